@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    // One file at a time on the two cores of a CI machine leaves the embedded database a core of its own.
+    maxWorkers: 2,
+  },
+});
