@@ -1,0 +1,26 @@
+import { TidemarkError } from '../runtime/errors.ts';
+
+const plainInteger = /^(?:0|-?[1-9]\d*)$/;
+const anyNumber = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
+
+/**
+ * A number's one text: plain decimal without exponent, without leading or trailing zeros, never `-0`. This is also
+ * how DynamoDB gives numbers back (its own limits are 38 digits and exponents of -130 to 125).
+ * Throws `RecordNotUnderstood` for text that is no number.
+ */
+export function canonicalNumber(text: string): string {
+  if (plainInteger.test(text)) return text;
+  const match = anyNumber.exec(text);
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match ?? [];
+  const digits = whole + fraction;
+  if (match === null || digits === '')
+    throw new TidemarkError('RecordNotUnderstood', 'an N value is no number');
+  const significant = digits.replace(/^0+/, '');
+  if (significant === '') return '0';
+  // Where the decimal point stands, counted from the left of `significant`.
+  const point = whole.length + Number(exponent) - (digits.length - significant.length);
+  if (Math.abs(point) > 400) throw new TidemarkError('RecordNotUnderstood', 'an N value is out of range');
+  const left = point > 0 ? significant.slice(0, point).padEnd(point, '0') : '0';
+  const right = (point > 0 ? significant.slice(point) : '0'.repeat(-point) + significant).replace(/0+$/, '');
+  return (sign === '-' ? '-' : '') + left + (right === '' ? '' : `.${right}`);
+}

@@ -1,0 +1,37 @@
+import type { AttributeValue, Item } from './attribute-value.ts';
+import { canonicalNumber } from './number.ts';
+
+/**
+ * An item's size in bytes as DynamoDB counts it (docs/format.md, section 6).
+ * Source: "DynamoDB item sizes and formats", DynamoDB Developer Guide. AWS calls its rule for numbers approximate.
+ */
+export function itemSize(item: Item): number {
+  let size = 0;
+  for (const [name, value] of Object.entries(item)) size += Buffer.byteLength(name) + valueSize(value);
+  return size;
+}
+
+function valueSize(value: AttributeValue): number {
+  if ('S' in value) return Buffer.byteLength(value.S);
+  if ('N' in value) return numberSize(value.N);
+  if ('B' in value) return Buffer.byteLength(value.B, 'base64');
+  if ('M' in value) return 3 + Object.keys(value.M).length + itemSize(value.M);
+  if ('L' in value) return 3 + value.L.length + sum(value.L, valueSize);
+  if ('SS' in value) return sum(value.SS, (member) => Buffer.byteLength(member));
+  if ('NS' in value) return sum(value.NS, numberSize);
+  if ('BS' in value) return sum(value.BS, (member) => Buffer.byteLength(member, 'base64'));
+  return 1;
+}
+
+function numberSize(number: string): number {
+  const plain = canonicalNumber(number);
+  const significant = plain
+    .replace('-', '')
+    .replace('.', '')
+    .replace(/^0+|0+$/g, '');
+  return 1 + Math.ceil(significant.length / 2) + (plain.startsWith('-') ? 1 : 0);
+}
+
+function sum<T>(values: readonly T[], measure: (value: T) => number): number {
+  return values.reduce((total, value) => total + measure(value), 0);
+}

@@ -1,0 +1,22 @@
+/**
+ * The names of the environment variables that configure the functions. The stack sets them, `config.ts` reads
+ * them; this file imports nothing, so that both sides may.
+ */
+export const environment = {
+  catalogTable: 'TIDEMARK_CATALOG_TABLE',
+  /** The bucket's name. */
+  bucket: 'TIDEMARK_BUCKET',
+  /** Key prefix inside the bucket, without slashes at its ends; may be empty. */
+  prefix: 'TIDEMARK_PREFIX',
+  /** ARNs of the state machines; only functions that start executions have them. */
+  backupMachine: 'TIDEMARK_BACKUP_MACHINE_ARN',
+  restoreMachine: 'TIDEMARK_RESTORE_MACHINE_ARN',
+  /** `refuse` or `enable`: what to do about a table without a stream. */
+  missingStream: 'TIDEMARK_MISSING_STREAM',
+  /** Longest time in seconds that one invocation works before it answers `more`. */
+  timeBudgetSeconds: 'TIDEMARK_TIME_BUDGET_SECONDS',
+  /** How long after the marker the stream is given to show its last records, in seconds. */
+  settleSeconds: 'TIDEMARK_SETTLE_SECONDS',
+  /** Segments of a table scan: at least 1, at most 500. */
+  scanSegments: 'TIDEMARK_SCAN_SEGMENTS',
+} as const;

@@ -1,0 +1,51 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { catalogOf } from '../catalog/catalog.ts';
+import { s3StoreFromEnvironment } from '../storage/s3-store.ts';
+import { runStep, type Step } from '../workflow/run-step.ts';
+import { stateMachines } from '../workflow/state-machines.ts';
+import type { TaskHandler } from '../workflow/states.ts';
+import { systemClock } from './clock.ts';
+import { configFromEnvironment, required } from './config.ts';
+import { environment } from './environment.ts';
+import { randomIds } from './ids.ts';
+import { lambdaLog } from './logger.ts';
+import type { Services } from './services.ts';
+
+/** The part of Lambda's context that is used; emulators may leave it out. */
+interface Context {
+  getRemainingTimeInMillis?(): number;
+}
+
+/** Left of an invocation's time for finishing the file in hand and publishing the result. */
+const reserveMs = 60_000;
+
+/** A step of a state machine as a Lambda function. Clients are made at the first invocation and kept. */
+export function lambdaStep<I extends { readonly job: object }, O extends object>(
+  name: TaskHandler,
+  step: Step<I, O>,
+): (event: I, context?: Context) => Promise<O> {
+  let services: Services | undefined;
+  return (event, context) => {
+    services ??= stepServices(name, process.env);
+    const left = context?.getRemainingTimeInMillis?.() ?? Infinity;
+    const timeBudgetMs = Math.max(1, Math.min(services.config.timeBudgetMs, left - reserveMs));
+    return runStep({ ...services, config: { ...services.config, timeBudgetMs } }, name, step, event);
+  };
+}
+
+/** What a deployed step works with. Names that its function was not given are only missed when they are used. */
+export function stepServices(name: string, env: NodeJS.ProcessEnv): Services {
+  const dynamodb = new DynamoDBClient();
+  return {
+    config: configFromEnvironment(env),
+    clock: systemClock,
+    ids: randomIds,
+    log: lambdaLog(name),
+    catalog: catalogOf(dynamodb, required(env, environment.catalogTable), systemClock, randomIds),
+    dynamodb,
+    streams: new DynamoDBStreamsClient(),
+    store: s3StoreFromEnvironment(env),
+    executions: stateMachines(env),
+  };
+}

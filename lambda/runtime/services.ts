@@ -1,0 +1,22 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { Executions } from '../workflow/executions.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Ids } from './ids.ts';
+import type { Log } from './logger.ts';
+
+/** What operations and steps work with. Functions name the ones they use with `Pick`. */
+export interface Services {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly catalog: Catalog;
+  readonly dynamodb: DynamoDBClient;
+  readonly streams: DynamoDBStreamsClient;
+  readonly store: ObjectStore;
+  readonly executions: Executions;
+}
