@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Starts a server that speaks the S3 protocol (ministack, in a virtual environment), for test/storage/s3-store.test.ts.
+#
+#   export "$(.ci/s3-server.sh [cache folder])"     sets TIDEMARK_TEST_S3_ENDPOINT
+#   kill "$(cat <cache folder>/s3.pid)"             ends the server; its data is in memory only
+#
+# Standard output is that one line; what pip says goes to standard error, what the server says to s3.log.
+set -euo pipefail
+
+version=1.5.33
+cache=${1:-"$(dirname "$0")/.cache"}
+venv=$cache/ministack-$version
+
+mkdir -p "$cache"
+# The mark is written last: an interrupted installation is made anew.
+if [[ ! -f $venv/installed ]]; then
+  python3 -m venv --clear "$venv" >&2
+  timeout 300 "$venv/bin/pip" install --quiet --disable-pip-version-check "ministack==$version" >&2
+  touch "$venv/installed"
+fi
+
+free_port() {
+  "$venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+answers() {
+  "$venv/bin/python" -c 'import sys, urllib.request as r; r.urlopen(sys.argv[1], timeout=2)' \
+    "$1/_ministack/health" 2>/dev/null
+}
+
+# Another process may take the port before the server does; then the server ends and the next port is tried.
+for _ in 1 2 3; do
+  port=$(free_port)
+  endpoint=http://127.0.0.1:$port
+  # Its IoT and SFTP listeners would be open to the network.
+  BIND_HOST=127.0.0.1 GATEWAY_PORT=$port IOT_MTLS_ENABLED=0 SFTP_ENABLED=0 \
+    nohup "$venv/bin/ministack" >"$cache/s3.log" 2>&1 </dev/null &
+  pid=$!
+  deadline=$((SECONDS + 60))
+  while ((SECONDS < deadline)) && kill -0 "$pid" 2>/dev/null; do
+    if answers "$endpoint"; then
+      echo "$pid" >"$cache/s3.pid"
+      echo "TIDEMARK_TEST_S3_ENDPOINT=$endpoint"
+      exit 0
+    fi
+    sleep 0.2
+  done
+  kill "$pid" 2>/dev/null || true
+done
+
+echo "The S3 server did not start:" >&2
+tail -n 20 "$cache/s3.log" >&2
+exit 1

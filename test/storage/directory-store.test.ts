@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { directoryStore } from '../../lambda/storage/directory-store.ts';
+import { objectStoreConformance } from '../conformance/object-store.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tidemark-directory-store-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('directory store', () => {
+  objectStoreConformance(async () => directoryStore(join(folder, 'conformance')));
+
+  let root: string;
+  beforeEach(async () => {
+    root = await mkdtemp(join(folder, 'root-'));
+  });
+
+  describe('objects are files under their keys', () => {
+    it('and nothing else is left in the directory', async () => {
+      const store = directoryStore(root);
+      await store.put('tables/t1/first', Buffer.from('1'));
+      await store.put('tables/t1/first', Buffer.from('2'), { ifAbsent: true });
+      await store.putStream('tables/t1/second', oneChunk('3'));
+      const broken = new Error('the source broke');
+      await expect(store.putStream('tables/t1/third', failing(broken))).rejects.toBe(broken);
+      expect(await filesBelow(root)).toEqual(['tables/t1/first', 'tables/t1/second']);
+    });
+
+    it('that another store on the directory reads', async () => {
+      await directoryStore(root).put('a/b', Buffer.from('kept'));
+      expect(String(await directoryStore(root).get('a/b'))).toBe('kept');
+    });
+  });
+
+  describe('a key is a plain relative path', () => {
+    const bad = [
+      '',
+      '/',
+      '/a',
+      'a/',
+      'a//b',
+      '.',
+      '..',
+      './a',
+      'a/../b',
+      '../a',
+      'a/..',
+      'nul\0byte',
+      '.tmp/x',
+    ];
+
+    it.each(bad)('%j is refused by every method', async (key) => {
+      const store = directoryStore(root);
+      const refused = { code: 'Internal' };
+      const body = Buffer.from('x');
+      await expect(store.put(key, body)).rejects.toMatchObject(refused);
+      await expect(store.putStream(key, oneChunk('x'))).rejects.toMatchObject(refused);
+      await expect(store.get(key)).rejects.toMatchObject(refused);
+      await expect(store.getRange(key, 0, 1)).rejects.toMatchObject(refused);
+      await expect(async () => Array.fromAsync(store.getStream(key))).rejects.toMatchObject(refused);
+      await expect(store.delete([key])).rejects.toMatchObject(refused);
+    });
+
+    it.each(['...', '..a', 'a..', '.tmp2/x', 'a/.tmp/x'])('%j is one', async (key) => {
+      const store = directoryStore(root);
+      await store.put(key, Buffer.from(key));
+      expect(String(await store.get(key))).toBe(key);
+    });
+  });
+
+  describe('what a crash leaves is never an object', () => {
+    it('a partial temporary file cannot be read or stand in the way', async () => {
+      await mkdir(join(root, '.tmp'));
+      await writeFile(join(root, '.tmp', 'left'), 'partial');
+      const store = directoryStore(root);
+      await expect(store.get('left')).rejects.toMatchObject({ code: 'ObjectNotFound' });
+      await expect(store.get('.tmp/left')).rejects.toMatchObject({ code: 'Internal' });
+      expect(await store.put('left', Buffer.from('whole'), { ifAbsent: true })).toBe('stored');
+      expect(String(await store.get('left'))).toBe('whole');
+    });
+
+    it('a writer killed midway has written, but stored nothing', async () => {
+      const module = new URL('../../lambda/storage/directory-store.ts', import.meta.url);
+      // The source is asked for a second chunk when the first one has been written.
+      const script = `
+        import { directoryStore } from ${JSON.stringify(module.href)};
+        async function* source() {
+          yield Buffer.alloc(1_000_000, 'x');
+          process.stdout.write('halfway');
+          await new Promise((resolve) => setTimeout(resolve, 600_000));
+        }
+        await directoryStore(${JSON.stringify(root)}).putStream('a/killed', source());
+      `;
+      const child = spawn(process.execPath, ['--input-type=module', '--eval', script]);
+      const exit = once(child, 'exit');
+      await Promise.race([once(child.stdout, 'data'), exit]);
+      child.kill('SIGKILL');
+      expect(await exit).toEqual([null, 'SIGKILL']);
+
+      const [left = 'nothing was written'] = await readdir(join(root, '.tmp'));
+      expect((await stat(join(root, '.tmp', left))).size).toBe(1_000_000);
+      const store = directoryStore(root);
+      await expect(store.get('a/killed')).rejects.toMatchObject({ code: 'ObjectNotFound' });
+      expect(await store.putStream('a/killed', oneChunk('whole'))).toBe('stored');
+      expect(String(await store.get('a/killed'))).toBe('whole');
+    });
+  });
+});
+
+async function filesBelow(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)).sort();
+}
+
+async function* oneChunk(text: string): AsyncIterable<Uint8Array> {
+  yield Buffer.from(text);
+}
+
+async function* failing(error: Error): AsyncIterable<Uint8Array> {
+  yield Buffer.from('partial');
+  throw error;
+}

@@ -1,0 +1,291 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { environment } from '../../lambda/runtime/environment.ts';
+import { s3Store, s3StoreFromEnvironment } from '../../lambda/storage/s3-store.ts';
+import { objectStoreConformance } from '../conformance/object-store.ts';
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+const connect = (endpoint: string) => new S3Client({ endpoint, region: 'us-east-1', credentials });
+
+// `.ci/s3-server.sh` starts a server that speaks the whole protocol and prints this variable.
+const realEndpoints = [process.env.TIDEMARK_TEST_S3_ENDPOINT ?? []].flat();
+
+describe.each(realEndpoints)('S3 store on the server at %s', (endpoint) => {
+  objectStoreConformance(async () => {
+    const client = connect(endpoint);
+    const bucket = `tidemark-${Date.now()}`;
+    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+    return s3Store({ client, bucket, prefix: 'a prefix/of two' });
+  });
+});
+
+describe('S3 store on the wire', () => {
+  const server = scriptedServer();
+  const pauses: number[] = [];
+  const clock = { sleep: async (milliseconds: number) => void pauses.push(milliseconds) };
+  const makeStore = (prefix = '') =>
+    s3Store({ client: connect(server.endpoint()), bucket: 'b', prefix, clock });
+
+  beforeEach(async () => {
+    pauses.length = 0;
+    await server.start();
+  });
+  afterEach(() => server.stop());
+
+  describe('a put', () => {
+    it('is conditional only with ifAbsent, and leaves encryption to the bucket', async () => {
+      const store = makeStore();
+      expect(await store.put('k', Buffer.from('x'))).toBe('stored');
+      expect(await store.put('k', Buffer.from('x'), { ifAbsent: true })).toBe('stored');
+      expect(await store.putStream('k', chunks(1, 10))).toBe('stored');
+      expect(server.seen.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '*', '*']);
+      const headers = server.seen.flatMap((request) => Object.keys(request.headers));
+      expect(headers.filter((name) => name.includes('encryption'))).toEqual([]);
+    });
+
+    it('goes below the prefix', async () => {
+      await makeStore('').put('a/k', Buffer.from('x'));
+      await makeStore('p/q').put('a/k', Buffer.from('x'));
+      expect(server.seen.map(({ line }) => line)).toEqual(['PUT /b/a/k', 'PUT /b/p/q/a/k']);
+    });
+
+    it('answers exists to 412', async () => {
+      server.answer = () => failure(412, 'PreconditionFailed');
+      expect(await makeStore().put('k', Buffer.from('x'), { ifAbsent: true })).toBe('exists');
+      expect(await makeStore().putStream('k', chunks(1, 10))).toBe('exists');
+    });
+
+    it('is tried again after 409, with growing pauses', async () => {
+      server.answer = () => (server.seen.length < 3 ? failure(409, 'ConditionalRequestConflict') : success);
+      expect(await makeStore().put('k', Buffer.from('x'), { ifAbsent: true })).toBe('stored');
+      expect(pauses).toEqual([100, 200]);
+      expect(server.seen.map(({ body }) => body)).toEqual(['x', 'x', 'x']);
+    });
+
+    it('gives up a conflict that does not end', async () => {
+      server.answer = () => failure(409, 'ConditionalRequestConflict');
+      const put = makeStore().put('k', Buffer.from('x'), { ifAbsent: true });
+      await expect(put).rejects.toThrow('ConditionalRequestConflict');
+      expect(pauses).toEqual([100, 200, 400, 800]);
+      expect(server.seen).toHaveLength(5);
+    });
+
+    it('throws every other error, at once', async () => {
+      server.answer = () => failure(403, 'AccessDenied');
+      await expect(makeStore().put('k', Buffer.from('x'))).rejects.toMatchObject({ name: 'AccessDenied' });
+      expect(server.seen).toHaveLength(1);
+    });
+  });
+
+  describe('a stream above one part', () => {
+    const mebibyte = 1024 * 1024;
+
+    it('is completed on condition that the key is free', async () => {
+      server.answer = multipart;
+      expect(await makeStore().putStream('k', chunks(20, mebibyte))).toBe('stored');
+      expect(server.lines()).toEqual([
+        'POST /b/k?uploadId=u',
+        'POST /b/k?uploads=',
+        'PUT /b/k?partNumber=1&uploadId=u',
+        'PUT /b/k?partNumber=2&uploadId=u',
+        'PUT /b/k?partNumber=3&uploadId=u',
+      ]);
+      expect(server.find('POST /b/k?uploadId=u')?.headers['if-none-match']).toBe('*');
+    });
+
+    it('is aborted where the key is taken', async () => {
+      server.answer = (request) =>
+        isCompletion(request) ? failure(412, 'PreconditionFailed') : multipart(request);
+      expect(await makeStore().putStream('k', chunks(20, mebibyte))).toBe('exists');
+      expect(server.lines()).toContain('DELETE /b/k?uploadId=u');
+    });
+
+    it('is aborted if its source fails', async () => {
+      server.answer = multipart;
+      const broken = new Error('the source broke');
+      await expect(makeStore().putStream('k', chunks(20, mebibyte, broken))).rejects.toBe(broken);
+      expect(server.lines()).toContain('DELETE /b/k?uploadId=u');
+      expect(server.lines()).not.toContain('POST /b/k?uploadId=u');
+    });
+
+    it('reads its source no further than the parts in memory', async () => {
+      let taken = 0;
+      let takenAtFirstPart = 0;
+      async function* counted(): AsyncIterable<Uint8Array> {
+        for await (const chunk of chunks(100, mebibyte)) {
+          taken += 1;
+          yield chunk;
+        }
+      }
+      server.answer = (request) => {
+        if (request.line.includes('partNumber=')) takenAtFirstPart ||= taken;
+        return multipart(request);
+      };
+      await makeStore().putStream('k', counted());
+      expect(taken).toBe(100);
+      expect(takenAtFirstPart).toBeLessThanOrEqual(3 * 8 + 2);
+    });
+  });
+
+  describe('a read', () => {
+    it('of a range asks for exactly its bytes', async () => {
+      server.answer = () => ({ status: 206, body: '0123456789' });
+      expect(String(await makeStore().getRange('k', 5, 10))).toBe('0123456789');
+      expect(server.seen[0]?.headers.range).toBe('bytes=5-14');
+    });
+
+    it.each([
+      ['416', failure(416, 'InvalidRange')],
+      ['fewer bytes', { status: 206, body: '012345678' }],
+      ['the whole object instead', { status: 200, body: '0123456789abcdef' }],
+    ])('of a range is SnapshotCorrupt on %s', async (_name, answer) => {
+      server.answer = () => answer;
+      await expect(makeStore().getRange('k', 5, 10)).rejects.toMatchObject({ code: 'SnapshotCorrupt' });
+    });
+
+    it('is ObjectNotFound where the key is missing, not where the bucket is', async () => {
+      const store = makeStore();
+      server.answer = () => failure(404, 'NoSuchKey');
+      await expect(store.get('k')).rejects.toMatchObject({ code: 'ObjectNotFound' });
+      await expect(store.getRange('k', 0, 1)).rejects.toMatchObject({ code: 'ObjectNotFound' });
+      await expect(buffer(store.getStream('k'))).rejects.toMatchObject({ code: 'ObjectNotFound' });
+      server.answer = () => failure(404, 'NoSuchBucket');
+      await expect(store.get('k')).rejects.toMatchObject({ name: 'NoSuchBucket' });
+    });
+
+    it('fails if the connection breaks before the end', async () => {
+      server.answer = () => ({
+        status: 200,
+        headers: { 'content-length': '1000' },
+        body: 'half',
+        hangUp: true,
+      });
+      const store = makeStore();
+      await expect(store.get('k')).rejects.toThrow('aborted');
+      await expect(buffer(store.getStream('k'))).rejects.toThrow('aborted');
+    });
+  });
+
+  describe('a delete', () => {
+    const keys = Array.from({ length: 2500 }, (_, index) => `k${index}`);
+
+    it('sends a thousand keys at a time', async () => {
+      await makeStore('p').delete(keys);
+      expect(server.seen.map(({ body }) => body.match(/<Key>/g)?.length)).toEqual([1000, 1000, 500]);
+      const sent = server.seen.flatMap(({ body }) => [...body.matchAll(/<Key>(.*?)<\/Key>/g)]);
+      expect(sent.map(([, key]) => key)).toEqual(keys.map((key) => `p/${key}`));
+      expect(server.seen.every(({ body }) => body.includes('<Quiet>true</Quiet>'))).toBe(true);
+    });
+
+    it('of no keys asks nothing', async () => {
+      await makeStore().delete([]);
+      expect(server.seen).toEqual([]);
+    });
+
+    it('throws what S3 reports of a single key', async () => {
+      const report = '<Error><Key>k7</Key><Code>InternalError</Code><Message>sorry</Message></Error>';
+      server.answer = () => ({ status: 200, body: `<DeleteResult>${report}</DeleteResult>` });
+      const refused = { code: 'Internal', message: 'S3 did not delete k7: InternalError' };
+      await expect(makeStore().delete(['k6', 'k7'])).rejects.toMatchObject(refused);
+    });
+  });
+
+  describe('from the environment', () => {
+    afterEach(() => vi.unstubAllEnvs());
+
+    it.each([
+      ['p/q', '/bucket-b/p/q/k'],
+      ['', '/bucket-b/k'],
+    ])('with prefix %j', async (prefix, path) => {
+      vi.stubEnv('AWS_ENDPOINT_URL_S3', server.endpoint());
+      vi.stubEnv('AWS_REGION', 'us-east-1');
+      vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+      const env = { [environment.bucket]: 'bucket-b', [environment.prefix]: prefix };
+      await s3StoreFromEnvironment(env).put('k', Buffer.from('x'));
+      expect(server.lines()).toEqual([`PUT ${path}`]);
+    });
+
+    it('needs a bucket', () => {
+      expect(() => s3StoreFromEnvironment({})).toThrow(environment.bucket);
+    });
+  });
+});
+
+interface SeenRequest {
+  /** Method, path and query without the SDK's own `x-id`. */
+  readonly line: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+  /** Cut the connection after the body. */
+  readonly hangUp?: boolean;
+}
+
+const success: Answer = { status: 200 };
+
+function failure(status: number, code: string): Answer {
+  return { status, body: `<Error><Code>${code}</Code><Message>${code}</Message></Error>` };
+}
+
+const isCompletion = ({ line }: SeenRequest) => line === 'POST /b/k?uploadId=u';
+
+function multipart({ line }: SeenRequest): Answer {
+  if (line.includes('?uploads')) {
+    return { status: 200, body: '<R><Bucket>b</Bucket><Key>k</Key><UploadId>u</UploadId></R>' };
+  }
+  return line.startsWith('PUT') ? { status: 200, headers: { etag: '"e"' } } : { status: 200, body: '<R/>' };
+}
+
+/** An HTTP server that keeps what it was asked and answers what the test says: success unless told otherwise. */
+function scriptedServer() {
+  const seen: SeenRequest[] = [];
+  const script = {
+    seen,
+    answer: (_request: SeenRequest): Answer => success,
+    endpoint: () => address,
+    lines: () => seen.map(({ line }) => line).sort(),
+    find: (line: string) => seen.find((request) => request.line === line),
+    async start() {
+      seen.length = 0;
+      script.answer = () => success;
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const bound = server.address();
+      if (bound === null || typeof bound === 'string') throw new Error('the server has no port');
+      address = `http://127.0.0.1:${bound.port}`;
+    },
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+  let address = '';
+  const respond = async (incoming: IncomingMessage, response: ServerResponse) => {
+    const url = new URL(incoming.url ?? '', address);
+    url.searchParams.delete('x-id');
+    const line = `${incoming.method} ${url.pathname}${url.search}`;
+    const request = { line, headers: incoming.headers, body: String(await buffer(incoming)) };
+    seen.push(request);
+    const { status, headers, body = '', hangUp = false } = script.answer(request);
+    response.writeHead(status, headers);
+    if (hangUp) response.write(body, () => response.destroy());
+    else response.end(body);
+  };
+  const server = createServer((incoming, response) => void respond(incoming, response));
+  return script;
+}
+
+async function* chunks(count: number, size: number, error?: Error): AsyncIterable<Uint8Array> {
+  for (let index = 0; index < count; index++) yield Buffer.alloc(size, index);
+  if (error) throw error;
+}
