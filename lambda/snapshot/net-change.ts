@@ -1,0 +1,102 @@
+import type { Keyed } from './change.ts';
+import { corrupt } from './frame.ts';
+
+/**
+ * What happened to one key, as far as one spill or one merge knows: from the image before its earliest change to the
+ * image after its latest. Combining is associative and commutative, so spills may be merged in any order.
+ */
+export interface NetChange extends Keyed {
+  /** Order of the earliest and of the latest change: decimal text, '' (an item of a scan) before all others. */
+  readonly first: string;
+  readonly last: string;
+  /** Digest and item size of the image before; undefined: there was no such item, or (for a scan) it is not known. */
+  readonly old: OldImage | undefined;
+  /** The image after; undefined: deleted. */
+  readonly image: Buffer | undefined;
+  /** Item size of the image after. */
+  readonly imageBytes: number;
+}
+
+export interface OldImage {
+  readonly digest: Buffer;
+  readonly bytes: number;
+}
+
+export function combineChanges(a: NetChange, b: NetChange): NetChange {
+  const older = compareOrder(a.first, b.first) <= 0 ? a : b;
+  const newer = compareOrder(a.last, b.last) <= 0 ? b : a;
+  return { ...newer, first: older.first, old: older.old };
+}
+
+/** Decimal numbers of any length, without leading zeros, as text. */
+export function compareOrder(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length;
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+// A spill's record, numbers little-endian: u32 length of what follows | u64 hash | u16 key length | key
+// | u8 length and text of `first` | u8 length and text of `last` | u8 flags
+// | if flags & 1: 16 bytes digest, u32 item size before | if flags & 2: u32 item size after, image to the end.
+const hasOld = 1;
+const hasImage = 2;
+
+/** Spills are never kept: this form is between one step and the next, and may change with the code. */
+export function encodeNetChange(change: NetChange): Buffer {
+  const { hash, key, first, last, old, image } = change;
+  const head = Buffer.alloc(4 + 8 + 2 + key.length + 1 + first.length + 1 + last.length + 1);
+  let at = head.writeBigUInt64LE(hash, 4);
+  at = head.writeUInt16LE(key.length, at);
+  at += key.copy(head, at);
+  at = head.writeUInt8(first.length, at);
+  at += head.write(first, at, 'latin1');
+  at = head.writeUInt8(last.length, at);
+  at += head.write(last, at, 'latin1');
+  head.writeUInt8((old ? hasOld : 0) | (image ? hasImage : 0), at);
+  const parts: Buffer[] = [head];
+  if (old !== undefined) parts.push(old.digest, u32(old.bytes));
+  if (image !== undefined) parts.push(u32(change.imageBytes), image);
+  const record = Buffer.concat(parts);
+  record.writeUInt32LE(record.length - 4, 0);
+  return record;
+}
+
+/** The records of a spill's frame; images are views of it. */
+export function decodeNetChanges(frame: Buffer): NetChange[] {
+  const changes: NetChange[] = [];
+  for (let start = 0; start < frame.length;) {
+    const end = start + 4 + frame.readUInt32LE(start);
+    if (end > frame.length) throw corrupt('a spill ends within a record');
+    changes.push(decodeNetChange(frame.subarray(start + 4, end)));
+    start = end;
+  }
+  return changes;
+}
+
+function decodeNetChange(record: Buffer): NetChange {
+  const hash = record.readBigUInt64LE(0);
+  let at = 10 + record.readUInt16LE(8);
+  const key = record.subarray(10, at);
+  const text = (): string => {
+    const length = record.readUInt8(at);
+    at += 1 + length;
+    return record.toString('latin1', at - length, at);
+  };
+  const first = text();
+  const last = text();
+  const flags = record.readUInt8(at);
+  at += 1;
+  let old: OldImage | undefined;
+  if ((flags & hasOld) !== 0) {
+    old = { digest: record.subarray(at, at + 16), bytes: record.readUInt32LE(at + 16) };
+    at += 20;
+  }
+  if ((flags & hasImage) === 0) return { hash, key, first, last, old, image: undefined, imageBytes: 0 };
+  return { hash, key, first, last, old, imageBytes: record.readUInt32LE(at), image: record.subarray(at + 4) };
+}
+
+function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
