@@ -1,0 +1,187 @@
+import type { Ids } from '../runtime/ids.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import { backupArnOf, backupId, type BackupKey } from './backup-arn.ts';
+import type { CatalogTable, Write } from './catalog-table.ts';
+import type { BackupId, BackupRecord, TableDescription, TableIdentity } from './records.ts';
+import { keys, type RecordKey } from './schema.ts';
+
+/** What a request says of the backup it wants. */
+export interface NewBackup {
+  readonly name: string;
+  readonly table: TableIdentity;
+  readonly description: TableDescription;
+  readonly internal?: boolean;
+  readonly requestedBy?: string;
+  /** Epoch ms. */
+  readonly expiresAt?: number;
+  /** Requests with one key are one request: the second gets the first one's backup. */
+  readonly requestKey?: string;
+}
+
+export interface ListQuery {
+  /** Only this table's; else all tables'. */
+  readonly table?: string;
+  /** Epoch ms, inclusive. */
+  readonly from?: number;
+  /** Epoch ms, exclusive. */
+  readonly to?: number;
+  readonly limit: number;
+  readonly after?: BackupKey;
+}
+
+/** A request key is remembered so long: longer than any retry or second delivery. */
+const requestMemorySeconds = 24 * 60 * 60;
+
+/** Others may take the marker between our read and our write; each time it is read again. */
+const markerTries = 50;
+
+/** Backup records: making, finding and listing them. Their status moves in `turns.ts` and `snapshots.ts`. */
+export class Backups {
+  readonly #rows: CatalogTable;
+  readonly #clock: Clock;
+  readonly #ids: Ids;
+
+  constructor(rows: CatalogTable, clock: Clock, ids: Ids) {
+    this.#rows = rows;
+    this.#clock = clock;
+    this.#ids = ids;
+  }
+
+  /**
+   * Catalogs a request: the marker is now, or 1 ms after the table's last one if a clock lags. The backup is pending
+   * from the same transaction on, so that no later request can come before it.
+   */
+  async create(request: NewBackup): Promise<{ backup: BackupRecord; isNew: boolean }> {
+    let lastMarker = 0;
+    for (let attempt = 1; attempt <= markerTries; attempt++) {
+      const backup = this.#record(request, Math.max(this.#clock.now(), lastMarker + 1));
+      const refused = await this.#rows.transact(this.#creation(backup, request.requestKey));
+      if (refused === undefined) return { backup, isNew: true };
+      if (request.requestKey !== undefined) {
+        const first = await this.#requested(request.requestKey);
+        if (first !== undefined) return { backup: first, isNew: false };
+      }
+      const row = await this.#rows.get(keys.table(request.table.name));
+      lastMarker = Number(row?.['lastMarker'] ?? 0);
+    }
+    throw new TidemarkError('LimitExceeded', 'Too many requests for this table at once. Try again.');
+  }
+
+  async get({ table, id }: BackupKey): Promise<BackupRecord | undefined> {
+    return toRecord(await this.#rows.get(keys.backup(table, id)));
+  }
+
+  /** Backups that are not deleted nor internal, oldest first. The cursor is a position: its backup may be gone. */
+  async list(query: ListQuery): Promise<BackupRecord[]> {
+    const from = backupId(query.from ?? 0, '');
+    // An id is longer than its marker's digits, so the bound without them excludes every id of that marker.
+    const to = backupId((query.to ?? 10 ** 14) - 1, 'g');
+    const found: BackupRecord[] = [];
+    let after = query.after;
+    while (found.length < query.limit) {
+      const page = await this.#page(query.table, from, to, query.limit, after);
+      const listed = page.filter((backup) => !backup.internal && backup.status !== 'DELETED');
+      found.push(...listed.slice(0, query.limit - found.length));
+      const last = page.at(-1);
+      if (last === undefined || page.length < query.limit) break;
+      after = { table: last.table.name, id: last.id };
+    }
+    return found;
+  }
+
+  /** Backups whose time to be deleted has come. */
+  async expired(now: number): Promise<BackupKey[]> {
+    const rows = await this.#rows.collection('EXPIRIES', { from: position(0), to: position(now) }, 1000);
+    return rows.map((row) => ({ table: String(row['table']), id: row['id'] as BackupId }));
+  }
+
+  async #page(table: string | undefined, from: string, to: string, limit: number, after?: BackupKey) {
+    const rows =
+      table === undefined
+        ? await this.#rows.collection(
+            'BACKUPS',
+            { from, to, ...(after && { after: indexKey(after) }) },
+            limit,
+          )
+        : await this.#rows.range(
+            keys.table(table).pk,
+            `BACKUP#${from}`,
+            `BACKUP#${to}`,
+            limit,
+            after && keys.backup(after.table, after.id).sk,
+          );
+    return rows.map(toRecord).filter((record) => record !== undefined);
+  }
+
+  async #requested(requestKey: string): Promise<BackupRecord | undefined> {
+    const row = await this.#rows.get(keys.request(requestKey));
+    return row && this.get({ table: String(row['table']), id: row['id'] as BackupId });
+  }
+
+  #record({ requestKey: _requestKey, ...request }: NewBackup, marker: number): BackupRecord {
+    const id = backupId(marker, this.#ids.hex(8));
+    return {
+      ...request,
+      id,
+      arn: backupArnOf(request.table.arn, id),
+      marker,
+      status: 'CREATING',
+      attempts: 1,
+      internal: request.internal ?? false,
+    };
+  }
+
+  #creation(backup: BackupRecord, requestKey: string | undefined): Write[] {
+    const { id, marker, expiresAt, table } = backup;
+    const writes: Write[] = [
+      {
+        Update: {
+          Key: { ...keys.table(table.name) },
+          UpdateExpression:
+            'SET lastMarker = :marker, #name = :name, #collection = :tables, #position = :name ADD pending :ids',
+          ConditionExpression: 'attribute_not_exists(lastMarker) OR lastMarker < :marker',
+          ExpressionAttributeNames: { '#name': 'name', '#collection': 'collection', '#position': 'position' },
+          ExpressionAttributeValues: {
+            ':marker': marker,
+            ':name': table.name,
+            ':tables': 'TABLES',
+            ':ids': new Set([id]),
+          },
+        },
+      },
+      unused({
+        ...keys.backup(table.name, id),
+        ...backup,
+        ...(!backup.internal && { collection: 'BACKUPS', position: id }),
+      }),
+    ];
+    if (expiresAt !== undefined) {
+      const place = { collection: 'EXPIRIES', position: position(expiresAt) };
+      writes.push(unused({ ...keys.expiry(table.name, id), table: table.name, id, ...place }));
+    }
+    if (requestKey !== undefined) {
+      const ttl = Math.floor(this.#clock.now() / 1000) + requestMemorySeconds;
+      writes.push(unused({ ...keys.request(requestKey), table: table.name, id, ttl }));
+    }
+    return writes;
+  }
+}
+
+function unused(item: Record<string, unknown>): Write {
+  return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
+}
+
+function position(epochMs: number): string {
+  return String(epochMs).padStart(14, '0');
+}
+
+function indexKey({ table, id }: BackupKey): RecordKey & { position: string } {
+  return { ...keys.backup(table, id), position: id };
+}
+
+function toRecord(row: Record<string, unknown> | undefined): BackupRecord | undefined {
+  if (row === undefined) return undefined;
+  const { pk: _pk, sk: _sk, collection: _collection, position: _position, ...record } = row;
+  return record as unknown as BackupRecord;
+}

@@ -1,0 +1,134 @@
+import type {
+  AttributeDefinition,
+  BillingMode,
+  GlobalSecondaryIndexInfo,
+  KeySchemaElement,
+  LocalSecondaryIndexInfo,
+  OnDemandThroughput,
+  ProvisionedThroughput,
+  SSEDescription,
+  StreamSpecification,
+  TableClass,
+  TimeToLiveDescription,
+} from '@aws-sdk/client-dynamodb';
+
+/** `<14-digit epoch ms>-<8 hex>`: sorts by marker, and is the last part of the backup's ARN. */
+export type BackupId = string & { readonly brand: 'BackupId' };
+
+/** A table's identity: the name may be used again by another table, the id never. */
+export interface TableIdentity {
+  readonly name: string;
+  readonly arn: string;
+  readonly tableId: string;
+}
+
+/** What a table is besides its items, as it was when the backup was requested. Times are epoch milliseconds. */
+export interface TableDescription {
+  readonly keySchema: readonly KeySchemaElement[];
+  readonly attributeDefinitions: readonly AttributeDefinition[];
+  readonly createdAt: number;
+  readonly sizeBytes: number;
+  readonly itemCount: number;
+  readonly billingMode: BillingMode;
+  readonly provisionedThroughput?: ProvisionedThroughput;
+  readonly onDemandThroughput?: OnDemandThroughput;
+  readonly localSecondaryIndexes: readonly LocalSecondaryIndexInfo[];
+  readonly globalSecondaryIndexes: readonly GlobalSecondaryIndexInfo[];
+  readonly stream?: StreamSpecification;
+  readonly timeToLive?: TimeToLiveDescription;
+  readonly sse?: SSEDescription;
+  readonly tableClass?: TableClass;
+}
+
+/** Where a backup's content came from. */
+export type Source = 'stream' | 'scan';
+
+/** `full`: from the source alone. `incremental`: changes since the last snapshot of any kind. */
+export type Kind = 'full' | 'incremental';
+
+export interface Figures {
+  readonly items: number;
+  /** DynamoDB's own measure of the items: attribute names and values. */
+  readonly bytes: number;
+  /** What this backup added to the store. */
+  readonly copiedBytes: number;
+  readonly copiedFiles: number;
+  readonly copiedRecords: number;
+  /** Milliseconds by phase of the workflow. */
+  readonly durations?: Readonly<Record<string, number>>;
+}
+
+/** CREATING -> AVAILABLE | FAILED; AVAILABLE | FAILED -> DELETED. Nothing else. */
+export type BackupStatus = 'CREATING' | 'AVAILABLE' | 'FAILED' | 'DELETED';
+
+export interface BackupRecord {
+  readonly id: BackupId;
+  readonly arn: string;
+  readonly name: string;
+  readonly table: TableIdentity;
+  readonly description: TableDescription;
+  /** The request time, epoch ms; grows strictly for one table. */
+  readonly marker: number;
+  readonly status: BackupStatus;
+  /** How many executions were named for this backup; the newest is `executionName(id, attempts)`. */
+  readonly attempts: number;
+  /** Made by the reconciler to move a head forward: not listed, ended when it is no longer the head. */
+  readonly internal: boolean;
+  /** Epoch ms after which the reconciler deletes the backup. */
+  readonly expiresAt?: number;
+  /** The caller's ARN, or the schedule's name. */
+  readonly requestedBy?: string;
+  readonly kind?: Kind;
+  readonly source?: Source;
+  readonly parent?: BackupId;
+  readonly figures?: Figures;
+  /** 32 hex digits, see docs/format.md. */
+  readonly digest?: string;
+  /** Why the backup failed. */
+  readonly reason?: string;
+}
+
+/** The table's latest committed snapshot: what the next changes are applied to. */
+export interface Head {
+  readonly tableId: string;
+  readonly snapshot: BackupId;
+  readonly marker: number;
+}
+
+/** The right to apply changes to one table's head. */
+export interface Turn {
+  readonly execution: string;
+  readonly backup: BackupId;
+  /** Epoch ms at which it was taken or granted. */
+  readonly since: number;
+  /** The snapshot that is pinned for it. */
+  readonly parent?: BackupId;
+}
+
+/** What the catalog knows of one table name. */
+export interface TableRecord {
+  readonly name: string;
+  readonly lastMarker: number;
+  readonly head?: Head;
+  readonly turn?: Turn;
+  /** Backups that are CREATING, in marker order. */
+  readonly pending: readonly BackupId[];
+}
+
+export type RestoreStatus = 'RESTORING' | 'RESTORED' | 'FAILED';
+
+/** A restore of one backup into one new table. The latest for a target name is kept. */
+export interface RestoreRecord {
+  readonly id: string;
+  readonly target: string;
+  /** Set once the table is made; only this table may be written to or deleted. */
+  readonly targetTableId?: string;
+  readonly backup: BackupId;
+  readonly backupArn: string;
+  readonly source: TableIdentity;
+  readonly requestedAt: number;
+  readonly status: RestoreStatus;
+  readonly attempts: number;
+  readonly requestedBy?: string;
+  readonly reason?: string;
+}

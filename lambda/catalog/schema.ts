@@ -1,0 +1,37 @@
+import type { BackupId } from './records.ts';
+
+/**
+ * The catalog's one table. Everything about a table name shares a partition, so that one consistent query or
+ * transaction sees it whole; the index gathers records of one sort over all tables.
+ *
+ * | record      | pk            | sk             | collection, position                          |
+ * | ----------- | ------------- | -------------- | --------------------------------------------- |
+ * | table       | `TABLE#name`  | `TABLE`        | TABLES, name                                  |
+ * | backup      | `TABLE#name`  | `BACKUP#id`    | BACKUPS, id (only while it is to be listed)   |
+ * | expiry      | `TABLE#name`  | `EXPIRY#id`    | EXPIRIES, 14-digit epoch ms                   |
+ * | snapshot    | `TABLE#name`  | `SNAPSHOT#id`  |                                               |
+ * | restore     | `TABLE#target`| `RESTORE`      | RESTORES, id (only while it runs)             |
+ * | counter     | `COUNTER#...` | `COUNTER`      |                                (with a TTL)   |
+ * | request     | `REQUEST#key` | `REQUEST`      |                                (with a TTL)   |
+ */
+export const index = { name: 'by-collection', partition: 'collection', sort: 'position' } as const;
+
+/** The attribute by which DynamoDB removes counters and request records, epoch seconds. */
+export const ttlAttribute = 'ttl';
+
+export interface RecordKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export const keys = {
+  table: (table: string): RecordKey => ({ pk: `TABLE#${table}`, sk: 'TABLE' }),
+  backup: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `BACKUP#${id}` }),
+  expiry: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `EXPIRY#${id}` }),
+  snapshot: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `SNAPSHOT#${id}` }),
+  restore: (target: string): RecordKey => ({ pk: `TABLE#${target}`, sk: 'RESTORE' }),
+  counter: (name: string): RecordKey => ({ pk: `COUNTER#${name}`, sk: 'COUNTER' }),
+  request: (key: string): RecordKey => ({ pk: `REQUEST#${key}`, sk: 'REQUEST' }),
+};
+
+export type Collection = 'TABLES' | 'BACKUPS' | 'EXPIRIES' | 'RESTORES';

@@ -1,0 +1,255 @@
+import type { Clock } from '../runtime/clock.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import { executionName } from '../workflow/executions.ts';
+import type { CatalogTable, Write } from './catalog-table.ts';
+import type { BackupId, BackupRecord, Figures, Head, Kind, Source, TableRecord, Turn } from './records.ts';
+import { keys } from './schema.ts';
+import { pinned, unpinned } from './snapshots.ts';
+
+/** Whose turn it would be: the execution and the backup it makes. */
+export interface Claim {
+  readonly table: string;
+  readonly backup: BackupId;
+  readonly execution: string;
+}
+
+/**
+ * `taken`: the turn is the claimant's. `busy`: another execution holds it and will hand over. `earlier`: it is free,
+ * but an earlier backup comes first. `over`: the backup is no longer CREATING.
+ */
+export type TurnOutcome = 'taken' | 'busy' | 'earlier' | 'over';
+
+/** What a commit writes. */
+export interface Commit {
+  readonly claim: Claim;
+  /** The head's snapshot that the workflow began with; it must still be the head. */
+  readonly headSeen: BackupId | undefined;
+  readonly tableId: string;
+  readonly marker: number;
+  readonly manifestSha256: string;
+  readonly internal: boolean;
+  readonly result: {
+    readonly kind: Kind;
+    readonly source: Source;
+    readonly parent: BackupId | undefined;
+    readonly figures: Figures;
+    readonly digest: string;
+  };
+}
+
+/**
+ * The turn: the right to apply changes to one table's head. It is taken, handed over, and given back together with
+ * what was done under it, each in one conditional write, so that a late twin can change nothing.
+ */
+export class Turns {
+  readonly #rows: CatalogTable;
+  readonly #clock: Clock;
+
+  constructor(rows: CatalogTable, clock: Clock) {
+    this.#rows = rows;
+    this.#clock = clock;
+  }
+
+  async table(name: string): Promise<TableRecord | undefined> {
+    return toTable(await this.#rows.get(keys.table(name)));
+  }
+
+  /** Every table that has or had backups, in order of name. */
+  async tables(): Promise<TableRecord[]> {
+    const rows = await this.#rows.collection('TABLES', { from: ' ', to: '~' }, 100_000);
+    return rows.map(toTable).filter((table) => table !== undefined);
+  }
+
+  /** Takes the turn if it is free and this backup is the earliest pending. Taking it twice is taking it once. */
+  async take(claim: Claim): Promise<TurnOutcome> {
+    for (;;) {
+      const table = await this.table(claim.table);
+      if (table?.pending.includes(claim.backup) !== true) return 'over';
+      if (table.turn?.execution === claim.execution) return 'taken';
+      if (table.turn !== undefined) return 'busy';
+      if (table.pending[0] !== claim.backup) return 'earlier';
+      const refused = await this.#rows.transact([
+        {
+          Update: {
+            ...this.#setTurn(claim, 'attribute_not_exists(turn) AND contains(pending, :id)'),
+          },
+        },
+      ]);
+      if (refused === undefined) return 'taken';
+    }
+  }
+
+  /**
+   * Gives the turn to the earliest pending backup under a new execution name, which the caller then starts.
+   * `dead` is the turn of an execution known to have ended; without it the turn must be free. Undefined if there is
+   * nothing to grant or another was faster.
+   */
+  async grant(name: string, dead?: Turn): Promise<Claim | undefined> {
+    const table = await this.table(name);
+    const backup = dead?.backup ?? table?.pending[0];
+    if (table === undefined || backup === undefined || table.turn?.execution !== dead?.execution)
+      return undefined;
+    const row = await this.#rows.get(keys.backup(name, backup));
+    const attempts = Number(row?.['attempts']) + 1;
+    const claim = { table: name, backup, execution: executionName(backup, attempts) };
+    const free = dead === undefined ? 'attribute_not_exists(turn)' : 'turn.execution = :dead';
+    const refused = await this.#rows.transact([
+      { Update: this.#setTurn(claim, `${free} AND contains(pending, :id)`, dead) },
+      {
+        Update: {
+          Key: { ...keys.backup(name, backup) },
+          UpdateExpression: 'SET attempts = :next',
+          ConditionExpression: 'attempts = :seen AND #status = :creating',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':next': attempts, ':seen': attempts - 1, ':creating': 'CREATING' },
+        },
+      },
+      ...releasedParent(name, dead),
+    ]);
+    return refused === undefined ? claim : undefined;
+  }
+
+  /**
+   * Pins the parent for the time of the turn. False if the snapshot is dead, so that another parent must be chosen.
+   * Throws `TurnLost`.
+   */
+  async pinParent(claim: Claim, parent: BackupId): Promise<boolean> {
+    const refused = await this.#rows.transact([
+      {
+        Update: {
+          Key: { ...keys.table(claim.table) },
+          UpdateExpression: 'SET turn.parent = :parent',
+          ConditionExpression: 'turn.execution = :execution',
+          ExpressionAttributeValues: { ':parent': parent, ':execution': claim.execution },
+        },
+      },
+      pinned(claim.table, parent, claim.execution),
+    ]);
+    if (refused?.[0] === true) throw turnLost();
+    return refused === undefined;
+  }
+
+  /**
+   * Makes the backup AVAILABLE, its snapshot the head, and frees the turn: all or nothing. True also when this was
+   * done before. Throws `TurnLost` if the turn is another's or the head has moved.
+   */
+  async commit(commit: Commit): Promise<void> {
+    const { claim, result } = commit;
+    const head: Head = { tableId: commit.tableId, snapshot: claim.backup, marker: commit.marker };
+    const refused = await this.#rows.transact([
+      {
+        Update: {
+          Key: { ...keys.table(claim.table) },
+          UpdateExpression: 'SET head = :head REMOVE turn DELETE pending :ids',
+          ConditionExpression: `turn.execution = :execution AND ${commit.headSeen === undefined ? 'attribute_not_exists(head)' : 'head.#snapshot = :seen'}`,
+          ...(commit.headSeen !== undefined && { ExpressionAttributeNames: { '#snapshot': 'snapshot' } }),
+          ExpressionAttributeValues: {
+            ':head': head,
+            ':ids': new Set([claim.backup]),
+            ':execution': claim.execution,
+            ...(commit.headSeen !== undefined && { ':seen': commit.headSeen }),
+          },
+        },
+      },
+      {
+        Update: {
+          Key: { ...keys.backup(claim.table, claim.backup) },
+          UpdateExpression:
+            'SET #status = :available, kind = :kind, #source = :source, figures = :figures, digest = :digest' +
+            (result.parent === undefined ? '' : ', parent = :parent'),
+          ConditionExpression: '#status = :creating',
+          ExpressionAttributeNames: { '#status': 'status', '#source': 'source' },
+          ExpressionAttributeValues: {
+            ':available': 'AVAILABLE',
+            ':creating': 'CREATING',
+            ':kind': result.kind,
+            ':source': result.source,
+            ':figures': result.figures,
+            ':digest': result.digest,
+            ...(result.parent !== undefined && { ':parent': result.parent }),
+          },
+        },
+      },
+      {
+        Put: {
+          Item: {
+            ...keys.snapshot(claim.table, claim.backup),
+            id: claim.backup,
+            tableId: commit.tableId,
+            manifestSha256: commit.manifestSha256,
+            internal: commit.internal,
+            alive: true,
+          },
+          ConditionExpression: 'attribute_not_exists(pk)',
+        },
+      },
+      ...(result.parent === undefined ? [] : [unpinned(claim.table, result.parent, claim.execution)]),
+    ]);
+    if (refused !== undefined && !(await this.#isAvailable(claim))) throw turnLost();
+  }
+
+  /**
+   * Ends the backup as FAILED with a reason and frees the turn. Does nothing, and says false, if the turn is not this
+   * execution's: then the backup is somebody else's to end.
+   */
+  async fail(claim: Claim, reason: string): Promise<boolean> {
+    const turn = (await this.table(claim.table))?.turn;
+    const refused = await this.#rows.transact([
+      {
+        Update: {
+          Key: { ...keys.table(claim.table) },
+          UpdateExpression: 'REMOVE turn DELETE pending :ids',
+          ConditionExpression: 'turn.execution = :execution',
+          ExpressionAttributeValues: { ':ids': new Set([claim.backup]), ':execution': claim.execution },
+        },
+      },
+      {
+        Update: {
+          Key: { ...keys.backup(claim.table, claim.backup) },
+          UpdateExpression: 'SET #status = :failed, reason = :reason',
+          ConditionExpression: '#status = :creating',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':failed': 'FAILED', ':creating': 'CREATING', ':reason': reason },
+        },
+      },
+      ...releasedParent(claim.table, turn),
+    ]);
+    return refused === undefined;
+  }
+
+  async #isAvailable(claim: Claim): Promise<boolean> {
+    const row = (await this.#rows.get(keys.backup(claim.table, claim.backup))) as BackupRecord | undefined;
+    return row?.status === 'AVAILABLE' || row?.status === 'DELETED';
+  }
+
+  #setTurn(claim: Claim, condition: string, dead?: Turn): NonNullable<Write['Update']> {
+    const turn: Turn = { execution: claim.execution, backup: claim.backup, since: this.#clock.now() };
+    return {
+      Key: { ...keys.table(claim.table) },
+      UpdateExpression: 'SET turn = :turn',
+      ConditionExpression: condition,
+      ExpressionAttributeValues: {
+        ':turn': turn,
+        ':id': claim.backup,
+        ...(dead && { ':dead': dead.execution }),
+      },
+    };
+  }
+}
+
+function releasedParent(table: string, turn: Turn | undefined): Write[] {
+  return turn?.parent === undefined ? [] : [unpinned(table, turn.parent, turn.execution)];
+}
+
+function turnLost(): TidemarkError {
+  return new TidemarkError(
+    'TurnLost',
+    'another execution holds the turn of this table, or its head has moved',
+  );
+}
+
+function toTable(row: Record<string, unknown> | undefined): TableRecord | undefined {
+  if (row === undefined) return undefined;
+  const pending = row['pending'] instanceof Set ? [...(row['pending'] as Set<BackupId>)].sort() : [];
+  return { ...(row as unknown as TableRecord), pending };
+}

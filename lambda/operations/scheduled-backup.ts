@@ -1,0 +1,27 @@
+import type { BackupRecord } from '../catalog/records.ts';
+import { createBackup } from './create-backup.ts';
+import type { RequestServices } from './operations.ts';
+
+/** One delivery of a schedule. */
+export interface Delivery {
+  readonly schedule: string;
+  readonly table: string;
+  /** Days that the backup is kept; absent: until it is deleted. */
+  readonly keepDays?: number;
+  /** The delivery's execution id: schedules deliver at least once, and a second delivery has the same. */
+  readonly execution: string;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Makes the backup that a schedule asks for, once for each delivery. Throws as `createBackup` does. */
+export function scheduledBackup(services: RequestServices, delivery: Delivery): Promise<BackupRecord> {
+  const { schedule, table, keepDays, execution } = delivery;
+  return createBackup(services, {
+    table,
+    name: schedule,
+    requestedBy: `schedule/${schedule}`,
+    requestKey: `schedule/${schedule}/${table}/${execution}`,
+    ...(keepDays !== undefined && { expiresAt: services.clock.now() + keepDays * dayMs }),
+  });
+}

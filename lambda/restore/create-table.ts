@@ -1,0 +1,102 @@
+import {
+  type AttributeDefinition,
+  CreateTableCommand,
+  type DynamoDBClient,
+  ListTagsOfResourceCommand,
+  type LocalSecondaryIndex,
+  type TableDescription as SdkTableDescription,
+} from '@aws-sdk/client-dynamodb';
+import type { TableDescription } from '../catalog/records.ts';
+import { isServiceError, TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../runtime/services.ts';
+import { findTable } from '../sources/table.ts';
+import type { Job } from '../workflow/executions.ts';
+import { currentRestore, restoreTag } from './restore-plan.ts';
+
+export interface CreateTableResult {
+  readonly job: Job;
+  readonly status: 'wait' | 'ready';
+  readonly tasks: readonly number[];
+  readonly waitSeconds: number;
+}
+
+const waitSeconds = 5;
+
+/**
+ * Makes the target table, on demand while it loads, with its local indexes (they cannot be added later) and without
+ * its global ones: items may predate an index and have another type in its key, which a write would be refused for.
+ * Answers `ready` once the table is ACTIVE.
+ *
+ * Throws `TableAlreadyExists` if a table of that name is there that this restore did not make.
+ */
+export async function createTable(services: Services, { job }: { job: Job }): Promise<CreateTableResult> {
+  const { restore, plan, manifest } = await currentRestore(services, job);
+  const { dynamodb } = services;
+  const found = await findTable(dynamodb, restore.target);
+  if (found !== undefined && restore.targetTableId === undefined) await checkOurs(dynamodb, found, job);
+  const table = found ?? (await create(dynamodb, restore.target, manifest.description, job));
+  await services.catalog.restores.tableMade(restore, String(table.TableId));
+  const ready = table.TableStatus === 'ACTIVE';
+  return {
+    job,
+    status: ready ? 'ready' : 'wait',
+    tasks: plan.ranges.map((_, i) => i),
+    waitSeconds,
+  };
+}
+
+/** A crash may have come between making the table and noting its id: the tag tells whose it is. */
+async function checkOurs(dynamodb: DynamoDBClient, table: SdkTableDescription, job: Job): Promise<void> {
+  if (await hasRestoreTag(dynamodb, String(table.TableArn), job.id)) return;
+  throw new TidemarkError('TableAlreadyExists', `Table already exists: ${table.TableName}`);
+}
+
+/** True if the table carries the tag of this restore. */
+export async function hasRestoreTag(dynamodb: DynamoDBClient, arn: string, id: string): Promise<boolean> {
+  const { Tags = [] } = await dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn: arn }));
+  return Tags.some((tag) => tag.Key === restoreTag && tag.Value === id);
+}
+
+async function create(
+  dynamodb: DynamoDBClient,
+  name: string,
+  description: TableDescription,
+  job: Job,
+): Promise<SdkTableDescription> {
+  const local = description.localSecondaryIndexes as LocalSecondaryIndex[];
+  try {
+    const { TableDescription: made } = await dynamodb.send(
+      new CreateTableCommand({
+        TableName: name,
+        KeySchema: [...description.keySchema],
+        AttributeDefinitions: definitionsFor(description, [description, ...local.map(toSchema)]),
+        BillingMode: 'PAY_PER_REQUEST',
+        ...(local.length > 0 && { LocalSecondaryIndexes: local }),
+        ...(description.tableClass && { TableClass: description.tableClass }),
+        ...(description.sse?.SSEType === 'KMS' && { SSESpecification: { Enabled: true } }),
+        Tags: [{ Key: restoreTag, Value: job.id }],
+      }),
+    );
+    return made ?? {};
+  } catch (error) {
+    if (!isServiceError(error, 'ResourceInUseException')) throw error;
+    throw new TidemarkError('TableAlreadyExists', `Table already exists: ${name}`, { cause: error });
+  }
+}
+
+interface Schema {
+  readonly keySchema: TableDescription['keySchema'];
+}
+
+function toSchema(index: LocalSecondaryIndex): Schema {
+  return { keySchema: index.KeySchema ?? [] };
+}
+
+/** The definitions of just those attributes that are keys: DynamoDB refuses one that is not used. */
+export function definitionsFor(
+  description: TableDescription,
+  schemas: readonly Schema[],
+): AttributeDefinition[] {
+  const used = new Set(schemas.flatMap(({ keySchema }) => keySchema.map((element) => element.AttributeName)));
+  return description.attributeDefinitions.filter((definition) => used.has(definition.AttributeName));
+}

@@ -1,0 +1,128 @@
+import {
+  type TableDescription as SdkTableDescription,
+  UntagResourceCommand,
+  UpdateTableCommand,
+  type UpdateTableCommandInput,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { TableDescription } from '../catalog/records.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../runtime/services.ts';
+import { DigestSum } from '../snapshot/digest.ts';
+import type { Manifest } from '../snapshot/manifest.ts';
+import { describeTable, findTable } from '../sources/table.ts';
+import type { Job } from '../workflow/executions.ts';
+import { restoreStaging } from '../workflow/staging.ts';
+import type { WaitResult } from './build-indexes.ts';
+import { currentRestore, names, type RestorePlan, restoreTag, type WriteResult } from './restore-plan.ts';
+
+const waitSeconds = 5;
+
+/**
+ * Proves that what was written is the snapshot, gives the table its settings back one after another, takes the tag
+ * off and ends the job.
+ *
+ * Counts that differ fail the restore. A digest that differs although every frame's checksum was right means that the
+ * snapshot's carried digest was wrong, not its items: the table is kept, and the record says so.
+ */
+export async function finishRestore(services: Services, { job }: { job: Job }): Promise<WaitResult> {
+  const { restore, plan, manifest } = await currentRestore(services, job);
+  const doubt = await compare(services, job, plan, manifest);
+  const table = await findTable(services.dynamodb, restore.target);
+  if (table?.TableId !== restore.targetTableId) {
+    throw new TidemarkError('TargetTableLost', `${restore.target} is not the table that this restore made`);
+  }
+  if (
+    table?.TableStatus !== 'ACTIVE' ||
+    (await applySetting(services, restore.target, table, manifest.description))
+  ) {
+    return { job, status: 'wait', waitSeconds };
+  }
+  await services.dynamodb.send(
+    new UntagResourceCommand({ ResourceArn: String(table.TableArn), TagKeys: [restoreTag] }),
+  );
+  await services.catalog.restores.end(restore, 'RESTORED', doubt);
+  return { job, status: 'done', waitSeconds: 0 };
+}
+
+/** Why the snapshot is in doubt, if it is. Throws `SnapshotCorrupt` if items are missing or too many. */
+async function compare(
+  services: Services,
+  job: Job,
+  plan: RestorePlan,
+  manifest: Manifest,
+): Promise<string | undefined> {
+  const staging = restoreStaging(services.store, job);
+  const written = (
+    await Promise.all(plan.ranges.map((_, i) => staging.parts<WriteResult>(names.write(i))))
+  ).flat();
+  const items = written.reduce((sum, result) => sum + result.items, 0);
+  if (items !== manifest.items) {
+    throw new TidemarkError(
+      'SnapshotCorrupt',
+      `${items} items were written, the snapshot says ${manifest.items}`,
+    );
+  }
+  const digest = new DigestSum();
+  for (const result of written) digest.addHex(result.digest);
+  if (digest.hex() === manifest.digest) return undefined;
+  const doubt = 'the digest of the items written is not the one that the snapshot carried; the table is kept';
+  services.log.error('restore digest differs', { restore: job.id, snapshot: manifest.id });
+  return doubt;
+}
+
+/** Makes the first setting that is not as it was; true if one was made, so that the table must be waited for. */
+async function applySetting(
+  services: Services,
+  name: string,
+  table: SdkTableDescription,
+  wanted: TableDescription,
+): Promise<boolean> {
+  const update = billingUpdate(table, wanted) ?? streamUpdate(table, wanted);
+  if (update !== undefined) {
+    await services.dynamodb.send(new UpdateTableCommand({ TableName: name, ...update }));
+    return true;
+  }
+  const attribute =
+    wanted.timeToLive?.TimeToLiveStatus === 'ENABLED' ? wanted.timeToLive.AttributeName : undefined;
+  const present = (await describeTable(services.dynamodb, name)).description.timeToLive?.TimeToLiveStatus;
+  if (attribute === undefined || present === 'ENABLED' || present === 'ENABLING') return false;
+  await services.dynamodb.send(
+    new UpdateTimeToLiveCommand({
+      TableName: name,
+      TimeToLiveSpecification: { Enabled: true, AttributeName: attribute },
+    }),
+  );
+  return true;
+}
+
+type TableUpdate = Omit<UpdateTableCommandInput, 'TableName'>;
+
+function billingUpdate(table: SdkTableDescription, wanted: TableDescription): TableUpdate | undefined {
+  if (wanted.billingMode !== 'PROVISIONED') {
+    const { OnDemandThroughput: present } = table;
+    const limits = wanted.onDemandThroughput;
+    const same =
+      present?.MaxReadRequestUnits === limits?.MaxReadRequestUnits &&
+      present?.MaxWriteRequestUnits === limits?.MaxWriteRequestUnits;
+    return limits === undefined || same ? undefined : { OnDemandThroughput: limits };
+  }
+  if (table.BillingModeSummary?.BillingMode !== 'PAY_PER_REQUEST') return undefined;
+  const indexes = wanted.globalSecondaryIndexes.map(({ IndexName, ProvisionedThroughput }) => ({
+    Update: { IndexName, ProvisionedThroughput },
+  }));
+  return {
+    BillingMode: 'PROVISIONED',
+    ProvisionedThroughput: wanted.provisionedThroughput,
+    ...(indexes.length > 0 && {
+      GlobalSecondaryIndexUpdates: indexes,
+    }),
+  };
+}
+
+function streamUpdate(table: SdkTableDescription, wanted: TableDescription): TableUpdate | undefined {
+  const enabled = wanted.stream?.StreamEnabled === true;
+  return enabled && table.StreamSpecification?.StreamEnabled !== true
+    ? { StreamSpecification: wanted.stream }
+    : undefined;
+}

@@ -1,0 +1,80 @@
+import type { RestoreRecord } from '../catalog/records.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../runtime/services.ts';
+import { equalRanges, type HexRange, rangeCount, toHex } from '../snapshot/hash-range.ts';
+import { limits } from '../snapshot/limits.ts';
+import { type Content, type Manifest, readManifest } from '../snapshot/manifest.ts';
+import { executionName, type Job } from '../workflow/executions.ts';
+import { type PartResult, restoreStaging } from '../workflow/staging.ts';
+
+/** The objects that a restore's steps leave for each other in its staging folder. */
+export const names = {
+  plan: 'plan.json',
+  write: (task: number) => `write/${task}`,
+} as const;
+
+export interface RestorePlan {
+  readonly manifestSha256: string;
+  readonly ranges: readonly HexRange[];
+}
+
+/** What a part wrote and DynamoDB acknowledged. */
+export interface WriteResult extends PartResult, Pick<Content, 'items' | 'digest'> {
+  /** Where the next part begins, 16 hex digits. */
+  readonly next: string | undefined;
+}
+
+export interface PlanResult {
+  readonly job: Job;
+  readonly status: 'write' | 'ended';
+  readonly tasks: readonly number[];
+}
+
+/** The tag of a table that is being loaded; its value is the restore's id. The rights to write hang on it. */
+export const restoreTag = 'tidemark:restore';
+
+/** Writing is slower than reading: a range is a quarter of a partition, so that more of them run at once. */
+const rangeBytes = limits.partitionBytes / 4;
+
+/** Cuts the snapshot into ranges. `ended`: the restore is over, or is another execution's. */
+export async function planRestore(services: Services, { job }: { job: Job }): Promise<PlanResult> {
+  const restore = await services.catalog.restores.get(job.table);
+  if (restore === undefined || !isCurrent(restore, job)) return { job, status: 'ended', tasks: [] };
+  const { ranges } = await restoreStaging(services.store, job).once<RestorePlan>(names.plan, async () => {
+    const key = { table: restore.source.name, id: restore.backup };
+    const snapshot = await services.catalog.snapshots.get(key);
+    if (snapshot === undefined) throw new TidemarkError('Internal', 'the backup has no snapshot');
+    const { manifestSha256 } = snapshot;
+    const { manifest } = await readManifest(services.store, snapshot.tableId, key.id, manifestSha256);
+    const rawBytes = manifest.runs.reduce((sum, run) => sum + run.rawBytes, 0);
+    const count = rangeCount(rawBytes, rangeBytes, limits.maxRanges);
+    return { manifestSha256, ranges: equalRanges(count).map(toHex) };
+  });
+  return { job, status: 'write', tasks: ranges.map((_, i) => i) };
+}
+
+export interface CurrentRestore {
+  readonly restore: RestoreRecord;
+  readonly plan: RestorePlan;
+  readonly manifest: Manifest;
+}
+
+/** The restore that the job works for, with its snapshot. Throws `TurnLost` if it is over or another execution's. */
+export async function currentRestore(services: Services, job: Job): Promise<CurrentRestore> {
+  const restore = await services.catalog.restores.get(job.table);
+  if (restore === undefined || !isCurrent(restore, job)) {
+    throw new TidemarkError('TurnLost', 'the restore is over, or another execution goes on with it');
+  }
+  const plan = await restoreStaging(services.store, job).read<RestorePlan>(names.plan);
+  const { source, backup } = restore;
+  const { manifest } = await readManifest(services.store, source.tableId, backup, plan.manifestSha256);
+  return { restore, plan, manifest };
+}
+
+export function isCurrent(restore: RestoreRecord, job: Job): boolean {
+  return (
+    restore.status === 'RESTORING' &&
+    restore.id === job.id &&
+    executionName(restore.id, restore.attempts) === job.execution
+  );
+}

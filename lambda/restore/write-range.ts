@@ -1,0 +1,114 @@
+import { BatchWriteItemCommand, type DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import pMap from 'p-map';
+import type { Item } from '../item/attribute-value.ts';
+import { toSdk } from '../item/from-sdk.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../runtime/services.ts';
+import { DigestSum, imageDigest } from '../snapshot/digest.ts';
+import { fromHex, type HashRange, hexHash } from '../snapshot/hash-range.ts';
+import { readSnapshot, type SnapshotItem } from '../snapshot/read-snapshot.ts';
+import { findTable } from '../sources/table.ts';
+import { Budget, untilSpent } from '../workflow/budget.ts';
+import { type TaskInput, type TaskResult, taskResult } from '../workflow/scan.ts';
+import { partName, restoreStaging } from '../workflow/staging.ts';
+import { type CurrentRestore, currentRestore, names, type WriteResult } from './restore-plan.ts';
+
+/** BatchWriteItem takes at most 25 items and 16 MB; 25 items of 400 KB are 10 MB. */
+const batchItems = 25;
+
+/** Requests under way at once in one invocation: enough to hide their latency. */
+const concurrency = 8;
+
+/** Unprocessed items are sent again so often, with growing pauses (together about a minute), before giving up. */
+const tries = 12;
+
+/** Writes one range of the snapshot to the table, as far as the time goes. A part repeated writes the same again. */
+export async function writeRange(services: Services, input: TaskInput): Promise<TaskResult> {
+  const staging = restoreStaging(services.store, input.job);
+  const task = names.write(input.task);
+  const { done } = await staging.once<WriteResult>(partName(task, input.part), async () => {
+    const current = await currentRestore(services, input.job);
+    await checkTable(services, current);
+    const range = current.plan.ranges[input.task];
+    if (range === undefined) throw new TidemarkError('Internal', `there is no range ${input.task}`);
+    const before =
+      input.part === 0 ? undefined : await staging.read<WriteResult>(partName(task, input.part - 1));
+    const { from, to } = fromHex(range);
+    return load(services, current, {
+      from: before?.next === undefined ? from : BigInt(`0x${before.next}`),
+      to,
+    });
+  });
+  return taskResult(input, done);
+}
+
+/** Throws `TargetTableLost`: only the table that this restore made is written to. */
+async function checkTable(services: Services, { restore }: CurrentRestore): Promise<void> {
+  const table = await findTable(services.dynamodb, restore.target);
+  if (restore.targetTableId === undefined || table?.TableId !== restore.targetTableId) {
+    throw new TidemarkError('TargetTableLost', `${restore.target} is not the table that this restore made`);
+  }
+}
+
+async function load(
+  services: Services,
+  { restore, manifest }: CurrentRestore,
+  range: HashRange,
+): Promise<WriteResult> {
+  const { dynamodb, clock, config } = services;
+  const budget = new Budget(clock, config.timeBudgetMs);
+  const digest = new DigestSum();
+  let items = 0;
+  let next: bigint | undefined;
+  const timed = untilSpent(readSnapshot(services.store, manifest, range), budget, (hash) => {
+    next = hash;
+  });
+  await pMap(
+    inBatches(timed),
+    async (batch) => {
+      await write(dynamodb, clock, restore.target, batch);
+      // Counted once it is acknowledged: the sum at the end is of what the table was seen to take.
+      for (const { image } of batch) digest.add(imageDigest(image));
+      items += batch.length;
+    },
+    { concurrency },
+  );
+  return {
+    done: next === undefined,
+    items,
+    digest: digest.hex(),
+    next: next === undefined ? undefined : hexHash(next),
+  };
+}
+
+async function* inBatches(batches: AsyncIterable<readonly SnapshotItem[]>): AsyncGenerator<SnapshotItem[]> {
+  for await (const batch of batches) {
+    for (let i = 0; i < batch.length; i += batchItems) yield batch.slice(i, i + batchItems);
+  }
+}
+
+/** Throws `WritesRefused` if items stay unprocessed. */
+async function write(
+  dynamodb: DynamoDBClient,
+  clock: Clock,
+  table: string,
+  batch: readonly SnapshotItem[],
+): Promise<void> {
+  let requests: WriteRequest[] = batch.map(({ image }) => ({
+    PutRequest: { Item: toSdk(JSON.parse(image.toString()) as Item) },
+  }));
+  for (let attempt = 0; requests.length > 0; attempt++) {
+    if (attempt === tries) {
+      throw new TidemarkError(
+        'WritesRefused',
+        `${table} left ${requests.length} items of a batch unprocessed`,
+      );
+    }
+    if (attempt > 0) await clock.sleep(Math.random() * Math.min(10_000, 50 * 2 ** attempt));
+    const { UnprocessedItems = {} } = await dynamodb.send(
+      new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
+    );
+    requests = UnprocessedItems[table] ?? [];
+  }
+}

@@ -1,0 +1,86 @@
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
+import { fromSdk } from '../item/from-sdk.ts';
+import { limits } from '../snapshot/limits.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+
+/** A file in DynamoDB's export format (gzip of JSON lines), waiting to be partitioned. */
+export interface StagedFile {
+  readonly key: string;
+  readonly rawBytes: number;
+  readonly records: number;
+}
+
+type SdkItem = Record<string, SdkValue>;
+
+export interface StagedChange {
+  /** Where this change comes among those of its key, a decimal number: the highest one's new image counts. */
+  readonly order: string;
+  readonly keys: SdkItem;
+  readonly oldImage: SdkItem | undefined;
+  readonly newImage: SdkItem | undefined;
+}
+
+const compress = promisify(gzip);
+
+/**
+ * Writes what a source reads in DynamoDB's own export format, in files of bounded size. `ApplyOrder` is our addition
+ * to a change's metadata: a real incremental export has one record for a key and needs none.
+ */
+export class StagedFiles {
+  readonly #store: ObjectStore;
+  readonly #name: (n: number) => string;
+  readonly #files: Promise<StagedFile>[] = [];
+  #lines: string[] = [];
+  #bytes = 0;
+
+  /** `name` gives the nth file's key; it must be new for each attempt at a task. */
+  constructor(store: ObjectStore, name: (n: number) => string) {
+    this.#store = store;
+    this.#name = name;
+  }
+
+  async addItem(item: SdkItem): Promise<void> {
+    await this.#add({ Item: fromSdk(item) });
+  }
+
+  async addChange(change: StagedChange): Promise<void> {
+    await this.#add({
+      Metadata: { ApplyOrder: { N: change.order } },
+      Keys: fromSdk(change.keys),
+      ...(change.oldImage && { OldImage: fromSdk(change.oldImage) }),
+      ...(change.newImage && { NewImage: fromSdk(change.newImage) }),
+    });
+  }
+
+  /** Stores what is left; the files, in order. */
+  async close(): Promise<StagedFile[]> {
+    if (this.#lines.length > 0) await this.#flush();
+    return Promise.all(this.#files);
+  }
+
+  async #add(record: object): Promise<void> {
+    const line = `${JSON.stringify(record)}\n`;
+    this.#lines.push(line);
+    this.#bytes += line.length;
+    if (this.#bytes >= limits.stagedFileBytes) await this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    const lines = this.#lines;
+    this.#lines = [];
+    this.#bytes = 0;
+    const stored = this.#write(this.#name(this.#files.length), lines);
+    this.#files.push(stored);
+    // Waiting here is the back-pressure: one file is gathered while none or one is written.
+    await stored;
+  }
+
+  async #write(key: string, lines: readonly string[]): Promise<StagedFile> {
+    const raw = Buffer.from(lines.join(''));
+    // Level 1: staged files live for minutes, and gzip's default level takes five times as long.
+    await this.#store.put(key, await compress(raw, { level: constants.Z_BEST_SPEED }), { ifAbsent: true });
+    return { key, rawBytes: raw.length, records: lines.length };
+  }
+}

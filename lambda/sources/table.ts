@@ -1,0 +1,117 @@
+import {
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  type DynamoDBClient,
+  type TableDescription as SdkTableDescription,
+  type TimeToLiveDescription,
+} from '@aws-sdk/client-dynamodb';
+import type { TableDescription, TableIdentity } from '../catalog/records.ts';
+import { isServiceError, TidemarkError } from '../runtime/errors.ts';
+
+/** What DynamoDB says of a table. */
+export interface Table {
+  readonly identity: TableIdentity;
+  readonly description: TableDescription;
+  readonly status: string;
+  /** The stream that can feed a backup: enabled, with new and old images. */
+  readonly streamArn?: string;
+}
+
+/** Throws `TableNotFound`. A table that is being created counts as not found, as it does for DynamoDB's backups. */
+export async function describeTable(dynamodb: DynamoDBClient, name: string): Promise<Table> {
+  const [table, timeToLive] = await Promise.all([findTable(dynamodb, name), findTimeToLive(dynamodb, name)]);
+  if (table === undefined || table.TableStatus === 'CREATING') {
+    throw new TidemarkError('TableNotFound', `Table not found: ${name}`);
+  }
+  const usable =
+    table.StreamSpecification?.StreamEnabled === true &&
+    table.StreamSpecification.StreamViewType === 'NEW_AND_OLD_IMAGES' &&
+    table.LatestStreamArn !== undefined;
+  return {
+    identity: { name, arn: String(table.TableArn), tableId: String(table.TableId) },
+    description: toDescription(table, timeToLive),
+    status: String(table.TableStatus),
+    ...(usable && { streamArn: String(table.LatestStreamArn) }),
+  };
+}
+
+/** Why a table cannot be backed up, and what to do. Also said at the request. */
+export function streamUnavailable(table: string): TidemarkError {
+  return new TidemarkError(
+    'ContinuousBackupsUnavailable',
+    `Backups are not enabled for the table: ${table}. Give it a stream with new and old images ` +
+      '(StreamViewType NEW_AND_OLD_IMAGES), then request the backup again.',
+  );
+}
+
+/** The table's description as the SDK gives it, or undefined if there is none of this name. */
+export async function findTable(
+  dynamodb: DynamoDBClient,
+  name: string,
+): Promise<SdkTableDescription | undefined> {
+  try {
+    return (await dynamodb.send(new DescribeTableCommand({ TableName: name }))).Table;
+  } catch (error) {
+    if (isServiceError(error, 'ResourceNotFoundException')) return undefined;
+    throw error;
+  }
+}
+
+async function findTimeToLive(
+  dynamodb: DynamoDBClient,
+  name: string,
+): Promise<TimeToLiveDescription | undefined> {
+  try {
+    return (await dynamodb.send(new DescribeTimeToLiveCommand({ TableName: name }))).TimeToLiveDescription;
+  } catch (error) {
+    if (isServiceError(error, 'ResourceNotFoundException')) return undefined;
+    throw error;
+  }
+}
+
+function toDescription(
+  table: SdkTableDescription,
+  timeToLive: TimeToLiveDescription | undefined,
+): TableDescription {
+  const throughput = table.ProvisionedThroughput;
+  return {
+    keySchema: table.KeySchema ?? [],
+    attributeDefinitions: table.AttributeDefinitions ?? [],
+    createdAt: table.CreationDateTime?.getTime() ?? 0,
+    sizeBytes: table.TableSizeBytes ?? 0,
+    itemCount: table.ItemCount ?? 0,
+    // A table that never was on demand has no summary.
+    billingMode: table.BillingModeSummary?.BillingMode ?? 'PROVISIONED',
+    provisionedThroughput: {
+      ReadCapacityUnits: throughput?.ReadCapacityUnits ?? 0,
+      WriteCapacityUnits: throughput?.WriteCapacityUnits ?? 0,
+    },
+    ...(table.OnDemandThroughput && { onDemandThroughput: table.OnDemandThroughput }),
+    localSecondaryIndexes: (table.LocalSecondaryIndexes ?? []).map(
+      ({ IndexName, KeySchema, Projection }) => ({
+        IndexName,
+        KeySchema,
+        Projection,
+      }),
+    ),
+    globalSecondaryIndexes: (table.GlobalSecondaryIndexes ?? []).map((index) => ({
+      IndexName: index.IndexName,
+      KeySchema: index.KeySchema,
+      Projection: index.Projection,
+      ProvisionedThroughput: {
+        ReadCapacityUnits: index.ProvisionedThroughput?.ReadCapacityUnits ?? 0,
+        WriteCapacityUnits: index.ProvisionedThroughput?.WriteCapacityUnits ?? 0,
+      },
+      ...(index.OnDemandThroughput && { OnDemandThroughput: index.OnDemandThroughput }),
+    })),
+    ...(table.StreamSpecification && { stream: table.StreamSpecification }),
+    ...(timeToLive && { timeToLive }),
+    ...(table.SSEDescription && { sse: withoutDates(table.SSEDescription) }),
+    ...(table.TableClassSummary?.TableClass && { tableClass: table.TableClassSummary.TableClass }),
+  };
+}
+
+/** Descriptions are stored as JSON, where a date would come back as text. */
+function withoutDates<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => !(member instanceof Date))) as T;
+}

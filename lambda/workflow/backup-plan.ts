@@ -1,0 +1,88 @@
+import type { BackupId, Kind, Source, TableDescription, TableIdentity } from '../catalog/records.ts';
+import type { StagedFile } from '../sources/staged-files.ts';
+import type { Lane } from '../sources/stream-cut.ts';
+import type { FrameFile } from '../snapshot/frame-file.ts';
+import type { HexRange } from '../snapshot/hash-range.ts';
+import type { Content, RunRef } from '../snapshot/manifest.ts';
+import type { PartResult } from './staging.ts';
+
+/** The objects that a backup's steps leave for each other in its staging folder. */
+export const names = {
+  plan: 'plan.json',
+  partitionPlan: 'partition/plan.json',
+  applyPlan: 'apply/plan.json',
+  failure: 'failure.json',
+  scan: (task: number) => `scan/${task}`,
+  stream: 'stream',
+  partition: (task: number) => `partition/${task}`,
+  apply: (task: number) => `apply/${task}`,
+} as const;
+
+/** What `begin` decided. */
+export interface BackupPlan {
+  readonly id: BackupId;
+  readonly marker: number;
+  readonly internal: boolean;
+  readonly table: TableIdentity;
+  readonly description: TableDescription;
+  readonly kind: Kind;
+  readonly source: Source;
+  /** The snapshot that the changes are applied to; none for a base. */
+  readonly parent: BackupId | undefined;
+  /** The head when this was decided: it must still be the head at the commit. */
+  readonly headSeen: BackupId | undefined;
+  readonly stream: string;
+  /** Segments of the scan; 0: the stream alone. */
+  readonly segments: number;
+  /** Epoch ms at which the work began, before anything was read. */
+  readonly startedAt: number;
+}
+
+export interface ScanResult extends PartResult {
+  readonly files: readonly StagedFile[];
+  /** Where the next part goes on, as DynamoDB JSON. */
+  readonly next: object | undefined;
+  /** Epoch ms. */
+  readonly endedAt: number;
+}
+
+export interface StreamResult extends PartResult {
+  readonly files: readonly StagedFile[];
+  readonly lanes: readonly Lane[];
+}
+
+export interface PartitionPlan {
+  readonly tasks: readonly (readonly StagedFile[])[];
+}
+
+export interface Spill extends FrameFile {
+  readonly key: string;
+}
+
+export interface PartitionResult extends PartResult {
+  readonly spills: readonly Spill[];
+  /** The number of files that this and earlier parts took. */
+  readonly filesDone: number;
+}
+
+export interface ApplyPlan {
+  readonly partitions: number;
+  readonly ranges: readonly HexRange[];
+  readonly spills: readonly Spill[];
+}
+
+/** What a range's changes add to a partition's content; negative where items went away. */
+export interface PartitionDelta extends Content {
+  readonly partition: number;
+}
+
+export interface ApplyResult extends PartResult {
+  readonly run: RunRef | undefined;
+  readonly deltas: readonly PartitionDelta[];
+  /** Where the next part begins, 16 hex digits. */
+  readonly next: string | undefined;
+}
+
+export interface FailureNote {
+  readonly reason: string;
+}

@@ -1,0 +1,116 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type { KeyNames } from '../item/attribute-value.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../runtime/services.ts';
+import { encodeFrameFile, type FrameFile } from '../snapshot/frame-file.ts';
+import { limits } from '../snapshot/limits.ts';
+import { keyNamesOf } from '../snapshot/manifest.ts';
+import { encodeNetChange, type NetChange } from '../snapshot/net-change.ts';
+import { sortAndNet } from '../snapshot/sort-spill.ts';
+import { parseStagedLine } from '../snapshot/staged-record.ts';
+import type { StagedFile } from '../sources/staged-files.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import {
+  type BackupPlan,
+  names,
+  type PartitionPlan,
+  type PartitionResult,
+  type Spill,
+} from './backup-plan.ts';
+import { Budget } from './budget.ts';
+import { type TaskInput, type TaskResult, taskResult } from './scan.ts';
+import { backupStaging, partName } from './staging.ts';
+
+/** Turns staged files into spills: canonical, sorted by key hash, one net change for a key in each. */
+export async function partition(services: Services, input: TaskInput): Promise<TaskResult> {
+  const staging = backupStaging(services.store, input.job);
+  const [plan, { tasks }] = await Promise.all([
+    staging.read<BackupPlan>(names.plan),
+    staging.read<PartitionPlan>(names.partitionPlan),
+  ]);
+  const task = names.partition(input.task);
+  const { done } = await staging.once<PartitionResult>(partName(task, input.part), async () => {
+    const files = tasks[input.task] ?? [];
+    const before =
+      input.part === 0 ? 0 : (await staging.read<PartitionResult>(partName(task, input.part - 1))).filesDone;
+    const attempt = services.ids.hex(8);
+    const budget = new Budget(services.clock, services.config.timeBudgetMs);
+    const spills = new Spills(services.store, (n) =>
+      staging.key(`${task}/${input.part}-${attempt}-${n}.spill`),
+    );
+    let filesDone = before;
+    for (const file of files.slice(before)) {
+      await read(services.store, file, keyNamesOf(plan.description), spills);
+      filesDone++;
+      if (budget.spent()) break;
+    }
+    return { done: filesDone === files.length, spills: await spills.close(), filesDone };
+  });
+  return taskResult(input, done);
+}
+
+/** Throws `StagedDataCorrupt` if the file does not hold the records that its writer counted. */
+async function read(store: ObjectStore, file: StagedFile, keyNames: KeyNames, spills: Spills): Promise<void> {
+  let records = 0;
+  const gunzip = createGunzip();
+  const fed = pipeline(Readable.from(store.getStream(file.key)), gunzip).catch((cause: unknown) => {
+    throw new TidemarkError('StagedDataCorrupt', `${file.key} cannot be decompressed`, { cause });
+  });
+  for await (const line of createInterface({ input: gunzip, crlfDelay: Infinity })) {
+    if (line === '') continue;
+    await spills.add(parseStagedLine(line, keyNames), line.length);
+    records++;
+  }
+  await fed;
+  if (records !== file.records) {
+    throw new TidemarkError('StagedDataCorrupt', `${file.key} holds ${records} records, not ${file.records}`);
+  }
+}
+
+/** Gathers changes up to the size that is sorted in memory, then writes them as one spill. */
+class Spills {
+  readonly #store: ObjectStore;
+  readonly #name: (n: number) => string;
+  readonly #written: Spill[] = [];
+  #changes: NetChange[] = [];
+  #bytes = 0;
+
+  constructor(store: ObjectStore, name: (n: number) => string) {
+    this.#store = store;
+    this.#name = name;
+  }
+
+  async add(change: NetChange, bytes: number): Promise<void> {
+    this.#changes.push(change);
+    this.#bytes += bytes;
+    if (this.#bytes >= limits.sortBytes) await this.#flush();
+  }
+
+  async close(): Promise<Spill[]> {
+    if (this.#changes.length > 0) await this.#flush();
+    return this.#written;
+  }
+
+  async #flush(): Promise<void> {
+    const sorted = sortAndNet(this.#changes);
+    this.#changes = [];
+    this.#bytes = 0;
+    const key = this.#name(this.#written.length);
+    let file: FrameFile | undefined;
+    await this.#store.putStream(
+      key,
+      encodeFrameFile(once(sorted), encodeNetChange, (finished) => {
+        file = finished;
+      }),
+    );
+    if (file === undefined) throw new TidemarkError('Internal', `${key} was not written whole`);
+    this.#written.push({ ...file, key });
+  }
+}
+
+async function* once<T>(batch: readonly T[]): AsyncGenerator<readonly T[]> {
+  yield batch;
+}

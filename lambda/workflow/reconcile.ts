@@ -1,0 +1,108 @@
+import type { RestoreRecord, TableRecord } from '../catalog/records.ts';
+import { createBackup } from '../operations/create-backup.ts';
+import { abortRestore } from '../restore/abort-restore.ts';
+import { isError, reasonOf } from '../runtime/errors.ts';
+import type { Services } from '../runtime/services.ts';
+import { executionName } from './executions.ts';
+import { startNext } from './hand-over.ts';
+
+/** A backup or restore whose executions ended so often without bringing it to an end is given up. */
+const mostAttempts = 5;
+
+/** Streams keep 24 hours: a head this old is moved forward, with two more tries before it falls off. */
+const headAgeMs = 8 * 60 * 60 * 1000;
+
+/** Attempts to move a head are so far apart: each one that fails is a failed backup in the owner's eyes. */
+const moveEveryMs = 60 * 60 * 1000;
+
+const abandoned = 'its executions ended without finishing it; see the state machine’s history';
+
+/**
+ * Finds what no execution brings to an end any more, and mends it: requests that were never started, executions that
+ * crashed, heads about to fall off their stream, backups whose time is over. Everything it does is a conditional
+ * write, so it may run at any time, also twice at once. One table's trouble does not keep it from the others.
+ */
+export async function reconcile(services: Services): Promise<void> {
+  for (const table of await services.catalog.turns.tables()) {
+    await guarded(services, { table: table.name }, () => reconcileTable(services, table));
+  }
+  for (const restore of await services.catalog.restores.running()) {
+    await guarded(services, { restore: restore.id }, () => reconcileRestore(services, restore));
+  }
+  for (const key of await services.catalog.backups.expired(services.clock.now())) {
+    await guarded(services, { backup: key.id }, async () => {
+      const backup = await services.catalog.backups.get(key);
+      if (backup?.status === 'AVAILABLE' || backup?.status === 'FAILED') {
+        await services.catalog.snapshots.deleteBackup(backup);
+      }
+    });
+  }
+}
+
+async function reconcileTable(services: Services, table: TableRecord): Promise<void> {
+  if (table.turn !== undefined) {
+    await reconcileTurn(services, table);
+  } else if (await isOrphaned(services, table)) {
+    await startNext(services, table.name);
+  }
+  await moveHead(services, table);
+}
+
+async function reconcileTurn(services: Services, { name, turn }: TableRecord): Promise<void> {
+  const { catalog, clock, config, executions } = services;
+  if (turn === undefined || clock.now() - turn.since < config.reconcileGraceMs) return;
+  if ((await executions.state('backup', turn.execution)) === 'running') return;
+  const backup = await catalog.backups.get({ table: name, id: turn.backup });
+  if ((backup?.attempts ?? 0) < mostAttempts) return startNext(services, name, turn);
+  await catalog.turns.fail({ table: name, backup: turn.backup, execution: turn.execution }, abandoned);
+  await startNext(services, name);
+}
+
+/** The earliest pending backup waits although the turn is free, and not just because its execution is about to begin. */
+async function isOrphaned({ catalog, clock, config }: Services, table: TableRecord): Promise<boolean> {
+  const [first] = table.pending;
+  if (first === undefined) return false;
+  const backup = await catalog.backups.get({ table: table.name, id: first });
+  return backup !== undefined && clock.now() - backup.marker >= config.reconcileGraceMs;
+}
+
+/** A stream-fed head older than 8 hours is moved forward by an internal backup; the one it replaces is ended. */
+async function moveHead(services: Services, table: TableRecord): Promise<void> {
+  const { name, head } = table;
+  const now = services.clock.now();
+  const idle = table.turn === undefined && table.pending.length === 0 && now - table.lastMarker >= moveEveryMs;
+  if (head === undefined || !idle || now - head.marker < headAgeMs) return;
+  try {
+    await createBackup(services, {
+      table: name,
+      name: 'tidemark-head',
+      internal: true,
+      expiresAt: head.marker,
+    });
+  } catch (error) {
+    // A table that is gone, or has no stream any more, has no head to keep.
+    if (!isError(error, 'TableNotFound') && !isError(error, 'ContinuousBackupsUnavailable')) throw error;
+  }
+}
+
+async function reconcileRestore(services: Services, restore: RestoreRecord): Promise<void> {
+  const { catalog, clock, config, executions } = services;
+  const execution = executionName(restore.id, restore.attempts);
+  if (clock.now() - restore.requestedAt < config.reconcileGraceMs) return;
+  if ((await executions.state('restore', execution)) === 'running') return;
+  const job = { table: restore.target, id: restore.id, execution, round: 0 };
+  if (restore.attempts >= mostAttempts) {
+    await abortRestore(services, { job, failure: { Error: abandoned } });
+    return;
+  }
+  const next = await catalog.restores.restart(restore);
+  if (next !== undefined) await executions.start('restore', { ...job, execution: next });
+}
+
+async function guarded(services: Services, facts: object, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    services.log.error('reconcile failed', { ...facts, reason: reasonOf(error) });
+  }
+}

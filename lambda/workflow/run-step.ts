@@ -1,0 +1,42 @@
+import { reasonOf, TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../runtime/services.ts';
+import { type FailureNote, names } from './backup-plan.ts';
+import type { Job } from './executions.ts';
+import { backupStaging, restoreStaging } from './staging.ts';
+import { restoreTasks, type TaskHandler } from './states.ts';
+
+export type Step<I, O> = (services: Services, input: I) => Promise<O>;
+
+const restoreHandlers: ReadonlySet<string> = new Set(Object.values(restoreTasks));
+
+/**
+ * Runs a step, logs one line, and leaves the reason of a failure where `abort` finds it: error names do not come
+ * through every state machine. That a task has no result only says that it failed before, so it replaces no reason.
+ */
+export async function runStep<I extends { readonly job: object }, O extends object>(
+  services: Services,
+  name: TaskHandler,
+  step: Step<I, O>,
+  input: I,
+): Promise<O> {
+  const job = input.job as Job;
+  const { log, clock } = services;
+  const started = clock.now();
+  const facts = { step: name, table: job.table, id: job.id, execution: job.execution };
+  try {
+    const output = await step(services, input);
+    const status = 'status' in output ? output.status : undefined;
+    log.info('step done', { ...facts, status, milliseconds: clock.now() - started });
+    return output;
+  } catch (error) {
+    log.error('step failed', { ...facts, reason: reasonOf(error), milliseconds: clock.now() - started });
+    if (!(error instanceof TidemarkError && error.code === 'TaskIncomplete')) {
+      const note: FailureNote = { reason: reasonOf(error) };
+      const staging = restoreHandlers.has(name) ? restoreStaging : backupStaging;
+      await staging(services.store, job)
+        .note(names.failure, note)
+        .catch((cause: unknown) => log.warn('reason not noted', { ...facts, reason: reasonOf(cause) }));
+    }
+    throw error;
+  }
+}
