@@ -1,0 +1,82 @@
+import { tableNameOf } from '../../catalog/backup-arn.ts';
+import { TidemarkError } from '../../runtime/errors.ts';
+import { backupDescription, backupDetails, backupSummary } from './encode-backup.ts';
+import { maxLength, maxValue, minLength, minValue, oneOf, pattern } from './members.ts';
+import { backupArn, backupKey, given, operation } from './operation.ts';
+
+/** A table's name or ARN. */
+const sourceTable = { type: 'string', constraints: [minLength(1), maxLength(1024)] } as const;
+
+export const createBackup = operation({
+  members: {
+    TableName: { ...sourceTable, required: true },
+    BackupName: {
+      type: 'string',
+      required: true,
+      constraints: [pattern('[a-zA-Z0-9_.-]+'), minLength(3), maxLength(255)],
+    },
+  },
+  run: async (operations, { TableName, BackupName }, { caller, headers }) => {
+    const record = await operations.createBackup({
+      table: tableNameOf(TableName),
+      name: BackupName,
+      ...given('requestedBy', caller),
+      // SDKs send the same id with every attempt of one call.
+      ...given('requestKey', headers['amz-sdk-invocation-id']),
+    });
+    return { BackupDetails: backupDetails(record) };
+  },
+});
+
+export const describeBackup = operation({
+  members: { BackupArn: { ...backupArn, required: true } },
+  run: async (operations, { BackupArn }) => ({
+    BackupDescription: backupDescription(await operations.describeBackup(backupKey(BackupArn))),
+  }),
+});
+
+export const deleteBackup = operation({
+  members: { BackupArn: { ...backupArn, required: true } },
+  run: async (operations, { BackupArn }) => {
+    const record = await operations.deleteBackup(backupKey(BackupArn));
+    return { BackupDescription: backupDescription({ ...record, status: 'DELETED' }) };
+  },
+});
+
+/** The largest marker that a backup's id has room for: 14 digits. A bound beyond it, or before 0, bounds nothing. */
+const lastMarker = 10 ** 14 - 1;
+
+export const listBackups = operation({
+  members: {
+    TableName: sourceTable,
+    Limit: { type: 'integer', constraints: [minValue(1), maxValue(100)] },
+    TimeRangeLowerBound: { type: 'timestamp' },
+    TimeRangeUpperBound: { type: 'timestamp' },
+    ExclusiveStartBackupArn: backupArn,
+    BackupType: { type: 'string', constraints: [oneOf('USER', 'SYSTEM', 'AWS_BACKUP', 'ALL')] },
+  },
+  run: async (operations, input) => {
+    const { TableName, TimeRangeLowerBound: from, TimeRangeUpperBound: to, ExclusiveStartBackupArn } = input;
+    if (from !== undefined && to !== undefined && from > to) {
+      throw new TidemarkError(
+        'Validation',
+        'One or more parameter values were invalid: Time range lower bound must be less than or equal to upper bound',
+      );
+    }
+    const after = ExclusiveStartBackupArn === undefined ? undefined : backupKey(ExclusiveStartBackupArn);
+    // Every backup of Tidemark's is one that a user asked for.
+    if (input.BackupType === 'SYSTEM' || input.BackupType === 'AWS_BACKUP') return { BackupSummaries: [] };
+    const { backups, last } = await operations.listBackups({
+      ...given('table', TableName === undefined ? undefined : tableNameOf(TableName)),
+      ...given('from', inMarkerRange(from)),
+      ...given('to', inMarkerRange(to)),
+      limit: input.Limit ?? 100,
+      ...given('after', after),
+    });
+    return { BackupSummaries: backups.map(backupSummary), LastEvaluatedBackupArn: last?.arn };
+  },
+});
+
+function inMarkerRange(time: number | undefined): number | undefined {
+  return time === undefined ? undefined : Math.min(Math.max(time, 0), lastMarker);
+}

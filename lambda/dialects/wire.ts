@@ -1,0 +1,20 @@
+/** An HTTP request, free of the transport that brought it. */
+export interface WireRequest {
+  readonly method: string;
+  /** Without the stage; `/` for the root. */
+  readonly path: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Decoded text; empty when there is none. */
+  readonly body: string;
+  /** The ARN of the authenticated caller, where the transport knows it. */
+  readonly caller?: string;
+}
+
+/** An HTTP answer. Its body must reach the client unchanged: a header may hold the body's checksum. */
+export interface WireResponse {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}

@@ -1,0 +1,4 @@
+import { lambdaStep } from '../runtime/lambda-step.ts';
+import { abort } from '../workflow/abort.ts';
+
+export const handler = lambdaStep('abort', abort);

@@ -1,0 +1,4 @@
+import { lambdaStep } from '../runtime/lambda-step.ts';
+import { arrange } from '../workflow/arrange.ts';
+
+export const handler = lambdaStep('arrange', arrange);

@@ -1,0 +1,4 @@
+import { lambdaStep } from '../runtime/lambda-step.ts';
+import { commit } from '../workflow/commit.ts';
+
+export const handler = lambdaStep('commit', commit);

@@ -1,0 +1,59 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import { handle, operationOf } from '../dialects/dynamodb/dialect.ts';
+import type { WireRequest } from '../dialects/wire.ts';
+import { type Operations, requestOperations } from '../operations/operations.ts';
+import { lambdaLog, type Log } from '../runtime/logger.ts';
+
+/** What is read of API Gateway's event. Fields that it always sends may be missing where it is emulated. */
+export interface ApiEvent {
+  readonly httpMethod: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string | undefined>> | null | undefined;
+  readonly body?: string | null | undefined;
+  readonly isBase64Encoded?: boolean | undefined;
+  readonly requestContext?: { readonly identity?: { readonly userArn?: string | null } } | undefined;
+}
+
+/** The function behind the REST API (proxy integration, payload 1.0) that speaks DynamoDB's dialect. */
+export const handler = apiHandler(() => requestOperations(process.env));
+
+/** The handler over operations that are made at the first request and kept. Logs one line per invocation. */
+export function apiHandler(
+  makeOperations: () => Operations,
+  log: Log = lambdaLog('dynamodb-api'),
+): (event: ApiEvent) => Promise<APIGatewayProxyResult> {
+  let operations: Operations | undefined;
+  return async (event) => {
+    const started = performance.now();
+    const request = wireRequest(event);
+    operations ??= makeOperations();
+    const response = await handle(operations, request, log);
+    log.info('request', {
+      operation: operationOf(request),
+      status: response.status,
+      milliseconds: Math.round(performance.now() - started),
+    });
+    return { statusCode: response.status, headers: { ...response.headers }, body: response.body };
+  };
+}
+
+function wireRequest({
+  httpMethod,
+  path,
+  headers,
+  body,
+  isBase64Encoded,
+  requestContext,
+}: ApiEvent): WireRequest {
+  const caller = requestContext?.identity?.userArn;
+  return {
+    method: httpMethod,
+    // SDKs differ in whether they end a stage's path with a slash.
+    path: path.replace(/\/+$/, '') || '/',
+    headers: Object.fromEntries(
+      Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+    ),
+    body: isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? ''),
+    ...(caller && { caller }),
+  };
+}

@@ -1,0 +1,4 @@
+import { lambdaStep } from '../runtime/lambda-step.ts';
+import { handOver } from '../workflow/hand-over.ts';
+
+export const handler = lambdaStep('hand-over', handOver);

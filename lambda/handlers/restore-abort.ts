@@ -1,0 +1,4 @@
+import { lambdaStep } from '../runtime/lambda-step.ts';
+import { abortRestore } from '../restore/abort-restore.ts';
+
+export const handler = lambdaStep('restore-abort', abortRestore);

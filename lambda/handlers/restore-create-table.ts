@@ -1,0 +1,4 @@
+import { lambdaStep } from '../runtime/lambda-step.ts';
+import { createTable } from '../restore/create-table.ts';
+
+export const handler = lambdaStep('restore-create-table', createTable);

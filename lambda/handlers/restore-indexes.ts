@@ -1,0 +1,4 @@
+import { lambdaStep } from '../runtime/lambda-step.ts';
+import { buildIndexes } from '../restore/build-indexes.ts';
+
+export const handler = lambdaStep('restore-indexes', buildIndexes);

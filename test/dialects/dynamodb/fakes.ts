@@ -1,0 +1,138 @@
+import { vi } from 'vitest';
+import type { WireRequest } from '../../../lambda/dialects/wire.ts';
+import { handle } from '../../../lambda/dialects/dynamodb/dialect.ts';
+import { parseBackupArn } from '../../../lambda/catalog/backup-arn.ts';
+import type { BackupId, BackupRecord, RestoreRecord } from '../../../lambda/catalog/records.ts';
+import type { Operations } from '../../../lambda/operations/operations.ts';
+import { type ErrorCode, TidemarkError } from '../../../lambda/runtime/errors.ts';
+import { silentLog } from '../../../lambda/runtime/logger.ts';
+
+export const tableArn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Music';
+export const arn = `${tableArn}/backup/01576616366715-b4e58d3a`;
+
+export function backupId(of: string): BackupId {
+  const key = parseBackupArn(of);
+  if (key === undefined) throw new Error(`not a backup's ARN: ${of}`);
+  return key.id;
+}
+
+export const creating: BackupRecord = {
+  id: backupId(arn),
+  arn,
+  name: 'nightly',
+  table: { name: 'Music', arn: tableArn, tableId: '0b1c2d3e-0000-4000-8000-000000000001' },
+  description: {
+    keySchema: [{ AttributeName: 'Artist', KeyType: 'HASH' }],
+    attributeDefinitions: [{ AttributeName: 'Artist', AttributeType: 'S' }],
+    createdAt: 1_500_000_000_500,
+    sizeBytes: 2048,
+    itemCount: 7,
+    billingMode: 'PAY_PER_REQUEST',
+    localSecondaryIndexes: [],
+    globalSecondaryIndexes: [],
+  },
+  marker: 1_576_616_366_715,
+  status: 'CREATING',
+  attempts: 1,
+  internal: false,
+};
+
+export const available: BackupRecord = {
+  ...creating,
+  description: {
+    ...creating.description,
+    billingMode: 'PROVISIONED',
+    provisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 3 },
+    localSecondaryIndexes: [
+      {
+        IndexName: 'ByTitle',
+        KeySchema: [{ AttributeName: 'Artist', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+    globalSecondaryIndexes: [
+      {
+        IndexName: 'ByYear',
+        KeySchema: [{ AttributeName: 'Year', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+        ProvisionedThroughput: { ReadCapacityUnits: 2, WriteCapacityUnits: 1 },
+      },
+    ],
+    stream: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    timeToLive: { TimeToLiveStatus: 'ENABLED', AttributeName: 'until' },
+    sse: { Status: 'ENABLED', SSEType: 'KMS', InaccessibleEncryptionDateTime: new Date(1_500_000_001_250) },
+  },
+  status: 'AVAILABLE',
+  kind: 'incremental',
+  source: 'stream',
+  parent: backupId(`${tableArn}/backup/01576616300000-00000000`),
+  figures: {
+    items: 7,
+    bytes: 1900,
+    copiedBytes: 300,
+    copiedFiles: 2,
+    copiedRecords: 3,
+    durations: { collect: 12 },
+  },
+  digest: '00112233445566778899aabbccddeeff',
+};
+
+export const restoring: RestoreRecord = {
+  id: 'r1',
+  target: 'Music-copy',
+  backup: available.id,
+  backupArn: arn,
+  source: available.table,
+  requestedAt: 1_576_616_400_001,
+  status: 'RESTORING',
+  attempts: 1,
+};
+
+/** Operations that succeed, except for those given. */
+export function fakeOperations(given: Partial<Operations> = {}) {
+  return {
+    createBackup: vi.fn<Operations['createBackup']>(given.createBackup ?? (async () => creating)),
+    describeBackup: vi.fn<Operations['describeBackup']>(given.describeBackup ?? (async () => available)),
+    listBackups: vi.fn<Operations['listBackups']>(
+      given.listBackups ?? (async () => ({ backups: [available] })),
+    ),
+    deleteBackup: vi.fn<Operations['deleteBackup']>(given.deleteBackup ?? (async () => available)),
+    restoreTable: vi.fn<Operations['restoreTable']>(
+      given.restoreTable ?? (async () => ({ restore: restoring, backup: available })),
+    ),
+    describeTable: vi.fn<Operations['describeTable']>(
+      given.describeTable ?? (async () => ({ table: { TableName: 'Music', TableStatus: 'ACTIVE' } })),
+    ),
+  };
+}
+
+/** Operations that all fail with this code. */
+export function failingOperations(code: ErrorCode) {
+  const fail = () => Promise.reject(new TidemarkError(code, 'its own words'));
+  return fakeOperations({
+    createBackup: fail,
+    describeBackup: fail,
+    listBackups: fail,
+    deleteBackup: fail,
+    restoreTable: fail,
+    describeTable: fail,
+  });
+}
+
+/** A request for an operation with this body: text as it is, anything else as JSON. */
+export function post(operation: string, body: unknown, more: Partial<WireRequest> = {}): WireRequest {
+  return {
+    method: 'POST',
+    path: '/',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    ...more,
+    headers: { 'x-amz-target': `DynamoDB_20120810.${operation}`, ...more.headers },
+  };
+}
+
+/** The status and the parsed body of the answer. */
+export async function answerTo(operations: Operations, operation: string, body: unknown) {
+  const answer = await handle(operations, post(operation, body), silentLog);
+  const parsed: unknown = JSON.parse(answer.body);
+  return { status: answer.status, answer: parsed };
+}

@@ -1,0 +1,143 @@
+import {
+  BackupInUseException,
+  BackupNotFoundException,
+  ContinuousBackupsUnavailableException,
+  CreateBackupCommand,
+  DescribeBackupCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  DynamoDBServiceException,
+  InternalServerError,
+  LimitExceededException,
+  ListBackupsCommand,
+  ResourceNotFoundException,
+  RestoreTableFromBackupCommand,
+  TableAlreadyExistsException,
+  TableInUseException,
+  TableNotFoundException,
+} from '@aws-sdk/client-dynamodb';
+import { describe, expect, test } from 'vitest';
+import { handle } from '../../../lambda/dialects/dynamodb/dialect.ts';
+import type { Operations } from '../../../lambda/operations/operations.ts';
+import { silentLog } from '../../../lambda/runtime/logger.ts';
+import { arn, failingOperations, fakeOperations, tableArn } from './fakes.ts';
+
+/** AWS's own client; its requests go to the dialect instead of a network. */
+function clientOf(operations: Operations): DynamoDBClient {
+  return new DynamoDBClient({
+    region: 'eu-west-1',
+    endpoint: 'http://127.0.0.1:1/prod/',
+    credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
+    maxAttempts: 1,
+    requestHandler: {
+      handle: async ({ method, headers, body }: SentRequest) => {
+        const request = { method, path: '/', headers, body: new TextDecoder().decode(body) };
+        const answer = await handle(operations, request, silentLog);
+        return {
+          response: { statusCode: answer.status, headers: answer.headers, body: Buffer.from(answer.body) },
+        };
+      },
+    },
+  });
+}
+
+interface SentRequest {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array;
+}
+
+describe('AWS’s SDK understands the answers', () => {
+  test('CreateBackup', async () => {
+    const operations = fakeOperations();
+    const client = clientOf(operations);
+    const answer = await client.send(new CreateBackupCommand({ TableName: 'Music', BackupName: 'nightly' }));
+    expect(answer.BackupDetails).toMatchObject({
+      BackupArn: arn,
+      BackupStatus: 'CREATING',
+      BackupCreationDateTime: new Date(1_576_616_366_715),
+    });
+    expect(answer.$metadata.requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(operations.createBackup.mock.lastCall?.[0]).toHaveProperty(
+      'requestKey',
+      expect.stringMatching(/^.{36}$/),
+    );
+  });
+
+  test('DescribeBackup', async () => {
+    const answer = await clientOf(fakeOperations()).send(new DescribeBackupCommand({ BackupArn: arn }));
+    expect(answer.BackupDescription).toMatchObject({
+      BackupDetails: { BackupStatus: 'AVAILABLE', BackupSizeBytes: 1900 },
+      SourceTableDetails: { TableCreationDateTime: new Date(1_500_000_000_500), ItemCount: 7 },
+      SourceTableFeatureDetails: {
+        SSEDescription: { InaccessibleEncryptionDateTime: new Date(1_500_000_001_250) },
+      },
+    });
+  });
+
+  test('ListBackups', async () => {
+    const operations = fakeOperations();
+    const from = new Date(1_576_616_366_715);
+    const answer = await clientOf(operations).send(
+      new ListBackupsCommand({ TimeRangeLowerBound: from, Limit: 5 }),
+    );
+    expect(answer.BackupSummaries).toHaveLength(1);
+    expect(answer.LastEvaluatedBackupArn).toBeUndefined();
+    expect(operations.listBackups).toHaveBeenCalledExactlyOnceWith({ from: from.getTime(), limit: 5 });
+  });
+
+  test('RestoreTableFromBackup and DescribeTable', async () => {
+    const client = clientOf(fakeOperations());
+    const restored = await client.send(
+      new RestoreTableFromBackupCommand({ TargetTableName: 'Music-copy', BackupArn: arn }),
+    );
+    expect(restored.TableDescription).toMatchObject({
+      TableStatus: 'CREATING',
+      RestoreSummary: { SourceTableArn: tableArn, RestoreDateTime: new Date(1_576_616_400_001) },
+    });
+    const described = await client.send(new DescribeTableCommand({ TableName: 'Music' }));
+    expect(described.Table?.TableStatus).toBe('ACTIVE');
+  });
+});
+
+describe('AWS’s SDK throws its own exceptions', () => {
+  const create = new CreateBackupCommand({ TableName: 'Music', BackupName: 'nightly' });
+  const restore = new RestoreTableFromBackupCommand({ TargetTableName: 'Copy', BackupArn: arn });
+
+  test.each([
+    ['TableNotFound', TableNotFoundException],
+    ['TableInUse', TableInUseException],
+    ['ContinuousBackupsUnavailable', ContinuousBackupsUnavailableException],
+    ['LimitExceeded', LimitExceededException],
+    ['Internal', InternalServerError],
+  ] as const)('CreateBackup: %s', async (code, exception) => {
+    await expect(clientOf(failingOperations(code)).send(create)).rejects.toThrow(exception);
+  });
+
+  test.each([
+    ['BackupNotFound', BackupNotFoundException],
+    ['BackupInUse', BackupInUseException],
+    ['BackupNotAvailable', BackupInUseException],
+    ['TableAlreadyExists', TableAlreadyExistsException],
+  ] as const)('RestoreTableFromBackup: %s', async (code, exception) => {
+    await expect(clientOf(failingOperations(code)).send(restore)).rejects.toThrow(exception);
+  });
+
+  test('DescribeTable: TableNotFound', async () => {
+    const command = new DescribeTableCommand({ TableName: 'Music' });
+    await expect(clientOf(failingOperations('TableNotFound')).send(command)).rejects.toThrow(
+      ResourceNotFoundException,
+    );
+  });
+
+  test.each([
+    ['Validation', 'ValidationException'],
+    ['AccessDenied', 'AccessDeniedException'],
+  ] as const)('%s, which the model does not name, keeps name and message', async (code, name) => {
+    const thrown: unknown = await clientOf(failingOperations(code))
+      .send(create)
+      .catch((error: unknown) => error);
+    expect(thrown).toBeInstanceOf(DynamoDBServiceException);
+    expect(thrown).toMatchObject({ name, message: 'its own words' });
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, test, vi } from 'vitest';
+import { type ApiEvent, apiHandler } from '../../lambda/handlers/dynamodb-api.ts';
+import type { Operations } from '../../lambda/operations/operations.ts';
+import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
+import { fakeOperations } from '../dialects/dynamodb/fakes.ts';
+
+const body = '{"TableName":"Music","BackupName":"nightly"}';
+
+/** A request as API Gateway's proxy integration hands it over. */
+function event(more: Partial<ApiEvent> = {}): ApiEvent {
+  return {
+    httpMethod: 'POST',
+    path: '/',
+    headers: { 'X-Amz-Target': 'DynamoDB_20120810.CreateBackup', 'Amz-Sdk-Invocation-Id': 'c0ffee' },
+    body,
+    isBase64Encoded: false,
+    requestContext: { identity: { userArn: 'arn:aws:iam::123456789012:user/ada' } },
+    ...more,
+  };
+}
+
+const asked = {
+  table: 'Music',
+  name: 'nightly',
+  requestKey: 'c0ffee',
+  requestedBy: 'arn:aws:iam::123456789012:user/ada',
+};
+
+describe('an event of API Gateway becomes a request of the dialect', () => {
+  test('header names of any case, the caller from the identity', async () => {
+    const operations = fakeOperations();
+    const answer = await apiHandler(() => operations, silentLog)(event());
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers).toHaveProperty('content-type', 'application/x-amz-json-1.0');
+    expect(JSON.parse(answer.body)).toHaveProperty('BackupDetails.BackupStatus', 'CREATING');
+    expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith(asked);
+  });
+
+  test('a base64 body is decoded', async () => {
+    const operations = fakeOperations();
+    const encoded = Buffer.from(body).toString('base64');
+    await apiHandler(() => operations, silentLog)(event({ body: encoded, isBase64Encoded: true }));
+    expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith(asked);
+  });
+
+  test.each([
+    { requestContext: undefined },
+    { requestContext: {} },
+    { requestContext: { identity: { userArn: null } } },
+  ])('a caller that is not known is left out: %j', async (more) => {
+    const operations = fakeOperations();
+    await apiHandler(() => operations, silentLog)(event(more));
+    expect(operations.createBackup.mock.lastCall?.[0]).not.toHaveProperty('requestedBy');
+  });
+
+  test.each(['', '/', '//'])('GET %j is the health check', async (path) => {
+    const request = event({ httpMethod: 'GET', path, headers: null, body: null });
+    const answer = await apiHandler(() => fakeOperations(), silentLog)(request);
+    expect(answer).toMatchObject({ statusCode: 200, body: expect.stringMatching(/^healthy: dynamodb\./) });
+  });
+
+  test('a request without a body is answered in the dialect', async () => {
+    const answer = await apiHandler(() => fakeOperations(), silentLog)(event({ body: null }));
+    expect(answer.statusCode).toBe(400);
+    expect(answer.body).toContain('SerializationException');
+  });
+});
+
+describe('operations are made once, at the first request', () => {
+  test('and serve every later one', async () => {
+    const make = vi.fn<() => Operations>(fakeOperations);
+    const handler = apiHandler(make, silentLog);
+    expect(make).not.toHaveBeenCalled();
+    await handler(event());
+    await handler(event());
+    expect(make).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('one line is logged per invocation', () => {
+  test.each([
+    [event(), 'CreateBackup', 200],
+    [event({ body: '{}' }), 'CreateBackup', 400],
+    [event({ headers: { 'x-amz-target': 'forged\nline' } }), undefined, 400],
+  ])('%#', async (request, operation, status) => {
+    const info = vi.fn<Log['info']>();
+    await apiHandler(() => fakeOperations(), { ...silentLog, info })(request);
+    expect(info).toHaveBeenCalledExactlyOnceWith('request', {
+      operation,
+      status,
+      milliseconds: expect.any(Number),
+    });
+  });
+});
