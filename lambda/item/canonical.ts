@@ -21,7 +21,7 @@ export function canonicalKey(item: Item, keyNames: KeyNames): string {
   return keyNames
     .map((name) => {
       const value = Object.hasOwn(item, name) ? item[name] : undefined;
-      if (value === undefined || !('S' in value || 'N' in value || 'B' in value)) {
+      if (value === undefined || !['S', 'N', 'B'].includes(soleMember(value))) {
         throw new TidemarkError('RecordNotUnderstood', 'a record lacks a key attribute of type S, N or B');
       }
       return `${JSON.stringify(name)}:${canonicalValue(value)}`;
@@ -59,7 +59,7 @@ function canonicalValue(value: AttributeValue | undefined): string {
 }
 
 function canonicalMap(content: unknown): string {
-  if (typeof content !== 'object' || content === null) throw notUnderstood();
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw notUnderstood();
   const map = content as Item;
   const members = Object.keys(map).sort(compareText);
   return `{${members.map((name) => `${JSON.stringify(name)}:${canonicalValue(map[name])}`).join(',')}}`;
@@ -70,8 +70,13 @@ function canonicalSet(content: unknown, canonicalMember: (member: string) => str
   return JSON.stringify(members.sort(compareText));
 }
 
+/** Whole bytes in either alphabet, padded or not. */
+const anyBase64 = /^(?:[\w+/-]{4})*(?:[\w+/-]{2,3}={0,2})?$/;
+
 /** Decoding and encoding again gives the one text for the bytes, whatever padding or alphabet came. */
 function canonicalBase64(base64: string): string {
+  // Buffer.from passes over what is not base64: a part of the value would be lost in silence.
+  if (!anyBase64.test(base64)) throw notUnderstood();
   return Buffer.from(base64, 'base64').toString('base64');
 }
 

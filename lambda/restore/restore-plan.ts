@@ -2,7 +2,6 @@ import type { RestoreRecord } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { equalRanges, type HexRange, rangeCount, toHex } from '../snapshot/hash-range.ts';
-import { limits } from '../snapshot/limits.ts';
 import { type Content, type Manifest, readManifest } from '../snapshot/manifest.ts';
 import { executionName, type Job } from '../workflow/executions.ts';
 import { type PartResult, restoreStaging } from '../workflow/staging.ts';
@@ -34,7 +33,7 @@ export interface PlanResult {
 export const restoreTag = 'tidemark:restore';
 
 /** Writing is slower than reading: a range is a quarter of a partition, so that more of them run at once. */
-const rangeBytes = limits.partitionBytes / 4;
+const rangesOfPartition = 4;
 
 /** Cuts the snapshot into ranges. `ended`: the restore is over, or is another execution's. */
 export async function planRestore(services: Services, { job }: { job: Job }): Promise<PlanResult> {
@@ -47,7 +46,8 @@ export async function planRestore(services: Services, { job }: { job: Job }): Pr
     const { manifestSha256 } = snapshot;
     const { manifest } = await readManifest(services.store, snapshot.tableId, key.id, manifestSha256);
     const rawBytes = manifest.runs.reduce((sum, run) => sum + run.rawBytes, 0);
-    const count = rangeCount(rawBytes, rangeBytes, limits.maxRanges);
+    const { partitionBytes, maxRanges } = services.config.limits;
+    const count = rangeCount(rawBytes, partitionBytes / rangesOfPartition, maxRanges);
     return { manifestSha256, ranges: equalRanges(count).map(toHex) };
   });
   return { job, status: 'write', tasks: ranges.map((_, i) => i) };

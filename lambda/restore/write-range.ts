@@ -61,7 +61,7 @@ async function load(
   const digest = new DigestSum();
   let items = 0;
   let next: bigint | undefined;
-  const timed = untilSpent(readSnapshot(services.store, manifest, range), budget, (hash) => {
+  const timed = untilSpent(readSnapshot(services.store, manifest, range, config.limits), budget, (hash) => {
     next = hash;
   });
   await pMap(

@@ -1,3 +1,4 @@
+import { defaultLimits, type Limits } from '../snapshot/limits.ts';
 import { environment } from './environment.ts';
 import { TidemarkError } from './errors.ts';
 
@@ -14,6 +15,7 @@ export interface Config {
   readonly scanSegments: number;
   /** How long the reconciler leaves a fresh turn or request alone. */
   readonly reconcileGraceMs: number;
+  readonly limits: Limits;
 }
 
 export const defaultConfig: Config = {
@@ -24,6 +26,7 @@ export const defaultConfig: Config = {
   emptyPages: 5,
   scanSegments: 8,
   reconcileGraceMs: 2 * 60_000,
+  limits: defaultLimits,
 };
 
 /** Throws `Internal` naming the variable that is missing or wrong. */

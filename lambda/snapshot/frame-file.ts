@@ -1,8 +1,8 @@
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Keyed } from './change.ts';
-import { compressFrame, corrupt, decompressFrame, sha256Hex } from './frame.ts';
+import { compressFrame, corrupt, decompressFrame, decompressJson, sha256Hex } from './frame.ts';
 import { contains, type HashRange, hexHash } from './hash-range.ts';
-import { limits } from './limits.ts';
+import { defaultLimits } from './limits.ts';
 
 /** Where a file's index lies and what its bytes must hash to; kept by whoever refers to the file. */
 export interface IndexPlace {
@@ -42,6 +42,7 @@ export async function* encodeFrameFile<T extends Keyed>(
   batches: AsyncIterable<readonly T[]>,
   encode: (entry: T) => Buffer,
   done: (file: FrameFile) => void,
+  frameBytes: number = defaultLimits.frameBytes,
 ): AsyncGenerator<Buffer> {
   const entries: FrameEntry[] = [];
   let offset = 0;
@@ -52,7 +53,7 @@ export async function* encodeFrameFile<T extends Keyed>(
     offset += compressed.length;
     return compressed;
   };
-  for await (const frame of frames(batches, encode)) {
+  for await (const frame of frames(batches, encode, frameBytes)) {
     // zlib compresses on its own thread: the next frame is gathered meanwhile.
     const packed = pack(frame);
     if (pending !== undefined) yield await finish(pending);
@@ -82,6 +83,7 @@ interface PackedFrame extends Pick<FrameEntry, 'hash' | 'key' | 'rawLength' | 'c
 async function* frames<T extends Keyed>(
   batches: AsyncIterable<readonly T[]>,
   encode: (entry: T) => Buffer,
+  frameBytes: number,
 ): AsyncGenerator<RawFrame> {
   let frame: RawFrame | undefined;
   let last: Keyed | undefined;
@@ -93,7 +95,7 @@ async function* frames<T extends Keyed>(
       frame ??= { first: entry, lines: [], rawLength: 0 };
       frame.lines.push(line);
       frame.rawLength += line.length;
-      if (frame.rawLength >= limits.frameBytes) {
+      if (frame.rawLength >= frameBytes) {
         yield frame;
         frame = undefined;
       }
@@ -135,7 +137,7 @@ export async function* readFrames(
   store: ObjectStore,
   file: { readonly key: string; readonly index: IndexPlace },
   range: HashRange,
-  readAhead: number = limits.readBytes,
+  readAhead: number = defaultLimits.readBytes,
 ): AsyncGenerator<Buffer> {
   const entries = inRange(await readIndex(store, file), range);
   const groups = grouped(entries, readAhead);
@@ -162,13 +164,10 @@ async function readIndex(
   file: { readonly key: string; readonly index: IndexPlace },
 ): Promise<readonly FrameEntry[]> {
   const { offset, length, sha256 } = file.index;
-  const json = await decompressFrame(
-    await store.getRange(file.key, offset, length),
-    sha256,
-    `${file.key}: index`,
-  );
-  const index = JSON.parse(json.toString()) as { version: number; frames: FrameEntry[] };
-  if (index.version !== 1) throw corrupt(`${file.key}: index of unknown version`);
+  const bytes = await store.getRange(file.key, offset, length);
+  const json = await decompressJson(bytes, sha256, `${file.key}: index`);
+  const index = json as { version: number; frames: FrameEntry[] } | null;
+  if (index?.version !== 1) throw corrupt(`${file.key}: index of unknown version`);
   return index.frames;
 }
 

@@ -29,6 +29,16 @@ export async function decompressFrame(bytes: Uint8Array, sha256: string, what: s
   }
 }
 
+/** The JSON in a zstd frame, checked likewise; its shape is the caller's to know. */
+export async function decompressJson(bytes: Uint8Array, sha256: string, what: string): Promise<unknown> {
+  const json = await decompressFrame(bytes, sha256, what);
+  try {
+    return JSON.parse(json.toString());
+  } catch (cause) {
+    throw corrupt(`${what}: not JSON`, cause);
+  }
+}
+
 export function sha256Hex(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'hex');
 }

@@ -9,6 +9,7 @@ const itemHead = Buffer.from('{"Item":');
 const keysHead = Buffer.from('{"Keys":{');
 const newImageHead = Buffer.from('},"NewImage":');
 const lineTail = Buffer.from('}\n');
+const keysTail = Buffer.from('}}');
 const tombstoneTail = Buffer.from('}}\n');
 
 /** A change as a line of a run (docs/format.md, section 3), with its line end. A base run has no tombstones. */
@@ -43,7 +44,7 @@ export function decodeLines(kind: RunKind, frame: Buffer, keyCount: number): Cha
 
 function decodeItem(line: Buffer, keyCount: number): Change {
   if (!startsWith(line, itemHead, 0)) throw corrupt('a line of a base run is not an item');
-  const image = line.subarray(itemHead.length, -1);
+  const image = imageFrom(line, itemHead.length);
   const key = image.subarray(1, keyEnd(image, 1, keyCount));
   return { hash: keyHash(key), key, image };
 }
@@ -52,11 +53,16 @@ function decodeChange(line: Buffer, keyCount: number): Change {
   if (!startsWith(line, keysHead, 0)) throw corrupt('a line of a delta run is not a change');
   const end = keyEnd(line, keysHead.length, keyCount);
   const key = line.subarray(keysHead.length, end);
-  const image = startsWith(line, newImageHead, end)
-    ? line.subarray(end + newImageHead.length, -1)
-    : undefined;
-  if (image === undefined && line.length !== end + 2) throw corrupt('a line of a delta run is not a change');
+  const image = startsWith(line, newImageHead, end) ? imageFrom(line, end + newImageHead.length) : undefined;
+  if (image === undefined && !line.subarray(end).equals(keysTail))
+    throw corrupt('a line of a delta run is not a change');
   return { hash: keyHash(key), key, image };
+}
+
+/** All from `start` but the line's own closing brace. */
+function imageFrom(line: Buffer, start: number): Buffer {
+  if (line[line.length - 1] !== closingBrace) throw corrupt('a line of a run has no end');
+  return line.subarray(start, -1);
 }
 
 function startsWith(line: Buffer, head: Buffer, at: number): boolean {
@@ -65,6 +71,7 @@ function startsWith(line: Buffer, head: Buffer, at: number): boolean {
 
 const quote = 0x22;
 const backslash = 0x5c;
+const closingBrace = 0x7d;
 
 /** The index behind `keyCount` members `"name":{"T":"value"}` that begin at `start` and are separated by commas. */
 function keyEnd(line: Buffer, start: number, keyCount: number): number {
@@ -73,7 +80,8 @@ function keyEnd(line: Buffer, start: number, keyCount: number): number {
     if (member > 0) at += 1; // ,
     at = stringEnd(line, at) + 2; // :{
     at = stringEnd(line, at) + 1; // :
-    at = stringEnd(line, at) + 1; // }
+    at = stringEnd(line, at); // }
+    if (line[at++] !== closingBrace) throw corrupt('a line does not begin with its key');
   }
   return at;
 }

@@ -3,7 +3,7 @@ import type { KeyNames } from '../item/attribute-value.ts';
 import { isError } from '../runtime/errors.ts';
 import type { ObjectStore, PutOutcome } from '../storage/object-store.ts';
 import type { IndexPlace } from './frame-file.ts';
-import { compressFrame, corrupt, decompressFrame, sha256Hex } from './frame.ts';
+import { compressFrame, corrupt, decompressJson, sha256Hex } from './frame.ts';
 import type { HexRange } from './hash-range.ts';
 import type { RunKind } from './line.ts';
 
@@ -94,9 +94,8 @@ export async function readManifest(
   const bytes = await store.get(key).catch((cause: unknown) => {
     throw isError(cause, 'ObjectNotFound') ? corrupt(`${key}: missing`, cause) : cause;
   });
-  const json = await decompressFrame(bytes, sha256 ?? sha256Hex(bytes), key);
-  const manifest = JSON.parse(json.toString()) as Manifest;
-  if (manifest.format !== 'tidemark-snapshot' || manifest.version !== 1)
+  const manifest = (await decompressJson(bytes, sha256 ?? sha256Hex(bytes), key)) as Manifest | null;
+  if (manifest?.format !== 'tidemark-snapshot' || manifest.version !== 1)
     throw corrupt(`${key}: unknown format`);
   if (manifest.id !== snapshot) throw corrupt(`${key}: manifest of another snapshot`);
   return { manifest, sha256: sha256Hex(bytes) };

@@ -1,7 +1,5 @@
 import { compareKeyed, type Keyed } from './change.ts';
-
-/** How many merged entries are handed on at a time: enough to make the cost of awaiting them vanish. */
-const batchSize = 512;
+import { defaultLimits } from './limits.ts';
 
 /**
  * Merges sorted sources into one sorted sequence of batches. Entries of one key are combined pairwise, in the order
@@ -10,6 +8,7 @@ const batchSize = 512;
 export async function* mergeSorted<T extends Keyed>(
   sources: readonly AsyncIterable<readonly T[]>[],
   combine: (earlier: T, later: T) => T,
+  batchEntries: number = defaultLimits.batchEntries,
 ): AsyncGenerator<T[]> {
   const cursors = sources.map((source) => new Cursor(source));
   try {
@@ -26,7 +25,7 @@ export async function* mergeSorted<T extends Keyed>(
         if (!cursor.step()) await cursor.advance();
       }
       batch.push(merged ?? least);
-      if (batch.length === batchSize) {
+      if (batch.length === batchEntries) {
         yield batch;
         batch = [];
       }

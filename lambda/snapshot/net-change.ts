@@ -61,14 +61,17 @@ export function encodeNetChange(change: NetChange): Buffer {
   return record;
 }
 
-/** The records of a spill's frame; images are views of it. */
+/** The records of a spill's frame; images are views of it. Throws `SnapshotCorrupt` if they are not whole. */
 export function decodeNetChanges(frame: Buffer): NetChange[] {
   const changes: NetChange[] = [];
-  for (let start = 0; start < frame.length;) {
-    const end = start + 4 + frame.readUInt32LE(start);
-    if (end > frame.length) throw corrupt('a spill ends within a record');
-    changes.push(decodeNetChange(frame.subarray(start + 4, end)));
-    start = end;
+  try {
+    for (let start = 0; start < frame.length;) {
+      const end = start + 4 + frame.readUInt32LE(start);
+      changes.push(decodeNetChange(frame.subarray(start + 4, end)));
+      start = end;
+    }
+  } catch (cause) {
+    throw corrupt('a spill ends within a record', cause);
   }
   return changes;
 }

@@ -3,6 +3,7 @@ import type { Change } from './change.ts';
 import { readFrames } from './frame-file.ts';
 import { contains, fromHex, type HashRange, intersect } from './hash-range.ts';
 import { decodeLines } from './line.ts';
+import { defaultLimits, type Limits } from './limits.ts';
 import { keyNamesOf, type Manifest, type RunRef } from './manifest.ts';
 import { mergeSorted } from './merge.ts';
 
@@ -14,10 +15,12 @@ export async function* readSnapshot(
   store: ObjectStore,
   manifest: Manifest,
   range: HashRange,
+  limits: Limits = defaultLimits,
 ): AsyncGenerator<readonly SnapshotItem[]> {
   const keyCount = keyNamesOf(manifest.description).length;
-  const sources = manifest.runs.map((run) => readRun(store, run, range, keyCount));
-  for await (const batch of mergeSorted(sources, (_older, newer) => newer)) yield batch.filter(isItem);
+  const sources = manifest.runs.map((run) => readRun(store, run, range, keyCount, limits.readBytes));
+  for await (const batch of mergeSorted(sources, (_older, newer) => newer, limits.batchEntries))
+    yield batch.filter(isItem);
 }
 
 /** A change that is an item. */
@@ -33,10 +36,11 @@ export async function* readRun(
   run: RunRef,
   range: HashRange,
   keyCount: number,
+  readAhead: number,
 ): AsyncGenerator<Change[]> {
   const part = intersect(fromHex(run.range), range);
   if (part === undefined) return;
-  for await (const frame of readFrames(store, run, part)) {
+  for await (const frame of readFrames(store, run, part, readAhead)) {
     yield decodeLines(run.kind, frame, keyCount).filter((change) => contains(part, change.hash));
   }
 }

@@ -2,7 +2,6 @@ import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import { fromSdk } from '../item/from-sdk.ts';
-import { limits } from '../snapshot/limits.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
 /** A file in DynamoDB's export format (gzip of JSON lines), waiting to be partitioned. */
@@ -30,14 +29,16 @@ const compress = promisify(gzip);
  */
 export class StagedFiles {
   readonly #store: ObjectStore;
+  readonly #fileBytes: number;
   readonly #name: (n: number) => string;
   readonly #files: Promise<StagedFile>[] = [];
   #lines: string[] = [];
   #bytes = 0;
 
   /** `name` gives the nth file's key; it must be new for each attempt at a task. */
-  constructor(store: ObjectStore, name: (n: number) => string) {
+  constructor(store: ObjectStore, fileBytes: number, name: (n: number) => string) {
     this.#store = store;
+    this.#fileBytes = fileBytes;
     this.#name = name;
   }
 
@@ -64,7 +65,7 @@ export class StagedFiles {
     const line = `${JSON.stringify(record)}\n`;
     this.#lines.push(line);
     this.#bytes += line.length;
-    if (this.#bytes >= limits.stagedFileBytes) await this.#flush();
+    if (this.#bytes >= this.#fileBytes) await this.#flush();
   }
 
   async #flush(): Promise<void> {

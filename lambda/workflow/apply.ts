@@ -5,7 +5,6 @@ import { DigestSum, imageDigest } from '../snapshot/digest.ts';
 import { encodeFrameFile, type FrameFile, readFrames } from '../snapshot/frame-file.ts';
 import { contains, fromHex, type HashRange, hexHash, rangeNumber, toHex } from '../snapshot/hash-range.ts';
 import { encodeLine, type RunKind } from '../snapshot/line.ts';
-import { limits } from '../snapshot/limits.ts';
 import { runKey } from '../snapshot/manifest.ts';
 import { mergeSorted } from '../snapshot/merge.ts';
 import { combineChanges, decodeNetChanges, type NetChange } from '../snapshot/net-change.ts';
@@ -74,6 +73,7 @@ class RangeApply {
       (finished) => {
         file = finished;
       },
+      this.#services.config.limits.frameBytes,
     );
     const outcome = await this.#services.store.putStream(key, bytes);
     if (file === undefined || outcome !== 'stored')
@@ -92,11 +92,16 @@ class RangeApply {
   /** The range's changes in order; what changed nothing is left out. Counts as it goes. */
   async *#changes(): AsyncGenerator<Change[]> {
     const { spills } = this.#applyPlan;
+    const { limits } = this.#services.config;
     const readAhead = Math.min(limits.readBytes, Math.ceil(limits.sortBytes / Math.max(1, spills.length)));
     const sources = spills.map((spill) => readSpill(this.#services.store, spill, this.#range, readAhead));
-    const merged = untilSpent(mergeSorted(sources, combineChanges), this.#budget, (hash) => {
-      this.#next = hash;
-    });
+    const merged = untilSpent(
+      mergeSorted(sources, combineChanges, limits.batchEntries),
+      this.#budget,
+      (hash) => {
+        this.#next = hash;
+      },
+    );
     for await (const batch of merged) {
       const changes = batch.filter((net) => this.#tally(net));
       if (changes.length > 0) yield changes;

@@ -1,6 +1,5 @@
 import type { Services } from '../runtime/services.ts';
 import { equalRanges, rangeCount, toHex } from '../snapshot/hash-range.ts';
-import { limits } from '../snapshot/limits.ts';
 import { readManifest } from '../snapshot/manifest.ts';
 import {
   type ApplyPlan,
@@ -24,6 +23,7 @@ export interface ArrangeResult {
 export async function arrange(services: Services, { job }: { job: Job }): Promise<ArrangeResult> {
   const staging = backupStaging(services.store, job);
   const plan = await staging.read<BackupPlan>(names.plan);
+  const { limits } = services.config;
   const { ranges } = await staging.once<ApplyPlan>(names.applyPlan, async () => {
     const { tasks } = await staging.read<PartitionPlan>(names.partitionPlan);
     const results = await Promise.all(

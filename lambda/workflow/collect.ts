@@ -84,7 +84,9 @@ interface Reading {
 
 async function read(services: Services, { staging, plan, part, scanEnd }: Reading): Promise<StreamResult> {
   const attempt = services.ids.hex(8);
-  const files = new StagedFiles(services.store, (n) => staging.key(`stream/${part}-${attempt}-${n}.json.gz`));
+  const files = new StagedFiles(services.store, services.config.limits.stagedFileBytes, (n) =>
+    staging.key(`stream/${part}-${attempt}-${n}.json.gz`),
+  );
   const lanes = await lanesOf(services, staging, plan, part);
   const rules: CutRules = {
     stream: plan.stream,

@@ -6,7 +6,7 @@ import type { KeyNames } from '../item/attribute-value.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { encodeFrameFile, type FrameFile } from '../snapshot/frame-file.ts';
-import { limits } from '../snapshot/limits.ts';
+import type { Limits } from '../snapshot/limits.ts';
 import { keyNamesOf } from '../snapshot/manifest.ts';
 import { encodeNetChange, type NetChange } from '../snapshot/net-change.ts';
 import { sortAndNet } from '../snapshot/sort-spill.ts';
@@ -38,7 +38,7 @@ export async function partition(services: Services, input: TaskInput): Promise<T
       input.part === 0 ? 0 : (await staging.read<PartitionResult>(partName(task, input.part - 1))).filesDone;
     const attempt = services.ids.hex(8);
     const budget = new Budget(services.clock, services.config.timeBudgetMs);
-    const spills = new Spills(services.store, (n) =>
+    const spills = new Spills(services.store, services.config.limits, (n) =>
       staging.key(`${task}/${input.part}-${attempt}-${n}.spill`),
     );
     let filesDone = before;
@@ -73,20 +73,22 @@ async function read(store: ObjectStore, file: StagedFile, keyNames: KeyNames, sp
 /** Gathers changes up to the size that is sorted in memory, then writes them as one spill. */
 class Spills {
   readonly #store: ObjectStore;
+  readonly #limits: Limits;
   readonly #name: (n: number) => string;
   readonly #written: Spill[] = [];
   #changes: NetChange[] = [];
   #bytes = 0;
 
-  constructor(store: ObjectStore, name: (n: number) => string) {
+  constructor(store: ObjectStore, limits: Limits, name: (n: number) => string) {
     this.#store = store;
+    this.#limits = limits;
     this.#name = name;
   }
 
   async add(change: NetChange, bytes: number): Promise<void> {
     this.#changes.push(change);
     this.#bytes += bytes;
-    if (this.#bytes >= limits.sortBytes) await this.#flush();
+    if (this.#bytes >= this.#limits.sortBytes) await this.#flush();
   }
 
   async close(): Promise<Spill[]> {
@@ -102,9 +104,14 @@ class Spills {
     let file: FrameFile | undefined;
     await this.#store.putStream(
       key,
-      encodeFrameFile(once(sorted), encodeNetChange, (finished) => {
-        file = finished;
-      }),
+      encodeFrameFile(
+        once(sorted),
+        encodeNetChange,
+        (finished) => {
+          file = finished;
+        },
+        this.#limits.frameBytes,
+      ),
     );
     if (file === undefined) throw new TidemarkError('Internal', `${key} was not written whole`);
     this.#written.push({ ...file, key });

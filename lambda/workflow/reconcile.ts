@@ -70,7 +70,8 @@ async function isOrphaned({ catalog, clock, config }: Services, table: TableReco
 async function moveHead(services: Services, table: TableRecord): Promise<void> {
   const { name, head } = table;
   const now = services.clock.now();
-  const idle = table.turn === undefined && table.pending.length === 0 && now - table.lastMarker >= moveEveryMs;
+  const idle =
+    table.turn === undefined && table.pending.length === 0 && now - table.lastMarker >= moveEveryMs;
   if (head === undefined || !idle || now - head.marker < headAgeMs) return;
   try {
     await createBackup(services, {

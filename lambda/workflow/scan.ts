@@ -36,7 +36,7 @@ export async function scan(services: Services, input: TaskInput): Promise<TaskRe
   const { done } = await staging.once<ScanResult>(partName(task, input.part), async () => {
     const start = await startOf(staging, task, input.part);
     const attempt = services.ids.hex(8);
-    const files = new StagedFiles(services.store, (n) =>
+    const files = new StagedFiles(services.store, services.config.limits.stagedFileBytes, (n) =>
       staging.key(`${task}/${input.part}-${attempt}-${n}.json.gz`),
     );
     const budget = new Budget(services.clock, services.config.timeBudgetMs);

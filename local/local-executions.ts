@@ -1,0 +1,106 @@
+import { StateMachine } from 'aws-local-stepfunctions';
+import type { Executions, Machine } from '../lambda/workflow/executions.ts';
+import { runStep, type Step } from '../lambda/workflow/run-step.ts';
+import { backupTasks, restoreTasks, type TaskHandler } from '../lambda/workflow/states.ts';
+import { steps } from '../lambda/workflow/steps.ts';
+import type { Services } from '../lambda/runtime/services.ts';
+
+/** The synthesized definitions in Amazon States Language, as `lib/workflow` gives them. */
+export type Definitions = Readonly<Record<Machine, object>>;
+
+export interface LocalExecutions extends Executions {
+  /** Resolves when nothing runs any more. */
+  idle(): Promise<void>;
+  /** Ends everything that runs, as a crash would: states that were begun finish, none follows. */
+  stop(): void;
+}
+
+export interface LocalOptions {
+  readonly definitions: Definitions;
+  /** The services that steps get; asked for at each step, since they hold these executions. */
+  readonly services: () => Services;
+  /** Milliseconds that a Wait state and the pause before a retry take, instead of what the definition says. */
+  readonly waitMs: number;
+  /** Runs around each step, for tests that repeat, delay or kill. */
+  readonly around?: (handler: TaskHandler, input: object, run: () => Promise<object>) => Promise<object>;
+}
+
+interface Running {
+  readonly abort: () => void;
+  readonly ended: Promise<void>;
+}
+
+const tasksOf: Record<Machine, Readonly<Record<string, TaskHandler>>> = {
+  backup: backupTasks,
+  restore: restoreTasks,
+};
+
+/** The state machines' definitions, interpreted in this process; the steps are called as functions. */
+export function localExecutions(options: LocalOptions): LocalExecutions {
+  const running = new Map<string, Running>();
+  const ended = new Set<string>();
+  const run = (machine: Machine, input: object, name: string): void => {
+    const definition = options.definitions[machine] as ConstructorParameters<typeof StateMachine>[0];
+    const execution = new StateMachine(definition).run(input as never, {
+      noThrowOnAbort: true,
+      overrides: overridesFor(options, machine),
+    });
+    const finished = execution.result
+      // A failed execution has told its reason to the catalog; here it has just ended.
+      .catch(() => undefined)
+      .then(() => {
+        running.delete(name);
+        ended.add(name);
+      });
+    running.set(name, { abort: execution.abort, ended: finished });
+  };
+  return {
+    async start(machine, job) {
+      const name = `${machine}/${job.execution}`;
+      if (!running.has(name) && !ended.has(name)) run(machine, { job }, name);
+    },
+    async state(machine, execution) {
+      const name = `${machine}/${execution}`;
+      if (running.has(name)) return 'running';
+      return ended.has(name) ? 'ended' : 'absent';
+    },
+    async idle() {
+      while (running.size > 0) await Promise.all([...running.values()].map((execution) => execution.ended));
+    },
+    stop() {
+      for (const execution of running.values()) execution.abort();
+    },
+  };
+}
+
+function overridesFor({ services, waitMs, definitions, around }: LocalOptions, machine: Machine) {
+  const handlers = Object.entries(tasksOf[machine]).map(([state, handler]) => [
+    state,
+    async (task: { Payload: { job: object } }) => {
+      const step = steps[handler] as Step<{ job: object }, object>;
+      const input = task.Payload;
+      const work = (): Promise<object> => runStep(services(), handler, step, input);
+      return { Payload: around === undefined ? await work() : await around(handler, input, work) };
+    },
+  ]);
+  const states = statesOf(definitions[machine]);
+  return {
+    taskResourceLocalHandlers: Object.fromEntries(handlers),
+    waitTimeOverrides: Object.fromEntries(states.filter(isWait).map(([name]) => [name, waitMs])),
+    retryIntervalOverrides: Object.fromEntries(states.filter(isTask).map(([name]) => [name, waitMs])),
+  };
+}
+
+type NamedState = readonly [string, { readonly Type?: string }];
+
+const isWait = ([, state]: NamedState): boolean => state.Type === 'Wait';
+const isTask = ([, state]: NamedState): boolean => state.Type === 'Task';
+
+/** All states of a machine, inside Maps too. */
+function statesOf(machine: object): NamedState[] {
+  const { States = {} } = machine as { States?: Record<string, { Type?: string; ItemProcessor?: object }> };
+  return Object.entries(States).flatMap(([name, state]) => [
+    [name, state] as const,
+    ...(state.ItemProcessor === undefined ? [] : statesOf(state.ItemProcessor)),
+  ]);
+}

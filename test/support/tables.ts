@@ -1,0 +1,152 @@
+import {
+  type AttributeValue,
+  CreateTableCommand,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import * as fc from 'fast-check';
+
+export type SdkItem = Record<string, AttributeValue>;
+export type KeyType = 'S' | 'N' | 'B';
+
+/** The shape of a test table: its key attributes' types. */
+export interface Shape {
+  readonly hash: KeyType;
+  readonly range: KeyType | undefined;
+}
+
+export const shapes: fc.Arbitrary<Shape> = fc.record({
+  hash: fc.constantFrom<KeyType>('S', 'N', 'B'),
+  range: fc.constantFrom<KeyType | undefined>(undefined, 'S', 'N', 'B'),
+});
+
+export async function createTable(dynamodb: DynamoDBClient, name: string, shape: Shape): Promise<void> {
+  const keys: ['pk' | 'sk', 'HASH' | 'RANGE', KeyType][] = [['pk', 'HASH', shape.hash]];
+  if (shape.range !== undefined) keys.push(['sk', 'RANGE', shape.range]);
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: keys.map(([AttributeName, KeyType]) => ({ AttributeName, KeyType })),
+      AttributeDefinitions: keys.map(([AttributeName, , AttributeType]) => ({
+        AttributeName,
+        AttributeType,
+      })),
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    }),
+  );
+}
+
+/** The nth key of a table, different for each n. Key values hold what JSON must escape. */
+export function nthKey(shape: Shape, n: number): SdkItem {
+  const value = (type: KeyType, i: number): AttributeValue => {
+    if (type === 'N') return { N: String(i - 3) };
+    if (type === 'B') return { B: Buffer.from([i & 255, 0, 34, 92]) };
+    return { S: `k"${i}\\ä` };
+  };
+  if (shape.range === undefined) return { pk: value(shape.hash, n) };
+  return { pk: value(shape.hash, n % 3), sk: value(shape.range, Math.floor(n / 3)) };
+}
+
+// Numbers are written as DynamoDB gives them back, so that what is read can be compared as it is.
+const number = fc.oneof(
+  fc.bigInt({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n }).map(String),
+  fc
+    .tuple(fc.integer({ min: -999, max: 999 }), fc.integer({ min: 1, max: 9 }))
+    .map(([a, b]) => `${a}.${b}`)
+    .filter((text) => !text.startsWith('-0.')),
+);
+const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }));
+const bytes = fc.uint8Array({ maxLength: 20 });
+const set = <T>(member: fc.Arbitrary<T>, key: (member: T) => string) =>
+  fc.uniqueArray(member, { minLength: 1, maxLength: 4, selector: key });
+
+const { value: attributeValue } = fc.letrec<{ value: AttributeValue }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    text.map((S) => ({ S })),
+    number.map((N) => ({ N })),
+    bytes.map((B) => ({ B })),
+    fc.boolean().map((BOOL) => ({ BOOL })),
+    fc.constant({ NULL: true as const }),
+    set(fc.string({ minLength: 1 }), (member) => member).map((SS) => ({ SS })),
+    set(number, (member) => member).map((NS) => ({ NS })),
+    set(fc.uint8Array({ minLength: 1, maxLength: 8 }), (member) => Buffer.from(member).toString('hex')).map(
+      (BS) => ({ BS }),
+    ),
+    fc.array(tie('value'), { maxLength: 3 }).map((L) => ({ L })),
+    fc
+      .dictionary(fc.string({ minLength: 1 }), tie('value'), { maxKeys: 3, noNullPrototype: true })
+      .map((M) => ({ M })),
+  ),
+}));
+
+const names = fc
+  .string({ minLength: 1, maxLength: 12 })
+  .filter((name) => !['pk', 'sk', '__proto__'].includes(name));
+
+/** What an item has besides its key: from nothing to close to 400 KB. */
+export const attributes: fc.Arbitrary<SdkItem> = fc.oneof(
+  { weight: 60, arbitrary: fc.dictionary(names, attributeValue, { maxKeys: 5, noNullPrototype: true }) },
+  { weight: 1, arbitrary: fc.constant({ large: { S: 'x'.repeat(409_000) } }) },
+);
+
+export function putItem(dynamodb: DynamoDBClient, table: string, item: SdkItem) {
+  return dynamodb.send(new PutItemCommand({ TableName: table, Item: item }));
+}
+
+export function deleteItem(dynamodb: DynamoDBClient, table: string, key: SdkItem) {
+  return dynamodb.send(new DeleteItemCommand({ TableName: table, Key: key }));
+}
+
+/** A table's content: items' normal form by their key's. */
+export async function contentOf(dynamodb: DynamoDBClient, table: string): Promise<Map<string, string>> {
+  const content = new Map<string, string>();
+  let next: SdkItem | undefined;
+  do {
+    const page = await dynamodb.send(
+      new ScanCommand({
+        TableName: table,
+        ConsistentRead: true,
+        Limit: 1000,
+        ...(next && { ExclusiveStartKey: next }),
+      }),
+    );
+    for (const item of page.Items ?? []) content.set(keyOf(item), normal(item));
+    next = page.LastEvaluatedKey;
+  } while (next !== undefined);
+  return content;
+}
+
+export function keyOf({ pk, sk }: SdkItem): string {
+  return JSON.stringify(sorted({ pk, sk }));
+}
+
+/** A normal form that owes nothing to the code under test: members and sets sorted, bytes in hex. */
+export function normal(item: SdkItem): string {
+  return JSON.stringify(sorted(item));
+}
+
+function sorted(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .map(
+      ([name, member]) =>
+        [name, isSet(name, value) ? (sorted(member) as unknown[]).toSorted() : sorted(member)] as const,
+    );
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Whether the member is a set's list: the sole member of an attribute value named SS, NS or BS. */
+function isSet(name: string, value: object): boolean {
+  return (
+    Object.keys(value).length === 1 &&
+    ['SS', 'NS', 'BS'].includes(name) &&
+    Array.isArray(Object.values(value)[0])
+  );
+}

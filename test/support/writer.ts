@@ -1,0 +1,67 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { deleteItem, keyOf, normal, putItem, type SdkItem } from './tables.ts';
+
+/** One write and the time in which it took effect, epoch ms. */
+interface Write {
+  readonly sentAt: number;
+  readonly ackedAt: number;
+  readonly key: string;
+  /** The item's normal form; undefined: deleted. */
+  readonly item: string | undefined;
+}
+
+export type Op = { readonly key: SdkItem; readonly item: SdkItem | undefined };
+
+/**
+ * A naive model of one writer of a table: it writes one after another and keeps its history, so that the content
+ * after any number of its writes is known.
+ */
+export class Writer {
+  readonly #dynamodb: DynamoDBClient;
+  readonly #table: string;
+  readonly #history: Write[] = [];
+  readonly #keys = new Set<string>();
+
+  constructor(dynamodb: DynamoDBClient, table: string) {
+    this.#dynamodb = dynamodb;
+    this.#table = table;
+  }
+
+  async write({ key, item }: Op): Promise<void> {
+    const sentAt = Date.now();
+    await (item === undefined
+      ? deleteItem(this.#dynamodb, this.#table, key)
+      : putItem(this.#dynamodb, this.#table, { ...item, ...key }));
+    const name = keyOf(key);
+    this.#keys.add(name);
+    this.#history.push({
+      sentAt,
+      ackedAt: Date.now(),
+      key: name,
+      item: item && normal({ ...item, ...key }),
+    });
+  }
+
+  /**
+   * True if `content`, as far as it is this writer's, is what it had written at some moment that lies between `marker`
+   * and one second after it: with every write acknowledged before, and none sent later.
+   */
+  explains(content: ReadonlyMap<string, string>, marker: number): boolean {
+    const mine = [...content].filter(([key]) => this.#keys.has(key));
+    const state = new Map<string, string>();
+    const matches = () => state.size === mine.length && mine.every(([key, item]) => state.get(key) === item);
+    const acked = this.#history.filter((write) => write.ackedAt < marker).length;
+    let found = acked === 0 && matches();
+    for (const [i, write] of this.#history.entries()) {
+      if (write.sentAt > marker + 1000) break;
+      if (write.item === undefined) state.delete(write.key);
+      else state.set(write.key, write.item);
+      found ||= i + 1 >= acked && matches();
+    }
+    return found;
+  }
+
+  owns(key: string): boolean {
+    return this.#keys.has(key);
+  }
+}
