@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { TaskHandler } from '../../lambda/workflow/states.ts';
+
+const projectRoot = join(import.meta.dirname, '..', '..');
+
+/** What all functions share. */
+export interface FunctionSettings {
+  /** Values by the names of `lambda/runtime/environment.ts`. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logRetention: RetentionDays;
+}
+
+export interface TidemarkFunctionProps {
+  /** A file of `lambda/handlers/`, without its extension. */
+  readonly handler: TaskHandler | 'dynamodb-api' | 'schedule' | 'reconcile';
+  readonly settings: FunctionSettings;
+  /**
+   * `request` answers a caller who waits; `work` does one part of a job and may take its time.
+   *
+   * @default 'work'
+   */
+  readonly size?: 'request' | 'work';
+  /**
+   * Values of this function alone.
+   *
+   * @default none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const sizes = {
+  // API Gateway gives up after 29 seconds.
+  request: { timeout: Duration.seconds(29), memorySize: 1024 },
+  // Lambda's longest time; 1769 MB is one full CPU, and the work is compressing and sorting.
+  work: { timeout: Duration.minutes(15), memorySize: 1769 },
+} as const;
+
+/** One handler, bundled with its SDK, with a role of its own that may at first do nothing but log. */
+export class TidemarkFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: TidemarkFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: props.settings.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // The role that CDK would make has a managed policy for the logs of every function of the account.
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      ...sizes[props.size ?? 'work'],
+      entry: join(projectRoot, 'lambda', 'handlers', `${props.handler}.ts`),
+      description: `Tidemark: ${props.handler}`,
+      projectRoot,
+      depsLockFilePath: join(projectRoot, 'package-lock.json'),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      role,
+      logGroup,
+      environment: {
+        ...props.settings.environment,
+        ...props.environment,
+        NODE_OPTIONS: '--enable-source-maps',
+      },
+      bundling: {
+        format: OutputFormat.ESM,
+        target: 'node24',
+        minify: true,
+        sourceMap: true,
+        // The SDK of the Lambda runtime changes by itself; the one that was tested is deployed.
+        bundleAwsSDK: true,
+        // CommonJS packages inside an ESM bundle call `require`.
+        banner:
+          "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+      },
+    });
+  }
+}

@@ -1,0 +1,58 @@
+import { Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
+import {
+  ContextAttribute,
+  Schedule,
+  ScheduleExpression,
+  ScheduleGroup,
+  ScheduleTargetInput,
+} from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { TidemarkFunction } from '../functions/tidemark-function.ts';
+import type { ScheduleConfig } from '../schedule-config.ts';
+import { namePart } from '../table-patterns.ts';
+import { letStart } from '../workflow/machine.ts';
+import type { WorkflowProps } from '../workflow/machine.ts';
+
+export type BackupSchedulesProps = Pick<WorkflowProps, 'catalog' | 'tables' | 'settings'> & {
+  readonly schedules: readonly ScheduleConfig[];
+  readonly machine: StateMachine;
+};
+
+/** Backups by the clock: one schedule for each entry and table, all calling one function. */
+export class BackupSchedules extends Construct {
+  readonly handler: TidemarkFunction;
+  private readonly group: ScheduleGroup;
+
+  constructor(scope: Construct, id: string, props: BackupSchedulesProps) {
+    super(scope, id);
+    this.handler = new TidemarkFunction(this, 'Handler', { handler: 'schedule', settings: props.settings });
+    props.catalog.grantReadWrite(this.handler);
+    props.tables.grant(this.handler, 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
+    letStart(this.handler, 'backup', props.machine.stateMachineArn);
+
+    this.group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
+    for (const entry of props.schedules) {
+      for (const table of entry.tables) this.schedule(entry, table);
+    }
+  }
+
+  private schedule(entry: ScheduleConfig, table: string): Schedule {
+    return new Schedule(this, `${entry.name}-${namePart(table)}`, {
+      schedule: ScheduleExpression.expression(entry.expression, TimeZone.of(entry.timeZone ?? 'Etc/UTC')),
+      scheduleGroup: this.group,
+      target: new LambdaInvoke(this.handler, {
+        // Delivered at least once: the execution names the delivery, so that a repeat makes no second backup.
+        input: ScheduleTargetInput.fromObject({
+          schedule: entry.name,
+          table: namePart(table),
+          ...(entry.keepDays !== undefined && { keepDays: entry.keepDays }),
+          execution: ContextAttribute.executionId,
+        }),
+        // A backup that could not be asked for in an hour is not what the schedule meant.
+        maxEventAge: Duration.hours(1),
+      }),
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import { Duration } from 'aws-cdk-lib';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { Machine } from '../../lambda/workflow/executions.ts';
+import { TidemarkFunction } from '../functions/tidemark-function.ts';
+import { letStart } from '../workflow/machine.ts';
+import type { WorkflowProps } from '../workflow/machine.ts';
+
+export type ReconcilerProps = Pick<WorkflowProps, 'catalog' | 'store' | 'tables' | 'settings'> & {
+  readonly machines: Readonly<Record<Machine, StateMachine>>;
+};
+
+/** Called every five minutes: finishes what a crash has left, deletes what has expired. */
+export class Reconciler extends Construct {
+  readonly handler: TidemarkFunction;
+  readonly schedule: Schedule;
+
+  constructor(scope: Construct, id: string, props: ReconcilerProps) {
+    super(scope, id);
+    const { catalog, store, tables, settings } = props;
+    this.handler = new TidemarkFunction(this, 'Handler', { handler: 'reconcile', settings });
+    catalog.grantReadWrite(this.handler);
+    store.grantRead(this.handler, 'staging');
+    tables.grant(this.handler, 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
+    // For a restore that is given up.
+    tables.grant(this.handler, 'dynamodb:ListTagsOfResource');
+    tables.grantTagged(this.handler, 'dynamodb:DeleteTable');
+    for (const machine of ['backup', 'restore'] as const) {
+      letStart(this.handler, machine, props.machines[machine].stateMachineArn);
+      props.machines[machine].grantExecution(this.handler, 'states:DescribeExecution');
+    }
+    this.schedule = new Schedule(this, 'Schedule', {
+      schedule: ScheduleExpression.rate(Duration.minutes(5)),
+      // The next call is near.
+      target: new LambdaInvoke(this.handler, { retryAttempts: 0 }),
+    });
+  }
+}

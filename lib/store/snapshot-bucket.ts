@@ -1,0 +1,80 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+
+/** The two parts of the store: what backups are made of, and what is only on its way there. */
+export type Area = 'staging' | 'tables';
+
+export interface SnapshotBucketProps {
+  /** Key prefix without slashes at its ends; may be empty. */
+  readonly prefix: string;
+}
+
+/** The bucket of runs, manifests and staged files, and its key. Both outlive the stack. */
+export class SnapshotBucket extends Construct {
+  readonly bucket: Bucket;
+  private readonly key: Key;
+  private readonly prefix: string;
+
+  constructor(scope: Construct, id: string, props: SnapshotBucketProps) {
+    super(scope, id);
+    this.prefix = props.prefix === '' ? '' : `${props.prefix}/`;
+    this.key = new Key(this, 'Key', {
+      description: 'Tidemark: content of backups',
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.KMS,
+      encryptionKey: this.key,
+      // One data key serves many objects: KMS is asked, and paid, less often.
+      bucketKeyEnabled: true,
+      versioned: true,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [
+        // A deletion by mistake can be taken back so long.
+        { noncurrentVersionExpiration: Duration.days(30), expiredObjectDeleteMarker: true },
+        // Longer than any execution works.
+        { prefix: `${this.prefix}staging/`, expiration: Duration.days(7) },
+        { abortIncompleteMultipartUploadAfter: Duration.days(2) },
+      ],
+    });
+  }
+
+  grantRead(grantee: IGrantable, ...areas: readonly Area[]): void {
+    this.grant(grantee, ['s3:GetObject'], areas);
+    this.grantKey(grantee, 'kms:Decrypt');
+    // Without it S3 answers for a missing object that access is denied, not that the object is missing.
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
+    );
+  }
+
+  /** Storing objects; no right to delete any. */
+  grantWrite(grantee: IGrantable, ...areas: readonly Area[]): void {
+    this.grant(grantee, ['s3:PutObject', 's3:AbortMultipartUpload'], areas);
+    // The parts of a multipart upload are decrypted to be put together.
+    this.grantKey(grantee, 'kms:GenerateDataKey', 'kms:Decrypt');
+  }
+
+  private grant(grantee: IGrantable, actions: string[], areas: readonly Area[]): void {
+    const resources = areas.map((area) => this.bucket.arnForObjects(`${this.prefix}${area}/*`));
+    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+  }
+
+  private grantKey(grantee: IGrantable, ...actions: string[]): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions,
+        resources: [this.key.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `s3.${Stack.of(this).region}.amazonaws.com` } },
+      }),
+    );
+  }
+}

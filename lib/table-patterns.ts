@@ -1,0 +1,36 @@
+import { text } from './config-members.ts';
+
+// Names: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+const arn = String.raw`arn:aws[\w-]*:dynamodb:[\w-]+:\d{12}:table/`;
+const patternForm = new RegExp(String.raw`^(${arn})?[\w.*-]{1,255}$`);
+const tableForm = new RegExp(String.raw`^(${arn})?[\w.-]{3,255}$`);
+
+/** A table's name or ARN, in which `*` stands for any characters. Throws `Validation`. */
+export function tablePattern(value: unknown, path: string): string {
+  return text(value, path, patternForm, 'a table name, a pattern such as "orders-*", or a table ARN');
+}
+
+/** One table's name or ARN. Throws `Validation`. */
+export function tableName(value: unknown, path: string): string {
+  return text(value, path, tableForm, 'the name or ARN of one table, without *');
+}
+
+/** Whether the pattern allows the table; either may be a name or an ARN, and a name means one in this account. */
+export function covers(pattern: string, table: string): boolean {
+  if (isArn(pattern) && isArn(table)) return matches(pattern, table);
+  return matches(namePart(pattern), namePart(table));
+}
+
+export function isArn(pattern: string): boolean {
+  return pattern.startsWith('arn:');
+}
+
+/** The name in a name or an ARN. */
+export function namePart(pattern: string): string {
+  return pattern.slice(pattern.indexOf('/') + 1);
+}
+
+function matches(pattern: string, value: string): boolean {
+  // Of the characters that a pattern may have, these two mean something else in a regular expression.
+  return new RegExp(`^${pattern.replaceAll('.', String.raw`\.`).replaceAll('*', '.*')}$`).test(value);
+}

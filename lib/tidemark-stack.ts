@@ -1,0 +1,76 @@
+import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { environment } from '../lambda/runtime/environment.ts';
+import { DynamodbApi } from './api/dynamodb-api.ts';
+import { CatalogTable } from './catalog/catalog-table.ts';
+import { exampleTables } from './config.ts';
+import type { TidemarkConfig } from './config.ts';
+import { FailureAlarms } from './monitoring/failure-alarms.ts';
+import { BackupSchedules } from './schedules/backup-schedules.ts';
+import { Reconciler } from './schedules/reconciler.ts';
+import { SnapshotBucket } from './store/snapshot-bucket.ts';
+import { UserTables } from './user-tables.ts';
+import { BackupWorkflow } from './workflow/backup-workflow.ts';
+import { RestoreWorkflow } from './workflow/restore-workflow.ts';
+
+export interface TidemarkStackProps extends StackProps {
+  readonly config: TidemarkConfig;
+}
+
+/** All of Tidemark in one account and region. */
+export class TidemarkStack extends Stack {
+  readonly backup: BackupWorkflow;
+  readonly restore: RestoreWorkflow;
+
+  constructor(scope: Construct, id: string, props: TidemarkStackProps) {
+    super(scope, id, props);
+    const { config } = props;
+    if (config.tables === exampleTables) {
+      Annotations.of(this).addWarningV2(
+        'tidemark:tables',
+        `Only tables named ${exampleTables.join(', ')} can be backed up: set \`tables\` in the configuration`,
+      );
+    }
+    const catalog = new CatalogTable(this, 'Catalog');
+    const store = new SnapshotBucket(this, 'Store', { prefix: config.prefix });
+    const tables = new UserTables(this, config.tables);
+    const settings = {
+      logRetention: config.logRetentionDays,
+      environment: {
+        [environment.catalogTable]: catalog.table.tableName,
+        [environment.bucket]: store.bucket.bucketName,
+        [environment.prefix]: config.prefix,
+        [environment.missingStream]: config.missingStream,
+        [environment.settleSeconds]: String(config.settleSeconds),
+        [environment.scanSegments]: String(config.scanSegments),
+      },
+    };
+    const parts = { catalog, store, tables, settings, maxConcurrency: config.maxConcurrency };
+    this.backup = new BackupWorkflow(this, 'Backup', { ...parts, missingStream: config.missingStream });
+    this.restore = new RestoreWorkflow(this, 'Restore', parts);
+    const machines = { backup: this.backup.machine, restore: this.restore.machine };
+    const { api } = new DynamodbApi(this, 'DynamodbApi', { ...parts, machines });
+    const schedules = new BackupSchedules(this, 'Schedules', {
+      ...parts,
+      machine: machines.backup,
+      schedules: config.schedules,
+    });
+    const reconciler = new Reconciler(this, 'Reconciler', { ...parts, machines });
+    const { topic } = new FailureAlarms(this, 'Monitoring', {
+      machines: { Backup: machines.backup, Restore: machines.restore },
+      functions: { Schedule: schedules.handler, Reconcile: reconciler.handler },
+    });
+
+    this.output('ApiUrl', api.url, 'Endpoint of the DynamoDB dialect');
+    this.output('BucketName', store.bucket.bucketName, 'Where the backups are');
+    this.output('CatalogTableName', catalog.table.tableName, 'What is known of the backups');
+    this.output('BackupMachineArn', machines.backup.stateMachineArn, 'Makes backups');
+    this.output('RestoreMachineArn', machines.restore.stateMachineArn, 'Restores backups');
+    this.output('FailureTopicArn', topic.topicArn, 'Subscribe here to hear of failures');
+  }
+
+  private output(id: string, value: string, description: string): CfnOutput {
+    return new CfnOutput(this, id, { value, description });
+  }
+}

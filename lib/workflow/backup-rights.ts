@@ -1,0 +1,39 @@
+import type { backupTasks } from '../../lambda/workflow/states.ts';
+import type { WorkflowProps } from './machine.ts';
+import type { TaskFunctions } from './task-functions.ts';
+
+export interface BackupRightsProps extends Pick<WorkflowProps, 'catalog' | 'store' | 'tables'> {
+  readonly missingStream: 'refuse' | 'enable';
+}
+
+/** What each step of a backup may do; starting the next backup is given by the workflow. */
+export function grantBackupRights(
+  functions: TaskFunctions<keyof typeof backupTasks>,
+  props: BackupRightsProps,
+): void {
+  const { catalog, store, tables } = props;
+  const { Begin, ScanSegment, CollectStream, PartitionFiles, Arrange, ApplyRange, Commit, Abort, HandOver } =
+    functions;
+
+  for (const step of [Begin, Commit, Abort, HandOver]) catalog.grantReadWrite(step);
+
+  tables.grant(Begin, 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
+  if (props.missingStream === 'enable') tables.grant(Begin, 'dynamodb:UpdateTable');
+  tables.grantStreams(Begin, 'dynamodb:DescribeStream');
+  tables.grant(ScanSegment, 'dynamodb:Scan', 'dynamodb:DescribeTable');
+  tables.grantStreams(
+    CollectStream,
+    'dynamodb:DescribeStream',
+    'dynamodb:GetShardIterator',
+    'dynamodb:GetRecords',
+  );
+
+  for (const step of [Begin, CollectStream, Arrange, ApplyRange, Commit])
+    store.grantRead(step, 'staging', 'tables');
+  for (const step of [ScanSegment, PartitionFiles, Abort]) store.grantRead(step, 'staging');
+  // Commit only for the note of why it failed.
+  for (const step of [Begin, ScanSegment, CollectStream, PartitionFiles, Arrange, ApplyRange, Commit]) {
+    store.grantWrite(step, 'staging');
+  }
+  for (const step of [ApplyRange, Commit]) store.grantWrite(step, 'tables');
+}

@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import { render, synthesize } from './synthesis.ts';
+
+const template = synthesize({
+  tables: ['orders-*', 'arn:aws:dynamodb:eu-west-1:123456789012:table/users'],
+  prefix: 'backups',
+});
+const enabling = synthesize({ tables: ['orders-*'], missingStream: 'enable' });
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: object;
+}
+
+const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+const policies = (from = template) =>
+  Object.values(from.findResources('AWS::IAM::Policy')).map((resource) => ({
+    role: resource.Properties.Roles[0].Ref,
+    statements: listOf<Statement>(resource.Properties.PolicyDocument.Statement),
+  }));
+
+const ours = 'arn:<aws.Partition>:dynamodb:<aws.Region>:<aws.AccountId>:table/orders-*';
+const named = 'arn:aws:dynamodb:eu-west-1:123456789012:table/users';
+const words: readonly (readonly [RegExp, string])[] = [
+  [/^<CatalogTable\w+\.Arn>(\/index\/\*)?$/, 'catalog'],
+  [/^<StoreBucket\w+\.Arn>\/(backups\/)?(staging|tables)\/\*$/, '$2'],
+  [/^<StoreBucket\w+\.Arn>$/, 'bucket'],
+  [/^<StoreKey\w+\.Arn>$/, 'key'],
+  [/^<BackupMachine\w+>$|^arn:.*:stateMachine:Tidemark-Backup-\w+$/, 'backup machine'],
+  [/^<RestoreMachine\w+>$/, 'restore machine'],
+  [/^arn:.*:execution:<(Backup|Restore)Machine\w+>\[6\]:\*$/, 'executions'],
+  [/^<\w+Logs\w+\.Arn>$/, 'own logs'],
+];
+const conditions = new Map([
+  ['{}', ''],
+  ['{"Null":{"aws:ResourceTag/tidemark:restore":"false"}}', ' if tagged'],
+  ['{"ForAllValues:StringEquals":{"aws:TagKeys":["tidemark:restore"]}}', ' if only the tag'],
+  [
+    '{"Null":{"aws:RequestTag/tidemark:restore":"false"},"ForAllValues:StringEquals":{"aws:TagKeys":["tidemark:restore"]}}',
+    ' if tagging',
+  ],
+  ['{"StringEquals":{"kms:ViaService":"s3"}}', ' by S3'],
+]);
+
+/** A resource in one word; what has none stays as it is and fails the comparison. */
+function word(resource: unknown): string {
+  const text = render(resource);
+  if (text === ours || text === named) return 'user tables';
+  if (text === `${ours}/stream/*` || text === `${named}/stream/*`) return 'user streams';
+  const [form, name] = words.find(([form]) => form.test(text)) ?? [/$^/, ''];
+  return text.replace(form, name);
+}
+
+function condition(statement: Statement): string {
+  const json = JSON.stringify(statement.Condition ?? {}).replace(
+    '{"Fn::Join":["",["s3.",{"Ref":"AWS::Region"},".amazonaws.com"]]}',
+    '"s3"',
+  );
+  return conditions.get(json) ?? json;
+}
+
+/** All that a function may do besides logging, as lines `<actions> on <resource>[ if ...]`. */
+function rights(handler: string, from = template): string[] {
+  const [made] = Object.values(
+    from.findResources('AWS::Lambda::Function', { Properties: { Description: `Tidemark: ${handler}` } }),
+  );
+  const role = made?.Properties.Role['Fn::GetAtt'][0];
+  const statements = policies(from)
+    .filter((policy) => policy.role === role)
+    .flatMap((policy) => policy.statements);
+  const lines = statements.flatMap((statement) =>
+    listOf(statement.Resource).flatMap((resource) =>
+      listOf(statement.Action).map((action) => `${action} on ${word(resource)}${condition(statement)}`),
+    ),
+  );
+  return [...new Set(lines)].filter((line) => !line.endsWith('on own logs')).sort();
+}
+
+const on = (resource: string, ...actions: string[]) => actions.map((action) => `${action} on ${resource}`);
+const catalogRead = on('catalog', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query');
+const catalog = [
+  ...catalogRead,
+  ...on(
+    'catalog',
+    'dynamodb:ConditionCheckItem',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+    'dynamodb:DeleteItem',
+  ),
+];
+const describeTables = on('user tables', 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
+const read = (...areas: string[]) => [
+  ...areas.map((area) => `s3:GetObject on ${area}`),
+  's3:ListBucket on bucket',
+  'kms:Decrypt on key by S3',
+];
+const write = (...areas: string[]) => [
+  ...areas.flatMap((area) => on(area, 's3:PutObject', 's3:AbortMultipartUpload')),
+  'kms:GenerateDataKey on key by S3',
+];
+const start = (...machines: string[]) =>
+  machines.map((machine) => `states:StartExecution on ${machine} machine`);
+
+const expected: Readonly<Record<string, readonly string[]>> = {
+  'dynamodb-api': [...catalog, ...describeTables, ...start('backup', 'restore')],
+  schedule: [...catalog, ...describeTables, ...start('backup')],
+  reconcile: [
+    ...catalog,
+    ...describeTables,
+    ...start('backup', 'restore'),
+    ...read('staging'),
+    'states:DescribeExecution on executions',
+    'dynamodb:ListTagsOfResource on user tables',
+    'dynamodb:DeleteTable on user tables if tagged',
+  ],
+  begin: [
+    ...catalog,
+    ...describeTables,
+    'dynamodb:DescribeStream on user streams',
+    ...read('staging', 'tables'),
+    ...write('staging'),
+    ...start('backup'),
+  ],
+  scan: [
+    ...on('user tables', 'dynamodb:Scan', 'dynamodb:DescribeTable'),
+    ...read('staging'),
+    ...write('staging'),
+  ],
+  collect: [
+    ...on('user streams', 'dynamodb:DescribeStream', 'dynamodb:GetShardIterator', 'dynamodb:GetRecords'),
+    ...read('staging', 'tables'),
+    ...write('staging'),
+  ],
+  partition: [...read('staging'), ...write('staging')],
+  arrange: [...read('staging', 'tables'), ...write('staging')],
+  apply: [...read('staging', 'tables'), ...write('staging', 'tables')],
+  commit: [...catalog, ...read('staging', 'tables'), ...write('staging', 'tables')],
+  abort: [...catalog, ...read('staging')],
+  'hand-over': [...catalog, ...start('backup')],
+  'restore-plan': [...catalogRead, ...read('staging', 'tables'), ...write('staging')],
+  'restore-create-table': [
+    ...catalog,
+    ...read('staging', 'tables'),
+    ...write('staging'),
+    ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
+    ...on('user tables if tagging', 'dynamodb:CreateTable', 'dynamodb:TagResource'),
+  ],
+  'restore-write': [
+    ...catalogRead,
+    ...read('staging', 'tables'),
+    ...write('staging'),
+    'dynamodb:DescribeTable on user tables',
+    'dynamodb:BatchWriteItem on user tables if tagged',
+  ],
+  'restore-indexes': [
+    ...catalogRead,
+    ...read('staging', 'tables'),
+    ...write('staging'),
+    'dynamodb:DescribeTable on user tables',
+    'dynamodb:UpdateTable on user tables if tagged',
+  ],
+  'restore-finish': [
+    ...catalog,
+    ...describeTables,
+    ...read('staging', 'tables'),
+    ...write('staging'),
+    ...on('user tables if tagged', 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive'),
+    'dynamodb:UntagResource on user tables if only the tag',
+  ],
+  'restore-abort': [
+    ...catalog,
+    ...read('staging'),
+    ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
+    'dynamodb:DeleteTable on user tables if tagged',
+  ],
+};
+
+describe('a function may do what its step needs and nothing else', () => {
+  it.each(Object.keys(expected))('%s', (handler) => {
+    expect(rights(handler)).toEqual([...(expected[handler] ?? [])].sort());
+  });
+
+  it('has its row here', () => {
+    expect(Object.keys(template.findResources('AWS::Lambda::Function'))).toHaveLength(
+      Object.keys(expected).length,
+    );
+  });
+
+  it('begin may switch a stream on only where that is configured', () => {
+    expect(rights('begin').join(' ')).not.toContain('UpdateTable');
+    expect(rights('begin', enabling).join(' ')).toContain('dynamodb:UpdateTable on user tables');
+  });
+});
+
+describe('no policy is wider than AWS makes it', () => {
+  const allowed = policies().flatMap((policy) =>
+    policy.statements.filter(({ Effect }) => Effect === 'Allow'),
+  );
+
+  it('in its actions', () => {
+    expect(allowed.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('in its resources, but for log deliveries and traces, which have no ARNs', () => {
+    const everywhere = allowed.filter(({ Resource }) => listOf(Resource).includes('*'));
+    for (const { Action } of everywhere) {
+      for (const action of listOf(Action))
+        expect(action).toMatch(/^(logs:.*(LogDeliver|ResourcePolic|LogGroups)|xray:)/);
+    }
+    // The two state machines.
+    expect(everywhere).toHaveLength(2);
+  });
+
+  it('by a managed policy, but for the access logs of API Gateway', () => {
+    const managed = Object.values(template.findResources('AWS::IAM::Role')).flatMap(
+      (resource) => resource.Properties.ManagedPolicyArns ?? [],
+    );
+    expect(managed.map((arn) => render(arn).split('/').at(-1))).toEqual([
+      'AmazonAPIGatewayPushToCloudWatchLogs',
+    ]);
+  });
+
+  it('and objects are deleted by none', () => {
+    expect(
+      allowed.flatMap(({ Action }) => Action).filter((action) => action.startsWith('s3:Delete')),
+    ).toEqual([]);
+  });
+});

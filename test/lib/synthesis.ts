@@ -1,0 +1,54 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { configOf } from '../../lib/config.ts';
+import { TidemarkStack } from '../../lib/tidemark-stack.ts';
+
+const cdk: { context: Record<string, unknown> } = JSON.parse(
+  readFileSync(join(import.meta.dirname, '..', '..', 'cdk.json'), 'utf8'),
+);
+
+/** What `read` finds in the stack as the command line would compose it, but without bundling its functions. */
+function composed<T>(configuration: object | undefined, read: (stack: TidemarkStack) => T): T {
+  const outdir = mkdtempSync(join(tmpdir(), 'tidemark-test-'));
+  const app = new App({
+    outdir,
+    context: {
+      ...cdk.context,
+      'aws:cdk:bundling-stacks': [],
+      ...(configuration !== undefined && { tidemark: configuration }),
+    },
+  });
+  try {
+    return read(new TidemarkStack(app, 'Tidemark', { config: configOf(app.node) }));
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+/** The template of that stack. */
+export function synthesize(configuration: object): Template {
+  return composed(configuration, (stack) => Template.fromStack(stack));
+}
+
+/** The warnings that the stack shows when it is synthesized. */
+export function warnings(configuration?: object): string[] {
+  return composed(configuration, (stack) =>
+    stack.node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data)),
+  );
+}
+
+/** A template's value as text: `<id>` for a reference, `<id.Arn>` for an attribute, `<aws.Region>` for a pseudo one. */
+export function render(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const [[form, content] = ['', undefined]] = Object.entries(value);
+  if (form === 'Ref') return `<${String(content).replace('AWS::', 'aws.')}>`;
+  if (form === 'Fn::GetAtt') return `<${content.join('.')}>`;
+  if (form === 'Fn::Join') return content[1].map(render).join(content[0]);
+  if (form === 'Fn::Select') return `${render(content[1])}[${content[0]}]`;
+  if (form === 'Fn::Split') return render(content[1]);
+  throw new Error(`No rendering of ${form}`);
+}

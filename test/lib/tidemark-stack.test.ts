@@ -1,0 +1,336 @@
+import { describe, expect, it } from 'vitest';
+import { render, synthesize, warnings } from './synthesis.ts';
+
+const template = synthesize({
+  tables: ['orders-*'],
+  missingStream: 'enable',
+  settleSeconds: 20,
+  scanSegments: 4,
+  logRetentionDays: 90,
+  prefix: 'backups/eu',
+  schedules: [
+    {
+      name: 'daily',
+      tables: ['orders-eu', 'orders-us'],
+      expression: 'cron(0 3 * * ? *)',
+      timeZone: 'Europe/Vienna',
+      keepDays: 30,
+    },
+    {
+      name: 'hourly',
+      tables: ['arn:aws:dynamodb:eu-west-1:123456789012:table/orders-eu'],
+      expression: 'rate(1 hour)',
+    },
+  ],
+});
+const ids = (type: string) => Object.keys(template.findResources(type));
+const resources = (type: string) => Object.values(template.findResources(type));
+const properties = (type: string) => resources(type).map((resource) => resource.Properties);
+const description = (functionId: string) =>
+  template.findResources('AWS::Lambda::Function')[functionId]?.Properties.Description;
+const retained = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+
+describe('the catalog', () => {
+  it('is keyed as the records are, and is listed by collection', () => {
+    expect(properties('AWS::DynamoDB::Table')).toMatchObject([
+      {
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: ['pk', 'sk', 'collection', 'position'].map((AttributeName) => ({
+          AttributeName,
+          AttributeType: 'S',
+        })),
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'by-collection',
+            KeySchema: [
+              { AttributeName: 'collection', KeyType: 'HASH' },
+              { AttributeName: 'position', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'ALL' },
+          },
+        ],
+        TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+        BillingMode: 'PAY_PER_REQUEST',
+      },
+    ]);
+  });
+
+  it('survives mistakes and the stack', () => {
+    expect(resources('AWS::DynamoDB::Table')).toMatchObject([
+      {
+        ...retained,
+        Properties: {
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          DeletionProtectionEnabled: true,
+        },
+      },
+    ]);
+  });
+});
+
+describe('the store', () => {
+  it('is private, and speaks TLS only', () => {
+    expect(properties('AWS::S3::Bucket')).toMatchObject([
+      {
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      },
+    ]);
+    const [bucket] = ids('AWS::S3::Bucket');
+    expect(properties('AWS::S3::BucketPolicy')).toMatchObject([
+      {
+        Bucket: { Ref: bucket },
+        PolicyDocument: {
+          Statement: [
+            {
+              Effect: 'Deny',
+              Principal: { AWS: '*' },
+              Action: 's3:*',
+              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('is encrypted with its own key, which is renewed', () => {
+    const [key] = ids('AWS::KMS::Key');
+    expect(properties('AWS::S3::Bucket')[0]?.BucketEncryption).toEqual({
+      ServerSideEncryptionConfiguration: [
+        {
+          BucketKeyEnabled: true,
+          ServerSideEncryptionByDefault: {
+            SSEAlgorithm: 'aws:kms',
+            KMSMasterKeyID: { 'Fn::GetAtt': [key, 'Arn'] },
+          },
+        },
+      ],
+    });
+    expect(properties('AWS::KMS::Key')).toMatchObject([{ EnableKeyRotation: true }]);
+  });
+
+  it('survives mistakes and the stack', () => {
+    expect(resources('AWS::S3::Bucket')).toMatchObject([
+      { ...retained, Properties: { VersioningConfiguration: { Status: 'Enabled' } } },
+    ]);
+    expect(resources('AWS::KMS::Key')).toMatchObject([retained]);
+  });
+
+  it('lets go of what is left over', () => {
+    expect(properties('AWS::S3::Bucket')[0]?.LifecycleConfiguration.Rules).toEqual([
+      {
+        Status: 'Enabled',
+        NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+        ExpiredObjectDeleteMarker: true,
+      },
+      { Status: 'Enabled', Prefix: 'backups/eu/staging/', ExpirationInDays: 7 },
+      { Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } },
+    ]);
+  });
+});
+
+describe('every function', () => {
+  const functions = properties('AWS::Lambda::Function');
+
+  it('runs on Node 24 on ARM', () => {
+    for (const made of functions) {
+      expect(made).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+      });
+    }
+  });
+
+  it('finds its surroundings in its environment', () => {
+    const [bucket] = ids('AWS::S3::Bucket');
+    const [table] = ids('AWS::DynamoDB::Table');
+    for (const made of functions) {
+      expect(made.Environment.Variables).toMatchObject({
+        TIDEMARK_CATALOG_TABLE: { Ref: table },
+        TIDEMARK_BUCKET: { Ref: bucket },
+        TIDEMARK_PREFIX: 'backups/eu',
+        TIDEMARK_MISSING_STREAM: 'enable',
+        TIDEMARK_SETTLE_SECONDS: '20',
+        TIDEMARK_SCAN_SEGMENTS: '4',
+      });
+    }
+  });
+
+  it.each([
+    ['TIDEMARK_BACKUP_MACHINE_ARN', ['begin', 'hand-over', 'dynamodb-api', 'schedule', 'reconcile']],
+    ['TIDEMARK_RESTORE_MACHINE_ARN', ['dynamodb-api', 'reconcile']],
+  ])('has %s only if it starts executions', (variable, handlers) => {
+    const having = functions.filter((made) => variable in made.Environment.Variables);
+    expect(having.map((made) => made.Description)).toEqual(handlers.map((handler) => `Tidemark: ${handler}`));
+  });
+
+  it('keeps its logs as long as configured, in a group of its own', () => {
+    const groups = template.findResources('AWS::Logs::LogGroup');
+    const named = functions.map((made) => made.LoggingConfig.LogGroup.Ref);
+    expect(new Set(named).size).toBe(functions.length);
+    for (const group of named) expect(groups).toHaveProperty([group, 'Properties', 'RetentionInDays'], 90);
+  });
+});
+
+describe('a state machine', () => {
+  it('logs its errors without the data of executions, and is traced', () => {
+    const machine = {
+      StateMachineType: 'STANDARD',
+      LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false },
+      TracingConfiguration: { Enabled: true },
+    };
+    expect(properties('AWS::StepFunctions::StateMachine')).toMatchObject([machine, machine]);
+  });
+});
+
+describe('the API', () => {
+  it('answers POST and GET of one path, to signed requests only', () => {
+    const method = { AuthorizationType: 'AWS_IAM', Integration: { Type: 'AWS_PROXY' } };
+    expect(properties('AWS::ApiGateway::Method')).toMatchObject([
+      { ...method, HttpMethod: 'POST' },
+      { ...method, HttpMethod: 'GET' },
+    ]);
+    expect(ids('AWS::ApiGateway::Resource')).toEqual([]);
+  });
+
+  it('does not compress, as an SDK checks the CRC of the body', () => {
+    expect(properties('AWS::ApiGateway::RestApi')[0]).not.toHaveProperty('MinimumCompressionSize');
+  });
+
+  it('logs who called, without bodies, and is throttled', () => {
+    expect(properties('AWS::ApiGateway::Stage')).toMatchObject([
+      {
+        StageName: 'prod',
+        TracingEnabled: true,
+        AccessLogSetting: { Format: expect.stringContaining('$context.identity.userArn') },
+        MethodSettings: [
+          {
+            HttpMethod: '*',
+            ResourcePath: '/*',
+            DataTraceEnabled: false,
+            ThrottlingRateLimit: 100,
+            ThrottlingBurstLimit: 200,
+          },
+        ],
+      },
+    ]);
+  });
+});
+
+describe('schedules', () => {
+  const schedules = properties('AWS::Scheduler::Schedule');
+
+  it('ask for one backup for each table, naming the delivery, and reconcile', () => {
+    const execution = '<aws.scheduler.execution-id>';
+    expect(schedules.map((made) => made.Target.Input && JSON.parse(made.Target.Input))).toEqual([
+      { schedule: 'daily', table: 'orders-eu', keepDays: 30, execution },
+      { schedule: 'daily', table: 'orders-us', keepDays: 30, execution },
+      { schedule: 'hourly', table: 'orders-eu', execution },
+      undefined,
+    ]);
+  });
+
+  it('call the function of their kind', () => {
+    expect(schedules.map((made) => description(made.Target.Arn['Fn::GetAtt'][0]))).toEqual([
+      'Tidemark: schedule',
+      'Tidemark: schedule',
+      'Tidemark: schedule',
+      'Tidemark: reconcile',
+    ]);
+  });
+
+  it('keep the configured time', () => {
+    expect(schedules.map((made) => [made.ScheduleExpression, made.ScheduleExpressionTimezone])).toEqual([
+      ['cron(0 3 * * ? *)', 'Europe/Vienna'],
+      ['cron(0 3 * * ? *)', 'Europe/Vienna'],
+      ['rate(1 hour)', 'Etc/UTC'],
+      ['rate(5 minutes)', 'Etc/UTC'],
+    ]);
+  });
+});
+
+describe('a failure is heard of', () => {
+  const [topic] = ids('AWS::SNS::Topic');
+  const machines = ids('AWS::StepFunctions::StateMachine');
+
+  it('for every execution that does not succeed', () => {
+    expect(properties('AWS::Events::Rule')).toMatchObject([
+      {
+        EventPattern: {
+          source: ['aws.states'],
+          'detail-type': ['Step Functions Execution Status Change'],
+          detail: {
+            status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+            stateMachineArn: machines.map((Ref) => ({ Ref })),
+          },
+        },
+        Targets: [{ Arn: { Ref: topic } }],
+      },
+    ]);
+  });
+
+  it('by an alarm for each machine and each function that nobody waits for', () => {
+    const alarms = properties('AWS::CloudWatch::Alarm');
+    expect(alarms.map((made) => made.MetricName)).toEqual([
+      'ExecutionsFailed',
+      'ExecutionsFailed',
+      'Errors',
+      'Errors',
+    ]);
+    expect(alarms.slice(0, 2).map((made) => made.Dimensions[0].Value.Ref)).toEqual(machines);
+    for (const made of alarms) {
+      expect(made).toMatchObject({ AlarmActions: [{ Ref: topic }], Threshold: 1, EvaluationPeriods: 1 });
+    }
+  });
+
+  it('through a topic that lets only these services publish, and only over TLS', () => {
+    const [policy] = properties('AWS::SNS::TopicPolicy');
+    expect(policy?.PolicyDocument.Statement).toMatchObject([
+      { Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      },
+      { Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' } },
+    ]);
+  });
+});
+
+describe('the deployment', () => {
+  it('says what it made', () => {
+    const outputs = Object.entries(template.findOutputs('*')).map(([name, output]) => [
+      name,
+      render(output.Value),
+    ]);
+    expect(Object.fromEntries(outputs)).toEqual({
+      ApiUrl: expect.stringMatching(/^https:\/\/<Dynamodb\w+>\.execute-api\..*\/$/),
+      BucketName: expect.stringMatching(/^<StoreBucket\w+>$/),
+      CatalogTableName: expect.stringMatching(/^<CatalogTable\w+>$/),
+      BackupMachineArn: expect.stringMatching(/^<BackupMachine\w+>$/),
+      RestoreMachineArn: expect.stringMatching(/^<RestoreMachine\w+>$/),
+      FailureTopicArn: expect.stringMatching(/^<MonitoringTopic\w+>$/),
+    });
+  });
+
+  it('is for any account and region', () => {
+    const text = JSON.stringify(template.toJSON());
+    expect(text).not.toMatch(/\d{12}/);
+    expect(text).not.toMatch(/(us|eu|ap)-[a-z]+-\d/);
+  });
+
+  it('warns if it was not told for which tables it is, and only then', () => {
+    expect(warnings()).toEqual([expect.stringContaining('Only tables named tidemark-* can be backed up')]);
+    expect(warnings({ tables: ['tidemark-*'] })).toEqual([]);
+  });
+});

@@ -1,0 +1,149 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { backupTasks, restoreTasks } from '../../../lambda/workflow/states.ts';
+import { synthesizedDefinitions } from '../../../lib/workflow/definitions.ts';
+
+const temporary = mkdtempSync(join(tmpdir(), 'tidemark-test-'));
+vi.stubEnv('TMPDIR', temporary);
+const definitions = synthesizedDefinitions();
+vi.unstubAllEnvs();
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+interface State {
+  readonly Type: string;
+  readonly Resource?: string;
+  readonly TimeoutSeconds?: number;
+  readonly Retry?: unknown;
+  readonly Catch?: unknown;
+  readonly Default?: string;
+  readonly Parameters?: { readonly FunctionName?: string };
+  readonly ItemProcessor?: Machine & { readonly ProcessorConfig: unknown };
+}
+
+interface Machine {
+  readonly States: Readonly<Record<string, State>>;
+}
+
+interface Found {
+  readonly name: string;
+  readonly state: State;
+  readonly inMap: boolean;
+}
+
+/** All states, those inside Maps too. */
+function statesOf(machine: Machine, inMap = false): Found[] {
+  const own = Object.entries(machine.States).map(([name, state]) => ({ name, state, inMap }));
+  const inner = own.flatMap(({ state }) => (state.ItemProcessor ? statesOf(state.ItemProcessor, true) : []));
+  return [...own, ...inner];
+}
+
+const parse = (definition: object): Machine => JSON.parse(JSON.stringify(definition));
+
+describe.each([
+  { machine: 'backup', definition: definitions.backup, tasks: backupTasks, last: ['Abort', 'HandOver'] },
+  { machine: 'restore', definition: definitions.restore, tasks: restoreTasks, last: ['AbortRestore'] },
+])('the $machine machine', ({ definition, tasks, last }) => {
+  const states = statesOf(parse(definition));
+  const ofType = (type: string) => states.filter(({ state }) => state.Type === type);
+  const text = JSON.stringify(definition);
+
+  it('has nothing that only a deployment could fill in', () => {
+    expect(text).not.toMatch(/Fn::|"Ref"|AWS::|\$\{/);
+  });
+
+  it('keeps to what AWS, the interpreter and an emulator all do', () => {
+    for (const word of [
+      'JSONata',
+      'QueryLanguage',
+      'Assign',
+      'ItemReader',
+      'ItemBatcher',
+      'ResultWriter',
+      'ToleratedFailure',
+      'ErrorPath',
+      'CausePath',
+      'States.Hash',
+      'States.StringSplit',
+    ]) {
+      expect(text).not.toContain(word);
+    }
+    // No filter, slice, wildcard, descent or function in a path; the context object only where a Map gives it.
+    const paths: string[] = text.match(/"\$[^"]*"/g) ?? [];
+    expect(paths.length).toBeGreaterThan(0);
+    for (const path of paths) expect(path).toMatch(/^"(\$(\.[A-Za-z]+)+|\$\$\.Map\.Item\.Value)"$/);
+    // The interpreter takes a falsy result for none.
+    expect(text).not.toMatch(/"Result":(0|false|null|"")/);
+  });
+
+  it('has every name once', () => {
+    expect(new Set(states.map(({ name }) => name)).size).toBe(states.length);
+  });
+
+  it('has exactly the tasks that states.ts names, each invoking a function of its own', () => {
+    const found = ofType('Task');
+    expect(found.map(({ name }) => name).sort()).toEqual(Object.keys(tasks).sort());
+    for (const { name, state } of found) {
+      expect(state.Resource).toBe('arn:aws:states:::lambda:invoke');
+      expect(state.Parameters?.FunctionName).toMatch(
+        new RegExp(
+          String.raw`^arn:aws:lambda:us-east-1:000000000000:function:(Backup|Restore)${name}Function\w{8}$`,
+        ),
+      );
+    }
+  });
+
+  it('tries every task again, and waits for it longer than a function may run', () => {
+    for (const { state } of ofType('Task')) {
+      expect(state.Retry).toEqual([
+        {
+          ErrorEquals: ['States.ALL'],
+          IntervalSeconds: 2,
+          MaxAttempts: 4,
+          BackoffRate: 2,
+          JitterStrategy: 'FULL',
+        },
+      ]);
+      expect(state.TimeoutSeconds).toBeGreaterThan(15 * 60);
+    }
+  });
+
+  it('catches what a task or a Map throws, inside a Map into a result', () => {
+    const throwing = [...ofType('Task'), ...ofType('Map')].filter(({ name }) => !last.includes(name));
+    const catching = (inMap: boolean) =>
+      throwing.filter((found) => found.inMap === inMap).map(({ state }) => state.Catch);
+    for (const caught of catching(false)) {
+      expect(caught).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: last[0] }]);
+    }
+    for (const caught of catching(true)) {
+      expect(caught).toEqual([{ ErrorEquals: ['States.ALL'], Next: expect.stringMatching(/Failed$/) }]);
+    }
+  });
+
+  it('catches nothing of what follows a failure, which would never end', () => {
+    const following = states.filter(({ name }) => last.includes(name));
+    expect(following.map(({ state }) => state.Catch)).toEqual(last.map(() => undefined));
+  });
+
+  it('knows where to go whatever a function answers', () => {
+    for (const { state } of ofType('Choice')) expect(state.Default).toBeDefined();
+  });
+
+  it('spreads ranges over children that may run for long', () => {
+    const maps = ofType('Map');
+    expect(maps.length).toBeGreaterThan(0);
+    for (const { state } of maps) {
+      expect(state).toMatchObject({
+        ItemsPath: '$.tasks',
+        ItemSelector: { 'job.$': '$.job', 'task.$': '$$.Map.Item.Value', part: 0 },
+        MaxConcurrency: 40,
+        ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
+      });
+    }
+  });
+});
+
+it('synthesis leaves no file behind', () => {
+  expect(readdirSync(temporary)).toEqual([]);
+});
