@@ -11,7 +11,7 @@ export type Definitions = Readonly<Record<Machine, object>>;
 export interface LocalExecutions extends Executions {
   /** Resolves when nothing runs any more. */
   idle(): Promise<void>;
-  /** Ends everything that runs, as a crash would: states that were begun finish, none follows. */
+  /** Ends everything that runs, as a crash would: steps that were begun finish, none follows, nothing is started. */
   stop(): void;
 }
 
@@ -39,6 +39,7 @@ const tasksOf: Record<Machine, Readonly<Record<string, TaskHandler>>> = {
 export function localExecutions(options: LocalOptions): LocalExecutions {
   const running = new Map<string, Running>();
   const ended = new Set<string>();
+  let stopped = false;
   const run = (machine: Machine, input: object, name: string): void => {
     const definition = options.definitions[machine] as ConstructorParameters<typeof StateMachine>[0];
     const execution = new StateMachine(definition).run(input as never, {
@@ -57,7 +58,7 @@ export function localExecutions(options: LocalOptions): LocalExecutions {
   return {
     async start(machine, job) {
       const name = `${machine}/${job.execution}`;
-      if (!running.has(name) && !ended.has(name)) run(machine, { job }, name);
+      if (!stopped && !running.has(name) && !ended.has(name)) run(machine, { job }, name);
     },
     async state(machine, execution) {
       const name = `${machine}/${execution}`;
@@ -68,6 +69,7 @@ export function localExecutions(options: LocalOptions): LocalExecutions {
       while (running.size > 0) await Promise.all([...running.values()].map((execution) => execution.ended));
     },
     stop() {
+      stopped = true;
       for (const execution of running.values()) execution.abort();
     },
   };

@@ -68,13 +68,7 @@ export class Turns {
       if (table.turn?.execution === claim.execution) return 'taken';
       if (table.turn !== undefined) return 'busy';
       if (table.pending[0] !== claim.backup) return 'earlier';
-      const refused = await this.#rows.transact([
-        {
-          Update: {
-            ...this.#setTurn(claim, 'attribute_not_exists(turn) AND contains(pending, :id)'),
-          },
-        },
-      ]);
+      const refused = await this.#rows.transact([{ Update: this.#setTurn(claim, isFree) }]);
       if (refused === undefined) return 'taken';
     }
   }
@@ -86,15 +80,15 @@ export class Turns {
    */
   async grant(name: string, dead?: Turn): Promise<Claim | undefined> {
     const table = await this.table(name);
-    const backup = dead?.backup ?? table?.pending[0];
-    if (table === undefined || backup === undefined || table.turn?.execution !== dead?.execution)
-      return undefined;
+    const seen = table?.turn;
+    const backup = seen?.backup ?? table?.pending[0];
+    if (backup === undefined || seen?.execution !== dead?.execution) return undefined;
     const row = await this.#rows.get(keys.backup(name, backup));
     const attempts = Number(row?.['attempts']) + 1;
     const claim = { table: name, backup, execution: executionName(backup, attempts) };
-    const free = dead === undefined ? 'attribute_not_exists(turn)' : 'turn.execution = :dead';
+    const free = seen === undefined ? isFree : heldAs(seen);
     const refused = await this.#rows.transact([
-      { Update: this.#setTurn(claim, `${free} AND contains(pending, :id)`, dead) },
+      { Update: this.#setTurn(claim, free) },
       {
         Update: {
           Key: { ...keys.backup(name, backup) },
@@ -104,7 +98,7 @@ export class Turns {
           ExpressionAttributeValues: { ':next': attempts, ':seen': attempts - 1, ':creating': 'CREATING' },
         },
       },
-      ...releasedParent(name, dead),
+      ...releasedParent(name, seen),
     ]);
     return refused === undefined ? claim : undefined;
   }
@@ -130,24 +124,28 @@ export class Turns {
   }
 
   /**
-   * Makes the backup AVAILABLE, its snapshot the head, and frees the turn: all or nothing. True also when this was
-   * done before. Throws `TurnLost` if the turn is another's or the head has moved.
+   * Makes the backup AVAILABLE, its snapshot the head, and frees the turn: all or nothing. Again is no error.
+   * Throws `TurnLost` if the turn is another's or the head has moved.
    */
   async commit(commit: Commit): Promise<void> {
     const { claim, result } = commit;
+    const turn = await this.#turnOf(claim);
+    if (turn === undefined) return this.#checkCommitted(claim);
     const head: Head = { tableId: commit.tableId, snapshot: claim.backup, marker: commit.marker };
+    const held = heldAs(turn);
+    const sameHead = commit.headSeen === undefined ? 'attribute_not_exists(head)' : 'head.#snapshot = :head';
     const refused = await this.#rows.transact([
       {
         Update: {
           Key: { ...keys.table(claim.table) },
-          UpdateExpression: 'SET head = :head REMOVE turn DELETE pending :ids',
-          ConditionExpression: `turn.execution = :execution AND ${commit.headSeen === undefined ? 'attribute_not_exists(head)' : 'head.#snapshot = :seen'}`,
+          UpdateExpression: 'SET head = :next REMOVE turn DELETE pending :ids',
+          ConditionExpression: `${held.condition} AND ${sameHead}`,
           ...(commit.headSeen !== undefined && { ExpressionAttributeNames: { '#snapshot': 'snapshot' } }),
           ExpressionAttributeValues: {
-            ':head': head,
+            ...held.values,
+            ':next': head,
             ':ids': new Set([claim.backup]),
-            ':execution': claim.execution,
-            ...(commit.headSeen !== undefined && { ':seen': commit.headSeen }),
+            ...(commit.headSeen !== undefined && { ':head': commit.headSeen }),
           },
         },
       },
@@ -183,9 +181,9 @@ export class Turns {
           ConditionExpression: 'attribute_not_exists(pk)',
         },
       },
-      ...(result.parent === undefined ? [] : [unpinned(claim.table, result.parent, claim.execution)]),
+      ...releasedParent(claim.table, turn),
     ]);
-    if (refused !== undefined && !(await this.#isAvailable(claim))) throw turnLost();
+    if (refused !== undefined) await this.#checkCommitted(claim);
   }
 
   /**
@@ -193,14 +191,16 @@ export class Turns {
    * execution's: then the backup is somebody else's to end.
    */
   async fail(claim: Claim, reason: string): Promise<boolean> {
-    const turn = (await this.table(claim.table))?.turn;
+    const turn = await this.#turnOf(claim);
+    if (turn === undefined) return false;
+    const held = heldAs(turn);
     const refused = await this.#rows.transact([
       {
         Update: {
           Key: { ...keys.table(claim.table) },
           UpdateExpression: 'REMOVE turn DELETE pending :ids',
-          ConditionExpression: 'turn.execution = :execution',
-          ExpressionAttributeValues: { ':ids': new Set([claim.backup]), ':execution': claim.execution },
+          ConditionExpression: held.condition,
+          ExpressionAttributeValues: { ...held.values, ':ids': new Set([claim.backup]) },
         },
       },
       {
@@ -214,27 +214,54 @@ export class Turns {
       },
       ...releasedParent(claim.table, turn),
     ]);
-    return refused === undefined;
+    // Refused if a late twin has just pinned a parent, or the turn went to another: looking again tells which.
+    return refused === undefined || this.fail(claim, reason);
   }
 
-  async #isAvailable(claim: Claim): Promise<boolean> {
+  /** The claimant's turn, with the parent pinned for it; undefined if it is not the claimant's. */
+  async #turnOf(claim: Claim): Promise<Turn | undefined> {
+    const turn = (await this.table(claim.table))?.turn;
+    return turn?.execution === claim.execution ? turn : undefined;
+  }
+
+  /** Throws `TurnLost` unless this backup was committed before, by a twin. */
+  async #checkCommitted(claim: Claim): Promise<void> {
     const row = (await this.#rows.get(keys.backup(claim.table, claim.backup))) as BackupRecord | undefined;
-    return row?.status === 'AVAILABLE' || row?.status === 'DELETED';
+    if (row?.status !== 'AVAILABLE' && row?.status !== 'DELETED') throw turnLost();
   }
 
-  #setTurn(claim: Claim, condition: string, dead?: Turn): NonNullable<Write['Update']> {
+  #setTurn(claim: Claim, free: Held): NonNullable<Write['Update']> {
     const turn: Turn = { execution: claim.execution, backup: claim.backup, since: this.#clock.now() };
     return {
       Key: { ...keys.table(claim.table) },
       UpdateExpression: 'SET turn = :turn',
-      ConditionExpression: condition,
-      ExpressionAttributeValues: {
-        ':turn': turn,
-        ':id': claim.backup,
-        ...(dead && { ':dead': dead.execution }),
-      },
+      ConditionExpression: `${free.condition} AND contains(pending, :id)`,
+      ExpressionAttributeValues: { ...free.values, ':turn': turn, ':id': claim.backup },
     };
   }
+}
+
+interface Held {
+  readonly condition: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+const isFree: Held = { condition: 'attribute_not_exists(turn)', values: {} };
+
+/**
+ * The turn is as it was seen, with the same parent pinned: whoever ends it lets go of just that pin, so a pin set in
+ * between must not be lost from sight.
+ */
+function heldAs({ execution, parent }: Turn): Held {
+  return parent === undefined
+    ? {
+        condition: 'turn.execution = :held AND attribute_not_exists(turn.parent)',
+        values: { ':held': execution },
+      }
+    : {
+        condition: 'turn.execution = :held AND turn.parent = :pinned',
+        values: { ':held': execution, ':pinned': parent },
+      };
 }
 
 function releasedParent(table: string, turn: Turn | undefined): Write[] {

@@ -1,15 +1,20 @@
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
+import { TidemarkError } from '../runtime/errors.ts';
 import type { AttributeValue, Item } from './attribute-value.ts';
 
 /**
  * The SDK's attribute values (binary as Uint8Array) in DynamoDB's JSON (binary as base64 text).
  * Members that are not binary are taken over as they are, unknown ones too: reading them is what refuses them.
+ * Throws `RecordNotUnderstood` for an attribute without a value, which JSON would drop in silence.
  */
 export function fromSdk(item: Record<string, SdkValue>): Item {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, valueFromSdk(value)]));
 }
 
-function valueFromSdk(value: SdkValue): AttributeValue {
+function valueFromSdk(value: SdkValue | undefined): AttributeValue {
+  // Measured on version 3.1162: the SDK loses the value of an item's attribute of the name __proto__.
+  if (value === undefined)
+    throw new TidemarkError('RecordNotUnderstood', 'an attribute came without a value');
   if (value.B !== undefined) return { B: base64(value.B) };
   if (value.BS !== undefined) return { BS: value.BS.map(base64) };
   if (value.M !== undefined) return { M: fromSdk(value.M) };

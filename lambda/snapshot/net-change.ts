@@ -67,6 +67,7 @@ export function decodeNetChanges(frame: Buffer): NetChange[] {
   try {
     for (let start = 0; start < frame.length;) {
       const end = start + 4 + frame.readUInt32LE(start);
+      if (end > frame.length) throw new RangeError('a length points behind the frame');
       changes.push(decodeNetChange(frame.subarray(start + 4, end)));
       start = end;
     }

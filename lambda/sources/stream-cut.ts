@@ -53,6 +53,9 @@ export function lane(shard: string, position: string, behind: 'in' | 'beyond' | 
 /** Between two empty pages, so that an open shard has time to show what it holds. */
 const emptyPagePauseMs = 200;
 
+/** Between two looks for the children of a closed shard. DescribeStream serves 10 calls a second. */
+const listingPauseMs = 1000;
+
 /**
  * Reads lanes, and the shards that follow them, as far as the rules say. Lanes are moved in place, so that reading
  * can go on from them later; true when all are done. Throws `StreamGap`.
@@ -68,10 +71,11 @@ export async function readLanes(
     if (current === undefined || current.done) continue;
     const end = await readLane(services, current, rules, reader);
     if (end === 'overdue') return false;
+    if (end === 'closed' && !(await follow(services, lanes, current, rules, reader))) return false;
     current.done = true;
-    if (end === 'closed') await follow(services.streams, lanes, current, rules);
+    if (reader.overdue()) break;
   }
-  return true;
+  return lanes.every((lane) => lane.done);
 }
 
 /** Where the snapshot ends, by shard. */
@@ -99,7 +103,8 @@ async function readLane(
     if (page.closed) return 'closed';
     empty = page.records.length === 0 ? empty + 1 : 0;
     if (empty >= rules.emptyPages) return 'enough';
-    if (reader.overdue()) return 'overdue';
+    // Not after an empty page: the next call would begin to count them anew, and perhaps never get on.
+    if (empty === 0 && reader.overdue()) return 'overdue';
     if (empty > 0) await clock.sleep(emptyPagePauseMs);
   }
   return 'closed';
@@ -107,20 +112,25 @@ async function readLane(
 
 /**
  * The children of a shard that was read to its end take its place: from their start, inside the cut if it was. A
- * closed shard without children (its stream was switched off) keeps its place.
+ * shard of a stream that was switched off has none and keeps its place. While the stream is on, children that are not
+ * listed yet are waited for: what they hold may belong to the snapshot. False: the time is used up before.
  */
 async function follow(
-  streams: DynamoDBStreamsClient,
+  { streams, clock }: { readonly streams: DynamoDBStreamsClient; readonly clock: Clock },
   lanes: Lane[],
   closed: Lane,
   rules: CutRules,
-): Promise<void> {
-  if (closed.beyond && rules.until === undefined) return;
-  const { shards } = await describeStream(streams, rules.stream);
-  const children = shards.filter((shard) => shard.parent === closed.shard);
-  if (children.length === 0) return;
-  for (const { id } of children) lanes.push(lane(id, fromStart, closed.beyond ? 'inherited' : 'in'));
-  closed.replaced = !closed.beyond;
+  reader: Reader,
+): Promise<boolean> {
+  for (;;) {
+    const { enabled, shards } = await describeStream(streams, rules.stream);
+    const children = shards.filter((shard) => shard.parent === closed.shard);
+    for (const { id } of children) lanes.push(lane(id, fromStart, closed.beyond ? 'inherited' : 'in'));
+    closed.replaced = children.length > 0 && !closed.beyond;
+    if (children.length > 0 || !enabled) return true;
+    if (reader.overdue()) return false;
+    await clock.sleep(listingPauseMs);
+  }
 }
 
 /**

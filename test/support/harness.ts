@@ -80,7 +80,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
       restarted: (next = {}) => compose(next),
       async close() {
         executions.stop();
-        await rm(folder, { recursive: true, force: true });
+        await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
       },
     };
   };

@@ -1,0 +1,72 @@
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { expect } from 'vitest';
+import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import { isServiceError } from '../../lambda/runtime/errors.ts';
+import { randomIds } from '../../lambda/runtime/ids.ts';
+import type { TestDatabase } from './database.ts';
+import type { Harness } from './harness.ts';
+import { contentOf, createTable, deleteItem, nthKey, putItem, type Shape } from './tables.ts';
+
+export const shape: Shape = { hash: 'S', range: 'N' };
+
+/** A new table of `items` items. */
+export async function newTable({ dynamodb }: TestDatabase, items = 20): Promise<string> {
+  const table = `table-${randomIds.hex(12)}`;
+  await createTable(dynamodb, table, shape);
+  await putItems({ dynamodb }, table, 0, items);
+  return table;
+}
+
+export async function putItems(
+  { dynamodb }: Pick<TestDatabase, 'dynamodb'>,
+  table: string,
+  from: number,
+  to: number,
+): Promise<void> {
+  for (let n = from; n < to; n++) {
+    await putItem(dynamodb, table, { ...nthKey(shape, n), value: { S: `${randomIds.hex(8)} of ${n}` } });
+  }
+}
+
+/** Puts, changes and deletes a few items. */
+export async function changeItems({ dynamodb }: TestDatabase, table: string): Promise<void> {
+  await putItems({ dynamodb }, table, 3, 6);
+  await putItems({ dynamodb }, table, 100, 103);
+  await deleteItem(dynamodb, table, nthKey(shape, 0));
+}
+
+/** Restores the backup and gives the new table's content. */
+export async function restore(
+  database: TestDatabase,
+  harness: Harness,
+  backup: BackupRecord,
+): Promise<Map<string, string>> {
+  const target = `restored-${randomIds.hex(12)}`;
+  await harness.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target });
+  await harness.executions.idle();
+  const record = await harness.services.catalog.restores.get(target);
+  expect([record?.status, record?.reason]).toEqual(['RESTORED', undefined]);
+  return contentOf(database.dynamodb, target);
+}
+
+export async function tableExists({ dynamodb }: TestDatabase, name: string): Promise<boolean> {
+  try {
+    await dynamodb.send(new DescribeTableCommand({ TableName: name }));
+    return true;
+  } catch (error) {
+    if (isServiceError(error, 'ResourceNotFoundException')) return false;
+    throw error;
+  }
+}
+
+/** Nothing holds the table's turn, waits for it, or pins one of its snapshots. */
+export async function expectNothingHeld(harness: Harness, table: string): Promise<void> {
+  const record = await harness.services.catalog.turns.table(table);
+  expect([record?.turn, record?.pending]).toEqual([undefined, []]);
+  const { backups } = await harness.operations.listBackups({ table, limit: 100 });
+  for (const { id } of backups) {
+    const snapshot = await harness.services.catalog.snapshots.get({ table, id });
+    expect(snapshot).not.toHaveProperty('pins');
+    expect(snapshot).not.toHaveProperty('restores');
+  }
+}

@@ -1,0 +1,57 @@
+import {
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  type DynamoDBClient,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import { itemOf, type SimulatedTable, slotOf } from '../sources/simulated-stream.ts';
+import type { TestDatabase } from './database.ts';
+
+/** Few, so that much happens between the reading of one item and of another. */
+const itemsPerPage = 2;
+
+/** A database that answers for the simulated table and its streams; for the rest, the catalog, it is the real one. */
+export function simulatedDatabase(real: TestDatabase, table: SimulatedTable): TestDatabase {
+  const send = (command: object): Promise<object> => {
+    if (command instanceof DescribeTableCommand) return Promise.resolve({ Table: described(table) });
+    if (command instanceof DescribeTimeToLiveCommand) return Promise.resolve({});
+    if (command instanceof ScanCommand) return Promise.resolve(scanned(table, command.input));
+    return Promise.reject(new Error('no such call'));
+  };
+  // The catalog uses the client's configuration, not its `send`.
+  const dynamodb: DynamoDBClient = Object.create(real.dynamodb, { send: { value: send } });
+  return { ...real, dynamodb, streams: table.client };
+}
+
+function described(table: SimulatedTable): object {
+  return {
+    TableName: table.name,
+    TableArn: `arn:aws:dynamodb:us-east-1:111122223333:table/${table.name}`,
+    TableId: 'simulated-0001',
+    TableStatus: 'ACTIVE',
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    LatestStreamArn: table.streams.at(-1)?.arn,
+    ...(table.stream && {
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    }),
+  };
+}
+
+/** A page of what the table holds at this moment, in the order of the keys' slots, from behind the start key. */
+function scanned(table: SimulatedTable, input: ScanCommand['input']): object {
+  if (input.ConsistentRead !== true) throw new Error('a scan must be consistent');
+  table.meanwhile();
+  const { Segment: segment = 0, TotalSegments: segments = 1 } = input;
+  const start = input.ExclusiveStartKey?.['pk']?.S;
+  const after = start === undefined ? -1 : slotOf(Number(start.slice(1)));
+  const rest = [...table.content]
+    .filter(([key]) => slotOf(key) > after && slotOf(key) % segments === segment)
+    .toSorted(([a], [b]) => slotOf(a) - slotOf(b));
+  const page = rest.slice(0, itemsPerPage);
+  const last = page.at(-1);
+  return {
+    Items: page.map(([key, value]) => itemOf(key, value)),
+    ...(last && page.length < rest.length && { LastEvaluatedKey: { pk: { S: `k${last[0]}` } } }),
+  };
+}
