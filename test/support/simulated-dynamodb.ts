@@ -1,4 +1,5 @@
 import {
+  type CreateTableCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
@@ -16,9 +17,8 @@ export function simulatedDatabase(real: TestDatabase, table: SimulatedTable): Te
     if (command instanceof DescribeTableCommand) return Promise.resolve({ Table: described(table) });
     if (command instanceof DescribeTimeToLiveCommand) return Promise.resolve({});
     if (command instanceof ScanCommand) return Promise.resolve(scanned(table, command.input));
-    return Promise.reject(new Error('no such call'));
+    return real.dynamodb.send(command as CreateTableCommand);
   };
-  // The catalog uses the client's configuration, not its `send`.
   const dynamodb: DynamoDBClient = Object.create(real.dynamodb, { send: { value: send } });
   return { ...real, dynamodb, streams: table.client };
 }

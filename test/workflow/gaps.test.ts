@@ -1,0 +1,125 @@
+import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { changeItems, newTable, putItems, restore, shape } from '../support/fixture.ts';
+import { type Harness, startHarness } from '../support/harness.ts';
+import { contentOf, createTable } from '../support/tables.ts';
+
+let database: TestDatabase;
+let harness: Harness;
+let table: string;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  harness = await startHarness(database);
+  table = await newTable(database);
+});
+afterEach(() => harness.close());
+
+async function backup() {
+  const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
+  await harness.executions.idle();
+  return harness.operations.describeBackup({ table, id });
+}
+
+async function setStream(enabled: boolean): Promise<void> {
+  await database.dynamodb.send(
+    new UpdateTableCommand({
+      TableName: table,
+      StreamSpecification: enabled
+        ? { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' }
+        : { StreamEnabled: false },
+    }),
+  );
+}
+
+describe('changes that no stream tells of lead to a new base, never to a wrong backup', () => {
+  it('a stream switched off and on', async () => {
+    expect(await backup()).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
+    await setStream(false);
+    await changeItems(database, table);
+    await setStream(true);
+    const second = await backup();
+    expect(second).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
+    expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
+  });
+
+  it('a table deleted and made again under its name', async () => {
+    const first = await backup();
+    const before = await contentOf(database.dynamodb, table);
+    await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
+    await createTable(database.dynamodb, table, shape);
+    await putItems(database, table, 50, 60);
+    const second = await backup();
+    expect(second).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
+    expect(second.table.tableId).not.toBe(first.table.tableId);
+    expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
+    expect(await restore(database, harness, first)).toEqual(before);
+  });
+
+  it('a head that is older than its stream reaches back', async () => {
+    await backup();
+    await changeItems(database, table);
+    const day = 24 * 60 * 60 * 1000;
+    const tomorrow = harness.restarted({
+      clock: { now: () => Date.now() + day, sleep: harness.services.clock.sleep },
+    });
+    const { id } = await tomorrow.operations.createBackup({ table, name: 'tomorrow' });
+    await tomorrow.executions.idle();
+    const second = await tomorrow.operations.describeBackup({ table, id });
+    expect(second).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
+    expect(await restore(database, tomorrow, second)).toEqual(await contentOf(database.dynamodb, table));
+  });
+});
+
+describe('a table that cannot be backed up is refused by name', () => {
+  it('without a stream', async () => {
+    await setStream(false);
+    await expect(backup()).rejects.toMatchObject({
+      code: 'ContinuousBackupsUnavailable',
+      message: expect.stringContaining('NEW_AND_OLD_IMAGES'),
+    });
+  });
+
+  it('with a stream of another view, which is never changed', async () => {
+    await setStream(false);
+    await database.dynamodb.send(
+      new UpdateTableCommand({
+        TableName: table,
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
+      }),
+    );
+    const enabling = harness.restarted({ config: { missingStream: 'enable' } });
+    await expect(enabling.operations.createBackup({ table, name: 'a-backup' })).rejects.toMatchObject({
+      code: 'ContinuousBackupsUnavailable',
+    });
+  });
+
+  it('unless the configuration switches the stream on: then its start is the cut', async () => {
+    await setStream(false);
+    const enabling = harness.restarted({ config: { missingStream: 'enable' } });
+    const { id } = await enabling.operations.createBackup({ table, name: 'a-backup' });
+    await enabling.executions.idle();
+    const made = await enabling.operations.describeBackup({ table, id });
+    expect(made).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
+    expect(await restore(database, enabling, made)).toEqual(await contentOf(database.dynamodb, table));
+  });
+
+  it('a table that is deleted while its backup waits fails it with a reason, and blocks nothing', async () => {
+    const quiet = harness.restarted();
+    quiet.executions.stop();
+    const { id } = await quiet.operations.createBackup({ table, name: 'a-backup' });
+    await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
+    await harness.executions.start('backup', { table, id, execution: id, round: 0 });
+    await harness.executions.idle();
+    expect(await harness.operations.describeBackup({ table, id })).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringMatching(/^TableNotFound: /),
+    });
+    await createTable(database.dynamodb, table, shape);
+    expect(await backup()).toMatchObject({ status: 'AVAILABLE' });
+  });
+});

@@ -1,0 +1,150 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import { scheduledBackup } from '../../lambda/operations/scheduled-backup.ts';
+import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { changeItems, expectNothingHeld, newTable, restore } from '../support/fixture.ts';
+import { type Harness, startHarness } from '../support/harness.ts';
+import { contentOf } from '../support/tables.ts';
+
+const hour = 60 * 60 * 1000;
+
+let database: TestDatabase;
+let harness: Harness;
+let table: string;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  harness = await startHarness(database);
+  table = await newTable(database);
+});
+afterEach(() => harness.close());
+
+/** The same Tidemark, `milliseconds` later. */
+function later(milliseconds: number): Harness {
+  const { sleep } = harness.services.clock;
+  return harness.restarted({ clock: { now: () => Date.now() + milliseconds, sleep } });
+}
+
+async function settle(at: Harness): Promise<void> {
+  await reconcile(at.services);
+  await at.executions.idle();
+}
+
+async function backup(): Promise<BackupRecord> {
+  const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
+  await harness.executions.idle();
+  return harness.operations.describeBackup({ table, id });
+}
+
+describe('what no execution brings to an end is found', () => {
+  it('a request that was cataloged and never started', async () => {
+    const stopped = harness.restarted();
+    stopped.executions.stop();
+    const { id } = await stopped.operations.createBackup({ table, name: 'orphan' });
+    await settle(harness);
+    expect(await harness.operations.describeBackup({ table, id })).toMatchObject({ status: 'AVAILABLE' });
+    await expectNothingHeld(harness, table);
+  });
+
+  it('a backup whose executions end again and again is given up with a reason, and the next one is made', async () => {
+    const dying: Harness = harness.restarted({
+      around: async (handler, input, run) => {
+        const { job } = input as { job: { id: string } };
+        if (job.id !== doomed.id || handler !== 'collect') return run();
+        dying.executions.stop();
+        throw new Error('killed');
+      },
+    });
+    const doomed = await dying.operations.createBackup({ table, name: 'doomed' });
+    const next = await dying.operations.createBackup({ table, name: 'next' });
+    await dying.executions.idle();
+    for (let pass = 0; pass < 8; pass++) {
+      const again: Harness = harness.restarted({
+        around: async (handler, input, run) => {
+          const { job } = input as { job: { id: string } };
+          if (job.id !== doomed.id || handler !== 'collect') return run();
+          again.executions.stop();
+          throw new Error('killed');
+        },
+      });
+      await settle(again);
+    }
+    expect(await harness.operations.describeBackup({ table, id: doomed.id })).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringContaining('executions ended'),
+    });
+    expect(await harness.operations.describeBackup({ table, id: next.id })).toMatchObject({
+      status: 'AVAILABLE',
+    });
+    await expectNothingHeld(harness, table);
+  });
+
+  it('nothing that runs is touched', async () => {
+    const { id } = await harness.operations.createBackup({ table, name: 'running' });
+    await reconcile(harness.services);
+    await harness.executions.idle();
+    expect(await harness.operations.describeBackup({ table, id })).toMatchObject({
+      status: 'AVAILABLE',
+      attempts: 1,
+    });
+  });
+});
+
+describe('a head about to fall off its stream', () => {
+  it('is moved forward by a backup that no list shows', async () => {
+    const first = await backup();
+    await changeItems(database, table);
+    await settle(later(7 * hour));
+    expect((await harness.services.catalog.turns.table(table))?.head?.snapshot).toBe(first.id);
+    const evening = later(9 * hour);
+    await settle(evening);
+    const head = (await harness.services.catalog.turns.table(table))?.head?.snapshot;
+    expect(head).not.toBe(first.id);
+    expect((await harness.operations.listBackups({ table, limit: 9 })).backups.map(({ id }) => id)).toEqual([
+      first.id,
+    ]);
+    expect((await harness.operations.listBackups({ limit: 100 })).backups.map(({ id }) => id)).not.toContain(
+      head,
+    );
+    const { id } = await evening.operations.createBackup({ table, name: 'evening' });
+    await evening.executions.idle();
+    const second = await evening.operations.describeBackup({ table, id });
+    expect(second).toMatchObject({ status: 'AVAILABLE', kind: 'incremental', parent: head });
+    expect(await restore(database, evening, second)).toEqual(await contentOf(database.dynamodb, table));
+  });
+
+  it('is not tried again at once when it cannot be moved', async () => {
+    await backup();
+    const evening = later(9 * hour);
+    await settle(evening);
+    const { lastMarker } = (await harness.services.catalog.turns.table(table)) ?? {};
+    await settle(evening);
+    expect((await harness.services.catalog.turns.table(table))?.lastMarker).toBe(lastMarker);
+  });
+});
+
+describe('a scheduled backup', () => {
+  const delivery = { schedule: 'nightly', keepDays: 2, execution: 'delivery-1' };
+
+  it('is made once for a delivery that comes twice', async () => {
+    const one = await scheduledBackup(harness.services, { ...delivery, table });
+    const two = await scheduledBackup(harness.services, { ...delivery, table });
+    expect(two.id).toBe(one.id);
+    await harness.executions.idle();
+  });
+
+  it('is deleted when its time is over, and not before', async () => {
+    const { id } = await scheduledBackup(harness.services, { ...delivery, table });
+    await harness.executions.idle();
+    await settle(later(47 * hour));
+    expect(await harness.operations.describeBackup({ table, id })).toMatchObject({ status: 'AVAILABLE' });
+    await settle(later(49 * hour));
+    await expect(harness.operations.describeBackup({ table, id })).rejects.toMatchObject({
+      code: 'BackupNotFound',
+    });
+  });
+});
