@@ -1,8 +1,8 @@
 /** Time is injected, so that tests decide what time it is. */
 export interface Clock {
   /** Epoch milliseconds. */
-  now(): number;
-  sleep(milliseconds: number): Promise<void>;
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 export const systemClock: Clock = {

@@ -16,9 +16,9 @@ export interface TestDatabase {
 
 export async function startDatabase(): Promise<TestDatabase> {
   const home = await mkdtemp(join(tmpdir(), 'tidemark-database-'));
-  const { endpoint, close } = await startEmbedded(home, silentLog);
+  const embedded = await startEmbedded(home, silentLog);
   const settings = {
-    endpoint,
+    endpoint: embedded.endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
@@ -27,7 +27,7 @@ export async function startDatabase(): Promise<TestDatabase> {
     dynamodb,
     streams: streamsClient(dynamodb, settings),
     async close() {
-      await close();
+      await embedded.close();
       await rm(home, { recursive: true, force: true });
     },
   };

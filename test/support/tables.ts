@@ -137,7 +137,12 @@ function sorted(value: unknown): unknown {
     .filter(([, member]) => member !== undefined)
     .map(
       ([name, member]) =>
-        [name, isSet(name, value) ? (sorted(member) as unknown[]).toSorted() : sorted(member)] as const,
+        [
+          name,
+          isSet(name, value)
+            ? (sorted(member) as string[]).toSorted((a, b) => (a < b ? -1 : 1))
+            : sorted(member),
+        ] as const,
     );
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 /** Runs a base and an increment under `around`, and expects both to be exact. */
-async function backupsUnder(around: Around, after?: (harness: Harness) => Promise<void>): Promise<void> {
+async function expectExactUnder(around: Around, after?: (harness: Harness) => Promise<void>): Promise<void> {
   const harness = await startHarness(database, { around });
   try {
     const table = await newTable(database);
@@ -40,20 +40,20 @@ async function backupsUnder(around: Around, after?: (harness: Harness) => Promis
 
 describe('a step may run more than once', () => {
   it('one after the other', () =>
-    backupsUnder(async (_handler, _input, run) => {
+    expectExactUnder(async (_handler, _input, run) => {
       await run();
       return run();
     }));
 
   it('both at once', () =>
-    backupsUnder(async (_handler, _input, run) => {
+    expectExactUnder(async (_handler, _input, run) => {
       const [first] = await Promise.all([run(), run().catch(() => undefined)]);
       return first;
     }));
 
   it('and a failed first attempt is tried again', async () => {
     const failed = new Set<string>();
-    await backupsUnder(async (handler, input, run) => {
+    await expectExactUnder(async (handler, input, run) => {
       const result = await run();
       const call = handler + JSON.stringify(input);
       if (failed.has(call)) return result;
@@ -65,7 +65,7 @@ describe('a step may run more than once', () => {
 
   it('a late twin that runs after all its successors changes nothing', async () => {
     const late: (() => Promise<object>)[] = [];
-    await backupsUnder(
+    await expectExactUnder(
       async (_handler, _input, run) => {
         late.push(run);
         return run();
@@ -98,9 +98,9 @@ function killAt(nth: number, when: 'before' | 'after', executions: () => Harness
 interface Kill {
   readonly around: Around;
   /** Whether there was such a step. */
-  hit(): boolean;
+  readonly hit: () => boolean;
   /** Steps that were begun go on, as Lambdas do whose execution was ended; this waits for them. */
-  settled(): Promise<unknown>;
+  readonly settled: () => Promise<unknown>;
 }
 
 function die(executions: Harness['executions']): Promise<never> {

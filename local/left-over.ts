@@ -1,0 +1,22 @@
+import { readFile, rm } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+
+/** The kernel ends a killed process within moments; it is looked for this often. */
+const lookEveryMs = 10;
+
+/**
+ * Ends the process that a killed runtime left behind: the one whose id is in `pidFile`, if `argument` is among its
+ * arguments. Ids are used again, so a process without it is somebody else's and is left alone.
+ */
+export async function endLeftOver(pidFile: string, argument: string): Promise<void> {
+  const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''));
+  // What the database has answered is in its file: it may be killed at any time.
+  if (await runsWith(pid, argument)) process.kill(pid, 'SIGKILL');
+  while (await runsWith(pid, argument)) await setTimeout(lookEveryMs);
+  await rm(pidFile, { force: true });
+}
+
+async function runsWith(pid: number, argument: string): Promise<boolean> {
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return commandLine.split('\0').includes(argument);
+}

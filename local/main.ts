@@ -1,0 +1,56 @@
+import { textLog } from './text-log.ts';
+import { banner } from './banner.ts';
+import { type RuntimeOptions, startRuntime } from './runtime.ts';
+
+/**
+ * `npm start`: the embedded runtime until Ctrl-C. From the environment:
+ *
+ * - PORT: where it listens (4100)
+ * - TIDEMARK_HOME: the folder of its data (./.tidemark)
+ * - TIDEMARK_DYNAMODB_ENDPOINT: another DynamoDB than the embedded one
+ * - TIDEMARK_LOG=debug: a line for every event, not only for warnings and errors
+ * - DEBUG: errors with their stack
+ */
+async function main(env: NodeJS.ProcessEnv): Promise<void> {
+  const options = optionsFrom(env);
+  const starting = startRuntime(options);
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    console.log('\nEnding what is running; Ctrl-C again to end at once');
+    // A start that fails is told below.
+    starting.then((runtime) => runtime.close()).then(() => process.exit(0), fail);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  const { url } = await starting;
+  if (!stopping) console.log(banner(url, options.home));
+}
+
+function optionsFrom(env: NodeJS.ProcessEnv): RuntimeOptions {
+  const endpoint = env['TIDEMARK_DYNAMODB_ENDPOINT'] || undefined;
+  if (endpoint !== undefined && !(URL.canParse(endpoint) && endpoint.startsWith('http://'))) {
+    throw new Error('TIDEMARK_DYNAMODB_ENDPOINT must be an address that begins with http://');
+  }
+  return {
+    port: portFrom(env['PORT'] || '4100'),
+    home: env['TIDEMARK_HOME'] || './.tidemark',
+    ...(endpoint !== undefined && { dynamodbEndpoint: endpoint }),
+    log: textLog((line) => console.error(line), env['TIDEMARK_LOG'] === 'debug'),
+    progress: (line) => console.log(`${line} ...`),
+  };
+}
+
+function portFrom(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Error(`PORT must be a number up to 65535, not ${text}`);
+}
+
+function fail(error: unknown): never {
+  console.error(`tidemark: ${error instanceof Error ? error.message : String(error)}`);
+  if (process.env['DEBUG'] && error instanceof Error) console.error(error.stack);
+  process.exit(1);
+}
+
+main(process.env).catch(fail);

@@ -1,0 +1,67 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Operations } from '../lambda/operations/operations.ts';
+import type { Log } from '../lambda/runtime/logger.ts';
+import type { Services } from '../lambda/runtime/services.ts';
+import { startDatabase } from './embedded-database.ts';
+import { lockHome } from './home-lock.ts';
+import type { LocalExecutions } from './local-executions.ts';
+import { startReconciling } from './reconcile-loop.ts';
+import { startServer } from './server.ts';
+import { localServices } from './services.ts';
+
+export interface RuntimeOptions {
+  /** 0: any that is free. */
+  readonly port: number;
+  /** The folder that everything is kept in; made if it is missing. */
+  readonly home: string;
+  /** Any other DynamoDB, `http://...`, instead of the embedded one. */
+  readonly dynamodbEndpoint?: string;
+  readonly log: Log;
+  /** Told what is being done, for people who wait. */
+  readonly progress?: (line: string) => void;
+}
+
+export interface Runtime {
+  /** The DynamoDB endpoint to use. */
+  readonly url: string;
+  readonly services: Services;
+  readonly operations: Operations;
+  readonly executions: LocalExecutions;
+  /** Ends everything in order: requests and steps that were begun, then the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * The embedded runtime in this process. What an earlier one left unfinished is taken up. Throws an `Error` whose message
+ * is for people: the home folder or the port is in use, the database is missing or does not start.
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { port, log, progress = () => {} } = options;
+  const home = resolve(options.home);
+  await using started = new AsyncDisposableStack();
+
+  await mkdir(home, { recursive: true });
+  started.defer(lockHome(home));
+  progress(
+    options.dynamodbEndpoint === undefined ? 'Starting the embedded database' : 'Looking for DynamoDB',
+  );
+  const dynamodbEndpoint = options.dynamodbEndpoint ?? (await embedded(home, log, started));
+  progress('Synthesizing the state machines');
+  const local = await localServices({ dynamodbEndpoint, home, log });
+  started.defer(() => local.close());
+  progress('Taking up what was left unfinished');
+  started.defer(await startReconciling(local.services));
+  const server = await startServer({ port, dynamodbEndpoint, operations: local.operations, log });
+  started.defer(() => server.close());
+
+  const { services, operations, executions } = local;
+  const running = started.move();
+  return { url: server.url, services, operations, executions, close: () => running.disposeAsync() };
+}
+
+async function embedded(home: string, log: Log, started: AsyncDisposableStack): Promise<string> {
+  const database = await startDatabase(home, log);
+  started.defer(() => database.close());
+  return database.endpoint;
+}

@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { handle, operationOf } from '../lambda/dialects/dynamodb/dialect.ts';
+import type { WireRequest } from '../lambda/dialects/wire.ts';
+import type { Operations } from '../lambda/operations/operations.ts';
+import { reasonOf } from '../lambda/runtime/errors.ts';
+import type { Log } from '../lambda/runtime/logger.ts';
+import { type Passthrough, passthrough, targetOf } from './passthrough.ts';
+
+export interface ServerOptions {
+  /** 0: any that is free. */
+  readonly port: number;
+  /** The database's address. */
+  readonly dynamodbEndpoint: string;
+  readonly operations: Operations;
+  readonly log: Log;
+}
+
+export interface LocalServer {
+  readonly url: string;
+  /** Takes no more requests; resolves when those in flight are answered. */
+  close(): Promise<void>;
+}
+
+/** DynamoDB's own limit for a request. */
+const maxBodyBytes = 16 * 1024 * 1024;
+
+const databaseTarget = /^DynamoDB(Streams)?_20120810\./;
+
+/**
+ * A DynamoDB endpoint on this machine's loopback: backup operations are Tidemark's, all others the database's.
+ * Throws an `Error` for people if the port is taken.
+ */
+export async function startServer(options: ServerOptions): Promise<LocalServer> {
+  const database = passthrough(options.dynamodbEndpoint);
+  const server = createServer((request, response) => {
+    // While the server closes, a kept connection would hold it open until it times out.
+    response.once('close', () => server.listening || server.closeIdleConnections());
+    answer(options, database, request, response).catch((error: unknown) => {
+      options.log.error('request failed', { target: targetOf(request), reason: reasonOf(error) });
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, 'com.amazonaws.dynamodb.v20120810#InternalServerError', reasonOf(error));
+    });
+  });
+  const port = await listen(server, options.port);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      await closed;
+      database.close();
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause;
+    throw new Error(`Port ${port} is in use. Choose another: PORT=${port + 1} npm start`, { cause });
+  }
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
+  return address.port;
+}
+
+async function answer(
+  { operations, log }: ServerOptions,
+  database: Passthrough,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await read(request);
+  if (body === undefined) {
+    refuse(response, 413, 'RequestEntityTooLargeException', `A request has at most ${maxBodyBytes} bytes`);
+    return;
+  }
+  const call = wireRequest(request, body);
+  if (call.method === 'POST' && operationOf(call) === undefined && databaseTarget.test(targetOf(request))) {
+    await database.pass(request, body, response);
+    return;
+  }
+  const { status, headers, body: answered } = await handle(operations, call, log);
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(answered) }).end(answered);
+}
+
+/** The whole body, or undefined if it is too large; it is read to its end all the same, or no answer would arrive. */
+async function read(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= maxBodyBytes) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  return length <= maxBodyBytes ? Buffer.concat(chunks) : undefined;
+}
+
+function wireRequest({ method = '', url = '/', headers }: IncomingMessage, body: Buffer): WireRequest {
+  return {
+    method,
+    path: url.replace(/\?.*$/, ''),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()])),
+    body: body.toString('utf8'),
+  };
+}
+
+function refuse(response: ServerResponse, status: number, type: string, message: string): void {
+  const body = JSON.stringify({ __type: type, message });
+  response
+    .writeHead(status, {
+      'content-type': 'application/x-amz-json-1.0',
+      'content-length': Buffer.byteLength(body),
+    })
+    .end(body);
+}

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { catalogOf } from '../lambda/catalog/catalog.ts';
+import { type Operations, operationsOf } from '../lambda/operations/operations.ts';
+import { systemClock } from '../lambda/runtime/clock.ts';
+import { type Config, defaultConfig } from '../lambda/runtime/config.ts';
+import { reasonOf } from '../lambda/runtime/errors.ts';
+import { randomIds } from '../lambda/runtime/ids.ts';
+import type { Log } from '../lambda/runtime/logger.ts';
+import type { Services } from '../lambda/runtime/services.ts';
+import { directoryStore } from '../lambda/storage/directory-store.ts';
+import { synthesizedDefinitions } from '../lib/workflow/definitions.ts';
+import { catalogTable, createCatalog } from './catalog-table.ts';
+import { type LocalExecutions, localExecutions } from './local-executions.ts';
+import { streamsClient } from './streams-client.ts';
+
+export interface LocalServicesOptions {
+  readonly dynamodbEndpoint: string;
+  /** The folder that snapshots are kept in. */
+  readonly home: string;
+  readonly log: Log;
+}
+
+export interface LocalServices {
+  readonly services: Services;
+  readonly operations: Operations;
+  readonly executions: LocalExecutions;
+  /** Ends the executions; resolves when the steps that were begun have ended. */
+  close(): Promise<void>;
+}
+
+/** One process and one database without delays: what a deployment waits for is there at once. */
+const config: Config = {
+  ...defaultConfig,
+  missingStream: 'enable',
+  // A step that is running when the runtime is asked to end is waited for.
+  timeBudgetMs: 30_000,
+  settleMs: 0,
+  emptyPages: 1,
+  // A scan in segments ends early if the item that a page ended with is deleted (measured on the embedded database).
+  scanSegments: 1,
+  // Between a request's record and the start of its execution are milliseconds.
+  reconcileGraceMs: 5000,
+};
+
+/** The pace of the state machines: nothing is slow enough to be waited for in seconds. */
+const waitMs = 50;
+
+/** Tidemark over a DynamoDB endpoint and a folder, with its state machines in this process. */
+export async function localServices(options: LocalServicesOptions): Promise<LocalServices> {
+  const { dynamodbEndpoint, home, log } = options;
+  const settings = {
+    endpoint: dynamodbEndpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  const dynamodb = new DynamoDBClient(settings);
+  await createCatalog(dynamodb).catch((cause: unknown) => {
+    throw new Error(`No DynamoDB is ready at ${dynamodbEndpoint} (${reasonOf(cause)})`, { cause });
+  });
+  const begun = new Set<Promise<object>>();
+  const executions = localExecutions({
+    definitions: synthesizedDefinitions(),
+    services: () => services,
+    waitMs,
+    around: (_handler, _input, run) => {
+      const step = run();
+      begun.add(step);
+      return step.finally(() => begun.delete(step));
+    },
+  });
+  const services: Services = {
+    config,
+    clock: systemClock,
+    ids: randomIds,
+    log,
+    catalog: catalogOf(dynamodb, catalogTable, systemClock, randomIds),
+    dynamodb,
+    streams: streamsClient(dynamodb, settings),
+    store: directoryStore(join(home, 'store')),
+    executions,
+  };
+  return {
+    services,
+    operations: operationsOf(services),
+    executions,
+    async close() {
+      // A step that hands over starts another execution. How steps end is on the record, or the next start's to see.
+      do {
+        executions.stop();
+        await Promise.allSettled(begun);
+      } while (begun.size > 0);
+    },
+  };
+}

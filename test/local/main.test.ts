@@ -1,0 +1,165 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { CreateBackupCommand, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parseBackupArn } from '../../lambda/catalog/backup-arn.ts';
+import { clients, createTable, fill, itemsOf, start, temporaryFolder } from './support.ts';
+
+type Process = ChildProcessByStdio<null, Readable, Readable>;
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** `npm start` without npm, on any free port. */
+function main(env: Readonly<Record<string, string>>): Process {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'local/main.ts'], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  // Asked to end, and not killed: it has a database to end.
+  onTestFinished(() => void child.kill('SIGTERM'));
+  return child;
+}
+
+/** The address that the banner tells. */
+async function ready(child: Process): Promise<string> {
+  for await (const line of createInterface(child.stdout)) {
+    const url = /is ready at (http:\S+)/.exec(line)?.[1];
+    if (url !== undefined) return url;
+  }
+  throw new Error(`it did not start: ${await text(child.stderr)}`);
+}
+
+async function refusal(child: Process): Promise<{ code: number; said: string }> {
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  return { code, said };
+}
+
+async function databaseOf(home: string): Promise<number> {
+  return Number(await readFile(join(home, 'dynamodb.pid'), 'utf8'));
+}
+
+/** A process that has ended may stay listed, without a command line. */
+async function runs(pid: number): Promise<boolean> {
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) !== '';
+}
+
+test('a runtime killed in the middle of a backup or a restore finishes it at the next start', async () => {
+  const home = await temporaryFolder();
+  const killed = main({ TIDEMARK_HOME: home });
+  const { dynamodb } = clients(await ready(killed));
+  await createTable(dynamodb, 'orders');
+  await fill(dynamodb, 'orders', 1500);
+  const before = await itemsOf(dynamodb, 'orders');
+  const { BackupDetails } = await dynamodb.send(
+    new CreateBackupCommand({ TableName: 'orders', BackupName: 'nightly' }),
+  );
+  const ended = once(killed, 'exit');
+  killed.kill('SIGKILL');
+  await ended;
+  const leftOver = await databaseOf(home);
+
+  const arn = String(BackupDetails?.BackupArn);
+  const key = parseBackupArn(arn);
+  if (key === undefined) throw new Error(`no backup: ${arn}`);
+  const next = await start(home);
+  expect(await runs(leftOver)).toBe(false);
+  await next.executions.idle();
+  // The second attempt: the first was killed.
+  const backup = await next.operations.describeBackup(key);
+  expect(backup).toMatchObject({ status: 'AVAILABLE', attempts: 2 });
+  await next.close();
+
+  const again = main({ TIDEMARK_HOME: home });
+  const restore = { BackupArn: arn, TargetTableName: 'restored' };
+  await clients(await ready(again)).dynamodb.send(new RestoreTableFromBackupCommand(restore));
+  const endedAgain = once(again, 'exit');
+  again.kill('SIGKILL');
+  await endedAgain;
+
+  const last = await start(home);
+  await last.executions.idle();
+  const record = await last.services.catalog.restores.get('restored');
+  expect(record).toMatchObject({ status: 'RESTORED', attempts: 2 });
+  expect(record).not.toHaveProperty('reason');
+  expect(await itemsOf(clients(last.url).dynamodb, 'restored')).toEqual(before);
+});
+
+describe('the end', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('by %s is orderly', async (signal) => {
+    const home = await temporaryFolder();
+    const child = main({ TIDEMARK_HOME: home });
+    await ready(child);
+    const database = await databaseOf(home);
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    expect(await ended).toEqual([0, null]);
+    expect(await runs(database)).toBe(false);
+  });
+
+  test('asked for twice comes at once', async () => {
+    const home = await temporaryFolder();
+    const child = main({ TIDEMARK_HOME: home });
+    const url = await ready(child);
+    const database = await databaseOf(home);
+    // A request that is never complete holds the orderly end open.
+    const held = request(url, { method: 'POST' });
+    held.flushHeaders();
+    const cut = once(held, 'error');
+    const ended = once(child, 'exit');
+    child.kill('SIGINT');
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(await cut).toMatchObject([{ code: 'ECONNRESET' }]);
+    await expect.poll(() => runs(database)).toBe(false);
+  });
+});
+
+describe('a start that cannot be says why in one line, and ends with 1', () => {
+  test('the home folder is in use', async () => {
+    const home = await temporaryFolder();
+    await start(home);
+    const { code, said } = await refusal(main({ TIDEMARK_HOME: home }));
+    expect(code).toBe(1);
+    expect(said).toMatch(/^tidemark: \S+ is in use by process \d+\. Stop it, .*npm start\n$/);
+  });
+
+  test('the port is in use', async () => {
+    const { url } = await start(await temporaryFolder());
+    const home = await temporaryFolder();
+    const { port } = new URL(url);
+    const { code, said } = await refusal(main({ TIDEMARK_HOME: home, PORT: port }));
+    expect(code).toBe(1);
+    expect(said).toBe(
+      `tidemark: Port ${port} is in use. Choose another: PORT=${Number(port) + 1} npm start\n`,
+    );
+    await expect(databaseOf(home)).rejects.toThrow('ENOENT');
+  });
+
+  test.each([
+    [{ PORT: 'http' }, 'PORT must be a number up to 65535, not http'],
+    [{ PORT: '65536' }, 'PORT must be a number up to 65535, not 65536'],
+    [
+      { TIDEMARK_DYNAMODB_ENDPOINT: 'localhost:8000' },
+      'TIDEMARK_DYNAMODB_ENDPOINT must be an address that begins with http://',
+    ],
+  ])('%j', async (env, message) => {
+    const { code, said } = await refusal(main({ TIDEMARK_HOME: await temporaryFolder(), ...env }));
+    expect([code, said]).toEqual([1, `tidemark: ${message}\n`]);
+  });
+
+  test('and shows where when DEBUG is set', async () => {
+    const home = await temporaryFolder();
+    await writeFile(join(home, 'lock.db'), 'no database'.repeat(1000));
+    const { code, said } = await refusal(main({ TIDEMARK_HOME: home, DEBUG: '1' }));
+    expect(code).toBe(1);
+    expect(said).toContain('home-lock.ts');
+  });
+});

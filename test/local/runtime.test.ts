@@ -1,0 +1,205 @@
+import {
+  CreateBackupCommand,
+  DeleteItemCommand,
+  DeleteTableCommand,
+  DescribeBackupCommand,
+  DescribeTableCommand,
+  GetItemCommand,
+  ListBackupsCommand,
+  ListTablesCommand,
+  PutItemCommand,
+  QueryCommand,
+  RestoreTableFromBackupCommand,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  DescribeStreamCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  ListStreamsCommand,
+} from '@aws-sdk/client-dynamodb-streams';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { silentLog } from '../../lambda/runtime/logger.ts';
+import { startDatabase } from '../../local/embedded-database.ts';
+import type { Runtime } from '../../local/runtime.ts';
+import { call, clients, createTable, fill, itemsOf, start, temporaryFolder } from './support.ts';
+
+async function backUp({ url, executions }: Runtime, table: string): Promise<string> {
+  const { dynamodb } = clients(url);
+  const made = await dynamodb.send(new CreateBackupCommand({ TableName: table, BackupName: 'nightly' }));
+  expect(made.BackupDetails?.BackupStatus).toBe('CREATING');
+  await executions.idle();
+  return String(made.BackupDetails?.BackupArn);
+}
+
+async function restore({ url, executions }: Runtime, arn: string, target: string): Promise<void> {
+  const { dynamodb } = clients(url);
+  const command = new RestoreTableFromBackupCommand({ BackupArn: arn, TargetTableName: target });
+  expect((await dynamodb.send(command)).TableDescription?.TableStatus).toBe('CREATING');
+  await executions.idle();
+  const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: target }));
+  expect(Table).toMatchObject({
+    TableStatus: 'ACTIVE',
+    RestoreSummary: { SourceBackupArn: arn, RestoreInProgress: false },
+  });
+}
+
+async function statusOf({ url }: Runtime, arn: string): Promise<string | undefined> {
+  const { BackupDescription } = await clients(url).dynamodb.send(
+    new DescribeBackupCommand({ BackupArn: arn }),
+  );
+  return BackupDescription?.BackupDetails?.BackupStatus;
+}
+
+describe('an application’s calls work as against DynamoDB', () => {
+  test('items, queries and transactions', async () => {
+    const { dynamodb } = clients((await start(await temporaryFolder())).url);
+    await createTable(dynamodb, 'orders');
+    await dynamodb.send(new PutItemCommand({ TableName: 'orders', Item: { id: { S: 'é' }, n: { N: '1' } } }));
+    const put = (id: string) => ({ Put: { TableName: 'orders', Item: { id: { S: id } } } });
+    await dynamodb.send(new TransactWriteItemsCommand({ TransactItems: [put('a'), put('b')] }));
+    await fill(dynamodb, 'orders', 30);
+    const found = await dynamodb.send(new GetItemCommand({ TableName: 'orders', Key: { id: { S: 'é' } } }));
+    expect(found.Item).toEqual({ id: { S: 'é' }, n: { N: '1' } });
+    const { Count } = await dynamodb.send(
+      new QueryCommand({
+        TableName: 'orders',
+        KeyConditionExpression: 'id = :id',
+        ExpressionAttributeValues: { ':id': { S: 'b' } },
+      }),
+    );
+    expect(Count).toBe(1);
+    expect(await itemsOf(dynamodb, 'orders')).toHaveLength(33);
+    const conditional = new PutItemCommand({
+      TableName: 'orders',
+      Item: { id: { S: 'a' } },
+      ConditionExpression: 'attribute_not_exists(id)',
+    });
+    await expect(dynamodb.send(conditional)).rejects.toThrow('conditional request failed');
+  });
+
+  test('a table that is made has a stream, which can be read', async () => {
+    const { dynamodb, streams } = clients((await start(await temporaryFolder())).url);
+    await createTable(dynamodb, 'orders');
+    await fill(dynamodb, 'orders', 1);
+    const { Streams = [] } = await streams.send(new ListStreamsCommand({ TableName: 'orders' }));
+    const StreamArn = Streams[0]?.StreamArn;
+    const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
+    expect(StreamDescription?.StreamViewType).toBe('NEW_AND_OLD_IMAGES');
+    const { ShardIterator } = await streams.send(
+      new GetShardIteratorCommand({
+        StreamArn,
+        ShardId: StreamDescription?.Shards?.[0]?.ShardId,
+        ShardIteratorType: 'TRIM_HORIZON',
+      }),
+    );
+    const { Records } = await streams.send(new GetRecordsCommand({ ShardIterator }));
+    expect(Records?.map((record) => record.dynamodb?.Keys?.['id']?.S)).toEqual(['item-0']);
+  });
+
+  test('the catalog is not among the tables', async () => {
+    const { dynamodb } = clients((await start(await temporaryFolder())).url);
+    await createTable(dynamodb, 'orders');
+    expect((await dynamodb.send(new ListTablesCommand({}))).TableNames).toEqual(['orders']);
+  });
+});
+
+describe('backups', () => {
+  test('are restored to what the table held', async () => {
+    const runtime = await start(await temporaryFolder());
+    const { dynamodb } = clients(runtime.url);
+    await createTable(dynamodb, 'orders');
+    await fill(dynamodb, 'orders', 60);
+    const before = await itemsOf(dynamodb, 'orders');
+    const first = await backUp(runtime, 'orders');
+    await fill(dynamodb, 'orders', 20, 'changed');
+    await dynamodb.send(new DeleteItemCommand({ TableName: 'orders', Key: { id: { S: 'item-30' } } }));
+    const second = await backUp(runtime, 'orders');
+    expect([await statusOf(runtime, first), await statusOf(runtime, second)]).toEqual([
+      'AVAILABLE',
+      'AVAILABLE',
+    ]);
+    await restore(runtime, first, 'first');
+    await restore(runtime, second, 'second');
+    expect(await itemsOf(dynamodb, 'first')).toEqual(before);
+    expect(await itemsOf(dynamodb, 'second')).toEqual(await itemsOf(dynamodb, 'orders'));
+  });
+
+  test('of a table that is deleted meanwhile fail, and say why', async () => {
+    const runtime = await start(await temporaryFolder());
+    const { dynamodb } = clients(runtime.url);
+    await createTable(dynamodb, 'orders');
+    await fill(dynamodb, 'orders', 2000);
+    const { BackupDetails } = await dynamodb.send(
+      new CreateBackupCommand({ TableName: 'orders', BackupName: 'nightly' }),
+    );
+    await dynamodb.send(new DeleteTableCommand({ TableName: 'orders' }));
+    await runtime.executions.idle();
+    const target = 'DynamoDB_20120810.DescribeBackup';
+    const described = await call(runtime.url, target, { BackupArn: BackupDetails?.BackupArn });
+    expect(await described.json()).toMatchObject({
+      BackupDescription: {
+        BackupDetails: {
+          BackupStatus: 'DELETED',
+          Tidemark: { Reason: expect.stringMatching(/^(TableNotFound|CutUnreachable): /) },
+        },
+      },
+    });
+  });
+
+  test('and tables are there after a restart', async () => {
+    const home = await temporaryFolder();
+    const first = await start(home);
+    await createTable(clients(first.url).dynamodb, 'orders');
+    await fill(clients(first.url).dynamodb, 'orders', 40);
+    const before = await itemsOf(clients(first.url).dynamodb, 'orders');
+    const arn = await backUp(first, 'orders');
+    await first.close();
+
+    const second = await start(home);
+    const { dynamodb } = clients(second.url);
+    expect(await itemsOf(dynamodb, 'orders')).toEqual(before);
+    const { BackupSummaries } = await dynamodb.send(new ListBackupsCommand({}));
+    expect(BackupSummaries).toMatchObject([{ BackupArn: arn, BackupStatus: 'AVAILABLE' }]);
+    await restore(second, arn, 'restored');
+    expect(await itemsOf(dynamodb, 'restored')).toEqual(before);
+  });
+
+  test('that were being made when the runtime was closed are finished by the next one', async () => {
+    const home = await temporaryFolder();
+    const first = await start(home);
+    await createTable(clients(first.url).dynamodb, 'orders');
+    await fill(clients(first.url).dynamodb, 'orders', 500);
+    const before = await itemsOf(clients(first.url).dynamodb, 'orders');
+    const { BackupDetails } = await clients(first.url).dynamodb.send(
+      new CreateBackupCommand({ TableName: 'orders', BackupName: 'nightly' }),
+    );
+    await first.close();
+
+    const second = await start(home);
+    await second.executions.idle();
+    const arn = String(BackupDetails?.BackupArn);
+    expect(await statusOf(second, arn)).toBe('AVAILABLE');
+    await restore(second, arn, 'restored');
+    expect(await itemsOf(clients(second.url).dynamodb, 'restored')).toEqual(before);
+  });
+});
+
+describe('another DynamoDB than the embedded one', () => {
+  test('is used as it is', async () => {
+    const database = await startDatabase(await temporaryFolder(), silentLog);
+    onTestFinished(() => database.close());
+    const runtime = await start(await temporaryFolder(), { dynamodbEndpoint: database.endpoint });
+    await createTable(clients(runtime.url).dynamodb, 'orders');
+    const { TableNames } = await clients(database.endpoint).dynamodb.send(new ListTablesCommand({}));
+    expect(TableNames).toEqual(['orders', 'tidemark-catalog']);
+  });
+
+  test('that does not answer is named, and nothing stays behind', async () => {
+    const home = await temporaryFolder();
+    await expect(start(home, { dynamodbEndpoint: 'http://127.0.0.1:1' })).rejects.toThrow(
+      /^No DynamoDB is ready at http:\/\/127\.0\.0\.1:1 .*ECONNREFUSED/,
+    );
+    await expect(start(home)).resolves.toHaveProperty('url');
+  });
+});

@@ -1,0 +1,235 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, request, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { silentLog } from '../../lambda/runtime/logger.ts';
+import { type LocalServer, startServer } from '../../local/server.ts';
+import { fakeOperations } from '../dialects/dynamodb/fakes.ts';
+import { call } from './support.ts';
+
+interface Received {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** The answer of the database to every call. */
+interface Answer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function startBefore(dynamodbEndpoint: string): Promise<LocalServer & { operations: object }> {
+  const operations = fakeOperations();
+  const server = await startServer({ port: 0, dynamodbEndpoint, operations, log: silentLog });
+  onTestFinished(() => server.close());
+  return { ...server, operations };
+}
+
+/** A server before a database that answers the same to everything, and what the database received. */
+async function setUp({ status = 200, headers = {}, body }: Answer = { body: '{}' }) {
+  const received: Received[] = [];
+  const database = await serve((incoming, response) => {
+    void text(incoming).then((sent) => {
+      received.push({ headers: incoming.headers, body: sent });
+      response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+    });
+  });
+  return { ...(await startBefore(database)), received };
+}
+
+describe('a call that is not Tidemark’s', () => {
+  test('reaches the database byte for byte, and its answer the caller', async () => {
+    const sent = '{ "TableName":"orders",  "Item": {"id":{"S":"é😀"}} }';
+    const answered = '{ "Attributes" : {} }';
+    const { url, received } = await setUp({
+      headers: { 'x-amz-crc32': '42', 'x-own': 'kept' },
+      body: answered,
+    });
+    const answer = await call(url, 'DynamoDB_20120810.PutItem', sent);
+    expect(await answer.text()).toBe(answered);
+    expect(answer.headers.get('x-amz-crc32')).toBe('42');
+    expect(answer.headers.get('x-own')).toBe('kept');
+    expect(received).toHaveLength(1);
+    expect(received[0]).toMatchObject({
+      body: sent,
+      headers: {
+        'x-amz-target': 'DynamoDB_20120810.PutItem',
+        authorization: expect.stringContaining('Credential=test'),
+      },
+    });
+  });
+
+  test('keeps the status and body of an error', async () => {
+    const body = '{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"gone"}';
+    const { url } = await setUp({ status: 400, body });
+    const answer = await call(url, 'DynamoDBStreams_20120810.GetRecords', {});
+    expect([answer.status, await answer.text()]).toEqual([400, body]);
+  });
+
+  test('may be as large as DynamoDB allows', async () => {
+    const { url, received } = await setUp();
+    const answer = await call(url, 'DynamoDB_20120810.BatchWriteItem', ' '.repeat(16 * 1024 * 1024));
+    expect([answer.status, received[0]?.body.length]).toEqual([200, 16 * 1024 * 1024]);
+  });
+
+  test('is answered by an error of the service when the database is not there', async () => {
+    const { url } = await startBefore('http://127.0.0.1:1');
+    const answer = await call(url, 'DynamoDB_20120810.PutItem', {});
+    expect(answer.status).toBe(500);
+    expect(await answer.json()).toMatchObject({
+      __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+});
+
+test('a database that breaks off an answer breaks off that one only', async () => {
+  const database = await serve((incoming, response) => {
+    incoming.resume();
+    if (incoming.headers['x-amz-target'] === 'DynamoDB_20120810.GetItem') response.end('{}');
+    else
+      response.writeHead(200, { 'content-length': 100 }).write('{', () => incoming.socket.resetAndDestroy());
+  });
+  const { url } = await startBefore(database);
+  const broken = call(url, 'DynamoDB_20120810.Scan', {}).then((answer) => answer.text());
+  await expect(broken).rejects.toThrow(/terminated|fetch failed/);
+  expect((await call(url, 'DynamoDB_20120810.GetItem', {})).status).toBe(200);
+});
+
+describe('CreateTable', () => {
+  const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' };
+
+  test('gets a stream when it says nothing of one', async () => {
+    const { url, received } = await setUp();
+    await call(url, 'DynamoDB_20120810.CreateTable', { TableName: 'é', Tags: [] });
+    expect(JSON.parse(received[0]?.body ?? '')).toEqual({
+      TableName: 'é',
+      Tags: [],
+      StreamSpecification: stream,
+    });
+  });
+
+  test('keeps what it says of a stream', async () => {
+    const { url, received } = await setUp();
+    const body = { TableName: 'orders', StreamSpecification: { StreamEnabled: false } };
+    await call(url, 'DynamoDB_20120810.CreateTable', body);
+    expect(JSON.parse(received[0]?.body ?? '')).toEqual(body);
+  });
+
+  test.each(['not JSON', '[1]', 'null'])('with the body %s is the database’s to refuse', async (body) => {
+    const { url, received } = await setUp();
+    await call(url, 'DynamoDB_20120810.CreateTable', body);
+    expect(received[0]?.body).toBe(body);
+  });
+});
+
+describe('ListTables', () => {
+  test('is answered without the catalog, with a checksum that is right', async () => {
+    const page = {
+      TableNames: ['orders', 'tidemark-catalog', 'users'],
+      LastEvaluatedTableName: 'users',
+    };
+    const { url } = await setUp({ headers: { 'x-amz-crc32': '42' }, body: JSON.stringify(page) });
+    const answer = await call(url, 'DynamoDB_20120810.ListTables', {});
+    const body = await answer.text();
+    expect(JSON.parse(body)).toEqual({ ...page, TableNames: ['orders', 'users'] });
+    expect(answer.headers.get('x-amz-crc32')).toBe(String(crc32(body)));
+  });
+
+  test('keeps an error as it is', async () => {
+    const body = '{"__type":"ValidationException"}';
+    const { url } = await setUp({ status: 400, body });
+    const answer = await call(url, 'DynamoDB_20120810.ListTables', {});
+    expect([answer.status, await answer.text()]).toEqual([400, body]);
+  });
+});
+
+describe('a call that is Tidemark’s', () => {
+  test('does not reach the database', async () => {
+    const { url, received, operations } = await setUp();
+    const answer = await call(url, 'DynamoDB_20120810.CreateBackup', {
+      TableName: 'Music',
+      BackupName: 'nightly',
+    });
+    expect(await answer.json()).toMatchObject({ BackupDetails: { BackupStatus: 'CREATING' } });
+    expect(operations).toHaveProperty('createBackup.mock.calls.length', 1);
+    expect(received).toEqual([]);
+  });
+
+  test.each(['DynamoDB_20120810', 'AmazonSQS.SendMessage', ''])(
+    'or nobody’s (%s) is no operation',
+    async (target) => {
+      const { url, received } = await setUp();
+      const answer = await call(url, target, {});
+      expect(answer.status).toBe(400);
+      expect(await answer.text()).toContain('UnknownOperationException');
+      expect(received).toEqual([]);
+    },
+  );
+
+  test('GET / says that the endpoint is healthy', async () => {
+    const { url } = await setUp();
+    const answer = await fetch(`${url}/`);
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('healthy')]);
+  });
+});
+
+test.each(['DynamoDB_20120810.CreateBackup', 'DynamoDB_20120810.PutItem'])(
+  'a body above the limit is refused: %s',
+  async (target) => {
+    const { url, received } = await setUp();
+    const answer = await call(url, target, ' '.repeat(16 * 1024 * 1024 + 1));
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ __type: 'RequestEntityTooLargeException' });
+    expect(received).toEqual([]);
+  },
+);
+
+test('a port that is taken is named, with what to do', async () => {
+  const taken = Number(new URL(await serve(() => {})).port);
+  const options = { dynamodbEndpoint: 'http://127.0.0.1:1', operations: fakeOperations(), log: silentLog };
+  await expect(startServer({ port: taken, ...options })).rejects.toThrow(
+    `Port ${taken} is in use. Choose another: PORT=${taken + 1} npm start`,
+  );
+});
+
+test('closing waits for requests in flight, and for no longer', async () => {
+  const asked = Promise.withResolvers<void>();
+  const allowed = Promise.withResolvers<void>();
+  const database = await serve((_, response) => {
+    asked.resolve();
+    void allowed.promise.then(() => response.end('{}'));
+  });
+  const server = await startBefore(database);
+  const inFlight = request(server.url, {
+    method: 'POST',
+    headers: { 'x-amz-target': 'DynamoDB_20120810.GetItem', connection: 'keep-alive' },
+  });
+  inFlight.end();
+  await asked.promise;
+  let closed = false;
+  const closing = server.close().then(() => (closed = true));
+  await expect(fetch(server.url)).rejects.toThrow('fetch failed');
+  expect(closed).toBe(false);
+  const answered = once(inFlight, 'response');
+  allowed.resolve();
+  const [answer] = await answered;
+  expect(await text(answer)).toBe('{}');
+  const began = performance.now();
+  await closing;
+  // A kept connection alone would hold the server open for five seconds.
+  expect(performance.now() - began).toBeLessThan(2000);
+});

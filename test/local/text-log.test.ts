@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { textLog } from '../../local/text-log.ts';
+
+function written(verbose: boolean): string[] {
+  const lines: string[] = [];
+  const log = textLog((line) => lines.push(line), verbose);
+  log.info('step done', { step: 'begin', status: undefined, milliseconds: 12 });
+  log.warn('stream has a gap');
+  log.error('step failed', { reason: 'Internal: two\nlines' });
+  return lines;
+}
+
+test('warnings and errors are one line each', () => {
+  expect(written(false)).toEqual([
+    'warn stream has a gap',
+    String.raw`error step failed reason="Internal: two\nlines"`,
+  ]);
+});
+
+test('everything is told when it is asked for', () => {
+  expect(written(true)).toHaveLength(3);
+  expect(written(true)[0]).toBe('info step done step=begin milliseconds=12');
+});

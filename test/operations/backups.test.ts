@@ -1,0 +1,177 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BackupId, BackupRecord } from '../../lambda/catalog/records.ts';
+import { randomIds } from '../../lambda/runtime/ids.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { changeItems, newTable, restore } from '../support/fixture.ts';
+import { type Harness, startHarness } from '../support/harness.ts';
+import { contentOf } from '../support/tables.ts';
+
+let database: TestDatabase;
+let harness: Harness;
+let table: string;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  harness = await startHarness(database);
+  table = await newTable(database);
+});
+afterEach(() => harness.close());
+
+async function backup(name = 'a-backup', of = table): Promise<BackupRecord> {
+  const { id } = await harness.operations.createBackup({ table: of, name });
+  await harness.executions.idle();
+  return harness.operations.describeBackup({ table: of, id });
+}
+
+const keyOf = ({ table: { name }, id }: BackupRecord) => ({ table: name, id });
+const code = (expected: string) => expect.objectContaining({ code: expected });
+
+describe('createBackup', () => {
+  it('answers CREATING with the request time as marker', async () => {
+    const before = Date.now();
+    const made = await harness.operations.createBackup({ table, name: 'a-backup', requestedBy: 'me' });
+    expect(made).toMatchObject({ status: 'CREATING', name: 'a-backup', requestedBy: 'me' });
+    expect(made.marker).toBeGreaterThanOrEqual(before);
+    expect(made.marker).toBeLessThanOrEqual(Date.now());
+    expect(made.arn).toMatch(new RegExp(`:table/${table}/backup/0${made.marker}-[0-9a-f]{8}$`));
+    await harness.executions.idle();
+  });
+
+  it('takes a later marker than the last one when a clock lags', async () => {
+    const first = await harness.operations.createBackup({ table, name: 'first' });
+    const { sleep } = harness.services.clock;
+    const lagging = harness.restarted({ clock: { now: () => first.marker - 5000, sleep } });
+    lagging.executions.stop();
+    const second = await lagging.operations.createBackup({ table, name: 'second' });
+    expect(second.marker).toBe(first.marker + 1);
+    await harness.executions.idle();
+  });
+
+  it('refuses a table that is not there', async () => {
+    await expect(backup('a-backup', 'no-such-table')).rejects.toEqual(code('TableNotFound'));
+  });
+
+  it('lets a failed start be found by the reconciler', async () => {
+    const failing = harness.restarted();
+    const services = {
+      ...failing.services,
+      executions: { ...failing.executions, start: () => Promise.reject(new Error('throttled')) },
+    };
+    const { createBackup } = await import('../../lambda/operations/create-backup.ts');
+    const made = await createBackup(services, { table, name: 'a-backup' });
+    expect(made.status).toBe('CREATING');
+    expect((await harness.services.catalog.turns.table(table))?.pending).toEqual([made.id]);
+  });
+});
+
+describe('a backup', () => {
+  it('has figures: items, bytes, what was copied, its parent', async () => {
+    const first = await backup();
+    await changeItems(database, table);
+    const second = await backup();
+    expect(first).toMatchObject({ kind: 'full', source: 'scan', figures: { items: 20, copiedRecords: 20 } });
+    expect(second).toMatchObject({
+      kind: 'incremental',
+      source: 'stream',
+      parent: first.id,
+      // 3 changed, 3 new, 1 deleted.
+      figures: { items: 22, copiedRecords: 7, copiedFiles: 1 },
+    });
+    expect(second.figures?.copiedBytes).toBeLessThan(first.figures?.copiedBytes ?? 0);
+  });
+
+  it('without changes copies nothing', async () => {
+    const first = await backup();
+    const second = await backup();
+    expect(second.figures).toMatchObject({ items: 20, copiedRecords: 0, copiedFiles: 0, copiedBytes: 0 });
+    expect(second.digest).toBe(first.digest);
+    expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
+  });
+
+  it('of an empty table restores to an empty table', async () => {
+    table = await newTable(database, 0);
+    const made = await backup();
+    expect(made).toMatchObject({ status: 'AVAILABLE', figures: { items: 0, bytes: 0 } });
+    expect(await restore(database, harness, made)).toEqual(new Map());
+  });
+});
+
+describe('deleteBackup', () => {
+  it('ends the backup, and its increments still restore', async () => {
+    const first = await backup();
+    await changeItems(database, table);
+    const second = await backup();
+    await harness.operations.deleteBackup(keyOf(first));
+    await expect(harness.operations.describeBackup(keyOf(first))).rejects.toEqual(code('BackupNotFound'));
+    await expect(harness.operations.deleteBackup(keyOf(first))).rejects.toEqual(code('BackupNotFound'));
+    expect((await harness.operations.listBackups({ table, limit: 9 })).backups).toEqual([second]);
+    expect(await harness.services.catalog.snapshots.get(keyOf(first))).toMatchObject({ alive: false });
+    expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
+  });
+
+  it('of the head keeps its snapshot alive: the next changes are applied to it', async () => {
+    const first = await backup();
+    await harness.operations.deleteBackup(keyOf(first));
+    expect(await harness.services.catalog.snapshots.get(keyOf(first))).toMatchObject({ alive: true });
+    expect(await backup()).toMatchObject({ kind: 'incremental', parent: first.id });
+  });
+
+  it('is refused while the backup is being created', async () => {
+    const made = await harness.operations.createBackup({ table, name: 'a-backup' });
+    await expect(harness.operations.deleteBackup(keyOf(made))).rejects.toEqual(code('BackupInUse'));
+    await harness.executions.idle();
+  });
+
+  it('is refused while the backup is being restored, and allowed after', async () => {
+    const made = await backup();
+    await harness.operations.restoreTable({ backup: keyOf(made), target: `restored-${randomIds.hex(8)}` });
+    await expect(harness.operations.deleteBackup(keyOf(made))).rejects.toEqual(code('BackupInUse'));
+    await harness.executions.idle();
+    await harness.operations.deleteBackup(keyOf(made));
+  });
+
+  it('says BackupNotFound for a backup that never was', async () => {
+    const id = '01700000000000-00000000' as BackupId;
+    await expect(harness.operations.deleteBackup({ table, id })).rejects.toEqual(code('BackupNotFound'));
+  });
+});
+
+describe('listBackups', () => {
+  it('pages oldest first, with no cursor after a page that is exactly full', async () => {
+    const other = await newTable(database, 1);
+    const made = [await backup('one'), await backup('two', other), await backup('three')];
+    const pages: string[][] = [];
+    for (let after: BackupRecord | undefined, more = true; more;) {
+      const page = await harness.operations.listBackups({ limit: 1, ...(after && { after: keyOf(after) }) });
+      pages.push(page.backups.map(({ name }) => name));
+      after = page.backups.at(-1);
+      more = page.last !== undefined;
+    }
+    expect(pages).toEqual([['one'], ['two'], ['three']]);
+    expect((await harness.operations.listBackups({ table, limit: 2 })).last).toBeUndefined();
+    const [one, two, three] = made;
+    const within = await harness.operations.listBackups({
+      limit: 9,
+      from: one?.marker ?? 0,
+      to: three?.marker ?? 0,
+    });
+    expect(within.backups.map(({ id }) => id)).toEqual([one?.id, two?.id]);
+  });
+
+  it('goes on behind a backup that was deleted', async () => {
+    const one = await backup('one');
+    await backup('two');
+    await harness.operations.deleteBackup(keyOf(one));
+    const { backups } = await harness.operations.listBackups({ table, limit: 9, after: keyOf(one) });
+    expect(backups.map(({ name }) => name)).toEqual(['two']);
+  });
+
+  it('of an unknown table is empty', async () => {
+    expect(await harness.operations.listBackups({ table: 'no-such-table', limit: 9 })).toEqual({
+      backups: [],
+    });
+  });
+});

@@ -1,0 +1,276 @@
+import {
+  type AttributeDefinition,
+  CreateTableCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  ListTagsOfResourceCommand,
+  QueryCommand,
+  type TableDescription,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import { randomIds } from '../../lambda/runtime/ids.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { newTable, tableExists } from '../support/fixture.ts';
+import { type Harness, startHarness } from '../support/harness.ts';
+import { contentOf, createTable, putItem } from '../support/tables.ts';
+
+let database: TestDatabase;
+let harness: Harness;
+let target: string;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  harness = await startHarness(database);
+  target = `restored-${randomIds.hex(8)}`;
+});
+afterEach(() => harness.close());
+
+async function backupOf(table: string): Promise<BackupRecord> {
+  const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
+  await harness.executions.idle();
+  return harness.operations.describeBackup({ table, id });
+}
+
+const restoreOf = (backup: BackupRecord, to = target) =>
+  harness.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target: to });
+const code = (expected: string) => expect.objectContaining({ code: expected });
+
+async function described(name: string): Promise<TableDescription> {
+  const { Table } = await database.dynamodb.send(new DescribeTableCommand({ TableName: name }));
+  return Table ?? {};
+}
+
+describe('a restored table is as its source was', () => {
+  it('with indexes, provisioned throughput, stream and TTL', async () => {
+    const source = `source-${randomIds.hex(8)}`;
+    await createRichTable(source);
+    await putItem(database.dynamodb, source, {
+      pk: { S: 'a' },
+      sk: { N: '1' },
+      local: { S: 'l' },
+      global: { S: 'g' },
+    });
+    await putItem(database.dynamodb, source, { pk: { S: 'b' }, sk: { N: '2' } });
+    const updates: unknown[] = [];
+    database.dynamodb.middlewareStack.add(
+      (next) => (call) => {
+        if ('GlobalSecondaryIndexUpdates' in call.input) updates.push(call.input);
+        return next(call);
+      },
+      { step: 'initialize', name: 'record' },
+    );
+    await restoreOf(await backupOf(source));
+    await harness.executions.idle();
+    database.dynamodb.middlewareStack.remove('record');
+    // The embedded database takes an index's throughput and forgets it, so it is the request that is looked at.
+    const throughput = { ProvisionedThroughput: { ReadCapacityUnits: 7, WriteCapacityUnits: 9 } };
+    expect(updates.at(-1)).toMatchObject({
+      BillingMode: 'PROVISIONED',
+      GlobalSecondaryIndexUpdates: [
+        { Update: { IndexName: 'global-index', ...throughput } },
+        { Update: { IndexName: 'second-index', ...throughput } },
+      ],
+    });
+    const [was, is] = [await described(source), await described(target)];
+    expect(settings(is)).toEqual(settings(was));
+    expect(is.BillingModeSummary?.BillingMode ?? 'PROVISIONED').toBe('PROVISIONED');
+    const ttl = await database.dynamodb.send(new DescribeTimeToLiveCommand({ TableName: target }));
+    expect(ttl.TimeToLiveDescription).toMatchObject({
+      TimeToLiveStatus: 'ENABLED',
+      AttributeName: 'expires',
+    });
+    const byIndex = await database.dynamodb.send(
+      new QueryCommand({
+        TableName: target,
+        IndexName: 'global-index',
+        KeyConditionExpression: '#g = :g',
+        ExpressionAttributeNames: { '#g': 'global' },
+        ExpressionAttributeValues: { ':g': { S: 'g' } },
+      }),
+    );
+    expect(byIndex.Count).toBe(1);
+    const tags = await database.dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn: is.TableArn }));
+    expect(tags.Tags).toEqual([]);
+  });
+
+  it('while it loads, it is tagged and our DescribeTable says CREATING', async () => {
+    const seen: object[] = [];
+    const watching: Harness = harness.restarted({
+      around: async (handler, _input, run) => {
+        if (handler === 'restore-write') {
+          const { table, restore } = await watching.operations.describeTable({ table: target });
+          const { Tags } = await database.dynamodb.send(
+            new ListTagsOfResourceCommand({ ResourceArn: table.TableArn }),
+          );
+          seen.push({ status: restore?.status, Tags });
+        }
+        return run();
+      },
+    });
+    const backup = await backupOf(await newTable(database));
+    const { restore } = await watching.operations.restoreTable({
+      backup: { table: backup.table.name, id: backup.id },
+      target,
+    });
+    await watching.executions.idle();
+    expect(seen).toEqual([{ status: 'RESTORING', Tags: [{ Key: 'tidemark:restore', Value: restore.id }] }]);
+    expect((await watching.operations.describeTable({ table: target })).restore?.status).toBe('RESTORED');
+  });
+
+  it('also when its source is gone', async () => {
+    const source = await newTable(database);
+    const content = await contentOf(database.dynamodb, source);
+    const backup = await backupOf(source);
+    const { DeleteTableCommand } = await import('@aws-sdk/client-dynamodb');
+    await database.dynamodb.send(new DeleteTableCommand({ TableName: source }));
+    await restoreOf(backup);
+    await harness.executions.idle();
+    expect(await contentOf(database.dynamodb, target)).toEqual(content);
+  });
+});
+
+describe('a restore is refused', () => {
+  it('of a backup that is being created', async () => {
+    const table = await newTable(database);
+    const backup = await harness.operations.createBackup({ table, name: 'a-backup' });
+    await expect(restoreOf(backup)).rejects.toEqual(code('BackupNotAvailable'));
+    await harness.executions.idle();
+  });
+
+  it('of a deleted backup, although its snapshot is still the head', async () => {
+    const table = await newTable(database);
+    const backup = await backupOf(table);
+    await harness.operations.deleteBackup({ table, id: backup.id });
+    await expect(restoreOf(backup)).rejects.toEqual(code('BackupNotFound'));
+  });
+
+  it('to a table that exists, which is left as it is', async () => {
+    const backup = await backupOf(await newTable(database));
+    const taken = await newTable(database, 2);
+    await expect(restoreOf(backup, taken)).rejects.toEqual(code('TableAlreadyExists'));
+    expect((await contentOf(database.dynamodb, taken)).size).toBe(2);
+  });
+
+  it('to a table that is being restored; of two at once exactly one is taken', async () => {
+    const backup = await backupOf(await newTable(database));
+    const outcomes = await Promise.allSettled([restoreOf(backup), restoreOf(backup)]);
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused.map((outcome) => outcome.reason)).toEqual([code('TableInUse')]);
+    await expect(restoreOf(backup)).rejects.toEqual(code('TableInUse'));
+    await harness.executions.idle();
+  });
+});
+
+describe('a restore that cannot be done', () => {
+  it('never touches a table of its target’s name that somebody made meanwhile', async () => {
+    const backup = await backupOf(await newTable(database));
+    const racing = harness.restarted({
+      around: async (handler, _input, run) => {
+        if (handler === 'restore-plan') {
+          await createTable(database.dynamodb, target, { hash: 'S', range: undefined });
+          await putItem(database.dynamodb, target, { pk: { S: 'mine' } });
+        }
+        return run();
+      },
+    });
+    await racing.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target });
+    await racing.executions.idle();
+    expect(await racing.services.catalog.restores.get(target)).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringMatching(/^TableAlreadyExists: /),
+    });
+    expect((await contentOf(database.dynamodb, target)).size).toBe(1);
+  });
+
+  it('removes the table it made, says why, and the name can be restored to again', async () => {
+    const backup = await backupOf(await newTable(database));
+    const failing = harness.restarted({
+      around: (handler, _input, run) =>
+        handler === 'restore-indexes' ? Promise.reject(new Error('no capacity')) : run(),
+    });
+    await failing.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target });
+    await failing.executions.idle();
+    expect(await harness.services.catalog.restores.get(target)).toMatchObject({ status: 'FAILED' });
+    expect(await tableExists(database, target)).toBe(false);
+    await restoreOf(backup);
+    await harness.executions.idle();
+    expect(await harness.services.catalog.restores.get(target)).toMatchObject({ status: 'RESTORED' });
+  });
+});
+
+async function createRichTable(name: string): Promise<void> {
+  const attribute = (AttributeName: string, AttributeType: 'S' | 'N'): AttributeDefinition => ({
+    AttributeName,
+    AttributeType,
+  });
+  const throughput = { ReadCapacityUnits: 7, WriteCapacityUnits: 9 };
+  await database.dynamodb.send(
+    new CreateTableCommand({
+      TableName: name,
+      ProvisionedThroughput: throughput,
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        attribute('pk', 'S'),
+        attribute('sk', 'N'),
+        attribute('local', 'S'),
+        attribute('global', 'S'),
+      ],
+      LocalSecondaryIndexes: [
+        {
+          IndexName: 'local-index',
+          KeySchema: [
+            { AttributeName: 'pk', KeyType: 'HASH' },
+            { AttributeName: 'local', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+      GlobalSecondaryIndexes: ['global-index', 'second-index'].map((IndexName) => ({
+        IndexName,
+        KeySchema: [{ AttributeName: 'global', KeyType: 'HASH' as const }],
+        Projection: { ProjectionType: 'KEYS_ONLY' as const },
+        ProvisionedThroughput: throughput,
+      })),
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    }),
+  );
+  await database.dynamodb.send(
+    new UpdateTimeToLiveCommand({
+      TableName: name,
+      TimeToLiveSpecification: { Enabled: true, AttributeName: 'expires' },
+    }),
+  );
+}
+
+/** What must be the same of two tables. */
+function settings(table: TableDescription) {
+  const byName = (a: { IndexName?: string | undefined }, b: { IndexName?: string | undefined }) =>
+    String(a.IndexName) < String(b.IndexName) ? -1 : 1;
+  return {
+    keys: table.KeySchema,
+    attributes: table.AttributeDefinitions?.map((definition) => definition.AttributeName).toSorted(),
+    throughput: [
+      table.ProvisionedThroughput?.ReadCapacityUnits,
+      table.ProvisionedThroughput?.WriteCapacityUnits,
+    ],
+    stream: table.StreamSpecification,
+    local: table.LocalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
+      IndexName,
+      KeySchema,
+      Projection,
+    })),
+    global: table.GlobalSecondaryIndexes?.toSorted(byName).map((index) => ({
+      name: index.IndexName,
+      keys: index.KeySchema,
+      projection: index.Projection,
+    })),
+  };
+}
