@@ -57,6 +57,7 @@ function parse(line: string): ExportLine {
     throw new TidemarkError('StagedDataCorrupt', 'a staged line is not JSON', { cause });
   }
   if (typeof record !== 'object' || record === null) throw notUnderstood('a staged line is not an object');
+  if (escapedName.test(line) && JSON.stringify(record) !== line) throw misread();
   const members = 'Item' in record ? itemMembers : changeMembers;
   for (const [name, member] of Object.entries(record)) {
     if (!members.has(name) || typeof member !== 'object' || member === null) {
@@ -64,6 +65,17 @@ function parse(line: string): ExportLine {
     }
   }
   return record;
+}
+
+/** A member name with an escape in it, which only ends in `":{` where a value's text ends in `"}`. */
+const escapedName = /\\.(?:[^"\\]|\\.)*":\{/;
+
+/**
+ * V8 can give one member name with an escape for another (nodejs/node issue 63785, measured on Node 24.21). Sources stage
+ * what `JSON.stringify` writes, so a name that was misread is seen.
+ */
+function misread(): TidemarkError {
+  return new TidemarkError('StagedDataCorrupt', 'an attribute name with an escape was misread');
 }
 
 /** The change's place among those of its key; '' for an item and for a real export, which has one record for a key. */

@@ -4,7 +4,7 @@ import type { Claim } from '../catalog/turns.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { findManifest, readManifest } from '../snapshot/manifest.ts';
-import { describeStream, StreamGap } from '../sources/stream.ts';
+import { describeStream, type Stream, StreamGap } from '../sources/stream.ts';
 import { describeTable, streamUnavailable, type Table } from '../sources/table.ts';
 import { type BackupPlan, names } from './backup-plan.ts';
 import type { Job } from './executions.ts';
@@ -61,10 +61,13 @@ export async function begin(services: Services, { job }: { job: Job }): Promise<
   const table = await sameTable(services, backup);
   const stream = await usableStream(services, table);
   if (stream === undefined) return answer('wait');
+  const { createdAt, enabled } = await describe(services, stream, table.identity.name);
+  // While it is being switched on, writes may leave no record: a scan that begins now could not be corrected.
+  if (!enabled) return answer('wait');
 
   const plan = await backupStaging(services.store, job).once<BackupPlan>(names.plan, async () => {
     const parent = job.round === 0 ? await chooseParent(services, claim, record, backup, stream) : undefined;
-    if (parent === undefined) await checkCutReachable(services, backup, stream);
+    if (parent === undefined) checkCutReachable(services, backup, createdAt);
     return {
       id: backup.id,
       marker: backup.marker,
@@ -144,13 +147,16 @@ async function chooseParent(
   return (await services.catalog.turns.pinParent(claim, head.snapshot)) ? head.snapshot : undefined;
 }
 
-/** A base's cut is near the marker: the stream must reach back to it. */
-async function checkCutReachable(services: Services, backup: BackupRecord, stream: string): Promise<void> {
-  const late = services.clock.now() - backup.marker > oldestParentMs;
-  const { createdAt } = await describeStream(services.streams, stream).catch((cause: unknown) => {
-    throw cause instanceof StreamGap ? streamUnavailable(backup.table.name) : cause;
+function describe(services: Services, stream: string, table: string): Promise<Stream> {
+  return describeStream(services.streams, stream).catch((cause: unknown) => {
+    throw cause instanceof StreamGap ? streamUnavailable(table) : cause;
   });
-  if (late || createdAt > backup.marker + promisedMs) {
+}
+
+/** A base's cut is near the marker: the stream must reach back to it. */
+function checkCutReachable(services: Services, backup: BackupRecord, streamCreatedAt: number): void {
+  const late = services.clock.now() - backup.marker > oldestParentMs;
+  if (late || streamCreatedAt > backup.marker + promisedMs) {
     throw new TidemarkError(
       'CutUnreachable',
       'the stream does not hold the changes around the time of the request; request a new backup',

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -21,6 +20,7 @@ import {
   type Spill,
 } from './backup-plan.ts';
 import { Budget } from './budget.ts';
+import { linesOf } from './lines.ts';
 import { type TaskInput, type TaskResult, taskResult } from './scan.ts';
 import { backupStaging, partName } from './staging.ts';
 
@@ -59,7 +59,7 @@ async function read(store: ObjectStore, file: StagedFile, keyNames: KeyNames, sp
   const fed = pipeline(Readable.from(store.getStream(file.key)), gunzip).catch((cause: unknown) => {
     throw new TidemarkError('StagedDataCorrupt', `${file.key} cannot be decompressed`, { cause });
   });
-  for await (const line of createInterface({ input: gunzip, crlfDelay: Infinity })) {
+  for await (const line of linesOf(gunzip)) {
     if (line === '') continue;
     await spills.add(parseStagedLine(line, keyNames), line.length);
     records++;

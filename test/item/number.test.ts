@@ -1,0 +1,67 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalNumber } from '../../lambda/item/number.ts';
+import { anyDecimal, choices, plainNumber, spelledNumber } from './arbitrary.ts';
+
+describe('a number has one text', () => {
+  it('however it is spelled: that of arithmetic on whole numbers', () => {
+    fc.assert(
+      fc.property(anyDecimal, fc.nat(), (decimal, seed) => {
+        expect(canonicalNumber(spelledNumber(decimal, choices(seed)))).toBe(plainNumber(decimal));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each([
+    ['0', '0'],
+    ['-0', '0'],
+    ['+0.00e5', '0'],
+    ['007', '7'],
+    ['+7', '7'],
+    ['7.', '7'],
+    ['.5', '0.5'],
+    ['-.50', '-0.5'],
+    ['1e3', '1000'],
+    ['1E+3', '1000'],
+    ['1200e-2', '12'],
+    ['1e-3', '0.001'],
+    ['123.4500', '123.45'],
+    ['99999999999999999999999999999999999999', '99999999999999999999999999999999999999'],
+    ['1E-130', `0.${'0'.repeat(129)}1`],
+    ['-9.9E125', `-99${'0'.repeat(124)}`],
+  ])('%s is %s', (text, canonical) => {
+    expect(canonicalNumber(text)).toBe(canonical);
+  });
+});
+
+describe('what is no number is refused', () => {
+  it.each([
+    '',
+    '.',
+    '-',
+    '+',
+    'e5',
+    '.e1',
+    '1e',
+    '1e1.5',
+    '1,5',
+    '1 ',
+    ' 1',
+    '1\n',
+    '0x1',
+    'NaN',
+    'Infinity',
+    '--1',
+    '١',
+  ])('%j', (text) => {
+    expect(() => canonicalNumber(text)).toThrow(expect.objectContaining({ code: 'RecordNotUnderstood' }));
+  });
+
+  it.each(['1e401', '1e-402', '1e99999999999999999999', '-1e-99999999999999999999'])(
+    'nor is %s one',
+    (text) => {
+      expect(() => canonicalNumber(text)).toThrow(expect.objectContaining({ code: 'RecordNotUnderstood' }));
+    },
+  );
+});

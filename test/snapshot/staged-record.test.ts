@@ -1,0 +1,148 @@
+import { isError } from '../../lambda/runtime/errors.ts';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { KeyNames } from '../../lambda/item/attribute-value.ts';
+import { canonicalItem, canonicalKey } from '../../lambda/item/canonical.ts';
+import { keyHash } from '../../lambda/item/key-hash.ts';
+import { itemSize } from '../../lambda/item/size.ts';
+import { imageDigest } from '../../lambda/snapshot/digest.ts';
+import { parseStagedLine } from '../../lambda/snapshot/staged-record.ts';
+import { anyItem, choices, plainItem, spelledItem } from '../item/arbitrary.ts';
+
+const keyNames: KeyNames = ['pk', 'sk'];
+const keys = '{"sk":{"N":"01"},"pk":{"S":"a"}}';
+const keyText = '"pk":{"S":"a"},"sk":{"N":"1"}';
+const oldImage = '{"pk":{"S":"a"},"sk":{"N":"1"},"v":{"N":"1.0"}}';
+const newImage = '{"v":{"N":"20"},"sk":{"N":"1e0"},"pk":{"S":"a"}}';
+const canonicalOld = Buffer.from(`{${keyText},"v":{"N":"1"}}`);
+const canonicalNew = Buffer.from(`{${keyText},"v":{"N":"20"}}`);
+
+// pk + a, sk + number, v + number: 3 + 4 + 3.
+const imageBytes = 10;
+const keyed = { hash: keyHash(Buffer.from(keyText)), key: Buffer.from(keyText) };
+const old = { digest: imageDigest(canonicalOld), bytes: imageBytes };
+const none = { image: undefined, imageBytes: 0 };
+const image = { image: canonicalNew, imageBytes };
+
+describe('each shape of DynamoDB’s export format is a change', () => {
+  const ours = '{"ApplyOrder":{"N":"123"}}';
+  const exported = '{"WriteTimestampMicros":{"N":"1680109764000000"}}';
+  const at = { first: '123', last: '123' };
+  const unordered = { first: '', last: '' };
+
+  it.each([
+    ['an item of a full export', `{"Item":${newImage}}`, { ...unordered, old: undefined, ...image }],
+    [
+      'an insert',
+      `{"Metadata":${ours},"Keys":${keys},"NewImage":${newImage}}`,
+      { ...at, old: undefined, ...image },
+    ],
+    [
+      'an update',
+      `{"Metadata":${ours},"Keys":${keys},"OldImage":${oldImage},"NewImage":${newImage}}`,
+      { ...at, old, ...image },
+    ],
+    ['a deletion', `{"Metadata":${ours},"Keys":${keys},"OldImage":${oldImage}}`, { ...at, old, ...none }],
+    [
+      'the deletion of what there was not',
+      `{"Metadata":${ours},"Keys":${keys}}`,
+      { ...at, old: undefined, ...none },
+    ],
+    [
+      'a record of DynamoDB’s own incremental export, one for a key',
+      `{"Metadata":${exported},"Keys":${keys},"OldImage":${oldImage},"NewImage":${newImage}}`,
+      { ...unordered, old, ...image },
+    ],
+  ])('%s', (_name, line, change) => {
+    expect(parseStagedLine(line, keyNames)).toEqual({ ...keyed, ...change });
+  });
+
+  it('with its images in canonical form, however they were spelled', () => {
+    fc.assert(
+      fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
+        const spelled = (turn: number): string => JSON.stringify(spelledItem(members, choices(seed + turn)));
+        const plain = plainItem(members);
+        const key = Buffer.from(canonicalKey(plain, keyNames));
+        const change = parseStagedLine(
+          `{"Keys":${spelled(0)},"OldImage":${spelled(1)},"NewImage":${spelled(2)}}`,
+          keyNames,
+        );
+        const canonical = Buffer.from(canonicalItem(plain, keyNames));
+        expect(change.key.equals(key)).toBe(true);
+        expect(change.hash).toBe(keyHash(key));
+        expect(change.image?.equals(canonical)).toBe(true);
+        expect(change.old?.digest.equals(imageDigest(canonical))).toBe(true);
+        expect([change.old?.bytes, change.imageBytes]).toEqual([itemSize(plain), itemSize(plain)]);
+      }),
+    );
+  });
+});
+
+describe('any other shape is refused', () => {
+  it.each([
+    'null',
+    '5',
+    '"Item"',
+    '[]',
+    '{}',
+    '{"Metadata":{}}',
+    `{"NewImage":${newImage}}`,
+    `{"Item":${newImage},"Keys":${keys}}`,
+    `{"Item":${newImage},"NewImage":${newImage}}`,
+    `{"Item":${newImage},"Extra":{}}`,
+    `{"item":${newImage}}`,
+    `{"Keys":${keys},"Extra":{}}`,
+    `{"Keys":${keys},"__proto__":{}}`,
+    '{"Item":null}',
+    '{"Item":"a"}',
+    '{"Item":{}}',
+    '{"Item":[]}',
+    '{"Item":{"pk":{"S":"a"}}}',
+    `{"Keys":null,"NewImage":${newImage}}`,
+    `{"Keys":{"pk":{"S":"a"}},"NewImage":${newImage}}`,
+    `{"Keys":${keys},"NewImage":null}`,
+    `{"Keys":${keys},"NewImage":0}`,
+    `{"Keys":${keys},"NewImage":{}}`,
+    `{"Keys":${keys},"OldImage":null}`,
+    `{"Keys":${keys},"OldImage":""}`,
+    `{"Keys":${keys},"OldImage":{"pk":{"S":"a"},"sk":{"N":"1"},"v":{"X":"1"}}}`,
+    `{"Keys":${keys},"NewImage":{"pk":{"S":"b"},"sk":{"N":"1"}}}`,
+    `{"Keys":${keys},"OldImage":{"pk":{"S":"a"},"sk":{"N":"10"}}}`,
+    `{"Metadata":null,"Keys":${keys}}`,
+    `{"Metadata":{"ApplyOrder":null},"Keys":${keys}}`,
+    `{"Metadata":{"ApplyOrder":{"N":5}},"Keys":${keys}}`,
+    `{"Metadata":{"ApplyOrder":{"S":"5"}},"Keys":${keys}}`,
+    `{"Metadata":{"ApplyOrder":{"N":"05"}},"Keys":${keys}}`,
+    `{"Metadata":{"ApplyOrder":{"N":"-5"}},"Keys":${keys}}`,
+    `{"Metadata":{"ApplyOrder":{"N":""}},"Keys":${keys}}`,
+  ])('%s', (line) => {
+    expect(() => parseStagedLine(line, keyNames)).toThrow(
+      expect.objectContaining({ code: 'RecordNotUnderstood' }),
+    );
+  });
+
+  it.each(['', '{', `{"Item":${newImage}`, `{"Item":${newImage}}}`, 'Item'])(
+    'as damaged, if it is no JSON: %s',
+    (line) => {
+      expect(() => parseStagedLine(line, keyNames)).toThrow(
+        expect.objectContaining({ code: 'StagedDataCorrupt' }),
+      );
+    },
+  );
+});
+
+describe('a member name that the engine misreads', () => {
+  it('is refused by name, never taken for another', () => {
+    const line = (name: string) => JSON.stringify({ Item: { pk: { S: 'a' }, [name]: { S: 'b' } } });
+    const read = (name: string): string => {
+      try {
+        return String(parseStagedLine(line(name), ['pk']).image);
+      } catch (error) {
+        return isError(error, 'StagedDataCorrupt') ? 'refused' : String(error);
+      }
+    };
+    for (const name of ['\\', '"', '\n', '\\"', 'a\\', 'a"']) {
+      expect(['refused', `{"pk":{"S":"a"},${JSON.stringify(name)}:{"S":"b"}}`]).toContain(read(name));
+    }
+  });
+});

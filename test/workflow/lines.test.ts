@@ -1,0 +1,27 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { linesOf } from '../../lambda/workflow/lines.ts';
+
+describe('only a line feed ends a line', () => {
+  it('whatever else the text holds and however it is cut into chunks', async () => {
+    const line = fc.string({
+      unit: fc.constantFrom('a', 'é', '😀', '\u2028', '\u2029', '\r', '\u0085', '"'),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(line),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 7 }),
+        async (lines, ended, size) => {
+          const text = Buffer.from(lines.join('\n') + (ended ? '\n' : ''));
+          async function* chunks() {
+            for (let i = 0; i < text.length; i += size) yield text.subarray(i, i + size);
+          }
+          const expected = text.length === 0 ? [] : text.toString().split('\n');
+          if (expected.at(-1) === '') expected.pop();
+          expect(await Array.fromAsync(linesOf(chunks()))).toEqual(expected);
+        },
+      ),
+    );
+  });
+});
