@@ -19,6 +19,7 @@ import { Writer } from './support/writer.ts';
 /** So small that a few dozen items cross every boundary: frames, spills, staged files, partitions, ranges. */
 const smallLimits: Limits = {
   frameBytes: 700,
+  spillFrameBytes: 500,
   partitionBytes: 3000,
   maxPartitions: 16,
   maxRanges: 8,
@@ -26,6 +27,7 @@ const smallLimits: Limits = {
   stagedFileBytes: 1500,
   readBytes: 1000,
   batchEntries: 3,
+  maxRuns: 20,
 };
 
 type Action =

@@ -78,7 +78,9 @@ export class Backups {
     // An id is longer than its marker's digits, so the bound without them excludes every id of that marker.
     const to = backupId((query.to ?? 10 ** 14) - 1, 'g');
     const found: BackupRecord[] = [];
-    let after = query.after;
+    // A cursor before the range says nothing in it; DynamoDB refuses one that is not in the range.
+    let after = query.after !== undefined && query.after.id >= from ? query.after : undefined;
+    if (from > to || (after !== undefined && after.id > to)) return found;
     while (found.length < query.limit) {
       const page = await this.#page(query.table, from, to, query.limit, after);
       const listed = page.filter((backup) => !backup.internal && backup.status !== 'DELETED');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DynamoDBDocumentClient,
@@ -86,10 +87,15 @@ export class CatalogTable {
    * other transactions are tried again.
    */
   async transact(writes: readonly Write[]): Promise<Refusal | undefined> {
+    // One token for all tries: a try that was done although its answer was lost is not done again.
+    const token = randomUUID();
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#client.send(
-          new TransactWriteCommand({ TransactItems: writes.map((write) => this.#action(write)) }),
+          new TransactWriteCommand({
+            ClientRequestToken: token,
+            TransactItems: writes.map((write) => this.#action(write)),
+          }),
         );
         return undefined;
       } catch (error) {

@@ -77,9 +77,9 @@ export class Snapshots {
     if (hasSnapshot) await this.kill(key);
   }
 
-  /** Ends a released snapshot's life if nothing holds it and it is not the head; says whether it is dead. */
-  async kill(key: BackupKey): Promise<boolean> {
-    const refused = await this.#rows.transact([
+  /** Ends a released snapshot's life, unless something holds it or it is the head. */
+  async kill(key: BackupKey): Promise<void> {
+    await this.#rows.transact([
       {
         Update: {
           Key: { ...keys.snapshot(key.table, key.id) },
@@ -98,7 +98,6 @@ export class Snapshots {
         },
       },
     ]);
-    return refused === undefined;
   }
 
   #released(key: BackupKey): Write {

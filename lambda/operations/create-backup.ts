@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { BackupRecord } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { describeTable, streamUnavailable } from '../sources/table.ts';
@@ -48,11 +49,17 @@ export async function createBackup(
 
   const { backup, isNew } = await services.catalog.backups.create({
     ...request,
+    ...(input.requestKey !== undefined && { requestKey: boundKey(input.requestKey, input) }),
     table: table.identity,
     description: table.description,
   });
   if (isNew) await start(services, backup);
   return backup;
+}
+
+/** A client that sends one key with different requests means different backups. */
+function boundKey(requestKey: string, { table, name, requestedBy }: CreateBackupInput): string {
+  return hash('sha256', JSON.stringify([requestKey, table, name, requestedBy]));
 }
 
 /** A start that fails leaves a cataloged backup without an execution: the reconciler finds and starts it. */

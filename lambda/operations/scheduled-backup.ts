@@ -8,20 +8,20 @@ export interface Delivery {
   readonly table: string;
   /** Days that the backup is kept; absent: until it is deleted. */
   readonly keepDays?: number;
-  /** The delivery's execution id: schedules deliver at least once, and a second delivery has the same. */
-  readonly execution: string;
+  /** The time that the delivery is for: schedules deliver at least once, and a second delivery has the same. */
+  readonly scheduledTime: string;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Makes the backup that a schedule asks for, once for each delivery. Throws as `createBackup` does. */
 export function scheduledBackup(services: RequestServices, delivery: Delivery): Promise<BackupRecord> {
-  const { schedule, table, keepDays, execution } = delivery;
+  const { schedule, table, keepDays, scheduledTime } = delivery;
   return createBackup(services, {
     table,
     name: schedule,
     requestedBy: `schedule/${schedule}`,
-    requestKey: `schedule/${schedule}/${table}/${execution}`,
+    requestKey: `schedule/${schedule}/${table}/${scheduledTime}`,
     ...(keepDays !== undefined && { expiresAt: services.clock.now() + keepDays * dayMs }),
   });
 }

@@ -12,7 +12,8 @@ export interface WaitResult {
   readonly waitSeconds: number;
 }
 
-const waitSeconds = 10;
+/** An index takes minutes to days; an execution's history holds about 37 hours of such waits. */
+const waitSeconds = 60;
 
 /**
  * Adds the global indexes to the loaded table, one at a time as DynamoDB wants it, and waits for each. An item whose

@@ -2,8 +2,9 @@ import { BatchWriteItemCommand, type DynamoDBClient, type WriteRequest } from '@
 import pMap from 'p-map';
 import type { Item } from '../item/attribute-value.ts';
 import { toSdk } from '../item/from-sdk.ts';
+import { parseJson } from '../item/parse-json.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { TidemarkError } from '../runtime/errors.ts';
+import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { DigestSum, imageDigest } from '../snapshot/digest.ts';
 import { fromHex, type HashRange, hexHash } from '../snapshot/hash-range.ts';
@@ -96,7 +97,7 @@ async function write(
   batch: readonly SnapshotItem[],
 ): Promise<void> {
   let requests: WriteRequest[] = batch.map(({ image }) => ({
-    PutRequest: { Item: toSdk(JSON.parse(image.toString()) as Item) },
+    PutRequest: { Item: toSdk(parseItem(image)) },
   }));
   for (let attempt = 0; requests.length > 0; attempt++) {
     if (attempt === tries) {
@@ -106,9 +107,32 @@ async function write(
       );
     }
     if (attempt > 0) await clock.sleep(Math.random() * Math.min(10_000, 50 * 2 ** attempt));
+    requests = await unprocessed(dynamodb, table, requests);
+  }
+}
+
+/** What DynamoDB did not take of the requests; all of them if it was throttling the whole call. */
+async function unprocessed(
+  dynamodb: DynamoDBClient,
+  table: string,
+  requests: WriteRequest[],
+): Promise<WriteRequest[]> {
+  try {
     const { UnprocessedItems = {} } = await dynamodb.send(
       new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
     );
-    requests = UnprocessedItems[table] ?? [];
+    return UnprocessedItems[table] ?? [];
+  } catch (error) {
+    if (isServiceError(error, ...throttled)) return requests;
+    throw error;
   }
+}
+
+const throttled = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded'];
+
+function parseItem(image: Buffer): Item {
+  const item = parseJson(image.toString());
+  if (item === undefined)
+    throw new TidemarkError('RecordNotUnderstood', 'an attribute name with an escape was misread');
+  return item as Item;
 }

@@ -2,6 +2,8 @@
 export interface Limits {
   /** A frame is closed by the line that brings it to so many bytes. */
   readonly frameBytes: number;
+  /** The same for a spill. */
+  readonly spillFrameBytes: number;
   /** What a partition aims at. */
   readonly partitionBytes: number;
   /** Partitions of one snapshot, a power of two. */
@@ -14,6 +16,8 @@ export interface Limits {
   readonly stagedFileBytes: number;
   /** Compressed bytes fetched in one ranged read of a run. */
   readonly readBytes: number;
+  /** A snapshot of more runs is not continued: a new base is taken. */
+  readonly maxRuns: number;
   /** Merged entries handed on at a time, a number. */
   readonly batchEntries: number;
 }
@@ -23,6 +27,8 @@ export const defaultLimits: Limits = {
   // Larger frames compress a few percent better; smaller ones make reading one item and copying untouched frames
   // cheaper. 1 MiB reads in one S3 request of 200 to 400 KB.
   frameBytes: 1024 * 1024,
+  // Applying a range opens every spill at its place and keeps one frame of each: 500 spills (32 GB) are 64 MB.
+  spillFrameBytes: 128 * 1024,
   // One Lambda merges 256 MiB in well under a minute.
   partitionBytes: 256 * 1024 * 1024,
   // 16,384 of 256 MiB are 4 TiB, and their manifest stays below a few megabytes.
@@ -33,6 +39,8 @@ export const defaultLimits: Limits = {
   stagedFileBytes: 32 * 1024 * 1024,
   // Amortizes a request over several frames.
   readBytes: 4 * 1024 * 1024,
+  // Reading opens every run. This bound goes when runs are folded.
+  maxRuns: 200,
   // Enough to make the cost of awaiting a batch vanish.
   batchEntries: 512,
 };

@@ -1,6 +1,7 @@
 import type { Item, KeyNames } from '../item/attribute-value.ts';
 import { canonicalItem, canonicalKey } from '../item/canonical.ts';
 import { keyHash } from '../item/key-hash.ts';
+import { parseJson } from '../item/parse-json.ts';
 import { itemSize } from '../item/size.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { imageDigest } from './digest.ts';
@@ -52,12 +53,12 @@ export function parseStagedLine(line: string, keyNames: KeyNames): NetChange {
 function parse(line: string): ExportLine {
   let record: unknown;
   try {
-    record = JSON.parse(line);
+    record = parseJson(line);
   } catch (cause) {
     throw new TidemarkError('StagedDataCorrupt', 'a staged line is not JSON', { cause });
   }
+  if (record === undefined) throw notUnderstood('an attribute name with an escape was misread');
   if (typeof record !== 'object' || record === null) throw notUnderstood('a staged line is not an object');
-  if (escapedName.test(line) && JSON.stringify(record) !== line) throw misread();
   const members = 'Item' in record ? itemMembers : changeMembers;
   for (const [name, member] of Object.entries(record)) {
     if (!members.has(name) || typeof member !== 'object' || member === null) {
@@ -65,17 +66,6 @@ function parse(line: string): ExportLine {
     }
   }
   return record;
-}
-
-/** A member name with an escape in it, which only ends in `":{` where a value's text ends in `"}`. */
-const escapedName = /\\.(?:[^"\\]|\\.)*":\{/;
-
-/**
- * V8 can give one member name with an escape for another (nodejs/node issue 63785, measured on Node 24.21). Sources stage
- * what `JSON.stringify` writes, so a name that was misread is seen.
- */
-function misread(): TidemarkError {
-  return new TidemarkError('StagedDataCorrupt', 'an attribute name with an escape was misread');
 }
 
 /** The change's place among those of its key; '' for an item and for a real export, which has one record for a key. */

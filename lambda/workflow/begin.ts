@@ -15,7 +15,7 @@ import { backupStaging } from './staging.ts';
  * A stream keeps its records for 24 hours. A head older than this is not continued: the hour that is left is for
  * reading.
  */
-const oldestParentMs = 23 * 60 * 60 * 1000;
+export const oldestParentMs = 23 * 60 * 60 * 1000;
 
 /** The one minute that DynamoDB promises between a request and the end of what its backup holds. */
 const promisedMs = 60_000;
@@ -116,7 +116,10 @@ async function usableStream(services: Services, table: Table): Promise<string | 
   return undefined;
 }
 
-/** The head, if its cut is in the table's present stream, is not trimmed, and its manifest is sound; it is pinned. */
+/**
+ * The head, if its cut is in the table's present stream and not trimmed, its manifest is sound and its runs are not too
+ * many; it is pinned.
+ */
 async function chooseParent(
   services: Services,
   claim: Claim,
@@ -134,7 +137,8 @@ async function chooseParent(
       head.snapshot,
       snapshot?.manifestSha256,
     );
-    if (manifest.cut.stream !== stream) return undefined;
+    if (manifest.cut.stream !== stream || manifest.runs.length > services.config.limits.maxRuns)
+      return undefined;
   } catch (error) {
     if (!isError(error, 'SnapshotCorrupt')) throw error;
     // A new base is a correct fallback; the damage must be seen all the same.

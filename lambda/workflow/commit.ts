@@ -38,10 +38,11 @@ export async function commit(
   const plan = await staging.find<BackupPlan>(names.plan);
   const { manifest, sha256 } =
     (await findManifest(services.store, backup.table.tableId, id)) ?? (await publish(services, staging));
+  // An adopted manifest comes with no plan: under the turn the head cannot have moved since its execution.
+  const headSeen = plan === undefined ? record?.head?.snapshot : plan.headSeen;
   await services.catalog.turns.commit({
     claim: { table: job.table, backup: id, execution: job.execution },
-    // An adopted manifest comes with no plan: under the turn the head cannot have moved since its execution.
-    headSeen: plan === undefined ? record?.head?.snapshot : plan.headSeen,
+    headSeen,
     tableId: manifest.table.tableId,
     marker: manifest.marker,
     manifestSha256: sha256,
@@ -61,6 +62,8 @@ export async function commit(
       },
     },
   });
+  // The head that was may have been kept only for being it: of a deleted backup, or an internal one.
+  if (headSeen !== undefined) await services.catalog.snapshots.kill({ table: job.table, id: headSeen });
   return { job, status: 'done' };
 }
 

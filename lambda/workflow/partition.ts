@@ -55,19 +55,25 @@ export async function partition(services: Services, input: TaskInput): Promise<T
 /** Throws `StagedDataCorrupt` if the file does not hold the records that its writer counted. */
 async function read(store: ObjectStore, file: StagedFile, keyNames: KeyNames, spills: Spills): Promise<void> {
   let records = 0;
-  const gunzip = createGunzip();
-  const fed = pipeline(Readable.from(store.getStream(file.key)), gunzip).catch((cause: unknown) => {
+  const parse = async (bytes: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const line of linesOf(bytes)) {
+      await spills.add(parseStagedLine(line, keyNames), line.length);
+      records++;
+    }
+  };
+  try {
+    await pipeline(Readable.from(store.getStream(file.key)), createGunzip(), parse);
+  } catch (cause) {
+    if (!isZlibError(cause)) throw cause;
     throw new TidemarkError('StagedDataCorrupt', `${file.key} cannot be decompressed`, { cause });
-  });
-  for await (const line of linesOf(gunzip)) {
-    if (line === '') continue;
-    await spills.add(parseStagedLine(line, keyNames), line.length);
-    records++;
   }
-  await fed;
   if (records !== file.records) {
     throw new TidemarkError('StagedDataCorrupt', `${file.key} holds ${records} records, not ${file.records}`);
   }
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }
 
 /** Gathers changes up to the size that is sorted in memory, then writes them as one spill. */
@@ -110,7 +116,7 @@ class Spills {
         (finished) => {
           file = finished;
         },
-        this.#limits.frameBytes,
+        this.#limits.spillFrameBytes,
       ),
     );
     if (file === undefined) throw new TidemarkError('Internal', `${key} was not written whole`);

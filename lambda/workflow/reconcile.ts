@@ -3,6 +3,8 @@ import { createBackup } from '../operations/create-backup.ts';
 import { abortRestore } from '../restore/abort-restore.ts';
 import { isError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
+import { describeTable } from '../sources/table.ts';
+import { oldestParentMs } from './begin.ts';
 import { executionName } from './executions.ts';
 import { startNext } from './hand-over.ts';
 
@@ -66,14 +68,22 @@ async function isOrphaned({ catalog, clock, config }: Services, table: TableReco
   return backup !== undefined && clock.now() - backup.marker >= config.reconcileGraceMs;
 }
 
-/** A stream-fed head older than 8 hours is moved forward by an internal backup; the one it replaces is ended. */
+/**
+ * A stream-fed head older than 8 hours is moved forward by an internal backup, as long as the changes since can still be
+ * read from the stream and there is a backup to keep it for.
+ */
 async function moveHead(services: Services, table: TableRecord): Promise<void> {
   const { name, head } = table;
   const now = services.clock.now();
   const idle =
     table.turn === undefined && table.pending.length === 0 && now - table.lastMarker >= moveEveryMs;
-  if (head === undefined || !idle || now - head.marker < headAgeMs) return;
+  const age = head === undefined ? 0 : now - head.marker;
+  if (head === undefined || !idle || age < headAgeMs || age > oldestParentMs) return;
+  const [wanted] = await services.catalog.backups.list({ table: name, limit: 1 });
+  if (wanted === undefined) return;
   try {
+    const { identity, streamArn } = await describeTable(services.dynamodb, name);
+    if (identity.tableId !== head.tableId || streamArn === undefined) return;
     await createBackup(services, {
       table: name,
       name: 'tidemark-head',
@@ -81,8 +91,8 @@ async function moveHead(services: Services, table: TableRecord): Promise<void> {
       expiresAt: head.marker,
     });
   } catch (error) {
-    // A table that is gone, or has no stream any more, has no head to keep.
-    if (!isError(error, 'TableNotFound') && !isError(error, 'ContinuousBackupsUnavailable')) throw error;
+    // A table that is gone has no head to keep.
+    if (!isError(error, 'TableNotFound')) throw error;
   }
 }
 

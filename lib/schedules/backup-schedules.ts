@@ -43,12 +43,13 @@ export class BackupSchedules extends Construct {
       schedule: ScheduleExpression.expression(entry.expression, TimeZone.of(entry.timeZone ?? 'Etc/UTC')),
       scheduleGroup: this.group,
       target: new LambdaInvoke(this.handler, {
-        // Delivered at least once: the execution names the delivery, so that a repeat makes no second backup.
+        // Delivered at least once, each attempt with an execution id of its own: what a repeat has in common with the
+        // first delivery is the time that it is for.
         input: ScheduleTargetInput.fromObject({
           schedule: entry.name,
           table: namePart(table),
           ...(entry.keepDays !== undefined && { keepDays: entry.keepDays }),
-          execution: ContextAttribute.executionId,
+          scheduledTime: ContextAttribute.scheduledTime,
         }),
         // A backup that could not be asked for in an hour is not what the schedule meant.
         maxEventAge: Duration.hours(1),

@@ -15,6 +15,21 @@ import type { LambdaInvokeJsonPathProps } from 'aws-cdk-lib/aws-stepfunctions-ta
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
+/** Lambda has no room for the function just now, or is ailing: that passes, in a minute or in half an hour. */
+const patientRetry: RetryProps = {
+  errors: [
+    'Lambda.TooManyRequestsException',
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+  ],
+  maxAttempts: 40,
+  interval: Duration.seconds(2),
+  maxDelay: Duration.minutes(1),
+  backoffRate: 2,
+  jitterStrategy: JitterType.FULL,
+};
+
 /** Every step may run twice, so every failure is worth another try. */
 const retry: RetryProps = {
   errors: ['States.ALL'],
@@ -69,6 +84,7 @@ function invokeWith(
     retryOnServiceExceptions: false,
     ...answer,
   });
+  task.addRetry(patientRetry);
   task.addRetry(retry);
   return task;
 }

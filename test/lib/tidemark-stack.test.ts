@@ -231,11 +231,11 @@ describe('schedules', () => {
   const schedules = properties('AWS::Scheduler::Schedule');
 
   it('ask for one backup for each table, naming the delivery, and reconcile', () => {
-    const execution = '<aws.scheduler.execution-id>';
+    const scheduledTime = '<aws.scheduler.scheduled-time>';
     expect(schedules.map((made) => made.Target.Input && JSON.parse(made.Target.Input))).toEqual([
-      { schedule: 'daily', table: 'orders-eu', keepDays: 30, execution },
-      { schedule: 'daily', table: 'orders-us', keepDays: 30, execution },
-      { schedule: 'hourly', table: 'orders-eu', execution },
+      { schedule: 'daily', table: 'orders-eu', keepDays: 30, scheduledTime },
+      { schedule: 'daily', table: 'orders-us', keepDays: 30, scheduledTime },
+      { schedule: 'hourly', table: 'orders-eu', scheduledTime },
       undefined,
     ]);
   });

@@ -112,11 +112,12 @@ describe('deleteBackup', () => {
     expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
   });
 
-  it('of the head keeps its snapshot alive: the next changes are applied to it', async () => {
+  it('of the head keeps its snapshot alive until the next changes are applied to it', async () => {
     const first = await backup();
     await harness.operations.deleteBackup(keyOf(first));
     expect(await harness.services.catalog.snapshots.get(keyOf(first))).toMatchObject({ alive: true });
     expect(await backup()).toMatchObject({ kind: 'incremental', parent: first.id });
+    expect(await harness.services.catalog.snapshots.get(keyOf(first))).toMatchObject({ alive: false });
   });
 
   it('is refused while the backup is being created', async () => {
@@ -167,6 +168,16 @@ describe('listBackups', () => {
     await harness.operations.deleteBackup(keyOf(one));
     const { backups } = await harness.operations.listBackups({ table, limit: 9, after: keyOf(one) });
     expect(backups.map(({ name }) => name)).toEqual(['two']);
+  });
+
+  it('of an empty time, or behind a cursor that lies beyond it, is empty', async () => {
+    const { marker, ...one } = await backup('one');
+    const list = (query: object) => harness.operations.listBackups({ limit: 9, ...query });
+    expect(await list({ from: marker, to: marker })).toEqual({ backups: [] });
+    expect(await list({ to: 0 })).toEqual({ backups: [] });
+    expect(await list({ table, to: marker - 5000, after: { table, id: one.id } })).toEqual({ backups: [] });
+    const early = { table, id: '00000000000001-00000000' as BackupId };
+    expect((await list({ table, from: marker, after: early })).backups.map(({ id }) => id)).toEqual([one.id]);
   });
 
   it('of an unknown table is empty', async () => {

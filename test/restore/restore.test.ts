@@ -1,5 +1,6 @@
 import {
   type AttributeDefinition,
+  type BatchWriteItemCommandInput,
   CreateTableCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
@@ -163,6 +164,32 @@ describe('a restore is refused', () => {
     expect(refused.map((outcome) => outcome.reason)).toEqual([code('TableInUse')]);
     await expect(restoreOf(backup)).rejects.toEqual(code('TableInUse'));
     await harness.executions.idle();
+  });
+});
+
+describe('a table that takes fewer writes than are sent', () => {
+  it('gets them all in the end, refused whole or in part', async () => {
+    const source = await newTable(database, 60);
+    const backup = await backupOf(source);
+    let calls = 0;
+    database.dynamodb.middlewareStack.add(
+      (next) => (call) => {
+        const { RequestItems: items } = call.input as BatchWriteItemCommandInput;
+        if (items === undefined) return next(call);
+        calls++;
+        const error = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+        if (calls % 3 === 0) return Promise.reject(error);
+        if (calls % 3 === 1)
+          return Promise.resolve({ output: { UnprocessedItems: items, $metadata: {} }, response: {} });
+        return next(call);
+      },
+      { step: 'initialize', name: 'throttle' },
+    );
+    await restoreOf(backup);
+    await harness.executions.idle();
+    database.dynamodb.middlewareStack.remove('throttle');
+    expect(calls).toBeGreaterThan(3);
+    expect(await contentOf(database.dynamodb, target)).toEqual(await contentOf(database.dynamodb, source));
   });
 });
 

@@ -138,7 +138,7 @@ describe('a member name that the engine misreads', () => {
       try {
         return String(parseStagedLine(line(name), ['pk']).image);
       } catch (error) {
-        return isError(error, 'StagedDataCorrupt') ? 'refused' : String(error);
+        return isError(error, 'RecordNotUnderstood') ? 'refused' : String(error);
       }
     };
     for (const name of ['\\', '"', '\n', '\\"', 'a\\', 'a"']) {

@@ -86,4 +86,13 @@ describe('any number of requests for one table is accepted', () => {
     await harness.executions.idle();
     expect((await harness.operations.listBackups({ table, limit: 9 })).backups).toHaveLength(1);
   });
+
+  it('another request under the same key is another backup', async () => {
+    const [table, other] = [await newTable(database), await newTable(database)];
+    const key = { name: 'same', requestKey: 'invocation-1' };
+    const one = await harness.operations.createBackup({ table, ...key });
+    const two = await harness.operations.createBackup({ table: other, ...key });
+    expect([one.table.name, two.table.name]).toEqual([table, other]);
+    await harness.executions.idle();
+  });
 });

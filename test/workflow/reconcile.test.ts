@@ -1,11 +1,12 @@
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BackupRecord } from '../../lambda/catalog/records.ts';
 import { scheduledBackup } from '../../lambda/operations/scheduled-backup.ts';
 import { reconcile } from '../../lambda/workflow/reconcile.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
-import { changeItems, expectNothingHeld, newTable, restore } from '../support/fixture.ts';
+import { changeItems, expectNothingHeld, newTable, restore, shape } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
-import { contentOf } from '../support/tables.ts';
+import { contentOf, createTable } from '../support/tables.ts';
 
 const hour = 60 * 60 * 1000;
 
@@ -117,6 +118,18 @@ describe('a head about to fall off its stream', () => {
     expect(await restore(database, evening, second)).toEqual(await contentOf(database.dynamodb, table));
   });
 
+  it('is left where it is when nobody has a backup of its table, or the table is another one', async () => {
+    const { id } = await backup();
+    await harness.operations.deleteBackup({ table, id });
+    await settle(later(9 * hour));
+    expect((await harness.services.catalog.turns.table(table))?.head?.snapshot).toBe(id);
+    const kept = await backup();
+    await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
+    await createTable(database.dynamodb, table, shape);
+    await settle(later(9 * hour));
+    expect((await harness.services.catalog.turns.table(table))?.head?.snapshot).toBe(kept.id);
+  });
+
   it('is not tried again at once when it cannot be moved', async () => {
     await backup();
     const evening = later(9 * hour);
@@ -128,7 +141,7 @@ describe('a head about to fall off its stream', () => {
 });
 
 describe('a scheduled backup', () => {
-  const delivery = { schedule: 'nightly', keepDays: 2, execution: 'delivery-1' };
+  const delivery = { schedule: 'nightly', keepDays: 2, scheduledTime: '2026-11-21T03:00:00Z' };
 
   it('is made once for a delivery that comes twice', async () => {
     const one = await scheduledBackup(harness.services, { ...delivery, table });

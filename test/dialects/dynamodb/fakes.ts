@@ -10,7 +10,7 @@ import { silentLog } from '../../../lambda/runtime/logger.ts';
 export const tableArn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Music';
 export const arn = `${tableArn}/backup/01576616366715-b4e58d3a`;
 
-export function backupId(of: string): BackupId {
+function backupId(of: string): BackupId {
   const key = parseBackupArn(of);
   if (key === undefined) throw new Error(`not a backup's ARN: ${of}`);
   return key.id;

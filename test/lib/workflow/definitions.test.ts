@@ -98,6 +98,14 @@ describe.each([
     for (const { state } of ofType('Task')) {
       expect(state.Retry).toEqual([
         {
+          ErrorEquals: expect.arrayContaining(['Lambda.TooManyRequestsException']),
+          IntervalSeconds: 2,
+          MaxAttempts: 40,
+          MaxDelaySeconds: 60,
+          BackoffRate: 2,
+          JitterStrategy: 'FULL',
+        },
+        {
           ErrorEquals: ['States.ALL'],
           IntervalSeconds: 2,
           MaxAttempts: 4,

@@ -174,7 +174,7 @@ describe('a backup', () => {
       Commit: (payload, call) => (call < 2 ? throwing(payload, call) : { job: payload.job, status: 'done' }),
     });
     expect(outcome.ended).toBe('BackupDone');
-    expect(of(outcome, 'Commit')).toHaveLength(3);
+    expect(of(outcome, 'Commit')).toHaveLength(5);
     expect(called(outcome)).not.toContain('Abort');
   });
 
@@ -184,7 +184,7 @@ describe('a backup', () => {
         payload.task === 1 ? throwing(payload, call) : twoParts(payload, call),
     });
     expect(outcome.ended).toBe('BackupDone');
-    expect(of(outcome, 'PartitionFiles').filter(({ task }) => task === 1)).toHaveLength(3);
+    expect(of(outcome, 'PartitionFiles').filter(({ task }) => task === 1)).toHaveLength(5);
     expect(of(outcome, 'PartitionFiles').filter(({ task }) => task !== 1)).toHaveLength(4);
     expect(of(outcome, 'Arrange')).toHaveLength(1);
   });
@@ -194,7 +194,7 @@ describe('a backup', () => {
     async (step) => {
       const outcome = await backup({ [step]: throwing });
       expect(outcome).toMatchObject({ ended: 'BackupFailed', error: 'ExecutionError' });
-      expect(of(outcome, step)).toHaveLength(3);
+      expect(of(outcome, step)).toHaveLength(5);
       expect(of(outcome, 'Abort')).toEqual([
         { job, failure: { Error: 'TypeError', Cause: 'no such thing' } },
       ]);
@@ -211,7 +211,7 @@ describe('a backup', () => {
   it.each(['Abort', 'HandOver'])('ends with the error of %s when that fails too', async (step) => {
     const outcome = await backup({ Begin: throwing, [step]: throwing });
     expect(outcome).toMatchObject({ ended: step, error: 'ExecutionError' });
-    expect(of(outcome, step)).toHaveLength(3);
+    expect(of(outcome, step)).toHaveLength(5);
   });
 });
 
