@@ -1,5 +1,6 @@
 import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../lambda/snapshot/limits.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { changeItems, newTable, putItems, restore, shape } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
@@ -72,6 +73,22 @@ describe('changes that no stream tells of lead to a new base, never to a wrong b
     const second = await tomorrow.operations.describeBackup({ table, id });
     expect(second).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
     expect(await restore(database, tomorrow, second)).toEqual(await contentOf(database.dynamodb, table));
+  });
+});
+
+describe('a snapshot of too many runs', () => {
+  it('is not continued: a new base is taken', async () => {
+    const impatient = harness.restarted({ config: { limits: { ...defaultLimits, maxRuns: 2 } } });
+    const kinds: unknown[] = [];
+    for (let i = 0; i < 5; i++) {
+      await changeItems(database, table);
+      const { id } = await impatient.operations.createBackup({ table, name: 'a-backup' });
+      await impatient.executions.idle();
+      const made = await impatient.operations.describeBackup({ table, id });
+      kinds.push(made.kind);
+      expect(await restore(database, impatient, made)).toEqual(await contentOf(database.dynamodb, table));
+    }
+    expect(kinds).toEqual(['full', 'incremental', 'incremental', 'full', 'incremental']);
   });
 });
 

@@ -174,7 +174,7 @@ describe('a backup', () => {
       Commit: (payload, call) => (call < 2 ? throwing(payload, call) : { job: payload.job, status: 'done' }),
     });
     expect(outcome.ended).toBe('BackupDone');
-    expect(of(outcome, 'Commit')).toHaveLength(5);
+    expect(of(outcome, 'Commit')).toHaveLength(3);
     expect(called(outcome)).not.toContain('Abort');
   });
 
