@@ -38,13 +38,14 @@ export interface Reader {
   overdue(): boolean;
 }
 
-export function lane(shard: string, position: string, behind: 'in' | 'beyond' | 'inherited' = 'in'): Lane {
+/** A shard to be read from behind a position; `inherited`: all of it is behind an ancestor's cut. */
+export function lane(shard: string, position: string, inherited = false): Lane {
   return {
     shard,
     cut: position,
     read: position,
-    beyond: behind !== 'in',
-    inherited: behind === 'inherited',
+    beyond: inherited,
+    inherited,
     done: false,
     replaced: false,
   };
@@ -125,7 +126,7 @@ async function follow(
   for (;;) {
     const { enabled, shards } = await describeStream(streams, rules.stream);
     const children = shards.filter((shard) => shard.parent === closed.shard);
-    for (const { id } of children) lanes.push(lane(id, fromStart, closed.beyond ? 'inherited' : 'in'));
+    for (const { id } of children) lanes.push(lane(id, fromStart, closed.beyond));
     closed.replaced = children.length > 0 && !closed.beyond;
     if (children.length > 0 || !enabled) return true;
     if (reader.overdue()) return false;
@@ -134,13 +135,13 @@ async function follow(
 }
 
 /**
- * The shards from which every record after the marker is found, when no snapshot says where to begin: from the newest
- * shards back to ones that begin no later than the marker, or to the oldest there are.
+ * The shards from which every record after a second is found, when no snapshot says where to begin: from the newest
+ * shards back to ones that begin no later than it, or to the oldest there are. Throws `StreamGap` if there are none.
  */
 export async function lanesAround(
   streams: DynamoDBStreamsClient,
   arn: string,
-  markerSecond: number,
+  second: number,
 ): Promise<Lane[]> {
   const { shards } = await describeStream(streams, arn);
   const byId = new Map(shards.map((shard) => [shard.id, shard]));
@@ -149,7 +150,7 @@ export async function lanesAround(
   const visit = async (shard: Shard): Promise<void> => {
     if (found.has(shard.id)) return;
     const parent = shard.parent === undefined ? undefined : byId.get(shard.parent);
-    if (parent !== undefined && !(await beginsBy(streams, arn, shard, markerSecond))) return visit(parent);
+    if (parent !== undefined && !(await beginsBy(streams, arn, shard, second))) return visit(parent);
     found.set(shard.id, lane(shard.id, fromStart));
   };
   for (const shard of shards) if (!parents.has(shard.id)) await visit(shard);

@@ -17,6 +17,7 @@ export interface Shard {
 export interface Stream {
   /** Epoch ms. */
   readonly createdAt: number;
+  /** Every write of the table makes a record: not while the stream is being switched on or off. */
   readonly enabled: boolean;
   readonly shards: readonly Shard[];
 }
@@ -63,7 +64,7 @@ export async function describeStream(streams: DynamoDBStreamsClient, arn: string
     );
     shards.push(...(page?.Shards ?? []));
     createdAt = page?.CreationRequestDateTime?.getTime() ?? createdAt;
-    enabled = page?.StreamStatus === 'ENABLED' || page?.StreamStatus === 'ENABLING';
+    enabled = page?.StreamStatus === 'ENABLED';
     last = page?.LastEvaluatedShardId;
   } while (last !== undefined);
   return {

@@ -10,7 +10,7 @@ import {
   type Reader,
   readLanes,
 } from '../sources/stream-cut.ts';
-import { describeStream, fromStart, StreamGap, type StreamRecord } from '../sources/stream.ts';
+import { describeStream, StreamGap, type StreamRecord } from '../sources/stream.ts';
 import {
   type BackupPlan,
   names,
@@ -37,6 +37,11 @@ export interface CollectResult extends CollectInput {
 
 /** A record that stands before a scan's begin by more than this was seen by the scan, whatever the clocks say. */
 const clockSkewSeconds = 60;
+
+/** From this second on, a record may be newer than what the scan saw. */
+function firstUnseenSecond(plan: BackupPlan): number {
+  return Math.floor(plan.startedAt / 1000) - clockSkewSeconds;
+}
 
 /** Trimming is checked against the age of the parent again after reading: streams keep 24 hours. */
 const streamMemoryMs = 24 * 60 * 60 * 1000;
@@ -102,7 +107,10 @@ async function read(services: Services, { staging, plan, part, scanEnd }: Readin
   return { done, files: await files.close(), lanes };
 }
 
-/** Where this part begins: where the last one ended, at the parent's cut, or around the marker. */
+/**
+ * Where this part begins: where the last one ended, at the parent's cut, or around the marker. A stream that is younger
+ * than the request is read from its start, which is then the cut.
+ */
 async function lanesOf(
   services: Services,
   staging: Staging,
@@ -113,7 +121,7 @@ async function lanesOf(
     const before = await staging.read<StreamResult>(partName(names.stream, part - 1));
     return before.lanes.map((lane) => ({ ...lane }));
   }
-  const { createdAt, shards } = await describeStream(services.streams, plan.stream);
+  const { enabled, shards } = await describeStream(services.streams, plan.stream);
   if (plan.parent !== undefined) {
     const { manifest } = await readManifest(services.store, plan.table.tableId, plan.parent);
     const present = new Set(shards.map((shard) => shard.id));
@@ -122,11 +130,11 @@ async function lanesOf(
       return lane(shard, position);
     });
   }
-  const markerSecond = Math.floor(plan.marker / 1000);
-  if (createdAt <= plan.marker) return lanesAround(services.streams, plan.stream, markerSecond);
-  // The stream is younger than the request: its start is the cut, and all its records are behind it.
-  const roots = shards.filter(({ parent }) => !shards.some((shard) => shard.id === parent));
-  return roots.map((shard) => lane(shard.id, fromStart, 'beyond'));
+  // The scan has ended. What it saw of writes that the stream does not tell of cannot be corrected.
+  if (!enabled) throw new StreamGap('the stream was switched off during the scan');
+  // Whatever comes before the lanes is taken to be before the cut and seen by the scan, so it must be long before.
+  const second = Math.min(Math.floor(plan.marker / 1000) - clockSkewSeconds, firstUnseenSecond(plan));
+  return lanesAround(services.streams, plan.stream, second);
 }
 
 /**
@@ -134,13 +142,13 @@ async function lanesOf(
  * count over it; and of the records behind the cut the first one's old image is what the key held at the cut.
  */
 function taker(plan: BackupPlan, files: StagedFiles, budget: Budget): Reader {
-  const seenByScan = Math.floor(plan.startedAt / 1000) - clockSkewSeconds;
+  const firstUnseen = firstUnseenSecond(plan);
   return {
     overdue: () => budget.spent(),
     async take({ sequence, second, keys, oldImage, newImage }: StreamRecord, beyond: boolean): Promise<void> {
       if (beyond) {
         await files.addChange({ order: reversed(sequence), keys, oldImage: undefined, newImage: oldImage });
-      } else if (plan.parent !== undefined || second >= seenByScan) {
+      } else if (plan.parent !== undefined || second >= firstUnseen) {
         await files.addChange({ order: sequence, keys, oldImage, newImage });
       }
     },

@@ -1,26 +1,25 @@
 import {
-  type CreateTableCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import { itemOf, type SimulatedTable, slotOf } from '../sources/simulated-stream.ts';
-import type { TestDatabase } from './database.ts';
 
 /** Few, so that much happens between the reading of one item and of another. */
 const itemsPerPage = 2;
 
-/** A database that answers for the simulated table and its streams; for the rest, the catalog, it is the real one. */
-export function simulatedDatabase(real: TestDatabase, table: SimulatedTable): TestDatabase {
-  const send = (command: object): Promise<object> => {
-    if (command instanceof DescribeTableCommand) return Promise.resolve({ Table: described(table) });
-    if (command instanceof DescribeTimeToLiveCommand) return Promise.resolve({});
-    if (command instanceof ScanCommand) return Promise.resolve(scanned(table, command.input));
-    return real.dynamodb.send(command as CreateTableCommand);
+/** The calls about the table and its items, answered from the model. */
+export function simulatedDynamodb(table: SimulatedTable): DynamoDBClient {
+  const client: Pick<DynamoDBClient, 'send'> = {
+    send(command: object): Promise<object> {
+      if (command instanceof DescribeTableCommand) return Promise.resolve({ Table: described(table) });
+      if (command instanceof DescribeTimeToLiveCommand) return Promise.resolve({});
+      if (command instanceof ScanCommand) return Promise.resolve(scanned(table, command.input));
+      return Promise.reject(new Error('no such call'));
+    },
   };
-  const dynamodb: DynamoDBClient = Object.create(real.dynamodb, { send: { value: send } });
-  return { ...real, dynamodb, streams: table.client };
+  return client as DynamoDBClient;
 }
 
 function described(table: SimulatedTable): object {
