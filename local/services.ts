@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { catalogOf } from '../lambda/catalog/catalog.ts';
 import { type Operations, operationsOf } from '../lambda/operations/operations.ts';
+import { dynamodbClient } from '../lambda/runtime/clients.ts';
 import { systemClock } from '../lambda/runtime/clock.ts';
 import { type Config, defaultConfig } from '../lambda/runtime/config.ts';
 import { reasonOf } from '../lambda/runtime/errors.ts';
@@ -54,7 +54,7 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
-  const dynamodb = new DynamoDBClient(settings);
+  const dynamodb = dynamodbClient(settings);
   await createCatalog(dynamodb).catch((cause: unknown) => {
     throw new Error(`No DynamoDB is ready at ${dynamodbEndpoint} (${reasonOf(cause)})`, { cause });
   });

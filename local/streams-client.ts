@@ -1,9 +1,10 @@
 import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
-  DynamoDBStreamsClient,
+  type DynamoDBStreamsClient,
   type DynamoDBStreamsClientConfig,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb-streams';
+import { streamsClient as plainClient } from '../lambda/runtime/clients.ts';
 
 interface Named {
   readonly StreamArn?: string;
@@ -27,7 +28,7 @@ export function streamsClient(
   dynamodb: DynamoDBClient,
   settings: DynamoDBStreamsClientConfig,
 ): DynamoDBStreamsClient {
-  const client = new DynamoDBStreamsClient(settings);
+  const client = plainClient(settings);
   client.middlewareStack.add(
     (next) => async (call) => {
       const { StreamArn, ShardIterator } = call.input as Named;

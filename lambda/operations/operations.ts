@@ -1,7 +1,7 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { BackupKey } from '../catalog/backup-arn.ts';
 import { catalogOf } from '../catalog/catalog.ts';
 import type { BackupRecord, RestoreRecord } from '../catalog/records.ts';
+import { dynamodbClient } from '../runtime/clients.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { configFromEnvironment, required } from '../runtime/config.ts';
 import { environment } from '../runtime/environment.ts';
@@ -49,7 +49,7 @@ export function requestOperations(env: NodeJS.ProcessEnv): Operations {
 }
 
 export function requestServices(env: NodeJS.ProcessEnv): RequestServices {
-  const dynamodb = new DynamoDBClient();
+  const dynamodb = dynamodbClient();
   return {
     config: configFromEnvironment(env),
     clock: systemClock,

@@ -1,10 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { catalogOf } from '../catalog/catalog.ts';
 import { s3StoreFromEnvironment } from '../storage/s3-store.ts';
 import { runStep, type Step } from '../workflow/run-step.ts';
 import { stateMachines } from '../workflow/state-machines.ts';
 import type { TaskHandler } from '../workflow/states.ts';
+import { dynamodbClient, streamsClient } from './clients.ts';
 import { systemClock } from './clock.ts';
 import { configFromEnvironment, required } from './config.ts';
 import { environment } from './environment.ts';
@@ -36,7 +35,7 @@ export function lambdaStep<I extends { readonly job: object }, O extends object>
 
 /** What a deployed step works with. Names that its function was not given are only missed when they are used. */
 export function stepServices(name: string, env: NodeJS.ProcessEnv): Services {
-  const dynamodb = new DynamoDBClient();
+  const dynamodb = dynamodbClient();
   return {
     config: configFromEnvironment(env),
     clock: systemClock,
@@ -44,7 +43,7 @@ export function stepServices(name: string, env: NodeJS.ProcessEnv): Services {
     log: lambdaLog(name),
     catalog: catalogOf(dynamodb, required(env, environment.catalogTable), systemClock, randomIds),
     dynamodb,
-    streams: new DynamoDBStreamsClient(),
+    streams: streamsClient(),
     store: s3StoreFromEnvironment(env),
     executions: stateMachines(env),
   };
