@@ -97,7 +97,7 @@ async function write(
   batch: readonly SnapshotItem[],
 ): Promise<void> {
   let requests: WriteRequest[] = batch.map(({ image }) => ({
-    PutRequest: { Item: toSdk(parseItem(image)) },
+    PutRequest: { Item: toSdk(parseJson(image.toString()) as Item) },
   }));
   for (let attempt = 0; requests.length > 0; attempt++) {
     if (attempt === tries) {
@@ -129,10 +129,3 @@ async function unprocessed(
 }
 
 const throttled = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded'];
-
-function parseItem(image: Buffer): Item {
-  const item = parseJson(image.toString());
-  if (item === undefined)
-    throw new TidemarkError('RecordNotUnderstood', 'an attribute name with an escape was misread');
-  return item as Item;
-}

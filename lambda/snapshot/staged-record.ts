@@ -57,7 +57,6 @@ function parse(line: string): ExportLine {
   } catch (cause) {
     throw new TidemarkError('StagedDataCorrupt', 'a staged line is not JSON', { cause });
   }
-  if (record === undefined) throw notUnderstood('an attribute name with an escape was misread');
   if (typeof record !== 'object' || record === null) throw notUnderstood('a staged line is not an object');
   const members = 'Item' in record ? itemMembers : changeMembers;
   for (const [name, member] of Object.entries(record)) {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -111,6 +112,8 @@ describe('the end', () => {
     // A request that is never complete holds the orderly end open.
     const held = request(url, { method: 'POST' });
     held.flushHeaders();
+    const [socket] = (await once(held, 'socket')) as [Socket];
+    if (socket.connecting) await once(socket, 'connect');
     const cut = once(held, 'error');
     const ended = once(child, 'exit');
     child.kill('SIGINT');

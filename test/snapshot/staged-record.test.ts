@@ -1,4 +1,3 @@
-import { isError } from '../../lambda/runtime/errors.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeyNames } from '../../lambda/item/attribute-value.ts';
@@ -129,20 +128,4 @@ describe('any other shape is refused', () => {
       );
     },
   );
-});
-
-describe('a member name that the engine misreads', () => {
-  it('is refused by name, never taken for another', () => {
-    const line = (name: string) => JSON.stringify({ Item: { pk: { S: 'a' }, [name]: { S: 'b' } } });
-    const read = (name: string): string => {
-      try {
-        return String(parseStagedLine(line(name), ['pk']).image);
-      } catch (error) {
-        return isError(error, 'RecordNotUnderstood') ? 'refused' : String(error);
-      }
-    };
-    for (const name of ['\\', '"', '\n', '\\"', 'a\\', 'a"']) {
-      expect(['refused', `{"pk":{"S":"a"},${JSON.stringify(name)}:{"S":"b"}}`]).toContain(read(name));
-    }
-  });
 });

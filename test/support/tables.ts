@@ -64,6 +64,11 @@ const bytes = fc.uint8Array({ maxLength: 20 });
 const set = <T>(member: fc.Arbitrary<T>, key: (member: T) => string) =>
   fc.uniqueArray(member, { minLength: 1, maxLength: 4, selector: key });
 
+// V8 can misread names that need an escape in JSON (lambda/item/parse-json.ts), in the SDK's own parsing too.
+const plainNames = fc
+  .string({ minLength: 1, maxLength: 12 })
+  .filter((name) => JSON.stringify(name) === `"${name}"` && name !== '__proto__');
+
 const { value: attributeValue } = fc.letrec<{ value: AttributeValue }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
@@ -78,15 +83,11 @@ const { value: attributeValue } = fc.letrec<{ value: AttributeValue }>((tie) => 
       (BS) => ({ BS }),
     ),
     fc.array(tie('value'), { maxLength: 3 }).map((L) => ({ L })),
-    fc
-      .dictionary(fc.string({ minLength: 1 }), tie('value'), { maxKeys: 3, noNullPrototype: true })
-      .map((M) => ({ M })),
+    fc.dictionary(plainNames, tie('value'), { maxKeys: 3, noNullPrototype: true }).map((M) => ({ M })),
   ),
 }));
 
-const names = fc
-  .string({ minLength: 1, maxLength: 12 })
-  .filter((name) => !['pk', 'sk', '__proto__'].includes(name));
+const names = plainNames.filter((name) => !['pk', 'sk'].includes(name));
 
 /** What an item has besides its key: from nothing to close to 400 KB. */
 export const attributes: fc.Arbitrary<SdkItem> = fc.oneof(

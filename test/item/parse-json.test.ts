@@ -1,0 +1,43 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseJson } from '../../lambda/item/parse-json.ts';
+
+/** A parser of its own: Node's may misread what it is to be compared with. */
+function namesIn(text: string): string[] {
+  return [...text.matchAll(/"((?:[^"\\]|\\.)*)":/g)].map(([, name]) => String(name));
+}
+
+describe('member names are read as they are written', () => {
+  it('also those that V8 takes for another', () => {
+    for (const name of ['\\', '"', '\n', '\\"', 'a\\', 'a"', 'b\\', 'b"']) {
+      const text = JSON.stringify({ k: 1, [name]: 2 });
+      expect(Object.keys(parseJson(text) as object)).toEqual(['k', name]);
+    }
+  });
+
+  it('whatever they are, at any depth, beside values that look like them', () => {
+    const name = fc.string({ unit: fc.constantFrom('"', '\\', '\n', 'a', ':', '1', 'name'), maxLength: 4 });
+    const tree = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 3 },
+        name,
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(name, tie('value'), { maxKeys: 4, noNullPrototype: true }),
+      ),
+    }));
+    fc.assert(
+      fc.property(tree.value, (value) => {
+        const text = JSON.stringify(value);
+        const parsed = parseJson(text);
+        expect(parsed).toEqual(value);
+        expect(namesIn(JSON.stringify(parsed)).toSorted()).toEqual(namesIn(text).toSorted());
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('and text that is not JSON is refused', () => {
+    expect(() => parseJson('{"a\\"":')).toThrow(SyntaxError);
+    expect(() => parseJson('{')).toThrow(SyntaxError);
+  });
+});
