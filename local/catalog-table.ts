@@ -16,16 +16,16 @@ export const catalogTable = 'tidemark-catalog';
 const wait = { maxWaitTime: 60, minDelay: 1 };
 
 /** Makes the catalog's table if it is missing, as the stack makes it. */
-export async function createCatalog(client: DynamoDBClient): Promise<void> {
-  const table = { TableName: catalogTable };
+export async function createCatalog(client: DynamoDBClient, name = catalogTable): Promise<void> {
+  const table = { TableName: name };
   try {
     await client.send(
       new CreateTableCommand({
         ...table,
         BillingMode: 'PAY_PER_REQUEST',
         KeySchema: keySchema('pk', 'sk'),
-        AttributeDefinitions: ['pk', 'sk', index.partition, index.sort].map((name) => ({
-          AttributeName: name,
+        AttributeDefinitions: ['pk', 'sk', index.partition, index.sort].map((attribute) => ({
+          AttributeName: attribute,
           AttributeType: 'S',
         })),
         GlobalSecondaryIndexes: [

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../storage/object-store.ts';
-import type { Keyed } from './change.ts';
+import { compareKeyed, type Keyed } from './change.ts';
 import { compressFrame, corrupt, decompressFrame, decompressJson, sha256Hex } from './frame.ts';
 import { contains, type HashRange, hexHash } from './hash-range.ts';
 import { defaultLimits } from './limits.ts';
@@ -89,7 +89,8 @@ async function* frames<T extends Keyed>(
   let last: Keyed | undefined;
   for await (const batch of batches) {
     for (const entry of batch) {
-      if (last !== undefined && !precedes(last, entry)) throw corrupt('entries of a run are out of order');
+      if (last !== undefined && compareKeyed(last, entry) >= 0)
+        throw corrupt('entries of a run are out of order');
       last = entry;
       const line = encode(entry);
       frame ??= { first: entry, lines: [], rawLength: 0 };
@@ -102,10 +103,6 @@ async function* frames<T extends Keyed>(
     }
   }
   if (frame !== undefined) yield frame;
-}
-
-function precedes(a: Keyed, b: Keyed): boolean {
-  return a.hash === b.hash ? Buffer.compare(a.key, b.key) < 0 : a.hash < b.hash;
 }
 
 async function pack({ first, lines, rawLength }: RawFrame): Promise<PackedFrame> {

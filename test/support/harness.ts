@@ -1,9 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { catalogOf } from '../../lambda/catalog/catalog.ts';
-import { index } from '../../lambda/catalog/schema.ts';
 import { type Operations, operationsOf } from '../../lambda/operations/operations.ts';
 import { type Clock, systemClock } from '../../lambda/runtime/clock.ts';
 import { type Config, defaultConfig } from '../../lambda/runtime/config.ts';
@@ -13,6 +11,7 @@ import type { Services } from '../../lambda/runtime/services.ts';
 import { directoryStore } from '../../lambda/storage/directory-store.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { synthesizedDefinitions } from '../../lib/workflow/definitions.ts';
+import { createCatalog } from '../../local/catalog-table.ts';
 import { type LocalExecutions, type LocalOptions, localExecutions } from '../../local/local-executions.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -50,7 +49,7 @@ const testConfig: Config = {
 export async function startHarness(database: TestDatabase, options: HarnessOptions = {}): Promise<Harness> {
   const catalogTable = `catalog-${randomIds.hex(12)}`;
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-test-'));
-  await createCatalog(database, catalogTable);
+  await createCatalog(database.dynamodb, catalogTable);
   const compose = (given: HarnessOptions): Harness => {
     const clock = given.clock ?? systemClock;
     const plain = directoryStore(folder);
@@ -85,29 +84,4 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
     };
   };
   return compose(options);
-}
-
-async function createCatalog(database: TestDatabase, name: string): Promise<void> {
-  const key = (partition: string, sort: string) => [
-    { AttributeName: partition, KeyType: 'HASH' as const },
-    { AttributeName: sort, KeyType: 'RANGE' as const },
-  ];
-  await database.dynamodb.send(
-    new CreateTableCommand({
-      TableName: name,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: key('pk', 'sk'),
-      AttributeDefinitions: ['pk', 'sk', index.partition, index.sort].map((attribute) => ({
-        AttributeName: attribute,
-        AttributeType: 'S' as const,
-      })),
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: index.name,
-          KeySchema: key(index.partition, index.sort),
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
-    }),
-  );
 }
