@@ -13,6 +13,8 @@ import { backupStaging } from './staging.ts';
 
 export interface ArrangeResult {
   readonly job: Job;
+  /** `commit`: there is nothing to apply. */
+  readonly status: 'apply' | 'commit';
   readonly tasks: readonly number[];
 }
 
@@ -38,5 +40,5 @@ export async function arrange(services: Services, { job }: { job: Job }): Promis
     const count = rangeCount(rawBytes, limits.partitionBytes, Math.min(partitions, limits.maxRanges));
     return { partitions, spills, ranges: rawBytes === 0 ? [] : equalRanges(count).map(toHex) };
   });
-  return { job, tasks: ranges.map((_, i) => i) };
+  return { job, status: ranges.length > 0 ? 'apply' : 'commit', tasks: ranges.map((_, i) => i) };
 }

@@ -28,7 +28,7 @@ export type BeginResult = {
   readonly tasks: readonly number[];
   readonly waitSeconds: number;
 } & {
-  readonly status: 'collect' | 'commit' | 'wait' | 'ended';
+  readonly status: 'scan' | 'collect' | 'commit' | 'wait' | 'ended';
 };
 
 /**
@@ -84,7 +84,7 @@ export async function begin(services: Services, { job }: { job: Job }): Promise<
     };
   });
   return answer(
-    'collect',
+    plan.segments > 0 ? 'scan' : 'collect',
     Array.from({ length: plan.segments }, (_, i) => i),
   );
 }

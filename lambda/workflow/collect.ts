@@ -29,8 +29,8 @@ export interface CollectInput {
 }
 
 export interface CollectResult extends CollectInput {
-  /** `again`: the stream has a gap; begin anew with a base. */
-  readonly status: 'more' | 'wait' | 'again' | 'done';
+  /** `again`: the stream has a gap; begin anew with a base. `empty`: done, and there is nothing to partition. */
+  readonly status: 'more' | 'wait' | 'again' | 'done' | 'empty';
   readonly tasks: readonly number[];
   readonly waitSeconds: number;
 }
@@ -71,7 +71,8 @@ export async function collect(services: Services, { job, part }: CollectInput): 
     const streamed = await staging.parts<StreamResult>(names.stream);
     return { tasks: spread([...scanned, ...streamed].flatMap((result) => result.files)) };
   });
-  return { job, part, status: 'done', tasks: tasks.map((_, i) => i), waitSeconds: 0 };
+  const status = tasks.length > 0 ? 'done' : 'empty';
+  return { job, part, status, tasks: tasks.map((_, i) => i), waitSeconds: 0 };
 }
 
 async function scanResults(staging: Staging, plan: BackupPlan): Promise<ScanResult[]> {

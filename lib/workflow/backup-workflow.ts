@@ -80,6 +80,7 @@ export class BackupWorkflow extends Construct {
     const commit = invoke(this, 'Commit', functions.Commit, 'job');
     const handOver = invoke(this, 'HandOver', functions.HandOver, 'job', 'status');
 
+    // A Map is never given nothing to do: what one does then is not said anywhere, and it would cost time.
     begin.next(
       byStatus(
         this,
@@ -88,7 +89,8 @@ export class BackupWorkflow extends Construct {
           wait: waitThen(this, 'WaitForSource', begin),
           ended: Succeed.jsonPath(this, 'BackupEnded'),
           commit,
-          collect: scanSegments,
+          scan: scanSegments,
+          collect: startCollect,
         },
         notUnderstood,
       ),
@@ -103,12 +105,13 @@ export class BackupWorkflow extends Construct {
           wait: waitThen(this, 'WaitForStream', collectStream),
           again: begin,
           done: partitionAll,
+          empty: arrange,
         },
         notUnderstood,
       ),
     );
     partitionAll.next(arrange);
-    arrange.next(applyAll);
+    arrange.next(byStatus(this, 'Arranged', { apply: applyAll, commit }, notUnderstood));
     applyAll.next(commit).next(handOver);
     abort.next(handOver);
     handOver.next(

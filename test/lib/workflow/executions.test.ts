@@ -91,11 +91,11 @@ const throwing: Answer = () => {
 
 describe('a backup', () => {
   const answers: Answers = {
-    Begin: ({ job }) => ({ job, status: 'collect', tasks: [0, 1] }),
+    Begin: ({ job }) => ({ job, status: 'scan', tasks: [0, 1] }),
     ScanSegment: twoParts,
     CollectStream: ({ job }) => ({ job, status: 'done', tasks: [0, 1, 2] }),
     PartitionFiles: twoParts,
-    Arrange: ({ job }) => ({ job, tasks: [0] }),
+    Arrange: ({ job }) => ({ job, status: 'apply', tasks: [0] }),
     ApplyRange: twoParts,
     Commit: ({ job }) => ({ job, status: 'done' }),
     Abort: ({ job }) => ({ job, status: 'failed' }),
@@ -145,6 +145,16 @@ describe('a backup', () => {
     const outcome = await backup({ Begin: ({ job }) => ({ job, status: 'commit' }) });
     expect(outcome.ended).toBe('BackupDone');
     expect(called(outcome)).toEqual(['Begin', 'Commit', 'HandOver']);
+  });
+
+  it('gives no Map nothing to do', async () => {
+    const outcome = await backup({
+      Begin: ({ job }) => ({ job, status: 'collect', tasks: [] }),
+      CollectStream: ({ job }) => ({ job, status: 'empty', tasks: [] }),
+      Arrange: ({ job }) => ({ job, status: 'commit', tasks: [] }),
+    });
+    expect(outcome.ended).toBe('BackupDone');
+    expect(called(outcome)).toEqual(['Begin', 'CollectStream', 'Arrange', 'Commit', 'HandOver']);
   });
 
   it('reads the stream in parts, waiting where it is told to', async () => {
