@@ -1,4 +1,4 @@
-import { lambdaStep } from '../runtime/lambda-step.ts';
+import { lambdaStep } from '../workflow/lambda-step.ts';
 import { abort } from '../workflow/abort.ts';
 
 export const handler = lambdaStep('abort', abort);

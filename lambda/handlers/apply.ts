@@ -1,4 +1,4 @@
-import { lambdaStep } from '../runtime/lambda-step.ts';
+import { lambdaStep } from '../workflow/lambda-step.ts';
 import { apply } from '../workflow/apply.ts';
 
 export const handler = lambdaStep('apply', apply);

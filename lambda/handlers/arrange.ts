@@ -1,4 +1,4 @@
-import { lambdaStep } from '../runtime/lambda-step.ts';
+import { lambdaStep } from '../workflow/lambda-step.ts';
 import { arrange } from '../workflow/arrange.ts';
 
 export const handler = lambdaStep('arrange', arrange);

@@ -1,4 +1,4 @@
-import { lambdaStep } from '../runtime/lambda-step.ts';
+import { lambdaStep } from '../workflow/lambda-step.ts';
 import { begin } from '../workflow/begin.ts';
 
 export const handler = lambdaStep('begin', begin);

@@ -1,4 +1,4 @@
-import { lambdaStep } from '../runtime/lambda-step.ts';
+import { lambdaStep } from '../workflow/lambda-step.ts';
 import { collect } from '../workflow/collect.ts';
 
 export const handler = lambdaStep('collect', collect);

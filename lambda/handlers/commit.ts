@@ -1,4 +1,4 @@
-import { lambdaStep } from '../runtime/lambda-step.ts';
+import { lambdaStep } from '../workflow/lambda-step.ts';
 import { commit } from '../workflow/commit.ts';
 
 export const handler = lambdaStep('commit', commit);

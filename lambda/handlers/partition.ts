@@ -1,4 +1,4 @@
-import { lambdaStep } from '../runtime/lambda-step.ts';
+import { lambdaStep } from '../workflow/lambda-step.ts';
 import { partition } from '../workflow/partition.ts';
 
 export const handler = lambdaStep('partition', partition);

@@ -1,4 +1,4 @@
-import { stepServices } from '../runtime/lambda-step.ts';
+import { stepServices } from '../workflow/lambda-step.ts';
 import { reconcile } from '../workflow/reconcile.ts';
 
 let services: ReturnType<typeof stepServices> | undefined;

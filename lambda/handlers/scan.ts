@@ -1,4 +1,4 @@
-import { lambdaStep } from '../runtime/lambda-step.ts';
+import { lambdaStep } from '../workflow/lambda-step.ts';
 import { scan } from '../workflow/scan.ts';
 
 export const handler = lambdaStep('scan', scan);

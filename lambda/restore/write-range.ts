@@ -11,7 +11,7 @@ import { fromHex, type HashRange, hexHash } from '../snapshot/hash-range.ts';
 import { readSnapshot, type SnapshotItem } from '../snapshot/read-snapshot.ts';
 import { findTable } from '../sources/table.ts';
 import { Budget, untilSpent } from '../workflow/budget.ts';
-import { type TaskInput, type TaskResult, taskResult } from '../workflow/scan.ts';
+import { type TaskInput, type TaskResult, taskResult } from '../workflow/task.ts';
 import { partName, restoreStaging } from '../workflow/staging.ts';
 import { type CurrentRestore, currentRestore, names, type WriteResult } from './restore-plan.ts';
 

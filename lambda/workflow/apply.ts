@@ -18,7 +18,7 @@ import {
   type Spill,
 } from './backup-plan.ts';
 import { Budget, untilSpent } from './budget.ts';
-import { type TaskInput, type TaskResult, taskResult } from './scan.ts';
+import { type TaskInput, type TaskResult, taskResult } from './task.ts';
 import { backupStaging, partName } from './staging.ts';
 
 /** Merges the spills of one range into a run: a base run, or a delta run that is read over the parent's runs. */

@@ -21,7 +21,7 @@ import {
 } from './backup-plan.ts';
 import { Budget } from './budget.ts';
 import { linesOf } from './lines.ts';
-import { type TaskInput, type TaskResult, taskResult } from './scan.ts';
+import { type TaskInput, type TaskResult, taskResult } from './task.ts';
 import { backupStaging, partName } from './staging.ts';
 
 /** Turns staged files into spills: canonical, sorted by key hash, one net change for a key in each. */

@@ -8,25 +8,8 @@ import { StagedFiles } from '../sources/staged-files.ts';
 import { findTable } from '../sources/table.ts';
 import { type BackupPlan, names, type ScanResult } from './backup-plan.ts';
 import { Budget } from './budget.ts';
-import type { Job } from './executions.ts';
 import { backupStaging, partName, type Staging } from './staging.ts';
-
-export interface TaskInput {
-  readonly job: Job;
-  /** The number of the Map's item. */
-  readonly task: number;
-  /** Counts the invocations that the task has taken. */
-  readonly part: number;
-}
-
-export interface TaskResult extends TaskInput {
-  readonly status: 'more' | 'done';
-}
-
-/** The answer of a part of a task: the next part's input. */
-export function taskResult({ job, task, part }: TaskInput, done: boolean): TaskResult {
-  return { job, task, part: part + 1, status: done ? 'done' : 'more' };
-}
+import { type TaskInput, type TaskResult, taskResult } from './task.ts';
 
 /** Stages one segment of the table, as far as the time goes. */
 export async function scan(services: Services, input: TaskInput): Promise<TaskResult> {

@@ -7,6 +7,7 @@ import {
   ListTagsOfResourceCommand,
   QueryCommand,
   type TableDescription,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -97,6 +98,36 @@ describe('a restored table is as its source was', () => {
     expect(byIndex.Count).toBe(1);
     const tags = await database.dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn: is.TableArn }));
     expect(tags.Tags).toEqual([]);
+  });
+
+  it('with items that predate an index and have another type in its key', async () => {
+    const source = await newTable(database, 3);
+    await putItem(database.dynamodb, source, { pk: { S: 'old' }, sk: { N: '1' }, late: { N: '5' } });
+    await database.dynamodb.send(
+      new UpdateTableCommand({
+        TableName: source,
+        AttributeDefinitions: [
+          { AttributeName: 'pk', AttributeType: 'S' },
+          { AttributeName: 'sk', AttributeType: 'N' },
+          { AttributeName: 'late', AttributeType: 'S' },
+        ],
+        GlobalSecondaryIndexUpdates: [
+          {
+            Create: {
+              IndexName: 'late-index',
+              KeySchema: [{ AttributeName: 'late', KeyType: 'HASH' }],
+              Projection: { ProjectionType: 'ALL' },
+            },
+          },
+        ],
+      }),
+    );
+    await restoreOf(await backupOf(source));
+    await harness.executions.idle();
+    expect(await contentOf(database.dynamodb, target)).toEqual(await contentOf(database.dynamodb, source));
+    expect((await described(target)).GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName)).toEqual([
+      'late-index',
+    ]);
   });
 
   it('while it loads, it is tagged and our DescribeTable says CREATING', async () => {

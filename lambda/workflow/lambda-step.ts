@@ -1,15 +1,15 @@
 import { catalogOf } from '../catalog/catalog.ts';
 import { s3StoreFromEnvironment } from '../storage/s3-store.ts';
-import { runStep, type Step } from '../workflow/run-step.ts';
-import { stateMachines } from '../workflow/state-machines.ts';
-import type { TaskHandler } from '../workflow/states.ts';
-import { dynamodbClient, streamsClient } from './clients.ts';
-import { systemClock } from './clock.ts';
-import { configFromEnvironment, required } from './config.ts';
-import { environment } from './environment.ts';
-import { randomIds } from './ids.ts';
-import { lambdaLog } from './logger.ts';
-import type { Services } from './services.ts';
+import { runStep, type Step } from './run-step.ts';
+import { stateMachines } from './state-machines.ts';
+import type { TaskHandler } from './states.ts';
+import { dynamodbClient, streamsClient } from '../runtime/clients.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { configFromEnvironment, required } from '../runtime/config.ts';
+import { environment } from '../runtime/environment.ts';
+import { randomIds } from '../runtime/ids.ts';
+import { lambdaLog } from '../runtime/logger.ts';
+import type { Services } from '../runtime/services.ts';
 
 /** The part of Lambda's context that is used; emulators may leave it out. */
 interface Context {
