@@ -27,7 +27,8 @@ const smallLimits: Limits = {
   stagedFileBytes: 1500,
   readBytes: 1000,
   batchEntries: 3,
-  maxRuns: 20,
+  maxRuns: 3,
+  foldShare: 0.5,
 };
 
 type Action =

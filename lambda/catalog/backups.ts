@@ -3,7 +3,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { backupArnOf, backupId, type BackupKey } from './backup-arn.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
-import type { BackupId, BackupRecord, TableDescription, TableIdentity } from './records.ts';
+import type { BackupId, BackupRecord, Kind, TableDescription, TableIdentity } from './records.ts';
 import { keys, type RecordKey } from './schema.ts';
 
 /** What a request says of the backup it wants. */
@@ -13,6 +13,7 @@ export interface NewBackup {
   readonly description: TableDescription;
   readonly internal?: boolean;
   readonly requestedBy?: string;
+  readonly kind?: Kind;
   /** Epoch ms. */
   readonly expiresAt?: number;
   /** Requests with one key are one request: the second gets the first one's backup. */

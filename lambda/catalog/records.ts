@@ -43,8 +43,11 @@ export interface TableDescription {
 /** Where a backup's content came from. */
 export type Source = 'stream' | 'scan';
 
-/** `full`: from the source alone. `incremental`: changes since the last snapshot of any kind. */
-export type Kind = 'full' | 'incremental';
+/**
+ * `full`: one base run for each partition. `incremental`: the changes since the last snapshot of any kind are a run of
+ * their own. `differential`: the changes since the last full one are one run.
+ */
+export type Kind = 'full' | 'incremental' | 'differential';
 
 export interface Figures {
   readonly items: number;
@@ -78,6 +81,7 @@ export interface BackupRecord {
   readonly expiresAt?: number;
   /** The caller's ARN, or the schedule's name. */
   readonly requestedBy?: string;
+  /** As requested, if it was said; once AVAILABLE, as it was made. */
   readonly kind?: Kind;
   readonly source?: Source;
   readonly parent?: BackupId;

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { BackupRecord } from '../catalog/records.ts';
+import type { BackupRecord, Kind } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { describeTable, streamUnavailable } from '../sources/table.ts';
 import type { RequestServices } from './operations.ts';
@@ -8,6 +8,8 @@ export interface CreateBackupInput {
   /** The table's name. */
   readonly table: string;
   readonly name: string;
+  /** Without it: incremental when a parent serves, else full. */
+  readonly kind?: Kind;
   /** The caller's ARN, or the schedule's name. */
   readonly requestedBy?: string;
   /** Requests with one key are one request: the second gets the first one's backup. */

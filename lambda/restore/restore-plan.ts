@@ -2,7 +2,8 @@ import type { RestoreRecord } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { equalRanges, type HexRange, rangeCount, toHex } from '../snapshot/hash-range.ts';
-import { type Content, type Manifest, readManifest } from '../snapshot/manifest.ts';
+import type { Content } from '../snapshot/content.ts';
+import { type Manifest, readManifest } from '../snapshot/manifest.ts';
 import { executionName, type Job } from '../workflow/executions.ts';
 import { type PartResult, restoreStaging } from '../workflow/staging.ts';
 

@@ -8,6 +8,8 @@ export interface Keyed {
 export interface Change extends Keyed {
   /** Absent: deleted. */
   readonly image: Buffer | undefined;
+  /** DynamoDB's size of the item, where it is known already. */
+  readonly imageBytes?: number;
 }
 
 /** The order of every run: by hash, then by key. */

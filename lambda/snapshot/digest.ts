@@ -28,6 +28,10 @@ export class DigestSum {
     this.#sum += BigInt(`0x${hex}`);
   }
 
+  subtractHex(hex: string): void {
+    this.#sum -= BigInt(`0x${hex}`);
+  }
+
   /** 32 hex digits. */
   hex(): string {
     const positive = ((this.#sum % modulus) + modulus) % modulus;

@@ -1,11 +1,12 @@
 import { keyHash } from '../item/key-hash.ts';
-import type { Change } from './change.ts';
+import type { Change, Keyed } from './change.ts';
 import { corrupt } from './frame.ts';
 
 export type RunKind = 'base' | 'delta';
 
-const newline = Buffer.from('\n');
+const newline = 10;
 const itemHead = Buffer.from('{"Item":');
+const itemKeyHead = Buffer.from('{"Item":{');
 const keysHead = Buffer.from('{"Keys":{');
 const newImageHead = Buffer.from('},"NewImage":');
 const lineTail = Buffer.from('}\n');
@@ -30,16 +31,33 @@ export function encodeLine(kind: RunKind, change: Change): Buffer {
 export function decodeLines(kind: RunKind, frame: Buffer, keyCount: number): Change[] {
   const changes: Change[] = [];
   for (let start = 0; start < frame.length;) {
-    const end = frame.indexOf(newline, start);
-    if (end < 0) throw corrupt('a frame does not end with a whole line');
-    changes.push(
-      kind === 'base'
-        ? decodeItem(frame.subarray(start, end), keyCount)
-        : decodeChange(frame.subarray(start, end), keyCount),
-    );
-    start = end + 1;
+    const end = lineEnd(frame, start);
+    changes.push(decodeLine(kind, frame.subarray(start, end), keyCount));
+    start = end;
   }
   return changes;
+}
+
+/** The change of one line, given with its line end. Throws `SnapshotCorrupt`. */
+export function decodeLine(kind: RunKind, lineWithEnd: Buffer, keyCount: number): Change {
+  const line = lineWithEnd.subarray(0, -1);
+  return kind === 'base' ? decodeItem(line, keyCount) : decodeChange(line, keyCount);
+}
+
+/** The index behind the line end of the line that begins at `start`. Throws `SnapshotCorrupt` if it has none. */
+export function lineEnd(frame: Buffer, start: number): number {
+  const end = frame.indexOf(newline, start);
+  if (end < 0) throw corrupt('a frame does not end with a whole line');
+  return end + 1;
+}
+
+/** The key of the line that begins at `start`; of the rest of the line nothing is looked at. */
+export function lineKey(kind: RunKind, frame: Buffer, start: number, keyCount: number): Keyed {
+  const head = kind === 'base' ? itemKeyHead : keysHead;
+  if (!startsWith(frame, head, start)) throw corrupt(`a line of a ${kind} run does not begin as one`);
+  const from = start + head.length;
+  const key = frame.subarray(from, keyEnd(frame, from, keyCount));
+  return { hash: keyHash(key), key };
 }
 
 function decodeItem(line: Buffer, keyCount: number): Change {

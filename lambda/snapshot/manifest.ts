@@ -2,7 +2,8 @@ import type { BackupId, Kind, Source, TableDescription, TableIdentity } from '..
 import type { KeyNames } from '../item/attribute-value.ts';
 import { isError } from '../runtime/errors.ts';
 import type { ObjectStore, PutOutcome } from '../storage/object-store.ts';
-import type { IndexPlace } from './frame-file.ts';
+import type { Content } from './content.ts';
+import type { IndexPlace } from './frame-index.ts';
 import { compressFrame, corrupt, decompressJson, sha256Hex } from './frame.ts';
 import type { HexRange } from './hash-range.ts';
 import type { RunKind } from './line.ts';
@@ -24,13 +25,8 @@ export interface RunRef {
   readonly index: IndexPlace;
   /** The part of the hash space for which the snapshot refers to the run. */
   readonly range: HexRange;
-}
-
-/** Counts and digest of the items of one partition (or of several together). `bytes` is DynamoDB's item size. */
-export interface Content {
-  readonly items: number;
-  readonly bytes: number;
-  readonly digest: string;
+  /** The part of the hash space that the run was written for. */
+  readonly written: HexRange;
 }
 
 /** The object that defines a snapshot: docs/format.md, section 5. It holds no time of its own making. */
@@ -38,7 +34,10 @@ export interface Manifest extends Content {
   readonly format: 'tidemark-snapshot';
   readonly version: 1;
   readonly id: BackupId;
+  /** The snapshot that the changes were applied to. */
   readonly parent: BackupId | null;
+  /** The last full snapshot on the way here: this one, if it is full. */
+  readonly base: BackupId;
   readonly kind: Kind;
   readonly source: Source;
   readonly marker: number;

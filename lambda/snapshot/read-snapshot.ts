@@ -1,11 +1,11 @@
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Change } from './change.ts';
-import { readFrames } from './frame-file.ts';
 import { contains, fromHex, type HashRange, intersect } from './hash-range.ts';
 import { decodeLines } from './line.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { keyNamesOf, type Manifest, type RunRef } from './manifest.ts';
 import { mergeSorted } from './merge.ts';
+import { readFrames } from './read-frames.ts';
 
 /**
  * The items of a snapshot in a range of hashes, in order, in batches: its runs merged, the newest line of a key

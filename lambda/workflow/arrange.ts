@@ -1,5 +1,5 @@
 import type { Services } from '../runtime/services.ts';
-import { equalRanges, rangeCount, toHex } from '../snapshot/hash-range.ts';
+import { planCompaction, type Situation } from '../snapshot/compaction.ts';
 import { readManifest } from '../snapshot/manifest.ts';
 import {
   type ApplyPlan,
@@ -19,26 +19,29 @@ export interface ArrangeResult {
 }
 
 /**
- * Decides, now that the size of the changes is known, in how many partitions a base is kept and over how many ranges
- * the changes are applied. Small changes make one range and so one delta run, however many partitions it spans.
+ * Decides, now that the size of the changes is known, over which ranges they are applied and what is folded or merged.
+ * Small changes make one range and so one delta run, however many partitions it spans.
  */
 export async function arrange(services: Services, { job }: { job: Job }): Promise<ArrangeResult> {
   const staging = backupStaging(services.store, job);
   const plan = await staging.read<BackupPlan>(names.plan);
-  const { limits } = services.config;
   const { ranges } = await staging.once<ApplyPlan>(names.applyPlan, async () => {
     const { tasks } = await staging.read<PartitionPlan>(names.partitionPlan);
     const results = await Promise.all(
       tasks.map((_, i) => staging.parts<PartitionResult>(names.partition(i))),
     );
     const spills = results.flat().flatMap((result) => result.spills);
-    const rawBytes = spills.reduce((sum, spill) => sum + spill.rawBytes, 0);
-    const partitions =
+    const parent =
       plan.parent === undefined
-        ? rangeCount(rawBytes, limits.partitionBytes, limits.maxPartitions)
-        : (await readManifest(services.store, plan.table.tableId, plan.parent)).manifest.partitions.length;
-    const count = rangeCount(rawBytes, limits.partitionBytes, Math.min(partitions, limits.maxRanges));
-    return { partitions, spills, ranges: rawBytes === 0 ? [] : equalRanges(count).map(toHex) };
+        ? undefined
+        : (await readManifest(services.store, plan.table.tableId, plan.parent)).manifest;
+    const situation: Situation = {
+      runs: parent?.runs ?? [],
+      partitions: parent?.partitions.length ?? 1,
+      changedBytes: spills.reduce((sum, spill) => sum + spill.lineBytes, 0),
+      kind: plan.kind,
+    };
+    return { spills, ...planCompaction(situation, services.config.limits) };
   });
   return { job, status: ranges.length > 0 ? 'apply' : 'commit', tasks: ranges.map((_, i) => i) };
 }

@@ -2,8 +2,9 @@ import type { BackupId, Kind, Source, TableDescription, TableIdentity } from '..
 import type { StagedFile } from '../sources/staged-files.ts';
 import type { Lane } from '../sources/stream-cut.ts';
 import type { FrameFile } from '../snapshot/frame-file.ts';
-import type { HexRange } from '../snapshot/hash-range.ts';
-import type { Content, RunRef } from '../snapshot/manifest.ts';
+import type { RangePlan } from '../snapshot/compaction.ts';
+import type { Content } from '../snapshot/content.ts';
+import type { RunRef } from '../snapshot/manifest.ts';
 import type { PartResult } from './staging.ts';
 
 /** The objects that a backup's steps leave for each other in its staging folder. */
@@ -57,6 +58,8 @@ export interface PartitionPlan {
 
 export interface Spill extends FrameFile {
   readonly key: string;
+  /** What its changes come to as lines of a delta run. */
+  readonly lineBytes: number;
 }
 
 export interface PartitionResult extends PartResult {
@@ -67,20 +70,25 @@ export interface PartitionResult extends PartResult {
 
 export interface ApplyPlan {
   readonly partitions: number;
-  readonly ranges: readonly HexRange[];
+  readonly ranges: readonly RangePlan[];
   readonly spills: readonly Spill[];
 }
 
-/** What a range's changes add to a partition's content; negative where items went away. */
-export interface PartitionDelta extends Content {
+/** Of one partition; a part or an effect of it where it is said so. */
+export interface PartitionContent extends Content {
   readonly partition: number;
 }
 
 export interface ApplyResult extends PartResult {
-  readonly run: RunRef | undefined;
-  readonly deltas: readonly PartitionDelta[];
+  readonly runs: readonly RunRef[];
+  /** What the changes claim to do to the content of each partition. */
+  readonly effect: readonly PartitionContent[];
+  /** The content of the partitions that were folded, as counted. */
+  readonly folded: readonly PartitionContent[];
   /** Where the next part begins, 16 hex digits. */
   readonly next: string | undefined;
+  /** Which of the parent's runs cannot be read, and why: the backup must begin anew. */
+  readonly damaged?: string;
 }
 
 export interface FailureNote {

@@ -74,7 +74,7 @@ export async function begin(services: Services, { job }: { job: Job }): Promise<
       internal: backup.internal,
       table: backup.table,
       description: backup.description,
-      kind: parent === undefined ? 'full' : 'incremental',
+      kind: parent === undefined ? 'full' : (backup.kind ?? 'incremental'),
       source: parent === undefined ? 'scan' : 'stream',
       parent,
       headSeen: record.head?.snapshot,
@@ -116,10 +116,7 @@ async function usableStream(services: Services, table: Table): Promise<string | 
   return undefined;
 }
 
-/**
- * The head, if its cut is in the table's present stream and not trimmed, its manifest is sound and its runs are not too
- * many; it is pinned.
- */
+/** The head, if its cut is in the table's present stream and not trimmed and its manifest is sound; it is pinned. */
 async function chooseParent(
   services: Services,
   claim: Claim,
@@ -137,8 +134,7 @@ async function chooseParent(
       head.snapshot,
       snapshot?.manifestSha256,
     );
-    if (manifest.cut.stream !== stream || manifest.runs.length > services.config.limits.maxRuns)
-      return undefined;
+    if (manifest.cut.stream !== stream) return undefined;
   } catch (error) {
     if (!isError(error, 'SnapshotCorrupt')) throw error;
     // A new base is a correct fallback; the damage must be seen all the same.

@@ -1,17 +1,9 @@
 import type { BackupId } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
-import { DigestSum } from '../snapshot/digest.ts';
-import {
-  type Content,
-  findManifest,
-  type Manifest,
-  publishManifest,
-  readManifest,
-  type RunRef,
-  type StoredManifest,
-} from '../snapshot/manifest.ts';
+import { findManifest, publishManifest, readManifest, type StoredManifest } from '../snapshot/manifest.ts';
 import { cutOf } from '../sources/stream-cut.ts';
+import { type Applied, assembleManifest, distrust } from './assemble.ts';
 import {
   type ApplyPlan,
   type ApplyResult,
@@ -22,22 +14,30 @@ import {
 import type { Job } from './executions.ts';
 import { backupStaging, type Staging } from './staging.ts';
 
+export interface CommitResult {
+  readonly job: Job;
+  /** `again`: the parent is damaged or not what it claims; begin anew with a base. */
+  readonly status: 'done' | 'again';
+}
+
 /**
  * Publishes the manifest, then in one catalog transaction makes the snapshot the head and the backup AVAILABLE. A
  * manifest of this backup that is there already, by a repeat or an earlier execution, is adopted. Throws `TurnLost`.
  */
-export async function commit(
-  services: Services,
-  { job }: { job: Job },
-): Promise<{ job: Job; status: 'done' }> {
+export async function commit(services: Services, { job }: { job: Job }): Promise<CommitResult> {
   const id = job.id as BackupId;
   const backup = await services.catalog.backups.get({ table: job.table, id });
   const record = await services.catalog.turns.table(job.table);
   if (backup === undefined) throw new TidemarkError('Internal', 'the backup has no record');
   const staging = backupStaging(services.store, job);
   const plan = await staging.find<BackupPlan>(names.plan);
-  const { manifest, sha256 } =
+  const published =
     (await findManifest(services.store, backup.table.tableId, id)) ?? (await publish(services, staging));
+  if (typeof published === 'string') {
+    services.log.error('the parent cannot be trusted, taking a new base', { backup: id, reason: published });
+    return { job: { ...job, round: job.round + 1 }, status: 'again' };
+  }
+  const { manifest, sha256 } = published;
   // An adopted manifest comes with no plan: under the turn the head cannot have moved since its execution.
   const headSeen = plan === undefined ? record?.head?.snapshot : plan.headSeen;
   await services.catalog.turns.commit({
@@ -67,14 +67,18 @@ export async function commit(
   return { job, status: 'done' };
 }
 
-async function publish(services: Services, staging: Staging): Promise<StoredManifest> {
-  const manifest = await assemble(services, staging);
+/** The published manifest; or why there can be none. */
+async function publish(services: Services, staging: Staging): Promise<StoredManifest | string> {
+  const applied = await gather(services, staging);
+  const reason = distrust(applied);
+  if (reason !== undefined) return reason;
+  const manifest = assembleManifest(applied);
   await publishManifest(services.store, manifest);
   // Ours or a twin's: what was published first is what counts.
   return readManifest(services.store, manifest.table.tableId, manifest.id);
 }
 
-async function assemble(services: Services, staging: Staging): Promise<Manifest> {
+async function gather(services: Services, staging: Staging): Promise<Applied> {
   const plan = await staging.read<BackupPlan>(names.plan);
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
   const [streamed, applied, parent] = await Promise.all([
@@ -84,54 +88,6 @@ async function assemble(services: Services, staging: Staging): Promise<Manifest>
       ? undefined
       : readManifest(services.store, plan.table.tableId, plan.parent).then((stored) => stored.manifest),
   ]);
-  const results = applied.flat();
-  const added = results.flatMap((result) => result.run ?? []);
-  const partitions = contentOf(applyPlan.partitions, parent, results);
-  return {
-    format: 'tidemark-snapshot',
-    version: 1,
-    id: plan.id,
-    parent: plan.parent ?? null,
-    kind: plan.kind,
-    source: plan.source,
-    marker: plan.marker,
-    table: plan.table,
-    description: plan.description,
-    cut: { stream: plan.stream, shards: cutOf(streamed.at(-1)?.lanes ?? []) },
-    runs: [...(parent?.runs ?? []), ...added],
-    partitions,
-    ...totalOf(partitions),
-    copied: copiedBy(added),
-  };
-}
-
-/** Each partition's content: the parent's and what the changes added to it. Throws `SnapshotCorrupt`. */
-function contentOf(count: number, parent: Manifest | undefined, results: readonly ApplyResult[]): Content[] {
-  const empty: Content = { items: 0, bytes: 0, digest: new DigestSum().hex() };
-  const partitions = Array.from({ length: count }, (_, i) => parent?.partitions[i] ?? empty);
-  for (const { partition, ...delta } of results.flatMap((result) => result.deltas)) {
-    partitions[partition] = totalOf([partitions[partition] ?? empty, delta]);
-  }
-  if (partitions.some(({ items, bytes }) => items < 0 || bytes < 0)) {
-    throw new TidemarkError('SnapshotCorrupt', 'the changes remove more items than the parent holds');
-  }
-  return partitions;
-}
-
-function totalOf(contents: readonly Content[]): Content {
-  const digest = new DigestSum();
-  let items = 0;
-  let bytes = 0;
-  for (const content of contents) {
-    items += content.items;
-    bytes += content.bytes;
-    digest.addHex(content.digest);
-  }
-  return { items, bytes, digest: digest.hex() };
-}
-
-function copiedBy(runs: readonly RunRef[]): Manifest['copied'] {
-  const sum = (measure: (run: RunRef) => number): number =>
-    runs.reduce((total, run) => total + measure(run), 0);
-  return { bytes: sum((run) => run.bytes), files: runs.length, records: sum((run) => run.records) };
+  const shards = cutOf(streamed.at(-1)?.lanes ?? []);
+  return { plan, applyPlan, results: applied.flat(), parent, shards };
 }

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import type { KeyNames } from '../item/attribute-value.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
-import { encodeFrameFile, type FrameFile } from '../snapshot/frame-file.ts';
+import { framesOf, writeFrames } from '../snapshot/frame-file.ts';
 import type { Limits } from '../snapshot/limits.ts';
 import { keyNamesOf } from '../snapshot/manifest.ts';
 import { encodeNetChange, type NetChange } from '../snapshot/net-change.ts';
@@ -76,6 +76,9 @@ function isZlibError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }
 
+/** Spills live for minutes: zstd's fastest ordinary level. */
+const spillLevel = 1;
+
 /** Gathers changes up to the size that is sorted in memory, then writes them as one spill. */
 class Spills {
   readonly #store: ObjectStore;
@@ -107,21 +110,21 @@ class Spills {
     this.#changes = [];
     this.#bytes = 0;
     const key = this.#name(this.#written.length);
-    let file: FrameFile | undefined;
-    await this.#store.putStream(
+    const frames = framesOf(once(sorted), encodeNetChange, this.#limits.spillFrameBytes);
+    const file = await writeFrames(this.#store, key, frames, spillLevel);
+    this.#written.push({
+      ...file,
       key,
-      encodeFrameFile(
-        once(sorted),
-        encodeNetChange,
-        (finished) => {
-          file = finished;
-        },
-        this.#limits.spillFrameBytes,
-      ),
-    );
-    if (file === undefined) throw new TidemarkError('Internal', `${key} was not written whole`);
-    this.#written.push({ ...file, key });
+      lineBytes: sorted.reduce((sum, change) => sum + lineLength(change), 0),
+    });
   }
+}
+
+/** As a line of a delta run. */
+function lineLength({ key, image }: NetChange): number {
+  return (
+    '{"Keys":{}}\n'.length + key.length + (image === undefined ? 0 : ',"NewImage":'.length + image.length)
+  );
 }
 
 async function* once<T>(batch: readonly T[]): AsyncGenerator<readonly T[]> {

@@ -112,7 +112,8 @@ export class BackupWorkflow extends Construct {
     );
     partitionAll.next(arrange);
     arrange.next(byStatus(this, 'Arranged', { apply: applyAll, commit }, notUnderstood));
-    applyAll.next(commit).next(handOver);
+    applyAll.next(commit);
+    commit.next(byStatus(this, 'Committed', { again: begin, done: handOver }, notUnderstood));
     abort.next(handOver);
     handOver.next(
       byStatus(this, 'HandedOver', { failed: backupFailed(this) }, Succeed.jsonPath(this, 'BackupDone')),

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BackupId, BackupRecord } from '../../lambda/catalog/records.ts';
+import type { CreateBackupInput } from '../../lambda/operations/create-backup.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
-import { changeItems, newTable, restore } from '../support/fixture.ts';
+import { changeItems, newTable, putItems, restore } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 import { contentOf } from '../support/tables.ts';
 
@@ -16,14 +17,15 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   harness = await startHarness(database);
-  table = await newTable(database);
+  table = await newTable(database, 40);
 });
 afterEach(() => harness.close());
 
-async function backup(name = 'a-backup', of = table): Promise<BackupRecord> {
-  const { id } = await harness.operations.createBackup({ table: of, name });
+async function backup(request: Partial<CreateBackupInput> = {}): Promise<BackupRecord> {
+  const input = { table, name: 'a-backup', ...request };
+  const { id } = await harness.operations.createBackup(input);
   await harness.executions.idle();
-  return harness.operations.describeBackup({ table: of, id });
+  return harness.operations.describeBackup({ table: input.table, id });
 }
 
 const keyOf = ({ table: { name }, id }: BackupRecord) => ({ table: name, id });
@@ -51,7 +53,7 @@ describe('createBackup', () => {
   });
 
   it('refuses a table that is not there', async () => {
-    await expect(backup('a-backup', 'no-such-table')).rejects.toEqual(code('TableNotFound'));
+    await expect(backup({ table: 'no-such-table' })).rejects.toEqual(code('TableNotFound'));
   });
 
   it('lets a failed start be found by the reconciler', async () => {
@@ -72,21 +74,51 @@ describe('a backup', () => {
     const first = await backup();
     await changeItems(database, table);
     const second = await backup();
-    expect(first).toMatchObject({ kind: 'full', source: 'scan', figures: { items: 20, copiedRecords: 20 } });
+    expect(first).toMatchObject({ kind: 'full', source: 'scan', figures: { items: 40, copiedRecords: 40 } });
     expect(second).toMatchObject({
       kind: 'incremental',
       source: 'stream',
       parent: first.id,
       // 3 changed, 3 new, 1 deleted.
-      figures: { items: 22, copiedRecords: 7, copiedFiles: 1 },
+      figures: { items: 42, copiedRecords: 7, copiedFiles: 1 },
     });
     expect(second.figures?.copiedBytes).toBeLessThan(first.figures?.copiedBytes ?? 0);
+  });
+
+  it('that was asked to be full is folded from the last snapshot and the changes', async () => {
+    const first = await backup();
+    await changeItems(database, table);
+    const second = await backup({ kind: 'full' });
+    expect(second).toMatchObject({
+      kind: 'full',
+      source: 'stream',
+      parent: first.id,
+      figures: { items: 42, copiedRecords: 42, copiedFiles: 1 },
+    });
+    expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
+  });
+
+  it('that is differential holds all changes since the last full one in one run', async () => {
+    await backup();
+    for (const from of [0, 2, 4]) {
+      await putItems(database, table, from, from + 3);
+      await backup();
+    }
+    const last = await backup({ kind: 'differential' });
+    expect(last).toMatchObject({ kind: 'differential', figures: { copiedRecords: 7, copiedFiles: 1 } });
+    expect(await restore(database, harness, last)).toEqual(await contentOf(database.dynamodb, table));
+  });
+
+  it('whose changes come to half of what there is is a full one', async () => {
+    await backup();
+    await putItems(database, table, 0, 25);
+    expect(await backup()).toMatchObject({ kind: 'full', source: 'stream', figures: { copiedRecords: 40 } });
   });
 
   it('without changes copies nothing', async () => {
     const first = await backup();
     const second = await backup();
-    expect(second.figures).toMatchObject({ items: 20, copiedRecords: 0, copiedFiles: 0, copiedBytes: 0 });
+    expect(second.figures).toMatchObject({ items: 40, copiedRecords: 0, copiedFiles: 0, copiedBytes: 0 });
     expect(second.digest).toBe(first.digest);
     expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
   });
@@ -143,7 +175,11 @@ describe('deleteBackup', () => {
 describe('listBackups', () => {
   it('pages oldest first, with no cursor after a page that is exactly full', async () => {
     const other = await newTable(database, 1);
-    const made = [await backup('one'), await backup('two', other), await backup('three')];
+    const made = [
+      await backup({ name: 'one' }),
+      await backup({ name: 'two', table: other }),
+      await backup({ name: 'three' }),
+    ];
     const pages: string[][] = [];
     for (let after: BackupRecord | undefined, more = true; more;) {
       const page = await harness.operations.listBackups({ limit: 1, ...(after && { after: keyOf(after) }) });
@@ -163,15 +199,15 @@ describe('listBackups', () => {
   });
 
   it('goes on behind a backup that was deleted', async () => {
-    const one = await backup('one');
-    await backup('two');
+    const one = await backup({ name: 'one' });
+    await backup({ name: 'two' });
     await harness.operations.deleteBackup(keyOf(one));
     const { backups } = await harness.operations.listBackups({ table, limit: 9, after: keyOf(one) });
     expect(backups.map(({ name }) => name)).toEqual(['two']);
   });
 
   it('of an empty time, or behind a cursor that lies beyond it, is empty', async () => {
-    const { marker, ...one } = await backup('one');
+    const { marker, ...one } = await backup({ name: 'one' });
     const list = (query: object) => harness.operations.listBackups({ limit: 9, ...query });
     expect(await list({ from: marker, to: marker })).toEqual({ backups: [] });
     expect(await list({ to: 0 })).toEqual({ backups: [] });

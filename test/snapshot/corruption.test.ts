@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isError } from '../../lambda/runtime/errors.ts';
-import { readFrames } from '../../lambda/snapshot/frame-file.ts';
+import { readFrames } from '../../lambda/snapshot/read-frames.ts';
 import { compressFrame, decompressFrame, sha256Hex } from '../../lambda/snapshot/frame.ts';
 import { hexHash, wholeRange } from '../../lambda/snapshot/hash-range.ts';
 import { decodeLines, encodeLine } from '../../lambda/snapshot/line.ts';

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { decompress } from 'fzstd';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../lambda/snapshot/change.ts';
-import { readFrames } from '../../lambda/snapshot/frame-file.ts';
+import { readFrames } from '../../lambda/snapshot/read-frames.ts';
 import { contains, hexHash, wholeRange } from '../../lambda/snapshot/hash-range.ts';
 import { decodeLines, encodeLine } from '../../lambda/snapshot/line.ts';
 import { decodeNetChanges, encodeNetChange, type NetChange } from '../../lambda/snapshot/net-change.ts';

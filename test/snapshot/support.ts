@@ -3,9 +3,12 @@ import type { BackupId } from '../../lambda/catalog/records.ts';
 import { keyHash } from '../../lambda/item/key-hash.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import { type Change, compareKeyed, type Keyed } from '../../lambda/snapshot/change.ts';
-import { encodeFrameFile, type FrameFile } from '../../lambda/snapshot/frame-file.ts';
+import { ContentSum } from '../../lambda/snapshot/content.ts';
+import { foldFrames } from '../../lambda/snapshot/fold.ts';
+import { type FrameFile, framesOf, writeFrames } from '../../lambda/snapshot/frame-file.ts';
 import { toHex, wholeRange } from '../../lambda/snapshot/hash-range.ts';
 import { encodeLine, type RunKind } from '../../lambda/snapshot/line.ts';
+import { defaultLimits } from '../../lambda/snapshot/limits.ts';
 import type { Manifest, RunRef } from '../../lambda/snapshot/manifest.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 
@@ -41,6 +44,9 @@ export function memoryStore(): MemoryStore {
     async *getStream(key) {
       yield await get(key);
     },
+    async *list(folder) {
+      for (const [key, { length }] of objects) if (key.startsWith(`${folder}/`)) yield { key, bytes: length };
+    },
     async delete(keys) {
       for (const key of keys) objects.delete(key);
     },
@@ -73,14 +79,11 @@ export async function writeFile<T extends Keyed>(
   encode: (entry: T) => Buffer,
   frameBytes?: number,
 ): Promise<FrameFile & { readonly key: string }> {
-  let file: FrameFile | undefined;
-  const done = (finished: FrameFile): void => {
-    file = finished;
-  };
-  await store.putStream(key, encodeFrameFile(inBatches(entries, [3, 0, 1]), encode, done, frameBytes));
-  if (file === undefined) throw new Error('the file was not finished');
-  return { ...file, key };
+  const frames = framesOf(inBatches(entries, [3, 0, 1]), encode, frameBytes);
+  return { ...(await writeFrames(store, key, frames)), key };
 }
+
+async function* none(): AsyncGenerator<never> {}
 
 /** Stores sorted changes as a run that is referred to as a whole. */
 export async function writeRun(
@@ -90,9 +93,23 @@ export async function writeRun(
   changes: readonly Change[],
   frameBytes?: number,
 ): Promise<RunRef> {
-  const file = await writeFile(store, key, changes, (change) => encodeLine(kind, change), frameBytes);
+  const file =
+    kind === 'base'
+      ? await writeBase(store, key, changes, frameBytes)
+      : await writeFile(store, key, changes, (change) => encodeLine(kind, change), frameBytes);
   const tombstones = changes.filter(({ image }) => image === undefined).length;
-  return { ...file, kind, tombstones, range: toHex(wholeRange) };
+  return { ...file, kind, tombstones, range: toHex(wholeRange), written: toHex(wholeRange) };
+}
+
+async function writeBase(
+  store: ObjectStore,
+  key: string,
+  changes: readonly Change[],
+  frameBytes = defaultLimits.frameBytes,
+): Promise<FrameFile & { readonly key: string }> {
+  const options = { keyCount: 1, frameBytes };
+  const frames = foldFrames(none(), inBatches(changes, [3, 0, 1]), options, new ContentSum());
+  return { ...(await writeFrames(store, key, frames)), key };
 }
 
 /** A change of the item whose partition key `pk` is the number: to this text, or its deletion. */
@@ -130,6 +147,7 @@ export function manifestOf(runs: readonly RunRef[]): Manifest {
     version: 1,
     id: snapshotId,
     parent: null,
+    base: snapshotId,
     kind: 'full',
     source: 'scan',
     marker: 1_576_616_366_715,

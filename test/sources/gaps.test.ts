@@ -25,6 +25,7 @@ describe('where the stream has a gap, nothing wrong is made', () => {
   async function makeBase(world: World): Promise<void> {
     const { table } = world;
     for (let key = 0; key < 8; key++) table.write(key);
+    for (let key = 20; key < 40; key++) table.write(key);
     table.now += 3 * hourMs;
     await expectExact(world, await backUp(world));
     for (const key of [1, 3, 5, 8]) table.write(key);

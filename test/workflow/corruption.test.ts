@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   harness = await startHarness(database);
-  table = await newTable(database);
+  table = await newTable(database, 40);
   await harness.operations.createBackup({ table, name: 'base' });
   await harness.executions.idle();
   await changeItems(database, table);

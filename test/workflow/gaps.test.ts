@@ -1,6 +1,7 @@
 import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../lambda/snapshot/limits.ts';
+import { readManifest } from '../../lambda/snapshot/manifest.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { changeItems, newTable, putItems, restore, shape } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
@@ -77,18 +78,21 @@ describe('changes that no stream tells of lead to a new base, never to a wrong b
 });
 
 describe('a snapshot of too many runs', () => {
-  it('is not continued: a new base is taken', async () => {
-    const impatient = harness.restarted({ config: { limits: { ...defaultLimits, maxRuns: 2 } } });
+  it('is not made: delta runs are merged', async () => {
+    await putItems(database, table, 0, 100);
+    const tidy = harness.restarted({ config: { limits: { ...defaultLimits, maxRuns: 2 } } });
     const kinds: unknown[] = [];
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 4; i++) {
       await changeItems(database, table);
-      const { id } = await impatient.operations.createBackup({ table, name: 'a-backup' });
-      await impatient.executions.idle();
-      const made = await impatient.operations.describeBackup({ table, id });
+      const { id } = await tidy.operations.createBackup({ table, name: 'a-backup' });
+      await tidy.executions.idle();
+      const made = await tidy.operations.describeBackup({ table, id });
       kinds.push(made.kind);
-      expect(await restore(database, impatient, made)).toEqual(await contentOf(database.dynamodb, table));
+      const { manifest } = await readManifest(tidy.store, made.table.tableId, made.id);
+      expect(manifest.runs.length).toBeLessThanOrEqual(2);
+      expect(await restore(database, tidy, made)).toEqual(await contentOf(database.dynamodb, table));
     }
-    expect(kinds).toEqual(['full', 'incremental', 'incremental', 'full', 'incremental']);
+    expect(kinds).toEqual(['full', 'incremental', 'incremental', 'incremental']);
   });
 });
 

@@ -1,0 +1,28 @@
+import { fromHex, type HashRange, intersect, toHex } from './hash-range.ts';
+import type { RunRef } from './manifest.ts';
+
+/** The runs that a reader of the range opens, each for its part of it; oldest first as they came. */
+export function runsIn(runs: readonly RunRef[], range: HashRange): RunRef[] {
+  return runs.flatMap((run) => {
+    const part = intersect(fromHex(run.range), range);
+    return part === undefined ? [] : [{ ...run, range: toHex(part) }];
+  });
+}
+
+/** The runs without their part in the range: one in the middle of which it lies is referred to twice. */
+export function runsOutside(runs: readonly RunRef[], range: HashRange): RunRef[] {
+  return runs.flatMap((run) => {
+    const { from, to } = fromHex(run.range);
+    const below = intersect({ from, to }, { from: 0n, to: range.from });
+    const above = intersect({ from, to }, { from: range.to, to });
+    return [below, above].flatMap((part) => (part === undefined ? [] : [{ ...run, range: toHex(part) }]));
+  });
+}
+
+/** About how many bytes before compression of the run lie in the range: hashes are spread evenly. */
+export function estimatedBytes(run: RunRef, range: HashRange): number {
+  const part = intersect(fromHex(run.range), range);
+  if (part === undefined) return 0;
+  const written = fromHex(run.written);
+  return run.rawBytes * (Number(part.to - part.from) / Number(written.to - written.from));
+}

@@ -1,0 +1,105 @@
+import { replacedRuns } from '../snapshot/compaction.ts';
+import { type Content, totalOf } from '../snapshot/content.ts';
+import { corrupt } from '../snapshot/frame.ts';
+import { fromHex } from '../snapshot/hash-range.ts';
+import type { Manifest, RunRef } from '../snapshot/manifest.ts';
+import { runsOutside } from '../snapshot/runs.ts';
+import type { ApplyPlan, ApplyResult, BackupPlan, PartitionContent } from './backup-plan.ts';
+
+/** All that a backup's steps left, once each of them is done. */
+export interface Applied {
+  readonly plan: BackupPlan;
+  readonly applyPlan: ApplyPlan;
+  readonly results: readonly ApplyResult[];
+  readonly parent: Manifest | undefined;
+  /** Of the cut. */
+  readonly shards: Readonly<Record<string, string>>;
+}
+
+/** The manifest of the new snapshot. Throws `SnapshotCorrupt` if the changes take away more than there was. */
+export function assembleManifest(applied: Applied): Manifest {
+  const { plan, applyPlan, results, parent, shards } = applied;
+  const added = results.flatMap((result) => result.runs);
+  const partitions = contentOf(applied);
+  const kind = isFull(applied) ? 'full' : plan.kind;
+  return {
+    format: 'tidemark-snapshot',
+    version: 1,
+    id: plan.id,
+    parent: plan.parent ?? null,
+    base: kind === 'full' || parent === undefined ? plan.id : parent.base,
+    kind,
+    source: plan.source,
+    marker: plan.marker,
+    table: plan.table,
+    description: plan.description,
+    cut: { stream: plan.stream, shards },
+    runs: [...keptRuns(applyPlan, parent), ...added],
+    partitions,
+    ...totalOf(partitions),
+    copied: copiedBy(added),
+  };
+}
+
+/**
+ * Why the parent cannot be trusted, if so: a run of it is damaged, or what was folded is not the content that the parent
+ * and the old images of the changes claimed. Then the backup must begin anew with a base.
+ */
+export function distrust({ applyPlan, results, parent }: Applied): string | undefined {
+  const damaged = results.find((result) => result.damaged !== undefined)?.damaged;
+  if (parent === undefined || damaged !== undefined) return damaged;
+  const split = applyPlan.partitions / parent.partitions.length;
+  const folded = byPartition(results.flatMap((result) => result.folded));
+  const effect = byPartition(results.flatMap((result) => result.effect));
+  for (const [i, before] of parent.partitions.entries()) {
+    const numbers = Array.from({ length: split }, (_, half) => i * split + half);
+    if (!numbers.every((number) => folded.has(number))) continue;
+    const claimed = totalOf([before, ...numbers.flatMap((number) => effect.get(number) ?? [])]);
+    const counted = totalOf(numbers.flatMap((number) => folded.get(number) ?? []));
+    if (claimed.items !== counted.items || claimed.digest !== counted.digest) {
+      return `partition ${i} of the parent is not what its changes claimed`;
+    }
+  }
+  return undefined;
+}
+
+/** The parent's runs but for what went into new ones. */
+function keptRuns({ ranges }: ApplyPlan, parent: Manifest | undefined): readonly RunRef[] {
+  let kept = parent?.runs ?? [];
+  for (const plan of ranges) {
+    const replaced = new Set(replacedRuns(parent?.runs ?? [], plan).map((run) => run.key));
+    if (replaced.size === 0) continue;
+    const range = fromHex(plan.range);
+    kept = kept.flatMap((run) => (replaced.has(run.key) ? runsOutside([run], range) : [run]));
+  }
+  return kept;
+}
+
+/** Of folded partitions what was counted, of others the parent's content and what the changes did to it. */
+function contentOf({ applyPlan, results, parent }: Applied): Content[] {
+  const folded = byPartition(results.flatMap((result) => result.folded));
+  const effect = byPartition(results.flatMap((result) => result.effect));
+  const partitions = Array.from({ length: applyPlan.partitions }, (_, i) => {
+    const before = parent?.partitions.length === applyPlan.partitions ? parent.partitions[i] : undefined;
+    return totalOf(folded.get(i) ?? [...(before ? [before] : []), ...(effect.get(i) ?? [])]);
+  });
+  if (partitions.some(({ items, bytes }) => items < 0 || bytes < 0)) {
+    throw corrupt('the changes remove more items than the parent holds');
+  }
+  return partitions;
+}
+
+function isFull({ plan, applyPlan, results }: Applied): boolean {
+  const folded = new Set(results.flatMap((result) => result.folded.map(({ partition }) => partition)));
+  return plan.kind === 'full' || folded.size === applyPlan.partitions;
+}
+
+function byPartition(contents: readonly PartitionContent[]): Map<number, PartitionContent[]> {
+  return Map.groupBy(contents, ({ partition }) => partition);
+}
+
+function copiedBy(runs: readonly RunRef[]): Manifest['copied'] {
+  const sum = (measure: (run: RunRef) => number): number =>
+    runs.reduce((total, run) => total + measure(run), 0);
+  return { bytes: sum((run) => run.bytes), files: runs.length, records: sum((run) => run.records) };
+}
