@@ -1,8 +1,5 @@
 /** A string of JSON text, and whether it is a member's name. */
-const strings = /"(?:[^"\\]|\\.)*"(:?)/g;
-
-/** A member name with an escape in it, which only ends in `":` where a value's text ends in `"`. */
-const escapedName = /\\.(?:[^"\\]|\\.)*":/;
+const strings = /"[^"\\]*(?:\\.[^"\\]*)*"(:?)/g;
 
 /**
  * `JSON.parse`, with member names as they are written. V8 can give one name with an escape for another: after
@@ -11,7 +8,7 @@ const escapedName = /\\.(?:[^"\\]|\\.)*":/;
  * Throws `SyntaxError`.
  */
 export function parseJson(text: string): unknown {
-  if (!escapedName.test(text)) return JSON.parse(text);
+  if (!text.includes('\\') || !hasEscapedName(text)) return JSON.parse(text);
   const names = new Map<string, string>();
   const plain = text.replaceAll(strings, (string: string, colon: string) => {
     if (colon === '' || !string.includes('\\')) return string;
@@ -20,6 +17,13 @@ export function parseJson(text: string): unknown {
     return `"${alias}":`;
   });
   return renamed(JSON.parse(plain), names);
+}
+
+function hasEscapedName(text: string): boolean {
+  for (const [string, colon] of text.matchAll(strings)) {
+    if (colon !== '' && string.includes('\\')) return true;
+  }
+  return false;
 }
 
 /** The nth of the names that do not occur in the text. */

@@ -62,8 +62,8 @@ interface Todo {
   readonly range: HashRange;
   readonly fold: boolean;
   readonly merge: number;
-  /** Which runs there are: ranges can only be joined where they are the same. */
-  readonly runs: string;
+  /** Which delta runs are merged: ranges are joined where they are the same. */
+  readonly merged: string;
   /** Bytes to read and write, before compression; 0: nothing to do. */
   readonly work: number;
 }
@@ -89,15 +89,20 @@ function decide(
   const [bases, deltas] = [sizes('base'), sizes('delta')];
   const changed = changedBytes / partitions;
   const base = sum(bases);
-  const names = runs.map((run) => run.key).join(' ');
   const all = base + sum(deltas) + changed;
   const fold =
     kind === 'full' ? bases.length !== 1 || all > base : base === 0 || all - base >= limits.foldShare * base;
-  if (fold && all > 0) return { range, fold, merge: deltas.length, runs: names, work: all };
+  if (fold && all > 0) return { range, fold, merge: 0, merged: '', work: all };
   const merge = mergeCount(deltas, changed, bases.length, kind, limits.maxRuns);
-  const merged = sum(deltas.slice(deltas.length - merge)) + changed;
-  const idle = changed === 0 && merge < 2;
-  return { range, fold: false, merge: idle ? 0 : merge, runs: names, work: idle ? 0 : merged };
+  if (changed === 0 && merge < 2) return { range, fold: false, merge: 0, merged: '', work: 0 };
+  const names = runs.flatMap((run) => (run.kind === 'delta' ? run.key : []));
+  return {
+    range,
+    fold: false,
+    merge,
+    merged: names.slice(names.length - merge).join(' '),
+    work: sum(deltas.slice(deltas.length - merge)) + changed,
+  };
 }
 
 /**
@@ -134,7 +139,7 @@ function foldAll(partitions: number, bytes: number): Todo[] {
     range,
     fold: true,
     merge: 0,
-    runs: '',
+    merged: '',
     work: bytes / partitions,
   }));
 }
@@ -147,7 +152,7 @@ function join(todo: readonly Todo[], limits: Limits): RangePlan[] {
   if (first === undefined || last === undefined || work === 0) return [];
   const range = { from: first.range.from, to: last.range.to };
   const alike = todo.every(
-    (one) => one.fold === first.fold && one.merge === first.merge && one.runs === first.runs,
+    (one) => one.fold === first.fold && one.merge === first.merge && one.merged === first.merged,
   );
   const smallest = (range.to - range.from) * BigInt(limits.maxRanges) <= wholeRange.to;
   if ((alike && work <= limits.partitionBytes) || todo.length === 1 || smallest) {

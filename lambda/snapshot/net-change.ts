@@ -42,22 +42,26 @@ const hasOld = 1;
 const hasImage = 2;
 
 /** Spills are never kept: this form is between one step and the next, and may change with the code. */
-export function encodeNetChange(change: NetChange): Buffer {
-  const { hash, key, first, last, old, image } = change;
-  const head = Buffer.alloc(4 + 8 + 2 + key.length + 1 + first.length + 1 + last.length + 1);
-  let at = head.writeBigUInt64LE(hash, 4);
-  at = head.writeUInt16LE(key.length, at);
-  at += key.copy(head, at);
-  at = head.writeUInt8(first.length, at);
-  at += head.write(first, at, 'latin1');
-  at = head.writeUInt8(last.length, at);
-  at += head.write(last, at, 'latin1');
-  head.writeUInt8((old ? hasOld : 0) | (image ? hasImage : 0), at);
-  const parts: Buffer[] = [head];
-  if (old !== undefined) parts.push(old.digest, u32(old.bytes));
-  if (image !== undefined) parts.push(u32(change.imageBytes), image);
-  const record = Buffer.concat(parts);
-  record.writeUInt32LE(record.length - 4, 0);
+export function encodeNetChange({ hash, key, first, last, old, image, imageBytes }: NetChange): Buffer {
+  const headLength = 4 + 8 + 2 + key.length + 1 + first.length + 1 + last.length + 1;
+  const record = Buffer.allocUnsafe(headLength + (old ? 20 : 0) + (image ? 4 + image.length : 0));
+  let at = record.writeUInt32LE(record.length - 4, 0);
+  at = record.writeBigUInt64LE(hash, at);
+  at = record.writeUInt16LE(key.length, at);
+  at += key.copy(record, at);
+  at = record.writeUInt8(first.length, at);
+  at += record.write(first, at, 'latin1');
+  at = record.writeUInt8(last.length, at);
+  at += record.write(last, at, 'latin1');
+  at = record.writeUInt8((old ? hasOld : 0) | (image ? hasImage : 0), at);
+  if (old !== undefined) {
+    at += old.digest.copy(record, at);
+    at = record.writeUInt32LE(old.bytes, at);
+  }
+  if (image !== undefined) {
+    at = record.writeUInt32LE(imageBytes, at);
+    image.copy(record, at);
+  }
   return record;
 }
 
@@ -97,10 +101,4 @@ function decodeNetChange(record: Buffer): NetChange {
   }
   if ((flags & hasImage) === 0) return { hash, key, first, last, old, image: undefined, imageBytes: 0 };
   return { hash, key, first, last, old, imageBytes: record.readUInt32LE(at), image: record.subarray(at + 4) };
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
 }

@@ -4,9 +4,13 @@ import type { KeyNames } from '../../lambda/item/attribute-value.ts';
 import { canonicalItem, canonicalKey } from '../../lambda/item/canonical.ts';
 import { keyHash } from '../../lambda/item/key-hash.ts';
 import { itemSize } from '../../lambda/item/size.ts';
+import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import { imageDigest } from '../../lambda/snapshot/digest.ts';
-import { parseStagedLine } from '../../lambda/snapshot/staged-record.ts';
+import { StagedLines } from '../../lambda/snapshot/staged-record.ts';
 import { anyItem, choices, plainItem, spelledItem } from '../item/arbitrary.ts';
+
+const parseStagedLine = (line: string, keyNames: KeyNames) =>
+  new StagedLines(keyNames).parse(Buffer.from(line));
 
 const keyNames: KeyNames = ['pk', 'sk'];
 const keys = '{"sk":{"N":"01"},"pk":{"S":"a"}}';
@@ -128,4 +132,59 @@ describe('any other shape is refused', () => {
       );
     },
   );
+});
+
+describe('a line is read the same whether it is taken as plain or not', () => {
+  /** White space is never plain, and means nothing in JSON. */
+  const outcomes = (line: Buffer, keyNames: KeyNames): unknown[] =>
+    [line, Buffer.concat([Buffer.from(' '), line])].map((text) => {
+      try {
+        return new StagedLines(keyNames).parse(text);
+      } catch (error) {
+        return error instanceof TidemarkError ? error.code : error;
+      }
+    });
+
+  const anyLine = fc.record({
+    item: anyItem,
+    seed: fc.nat(),
+    plain: fc.boolean(),
+    shape: fc.constantFrom('Item', 'Keys', 'change'),
+  });
+  type AnyLine = typeof anyLine extends fc.Arbitrary<infer Line> ? Line : never;
+  const lineOf = ({ item: { members }, seed, plain, shape }: AnyLine): string => {
+    const spelled = (turn: number): string =>
+      JSON.stringify(plain ? plainItem(members) : spelledItem(members, choices(seed + turn)));
+    if (shape === 'Item') return `{"Item":${spelled(0)}}`;
+    if (shape === 'Keys') return `{"Keys":${spelled(0)}}`;
+    const metadata = `"Metadata":{"ApplyOrder":{"N":"${seed}"}}`;
+    return `{${metadata},"Keys":${spelled(0)},"OldImage":${spelled(1)},"NewImage":${spelled(2)}}`;
+  };
+
+  it('any item, however it is spelled', () => {
+    fc.assert(
+      fc.property(anyLine, (line) => {
+        const [taken, ordinary] = outcomes(Buffer.from(lineOf(line)), line.item.keyNames);
+        expect(taken).toEqual(ordinary);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('with any damage', () => {
+    const bytes = fc.constantFrom(...Buffer.from('"\\{}[]:,SNBMLu0-.e=/ \t\xff\xc3'));
+    const damage = fc.record({ at: fc.nat(), remove: fc.nat(2), insert: fc.array(bytes, { maxLength: 2 }) });
+    fc.assert(
+      fc.property(anyLine, fc.array(damage, { minLength: 1, maxLength: 3 }), (line, damages) => {
+        let text = Buffer.from(lineOf(line));
+        for (const { at, remove, insert } of damages) {
+          const place = at % (text.length + 1);
+          text = Buffer.concat([text.subarray(0, place), Buffer.from(insert), text.subarray(place + remove)]);
+        }
+        const [taken, ordinary] = outcomes(text, line.item.keyNames);
+        expect(taken).toEqual(ordinary);
+      }),
+      { numRuns: 2000 },
+    );
+  });
 });

@@ -1,0 +1,149 @@
+/** Thrown where a text is not as plain as the scanner wants it. One value: it carries nothing, and is cheap to throw. */
+export const notPlain = new Error('the text is not plain');
+
+const comma = 0x2c;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
+/** Numbers kept of each member. */
+const fields = 5;
+
+/**
+ * The members of the maps that are being scanned, inner ones behind outer ones: as numbers in one array, since an object
+ * for each would cost more than scanning it.
+ */
+export class Members {
+  count = 0;
+  #numbers = new Int32Array(64 * fields);
+  /** By place in the canonical order: which member. */
+  #order = new Int32Array(64);
+  /** Values of which the canonical text is not the one that stands there. */
+  readonly #made: (Buffer | undefined)[] = [];
+
+  /** Name and value as they stand: `"` of the name at `start`, its closing one at `nameEnd`. */
+  push(
+    rank: number,
+    start: number,
+    nameEnd: number,
+    valueStart: number,
+    end: number,
+    made: Buffer | undefined,
+  ): void {
+    const member = this.count++;
+    if (member === this.#order.length) this.#grow();
+    const at = member * fields;
+    this.#numbers[at] = rank;
+    this.#numbers[at + 1] = start;
+    this.#numbers[at + 2] = nameEnd;
+    this.#numbers[at + 3] = valueStart;
+    this.#numbers[at + 4] = end;
+    this.#order[member] = member;
+    this.#made[member] = made;
+  }
+
+  /** Puts the members from `first` on into canonical order; throws `notPlain` if a name stands twice. */
+  sort(first: number, bytes: Buffer): void {
+    const order = this.#order;
+    for (let i = first + 1; i < this.count; i++) {
+      const moved = this.at(i);
+      let to = i;
+      for (; to > first; to--) {
+        const before = this.at(to - 1);
+        const compared = this.#compare(before, moved, bytes);
+        if (compared === 0) throw notPlain;
+        if (compared < 0) break;
+        order[to] = before;
+      }
+      order[to] = moved;
+    }
+  }
+
+  /** The member at a place of the order. */
+  at(place: number): number {
+    return place < this.count ? (this.#order[place] ?? -1) : -1;
+  }
+
+  rank(member: number): number {
+    return this.#number(member, 0);
+  }
+
+  valueStart(member: number): number {
+    return this.#number(member, 3);
+  }
+
+  /** Of its canonical text. */
+  length(member: number): number {
+    const made = this.#made[member];
+    const start = this.#number(member, 1);
+    return made === undefined
+      ? this.#number(member, 4) - start
+      : this.valueStart(member) - start + made.length;
+  }
+
+  /** Whether the members from `first` on are canonical as they stand. */
+  inPlace(first: number): boolean {
+    for (let i = first; i < this.count; i++) {
+      if (this.#order[i] !== i || this.#made[i] !== undefined) return false;
+    }
+    return true;
+  }
+
+  /** The canonical text of a map of the members from `first` on. */
+  gather(first: number, bytes: Buffer): Buffer {
+    let length = 2 + Math.max(0, this.count - first - 1);
+    for (let i = first; i < this.count; i++) length += this.length(i);
+    const text = Buffer.allocUnsafe(length);
+    text[0] = openBrace;
+    let to = 1;
+    for (let i = first; i < this.count; i++) {
+      const member = this.at(i);
+      if (i > first) text[to++] = comma;
+      const made = this.#made[member];
+      const start = this.#number(member, 1);
+      to += bytes.copy(
+        text,
+        to,
+        start,
+        made === undefined ? this.#number(member, 4) : this.valueStart(member),
+      );
+      if (made !== undefined) to += made.copy(text, to);
+    }
+    text[to] = closeBrace;
+    return text;
+  }
+
+  #compare(a: number, b: number, bytes: Buffer): number {
+    const ranked = this.rank(a) - this.rank(b);
+    if (ranked !== 0) return ranked;
+    return compareBytes(
+      bytes,
+      this.#number(a, 1) + 1,
+      this.#number(a, 2),
+      this.#number(b, 1) + 1,
+      this.#number(b, 2),
+    );
+  }
+
+  #number(member: number, field: number): number {
+    return this.#numbers[member * fields + field] ?? 0;
+  }
+
+  #grow(): void {
+    const numbers = new Int32Array(this.#numbers.length * 2);
+    numbers.set(this.#numbers);
+    this.#numbers = numbers;
+    const order = new Int32Array(this.#order.length * 2);
+    order.set(this.#order);
+    this.#order = order;
+  }
+}
+
+/** Order of two stretches, as of UTF-8 texts. */
+export function compareBytes(bytes: Buffer, a: number, aEnd: number, b: number, bEnd: number): number {
+  const length = Math.min(aEnd - a, bEnd - b);
+  for (let i = 0; i < length; i++) {
+    const order = (bytes[a + i] ?? 0) - (bytes[b + i] ?? 0);
+    if (order !== 0) return order;
+  }
+  return aEnd - a - (bEnd - b);
+}
