@@ -1,5 +1,5 @@
 import type { KeyNames } from './attribute-value.ts';
-import { compareBytes, Members, notPlain } from './scanned-members.ts';
+import { Members, notPlain } from './scanned-members.ts';
 
 /** An item as it was found in a text. */
 export interface ScannedItem {
@@ -110,7 +110,7 @@ export class ItemScanner {
     }
     const image = members.inPlace(first)
       ? Buffer.from(bytes.subarray(start, this.at))
-      : members.gather(first, bytes);
+      : members.gather(first, bytes, openBrace, closeBrace);
     members.count = first;
     return { image, keyLength, bytes: this.#size };
   }
@@ -152,7 +152,9 @@ export class ItemScanner {
     const first = members.count;
     this.#scanMembers(false);
     members.sort(first, this.#bytes);
-    const made = members.inPlace(first) ? undefined : members.gather(first, this.#bytes);
+    const made = members.inPlace(first)
+      ? undefined
+      : members.gather(first, this.#bytes, openBrace, closeBrace);
     this.#size += members.count - first;
     members.count = first;
     this.#depth--;
@@ -179,7 +181,7 @@ export class ItemScanner {
         this.#size += 3;
         made = this.#list();
       } else throw notPlain;
-      if (made !== undefined) made = Buffer.concat([bytes.subarray(start, content), made, closing]);
+      if (made !== undefined) made = this.#wrapped(start, content, made);
     } else if (this.#literal(flags) || this.#literal(clearedFlags) || this.#literal(nulls)) {
       this.#size += 1;
       return undefined;
@@ -218,28 +220,35 @@ export class ItemScanner {
     return pieces && Buffer.concat([...pieces, this.#bytes.subarray(from, this.at)]);
   }
 
-  /** Sets that are not in order are left to the ordinary way. */
-  #set(): undefined {
+  #set(): Buffer | undefined {
     const bytes = this.#bytes;
-    const type = bytes[this.at + 2];
-    if (bytes[this.at + 3] !== S || bytes[this.at + 4] !== quote || bytes[this.at + 5] !== colon)
-      throw notPlain;
+    const members = this.#members;
+    const first = members.count;
+    const start = this.at;
+    const type = bytes[start + 2];
+    if (bytes[start + 3] !== S || bytes[start + 4] !== quote || bytes[start + 5] !== colon) throw notPlain;
     this.at += 6;
+    const content = this.at;
     this.expect(openBracket);
-    let last = -1;
-    let lastEnd = -1;
     do {
-      const start = this.at + 1;
+      const member = this.at;
       if (type === S) this.#size += this.#string();
       else if (type === N) this.#size += this.#number();
       else if (type === B) this.#size += this.#binary();
       else throw notPlain;
-      const end = this.at - 1;
-      if (this.#escaped || (last >= 0 && compareBytes(bytes, last, lastEnd, start, end) > 0)) throw notPlain;
-      last = start;
-      lastEnd = end;
+      if (this.#escaped) throw notPlain;
+      members.push(0, member, this.at - 1, this.at, this.at, undefined);
     } while (this.takes(comma));
     this.expect(closeBracket);
+    members.sort(first, bytes);
+    const made = members.inPlace(first) ? undefined : members.gather(first, bytes, openBracket, closeBracket);
+    members.count = first;
+    return made && this.#wrapped(start, content, made);
+  }
+
+  /** A value's text around the content that was made for it. */
+  #wrapped(start: number, content: number, made: Buffer): Buffer {
+    return Buffer.concat([this.#bytes.subarray(start, content), made, closing]);
   }
 
   /** A string; the length of its text in UTF-8. */

@@ -2,14 +2,12 @@
 export const notPlain = new Error('the text is not plain');
 
 const comma = 0x2c;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 
 /** Numbers kept of each member. */
 const fields = 5;
 
 /**
- * The members of the maps that are being scanned, inner ones behind outer ones: as numbers in one array, since an object
+ * The members of the maps and sets that are being scanned, inner ones behind outer ones: as numbers in one array, since an object
  * for each would cost more than scanning it.
  */
 export class Members {
@@ -20,7 +18,7 @@ export class Members {
   /** Values of which the canonical text is not the one that stands there. */
   readonly #made: (Buffer | undefined)[] = [];
 
-  /** Name and value as they stand: `"` of the name at `start`, its closing one at `nameEnd`. */
+  /** Name and value as they stand: `"` of the name at `start`, its closing one at `nameEnd`. A set's have no value. */
   push(
     rank: number,
     start: number,
@@ -88,12 +86,12 @@ export class Members {
     return true;
   }
 
-  /** The canonical text of a map of the members from `first` on. */
-  gather(first: number, bytes: Buffer): Buffer {
+  /** The canonical text of a map or set of the members from `first` on, between these brackets. */
+  gather(first: number, bytes: Buffer, open: number, close: number): Buffer {
     let length = 2 + Math.max(0, this.count - first - 1);
     for (let i = first; i < this.count; i++) length += this.length(i);
     const text = Buffer.allocUnsafe(length);
-    text[0] = openBrace;
+    text[0] = open;
     let to = 1;
     for (let i = first; i < this.count; i++) {
       const member = this.at(i);
@@ -108,7 +106,7 @@ export class Members {
       );
       if (made !== undefined) to += made.copy(text, to);
     }
-    text[to] = closeBrace;
+    text[to] = close;
     return text;
   }
 
@@ -139,7 +137,7 @@ export class Members {
 }
 
 /** Order of two stretches, as of UTF-8 texts. */
-export function compareBytes(bytes: Buffer, a: number, aEnd: number, b: number, bEnd: number): number {
+function compareBytes(bytes: Buffer, a: number, aEnd: number, b: number, bEnd: number): number {
   const length = Math.min(aEnd - a, bEnd - b);
   for (let i = 0; i < length; i++) {
     const order = (bytes[a + i] ?? 0) - (bytes[b + i] ?? 0);

@@ -11,15 +11,15 @@ import {
 } from './hash-range.ts';
 import type { Limits } from './limits.ts';
 import type { RunRef } from './manifest.ts';
-import { estimatedBytes, runsIn } from './runs.ts';
+import { estimatedBytes } from './runs.ts';
 
 /** What is done to a range of the parent when changes are applied to it. */
 export interface RangePlan {
   readonly range: HexRange;
   /** All its runs become one base run for each partition; else the changes become a delta run. */
   readonly fold: boolean;
-  /** So many of its newest delta runs go into the new one. */
-  readonly merge: number;
+  /** Its delta runs from this place in the parent's list on go into the new one: the newest of every key in it. */
+  readonly mergeFrom: number;
 }
 
 export interface CompactionPlan {
@@ -58,77 +58,76 @@ export function planCompaction(situation: Situation, limits: Limits): Compaction
   return { partitions, ranges: join(todo.length === partitions ? todo : foldAll(partitions, bytes), limits) };
 }
 
-interface Todo {
+interface Todo extends Omit<RangePlan, 'range'> {
   readonly range: HashRange;
-  readonly fold: boolean;
-  readonly merge: number;
-  /** Which delta runs are merged: ranges are joined where they are the same. */
-  readonly merged: string;
   /** Bytes to read and write, before compression; 0: nothing to do. */
   readonly work: number;
 }
 
-function runsByPartition({ runs, partitions }: Situation): RunRef[][] {
-  const lists: RunRef[][] = Array.from({ length: partitions }, () => []);
-  for (const run of runs) {
-    const { from, to } = fromHex(run.range);
+/** A run and its place in the parent's list. */
+type Placed = readonly [place: number, run: RunRef];
+
+function runsByPartition({ runs, partitions }: Situation): Placed[][] {
+  const lists: Placed[][] = Array.from({ length: partitions }, () => []);
+  for (const placed of runs.entries()) {
+    const { from, to } = fromHex(placed[1].range);
     const last = rangeNumber(to - 1n, partitions);
-    for (let i = rangeNumber(from, partitions); i <= last; i++) lists[i]?.push(run);
+    for (let i = rangeNumber(from, partitions); i <= last; i++) lists[i]?.push(placed);
   }
   return lists;
 }
 
-function decide(
-  { changedBytes, kind, partitions }: Situation,
-  range: HashRange,
-  runs: readonly RunRef[],
-  limits: Limits,
-): Todo {
-  const sizes = (runKind: RunRef['kind']): number[] =>
-    runs.filter((run) => run.kind === runKind).map((run) => estimatedBytes(run, range));
-  const [bases, deltas] = [sizes('base'), sizes('delta')];
+function decide(situation: Situation, range: HashRange, placed: readonly Placed[], limits: Limits): Todo {
+  const { changedBytes, kind, partitions, runs } = situation;
+  const sized = (runKind: RunRef['kind']): Sized[] =>
+    placed.flatMap(([place, run]) =>
+      run.kind === runKind ? { place, bytes: estimatedBytes(run, range) } : [],
+    );
+  const [bases, deltas] = [sized('base'), sized('delta')];
   const changed = changedBytes / partitions;
   const base = sum(bases);
   const all = base + sum(deltas) + changed;
   const fold =
     kind === 'full' ? bases.length !== 1 || all > base : base === 0 || all - base >= limits.foldShare * base;
-  if (fold && all > 0) return { range, fold, merge: 0, merged: '', work: all };
-  const merge = mergeCount(deltas, changed, bases.length, kind, limits.maxRuns);
-  if (changed === 0 && merge < 2) return { range, fold: false, merge: 0, merged: '', work: 0 };
-  const names = runs.flatMap((run) => (run.kind === 'delta' ? run.key : []));
+  if (fold && all > 0) return { range, fold, mergeFrom: 0, work: all };
+  const merged = toMerge(deltas, changed, bases.length, kind, limits.maxRuns);
+  const idle = changed === 0 && merged.length < 2;
   return {
     range,
     fold: false,
-    merge,
-    merged: names.slice(names.length - merge).join(' '),
-    work: sum(deltas.slice(deltas.length - merge)) + changed,
+    mergeFrom: idle ? runs.length : (merged[0]?.place ?? runs.length),
+    work: idle ? 0 : sum(merged) + changed,
   };
 }
 
+interface Sized {
+  readonly place: number;
+  /** Before compression. */
+  readonly bytes: number;
+}
+
 /**
- * How many of the newest delta runs the changes are merged with: all of them for a differential backup; else none, until
- * there would be too many to read. Then as many as make the bytes written for each run that goes away the fewest.
+ * The newest delta runs that the changes are merged with: all of them for a differential backup; else none, until there
+ * would be too many to read. Then as many as make the bytes written for each run that goes away the fewest.
  */
-function mergeCount(
-  deltas: readonly number[],
+function toMerge(
+  deltas: readonly Sized[],
   changed: number,
   bases: number,
   kind: Kind,
   maxRuns: number,
-): number {
-  if (kind === 'differential') return deltas.length;
+): readonly Sized[] {
+  if (kind === 'differential') return deltas;
   const excess = bases + deltas.length + 1 - maxRuns;
-  if (changed === 0 || excess <= 0) return 0;
-  let best = deltas.length;
+  if (changed === 0 || excess <= 0) return [];
+  let best = deltas;
   let bestCost = Infinity;
-  let bytes = changed;
-  for (const [i, size] of deltas.toReversed().entries()) {
-    bytes += size;
-    const count = i + 1;
-    if (count >= Math.min(excess, deltas.length) && bytes / count < bestCost) {
-      best = count;
-      bestCost = bytes / count;
-    }
+  for (let start = deltas.length - Math.min(excess, deltas.length); start >= 0; start--) {
+    const merged = deltas.slice(start);
+    const cost = (sum(merged) + changed) / merged.length;
+    if (cost >= bestCost) continue;
+    best = merged;
+    bestCost = cost;
   }
   return best;
 }
@@ -138,8 +137,7 @@ function foldAll(partitions: number, bytes: number): Todo[] {
   return equalRanges(partitions).map((range) => ({
     range,
     fold: true,
-    merge: 0,
-    merged: '',
+    mergeFrom: 0,
     work: bytes / partitions,
   }));
 }
@@ -148,30 +146,20 @@ function foldAll(partitions: number, bytes: number): Todo[] {
 function join(todo: readonly Todo[], limits: Limits): RangePlan[] {
   const [first] = todo;
   const last = todo.at(-1);
-  const work = sum(todo.map((one) => one.work));
+  const work = todo.reduce((total, one) => total + one.work, 0);
   if (first === undefined || last === undefined || work === 0) return [];
   const range = { from: first.range.from, to: last.range.to };
-  const alike = todo.every(
-    (one) => one.fold === first.fold && one.merge === first.merge && one.merged === first.merged,
-  );
+  const alike = todo.every((one) => one.fold === first.fold && one.mergeFrom === first.mergeFrom);
   const smallest = (range.to - range.from) * BigInt(limits.maxRanges) <= wholeRange.to;
   if ((alike && work <= limits.partitionBytes) || todo.length === 1 || smallest) {
     // Of different needs the larger one serves all.
     const fold = todo.some((one) => one.fold);
-    return [{ range: toHex(range), fold, merge: Math.max(...todo.map((one) => one.merge)) }];
+    return [{ range: toHex(range), fold, mergeFrom: Math.min(...todo.map((one) => one.mergeFrom)) }];
   }
   const half = todo.length / 2;
   return [...join(todo.slice(0, half), limits), ...join(todo.slice(half), limits)];
 }
 
-/** The parent's runs that a range's plan replaces, each for its part in it, oldest first. */
-export function replacedRuns(runs: readonly RunRef[], { range, fold, merge }: RangePlan): RunRef[] {
-  const within = runsIn(runs, fromHex(range));
-  if (fold) return within;
-  const deltas = within.filter((run) => run.kind === 'delta');
-  return deltas.slice(deltas.length - merge);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function sum(values: readonly { readonly bytes: number }[]): number {
+  return values.reduce((total, { bytes }) => total + bytes, 0);
 }

@@ -2,10 +2,11 @@ import { type Change, compareKeyed } from './change.ts';
 import { type Content, ContentSum } from './content.ts';
 import { findLine } from './find-line.ts';
 import { comesBefore, type FirstLine } from './frame-index.ts';
+import { FrameBytes } from './frame-bytes.ts';
 import type { CopiedFrame, RawFrame } from './frame-file.ts';
 import { corrupt } from './frame.ts';
 import { contains, type HashRange } from './hash-range.ts';
-import { decodeLine, decodeLines, encodeLine, lineKey } from './line.ts';
+import { decodeLine, decodeLines, lineKey, lineOverhead, linePieces } from './line.ts';
 import { Entries } from './merge.ts';
 import { checkStored, openFrame, type StoredFrame } from './read-frames.ts';
 
@@ -33,16 +34,17 @@ export interface FoldOptions {
 export async function* foldFrames(
   base: AsyncIterable<BaseFrame>,
   changes: AsyncIterable<readonly Change[]>,
-  { keyCount, frameBytes }: FoldOptions,
+  options: FoldOptions,
   total: ContentSum,
 ): AsyncGenerator<RawFrame | CopiedFrame> {
-  const frame = new FrameBuilder(keyCount, total);
+  const { keyCount, frameBytes } = options;
+  const frame = new FrameBuilder(options, total);
   await using entries = new Entries(changes);
   for await (const stored of base) {
     const { next } = stored;
     const falls = (change: Change): boolean => next === undefined || comesBefore(change, next);
     const mine = await entries.takeWhile(falls, frameBytes);
-    if (mine.length === 0 && stored.whole && frame.isEmpty) {
+    if (mine.length === 0 && stored.whole && frame.rawLength === 0) {
       checkStored(stored);
       total.addContent(contentOf(stored));
       yield stored;
@@ -50,7 +52,7 @@ export async function* foldFrames(
     }
     const lines = await openFrame(stored);
     const more = entries.current !== undefined && falls(entries.current);
-    if (stored.whole && !more && lines.length + sizeOf(mine) < 1.5 * frameBytes) {
+    if (stored.whole && !more && frame.rawLength + lines.length + lineBytes(mine) < 2 * frameBytes) {
       frame.splice(lines, mine, contentOf(stored));
     } else {
       const kept = decodeLines('base', lines, keyCount).filter(({ hash }) => contains(stored.range, hash));
@@ -61,7 +63,7 @@ export async function* foldFrames(
   }
   const rest = await entries.takeWhile(() => true, frameBytes);
   yield* mergeLines(frame, [], rest, entries, () => true, frameBytes);
-  if (!frame.isEmpty) yield frame.close();
+  if (frame.rawLength > 0) yield frame.close();
 }
 
 /** Merges line by line: `mine`, then all that falls here. Closes a frame whenever it is large enough. */
@@ -93,25 +95,25 @@ async function* mergeLines(
 
 /** Gathers lines of a base run for one frame, and what they come to; in `total` too. */
 class FrameBuilder {
-  rawLength = 0;
   readonly #keyCount: number;
   readonly #total: ContentSum;
-  #lines: Buffer[] = [];
+  readonly #lines: FrameBytes;
   #content = new ContentSum();
 
-  constructor(keyCount: number, total: ContentSum) {
+  constructor({ keyCount, frameBytes }: FoldOptions, total: ContentSum) {
     this.#keyCount = keyCount;
     this.#total = total;
+    this.#lines = new FrameBytes(frameBytes);
   }
 
-  get isEmpty(): boolean {
-    return this.rawLength === 0;
+  get rawLength(): number {
+    return this.#lines.length;
   }
 
   /** Adds an item behind the others; a tombstone adds nothing. */
   add(change: Change): void {
     if (change.image === undefined) return;
-    this.#push(encodeLine('base', change));
+    this.#lines.append(linePieces('base', change));
     this.#content.add(change.image, change.imageBytes);
   }
 
@@ -121,40 +123,30 @@ class FrameBuilder {
     let from = 0;
     for (const change of changes) {
       const { start, end } = findLine('base', lines, this.#keyCount, change, from);
-      if (start > from) this.#push(lines.subarray(from, start));
+      if (start > from) this.#lines.append([lines.subarray(from, start)]);
       if (end > start) this.#remove(lines.subarray(start, end));
       this.add(change);
       from = end;
     }
-    if (from < lines.length) this.#push(lines.subarray(from));
+    if (from < lines.length) this.#lines.append([lines.subarray(from)]);
   }
 
   close(): RawFrame {
     const { items, bytes, digest } = this.#content.content();
     this.#total.addContent({ items, bytes, digest });
-    const [first] = this.#lines;
-    if (first === undefined) throw corrupt('a frame has no lines');
-    const frame = {
-      first: lineKey('base', first, 0, this.#keyCount),
-      lines: this.#lines,
-      rawLength: this.rawLength,
+    const lines = this.#lines.take();
+    this.#content = new ContentSum();
+    return {
+      first: lineKey('base', lines, 0, this.#keyCount),
+      lines,
       count: items,
       content: { bytes, digest },
     };
-    this.#lines = [];
-    this.#content = new ContentSum();
-    this.rawLength = 0;
-    return frame;
   }
 
   #remove(line: Buffer): void {
     const { image } = decodeLine('base', line, this.#keyCount);
     if (image !== undefined) this.#content.remove(image);
-  }
-
-  #push(lines: Buffer): void {
-    this.#lines.push(lines);
-    this.rawLength += lines.length;
   }
 }
 
@@ -163,6 +155,6 @@ function contentOf({ file, entry }: StoredFrame): Content {
   return { items: entry.count, ...entry.content };
 }
 
-function sizeOf(changes: readonly Change[]): number {
-  return changes.reduce((sum, { image }) => sum + (image?.length ?? 0), 0);
+function lineBytes(changes: readonly Change[]): number {
+  return changes.reduce((sum, { image }) => sum + (image === undefined ? 0 : image.length + lineOverhead), 0);
 }

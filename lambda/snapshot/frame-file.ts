@@ -1,6 +1,7 @@
 import { TidemarkError } from '../runtime/errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { compareKeyed, type Keyed } from './change.ts';
+import { FrameBytes } from './frame-bytes.ts';
 import { compressFrame, corrupt, sha256Hex } from './frame.ts';
 import { encodeIndex, type FrameContent, type FrameEntry, type IndexPlace } from './frame-index.ts';
 import { hexHash } from './hash-range.ts';
@@ -18,9 +19,7 @@ export interface FrameFile {
 export interface RawFrame {
   /** The first line's place in the order. */
   readonly first: Keyed;
-  /** One or more lines each. */
-  readonly lines: readonly Buffer[];
-  readonly rawLength: number;
+  readonly lines: Buffer;
   /** Lines. */
   readonly count: number;
   readonly content?: FrameContent;
@@ -83,11 +82,8 @@ async function* encodeFrames(
   });
 }
 
-async function pack(
-  { first, lines, rawLength, ...rest }: RawFrame,
-  level: number | undefined,
-): Promise<CopiedFrame> {
-  const compressed = await compressFrame(Buffer.concat(lines, rawLength), level);
+async function pack({ first, lines, ...rest }: RawFrame, level: number | undefined): Promise<CopiedFrame> {
+  const compressed = await compressFrame(lines, level);
   return {
     compressed,
     entry: {
@@ -95,39 +91,37 @@ async function pack(
       key: first.key.toString(),
       offset: 0,
       length: compressed.length,
-      rawLength,
+      rawLength: lines.length,
       ...rest,
       sha256: sha256Hex(compressed),
     },
   };
 }
 
-/** Sorted entries in frames of `frameBytes`. Entries out of order throw `SnapshotCorrupt`. */
+/** Sorted entries, each of the pieces that `encode` gives, in frames of `frameBytes`. Throws `SnapshotCorrupt` if out of order. */
 export async function* framesOf<T extends Keyed>(
   batches: AsyncIterable<readonly T[]>,
-  encode: (entry: T) => Buffer,
+  encode: (entry: T) => readonly Buffer[],
   frameBytes: number = defaultLimits.frameBytes,
 ): AsyncGenerator<RawFrame> {
+  const lines = new FrameBytes(frameBytes);
   let first: T | undefined;
-  let lines: Buffer[] = [];
-  let rawLength = 0;
+  let count = 0;
   let last: Keyed | undefined;
   for await (const batch of batches) {
     for (const entry of batch) {
       if (last !== undefined && compareKeyed(last, entry) >= 0)
         throw corrupt('entries of a run are out of order');
       last = entry;
-      const line = encode(entry);
       first ??= entry;
-      lines.push(line);
-      rawLength += line.length;
-      if (rawLength >= frameBytes) {
-        yield { first, lines, rawLength, count: lines.length };
+      count++;
+      lines.append(encode(entry));
+      if (lines.length >= frameBytes) {
+        yield { first, lines: lines.take(), count };
         first = undefined;
-        lines = [];
-        rawLength = 0;
+        count = 0;
       }
     }
   }
-  if (first !== undefined) yield { first, lines, rawLength, count: lines.length };
+  if (first !== undefined) yield { first, lines: lines.take(), count };
 }

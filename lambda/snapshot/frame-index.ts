@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../storage/object-store.ts';
+import { isError } from '../runtime/errors.ts';
 import { compareText } from '../item/text-order.ts';
 import type { Keyed } from './change.ts';
 import { compressFrame, corrupt, decompressJson, sha256Hex } from './frame.ts';
@@ -67,11 +68,23 @@ export async function encodeIndex(
 /** The file's frames, in order. Throws `SnapshotCorrupt` naming the file. */
 export async function readIndex(store: ObjectStore, file: IndexedFile): Promise<readonly FrameEntry[]> {
   const { offset, length, sha256 } = file.index;
-  const bytes = await store.getRange(file.key, offset, length);
+  const bytes = await readStored(store, file.key, offset, length);
   const json = await decompressJson(bytes, sha256, `${file.key}: index`);
   const index = json as { version: number; frames: FrameEntry[] } | null;
   if (index?.version !== 1) throw corrupt(`${file.key}: index of unknown version`);
   return index.frames;
+}
+
+/** Bytes of a file that is referred to. Throws `SnapshotCorrupt` also where it is missing. */
+export async function readStored(
+  store: ObjectStore,
+  key: string,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
+  return store.getRange(key, offset, length).catch((cause: unknown) => {
+    throw isError(cause, 'ObjectNotFound') ? corrupt(`${key}: missing`, cause) : cause;
+  });
 }
 
 /** The frames that may hold entries of the range; the first and the last of them may hold others too. */

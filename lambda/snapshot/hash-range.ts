@@ -12,6 +12,12 @@ export function contains(range: HashRange, hash: bigint): boolean {
   return hash >= range.from && hash < range.to;
 }
 
+/** The entries, sorted by hash, that lie in the range: the same array if all do. */
+export function within<T extends { readonly hash: bigint }>(range: HashRange, sorted: T[]): T[] {
+  const inside = (entry: T | undefined): boolean => entry === undefined || contains(range, entry.hash);
+  return inside(sorted[0]) && inside(sorted.at(-1)) ? sorted : sorted.filter(inside);
+}
+
 /** The common part, or undefined if there is none. */
 export function intersect(a: HashRange, b: HashRange): HashRange | undefined {
   const from = a.from > b.from ? a.from : b.from;

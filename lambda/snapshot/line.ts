@@ -13,15 +13,18 @@ const lineTail = Buffer.from('}\n');
 const keysTail = Buffer.from('}}');
 const tombstoneTail = Buffer.from('}}\n');
 
-/** A change as a line of a run (docs/format.md, section 3), with its line end. A base run has no tombstones. */
-export function encodeLine(kind: RunKind, change: Change): Buffer {
+/** What a line of a base run is longer than its item. */
+export const lineOverhead = itemHead.length + lineTail.length;
+
+/** The pieces of a change's line (docs/format.md, section 3), with its line end. A base run has no tombstones. */
+export function linePieces(kind: RunKind, { key, image }: Change): readonly Buffer[] {
   if (kind === 'base') {
-    if (change.image === undefined) throw corrupt('a base run cannot hold a tombstone');
-    return Buffer.concat([itemHead, change.image, lineTail]);
+    if (image === undefined) throw corrupt('a base run cannot hold a tombstone');
+    return [itemHead, image, lineTail];
   }
-  return change.image === undefined
-    ? Buffer.concat([keysHead, change.key, tombstoneTail])
-    : Buffer.concat([keysHead, change.key, newImageHead, change.image, lineTail]);
+  return image === undefined
+    ? [keysHead, key, tombstoneTail]
+    : [keysHead, key, newImageHead, image, lineTail];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { compareKeyed, type Keyed } from './change.ts';
+import { type Change, compareKeyed, type Keyed } from './change.ts';
 import { defaultLimits } from './limits.ts';
 
 /**
@@ -68,8 +68,8 @@ export class Entries<T> {
     }
   }
 
-  /** The entries from here on as long as they are wanted, up to so many bytes of images or one more. */
-  async takeWhile<C extends T & { readonly image: Buffer | undefined }>(
+  /** The entries from here on as long as they are wanted, up to so many bytes of keys and images or one more. */
+  async takeWhile<C extends T & Pick<Change, 'key' | 'image'>>(
     this: Entries<C>,
     wanted: (entry: C) => boolean,
     mostBytes: number,
@@ -79,7 +79,7 @@ export class Entries<T> {
     let bytes = 0;
     for (let entry = this.current; entry !== undefined && wanted(entry); entry = this.current) {
       if (bytes > mostBytes) break;
-      bytes += entry.image?.length ?? 0;
+      bytes += entry.key.length + (entry.image?.length ?? 0);
       taken.push(entry);
       if (!this.step()) await this.advance();
     }

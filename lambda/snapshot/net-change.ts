@@ -42,27 +42,44 @@ const hasOld = 1;
 const hasImage = 2;
 
 /** Spills are never kept: this form is between one step and the next, and may change with the code. */
-export function encodeNetChange({ hash, key, first, last, old, image, imageBytes }: NetChange): Buffer {
-  const headLength = 4 + 8 + 2 + key.length + 1 + first.length + 1 + last.length + 1;
-  const record = Buffer.allocUnsafe(headLength + (old ? 20 : 0) + (image ? 4 + image.length : 0));
-  let at = record.writeUInt32LE(record.length - 4, 0);
-  at = record.writeBigUInt64LE(hash, at);
-  at = record.writeUInt16LE(key.length, at);
-  at += key.copy(record, at);
-  at = record.writeUInt8(first.length, at);
-  at += record.write(first, at, 'latin1');
-  at = record.writeUInt8(last.length, at);
-  at += record.write(last, at, 'latin1');
-  at = record.writeUInt8((old ? hasOld : 0) | (image ? hasImage : 0), at);
+export function encodeNetChange(change: NetChange): Buffer {
+  const record = Buffer.allocUnsafe(encodedLength(change));
+  writeNetChange(record, 0, change);
+  return record;
+}
+
+/** The length of a change's record. */
+export function encodedLength({ key, first, last, old, image }: NetChange): number {
+  const head = 4 + 8 + 2 + key.length + 1 + first.length + 1 + last.length + 1;
+  return head + (old ? 20 : 0) + (image ? 4 + image.length : 0);
+}
+
+/** Writes a change's record into `to` from `start` on; says where it ends. */
+export function writeNetChange(to: Buffer, start: number, change: NetChange): number {
+  const { hash, key, first, last, old, image, imageBytes } = change;
+  let at = to.writeUInt32LE(encodedLength(change) - 4, start);
+  at = to.writeBigUInt64LE(hash, at);
+  at = to.writeUInt16LE(key.length, at);
+  at += key.copy(to, at);
+  at = to.writeUInt8(first.length, at);
+  at += to.write(first, at, 'latin1');
+  at = to.writeUInt8(last.length, at);
+  at += to.write(last, at, 'latin1');
+  at = to.writeUInt8((old ? hasOld : 0) | (image ? hasImage : 0), at);
   if (old !== undefined) {
-    at += old.digest.copy(record, at);
-    at = record.writeUInt32LE(old.bytes, at);
+    at += old.digest.copy(to, at);
+    at = to.writeUInt32LE(old.bytes, at);
   }
   if (image !== undefined) {
-    at = record.writeUInt32LE(imageBytes, at);
-    image.copy(record, at);
+    at = to.writeUInt32LE(imageBytes, at);
+    at += image.copy(to, at);
   }
-  return record;
+  return at;
+}
+
+/** The first record of a spill's frame. */
+export function firstNetChange(frame: Buffer): NetChange {
+  return decodeNetChange(frame.subarray(4, 4 + frame.readUInt32LE(0)));
 }
 
 /** The records of a spill's frame; images are views of it. Throws `SnapshotCorrupt` if they are not whole. */

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../storage/object-store.ts';
 import { checkFrame, corrupt, decompressFrame } from './frame.ts';
-import { type FrameEntry, framesIn, type IndexedFile, readIndex } from './frame-index.ts';
+import { type FrameEntry, framesIn, type IndexedFile, readIndex, readStored } from './frame-index.ts';
 import type { HashRange } from './hash-range.ts';
 import { defaultLimits } from './limits.ts';
 
@@ -83,7 +83,7 @@ async function fetchGroup(
 ): Promise<StoredFrame[]> {
   const start = group[0]?.offset ?? 0;
   const length = group.reduce((sum, entry) => sum + entry.length, 0);
-  const bytes = await store.getRange(file, start, length);
+  const bytes = await readStored(store, file, start, length);
   return group.map((entry) => ({
     file,
     entry,

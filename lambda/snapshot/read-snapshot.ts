@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Change } from './change.ts';
-import { contains, fromHex, type HashRange, intersect } from './hash-range.ts';
+import { fromHex, type HashRange, intersect, within } from './hash-range.ts';
 import { decodeLines } from './line.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { keyNamesOf, type Manifest, type RunRef } from './manifest.ts';
@@ -41,6 +41,6 @@ export async function* readRun(
   const part = intersect(fromHex(run.range), range);
   if (part === undefined) return;
   for await (const frame of readFrames(store, run, part, readAhead)) {
-    yield decodeLines(run.kind, frame, keyCount).filter((change) => contains(part, change.hash));
+    yield within(part, decodeLines(run.kind, frame, keyCount));
   }
 }

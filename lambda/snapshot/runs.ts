@@ -1,4 +1,5 @@
 import { fromHex, type HashRange, intersect, toHex } from './hash-range.ts';
+import type { RangePlan } from './compaction.ts';
 import type { RunRef } from './manifest.ts';
 
 /** The runs that a reader of the range opens, each for its part of it; oldest first as they came. */
@@ -17,6 +18,27 @@ export function runsOutside(runs: readonly RunRef[], range: HashRange): RunRef[]
     const above = intersect({ from, to }, { from: range.to, to });
     return [below, above].flatMap((part) => (part === undefined ? [] : [{ ...run, range: toHex(part) }]));
   });
+}
+
+/** The parent's runs that a range's plan replaces, each for its part in it, oldest first. */
+export function replacedRuns(parentRuns: readonly RunRef[], plan: RangePlan): RunRef[] {
+  return runsIn(
+    parentRuns.filter((run, place) => isReplaced(run, place, plan)),
+    fromHex(plan.range),
+  );
+}
+
+/** The parent's runs but for what the plans replace. */
+export function keptRuns(parentRuns: readonly RunRef[], plans: readonly RangePlan[]): RunRef[] {
+  return parentRuns.flatMap((run, place) =>
+    plans
+      .filter((plan) => isReplaced(run, place, plan))
+      .reduce((kept, plan) => runsOutside(kept, fromHex(plan.range)), [run]),
+  );
+}
+
+function isReplaced(run: RunRef, place: number, { fold, mergeFrom }: RangePlan): boolean {
+  return fold || (run.kind === 'delta' && place >= mergeFrom);
 }
 
 /** About how many bytes before compression of the run lie in the range: hashes are spread evenly. */

@@ -4,8 +4,8 @@ import type { Change } from '../snapshot/change.ts';
 import { type Content, ContentSum } from '../snapshot/content.ts';
 import { foldFrames } from '../snapshot/fold.ts';
 import { type CopiedFrame, framesOf, type RawFrame, writeFrames } from '../snapshot/frame-file.ts';
-import { contains, equalRanges, type HashRange, rangeNumber, toHex } from '../snapshot/hash-range.ts';
-import { encodeLine, type RunKind } from '../snapshot/line.ts';
+import { equalRanges, type HashRange, rangeNumber, toHex, within } from '../snapshot/hash-range.ts';
+import { linePieces, type RunKind } from '../snapshot/line.ts';
 import { keyNamesOf, runKey, type RunRef } from '../snapshot/manifest.ts';
 import { mergeSorted } from '../snapshot/merge.ts';
 import { combineChanges, decodeNetChanges, type NetChange } from '../snapshot/net-change.ts';
@@ -43,9 +43,9 @@ export async function applyDelta(work: RangeWork): Promise<RangeResult> {
   const merged = untilSpent(mergedChanges(work, range), budget, (hash) => {
     next = hash;
   });
-  const encode = (change: Change): Buffer => {
+  const encode = (change: Change): readonly Buffer[] => {
     if (change.image === undefined) tombstones++;
-    return encodeLine('delta', change);
+    return linePieces('delta', change);
   };
   const frames = framesOf(counted(merged, effect), encode, services.config.limits.frameBytes);
   const run = await writeRun(work, 'delta', work.name, frames);
@@ -104,7 +104,10 @@ async function foldPartition(
 type Merged = Change & Partial<NetChange> & { readonly overDelta?: true };
 
 /** The range's changes and the delta runs to replace, in order; the newest of a key. */
-function mergedChanges({ services, plan, applyPlan, replaced }: RangeWork, range: HashRange) {
+function mergedChanges(
+  { services, plan, applyPlan, replaced }: RangeWork,
+  range: HashRange,
+): AsyncGenerator<Merged[]> {
   const { store, config } = services;
   const { readBytes, sortBytes, batchEntries } = config.limits;
   const { spills } = applyPlan;
@@ -116,6 +119,7 @@ function mergedChanges({ services, plan, applyPlan, replaced }: RangeWork, range
   );
   const keyCount = keyNamesOf(plan.description).length;
   const deltas = replaced.filter((run) => run.kind === 'delta');
+  if (deltas.length === 0) return changes;
   return mergeSorted<Merged>(
     [...deltas.map((run) => readRun(store, run, range, keyCount, readBytes)), changes],
     (_older, newer) => ({ ...newer, overDelta: true }),
@@ -130,7 +134,7 @@ async function* readSpill(
   readAhead: number,
 ): AsyncGenerator<NetChange[]> {
   for await (const frame of readFrames(store, spill, range, readAhead)) {
-    yield decodeNetChanges(frame).filter((change) => contains(range, change.hash));
+    yield within(range, decodeNetChanges(frame));
   }
 }
 

@@ -1,8 +1,8 @@
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
-import { replacedRuns } from '../snapshot/compaction.ts';
 import { fromHex, hexHash } from '../snapshot/hash-range.ts';
 import { type Manifest, readManifest } from '../snapshot/manifest.ts';
+import { replacedRuns } from '../snapshot/runs.ts';
 import { applyDelta, foldPartitions, type RangeResult, type RangeWork } from './apply-range.ts';
 import { type ApplyPlan, type ApplyResult, type BackupPlan, names } from './backup-plan.ts';
 import { Budget } from './budget.ts';

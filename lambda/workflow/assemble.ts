@@ -1,9 +1,6 @@
-import { replacedRuns } from '../snapshot/compaction.ts';
 import { type Content, totalOf } from '../snapshot/content.ts';
-import { corrupt } from '../snapshot/frame.ts';
-import { fromHex } from '../snapshot/hash-range.ts';
 import type { Manifest, RunRef } from '../snapshot/manifest.ts';
-import { runsOutside } from '../snapshot/runs.ts';
+import { keptRuns } from '../snapshot/runs.ts';
 import type { ApplyPlan, ApplyResult, BackupPlan, PartitionContent } from './backup-plan.ts';
 
 /** All that a backup's steps left, once each of them is done. */
@@ -16,7 +13,7 @@ export interface Applied {
   readonly shards: Readonly<Record<string, string>>;
 }
 
-/** The manifest of the new snapshot. Throws `SnapshotCorrupt` if the changes take away more than there was. */
+/** The manifest of the new snapshot. */
 export function assembleManifest(applied: Applied): Manifest {
   const { plan, applyPlan, results, parent, shards } = applied;
   const added = results.flatMap((result) => result.runs);
@@ -34,7 +31,7 @@ export function assembleManifest(applied: Applied): Manifest {
     table: plan.table,
     description: plan.description,
     cut: { stream: plan.stream, shards },
-    runs: [...keptRuns(applyPlan, parent), ...added],
+    runs: [...keptRuns(parent?.runs ?? [], applyPlan.ranges), ...added],
     partitions,
     ...totalOf(partitions),
     copied: copiedBy(added),
@@ -45,9 +42,13 @@ export function assembleManifest(applied: Applied): Manifest {
  * Why the parent cannot be trusted, if so: a run of it is damaged, or what was folded is not the content that the parent
  * and the old images of the changes claimed. Then the backup must begin anew with a base.
  */
-export function distrust({ applyPlan, results, parent }: Applied): string | undefined {
+export function distrust(applied: Applied): string | undefined {
+  const { applyPlan, results, parent } = applied;
   const damaged = results.find((result) => result.damaged !== undefined)?.damaged;
   if (parent === undefined || damaged !== undefined) return damaged;
+  if (contentOf(applied).some(({ items, bytes }) => items < 0 || bytes < 0)) {
+    return 'the changes take away more than the parent holds';
+  }
   const split = applyPlan.partitions / parent.partitions.length;
   const folded = byPartition(results.flatMap((result) => result.folded));
   const effect = byPartition(results.flatMap((result) => result.effect));
@@ -63,30 +64,14 @@ export function distrust({ applyPlan, results, parent }: Applied): string | unde
   return undefined;
 }
 
-/** The parent's runs but for what went into new ones. */
-function keptRuns({ ranges }: ApplyPlan, parent: Manifest | undefined): readonly RunRef[] {
-  let kept = parent?.runs ?? [];
-  for (const plan of ranges) {
-    const replaced = new Set(replacedRuns(parent?.runs ?? [], plan).map((run) => run.key));
-    if (replaced.size === 0) continue;
-    const range = fromHex(plan.range);
-    kept = kept.flatMap((run) => (replaced.has(run.key) ? runsOutside([run], range) : [run]));
-  }
-  return kept;
-}
-
 /** Of folded partitions what was counted, of others the parent's content and what the changes did to it. */
 function contentOf({ applyPlan, results, parent }: Applied): Content[] {
   const folded = byPartition(results.flatMap((result) => result.folded));
   const effect = byPartition(results.flatMap((result) => result.effect));
-  const partitions = Array.from({ length: applyPlan.partitions }, (_, i) => {
+  return Array.from({ length: applyPlan.partitions }, (_, i) => {
     const before = parent?.partitions.length === applyPlan.partitions ? parent.partitions[i] : undefined;
     return totalOf(folded.get(i) ?? [...(before ? [before] : []), ...(effect.get(i) ?? [])]);
   });
-  if (partitions.some(({ items, bytes }) => items < 0 || bytes < 0)) {
-    throw corrupt('the changes remove more items than the parent holds');
-  }
-  return partitions;
 }
 
 function isFull({ plan, applyPlan, results }: Applied): boolean {

@@ -4,11 +4,11 @@ import { createGunzip } from 'node:zlib';
 import type { KeyNames } from '../item/attribute-value.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
-import { framesOf, writeFrames } from '../snapshot/frame-file.ts';
+import { writeFrames } from '../snapshot/frame-file.ts';
 import type { Limits } from '../snapshot/limits.ts';
 import { keyNamesOf } from '../snapshot/manifest.ts';
-import { encodeNetChange, type NetChange } from '../snapshot/net-change.ts';
-import { sortAndNet } from '../snapshot/sort-spill.ts';
+import type { NetChange } from '../snapshot/net-change.ts';
+import { SortBuffer } from '../snapshot/sort-buffer.ts';
 import { StagedLines } from '../snapshot/staged-record.ts';
 import type { StagedFile } from '../sources/staged-files.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -61,9 +61,8 @@ async function read(store: ObjectStore, file: StagedFile, keyNames: KeyNames, sp
   const staged = new StagedLines(keyNames);
   const parse = async (bytes: AsyncIterable<Buffer>): Promise<void> => {
     for await (const lines of linesOf(bytes)) {
-      for (const line of lines) spills.add(staged.parse(line), line.length);
+      await spills.add(lines.map((line) => staged.parse(line)));
       records += lines.length;
-      if (spills.full) await spills.flush();
     }
   };
   try {
@@ -84,58 +83,38 @@ function isZlibError(error: unknown): boolean {
 /** Spills live for minutes: zstd's fastest ordinary level. */
 const spillLevel = 1;
 
-/** Gathers changes up to the size that is sorted in memory, then writes them as one spill. */
+/** Writes changes as spills, each of so many as are sorted in memory. */
 class Spills {
   readonly #store: ObjectStore;
-  readonly #limits: Limits;
+  readonly #frameBytes: number;
   readonly #name: (n: number) => string;
+  readonly #buffer: SortBuffer;
   readonly #written: Spill[] = [];
-  #changes: NetChange[] = [];
-  #bytes = 0;
 
-  constructor(store: ObjectStore, limits: Limits, name: (n: number) => string) {
+  constructor(store: ObjectStore, { sortBytes, spillFrameBytes }: Limits, name: (n: number) => string) {
     this.#store = store;
-    this.#limits = limits;
+    this.#frameBytes = spillFrameBytes;
     this.#name = name;
+    this.#buffer = new SortBuffer(sortBytes);
   }
 
-  add(change: NetChange, bytes: number): void {
-    this.#changes.push(change);
-    this.#bytes += bytes;
-  }
-
-  /** It is time for `flush`. */
-  get full(): boolean {
-    return this.#bytes >= this.#limits.sortBytes;
+  async add(changes: readonly NetChange[]): Promise<void> {
+    for (const change of changes) {
+      if (this.#buffer.add(change)) continue;
+      await this.#flush();
+      this.#buffer.add(change);
+    }
   }
 
   async close(): Promise<Spill[]> {
-    if (this.#changes.length > 0) await this.flush();
+    if (!this.#buffer.isEmpty) await this.#flush();
     return this.#written;
   }
 
-  async flush(): Promise<void> {
-    const sorted = sortAndNet(this.#changes);
-    this.#changes = [];
-    this.#bytes = 0;
+  async #flush(): Promise<void> {
     const key = this.#name(this.#written.length);
-    const frames = framesOf(once(sorted), encodeNetChange, this.#limits.spillFrameBytes);
-    const file = await writeFrames(this.#store, key, frames, spillLevel);
-    this.#written.push({
-      ...file,
-      key,
-      lineBytes: sorted.reduce((sum, change) => sum + lineLength(change), 0),
-    });
+    const sorted = this.#buffer.drain(this.#frameBytes);
+    const file = await writeFrames(this.#store, key, sorted.frames, spillLevel);
+    this.#written.push({ ...file, key, lineBytes: sorted.lineBytes });
   }
-}
-
-/** As a line of a delta run. */
-function lineLength({ key, image }: NetChange): number {
-  return (
-    '{"Keys":{}}\n'.length + key.length + (image === undefined ? 0 : ',"NewImage":'.length + image.length)
-  );
-}
-
-async function* once<T>(batch: readonly T[]): AsyncGenerator<readonly T[]> {
-  yield batch;
 }

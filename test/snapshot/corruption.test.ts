@@ -4,7 +4,7 @@ import { isError } from '../../lambda/runtime/errors.ts';
 import { readFrames } from '../../lambda/snapshot/read-frames.ts';
 import { compressFrame, decompressFrame, sha256Hex } from '../../lambda/snapshot/frame.ts';
 import { hexHash, wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import { decodeLines, encodeLine } from '../../lambda/snapshot/line.ts';
+import { decodeLines } from '../../lambda/snapshot/line.ts';
 import { publishManifest, readManifest, type RunRef } from '../../lambda/snapshot/manifest.ts';
 import { readSnapshot } from '../../lambda/snapshot/read-snapshot.ts';
 import {
@@ -16,6 +16,7 @@ import {
   snapshotId,
   sorted,
   writeRun,
+  encodeLine,
 } from './support.ts';
 
 const corrupt = { code: 'SnapshotCorrupt' };

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../../lambda/snapshot/change.ts';
 import { readFrames } from '../../lambda/snapshot/read-frames.ts';
 import { contains, hexHash, wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import { decodeLines, encodeLine } from '../../lambda/snapshot/line.ts';
+import { decodeLines } from '../../lambda/snapshot/line.ts';
 import { decodeNetChanges, encodeNetChange, type NetChange } from '../../lambda/snapshot/net-change.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
-import { anyChanges, change, memoryStore, sorted, writeFile, writeRun } from './support.ts';
+import { anyChanges, change, memoryStore, sorted, writeFile, writeRun, encodeLine } from './support.ts';
 
 const line = (change: Change): Buffer => encodeLine('delta', change);
 

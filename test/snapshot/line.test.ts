@@ -5,9 +5,9 @@ import { canonicalItem, canonicalKey } from '../../lambda/item/canonical.ts';
 import { keyHash } from '../../lambda/item/key-hash.ts';
 import { isError } from '../../lambda/runtime/errors.ts';
 import type { Change } from '../../lambda/snapshot/change.ts';
-import { decodeLines, encodeLine, type RunKind } from '../../lambda/snapshot/line.ts';
+import { decodeLines, type RunKind } from '../../lambda/snapshot/line.ts';
 import { anyItem, choices, spelledItem } from '../item/arbitrary.ts';
-import { change } from './support.ts';
+import { change, encodeLine } from './support.ts';
 
 const anyKind = fc.constantFrom<RunKind>('base', 'delta');
 const corrupt = expect.objectContaining({ code: 'SnapshotCorrupt' });

@@ -7,7 +7,7 @@ import { ContentSum } from '../../lambda/snapshot/content.ts';
 import { foldFrames } from '../../lambda/snapshot/fold.ts';
 import { type FrameFile, framesOf, writeFrames } from '../../lambda/snapshot/frame-file.ts';
 import { toHex, wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import { encodeLine, type RunKind } from '../../lambda/snapshot/line.ts';
+import { linePieces, type RunKind } from '../../lambda/snapshot/line.ts';
 import { defaultLimits } from '../../lambda/snapshot/limits.ts';
 import type { Manifest, RunRef } from '../../lambda/snapshot/manifest.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
@@ -71,6 +71,11 @@ export async function* inBatches<T>(
   }
 }
 
+/** A change as a line of a run. */
+export function encodeLine(kind: RunKind, change: Change): Buffer {
+  return Buffer.concat(linePieces(kind, change));
+}
+
 /** Stores entries as a frame file. */
 export async function writeFile<T extends Keyed>(
   store: ObjectStore,
@@ -79,7 +84,7 @@ export async function writeFile<T extends Keyed>(
   encode: (entry: T) => Buffer,
   frameBytes?: number,
 ): Promise<FrameFile & { readonly key: string }> {
-  const frames = framesOf(inBatches(entries, [3, 0, 1]), encode, frameBytes);
+  const frames = framesOf(inBatches(entries, [3, 0, 1]), (entry) => [encode(entry)], frameBytes);
   return { ...(await writeFrames(store, key, frames)), key };
 }
 

@@ -1,0 +1,105 @@
+import pMap from 'p-map';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { Change, Keyed } from './change.ts';
+import { findLine } from './find-line.ts';
+import { type FrameEntry, frameOf, framesIn, type IndexedFile, readIndex } from './frame-index.ts';
+import type { HashRange } from './hash-range.ts';
+import { decodeLine, decodeLines, type RunKind } from './line.ts';
+import { fetchFrames, openFrame } from './read-frames.ts';
+
+export interface RunFile extends IndexedFile {
+  readonly kind: RunKind;
+}
+
+/** Frames by their SHA-256: frames of one checksum hold the same lines. */
+export type FrameSet = ReadonlySet<string>;
+
+/** Frames fetched at once by a lookup: they lie apart, and each is a request's latency. */
+const framesAtOnce = 8;
+
+const beforeAllKeys = Buffer.alloc(0);
+
+/**
+ * A run's file open for reading. Its index and the frame that was read last are kept, so that whoever asks for
+ * ascending keys and ranges causes each frame to be fetched at most once. Which of its keys count is for the caller
+ * to know: a snapshot refers to a run for ranges.
+ */
+export class OpenRun {
+  readonly #store: ObjectStore;
+  readonly #file: RunFile;
+  readonly #keyCount: number;
+  #index: Promise<readonly FrameEntry[]> | undefined;
+  #last: { readonly entry: FrameEntry; readonly lines: Buffer } | undefined;
+
+  constructor(store: ObjectStore, file: RunFile, keyCount: number) {
+    this.#store = store;
+    this.#file = file;
+    this.#keyCount = keyCount;
+  }
+
+  /** The file's frames. Fetched once; a failure is every caller's. */
+  index(): Promise<readonly FrameEntry[]> {
+    this.#index ??= readIndex(this.#store, this.#file);
+    return this.#index;
+  }
+
+  /** The key's line, be it a tombstone; undefined if there is none. Throws `SnapshotCorrupt`. */
+  async find(key: Keyed): Promise<Change | undefined> {
+    return (await this.findAll([key]))[0];
+  }
+
+  /** The lines of ascending keys, each at its key's place; with `among` only those that lie in these frames. */
+  async findAll(keys: readonly Keyed[], among?: FrameSet): Promise<(Change | undefined)[]> {
+    const index = await this.index();
+    const found: (Change | undefined)[] = keys.map(() => undefined);
+    const byFrame = Map.groupBy(keys.entries(), ([, key]) => index[frameOf(index, key)]);
+    const wanted = [...byFrame].flatMap(([entry, keys]) =>
+      entry === undefined || among?.has(entry.sha256) === false ? [] : [{ entry, keys }],
+    );
+    const last = wanted.at(-1)?.entry;
+    await pMap(
+      wanted,
+      async ({ entry, keys }) => {
+        const lines = await this.#linesOf(entry);
+        if (entry === last) this.#last = { entry, lines };
+        for (const [i, key] of keys) found[i] = this.#lineIn(lines, key);
+      },
+      { concurrency: framesAtOnce },
+    );
+    return found;
+  }
+
+  /** The lines of a range, in order, in batches of a frame, without those of the frames in `but`. */
+  async *read(range: HashRange, readAhead: number, but: FrameSet): AsyncGenerator<Change[]> {
+    const entries = framesIn(await this.index(), range).filter(({ sha256 }) => !but.has(sha256));
+    const kept = entries[0] !== undefined && entries[0] === this.#last?.entry ? this.#last : undefined;
+    if (kept !== undefined) yield this.#linesFrom(kept.lines, range);
+    const rest = kept === undefined ? entries : entries.slice(1);
+    for await (const stored of fetchFrames(this.#store, this.#file.key, rest, readAhead)) {
+      const lines = await openFrame(stored);
+      this.#last = { entry: stored.entry, lines };
+      yield this.#linesFrom(lines, range);
+    }
+  }
+
+  async #linesOf(entry: FrameEntry): Promise<Buffer> {
+    if (this.#last?.entry === entry) return this.#last.lines;
+    const [stored] = await Array.fromAsync(fetchFrames(this.#store, this.#file.key, [entry]));
+    return stored === undefined ? Buffer.alloc(0) : openFrame(stored);
+  }
+
+  /** A copy, so that a line does not keep its frame in memory. */
+  #lineIn(lines: Buffer, key: Keyed): Change | undefined {
+    const { kind } = this.#file;
+    const { start, end } = findLine(kind, lines, this.#keyCount, key);
+    if (start === end) return undefined;
+    return decodeLine(kind, Buffer.from(lines.subarray(start, end)), this.#keyCount);
+  }
+
+  #linesFrom(lines: Buffer, { from, to }: HashRange): Change[] {
+    const { kind } = this.#file;
+    const placeOf = (hash: bigint): number =>
+      findLine(kind, lines, this.#keyCount, { hash, key: beforeAllKeys }).start;
+    return decodeLines(kind, lines.subarray(placeOf(from), placeOf(to)), this.#keyCount);
+  }
+}
