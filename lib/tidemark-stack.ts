@@ -7,6 +7,7 @@ import { CatalogTable } from './catalog/catalog-table.ts';
 import { exampleTables } from './config.ts';
 import type { TidemarkConfig } from './config.ts';
 import { FailureAlarms } from './monitoring/failure-alarms.ts';
+import { Sweep } from './retention/sweep.ts';
 import { BackupSchedules } from './schedules/backup-schedules.ts';
 import { Reconciler } from './schedules/reconciler.ts';
 import { SnapshotBucket } from './store/snapshot-bucket.ts';
@@ -57,9 +58,10 @@ export class TidemarkStack extends Stack {
       schedules: config.schedules,
     });
     const reconciler = new Reconciler(this, 'Reconciler', { ...parts, machines });
+    const sweep = new Sweep(this, 'Sweep', parts);
     const { topic } = new FailureAlarms(this, 'Monitoring', {
       machines: { Backup: machines.backup, Restore: machines.restore },
-      functions: { Schedule: schedules.handler, Reconcile: reconciler.handler },
+      functions: { Schedule: schedules.handler, Reconcile: reconciler.handler, Sweep: sweep.handler },
     });
 
     this.output('ApiUrl', api.url, 'Endpoint of the DynamoDB dialect');

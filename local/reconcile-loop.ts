@@ -1,6 +1,6 @@
-import { reasonOf } from '../lambda/runtime/errors.ts';
 import type { Services } from '../lambda/runtime/services.ts';
 import { reconcile } from '../lambda/workflow/reconcile.ts';
+import { repeat } from './repeat.ts';
 
 const everyMs = 30_000;
 
@@ -10,21 +10,5 @@ const everyMs = 30_000;
  */
 export async function startReconciling(services: Services): Promise<() => Promise<void>> {
   await reconcile({ ...services, config: { ...services.config, reconcileGraceMs: 0 } });
-  let running: Promise<void> | undefined;
-  const run = async (): Promise<void> => {
-    try {
-      await reconcile(services);
-    } catch (error) {
-      services.log.error('reconcile failed', { reason: reasonOf(error) });
-    } finally {
-      running = undefined;
-    }
-  };
-  const timer = setInterval(() => {
-    running ??= run();
-  }, everyMs).unref();
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
+  return repeat(() => reconcile(services), { everyMs, atOnce: false, name: 'reconcile', log: services.log });
 }

@@ -9,6 +9,7 @@ import type { LocalExecutions } from './local-executions.ts';
 import { startReconciling } from './reconcile-loop.ts';
 import { startServer } from './server.ts';
 import { localServices } from './services.ts';
+import { startSweeping } from './sweep-loop.ts';
 
 export interface RuntimeOptions {
   /** 0: any that is free. */
@@ -52,6 +53,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   started.defer(() => local.close());
   progress('Taking up what was left unfinished');
   started.defer(await startReconciling(local.services));
+  started.defer(startSweeping(local.services));
   const server = await startServer({ port, dynamodbEndpoint, operations: local.operations, log });
   started.defer(() => server.close());
 

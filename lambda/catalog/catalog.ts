@@ -22,7 +22,7 @@ export function catalogOf(client: DynamoDBClient, tableName: string, clock: Cloc
   return {
     backups: new Backups(rows, clock, ids),
     turns: new Turns(rows, clock),
-    snapshots: new Snapshots(rows),
+    snapshots: new Snapshots(rows, clock),
     restores: new Restores(rows, clock, ids),
     counters: new Counters(rows, clock),
   };

@@ -23,8 +23,9 @@ export class Restores {
     return toRecord(await this.#rows.get(keys.restore(target)));
   }
 
+  /** All of them: the sweep takes a restore that is not among them for ended. */
   async running(): Promise<RestoreRecord[]> {
-    const rows = await this.#rows.collection('RESTORES', { from: ' ', to: '~' }, 1000);
+    const rows = await this.#rows.collection('RESTORES', { from: ' ', to: '~' }, 100_000);
     return rows.map(toRecord).filter((record) => record !== undefined);
   }
 

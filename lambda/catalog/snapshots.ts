@@ -1,7 +1,8 @@
+import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { BackupKey } from './backup-arn.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
-import type { BackupId, BackupRecord } from './records.ts';
+import type { BackupId, BackupRecord, BackupStatus } from './records.ts';
 import { keys } from './schema.ts';
 
 /** A snapshot's life: alive until nothing needs it; what is dead never comes back. */
@@ -11,7 +12,21 @@ export interface SnapshotRecord {
   readonly manifestSha256: string;
   readonly internal: boolean;
   readonly alive: boolean;
+  /** Its backup is deleted: it dies as soon as nothing holds it. */
+  readonly released?: true;
+  /** Epoch ms. */
+  readonly diedAt?: number;
 }
+
+/** What the catalog says of all backups and snapshots of one table name, whatever its TableId was. */
+export interface Census {
+  readonly backups: ReadonlyMap<BackupId, { readonly status: BackupStatus; readonly tableId: string }>;
+  /** In ascending order of their ids. */
+  readonly snapshots: readonly SnapshotRecord[];
+}
+
+/** Records read at a time for a census: their descriptions are not kept in memory. */
+const censusPage = 500;
 
 /** A write that keeps a snapshot alive for a holder, on condition that it is alive. */
 export function pinned(table: string, snapshot: BackupId, holder: string): Write {
@@ -37,13 +52,39 @@ export function unpinned(table: string, snapshot: BackupId, holder: string): Wri
 
 export class Snapshots {
   readonly #rows: CatalogTable;
+  readonly #clock: Clock;
 
-  constructor(rows: CatalogTable) {
+  constructor(rows: CatalogTable, clock: Clock) {
     this.#rows = rows;
+    this.#clock = clock;
   }
 
   async get({ table, id }: BackupKey): Promise<SnapshotRecord | undefined> {
     return (await this.#rows.get(keys.snapshot(table, id))) as SnapshotRecord | undefined;
+  }
+
+  /**
+   * Every backup and snapshot of the name, each read consistently, one after another in ascending order of the sort
+   * keys: all backups before all snapshots, and a parent before its children. The sweep's safety rests on this order.
+   */
+  async census(table: string): Promise<Census> {
+    const backups = new Map<BackupId, { status: BackupStatus; tableId: string }>();
+    const snapshots: SnapshotRecord[] = [];
+    const { pk } = keys.table(table);
+    for (let after: string | undefined, more = true; more;) {
+      const rows = await this.#rows.range(pk, 'BACKUP#', 'SNAPSHOT#~', censusPage, after);
+      for (const row of rows) {
+        after = String(row['sk']);
+        if (after.startsWith('BACKUP#')) {
+          const backup = row as unknown as BackupRecord;
+          backups.set(backup.id, { status: backup.status, tableId: backup.table.tableId });
+        } else if (after.startsWith('SNAPSHOT#')) {
+          snapshots.push(row as unknown as SnapshotRecord);
+        }
+      }
+      more = rows.length === censusPage;
+    }
+    return { backups, snapshots };
   }
 
   /**
@@ -77,16 +118,29 @@ export class Snapshots {
     if (hasSnapshot) await this.kill(key);
   }
 
+  /** Removes a dead snapshot's record; one that is alive or gone stays as it is. */
+  async forget({ table, id }: BackupKey): Promise<void> {
+    await this.#rows.transact([
+      {
+        Delete: {
+          Key: { ...keys.snapshot(table, id) },
+          ConditionExpression: 'alive = :false',
+          ExpressionAttributeValues: { ':false': false },
+        },
+      },
+    ]);
+  }
+
   /** Ends a released snapshot's life, unless something holds it or it is the head. */
   async kill(key: BackupKey): Promise<void> {
     await this.#rows.transact([
       {
         Update: {
           Key: { ...keys.snapshot(key.table, key.id) },
-          UpdateExpression: 'SET alive = :false',
+          UpdateExpression: 'SET alive = :false, diedAt = :now',
           ConditionExpression:
-            'released = :true AND attribute_not_exists(pins) AND attribute_not_exists(restores)',
-          ExpressionAttributeValues: { ':false': false, ':true': true },
+            'alive = :true AND released = :true AND attribute_not_exists(pins) AND attribute_not_exists(restores)',
+          ExpressionAttributeValues: { ':false': false, ':true': true, ':now': this.#clock.now() },
         },
       },
       {

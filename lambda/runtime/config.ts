@@ -15,6 +15,10 @@ export interface Config {
   readonly scanSegments: number;
   /** How long the reconciler leaves a fresh turn or request alone. */
   readonly reconcileGraceMs: number;
+  /** The sweep takes a snapshot for live so long after its death: those who read a page of it hold no pin. */
+  readonly sweepGraceMs: number;
+  /** A page of a comparison or a verification is read for at most about so long. */
+  readonly readBudgetMs: number;
   readonly limits: Limits;
 }
 
@@ -26,6 +30,10 @@ export const defaultConfig: Config = {
   emptyPages: 5,
   scanSegments: 8,
   reconcileGraceMs: 2 * 60_000,
+  // Four times what the longest-running function may take.
+  sweepGraceMs: 60 * 60_000,
+  // API Gateway gives up after 29 seconds; what was begun when the time is over is brought to its end.
+  readBudgetMs: 15_000,
   limits: defaultLimits,
 };
 

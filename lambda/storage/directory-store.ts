@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { TidemarkError } from '../runtime/errors.ts';
-import type { ObjectStore, PutOutcome } from './object-store.ts';
+import type { ObjectStore, PutOutcome, StoredObject } from './object-store.ts';
 
 /** Unfinished bodies are written here: in the objects' file system, so that publishing is one atomic step. */
 const temporaryFolder = '.tmp';
@@ -49,6 +49,7 @@ export function directoryStore(root: string): ObjectStore {
       const handle = await open(fileOf(key)).catch(notFound(key));
       yield* handle.createReadStream();
     },
+    list: (folder) => objectsBelow(fileOf(folder), folder),
     async delete(keys) {
       for (const key of keys) await rm(fileOf(key), { force: true });
     },
@@ -114,6 +115,28 @@ async function readRange(
     filled += bytesRead;
   }
   return bytes;
+}
+
+async function* objectsBelow(path: string, key: string): AsyncGenerator<StoredObject> {
+  for (const entry of (await unlessGone(readdir(path, { withFileTypes: true }))) ?? []) {
+    const place = [join(path, entry.name), `${key}/${entry.name}`] as const;
+    if (entry.isDirectory()) {
+      yield* objectsBelow(...place);
+    } else {
+      const found = await unlessGone(stat(place[0]));
+      if (found !== undefined) yield { key: place[1], bytes: found.size };
+    }
+  }
+}
+
+/** Undefined if what was asked for is not there, or is no folder. */
+async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR')) return undefined;
+    throw error;
+  }
 }
 
 function notFound(key: string): (error: unknown) => never {

@@ -4,7 +4,8 @@
  * What every adapter promises (`test/conformance/object-store.ts` holds it to this):
  * - An object is seen whole or not at all, however its writer ends; readers see it once a put resolved.
  * - A put with `ifAbsent` on a taken key changes nothing and says `exists`; of several at once exactly one stores.
- * - There is no listing: names are found in published objects, so a late writer can never be picked up.
+ * - Nothing on the path of a backup or a restore is found by listing: names are found in published objects, so a late
+ *   writer can never be picked up. Only the sweep lists.
  */
 export interface ObjectStore {
   /** Stores the bytes under the key. Without `ifAbsent` an object that is there is replaced. */
@@ -25,7 +26,13 @@ export interface ObjectStore {
   /** The object's bytes in order, in chunks of the adapter's choosing. Throws `ObjectNotFound`. */
   getStream(key: string): AsyncIterable<Uint8Array>;
 
-  /** Removes the objects; a key that is not there is no error. */
+  /**
+   * The objects whose keys begin with `<folder>/`, in any order. One that is there all the while is given once; one
+   * that comes or goes meanwhile may be given or not. A folder of no objects is no error.
+   */
+  list(folder: string): AsyncIterable<StoredObject>;
+
+  /** Removes the objects; a key that is not there is no error. If it throws, any of them may be gone. */
   delete(keys: readonly string[]): Promise<void>;
 }
 
@@ -35,3 +42,8 @@ export interface PutOptions {
 }
 
 export type PutOutcome = 'stored' | 'exists';
+
+export interface StoredObject {
+  readonly key: string;
+  readonly bytes: number;
+}

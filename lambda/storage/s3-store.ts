@@ -4,6 +4,7 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  paginateListObjectsV2,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -64,6 +65,13 @@ export function s3Store({ client, bucket, prefix, clock = systemClock }: S3Store
     },
     async *getStream(key) {
       yield* await read(client, at(key)).catch(missing(key));
+    },
+    async *list(folder) {
+      const { Bucket, Key: Prefix } = at(`${folder}/`);
+      const start = Prefix.length - folder.length - 1;
+      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix })) {
+        for (const { Key = '', Size = 0 } of Contents) yield { key: Key.slice(start), bytes: Size };
+      }
     },
     async delete(keys) {
       for (let start = 0; start < keys.length; start += keysPerDelete) {

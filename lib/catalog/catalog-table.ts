@@ -33,6 +33,17 @@ export class CatalogTable extends Construct {
     this.table.grant(grantee, ...readActions);
   }
 
+  /** Reading all records, ending the life of snapshots and removing the records of dead ones. */
+  grantSweep(grantee: IGrantable): void {
+    this.table.grant(
+      grantee,
+      'dynamodb:Query',
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+    );
+  }
+
   /** Transactions need no right of their own: each of their parts is checked as the action it is. */
   grantReadWrite(grantee: IGrantable): void {
     this.table.grant(

@@ -19,7 +19,7 @@ export interface FunctionSettings {
 
 export interface TidemarkFunctionProps {
   /** A file of `lambda/handlers/`, without its extension. */
-  readonly handler: TaskHandler | 'dynamodb-api' | 'schedule' | 'reconcile';
+  readonly handler: TaskHandler | 'dynamodb-api' | 'schedule' | 'reconcile' | 'sweep';
   readonly settings: FunctionSettings;
   /**
    * `request` answers a caller who waits; `work` does one part of a job and may take its time.

@@ -63,6 +63,25 @@ export class SnapshotBucket extends Construct {
     this.grantKey(grantee, 'kms:GenerateDataKey', 'kms:Decrypt');
   }
 
+  /** Listing and deleting objects of both areas, and reading manifests: for the sweep alone. */
+  grantSweep(grantee: IGrantable): void {
+    this.grant(grantee, ['s3:DeleteObject'], ['staging', 'tables']);
+    this.grantKey(grantee, 'kms:Decrypt');
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [this.bucket.arnForObjects(`${this.prefix}tables/*/snapshots/*`)],
+      }),
+    );
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [this.bucket.bucketArn],
+        conditions: { StringLike: { 's3:prefix': [`${this.prefix}staging/*`, `${this.prefix}tables/*`] } },
+      }),
+    );
+  }
+
   private grant(grantee: IGrantable, actions: string[], areas: readonly Area[]): void {
     const resources = areas.map((area) => this.bucket.arnForObjects(`${this.prefix}${area}/*`));
     grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));

@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import * as fc from 'fast-check';
+import pMap from 'p-map';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ObjectStore } from '../../lambda/storage/object-store.ts';
+import type { ObjectStore, StoredObject } from '../../lambda/storage/object-store.ts';
 
 /** More than two parts of the S3 adapter, and no multiple of its part size. */
 const large = 20 * 1024 * 1024;
@@ -240,6 +241,57 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
     });
   });
 
+  describe('a folder lists its objects', () => {
+    it('at any depth, with their sizes, and no others', async () => {
+      const folder = newFolder();
+      const inside = ['a', 'b/c', 'b/d/.e', 'b/ä+f g'].map((name, bytes) => ({
+        key: `${folder}/${name}`,
+        bytes,
+      }));
+      for (const { key, bytes } of inside) await store.put(key, new Uint8Array(bytes));
+      await store.putStream(`${folder}/b/streamed`, inChunks(new Uint8Array(5), 2));
+      for (const other of [`${folder}x/a`, `${folder}-a`]) await store.put(other, new Uint8Array(1));
+      expect(await listed(store, folder)).toEqual(
+        byKey([...inside, { key: `${folder}/b/streamed`, bytes: 5 }]),
+      );
+      expect(await listed(store, `${folder}/b/d`)).toEqual([{ key: `${folder}/b/d/.e`, bytes: 2 }]);
+    });
+
+    it('not what was deleted', async () => {
+      const folder = newFolder();
+      for (const name of ['a', 'b/c', 'b/d']) await store.put(`${folder}/${name}`, new Uint8Array(1));
+      await store.delete([`${folder}/a`, `${folder}/b/c`]);
+      expect(await listed(store, folder)).toEqual([{ key: `${folder}/b/d`, bytes: 1 }]);
+      await store.delete([`${folder}/b/d`]);
+      expect(await listed(store, folder)).toEqual([]);
+    });
+
+    it('none where none are', async () => {
+      const key = newKey();
+      await store.put(key, new Uint8Array(1));
+      expect(await listed(store, newFolder())).toEqual([]);
+      expect(await listed(store, key)).toEqual([]);
+    });
+
+    it('each that stays once, while others come and go', async () => {
+      const folder = newFolder();
+      const names = Array.from({ length: 1100 }, (_, n) => `${folder}/${n % 3}/${n}`);
+      await pMap(names, (key) => store.put(key, new Uint8Array(1)), { concurrency: 20 });
+      const going = names.filter((_, n) => n % 5 === 0);
+      const seen: string[] = [];
+      for await (const { key } of store.list(folder)) {
+        seen.push(key);
+        const gone = going.pop();
+        if (gone === undefined) continue;
+        await store.delete([gone]);
+        await store.put(`${gone}-new`, new Uint8Array(1));
+      }
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen).toEqual(expect.arrayContaining(names.filter((_, n) => n % 5 !== 0)));
+      expect(going).toEqual([]);
+    });
+  });
+
   it('a reader may stop a stream early and read again', async () => {
     const key = newKey();
     const content = randomBytes(large);
@@ -252,7 +304,16 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
   });
 }
 
-const newKey = () => `conformance/${randomUUID()}/object`;
+const newFolder = () => `conformance/${randomUUID()}`;
+const newKey = () => `${newFolder()}/object`;
+
+async function listed(store: ObjectStore, folder: string): Promise<StoredObject[]> {
+  return byKey(await Array.fromAsync(store.list(folder)));
+}
+
+function byKey(objects: readonly StoredObject[]): StoredObject[] {
+  return objects.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
 
 const exactlyOneOf = (count: number) => [...Array.from({ length: count - 1 }, () => 'exists'), 'stored'];
 

@@ -26,6 +26,7 @@ const named = 'arn:aws:dynamodb:eu-west-1:123456789012:table/users';
 const words: readonly (readonly [RegExp, string])[] = [
   [/^<CatalogTable\w+\.Arn>(\/index\/\*)?$/, 'catalog'],
   [/^<StoreBucket\w+\.Arn>\/(backups\/)?(staging|tables)\/\*$/, '$2'],
+  [/^<StoreBucket\w+\.Arn>\/backups\/tables\/\*\/snapshots\/\*$/, 'manifests'],
   [/^<StoreBucket\w+\.Arn>$/, 'bucket'],
   [/^<StoreKey\w+\.Arn>$/, 'key'],
   [/^<BackupMachine\w+>$|^arn:.*:stateMachine:Tidemark-Backup-\w+$/, 'backup machine'],
@@ -42,6 +43,7 @@ const conditions = new Map([
     ' if tagging',
   ],
   ['{"StringEquals":{"kms:ViaService":"s3"}}', ' by S3'],
+  ['{"StringLike":{"s3:prefix":["backups/staging/*","backups/tables/*"]}}', ' below both areas'],
 ]);
 
 /** A resource in one word; what has none stays as it is and fails the comparison. */
@@ -104,7 +106,7 @@ const start = (...machines: string[]) =>
   machines.map((machine) => `states:StartExecution on ${machine} machine`);
 
 const expected: Readonly<Record<string, readonly string[]>> = {
-  'dynamodb-api': [...catalog, ...describeTables, ...start('backup', 'restore')],
+  'dynamodb-api': [...catalog, ...describeTables, ...start('backup', 'restore'), ...read('tables')],
   schedule: [...catalog, ...describeTables, ...start('backup')],
   reconcile: [
     ...catalog,
@@ -114,6 +116,20 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'states:DescribeExecution on executions',
     'dynamodb:ListTagsOfResource on user tables',
     'dynamodb:DeleteTable on user tables if tagged',
+  ],
+  sweep: [
+    ...on(
+      'catalog',
+      'dynamodb:Query',
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+    ),
+    's3:GetObject on manifests',
+    'kms:Decrypt on key by S3',
+    's3:ListBucket on bucket below both areas',
+    's3:DeleteObject on staging',
+    's3:DeleteObject on tables',
   ],
   begin: [
     ...catalog,
@@ -222,9 +238,12 @@ describe('no policy is wider than AWS makes it', () => {
     ]);
   });
 
-  it('and objects are deleted by none', () => {
-    expect(
-      allowed.flatMap(({ Action }) => Action).filter((action) => action.startsWith('s3:Delete')),
-    ).toEqual([]);
+  it('and objects are deleted by the sweep alone', () => {
+    const deleting = Object.keys(expected).filter((handler) =>
+      rights(handler).join(' ').includes('s3:Delete'),
+    );
+    expect(deleting).toEqual(['sweep']);
+    const actions = allowed.flatMap(({ Action }) => Action);
+    expect(actions.filter((action) => action.startsWith('s3:Delete'))).toEqual(['s3:DeleteObject']);
   });
 });

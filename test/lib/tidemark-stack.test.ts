@@ -230,12 +230,13 @@ describe('the API', () => {
 describe('schedules', () => {
   const schedules = properties('AWS::Scheduler::Schedule');
 
-  it('ask for one backup for each table, naming the delivery, and reconcile', () => {
+  it('ask for one backup for each table, naming the delivery, and reconcile and sweep', () => {
     const scheduledTime = '<aws.scheduler.scheduled-time>';
     expect(schedules.map((made) => made.Target.Input && JSON.parse(made.Target.Input))).toEqual([
       { schedule: 'daily', table: 'orders-eu', keepDays: 30, scheduledTime },
       { schedule: 'daily', table: 'orders-us', keepDays: 30, scheduledTime },
       { schedule: 'hourly', table: 'orders-eu', scheduledTime },
+      undefined,
       undefined,
     ]);
   });
@@ -246,6 +247,7 @@ describe('schedules', () => {
       'Tidemark: schedule',
       'Tidemark: schedule',
       'Tidemark: reconcile',
+      'Tidemark: sweep',
     ]);
   });
 
@@ -255,6 +257,7 @@ describe('schedules', () => {
       ['cron(0 3 * * ? *)', 'Europe/Vienna'],
       ['rate(1 hour)', 'Etc/UTC'],
       ['rate(5 minutes)', 'Etc/UTC'],
+      ['rate(1 day)', 'Etc/UTC'],
     ]);
   });
 });
@@ -284,6 +287,7 @@ describe('a failure is heard of', () => {
     expect(alarms.map((made) => made.MetricName)).toEqual([
       'ExecutionsFailed',
       'ExecutionsFailed',
+      'Errors',
       'Errors',
       'Errors',
     ]);

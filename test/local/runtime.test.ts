@@ -185,6 +185,26 @@ describe('backups', () => {
   });
 });
 
+describe('what backups and restores leave in staging', () => {
+  test('is swept by the next runtime, which waits for that before it ends', async () => {
+    const home = await temporaryFolder();
+    const first = await start(home);
+    await createTable(clients(first.url).dynamodb, 'orders');
+    await fill(clients(first.url).dynamodb, 'orders', 40);
+    const before = await itemsOf(clients(first.url).dynamodb, 'orders');
+    const arn = await backUp(first, 'orders');
+    const staged = () => Array.fromAsync(first.services.store.list('staging'));
+    expect(await staged()).not.toEqual([]);
+    await first.close();
+
+    await (await start(home)).close();
+    expect(await staged()).toEqual([]);
+    const third = await start(home);
+    await restore(third, arn, 'restored');
+    expect(await itemsOf(clients(third.url).dynamodb, 'restored')).toEqual(before);
+  });
+});
+
 describe('another DynamoDB than the embedded one', () => {
   test('is used as it is', async () => {
     const database = await startDatabase(await temporaryFolder(), silentLog);

@@ -64,6 +64,7 @@ describe('directory store', () => {
       await expect(store.get(key)).rejects.toMatchObject(refused);
       await expect(store.getRange(key, 0, 1)).rejects.toMatchObject(refused);
       await expect(async () => Array.fromAsync(store.getStream(key))).rejects.toMatchObject(refused);
+      await expect(async () => Array.fromAsync(store.list(key))).rejects.toMatchObject(refused);
       await expect(store.delete([key])).rejects.toMatchObject(refused);
     });
 

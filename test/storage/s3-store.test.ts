@@ -169,6 +169,34 @@ describe('S3 store on the wire', () => {
     });
   });
 
+  describe('a listing', () => {
+    const page = (keys: readonly string[], next?: string) => ({
+      status: 200,
+      body: `<ListBucketResult>${keys.map((key) => `<Contents><Key>${key}</Key><Size>7</Size></Contents>`).join('')}${
+        next === undefined
+          ? ''
+          : `<IsTruncated>true</IsTruncated><NextContinuationToken>${next}</NextContinuationToken>`
+      }</ListBucketResult>`,
+    });
+
+    it('asks for one page after another below the prefix, and gives keys without it', async () => {
+      server.answer = ({ line }) =>
+        line.includes('continuation-token=more') ? page(['p/q/a/z']) : page(['p/q/a/b', 'p/q/a/c'], 'more');
+      const found = await Array.fromAsync(makeStore('p/q').list('a'));
+      expect(found).toEqual(['a/b', 'a/c', 'a/z'].map((key) => ({ key, bytes: 7 })));
+      expect(server.lines()).toEqual([
+        'GET /b/?continuation-token=more&list-type=2&prefix=p%2Fq%2Fa%2F',
+        'GET /b/?list-type=2&prefix=p%2Fq%2Fa%2F',
+      ]);
+    });
+
+    it('that fails on a page throws', async () => {
+      server.answer = ({ line }) =>
+        line.includes('continuation-token') ? failure(403, 'AccessDenied') : page(['a/b'], 'more');
+      await expect(Array.fromAsync(makeStore().list('a'))).rejects.toMatchObject({ name: 'AccessDenied' });
+    });
+  });
+
   describe('a delete', () => {
     const keys = Array.from({ length: 2500 }, (_, index) => `k${index}`);
 

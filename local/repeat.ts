@@ -1,0 +1,28 @@
+import { reasonOf } from '../lambda/runtime/errors.ts';
+import type { Log } from '../lambda/runtime/logger.ts';
+
+/** Does the work from time to time, never twice at once; what it throws is logged. The result ends it, and waits. */
+export function repeat(
+  work: () => Promise<unknown>,
+  { everyMs, atOnce, name, log }: { everyMs: number; atOnce: boolean; name: string; log: Log },
+): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  const run = async (): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      log.error(`${name} failed`, { reason: reasonOf(error) });
+    } finally {
+      running = undefined;
+    }
+  };
+  const start = (): void => {
+    running ??= run();
+  };
+  const timer = setInterval(start, everyMs).unref();
+  if (atOnce) start();
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}

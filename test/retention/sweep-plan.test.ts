@@ -1,0 +1,178 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { backupId } from '../../lambda/catalog/backup-arn.ts';
+import type { BackupId, BackupStatus } from '../../lambda/catalog/records.ts';
+import type { SnapshotRecord } from '../../lambda/catalog/snapshots.ts';
+import {
+  liveSnapshots,
+  planStaging,
+  planTable,
+  stagedJob,
+  type SweepPlan,
+} from '../../lambda/retention/sweep-plan.ts';
+import { manifestKey, runKey } from '../../lambda/snapshot/manifest.ts';
+import { memoryStore } from '../snapshot/support.ts';
+import { backupStaging, restoreStaging } from '../../lambda/workflow/staging.ts';
+
+const tableId = 'table-1';
+const deadline = 1000;
+
+/** One backup as everything knows it: the catalog, the manifest, the store. */
+interface Backup {
+  readonly id: BackupId;
+  /** Undefined: the catalog does not tell of it. */
+  readonly status: BackupStatus | undefined;
+  /** Epoch ms of its death, 'alive', or undefined: it has no snapshot. */
+  readonly snapshot: 'alive' | number | undefined;
+  readonly tableId: string;
+  /** Which runs its manifest refers to. */
+  readonly runs: readonly string[];
+  readonly stored: readonly string[];
+}
+
+const backups: fc.Arbitrary<Backup[]> = fc.integer({ min: 1, max: 6 }).chain((count) => {
+  const ids = Array.from({ length: count }, (_, n) => backupId(n, '0123abcd'));
+  const names = ids.flatMap((id) => [0, 1].map((n) => runKey(tableId, `${id}-89abcdef-${n}.0`)));
+  return fc.tuple(
+    ...ids.map((id) =>
+      fc.record({
+        id: fc.constant(id),
+        status: fc.constantFrom<BackupStatus | undefined>(
+          'CREATING',
+          'AVAILABLE',
+          'FAILED',
+          'DELETED',
+          undefined,
+        ),
+        snapshot: fc.constantFrom<'alive' | number | undefined>('alive', deadline, deadline + 1, undefined),
+        tableId: fc.constantFrom(tableId, tableId, 'table-2'),
+        runs: fc.subarray(names),
+        stored: fc.subarray([...names, manifestKey(tableId, id)]),
+      }),
+    ),
+  );
+});
+
+const plan = (all: readonly Backup[]): SweepPlan => {
+  const census = {
+    backups: new Map(
+      all.flatMap(({ id, status, tableId }) =>
+        status === undefined ? [] : [[id, { status, tableId }] as const],
+      ),
+    ),
+    snapshots: all.flatMap(({ id, snapshot, tableId }): SnapshotRecord[] => {
+      if (snapshot === undefined) return [];
+      const record = { id, tableId, manifestSha256: '', internal: false };
+      return snapshot === 'alive'
+        ? [{ ...record, alive: true }]
+        : [{ ...record, alive: false, released: true, diedAt: snapshot }];
+    }),
+  };
+  const live = liveSnapshots(census, tableId, deadline);
+  const referred = new Set(all.filter(({ id }) => live.has(id)).flatMap(({ runs }) => runs));
+  return planTable({ tableId, objects: objectsOf(all), census, live, referred });
+};
+
+function objectsOf(all: readonly Backup[]): { key: string; bytes: number }[] {
+  return [...new Set(all.flatMap(({ stored }) => stored))].map((key) => ({ key, bytes: key.length }));
+}
+
+/** The rule in plain words, by looking through everything for each object. */
+function isDeletable(key: string, all: readonly Backup[]): boolean {
+  const maker = all.find(({ id }) => key.includes(id));
+  const ended = ['AVAILABLE', 'FAILED', 'DELETED'].includes(maker?.status ?? '');
+  const readers = all.filter(
+    ({ snapshot, tableId: its }) =>
+      its === tableId && (snapshot === 'alive' || (snapshot !== undefined && snapshot > deadline)),
+  );
+  return ended && !readers.some(({ id, runs }) => key === manifestKey(tableId, id) || runs.includes(key));
+}
+
+const keysOf = (objects: readonly { key: string }[]) => objects.map(({ key }) => key).toSorted();
+
+describe('the plan for a table', () => {
+  it('deletes what a naive search finds deletable, and nothing else', () => {
+    fc.assert(
+      fc.property(backups, (all) => {
+        const deletable = objectsOf(all).filter(({ key }) => isDeletable(key, all));
+        expect(keysOf(plan(all).delete)).toEqual(keysOf(deletable));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('counts every object once', () => {
+    fc.assert(
+      fc.property(backups, (all) => {
+        const { totals, delete: deletions, unknown } = plan(all);
+        const stored = objectsOf(all);
+        const sum = (of: 'objects' | 'bytes', reasons: readonly (keyof typeof totals)[]) =>
+          reasons.reduce((total, reason) => total + totals[reason][of], 0);
+        const every = Object.keys(totals) as (keyof typeof totals)[];
+        expect(sum('objects', every)).toBe(stored.length);
+        expect(sum('bytes', every)).toBe(stored.reduce((total, { bytes }) => total + bytes, 0));
+        expect(sum('objects', ['unreferenced-run', 'dead-manifest'])).toBe(deletions.length);
+        expect(totals.unknown.objects).toBe(unknown.length);
+      }),
+    );
+  });
+
+  it('forgets the dead snapshots of its own table, once the grace is over', () => {
+    fc.assert(
+      fc.property(backups, (all) => {
+        const dead = all.filter(
+          ({ snapshot, tableId: its }) =>
+            its === tableId && typeof snapshot === 'number' && snapshot <= deadline,
+        );
+        expect(plan(all).forget).toEqual(dead.map(({ id }) => id));
+      }),
+    );
+  });
+
+  it.each([
+    `tables/${tableId}/notes.txt`,
+    `tables/${tableId}/runs/new.zst`,
+    `tables/${tableId}/runs/${backupId(0, '0123abcd')}-x/y.zst`,
+    `tables/${tableId}/snapshots/${backupId(0, '0123abcd')}/other.zst`,
+  ])('keeps %s, which is nothing of Tidemark’s', (key) => {
+    const ended: Backup = {
+      id: backupId(0, '0123abcd'),
+      status: 'DELETED',
+      snapshot: undefined,
+      tableId,
+      runs: [],
+      stored: [key],
+    };
+    expect(plan([ended])).toMatchObject({ delete: [], unknown: [key] });
+  });
+});
+
+describe('the plan for staging', () => {
+  const job = {
+    table: 'orders',
+    id: backupId(7, '0123abcd'),
+    execution: `${backupId(7, '0123abcd')}-2`,
+    round: 0,
+  };
+  const ofBackup = backupStaging(memoryStore(), job).key('scan/0/0.json');
+  const ofRestore = restoreStaging(memoryStore(), job).key('plan.json');
+
+  it('finds the job in the key', () => {
+    expect([ofBackup, ofRestore, 'staging/notes.txt', `staging/${job.id}x/y`].map(stagedJob)).toEqual([
+      job.id,
+      `restore-${job.id}`,
+      '',
+      '',
+    ]);
+  });
+
+  it('deletes what ended jobs have left', () => {
+    const objects = [ofBackup, ofRestore].map((key) => ({ key, bytes: 3 }));
+    const planned = planStaging(objects, (of) => (of === job.id ? 'ended' : 'working'));
+    expect(planned.delete).toEqual([{ key: ofBackup, bytes: 3, why: 'ended-staging' }]);
+    expect(planned.totals).toMatchObject({
+      'ended-staging': { objects: 1, bytes: 3 },
+      working: { objects: 1, bytes: 3 },
+    });
+  });
+});

@@ -1,0 +1,282 @@
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { backupId } from '../../lambda/catalog/backup-arn.ts';
+import { sweep } from '../../lambda/retention/sweep.ts';
+import type { Log } from '../../lambda/runtime/logger.ts';
+import { silentLog } from '../../lambda/runtime/logger.ts';
+import { manifestKey, runKey } from '../../lambda/snapshot/manifest.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { newTable, putItems, restore, shape } from '../support/fixture.ts';
+import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
+import { createTable } from '../support/tables.ts';
+import { allKeys, backUp, backUps, expectNothingLeftOver, keysIn, neededKeys, remove } from './support.ts';
+
+const hour = 60 * 60 * 1000;
+const options = { config: { sweepGraceMs: 0 } };
+
+let database: TestDatabase;
+let harness: Harness;
+let table: string;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  harness = await startHarness(database, options);
+  table = await newTable(database);
+});
+afterEach(() => harness.close());
+
+/** The same Tidemark, `milliseconds` later, with the grace that a deployment has. */
+function later(milliseconds: number, more: HarnessOptions = {}): Harness {
+  const { sleep } = harness.services.clock;
+  return harness.restarted({ clock: { now: () => Date.now() + milliseconds, sleep }, ...more });
+}
+
+const chain = (length: number, of = table) => backUps(database, harness, of, length);
+
+describe('after a sweep', () => {
+  it('every backup that is left restores exactly, and nothing else is stored', async () => {
+    const made = await chain(6);
+    const deleted = [0, 2, 3, 5].flatMap((n) => made[n] ?? []);
+    for (const { backup } of deleted) await remove(harness, backup);
+    const { deleted: tally, troubles, finished } = await sweep(harness.services);
+    expect([troubles, finished]).toEqual([0, true]);
+    expect(tally.objects).toBeGreaterThan(0);
+    await expectNothingLeftOver(harness, table);
+    for (const { backup, content } of made.filter((one) => !deleted.includes(one)))
+      expect(await restore(database, harness, backup)).toEqual(content);
+    const next = await backUp(database, harness, table);
+    await sweep(harness.services);
+    await expectNothingLeftOver(harness, table);
+    expect(await restore(database, harness, next.backup)).toEqual(next.content);
+  });
+
+  it('dead snapshots are forgotten, the records of deleted backups are kept', async () => {
+    const [first, second] = await chain(2);
+    if (second === undefined) throw new Error('two were made');
+    await remove(harness, first.backup);
+    await sweep(harness.services);
+    const { backups, snapshots } = await harness.services.catalog.snapshots.census(table);
+    expect([...backups].map(([id, { status }]) => [id, status])).toEqual([
+      [first.backup.id, 'DELETED'],
+      [second.backup.id, 'AVAILABLE'],
+    ]);
+    expect(snapshots.map(({ id }) => id)).toEqual([second.backup.id]);
+  });
+
+  it('a second one finds nothing to do', async () => {
+    const [first] = await chain(3);
+    await remove(harness, first.backup);
+    await sweep(harness.services);
+    expect((await sweep(harness.services)).deleted).toEqual({ objects: 0, bytes: 0 });
+  });
+
+  it('what a failed backup has stored is gone', async () => {
+    const dying = harness.restarted({
+      ...options,
+      around: async (handler, _input, run) => {
+        if (handler === 'commit') throw new Error('out of luck');
+        return run();
+      },
+    });
+    const { id } = await dying.operations.createBackup({ table, name: 'failing' });
+    await dying.executions.idle();
+    expect(await dying.operations.describeBackup({ table, id })).toMatchObject({ status: 'FAILED' });
+    expect(await keysIn(harness.store, 'tables')).not.toEqual([]);
+    await sweep(harness.services);
+    await expectNothingLeftOver(harness, table);
+  });
+
+  it('the snapshots of a table that was deleted and made again are there, and its dead ones are not', async () => {
+    const [first, second] = await chain(2);
+    if (second === undefined) throw new Error('two were made');
+    await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
+    await createTable(database.dynamodb, table, shape);
+    await putItems(database, table, 50, 60);
+    const third = await backUp(database, harness, table);
+    expect(third.backup.table.tableId).not.toBe(first.backup.table.tableId);
+    await remove(harness, second.backup);
+    await sweep(harness.services);
+    await expectNothingLeftOver(harness, table);
+    for (const { backup, content } of [first, third])
+      expect(await restore(database, harness, backup)).toEqual(content);
+    await remove(harness, first.backup);
+    await sweep(harness.services);
+    await expectNothingLeftOver(harness, table);
+    expect(await keysIn(harness.store, `tables/${first.backup.table.tableId}`)).toEqual([]);
+  });
+});
+
+describe('the life of a snapshot', () => {
+  it('is ended by the sweep if a crash came between deleting its backup and that', async () => {
+    const [first] = await chain(2);
+    const { snapshots } = harness.services.catalog;
+    vi.spyOn(snapshots, 'kill').mockRejectedValueOnce(new Error('crashed'));
+    await expect(remove(harness, first.backup)).rejects.toThrow('crashed');
+    expect(await snapshots.get({ table, id: first.backup.id })).toMatchObject({ alive: true });
+    await sweep(harness.services);
+    expect(await snapshots.get({ table, id: first.backup.id })).toBeUndefined();
+    await expectNothingLeftOver(harness, table);
+  });
+
+  it('goes on though a sweep would forget it', async () => {
+    const { backup } = await backUp(database, harness, table);
+    const { snapshots } = harness.services.catalog;
+    await snapshots.forget({ table, id: backup.id });
+    expect(await snapshots.get({ table, id: backup.id })).toMatchObject({ alive: true });
+  });
+
+  it('goes on while it is the head, though its backup is deleted', async () => {
+    const { backup, content } = await backUp(database, harness, table);
+    await remove(harness, backup);
+    const before = await keysIn(harness.store, 'tables');
+    await sweep(harness.services);
+    expect(await keysIn(harness.store, 'tables')).toEqual(before);
+    const next = await backUp(database, harness, table);
+    expect(next.backup).toMatchObject({ kind: 'incremental', parent: backup.id });
+    await sweep(harness.services);
+    await expectNothingLeftOver(harness, table);
+    expect(await restore(database, harness, next.backup)).toEqual(content);
+  });
+
+  it('is followed by the grace in which its objects stay', async () => {
+    const [first] = await chain(2);
+    await remove(harness, first.backup);
+    const key = manifestKey(first.backup.table.tableId, first.backup.id);
+    await sweep(later(hour / 2).services);
+    expect(await keysIn(harness.store, 'tables')).toContain(key);
+    await sweep(later(hour + 1000).services);
+    expect(await keysIn(harness.store, 'tables')).not.toContain(key);
+  });
+});
+
+describe('what is not understood is kept', () => {
+  it('nothing of a table is deleted while a live manifest is damaged; others are swept', async () => {
+    const other = await newTable(database);
+    const [first, second] = await chain(3);
+    const [third] = await chain(2, other);
+    if (second === undefined) throw new Error('three were made');
+    for (const { backup } of [first, third]) await remove(harness, backup);
+    const { tableId } = second.backup.table;
+    await harness.store.put(manifestKey(tableId, second.backup.id), Buffer.from('damaged'));
+    const before = await keysIn(harness.store, `tables/${tableId}`);
+    const log = recordingLog();
+    const { troubles } = await sweep(harness.restarted({ ...options, log }).services);
+    expect(troubles).toBe(1);
+    expect(log.errors).toEqual([
+      [
+        'not swept',
+        { table, folder: `tables/${tableId}`, reason: expect.stringMatching(/^SnapshotCorrupt: /) },
+      ],
+    ]);
+    expect(await keysIn(harness.store, `tables/${tableId}`)).toEqual(before);
+    expect(await keysIn(harness.store, `tables/${third.backup.table.tableId}`)).toEqual(
+      await neededKeys(harness, other),
+    );
+  });
+
+  it('objects of backups that the catalog does not tell of, and other people’s', async () => {
+    const { backup } = await backUp(database, harness, table);
+    const { tableId } = backup.table;
+    const stranger = backupId(1, '0123abcd');
+    const strange = [
+      runKey(tableId, `${stranger}-89abcdef-0.0`),
+      manifestKey(tableId, stranger),
+      `tables/${tableId}/notes.txt`,
+      `staging/${stranger}/${stranger}-0/plan.json`,
+      'staging/notes.txt',
+    ];
+    for (const key of strange) await harness.store.put(key, Buffer.from('x'));
+    const { kept } = await sweep(harness.services);
+    expect(kept.unknown).toEqual({ objects: strange.length, bytes: strange.length });
+    for (const key of strange) expect(await harness.store.get(key)).toHaveLength(1);
+  });
+});
+
+describe('staging', () => {
+  it('of a backup stays until it has ended', async () => {
+    const held = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    const slow = harness.restarted({
+      ...options,
+      around: async (handler, _input, run) => {
+        if (handler === 'commit') {
+          reached.resolve();
+          await held.promise;
+        }
+        return run();
+      },
+    });
+    const { id } = await slow.operations.createBackup({ table, name: 'slow' });
+    await reached.promise;
+    const { deleted, kept } = await sweep(slow.services);
+    expect(deleted.objects).toBe(0);
+    expect(kept.working.objects).toBe((await allKeys(harness.store)).length);
+    held.resolve();
+    await slow.executions.idle();
+    expect(await slow.operations.describeBackup({ table, id })).toMatchObject({ status: 'AVAILABLE' });
+    await sweep(slow.services);
+    await expectNothingLeftOver(harness, table);
+  });
+
+  it('of a restore stays until it has ended and the grace is over', async () => {
+    const { backup, content } = await backUp(database, harness, table);
+    const target = `restored-${table}`;
+    const dying: Harness = harness.restarted({
+      ...options,
+      around: async (handler, _input, run) => {
+        if (handler !== 'restore-finish') return run();
+        dying.executions.stop();
+        throw new Error('killed');
+      },
+    });
+    await dying.operations.restoreTable({ backup: { table, id: backup.id }, target });
+    await dying.executions.idle();
+    await sweep(later(2 * hour).services);
+    const staged = await keysIn(harness.store, 'staging');
+    expect(staged).toContainEqual(expect.stringContaining('/restore-'));
+
+    expect(await restore(database, harness, backup)).toEqual(content);
+    const both = await keysIn(harness.store, 'staging');
+    await sweep(later(hour / 2).services);
+    expect(await keysIn(harness.store, 'staging')).toEqual(both);
+    await sweep(later(2 * hour).services);
+    expect(await keysIn(harness.store, 'staging')).toEqual(staged);
+  });
+});
+
+describe('a sweep without time', () => {
+  it('says that it did not finish, and begins elsewhere each time', async () => {
+    const tables = [table, await newTable(database), await newTable(database)];
+    for (const one of tables) await remove(harness, (await chain(2, one))[0].backup);
+    const hurried = harness.restarted({ config: { sweepGraceMs: 0, timeBudgetMs: 0 } });
+    expect(await sweep(hurried.services)).toMatchObject({ finished: false, troubles: 0 });
+
+    // Time enough for one table.
+    let now = Date.now();
+    const clock = { now: () => now, sleep: harness.services.clock.sleep };
+    for (let first = 0; first < tables.length; first++) {
+      const steady = harness.restarted({
+        clock,
+        config: { sweepGraceMs: 0, timeBudgetMs: 1000 },
+        store: (store) => ({
+          ...store,
+          async delete(keys) {
+            await store.delete(keys);
+            if (keys[0]?.startsWith('tables/') === true) now += 1000;
+          },
+        }),
+      });
+      const ids = { hex: () => String(first) };
+      expect((await sweep({ ...steady.services, ids })).finished).toBe(false);
+    }
+    await expectNothingLeftOver(harness, ...tables);
+  });
+});
+
+function recordingLog(): Log & { readonly errors: unknown[] } {
+  const errors: unknown[] = [];
+  return { ...silentLog, errors, error: (...line) => void errors.push(line) };
+}

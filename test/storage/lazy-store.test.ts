@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { directoryStore } from '../../lambda/storage/directory-store.ts';
+import { lazyStore } from '../../lambda/storage/lazy-store.ts';
+import { objectStoreConformance } from '../conformance/object-store.ts';
+import { memoryStore } from '../snapshot/support.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tidemark-lazy-store-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('lazy store', () => {
+  objectStoreConformance(async () => lazyStore(async () => directoryStore(folder)));
+
+  it('is made when it is first used, once', async () => {
+    let made = 0;
+    const store = lazyStore(async () => {
+      made++;
+      return memoryStore();
+    });
+    expect(made).toBe(0);
+    await Promise.all([store.put('a', Buffer.from('1')), store.put('b', Buffer.from('2'))]);
+    expect(String(await store.get('a'))).toBe('1');
+    expect(made).toBe(1);
+  });
+});
