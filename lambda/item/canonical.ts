@@ -29,7 +29,11 @@ export function canonicalKey(item: Item, keyNames: KeyNames): string {
     .join(',');
 }
 
-function canonicalValue(value: AttributeValue | undefined): string {
+/** DynamoDB nests 32 levels deep. */
+const mostDepth = 64;
+
+function canonicalValue(value: AttributeValue | undefined, depth = 0): string {
+  if (depth > mostDepth) throw notUnderstood();
   const type = soleMember(value);
   const content = (value as Record<string, unknown>)[type];
   switch (type) {
@@ -44,9 +48,9 @@ function canonicalValue(value: AttributeValue | undefined): string {
       if (typeof content !== 'boolean') throw notUnderstood();
       return `{"${type}":${content}}`;
     case 'M':
-      return `{"M":${canonicalMap(content)}}`;
+      return `{"M":${canonicalMap(content, depth + 1)}}`;
     case 'L':
-      return `{"L":[${(list(content) as readonly AttributeValue[]).map(canonicalValue).join(',')}]}`;
+      return `{"L":[${canonicalList(content, depth + 1)}]}`;
     case 'SS':
       return `{"SS":${canonicalSet(content, (member) => member)}}`;
     case 'NS':
@@ -58,11 +62,16 @@ function canonicalValue(value: AttributeValue | undefined): string {
   }
 }
 
-function canonicalMap(content: unknown): string {
+function canonicalList(content: unknown, depth: number): string {
+  const values = list(content) as readonly AttributeValue[];
+  return values.map((value) => canonicalValue(value, depth)).join(',');
+}
+
+function canonicalMap(content: unknown, depth: number): string {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) throw notUnderstood();
   const map = content as Item;
   const members = Object.keys(map).sort(compareText);
-  return `{${members.map((name) => `${JSON.stringify(name)}:${canonicalValue(map[name])}`).join(',')}}`;
+  return `{${members.map((name) => `${JSON.stringify(name)}:${canonicalValue(map[name], depth)}`).join(',')}}`;
 }
 
 function canonicalSet(content: unknown, canonicalMember: (member: string) => string): string {

@@ -3,6 +3,9 @@ export const notPlain = new Error('the text is not plain');
 
 const comma = 0x2c;
 
+/** So many are sorted fastest by insertion. */
+const fewMembers = 32;
+
 /** Numbers kept of each member. */
 const fields = 5;
 
@@ -42,14 +45,24 @@ export class Members {
   /** Puts the members from `first` on into canonical order; throws `notPlain` if a name stands twice. */
   sort(first: number, bytes: Buffer): void {
     const order = this.#order;
+    if (this.count - first > fewMembers) {
+      order.subarray(first, this.count).sort((a, b) => this.#compare(a, b, bytes));
+    } else {
+      this.#insertionSort(first, bytes);
+    }
+    for (let i = first + 1; i < this.count; i++) {
+      if (this.#compare(this.at(i - 1), this.at(i), bytes) === 0) throw notPlain;
+    }
+  }
+
+  #insertionSort(first: number, bytes: Buffer): void {
+    const order = this.#order;
     for (let i = first + 1; i < this.count; i++) {
       const moved = this.at(i);
       let to = i;
       for (; to > first; to--) {
         const before = this.at(to - 1);
-        const compared = this.#compare(before, moved, bytes);
-        if (compared === 0) throw notPlain;
-        if (compared < 0) break;
+        if (this.#compare(before, moved, bytes) <= 0) break;
         order[to] = before;
       }
       order[to] = moved;

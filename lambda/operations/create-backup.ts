@@ -60,8 +60,8 @@ export async function createBackup(
 }
 
 /** A client that sends one key with different requests means different backups. */
-function boundKey(requestKey: string, { table, name, requestedBy }: CreateBackupInput): string {
-  return hash('sha256', JSON.stringify([requestKey, table, name, requestedBy]));
+function boundKey(requestKey: string, { table, name, kind, requestedBy }: CreateBackupInput): string {
+  return hash('sha256', JSON.stringify([requestKey, table, name, kind, requestedBy]));
 }
 
 /** A start that fails leaves a cataloged backup without an execution: the reconciler finds and starts it. */

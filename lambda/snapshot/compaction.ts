@@ -42,20 +42,21 @@ export interface Situation {
 /**
  * Decides for each partition whether its runs are folded, or some of its delta runs merged, when changes are applied;
  * then joins neighbours with the same to do into ranges, as long as a range is not too much for one invocation.
- * A snapshot that is folded as a whole gets twice the partitions, as often as they outgrow their size.
+ *
+ * Where all partitions are folded they double in number, as often as they outgrow their size: only a fold counts what is
+ * in a half. As partitions may come to fold at different times, one that has grown to twice its size makes all fold.
  */
 export function planCompaction(situation: Situation, limits: Limits): CompactionPlan {
-  const runs = runsByPartition(situation);
-  const todo = equalRanges(situation.partitions).map((range, i) =>
-    decide(situation, range, runs[i] ?? [], limits),
-  );
-  if (!todo.every(({ fold }) => fold)) {
-    return { partitions: situation.partitions, ranges: join(todo, limits) };
-  }
-  const bytes = todo.reduce((sum, { work }) => sum + work, 0);
-  const needed = rangeCount(bytes, limits.partitionBytes, limits.maxPartitions);
-  const partitions = Math.max(situation.partitions, needed);
-  return { partitions, ranges: join(todo.length === partitions ? todo : foldAll(partitions, bytes), limits) };
+  const { partitions, runs, changedBytes } = situation;
+  const placed = runsByPartition(situation);
+  const todo = equalRanges(partitions).map((range, i) => decide(situation, range, placed[i] ?? [], limits));
+  const outgrown = todo.some(({ fold, work }) => fold && work > 2 * limits.partitionBytes);
+  const all = todo.every(({ fold }) => fold);
+  if (!all && (!outgrown || partitions >= limits.maxPartitions))
+    return { partitions, ranges: join(todo, limits) };
+  const bytes = runs.reduce((sum, run) => sum + estimatedBytes(run, fromHex(run.range)), changedBytes);
+  const needed = Math.max(partitions, rangeCount(bytes, limits.partitionBytes, limits.maxPartitions));
+  return { partitions: needed, ranges: join(foldAll(needed, bytes), limits) };
 }
 
 interface Todo extends Omit<RangePlan, 'range'> {

@@ -10,6 +10,12 @@ export interface Limits {
   readonly maxPartitions: number;
   /** Ranges of one apply or restore, each a Map item: a power of two below the 500 of `workflow/states.ts`. */
   readonly maxRanges: number;
+  /** What a task that partitions staged files aims at. */
+  readonly taskBytes: number;
+  /** An invocation of it takes no further file behind so many bytes. */
+  readonly partBytes: number;
+  /** Spills that are opened at once when changes are applied, a number; many tasks may exceed it by one for each part. */
+  readonly maxSpills: number;
   /** Changes that are parsed and sorted in memory at a time. */
   readonly sortBytes: number;
   /** A staged file is closed at so many bytes, so that a task can stop between files. */
@@ -29,14 +35,19 @@ export const defaultLimits: Limits = {
   // Larger frames compress a few percent better; smaller ones make reading one item and copying untouched frames
   // cheaper. 1 MiB reads in one S3 request of 200 to 400 KB.
   frameBytes: 1024 * 1024,
-  // Applying a range opens every spill at its place and keeps one frame of each: 500 spills (32 GB) are 64 MB.
+  // Applying a range opens every spill at its place and keeps one frame of each.
   spillFrameBytes: 128 * 1024,
   // One Lambda merges 256 MiB in well under a minute.
   partitionBytes: 256 * 1024 * 1024,
   // 16,384 of 256 MiB are 4 TiB, and their manifest stays below a few megabytes.
   maxPartitions: 16_384,
   maxRanges: 256,
-  // With the sorted copy about three times that is in use.
+  // A fraction of a minute: less would cost more in invocations and objects than it gives in time.
+  taskBytes: 256 * 1024 * 1024,
+  // Merging its spills into one, where tasks are many, takes some twenty seconds of the minute that is in reserve.
+  partBytes: 2 * 1024 * 1024 * 1024,
+  // 256 are 32 MB of frames; a table of 4 TiB comes to about 2,300 and 300 MB.
+  maxSpills: 256,
   sortBytes: 64 * 1024 * 1024,
   stagedFileBytes: 32 * 1024 * 1024,
   // Amortizes a request over several frames.

@@ -4,17 +4,16 @@ import type { Change } from '../snapshot/change.ts';
 import { type Content, ContentSum } from '../snapshot/content.ts';
 import { foldFrames } from '../snapshot/fold.ts';
 import { type CopiedFrame, framesOf, type RawFrame, writeFrames } from '../snapshot/frame-file.ts';
-import { equalRanges, type HashRange, rangeNumber, toHex, within } from '../snapshot/hash-range.ts';
+import { equalRanges, type HashRange, rangeNumber, toHex } from '../snapshot/hash-range.ts';
 import { linePieces, type RunKind } from '../snapshot/line.ts';
 import { keyNamesOf, runKey, type RunRef } from '../snapshot/manifest.ts';
 import { mergeSorted } from '../snapshot/merge.ts';
-import { combineChanges, decodeNetChanges, type NetChange } from '../snapshot/net-change.ts';
-import { readFrames } from '../snapshot/read-frames.ts';
+import type { NetChange } from '../snapshot/net-change.ts';
 import { readRun } from '../snapshot/read-snapshot.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
-import type { ApplyPlan, ApplyResult, BackupPlan, PartitionContent, Spill } from './backup-plan.ts';
+import type { ApplyPlan, ApplyResult, BackupPlan, PartitionContent } from './backup-plan.ts';
 import { type Budget, untilSpent } from './budget.ts';
 import { NetEffect } from './net-effect.ts';
+import { readSpills } from './spills.ts';
 
 /** One invocation's work. */
 export interface RangeWork {
@@ -109,14 +108,8 @@ function mergedChanges(
   range: HashRange,
 ): AsyncGenerator<Merged[]> {
   const { store, config } = services;
-  const { readBytes, sortBytes, batchEntries } = config.limits;
-  const { spills } = applyPlan;
-  const readAhead = Math.min(readBytes, Math.ceil(sortBytes / Math.max(1, spills.length)));
-  const changes = mergeSorted(
-    spills.map((spill) => readSpill(store, spill, range, readAhead)),
-    combineChanges,
-    batchEntries,
-  );
+  const { readBytes, batchEntries } = config.limits;
+  const changes = readSpills(store, applyPlan.spills, range, config.limits);
   const keyCount = keyNamesOf(plan.description).length;
   const deltas = replaced.filter((run) => run.kind === 'delta');
   if (deltas.length === 0) return changes;
@@ -125,17 +118,6 @@ function mergedChanges(
     (_older, newer) => ({ ...newer, overDelta: true }),
     batchEntries,
   );
-}
-
-async function* readSpill(
-  store: ObjectStore,
-  spill: Spill,
-  range: HashRange,
-  readAhead: number,
-): AsyncGenerator<NetChange[]> {
-  for await (const frame of readFrames(store, spill, range, readAhead)) {
-    yield within(range, decodeNetChanges(frame));
-  }
 }
 
 /**

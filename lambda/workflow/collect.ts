@@ -69,7 +69,8 @@ export async function collect(services: Services, { job, part }: CollectInput): 
   }
   const { tasks } = await staging.once<PartitionPlan>(names.partitionPlan, async () => {
     const streamed = await staging.parts<StreamResult>(names.stream);
-    return { tasks: spread([...scanned, ...streamed].flatMap((result) => result.files)) };
+    const files = [...scanned, ...streamed].flatMap((result) => result.files);
+    return { tasks: spread(files, services.config.limits.taskBytes) };
   });
   const status = tasks.length > 0 ? 'done' : 'empty';
   return { job, part, status, tasks: tasks.map((_, i) => i), waitSeconds: 0 };
@@ -175,9 +176,10 @@ function again(services: Services, job: Job, plan: BackupPlan, gap: StreamGap): 
   return { job: { ...job, round: job.round + 1 }, part: 0, status: 'again', tasks: [], waitSeconds: 0 };
 }
 
-/** Files dealt out to at most as many tasks as a Map may have. */
-function spread(files: readonly StagedFile[]): StagedFile[][] {
-  const count = Math.min(files.length, maxMapItems);
+/** Files dealt out to tasks of about the size aimed at, at most as many as a Map may have. */
+function spread(files: readonly StagedFile[], taskBytes: number): StagedFile[][] {
+  const bytes = files.reduce((sum, file) => sum + file.rawBytes, 0);
+  const count = Math.min(files.length, Math.ceil(bytes / taskBytes), maxMapItems);
   const tasks: StagedFile[][] = Array.from({ length: count }, () => []);
   for (const [i, file] of files.entries()) tasks[i % count]?.push(file);
   return tasks;

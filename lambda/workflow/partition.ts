@@ -4,23 +4,14 @@ import { createGunzip } from 'node:zlib';
 import type { KeyNames } from '../item/attribute-value.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
-import { writeFrames } from '../snapshot/frame-file.ts';
-import type { Limits } from '../snapshot/limits.ts';
 import { keyNamesOf } from '../snapshot/manifest.ts';
-import type { NetChange } from '../snapshot/net-change.ts';
-import { SortBuffer } from '../snapshot/sort-buffer.ts';
 import { StagedLines } from '../snapshot/staged-record.ts';
 import type { StagedFile } from '../sources/staged-files.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import {
-  type BackupPlan,
-  names,
-  type PartitionPlan,
-  type PartitionResult,
-  type Spill,
-} from './backup-plan.ts';
+import { type BackupPlan, names, type PartitionPlan, type PartitionResult } from './backup-plan.ts';
 import { Budget } from './budget.ts';
 import { linesOf } from './lines.ts';
+import { SpillWriter } from './spills.ts';
 import { type TaskInput, type TaskResult, taskResult } from './task.ts';
 import { backupStaging, partName } from './staging.ts';
 
@@ -38,16 +29,20 @@ export async function partition(services: Services, input: TaskInput): Promise<T
       input.part === 0 ? 0 : (await staging.read<PartitionResult>(partName(task, input.part - 1))).filesDone;
     const attempt = services.ids.hex(8);
     const budget = new Budget(services.clock, services.config.timeBudgetMs);
-    const spills = new Spills(services.store, services.config.limits, (n) =>
+    const { limits } = services.config;
+    const spills = new SpillWriter(services.store, limits, (n) =>
       staging.key(`${task}/${input.part}-${attempt}-${n}.spill`),
     );
     let filesDone = before;
+    let bytes = 0;
     for (const file of files.slice(before)) {
       await read(services.store, file, keyNamesOf(plan.description), spills);
       filesDone++;
-      if (budget.spent()) break;
+      bytes += file.rawBytes;
+      if (budget.spent() || bytes >= limits.partBytes) break;
     }
-    return { done: filesDone === files.length, spills: await spills.close(), filesDone };
+    const most = Math.max(1, Math.floor(limits.maxSpills / tasks.length));
+    return { done: filesDone === files.length, spills: await spills.close(most), filesDone };
   });
   return taskResult(input, done);
 }
@@ -56,7 +51,12 @@ export async function partition(services: Services, input: TaskInput): Promise<T
 const chunkBytes = 256 * 1024;
 
 /** Throws `StagedDataCorrupt` if the file does not hold the records that its writer counted. */
-async function read(store: ObjectStore, file: StagedFile, keyNames: KeyNames, spills: Spills): Promise<void> {
+async function read(
+  store: ObjectStore,
+  file: StagedFile,
+  keyNames: KeyNames,
+  spills: SpillWriter,
+): Promise<void> {
   let records = 0;
   const staged = new StagedLines(keyNames);
   const parse = async (bytes: AsyncIterable<Buffer>): Promise<void> => {
@@ -78,43 +78,4 @@ async function read(store: ObjectStore, file: StagedFile, keyNames: KeyNames, sp
 
 function isZlibError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
-}
-
-/** Spills live for minutes: zstd's fastest ordinary level. */
-const spillLevel = 1;
-
-/** Writes changes as spills, each of so many as are sorted in memory. */
-class Spills {
-  readonly #store: ObjectStore;
-  readonly #frameBytes: number;
-  readonly #name: (n: number) => string;
-  readonly #buffer: SortBuffer;
-  readonly #written: Spill[] = [];
-
-  constructor(store: ObjectStore, { sortBytes, spillFrameBytes }: Limits, name: (n: number) => string) {
-    this.#store = store;
-    this.#frameBytes = spillFrameBytes;
-    this.#name = name;
-    this.#buffer = new SortBuffer(sortBytes);
-  }
-
-  async add(changes: readonly NetChange[]): Promise<void> {
-    for (const change of changes) {
-      if (this.#buffer.add(change)) continue;
-      await this.#flush();
-      this.#buffer.add(change);
-    }
-  }
-
-  async close(): Promise<Spill[]> {
-    if (!this.#buffer.isEmpty) await this.#flush();
-    return this.#written;
-  }
-
-  async #flush(): Promise<void> {
-    const key = this.#name(this.#written.length);
-    const sorted = this.#buffer.drain(this.#frameBytes);
-    const file = await writeFrames(this.#store, key, sorted.frames, spillLevel);
-    this.#written.push({ ...file, key, lineBytes: sorted.lineBytes });
-  }
 }

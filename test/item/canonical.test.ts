@@ -162,4 +162,10 @@ describe('what is not understood is refused', () => {
     expect(() => canonicalItem({ pk: { S: 'a' } }, ['constructor'])).toThrow(refused);
     expect(() => canonicalItem({ pk: { S: 'a' } }, ['__proto__'])).toThrow(refused);
   });
+
+  it('an item nested deeper than any stack', () => {
+    const value = `${'{"L":['.repeat(20_000)}${']}'.repeat(20_000)}`;
+    const item = JSON.parse(`{"k":{"S":"k"},"v":${value}}`) as Item;
+    expect(() => canonicalItem(item, ['k'])).toThrow(refused);
+  });
 });

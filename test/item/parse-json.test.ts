@@ -41,3 +41,15 @@ describe('member names are read as they are written', () => {
     expect(() => parseJson('{')).toThrow(SyntaxError);
   });
 });
+
+/** The largest item that DynamoDB takes is read in milliseconds in one pass, in minutes if each escape is a new search. */
+const limitMs = 2000;
+
+it(
+  'a value with many escapes is read in one pass',
+  () => {
+    const value = { k: { S: 'k' }, v: { S: 'a line of text\n'.repeat(20_000) } };
+    expect(parseJson(JSON.stringify(value))).toEqual(value);
+  },
+  limitMs,
+);
