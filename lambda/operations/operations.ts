@@ -7,20 +7,29 @@ import { configFromEnvironment, required } from '../runtime/config.ts';
 import { environment } from '../runtime/environment.ts';
 import { randomIds } from '../runtime/ids.ts';
 import { lambdaLog } from '../runtime/logger.ts';
+import type { FolderPlan } from '../retention/plan-folders.ts';
 import type { Services } from '../runtime/services.ts';
 import { stateMachines } from '../workflow/state-machines.ts';
+import { lazyStore } from '../storage/lazy-store.ts';
+import { compareBackups, type CompareBackupsInput, type ComparisonPage } from './compare-backups.ts';
 import { createBackup, type CreateBackupInput } from './create-backup.ts';
 import { deleteBackup } from './delete-backup.ts';
 import { describeBackup } from './describe-backup.ts';
 import { describeTable, type DescribedTable } from './describe-table.ts';
+import { type BackupItem, getBackupItem, type GetBackupItemInput } from './get-backup-item.ts';
 import { type BackupPage, listBackups, type ListBackupsInput } from './list-backups.ts';
+import { planSweep } from './plan-sweep.ts';
 import { restoreTable, type RestoreTableInput } from './restore-table.ts';
+import { type VerificationPage, verifyBackup, type VerifyBackupInput } from './verify-backup.ts';
 
-/** What an operation works with: no request reads or writes the store. */
+/** What an operation works with. */
 export type RequestServices = Pick<
   Services,
   'config' | 'clock' | 'ids' | 'log' | 'catalog' | 'dynamodb' | 'executions'
 >;
+
+/** What an operation works with that reads what is stored. */
+export type ReadServices = RequestServices & Pick<Services, 'store'>;
 
 /** The operations, free of any dialect. */
 export interface Operations {
@@ -30,9 +39,13 @@ export interface Operations {
   deleteBackup(input: BackupKey): Promise<BackupRecord>;
   restoreTable(input: RestoreTableInput): Promise<{ restore: RestoreRecord; backup: BackupRecord }>;
   describeTable(input: { table: string }): Promise<DescribedTable>;
+  getBackupItem(input: GetBackupItemInput): Promise<BackupItem>;
+  compareBackups(input: CompareBackupsInput): Promise<ComparisonPage>;
+  verifyBackup(input: VerifyBackupInput): Promise<VerificationPage>;
+  planSweep(input: { table?: string }): Promise<readonly FolderPlan[]>;
 }
 
-export function operationsOf(services: RequestServices): Operations {
+export function operationsOf(services: ReadServices): Operations {
   return {
     createBackup: (input) => createBackup(services, input),
     describeBackup: (input) => describeBackup(services, input),
@@ -40,12 +53,21 @@ export function operationsOf(services: RequestServices): Operations {
     deleteBackup: (input) => deleteBackup(services, input),
     restoreTable: (input) => restoreTable(services, input),
     describeTable: (input) => describeTable(services, input),
+    getBackupItem: (input) => getBackupItem(services, input),
+    compareBackups: (input) => compareBackups(services, input),
+    verifyBackup: (input) => verifyBackup(services, input),
+    planSweep: (input) => planSweep(services, input),
   };
 }
 
 /** The operations of a deployed function, from its environment. */
 export function requestOperations(env: NodeJS.ProcessEnv): Operations {
-  return operationsOf(requestServices(env));
+  const store = lazyStore(async () => {
+    // Loading the S3 client would slow the first request of a function, which seldom reads the store.
+    const { s3StoreFromEnvironment } = await import('../storage/s3-store.ts');
+    return s3StoreFromEnvironment(env);
+  });
+  return operationsOf({ ...requestServices(env), store });
 }
 
 export function requestServices(env: NodeJS.ProcessEnv): RequestServices {

@@ -7,6 +7,7 @@ import { keyNamesOf, type Manifest, type RunRef } from './manifest.ts';
 import { mergeSorted } from './merge.ts';
 import { OpenFiles } from './open-files.ts';
 import { type Stretch, stretches } from './stretches.ts';
+import { wholeHashes } from './whole-hashes.ts';
 
 export interface Difference extends Keyed {
   readonly change: 'added' | 'changed' | 'removed';
@@ -37,7 +38,7 @@ type OpenRuns = OpenFiles<OpenRun>;
 /**
  * Compares two snapshots of tables with the same key in a range of hashes, in order. What both refer to is not read, but
  * for the frames in which the other side's value of a key is looked up. Ends of steps are ends of hashes: keys of one
- * hash come in one step. Throws `SnapshotCorrupt`, `ObjectNotFound`.
+ * hash come in one step. Throws `SnapshotCorrupt`.
  */
 export async function* compareSnapshots(
   store: ObjectStore,
@@ -104,18 +105,6 @@ async function* candidates(
 ): AsyncGenerator<Candidate[]> {
   for await (const batch of batches)
     yield batch.map((line) => ({ hash: line.hash, key: line.key, [side]: line }));
-}
-
-/** The same entries in batches that end where a hash does. */
-async function* wholeHashes<T extends Keyed>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T[]> {
-  let held: T[] = [];
-  for await (const batch of batches) {
-    held.push(...batch);
-    const last = held.at(-1)?.hash;
-    const start = held.findIndex(({ hash }) => hash === last);
-    if (start > 0) yield held.splice(0, start);
-  }
-  if (held.length > 0) yield held;
 }
 
 async function differencesOf(batch: readonly Candidate[], shared: readonly Shared[]): Promise<Difference[]> {

@@ -31,7 +31,7 @@ export class Findings {
     try {
       return await reading;
     } catch (error) {
-      if (!isError(error, 'SnapshotCorrupt') && !isError(error, 'ObjectNotFound')) throw error;
+      if (!isError(error, 'SnapshotCorrupt')) throw error;
       this.add({ object, ...(offset !== undefined && { offset }), problem: error.message });
       return undefined;
     }

@@ -12,7 +12,7 @@ export interface ItemRead extends Reads {
 
 /**
  * Reads one item of a snapshot: the newest line of its key counts. Of each run that may have it the index and one frame
- * are read, from the newest run on until there is a line. Throws `SnapshotCorrupt`, `ObjectNotFound`.
+ * are read, from the newest run on until there is a line. Throws `SnapshotCorrupt`.
  */
 export async function readItem(store: ObjectStore, manifest: Manifest, key: Keyed): Promise<ItemRead> {
   const counting = countingStore(store);

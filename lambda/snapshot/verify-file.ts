@@ -2,7 +2,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { Keyed } from './change.ts';
 import type { Findings } from './findings.ts';
 import { corrupt } from './frame.ts';
-import { comesBefore, type FrameEntry, readIndex } from './frame-index.ts';
+import { comesBefore, type FrameEntry, readIndex, readStored } from './frame-index.ts';
 import { contains, fromHex } from './hash-range.ts';
 import type { RunRef } from './manifest.ts';
 
@@ -38,8 +38,8 @@ async function verifySurroundings(store: ObjectStore, { key, bytes, index }: Run
   const indexEnd = index.offset + index.length;
   if (bytes !== indexEnd + footer.bytes) throw corrupt(`${key}: the index is not at its end`);
   const [before, behind] = await Promise.all([
-    store.getRange(key, index.offset - header.bytes, header.bytes),
-    store.getRange(key, indexEnd, footer.bytes),
+    readStored(store, key, index.offset - header.bytes, header.bytes),
+    readStored(store, key, indexEnd, footer.bytes),
   ]);
   const [skip, end] = [Buffer.from(before), Buffer.from(behind)];
   const isHeader =

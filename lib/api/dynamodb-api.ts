@@ -16,7 +16,7 @@ import { TidemarkFunction } from '../functions/tidemark-function.ts';
 import { letStart } from '../workflow/machine.ts';
 import type { WorkflowProps } from '../workflow/machine.ts';
 
-export type DynamodbApiProps = Pick<WorkflowProps, 'catalog' | 'tables' | 'settings'> & {
+export type DynamodbApiProps = Pick<WorkflowProps, 'catalog' | 'store' | 'tables' | 'settings'> & {
   readonly machines: Readonly<Record<Machine, StateMachine>>;
 };
 
@@ -32,6 +32,8 @@ export class DynamodbApi extends Construct {
       settings: props.settings,
     });
     props.catalog.grantReadWrite(handler);
+    // One item of a backup, comparing, verifying, and the sweep's plan, which lists too.
+    props.store.grantRead(handler, 'tables');
     props.tables.grant(handler, 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
     letStart(handler, 'backup', props.machines.backup.stateMachineArn);
     letStart(handler, 'restore', props.machines.restore.stateMachineArn);

@@ -1,11 +1,19 @@
 import { tableNameOf } from '../../catalog/backup-arn.ts';
+import type { Kind } from '../../catalog/records.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { backupDescription, backupDetails, backupSummary } from './encode-backup.ts';
 import { maxLength, maxValue, minLength, minValue, oneOf, pattern } from './members.ts';
-import { backupArn, backupKey, given, operation } from './operation.ts';
+import { backupArn, backupKey, given, operation, sourceTable } from './operation.ts';
 
-/** A table's name or ARN. */
-const sourceTable = { type: 'string', constraints: [minLength(1), maxLength(1024)] } as const;
+/** In capitals as the enumerations of the API are, or as the answers spell it. */
+const kinds = ['FULL', 'INCREMENTAL', 'DIFFERENTIAL', 'full', 'incremental', 'differential'];
+
+/** What the API has no member for. */
+const tidemarkOptions = {
+  type: 'structure',
+  shape: 'TidemarkOptions',
+  members: { Kind: { type: 'string', constraints: [oneOf(...kinds)] } },
+} as const;
 
 export const createBackup = operation({
   members: {
@@ -15,11 +23,13 @@ export const createBackup = operation({
       required: true,
       constraints: [pattern('[a-zA-Z0-9_.-]+'), minLength(3), maxLength(255)],
     },
+    TidemarkOptions: tidemarkOptions,
   },
-  run: async (operations, { TableName, BackupName }, { caller, headers }) => {
+  run: async (operations, { TableName, BackupName, TidemarkOptions }, { caller, headers }) => {
     const record = await operations.createBackup({
       table: tableNameOf(TableName),
       name: BackupName,
+      ...given('kind', TidemarkOptions?.Kind?.toLowerCase() as Kind | undefined),
       ...given('requestedBy', caller),
       // SDKs send the same id with every attempt of one call.
       ...given('requestKey', headers['amz-sdk-invocation-id']),

@@ -8,6 +8,8 @@ import { createBackup, deleteBackup, describeBackup, listBackups } from './backu
 import { internalError, renderError, unknownOperation } from './errors.ts';
 import { type JsonObject, parseBody, renderBody } from './json.ts';
 import type { Operation } from './operation.ts';
+import { compareBackups, getBackupItem, verifyBackup } from './readings.ts';
+import { planSweep } from './sweep.ts';
 import { describeTable, restoreTableFromBackup } from './tables.ts';
 
 /** Operations by the target that names them; a Map, so that no target finds an inherited property. */
@@ -19,6 +21,11 @@ const targets: ReadonlyMap<string, Operation> = new Map(
     DeleteBackup: deleteBackup,
     RestoreTableFromBackup: restoreTableFromBackup,
     DescribeTable: describeTable,
+    // Tidemark's own.
+    GetBackupItem: getBackupItem,
+    CompareBackups: compareBackups,
+    VerifyBackup: verifyBackup,
+    PlanSweep: planSweep,
   }).map(([name, operation]) => [`DynamoDB_20120810.${name}`, operation]),
 );
 

@@ -51,6 +51,11 @@ export const describeTableErrors: WireErrors = {
   },
 };
 
+/** A comparison names two backups, and a failed backup's reason is worth telling: the error's own message says both. */
+export const readingErrors: WireErrors = {
+  BackupNotFound: { type: `${model}BackupNotFoundException` },
+};
+
 export const unknownOperation = { __type: `${service}UnknownOperationException` };
 
 export const internalError = { __type: `${model}InternalServerError`, message: 'Internal server error' };

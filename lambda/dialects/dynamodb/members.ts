@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts';
+
 /**
  * How an operation's request is described: its members by name, in the order in which the service reports them.
  * Type checks, constraint checks and the type of the decoded input all derive from this one description.
@@ -18,9 +20,12 @@ interface Common {
 
 export type Member = Common &
   (
-    | { readonly type: 'string' | 'integer' | 'timestamp' | 'list' }
-    /** `shape`: the structure's name in the service model; it is part of an error's text. */
-    | { readonly type: 'structure'; readonly shape: string }
+    | { readonly type: 'string' | 'integer' | 'double' | 'timestamp' | 'list' | 'map' }
+    /**
+     * `shape`: the structure's name in the service model; it is part of an error's text. Without `members` it is not
+     * looked into.
+     */
+    | { readonly type: 'structure'; readonly shape: string; readonly members?: Members }
   );
 
 export type Members = Readonly<Record<string, Member>>;
@@ -30,15 +35,21 @@ interface Values {
   string: string;
   /** A fraction is cut off. */
   integer: number;
+  double: number;
   /** Epoch milliseconds; on the wire, epoch seconds with a fraction. */
   timestamp: number;
   list: readonly unknown[];
-  structure: Readonly<Record<string, unknown>>;
+  map: JsonObject;
+  structure: JsonObject;
 }
+
+type Value<M extends Member> = M extends { readonly members: infer N extends Members }
+  ? Input<N>
+  : Values[M['type']];
 
 /** The decoded input: required members are there, the others may be undefined. */
 export type Input<M extends Members> = {
-  readonly [K in keyof M]: Values[M[K]['type']] | (M[K] extends { required: true } ? never : undefined);
+  readonly [K in keyof M]: Value<M[K]> | (M[K] extends { required: true } ? never : undefined);
 };
 
 export function minLength(least: number): Constraint {
@@ -59,6 +70,13 @@ export function minValue(least: number): Constraint {
   return {
     demand: `Member must have value greater than or equal to ${least}`,
     holds: (value) => Number(value) >= least,
+  };
+}
+
+export function above(bound: number): Constraint {
+  return {
+    demand: `Member must have value greater than ${bound}`,
+    holds: (value) => Number(value) > bound,
   };
 }
 

@@ -4,7 +4,7 @@ import { TidemarkError } from '../../runtime/errors.ts';
 import type { WireRequest } from '../wire.ts';
 import type { WireErrors } from './errors.ts';
 import type { JsonObject } from './json.ts';
-import type { Input, Members } from './members.ts';
+import { type Input, maxLength, type Members, minLength } from './members.ts';
 import { read } from './read.ts';
 
 /** One operation of the API, ready to be called with a parsed body. */
@@ -33,6 +33,9 @@ export function operation<const M extends Members>(description: {
  * `Invalid Backup ARN` to the empty text too (public probe of the service).
  */
 export const backupArn = { type: 'string' } as const;
+
+/** A table's name or ARN. */
+export const sourceTable = { type: 'string', constraints: [minLength(1), maxLength(1024)] } as const;
 
 /** Throws `Validation` if the text is not the ARN of a backup. */
 export function backupKey(arn: string): BackupKey {

@@ -64,6 +64,32 @@ describe('CreateBackup', () => {
     expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith({ table: 'Music', name: 'nightly' });
   });
 
+  test.each([
+    ['FULL', 'full'],
+    ['INCREMENTAL', 'incremental'],
+    ['DIFFERENTIAL', 'differential'],
+    ['full', 'full'],
+  ])('hands on the kind %s', async (Kind, kind) => {
+    const operations = fakeOperations();
+    const body = { TableName: 'Music', BackupName: 'nightly', TidemarkOptions: { Kind } };
+    expect((await answerTo(operations, 'CreateBackup', body)).status).toBe(200);
+    expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith({
+      table: 'Music',
+      name: 'nightly',
+      kind,
+    });
+  });
+
+  test.each([{}, { Kind: null }, null])('no kind is none: %j', async (TidemarkOptions) => {
+    const operations = fakeOperations();
+    await answerTo(operations, 'CreateBackup', {
+      TableName: 'Music',
+      BackupName: 'nightly',
+      TidemarkOptions,
+    });
+    expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith({ table: 'Music', name: 'nightly' });
+  });
+
   test('hands on who asked, and the id by which a repeated attempt is known', async () => {
     const operations = fakeOperations();
     const request = post(

@@ -16,6 +16,10 @@ const served = [
   'DeleteBackup',
   'RestoreTableFromBackup',
   'DescribeTable',
+  'GetBackupItem',
+  'CompareBackups',
+  'VerifyBackup',
+  'PlanSweep',
 ];
 const valid = {
   CreateBackup: { TableName: 'Music', BackupName: 'nightly' },
@@ -109,6 +113,11 @@ describe('a body of the wrong shape is a SerializationException', () => {
       { SSESpecificationOverride: [] },
       'Unrecognized collection type class com.amazonaws.dynamodb.v20120810.SSESpecification',
     ],
+    ['CreateBackup', { TidemarkOptions: 'FULL' }, 'Unexpected field type'],
+    ['CreateBackup', { TidemarkOptions: { Kind: 1 } }, 'NUMBER_VALUE cannot be converted to String'],
+    ['GetBackupItem', { Key: 'a' }, 'Unexpected field type'],
+    ['GetBackupItem', { Key: [] }, 'Unrecognized collection type class java.util.Map'],
+    ['VerifyBackup', { Share: '1' }, 'STRING_VALUE cannot be converted to Double'],
   ])('%s %j', async (operation, body, message) => {
     const answer = await handle(fakeOperations(), post(operation, body), silentLog);
     expect(answer.status).toBe(400);
@@ -171,6 +180,37 @@ describe('a value that breaks its constraints is a ValidationException that coun
       'ListBackups',
       { BackupType: 'user' },
       [at("'user'", 'backupType', 'Member must satisfy enum value set: [USER, SYSTEM, AWS_BACKUP, ALL]')],
+    ],
+    [
+      'CreateBackup',
+      { ...valid.CreateBackup, TidemarkOptions: { Kind: 'Full' } },
+      [
+        at(
+          "'Full'",
+          'tidemarkOptions.kind',
+          'Member must satisfy enum value set: [FULL, INCREMENTAL, DIFFERENTIAL, full, incremental, differential]',
+        ),
+      ],
+    ],
+    ['GetBackupItem', { BackupArn: arn }, [at('null', 'key', 'Member must not be null')]],
+    [
+      'CompareBackups',
+      { BackupArn: arn, Limit: 1001, NextToken: 't'.repeat(1025) },
+      [
+        at('null', 'otherBackupArn', 'Member must not be null'),
+        at("'1001'", 'limit', 'Member must have value less than or equal to 1000'),
+        at(`'${'t'.repeat(1025)}'`, 'nextToken', 'Member must have length less than or equal to 1024'),
+      ],
+    ],
+    [
+      'VerifyBackup',
+      { BackupArn: arn, Share: 0 },
+      [at("'0'", 'share', 'Member must have value greater than 0')],
+    ],
+    [
+      'VerifyBackup',
+      { BackupArn: arn, Share: 1.5 },
+      [at("'1.5'", 'share', 'Member must have value less than or equal to 1')],
     ],
     [
       'RestoreTableFromBackup',
@@ -310,6 +350,11 @@ describe('whatever is sent, the answer is well formed and the fault is never the
     'BillingModeOverride',
     'GlobalSecondaryIndexOverride',
     'SSESpecificationOverride',
+    'TidemarkOptions',
+    'OtherBackupArn',
+    'Key',
+    'Share',
+    'NextToken',
     '__proto__',
   );
   const value = fc.oneof(
@@ -317,6 +362,7 @@ describe('whatever is sent, the answer is well formed and the fault is never the
     fc.string(),
     fc.double(),
     fc.constantFrom('Music', 'nightly', 'USER', 'SYSTEM', arn, 1, 1e300, -1e300),
+    fc.constantFrom({ pk: { S: 'a' } }, { pk: { N: 1 } }, { pk: {} }, { pk: null }, { Kind: 'FULL' }),
   );
   const body = fc.oneof(
     fc.string({ unit: 'binary' }),

@@ -88,6 +88,53 @@ export const restoring: RestoreRecord = {
   attempts: 1,
 };
 
+const cost = { bytesRead: 4096, requests: 3 };
+
+/** What comparing and verifying answer: one page, the whole. */
+export const compared = {
+  from: available,
+  to: available,
+  counts: { added: 1, changed: 1, removed: 0 },
+  differences: [
+    { change: 'added', key: '{"Artist":{"S":"Miles"}}' },
+    { change: 'changed', key: '{"Artist":{"S":"Nina"}}' },
+  ],
+  ...cost,
+  progress: 1,
+} as const;
+
+export const verified = {
+  backup: available,
+  share: 1,
+  frames: 5,
+  items: 7,
+  problems: [],
+  problemCount: 0,
+  ...cost,
+  progress: 1,
+} as const;
+
+const none = { objects: 0, bytes: 0 };
+
+/** The sweep's plan for one table: a run to be deleted, a run that is kept. */
+export const planned = {
+  folder: 'tables/0b1c2d3e',
+  table: 'Music',
+  plan: {
+    delete: [{ key: 'tables/0b1c2d3e/runs/old.zst', bytes: 1500, why: 'unreferenced-run' }],
+    forget: [available.id],
+    totals: {
+      'unreferenced-run': { objects: 1, bytes: 1500 },
+      'dead-manifest': none,
+      'ended-staging': none,
+      live: { objects: 2, bytes: 30_000 },
+      working: none,
+      unknown: { objects: 1, bytes: 7 },
+    },
+    unknown: ['tables/0b1c2d3e/note.txt'],
+  },
+} as const;
+
 /** Operations that succeed, except for those given. */
 export function fakeOperations(given: Partial<Operations> = {}) {
   return {
@@ -103,6 +150,12 @@ export function fakeOperations(given: Partial<Operations> = {}) {
     describeTable: vi.fn<Operations['describeTable']>(
       given.describeTable ?? (async () => ({ table: { TableName: 'Music', TableStatus: 'ACTIVE' } })),
     ),
+    getBackupItem: vi.fn<Operations['getBackupItem']>(
+      given.getBackupItem ?? (async () => ({ backup: available, item: '{"Artist":{"S":"Nina"}}', ...cost })),
+    ),
+    compareBackups: vi.fn<Operations['compareBackups']>(given.compareBackups ?? (async () => compared)),
+    verifyBackup: vi.fn<Operations['verifyBackup']>(given.verifyBackup ?? (async () => verified)),
+    planSweep: vi.fn<Operations['planSweep']>(given.planSweep ?? (async () => [planned])),
   };
 }
 
@@ -116,6 +169,10 @@ export function failingOperations(code: ErrorCode) {
     deleteBackup: fail,
     restoreTable: fail,
     describeTable: fail,
+    getBackupItem: fail,
+    compareBackups: fail,
+    verifyBackup: fail,
+    planSweep: fail,
   });
 }
 

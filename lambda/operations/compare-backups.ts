@@ -1,0 +1,110 @@
+import type { BackupKey } from '../catalog/backup-arn.ts';
+import type { BackupRecord } from '../catalog/records.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import { compareSnapshots, type Compared, type Difference } from '../snapshot/compare.ts';
+import { countingStore, type Reads } from '../snapshot/counting-store.ts';
+import { hexHash, wholeRange } from '../snapshot/hash-range.ts';
+import { Budget } from '../workflow/budget.ts';
+import type { ReadServices } from './operations.ts';
+import { pageToken, placeOf } from './page-token.ts';
+import { manifestOf, readableBackup, unlessDeleted } from './readable-backup.ts';
+import { keyAttributesOf } from './schema-key.ts';
+
+export interface CompareBackupsInput {
+  readonly from: BackupKey;
+  readonly to: BackupKey;
+  /** About so many differences on a page, 1 to 1000. Keys of one hash are not parted. */
+  readonly limit?: number;
+  /** Of the page before. */
+  readonly next?: string;
+}
+
+export interface ListedDifference {
+  readonly change: Difference['change'];
+  /** A JSON object. */
+  readonly key: string;
+}
+
+/** What must be done to `from` to come to `to`. Figures are of this page. */
+export interface ComparisonPage extends Reads {
+  readonly from: BackupRecord;
+  readonly to: BackupRecord;
+  readonly counts: Readonly<Record<Difference['change'], number>>;
+  readonly differences: readonly ListedDifference[];
+  /** How much of the whole is done with this page: 0 to 1. */
+  readonly progress: number;
+  /** Absent on the last page. */
+  readonly next?: string;
+}
+
+const mostDifferences = 1000;
+
+/**
+ * Compares two backups, a page at a time: a page ends with the differences asked for or with the time. Throws
+ * `BackupNotFound`, `BackupInUse`, `SnapshotCorrupt`, and `Validation` for backups of different keys, for a limit out
+ * of range and for a token of other backups.
+ */
+export async function compareBackups(
+  services: Pick<ReadServices, 'catalog' | 'store' | 'clock' | 'config'>,
+  input: CompareBackupsInput,
+): Promise<ComparisonPage> {
+  const { limit = mostDifferences } = input;
+  if (!Number.isInteger(limit) || limit < 1 || limit > mostDifferences)
+    throw new TidemarkError('Validation', `The limit must be from 1 to ${mostDifferences}`);
+  const budget = new Budget(services.clock, services.config.readBudgetMs);
+  const [from, to] = await Promise.all([
+    readableBackup(services, input.from),
+    readableBackup(services, input.to),
+  ]);
+  checkSameKeys(from.backup, to.backup);
+  const facts = [from.backup.arn, to.backup.arn];
+  const start = input.next === undefined ? 0n : BigInt(`0x${placeOf(input.next, facts)}`);
+  const store = countingStore(services.store);
+  return unlessDeleted(services, [input.from, input.to], async () => {
+    const [before, after] = await Promise.all([manifestOf(store, from), manifestOf(store, to)]);
+    const range = { from: start, to: wholeRange.to };
+    const steps = compareSnapshots(store, before, after, range, services.config.limits);
+    const { listed, end } = await pageOf(steps, limit, budget);
+    return {
+      from: from.backup,
+      to: to.backup,
+      counts: countsOf(listed),
+      differences: listed.map(({ change, key }) => ({ change, key: `{${key.toString()}}` })),
+      ...store.reads,
+      progress: Number(end) / Number(wholeRange.to),
+      ...(end < wholeRange.to && { next: pageToken(hexHash(end), facts) }),
+    };
+  });
+}
+
+/** Throws `Validation`. */
+function checkSameKeys(from: BackupRecord, to: BackupRecord): void {
+  const [a, b] = [from, to].map(({ description }) => JSON.stringify(keyAttributesOf(description)));
+  if (a !== b) throw new TidemarkError('Validation', 'The backups are of tables with different keys');
+}
+
+/** The differences up to the hash where the page ends: where there are enough of them, or the time is over. */
+export async function pageOf(
+  steps: AsyncIterable<Compared>,
+  limit: number,
+  budget: Budget,
+): Promise<{ listed: readonly Difference[]; end: bigint }> {
+  const listed: Difference[] = [];
+  let end = wholeRange.to;
+  for await (const { differences, upTo } of steps) {
+    for (const difference of differences) {
+      if (listed.length >= limit && listed.at(-1)?.hash !== difference.hash)
+        return { listed, end: difference.hash };
+      listed.push(difference);
+    }
+    end = upTo;
+    if (listed.length >= limit || budget.spent()) break;
+  }
+  return { listed, end };
+}
+
+function countsOf(differences: readonly Difference[]): ComparisonPage['counts'] {
+  const counts = { added: 0, changed: 0, removed: 0 };
+  for (const { change } of differences) counts[change]++;
+  return counts;
+}

@@ -1,0 +1,36 @@
+import type { BackupKey } from '../catalog/backup-arn.ts';
+import type { BackupRecord } from '../catalog/records.ts';
+import type { Item } from '../item/attribute-value.ts';
+import { countingStore, type Reads } from '../snapshot/counting-store.ts';
+import { readItem } from '../snapshot/read-item.ts';
+import type { ReadServices } from './operations.ts';
+import { manifestOf, readableBackup, unlessDeleted } from './readable-backup.ts';
+import { schemaKey } from './schema-key.ts';
+
+export interface GetBackupItemInput {
+  readonly backup: BackupKey;
+  readonly key: Item;
+}
+
+export interface BackupItem extends Reads {
+  readonly backup: BackupRecord;
+  /** The item's canonical form, a JSON text; undefined: the backup has no such item. */
+  readonly item: string | undefined;
+}
+
+/**
+ * One item as the backup has it. Throws `BackupNotFound`, `BackupInUse`, `Validation` for a key that is not the
+ * table's, `SnapshotCorrupt`.
+ */
+export async function getBackupItem(
+  services: Pick<ReadServices, 'catalog' | 'store'>,
+  { backup: backupKey, key }: GetBackupItemInput,
+): Promise<BackupItem> {
+  const readable = await readableBackup(services, backupKey);
+  const wanted = schemaKey(key, readable.backup.description);
+  const store = countingStore(services.store);
+  return unlessDeleted(services, [backupKey], async () => {
+    const { image } = await readItem(store, await manifestOf(store, readable), wanted);
+    return { backup: readable.backup, item: image?.toString(), ...store.reads };
+  });
+}

@@ -1,0 +1,58 @@
+import type { BackupKey } from '../catalog/backup-arn.ts';
+import type { BackupRecord } from '../catalog/records.ts';
+import { isError, TidemarkError } from '../runtime/errors.ts';
+import { type Manifest, readManifest } from '../snapshot/manifest.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { describeBackup } from './describe-backup.ts';
+import type { ReadServices } from './operations.ts';
+
+/** A backup of which there is a snapshot, and what it takes to read its manifest. */
+export interface ReadableBackup {
+  readonly backup: BackupRecord;
+  readonly tableId: string;
+  readonly manifestSha256: string;
+}
+
+/** Throws `BackupNotFound`, for a failed backup with its reason, and `BackupInUse` while it is being created. */
+export async function readableBackup(
+  services: Pick<ReadServices, 'catalog'>,
+  key: BackupKey,
+): Promise<ReadableBackup> {
+  const backup = await describeBackup(services, key);
+  if (backup.status === 'CREATING')
+    throw new TidemarkError('BackupInUse', `Backup is being created: ${backup.arn}`);
+  if (backup.status === 'FAILED')
+    throw new TidemarkError(
+      'BackupNotFound',
+      `Backup not found: ${backup.arn} (it failed: ${backup.reason})`,
+    );
+  const snapshot = await services.catalog.snapshots.get(key);
+  if (snapshot === undefined) {
+    // Deleted meanwhile, and swept.
+    await describeBackup(services, key);
+    throw new TidemarkError('Internal', 'the backup has no snapshot');
+  }
+  return { backup, tableId: snapshot.tableId, manifestSha256: snapshot.manifestSha256 };
+}
+
+/** Throws `SnapshotCorrupt` if it is not the manifest that was committed. */
+export async function manifestOf(
+  store: ObjectStore,
+  { backup, tableId, manifestSha256 }: ReadableBackup,
+): Promise<Manifest> {
+  return (await readManifest(store, tableId, backup.id, manifestSha256)).manifest;
+}
+
+/** Reading pins nothing: if it failed because a backup was deleted meanwhile, that is what is told. */
+export async function unlessDeleted<T>(
+  services: Pick<ReadServices, 'catalog'>,
+  backups: readonly BackupKey[],
+  reading: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await reading();
+  } catch (error) {
+    if (isError(error, 'SnapshotCorrupt')) for (const key of backups) await describeBackup(services, key);
+    throw error;
+  }
+}

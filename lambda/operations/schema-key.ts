@@ -1,0 +1,41 @@
+import type { TableDescription } from '../catalog/records.ts';
+import type { Item } from '../item/attribute-value.ts';
+import { canonicalKey } from '../item/canonical.ts';
+import { keyHash } from '../item/key-hash.ts';
+import { isError, TidemarkError } from '../runtime/errors.ts';
+import type { Keyed } from '../snapshot/change.ts';
+import { keyNamesOf } from '../snapshot/manifest.ts';
+
+/** An attribute of a key: its name and type. */
+type KeyAttribute = readonly [name: string, type: string | undefined];
+
+/** The key attributes of a table with their types, partition key first. */
+export function keyAttributesOf(description: TableDescription): KeyAttribute[] {
+  const types = new Map(
+    description.attributeDefinitions.map(({ AttributeName, AttributeType }) => [
+      AttributeName,
+      AttributeType,
+    ]),
+  );
+  return keyNamesOf(description).map((name) => [name, types.get(name)]);
+}
+
+/** Where an item of this key lies in a snapshot. Throws `Validation` if it is not exactly the table's key. */
+export function schemaKey(key: Item, description: TableDescription): Keyed {
+  const attributes = keyAttributesOf(description);
+  const isSchema =
+    Object.keys(key).length === attributes.length &&
+    attributes.every(([name, type = '']) => Object.hasOwn(key, name) && Object.hasOwn(key[name] ?? {}, type));
+  if (!isSchema) throw notTheSchema();
+  try {
+    const canonical = Buffer.from(canonicalKey(key, keyNamesOf(description)));
+    return { hash: keyHash(canonical), key: canonical };
+  } catch (error) {
+    throw isError(error, 'RecordNotUnderstood') ? notTheSchema(error) : error;
+  }
+}
+
+function notTheSchema(cause?: unknown): TidemarkError {
+  // DynamoDB's own words.
+  return new TidemarkError('Validation', 'The provided key element does not match the schema', { cause });
+}
