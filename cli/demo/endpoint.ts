@@ -58,7 +58,7 @@ export async function finishedBackup(url: string, arn: string, waiting: () => vo
       throw new Error(`the backup ${arn} failed: ${reason ?? 'no reason is given'}`);
     }
     return {
-      kind,
+      kind: kind.toLowerCase(),
       items: figures.Items,
       bytes: figures.Bytes,
       bytesWritten: figures.CopiedBytes,

@@ -131,7 +131,7 @@ describe('the command line on the embedded runtime', () => {
 
   it('a backup may be requested of a kind', async () => {
     const { runtime } = await setUp();
-    expect(await backUp(runtime)).toMatchObject({ kind: 'incremental' });
-    expect(await backUp(runtime, { Kind: 'FULL' })).toMatchObject({ kind: 'full' });
+    expect(await backUp(runtime)).toMatchObject({ kind: 'INCREMENTAL' });
+    expect(await backUp(runtime, { Kind: 'FULL' })).toMatchObject({ kind: 'FULL' });
   });
 });

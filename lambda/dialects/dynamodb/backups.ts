@@ -5,8 +5,7 @@ import { backupDescription, backupDetails, backupSummary } from './encode-backup
 import { maxLength, maxValue, minLength, minValue, oneOf, pattern } from './members.ts';
 import { backupArn, backupKey, given, operation, sourceTable } from './operation.ts';
 
-/** In capitals as the enumerations of the API are, or as the answers spell it. */
-const kinds = ['FULL', 'INCREMENTAL', 'DIFFERENTIAL', 'full', 'incremental', 'differential'];
+const kinds = ['FULL', 'INCREMENTAL', 'DIFFERENTIAL'];
 
 /** What the API has no member for. */
 const tidemarkOptions = {

@@ -18,8 +18,8 @@ const wireStatus: Readonly<Record<BackupStatus, WireStatus>> = {
 
 /** What Tidemark knows of a backup and DynamoDB's API has no member for; clients ignore members they do not know. */
 interface TidemarkDetails {
-  readonly Kind?: BackupRecord['kind'] | undefined;
-  readonly Source?: BackupRecord['source'] | undefined;
+  readonly Kind?: string | undefined;
+  readonly Source?: string | undefined;
   readonly Parent?: string | undefined;
   readonly Figures?: object | undefined;
   readonly Digest?: string | undefined;
@@ -62,8 +62,8 @@ function common(record: BackupRecord): BackupDetails {
 
 function tidemarkDetails({ kind, source, parent, figures, digest, reason }: BackupRecord): TidemarkDetails {
   return {
-    Kind: kind,
-    Source: source,
+    Kind: kind?.toUpperCase(),
+    Source: source?.toUpperCase(),
     Parent: parent,
     Figures: figures && wireFigures(figures),
     Digest: digest,

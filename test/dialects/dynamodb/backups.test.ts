@@ -11,8 +11,8 @@ const details = {
   BackupType: 'USER',
   BackupCreationDateTime: 1576616366.715,
   Tidemark: {
-    Kind: 'incremental',
-    Source: 'stream',
+    Kind: 'INCREMENTAL',
+    Source: 'STREAM',
     Parent: '01576616300000-00000000',
     Figures: {
       Items: 7,
@@ -68,7 +68,6 @@ describe('CreateBackup', () => {
     ['FULL', 'full'],
     ['INCREMENTAL', 'incremental'],
     ['DIFFERENTIAL', 'differential'],
-    ['full', 'full'],
   ])('hands on the kind %s', async (Kind, kind) => {
     const operations = fakeOperations();
     const body = { TableName: 'Music', BackupName: 'nightly', TidemarkOptions: { Kind } };

@@ -188,7 +188,7 @@ describe('a value that breaks its constraints is a ValidationException that coun
         at(
           "'Full'",
           'tidemarkOptions.kind',
-          'Member must satisfy enum value set: [FULL, INCREMENTAL, DIFFERENTIAL, full, incremental, differential]',
+          'Member must satisfy enum value set: [FULL, INCREMENTAL, DIFFERENTIAL]',
         ),
       ],
     ],
