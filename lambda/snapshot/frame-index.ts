@@ -71,7 +71,8 @@ export async function readIndex(store: ObjectStore, file: IndexedFile): Promise<
   const bytes = await readStored(store, file.key, offset, length);
   const json = await decompressJson(bytes, sha256, `${file.key}: index`);
   const index = json as { version: number; frames: FrameEntry[] } | null;
-  if (index?.version !== 1) throw corrupt(`${file.key}: index of unknown version`);
+  if (index?.version !== 1 || !Array.isArray(index.frames))
+    throw corrupt(`${file.key}: index of unknown form`);
   return index.frames;
 }
 

@@ -94,8 +94,10 @@ export async function readManifest(
     throw isError(cause, 'ObjectNotFound') ? corrupt(`${key}: missing`, cause) : cause;
   });
   const manifest = (await decompressJson(bytes, sha256 ?? sha256Hex(bytes), key)) as Manifest | null;
-  if (manifest?.format !== 'tidemark-snapshot' || manifest.version !== 1)
+  const known = manifest?.format === 'tidemark-snapshot' && manifest.version === 1;
+  if (!known || !Array.isArray(manifest.runs) || !Array.isArray(manifest.partitions)) {
     throw corrupt(`${key}: unknown format`);
+  }
   if (manifest.id !== snapshot) throw corrupt(`${key}: manifest of another snapshot`);
   return { manifest, sha256: sha256Hex(bytes) };
 }

@@ -36,16 +36,18 @@ export class StagedLines {
 
   /**
    * A line, without its end, as a change: of a full export (`Item`) or of an incremental one (`Keys` with `OldImage` and
-   * `NewImage`). Throws `StagedDataCorrupt` if it is not JSON, `RecordNotUnderstood` for any other shape.
+   * `NewImage`). Throws `StagedDataCorrupt` if it is no UTF-8 or no JSON, `RecordNotUnderstood` for any other shape.
    */
   parse(line: Buffer): NetChange {
+    // Decoding would put U+FFFD in place of what is not text, in silence.
+    if (!isUtf8(line)) throw new TidemarkError('StagedDataCorrupt', 'a staged line is not UTF-8');
     return netChange(this.#scan(line) ?? parseRecord(line, this.#keyNames));
   }
 
   /** The record of a plain line; undefined if it must be read the ordinary way. */
   #scan(line: Buffer): StagedRecord | undefined {
     try {
-      return isUtf8(line) ? this.#scanPlain(line) : undefined;
+      return this.#scanPlain(line);
     } catch (error) {
       if (error === notPlain) return undefined;
       throw error;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, NumberValue, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../lambda/item/attribute-value.ts';
@@ -35,6 +35,9 @@ class OneItemTable {
 }
 
 const table = new OneItemTable();
+
+/** With one more digit before them, as many as a number may have. */
+const nines = '9'.repeat(37);
 
 describe('an item is the same on both sides of AWS’s client', () => {
   const throughTheClient = anyItem
@@ -97,6 +100,45 @@ function nativeNumber(): fc.Arbitrary<number> {
   const double = fc.double({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER, noNaN: true });
   return fc.oneof(fc.integer(), double).map((number) => (Math.abs(number) < 1e-130 ? 0 : number));
 }
+
+describe('what the document client makes of a value has the document’s form', () => {
+  const documents = DynamoDBDocumentClient.from(table.client, {
+    marshallOptions: { convertEmptyValues: false },
+  });
+
+  it.each<[string, unknown, string]>([
+    ['text', 'a"é\u2028', '{"S":"a\\"é\u2028"}'],
+    ['empty text', '', '{"S":""}'],
+    ['bytes', Buffer.from([0xfb, 0xff]), '{"B":"+/8="}'],
+    ['no bytes', Buffer.alloc(0), '{"B":""}'],
+    ['true', true, '{"BOOL":true}'],
+    ['null', null, '{"NULL":true}'],
+    ['a list', [1.5, 'x', []], '{"L":[{"N":"1.5"},{"S":"x"},{"L":[]}]}'],
+    [
+      'a map',
+      { b: 1, a: { '10': 2, '9': 3 } },
+      '{"M":{"a":{"M":{"10":{"N":"2"},"9":{"N":"3"}}},"b":{"N":"1"}}}',
+    ],
+    ['a set of texts', new Set(['b', 'a', 'B']), '{"SS":["B","a","b"]}'],
+    ['a set of numbers', new Set([10, 9, -1e-7]), '{"NS":["-0.0000001","10","9"]}'],
+    ['a set of bytes', new Set([Buffer.from('b'), Buffer.from([0xff])]), '{"BS":["/w==","Yg=="]}'],
+    ['the largest number', NumberValue.from(`9.${nines}E+125`), `{"N":"9${nines}${'0'.repeat(88)}"}`],
+    ['the lowest number', NumberValue.from(`-9.${nines}E+125`), `{"N":"-9${nines}${'0'.repeat(88)}"}`],
+    ['the smallest number', NumberValue.from('1E-130'), `{"N":"0.${'0'.repeat(129)}1"}`],
+    ['the number next to nothing from below', NumberValue.from('-1E-130'), `{"N":"-0.${'0'.repeat(129)}1"}`],
+    ['38 digits', 12345678901234567890123456789012345678n, '{"N":"12345678901234567890123456789012345678"}'],
+    ['38 digits behind the point', NumberValue.from(`0.${'1'.repeat(38)}`), `{"N":"0.${'1'.repeat(38)}"}`],
+    ['zeros behind', NumberValue.from('1.5000'), '{"N":"1.5"}'],
+    ['zeros before', NumberValue.from('0001.5'), '{"N":"1.5"}'],
+    ['a negative nothing', -0, '{"N":"0"}'],
+    ['a small double’s', 1.25e-10, '{"N":"0.000000000125"}'],
+  ])('%s', async (_name, v, text) => {
+    await documents.send(new PutCommand({ TableName: 'Music', Item: { v, k: 'k' } }));
+    expect(canonicalItem(JSON.parse(table.item) as Item, ['k'])).toBe(`{"k":{"S":"k"},"v":${text}}`);
+    const viaSdk = canonicalItem(await table.read(), ['k']);
+    expect(viaSdk).toBe(`{"k":{"S":"k"},"v":${text}}`);
+  });
+});
 
 describe('nothing is dropped in silence', () => {
   it('a type that the client does not know arrives as it is, and is refused', async () => {

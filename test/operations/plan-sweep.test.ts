@@ -1,0 +1,49 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { planSweep } from '../../lambda/operations/plan-sweep.ts';
+import { sweep } from '../../lambda/retention/sweep.ts';
+import { allKeys, backUps, remove } from '../retention/support.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { newTable } from '../support/fixture.ts';
+import { type Harness, startHarness } from '../support/harness.ts';
+
+let database: TestDatabase;
+let harness: Harness;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  harness = await startHarness(database, { config: { sweepGraceMs: 0 } });
+});
+afterEach(() => harness.close());
+
+describe('the plan of a sweep', () => {
+  it('shows what a sweep deletes, and asking for it changes nothing', async () => {
+    const table = await newTable(database);
+    const [{ backup }] = await backUps(database, harness, table, 3);
+    await remove(harness, backup);
+    const before = await allKeys(harness.store);
+    const plans = await planSweep(harness.services);
+    const planned = plans.flatMap((folder) => ('plan' in folder ? folder.plan.delete : []));
+    expect(new Set(planned.map(({ why }) => why))).toEqual(
+      new Set(['unreferenced-run', 'dead-manifest', 'ended-staging']),
+    );
+    expect(await allKeys(harness.store)).toEqual(before);
+    expect(await harness.services.catalog.snapshots.get({ table, id: backup.id })).toBeDefined();
+    await sweep(harness.services);
+    const after = new Set(await allKeys(harness.store));
+    expect(planned.map(({ key }) => key).toSorted()).toEqual(
+      before.filter((key) => !after.has(key)).toSorted(),
+    );
+  });
+
+  it('can be of one table', async () => {
+    const [table, other] = [await newTable(database), await newTable(database)];
+    for (const one of [table, other]) await backUps(database, harness, one, 1);
+    const plans = await planSweep(harness.services);
+    expect(new Set(plans.map((folder) => folder.table))).toEqual(new Set([table, other, undefined]));
+    expect(await planSweep(harness.services, { table })).toEqual(
+      plans.filter((folder) => folder.table === table),
+    );
+  });
+});
