@@ -50,7 +50,7 @@ export async function* foldFrames(
       yield stored;
       continue;
     }
-    const lines = await openFrame(stored);
+    const lines = openFrame(stored);
     const more = entries.current !== undefined && falls(entries.current);
     if (stored.whole && !more && frame.rawLength + lines.length + lineBytes(mine) < 2 * frameBytes) {
       frame.splice(lines, mine, contentOf(stored));

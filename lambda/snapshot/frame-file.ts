@@ -49,7 +49,7 @@ export async function writeFrames(
 }
 
 /**
- * Frames as the bytes of a file: zstd frames, then the index (docs/format.md, section 3). Memory in use is two frames.
+ * Frames as the bytes of a file: zstd frames, then the index (docs/format.md, section 3). Memory in use is one frame.
  * `done` is called once, at the end.
  */
 async function* encodeFrames(
@@ -59,20 +59,13 @@ async function* encodeFrames(
 ): AsyncGenerator<Buffer> {
   const entries: FrameEntry[] = [];
   let offset = 0;
-  const place = ({ entry, compressed }: CopiedFrame): Buffer => {
+  for await (const frame of frames) {
+    const { entry, compressed } = 'compressed' in frame ? frame : pack(frame, level);
     entries.push({ ...entry, offset });
     offset += compressed.length;
-    return compressed;
-  };
-  let pending: Promise<CopiedFrame> | undefined;
-  for await (const frame of frames) {
-    // zlib compresses on its own thread: the next frame is gathered meanwhile.
-    const packed = 'compressed' in frame ? Promise.resolve(frame) : pack(frame, level);
-    if (pending !== undefined) yield place(await pending);
-    pending = packed;
+    yield compressed;
   }
-  if (pending !== undefined) yield place(await pending);
-  const { bytes, index } = await encodeIndex(entries, offset);
+  const { bytes, index } = encodeIndex(entries, offset);
   yield bytes;
   done({
     bytes: offset + bytes.length,
@@ -82,8 +75,8 @@ async function* encodeFrames(
   });
 }
 
-async function pack({ first, lines, ...rest }: RawFrame, level: number | undefined): Promise<CopiedFrame> {
-  const compressed = await compressFrame(lines, level);
+function pack({ first, lines, ...rest }: RawFrame, level: number | undefined): CopiedFrame {
+  const compressed = compressFrame(lines, level);
   return {
     compressed,
     entry: {

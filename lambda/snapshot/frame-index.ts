@@ -50,11 +50,11 @@ const footerText = 'TIDEMRK1';
 const footerBytes = 4 + footerText.length;
 
 /** The bytes that end a file whose frames take the first `offset` bytes. */
-export async function encodeIndex(
+export function encodeIndex(
   frames: readonly FrameEntry[],
   offset: number,
-): Promise<{ bytes: Buffer; index: IndexPlace }> {
-  const index = await compressFrame(Buffer.from(JSON.stringify({ version: 1, frames })));
+): { bytes: Buffer; index: IndexPlace } {
+  const index = compressFrame(Buffer.from(JSON.stringify({ version: 1, frames })));
   const header = Buffer.alloc(headerBytes);
   header.writeUInt32LE(skippableMagic, 0);
   header.writeUInt32LE(index.length + footerBytes, 4);
@@ -69,7 +69,7 @@ export async function encodeIndex(
 export async function readIndex(store: ObjectStore, file: IndexedFile): Promise<readonly FrameEntry[]> {
   const { offset, length, sha256 } = file.index;
   const bytes = await readStored(store, file.key, offset, length);
-  const json = await decompressJson(bytes, sha256, `${file.key}: index`);
+  const json = decompressJson(bytes, sha256, `${file.key}: index`);
   const index = json as { version: number; frames: FrameEntry[] } | null;
   if (index?.version !== 1 || !Array.isArray(index.frames))
     throw corrupt(`${file.key}: index of unknown form`);

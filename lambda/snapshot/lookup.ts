@@ -76,7 +76,7 @@ export class OpenRun {
     if (kept !== undefined) yield this.#linesFrom(kept.lines, range);
     const rest = kept === undefined ? entries : entries.slice(1);
     for await (const stored of fetchFrames(this.#store, this.#file.key, rest, readAhead)) {
-      const lines = await openFrame(stored);
+      const lines = openFrame(stored);
       this.#last = { entry: stored.entry, lines };
       yield this.#linesFrom(lines, range);
     }

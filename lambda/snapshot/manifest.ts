@@ -69,7 +69,7 @@ export function keyNamesOf(description: Pick<TableDescription, 'keySchema'>): Ke
 
 /** Publishes the manifest if its place is free. Equal manifests are equal bytes. */
 export async function publishManifest(store: ObjectStore, manifest: Manifest): Promise<PutOutcome> {
-  const bytes = await compressFrame(Buffer.from(JSON.stringify(manifest)));
+  const bytes = compressFrame(Buffer.from(JSON.stringify(manifest)));
   return store.put(manifestKey(manifest.table.tableId, manifest.id), bytes, { ifAbsent: true });
 }
 
@@ -93,7 +93,7 @@ export async function readManifest(
   const bytes = await store.get(key).catch((cause: unknown) => {
     throw isError(cause, 'ObjectNotFound') ? corrupt(`${key}: missing`, cause) : cause;
   });
-  const manifest = (await decompressJson(bytes, sha256 ?? sha256Hex(bytes), key)) as Manifest | null;
+  const manifest = decompressJson(bytes, sha256 ?? sha256Hex(bytes), key) as Manifest | null;
   const known = manifest?.format === 'tidemark-snapshot' && manifest.version === 1;
   if (!known || !Array.isArray(manifest.runs) || !Array.isArray(manifest.partitions)) {
     throw corrupt(`${key}: unknown format`);

@@ -12,9 +12,9 @@ export interface StoredFrame {
 }
 
 /** The content of a stored frame; its checksum is checked first. Throws `SnapshotCorrupt` naming the file. */
-export async function openFrame({ file, entry, compressed }: StoredFrame): Promise<Buffer> {
+export function openFrame({ file, entry, compressed }: StoredFrame): Buffer {
   const what = `${file} at ${entry.offset}`;
-  const frame = await decompressFrame(compressed, entry.sha256, what, entry.rawLength);
+  const frame = decompressFrame(compressed, entry.sha256, what, entry.rawLength);
   if (frame.length !== entry.rawLength) throw corrupt(`${what}: wrong length`);
   return frame;
 }
@@ -32,7 +32,7 @@ export async function* readFrames(
   readAhead?: number,
 ): AsyncGenerator<Buffer> {
   const entries = framesIn(await readIndex(store, file), range);
-  for await (const frame of fetchFrames(store, file.key, entries, readAhead)) yield await openFrame(frame);
+  for await (const frame of fetchFrames(store, file.key, entries, readAhead)) yield openFrame(frame);
 }
 
 /**

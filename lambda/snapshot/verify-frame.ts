@@ -21,7 +21,7 @@ export interface FrameRules {
  */
 export async function verifyFrame(stored: StoredFrame, rules: FrameRules): Promise<VerifiedLine[]> {
   const { entry } = stored;
-  const lines = decodeLines(rules.kind, await openFrame(stored), rules.keyCount);
+  const lines = decodeLines(rules.kind, openFrame(stored), rules.keyCount);
   if (lines.length !== entry.count) throw corrupt(`the frame has ${lines.length} lines, not ${entry.count}`);
   verifyOrder(lines, entry, rules.next);
   const verified = lines.map((line) => rules.lines.verify(line));

@@ -27,7 +27,7 @@ async function holds(rule: (frames: readonly Opened[], range: HashRange) => void
       const { store, bases } = await storedRegions(regions);
       const frames: Opened[] = [];
       for await (const frame of readBase(store, bases.toReversed(), range, readAhead)) {
-        frames.push({ ...frame, lines: decodeLines('base', await openFrame(frame), 1) });
+        frames.push({ ...frame, lines: decodeLines('base', openFrame(frame), 1) });
       }
       rule(frames, range);
       const kept = frames.flatMap((frame) => frame.lines.filter(({ hash }) => contains(frame.range, hash)));

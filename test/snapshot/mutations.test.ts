@@ -238,7 +238,7 @@ describe('an index or a manifest of a sound checksum, but of another shape, is S
     ['a frame behind the file', [{ ...entry, offset: 1e9 }]],
   ])('an index with %s', async (_name, frames) => {
     const store = memoryStore();
-    const index = await compressFrame(Buffer.from(JSON.stringify({ version: 1, frames })));
+    const index = compressFrame(Buffer.from(JSON.stringify({ version: 1, frames })));
     await store.put('run', index);
     const file = { key: 'run', index: { offset: 0, length: index.length, sha256: sha256Hex(index) } };
     await expect(Array.fromAsync(readFrames(store, file, wholeRange))).rejects.toMatchObject(corrupt);
@@ -249,7 +249,7 @@ describe('an index or a manifest of a sound checksum, but of another shape, is S
     ['no partitions', { partitions: undefined }],
   ])('a manifest with %s', async (_name, other) => {
     const store = memoryStore();
-    const bytes = await compressFrame(Buffer.from(JSON.stringify({ ...manifestOf([]), ...other })));
+    const bytes = compressFrame(Buffer.from(JSON.stringify({ ...manifestOf([]), ...other })));
     await store.put(manifestKey('table-1', snapshotId), bytes);
     await expect(readManifest(store, 'table-1', snapshotId)).rejects.toMatchObject(corrupt);
   });

@@ -21,7 +21,7 @@ async function withIndex(edit: (entries: FrameEntry[]) => readonly FrameEntry[])
   const run = await writeRun(store, 'run', 'base', changes, 1);
   const entries = edit([...(await readIndex(store, run))]);
   const frames = run.index.offset - 8;
-  const { bytes, index } = await encodeIndex(entries, frames);
+  const { bytes, index } = encodeIndex(entries, frames);
   const file = present(store.objects.get('run'));
   store.objects.set('run', Buffer.concat([file.subarray(0, frames), bytes]));
   return problemsOf(store, { ...run, index, bytes: frames + bytes.length });
@@ -69,7 +69,7 @@ describe('the index of a run', () => {
   it('is not if it is of an unknown version', async () => {
     const store = memoryStore();
     const run = await writeRun(store, 'run', 'base', changes);
-    const bytes = await compressFrame(Buffer.from('{"version":2,"frames":[]}'));
+    const bytes = compressFrame(Buffer.from('{"version":2,"frames":[]}'));
     store.objects.set('run', bytes);
     const index = { offset: 0, length: bytes.length, sha256: sha256Hex(bytes) };
     expect(await problemsOf(store, { ...run, index })).toEqual(['run: index of unknown form']);

@@ -24,7 +24,7 @@ async function verify(
   next?: Change,
 ): Promise<readonly Change[]> {
   const raw = Buffer.concat(lines.flatMap((line) => linePieces(kind, line)));
-  const compressed = await compressFrame(raw);
+  const compressed = compressFrame(raw);
   const sum = new ContentSum();
   for (const { image } of lines) if (image !== undefined) sum.add(image, itemBytes);
   const { bytes, digest } = sum.content();
