@@ -1,5 +1,5 @@
 import type { KeyNames } from './attribute-value.ts';
-import { Members, notPlain } from './scanned-members.ts';
+import { copyBytes, Members, notPlain } from './scanned-members.ts';
 
 /** An item as it was found in a text. */
 export interface ScannedItem {
@@ -248,7 +248,10 @@ export class ItemScanner {
 
   /** A value's text around the content that was made for it. */
   #wrapped(start: number, content: number, made: Buffer): Buffer {
-    return Buffer.concat([this.#bytes.subarray(start, content), made, closing]);
+    const text = Buffer.allocUnsafe(content - start + made.length + 1);
+    const at = copyBytes(this.#bytes, start, content, text, 0);
+    text[copyBytes(made, 0, made.length, text, at)] = closeBrace;
+    return text;
   }
 
   /** A string; the length of its text in UTF-8. */
@@ -343,7 +346,6 @@ const equals = 0x3d;
 const flags = Buffer.from('{"BOOL":true}');
 const clearedFlags = Buffer.from('{"BOOL":false}');
 const nulls = Buffer.from('{"NULL":true}');
-const closing = Buffer.from('}');
 
 /** The types that a key may have, looked for behind `{"`. */
 function isKeyType(bytes: Buffer, valueStart: number): boolean {

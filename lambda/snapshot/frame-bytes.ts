@@ -1,7 +1,10 @@
 /** Room beyond a frame's aim, for the line that brings it there. */
 const spareBytes = 64 * 1024;
 
-/** The lines of one frame after the other, gathered in place: a buffer for each line would cost more than copying it. */
+/**
+ * The lines of one frame after the other, gathered in place: a buffer for each line would cost more than copying it, and
+ * one for each frame keeps the garbage collector busy.
+ */
 export class FrameBytes {
   length = 0;
   readonly #usual: number;
@@ -18,10 +21,9 @@ export class FrameBytes {
     for (const piece of pieces) this.length += piece.copy(bytes, this.length);
   }
 
-  /** The lines gathered; then there are none. */
+  /** The lines gathered, good until something is appended; then there are none. */
   take(): Buffer {
     const lines = this.#reserved(0).subarray(0, this.length);
-    this.#bytes = undefined;
     this.length = 0;
     return lines;
   }

@@ -15,7 +15,7 @@ export interface FrameFile {
   readonly index: IndexPlace;
 }
 
-/** Lines that become one frame. */
+/** Lines that become one frame. It is good until the next one is asked for. */
 export interface RawFrame {
   /** The first line's place in the order. */
   readonly first: Keyed;

@@ -19,7 +19,7 @@ export function compressFrame(bytes: Uint8Array, level = keptLevel): Buffer {
   return zstdCompressSync(bytes, {
     params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 },
     pledgedSrcSize: bytes.length,
-    chunkSize: Math.min(mostChunkBytes, bytes.length + spareBytes),
+    chunkSize: Math.min(mostChunkBytes, Math.ceil(bytes.length / 2) + spareBytes),
   });
 }
 

@@ -79,7 +79,8 @@ export class SortBuffer {
     for (let i = 0; i < sortKeys.length;) {
       let end = i + 1;
       while (end < sortKeys.length && sameHash(sortKeys[i], sortKeys[end])) end++;
-      const records = this.#netted(sortKeys.subarray(i, end), counted);
+      const records =
+        end - i > 1 ? this.#netted(sortKeys.subarray(i, end), counted) : this.#single(sortKeys[i], counted);
       lines.append(records);
       count += records.length;
       i = end;
@@ -92,13 +93,14 @@ export class SortBuffer {
     this.#count = 0;
   }
 
-  /** The records of changes of one hash, as far as a sort key tells: nearly always just one. */
+  #single(sortKey = 0n, counted: (bytes: number) => void): Buffer[] {
+    counted(this.#lineLengths[Number(sortKey & numberMask)] ?? 0);
+    return [this.#record(sortKey)];
+  }
+
+  /** The records of several changes of one hash, as far as a sort key tells. */
   #netted(sortKeys: BigUint64Array, counted: (bytes: number) => void): Buffer[] {
     const records = Array.from(sortKeys, (sortKey) => this.#record(sortKey));
-    if (records.length === 1) {
-      counted(this.#lineLengths[Number((sortKeys[0] ?? 0n) & numberMask)] ?? 0);
-      return records;
-    }
     const netted: NetChange[] = [];
     for (const change of records.flatMap(decodeNetChanges).sort(compareKeyed)) {
       const last = netted.at(-1);

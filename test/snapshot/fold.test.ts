@@ -19,6 +19,7 @@ import {
   sorted,
   writeRun,
   encodeLine,
+  keptFrames,
 } from './support.ts';
 
 const anyFold = fc.record({
@@ -43,7 +44,7 @@ async function fold({ regions, range, changes, batches, frameBytes }: Fold): Pro
   const total = new ContentSum();
   const read = (): AsyncGenerator<BaseFrame> => readBase(store, bases, range, 300);
   const options = { keyCount: 1, frameBytes };
-  const frames = await Array.fromAsync(foldFrames(read(), inBatches(within, batches), options, total));
+  const frames = await keptFrames(foldFrames(read(), inBatches(within, batches), options, total));
   return { base: await Array.fromAsync(read()), changes: within, frames, total };
 }
 
@@ -130,7 +131,7 @@ describe('a fold', () => {
           if (image === undefined) expected.delete(String(key));
           else expected.set(String(key), { hash, key, image });
         }
-        expect((await Array.fromAsync(again)).flatMap(linesOf).map(imageOf)).toEqual(
+        expect((await keptFrames(again)).flatMap(linesOf).map(imageOf)).toEqual(
           sorted([...expected.values()]).map(({ image }) => String(image)),
         );
       }),
@@ -185,7 +186,7 @@ describe('a frame that no change falls into', () => {
     const items = sorted(Array.from({ length: 30 }, (_, pk) => change(pk, `${pk}`)));
     const run = await writeRun(store, 'run', 'base', items, 150);
     const before = await Array.fromAsync(readBase(store, [run], wholeRange, 300));
-    const frames = await Array.fromAsync(
+    const frames = await keptFrames(
       foldFrames(inTurn(before), inBatches([], []), { keyCount: 1, frameBytes: 150 }, new ContentSum()),
     );
     expect(frames).toEqual(before);
@@ -208,7 +209,7 @@ describe('the sizes of frames', () => {
         for (const [i, changes] of chain.entries()) {
           const base = readBase(store, [run], wholeRange, 300);
           const options = { keyCount: 1, frameBytes };
-          const frames = await Array.fromAsync(
+          const frames = await keptFrames(
             foldFrames(base, inBatches(changes, [7]), options, new ContentSum()),
           );
           const sizes = frames.map((frame) => saidOf(frame).rawLength);
@@ -236,7 +237,7 @@ describe('the sizes of frames', () => {
     const base = readBase(store, [run], wholeRange, 300);
     const changes = inBatches(sorted([...deleted, ...added]), [7]);
     const options = { keyCount: 1, frameBytes };
-    const frames = await Array.fromAsync(foldFrames(base, changes, options, new ContentSum()));
+    const frames = await keptFrames(foldFrames(base, changes, options, new ContentSum()));
     const largest = Math.max(...frames.map((frame) => saidOf(frame).rawLength));
     expect(largest / frameBytes).toBeLessThanOrEqual(2);
   });

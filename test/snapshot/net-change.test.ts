@@ -12,7 +12,7 @@ import {
 } from '../../lambda/snapshot/net-change.ts';
 import { mergeSorted } from '../../lambda/snapshot/merge.ts';
 import { SortBuffer } from '../../lambda/snapshot/sort-buffer.ts';
-import { gathered, inBatches, sorted } from './support.ts';
+import { gathered, inBatches, keptFrames, sorted } from './support.ts';
 
 const corrupt = expect.objectContaining({ code: 'SnapshotCorrupt' });
 const anyState = fc.option(fc.string({ maxLength: 3 }), { nil: undefined });
@@ -133,7 +133,7 @@ describe('spills', () => {
   async function drained(changes: readonly NetChange[]): Promise<NetChange[]> {
     const buffer = new SortBuffer(10_000);
     for (const change of changes) expect(buffer.add(change)).toBe(true);
-    const frames = await Array.fromAsync(buffer.drain(100).frames);
+    const frames = await keptFrames(buffer.drain(100).frames);
     expect(buffer.isEmpty).toBe(true);
     return frames.flatMap(({ lines }) => decodeNetChanges(lines));
   }

@@ -5,7 +5,13 @@ import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import { type Change, compareKeyed, type Keyed } from '../../lambda/snapshot/change.ts';
 import { ContentSum } from '../../lambda/snapshot/content.ts';
 import { foldFrames } from '../../lambda/snapshot/fold.ts';
-import { type FrameFile, framesOf, writeFrames } from '../../lambda/snapshot/frame-file.ts';
+import {
+  type CopiedFrame,
+  type FrameFile,
+  framesOf,
+  type RawFrame,
+  writeFrames,
+} from '../../lambda/snapshot/frame-file.ts';
 import { toHex, wholeRange } from '../../lambda/snapshot/hash-range.ts';
 import { linePieces, type RunKind } from '../../lambda/snapshot/line.ts';
 import { defaultLimits } from '../../lambda/snapshot/limits.ts';
@@ -74,6 +80,17 @@ export async function* inBatches<T>(
 /** A change as a line of a run. */
 export function encodeLine(kind: RunKind, change: Change): Buffer {
   return Buffer.concat(linePieces(kind, change));
+}
+
+/** Frames to keep: what a source of frames gives is good until the next one is asked for. */
+export async function keptFrames<F extends RawFrame | CopiedFrame>(frames: AsyncIterable<F>): Promise<F[]> {
+  const kept: F[] = [];
+  for await (const frame of frames) kept.push('lines' in frame ? { ...frame, ...copied(frame) } : frame);
+  return kept;
+}
+
+function copied({ lines, first }: RawFrame): Pick<RawFrame, 'lines' | 'first'> {
+  return { lines: Buffer.from(lines), first: { hash: first.hash, key: Buffer.from(first.key) } };
 }
 
 /** Stores entries as a frame file. */

@@ -1,0 +1,52 @@
+import { randomFrom } from '../../../cli/demo/random.ts';
+import type { BackupId } from '../../../lambda/catalog/records.ts';
+import { canonicalKey } from '../../../lambda/item/canonical.ts';
+import { fromSdk } from '../../../lambda/item/from-sdk.ts';
+import { keyHash } from '../../../lambda/item/key-hash.ts';
+import { countingStore } from '../../../lambda/snapshot/counting-store.ts';
+import { readManifest } from '../../../lambda/snapshot/manifest.ts';
+import { readItem } from '../../../lambda/snapshot/read-item.ts';
+import { keyName, keyOf } from '../items.ts';
+import { costOf, median, quantile, repeated, type Repetitions } from '../measure.ts';
+import { table } from '../steps.ts';
+import type { World } from '../world.ts';
+
+export interface ItemResult {
+  readonly medianMs: number;
+  readonly p99Ms: number;
+  /** Of one item, the manifest included. */
+  readonly medianBytes: number;
+  readonly medianReads: number;
+  readonly asked: number;
+  /** Of them, those that the snapshot holds. */
+  readonly found: number;
+}
+
+/** One item by its key, from the backup's id on: the manifest, the indexes of its runs, frames from the newest on. */
+export async function item(
+  { data, services }: World,
+  snapshot: BackupId,
+  repetitions: Repetitions,
+): Promise<ItemResult> {
+  const random = randomFrom(data.seed);
+  const reads = await repeated(repetitions, async () => {
+    const store = countingStore(services.store);
+    const key = Buffer.from(canonicalKey(fromSdk(keyOf(Math.floor(random() * data.items))), [keyName]));
+    let found = false;
+    const { wall } = await costOf(async () => {
+      const { manifest } = await readManifest(store, table.tableId, snapshot);
+      const { image } = await readItem(store, manifest, { hash: keyHash(key), key });
+      found = image !== undefined;
+    });
+    return { ms: wall * 1000, ...store.reads, found };
+  });
+  const times = reads.map(({ ms }) => ms);
+  return {
+    medianMs: median(times),
+    p99Ms: quantile(times, 0.99),
+    medianBytes: median(reads.map(({ bytesRead }) => bytesRead)),
+    medianReads: median(reads.map(({ requests }) => requests)),
+    asked: reads.length,
+    found: reads.filter(({ found }) => found).length,
+  };
+}

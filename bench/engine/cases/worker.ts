@@ -1,0 +1,27 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { apply } from '../../../lambda/workflow/apply.ts';
+import type { Job } from '../../../lambda/workflow/executions.ts';
+import { partition } from '../../../lambda/workflow/partition.ts';
+import type { DataKey } from '../data.ts';
+import { toEnd } from '../steps.ts';
+import { openWorld } from '../world.ts';
+
+/** A worker thread's share of a step. */
+export interface Assignment {
+  readonly step: 'partition' | 'apply';
+  readonly job: Job;
+  readonly tasks: readonly number[];
+}
+
+const steps = { partition, apply };
+const { data, folder } = workerData as { data: DataKey; folder: string };
+const { services } = await openWorld(data, folder);
+
+parentPort?.on('message', ({ step, job, tasks }: Assignment) => {
+  void work(step, job, tasks);
+});
+
+async function work(step: Assignment['step'], job: Job, tasks: readonly number[]): Promise<void> {
+  for (const task of tasks) await toEnd(steps[step], services, { job, task, part: 0 });
+  parentPort?.postMessage('done', []);
+}

@@ -1,0 +1,74 @@
+import { randomFrom } from '../../cli/demo/random.ts';
+import { canonicalKey } from '../../lambda/item/canonical.ts';
+import { fromSdk } from '../../lambda/item/from-sdk.ts';
+import { keyHash } from '../../lambda/item/key-hash.ts';
+import { contains, type HashRange } from '../../lambda/snapshot/hash-range.ts';
+import type { StagedChange } from '../../lambda/sources/staged-files.ts';
+import type { DataKey } from './data.ts';
+import { keyName, keyOf, makeItem } from './items.ts';
+
+/** Of the changes, the share of new items, and the same of deleted ones. The rest are updates. */
+const newShare = 0.02;
+
+/** The changes of a day: 1 percent of the keys, anywhere in the table. Days begin at 1. */
+export function uniformChanges(data: DataKey, day: number): StagedChange[] {
+  const state = new Map<number, number | undefined>();
+  let changes: StagedChange[] = [];
+  for (let d = 1; d <= day; d++) changes = changesOfDay(data, d, state);
+  return changes;
+}
+
+/**
+ * `state` holds the version of each item that is not as it was loaded, undefined where it is deleted, and is moved
+ * forward by the day.
+ */
+function changesOfDay(data: DataKey, day: number, state: Map<number, number | undefined>): StagedChange[] {
+  const count = Math.ceil(data.items / 100);
+  const fresh = Math.ceil(count * newShare);
+  const random = randomFrom(data.seed + day);
+  const chosen = new Set<number>();
+  while (chosen.size < count - fresh) chosen.add(Math.floor(random() * data.items));
+  for (let n = 0; n < fresh; n++) chosen.add(data.items + day * fresh + n);
+  return [...chosen].map((index, n) => {
+    const isNew = index >= data.items;
+    const before = isNew ? undefined : state.has(index) ? state.get(index) : 0;
+    const after = before !== undefined && n < fresh ? undefined : day;
+    state.set(index, after);
+    return change(data, day, n, index, before, after);
+  });
+}
+
+/** 1 percent of the hash space, from an arbitrary place on. */
+const confined: HashRange = { from: (37n << 64n) / 100n, to: (38n << 64n) / 100n };
+
+/** Changes of all items in 1 percent of the hash space, which is 1 percent of the items in 1 percent of the frames. */
+export function confinedChanges(data: DataKey): StagedChange[] {
+  const old: number[] = [];
+  for (let index = 0; index < data.items; index++) if (isConfined(index)) old.push(index);
+  const count = Math.ceil(old.length * newShare);
+  const fresh: number[] = [];
+  for (let index = data.items; fresh.length < count; index++) if (isConfined(index)) fresh.push(index);
+  return [...old, ...fresh].map((index, n) =>
+    change(data, 1, n, index, index < data.items ? 0 : undefined, n < count ? undefined : 1),
+  );
+}
+
+function isConfined(index: number): boolean {
+  return contains(confined, keyHash(Buffer.from(canonicalKey(fromSdk(keyOf(index)), [keyName]))));
+}
+
+/** `before` and `after` are versions; undefined: there is no item. */
+function change(
+  { seed }: DataKey,
+  day: number,
+  n: number,
+  index: number,
+  before: number | undefined,
+  after: number | undefined,
+): StagedChange {
+  const image = (version: number | undefined) =>
+    version === undefined ? undefined : makeItem(seed, index, version);
+  // As long as a stream's sequence number.
+  const order = `${day}${String(n).padStart(20, '0')}`;
+  return { order, keys: keyOf(index), oldImage: image(before), newImage: image(after) };
+}

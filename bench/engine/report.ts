@@ -1,0 +1,75 @@
+import { cpus } from 'node:os';
+import { styleText } from 'node:util';
+import { aligned, megabytes } from '../../cli/demo/text.ts';
+import type { SelfTime } from './profile.ts';
+
+/** One measured figure. */
+export interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: 'CPU s' | 's' | 'ms' | 'bytes' | 'copies' | 'runs';
+  /** The value by what it is held against. */
+  readonly ratio?: number;
+  /** What the ratio is of: L, D, peer, ... */
+  readonly of?: string;
+  /** On the ratio if there is one, else on the value. */
+  readonly limit?: number;
+  readonly note?: string;
+}
+
+/** All that was measured, as `--json` prints it. */
+export interface Report {
+  readonly node: string;
+  readonly zstd: string;
+  readonly cpu: string;
+  readonly items: number;
+  readonly rawBytes: number;
+  readonly seed: number;
+  readonly rows: readonly (Row & { readonly over: boolean })[];
+  /** What could not be measured, and why. */
+  readonly failures: readonly string[];
+  readonly profile: readonly SelfTime[];
+}
+
+export const cpuModel = (): string => cpus()[0]?.model ?? 'unknown';
+
+/** A figure beyond its limit. */
+export function isOver({ value, ratio, limit }: Row): boolean {
+  return limit !== undefined && (ratio ?? value) > limit;
+}
+
+/** The report for people. */
+export function renderReport(report: Report): string {
+  const { node, zstd, cpu, items, rawBytes, seed, rows, failures, profile } = report;
+  const table = aligned([
+    ['', 'measured', 'ratio', 'limit', ''],
+    ...rows.map((row) => [
+      row.name,
+      measuredText(row),
+      row.ratio === undefined ? '' : `${row.ratio.toFixed(2)} ${row.of ?? ''}`,
+      row.limit === undefined ? '' : `${row.limit} ${row.ratio === undefined ? row.unit : (row.of ?? '')}`,
+      row.limit === undefined ? '' : row.over ? 'over' : 'held',
+    ]),
+  ]);
+  const [head = '', ...lines] = table;
+  return [
+    '',
+    `${items.toLocaleString('en-US')} items, ${megabytes(rawBytes)}, seed ${seed}; Node ${node}, zstd ${zstd}, ${cpu}`,
+    '',
+    head,
+    ...lines.map((line, i) => {
+      const { over, note } = rows[i] ?? {};
+      const text = over === true ? styleText('red', line) : line;
+      return note === undefined ? text : `${text}  ${note}`;
+    }),
+    ...failures.map((failure) => styleText('red', `not measured: ${failure}`)),
+    ...(profile.length > 0 ? ['', "The ingest's main thread, ms of self time:"] : []),
+    ...profile.map(({ what, ms }) => `${String(ms).padStart(7)}  ${what}`),
+  ].join('\n');
+}
+
+function measuredText({ value, unit }: Row): string {
+  if (unit === 'bytes') return megabytes(value);
+  if (unit === 'runs') return `${value} runs`;
+  return `${value.toFixed(unit === 'CPU s' ? 3 : 2)} ${unit}`;
+}

@@ -1,0 +1,129 @@
+import type { BackupId, TableDescription, TableIdentity } from '../../lambda/catalog/records.ts';
+import { systemClock } from '../../lambda/runtime/clock.ts';
+import { defaultConfig } from '../../lambda/runtime/config.ts';
+import { TidemarkError } from '../../lambda/runtime/errors.ts';
+import { randomIds } from '../../lambda/runtime/ids.ts';
+import { silentLog } from '../../lambda/runtime/logger.ts';
+import type { Services } from '../../lambda/runtime/services.ts';
+import { type Manifest, publishManifest, readManifest } from '../../lambda/snapshot/manifest.ts';
+import type { StagedFile } from '../../lambda/sources/staged-files.ts';
+import type { ObjectStore } from '../../lambda/storage/object-store.ts';
+import { apply } from '../../lambda/workflow/apply.ts';
+import { arrange } from '../../lambda/workflow/arrange.ts';
+import { type Applied, assembleManifest, distrust } from '../../lambda/workflow/assemble.ts';
+import {
+  type ApplyPlan,
+  type ApplyResult,
+  type BackupPlan,
+  names,
+  type PartitionPlan,
+  type StreamResult,
+} from '../../lambda/workflow/backup-plan.ts';
+import type { Job } from '../../lambda/workflow/executions.ts';
+import { partition } from '../../lambda/workflow/partition.ts';
+import { backupStaging, partName, type Staging } from '../../lambda/workflow/staging.ts';
+import type { TaskInput, TaskResult } from '../../lambda/workflow/task.ts';
+import { keyName } from './items.ts';
+
+export const table: TableIdentity = {
+  name: 'orders',
+  arn: 'arn:aws:dynamodb:us-east-1:000000000000:table/orders',
+  tableId: '11111111-2222-4333-8444-555555555555',
+};
+
+const description: TableDescription = {
+  keySchema: [{ AttributeName: keyName, KeyType: 'HASH' }],
+  attributeDefinitions: [{ AttributeName: keyName, AttributeType: 'S' }],
+  createdAt: 0,
+  sizeBytes: 0,
+  itemCount: 0,
+  billingMode: 'PAY_PER_REQUEST',
+  localSecondaryIndexes: [],
+  globalSecondaryIndexes: [],
+};
+
+/** What the measured steps use of the services; a step that reaches for more fails. */
+export function servicesOn(store: ObjectStore): Services {
+  return { config: defaultConfig, clock: systemClock, ids: randomIds, log: silentLog, store } as Services;
+}
+
+/** A backup whose changes lie in staged files. */
+export interface Work {
+  readonly job: Job;
+  /** The numbers of the tasks to partition. */
+  readonly tasks: readonly number[];
+}
+
+export interface Request extends Pick<BackupPlan, 'kind' | 'parent'> {
+  readonly files: readonly StagedFile[];
+}
+
+let begunBackups = 0;
+
+/** Leaves in the store what `begin` and `collect` would. */
+export async function begun(store: ObjectStore, { kind, parent, files }: Request): Promise<Work> {
+  const marker = 1_800_000_000_000 + begunBackups++;
+  const id = `0${marker}-${randomIds.hex(8)}` as BackupId;
+  const job: Job = { table: table.name, id, execution: id, round: 0 };
+  const plan: BackupPlan = {
+    id,
+    marker,
+    internal: false,
+    table,
+    description,
+    kind,
+    source: parent === undefined ? 'scan' : 'stream',
+    parent,
+    headSeen: parent,
+    stream: 'stream',
+    segments: 0,
+    startedAt: marker,
+  };
+  const staging = backupStaging(store, job);
+  await staging.note(names.plan, plan);
+  await staging.note(names.partitionPlan, { tasks: files.map((file) => [file]) } satisfies PartitionPlan);
+  await staging.note(partName(names.stream, 0), { done: true, files, lanes: [] } satisfies StreamResult);
+  return { job, tasks: files.map((_, i) => i) };
+}
+
+export async function partitionAll(services: Services, { job, tasks }: Work): Promise<void> {
+  for (const task of tasks) await toEnd(partition, services, { job, task, part: 0 });
+}
+
+export async function arrangeAndApply(services: Services, { job }: Work): Promise<void> {
+  const { tasks } = await arrange(services, { job });
+  for (const task of tasks) await toEnd(apply, services, { job, task, part: 0 });
+}
+
+/** The keys of the runs that the work has written. */
+export async function writtenRuns({ store }: Services, { job }: Work): Promise<string[]> {
+  return (await resultsOf(backupStaging(store, job))).flatMap(({ runs }) => runs.map((run) => run.key));
+}
+
+async function resultsOf(staging: Staging): Promise<ApplyResult[]> {
+  const { ranges } = await staging.read<ApplyPlan>(names.applyPlan);
+  return (await Promise.all(ranges.map((_, i) => staging.parts<ApplyResult>(names.apply(i))))).flat();
+}
+
+/** Publishes the manifest as `commit` does, without a catalog. */
+export async function published({ store }: Services, { job }: Work): Promise<Manifest> {
+  const staging = backupStaging(store, job);
+  const plan = await staging.read<BackupPlan>(names.plan);
+  const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
+  const results = await resultsOf(staging);
+  const parent = plan.parent && (await readManifest(store, table.tableId, plan.parent)).manifest;
+  const applied: Applied = { plan, applyPlan, results, parent, shards: {} };
+  const reason = distrust(applied);
+  if (reason !== undefined) throw new TidemarkError('Internal', reason);
+  const manifest = assembleManifest(applied);
+  await publishManifest(store, manifest);
+  return manifest;
+}
+
+type Step = (services: Services, input: TaskInput) => Promise<TaskResult>;
+
+/** As the state machine does: again for as long as there is more. */
+export async function toEnd(step: Step, services: Services, first: TaskInput): Promise<void> {
+  let result: TaskResult = { ...first, status: 'more' };
+  while (result.status === 'more') result = await step(services, result);
+}
