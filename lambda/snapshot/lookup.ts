@@ -11,6 +11,11 @@ export interface RunFile extends IndexedFile {
   readonly kind: RunKind;
 }
 
+interface OpenedFrame {
+  readonly entry: FrameEntry;
+  readonly lines: Buffer;
+}
+
 /** Frames by their SHA-256: frames of one checksum hold the same lines. */
 export type FrameSet = ReadonlySet<string>;
 
@@ -20,7 +25,7 @@ const framesAtOnce = 8;
 const beforeAllKeys = Buffer.alloc(0);
 
 /**
- * A run's file open for reading. Its index and the frame that was read last are kept, so that whoever asks for
+ * A run's file open for reading. Its index and the frames that were read last are kept, so that whoever asks for
  * ascending keys and ranges causes each frame to be fetched at most once. Which of its keys count is for the caller
  * to know: a snapshot refers to a run for ranges.
  */
@@ -29,7 +34,8 @@ export class OpenRun {
   readonly #file: RunFile;
   readonly #keyCount: number;
   #index: Promise<readonly FrameEntry[]> | undefined;
-  #last: { readonly entry: FrameEntry; readonly lines: Buffer } | undefined;
+  /** The frames that were read last, in a range and for a key: a later range may begin with either. */
+  readonly #last: { range?: OpenedFrame; key?: OpenedFrame } = {};
 
   constructor(store: ObjectStore, file: RunFile, keyCount: number) {
     this.#store = store;
@@ -61,7 +67,7 @@ export class OpenRun {
       wanted,
       async ({ entry, keys }) => {
         const lines = await this.#linesOf(entry);
-        if (entry === last) this.#last = { entry, lines };
+        if (entry === last) this.#last.key = { entry, lines };
         for (const [i, key] of keys) found[i] = this.#lineIn(lines, key);
       },
       { concurrency: framesAtOnce },
@@ -72,18 +78,23 @@ export class OpenRun {
   /** The lines of a range, in order, in batches of a frame, without those of the frames in `but`. */
   async *read(range: HashRange, readAhead: number, but: FrameSet): AsyncGenerator<Change[]> {
     const entries = framesIn(await this.index(), range).filter(({ sha256 }) => !but.has(sha256));
-    const kept = entries[0] !== undefined && entries[0] === this.#last?.entry ? this.#last : undefined;
-    if (kept !== undefined) yield this.#linesFrom(kept.lines, range);
+    const kept = this.#kept(entries[0]);
+    if (kept !== undefined) yield this.#linesFrom(kept, range);
     const rest = kept === undefined ? entries : entries.slice(1);
     for await (const stored of fetchFrames(this.#store, this.#file.key, rest, readAhead)) {
       const lines = openFrame(stored);
-      this.#last = { entry: stored.entry, lines };
+      this.#last.range = { entry: stored.entry, lines };
       yield this.#linesFrom(lines, range);
     }
   }
 
+  #kept(entry: FrameEntry | undefined): Buffer | undefined {
+    return [this.#last.range, this.#last.key].find((last) => last?.entry === entry)?.lines;
+  }
+
   async #linesOf(entry: FrameEntry): Promise<Buffer> {
-    if (this.#last?.entry === entry) return this.#last.lines;
+    const kept = this.#kept(entry);
+    if (kept !== undefined) return kept;
     const [stored] = await Array.fromAsync(fetchFrames(this.#store, this.#file.key, [entry]));
     return stored === undefined ? Buffer.alloc(0) : openFrame(stored);
   }
