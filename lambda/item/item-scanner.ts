@@ -1,9 +1,9 @@
 import type { KeyNames } from './attribute-value.ts';
-import { copyBytes, Members, notPlain } from './scanned-members.ts';
+import { copyBytes, Members, notPlain, Room } from './scanned-members.ts';
 
-/** An item as it was found in a text. */
+/** An item as it was found in a text. It is good until the scanner starts with another one. */
 export interface ScannedItem {
-  /** Its canonical form: a copy. */
+  /** Its canonical form. */
   readonly image: Buffer;
   /** The canonical key is `image.subarray(1, 1 + keyLength)`. */
   readonly keyLength: number;
@@ -55,6 +55,7 @@ export class ItemScanner {
   #depth = 0;
   readonly #keyNames: readonly Buffer[];
   readonly #members = new Members();
+  readonly #room = new Room();
 
   constructor(keyNames: KeyNames) {
     this.#keyNames = keyNames.map((name) => Buffer.from(name));
@@ -66,6 +67,7 @@ export class ItemScanner {
     this.at = 0;
     this.#depth = 0;
     this.#members.count = 0;
+    this.#room.clear();
   }
 
   /** Passes over this byte if it is here. */
@@ -109,8 +111,8 @@ export class ItemScanner {
       keyLength += members.length(member);
     }
     const image = members.inPlace(first)
-      ? Buffer.from(bytes.subarray(start, this.at))
-      : members.gather(first, bytes, openBrace, closeBrace);
+      ? bytes.subarray(start, this.at)
+      : members.gather(first, bytes, openBrace, closeBrace, this.#room);
     members.count = first;
     return { image, keyLength, bytes: this.#size };
   }
@@ -154,7 +156,7 @@ export class ItemScanner {
     members.sort(first, this.#bytes);
     const made = members.inPlace(first)
       ? undefined
-      : members.gather(first, this.#bytes, openBrace, closeBrace);
+      : members.gather(first, this.#bytes, openBrace, closeBrace, this.#room);
     this.#size += members.count - first;
     members.count = first;
     this.#depth--;
@@ -241,14 +243,16 @@ export class ItemScanner {
     } while (this.takes(comma));
     this.expect(closeBracket);
     members.sort(first, bytes);
-    const made = members.inPlace(first) ? undefined : members.gather(first, bytes, openBracket, closeBracket);
+    const made = members.inPlace(first)
+      ? undefined
+      : members.gather(first, bytes, openBracket, closeBracket, this.#room);
     members.count = first;
     return made && this.#wrapped(start, content, made);
   }
 
   /** A value's text around the content that was made for it. */
   #wrapped(start: number, content: number, made: Buffer): Buffer {
-    const text = Buffer.allocUnsafe(content - start + made.length + 1);
+    const text = this.#room.take(content - start + made.length + 1);
     const at = copyBytes(this.#bytes, start, content, text, 0);
     text[copyBytes(made, 0, made.length, text, at)] = closeBrace;
     return text;

@@ -18,6 +18,8 @@ export class Members {
   #numbers = new Int32Array(64 * fields);
   /** By place in the canonical order: which member. */
   #order = new Int32Array(64);
+  readonly #lastOrder = new Int32Array(fewMembers);
+  #lastCount = 0;
   /** Values of which the canonical text is not the one that stands there. */
   readonly #made: (Buffer | undefined)[] = [];
 
@@ -45,28 +47,33 @@ export class Members {
   /** Puts the members from `first` on into canonical order; throws `notPlain` if a name stands twice. */
   sort(first: number, bytes: Buffer): void {
     const order = this.#order;
-    if (this.count - first > fewMembers) {
-      order.subarray(first, this.count).sort((a, b) => this.#compare(a, b, bytes));
-    } else {
-      this.#insertionSort(first, bytes);
-    }
+    if (this.count - first <= fewMembers) return this.#insertionSort(first, bytes);
+    order.subarray(first, this.count).sort((a, b) => this.#compare(a, b, bytes));
     for (let i = first + 1; i < this.count; i++) {
       if (this.#compare(this.at(i - 1), this.at(i), bytes) === 0) throw notPlain;
     }
   }
 
+  /** Begins with the order of the last item with as many members: a table's items are often alike. */
   #insertionSort(first: number, bytes: Buffer): void {
     const order = this.#order;
+    const count = this.count - first;
+    if (first === 0 && count === this.#lastCount) order.set(this.#lastOrder.subarray(0, count));
     for (let i = first + 1; i < this.count; i++) {
       const moved = this.at(i);
       let to = i;
       for (; to > first; to--) {
         const before = this.at(to - 1);
-        if (this.#compare(before, moved, bytes) <= 0) break;
+        const compared = this.#compare(before, moved, bytes);
+        if (compared === 0) throw notPlain;
+        if (compared < 0) break;
         order[to] = before;
       }
       order[to] = moved;
     }
+    if (first > 0) return;
+    this.#lastOrder.set(order.subarray(0, count));
+    this.#lastCount = count;
   }
 
   /** The member at a place of the order. */
@@ -100,10 +107,10 @@ export class Members {
   }
 
   /** The canonical text of a map or set of the members from `first` on, between these brackets. */
-  gather(first: number, bytes: Buffer, open: number, close: number): Buffer {
+  gather(first: number, bytes: Buffer, open: number, close: number, room: Room): Buffer {
     let length = 2 + Math.max(0, this.count - first - 1);
     for (let i = first; i < this.count; i++) length += this.length(i);
-    const text = Buffer.allocUnsafe(length);
+    const text = room.take(length);
     text[0] = open;
     let to = 1;
     for (let i = first; i < this.count; i++) {
@@ -142,6 +149,27 @@ export class Members {
     const order = new Int32Array(this.#order.length * 2);
     order.set(this.#order);
     this.#order = order;
+  }
+}
+
+/** Room for texts that are soon copied elsewhere: one buffer for all of them. */
+export class Room {
+  #bytes = Buffer.allocUnsafeSlow(64 * 1024);
+  #used = 0;
+
+  take(length: number): Buffer {
+    if (this.#used + length > this.#bytes.length) {
+      this.#bytes = Buffer.allocUnsafeSlow(Math.max(2 * length, this.#bytes.length));
+      this.#used = 0;
+    }
+    const start = this.#used;
+    this.#used += length;
+    return this.#bytes.subarray(start, this.#used);
+  }
+
+  /** What was taken is used for other texts. */
+  clear(): void {
+    this.#used = 0;
   }
 }
 

@@ -61,7 +61,13 @@ async function read(
   const staged = new StagedLines(keyNames);
   const parse = async (bytes: AsyncIterable<Buffer>): Promise<void> => {
     for await (const lines of linesOf(bytes)) {
-      await spills.add(lines.map((line) => staged.parse(line)));
+      for (const line of lines) {
+        const change = staged.parse(line);
+        if (!spills.add(change)) {
+          await spills.flush();
+          spills.add(change);
+        }
+      }
       records += lines.length;
     }
   };

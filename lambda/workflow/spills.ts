@@ -27,22 +27,19 @@ export class SpillWriter {
     this.#buffer = new SortBuffer(limits.sortBytes);
   }
 
-  async add(changes: readonly NetChange[]): Promise<void> {
-    for (const change of changes) {
-      if (this.#buffer.add(change)) continue;
-      await this.#flush();
-      this.#buffer.add(change);
-    }
+  /** Takes a change in, by copying it; false if `flush` must come first. */
+  add(change: NetChange): boolean {
+    return this.#buffer.add(change);
   }
 
   /** The spills; if they are more than wanted, merged into one. */
   async close(most: number): Promise<Spill[]> {
-    if (!this.#buffer.isEmpty) await this.#flush();
+    if (!this.#buffer.isEmpty) await this.flush();
     if (this.#written.length > most) await this.#merge();
     return this.#written;
   }
 
-  async #flush(): Promise<void> {
+  async flush(): Promise<void> {
     const key = this.#name(this.#written.length);
     const sorted = this.#buffer.drain(this.#limits.spillFrameBytes);
     const file = await writeFrames(this.#store, key, sorted.frames, spillLevel);
