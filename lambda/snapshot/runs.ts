@@ -11,7 +11,7 @@ export function runsIn(runs: readonly RunRef[], range: HashRange): RunRef[] {
 }
 
 /** The runs without their part in the range: one in the middle of which it lies is referred to twice. */
-export function runsOutside(runs: readonly RunRef[], range: HashRange): RunRef[] {
+function runsOutside(runs: readonly RunRef[], range: HashRange): RunRef[] {
   return runs.flatMap((run) => {
     const { from, to } = fromHex(run.range);
     const below = intersect({ from, to }, { from: 0n, to: range.from });

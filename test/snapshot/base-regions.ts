@@ -12,7 +12,7 @@ const end = 1n << 64n;
 const keys = 40;
 
 /** Some hash, often that of a key or one beside it. */
-export const anyBoundary = fc.oneof(
+const anyBoundary = fc.oneof(
   fc
     .tuple(fc.nat(keys), fc.integer({ min: -1, max: 1 }))
     .map(([pk, beside]) => change(pk, '').hash + BigInt(beside)),
