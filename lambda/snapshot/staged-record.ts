@@ -49,7 +49,8 @@ export class StagedLines {
     try {
       return this.#scanPlain(line);
     } catch (error) {
-      if (error === notPlain) return undefined;
+      // Of a line with several faults the ordinary way says which one it is.
+      if (error === notPlain || error instanceof TidemarkError) return undefined;
       throw error;
     }
   }
