@@ -21,6 +21,7 @@ import {
 } from '../../lambda/workflow/backup-plan.ts';
 import type { Job } from '../../lambda/workflow/executions.ts';
 import { partition } from '../../lambda/workflow/partition.ts';
+import { spread } from '../../lambda/workflow/spread.ts';
 import { backupStaging, partName, type Staging } from '../../lambda/workflow/staging.ts';
 import type { TaskInput, TaskResult } from '../../lambda/workflow/task.ts';
 import { keyName } from './items.ts';
@@ -80,10 +81,11 @@ export async function begun(store: ObjectStore, { kind, parent, files }: Request
     startedAt: marker,
   };
   const staging = backupStaging(store, job);
+  const tasks = spread(files, defaultConfig.limits.taskBytes);
   await staging.note(names.plan, plan);
-  await staging.note(names.partitionPlan, { tasks: files.map((file) => [file]) } satisfies PartitionPlan);
+  await staging.note(names.partitionPlan, { tasks } satisfies PartitionPlan);
   await staging.note(partName(names.stream, 0), { done: true, files, lanes: [] } satisfies StreamResult);
-  return { job, tasks: files.map((_, i) => i) };
+  return { job, tasks: tasks.map((_, i) => i) };
 }
 
 export async function partitionAll(services: Services, { job, tasks }: Work): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Services } from '../runtime/services.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { readManifest } from '../snapshot/manifest.ts';
-import { type StagedFile, StagedFiles } from '../sources/staged-files.ts';
+import { StagedFiles } from '../sources/staged-files.ts';
 import {
   type CutRules,
   type Lane,
@@ -21,7 +21,7 @@ import {
 import { Budget } from './budget.ts';
 import type { Job } from './executions.ts';
 import { backupStaging, partName, type Staging } from './staging.ts';
-import { maxMapItems } from './states.ts';
+import { spread } from './spread.ts';
 
 export interface CollectInput {
   readonly job: Job;
@@ -174,13 +174,4 @@ function again(services: Services, job: Job, plan: BackupPlan, gap: StreamGap): 
   if (plan.parent === undefined) throw new TidemarkError('CutUnreachable', gap.message, { cause: gap });
   services.log.warn('stream has a gap, taking a new base', { backup: job.id, reason: gap.message });
   return { job: { ...job, round: job.round + 1 }, part: 0, status: 'again', tasks: [], waitSeconds: 0 };
-}
-
-/** Files dealt out to tasks of about the size aimed at, at most as many as a Map may have. */
-function spread(files: readonly StagedFile[], taskBytes: number): StagedFile[][] {
-  const bytes = files.reduce((sum, file) => sum + file.rawBytes, 0);
-  const count = Math.min(files.length, Math.ceil(bytes / taskBytes), maxMapItems);
-  const tasks: StagedFile[][] = Array.from({ length: count }, () => []);
-  for (const [i, file] of files.entries()) tasks[i % count]?.push(file);
-  return tasks;
 }
