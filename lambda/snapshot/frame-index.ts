@@ -45,8 +45,8 @@ export interface FrameEntry extends FirstLine {
 }
 
 const skippableMagic = 0x184d2a50;
-const headerBytes = 8;
 const footerText = 'TIDEMRK1';
+const headerBytes = 8;
 const footerBytes = 4 + footerText.length;
 
 /** The bytes that end a file whose frames take the first `offset` bytes. */
@@ -55,14 +55,20 @@ export function encodeIndex(
   offset: number,
 ): { bytes: Buffer; index: IndexPlace } {
   const index = compressFrame(Buffer.from(JSON.stringify({ version: 1, frames })));
-  const header = Buffer.alloc(headerBytes);
-  header.writeUInt32LE(skippableMagic, 0);
-  header.writeUInt32LE(index.length + footerBytes, 4);
-  const footer = Buffer.alloc(footerBytes);
-  footer.writeUInt32LE(index.length, 0);
-  footer.write(footerText, 4, 'latin1');
+  const { header, footer } = surroundings(index.length);
   const place = { offset: offset + headerBytes, length: index.length, sha256: sha256Hex(index) };
   return { bytes: Buffer.concat([header, index, footer]), index: place };
+}
+
+/** What stands before and behind an index of `length` bytes. */
+export function surroundings(length: number): { header: Buffer; footer: Buffer } {
+  const header = Buffer.alloc(headerBytes);
+  header.writeUInt32LE(skippableMagic, 0);
+  header.writeUInt32LE(length + footerBytes, 4);
+  const footer = Buffer.alloc(footerBytes);
+  footer.writeUInt32LE(length, 0);
+  footer.write(footerText, 4, 'latin1');
+  return { header, footer };
 }
 
 /** The file's frames, in order. Throws `SnapshotCorrupt` naming the file. */

@@ -2,13 +2,9 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { Keyed } from './change.ts';
 import type { Findings } from './findings.ts';
 import { corrupt } from './frame.ts';
-import { comesBefore, type FrameEntry, readIndex, readStored } from './frame-index.ts';
+import { comesBefore, type FrameEntry, readIndex, readStored, surroundings } from './frame-index.ts';
 import { contains, fromHex } from './hash-range.ts';
 import type { RunRef } from './manifest.ts';
-
-// What stands around an index: docs/format.md, section 3.
-const header = { magic: 0x184d2a50, bytes: 8 };
-const footer = { text: 'TIDEMRK1', bytes: 12 };
 
 /**
  * The frames that a run's index names; undefined if the run cannot be read. Notes what is wrong with the index, with
@@ -36,16 +32,15 @@ export async function verifyFile(
 /** Throws `SnapshotCorrupt` if the index is not where zstd passes over it and others find it from the file's end. */
 async function verifySurroundings(store: ObjectStore, { key, bytes, index }: RunRef): Promise<void> {
   const indexEnd = index.offset + index.length;
-  if (bytes !== indexEnd + footer.bytes) throw corrupt(`${key}: the index is not at its end`);
+  const { header, footer } = surroundings(index.length);
+  if (bytes !== indexEnd + footer.length) throw corrupt(`${key}: the index is not at its end`);
   const [before, behind] = await Promise.all([
-    readStored(store, key, index.offset - header.bytes, header.bytes),
-    readStored(store, key, indexEnd, footer.bytes),
+    readStored(store, key, index.offset - header.length, header.length),
+    readStored(store, key, indexEnd, footer.length),
   ]);
-  const [skip, end] = [Buffer.from(before), Buffer.from(behind)];
-  const isHeader =
-    skip.readUInt32LE(0) === header.magic && skip.readUInt32LE(4) === index.length + footer.bytes;
-  const isFooter = end.readUInt32LE(0) === index.length && end.toString('latin1', 4) === footer.text;
-  if (!isHeader || !isFooter) throw corrupt(`${key}: the index is not framed as it should be`);
+  if (!header.equals(before) || !footer.equals(behind)) {
+    throw corrupt(`${key}: the index is not framed as it should be`);
+  }
 }
 
 /** What the index itself gets wrong about a frame. */
@@ -68,7 +63,7 @@ function placeOf({ hash, key }: FrameEntry): Keyed {
 function sumProblem(run: RunRef, entries: readonly FrameEntry[]): string | undefined {
   const last = entries.at(-1);
   const end = last === undefined ? 0 : last.offset + last.length;
-  if (end !== run.index.offset - header.bytes) return 'the frames do not end where the index begins';
+  if (end !== run.index.offset - surroundings(run.index.length).header.length) return 'the frames do not end where the index begins';
   const records = entries.reduce((sum, { count }) => sum + count, 0);
   const rawBytes = entries.reduce((sum, { rawLength }) => sum + rawLength, 0);
   if (records !== run.records || rawBytes !== run.rawBytes)
