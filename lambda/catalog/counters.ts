@@ -6,27 +6,61 @@ import { keys } from './schema.ts';
 /** A counter is of no use once its second is over; DynamoDB removes it within days of this. */
 const counterMemorySeconds = 60;
 
-/** Counts events by the second, exactly, over all callers. */
+const secondMs = 1000;
+
+/**
+ * Counts events by the second, exactly, over all callers. A second begins with its first event, not with the clock's:
+ * a burst is so counted as one wherever it falls.
+ */
 export class Counters {
   readonly #rows: CatalogTable;
   readonly #clock: Clock;
+  /** When the present second of an event began, as last seen here: it only says what to try first. */
+  readonly #begun = new Map<string, number>();
 
   constructor(rows: CatalogTable, clock: Clock) {
     this.#rows = rows;
     this.#clock = clock;
   }
 
-  /** Counts one event of this second, or says false if there were `limit` already. */
+  /** Counts one event, or says false if there were `limit` already within the second. One round but at its bounds. */
   async admit(event: string, limit: number): Promise<boolean> {
-    const second = Math.floor(this.#clock.now() / 1000);
+    const now = this.#clock.now();
+    const running = now - (this.#begun.get(event) ?? -Infinity) < secondMs;
+    if (running && (await this.#join(event, now, limit))) return true;
+    // Another may begin the second between our tries; then it is joined.
+    return (await this.#begin(event, now)) || this.#join(event, now, limit);
+  }
+
+  /** Counts one more in the second that runs at `now`; false if none does or it is full. */
+  #join(event: string, now: number, limit: number): Promise<boolean> {
+    return this.#write(event, {
+      UpdateExpression: 'ADD #count :one',
+      ConditionExpression: '#begun > :before AND #count < :limit',
+      ExpressionAttributeNames: { '#begun': 'begun', '#count': 'count' },
+      ExpressionAttributeValues: { ':one': 1, ':limit': limit, ':before': now - secondMs },
+    });
+  }
+
+  /** Begins a second with this event; false if one runs already. */
+  #begin(event: string, now: number): Promise<boolean> {
+    return this.#write(event, {
+      UpdateExpression: 'SET #begun = :now, #count = :one, #ttl = :ttl',
+      ConditionExpression: 'attribute_not_exists(#begun) OR #begun <= :before',
+      ExpressionAttributeNames: { '#begun': 'begun', '#count': 'count', '#ttl': 'ttl' },
+      ExpressionAttributeValues: {
+        ':now': now,
+        ':one': 1,
+        ':before': now - secondMs,
+        ':ttl': Math.ceil(now / secondMs) + counterMemorySeconds,
+      },
+    });
+  }
+
+  async #write(event: string, update: Omit<Parameters<CatalogTable['update']>[0], 'Key'>): Promise<boolean> {
     try {
-      await this.#rows.update({
-        Key: { ...keys.counter(`${event}#${second}`) },
-        UpdateExpression: 'ADD #count :one SET #ttl = :ttl',
-        ConditionExpression: 'attribute_not_exists(#count) OR #count < :limit',
-        ExpressionAttributeNames: { '#count': 'count', '#ttl': 'ttl' },
-        ExpressionAttributeValues: { ':one': 1, ':limit': limit, ':ttl': second + counterMemorySeconds },
-      });
+      const row = await this.#rows.update({ ...update, Key: { ...keys.counter(event) } });
+      this.#begun.set(event, Number(row['begun']));
       return true;
     } catch (error) {
       if (isServiceError(error, 'ConditionalCheckFailedException')) return false;

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { catalogOf } from '../../lambda/catalog/catalog.ts';
+import type { Counters } from '../../lambda/catalog/counters.ts';
+import type { Clock } from '../../lambda/runtime/clock.ts';
+import { randomIds } from '../../lambda/runtime/ids.ts';
+import { createCatalog } from '../../local/catalog-table.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+
+const table = 'catalog-of-counters';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+  await createCatalog(database.dynamodb, table);
+});
+afterAll(() => database.close());
+
+/** Callers of their own, as functions are, under one clock. */
+function callers(count: number): { counters: Counters[]; at: (time: number) => void } {
+  let now = 0;
+  const clock: Clock = { now: () => now, sleep: async () => {} };
+  return {
+    counters: Array.from(
+      { length: count },
+      () => catalogOf(database.dynamodb, table, clock, randomIds).counters,
+    ),
+    at: (time) => {
+      now = time;
+    },
+  };
+}
+
+async function admitted(counters: readonly Counters[], event: string, limit: number): Promise<number> {
+  const answers = await Promise.all(counters.map((counter) => counter.admit(event, limit)));
+  return answers.filter(Boolean).length;
+}
+
+describe('events of one second are counted exactly', () => {
+  it.each([0, 1, 500, 999])(
+    'over many callers at once, %i ms after the clock’s second began',
+    async (offset) => {
+      const { counters, at } = callers(30);
+      at(1_800_000_000_000 + offset);
+      expect(await admitted(counters, randomUUID(), 20)).toBe(20);
+    },
+  );
+
+  it('over a second that spans two of the clock’s', async () => {
+    const event = randomUUID();
+    const { counters, at } = callers(10);
+    at(1_800_000_000_900);
+    expect(await admitted(counters, event, 15)).toBe(10);
+    at(1_800_000_001_100);
+    expect(await admitted(counters, event, 15)).toBe(5);
+  });
+
+  it('and the next second has room again', async () => {
+    const event = randomUUID();
+    const { counters, at } = callers(10);
+    at(1_800_000_000_000);
+    expect(await admitted(counters, event, 4)).toBe(4);
+    at(1_800_000_000_999);
+    expect(await admitted(counters, event, 4)).toBe(0);
+    at(1_800_000_001_000);
+    expect(await admitted(counters, event, 4)).toBe(4);
+  });
+
+  it('whoever comes when: as a second that begins with its first event', async () => {
+    const limit = 3;
+    const pauses = fc.array(fc.integer({ min: 0, max: 700 }), { minLength: 1, maxLength: 15 });
+    await fc.assert(
+      fc.asyncProperty(pauses, fc.integer({ min: 1, max: 3 }), async (gaps, many) => {
+        const event = randomUUID();
+        const { counters, at } = callers(many);
+        let now = 1_800_000_000_000;
+        let begun = -Infinity;
+        let count = 0;
+        for (const [i, gap] of gaps.entries()) {
+          at((now += gap));
+          if (now - begun >= 1000) [begun, count] = [now, 0];
+          const expected = count < limit;
+          if (expected) count += 1;
+          expect(await counters[i % many]?.admit(event, limit)).toBe(expected);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('and one kind of event is not another', async () => {
+    const { counters, at } = callers(1);
+    at(1_800_000_000_000);
+    const one = randomUUID();
+    expect(await admitted(counters, one, 1)).toBe(1);
+    expect(await admitted(counters, one, 1)).toBe(0);
+    expect(await admitted(counters, randomUUID(), 1)).toBe(1);
+  });
+});
