@@ -38,6 +38,7 @@ export interface TableDescription {
   readonly timeToLive?: TimeToLiveDescription;
   readonly sse?: SSEDescription;
   readonly tableClass?: TableClass;
+  readonly deletionProtection?: boolean;
 }
 
 /** Where a backup's content came from. */
@@ -75,8 +76,10 @@ export interface BackupRecord {
   readonly status: BackupStatus;
   /** How many executions were named for this backup; the newest is `executionName(id, attempts)`. */
   readonly attempts: number;
-  /** Made by the reconciler to move a head forward: not listed, ended when it is no longer the head. */
+  /** Made for Tidemark's own use, to move a head forward for instance: not listed. */
   readonly internal: boolean;
+  /** Epoch ms of a time before the request whose content is meant. Such a snapshot never becomes the head. */
+  readonly asOf?: number;
   /** Epoch ms after which the reconciler deletes the backup. */
   readonly expiresAt?: number;
   /** The caller's ARN, or the schedule's name. */
@@ -90,6 +93,8 @@ export interface BackupRecord {
   readonly digest?: string;
   /** Why the backup failed. */
   readonly reason?: string;
+  /** What the caller noted. */
+  readonly comment?: string;
 }
 
 /** The table's latest committed snapshot: what the next changes are applied to. */
@@ -130,6 +135,12 @@ export interface RestoreRecord {
   readonly backup: BackupId;
   readonly backupArn: string;
   readonly source: TableIdentity;
+  /** What the target is to be: the source's description with the request's overrides. */
+  readonly description: TableDescription;
+  /** Epoch ms whose content is restored: the backup's marker, or the point in time. */
+  readonly contentTime: number;
+  /** A restore to a point in time: its backup was made for it alone, and may not be there yet. */
+  readonly pointInTime?: true;
   readonly requestedAt: number;
   readonly status: RestoreStatus;
   readonly attempts: number;

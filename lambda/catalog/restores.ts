@@ -4,8 +4,28 @@ import type { Ids } from '../runtime/ids.ts';
 import { executionName } from '../workflow/executions.ts';
 import { backupId } from './backup-arn.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
-import type { BackupRecord, RestoreRecord } from './records.ts';
+import type { BackupRecord, RestoreRecord, TableDescription } from './records.ts';
+import {
+  beginning,
+  ending,
+  freeing,
+  holding,
+  mostRunning,
+  ofExecution,
+  released,
+  taking,
+  withoutSnapshot,
+} from './restore-writes.ts';
 import { keys } from './schema.ts';
+
+/** What a request says of the restore it wants. */
+export interface NewRestore {
+  readonly backup: BackupRecord;
+  /** The name of the table to make. */
+  readonly target: string;
+  readonly description: TableDescription;
+  readonly requestedBy?: string;
+}
 
 /** Restore jobs: the latest one of each target table. While one runs it holds its snapshot alive. */
 export class Restores {
@@ -29,47 +49,31 @@ export class Restores {
     return rows.map(toRecord).filter((record) => record !== undefined);
   }
 
-  /** Throws `TableInUse` if the target is being restored, `BackupNotFound` if the snapshot is no longer alive. */
-  async create(backup: BackupRecord, target: string, requestedBy?: string): Promise<RestoreRecord> {
-    const id = backupId(this.#clock.now(), this.#ids.hex(8));
-    const record: RestoreRecord = {
-      id,
-      target,
-      backup: backup.id,
-      backupArn: backup.arn,
-      source: backup.table,
-      requestedAt: this.#clock.now(),
-      status: 'RESTORING',
-      attempts: 1,
-      ...(requestedBy !== undefined && { requestedBy }),
-    };
-    const refused = await this.#rows.transact([
-      {
-        Put: {
-          Item: { ...keys.restore(target), ...record, collection: 'RESTORES', position: id },
-          ConditionExpression: 'attribute_not_exists(pk) OR #status <> :restoring',
-          ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: { ':restoring': 'RESTORING' },
-        },
-      },
-      {
-        Update: {
-          Key: { ...keys.snapshot(backup.table.name, backup.id) },
-          UpdateExpression: 'ADD restores :ids',
-          ConditionExpression: 'alive = :true AND attribute_not_exists(released)',
-          ExpressionAttributeValues: { ':ids': new Set([id]), ':true': true },
-        },
-      },
-    ]);
-    if (refused?.[0] === true) {
-      const running = await this.get(target);
-      throw new TidemarkError(
-        'TableInUse',
-        `Table: ${target} is already being restored from backup: ${running?.backupArn ?? 'another'}`,
-      );
-    }
-    if (refused !== undefined) throw new TidemarkError('BackupNotFound', `Backup not found: ${backup.arn}`);
+  /**
+   * Throws `TableInUse` if the target is being restored, `BackupNotFound` if the snapshot is no longer alive,
+   * `LimitExceeded` if as many restores run as may. One backup may feed any number of restores at once: a snapshot never
+   * changes, and it is held by each of them.
+   */
+  async create(request: NewRestore): Promise<RestoreRecord> {
+    const record = this.#record(request, request.backup.marker);
+    await this.#begin(record, holding(record));
     return record;
+  }
+
+  /** The same for a backup that is still being made: the restore calls `hold` when it is there. */
+  async createForPointInTime(request: NewRestore): Promise<RestoreRecord> {
+    const { asOf, marker } = request.backup;
+    const record = { ...this.#record(request, asOf ?? marker), pointInTime: true } as const;
+    await this.#begin(record);
+    return record;
+  }
+
+  /** Holds the restore's snapshot alive; false if it is not there or dead, or if the execution has lost the restore. */
+  async hold(restore: RestoreRecord): Promise<boolean> {
+    const { Key, ...condition } = ofExecution(restore);
+    return (
+      (await this.#rows.transact([{ ConditionCheck: { Key, ...condition } }, holding(restore)])) === undefined
+    );
   }
 
   /** Remembers which table was made; the same again is no error. Throws `TargetTableLost` if it is another one. */
@@ -90,19 +94,13 @@ export class Restores {
   /** Names a new execution in place of one that ended; undefined if another was faster. */
   async restart(restore: RestoreRecord): Promise<string | undefined> {
     const attempts = restore.attempts + 1;
+    const { ExpressionAttributeValues: values, ...found } = ofExecution(restore);
     const refused = await this.#rows.transact([
       {
         Update: {
-          Key: { ...keys.restore(restore.target) },
+          ...found,
           UpdateExpression: 'SET attempts = :next',
-          ConditionExpression: 'id = :id AND attempts = :seen AND #status = :restoring',
-          ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: {
-            ':next': attempts,
-            ':seen': restore.attempts,
-            ':id': restore.id,
-            ':restoring': 'RESTORING',
-          },
+          ExpressionAttributeValues: { ...values, ':next': attempts },
         },
       },
     ]);
@@ -111,39 +109,52 @@ export class Restores {
 
   /** Ends the job and lets go of the snapshot; does nothing if it has ended or another execution has it. */
   async end(restore: RestoreRecord, status: 'RESTORED' | 'FAILED', reason?: string): Promise<void> {
-    const writes: Write[] = [
-      {
-        Update: {
-          Key: { ...keys.restore(restore.target) },
-          UpdateExpression:
-            'SET #status = :status' +
-            (reason === undefined ? '' : ', reason = :reason') +
-            ' REMOVE #collection, #position',
-          ConditionExpression: 'id = :id AND attempts = :seen AND #status = :restoring',
-          ExpressionAttributeNames: {
-            '#status': 'status',
-            '#collection': 'collection',
-            '#position': 'position',
-          },
-          ExpressionAttributeValues: {
-            ':status': status,
-            ':id': restore.id,
-            ':seen': restore.attempts,
-            ':restoring': 'RESTORING',
-            ...(reason !== undefined && { ':reason': reason }),
-          },
-        },
-      },
-      {
-        Update: {
-          Key: { ...keys.snapshot(restore.source.name, restore.backup) },
-          UpdateExpression: 'DELETE restores :ids',
-          ExpressionAttributeValues: { ':ids': new Set([restore.id]) },
-        },
-      },
-    ];
-    await this.#rows.transact(writes);
+    const writes = [ending(restore, status, reason), freeing(restore)];
+    const refused = await this.#rows.transact([...writes, released(restore)]);
+    if (refused === undefined || refused[0] === true) return;
+    // Its snapshot was not made. If it is meanwhile, the restore may hold it; then it is there to be let go of.
+    const free = await this.#rows.transact([...writes, withoutSnapshot(restore)]);
+    if (free !== undefined && free[0] !== true) await this.#rows.transact([...writes, released(restore)]);
   }
+
+  #record({ backup, target, description, requestedBy }: NewRestore, contentTime: number): RestoreRecord {
+    const requestedAt = this.#clock.now();
+    return {
+      id: backupId(requestedAt, this.#ids.hex(8)),
+      target,
+      backup: backup.id,
+      backupArn: backup.arn,
+      source: backup.table,
+      description,
+      contentTime,
+      requestedAt,
+      status: 'RESTORING',
+      attempts: 1,
+      ...(requestedBy !== undefined && { requestedBy }),
+    };
+  }
+
+  async #begin(restore: RestoreRecord, ...held: Write[]): Promise<void> {
+    const refused = await this.#rows.transact([beginning(restore), taking(restore), ...held]);
+    if (refused === undefined) return;
+    const [inUse, full] = refused;
+    if (inUse === true) throw inUseBy(restore.target, await this.get(restore.target));
+    if (full === true) {
+      throw new TidemarkError(
+        'LimitExceeded',
+        `Subscriber limit exceeded: Only ${mostRunning} restore operations can be done simultaneously`,
+      );
+    }
+    throw new TidemarkError('BackupNotFound', `Backup not found: ${restore.backupArn}`);
+  }
+}
+
+/** `running`: the restore into that table that was found. */
+export function inUseBy(target: string, running: RestoreRecord | undefined): TidemarkError {
+  return new TidemarkError(
+    'TableInUse',
+    `Table: ${target} is already being restored from backup: ${running?.backupArn ?? 'another'}`,
+  );
 }
 
 function toRecord(row: Record<string, unknown> | undefined): RestoreRecord | undefined {

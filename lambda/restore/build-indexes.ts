@@ -3,7 +3,7 @@ import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { findTable } from '../sources/table.ts';
 import type { Job } from '../workflow/executions.ts';
-import { definitionsFor } from './create-table.ts';
+import { keyDefinitions } from './key-definitions.ts';
 import { currentRestore } from './restore-plan.ts';
 
 export interface WaitResult {
@@ -20,28 +20,26 @@ const waitSeconds = 60;
  * attribute has another type than the index's key is left out of the index, as DynamoDB's backfill does.
  */
 export async function buildIndexes(services: Services, { job }: { job: Job }): Promise<WaitResult> {
-  const { restore, manifest } = await currentRestore(services, job);
+  const { restore } = await currentRestore(services, job);
   const table = await findTable(services.dynamodb, restore.target);
   if (table?.TableId !== restore.targetTableId) {
     throw new TidemarkError('TargetTableLost', `${restore.target} is not the table that this restore made`);
   }
   const there = table?.GlobalSecondaryIndexes ?? [];
-  const wanted = manifest.description.globalSecondaryIndexes as GlobalSecondaryIndex[];
+  const wanted = restore.description.globalSecondaryIndexes as GlobalSecondaryIndex[];
   const missing = wanted.find((index) => !there.some(({ IndexName }) => IndexName === index.IndexName));
   const busy = table?.TableStatus !== 'ACTIVE' || there.some((index) => index.IndexStatus !== 'ACTIVE');
   if (missing !== undefined && !busy) {
     // The table is on demand until its last step, so the index takes no throughput yet.
     const { ProvisionedThroughput: _, ...index } = missing;
-    const schemas = [
-      { keySchema: table.KeySchema ?? [] },
-      ...[...there, missing, ...(table.LocalSecondaryIndexes ?? [])].map(({ KeySchema }) => ({
-        keySchema: KeySchema ?? [],
-      })),
-    ];
+    const keyed = [table, ...there, missing, ...(table.LocalSecondaryIndexes ?? [])];
     await services.dynamodb.send(
       new UpdateTableCommand({
         TableName: restore.target,
-        AttributeDefinitions: definitionsFor(manifest.description, schemas),
+        AttributeDefinitions: keyDefinitions(
+          restore.description,
+          keyed.map(({ KeySchema }) => KeySchema),
+        ),
         GlobalSecondaryIndexUpdates: [{ Create: index }],
       }),
     );

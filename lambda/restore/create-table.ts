@@ -1,9 +1,10 @@
 import {
-  type AttributeDefinition,
   CreateTableCommand,
   type DynamoDBClient,
   ListTagsOfResourceCommand,
   type LocalSecondaryIndex,
+  type SSEDescription,
+  type SSESpecification,
   type TableDescription as SdkTableDescription,
 } from '@aws-sdk/client-dynamodb';
 import type { TableDescription } from '../catalog/records.ts';
@@ -11,6 +12,7 @@ import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { findTable } from '../sources/table.ts';
 import type { Job } from '../workflow/executions.ts';
+import { keyDefinitions } from './key-definitions.ts';
 import { currentRestore, restoreTag } from './restore-plan.ts';
 
 export interface CreateTableResult {
@@ -30,11 +32,11 @@ const waitSeconds = 5;
  * Throws `TableAlreadyExists` if a table of that name is there that this restore did not make.
  */
 export async function createTable(services: Services, { job }: { job: Job }): Promise<CreateTableResult> {
-  const { restore, plan, manifest } = await currentRestore(services, job);
+  const { restore, plan } = await currentRestore(services, job);
   const { dynamodb } = services;
   const found = await findTable(dynamodb, restore.target);
   if (found !== undefined && restore.targetTableId === undefined) await checkOurs(dynamodb, found, job);
-  const table = found ?? (await create(dynamodb, restore.target, manifest.description, job));
+  const table = found ?? (await create(dynamodb, restore.target, restore.description, job));
   await services.catalog.restores.tableMade(restore, String(table.TableId));
   const ready = table.TableStatus === 'ACTIVE';
   return {
@@ -69,11 +71,14 @@ async function create(
       new CreateTableCommand({
         TableName: name,
         KeySchema: [...description.keySchema],
-        AttributeDefinitions: definitionsFor(description, [description, ...local.map(toSchema)]),
+        AttributeDefinitions: keyDefinitions(description, [
+          description.keySchema,
+          ...local.map(({ KeySchema }) => KeySchema),
+        ]),
         BillingMode: 'PAY_PER_REQUEST',
         ...(local.length > 0 && { LocalSecondaryIndexes: local }),
         ...(description.tableClass && { TableClass: description.tableClass }),
-        ...(description.sse?.SSEType === 'KMS' && { SSESpecification: { Enabled: true } }),
+        ...(description.sse?.SSEType === 'KMS' && { SSESpecification: encryption(description.sse) }),
         Tags: [{ Key: restoreTag, Value: job.id }],
       }),
     );
@@ -84,19 +89,7 @@ async function create(
   }
 }
 
-interface Schema {
-  readonly keySchema: TableDescription['keySchema'];
-}
-
-function toSchema(index: LocalSecondaryIndex): Schema {
-  return { keySchema: index.KeySchema ?? [] };
-}
-
-/** The definitions of just those attributes that are keys: DynamoDB refuses one that is not used. */
-export function definitionsFor(
-  description: TableDescription,
-  schemas: readonly Schema[],
-): AttributeDefinition[] {
-  const used = new Set(schemas.flatMap(({ keySchema }) => keySchema.map((element) => element.AttributeName)));
-  return description.attributeDefinitions.filter((definition) => used.has(definition.AttributeName));
+/** The key that the source had, whoever manages it, or the one that was asked; without either DynamoDB's default. */
+function encryption({ KMSMasterKeyArn: key }: SSEDescription): SSESpecification {
+  return { Enabled: true, SSEType: 'KMS', ...(key !== undefined && { KMSMasterKeyId: key }) };
 }

@@ -1,5 +1,6 @@
 import {
   type TableDescription as SdkTableDescription,
+  type TimeToLiveDescription,
   UntagResourceCommand,
   UpdateTableCommand,
   type UpdateTableCommandInput,
@@ -15,12 +16,13 @@ import type { Job } from '../workflow/executions.ts';
 import { restoreStaging } from '../workflow/staging.ts';
 import type { WaitResult } from './build-indexes.ts';
 import { currentRestore, names, type RestorePlan, restoreTag, type WriteResult } from './restore-plan.ts';
+import { maximaOf } from './target-throughput.ts';
 
 const waitSeconds = 5;
 
 /**
- * Proves that what was written is the snapshot, gives the table its settings back one after another, takes the tag
- * off and ends the job.
+ * Proves that what was written is the snapshot, gives the table the settings it is to have one after another, takes
+ * the tag off and ends the job.
  *
  * Counts that differ fail the restore. A digest that differs although every frame's checksum was right means that the
  * snapshot's carried digest was wrong, not its items: the table is kept, and the record says so.
@@ -34,7 +36,7 @@ export async function finishRestore(services: Services, { job }: { job: Job }): 
   }
   if (
     table?.TableStatus !== 'ACTIVE' ||
-    (await applySetting(services, restore.target, table, manifest.description))
+    (await applySetting(services, restore.target, table, restore.description))
   ) {
     return { job, status: 'wait', waitSeconds };
   }
@@ -68,7 +70,7 @@ async function compare(
   return doubt;
 }
 
-/** Makes the first setting that is not as it was; true if one was made, so that the table must be waited for. */
+/** Makes the first setting that is not as it is wanted; true if one was made, so that the table must be waited for. */
 async function applySetting(
   services: Services,
   name: string,
@@ -80,29 +82,44 @@ async function applySetting(
     await services.dynamodb.send(new UpdateTableCommand({ TableName: name, ...update }));
     return true;
   }
-  const attribute =
-    wanted.timeToLive?.TimeToLiveStatus === 'ENABLED' ? wanted.timeToLive.AttributeName : undefined;
-  const present = (await describeTable(services.dynamodb, name)).description.timeToLive?.TimeToLiveStatus;
-  if (attribute === undefined || present === 'ENABLED' || present === 'ENABLING') return false;
+  if (await enableTimeToLive(services, name, wanted)) return true;
+  // Last of all: an abort must be able to delete the table.
+  if (wanted.deletionProtection !== true || table.DeletionProtectionEnabled === true) return false;
+  await services.dynamodb.send(new UpdateTableCommand({ TableName: name, DeletionProtectionEnabled: true }));
+  return true;
+}
+
+/** True if it was switched on just now. */
+async function enableTimeToLive(
+  services: Services,
+  name: string,
+  { timeToLive }: TableDescription,
+): Promise<boolean> {
+  if (!isOn(timeToLive)) return false;
+  if (isOn((await describeTable(services.dynamodb, name)).description.timeToLive)) return false;
   await services.dynamodb.send(
     new UpdateTimeToLiveCommand({
       TableName: name,
-      TimeToLiveSpecification: { Enabled: true, AttributeName: attribute },
+      TimeToLiveSpecification: { Enabled: true, AttributeName: timeToLive?.AttributeName },
     }),
   );
   return true;
+}
+
+function isOn(timeToLive: TimeToLiveDescription | undefined): boolean {
+  return timeToLive?.TimeToLiveStatus === 'ENABLED' || timeToLive?.TimeToLiveStatus === 'ENABLING';
 }
 
 type TableUpdate = Omit<UpdateTableCommandInput, 'TableName'>;
 
 function billingUpdate(table: SdkTableDescription, wanted: TableDescription): TableUpdate | undefined {
   if (wanted.billingMode !== 'PROVISIONED') {
-    const { OnDemandThroughput: present } = table;
-    const limits = wanted.onDemandThroughput;
+    const present = maximaOf(table.OnDemandThroughput);
+    const maxima = wanted.onDemandThroughput;
     const same =
-      present?.MaxReadRequestUnits === limits?.MaxReadRequestUnits &&
-      present?.MaxWriteRequestUnits === limits?.MaxWriteRequestUnits;
-    return limits === undefined || same ? undefined : { OnDemandThroughput: limits };
+      present?.MaxReadRequestUnits === maxima?.MaxReadRequestUnits &&
+      present?.MaxWriteRequestUnits === maxima?.MaxWriteRequestUnits;
+    return maxima === undefined || same ? undefined : { OnDemandThroughput: maxima };
   }
   if (table.BillingModeSummary?.BillingMode !== 'PAY_PER_REQUEST') return undefined;
   const indexes = wanted.globalSecondaryIndexes.map(({ IndexName, ProvisionedThroughput }) => ({

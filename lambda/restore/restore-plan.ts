@@ -26,9 +26,13 @@ export interface WriteResult extends PartResult, Pick<Content, 'items' | 'digest
 
 export interface PlanResult {
   readonly job: Job;
-  readonly status: 'write' | 'ended';
+  readonly status: 'write' | 'wait' | 'ended';
   readonly tasks: readonly number[];
+  readonly waitSeconds: number;
 }
+
+/** The backup of a point in time is looked at again after so many seconds. */
+const waitSeconds = 5;
 
 /** The tag of a table that is being loaded; its value is the restore's id. The rights to write hang on it. */
 export const restoreTag = 'tidemark:restore';
@@ -36,10 +40,18 @@ export const restoreTag = 'tidemark:restore';
 /** Writing is slower than reading: a range is a quarter of a partition, so that more of them run at once. */
 const rangesOfPartition = 4;
 
-/** Cuts the snapshot into ranges. `ended`: the restore is over, or is another execution's. */
+/**
+ * Cuts the snapshot into ranges. `ended`: the restore is over, or is another execution's. `wait`: the backup of its
+ * point in time is still being made. Throws `BackupNotFound` if that failed.
+ */
 export async function planRestore(services: Services, { job }: { job: Job }): Promise<PlanResult> {
   const restore = await services.catalog.restores.get(job.table);
-  if (restore === undefined || !isCurrent(restore, job)) return { job, status: 'ended', tasks: [] };
+  if (restore === undefined || !isCurrent(restore, job)) {
+    return { job, status: 'ended', tasks: [], waitSeconds: 0 };
+  }
+  if (restore.pointInTime && !(await holdsSnapshot(services, restore))) {
+    return { job, status: 'wait', tasks: [], waitSeconds };
+  }
   const { ranges } = await restoreStaging(services.store, job).once<RestorePlan>(names.plan, async () => {
     const key = { table: restore.source.name, id: restore.backup };
     const snapshot = await services.catalog.snapshots.get(key);
@@ -51,7 +63,18 @@ export async function planRestore(services: Services, { job }: { job: Job }): Pr
     const count = rangeCount(rawBytes, partitionBytes / rangesOfPartition, maxRanges);
     return { manifestSha256, ranges: equalRanges(count).map(toHex) };
   });
-  return { job, status: 'write', tasks: ranges.map((_, i) => i) };
+  return { job, status: 'write', tasks: ranges.map((_, i) => i), waitSeconds: 0 };
+}
+
+/** Has the restore hold its snapshot alive; false while the snapshot is being made. */
+async function holdsSnapshot({ catalog }: Services, restore: RestoreRecord): Promise<boolean> {
+  const backup = await catalog.backups.get({ table: restore.source.name, id: restore.backup });
+  if (backup?.status === 'CREATING') return false;
+  if (backup?.status === 'AVAILABLE' && (await catalog.restores.hold(restore))) return true;
+  throw new TidemarkError(
+    'BackupNotFound',
+    `the content of that time is not there: ${backup?.reason ?? 'its backup is gone'}`,
+  );
 }
 
 export interface CurrentRestore {

@@ -16,9 +16,12 @@ export type ErrorCode =
   | 'BackupInUse'
   | 'BackupNotAvailable'
   | 'ContinuousBackupsUnavailable'
+  | 'PointInTimeRecoveryUnavailable'
+  | 'InvalidRestoreTime'
   | 'LimitExceeded'
   // why a backup or a restore failed
   | 'CutUnreachable'
+  | 'ExportFailed'
   | 'SnapshotCorrupt'
   | 'StagedDataCorrupt'
   | 'RecordNotUnderstood'

@@ -108,6 +108,7 @@ function toDescription(
     ...(timeToLive && { timeToLive }),
     ...(table.SSEDescription && { sse: withoutDates(table.SSEDescription) }),
     ...(table.TableClassSummary?.TableClass && { tableClass: table.TableClassSummary.TableClass }),
+    ...(table.DeletionProtectionEnabled === true && { deletionProtection: true }),
   };
 }
 

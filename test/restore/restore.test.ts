@@ -1,14 +1,8 @@
 import {
-  type AttributeDefinition,
   type BatchWriteItemCommandInput,
-  CreateTableCommand,
-  DescribeTableCommand,
-  DescribeTimeToLiveCommand,
   ListTagsOfResourceCommand,
   QueryCommand,
-  type TableDescription,
   UpdateTableCommand,
-  UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BackupRecord } from '../../lambda/catalog/records.ts';
@@ -17,6 +11,7 @@ import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { newTable, tableExists } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 import { contentOf, createTable, putItem } from '../support/tables.ts';
+import { createRichTable, described, settings, throughput } from './rich-table.ts';
 
 let database: TestDatabase;
 let harness: Harness;
@@ -42,15 +37,10 @@ const restoreOf = (backup: BackupRecord, to = target) =>
   harness.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target: to });
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
-async function described(name: string): Promise<TableDescription> {
-  const { Table } = await database.dynamodb.send(new DescribeTableCommand({ TableName: name }));
-  return Table ?? {};
-}
-
 describe('a restored table is as its source was', () => {
-  it('with indexes, provisioned throughput, stream and TTL', async () => {
+  it('with indexes and provisioned throughput, ready to be used', async () => {
     const source = `source-${randomIds.hex(8)}`;
-    await createRichTable(source);
+    await createRichTable(database, source);
     await putItem(database.dynamodb, source, {
       pk: { S: 'a' },
       sk: { N: '1' },
@@ -70,22 +60,16 @@ describe('a restored table is as its source was', () => {
     await harness.executions.idle();
     database.dynamodb.middlewareStack.remove('record');
     // The embedded database takes an index's throughput and forgets it, so it is the request that is looked at.
-    const throughput = { ProvisionedThroughput: { ReadCapacityUnits: 7, WriteCapacityUnits: 9 } };
     expect(updates.at(-1)).toMatchObject({
       BillingMode: 'PROVISIONED',
       GlobalSecondaryIndexUpdates: [
-        { Update: { IndexName: 'global-index', ...throughput } },
-        { Update: { IndexName: 'second-index', ...throughput } },
+        { Update: { IndexName: 'global-index', ProvisionedThroughput: throughput } },
+        { Update: { IndexName: 'second-index', ProvisionedThroughput: throughput } },
       ],
     });
-    const [was, is] = [await described(source), await described(target)];
+    const [was, is] = [await described(database, source), await described(database, target)];
     expect(settings(is)).toEqual(settings(was));
     expect(is.BillingModeSummary?.BillingMode ?? 'PROVISIONED').toBe('PROVISIONED');
-    const ttl = await database.dynamodb.send(new DescribeTimeToLiveCommand({ TableName: target }));
-    expect(ttl.TimeToLiveDescription).toMatchObject({
-      TimeToLiveStatus: 'ENABLED',
-      AttributeName: 'expires',
-    });
     const byIndex = await database.dynamodb.send(
       new QueryCommand({
         TableName: target,
@@ -125,9 +109,9 @@ describe('a restored table is as its source was', () => {
     await restoreOf(await backupOf(source));
     await harness.executions.idle();
     expect(await contentOf(database.dynamodb, target)).toEqual(await contentOf(database.dynamodb, source));
-    expect((await described(target)).GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName)).toEqual([
-      'late-index',
-    ]);
+    expect(
+      (await described(database, target)).GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName),
+    ).toEqual(['late-index']);
   });
 
   it('while it loads, it is tagged and our DescribeTable says CREATING', async () => {
@@ -260,75 +244,3 @@ describe('a restore that cannot be done', () => {
     expect(await harness.services.catalog.restores.get(target)).toMatchObject({ status: 'RESTORED' });
   });
 });
-
-async function createRichTable(name: string): Promise<void> {
-  const attribute = (AttributeName: string, AttributeType: 'S' | 'N'): AttributeDefinition => ({
-    AttributeName,
-    AttributeType,
-  });
-  const throughput = { ReadCapacityUnits: 7, WriteCapacityUnits: 9 };
-  await database.dynamodb.send(
-    new CreateTableCommand({
-      TableName: name,
-      ProvisionedThroughput: throughput,
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        attribute('pk', 'S'),
-        attribute('sk', 'N'),
-        attribute('local', 'S'),
-        attribute('global', 'S'),
-      ],
-      LocalSecondaryIndexes: [
-        {
-          IndexName: 'local-index',
-          KeySchema: [
-            { AttributeName: 'pk', KeyType: 'HASH' },
-            { AttributeName: 'local', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
-      GlobalSecondaryIndexes: ['global-index', 'second-index'].map((IndexName) => ({
-        IndexName,
-        KeySchema: [{ AttributeName: 'global', KeyType: 'HASH' as const }],
-        Projection: { ProjectionType: 'KEYS_ONLY' as const },
-        ProvisionedThroughput: throughput,
-      })),
-      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
-    }),
-  );
-  await database.dynamodb.send(
-    new UpdateTimeToLiveCommand({
-      TableName: name,
-      TimeToLiveSpecification: { Enabled: true, AttributeName: 'expires' },
-    }),
-  );
-}
-
-/** What must be the same of two tables. */
-function settings(table: TableDescription) {
-  const byName = (a: { IndexName?: string | undefined }, b: { IndexName?: string | undefined }) =>
-    String(a.IndexName) < String(b.IndexName) ? -1 : 1;
-  return {
-    keys: table.KeySchema,
-    attributes: table.AttributeDefinitions?.map((definition) => definition.AttributeName).toSorted(),
-    throughput: [
-      table.ProvisionedThroughput?.ReadCapacityUnits,
-      table.ProvisionedThroughput?.WriteCapacityUnits,
-    ],
-    stream: table.StreamSpecification,
-    local: table.LocalSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
-      IndexName,
-      KeySchema,
-      Projection,
-    })),
-    global: table.GlobalSecondaryIndexes?.toSorted(byName).map((index) => ({
-      name: index.IndexName,
-      keys: index.KeySchema,
-      projection: index.Projection,
-    })),
-  };
-}

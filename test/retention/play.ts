@@ -97,7 +97,9 @@ async function restore({ world, order }: Stage, count: number): Promise<void> {
     const backup = await anyOf(world, order);
     if (backup === undefined) continue;
     const target = `${table.name}-${n}`;
-    const record = await services.catalog.restores.create(backup, target).catch(unless('BackupNotFound'));
+    const { description } = backup;
+    const request = { backup, target, description };
+    const record = await services.catalog.restores.create(request).catch(unless('BackupNotFound'));
     if (record === undefined) continue;
     const job = { table: target, id: record.id, execution: record.id, round: 0 };
     expect((await planRestore(services, { job })).status).toBe('write');

@@ -1,0 +1,113 @@
+import type { Write } from './catalog-table.ts';
+import type { RestoreRecord } from './records.ts';
+import { keys } from './schema.ts';
+
+/** The writes that the transactions of a restore's record are made of. */
+
+/** DynamoDB's limit for an account, over all kinds of restores. */
+export const mostRunning = 50;
+
+/** The set of the ids of all restores that run, in one record, so that the limit is exact. */
+const slots = keys.counter('running-restores');
+
+/** The record of a restore, on condition that it runs and this execution has it. */
+export function ofExecution({ target, id, attempts }: RestoreRecord) {
+  return {
+    Key: { ...keys.restore(target) },
+    ConditionExpression: 'id = :id AND attempts = :seen AND #status = :restoring',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':id': id, ':seen': attempts, ':restoring': 'RESTORING' },
+  };
+}
+
+export function beginning(restore: RestoreRecord): Write {
+  return {
+    Put: {
+      Item: { ...keys.restore(restore.target), ...restore, collection: 'RESTORES', position: restore.id },
+      ConditionExpression: 'attribute_not_exists(pk) OR #status <> :restoring',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':restoring': 'RESTORING' },
+    },
+  };
+}
+
+export function ending(
+  restore: RestoreRecord,
+  status: 'RESTORED' | 'FAILED',
+  reason: string | undefined,
+): Write {
+  const {
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+    ...found
+  } = ofExecution(restore);
+  return {
+    Update: {
+      ...found,
+      UpdateExpression:
+        'SET #status = :status' +
+        (reason === undefined ? '' : ', reason = :reason') +
+        ' REMOVE #collection, #position',
+      ExpressionAttributeNames: { ...names, '#collection': 'collection', '#position': 'position' },
+      ExpressionAttributeValues: {
+        ...values,
+        ':status': status,
+        ...(reason !== undefined && { ':reason': reason }),
+      },
+    },
+  };
+}
+
+/** Takes one of the places of running restores. */
+export function taking({ id }: RestoreRecord): Write {
+  return {
+    Update: {
+      Key: { ...slots },
+      UpdateExpression: 'ADD running :ids',
+      ConditionExpression: 'attribute_not_exists(running) OR size(running) < :most',
+      ExpressionAttributeValues: { ':ids': new Set([id]), ':most': mostRunning },
+    },
+  };
+}
+
+export function freeing({ id }: RestoreRecord): Write {
+  return {
+    Update: {
+      Key: { ...slots },
+      UpdateExpression: 'DELETE running :ids',
+      ExpressionAttributeValues: { ':ids': new Set([id]) },
+    },
+  };
+}
+
+export function holding({ id, source, backup }: RestoreRecord): Write {
+  return {
+    Update: {
+      Key: { ...keys.snapshot(source.name, backup) },
+      UpdateExpression: 'ADD restores :ids',
+      ConditionExpression: 'alive = :true AND attribute_not_exists(released)',
+      ExpressionAttributeValues: { ':ids': new Set([id]), ':true': true },
+    },
+  };
+}
+
+/** On condition that there is a snapshot: an update would make an empty record of one. */
+export function released({ id, source, backup }: RestoreRecord): Write {
+  return {
+    Update: {
+      Key: { ...keys.snapshot(source.name, backup) },
+      UpdateExpression: 'DELETE restores :ids',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeValues: { ':ids': new Set([id]) },
+    },
+  };
+}
+
+export function withoutSnapshot({ source, backup }: RestoreRecord): Write {
+  return {
+    ConditionCheck: {
+      Key: { ...keys.snapshot(source.name, backup) },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    },
+  };
+}

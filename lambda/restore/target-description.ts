@@ -1,0 +1,90 @@
+import type {
+  BillingMode,
+  GlobalSecondaryIndexInfo,
+  LocalSecondaryIndexInfo,
+  OnDemandThroughput,
+  ProvisionedThroughput,
+  SSEDescription,
+  SSESpecification,
+} from '@aws-sdk/client-dynamodb';
+import type { TableDescription } from '../catalog/records.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import { keyDefinitions } from './key-definitions.ts';
+import { targetIndexes } from './target-indexes.ts';
+import { tableThroughput, targetBilling } from './target-throughput.ts';
+
+/** Settings that DynamoDB's own restore leaves off, and that Tidemark gives back if it is asked to. */
+export type KeptSetting = 'stream' | 'timeToLive' | 'tableClass' | 'deletionProtection';
+
+/** What a restore is asked to make otherwise than the source table was. */
+export interface RestoreOverrides {
+  readonly billingMode?: BillingMode;
+  /** Absent: all of the source's; each must be one of them. */
+  readonly globalSecondaryIndexes?: readonly GlobalSecondaryIndexInfo[];
+  /** Absent: all of the source's; each must be one of them. */
+  readonly localSecondaryIndexes?: readonly LocalSecondaryIndexInfo[];
+  /** The table's; an index has its own. */
+  readonly provisionedThroughput?: ProvisionedThroughput;
+  /** The table's; an index has its own. */
+  readonly onDemandThroughput?: OnDemandThroughput;
+  readonly sse?: SSESpecification;
+  /** Absent: none. */
+  readonly keep?: readonly KeptSetting[];
+}
+
+/**
+ * What the restored table will be: the source's description with the overrides, without what DynamoDB's restore leaves
+ * off, and only with throughput that goes with its billing mode. Throws `Validation` in the service's words.
+ */
+export function targetDescription(source: TableDescription, overrides: RestoreOverrides): TableDescription {
+  const { keySchema, createdAt, sizeBytes, itemCount } = source;
+  const throughput = tableThroughput(source, overrides);
+  const indexes = targetIndexes(source, overrides);
+  const sse = overrides.sse === undefined ? source.sse : encryption(overrides.sse);
+  return {
+    keySchema,
+    attributeDefinitions: keyDefinitions(source, [
+      keySchema,
+      ...[...indexes.localSecondaryIndexes, ...indexes.globalSecondaryIndexes].map(
+        ({ KeySchema }) => KeySchema,
+      ),
+    ]),
+    createdAt,
+    sizeBytes,
+    itemCount,
+    billingMode: targetBilling(source, overrides).mode,
+    ...throughput,
+    ...indexes,
+    ...(sse && { sse }),
+    ...kept(source, overrides.keep ?? []),
+  };
+}
+
+/** The source's settings of these names, as far as it had them. */
+function kept(source: TableDescription, names: readonly KeptSetting[]): Pick<TableDescription, KeptSetting> {
+  const settings = names.map((name) => [name, source[name]] as const);
+  return Object.fromEntries(settings.filter(([, setting]) => setting !== undefined));
+}
+
+/**
+ * Undefined is DynamoDB's own key, which needs no description. A key that is named may be so by any of its names; that
+ * is where its ARN will be. Throws `Validation` in the words of CreateTable.
+ */
+function encryption({ Enabled, SSEType, KMSMasterKeyId }: SSESpecification): SSEDescription | undefined {
+  if (Enabled !== true) {
+    if (SSEType !== undefined) throw invalidSse('SSEType can not be specified if Enabled is false');
+    if (KMSMasterKeyId !== undefined)
+      throw invalidSse('KMSMasterKeyId can not be specified if Enabled is false');
+    return undefined;
+  }
+  if (SSEType === 'AES256') throw invalidSse('SSEType AES256 is not supported');
+  return {
+    Status: 'ENABLED',
+    SSEType: 'KMS',
+    ...(KMSMasterKeyId !== undefined && { KMSMasterKeyArn: KMSMasterKeyId }),
+  };
+}
+
+function invalidSse(text: string): TidemarkError {
+  return new TidemarkError('Validation', `One or more parameter values were invalid: ${text}`);
+}

@@ -1,0 +1,91 @@
+import type { GlobalSecondaryIndexInfo, LocalSecondaryIndexInfo } from '@aws-sdk/client-dynamodb';
+import type { TableDescription } from '../catalog/records.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import type { RestoreOverrides } from './target-description.ts';
+import {
+  type Billing,
+  checkThroughput,
+  invalidRequest,
+  maximaOf,
+  targetBilling,
+} from './target-throughput.ts';
+
+type Indexes = Pick<TableDescription, 'localSecondaryIndexes' | 'globalSecondaryIndexes'>;
+
+/** The target's indexes. Throws `Validation` if one did not exist in the source or cannot be as it is asked. */
+export function targetIndexes(source: TableDescription, overrides: RestoreOverrides): Indexes {
+  const { localSecondaryIndexes: local, globalSecondaryIndexes: global } = overrides;
+  const billing = targetBilling(source, overrides);
+  const indexes = {
+    localSecondaryIndexes:
+      local?.map((asked) => matched(asked, source.localSecondaryIndexes)) ?? source.localSecondaryIndexes,
+    globalSecondaryIndexes: (
+      global?.map((asked) => askedIndex(asked, source, billing)) ?? source.globalSecondaryIndexes
+    ).map((index) => billed(index, billing)),
+  };
+  checkNames(indexes);
+  return indexes;
+}
+
+/** An override is the whole of its index: the source's throughput is not taken for what it leaves out. */
+function askedIndex(
+  asked: GlobalSecondaryIndexInfo,
+  source: TableDescription,
+  billing: Billing,
+): GlobalSecondaryIndexInfo {
+  const index = matched(asked, source.globalSecondaryIndexes);
+  const { ProvisionedThroughput: provisioned, OnDemandThroughput: onDemand } = asked;
+  checkThroughput(billing, { provisioned, onDemand }, asked.IndexName);
+  return { ...index, ProvisionedThroughput: provisioned, OnDemandThroughput: onDemand };
+}
+
+/** Source index by key and projection, under the name that is asked: the service lets an index be renamed. */
+function matched(
+  asked: LocalSecondaryIndexInfo,
+  sources: readonly LocalSecondaryIndexInfo[],
+): LocalSecondaryIndexInfo {
+  const match = sources.find((source) => identityOf(source) === identityOf(asked));
+  if (match === undefined) {
+    throw invalidRequest(
+      `Index ${asked.IndexName} does not match a secondary index that existed in the source table and cannot be ` +
+        'created during the restore operation',
+    );
+  }
+  return { IndexName: asked.IndexName, KeySchema: match.KeySchema, Projection: match.Projection };
+}
+
+/** Equal for indexes of the same key and projection; the projected attributes have no order. */
+function identityOf({ KeySchema: keys = [], Projection: projection }: LocalSecondaryIndexInfo): string {
+  return JSON.stringify([
+    keys.map(({ AttributeName, KeyType }) => [KeyType, AttributeName]),
+    projection?.ProjectionType,
+    (projection?.NonKeyAttributes ?? []).toSorted(),
+  ]);
+}
+
+/** The index with the throughput of its billing mode, and no other. */
+function billed(
+  { ProvisionedThroughput: provisioned, OnDemandThroughput: onDemand, ...index }: GlobalSecondaryIndexInfo,
+  { mode }: Billing,
+): GlobalSecondaryIndexInfo {
+  if (mode !== 'PROVISIONED') {
+    const maxima = maximaOf(onDemand);
+    return maxima === undefined ? index : { ...index, OnDemandThroughput: maxima };
+  }
+  // An index of an on-demand table is described with zeros.
+  if ((provisioned?.ReadCapacityUnits ?? 0) < 1) {
+    throw invalidRequest(`Must specify provisioned throughput for index ${index.IndexName}`);
+  }
+  return { ...index, ProvisionedThroughput: provisioned };
+}
+
+/** Throws `Validation`, in the words of CreateTable, if two indexes have one name. */
+function checkNames({ localSecondaryIndexes: local, globalSecondaryIndexes: global }: Indexes): void {
+  const names = [...local, ...global].map((index) => index.IndexName);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return;
+  throw new TidemarkError(
+    'Validation',
+    `One or more parameter values were invalid: Duplicate index name: ${twice}`,
+  );
+}

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { backupId } from '../../lambda/catalog/backup-arn.ts';
+import { type Catalog, catalogOf } from '../../lambda/catalog/catalog.ts';
+import { CatalogTable } from '../../lambda/catalog/catalog-table.ts';
+import type { BackupRecord, RestoreRecord, TableDescription } from '../../lambda/catalog/records.ts';
+import { keys } from '../../lambda/catalog/schema.ts';
+import { systemClock } from '../../lambda/runtime/clock.ts';
+import { randomIds } from '../../lambda/runtime/ids.ts';
+import { createCatalog } from '../../local/catalog-table.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+
+const description: TableDescription = {
+  keySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+  attributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+  createdAt: 0,
+  sizeBytes: 0,
+  itemCount: 0,
+  billingMode: 'PAY_PER_REQUEST',
+  localSecondaryIndexes: [],
+  globalSecondaryIndexes: [],
+};
+
+let database: TestDatabase;
+let rows: CatalogTable;
+let catalog: Catalog;
+let backup: BackupRecord;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  const name = `catalog-${randomIds.hex(8)}`;
+  await createCatalog(database.dynamodb, name);
+  rows = new CatalogTable(database.dynamodb, name, systemClock);
+  catalog = catalogOf(database.dynamodb, name, systemClock, randomIds);
+  const marker = 1_800_000_000_000;
+  const arn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/source';
+  const id = backupId(marker, '00c0ffee');
+  backup = {
+    id,
+    arn: `${arn}/backup/${id}`,
+    name: 'a-backup',
+    table: { name: 'source', arn, tableId: 'an-id' },
+    description,
+    marker,
+    asOf: marker - 60_000,
+    status: 'CREATING',
+    attempts: 1,
+    internal: true,
+  };
+});
+
+const start = (target = 'target') => catalog.restores.createForPointInTime({ backup, target, description });
+
+/** The snapshot comes to be, as commit makes it. */
+async function commit(more: object = {}): Promise<void> {
+  const { table, id } = backup;
+  const record = { id, tableId: table.tableId, manifestSha256: '', internal: true, alive: true };
+  await rows.transact([{ Put: { Item: { ...keys.snapshot(table.name, id), ...record, ...more } } }]);
+}
+
+const snapshot = () => rows.get(keys.snapshot(backup.table.name, backup.id));
+
+async function places(): Promise<unknown> {
+  return (await rows.get(keys.counter('running-restores')))?.['running'];
+}
+
+describe('a restore to a point in time', () => {
+  it('is there before its snapshot is, and has its content’s time', async () => {
+    const restore = await start();
+    expect(restore).toMatchObject({
+      pointInTime: true,
+      contentTime: backup.asOf,
+      backup: backup.id,
+      status: 'RESTORING',
+    });
+    expect(await catalog.restores.get('target')).toEqual(restore);
+    expect(await places()).toEqual(new Set([restore.id]));
+    expect(await snapshot()).toBeUndefined();
+  });
+
+  it('holds its snapshot when it is there, also twice', async () => {
+    const restore = await start();
+    expect(await catalog.restores.hold(restore)).toBe(false);
+    await commit();
+    expect(await catalog.restores.hold(restore)).toBe(true);
+    expect(await catalog.restores.hold(restore)).toBe(true);
+    expect((await snapshot())?.['restores']).toEqual(new Set([restore.id]));
+  });
+
+  it.each([{ alive: false }, { released: true }])('does not hold one that is %j', async (state) => {
+    const restore = await start();
+    await commit(state);
+    expect(await catalog.restores.hold(restore)).toBe(false);
+    expect(await snapshot()).not.toHaveProperty('restores');
+  });
+
+  it('does not hold it if it has ended, or if another execution goes on with it', async () => {
+    await commit();
+    const restore = await start();
+    await catalog.restores.restart(restore);
+    expect(await catalog.restores.hold(restore)).toBe(false);
+    const restarted = { ...restore, attempts: 2 };
+    await catalog.restores.end(restarted, 'FAILED');
+    expect(await catalog.restores.hold(restarted)).toBe(false);
+    expect(await snapshot()).not.toHaveProperty('restores');
+  });
+});
+
+describe('a restore that ends lets go of all it held', () => {
+  it('its place and its snapshot', async () => {
+    const [restore, other] = [await start(), await start('other')];
+    await commit();
+    await catalog.restores.hold(restore);
+    await catalog.restores.hold(other);
+    await catalog.restores.end(restore, 'RESTORED');
+    expect(await places()).toEqual(new Set([other.id]));
+    expect((await snapshot())?.['restores']).toEqual(new Set([other.id]));
+    expect(await catalog.restores.running()).toEqual([other]);
+  });
+
+  it('its place alone, if its snapshot was never made: no record comes to be of that', async () => {
+    await catalog.restores.end(await start(), 'FAILED', 'no content');
+    expect(await catalog.restores.get('target')).toMatchObject({ status: 'FAILED', reason: 'no content' });
+    expect(await places()).toBeUndefined();
+    expect(await snapshot()).toBeUndefined();
+  });
+
+  it('also a snapshot that is made and held while it ends', async () => {
+    const restore = await start();
+    await endBetween(restore, 1, async () => {
+      await commit();
+      await catalog.restores.hold(restore);
+    });
+    expect((await catalog.restores.get('target'))?.status).toBe('FAILED');
+    expect(await snapshot()).not.toHaveProperty('restores');
+    expect(await places()).toBeUndefined();
+  });
+
+  it('nothing, if another execution has it', async () => {
+    const restore = await start();
+    await catalog.restores.restart(restore);
+    await catalog.restores.end(restore, 'FAILED');
+    expect((await catalog.restores.get('target'))?.status).toBe('RESTORING');
+    expect(await places()).toEqual(new Set([restore.id]));
+  });
+});
+
+/** Ends the restore, with something else that happens after so many of its transactions. */
+async function endBetween(
+  restore: RestoreRecord,
+  after: number,
+  happens: () => Promise<void>,
+): Promise<void> {
+  let left = after;
+  database.dynamodb.middlewareStack.add(
+    (next, { commandName }) =>
+      async (call) => {
+        if (commandName === 'TransactWriteItemsCommand' && left-- === 0) await happens();
+        return next(call);
+      },
+    { step: 'initialize', name: 'between' },
+  );
+  await catalog.restores.end(restore, 'FAILED');
+  database.dynamodb.middlewareStack.remove('between');
+}

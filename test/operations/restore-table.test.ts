@@ -1,0 +1,160 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import { restoreTable } from '../../lambda/operations/restore-table.ts';
+import type { RestoreOverrides } from '../../lambda/restore/target-description.ts';
+import type { ErrorCode } from '../../lambda/runtime/errors.ts';
+import { randomIds } from '../../lambda/runtime/ids.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { newTable } from '../support/fixture.ts';
+import { type Harness, startHarness } from '../support/harness.ts';
+
+let database: TestDatabase;
+let harness: Harness;
+let backup: BackupRecord;
+/** The jobs that were started; none of them runs. */
+let started: string[];
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  harness = await startHarness(database);
+  started = [];
+  const table = await newTable(database, 1);
+  const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
+  await harness.executions.idle();
+  backup = await harness.operations.describeBackup({ table, id });
+});
+afterEach(() => harness.close());
+
+const newTarget = () => `restored-${randomIds.hex(8)}`;
+
+function request(target: string, overrides: RestoreOverrides = {}, of = backup) {
+  const executions = {
+    ...harness.executions,
+    start: async (_machine: string, { id }: { id: string }) => {
+      started.push(id);
+    },
+  };
+  return restoreTable(
+    { ...harness.services, executions },
+    { backup: { table: of.table.name, id: of.id }, target, overrides, requestedBy: 'ada' },
+  );
+}
+
+const refused = (code: ErrorCode, message?: string) =>
+  expect.objectContaining({ code, ...(message !== undefined && { message }) });
+
+describe('a restore that is requested', () => {
+  it('is cataloged with what the table is to be, and started', async () => {
+    const target = newTarget();
+    const { restore } = await request(target, {
+      billingMode: 'PROVISIONED',
+      provisionedThroughput: { ReadCapacityUnits: 4, WriteCapacityUnits: 5 },
+    });
+    expect(restore).toMatchObject({
+      target,
+      backup: backup.id,
+      backupArn: backup.arn,
+      contentTime: backup.marker,
+      requestedBy: 'ada',
+      status: 'RESTORING',
+      description: {
+        billingMode: 'PROVISIONED',
+        provisionedThroughput: { ReadCapacityUnits: 4, WriteCapacityUnits: 5 },
+      },
+    });
+    expect(restore.description).not.toHaveProperty('stream');
+    expect(await harness.services.catalog.restores.get(target)).toEqual(restore);
+    expect(started).toEqual([restore.id]);
+  });
+
+  it('is left to the reconciler if it cannot be started', async () => {
+    const target = newTarget();
+    const executions = { ...harness.executions, start: () => Promise.reject(new Error('throttled')) };
+    const key = { table: backup.table.name, id: backup.id };
+    const { restore } = await restoreTable({ ...harness.services, executions }, { backup: key, target });
+    expect(await harness.services.catalog.restores.running()).toEqual([restore]);
+  });
+});
+
+describe('what is wrong is said in the order backup, overrides, target', () => {
+  const misfit: RestoreOverrides = { billingMode: 'PROVISIONED' };
+
+  it('no backup', async () => {
+    await harness.operations.deleteBackup({ table: backup.table.name, id: backup.id });
+    await expect(request(backup.table.name, misfit)).rejects.toEqual(
+      refused('BackupNotFound', `Backup not found: ${backup.arn}`),
+    );
+  });
+
+  it('a backup that is being created', async () => {
+    const { name: table } = backup.table;
+    const creating = await harness.operations.createBackup({ table, name: 'another' });
+    await expect(request(table, misfit, creating)).rejects.toEqual(refused('BackupNotAvailable'));
+    await harness.executions.idle();
+  });
+
+  it('overrides that do not fit', async () => {
+    await expect(request(backup.table.name, misfit)).rejects.toEqual(refused('Validation'));
+  });
+
+  it('a target that exists, and one that is being restored', async () => {
+    const { name } = backup.table;
+    await expect(request(name)).rejects.toEqual(
+      refused('TableAlreadyExists', `Table already exists: ${name}`),
+    );
+    const target = newTarget();
+    await request(target);
+    await expect(request(target)).rejects.toEqual(
+      refused('TableInUse', `Table: ${target} is already being restored from backup: ${backup.arn}`),
+    );
+    expect(started).toHaveLength(1);
+  });
+});
+
+describe('restores at once', () => {
+  const full = refused(
+    'LimitExceeded',
+    'Subscriber limit exceeded: Only 50 restore operations can be done simultaneously',
+  );
+
+  it('are 50 of one backup, no more; one that ends makes room for one', async () => {
+    const { restores, snapshots } = harness.services.catalog;
+    const outcomes = await Promise.allSettled(Array.from({ length: 53 }, () => request(newTarget())));
+    const rejected = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(rejected.map((outcome) => outcome.reason)).toEqual([full, full, full]);
+    const running = await restores.running();
+    expect(running.map(({ id }) => id).toSorted()).toEqual(started.toSorted());
+    expect(started).toHaveLength(50);
+
+    const [first, ...others] = running;
+    if (first === undefined) throw new Error('50 restores run');
+    await restores.end(first, 'FAILED', 'no luck');
+    await restores.end(first, 'FAILED', 'no luck');
+    await request(newTarget());
+    await expect(request(newTarget())).rejects.toEqual(full);
+
+    const key = { table: backup.table.name, id: backup.id };
+    for (const restore of others) await restores.end(restore, 'RESTORED');
+    await expect(harness.operations.deleteBackup(key)).rejects.toEqual(refused('BackupInUse'));
+    for (const restore of await restores.running()) await restores.end(restore, 'RESTORED');
+    expect(await snapshots.get(key)).not.toHaveProperty('restores');
+  });
+
+  it('that were refused for another reason take no place', async () => {
+    const target = newTarget();
+    await request(target);
+    const { catalog } = harness.services;
+    const { description } = backup;
+    // Past the checks, as requests at the same moment are.
+    for (let n = 0; n < 60; n++) {
+      await expect(catalog.restores.create({ backup, target, description })).rejects.toEqual(
+        refused('TableInUse'),
+      );
+    }
+    await Promise.all(Array.from({ length: 49 }, () => request(newTarget())));
+    await expect(request(newTarget())).rejects.toEqual(full);
+  });
+});
