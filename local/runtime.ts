@@ -7,6 +7,7 @@ import { startDatabase } from './embedded-database.ts';
 import { lockHome } from './home-lock.ts';
 import type { LocalExecutions } from './local-executions.ts';
 import { startReconciling } from './reconcile-loop.ts';
+import { startKeeping } from './keep-loop.ts';
 import { startServer } from './server.ts';
 import { localServices } from './services.ts';
 import { startSweeping } from './sweep-loop.ts';
@@ -54,6 +55,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   progress('Taking up what was left unfinished');
   started.defer(await startReconciling(local.services));
   started.defer(startSweeping(local.services));
+  started.defer(startKeeping(local.continuous, log));
   const server = await startServer({ port, dynamodbEndpoint, operations: local.operations, log });
   started.defer(() => server.close());
 

@@ -11,7 +11,9 @@ import type { Services } from '../lambda/runtime/services.ts';
 import { directoryStore } from '../lambda/storage/directory-store.ts';
 import { synthesizedDefinitions } from '../lib/workflow/definitions.ts';
 import { catalogTable, createCatalog } from './catalog-table.ts';
+import { EmbeddedContinuousBackups } from './continuous-backups.ts';
 import { type LocalExecutions, localExecutions } from './local-executions.ts';
+import { RecoverySettings } from './recovery-settings.ts';
 import { streamsClient } from './streams-client.ts';
 
 export interface LocalServicesOptions {
@@ -25,6 +27,7 @@ export interface LocalServices {
   readonly services: Services;
   readonly operations: Operations;
   readonly executions: LocalExecutions;
+  readonly continuous: EmbeddedContinuousBackups;
   /** Ends the executions; resolves when the steps that were begun have ended. */
   close(): Promise<void>;
 }
@@ -49,12 +52,12 @@ const waitMs = 50;
 /** Tidemark over a DynamoDB endpoint and a folder, with its state machines in this process. */
 export async function localServices(options: LocalServicesOptions): Promise<LocalServices> {
   const { dynamodbEndpoint, home, log } = options;
-  const settings = {
+  const connection = {
     endpoint: dynamodbEndpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
-  const dynamodb = dynamodbClient(settings);
+  const dynamodb = dynamodbClient(connection);
   await createCatalog(dynamodb).catch((cause: unknown) => {
     throw new Error(`No DynamoDB is ready at ${dynamodbEndpoint} (${reasonOf(cause)})`, { cause });
   });
@@ -76,14 +79,17 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
     log,
     catalog: catalogOf(dynamodb, catalogTable, systemClock, randomIds),
     dynamodb,
-    streams: streamsClient(dynamodb, settings),
+    streams: streamsClient(dynamodb, connection),
     store: directoryStore(join(home, 'store')),
     executions,
   };
+  const settings = await RecoverySettings.open(join(home, 'continuous-backups.json'));
+  const continuous = new EmbeddedContinuousBackups(services, settings);
   return {
     services,
-    operations: operationsOf(services),
+    operations: operationsOf({ ...services, continuous }),
     executions,
+    continuous,
     async close() {
       // A step that hands over starts another execution. How steps end is on the record, or the next start's to see.
       do {

@@ -4,15 +4,27 @@ import type { BackupId } from './records.ts';
 export interface BackupKey {
   readonly table: string;
   readonly id: BackupId;
+  /** As it was asked for. A record with another one is not the backup that is meant. */
+  readonly arn?: string;
 }
 
-const backupArn = /^arn:[^:]+:dynamodb:[^:]*:\d*:table\/([a-zA-Z0-9_.-]+)\/backup\/(\d{14}-[0-9a-f]{8})$/;
+/** What the ARN of a backup says. */
+interface BackupArn extends Required<BackupKey> {
+  readonly partition: string;
+  readonly service: string;
+  readonly region: string;
+}
+
+const backupArn =
+  /^arn:([^:]*):([^:]*):([^:]*):\d*:table\/([a-zA-Z0-9_.-]{3,255})\/backup\/(\d{14}-[0-9a-f]{8})$/;
 const tableArn = /^arn:[^:]+:dynamodb:[^:]*:\d*:table\/([a-zA-Z0-9_.-]+)$/;
 
-/** The backup that an ARN names; undefined if it is not the ARN of a backup. */
-export function parseBackupArn(arn: string): BackupKey | undefined {
-  const match = backupArn.exec(arn);
-  return match?.[1] === undefined ? undefined : { table: match[1], id: match[2] as BackupId };
+/** What an ARN says; undefined if it has not the form of a backup's. */
+export function parseBackupArn(arn: string): BackupArn | undefined {
+  const [, partition, service, region, table, id] = backupArn.exec(arn) ?? [];
+  if (partition === undefined || service === undefined || region === undefined) return undefined;
+  if (table === undefined || id === undefined) return undefined;
+  return { partition, service, region, table, id: id as BackupId, arn };
 }
 
 /** `<table ARN>/backup/<id>`, the form of DynamoDB's own backups. */
@@ -20,12 +32,22 @@ export function backupArnOf(tableArn: string, id: BackupId): string {
   return `${tableArn}/backup/${id}`;
 }
 
+/** The name in a table's ARN; undefined if it is none. */
+export function parseTableArn(arn: string): string | undefined {
+  return tableArn.exec(arn)?.[1];
+}
+
 /** A table's name from its name or ARN. */
 export function tableNameOf(nameOrArn: string): string {
-  return tableArn.exec(nameOrArn)?.[1] ?? nameOrArn;
+  return parseTableArn(nameOrArn) ?? nameOrArn;
 }
 
 /** `<14-digit epoch ms>-<8 hex>`. */
 export function backupId(marker: number, hex: string): BackupId {
   return `${String(marker).padStart(14, '0')}-${hex}` as BackupId;
+}
+
+/** The marker that a backup's id begins with, epoch ms. */
+export function markerOf(id: BackupId): number {
+  return Number(id.slice(0, 14));
 }

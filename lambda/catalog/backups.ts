@@ -3,7 +3,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { backupArnOf, backupId, type BackupKey } from './backup-arn.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
-import type { BackupId, BackupRecord, Kind, TableDescription, TableIdentity } from './records.ts';
+import type { BackupId, BackupRecord, Kind, Source, TableDescription, TableIdentity } from './records.ts';
 import { keys, type RecordKey } from './schema.ts';
 
 /** What a request says of the backup it wants. */
@@ -12,8 +12,12 @@ export interface NewBackup {
   readonly table: TableIdentity;
   readonly description: TableDescription;
   readonly internal?: boolean;
+  /** Epoch ms of a time before the request whose content is meant. */
+  readonly asOf?: number;
   readonly requestedBy?: string;
   readonly kind?: Kind;
+  readonly source?: Source;
+  readonly comment?: string;
   /** Epoch ms. */
   readonly expiresAt?: number;
   /** Requests with one key are one request: the second gets the first one's backup. */

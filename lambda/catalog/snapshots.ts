@@ -12,6 +12,8 @@ export interface SnapshotRecord {
   readonly manifestSha256: string;
   readonly internal: boolean;
   readonly alive: boolean;
+  /** Epoch ms whose content it holds, if that is not its request's: it was never the head. */
+  readonly asOf?: number;
   /** Its backup is deleted: it dies as soon as nothing holds it. */
   readonly released?: true;
   /** Epoch ms. */

@@ -22,6 +22,8 @@ export type TurnOutcome = 'taken' | 'busy' | 'earlier' | 'over';
 /** What a commit writes. */
 export interface Commit {
   readonly claim: Claim;
+  /** The snapshot holds the content of a time before its request (epoch ms): the head stays as it is. */
+  readonly asOf?: number;
   /** The head's snapshot that the workflow began with; it must still be the head. */
   readonly headSeen: BackupId | undefined;
   readonly tableId: string;
@@ -131,24 +133,8 @@ export class Turns {
     const { claim, result } = commit;
     const turn = await this.#turnOf(claim);
     if (turn === undefined) return this.#checkCommitted(claim);
-    const head: Head = { tableId: commit.tableId, snapshot: claim.backup, marker: commit.marker };
-    const held = heldAs(turn);
-    const sameHead = commit.headSeen === undefined ? 'attribute_not_exists(head)' : 'head.#snapshot = :head';
     const refused = await this.#rows.transact([
-      {
-        Update: {
-          Key: { ...keys.table(claim.table) },
-          UpdateExpression: 'SET head = :next REMOVE turn DELETE pending :ids',
-          ConditionExpression: `${held.condition} AND ${sameHead}`,
-          ...(commit.headSeen !== undefined && { ExpressionAttributeNames: { '#snapshot': 'snapshot' } }),
-          ExpressionAttributeValues: {
-            ...held.values,
-            ':next': head,
-            ':ids': new Set([claim.backup]),
-            ...(commit.headSeen !== undefined && { ':head': commit.headSeen }),
-          },
-        },
-      },
+      { Update: commit.asOf === undefined ? headMoved(commit, turn) : headKept(commit, turn) },
       {
         Update: {
           Key: { ...keys.backup(claim.table, claim.backup) },
@@ -177,10 +163,12 @@ export class Turns {
             manifestSha256: commit.manifestSha256,
             internal: commit.internal,
             alive: true,
+            ...(commit.asOf !== undefined && { asOf: commit.asOf }),
           },
           ConditionExpression: 'attribute_not_exists(pk)',
         },
       },
+      ...parentAlive(commit, turn),
       ...releasedParent(claim.table, turn),
     ]);
     if (refused !== undefined) await this.#checkCommitted(claim);
@@ -262,6 +250,55 @@ function heldAs({ execution, parent }: Turn): Held {
         condition: 'turn.execution = :held AND turn.parent = :pinned',
         values: { ':held': execution, ':pinned': parent },
       };
+}
+
+type Update = NonNullable<Write['Update']>;
+
+/** The snapshot becomes the head, and the turn is free. */
+function headMoved({ claim, tableId, marker, headSeen }: Commit, turn: Turn): Update {
+  const { condition, values } = heldAs(turn);
+  const head: Head = { tableId, snapshot: claim.backup, marker };
+  const sameHead = headSeen === undefined ? 'attribute_not_exists(head)' : 'head.#snapshot = :head';
+  return {
+    Key: { ...keys.table(claim.table) },
+    UpdateExpression: 'SET head = :next REMOVE turn DELETE pending :ids',
+    ConditionExpression: `${condition} AND ${sameHead}`,
+    ...(headSeen !== undefined && { ExpressionAttributeNames: { '#snapshot': 'snapshot' } }),
+    ExpressionAttributeValues: {
+      ...values,
+      ':next': head,
+      ':ids': new Set([claim.backup]),
+      ...(headSeen !== undefined && { ':head': headSeen }),
+    },
+  };
+}
+
+/** The turn is free, and the head is what it was. */
+function headKept({ claim }: Commit, turn: Turn): Update {
+  const { condition, values } = heldAs(turn);
+  return {
+    Key: { ...keys.table(claim.table) },
+    UpdateExpression: 'REMOVE turn DELETE pending :ids',
+    ConditionExpression: condition,
+    ExpressionAttributeValues: { ...values, ':ids': new Set([claim.backup]) },
+  };
+}
+
+/**
+ * A snapshot that leans on another's runs is committed only while that one lives. The head lives, and so does what is
+ * pinned for the turn; an earlier execution's manifest may lean on one whose pin is gone.
+ */
+function parentAlive({ claim, asOf, result: { parent } }: Commit, turn: Turn): Write[] {
+  if (asOf === undefined || parent === undefined || parent === turn.parent) return [];
+  return [
+    {
+      ConditionCheck: {
+        Key: { ...keys.snapshot(claim.table, parent) },
+        ConditionExpression: 'alive = :true',
+        ExpressionAttributeValues: { ':true': true },
+      },
+    },
+  ];
 }
 
 function releasedParent(table: string, turn: Turn | undefined): Write[] {

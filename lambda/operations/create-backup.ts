@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { BackupRecord, Kind } from '../catalog/records.ts';
+import type { BackupRecord, Kind, Source } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { describeTable, streamUnavailable } from '../sources/table.ts';
 import type { RequestServices } from './operations.ts';
@@ -10,14 +10,20 @@ export interface CreateBackupInput {
   readonly name: string;
   /** Without it: incremental when a parent serves, else full. */
   readonly kind?: Kind;
+  /** Without it: the stream when a parent serves, else a scan. */
+  readonly source?: Source;
+  /** Kept with the backup. */
+  readonly comment?: string;
   /** The caller's ARN, or the schedule's name. */
   readonly requestedBy?: string;
   /** Requests with one key are one request: the second gets the first one's backup. */
   readonly requestKey?: string;
   /** Epoch ms after which the backup is deleted. */
   readonly expiresAt?: number;
-  /** Moves the table's head forward: not listed, and ended when it is no longer the head. */
+  /** For Tidemark's own use: not listed, and no call of the caller's to be counted. */
   readonly internal?: boolean;
+  /** Epoch ms of a time before the request whose content is meant; a snapshot of that time or before must be there. */
+  readonly asOf?: number;
 }
 
 /** DynamoDB's own limit: "You can call CreateBackup at a maximum rate of 50 times per second." */
@@ -34,6 +40,9 @@ export async function createBackup(
   input: CreateBackupInput,
 ): Promise<BackupRecord> {
   const { table: name, ...request } = input;
+  if (input.source === 'scan' && input.kind !== undefined && input.kind !== 'full') {
+    throw new TidemarkError('Validation', `A scan makes a full backup, not one of kind ${input.kind}`);
+  }
   const [table, admitted] = await Promise.all([
     describeTable(services.dynamodb, name),
     input.internal === true || services.catalog.counters.admit('CreateBackup', createsPerSecond),
@@ -60,8 +69,8 @@ export async function createBackup(
 }
 
 /** A client that sends one key with different requests means different backups. */
-function boundKey(requestKey: string, { table, name, kind, requestedBy }: CreateBackupInput): string {
-  return hash('sha256', JSON.stringify([requestKey, table, name, kind, requestedBy]));
+function boundKey(requestKey: string, { table, name, kind, source, comment, requestedBy }: CreateBackupInput): string {
+  return hash('sha256', JSON.stringify([requestKey, table, name, kind, source, comment, requestedBy]));
 }
 
 /** A start that fails leaves a cataloged backup without an execution: the reconciler finds and starts it. */

@@ -1,6 +1,15 @@
 import type { BackupKey } from '../catalog/backup-arn.ts';
 import { catalogOf } from '../catalog/catalog.ts';
 import type { BackupRecord, RestoreRecord } from '../catalog/records.ts';
+import type {
+  ContinuousBackups,
+  PointInTimeRecovery,
+  PointInTimeRestore,
+  RecoverySpecification,
+  StartedRestore,
+} from '../continuous/continuous-backups.ts';
+import { invokedRestore } from '../continuous/invoked-restore.ts';
+import { nativeContinuousBackups } from '../continuous/native.ts';
 import { dynamodbClient } from '../runtime/clients.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { configFromEnvironment, required } from '../runtime/config.ts';
@@ -28,8 +37,17 @@ export type RequestServices = Pick<
   'config' | 'clock' | 'ids' | 'log' | 'catalog' | 'dynamodb' | 'executions'
 >;
 
+/** What the operations work with together. */
+export type OperationServices = RequestServices &
+  Pick<Services, 'store'> & { readonly continuous: ContinuousBackups };
+
 /** What an operation works with that reads what is stored. */
 export type ReadServices = RequestServices & Pick<Services, 'store'>;
+
+export interface UpdateContinuousBackupsInput {
+  readonly table: string;
+  readonly specification: RecoverySpecification;
+}
 
 /** The operations, free of any dialect. */
 export interface Operations {
@@ -37,7 +55,10 @@ export interface Operations {
   describeBackup(input: BackupKey): Promise<BackupRecord>;
   listBackups(input: ListBackupsInput): Promise<BackupPage>;
   deleteBackup(input: BackupKey): Promise<BackupRecord>;
-  restoreTable(input: RestoreTableInput): Promise<{ restore: RestoreRecord; backup: BackupRecord }>;
+  restoreTable(input: RestoreTableInput): Promise<{ readonly restore: RestoreRecord }>;
+  restoreToPointInTime(input: PointInTimeRestore): Promise<StartedRestore>;
+  describeContinuousBackups(input: { table: string }): Promise<PointInTimeRecovery>;
+  updateContinuousBackups(input: UpdateContinuousBackupsInput): Promise<PointInTimeRecovery>;
   describeTable(input: { table: string }): Promise<DescribedTable>;
   getBackupItem(input: GetBackupItemInput): Promise<BackupItem>;
   compareBackups(input: CompareBackupsInput): Promise<ComparisonPage>;
@@ -45,13 +66,16 @@ export interface Operations {
   planSweep(input: { table?: string }): Promise<readonly FolderPlan[]>;
 }
 
-export function operationsOf(services: ReadServices): Operations {
+export function operationsOf(services: OperationServices): Operations {
   return {
     createBackup: (input) => createBackup(services, input),
     describeBackup: (input) => describeBackup(services, input),
     listBackups: (input) => listBackups(services, input),
     deleteBackup: (input) => deleteBackup(services, input),
     restoreTable: (input) => restoreTable(services, input),
+    restoreToPointInTime: (input) => services.continuous.restore(input),
+    describeContinuousBackups: ({ table }) => services.continuous.describe(table),
+    updateContinuousBackups: ({ table, specification }) => services.continuous.update(table, specification),
     describeTable: (input) => describeTable(services, input),
     getBackupItem: (input) => getBackupItem(services, input),
     compareBackups: (input) => compareBackups(services, input),
@@ -67,7 +91,9 @@ export function requestOperations(env: NodeJS.ProcessEnv): Operations {
     const { s3StoreFromEnvironment } = await import('../storage/s3-store.ts');
     return s3StoreFromEnvironment(env);
   });
-  return operationsOf({ ...requestServices(env), store });
+  const services = requestServices(env);
+  const continuous = nativeContinuousBackups(services.dynamodb, invokedRestore(env));
+  return operationsOf({ ...services, store, continuous });
 }
 
 export function requestServices(env: NodeJS.ProcessEnv): RequestServices {

@@ -11,6 +11,8 @@ export const environment = {
   /** ARNs of the state machines; only functions that start executions have them. */
   backupMachine: 'TIDEMARK_BACKUP_MACHINE_ARN',
   restoreMachine: 'TIDEMARK_RESTORE_MACHINE_ARN',
+  /** ARN of the function that has DynamoDB restore a table to a point in time; only the API's function has it. */
+  restoreFunction: 'TIDEMARK_RESTORE_FUNCTION_ARN',
   /** `refuse` or `enable`: what to do about a table without a stream. */
   missingStream: 'TIDEMARK_MISSING_STREAM',
   /** Longest time in seconds that one invocation works before it answers `more`. */

@@ -1,5 +1,6 @@
 import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
-import type { BackupId, BackupRecord, TableRecord } from '../catalog/records.ts';
+import { markerOf } from '../catalog/backup-arn.ts';
+import type { BackupId, BackupRecord, Head, TableRecord } from '../catalog/records.ts';
 import type { Claim } from '../catalog/turns.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
@@ -67,10 +68,10 @@ export async function begin(services: Services, { job }: { job: Job }): Promise<
 
   const plan = await backupStaging(services.store, job).once<BackupPlan>(names.plan, async () => {
     const parent = job.round === 0 ? await chooseParent(services, claim, record, backup, stream) : undefined;
-    if (parent === undefined) checkCutReachable(services, backup, createdAt);
+    if (parent === undefined) checkBasePossible(services, backup, createdAt);
     return {
       id: backup.id,
-      marker: backup.marker,
+      marker: backup.asOf ?? backup.marker,
       internal: backup.internal,
       table: backup.table,
       description: backup.description,
@@ -116,7 +117,7 @@ async function usableStream(services: Services, table: Table): Promise<string | 
   return undefined;
 }
 
-/** The head, if its cut is in the table's present stream and not trimmed and its manifest is sound; it is pinned. */
+/** The snapshot to continue; it is pinned. Undefined if the stream continues none: then the table is read anew. */
 async function chooseParent(
   services: Services,
   claim: Claim,
@@ -124,27 +125,46 @@ async function chooseParent(
   backup: BackupRecord,
   stream: string,
 ): Promise<BackupId | undefined> {
-  if (head === undefined || head.tableId !== backup.table.tableId) return undefined;
-  if (services.clock.now() - head.marker > oldestParentMs) return undefined;
-  const snapshot = await services.catalog.snapshots.get({ table: claim.table, id: head.snapshot });
-  try {
-    const { manifest } = await readManifest(
-      services.store,
-      head.tableId,
-      head.snapshot,
-      snapshot?.manifestSha256,
-    );
-    if (manifest.cut.stream !== stream) return undefined;
-  } catch (error) {
-    if (!isError(error, 'SnapshotCorrupt')) throw error;
-    // A new base is a correct fallback; the damage must be seen all the same.
-    services.log.error('head is damaged, taking a new base', {
-      snapshot: head.snapshot,
-      reason: reasonOf(error),
-    });
+  if (backup.source === 'scan') return undefined;
+  if (backup.asOf !== undefined) {
+    for (const candidate of await snapshotsBefore(services, backup, backup.asOf)) {
+      if (await pinnedParent(services, claim, candidate, stream)) return candidate.snapshot;
+    }
     return undefined;
   }
-  return (await services.catalog.turns.pinParent(claim, head.snapshot)) ? head.snapshot : undefined;
+  if (head?.tableId !== backup.table.tableId) return undefined;
+  return (await pinnedParent(services, claim, head, stream)) ? head.snapshot : undefined;
+}
+
+/** What was once the head and ends at `time` or before, the latest first. */
+async function snapshotsBefore(services: Services, { table }: BackupRecord, time: number): Promise<Head[]> {
+  const { snapshots } = await services.catalog.snapshots.census(table.name);
+  return snapshots
+    .filter(({ alive, tableId, asOf }) => alive && tableId === table.tableId && asOf === undefined)
+    .map(({ id, tableId }) => ({ tableId, snapshot: id, marker: markerOf(id) }))
+    .filter(({ marker }) => marker <= time)
+    .toReversed();
+}
+
+/** True if the snapshot's cut is in this stream and not trimmed and its manifest is sound; then it is pinned. */
+async function pinnedParent(
+  services: Services,
+  claim: Claim,
+  { tableId, snapshot: id, marker }: Head,
+  stream: string,
+): Promise<boolean> {
+  if (services.clock.now() - marker > oldestParentMs) return false;
+  const snapshot = await services.catalog.snapshots.get({ table: claim.table, id });
+  try {
+    const { manifest } = await readManifest(services.store, tableId, id, snapshot?.manifestSha256);
+    if (manifest.cut.stream !== stream) return false;
+  } catch (error) {
+    if (!isError(error, 'SnapshotCorrupt')) throw error;
+    // Doing without it is correct; the damage must be seen all the same.
+    services.log.error('snapshot is damaged, not continuing it', { snapshot: id, reason: reasonOf(error) });
+    return false;
+  }
+  return services.catalog.turns.pinParent(claim, id);
 }
 
 function describe(services: Services, stream: string, table: string): Promise<Stream> {
@@ -153,8 +173,11 @@ function describe(services: Services, stream: string, table: string): Promise<St
   });
 }
 
-/** A base's cut is near the marker: the stream must reach back to it. */
-function checkCutReachable(services: Services, backup: BackupRecord, streamCreatedAt: number): void {
+/** A base's cut is near the marker: the stream must reach back to it. Throws `CutUnreachable`. */
+function checkBasePossible(services: Services, backup: BackupRecord, streamCreatedAt: number): void {
+  if (backup.asOf !== undefined || backup.source === 'stream') {
+    throw new TidemarkError('CutUnreachable', 'there is no snapshot that the stream continues to that time');
+  }
   const late = services.clock.now() - backup.marker > oldestParentMs;
   if (late || streamCreatedAt > backup.marker + promisedMs) {
     throw new TidemarkError(

@@ -47,6 +47,7 @@ export async function commit(services: Services, { job }: { job: Job }): Promise
     marker: manifest.marker,
     manifestSha256: sha256,
     internal: backup.internal,
+    ...(backup.asOf !== undefined && { asOf: backup.asOf }),
     result: {
       kind: manifest.kind,
       source: manifest.source,
@@ -62,6 +63,7 @@ export async function commit(services: Services, { job }: { job: Job }): Promise
       },
     },
   });
+  if (backup.asOf !== undefined) return { job, status: 'done' };
   // The head that was may have been kept only for being it: of a deleted backup, or an internal one.
   if (headSeen !== undefined) await services.catalog.snapshots.kill({ table: job.table, id: headSeen });
   return { job, status: 'done' };

@@ -1,3 +1,4 @@
+import type { BackupKey } from '../catalog/backup-arn.ts';
 import type { RestoreRecord, TableRecord } from '../catalog/records.ts';
 import { createBackup } from '../operations/create-backup.ts';
 import { abortRestore } from '../restore/abort-restore.ts';
@@ -32,12 +33,7 @@ export async function reconcile(services: Services): Promise<void> {
     await guarded(services, { restore: restore.id }, () => reconcileRestore(services, restore));
   }
   for (const key of await services.catalog.backups.expired(services.clock.now())) {
-    await guarded(services, { backup: key.id }, async () => {
-      const backup = await services.catalog.backups.get(key);
-      if (backup?.status === 'AVAILABLE' || backup?.status === 'FAILED') {
-        await services.catalog.snapshots.deleteBackup(backup);
-      }
-    });
+    await guarded(services, { backup: key.id }, () => expire(services, key));
   }
 }
 
@@ -108,6 +104,17 @@ async function reconcileRestore(services: Services, restore: RestoreRecord): Pro
   }
   const next = await catalog.restores.restart(restore);
   if (next !== undefined) await executions.start('restore', { ...job, execution: next });
+}
+
+/** A backup that a restore reads, or that is being created, expires when that is over. */
+async function expire({ catalog }: Services, key: BackupKey): Promise<void> {
+  const backup = await catalog.backups.get(key);
+  if (backup?.status !== 'AVAILABLE' && backup?.status !== 'FAILED') return;
+  try {
+    await catalog.snapshots.deleteBackup(backup);
+  } catch (error) {
+    if (!isError(error, 'BackupInUse')) throw error;
+  }
 }
 
 async function guarded(services: Services, facts: object, work: () => Promise<void>): Promise<void> {

@@ -10,8 +10,9 @@ export function grantRestoreRights(
   const { catalog, store, tables } = props;
   const { PlanRestore, CreateTable, WriteRange, BuildIndexes, FinishRestore, AbortRestore } = functions;
 
-  for (const step of [PlanRestore, WriteRange, BuildIndexes]) catalog.grantRead(step);
-  for (const step of [CreateTable, FinishRestore, AbortRestore]) catalog.grantReadWrite(step);
+  for (const step of [WriteRange, BuildIndexes]) catalog.grantRead(step);
+  // PlanRestore holds the snapshot of a point in time.
+  for (const step of [PlanRestore, CreateTable, FinishRestore, AbortRestore]) catalog.grantReadWrite(step);
 
   // Of any table, tagged or not: a table that is taken, removed or finished has no tag of ours to be known by.
   for (const step of [CreateTable, WriteRange, BuildIndexes, FinishRestore, AbortRestore]) {
@@ -20,6 +21,7 @@ export function grantRestoreRights(
   for (const step of [CreateTable, AbortRestore]) tables.grant(step, 'dynamodb:ListTagsOfResource');
   tables.grant(FinishRestore, 'dynamodb:DescribeTimeToLive');
   tables.grantCreateTagged(CreateTable);
+  tables.grantKeys(CreateTable);
   tables.grantTagged(WriteRange, 'dynamodb:BatchWriteItem');
   tables.grantTagged(BuildIndexes, 'dynamodb:UpdateTable');
   tables.grantTagged(FinishRestore, 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive');

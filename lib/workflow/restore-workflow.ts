@@ -53,7 +53,11 @@ export class RestoreWorkflow extends Construct {
       byStatus(
         this,
         'Planned',
-        { write: createTable, ended: Succeed.jsonPath(this, 'RestoreEnded') },
+        {
+          wait: waitThen(this, 'WaitForSnapshot', plan),
+          write: createTable,
+          ended: Succeed.jsonPath(this, 'RestoreEnded'),
+        },
         notUnderstood,
       ),
     );

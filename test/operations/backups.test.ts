@@ -172,6 +172,30 @@ describe('deleteBackup', () => {
   });
 });
 
+describe('a backup that is asked for by its ARN', () => {
+  it('is another one in another account or region', async () => {
+    const made = await backup();
+    const key = keyOf(made);
+    expect(await harness.operations.describeBackup({ ...key, arn: made.arn })).toEqual(made);
+    const [, , , region = '', account = ''] = made.arn.split(':');
+    for (const arn of [made.arn.replace(account, '999999999999'), made.arn.replace(region, 'mars-1')]) {
+      expect(arn).not.toBe(made.arn);
+      const others = { ...key, arn };
+      await expect(harness.operations.describeBackup(others)).rejects.toEqual(code('AccessDenied'));
+      await expect(harness.operations.deleteBackup(others)).rejects.toEqual(code('AccessDenied'));
+    }
+    expect(await harness.operations.describeBackup(key)).toEqual(made);
+  });
+
+  it('is not found if there is none in any', async () => {
+    const id = '01700000000000-00000000' as BackupId;
+    const arn = `arn:aws:dynamodb:mars-1:999999999999:table/${table}/backup/${id}`;
+    await expect(harness.operations.describeBackup({ table, id, arn })).rejects.toEqual(
+      code('BackupNotFound'),
+    );
+  });
+});
+
 describe('listBackups', () => {
   it('pages oldest first, with no cursor after a page that is exactly full', async () => {
     const other = await newTable(database, 1);

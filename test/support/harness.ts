@@ -11,8 +11,10 @@ import type { Services } from '../../lambda/runtime/services.ts';
 import { directoryStore } from '../../lambda/storage/directory-store.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { synthesizedDefinitions } from '../../lib/workflow/definitions.ts';
+import { EmbeddedContinuousBackups } from '../../local/continuous-backups.ts';
 import { createCatalog } from '../../local/catalog-table.ts';
 import { type LocalExecutions, type LocalOptions, localExecutions } from '../../local/local-executions.ts';
+import { RecoverySettings } from '../../local/recovery-settings.ts';
 import type { TestDatabase } from './database.ts';
 
 /** A whole Tidemark in this process, over a test database: its own catalog, its own store. */
@@ -20,6 +22,7 @@ export interface Harness {
   readonly services: Services;
   readonly operations: Operations;
   readonly executions: LocalExecutions;
+  readonly continuous: EmbeddedContinuousBackups;
   readonly store: ObjectStore;
   /** The folder of the store. */
   readonly folder: string;
@@ -50,6 +53,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
   const catalogTable = `catalog-${randomIds.hex(12)}`;
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-test-'));
   await createCatalog(database.dynamodb, catalogTable);
+  const settings = await RecoverySettings.open(join(folder, 'continuous-backups.json'));
   const compose = (given: HarnessOptions): Harness => {
     const clock = given.clock ?? systemClock;
     const plain = directoryStore(folder);
@@ -70,9 +74,11 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
       store: given.store?.(plain) ?? plain,
       executions,
     };
+    const continuous = new EmbeddedContinuousBackups(services, settings);
     return {
       services,
-      operations: operationsOf(services),
+      operations: operationsOf({ ...services, continuous }),
+      continuous,
       executions,
       store: plain,
       folder,

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { invokedRestore } from '../../lambda/continuous/invoked-restore.ts';
+import { nativeContinuousBackups } from '../../lambda/continuous/native.ts';
+import { restoreToPointInTime } from '../../lambda/continuous/native-restore.ts';
+import type { ContinuousBackups } from '../../lambda/continuous/continuous-backups.ts';
+
+const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:restore';
+
+/** What DynamoDB is to answer: a status and a body. */
+export interface Answer {
+  readonly status: number;
+  readonly body: object;
+}
+
+export interface Native {
+  readonly continuous: ContinuousBackups;
+  /** What DynamoDB was asked, in order. */
+  readonly asked: { operation: string; body: unknown }[];
+  answer: Answer;
+  /** The function's failure, in place of its answer. */
+  failure?: 'Unhandled';
+  close(): void;
+}
+
+/** DynamoDB's own continuous backups, through real SDK clients, against a server that plays DynamoDB and Lambda. */
+export async function native(): Promise<Native> {
+  const server = createServer((request, response) => {
+    void (request.url === '/' ? playDynamodb(request) : playLambda(request)).then(
+      ({ status, headers, body }) => response.writeHead(status, headers).end(JSON.stringify(body)),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const config = {
+    endpoint: `http://127.0.0.1:${typeof address === 'object' && address?.port}`,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
+    maxAttempts: 1,
+  };
+  const dynamodb = new DynamoDBClient(config);
+  const made: Native = {
+    continuous: nativeContinuousBackups(
+      dynamodb,
+      invokedRestore({ TIDEMARK_RESTORE_FUNCTION_ARN: functionArn }, config),
+    ),
+    asked: [],
+    answer: { status: 200, body: {} },
+    close: () => server.close(),
+  };
+
+  async function playDynamodb(request: IncomingMessage) {
+    const operation = String(request.headers['x-amz-target']).replace('DynamoDB_20120810.', '');
+    made.asked.push({ operation, body: JSON.parse(await text(request)) });
+    return { ...made.answer, headers: { 'content-type': 'application/x-amz-json-1.0' } };
+  }
+
+  async function playLambda(request: IncomingMessage) {
+    if (!decodeURIComponent(String(request.url)).includes(`/functions/${functionArn}/invocations`)) {
+      return { status: 404, headers: {}, body: {} };
+    }
+    if (made.failure !== undefined) {
+      const headers = { 'x-amz-function-error': made.failure };
+      return { status: 200, headers, body: { errorMessage: 'timed out' } };
+    }
+    const body = await restoreToPointInTime(dynamodb, JSON.parse(await text(request)));
+    return { status: 200, headers: {}, body };
+  }
+
+  return made;
+}
