@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { handle, operationOf } from '../lambda/dialects/dynamodb/dialect.ts';
+import { servedAt } from '../lambda/dialects/dynamodb/served.ts';
 import type { WireRequest } from '../lambda/dialects/wire.ts';
 import type { Operations } from '../lambda/operations/operations.ts';
 import { reasonOf } from '../lambda/runtime/errors.ts';
@@ -79,12 +80,18 @@ async function answer(
     return;
   }
   const call = wireRequest(request, body);
-  if (call.method === 'POST' && operationOf(call) === undefined && databaseTarget.test(targetOf(request))) {
+  if (isOfDatabase(call, targetOf(request))) {
     await database.pass(request, body, response);
     return;
   }
   const { status, headers, body: answered } = await handle(operations, call, log);
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(answered) }).end(answered);
+}
+
+/** A path that serves but some operations of Tidemark's serves none of the database's. */
+function isOfDatabase(call: WireRequest, target: string): boolean {
+  const isOthers = call.method === 'POST' && operationOf(call) === undefined && databaseTarget.test(target);
+  return isOthers && servedAt(call.path) === 'all';
 }
 
 /** The whole body, or undefined if it is too large; it is read to its end all the same, or no answer would arrive. */
@@ -100,11 +107,16 @@ async function read(request: IncomingMessage): Promise<Buffer | undefined> {
 }
 
 function wireRequest({ method = '', url = '/', headers }: IncomingMessage, body: Buffer): WireRequest {
+  const [path = '/', query] = url.split('?');
   return {
     method,
-    path: url.replace(/\?.*$/, ''),
+    path,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()])),
     body: body.toString('utf8'),
+    // On this machine nobody has a key to verify a signature with, so none is verified.
+    signed:
+      headers.authorization?.startsWith('AWS4-') === true ||
+      new URLSearchParams(query).has('X-Amz-Algorithm'),
   };
 }
 

@@ -88,6 +88,8 @@ async function describeBackup(url: string, arn: string): Promise<WireDetails> {
     headers: {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': 'DynamoDB_20120810.DescribeBackup',
+      // An endpoint on this machine wants a signature as DynamoDB does, and verifies none.
+      authorization: 'AWS4-HMAC-SHA256 Credential=demo',
     },
     body: JSON.stringify({ BackupArn: arn }),
   });

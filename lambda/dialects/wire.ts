@@ -7,6 +7,8 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Decoded text; empty when there is none. */
   readonly body: string;
+  /** A signature came with the request. Whether it must be right is for the transport to say, before it hands over. */
+  readonly signed: boolean;
   /** The ARN of the authenticated caller, where the transport knows it. */
   readonly caller?: string;
 }

@@ -8,6 +8,8 @@ import { lambdaLog, type Log } from '../runtime/logger.ts';
 export interface ApiEvent {
   readonly httpMethod: string;
   readonly path: string;
+  /** The path of the API that was matched: without the stage, and without what a domain of one's own puts before it. */
+  readonly resource?: string | undefined;
   readonly headers?: Readonly<Record<string, string | undefined>> | null | undefined;
   readonly body?: string | null | undefined;
   readonly isBase64Encoded?: boolean | undefined;
@@ -40,6 +42,7 @@ export function apiHandler(
 function wireRequest({
   httpMethod,
   path,
+  resource = path,
   headers,
   body,
   isBase64Encoded,
@@ -49,11 +52,13 @@ function wireRequest({
   return {
     method: httpMethod,
     // SDKs differ in whether they end a stage's path with a slash.
-    path: path.replace(/\/+$/, '') || '/',
+    path: resource.replace(/\/+$/, '') || '/',
     headers: Object.fromEntries(
       Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
     ),
     body: isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? ''),
+    // API Gateway hands over only what IAM has let pass.
+    signed: true,
     ...(caller && { caller }),
   };
 }

@@ -22,13 +22,16 @@ describe('a backup may be named', () => {
           : { backups: [newest, unfinished] },
     });
     expect((await run('verify', 'Music:latest')).code).toBe(0);
-    expect(operations.verifyBackup.mock.lastCall?.[0].backup).toEqual({ table: 'Music', id: newest.id });
+    expect(operations.verifyBackup.mock.lastCall?.[0].backup).toMatchObject({
+      table: 'Music',
+      id: newest.id,
+    });
   });
 
   it('by its table and id', async () => {
     const { run, operations } = await over({ listBackups: async () => ({ backups: [twin, old] }) });
     expect((await run('verify', `Music/${old.id}`)).code).toBe(0);
-    expect(operations.verifyBackup.mock.lastCall?.[0].backup).toEqual({ table: 'Music', id: old.id });
+    expect(operations.verifyBackup.mock.lastCall?.[0].backup).toMatchObject({ table: 'Music', id: old.id });
     expect(operations.listBackups).toHaveBeenCalledExactlyOnceWith({
       table: 'Music',
       limit: 100,

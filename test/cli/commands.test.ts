@@ -3,7 +3,7 @@ import type { Operations } from '../../lambda/operations/operations.ts';
 import { arn, available, compared, planned, verified } from '../dialects/dynamodb/fakes.ts';
 import { over } from './support.ts';
 
-const backup = { table: 'Music', id: available.id };
+const backup = { table: 'Music', id: available.id, arn: available.arn };
 const key = '{"Artist":{"S":"Nina"}}';
 const cost = { ReadBytes: 4096, ReadRequests: 3 };
 

@@ -11,7 +11,11 @@ function event(more: Partial<ApiEvent> = {}): ApiEvent {
   return {
     httpMethod: 'POST',
     path: '/',
-    headers: { 'X-Amz-Target': 'DynamoDB_20120810.CreateBackup', 'Amz-Sdk-Invocation-Id': 'c0ffee' },
+    headers: {
+      'Content-Type': 'application/x-amz-json-1.0',
+      'X-Amz-Target': 'DynamoDB_20120810.CreateBackup',
+      'Amz-Sdk-Invocation-Id': 'c0ffee',
+    },
     body,
     isBase64Encoded: false,
     requestContext: { identity: { userArn: 'arn:aws:iam::123456789012:user/ada' } },
@@ -59,6 +63,19 @@ describe('an event of API Gateway becomes a request of the dialect', () => {
     expect(answer).toMatchObject({ statusCode: 200, body: expect.stringMatching(/^healthy: dynamodb\./) });
   });
 
+  test.each([
+    ['/read', '/read', 'AccessDeniedException'],
+    ['/backup/', '/backup', 'BackupDetails'],
+    // A domain of one's own may put something before the path.
+    ['/tidemark/read', '/read', 'AccessDeniedException'],
+    ['/%72ead', '/read', 'AccessDeniedException'],
+    ['/read', undefined, 'AccessDeniedException'],
+    ['/read', '/', 'BackupDetails'],
+  ])('the path is the one that API Gateway has matched: %s by %s', async (path, resource, said) => {
+    const { body } = await apiHandler(() => fakeOperations(), silentLog)(event({ path, resource }));
+    expect(body).toContain(said);
+  });
+
   test('a request without a body is answered in the dialect', async () => {
     const answer = await apiHandler(() => fakeOperations(), silentLog)(event({ body: null }));
     expect(answer.statusCode).toBe(400);
@@ -81,7 +98,11 @@ describe('one line is logged per invocation', () => {
   test.each([
     [event(), 'CreateBackup', 200],
     [event({ body: '{}' }), 'CreateBackup', 400],
-    [event({ headers: { 'x-amz-target': 'forged\nline' } }), undefined, 400],
+    [
+      event({ headers: { 'content-type': 'application/json', 'x-amz-target': 'forged\nline' } }),
+      undefined,
+      400,
+    ],
   ])('%#', async (request, operation, status) => {
     const info = vi.fn<Log['info']>();
     await apiHandler(() => fakeOperations(), { ...silentLog, info })(request);

@@ -180,6 +180,40 @@ describe('a call that is Tidemark’s', () => {
     },
   );
 
+  test.each(['/backup', '/read/'])('at %s no call reaches the database', async (path) => {
+    const { url, received } = await setUp();
+    const answer = await call(`${url}${path}`, 'DynamoDB_20120810.PutItem', {});
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      expect.stringContaining('UnknownOperationException'),
+    ]);
+    const create = { TableName: 'Music', BackupName: 'nightly' };
+    const created = await call(`${url}${path}`, 'DynamoDB_20120810.CreateBackup', create);
+    expect(created.status).toBe(path === '/backup' ? 200 : 400);
+    expect(received).toEqual([]);
+  });
+
+  test.each([
+    ['', {}, 400],
+    ['', { authorization: 'Bearer AWS4-HMAC-SHA256' }, 400],
+    ['?X-Amz-Credential=a&X-Amz-Signature=b', {}, 400],
+    ['', { authorization: 'AWS4-HMAC-SHA256 Signature=0' }, 200],
+    ['?X-Amz-Algorithm=AWS4-HMAC-SHA256', {}, 200],
+  ])('must have a signature, whichever: %s %j', async (query, headers, status) => {
+    const { url } = await setUp();
+    const answer = await fetch(`${url}/${query}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': 'DynamoDB_20120810.ListBackups',
+        ...headers,
+      },
+      body: '{}',
+    });
+    expect(answer.status).toBe(status);
+    expect(await answer.text()).toContain(status === 200 ? 'BackupSummaries' : 'MissingAuthenticationToken');
+  });
+
   test('GET / says that the endpoint is healthy', async () => {
     const { url } = await setUp();
     const answer = await fetch(`${url}/`);

@@ -1,34 +1,36 @@
 import { tableNameOf } from '../../catalog/backup-arn.ts';
-import type { Kind } from '../../catalog/records.ts';
+import type { Kind, Source } from '../../catalog/records.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { backupDescription, backupDetails, backupSummary } from './encode-backup.ts';
-import { maxLength, maxValue, minLength, minValue, oneOf, pattern } from './members.ts';
-import { backupArn, backupKey, given, operation, sourceTable } from './operation.ts';
-
-const kinds = ['FULL', 'INCREMENTAL', 'DIFFERENTIAL'];
+import { maxLength, maxValue, minValue, oneOf } from './members.ts';
+import { backupArn, backupKey, newName, sourceTable } from './names.ts';
+import { given, operation } from './operation.ts';
 
 /** What the API has no member for. */
 const tidemarkOptions = {
   type: 'structure',
-  shape: 'TidemarkOptions',
-  members: { Kind: { type: 'string', constraints: [oneOf(...kinds)] } },
+  shape: 'TidemarkBackupOptions',
+  members: {
+    Kind: { type: 'string', constraints: [oneOf('FULL', 'INCREMENTAL', 'DIFFERENTIAL')] },
+    Source: { type: 'string', constraints: [oneOf('STREAM', 'SCAN')] },
+    Comment: { type: 'string', constraints: [maxLength(1024)] },
+  },
 } as const;
 
 export const createBackup = operation({
   members: {
     TableName: { ...sourceTable, required: true },
-    BackupName: {
-      type: 'string',
-      required: true,
-      constraints: [pattern('[a-zA-Z0-9_.-]+'), minLength(3), maxLength(255)],
-    },
+    BackupName: { ...newName, required: true },
     TidemarkOptions: tidemarkOptions,
   },
   run: async (operations, { TableName, BackupName, TidemarkOptions }, { caller, headers }) => {
+    const { Kind, Source, Comment } = TidemarkOptions ?? {};
     const record = await operations.createBackup({
       table: tableNameOf(TableName),
       name: BackupName,
-      ...given('kind', TidemarkOptions?.Kind?.toLowerCase() as Kind | undefined),
+      ...given('kind', Kind?.toLowerCase() as Kind | undefined),
+      ...given('source', Source?.toLowerCase() as Source | undefined),
+      ...given('comment', Comment),
       ...given('requestedBy', caller),
       // SDKs send the same id with every attempt of one call.
       ...given('requestKey', headers['amz-sdk-invocation-id']),

@@ -1,25 +1,33 @@
-import { randomUUID } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import type { Operations } from '../../operations/operations.ts';
 import { reasonOf } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/logger.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { createBackup, deleteBackup, describeBackup, listBackups } from './backups.ts';
-import { internalError, renderError, unknownOperation } from './errors.ts';
-import { type JsonObject, parseBody, renderBody } from './json.ts';
+import {
+  describeContinuousBackups,
+  restoreTableToPointInTime,
+  updateContinuousBackups,
+} from './continuous-backups.ts';
+import { internalError, missingToken, type Refusal, renderError, unknownOperation } from './errors.ts';
+import { type JsonObject, membersOf, parseBody } from './json.ts';
 import type { Operation } from './operation.ts';
 import { compareBackups, getBackupItem, verifyBackup } from './readings.ts';
+import { isReadable, respond, respondJson } from './respond.ts';
+import { checkServed } from './served.ts';
 import { planSweep } from './sweep.ts';
 import { describeTable, restoreTableFromBackup } from './tables.ts';
 
 /** Operations by the target that names them; a Map, so that no target finds an inherited property. */
-const targets: ReadonlyMap<string, Operation> = new Map(
+export const targets: ReadonlyMap<string, Operation> = new Map(
   Object.entries({
     CreateBackup: createBackup,
     DescribeBackup: describeBackup,
     ListBackups: listBackups,
     DeleteBackup: deleteBackup,
     RestoreTableFromBackup: restoreTableFromBackup,
+    RestoreTableToPointInTime: restoreTableToPointInTime,
+    DescribeContinuousBackups: describeContinuousBackups,
+    UpdateContinuousBackups: updateContinuousBackups,
     DescribeTable: describeTable,
     // Tidemark's own.
     GetBackupItem: getBackupItem,
@@ -38,36 +46,41 @@ export function operationOf({ method, headers }: WireRequest): string | undefine
 /**
  * Answers one request of DynamoDB's JSON protocol 1.0. Never throws: what the caller can mend becomes a 400 with
  * its reason, anything else a 500 that hides its detail from the caller and logs it.
+ *
+ * The order of the checks before a request is decoded is that of the service (public probes of it): method and content
+ * type, JSON, target, signature. An empty body is missed only then.
  */
 export async function handle(operations: Operations, request: WireRequest, log: Log): Promise<WireResponse> {
-  if (request.method === 'GET' && request.path === '/') {
+  if (request.method === 'GET') {
     const region = process.env['AWS_REGION'] ?? 'local';
     return respond(200, 'text/plain', `healthy: dynamodb.${region}.amazonaws.com `);
   }
-  // The service's own answer to any other method.
-  if (request.method !== 'POST') return respond(404, 'application/xml', '<UnknownOperationException/>\n');
+  if (request.method !== 'POST' || !isReadable(request)) {
+    return respond(404, 'application/xml', '<UnknownOperationException/>\n');
+  }
+  let body: JsonObject = {};
   const operation = targets.get(request.headers['x-amz-target'] ?? '');
-  return operation === undefined
-    ? respondJson(400, unknownOperation)
-    : call(operation, operations, request, log);
+  try {
+    const sent = parseBody(request.body);
+    if (operation === undefined) return respondJson(request, 400, unknownOperation);
+    if (!request.signed) return respondJson(request, 400, missingToken);
+    checkServed(operationOf(request) ?? '', request.path);
+    body = membersOf(sent);
+    return respondJson(request, 200, await operation.call(operations, body, request));
+  } catch (error) {
+    return refused(error, renderError(error, body, operation?.errors ?? {}), request, log);
+  }
 }
 
-async function call(operation: Operation, operations: Operations, request: WireRequest, log: Log) {
-  let body: JsonObject = {};
-  try {
-    body = parseBody(request.body);
-    return respondJson(200, await operation.call(operations, body, request));
-  } catch (error) {
-    const refusal = renderError(error, body, operation.errors);
-    if (refusal !== undefined) return respondJson(400, refusal);
-    const response = respondJson(500, internalError);
-    log.error('request failed', {
-      operation: operationOf(request),
-      requestId: response.headers['x-amzn-requestid'],
-      ...detailOf(error),
-    });
-    return response;
-  }
+function refused(error: unknown, refusal: Refusal | undefined, request: WireRequest, log: Log): WireResponse {
+  const response = respondJson(request, refusal === undefined ? 500 : 400, refusal?.body ?? internalError);
+  if (refusal?.isFault === false) return response;
+  log.error('request failed', {
+    operation: operationOf(request),
+    requestId: response.headers['x-amzn-requestid'],
+    ...detailOf(error),
+  });
+  return response;
 }
 
 function detailOf(error: unknown): Record<string, unknown> {
@@ -76,22 +89,5 @@ function detailOf(error: unknown): Record<string, unknown> {
     reason: reasonOf(error),
     stack: error.stack,
     ...(error.cause !== undefined && { cause: reasonOf(error.cause) }),
-  };
-}
-
-function respondJson(status: number, answer: object): WireResponse {
-  return respond(status, 'application/x-amz-json-1.0', renderBody(answer));
-}
-
-function respond(status: number, contentType: string, body: string): WireResponse {
-  return {
-    status,
-    headers: {
-      'content-type': contentType,
-      'x-amzn-requestid': randomUUID(),
-      // Of the body's UTF-8 bytes; a client that finds it wrong retries.
-      'x-amz-crc32': String(crc32(body)),
-    },
-    body,
   };
 }

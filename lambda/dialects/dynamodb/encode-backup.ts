@@ -21,9 +21,13 @@ interface TidemarkDetails {
   readonly Kind?: string | undefined;
   readonly Source?: string | undefined;
   readonly Parent?: string | undefined;
+  /** Where the content ends. */
+  readonly Cut?: { readonly Time: Date } | undefined;
   readonly Figures?: object | undefined;
   readonly Digest?: string | undefined;
   readonly Reason?: string | undefined;
+  readonly Comment?: string | undefined;
+  readonly RequestedBy?: string | undefined;
 }
 
 /** The answer to CreateBackup, and the first part of a description. */
@@ -60,14 +64,19 @@ function common(record: BackupRecord): BackupDetails {
   };
 }
 
-function tidemarkDetails({ kind, source, parent, figures, digest, reason }: BackupRecord): TidemarkDetails {
+function tidemarkDetails(record: BackupRecord): TidemarkDetails {
+  const { kind, source, parent, figures, digest, reason, comment, requestedBy } = record;
   return {
     Kind: kind?.toUpperCase(),
     Source: source?.toUpperCase(),
     Parent: parent,
+    // Before there are figures there is no content.
+    Cut: figures && { Time: new Date(record.asOf ?? record.marker) },
     Figures: figures && wireFigures(figures),
     Digest: digest,
     Reason: reason,
+    Comment: comment,
+    RequestedBy: requestedBy,
   };
 }
 

@@ -8,44 +8,60 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { RestoreRecord, TableDescription } from '../../catalog/records.ts';
 
+/** What Tidemark knows of a table's restore and DynamoDB's API has no member for. */
+interface TidemarkRestore {
+  readonly RestoreStatus: string;
+  readonly Reason?: string | undefined;
+}
+
 /** The table that a restore will make, as the request for it is answered. */
-export function restoringTable(restore: RestoreRecord, source: TableDescription): WireTable {
+export function restoringTable(restore: RestoreRecord): WireTable {
+  const { description } = restore;
   const arn = targetArn(restore);
   return {
-    AttributeDefinitions: [...source.attributeDefinitions],
+    AttributeDefinitions: [...description.attributeDefinitions],
     TableName: restore.target,
-    KeySchema: [...source.keySchema],
+    KeySchema: [...description.keySchema],
     TableStatus: 'CREATING',
     CreationDateTime: new Date(restore.requestedAt),
-    ProvisionedThroughput: throughput(source.provisionedThroughput),
+    ProvisionedThroughput: throughput(description.provisionedThroughput),
     TableSizeBytes: 0,
     ItemCount: 0,
     TableArn: arn,
     TableId: restore.targetTableId,
     BillingModeSummary:
-      source.billingMode === 'PAY_PER_REQUEST' ? { BillingMode: source.billingMode } : undefined,
-    OnDemandThroughput: source.onDemandThroughput,
-    LocalSecondaryIndexes: localIndexes(source, arn),
-    GlobalSecondaryIndexes: globalIndexes(source, arn),
+      description.billingMode === 'PAY_PER_REQUEST' ? { BillingMode: description.billingMode } : undefined,
+    OnDemandThroughput: description.onDemandThroughput,
+    LocalSecondaryIndexes: localIndexes(description, arn),
+    GlobalSecondaryIndexes: globalIndexes(description, arn),
+    StreamSpecification: description.stream,
+    TableClassSummary: description.tableClass && { TableClass: description.tableClass },
+    SSEDescription: description.sse,
     RestoreSummary: restoreSummary(restore),
-    DeletionProtectionEnabled: false,
+    DeletionProtectionEnabled: description.deletionProtection ?? false,
   };
 }
 
 /** A table that a restore made or is making: it is not offered as ACTIVE before its content is whole. */
-export function restoredTable(table: WireTable, restore: RestoreRecord): WireTable {
+export function restoredTable(
+  table: WireTable,
+  restore: RestoreRecord,
+): WireTable & { readonly Tidemark?: TidemarkRestore } {
+  const { status, reason } = restore;
   return {
     ...table,
-    TableStatus: restore.status === 'RESTORING' ? 'CREATING' : table.TableStatus,
+    TableStatus: status === 'RESTORING' ? 'CREATING' : table.TableStatus,
     RestoreSummary: restoreSummary(restore),
+    ...(status !== 'RESTORED' && { Tidemark: { RestoreStatus: status, Reason: reason } }),
   };
 }
 
+/** The backup of a restore to a point in time was made for it alone, so it is none that a caller could use. */
 function restoreSummary(restore: RestoreRecord): RestoreSummary {
   return {
-    SourceBackupArn: restore.backupArn,
+    SourceBackupArn: restore.pointInTime ? undefined : restore.backupArn,
     SourceTableArn: restore.source.arn,
-    RestoreDateTime: new Date(restore.requestedAt),
+    RestoreDateTime: new Date(restore.contentTime),
     RestoreInProgress: restore.status === 'RESTORING',
   };
 }

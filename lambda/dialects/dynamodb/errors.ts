@@ -1,21 +1,31 @@
 import { tableNameOf } from '../../catalog/backup-arn.ts';
 import { type ErrorCode, TidemarkError } from '../../runtime/errors.ts';
+import { isThrottled } from '../throttling.ts';
 import { type JsonObject, SerializationError } from './json.ts';
 
 const model = 'com.amazonaws.dynamodb.v20120810#';
 const service = 'com.amazon.coral.service#';
 
-/** How an error looks on the wire. */
+/** How an error looks on the wire. Without a text of its own it has the error's. */
 interface WireError {
   /** `__type`, with its prefix. */
   readonly type: string;
-  /** The request's member that the error is about, and the service's text about it; else the error's own message. */
-  readonly about?: { readonly member: string; readonly text: (value: string) => string };
+  /** The service's text about a member of the request: the first of these that it has. */
+  readonly about?: { readonly members: readonly string[]; readonly text: (value: string) => string };
+  readonly text?: string;
   /** Part of the service writes `Message`. */
   readonly messageName?: 'Message';
+  /** The caller cannot mend it: it is logged. */
+  readonly isFault?: true;
 }
 
 export type WireErrors = Readonly<Partial<Record<ErrorCode, WireError>>>;
+
+/** The body of a 400 answer. */
+export interface Refusal {
+  readonly body: object;
+  readonly isFault: boolean;
+}
 
 /** What a caller can mend. Every other error is the service's fault, and its detail is not the caller's. */
 const wireErrors: WireErrors = {
@@ -23,20 +33,22 @@ const wireErrors: WireErrors = {
   AccessDenied: { type: `${service}AccessDeniedException`, messageName: 'Message' },
   TableNotFound: {
     type: `${model}TableNotFoundException`,
-    about: { member: 'TableName', text: (table) => `Table not found: ${tableNameOf(table)}` },
+    about: { members: ['TableName'], text: (table) => `Table not found: ${tableNameOf(table)}` },
   },
   TableInUse: { type: `${model}TableInUseException` },
   TableAlreadyExists: {
     type: `${model}TableAlreadyExistsException`,
-    about: { member: 'TargetTableName', text: (table) => `Table already exists: ${table}` },
+    about: { members: ['TargetTableName'], text: (table) => `Table already exists: ${table}` },
   },
   BackupNotFound: {
     type: `${model}BackupNotFoundException`,
-    about: { member: 'BackupArn', text: (arn) => `Backup not found: ${arn}` },
+    about: { members: ['BackupArn'], text: (arn) => `Backup not found: ${arn}` },
   },
   BackupInUse: { type: `${model}BackupInUseException` },
   BackupNotAvailable: { type: `${model}BackupInUseException` },
   ContinuousBackupsUnavailable: { type: `${model}ContinuousBackupsUnavailableException` },
+  PointInTimeRecoveryUnavailable: { type: `${model}PointInTimeRecoveryUnavailableException` },
+  InvalidRestoreTime: { type: `${model}InvalidRestoreTimeException` },
   LimitExceeded: { type: `${model}LimitExceededException` },
 };
 
@@ -45,35 +57,75 @@ export const describeTableErrors: WireErrors = {
   TableNotFound: {
     type: `${model}ResourceNotFoundException`,
     about: {
-      member: 'TableName',
+      members: ['TableName'],
       text: (table) => `Requested resource not found: Table: ${tableNameOf(table)} not found`,
     },
   },
 };
 
+const source = ['SourceTableName', 'SourceTableArn'];
+
+/** A request with a source and a target says which of them it is about. */
+export const pointInTimeErrors: WireErrors = {
+  TableNotFound: {
+    type: `${model}SourceTableNotFoundException`,
+    about: { members: source, text: (table) => `Source table not found: ${tableNameOf(table)}` },
+  },
+  PointInTimeRecoveryUnavailable: {
+    type: `${model}PointInTimeRecoveryUnavailableException`,
+    about: {
+      members: source,
+      text: (table) => `Point in time recovery is not enabled for table '${tableNameOf(table)}'`,
+    },
+  },
+};
+
+const damaged: WireError = {
+  type: `${model}BackupDamagedException`,
+  text: 'The backup is damaged: what is stored is not what was written. VerifyBackup tells where',
+  isFault: true,
+};
+
 /** A comparison names two backups, and a failed backup's reason is worth telling: the error's own message says both. */
 export const readingErrors: WireErrors = {
   BackupNotFound: { type: `${model}BackupNotFoundException` },
+  SnapshotCorrupt: damaged,
+  ObjectNotFound: damaged,
 };
 
 export const unknownOperation = { __type: `${service}UnknownOperationException` };
 
+export const missingToken = {
+  __type: `${service}MissingAuthenticationTokenException`,
+  message: 'Request is missing Authentication Token',
+};
+
 export const internalError = { __type: `${model}InternalServerError`, message: 'Internal server error' };
 
+/** SDKs wait a little longer after this one before they try again. */
+const throttled = { __type: 'com.amazon.coral.availability#ThrottlingException', message: 'Rate exceeded' };
+
 /**
- * The body of a 400 answer, or undefined if the error is no fault of the request.
+ * The 400 answer, or undefined if the error is no fault of the request and tells the caller nothing.
  * `overrides` go before the common table.
  */
-export function renderError(error: unknown, body: JsonObject, overrides: WireErrors): object | undefined {
+export function renderError(error: unknown, body: JsonObject, overrides: WireErrors): Refusal | undefined {
   if (error instanceof SerializationError) {
-    return { __type: `${service}SerializationException`, ...(error.message && { Message: error.message }) };
+    const Message = error.message || undefined;
+    return { body: { __type: `${service}SerializationException`, Message }, isFault: false };
   }
+  if (isThrottled(error)) return { body: throttled, isFault: true };
   if (!(error instanceof TidemarkError)) return undefined;
   const wire = overrides[error.code] ?? wireErrors[error.code];
-  return wire && { __type: wire.type, [wire.messageName ?? 'message']: text(wire, body) ?? error.message };
+  if (wire === undefined) return undefined;
+  const message = wire.text ?? aboutMember(wire, body) ?? error.message;
+  return {
+    body: { __type: wire.type, [wire.messageName ?? 'message']: message },
+    isFault: wire.isFault ?? false,
+  };
 }
 
-function text({ about }: WireError, body: JsonObject): string | undefined {
-  const value = about && body[about.member];
+function aboutMember({ about }: WireError, body: JsonObject): string | undefined {
+  const value = about?.members.map((member) => body[member]).find((value) => typeof value === 'string');
   return about && typeof value === 'string' ? about.text(value) : undefined;
 }

@@ -9,19 +9,20 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The members of a request's body. Throws `SerializationError`, without a message as the service does. */
-export function parseBody(body: string): JsonObject {
-  const parsed = parse(body);
-  if (!isJsonObject(parsed)) throw new SerializationError();
-  return parsed;
-}
-
-function parse(body: string): unknown {
+/** What a body says; undefined if it is empty. Throws `SerializationError`, without a message as the service does. */
+export function parseBody(body: string): unknown {
+  if (body === '') return undefined;
   try {
     return JSON.parse(body);
   } catch (cause) {
     throw new SerializationError('', { cause });
   }
+}
+
+/** The members of a request. Throws `SerializationError` if it is none. */
+export function membersOf(request: unknown): JsonObject {
+  if (!isJsonObject(request)) throw new SerializationError();
+  return request;
 }
 
 /** The body of an answer: timestamps are epoch seconds with a millisecond fraction, undefined members are absent. */

@@ -5,12 +5,24 @@ import type { JsonObject } from './json.ts';
  * Type checks, constraint checks and the type of the decoded input all derive from this one description.
  */
 
+/** A value that constraints are checked of. A list is looked at for its length alone. */
+type Constrained = string | number | readonly unknown[];
+
 /** A rule for a value of the right type. */
-interface Constraint {
+export interface Constraint {
   /** How the service words it, after `failed to satisfy constraint: `. */
   readonly demand: string;
-  holds(value: string | number): boolean;
+  /** The same by the names of the service model (`min`, `max`, `pattern`, `enum`), for the documents made of it. */
+  readonly trait: ConstraintTrait;
+  holds(value: Constrained): boolean;
 }
+
+export type ConstraintTrait =
+  | { readonly min: number }
+  | { readonly max: number }
+  | { readonly above: number }
+  | { readonly pattern: string }
+  | { readonly enum: readonly string[] };
 
 interface Common {
   readonly required?: true;
@@ -20,12 +32,12 @@ interface Common {
 
 export type Member = Common &
   (
-    | { readonly type: 'string' | 'integer' | 'double' | 'timestamp' | 'list' | 'map' }
-    /**
-     * `shape`: the structure's name in the service model; it is part of an error's text. Without `members` it is not
-     * looked into.
-     */
-    | { readonly type: 'structure'; readonly shape: string; readonly members?: Members }
+    | { readonly type: 'string' | 'integer' | 'long' | 'double' | 'boolean' | 'timestamp' }
+    | { readonly type: 'list'; readonly of: Member }
+    /** Names to attribute values, in DynamoDB's JSON. It is not looked into. */
+    | { readonly type: 'map' }
+    /** `shape`: the structure's name in the service model; it is part of an error's text. */
+    | { readonly type: 'structure'; readonly shape: string; readonly members: Members }
   );
 
 export type Members = Readonly<Record<string, Member>>;
@@ -35,17 +47,22 @@ interface Values {
   string: string;
   /** A fraction is cut off. */
   integer: number;
+  /** A fraction is cut off. */
+  long: number;
   double: number;
+  boolean: boolean;
   /** Epoch milliseconds; on the wire, epoch seconds with a fraction. */
   timestamp: number;
-  list: readonly unknown[];
   map: JsonObject;
-  structure: JsonObject;
 }
 
 type Value<M extends Member> = M extends { readonly members: infer N extends Members }
   ? Input<N>
-  : Values[M['type']];
+  : M extends { readonly of: infer E extends Member }
+    ? Value<E>[]
+    : M['type'] extends keyof Values
+      ? Values[M['type']]
+      : never;
 
 /** The decoded input: required members are there, the others may be undefined. */
 export type Input<M extends Members> = {
@@ -55,20 +72,23 @@ export type Input<M extends Members> = {
 export function minLength(least: number): Constraint {
   return {
     demand: `Member must have length greater than or equal to ${least}`,
-    holds: (value) => String(value).length >= least,
+    trait: { min: least },
+    holds: (value) => lengthOf(value) >= least,
   };
 }
 
 export function maxLength(most: number): Constraint {
   return {
     demand: `Member must have length less than or equal to ${most}`,
-    holds: (value) => String(value).length <= most,
+    trait: { max: most },
+    holds: (value) => lengthOf(value) <= most,
   };
 }
 
 export function minValue(least: number): Constraint {
   return {
     demand: `Member must have value greater than or equal to ${least}`,
+    trait: { min: least },
     holds: (value) => Number(value) >= least,
   };
 }
@@ -76,6 +96,7 @@ export function minValue(least: number): Constraint {
 export function above(bound: number): Constraint {
   return {
     demand: `Member must have value greater than ${bound}`,
+    trait: { above: bound },
     holds: (value) => Number(value) > bound,
   };
 }
@@ -83,6 +104,7 @@ export function above(bound: number): Constraint {
 export function maxValue(most: number): Constraint {
   return {
     demand: `Member must have value less than or equal to ${most}`,
+    trait: { max: most },
     holds: (value) => Number(value) <= most,
   };
 }
@@ -92,6 +114,7 @@ export function pattern(source: string): Constraint {
   const whole = new RegExp(`^(?:${source})$`);
   return {
     demand: `Member must satisfy regular expression pattern: ${source}`,
+    trait: { pattern: source },
     holds: (value) => whole.test(String(value)),
   };
 }
@@ -99,6 +122,11 @@ export function pattern(source: string): Constraint {
 export function oneOf(...values: readonly string[]): Constraint {
   return {
     demand: `Member must satisfy enum value set: [${values.join(', ')}]`,
+    trait: { enum: values },
     holds: (value) => values.includes(String(value)),
   };
+}
+
+function lengthOf(value: Constrained): number {
+  return typeof value === 'number' ? String(value).length : value.length;
 }

@@ -2,7 +2,8 @@ import { parseJson } from '../../item/parse-json.ts';
 import { readingErrors } from './errors.ts';
 import { keyItem } from './key.ts';
 import { above, maxLength, maxValue, minValue } from './members.ts';
-import { backupArn, backupKey, given, operation } from './operation.ts';
+import { backupArn, backupKey } from './names.ts';
+import { given, operation } from './operation.ts';
 
 /** What reading cost: bytes and requests of the snapshot store. */
 interface Cost {

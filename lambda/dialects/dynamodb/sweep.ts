@@ -1,6 +1,7 @@
 import { tableNameOf } from '../../catalog/backup-arn.ts';
 import type { FolderPlan } from '../../retention/plan-folders.ts';
-import { given, operation, sourceTable } from './operation.ts';
+import { sourceTable } from './names.ts';
+import { given, operation } from './operation.ts';
 
 /** Objects of one verdict in one folder. */
 interface Tally {

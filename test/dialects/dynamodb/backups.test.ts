@@ -14,6 +14,7 @@ const details = {
     Kind: 'INCREMENTAL',
     Source: 'STREAM',
     Parent: '01576616300000-00000000',
+    Cut: { Time: 1576616366.715 },
     Figures: {
       Items: 7,
       Bytes: 1900,
@@ -89,6 +90,22 @@ describe('CreateBackup', () => {
     expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith({ table: 'Music', name: 'nightly' });
   });
 
+  test('hands on a source and a comment', async () => {
+    const operations = fakeOperations();
+    const TidemarkOptions = { Source: 'SCAN', Comment: 'before the release' };
+    await answerTo(operations, 'CreateBackup', {
+      TableName: 'Music',
+      BackupName: 'nightly',
+      TidemarkOptions,
+    });
+    expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith({
+      table: 'Music',
+      name: 'nightly',
+      source: 'scan',
+      comment: 'before the release',
+    });
+  });
+
   test('hands on who asked, and the id by which a repeated attempt is known', async () => {
     const operations = fakeOperations();
     const request = post(
@@ -113,7 +130,11 @@ describe('DescribeBackup and DeleteBackup', () => {
       status: 200,
       answer: { BackupDescription: description },
     });
-    expect(operations.describeBackup).toHaveBeenCalledExactlyOnceWith({ table: 'Music', id: available.id });
+    expect(operations.describeBackup).toHaveBeenCalledExactlyOnceWith({
+      table: 'Music',
+      id: available.id,
+      arn,
+    });
   });
 
   test('a plain on-demand table has no features, zero throughput and nothing of Tidemark’s', async () => {
@@ -138,6 +159,18 @@ describe('DescribeBackup and DeleteBackup', () => {
     });
   });
 
+  test('what was noted, who asked, and an earlier time whose content was meant', async () => {
+    const record = { ...available, comment: 'before', requestedBy: 'ada', asOf: 1_576_616_300_000 };
+    const operations = fakeOperations({ describeBackup: async () => record });
+    const { answer } = await answerTo(operations, 'DescribeBackup', { BackupArn: arn });
+    expect(answer).toHaveProperty('BackupDescription.BackupDetails.Tidemark', {
+      ...details.Tidemark,
+      Comment: 'before',
+      RequestedBy: 'ada',
+      Cut: { Time: 1576616300 },
+    });
+  });
+
   test('a backup that expires says when', async () => {
     const operations = fakeOperations({
       describeBackup: async () => ({ ...creating, expiresAt: 1_600_000_000_001 }),
@@ -154,19 +187,10 @@ describe('DescribeBackup and DeleteBackup', () => {
         BackupDescription: { ...description, BackupDetails: { ...details, BackupStatus: 'DELETED' } },
       },
     });
-    expect(operations.deleteBackup).toHaveBeenCalledExactlyOnceWith({ table: 'Music', id: available.id });
-  });
-
-  test.each([
-    ['DescribeBackup', { BackupArn: '' }],
-    ['DescribeBackup', { BackupArn: tableArn }],
-    ['DeleteBackup', { BackupArn: `${tableArn}/backup/1` }],
-    ['ListBackups', { ExclusiveStartBackupArn: tableArn }],
-    ['RestoreTableFromBackup', { TargetTableName: 'Copy', BackupArn: tableArn }],
-  ])('%s %j: not the ARN of a backup', async (operation, body) => {
-    expect(await answerTo(fakeOperations(), operation, body)).toEqual({
-      status: 400,
-      answer: { __type: 'com.amazon.coral.validate#ValidationException', message: 'Invalid Backup ARN' },
+    expect(operations.deleteBackup).toHaveBeenCalledExactlyOnceWith({
+      table: 'Music',
+      id: available.id,
+      arn,
     });
   });
 });
@@ -207,7 +231,7 @@ describe('ListBackups', () => {
     [
       'a cursor',
       { ExclusiveStartBackupArn: arn, BackupType: 'ALL' },
-      { limit: 100, after: { table: 'Music', id: available.id } },
+      { limit: 100, after: { table: 'Music', id: available.id, arn } },
     ],
     ['user backups', { BackupType: 'USER' }, { limit: 100 }],
   ])('asks for %s', async (_name, body, asked) => {

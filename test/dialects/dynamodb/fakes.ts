@@ -3,6 +3,7 @@ import type { WireRequest } from '../../../lambda/dialects/wire.ts';
 import { handle } from '../../../lambda/dialects/dynamodb/dialect.ts';
 import { parseBackupArn } from '../../../lambda/catalog/backup-arn.ts';
 import type { BackupId, BackupRecord, RestoreRecord } from '../../../lambda/catalog/records.ts';
+import type { PointInTimeRecovery } from '../../../lambda/continuous/continuous-backups.ts';
 import type { Operations } from '../../../lambda/operations/operations.ts';
 import { type ErrorCode, TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
@@ -11,9 +12,9 @@ export const tableArn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Music';
 export const arn = `${tableArn}/backup/01576616366715-b4e58d3a`;
 
 function backupId(of: string): BackupId {
-  const key = parseBackupArn(of);
-  if (key === undefined) throw new Error(`not a backup's ARN: ${of}`);
-  return key.id;
+  const parsed = parseBackupArn(of);
+  if (parsed === undefined) throw new Error(`not a backup's ARN: ${of}`);
+  return parsed.id;
 }
 
 export const creating: BackupRecord = {
@@ -83,9 +84,19 @@ export const restoring: RestoreRecord = {
   backup: available.id,
   backupArn: arn,
   source: available.table,
+  description: available.description,
+  contentTime: available.marker,
   requestedAt: 1_576_616_400_001,
   status: 'RESTORING',
   attempts: 1,
+};
+
+/** A table's point-in-time recovery, switched on. */
+const recovery: PointInTimeRecovery = {
+  enabled: true,
+  recoveryPeriodInDays: 7,
+  earliest: 1_576_000_000_000,
+  latest: 1_576_616_366_500,
 };
 
 const cost = { bytesRead: 4096, requests: 3 };
@@ -145,7 +156,16 @@ export function fakeOperations(given: Partial<Operations> = {}) {
     ),
     deleteBackup: vi.fn<Operations['deleteBackup']>(given.deleteBackup ?? (async () => available)),
     restoreTable: vi.fn<Operations['restoreTable']>(
-      given.restoreTable ?? (async () => ({ restore: restoring, backup: available })),
+      given.restoreTable ?? (async () => ({ restore: restoring })),
+    ),
+    restoreToPointInTime: vi.fn<Operations['restoreToPointInTime']>(
+      given.restoreToPointInTime ?? (async () => ({ restore: { ...restoring, pointInTime: true } })),
+    ),
+    describeContinuousBackups: vi.fn<Operations['describeContinuousBackups']>(
+      given.describeContinuousBackups ?? (async () => recovery),
+    ),
+    updateContinuousBackups: vi.fn<Operations['updateContinuousBackups']>(
+      given.updateContinuousBackups ?? (async () => recovery),
     ),
     describeTable: vi.fn<Operations['describeTable']>(
       given.describeTable ?? (async () => ({ table: { TableName: 'Music', TableStatus: 'ACTIVE' } })),
@@ -159,15 +179,18 @@ export function fakeOperations(given: Partial<Operations> = {}) {
   };
 }
 
-/** Operations that all fail with this code. */
-export function failingOperations(code: ErrorCode) {
-  const fail = () => Promise.reject(new TidemarkError(code, 'its own words'));
+/** Operations that all fail with this. */
+export function throwingOperations(thrown: unknown) {
+  const fail = () => Promise.reject(thrown);
   return fakeOperations({
     createBackup: fail,
     describeBackup: fail,
     listBackups: fail,
     deleteBackup: fail,
     restoreTable: fail,
+    restoreToPointInTime: fail,
+    describeContinuousBackups: fail,
+    updateContinuousBackups: fail,
     describeTable: fail,
     getBackupItem: fail,
     compareBackups: fail,
@@ -176,14 +199,24 @@ export function failingOperations(code: ErrorCode) {
   });
 }
 
+/** Operations that all fail with this code. */
+export function failingOperations(code: ErrorCode) {
+  return throwingOperations(new TidemarkError(code, 'its own words'));
+}
+
 /** A request for an operation with this body: text as it is, anything else as JSON. */
 export function post(operation: string, body: unknown, more: Partial<WireRequest> = {}): WireRequest {
   return {
     method: 'POST',
     path: '/',
+    signed: true,
     body: typeof body === 'string' ? body : JSON.stringify(body),
     ...more,
-    headers: { 'x-amz-target': `DynamoDB_20120810.${operation}`, ...more.headers },
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `DynamoDB_20120810.${operation}`,
+      ...more.headers,
+    },
   };
 }
 
@@ -192,4 +225,37 @@ export async function answerTo(operations: Operations, operation: string, body: 
   const answer = await handle(operations, post(operation, body), silentLog);
   const parsed: unknown = JSON.parse(answer.body);
   return { status: answer.status, answer: parsed };
+}
+
+/** A request that is valid, for each operation. */
+export const validRequests = {
+  CreateBackup: { TableName: 'Music', BackupName: 'nightly' },
+  DescribeBackup: { BackupArn: arn },
+  ListBackups: {},
+  DeleteBackup: { BackupArn: arn },
+  RestoreTableFromBackup: { TargetTableName: 'Copy', BackupArn: arn },
+  RestoreTableToPointInTime: {
+    SourceTableName: 'Music',
+    TargetTableName: 'Copy',
+    UseLatestRestorableTime: true,
+  },
+  DescribeContinuousBackups: { TableName: 'Music' },
+  UpdateContinuousBackups: {
+    TableName: 'Music',
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+  },
+  DescribeTable: { TableName: 'Music' },
+  GetBackupItem: { BackupArn: arn, Key: { Artist: { S: 'Nina' } } },
+  CompareBackups: { BackupArn: arn, OtherBackupArn: arn },
+  VerifyBackup: { BackupArn: arn },
+  PlanSweep: {},
+} as const;
+
+export type OperationName = keyof typeof validRequests;
+
+export const operationNames = Object.keys(validRequests) as OperationName[];
+
+/** True if a request reached an operation. */
+export function wasCalled(operations: ReturnType<typeof fakeOperations>): boolean {
+  return Object.values(operations).some((each) => each.mock.calls.length > 0);
 }

@@ -3,7 +3,7 @@ import type { Operations } from '../../../lambda/operations/operations.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { answerTo, arn, available, compared, fakeOperations, tableArn, verified } from './fakes.ts';
 
-const backup = { table: 'Music', id: available.id };
+const backup = { table: 'Music', id: available.id, arn };
 const otherArn = `${tableArn}/backup/01576616366999-00000001`;
 const Key = { Artist: { S: 'Nina' } };
 const cost = { ReadBytes: 4096, ReadRequests: 3 };
@@ -93,7 +93,7 @@ describe('CompareBackups', () => {
     });
     expect(operations.compareBackups).toHaveBeenCalledExactlyOnceWith({
       from: backup,
-      to: { table: 'Music', id: '01576616366999-00000001' },
+      to: { table: 'Music', id: '01576616366999-00000001', arn: otherArn },
     });
   });
 

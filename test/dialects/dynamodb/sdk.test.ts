@@ -3,24 +3,30 @@ import {
   BackupNotFoundException,
   ContinuousBackupsUnavailableException,
   CreateBackupCommand,
+  DeleteBackupCommand,
   DescribeBackupCommand,
+  DescribeContinuousBackupsCommand,
   DescribeTableCommand,
   DynamoDBClient,
   DynamoDBServiceException,
   InternalServerError,
+  InvalidRestoreTimeException,
   LimitExceededException,
   ListBackupsCommand,
+  PointInTimeRecoveryUnavailableException,
   ResourceNotFoundException,
   RestoreTableFromBackupCommand,
+  RestoreTableToPointInTimeCommand,
   TableAlreadyExistsException,
   TableInUseException,
   TableNotFoundException,
+  UpdateContinuousBackupsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { handle } from '../../../lambda/dialects/dynamodb/dialect.ts';
 import type { Operations } from '../../../lambda/operations/operations.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
-import { arn, failingOperations, fakeOperations, tableArn } from './fakes.ts';
+import { arn, failingOperations, fakeOperations, tableArn, throwingOperations } from './fakes.ts';
 
 /** AWS's own client; its requests go to the dialect instead of a network. */
 function clientOf(operations: Operations): DynamoDBClient {
@@ -31,7 +37,8 @@ function clientOf(operations: Operations): DynamoDBClient {
     maxAttempts: 1,
     requestHandler: {
       handle: async ({ method, headers, body }: SentRequest) => {
-        const request = { method, path: '/', headers, body: new TextDecoder().decode(body) };
+        const signed = headers['authorization'] !== undefined;
+        const request = { method, path: '/', headers, signed, body: new TextDecoder().decode(body) };
         const answer = await handle(operations, request, silentLog);
         return {
           response: { statusCode: answer.status, headers: answer.headers, body: Buffer.from(answer.body) },
@@ -86,6 +93,56 @@ describe('AWS’s SDK understands the answers', () => {
     expect(operations.listBackups).toHaveBeenCalledExactlyOnceWith({ from: from.getTime(), limit: 5 });
   });
 
+  test('DeleteBackup', async () => {
+    const answer = await clientOf(fakeOperations()).send(new DeleteBackupCommand({ BackupArn: arn }));
+    expect(answer.BackupDescription?.BackupDetails?.BackupStatus).toBe('DELETED');
+  });
+
+  test('RestoreTableToPointInTime', async () => {
+    const operations = fakeOperations();
+    const time = new Date(1_576_616_366_715);
+    const answer = await clientOf(operations).send(
+      new RestoreTableToPointInTimeCommand({
+        SourceTableArn: tableArn,
+        TargetTableName: 'Copy',
+        RestoreDateTime: time,
+        BillingModeOverride: 'PAY_PER_REQUEST',
+      }),
+    );
+    expect(answer.TableDescription?.RestoreSummary).toMatchObject({ RestoreDateTime: time });
+    expect(operations.restoreToPointInTime).toHaveBeenCalledExactlyOnceWith({
+      table: 'Music',
+      target: 'Copy',
+      time: time.getTime(),
+      overrides: { billingMode: 'PAY_PER_REQUEST' },
+    });
+  });
+
+  test('DescribeContinuousBackups and UpdateContinuousBackups', async () => {
+    const operations = fakeOperations();
+    const client = clientOf(operations);
+    const wanted = {
+      ContinuousBackupsStatus: 'ENABLED',
+      PointInTimeRecoveryDescription: { RecoveryPeriodInDays: 7 },
+    };
+    const described = await client.send(new DescribeContinuousBackupsCommand({ TableName: 'Music' }));
+    expect(described.ContinuousBackupsDescription).toMatchObject(wanted);
+    expect(described.ContinuousBackupsDescription?.PointInTimeRecoveryDescription).toMatchObject({
+      LatestRestorableDateTime: new Date(1_576_616_366_500),
+    });
+    const updated = await client.send(
+      new UpdateContinuousBackupsCommand({
+        TableName: 'Music',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 },
+      }),
+    );
+    expect(updated.ContinuousBackupsDescription).toMatchObject(wanted);
+    expect(operations.updateContinuousBackups.mock.lastCall?.[0].specification).toEqual({
+      enabled: true,
+      recoveryPeriodInDays: 7,
+    });
+  });
+
   test('RestoreTableFromBackup and DescribeTable', async () => {
     const client = clientOf(fakeOperations());
     const restored = await client.send(
@@ -93,7 +150,7 @@ describe('AWS’s SDK understands the answers', () => {
     );
     expect(restored.TableDescription).toMatchObject({
       TableStatus: 'CREATING',
-      RestoreSummary: { SourceTableArn: tableArn, RestoreDateTime: new Date(1_576_616_400_001) },
+      RestoreSummary: { SourceTableArn: tableArn, RestoreDateTime: new Date(1_576_616_366_715) },
     });
     const described = await client.send(new DescribeTableCommand({ TableName: 'Music' }));
     expect(described.Table?.TableStatus).toBe('ACTIVE');
@@ -121,6 +178,27 @@ describe('AWS’s SDK throws its own exceptions', () => {
     ['TableAlreadyExists', TableAlreadyExistsException],
   ] as const)('RestoreTableFromBackup: %s', async (code, exception) => {
     await expect(clientOf(failingOperations(code)).send(restore)).rejects.toThrow(exception);
+  });
+
+  test.each([
+    ['PointInTimeRecoveryUnavailable', PointInTimeRecoveryUnavailableException],
+    ['InvalidRestoreTime', InvalidRestoreTimeException],
+    ['TableAlreadyExists', TableAlreadyExistsException],
+  ] as const)('RestoreTableToPointInTime: %s', async (code, exception) => {
+    const command = new RestoreTableToPointInTimeCommand({
+      SourceTableName: 'Music',
+      TargetTableName: 'Copy',
+      UseLatestRestorableTime: true,
+    });
+    await expect(clientOf(failingOperations(code)).send(command)).rejects.toThrow(exception);
+  });
+
+  test('a rate that was exceeded is known as such, and to be tried again', async () => {
+    const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+    const thrown: unknown = await clientOf(throwingOperations(throttled))
+      .send(create)
+      .catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ name: 'ThrottlingException', message: 'Rate exceeded' });
   });
 
   test('DescribeTable: TableNotFound', async () => {

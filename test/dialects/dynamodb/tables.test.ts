@@ -8,7 +8,7 @@ const targetArn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Music-copy';
 const summary = {
   SourceBackupArn: arn,
   SourceTableArn: tableArn,
-  RestoreDateTime: 1576616400.001,
+  RestoreDateTime: 1576616366.715,
   RestoreInProgress: true,
 };
 
@@ -54,26 +54,45 @@ describe('RestoreTableFromBackup', () => {
               IndexArn: `${targetArn}/index/ByYear`,
             },
           ],
+          StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+          SSEDescription: {
+            Status: 'ENABLED',
+            SSEType: 'KMS',
+            InaccessibleEncryptionDateTime: 1500000001.25,
+          },
           RestoreSummary: summary,
           DeletionProtectionEnabled: false,
         },
       },
     });
     expect(operations.restoreTable).toHaveBeenCalledExactlyOnceWith({
-      backup: { table: 'Music', id: available.id },
+      backup: { table: 'Music', id: available.id, arn },
       target: 'Music-copy',
+      overrides: {},
     });
   });
 
-  test('an on-demand table says so and has no index lists', async () => {
+  test('the table is what it will be, not what its source is', async () => {
+    const description = {
+      ...creating.description,
+      tableClass: 'STANDARD_INFREQUENT_ACCESS',
+      deletionProtection: true,
+    } as const;
     const operations = fakeOperations({
-      restoreTable: async () => ({ restore: restoring, backup: creating }),
+      restoreTable: async () => ({ restore: { ...restoring, description } }),
     });
     const { answer } = await answerTo(operations, 'RestoreTableFromBackup', asked);
     expect(answer).toHaveProperty('TableDescription.BillingModeSummary', { BillingMode: 'PAY_PER_REQUEST' });
     expect(answer).toHaveProperty('TableDescription.ProvisionedThroughput.ReadCapacityUnits', 0);
     expect(answer).not.toHaveProperty('TableDescription.LocalSecondaryIndexes');
     expect(answer).not.toHaveProperty('TableDescription.GlobalSecondaryIndexes');
+    expect(answer).not.toHaveProperty('TableDescription.StreamSpecification');
+    expect(answer).not.toHaveProperty('TableDescription.SSEDescription');
+    expect(answer).toHaveProperty(
+      'TableDescription.TableClassSummary.TableClass',
+      'STANDARD_INFREQUENT_ACCESS',
+    );
+    expect(answer).toHaveProperty('TableDescription.DeletionProtectionEnabled', true);
   });
 
   test('hands on who asked', async () => {
@@ -82,30 +101,50 @@ describe('RestoreTableFromBackup', () => {
     expect(operations.restoreTable.mock.lastCall?.[0]).toHaveProperty('requestedBy', 'ada');
   });
 
-  test.each([
-    { BillingModeOverride: 'PROVISIONED' },
-    { GlobalSecondaryIndexOverride: [] },
-    { LocalSecondaryIndexOverride: [] },
-    { ProvisionedThroughputOverride: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 } },
-    { OnDemandThroughputOverride: {} },
-    { SSESpecificationOverride: { Enabled: true } },
-  ])('%j is refused, not ignored', async (override) => {
-    const operations = fakeOperations();
-    const { status, answer } = await answerTo(operations, 'RestoreTableFromBackup', {
-      ...asked,
-      ...override,
-    });
-    expect(status).toBe(400);
-    expect(answer).toEqual({
-      __type: 'com.amazon.coral.validate#ValidationException',
-      message: `Not supported yet: ${Object.keys(override).join()}. Restore without it and change the table after the restore`,
-    });
-    expect(operations.restoreTable).not.toHaveBeenCalled();
-  });
+  const keys = [{ AttributeName: 'Year', KeyType: 'HASH' }];
+  const projection = { ProjectionType: 'INCLUDE', NonKeyAttributes: ['Title'] };
+  const units = { ReadCapacityUnits: 1, WriteCapacityUnits: 2 };
+  const index = { IndexName: 'ByYear', KeySchema: keys, Projection: projection };
 
-  test('an override that is null is none', async () => {
-    const body = { ...asked, BillingModeOverride: null };
-    expect((await answerTo(fakeOperations(), 'RestoreTableFromBackup', body)).status).toBe(200);
+  test.each([
+    [{ BillingModeOverride: 'PROVISIONED' }, { billingMode: 'PROVISIONED' }],
+    [{ GlobalSecondaryIndexOverride: [] }, { globalSecondaryIndexes: [] }],
+    [{ LocalSecondaryIndexOverride: [] }, { localSecondaryIndexes: [] }],
+    [
+      { GlobalSecondaryIndexOverride: [{ ...index, ProvisionedThroughput: units, WarmThroughput: {} }] },
+      { globalSecondaryIndexes: [{ ...index, ProvisionedThroughput: units }] },
+    ],
+    [
+      { GlobalSecondaryIndexOverride: [{ ...index, OnDemandThroughput: { MaxReadRequestUnits: 5 } }] },
+      { globalSecondaryIndexes: [{ ...index, OnDemandThroughput: { MaxReadRequestUnits: 5 } }] },
+    ],
+    [
+      { LocalSecondaryIndexOverride: [{ ...index, ProvisionedThroughput: units }] },
+      { localSecondaryIndexes: [index] },
+    ],
+    [{ ProvisionedThroughputOverride: units }, { provisionedThroughput: units }],
+    [{ OnDemandThroughputOverride: {} }, { onDemandThroughput: {} }],
+    [
+      { OnDemandThroughputOverride: { MaxReadRequestUnits: 5, MaxWriteRequestUnits: null } },
+      { onDemandThroughput: { MaxReadRequestUnits: 5 } },
+    ],
+    [
+      { SSESpecificationOverride: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'alias/mine' } },
+      { sse: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'alias/mine' } },
+    ],
+    [
+      { TidemarkOptions: { Keep: ['STREAM', 'TIME_TO_LIVE', 'TABLE_CLASS', 'DELETION_PROTECTION'] } },
+      { keep: ['stream', 'timeToLive', 'tableClass', 'deletionProtection'] },
+    ],
+    [{ TidemarkOptions: {}, BillingModeOverride: null, VectorIndexOverride: [], Other: 1 }, {}],
+  ])('%j', async (override, overrides) => {
+    const operations = fakeOperations();
+    expect((await answerTo(operations, 'RestoreTableFromBackup', { ...asked, ...override })).status).toBe(
+      200,
+    );
+    const given = operations.restoreTable.mock.lastCall?.[0].overrides;
+    // Nothing is there as undefined: what is stored of it has no such value.
+    expect(given).toStrictEqual(overrides);
   });
 });
 
@@ -146,5 +185,30 @@ describe('DescribeTable', () => {
     const { answer } = await answerTo(operations, 'DescribeTable', { TableName: 'Music-copy' });
     expect(answer).toHaveProperty('Table.TableStatus', wireStatus);
     expect(answer).toHaveProperty('Table.RestoreSummary', { ...summary, RestoreInProgress: inProgress });
+  });
+
+  test.each([
+    [{ status: 'RESTORING' }, { RestoreStatus: 'RESTORING' }],
+    [{ status: 'RESTORED' }, undefined],
+    [
+      { status: 'FAILED', reason: 'WritesRefused: throttled' },
+      { RestoreStatus: 'FAILED', Reason: 'WritesRefused: throttled' },
+    ],
+  ] as const)('a restore that is not done is told of: %j', async (state, told) => {
+    const restore = { ...restoring, ...state };
+    const operations = fakeOperations({ describeTable: async () => ({ table: described, restore }) });
+    const { answer } = await answerTo(operations, 'DescribeTable', { TableName: 'Music-copy' });
+    expect((answer as { Table: { Tidemark?: object } }).Table.Tidemark).toEqual(told);
+  });
+
+  test('a restore to a point in time names no backup', async () => {
+    const restore = { ...restoring, pointInTime: true, contentTime: 1_576_616_000_000 } as const;
+    const operations = fakeOperations({ describeTable: async () => ({ table: described, restore }) });
+    const { answer } = await answerTo(operations, 'DescribeTable', { TableName: 'Music-copy' });
+    expect(answer).toHaveProperty('Table.RestoreSummary', {
+      SourceTableArn: tableArn,
+      RestoreDateTime: 1576616000,
+      RestoreInProgress: true,
+    });
   });
 });

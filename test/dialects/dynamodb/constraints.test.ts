@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest';
+import { arn, type OperationName, tableArn, validRequests } from './fakes.ts';
+import {
+  atLeast,
+  atMost,
+  bytesOf,
+  type Case,
+  characters,
+  long,
+  longer,
+  notNull,
+  oneOf,
+  shorter,
+  validationOf,
+  type Violation,
+} from './violations.ts';
+
+const kinds = oneOf('FULL, INCREMENTAL, DIFFERENTIAL');
+
+/** A backup's or table's name that is not one, each with what is said of it. */
+function names(operation: OperationName, member: string): Case[] {
+  const at = member.charAt(0).toLowerCase() + member.slice(1);
+  return [
+    [operation, { [member]: null }, ['null', at, notNull]],
+    [operation, { [member]: '' }, ["''", at, characters], ["''", at, longer(3)]],
+    [operation, { [member]: 'ab' }, ["'ab'", at, longer(3)]],
+    [operation, { [member]: 'a b c' }, ["'a b c'", at, characters]],
+    [operation, { [member]: 'abc\n' }, ["'abc\n'", at, characters]],
+    [operation, { [member]: 'Müsik' }, ["'Müsik'", at, characters]],
+    [operation, { [member]: long(256) }, [`'${long(256)}'`, at, shorter(255)]],
+  ];
+}
+
+/** A name that an ARN may stand for. */
+function sources(operation: OperationName): Case[] {
+  const short = 'arn:aws:dynamodb:eu-west-1:123456789012:table/ab';
+  return [
+    ...names(operation, 'TableName'),
+    [operation, { TableName: short }, [`'${short}'`, 'tableName', longer(3)]],
+    [operation, { TableName: `${tableArn}/index/x` }, [`'${tableArn}/index/x'`, 'tableName', characters]],
+  ];
+}
+
+const limit = 'limit';
+const period = 'pointInTimeRecoverySpecification.recoveryPeriodInDays';
+const specification = (changes: object) => ({
+  PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, ...changes },
+});
+
+const cases: Case[] = [
+  ...sources('CreateBackup'),
+  ...names('CreateBackup', 'BackupName'),
+  ['CreateBackup', { TidemarkOptions: { Kind: 'Full' } }, ["'Full'", 'tidemarkOptions.kind', kinds]],
+  [
+    'CreateBackup',
+    { TidemarkOptions: { Source: '' } },
+    ["''", 'tidemarkOptions.source', oneOf('STREAM, SCAN')],
+  ],
+  [
+    'CreateBackup',
+    { TidemarkOptions: { Comment: long(1025) } },
+    [`'${long(1025)}'`, 'tidemarkOptions.comment', shorter(1024)],
+  ],
+  ['DescribeBackup', { BackupArn: null }, ['null', 'backupArn', notNull]],
+  ['DeleteBackup', { BackupArn: null }, ['null', 'backupArn', notNull]],
+  ...sources('ListBackups').slice(1),
+  ['ListBackups', { Limit: 0 }, ["'0'", limit, atLeast(1)]],
+  ['ListBackups', { Limit: -0.5 }, ["'0'", limit, atLeast(1)]],
+  ['ListBackups', { Limit: 101 }, ["'101'", limit, atMost(100)]],
+  ['ListBackups', { BackupType: 'user' }, ["'user'", 'backupType', oneOf('USER, SYSTEM, AWS_BACKUP, ALL')]],
+  ...names('RestoreTableFromBackup', 'TargetTableName'),
+  ['RestoreTableFromBackup', { BackupArn: null }, ['null', 'backupArn', notNull]],
+  ...names('RestoreTableToPointInTime', 'TargetTableName'),
+  ...names('RestoreTableToPointInTime', 'SourceTableName').slice(1),
+  ['RestoreTableToPointInTime', { SourceTableArn: '' }, ["''", 'sourceTableArn', longer(1)]],
+  [
+    'RestoreTableToPointInTime',
+    { SourceTableArn: long(1025) },
+    [`'${long(1025)}'`, 'sourceTableArn', shorter(1024)],
+  ],
+  ...sources('DescribeContinuousBackups'),
+  ...sources('UpdateContinuousBackups'),
+  [
+    'UpdateContinuousBackups',
+    { PointInTimeRecoverySpecification: null },
+    ['null', 'pointInTimeRecoverySpecification', notNull],
+  ],
+  [
+    'UpdateContinuousBackups',
+    { PointInTimeRecoverySpecification: {} },
+    ['null', 'pointInTimeRecoverySpecification.pointInTimeRecoveryEnabled', notNull],
+  ],
+  ['UpdateContinuousBackups', specification({ RecoveryPeriodInDays: 0 }), ["'0'", period, atLeast(1)]],
+  ['UpdateContinuousBackups', specification({ RecoveryPeriodInDays: 36 }), ["'36'", period, atMost(35)]],
+  ...sources('DescribeTable'),
+  ['GetBackupItem', { Key: null }, ['null', 'key', notNull]],
+  [
+    'CompareBackups',
+    { OtherBackupArn: null, Limit: 1001, NextToken: long(1025) },
+    ['null', 'otherBackupArn', notNull],
+    ["'1001'", limit, atMost(1000)],
+    [`'${long(1025)}'`, 'nextToken', shorter(1024)],
+  ],
+  ['VerifyBackup', { Share: 0 }, ["'0'", 'share', 'Member must have value greater than 0']],
+  ['VerifyBackup', { Share: 1.5 }, ["'1.5'", 'share', atMost(1)]],
+  ...sources('PlanSweep').slice(1),
+];
+
+describe('a value that breaks its constraints is a ValidationException that counts every violation', () => {
+  const tried = cases.map(([operation, changes, ...found]) => [operation, changes, found] as const);
+  test.each(tried)('%s %j', async (operation, changes, found) => {
+    expect(await bytesOf(operation, { ...validRequests[operation], ...changes })).toEqual({
+      status: 400,
+      body: validationOf(found),
+      called: false,
+    });
+  });
+
+  test('but no more than ten', async () => {
+    const KeySchema = Array.from({ length: 11 }, () => ({ AttributeName: '', KeyType: 'HASH' }));
+    const body = {
+      ...validRequests.RestoreTableFromBackup,
+      GlobalSecondaryIndexOverride: [{ IndexName: 'ByYear', KeySchema, Projection: {} }],
+    };
+    const first = Array.from({ length: 10 }, (_, i): Violation => {
+      const at = `globalSecondaryIndexOverride.1.member.keySchema.${i + 1}.member.attributeName`;
+      return ["''", at, longer(1)];
+    });
+    expect((await bytesOf('RestoreTableFromBackup', body)).body).toBe(validationOf(first));
+  });
+
+  test('and a value of megabytes is not shown whole', async () => {
+    const huge = await bytesOf('CreateBackup', { TableName: long(8_000_000), BackupName: long(8_000_000) });
+    const most = `'${long(32 * 1024)}'`;
+    expect(huge.body).toBe(
+      validationOf([
+        [most, 'tableName', shorter(255)],
+        [most, 'backupName', shorter(255)],
+      ]),
+    );
+  });
+
+  test('of all that is missing in a request without members', async () => {
+    const missing = (...members: string[]) => members.map((member): Violation => ['null', member, notNull]);
+    const required: Partial<Record<OperationName, Violation[]>> = {
+      CreateBackup: missing('tableName', 'backupName'),
+      DescribeBackup: missing('backupArn'),
+      DeleteBackup: missing('backupArn'),
+      RestoreTableFromBackup: missing('targetTableName', 'backupArn'),
+      RestoreTableToPointInTime: missing('targetTableName'),
+      DescribeContinuousBackups: missing('tableName'),
+      UpdateContinuousBackups: missing('tableName', 'pointInTimeRecoverySpecification'),
+      DescribeTable: missing('tableName'),
+      GetBackupItem: missing('backupArn', 'key'),
+      CompareBackups: missing('backupArn', 'otherBackupArn'),
+      VerifyBackup: missing('backupArn'),
+    };
+    for (const [operation, found] of Object.entries(required)) {
+      expect((await bytesOf(operation as OperationName, {})).body).toBe(validationOf(found));
+    }
+  });
+});
+
+describe('a value at the edge of its constraints is taken', () => {
+  test.each([
+    ['CreateBackup', { TableName: 'abc', BackupName: 'a.b' }],
+    ['CreateBackup', { TableName: long(255), BackupName: long(255) }],
+    ['CreateBackup', { TableName: `arn:aws:dynamodb:eu-west-1:123456789012:table/${long(255)}` }],
+    ['CreateBackup', { TidemarkOptions: { Comment: '' } }],
+    ['CreateBackup', { TidemarkOptions: { Comment: long(1024) } }],
+    ['ListBackups', { Limit: 1 }],
+    ['ListBackups', { Limit: 100 }],
+    ['UpdateContinuousBackups', specification({ RecoveryPeriodInDays: 1 })],
+    ['UpdateContinuousBackups', specification({ RecoveryPeriodInDays: 35 })],
+    [
+      'RestoreTableFromBackup',
+      { ProvisionedThroughputOverride: { ReadCapacityUnits: 1, WriteCapacityUnits: 1 } },
+    ],
+    [
+      'RestoreTableFromBackup',
+      { VectorIndexOverride: [], OnDemandThroughputOverride: { MaxReadRequestUnits: -1 } },
+    ],
+    ['CompareBackups', { Limit: 1000, NextToken: long(1024) }],
+    ['VerifyBackup', { Share: 1 }],
+  ] as const)('%s %j', async (operation, changes) => {
+    expect(await bytesOf(operation, { ...validRequests[operation], ...changes })).toMatchObject({
+      status: 200,
+      called: true,
+    });
+  });
+
+  test('shape is checked before constraints, and constraints before what an ARN says', async () => {
+    const { body: shape } = await bytesOf('DescribeBackup', { BackupArn: 1 });
+    expect(shape).toContain('SerializationException');
+    const many = { TargetTableName: 'a', BackupArn: tableArn };
+    expect((await bytesOf('RestoreTableFromBackup', many)).body).toContain('targetTableName');
+    const vectors = { TargetTableName: 'abc', BackupArn: arn, VectorIndexOverride: [{}] };
+    expect((await bytesOf('RestoreTableFromBackup', { ...vectors, TargetTableName: 'a' })).body).toContain(
+      'targetTableName',
+    );
+    expect((await bytesOf('RestoreTableFromBackup', vectors)).body).toBe(
+      '{"__type":"com.amazon.coral.validate#ValidationException","message":"Invalid Request: Tidemark makes no vector indexes: VectorIndexOverride"}',
+    );
+  });
+});

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { type OperationName, validRequests } from './fakes.ts';
+import {
+  atLeast,
+  bytesOf,
+  type Case,
+  characters,
+  long,
+  longer,
+  notNull,
+  oneOf,
+  shorter,
+  validationOf,
+} from './violations.ts';
+
+/** What both restores may be asked for. */
+function casesOf(operation: OperationName): Case[] {
+  const index = {
+    IndexName: 'ByYear',
+    KeySchema: [{ AttributeName: 'Year', KeyType: 'HASH' }],
+    Projection: {},
+  };
+  const gsi = (changes: object) => ({ GlobalSecondaryIndexOverride: [index, { ...index, ...changes }] });
+  const lsi = (changes: object) => ({ LocalSecondaryIndexOverride: [{ ...index, ...changes }] });
+  const at = (member: string) => `globalSecondaryIndexOverride.2.member.${member}`;
+  const lsiAt = (member: string) => `localSecondaryIndexOverride.1.member.${member}`;
+  return [
+    [
+      operation,
+      { BillingModeOverride: '' },
+      ["''", 'billingModeOverride', oneOf('PROVISIONED, PAY_PER_REQUEST')],
+    ],
+    [
+      operation,
+      { ProvisionedThroughputOverride: {} },
+      ['null', 'provisionedThroughputOverride.writeCapacityUnits', notNull],
+      ['null', 'provisionedThroughputOverride.readCapacityUnits', notNull],
+    ],
+    [
+      operation,
+      { ProvisionedThroughputOverride: { ReadCapacityUnits: 0, WriteCapacityUnits: -1 } },
+      ["'-1'", 'provisionedThroughputOverride.writeCapacityUnits', atLeast(1)],
+      ["'0'", 'provisionedThroughputOverride.readCapacityUnits', atLeast(1)],
+    ],
+    [
+      operation,
+      { SSESpecificationOverride: { SSEType: 'kms' } },
+      ["'kms'", 'sSESpecificationOverride.sSEType', oneOf('AES256, KMS')],
+    ],
+    [
+      operation,
+      gsi({ IndexName: 'a!' }),
+      ["'a!'", at('indexName'), characters],
+      ["'a!'", at('indexName'), longer(3)],
+    ],
+    [operation, gsi({ IndexName: null }), ['null', at('indexName'), notNull]],
+    [operation, gsi({ KeySchema: null }), ['null', at('keySchema'), notNull]],
+    [operation, gsi({ KeySchema: [] }), ["'[]'", at('keySchema'), longer(1)]],
+    [operation, gsi({ KeySchema: [null] }), ['null', at('keySchema.1.member'), notNull]],
+    [
+      operation,
+      gsi({ KeySchema: [{}] }),
+      ['null', at('keySchema.1.member.attributeName'), notNull],
+      ['null', at('keySchema.1.member.keyType'), notNull],
+    ],
+    [
+      operation,
+      gsi({ KeySchema: [{ AttributeName: '', KeyType: 'Woop' }] }),
+      ["''", at('keySchema.1.member.attributeName'), longer(1)],
+      ["'Woop'", at('keySchema.1.member.keyType'), oneOf('HASH, RANGE')],
+    ],
+    [operation, gsi({ Projection: null }), ['null', at('projection'), notNull]],
+    [
+      operation,
+      gsi({ Projection: { ProjectionType: 'all', NonKeyAttributes: [] } }),
+      ["'all'", at('projection.projectionType'), oneOf('ALL, INCLUDE, KEYS_ONLY')],
+      ["'[]'", at('projection.nonKeyAttributes'), longer(1)],
+    ],
+    [
+      operation,
+      gsi({ Projection: { NonKeyAttributes: Array(21).fill('a') } }),
+      [`'[${Array(21).fill('a').join(', ')}]'`, at('projection.nonKeyAttributes'), shorter(20)],
+    ],
+    [
+      operation,
+      gsi({ Projection: { NonKeyAttributes: ['a', long(256)] } }),
+      [`'${long(256)}'`, at('projection.nonKeyAttributes.2.member'), shorter(255)],
+    ],
+    [
+      operation,
+      gsi({ ProvisionedThroughput: { WriteCapacityUnits: 0, ReadCapacityUnits: 1 } }),
+      ["'0'", at('provisionedThroughput.writeCapacityUnits'), atLeast(1)],
+    ],
+    [
+      operation,
+      { LocalSecondaryIndexOverride: [null] },
+      ['null', 'localSecondaryIndexOverride.1.member', notNull],
+    ],
+    [operation, lsi({ IndexName: long(256) }), [`'${long(256)}'`, lsiAt('indexName'), shorter(255)]],
+    [operation, lsi({ KeySchema: [] }), ["'[]'", lsiAt('keySchema'), longer(1)]],
+    [operation, lsi({ Projection: null }), ['null', lsiAt('projection'), notNull]],
+    [
+      operation,
+      { TidemarkOptions: { Keep: ['STREAM', 'stream'] } },
+      [
+        "'stream'",
+        'tidemarkOptions.keep.2.member',
+        oneOf('STREAM, TIME_TO_LIVE, TABLE_CLASS, DELETION_PROTECTION'),
+      ],
+    ],
+  ];
+}
+
+describe('an override that breaks its constraints is a ValidationException that counts every violation', () => {
+  const cases = (['RestoreTableFromBackup', 'RestoreTableToPointInTime'] as const).flatMap(casesOf);
+  const tried = cases.map(([operation, changes, ...found]) => [operation, changes, found] as const);
+
+  test.each(tried)('%s %j', async (operation, changes, found) => {
+    expect(await bytesOf(operation, { ...validRequests[operation], ...changes })).toEqual({
+      status: 400,
+      body: validationOf(found),
+      called: false,
+    });
+  });
+});

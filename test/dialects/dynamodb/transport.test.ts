@@ -1,0 +1,177 @@
+import { crc32 } from 'node:zlib';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { handle, operationOf } from '../../../lambda/dialects/dynamodb/dialect.ts';
+import type { WireRequest } from '../../../lambda/dialects/wire.ts';
+import { silentLog } from '../../../lambda/runtime/logger.ts';
+import { fakeOperations, operationNames, post, validRequests, wasCalled } from './fakes.ts';
+
+const serialization = '{"__type":"com.amazon.coral.service#SerializationException"}';
+const unknownOperation = '{"__type":"com.amazon.coral.service#UnknownOperationException"}';
+const missingToken =
+  '{"__type":"com.amazon.coral.service#MissingAuthenticationTokenException","message":"Request is missing Authentication Token"}';
+
+afterEach(() => vi.unstubAllEnvs());
+
+async function answerTo(
+  request: WireRequest,
+): Promise<{ status: number; body: string; type: string | undefined }> {
+  const operations = fakeOperations();
+  const { status, body, headers } = await handle(operations, request, silentLog);
+  expect(wasCalled(operations)).toBe(status === 200 && request.method === 'POST');
+  return { status, body, type: headers['content-type'] };
+}
+
+describe('by its method', () => {
+  test.each(['/', '/anything'])('GET %s is the health check', async (path) => {
+    vi.stubEnv('AWS_REGION', 'eu-west-1');
+    const request = { method: 'GET', path, headers: {}, body: '', signed: false };
+    expect(await answerTo(request)).toMatchObject({
+      status: 200,
+      body: 'healthy: dynamodb.eu-west-1.amazonaws.com ',
+    });
+  });
+
+  test.each(['PUT', 'DELETE', 'OPTIONS', 'HEAD', 'get'])('%s is no operation', async (method) => {
+    const request = { ...post('ListBackups', {}), method };
+    expect(await answerTo(request)).toMatchObject({ status: 404, body: '<UnknownOperationException/>\n' });
+    expect(operationOf(request)).toBeUndefined();
+    // As observed of the service.
+    const { headers } = await handle(fakeOperations(), request, silentLog);
+    expect(headers['x-amz-crc32']).toBe('3552371480');
+  });
+});
+
+describe('by its content type', () => {
+  const typed = (type: string | undefined, body: string) =>
+    post('ListBackups', body, { headers: { 'content-type': type } });
+
+  test.each([undefined, '', 'whatever', 'application/x-amz-json-1.1', 'application/jsonasdf', 'text/plain'])(
+    'a body called %j is not read',
+    async (type) => {
+      expect(await answerTo(typed(type, '{}'))).toMatchObject({
+        status: 404,
+        body: '<UnknownOperationException/>\n',
+      });
+    },
+  );
+
+  test.each([
+    ['application/x-amz-json-1.0', 'application/x-amz-json-1.0'],
+    ['application/x-amz-json-1.0;blahblah', 'application/x-amz-json-1.0'],
+    ['Application/X-Amz-Json-1.0', 'application/x-amz-json-1.0'],
+    ['application/json', 'application/json'],
+    ['  application/json  ;   asfd', 'application/json'],
+  ])('%s is answered as %s', async (sent, answered) => {
+    expect(await answerTo(typed(sent, '{}'))).toMatchObject({ status: 200, type: answered });
+    expect(await answerTo(typed(sent, 'hi'))).toEqual({ status: 400, body: serialization, type: answered });
+  });
+
+  test('nothing at all is answered as plain JSON', async () => {
+    const request = post('', '', { headers: { 'content-type': undefined, 'x-amz-target': undefined } });
+    expect(await answerTo(request)).toEqual({
+      status: 400,
+      body: unknownOperation,
+      type: 'application/json',
+    });
+  });
+});
+
+describe('by its target', () => {
+  test.each([
+    'DynamoDB_20120810.PutItem',
+    'DynamoDB_20111205.CreateBackup',
+    'CreateBackup',
+    'DynamoDB_20120810.constructor',
+    'DynamoDB_20120810.createBackup',
+    'DynamoDB_20120810.CreateBackup.',
+    '',
+    undefined,
+  ])('%j is unknown', async (target) => {
+    const request = post('', '{}', { headers: { 'x-amz-target': target } });
+    expect(await answerTo(request)).toMatchObject({ status: 400, body: unknownOperation });
+    expect(operationOf(request)).toBeUndefined();
+  });
+
+  test.each(operationNames)('%s is served', async (name) => {
+    const request = post(name, validRequests[name]);
+    expect(operationOf(request)).toBe(name);
+    expect((await answerTo(request)).status).toBe(200);
+  });
+});
+
+describe('the checks before a request is decoded have an order', () => {
+  const unknown = { 'x-amz-target': 'DynamoDB_20120810.Nothing' };
+  // Each mends the first fault of the one before it.
+  test.each([
+    [{ method: 'PUT', body: '{', headers: { ...unknown, 'content-type': 'text/plain' } }, 404, /^<Unknown/],
+    [{ body: '{', headers: { ...unknown, 'content-type': 'text/plain' } }, 404, /^<Unknown/],
+    [{ body: '{', headers: unknown }, 400, /Serialization/],
+    [{ body: '', headers: unknown }, 400, /UnknownOperation/],
+    [{ body: '' }, 400, /MissingAuthenticationToken/],
+    [{ body: '', signed: true, path: '/read' }, 400, /AccessDenied/],
+    [{ body: '', signed: true }, 400, /Serialization/],
+    [{ body: '{}', signed: true }, 400, /ValidationException/],
+  ])('%j', async (more, status, body) => {
+    const request = post('CreateBackup', '', { signed: false, ...more });
+    expect(await answerTo(request)).toMatchObject({ status, body: expect.stringMatching(body) });
+  });
+
+  test('a request without a signature is told so', async () => {
+    const request = post('ListBackups', {}, { signed: false });
+    expect(await answerTo(request)).toMatchObject({ status: 400, body: missingToken });
+  });
+
+  test.each(['', 'x', '{', '[]', '1', 'null', '"text"', '{"TableName":}', '[['.repeat(100_000)])(
+    'a body that is no JSON object is a SerializationException: %#',
+    async (body) => {
+      expect(await answerTo(post('CreateBackup', body))).toMatchObject({ status: 400, body: serialization });
+    },
+  );
+});
+
+describe('by its path', () => {
+  const backup = ['CreateBackup', 'DescribeBackup', 'ListBackups'];
+  const read = ['DescribeBackup', 'ListBackups', 'GetBackupItem', 'CompareBackups', 'VerifyBackup'];
+
+  test.each([
+    ['/', operationNames],
+    ['/backup', backup],
+    ['/backup/', backup],
+    ['/read', read],
+    ['/read/', read],
+    // No path of the API's: DynamoDB itself looks at none.
+    ['/prod/', operationNames],
+  ] as const)('%s serves %j', async (path, served) => {
+    const found: string[] = [];
+    for (const name of operationNames) {
+      const { status } = await answerTo(post(name, validRequests[name], { path }));
+      if (status === 200) found.push(name);
+    }
+    expect(found.toSorted()).toEqual([...served].toSorted());
+  });
+
+  test.each([
+    ['CreateBackup', '/read/', 'CreateBackup is not served at /read, but at / and /backup'],
+    ['GetBackupItem', '/backup', 'GetBackupItem is not served at /backup, but at / and /read'],
+    ['DeleteBackup', '/backup', 'DeleteBackup is not served at /backup, but at /'],
+  ] as const)('%s at %s: where it is served is told', async (name, path, Message) => {
+    expect(await answerTo(post(name, validRequests[name], { path }))).toMatchObject({
+      status: 400,
+      body: `{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"${Message}"}`,
+    });
+  });
+});
+
+describe('every answer carries the headers that SDKs read', () => {
+  test.each([
+    post('ListBackups', {}),
+    post('ListBackups', 'no json'),
+    post('Nothing', {}),
+    post('ListBackups', {}, { signed: false }),
+    post('ListBackups', { Limit: 0 }),
+  ])('%#', async (request) => {
+    const { headers, body } = await handle(fakeOperations(), request, silentLog);
+    expect(headers['x-amzn-requestid']).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(headers['x-amz-crc32']).toBe(String(crc32(Buffer.from(body, 'utf8'))));
+  });
+});

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import { handle, targets } from '../../../lambda/dialects/dynamodb/dialect.ts';
+import type { Member, Members } from '../../../lambda/dialects/dynamodb/members.ts';
+import { silentLog } from '../../../lambda/runtime/logger.ts';
+import { fakeOperations, post, wasCalled } from './fakes.ts';
+
+const structureExpected = 'Start of structure or map found where not expected';
+
+/** Values of a wrong JSON type and the service's text about them, as observed by public probes of CreateTable. */
+const scalars = (name: string): (readonly [unknown, string])[] => [
+  [true, `TRUE_VALUE cannot be converted to ${name}`],
+  [false, `FALSE_VALUE cannot be converted to ${name}`],
+  [[], `Unrecognized collection type class java.lang.${name}`],
+  [{}, structureExpected],
+];
+const numbers = (name: string): (readonly [unknown, string])[] => [
+  [23, `NUMBER_VALUE cannot be converted to ${name}`],
+  [-2147483648, `NUMBER_VALUE cannot be converted to ${name}`],
+  [34.56, `DECIMAL_VALUE cannot be converted to ${name}`],
+];
+const text = (name: string) => ['23', `STRING_VALUE cannot be converted to ${name}`] as const;
+const unexpected = (values: unknown[], words: string) => values.map((value) => [value, words] as const);
+const flat = ['23', true, 23, 34.56];
+
+const wrongValues: Readonly<
+  Record<Member['type'], (member: Member) => readonly (readonly [unknown, string])[]>
+> = {
+  string: () => [...scalars('String'), ...numbers('String')],
+  integer: () => [...scalars('Integer'), text('Integer')],
+  long: () => [...scalars('Long'), text('Long')],
+  double: () => [...scalars('Double'), text('Double')],
+  boolean: () => [
+    ...numbers('Boolean'),
+    ['23', 'Unexpected token received from parser'],
+    [[], 'Unrecognized collection type class java.lang.Boolean'],
+    [{}, structureExpected],
+  ],
+  timestamp: () => [
+    ['23', 'STRING_VALUE cannot be converted to Date'],
+    [true, 'TRUE_VALUE cannot be converted to Date'],
+    [[], 'Unrecognized collection type class java.util.Date'],
+    [{}, structureExpected],
+  ],
+  list: () => [...unexpected(flat, 'Unexpected field type'), [{}, structureExpected]],
+  map: () => [
+    ...unexpected(flat, 'Unexpected field type'),
+    [[], 'Unrecognized collection type class java.util.Map'],
+  ],
+  structure: (member) => [
+    ...unexpected(flat, 'Unexpected field type'),
+    [[], `Unrecognized collection type class com.amazonaws.dynamodb.v20120810.${shapeOf(member)}`],
+  ],
+};
+
+function shapeOf(member: Member): string {
+  return member.type === 'structure' ? member.shape : '';
+}
+
+/** A place in a request, and how to put a value there. */
+interface Place {
+  readonly path: string;
+  readonly member: Member;
+  readonly element: boolean;
+  readonly body: (value: unknown) => object;
+}
+
+/** Every place in the requests of an operation that a value may stand at. */
+function placesOf(members: Members, prefix: string, around: (body: object) => object): Place[] {
+  return Object.entries(members).flatMap(([name, member]) => {
+    const path = `${prefix}${name}`;
+    const body = (value: unknown) => around({ [name]: value });
+    return [{ path, member, element: false, body }, ...inside(path, member, body)];
+  });
+}
+
+function inside(path: string, member: Member, body: (value: unknown) => object): Place[] {
+  if (member.type === 'structure') return placesOf(member.members, `${path}.`, body);
+  if (member.type !== 'list') return [];
+  const element = (value: unknown) => body([value]);
+  const at = `${path}.0`;
+  return [{ path: at, member: member.of, element: true, body: element }, ...inside(at, member.of, element)];
+}
+
+/** A structure in a list is worded otherwise than one under a name. */
+function wrongAt({ member, element }: Place): readonly (readonly [unknown, string])[] {
+  const found = wrongValues[member.type](member);
+  if (!element || member.type !== 'structure') return found;
+  return found.map(([value, words]) => [
+    value,
+    words.replace('Unexpected field type', 'Unexpected value type in payload'),
+  ]);
+}
+
+async function answerTo(operation: string, body: object) {
+  const operations = fakeOperations();
+  const answer = await handle(operations, post(operation, body), silentLog);
+  return { ...answer, called: wasCalled(operations) };
+}
+
+describe.each([...targets].map(([target, { members }]) => [target.replace(/^.*\./, ''), members] as const))(
+  '%s: a value of the wrong type is a SerializationException, before any other check',
+  (operation, members) => {
+    const places = placesOf(members, '', (body) => body);
+
+    test.each(places.map((place) => [place.path, place] as const))('%s', async (_path, place) => {
+      for (const [value, Message] of wrongAt(place)) {
+        const { status, body, called } = await answerTo(operation, place.body(value));
+        expect({ status, called, body }).toEqual({
+          status: 400,
+          called: false,
+          body: JSON.stringify({ __type: 'com.amazon.coral.service#SerializationException', Message }),
+        });
+      }
+    });
+  },
+);
+
+describe('a boolean may be said in words', () => {
+  const words = ['true', 'TRUE', 'yes', '1', 'false', 'No', '0'];
+  test.each(words.map((word) => [word, ['true', 'yes', '1'].includes(word.toLowerCase())] as const))(
+    '%s is %s',
+    async (word, enabled) => {
+      const operations = fakeOperations();
+      const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: word };
+      const body = { TableName: 'Music', PointInTimeRecoverySpecification };
+      await handle(operations, post('UpdateContinuousBackups', body), silentLog);
+      expect(operations.updateContinuousBackups).toHaveBeenCalledExactlyOnceWith({
+        table: 'Music',
+        specification: { enabled },
+      });
+    },
+  );
+});
+
+describe('what is not looked at', () => {
+  test('members that the API does not have, at any depth', async () => {
+    const body = {
+      TableName: 'Music',
+      BackupName: 'nightly',
+      Other: [1],
+      ['__proto__']: 2,
+      TidemarkOptions: { Other: 1 },
+    };
+    expect((await answerTo('CreateBackup', body)).status).toBe(200);
+  });
+
+  test('a text that has no UTF-8 is taken as one that has', async () => {
+    const operations = fakeOperations();
+    const body = '{"TableName":"Music","BackupName":"nightly","TidemarkOptions":{"Comment":"a\\ud800b"}}';
+    await handle(operations, post('CreateBackup', body), silentLog);
+    expect(operations.createBackup.mock.lastCall?.[0].comment).toBe('a\ufffdb');
+  });
+});
