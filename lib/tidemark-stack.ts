@@ -3,9 +3,11 @@ import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { environment } from '../lambda/runtime/environment.ts';
 import { DynamodbApi } from './api/dynamodb-api.ts';
+import type { ApiPath } from './api/dynamodb-api.ts';
 import { CatalogTable } from './catalog/catalog-table.ts';
 import { exampleTables } from './config.ts';
 import type { TidemarkConfig } from './config.ts';
+import { PointInTimeRestore } from './continuous/point-in-time-restore.ts';
 import { FailureAlarms } from './monitoring/failure-alarms.ts';
 import { Sweep } from './retention/sweep.ts';
 import { BackupSchedules } from './schedules/backup-schedules.ts';
@@ -23,6 +25,7 @@ export interface TidemarkStackProps extends StackProps {
 export class TidemarkStack extends Stack {
   readonly backup: BackupWorkflow;
   readonly restore: RestoreWorkflow;
+  readonly api: DynamodbApi;
 
   constructor(scope: Construct, id: string, props: TidemarkStackProps) {
     super(scope, id, props);
@@ -51,7 +54,8 @@ export class TidemarkStack extends Stack {
     this.backup = new BackupWorkflow(this, 'Backup', { ...parts, missingStream: config.missingStream });
     this.restore = new RestoreWorkflow(this, 'Restore', parts);
     const machines = { backup: this.backup.machine, restore: this.restore.machine };
-    const { api } = new DynamodbApi(this, 'DynamodbApi', { ...parts, machines });
+    const pointInTimeRestore = new PointInTimeRestore(this, 'PointInTimeRestore', parts);
+    this.api = new DynamodbApi(this, 'DynamodbApi', { ...parts, machines, pointInTimeRestore });
     const schedules = new BackupSchedules(this, 'Schedules', {
       ...parts,
       machine: machines.backup,
@@ -64,12 +68,20 @@ export class TidemarkStack extends Stack {
       functions: { Schedule: schedules.handler, Reconcile: reconciler.handler, Sweep: sweep.handler },
     });
 
-    this.output('ApiUrl', api.url, 'Endpoint of the DynamoDB dialect');
+    this.outputApi('Api', '/', 'all operations');
+    this.outputApi('BackupApi', '/backup', 'making, describing and listing backups');
+    this.outputApi('ReadApi', '/read', 'describing, listing and reading backups');
     this.output('BucketName', store.bucket.bucketName, 'Where the backups are');
     this.output('CatalogTableName', catalog.table.tableName, 'What is known of the backups');
     this.output('BackupMachineArn', machines.backup.stateMachineArn, 'Makes backups');
     this.output('RestoreMachineArn', machines.restore.stateMachineArn, 'Restores backups');
     this.output('FailureTopicArn', topic.topicArn, 'Subscribe here to hear of failures');
+  }
+
+  private outputApi(name: string, path: ApiPath, serves: string): void {
+    this.output(`${name}Url`, this.api.url(path), `Endpoint for ${serves}`);
+    const arns = this.api.invokeArns(path).join(',');
+    this.output(`${name}Arns`, arns, `To be allowed execute-api:Invoke on, for ${serves}`);
   }
 
   private output(id: string, value: string, description: string): CfnOutput {

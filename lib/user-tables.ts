@@ -15,9 +15,11 @@ const onlyTheTag: Conditions = { 'ForAllValues:StringEquals': { 'aws:TagKeys': [
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/attribute-based-access-control.html
  */
 export class UserTables {
+  private readonly stack: Stack;
   private readonly arns: readonly string[];
 
   constructor(scope: Construct, patterns: readonly string[]) {
+    this.stack = Stack.of(scope);
     this.arns = patterns.map((pattern) =>
       isArn(pattern)
         ? pattern
@@ -28,7 +30,7 @@ export class UserTables {
               resourceName: pattern,
               arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
             },
-            Stack.of(scope),
+            this.stack,
           ),
     );
   }
@@ -59,6 +61,28 @@ export class UserTables {
   /** Taking the restore's tag off; also where it is off already, as a step may run twice. It only takes rights away. */
   grantUntag(grantee: IGrantable): void {
     allow(grantee, ['dynamodb:UntagResource'], this.arns, onlyTheTag);
+  }
+
+  /**
+   * Making a table that a customer's own key encrypts: any key of the account and region, since a request names it, and
+   * only for DynamoDB. See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+   */
+  grantKeys(grantee: IGrantable): void {
+    const { partition, region, account } = this.stack;
+    allow(
+      grantee,
+      [
+        'CreateGrant',
+        'Decrypt',
+        'DescribeKey',
+        'Encrypt',
+        'GenerateDataKey',
+        'ReEncryptFrom',
+        'ReEncryptTo',
+      ].map((action) => `kms:${action}`),
+      [`arn:${partition}:kms:${region}:${account}:key/*`],
+      { StringEquals: { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` } },
+    );
   }
 
   /** Actions on those tables that carry the restore's tag. */

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AssetHashType, DockerImage, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { TaskHandler } from '../../lambda/workflow/states.ts';
-
-const projectRoot = join(import.meta.dirname, '..', '..');
+import { bundle, handlers } from './bundling.ts';
 
 /** What all functions share. */
 export interface FunctionSettings {
@@ -19,7 +17,13 @@ export interface FunctionSettings {
 
 export interface TidemarkFunctionProps {
   /** A file of `lambda/handlers/`, without its extension. */
-  readonly handler: TaskHandler | 'dynamodb-api' | 'schedule' | 'reconcile' | 'sweep';
+  readonly handler:
+    | TaskHandler
+    | 'dynamodb-api'
+    | 'restore-to-point-in-time'
+    | 'schedule'
+    | 'reconcile'
+    | 'sweep';
   readonly settings: FunctionSettings;
   /**
    * `request` answers a caller who waits; `work` does one part of a job and may take its time.
@@ -43,7 +47,7 @@ const sizes = {
 } as const;
 
 /** One handler, bundled with its SDK, with a role of its own that may at first do nothing but log. */
-export class TidemarkFunction extends NodejsFunction {
+export class TidemarkFunction extends Function {
   constructor(scope: Construct, id: string, props: TidemarkFunctionProps) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: props.settings.logRetention,
@@ -54,30 +58,33 @@ export class TidemarkFunction extends NodejsFunction {
     logGroup.grantWrite(role);
     super(scope, id, {
       ...sizes[props.size ?? 'work'],
-      entry: join(projectRoot, 'lambda', 'handlers', `${props.handler}.ts`),
+      code: bundledCode(props.handler),
+      handler: 'index.handler',
       description: `Tidemark: ${props.handler}`,
-      projectRoot,
-      depsLockFilePath: join(projectRoot, 'package-lock.json'),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       role,
       logGroup,
-      environment: {
-        ...props.settings.environment,
-        ...props.environment,
-        NODE_OPTIONS: '--enable-source-maps',
-      },
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        minify: true,
-        sourceMap: true,
-        // The SDK of the Lambda runtime changes by itself; the one that was tested is deployed.
-        bundleAwsSDK: true,
-        // CommonJS packages inside an ESM bundle call `require`.
-        banner:
-          "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-      },
+      environment: { ...props.settings.environment, ...props.environment },
     });
   }
+}
+
+/** Bundled when the stack is synthesized. The SDK of the Lambda runtime changes by itself; the one tested is deployed. */
+function bundledCode(handler: string): Code {
+  return Code.fromAsset(handlers, {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      // Asked for by the type, and never run.
+      image: DockerImage.fromRegistry('none'),
+      // Assets of one folder are told apart by what is written here.
+      command: [handler],
+      local: {
+        tryBundle(folder) {
+          bundle(join(handlers, `${handler}.ts`), folder);
+          return true;
+        },
+      },
+    },
+  });
 }

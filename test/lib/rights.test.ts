@@ -1,3 +1,4 @@
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { render, synthesize } from './synthesis.ts';
 
@@ -33,6 +34,8 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/^<RestoreMachine\w+>$/, 'restore machine'],
   [/^arn:.*:execution:<(Backup|Restore)Machine\w+>\[6\]:\*$/, 'executions'],
   [/^<\w+Logs\w+\.Arn>$/, 'own logs'],
+  [/^arn:<aws.Partition>:kms:<aws.Region>:<aws.AccountId>:key\/\*$/, 'user keys'],
+  [/^<PointInTimeRestoreHandler\w+\.Arn>$/, 'restore function'],
 ];
 const conditions = new Map([
   ['{}', ''],
@@ -43,6 +46,7 @@ const conditions = new Map([
     ' if tagging',
   ],
   ['{"StringEquals":{"kms:ViaService":"s3"}}', ' by S3'],
+  ['{"StringEquals":{"kms:ViaService":"dynamodb"}}', ' by DynamoDB'],
   ['{"StringLike":{"s3:prefix":["backups/staging/*","backups/tables/*"]}}', ' below both areas'],
 ]);
 
@@ -57,8 +61,8 @@ function word(resource: unknown): string {
 
 function condition(statement: Statement): string {
   const json = JSON.stringify(statement.Condition ?? {}).replace(
-    '{"Fn::Join":["",["s3.",{"Ref":"AWS::Region"},".amazonaws.com"]]}',
-    '"s3"',
+    /\{"Fn::Join":\["",\["(s3|dynamodb)\.",\{"Ref":"AWS::Region"\},"\.amazonaws\.com"\]\]\}/,
+    '"$1"',
   );
   return conditions.get(json) ?? json;
 }
@@ -105,8 +109,43 @@ const write = (...areas: string[]) => [
 const start = (...machines: string[]) =>
   machines.map((machine) => `states:StartExecution on ${machine} machine`);
 
+const writing = ['BatchWriteItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
+  (action) => `dynamodb:${action}`,
+);
+
+const userKeys = on(
+  'user keys by DynamoDB',
+  ...[
+    'CreateGrant',
+    'Decrypt',
+    'DescribeKey',
+    'Encrypt',
+    'GenerateDataKey',
+    'ReEncryptFrom',
+    'ReEncryptTo',
+  ].map((action) => `kms:${action}`),
+);
+
 const expected: Readonly<Record<string, readonly string[]>> = {
-  'dynamodb-api': [...catalog, ...describeTables, ...start('backup', 'restore'), ...read('tables')],
+  'dynamodb-api': [
+    ...catalog,
+    ...describeTables,
+    ...on('user tables', 'dynamodb:DescribeContinuousBackups', 'dynamodb:UpdateContinuousBackups'),
+    'lambda:InvokeFunction on restore function',
+    ...start('backup', 'restore'),
+    ...read('tables'),
+  ],
+  'restore-to-point-in-time': [
+    ...on(
+      'user tables',
+      'dynamodb:RestoreTableToPointInTime',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:Scan',
+      ...writing,
+    ),
+    ...userKeys,
+  ],
   schedule: [...catalog, ...describeTables, ...start('backup')],
   reconcile: [
     ...catalog,
@@ -155,13 +194,14 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   commit: [...catalog, ...read('staging', 'tables'), ...write('staging', 'tables')],
   abort: [...catalog, ...read('staging')],
   'hand-over': [...catalog, ...start('backup')],
-  'restore-plan': [...catalogRead, ...read('staging', 'tables'), ...write('staging')],
+  'restore-plan': [...catalog, ...read('staging', 'tables'), ...write('staging')],
   'restore-create-table': [
     ...catalog,
     ...read('staging', 'tables'),
     ...write('staging'),
     ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
     ...on('user tables if tagging', 'dynamodb:CreateTable', 'dynamodb:TagResource'),
+    ...userKeys,
   ],
   'restore-write': [
     ...catalogRead,
@@ -245,5 +285,39 @@ describe('no policy is wider than AWS makes it', () => {
     expect(deleting).toEqual(['sweep']);
     const actions = allowed.flatMap(({ Action }) => Action);
     expect(actions.filter((action) => action.startsWith('s3:Delete'))).toEqual(['s3:DeleteObject']);
+  });
+
+  it('and items of a table without the tag are written by DynamoDB’s own restore alone', () => {
+    const untagged = on('user tables', ...writing, 'dynamodb:PartiQLInsert', 'dynamodb:DeleteTable');
+    const writers = Object.keys(expected).filter((handler) =>
+      rights(handler).some((right) => untagged.includes(right)),
+    );
+    expect(writers).toEqual(['restore-to-point-in-time']);
+  });
+
+  it('and that function is called by the API’s alone', () => {
+    const callers = Object.keys(expected).filter((handler) =>
+      rights(handler).join(' ').includes('lambda:InvokeFunction on restore function'),
+    );
+    expect(callers).toEqual(['dynamodb-api']);
+  });
+});
+
+describe('a caller of the API', () => {
+  it.each(['/', '/backup', '/read'] as const)('is let into %s and nothing else', (path) => {
+    const made = synthesize({ tables: ['orders-*'] }, (stack) => {
+      const role = new Role(stack, 'Caller', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+      stack.api.grantInvoke(role, path);
+    });
+    const statements = policies(made)
+      .filter(({ role }) => role.startsWith('Caller'))
+      .flatMap((policy) => policy.statements);
+    expect(statements).toMatchObject([{ Effect: 'Allow', Action: 'execute-api:Invoke' }]);
+    const resources = statements.flatMap(({ Resource }) => listOf(Resource).map(render));
+    const slashed = path === '/' ? [] : [`${path}/`];
+    expect(resources.map((arn) => arn.replace(/^arn:.*:execute-api:.*>\/<\w+Stage\w+>\/POST/, ''))).toEqual([
+      path,
+      ...slashed,
+    ]);
   });
 });

@@ -28,9 +28,12 @@ function composed<T>(configuration: object | undefined, read: (stack: TidemarkSt
   }
 }
 
-/** The template of that stack. */
-export function synthesize(configuration: object): Template {
-  return composed(configuration, (stack) => Template.fromStack(stack));
+/** The template of that stack, to which more may be added. */
+export function synthesize(configuration: object, add: (stack: TidemarkStack) => void = () => {}): Template {
+  return composed(configuration, (stack) => {
+    add(stack);
+    return Template.fromStack(stack);
+  });
 }
 
 /** The warnings that the stack shows when it is synthesized. */

@@ -169,7 +169,8 @@ describe('every function', () => {
   it.each([
     ['TIDEMARK_BACKUP_MACHINE_ARN', ['begin', 'hand-over', 'dynamodb-api', 'schedule', 'reconcile']],
     ['TIDEMARK_RESTORE_MACHINE_ARN', ['dynamodb-api', 'reconcile']],
-  ])('has %s only if it starts executions', (variable, handlers) => {
+    ['TIDEMARK_RESTORE_FUNCTION_ARN', ['dynamodb-api']],
+  ])('has %s only if it starts what it names', (variable, handlers) => {
     const having = functions.filter((made) => variable in made.Environment.Variables);
     expect(having.map((made) => made.Description)).toEqual(handlers.map((handler) => `Tidemark: ${handler}`));
   });
@@ -194,13 +195,23 @@ describe('a state machine', () => {
 });
 
 describe('the API', () => {
-  it('answers POST and GET of one path, to signed requests only', () => {
-    const method = { AuthorizationType: 'AWS_IAM', Integration: { Type: 'AWS_PROXY' } };
-    expect(properties('AWS::ApiGateway::Method')).toMatchObject([
-      { ...method, HttpMethod: 'POST' },
-      { ...method, HttpMethod: 'GET' },
-    ]);
-    expect(ids('AWS::ApiGateway::Resource')).toEqual([]);
+  it('answers POST of three paths and GET of the root, to signed requests only', () => {
+    const [handler] = Object.keys(
+      template.findResources('AWS::Lambda::Function', {
+        Properties: { Description: 'Tidemark: dynamodb-api' },
+      }),
+    );
+    const parts = template.findResources('AWS::ApiGateway::Resource');
+    const methods = properties('AWS::ApiGateway::Method');
+    const served = methods.map((made) => {
+      const part = parts[made.ResourceId.Ref];
+      return `${made.HttpMethod} /${part?.Properties.PathPart ?? ''}`;
+    });
+    expect(served.sort()).toEqual(['GET /', 'POST /', 'POST /backup', 'POST /read']);
+    for (const made of methods) {
+      expect(made).toMatchObject({ AuthorizationType: 'AWS_IAM', Integration: { Type: 'AWS_PROXY' } });
+      expect(JSON.stringify(made.Integration.Uri)).toContain(`"Fn::GetAtt":["${handler}","Arn"]`);
+    }
   });
 
   it('does not compress, as an SDK checks the CRC of the body', () => {
@@ -317,8 +328,17 @@ describe('the deployment', () => {
       name,
       render(output.Value),
     ]);
+    const [api] = ids('AWS::ApiGateway::RestApi');
+    const [stage] = ids('AWS::ApiGateway::Stage');
+    const invoke = (path: string) =>
+      `arn:<aws.Partition>:execute-api:<aws.Region>:<aws.AccountId>:<${api}>/<${stage}>/POST${path}`;
     expect(Object.fromEntries(outputs)).toEqual({
-      ApiUrl: expect.stringMatching(/^https:\/\/<Dynamodb\w+>\.execute-api\..*\/$/),
+      ApiUrl: expect.stringMatching(/^https:\/\/<Dynamodb\w+>\.execute-api\..*>\/$/),
+      ApiArns: invoke('/'),
+      BackupApiUrl: expect.stringMatching(/^https:\/\/<Dynamodb\w+>\.execute-api\..*>\/backup$/),
+      BackupApiArns: `${invoke('/backup')},${invoke('/backup/')}`,
+      ReadApiUrl: expect.stringMatching(/^https:\/\/<Dynamodb\w+>\.execute-api\..*>\/read$/),
+      ReadApiArns: `${invoke('/read')},${invoke('/read/')}`,
       BucketName: expect.stringMatching(/^<StoreBucket\w+>$/),
       CatalogTableName: expect.stringMatching(/^<CatalogTable\w+>$/),
       BackupMachineArn: expect.stringMatching(/^<BackupMachine\w+>$/),

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundle, handlers, readAtStart } from '../../../lib/functions/bundling.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tidemark-bundling-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const requests = join(handlers, 'dynamodb-api.ts');
+
+/** What a new process prints that runs the lines. */
+async function printed(...lines: string[]): Promise<string> {
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', lines.join('\n')]);
+  return stdout.trim();
+}
+
+describe('every handler is deployable', () => {
+  it('its bundle loads, without the node_modules of the project, and has a handler', async () => {
+    const names = (await readdir(handlers)).map((file) => basename(file, '.ts'));
+    for (const name of names) bundle(join(handlers, `${name}.ts`), join(folder, name));
+    const types = await printed(
+      `const modules = ${JSON.stringify(names)}.map((name) => import(\`${folder}/\${name}/index.mjs\`));`,
+      'for (const { handler } of await Promise.all(modules)) console.log(typeof handler);',
+    );
+    expect(types.split('\n')).toEqual(names.map(() => 'function'));
+  });
+
+  it('is the same when nothing has changed, so that nothing is deployed anew', async () => {
+    for (const name of ['once', 'again']) bundle(requests, join(folder, name));
+    const files = await readdir(join(folder, 'once'));
+    expect(await readdir(join(folder, 'again'))).toEqual(files);
+    for (const file of files) {
+      const [once, again] = ['once', 'again'].map((name) => readFile(join(folder, name, file)));
+      expect((await once)?.equals((await again) ?? Buffer.alloc(0))).toBe(true);
+    }
+  });
+});
+
+describe('a request loads nothing that it does not need', () => {
+  it.each(['client-s3', 'lib-storage', 'client-lambda', 'nested-clients'])(
+    '@aws-sdk/%s is in the bundle, and not read at the start',
+    (name) => {
+      const metafile = bundle(requests, join(folder, 'requests'));
+      const filesWith = Object.entries(metafile.outputs)
+        .filter(([, { inputs }]) => Object.keys(inputs).some((input) => input.includes(`@aws-sdk/${name}/`)))
+        .map(([file]) => file);
+      expect(filesWith).not.toEqual([]);
+      expect(readAtStart(metafile).filter((file) => filesWith.includes(file))).toEqual([]);
+    },
+  );
+
+  it('nor does Node load its own HTTP client for fetch', async () => {
+    bundle(requests, join(folder, 'requests'));
+    const loaded = await printed(
+      `await import('${folder}/requests/index.mjs');`,
+      "console.log(process.moduleLoadList.some((name) => name.includes('undici')));",
+    );
+    expect(loaded).toBe('false');
+  });
+});
