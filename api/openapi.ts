@@ -1,0 +1,132 @@
+import { paths } from '../lambda/dialects/dynamodb/paths.ts';
+import { schemaOf } from './json-schema.ts';
+import type { Api, ApiOperation } from './model.ts';
+import { commonErrors, modelledPrefix } from './operations.ts';
+
+const contentType = 'application/x-amz-json-1.0';
+
+/**
+ * The API as an OpenAPI 3.1 document.
+ *
+ * All operations are `POST`s of one path, told apart by the header `X-Amz-Target`; OpenAPI has room for one operation
+ * for each method and path. So each has a path with a fragment that repeats the header, the convention of the
+ * collections of AWS's APIs (APIs.guru): no client sends a fragment, so what is sent is right. docs/api/README.md weighs
+ * the other ways.
+ */
+export function openApi({ operations, structures }: Api): Record<string, unknown> {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Tidemark',
+      version: '2012-08-10',
+      summary: "Backups of DynamoDB's tables in your own bucket.",
+      description:
+        "DynamoDB's backup API and Tidemark's own operations, in DynamoDB's JSON protocol 1.0. The operation is named by " +
+        'the header X-Amz-Target; the fragment of a path here only keeps operations apart and is not sent. Members of a ' +
+        'request that are not described are ignored, null is as good as absent, and an answer may have further members.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers,
+    security: [{ signature: [] }],
+    paths: Object.fromEntries(
+      Object.entries(paths).flatMap(([path, served]) =>
+        operations
+          .filter(({ name }) => served === 'all' || served.some((other) => other === name))
+          .map((operation) => [
+            `${path}#X-Amz-Target=${operation.target}`,
+            { post: wireOperation(operation, path) },
+          ]),
+      ),
+    ),
+    components: {
+      schemas: {
+        ...Object.fromEntries([...structures].map(([name, structure]) => [name, schemaOf(name, structure)])),
+        Error: error,
+      },
+      responses: {
+        TooLarge: response('The request is too large.', errorOf([tooLarge])),
+        Fault: response('The service is at fault.', errorOf([modelled('InternalServerError')])),
+      },
+      headers: responseHeaders,
+      securitySchemes: { signature },
+    },
+  };
+}
+
+const servers = [
+  {
+    url: 'https://{api}.execute-api.{region}.amazonaws.com/prod',
+    description: 'The deployed endpoint, as the output of the stack names it.',
+    variables: { api: { default: 'api' }, region: { default: 'us-east-1' } },
+  },
+  { url: 'http://127.0.0.1:4100', description: 'The embedded runtime.' },
+];
+
+const signature = {
+  type: 'apiKey',
+  in: 'header',
+  name: 'Authorization',
+  'x-amazon-apigateway-authtype': 'awsSigv4',
+  description: 'AWS Signature Version 4. The deployed endpoint wants execute-api as the name of the service.',
+};
+
+const responseHeaders = {
+  'x-amzn-RequestId': { description: 'Names the request in the logs.', schema: { type: 'string' } },
+  'x-amz-crc32': {
+    description: 'The CRC-32 of the body, decimal.',
+    schema: { type: 'string', pattern: '^\\d+$' },
+  },
+};
+
+const error = {
+  type: 'object',
+  required: ['__type'],
+  properties: {
+    __type: { type: 'string', description: 'The name of the error is what follows the number sign.' },
+    message: { type: 'string' },
+    Message: { type: 'string', description: 'Some errors have their text under this name.' },
+  },
+};
+
+function wireOperation(
+  { name, target, text, input, output, errors, example }: ApiOperation,
+  path: string,
+): object {
+  return {
+    operationId: path === '/' ? name : `${name}At${path.charAt(1).toUpperCase()}${path.slice(2)}`,
+    tags: [path],
+    summary: text,
+    parameters: [{ name: 'X-Amz-Target', in: 'header', required: true, schema: { const: target } }],
+    requestBody: {
+      required: true,
+      content: { [contentType]: { schema: { $ref: `#/components/schemas/${input}` }, example } },
+    },
+    responses: {
+      200: response('The answer.', { $ref: `#/components/schemas/${output}` }),
+      400: response('The request is at fault.', errorOf([...errors.map(modelled), ...common])),
+      413: { $ref: '#/components/responses/TooLarge' },
+      500: { $ref: '#/components/responses/Fault' },
+    },
+  };
+}
+
+/** API Gateway's, before any operation runs. */
+const tooLarge = 'com.amazon.coral.service#RequestEntityTooLargeException';
+
+const common = Object.entries(commonErrors).map(([name, prefix]) => `${prefix}${name}`);
+
+function modelled(name: string): string {
+  return `${modelledPrefix}${name}`;
+}
+
+function errorOf(types: readonly string[]): object {
+  return { allOf: [{ $ref: '#/components/schemas/Error' }, { properties: { __type: { enum: types } } }] };
+}
+
+function response(description: string, schema: object): object {
+  const headers = Object.keys(responseHeaders).map((name) => [
+    name,
+    { $ref: `#/components/headers/${name}` },
+  ]);
+  return { description, headers: Object.fromEntries(headers), content: { [contentType]: { schema } } };
+}

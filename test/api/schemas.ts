@@ -1,0 +1,48 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { expect } from 'vitest';
+import { apiModel } from '../../api/model.ts';
+import { openApi } from '../../api/openapi.ts';
+
+export const api = apiModel();
+export const document = openApi(api);
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+ajv.addSchema({ $id: 'api', ...(closed(document) as object) });
+
+/** The validator of a structure that takes no member the document does not know. */
+export function structure(name: string): ValidateFunction {
+  return at(`/components/schemas/${name}`);
+}
+
+interface Described {
+  readonly paths: Readonly<
+    Record<string, { readonly post: { readonly responses: Readonly<Record<string, { $ref?: string }>> } }>
+  >;
+}
+
+/** The validator of an operation's answers of this status. */
+export function answers(operation: string, status: number): ValidateFunction {
+  const path = `/#X-Amz-Target=DynamoDB_20120810.${operation}`;
+  const shared = (document as unknown as Described).paths[path]?.post.responses[status]?.$ref;
+  const own = `/paths/~1%23${path.slice(2)}/post/responses/${status}`;
+  return at(`${shared?.slice(1) ?? own}/content/application~1x-amz-json-1.0/schema`);
+}
+
+function at(pointer: string): ValidateFunction {
+  const found = ajv.getSchema(`api#${pointer}`);
+  if (found === undefined) throw new Error(`the document has no ${pointer}`);
+  return found;
+}
+
+export function expectValid(validate: ValidateFunction, value: unknown): void {
+  validate(value);
+  expect(validate.errors ?? []).toEqual([]);
+}
+
+/** The document says what there is and leaves room for more; here there is none. */
+function closed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(closed);
+  if (typeof value !== 'object' || value === null) return value;
+  const parts = Object.fromEntries(Object.entries(value).map(([name, part]) => [name, closed(part)]));
+  return 'properties' in value && 'type' in value ? { ...parts, additionalProperties: false } : parts;
+}

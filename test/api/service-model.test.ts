@@ -1,0 +1,137 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { serviceModel } from '../../api/service-model.ts';
+import { answerTo, fakeOperations } from '../dialects/dynamodb/fakes.ts';
+import { api } from './schemas.ts';
+
+interface Shape {
+  readonly type: string;
+  readonly members?: Readonly<Record<string, { readonly shape: string }>>;
+  readonly member?: { readonly shape: string };
+  readonly value?: { readonly shape: string };
+}
+
+describe('the service model', () => {
+  const model = serviceModel(api) as {
+    operations: Record<
+      string,
+      { input: { shape: string }; output: { shape: string }; errors: { shape: string }[] }
+    >;
+    shapes: Record<string, Shape>;
+  };
+
+  test('defines every shape it refers to, and no other', () => {
+    const roots = Object.values(model.operations).flatMap(({ input, output, errors }) => [
+      input,
+      output,
+      ...errors,
+    ]);
+    const seen = new Set<string>();
+    const visit = ({ shape: name }: { readonly shape: string }): void => {
+      if (seen.has(name)) return;
+      seen.add(name);
+      const { members = {}, member, value } = model.shapes[name] ?? {};
+      for (const next of [...Object.values(members), member, value]) if (next) visit(next);
+    };
+    roots.forEach(visit);
+    expect(Object.keys(model.shapes).toSorted()).toEqual([...seen].toSorted());
+  });
+
+  test('says of a request what it must hold and what its values may be', () => {
+    expect(model.shapes).toMatchObject({
+      CreateBackupInput: { type: 'structure', required: ['TableName', 'BackupName'] },
+      CreateBackupInputBackupName: { type: 'string', min: 3, max: 255, pattern: '[a-zA-Z0-9_.-]+' },
+      ListBackupsInputLimit: { type: 'integer', min: 1, max: 100 },
+    });
+  });
+});
+
+const file = fileURLToPath(new URL('../../docs/api/tidemark-2012-08-10.json', import.meta.url));
+
+/**
+ * The Python that has the module, or none. The interpreter itself: one that is found by a shim may not be found from
+ * another home.
+ */
+function pythonWith(module: string): string[] {
+  const name = process.env['TIDEMARK_TEST_PYTHON'] ?? 'python3';
+  const asked = spawnSync(name, ['-c', `import ${module}, sys; print(sys.executable)`], { encoding: 'utf8' });
+  return asked.status === 0 ? [asked.stdout.trim()] : [];
+}
+
+/** What the program prints, as JSON. */
+function run(python: string, args: string[], env: Record<string, string>, input = ''): unknown {
+  const { status, stdout, stderr } = spawnSync(python, args, { encoding: 'utf8', env, input });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout === '' ? undefined : JSON.parse(stdout);
+}
+
+let home = '';
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'tidemark-api-'));
+  cpSync(file, join(home, 'data', 'tidemark', '2012-08-10', 'service-2.json'));
+});
+afterAll(() => rmSync(home, { recursive: true }));
+
+describe.each(pythonWith('botocore'))('botocore, with the service model', (python) => {
+  const script = fileURLToPath(new URL('client.py', import.meta.url));
+  const play = (calls: object[]) =>
+    run(python, [script], { AWS_DATA_PATH: join(home, 'data') }, JSON.stringify(calls));
+
+  test('sends the requests as they are, signed for execute-api, and loses nothing of the answers', async () => {
+    const operations = fakeOperations();
+    const calls = await Promise.all(
+      api.operations.map(async ({ name, example }) => ({
+        operation: name,
+        request: example,
+        ...(await answerTo(operations, name, example)),
+      })),
+    );
+    const expected = api.operations.map(({ target, example }, i) => ({
+      sent: {
+        url: 'http://127.0.0.1:1/prod',
+        target,
+        authorization: expect.stringContaining('/eu-west-1/execute-api/aws4_request'),
+        body: example,
+      },
+      result: calls[i]?.answer,
+      misfit: '',
+    }));
+    expect(play(calls)).toEqual(expected);
+  });
+
+  test('raises an exception of its own class for every error that an operation names', () => {
+    const failing = api.operations.flatMap(({ name, example, errors }) =>
+      [...errors, 'ValidationException', 'ThrottlingException'].map((error) => ({
+        operation: name,
+        request: example,
+        status: 400,
+        answer: { __type: `some.prefix#${error}`, message: 'why' },
+        error,
+      })),
+    );
+    const expected = failing.map(({ error }) =>
+      expect.objectContaining({ exception: error, message: 'why' }),
+    );
+    expect(play(failing)).toEqual(expected);
+  });
+});
+
+describe.each(pythonWith('awscli'))('the AWS CLI, after `aws configure add-model`', (python) => {
+  test('has a command for each operation, with an option for each member', () => {
+    const env = { HOME: home, AWS_DEFAULT_REGION: 'eu-west-1' };
+    const aws = (...args: string[]) => run(python, ['-m', 'awscli', ...args], env);
+    aws('configure', 'add-model', '--service-name', 'tidemark', '--service-model', `file://${file}`);
+    for (const [command, input] of [
+      ['create-backup', 'CreateBackupInput'],
+      ['restore-table-to-point-in-time', 'RestoreTableToPointInTimeInput'],
+      ['get-backup-item', 'GetBackupItemInput'],
+    ] as const) {
+      const skeleton = aws('tidemark', command, '--generate-cli-skeleton') as object;
+      expect(Object.keys(skeleton)).toEqual(Object.keys(api.structures.get(input)?.members ?? {}));
+    }
+  });
+});
