@@ -63,7 +63,8 @@ function placeOf({ hash, key }: FrameEntry): Keyed {
 function sumProblem(run: RunRef, entries: readonly FrameEntry[]): string | undefined {
   const last = entries.at(-1);
   const end = last === undefined ? 0 : last.offset + last.length;
-  if (end !== run.index.offset - surroundings(run.index.length).header.length) return 'the frames do not end where the index begins';
+  if (end !== run.index.offset - surroundings(run.index.length).header.length)
+    return 'the frames do not end where the index begins';
   const records = entries.reduce((sum, { count }) => sum + count, 0);
   const rawBytes = entries.reduce((sum, { rawLength }) => sum + rawLength, 0);
   if (records !== run.records || rawBytes !== run.rawBytes)
