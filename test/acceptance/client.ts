@@ -1,0 +1,91 @@
+import type {
+  BatchWriteItemInput,
+  BatchWriteItemOutput,
+  CreateBackupInput,
+  CreateBackupOutput,
+  CreateTableInput,
+  CreateTableOutput,
+  DeleteBackupInput,
+  DeleteBackupOutput,
+  DeleteTableInput,
+  DeleteTableOutput,
+  DescribeBackupInput,
+  DescribeBackupOutput,
+  DescribeContinuousBackupsInput,
+  DescribeContinuousBackupsOutput,
+  DescribeTableInput,
+  DescribeTableOutput,
+  ListBackupsInput,
+  ListBackupsOutput,
+  RestoreTableFromBackupInput,
+  RestoreTableFromBackupOutput,
+  RestoreTableToPointInTimeInput,
+  RestoreTableToPointInTimeOutput,
+  ScanInput,
+  ScanOutput,
+  UpdateContinuousBackupsInput,
+  UpdateContinuousBackupsOutput,
+} from '@aws-sdk/client-dynamodb';
+
+/** What the suite calls, by the service model's shapes. Binary values are not used: each client has its own form. */
+export interface Calls {
+  CreateBackup: [CreateBackupInput, CreateBackupOutput];
+  DescribeBackup: [DescribeBackupInput, DescribeBackupOutput];
+  ListBackups: [ListBackupsInput, ListBackupsOutput];
+  DeleteBackup: [DeleteBackupInput, DeleteBackupOutput];
+  RestoreTableFromBackup: [RestoreTableFromBackupInput, RestoreTableFromBackupOutput];
+  RestoreTableToPointInTime: [RestoreTableToPointInTimeInput, RestoreTableToPointInTimeOutput];
+  DescribeContinuousBackups: [DescribeContinuousBackupsInput, DescribeContinuousBackupsOutput];
+  UpdateContinuousBackups: [UpdateContinuousBackupsInput, UpdateContinuousBackupsOutput];
+  DescribeTable: [DescribeTableInput, DescribeTableOutput];
+  CreateTable: [CreateTableInput, CreateTableOutput];
+  DeleteTable: [DeleteTableInput, DeleteTableOutput];
+  BatchWriteItem: [BatchWriteItemInput, BatchWriteItemOutput];
+  Scan: [ScanInput, ScanOutput];
+}
+
+export type Operation = keyof Calls;
+
+/** DynamoDB's own operations, which a deployment does not serve: they go to where the tables are. */
+const tableOperations: ReadonlySet<Operation> = new Set<Operation>([
+  'CreateTable',
+  'DeleteTable',
+  'BatchWriteItem',
+  'Scan',
+]);
+
+/** Where a call goes: to the Tidemark under test, or to the DynamoDB whose tables it backs up. */
+export function placeOf(operation: Operation): 'tidemark' | 'tables' {
+  return tableOperations.has(operation) ? 'tables' : 'tidemark';
+}
+
+/** An official client of DynamoDB, as the suite uses it. Times are `Date` in and out; some clients cut to seconds. */
+export interface Client {
+  /** Part of the names of tables. */
+  readonly name: string;
+  /** Throws `Refusal` if the service answers with an error. */
+  call<K extends Operation>(operation: K, input: Calls[K][0]): Promise<Calls[K][1]>;
+}
+
+/** An error of the service as the client tells it. */
+export class Refusal extends Error {
+  /** The name of the client's class for the error; where it has none, the error's name. */
+  readonly exception: string;
+  readonly told: string;
+
+  constructor(exception: string, told: string) {
+    super(`${exception}: ${told}`);
+    this.name = 'Refusal';
+    this.exception = exception;
+    this.told = told;
+  }
+}
+
+/** An answer that came as JSON, with dates in place of epoch seconds or ISO times. */
+export function parseAnswer(json: string): unknown {
+  return JSON.parse(json, (name, value: unknown) => {
+    if (!name.endsWith('DateTime')) return value;
+    if (typeof value === 'number') return new Date(Math.round(value * 1000));
+    return typeof value === 'string' ? new Date(value) : value;
+  });
+}

@@ -1,0 +1,46 @@
+"""Calls operations with boto3.
+
+One JSON object a line comes in: {"place": "tidemark" | "tables", "operation": ..., "input": ...}.
+One a line goes out: {"output": ...} or {"exception": ..., "message": ...}. Times go out as epoch seconds.
+
+Environment, beside boto3's own: TIDEMARK_URL; TABLES_URL (absent: AWS); SIGNING_NAME (absent: dynamodb).
+"""
+
+import json
+import os
+import sys
+
+import boto3
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+
+def sign_for(service_name):
+    def before_call(params, context, **_):
+        context.setdefault("signing", {}).update(signing_name=service_name)
+
+    return before_call
+
+
+clients = {
+    "tidemark": boto3.client("dynamodb", endpoint_url=os.environ["TIDEMARK_URL"]),
+    "tables": boto3.client("dynamodb", endpoint_url=os.environ.get("TABLES_URL")),
+}
+if "SIGNING_NAME" in os.environ:
+    clients["tidemark"].meta.events.register("before-call.dynamodb", sign_for(os.environ["SIGNING_NAME"]))
+
+
+def call(place, operation, input):
+    try:
+        output = getattr(clients[place], xform_name(operation))(**input)
+    except ClientError as error:
+        own_class, told = type(error).__name__, error.response["Error"]
+        return {
+            "exception": told["Code"] if own_class == "ClientError" else own_class,
+            "message": told["Message"],
+        }
+    return {"output": {name: value for name, value in output.items() if name != "ResponseMetadata"}}
+
+
+for line in sys.stdin:
+    print(json.dumps(call(**json.loads(line)), default=lambda time: time.timestamp()), flush=True)

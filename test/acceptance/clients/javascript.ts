@@ -1,0 +1,80 @@
+import {
+  BatchWriteItemCommand,
+  CreateBackupCommand,
+  CreateTableCommand,
+  DeleteBackupCommand,
+  DeleteTableCommand,
+  DescribeBackupCommand,
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  DynamoDBServiceException,
+  ListBackupsCommand,
+  RestoreTableFromBackupCommand,
+  RestoreTableToPointInTimeCommand,
+  ScanCommand,
+  UpdateContinuousBackupsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { type Calls, type Client, type Operation, placeOf, Refusal } from '../client.ts';
+import type { Endpoint } from '../endpoint.ts';
+
+const commands: { [K in Operation]: new (input: Calls[K][0]) => object } = {
+  CreateBackup: CreateBackupCommand,
+  DescribeBackup: DescribeBackupCommand,
+  ListBackups: ListBackupsCommand,
+  DeleteBackup: DeleteBackupCommand,
+  RestoreTableFromBackup: RestoreTableFromBackupCommand,
+  RestoreTableToPointInTime: RestoreTableToPointInTimeCommand,
+  DescribeContinuousBackups: DescribeContinuousBackupsCommand,
+  UpdateContinuousBackups: UpdateContinuousBackupsCommand,
+  DescribeTable: DescribeTableCommand,
+  CreateTable: CreateTableCommand,
+  DeleteTable: DeleteTableCommand,
+  BatchWriteItem: BatchWriteItemCommand,
+  Scan: ScanCommand,
+};
+
+/** The client of an application: nothing but its endpoint is set, and what signatures name. */
+export function sdkClient(endpoint: Endpoint, more: DynamoDBClientConfig = {}): DynamoDBClient {
+  const { url, region, signingName, credentials } = endpoint;
+  return new DynamoDBClient({
+    endpoint: url,
+    region,
+    ...(credentials && { credentials }),
+    ...(signingName !== undefined && { signingName }),
+    ...more,
+  });
+}
+
+export function javascriptClient(endpoint: Endpoint, more: DynamoDBClientConfig = {}): Client {
+  const { region, credentials, tablesUrl } = endpoint;
+  const clients = {
+    tidemark: sdkClient(endpoint, more),
+    tables: new DynamoDBClient({
+      region,
+      ...(credentials && { credentials }),
+      ...(tablesUrl !== undefined && { endpoint: tablesUrl }),
+    }),
+  };
+  return {
+    name: 'javascript',
+    async call<K extends Operation>(operation: K, input: Calls[K][0]): Promise<Calls[K][1]> {
+      try {
+        // Which command it is the compiler cannot follow; its output is by the table above.
+        const command = new commands[operation](input) as CreateBackupCommand;
+        return await clients[placeOf(operation)].send(command);
+      } catch (error) {
+        throw error instanceof DynamoDBServiceException ? refusal(error) : error;
+      }
+    },
+  };
+}
+
+function refusal(error: DynamoDBServiceException): Refusal {
+  const { name: ownClass } = error.constructor;
+  return new Refusal(
+    ownClass === 'DynamoDBServiceException' || ownClass === 'ServiceException' ? error.name : ownClass,
+    error.message,
+  );
+}

@@ -1,0 +1,62 @@
+import { CreateBackupCommand, ListBackupsCommand } from '@aws-sdk/client-dynamodb';
+import { beforeAll, expect, test } from 'vitest';
+import { javascriptClient, sdkClient } from './clients/javascript.ts';
+import { endpointUnderTest } from './endpoint.ts';
+import { Workplace } from './tables.ts';
+
+const endpoint = await endpointUnderTest();
+const client = { ...javascriptClient(endpoint), name: 'sdk' };
+const work = new Workplace(client, endpoint);
+let table = '';
+let backups: string[] = [];
+
+beforeAll(async () => {
+  table = await work.table('music');
+  for (const name of ['one', 'two', 'three', 'four']) backups.push(await work.backup(table, name));
+});
+
+const listed = async (input: ListBackupsCommand['input']): Promise<unknown[]> => {
+  const { BackupSummaries } = await client.call('ListBackups', { TableName: table, ...input });
+  return (BackupSummaries ?? []).map(({ BackupArn }) => BackupArn);
+};
+
+test('a call whose answer is lost is retried by the SDK, and makes one backup', async () => {
+  const sdk = sdkClient(endpoint);
+  let sent = 0;
+  sdk.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      sent += 1;
+      if (sent === 1) throw Object.assign(new Error('the connection broke'), { name: 'TimeoutError' });
+      return answer;
+    },
+    { step: 'deserialize', priority: 'low' },
+  );
+  const lost = { TableName: table, BackupName: 'lost' };
+  const { BackupDetails, $metadata } = await sdk.send(new CreateBackupCommand(lost));
+  expect([sent, $metadata.attempts]).toEqual([2, 2]);
+  expect(await listed({})).toEqual([...backups, BackupDetails?.BackupArn]);
+  await work.available(String(BackupDetails?.BackupArn));
+  await client.call('DeleteBackup', { BackupArn: BackupDetails?.BackupArn });
+});
+
+test('the list is bounded to the millisecond: from the lower bound on, up to before the upper', async () => {
+  const { BackupSummaries = [] } = await client.call('ListBackups', { TableName: table });
+  const [, second, third] = BackupSummaries.map(({ BackupCreationDateTime }) => BackupCreationDateTime);
+  expect(await listed({ TimeRangeLowerBound: second, TimeRangeUpperBound: third })).toEqual([backups[1]]);
+});
+
+test('the list goes on behind a backup that is gone', async () => {
+  const [first, second, ...others] = backups;
+  await client.call('DeleteBackup', { BackupArn: second });
+  backups = [String(first), ...others];
+  expect(await listed({ ExclusiveStartBackupArn: second })).toEqual(others);
+});
+
+test('a call that is not signed is refused', async () => {
+  const unsigned = sdkClient(endpoint, { signer: { sign: async (request) => request } });
+  await expect(unsigned.send(new ListBackupsCommand({}))).rejects.toMatchObject({
+    name: 'MissingAuthenticationTokenException',
+    message: 'Request is missing Authentication Token',
+  });
+});

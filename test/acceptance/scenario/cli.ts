@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import type { Cli } from '../clients/cli.ts';
+import type { World } from '../scenario.ts';
+
+/** What the CLI does by itself. */
+export function cliTests(cli: Cli): (world: () => World) => void {
+  return (world) =>
+    test('the CLI gathers the pages of the list', async () => {
+      const { table, backups } = world();
+      const pages = ['--page-size', '1', '--query', 'BackupSummaries[].BackupArn'];
+      const printed = await cli.backup('list-backups', '--table-name', table, ...pages);
+      expect(JSON.parse(printed)).toEqual(backups);
+    });
+}
+
+/** What only the generated service model lets through. */
+export function modelTests(cli: Cli): (world: () => World) => void {
+  return (world) =>
+    describe('the model `tidemark`', () => {
+      test('takes options and shows what Tidemark adds', async () => {
+        const { work, table } = world();
+        const words = ['create-backup', '--table-name', table, '--backup-name', 'optional'];
+        const printed = await cli.backup(...words, '--tidemark-options', 'Kind=FULL,Comment=by hand');
+        const { BackupArn, Tidemark } = JSON.parse(printed).BackupDetails;
+        expect(Tidemark).toMatchObject({ Comment: 'by hand' });
+        await work.available(BackupArn);
+        const described = await cli.backup('describe-backup', '--backup-arn', BackupArn);
+        expect(JSON.parse(described).BackupDescription.BackupDetails.Tidemark).toMatchObject({
+          Kind: 'FULL',
+          Comment: 'by hand',
+          Digest: expect.any(String),
+          Figures: { Items: 25 },
+        });
+        await cli.call('DeleteBackup', { BackupArn });
+      });
+
+      test('has operations that DynamoDB does not', async () => {
+        const { backups } = world();
+        const words = ['get-backup-item', '--backup-arn', String(backups[0])];
+        const printed = await cli.backup(...words, '--key', '{"id":{"S":"item-00007"}}');
+        expect(JSON.parse(printed).Item).toMatchObject({ year: { N: '1907' }, note: { S: 'first' } });
+      });
+    });
+}

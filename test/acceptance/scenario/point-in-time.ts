@@ -1,0 +1,131 @@
+import type { PointInTimeRecoveryDescription } from '@aws-sdk/client-dynamodb';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { World } from '../scenario.ts';
+import { expectRefusal, numberedItems } from '../tables.ts';
+
+const yearMs = 365 * 86_400_000;
+
+export function pointInTimeTests(world: () => World): void {
+  describe('point-in-time recovery', () => {
+    let table = '';
+    beforeAll(async () => {
+      table = await world().work.table('in-time');
+    });
+
+    const recovery = async (by = world().client): Promise<PointInTimeRecoveryDescription> => {
+      const { ContinuousBackupsDescription: described } = await by.call('DescribeContinuousBackups', {
+        TableName: table,
+      });
+      expect(described?.ContinuousBackupsStatus).toBe('ENABLED');
+      return described?.PointInTimeRecoveryDescription ?? {};
+    };
+    const enable = (PointInTimeRecoveryEnabled: boolean, RecoveryPeriodInDays?: number) =>
+      world().client.call('UpdateContinuousBackups', {
+        TableName: table,
+        PointInTimeRecoverySpecification: {
+          PointInTimeRecoveryEnabled,
+          ...(RecoveryPeriodInDays !== undefined && { RecoveryPeriodInDays }),
+        },
+      });
+    /** The latest time that can be restored, once it is `time` or later, also if it is cut to a second. */
+    const restorable = (time: number): Promise<Date> =>
+      world().work.until(async () => {
+        const latest = (await recovery(world().helper)).LatestRestorableDateTime;
+        return Number(latest) >= time + 1000 ? latest : undefined;
+      });
+
+    test('is off at first, and then no time can be restored', async () => {
+      const { client, work } = world();
+      expect(await recovery()).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
+      await expectRefusal(
+        client.call('RestoreTableToPointInTime', {
+          SourceTableName: table,
+          TargetTableName: work.named('never'),
+          UseLatestRestorableTime: true,
+        }),
+        'PointInTimeRecoveryUnavailableException',
+        `Point in time recovery is not enabled for table '${table}'`,
+      );
+    });
+
+    test('restores the table as it was at a time, and as it is at the latest', async () => {
+      const { client, helper, work } = world();
+      const { ContinuousBackupsDescription } = await enable(true, 7);
+      expect(ContinuousBackupsDescription?.PointInTimeRecoveryDescription).toMatchObject({
+        PointInTimeRecoveryStatus: 'ENABLED',
+      });
+      const { EarliestRestorableDateTime: earliest } = await work.until(async () => {
+        const described = await recovery(helper);
+        return described.EarliestRestorableDateTime && described;
+      });
+      expect(await recovery()).toMatchObject({
+        PointInTimeRecoveryStatus: 'ENABLED',
+        RecoveryPeriodInDays: 7,
+      });
+
+      await work.put(table, numberedItems(20, 'early'));
+      const time = await restorable(Math.max(Date.now(), Number(earliest)));
+      await work.put(table, numberedItems(25, 'late'));
+      await restorable(Date.now());
+
+      const [before, latest] = [work.named('before'), work.named('latest')];
+      const { TableDescription } = await client.call('RestoreTableToPointInTime', {
+        SourceTableName: table,
+        TargetTableName: before,
+        RestoreDateTime: time,
+      });
+      expect(TableDescription).toMatchObject({
+        TableName: before,
+        TableStatus: 'CREATING',
+        RestoreSummary: { RestoreInProgress: true, RestoreDateTime: expect.any(Date) },
+      });
+      await client.call('RestoreTableToPointInTime', {
+        SourceTableName: table,
+        TargetTableName: latest,
+        UseLatestRestorableTime: true,
+      });
+      await work.active(before);
+      expect(await work.items(before)).toEqual(numberedItems(20, 'early'));
+      await work.active(latest);
+      expect(await work.items(latest)).toEqual(numberedItems(25, 'late'));
+    });
+
+    test('refuses a time that it does not hold', async () => {
+      const { client, work } = world();
+      await expectRefusal(
+        client.call('RestoreTableToPointInTime', {
+          SourceTableName: table,
+          TargetTableName: work.named('never'),
+          RestoreDateTime: new Date(Date.now() - yearMs),
+        }),
+        'InvalidRestoreTimeException',
+        /^RestoreDateTime '.+' must be within EarliestRestorableDateTime '.+' and LatestRestorableDateTime '.+'$/,
+      );
+    });
+
+    test('wants one time and one source, and no period to be switched off with', async () => {
+      const { client, work } = world();
+      const TargetTableName = work.named('never');
+      await expectRefusal(
+        client.call('RestoreTableToPointInTime', { SourceTableName: table, TargetTableName }),
+        'ValidationException',
+        'Invalid Request: Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both',
+      );
+      await expectRefusal(
+        client.call('RestoreTableToPointInTime', { TargetTableName, UseLatestRestorableTime: true }),
+        'ValidationException',
+        /Must provide exactly one of: sourceTableArn, sourceTableName/,
+      );
+      await expectRefusal(
+        enable(false, 7),
+        'ValidationException',
+        'Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.',
+      );
+    });
+
+    test('is switched off again', async () => {
+      await enable(false);
+      expect(await recovery()).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
+    });
+  });
+}

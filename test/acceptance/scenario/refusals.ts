@@ -1,0 +1,71 @@
+import { describe, test } from 'vitest';
+import type { World } from '../scenario.ts';
+import { expectRefusal } from '../tables.ts';
+
+/** Errors that need no state; those of a running restore are in restores.ts. */
+export function refusalTests(world: () => World): void {
+  describe('refused by the client’s own exception:', () => {
+    test('a table that is not there', async () => {
+      const { client, work } = world();
+      const TableName = work.named('unknown');
+      const message = `Table not found: ${TableName}`;
+      await expectRefusal(
+        client.call('CreateBackup', { TableName, BackupName: 'none' }),
+        'TableNotFoundException',
+        message,
+      );
+      await expectRefusal(
+        client.call('DescribeContinuousBackups', { TableName }),
+        'TableNotFoundException',
+        message,
+      );
+      await expectRefusal(
+        client.call('RestoreTableToPointInTime', {
+          SourceTableName: TableName,
+          TargetTableName: work.named('target'),
+          UseLatestRestorableTime: true,
+        }),
+        'SourceTableNotFoundException',
+        `Source table not found: ${TableName}`,
+      );
+    });
+
+    test('a backup that is not there', async () => {
+      const { client, work, tableArn } = world();
+      const BackupArn = `${tableArn}/backup/01576616366715-b4e58d3a`;
+      const message = `Backup not found: ${BackupArn}`;
+      const TargetTableName = work.named('target');
+      for (const call of [
+        () => client.call('DescribeBackup', { BackupArn }),
+        () => client.call('DeleteBackup', { BackupArn }),
+        () => client.call('RestoreTableFromBackup', { BackupArn, TargetTableName }),
+      ]) {
+        await expectRefusal(call(), 'BackupNotFoundException', message);
+      }
+    });
+
+    test('a target that is there', async () => {
+      const { client, table, backups } = world();
+      await expectRefusal(
+        client.call('RestoreTableFromBackup', { BackupArn: backups[0], TargetTableName: table }),
+        'TableAlreadyExistsException',
+        `Table already exists: ${table}`,
+      );
+    });
+
+    test('values that are not valid', async () => {
+      const { client, table } = world();
+      await expectRefusal(
+        client.call('CreateBackup', { TableName: table, BackupName: 'not allowed' }),
+        'ValidationException',
+        "1 validation error detected: Value 'not allowed' at 'backupName' failed to satisfy constraint: " +
+          'Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+',
+      );
+      await expectRefusal(
+        client.call('DescribeBackup', { BackupArn: 'none'.repeat(10) }),
+        'ValidationException',
+        'Invalid Backup ARN',
+      );
+    });
+  });
+}

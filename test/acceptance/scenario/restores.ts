@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import type { World } from '../scenario.ts';
+import { expectRefusal, numberedItems } from '../tables.ts';
+
+export function restoreTests(world: () => World): void {
+  describe('a restore', () => {
+    test('makes a table with the items, indexes and billing of the backup, not of later', async () => {
+      const { client, work, tableArn, backups } = world();
+      const target = work.named('restored');
+      const BackupArn = String(backups[0]);
+      const { TableDescription } = await client.call('RestoreTableFromBackup', {
+        TargetTableName: target,
+        BackupArn,
+      });
+      expect(TableDescription).toMatchObject({
+        TableName: target,
+        TableStatus: 'CREATING',
+        RestoreSummary: {
+          SourceBackupArn: BackupArn,
+          SourceTableArn: tableArn,
+          RestoreInProgress: true,
+          RestoreDateTime: expect.any(Date),
+        },
+      });
+      await work.active(target);
+      expect(await work.items(target)).toEqual(numberedItems(25, 'first'));
+      const { Table } = await client.call('DescribeTable', { TableName: target });
+      expect(Table).toMatchObject({
+        BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+        GlobalSecondaryIndexes: [{ IndexName: 'by-note' }],
+      });
+      // As DynamoDB's own: streams are not restored.
+      expect(Table?.StreamSpecification?.StreamEnabled ?? false).toBe(false);
+    });
+
+    test('takes overrides', async () => {
+      const { client, work, backups } = world();
+      const target = work.named('overridden');
+      await client.call('RestoreTableFromBackup', {
+        TargetTableName: target,
+        BackupArn: backups[0],
+        BillingModeOverride: 'PROVISIONED',
+        ProvisionedThroughputOverride: { ReadCapacityUnits: 3, WriteCapacityUnits: 4 },
+        GlobalSecondaryIndexOverride: [],
+      });
+      await work.active(target);
+      const { Table } = await client.call('DescribeTable', { TableName: target });
+      expect(Table?.ProvisionedThroughput).toMatchObject({ ReadCapacityUnits: 3, WriteCapacityUnits: 4 });
+      expect(Table?.GlobalSecondaryIndexes ?? []).toEqual([]);
+    });
+
+    test('holds its backup and its target while it runs', async () => {
+      const { client, work, large } = world();
+      const target = work.named('running');
+      const restore = { TargetTableName: target, BackupArn: large };
+      await client.call('RestoreTableFromBackup', restore);
+      await Promise.all([
+        expectRefusal(
+          client.call('DeleteBackup', { BackupArn: large }),
+          'BackupInUseException',
+          `Backup is being used to restore table: ${large}`,
+        ),
+        expectRefusal(
+          client.call('RestoreTableFromBackup', restore),
+          'TableInUseException',
+          `Table: ${target} is already being restored from backup: ${large}`,
+        ),
+      ]);
+      await work.active(target);
+    });
+  });
+}

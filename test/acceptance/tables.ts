@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import type { AttributeValue, BackupDetails, CreateTableInput } from '@aws-sdk/client-dynamodb';
+import { afterAll, expect, vi } from 'vitest';
+import { type Client, Refusal } from './client.ts';
+import type { Endpoint } from './endpoint.ts';
+
+export type Item = Record<string, AttributeValue>;
+
+/** Begins all table names: a deployment's configuration bounds the tables that it may back up and restore to. */
+const prefix = process.env['TIDEMARK_TEST_TABLE_PREFIX'] ?? 'tidemark-acceptance-';
+
+const pollMs = 100;
+const batchEntries = 25;
+
+/** The tables and backups of some tests; all that they leave goes when they have ended. */
+export class Workplace {
+  readonly #client: Client;
+  readonly #helper: Client;
+  readonly #patienceMs: number;
+  readonly #run: string;
+  readonly #tables: string[] = [];
+
+  /** @param helper waits and clears up, where the client itself is slow */
+  constructor(client: Client, { patienceMs }: Endpoint, helper: Client = client) {
+    this.#client = client;
+    this.#helper = helper;
+    this.#patienceMs = patienceMs;
+    this.#run = randomBytes(4).toString('hex');
+    afterAll(() => this.#clear());
+  }
+
+  /** The full name of a table of these tests, be it there or to be made by a restore. */
+  named(name: string): string {
+    const full = `${prefix}${this.#client.name}-${this.#run}-${name}`;
+    if (!this.#tables.includes(full)) this.#tables.push(full);
+    return full;
+  }
+
+  /** Makes a table with the key `id`, that a backup can be made of. Its full name. */
+  async table(name: string, more: Partial<CreateTableInput> = {}): Promise<string> {
+    const TableName = this.named(name);
+    await this.#client.call('CreateTable', {
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+      ...more,
+    });
+    await this.active(TableName);
+    return TableName;
+  }
+
+  async put(table: string, items: readonly Item[]): Promise<void> {
+    for (let from = 0; from < items.length; from += batchEntries) {
+      const requests = items.slice(from, from + batchEntries).map((Item) => ({ PutRequest: { Item } }));
+      const { UnprocessedItems = {} } = await this.#client.call('BatchWriteItem', {
+        RequestItems: { [table]: requests },
+      });
+      if (Object.keys(UnprocessedItems).length > 0) throw new Error(`${table} did not take all items`);
+    }
+  }
+
+  /** All items, by `id`. */
+  async items(table: string): Promise<Item[]> {
+    const items: Item[] = [];
+    let next: Item | undefined;
+    do {
+      const page = await this.#client.call('Scan', {
+        TableName: table,
+        ConsistentRead: true,
+        ...(next && { ExclusiveStartKey: next }),
+      });
+      items.push(...(page.Items ?? []));
+      next = page.LastEvaluatedKey;
+    } while (next !== undefined);
+    return sortedItems(items);
+  }
+
+  /** Waits until the table is there for use: one that is restored, whole. */
+  async active(table: string): Promise<void> {
+    await this.until(async () => {
+      const { Table } = await this.#helper.call('DescribeTable', { TableName: table });
+      return Table?.TableStatus === 'ACTIVE';
+    });
+  }
+
+  /** Makes a backup and waits until it is AVAILABLE. Its ARN. */
+  async backup(table: string, name: string): Promise<string> {
+    const { BackupDetails } = await this.#client.call('CreateBackup', { TableName: table, BackupName: name });
+    const arn = String(BackupDetails?.BackupArn);
+    await this.available(arn);
+    return arn;
+  }
+
+  async available(arn: string): Promise<BackupDetails> {
+    return this.until(async () => {
+      const { BackupDescription } = await this.#helper.call('DescribeBackup', { BackupArn: arn });
+      const details = BackupDescription?.BackupDetails;
+      if (details?.BackupStatus === 'DELETED') throw new Error(`the backup failed: ${arn}`);
+      return details?.BackupStatus === 'AVAILABLE' && details;
+    });
+  }
+
+  /** Asks again and again until the answer is one. What asking throws is thrown at once. */
+  async until<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
+    return vi.waitUntil(ask, { timeout: this.#patienceMs, interval: pollMs });
+  }
+
+  async #clear(): Promise<void> {
+    for (const table of this.#tables) {
+      const { BackupSummaries = [] } = await this.#helper.call('ListBackups', { TableName: table });
+      for (const { BackupArn } of BackupSummaries) {
+        const gone = () =>
+          this.#helper.call('DeleteBackup', { BackupArn }).then(() => true, unless('BackupInUseException'));
+        await this.until(gone);
+      }
+      await this.#helper.call('DeleteTable', { TableName: table }).catch(unless('ResourceNotFoundException'));
+    }
+  }
+}
+
+/** Takes one refusal for an answer, and no other error. */
+function unless(exception: string): (error: unknown) => false {
+  return (error) => {
+    if (error instanceof Refusal && error.exception === exception) return false;
+    throw error;
+  };
+}
+
+function sortedItems(items: readonly Item[]): Item[] {
+  return items.toSorted((a, b) => (String(a['id']?.S) < String(b['id']?.S) ? -1 : 1));
+}
+
+/** Items number 0 to `count` - 1, with a value of each type that JSON has a form for. */
+export function numberedItems(count: number, note: string): Item[] {
+  return Array.from({ length: count }, (_, i) => ({
+    id: { S: `item-${String(i).padStart(5, '0')}` },
+    note: { S: note },
+    year: { N: String(1900 + i) },
+    tags: { SS: [`tag-${i}`] },
+    more: { M: { list: { L: [{ NULL: true }, { BOOL: i % 2 === 0 }, { S: 'ä "quoted" \\ text' }] } } },
+  }));
+}
+
+/** The service refuses the call, by this exception; the message matches. */
+export async function expectRefusal(
+  call: Promise<unknown>,
+  exception: string,
+  message: string | RegExp,
+): Promise<void> {
+  const outcome = await call.then(
+    () => 'no refusal',
+    (error: unknown) => error,
+  );
+  if (!(outcome instanceof Refusal)) throw outcome;
+  expect(outcome.exception).toBe(exception);
+  if (typeof message === 'string') expect(outcome.told).toBe(message);
+  else expect(outcome.told).toMatch(message);
+}
