@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 
 /** What can be asked for alone. */
-export const parts = ['fold', 'apply', 'ingest', 'chain', 'item', 'memory'] as const;
+export const parts = ['fold', 'apply', 'ingest', 'chain', 'item', 'memory', 'requests'] as const;
 
 export type Part = (typeof parts)[number];
 
 export interface Options {
-  /** Of 300,000 items. */
+  /** Of 300,000 items, and of the time that requests are measured for. */
   readonly scale: number;
   readonly seed: number;
   readonly parts: ReadonlySet<Part>;
@@ -25,16 +25,19 @@ Measures the engine on 300,000 items of about 1 KB (300 MB) of which 1 percent c
   D     DuckDB, one thread, joining base and changes (installed on first use, in bench/duckdb)
   peer  gunzip, JSON.parse and zstd -3 of a full export, one after the other
 in CPU time, user and system, of all threads; medians of warm repetitions, all from one run.
+And the path of a request: CreateBackup 50 times a second for 20 seconds on the embedded runtime, against a call that it
+passes to the database; loading and first call of the bundled handler in new processes, against the least bundle with a
+DynamoDB client; what each operation calls, and in how many rounds.
 
   --only NAME  only ${parts.join(', ')}; may be given several times
   --memory     also the peak memory as the data grows 4 and 16 times: takes long, and 5 GB in the temporary folder
-  --scale X    X times the items: 0.1 for a quick look
+  --scale X    X times the items, and the time of requests: 0.1 for a quick look
   --seed N     other data (1)
   --profile    also where the ingest's main thread spends its time
   --json       print the result as JSON, and nothing else, on standard output
   --help       print this
 
-Needs bash and zstd. Exit code: 0 all was measured (a missed limit is shown as "over"), 1 something could not be, 2 wrong usage`;
+Needs bash, zstd and openssl. Exit code: 0 all was measured (a missed limit is shown as "over"), 1 something could not be, 2 wrong usage`;
 
 /** Throws `UsageError`. */
 export function parseOptions(args: readonly string[]): Options {

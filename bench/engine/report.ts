@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { styleText } from 'node:util';
 import { aligned, megabytes } from '../../cli/demo/text.ts';
+import type { OperationCalls } from '../requests/calls.ts';
 import type { SelfTime } from './profile.ts';
 
 /** One measured figure. */
@@ -20,12 +21,16 @@ export interface Row {
 /** All that was measured, as `--json` prints it. */
 export interface Report {
   readonly node: string;
-  readonly zstd: string;
   readonly cpu: string;
-  readonly items: number;
-  readonly rawBytes: number;
-  readonly seed: number;
+  /** What the engine was measured with, if it was. */
+  readonly data?: {
+    readonly zstd: string;
+    readonly items: number;
+    readonly rawBytes: number;
+    readonly seed: number;
+  };
   readonly rows: readonly (Row & { readonly over: boolean })[];
+  readonly operations: readonly OperationCalls[];
   /** What could not be measured, and why. */
   readonly failures: readonly string[];
   readonly profile: readonly SelfTime[];
@@ -40,7 +45,7 @@ export function isOver({ value, ratio, limit }: Row): boolean {
 
 /** The report for people. */
 export function renderReport(report: Report): string {
-  const { node, zstd, cpu, items, rawBytes, seed, rows, failures, profile } = report;
+  const { node, cpu, data, rows, operations, failures, profile } = report;
   const table = aligned([
     ['', 'measured', 'ratio', 'limit', ''],
     ...rows.map((row) => [
@@ -54,7 +59,7 @@ export function renderReport(report: Report): string {
   const [head = '', ...lines] = table;
   return [
     '',
-    `${items.toLocaleString('en-US')} items, ${megabytes(rawBytes)}, seed ${seed}; Node ${node}, zstd ${zstd}, ${cpu}`,
+    `Node ${node}, ${cpu}${data === undefined ? '' : `; ${dataText(data)}`}`,
     '',
     head,
     ...lines.map((line, i) => {
@@ -62,10 +67,27 @@ export function renderReport(report: Report): string {
       const text = over === true ? styleText('red', line) : line;
       return note === undefined ? text : `${text}  ${note}`;
     }),
+    ...operationLines(operations),
     ...failures.map((failure) => styleText('red', `not measured: ${failure}`)),
     ...(profile.length > 0 ? ['', "The ingest's main thread, ms of self time:"] : []),
     ...profile.map(({ what, ms }) => `${String(ms).padStart(7)}  ${what}`),
   ].join('\n');
+}
+
+function dataText({ zstd, items, rawBytes, seed }: NonNullable<Report['data']>): string {
+  return `zstd ${zstd}, ${items.toLocaleString('en-US')} items, ${megabytes(rawBytes)}, seed ${seed}`;
+}
+
+function operationLines(operations: readonly OperationCalls[]): string[] {
+  if (operations.length === 0) return [];
+  const counts = operations.map(({ operation, rounds }) => [
+    operation,
+    String(rounds.flat().length),
+    String(rounds.length),
+  ]);
+  const [head = '', ...lines] = aligned([['', 'calls', 'rounds'], ...counts]);
+  const names = operations.map(({ rounds }) => rounds.map((round) => round.join(' + ')).join(', then '));
+  return ['', head, ...lines.map((line, i) => `${line}  ${names[i]}`)];
 }
 
 function measuredText({ value, unit }: Row): string {

@@ -1,11 +1,15 @@
-import { spawn } from 'node:child_process';
+import { spawn, type SpawnOptions } from 'node:child_process';
 
 /** A measure could not be made; the message says why. */
 export class BenchError extends Error {}
 
 /** Runs a program and gives what it prints. Throws `BenchError` if it cannot be started or fails. */
-export async function outputOf(command: string, args: readonly string[]): Promise<string> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function outputOf(
+  command: string,
+  args: readonly string[],
+  options: Pick<SpawnOptions, 'env'> = {},
+): Promise<string> {
+  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const end = (): boolean => child.kill();
   process.once('exit', end);
   const [output, errors, code] = await Promise.all([

@@ -1,4 +1,4 @@
-/** How fast the engine is, against fixed limits. `npm run bench -- --help` */
+/** How fast Tidemark is: the engine against fixed limits, and the path of a request. `npm run bench -- --help` */
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

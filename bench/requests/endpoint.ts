@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BenchError } from '../engine/run.ts';
+
+export interface Endpoint {
+  readonly dynamodb: DynamoDBClient;
+  close(): Promise<void>;
+}
+
+const main = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
+
+/** `npm start` with its data in a folder, in a process of its own: what loads it does not slow it. Throws `BenchError`. */
+export async function startEndpoint(home: string): Promise<Endpoint> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
+    env: { ...process.env, PORT: '0', TIDEMARK_HOME: home, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  const end = (): boolean => child.kill();
+  process.once('exit', end);
+  child.stderr.resume();
+  const dynamodb = new DynamoDBClient({
+    endpoint: await addressIn(child.stdout),
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+    // A refusal is an answer, and a queue in the client is not the endpoint's.
+    maxAttempts: 1,
+    requestHandler: { httpAgent: { maxSockets: 2000 } },
+  });
+  return {
+    dynamodb,
+    async close() {
+      dynamodb.destroy();
+      end();
+      await exited;
+      process.off('exit', end);
+    },
+  };
+}
+
+/** The address that the runtime tells when it is ready. */
+async function addressIn(output: Readable): Promise<string> {
+  let said = '';
+  // The pipe stays open: the runtime could not tell of its end to a closed one.
+  for await (const chunk of output.iterator({ destroyOnReturn: false })) {
+    said += String(chunk);
+    const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
+    if (address === undefined) continue;
+    output.resume();
+    return address;
+  }
+  throw new BenchError(`the embedded runtime does not start: ${said.trim()}`);
+}

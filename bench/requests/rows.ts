@@ -1,0 +1,68 @@
+import { quantile } from '../engine/measure.ts';
+import type { Row } from '../engine/report.ts';
+import type { AnswersResult } from './answers.ts';
+import type { ColdResult } from './cold.ts';
+import type { Answers } from './open-loop.ts';
+
+export function answerRows({ load, peer, createBackup, drained, available }: AnswersResult): Row[] {
+  const rate = `${load.perSecond} a second for ${load.seconds} s`;
+  const drain = `all there ${drained.toFixed(1)} s after the last request`;
+  return [
+    ...quantileRows('peer, a call passed through', peer, undefined, rate),
+    ...quantileRows('CreateBackup', createBackup, peer, `${rate}, ${refusals(createBackup)}; ${drain}`),
+    { name: `a table of ${available.items} items, first backup`, value: available.first, unit: 'ms' },
+    { name: '  a further one, 10 items changed', value: available.further, unit: 'ms' },
+  ];
+}
+
+function quantileRows(name: string, answers: Answers, peer: Answers | undefined, note: string): Row[] {
+  return [0.5, 0.99].map((share) => {
+    const value = quantile(answers.times, share);
+    return {
+      name: `${name}, p${share * 100}`,
+      value,
+      unit: 'ms',
+      ...(peer && { ratio: value / quantile(peer.times, share), of: 'peer' }),
+      ...(share === 0.5 && { note }),
+    };
+  });
+}
+
+function refusals({ times, refused }: Answers): string {
+  const counts = Object.entries(refused).map(([name, count]) => `${count} refused (${name})`);
+  return [`${times.length} answered`, ...(counts.length > 0 ? counts : ['none refused'])].join(', ');
+}
+
+export function coldRows({ samples, handler, peer, size, peerSize }: ColdResult): Row[] {
+  const ms = (name: string, value: number, reference: number): Row => ({
+    name,
+    value,
+    unit: 'ms',
+    ratio: value / reference,
+    of: 'peer',
+  });
+  return [
+    { ...ms('bundled handler, loading', handler.load, peer.load), note: `medians of ${samples} processes` },
+    ms('  first call, a CreateBackup', handler.first, peer.first),
+    ms('  both', handler.total, peer.total),
+    {
+      name: '  bundle',
+      value: size.bytes,
+      unit: 'bytes',
+      ratio: size.bytes / peerSize.bytes,
+      of: 'peer',
+      note: `gzip ${kilobytes(size.gzipBytes)}`,
+    },
+    {
+      name: '  of it read before the first call',
+      value: size.startBytes,
+      unit: 'bytes',
+      ratio: size.startBytes / peerSize.startBytes,
+      of: 'peer',
+    },
+  ];
+}
+
+function kilobytes(bytes: number): string {
+  return `${Math.round(bytes / 1000)} kB`;
+}
