@@ -63,3 +63,16 @@ export function size(bytes: number): string {
 export function count(number: number, noun: string): string {
   return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 }
+
+/** In USD, to the cent: `2.50 USD`, `under 0.01 USD`. */
+export function money(usd: number): string {
+  return usd > 0 && usd < 0.01 ? 'under 0.01 USD' : `${usd.toFixed(2)} USD`;
+}
+
+/** In the unit that makes it a number of two digits or one: `45 s`, `12 min`, `7.5 h`, `3.2 days`. */
+export function duration(seconds: number): string {
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `${(seconds / 3600).toFixed(1)} h`;
+  return `${(seconds / 86_400).toFixed(1)} days`;
+}

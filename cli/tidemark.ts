@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { client } from './client.ts';
 import type { Command } from './command.ts';
 import { compare } from './commands/compare.ts';
+import { estimate } from './commands/estimate.ts';
 import { item } from './commands/item.ts';
 import { sweep } from './commands/sweep.ts';
 import { verify } from './commands/verify.ts';
@@ -9,7 +10,9 @@ import { endpointOf } from './endpoint.ts';
 import { outputTo, visible } from './output.ts';
 import { Trouble, UsageError } from './trouble.ts';
 
-const commands: ReadonlyMap<string, Command> = new Map(Object.entries({ item, compare, verify, sweep }));
+const commands: ReadonlyMap<string, Command> = new Map(
+  Object.entries({ item, compare, verify, estimate, sweep }),
+);
 
 const usage = `Usage: tidemark <command> [options]
 

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { cost, type Price, prices, readings } from '../../lambda/estimate/prices.ts';
+
+const services = Object.entries(prices).flatMap(([name, service]) =>
+  typeof service === 'string' ? [] : [{ name, service }],
+);
+const isPrice = (value: unknown): value is Price => typeof value === 'object' && value !== null;
+
+describe('the prices', () => {
+  it('are dated', () => {
+    expect(prices.asOf).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect(Date.parse(prices.asOf)).toBeGreaterThan(Date.parse('2026-01-01'));
+  });
+
+  it.each(services)('of $name name their page, and what each was read from', ({ service }) => {
+    const { page, ...named } = service;
+    expect(page).toMatch(/^https:\/\/aws\.amazon\.com\/[\w/-]+\/pricing\//);
+    const found = Object.values(named).filter(isPrice);
+    expect(found.length).toBeGreaterThan(0);
+    for (const price of found) {
+      expect(price.usd).toBeGreaterThan(0);
+      expect(price.unit).not.toBe('');
+      expect(readings).toHaveProperty(price.seen);
+    }
+  });
+
+  it('are for so many of a unit', () => {
+    expect(cost(prices.dynamodb.writeUnit, 2_000_000)).toBeCloseTo(1.25, 10);
+    expect(cost(prices.s3.put, 1)).toBeCloseTo(0.000_005, 12);
+    expect(cost(prices.dynamodb.import, 100)).toBeCloseTo(15, 10);
+  });
+});

@@ -1,0 +1,134 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { makeItem } from '../../bench/engine/items.ts';
+import type { TableDescription } from '../../lambda/catalog/records.ts';
+import { assumptions } from '../../lambda/estimate/assumptions.ts';
+import {
+  estimateImport,
+  estimateWrites,
+  type Size,
+  writeUnits,
+} from '../../lambda/estimate/restore-estimate.ts';
+import { GB } from '../../lambda/estimate/prices.ts';
+import { canonicalItem } from '../../lambda/item/canonical.ts';
+import { fromSdk } from '../../lambda/item/from-sdk.ts';
+import { itemSize } from '../../lambda/item/size.ts';
+import { available, creating } from '../dialects/dynamodb/fakes.ts';
+
+const plain: TableDescription = creating.description;
+/** With one global and one local index. */
+const { globalSecondaryIndexes, localSecondaryIndexes } = available.description;
+
+const size = fc
+  .record({ items: fc.nat(10 ** 10), itemBytes: fc.double({ min: 2, max: 400 * 1024, noNaN: true }) })
+  .map(({ items, itemBytes }): Size => ({ items, bytes: Math.round(items * itemBytes) }));
+const ways = { estimateWrites, estimateImport };
+
+describe('the write units of items of which only number and sum are known', () => {
+  it('are within their span, whatever the single items are', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 400 * 1024 })), (sizes) => {
+        const units = sizes.reduce((sum, bytes) => sum + Math.ceil(bytes / 1024), 0);
+        const bytes = sizes.reduce((sum, each) => sum + each, 0);
+        const { low, high } = writeUnits({ items: sizes.length, bytes });
+        expect(units).toBeGreaterThanOrEqual(low);
+        expect(units).toBeLessThanOrEqual(high);
+      }),
+    );
+  });
+});
+
+describe.each(Object.entries(ways))('%s', (_, estimate) => {
+  it('answers spans, whatever the size', () => {
+    fc.assert(
+      fc.property(size, (given) => {
+        const { usd, seconds } = estimate(given, { ...plain, globalSecondaryIndexes });
+        for (const { low, high } of [usd, seconds]) {
+          expect(low).toBeGreaterThanOrEqual(0);
+          expect(high).toBeGreaterThanOrEqual(low);
+          expect(high).toBeLessThan(Infinity);
+        }
+      }),
+    );
+  });
+
+  it('never says less for more', () => {
+    fc.assert(
+      fc.property(size, fc.integer({ min: 2, max: 10 }), (small, factor) => {
+        const less = estimate(small, plain);
+        const more = estimate({ items: small.items * factor, bytes: small.bytes * factor }, plain);
+        for (const bound of ['low', 'high'] as const) {
+          expect(more.usd[bound]).toBeGreaterThanOrEqual(less.usd[bound]);
+        }
+      }),
+    );
+  });
+
+  it('costs nothing for an empty table, and takes its time', () => {
+    const { usd, seconds } = estimate({ items: 0, bytes: 0 }, plain);
+    expect(usd).toEqual({ low: 0, high: 0 });
+    expect(seconds.low).toBeGreaterThan(0);
+  });
+
+  it('adds at most the writes of a global index, which may be empty', () => {
+    const given = { items: 1_000_000, bytes: 500_000_000 };
+    const [without, with_] = [estimate(given, plain), estimate(given, { ...plain, globalSecondaryIndexes })];
+    expect(with_.usd.low).toBe(without.usd.low);
+    const units = writeUnits(given).high;
+    expect(with_.usd.high - without.usd.high).toBeCloseTo((units * 0.625) / 1e6, 6);
+  });
+});
+
+describe('writes of 100 GB in items of 1 KB', () => {
+  const given = { items: 100 * 1024 * 1024, bytes: 100 * GB };
+
+  it('cost 0.625 USD for each million units, and some for the functions', () => {
+    const { usd } = estimateWrites(given, plain);
+    const units = 104.8576 * 0.625;
+    expect(usd.low).toBeGreaterThan(units);
+    expect(usd.low).toBeLessThan(units + 3);
+    expect(usd.high).toBeGreaterThan(2 * units);
+  });
+
+  it('take as long as the table takes them: 40,000 units a second at best, 4,000 at worst', () => {
+    const { seconds } = estimateWrites(given, plain);
+    expect(seconds.low).toBeCloseTo(104_857_600 / 40_000 + assumptions.writesBegin.low, 3);
+    expect(seconds.high).toBeCloseTo((2 * 104_857_600) / 4000 + assumptions.writesBegin.high, 3);
+  });
+
+  it('are more with a local index, whose entries are written with the items', () => {
+    const [without, with_] = [plain, { ...plain, localSecondaryIndexes }].map((target) =>
+      estimateWrites(given, target),
+    );
+    expect(with_?.usd.low).toBe(without?.usd.low);
+    expect(with_?.usd.high).toBeGreaterThan(1.9 * (without?.usd.high ?? Infinity));
+  });
+});
+
+describe('an import', () => {
+  it('costs 0.15 USD for each GB of JSON, and some for making the files', () => {
+    const { usd } = estimateImport({ items: 1_000_000, bytes: 10 * GB }, plain);
+    const frames = 12_000_000 / GB;
+    expect(usd.low).toBeGreaterThan((10 + frames) * 0.15);
+    expect(usd.low).toBeLessThan((10 + frames) * 0.15 + 0.1);
+    expect(usd.high).toBeGreaterThan((25 + frames) * 0.15);
+  });
+
+  it('takes minutes however little it is', () => {
+    const { seconds } = estimateImport({ items: 1, bytes: 10 }, plain);
+    expect(seconds.low).toBeGreaterThanOrEqual(120);
+    expect(seconds.high).toBeLessThan(15 * 60);
+  });
+
+  it('of the items of the bench is within the span of its bytes', () => {
+    const items = Array.from({ length: 200 }, (_, i) => fromSdk(makeItem(1, i, 0)));
+    const bytes = items.reduce((sum, item) => sum + itemSize(item), 0);
+    const lines = items.reduce(
+      (sum, item) => sum + Buffer.byteLength(`{"Item":${canonicalItem(item, ['id'])}}\n`),
+      0,
+    );
+    const json = (lines - items.length * assumptions.lineBytes) / bytes;
+    expect(json).toBeGreaterThan(assumptions.jsonBytes.low);
+    expect(json).toBeLessThan(assumptions.jsonBytes.high);
+  });
+});

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import { estimateImport, estimateWrites } from '../../lambda/estimate/restore-estimate.ts';
+import { estimateRestore, restoreEstimate } from '../../lambda/operations/estimate-restore.ts';
+import { dryRunRestore, restoreTable } from '../../lambda/operations/restore-table.ts';
+import type { RestoreOverrides } from '../../lambda/restore/target-description.ts';
+import { randomIds } from '../../lambda/runtime/ids.ts';
+import { available, creating } from '../dialects/dynamodb/fakes.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { newTable, recordOf, tableExists } from '../support/fixture.ts';
+import { type Harness, startHarness } from '../support/harness.ts';
+
+let database: TestDatabase;
+let harness: Harness;
+let backup: BackupRecord;
+
+beforeAll(async () => {
+  database = await startDatabase();
+  harness = await startHarness(database);
+  const table = await newTable(database, 3);
+  const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
+  await harness.executions.idle();
+  backup = await harness.operations.describeBackup({ table, id });
+});
+afterAll(async () => {
+  await harness.close();
+  await database.close();
+});
+
+const keyOf = ({ table: { name }, id }: BackupRecord) => ({ table: name, id });
+const newTarget = () => `restored-${randomIds.hex(8)}`;
+
+describe('an estimate of a backup', () => {
+  it('is of its record alone', async () => {
+    const { catalog, config } = harness.services;
+    const estimate = await estimateRestore({ catalog, config }, keyOf(backup));
+    expect(estimate).toMatchObject({ items: 3, bytes: backup.figures?.bytes });
+    expect(estimate.ways.map(({ way }) => way)).toEqual(['import', 'writes']);
+    expect(estimate).toEqual(restoreEstimate(backup.figures, backup.description, config));
+  });
+
+  it('is refused for a backup that is being created, and for one that is gone', async () => {
+    const { name: table } = backup.table;
+    const other = await harness.operations.createBackup({ table, name: 'another' });
+    const code = (expected: string) => expect.objectContaining({ code: expected });
+    await expect(harness.operations.estimateRestore(keyOf(other))).rejects.toEqual(
+      code('BackupNotAvailable'),
+    );
+    await harness.executions.idle();
+    await harness.operations.deleteBackup(keyOf(other));
+    await expect(harness.operations.estimateRestore(keyOf(other))).rejects.toEqual(code('BackupNotFound'));
+  });
+});
+
+describe('which ways are possible, and which is chosen', () => {
+  const { description: plain } = creating;
+  const { description: indexed } = available;
+  const small = { items: 1000, bytes: 1_000_000 };
+  const large = { items: 10_000_000, bytes: 10 * 1024 ** 3 };
+
+  it('both, and what was configured', () => {
+    for (const restoreBy of ['import', 'writes'] as const) {
+      const estimate = restoreEstimate(large, plain, { restoreBy });
+      expect(estimate.ways).toEqual([
+        { way: 'import', ...estimateImport(large, plain) },
+        { way: 'writes', ...estimateWrites(large, plain) },
+      ]);
+      expect(estimate.choice).toMatchObject({ way: restoreBy });
+      expect(estimate.auto).toMatchObject({ way: 'import' });
+    }
+  });
+
+  it('what is small is written if the configuration leaves the choice', () => {
+    expect(restoreEstimate(small, plain, { restoreBy: 'import' })).toMatchObject({
+      choice: { way: 'import' },
+      auto: { way: 'writes' },
+    });
+  });
+
+  it('no import of a table with a local index, nor of nothing', () => {
+    for (const [size, target] of [
+      [large, indexed],
+      [{ items: 0, bytes: 0 }, plain],
+    ] as const) {
+      const { ways, choice } = restoreEstimate(size, target, { restoreBy: 'import' });
+      expect(ways[0]).toEqual({ way: 'import', impossible: choice.why });
+      expect(choice.way).toBe('writes');
+    }
+  });
+});
+
+describe('a dry run', () => {
+  const dryRun = (target: string, overrides: RestoreOverrides = {}, of = backup) =>
+    dryRunRestore(harness.services, { backup: keyOf(of), target, overrides });
+
+  it('answers what the restore then makes, and makes nothing', async () => {
+    const target = newTarget();
+    const overrides: RestoreOverrides = {
+      billingMode: 'PROVISIONED',
+      provisionedThroughput: { ReadCapacityUnits: 4, WriteCapacityUnits: 5 },
+    };
+    const { restore: planned, estimate } = await dryRun(target, overrides);
+    expect(estimate).toMatchObject({ items: 3 });
+    expect(await harness.services.catalog.restores.get(target)).toBeUndefined();
+    expect(await harness.services.catalog.snapshots.get(keyOf(backup))).not.toHaveProperty('restores');
+    expect(await tableExists(database, target)).toBe(false);
+
+    const input = { backup: keyOf(backup), target, overrides };
+    const restore = recordOf(await restoreTable(harness.services, input));
+    expect(restore).toMatchObject({ ...planned, requestedAt: restore.requestedAt });
+    await harness.executions.idle();
+  });
+
+  it('throws what the restore throws', async () => {
+    const restored = newTarget();
+    const { restores } = harness.services.catalog;
+    // It is not started, so that it runs for as long as it is asked for.
+    const running = await restores.create({ backup, target: restored, description: backup.description });
+    const missing = { ...backup, id: `${backup.id.slice(0, -8)}00000000` } as BackupRecord;
+    const cases = [
+      [newTarget(), {}, missing],
+      [newTarget(), { billingMode: 'PROVISIONED' }, backup],
+      [backup.table.name, {}, backup],
+      [restored, {}, backup],
+    ] as const;
+    for (const [target, overrides, of] of cases) {
+      const outcomes = await Promise.allSettled([
+        restoreTable(harness.services, { backup: keyOf(of), target, overrides }),
+        dryRun(target, overrides, of),
+      ]);
+      const [real, dry] = outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason);
+      expect(dry).toMatchObject({ code: real.code, message: real.message });
+    }
+    await restores.end(running, 'FAILED', 'over');
+  });
+
+  it('throws that there are too many restores', async () => {
+    const { restores } = harness.services.catalog;
+    const { description } = backup;
+    const begun = await Promise.all(
+      Array.from({ length: 50 }, () => restores.create({ backup, target: newTarget(), description })),
+    );
+    const [refused, dry] = (
+      await Promise.allSettled([
+        restores.create({ backup, target: newTarget(), description }),
+        dryRun(newTarget()),
+      ])
+    ).map((outcome) => outcome.status === 'rejected' && outcome.reason);
+    expect(dry).toMatchObject({ code: 'LimitExceeded', message: refused.message });
+    for (const restore of begun) await restores.end(restore, 'FAILED', 'over');
+    expect(await dryRun(newTarget())).toHaveProperty('estimate');
+  });
+});
