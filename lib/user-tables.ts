@@ -2,10 +2,12 @@ import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Conditions, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { restoreTag } from '../lambda/restore/restore-plan.ts';
+import { restoreTag } from '../lambda/restore/restore-tag.ts';
 import { isArn } from './table-patterns.ts';
 
 const onlyTheTag: Conditions = { 'ForAllValues:StringEquals': { 'aws:TagKeys': [restoreTag] } };
+
+const tagging: Conditions = { Null: { [`aws:RequestTag/${restoreTag}`]: 'false' }, ...onlyTheTag };
 
 /**
  * The tables of the configuration: every right to a user's table is given here, and bounded by them.
@@ -49,13 +51,71 @@ export class UserTables {
     );
   }
 
+  /** Actions on the exports of the tables. */
+  grantExports(grantee: IGrantable, ...actions: string[]): void {
+    allow(
+      grantee,
+      actions,
+      this.arns.map((arn) => `${arn}/export/*`),
+    );
+  }
+
+  /** Actions on the backups that DynamoDB itself has made of the tables. */
+  grantBackups(grantee: IGrantable, ...actions: string[]): void {
+    allow(
+      grantee,
+      actions,
+      this.arns.map((arn) => `${arn}/backup/*`),
+    );
+  }
+
+  /** Listing them. DynamoDB knows no resources for it: it tells of the account's backups, of whatever table. */
+  grantListBackups(grantee: IGrantable): void {
+    allow(grantee, ['dynamodb:ListBackups'], ['*']);
+  }
+
+  /** Actions on the imports that have made the tables, or are making them. */
+  grantImports(grantee: IGrantable, ...actions: string[]): void {
+    allow(
+      grantee,
+      actions,
+      this.arns.map((arn) => `${arn}/import/*`),
+    );
+    // DynamoDB knows no resources for it. It tells when tables were imported, and from where.
+    allow(grantee, ['dynamodb:ListImports'], ['*']);
+  }
+
+  /**
+   * Having DynamoDB make a table of objects that the grantee may read. Without the rights to log, the import fails
+   * (hashicorp/terraform-provider-aws#38946); they are those of
+   * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.Requesting.html
+   */
+  grantImport(grantee: IGrantable): void {
+    allow(grantee, ['dynamodb:ImportTable'], this.arns);
+    const { partition, region, account } = this.stack;
+    allow(
+      grantee,
+      [
+        'CreateLogGroup',
+        'CreateLogStream',
+        'DescribeLogGroups',
+        'DescribeLogStreams',
+        'PutLogEvents',
+        'PutRetentionPolicy',
+      ].map((action) => `logs:${action}`),
+      [`arn:${partition}:logs:${region}:${account}:log-group:/aws-dynamodb/*`],
+    );
+  }
+
   /** Making a table, which must carry the restore's tag from its start. */
   grantCreateTagged(grantee: IGrantable): void {
     // DynamoDB asks for TagResource when a table is created with tags.
-    allow(grantee, ['dynamodb:CreateTable', 'dynamodb:TagResource'], this.arns, {
-      Null: { [`aws:RequestTag/${restoreTag}`]: 'false' },
-      ...onlyTheTag,
-    });
+    allow(grantee, ['dynamodb:CreateTable', 'dynamodb:TagResource'], this.arns, tagging);
+  }
+
+  /** Putting the restore's tag on a table that an import has made: it cannot be made with tags. */
+  grantTag(grantee: IGrantable): void {
+    allow(grantee, ['dynamodb:TagResource'], this.arns, tagging);
   }
 
   /** Taking the restore's tag off; also where it is off already, as a step may run twice. It only takes rights away. */

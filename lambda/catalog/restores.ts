@@ -25,7 +25,11 @@ export interface NewRestore {
   readonly target: string;
   readonly description: TableDescription;
   readonly requestedBy?: string;
+  readonly requestKey?: string;
 }
+
+/** What becomes known of a restore on its way. */
+export type RestoreNote = Pick<RestoreRecord, 'way' | 'why' | 'importArn' | 'imported'>;
 
 /** Restore jobs: the latest one of each target table. While one runs it holds its snapshot alive. */
 export class Restores {
@@ -91,6 +95,26 @@ export class Restores {
     }
   }
 
+  /** Adds to the record. Throws `TurnLost` if the restore is over or another execution has it. */
+  async note(restore: RestoreRecord, members: RestoreNote): Promise<void> {
+    const { ExpressionAttributeValues: values, ...found } = ofExecution(restore);
+    const names = Object.keys(members);
+    const refused = await this.#rows.transact([
+      {
+        Update: {
+          ...found,
+          UpdateExpression: `SET ${names.map((name) => `${name} = :${name}Noted`).join(', ')}`,
+          ExpressionAttributeValues: {
+            ...values,
+            ...Object.fromEntries(Object.entries(members).map(([name, value]) => [`:${name}Noted`, value])),
+          },
+        },
+      },
+    ]);
+    if (refused === undefined) return;
+    throw new TidemarkError('TurnLost', 'the restore is over, or another execution goes on with it');
+  }
+
   /** Names a new execution in place of one that ended; undefined if another was faster. */
   async restart(restore: RestoreRecord): Promise<string | undefined> {
     const attempts = restore.attempts + 1;
@@ -117,7 +141,10 @@ export class Restores {
     if (free !== undefined && free[0] !== true) await this.#rows.transact([...writes, released(restore)]);
   }
 
-  #record({ backup, target, description, requestedBy }: NewRestore, contentTime: number): RestoreRecord {
+  #record(
+    { backup, target, description, requestedBy, requestKey }: NewRestore,
+    contentTime: number,
+  ): RestoreRecord {
     const requestedAt = this.#clock.now();
     return {
       id: backupId(requestedAt, this.#ids.hex(8)),
@@ -131,6 +158,7 @@ export class Restores {
       status: 'RESTORING',
       attempts: 1,
       ...(requestedBy !== undefined && { requestedBy }),
+      ...(requestKey !== undefined && { requestKey }),
     };
   }
 
@@ -139,22 +167,23 @@ export class Restores {
     if (refused === undefined) return;
     const [inUse, full] = refused;
     if (inUse === true) throw inUseBy(restore.target, await this.get(restore.target));
-    if (full === true) {
-      throw new TidemarkError(
-        'LimitExceeded',
-        `Subscriber limit exceeded: Only ${mostRunning} restore operations can be done simultaneously`,
-      );
-    }
+    if (full === true) throw tooManyRestores();
     throw new TidemarkError('BackupNotFound', `Backup not found: ${restore.backupArn}`);
   }
 }
 
+export function tooManyRestores(): TidemarkError {
+  return new TidemarkError(
+    'LimitExceeded',
+    `Subscriber limit exceeded: Only ${mostRunning} restore operations can be done simultaneously`,
+  );
+}
+
 /** `running`: the restore into that table that was found. */
 export function inUseBy(target: string, running: RestoreRecord | undefined): TidemarkError {
-  return new TidemarkError(
-    'TableInUse',
-    `Table: ${target} is already being restored from backup: ${running?.backupArn ?? 'another'}`,
-  );
+  // The backup of a restore to a point in time is none that a caller could use.
+  const from = running?.pointInTime ? '' : ` from backup: ${running?.backupArn ?? 'another'}`;
+  return new TidemarkError('TableInUse', `Table: ${target} is already being restored${from}`);
 }
 
 function toRecord(row: Record<string, unknown> | undefined): RestoreRecord | undefined {

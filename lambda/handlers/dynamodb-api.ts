@@ -33,6 +33,7 @@ export function apiHandler(
     log.info('request', {
       operation: operationOf(request),
       status: response.status,
+      caller: request.caller,
       milliseconds: Math.round(performance.now() - started),
     });
     return { statusCode: response.status, headers: { ...response.headers }, body: response.body };

@@ -7,8 +7,9 @@ import type { AbortInput } from '../workflow/abort.ts';
 import { type FailureNote, names as backupNames } from '../workflow/backup-plan.ts';
 import type { Job } from '../workflow/executions.ts';
 import { restoreStaging } from '../workflow/staging.ts';
-import { hasRestoreTag } from './create-table.ts';
+import { findImport, isRunning } from './import-job.ts';
 import { isCurrent } from './restore-plan.ts';
+import { hasRestoreTag } from './restore-tag.ts';
 
 export interface AbortRestoreResult {
   readonly job: Job;
@@ -16,7 +17,8 @@ export interface AbortRestoreResult {
   readonly waitSeconds: number;
 }
 
-const waitSeconds = 5;
+/** A table is deleted in a moment, an import ends in minutes or hours. */
+const waits = { writes: 5, import: 60 } as const;
 
 /** Removes the table that the restore made, and only that one, then ends the job with its reason. */
 export async function abortRestore(
@@ -26,7 +28,9 @@ export async function abortRestore(
   const restore = await services.catalog.restores.get(job.table);
   const failed = { job, status: 'failed', waitSeconds: 0 } as const;
   if (restore === undefined || !isCurrent(restore, job)) return failed;
-  if (!(await removed(services, restore))) return { job, status: 'wait', waitSeconds };
+  if (!(await removed(services, job, restore))) {
+    return { job, status: 'wait', waitSeconds: waits[restore.way ?? 'writes'] };
+  }
   const note = await restoreStaging(services.store, job).find<FailureNote>(backupNames.failure);
   const reason = note?.reason ?? `the workflow failed: ${failure?.Error ?? 'unknown'}`;
   await services.catalog.restores.end(restore, 'FAILED', reason);
@@ -35,13 +39,17 @@ export async function abortRestore(
 }
 
 /** True once the restore's table is gone; a table of the same name that is not the restore's stays. */
-async function removed({ dynamodb }: Services, restore: RestoreRecord): Promise<boolean> {
+async function removed(services: Services, job: Job, restore: RestoreRecord): Promise<boolean> {
+  const { dynamodb } = services;
+  const made = restore.way === 'import' ? await findImport(services, job, restore) : undefined;
+  // Its table cannot be deleted yet, and may not even be seen.
+  if (made !== undefined && isRunning(made)) return false;
   const table = await findTable(dynamodb, restore.target);
   if (table === undefined) return true;
+  const arn = String(table.TableArn);
+  const tableId = restore.targetTableId ?? made?.TableId;
   const ours =
-    restore.targetTableId === undefined
-      ? await hasRestoreTag(dynamodb, String(table.TableArn), restore.id)
-      : table.TableId === restore.targetTableId;
+    tableId === undefined ? await hasRestoreTag(dynamodb, arn, restore.id) : table.TableId === tableId;
   if (!ours) return true;
   if (table.TableStatus === 'DELETING') return false;
   try {

@@ -1,7 +1,6 @@
 import {
   CreateTableCommand,
   type DynamoDBClient,
-  ListTagsOfResourceCommand,
   type LocalSecondaryIndex,
   type SSEDescription,
   type SSESpecification,
@@ -13,7 +12,8 @@ import type { Services } from '../runtime/services.ts';
 import { findTable } from '../sources/table.ts';
 import type { Job } from '../workflow/executions.ts';
 import { keyDefinitions } from './key-definitions.ts';
-import { currentRestore, restoreTag } from './restore-plan.ts';
+import { currentRestore } from './restore-plan.ts';
+import { hasRestoreTag, restoreTag } from './restore-tag.ts';
 
 export interface CreateTableResult {
   readonly job: Job;
@@ -53,12 +53,6 @@ async function checkOurs(dynamodb: DynamoDBClient, table: SdkTableDescription, j
   throw new TidemarkError('TableAlreadyExists', `Table already exists: ${table.TableName}`);
 }
 
-/** True if the table carries the tag of this restore. */
-export async function hasRestoreTag(dynamodb: DynamoDBClient, arn: string, id: string): Promise<boolean> {
-  const { Tags = [] } = await dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn: arn }));
-  return Tags.some((tag) => tag.Key === restoreTag && tag.Value === id);
-}
-
 async function create(
   dynamodb: DynamoDBClient,
   name: string,
@@ -90,6 +84,6 @@ async function create(
 }
 
 /** The key that the source had, whoever manages it, or the one that was asked; without either DynamoDB's default. */
-function encryption({ KMSMasterKeyArn: key }: SSEDescription): SSESpecification {
+export function encryption({ KMSMasterKeyArn: key }: SSEDescription): SSESpecification {
   return { Enabled: true, SSEType: 'KMS', ...(key !== undefined && { KMSMasterKeyId: key }) };
 }

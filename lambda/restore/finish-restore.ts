@@ -9,23 +9,24 @@ import {
 import type { TableDescription } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
-import { DigestSum } from '../snapshot/digest.ts';
 import type { Manifest } from '../snapshot/manifest.ts';
 import { describeTable, findTable } from '../sources/table.ts';
 import type { Job } from '../workflow/executions.ts';
-import { restoreStaging } from '../workflow/staging.ts';
 import type { WaitResult } from './build-indexes.ts';
-import { currentRestore, names, type RestorePlan, restoreTag, type WriteResult } from './restore-plan.ts';
+import { rangesTotal } from './range-part.ts';
+import { currentRestore, type RestorePlan } from './restore-plan.ts';
+import { restoreTag } from './restore-tag.ts';
 import { maximaOf } from './target-throughput.ts';
 
 const waitSeconds = 5;
 
 /**
- * Proves that what was written is the snapshot, gives the table the settings it is to have one after another, takes
- * the tag off and ends the job.
+ * Proves that what was written or imported is the snapshot, gives the table the settings it is to have one after another,
+ * takes the tag off and ends the job.
  *
- * Counts that differ fail the restore. A digest that differs although every frame's checksum was right means that the
- * snapshot's carried digest was wrong, not its items: the table is kept, and the record says so.
+ * A number or digest that differs although every frame's checksum was right means that what the snapshot carries of its
+ * items was wrong, not the items: the table is kept, and the record says so. What was imported cannot be added up: its
+ * digest is that of what was materialized for it, and DynamoDB's count was the same as ours.
  */
 export async function finishRestore(services: Services, { job }: { job: Job }): Promise<WaitResult> {
   const { restore, plan, manifest } = await currentRestore(services, job);
@@ -57,15 +58,9 @@ async function compare(
   plan: RestorePlan,
   manifest: Manifest,
 ): Promise<string | undefined> {
-  const staging = restoreStaging(services.store, job);
-  const written = (
-    await Promise.all(plan.ranges.map((_, i) => staging.parts<WriteResult>(names.write(i))))
-  ).flat();
-  const items = written.reduce((sum, result) => sum + result.items, 0);
-  const digest = new DigestSum();
-  for (const result of written) digest.addHex(result.digest);
-  if (items === manifest.items && digest.hex() === manifest.digest) return undefined;
-  const doubt = 'the items written are not in number and digest what the snapshot claims; the table is kept';
+  const { items, digest } = await rangesTotal(services, job, plan);
+  if (items === manifest.items && digest === manifest.digest) return undefined;
+  const doubt = 'the items restored are not in number and digest what the snapshot claims; the table is kept';
   services.log.error('restore digest differs', { restore: job.id, snapshot: manifest.id });
   return doubt;
 }
@@ -77,7 +72,7 @@ async function applySetting(
   table: SdkTableDescription,
   wanted: TableDescription,
 ): Promise<boolean> {
-  const update = billingUpdate(table, wanted) ?? streamUpdate(table, wanted);
+  const update = billingUpdate(table, wanted) ?? streamUpdate(table, wanted) ?? classUpdate(table, wanted);
   if (update !== undefined) {
     await services.dynamodb.send(new UpdateTableCommand({ TableName: name, ...update }));
     return true;
@@ -139,4 +134,10 @@ function streamUpdate(table: SdkTableDescription, wanted: TableDescription): Tab
   return enabled && table.StreamSpecification?.StreamEnabled !== true
     ? { StreamSpecification: wanted.stream }
     : undefined;
+}
+
+/** An import makes no table of another class. */
+function classUpdate(table: SdkTableDescription, { tableClass }: TableDescription): TableUpdate | undefined {
+  const present = table.TableClassSummary?.TableClass ?? 'STANDARD';
+  return tableClass === undefined || tableClass === present ? undefined : { TableClass: tableClass };
 }

@@ -1,4 +1,4 @@
-import type { RestoreRecord } from '../catalog/records.ts';
+import type { RestoreRecord, RestoreWay } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { equalRanges, type HexRange, rangeCount, toHex } from '../snapshot/hash-range.ts';
@@ -6,27 +6,32 @@ import type { Content } from '../snapshot/content.ts';
 import { type Manifest, readManifest } from '../snapshot/manifest.ts';
 import { executionName, type Job } from '../workflow/executions.ts';
 import { type PartResult, restoreStaging } from '../workflow/staging.ts';
+import { chooseWay } from './choose-way.ts';
 
 /** The objects that a restore's steps leave for each other in its staging folder. */
 export const names = {
   plan: 'plan.json',
-  write: (task: number) => `write/${task}`,
+  range: (way: RestoreWay, task: number) => `${folders[way]}/${task}`,
 } as const;
+
+const folders: Readonly<Record<RestoreWay, string>> = { import: 'materialize', writes: 'write' };
 
 export interface RestorePlan {
   readonly manifestSha256: string;
+  readonly way: RestoreWay;
+  readonly why: string;
   readonly ranges: readonly HexRange[];
 }
 
-/** What a part wrote and DynamoDB acknowledged. */
-export interface WriteResult extends PartResult, Pick<Content, 'items' | 'digest'> {
+/** What a part has written to the table, and DynamoDB acknowledged; or has staged for the import. */
+export interface RangeResult extends PartResult, Pick<Content, 'items' | 'digest'> {
   /** Where the next part begins, 16 hex digits. */
   readonly next: string | undefined;
 }
 
 export interface PlanResult {
   readonly job: Job;
-  readonly status: 'write' | 'wait' | 'ended';
+  readonly status: 'write' | 'import' | 'wait' | 'ended';
   readonly tasks: readonly number[];
   readonly waitSeconds: number;
 }
@@ -34,15 +39,12 @@ export interface PlanResult {
 /** The backup of a point in time is looked at again after so many seconds. */
 const waitSeconds = 5;
 
-/** The tag of a table that is being loaded; its value is the restore's id. The rights to write hang on it. */
-export const restoreTag = 'tidemark:restore';
-
 /** Writing is slower than reading: a range is a quarter of a partition, so that more of them run at once. */
 const rangesOfPartition = 4;
 
 /**
- * Cuts the snapshot into ranges. `ended`: the restore is over, or is another execution's. `wait`: the backup of its
- * point in time is still being made. Throws `BackupNotFound` if that failed.
+ * Decides how the table gets its items, and cuts the snapshot into ranges. `ended`: the restore is over, or is another
+ * execution's. `wait`: the backup of its point in time is still being made. Throws `BackupNotFound` if that failed.
  */
 export async function planRestore(services: Services, { job }: { job: Job }): Promise<PlanResult> {
   const restore = await services.catalog.restores.get(job.table);
@@ -52,18 +54,32 @@ export async function planRestore(services: Services, { job }: { job: Job }): Pr
   if (restore.pointInTime && !(await holdsSnapshot(services, restore))) {
     return { job, status: 'wait', tasks: [], waitSeconds };
   }
-  const { ranges } = await restoreStaging(services.store, job).once<RestorePlan>(names.plan, async () => {
-    const key = { table: restore.source.name, id: restore.backup };
-    const snapshot = await services.catalog.snapshots.get(key);
-    if (snapshot === undefined) throw new TidemarkError('Internal', 'the backup has no snapshot');
-    const { manifestSha256 } = snapshot;
-    const { manifest } = await readManifest(services.store, snapshot.tableId, key.id, manifestSha256);
-    const rawBytes = manifest.runs.reduce((sum, run) => sum + run.rawBytes, 0);
-    const { partitionBytes, maxRanges } = services.config.limits;
-    const count = rangeCount(rawBytes, partitionBytes / rangesOfPartition, maxRanges);
-    return { manifestSha256, ranges: equalRanges(count).map(toHex) };
+  const { way, why, ranges } = await restoreStaging(services.store, job).once(names.plan, () =>
+    decide(services, restore),
+  );
+  await services.catalog.restores.note(restore, { way, why });
+  const status = way === 'import' ? 'import' : 'write';
+  return { job, status, tasks: ranges.map((_, i) => i), waitSeconds: 0 };
+}
+
+async function decide(
+  { catalog, store, config }: Services,
+  { source, backup, description }: RestoreRecord,
+): Promise<RestorePlan> {
+  const snapshot = await catalog.snapshots.get({ table: source.name, id: backup });
+  if (snapshot === undefined) throw new TidemarkError('Internal', 'the backup has no snapshot');
+  const { manifestSha256 } = snapshot;
+  const { manifest } = await readManifest(store, snapshot.tableId, backup, manifestSha256);
+  const rawBytes = manifest.runs.reduce((sum, run) => sum + run.rawBytes, 0);
+  const { partitionBytes, maxRanges } = config.limits;
+  const count = rangeCount(rawBytes, partitionBytes / rangesOfPartition, maxRanges);
+  const choice = chooseWay({
+    restoreBy: config.restoreBy,
+    items: manifest.items,
+    bytes: manifest.bytes,
+    localIndexes: description.localSecondaryIndexes.length,
   });
-  return { job, status: 'write', tasks: ranges.map((_, i) => i), waitSeconds: 0 };
+  return { manifestSha256, ...choice, ranges: equalRanges(count).map(toHex) };
 }
 
 /** Has the restore hold its snapshot alive; false while the snapshot is being made. */

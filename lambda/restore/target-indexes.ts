@@ -81,11 +81,14 @@ function billed(
 
 /** Throws `Validation`, in the words of CreateTable, if two indexes have one name. */
 function checkNames({ localSecondaryIndexes: local, globalSecondaryIndexes: global }: Indexes): void {
-  const names = [...local, ...global].map((index) => index.IndexName);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice === undefined) return;
-  throw new TidemarkError(
-    'Validation',
-    `One or more parameter values were invalid: Duplicate index name: ${twice}`,
-  );
+  const names = new Set<string | undefined>();
+  for (const { IndexName } of [...local, ...global]) {
+    if (names.has(IndexName)) {
+      throw new TidemarkError(
+        'Validation',
+        `One or more parameter values were invalid: Duplicate index name: ${IndexName}`,
+      );
+    }
+    names.add(IndexName);
+  }
 }

@@ -7,13 +7,13 @@ import type { Clock } from '../runtime/clock.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { DigestSum, imageDigest } from '../snapshot/digest.ts';
-import { fromHex, type HashRange, hexHash } from '../snapshot/hash-range.ts';
+import { type HashRange, hexHash } from '../snapshot/hash-range.ts';
 import { readSnapshot, type SnapshotItem } from '../snapshot/read-snapshot.ts';
 import { findTable } from '../sources/table.ts';
 import { Budget, untilSpent } from '../workflow/budget.ts';
-import { type TaskInput, type TaskResult, taskResult } from '../workflow/task.ts';
-import { partName, restoreStaging } from '../workflow/staging.ts';
-import { type CurrentRestore, currentRestore, names, type WriteResult } from './restore-plan.ts';
+import type { TaskInput, TaskResult } from '../workflow/task.ts';
+import { rangePart } from './range-part.ts';
+import type { CurrentRestore, RangeResult } from './restore-plan.ts';
 
 /** BatchWriteItem takes at most 25 items and 16 MB; 25 items of 400 KB are 10 MB. */
 const batchItems = 25;
@@ -25,23 +25,11 @@ const concurrency = 8;
 const tries = 12;
 
 /** Writes one range of the snapshot to the table, as far as the time goes. A part repeated writes the same again. */
-export async function writeRange(services: Services, input: TaskInput): Promise<TaskResult> {
-  const staging = restoreStaging(services.store, input.job);
-  const task = names.write(input.task);
-  const { done } = await staging.once<WriteResult>(partName(task, input.part), async () => {
-    const current = await currentRestore(services, input.job);
+export function writeRange(services: Services, input: TaskInput): Promise<TaskResult> {
+  return rangePart(services, input, 'writes', async (current, range) => {
     await checkTable(services, current);
-    const range = current.plan.ranges[input.task];
-    if (range === undefined) throw new TidemarkError('Internal', `there is no range ${input.task}`);
-    const before =
-      input.part === 0 ? undefined : await staging.read<WriteResult>(partName(task, input.part - 1));
-    const { from, to } = fromHex(range);
-    return load(services, current, {
-      from: before?.next === undefined ? from : BigInt(`0x${before.next}`),
-      to,
-    });
+    return load(services, current, range);
   });
-  return taskResult(input, done);
 }
 
 /** Throws `TargetTableLost`: only the table that this restore made is written to. */
@@ -56,7 +44,7 @@ async function load(
   services: Services,
   { restore, manifest }: CurrentRestore,
   range: HashRange,
-): Promise<WriteResult> {
+): Promise<RangeResult> {
   const { dynamodb, clock, config } = services;
   const budget = new Budget(clock, config.timeBudgetMs);
   const digest = new DigestSum();
@@ -121,7 +109,8 @@ async function unprocessed(
     const { UnprocessedItems = {} } = await dynamodb.send(
       new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
     );
-    return UnprocessedItems[table] ?? [];
+    // A table may be called `constructor`: what is inherited is no answer.
+    return new Map(Object.entries(UnprocessedItems)).get(table) ?? [];
   } catch (error) {
     if (isServiceError(error, ...throttled)) return requests;
     throw error;

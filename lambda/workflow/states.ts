@@ -6,7 +6,7 @@
 export const backupTasks = {
   Begin: 'begin',
   ScanSegment: 'scan',
-  CollectStream: 'collect',
+  Collect: 'collect',
   PartitionFiles: 'partition',
   Arrange: 'arrange',
   ApplyRange: 'apply',
@@ -17,6 +17,8 @@ export const backupTasks = {
 
 export const restoreTasks = {
   PlanRestore: 'restore-plan',
+  MaterializeRange: 'restore-materialize',
+  ImportTable: 'restore-import',
   CreateTable: 'restore-create-table',
   WriteRange: 'restore-write',
   BuildIndexes: 'restore-indexes',

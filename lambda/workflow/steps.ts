@@ -2,6 +2,8 @@ import { abortRestore } from '../restore/abort-restore.ts';
 import { buildIndexes } from '../restore/build-indexes.ts';
 import { createTable } from '../restore/create-table.ts';
 import { finishRestore } from '../restore/finish-restore.ts';
+import { importTable } from '../restore/import-table.ts';
+import { materializeRange } from '../restore/materialize-range.ts';
 import { planRestore } from '../restore/restore-plan.ts';
 import { writeRange } from '../restore/write-range.ts';
 import type { Services } from '../runtime/services.ts';
@@ -28,6 +30,8 @@ export const steps = {
   abort,
   'hand-over': handOver,
   'restore-plan': planRestore,
+  'restore-materialize': materializeRange,
+  'restore-import': importTable,
   'restore-create-table': createTable,
   'restore-write': writeRange,
   'restore-indexes': buildIndexes,

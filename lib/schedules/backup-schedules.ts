@@ -29,7 +29,15 @@ export class BackupSchedules extends Construct {
     super(scope, id);
     this.handler = new TidemarkFunction(this, 'Handler', { handler: 'schedule', settings: props.settings });
     props.catalog.grantReadWrite(this.handler);
-    props.tables.grant(this.handler, 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
+    props.tables.grant(
+      this.handler,
+      'dynamodb:DescribeTable',
+      'dynamodb:DescribeTimeToLive',
+      'dynamodb:DescribeContinuousBackups',
+    );
+    if (props.schedules.some(({ source }) => source === 'native')) {
+      props.tables.grant(this.handler, 'dynamodb:CreateBackup');
+    }
     letStart(this.handler, 'backup', props.machine.stateMachineArn);
 
     this.group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
@@ -49,6 +57,7 @@ export class BackupSchedules extends Construct {
           schedule: entry.name,
           table: namePart(table),
           ...(entry.keepDays !== undefined && { keepDays: entry.keepDays }),
+          ...(entry.source !== undefined && { source: entry.source }),
           scheduledTime: ContextAttribute.scheduledTime,
         }),
         // A backup that could not be asked for in an hour is not what the schedule meant.

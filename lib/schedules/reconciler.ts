@@ -7,6 +7,7 @@ import type { Machine } from '../../lambda/workflow/executions.ts';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
 import { letStart } from '../workflow/machine.ts';
 import type { WorkflowProps } from '../workflow/machine.ts';
+import { grantRemoval } from '../workflow/restore-rights.ts';
 
 export type ReconcilerProps = Pick<WorkflowProps, 'catalog' | 'store' | 'tables' | 'settings'> & {
   readonly machines: Readonly<Record<Machine, StateMachine>>;
@@ -23,10 +24,18 @@ export class Reconciler extends Construct {
     this.handler = new TidemarkFunction(this, 'Handler', { handler: 'reconcile', settings });
     catalog.grantReadWrite(this.handler);
     store.grantRead(this.handler, 'staging');
-    tables.grant(this.handler, 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
+    tables.grant(
+      this.handler,
+      'dynamodb:DescribeTable',
+      'dynamodb:DescribeTimeToLive',
+      'dynamodb:DescribeContinuousBackups',
+    );
+    // For backups of DynamoDB's own.
+    tables.grant(this.handler, 'dynamodb:CreateBackup');
+    tables.grantBackups(this.handler, 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup');
+    tables.grantListBackups(this.handler);
     // For a restore that is given up.
-    tables.grant(this.handler, 'dynamodb:ListTagsOfResource');
-    tables.grantTagged(this.handler, 'dynamodb:DeleteTable');
+    grantRemoval(this.handler, tables);
     for (const machine of ['backup', 'restore'] as const) {
       letStart(this.handler, machine, props.machines[machine].stateMachineArn);
       props.machines[machine].grantExecution(this.handler, 'states:DescribeExecution');

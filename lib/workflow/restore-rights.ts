@@ -1,4 +1,6 @@
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { restoreTasks } from '../../lambda/workflow/states.ts';
+import type { UserTables } from '../user-tables.ts';
 import type { WorkflowProps } from './machine.ts';
 import type { TaskFunctions } from './task-functions.ts';
 
@@ -8,30 +10,60 @@ export function grantRestoreRights(
   props: Pick<WorkflowProps, 'catalog' | 'store' | 'tables'>,
 ): void {
   const { catalog, store, tables } = props;
-  const { PlanRestore, CreateTable, WriteRange, BuildIndexes, FinishRestore, AbortRestore } = functions;
+  const {
+    PlanRestore,
+    MaterializeRange,
+    ImportTable,
+    CreateTable,
+    WriteRange,
+    BuildIndexes,
+    FinishRestore,
+    AbortRestore,
+  } = functions;
 
-  for (const step of [WriteRange, BuildIndexes]) catalog.grantRead(step);
+  for (const step of [MaterializeRange, WriteRange, BuildIndexes]) catalog.grantRead(step);
   // PlanRestore holds the snapshot of a point in time.
-  for (const step of [PlanRestore, CreateTable, FinishRestore, AbortRestore]) catalog.grantReadWrite(step);
+  for (const step of [PlanRestore, ImportTable, CreateTable, FinishRestore, AbortRestore]) {
+    catalog.grantReadWrite(step);
+  }
 
   // Of any table, tagged or not: a table that is taken, removed or finished has no tag of ours to be known by.
-  for (const step of [CreateTable, WriteRange, BuildIndexes, FinishRestore, AbortRestore]) {
+  for (const step of [ImportTable, CreateTable, WriteRange, BuildIndexes, FinishRestore]) {
     tables.grant(step, 'dynamodb:DescribeTable');
   }
-  for (const step of [CreateTable, AbortRestore]) tables.grant(step, 'dynamodb:ListTagsOfResource');
+  tables.grant(CreateTable, 'dynamodb:ListTagsOfResource');
   tables.grant(FinishRestore, 'dynamodb:DescribeTimeToLive');
   tables.grantCreateTagged(CreateTable);
-  tables.grantKeys(CreateTable);
+  tables.grantImport(ImportTable);
+  tables.grantImports(ImportTable, 'dynamodb:DescribeImport');
+  tables.grant(ImportTable, 'dynamodb:ListTagsOfResource');
+  tables.grantTag(ImportTable);
+  for (const step of [ImportTable, CreateTable]) tables.grantKeys(step);
   tables.grantTagged(WriteRange, 'dynamodb:BatchWriteItem');
   tables.grantTagged(BuildIndexes, 'dynamodb:UpdateTable');
   tables.grantTagged(FinishRestore, 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive');
   tables.grantUntag(FinishRestore);
-  tables.grantTagged(AbortRestore, 'dynamodb:DeleteTable');
+  grantRemoval(AbortRestore, tables);
 
   store.grantRead(AbortRestore, 'staging');
-  for (const step of [PlanRestore, CreateTable, WriteRange, BuildIndexes, FinishRestore]) {
+  for (const step of [
+    PlanRestore,
+    MaterializeRange,
+    ImportTable,
+    CreateTable,
+    WriteRange,
+    BuildIndexes,
+    FinishRestore,
+  ]) {
     store.grantRead(step, 'staging', 'tables');
     // Some only for the note of why they failed.
     store.grantWrite(step, 'staging');
   }
+}
+
+/** Removing the table of a restore that failed or is given up. Who may tag a table may not delete it. */
+export function grantRemoval(grantee: IGrantable, tables: UserTables): void {
+  tables.grant(grantee, 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource');
+  tables.grantImports(grantee, 'dynamodb:DescribeImport');
+  tables.grantTagged(grantee, 'dynamodb:DeleteTable');
 }

@@ -34,6 +34,19 @@ export class RestoreWorkflow extends Construct {
     const notUnderstood = answerNotUnderstood(this, abort);
     const plan = invoke(this, 'PlanRestore', functions.PlanRestore, 'job');
     const createTable = invoke(this, 'CreateTable', functions.CreateTable, 'job');
+    const materializeAll = rangeMap(this, {
+      names: {
+        map: 'MaterializeAll',
+        task: 'MaterializeRange',
+        answered: 'RangeMaterialized',
+        done: 'MaterializeDone',
+        failed: 'MaterializeFailed',
+      },
+      lambdaFunction: functions.MaterializeRange,
+      maxConcurrency,
+      results: 'materialized',
+    });
+    const importTable = invoke(this, 'ImportTable', functions.ImportTable, 'job');
     const writeAll = rangeMap(this, {
       names: {
         map: 'WriteAll',
@@ -56,6 +69,7 @@ export class RestoreWorkflow extends Construct {
         {
           wait: waitThen(this, 'WaitForSnapshot', plan),
           write: createTable,
+          import: materializeAll,
           ended: Succeed.jsonPath(this, 'RestoreEnded'),
         },
         notUnderstood,
@@ -70,6 +84,15 @@ export class RestoreWorkflow extends Construct {
       ),
     );
     writeAll.next(buildIndexes);
+    materializeAll.next(importTable);
+    importTable.next(
+      byStatus(
+        this,
+        'TableImported',
+        { wait: waitThen(this, 'WaitForImport', importTable), done: buildIndexes },
+        notUnderstood,
+      ),
+    );
     buildIndexes.next(
       byStatus(
         this,
@@ -97,7 +120,7 @@ export class RestoreWorkflow extends Construct {
     );
 
     // Not AbortRestore: what it throws ends the execution, and the reconciler finishes its work.
-    catchAll(abort, plan, createTable, writeAll, buildIndexes, finish);
+    catchAll(abort, plan, createTable, writeAll, materializeAll, importTable, buildIndexes, finish);
     return plan;
   }
 }

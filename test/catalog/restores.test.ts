@@ -165,3 +165,29 @@ async function endBetween(
   await catalog.restores.end(restore, 'FAILED');
   database.dynamodb.middlewareStack.remove('between');
 }
+
+describe('what becomes known of a restore', () => {
+  it('is added to its record, and replaces what was known', async () => {
+    const restore = await start();
+    await catalog.restores.note(restore, { way: 'import', why: 'it is large' });
+    await catalog.restores.note(restore, { imported: { items: 1, bytes: 2 } });
+    await catalog.restores.note(restore, { imported: { items: 3, bytes: 4 } });
+    expect(await catalog.restores.get('target')).toEqual({
+      ...restore,
+      way: 'import',
+      why: 'it is large',
+      imported: { items: 3, bytes: 4 },
+    });
+  });
+
+  it('is refused to an execution that has lost it, and after its end', async () => {
+    const restore = await start();
+    await catalog.restores.restart(restore);
+    const lost = { code: 'TurnLost' };
+    await expect(catalog.restores.note(restore, { importArn: 'arn' })).rejects.toMatchObject(lost);
+    const restarted = { ...restore, attempts: 2 };
+    await catalog.restores.end(restarted, 'FAILED');
+    await expect(catalog.restores.note(restarted, { importArn: 'arn' })).rejects.toMatchObject(lost);
+    expect(await catalog.restores.get('target')).not.toHaveProperty('importArn');
+  });
+});

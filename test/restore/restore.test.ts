@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { BackupRecord } from '../../lambda/catalog/records.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
-import { newTable, tableExists } from '../support/fixture.ts';
+import { newTable, recordOf, tableExists } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 import { contentOf, createTable, putItem } from '../support/tables.ts';
 import { createRichTable, described, settings, throughput } from './rich-table.ts';
@@ -121,7 +121,7 @@ describe('a restored table is as its source was', () => {
         if (handler === 'restore-write') {
           const { table, restore } = await watching.operations.describeTable({ table: target });
           const { Tags } = await database.dynamodb.send(
-            new ListTagsOfResourceCommand({ ResourceArn: table.TableArn }),
+            new ListTagsOfResourceCommand({ ResourceArn: table?.TableArn }),
           );
           seen.push({ status: restore?.status, Tags });
         }
@@ -129,10 +129,8 @@ describe('a restored table is as its source was', () => {
       },
     });
     const backup = await backupOf(await newTable(database));
-    const { restore } = await watching.operations.restoreTable({
-      backup: { table: backup.table.name, id: backup.id },
-      target,
-    });
+    const input = { backup: { table: backup.table.name, id: backup.id }, target };
+    const restore = recordOf(await watching.operations.restoreTable(input));
     await watching.executions.idle();
     expect(seen).toEqual([{ status: 'RESTORING', Tags: [{ Key: 'tidemark:restore', Value: restore.id }] }]);
     expect((await watching.operations.describeTable({ table: target })).restore?.status).toBe('RESTORED');

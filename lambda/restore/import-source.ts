@@ -1,0 +1,21 @@
+import type { S3BucketSource } from '@aws-sdk/client-dynamodb';
+import type { Services } from '../runtime/services.ts';
+import type { Job } from '../workflow/executions.ts';
+import { restoreStaging } from '../workflow/staging.ts';
+
+/** The folder in a restore's staging whose objects, and no others, are imported. */
+const folder = 'import';
+
+/** The key of the object that one part of a task makes. */
+export function importKey({ store }: Services, job: Job, task: number, part: number): string {
+  return restoreStaging(store, job).key(`${folder}/${task}-${part}.json.gz`);
+}
+
+/**
+ * Where DynamoDB finds the objects. The slash at the end matters: a prefix is matched as it stands, so that `a/1` is the
+ * beginning of `a/10` too. No other restore has this prefix: an import is known by it.
+ */
+export function importSource({ store, exportPlace: { bucket, prefix } }: Services, job: Job): S3BucketSource {
+  const path = `${restoreStaging(store, job).key(folder)}/`;
+  return { S3Bucket: bucket, S3KeyPrefix: prefix === '' ? path : `${prefix}/${path}` };
+}

@@ -1,0 +1,101 @@
+import type { ImportTableDescription } from '@aws-sdk/client-dynamodb';
+import type { RestoreRecord } from '../catalog/records.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../runtime/services.ts';
+import { findTable } from '../sources/table.ts';
+import type { Job } from '../workflow/executions.ts';
+import type { WaitResult } from './build-indexes.ts';
+import { describeImport, isRunning, startImport } from './import-job.ts';
+import { rangesTotal } from './range-part.ts';
+import { type CurrentRestore, currentRestore } from './restore-plan.ts';
+import { ensureRestoreTag } from './restore-tag.ts';
+
+/** An import takes ten minutes or hours; an execution's history holds about 37 hours of such waits. */
+const waitSeconds = 60;
+
+/**
+ * Has DynamoDB make the target table of what was materialized; called again until that is done and the table carries the
+ * restore's tag, on which the rights of the steps behind hang.
+ *
+ * Throws `TaskIncomplete` if a range was not materialized, `TableAlreadyExists`, and `ImportFailed` with DynamoDB's
+ * reason or if it counted otherwise than was materialized.
+ */
+export async function importTable(services: Services, { job }: { job: Job }): Promise<WaitResult> {
+  const current = await currentRestore(services, job);
+  const wait = { job, status: 'wait', waitSeconds } as const;
+  const arn = current.restore.importArn ?? (await start(services, job, current));
+  if (arn === undefined) return wait;
+  const description = await describeImport(services, arn);
+  await note(services, current.restore, description);
+  if (isRunning(description)) return wait;
+  const tagged = await isTagged(services, current.restore, description);
+  if (tagged === false) return wait;
+  await check(services, job, current, description);
+  if (tagged) return { job, status: 'done', waitSeconds: 0 };
+  throw new TidemarkError(
+    'TargetTableLost',
+    `${current.restore.target} is not the table that this restore made`,
+  );
+}
+
+async function start(
+  services: Services,
+  job: Job,
+  { restore, plan }: CurrentRestore,
+): Promise<string | undefined> {
+  // Nothing is imported before all is there.
+  await rangesTotal(services, job, plan);
+  const importArn = await startImport(services, job, restore);
+  if (importArn !== undefined) await services.catalog.restores.note(restore, { importArn });
+  return importArn;
+}
+
+async function note(
+  { catalog }: Services,
+  restore: RestoreRecord,
+  { TableId, ProcessedItemCount: items = 0, ProcessedSizeBytes: bytes = 0 }: ImportTableDescription,
+): Promise<void> {
+  await catalog.restores.tableMade(restore, String(TableId));
+  if (items !== restore.imported?.items) await catalog.restores.note(restore, { imported: { items, bytes } });
+}
+
+async function check(
+  services: Services,
+  job: Job,
+  { plan }: CurrentRestore,
+  {
+    ImportArn,
+    ImportStatus,
+    FailureCode,
+    FailureMessage,
+    ImportedItemCount,
+    ErrorCount,
+  }: ImportTableDescription,
+): Promise<void> {
+  if (ImportStatus !== 'COMPLETED') {
+    throw new TidemarkError(
+      'ImportFailed',
+      `${ImportArn} ended as ${ImportStatus}: ${FailureCode}: ${FailureMessage}`,
+    );
+  }
+  const { items } = await rangesTotal(services, job, plan);
+  if (ImportedItemCount === items && ErrorCount === 0) return;
+  throw new TidemarkError(
+    'ImportFailed',
+    `${ImportArn} imported ${ImportedItemCount} items of ${items}, with ${ErrorCount} errors`,
+  );
+}
+
+/**
+ * True once the import's table carries the restore's tag, whatever became of the import: only then may it be removed.
+ * False: it is to be asked again. Undefined: there is no such table.
+ */
+async function isTagged(
+  { dynamodb }: Services,
+  { id, target }: RestoreRecord,
+  { TableId }: ImportTableDescription,
+): Promise<boolean | undefined> {
+  const table = await findTable(dynamodb, target);
+  if (table === undefined || table.TableId !== TableId) return undefined;
+  return table.TableStatus === 'ACTIVE' && ensureRestoreTag(dynamodb, String(table.TableArn), id);
+}

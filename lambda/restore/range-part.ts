@@ -1,0 +1,56 @@
+import type { RestoreWay } from '../catalog/records.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../runtime/services.ts';
+import type { Content } from '../snapshot/content.ts';
+import { DigestSum } from '../snapshot/digest.ts';
+import { fromHex, type HashRange } from '../snapshot/hash-range.ts';
+import type { Job } from '../workflow/executions.ts';
+import { partName, restoreStaging } from '../workflow/staging.ts';
+import { type TaskInput, type TaskResult, taskResult } from '../workflow/task.ts';
+import {
+  type CurrentRestore,
+  currentRestore,
+  names,
+  type RangeResult,
+  type RestorePlan,
+} from './restore-plan.ts';
+
+type Work = (current: CurrentRestore, range: HashRange) => Promise<RangeResult>;
+
+/** Does one part of a task, from where the part before it ended, and publishes its result. */
+export async function rangePart(
+  services: Services,
+  input: TaskInput,
+  way: RestoreWay,
+  work: Work,
+): Promise<TaskResult> {
+  const staging = restoreStaging(services.store, input.job);
+  const task = names.range(way, input.task);
+  const { done } = await staging.once<RangeResult>(partName(task, input.part), async () => {
+    const current = await currentRestore(services, input.job);
+    const range = current.plan.ranges[input.task];
+    if (range === undefined) throw new TidemarkError('Internal', `there is no range ${input.task}`);
+    const before =
+      input.part === 0 ? undefined : await staging.read<RangeResult>(partName(task, input.part - 1));
+    const { from, to } = fromHex(range);
+    return work(current, { from: before?.next === undefined ? from : BigInt(`0x${before.next}`), to });
+  });
+  return taskResult(input, done);
+}
+
+/** Number and digest of the items of all ranges together. Throws `TaskIncomplete` if one is not done. */
+export async function rangesTotal(
+  services: Services,
+  job: Job,
+  { way, ranges }: RestorePlan,
+): Promise<Pick<Content, 'items' | 'digest'>> {
+  const staging = restoreStaging(services.store, job);
+  const parts = await Promise.all(ranges.map((_, i) => staging.parts<RangeResult>(names.range(way, i))));
+  const digest = new DigestSum();
+  let items = 0;
+  for (const part of parts.flat()) {
+    items += part.items;
+    digest.addHex(part.digest);
+  }
+  return { items, digest: digest.hex() };
+}

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import type { BackupRecord, RestoreRecord } from '../../lambda/catalog/records.ts';
+import type { RestoreOverrides } from '../../lambda/restore/target-description.ts';
+import { randomIds } from '../../lambda/runtime/ids.ts';
+import { answerClient } from '../../local/exports/answers.ts';
+import { EmbeddedExports } from '../../local/exports/embedded-exports.ts';
+import type { TestDatabase } from '../support/database.ts';
+import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
+
+/** A Tidemark that restores by import, over a database that imports from its store, until the test is over. */
+export async function importing(
+  database: TestDatabase,
+  { config, ...options }: HarnessOptions = {},
+  jobMs = 0,
+): Promise<Harness> {
+  const harness = await startHarness(database, { ...options, config: { restoreBy: 'import', ...config } });
+  const folder = await mkdtemp(join(tmpdir(), 'tidemark-imports-'));
+  const { services, store } = harness;
+  const exports = await EmbeddedExports.open({
+    ...database,
+    ...services,
+    store,
+    bucket: services.exportPlace.bucket,
+    recovery: () => Promise.reject(new Error('there are no exports here')),
+    folder,
+    jobMs,
+  });
+  answerClient(database.dynamodb, exports);
+  onTestFinished(async () => {
+    database.dynamodb.middlewareStack.remove('embeddedExports');
+    await exports.idle();
+    await harness.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return harness;
+}
+
+/** Stands around the sending of a command with this input. */
+type AroundSend = <T extends { output: object }>(send: () => Promise<T>, input: object) => Promise<T>;
+
+/** Has the commands of this name go through `around`, until the test is over. */
+export function intercept({ dynamodb }: TestDatabase, command: string, around: AroundSend): void {
+  const name = `intercept ${command} ${randomIds.hex(8)}`;
+  dynamodb.middlewareStack.add(
+    (next, { commandName }) =>
+      (call) =>
+        commandName === command ? around(() => next(call), call.input) : next(call),
+    // Before what answers in the database's place.
+    { step: 'initialize', priority: 'high', name },
+  );
+  onTestFinished(() => {
+    dynamodb.middlewareStack.remove(name);
+  });
+}
+
+/** An error as the SDK throws it. */
+export function serviceError(name: string): Error {
+  return Object.assign(new Error(`${name} by the test`), { name });
+}
+
+export function newTarget(): string {
+  return `restored-${randomIds.hex(12)}`;
+}
+
+/** The record of a restore that was asked for and is over. */
+export async function restored(
+  harness: Harness,
+  backup: Pick<BackupRecord, 'id' | 'table'>,
+  target: string,
+  overrides: RestoreOverrides = {},
+): Promise<RestoreRecord> {
+  const key = { table: backup.table.name, id: backup.id };
+  await harness.operations.restoreTable({ backup: key, target, overrides });
+  await harness.executions.idle();
+  const record = await harness.services.catalog.restores.get(target);
+  expect(record?.status).not.toBe('RESTORING');
+  if (record === undefined) throw new Error('no such restore');
+  return record;
+}

@@ -1,0 +1,154 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { silentLog } from '../../lambda/runtime/logger.ts';
+import type { Services } from '../../lambda/runtime/services.ts';
+import { defaultLimits } from '../../lambda/snapshot/limits.ts';
+import { importSource } from '../../lambda/restore/import-source.ts';
+import { materializeRange } from '../../lambda/restore/materialize-range.ts';
+import { planRestore, type RangeResult } from '../../lambda/restore/restore-plan.ts';
+import { type Job, executionName } from '../../lambda/workflow/executions.ts';
+import { restoreStaging } from '../../lambda/workflow/staging.ts';
+import { startDatabase as startEmbedded } from '../../local/embedded-database.ts';
+import { backUps, keysIn, type Made } from '../retention/support.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { newTable, recordOf } from '../support/fixture.ts';
+import { type Harness, startHarness } from '../support/harness.ts';
+import { contentOf } from '../support/tables.ts';
+import { newTarget } from './imports.ts';
+
+// Parts of about five items, in several ranges, of a base and two delta runs with tombstones.
+const limits = { ...defaultLimits, frameBytes: 200, partitionBytes: 4000, partBytes: 400, foldShare: 100 };
+
+let database: TestDatabase;
+let harness: Harness;
+let made: Made;
+
+beforeAll(async () => {
+  database = await startDatabase();
+  harness = await startHarness(database, { config: { limits, restoreBy: 'import' } });
+  made = (await backUps(database, harness, await newTable(database, 60), 3)).at(-1) ?? made;
+});
+afterAll(async () => {
+  await harness.close();
+  await database.close();
+});
+
+/** A restore that was planned and goes no further by itself. */
+async function planned(): Promise<{ job: Job; tasks: readonly number[] }> {
+  const stopped = harness.restarted({ config: harness.services.config });
+  stopped.executions.stop();
+  const target = newTarget();
+  const { id, table } = made.backup;
+  const input = { backup: { table: table.name, id }, target };
+  const restore = recordOf(await stopped.operations.restoreTable(input));
+  const job = { table: target, id: restore.id, execution: executionName(restore.id, 1), round: 0 };
+  const { status, tasks } = await planRestore(harness.services, { job });
+  expect(status).toBe('import');
+  return { job, tasks };
+}
+
+async function materialized(services: Services = harness.services): Promise<{ job: Job; objects: string[] }> {
+  const { job, tasks } = await planned();
+  for (const task of tasks) {
+    for (let part = 0, status = 'more'; status === 'more'; part++) {
+      ({ status } = await materializeRange(services, { job, task, part }));
+    }
+  }
+  return { job, objects: await keysIn(harness.store, folderOf(job)) };
+}
+
+const folderOf = (job: Job) => restoreStaging(harness.store, job).key('import');
+const linesOf = async (key: string) =>
+  gunzipSync(await harness.store.get(key))
+    .toString()
+    .split('\n')
+    .slice(0, -1);
+
+describe('what is materialized', () => {
+  it('is every item once, with its count and digest, in parts', async () => {
+    const { job, objects } = await materialized();
+    const lines = await Promise.all(objects.map(linesOf));
+    expect(new Set(lines.flat()).size).toBe(made.content.size);
+    expect(lines.flat()).toHaveLength(made.content.size);
+    expect(objects.length).toBeGreaterThan(6);
+    const results = await Promise.all(
+      objects.map((key) =>
+        restoreStaging(harness.store, job).read<RangeResult>(
+          key.replace(/^.*\/import\/(\d+)-(\d+)\.json\.gz$/, 'materialize/$1/$2.json'),
+        ),
+      ),
+    );
+    expect(results.map(({ items }) => items)).toEqual(lines.map((part) => part.length));
+    expect(results.some(({ done }) => !done)).toBe(true);
+    const sum = results.reduce((total, { digest }) => total + BigInt(`0x${digest}`), 0n) % (1n << 128n);
+    expect(sum.toString(16).padStart(32, '0')).toBe(made.backup.digest);
+  });
+
+  it('is the same when a part is made again, whose result was lost', async () => {
+    const { job, tasks } = await planned();
+    const input = { job, task: tasks[0] ?? 0, part: 0 };
+    await materializeRange(harness.services, input);
+    const [key = ''] = await keysIn(harness.store, folderOf(job));
+    const [before, result] = [await harness.store.get(key), await resultOf(job)];
+    await harness.store.delete([restoreStaging(harness.store, job).key('materialize/0/0.json')]);
+    // Slower by far than the first time.
+    const config = { ...harness.services.config, timeBudgetMs: 1 };
+    await materializeRange({ ...harness.services, config }, input);
+    expect(await keysIn(harness.store, folderOf(job))).toEqual([key]);
+    expect([await harness.store.get(key), await resultOf(job)]).toEqual([before, result]);
+    await harness.store.delete([key, restoreStaging(harness.store, job).key('materialize/0/0.json')]);
+    await materializeRange(harness.services, input);
+    expect([await harness.store.get(key), await resultOf(job)]).toEqual([before, result]);
+  });
+
+  const resultOf = (job: Job) => restoreStaging(harness.store, job).read<RangeResult>('materialize/0/0.json');
+
+  it('is looked for below the prefix of the store, to the end of its folder', async () => {
+    const { job } = await planned();
+    const place = { bucket: 'a-bucket', prefix: 'backups/eu' };
+    expect(importSource({ ...harness.services, exportPlace: place }, job)).toEqual({
+      S3Bucket: 'a-bucket',
+      S3KeyPrefix: `backups/eu/staging/restore-${job.id}/import/`,
+    });
+  });
+
+  it('loads into another database by its own importer', async () => {
+    const { objects } = await materialized();
+    const folder = await mkdtemp(join(tmpdir(), 'tidemark-materialized-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const [data, home, schema] = [
+      join(folder, 'export', 'Restored', 'data'),
+      join(folder, 'home'),
+      join(folder, 'schema.json'),
+    ];
+    await Promise.all([data, home].map((path) => mkdir(path, { recursive: true })));
+    for (const [i, key] of objects.entries()) {
+      await writeFile(join(data, `${i}.json.gz`), await harness.store.get(key));
+    }
+    const { keySchema, attributeDefinitions } = made.backup.description;
+    const Table = {
+      TableName: 'Restored',
+      KeySchema: keySchema,
+      AttributeDefinitions: attributeDefinitions,
+    };
+    await writeFile(schema, JSON.stringify({ Table }));
+    const { resolve } = createRequire(import.meta.url);
+    const binary = join(dirname(resolve('@dynoxide/linux-x64/package.json')), 'dynoxide');
+    const output = join(home, 'dynamodb.db');
+    const source = join(folder, 'export');
+    const files = ['--source', source, '--schema', schema, '--output', output];
+    await promisify(execFile)(binary, ['import', ...files]);
+    const loaded = await startEmbedded(home, silentLog);
+    onTestFinished(() => loaded.close());
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const dynamodb = new DynamoDBClient({ endpoint: loaded.endpoint, region: 'us-east-1', credentials });
+    expect(await contentOf(dynamodb, 'Restored')).toEqual(made.content);
+  });
+});
