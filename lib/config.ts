@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
-import { defaultConfig } from '../lambda/runtime/config.ts';
+import { type Config as RuntimeConfig, defaultConfig } from '../lambda/runtime/config.ts';
 import { TidemarkError } from '../lambda/runtime/errors.ts';
 import { maxMapItems } from '../lambda/workflow/states.ts';
 import { choice, list, members, refuse, text, wholeNumber } from './config-members.ts';
@@ -32,6 +32,21 @@ export interface TidemarkConfig {
    */
   readonly missingStream: 'refuse' | 'enable';
   /**
+   * What a table is read by when there is no snapshot of it to continue. `export`: DynamoDB's export, which takes no
+   * throughput of the table and needs its point-in-time recovery. `scan`: a scan with the table's stream, which takes read
+   * capacity.
+   *
+   * @default 'export'
+   */
+  readonly base: 'export' | 'scan';
+  /**
+   * A table that is to be exported and has no point-in-time recovery: its backup is refused, or recovery is switched on
+   * (which DynamoDB bills by the size of the table).
+   *
+   * @default 'refuse'
+   */
+  readonly missingRecovery: 'refuse' | 'enable';
+  /**
    * Seconds after a backup's request before the stream is taken to show all earlier writes.
    *
    * @default 10
@@ -43,6 +58,14 @@ export interface TidemarkConfig {
    * @default 8
    */
   readonly scanSegments: number;
+  /**
+   * How restored tables get their items. `import`: DynamoDB imports them from the bucket, without write capacity and
+   * for less, in ten minutes or more. `writes`: they are written, which takes seconds for small tables. `auto`: imported from
+   * 1 GiB on, where an import can make the table.
+   *
+   * @default 'auto'
+   */
+  readonly restoreBy: RuntimeConfig['restoreBy'];
   /**
    * Functions of one execution that work at the same time: 1 to 500. All executions share the account's limit.
    *
@@ -87,8 +110,11 @@ export function parseConfig(value: unknown): TidemarkConfig {
   const given = members(value, 'tidemark', [
     'tables',
     'missingStream',
+    'base',
+    'missingRecovery',
     'settleSeconds',
     'scanSegments',
+    'restoreBy',
     'maxConcurrency',
     'logRetentionDays',
     'schedules',
@@ -107,6 +133,12 @@ export function parseConfig(value: unknown): TidemarkConfig {
       'refuse',
       'enable',
     ]),
+    base: choice(given.base ?? defaultConfig.base, 'tidemark.base', ['export', 'scan']),
+    missingRecovery: choice(
+      given.missingRecovery ?? defaultConfig.missingRecovery,
+      'tidemark.missingRecovery',
+      ['refuse', 'enable'],
+    ),
     settleSeconds: wholeNumber(
       given.settleSeconds ?? defaultConfig.settleMs / 1000,
       'tidemark.settleSeconds',
@@ -119,6 +151,7 @@ export function parseConfig(value: unknown): TidemarkConfig {
       1,
       maxMapItems,
     ),
+    restoreBy: choice(given.restoreBy ?? 'auto', 'tidemark.restoreBy', ['auto', 'import', 'writes']),
     maxConcurrency: wholeNumber(given.maxConcurrency ?? 40, 'tidemark.maxConcurrency', 1, maxMapItems),
     logRetentionDays: logRetention(given.logRetentionDays ?? RetentionDays.ONE_MONTH),
     prefix: text(

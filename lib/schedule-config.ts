@@ -1,4 +1,4 @@
-import { list, members, refuse, text, wholeNumber } from './config-members.ts';
+import { choice, list, members, refuse, text, wholeNumber } from './config-members.ts';
 import { namePart, tableName } from './table-patterns.ts';
 
 /** One entry of the configuration's `schedules`. */
@@ -21,6 +21,12 @@ export interface ScheduleConfig {
    * @default backups are kept until they are deleted
    */
   readonly keepDays?: number;
+  /**
+   * `native`: DynamoDB's own on-demand backups, which it keeps.
+   *
+   * @default backups of Tidemark's
+   */
+  readonly source?: 'native';
 }
 
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
@@ -29,7 +35,7 @@ const expressionForm =
 
 /** Throws `Validation`. */
 export function scheduleConfig(value: unknown, path: string): ScheduleConfig {
-  const given = members(value, path, ['name', 'tables', 'expression', 'timeZone', 'keepDays']);
+  const given = members(value, path, ['name', 'tables', 'expression', 'timeZone', 'keepDays', 'source']);
   const tables = list(given.tables, `${path}.tables`, tableName);
   if (tables.length === 0) refuse(`${path}.tables`, 'must name at least one table');
   if (new Set(tables.map(namePart)).size < tables.length) refuse(`${path}.tables`, 'names a table twice');
@@ -46,6 +52,7 @@ export function scheduleConfig(value: unknown, path: string): ScheduleConfig {
     ...(given.keepDays !== undefined && {
       keepDays: wholeNumber(given.keepDays, `${path}.keepDays`, 1, 36_500),
     }),
+    ...(given.source !== undefined && { source: choice(given.source, `${path}.source`, ['native']) }),
   };
 }
 

@@ -7,9 +7,9 @@ import type { ApiPath } from './api/dynamodb-api.ts';
 import { CatalogTable } from './catalog/catalog-table.ts';
 import { exampleTables } from './config.ts';
 import type { TidemarkConfig } from './config.ts';
-import { PointInTimeRestore } from './continuous/point-in-time-restore.ts';
 import { FailureAlarms } from './monitoring/failure-alarms.ts';
 import { Sweep } from './retention/sweep.ts';
+import { NativeRestore } from './native/native-restore.ts';
 import { BackupSchedules } from './schedules/backup-schedules.ts';
 import { Reconciler } from './schedules/reconciler.ts';
 import { SnapshotBucket } from './store/snapshot-bucket.ts';
@@ -46,16 +46,23 @@ export class TidemarkStack extends Stack {
         [environment.bucket]: store.bucket.bucketName,
         [environment.prefix]: config.prefix,
         [environment.missingStream]: config.missingStream,
+        [environment.base]: config.base,
+        [environment.missingRecovery]: config.missingRecovery,
         [environment.settleSeconds]: String(config.settleSeconds),
         [environment.scanSegments]: String(config.scanSegments),
+        [environment.restoreBy]: config.restoreBy,
       },
     };
     const parts = { catalog, store, tables, settings, maxConcurrency: config.maxConcurrency };
-    this.backup = new BackupWorkflow(this, 'Backup', { ...parts, missingStream: config.missingStream });
+    this.backup = new BackupWorkflow(this, 'Backup', {
+      ...parts,
+      missingStream: config.missingStream,
+      missingRecovery: config.missingRecovery,
+    });
     this.restore = new RestoreWorkflow(this, 'Restore', parts);
     const machines = { backup: this.backup.machine, restore: this.restore.machine };
-    const pointInTimeRestore = new PointInTimeRestore(this, 'PointInTimeRestore', parts);
-    this.api = new DynamodbApi(this, 'DynamodbApi', { ...parts, machines, pointInTimeRestore });
+    const nativeRestore = new NativeRestore(this, 'NativeRestore', parts);
+    this.api = new DynamodbApi(this, 'DynamodbApi', { ...parts, machines, nativeRestore });
     const schedules = new BackupSchedules(this, 'Schedules', {
       ...parts,
       machine: machines.backup,

@@ -7,12 +7,12 @@ import type {
 } from '../lambda/continuous/continuous-backups.ts';
 import { markerOf } from '../lambda/catalog/backup-arn.ts';
 import { createBackup } from '../lambda/operations/create-backup.ts';
-import { checkTarget, startRestore } from '../lambda/operations/restore-table.ts';
+import { checkTarget, orRepeated, startRestore } from '../lambda/operations/restore-table.ts';
 import { targetDescription } from '../lambda/restore/target-description.ts';
-import { isError, TidemarkError } from '../lambda/runtime/errors.ts';
+import { isError, reasonOf, TidemarkError } from '../lambda/runtime/errors.ts';
 import type { Services } from '../lambda/runtime/services.ts';
 import { describeTable, type Table } from '../lambda/sources/table.ts';
-import { oldestParentMs } from '../lambda/workflow/begin.ts';
+import { oldestParentMs } from '../lambda/workflow/choose-source.ts';
 import type { RecoverySetting, RecoverySettings } from './recovery-settings.ts';
 
 /** DynamoDB's own default. */
@@ -31,7 +31,8 @@ const backupName = 'tidemark-point-in-time';
 /**
  * Point-in-time recovery where DynamoDB has none of its own: a time is restored from the latest snapshot before it and
  * the changes that the stream tells of since, so it reaches back a day at most, and to the second. Snapshots are taken for
- * it when it is switched on and, by `keep`, every 8 hours.
+ * it when it is switched on and, by `keep`, every 8 hours, or at once if the latest one is of no use: it failed, or the
+ * stream was replaced.
  */
 export class EmbeddedContinuousBackups implements ContinuousBackups {
   readonly #services: Services;
@@ -52,21 +53,25 @@ export class EmbeddedContinuousBackups implements ContinuousBackups {
   ): Promise<PointInTimeRecovery> {
     const table = await describeTable(this.#services.dynamodb, name);
     const { tableId } = table.identity;
-    const present = this.#settings.get(tableId);
     if (!enabled) {
-      if (present !== undefined) await this.#settings.set(tableId, undefined);
+      await this.#settings.change(tableId, () => undefined);
     } else {
-      const setting = present ?? (await this.#enabled(name));
-      await this.#settings.set(tableId, {
-        ...setting,
-        recoveryPeriodInDays: recoveryPeriodInDays ?? setting.recoveryPeriodInDays,
-      });
+      const begun = this.#settings.get(tableId) ?? (await this.#enabled(name));
+      await this.#settings.change(tableId, (present = begun) => ({
+        ...present,
+        recoveryPeriodInDays: recoveryPeriodInDays ?? present.recoveryPeriodInDays,
+      }));
     }
-    return this.#recovery(table);
+    // As it is now: the first snapshot may have switched the stream on.
+    return this.describe(name);
   }
 
-  async restore(request: PointInTimeRestore): Promise<StartedRestore> {
-    const { table: name, target, overrides, requestedBy } = request;
+  restore(request: PointInTimeRestore): Promise<StartedRestore> {
+    return orRepeated(this.#services, request, () => this.#restore(request));
+  }
+
+  async #restore(request: PointInTimeRestore): Promise<StartedRestore> {
+    const { table: name, target, overrides, requestedBy, requestKey } = request;
     const table = await describeTable(this.#services.dynamodb, name);
     const time = restoreTime(name, await this.#recovery(table), request.time);
     const description = targetDescription(table.description, overrides);
@@ -77,25 +82,54 @@ export class EmbeddedContinuousBackups implements ContinuousBackups {
       target,
       description,
       ...(requestedBy !== undefined && { requestedBy }),
+      ...(requestKey !== undefined && { requestKey }),
     });
     await startRestore(this.#services, restore);
     return { restore };
   }
 
-  /** Takes the snapshots that are due, and forgets tables that are gone. */
+  /** Takes the snapshots that are due, and forgets tables that are gone. One table's trouble does not stop it. */
   async keep(): Promise<void> {
-    for (const [tableId, setting] of this.#settings.all()) {
-      if (this.#services.clock.now() - setting.keptAt < backupEveryMs) continue;
+    for (const [tableId, { table }] of this.#settings.all()) {
       try {
-        const { identity } = await describeTable(this.#services.dynamodb, setting.table);
-        const same = identity.tableId === tableId;
-        const kept = same && { ...setting, keptAt: (await this.#backup(setting.table)).marker };
-        await this.#settings.set(tableId, kept || undefined);
+        await this.#keepTable(tableId, table);
       } catch (error) {
-        if (!isError(error, 'TableNotFound')) throw error;
-        await this.#settings.set(tableId, undefined);
+        this.#services.log.error('no snapshot for point-in-time recovery', {
+          table,
+          reason: reasonOf(error),
+        });
       }
     }
+  }
+
+  async #keepTable(tableId: string, name: string): Promise<void> {
+    const table = await this.#find(name);
+    if (table?.identity.tableId !== tableId) return this.#settings.change(tableId, () => undefined);
+    if (!(await this.#isDue(table))) return;
+    const { marker } = await this.#backup(name);
+    await this.#settings.change(
+      tableId,
+      (present) => present && { ...present, keptAt: Math.max(present.keptAt, marker) },
+    );
+  }
+
+  async #find(name: string): Promise<Table | undefined> {
+    try {
+      return await describeTable(this.#services.dynamodb, name);
+    } catch (error) {
+      if (isError(error, 'TableNotFound')) return undefined;
+      throw error;
+    }
+  }
+
+  /** The latest snapshot is too old, or of no use. */
+  async #isDue(table: Table): Promise<boolean> {
+    const setting = this.#settings.get(table.identity.tableId);
+    if (setting === undefined) return false;
+    const { keptAt } = setting;
+    if (this.#services.clock.now() - keptAt >= backupEveryMs) return true;
+    const { ready, coming } = await this.#snapshots(table);
+    return !ready.includes(keptAt) && !coming.includes(keptAt);
   }
 
   async #enabled(table: string): Promise<RecoverySetting> {
@@ -114,37 +148,56 @@ export class EmbeddedContinuousBackups implements ContinuousBackups {
     });
   }
 
-  async #recovery({ identity }: Table): Promise<PointInTimeRecovery> {
-    const setting = this.#settings.get(identity.tableId);
+  /** Without times while there is no snapshot to restore from. */
+  async #recovery(table: Table): Promise<PointInTimeRecovery> {
+    const setting = this.#settings.get(table.identity.tableId);
     if (setting === undefined) return { enabled: false };
     const now = this.#services.clock.now();
-    const { recoveryPeriodInDays, enabledAt } = setting;
-    const oldest = Math.max(enabledAt, now - recoveryPeriodInDays * dayMs);
-    const earliest = (await this.#firstSnapshotSince(identity, oldest)) ?? setting.keptAt;
+    const { recoveryPeriodInDays, enabledAt, keptAt } = setting;
+    const oldest = Math.max(enabledAt, now - recoveryPeriodInDays * dayMs, now - oldestParentMs);
+    const { ready, coming } = await this.#snapshots(table);
+    const earliest = ready.find((marker) => marker >= oldest) ?? coming.find((marker) => marker === keptAt);
+    if (earliest === undefined) return { enabled: true, recoveryPeriodInDays };
     // The last second that is over: more changes may come in the present one.
     const latest = Math.max(earliest, Math.floor(now / 1000) * 1000 - 1000);
     return { enabled: true, recoveryPeriodInDays, earliest, latest };
   }
 
-  /** The marker of the first snapshot since `time` that the stream can still continue. */
-  async #firstSnapshotSince({ name, tableId }: Table['identity'], time: number): Promise<number | undefined> {
-    const { catalog, clock } = this.#services;
-    const { snapshots } = await catalog.snapshots.census(name);
-    const usable = Math.max(time, clock.now() - oldestParentMs);
-    return snapshots
-      .filter((snapshot) => snapshot.alive && snapshot.tableId === tableId && snapshot.asOf === undefined)
-      .map((snapshot) => markerOf(snapshot.id))
-      .find((marker) => marker >= usable);
+  /** The markers of the table's snapshots that its present stream continues, and of those that are being made. */
+  async #snapshots({ identity, streamArn }: Table): Promise<{ ready: number[]; coming: number[] }> {
+    const { backups, snapshots } = await this.#services.catalog.snapshots.census(identity.name);
+    const ready = snapshots.filter(
+      ({ alive, asOf, tableId, ends }) =>
+        alive &&
+        asOf === undefined &&
+        tableId === identity.tableId &&
+        streamArn !== undefined &&
+        ('exportTime' in ends || ends.stream === streamArn),
+    );
+    const coming = [...backups].filter(
+      ([, { status, tableId }]) => status === 'CREATING' && tableId === identity.tableId,
+    );
+    return {
+      ready: ready.map(({ id }) => markerOf(id)),
+      coming: coming.map(([id]) => markerOf(id)),
+    };
   }
 }
 
 /** The time to restore, epoch ms. Throws `PointInTimeRecoveryUnavailable` and `InvalidRestoreTime`. */
 function restoreTime(table: string, recovery: PointInTimeRecovery, asked: number | undefined): number {
-  const { enabled, earliest = 0, latest = 0 } = recovery;
+  const { enabled, earliest, latest } = recovery;
   if (!enabled) {
     throw new TidemarkError(
       'PointInTimeRecoveryUnavailable',
       `Point in time recovery is not enabled for table '${table}'`,
+    );
+  }
+  if (earliest === undefined || latest === undefined) {
+    throw new TidemarkError(
+      'InvalidRestoreTime',
+      `No time can be restored: there is no snapshot of table '${table}' that its stream continues. ` +
+        'Another one is tried every minute',
     );
   }
   const time = asked ?? latest;

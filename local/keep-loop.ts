@@ -2,7 +2,8 @@ import type { Log } from '../lambda/runtime/logger.ts';
 import type { EmbeddedContinuousBackups } from './continuous-backups.ts';
 import { repeat } from './repeat.ts';
 
-const everyMs = 10 * 60 * 1000;
+/** So long, at most, is a table without a snapshot if its latest was not to be had. */
+const everyMs = 60_000;
 
 /** Keeps point-in-time recovery able to reach back, from time to time. The result ends it. */
 export function startKeeping(continuous: EmbeddedContinuousBackups, log: Log): () => Promise<void> {

@@ -39,8 +39,15 @@ export class RecoverySettings {
     return new Map(this.#settings);
   }
 
-  /** Resolves when the setting is in the file; undefined removes it. */
-  set(tableId: string, setting: RecoverySetting | undefined): Promise<void> {
+  /**
+   * Sets what `change` makes of the present setting, at once: what others changed while the caller waited is not undone.
+   * Undefined stands for none, before and after. Resolves when it is in the file.
+   */
+  change(
+    tableId: string,
+    change: (present: RecoverySetting | undefined) => RecoverySetting | undefined,
+  ): Promise<void> {
+    const setting = change(this.#settings.get(tableId));
     if (setting === undefined) this.#settings.delete(tableId);
     else this.#settings.set(tableId, setting);
     const written = this.#writing.then(() => this.#write());

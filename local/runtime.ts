@@ -56,10 +56,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   started.defer(await startReconciling(local.services));
   started.defer(startSweeping(local.services));
   started.defer(startKeeping(local.continuous, log));
-  const server = await startServer({ port, dynamodbEndpoint, operations: local.operations, log });
+  const { operations, exports } = local;
+  const server = await startServer({ port, dynamodbEndpoint, operations, exports, log });
   started.defer(() => server.close());
 
-  const { services, operations, executions } = local;
+  const { services, executions } = local;
   const running = started.move();
   return { url: server.url, services, operations, executions, close: () => running.disposeAsync() };
 }

@@ -6,6 +6,8 @@ import type { WireRequest } from '../lambda/dialects/wire.ts';
 import type { Operations } from '../lambda/operations/operations.ts';
 import { reasonOf } from '../lambda/runtime/errors.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
+import { answerExports } from './exports/answers.ts';
+import type { EmbeddedExports } from './exports/embedded-exports.ts';
 import { type Passthrough, passthrough, targetOf } from './passthrough.ts';
 
 export interface ServerOptions {
@@ -14,6 +16,8 @@ export interface ServerOptions {
   /** The database's address. */
   readonly dynamodbEndpoint: string;
   readonly operations: Operations;
+  /** Answers exports and imports. @default they are the database's, which has none */
+  readonly exports?: EmbeddedExports;
   readonly log: Log;
 }
 
@@ -69,7 +73,7 @@ async function listen(server: Server, port: number): Promise<number> {
 }
 
 async function answer(
-  { operations, log }: ServerOptions,
+  { operations, exports, log }: ServerOptions,
   database: Passthrough,
   request: IncomingMessage,
   response: ServerResponse,
@@ -80,8 +84,11 @@ async function answer(
     return;
   }
   const call = wireRequest(request, body);
-  if (isOfDatabase(call, targetOf(request))) {
-    await database.pass(request, body, response);
+  const target = targetOf(request);
+  if (isOfDatabase(call, target)) {
+    const answered = exports && (await answerExports(exports, target, call.body));
+    if (answered === undefined) await database.pass(request, body, response);
+    else sendJson(response, answered.status, answered.body);
     return;
   }
   const { status, headers, body: answered } = await handle(operations, call, log);
@@ -121,7 +128,10 @@ function wireRequest({ method = '', url = '/', headers }: IncomingMessage, body:
 }
 
 function refuse(response: ServerResponse, status: number, type: string, message: string): void {
-  const body = JSON.stringify({ __type: type, message });
+  sendJson(response, status, JSON.stringify({ __type: type, message }));
+}
+
+function sendJson(response: ServerResponse, status: number, body: string): void {
   response
     .writeHead(status, {
       'content-type': 'application/x-amz-json-1.0',

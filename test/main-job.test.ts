@@ -5,6 +5,7 @@ import { randomIds } from '../lambda/runtime/ids.ts';
 import type { Limits } from '../lambda/snapshot/limits.ts';
 import { startDatabase, type TestDatabase } from './support/database.ts';
 import { type Harness, startHarness } from './support/harness.ts';
+import { simulatedRecovery } from './support/recovery.ts';
 import {
   attributes,
   contentOf,
@@ -36,7 +37,7 @@ const smallLimits: Limits = {
 
 type Action =
   | { readonly do: 'write'; readonly writer: 0 | 1; readonly n: number; readonly item: SdkItem | undefined }
-  | { readonly do: 'backup' }
+  | { readonly do: 'backup'; readonly source?: 'export' }
   | { readonly do: 'delete'; readonly which: number }
   | { readonly do: 'settle' };
 
@@ -57,6 +58,18 @@ const actions: fc.Arbitrary<Action[]> = fc.array(
   { minLength: 40, maxLength: 120, size: 'max' },
 );
 
+const exportActions: fc.Arbitrary<Action[]> = fc.array(
+  fc.oneof(
+    { weight: 20, arbitrary: write },
+    // The source that is chosen, the stream where there is something to continue, or an export.
+    { weight: 1, arbitrary: fc.constant({ do: 'backup' } as const) },
+    { weight: 1, arbitrary: fc.constant({ do: 'backup', source: 'export' } as const) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), which: fc.nat(10) }) },
+    { weight: 1, arbitrary: fc.constant({ do: 'settle' } as const) },
+  ),
+  { minLength: 30, maxLength: 60, size: 'max' },
+);
+
 let database: TestDatabase;
 beforeAll(async () => {
   database = await startDatabase();
@@ -74,7 +87,7 @@ describe('every AVAILABLE backup restores to exactly the content at its cut', ()
         async (shape, script, during, timeBudgetMs) => {
           const harness = await startHarness(database, { config: { limits: smallLimits, timeBudgetMs } });
           try {
-            await runScript(harness, shape, script, during);
+            await runScript(harness, shape, { script, during });
           } finally {
             await harness.close();
           }
@@ -83,14 +96,38 @@ describe('every AVAILABLE backup restores to exactly the content at its cut', ()
       { numRuns: 8, endOnFailure: true },
     );
   });
+
+  it('the same by exports, and by exports and streams in turn', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        shapes,
+        exportActions,
+        fc.array(write, { minLength: 20, maxLength: 60 }),
+        async (shape, script, during) => {
+          const config = { limits: smallLimits, base: 'export' } as const;
+          const harness = await startHarness(database, { config, exports: simulatedRecovery() });
+          try {
+            // An export ends with the second that holds its time, which is the first whole one after the marker.
+            await runScript(harness, shape, { script, during, laterMs: 2000 });
+          } finally {
+            await harness.close();
+          }
+        },
+      ),
+      { numRuns: 4, endOnFailure: true },
+    );
+  });
 });
 
-async function runScript(
-  harness: Harness,
-  shape: Shape,
-  script: readonly Action[],
-  during: readonly (Action & { do: 'write' })[],
-): Promise<void> {
+interface Script {
+  readonly script: readonly Action[];
+  /** Written while the last backups are made. */
+  readonly during: readonly (Action & { do: 'write' })[];
+  /** How much later than its marker a backup's content may be. */
+  readonly laterMs?: number;
+}
+
+async function runScript(harness: Harness, shape: Shape, { script, during, laterMs }: Script): Promise<void> {
   const table = `table-${randomIds.hex(12)}`;
   await createTable(database.dynamodb, table, shape);
   const writers = [new Writer(database.dynamodb, table), new Writer(database.dynamodb, table)] as const;
@@ -101,7 +138,13 @@ async function runScript(
     if (action.do === 'write') await apply(action);
     else if (action.do === 'settle') await harness.executions.idle();
     else if (action.do === 'backup')
-      backups.push(await harness.operations.createBackup({ table, name: 'random' }));
+      backups.push(
+        await harness.operations.createBackup({
+          table,
+          name: 'random',
+          ...(action.source && { source: action.source }),
+        }),
+      );
     else await deleteOne(harness, backups, action.which);
   }
   backups.push(await harness.operations.createBackup({ table, name: 'last' }));
@@ -115,7 +158,7 @@ async function runScript(
   for (const backup of listed) {
     const content = await restored(harness, backup);
     expect([...content.keys()].filter((key) => !writers.some((writer) => writer.owns(key)))).toEqual([]);
-    expect(writers.map((writer) => writer.explains(content, backup.marker))).toEqual([true, true]);
+    expect(writers.map((writer) => writer.explains(content, backup.marker, laterMs))).toEqual([true, true]);
   }
 }
 

@@ -76,7 +76,9 @@ export async function begun(store: ObjectStore, { kind, parent, files }: Request
     source: parent === undefined ? 'scan' : 'stream',
     parent,
     headSeen: parent,
+    why: [],
     stream: 'stream',
+    exports: [],
     segments: 0,
     startedAt: marker,
   };
@@ -114,7 +116,7 @@ export async function published({ store }: Services, { job }: Work): Promise<Man
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
   const results = await resultsOf(staging);
   const parent = plan.parent && (await readManifest(store, table.tableId, plan.parent)).manifest;
-  const applied: Applied = { plan, applyPlan, results, parent, shards: {} };
+  const applied: Applied = { plan, applyPlan, results, parent, cut: { stream: 'stream', shards: {} } };
   const reason = distrust(applied);
   if (reason !== undefined) throw new TidemarkError('Internal', reason);
   const manifest = assembleManifest(applied);

@@ -1,3 +1,4 @@
+import { TidemarkError } from '../runtime/errors.ts';
 import type { BackupId } from './records.ts';
 
 /** Where a backup's record is: the table's name and the backup's id. */
@@ -6,6 +7,14 @@ export interface BackupKey {
   readonly id: BackupId;
   /** As it was asked for. A record with another one is not the backup that is meant. */
   readonly arn?: string;
+}
+
+/** A table as a request names it. */
+export interface AskedTable {
+  /** Its name. */
+  readonly table: string;
+  /** As it was asked for. A table with another one is not the table that is meant. */
+  readonly tableArn?: string;
 }
 
 /** What the ARN of a backup says. */
@@ -40,6 +49,25 @@ export function parseTableArn(arn: string): string | undefined {
 /** A table's name from its name or ARN. */
 export function tableNameOf(nameOrArn: string): string {
   return parseTableArn(nameOrArn) ?? nameOrArn;
+}
+
+/** The table that a name or an ARN asks for. */
+export function askedTable(nameOrArn: string): AskedTable {
+  const table = parseTableArn(nameOrArn);
+  return table === undefined ? { table: nameOrArn } : { table, tableArn: nameOrArn };
+}
+
+/**
+ * Throws `AccessDenied` if what has this ARN was asked for by another one: that is in another account or region, where
+ * Tidemark may have nothing.
+ */
+export function checkArn(asked: string | undefined, own: string): void {
+  if ((asked ?? own) !== own) throw new TidemarkError('AccessDenied', 'Access is denied');
+}
+
+/** The ARN of a table of this name in the account and region of another. */
+export function tableArnBeside(otherArn: string, name: string): string {
+  return `${otherArn.slice(0, otherArn.lastIndexOf('/') + 1)}${name}`;
 }
 
 /** `<14-digit epoch ms>-<8 hex>`. */

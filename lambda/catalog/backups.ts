@@ -1,9 +1,16 @@
 import type { Ids } from '../runtime/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { backupArnOf, backupId, type BackupKey } from './backup-arn.ts';
+import { type AskedTable, backupArnOf, backupId, type BackupKey } from './backup-arn.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
-import type { BackupId, BackupRecord, Kind, Source, TableDescription, TableIdentity } from './records.ts';
+import type {
+  BackupId,
+  BackupRecord,
+  BackupSource,
+  Kind,
+  TableDescription,
+  TableIdentity,
+} from './records.ts';
 import { keys, type RecordKey } from './schema.ts';
 
 /** What a request says of the backup it wants. */
@@ -16,7 +23,7 @@ export interface NewBackup {
   readonly asOf?: number;
   readonly requestedBy?: string;
   readonly kind?: Kind;
-  readonly source?: Source;
+  readonly source?: BackupSource;
   readonly comment?: string;
   /** Epoch ms. */
   readonly expiresAt?: number;
@@ -24,9 +31,8 @@ export interface NewBackup {
   readonly requestKey?: string;
 }
 
-export interface ListQuery {
-  /** Only this table's; else all tables'. */
-  readonly table?: string;
+/** With a table only its backups, else all tables'. */
+export interface ListQuery extends Partial<AskedTable> {
   /** Epoch ms, inclusive. */
   readonly from?: number;
   /** Epoch ms, exclusive. */
@@ -55,17 +61,25 @@ export class Backups {
 
   /**
    * Catalogs a request: the marker is now, or 1 ms after the table's last one if a clock lags. The backup is pending
-   * from the same transaction on, so that no later request can come before it.
+   * from the same transaction on, so that no later request can come before it; a native one waits for nobody, and of the
+   * table nothing is noted. `meanwhile` is done at the same time, for a
+   * record that may yet be refused: then it is done again for the next one, or the backup is the request's first one.
    */
-  async create(request: NewBackup): Promise<{ backup: BackupRecord; isNew: boolean }> {
+  async create(
+    request: NewBackup,
+    meanwhile: (backup: BackupRecord) => Promise<void> = async () => {},
+  ): Promise<BackupRecord> {
     let lastMarker = 0;
     for (let attempt = 1; attempt <= markerTries; attempt++) {
       const backup = this.#record(request, Math.max(this.#clock.now(), lastMarker + 1));
-      const refused = await this.#rows.transact(this.#creation(backup, request.requestKey));
-      if (refused === undefined) return { backup, isNew: true };
+      const [refused] = await Promise.all([
+        this.#rows.transact(this.#creation(backup, request.requestKey)),
+        meanwhile(backup),
+      ]);
+      if (refused === undefined) return backup;
       if (request.requestKey !== undefined) {
         const first = await this.#requested(request.requestKey);
-        if (first !== undefined) return { backup: first, isNew: false };
+        if (first !== undefined) return first;
       }
       const row = await this.#rows.get(keys.table(request.table.name));
       lastMarker = Number(row?.['lastMarker'] ?? 0);
@@ -88,7 +102,7 @@ export class Backups {
     if (from > to || (after !== undefined && after.id > to)) return found;
     while (found.length < query.limit) {
       const page = await this.#page(query.table, from, to, query.limit, after);
-      const listed = page.filter((backup) => !backup.internal && backup.status !== 'DELETED');
+      const listed = page.filter((backup) => isListed(backup, query));
       found.push(...listed.slice(0, query.limit - found.length));
       const last = page.at(-1);
       if (last === undefined || page.length < query.limit) break;
@@ -140,23 +154,9 @@ export class Backups {
   }
 
   #creation(backup: BackupRecord, requestKey: string | undefined): Write[] {
-    const { id, marker, expiresAt, table } = backup;
+    const { id, expiresAt, table } = backup;
     const writes: Write[] = [
-      {
-        Update: {
-          Key: { ...keys.table(table.name) },
-          UpdateExpression:
-            'SET lastMarker = :marker, #name = :name, #collection = :tables, #position = :name ADD pending :ids',
-          ConditionExpression: 'attribute_not_exists(lastMarker) OR lastMarker < :marker',
-          ExpressionAttributeNames: { '#name': 'name', '#collection': 'collection', '#position': 'position' },
-          ExpressionAttributeValues: {
-            ':marker': marker,
-            ':name': table.name,
-            ':tables': 'TABLES',
-            ':ids': new Set([id]),
-          },
-        },
-      },
+      backup.source === 'native' ? lookedFor(backup) : pending(backup),
       unused({
         ...keys.backup(table.name, id),
         ...backup,
@@ -173,6 +173,40 @@ export class Backups {
     }
     return writes;
   }
+}
+
+function isListed({ internal, status, table }: BackupRecord, { tableArn = table.arn }: ListQuery): boolean {
+  return !internal && status !== 'DELETED' && table.arn === tableArn;
+}
+
+/** The backup waits for its table's turn. */
+function pending({ id, marker, table }: BackupRecord): Write {
+  return {
+    Update: {
+      Key: { ...keys.table(table.name) },
+      UpdateExpression:
+        'SET lastMarker = :marker, #name = :name, #collection = :tables, #position = :name ADD pending :ids',
+      ConditionExpression: 'attribute_not_exists(lastMarker) OR lastMarker < :marker',
+      ExpressionAttributeNames: { '#name': 'name', '#collection': 'collection', '#position': 'position' },
+      ExpressionAttributeValues: {
+        ':marker': marker,
+        ':name': table.name,
+        ':tables': 'TABLES',
+        ':ids': new Set([id]),
+      },
+    },
+  };
+}
+
+/** The reconciler finds the native backup while it is CREATING. */
+function lookedFor({ id, table }: BackupRecord): Write {
+  return unused({
+    ...keys.native(table.name, id),
+    table: table.name,
+    id,
+    collection: 'NATIVES',
+    position: id,
+  });
 }
 
 function unused(item: Record<string, unknown>): Write {

@@ -4,6 +4,7 @@ import type { Ids } from '../runtime/ids.ts';
 import { Backups } from './backups.ts';
 import { CatalogTable } from './catalog-table.ts';
 import { Counters } from './counters.ts';
+import { Natives } from './natives.ts';
 import { Restores } from './restores.ts';
 import { Snapshots } from './snapshots.ts';
 import { Turns } from './turns.ts';
@@ -11,6 +12,7 @@ import { Turns } from './turns.ts';
 /** The catalog: one DynamoDB table, and the only place that knows its keys and conditions. */
 export interface Catalog {
   readonly backups: Backups;
+  readonly natives: Natives;
   readonly turns: Turns;
   readonly snapshots: Snapshots;
   readonly restores: Restores;
@@ -21,6 +23,7 @@ export function catalogOf(client: DynamoDBClient, tableName: string, clock: Cloc
   const rows = new CatalogTable(client, tableName, clock);
   return {
     backups: new Backups(rows, clock, ids),
+    natives: new Natives(rows, clock),
     turns: new Turns(rows, clock),
     snapshots: new Snapshots(rows, clock),
     restores: new Restores(rows, clock, ids),

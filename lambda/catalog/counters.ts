@@ -9,8 +9,9 @@ const counterMemorySeconds = 60;
 const secondMs = 1000;
 
 /**
- * Counts events by the second, exactly, over all callers. A second begins with its first event, not with the clock's:
- * a burst is so counted as one wherever it falls.
+ * Counts events by the second, exactly, over all callers whose clocks differ by less than a second. A second begins with
+ * its first event, not with the clock's: a burst is so counted as one wherever it falls. One that begins a second or
+ * more from now, by a clock that was put back, is not waited for.
  */
 export class Counters {
   readonly #rows: CatalogTable;
@@ -26,7 +27,7 @@ export class Counters {
   /** Counts one event, or says false if there were `limit` already within the second. One round but at its bounds. */
   async admit(event: string, limit: number): Promise<boolean> {
     const now = this.#clock.now();
-    const running = now - (this.#begun.get(event) ?? -Infinity) < secondMs;
+    const running = Math.abs(now - (this.#begun.get(event) ?? -Infinity)) < secondMs;
     if (running && (await this.#join(event, now, limit))) return true;
     // Another may begin the second between our tries; then it is joined.
     return (await this.#begin(event, now)) || this.#join(event, now, limit);
@@ -36,9 +37,14 @@ export class Counters {
   #join(event: string, now: number, limit: number): Promise<boolean> {
     return this.#write(event, {
       UpdateExpression: 'ADD #count :one',
-      ConditionExpression: '#begun > :before AND #count < :limit',
+      ConditionExpression: '#begun > :before AND #begun < :after AND #count < :limit',
       ExpressionAttributeNames: { '#begun': 'begun', '#count': 'count' },
-      ExpressionAttributeValues: { ':one': 1, ':limit': limit, ':before': now - secondMs },
+      ExpressionAttributeValues: {
+        ':one': 1,
+        ':limit': limit,
+        ':before': now - secondMs,
+        ':after': now + secondMs,
+      },
     });
   }
 
@@ -46,12 +52,13 @@ export class Counters {
   #begin(event: string, now: number): Promise<boolean> {
     return this.#write(event, {
       UpdateExpression: 'SET #begun = :now, #count = :one, #ttl = :ttl',
-      ConditionExpression: 'attribute_not_exists(#begun) OR #begun <= :before',
+      ConditionExpression: 'attribute_not_exists(#begun) OR #begun <= :before OR #begun >= :after',
       ExpressionAttributeNames: { '#begun': 'begun', '#count': 'count', '#ttl': 'ttl' },
       ExpressionAttributeValues: {
         ':now': now,
         ':one': 1,
         ':before': now - secondMs,
+        ':after': now + secondMs,
         ':ttl': Math.ceil(now / secondMs) + counterMemorySeconds,
       },
     });

@@ -41,8 +41,11 @@ export interface TableDescription {
   readonly deletionProtection?: boolean;
 }
 
-/** Where a backup's content came from. */
-export type Source = 'stream' | 'scan';
+/** Where a snapshot's content came from. */
+export type Source = 'export' | 'stream' | 'scan';
+
+/** `native`: the backup is DynamoDB's own, cataloged beside ours; it has no snapshot. */
+export type BackupSource = Source | 'native';
 
 /**
  * `full`: one base run for each partition. `incremental`: the changes since the last snapshot of any kind are a run of
@@ -71,7 +74,7 @@ export interface BackupRecord {
   readonly name: string;
   readonly table: TableIdentity;
   readonly description: TableDescription;
-  /** The request time, epoch ms; grows strictly for one table. */
+  /** The request time, epoch ms; grows strictly for one table, but for native backups. */
   readonly marker: number;
   readonly status: BackupStatus;
   /** How many executions were named for this backup; the newest is `executionName(id, attempts)`. */
@@ -86,15 +89,23 @@ export interface BackupRecord {
   readonly requestedBy?: string;
   /** As requested, if it was said; once AVAILABLE, as it was made. */
   readonly kind?: Kind;
-  readonly source?: Source;
+  readonly source?: BackupSource;
   readonly parent?: BackupId;
+  /** Why it was made from this source and parent. */
+  readonly why?: readonly string[];
   readonly figures?: Figures;
   /** 32 hex digits, see docs/format.md. */
   readonly digest?: string;
   /** Why the backup failed. */
   readonly reason?: string;
+  /** The request that deleted it: its repeat is no error. */
+  readonly deletedBy?: string;
   /** What the caller noted. */
   readonly comment?: string;
+  /** The ARN that a native backup has of DynamoDB, once it is known. */
+  readonly nativeArn?: string;
+  /** Epoch ms at which DynamoDB was asked for a native backup again: `attempts` counts how often it was asked. */
+  readonly askedAt?: number;
 }
 
 /** The table's latest committed snapshot: what the next changes are applied to. */
@@ -126,6 +137,9 @@ export interface TableRecord {
 
 export type RestoreStatus = 'RESTORING' | 'RESTORED' | 'FAILED';
 
+/** How a restored table gets its items: DynamoDB imports them as it makes the table, or they are written to it. */
+export type RestoreWay = 'import' | 'writes';
+
 /** A restore of one backup into one new table. The latest for a target name is kept. */
 export interface RestoreRecord {
   readonly id: string;
@@ -142,8 +156,16 @@ export interface RestoreRecord {
   /** A restore to a point in time: its backup was made for it alone, and may not be there yet. */
   readonly pointInTime?: true;
   readonly requestedAt: number;
+  /** Set once the restore is planned, with the reason. */
+  readonly way?: RestoreWay;
+  readonly why?: string;
+  /** The import that makes the target, and what DynamoDB last said that it has read: `bytes` before compression. */
+  readonly importArn?: string;
+  readonly imported?: { readonly items: number; readonly bytes: number };
   readonly status: RestoreStatus;
   readonly attempts: number;
+  /** The request that began it: its repeat gets this restore again. */
+  readonly requestKey?: string;
   readonly requestedBy?: string;
   readonly reason?: string;
 }

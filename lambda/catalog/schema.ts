@@ -9,6 +9,7 @@ import type { BackupId } from './records.ts';
  * | table       | `TABLE#name`  | `TABLE`        | TABLES, name                                  |
  * | backup      | `TABLE#name`  | `BACKUP#id`    | BACKUPS, id (only while it is to be listed)   |
  * | expiry      | `TABLE#name`  | `EXPIRY#id`    | EXPIRIES, 14-digit epoch ms                   |
+ * | native      | `TABLE#name`  | `NATIVE#id`    | NATIVES, id (only while DynamoDB makes it)    |
  * | snapshot    | `TABLE#name`  | `SNAPSHOT#id`  |                                               |
  * | restore     | `TABLE#target`| `RESTORE`      | RESTORES, id (only while it runs)             |
  * | counter     | `COUNTER#...` | `COUNTER`      |                                (with a TTL)   |
@@ -28,10 +29,11 @@ export const keys = {
   table: (table: string): RecordKey => ({ pk: `TABLE#${table}`, sk: 'TABLE' }),
   backup: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `BACKUP#${id}` }),
   expiry: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `EXPIRY#${id}` }),
+  native: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `NATIVE#${id}` }),
   snapshot: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `SNAPSHOT#${id}` }),
   restore: (target: string): RecordKey => ({ pk: `TABLE#${target}`, sk: 'RESTORE' }),
   counter: (name: string): RecordKey => ({ pk: `COUNTER#${name}`, sk: 'COUNTER' }),
   request: (key: string): RecordKey => ({ pk: `REQUEST#${key}`, sk: 'REQUEST' }),
 };
 
-export type Collection = 'TABLES' | 'BACKUPS' | 'EXPIRIES' | 'RESTORES';
+export type Collection = 'TABLES' | 'BACKUPS' | 'EXPIRIES' | 'NATIVES' | 'RESTORES';

@@ -5,11 +5,15 @@ import type { CatalogTable, Write } from './catalog-table.ts';
 import type { BackupId, BackupRecord, BackupStatus } from './records.ts';
 import { keys } from './schema.ts';
 
+/** Where a snapshot ends, as far as choosing one to continue needs it: the manifest has the whole cut. */
+export type Ends = { readonly stream: string } | { readonly exportTime: number };
+
 /** A snapshot's life: alive until nothing needs it; what is dead never comes back. */
 export interface SnapshotRecord {
   readonly id: BackupId;
   readonly tableId: string;
   readonly manifestSha256: string;
+  readonly ends: Ends;
   readonly internal: boolean;
   readonly alive: boolean;
   /** Epoch ms whose content it holds, if that is not its request's: it was never the head. */
@@ -93,21 +97,27 @@ export class Snapshots {
    * Ends a backup's record; then its snapshot dies, unless it is pinned or the head (a later call may end it).
    * Throws `BackupInUse` if a restore reads it or it is being created, `BackupNotFound` if it is gone already.
    */
-  async deleteBackup(backup: BackupRecord): Promise<void> {
+  async deleteBackup(backup: BackupRecord, deletedBy?: string): Promise<void> {
     const key = { table: backup.table.name, id: backup.id };
-    const hasSnapshot = backup.status === 'AVAILABLE';
+    const hasSnapshot = backup.status === 'AVAILABLE' && backup.source !== 'native';
     const refused = await this.#rows.transact([
       {
         Update: {
           Key: { ...keys.backup(key.table, key.id) },
-          UpdateExpression: 'SET #status = :deleted REMOVE #collection, #position',
+          UpdateExpression:
+            `SET #status = :deleted${deletedBy === undefined ? '' : ', deletedBy = :by'} ` +
+            'REMOVE #collection, #position',
           ConditionExpression: '#status = :seen',
           ExpressionAttributeNames: {
             '#status': 'status',
             '#collection': 'collection',
             '#position': 'position',
           },
-          ExpressionAttributeValues: { ':deleted': 'DELETED', ':seen': backup.status },
+          ExpressionAttributeValues: {
+            ':deleted': 'DELETED',
+            ':seen': backup.status,
+            ...(deletedBy !== undefined && { ':by': deletedBy }),
+          },
         },
       },
       { Delete: { Key: { ...keys.expiry(key.table, key.id) } } },

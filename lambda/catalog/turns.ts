@@ -4,7 +4,7 @@ import { executionName } from '../workflow/executions.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
 import type { BackupId, BackupRecord, Figures, Head, Kind, Source, TableRecord, Turn } from './records.ts';
 import { keys } from './schema.ts';
-import { pinned, unpinned } from './snapshots.ts';
+import { type Ends, pinned, unpinned } from './snapshots.ts';
 
 /** Whose turn it would be: the execution and the backup it makes. */
 export interface Claim {
@@ -29,6 +29,7 @@ export interface Commit {
   readonly tableId: string;
   readonly marker: number;
   readonly manifestSha256: string;
+  readonly ends: Ends;
   readonly internal: boolean;
   readonly result: {
     readonly kind: Kind;
@@ -36,6 +37,8 @@ export interface Commit {
     readonly parent: BackupId | undefined;
     readonly figures: Figures;
     readonly digest: string;
+    /** The reasons of the source. */
+    readonly why?: readonly string[];
   };
 }
 
@@ -133,6 +136,7 @@ export class Turns {
     const { claim, result } = commit;
     const turn = await this.#turnOf(claim);
     if (turn === undefined) return this.#checkCommitted(claim);
+    const leaning = { at: 3, writes: parentAlive(commit, turn) };
     const refused = await this.#rows.transact([
       { Update: commit.asOf === undefined ? headMoved(commit, turn) : headKept(commit, turn) },
       {
@@ -140,7 +144,8 @@ export class Turns {
           Key: { ...keys.backup(claim.table, claim.backup) },
           UpdateExpression:
             'SET #status = :available, kind = :kind, #source = :source, figures = :figures, digest = :digest' +
-            (result.parent === undefined ? '' : ', parent = :parent'),
+            (result.parent === undefined ? '' : ', parent = :parent') +
+            (result.why === undefined ? '' : ', why = :why'),
           ConditionExpression: '#status = :creating',
           ExpressionAttributeNames: { '#status': 'status', '#source': 'source' },
           ExpressionAttributeValues: {
@@ -151,6 +156,7 @@ export class Turns {
             ':figures': result.figures,
             ':digest': result.digest,
             ...(result.parent !== undefined && { ':parent': result.parent }),
+            ...(result.why !== undefined && { ':why': result.why }),
           },
         },
       },
@@ -161,6 +167,7 @@ export class Turns {
             id: claim.backup,
             tableId: commit.tableId,
             manifestSha256: commit.manifestSha256,
+            ends: commit.ends,
             internal: commit.internal,
             alive: true,
             ...(commit.asOf !== undefined && { asOf: commit.asOf }),
@@ -168,10 +175,11 @@ export class Turns {
           ConditionExpression: 'attribute_not_exists(pk)',
         },
       },
-      ...parentAlive(commit, turn),
+      ...leaning.writes,
       ...releasedParent(claim.table, turn),
     ]);
-    if (refused !== undefined) await this.#checkCommitted(claim);
+    if (refused === undefined) return;
+    await this.#checkCommitted(claim, leaning.writes.length > 0 && refused[leaning.at] === true);
   }
 
   /**
@@ -212,10 +220,12 @@ export class Turns {
     return turn?.execution === claim.execution ? turn : undefined;
   }
 
-  /** Throws `TurnLost` unless this backup was committed before, by a twin. */
-  async #checkCommitted(claim: Claim): Promise<void> {
+  /** Throws unless this backup was committed before, by a twin: `TurnLost`, or `CutUnreachable` if its parent is dead. */
+  async #checkCommitted(claim: Claim, isParentDead = false): Promise<void> {
     const row = (await this.#rows.get(keys.backup(claim.table, claim.backup))) as BackupRecord | undefined;
-    if (row?.status !== 'AVAILABLE' && row?.status !== 'DELETED') throw turnLost();
+    if (row?.status === 'AVAILABLE' || row?.status === 'DELETED') return;
+    if (!isParentDead) throw turnLost();
+    throw new TidemarkError('CutUnreachable', 'the snapshot that it goes on from was deleted meanwhile');
   }
 
   #setTurn(claim: Claim, free: Held): NonNullable<Write['Update']> {
@@ -288,8 +298,9 @@ function headKept({ claim }: Commit, turn: Turn): Update {
  * A snapshot that leans on another's runs is committed only while that one lives. The head lives, and so does what is
  * pinned for the turn; an earlier execution's manifest may lean on one whose pin is gone.
  */
-function parentAlive({ claim, asOf, result: { parent } }: Commit, turn: Turn): Write[] {
-  if (asOf === undefined || parent === undefined || parent === turn.parent) return [];
+function parentAlive({ claim, asOf, headSeen, result: { parent } }: Commit, turn: Turn): Write[] {
+  const isHead = asOf === undefined && parent === headSeen;
+  if (parent === undefined || isHead || parent === turn.parent) return [];
   return [
     {
       ConditionCheck: {

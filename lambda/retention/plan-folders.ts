@@ -47,8 +47,9 @@ export async function listStaged({ store }: Pick<SweepServices, 'store'>): Promi
  *
  * "Ended" and "dead" are for ever, so an object that is deletable stays so, however slow or late its deletion, if no
  * snapshot S that is committed after S's place was read refers to it. S's own runs: its backup had not ended when the
- * backups were read, or S would have been found. Its parent's runs: the parent P is the head from before S's plan is
- * made until S is committed, and the head does not die. P's place comes before S's. If P was found there, it was alive,
+ * backups were read, or S would have been found. Its parent's runs: the parent P is alive when S is committed, and so
+ * was all the while since S was planned, as what is dead stays dead: it is the head, or is pinned, or the commit is on
+ * condition that it lives (`Turns.commit`). P's place comes before S's. If P was found there, it was alive,
  * and its runs are among those referred to. If not, P itself was committed after its place was read, and the same holds
  * for P; its chain of parents ends at a base, which has own runs only. What a late twin of an ended backup stores is
  * referred to by nothing, and the next sweep takes it.

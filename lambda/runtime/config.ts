@@ -1,4 +1,6 @@
+import type { RestoreWay } from '../catalog/records.ts';
 import { defaultLimits, type Limits } from '../snapshot/limits.ts';
+import { exportWindowLimits, type WindowLimits } from '../sources/export/windows.ts';
 import { environment } from './environment.ts';
 import { TidemarkError } from './errors.ts';
 
@@ -6,6 +8,16 @@ import { TidemarkError } from './errors.ts';
 export interface Config {
   /** A table without a usable stream: refused at the request, or its stream is switched on. */
   readonly missingStream: 'refuse' | 'enable';
+  /** What a table without a snapshot to continue is read by: DynamoDB's export, or a scan with the stream. */
+  readonly base: 'export' | 'scan';
+  /** A table that is to be exported and has no point-in-time recovery: refused, or it is switched on. */
+  readonly missingRecovery: 'refuse' | 'enable';
+  /** How restored tables get their items; `auto`: what serves better (`restore/choose-way.ts`). */
+  readonly restoreBy: 'auto' | RestoreWay;
+  /** The shortest and longest time whose changes are exported at once. */
+  readonly exportWindow: WindowLimits;
+  /** After an export the stream is read from so long before its time on: its boundaries may be off by up to a minute. */
+  readonly replayMs: number;
   /** One invocation works at most so long (and never longer than its Lambda has left). */
   readonly timeBudgetMs: number;
   /** The stream has no watermark: so long after the marker its records are taken to be readable. */
@@ -13,6 +25,8 @@ export interface Config {
   /** An open shard may answer empty pages although records follow: so many in a row end the reading. */
   readonly emptyPages: number;
   readonly scanSegments: number;
+  /** An execution waits so long for the record of its backup: both are begun at the same time. */
+  readonly recordMs: number;
   /** How long the reconciler leaves a fresh turn or request alone. */
   readonly reconcileGraceMs: number;
   /** The sweep takes a snapshot for live so long after its death: those who read a page of it hold no pin. */
@@ -24,11 +38,18 @@ export interface Config {
 
 export const defaultConfig: Config = {
   missingStream: 'refuse',
+  base: 'export',
+  missingRecovery: 'refuse',
+  // Not every database that speaks DynamoDB's protocol imports; a deployment says `auto`.
+  restoreBy: 'writes',
+  exportWindow: exportWindowLimits,
+  replayMs: 5 * 60_000,
   // Lambda's limit is 15 minutes; the rest is for finishing the run in hand.
   timeBudgetMs: 10 * 60_000,
   settleMs: 10_000,
   emptyPages: 5,
   scanSegments: 8,
+  recordMs: 10_000,
   reconcileGraceMs: 2 * 60_000,
   // Four times what the longest-running function may take.
   sweepGraceMs: 60 * 60_000,
@@ -40,13 +61,17 @@ export const defaultConfig: Config = {
 /** Throws `Internal` naming the variable that is missing or wrong. */
 export function configFromEnvironment(env: NodeJS.ProcessEnv): Config {
   const seconds = (name: string, fallback: number) => integer(env, name, fallback / 1000, 0) * 1000;
-  const missingStream = env[environment.missingStream] ?? defaultConfig.missingStream;
-  if (missingStream !== 'refuse' && missingStream !== 'enable') {
-    throw new TidemarkError('Internal', `${environment.missingStream} must be refuse or enable`);
-  }
   return {
     ...defaultConfig,
-    missingStream,
+    missingStream: choice(env, environment.missingStream, ['refuse', 'enable'], defaultConfig.missingStream),
+    base: choice(env, environment.base, ['export', 'scan'], defaultConfig.base),
+    missingRecovery: choice(
+      env,
+      environment.missingRecovery,
+      ['refuse', 'enable'],
+      defaultConfig.missingRecovery,
+    ),
+    restoreBy: choice(env, environment.restoreBy, ['auto', 'import', 'writes'], defaultConfig.restoreBy),
     timeBudgetMs: seconds(environment.timeBudgetSeconds, defaultConfig.timeBudgetMs),
     settleMs: seconds(environment.settleSeconds, defaultConfig.settleMs),
     scanSegments: integer(env, environment.scanSegments, defaultConfig.scanSegments, 1),
@@ -57,6 +82,19 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): Config {
 export function required(env: NodeJS.ProcessEnv, name: string): string {
   const value = env[name];
   if (value === undefined || value === '') throw new TidemarkError('Internal', `${name} is not set`);
+  return value;
+}
+
+function choice<T extends string>(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  values: readonly T[],
+  fallback: T,
+): T {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = values.find((each) => each === text);
+  if (value === undefined) throw new TidemarkError('Internal', `${name} must be ${values.join(' or ')}`);
   return value;
 }
 

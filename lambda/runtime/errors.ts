@@ -22,6 +22,7 @@ export type ErrorCode =
   // why a backup or a restore failed
   | 'CutUnreachable'
   | 'ExportFailed'
+  | 'ImportFailed'
   | 'SnapshotCorrupt'
   | 'StagedDataCorrupt'
   | 'RecordNotUnderstood'

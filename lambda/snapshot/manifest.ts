@@ -8,11 +8,14 @@ import { compressFrame, corrupt, decompressJson, sha256Hex } from './frame.ts';
 import type { HexRange } from './hash-range.ts';
 import type { RunKind } from './line.ts';
 
-/** Where a snapshot ends in the stream: for each shard the last sequence number applied, or "start" (none of it). */
-export interface Cut {
+/** Where a snapshot ends in a stream: for each shard the last sequence number applied, or "start" (none of it). */
+export interface StreamCut {
   readonly stream: string;
   readonly shards: Readonly<Record<string, string>>;
 }
+
+/** Where a snapshot ends: in a stream, or with an export of a time (epoch ms). */
+export type Cut = StreamCut | { readonly exportTime: number };
 
 /** A run as a snapshot refers to it. */
 export interface RunRef {

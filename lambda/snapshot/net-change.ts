@@ -1,3 +1,4 @@
+import { TidemarkError } from '../runtime/errors.ts';
 import type { Keyed } from './change.ts';
 import { corrupt } from './frame.ts';
 
@@ -15,6 +16,8 @@ export interface NetChange extends Keyed {
   readonly image: Buffer | undefined;
   /** Item size of the image after. */
   readonly imageBytes: number;
+  /** Of exports, each of which holds a key once: a second record of one order is a fault, not a repeat. */
+  readonly once?: true;
 }
 
 export interface OldImage {
@@ -22,7 +25,11 @@ export interface OldImage {
   readonly bytes: number;
 }
 
+/** Throws `StagedDataCorrupt` if an export holds the key twice: which record counts cannot be told. */
 export function combineChanges(a: NetChange, b: NetChange): NetChange {
+  if (a.once === true && b.once === true && (a.first === b.first || a.last === b.last)) {
+    throw new TidemarkError('StagedDataCorrupt', 'an export holds a key twice');
+  }
   const older = compareOrder(a.first, b.first) <= 0 ? a : b;
   const newer = compareOrder(a.last, b.last) <= 0 ? b : a;
   return { ...newer, first: older.first, old: older.old };
@@ -38,8 +45,10 @@ export function compareOrder(a: string, b: string): number {
 // A spill's record, numbers little-endian: u32 length of what follows | u64 hash | u16 key length | key
 // | u8 length and text of `first` | u8 length and text of `last` | u8 flags
 // | if flags & 1: 16 bytes digest, u32 item size before | if flags & 2: u32 item size after, image to the end.
+// flags & 4: `once`.
 const hasOld = 1;
 const hasImage = 2;
+const isOnce = 4;
 
 /** Spills are never kept: this form is between one step and the next, and may change with the code. */
 export function encodeNetChange(change: NetChange): Buffer {
@@ -56,7 +65,7 @@ export function encodedLength({ key, first, last, old, image }: NetChange): numb
 
 /** Writes a change's record into `to` from `start` on; says where it ends. */
 export function writeNetChange(to: Buffer, start: number, change: NetChange): number {
-  const { hash, key, first, last, old, image, imageBytes } = change;
+  const { hash, key, first, last, old, image, imageBytes, once } = change;
   let at = to.writeUInt32LE(encodedLength(change) - 4, start);
   at = to.writeBigUInt64LE(hash, at);
   at = to.writeUInt16LE(key.length, at);
@@ -65,7 +74,7 @@ export function writeNetChange(to: Buffer, start: number, change: NetChange): nu
   at += to.write(first, at, 'latin1');
   at = to.writeUInt8(last.length, at);
   at += to.write(last, at, 'latin1');
-  at = to.writeUInt8((old ? hasOld : 0) | (image ? hasImage : 0), at);
+  at = to.writeUInt8((old ? hasOld : 0) | (image ? hasImage : 0) | (once ? isOnce : 0), at);
   if (old !== undefined) {
     at += old.digest.copy(to, at);
     at = to.writeUInt32LE(old.bytes, at);
@@ -116,6 +125,9 @@ function decodeNetChange(record: Buffer): NetChange {
     old = { digest: record.subarray(at, at + 16), bytes: record.readUInt32LE(at + 16) };
     at += 20;
   }
-  if ((flags & hasImage) === 0) return { hash, key, first, last, old, image: undefined, imageBytes: 0 };
-  return { hash, key, first, last, old, imageBytes: record.readUInt32LE(at), image: record.subarray(at + 4) };
+  const hasNew = (flags & hasImage) !== 0;
+  const imageBytes = hasNew ? record.readUInt32LE(at) : 0;
+  const image = hasNew ? record.subarray(at + 4) : undefined;
+  const change = { hash, key, first, last, old, image, imageBytes };
+  return (flags & isOnce) === 0 ? change : { ...change, once: true };
 }

@@ -15,7 +15,7 @@ type ImageName = (typeof images)[number];
 
 /** A staged line with its items in canonical form. */
 interface StagedRecord extends Partial<Record<ImageName, ScannedItem>> {
-  /** The change's place among those of its key; '' for an item and for a real export, with one record for a key. */
+  /** The change's place among those of its key; '' for an item, and where the line does not say it. */
   order: string;
 }
 
@@ -24,13 +24,18 @@ const comma = 0x2c;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
-/** Reads lines of DynamoDB's export format for a table of these key attributes. */
+/**
+ * Reads lines of DynamoDB's export format for a table of these key attributes. Lines of a real export say no order: they
+ * have the one of their export, and there is one for a key.
+ */
 export class StagedLines {
   readonly #keyNames: KeyNames;
+  readonly #exportOrder: string | undefined;
   readonly #scanner: ItemScanner;
 
-  constructor(keyNames: KeyNames) {
+  constructor(keyNames: KeyNames, exportOrder?: string) {
     this.#keyNames = keyNames;
+    this.#exportOrder = exportOrder;
     this.#scanner = new ItemScanner(keyNames);
   }
 
@@ -41,7 +46,9 @@ export class StagedLines {
   parse(line: Buffer): NetChange {
     // Decoding would put U+FFFD in place of what is not text, in silence.
     if (!isUtf8(line)) throw new TidemarkError('StagedDataCorrupt', 'a staged line is not UTF-8');
-    return netChange(this.#scan(line) ?? parseRecord(line, this.#keyNames));
+    const change = netChange(this.#scan(line) ?? parseRecord(line, this.#keyNames));
+    const order = this.#exportOrder;
+    return order === undefined ? change : { ...change, first: order, last: order, once: true };
   }
 
   /** The record of a plain line; undefined if it must be read the ordinary way. */

@@ -9,6 +9,13 @@ export interface StagedFile {
   readonly key: string;
   readonly rawBytes: number;
   readonly records: number;
+  /** The MD5 of its bytes, base64, where its writer tells it. */
+  readonly md5?: string;
+  /**
+   * Of a file of an export: the place of that export among those of the backup, a decimal number. It is the order of all
+   * its records, and a key stands once in each export.
+   */
+  readonly order?: string;
 }
 
 type SdkItem = Record<string, SdkValue>;

@@ -5,6 +5,7 @@ import {
   type TableDescription as SdkTableDescription,
   type TimeToLiveDescription,
 } from '@aws-sdk/client-dynamodb';
+import { checkArn } from '../catalog/backup-arn.ts';
 import type { TableDescription, TableIdentity } from '../catalog/records.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 
@@ -17,7 +18,10 @@ export interface Table {
   readonly streamArn?: string;
 }
 
-/** Throws `TableNotFound`. A table that is being created counts as not found, as it does for DynamoDB's backups. */
+/**
+ * Throws `TableNotFound` and `AccessDenied`. A table that is being created counts as not found, as it does for DynamoDB's
+ * backups.
+ */
 export async function describeTable(dynamodb: DynamoDBClient, name: string): Promise<Table> {
   const [table, timeToLive] = await Promise.all([findTable(dynamodb, name), findTimeToLive(dynamodb, name)]);
   if (table === undefined || table.TableStatus === 'CREATING') {
@@ -44,28 +48,47 @@ export function streamUnavailable(table: string): TidemarkError {
   );
 }
 
-/** The table's description as the SDK gives it, or undefined if there is none of this name. */
+/** Throws `AccessDenied` if the table of this name has not the ARN that it was asked for by. There may be no table. */
+export async function checkTableArn(
+  dynamodb: DynamoDBClient,
+  name: string,
+  asked: string | undefined,
+): Promise<void> {
+  const table = asked === undefined ? undefined : await findTable(dynamodb, name);
+  if (table !== undefined) checkArn(asked, String(table.TableArn));
+}
+
+/** The table's description as the SDK gives it, or undefined if there is none of this name. Throws `AccessDenied`. */
 export async function findTable(
   dynamodb: DynamoDBClient,
   name: string,
 ): Promise<SdkTableDescription | undefined> {
-  try {
-    return (await dynamodb.send(new DescribeTableCommand({ TableName: name }))).Table;
-  } catch (error) {
-    if (isServiceError(error, 'ResourceNotFoundException')) return undefined;
-    throw error;
-  }
+  return unlessNone(
+    name,
+    async () => (await dynamodb.send(new DescribeTableCommand({ TableName: name }))).Table,
+  );
 }
 
 async function findTimeToLive(
   dynamodb: DynamoDBClient,
   name: string,
 ): Promise<TimeToLiveDescription | undefined> {
+  const command = new DescribeTimeToLiveCommand({ TableName: name });
+  return unlessNone(name, async () => (await dynamodb.send(command)).TimeToLiveDescription);
+}
+
+/** Undefined if there is no table of this name. Throws `AccessDenied` if Tidemark was not given the right to look. */
+async function unlessNone<T>(name: string, describe: () => Promise<T>): Promise<T | undefined> {
   try {
-    return (await dynamodb.send(new DescribeTimeToLiveCommand({ TableName: name }))).TimeToLiveDescription;
+    return await describe();
   } catch (error) {
     if (isServiceError(error, 'ResourceNotFoundException')) return undefined;
-    throw error;
+    if (!isServiceError(error, 'AccessDeniedException')) throw error;
+    throw new TidemarkError(
+      'AccessDenied',
+      `Tidemark has no right to the table ${name}: \`tables\` in the configuration of its deployment must cover it`,
+      { cause: error },
+    );
   }
 }
 

@@ -6,9 +6,10 @@ import { foldFrames } from '../snapshot/fold.ts';
 import { type CopiedFrame, framesOf, type RawFrame, writeFrames } from '../snapshot/frame-file.ts';
 import { equalRanges, type HashRange, rangeNumber, toHex } from '../snapshot/hash-range.ts';
 import { linePieces, type RunKind } from '../snapshot/line.ts';
-import { keyNamesOf, runKey, type RunRef } from '../snapshot/manifest.ts';
+import { keyNamesOf, type Manifest, runKey, type RunRef } from '../snapshot/manifest.ts';
 import { mergeSorted } from '../snapshot/merge.ts';
 import type { NetChange } from '../snapshot/net-change.ts';
+import { withOldImages } from '../snapshot/old-images.ts';
 import { readRun } from '../snapshot/read-snapshot.ts';
 import type { ApplyPlan, ApplyResult, BackupPlan, PartitionContent } from './backup-plan.ts';
 import { type Budget, untilSpent } from './budget.ts';
@@ -21,6 +22,7 @@ export interface RangeWork {
   readonly plan: BackupPlan;
   readonly applyPlan: ApplyPlan;
   readonly range: HashRange;
+  readonly parent: Manifest | undefined;
   /** The parent's runs that go into the new ones, each for its part in the task's range. */
   readonly replaced: readonly RunRef[];
   readonly budget: Budget;
@@ -104,12 +106,14 @@ type Merged = Change & Partial<NetChange> & { readonly overDelta?: true };
 
 /** The range's changes and the delta runs to replace, in order; the newest of a key. */
 function mergedChanges(
-  { services, plan, applyPlan, replaced }: RangeWork,
+  { services, plan, applyPlan, parent, replaced }: RangeWork,
   range: HashRange,
 ): AsyncGenerator<Merged[]> {
   const { store, config } = services;
   const { readBytes, batchEntries } = config.limits;
-  const changes = readSpills(store, applyPlan.spills, range, config.limits);
+  const told = readSpills(store, applyPlan.spills, range, config.limits);
+  const exact = plan.exports.length === 0 && plan.replaySince === undefined;
+  const changes = exact || parent === undefined ? told : withOldImages(store, parent, range, told);
   const keyCount = keyNamesOf(plan.description).length;
   const deltas = replaced.filter((run) => run.kind === 'delta');
   if (deltas.length === 0) return changes;

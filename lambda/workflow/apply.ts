@@ -29,6 +29,7 @@ export async function apply(services: Services, input: TaskInput): Promise<TaskR
       plan,
       applyPlan,
       range: { from: before?.next === undefined ? from : BigInt(`0x${before.next}`), to },
+      parent,
       replaced: replacedRuns(parent?.runs ?? [], rangePlan),
       budget: new Budget(services.clock, services.config.timeBudgetMs),
       name: `${plan.id}-${services.ids.hex(8)}-${input.task}.${input.part}`,

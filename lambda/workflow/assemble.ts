@@ -1,5 +1,5 @@
 import { type Content, totalOf } from '../snapshot/content.ts';
-import type { Manifest, RunRef } from '../snapshot/manifest.ts';
+import type { Cut, Manifest, RunRef } from '../snapshot/manifest.ts';
 import { keptRuns } from '../snapshot/runs.ts';
 import type { ApplyPlan, ApplyResult, BackupPlan, PartitionContent } from './backup-plan.ts';
 
@@ -9,13 +9,12 @@ export interface Applied {
   readonly applyPlan: ApplyPlan;
   readonly results: readonly ApplyResult[];
   readonly parent: Manifest | undefined;
-  /** Of the cut. */
-  readonly shards: Readonly<Record<string, string>>;
+  readonly cut: Cut;
 }
 
 /** The manifest of the new snapshot. */
 export function assembleManifest(applied: Applied): Manifest {
-  const { plan, applyPlan, results, parent, shards } = applied;
+  const { plan, applyPlan, results, parent, cut } = applied;
   const added = results.flatMap((result) => result.runs);
   const partitions = contentOf(applied);
   const kind = isFull(applied) ? 'full' : plan.kind;
@@ -30,7 +29,7 @@ export function assembleManifest(applied: Applied): Manifest {
     marker: plan.marker,
     table: plan.table,
     description: plan.description,
-    cut: { stream: plan.stream, shards },
+    cut,
     runs: [...keptRuns(parent?.runs ?? [], applyPlan.ranges), ...added],
     partitions,
     ...totalOf(partitions),

@@ -1,4 +1,5 @@
 import type { BackupId, Kind, Source, TableDescription, TableIdentity } from '../catalog/records.ts';
+import type { ExportRange } from '../sources/export/request.ts';
 import type { StagedFile } from '../sources/staged-files.ts';
 import type { Lane } from '../sources/stream-cut.ts';
 import type { FrameFile } from '../snapshot/frame-file.ts';
@@ -15,6 +16,7 @@ export const names = {
   failure: 'failure.json',
   scan: (task: number) => `scan/${task}`,
   stream: 'stream',
+  export: (n: number) => `export/${n}.json`,
   partition: (task: number) => `partition/${task}`,
   apply: (task: number) => `apply/${task}`,
 } as const;
@@ -32,8 +34,15 @@ export interface BackupPlan {
   readonly parent: BackupId | undefined;
   /** The head when this was decided: it must still be the head at the commit. */
   readonly headSeen: BackupId | undefined;
-  readonly stream: string;
-  /** Segments of the scan; 0: the stream alone. */
+  /** The reasons of source and parent. */
+  readonly why: readonly string[];
+  /** The stream that tells of the changes; undefined if exports do. */
+  readonly stream: string | undefined;
+  /** Epoch ms: the parent ends with an export, and the stream is read from here on. */
+  readonly replaySince?: number;
+  /** What to export, one after another; empty if a stream tells of the changes. */
+  readonly exports: readonly ExportRange[];
+  /** Segments of the scan; 0: none. */
   readonly segments: number;
   /** Epoch ms at which the work began, before anything was read. */
   readonly startedAt: number;

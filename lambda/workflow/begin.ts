@@ -1,25 +1,15 @@
-import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { markerOf } from '../catalog/backup-arn.ts';
-import type { BackupId, BackupRecord, Head, TableRecord } from '../catalog/records.ts';
+import type { BackupId } from '../catalog/records.ts';
 import type { Claim } from '../catalog/turns.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { findManifest, readManifest } from '../snapshot/manifest.ts';
-import { describeStream, type Stream, StreamGap } from '../sources/stream.ts';
-import { describeTable, streamUnavailable, type Table } from '../sources/table.ts';
 import { type BackupPlan, names } from './backup-plan.ts';
+import type { Reasoned } from './choose-source.ts';
 import type { Job } from './executions.ts';
+import { findSource, type Search } from './find-source.ts';
 import { handOver } from './hand-over.ts';
-import { backupStaging } from './staging.ts';
-
-/**
- * A stream keeps its records for 24 hours. A head older than this is not continued: the hour that is left is for
- * reading.
- */
-export const oldestParentMs = 23 * 60 * 60 * 1000;
-
-/** The one minute that DynamoDB promises between a request and the end of what its backup holds. */
-const promisedMs = 60_000;
+import { backupStaging, type Staging } from './staging.ts';
 
 /** A stream or table that was just switched on is looked at again after so many seconds. */
 const waitSeconds = 5;
@@ -49,7 +39,9 @@ export async function begin(services: Services, { job }: { job: Job }): Promise<
   });
   const outcome = await services.catalog.turns.take(claim);
   if (outcome === 'earlier') await handOver(services, { job, status: 'ended' });
-  if (outcome !== 'taken') return answer('ended');
+  if (outcome !== 'taken') {
+    return (await mayBeRecorded(services, claim)) ? { ...answer('wait'), waitSeconds: 1 } : answer('ended');
+  }
 
   const [backup, record] = await Promise.all([
     services.catalog.backups.get({ table: claim.table, id: claim.backup }),
@@ -59,105 +51,87 @@ export async function begin(services: Services, { job }: { job: Job }): Promise<
     throw new TidemarkError('Internal', 'the backup has no record');
   if (await findManifest(services.store, backup.table.tableId, backup.id)) return answer('commit');
 
-  const table = await sameTable(services, backup);
-  const stream = await usableStream(services, table);
-  if (stream === undefined) return answer('wait');
-  const { createdAt, enabled } = await describe(services, stream, table.identity.name);
-  // While it is being switched on, writes may leave no record: a scan that begins now could not be corrected.
-  if (!enabled) return answer('wait');
-
-  const plan = await backupStaging(services.store, job).once<BackupPlan>(names.plan, async () => {
-    const parent = job.round === 0 ? await chooseParent(services, claim, record, backup, stream) : undefined;
-    if (parent === undefined) checkBasePossible(services, backup, createdAt);
-    return {
-      id: backup.id,
-      marker: backup.asOf ?? backup.marker,
-      internal: backup.internal,
-      table: backup.table,
-      description: backup.description,
-      kind: parent === undefined ? 'full' : (backup.kind ?? 'incremental'),
-      source: parent === undefined ? 'scan' : 'stream',
-      parent,
-      headSeen: record.head?.snapshot,
-      stream,
-      segments: parent === undefined ? services.config.scanSegments : 0,
-      startedAt: services.clock.now(),
-    };
-  });
+  const search: Search = {
+    backup,
+    head: record.head,
+    anew: job.round > 0,
+    pin: (parent) => pinnedIfSound(services, claim, backup.table.tableId, parent.id),
+  };
+  const staging = backupStaging(services.store, job);
+  const plan = (await staging.find<BackupPlan>(names.plan)) ?? (await decided(services, staging, search));
+  if (plan === undefined) return answer('wait');
   return answer(
     plan.segments > 0 ? 'scan' : 'collect',
     Array.from({ length: plan.segments }, (_, i) => i),
   );
 }
 
-async function sameTable(services: Services, backup: BackupRecord): Promise<Table> {
-  const table = await describeTable(services.dynamodb, backup.table.name);
-  if (table.identity.tableId === backup.table.tableId) return table;
-  throw new TidemarkError(
-    'TableNotFound',
-    `Table not found: ${backup.table.name} (it was deleted and made again)`,
-  );
-}
-
-/** The table's stream; undefined while one is being switched on, where the configuration says so. */
-async function usableStream(services: Services, table: Table): Promise<string | undefined> {
-  if (table.streamArn !== undefined) return table.streamArn;
-  const { name } = table.identity;
-  if (services.config.missingStream === 'refuse' || table.description.stream?.StreamEnabled === true) {
-    throw streamUnavailable(name);
-  }
-  if (table.status === 'ACTIVE') {
-    await services.dynamodb.send(
-      new UpdateTableCommand({
-        TableName: name,
-        StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
-      }),
-    );
-  }
-  return undefined;
-}
-
-/** The snapshot to continue; it is pinned. Undefined if the stream continues none: then the table is read anew. */
-async function chooseParent(
-  services: Services,
-  claim: Claim,
-  { head }: TableRecord,
-  backup: BackupRecord,
-  stream: string,
-): Promise<BackupId | undefined> {
-  if (backup.source === 'scan') return undefined;
-  if (backup.asOf !== undefined) {
-    for (const candidate of await snapshotsBefore(services, backup, backup.asOf)) {
-      if (await pinnedParent(services, claim, candidate, stream)) return candidate.snapshot;
-    }
-    return undefined;
-  }
-  if (head?.tableId !== backup.table.tableId) return undefined;
-  return (await pinnedParent(services, claim, head, stream)) ? head.snapshot : undefined;
-}
-
-/** What was once the head and ends at `time` or before, the latest first. */
-async function snapshotsBefore(services: Services, { table }: BackupRecord, time: number): Promise<Head[]> {
-  const { snapshots } = await services.catalog.snapshots.census(table.name);
-  return snapshots
-    .filter(({ alive, tableId, asOf }) => alive && tableId === table.tableId && asOf === undefined)
-    .map(({ id, tableId }) => ({ tableId, snapshot: id, marker: markerOf(id) }))
-    .filter(({ marker }) => marker <= time)
-    .toReversed();
-}
-
-/** True if the snapshot's cut is in this stream and not trimmed and its manifest is sound; then it is pinned. */
-async function pinnedParent(
-  services: Services,
-  claim: Claim,
-  { tableId, snapshot: id, marker }: Head,
-  stream: string,
+/** The execution is started while its backup is being recorded: it may be here first. */
+async function mayBeRecorded(
+  { catalog, clock, config }: Services,
+  { table, backup }: Claim,
 ): Promise<boolean> {
-  if (services.clock.now() - marker > oldestParentMs) return false;
+  const marker = markerOf(backup);
+  const lastMarker = (await catalog.turns.table(table))?.lastMarker ?? 0;
+  const found = await catalog.backups.get({ table, id: backup });
+  // Recorded just now: what is CREATING is pending, and may take the turn.
+  if (found !== undefined) return found.status === 'CREATING';
+  // Markers grow: after a later one this backup's is refused. Who waits longer waits for a request that failed.
+  return lastMarker <= marker && clock.now() - marker < config.recordMs;
+}
+
+/** The plan, published; undefined while something is being switched on. Throws why no backup can be made. */
+async function decided(
+  services: Services,
+  staging: Staging,
+  search: Search,
+): Promise<BackupPlan | undefined> {
+  const startedAt = services.clock.now();
+  const choice = await findSource(services, search);
+  if (choice === undefined) return undefined;
+  if (choice.source === 'none') {
+    throw new TidemarkError(choice.error, [choice.message, ...choice.why].join('; '));
+  }
+  return staging.once<BackupPlan>(names.plan, async () => planOf(services, search, choice, startedAt));
+}
+
+function planOf(
+  { config }: Services,
+  { backup, head }: Search,
+  choice: Exclude<Reasoned, { source: 'none' }>,
+  startedAt: number,
+): BackupPlan {
+  const parent = choice.source === 'scan' ? undefined : choice.parent;
+  return {
+    id: backup.id,
+    marker: backup.asOf ?? backup.marker,
+    internal: backup.internal,
+    table: backup.table,
+    description: backup.description,
+    kind: parent === undefined ? 'full' : (backup.kind ?? 'incremental'),
+    source: choice.source,
+    parent: parent?.id,
+    why: choice.why,
+    headSeen: head?.snapshot,
+    stream: choice.source === 'export' ? undefined : choice.stream,
+    ...(choice.source === 'stream' &&
+      choice.replaySince !== undefined && { replaySince: choice.replaySince }),
+    exports: choice.source === 'export' ? choice.ranges : [],
+    segments: choice.source === 'scan' ? config.scanSegments : 0,
+    startedAt,
+  };
+}
+
+/** Pins the snapshot if its manifest is sound. */
+async function pinnedIfSound(
+  services: Services,
+  claim: Claim,
+  tableId: string,
+  id: BackupId,
+): Promise<boolean> {
   const snapshot = await services.catalog.snapshots.get({ table: claim.table, id });
   try {
-    const { manifest } = await readManifest(services.store, tableId, id, snapshot?.manifestSha256);
-    if (manifest.cut.stream !== stream) return false;
+    await readManifest(services.store, tableId, id, snapshot?.manifestSha256);
   } catch (error) {
     if (!isError(error, 'SnapshotCorrupt')) throw error;
     // Doing without it is correct; the damage must be seen all the same.
@@ -165,24 +139,4 @@ async function pinnedParent(
     return false;
   }
   return services.catalog.turns.pinParent(claim, id);
-}
-
-function describe(services: Services, stream: string, table: string): Promise<Stream> {
-  return describeStream(services.streams, stream).catch((cause: unknown) => {
-    throw cause instanceof StreamGap ? streamUnavailable(table) : cause;
-  });
-}
-
-/** A base's cut is near the marker: the stream must reach back to it. Throws `CutUnreachable`. */
-function checkBasePossible(services: Services, backup: BackupRecord, streamCreatedAt: number): void {
-  if (backup.asOf !== undefined || backup.source === 'stream') {
-    throw new TidemarkError('CutUnreachable', 'there is no snapshot that the stream continues to that time');
-  }
-  const late = services.clock.now() - backup.marker > oldestParentMs;
-  if (late || streamCreatedAt > backup.marker + promisedMs) {
-    throw new TidemarkError(
-      'CutUnreachable',
-      'the stream does not hold the changes around the time of the request; request a new backup',
-    );
-  }
 }

@@ -1,27 +1,12 @@
-import type { Services } from '../runtime/services.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { readManifest } from '../snapshot/manifest.ts';
-import { StagedFiles } from '../sources/staged-files.ts';
-import {
-  type CutRules,
-  type Lane,
-  lane,
-  lanesAround,
-  type Reader,
-  readLanes,
-} from '../sources/stream-cut.ts';
-import { describeStream, StreamGap, type StreamRecord } from '../sources/stream.ts';
-import {
-  type BackupPlan,
-  names,
-  type PartitionPlan,
-  type ScanResult,
-  type StreamResult,
-} from './backup-plan.ts';
-import { Budget } from './budget.ts';
+import type { Services } from '../runtime/services.ts';
+import { StreamGap } from '../sources/stream.ts';
+import { type BackupPlan, names, type PartitionPlan } from './backup-plan.ts';
+import { collectExports } from './collect-exports.ts';
+import { type Collected, collectStream } from './collect-stream.ts';
 import type { Job } from './executions.ts';
-import { backupStaging, partName, type Staging } from './staging.ts';
 import { spread } from './spread.ts';
+import { backupStaging } from './staging.ts';
 
 export interface CollectInput {
   readonly job: Job;
@@ -35,138 +20,29 @@ export interface CollectResult extends CollectInput {
   readonly waitSeconds: number;
 }
 
-/** A record that stands before a scan's begin by more than this was seen by the scan, whatever the clocks say. */
-const clockSkewSeconds = 60;
-
-/** From this second on, a record may be newer than what the scan saw. */
-function firstUnseenSecond(plan: BackupPlan): number {
-  return Math.floor(plan.startedAt / 1000) - clockSkewSeconds;
-}
-
-/** Trimming is checked against the age of the parent again after reading: streams keep 24 hours. */
-const streamMemoryMs = 24 * 60 * 60 * 1000;
-
-/**
- * Stages the stream's records up to the cut and, for a base, what corrects the scan back to the cut. Says how many
- * partition tasks there are when it is done.
- */
+/** Has the source leave its staged files. Says how many partition tasks there are when it is done. */
 export async function collect(services: Services, { job, part }: CollectInput): Promise<CollectResult> {
   const staging = backupStaging(services.store, job);
   const plan = await staging.read<BackupPlan>(names.plan);
-  const scanned = await scanResults(staging, plan);
-  const readable =
-    Math.max(plan.marker, ...scanned.map((result) => result.endedAt)) + services.config.settleMs;
-  const waitSeconds = Math.ceil((readable - services.clock.now()) / 1000);
-  if (waitSeconds > 0) return { job, part, status: 'wait', tasks: [], waitSeconds };
+  let collected: Collected;
   try {
-    const { done } = await staging.once<StreamResult>(partName(names.stream, part), () =>
-      read(services, { staging, plan, part, scanEnd: readable }),
-    );
-    if (!done) return { job, part: part + 1, status: 'more', tasks: [], waitSeconds: 0 };
+    collected = await (plan.stream === undefined
+      ? collectExports(services, staging, plan, job)
+      : collectStream(services, staging, plan, part));
   } catch (error) {
     if (!(error instanceof StreamGap)) throw error;
     return again(services, job, plan, error);
   }
-  const { tasks } = await staging.once<PartitionPlan>(names.partitionPlan, async () => {
-    const streamed = await staging.parts<StreamResult>(names.stream);
-    const files = [...scanned, ...streamed].flatMap((result) => result.files);
-    return { tasks: spread(files, services.config.limits.taskBytes) };
-  });
+  if (collected.status === 'wait') {
+    return { job, part, status: 'wait', tasks: [], waitSeconds: collected.waitSeconds };
+  }
+  if (collected.status === 'more') return { job, part: part + 1, status: 'more', tasks: [], waitSeconds: 0 };
+  const { files } = collected;
+  const { tasks } = await staging.once<PartitionPlan>(names.partitionPlan, async () => ({
+    tasks: spread(files, services.config.limits.taskBytes),
+  }));
   const status = tasks.length > 0 ? 'done' : 'empty';
   return { job, part, status, tasks: tasks.map((_, i) => i), waitSeconds: 0 };
-}
-
-async function scanResults(staging: Staging, plan: BackupPlan): Promise<ScanResult[]> {
-  const segments = Array.from({ length: plan.segments }, (_, i) => staging.parts<ScanResult>(names.scan(i)));
-  return (await Promise.all(segments)).flat();
-}
-
-interface Reading {
-  readonly staging: Staging;
-  readonly plan: BackupPlan;
-  readonly part: number;
-  /** Epoch ms by which the scan, if there was one, had ended. */
-  readonly scanEnd: number;
-}
-
-async function read(services: Services, { staging, plan, part, scanEnd }: Reading): Promise<StreamResult> {
-  const attempt = services.ids.hex(8);
-  const files = new StagedFiles(services.store, services.config.limits.stagedFileBytes, (n) =>
-    staging.key(`stream/${part}-${attempt}-${n}.json.gz`),
-  );
-  const lanes = await lanesOf(services, staging, plan, part);
-  const rules: CutRules = {
-    stream: plan.stream,
-    markerSecond: Math.floor(plan.marker / 1000),
-    until: plan.parent === undefined ? Math.ceil(scanEnd / 1000) : undefined,
-    emptyPages: services.config.emptyPages,
-  };
-  const budget = new Budget(services.clock, services.config.timeBudgetMs);
-  const done = await readLanes(services, lanes, rules, taker(plan, files, budget));
-  if (services.clock.now() - (await oldest(services, plan)) > streamMemoryMs) {
-    throw new StreamGap('the changes since the last snapshot may have been trimmed');
-  }
-  return { done, files: await files.close(), lanes };
-}
-
-/**
- * Where this part begins: where the last one ended, at the parent's cut, or around the marker. A stream that is younger
- * than the request is read from its start, which is then the cut.
- */
-async function lanesOf(
-  services: Services,
-  staging: Staging,
-  plan: BackupPlan,
-  part: number,
-): Promise<Lane[]> {
-  if (part > 0) {
-    const before = await staging.read<StreamResult>(partName(names.stream, part - 1));
-    return before.lanes.map((lane) => ({ ...lane }));
-  }
-  const { enabled, shards } = await describeStream(services.streams, plan.stream);
-  if (plan.parent !== undefined) {
-    const { manifest } = await readManifest(services.store, plan.table.tableId, plan.parent);
-    const present = new Set(shards.map((shard) => shard.id));
-    return Object.entries(manifest.cut.shards).map(([shard, position]) => {
-      if (!present.has(shard)) throw new StreamGap(`shard ${shard} is no longer in the stream`);
-      return lane(shard, position);
-    });
-  }
-  // The scan has ended. What it saw of writes that the stream does not tell of cannot be corrected.
-  if (!enabled) throw new StreamGap('the stream was switched off during the scan');
-  // Whatever comes before the lanes is taken to be before the cut and seen by the scan, so it must be long before.
-  const second = Math.min(Math.floor(plan.marker / 1000) - clockSkewSeconds, firstUnseenSecond(plan));
-  return lanesAround(services.streams, plan.stream, second);
-}
-
-/**
- * With a parent, records up to the cut are its changes. For a base they may be newer than what the scan saw, so they
- * count over it; and of the records behind the cut the first one's old image is what the key held at the cut.
- */
-function taker(plan: BackupPlan, files: StagedFiles, budget: Budget): Reader {
-  const firstUnseen = firstUnseenSecond(plan);
-  return {
-    overdue: () => budget.spent(),
-    async take({ sequence, second, keys, oldImage, newImage }: StreamRecord, beyond: boolean): Promise<void> {
-      if (beyond) {
-        await files.addChange({ order: reversed(sequence), keys, oldImage: undefined, newImage: oldImage });
-      } else if (plan.parent !== undefined || second >= firstUnseen) {
-        await files.addChange({ order: sequence, keys, oldImage, newImage });
-      }
-    },
-  };
-}
-
-/** Above every sequence number (they have at most 40 digits), and the smaller the later: the first record wins. */
-function reversed(sequence: string): string {
-  return String(2n * 10n ** 41n - BigInt(sequence));
-}
-
-/** From when on the stream must hold all changes: epoch ms. */
-async function oldest(services: Services, plan: BackupPlan): Promise<number> {
-  if (plan.parent === undefined) return plan.marker;
-  const { manifest } = await readManifest(services.store, plan.table.tableId, plan.parent);
-  return manifest.marker;
 }
 
 /** A gap behind a parent is answered with a base; a base that the stream does not reach cannot be made. */

@@ -1,7 +1,15 @@
 import type { BackupId } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
-import { findManifest, publishManifest, readManifest, type StoredManifest } from '../snapshot/manifest.ts';
+import type { Ends } from '../catalog/snapshots.ts';
+import {
+  type Cut,
+  findManifest,
+  publishManifest,
+  readManifest,
+  type StoredManifest,
+} from '../snapshot/manifest.ts';
+import type { ExportRange } from '../sources/export/request.ts';
 import { cutOf } from '../sources/stream-cut.ts';
 import { type Applied, assembleManifest, distrust } from './assemble.ts';
 import {
@@ -46,6 +54,7 @@ export async function commit(services: Services, { job }: { job: Job }): Promise
     tableId: manifest.table.tableId,
     marker: manifest.marker,
     manifestSha256: sha256,
+    ends: endsOf(manifest.cut),
     internal: backup.internal,
     ...(backup.asOf !== undefined && { asOf: backup.asOf }),
     result: {
@@ -53,6 +62,7 @@ export async function commit(services: Services, { job }: { job: Job }): Promise
       source: manifest.source,
       parent: manifest.parent ?? undefined,
       digest: manifest.digest,
+      ...(plan !== undefined && { why: plan.why }),
       figures: {
         items: manifest.items,
         bytes: manifest.bytes,
@@ -83,13 +93,29 @@ async function publish(services: Services, staging: Staging): Promise<StoredMani
 async function gather(services: Services, staging: Staging): Promise<Applied> {
   const plan = await staging.read<BackupPlan>(names.plan);
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
-  const [streamed, applied, parent] = await Promise.all([
-    staging.parts<StreamResult>(names.stream),
+  const [cut, applied, parent] = await Promise.all([
+    cutOfPlan(staging, plan),
     Promise.all(applyPlan.ranges.map((_, i) => staging.parts<ApplyResult>(names.apply(i)))),
     plan.parent === undefined
       ? undefined
       : readManifest(services.store, plan.table.tableId, plan.parent).then((stored) => stored.manifest),
   ]);
-  const shards = cutOf(streamed.at(-1)?.lanes ?? []);
-  return { plan, applyPlan, results: applied.flat(), parent, shards };
+  return { plan, applyPlan, results: applied.flat(), parent, cut };
+}
+
+async function cutOfPlan(staging: Staging, { stream, exports }: BackupPlan): Promise<Cut> {
+  if (stream === undefined) return { exportTime: endOf(exports) };
+  const streamed = await staging.parts<StreamResult>(names.stream);
+  return { stream, shards: cutOf(streamed.at(-1)?.lanes ?? []) };
+}
+
+/** Epoch ms: before this time everything is in the last of the exports. */
+function endOf(exports: readonly ExportRange[]): number {
+  const last = exports.at(-1);
+  if (last === undefined) throw new TidemarkError('Internal', 'the plan has neither a stream nor exports');
+  return 'time' in last ? last.time : last.to;
+}
+
+function endsOf(cut: Cut): Ends {
+  return 'stream' in cut ? { stream: cut.stream } : cut;
 }

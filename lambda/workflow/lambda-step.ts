@@ -3,6 +3,9 @@ import { s3StoreFromEnvironment } from '../storage/s3-store.ts';
 import { runStep, type Step } from './run-step.ts';
 import { stateMachines } from './state-machines.ts';
 import type { TaskHandler } from './states.ts';
+import { nativeRecovery } from '../continuous/native.ts';
+import { nativeBackups } from '../native/dynamodb.ts';
+import { invokedRestore } from '../native/invoked-restore.ts';
 import { dynamodbClient, streamsClient } from '../runtime/clients.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { configFromEnvironment, required } from '../runtime/config.ts';
@@ -36,6 +39,7 @@ export function lambdaStep<I extends { readonly job: object }, O extends object>
 /** What a deployed step works with. Names that its function was not given are only missed when they are used. */
 export function stepServices(name: string, env: NodeJS.ProcessEnv): Services {
   const dynamodb = dynamodbClient();
+  const bucket = env[environment.bucket] ?? '';
   return {
     config: configFromEnvironment(env),
     clock: systemClock,
@@ -46,5 +50,8 @@ export function stepServices(name: string, env: NodeJS.ProcessEnv): Services {
     streams: streamsClient(),
     store: s3StoreFromEnvironment(env),
     executions: stateMachines(env),
+    recovery: nativeRecovery(dynamodb),
+    native: nativeBackups(dynamodb, invokedRestore(env)),
+    exportPlace: { bucket, prefix: env[environment.prefix] ?? '' },
   };
 }

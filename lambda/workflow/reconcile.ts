@@ -1,11 +1,13 @@
 import type { BackupKey } from '../catalog/backup-arn.ts';
 import type { RestoreRecord, TableRecord } from '../catalog/records.ts';
+import { reconcileNative } from '../native/reconcile-native.ts';
 import { createBackup } from '../operations/create-backup.ts';
+import { endBackup } from '../operations/delete-backup.ts';
 import { abortRestore } from '../restore/abort-restore.ts';
 import { isError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { describeTable } from '../sources/table.ts';
-import { oldestParentMs } from './begin.ts';
+import { oldestParentMs } from './choose-source.ts';
 import { executionName } from './executions.ts';
 import { startNext } from './hand-over.ts';
 
@@ -18,11 +20,14 @@ const headAgeMs = 8 * 60 * 60 * 1000;
 /** Attempts to move a head are so far apart: each one that fails is a failed backup in the owner's eyes. */
 const moveEveryMs = 60 * 60 * 1000;
 
+/** A head is moved for the sake of a backup among so many. */
+const mostLooked = 1000;
+
 const abandoned = 'its executions ended without finishing it; see the state machine’s history';
 
 /**
  * Finds what no execution brings to an end any more, and mends it: requests that were never started, executions that
- * crashed, heads about to fall off their stream, backups whose time is over. Everything it does is a conditional
+ * crashed, backups of DynamoDB's own, heads about to fall off their stream, backups whose time is over. Everything it does is a conditional
  * write, so it may run at any time, also twice at once. One table's trouble does not keep it from the others.
  */
 export async function reconcile(services: Services): Promise<void> {
@@ -31,6 +36,9 @@ export async function reconcile(services: Services): Promise<void> {
   }
   for (const restore of await services.catalog.restores.running()) {
     await guarded(services, { restore: restore.id }, () => reconcileRestore(services, restore));
+  }
+  for (const key of await services.catalog.natives.creating()) {
+    await guarded(services, { backup: key.id }, () => reconcileNative(services, key));
   }
   for (const key of await services.catalog.backups.expired(services.clock.now())) {
     await guarded(services, { backup: key.id }, () => expire(services, key));
@@ -75,8 +83,8 @@ async function moveHead(services: Services, table: TableRecord): Promise<void> {
     table.turn === undefined && table.pending.length === 0 && now - table.lastMarker >= moveEveryMs;
   const age = head === undefined ? 0 : now - head.marker;
   if (head === undefined || !idle || age < headAgeMs || age > oldestParentMs) return;
-  const [wanted] = await services.catalog.backups.list({ table: name, limit: 1 });
-  if (wanted === undefined) return;
+  const backups = await services.catalog.backups.list({ table: name, limit: mostLooked });
+  if (backups.every(({ source }) => source === 'native')) return;
   try {
     const { identity, streamArn } = await describeTable(services.dynamodb, name);
     if (identity.tableId !== head.tableId || streamArn === undefined) return;
@@ -107,11 +115,11 @@ async function reconcileRestore(services: Services, restore: RestoreRecord): Pro
 }
 
 /** A backup that a restore reads, or that is being created, expires when that is over. */
-async function expire({ catalog }: Services, key: BackupKey): Promise<void> {
-  const backup = await catalog.backups.get(key);
+async function expire(services: Services, key: BackupKey): Promise<void> {
+  const backup = await services.catalog.backups.get(key);
   if (backup?.status !== 'AVAILABLE' && backup?.status !== 'FAILED') return;
   try {
-    await catalog.snapshots.deleteBackup(backup);
+    await endBackup(services, backup);
   } catch (error) {
     if (!isError(error, 'BackupInUse')) throw error;
   }

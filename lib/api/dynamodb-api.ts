@@ -15,8 +15,8 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { paths } from '../../lambda/dialects/dynamodb/paths.ts';
 import type { Machine } from '../../lambda/workflow/executions.ts';
-import type { PointInTimeRestore } from '../continuous/point-in-time-restore.ts';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
+import type { NativeRestore } from '../native/native-restore.ts';
 import { letStart } from '../workflow/machine.ts';
 import type { WorkflowProps } from '../workflow/machine.ts';
 import { gatewayResponses } from './gateway-responses.ts';
@@ -26,7 +26,7 @@ export type ApiPath = keyof typeof paths;
 
 export type DynamodbApiProps = Pick<WorkflowProps, 'catalog' | 'store' | 'tables' | 'settings'> & {
   readonly machines: Readonly<Record<Machine, StateMachine>>;
-  readonly pointInTimeRestore: PointInTimeRestore;
+  readonly nativeRestore: NativeRestore;
 };
 
 /** The endpoint of the DynamoDB dialect: three paths, every request signed for `execute-api`. */
@@ -92,10 +92,12 @@ export class DynamodbApi extends Construct {
       'dynamodb:DescribeTimeToLive',
       'dynamodb:DescribeContinuousBackups',
       'dynamodb:UpdateContinuousBackups',
+      'dynamodb:CreateBackup',
     );
+    props.tables.grantBackups(handler, 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup');
     letStart(handler, 'backup', props.machines.backup.stateMachineArn);
     letStart(handler, 'restore', props.machines.restore.stateMachineArn);
-    props.pointInTimeRestore.letRestore(handler);
+    props.nativeRestore.letRestore(handler);
     return handler;
   }
 

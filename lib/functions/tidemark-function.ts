@@ -17,13 +17,7 @@ export interface FunctionSettings {
 
 export interface TidemarkFunctionProps {
   /** A file of `lambda/handlers/`, without its extension. */
-  readonly handler:
-    | TaskHandler
-    | 'dynamodb-api'
-    | 'restore-to-point-in-time'
-    | 'schedule'
-    | 'reconcile'
-    | 'sweep';
+  readonly handler: TaskHandler | 'dynamodb-api' | 'native-restore' | 'schedule' | 'reconcile' | 'sweep';
   readonly settings: FunctionSettings;
   /**
    * `request` answers a caller who waits; `work` does one part of a job and may take its time.

@@ -63,6 +63,15 @@ export class SnapshotBucket extends Construct {
     this.grantKey(grantee, 'kms:GenerateDataKey', 'kms:Decrypt');
   }
 
+  /**
+   * Having DynamoDB export a table into staging. Rights: "Requesting a table export", DynamoDB Developer Guide; the ACL is of
+   * an export from another account, and asked for all the same.
+   */
+  grantExport(grantee: IGrantable): void {
+    this.grantWrite(grantee, 'staging');
+    this.grant(grantee, ['s3:PutObjectAcl'], ['staging']);
+  }
+
   /** Listing and deleting objects of both areas, and reading manifests: for the sweep alone. */
   grantSweep(grantee: IGrantable): void {
     this.grant(grantee, ['s3:DeleteObject'], ['staging', 'tables']);

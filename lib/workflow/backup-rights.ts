@@ -4,6 +4,7 @@ import type { TaskFunctions } from './task-functions.ts';
 
 export interface BackupRightsProps extends Pick<WorkflowProps, 'catalog' | 'store' | 'tables'> {
   readonly missingStream: 'refuse' | 'enable';
+  readonly missingRecovery: 'refuse' | 'enable';
 }
 
 /** What each step of a backup may do; starting the next backup is given by the workflow. */
@@ -12,27 +13,27 @@ export function grantBackupRights(
   props: BackupRightsProps,
 ): void {
   const { catalog, store, tables } = props;
-  const { Begin, ScanSegment, CollectStream, PartitionFiles, Arrange, ApplyRange, Commit, Abort, HandOver } =
+  const { Begin, ScanSegment, Collect, PartitionFiles, Arrange, ApplyRange, Commit, Abort, HandOver } =
     functions;
 
   for (const step of [Begin, Commit, Abort, HandOver]) catalog.grantReadWrite(step);
 
   tables.grant(Begin, 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
   if (props.missingStream === 'enable') tables.grant(Begin, 'dynamodb:UpdateTable');
+  if (props.missingRecovery === 'enable') tables.grant(Begin, 'dynamodb:UpdateContinuousBackups');
+  for (const step of [Begin, Collect]) tables.grant(step, 'dynamodb:DescribeContinuousBackups');
+  tables.grant(Collect, 'dynamodb:ExportTableToPointInTime');
+  tables.grantExports(Collect, 'dynamodb:DescribeExport');
+  store.grantExport(Collect);
   tables.grantStreams(Begin, 'dynamodb:DescribeStream');
   tables.grant(ScanSegment, 'dynamodb:Scan', 'dynamodb:DescribeTable');
-  tables.grantStreams(
-    CollectStream,
-    'dynamodb:DescribeStream',
-    'dynamodb:GetShardIterator',
-    'dynamodb:GetRecords',
-  );
+  tables.grantStreams(Collect, 'dynamodb:DescribeStream', 'dynamodb:GetShardIterator', 'dynamodb:GetRecords');
 
-  for (const step of [Begin, CollectStream, Arrange, ApplyRange, Commit])
+  for (const step of [Begin, Collect, Arrange, ApplyRange, Commit])
     store.grantRead(step, 'staging', 'tables');
   for (const step of [ScanSegment, PartitionFiles, Abort]) store.grantRead(step, 'staging');
   // Commit only for the note of why it failed.
-  for (const step of [Begin, ScanSegment, CollectStream, PartitionFiles, Arrange, ApplyRange, Commit]) {
+  for (const step of [Begin, ScanSegment, Collect, PartitionFiles, Arrange, ApplyRange, Commit]) {
     store.grantWrite(step, 'staging');
   }
   for (const step of [ApplyRange, Commit]) store.grantWrite(step, 'tables');

@@ -12,6 +12,7 @@ import { byStatus, catchAll, invoke, waitThen } from './task.ts';
 
 export interface BackupWorkflowProps extends WorkflowProps {
   readonly missingStream: 'refuse' | 'enable';
+  readonly missingRecovery: 'refuse' | 'enable';
 }
 
 /** The state machine that makes one backup, with the functions of its tasks. Its input is `{job}`. */
@@ -51,7 +52,7 @@ export class BackupWorkflow extends Construct {
     const startCollect = Pass.jsonPath(this, 'StartCollect', {
       parameters: { job: JsonPath.objectAt('$.job'), part: 0 },
     });
-    const collectStream = invoke(this, 'CollectStream', functions.CollectStream, 'job', 'part');
+    const collect = invoke(this, 'Collect', functions.Collect, 'job', 'part');
     const partitionAll = rangeMap(this, {
       names: {
         map: 'PartitionAll',
@@ -95,14 +96,14 @@ export class BackupWorkflow extends Construct {
         notUnderstood,
       ),
     );
-    scanSegments.next(startCollect).next(collectStream);
-    collectStream.next(
+    scanSegments.next(startCollect).next(collect);
+    collect.next(
       byStatus(
         this,
         'Collected',
         {
-          more: collectStream,
-          wait: waitThen(this, 'WaitForStream', collectStream),
+          more: collect,
+          wait: waitThen(this, 'WaitForChanges', collect),
           again: begin,
           done: partitionAll,
           empty: arrange,
@@ -120,7 +121,7 @@ export class BackupWorkflow extends Construct {
     );
 
     // Not Abort and HandOver: what they throw ends the execution, and the reconciler finishes their work.
-    catchAll(abort, begin, scanSegments, collectStream, partitionAll, arrange, applyAll, commit);
+    catchAll(abort, begin, scanSegments, collect, partitionAll, arrange, applyAll, commit);
     return begin;
   }
 }

@@ -13,8 +13,11 @@ describe('what is not given takes its default', () => {
     expect(parseConfig({})).toEqual({
       tables: ['tidemark-*'],
       missingStream: 'refuse',
+      base: 'export',
+      missingRecovery: 'refuse',
       settleSeconds: 10,
       scanSegments: 8,
+      restoreBy: 'auto',
       maxConcurrency: 40,
       logRetentionDays: 30,
       schedules: [],
@@ -26,14 +29,17 @@ describe('what is not given takes its default', () => {
     const given = {
       tables: ['orders-*', 'arn:aws:dynamodb:eu-west-1:123456789012:table/users', '*'],
       missingStream: 'enable',
+      base: 'scan',
+      missingRecovery: 'enable',
       settleSeconds: 0,
       scanSegments: 500,
+      restoreBy: 'writes',
       maxConcurrency: 1,
       logRetentionDays: 365,
       schedules: [
         { ...schedule, timeZone: 'Europe/Vienna', keepDays: 30 },
         { ...schedule, name: 'often', expression: 'cron(0/15 8-18 ? * MON-FRI *)' },
-        { ...schedule, name: 'once', expression: 'at(2030-01-31T03:00:00)' },
+        { ...schedule, name: 'once', expression: 'at(2030-01-31T03:00:00)', source: 'native' },
       ],
       prefix: 'backups/eu',
     };
@@ -62,6 +68,7 @@ describe('what is wrong is refused, saying which member and what to do', () => {
       /tables\[0\]/,
     ],
     ['another way', { missingStream: 'ignore' }, /^tidemark\.missingStream must be refuse or enable$/],
+    ['no way', { restoreBy: 'magic' }, /^tidemark\.restoreBy must be auto or import or writes$/],
     ['a fraction', { settleSeconds: 0.5 }, /^tidemark\.settleSeconds must be a whole number from 0 to 600$/],
     [
       'a number as text',
@@ -108,6 +115,7 @@ describe('what is wrong is refused, saying which member and what to do', () => {
       withSchedule({ keepDays: 0 }),
       /schedules\[0\]\.keepDays must be a whole number from 1/,
     ],
+    ['another source', withSchedule({ source: 'tape' }), /schedules\[0\]\.source must be native$/],
     [
       'two of one name',
       { tables: ['orders-*'], schedules: [schedule, schedule] },

@@ -35,7 +35,8 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/^arn:.*:execution:<(Backup|Restore)Machine\w+>\[6\]:\*$/, 'executions'],
   [/^<\w+Logs\w+\.Arn>$/, 'own logs'],
   [/^arn:<aws.Partition>:kms:<aws.Region>:<aws.AccountId>:key\/\*$/, 'user keys'],
-  [/^<PointInTimeRestoreHandler\w+\.Arn>$/, 'restore function'],
+  [/^arn:<aws.Partition>:logs:<aws.Region>:<aws.AccountId>:log-group:\/aws-dynamodb\/\*$/, 'import logs'],
+  [/^<NativeRestoreHandler\w+\.Arn>$/, 'restore function'],
 ];
 const conditions = new Map([
   ['{}', ''],
@@ -54,7 +55,10 @@ const conditions = new Map([
 function word(resource: unknown): string {
   const text = render(resource);
   if (text === ours || text === named) return 'user tables';
+  if (text === `${ours}/export/*` || text === `${named}/export/*`) return 'user exports';
   if (text === `${ours}/stream/*` || text === `${named}/stream/*`) return 'user streams';
+  if (text === `${ours}/backup/*` || text === `${named}/backup/*`) return 'native backups';
+  if (text === `${ours}/import/*` || text === `${named}/import/*`) return 'imports';
   const [form, name] = words.find(([form]) => form.test(text)) ?? [/$^/, ''];
   return text.replace(form, name);
 }
@@ -97,6 +101,7 @@ const catalog = [
   ),
 ];
 const describeTables = on('user tables', 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
+const describeRecovery = 'dynamodb:DescribeContinuousBackups on user tables';
 const read = (...areas: string[]) => [
   ...areas.map((area) => `s3:GetObject on ${area}`),
   's3:ListBucket on bucket',
@@ -126,34 +131,45 @@ const userKeys = on(
   ].map((action) => `kms:${action}`),
 );
 
+const seeImports = ['dynamodb:DescribeImport on imports', 'dynamodb:ListImports on *'];
+
 const expected: Readonly<Record<string, readonly string[]>> = {
   'dynamodb-api': [
     ...catalog,
     ...describeTables,
     ...on('user tables', 'dynamodb:DescribeContinuousBackups', 'dynamodb:UpdateContinuousBackups'),
+    'dynamodb:CreateBackup on user tables',
+    ...on('native backups', 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup'),
     'lambda:InvokeFunction on restore function',
     ...start('backup', 'restore'),
     ...read('tables'),
   ],
-  'restore-to-point-in-time': [
+  'native-restore': [
     ...on(
       'user tables',
       'dynamodb:RestoreTableToPointInTime',
+      'dynamodb:RestoreTableFromBackup',
       'dynamodb:GetItem',
       'dynamodb:Query',
       'dynamodb:Scan',
       ...writing,
     ),
+    'dynamodb:RestoreTableFromBackup on native backups',
     ...userKeys,
   ],
-  schedule: [...catalog, ...describeTables, ...start('backup')],
+  schedule: [...catalog, ...describeTables, describeRecovery, ...start('backup')],
   reconcile: [
     ...catalog,
     ...describeTables,
+    describeRecovery,
     ...start('backup', 'restore'),
     ...read('staging'),
     'states:DescribeExecution on executions',
+    'dynamodb:CreateBackup on user tables',
+    ...on('native backups', 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup'),
+    'dynamodb:ListBackups on *',
     'dynamodb:ListTagsOfResource on user tables',
+    ...seeImports,
     'dynamodb:DeleteTable on user tables if tagged',
   ],
   sweep: [
@@ -173,6 +189,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   begin: [
     ...catalog,
     ...describeTables,
+    describeRecovery,
     'dynamodb:DescribeStream on user streams',
     ...read('staging', 'tables'),
     ...write('staging'),
@@ -184,6 +201,10 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...write('staging'),
   ],
   collect: [
+    describeRecovery,
+    'dynamodb:ExportTableToPointInTime on user tables',
+    'dynamodb:DescribeExport on user exports',
+    's3:PutObjectAcl on staging',
     ...on('user streams', 'dynamodb:DescribeStream', 'dynamodb:GetShardIterator', 'dynamodb:GetRecords'),
     ...read('staging', 'tables'),
     ...write('staging'),
@@ -195,6 +216,25 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   abort: [...catalog, ...read('staging')],
   'hand-over': [...catalog, ...start('backup')],
   'restore-plan': [...catalog, ...read('staging', 'tables'), ...write('staging')],
+  'restore-materialize': [...catalogRead, ...read('staging', 'tables'), ...write('staging')],
+  'restore-import': [
+    ...catalog,
+    ...read('staging', 'tables'),
+    ...write('staging'),
+    ...on('user tables', 'dynamodb:ImportTable', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
+    ...seeImports,
+    'dynamodb:TagResource on user tables if tagging',
+    ...on(
+      'import logs',
+      'logs:CreateLogGroup',
+      'logs:CreateLogStream',
+      'logs:DescribeLogGroups',
+      'logs:DescribeLogStreams',
+      'logs:PutLogEvents',
+      'logs:PutRetentionPolicy',
+    ),
+    ...userKeys,
+  ],
   'restore-create-table': [
     ...catalog,
     ...read('staging', 'tables'),
@@ -229,6 +269,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...catalog,
     ...read('staging'),
     ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
+    ...seeImports,
     'dynamodb:DeleteTable on user tables if tagged',
   ],
 };
@@ -244,9 +285,24 @@ describe('a function may do what its step needs and nothing else', () => {
     );
   });
 
+  it('schedules may make backups of DynamoDB’s own only where that is configured', () => {
+    const entry = { name: 'nightly', tables: ['orders-eu'], expression: 'rate(1 day)' };
+    const made = (change: object) =>
+      synthesize({ tables: ['orders-*'], schedules: [{ ...entry, ...change }] });
+    const right = 'dynamodb:CreateBackup on user tables';
+    expect(rights('schedule', made({ source: 'native' }))).toContain(right);
+    expect(rights('schedule', made({}))).not.toContain(right);
+  });
+
   it('begin may switch a stream on only where that is configured', () => {
     expect(rights('begin').join(' ')).not.toContain('UpdateTable');
     expect(rights('begin', enabling).join(' ')).toContain('dynamodb:UpdateTable on user tables');
+  });
+
+  it('and point-in-time recovery', () => {
+    expect(rights('begin').join(' ')).not.toContain('UpdateContinuousBackups');
+    const recovering = synthesize({ tables: ['orders-*'], missingRecovery: 'enable' });
+    expect(rights('begin', recovering)).toContain('dynamodb:UpdateContinuousBackups on user tables');
   });
 });
 
@@ -259,14 +315,16 @@ describe('no policy is wider than AWS makes it', () => {
     expect(allowed.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  it('in its resources, but for log deliveries and traces, which have no ARNs', () => {
+  it('in its resources, but for log deliveries, traces and the lists of imports and backups, which have no ARNs', () => {
     const everywhere = allowed.filter(({ Resource }) => listOf(Resource).includes('*'));
     for (const { Action } of everywhere) {
       for (const action of listOf(Action))
-        expect(action).toMatch(/^(logs:.*(LogDeliver|ResourcePolic|LogGroups)|xray:)/);
+        expect(action).toMatch(
+          /^(logs:.*(LogDeliver|ResourcePolic|LogGroups)|xray:|dynamodb:List(Imports|Backups)$)/,
+        );
     }
-    // The two state machines.
-    expect(everywhere).toHaveLength(2);
+    // The two state machines, and the three functions that look for an import.
+    expect(everywhere).toHaveLength(5);
   });
 
   it('by a managed policy, but for the access logs of API Gateway', () => {
@@ -292,7 +350,17 @@ describe('no policy is wider than AWS makes it', () => {
     const writers = Object.keys(expected).filter((handler) =>
       rights(handler).some((right) => untagged.includes(right)),
     );
-    expect(writers).toEqual(['restore-to-point-in-time']);
+    expect(writers).toEqual(['native-restore']);
+  });
+
+  it('and who may tag a table, so that it can be written and deleted, may do neither', () => {
+    const may = (right: string) =>
+      Object.keys(expected).filter((handler) => rights(handler).some((line) => line.includes(right)));
+    const tagging = may('dynamodb:TagResource on user tables if tagging');
+    expect(tagging).toEqual(['restore-import', 'restore-create-table']);
+    for (const right of ['on user tables if tagged', 'dynamodb:DeleteTable on user tables']) {
+      expect(may(right).filter((handler) => tagging.includes(handler))).toEqual([]);
+    }
   });
 
   it('and that function is called by the API’s alone', () => {

@@ -6,6 +6,7 @@ const template = synthesize({
   missingStream: 'enable',
   settleSeconds: 20,
   scanSegments: 4,
+  restoreBy: 'import',
   logRetentionDays: 90,
   prefix: 'backups/eu',
   schedules: [
@@ -162,6 +163,7 @@ describe('every function', () => {
         TIDEMARK_MISSING_STREAM: 'enable',
         TIDEMARK_SETTLE_SECONDS: '20',
         TIDEMARK_SCAN_SEGMENTS: '4',
+        TIDEMARK_RESTORE_BY: 'import',
       });
     }
   });

@@ -1,8 +1,14 @@
-import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { join } from 'node:path';
+import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RestoreRecord } from '../../lambda/catalog/records.ts';
+import { type Clock, systemClock } from '../../lambda/runtime/clock.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
+import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
+import type { Executions } from '../../lambda/workflow/executions.ts';
 import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { EmbeddedContinuousBackups } from '../../local/continuous-backups.ts';
+import { RecoverySettings } from '../../local/recovery-settings.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingHeld, newTable, putItems, shape, tableExists } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
@@ -47,6 +53,44 @@ async function contentAt(table: string, time?: number): Promise<Map<string, stri
   return contentOf(database.dynamodb, target);
 }
 
+/** Ends the table's stream; then gives it another one, unless it is to have none. */
+async function replaceStream(table: string, another = true): Promise<void> {
+  const none = { StreamEnabled: false };
+  const next = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
+  for (const StreamSpecification of another ? [none, next] : [none]) {
+    await database.dynamodb.send(new UpdateTableCommand({ TableName: table, StreamSpecification }));
+  }
+}
+
+/** How many backups the table has, Tidemark's own too. */
+async function backupsOf(table: string): Promise<number> {
+  const { backups } = await harness.services.catalog.snapshots.census(table);
+  return backups.size;
+}
+
+const hourMs = 60 * 60 * 1000;
+
+const hoursLater = (hours: number): Clock => ({
+  ...systemClock,
+  now: () => systemClock.now() + hours * hourMs,
+});
+
+/** Recovery with settings of its own, in which `meanwhile` happens while a snapshot is requested. */
+async function interrupted(
+  meanwhile: (recovery: EmbeddedContinuousBackups) => Promise<unknown>,
+): Promise<EmbeddedContinuousBackups> {
+  const { services, folder } = harness;
+  const settings = await RecoverySettings.open(join(folder, 'interrupted.json'));
+  const undisturbed = new EmbeddedContinuousBackups(services, settings);
+  const executions: Executions = {
+    ...services.executions,
+    start: async () => {
+      await meanwhile(undisturbed);
+    },
+  };
+  return new EmbeddedContinuousBackups({ ...services, executions, clock: hoursLater(9) }, settings);
+}
+
 describe('point-in-time recovery', () => {
   it('is off until it is switched on, for this table and not for one that takes its name', async () => {
     const table = await newTable(database, 1);
@@ -85,6 +129,111 @@ describe('point-in-time recovery', () => {
   });
 });
 
+describe('point-in-time recovery is kept', () => {
+  it('by a snapshot every 8 hours', async () => {
+    const table = await newTable(database, 1);
+    await enable(table);
+    await harness.executions.idle();
+    for (const [hours, backups] of [
+      [7, 1],
+      [9, 2],
+      [10, 2],
+      [18, 3],
+    ] as const) {
+      await harness.restarted({ clock: hoursLater(hours) }).continuous.keep();
+      expect([hours, await backupsOf(table)]).toEqual([hours, backups]);
+    }
+  });
+
+  it('for the tables after one that is in trouble, which is logged', async () => {
+    const [troubled, sound] = [await newTable(database, 1), await newTable(database, 1)];
+    for (const table of [troubled, sound]) await enable(table);
+    await harness.executions.idle();
+    await replaceStream(troubled, false);
+    const error = vi.fn<Log['error']>();
+    const later = harness.restarted({ clock: hoursLater(9), log: { ...silentLog, error } });
+    await later.continuous.keep();
+    expect([await backupsOf(troubled), await backupsOf(sound)]).toEqual([1, 2]);
+    expect(error.mock.calls).toEqual([
+      [
+        'no snapshot for point-in-time recovery',
+        { table: troubled, reason: expect.stringContaining('ContinuousBackupsUnavailable') },
+      ],
+    ]);
+  });
+
+  it('no longer for a table that is gone', async () => {
+    const table = await newTable(database, 1);
+    await enable(table);
+    await harness.executions.idle();
+    await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
+    const error = vi.fn<Log['error']>();
+    const later = harness.restarted({ clock: hoursLater(9), log: { ...silentLog, error } });
+    await later.continuous.keep();
+    expect(error).not.toHaveBeenCalled();
+    await createTable(database.dynamodb, table, shape);
+    expect(await later.continuous.describe(table)).toEqual({ enabled: false });
+  });
+
+  it('and stays off if it is switched off meanwhile', async () => {
+    const table = await newTable(database, 1);
+    const recovery = await interrupted((other) => other.update(table, { enabled: false }));
+    await recovery.update(table, { enabled: true });
+    expect(await recovery.describe(table)).toMatchObject({ enabled: true });
+    await recovery.keep();
+    expect(await recovery.describe(table)).toEqual({ enabled: false });
+  });
+
+  it('with the period that it is given meanwhile', async () => {
+    const table = await newTable(database, 1);
+    let period = 7;
+    const recovery = await interrupted((other) =>
+      other.update(table, { enabled: true, recoveryPeriodInDays: period }),
+    );
+    // The first snapshot is requested for both: neither undoes the other.
+    expect(await recovery.update(table, { enabled: true })).toMatchObject({ recoveryPeriodInDays: 7 });
+    period = 3;
+    await recovery.keep();
+    expect(await recovery.describe(table)).toMatchObject({ recoveryPeriodInDays: 3 });
+  });
+
+  it('at once if the first snapshot failed; until then no time can be restored', async () => {
+    const table = await newTable(database, 2);
+    const failing = harness.restarted({
+      around: async (handler, _input, run) => {
+        if (handler === 'scan') throw new Error('broken');
+        return run();
+      },
+    });
+    await failing.continuous.update(table, { enabled: true });
+    await failing.executions.idle();
+    await expectMended(table);
+  });
+
+  it('at once if the stream was replaced; until then no time can be restored', async () => {
+    const table = await newTable(database, 2);
+    await enable(table);
+    await harness.executions.idle();
+    await replaceStream(table);
+    await expectMended(table);
+  });
+});
+
+/** Nothing can be restored, which is said; and when recovery was kept, the present content can. */
+async function expectMended(table: string): Promise<void> {
+  expect(await harness.continuous.describe(table)).toEqual({ enabled: true, recoveryPeriodInDays: 35 });
+  await expect(begun(table)).rejects.toMatchObject({
+    code: 'InvalidRestoreTime',
+    message: expect.stringContaining('there is no snapshot'),
+  });
+  const before = await backupsOf(table);
+  // Once is enough: what is being made is waited for.
+  for (let i = 0; i < 3; i++) await harness.continuous.keep();
+  expect(await backupsOf(table)).toBe(before + 1);
+  await harness.executions.idle();
+  expect(await contentAt(table)).toEqual(await contentOf(database.dynamodb, table));
+}
+
 describe('a restore to a point in time', () => {
   it('is of the content of that second, while writers write and backups are made and deleted', async () => {
     const table = `table-${randomIds.hex(12)}`;
@@ -93,16 +242,17 @@ describe('a restore to a point in time', () => {
     const { earliest = 0 } = await enable(table);
     const times = [earliest];
     // A few seconds of writes: the stream's times are no finer.
-    for (let n = 0, began = Date.now(); Date.now() - began < 5000; n++) {
+    for (let n = 0; times.length < 10; n++) {
       for (const [i, writer] of writers.entries()) {
         const value = { value: { S: `${n}` } };
         await writer.write({ key: nthKey(shape, 2 * (n % 12) + i), item: n % 5 === 4 ? undefined : value });
       }
-      if (n % 40 === 20) times.push(Date.now());
-      if (n % 100 === 50) {
+      if (Date.now() - Number(times.at(-1)) < 400) continue;
+      times.push(Date.now());
+      if (times.length % 3 === 0) {
         const { id } = await harness.operations.createBackup({ table, name: 'between' });
         await harness.executions.idle();
-        if (n % 200 === 50) await harness.operations.deleteBackup({ table, id });
+        if (times.length % 2 === 0) await harness.operations.deleteBackup({ table, id });
       }
     }
     const { latest = 0 } = await harness.continuous.describe(table);
@@ -141,7 +291,7 @@ describe('a restore to a point in time', () => {
     });
     await harness.executions.idle();
     const { table: made } = await harness.operations.describeTable({ table: target });
-    expect(made.ProvisionedThroughput).toMatchObject(throughput);
+    expect(made?.ProvisionedThroughput).toMatchObject(throughput);
   });
 
   it('is refused where recovery is off, or does not reach, or the target is taken', async () => {
@@ -158,16 +308,17 @@ describe('a restore to a point in time', () => {
     await expect(again).rejects.toMatchObject({ code: 'TableInUse' });
   });
 
-  it('fails by name, and leaves no table, if the stream was replaced since', async () => {
+  it('fails by name, and leaves no table, if the stream is replaced when it has begun', async () => {
     const table = await newTable(database, 2);
     const { earliest = 0 } = await enable(table);
     await harness.executions.idle();
-    for (const StreamEnabled of [false, true]) {
-      const StreamSpecification = StreamEnabled
-        ? { StreamEnabled, StreamViewType: 'NEW_AND_OLD_IMAGES' as const }
-        : { StreamEnabled };
-      await database.dynamodb.send(new UpdateTableCommand({ TableName: table, StreamSpecification }));
-    }
+    let replaced: Promise<void> | undefined;
+    harness = harness.restarted({
+      around: async (_handler, _input, run) => {
+        await (replaced ??= replaceStream(table));
+        return run();
+      },
+    });
     const { target } = await begun(table, earliest);
     await harness.executions.idle();
     const record = await harness.services.catalog.restores.get(target);
@@ -177,7 +328,7 @@ describe('a restore to a point in time', () => {
     await expectNothingHeld(harness, table);
   });
 
-  it('is brought to its end after a crash at any step', async () => {
+  it('is brought to its end after a crash at any kind of step', async () => {
     const table = await newTable(database, 5);
     await enable(table);
     await harness.executions.idle();
@@ -188,18 +339,24 @@ describe('a restore to a point in time', () => {
       expect((await harness.continuous.describe(table)).latest).toBeGreaterThanOrEqual(written);
     }, 5000);
     const before = harness;
-    for (let survived = 0, ended = false; !ended; survived++) {
-      let steps = 0;
+    // A kind is a step with its answer: what follows depends on no more.
+    const survived = new Set<string>();
+    for (let killed = true; killed;) {
+      killed = false;
       harness = before.restarted({
-        around: async (_handler, _input, run) => {
+        around: async (handler, _input, run) => {
           const output = await run();
-          if (steps++ === survived) harness.executions.stop();
+          const kind = `${handler} ${'status' in output ? String(output.status) : ''}`;
+          if (!killed && !survived.has(kind)) {
+            killed = true;
+            survived.add(kind);
+            harness.executions.stop();
+          }
           return output;
         },
       });
       const { target } = await begun(table);
       await harness.executions.idle();
-      ended = steps <= survived;
       harness = before.restarted();
       for (let i = 0; i < 3; i++) {
         await reconcile(harness.services);
@@ -209,6 +366,7 @@ describe('a restore to a point in time', () => {
       expect([record?.status, record?.reason]).toEqual(['RESTORED', undefined]);
       expect(await contentOf(database.dynamodb, target)).toEqual(expected);
     }
+    expect(survived.size).toBeGreaterThan(8);
     await expectNothingHeld(harness, table);
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { catalogOf } from '../../lambda/catalog/catalog.ts';
+import { notHere } from '../../lambda/native/not-here.ts';
 import type { BackupRecord } from '../../lambda/catalog/records.ts';
 import type { SweepServices } from '../../lambda/retention/plan-folders.ts';
 import type { Clock } from '../../lambda/runtime/clock.ts';
@@ -29,6 +30,7 @@ export interface SweepWorld extends World {
 /** Small tables would be folded by each increment: here snapshots share their runs, up to three of them. */
 const config: Config = {
   ...defaultConfig,
+  base: 'scan',
   settleMs: 500,
   emptyPages: 1,
   scanSegments: 1,
@@ -78,6 +80,9 @@ export class SweepWorlds {
       streams: table.client,
       store: throughCalls(store, around),
       executions: { start: () => Promise.resolve(), state: () => Promise.resolve('ended') },
+      recovery: { describe: async () => ({ enabled: false }), update: async () => ({ enabled: false }) },
+      native: notHere,
+      exportPlace: { bucket: 'none', prefix: '' },
     };
     const turns = { tables: async () => [{ name: table.name, lastMarker: 0, pending: [] }] };
     const sweeper = { ...services, catalog: { ...services.catalog, turns } };

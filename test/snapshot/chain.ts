@@ -105,6 +105,8 @@ function planOf(parent: Manifest | undefined, kind: Kind): BackupPlan {
     parent: parent?.id,
     headSeen: parent?.id,
     stream: 'stream-1',
+    why: [],
+    exports: [],
     segments: 0,
     startedAt: marker,
   };
@@ -144,7 +146,13 @@ async function published(
 ): Promise<Manifest> {
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
   const parts = applyPlan.ranges.map((_, i) => staging.parts<ApplyResult>(names.apply(i)));
-  const applied = { plan, applyPlan, results: (await Promise.all(parts)).flat(), parent, shards: {} };
+  const applied = {
+    plan,
+    applyPlan,
+    results: (await Promise.all(parts)).flat(),
+    parent,
+    cut: { stream: 'stream-1', shards: {} },
+  };
   const reason = distrust(applied);
   if (reason !== undefined) throw new Error(reason);
   const manifest = assembleManifest(applied);

@@ -139,13 +139,15 @@ export class PlannedTable {
         parent: this.manifest?.id,
         headSeen: this.manifest?.id,
         stream: 'stream-1',
+        why: [],
+        exports: [],
         segments: 0,
         startedAt: 0,
       },
       applyPlan,
       results,
       parent: this.manifest,
-      shards: {},
+      cut: { stream: 'stream-1', shards: {} },
     });
   }
 }

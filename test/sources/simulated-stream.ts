@@ -9,7 +9,7 @@ import {
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
 import * as fc from 'fast-check';
-import type { Cut } from '../../lambda/snapshot/manifest.ts';
+import type { StreamCut } from '../../lambda/snapshot/manifest.ts';
 
 /** One write, for ever in the model's memory. */
 export interface Write {
@@ -226,7 +226,7 @@ export class SimulatedTable {
   }
 
   /** Whether a write lies before the cut. Throws if the cut does not say. */
-  isBefore(write: Write, cut: Cut): boolean {
+  isBefore(write: Write, cut: StreamCut): boolean {
     const stream = this.#find(cut.stream);
     const { place } = write;
     if (place?.stream !== cut.stream) return write.at <= stream.createdAt;
@@ -244,7 +244,7 @@ export class SimulatedTable {
   }
 
   /** The content at a cut, from the history alone. */
-  contentAt(cut: Cut): Map<number, number> {
+  contentAt(cut: StreamCut): Map<number, number> {
     const content = new Map<number, number>();
     for (const write of this.history.filter((candidate) => this.isBefore(candidate, cut))) {
       if (write.after === undefined) content.delete(write.key);

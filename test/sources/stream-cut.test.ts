@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../lambda/runtime/clock.ts';
-import type { Cut } from '../../lambda/snapshot/manifest.ts';
+import type { StreamCut } from '../../lambda/snapshot/manifest.ts';
 import { fromStart, type StreamRecord } from '../../lambda/sources/stream.ts';
 import {
   type CutRules,
@@ -21,7 +21,7 @@ interface Taken {
 }
 
 interface Reading {
-  readonly cut: Cut;
+  readonly cut: StreamCut;
   readonly taken: readonly Taken[];
   /** How many calls of `readLanes` it took. */
   readonly parts: number;
@@ -30,7 +30,7 @@ interface Reading {
 /** Reads from a cut up to the marker, in as many parts as `overdue` wants, lanes kept as JSON in between. */
 async function read(
   table: SimulatedTable,
-  from: Cut,
+  from: StreamCut,
   rules: Pick<CutRules, 'markerSecond' | 'until'>,
   overdue: () => boolean = () => false,
 ): Promise<Reading> {
@@ -51,7 +51,7 @@ async function read(
   return { cut: { stream: from.stream, shards: cutOf(lanes) }, taken, parts };
 }
 
-function startOf({ streams }: SimulatedTable): Cut {
+function startOf({ streams }: SimulatedTable): StreamCut {
   const stream = streams[0];
   const roots = stream?.shards.filter((shard) => shard.parent === undefined) ?? [];
   return {
@@ -78,7 +78,7 @@ function applied(content: ReadonlyMap<number, number>, taken: readonly Taken[]):
 }
 
 /** The cut has every write up to the marker and no record of a later second. */
-function expectCutAt(table: SimulatedTable, cut: Cut, marker: number): void {
+function expectCutAt(table: SimulatedTable, cut: StreamCut, marker: number): void {
   const before = table.history.filter((write) => table.isBefore(write, cut));
   expect(before).toEqual(expect.arrayContaining(table.history.filter((write) => write.at <= marker)));
   expect(before.filter((write) => write.second > Math.floor(marker / 1000))).toEqual([]);

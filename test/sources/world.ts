@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../lambda/runtime/clock.ts';
 import type { Config } from '../../lambda/runtime/config.ts';
 import type { Services } from '../../lambda/runtime/services.ts';
 import { wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import { type Manifest, readManifest } from '../../lambda/snapshot/manifest.ts';
+import { type Manifest, readManifest, type StreamCut } from '../../lambda/snapshot/manifest.ts';
 import { readSnapshot } from '../../lambda/snapshot/read-snapshot.ts';
 import { describeTable } from '../../lambda/sources/table.ts';
 import { apply } from '../../lambda/workflow/apply.ts';
@@ -98,7 +98,7 @@ export class Worlds {
 
 export async function request({ services, table }: World): Promise<BackupRecord> {
   const { identity, description } = await describeTable(services.dynamodb, table.name);
-  const { backup } = await services.catalog.backups.create({ name: 'test', table: identity, description });
+  const backup = await services.catalog.backups.create({ name: 'test', table: identity, description });
   return backup;
 }
 
@@ -147,7 +147,10 @@ export async function backUp(world: World): Promise<BackupRecord> {
 }
 
 /** The backup holds what its cut says, and its cut is where it belongs. */
-export async function expectExact(world: World, backup: BackupRecord): Promise<Manifest> {
+export async function expectExact(
+  world: World,
+  backup: BackupRecord,
+): Promise<Manifest & { readonly cut: StreamCut }> {
   const { table, services } = world;
   const { manifest } = await readManifest(services.store, backup.table.tableId, backup.id);
   const content = new Map<number, number>();
@@ -157,14 +160,16 @@ export async function expectExact(world: World, backup: BackupRecord): Promise<M
       content.set(Number(item.pk.S.slice(1)), Number(item.value.N));
     }
   }
-  expect(content).toEqual(table.contentAt(manifest.cut));
+  const { cut } = manifest;
+  if (!('stream' in cut)) throw new Error('the snapshot does not end in a stream');
+  expect(content).toEqual(table.contentAt(cut));
   expect(manifest.items).toBe(content.size);
-  const stream = table.streams.find(({ arn }) => arn === manifest.cut.stream);
+  const stream = table.streams.find(({ arn }) => arn === cut.stream);
   const from = Math.max(backup.marker, stream?.createdAt ?? 0);
-  const before = table.history.filter((write) => table.isBefore(write, manifest.cut));
+  const before = table.history.filter((write) => table.isBefore(write, cut));
   expect(before).toEqual(expect.arrayContaining(table.history.filter((write) => write.at <= backup.marker)));
   expect(before.filter((write) => write.second > Math.floor(from / 1000))).toEqual([]);
-  return manifest;
+  return { ...manifest, cut };
 }
 
 /** Plays one of the actions before each page that is read and before each step. */

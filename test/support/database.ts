@@ -11,6 +11,8 @@ import { streamsClient } from '../../local/streams-client.ts';
 export interface TestDatabase {
   readonly dynamodb: DynamoDBClient;
   readonly streams: DynamoDBStreamsClient;
+  /** Another client of it. */
+  client(): DynamoDBClient;
   close(): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export async function startDatabase(): Promise<TestDatabase> {
   return {
     dynamodb,
     streams: streamsClient(dynamodb, settings),
+    client: () => new DynamoDBClient(settings),
     async close() {
       await embedded.close();
       await rm(home, { recursive: true, force: true });

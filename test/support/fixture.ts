@@ -1,6 +1,7 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import type { BackupRecord, RestoreRecord } from '../../lambda/catalog/records.ts';
+import type { StartedRestore } from '../../lambda/continuous/continuous-backups.ts';
 import { isServiceError } from '../../lambda/runtime/errors.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import type { TestDatabase } from './database.ts';
@@ -47,6 +48,12 @@ export async function restore(
   const record = await harness.services.catalog.restores.get(target);
   expect([record?.status, record?.reason]).toEqual(['RESTORED', undefined]);
   return contentOf(database.dynamodb, target);
+}
+
+/** The record of a restore of Tidemark's own. */
+export function recordOf(started: StartedRestore): RestoreRecord {
+  if ('restore' in started) return started.restore;
+  throw new Error('DynamoDB restores the table');
 }
 
 export async function tableExists({ dynamodb }: TestDatabase, name: string): Promise<boolean> {

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { catalogOf } from '../../lambda/catalog/catalog.ts';
+import type { NativeBackups } from '../../lambda/native/native-backups.ts';
+import { notHere } from '../../lambda/native/not-here.ts';
 import { type Operations, operationsOf } from '../../lambda/operations/operations.ts';
 import { type Clock, systemClock } from '../../lambda/runtime/clock.ts';
 import { type Config, defaultConfig } from '../../lambda/runtime/config.ts';
@@ -13,9 +15,12 @@ import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { synthesizedDefinitions } from '../../lib/workflow/definitions.ts';
 import { EmbeddedContinuousBackups } from '../../local/continuous-backups.ts';
 import { createCatalog } from '../../local/catalog-table.ts';
+import { answerClient } from '../../local/exports/answers.ts';
+import { EmbeddedExports } from '../../local/exports/embedded-exports.ts';
 import { type LocalExecutions, type LocalOptions, localExecutions } from '../../local/local-executions.ts';
 import { RecoverySettings } from '../../local/recovery-settings.ts';
 import type { TestDatabase } from './database.ts';
+import type { SimulatedRecovery } from './recovery.ts';
 
 /** A whole Tidemark in this process, over a test database: its own catalog, its own store. */
 export interface Harness {
@@ -37,15 +42,28 @@ export interface HarnessOptions {
   readonly around?: LocalOptions['around'];
   readonly store?: (store: ObjectStore) => ObjectStore;
   readonly log?: Log;
+  /** @default there are none */
+  readonly native?: NativeBackups;
+  /** Exports and imports are answered too, at once, of tables with this recovery. */
+  readonly exports?: SimulatedRecovery;
+  /** The bucket that exports are asked to go to. @default the one there is */
+  readonly exportBucket?: string;
 }
+
+const bucket = 'tidemark';
 
 const definitions = synthesizedDefinitions();
 
 const testConfig: Config = {
   ...defaultConfig,
+  base: 'scan',
   settleMs: 0,
+  recordMs: 2000,
   emptyPages: 1,
   scanSegments: 1,
+  // Of the embedded exports; DynamoDB's shortest is 15 minutes.
+  exportWindow: { shortestMs: 1000, longestMs: 10_000 },
+  replayMs: 1000,
   reconcileGraceMs: 0,
 };
 
@@ -53,10 +71,11 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
   const catalogTable = `catalog-${randomIds.hex(12)}`;
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-test-'));
   await createCatalog(database.dynamodb, catalogTable);
+  const plain = directoryStore(folder);
+  const dynamodb = options.exports ? database.client() : database.dynamodb;
   const settings = await RecoverySettings.open(join(folder, 'continuous-backups.json'));
   const compose = (given: HarnessOptions): Harness => {
     const clock = given.clock ?? systemClock;
-    const plain = directoryStore(folder);
     const executions = localExecutions({
       definitions,
       services: () => services,
@@ -68,11 +87,17 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
       clock,
       ids: randomIds,
       log: given.log ?? silentLog,
-      catalog: catalogOf(database.dynamodb, catalogTable, clock, randomIds),
-      dynamodb: database.dynamodb,
+      catalog: catalogOf(dynamodb, catalogTable, clock, randomIds),
+      dynamodb,
       streams: database.streams,
       store: given.store?.(plain) ?? plain,
       executions,
+      recovery: options.exports?.recovery ?? {
+        describe: (table) => continuous.describe(table),
+        update: (table, specification) => continuous.update(table, specification),
+      },
+      native: given.native ?? notHere,
+      exportPlace: { bucket: given.exportBucket ?? bucket, prefix: '' },
     };
     const continuous = new EmbeddedContinuousBackups(services, settings);
     return {
@@ -89,5 +114,27 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
       },
     };
   };
-  return compose(options);
+  const harness = compose(options);
+  if (options.exports === undefined) return harness;
+  const { recovery } = options.exports;
+  const exports = await EmbeddedExports.open({
+    ...database,
+    store: plain,
+    bucket,
+    clock: systemClock,
+    ids: randomIds,
+    log: silentLog,
+    recovery: (table) => recovery.describe(table),
+    minWindowMs: testConfig.exportWindow.shortestMs,
+    folder,
+    jobMs: 0,
+  });
+  answerClient(dynamodb, exports);
+  return {
+    ...harness,
+    async close() {
+      await exports.idle();
+      await harness.close();
+    },
+  };
 }

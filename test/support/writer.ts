@@ -44,16 +44,16 @@ export class Writer {
 
   /**
    * True if `content`, as far as it is this writer's, is what it had written at some moment that lies between `marker`
-   * and one second after it: with every write acknowledged before, and none sent later.
+   * and one second (or `laterMs`) after it: with every write acknowledged before, and none sent later.
    */
-  explains(content: ReadonlyMap<string, string>, marker: number): boolean {
+  explains(content: ReadonlyMap<string, string>, marker: number, laterMs = 1000): boolean {
     const mine = [...content].filter(([key]) => this.#keys.has(key));
     const state = new Map<string, string>();
     const matches = () => state.size === mine.length && mine.every(([key, item]) => state.get(key) === item);
     const acked = this.#history.filter((write) => write.ackedAt < marker).length;
     let found = acked === 0 && matches();
     for (const [i, write] of this.#history.entries()) {
-      if (write.sentAt > marker + 1000) break;
+      if (write.sentAt > marker + laterMs) break;
       if (write.item === undefined) state.delete(write.key);
       else state.set(write.key, write.item);
       found ||= i + 1 >= acked && matches();

@@ -48,6 +48,8 @@ const plan: BackupPlan = {
   parent: manifestOf([]).id,
   headSeen: manifestOf([]).id,
   stream: 'stream-1',
+  why: [],
+  exports: [],
   segments: 0,
   startedAt: 0,
 };
@@ -81,7 +83,7 @@ function appliedOf({
     applyPlan: { partitions: before.length * split, ranges: [], spills: [] },
     results,
     parent,
-    shards: {},
+    cut: { stream: 'stream-1', shards: {} },
     folded,
   };
 }
@@ -217,7 +219,7 @@ describe('a manifest', () => {
       applyPlan: { partitions: 2, ranges, spills: [] },
       results,
       parent,
-      shards: { 'shard-1': '5' },
+      cut: { stream: 'stream-1', shards: { 'shard-1': '5' } },
     });
     expect(manifest.runs.map(({ key, range }) => [key, range])).toEqual([
       ['base-1', toHex(upper)],

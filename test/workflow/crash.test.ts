@@ -120,16 +120,19 @@ async function reconcileAll(harness: Harness, kill: Kill): Promise<void> {
 /** The most steps that a backup, or a restore, has here; checked by the tests to be enough. */
 const mostSteps = 40;
 
+/** Each kill is a backup or a restore, and then its mending. */
+const manyKillsMs = 300_000;
+
 describe('after a kill at any step, the reconciler brings everything to its end', () => {
   for (const when of ['before', 'after'] as const) {
-    it(`of a backup, ${when} the step`, async () => {
+    it(`of a backup, ${when} the step`, { timeout: manyKillsMs }, async () => {
       let nth = 0;
       for (let hit = true; hit; nth++) hit = await killBackup(nth, when);
       expect(nth).toBeGreaterThan(8);
       expect(nth).toBeLessThan(mostSteps);
     });
 
-    it(`of a restore, ${when} the step`, async () => {
+    it(`of a restore, ${when} the step`, { timeout: manyKillsMs }, async () => {
       let nth = 0;
       for (let hit = true; hit; nth++) hit = await killRestore(nth, when);
       expect(nth).toBeGreaterThan(5);

@@ -93,7 +93,7 @@ describe('a backup', () => {
   const answers: Answers = {
     Begin: ({ job }) => ({ job, status: 'scan', tasks: [0, 1] }),
     ScanSegment: twoParts,
-    CollectStream: ({ job }) => ({ job, status: 'done', tasks: [0, 1, 2] }),
+    Collect: ({ job }) => ({ job, status: 'done', tasks: [0, 1, 2] }),
     PartitionFiles: twoParts,
     Arrange: ({ job }) => ({ job, status: 'apply', tasks: [0] }),
     ApplyRange: twoParts,
@@ -109,7 +109,7 @@ describe('a backup', () => {
     expect([...new Set(called(outcome))]).toEqual([
       'Begin',
       'ScanSegment',
-      'CollectStream',
+      'Collect',
       'PartitionFiles',
       'Arrange',
       'ApplyRange',
@@ -120,7 +120,7 @@ describe('a backup', () => {
     expect(of(outcome, 'ScanSegment')).toEqual(
       [0, 1].flatMap((part) => [0, 1].map((task) => ({ job, task, part }))),
     );
-    expect(of(outcome, 'CollectStream')).toEqual([{ job, part: 0 }]);
+    expect(of(outcome, 'Collect')).toEqual([{ job, part: 0 }]);
     expect(of(outcome, 'PartitionFiles')).toHaveLength(6);
     expect(of(outcome, 'ApplyRange')).toHaveLength(2);
     expect(of(outcome, 'HandOver')).toEqual([{ job, status: 'done' }]);
@@ -150,28 +150,28 @@ describe('a backup', () => {
   it('gives no Map nothing to do', async () => {
     const outcome = await backup({
       Begin: ({ job }) => ({ job, status: 'collect', tasks: [] }),
-      CollectStream: ({ job }) => ({ job, status: 'empty', tasks: [] }),
+      Collect: ({ job }) => ({ job, status: 'empty', tasks: [] }),
       Arrange: ({ job }) => ({ job, status: 'commit', tasks: [] }),
     });
     expect(outcome.ended).toBe('BackupDone');
-    expect(called(outcome)).toEqual(['Begin', 'CollectStream', 'Arrange', 'Commit', 'HandOver']);
+    expect(called(outcome)).toEqual(['Begin', 'Collect', 'Arrange', 'Commit', 'HandOver']);
   });
 
   it('reads the stream in parts, waiting where it is told to', async () => {
     const statuses = ['more', 'wait', 'more'];
     const outcome = await backup({
-      CollectStream: ({ job, part }, call) =>
+      Collect: ({ job, part }, call) =>
         call < statuses.length
           ? { job, part: Number(part) + 1, status: statuses[call], waitSeconds: 1 }
           : { job, status: 'done', tasks: [] },
     });
-    expect(outcome).toMatchObject({ ended: 'BackupDone', waited: ['WaitForStream'] });
-    expect(of(outcome, 'CollectStream')).toEqual([0, 1, 2, 3].map((part) => ({ job, part })));
+    expect(outcome).toMatchObject({ ended: 'BackupDone', waited: ['WaitForChanges'] });
+    expect(of(outcome, 'Collect')).toEqual([0, 1, 2, 3].map((part) => ({ job, part })));
   });
 
   it('begins a new round when the stream turns out to be unusable', async () => {
     const outcome = await backup({
-      CollectStream: ({ job }, call) =>
+      Collect: ({ job }, call) =>
         call === 0 ? { job: nextRound, status: 'again' } : { job, status: 'done', tasks: [] },
     });
     expect(outcome.ended).toBe('BackupDone');
@@ -199,7 +199,7 @@ describe('a backup', () => {
     expect(of(outcome, 'Arrange')).toHaveLength(1);
   });
 
-  it.each(['Begin', 'CollectStream', 'Arrange', 'Commit'])(
+  it.each(['Begin', 'Collect', 'Arrange', 'Commit'])(
     'that fails in %s is aborted with the reason, hands over and ends as failed',
     async (step) => {
       const outcome = await backup({ [step]: throwing });
@@ -212,7 +212,7 @@ describe('a backup', () => {
     },
   );
 
-  it.each(['Begin', 'CollectStream'])('aborts when it does not understand what %s answers', async (step) => {
+  it.each(['Begin', 'Collect'])('aborts when it does not understand what %s answers', async (step) => {
     const outcome = await backup({ [step]: ({ job }) => ({ job, status: 'odd' }) });
     expect(outcome.ended).toBe('BackupFailed');
     expect(of(outcome, 'Abort')[0].failure.Error).toBe('AnswerNotUnderstood');
@@ -228,6 +228,8 @@ describe('a backup', () => {
 describe('a restore', () => {
   const answers: Answers = {
     PlanRestore: ({ job }) => ({ job, status: 'write' }),
+    MaterializeRange: twoParts,
+    ImportTable: ({ job }) => ({ job, status: 'done' }),
     CreateTable: ({ job }) => ({ job, status: 'ready', tasks: [0, 1] }),
     WriteRange: twoParts,
     BuildIndexes: ({ job }) => ({ job, status: 'done' }),
@@ -235,6 +237,14 @@ describe('a restore', () => {
     AbortRestore: ({ job }) => ({ job, status: 'failed' }),
   };
   const restore = (change: Answers = {}) => run(machines.restore, { ...answers, ...change });
+  const byImport: Answers = { PlanRestore: ({ job }) => ({ job, status: 'import', tasks: [0, 1] }) };
+  const steps: [string, Answers][] = [
+    ['PlanRestore', {}],
+    ['CreateTable', {}],
+    ['ImportTable', byImport],
+    ['BuildIndexes', {}],
+    ['FinishRestore', byImport],
+  ];
 
   it('passes through its steps, and each range through its parts', async () => {
     const outcome = await restore();
@@ -251,6 +261,22 @@ describe('a restore', () => {
     );
   });
 
+  it('by import passes through its own steps', async () => {
+    const outcome = await restore(byImport);
+    expect(outcome).toMatchObject({ ended: 'RestoreDone', output: { job, status: 'done' } });
+    expect([...new Set(called(outcome))]).toEqual([
+      'PlanRestore',
+      'MaterializeRange',
+      'ImportTable',
+      'BuildIndexes',
+      'FinishRestore',
+    ]);
+    expect(of(outcome, 'MaterializeRange')).toEqual(
+      [0, 1].flatMap((part) => [0, 1].map((task) => ({ job, task, part }))),
+    );
+    expect(of(outcome, 'ImportTable')).toEqual([{ job }]);
+  });
+
   it('ends when there is nothing to do', async () => {
     const outcome = await restore({ PlanRestore: ({ job }) => ({ job, status: 'ended' }) });
     expect(outcome.ended).toBe('RestoreEnded');
@@ -258,11 +284,13 @@ describe('a restore', () => {
   });
 
   it.each([
-    ['CreateTable', 'WaitForTable'],
-    ['BuildIndexes', 'WaitForIndexes'],
-    ['FinishRestore', 'WaitForSettings'],
-  ])('waits for %s, and asks again', async (step, wait) => {
+    ['CreateTable', 'WaitForTable', {}],
+    ['ImportTable', 'WaitForImport', byImport],
+    ['BuildIndexes', 'WaitForIndexes', {}],
+    ['FinishRestore', 'WaitForSettings', {}],
+  ])('waits for %s, and asks again', async (step, wait, way) => {
     const outcome = await restore({
+      ...way,
       [step]: (payload, call) =>
         call < 2
           ? { job: payload.job, status: 'wait', waitSeconds: 5 }
@@ -278,18 +306,22 @@ describe('a restore', () => {
     });
     expect(of(outcome, 'WriteRange').filter(({ task }) => task === 1)).toHaveLength(2);
     expect(of(outcome, 'BuildIndexes')).toHaveLength(1);
+    const imported = await restore({
+      ...byImport,
+      MaterializeRange: (payload, call) =>
+        payload.task === 0 ? throwing(payload, call) : twoParts(payload, call),
+    });
+    expect(of(imported, 'MaterializeRange').filter(({ task }) => task === 1)).toHaveLength(2);
+    expect(of(imported, 'ImportTable')).toHaveLength(1);
   });
 
-  it.each(['PlanRestore', 'CreateTable', 'BuildIndexes', 'FinishRestore'])(
-    'that fails in %s is aborted with the reason and ends as failed',
-    async (step) => {
-      const outcome = await restore({ [step]: throwing });
-      expect(outcome).toMatchObject({ ended: 'RestoreFailed', error: 'ExecutionError' });
-      expect(of(outcome, 'AbortRestore')).toEqual([
-        { job, failure: { Error: 'TypeError', Cause: 'no such thing' } },
-      ]);
-    },
-  );
+  it.each(steps)('that fails in %s is aborted with the reason and ends as failed', async (step, way) => {
+    const outcome = await restore({ ...way, [step]: throwing });
+    expect(outcome).toMatchObject({ ended: 'RestoreFailed', error: 'ExecutionError' });
+    expect(of(outcome, 'AbortRestore')).toEqual([
+      { job, failure: { Error: 'TypeError', Cause: 'no such thing' } },
+    ]);
+  });
 
   it('waits until its table is removed, and has the reason again', async () => {
     const failure = { Error: 'TypeError', Cause: 'no such thing' };
@@ -302,12 +334,9 @@ describe('a restore', () => {
     expect(of(outcome, 'AbortRestore')).toEqual([1, 2, 3].map(() => ({ job, failure })));
   });
 
-  it.each(['PlanRestore', 'CreateTable', 'BuildIndexes', 'FinishRestore'])(
-    'aborts when it does not understand what %s answers',
-    async (step) => {
-      const outcome = await restore({ [step]: ({ job }) => ({ job, status: 'odd' }) });
-      expect(outcome.ended).toBe('RestoreFailed');
-      expect(of(outcome, 'AbortRestore')[0].failure.Error).toBe('AnswerNotUnderstood');
-    },
-  );
+  it.each(steps)('aborts when it does not understand what %s answers', async (step, way) => {
+    const outcome = await restore({ ...way, [step]: ({ job }) => ({ job, status: 'odd' }) });
+    expect(outcome.ended).toBe('RestoreFailed');
+    expect(of(outcome, 'AbortRestore')[0].failure.Error).toBe('AnswerNotUnderstood');
+  });
 });

@@ -1,0 +1,93 @@
+import {
+  type DynamoDBClient,
+  ExportTableToPointInTimeCommand,
+  type ExportTableToPointInTimeInput,
+} from '@aws-sdk/client-dynamodb';
+import { type ErrorCode, isServiceError, TidemarkError } from '../../runtime/errors.ts';
+
+/**
+ * What an export holds, in epoch ms of whole seconds: the table at a time, or what changed in it from a time on
+ * (inclusive) to another one (exclusive).
+ */
+export type ExportRange = { readonly time: number } | { readonly from: number; readonly to: number };
+
+/** Where an export leaves its files. */
+export interface ExportPlace {
+  readonly bucket: string;
+  /** Of the keys, from the bucket's root, without a slash at its end; '' for none. */
+  readonly prefix: string;
+  /** Without one the bucket's own encryption applies. */
+  readonly kmsKeyId?: string;
+}
+
+export interface ExportRequest {
+  readonly tableArn: string;
+  /** One token for one backup and range: a repeat then answers the same export instead of a second, billed one. */
+  readonly clientToken: string;
+  readonly place: ExportPlace;
+  readonly what: ExportRange;
+}
+
+/**
+ * Starts an export; its ARN. Throws `ContinuousBackupsUnavailable`, `TableNotFound`, `CutUnreachable` (a time outside of
+ * what is restorable), `LimitExceeded`, `Validation`, and `Internal` for a token that was used for something else.
+ */
+export async function startExport(dynamodb: DynamoDBClient, request: ExportRequest): Promise<string> {
+  const { tableArn, clientToken, place, what } = request;
+  const command = new ExportTableToPointInTimeCommand({
+    TableArn: tableArn,
+    ClientToken: clientToken,
+    S3Bucket: place.bucket,
+    ...(place.prefix !== '' && { S3Prefix: place.prefix }),
+    ...(place.kmsKeyId !== undefined && { S3SseAlgorithm: 'KMS', S3SseKmsKeyId: place.kmsKeyId }),
+    ExportFormat: 'DYNAMODB_JSON',
+    ...rangeOf(what),
+  });
+  try {
+    const { ExportDescription: description } = await dynamodb.send(command);
+    if (description?.ExportArn === undefined) throw new TidemarkError('Internal', 'an export has no ARN');
+    return description.ExportArn;
+  } catch (error) {
+    throw explained(error, tableArn);
+  }
+}
+
+function rangeOf(what: ExportRange): Partial<ExportTableToPointInTimeInput> {
+  if ('time' in what) return { ExportTime: new Date(what.time) };
+  return {
+    ExportType: 'INCREMENTAL_EXPORT',
+    IncrementalExportSpecification: {
+      ExportFromTime: new Date(what.from),
+      ExportToTime: new Date(what.to),
+      ExportViewType: 'NEW_AND_OLD_IMAGES',
+    },
+  };
+}
+
+/** The errors of the call, by the service's name: ours, and what to do. */
+const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  PointInTimeRecoveryUnavailableException: [
+    'ContinuousBackupsUnavailable',
+    'Switch on point-in-time recovery of the table (UpdateContinuousBackups), then request the backup again.',
+  ],
+  TableNotFoundException: ['TableNotFound', 'It was deleted, or is in another account or region.'],
+  InvalidExportTimeException: [
+    'CutUnreachable',
+    'The time is outside of what is restorable: request a new backup.',
+  ],
+  ExportConflictException: ['Internal', 'The token of this export was used for another one.'],
+  LimitExceededException: [
+    'LimitExceeded',
+    'Too many exports are running in this account: request the backup again when some have ended.',
+  ],
+  ValidationException: ['Validation', 'The export was not started.'],
+};
+
+function explained(error: unknown, tableArn: string): unknown {
+  const refusal = Object.entries(refusals).find(([name]) => isServiceError(error, name))?.[1];
+  if (refusal === undefined || !(error instanceof Error)) return error;
+  const [code, next] = refusal;
+  return new TidemarkError(code, `Export of ${tableArn} refused: ${error.message}. ${next}`, {
+    cause: error,
+  });
+}

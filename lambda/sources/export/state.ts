@@ -1,0 +1,65 @@
+import { DescribeExportCommand, type DynamoDBClient, type ExportDescription } from '@aws-sdk/client-dynamodb';
+import { TidemarkError } from '../../runtime/errors.ts';
+import type { ExportRange } from './request.ts';
+
+/** What DynamoDB says of an export that has ended. */
+export interface ExportFacts {
+  /** Of `manifest-summary.json`, from the bucket's root. */
+  readonly manifestKey: string;
+  readonly items: number;
+  readonly billedBytes: number;
+  readonly what: ExportRange;
+}
+
+export type ExportState =
+  | { readonly status: 'running' }
+  | { readonly status: 'done'; readonly facts: ExportFacts };
+
+/** How far an export is. Throws `ExportFailed` with the service's reason and what to do about it. */
+export async function exportState(dynamodb: DynamoDBClient, arn: string): Promise<ExportState> {
+  const answer = await dynamodb.send(new DescribeExportCommand({ ExportArn: arn }));
+  const description = answer.ExportDescription ?? {};
+  const status = description.ExportStatus;
+  if (status === 'IN_PROGRESS') return { status: 'running' };
+  if (status === 'COMPLETED') return { status: 'done', facts: factsOf(description, arn) };
+  if (status === 'FAILED') throw failed(description, arn);
+  throw new TidemarkError('Internal', `${arn} is in the unknown state ${status}`);
+}
+
+/** DescribeExport leaves ExportType out for a full export, so its times tell which one it is. */
+function factsOf(description: ExportDescription, arn: string): ExportFacts {
+  const { ExportManifest: manifestKey, ItemCount: items, BilledSizeBytes: billedBytes } = description;
+  const { ExportTime: time, IncrementalExportSpecification: window } = description;
+  const [from, to] = [window?.ExportFromTime, window?.ExportToTime];
+  const what =
+    from !== undefined && to !== undefined
+      ? { from: from.getTime(), to: to.getTime() }
+      : time && { time: time.getTime() };
+  if (manifestKey === undefined || items === undefined || billedBytes === undefined || what === undefined) {
+    throw new TidemarkError('Internal', `${arn} has ended without saying what it holds`);
+  }
+  return { manifestKey, items, billedBytes, what };
+}
+
+/** By the beginning of the service's failure code. Rights: "Requesting a table export", DynamoDB Developer Guide. */
+const nextSteps: readonly (readonly [string, string])[] = [
+  ['S3NoSuchBucket', 'Make the bucket of the data sink, or name another one in the configuration'],
+  [
+    'S3AccessDenied',
+    'Allow s3:PutObject, s3:PutObjectAcl and s3:AbortMultipartUpload on the bucket to the role that requests exports',
+  ],
+  [
+    'Kms',
+    'See that the KMS key exists and is enabled, and allow kms:GenerateDataKey and kms:Decrypt with it to the role that ' +
+      'requests exports',
+  ],
+];
+
+function failed(
+  { FailureCode: code = 'no code', FailureMessage: text = '' }: ExportDescription,
+  arn: string,
+) {
+  const step = nextSteps.find(([start]) => code.toLowerCase().startsWith(start.toLowerCase()))?.[1];
+  const next = step === undefined ? 'Request the backup again' : `${step}, then request the backup again`;
+  return new TidemarkError('ExportFailed', `${arn} failed: ${code}: ${text}. ${next}.`);
+}

@@ -1,0 +1,60 @@
+/** A range of changes, epoch ms: from (inclusive) to (exclusive). */
+export interface ExportWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface WindowLimits {
+  readonly shortestMs: number;
+  readonly longestMs: number;
+}
+
+/** What DynamoDB accepts for an incremental export. */
+export const exportWindowLimits: WindowLimits = {
+  shortestMs: 15 * 60_000,
+  longestMs: 24 * 60 * 60_000,
+};
+
+export interface WindowSituation {
+  /** The end of what the parent holds: the time of its export, epoch ms of a whole second. */
+  readonly parentTime: number;
+  readonly marker: number;
+  /** Since when changes are kept, epoch ms. Later than the parent: point-in-time recovery was off in between. */
+  readonly earliestRestorable: number;
+}
+
+/** Windows in order; or why there can be none, so that an older parent or a full export must serve. */
+export type ExportWindows = { readonly windows: readonly ExportWindow[] } | { readonly why: string };
+
+const secondMs = 1000;
+
+/**
+ * The time to export a table at for a marker: the first whole second after it. An export ends before its time, and knows
+ * whole seconds only, so it holds every write until the marker and nothing of more than a second later.
+ */
+export function exportTimeOf(marker: number): number {
+  return (Math.floor(marker / secondMs) + 1) * secondMs;
+}
+
+/**
+ * The windows of changes that lead from a parent to a marker: each begins where the one before ends, and all are of
+ * about the same length, so that none is too short.
+ */
+export function exportWindows(
+  { parentTime, marker, earliestRestorable }: WindowSituation,
+  { shortestMs, longestMs }: WindowLimits = exportWindowLimits,
+): ExportWindows {
+  const end = exportTimeOf(marker);
+  const length = end - parentTime;
+  if (length < shortestMs) {
+    return { why: `the parent is less than ${shortestMs / secondMs} seconds older than the marker` };
+  }
+  if (parentTime < earliestRestorable) {
+    return { why: 'the changes since the parent are not kept any more' };
+  }
+  const count = Math.ceil(length / longestMs);
+  const boundary = (i: number): number => parentTime + Math.floor((i * length) / count / secondMs) * secondMs;
+  return {
+    windows: Array.from({ length: count }, (_, i) => ({ from: boundary(i), to: boundary(i + 1) })),
+  };
+}

@@ -1,0 +1,182 @@
+import type { BackupId, Kind, Source } from '../catalog/records.ts';
+import type { Ends } from '../catalog/snapshots.ts';
+import type { ErrorCode } from '../runtime/errors.ts';
+import type { ExportRange } from '../sources/export/request.ts';
+import { exportTimeOf, exportWindows, type WindowLimits } from '../sources/export/windows.ts';
+
+/**
+ * A stream keeps its records for 24 hours. What ended longer ago than this is not continued: the hour that is left is
+ * for reading.
+ */
+export const oldestParentMs = 23 * 60 * 60 * 1000;
+
+/** The one minute that DynamoDB promises between a request and the end of what its backup holds. */
+const promisedMs = 60_000;
+
+/** A snapshot that may be continued. */
+export interface Parent {
+  readonly id: BackupId;
+  /** Epoch ms. */
+  readonly marker: number;
+  readonly ends: Ends;
+}
+
+/** All that the choice depends on. Times are epoch milliseconds. */
+export interface Situation {
+  readonly now: number;
+  /** The time whose content is meant. */
+  readonly marker: number;
+  readonly asked: { readonly source?: Source; readonly kind?: Kind };
+  /** The content of an earlier time: only an increment will do. */
+  readonly onlyIncrement: boolean;
+  /** What a base is made of, by configuration. */
+  readonly base: 'export' | 'scan';
+  /** The table's stream, if it has one that serves. */
+  readonly stream: { readonly arn: string; readonly createdAt: number } | undefined;
+  /** Point-in-time recovery, if it is on: since when. */
+  readonly recovery: { readonly earliest: number } | undefined;
+  /** The most wanted first. */
+  readonly parents: readonly Parent[];
+  readonly windows: WindowLimits;
+  /** The boundaries of an export are not exact: from so long before its time on the stream is replayed. */
+  readonly replayMs: number;
+}
+
+export type Choice =
+  /** The changes since the parent by the stream; from `replaySince` on if the parent ends with an export. */
+  | {
+      readonly source: 'stream';
+      readonly stream: string;
+      readonly parent: Parent;
+      readonly replaySince?: number;
+    }
+  /** The whole table at a time, or with a parent the changes since, in windows one after another. */
+  | {
+      readonly source: 'export';
+      readonly parent: Parent | undefined;
+      readonly ranges: readonly ExportRange[];
+    }
+  | { readonly source: 'scan'; readonly stream: string }
+  | { readonly source: 'none'; readonly error: ErrorCode; readonly message: string };
+
+/** A choice with its reasons: what was passed over, and why. */
+export type Reasoned = Choice & { readonly why: readonly string[] };
+
+/**
+ * Which source a backup is made from, and which snapshot it continues. In this order: the stream since a parent
+ * (seconds, no table throughput), exports since a parent, a base by the configured source. A gap is never bridged.
+ */
+export function chooseSource(situation: Situation): Reasoned {
+  const why: string[] = [];
+  const choice =
+    byStream(situation, why) ??
+    byExports(situation, why) ??
+    (situation.onlyIncrement ? unreachable : base(situation, why));
+  return { ...choice, why };
+}
+
+const unreachable: Choice = {
+  source: 'none',
+  error: 'CutUnreachable',
+  message: 'there is no snapshot that can be continued to that time',
+};
+
+function byStream(situation: Situation, why: string[]): Choice | undefined {
+  const { asked, stream, parents, replayMs } = situation;
+  if (asked.source !== undefined && asked.source !== 'stream') return undefined;
+  if (stream === undefined) return passed(why, 'the table has no stream of new and old images');
+  for (const parent of parents) {
+    const replaySince = 'exportTime' in parent.ends ? parent.ends.exportTime - replayMs : undefined;
+    const reason = whyNotContinued(situation, parent, stream, replaySince);
+    if (reason === undefined)
+      return {
+        source: 'stream',
+        stream: stream.arn,
+        parent,
+        ...(replaySince !== undefined && { replaySince }),
+      };
+    why.push(`stream: ${parent.id}: ${reason}`);
+  }
+  return parents.length === 0 ? passed(why, 'there is no snapshot to continue') : undefined;
+}
+
+/** Why the stream does not tell of everything since the parent. */
+function whyNotContinued(
+  { now }: Situation,
+  { ends, marker }: Parent,
+  stream: NonNullable<Situation['stream']>,
+  replaySince: number | undefined,
+): string | undefined {
+  if ('stream' in ends && ends.stream !== stream.arn) return 'it ends in another stream';
+  if (replaySince !== undefined && stream.createdAt > replaySince) {
+    return 'it ends with an export, and the stream is not older than that';
+  }
+  return now - (replaySince ?? marker) > oldestParentMs ? 'the stream does not reach back to it' : undefined;
+}
+
+function byExports(
+  { asked, recovery, parents, marker, windows, onlyIncrement }: Situation,
+  why: string[],
+): Choice | undefined {
+  if (onlyIncrement || (asked.source !== undefined && asked.source !== 'export')) return undefined;
+  if (recovery === undefined) return passed(why, 'point-in-time recovery is off');
+  for (const parent of parents) {
+    if (!('exportTime' in parent.ends)) {
+      why.push(`export: ${parent.id}: it ends in a stream`);
+      continue;
+    }
+    const { exportTime: parentTime } = parent.ends;
+    const found = exportWindows({ parentTime, marker, earliestRestorable: recovery.earliest }, windows);
+    if ('windows' in found) return { source: 'export', parent, ranges: found.windows };
+    why.push(`export: ${parent.id}: ${found.why}`);
+  }
+  return undefined;
+}
+
+function base(situation: Situation, why: string[]): Choice {
+  const { asked, stream, recovery } = situation;
+  if (asked.source === 'stream') return unreachable;
+  const source = asked.source ?? situation.base;
+  if (source === 'scan') {
+    if (stream === undefined) return unavailable('Give it a stream with new and old images');
+    return scanned(situation, stream);
+  }
+  if (recovery === undefined) return unavailable('Switch on its point-in-time recovery');
+  why.push('a new base');
+  return exported(situation, recovery);
+}
+
+/** A scan is corrected to the marker by the stream, which must reach back to it. */
+function scanned({ now, marker }: Situation, stream: NonNullable<Situation['stream']>): Choice {
+  if (now - marker <= oldestParentMs && stream.createdAt <= marker + promisedMs)
+    return { source: 'scan', stream: stream.arn };
+  return {
+    source: 'none',
+    error: 'CutUnreachable',
+    message: 'the stream does not hold the changes around the time of the request; request a new backup',
+  };
+}
+
+/** Recovery that was switched on for the request begins a little after it. */
+function exported({ marker }: Situation, { earliest }: NonNullable<Situation['recovery']>): Choice {
+  const time = Math.max(exportTimeOf(marker), Math.ceil(earliest / 1000) * 1000);
+  if (time <= marker + promisedMs) return { source: 'export', parent: undefined, ranges: [{ time }] };
+  return {
+    source: 'none',
+    error: 'CutUnreachable',
+    message: 'point-in-time recovery does not reach back to the time of the request; request a new backup',
+  };
+}
+
+function unavailable(remedy: string): Choice {
+  return {
+    source: 'none',
+    error: 'ContinuousBackupsUnavailable',
+    message: `Backups are not enabled for the table. ${remedy}, then request the backup again.`,
+  };
+}
+
+function passed(why: string[], reason: string): undefined {
+  why.push(reason);
+  return undefined;
+}

@@ -1,0 +1,95 @@
+import { TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../runtime/services.ts';
+import { readExportManifest } from '../sources/export/manifest.ts';
+import { type ExportRange, startExport } from '../sources/export/request.ts';
+import { exportState } from '../sources/export/state.ts';
+import type { StagedFile } from '../sources/staged-files.ts';
+import { type BackupPlan, names } from './backup-plan.ts';
+import type { Collected } from './collect-stream.ts';
+import type { Job } from './executions.ts';
+import type { Staging } from './staging.ts';
+
+/** Exports take minutes, and the time that can be exported lies about five behind. */
+const waitSeconds = 30;
+
+/** An export that was started. */
+interface Started {
+  readonly arn: string;
+}
+
+/**
+ * Has DynamoDB export what the plan names, once its end can be exported, and waits for it. Throws `ExportFailed`,
+ * `ContinuousBackupsUnavailable`, `CutUnreachable`, and `StagedDataCorrupt` for what is not what was asked for.
+ */
+export async function collectExports(
+  services: Services,
+  staging: Staging,
+  plan: BackupPlan,
+  job: Job,
+): Promise<Collected> {
+  if (!(await isExportable(services, staging, plan))) return { status: 'wait', waitSeconds };
+  const files: StagedFile[] = [];
+  let running = false;
+  // All are started before one is waited for.
+  const started = await Promise.all(
+    plan.exports.map((what, i) => start(services, staging, plan, job, what, i)),
+  );
+  for (const [order, what] of plan.exports.entries()) {
+    const state = await exportState(services.dynamodb, String(started[order]?.arn));
+    if (state.status === 'running') running = true;
+    else {
+      const expected = { tableArn: plan.table.arn, tableId: plan.table.tableId, what, order };
+      const prefix = prefixOf(services, staging, order);
+      files.push(
+        ...(await readExportManifest(services.store, keyIn(services), state.facts, { ...expected, prefix })),
+      );
+    }
+  }
+  return running ? { status: 'wait', waitSeconds } : { status: 'done', files };
+}
+
+/** True once the end of the last export lies in what can be exported; what was started was so before. */
+async function isExportable(
+  services: Services,
+  staging: Staging,
+  { table, exports }: BackupPlan,
+): Promise<boolean> {
+  const last = exports.length - 1;
+  if ((await staging.find<Started>(names.export(last))) !== undefined) return true;
+  const { latest } = await services.recovery.describe(table.name);
+  if (latest === undefined) {
+    throw new TidemarkError(
+      'ContinuousBackupsUnavailable',
+      `Point-in-time recovery of ${table.name} was switched off. Switch it on, then request the backup again.`,
+    );
+  }
+  return exports.every((what) => latest >= ('time' in what ? what.time : what.to));
+}
+
+/** A repeat asks with the same token, and gets the same export. */
+function start(
+  services: Services,
+  staging: Staging,
+  { table }: BackupPlan,
+  { execution, round }: Job,
+  what: ExportRange,
+  order: number,
+): Promise<Started> {
+  return staging.once<Started>(names.export(order), async () => ({
+    arn: await startExport(services.dynamodb, {
+      tableArn: table.arn,
+      clientToken: `tidemark-${execution}-${round}-${order}`,
+      place: { ...services.exportPlace, prefix: prefixOf(services, staging, order) },
+      what,
+    }),
+  }));
+}
+
+/** From the bucket's root; of its own for each export, so that nothing else lies below it. */
+function prefixOf({ exportPlace: { prefix } }: Services, staging: Staging, order: number): string {
+  return `${prefix === '' ? '' : `${prefix}/`}${staging.key(`export/${order}`)}`;
+}
+
+function keyIn({ exportPlace: { prefix } }: Services): (bucketKey: string) => string {
+  return (bucketKey) => (prefix === '' ? bucketKey : bucketKey.slice(prefix.length + 1));
+}

@@ -1,0 +1,150 @@
+import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { markerOf } from '../catalog/backup-arn.ts';
+import type { BackupRecord, Head } from '../catalog/records.ts';
+import type { SnapshotRecord } from '../catalog/snapshots.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../runtime/services.ts';
+import { describeStream, type Stream, StreamGap } from '../sources/stream.ts';
+import { describeTable, type Table } from '../sources/table.ts';
+import { chooseSource, type Parent, type Reasoned, type Situation } from './choose-source.ts';
+
+/** A backup that is looking for its source. */
+export interface Search {
+  readonly backup: BackupRecord;
+  readonly head: Head | undefined;
+  /** No snapshot is to be continued: one turned out to be unusable. */
+  readonly anew: boolean;
+  /** Pins the parent; false if it is dead or damaged, so that another choice must be made. */
+  readonly pin: (parent: Parent) => Promise<boolean>;
+}
+
+/**
+ * Chooses the source and the parent, which is then pinned, by what table, snapshots and configuration are. Undefined
+ * while a stream or point-in-time recovery is being switched on: come again. Throws `TableNotFound`.
+ */
+export async function findSource(services: Services, search: Search): Promise<Reasoned | undefined> {
+  const table = await sameTable(services, search.backup);
+  const stream = await streamOf(services, table);
+  if (stream === 'wait') return undefined;
+  const { config, clock } = services;
+  const { backup } = search;
+  const situation: Situation = {
+    now: clock.now(),
+    marker: backup.asOf ?? backup.marker,
+    asked: {
+      ...(backup.source && backup.source !== 'native' && { source: backup.source }),
+      ...(backup.kind && { kind: backup.kind }),
+    },
+    onlyIncrement: backup.asOf !== undefined,
+    base: config.base,
+    stream,
+    recovery: undefined,
+    parents: await parentsOf(services, search, stream),
+    windows: config.exportWindow,
+    replayMs: config.replayMs,
+  };
+  const choice = await pinned(situation, search);
+  const exports = (backup.source ?? config.base) === 'export' && backup.asOf === undefined;
+  if (choice.source === 'stream' || !exports) return choice;
+  const recovery = await services.recovery.describe(backup.table.name);
+  if (!recovery.enabled && config.missingRecovery === 'enable') {
+    await services.recovery.update(backup.table.name, { enabled: true });
+    return undefined;
+  }
+  const { earliest } = recovery;
+  const parents = search.anew ? [] : await formerHeads(services, backup);
+  return pinned(
+    { ...situation, parents, recovery: earliest === undefined ? undefined : { earliest } },
+    search,
+  );
+}
+
+/** The choice whose parent, if it has one, is pinned. */
+async function pinned(situation: Situation, { pin }: Search): Promise<Reasoned> {
+  const unusable: string[] = [];
+  for (let { parents } = situation; ;) {
+    const choice = chooseSource({ ...situation, parents });
+    const parent = 'parent' in choice ? choice.parent : undefined;
+    const why = [...unusable, ...choice.why];
+    if (parent === undefined || (await pin(parent))) return { ...choice, why };
+    unusable.push(`${parent.id}: it is damaged or gone`);
+    parents = parents.filter(({ id }) => id !== parent.id);
+  }
+}
+
+async function sameTable(services: Services, backup: BackupRecord): Promise<Table> {
+  const table = await describeTable(services.dynamodb, backup.table.name);
+  if (table.identity.tableId === backup.table.tableId) return table;
+  throw new TidemarkError(
+    'TableNotFound',
+    `Table not found: ${backup.table.name} (it was deleted and made again)`,
+  );
+}
+
+/** The table's stream; `wait` while it is being switched on, where the configuration says so. */
+async function streamOf(services: Services, table: Table): Promise<Situation['stream'] | 'wait'> {
+  const { streamArn: arn } = table;
+  if (arn === undefined) {
+    if (services.config.missingStream === 'refuse' || table.description.stream?.StreamEnabled === true)
+      return undefined;
+    if (table.status === 'ACTIVE') await switchOn(services, table.identity.name);
+    return 'wait';
+  }
+  const stream = await found(services, arn);
+  // While it is being switched on, writes may leave no record: a scan that begins now could not be corrected.
+  if (stream?.enabled === false) return 'wait';
+  return stream && { arn, createdAt: stream.createdAt };
+}
+
+async function found(services: Services, arn: string): Promise<Stream | undefined> {
+  try {
+    return await describeStream(services.streams, arn);
+  } catch (error) {
+    if (error instanceof StreamGap) return undefined;
+    throw error;
+  }
+}
+
+async function switchOn({ dynamodb }: Services, table: string): Promise<void> {
+  await dynamodb.send(
+    new UpdateTableCommand({
+      TableName: table,
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    }),
+  );
+}
+
+/** The head; for the content of an earlier time what was the head before it, the latest first. */
+async function parentsOf(
+  services: Services,
+  { backup, head, anew }: Search,
+  stream: Situation['stream'],
+): Promise<Parent[]> {
+  if (anew) return [];
+  const { asOf } = backup;
+  if (asOf !== undefined) {
+    return (await formerHeads(services, backup)).filter((parent) => endOf(parent, stream) <= asOf);
+  }
+  if (head?.tableId !== backup.table.tableId) return [];
+  const snapshot = await services.catalog.snapshots.get({ table: backup.table.name, id: head.snapshot });
+  return snapshot === undefined ? [] : [toParent(snapshot)];
+}
+
+/** Epoch ms: the parent holds nothing later. A base of a stream that is younger than its request ends where that begins. */
+function endOf({ marker, ends }: Parent, stream: Situation['stream']): number {
+  if ('exportTime' in ends) return ends.exportTime;
+  return ends.stream === stream?.arn ? Math.max(marker, stream.createdAt) : marker;
+}
+
+/** Snapshots of the table that are alive and were the head, or are; the latest first: another may serve where it does not. */
+async function formerHeads(services: Services, { table }: BackupRecord): Promise<Parent[]> {
+  const { snapshots } = await services.catalog.snapshots.census(table.name);
+  return snapshots
+    .filter(({ alive, tableId, asOf }) => alive && tableId === table.tableId && asOf === undefined)
+    .map(toParent)
+    .toReversed();
+}
+
+function toParent({ id, ends }: SnapshotRecord): Parent {
+  return { id, marker: markerOf(id), ends };
+}

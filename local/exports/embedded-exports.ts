@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import type {
+  DescribeExportInput,
+  DescribeExportOutput,
+  DescribeImportInput,
+  DescribeImportOutput,
+  DynamoDBClient,
+  ExportDescription,
+  ExportTableToPointInTimeInput,
+  ExportTableToPointInTimeOutput,
+  ImportTableDescription,
+  ImportTableInput,
+  ImportTableOutput,
+  ListExportsInput,
+  ListExportsOutput,
+  ListImportsInput,
+  ListImportsOutput,
+} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { PointInTimeRecovery } from '../../lambda/continuous/continuous-backups.ts';
+import { type JsonObject, renderBody } from '../../lambda/dialects/dynamodb/json.ts';
+import { read } from '../../lambda/dialects/dynamodb/read.ts';
+import type { Clock } from '../../lambda/runtime/clock.ts';
+import type { Ids } from '../../lambda/runtime/ids.ts';
+import type { Log } from '../../lambda/runtime/logger.ts';
+import type { ObjectStore } from '../../lambda/storage/object-store.ts';
+import { asServiceError } from './errors.ts';
+import { Jobs } from './jobs.ts';
+import {
+  describeExportMembers,
+  describeImportMembers,
+  listExportsMembers,
+  listImportsMembers,
+} from './requests.ts';
+import { TableExports } from './table-exports.ts';
+import { TableImports } from './table-imports.ts';
+
+export interface ExportServices {
+  readonly dynamodb: DynamoDBClient;
+  /** One that refuses streams which are not their table's latest (`local/streams-client.ts`). */
+  readonly streams: DynamoDBStreamsClient;
+  /** What the bucket holds; its keys are the objects'. */
+  readonly store: ObjectStore;
+  /** The name of the only bucket that there is. */
+  readonly bucket: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** A table's point-in-time recovery. Throws `TableNotFound`. */
+  readonly recovery: (table: string) => Promise<PointInTimeRecovery>;
+  /** The shortest window of an incremental export. DynamoDB's is 15 minutes, for which tests do not wait. */
+  readonly minWindowMs: number;
+}
+
+export interface ExportOptions extends Omit<ExportServices, 'minWindowMs'> {
+  /** @default 15 minutes */
+  readonly minWindowMs?: number;
+  /** Jobs are remembered here over restarts. */
+  readonly folder: string;
+  /** A job stays in progress for at least so long. */
+  readonly jobMs: number;
+}
+
+/**
+ * DynamoDB's exports to a bucket and imports from it, for a database that has none: small, for tests and one machine.
+ * An export is made of a scan and the table's stream, in memory. Inputs, outputs and errors are those of the SDK.
+ */
+export class EmbeddedExports {
+  readonly #exportJobs: Jobs<ExportDescription>;
+  readonly #importJobs: Jobs<ImportTableDescription>;
+  readonly #exports: TableExports;
+  readonly #imports: TableImports;
+
+  private constructor(
+    services: ExportServices,
+    exportJobs: Jobs<ExportDescription>,
+    importJobs: Jobs<ImportTableDescription>,
+  ) {
+    this.#exportJobs = exportJobs;
+    this.#importJobs = importJobs;
+    this.#exports = new TableExports(services, exportJobs);
+    this.#imports = new TableImports(services, importJobs);
+  }
+
+  /** Goes on with the jobs that an earlier process has left. */
+  static async open(options: ExportOptions): Promise<EmbeddedExports> {
+    const { folder, minWindowMs = 15 * 60 * 1000, ...given } = options;
+    return new EmbeddedExports(
+      { ...given, minWindowMs },
+      // As many at once as DynamoDB allows.
+      await Jobs.open({ ...given, file: join(folder, 'exports.json'), most: 300 }),
+      await Jobs.open({ ...given, file: join(folder, 'imports.json'), most: 50 }),
+    );
+  }
+
+  exportTableToPointInTime(input: ExportTableToPointInTimeInput): Promise<ExportTableToPointInTimeOutput> {
+    return answer(async () => ({ ExportDescription: await this.#exports.start(wire(input)) }));
+  }
+
+  describeExport(input: DescribeExportInput): Promise<DescribeExportOutput> {
+    return answer(async () => {
+      const { ExportArn } = read(describeExportMembers, wire(input));
+      return { ExportDescription: this.#exports.describe(ExportArn) };
+    });
+  }
+
+  listExports(input: ListExportsInput): Promise<ListExportsOutput> {
+    return answer(async () => {
+      const { TableArn, MaxResults, NextToken } = read(listExportsMembers, wire(input));
+      const { page, next } = this.#exportJobs.list(TableArn, MaxResults, NextToken);
+      return {
+        ExportSummaries: page.map(({ ExportArn, ExportStatus, ExportType }) => ({
+          ExportArn,
+          ExportStatus,
+          ExportType,
+        })),
+        NextToken: next,
+      };
+    });
+  }
+
+  importTable(input: ImportTableInput): Promise<ImportTableOutput> {
+    return answer(async () => ({ ImportTableDescription: await this.#imports.start(wire(input)) }));
+  }
+
+  describeImport(input: DescribeImportInput): Promise<DescribeImportOutput> {
+    return answer(async () => {
+      const { ImportArn } = read(describeImportMembers, wire(input));
+      return { ImportTableDescription: this.#imports.describe(ImportArn) };
+    });
+  }
+
+  listImports(input: ListImportsInput): Promise<ListImportsOutput> {
+    return answer(async () => {
+      const { TableArn, PageSize, NextToken } = read(listImportsMembers, wire(input));
+      const { page, next } = this.#importJobs.list(TableArn, PageSize, NextToken);
+      return {
+        ImportSummaryList: page.map((job) => ({
+          ImportArn: job.ImportArn,
+          ImportStatus: job.ImportStatus,
+          TableArn: job.TableArn,
+          S3BucketSource: job.S3BucketSource,
+          InputFormat: job.InputFormat,
+          StartTime: job.StartTime,
+          EndTime: job.EndTime,
+        })),
+        NextToken: next,
+      };
+    });
+  }
+
+  /** Resolves when no job is being worked at: then the database may go. */
+  async idle(): Promise<void> {
+    await Promise.all([this.#exportJobs.idle(), this.#importJobs.idle()]);
+  }
+}
+
+/** As it would come over the wire; what has come so stays as it is. */
+function wire(input: object): JsonObject {
+  return JSON.parse(renderBody(input)) as JsonObject;
+}
+
+async function answer<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw asServiceError(error);
+  }
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { systemClock } from '../../../lambda/runtime/clock.ts';
+import { defaultConfig } from '../../../lambda/runtime/config.ts';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { silentLog } from '../../../lambda/runtime/logger.ts';
+import type { Services } from '../../../lambda/runtime/services.ts';
+import { wholeRange } from '../../../lambda/snapshot/hash-range.ts';
+import { type ExpectedExport, readExportManifest } from '../../../lambda/sources/export/manifest.ts';
+import type { StagedFile } from '../../../lambda/sources/staged-files.ts';
+import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
+import { type BackupPlan, names, type PartitionResult } from '../../../lambda/workflow/backup-plan.ts';
+import { partition } from '../../../lambda/workflow/partition.ts';
+import { readSpills } from '../../../lambda/workflow/spills.ts';
+import { spread } from '../../../lambda/workflow/spread.ts';
+import { backupStaging } from '../../../lambda/workflow/staging.ts';
+import type { TaskResult } from '../../../lambda/workflow/task.ts';
+import { smallLimits } from '../../snapshot/chain.ts';
+import { gathered, manifestOf, memoryStore } from '../../snapshot/support.ts';
+import { type GoldenExport, tableArn, tableId, type WrittenExport } from './golden.ts';
+
+export interface Arrived {
+  readonly golden: GoldenExport;
+  readonly export: WrittenExport;
+}
+
+/** What the bucket's keys begin with; the store's do not. */
+export const sink = 'sink';
+
+/** A key's net change: the digest of its item before and the text of its item after. */
+export interface Net {
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** The digest of an item's canonical text (docs/format.md, section 4). */
+export function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** Reads exports in their order through the manifests and the partition step; the net changes by canonical key. */
+export async function ingested(exports: readonly Arrived[]): Promise<Map<string, Net>> {
+  const memory = memoryStore();
+  const store: ObjectStore = memory;
+  for (const { export: written } of exports) {
+    for (const [key, bytes] of written.objects) memory.objects.set(key.slice(sink.length + 1), bytes);
+  }
+  const files: StagedFile[] = [];
+  for (const [order, { golden, export: written }] of exports.entries()) {
+    const { prefix, what } = golden;
+    const expected: ExpectedExport = { tableArn, tableId, prefix, what, order };
+    const keyOf = (key: string): string => key.slice(sink.length + 1);
+    files.push(...(await readExportManifest(store, keyOf, { ...written, what }, expected)));
+  }
+  // What these steps use; one that reached for more would fail.
+  const services = {
+    config: { ...defaultConfig, limits: smallLimits },
+    clock: systemClock,
+    ids: randomIds,
+    log: silentLog,
+    store,
+  } as Services;
+  const { id, description } = manifestOf([]);
+  const job = { table: 'Music', id, execution: 'execution', round: 0 };
+  const staging = backupStaging(store, job);
+  const plan: Pick<BackupPlan, 'id' | 'description'> = { id, description };
+  const tasks = spread(files, smallLimits.taskBytes);
+  await staging.note(names.plan, plan);
+  await staging.note(names.partitionPlan, { tasks });
+  const results: PartitionResult[] = [];
+  for (const task of tasks.keys()) {
+    let result: TaskResult = { job, task, part: 0, status: 'more' };
+    while (result.status === 'more') result = await partition(services, result);
+    results.push(...(await staging.parts<PartitionResult>(names.partition(task))));
+  }
+  const spills = results.flatMap((result) => result.spills);
+  const changes = await gathered(readSpills(store, spills, wholeRange, smallLimits));
+  return new Map(
+    changes.map(({ key, old, image }) => [
+      key.toString(),
+      { before: old?.digest.toString('hex'), after: image?.toString() },
+    ]),
+  );
+}

@@ -1,0 +1,151 @@
+import { DynamoDBClient, DynamoDBServiceException, type ExportDescription } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { type ExportRequest, startExport } from '../../../lambda/sources/export/request.ts';
+import { exportState } from '../../../lambda/sources/export/state.ts';
+
+const tableArn = 'arn:aws:dynamodb:eu-west-1:111122223333:table/Music';
+const arn = `${tableArn}/export/01700000000000-a1b2c3d4`;
+const place = { bucket: 'bucket', prefix: 'sink/staging/backup' };
+const request: ExportRequest = {
+  tableArn,
+  clientToken: 'backup-0',
+  place,
+  what: { time: 1_700_000_000_000 },
+};
+
+/** A client that answers every call so, and keeps what it was asked. */
+function answering(answer: ExportDescription | Error): { client: DynamoDBClient; asked: unknown[] } {
+  const client = new DynamoDBClient({ region: 'eu-west-1' });
+  const asked: unknown[] = [];
+  client.middlewareStack.add(
+    () => async (call) => {
+      asked.push(call.input);
+      if (answer instanceof Error) throw answer;
+      return { response: {}, output: { ExportDescription: answer, $metadata: {} } };
+    },
+    { step: 'initialize' },
+  );
+  return { client, asked };
+}
+
+function exception(name: string): DynamoDBServiceException {
+  return new DynamoDBServiceException({ name, $fault: 'client', message: `${name} told`, $metadata: {} });
+}
+
+describe('an export is requested', () => {
+  it('of the table at a time', async () => {
+    const { client, asked } = answering({ ExportArn: arn });
+    expect(await startExport(client, request)).toBe(arn);
+    expect(asked).toEqual([
+      {
+        TableArn: tableArn,
+        ClientToken: 'backup-0',
+        S3Bucket: 'bucket',
+        S3Prefix: 'sink/staging/backup',
+        ExportFormat: 'DYNAMODB_JSON',
+        ExportTime: new Date(1_700_000_000_000),
+      },
+    ]);
+  });
+
+  it('of the changes of a window, with both images, encrypted with a key', async () => {
+    const { client, asked } = answering({ ExportArn: arn });
+    const what = { from: 1_700_000_000_000, to: 1_700_003_600_000 };
+    await startExport(client, { ...request, what, place: { bucket: 'bucket', prefix: '', kmsKeyId: 'key' } });
+    expect(asked).toEqual([
+      {
+        TableArn: tableArn,
+        ClientToken: 'backup-0',
+        S3Bucket: 'bucket',
+        S3SseAlgorithm: 'KMS',
+        S3SseKmsKeyId: 'key',
+        ExportFormat: 'DYNAMODB_JSON',
+        ExportType: 'INCREMENTAL_EXPORT',
+        IncrementalExportSpecification: {
+          ExportFromTime: new Date(what.from),
+          ExportToTime: new Date(what.to),
+          ExportViewType: 'NEW_AND_OLD_IMAGES',
+        },
+      },
+    ]);
+  });
+});
+
+describe('an export that is refused', () => {
+  it.each([
+    [
+      'PointInTimeRecoveryUnavailableException',
+      'ContinuousBackupsUnavailable',
+      'Switch on point-in-time recovery',
+    ],
+    ['TableNotFoundException', 'TableNotFound', 'deleted'],
+    ['InvalidExportTimeException', 'CutUnreachable', 'outside of what is restorable'],
+    ['ExportConflictException', 'Internal', 'token'],
+    ['LimitExceededException', 'LimitExceeded', 'Too many exports'],
+    ['ValidationException', 'Validation', 'not started'],
+  ])('by %s is %s, with the text of the service and what to do', async (name, code, next) => {
+    const { client } = answering(exception(name));
+    await expect(startExport(client, request)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(`Export of ${tableArn} refused: ${name} told. .*${next}`) as unknown,
+    });
+  });
+
+  it('for another reason is thrown as it is', async () => {
+    const error = exception('InternalServerError');
+    await expect(startExport(answering(error).client, request)).rejects.toBe(error);
+  });
+});
+
+describe('an export', () => {
+  const ended: ExportDescription = {
+    ExportStatus: 'COMPLETED',
+    ExportManifest: 'sink/staging/backup/AWSDynamoDB/x/manifest-summary.json',
+    ItemCount: 0,
+    BilledSizeBytes: 0,
+  };
+  const facts = { manifestKey: ended.ExportManifest, items: 0, billedBytes: 0 };
+  const time = new Date(1_700_000_000_000);
+  const later = new Date(1_700_003_600_000);
+  const window = { ExportFromTime: time, ExportToTime: later };
+
+  it('is running', async () => {
+    const { client, asked } = answering({ ExportStatus: 'IN_PROGRESS', ExportTime: time });
+    expect(await exportState(client, arn)).toEqual({ status: 'running' });
+    expect(asked).toEqual([{ ExportArn: arn }]);
+  });
+
+  it.each<[string, ExportDescription, object]>([
+    ['of a table', { ...ended, ExportTime: time }, { time: time.getTime() }],
+    [
+      'of a window',
+      { ...ended, ExportType: 'INCREMENTAL_EXPORT', IncrementalExportSpecification: window },
+      { from: time.getTime(), to: later.getTime() },
+    ],
+  ])('%s is done, and says what it holds', async (_name, description, what) => {
+    const { client } = answering(description);
+    expect(await exportState(client, arn)).toEqual({ status: 'done', facts: { ...facts, what } });
+  });
+
+  it.each([
+    ['S3NoSuchBucket', 'Make the bucket of the data sink, .*, then request the backup again'],
+    ['S3AccessDenied', 'Allow s3:PutObject, s3:PutObjectAcl and s3:AbortMultipartUpload'],
+    ['KmsNotFoundException', 'KMS key exists'],
+    ['KMSAccessDeniedException', 'kms:GenerateDataKey'],
+    ['Surprise', 'Request the backup again'],
+  ])('failed with %s: the reason says what to do', async (code, next) => {
+    const { client } = answering({ ExportStatus: 'FAILED', FailureCode: code, FailureMessage: 'told' });
+    await expect(exportState(client, arn)).rejects.toMatchObject({
+      code: 'ExportFailed',
+      message: expect.stringMatching(`${arn} failed: ${code}: told\\. .*${next}`) as unknown,
+    });
+  });
+
+  it.each<[string, ExportDescription]>([
+    ['in no state', {}],
+    ['done without a manifest', { ...ended, ExportManifest: undefined, ExportTime: time }],
+    ['done without a time', ended],
+  ])('%s is no answer', async (_name, description) => {
+    await expect(exportState(answering(description).client, arn)).rejects.toMatchObject({ code: 'Internal' });
+  });
+});

@@ -1,0 +1,112 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ExportWindow, exportTimeOf, exportWindows } from '../../../lambda/sources/export/windows.ts';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+const start = 1_700_000_000_000;
+
+function windowsOf(parentTime: number, marker: number, earliestRestorable = 0): readonly ExportWindow[] {
+  const found = exportWindows({ parentTime, marker, earliestRestorable });
+  return 'windows' in found ? found.windows : [];
+}
+
+function whyNot(parentTime: number, marker: number, earliestRestorable = 0): string | undefined {
+  const found = exportWindows({ parentTime, marker, earliestRestorable });
+  return 'why' in found ? found.why : undefined;
+}
+
+describe('the time to export at', () => {
+  it('is the first whole second after the marker', () => {
+    fc.assert(
+      fc.property(fc.nat(10 * second), (ms) => {
+        const time = exportTimeOf(start + ms);
+        expect(time % second).toBe(0);
+        expect(time - (start + ms)).toBeGreaterThan(0);
+        expect(time - (start + ms)).toBeLessThanOrEqual(second);
+      }),
+    );
+  });
+});
+
+describe('windows lead from the parent to the marker', () => {
+  /** How long after the last one, how long before it an outage ended that forgot all changes, and which parent. */
+  const anyRequest = fc.record({
+    gap: fc.oneof(fc.nat(40 * minute), fc.nat(3 * day), fc.nat(40 * day)),
+    outage: fc.option(fc.nat(2 * day), { freq: 4 }),
+    parent: fc.nat(),
+  });
+
+  it('in a row without gap or overlap, each of a length that DynamoDB takes', () => {
+    fc.assert(
+      fc.property(fc.array(anyRequest, { maxLength: 30 }), (requests) => {
+        let marker = start;
+        let earliest = start - day;
+        const times = [exportTimeOf(marker)];
+        for (const { gap, outage, parent } of requests) {
+          marker += gap;
+          if (outage !== null) earliest = Math.max(earliest, marker - outage);
+          const parentTime = times[parent % times.length] ?? 0;
+          const windows = windowsOf(parentTime, marker, earliest);
+          const possible = parentTime >= earliest && exportTimeOf(marker) - parentTime >= 15 * minute;
+          expect(windows.length > 0).toBe(possible);
+          expectInRow(windows, parentTime, exportTimeOf(marker));
+          times.push(exportTimeOf(marker));
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  function expectInRow(windows: readonly ExportWindow[], from: number, to: number): void {
+    let end = from;
+    for (const window of windows) {
+      expect(window.from).toBe(end);
+      expect(window.from % second).toBe(0);
+      expect(window.to - window.from).toBeGreaterThanOrEqual(15 * minute);
+      expect(window.to - window.from).toBeLessThanOrEqual(day);
+      end = window.to;
+    }
+    expect(end).toBe(windows.length > 0 ? to : from);
+  }
+
+  it.each([
+    [15 * minute - second, 1],
+    [day - second, 1],
+    [day, 2],
+    [day + 5 * minute, 2],
+    [35 * day - second, 35],
+  ])('a marker %d ms after the parent: %d', (distance, count) => {
+    expect(windowsOf(start, start + distance)).toHaveLength(count);
+  });
+
+  it('of other lengths where the configuration says so', () => {
+    const limits = { shortestMs: 2 * second, longestMs: 10 * second };
+    const situation = { parentTime: start, marker: start + 24 * second, earliestRestorable: start };
+    expect(exportWindows(situation, limits)).toEqual({
+      windows: [
+        { from: start, to: start + 8 * second },
+        { from: start + 8 * second, to: start + 16 * second },
+        { from: start + 16 * second, to: start + 25 * second },
+      ],
+    });
+  });
+});
+
+describe('there are no windows', () => {
+  it.each([0, second, 15 * minute - second - 1, -hour])(
+    'from a parent %d ms before the marker',
+    (distance) => {
+      expect(whyNot(start, start + distance)).toBe(
+        'the parent is less than 900 seconds older than the marker',
+      );
+    },
+  );
+
+  it('from a parent before the time since when changes are kept', () => {
+    expect(whyNot(start, start + hour, start + 1)).toBe('the changes since the parent are not kept any more');
+    expect(whyNot(start, start + hour, start)).toBeUndefined();
+  });
+});

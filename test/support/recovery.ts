@@ -1,0 +1,30 @@
+import type { Services } from '../../lambda/runtime/services.ts';
+
+/** Point-in-time recovery that is just said to be on, for an hour already, or off. */
+export interface SimulatedRecovery {
+  enabled: boolean;
+  /** Epoch ms. */
+  since: number;
+  readonly recovery: Services['recovery'];
+}
+
+export function simulatedRecovery(enabled = true): SimulatedRecovery {
+  const describe = async () => {
+    if (!simulated.enabled) return { enabled: false };
+    // The last second that is over.
+    return { enabled: true, earliest: simulated.since, latest: Math.floor(Date.now() / 1000) * 1000 - 1000 };
+  };
+  const simulated: SimulatedRecovery = {
+    enabled,
+    since: Date.now() - 60 * 60_000,
+    recovery: {
+      describe,
+      update: async (_table, specification) => {
+        if (specification.enabled && !simulated.enabled) simulated.since = Date.now();
+        simulated.enabled = specification.enabled;
+        return describe();
+      },
+    },
+  };
+  return simulated;
+}

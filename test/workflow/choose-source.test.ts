@@ -1,0 +1,225 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { backupId } from '../../lambda/catalog/backup-arn.ts';
+import { exportWindowLimits } from '../../lambda/sources/export/windows.ts';
+import {
+  chooseSource,
+  oldestParentMs,
+  type Parent,
+  type Reasoned,
+  type Situation,
+} from '../../lambda/workflow/choose-source.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const now = 1_800_000_000_000;
+const stream = { arn: 'stream-1', createdAt: now - 48 * hour };
+
+const endedBy = (age: number, ends: Parent['ends']): Parent => ({
+  id: backupId(now - age, '00000000'),
+  marker: now - age,
+  ends,
+});
+const inStream = (age: number, arn = stream.arn) => endedBy(age, { stream: arn });
+const byExport = (age: number) => endedBy(age, { exportTime: now - age });
+
+const choose = (situation: Partial<Situation>) =>
+  chooseSource({
+    now,
+    marker: now,
+    asked: {},
+    onlyIncrement: false,
+    base: 'export',
+    stream: undefined,
+    recovery: undefined,
+    parents: [],
+    windows: exportWindowLimits,
+    replayMs: 5 * minute,
+    ...situation,
+  });
+const recovery = { earliest: now - 35 * 24 * hour };
+
+describe('a table without a snapshot', () => {
+  it('is exported at the first whole second after the request', () => {
+    expect(choose({ recovery, marker: now - 1 })).toMatchObject({
+      source: 'export',
+      ranges: [{ time: now }],
+    });
+    expect(choose({ recovery })).toMatchObject({ source: 'export', ranges: [{ time: now + 1000 }] });
+  });
+
+  it('is scanned where that is configured or asked for, if its stream reaches back to the request', () => {
+    expect(choose({ base: 'scan', stream, recovery })).toMatchObject({ source: 'scan', stream: stream.arn });
+    expect(choose({ asked: { source: 'scan' }, stream })).toMatchObject({ source: 'scan' });
+    const young = { ...stream, createdAt: now + minute };
+    expect(choose({ base: 'scan', stream: young })).toMatchObject({ source: 'scan' });
+    const late = choose({ base: 'scan', stream: { ...stream, createdAt: now + minute + 1 } });
+    expect(late).toMatchObject({ source: 'none', error: 'CutUnreachable' });
+  });
+
+  it('is refused by name if it has neither what its base needs, whatever else it has', () => {
+    const refused = { source: 'none', error: 'ContinuousBackupsUnavailable' };
+    expect(choose({})).toMatchObject(refused);
+    expect(choose({ stream })).toMatchObject(refused);
+    expect(choose({ base: 'scan', recovery })).toMatchObject(refused);
+    expect(choose({ asked: { source: 'scan' }, recovery })).toMatchObject(refused);
+  });
+
+  it('cannot be continued by the stream, though that was asked for', () => {
+    expect(choose({ asked: { source: 'stream' }, stream, recovery })).toMatchObject({
+      source: 'none',
+      error: 'CutUnreachable',
+    });
+  });
+});
+
+describe('point-in-time recovery that was just switched on', () => {
+  it('serves a request of a minute before, at its beginning', () => {
+    const earliest = now + minute - 500;
+    expect(choose({ recovery: { earliest: now + 400 } })).toMatchObject({ ranges: [{ time: now + 1000 }] });
+    expect(choose({ recovery: { earliest } })).toMatchObject({ ranges: [{ time: now + minute }] });
+    expect(choose({ recovery: { earliest: now + minute + 1 } })).toMatchObject({ error: 'CutUnreachable' });
+  });
+
+  it('takes a base in its first minutes, when no window is long enough', () => {
+    const parent = byExport(14 * minute);
+    const choice = choose({ recovery: { earliest: now - 16 * minute }, parents: [parent] });
+    expect(choice).toMatchObject({ source: 'export', parent: undefined });
+    expect(choice.why.join()).toContain('less than 900 seconds older');
+  });
+
+  it('takes a base if it was off since the parent', () => {
+    const choice = choose({ recovery: { earliest: now - hour }, parents: [byExport(2 * hour)] });
+    expect(choice).toMatchObject({ source: 'export', parent: undefined });
+    expect(choice.why.join()).toContain('not kept any more');
+  });
+});
+
+describe('a snapshot that ends in a stream', () => {
+  it('is continued by it, while it reaches back', () => {
+    const parent = inStream(oldestParentMs);
+    expect(choose({ stream, parents: [parent] })).toMatchObject({ source: 'stream', parent });
+    const old = choose({ stream, recovery, parents: [inStream(oldestParentMs + 1)] });
+    expect(old).toMatchObject({ source: 'export', parent: undefined });
+    expect(old.why.join()).toContain('does not reach back');
+  });
+
+  it('is not continued by another stream, nor by an export', () => {
+    const choice = choose({ stream, recovery, parents: [inStream(hour, 'another')] });
+    expect(choice).toMatchObject({ source: 'export', parent: undefined });
+    expect(choice.why.join(';')).toMatch(/another stream;.*ends in a stream/);
+    const asked = choose({ asked: { source: 'export' }, stream, recovery, parents: [inStream(hour)] });
+    expect(asked).toMatchObject({ source: 'export', parent: undefined });
+  });
+
+  it('is not continued where a scan was asked for', () => {
+    expect(choose({ asked: { source: 'scan' }, stream, parents: [inStream(hour)] })).toMatchObject({
+      source: 'scan',
+    });
+  });
+});
+
+describe('a snapshot that ends with an export', () => {
+  it('is continued by the stream from five minutes before, if that is as old', () => {
+    const parent = byExport(hour);
+    expect(choose({ stream, recovery, parents: [parent] })).toMatchObject({
+      source: 'stream',
+      parent,
+      replaySince: now - hour - 5 * minute,
+    });
+    const young = { ...stream, createdAt: now - hour - 5 * minute + 1 };
+    expect(choose({ stream: young, recovery, parents: [parent] })).toMatchObject({
+      source: 'export',
+      parent,
+    });
+  });
+
+  it('is continued by exports otherwise, in windows of a day at most', () => {
+    const parent = byExport(15 * minute);
+    expect(choose({ recovery, marker: now - 1000, parents: [parent] })).toMatchObject({
+      source: 'export',
+      parent,
+      ranges: [{ from: now - 15 * minute, to: now }],
+    });
+    const old = choose({ recovery, parents: [byExport(60 * hour)] });
+    expect(old).toMatchObject({ source: 'export', parent: byExport(60 * hour) });
+    expect('ranges' in old && old.ranges).toHaveLength(3);
+  });
+
+  it('and is too young is passed over for an older one', () => {
+    const parents = [byExport(5 * minute), inStream(10 * minute), byExport(hour)];
+    expect(choose({ recovery, parents })).toMatchObject({ source: 'export', parent: parents[2] });
+  });
+});
+
+describe('the content of an earlier time', () => {
+  it('is reached by the stream alone', () => {
+    const asOf = { onlyIncrement: true, marker: now - hour, stream, recovery };
+    expect(choose({ ...asOf, parents: [inStream(2 * hour)] })).toMatchObject({ source: 'stream' });
+    expect(choose(asOf)).toMatchObject({ source: 'none', error: 'CutUnreachable' });
+    expect(choose({ ...asOf, stream: undefined, parents: [byExport(2 * hour)] })).toMatchObject({
+      source: 'none',
+    });
+  });
+});
+
+describe('whatever the situation', () => {
+  const age = fc.integer({ min: 0, max: 50 * hour });
+  const parents = fc.array(
+    fc.oneof(
+      age.map(byExport),
+      fc.tuple(age, fc.constantFrom('stream-1', 'stream-2')).map(([at, arn]) => inStream(at, arn)),
+    ),
+    { maxLength: 5 },
+  );
+  const situations = fc.record({
+    asked: fc.oneof(
+      fc.constant({}),
+      fc.record({ source: fc.constantFrom('export' as const, 'stream' as const, 'scan' as const) }),
+    ),
+    base: fc.constantFrom('export' as const, 'scan' as const),
+    stream: fc.option(
+      age.map((at) => ({ arn: 'stream-1', createdAt: now - at })),
+      { nil: undefined },
+    ),
+    recovery: fc.option(
+      age.map((at) => ({ earliest: now - at })),
+      { nil: undefined },
+    ),
+    onlyIncrement: fc.boolean(),
+    parents,
+  });
+
+  it('a gap is never bridged, and what was asked for is what is made', () => {
+    fc.assert(
+      fc.property(situations, (situation) => expectNoGap(situation, choose(situation))),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+function expectNoGap(
+  {
+    asked,
+    stream,
+    recovery,
+    onlyIncrement,
+  }: Pick<Situation, 'asked' | 'stream' | 'recovery' | 'onlyIncrement'>,
+  choice: Reasoned,
+): void {
+  if (choice.source === 'none') return;
+  expect(choice.source).toBe(asked.source ?? choice.source);
+  if (onlyIncrement) expect(choice.source).toBe('stream');
+  if (choice.source === 'stream') {
+    const { ends, marker } = choice.parent;
+    if ('stream' in ends) expect(ends.stream).toBe(stream?.arn);
+    else expect(stream?.createdAt).toBeLessThanOrEqual(ends.exportTime - 5 * minute);
+    expect(now - (choice.replaySince ?? marker)).toBeLessThanOrEqual(oldestParentMs);
+  }
+  if (choice.source === 'export' && choice.parent !== undefined) {
+    const { ends } = choice.parent;
+    const exportTime = 'exportTime' in ends ? ends.exportTime : undefined;
+    expect(choice.ranges[0]).toHaveProperty('from', exportTime);
+    expect(exportTime).toBeGreaterThanOrEqual(Number(recovery?.earliest));
+  }
+}

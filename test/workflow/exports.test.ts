@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { BackupRecord, Source } from '../../lambda/catalog/records.ts';
+import type { Config } from '../../lambda/runtime/config.ts';
+import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { changeItems, expectNothingHeld, newTable, putItems, restore } from '../support/fixture.ts';
+import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
+import { type SimulatedRecovery, simulatedRecovery } from '../support/recovery.ts';
+import { contentOf } from '../support/tables.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+const byExports = { base: 'export' } as const;
+
+let harness: Harness;
+let table: string;
+let exports: SimulatedRecovery;
+const started = async (config: Partial<Config> = byExports, options: HarnessOptions = {}): Promise<void> => {
+  exports = simulatedRecovery();
+  harness = await startHarness(database, { config, exports, ...options });
+};
+beforeEach(async () => {
+  table = await newTable(database);
+  return () => harness.close();
+});
+
+async function backUp(source?: Source): Promise<BackupRecord> {
+  const { id } = await harness.operations.createBackup({ table, name: 'backup', ...(source && { source }) });
+  await harness.executions.idle();
+  return harness.operations.describeBackup({ table, id });
+}
+
+/** Until what was written before is restorable, and a window since an export at this time is long enough. */
+async function secondsPass(): Promise<void> {
+  const from = Date.now() + 2000;
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(from), { timeout: 10_000, interval: 50 });
+}
+
+async function expectContent(backup: BackupRecord, content: ReadonlyMap<string, string>): Promise<void> {
+  expect([backup.status, backup.reason]).toEqual(['AVAILABLE', undefined]);
+  expect(await restore(database, harness, backup)).toEqual(content);
+}
+
+describe('a backup by exports', () => {
+  it('has a full export for its base, then exports of what changed, and says why', async () => {
+    await started();
+    const first = await contentOf(database.dynamodb, table);
+    const base = await backUp();
+    expect(base).toMatchObject({
+      source: 'export',
+      kind: 'full',
+      why: expect.arrayContaining(['a new base']),
+    });
+    await secondsPass();
+    await changeItems(database, table);
+    const second = await contentOf(database.dynamodb, table);
+    const increment = await backUp('export');
+    expect(increment).toMatchObject({ source: 'export', parent: base.id });
+    await expectContent(base, first);
+    await expectContent(increment, second);
+    await expectNothingHeld(harness, table);
+  });
+
+  it('goes on from the export by the stream, though the stream tells again of what the export holds', async () => {
+    await started();
+    // The stream must be older than the time from which on it is replayed.
+    await secondsPass();
+    await changeItems(database, table);
+    const base = await backUp();
+    await changeItems(database, table);
+    const content = await contentOf(database.dynamodb, table);
+    const next = await backUp();
+    expect(next).toMatchObject({ source: 'stream', parent: base.id });
+    await expectContent(next, content);
+    await putItems(database, table, 0, 2);
+    const last = await backUp();
+    expect(last).toMatchObject({ source: 'stream', parent: next.id });
+    await expectContent(last, await contentOf(database.dynamodb, table));
+  });
+
+  it('goes on from an older one if the latest is too young', async () => {
+    await started({ ...byExports, exportWindow: { shortestMs: 4000, longestMs: 60_000 } });
+    const base = await backUp();
+    await secondsPass();
+    await secondsPass();
+    await changeItems(database, table);
+    const one = await backUp('export');
+    await putItems(database, table, 7, 9);
+    const content = await contentOf(database.dynamodb, table);
+    const two = await backUp('export');
+    expect([one.parent, two.parent]).toEqual([base.id, base.id]);
+    expect(two.why?.join()).toContain(`export: ${one.id}: the parent is less than 4 seconds older`);
+    await expectContent(two, content);
+  });
+
+  it('in several windows when the parent is older than one', async () => {
+    await started({ ...byExports, exportWindow: { shortestMs: 1000, longestMs: 2000 } });
+    const base = await backUp();
+    for (let n = 0; n < 3; n++) {
+      await changeItems(database, table);
+      await secondsPass();
+    }
+    const content = await contentOf(database.dynamodb, table);
+    const next = await backUp('export');
+    expect(next.parent).toBe(base.id);
+    await expectContent(next, content);
+  });
+
+  it('of an empty table, and of one that did not change', async () => {
+    table = await newTable(database, 0);
+    await started();
+    const base = await backUp();
+    await secondsPass();
+    await expectContent(base, new Map());
+    await expectContent(await backUp('export'), new Map());
+  });
+});
+
+describe('a backup that cannot be made by an export says why', () => {
+  it('at the request, if there is no point-in-time recovery', async () => {
+    await started();
+    exports.enabled = false;
+    await expect(backUp()).rejects.toMatchObject({
+      code: 'ContinuousBackupsUnavailable',
+      message: expect.stringContaining('point-in-time recovery'),
+    });
+    exports.enabled = true;
+    expect(await backUp()).toMatchObject({ status: 'AVAILABLE' });
+  });
+
+  it('unless recovery is to be switched on: then it begins with the request', async () => {
+    await started({ ...byExports, missingRecovery: 'enable' });
+    exports.enabled = false;
+    const backup = await backUp();
+    await expectContent(backup, await contentOf(database.dynamodb, table));
+    expect(exports.enabled).toBe(true);
+  });
+
+  it('by the reason that DynamoDB gives, and what to do', async () => {
+    await started(byExports, { exportBucket: 'no-such-bucket' });
+    const backup = await backUp();
+    expect(backup.status).toBe('FAILED');
+    expect(backup.reason).toMatch(/ExportFailed: .*S3NoSuchBucket.*bucket/);
+    await expectNothingHeld(harness, table);
+  });
+
+  it('if recovery is switched off before the export begins', async () => {
+    await started();
+    const { id } = await harness.operations.createBackup({ table, name: 'backup' });
+    exports.enabled = false;
+    await harness.executions.idle();
+    const backup = await harness.operations.describeBackup({ table, id });
+    expect(backup).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringContaining('ContinuousBackupsUnavailable'),
+    });
+    await expectNothingHeld(harness, table);
+  });
+
+  it('if recovery was off in between: a new base, not the changes since', async () => {
+    await started();
+    await backUp();
+    await secondsPass();
+    exports.since = Date.now() - 500;
+    await secondsPass();
+    await changeItems(database, table);
+    const content = await contentOf(database.dynamodb, table);
+    const backup = await backUp('export');
+    expect(backup).toMatchObject({ kind: 'full', why: expect.arrayContaining(['a new base']) });
+    expect(backup.why?.join()).toContain('the changes since the parent are not kept any more');
+    await expectContent(backup, content);
+  });
+});
+
+it('a crash after any step of an export is made good, to the same content', async () => {
+  await started();
+  await backUp();
+  await secondsPass();
+  await changeItems(database, table);
+  const { digest } = await backUp('export');
+  const before = harness;
+  for (let survived = 0, ended = false; !ended; survived++) {
+    let steps = 0;
+    const crashing = before.restarted({
+      config: byExports,
+      exports,
+      around: async (_handler, _input, run) => {
+        const output = await run();
+        // What only waits is no step.
+        const waits = 'status' in output && output.status === 'wait';
+        if (!waits && steps++ === survived) crashing.executions.stop();
+        return output;
+      },
+    });
+    const { id } = await crashing.operations.createBackup({ table, name: 'backup', source: 'export' });
+    await crashing.executions.idle();
+    ended = steps <= survived;
+    const after = before.restarted({ config: byExports, exports });
+    await reconcile(after.services);
+    await after.executions.idle();
+    const backup = await after.operations.describeBackup({ table, id });
+    expect([backup.status, backup.reason, backup.digest]).toEqual(['AVAILABLE', undefined, digest]);
+  }
+  await expectNothingHeld(before, table);
+});
