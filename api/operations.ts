@@ -104,6 +104,11 @@ export const operationFacts: Readonly<Record<string, OperationFacts>> = {
     errors: [backupNotFound, backupInUse, backupDamaged],
     example: { BackupArn: backup, Share: 0.1 },
   },
+  EstimateRestore: {
+    text: 'Tells what a restore of a backup would take: money and time, by an import and by writes.',
+    errors: [backupNotFound, backupInUse],
+    example: { BackupArn: backup },
+  },
   PlanSweep: {
     text: 'Tells what the next sweep would delete from the store, and changes nothing.',
     errors: [],

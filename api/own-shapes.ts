@@ -15,6 +15,7 @@ export const extensions: Extensions = {
 };
 
 const cost = { ReadBytes: count, ReadRequests: count };
+const way = oneOf('IMPORT', 'WRITES');
 const page = { Progress: share, ...cost };
 
 export const ownStructures: Readonly<Record<string, Structure>> = {
@@ -22,17 +23,26 @@ export const ownStructures: Readonly<Record<string, Structure>> = {
     {},
     {
       Kind: oneOf('FULL', 'INCREMENTAL', 'DIFFERENTIAL'),
-      Source: oneOf('STREAM', 'SCAN'),
+      Source: oneOf('EXPORT', 'STREAM', 'SCAN', 'NATIVE'),
       Parent: text,
+      Why: { kind: 'list', of: text },
       Cut: named('TidemarkCut'),
       Figures: named('TidemarkFigures'),
       Digest: { kind: 'string', traits: [{ pattern: '[0-9a-f]{32}' }] },
       Reason: text,
       Comment: text,
       RequestedBy: text,
+      NativeBackupArn: text,
     },
   ),
-  TidemarkRestore: structure({ RestoreStatus: oneOf('RESTORING', 'FAILED') }, { Reason: text }),
+  TidemarkRestore: structure(
+    {},
+    {
+      RestoreStatus: oneOf('RESTORING', 'FAILED'),
+      Reason: text,
+      Estimate: named('RestoreEstimate'),
+    },
+  ),
   TidemarkCut: structure({ Time: time }),
   TidemarkFigures: structure(
     { Items: count, Bytes: count, CopiedBytes: count, CopiedFiles: count, CopiedRecords: count },
@@ -52,6 +62,23 @@ export const ownStructures: Readonly<Record<string, Structure>> = {
     { NextToken: text },
   ),
   Problem: structure({ Object: text, Problem: text }, { Offset: count }),
+
+  EstimateRestoreOutput: structure({ Estimate: named('RestoreEstimate') }),
+  RestoreEstimate: structure({
+    Items: count,
+    Bytes: count,
+    Ways: list('RestoreWay'),
+    Choice: named('RestoreChoice'),
+    Auto: named('RestoreChoice'),
+    Prices: named('EstimatePrices'),
+  }),
+  RestoreWay: structure(
+    { Way: way, Possible: { kind: 'boolean' } },
+    { Reason: text, Usd: named('EstimateBounds'), Seconds: named('EstimateBounds') },
+  ),
+  RestoreChoice: structure({ Way: way, Why: text }),
+  EstimateBounds: structure({ Low: { kind: 'double' }, High: { kind: 'double' } }),
+  EstimatePrices: structure({ Region: text, AsOf: text }),
 
   PlanSweepOutput: structure({
     Folders: list('SweepFolder'),

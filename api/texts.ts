@@ -51,9 +51,11 @@ export const memberTexts: Readonly<Record<string, string>> = {
   // What Tidemark adds
   'BackupDetails.Tidemark': "What Tidemark knows beyond DynamoDB's API.",
   Kind: 'What is stored: the whole table, or the changes since the last snapshot or since the last full one.',
-  Source: "Where the content comes from: the table's stream, or a scan of it.",
+  Source:
+    "Where the content comes from: DynamoDB's export of the table, the table's stream, or a scan of it; or NATIVE, if DynamoDB makes and keeps it.",
   Comment: "A note of the caller's.",
   Keep: "Settings that the new table has again, which DynamoDB's own restore leaves off.",
+  Why: 'Why the backup was made from this source and parent: what was passed over, and why.',
   Parent: 'The id of the backup whose snapshot the changes were applied to.',
   Cut: 'Where the content ends in the history of changes.',
   'TidemarkCut.Time': 'The time whose content is meant.',
@@ -63,6 +65,7 @@ export const memberTexts: Readonly<Record<string, string>> = {
   'TableDescription.Tidemark': 'The restore that makes the table, until it has succeeded.',
   RestoreStatus: 'Whether the restore goes on or has failed.',
   RequestedBy: 'The ARN of the caller.',
+  NativeBackupArn: 'The ARN by which DynamoDB knows a backup that it keeps.',
   'TidemarkFigures.Items': 'Items of the table.',
   'TidemarkFigures.Bytes': 'Their size as DynamoDB measures it.',
   CopiedBytes: 'Bytes that this backup added to the store.',
@@ -91,6 +94,26 @@ export const memberTexts: Readonly<Record<string, string>> = {
   Problem: 'What is wrong with it.',
   Offset: 'Where in the object, in bytes.',
 
+  // Estimates
+  DryRun: 'Check everything, tell what would be made and what it would take, and make nothing.',
+  Estimate: 'What the restore would take.',
+  'RestoreEstimate.Items': 'Items of the backup.',
+  'RestoreEstimate.Bytes': 'Their size as DynamoDB measures it.',
+  Ways: 'The ways in which the table may get its items.',
+  Way: 'By an import of files in the bucket, or by writes.',
+  Possible: 'Whether this backup can be restored so.',
+  'RestoreWay.Reason': 'Why it cannot.',
+  Usd: 'What the restore costs, without the table that it makes.',
+  Seconds: 'How long until all items are there. Global indexes are built after that.',
+  Low: 'The least that is to be expected.',
+  High: 'The most that is to be expected.',
+  Choice: 'The way that a restore takes here.',
+  Auto: 'The way that it takes where the configuration leaves the choice.',
+  'RestoreChoice.Why': 'Why this way.',
+  Prices: 'What the money was reckoned with.',
+  Region: 'The region whose prices they are.',
+  AsOf: 'The day on which they were looked up.',
+
   // The sweep's plan
   Folders: 'What was found, by folder of the store.',
   Delete: 'The first objects that would be deleted.',
@@ -103,7 +126,6 @@ export const memberTexts: Readonly<Record<string, string>> = {
   Verdict: 'Why the objects would be deleted or are kept.',
   Objects: 'How many.',
   Bytes: 'How many bytes.',
-  Why: 'Why it would be deleted.',
 };
 
 /** What a member means, or undefined if DynamoDB's documentation tells it. */

@@ -2,7 +2,10 @@ import type { TableDescription as SdkTableDescription } from '@aws-sdk/client-dy
 import type { RestoreRecord } from '../catalog/records.ts';
 import type { RestoreOverrides } from '../restore/target-description.ts';
 
-/** A table's point-in-time recovery. Times are epoch milliseconds; they and the period are there while it is enabled. */
+/**
+ * A table's point-in-time recovery. Times are epoch milliseconds: there while it is enabled, as soon as any can be
+ * restored. The period is there while it is enabled.
+ */
 export interface PointInTimeRecovery {
   readonly enabled: boolean;
   readonly recoveryPeriodInDays?: number;
@@ -24,6 +27,8 @@ export interface PointInTimeRestore {
   readonly time?: number;
   readonly overrides: RestoreOverrides;
   readonly requestedBy?: string;
+  /** Of one call's attempts: the second gets the first one's restore. */
+  readonly requestKey?: string;
 }
 
 /** A restore that was started: by Tidemark, on its record, or by DynamoDB, which describes the table it makes. */

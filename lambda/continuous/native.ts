@@ -4,27 +4,22 @@ import {
   type PointInTimeRecoveryDescription,
   UpdateContinuousBackupsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type ErrorCode, TidemarkError } from '../runtime/errors.ts';
+import type { NativeRestore } from '../native/invoked-restore.ts';
+import type { RestoreCall } from '../native/native-restore.ts';
+import { nativeOverrides } from '../native/restore-overrides.ts';
+import { translated } from '../native/translated.ts';
 import type { ContinuousBackups, PointInTimeRecovery, PointInTimeRestore } from './continuous-backups.ts';
-import type { NativeRestore } from './invoked-restore.ts';
-import type { RestoreCall } from './native-restore.ts';
-
-const codes: ReadonlyMap<string, ErrorCode> = new Map([
-  ['ValidationException', 'Validation'],
-  // The table is none of those that Tidemark is configured for.
-  ['AccessDeniedException', 'AccessDenied'],
-  ['TableNotFoundException', 'TableNotFound'],
-  ['SourceTableNotFoundException', 'TableNotFound'],
-  ['TableAlreadyExistsException', 'TableAlreadyExists'],
-  ['TableInUseException', 'TableInUse'],
-  ['ContinuousBackupsUnavailableException', 'ContinuousBackupsUnavailable'],
-  ['PointInTimeRecoveryUnavailableException', 'PointInTimeRecoveryUnavailable'],
-  ['InvalidRestoreTimeException', 'InvalidRestoreTime'],
-  ['LimitExceededException', 'LimitExceeded'],
-]);
 
 /** DynamoDB's own point-in-time recovery. Its errors keep their texts. */
 export function nativeContinuousBackups(dynamodb: DynamoDBClient, restore: NativeRestore): ContinuousBackups {
+  return {
+    ...nativeRecovery(dynamodb),
+    restore: (request) => translated(async () => ({ table: await restore(restoreCall(request)) })),
+  };
+}
+
+/** The same without restoring. */
+export function nativeRecovery(dynamodb: DynamoDBClient): Omit<ContinuousBackups, 'restore'> {
   return {
     describe: (table) =>
       translated(async () => {
@@ -44,18 +39,7 @@ export function nativeContinuousBackups(dynamodb: DynamoDBClient, restore: Nativ
         const { ContinuousBackupsDescription } = await dynamodb.send(command);
         return recovery(ContinuousBackupsDescription?.PointInTimeRecoveryDescription);
       }),
-    restore: (request) => translated(async () => ({ table: await restore(restoreCall(request)) })),
   };
-}
-
-async function translated<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    const code = error instanceof Error ? codes.get(error.name) : undefined;
-    if (code === undefined || !(error instanceof Error)) throw error;
-    throw new TidemarkError(code, error.message, { cause: error });
-  }
 }
 
 function recovery(description: PointInTimeRecoveryDescription = {}): PointInTimeRecovery {
@@ -68,36 +52,15 @@ function recovery(description: PointInTimeRecoveryDescription = {}): PointInTime
   };
 }
 
-function restoreCall({ table, target, time, overrides }: PointInTimeRestore): RestoreCall {
-  const { keep = [], globalSecondaryIndexes, localSecondaryIndexes } = overrides;
-  if (keep.length > 0) {
-    throw new TidemarkError(
-      'Validation',
-      `DynamoDB's own restore to a point in time cannot keep: ${keep.join(', ')}. ` +
-        'Restore without it and change the table after the restore',
-    );
-  }
+function restoreCall({ table, target, time, overrides, requestedBy }: PointInTimeRestore): RestoreCall {
   return {
-    SourceTableName: table,
-    TargetTableName: target,
-    ...(time === undefined ? { UseLatestRestorableTime: true } : { RestoreDateTime: time }),
-    BillingModeOverride: overrides.billingMode,
-    GlobalSecondaryIndexOverride: globalSecondaryIndexes?.map(
-      ({ IndexName, KeySchema, Projection, ProvisionedThroughput, OnDemandThroughput }) => ({
-        IndexName,
-        KeySchema,
-        Projection,
-        ProvisionedThroughput,
-        OnDemandThroughput,
-      }),
-    ),
-    LocalSecondaryIndexOverride: localSecondaryIndexes?.map(({ IndexName, KeySchema, Projection }) => ({
-      IndexName,
-      KeySchema,
-      Projection,
-    })),
-    ProvisionedThroughputOverride: overrides.provisionedThroughput,
-    OnDemandThroughputOverride: overrides.onDemandThroughput,
-    SSESpecificationOverride: overrides.sse,
+    operation: 'RestoreTableToPointInTime',
+    input: {
+      SourceTableName: table,
+      TargetTableName: target,
+      ...(time === undefined ? { UseLatestRestorableTime: true } : { RestoreDateTime: time }),
+      ...nativeOverrides(overrides),
+    },
+    ...(requestedBy !== undefined && { requestedBy }),
   };
 }

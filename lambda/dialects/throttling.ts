@@ -11,6 +11,8 @@ export function isThrottled(error: unknown): boolean {
       'ThrottlingException',
       'ProvisionedThroughputExceededException',
       'RequestLimitExceeded',
+      // Lambda's word for it, where a function calls another.
+      'TooManyRequestsException',
       'TransactionInProgressException',
     ) || isTransactionThrottled(error)
   );

@@ -1,17 +1,18 @@
 import { hash } from 'node:crypto';
-import type { BackupRecord, Kind, Source } from '../catalog/records.ts';
+import { type AskedTable, checkArn } from '../catalog/backup-arn.ts';
+import type { BackupRecord, BackupSource, Kind } from '../catalog/records.ts';
+import { createNative } from '../native/request.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { describeTable, streamUnavailable } from '../sources/table.ts';
+import { describeTable } from '../sources/table.ts';
+import { checkSource } from './check-source.ts';
 import type { RequestServices } from './operations.ts';
 
-export interface CreateBackupInput {
-  /** The table's name. */
-  readonly table: string;
+export interface CreateBackupInput extends AskedTable {
   readonly name: string;
   /** Without it: incremental when a parent serves, else full. */
   readonly kind?: Kind;
   /** Without it: the stream when a parent serves, else a scan. */
-  readonly source?: Source;
+  readonly source?: BackupSource;
   /** Kept with the backup. */
   readonly comment?: string;
   /** The caller's ARN, or the schedule's name. */
@@ -33,20 +34,28 @@ const createsPerSecond = 50;
  * Catalogs the request and starts its execution; the backup is CREATING. Two rounds: what the table is and whether
  * the rate allows, then the record and the start.
  *
- * Throws `TableNotFound`, `TableInUse`, `ContinuousBackupsUnavailable`, `LimitExceeded`.
+ * Throws `TableNotFound`, `AccessDenied`, `TableInUse`, `ContinuousBackupsUnavailable`, `LimitExceeded`, `Validation`. What
+ * DynamoDB refuses of a backup of its own is thrown when the record is there, and is then its reason.
  */
 export async function createBackup(
   services: RequestServices,
   input: CreateBackupInput,
 ): Promise<BackupRecord> {
-  const { table: name, ...request } = input;
+  const { table: name, tableArn, ...request } = input;
   if (input.source === 'scan' && input.kind !== undefined && input.kind !== 'full') {
     throw new TidemarkError('Validation', `A scan makes a full backup, not one of kind ${input.kind}`);
   }
-  const [table, admitted] = await Promise.all([
+  if (input.source === 'native') {
+    services.native.check();
+    if (input.kind !== undefined)
+      throw new TidemarkError('Validation', "A backup of DynamoDB's own has no kind: it is the whole table");
+  }
+  const [table, record, admitted] = await Promise.all([
     describeTable(services.dynamodb, name),
+    services.catalog.turns.table(name),
     input.internal === true || services.catalog.counters.admit('CreateBackup', createsPerSecond),
   ]);
+  checkArn(tableArn, table.identity.arn);
   if (!admitted) {
     throw new TidemarkError(
       'LimitExceeded',
@@ -54,22 +63,24 @@ export async function createBackup(
     );
   }
   if (table.status === 'DELETING') throw new TidemarkError('TableInUse', `Table is being deleted: ${name}`);
-  const enablable =
-    services.config.missingStream === 'enable' && table.description.stream?.StreamEnabled !== true;
-  if (table.streamArn === undefined && !enablable) throw streamUnavailable(name);
+  if (input.source !== 'native') await checkSource(services, table, record?.head, input.source);
 
-  const { backup, isNew } = await services.catalog.backups.create({
+  const wanted = {
     ...request,
     ...(input.requestKey !== undefined && { requestKey: boundKey(input.requestKey, input) }),
     table: table.identity,
     description: table.description,
-  });
-  if (isNew) await start(services, backup);
-  return backup;
+  };
+  if (input.source === 'native') return createNative(services, wanted);
+  // The execution waits for its record; one whose record was refused ends.
+  return services.catalog.backups.create(wanted, (backup) => start(services, backup));
 }
 
 /** A client that sends one key with different requests means different backups. */
-function boundKey(requestKey: string, { table, name, kind, source, comment, requestedBy }: CreateBackupInput): string {
+function boundKey(
+  requestKey: string,
+  { table, name, kind, source, comment, requestedBy }: CreateBackupInput,
+): string {
   return hash('sha256', JSON.stringify([requestKey, table, name, kind, source, comment, requestedBy]));
 }
 

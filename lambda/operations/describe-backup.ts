@@ -1,19 +1,30 @@
-import { backupArnOf, type BackupKey } from '../catalog/backup-arn.ts';
+import { backupArnOf, type BackupKey, checkArn } from '../catalog/backup-arn.ts';
 import type { BackupRecord } from '../catalog/records.ts';
+import type { NativeServices } from '../native/request.ts';
+import { settle } from '../native/settle.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { RequestServices } from './operations.ts';
 
 /**
- * Throws `BackupNotFound`, also for a deleted backup, and `AccessDenied` if the backup that was asked for is another
- * account's or region's. A failed one is there, with its reason.
+ * A backup as callers see it. Throws `BackupNotFound`, also for a deleted one and for one that Tidemark made for its own
+ * use, and `AccessDenied` if the backup that was asked for is another account's or region's. A failed one is there, with
+ * its reason. DynamoDB is asked about a backup of its own that is CREATING.
  */
-export async function describeBackup(
+export async function describeBackup(services: NativeServices, key: BackupKey): Promise<BackupRecord> {
+  const backup = await findBackup(services, key);
+  // Of one that was asked for twice the reconciler looks for the second first: lists are not for every caller.
+  if (backup.attempts > 1) return backup;
+  return (await settle(services, backup)) ? findBackup(services, key) : backup;
+}
+
+/** The same as it is on the record. */
+export async function findBackup(
   services: Pick<RequestServices, 'catalog'>,
   key: BackupKey,
 ): Promise<BackupRecord> {
   const backup = await services.catalog.backups.get(key);
-  if (backup !== undefined && backup.status !== 'DELETED') {
-    if ((key.arn ?? backup.arn) !== backup.arn) throw new TidemarkError('AccessDenied', 'Access is denied');
+  if (backup !== undefined && backup.status !== 'DELETED' && !backup.internal) {
+    checkArn(key.arn, backup.arn);
     return backup;
   }
   throw new TidemarkError(

@@ -1,15 +1,14 @@
-import type { BackupKey } from '../catalog/backup-arn.ts';
+import type { AskedTable, BackupKey } from '../catalog/backup-arn.ts';
 import { catalogOf } from '../catalog/catalog.ts';
-import type { BackupRecord, RestoreRecord } from '../catalog/records.ts';
+import type { BackupRecord } from '../catalog/records.ts';
 import type {
   ContinuousBackups,
   PointInTimeRecovery,
-  PointInTimeRestore,
-  RecoverySpecification,
   StartedRestore,
 } from '../continuous/continuous-backups.ts';
-import { invokedRestore } from '../continuous/invoked-restore.ts';
-import { nativeContinuousBackups } from '../continuous/native.ts';
+import { nativeContinuousBackups, nativeRecovery } from '../continuous/native.ts';
+import { nativeBackups } from '../native/dynamodb.ts';
+import { invokedRestore } from '../native/invoked-restore.ts';
 import { dynamodbClient } from '../runtime/clients.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { configFromEnvironment, required } from '../runtime/config.ts';
@@ -21,20 +20,28 @@ import type { Services } from '../runtime/services.ts';
 import { stateMachines } from '../workflow/state-machines.ts';
 import { lazyStore } from '../storage/lazy-store.ts';
 import { compareBackups, type CompareBackupsInput, type ComparisonPage } from './compare-backups.ts';
+import {
+  describeContinuousBackups,
+  restoreToPointInTime,
+  type RestoreToPointInTimeInput,
+  updateContinuousBackups,
+  type UpdateContinuousBackupsInput,
+} from './continuous-backups.ts';
 import { createBackup, type CreateBackupInput } from './create-backup.ts';
-import { deleteBackup } from './delete-backup.ts';
+import { deleteBackup, type DeleteBackupInput } from './delete-backup.ts';
 import { describeBackup } from './describe-backup.ts';
 import { describeTable, type DescribedTable } from './describe-table.ts';
+import { estimateRestore, type RestoreEstimate } from './estimate-restore.ts';
 import { type BackupItem, getBackupItem, type GetBackupItemInput } from './get-backup-item.ts';
 import { type BackupPage, listBackups, type ListBackupsInput } from './list-backups.ts';
 import { planSweep } from './plan-sweep.ts';
-import { restoreTable, type RestoreTableInput } from './restore-table.ts';
+import { type DryRun, dryRunRestore, restoreTable, type RestoreTableInput } from './restore-table.ts';
 import { type VerificationPage, verifyBackup, type VerifyBackupInput } from './verify-backup.ts';
 
 /** What an operation works with. */
 export type RequestServices = Pick<
   Services,
-  'config' | 'clock' | 'ids' | 'log' | 'catalog' | 'dynamodb' | 'executions'
+  'config' | 'clock' | 'ids' | 'log' | 'catalog' | 'dynamodb' | 'executions' | 'recovery' | 'native'
 >;
 
 /** What the operations work with together. */
@@ -44,26 +51,23 @@ export type OperationServices = RequestServices &
 /** What an operation works with that reads what is stored. */
 export type ReadServices = RequestServices & Pick<Services, 'store'>;
 
-export interface UpdateContinuousBackupsInput {
-  readonly table: string;
-  readonly specification: RecoverySpecification;
-}
-
 /** The operations, free of any dialect. */
 export interface Operations {
   createBackup(input: CreateBackupInput): Promise<BackupRecord>;
   describeBackup(input: BackupKey): Promise<BackupRecord>;
   listBackups(input: ListBackupsInput): Promise<BackupPage>;
-  deleteBackup(input: BackupKey): Promise<BackupRecord>;
-  restoreTable(input: RestoreTableInput): Promise<{ readonly restore: RestoreRecord }>;
-  restoreToPointInTime(input: PointInTimeRestore): Promise<StartedRestore>;
-  describeContinuousBackups(input: { table: string }): Promise<PointInTimeRecovery>;
+  deleteBackup(input: DeleteBackupInput): Promise<BackupRecord>;
+  restoreTable(input: RestoreTableInput): Promise<StartedRestore>;
+  dryRunRestore(input: RestoreTableInput): Promise<DryRun>;
+  estimateRestore(input: BackupKey): Promise<RestoreEstimate>;
+  restoreToPointInTime(input: RestoreToPointInTimeInput): Promise<StartedRestore>;
+  describeContinuousBackups(input: AskedTable): Promise<PointInTimeRecovery>;
   updateContinuousBackups(input: UpdateContinuousBackupsInput): Promise<PointInTimeRecovery>;
-  describeTable(input: { table: string }): Promise<DescribedTable>;
+  describeTable(input: AskedTable): Promise<DescribedTable>;
   getBackupItem(input: GetBackupItemInput): Promise<BackupItem>;
   compareBackups(input: CompareBackupsInput): Promise<ComparisonPage>;
   verifyBackup(input: VerifyBackupInput): Promise<VerificationPage>;
-  planSweep(input: { table?: string }): Promise<readonly FolderPlan[]>;
+  planSweep(input: Partial<AskedTable>): Promise<readonly FolderPlan[]>;
 }
 
 export function operationsOf(services: OperationServices): Operations {
@@ -73,9 +77,11 @@ export function operationsOf(services: OperationServices): Operations {
     listBackups: (input) => listBackups(services, input),
     deleteBackup: (input) => deleteBackup(services, input),
     restoreTable: (input) => restoreTable(services, input),
-    restoreToPointInTime: (input) => services.continuous.restore(input),
-    describeContinuousBackups: ({ table }) => services.continuous.describe(table),
-    updateContinuousBackups: ({ table, specification }) => services.continuous.update(table, specification),
+    dryRunRestore: (input) => dryRunRestore(services, input),
+    estimateRestore: (input) => estimateRestore(services, input),
+    restoreToPointInTime: (input) => restoreToPointInTime(services, input),
+    describeContinuousBackups: (input) => describeContinuousBackups(services, input),
+    updateContinuousBackups: (input) => updateContinuousBackups(services, input),
     describeTable: (input) => describeTable(services, input),
     getBackupItem: (input) => getBackupItem(services, input),
     compareBackups: (input) => compareBackups(services, input),
@@ -106,5 +112,7 @@ export function requestServices(env: NodeJS.ProcessEnv): RequestServices {
     catalog: catalogOf(dynamodb, required(env, environment.catalogTable), systemClock, randomIds),
     dynamodb,
     executions: stateMachines(env),
+    recovery: nativeRecovery(dynamodb),
+    native: nativeBackups(dynamodb, invokedRestore(env)),
   };
 }

@@ -1,3 +1,4 @@
+import type { AskedTable } from '../catalog/backup-arn.ts';
 import {
   type FolderPlan,
   listStaged,
@@ -6,18 +7,23 @@ import {
   planUnknown,
   type SweepServices,
 } from '../retention/plan-folders.ts';
+import type { Services } from '../runtime/services.ts';
+import { checkTableArn } from '../sources/table.ts';
 
 /**
  * What a sweep would delete now, folder by folder, without deleting it or changing anything. With `table` only what was
  * made for this table's backups. A released snapshot that nothing holds, but that is alive, is shown as live: a sweep
- * would end its life first.
+ * would end its life first. Throws `AccessDenied`; a table that is gone is known by its name alone.
  */
 export async function planSweep(
-  services: SweepServices,
-  { table }: { table?: string } = {},
+  services: SweepServices & Pick<Services, 'dynamodb'>,
+  { table, tableArn }: Partial<AskedTable> = {},
 ): Promise<FolderPlan[]> {
+  if (table !== undefined) {
+    await checkTableArn(services.dynamodb, table, tableArn);
+    return planFoldersOf(services, table, await listStaged(services), { mend: false });
+  }
   const staged = await listStaged(services);
-  if (table !== undefined) return planFoldersOf(services, table, staged, { mend: false });
   const plans: FolderPlan[] = [];
   for (const { name } of await services.catalog.turns.tables())
     plans.push(...(await planFoldersOf(services, name, staged, { mend: false })));

@@ -3,8 +3,9 @@ import type { BackupRecord } from '../catalog/records.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import { type Manifest, readManifest } from '../snapshot/manifest.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { describeBackup } from './describe-backup.ts';
+import { findBackup } from './describe-backup.ts';
 import type { ReadServices } from './operations.ts';
+import { checkOurs } from './our-backup.ts';
 
 /** A backup of which there is a snapshot, and what it takes to read its manifest. */
 export interface ReadableBackup {
@@ -13,12 +14,16 @@ export interface ReadableBackup {
   readonly manifestSha256: string;
 }
 
-/** Throws `BackupNotFound`, for a failed backup with its reason, and `BackupInUse` while it is being created. */
+/**
+ * Throws `BackupNotFound`, for a failed backup with its reason, `BackupInUse` while it is being created, and `Validation`
+ * for one of DynamoDB's own.
+ */
 export async function readableBackup(
   services: Pick<ReadServices, 'catalog'>,
   key: BackupKey,
 ): Promise<ReadableBackup> {
-  const backup = await describeBackup(services, key);
+  const [backup, found] = await Promise.all([findBackup(services, key), services.catalog.snapshots.get(key)]);
+  checkOurs(backup, 'restore it to look inside');
   if (backup.status === 'CREATING')
     throw new TidemarkError('BackupInUse', `Backup is being created: ${backup.arn}`);
   if (backup.status === 'FAILED')
@@ -26,10 +31,11 @@ export async function readableBackup(
       'BackupNotFound',
       `Backup not found: ${backup.arn} (it failed: ${backup.reason})`,
     );
-  const snapshot = await services.catalog.snapshots.get(key);
+  // Both were read at once: it may have been committed in between.
+  const snapshot = found ?? (await services.catalog.snapshots.get(key));
   if (snapshot === undefined) {
     // Deleted meanwhile, and swept.
-    await describeBackup(services, key);
+    await findBackup(services, key);
     throw new TidemarkError('Internal', 'the backup has no snapshot');
   }
   return { backup, tableId: snapshot.tableId, manifestSha256: snapshot.manifestSha256 };
@@ -52,7 +58,7 @@ export async function unlessDeleted<T>(
   try {
     return await reading();
   } catch (error) {
-    if (isError(error, 'SnapshotCorrupt')) for (const key of backups) await describeBackup(services, key);
+    if (isError(error, 'SnapshotCorrupt')) for (const key of backups) await findBackup(services, key);
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { Findings, type Problem } from '../snapshot/findings.ts';
 import { manifestKey } from '../snapshot/manifest.ts';
 import { Verification } from '../snapshot/verify.ts';
 import { Budget } from '../workflow/budget.ts';
-import { describeBackup } from './describe-backup.ts';
+import { findBackup } from './describe-backup.ts';
 import type { ReadServices } from './operations.ts';
 import { pageToken, placeOf } from './page-token.ts';
 import { manifestOf, readableBackup } from './readable-backup.ts';
@@ -65,7 +65,7 @@ export async function verifyBackup(
     while (done < manifest.partitions.length && !budget.spent());
   }
   // Reading pins nothing: what is missing may be so because the backup was deleted meanwhile.
-  if (findings.problemCount > 0) await describeBackup(services, key);
+  if (findings.problemCount > 0) await findBackup(services, key);
   const { frames, items, problems, problemCount } = findings;
   const progress = manifest === undefined ? 1 : done / manifest.partitions.length;
   return {

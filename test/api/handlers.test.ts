@@ -106,6 +106,14 @@ describe('answers that hold less or more than usual are described', () => {
   });
 });
 
+test('a dry run of a restore is described', async () => {
+  const asked = { ...operationFacts['RestoreTableFromBackup']?.example, TidemarkOptions: { DryRun: true } };
+  const { status, answer } = await answerTo(fakeOperations(), 'RestoreTableFromBackup', asked);
+  expectValid(structure('RestoreTableFromBackupInput'), asked);
+  expectValid(answers('RestoreTableFromBackup', status), answer);
+  expect(answer).toHaveProperty('TableDescription.Tidemark.Estimate.Items', 7);
+});
+
 describe('refusals are described', () => {
   /** Every code of a fault that the caller can mend. */
   const codes = [

@@ -106,6 +106,13 @@ describe('a restore is DynamoDB’s own, by the function that may', () => {
     });
   });
 
+  test('the function is told who asked, and DynamoDB is not', async () => {
+    await made.continuous.restore({ ...request, requestedBy: 'ada' });
+    await made.continuous.restore(request);
+    expect(made.requestedBy).toEqual(['ada', undefined]);
+    expect(made.asked[0]).toEqual(made.asked[1]);
+  });
+
   test('an index override that is empty stays empty', async () => {
     const overrides = { globalSecondaryIndexes: [], localSecondaryIndexes: [] };
     await made.continuous.restore({ ...request, overrides });

@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { invokedRestore } from '../../lambda/continuous/invoked-restore.ts';
 import { nativeContinuousBackups } from '../../lambda/continuous/native.ts';
-import { restoreToPointInTime } from '../../lambda/continuous/native-restore.ts';
 import type { ContinuousBackups } from '../../lambda/continuous/continuous-backups.ts';
+import { nativeBackups } from '../../lambda/native/dynamodb.ts';
+import { invokedRestore } from '../../lambda/native/invoked-restore.ts';
+import type { NativeBackups } from '../../lambda/native/native-backups.ts';
+import { nativeRestore, type RestoreCall } from '../../lambda/native/native-restore.ts';
 
 const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:restore';
 
@@ -17,16 +19,19 @@ export interface Answer {
 
 export interface Native {
   readonly continuous: ContinuousBackups;
+  readonly backups: NativeBackups;
   /** What DynamoDB was asked, in order. */
   readonly asked: { operation: string; body: unknown }[];
-  answer: Answer;
+  /** Who, as the function that restores was told. */
+  readonly requestedBy: (string | undefined)[];
+  answer: Answer | ((operation: string, body: Readonly<Record<string, unknown>>) => Answer);
   /** The function's failure, in place of its answer. */
   failure?: 'Unhandled';
   close(): void;
 }
 
-/** DynamoDB's own continuous backups, through real SDK clients, against a server that plays DynamoDB and Lambda. */
-export async function native(): Promise<Native> {
+/** DynamoDB's own continuous and on-demand backups, through real SDK clients, against a server that plays DynamoDB and Lambda. */
+export async function native(maxAttempts = 1): Promise<Native> {
   const server = createServer((request, response) => {
     void (request.url === '/' ? playDynamodb(request) : playLambda(request)).then(
       ({ status, headers, body }) => response.writeHead(status, headers).end(JSON.stringify(body)),
@@ -39,23 +44,25 @@ export async function native(): Promise<Native> {
     endpoint: `http://127.0.0.1:${typeof address === 'object' && address?.port}`,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
-    maxAttempts: 1,
+    maxAttempts,
   };
   const dynamodb = new DynamoDBClient(config);
+  const restore = invokedRestore({ TIDEMARK_RESTORE_FUNCTION_ARN: functionArn }, config);
   const made: Native = {
-    continuous: nativeContinuousBackups(
-      dynamodb,
-      invokedRestore({ TIDEMARK_RESTORE_FUNCTION_ARN: functionArn }, config),
-    ),
+    continuous: nativeContinuousBackups(dynamodb, restore),
+    backups: nativeBackups(dynamodb, restore, config),
     asked: [],
+    requestedBy: [],
     answer: { status: 200, body: {} },
     close: () => server.close(),
   };
 
   async function playDynamodb(request: IncomingMessage) {
     const operation = String(request.headers['x-amz-target']).replace('DynamoDB_20120810.', '');
-    made.asked.push({ operation, body: JSON.parse(await text(request)) });
-    return { ...made.answer, headers: { 'content-type': 'application/x-amz-json-1.0' } };
+    const body: Readonly<Record<string, unknown>> = JSON.parse(await text(request));
+    made.asked.push({ operation, body });
+    const answer = typeof made.answer === 'function' ? made.answer(operation, body) : made.answer;
+    return { ...answer, headers: { 'content-type': 'application/x-amz-json-1.0' } };
   }
 
   async function playLambda(request: IncomingMessage) {
@@ -66,7 +73,9 @@ export async function native(): Promise<Native> {
       const headers = { 'x-amz-function-error': made.failure };
       return { status: 200, headers, body: { errorMessage: 'timed out' } };
     }
-    const body = await restoreToPointInTime(dynamodb, JSON.parse(await text(request)));
+    const call: RestoreCall = JSON.parse(await text(request));
+    made.requestedBy.push(call.requestedBy);
+    const body = await nativeRestore(dynamodb, call);
     return { status: 200, headers: {}, body };
   }
 

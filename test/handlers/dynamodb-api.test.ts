@@ -94,7 +94,7 @@ describe('operations are made once, at the first request', () => {
   });
 });
 
-describe('one line is logged per invocation', () => {
+describe('one line is logged per invocation, with who called', () => {
   test.each([
     [event(), 'CreateBackup', 200],
     [event({ body: '{}' }), 'CreateBackup', 400],
@@ -109,6 +109,7 @@ describe('one line is logged per invocation', () => {
     expect(info).toHaveBeenCalledExactlyOnceWith('request', {
       operation,
       status,
+      caller: 'arn:aws:iam::123456789012:user/ada',
       milliseconds: expect.any(Number),
     });
   });

@@ -172,6 +172,24 @@ describe('deleteBackup', () => {
   });
 });
 
+describe('a backup that Tidemark made for its own use', () => {
+  it('is not there for callers', async () => {
+    const { operations, services } = harness;
+    const made = await operations.createBackup({ table, name: 'for-itself', internal: true });
+    await harness.executions.idle();
+    const key = keyOf(made);
+    const target = `restored-${randomIds.hex(8)}`;
+    const calls = [
+      () => operations.describeBackup(key),
+      () => operations.deleteBackup(key),
+      () => operations.restoreTable({ backup: key, target }),
+      () => operations.verifyBackup({ backup: { ...key, arn: made.arn } }),
+    ];
+    for (const call of calls) await expect(call()).rejects.toEqual(code('BackupNotFound'));
+    expect(await services.catalog.backups.get(key)).toMatchObject({ status: 'AVAILABLE' });
+  });
+});
+
 describe('a backup that is asked for by its ARN', () => {
   it('is another one in another account or region', async () => {
     const made = await backup();
@@ -244,5 +262,32 @@ describe('listBackups', () => {
     expect(await harness.operations.listBackups({ table: 'no-such-table', limit: 9 })).toEqual({
       backups: [],
     });
+  });
+});
+
+describe('a request that is sent again', () => {
+  it('deletes once, and is answered as the first time', async () => {
+    const { id } = await harness.operations.createBackup({ table, name: 'backup' });
+    await harness.executions.idle();
+    const request = { table, id, requestKey: randomIds.hex(32) };
+    const first = await harness.operations.deleteBackup(request);
+    expect((await harness.operations.deleteBackup(request)).arn).toBe(first.arn);
+    for (const requestKey of [randomIds.hex(32), undefined]) {
+      const another = harness.operations.deleteBackup({ table, id, ...(requestKey && { requestKey }) });
+      await expect(another).rejects.toMatchObject({ code: 'BackupNotFound' });
+    }
+  });
+
+  it('restores once, while it runs and after', async () => {
+    const { id } = await harness.operations.createBackup({ table, name: 'backup' });
+    await harness.executions.idle();
+    const target = `restored-${randomIds.hex(12)}`;
+    const request = { backup: { table, id }, target, requestKey: randomIds.hex(32) };
+    const first = await harness.operations.restoreTable(request);
+    expect(await harness.operations.restoreTable(request)).toMatchObject(first);
+    await harness.executions.idle();
+    expect(await harness.operations.restoreTable(request)).toMatchObject({ restore: { status: 'RESTORED' } });
+    const another = harness.operations.restoreTable({ ...request, requestKey: randomIds.hex(32) });
+    await expect(another).rejects.toMatchObject({ code: 'TableAlreadyExists' });
   });
 });

@@ -5,7 +5,7 @@ import type { RestoreOverrides } from '../../lambda/restore/target-description.t
 import type { ErrorCode } from '../../lambda/runtime/errors.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
-import { newTable } from '../support/fixture.ts';
+import { newTable, recordOf } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 
 let database: TestDatabase;
@@ -49,10 +49,8 @@ const refused = (code: ErrorCode, message?: string) =>
 describe('a restore that is requested', () => {
   it('is cataloged with what the table is to be, and started', async () => {
     const target = newTarget();
-    const { restore } = await request(target, {
-      billingMode: 'PROVISIONED',
-      provisionedThroughput: { ReadCapacityUnits: 4, WriteCapacityUnits: 5 },
-    });
+    const provisionedThroughput = { ReadCapacityUnits: 4, WriteCapacityUnits: 5 };
+    const restore = recordOf(await request(target, { billingMode: 'PROVISIONED', provisionedThroughput }));
     expect(restore).toMatchObject({
       target,
       backup: backup.id,
@@ -60,10 +58,7 @@ describe('a restore that is requested', () => {
       contentTime: backup.marker,
       requestedBy: 'ada',
       status: 'RESTORING',
-      description: {
-        billingMode: 'PROVISIONED',
-        provisionedThroughput: { ReadCapacityUnits: 4, WriteCapacityUnits: 5 },
-      },
+      description: { billingMode: 'PROVISIONED', provisionedThroughput },
     });
     expect(restore.description).not.toHaveProperty('stream');
     expect(await harness.services.catalog.restores.get(target)).toEqual(restore);
@@ -74,7 +69,8 @@ describe('a restore that is requested', () => {
     const target = newTarget();
     const executions = { ...harness.executions, start: () => Promise.reject(new Error('throttled')) };
     const key = { table: backup.table.name, id: backup.id };
-    const { restore } = await restoreTable({ ...harness.services, executions }, { backup: key, target });
+    const services = { ...harness.services, executions };
+    const restore = recordOf(await restoreTable(services, { backup: key, target }));
     expect(await harness.services.catalog.restores.running()).toEqual([restore]);
   });
 });
@@ -112,6 +108,17 @@ describe('what is wrong is said in the order backup, overrides, target', () => {
     );
     expect(started).toHaveLength(1);
   });
+});
+
+it('a target that is being restored to a point in time names no backup of it', async () => {
+  const target = newTarget();
+  await harness.services.catalog.restores.createForPointInTime({
+    backup,
+    target,
+    description: backup.description,
+  });
+  const inUse = refused('TableInUse', `Table: ${target} is already being restored`);
+  await expect(request(target)).rejects.toEqual(inUse);
 });
 
 describe('restores at once', () => {

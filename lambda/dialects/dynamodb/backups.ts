@@ -1,10 +1,10 @@
-import { tableNameOf } from '../../catalog/backup-arn.ts';
-import type { Kind, Source } from '../../catalog/records.ts';
+import { askedTable } from '../../catalog/backup-arn.ts';
+import type { BackupSource, Kind } from '../../catalog/records.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { backupDescription, backupDetails, backupSummary } from './encode-backup.ts';
 import { maxLength, maxValue, minValue, oneOf } from './members.ts';
 import { backupArn, backupKey, newName, sourceTable } from './names.ts';
-import { given, operation } from './operation.ts';
+import { given, operation, requestKey } from './operation.ts';
 
 /** What the API has no member for. */
 const tidemarkOptions = {
@@ -12,7 +12,7 @@ const tidemarkOptions = {
   shape: 'TidemarkBackupOptions',
   members: {
     Kind: { type: 'string', constraints: [oneOf('FULL', 'INCREMENTAL', 'DIFFERENTIAL')] },
-    Source: { type: 'string', constraints: [oneOf('STREAM', 'SCAN')] },
+    Source: { type: 'string', constraints: [oneOf('EXPORT', 'STREAM', 'SCAN', 'NATIVE')] },
     Comment: { type: 'string', constraints: [maxLength(1024)] },
   },
 } as const;
@@ -23,17 +23,16 @@ export const createBackup = operation({
     BackupName: { ...newName, required: true },
     TidemarkOptions: tidemarkOptions,
   },
-  run: async (operations, { TableName, BackupName, TidemarkOptions }, { caller, headers }) => {
+  run: async (operations, { TableName, BackupName, TidemarkOptions }, request) => {
     const { Kind, Source, Comment } = TidemarkOptions ?? {};
     const record = await operations.createBackup({
-      table: tableNameOf(TableName),
+      ...askedTable(TableName),
       name: BackupName,
       ...given('kind', Kind?.toLowerCase() as Kind | undefined),
-      ...given('source', Source?.toLowerCase() as Source | undefined),
+      ...given('source', Source?.toLowerCase() as BackupSource | undefined),
       ...given('comment', Comment),
-      ...given('requestedBy', caller),
-      // SDKs send the same id with every attempt of one call.
-      ...given('requestKey', headers['amz-sdk-invocation-id']),
+      ...given('requestedBy', request.caller),
+      ...requestKey(request),
     });
     return { BackupDetails: backupDetails(record) };
   },
@@ -48,8 +47,8 @@ export const describeBackup = operation({
 
 export const deleteBackup = operation({
   members: { BackupArn: { ...backupArn, required: true } },
-  run: async (operations, { BackupArn }) => {
-    const record = await operations.deleteBackup(backupKey(BackupArn));
+  run: async (operations, { BackupArn }, request) => {
+    const record = await operations.deleteBackup({ ...backupKey(BackupArn), ...requestKey(request) });
     return { BackupDescription: backupDescription({ ...record, status: 'DELETED' }) };
   },
 });
@@ -78,7 +77,7 @@ export const listBackups = operation({
     // Every backup of Tidemark's is one that a user asked for.
     if (input.BackupType === 'SYSTEM' || input.BackupType === 'AWS_BACKUP') return { BackupSummaries: [] };
     const { backups, last } = await operations.listBackups({
-      ...given('table', TableName === undefined ? undefined : tableNameOf(TableName)),
+      ...(TableName !== undefined && askedTable(TableName)),
       ...given('from', inMarkerRange(from)),
       ...given('to', inMarkerRange(to)),
       limit: input.Limit ?? 100,

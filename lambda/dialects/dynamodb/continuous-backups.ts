@@ -1,12 +1,12 @@
 import type { ContinuousBackupsDescription } from '@aws-sdk/client-dynamodb';
-import { tableNameOf } from '../../catalog/backup-arn.ts';
+import { type AskedTable, askedTable } from '../../catalog/backup-arn.ts';
 import type { PointInTimeRecovery } from '../../continuous/continuous-backups.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
-import { restoringTable } from './encode-table.ts';
+import { startedTable } from './encode-table.ts';
 import { pointInTimeErrors } from './errors.ts';
 import { maxValue, minValue } from './members.ts';
-import { newName, sourceTable, tableArn, tableInArn } from './names.ts';
-import { given, operation } from './operation.ts';
+import { newName, sourceTable, tableArn, tableOfArn } from './names.ts';
+import { given, operation, requestKey } from './operation.ts';
 import { overrideMembers, restoreOverrides } from './overrides.ts';
 
 export const restoreTableToPointInTime = operation({
@@ -19,7 +19,7 @@ export const restoreTableToPointInTime = operation({
     ...overrideMembers,
   },
   errors: pointInTimeErrors,
-  run: async (operations, input, { caller }) => {
+  run: async (operations, input, request) => {
     const {
       SourceTableArn,
       SourceTableName,
@@ -28,7 +28,7 @@ export const restoreTableToPointInTime = operation({
       RestoreDateTime,
       ...asked
     } = input;
-    const table = sourceOf(SourceTableArn, SourceTableName);
+    const source = sourceOf(SourceTableArn, SourceTableName);
     if ((UseLatestRestorableTime ?? false) === (RestoreDateTime !== undefined)) {
       throw new TidemarkError(
         'Validation',
@@ -36,20 +36,21 @@ export const restoreTableToPointInTime = operation({
       );
     }
     const started = await operations.restoreToPointInTime({
-      table,
+      ...source,
       target: TargetTableName,
       ...given('time', RestoreDateTime),
       overrides: restoreOverrides(asked),
-      ...given('requestedBy', caller),
+      ...given('requestedBy', request.caller),
+      ...requestKey(request),
     });
-    return { TableDescription: 'table' in started ? started.table : restoringTable(started.restore) };
+    return { TableDescription: startedTable(started) };
   },
 });
 
-/** The source table's name. Throws `Validation` unless one of both is given. */
-function sourceOf(arn: string | undefined, name: string | undefined): string {
-  if (arn !== undefined && name === undefined) return tableInArn(arn);
-  if (name !== undefined && arn === undefined) return name;
+/** The source table. Throws `Validation` unless one of both is given. */
+function sourceOf(arn: string | undefined, name: string | undefined): AskedTable {
+  if (arn !== undefined && name === undefined) return tableOfArn(arn);
+  if (name !== undefined && arn === undefined) return { table: name };
   throw new TidemarkError('Validation', 'Must provide exactly one of: sourceTableArn, sourceTableName');
 }
 
@@ -57,7 +58,7 @@ export const describeContinuousBackups = operation({
   members: { TableName: { ...sourceTable, required: true } },
   run: async (operations, { TableName }) => ({
     ContinuousBackupsDescription: wireRecovery(
-      await operations.describeContinuousBackups({ table: tableNameOf(TableName) }),
+      await operations.describeContinuousBackups(askedTable(TableName)),
     ),
   }),
 });
@@ -84,7 +85,7 @@ export const updateContinuousBackups = operation({
       );
     }
     const recovery = await operations.updateContinuousBackups({
-      table: tableNameOf(TableName),
+      ...askedTable(TableName),
       specification: { enabled, ...given('recoveryPeriodInDays', RecoveryPeriodInDays) },
     });
     return { ContinuousBackupsDescription: wireRecovery(recovery) };

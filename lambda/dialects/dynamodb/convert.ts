@@ -22,8 +22,11 @@ function convert(value: unknown, member: Member): unknown {
       if (typeof value === 'string') return value.toWellFormed();
       break;
     case 'integer':
-    case 'long':
       if (typeof value === 'number') return Math.trunc(value);
+      break;
+    case 'long':
+      // JSON.parse gives a larger one as another number, and the SDKs send none.
+      if (typeof value === 'number' && Number.isSafeInteger(Math.trunc(value))) return Math.trunc(value);
       break;
     case 'double':
       if (typeof value === 'number') return value;

@@ -9,6 +9,7 @@ import {
   updateContinuousBackups,
 } from './continuous-backups.ts';
 import { internalError, missingToken, type Refusal, renderError, unknownOperation } from './errors.ts';
+import { estimateRestore } from './estimates.ts';
 import { type JsonObject, membersOf, parseBody } from './json.ts';
 import type { Operation } from './operation.ts';
 import { compareBackups, getBackupItem, verifyBackup } from './readings.ts';
@@ -34,6 +35,7 @@ export const targets: ReadonlyMap<string, Operation> = new Map(
     CompareBackups: compareBackups,
     VerifyBackup: verifyBackup,
     PlanSweep: planSweep,
+    EstimateRestore: estimateRestore,
   }).map(([name, operation]) => [`DynamoDB_20120810.${name}`, operation]),
 );
 

@@ -21,6 +21,8 @@ interface TidemarkDetails {
   readonly Kind?: string | undefined;
   readonly Source?: string | undefined;
   readonly Parent?: string | undefined;
+  /** Why it was made from this source and parent. */
+  readonly Why?: readonly string[] | undefined;
   /** Where the content ends. */
   readonly Cut?: { readonly Time: Date } | undefined;
   readonly Figures?: object | undefined;
@@ -28,6 +30,7 @@ interface TidemarkDetails {
   readonly Reason?: string | undefined;
   readonly Comment?: string | undefined;
   readonly RequestedBy?: string | undefined;
+  readonly NativeBackupArn?: string | undefined;
 }
 
 /** The answer to CreateBackup, and the first part of a description. */
@@ -65,11 +68,12 @@ function common(record: BackupRecord): BackupDetails {
 }
 
 function tidemarkDetails(record: BackupRecord): TidemarkDetails {
-  const { kind, source, parent, figures, digest, reason, comment, requestedBy } = record;
+  const { kind, source, parent, why, figures, digest, reason, comment, requestedBy, nativeArn } = record;
   return {
     Kind: kind?.toUpperCase(),
     Source: source?.toUpperCase(),
     Parent: parent,
+    Why: why,
     // Before there are figures there is no content.
     Cut: figures && { Time: new Date(record.asOf ?? record.marker) },
     Figures: figures && wireFigures(figures),
@@ -77,6 +81,7 @@ function tidemarkDetails(record: BackupRecord): TidemarkDetails {
     Reason: reason,
     Comment: comment,
     RequestedBy: requestedBy,
+    NativeBackupArn: nativeArn,
   };
 }
 

@@ -6,18 +6,37 @@ import type {
   RestoreSummary,
   TableDescription as WireTable,
 } from '@aws-sdk/client-dynamodb';
+import { tableArnBeside } from '../../catalog/backup-arn.ts';
 import type { RestoreRecord, TableDescription } from '../../catalog/records.ts';
+import type { StartedRestore } from '../../continuous/continuous-backups.ts';
+import type { DryRun } from '../../operations/restore-table.ts';
+import { type Estimate, wireEstimate } from './estimates.ts';
 
 /** What Tidemark knows of a table's restore and DynamoDB's API has no member for. */
 interface TidemarkRestore {
-  readonly RestoreStatus: string;
+  readonly RestoreStatus?: string;
   readonly Reason?: string | undefined;
+  readonly Estimate?: Estimate;
+}
+
+/** A restore, or what one would be that was not begun. */
+type Planned = DryRun['restore'] & Partial<Pick<RestoreRecord, 'targetTableId' | 'pointInTime' | 'status'>>;
+
+/** A table that a restore would make, with what it would take. */
+export function plannedTable({ restore, estimate }: DryRun): WireTable & { Tidemark: TidemarkRestore } {
+  return { ...restoringTable(restore), Tidemark: { Estimate: wireEstimate(estimate) } };
+}
+
+/** The table that a restore will make; DynamoDB's own restore is described by DynamoDB. */
+export function startedTable(started: StartedRestore): WireTable {
+  return 'table' in started ? started.table : restoringTable(started.restore);
 }
 
 /** The table that a restore will make, as the request for it is answered. */
-export function restoringTable(restore: RestoreRecord): WireTable {
+function restoringTable(restore: Planned): WireTable {
   const { description } = restore;
-  const arn = targetArn(restore);
+  // The target is made in the account and region of the source.
+  const arn = tableArnBeside(restore.source.arn, restore.target);
   return {
     AttributeDefinitions: [...description.attributeDefinitions],
     TableName: restore.target,
@@ -42,33 +61,36 @@ export function restoringTable(restore: RestoreRecord): WireTable {
   };
 }
 
-/** A table that a restore made or is making: it is not offered as ACTIVE before its content is whole. */
+/** A table that a restore made or is making: `table` is undefined until it is there. */
 export function restoredTable(
-  table: WireTable,
+  table: WireTable | undefined,
   restore: RestoreRecord,
 ): WireTable & { readonly Tidemark?: TidemarkRestore } {
   const { status, reason } = restore;
   return {
-    ...table,
-    TableStatus: status === 'RESTORING' ? 'CREATING' : table.TableStatus,
+    ...(status === 'RESTORING' ? unfinishedTable(table, restore) : table),
     RestoreSummary: restoreSummary(restore),
     ...(status !== 'RESTORED' && { Tidemark: { RestoreStatus: status, Reason: reason } }),
   };
 }
 
+/**
+ * A table is not offered as ACTIVE before its content is whole, and all along it is what the request for the restore was
+ * told: while it is loaded, it is on demand and has not its global indexes yet.
+ */
+function unfinishedTable(table: WireTable | undefined, restore: RestoreRecord): WireTable {
+  const { CreationDateTime, TableId, ...planned } = restoringTable(restore);
+  return { CreationDateTime, TableId, ...table, ...planned };
+}
+
 /** The backup of a restore to a point in time was made for it alone, so it is none that a caller could use. */
-function restoreSummary(restore: RestoreRecord): RestoreSummary {
+function restoreSummary(restore: Planned): RestoreSummary {
   return {
     SourceBackupArn: restore.pointInTime ? undefined : restore.backupArn,
     SourceTableArn: restore.source.arn,
     RestoreDateTime: new Date(restore.contentTime),
     RestoreInProgress: restore.status === 'RESTORING',
   };
-}
-
-/** The target is made in the account and region of the source. */
-function targetArn({ source, target }: RestoreRecord): string {
-  return `${source.arn.slice(0, source.arn.lastIndexOf('/') + 1)}${target}`;
 }
 
 /** An on-demand table or index has zeros. */

@@ -1,4 +1,11 @@
-import { type BackupKey, parseBackupArn, parseTableArn, tableNameOf } from '../../catalog/backup-arn.ts';
+import {
+  type AskedTable,
+  askedTable,
+  type BackupKey,
+  parseBackupArn,
+  parseTableArn,
+  tableNameOf,
+} from '../../catalog/backup-arn.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { type Constraint, type ConstraintTrait, maxLength, minLength, pattern } from './members.ts';
 
@@ -48,15 +55,15 @@ export function backupKey(arn: string): BackupKey {
   return { table, id, arn };
 }
 
-/** An ARN of a table, whose name is looked at by `tableInArn`. */
+/** An ARN of a table, whose name is looked at by `tableOfArn`. */
 export const tableArn = { type: 'string', constraints: [minLength(1), maxLength(longestArn)] } as const;
 
-/** The name in a table's ARN. Throws `Validation` if it is none. */
-export function tableInArn(arn: string): string {
+/** The table that an ARN names. Throws `Validation` if it is none. */
+export function tableOfArn(arn: string): AskedTable {
   const name = parseTableArn(arn);
   if (name === undefined || !newName.constraints.every((rule) => rule.holds(name)))
     throw new TidemarkError('Validation', 'sourceTableArn is not a valid ARN');
-  return name;
+  return askedTable(arn);
 }
 
 /** A constraint of the name, where an ARN may stand for it. */

@@ -34,3 +34,8 @@ export function given<K extends string, V>(name: K, value: V | undefined): { rea
 export function given(name: string, value: unknown): object {
   return value === undefined ? {} : { [name]: value };
 }
+
+/** SDKs send the same id with every attempt of one call; an empty one is none. */
+export function requestKey({ headers }: WireRequest): { readonly requestKey?: string } {
+  return given('requestKey', headers['amz-sdk-invocation-id'] || undefined);
+}

@@ -1,7 +1,7 @@
 import type { KeptSetting, RestoreOverrides } from '../../restore/target-description.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { globalIndexes, localIndexes, onDemandThroughput, provisionedThroughput } from './index-members.ts';
-import { type Input, oneOf } from './members.ts';
+import { type Input, maxLength, minLength, oneOf } from './members.ts';
 import { given } from './operation.ts';
 
 /** What DynamoDB's own restore leaves off, in the words of the wire. */
@@ -11,6 +11,10 @@ const keepable: Readonly<Record<string, KeptSetting>> = {
   TABLE_CLASS: 'tableClass',
   DELETION_PROTECTION: 'deletionProtection',
 };
+
+export const keepMembers = {
+  Keep: { type: 'list', of: { type: 'string', constraints: [oneOf(...Object.keys(keepable))] } },
+} as const;
 
 /** What both restores may say of the table to be made. */
 export const overrideMembers = {
@@ -25,7 +29,7 @@ export const overrideMembers = {
     members: {
       Enabled: { type: 'boolean' },
       SSEType: { type: 'string', constraints: [oneOf('AES256', 'KMS')] },
-      KMSMasterKeyId: { type: 'string' },
+      KMSMasterKeyId: { type: 'string', constraints: [minLength(1), maxLength(2048)] },
     },
   },
   VectorIndexOverride: {
@@ -35,11 +39,13 @@ export const overrideMembers = {
   TidemarkOptions: {
     type: 'structure',
     shape: 'TidemarkRestoreOptions',
-    members: {
-      Keep: { type: 'list', of: { type: 'string', constraints: [oneOf(...Object.keys(keepable))] } },
-    },
+    members: keepMembers,
   },
 } as const;
+
+/** DynamoDB's own limits for one table. */
+const mostGlobalIndexes = 20;
+const mostLocalIndexes = 5;
 
 /** Throws `Validation` for what Tidemark cannot make. Whether the overrides fit the source is not known here. */
 export function restoreOverrides(input: Input<typeof overrideMembers>): RestoreOverrides {
@@ -49,6 +55,7 @@ export function restoreOverrides(input: Input<typeof overrideMembers>): RestoreO
       'Invalid Request: Tidemark makes no vector indexes: VectorIndexOverride',
     );
   }
+  checkCounts(input);
   const keep = input.TidemarkOptions?.Keep?.flatMap((word) => keepable[word] ?? []);
   // The constraints hold what the SDK's types say of texts.
   return {
@@ -60,4 +67,17 @@ export function restoreOverrides(input: Input<typeof overrideMembers>): RestoreO
     ...given('sse', input.SSESpecificationOverride),
     ...given('keep', keep),
   } as RestoreOverrides;
+}
+
+/** In the words of CreateTable. */
+function checkCounts(input: Input<typeof overrideMembers>): void {
+  const { GlobalSecondaryIndexOverride: global = [], LocalSecondaryIndexOverride: local = [] } = input;
+  if (global.length > mostGlobalIndexes)
+    throw tooMany(`GlobalSecondaryIndex count exceeds the per-table limit of ${mostGlobalIndexes}`);
+  if (local.length > mostLocalIndexes)
+    throw tooMany(`Number of LocalSecondaryIndexes exceeds per-table limit of ${mostLocalIndexes}`);
+}
+
+function tooMany(text: string): TidemarkError {
+  return new TidemarkError('Validation', `One or more parameter values were invalid: ${text}`);
 }

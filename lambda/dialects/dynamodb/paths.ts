@@ -5,5 +5,12 @@
 export const paths = {
   '/': 'all',
   '/backup': ['CreateBackup', 'DescribeBackup', 'ListBackups'],
-  '/read': ['DescribeBackup', 'ListBackups', 'GetBackupItem', 'CompareBackups', 'VerifyBackup'],
+  '/read': [
+    'DescribeBackup',
+    'ListBackups',
+    'GetBackupItem',
+    'CompareBackups',
+    'VerifyBackup',
+    'EstimateRestore',
+  ],
 } as const;

@@ -1,7 +1,7 @@
-import { tableNameOf } from '../../catalog/backup-arn.ts';
+import { askedTable } from '../../catalog/backup-arn.ts';
 import type { FolderPlan } from '../../retention/plan-folders.ts';
 import { sourceTable } from './names.ts';
-import { given, operation } from './operation.ts';
+import { operation } from './operation.ts';
 
 /** Objects of one verdict in one folder. */
 interface Tally {
@@ -42,8 +42,7 @@ const mostListed = 10_000;
 export const planSweep = operation({
   members: { TableName: sourceTable },
   run: async (operations, { TableName }): Promise<SweepPlan> => {
-    const table = TableName === undefined ? undefined : tableNameOf(TableName);
-    const folders = await operations.planSweep(given('table', table));
+    const folders = await operations.planSweep(TableName === undefined ? {} : askedTable(TableName));
     const plans = folders.flatMap((folder) => ('plan' in folder ? [folder.plan] : []));
     return {
       Folders: folders.map(wireFolder),

@@ -1,24 +1,33 @@
-import { tableNameOf } from '../../catalog/backup-arn.ts';
-import { restoredTable, restoringTable } from './encode-table.ts';
+import { askedTable } from '../../catalog/backup-arn.ts';
+import { plannedTable, restoredTable, startedTable } from './encode-table.ts';
 import { describeTableErrors } from './errors.ts';
 import { backupArn, backupKey, newName, sourceTable } from './names.ts';
-import { given, operation } from './operation.ts';
-import { overrideMembers, restoreOverrides } from './overrides.ts';
+import { given, operation, requestKey } from './operation.ts';
+import { keepMembers, overrideMembers, restoreOverrides } from './overrides.ts';
 
 export const restoreTableFromBackup = operation({
   members: {
     TargetTableName: { ...newName, required: true },
     BackupArn: { ...backupArn, required: true },
     ...overrideMembers,
+    TidemarkOptions: {
+      type: 'structure',
+      shape: 'TidemarkBackupRestoreOptions',
+      members: { ...keepMembers, DryRun: { type: 'boolean' } },
+    },
   },
-  run: async (operations, { TargetTableName, BackupArn, ...asked }, { caller }) => {
-    const { restore } = await operations.restoreTable({
+  run: async (operations, { TargetTableName, BackupArn, ...asked }, request) => {
+    const input = {
       backup: backupKey(BackupArn),
       target: TargetTableName,
       overrides: restoreOverrides(asked),
-      ...given('requestedBy', caller),
-    });
-    return { TableDescription: restoringTable(restore) };
+      ...given('requestedBy', request.caller),
+      ...requestKey(request),
+    };
+    if (asked.TidemarkOptions?.DryRun === true) {
+      return { TableDescription: plannedTable(await operations.dryRunRestore(input)) };
+    }
+    return { TableDescription: startedTable(await operations.restoreTable(input)) };
   },
 });
 
@@ -26,7 +35,7 @@ export const describeTable = operation({
   members: { TableName: { ...sourceTable, required: true } },
   errors: describeTableErrors,
   run: async (operations, { TableName }) => {
-    const { table, restore } = await operations.describeTable({ table: tableNameOf(TableName) });
+    const { table, restore } = await operations.describeTable(askedTable(TableName));
     return { Table: restore === undefined ? table : restoredTable(table, restore) };
   },
 });

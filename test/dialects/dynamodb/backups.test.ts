@@ -59,10 +59,13 @@ describe('CreateBackup', () => {
     );
   });
 
-  test.each(['Music', tableArn])('takes the table as %s', async (TableName) => {
+  test.each([
+    ['Music', { table: 'Music' }],
+    [tableArn, { table: 'Music', tableArn }],
+  ])('takes the table as %s', async (TableName, asked) => {
     const operations = fakeOperations();
     await answerTo(operations, 'CreateBackup', { TableName, BackupName: 'nightly' });
-    expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith({ table: 'Music', name: 'nightly' });
+    expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith({ ...asked, name: 'nightly' });
   });
 
   test.each([
@@ -216,7 +219,8 @@ describe('ListBackups', () => {
   test.each([
     ['nothing', {}, { limit: 100 }],
     ['null', { TableName: null, Limit: null }, { limit: 100 }],
-    ['a table', { TableName: tableArn, Limit: 3 }, { table: 'Music', limit: 3 }],
+    ['a table', { TableName: 'Music', Limit: 3 }, { table: 'Music', limit: 3 }],
+    ['a table by its ARN', { TableName: tableArn, Limit: 3 }, { table: 'Music', tableArn, limit: 3 }],
     ['a fraction as limit', { Limit: 2.9 }, { limit: 2 }],
     [
       'times to the millisecond',

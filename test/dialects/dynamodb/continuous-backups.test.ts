@@ -22,7 +22,10 @@ describe('DescribeContinuousBackups', () => {
         '{"PointInTimeRecoveryStatus":"ENABLED","RecoveryPeriodInDays":7,' +
         '"EarliestRestorableDateTime":1576000000,"LatestRestorableDateTime":1576616366.5}}}',
     );
-    expect(operations.describeContinuousBackups).toHaveBeenCalledExactlyOnceWith({ table: 'Music' });
+    expect(operations.describeContinuousBackups).toHaveBeenCalledExactlyOnceWith({
+      table: 'Music',
+      tableArn,
+    });
   });
 
   test('while it is off only that is said', async () => {
@@ -57,6 +60,7 @@ describe('UpdateContinuousBackups', () => {
     );
     expect(operations.updateContinuousBackups).toHaveBeenCalledExactlyOnceWith({
       table: 'Music',
+      tableArn,
       specification,
     });
   });
@@ -86,7 +90,10 @@ describe('RestoreTableToPointInTime', () => {
       { ...asked, RestoreDateTime: 0, UseLatestRestorableTime: false },
       { ...request, time: 0 },
     ],
-    [{ SourceTableArn: tableArn, TargetTableName: 'Copy', UseLatestRestorableTime: true }, request],
+    [
+      { SourceTableArn: tableArn, TargetTableName: 'Copy', UseLatestRestorableTime: true },
+      { ...request, tableArn },
+    ],
     // No calendar goes so far; whether the time can be restored is said below.
     [
       { ...asked, RestoreDateTime: 1e300 },

@@ -132,6 +132,7 @@ describe('what an AWS service refused for its rate is told so that SDKs wait and
     serviceError('ThrottlingException'),
     serviceError('ProvisionedThroughputExceededException'),
     serviceError('RequestLimitExceeded'),
+    serviceError('TooManyRequestsException'),
     serviceError('TransactionInProgressException'),
     serviceError('TransactionCanceledException', ['None', 'ThrottlingError']),
     serviceError('TransactionCanceledException', ['ProvisionedThroughputExceeded']),

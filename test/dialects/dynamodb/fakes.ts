@@ -4,7 +4,9 @@ import { handle } from '../../../lambda/dialects/dynamodb/dialect.ts';
 import { parseBackupArn } from '../../../lambda/catalog/backup-arn.ts';
 import type { BackupId, BackupRecord, RestoreRecord } from '../../../lambda/catalog/records.ts';
 import type { PointInTimeRecovery } from '../../../lambda/continuous/continuous-backups.ts';
+import type { RestoreEstimate } from '../../../lambda/operations/estimate-restore.ts';
 import type { Operations } from '../../../lambda/operations/operations.ts';
+import type { DryRun } from '../../../lambda/operations/restore-table.ts';
 import { type ErrorCode, TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 
@@ -91,6 +93,16 @@ export const restoring: RestoreRecord = {
   attempts: 1,
 };
 
+/** A restore that was not begun. */
+const planning: DryRun['restore'] = {
+  target: restoring.target,
+  backupArn: arn,
+  source: available.table,
+  description: available.description,
+  contentTime: available.marker,
+  requestedAt: restoring.requestedAt,
+};
+
 /** A table's point-in-time recovery, switched on. */
 const recovery: PointInTimeRecovery = {
   enabled: true,
@@ -146,6 +158,19 @@ export const planned = {
   },
 } as const;
 
+/** What a restore takes, both ways. */
+export const estimated: RestoreEstimate = {
+  items: 7,
+  bytes: 1900,
+  ways: [
+    { way: 'import', impossible: 'an import makes no local secondary indexes' },
+    { way: 'writes', usd: { low: 0.0000123456, high: 0.5 }, seconds: { low: 20.4, high: 121 } },
+  ],
+  choice: { way: 'writes', why: 'restoreBy is writes' },
+  auto: { way: 'writes', why: 'an import makes no local secondary indexes' },
+  prices: { region: 'us-east-1', asOf: '2026-11-21' },
+};
+
 /** Operations that succeed, except for those given. */
 export function fakeOperations(given: Partial<Operations> = {}) {
   return {
@@ -158,6 +183,10 @@ export function fakeOperations(given: Partial<Operations> = {}) {
     restoreTable: vi.fn<Operations['restoreTable']>(
       given.restoreTable ?? (async () => ({ restore: restoring })),
     ),
+    dryRunRestore: vi.fn<Operations['dryRunRestore']>(
+      given.dryRunRestore ?? (async () => ({ restore: planning, estimate: estimated })),
+    ),
+    estimateRestore: vi.fn<Operations['estimateRestore']>(given.estimateRestore ?? (async () => estimated)),
     restoreToPointInTime: vi.fn<Operations['restoreToPointInTime']>(
       given.restoreToPointInTime ?? (async () => ({ restore: { ...restoring, pointInTime: true } })),
     ),
@@ -188,6 +217,8 @@ export function throwingOperations(thrown: unknown) {
     listBackups: fail,
     deleteBackup: fail,
     restoreTable: fail,
+    dryRunRestore: fail,
+    estimateRestore: fail,
     restoreToPointInTime: fail,
     describeContinuousBackups: fail,
     updateContinuousBackups: fail,

@@ -49,6 +49,16 @@ function casesOf(operation: OperationName): Case[] {
     ],
     [
       operation,
+      { SSESpecificationOverride: { KMSMasterKeyId: '' } },
+      ["''", 'sSESpecificationOverride.kMSMasterKeyId', longer(1)],
+    ],
+    [
+      operation,
+      { SSESpecificationOverride: { KMSMasterKeyId: long(2049) } },
+      [`'${long(2049)}'`, 'sSESpecificationOverride.kMSMasterKeyId', shorter(2048)],
+    ],
+    [
+      operation,
       gsi({ IndexName: 'a!' }),
       ["'a!'", at('indexName'), characters],
       ["'a!'", at('indexName'), longer(3)],
@@ -123,3 +133,61 @@ describe('an override that breaks its constraints is a ValidationException that 
     });
   });
 });
+
+describe.each(['RestoreTableFromBackup', 'RestoreTableToPointInTime'] as const)(
+  '%s: what could not be stored or made is refused before anything is asked',
+  (operation) => {
+    const answerTo = (changes: string) =>
+      bytesOf(operation, `${JSON.stringify(validRequests[operation]).slice(0, -1)},${changes}}`);
+    const units = (read: string) =>
+      `"ProvisionedThroughputOverride":{"ReadCapacityUnits":${read},"WriteCapacityUnits":1}`;
+
+    test.each([
+      ['9007199254740992', 'NUMBER_VALUE'],
+      ['9223372036854775807', 'NUMBER_VALUE'],
+      ['-9007199254740992', 'NUMBER_VALUE'],
+      ['1e999', 'DECIMAL_VALUE'],
+    ])('a long of %s', async (value, token) => {
+      const Message = `${token} cannot be converted to Long`;
+      const refusal = {
+        status: 400,
+        body: JSON.stringify({ __type: 'com.amazon.coral.service#SerializationException', Message }),
+        called: false,
+      };
+      expect(await answerTo(units(value))).toEqual(refusal);
+      expect(await answerTo(`"OnDemandThroughputOverride":{"MaxReadRequestUnits":${value}}`)).toEqual(
+        refusal,
+      );
+    });
+
+    test('and the largest number that is one is taken', async () => {
+      expect(await answerTo(units('9007199254740991'))).toMatchObject({ status: 200, called: true });
+    });
+
+    const indexes = (member: string, count: number) => {
+      const index = {
+        KeySchema: [{ AttributeName: 'Year', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'ALL' },
+      };
+      const list = Array.from({ length: count }, (_, i) => ({ ...index, IndexName: `index-${i}` }));
+      return `"${member}":${JSON.stringify(list)}`;
+    };
+
+    test.each([
+      ['GlobalSecondaryIndexOverride', 20, 'GlobalSecondaryIndex count exceeds the per-table limit of 20'],
+      ['LocalSecondaryIndexOverride', 5, 'Number of LocalSecondaryIndexes exceeds per-table limit of 5'],
+    ])('a %s of more than %i', async (member, most, text) => {
+      for (const count of [most + 1, 10_000]) {
+        expect(await answerTo(indexes(member, count))).toEqual({
+          status: 400,
+          body: JSON.stringify({
+            __type: 'com.amazon.coral.validate#ValidationException',
+            message: `One or more parameter values were invalid: ${text}`,
+          }),
+          called: false,
+        });
+      }
+      expect(await answerTo(indexes(member, most))).toMatchObject({ status: 200, called: true });
+    });
+  },
+);

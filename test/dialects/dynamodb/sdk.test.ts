@@ -112,6 +112,7 @@ describe('AWS’s SDK understands the answers', () => {
     expect(answer.TableDescription?.RestoreSummary).toMatchObject({ RestoreDateTime: time });
     expect(operations.restoreToPointInTime).toHaveBeenCalledExactlyOnceWith({
       table: 'Music',
+      tableArn,
       target: 'Copy',
       time: time.getTime(),
       overrides: { billingMode: 'PAY_PER_REQUEST' },

@@ -26,10 +26,13 @@ describe('PlanSweep', () => {
     expect(operations.planSweep).toHaveBeenCalledExactlyOnceWith({});
   });
 
-  test.each(['Music', tableArn])('asks for the table %s', async (TableName) => {
+  test.each([
+    ['Music', { table: 'Music' }],
+    [tableArn, { table: 'Music', tableArn }],
+  ])('asks for the table %s', async (TableName, asked) => {
     const operations = fakeOperations();
     await answerTo(operations, 'PlanSweep', { TableName });
-    expect(operations.planSweep).toHaveBeenCalledExactlyOnceWith({ table: 'Music' });
+    expect(operations.planSweep).toHaveBeenCalledExactlyOnceWith(asked);
   });
 
   test('says why a folder has no plan', async () => {

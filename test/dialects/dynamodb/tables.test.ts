@@ -1,3 +1,4 @@
+import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { handle } from '../../../lambda/dialects/dynamodb/dialect.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
@@ -172,7 +173,10 @@ describe('DescribeTable', () => {
         },
       },
     });
-    expect(operations.describeTable).toHaveBeenCalledExactlyOnceWith({ table: 'Music-copy' });
+    expect(operations.describeTable).toHaveBeenCalledExactlyOnceWith({
+      table: 'Music-copy',
+      tableArn: targetArn,
+    });
   });
 
   test.each([
@@ -200,6 +204,44 @@ describe('DescribeTable', () => {
     const { answer } = await answerTo(operations, 'DescribeTable', { TableName: 'Music-copy' });
     expect((answer as { Table: { Tidemark?: object } }).Table.Tidemark).toEqual(told);
   });
+
+  test('before the table is made, it is what the request for the restore was told', async () => {
+    const operations = fakeOperations({ describeTable: async () => ({ restore: restoring }) });
+    const told = await answerTo(operations, 'RestoreTableFromBackup', asked);
+    const { answer } = await answerTo(operations, 'DescribeTable', { TableName: 'Music-copy' });
+    expect(answer).toEqual({
+      Table: {
+        ...(told.answer as { TableDescription: object }).TableDescription,
+        Tidemark: { RestoreStatus: 'RESTORING' },
+      },
+    });
+  });
+
+  test.each([
+    ['RESTORING', 'CREATING', undefined, 5, ['ByYear']],
+    ['RESTORED', 'ACTIVE', { BillingMode: 'PAY_PER_REQUEST' }, 0, undefined],
+  ] as const)(
+    'a table that is %s shows its %s billing and global indexes',
+    async (status, wireStatus, BillingModeSummary, units, indexes) => {
+      const restore = { ...restoring, status };
+      const loading = {
+        ...described,
+        TableArn: targetArn,
+        TableId: '0b1c2d3e-0000-4000-8000-000000000002',
+        BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' } as const,
+      };
+      const operations = fakeOperations({ describeTable: async () => ({ table: loading, restore }) });
+      const { answer } = await answerTo(operations, 'DescribeTable', { TableName: 'Music-copy' });
+      const { Table } = answer as { Table: TableDescription };
+      // It is the table that is there.
+      expect(Table).toMatchObject({ TableId: loading.TableId, CreationDateTime: 1500000000.123 });
+      expect(Table.TableStatus).toBe(wireStatus);
+      expect(Table.BillingModeSummary).toEqual(BillingModeSummary);
+      expect(Table.ProvisionedThroughput?.ReadCapacityUnits).toBe(units);
+      expect(Table.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName)).toEqual(indexes);
+      for (const { IndexStatus } of Table.GlobalSecondaryIndexes ?? []) expect(IndexStatus).toBe('CREATING');
+    },
+  );
 
   test('a restore to a point in time names no backup', async () => {
     const restore = { ...restoring, pointInTime: true, contentTime: 1_576_616_000_000 } as const;

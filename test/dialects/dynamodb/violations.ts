@@ -28,7 +28,7 @@ export function validationOf(found: readonly Violation[]): string {
 }
 
 /** The answer, byte for byte, and whether any operation was asked. */
-export async function bytesOf(operation: OperationName, body: object) {
+export async function bytesOf(operation: OperationName, body: object | string) {
   const operations = fakeOperations();
   const answer = await handle(operations, post(operation, body), silentLog);
   return { status: answer.status, body: answer.body, called: wasCalled(operations) };

@@ -27,7 +27,7 @@ export function invokedRestore(env: NodeJS.ProcessEnv, config: LambdaClientConfi
     if (FunctionError !== undefined || Payload === undefined) {
       throw new TidemarkError(
         'Internal',
-        `the function that restores to a point in time failed: ${FunctionError}`,
+        `the function that has DynamoDB restore tables failed: ${FunctionError}`,
       );
     }
     const answer: RestoreAnswer = JSON.parse(Payload.transformToString(), withTimes);

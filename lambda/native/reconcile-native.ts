@@ -1,0 +1,49 @@
+import type { BackupKey } from '../catalog/backup-arn.ts';
+import type { BackupRecord } from '../catalog/records.ts';
+import { type NativeServices, requestNative } from './request.ts';
+import { isFresh, settle } from './settle.ts';
+
+/** DynamoDB's clock may be behind ours by less than this. */
+const clockSkewMs = 5 * 60_000;
+
+/** A backup that DynamoDB was asked for so often, and of which it has none, is given up. */
+const mostAttempts = 5;
+
+/**
+ * Brings a native backup on that is CREATING: one whose answer was lost is looked for by its name, and asked for again
+ * when DynamoDB has none. Throws what DynamoDB refuses, and `BackupInUse` while one that was made twice is still being
+ * made.
+ */
+export async function reconcileNative(services: NativeServices, key: BackupKey): Promise<void> {
+  const backup = await services.catalog.backups.get(key);
+  // The index lags behind.
+  if (backup?.status !== 'CREATING') return;
+  if (backup.nativeArn === undefined) return recover(services, backup);
+  await deleteTwins(services, backup);
+  await settle(services, backup);
+}
+
+async function recover(services: NativeServices, backup: BackupRecord): Promise<void> {
+  const { catalog } = services;
+  if (isFresh(services, backup)) return;
+  const [arn] = await twins(services, backup);
+  if (arn !== undefined) {
+    await catalog.natives.adopt(backup, arn);
+  } else if (backup.attempts >= mostAttempts) {
+    await catalog.natives.fail(backup, 'DynamoDB was asked for the backup again and again, and has none');
+  } else if (await catalog.natives.askAgain(backup)) {
+    await requestNative(services, backup);
+  }
+}
+
+/** Who asked twice may have got two. */
+async function deleteTwins(services: NativeServices, backup: BackupRecord): Promise<void> {
+  if (backup.attempts === 1) return;
+  for (const arn of await twins(services, backup)) {
+    if (arn !== backup.nativeArn) await services.native.delete(arn);
+  }
+}
+
+function twins({ native }: NativeServices, { table, id, marker }: BackupRecord): Promise<readonly string[]> {
+  return native.find(table.name, id, marker - clockSkewMs);
+}

@@ -1,0 +1,40 @@
+import type { Head, Source } from '../catalog/records.ts';
+import { isServiceError, TidemarkError } from '../runtime/errors.ts';
+import { streamUnavailable, type Table } from '../sources/table.ts';
+import type { RequestServices } from './operations.ts';
+
+/**
+ * Throws `ContinuousBackupsUnavailable` for a table that no source can read as it is set up, so that the caller hears of it
+ * at once. What only shows later (a stream that was trimmed, for instance) is for the workflow to see.
+ */
+export async function checkSource(
+  { config, recovery }: Pick<RequestServices, 'config' | 'recovery'>,
+  table: Table,
+  head: Head | undefined,
+  asked: Source | undefined,
+): Promise<void> {
+  const { name, tableId } = table.identity;
+  const enablable = config.missingStream === 'enable' && table.description.stream?.StreamEnabled !== true;
+  const hasStream = table.streamArn !== undefined || enablable;
+  if ((asked ?? config.base) !== 'export') {
+    if (!hasStream) throw streamUnavailable(name);
+    return;
+  }
+  const continues = asked === undefined && hasStream && head?.tableId === tableId;
+  if (continues || config.missingRecovery === 'enable' || (await isRecoverable(recovery, name))) return;
+  throw new TidemarkError(
+    'ContinuousBackupsUnavailable',
+    `Backups are not enabled for the table: ${name}. Switch on its point-in-time recovery ` +
+      '(UpdateContinuousBackups), then request the backup again.',
+  );
+}
+
+/** DynamoDB answers this 10 times a second and account; beyond that the workflow will see. */
+async function isRecoverable(recovery: RequestServices['recovery'], table: string): Promise<boolean> {
+  try {
+    return (await recovery.describe(table)).enabled;
+  } catch (error) {
+    if (isServiceError(error, 'ThrottlingException', 'LimitExceeded')) return true;
+    throw error;
+  }
+}

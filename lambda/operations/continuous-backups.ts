@@ -1,0 +1,46 @@
+import type { AskedTable } from '../catalog/backup-arn.ts';
+import type {
+  PointInTimeRecovery,
+  PointInTimeRestore,
+  RecoverySpecification,
+  StartedRestore,
+} from '../continuous/continuous-backups.ts';
+import { checkTableArn } from '../sources/table.ts';
+import type { OperationServices } from './operations.ts';
+
+export interface UpdateContinuousBackupsInput extends AskedTable {
+  readonly specification: RecoverySpecification;
+}
+
+export type RestoreToPointInTimeInput = PointInTimeRestore & AskedTable;
+
+type RecoveryServices = Pick<OperationServices, 'dynamodb' | 'continuous'>;
+
+/*
+ * The port knows tables by their names. So each of these first looks whether the table of that name is the one that is
+ * meant, and throws `AccessDenied` if not; else what the port throws.
+ */
+
+export async function describeContinuousBackups(
+  { dynamodb, continuous }: RecoveryServices,
+  { table, tableArn }: AskedTable,
+): Promise<PointInTimeRecovery> {
+  await checkTableArn(dynamodb, table, tableArn);
+  return continuous.describe(table);
+}
+
+export async function updateContinuousBackups(
+  { dynamodb, continuous }: RecoveryServices,
+  { table, tableArn, specification }: UpdateContinuousBackupsInput,
+): Promise<PointInTimeRecovery> {
+  await checkTableArn(dynamodb, table, tableArn);
+  return continuous.update(table, specification);
+}
+
+export async function restoreToPointInTime(
+  { dynamodb, continuous }: RecoveryServices,
+  { tableArn, ...request }: RestoreToPointInTimeInput,
+): Promise<StartedRestore> {
+  await checkTableArn(dynamodb, request.table, tableArn);
+  return continuous.restore(request);
+}

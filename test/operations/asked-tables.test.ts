@@ -1,0 +1,101 @@
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AskedTable } from '../../lambda/catalog/backup-arn.ts';
+import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import { randomIds } from '../../lambda/runtime/ids.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { newTable, recordOf } from '../support/fixture.ts';
+import { type Harness, startHarness } from '../support/harness.ts';
+
+let database: TestDatabase;
+let harness: Harness;
+let table: string;
+/** Of the table itself. */
+let tableArn: string;
+let backup: BackupRecord;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  harness = await startHarness(database);
+  table = await newTable(database, 1);
+  const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
+  await harness.executions.idle();
+  backup = await harness.operations.describeBackup({ table, id });
+  tableArn = backup.table.arn;
+});
+afterEach(() => harness.close());
+
+/** A table of the same name in another account, and in another region. */
+function foreign(arn: string): string[] {
+  const [, , , region = '', account = ''] = arn.split(':');
+  return [arn.replace(account, '999999999999'), arn.replace(region, 'mars-1')];
+}
+
+const operationsOn = (asked: AskedTable) => {
+  const { operations } = harness;
+  const target = `restored-${randomIds.hex(8)}`;
+  return {
+    createBackup: () => operations.createBackup({ ...asked, name: 'another' }),
+    describeTable: () => operations.describeTable(asked),
+    planSweep: () => operations.planSweep(asked),
+    describeContinuousBackups: () => operations.describeContinuousBackups(asked),
+    updateContinuousBackups: () =>
+      operations.updateContinuousBackups({ ...asked, specification: { enabled: true } }),
+    restoreToPointInTime: () => operations.restoreToPointInTime({ ...asked, target, overrides: {} }),
+  };
+};
+
+describe('a table that is asked for by its ARN', () => {
+  it('is the one of that ARN', async () => {
+    for (const [operation, call] of Object.entries(operationsOn({ table, tableArn })))
+      expect([operation, await call()]).toEqual([operation, expect.anything()]);
+    await harness.executions.idle();
+  });
+
+  it('is another one in another account or region: nothing is done to ours', async () => {
+    for (const others of foreign(tableArn)) {
+      expect(others).not.toBe(tableArn);
+      for (const [operation, call] of Object.entries(operationsOn({ table, tableArn: others }))) {
+        const outcome = await call().catch((error: unknown) => error);
+        expect([operation, outcome]).toEqual([
+          operation,
+          expect.objectContaining({ code: 'AccessDenied', message: 'Access is denied' }),
+        ]);
+      }
+    }
+    expect((await harness.operations.listBackups({ table, limit: 9 })).backups).toEqual([backup]);
+    expect(await harness.operations.describeContinuousBackups({ table })).toEqual({ enabled: false });
+  });
+
+  it('has the backups of that ARN, also when it is gone', async () => {
+    const list = (arn: string) => harness.operations.listBackups({ table, tableArn: arn, limit: 9 });
+    for (const gone of [false, true]) {
+      if (gone) await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
+      expect((await list(tableArn)).backups).toEqual([backup]);
+      for (const others of foreign(tableArn)) expect(await list(others)).toEqual({ backups: [] });
+    }
+  });
+});
+
+describe('a table that a restore is to make', () => {
+  it('has an ARN before it is there', async () => {
+    const target = `restored-${randomIds.hex(8)}`;
+    const waiting = harness.restarted();
+    waiting.executions.stop();
+    const restore = recordOf(
+      await waiting.operations.restoreTable({ backup: { table, id: backup.id }, target }),
+    );
+    const arn = tableArn.replace(table, target);
+    const describeTable = (asked: AskedTable) => harness.operations.describeTable(asked);
+    expect(await describeTable({ table: target })).toEqual({ restore });
+    expect(await describeTable({ table: target, tableArn: arn })).toEqual({ restore });
+    for (const others of foreign(arn)) {
+      await expect(describeTable({ table: target, tableArn: others })).rejects.toMatchObject({
+        code: 'AccessDenied',
+      });
+    }
+  });
+});
