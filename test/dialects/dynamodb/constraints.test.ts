@@ -54,7 +54,7 @@ const cases: Case[] = [
   [
     'CreateBackup',
     { TidemarkOptions: { Source: '' } },
-    ["''", 'tidemarkOptions.source', oneOf('STREAM, SCAN')],
+    ["''", 'tidemarkOptions.source', oneOf('EXPORT, STREAM, SCAN, NATIVE')],
   ],
   [
     'CreateBackup',

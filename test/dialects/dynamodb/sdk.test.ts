@@ -111,6 +111,7 @@ describe('AWS’s SDK understands the answers', () => {
     );
     expect(answer.TableDescription?.RestoreSummary).toMatchObject({ RestoreDateTime: time });
     expect(operations.restoreToPointInTime).toHaveBeenCalledExactlyOnceWith({
+      requestKey: expect.any(String),
       table: 'Music',
       tableArn,
       target: 'Copy',
