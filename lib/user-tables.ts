@@ -124,30 +124,40 @@ export class UserTables {
   }
 
   /**
-   * Making a table that a customer's own key encrypts: any key of the account and region, since a request names it, and
+   * Making, changing and writing a table that a customer's own key encrypts: DynamoDB asks the caller for the key's use. Any key of the account and region, since a request names it, and
    * only for DynamoDB. See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
    */
   grantKeys(grantee: IGrantable): void {
-    const { partition, region, account } = this.stack;
-    allow(
+    this.allowKeys(
       grantee,
-      [
-        'CreateGrant',
-        'Decrypt',
-        'DescribeKey',
-        'Encrypt',
-        'GenerateDataKey',
-        'ReEncryptFrom',
-        'ReEncryptTo',
-      ].map((action) => `kms:${action}`),
-      [`arn:${partition}:kms:${region}:${account}:key/*`],
-      { StringEquals: { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` } },
+      'CreateGrant',
+      'Decrypt',
+      'DescribeKey',
+      'Encrypt',
+      'GenerateDataKey',
+      'ReEncryptFrom',
+      'ReEncryptTo',
     );
+  }
+
+  /** Reading a table, its stream or its exports that such a key encrypts. */
+  grantKeysForReading(grantee: IGrantable): void {
+    this.allowKeys(grantee, 'Decrypt', 'DescribeKey');
   }
 
   /** Actions on those tables that carry the restore's tag. */
   grantTagged(grantee: IGrantable, ...actions: string[]): void {
     allow(grantee, actions, this.arns, { Null: { [`aws:ResourceTag/${restoreTag}`]: 'false' } });
+  }
+
+  private allowKeys(grantee: IGrantable, ...actions: string[]): void {
+    const { partition, region, account } = this.stack;
+    allow(
+      grantee,
+      actions.map((action) => `kms:${action}`),
+      [`arn:${partition}:kms:${region}:${account}:key/*`],
+      { StringEquals: { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` } },
+    );
   }
 }
 

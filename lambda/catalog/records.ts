@@ -162,6 +162,11 @@ export interface RestoreRecord {
   /** The import that makes the target, and what DynamoDB last said that it has read: `bytes` before compression. */
   readonly importArn?: string;
   readonly imported?: { readonly items: number; readonly bytes: number };
+  /**
+   * Set once the table has been proven and has all its settings but deletion protection, its last one. `reason` then says
+   * what is in doubt.
+   */
+  readonly settled?: true;
   readonly status: RestoreStatus;
   readonly attempts: number;
   /** The request that began it: its repeat gets this restore again. */

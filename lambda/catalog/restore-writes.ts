@@ -31,10 +31,11 @@ export function beginning(restore: RestoreRecord): Write {
   };
 }
 
+/** `failedAt` is its place in the list of those that failed. */
 export function ending(
   restore: RestoreRecord,
   status: 'RESTORED' | 'FAILED',
-  reason: string | undefined,
+  { reason, failedAt }: { reason: string | undefined; failedAt: string | undefined },
 ): Write {
   const {
     ExpressionAttributeNames: names,
@@ -47,13 +48,29 @@ export function ending(
       UpdateExpression:
         'SET #status = :status' +
         (reason === undefined ? '' : ', reason = :reason') +
-        ' REMOVE #collection, #position',
+        (failedAt === undefined
+          ? ' REMOVE #collection, #position'
+          : ', #collection = :failed, #position = :failedAt'),
       ExpressionAttributeNames: { ...names, '#collection': 'collection', '#position': 'position' },
       ExpressionAttributeValues: {
         ...values,
         ':status': status,
         ...(reason !== undefined && { ':reason': reason }),
+        ...(failedAt !== undefined && { ':failed': 'FAILED_RESTORES', ':failedAt': failedAt }),
       },
+    },
+  };
+}
+
+/** Takes it off that list, if the target was not restored to again since. */
+export function forgetting(target: string, id: string): Write {
+  return {
+    Update: {
+      Key: { ...keys.restore(target) },
+      UpdateExpression: 'REMOVE #collection, #position',
+      ConditionExpression: 'id = :id',
+      ExpressionAttributeNames: { '#collection': 'collection', '#position': 'position' },
+      ExpressionAttributeValues: { ':id': id },
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
-import { isServiceError, TidemarkError } from '../runtime/errors.ts';
+import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
 import { executionName } from '../workflow/executions.ts';
 import { backupId } from './backup-arn.ts';
@@ -8,6 +8,7 @@ import type { BackupRecord, RestoreRecord, TableDescription } from './records.ts
 import {
   beginning,
   ending,
+  forgetting,
   freeing,
   holding,
   mostRunning,
@@ -29,7 +30,10 @@ export interface NewRestore {
 }
 
 /** What becomes known of a restore on its way. */
-export type RestoreNote = Pick<RestoreRecord, 'way' | 'why' | 'importArn' | 'imported'>;
+export type RestoreNote = Pick<
+  RestoreRecord,
+  'way' | 'why' | 'importArn' | 'imported' | 'settled' | 'reason'
+>;
 
 /** Restore jobs: the latest one of each target table. While one runs it holds its snapshot alive. */
 export class Restores {
@@ -51,6 +55,17 @@ export class Restores {
   async running(): Promise<RestoreRecord[]> {
     const rows = await this.#rows.collection('RESTORES', { from: ' ', to: '~' }, 100_000);
     return rows.map(toRecord).filter((record) => record !== undefined);
+  }
+
+  /** Those that failed until then, epoch ms, and were not forgotten since. Eventually consistent. */
+  async failed(until: number): Promise<RestoreRecord[]> {
+    const rows = await this.#rows.collection('FAILED_RESTORES', { from: ' ', to: position(until) }, 100_000);
+    return rows.map(toRecord).filter((record) => record !== undefined);
+  }
+
+  /** Takes one that failed off the list of those; its record stays. */
+  async forget({ target, id }: RestoreRecord): Promise<void> {
+    await this.#rows.transact([forgetting(target, id)]);
   }
 
   /**
@@ -80,19 +95,31 @@ export class Restores {
     );
   }
 
-  /** Remembers which table was made; the same again is no error. Throws `TargetTableLost` if it is another one. */
+  /**
+   * Remembers which table was made; the same again is no error. Throws `TargetTableLost` if it is another one, or if the
+   * restore is over or another execution has it.
+   */
   async tableMade(restore: RestoreRecord, tableId: string): Promise<void> {
-    try {
-      await this.#rows.update({
-        Key: { ...keys.restore(restore.target) },
-        UpdateExpression: 'SET targetTableId = :tableId',
-        ConditionExpression: 'id = :id AND (attribute_not_exists(targetTableId) OR targetTableId = :tableId)',
-        ExpressionAttributeValues: { ':tableId': tableId, ':id': restore.id },
-      });
-    } catch (error) {
-      if (!isServiceError(error, 'ConditionalCheckFailedException')) throw error;
-      throw new TidemarkError('TargetTableLost', `${restore.target} is not the table that this restore made`);
-    }
+    const {
+      ConditionExpression: current,
+      ExpressionAttributeValues: values,
+      ...found
+    } = ofExecution(restore);
+    const refused = await this.#rows.transact([
+      {
+        Update: {
+          ...found,
+          UpdateExpression: 'SET targetTableId = :tableId',
+          ConditionExpression: `${current} AND (attribute_not_exists(targetTableId) OR targetTableId = :tableId)`,
+          ExpressionAttributeValues: { ...values, ':tableId': tableId },
+        },
+      },
+    ]);
+    if (refused === undefined) return;
+    throw new TidemarkError(
+      'TargetTableLost',
+      `${restore.target} is not the table that this restore made, or the restore is over`,
+    );
   }
 
   /** Adds to the record. Throws `TurnLost` if the restore is over or another execution has it. */
@@ -133,7 +160,8 @@ export class Restores {
 
   /** Ends the job and lets go of the snapshot; does nothing if it has ended or another execution has it. */
   async end(restore: RestoreRecord, status: 'RESTORED' | 'FAILED', reason?: string): Promise<void> {
-    const writes = [ending(restore, status, reason), freeing(restore)];
+    const failedAt = status === 'FAILED' ? position(this.#clock.now()) : undefined;
+    const writes = [ending(restore, status, { reason, failedAt }), freeing(restore)];
     const refused = await this.#rows.transact([...writes, released(restore)]);
     if (refused === undefined || refused[0] === true) return;
     // Its snapshot was not made. If it is meanwhile, the restore may hold it; then it is there to be let go of.
@@ -184,6 +212,10 @@ export function inUseBy(target: string, running: RestoreRecord | undefined): Tid
   // The backup of a restore to a point in time is none that a caller could use.
   const from = running?.pointInTime ? '' : ` from backup: ${running?.backupArn ?? 'another'}`;
   return new TidemarkError('TableInUse', `Table: ${target} is already being restored${from}`);
+}
+
+function position(time: number): string {
+  return String(time).padStart(14, '0');
 }
 
 function toRecord(row: Record<string, unknown> | undefined): RestoreRecord | undefined {

@@ -12,6 +12,8 @@ import type { BackupId } from './records.ts';
  * | native      | `TABLE#name`  | `NATIVE#id`    | NATIVES, id (only while DynamoDB makes it)    |
  * | snapshot    | `TABLE#name`  | `SNAPSHOT#id`  |                                               |
  * | restore     | `TABLE#target`| `RESTORE`      | RESTORES, id (only while it runs)             |
+ * |             |               |                | FAILED_RESTORES, 14-digit epoch ms, until its |
+ * |             |               |                | target was looked at once more                |
  * | counter     | `COUNTER#...` | `COUNTER`      |                                (with a TTL)   |
  * | request     | `REQUEST#key` | `REQUEST`      |                                (with a TTL)   |
  */
@@ -36,4 +38,4 @@ export const keys = {
   request: (key: string): RecordKey => ({ pk: `REQUEST#${key}`, sk: 'REQUEST' }),
 };
 
-export type Collection = 'TABLES' | 'BACKUPS' | 'EXPIRIES' | 'NATIVES' | 'RESTORES';
+export type Collection = 'TABLES' | 'BACKUPS' | 'EXPIRIES' | 'NATIVES' | 'RESTORES' | 'FAILED_RESTORES';

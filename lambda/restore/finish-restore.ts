@@ -1,7 +1,6 @@
 import {
   type TableDescription as SdkTableDescription,
   type TimeToLiveDescription,
-  UntagResourceCommand,
   UpdateTableCommand,
   type UpdateTableCommandInput,
   UpdateTimeToLiveCommand,
@@ -15,7 +14,7 @@ import type { Job } from '../workflow/executions.ts';
 import type { WaitResult } from './build-indexes.ts';
 import { rangesTotal } from './range-part.ts';
 import { currentRestore, type RestorePlan } from './restore-plan.ts';
-import { restoreTag } from './restore-tag.ts';
+import { removeRestoreTag } from './restore-tag.ts';
 import { maximaOf } from './target-throughput.ts';
 
 const waitSeconds = 5;
@@ -35,15 +34,21 @@ export async function finishRestore(services: Services, { job }: { job: Job }): 
   if (table?.TableId !== restore.targetTableId) {
     throw new TidemarkError('TargetTableLost', `${restore.target} is not the table that this restore made`);
   }
-  if (
-    table?.TableStatus !== 'ACTIVE' ||
-    (await applySetting(services, restore.target, table, restore.description))
-  ) {
-    return { job, status: 'wait', waitSeconds };
+  const wait = { job, status: 'wait', waitSeconds } as const;
+  if (table?.TableStatus !== 'ACTIVE') return wait;
+  if (await applySetting(services, restore.target, table, restore.description)) return wait;
+  // From here on an abort ends the job as we would: without its tag, or protected, the table could not be deleted.
+  await services.catalog.restores.note(restore, {
+    settled: true,
+    ...(doubt !== undefined && { reason: doubt }),
+  });
+  if (lacksProtection(table, restore.description)) {
+    await services.dynamodb.send(
+      new UpdateTableCommand({ TableName: restore.target, DeletionProtectionEnabled: true }),
+    );
+    return wait;
   }
-  await services.dynamodb.send(
-    new UntagResourceCommand({ ResourceArn: String(table.TableArn), TagKeys: [restoreTag] }),
-  );
+  await removeRestoreTag(services.dynamodb, String(table.TableArn));
   await services.catalog.restores.end(restore, 'RESTORED', doubt);
   return { job, status: 'done', waitSeconds: 0 };
 }
@@ -65,7 +70,7 @@ async function compare(
   return doubt;
 }
 
-/** Makes the first setting that is not as it is wanted; true if one was made, so that the table must be waited for. */
+/** Makes the first setting, but protection, that is not as it is wanted; true if one was made, so that the table must be waited for. */
 async function applySetting(
   services: Services,
   name: string,
@@ -77,11 +82,12 @@ async function applySetting(
     await services.dynamodb.send(new UpdateTableCommand({ TableName: name, ...update }));
     return true;
   }
-  if (await enableTimeToLive(services, name, wanted)) return true;
-  // Last of all: an abort must be able to delete the table.
-  if (wanted.deletionProtection !== true || table.DeletionProtectionEnabled === true) return false;
-  await services.dynamodb.send(new UpdateTableCommand({ TableName: name, DeletionProtectionEnabled: true }));
-  return true;
+  return enableTimeToLive(services, name, wanted);
+}
+
+/** True if the table is to be protected from deletion and is not. */
+export function lacksProtection(table: SdkTableDescription, wanted: TableDescription): boolean {
+  return wanted.deletionProtection === true && table.DeletionProtectionEnabled !== true;
 }
 
 /** True if it was switched on just now. */

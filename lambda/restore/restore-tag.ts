@@ -1,4 +1,9 @@
-import { type DynamoDBClient, ListTagsOfResourceCommand, TagResourceCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBClient,
+  ListTagsOfResourceCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from '@aws-sdk/client-dynamodb';
 
 /** The tag of a table that is being loaded; its value is the restore's id. The rights to write hang on it. */
 export const restoreTag = 'tidemark:restore';
@@ -17,4 +22,9 @@ export async function ensureRestoreTag(dynamodb: DynamoDBClient, arn: string, id
   if (await hasRestoreTag(dynamodb, arn, id)) return true;
   await dynamodb.send(new TagResourceCommand({ ResourceArn: arn, Tags: [{ Key: restoreTag, Value: id }] }));
   return false;
+}
+
+/** Takes the tag off, if it is there: nobody of ours can write or delete the table any more. */
+export async function removeRestoreTag(dynamodb: DynamoDBClient, arn: string): Promise<void> {
+  await dynamodb.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: [restoreTag] }));
 }

@@ -78,6 +78,8 @@ function encryption({ Enabled, SSEType, KMSMasterKeyId }: SSESpecification): SSE
     return undefined;
   }
   if (SSEType === 'AES256') throw invalidSse('SSEType AES256 is not supported');
+  if (SSEType === undefined && KMSMasterKeyId !== undefined)
+    throw invalidSse('SSEType KMS is required if KMSMasterKeyId is specified');
   return {
     Status: 'ENABLED',
     SSEType: 'KMS',

@@ -15,7 +15,7 @@ export async function abort(
   services: Services,
   { job, failure }: AbortInput,
 ): Promise<{ job: Job; status: 'failed' }> {
-  const note = await backupStaging(services.store, job).find<FailureNote>(names.failure);
+  const note = await backupStaging(services.store, job).find<FailureNote>(names.failure(job.execution));
   const reason = note?.reason ?? `the workflow failed: ${failure?.Error ?? 'unknown'}`;
   const claim = { table: job.table, backup: job.id as BackupId, execution: job.execution };
   const ended = await services.catalog.turns.fail(claim, reason);

@@ -13,7 +13,8 @@ export const names = {
   plan: 'plan.json',
   partitionPlan: 'partition/plan.json',
   applyPlan: 'apply/plan.json',
-  failure: 'failure.json',
+  /** Of one execution: a restore's share their folder. */
+  failure: (execution: string) => `failure/${execution}.json`,
   scan: (task: number) => `scan/${task}`,
   stream: 'stream',
   export: (n: number) => `export/${n}.json`,

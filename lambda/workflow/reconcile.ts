@@ -4,6 +4,7 @@ import { reconcileNative } from '../native/reconcile-native.ts';
 import { createBackup } from '../operations/create-backup.ts';
 import { endBackup } from '../operations/delete-backup.ts';
 import { abortRestore } from '../restore/abort-restore.ts';
+import { lateMs, removeLateTable } from '../restore/remove-table.ts';
 import { isError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { describeTable } from '../sources/table.ts';
@@ -36,6 +37,9 @@ export async function reconcile(services: Services): Promise<void> {
   }
   for (const restore of await services.catalog.restores.running()) {
     await guarded(services, { restore: restore.id }, () => reconcileRestore(services, restore));
+  }
+  for (const restore of await services.catalog.restores.failed(services.clock.now() - lateMs)) {
+    await guarded(services, { restore: restore.id }, () => removeLateTable(services, restore));
   }
   for (const key of await services.catalog.natives.creating()) {
     await guarded(services, { backup: key.id }, () => reconcileNative(services, key));

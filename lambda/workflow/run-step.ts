@@ -1,4 +1,4 @@
-import { reasonOf, TidemarkError } from '../runtime/errors.ts';
+import { isError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { type FailureNote, names } from './backup-plan.ts';
 import type { Job } from './executions.ts';
@@ -11,7 +11,8 @@ const restoreHandlers: ReadonlySet<string> = new Set(Object.values(restoreTasks)
 
 /**
  * Runs a step, logs one line, and leaves the reason of a failure where `abort` finds it: error names do not come
- * through every state machine. That a task has no result only says that it failed before, so it replaces no reason.
+ * through every state machine. That a task has no result only says that it failed before, and that a restore is another
+ * execution's is no reason of it: they replace none.
  */
 export async function runStep<I extends { readonly job: object }, O extends object>(
   services: Services,
@@ -30,11 +31,12 @@ export async function runStep<I extends { readonly job: object }, O extends obje
     return output;
   } catch (error) {
     log.error('step failed', { ...facts, reason: reasonOf(error), milliseconds: clock.now() - started });
-    if (!(error instanceof TidemarkError && error.code === 'TaskIncomplete')) {
+    const isRestore = restoreHandlers.has(name);
+    if (!isError(error, 'TaskIncomplete') && !(isRestore && isError(error, 'TurnLost'))) {
       const note: FailureNote = { reason: reasonOf(error) };
-      const staging = restoreHandlers.has(name) ? restoreStaging : backupStaging;
+      const staging = isRestore ? restoreStaging : backupStaging;
       await staging(services.store, job)
-        .note(names.failure, note)
+        .note(names.failure(job.execution), note)
         .catch((cause: unknown) => log.warn('reason not noted', { ...facts, reason: reasonOf(cause) }));
     }
     throw error;

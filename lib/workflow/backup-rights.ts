@@ -28,6 +28,7 @@ export function grantBackupRights(
   tables.grantStreams(Begin, 'dynamodb:DescribeStream');
   tables.grant(ScanSegment, 'dynamodb:Scan', 'dynamodb:DescribeTable');
   tables.grantStreams(Collect, 'dynamodb:DescribeStream', 'dynamodb:GetShardIterator', 'dynamodb:GetRecords');
+  for (const step of [ScanSegment, Collect]) tables.grantKeysForReading(step);
 
   for (const step of [Begin, Collect, Arrange, ApplyRange, Commit])
     store.grantRead(step, 'staging', 'tables');

@@ -38,7 +38,9 @@ export function grantRestoreRights(
   tables.grantImports(ImportTable, 'dynamodb:DescribeImport');
   tables.grant(ImportTable, 'dynamodb:ListTagsOfResource');
   tables.grantTag(ImportTable);
-  for (const step of [ImportTable, CreateTable]) tables.grantKeys(step);
+  for (const step of [ImportTable, CreateTable, WriteRange, BuildIndexes, FinishRestore]) {
+    tables.grantKeys(step);
+  }
   tables.grantTagged(WriteRange, 'dynamodb:BatchWriteItem');
   tables.grantTagged(BuildIndexes, 'dynamodb:UpdateTable');
   tables.grantTagged(FinishRestore, 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive');
@@ -61,9 +63,13 @@ export function grantRestoreRights(
   }
 }
 
-/** Removing the table of a restore that failed or is given up. Who may tag a table may not delete it. */
+/**
+ * Removing the table of a restore that failed or is given up; or, of one that was done but for its end, taking the tag
+ * off. Who may tag a table may not delete it.
+ */
 export function grantRemoval(grantee: IGrantable, tables: UserTables): void {
   tables.grant(grantee, 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource');
   tables.grantImports(grantee, 'dynamodb:DescribeImport');
   tables.grantTagged(grantee, 'dynamodb:DeleteTable');
+  tables.grantUntag(grantee);
 }

@@ -113,7 +113,10 @@ export class RestoreWorkflow extends Construct {
       byStatus(
         this,
         'Aborted',
-        { wait: waitThen(this, 'WaitForRemoval', abort, '$.removal.answer.waitSeconds') },
+        {
+          wait: waitThen(this, 'WaitForRemoval', abort, '$.removal.answer.waitSeconds'),
+          restored: Succeed.jsonPath(this, 'RestoredAfterAll'),
+        },
         restoreFailed(this),
         '$.removal.answer.status',
       ),

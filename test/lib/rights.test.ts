@@ -131,6 +131,9 @@ const userKeys = on(
   ].map((action) => `kms:${action}`),
 );
 
+const userKeysForReading = on('user keys by DynamoDB', 'kms:Decrypt', 'kms:DescribeKey');
+const untag = 'dynamodb:UntagResource on user tables if only the tag';
+
 const seeImports = ['dynamodb:DescribeImport on imports', 'dynamodb:ListImports on *'];
 
 const expected: Readonly<Record<string, readonly string[]>> = {
@@ -171,6 +174,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:ListTagsOfResource on user tables',
     ...seeImports,
     'dynamodb:DeleteTable on user tables if tagged',
+    untag,
   ],
   sweep: [
     ...on(
@@ -197,6 +201,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   scan: [
     ...on('user tables', 'dynamodb:Scan', 'dynamodb:DescribeTable'),
+    ...userKeysForReading,
     ...read('staging'),
     ...write('staging'),
   ],
@@ -206,6 +211,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:DescribeExport on user exports',
     's3:PutObjectAcl on staging',
     ...on('user streams', 'dynamodb:DescribeStream', 'dynamodb:GetShardIterator', 'dynamodb:GetRecords'),
+    ...userKeysForReading,
     ...read('staging', 'tables'),
     ...write('staging'),
   ],
@@ -249,6 +255,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...write('staging'),
     'dynamodb:DescribeTable on user tables',
     'dynamodb:BatchWriteItem on user tables if tagged',
+    ...userKeys,
   ],
   'restore-indexes': [
     ...catalogRead,
@@ -256,6 +263,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...write('staging'),
     'dynamodb:DescribeTable on user tables',
     'dynamodb:UpdateTable on user tables if tagged',
+    ...userKeys,
   ],
   'restore-finish': [
     ...catalog,
@@ -263,7 +271,8 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...read('staging', 'tables'),
     ...write('staging'),
     ...on('user tables if tagged', 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive'),
-    'dynamodb:UntagResource on user tables if only the tag',
+    untag,
+    ...userKeys,
   ],
   'restore-abort': [
     ...catalog,
@@ -271,6 +280,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
     ...seeImports,
     'dynamodb:DeleteTable on user tables if tagged',
+    untag,
   ],
 };
 

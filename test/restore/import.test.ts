@@ -113,7 +113,11 @@ describe('a table that DynamoDB imports is what was backed up', () => {
     const record = await restored(harness, (await backUp(database, harness, table)).backup, target, {
       localSecondaryIndexes: [],
       globalSecondaryIndexes: [globalIndex],
-      sse: { Enabled: true, KMSMasterKeyId: 'arn:aws:kms:us-east-1:000000000000:key/0a1b2c3d' },
+      sse: {
+        Enabled: true,
+        SSEType: 'KMS',
+        KMSMasterKeyId: 'arn:aws:kms:us-east-1:000000000000:key/0a1b2c3d',
+      },
       keep: ['stream', 'timeToLive', 'tableClass', 'deletionProtection'],
     });
     expect([record.status, record.way]).toEqual(['RESTORED', 'import']);

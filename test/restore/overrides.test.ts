@@ -136,7 +136,7 @@ describe('encryption', () => {
   it('takes the key that is asked, and a restore of that table keeps it', async () => {
     const key = 'arn:aws:kms:us-east-1:000000000000:key/0a1b2c3d';
     const { table } = await restored(plain, {
-      sse: { Enabled: true, KMSMasterKeyId: key },
+      sse: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: key },
       keep: ['stream'],
     });
     const encrypted = { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: key };

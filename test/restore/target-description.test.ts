@@ -284,6 +284,7 @@ describe('encryption', () => {
     ['SSEType can not be specified if Enabled is false', { Enabled: false, SSEType: 'KMS' }],
     ['KMSMasterKeyId can not be specified if Enabled is false', { Enabled: false, KMSMasterKeyId: 'k' }],
     ['KMSMasterKeyId can not be specified if Enabled is false', { KMSMasterKeyId: 'k' }],
+    ['SSEType KMS is required if KMSMasterKeyId is specified', { Enabled: true, KMSMasterKeyId: 'k' }],
     ['SSEType AES256 is not supported', { Enabled: true, SSEType: 'AES256' }],
   ])('is refused: %s', (text, sse) => {
     expect(() => target(onDemand, { sse })).toThrow(

@@ -1,0 +1,277 @@
+import {
+  DeleteTableCommand,
+  ListTagsOfResourceCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RestoreRecord } from '../../lambda/catalog/records.ts';
+import type { KeptSetting } from '../../lambda/restore/target-description.ts';
+import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { backUp, type Made } from '../retention/support.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { expectNothingHeld, newTable, tableExists } from '../support/fixture.ts';
+import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
+import { contentOf, createTable } from '../support/tables.ts';
+import { intercept, newTarget, serviceError } from './imports.ts';
+import { described } from './rich-table.ts';
+
+type Around = NonNullable<HarnessOptions['around']>;
+
+let database: TestDatabase;
+let harness: Harness;
+let target: string;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  harness = await startHarness(database);
+  target = newTarget();
+  // As AWS does with our rights, and with protection.
+  intercept(database, 'DeleteTableCommand', async (send) => {
+    const { TableArn, DeletionProtectionEnabled } = await described(database, target);
+    if (DeletionProtectionEnabled === true) throw serviceError('ValidationException');
+    if ((await tagsOf(TableArn)).length === 0) throw serviceError('AccessDeniedException');
+    return send();
+  });
+});
+afterEach(() => harness.close());
+
+async function tagsOf(arn: string | undefined): Promise<unknown[]> {
+  const { Tags = [] } = await database.dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn: arn }));
+  return Tags;
+}
+
+/** Restores under `around` until no execution goes on. */
+async function restoreUnder(around: Around, keep: KeptSetting[] = []): Promise<Made> {
+  const made = await backUp(database, harness, await newTable(database, 5));
+  const under = harness.restarted({ around });
+  const { id, table } = made.backup;
+  await under.operations.restoreTable({ backup: { table: table.name, id }, target, overrides: { keep } });
+  await under.executions.idle();
+  return made;
+}
+
+async function record(): Promise<RestoreRecord> {
+  const found = await harness.services.catalog.restores.get(target);
+  if (found === undefined) throw new Error('no such restore');
+  return found;
+}
+
+/** The reconciler meets a restore that no execution goes on with, and that has none left. */
+async function giveUp(): Promise<void> {
+  const { catalog } = harness.services;
+  for (let attempt = (await record()).attempts; attempt < 5; attempt++)
+    await catalog.restores.restart(await record());
+  for (let pass = 0; pass < 3; pass++) await reconcile(harness.services);
+}
+
+/** A backup whose source is protected is what a restore that keeps protection needs. */
+function protectSources(): void {
+  intercept(database, 'DescribeTableCommand', async (send, input) => {
+    const answer = await send();
+    const { Table } = answer.output as { Table?: object };
+    const isSource = (input as { TableName: string }).TableName.startsWith('table-');
+    if (isSource && Table !== undefined) Object.assign(Table, { DeletionProtectionEnabled: true });
+    return answer;
+  });
+}
+
+describe('a restore that is given up when its table is done', () => {
+  const at = {
+    'before its tag is taken off': { command: 'UntagResourceCommand', isSent: false, keep: [] },
+    'when its tag is off': { command: 'UntagResourceCommand', isSent: true, keep: [] },
+    'when it is protected from deletion': {
+      command: 'UpdateTableCommand',
+      isSent: true,
+      keep: ['deletionProtection'],
+    },
+  } as const;
+
+  it.each(Object.entries(at))(
+    'is RESTORED: %s, by the execution itself',
+    async (_, { command, isSent, keep }) => {
+      protectSources();
+      let isFinishing = false;
+      let died = 0;
+      intercept(database, command, async (send) => {
+        if (!isFinishing) return send();
+        if (isSent) await send();
+        died++;
+        throw new Error('no more');
+      });
+      const { backup, content } = await restoreUnder(
+        async (handler, _input, run) => {
+          isFinishing = handler === 'restore-finish';
+          if (isFinishing && died > 0) throw new Error('no more');
+          return run();
+        },
+        [...keep],
+      );
+      expect(died).toBe(1);
+      await expectRestored(content, backup.table.name, keep.length > 0);
+    },
+  );
+
+  it.each(Object.entries(at))('is RESTORED: %s, by the reconciler', async (_, { command, isSent, keep }) => {
+    protectSources();
+    let stop = () => {};
+    let dead = false;
+    intercept(database, command, async (send) => {
+      if (dead) return send();
+      if (isSent) await send();
+      dead = true;
+      stop();
+      throw new Error('killed');
+    });
+    const made = await backUp(database, harness, await newTable(database, 5));
+    const dying = harness.restarted({
+      around: (_handler, _input, run) => (dead ? Promise.reject(new Error('killed')) : run()),
+    });
+    stop = () => dying.executions.stop();
+    const { id, table } = made.backup;
+    await dying.operations.restoreTable({
+      backup: { table: table.name, id },
+      target,
+      overrides: { keep: [...keep] },
+    });
+    await dying.executions.idle();
+    expect([dead, (await record()).status]).toEqual([true, 'RESTORING']);
+    await giveUp();
+    await expectRestored(made.content, table.name, keep.length > 0);
+  });
+});
+
+async function expectRestored(
+  content: Map<string, string>,
+  source: string,
+  isProtected: boolean,
+): Promise<void> {
+  const { status, reason } = await record();
+  expect([status, reason]).toEqual(['RESTORED', undefined]);
+  expect(await contentOf(database.dynamodb, target)).toEqual(content);
+  const table = await described(database, target);
+  expect(table.DeletionProtectionEnabled ?? false).toBe(isProtected);
+  expect(await tagsOf(table.TableArn)).toEqual([]);
+  expect(await harness.services.catalog.restores.running()).toEqual([]);
+  await expectNothingHeld(harness, source);
+}
+
+describe('a restore that is given up before that', () => {
+  const failing: Around = (handler, _input, run) =>
+    handler === 'restore-finish' ? Promise.reject(new Error('no more')) : run();
+
+  it('is FAILED, without its table', async () => {
+    await restoreUnder(failing);
+    expect((await record()).status).toBe('FAILED');
+    expect(await tableExists(database, target)).toBe(false);
+  });
+
+  it('is FAILED without it also if a late twin made another in its place', async () => {
+    const twins: (() => Promise<object>)[] = [];
+    const refused: unknown[] = [];
+    await restoreUnder(async (handler, _input, run) => {
+      if (handler === 'restore-create-table') twins.push(run);
+      if (handler !== 'restore-write') return run();
+      if (refused.length === 0) {
+        await database.dynamodb.send(new DeleteTableCommand({ TableName: target }));
+        await twins[0]?.().catch((error: unknown) => refused.push(error));
+      }
+      throw new Error('no more');
+    });
+    expect(refused).toMatchObject([{ code: 'TargetTableLost' }]);
+    expect((await record()).status).toBe('FAILED');
+    expect(await tableExists(database, target)).toBe(false);
+  });
+
+  it.each([
+    ['carries the tag of the restore no more', untagged],
+    ['is protected from deletion', isProtected],
+  ])('leaves a table that somebody has kept from it, and says so: it %s', async (why, keepFrom) => {
+    const { backup } = await restoreUnder(async (handler, input, run) => {
+      if (handler === 'restore-indexes') await keepFrom();
+      return failing(handler, input, run);
+    });
+    expect(await record()).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringContaining(`is left, as it ${why}`),
+    });
+    expect(await tableExists(database, target)).toBe(true);
+    await expectNothingHeld(harness, backup.table.name);
+  });
+
+  async function untagged(): Promise<void> {
+    const { TableArn } = await described(database, target);
+    await database.dynamodb.send(
+      new UntagResourceCommand({ ResourceArn: TableArn, TagKeys: ['tidemark:restore'] }),
+    );
+  }
+
+  async function isProtected(): Promise<void> {
+    await database.dynamodb.send(
+      new UpdateTableCommand({ TableName: target, DeletionProtectionEnabled: true }),
+    );
+  }
+});
+
+describe('a table that is made late, when its restore has failed,', () => {
+  /** The restore fails while its table is about to be made; `make` has it made. */
+  async function failedBefore(): Promise<{ make: () => Promise<unknown> }> {
+    const gate = Promise.withResolvers<void>();
+    intercept(database, 'CreateTableCommand', async (send, input) => {
+      if ((input as { Tags?: object }).Tags !== undefined) await gate.promise;
+      return send();
+    });
+    let late: Promise<unknown> | undefined;
+    await restoreUnder((handler, _input, run) => {
+      if (handler !== 'restore-create-table') return run();
+      late ??= run();
+      return Promise.reject(new Error('timed out'));
+    });
+    expect((await record()).status).toBe('FAILED');
+    return {
+      make: () => {
+        gate.resolve();
+        return Promise.resolve(late);
+      },
+    };
+  }
+
+  async function reconcileIn(minutes: number): Promise<void> {
+    const { clock } = harness.services;
+    await reconcile({
+      ...harness.services,
+      clock: { now: () => clock.now() + minutes * 60_000, sleep: (ms) => clock.sleep(ms) },
+    });
+  }
+
+  const listed = async () => harness.services.catalog.restores.failed(Date.now() + 1);
+
+  it('is no table of the restore, and is removed', async () => {
+    const { make } = await failedBefore();
+    await expect(make()).rejects.toMatchObject({ code: 'TargetTableLost' });
+    expect(await record()).not.toHaveProperty('targetTableId');
+    await reconcileIn(10);
+    expect(await tableExists(database, target)).toBe(true);
+    await reconcileIn(21);
+    expect(await tableExists(database, target)).toBe(false);
+    await reconcileIn(21);
+    expect(await listed()).toEqual([]);
+    expect((await record()).status).toBe('FAILED');
+  });
+
+  it('is known by its tag: another’s of that name stays, also another restore’s', async () => {
+    await failedBefore();
+    await createTable(database.dynamodb, target, { hash: 'S', range: undefined });
+    const { TableArn } = await described(database, target);
+    const Tags = [{ Key: 'tidemark:restore', Value: 'another' }];
+    await database.dynamodb.send(new TagResourceCommand({ ResourceArn: TableArn, Tags }));
+    expect(await listed()).toHaveLength(1);
+    await reconcileIn(21);
+    expect(await tableExists(database, target)).toBe(true);
+    expect(await listed()).toEqual([]);
+  });
+});
