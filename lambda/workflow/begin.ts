@@ -39,9 +39,9 @@ export async function begin(services: Services, { job }: { job: Job }): Promise<
   });
   const outcome = await services.catalog.turns.take(claim);
   if (outcome === 'earlier') await handOver(services, { job, status: 'ended' });
-  if (outcome !== 'taken') {
-    return (await mayBeRecorded(services, claim)) ? { ...answer('wait'), waitSeconds: 1 } : answer('ended');
-  }
+  if (outcome === 'over' && (await mayBeRecorded(services, claim)))
+    return { ...answer('wait'), waitSeconds: 1 };
+  if (outcome !== 'taken') return answer('ended');
 
   const [backup, record] = await Promise.all([
     services.catalog.backups.get({ table: claim.table, id: claim.backup }),
