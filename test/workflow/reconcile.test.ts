@@ -1,5 +1,5 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BackupRecord } from '../../lambda/catalog/records.ts';
 import { scheduledBackup } from '../../lambda/operations/scheduled-backup.ts';
 import { reconcile } from '../../lambda/workflow/reconcile.ts';
@@ -86,6 +86,11 @@ describe('what no execution brings to an end is found', () => {
 
   it('nothing that runs is touched', async () => {
     const { id } = await harness.operations.createBackup({ table, name: 'running' });
+    // Before it has taken its turn it could not be told from one that was never started.
+    await vi.waitFor(async () => {
+      const record = await harness.services.catalog.turns.table(table);
+      expect(record?.turn !== undefined || record?.pending.length === 0).toBe(true);
+    });
     await reconcile(harness.services);
     await harness.executions.idle();
     expect(await harness.operations.describeBackup({ table, id })).toMatchObject({
