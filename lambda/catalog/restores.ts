@@ -122,14 +122,19 @@ export class Restores {
     );
   }
 
-  /** Adds to the record. Throws `TurnLost` if the restore is over or another execution has it. */
+  /** Adds to the record. Throws `TurnLost` if the restore is over or given up, or another execution has it. */
   async note(restore: RestoreRecord, members: RestoreNote): Promise<void> {
-    const { ExpressionAttributeValues: values, ...found } = ofExecution(restore);
+    const {
+      ExpressionAttributeValues: values,
+      ConditionExpression: current,
+      ...found
+    } = ofExecution(restore);
     const names = Object.keys(members);
     const refused = await this.#rows.transact([
       {
         Update: {
           ...found,
+          ConditionExpression: `${current} AND attribute_not_exists(abandoned)`,
           UpdateExpression: `SET ${names.map((name) => `${name} = :${name}Noted`).join(', ')}`,
           ExpressionAttributeValues: {
             ...values,
@@ -142,6 +147,29 @@ export class Restores {
     throw new TidemarkError('TurnLost', 'the restore is over, or another execution goes on with it');
   }
 
+  /**
+   * Gives the restore up, so that it cannot be settled any more; false if it is settled, or over, or another execution has
+   * it. Again is no error.
+   */
+  async abandon(restore: RestoreRecord): Promise<boolean> {
+    const {
+      ExpressionAttributeValues: values,
+      ConditionExpression: current,
+      ...found
+    } = ofExecution(restore);
+    const refused = await this.#rows.transact([
+      {
+        Update: {
+          ...found,
+          UpdateExpression: 'SET abandoned = :true',
+          ConditionExpression: `${current} AND attribute_not_exists(settled)`,
+          ExpressionAttributeValues: { ...values, ':true': true },
+        },
+      },
+    ]);
+    return refused === undefined;
+  }
+
   /** Names a new execution in place of one that ended; undefined if another was faster. */
   async restart(restore: RestoreRecord): Promise<string | undefined> {
     const attempts = restore.attempts + 1;
@@ -150,7 +178,7 @@ export class Restores {
       {
         Update: {
           ...found,
-          UpdateExpression: 'SET attempts = :next',
+          UpdateExpression: 'SET attempts = :next REMOVE abandoned',
           ExpressionAttributeValues: { ...values, ':next': attempts },
         },
       },

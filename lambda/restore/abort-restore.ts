@@ -1,4 +1,3 @@
-import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import type { RestoreRecord } from '../catalog/records.ts';
 import type { Services } from '../runtime/services.ts';
 import { findTable } from '../sources/table.ts';
@@ -14,7 +13,7 @@ import { hasRestoreTag, removeRestoreTag } from './restore-tag.ts';
 
 export interface AbortRestoreResult {
   readonly job: Job;
-  /** `restored`: the table was done, only the end of the job was missing. */
+  /** `restored`: the table was settled, only the end of the job was missing. */
   readonly status: 'wait' | 'failed' | 'restored';
   readonly waitSeconds: number;
 }
@@ -23,21 +22,23 @@ export interface AbortRestoreResult {
 const waits = { writes: 5, import: 60 } as const;
 
 /**
- * Removes the table that the restore made, and only that one, then ends the job with its reason. A table that was done
- * is kept: the job ends as it would have.
+ * Removes the table that the restore made, and only that one, then ends the job with its reason. A table that is
+ * settled is kept: the job ends as it would have.
  */
 export async function abortRestore(
   services: Services,
   { job, failure }: AbortInput,
 ): Promise<AbortRestoreResult> {
   const { catalog, log } = services;
-  const restore = await catalog.restores.get(job.table);
   const failed = { job, status: 'failed', waitSeconds: 0 } as const;
-  if (restore === undefined || !isCurrent(restore, job)) return failed;
+  const restore = await givenUp(services, job);
+  if (restore === undefined) return failed;
   const fate = await clear(services, job, restore);
   if (fate === 'wait') return { job, status: 'wait', waitSeconds: waits[restore.way ?? 'writes'] };
-  if (fate === 'done') {
-    await catalog.restores.end(restore, 'RESTORED', restore.reason);
+  if (fate === 'done' || fate === 'unprotected') {
+    const lacks = fate === 'unprotected' ? ['its protection from deletion could not be set'] : [];
+    const doubts = [...(restore.reason === undefined ? [] : [restore.reason]), ...lacks];
+    await catalog.restores.end(restore, 'RESTORED', doubts.length > 0 ? doubts.join('; ') : undefined);
     return { job, status: 'restored', waitSeconds: 0 };
   }
   const note = await restoreStaging(services.store, job).find<FailureNote>(
@@ -51,10 +52,24 @@ export async function abortRestore(
 }
 
 /**
- * What became of the restore's table. `gone`: there is none; a table of the same name that is not the restore's stays.
- * `done`: it lacked nothing but the end of the job. `kept`: why it must not or cannot be removed. `wait`: ask again.
+ * The restore, either abandoned or settled: a twin of the last step may still be at work, and what it has settled must not
+ * be removed. Undefined if it is over or another execution's.
  */
-type Fate = 'gone' | 'done' | 'wait' | { readonly kept: string };
+async function givenUp({ catalog }: Services, job: Job): Promise<RestoreRecord | undefined> {
+  const current = async (): Promise<RestoreRecord | undefined> => {
+    const restore = await catalog.restores.get(job.table);
+    return restore !== undefined && isCurrent(restore, job) ? restore : undefined;
+  };
+  const restore = await current();
+  return restore === undefined || (await catalog.restores.abandon(restore)) ? restore : current();
+}
+
+/**
+ * What became of the restore's table. `gone`: there is none; a table of the same name that is not the restore's stays.
+ * `done`: it is settled. `unprotected`: it is too, but for its protection from deletion. `kept`: why it cannot be removed.
+ * `wait`: ask again.
+ */
+type Fate = 'gone' | 'done' | 'unprotected' | 'wait' | { readonly kept: string };
 
 async function clear(services: Services, job: Job, restore: RestoreRecord): Promise<Fate> {
   const { dynamodb } = services;
@@ -69,9 +84,9 @@ async function clear(services: Services, job: Job, restore: RestoreRecord): Prom
   const isNoted = noted !== undefined && table.TableId === noted;
   // With the tag it is ours also if it is another than is noted: a late twin of the step that makes it was here.
   const isTagged = await hasRestoreTag(dynamodb, arn, restore.id);
-  if (isNoted && isDone(restore, table)) {
+  if (isNoted && restore.settled === true) {
     await removeRestoreTag(dynamodb, arn);
-    return 'done';
+    return lacksProtection(table, restore.description) ? 'unprotected' : 'done';
   }
   if (!isNoted && !isTagged) return 'gone';
   // An import's table has no tag at first.
@@ -79,8 +94,4 @@ async function clear(services: Services, job: Job, restore: RestoreRecord): Prom
   if (table.DeletionProtectionEnabled === true) return { kept: 'is protected from deletion' };
   await deleteTable(dynamodb, restore.target);
   return 'wait';
-}
-
-function isDone({ settled, description }: RestoreRecord, table: TableDescription): boolean {
-  return settled === true && !lacksProtection(table, description);
 }

@@ -5,8 +5,9 @@ import {
   UntagResourceCommand,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RestoreRecord } from '../../lambda/catalog/records.ts';
+import { Restores } from '../../lambda/catalog/restores.ts';
 import type { KeptSetting } from '../../lambda/restore/target-description.ts';
 import { reconcile } from '../../lambda/workflow/reconcile.ts';
 import { backUp, type Made } from '../retention/support.ts';
@@ -159,6 +160,62 @@ async function expectRestored(
   expect(await harness.services.catalog.restores.running()).toEqual([]);
   await expectNothingHeld(harness, source);
 }
+
+describe('a twin of the last step that is still at work', () => {
+  /** Restores until the last step, which fails; its twin goes on `beside` the abort's claim on the record. */
+  async function giveUpBeside(beside: (twin: () => Promise<unknown>) => void): Promise<Made> {
+    let twin: (() => Promise<object>) | undefined;
+    return restoreUnder((handler, _input, run) => {
+      if (handler === 'restore-finish') {
+        twin ??= run;
+        return Promise.reject(new Error('timed out'));
+      }
+      if (handler === 'restore-abort' && twin !== undefined) {
+        beside(twin);
+        twin = undefined;
+      }
+      return run();
+    });
+  }
+
+  it('can settle nothing that is given up, and its table goes', async () => {
+    const { restores } = harness.services.catalog;
+    const refused: unknown[] = [];
+    const { backup } = await giveUpBeside((twin) => {
+      vi.spyOn(Restores.prototype, 'abandon').mockImplementationOnce(async (restore) => {
+        const abandoned = await restores.abandon(restore);
+        await twin().catch((error: unknown) => refused.push(error));
+        return abandoned;
+      });
+    });
+    expect(refused).toMatchObject([{ code: 'TurnLost' }]);
+    expect((await record()).status).toBe('FAILED');
+    expect(await tableExists(database, target)).toBe(false);
+    await expectNothingHeld(harness, backup.table.name);
+  });
+
+  it('keeps what it settles before, though the abort has looked already', async () => {
+    const { restores } = harness.services.catalog;
+    const { backup, content } = await giveUpBeside((twin) => {
+      vi.spyOn(Restores.prototype, 'abandon').mockImplementationOnce(async (restore) => {
+        await twin();
+        return restores.abandon(restore);
+      });
+    });
+    await expectRestored(content, backup.table.name, false);
+  });
+
+  it('is not waited for: a settled table that lacks its protection is kept, and that is said', async () => {
+    protectSources();
+    intercept(database, 'UpdateTableCommand', () => Promise.reject(serviceError('LimitExceededException')));
+    const { content } = await restoreUnder((_handler, _input, run) => run(), ['deletionProtection']);
+    expect(await record()).toMatchObject({
+      status: 'RESTORED',
+      reason: expect.stringContaining('protection from deletion'),
+    });
+    expect(await contentOf(database.dynamodb, target)).toEqual(content);
+  });
+});
 
 describe('a restore that is given up before that', () => {
   const failing: Around = (handler, _input, run) =>
