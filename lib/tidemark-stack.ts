@@ -43,6 +43,7 @@ export class TidemarkStack extends Stack {
       logRetention: config.logRetentionDays,
       environment: {
         [environment.catalogTable]: catalog.table.tableName,
+        [environment.catalogArn]: catalog.table.tableArn,
         [environment.bucket]: store.bucket.bucketName,
         [environment.prefix]: config.prefix,
         [environment.missingStream]: config.missingStream,

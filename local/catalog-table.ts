@@ -1,5 +1,6 @@
 import {
   CreateTableCommand,
+  DescribeTableCommand,
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
   type KeySchemaElement,
@@ -15,8 +16,8 @@ export const catalogTable = 'tidemark-catalog';
 /** DynamoDB makes a table within seconds, the embedded one at once. */
 const wait = { maxWaitTime: 60, minDelay: 1 };
 
-/** Makes the catalog's table if it is missing, as the stack makes it. */
-export async function createCatalog(client: DynamoDBClient, name = catalogTable): Promise<void> {
+/** Makes the catalog's table if it is missing, as the stack makes it. Answers its ARN. */
+export async function createCatalog(client: DynamoDBClient, name = catalogTable): Promise<string> {
   const table = { TableName: name };
   try {
     await client.send(
@@ -41,6 +42,13 @@ export async function createCatalog(client: DynamoDBClient, name = catalogTable)
     if (!isServiceError(error, 'ResourceInUseException')) throw error;
   }
   await waitUntilTableExists({ client, ...wait }, table);
+  await removeOldRecords(client, name);
+  const { Table } = await client.send(new DescribeTableCommand(table));
+  return String(Table?.TableArn);
+}
+
+async function removeOldRecords(client: DynamoDBClient, name: string): Promise<void> {
+  const table = { TableName: name };
   const { TimeToLiveDescription: ttl } = await client.send(new DescribeTimeToLiveCommand(table));
   if (ttl?.TimeToLiveStatus === 'ENABLED') return;
   await client.send(

@@ -81,7 +81,7 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
   const dynamodb = dynamodbClient(connection);
-  await createCatalog(dynamodb).catch((cause: unknown) => {
+  const catalogArn = await createCatalog(dynamodb).catch((cause: unknown) => {
     throw new Error(`No DynamoDB is ready at ${dynamodbEndpoint} (${reasonOf(cause)})`, { cause });
   });
   const begun = new Set<Promise<object>>();
@@ -97,7 +97,7 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
     },
   });
   const services: Services = {
-    config,
+    config: { ...config, catalogArn },
     clock: systemClock,
     ids: randomIds,
     log,

@@ -65,6 +65,17 @@ export function checkArn(asked: string | undefined, own: string): void {
   if ((asked ?? own) !== own) throw new TidemarkError('AccessDenied', 'Access is denied');
 }
 
+/**
+ * Throws for the ARN of a backup that cannot be of a table beside this one: `Validation` if its partition is another,
+ * `AccessDenied` if its region or account is. Of a table that is not known ('') it can be.
+ */
+export function checkBackupBeside(tableArn: string, backupArn: string): void {
+  if (backupArn.startsWith(tableArnBeside(tableArn, ''))) return;
+  const isHere = backupArn.split(':')[1] === tableArn.split(':')[1];
+  if (isHere) throw new TidemarkError('AccessDenied', 'Access is denied');
+  throw new TidemarkError('Validation', 'Invalid Request: BackupArn is not valid');
+}
+
 /** The ARN of a table of this name in the account and region of another. */
 export function tableArnBeside(otherArn: string, name: string): string {
   return `${otherArn.slice(0, otherArn.lastIndexOf('/') + 1)}${name}`;

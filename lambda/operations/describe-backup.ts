@@ -1,4 +1,4 @@
-import { backupArnOf, type BackupKey, checkArn } from '../catalog/backup-arn.ts';
+import { backupArnOf, type BackupKey, checkBackupBeside } from '../catalog/backup-arn.ts';
 import type { BackupRecord } from '../catalog/records.ts';
 import type { NativeServices } from '../native/request.ts';
 import { settle } from '../native/settle.ts';
@@ -19,14 +19,12 @@ export async function describeBackup(services: NativeServices, key: BackupKey): 
 
 /** The same as it is on the record. */
 export async function findBackup(
-  services: Pick<RequestServices, 'catalog'>,
+  services: Pick<RequestServices, 'catalog' | 'config'>,
   key: BackupKey,
 ): Promise<BackupRecord> {
+  if (key.arn !== undefined) checkBackupBeside(services.config.catalogArn, key.arn);
   const backup = await services.catalog.backups.get(key);
-  if (backup !== undefined && backup.status !== 'DELETED' && !backup.internal) {
-    checkArn(key.arn, backup.arn);
-    return backup;
-  }
+  if (backup !== undefined && backup.status !== 'DELETED' && !backup.internal) return backup;
   throw new TidemarkError(
     'BackupNotFound',
     `Backup not found: ${backup?.arn ?? backupArnOf(key.table, key.id)}`,

@@ -23,7 +23,7 @@ export interface BackupItem extends Reads {
  * table's, `SnapshotCorrupt`.
  */
 export async function getBackupItem(
-  services: Pick<ReadServices, 'catalog' | 'store'>,
+  services: Pick<ReadServices, 'catalog' | 'config' | 'store'>,
   { backup: backupKey, key }: GetBackupItemInput,
 ): Promise<BackupItem> {
   const readable = await readableBackup(services, backupKey);

@@ -19,7 +19,7 @@ export interface ReadableBackup {
  * for one of DynamoDB's own.
  */
 export async function readableBackup(
-  services: Pick<ReadServices, 'catalog'>,
+  services: Pick<ReadServices, 'catalog' | 'config'>,
   key: BackupKey,
 ): Promise<ReadableBackup> {
   const [backup, found] = await Promise.all([findBackup(services, key), services.catalog.snapshots.get(key)]);
@@ -51,7 +51,7 @@ export async function manifestOf(
 
 /** Reading pins nothing: if it failed because a backup was deleted meanwhile, that is what is told. */
 export async function unlessDeleted<T>(
-  services: Pick<ReadServices, 'catalog'>,
+  services: Pick<ReadServices, 'catalog' | 'config'>,
   backups: readonly BackupKey[],
   reading: () => Promise<T>,
 ): Promise<T> {

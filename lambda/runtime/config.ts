@@ -6,6 +6,8 @@ import { TidemarkError } from './errors.ts';
 
 /** What can be set of the functions' behaviour, parsed once. */
 export interface Config {
+  /** Of the catalog's table, in the account and region of all that Tidemark serves. '' where it is not known. */
+  readonly catalogArn: string;
   /** A table without a usable stream: refused at the request, or its stream is switched on. */
   readonly missingStream: 'refuse' | 'enable';
   /** What a table without a snapshot to continue is read by: DynamoDB's export, or a scan with the stream. */
@@ -37,6 +39,7 @@ export interface Config {
 }
 
 export const defaultConfig: Config = {
+  catalogArn: '',
   missingStream: 'refuse',
   base: 'export',
   missingRecovery: 'refuse',
@@ -63,6 +66,7 @@ export function configFromEnvironment(env: NodeJS.ProcessEnv): Config {
   const seconds = (name: string, fallback: number) => integer(env, name, fallback / 1000, 0) * 1000;
   return {
     ...defaultConfig,
+    catalogArn: env[environment.catalogArn] ?? defaultConfig.catalogArn,
     missingStream: choice(env, environment.missingStream, ['refuse', 'enable'], defaultConfig.missingStream),
     base: choice(env, environment.base, ['export', 'scan'], defaultConfig.base),
     missingRecovery: choice(

@@ -4,6 +4,8 @@
  */
 export const environment = {
   catalogTable: 'TIDEMARK_CATALOG_TABLE',
+  /** That table's ARN. */
+  catalogArn: 'TIDEMARK_CATALOG_ARN',
   /** The bucket's name. */
   bucket: 'TIDEMARK_BUCKET',
   /** Key prefix inside the bucket, without slashes at its ends; may be empty. */

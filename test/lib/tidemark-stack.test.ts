@@ -158,6 +158,7 @@ describe('every function', () => {
     for (const made of functions) {
       expect(made.Environment.Variables).toMatchObject({
         TIDEMARK_CATALOG_TABLE: { Ref: table },
+        TIDEMARK_CATALOG_ARN: { 'Fn::GetAtt': [table, 'Arn'] },
         TIDEMARK_BUCKET: { Ref: bucket },
         TIDEMARK_PREFIX: 'backups/eu',
         TIDEMARK_MISSING_STREAM: 'enable',

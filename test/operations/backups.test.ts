@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tableArnBeside } from '../../lambda/catalog/backup-arn.ts';
 import type { BackupId, BackupRecord } from '../../lambda/catalog/records.ts';
 import type { CreateBackupInput } from '../../lambda/operations/create-backup.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
@@ -205,12 +206,14 @@ describe('a backup that is asked for by its ARN', () => {
     expect(await harness.operations.describeBackup(key)).toEqual(made);
   });
 
-  it('is not found if there is none in any', async () => {
+  it('is told apart from one that does not exist by its ARN alone', async () => {
     const id = '01700000000000-00000000' as BackupId;
-    const arn = `arn:aws:dynamodb:mars-1:999999999999:table/${table}/backup/${id}`;
-    await expect(harness.operations.describeBackup({ table, id, arn })).rejects.toEqual(
-      code('BackupNotFound'),
-    );
+    const here = tableArnBeside(harness.services.config.catalogArn, '');
+    const asked = async (begin: string): Promise<unknown> =>
+      harness.operations.describeBackup({ table, id, arn: `${begin}${table}/backup/${id}` });
+    await expect(asked(here)).rejects.toEqual(code('BackupNotFound'));
+    await expect(asked('arn:aws:dynamodb:mars-1:999999999999:table/')).rejects.toEqual(code('AccessDenied'));
+    await expect(asked(here.replace('arn:aws:', 'arn:aws-cn:'))).rejects.toEqual(code('Validation'));
   });
 });
 

@@ -70,7 +70,7 @@ const testConfig: Config = {
 export async function startHarness(database: TestDatabase, options: HarnessOptions = {}): Promise<Harness> {
   const catalogTable = `catalog-${randomIds.hex(12)}`;
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-test-'));
-  await createCatalog(database.dynamodb, catalogTable);
+  const catalogArn = await createCatalog(database.dynamodb, catalogTable);
   const plain = directoryStore(folder);
   const dynamodb = options.exports ? database.client() : database.dynamodb;
   const settings = await RecoverySettings.open(join(folder, 'continuous-backups.json'));
@@ -83,7 +83,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
       ...(given.around && { around: given.around }),
     });
     const services: Services = {
-      config: { ...testConfig, ...given.config },
+      config: { ...testConfig, catalogArn, ...given.config },
       clock,
       ids: randomIds,
       log: given.log ?? silentLog,
