@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { backupId } from '../../lambda/catalog/backup-arn.ts';
+import type { BackupId, BackupRecord } from '../../lambda/catalog/records.ts';
+import { Turns } from '../../lambda/catalog/turns.ts';
+import { begin, type BeginResult } from '../../lambda/workflow/begin.ts';
+import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { expectNothingHeld, newTable, putItems } from '../support/fixture.ts';
+import { type Harness, startHarness } from '../support/harness.ts';
+import { simulatedRecovery } from '../support/recovery.ts';
+
+let database: TestDatabase;
+let harness: Harness;
+let table: string;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  harness = await startHarness(database);
+  table = await newTable(database);
+});
+afterEach(() => harness.close());
+
+async function backUp(at: Harness = harness): Promise<BackupRecord> {
+  const { id } = await at.operations.createBackup({ table, name: 'backup' });
+  await at.executions.idle();
+  return at.operations.describeBackup({ table, id });
+}
+
+function begun(id: BackupId): Promise<BeginResult> {
+  return begin(harness.services, { job: { table, id, execution: id, round: 0 } });
+}
+
+describe('an execution that is there before its record', () => {
+  it('comes again, while the request may still record it', async () => {
+    expect(await begun(backupId(Date.now(), '00000000'))).toMatchObject({ status: 'wait', waitSeconds: 1 });
+  });
+
+  it('comes again if it is recorded while it looks', async () => {
+    const stopped = harness.restarted();
+    stopped.executions.stop();
+    const { id } = await stopped.operations.createBackup({ table, name: 'late' });
+    vi.spyOn(Turns.prototype, 'take').mockResolvedValueOnce('over');
+    expect(await begun(id)).toMatchObject({ status: 'wait', waitSeconds: 1 });
+    expect(await begun(id)).toMatchObject({ status: 'scan' });
+  });
+
+  it('ends when a request with a later marker is recorded: its own can be no more', async () => {
+    const early = backupId(Date.now(), '00000000');
+    await backUp();
+    expect(await begun(early)).toMatchObject({ status: 'ended' });
+  });
+
+  it('ends when the request had time enough to record it', async () => {
+    const { recordMs } = harness.services.config;
+    expect(await begun(backupId(Date.now() - recordMs, '00000000'))).toMatchObject({ status: 'ended' });
+  });
+
+  it('ends, however late it is, when its backup is over', async () => {
+    const { id } = await backUp();
+    expect(await begun(id)).toMatchObject({ status: 'ended' });
+  });
+});
+
+describe('an execution whose turn it is not', () => {
+  it('ends, and leaves the turn to who has it', async () => {
+    const stopped = harness.restarted();
+    stopped.executions.stop();
+    const first = await stopped.operations.createBackup({ table, name: 'first' });
+    const second = await stopped.operations.createBackup({ table, name: 'second' });
+    expect(await begun(first.id)).toMatchObject({ status: 'scan' });
+    expect(await begun(second.id)).toMatchObject({ status: 'ended' });
+    expect((await harness.services.catalog.turns.table(table))?.turn?.backup).toBe(first.id);
+  });
+});
+
+describe('a parent of which the content may be later than is asked for', () => {
+  it('does not serve: a base of a stream that began after its request ends where the stream begins', async () => {
+    // A table whose stream is seconds younger than the marker.
+    const { sleep } = harness.services.clock;
+    const early = harness.restarted({ clock: { now: () => Date.now() - 20_000, sleep } });
+    const base = await backUp(early);
+    expect(base.status).toBe('AVAILABLE');
+    await putItems(database, table, 50, 52);
+    const asOf = base.marker + 5000;
+    const { id } = await harness.operations.createBackup({ table, name: 'earlier', internal: true, asOf });
+    await harness.executions.idle();
+    expect(await harness.services.catalog.backups.get({ table, id })).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringContaining('CutUnreachable'),
+    });
+    await expectNothingHeld(harness, table);
+  });
+});
+
+describe('a manifest that an earlier execution has published', () => {
+  it('is not taken over when the snapshot that it leans on was deleted meanwhile', async () => {
+    const exports = simulatedRecovery();
+    await harness.close();
+    // The head is always too young for a window, so that the older base is gone on from.
+    const config = { base: 'export', exportWindow: { shortestMs: 3000, longestMs: 60_000 } } as const;
+    harness = await startHarness(database, { config, exports });
+    const base = await backUp();
+    const from = Date.now() + 3500;
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(from), { timeout: 10_000, interval: 50 });
+    await putItems(database, table, 0, 3);
+    const byExport = async (at: Harness): Promise<BackupRecord> => {
+      const { id } = await at.operations.createBackup({ table, name: 'backup', source: 'export' });
+      await at.executions.idle();
+      return at.operations.describeBackup({ table, id });
+    };
+    const head = await byExport(harness);
+    await putItems(database, table, 7, 9);
+
+    const crashing = harness.restarted({ config });
+    vi.spyOn(Turns.prototype, 'commit').mockImplementationOnce(async () => {
+      crashing.executions.stop();
+      throw new Error('killed');
+    });
+    const { id } = await byExport(crashing);
+    // The turn's pin keeps the base until the turn is granted anew, to an execution that crashes too.
+    await reconcile(crashing.services);
+    await harness.operations.deleteBackup({ table, id: base.id });
+    const after = harness.restarted({ config });
+    await reconcile(after.services);
+    await after.executions.idle();
+    const backup = await after.operations.describeBackup({ table, id });
+    expect(head.status).toBe('AVAILABLE');
+    expect(backup).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('CutUnreachable') });
+    await expectNothingHeld(after, table);
+  });
+});
