@@ -38,11 +38,14 @@ export const ownStructures: Readonly<Record<string, Structure>> = {
   TidemarkRestore: structure(
     {},
     {
-      RestoreStatus: oneOf('RESTORING', 'FAILED'),
+      RestoreStatus: oneOf('RESTORING', 'RESTORED', 'FAILED'),
       Reason: text,
+      Choice: named('RestoreChoice'),
+      Import: named('RestoreImport'),
       Estimate: named('RestoreEstimate'),
     },
   ),
+  RestoreImport: structure({ ImportArn: text, ProcessedItemCount: count, ProcessedSizeBytes: count }),
   TidemarkCut: structure({ Time: time }),
   TidemarkFigures: structure(
     { Items: count, Bytes: count, CopiedBytes: count, CopiedFiles: count, CopiedRecords: count },

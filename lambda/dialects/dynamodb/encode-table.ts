@@ -10,13 +10,23 @@ import { tableArnBeside } from '../../catalog/backup-arn.ts';
 import type { RestoreRecord, TableDescription } from '../../catalog/records.ts';
 import type { StartedRestore } from '../../continuous/continuous-backups.ts';
 import type { DryRun } from '../../operations/restore-table.ts';
-import { type Estimate, wireEstimate } from './estimates.ts';
+import { type Choice, type Estimate, wireChoice, wireEstimate } from './estimates.ts';
 
 /** What Tidemark knows of a table's restore and DynamoDB's API has no member for. */
 interface TidemarkRestore {
   readonly RestoreStatus?: string;
   readonly Reason?: string | undefined;
+  readonly Choice?: Choice;
+  readonly Import?: RestoreImport;
   readonly Estimate?: Estimate;
+}
+
+/** The import that makes the table, with DynamoDB's names. */
+interface RestoreImport {
+  readonly ImportArn: string;
+  readonly ProcessedItemCount: number;
+  /** Before compression. */
+  readonly ProcessedSizeBytes: number;
 }
 
 /** A restore, or what one would be that was not begun. */
@@ -67,10 +77,33 @@ export function restoredTable(
   restore: RestoreRecord,
 ): WireTable & { readonly Tidemark?: TidemarkRestore } {
   const { status, reason } = restore;
+  const isAsAsked = status === 'RESTORED' && reason === undefined;
   return {
     ...(status === 'RESTORING' ? unfinishedTable(table, restore) : table),
     RestoreSummary: restoreSummary(restore),
-    ...(status !== 'RESTORED' && { Tidemark: { RestoreStatus: status, Reason: reason } }),
+    ...(!isAsAsked && { Tidemark: tidemarkRestore(restore) }),
+  };
+}
+
+function tidemarkRestore({
+  status,
+  reason,
+  way,
+  why = '',
+  importArn,
+  imported,
+}: RestoreRecord): TidemarkRestore {
+  return {
+    RestoreStatus: status,
+    Reason: reason,
+    ...(way !== undefined && { Choice: wireChoice({ way, why }) }),
+    ...(importArn !== undefined && {
+      Import: {
+        ImportArn: importArn,
+        ProcessedItemCount: imported?.items ?? 0,
+        ProcessedSizeBytes: imported?.bytes ?? 0,
+      },
+    }),
   };
 }
 

@@ -18,7 +18,7 @@ interface WireWay {
   readonly Seconds?: Bounds;
 }
 
-interface Choice {
+export interface Choice {
   readonly Way: 'IMPORT' | 'WRITES';
   readonly Why: string;
 }
@@ -51,10 +51,14 @@ export function wireEstimate({ items, bytes, ways, choice, auto, prices }: Resto
     Items: items,
     Bytes: bytes,
     Ways: ways.map(wireWay),
-    Choice: { Way: wireName(choice.way), Why: choice.why },
-    Auto: { Way: wireName(auto.way), Why: auto.why },
+    Choice: wireChoice(choice),
+    Auto: wireChoice(auto),
     Prices: { Region: prices.region, AsOf: prices.asOf },
   };
+}
+
+export function wireChoice({ way, why }: RestoreEstimate['choice']): Choice {
+  return { Way: wireName(way), Why: why };
 }
 
 function wireWay(way: Way): WireWay {

@@ -193,7 +193,37 @@ describe('DescribeTable', () => {
 
   test.each([
     [{ status: 'RESTORING' }, { RestoreStatus: 'RESTORING' }],
-    [{ status: 'RESTORED' }, undefined],
+    [{ status: 'RESTORED', way: 'writes', why: 'small' }, undefined],
+    [
+      { status: 'RESTORED', reason: 'in doubt' },
+      { RestoreStatus: 'RESTORED', Reason: 'in doubt' },
+    ],
+    [
+      { status: 'RESTORING', way: 'writes', why: 'small' },
+      { RestoreStatus: 'RESTORING', Choice: { Way: 'WRITES', Why: 'small' } },
+    ],
+    [
+      {
+        status: 'RESTORING',
+        way: 'import',
+        why: 'large',
+        importArn: 'arn',
+        imported: { items: 2, bytes: 90 },
+      },
+      {
+        RestoreStatus: 'RESTORING',
+        Choice: { Way: 'IMPORT', Why: 'large' },
+        Import: { ImportArn: 'arn', ProcessedItemCount: 2, ProcessedSizeBytes: 90 },
+      },
+    ],
+    [
+      { status: 'RESTORING', way: 'import', why: 'large', importArn: 'arn' },
+      {
+        RestoreStatus: 'RESTORING',
+        Choice: { Way: 'IMPORT', Why: 'large' },
+        Import: { ImportArn: 'arn', ProcessedItemCount: 0, ProcessedSizeBytes: 0 },
+      },
+    ],
     [
       { status: 'FAILED', reason: 'WritesRefused: throttled' },
       { RestoreStatus: 'FAILED', Reason: 'WritesRefused: throttled' },
