@@ -8,28 +8,27 @@ import {
 import type { TableDescription } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
-import type { Manifest } from '../snapshot/manifest.ts';
 import { describeTable, findTable } from '../sources/table.ts';
 import type { Job } from '../workflow/executions.ts';
 import type { WaitResult } from './build-indexes.ts';
 import { rangesTotal } from './range-part.ts';
-import { currentRestore, type RestorePlan } from './restore-plan.ts';
+import { type CurrentRestore, currentRestore, snapshotOf } from './restore-plan.ts';
 import { removeRestoreTag } from './restore-tag.ts';
 import { maximaOf } from './target-throughput.ts';
 
 const waitSeconds = 5;
 
 /**
- * Proves that what was written or imported is the snapshot, gives the table the settings it is to have one after another,
- * takes the tag off and ends the job.
+ * Gives the table the settings it is to have one after another, proves that what was written or imported is the
+ * snapshot, takes the tag off and ends the job.
  *
  * A number or digest that differs although every frame's checksum was right means that what the snapshot carries of its
  * items was wrong, not the items: the table is kept, and the record says so. What was imported cannot be added up: its
  * digest is that of what was materialized for it, and DynamoDB's count was the same as ours.
  */
 export async function finishRestore(services: Services, { job }: { job: Job }): Promise<WaitResult> {
-  const { restore, plan, manifest } = await currentRestore(services, job);
-  const doubt = await compare(services, job, plan, manifest);
+  const current = await currentRestore(services, job);
+  const { restore } = current;
   const table = await findTable(services.dynamodb, restore.target);
   if (table?.TableId !== restore.targetTableId) {
     throw new TidemarkError('TargetTableLost', `${restore.target} is not the table that this restore made`);
@@ -37,6 +36,8 @@ export async function finishRestore(services: Services, { job }: { job: Job }): 
   const wait = { job, status: 'wait', waitSeconds } as const;
   if (table?.TableStatus !== 'ACTIVE') return wait;
   if (await applySetting(services, restore.target, table, restore.description)) return wait;
+  // Once it is settled, what is in doubt is on the record.
+  const doubt = restore.settled === true ? undefined : await compare(services, job, current);
   // From here on an abort ends the job as we would: without its tag, or protected, the table could not be deleted.
   await services.catalog.restores.note(restore, {
     settled: true,
@@ -57,13 +58,9 @@ export async function finishRestore(services: Services, { job }: { job: Job }): 
  * Why the snapshot is in doubt, if it is. Every byte that was read had its checksum; number and digest of the items are
  * carried from the claims of the stream, so that a difference says nothing against the items.
  */
-async function compare(
-  services: Services,
-  job: Job,
-  plan: RestorePlan,
-  manifest: Manifest,
-): Promise<string | undefined> {
-  const { items, digest } = await rangesTotal(services, job, plan);
+async function compare(services: Services, job: Job, current: CurrentRestore): Promise<string | undefined> {
+  const { items, digest } = await rangesTotal(services, job, current.plan);
+  const manifest = await snapshotOf(services, current);
   if (items === manifest.items && digest === manifest.digest) return undefined;
   const doubt = 'the items restored are not in number and digest what the snapshot claims; the table is kept';
   services.log.error('restore digest differs', { restore: job.id, snapshot: manifest.id });

@@ -9,7 +9,7 @@ import { readSnapshot, type SnapshotItem } from '../snapshot/read-snapshot.ts';
 import type { TaskInput, TaskResult } from '../workflow/task.ts';
 import { importKey } from './import-source.ts';
 import { rangePart } from './range-part.ts';
-import type { CurrentRestore, RangeResult } from './restore-plan.ts';
+import { type CurrentRestore, type RangeResult, snapshotOf } from './restore-plan.ts';
 
 /**
  * Merges one range of the snapshot into objects of `{"Item":...}` lines, compressed by gzip, one for each part: an
@@ -26,11 +26,14 @@ const chunkBytes = 256 * 1024;
 
 /** Level 1: the objects live for hours, and gzip's default level takes five times as long. */
 async function materialize(
-  { store, config: { limits } }: Services,
-  { manifest }: CurrentRestore,
+  services: Services,
+  current: CurrentRestore,
   range: HashRange,
   key: string,
 ): Promise<RangeResult> {
+  const { store, config } = services;
+  const { limits } = config;
+  const manifest = await snapshotOf(services, current);
   const lines = new ImportLines(limits.partBytes);
   const gzip = createGzip({ level: constants.Z_BEST_SPEED, chunkSize: chunkBytes });
   await pipeline(

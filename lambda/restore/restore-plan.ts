@@ -96,19 +96,24 @@ async function holdsSnapshot({ catalog }: Services, restore: RestoreRecord): Pro
 export interface CurrentRestore {
   readonly restore: RestoreRecord;
   readonly plan: RestorePlan;
-  readonly manifest: Manifest;
 }
 
-/** The restore that the job works for, with its snapshot. Throws `TurnLost` if it is over or another execution's. */
+/** The restore that the job works for. Throws `TurnLost` if it is over or another execution's. */
 export async function currentRestore(services: Services, job: Job): Promise<CurrentRestore> {
   const restore = await services.catalog.restores.get(job.table);
   if (restore === undefined || !isCurrent(restore, job)) {
     throw new TidemarkError('TurnLost', 'the restore is over, or another execution goes on with it');
   }
   const plan = await restoreStaging(services.store, job).read<RestorePlan>(names.plan);
-  const { source, backup } = restore;
-  const { manifest } = await readManifest(services.store, source.tableId, backup, plan.manifestSha256);
-  return { restore, plan, manifest };
+  return { restore, plan };
+}
+
+/** What is restored. A manifest may be large: only steps that need it read it, and none that is asked again and again. */
+export async function snapshotOf(
+  { store }: Services,
+  { restore: { source, backup }, plan }: CurrentRestore,
+): Promise<Manifest> {
+  return (await readManifest(store, source.tableId, backup, plan.manifestSha256)).manifest;
 }
 
 export function isCurrent(restore: RestoreRecord, job: Job): boolean {

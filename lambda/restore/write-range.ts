@@ -13,7 +13,7 @@ import { findTable } from '../sources/table.ts';
 import { Budget, untilSpent } from '../workflow/budget.ts';
 import type { TaskInput, TaskResult } from '../workflow/task.ts';
 import { rangePart } from './range-part.ts';
-import type { CurrentRestore, RangeResult } from './restore-plan.ts';
+import { type CurrentRestore, type RangeResult, snapshotOf } from './restore-plan.ts';
 
 /** BatchWriteItem takes at most 25 items and 16 MB; 25 items of 400 KB are 10 MB. */
 const batchItems = 25;
@@ -40,12 +40,10 @@ async function checkTable(services: Services, { restore }: CurrentRestore): Prom
   }
 }
 
-async function load(
-  services: Services,
-  { restore, manifest }: CurrentRestore,
-  range: HashRange,
-): Promise<RangeResult> {
+async function load(services: Services, current: CurrentRestore, range: HashRange): Promise<RangeResult> {
   const { dynamodb, clock, config } = services;
+  const { target } = current.restore;
+  const manifest = await snapshotOf(services, current);
   const budget = new Budget(clock, config.timeBudgetMs);
   const digest = new DigestSum();
   let items = 0;
@@ -56,7 +54,7 @@ async function load(
   await pMap(
     inBatches(timed),
     async (batch) => {
-      await write(dynamodb, clock, restore.target, batch);
+      await write(dynamodb, clock, target, batch);
       // Counted once it is acknowledged: the sum at the end is of what the table was seen to take.
       for (const { image } of batch) digest.add(imageDigest(image));
       items += batch.length;

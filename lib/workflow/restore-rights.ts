@@ -48,19 +48,12 @@ export function grantRestoreRights(
   grantRemoval(AbortRestore, tables);
 
   store.grantRead(AbortRestore, 'staging');
-  for (const step of [
-    PlanRestore,
-    MaterializeRange,
-    ImportTable,
-    CreateTable,
-    WriteRange,
-    BuildIndexes,
-    FinishRestore,
-  ]) {
-    store.grantRead(step, 'staging', 'tables');
-    // Some only for the note of why they failed.
-    store.grantWrite(step, 'staging');
-  }
+  const readingContent = [PlanRestore, MaterializeRange, WriteRange, FinishRestore];
+  const others = [ImportTable, CreateTable, BuildIndexes];
+  for (const step of readingContent) store.grantRead(step, 'staging', 'tables');
+  for (const step of others) store.grantRead(step, 'staging');
+  // Some only for the note of why they failed.
+  for (const step of [...readingContent, ...others]) store.grantWrite(step, 'staging');
 }
 
 /**

@@ -225,7 +225,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'restore-materialize': [...catalogRead, ...read('staging', 'tables'), ...write('staging')],
   'restore-import': [
     ...catalog,
-    ...read('staging', 'tables'),
+    ...read('staging'),
     ...write('staging'),
     ...on('user tables', 'dynamodb:ImportTable', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
     ...seeImports,
@@ -243,7 +243,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   'restore-create-table': [
     ...catalog,
-    ...read('staging', 'tables'),
+    ...read('staging'),
     ...write('staging'),
     ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
     ...on('user tables if tagging', 'dynamodb:CreateTable', 'dynamodb:TagResource'),
@@ -259,7 +259,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   'restore-indexes': [
     ...catalogRead,
-    ...read('staging', 'tables'),
+    ...read('staging'),
     ...write('staging'),
     'dynamodb:DescribeTable on user tables',
     'dynamodb:UpdateTable on user tables if tagged',
