@@ -13,7 +13,8 @@ import { findTable } from '../sources/table.ts';
 import type { Job } from '../workflow/executions.ts';
 import { keyDefinitions } from './key-definitions.ts';
 import { currentRestore } from './restore-plan.ts';
-import { hasRestoreTag, restoreTag } from './restore-tag.ts';
+import { hasRestoreTag } from './restore-tag.ts';
+import { restoreTag } from './tag-name.ts';
 
 export interface CreateTableResult {
   readonly job: Job;

@@ -4,9 +4,7 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-dynamodb';
-
-/** The tag of a table that is being loaded; its value is the restore's id. The rights to write hang on it. */
-export const restoreTag = 'tidemark:restore';
+import { restoreTag } from './tag-name.ts';
 
 /** True if the table carries the tag of this restore. */
 export async function hasRestoreTag(dynamodb: DynamoDBClient, arn: string, id: string): Promise<boolean> {
