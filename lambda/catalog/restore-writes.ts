@@ -10,13 +10,20 @@ export const mostRunning = 50;
 /** The set of the ids of all restores that run, in one record, so that the limit is exact. */
 const slots = keys.counter('running-restores');
 
-/** The record of a restore, on condition that it runs and this execution has it. */
-export function ofExecution({ target, id, attempts }: RestoreRecord) {
+/**
+ * The record of a restore, on condition that it runs and this execution has it, `and` what else is asked of it. `values`
+ * are those that the write has besides.
+ */
+export function ofExecution(
+  { target, id, attempts }: RestoreRecord,
+  and = '',
+  values: Readonly<Record<string, unknown>> = {},
+) {
   return {
     Key: { ...keys.restore(target) },
-    ConditionExpression: 'id = :id AND attempts = :seen AND #status = :restoring',
+    ConditionExpression: `id = :id AND attempts = :seen AND #status = :restoring${and}`,
     ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':id': id, ':seen': attempts, ':restoring': 'RESTORING' },
+    ExpressionAttributeValues: { ':id': id, ':seen': attempts, ':restoring': 'RESTORING', ...values },
   };
 }
 
@@ -37,11 +44,11 @@ export function ending(
   status: 'RESTORED' | 'FAILED',
   { reason, failedAt }: { reason: string | undefined; failedAt: string | undefined },
 ): Write {
-  const {
-    ExpressionAttributeNames: names,
-    ExpressionAttributeValues: values,
-    ...found
-  } = ofExecution(restore);
+  const found = ofExecution(restore, '', {
+    ':status': status,
+    ...(reason !== undefined && { ':reason': reason }),
+    ...(failedAt !== undefined && { ':failed': 'FAILED_RESTORES', ':failedAt': failedAt }),
+  });
   return {
     Update: {
       ...found,
@@ -51,12 +58,10 @@ export function ending(
         (failedAt === undefined
           ? ' REMOVE #collection, #position'
           : ', #collection = :failed, #position = :failedAt'),
-      ExpressionAttributeNames: { ...names, '#collection': 'collection', '#position': 'position' },
-      ExpressionAttributeValues: {
-        ...values,
-        ':status': status,
-        ...(reason !== undefined && { ':reason': reason }),
-        ...(failedAt !== undefined && { ':failed': 'FAILED_RESTORES', ':failedAt': failedAt }),
+      ExpressionAttributeNames: {
+        ...found.ExpressionAttributeNames,
+        '#collection': 'collection',
+        '#position': 'position',
       },
     },
   };

@@ -89,10 +89,8 @@ export class Restores {
 
   /** Holds the restore's snapshot alive; false if it is not there or dead, or if the execution has lost the restore. */
   async hold(restore: RestoreRecord): Promise<boolean> {
-    const { Key, ...condition } = ofExecution(restore);
-    return (
-      (await this.#rows.transact([{ ConditionCheck: { Key, ...condition } }, holding(restore)])) === undefined
-    );
+    const writes = [{ ConditionCheck: ofExecution(restore) }, holding(restore)];
+    return (await this.#rows.transact(writes)) === undefined;
   }
 
   /**
@@ -100,20 +98,10 @@ export class Restores {
    * restore is over or another execution has it.
    */
   async tableMade(restore: RestoreRecord, tableId: string): Promise<void> {
-    const {
-      ConditionExpression: current,
-      ExpressionAttributeValues: values,
-      ...found
-    } = ofExecution(restore);
+    const unmade = ' AND (attribute_not_exists(targetTableId) OR targetTableId = :tableId)';
+    const found = ofExecution(restore, unmade, { ':tableId': tableId });
     const refused = await this.#rows.transact([
-      {
-        Update: {
-          ...found,
-          UpdateExpression: 'SET targetTableId = :tableId',
-          ConditionExpression: `${current} AND (attribute_not_exists(targetTableId) OR targetTableId = :tableId)`,
-          ExpressionAttributeValues: { ...values, ':tableId': tableId },
-        },
-      },
+      { Update: { ...found, UpdateExpression: 'SET targetTableId = :tableId' } },
     ]);
     if (refused === undefined) return;
     throw new TidemarkError(
@@ -124,22 +112,15 @@ export class Restores {
 
   /** Adds to the record. Throws `TurnLost` if the restore is over or given up, or another execution has it. */
   async note(restore: RestoreRecord, members: RestoreNote): Promise<void> {
-    const {
-      ExpressionAttributeValues: values,
-      ConditionExpression: current,
-      ...found
-    } = ofExecution(restore);
     const names = Object.keys(members);
+    const values = Object.fromEntries(
+      Object.entries(members).map(([name, value]) => [`:${name}Noted`, value]),
+    );
     const refused = await this.#rows.transact([
       {
         Update: {
-          ...found,
-          ConditionExpression: `${current} AND attribute_not_exists(abandoned)`,
+          ...ofExecution(restore, ' AND attribute_not_exists(abandoned)', values),
           UpdateExpression: `SET ${names.map((name) => `${name} = :${name}Noted`).join(', ')}`,
-          ExpressionAttributeValues: {
-            ...values,
-            ...Object.fromEntries(Object.entries(members).map(([name, value]) => [`:${name}Noted`, value])),
-          },
         },
       },
     ]);
@@ -152,20 +133,9 @@ export class Restores {
    * it. Again is no error.
    */
   async abandon(restore: RestoreRecord): Promise<boolean> {
-    const {
-      ExpressionAttributeValues: values,
-      ConditionExpression: current,
-      ...found
-    } = ofExecution(restore);
+    const found = ofExecution(restore, ' AND attribute_not_exists(settled)', { ':true': true });
     const refused = await this.#rows.transact([
-      {
-        Update: {
-          ...found,
-          UpdateExpression: 'SET abandoned = :true',
-          ConditionExpression: `${current} AND attribute_not_exists(settled)`,
-          ExpressionAttributeValues: { ...values, ':true': true },
-        },
-      },
+      { Update: { ...found, UpdateExpression: 'SET abandoned = :true' } },
     ]);
     return refused === undefined;
   }
@@ -173,15 +143,9 @@ export class Restores {
   /** Names a new execution in place of one that ended; undefined if another was faster. */
   async restart(restore: RestoreRecord): Promise<string | undefined> {
     const attempts = restore.attempts + 1;
-    const { ExpressionAttributeValues: values, ...found } = ofExecution(restore);
+    const found = ofExecution(restore, '', { ':next': attempts });
     const refused = await this.#rows.transact([
-      {
-        Update: {
-          ...found,
-          UpdateExpression: 'SET attempts = :next REMOVE abandoned',
-          ExpressionAttributeValues: { ...values, ':next': attempts },
-        },
-      },
+      { Update: { ...found, UpdateExpression: 'SET attempts = :next REMOVE abandoned' } },
     ]);
     return refused === undefined ? executionName(restore.id, attempts) : undefined;
   }
