@@ -94,10 +94,11 @@ export class Restores {
   }
 
   /**
-   * Remembers which table was made; the same again is no error. Throws `TargetTableLost` if it is another one, or if the
-   * restore is over or another execution has it.
+   * Remembers which table was made; the same again is no error, and no write. Throws `TargetTableLost` if it is another
+   * one, or if the restore is over or another execution has it.
    */
   async tableMade(restore: RestoreRecord, tableId: string): Promise<void> {
+    if (restore.targetTableId === tableId) return;
     const unmade = ' AND (attribute_not_exists(targetTableId) OR targetTableId = :tableId)';
     const found = ofExecution(restore, unmade, { ':tableId': tableId });
     const refused = await this.#rows.transact([

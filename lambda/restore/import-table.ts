@@ -28,10 +28,10 @@ export async function importTable(services: Services, { job }: { job: Job }): Pr
   const description = await describeImport(services, arn);
   await note(services, current.restore, description);
   if (isRunning(description)) return wait;
-  const tagged = await isTagged(services, current.restore, description);
-  if (tagged === false) return wait;
+  const tag = await ensureTag(services, current.restore, description);
+  if (tag === 'wait') return wait;
   await check(services, job, current, description);
-  if (tagged) return { job, status: 'done', waitSeconds: 0 };
+  if (tag === 'tagged') return { job, status: 'done', waitSeconds: 0 };
   throw new TidemarkError(
     'TargetTableLost',
     `${current.restore.target} is not the table that this restore made`,
@@ -87,15 +87,16 @@ async function check(
 }
 
 /**
- * True once the import's table carries the restore's tag, whatever became of the import: only then may it be removed.
- * False: it is to be asked again. Undefined: there is no such table.
+ * `tagged` once the import's table carries the restore's tag, whatever became of the import: only then may it be removed.
+ * `wait`: it is to be asked again. `lost`: there is no such table.
  */
-async function isTagged(
+async function ensureTag(
   { dynamodb }: Services,
   { id, target }: RestoreRecord,
   { TableId }: ImportTableDescription,
-): Promise<boolean | undefined> {
+): Promise<'tagged' | 'wait' | 'lost'> {
   const table = await findTable(dynamodb, target);
-  if (table === undefined || table.TableId !== TableId) return undefined;
-  return table.TableStatus === 'ACTIVE' && ensureRestoreTag(dynamodb, String(table.TableArn), id);
+  if (table === undefined || table.TableId !== TableId) return 'lost';
+  if (table.TableStatus !== 'ACTIVE') return 'wait';
+  return (await ensureRestoreTag(dynamodb, String(table.TableArn), id)) ? 'tagged' : 'wait';
 }

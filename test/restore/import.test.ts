@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CreateTableCommand, type ImportTableInput, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -181,6 +182,35 @@ describe('while it is imported, a table', () => {
     for (const each of seen) expect(each).toEqual([true, 'RESTORING', importArn]);
     expect(imported).toEqual({ items: made.content.size, bytes: expect.any(Number) });
   });
+});
+
+it('a restore whose import is asked after writes nothing while there is nothing new', async () => {
+  const target = newTarget();
+  let writes = 0;
+  const idle: number[] = [];
+  intercept(database, 'TransactWriteItemsCommand', (send) => {
+    writes++;
+    return send();
+  });
+  const harness: Harness = await importing(
+    database,
+    {
+      around: async (handler, _input, run) => {
+        const { restores } = harness.services.catalog;
+        const [before, count] = [await restores.get(target), writes];
+        const answer = await run();
+        if (handler === 'restore-import' && isDeepStrictEqual(await restores.get(target), before))
+          idle.push(writes - count);
+        return answer;
+      },
+    },
+    200,
+  );
+  const made = await backUp(database, harness, await newTable(database));
+  expect((await restored(harness, made.backup, target)).status).toBe('RESTORED');
+  expect(writes).toBeGreaterThan(0);
+  expect(idle.length).toBeGreaterThan(1);
+  expect(idle).toEqual(idle.map(() => 0));
 });
 
 describe('what is staged for an import', () => {
