@@ -109,23 +109,29 @@ export class Turns {
   }
 
   /**
-   * Pins the parent for the time of the turn. False if the snapshot is dead, so that another parent must be chosen.
-   * Throws `TurnLost`.
+   * Pins the parent for the time of the turn, in place of another that was pinned before: by a twin, or before a crash, when
+   * the choice was another. False if the snapshot is dead, so that another parent must be chosen. Throws `TurnLost`.
    */
   async pinParent(claim: Claim, parent: BackupId): Promise<boolean> {
-    const refused = await this.#rows.transact([
-      {
-        Update: {
-          Key: { ...keys.table(claim.table) },
-          UpdateExpression: 'SET turn.parent = :parent',
-          ConditionExpression: 'turn.execution = :execution',
-          ExpressionAttributeValues: { ':parent': parent, ':execution': claim.execution },
+    for (;;) {
+      const turn = await this.#turnOf(claim);
+      if (turn === undefined) throw turnLost();
+      const { condition, values } = heldAs(turn);
+      const refused = await this.#rows.transact([
+        {
+          Update: {
+            Key: { ...keys.table(claim.table) },
+            UpdateExpression: 'SET turn.parent = :parent',
+            ConditionExpression: condition,
+            ExpressionAttributeValues: { ...values, ':parent': parent },
+          },
         },
-      },
-      pinned(claim.table, parent, claim.execution),
-    ]);
-    if (refused?.[0] === true) throw turnLost();
-    return refused === undefined;
+        pinned(claim.table, parent, claim.execution),
+        ...(turn.parent === parent ? [] : releasedParent(claim.table, turn)),
+      ]);
+      // Otherwise the turn was changed meanwhile: looking again tells how.
+      if (refused?.[0] !== true) return refused === undefined;
+    }
   }
 
   /**

@@ -95,6 +95,32 @@ describe('a parent of which the content may be later than is asked for', () => {
   });
 });
 
+describe('a parent that was pinned', () => {
+  it('is let go when another is pinned for the same turn', async () => {
+    const [one, two] = [await backUp(), await backUp()];
+    const { catalog } = harness.services;
+    const stopped = harness.restarted();
+    stopped.executions.stop();
+    const { id } = await stopped.operations.createBackup({ table, name: 'third' });
+    const claim = { table, backup: id, execution: id };
+    expect(await catalog.turns.take(claim)).toBe('taken');
+    for (const parent of [one, one, two]) expect(await catalog.turns.pinParent(claim, parent.id)).toBe(true);
+    const isPinned = async (of: BackupRecord): Promise<boolean> =>
+      'pins' in ((await catalog.snapshots.get({ table, id: of.id })) ?? {});
+    expect([await isPinned(one), await isPinned(two)]).toEqual([false, true]);
+    expect(await catalog.turns.fail(claim, 'given up')).toBe(true);
+    await expectNothingHeld(harness, table);
+  });
+
+  it('is not pinned for a turn that was lost', async () => {
+    const one = await backUp();
+    const claim = { table, backup: one.id, execution: one.id };
+    await expect(harness.services.catalog.turns.pinParent(claim, one.id)).rejects.toMatchObject({
+      code: 'TurnLost',
+    });
+  });
+});
+
 describe('a manifest that an earlier execution has published', () => {
   it('is not taken over when the snapshot that it leans on was deleted meanwhile', async () => {
     const exports = simulatedRecovery();
