@@ -23,10 +23,10 @@ export interface CutRules {
   /** The cut is before a shard's first record of a later second than this (epoch seconds). */
   readonly markerSecond: number;
   /**
-   * Records behind the cut are read too, up to this second (for correcting a scan that ended in it); undefined: a
-   * shard is done at the first record behind its cut.
+   * Records behind the cut are read too, up to this second: for correcting a scan or an export that ended in it. A shard
+   * is done at the first record behind both.
    */
-  readonly until: number | undefined;
+  readonly until: number;
   /** So many empty pages in a row mean that an open shard has no more. */
   readonly emptyPages: number;
 }
@@ -96,7 +96,7 @@ async function readLane(
   for await (const page of readShard(streams, rules.stream, lane.shard, lane.read)) {
     for (const record of page.records) {
       if (record.second > rules.markerSecond) lane.beyond = true;
-      if (lane.beyond && (rules.until === undefined || record.second > rules.until)) return 'enough';
+      if (lane.beyond && record.second > rules.until) return 'enough';
       await reader.take(record, lane.beyond);
       lane.read = record.sequence;
       if (!lane.beyond) lane.cut = record.sequence;

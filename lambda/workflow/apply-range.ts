@@ -112,7 +112,7 @@ function mergedChanges(
   const { store, config } = services;
   const { readBytes, batchEntries } = config.limits;
   const told = readSpills(store, applyPlan.spills, range, config.limits);
-  const exact = plan.exports.length === 0 && plan.replaySince === undefined;
+  const exact = plan.exports.length === 0 && plan.replay === undefined;
   const changes = exact || parent === undefined ? told : withOldImages(store, parent, range, told);
   const keyCount = keyNamesOf(plan.description).length;
   const deltas = replaced.filter((run) => run.kind === 'delta');

@@ -6,6 +6,7 @@ import type { FrameFile } from '../snapshot/frame-file.ts';
 import type { RangePlan } from '../snapshot/compaction.ts';
 import type { Content } from '../snapshot/content.ts';
 import type { RunRef } from '../snapshot/manifest.ts';
+import type { Replay } from './choose-source.ts';
 import type { PartResult } from './staging.ts';
 
 /** The objects that a backup's steps leave for each other in its staging folder. */
@@ -39,8 +40,8 @@ export interface BackupPlan {
   readonly why: readonly string[];
   /** The stream that tells of the changes; undefined if exports do. */
   readonly stream: string | undefined;
-  /** Epoch ms: the parent ends with an export, and the stream is read from here on. */
-  readonly replaySince?: number;
+  /** The parent ends with an export, in this time. */
+  readonly replay?: Replay;
   /** What to export, one after another; empty if a stream tells of the changes. */
   readonly exports: readonly ExportRange[];
   /** Segments of the scan; 0: none. */

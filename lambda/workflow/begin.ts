@@ -114,8 +114,7 @@ function planOf(
     why: choice.why,
     headSeen: head?.snapshot,
     stream: choice.source === 'export' ? undefined : choice.stream,
-    ...(choice.source === 'stream' &&
-      choice.replaySince !== undefined && { replaySince: choice.replaySince }),
+    ...(choice.source === 'stream' && choice.replay && { replay: choice.replay }),
     exports: choice.source === 'export' ? choice.ranges : [],
     segments: choice.source === 'scan' ? config.scanSegments : 0,
     startedAt,

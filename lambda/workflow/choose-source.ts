@@ -38,17 +38,17 @@ export interface Situation {
   /** The most wanted first. */
   readonly parents: readonly Parent[];
   readonly windows: WindowLimits;
-  /** The boundaries of an export are not exact: from so long before its time on the stream is replayed. */
+  /** The boundaries of an export are not exact: the stream is replayed from so long before its time, and after it. */
   readonly replayMs: number;
 }
 
 export type Choice =
-  /** The changes since the parent by the stream; from `replaySince` on if the parent ends with an export. */
+  /** The changes since the parent by the stream. */
   | {
       readonly source: 'stream';
       readonly stream: string;
       readonly parent: Parent;
-      readonly replaySince?: number;
+      readonly replay?: Replay;
     }
   /** The whole table at a time, or with a parent the changes since, in windows one after another. */
   | {
@@ -58,6 +58,15 @@ export type Choice =
     }
   | { readonly source: 'scan'; readonly stream: string }
   | { readonly source: 'none'; readonly error: ErrorCode; readonly message: string };
+
+/**
+ * The time in which an export may have ended, epoch ms. The stream is read from its begin on; and to its end, because the
+ * export may hold what came after a marker that lies before that.
+ */
+export interface Replay {
+  readonly since: number;
+  readonly until: number;
+}
 
 /** A choice with its reasons: what was passed over, and why. */
 export type Reasoned = Choice & { readonly why: readonly string[] };
@@ -86,18 +95,18 @@ function byStream(situation: Situation, why: string[]): Choice | undefined {
   if (asked.source !== undefined && asked.source !== 'stream') return undefined;
   if (stream === undefined) return passed(why, 'the table has no stream of new and old images');
   for (const parent of parents) {
-    const replaySince = 'exportTime' in parent.ends ? parent.ends.exportTime - replayMs : undefined;
-    const reason = whyNotContinued(situation, parent, stream, replaySince);
+    const replay = replayOf(parent, replayMs);
+    const reason = whyNotContinued(situation, parent, stream, replay?.since);
     if (reason === undefined)
-      return {
-        source: 'stream',
-        stream: stream.arn,
-        parent,
-        ...(replaySince !== undefined && { replaySince }),
-      };
+      return { source: 'stream', stream: stream.arn, parent, ...(replay && { replay }) };
     why.push(`stream: ${parent.id}: ${reason}`);
   }
   return parents.length === 0 ? passed(why, 'there is no snapshot to continue') : undefined;
+}
+
+function replayOf({ ends }: Parent, replayMs: number): Replay | undefined {
+  if (!('exportTime' in ends)) return undefined;
+  return { since: ends.exportTime - replayMs, until: ends.exportTime + replayMs };
 }
 
 /** Why the stream does not tell of everything since the parent. */

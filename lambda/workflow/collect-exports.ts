@@ -27,6 +27,7 @@ export async function collectExports(
   plan: BackupPlan,
   job: Job,
 ): Promise<Collected> {
+  if (plan.exports.length === 0) return { status: 'done', files: [] };
   if (!(await isExportable(services, staging, plan))) return { status: 'wait', waitSeconds };
   const files: StagedFile[] = [];
   let running = false;

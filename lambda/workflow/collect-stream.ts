@@ -43,12 +43,13 @@ export async function collectStream(
   part: number,
 ): Promise<Collected> {
   const scanned = await scanResults(staging, plan);
-  const readable =
-    Math.max(plan.marker, ...scanned.map((result) => result.endedAt)) + services.config.settleMs;
+  const { settleMs } = services.config;
+  const seen = Math.max(plan.replay?.until ?? 0, ...scanned.map((result) => result.endedAt)) + settleMs;
+  const readable = Math.max(plan.marker + settleMs, seen);
   const waitSeconds = Math.ceil((readable - services.clock.now()) / 1000);
   if (waitSeconds > 0) return { status: 'wait', waitSeconds };
   const { done } = await staging.once<StreamResult>(partName(names.stream, part), () =>
-    read(services, { staging, plan, part, scanEnd: readable }),
+    read(services, { staging, plan, part, seen }),
   );
   if (!done) return { status: 'more' };
   const streamed = await staging.parts<StreamResult>(names.stream);
@@ -64,11 +65,11 @@ interface Reading {
   readonly staging: Staging;
   readonly plan: BackupPlan;
   readonly part: number;
-  /** Epoch ms by which the scan, if there was one, had ended. */
-  readonly scanEnd: number;
+  /** Epoch ms: what is to be corrected, a scan or an export that the parent ends with, may hold what came until then. */
+  readonly seen: number;
 }
 
-async function read(services: Services, { staging, plan, part, scanEnd }: Reading): Promise<StreamResult> {
+async function read(services: Services, { staging, plan, part, seen }: Reading): Promise<StreamResult> {
   const attempt = services.ids.hex(8);
   const files = new StagedFiles(services.store, services.config.limits.stagedFileBytes, (n) =>
     staging.key(`stream/${part}-${attempt}-${n}.json.gz`),
@@ -77,7 +78,7 @@ async function read(services: Services, { staging, plan, part, scanEnd }: Readin
   const rules: CutRules = {
     stream: streamOf(plan),
     markerSecond: Math.floor(plan.marker / 1000),
-    until: plan.parent === undefined ? Math.ceil(scanEnd / 1000) : undefined,
+    until: Math.ceil(seen / 1000),
     emptyPages: services.config.emptyPages,
   };
   const budget = new Budget(services.clock, services.config.timeBudgetMs);
@@ -103,8 +104,8 @@ async function lanesOf(
     return before.lanes.map((lane) => ({ ...lane }));
   }
   const stream = streamOf(plan);
-  if (plan.replaySince !== undefined) {
-    return lanesAround(services.streams, stream, Math.floor(plan.replaySince / 1000));
+  if (plan.replay !== undefined) {
+    return lanesAround(services.streams, stream, Math.floor(plan.replay.since / 1000));
   }
   const { enabled, shards } = await describeStream(services.streams, stream);
   if (plan.parent !== undefined) {
@@ -131,7 +132,8 @@ function streamOf({ stream }: BackupPlan): string {
 
 /**
  * With a parent, records up to the cut are its changes. For a base they may be newer than what the scan saw, so they
- * count over it; and of the records behind the cut the first one's old image is what the key held at the cut.
+ * count over it. Of the records behind the cut, of which scan or export may have seen, the first one's old image is what
+ * the key held at the cut.
  */
 function taker(plan: BackupPlan, files: StagedFiles, budget: Budget): Reader {
   const firstUnseen = firstUnseenSecond(plan);
@@ -154,7 +156,7 @@ function reversed(sequence: string): string {
 
 /** From when on the stream must hold all changes: epoch ms. */
 async function oldest(services: Services, plan: BackupPlan): Promise<number> {
-  if (plan.replaySince !== undefined) return plan.replaySince;
+  if (plan.replay !== undefined) return plan.replay.since;
   if (plan.parent === undefined) return plan.marker;
   const { manifest } = await readManifest(services.store, plan.table.tableId, plan.parent);
   return manifest.marker;

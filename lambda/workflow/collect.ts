@@ -1,4 +1,4 @@
-import { TidemarkError } from '../runtime/errors.ts';
+import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { StreamGap } from '../sources/stream.ts';
 import { type BackupPlan, names, type PartitionPlan } from './backup-plan.ts';
@@ -14,7 +14,7 @@ export interface CollectInput {
 }
 
 export interface CollectResult extends CollectInput {
-  /** `again`: the stream has a gap; begin anew with a base. `empty`: done, and there is nothing to partition. */
+  /** `again`: the changes since the parent are not all there; begin anew with a base. `empty`: done, and there is nothing to partition. */
   readonly status: 'more' | 'wait' | 'again' | 'done' | 'empty';
   readonly tasks: readonly number[];
   readonly waitSeconds: number;
@@ -30,7 +30,7 @@ export async function collect(services: Services, { job, part }: CollectInput): 
       ? collectExports(services, staging, plan, job)
       : collectStream(services, staging, plan, part));
   } catch (error) {
-    if (!(error instanceof StreamGap)) throw error;
+    if (!(error instanceof StreamGap) && !isError(error, 'CutUnreachable')) throw error;
     return again(services, job, plan, error);
   }
   if (collected.status === 'wait') {
@@ -46,8 +46,8 @@ export async function collect(services: Services, { job, part }: CollectInput): 
 }
 
 /** A gap behind a parent is answered with a base; a base that the stream does not reach cannot be made. */
-function again(services: Services, job: Job, plan: BackupPlan, gap: StreamGap): CollectResult {
+function again(services: Services, job: Job, plan: BackupPlan, gap: Error): CollectResult {
   if (plan.parent === undefined) throw new TidemarkError('CutUnreachable', gap.message, { cause: gap });
-  services.log.warn('stream has a gap, taking a new base', { backup: job.id, reason: gap.message });
+  services.log.warn('changes are missing, taking a new base', { backup: job.id, reason: reasonOf(gap) });
   return { job: { ...job, round: job.round + 1 }, part: 0, status: 'again', tasks: [], waitSeconds: 0 };
 }

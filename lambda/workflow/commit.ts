@@ -5,11 +5,11 @@ import type { Ends } from '../catalog/snapshots.ts';
 import {
   type Cut,
   findManifest,
+  type Manifest,
   publishManifest,
   readManifest,
   type StoredManifest,
 } from '../snapshot/manifest.ts';
-import type { ExportRange } from '../sources/export/request.ts';
 import { cutOf } from '../sources/stream-cut.ts';
 import { type Applied, assembleManifest, distrust } from './assemble.ts';
 import {
@@ -93,27 +93,29 @@ async function publish(services: Services, staging: Staging): Promise<StoredMani
 async function gather(services: Services, staging: Staging): Promise<Applied> {
   const plan = await staging.read<BackupPlan>(names.plan);
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
-  const [cut, applied, parent] = await Promise.all([
-    cutOfPlan(staging, plan),
+  const [applied, parent] = await Promise.all([
     Promise.all(applyPlan.ranges.map((_, i) => staging.parts<ApplyResult>(names.apply(i)))),
     plan.parent === undefined
       ? undefined
       : readManifest(services.store, plan.table.tableId, plan.parent).then((stored) => stored.manifest),
   ]);
-  return { plan, applyPlan, results: applied.flat(), parent, cut };
+  return { plan, applyPlan, results: applied.flat(), parent, cut: await cutOfPlan(staging, plan, parent) };
 }
 
-async function cutOfPlan(staging: Staging, { stream, exports }: BackupPlan): Promise<Cut> {
-  if (stream === undefined) return { exportTime: endOf(exports) };
-  const streamed = await staging.parts<StreamResult>(names.stream);
-  return { stream, shards: cutOf(streamed.at(-1)?.lanes ?? []) };
-}
-
-/** Epoch ms: before this time everything is in the last of the exports. */
-function endOf(exports: readonly ExportRange[]): number {
+async function cutOfPlan(
+  staging: Staging,
+  { stream, exports }: BackupPlan,
+  parent: Manifest | undefined,
+): Promise<Cut> {
+  if (stream !== undefined) {
+    const streamed = await staging.parts<StreamResult>(names.stream);
+    return { stream, shards: cutOf(streamed.at(-1)?.lanes ?? []) };
+  }
   const last = exports.at(-1);
-  if (last === undefined) throw new TidemarkError('Internal', 'the plan has neither a stream nor exports');
-  return 'time' in last ? last.time : last.to;
+  if (last !== undefined) return { exportTime: 'time' in last ? last.time : last.to };
+  if (parent === undefined) throw new TidemarkError('Internal', 'the plan names no source');
+  // It ends at just the time that was to be exported.
+  return parent.cut;
 }
 
 function endsOf(cut: Cut): Ends {

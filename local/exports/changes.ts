@@ -83,6 +83,6 @@ async function readTo(
   second: number,
   take: Reader['take'],
 ): Promise<void> {
-  const rules = { stream, markerSecond: second, until: undefined, emptyPages };
+  const rules = { stream, markerSecond: second, until: 0, emptyPages };
   await readLanes({ streams, clock }, lanes, rules, { take, overdue: () => false });
 }

@@ -141,7 +141,8 @@ export class TableExports {
     const history = { streams, clock, stream: table.streamArn, keyNames };
     const specification = description.IncrementalExportSpecification;
     if (specification === undefined) {
-      return fullRecords(dynamodb, table.identity.name, history, secondOf(description.ExportTime));
+      // Exclusive, as the end of a window is: the next one begins with this second.
+      return fullRecords(dynamodb, table.identity.name, history, secondOf(description.ExportTime) - 1);
     }
     return incrementalRecords(history, {
       from: secondOf(specification.ExportFromTime),

@@ -104,7 +104,7 @@ async function playDeltas(
     };
     const reading = await read(table, cut, {
       markerSecond: Math.floor(marker / 1000),
-      until: undefined,
+      until: 0,
     });
     table.meanwhile = () => {};
     onBackup(table, reading, marker);
@@ -151,12 +151,12 @@ describe('reading goes on from lanes that were kept as JSON', () => {
       fc.asyncProperty(
         scripts(emptyPages - 1),
         part,
-        fc.constantFrom(undefined, 0, 2, never),
+        fc.constantFrom(-never, 0, 2, never),
         fc.infiniteStream(fc.boolean()),
         async (script, at, more, interruptions) => {
           const whole = played(script);
           const markerSecond = secondIn(whole, at);
-          const rules = { markerSecond, until: more === undefined ? undefined : markerSecond + more };
+          const rules = { markerSecond, until: markerSecond + more };
           const expected = await read(whole, startOf(whole), rules);
           const parted = played(script);
           const result = await read(parted, startOf(parted), rules, () => interruptions.next().value);
@@ -222,7 +222,7 @@ describe('behind the cut', () => {
     table.split(0, 2);
     table.write(0);
     const second = secondIn(table, 0);
-    const { taken } = await read(table, startOf(table), { markerSecond: second, until: undefined });
+    const { taken } = await read(table, startOf(table), { markerSecond: second, until: 0 });
     expect(taken.map(({ record }) => record.newImage?.['value'])).toEqual([{ N: '0' }]);
   });
 });
@@ -267,7 +267,7 @@ describe('without a cut to begin at', () => {
 
 describe('a closed shard without children', () => {
   const options = { emptyPages: 0, recordsPerPage: 10, seed: 1 };
-  const all = { markerSecond: never, until: undefined };
+  const all = { markerSecond: never, until: 0 };
 
   it('keeps its place when the stream was switched off', async () => {
     const table = new SimulatedTable(options);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backupId } from '../../lambda/catalog/backup-arn.ts';
-import { exportWindowLimits } from '../../lambda/sources/export/windows.ts';
+import { exportTimeOf, exportWindowLimits } from '../../lambda/sources/export/windows.ts';
 import {
   chooseSource,
   oldestParentMs,
@@ -125,7 +125,7 @@ describe('a snapshot that ends with an export', () => {
     expect(choose({ stream, recovery, parents: [parent] })).toMatchObject({
       source: 'stream',
       parent,
-      replaySince: now - hour - 5 * minute,
+      replay: { since: now - hour - 5 * minute, until: now - hour + 5 * minute },
     });
     const young = { ...stream, createdAt: now - hour - 5 * minute + 1 };
     expect(choose({ stream: young, recovery, parents: [parent] })).toMatchObject({
@@ -187,6 +187,11 @@ describe('whatever the situation', () => {
       { nil: undefined },
     ),
     onlyIncrement: fc.boolean(),
+    // A request waits for its turn, and may be older than what was backed up meanwhile.
+    marker: fc.oneof(
+      fc.constant(now),
+      fc.nat(2 * hour).map((at) => now - at),
+    ),
     parents,
   });
 
@@ -207,7 +212,8 @@ function wrongWith(
     stream,
     recovery,
     onlyIncrement,
-  }: Pick<Situation, 'asked' | 'stream' | 'recovery' | 'onlyIncrement'>,
+    marker: wantedMarker,
+  }: Pick<Situation, 'asked' | 'stream' | 'recovery' | 'onlyIncrement' | 'marker'>,
   choice: Reasoned,
 ): string | undefined {
   if (choice.source === 'none') return undefined;
@@ -216,13 +222,19 @@ function wrongWith(
   if (choice.source === 'scan' || choice.parent === undefined) return undefined;
   const { ends, marker } = choice.parent;
   if (choice.source === 'stream') {
-    if (now - (choice.replaySince ?? marker) > oldestParentMs) return 'the stream does not reach back';
+    if (now - (choice.replay?.since ?? marker) > oldestParentMs) return 'the stream does not reach back';
     if ('stream' in ends) return ends.stream === stream?.arn ? undefined : 'another stream';
-    const isOlder = stream !== undefined && stream.createdAt <= ends.exportTime - 5 * minute;
-    return isOlder ? undefined : 'the stream is younger than the export';
+    const [since, until] = [ends.exportTime - 5 * minute, ends.exportTime + 5 * minute];
+    if (choice.replay?.since !== since || choice.replay.until !== until)
+      return 'what the export may hold is not read again';
+    return stream !== undefined && stream.createdAt <= since
+      ? undefined
+      : 'the stream is younger than the export';
   }
   if ('stream' in ends) return 'an export does not go on from a stream';
   const [first] = choice.ranges;
-  if (first === undefined || !('from' in first) || first.from !== ends.exportTime) return 'there is a gap';
+  const begin = first === undefined ? exportTimeOf(wantedMarker) : 'from' in first ? first.from : undefined;
+  if (begin !== ends.exportTime) return 'there is a gap';
+  if (first === undefined) return undefined;
   return recovery !== undefined && ends.exportTime >= recovery.earliest ? undefined : 'recovery was off';
 }

@@ -3,10 +3,10 @@ import type { BackupRecord, Source } from '../../lambda/catalog/records.ts';
 import type { Config } from '../../lambda/runtime/config.ts';
 import { reconcile } from '../../lambda/workflow/reconcile.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
-import { changeItems, expectNothingHeld, newTable, putItems, restore } from '../support/fixture.ts';
+import { changeItems, expectNothingHeld, newTable, putItems, restore, shape } from '../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 import { type SimulatedRecovery, simulatedRecovery } from '../support/recovery.ts';
-import { contentOf } from '../support/tables.ts';
+import { contentOf, deleteItem, nthKey, putItem } from '../support/tables.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -118,6 +118,95 @@ describe('a backup by exports', () => {
     await expectContent(base, new Map());
     await expectContent(await backUp('export'), new Map());
   });
+});
+
+/** The next whole second begins. */
+async function secondBegins(): Promise<void> {
+  const next = Math.floor(Date.now() / 1000) * 1000 + 1000;
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThanOrEqual(next), { timeout: 2000, interval: 10 });
+}
+
+describe('what an export and its neighbour might both tell of, or neither', () => {
+  const passing = { value: { S: 'comes and goes' } };
+
+  it('by the stream behind it: an export that holds what came after the next marker is put back to that', async () => {
+    await started();
+    // As where recovery is switched on for a request: the first time that can be exported is later than the request.
+    await secondsPass();
+    exports.since = Math.ceil(Date.now() / 1000) * 1000 + 3000;
+    const content = await contentOf(database.dynamodb, table);
+    const request = () => harness.operations.createBackup({ table, name: 'backup' });
+    const [{ id: one }, { id: two }] = [await request(), await request()];
+    await secondBegins();
+    await putItem(database.dynamodb, table, { ...nthKey(shape, 200), ...passing });
+    await putItems(database, table, 1, 2);
+    await harness.executions.idle();
+    const increment = await harness.operations.describeBackup({ table, id: two });
+    expect(increment).toMatchObject({ source: 'stream', parent: one });
+    await expectContent(increment, content);
+    await deleteItem(database.dynamodb, table, nthKey(shape, 200));
+    const last = await backUp();
+    expect(last).toMatchObject({ source: 'stream', parent: two });
+    await expectContent(last, await contentOf(database.dynamodb, table));
+  });
+
+  it('by the next export: what came in the second of the first one, and went', async () => {
+    await started();
+    const { id: one } = await harness.operations.createBackup({ table, name: 'backup', source: 'export' });
+    await secondBegins();
+    await putItem(database.dynamodb, table, { ...nthKey(shape, 200), ...passing });
+    await harness.executions.idle();
+    await secondsPass();
+    await deleteItem(database.dynamodb, table, nthKey(shape, 200));
+    const content = await contentOf(database.dynamodb, table);
+    const next = await backUp('export');
+    expect(next).toMatchObject({ source: 'export', parent: one });
+    await expectContent(next, content);
+  });
+});
+
+it('requests for the same time have one export between them', async () => {
+  await started();
+  await secondBegins();
+  const request = () => harness.operations.createBackup({ table, name: 'backup', source: 'export' });
+  const [{ id: one }, { id: two }] = [await request(), await request()];
+  await harness.executions.idle();
+  const second = await harness.operations.describeBackup({ table, id: two });
+  expect(second).toMatchObject({ source: 'export', kind: 'incremental', parent: one });
+  expect(second.figures).toMatchObject({ copiedBytes: 0 });
+  await expectContent(second, await contentOf(database.dynamodb, table));
+  await secondsPass();
+  await changeItems(database, table);
+  const content = await contentOf(database.dynamodb, table);
+  const third = await backUp('export');
+  expect(third).toMatchObject({ source: 'export', parent: two });
+  await expectContent(third, content);
+});
+
+it('a parent that can be exported from no more when its turn comes is given up for a new base', async () => {
+  await started();
+  await backUp();
+  await secondsPass();
+  await changeItems(database, table);
+  const content = await contentOf(database.dynamodb, table);
+  const sliding = harness.restarted({
+    config: byExports,
+    around: async (handler, _input, run) => {
+      // Between the choice and the export, what can be restored has moved on.
+      if (handler === 'collect') exports.since = Math.max(exports.since, Date.now() - 1500);
+      return run();
+    },
+  });
+  const { id } = await sliding.operations.createBackup({ table, name: 'backup', source: 'export' });
+  await sliding.executions.idle();
+  const backup = await sliding.operations.describeBackup({ table, id });
+  expect([backup.status, backup.reason, backup.kind, backup.parent]).toEqual([
+    'AVAILABLE',
+    undefined,
+    'full',
+    undefined,
+  ]);
+  await expectContent(backup, content);
 });
 
 describe('a backup that cannot be made by an export says why', () => {

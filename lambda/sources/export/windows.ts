@@ -23,7 +23,7 @@ export interface WindowSituation {
   readonly earliestRestorable: number;
 }
 
-/** Windows in order; or why there can be none, so that an older parent or a full export must serve. */
+/** Windows in order, none if the parent ends at just that time; or why there can be no such windows, so that an older parent or a full export must serve. */
 export type ExportWindows = { readonly windows: readonly ExportWindow[] } | { readonly why: string };
 
 const secondMs = 1000;
@@ -46,6 +46,7 @@ export function exportWindows(
 ): ExportWindows {
   const end = exportTimeOf(marker);
   const length = end - parentTime;
+  if (length === 0) return { windows: [] };
   if (length < shortestMs) {
     return { why: `the parent is less than ${shortestMs / secondMs} seconds older than the marker` };
   }

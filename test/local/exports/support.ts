@@ -28,7 +28,7 @@ export interface ExportSetUp {
   reopened(options?: Partial<ExportOptions>): Promise<EmbeddedExports>;
 }
 
-/** Exports over a bucket of their own. Point-in-time recovery is on, and reaches from 1970 to now. */
+/** Exports over a bucket of their own. Point-in-time recovery is on, from 1970 to the end of the second that is running. */
 export async function setUp(
   database: TestDatabase,
   options: Partial<ExportOptions> = {},
@@ -43,7 +43,11 @@ export async function setUp(
       clock: systemClock,
       ids: randomIds,
       log: silentLog,
-      recovery: async () => ({ enabled: true, earliest: 0, latest: Date.now() }),
+      recovery: async () => ({
+        enabled: true,
+        earliest: 0,
+        latest: Math.floor(Date.now() / 1000) * 1000 + 1000,
+      }),
       minWindowMs: 1000,
       folder,
       jobMs: 0,

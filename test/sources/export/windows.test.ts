@@ -82,6 +82,13 @@ describe('windows lead from the parent to the marker', () => {
     expect(windowsOf(start, start + distance)).toHaveLength(count);
   });
 
+  it('none if it is for the same time', () => {
+    for (const marker of [start - 1, start - second])
+      expect(exportWindows({ parentTime: start, marker, earliestRestorable: start })).toEqual({
+        windows: [],
+      });
+  });
+
   it('of other lengths where the configuration says so', () => {
     const limits = { shortestMs: 2 * second, longestMs: 10 * second };
     const situation = { parentTime: start, marker: start + 24 * second, earliestRestorable: start };
