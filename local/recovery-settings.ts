@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { entriesWriter, readEntries } from './json-file.ts';
 
 /** A table's point-in-time recovery, switched on. */
 export interface RecoverySetting {
@@ -12,23 +12,16 @@ export interface RecoverySetting {
 
 /** The settings by TableId, in a file that holds the old ones or the new ones, never half. */
 export class RecoverySettings {
-  readonly #file: string;
   readonly #settings: Map<string, RecoverySetting>;
-  #writing: Promise<void> = Promise.resolve();
+  readonly #write: () => Promise<void>;
 
   private constructor(file: string, settings: Map<string, RecoverySetting>) {
-    this.#file = file;
     this.#settings = settings;
+    this.#write = entriesWriter(file, settings);
   }
 
   static async open(file: string): Promise<RecoverySettings> {
-    try {
-      const stored = JSON.parse(await readFile(file, 'utf8')) as Record<string, RecoverySetting>;
-      return new RecoverySettings(file, new Map(Object.entries(stored)));
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-      return new RecoverySettings(file, new Map());
-    }
+    return new RecoverySettings(file, await readEntries<RecoverySetting>(file));
   }
 
   get(tableId: string): RecoverySetting | undefined {
@@ -50,15 +43,6 @@ export class RecoverySettings {
     const setting = change(this.#settings.get(tableId));
     if (setting === undefined) this.#settings.delete(tableId);
     else this.#settings.set(tableId, setting);
-    const written = this.#writing.then(() => this.#write());
-    // Said to whoever asked for it; the next one writes everything anew.
-    this.#writing = written.catch(() => {});
-    return written;
-  }
-
-  async #write(): Promise<void> {
-    const text = JSON.stringify(Object.fromEntries(this.#settings), undefined, 2);
-    await writeFile(`${this.#file}.new`, text);
-    await rename(`${this.#file}.new`, this.#file);
+    return this.#write();
   }
 }

@@ -1,11 +1,10 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../../lambda/dialects/dynamodb/json.ts';
 import type { Clock } from '../../lambda/runtime/clock.ts';
 import { reasonOf } from '../../lambda/runtime/errors.ts';
 import type { Ids } from '../../lambda/runtime/ids.ts';
 import type { Log } from '../../lambda/runtime/logger.ts';
-import { inTurn } from './in-turn.ts';
+import { entriesWriter, readEntries } from '../json-file.ts';
 
 /** What the descriptions of exports and of imports have in common. */
 interface Described {
@@ -49,21 +48,16 @@ export class Jobs<D extends Described> {
   readonly #options: JobOptions;
   readonly #jobs: Map<string, Job<D>>;
   readonly #running = new Set<Promise<void>>();
-  readonly #saving = inTurn();
+  readonly #save: () => Promise<void>;
 
   private constructor(options: JobOptions, jobs: Map<string, Job<D>>) {
     this.#options = options;
     this.#jobs = jobs;
+    this.#save = entriesWriter(options.file, jobs);
   }
 
   static async open<D extends Described>(options: JobOptions): Promise<Jobs<D>> {
-    try {
-      const stored = JSON.parse(await readFile(options.file, 'utf8'), revived) as Record<string, Job<D>>;
-      return new Jobs(options, new Map(Object.entries(stored)));
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-      return new Jobs(options, new Map());
-    }
+    return new Jobs(options, await readEntries<Job<D>>(options.file, revived));
   }
 
   /** The job begun with this token, and whether it was for the same request. */
@@ -148,14 +142,6 @@ export class Jobs<D extends Described> {
 
   #shown({ begun, ended }: Job<D>): D {
     return ended === undefined || timeOf(ended.EndTime) > this.#options.clock.now() ? begun : ended;
-  }
-
-  #save(): Promise<void> {
-    const { file } = this.#options;
-    return this.#saving(async () => {
-      await writeFile(`${file}.new`, JSON.stringify(Object.fromEntries(this.#jobs), undefined, 2));
-      await rename(`${file}.new`, file);
-    });
   }
 }
 

@@ -13,12 +13,12 @@ import { read } from '../../lambda/dialects/dynamodb/read.ts';
 import type { JsonObject } from '../../lambda/dialects/dynamodb/json.ts';
 import { keyNamesOf } from '../../lambda/snapshot/manifest.ts';
 import { describeTable, type Table } from '../../lambda/sources/table.ts';
+import { atMost } from '../at-most.ts';
 import { type ExportRecord, fullRecords, incrementalRecords } from './content.ts';
 import type { ExportServices } from './embedded-exports.ts';
 import { failureOf, JobFailure, validation } from './errors.ts';
 import { exportTimes } from './export-times.ts';
 import { writeDataFiles, writeManifests } from './files.ts';
-import { inTurn } from './in-turn.ts';
 import { jobId, type Job, type Jobs } from './jobs.ts';
 import { exportMembers, type ExportRequest } from './requests.ts';
 
@@ -29,7 +29,7 @@ const leastBilledBytes = 10 * 1024 * 1024;
 export class TableExports {
   readonly #services: ExportServices;
   readonly #jobs: Jobs<ExportDescription>;
-  readonly #starts = inTurn();
+  readonly #starts = atMost(1);
 
   constructor(services: ExportServices, jobs: Jobs<ExportDescription>) {
     this.#services = services;

@@ -11,11 +11,11 @@ import { read } from '../../lambda/dialects/dynamodb/read.ts';
 import type { JsonObject } from '../../lambda/dialects/dynamodb/json.ts';
 import { keyNamesOf } from '../../lambda/snapshot/manifest.ts';
 import { describeTable } from '../../lambda/sources/table.ts';
+import { atMost } from '../at-most.ts';
 import type { ExportServices } from './embedded-exports.ts';
 import { failureOf, JobFailure, validation } from './errors.ts';
 import { importObject, none, sum } from './import-object.ts';
 import { keysOf } from './import-source.ts';
-import { inTurn } from './in-turn.ts';
 import { jobId, type Jobs } from './jobs.ts';
 import { importMembers, type ImportRequest } from './requests.ts';
 
@@ -23,7 +23,7 @@ import { importMembers, type ImportRequest } from './requests.ts';
 export class TableImports {
   readonly #services: ExportServices;
   readonly #jobs: Jobs<ImportTableDescription>;
-  readonly #starts = inTurn();
+  readonly #starts = atMost(1);
 
   constructor(services: ExportServices, jobs: Jobs<ImportTableDescription>) {
     this.#services = services;

@@ -1,0 +1,47 @@
+import { mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { entriesWriter, readEntries } from '../../local/json-file.ts';
+
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tidemark-json-'));
+  file = join(folder, 'entries.json');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('entries in a file', () => {
+  it('are none where there is no file', async () => {
+    expect(await readEntries(file)).toEqual(new Map());
+  });
+
+  it('are as they were when the last of many writes at once came to it, and nothing else is left', async () => {
+    const entries = new Map<string, number>();
+    const write = entriesWriter(file, entries);
+    await Promise.all(
+      Array.from({ length: 30 }, (_, i) => {
+        entries.set(`entry ${i}`, i);
+        return write();
+      }),
+    );
+    expect(await readEntries(file)).toEqual(entries);
+    expect(await readdir(folder)).toEqual(['entries.json']);
+  });
+
+  it('are written although the write before failed, which is said', async () => {
+    const entries = new Map([['a', 1]]);
+    const write = entriesWriter(file, entries);
+    await mkdir(file);
+    await expect(write()).rejects.toMatchObject({ code: 'EISDIR' });
+    await rmdir(file);
+    await write();
+    expect(await readEntries(file)).toEqual(entries);
+  });
+
+  it('are not taken for none where the file is damaged', async () => {
+    await writeFile(file, '{"a":');
+    await expect(readEntries(file)).rejects.toBeInstanceOf(SyntaxError);
+  });
+});
