@@ -2,7 +2,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { Change, Keyed } from './change.ts';
 import type { HashRange } from './hash-range.ts';
 import type { Limits } from './limits.ts';
-import { type FrameSet, OpenRun } from './lookup.ts';
+import { type FrameSet, type Layer, lookUp, OpenRun } from './lookup.ts';
 import { keyNamesOf, type Manifest, type RunRef } from './manifest.ts';
 import { mergeSorted } from './merge.ts';
 import { OpenFiles } from './open-files.ts';
@@ -25,12 +25,6 @@ export interface Compared {
 interface Candidate extends Keyed {
   readonly from?: Change;
   readonly to?: Change;
-}
-
-/** A run that both snapshots read, or the frames that two runs have in common. */
-interface Shared {
-  readonly run: OpenRun;
-  readonly frames?: FrameSet;
 }
 
 type OpenRuns = OpenFiles<OpenRun>;
@@ -62,7 +56,7 @@ async function* compareStretch(open: OpenRuns, stretch: Stretch, limits: Limits)
   const count = own.from.length + own.to.length;
   if (count > 0) {
     const frames = common.length > 0 ? noFrames : await commonFrames(open, own.from[0], own.to[0]);
-    const shared = common.toReversed().map((run): Shared => ({ run: open.of(run) }));
+    const shared = common.toReversed().map((run): Layer => ({ run: open.of(run) }));
     if (own.from[0] !== undefined && frames.size > 0) shared.push({ run: open.of(own.from[0]), frames });
     const readAhead = Math.ceil(limits.readBytes / count);
     const linesOf = (run: RunRef) => open.of(run).read(range, readAhead, frames);
@@ -107,7 +101,8 @@ async function* candidates(
     yield batch.map((line) => ({ hash: line.hash, key: line.key, [side]: line }));
 }
 
-async function differencesOf(batch: readonly Candidate[], shared: readonly Shared[]): Promise<Difference[]> {
+/** `shared`: the runs that both sides read, or the frames that two runs have in common; newest first. */
+async function differencesOf(batch: readonly Candidate[], shared: readonly Layer[]): Promise<Difference[]> {
   const oneSided = batch.filter(({ from, to }) => from === undefined || to === undefined);
   const below = await lookUp(oneSided, shared);
   return batch.flatMap((candidate) => {
@@ -121,23 +116,4 @@ function changeOf(from: Buffer | undefined, to: Buffer | undefined): Difference[
   if (from === undefined) return to === undefined ? undefined : 'added';
   if (to === undefined) return 'removed';
   return from.equals(to) ? undefined : 'changed';
-}
-
-/** The lines of keys in what both sides share, newest first, as far as there are any. */
-async function lookUp<T extends Keyed>(
-  keys: readonly T[],
-  newestFirst: readonly Shared[],
-): Promise<Map<T, Change>> {
-  const lines = new Map<T, Change>();
-  let missing = keys;
-  for (const { run, frames } of newestFirst) {
-    if (missing.length === 0) break;
-    const found = await run.findAll(missing, frames);
-    for (const [i, line] of found.entries()) {
-      const key = missing[i];
-      if (key !== undefined && line !== undefined) lines.set(key, line);
-    }
-    missing = missing.filter((key) => !lines.has(key));
-  }
-  return lines;
 }

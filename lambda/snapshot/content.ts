@@ -12,7 +12,7 @@ export interface Content {
 }
 
 /** The item size of a canonical image. */
-function imageSize(image: Buffer): number {
+export function imageSize(image: Buffer): number {
   return itemSize(parseJson(image.toString()) as Item);
 }
 

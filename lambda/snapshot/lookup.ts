@@ -3,7 +3,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { Change, Keyed } from './change.ts';
 import { findLine } from './find-line.ts';
 import { type FrameEntry, frameOf, framesIn, type IndexedFile, readIndex } from './frame-index.ts';
-import type { HashRange } from './hash-range.ts';
+import { contains, type HashRange } from './hash-range.ts';
 import { decodeLine, decodeLines, type RunKind } from './line.ts';
 import { fetchFrames, openFrame } from './read-frames.ts';
 
@@ -113,4 +113,32 @@ export class OpenRun {
       findLine(kind, lines, this.#keyCount, { hash, key: beforeAllKeys }).start;
     return decodeLines(kind, lines.subarray(placeOf(from), placeOf(to)), this.#keyCount);
   }
+}
+
+/** A run that lines are looked up in: among some of its frames, or in a range, if so said. */
+export interface Layer {
+  readonly run: OpenRun;
+  readonly frames?: FrameSet;
+  readonly range?: HashRange;
+}
+
+/** The newest line of each of the ascending keys, be it a tombstone, as far as there is any. Throws `SnapshotCorrupt`. */
+export async function lookUp<T extends Keyed>(
+  keys: readonly T[],
+  newestFirst: readonly Layer[],
+): Promise<Map<T, Change>> {
+  const lines = new Map<T, Change>();
+  for (const { run, frames, range } of newestFirst) {
+    const missing = keys.filter(
+      (key) => !lines.has(key) && (range === undefined || contains(range, key.hash)),
+    );
+    // Not even its index is fetched for nothing.
+    if (missing.length === 0) continue;
+    const found = await run.findAll(missing, frames);
+    for (const [i, key] of missing.entries()) {
+      const line = found[i];
+      if (line !== undefined) lines.set(key, line);
+    }
+  }
+  return lines;
 }
