@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../runtime/clock.ts';
 import { isServiceError } from '../runtime/errors.ts';
+import { cancellationCodes } from '../runtime/throttling.ts';
 import { index, type Collection, type RecordKey } from './schema.ts';
 
 type Row = Record<string, unknown>;
@@ -145,12 +146,4 @@ function isConflict(error: unknown): boolean {
     isServiceError(error, 'TransactionInProgressException', 'ThrottlingException') ||
     codes.some((code) => code === 'TransactionConflict' || code === 'ThrottlingError')
   );
-}
-
-function cancellationCodes(error: unknown): string[] {
-  if (!isServiceError(error, 'TransactionCanceledException')) return [];
-  const { CancellationReasons: reasons = [] } = error as Error & {
-    CancellationReasons?: { Code?: string }[];
-  };
-  return reasons.map((reason) => reason.Code ?? 'None');
 }

@@ -1,5 +1,6 @@
 import type { Head, Source } from '../catalog/records.ts';
-import { isServiceError, TidemarkError } from '../runtime/errors.ts';
+import { isError, TidemarkError } from '../runtime/errors.ts';
+import { isThrottled } from '../runtime/throttling.ts';
 import { streamUnavailable, type Table } from '../sources/table.ts';
 import type { RequestServices } from './operations.ts';
 
@@ -34,7 +35,7 @@ async function isRecoverable(recovery: RequestServices['recovery'], table: strin
   try {
     return (await recovery.describe(table)).enabled;
   } catch (error) {
-    if (isServiceError(error, 'ThrottlingException', 'LimitExceeded')) return true;
+    if (isThrottled(error) || isError(error, 'LimitExceeded')) return true;
     throw error;
   }
 }

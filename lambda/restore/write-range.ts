@@ -4,8 +4,9 @@ import type { Item } from '../item/attribute-value.ts';
 import { toSdk } from '../item/from-sdk.ts';
 import { parseJson } from '../item/parse-json.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { isServiceError, TidemarkError } from '../runtime/errors.ts';
+import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
+import { isThrottled } from '../runtime/throttling.ts';
 import { DigestSum, imageDigest } from '../snapshot/digest.ts';
 import { type HashRange, hexHash } from '../snapshot/hash-range.ts';
 import { readSnapshot, type SnapshotItem } from '../snapshot/read-snapshot.ts';
@@ -110,9 +111,7 @@ async function unprocessed(
     // A table may be called `constructor`: what is inherited is no answer.
     return new Map(Object.entries(UnprocessedItems)).get(table) ?? [];
   } catch (error) {
-    if (isServiceError(error, ...throttled)) return requests;
+    if (isThrottled(error)) return requests;
     throw error;
   }
 }
-
-const throttled = ['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded'];

@@ -1,6 +1,6 @@
 import { tableNameOf } from '../../catalog/backup-arn.ts';
 import { type ErrorCode, TidemarkError } from '../../runtime/errors.ts';
-import { isThrottled } from '../throttling.ts';
+import { isThrottled } from '../../runtime/throttling.ts';
 import { type JsonObject, SerializationError } from './json.ts';
 
 const model = 'com.amazonaws.dynamodb.v20120810#';

@@ -1,4 +1,4 @@
-import { isServiceError } from '../runtime/errors.ts';
+import { isServiceError } from './errors.ts';
 
 /** Reasons of a cancelled transaction that are gone when it is tried later. */
 const passing = new Set(['None', 'ThrottlingError', 'ProvisionedThroughputExceeded', 'TransactionConflict']);
@@ -19,9 +19,15 @@ export function isThrottled(error: unknown): boolean {
 }
 
 function isTransactionThrottled(error: unknown): boolean {
-  if (!isServiceError(error, 'TransactionCanceledException')) return false;
+  const codes = cancellationCodes(error);
+  return codes.length > 0 && codes.every((code) => passing.has(code));
+}
+
+/** Why a transaction was cancelled, write for write: `None` for one that was not the reason. Empty for other errors. */
+export function cancellationCodes(error: unknown): string[] {
+  if (!isServiceError(error, 'TransactionCanceledException')) return [];
   const { CancellationReasons: reasons = [] } = error as Error & {
-    CancellationReasons?: readonly { readonly Code?: string }[];
+    CancellationReasons?: { Code?: string }[];
   };
-  return reasons.length > 0 && reasons.every(({ Code = 'None' }) => passing.has(Code));
+  return reasons.map(({ Code = 'None' }) => Code);
 }
