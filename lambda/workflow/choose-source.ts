@@ -1,4 +1,4 @@
-import type { BackupId, Kind, Source } from '../catalog/records.ts';
+import type { BackupId, Source } from '../catalog/records.ts';
 import type { Ends } from '../catalog/snapshots.ts';
 import type { ErrorCode } from '../runtime/errors.ts';
 import type { ExportRange } from '../sources/export/request.ts';
@@ -26,7 +26,7 @@ export interface Situation {
   readonly now: number;
   /** The time whose content is meant. */
   readonly marker: number;
-  readonly asked: { readonly source?: Source; readonly kind?: Kind };
+  readonly asked: Source | undefined;
   /** The content of an earlier time: only an increment will do. */
   readonly onlyIncrement: boolean;
   /** What a base is made of, by configuration. */
@@ -92,7 +92,7 @@ const unreachable: Choice = {
 
 function byStream(situation: Situation, why: string[]): Choice | undefined {
   const { asked, stream, parents, replayMs } = situation;
-  if (asked.source !== undefined && asked.source !== 'stream') return undefined;
+  if (asked !== undefined && asked !== 'stream') return undefined;
   if (stream === undefined) return passed(why, 'the table has no stream of new and old images');
   for (const parent of parents) {
     const replay = replayOf(parent, replayMs);
@@ -127,7 +127,7 @@ function byExports(
   { asked, recovery, parents, marker, windows, onlyIncrement }: Situation,
   why: string[],
 ): Choice | undefined {
-  if (onlyIncrement || (asked.source !== undefined && asked.source !== 'export')) return undefined;
+  if (onlyIncrement || (asked !== undefined && asked !== 'export')) return undefined;
   if (recovery === undefined) return passed(why, 'point-in-time recovery is off');
   for (const parent of parents) {
     if (!('exportTime' in parent.ends)) {
@@ -144,8 +144,8 @@ function byExports(
 
 function base(situation: Situation, why: string[]): Choice {
   const { asked, stream, recovery } = situation;
-  if (asked.source === 'stream') return unreachable;
-  const source = asked.source ?? situation.base;
+  if (asked === 'stream') return unreachable;
+  const source = asked ?? situation.base;
   if (source === 'scan') {
     if (stream === undefined) return unavailable('Give it a stream with new and old images');
     return scanned(situation, stream);

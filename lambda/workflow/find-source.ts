@@ -31,10 +31,7 @@ export async function findSource(services: Services, search: Search): Promise<Re
   const situation: Situation = {
     now: clock.now(),
     marker: backup.asOf ?? backup.marker,
-    asked: {
-      ...(backup.source && backup.source !== 'native' && { source: backup.source }),
-      ...(backup.kind && { kind: backup.kind }),
-    },
+    asked: backup.source === 'native' ? undefined : backup.source,
     onlyIncrement: backup.asOf !== undefined,
     base: config.base,
     stream,

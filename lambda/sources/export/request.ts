@@ -16,8 +16,6 @@ export interface ExportPlace {
   readonly bucket: string;
   /** Of the keys, from the bucket's root, without a slash at its end; '' for none. */
   readonly prefix: string;
-  /** Without one the bucket's own encryption applies. */
-  readonly kmsKeyId?: string;
 }
 
 export interface ExportRequest {
@@ -39,7 +37,6 @@ export async function startExport(dynamodb: DynamoDBClient, request: ExportReque
     ClientToken: clientToken,
     S3Bucket: place.bucket,
     ...(place.prefix !== '' && { S3Prefix: place.prefix }),
-    ...(place.kmsKeyId !== undefined && { S3SseAlgorithm: 'KMS', S3SseKmsKeyId: place.kmsKeyId }),
     ExportFormat: 'DYNAMODB_JSON',
     ...rangeOf(what),
   });

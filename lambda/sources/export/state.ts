@@ -1,6 +1,5 @@
 import { DescribeExportCommand, type DynamoDBClient, type ExportDescription } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../../runtime/errors.ts';
-import type { ExportRange } from './request.ts';
 
 /** What DynamoDB says of an export that has ended. */
 export interface ExportFacts {
@@ -8,7 +7,6 @@ export interface ExportFacts {
   readonly manifestKey: string;
   readonly items: number;
   readonly billedBytes: number;
-  readonly what: ExportRange;
 }
 
 export type ExportState =
@@ -26,19 +24,12 @@ export async function exportState(dynamodb: DynamoDBClient, arn: string): Promis
   throw new TidemarkError('Internal', `${arn} is in the unknown state ${status}`);
 }
 
-/** DescribeExport leaves ExportType out for a full export, so its times tell which one it is. */
 function factsOf(description: ExportDescription, arn: string): ExportFacts {
   const { ExportManifest: manifestKey, ItemCount: items, BilledSizeBytes: billedBytes } = description;
-  const { ExportTime: time, IncrementalExportSpecification: window } = description;
-  const [from, to] = [window?.ExportFromTime, window?.ExportToTime];
-  const what =
-    from !== undefined && to !== undefined
-      ? { from: from.getTime(), to: to.getTime() }
-      : time && { time: time.getTime() };
-  if (manifestKey === undefined || items === undefined || billedBytes === undefined || what === undefined) {
+  if (manifestKey === undefined || items === undefined || billedBytes === undefined) {
     throw new TidemarkError('Internal', `${arn} has ended without saying what it holds`);
   }
-  return { manifestKey, items, billedBytes, what };
+  return { manifestKey, items, billedBytes };
 }
 
 /** By the beginning of the service's failure code. Rights: "Requesting a table export", DynamoDB Developer Guide. */

@@ -49,7 +49,7 @@ export async function ingested(exports: readonly Arrived[]): Promise<Map<string,
     const { prefix, what } = golden;
     const expected: ExpectedExport = { tableArn, tableId, prefix, what, order };
     const keyOf = (key: string): string => key.slice(sink.length + 1);
-    files.push(...(await readExportManifest(store, keyOf, { ...written, what }, expected)));
+    files.push(...(await readExportManifest(store, keyOf, written, expected)));
   }
   // What these steps use; one that reached for more would fail.
   const services = {
