@@ -1,3 +1,4 @@
+import { markerOf } from '../catalog/backup-arn.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { readManifest } from '../snapshot/manifest.ts';
@@ -83,7 +84,7 @@ async function read(services: Services, { staging, plan, part, seen }: Reading):
   };
   const budget = new Budget(services.clock, services.config.timeBudgetMs);
   const done = await readLanes(services, lanes, rules, taker(plan, files, budget));
-  if (services.clock.now() - (await oldest(services, plan)) > streamMemoryMs) {
+  if (services.clock.now() - oldest(plan) > streamMemoryMs) {
     throw new StreamGap('the changes since the last snapshot may have been trimmed');
   }
   return { done, files: await files.close(), lanes };
@@ -155,9 +156,7 @@ function reversed(sequence: string): string {
 }
 
 /** From when on the stream must hold all changes: epoch ms. */
-async function oldest(services: Services, plan: BackupPlan): Promise<number> {
-  if (plan.replay !== undefined) return plan.replay.since;
-  if (plan.parent === undefined) return plan.marker;
-  const { manifest } = await readManifest(services.store, plan.table.tableId, plan.parent);
-  return manifest.marker;
+function oldest({ replay, parent, marker }: BackupPlan): number {
+  // A parent is a snapshot of its own request's time, which is in its id.
+  return replay?.since ?? (parent === undefined ? marker : markerOf(parent));
 }
