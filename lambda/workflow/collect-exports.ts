@@ -1,7 +1,7 @@
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { readExportManifest } from '../sources/export/manifest.ts';
-import { type ExportRange, startExport } from '../sources/export/request.ts';
+import { endOf, type ExportRange, startExport } from '../sources/export/request.ts';
 import { exportState } from '../sources/export/state.ts';
 import type { StagedFile } from '../sources/staged-files.ts';
 import { type BackupPlan, names } from './backup-plan.ts';
@@ -29,24 +29,24 @@ export async function collectExports(
 ): Promise<Collected> {
   if (plan.exports.length === 0) return { status: 'done', files: [] };
   if (!(await isExportable(services, staging, plan))) return { status: 'wait', waitSeconds };
-  const files: StagedFile[] = [];
-  let running = false;
   // All are started before one is waited for.
   const started = await Promise.all(
     plan.exports.map((what, i) => start(services, staging, plan, job, what, i)),
   );
+  const ended = [];
   for (const [order, what] of plan.exports.entries()) {
     const state = await exportState(services.dynamodb, String(started[order]?.arn));
-    if (state.status === 'running') running = true;
-    else {
-      const expected = { tableArn: plan.table.arn, tableId: plan.table.tableId, what, order };
-      const prefix = prefixOf(services, staging, order);
-      files.push(
-        ...(await readExportManifest(services.store, keyIn(services), state.facts, { ...expected, prefix })),
-      );
-    }
+    if (state.status === 'done') ended.push({ facts: state.facts, what, order });
   }
-  return running ? { status: 'wait', waitSeconds } : { status: 'done', files };
+  // Their manifests are read once, when all have ended.
+  if (ended.length < plan.exports.length) return { status: 'wait', waitSeconds };
+  const { arn: tableArn, tableId } = plan.table;
+  const files: StagedFile[] = [];
+  for (const { facts, ...asked } of ended) {
+    const expected = { tableArn, tableId, prefix: prefixOf(services, staging, asked.order), ...asked };
+    files.push(...(await readExportManifest(services.store, keyIn(services), facts, expected)));
+  }
+  return { status: 'done', files };
 }
 
 /** True once the end of the last export lies in what can be exported; what was started was so before. */
@@ -64,7 +64,7 @@ async function isExportable(
       `Point-in-time recovery of ${table.name} was switched off. Switch it on, then request the backup again.`,
     );
   }
-  return exports.every((what) => latest >= ('time' in what ? what.time : what.to));
+  return exports.every((what) => latest >= endOf(what));
 }
 
 /** A repeat asks with the same token, and gets the same export. */

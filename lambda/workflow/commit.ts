@@ -10,6 +10,7 @@ import {
   readManifest,
   type StoredManifest,
 } from '../snapshot/manifest.ts';
+import { endOf } from '../sources/export/request.ts';
 import { cutOf } from '../sources/stream-cut.ts';
 import { type Applied, assembleManifest, distrust } from './assemble.ts';
 import {
@@ -112,7 +113,7 @@ async function cutOfPlan(
     return { stream, shards: cutOf(streamed.at(-1)?.lanes ?? []) };
   }
   const last = exports.at(-1);
-  if (last !== undefined) return { exportTime: 'time' in last ? last.time : last.to };
+  if (last !== undefined) return { exportTime: endOf(last) };
   if (parent === undefined) throw new TidemarkError('Internal', 'the plan names no source');
   // It ends at just the time that was to be exported.
   return parent.cut;

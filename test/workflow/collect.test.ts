@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import type { BackupRecord } from '../../lambda/catalog/records.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { changeItems, newTable } from '../support/fixture.ts';
-import { type Harness, startHarness } from '../support/harness.ts';
+import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
+import { simulatedRecovery } from '../support/recovery.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -11,10 +12,11 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 /** A Tidemark, and the names of the objects that its collect step has read. */
-async function watched(): Promise<{ harness: Harness; read: string[] }> {
+async function watched(options: HarnessOptions = {}): Promise<{ harness: Harness; read: string[] }> {
   const read: string[] = [];
   let handler = '';
   const harness = await startHarness(database, {
+    ...options,
     around: (name, _input, run) => {
       handler = name;
       return run();
@@ -45,4 +47,45 @@ it('changes are collected from a stream with one look at the parent', async () =
   await changeItems(database, table);
   expect(await backUp(harness, table)).toMatchObject({ status: 'AVAILABLE', source: 'stream' });
   expect(read.filter((name) => name === 'manifest.json.zst')).toHaveLength(1);
+});
+
+it('what exports hold is looked at when all of them have ended', async () => {
+  const { harness, read } = await watched({
+    exports: simulatedRecovery(),
+    config: { base: 'export', exportWindow: { shortestMs: 1000, longestMs: 2000 } },
+  });
+  const table = await newTable(database);
+  const base = await backUp(harness, table);
+  const passed = Date.now() + 4000;
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(passed), { timeout: 10_000, interval: 50 });
+  read.length = 0;
+  // The last one is said to run for a while longer, again and again.
+  const described: string[] = [];
+  harness.services.dynamodb.middlewareStack.add(
+    (next, { commandName }) =>
+      async (call) => {
+        const answer = await next(call);
+        if (commandName !== 'DescribeExportCommand') return answer;
+        const { ExportArn } = call.input as { ExportArn: string };
+        described.push(ExportArn);
+        const isLast = ExportArn === [...new Set(described)].at(-1) && new Set(described).size > 1;
+        if (!isLast || described.length > 12) return answer;
+        const { ExportDescription } = answer.output as { ExportDescription?: object };
+        Object.assign(answer.output, {
+          ExportDescription: { ...ExportDescription, ExportStatus: 'IN_PROGRESS' },
+        });
+        return answer;
+      },
+    { step: 'initialize', priority: 'high' },
+  );
+  const { id } = await harness.operations.createBackup({ table, name: 'backup', source: 'export' });
+  await harness.executions.idle();
+  expect(await harness.operations.describeBackup({ table, id })).toMatchObject({
+    status: 'AVAILABLE',
+    parent: base.id,
+  });
+  const count = new Set(described).size;
+  expect(count).toBeGreaterThan(1);
+  expect(described.length).toBeGreaterThan(12);
+  expect(read.filter((name) => name === 'manifest-summary.json')).toHaveLength(count);
 });

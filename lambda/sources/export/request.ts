@@ -11,6 +11,11 @@ import { type ErrorCode, isServiceError, TidemarkError } from '../../runtime/err
  */
 export type ExportRange = { readonly time: number } | { readonly from: number; readonly to: number };
 
+/** Epoch ms: what the export holds was there before this time. */
+export function endOf(range: ExportRange): number {
+  return 'time' in range ? range.time : range.to;
+}
+
 /** Where an export leaves its files. */
 export interface ExportPlace {
   readonly bucket: string;
