@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { backupId } from '../../lambda/catalog/backup-arn.ts';
 import type { BackupId, BackupRecord } from '../../lambda/catalog/records.ts';
 import { Turns } from '../../lambda/catalog/turns.ts';
+import { manifestKey } from '../../lambda/snapshot/manifest.ts';
 import { begin, type BeginResult } from '../../lambda/workflow/begin.ts';
 import { reconcile } from '../../lambda/workflow/reconcile.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
@@ -125,11 +126,10 @@ describe('a manifest that an earlier execution has published', () => {
   it('is not taken over when the snapshot that it leans on was deleted meanwhile', async () => {
     const exports = simulatedRecovery();
     await harness.close();
-    // The head is always too young for a window, so that the older base is gone on from.
-    const config = { base: 'export', exportWindow: { shortestMs: 3000, longestMs: 60_000 } } as const;
+    const config = { base: 'export' } as const;
     harness = await startHarness(database, { config, exports });
     const base = await backUp();
-    const from = Date.now() + 3500;
+    const from = Date.now() + 2000;
     await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(from), { timeout: 10_000, interval: 50 });
     await putItems(database, table, 0, 3);
     const byExport = async (at: Harness): Promise<BackupRecord> => {
@@ -137,7 +137,9 @@ describe('a manifest that an earlier execution has published', () => {
       await at.executions.idle();
       return at.operations.describeBackup({ table, id });
     };
+    // The head is damaged, so that the older base is gone on from.
     const head = await byExport(harness);
+    await harness.store.delete([manifestKey(head.table.tableId, head.id)]);
     await putItems(database, table, 7, 9);
 
     const crashing = harness.restarted({ config });
