@@ -14,6 +14,7 @@ interface Named {
 interface Answered {
   ShardIterator?: string;
   NextShardIterator?: string;
+  StreamDescription?: { CreationRequestDateTime?: Date };
 }
 
 /**
@@ -39,6 +40,7 @@ export function streamsClient(
       );
       await checkLatest(dynamodb, stream);
       nameStream(answer.output as Answered, stream);
+      dateStream(answer.output as Answered, stream);
       return answer;
     },
     { step: 'initialize', name: 'latestStreamOnly' },
@@ -52,6 +54,12 @@ function nameStream(answer: Answered, stream: string): void {
   if (answer.NextShardIterator !== undefined) {
     answer.NextShardIterator = `${stream} ${answer.NextShardIterator}`;
   }
+}
+
+/** The embedded database gives the table's creation for the stream's. The label of a stream is its own, in epoch seconds. */
+function dateStream({ StreamDescription: described }: Answered, stream: string): void {
+  const label = stream.slice(stream.lastIndexOf('/') + 1);
+  if (described !== undefined) described.CreationRequestDateTime = new Date(Number(label) * 1000);
 }
 
 /** `<table ARN>/stream/<label>`; the table's ARN ends with its name. */

@@ -20,6 +20,8 @@ export interface StreamHistory {
   readonly clock: Clock;
   readonly stream: string;
   readonly keyNames: KeyNames;
+  /** Of the table, epoch ms: before that there was nothing that the stream could have missed. */
+  readonly createdAt: number;
 }
 
 /** What a stretch of the stream did to one key. */
@@ -33,7 +35,7 @@ export interface KeyChange {
   second: number;
 }
 
-/** In seconds. A write of this second may stand in a shard that began a little later; and DynamoDB promises no better. */
+/** In seconds. A write of this second may stand in a shard that began a little later. */
 const margin = 60;
 
 /** An embedded stream holds back nothing: an empty page is its end. */
@@ -45,8 +47,9 @@ const emptyPages = 1;
  */
 export async function cutAfter(history: StreamHistory, second: number): Promise<Lane[]> {
   const { streams, stream } = history;
+  const end = (second + 1) * 1000;
   const { createdAt } = await describeStream(streams, stream);
-  if (createdAt > (second + margin) * 1000) {
+  if (createdAt > end && end > history.createdAt) {
     throw new JobFailure('InternalServerError', "The table's stream does not reach back to that time");
   }
   const lanes = await lanesAround(streams, stream, second - margin);

@@ -137,8 +137,9 @@ export class TableExports {
     if (table.identity.tableId !== description.TableId || table.streamArn === undefined) {
       throw new JobFailure('InternalServerError', 'The table, or its stream, is not there any more');
     }
+    const { createdAt } = table.description;
     const keyNames = keyNamesOf(table.description);
-    const history = { streams, clock, stream: table.streamArn, keyNames };
+    const history = { streams, clock, stream: table.streamArn, keyNames, createdAt };
     const specification = description.IncrementalExportSpecification;
     if (specification === undefined) {
       // Exclusive, as the end of a window is: the next one begins with this second.

@@ -4,7 +4,7 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { describeStream, fromStart, readShard, StreamGap } from '../../lambda/sources/stream.ts';
 import { startDatabase } from '../../local/embedded-database.ts';
@@ -30,9 +30,11 @@ async function setUp() {
       await dynamodb.send(new UpdateTableCommand({ TableName: 'orders', StreamSpecification: next }));
     }
   };
-  const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: 'orders' }));
-  const arn = String(Table?.LatestStreamArn);
-  return { streams: streamsClient(dynamodb, settings), arn, put, replaceStream };
+  const latest = async () => {
+    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: 'orders' }));
+    return String(Table?.LatestStreamArn);
+  };
+  return { streams: streamsClient(dynamodb, settings), arn: await latest(), latest, put, replaceStream };
 }
 
 test('the latest stream is read page by page', async () => {
@@ -57,6 +59,16 @@ test('a stream that was replaced is refused, not answered from the next one', as
   await expect(describeStream(streams, arn)).rejects.toThrow(StreamGap);
   const first = readShard(streams, arn, 'shardId-00000001-orders', fromStart).next();
   await expect(first).rejects.toThrow(StreamGap);
+});
+
+test('a stream has the time at which it was switched on, not its table’s', async () => {
+  const { streams, latest, replaceStream } = await setUp();
+  const from = Date.now();
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(from + 1000), 3000);
+  await replaceStream();
+  const { createdAt } = await describeStream(streams, await latest());
+  expect(createdAt).toBeGreaterThan(from + 1000);
+  expect(createdAt).toBeLessThanOrEqual(Date.now());
 });
 
 test('an iterator of a stream that was replaced since is refused', async () => {

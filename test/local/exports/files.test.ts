@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { DeleteTableCommand, type ExportDescription } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, type ExportDescription, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
@@ -13,6 +13,8 @@ beforeAll(async () => {
   database = await startDatabase();
 });
 afterAll(() => database.close());
+
+const streamed = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
 
 interface DataFile {
   readonly itemCount: number;
@@ -151,11 +153,26 @@ describe('an export that cannot be written', () => {
 
   it('fails if the stream does not reach back to its time', async () => {
     const { exports } = await setUp(database);
-    const { arn } = await tableOf(database, shape);
-    expect(await ended(exports, { TableArn: arn, ExportTime: new Date(1_600_000_000_000) })).toMatchObject({
+    const { name, arn } = await tableOf(database, shape);
+    const second = await secondAfter(Math.floor(Date.now() / 1000));
+    await secondAfter(second);
+    for (const next of [{ StreamEnabled: false }, streamed]) {
+      await database.dynamodb.send(new UpdateTableCommand({ TableName: name, StreamSpecification: next }));
+    }
+    expect(await ended(exports, { TableArn: arn, ExportTime: new Date(second * 1000) })).toMatchObject({
       ExportStatus: 'FAILED',
       FailureCode: 'InternalServerError',
       FailureMessage: expect.stringContaining('does not reach back') as string,
+    });
+  });
+
+  it('holds nothing at a time before its table was made', async () => {
+    const { exports } = await setUp(database);
+    const { name, arn } = await tableOf(database, shape);
+    await putItem(database.dynamodb, name, nthKey(shape, 1));
+    expect(await ended(exports, { TableArn: arn, ExportTime: new Date(1_600_000_000_000) })).toMatchObject({
+      ExportStatus: 'COMPLETED',
+      ItemCount: 0,
     });
   });
 
