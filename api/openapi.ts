@@ -1,7 +1,8 @@
+import { prefixes } from '../lambda/dialects/dynamodb/error-names.ts';
 import { paths } from '../lambda/dialects/dynamodb/paths.ts';
 import { schemaOf } from './json-schema.ts';
 import type { Api, ApiOperation } from './model.ts';
-import { commonErrors, modelledPrefix } from './operations.ts';
+import { commonErrors } from './operations.ts';
 
 const contentType = 'application/x-amz-json-1.0';
 
@@ -111,12 +112,12 @@ function wireOperation(
 }
 
 /** API Gateway's, before any operation runs. */
-const tooLarge = 'com.amazon.coral.service#RequestEntityTooLargeException';
+const tooLarge = `${prefixes.service}RequestEntityTooLargeException`;
 
 const common = Object.entries(commonErrors).map(([name, prefix]) => `${prefix}${name}`);
 
 function modelled(name: string): string {
-  return `${modelledPrefix}${name}`;
+  return `${prefixes.model}${name}`;
 }
 
 function errorOf(types: readonly string[]): object {

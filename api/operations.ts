@@ -1,3 +1,5 @@
+import { prefixes } from '../lambda/dialects/dynamodb/error-names.ts';
+
 /** What the handlers do not say of their operations: what they are for, how they fail, and one request as an example. */
 interface OperationFacts {
   readonly text: string;
@@ -121,16 +123,13 @@ export const operationFacts: Readonly<Record<string, OperationFacts>> = {
  * about signatures are API Gateway's, in the words of lib/api/gateway-responses.ts.
  */
 export const commonErrors: Readonly<Record<string, string>> = {
-  ValidationException: 'com.amazon.coral.validate#',
-  SerializationException: 'com.amazon.coral.service#',
-  UnknownOperationException: 'com.amazon.coral.service#',
-  MissingAuthenticationTokenException: 'com.amazon.coral.service#',
-  AccessDeniedException: 'com.amazon.coral.service#',
-  InvalidSignatureException: 'com.amazon.coral.service#',
-  ExpiredTokenException: 'com.amazon.coral.service#',
-  UnrecognizedClientException: 'com.amazon.coral.service#',
-  ThrottlingException: 'com.amazon.coral.availability#',
+  ValidationException: prefixes.validate,
+  SerializationException: prefixes.service,
+  UnknownOperationException: prefixes.service,
+  MissingAuthenticationTokenException: prefixes.service,
+  AccessDeniedException: prefixes.service,
+  InvalidSignatureException: prefixes.service,
+  ExpiredTokenException: prefixes.service,
+  UnrecognizedClientException: prefixes.service,
+  ThrottlingException: prefixes.availability,
 };
-
-/** The prefix of the errors that only some operations have, and of `InternalServerError`. */
-export const modelledPrefix = 'com.amazonaws.dynamodb.v20120810#';

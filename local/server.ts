@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { handle, operationOf } from '../lambda/dialects/dynamodb/dialect.ts';
+import { internalError } from '../lambda/dialects/dynamodb/error-names.ts';
 import { servedAt } from '../lambda/dialects/dynamodb/served.ts';
 import type { WireRequest } from '../lambda/dialects/wire.ts';
 import type { Operations } from '../lambda/operations/operations.ts';
@@ -44,7 +45,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     answer(options, database, request, response).catch((error: unknown) => {
       options.log.error('request failed', { target: targetOf(request), reason: reasonOf(error) });
       if (response.headersSent) response.destroy();
-      else refuse(response, 500, 'com.amazonaws.dynamodb.v20120810#InternalServerError', reasonOf(error));
+      else refuse(response, 500, internalError.__type, reasonOf(error));
     });
   });
   const port = await listen(server, options.port);

@@ -1,8 +1,13 @@
 import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import type { GatewayResponseOptions } from 'aws-cdk-lib/aws-apigateway';
+import {
+  internalError,
+  missingToken,
+  prefixes,
+  throttled,
+} from '../../lambda/dialects/dynamodb/error-names.ts';
 
-const model = 'com.amazonaws.dynamodb.v20120810#';
-const service = 'com.amazon.coral.service#';
+const { service, validate } = prefixes;
 
 /** API Gateway's own text: it puts a quoted JSON string in this place. */
 const awsText = '$context.error.messageString';
@@ -28,8 +33,8 @@ const refusals: readonly Refusal[] = [
     // Also API Gateway's answer to a path or method that it does not have.
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     status: 400,
-    error: `${service}MissingAuthenticationTokenException`,
-    text: 'Request is missing Authentication Token',
+    error: missingToken.__type,
+    text: missingToken.message,
   },
   {
     // The text says what was to be signed, or that the clocks differ, which SDKs mend.
@@ -62,8 +67,8 @@ const refusals: readonly Refusal[] = [
   ...[ResponseType.THROTTLED, ResponseType.QUOTA_EXCEEDED].map((type) => ({
     type,
     status: 400,
-    error: 'com.amazon.coral.availability#ThrottlingException',
-    text: 'Rate exceeded',
+    error: throttled.__type,
+    text: throttled.message,
   })),
   {
     // The one client error for which DynamoDB, too, uses another status.
@@ -76,7 +81,7 @@ const refusals: readonly Refusal[] = [
   {
     type: ResponseType.BAD_REQUEST_PARAMETERS,
     status: 400,
-    error: 'com.amazon.coral.validate#ValidationException',
+    error: `${validate}ValidationException`,
     text: awsText,
   },
   ...[ResponseType.RESOURCE_NOT_FOUND, ResponseType.UNSUPPORTED_MEDIA_TYPE].map((type) => ({
@@ -95,8 +100,8 @@ const refusals: readonly Refusal[] = [
     // A function that fails, is throttled or takes too long, and every fault of the gateway. SDKs try again.
     type: ResponseType.DEFAULT_5XX,
     status: 500,
-    error: `${model}InternalServerError`,
-    text: 'Internal server error',
+    error: internalError.__type,
+    text: internalError.message,
   },
 ];
 

@@ -8,6 +8,7 @@ import {
   type ListExportsInput,
   type ListImportsInput,
 } from '@aws-sdk/client-dynamodb';
+import { prefixes } from '../../lambda/dialects/dynamodb/error-names.ts';
 import { membersOf, parseBody, renderBody } from '../../lambda/dialects/dynamodb/json.ts';
 import { asServiceError } from './errors.ts';
 import type { EmbeddedExports } from './embedded-exports.ts';
@@ -57,7 +58,7 @@ export async function answerExports(
   } catch (cause) {
     const error = asServiceError(cause);
     if (!(error instanceof DynamoDBServiceException) || error.$fault !== 'client') throw error;
-    const refusal = { __type: `com.amazonaws.dynamodb.v20120810#${error.name}`, message: error.message };
+    const refusal = { __type: `${prefixes.model}${error.name}`, message: error.message };
     return { status: 400, body: JSON.stringify(refusal) };
   }
 }

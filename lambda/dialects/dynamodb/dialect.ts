@@ -8,7 +8,8 @@ import {
   restoreTableToPointInTime,
   updateContinuousBackups,
 } from './continuous-backups.ts';
-import { internalError, missingToken, type Refusal, renderError, unknownOperation } from './errors.ts';
+import { internalError, missingToken } from './error-names.ts';
+import { type Refusal, renderError, unknownOperation } from './errors.ts';
 import { estimateRestore } from './estimates.ts';
 import { type JsonObject, membersOf, parseBody } from './json.ts';
 import type { Operation } from './operation.ts';

@@ -1,10 +1,10 @@
 import { tableNameOf } from '../../catalog/backup-arn.ts';
 import { type ErrorCode, TidemarkError } from '../../runtime/errors.ts';
 import { isThrottled } from '../../runtime/throttling.ts';
+import { prefixes, throttled } from './error-names.ts';
 import { type JsonObject, SerializationError } from './json.ts';
 
-const model = 'com.amazonaws.dynamodb.v20120810#';
-const service = 'com.amazon.coral.service#';
+const { model, service, validate } = prefixes;
 
 /** How an error looks on the wire. Without a text of its own it has the error's. */
 interface WireError {
@@ -29,7 +29,7 @@ export interface Refusal {
 
 /** What a caller can mend. Every other error is the service's fault, and its detail is not the caller's. */
 const wireErrors: WireErrors = {
-  Validation: { type: 'com.amazon.coral.validate#ValidationException' },
+  Validation: { type: `${validate}ValidationException` },
   AccessDenied: { type: `${service}AccessDeniedException`, messageName: 'Message' },
   TableNotFound: {
     type: `${model}TableNotFoundException`,
@@ -94,16 +94,6 @@ export const readingErrors: WireErrors = {
 };
 
 export const unknownOperation = { __type: `${service}UnknownOperationException` };
-
-export const missingToken = {
-  __type: `${service}MissingAuthenticationTokenException`,
-  message: 'Request is missing Authentication Token',
-};
-
-export const internalError = { __type: `${model}InternalServerError`, message: 'Internal server error' };
-
-/** SDKs wait a little longer after this one before they try again. */
-const throttled = { __type: 'com.amazon.coral.availability#ThrottlingException', message: 'Rate exceeded' };
 
 /**
  * The 400 answer, or undefined if the error is no fault of the request and tells the caller nothing.
