@@ -11,7 +11,7 @@ import type {
   TableDescription,
   TableIdentity,
 } from './records.ts';
-import { keys, type RecordKey } from './schema.ts';
+import { keys, position, type RecordKey } from './schema.ts';
 
 /** What a request says of the backup it wants. */
 export interface NewBackup {
@@ -211,10 +211,6 @@ function lookedFor({ id, table }: BackupRecord): Write {
 
 function unused(item: Record<string, unknown>): Write {
   return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
-}
-
-function position(epochMs: number): string {
-  return String(epochMs).padStart(14, '0');
 }
 
 function indexKey({ table, id }: BackupKey): RecordKey & { position: string } {

@@ -33,6 +33,9 @@ export type Refusal = readonly boolean[];
 /** Several writers of one record meet: transactions answer a conflict, and are tried again so often. */
 const conflictTries = 12;
 
+/** More than an account has tables, or backups and restores that run. */
+export const mostRecords = 100_000;
+
 /** The catalog's table: reads are consistent (but for the index), writes are conditional. */
 export class CatalogTable {
   readonly #client: DynamoDBDocumentClient;
@@ -75,6 +78,11 @@ export class CatalogTable {
       ExclusiveStartKey: range.after && { ...range.after, collection },
       Limit: limit,
     });
+  }
+
+  /** All records of one collection, in order. Eventually consistent. */
+  all(collection: Collection): Promise<Row[]> {
+    return this.collection(collection, { from: ' ', to: '~' }, mostRecords);
   }
 
   /** The record after the update; throws ConditionalCheckFailedException if its condition does not hold. */

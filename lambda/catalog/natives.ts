@@ -21,7 +21,7 @@ export class Natives {
 
   /** Those that are CREATING, of all tables. Eventually consistent. */
   async creating(): Promise<BackupKey[]> {
-    const rows = await this.#rows.collection('NATIVES', { from: ' ', to: '~' }, 100_000);
+    const rows = await this.#rows.all('NATIVES');
     return rows.map((row) => ({ table: String(row['table']), id: row['id'] as BackupId }));
   }
 

@@ -3,7 +3,7 @@ import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
 import { executionName } from '../workflow/executions.ts';
 import { backupId } from './backup-arn.ts';
-import type { CatalogTable, Write } from './catalog-table.ts';
+import { type CatalogTable, mostRecords, type Write } from './catalog-table.ts';
 import type { BackupRecord, RestoreRecord, TableDescription } from './records.ts';
 import {
   beginning,
@@ -17,7 +17,7 @@ import {
   taking,
   withoutSnapshot,
 } from './restore-writes.ts';
-import { keys } from './schema.ts';
+import { keys, position } from './schema.ts';
 
 /** What a request says of the restore it wants. */
 export interface NewRestore {
@@ -53,13 +53,14 @@ export class Restores {
 
   /** All of them: the sweep takes a restore that is not among them for ended. */
   async running(): Promise<RestoreRecord[]> {
-    const rows = await this.#rows.collection('RESTORES', { from: ' ', to: '~' }, 100_000);
+    const rows = await this.#rows.all('RESTORES');
     return rows.map(toRecord).filter((record) => record !== undefined);
   }
 
   /** Those that failed until then, epoch ms, and were not forgotten since. Eventually consistent. */
   async failed(until: number): Promise<RestoreRecord[]> {
-    const rows = await this.#rows.collection('FAILED_RESTORES', { from: ' ', to: position(until) }, 100_000);
+    const range = { from: ' ', to: position(until) };
+    const rows = await this.#rows.collection('FAILED_RESTORES', range, mostRecords);
     return rows.map(toRecord).filter((record) => record !== undefined);
   }
 
@@ -205,10 +206,6 @@ export function inUseBy(target: string, running: RestoreRecord | undefined): Tid
   // The backup of a restore to a point in time is none that a caller could use.
   const from = running?.pointInTime ? '' : ` from backup: ${running?.backupArn ?? 'another'}`;
   return new TidemarkError('TableInUse', `Table: ${target} is already being restored${from}`);
-}
-
-function position(time: number): string {
-  return String(time).padStart(14, '0');
 }
 
 function toRecord(row: Record<string, unknown> | undefined): RestoreRecord | undefined {

@@ -39,3 +39,8 @@ export const keys = {
 };
 
 export type Collection = 'TABLES' | 'BACKUPS' | 'EXPIRIES' | 'NATIVES' | 'RESTORES' | 'FAILED_RESTORES';
+
+/** The position of a time, epoch ms: 14 digits, in whose order the times are. */
+export function position(time: number): string {
+  return String(time).padStart(14, '0');
+}

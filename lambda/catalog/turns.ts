@@ -61,7 +61,7 @@ export class Turns {
 
   /** Every table that has or had backups, in order of name. */
   async tables(): Promise<TableRecord[]> {
-    const rows = await this.#rows.collection('TABLES', { from: ' ', to: '~' }, 100_000);
+    const rows = await this.#rows.all('TABLES');
     return rows.map(toTable).filter((table) => table !== undefined);
   }
 

@@ -1,5 +1,6 @@
 import type { S3BucketSource } from '@aws-sdk/client-dynamodb';
 import type { Services } from '../runtime/services.ts';
+import { bucketKey } from '../storage/bucket-key.ts';
 import type { Job } from '../workflow/executions.ts';
 import { restoreStaging } from '../workflow/staging.ts';
 
@@ -17,5 +18,5 @@ export function importKey({ store }: Services, job: Job, task: number, part: num
  */
 export function importSource({ store, exportPlace: { bucket, prefix } }: Services, job: Job): S3BucketSource {
   const path = `${restoreStaging(store, job).key(folder)}/`;
-  return { S3Bucket: bucket, S3KeyPrefix: prefix === '' ? path : `${prefix}/${path}` };
+  return { S3Bucket: bucket, S3KeyPrefix: bucketKey(prefix, path) };
 }

@@ -13,6 +13,7 @@ import { type Clock, systemClock } from '../runtime/clock.ts';
 import { required } from '../runtime/config.ts';
 import { environment } from '../runtime/environment.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
+import { bucketKey } from './bucket-key.ts';
 import type { ObjectStore, PutOutcome } from './object-store.ts';
 
 export interface S3StoreOptions {
@@ -43,7 +44,7 @@ const conflictPauses = [100, 200, 400, 800];
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html).
  */
 export function s3Store({ client, bucket, prefix, clock = systemClock }: S3StoreOptions): ObjectStore {
-  const at = (key: string) => ({ Bucket: bucket, Key: prefix === '' ? key : `${prefix}/${key}` });
+  const at = (key: string) => ({ Bucket: bucket, Key: bucketKey(prefix, key) });
 
   return {
     async put(key, body, options) {

@@ -4,6 +4,7 @@ import { readExportManifest } from '../sources/export/manifest.ts';
 import { endOf, type ExportRange, startExport } from '../sources/export/request.ts';
 import { exportState } from '../sources/export/state.ts';
 import type { StagedFile } from '../sources/staged-files.ts';
+import { bucketKey } from '../storage/bucket-key.ts';
 import { type BackupPlan, names } from './backup-plan.ts';
 import type { Collected } from './collect-stream.ts';
 import type { Job } from './executions.ts';
@@ -88,9 +89,9 @@ function start(
 
 /** From the bucket's root; of its own for each export, so that nothing else lies below it. */
 function prefixOf({ exportPlace: { prefix } }: Services, staging: Staging, order: number): string {
-  return `${prefix === '' ? '' : `${prefix}/`}${staging.key(`export/${order}`)}`;
+  return bucketKey(prefix, staging.key(`export/${order}`));
 }
 
-function keyIn({ exportPlace: { prefix } }: Services): (bucketKey: string) => string {
-  return (bucketKey) => (prefix === '' ? bucketKey : bucketKey.slice(prefix.length + 1));
+function keyIn({ exportPlace: { prefix } }: Services): (key: string) => string {
+  return (key) => (prefix === '' ? key : key.slice(prefix.length + 1));
 }

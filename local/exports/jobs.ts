@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { backupId } from '../../lambda/catalog/backup-arn.ts';
 import type { JsonObject } from '../../lambda/dialects/dynamodb/json.ts';
 import type { Clock } from '../../lambda/runtime/clock.ts';
 import { reasonOf } from '../../lambda/runtime/errors.ts';
@@ -145,9 +146,9 @@ export class Jobs<D extends Described> {
   }
 }
 
-/** As DynamoDB's: the time in 14 digits, and chance. */
+/** As DynamoDB's, which are like those of its backups. */
 export function jobId(clock: Clock, ids: Ids): string {
-  return `${String(clock.now()).padStart(14, '0')}-${ids.hex(8)}`;
+  return backupId(clock.now(), ids.hex(8));
 }
 
 function timeOf(date: Date | undefined): number {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isError } from '../../runtime/errors.ts';
+import { bucketKey } from '../../storage/bucket-key.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { StagedFile } from '../staged-files.ts';
 import { corrupt, countOf, type Members, membersOf, notUnderstood, textOf, timeOf } from './members.ts';
@@ -34,7 +35,7 @@ export async function readExportManifest(
   facts: ExportFacts,
   expected: ExpectedExport,
 ): Promise<StagedFile[]> {
-  const folder = `${expected.prefix === '' ? '' : `${expected.prefix}/`}AWSDynamoDB/`;
+  const folder = bucketKey(expected.prefix, 'AWSDynamoDB/');
   // Data may stand beside its manifests or, for increments, in a folder that exports share.
   const placed = (bucketKey: string): string => {
     if (bucketKey.startsWith(folder)) return keyOf(bucketKey);
