@@ -1,9 +1,6 @@
 import {
   CreateTableCommand,
   type DynamoDBClient,
-  type LocalSecondaryIndex,
-  type SSEDescription,
-  type SSESpecification,
   type TableDescription as SdkTableDescription,
 } from '@aws-sdk/client-dynamodb';
 import type { TableDescription } from '../catalog/records.ts';
@@ -11,9 +8,9 @@ import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { findTable } from '../sources/table.ts';
 import type { Job } from '../workflow/executions.ts';
-import { keyDefinitions } from './key-definitions.ts';
 import { currentRestore } from './restore-plan.ts';
 import { hasRestoreTag } from './restore-tag.ts';
+import { tableParameters } from './table-parameters.ts';
 import { restoreTag } from './tag-name.ts';
 
 export interface CreateTableResult {
@@ -26,9 +23,8 @@ export interface CreateTableResult {
 const waitSeconds = 5;
 
 /**
- * Makes the target table, on demand while it loads, with its local indexes (they cannot be added later) and without
- * its global ones: items may predate an index and have another type in its key, which a write would be refused for.
- * Answers `ready` once the table is ACTIVE.
+ * Makes the target table, tagged as the restore's; its global indexes come when it is loaded. Answers `ready` once the
+ * table is ACTIVE.
  *
  * Throws `TableAlreadyExists` if a table of that name is there that this restore did not make.
  */
@@ -60,20 +56,11 @@ async function create(
   description: TableDescription,
   job: Job,
 ): Promise<SdkTableDescription> {
-  const local = description.localSecondaryIndexes as LocalSecondaryIndex[];
   try {
     const { TableDescription: made } = await dynamodb.send(
       new CreateTableCommand({
-        TableName: name,
-        KeySchema: [...description.keySchema],
-        AttributeDefinitions: keyDefinitions(description, [
-          description.keySchema,
-          ...local.map(({ KeySchema }) => KeySchema),
-        ]),
-        BillingMode: 'PAY_PER_REQUEST',
-        ...(local.length > 0 && { LocalSecondaryIndexes: local }),
+        ...tableParameters(name, description),
         ...(description.tableClass && { TableClass: description.tableClass }),
-        ...(description.sse?.SSEType === 'KMS' && { SSESpecification: encryption(description.sse) }),
         Tags: [{ Key: restoreTag, Value: job.id }],
       }),
     );
@@ -82,9 +69,4 @@ async function create(
     if (!isServiceError(error, 'ResourceInUseException')) throw error;
     throw new TidemarkError('TableAlreadyExists', `Table already exists: ${name}`, { cause: error });
   }
-}
-
-/** The key that the source had, whoever manages it, or the one that was asked; without either DynamoDB's default. */
-export function encryption({ KMSMasterKeyArn: key }: SSEDescription): SSESpecification {
-  return { Enabled: true, SSEType: 'KMS', ...(key !== undefined && { KMSMasterKeyId: key }) };
 }

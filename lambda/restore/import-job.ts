@@ -3,16 +3,14 @@ import {
   ImportTableCommand,
   type ImportTableDescription,
   ListImportsCommand,
-  type TableCreationParameters,
 } from '@aws-sdk/client-dynamodb';
 import { tableArnBeside } from '../catalog/backup-arn.ts';
 import type { RestoreRecord } from '../catalog/records.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import type { Job } from '../workflow/executions.ts';
-import { encryption } from './create-table.ts';
 import { importSource } from './import-source.ts';
-import { keyDefinitions } from './key-definitions.ts';
+import { tableParameters } from './table-parameters.ts';
 
 /**
  * What DynamoDB's imports were measured to do otherwise than their reference says, by the authors of a conformance suite
@@ -38,7 +36,7 @@ export async function startImport(
     S3BucketSource: importSource(services, job),
     InputFormat: 'DYNAMODB_JSON',
     InputCompressionType: 'GZIP',
-    TableCreationParameters: tableParameters(restore),
+    TableCreationParameters: tableParameters(restore.target, restore.description),
   });
   try {
     return (await services.dynamodb.send(command)).ImportTableDescription?.ImportArn;
@@ -93,16 +91,4 @@ async function listedImport(
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return undefined;
-}
-
-/** On demand, and without its global indexes: an item with another type in an index's key would be refused. */
-function tableParameters({ target, description }: RestoreRecord): TableCreationParameters {
-  const { keySchema, sse } = description;
-  return {
-    TableName: target,
-    KeySchema: [...keySchema],
-    AttributeDefinitions: keyDefinitions(description, [keySchema]),
-    BillingMode: 'PAY_PER_REQUEST',
-    ...(sse?.SSEType === 'KMS' && { SSESpecification: encryption(sse) }),
-  };
 }
