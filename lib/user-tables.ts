@@ -124,8 +124,9 @@ export class UserTables {
   }
 
   /**
-   * Making, changing and writing a table that a customer's own key encrypts: DynamoDB asks the caller for the key's use. Any key of the account and region, since a request names it, and
-   * only for DynamoDB. See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+   * Making, changing and writing a table that a customer's own key encrypts: DynamoDB asks the caller for the key's use.
+   * Any key of the account and region, since a request names it, and only for DynamoDB. See
+   * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
    */
   grantKeys(grantee: IGrantable): void {
     this.allowKeys(

@@ -111,7 +111,7 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
       update: (table, specification) => continuous.update(table, specification),
     },
     native: notHere,
-    exportPlace: { bucket: localBucket, prefix: '' },
+    bucketPlace: { bucket: localBucket, prefix: '' },
   };
   const settings = await RecoverySettings.open(join(home, 'continuous-backups.json'));
   const continuous = new EmbeddedContinuousBackups(services, settings);
@@ -139,12 +139,12 @@ async function openExports(
   folder: string,
   continuous: EmbeddedContinuousBackups,
 ): Promise<EmbeddedExports> {
-  const { dynamodb, streams, store, clock, ids, log, exportPlace } = services;
+  const { dynamodb, streams, store, clock, ids, log, bucketPlace } = services;
   const exports = await EmbeddedExports.open({
     dynamodb,
     streams,
     store,
-    bucket: exportPlace.bucket,
+    bucket: bucketPlace.bucket,
     clock,
     ids,
     log,

@@ -62,8 +62,8 @@ export class Backups {
   /**
    * Catalogs a request: the marker is now, or 1 ms after the table's last one if a clock lags. The backup is pending
    * from the same transaction on, so that no later request can come before it; a native one waits for nobody, and of the
-   * table nothing is noted. `meanwhile` is done at the same time, for a
-   * record that may yet be refused: then it is done again for the next one, or the backup is the request's first one.
+   * table nothing is noted. `meanwhile` is done at the same time, for a record that may yet be refused: then it is done
+   * again for the next one, or the backup is the request's first one.
    */
   async create(
     request: NewBackup,

@@ -1,7 +1,7 @@
 import type { Head, Source } from '../catalog/records.ts';
-import { isError, TidemarkError } from '../runtime/errors.ts';
+import { isError } from '../runtime/errors.ts';
 import { isThrottled } from '../runtime/throttling.ts';
-import { streamUnavailable, type Table } from '../sources/table.ts';
+import { backupsUnavailable, type Table } from '../sources/table.ts';
 import type { RequestServices } from './operations.ts';
 
 /**
@@ -18,16 +18,12 @@ export async function checkSource(
   const enablable = config.missingStream === 'enable' && table.description.stream?.StreamEnabled !== true;
   const hasStream = table.streamArn !== undefined || enablable;
   if ((asked ?? config.base) !== 'export') {
-    if (!hasStream) throw streamUnavailable(name);
+    if (!hasStream) throw backupsUnavailable(name, 'stream');
     return;
   }
   const continues = asked === undefined && hasStream && head?.tableId === tableId;
   if (continues || config.missingRecovery === 'enable' || (await isRecoverable(recovery, name))) return;
-  throw new TidemarkError(
-    'ContinuousBackupsUnavailable',
-    `Backups are not enabled for the table: ${name}. Switch on its point-in-time recovery ` +
-      '(UpdateContinuousBackups), then request the backup again.',
-  );
+  throw backupsUnavailable(name, 'recovery');
 }
 
 /** DynamoDB answers this 10 times a second and account; beyond that the workflow will see. */

@@ -11,7 +11,7 @@ export interface CreateBackupInput extends AskedTable {
   readonly name: string;
   /** Without it: incremental when a parent serves, else full. */
   readonly kind?: Kind;
-  /** Without it: the stream when a parent serves, else a scan. */
+  /** Without it: the stream when a parent serves, else what does (workflow/choose-source.ts). */
   readonly source?: BackupSource;
   /** Kept with the backup. */
   readonly comment?: string;

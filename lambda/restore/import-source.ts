@@ -16,7 +16,7 @@ export function importKey({ store }: Services, job: Job, task: number, part: num
  * Where DynamoDB finds the objects. The slash at the end matters: a prefix is matched as it stands, so that `a/1` is the
  * beginning of `a/10` too. No other restore has this prefix: an import is known by it.
  */
-export function importSource({ store, exportPlace: { bucket, prefix } }: Services, job: Job): S3BucketSource {
+export function importSource({ store, bucketPlace: { bucket, prefix } }: Services, job: Job): S3BucketSource {
   const path = `${restoreStaging(store, job).key(folder)}/`;
   return { S3Bucket: bucket, S3KeyPrefix: bucketKey(prefix, path) };
 }

@@ -3,7 +3,7 @@ import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ContinuousBackups } from '../continuous/continuous-backups.ts';
 import type { NativeBackups } from '../native/native-backups.ts';
-import type { ExportPlace } from '../sources/export/request.ts';
+import type { BucketPlace } from '../sources/export/request.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Executions } from '../workflow/executions.ts';
 import type { Clock } from './clock.ts';
@@ -22,9 +22,9 @@ export interface Services {
   readonly streams: DynamoDBStreamsClient;
   readonly store: ObjectStore;
   readonly executions: Executions;
-  /** Whether tables have point-in-time recovery. */
+  /** Whether tables have point-in-time recovery; it is switched on where the configuration says so. */
   readonly recovery: Pick<ContinuousBackups, 'describe' | 'update'>;
   readonly native: NativeBackups;
-  /** Where exports leave their files: the bucket and the prefix of the store. */
-  readonly exportPlace: ExportPlace;
+  /** The store as DynamoDB knows it, which leaves exports there and reads imports: bucket and prefix. */
+  readonly bucketPlace: BucketPlace;
 }

@@ -39,12 +39,16 @@ export async function describeTable(dynamodb: DynamoDBClient, name: string): Pro
   };
 }
 
-/** Why a table cannot be backed up, and what to do. Also said at the request. */
-export function streamUnavailable(table: string): TidemarkError {
+const remedies = {
+  stream: 'Give it a stream with new and old images (StreamViewType NEW_AND_OLD_IMAGES)',
+  recovery: 'Switch on its point-in-time recovery (UpdateContinuousBackups)',
+} as const;
+
+/** Why a table cannot be backed up, by what it lacks, and what to do. Said at the request, or by the backup's reason. */
+export function backupsUnavailable(table: string, lacks: keyof typeof remedies): TidemarkError {
   return new TidemarkError(
     'ContinuousBackupsUnavailable',
-    `Backups are not enabled for the table: ${table}. Give it a stream with new and old images ` +
-      '(StreamViewType NEW_AND_OLD_IMAGES), then request the backup again.',
+    `Backups are not enabled for the table: ${table}. ${remedies[lacks]}, then request the backup again.`,
   );
 }
 

@@ -11,7 +11,7 @@ import { findSource, type Search } from './find-source.ts';
 import { handOver } from './hand-over.ts';
 import { backupStaging, type Staging } from './staging.ts';
 
-/** A stream or table that was just switched on is looked at again after so many seconds. */
+/** A stream or point-in-time recovery that was just switched on is looked at again after so many seconds. */
 const waitSeconds = 5;
 
 export type BeginResult = {

@@ -3,6 +3,7 @@ import type { Ends } from '../catalog/snapshots.ts';
 import type { ErrorCode } from '../runtime/errors.ts';
 import type { ExportRange } from '../sources/export/request.ts';
 import { exportTimeOf, exportWindows, type WindowLimits } from '../sources/export/windows.ts';
+import { backupsUnavailable } from '../sources/table.ts';
 
 /**
  * A stream keeps its records for 24 hours. What ended longer ago than this is not continued: the hour that is left is
@@ -23,6 +24,8 @@ export interface Parent {
 
 /** All that the choice depends on. Times are epoch milliseconds. */
 export interface Situation {
+  /** Its name. */
+  readonly table: string;
   readonly now: number;
   /** The time whose content is meant. */
   readonly marker: number;
@@ -80,15 +83,15 @@ export function chooseSource(situation: Situation): Reasoned {
   const choice =
     byStream(situation, why) ??
     byExports(situation, why) ??
-    (situation.onlyIncrement ? unreachable : base(situation, why));
+    (situation.onlyIncrement
+      ? unreachable('there is no snapshot that can be continued to that time')
+      : base(situation, why));
   return { ...choice, why };
 }
 
-const unreachable: Choice = {
-  source: 'none',
-  error: 'CutUnreachable',
-  message: 'there is no snapshot that can be continued to that time',
-};
+function unreachable(message: string): Choice {
+  return { source: 'none', error: 'CutUnreachable', message };
+}
 
 function byStream(situation: Situation, why: string[]): Choice | undefined {
   const { asked, stream, parents, replayMs } = situation;
@@ -143,14 +146,14 @@ function byExports(
 }
 
 function base(situation: Situation, why: string[]): Choice {
-  const { asked, stream, recovery } = situation;
-  if (asked === 'stream') return unreachable;
+  const { table, asked, stream, recovery } = situation;
+  if (asked === 'stream') return unreachable('there is no snapshot that the stream can continue');
   const source = asked ?? situation.base;
   if (source === 'scan') {
-    if (stream === undefined) return unavailable('Give it a stream with new and old images');
+    if (stream === undefined) return unavailable(table, 'stream');
     return scanned(situation, stream);
   }
-  if (recovery === undefined) return unavailable('Switch on its point-in-time recovery');
+  if (recovery === undefined) return unavailable(table, 'recovery');
   why.push('a new base');
   return exported(situation, recovery);
 }
@@ -159,30 +162,23 @@ function base(situation: Situation, why: string[]): Choice {
 function scanned({ now, marker }: Situation, stream: NonNullable<Situation['stream']>): Choice {
   if (now - marker <= oldestParentMs && stream.createdAt <= marker + promisedMs)
     return { source: 'scan', stream: stream.arn };
-  return {
-    source: 'none',
-    error: 'CutUnreachable',
-    message: 'the stream does not hold the changes around the time of the request; request a new backup',
-  };
+  return unreachable(
+    'the stream does not hold the changes around the time of the request; request a new backup',
+  );
 }
 
 /** Recovery that was switched on for the request begins a little after it. */
 function exported({ marker }: Situation, { earliest }: NonNullable<Situation['recovery']>): Choice {
   const time = Math.max(exportTimeOf(marker), Math.ceil(earliest / 1000) * 1000);
   if (time <= marker + promisedMs) return { source: 'export', parent: undefined, ranges: [{ time }] };
-  return {
-    source: 'none',
-    error: 'CutUnreachable',
-    message: 'point-in-time recovery does not reach back to the time of the request; request a new backup',
-  };
+  return unreachable(
+    'point-in-time recovery does not reach back to the time of the request; request a new backup',
+  );
 }
 
-function unavailable(remedy: string): Choice {
-  return {
-    source: 'none',
-    error: 'ContinuousBackupsUnavailable',
-    message: `Backups are not enabled for the table. ${remedy}, then request the backup again.`,
-  };
+function unavailable(...lacking: Parameters<typeof backupsUnavailable>): Choice {
+  const { code: error, message } = backupsUnavailable(...lacking);
+  return { source: 'none', error, message };
 }
 
 function passed(why: string[], reason: string): undefined {

@@ -81,17 +81,17 @@ function start(
     arn: await startExport(services.dynamodb, {
       tableArn: table.arn,
       clientToken: `tidemark-${execution}-${round}-${order}`,
-      place: { ...services.exportPlace, prefix: prefixOf(services, staging, order) },
+      place: { ...services.bucketPlace, prefix: prefixOf(services, staging, order) },
       what,
     }),
   }));
 }
 
 /** From the bucket's root; of its own for each export, so that nothing else lies below it. */
-function prefixOf({ exportPlace: { prefix } }: Services, staging: Staging, order: number): string {
+function prefixOf({ bucketPlace: { prefix } }: Services, staging: Staging, order: number): string {
   return bucketKey(prefix, staging.key(`export/${order}`));
 }
 
-function keyIn({ exportPlace: { prefix } }: Services): (key: string) => string {
+function keyIn({ bucketPlace: { prefix } }: Services): (key: string) => string {
   return (key) => (prefix === '' ? key : key.slice(prefix.length + 1));
 }

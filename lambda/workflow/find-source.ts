@@ -29,6 +29,7 @@ export async function findSource(services: Services, search: Search): Promise<Re
   const { config, clock } = services;
   const { backup } = search;
   const situation: Situation = {
+    table: backup.table.name,
     now: clock.now(),
     marker: backup.asOf ?? backup.marker,
     asked: backup.source === 'native' ? undefined : backup.source,

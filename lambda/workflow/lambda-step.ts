@@ -52,6 +52,6 @@ export function stepServices(name: string, env: NodeJS.ProcessEnv): Services {
     executions: stateMachines(env),
     recovery: nativeRecovery(dynamodb),
     native: nativeBackups(dynamodb, invokedRestore(env)),
-    exportPlace: { bucket, prefix: env[environment.prefix] ?? '' },
+    bucketPlace: { bucket, prefix: env[environment.prefix] ?? '' },
   };
 }

@@ -23,7 +23,7 @@ export async function importing(
     ...database,
     ...services,
     store,
-    bucket: services.exportPlace.bucket,
+    bucket: services.bucketPlace.bucket,
     recovery: () => Promise.reject(new Error('there are no exports here')),
     folder,
     jobMs,

@@ -113,7 +113,7 @@ describe('what is materialized', () => {
   it('is looked for below the prefix of the store, to the end of its folder', async () => {
     const { job } = await planned();
     const place = { bucket: 'a-bucket', prefix: 'backups/eu' };
-    expect(importSource({ ...harness.services, exportPlace: place }, job)).toEqual({
+    expect(importSource({ ...harness.services, bucketPlace: place }, job)).toEqual({
       S3Bucket: 'a-bucket',
       S3KeyPrefix: `backups/eu/staging/restore-${job.id}/import/`,
     });

@@ -82,7 +82,7 @@ export class SweepWorlds {
       executions: { start: () => Promise.resolve(), state: () => Promise.resolve('ended') },
       recovery: { describe: async () => ({ enabled: false }), update: async () => ({ enabled: false }) },
       native: notHere,
-      exportPlace: { bucket: 'none', prefix: '' },
+      bucketPlace: { bucket: 'none', prefix: '' },
     };
     const turns = { tables: async () => [{ name: table.name, lastMarker: 0, pending: [] }] };
     const sweeper = { ...services, catalog: { ...services.catalog, turns } };

@@ -97,7 +97,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
         update: (table, specification) => continuous.update(table, specification),
       },
       native: given.native ?? notHere,
-      exportPlace: { bucket: given.exportBucket ?? bucket, prefix: '' },
+      bucketPlace: { bucket: given.exportBucket ?? bucket, prefix: '' },
     };
     const continuous = new EmbeddedContinuousBackups(services, settings);
     return {

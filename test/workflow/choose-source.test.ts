@@ -25,6 +25,7 @@ const byExport = (age: number) => endedBy(age, { exportTime: now - age });
 
 const choose = (situation: Partial<Situation>) =>
   chooseSource({
+    table: 'Music',
     now,
     marker: now,
     asked: undefined,
@@ -58,17 +59,26 @@ describe('a table without a snapshot', () => {
   });
 
   it('is refused by name if it has neither what its base needs, whatever else it has', () => {
-    const refused = { source: 'none', error: 'ContinuousBackupsUnavailable' };
-    expect(choose({})).toMatchObject(refused);
-    expect(choose({ stream })).toMatchObject(refused);
-    expect(choose({ base: 'scan', recovery })).toMatchObject(refused);
-    expect(choose({ asked: 'scan', recovery })).toMatchObject(refused);
+    const refused = (remedy: string) => ({
+      source: 'none',
+      error: 'ContinuousBackupsUnavailable',
+      message: expect.stringContaining(`not enabled for the table: Music. ${remedy}`),
+    });
+    const [lacksRecovery, lacksStream] = [
+      refused('Switch on its point-in-time'),
+      refused('Give it a stream'),
+    ];
+    expect(choose({})).toMatchObject(lacksRecovery);
+    expect(choose({ stream })).toMatchObject(lacksRecovery);
+    expect(choose({ base: 'scan', recovery })).toMatchObject(lacksStream);
+    expect(choose({ asked: 'scan', recovery })).toMatchObject(lacksStream);
   });
 
   it('cannot be continued by the stream, though that was asked for', () => {
     expect(choose({ asked: 'stream', stream, recovery })).toMatchObject({
       source: 'none',
       error: 'CutUnreachable',
+      message: 'there is no snapshot that the stream can continue',
     });
   });
 });

@@ -16,8 +16,8 @@ export function endOf(range: ExportRange): number {
   return 'time' in range ? range.time : range.to;
 }
 
-/** Where an export leaves its files. */
-export interface ExportPlace {
+/** A place in a bucket, for example where an export leaves its files. */
+export interface BucketPlace {
   readonly bucket: string;
   /** Of the keys, from the bucket's root, without a slash at its end; '' for none. */
   readonly prefix: string;
@@ -27,7 +27,7 @@ export interface ExportRequest {
   readonly tableArn: string;
   /** One token for one backup and range: a repeat then answers the same export instead of a second, billed one. */
   readonly clientToken: string;
-  readonly place: ExportPlace;
+  readonly place: BucketPlace;
   readonly what: ExportRange;
 }
 
