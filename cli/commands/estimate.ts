@@ -1,4 +1,4 @@
-import type { Estimate, RestoreAnswer } from '../../lambda/dialects/dynamodb/estimates.ts';
+import type { Estimate, EstimateAnswer } from '../../lambda/dialects/dynamodb/estimates.ts';
 import { backupArn, backupForms } from '../backup-name.ts';
 import { command } from '../command.ts';
 import { count, duration, money, size } from '../output.ts';
@@ -22,7 +22,7 @@ Exit code: 0 told, 2 trouble`,
   options: {},
   run: async ({ call, output }, { backup }) => {
     const BackupArn = await backupArn(call, backup);
-    const { Estimate } = await call<RestoreAnswer>('EstimateRestore', { BackupArn });
+    const { Estimate } = await call<EstimateAnswer>('EstimateRestore', { BackupArn });
     for (const line of linesOf(Estimate)) output.say(line);
     return { exitCode: 0, document: { BackupArn, Estimate } };
   },

@@ -31,6 +31,12 @@ export interface NewBackup {
   readonly requestKey?: string;
 }
 
+/** What came of a request: its backup, or the first one's of a request that is repeated. */
+export interface Cataloged {
+  readonly backup: BackupRecord;
+  readonly isNew: boolean;
+}
+
 /** With a table only its backups, else all tables'. */
 export interface ListQuery extends Partial<AskedTable> {
   /** Epoch ms, inclusive. */
@@ -68,7 +74,7 @@ export class Backups {
   async create(
     request: NewBackup,
     meanwhile: (backup: BackupRecord) => Promise<void> = async () => {},
-  ): Promise<BackupRecord> {
+  ): Promise<Cataloged> {
     let lastMarker = 0;
     for (let attempt = 1; attempt <= markerTries; attempt++) {
       const backup = this.#record(request, Math.max(this.#clock.now(), lastMarker + 1));
@@ -76,10 +82,10 @@ export class Backups {
         this.#rows.transact(this.#creation(backup, request.requestKey)),
         meanwhile(backup),
       ]);
-      if (refused === undefined) return backup;
+      if (refused === undefined) return { backup, isNew: true };
       if (request.requestKey !== undefined) {
         const first = await this.#requested(request.requestKey);
-        if (first !== undefined) return first;
+        if (first !== undefined) return { backup: first, isNew: false };
       }
       const row = await this.#rows.get(keys.table(request.table.name));
       lastMarker = Number(row?.['lastMarker'] ?? 0);

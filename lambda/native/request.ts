@@ -1,5 +1,5 @@
 import type { NewBackup } from '../catalog/backups.ts';
-import type { BackupId, BackupRecord } from '../catalog/records.ts';
+import type { BackupRecord } from '../catalog/records.ts';
 import type { Services } from '../runtime/services.ts';
 import { reasonOf, TidemarkError } from '../runtime/errors.ts';
 
@@ -8,12 +8,8 @@ export type NativeServices = Pick<Services, 'catalog' | 'native' | 'config' | 'c
 
 /** Catalogs a native backup, then has DynamoDB make it, as `requestNative` does. */
 export async function createNative(services: NativeServices, wanted: NewBackup): Promise<BackupRecord> {
-  let cataloged: BackupId | undefined;
-  const backup = await services.catalog.backups.create(wanted, async ({ id }) => {
-    cataloged = id;
-  });
-  // Else it is the first one of a repeated request.
-  if (backup.id === cataloged) await requestNative(services, backup);
+  const { backup, isNew } = await services.catalog.backups.create(wanted);
+  if (isNew) await requestNative(services, backup);
   return backup;
 }
 

@@ -73,7 +73,8 @@ export async function createBackup(
   };
   if (input.source === 'native') return createNative(services, wanted);
   // The execution waits for its record; one whose record was refused ends.
-  return services.catalog.backups.create(wanted, (backup) => start(services, backup));
+  const { backup } = await services.catalog.backups.create(wanted, (made) => start(services, made));
+  return backup;
 }
 
 /** A client that sends one key with different requests means different backups. */

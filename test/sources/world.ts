@@ -98,7 +98,7 @@ export class Worlds {
 
 export async function request({ services, table }: World): Promise<BackupRecord> {
   const { identity, description } = await describeTable(services.dynamodb, table.name);
-  const backup = await services.catalog.backups.create({ name: 'test', table: identity, description });
+  const { backup } = await services.catalog.backups.create({ name: 'test', table: identity, description });
   return backup;
 }
 

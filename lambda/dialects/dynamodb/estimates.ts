@@ -35,13 +35,13 @@ export interface Estimate {
 }
 
 /** The answer to EstimateRestore. */
-export interface RestoreAnswer {
+export interface EstimateAnswer {
   readonly Estimate: Estimate;
 }
 
 export const estimateRestore = operation({
   members: { BackupArn: { ...backupArn, required: true } },
-  run: async (operations, { BackupArn }): Promise<RestoreAnswer> => ({
+  run: async (operations, { BackupArn }): Promise<EstimateAnswer> => ({
     Estimate: wireEstimate(await operations.estimateRestore(backupKey(BackupArn))),
   }),
 });

@@ -4,12 +4,13 @@ import {
   type ExportTableToPointInTimeInput,
 } from '@aws-sdk/client-dynamodb';
 import { type ErrorCode, isServiceError, TidemarkError } from '../../runtime/errors.ts';
+import type { ExportWindow } from './windows.ts';
 
 /**
  * What an export holds, in epoch ms of whole seconds: the table at a time, or what changed in it from a time on
  * (inclusive) to another one (exclusive).
  */
-export type ExportRange = { readonly time: number } | { readonly from: number; readonly to: number };
+export type ExportRange = { readonly time: number } | ExportWindow;
 
 /** Epoch ms: what the export holds was there before this time. */
 export function endOf(range: ExportRange): number {
