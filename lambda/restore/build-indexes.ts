@@ -1,8 +1,9 @@
-import { type GlobalSecondaryIndex, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import type { GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { findTable } from '../sources/table.ts';
 import type { Job } from '../workflow/executions.ts';
+import { updateTable } from './change-table.ts';
 import { keyDefinitions } from './key-definitions.ts';
 import { currentRestore } from './restore-plan.ts';
 
@@ -33,16 +34,14 @@ export async function buildIndexes(services: Services, { job }: { job: Job }): P
     // The table is on demand until its last step, so the index takes no throughput yet.
     const { ProvisionedThroughput: _, ...index } = missing;
     const keyed = [table, ...there, missing, ...(table.LocalSecondaryIndexes ?? [])];
-    await services.dynamodb.send(
-      new UpdateTableCommand({
-        TableName: restore.target,
-        AttributeDefinitions: keyDefinitions(
-          restore.description,
-          keyed.map(({ KeySchema }) => KeySchema),
-        ),
-        GlobalSecondaryIndexUpdates: [{ Create: index }],
-      }),
-    );
+    await updateTable(services.dynamodb, {
+      TableName: restore.target,
+      AttributeDefinitions: keyDefinitions(
+        restore.description,
+        keyed.map(({ KeySchema }) => KeySchema),
+      ),
+      GlobalSecondaryIndexUpdates: [{ Create: index }],
+    });
   }
   return { job, status: missing === undefined && !busy ? 'done' : 'wait', waitSeconds };
 }

@@ -1,9 +1,7 @@
-import {
-  type TableDescription as SdkTableDescription,
-  type TimeToLiveDescription,
-  UpdateTableCommand,
-  type UpdateTableCommandInput,
-  UpdateTimeToLiveCommand,
+import type {
+  TableDescription as SdkTableDescription,
+  TimeToLiveDescription,
+  UpdateTableCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { TableDescription } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
@@ -11,6 +9,7 @@ import type { Services } from '../runtime/services.ts';
 import { describeTable, findTable } from '../sources/table.ts';
 import type { Job } from '../workflow/executions.ts';
 import type { WaitResult } from './build-indexes.ts';
+import { updateTable, updateTimeToLive } from './change-table.ts';
 import { rangesTotal } from './range-part.ts';
 import { type CurrentRestore, currentRestore, snapshotOf } from './restore-plan.ts';
 import { removeRestoreTag } from './restore-tag.ts';
@@ -44,9 +43,7 @@ export async function finishRestore(services: Services, { job }: { job: Job }): 
     ...(doubt !== undefined && { reason: doubt }),
   });
   if (lacksProtection(table, restore.description)) {
-    await services.dynamodb.send(
-      new UpdateTableCommand({ TableName: restore.target, DeletionProtectionEnabled: true }),
-    );
+    await updateTable(services.dynamodb, { TableName: restore.target, DeletionProtectionEnabled: true });
     return wait;
   }
   await removeRestoreTag(services.dynamodb, String(table.TableArn));
@@ -67,7 +64,7 @@ async function compare(services: Services, job: Job, current: CurrentRestore): P
   return doubt;
 }
 
-/** Makes the first setting, but protection, that is not as it is wanted; true if one was made, so that the table must be waited for. */
+/** Makes the first setting, but protection, that is not as it is wanted; true if there is one, so that the table must be waited for. */
 async function applySetting(
   services: Services,
   name: string,
@@ -76,7 +73,7 @@ async function applySetting(
 ): Promise<boolean> {
   const update = billingUpdate(table, wanted) ?? streamUpdate(table, wanted) ?? classUpdate(table, wanted);
   if (update !== undefined) {
-    await services.dynamodb.send(new UpdateTableCommand({ TableName: name, ...update }));
+    await updateTable(services.dynamodb, { TableName: name, ...update });
     return true;
   }
   return enableTimeToLive(services, name, wanted);
@@ -87,7 +84,7 @@ export function lacksProtection(table: SdkTableDescription, wanted: TableDescrip
   return wanted.deletionProtection === true && table.DeletionProtectionEnabled !== true;
 }
 
-/** True if it was switched on just now. */
+/** True if it is to be switched on, which was asked for just now. */
 async function enableTimeToLive(
   services: Services,
   name: string,
@@ -95,12 +92,10 @@ async function enableTimeToLive(
 ): Promise<boolean> {
   if (!isOn(timeToLive)) return false;
   if (isOn((await describeTable(services.dynamodb, name)).description.timeToLive)) return false;
-  await services.dynamodb.send(
-    new UpdateTimeToLiveCommand({
-      TableName: name,
-      TimeToLiveSpecification: { Enabled: true, AttributeName: timeToLive?.AttributeName },
-    }),
-  );
+  await updateTimeToLive(services.dynamodb, {
+    TableName: name,
+    TimeToLiveSpecification: { Enabled: true, AttributeName: timeToLive?.AttributeName },
+  });
   return true;
 }
 

@@ -207,7 +207,7 @@ describe('a twin of the last step that is still at work', () => {
 
   it('is not waited for: a settled table that lacks its protection is kept, and that is said', async () => {
     protectSources();
-    intercept(database, 'UpdateTableCommand', () => Promise.reject(serviceError('LimitExceededException')));
+    intercept(database, 'UpdateTableCommand', () => Promise.reject(serviceError('InternalServerError')));
     const { content } = await restoreUnder((_handler, _input, run) => run(), ['deletionProtection']);
     expect(await record()).toMatchObject({
       status: 'RESTORED',

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { randomIds } from '../../lambda/runtime/ids.ts';
+import { backUp } from '../retention/support.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { startHarness } from '../support/harness.ts';
+import { contentOf, putItem } from '../support/tables.ts';
+import { intercept, newTarget, restored, serviceError } from './imports.ts';
+import { createRichTable, described, throughput } from './rich-table.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+/** A failing step is tried so many times; then its restore is given up. */
+const tries = 5;
+
+describe('a loaded table is kept while DynamoDB does not change it', () => {
+  it.each([
+    ['LimitExceededException', 'UpdateTableCommand', 'GlobalSecondaryIndexUpdates'],
+    ['LimitExceededException', 'UpdateTableCommand', 'BillingMode'],
+    ['ResourceInUseException', 'UpdateTableCommand', 'BillingMode'],
+    ['LimitExceededException', 'UpdateTimeToLiveCommand', 'TimeToLiveSpecification'],
+  ])('and is changed when it does: %s of %s for %s', async (error, command, member) => {
+    const harness = await startHarness(database);
+    onTestFinished(() => harness.close());
+    const source = `source-${randomIds.hex(8)}`;
+    await createRichTable(database, source);
+    await putItem(database.dynamodb, source, { pk: { S: 'a' }, sk: { N: '1' }, global: { S: 'g' } });
+    const { backup, content } = await backUp(database, harness, source);
+    const target = newTarget();
+    let refused = 0;
+    intercept(database, command, async (send, input) => {
+      if (member in input && refused < 2 * tries) {
+        refused++;
+        throw serviceError(error);
+      }
+      return send();
+    });
+    const record = await restored(harness, backup, target, { keep: ['timeToLive'] });
+    expect([record.status, record.reason, refused]).toEqual(['RESTORED', undefined, 2 * tries]);
+    expect(await contentOf(database.dynamodb, target)).toEqual(content);
+    expect(await described(database, target)).toMatchObject({
+      ProvisionedThroughput: throughput,
+      GlobalSecondaryIndexes: expect.arrayContaining([
+        expect.objectContaining({ IndexName: 'global-index' }),
+      ]) as object,
+    });
+  });
+});
