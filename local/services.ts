@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { catalogOf } from '../lambda/catalog/catalog.ts';
 import { notHere } from '../lambda/native/not-here.ts';
 import { type Operations, operationsOf } from '../lambda/operations/operations.ts';
@@ -115,7 +116,7 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
   };
   const settings = await RecoverySettings.open(join(home, 'continuous-backups.json'));
   const continuous = new EmbeddedContinuousBackups(services, settings);
-  const exports = await openExports(services, home, continuous);
+  const exports = await openExports(services, dynamodbClient(connection), home, continuous);
   return {
     services,
     operations: operationsOf({ ...services, continuous }),
@@ -136,12 +137,13 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
 /** Exports into the folder of the store, and imports from it; the services' client is then answered by them. */
 async function openExports(
   services: Services,
+  database: DynamoDBClient,
   folder: string,
   continuous: EmbeddedContinuousBackups,
 ): Promise<EmbeddedExports> {
   const { dynamodb, streams, store, clock, ids, log, bucketPlace } = services;
   const exports = await EmbeddedExports.open({
-    dynamodb,
+    dynamodb: database,
     streams,
     store,
     bucket: bucketPlace.bucket,

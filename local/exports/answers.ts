@@ -28,12 +28,15 @@ const operations: ReadonlyMap<string, (exports: EmbeddedExports, input: object) 
   }),
 );
 
-/** Has the embedded exports answer the client's commands that are theirs. */
+/** Has the embedded exports answer the client's commands that are theirs, and refuse what an import stands in the way of. */
 export function answerClient(client: DynamoDBClient, exports: EmbeddedExports): void {
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
       async (call) => {
-        const operation = operations.get(commandName.replace(/Command$/, ''));
+        const name = commandName.replace(/Command$/, '');
+        const operation = operations.get(name);
+        const refusal = exports.refusal(name, () => call.input);
+        if (refusal !== undefined) throw refusal;
         if (operation === undefined) return next(call);
         const output = await operation(exports, call.input);
         return { response: {}, output: { ...output, $metadata: {} } };
@@ -43,7 +46,7 @@ export function answerClient(client: DynamoDBClient, exports: EmbeddedExports): 
 }
 
 /**
- * Answers a request of DynamoDB's JSON protocol 1.0, by its `X-Amz-Target`; undefined if it is for another operation.
+ * Answers a request of DynamoDB's JSON protocol 1.0, by its `X-Amz-Target`; undefined if the database is to answer it.
  * Throws what is no fault of the request.
  */
 export async function answerExports(
@@ -51,9 +54,12 @@ export async function answerExports(
   target: string,
   body: string,
 ): Promise<{ readonly status: number; readonly body: string } | undefined> {
-  const operation = operations.get(target.replace(/^DynamoDB_20120810\./, ''));
-  if (operation === undefined) return undefined;
+  const name = target.replace(/^DynamoDB_20120810\./, '');
+  const operation = operations.get(name);
   try {
+    const refusal = exports.refusal(name, () => membersOf(parseBody(body)));
+    if (refusal !== undefined) throw refusal;
+    if (operation === undefined) return undefined;
     return { status: 200, body: renderBody(await operation(exports, membersOf(parseBody(body)))) };
   } catch (cause) {
     const error = asServiceError(cause);

@@ -1,20 +1,22 @@
 import { join } from 'node:path';
-import type {
-  DescribeExportInput,
-  DescribeExportOutput,
-  DescribeImportInput,
-  DescribeImportOutput,
-  DynamoDBClient,
-  ExportDescription,
-  ExportTableToPointInTimeInput,
-  ExportTableToPointInTimeOutput,
-  ImportTableDescription,
-  ImportTableInput,
-  ImportTableOutput,
-  ListExportsInput,
-  ListExportsOutput,
-  ListImportsInput,
-  ListImportsOutput,
+import {
+  type DescribeExportInput,
+  type DescribeExportOutput,
+  type DescribeImportInput,
+  type DescribeImportOutput,
+  type DynamoDBClient,
+  type ExportDescription,
+  type ExportTableToPointInTimeInput,
+  type ExportTableToPointInTimeOutput,
+  type ImportTableDescription,
+  type ImportTableInput,
+  type ImportTableOutput,
+  type ListExportsInput,
+  type ListExportsOutput,
+  type ListImportsInput,
+  type ListImportsOutput,
+  ResourceInUseException,
+  ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { PointInTimeRecovery } from '../../lambda/continuous/continuous-backups.ts';
@@ -36,6 +38,7 @@ import { TableExports } from './table-exports.ts';
 import { TableImports } from './table-imports.ts';
 
 export interface ExportServices {
+  /** Not one that they answer: it sees tables that are being imported. */
   readonly dynamodb: DynamoDBClient;
   /** One that refuses streams which are not their table's latest (`local/streams-client.ts`). */
   readonly streams: DynamoDBStreamsClient;
@@ -149,11 +152,34 @@ export class EmbeddedExports {
     });
   }
 
+  /**
+   * Why the database's own operation cannot be done now: a table that is being imported need not be there for
+   * DescribeTable, and cannot be deleted (see `lambda/restore/import-job.ts`). Undefined if it can be.
+   */
+  refusal(operation: string, input: () => object): Error | undefined {
+    const refused = whileImported.get(operation);
+    if (refused === undefined) return undefined;
+    const { TableName } = input() as { readonly TableName?: unknown };
+    return this.#imports.isImporting(TableName) ? refused() : undefined;
+  }
+
   /** Resolves when no job is being worked at: then the database may go. */
   async idle(): Promise<void> {
     await Promise.all([this.#exportJobs.idle(), this.#importJobs.idle()]);
   }
 }
+
+/** By the names of the operations. */
+const whileImported: ReadonlyMap<string, () => Error> = new Map<string, () => Error>([
+  [
+    'DescribeTable',
+    () => new ResourceNotFoundException({ message: 'Requested resource not found', $metadata: {} }),
+  ],
+  [
+    'DeleteTable',
+    () => new ResourceInUseException({ message: 'The table is being imported', $metadata: {} }),
+  ],
+]);
 
 /** As it would come over the wire; what has come so stays as it is. */
 function wire(input: object): JsonObject {

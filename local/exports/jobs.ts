@@ -115,6 +115,11 @@ export class Jobs<D extends Described> {
     return job && this.#shown(job);
   }
 
+  /** True if a job is described so. */
+  some(is: (description: D) => boolean): boolean {
+    return this.#jobs.values().some((job) => is(this.#shown(job)));
+  }
+
   /** A page in the order of the ARNs; `next` is where the next one begins. */
   list(table: string | undefined, limit = pageJobs, start = ''): { page: D[]; next: string | undefined } {
     const arns = [...this.#jobs.keys()]

@@ -6,6 +6,7 @@ import { maxLength, maxValue, minLength, minValue, oneOf } from '../../lambda/di
 const arn = { type: 'string', constraints: [minLength(1), maxLength(1024)] } as const;
 const bucket = { type: 'string', required: true, constraints: [maxLength(255)] } as const;
 const keyPrefix = { type: 'string', constraints: [maxLength(1024)] } as const;
+const maps = { type: 'list', of: { type: 'map' } } as const;
 const page = { type: 'integer', constraints: [minValue(1), maxValue(25)] } as const;
 
 export const exportMembers = {
@@ -44,8 +45,22 @@ export const importMembers = {
   InputFormat: { type: 'string', required: true, constraints: [oneOf('DYNAMODB_JSON', 'ION', 'CSV')] },
   InputFormatOptions: { type: 'map' },
   InputCompressionType: { type: 'string', constraints: [oneOf('GZIP', 'ZSTD', 'NONE')] },
-  // CreateTable checks it.
-  TableCreationParameters: { type: 'map', required: true },
+  // Less than CreateTable takes: no local indexes, tags, stream, class or protection. It checks what these are.
+  TableCreationParameters: {
+    type: 'structure',
+    shape: 'TableCreationParameters',
+    required: true,
+    members: {
+      TableName: { type: 'string', required: true },
+      AttributeDefinitions: { ...maps, required: true },
+      KeySchema: { ...maps, required: true },
+      BillingMode: { type: 'string' },
+      ProvisionedThroughput: { type: 'map' },
+      OnDemandThroughput: { type: 'map' },
+      SSESpecification: { type: 'map' },
+      GlobalSecondaryIndexes: maps,
+    },
+  },
 } as const;
 
 export type ImportRequest = Omit<Input<typeof importMembers>, 'ClientToken'>;

@@ -40,13 +40,16 @@ export class TableImports {
     checkServed(request);
     return this.#starts(async () => {
       const job = this.#jobs.begunWith(ClientToken, request);
+      const hasEnded = job !== undefined && this.describe(job.arn).EndTime !== undefined;
       if (job?.same === false) {
         throw new ImportConflictException({
           message: 'There was a different import request with the same client token',
           $metadata: {},
         });
       }
-      return this.describe(job?.arn ?? (await this.#begin(ClientToken, request)));
+      // Measured: behind the import's end its token tells of it no more. The table is there then, so that it is refused.
+      const arn = job === undefined || hasEnded ? await this.#begin(ClientToken, request) : job.arn;
+      return this.describe(arn);
     });
   }
 
@@ -55,6 +58,14 @@ export class TableImports {
     const description = this.#jobs.describe(arn);
     if (description !== undefined) return description;
     throw new ImportNotFoundException({ message: `Import not found: ${arn}`, $metadata: {} });
+  }
+
+  /** True until the import that makes the table of this name or ARN has ended. */
+  isImporting(table: unknown): boolean {
+    return this.#jobs.some(
+      ({ ImportStatus, TableArn, TableCreationParameters: made }) =>
+        ImportStatus === 'IN_PROGRESS' && (TableArn === table || made?.TableName === table),
+    );
   }
 
   async #begin(token: string, request: ImportRequest): Promise<string> {

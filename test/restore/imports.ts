@@ -22,6 +22,7 @@ export async function importing(
   const exports = await EmbeddedExports.open({
     ...database,
     ...services,
+    dynamodb: database.client(),
     store,
     bucket: services.bucketPlace.bucket,
     recovery: () => Promise.reject(new Error('there are no exports here')),

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import {
+  DeleteTableCommand,
   DescribeExportCommand,
   DescribeImportCommand,
+  DescribeTableCommand,
   DynamoDBClient,
   ExportNotFoundException,
   ExportTableToPointInTimeCommand,
@@ -11,8 +13,11 @@ import {
   ListExportsCommand,
   ListImportsCommand,
   ListTablesCommand,
+  ResourceInUseException,
+  ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { answerClient, answerExports } from '../../../local/exports/answers.ts';
 import type { EmbeddedExports } from '../../../local/exports/embedded-exports.ts';
@@ -103,6 +108,39 @@ describe.each([
     });
     const { ImportSummaryList } = await client.send(new ListImportsCommand({ TableArn: imported }));
     expect(ImportSummaryList).toMatchObject([{ ImportArn }]);
+  });
+
+  it('sees no table that is being imported, and cannot delete it', async () => {
+    const set = await setUp(database, { jobMs: 3_600_000 });
+    const { exports, store } = set;
+    await store.put('in/data', Buffer.from('{"Item":{"id":{"S":"a"}}}\n'));
+    const client = await clientOf(exports);
+    const TableName = `imported-${randomIds.hex(12)}`;
+    const { ImportTableDescription: begun } = await client.send(
+      new ImportTableCommand({
+        S3BucketSource: { S3Bucket: 'bucket', S3KeyPrefix: 'in/data' },
+        InputFormat: 'DYNAMODB_JSON',
+        TableCreationParameters: {
+          TableName,
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          BillingMode: 'PAY_PER_REQUEST',
+        },
+      }),
+    );
+    await exports.idle();
+    for (const name of [TableName, begun?.TableArn]) {
+      const describing = client.send(new DescribeTableCommand({ TableName: name }));
+      await expect(describing).rejects.toThrow(ResourceNotFoundException);
+      const deleting = client.send(new DeleteTableCommand({ TableName: name }));
+      await expect(deleting).rejects.toThrow(ResourceInUseException);
+    }
+    const later = { ...systemClock, now: () => Date.now() + 3_600_000 };
+    const ended = await set.reopened({ clock: later });
+    for (const operation of ['DescribeTable', 'DeleteTable'])
+      expect(
+        await answerExports(ended, `DynamoDB_20120810.${operation}`, JSON.stringify({ TableName })),
+      ).toBe(undefined);
   });
 
   it('throws its own exceptions', async () => {

@@ -3,12 +3,14 @@ import {
   DescribeTableCommand,
   ImportConflictException,
   type ImportTableInput,
+  ListTagsOfResourceCommand,
   QueryCommand,
   ResourceInUseException,
   type TableCreationParameters,
 } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
@@ -166,6 +168,31 @@ describe('an import', () => {
     expect(Count).toBe(2);
   });
 
+  it('makes no more of a table than its parameters can say', async () => {
+    const { exports, store } = await setUp(database);
+    await put(store, 'in/data', line('a'));
+    const { TableCreationParameters: parameters, ...input } = request();
+    const more = {
+      TableClass: 'STANDARD_INFREQUENT_ACCESS',
+      DeletionProtectionEnabled: true,
+      Tags: [{ Key: 'key', Value: 'value' }],
+    };
+    const description = await imported(exports, {
+      ...input,
+      TableCreationParameters: { ...parameters, ...more },
+    });
+    expect(description.TableCreationParameters).toEqual(parameters);
+    const { Table } = await database.dynamodb.send(
+      new DescribeTableCommand({ TableName: parameters.TableName }),
+    );
+    expect(Table).not.toMatchObject({ DeletionProtectionEnabled: true });
+    expect(Table?.TableClassSummary?.TableClass ?? 'STANDARD').toBe('STANDARD');
+    const { Tags = [] } = await database.dynamodb.send(
+      new ListTagsOfResourceCommand({ ResourceArn: Table?.TableArn }),
+    );
+    expect(Tags).toEqual([]);
+  });
+
   it('says what it has done', async () => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data', line('a') + line('b'));
@@ -242,14 +269,28 @@ describe('an import is not begun, or fails by name,', () => {
     await expect(exports.importTable(input)).rejects.toThrow(ResourceInUseException);
   });
 
-  it('for a token of another request; for one of the same it is the same import', async () => {
-    const { exports, store } = await setUp(database);
+  it('for a token of another request; for one of the same it is the same import, until that has ended', async () => {
+    const set = await setUp(database, { jobMs: 3_600_000 });
+    const { exports, store } = set;
     await put(store, 'in/data', line('a'));
     const input = request({ ClientToken: 'once' });
     const { ImportArn } = await imported(exports, input);
     expect((await imported(exports, input)).ImportArn).toBe(ImportArn);
     const other = { ...input, InputCompressionType: 'GZIP' as const };
     await expect(exports.importTable(other)).rejects.toThrow(ImportConflictException);
+    const later = { ...systemClock, now: () => Date.now() + 3_600_000 };
+    const next = await set.reopened({ clock: later });
+    await expect(next.importTable(input)).rejects.toThrow(ResourceInUseException);
+  });
+
+  it('without a table to make', async () => {
+    const { exports } = await setUp(database);
+    const { TableName: _, ...nameless } = parametersOf(simple);
+    const input = { ...request(), TableCreationParameters: nameless as TableCreationParameters };
+    await expect(exports.importTable(input as ImportTableInput)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining("'tableCreationParameters.tableName'") as string,
+    });
   });
 
   it.each([
