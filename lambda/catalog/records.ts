@@ -167,8 +167,8 @@ export interface RestoreRecord {
    * what is in doubt.
    */
   readonly settled?: true;
-  /** Set once the restore is given up: it can be settled no more, and its table goes. Never beside `settled`. */
-  readonly abandoned?: true;
+  /** Why the restore is given up, once it is: it cannot be settled any more, and its table goes. Never beside `settled`. */
+  readonly abandoned?: string;
   readonly status: RestoreStatus;
   readonly attempts: number;
   /** The request that began it: its repeat gets this restore again. */

@@ -131,23 +131,26 @@ export class Restores {
   }
 
   /**
-   * Gives the restore up, so that it cannot be settled any more; false if it is settled, or over, or another execution has
-   * it. Again is no error.
+   * Gives the restore up for good, so that it cannot be settled any more; the first reason stays. False if it is settled, or
+   * over, or another execution has it. Again is no error.
    */
-  async abandon(restore: RestoreRecord): Promise<boolean> {
-    const found = ofExecution(restore, ' AND attribute_not_exists(settled)', { ':true': true });
+  async abandon(restore: RestoreRecord, reason: string): Promise<boolean> {
+    const found = ofExecution(restore, ' AND attribute_not_exists(settled)', { ':reason': reason });
     const refused = await this.#rows.transact([
-      { Update: { ...found, UpdateExpression: 'SET abandoned = :true' } },
+      { Update: { ...found, UpdateExpression: 'SET abandoned = if_not_exists(abandoned, :reason)' } },
     ]);
     return refused === undefined;
   }
 
-  /** Names a new execution in place of one that ended; undefined if another was faster. */
+  /**
+   * Names a new execution in place of one that ended; undefined if another was faster. One that is given up stays so: a
+   * twin of the abort may be about to delete its table.
+   */
   async restart(restore: RestoreRecord): Promise<string | undefined> {
     const attempts = restore.attempts + 1;
     const found = ofExecution(restore, '', { ':next': attempts });
     const refused = await this.#rows.transact([
-      { Update: { ...found, UpdateExpression: 'SET attempts = :next REMOVE abandoned' } },
+      { Update: { ...found, UpdateExpression: 'SET attempts = :next' } },
     ]);
     return refused === undefined ? executionName(restore.id, attempts) : undefined;
   }

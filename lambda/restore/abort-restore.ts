@@ -1,4 +1,5 @@
 import type { RestoreRecord } from '../catalog/records.ts';
+import { isError, isServiceError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { findTable } from '../sources/table.ts';
 import type { AbortInput } from '../workflow/abort.ts';
@@ -13,8 +14,11 @@ import { hasRestoreTag, removeRestoreTag } from './restore-tag.ts';
 
 export interface AbortRestoreResult {
   readonly job: Job;
-  /** `restored`: the table was settled, only the end of the job was missing. */
-  readonly status: 'wait' | 'failed' | 'restored';
+  /**
+   * `restored`: the table was settled, only the end of the job was missing. `untagged`: the step that may tag the table is
+   * to do so, and then this one is to be called again.
+   */
+  readonly status: 'wait' | 'untagged' | 'failed' | 'restored';
   readonly waitSeconds: number;
 }
 
@@ -24,28 +28,30 @@ const waits = { writes: 5, import: 60 } as const;
 /**
  * Removes the table that the restore made, and only that one, then ends the job with its reason. A table that is
  * settled is kept: the job ends as it would have.
+ *
+ * `isLast`: no execution comes any more, so that what may not be removed now is left, which the reason says. Before, it
+ * throws what DynamoDB throws.
  */
 export async function abortRestore(
   services: Services,
-  { job, failure }: AbortInput,
+  input: AbortInput,
+  { isLast = false } = {},
 ): Promise<AbortRestoreResult> {
   const { catalog, log } = services;
+  const { job } = input;
   const failed = { job, status: 'failed', waitSeconds: 0 } as const;
-  const restore = await givenUp(services, job);
+  const restore = await givenUp(services, input);
   if (restore === undefined) return failed;
-  const fate = await clear(services, job, restore);
+  const fate = await (isLast ? clearOrKeep : clear)(services, job, restore);
   if (fate === 'wait') return { job, status: 'wait', waitSeconds: waits[restore.way ?? 'writes'] };
-  if (fate === 'done' || fate === 'unprotected') {
-    const lacks = fate === 'unprotected' ? ['its protection from deletion could not be set'] : [];
-    const doubts = [...(restore.reason === undefined ? [] : [restore.reason]), ...lacks];
+  if (fate === 'untagged') return { job, status: 'untagged', waitSeconds: 0 };
+  if (fate !== 'gone' && 'done' in fate) {
+    const doubts = [restore.reason, fate.done].filter((doubt) => doubt !== undefined);
     await catalog.restores.end(restore, 'RESTORED', doubts.length > 0 ? doubts.join('; ') : undefined);
     return { job, status: 'restored', waitSeconds: 0 };
   }
-  const note = await restoreStaging(services.store, job).find<FailureNote>(
-    backupNames.failure(job.execution),
-  );
-  const why = note?.reason ?? `the workflow failed: ${failure?.Error ?? 'unknown'}`;
-  const reason = fate === 'gone' ? why : `${why}; its table is left, as it ${fate.kept}`;
+  const why = restore.abandoned ?? (await whyFailed(services, input));
+  const reason = fate === 'gone' ? why : `${why}; its table ${restore.target} is left, as it ${fate.kept}`;
   await catalog.restores.end(restore, 'FAILED', reason);
   log.error('restore failed', { table: job.table, restore: job.id, reason });
   return failed;
@@ -55,21 +61,47 @@ export async function abortRestore(
  * The restore, either abandoned or settled: a twin of the last step may still be at work, and what it has settled must not
  * be removed. Undefined if it is over or another execution's.
  */
-async function givenUp({ catalog }: Services, job: Job): Promise<RestoreRecord | undefined> {
+async function givenUp(services: Services, input: AbortInput): Promise<RestoreRecord | undefined> {
+  const { restores } = services.catalog;
+  const { job } = input;
   const current = async (): Promise<RestoreRecord | undefined> => {
-    const restore = await catalog.restores.get(job.table);
+    const restore = await restores.get(job.table);
     return restore !== undefined && isCurrent(restore, job) ? restore : undefined;
   };
   const restore = await current();
-  return restore === undefined || (await catalog.restores.abandon(restore)) ? restore : current();
+  if (restore === undefined || restore.settled === true || restore.abandoned !== undefined) return restore;
+  const abandoned = await whyFailed(services, input);
+  return (await restores.abandon(restore, abandoned)) ? { ...restore, abandoned } : current();
+}
+
+/** A store that cannot be read may be what it failed for: then it is aborted all the same. */
+async function whyFailed({ store, log }: Services, { job, failure }: AbortInput): Promise<string> {
+  const note = await restoreStaging(store, job)
+    .find<FailureNote>(backupNames.failure(job.execution))
+    .catch((error: unknown) => {
+      log.warn('reason not read', { table: job.table, restore: job.id, reason: reasonOf(error) });
+    });
+  return note?.reason ?? `the workflow failed: ${failure?.Error ?? 'unknown'}`;
 }
 
 /**
  * What became of the restore's table. `gone`: there is none; a table of the same name that is not the restore's stays.
- * `done`: it is settled. `unprotected`: it is too, but for its protection from deletion. `kept`: why it cannot be removed.
- * `wait`: ask again.
+ * `done`: it is settled, and what it lacks. `kept`: why it cannot be removed. `untagged`: why not yet. `wait`: ask again.
  */
-type Fate = 'gone' | 'done' | 'unprotected' | 'wait' | { readonly kept: string };
+type Fate = 'gone' | 'untagged' | 'wait' | { readonly done: string | undefined } | { readonly kept: string };
+
+/** As `clear`, when nobody comes who may do more. */
+async function clearOrKeep(services: Services, job: Job, restore: RestoreRecord): Promise<Fate> {
+  try {
+    const fate = await clear(services, job, restore);
+    if (fate !== 'untagged') return fate;
+    return { kept: 'never got the tag by which Tidemark may delete it: delete it if it is not wanted' };
+  } catch (error) {
+    if (!isServiceError(error, 'AccessDeniedException') && !isError(error, 'AccessDenied')) throw error;
+    if (restore.settled === true) return { done: 'the tag of the restore could not be taken off its table' };
+    return { kept: `may not be deleted by Tidemark (${reasonOf(error)}): delete it if it is not wanted` };
+  }
+}
 
 async function clear(services: Services, job: Job, restore: RestoreRecord): Promise<Fate> {
   const { dynamodb } = services;
@@ -86,12 +118,13 @@ async function clear(services: Services, job: Job, restore: RestoreRecord): Prom
   const isTagged = await hasRestoreTag(dynamodb, arn, restore.id);
   if (isNoted && restore.settled === true) {
     await removeRestoreTag(dynamodb, arn);
-    return lacksProtection(table, restore.description) ? 'unprotected' : 'done';
+    const isUnprotected = lacksProtection(table, restore.description);
+    return { done: isUnprotected ? 'its protection from deletion could not be set' : undefined };
   }
   if (!isNoted && !isTagged) return 'gone';
-  // An import's table has no tag at first.
-  if (!isTagged && made === undefined) return { kept: 'carries the tag of the restore no more' };
   if (table.DeletionProtectionEnabled === true) return { kept: 'is protected from deletion' };
+  // An import's table has no tag at first.
+  if (!isTagged) return made === undefined ? { kept: 'carries the tag of the restore no more' } : 'untagged';
   await deleteTable(dynamodb, restore.target);
   return 'wait';
 }

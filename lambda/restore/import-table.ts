@@ -2,13 +2,12 @@ import type { ImportTableDescription } from '@aws-sdk/client-dynamodb';
 import type { RestoreRecord } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
-import { findTable } from '../sources/table.ts';
 import type { Job } from '../workflow/executions.ts';
 import type { WaitResult } from './build-indexes.ts';
 import { describeImport, isRunning, startImport } from './import-job.ts';
 import { rangesTotal } from './range-part.ts';
 import { type CurrentRestore, currentRestore } from './restore-plan.ts';
-import { ensureRestoreTag } from './restore-tag.ts';
+import { ensureTag } from './tag-table.ts';
 
 /** An import takes ten minutes or hours; an execution's history holds about 37 hours of such waits. */
 const waitSeconds = 60;
@@ -84,19 +83,4 @@ async function check(
     'ImportFailed',
     `${ImportArn} imported ${ImportedItemCount} items of ${items}, with ${ErrorCount} errors`,
   );
-}
-
-/**
- * `tagged` once the import's table carries the restore's tag, whatever became of the import: only then may it be removed.
- * `wait`: it is to be asked again. `lost`: there is no such table.
- */
-async function ensureTag(
-  { dynamodb }: Services,
-  { id, target }: RestoreRecord,
-  { TableId }: ImportTableDescription,
-): Promise<'tagged' | 'wait' | 'lost'> {
-  const table = await findTable(dynamodb, target);
-  if (table === undefined || table.TableId !== TableId) return 'lost';
-  if (table.TableStatus !== 'ACTIVE') return 'wait';
-  return (await ensureRestoreTag(dynamodb, String(table.TableArn), id)) ? 'tagged' : 'wait';
 }

@@ -44,13 +44,16 @@ const rangesOfPartition = 4;
 
 /**
  * Decides how the table gets its items, and cuts the snapshot into ranges. `ended`: the restore is over, or is another
- * execution's. `wait`: the backup of its point in time is still being made. Throws `BackupNotFound` if that failed.
+ * execution's. `wait`: the backup of its point in time is still being made. Throws `BackupNotFound` if that failed, and
+ * `TurnLost` if the restore is given up: it is aborted then.
  */
 export async function planRestore(services: Services, { job }: { job: Job }): Promise<PlanResult> {
   const restore = await services.catalog.restores.get(job.table);
   if (restore === undefined || !isCurrent(restore, job)) {
     return { job, status: 'ended', tasks: [], waitSeconds: 0 };
   }
+  // An attempt that goes on with the abort of an earlier one.
+  if (restore.abandoned !== undefined) throw new TidemarkError('TurnLost', 'the restore is given up');
   if (restore.pointInTime && !(await holdsSnapshot(services, restore))) {
     return { job, status: 'wait', tasks: [], waitSeconds };
   }

@@ -111,7 +111,7 @@ async function reconcileRestore(services: Services, restore: RestoreRecord): Pro
   if ((await executions.state('restore', execution)) === 'running') return;
   const job = { table: restore.target, id: restore.id, execution, round: 0 };
   if (restore.attempts >= mostAttempts) {
-    await abortRestore(services, { job, failure: { Error: abandoned } });
+    await abortRestore(services, { job, failure: { Error: abandoned } }, { isLast: true });
     return;
   }
   const next = await catalog.restores.restart(restore);

@@ -24,6 +24,7 @@ export const restoreTasks = {
   BuildIndexes: 'restore-indexes',
   FinishRestore: 'restore-finish',
   AbortRestore: 'restore-abort',
+  TagTable: 'restore-tag',
 } as const;
 
 export type TaskHandler =

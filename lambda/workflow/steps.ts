@@ -5,6 +5,7 @@ import { finishRestore } from '../restore/finish-restore.ts';
 import { importTable } from '../restore/import-table.ts';
 import { materializeRange } from '../restore/materialize-range.ts';
 import { planRestore } from '../restore/restore-plan.ts';
+import { tagTable } from '../restore/tag-table.ts';
 import { writeRange } from '../restore/write-range.ts';
 import type { Services } from '../runtime/services.ts';
 import { abort } from './abort.ts';
@@ -37,4 +38,5 @@ export const steps = {
   'restore-indexes': buildIndexes,
   'restore-finish': finishRestore,
   'restore-abort': abortRestore,
+  'restore-tag': tagTable,
 } satisfies Record<TaskHandler, (services: Services, input: never) => Promise<object>>;

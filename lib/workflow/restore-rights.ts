@@ -19,25 +19,28 @@ export function grantRestoreRights(
     BuildIndexes,
     FinishRestore,
     AbortRestore,
+    TagTable,
   } = functions;
 
-  for (const step of [MaterializeRange, WriteRange, BuildIndexes]) catalog.grantRead(step);
+  for (const step of [MaterializeRange, WriteRange, BuildIndexes, TagTable]) catalog.grantRead(step);
   // PlanRestore holds the snapshot of a point in time.
   for (const step of [PlanRestore, ImportTable, CreateTable, FinishRestore, AbortRestore]) {
     catalog.grantReadWrite(step);
   }
 
   // Of any table, tagged or not: a table that is taken, removed or finished has no tag of ours to be known by.
-  for (const step of [ImportTable, CreateTable, WriteRange, BuildIndexes, FinishRestore]) {
+  for (const step of [ImportTable, CreateTable, WriteRange, BuildIndexes, FinishRestore, TagTable]) {
     tables.grant(step, 'dynamodb:DescribeTable');
   }
   tables.grant(CreateTable, 'dynamodb:ListTagsOfResource');
   tables.grant(FinishRestore, 'dynamodb:DescribeTimeToLive');
   tables.grantCreateTagged(CreateTable);
   tables.grantImport(ImportTable);
-  tables.grantImports(ImportTable, 'dynamodb:DescribeImport');
-  tables.grant(ImportTable, 'dynamodb:ListTagsOfResource');
-  tables.grantTag(ImportTable);
+  for (const step of [ImportTable, TagTable]) {
+    tables.grantImports(step, 'dynamodb:DescribeImport');
+    tables.grant(step, 'dynamodb:ListTagsOfResource');
+    tables.grantTag(step);
+  }
   for (const step of [ImportTable, CreateTable, WriteRange, BuildIndexes, FinishRestore]) {
     tables.grantKeys(step);
   }

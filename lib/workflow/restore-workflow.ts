@@ -31,6 +31,7 @@ export class RestoreWorkflow extends Construct {
   ): IChainable {
     // Its answer stands beside the state, so that the failure is there again when it is called after a wait.
     const abort = invokeBeside(this, 'AbortRestore', functions.AbortRestore, ['job', 'failure'], 'removal');
+    const tag = invokeBeside(this, 'TagTable', functions.TagTable, ['job'], 'tag');
     const notUnderstood = answerNotUnderstood(this, abort);
     const plan = invoke(this, 'PlanRestore', functions.PlanRestore, 'job');
     const createTable = invoke(this, 'CreateTable', functions.CreateTable, 'job');
@@ -115,6 +116,7 @@ export class RestoreWorkflow extends Construct {
         'Aborted',
         {
           wait: waitThen(this, 'WaitForRemoval', abort, '$.removal.answer.waitSeconds'),
+          untagged: tag,
           restored: Succeed.jsonPath(this, 'RestoredAfterAll'),
         },
         restoreFailed(this),
@@ -122,7 +124,9 @@ export class RestoreWorkflow extends Construct {
       ),
     );
 
-    // Not AbortRestore: what it throws ends the execution, and the reconciler finishes its work.
+    tag.next(waitThen(this, 'WaitForTag', abort, '$.tag.answer.waitSeconds'));
+
+    // Not AbortRestore and TagTable: what they throw ends the execution, and the reconciler finishes their work.
     catchAll(abort, plan, createTable, writeAll, materializeAll, importTable, buildIndexes, finish);
     return plan;
   }

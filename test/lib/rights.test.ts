@@ -274,6 +274,12 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     untag,
     ...userKeys,
   ],
+  'restore-tag': [
+    ...catalogRead,
+    ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
+    ...seeImports,
+    'dynamodb:TagResource on user tables if tagging',
+  ],
   'restore-abort': [
     ...catalog,
     ...read('staging'),
@@ -333,8 +339,8 @@ describe('no policy is wider than AWS makes it', () => {
           /^(logs:.*(LogDeliver|ResourcePolic|LogGroups)|xray:|dynamodb:List(Imports|Backups)$)/,
         );
     }
-    // The two state machines, and the three functions that look for an import.
-    expect(everywhere).toHaveLength(5);
+    // The two state machines, and the four functions that look for an import.
+    expect(everywhere).toHaveLength(6);
   });
 
   it('by a managed policy, but for the access logs of API Gateway', () => {
@@ -367,7 +373,7 @@ describe('no policy is wider than AWS makes it', () => {
     const may = (right: string) =>
       Object.keys(expected).filter((handler) => rights(handler).some((line) => line.includes(right)));
     const tagging = may('dynamodb:TagResource on user tables if tagging');
-    expect(tagging).toEqual(['restore-import', 'restore-create-table']);
+    expect(tagging).toEqual(['restore-import', 'restore-create-table', 'restore-tag']);
     for (const right of ['on user tables if tagged', 'dynamodb:DeleteTable on user tables']) {
       expect(may(right).filter((handler) => tagging.includes(handler))).toEqual([]);
     }

@@ -15,7 +15,7 @@ import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingHeld, newTable, tableExists } from '../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 import { contentOf, createTable } from '../support/tables.ts';
-import { intercept, newTarget, serviceError } from './imports.ts';
+import { bindToRights, intercept, newTarget, serviceError } from './imports.ts';
 import { described } from './rich-table.ts';
 
 type Around = NonNullable<HarnessOptions['around']>;
@@ -31,13 +31,7 @@ afterAll(() => database.close());
 beforeEach(async () => {
   harness = await startHarness(database);
   target = newTarget();
-  // As AWS does with our rights, and with protection.
-  intercept(database, 'DeleteTableCommand', async (send) => {
-    const { TableArn, DeletionProtectionEnabled } = await described(database, target);
-    if (DeletionProtectionEnabled === true) throw serviceError('ValidationException');
-    if ((await tagsOf(TableArn)).length === 0) throw serviceError('AccessDeniedException');
-    return send();
-  });
+  bindToRights(database);
 });
 afterEach(() => harness.close());
 
@@ -161,6 +155,16 @@ async function expectRestored(
   await expectNothingHeld(harness, source);
 }
 
+it('a table that is done is RESTORED also if its tag may not be taken off, and that is said', async () => {
+  intercept(database, 'UntagResourceCommand', () => Promise.reject(serviceError('AccessDeniedException')));
+  const { content } = await restoreUnder((_handler, _input, run) => run());
+  expect(await record()).toMatchObject({ status: 'RESTORING', settled: true });
+  await giveUp();
+  const { status, reason } = await record();
+  expect([status, reason]).toEqual(['RESTORED', 'the tag of the restore could not be taken off its table']);
+  expect(await contentOf(database.dynamodb, target)).toEqual(content);
+});
+
 describe('a twin of the last step that is still at work', () => {
   /** Restores until the last step, which fails; its twin goes on `beside` the abort's claim on the record. */
   async function giveUpBeside(beside: (twin: () => Promise<unknown>) => void): Promise<Made> {
@@ -182,8 +186,8 @@ describe('a twin of the last step that is still at work', () => {
     const { restores } = harness.services.catalog;
     const refused: unknown[] = [];
     const { backup } = await giveUpBeside((twin) => {
-      vi.spyOn(Restores.prototype, 'abandon').mockImplementationOnce(async (restore) => {
-        const abandoned = await restores.abandon(restore);
+      vi.spyOn(Restores.prototype, 'abandon').mockImplementationOnce(async (restore, reason) => {
+        const abandoned = await restores.abandon(restore, reason);
         await twin().catch((error: unknown) => refused.push(error));
         return abandoned;
       });
@@ -197,9 +201,9 @@ describe('a twin of the last step that is still at work', () => {
   it('keeps what it settles before, though the abort has looked already', async () => {
     const { restores } = harness.services.catalog;
     const { backup, content } = await giveUpBeside((twin) => {
-      vi.spyOn(Restores.prototype, 'abandon').mockImplementationOnce(async (restore) => {
+      vi.spyOn(Restores.prototype, 'abandon').mockImplementationOnce(async (restore, reason) => {
         await twin();
-        return restores.abandon(restore);
+        return restores.abandon(restore, reason);
       });
     });
     await expectRestored(content, backup.table.name, false);
@@ -234,7 +238,7 @@ describe('a restore that is given up before that', () => {
       if (handler === 'restore-create-table') twins.push(run);
       if (handler !== 'restore-write') return run();
       if (refused.length === 0) {
-        await database.dynamodb.send(new DeleteTableCommand({ TableName: target }));
+        await database.client().send(new DeleteTableCommand({ TableName: target }));
         await twins[0]?.().catch((error: unknown) => refused.push(error));
       }
       throw new Error('no more');
@@ -258,6 +262,37 @@ describe('a restore that is given up before that', () => {
     });
     expect(await tableExists(database, target)).toBe(true);
     await expectNothingHeld(harness, backup.table.name);
+  });
+
+  it('leaves a table that may not be deleted, when its attempts are used up, and says what to do', async () => {
+    intercept(database, 'DeleteTableCommand', () => Promise.reject(serviceError('AccessDeniedException')));
+    const { backup } = await restoreUnder(failing);
+    expect(await record()).toMatchObject({ status: 'RESTORING', abandoned: 'the workflow failed: Error' });
+    await giveUp();
+    expect(await record()).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringMatching(
+        new RegExp(`its table ${target} is left, as it may not be deleted.*AccessDenied.*: delete it`),
+      ),
+    });
+    await expectNothingHeld(harness, backup.table.name);
+  });
+
+  it('is FAILED also if the store that has its reason cannot be read any more', async () => {
+    const broken = harness.restarted({
+      around: (handler, _input, run) =>
+        handler === 'restore-indexes' ? Promise.reject(new Error('no more')) : run(),
+      store: (store) => ({
+        ...store,
+        get: (key, ...more) =>
+          key.includes('failure') ? Promise.reject(new Error('no such key')) : store.get(key, ...more),
+      }),
+    });
+    const { backup } = await backUp(database, harness, await newTable(database, 5));
+    await broken.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target });
+    await broken.executions.idle();
+    expect(await record()).toMatchObject({ status: 'FAILED', reason: 'the workflow failed: Error' });
+    expect(await tableExists(database, target)).toBe(false);
   });
 
   async function untagged(): Promise<void> {

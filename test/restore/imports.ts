@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ListTagsOfResourceCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished } from 'vitest';
 import type { BackupRecord, RestoreRecord } from '../../lambda/catalog/records.ts';
 import type { RestoreOverrides } from '../../lambda/restore/target-description.ts';
@@ -9,6 +10,7 @@ import { answerClient } from '../../local/exports/answers.ts';
 import { EmbeddedExports } from '../../local/exports/embedded-exports.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
+import { described } from './rich-table.ts';
 
 /** A Tidemark that restores by import, over a database that imports from its store, until the test is over. */
 export async function importing(
@@ -30,6 +32,7 @@ export async function importing(
     jobMs,
   });
   answerClient(database.dynamodb, exports);
+  bindToRights(database);
   onTestFinished(async () => {
     database.dynamodb.middlewareStack.remove('embeddedExports');
     await exports.idle();
@@ -54,6 +57,22 @@ export function intercept({ dynamodb }: TestDatabase, command: string, around: A
   );
   onTestFinished(() => {
     dynamodb.middlewareStack.remove(name);
+  });
+}
+
+/** Has DynamoDB refuse to delete what AWS would with our rights: a table without a tag, and a protected one. */
+export function bindToRights(database: TestDatabase): void {
+  // Not as our steps see it: a table that is being imported has its tags too.
+  const seeing = { dynamodb: database.client() };
+  intercept(database, 'DeleteTableCommand', async (send, input) => {
+    const { TableName } = input as { TableName: string };
+    const { TableArn, DeletionProtectionEnabled } = await described(seeing, TableName);
+    const { Tags = [] } = await seeing.dynamodb.send(
+      new ListTagsOfResourceCommand({ ResourceArn: TableArn }),
+    );
+    if (Tags.length === 0) throw serviceError('AccessDeniedException');
+    if (DeletionProtectionEnabled === true) throw serviceError('ValidationException');
+    return send();
   });
 }
 

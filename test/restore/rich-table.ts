@@ -75,7 +75,10 @@ export async function createRichTable({ dynamodb }: TestDatabase, name: string):
   );
 }
 
-export async function described({ dynamodb }: TestDatabase, name: string): Promise<TableDescription> {
+export async function described(
+  { dynamodb }: Pick<TestDatabase, 'dynamodb'>,
+  name: string,
+): Promise<TableDescription> {
   return (await dynamodb.send(new DescribeTableCommand({ TableName: name }))).Table ?? {};
 }
 

@@ -43,7 +43,12 @@ const parse = (definition: object): Machine => JSON.parse(JSON.stringify(definit
 
 describe.each([
   { machine: 'backup', definition: definitions.backup, tasks: backupTasks, last: ['Abort', 'HandOver'] },
-  { machine: 'restore', definition: definitions.restore, tasks: restoreTasks, last: ['AbortRestore'] },
+  {
+    machine: 'restore',
+    definition: definitions.restore,
+    tasks: restoreTasks,
+    last: ['AbortRestore', 'TagTable'],
+  },
 ])('the $machine machine', ({ definition, tasks, last }) => {
   const states = statesOf(parse(definition));
   const ofType = (type: string) => states.filter(({ state }) => state.Type === type);

@@ -334,6 +334,28 @@ describe('a restore', () => {
     expect(of(outcome, 'AbortRestore')).toEqual([1, 2, 3].map(() => ({ job, failure })));
   });
 
+  it('has its table tagged where that cannot be removed without, and goes on with the removal', async () => {
+    const failure = { Error: 'TypeError', Cause: 'no such thing' };
+    const outcome = await restore({
+      ...byImport,
+      ImportTable: throwing,
+      AbortRestore: ({ job }, call) => ({ job, status: call < 1 ? 'untagged' : 'failed', waitSeconds: 0 }),
+      TagTable: ({ job }) => ({ job, status: 'done', waitSeconds: 5 }),
+    });
+    expect(outcome).toMatchObject({ ended: 'RestoreFailed', waited: ['WaitForTag'] });
+    expect(of(outcome, 'TagTable')).toEqual([{ job }]);
+    expect(of(outcome, 'AbortRestore')).toEqual([1, 2].map(() => ({ job, failure })));
+  });
+
+  it('ends with the error of the step that tags it when that fails too', async () => {
+    const outcome = await restore({
+      CreateTable: throwing,
+      AbortRestore: ({ job }) => ({ job, status: 'untagged', waitSeconds: 0 }),
+      TagTable: throwing,
+    });
+    expect(outcome).toMatchObject({ ended: 'TagTable', error: 'ExecutionError' });
+  });
+
   it.each(steps)('aborts when it does not understand what %s answers', async (step, way) => {
     const outcome = await restore({ ...way, [step]: ({ job }) => ({ job, status: 'odd' }) });
     expect(outcome.ended).toBe('RestoreFailed');

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RestoreRecord } from '../../lambda/catalog/records.ts';
+import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { backUp, type Made } from '../retention/support.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { expectNothingHeld, newTable, tableExists } from '../support/fixture.ts';
+import type { Harness } from '../support/harness.ts';
+import { importing, intercept, newTarget, serviceError } from './imports.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+interface GivenUp {
+  readonly harness: Harness;
+  readonly target: string;
+  readonly made: Made;
+  /** Lets tables be tagged. */
+  readonly allow: () => void;
+  /** The reconciler comes, and what it starts comes to its end. */
+  readonly reconciled: (passes: number) => Promise<RestoreRecord | undefined>;
+}
+
+/** A restore whose import ended when the step that imports could not do anything any more, nor could anyone tag. */
+async function givenUp(): Promise<GivenUp> {
+  let calls = 0;
+  let isAllowed = false;
+  const harness = await importing(database, {
+    around: async (handler, _input, run) => {
+      if (handler === 'restore-import' && ++calls > 1) throw new Error('the key is disabled');
+      return run();
+    },
+  });
+  intercept(database, 'TagResourceCommand', (send) =>
+    isAllowed ? send() : Promise.reject(serviceError('AccessDeniedException')),
+  );
+  const made = await backUp(database, harness, await newTable(database));
+  const target = newTarget();
+  const { table, id } = made.backup;
+  await harness.operations.restoreTable({ backup: { table: table.name, id }, target });
+  await harness.executions.idle();
+  const record = () => harness.services.catalog.restores.get(target);
+  expect(await record()).toMatchObject({ status: 'RESTORING', abandoned: 'the workflow failed: Error' });
+  return {
+    harness,
+    target,
+    made,
+    allow: () => {
+      isAllowed = true;
+    },
+    reconciled: async (passes) => {
+      for (let pass = 0; pass < passes; pass++) {
+        await reconcile(harness.services);
+        await harness.executions.idle();
+      }
+      return record();
+    },
+  };
+}
+
+describe('a restore by import that is given up before its table got the tag', () => {
+  it('stays so: the next attempt removes the table, although all is well again', async () => {
+    const { harness, target, made, allow, reconciled } = await givenUp();
+    allow();
+    const { status, reason, attempts } = (await reconciled(1)) ?? {};
+    expect([status, reason, attempts]).toEqual(['FAILED', 'the workflow failed: Error', 2]);
+    expect(await tableExists(database, target)).toBe(false);
+    await expectNothingHeld(harness, made.backup.table.name);
+  });
+
+  it('ends when its attempts are used up, and says which table is left and what to do', async () => {
+    const { harness, target, made, reconciled } = await givenUp();
+    expect(await reconciled(4)).toMatchObject({ status: 'RESTORING', attempts: 5 });
+    expect(await reconciled(1)).toMatchObject({
+      status: 'FAILED',
+      reason:
+        `the workflow failed: Error; its table ${target} is left, ` +
+        'as it never got the tag by which Tidemark may delete it: delete it if it is not wanted',
+    });
+    expect(await tableExists(database, target)).toBe(true);
+    expect(await harness.services.catalog.restores.running()).toEqual([]);
+    await expectNothingHeld(harness, made.backup.table.name);
+  });
+});
