@@ -57,6 +57,7 @@ const config: Config = {
   emptyPages: 1,
   // A scan in segments ends early if the item that a page ended with is deleted (measured on the embedded database).
   scanSegments: 1,
+  importShownMs: 0,
   // Between a request's record and the start of its execution are milliseconds.
   reconcileGraceMs: 5000,
 };

@@ -80,6 +80,18 @@ export function forgetting(target: string, id: string): Write {
   };
 }
 
+export function explaining(target: string, id: string, reason: string): Write {
+  return {
+    Update: {
+      Key: { ...keys.restore(target) },
+      UpdateExpression: 'SET reason = :reason',
+      ConditionExpression: 'id = :id AND #status = :failed',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':id': id, ':failed': 'FAILED', ':reason': reason },
+    },
+  };
+}
+
 /** Takes one of the places of running restores. */
 export function taking({ id }: RestoreRecord): Write {
   return {

@@ -8,6 +8,7 @@ import type { BackupRecord, RestoreRecord, TableDescription } from './records.ts
 import {
   beginning,
   ending,
+  explaining,
   forgetting,
   freeing,
   holding,
@@ -67,6 +68,11 @@ export class Restores {
   /** Takes one that failed off the list of those; its record stays. */
   async forget({ target, id }: RestoreRecord): Promise<void> {
     await this.#rows.transact([forgetting(target, id)]);
+  }
+
+  /** Gives one that failed another reason, if the target was not restored to again since. */
+  async explain({ target, id }: RestoreRecord, reason: string): Promise<void> {
+    await this.#rows.transact([explaining(target, id, reason)]);
   }
 
   /**

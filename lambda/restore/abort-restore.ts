@@ -7,8 +7,8 @@ import { type FailureNote, names as backupNames } from '../workflow/backup-plan.
 import type { Job } from '../workflow/executions.ts';
 import { restoreStaging } from '../workflow/staging.ts';
 import { lacksProtection } from './finish-restore.ts';
-import { findImport, isRunning } from './import-job.ts';
-import { deleteTable } from './remove-table.ts';
+import { findImport, isRunning, mayAppear } from './import-job.ts';
+import { deleteTable, kept, left } from './remove-table.ts';
 import { isCurrent } from './restore-plan.ts';
 import { hasRestoreTag, removeRestoreTag } from './restore-tag.ts';
 
@@ -51,7 +51,7 @@ export async function abortRestore(
     return { job, status: 'restored', waitSeconds: 0 };
   }
   const why = restore.abandoned ?? (await whyFailed(services, input));
-  const reason = fate === 'gone' ? why : `${why}; its table ${restore.target} is left, as it ${fate.kept}`;
+  const reason = fate === 'gone' ? why : `${why}; ${left(restore, fate.kept)}`;
   await catalog.restores.end(restore, 'FAILED', reason);
   log.error('restore failed', { table: job.table, restore: job.id, reason });
   return failed;
@@ -95,11 +95,11 @@ async function clearOrKeep(services: Services, job: Job, restore: RestoreRecord)
   try {
     const fate = await clear(services, job, restore);
     if (fate !== 'untagged') return fate;
-    return { kept: 'never got the tag by which Tidemark may delete it: delete it if it is not wanted' };
+    return { kept: kept.untagged };
   } catch (error) {
     if (!isServiceError(error, 'AccessDeniedException') && !isError(error, 'AccessDenied')) throw error;
     if (restore.settled === true) return { done: 'the tag of the restore could not be taken off its table' };
-    return { kept: `may not be deleted by Tidemark (${reasonOf(error)}): delete it if it is not wanted` };
+    return { kept: kept.denied(error) };
   }
 }
 
@@ -109,7 +109,7 @@ async function clear(services: Services, job: Job, restore: RestoreRecord): Prom
   // Its table cannot be deleted yet, and may not even be seen.
   if (made !== undefined && isRunning(made)) return 'wait';
   const table = await findTable(dynamodb, restore.target);
-  if (table === undefined) return 'gone';
+  if (table === undefined) return made !== undefined && mayAppear(services, made) ? 'wait' : 'gone';
   if (table.TableStatus === 'DELETING') return 'wait';
   const arn = String(table.TableArn);
   const noted = restore.targetTableId ?? made?.TableId;
@@ -122,7 +122,7 @@ async function clear(services: Services, job: Job, restore: RestoreRecord): Prom
     return { done: isUnprotected ? 'its protection from deletion could not be set' : undefined };
   }
   if (!isNoted && !isTagged) return 'gone';
-  if (table.DeletionProtectionEnabled === true) return { kept: 'is protected from deletion' };
+  if (table.DeletionProtectionEnabled === true) return { kept: kept.isProtected };
   // An import's table has no tag at first.
   if (!isTagged) return made === undefined ? { kept: 'carries the tag of the restore no more' } : 'untagged';
   await deleteTable(dynamodb, restore.target);

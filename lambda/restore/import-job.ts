@@ -61,7 +61,13 @@ export async function findImport(
   restore: RestoreRecord,
 ): Promise<ImportTableDescription | undefined> {
   const arn = restore.importArn ?? (await listedImport(services, job, restore));
-  return arn === undefined ? undefined : describeImport(services, arn);
+  try {
+    return arn === undefined ? undefined : await describeImport(services, arn);
+  } catch (error) {
+    // DynamoDB remembers imports for 90 days.
+    if (isServiceError(error, 'ImportNotFoundException')) return undefined;
+    throw error;
+  }
 }
 
 export async function describeImport({ dynamodb }: Services, arn: string): Promise<ImportTableDescription> {
@@ -74,6 +80,14 @@ export async function describeImport({ dynamodb }: Services, arn: string): Promi
 /** True until DynamoDB is done with the import's table. */
 export function isRunning({ ImportStatus: status }: ImportTableDescription): boolean {
   return status === 'IN_PROGRESS' || status === 'CANCELLING';
+}
+
+/** True while the table of an import that has ended may be there although DescribeTable does not tell of it. */
+export function mayAppear(
+  { clock, config }: Pick<Services, 'clock' | 'config'>,
+  { EndTime }: ImportTableDescription,
+): boolean {
+  return EndTime !== undefined && clock.now() - EndTime.getTime() < config.importShownMs;
 }
 
 async function listedImport(

@@ -1,28 +1,68 @@
 import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { RestoreRecord } from '../catalog/records.ts';
-import { isServiceError } from '../runtime/errors.ts';
+import { isServiceError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { findTable } from '../sources/table.ts';
+import { findImport, isRunning, mayAppear } from './import-job.ts';
 import { hasRestoreTag } from './restore-tag.ts';
 
 /** So long after a restore's end no step of it runs any more: a function lives for 15 minutes at most. */
 export const lateMs = 20 * 60 * 1000;
 
+/** Why a table of a failed restore is there still, for its record. */
+export const kept = {
+  isProtected: 'is protected from deletion',
+  untagged: 'never got the tag by which Tidemark may delete it: delete it if it is not wanted',
+  denied: (error: unknown) =>
+    `may not be deleted by Tidemark (${reasonOf(error)}): delete it if it is not wanted`,
+} as const;
+
+export function left({ target }: RestoreRecord, why: string): string {
+  return `its table ${target} is left, as it ${why}`;
+}
+
 /**
  * Looks once more, `lateMs` after its end, at the target of a restore that failed: a late twin of the step that makes the
- * table may have made it when the restore was over. Nothing but the tag tells then whose it is.
+ * table may have made it when the restore was over. Its tag tells then whose it is, or that the restore's import made it.
+ * What may not be deleted is said on the record, and looked at again by the next call, as is what is not at its end.
  */
-export async function removeLateTable(
-  { catalog, dynamodb }: Pick<Services, 'catalog' | 'dynamodb'>,
-  restore: RestoreRecord,
-): Promise<void> {
+export async function removeLateTable(services: Services, restore: RestoreRecord): Promise<void> {
+  const { catalog, dynamodb } = services;
+  // Where an import's objects stand does not depend on the execution.
+  const job = { table: restore.target, id: restore.id, execution: restore.id, round: 0 };
+  const made = restore.way === 'import' ? await findImport(services, job, restore) : undefined;
+  if (made !== undefined && (isRunning(made) || mayAppear(services, made))) return;
   const table = await findTable(dynamodb, restore.target);
-  if (table !== undefined && (await hasRestoreTag(dynamodb, String(table.TableArn), restore.id))) {
-    // Looked at again by the next call.
-    if (table.TableStatus !== 'DELETING') await deleteTable(dynamodb, restore.target);
-    return;
+  const isTagged = table !== undefined && (await hasRestoreTag(dynamodb, String(table.TableArn), restore.id));
+  const isImported = made?.TableId !== undefined && table?.TableId === made.TableId;
+  if (table === undefined || (!isTagged && !isImported)) return catalog.restores.forget(restore);
+  if (table.TableStatus === 'DELETING') return;
+  const why = table.DeletionProtectionEnabled
+    ? kept.isProtected
+    : await whyDenied(dynamodb, restore, isTagged);
+  if (why !== undefined) await say(services, restore, left(restore, why));
+}
+
+async function whyDenied(
+  dynamodb: DynamoDBClient,
+  { target }: RestoreRecord,
+  isTagged: boolean,
+): Promise<string | undefined> {
+  try {
+    await deleteTable(dynamodb, target);
+    return undefined;
+  } catch (error) {
+    if (!isServiceError(error, 'AccessDeniedException')) throw error;
+    return isTagged ? kept.denied(error) : kept.untagged;
   }
-  await catalog.restores.forget(restore);
+}
+
+/** Once, in whatever words. */
+async function say({ catalog, log }: Services, restore: RestoreRecord, what: string): Promise<void> {
+  const { reason = '', target } = restore;
+  if (reason.includes(left(restore, ''))) return;
+  await catalog.restores.explain(restore, `${reason}; ${what}`);
+  log.error('a table is left', { table: target, restore: restore.id, reason: what });
 }
 
 /** Begins to. Nothing happens while the table is being created or updated: it can be deleted in a moment. */

@@ -4,7 +4,7 @@ import type { Services } from '../runtime/services.ts';
 import { findTable } from '../sources/table.ts';
 import type { Job } from '../workflow/executions.ts';
 import type { WaitResult } from './build-indexes.ts';
-import { findImport, isRunning } from './import-job.ts';
+import { findImport, isRunning, mayAppear } from './import-job.ts';
 import { isCurrent } from './restore-plan.ts';
 import { ensureRestoreTag } from './restore-tag.ts';
 
@@ -30,12 +30,14 @@ export async function tagTable(services: Services, { job }: { job: Job }): Promi
  * `wait`: it is to be asked again. `lost`: there is no such table.
  */
 export async function ensureTag(
-  { dynamodb }: Services,
+  services: Pick<Services, 'dynamodb' | 'clock' | 'config'>,
   { id, target }: RestoreRecord,
-  { TableId }: ImportTableDescription,
+  made: ImportTableDescription,
 ): Promise<'tagged' | 'wait' | 'lost'> {
+  const { dynamodb } = services;
   const table = await findTable(dynamodb, target);
-  if (table === undefined || table.TableId !== TableId) return 'lost';
+  if (table === undefined && mayAppear(services, made)) return 'wait';
+  if (table === undefined || table.TableId !== made.TableId) return 'lost';
   if (table.TableStatus !== 'ACTIVE') return 'wait';
   return (await ensureRestoreTag(dynamodb, String(table.TableArn), id)) ? 'tagged' : 'wait';
 }

@@ -31,6 +31,8 @@ export interface Config {
   readonly recordMs: number;
   /** How long the reconciler leaves a fresh turn or request alone. */
   readonly reconcileGraceMs: number;
+  /** DescribeTable is eventually consistent: so long after an import's end its table may be there and not be seen. */
+  readonly importShownMs: number;
   /** The sweep takes a snapshot for live so long after its death: those who read a page of it hold no pin. */
   readonly sweepGraceMs: number;
   /** A page of a comparison or a verification is read for at most about so long. */
@@ -54,6 +56,7 @@ export const defaultConfig: Config = {
   scanSegments: 8,
   recordMs: 10_000,
   reconcileGraceMs: 2 * 60_000,
+  importShownMs: 5 * 60_000,
   // Four times what the longest-running function may take.
   sweepGraceMs: 60 * 60_000,
   // API Gateway gives up after 29 seconds; what was begun when the time is over is brought to its end.

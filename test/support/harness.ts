@@ -65,6 +65,7 @@ const testConfig: Config = {
   exportWindow: { shortestMs: 1000, longestMs: 10_000 },
   replayMs: 1000,
   reconcileGraceMs: 0,
+  importShownMs: 0,
 };
 
 export async function startHarness(database: TestDatabase, options: HarnessOptions = {}): Promise<Harness> {

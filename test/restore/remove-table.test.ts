@@ -1,0 +1,169 @@
+import { DeleteTableCommand, DescribeTableCommand, TagResourceCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RestoreRecord } from '../../lambda/catalog/records.ts';
+import { systemClock } from '../../lambda/runtime/clock.ts';
+import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { backUp } from '../retention/support.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { newTable, tableExists } from '../support/fixture.ts';
+import type { Harness, HarnessOptions } from '../support/harness.ts';
+import { contentOf, createTable } from '../support/tables.ts';
+import { importing, intercept, newTarget, restored, serviceError } from './imports.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+const minuteMs = 60_000;
+
+/** The reconciler comes, so much later. */
+async function reconcileIn({ services }: Harness, minutes: number): Promise<void> {
+  const { clock } = services;
+  await reconcile({ ...services, clock: { ...clock, now: () => clock.now() + minutes * minuteMs } });
+}
+
+const listed = ({ services }: Harness) => services.catalog.restores.failed(Number.MAX_SAFE_INTEGER);
+
+describe('the table of an import that is begun late, when its restore has failed,', () => {
+  interface Late {
+    readonly harness: Harness;
+    readonly target: string;
+    readonly record: () => Promise<RestoreRecord | undefined>;
+    /** Has the import begun, and done. */
+    readonly begin: () => Promise<void>;
+  }
+
+  async function failedBefore(): Promise<Late> {
+    const gate = Promise.withResolvers<void>();
+    let twin: Promise<unknown> | undefined;
+    const harness = await importing(database, {
+      around: (handler, _input, run) => {
+        if (handler !== 'restore-import') return run();
+        twin ??= run();
+        return Promise.reject(new Error('timed out'));
+      },
+    });
+    const done: unknown[] = [];
+    intercept(database, 'ImportTableCommand', async (send) => {
+      await gate.promise;
+      const answer = await send();
+      done.push(answer);
+      return answer;
+    });
+    const { backup } = await backUp(database, harness, await newTable(database));
+    const target = newTarget();
+    expect((await restored(harness, backup, target)).status).toBe('FAILED');
+    return {
+      harness,
+      target,
+      record: () => harness.services.catalog.restores.get(target),
+      begin: async () => {
+        gate.resolve();
+        await expect(twin).rejects.toMatchObject({ code: 'TurnLost' });
+        expect(done).toHaveLength(1);
+        await expect.poll(() => tableExists(database, target)).toBe(true);
+      },
+    };
+  }
+
+  it('is left where we may not delete it; that is said once, and it is looked at until it is gone', async () => {
+    const { harness, target, record, begin } = await failedBefore();
+    await begin();
+    for (let pass = 0; pass < 2; pass++) await reconcileIn(harness, 21);
+    expect(await tableExists(database, target)).toBe(true);
+    expect(await listed(harness)).toHaveLength(1);
+    expect(await record()).toMatchObject({
+      status: 'FAILED',
+      reason:
+        `the workflow failed: Error; its table ${target} is left, ` +
+        'as it never got the tag by which Tidemark may delete it: delete it if it is not wanted',
+    });
+    await database.client().send(new DeleteTableCommand({ TableName: target }));
+    await expect.poll(() => tableExists(database, target)).toBe(false);
+    await reconcileIn(harness, 21);
+    expect(await listed(harness)).toEqual([]);
+  });
+
+  it('is removed where we may', async () => {
+    const { harness, target, record, begin } = await failedBefore();
+    await begin();
+    const { Table } = await database.dynamodb.send(new DescribeTableCommand({ TableName: target }));
+    const Tags = [{ Key: 'any', Value: 'tag' }];
+    await database.dynamodb.send(new TagResourceCommand({ ResourceArn: Table?.TableArn, Tags }));
+    await reconcileIn(harness, 21);
+    await expect.poll(() => tableExists(database, target)).toBe(false);
+    expect((await record())?.reason).toBe('the workflow failed: Error');
+    await reconcileIn(harness, 21);
+    expect(await listed(harness)).toEqual([]);
+  });
+
+  it('is known by its id: another of that name stays', async () => {
+    const { harness, target, record, begin } = await failedBefore();
+    await begin();
+    await database.client().send(new DeleteTableCommand({ TableName: target }));
+    await createTable(database.client(), target, { hash: 'S', range: undefined });
+    await reconcileIn(harness, 21);
+    expect(await tableExists(database, target)).toBe(true);
+    expect((await record())?.reason).toBe('the workflow failed: Error');
+    expect(await listed(harness)).toEqual([]);
+  });
+});
+
+describe('a table that DescribeTable does not show at once, when its import has ended,', () => {
+  /** It is not shown so many times; each time that it is asked for a minute passes. */
+  async function hiding(times: number, around?: HarnessOptions['around']) {
+    let ahead = 0;
+    const clock = { ...systemClock, now: () => systemClock.now() + ahead };
+    const target = newTarget();
+    const config = { importShownMs: 5 * minuteMs };
+    const harness = await importing(database, { clock, config, ...(around && { around }) });
+    let hasEnded = false;
+    let hidden = 0;
+    intercept(database, 'DescribeImportCommand', async (send) => {
+      const answer = await send();
+      hasEnded ||= JSON.stringify(answer.output).includes('COMPLETED');
+      return answer;
+    });
+    intercept(database, 'DescribeTableCommand', async (send, input) => {
+      if (!hasEnded || (input as { TableName: string }).TableName !== target) return send();
+      ahead += minuteMs;
+      if (hidden === times) return send();
+      hidden++;
+      throw serviceError('ResourceNotFoundException');
+    });
+    const { backup, content } = await backUp(database, harness, await newTable(database));
+    const record = await restored(harness, backup, target);
+    return { harness, target, content, record, hidden, show: () => (times = hidden) };
+  }
+
+  it('is waited for', async () => {
+    const { target, content, record, hidden } = await hiding(3);
+    expect([record.status, record.reason, hidden]).toEqual(['RESTORED', undefined, 3]);
+    expect(await contentOf(database.dynamodb, target)).toEqual(content);
+  });
+
+  it('is waited for by an abort too, and removed', async () => {
+    const { target, record, hidden } = await hiding(3, async (handler, _input, run) => {
+      if (handler !== 'restore-import') return run();
+      await run();
+      throw new Error('no more');
+    });
+    expect([record.status, record.reason, hidden]).toEqual(['FAILED', 'the workflow failed: Error', 3]);
+    expect(await tableExists(database, target)).toBe(false);
+  });
+
+  it('is given up some time, and looked for once more', async () => {
+    const { harness, target, record, show } = await hiding(Infinity);
+    expect(record).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringMatching(/^TargetTableLost/) as string,
+    });
+    show();
+    await reconcileIn(harness, 21);
+    expect((await harness.services.catalog.restores.get(target))?.reason).toContain(
+      `its table ${target} is left`,
+    );
+  });
+});
