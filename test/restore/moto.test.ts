@@ -152,9 +152,14 @@ function asBytes(name: string, value: unknown): unknown {
   return value;
 }
 
-/** The Python that can run moto's server, or none: then it is said, since nothing else tells that its test is not there. */
+/**
+ * The Python that can run moto's server: the one that is named for it, with which the test fails if it cannot; or else the
+ * one on the path. Or none: then it is said, since nothing else tells that the test is not there.
+ */
 function pythonWithMoto(): string[] {
-  const python = process.env['TIDEMARK_TEST_PYTHON'] || 'python3';
+  const named = process.env['TIDEMARK_TEST_PYTHON'];
+  if (named) return [named];
+  const python = 'python3';
   const needed = 'import moto.server, moto.dynamodb.models, moto.s3.models';
   if (spawnSync(python, ['-c', needed], { stdio: 'ignore' }).status === 0) return [python];
   console.log(`no test with moto: ${python} does not run it`);
