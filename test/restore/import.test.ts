@@ -205,7 +205,7 @@ it('a restore whose import is asked after writes nothing while there is nothing 
         return answer;
       },
     },
-    200,
+    1000,
   );
   const made = await backUp(database, harness, await newTable(database));
   expect((await restored(harness, made.backup, target)).status).toBe('RESTORED');
