@@ -53,9 +53,13 @@ export class Natives {
     await this.#end(backup, 'AVAILABLE', 'figures', figures);
   }
 
-  /** The backup is FAILED. One that has ended already stays what it is. */
-  async fail(backup: BackupRecord, reason: string): Promise<void> {
-    await this.#end(backup, 'FAILED', 'reason', reason);
+  /**
+   * The backup is FAILED. One that has ended already stays what it is. `requestKey`: of a request that is refused with it;
+   * its repeat is then another request.
+   */
+  async fail(backup: BackupRecord, reason: string, requestKey?: string): Promise<void> {
+    const forgotten = requestKey === undefined ? [] : [{ Delete: { Key: { ...keys.request(requestKey) } } }];
+    await this.#end(backup, 'FAILED', 'reason', reason, forgotten);
   }
 
   async #end(
@@ -63,6 +67,7 @@ export class Natives {
     status: BackupRecord['status'],
     member: 'figures' | 'reason',
     value: Figures | string,
+    others: readonly Write[] = [],
   ): Promise<void> {
     const { table, id } = backup;
     await this.#change(
@@ -73,6 +78,7 @@ export class Natives {
         ExpressionAttributeValues: { ':ended': status, ':value': value },
       },
       { Delete: { Key: { ...keys.native(table.name, id) } } },
+      ...others,
     );
   }
 

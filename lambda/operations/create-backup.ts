@@ -35,7 +35,8 @@ const createsPerSecond = 50;
  * the rate allows, then the record and the start.
  *
  * Throws `TableNotFound`, `AccessDenied`, `TableInUse`, `ContinuousBackupsUnavailable`, `LimitExceeded`, `Validation`. What
- * DynamoDB refuses of a backup of its own is thrown when the record is there, and is then its reason.
+ * DynamoDB refuses of a backup of its own is thrown when the record is there, and is then its reason; a repeat of the request
+ * asks for another one.
  */
 export async function createBackup(
   services: RequestServices,

@@ -165,6 +165,29 @@ describe('what DynamoDB refuses', () => {
       expect((await operations.listBackups({ table: world.table, limit: 10 })).backups).toHaveLength(1);
     },
   );
+
+  it('is asked for again by who repeats the request: a second delivery, or the SDK', async () => {
+    const { services } = world.harness;
+    const delivery = {
+      schedule: 'nightly',
+      scheduledTime: '2026-11-21T00:00:00Z',
+      source: 'native',
+    } as const;
+    const requests = [
+      () => scheduledBackup(services, { ...delivery, table: world.table }),
+      () => world.create({ requestKey: 'invocation' }),
+    ];
+    for (const request of requests) {
+      world.natives.failure = { error: new TidemarkError('LimitExceeded', 'for a moment'), done: false };
+      await expect(request()).rejects.toEqual(code('LimitExceeded'));
+      await expect(request()).rejects.toEqual(code('LimitExceeded'));
+      world.natives.failure = undefined;
+      const made = await request();
+      expect(made.status).toBe('CREATING');
+      expect((await request()).id).toBe(made.id);
+    }
+    expect(world.natives.backups.size).toBe(2);
+  });
 });
 
 describe('a native backup that is deleted', () => {
