@@ -11,16 +11,15 @@ const mostAttempts = 5;
 
 /**
  * Brings a native backup on that is CREATING: one whose answer was lost is looked for by its name, and asked for again
- * when DynamoDB has none. Throws what DynamoDB refuses, and `BackupInUse` while one that was made twice is still being
- * made.
+ * when DynamoDB has none. One that was asked for twice is settled when it is surely the only one. Throws what DynamoDB
+ * refuses, and `BackupInUse` while one that was made twice is still being made.
  */
 export async function reconcileNative(services: NativeServices, key: BackupKey): Promise<void> {
   const backup = await services.catalog.backups.get(key);
   // The index lags behind.
   if (backup?.status !== 'CREATING') return;
   if (backup.nativeArn === undefined) return recover(services, backup);
-  await deleteTwins(services, backup);
-  await settle(services, backup);
+  if (await isAlone(services, backup, backup.nativeArn)) await settle(services, backup);
 }
 
 async function recover(services: NativeServices, backup: BackupRecord): Promise<void> {
@@ -36,12 +35,15 @@ async function recover(services: NativeServices, backup: BackupRecord): Promise<
   }
 }
 
-/** Who asked twice may have got two. */
-async function deleteTwins(services: NativeServices, backup: BackupRecord): Promise<void> {
-  if (backup.attempts === 1) return;
-  for (const arn of await twins(services, backup)) {
-    if (arn !== backup.nativeArn) await services.native.delete(arn);
+/** Who asked twice may have got two: all but the backup's own are deleted. False if there may be more of them. */
+async function isAlone(services: NativeServices, backup: BackupRecord, own: string): Promise<boolean> {
+  if (backup.attempts === 1) return true;
+  const found = await twins(services, backup);
+  for (const arn of found) {
+    if (arn !== own) await services.native.delete(arn);
   }
+  // A list that does not show the one that is there lags behind, and may not show the other one either.
+  return found.includes(own) || (await services.native.describe(own)) === undefined;
 }
 
 function twins({ native }: NativeServices, { table, id, marker }: BackupRecord): Promise<readonly string[]> {

@@ -136,6 +136,23 @@ describe('a backup that DynamoDB made twice, as its lists lag behind', () => {
     await expectOne(backup);
   });
 
+  it('is not settled while lists do not show it: they may not show the other one either', async () => {
+    world.natives.finish();
+    world.natives.lagging = true;
+    await world.reconcile(2 * graceMs);
+    expect(await world.describe(backup)).toMatchObject({ status: 'CREATING' });
+    world.natives.lagging = false;
+    await world.reconcile(2 * graceMs);
+    await expectOne(backup);
+  });
+
+  it('fails if it is gone, whatever lists show', async () => {
+    world.natives.lagging = true;
+    world.natives.backups.clear();
+    await world.reconcile(2 * graceMs);
+    expect(await world.describe(backup)).toMatchObject({ status: 'FAILED' });
+  });
+
   it('is not settled by one who asks, who does not see lists', async () => {
     world.natives.finish();
     expect(await world.describe(backup)).toMatchObject({ status: 'CREATING' });
