@@ -1,10 +1,12 @@
+import { TidemarkError } from '../runtime/errors.ts';
 import { stepServices } from '../workflow/lambda-step.ts';
 import { reconcile } from '../workflow/reconcile.ts';
 
 let services: ReturnType<typeof stepServices> | undefined;
 
-/** Runs by schedule; its event says nothing. */
+/** Runs by schedule; its event says nothing. Throws `Internal` after a pass with trouble, so that the alarm tells. */
 export async function handler(): Promise<void> {
   services ??= stepServices('reconcile', process.env);
-  await reconcile(services);
+  const { troubles } = await reconcile(services);
+  if (troubles > 0) throw new TidemarkError('Internal', `${troubles} could not be reconciled; see the log`);
 }

@@ -1,5 +1,6 @@
 import type { BackupKey } from '../catalog/backup-arn.ts';
 import type { BackupRecord } from '../catalog/records.ts';
+import { isError, TidemarkError } from '../runtime/errors.ts';
 import { type NativeServices, requestNative } from './request.ts';
 import { isFresh, settle } from './settle.ts';
 
@@ -12,14 +13,20 @@ const mostAttempts = 5;
 /**
  * Brings a native backup on that is CREATING: one whose answer was lost is looked for by its name, and asked for again
  * when DynamoDB has none. One that was asked for twice is settled when it is surely the only one. Throws what DynamoDB
- * refuses, and `BackupInUse` while one that was made twice is still being made.
+ * refuses, and `Internal` when the backup is FAILED now: nobody else hears of it.
  */
 export async function reconcileNative(services: NativeServices, key: BackupKey): Promise<void> {
-  const backup = await services.catalog.backups.get(key);
+  const { backups } = services.catalog;
+  const backup = await backups.get(key);
   // The index lags behind.
   if (backup?.status !== 'CREATING') return;
-  if (backup.nativeArn === undefined) return recover(services, backup);
-  if (await isAlone(services, backup, backup.nativeArn)) await settle(services, backup);
+  if (backup.nativeArn === undefined) {
+    await recover(services, backup);
+  } else if (await isAlone(services, backup, backup.nativeArn)) {
+    await settle(services, backup);
+  }
+  const now = await backups.get(key);
+  if (now?.status === 'FAILED') throw new TidemarkError('Internal', `native backup failed: ${now.reason}`);
 }
 
 async function recover(services: NativeServices, backup: BackupRecord): Promise<void> {
@@ -39,8 +46,14 @@ async function recover(services: NativeServices, backup: BackupRecord): Promise<
 async function isAlone(services: NativeServices, backup: BackupRecord, own: string): Promise<boolean> {
   if (backup.attempts === 1) return true;
   const found = await twins(services, backup);
-  for (const arn of found) {
-    if (arn !== own) await services.native.delete(arn);
+  try {
+    for (const arn of found) {
+      if (arn !== own) await services.native.delete(arn);
+    }
+  } catch (error) {
+    // It is still being made.
+    if (isError(error, 'BackupInUse')) return false;
+    throw error;
   }
   // A list that does not show the one that is there lags behind, and may not show the other one either.
   return found.includes(own) || (await services.native.describe(own)) === undefined;

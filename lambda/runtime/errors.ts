@@ -44,9 +44,9 @@ export class TidemarkError extends Error {
   }
 }
 
-/** True for an error of this code. */
-export function isError(error: unknown, code: ErrorCode): error is TidemarkError {
-  return error instanceof TidemarkError && error.code === code;
+/** True for an error of one of these codes. */
+export function isError(error: unknown, ...codes: ErrorCode[]): error is TidemarkError {
+  return error instanceof TidemarkError && codes.includes(error.code);
 }
 
 /** True for an SDK exception of one of these names (the SDK's classes are not imported for this). */

@@ -29,24 +29,36 @@ const abandoned = 'its executions ended without finishing it; see the state mach
 /**
  * Finds what no execution brings to an end any more, and mends it: requests that were never started, executions that
  * crashed, backups of DynamoDB's own, heads about to fall off their stream, backups whose time is over. Everything it does is a conditional
- * write, so it may run at any time, also twice at once. One table's trouble does not keep it from the others.
+ * write, so it may run at any time, also twice at once. One table's trouble does not keep it from the others; answered is
+ * how many had any, among them each native backup that has failed. The log says why.
  */
-export async function reconcile(services: Services): Promise<void> {
-  for (const table of await services.catalog.turns.tables()) {
-    await guarded(services, { table: table.name }, () => reconcileTable(services, table));
+export async function reconcile(services: Services): Promise<{ readonly troubles: number }> {
+  const { catalog, clock, log } = services;
+  let troubles = 0;
+  const guarded = async (facts: object, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      troubles++;
+      log.error('reconcile failed', { ...facts, reason: reasonOf(error) });
+    }
+  };
+  for (const table of await catalog.turns.tables()) {
+    await guarded({ table: table.name }, () => reconcileTable(services, table));
   }
-  for (const restore of await services.catalog.restores.running()) {
-    await guarded(services, { restore: restore.id }, () => reconcileRestore(services, restore));
+  for (const restore of await catalog.restores.running()) {
+    await guarded({ restore: restore.id }, () => reconcileRestore(services, restore));
   }
-  for (const restore of await services.catalog.restores.failed(services.clock.now() - lateMs)) {
-    await guarded(services, { restore: restore.id }, () => removeLateTable(services, restore));
+  for (const restore of await catalog.restores.failed(clock.now() - lateMs)) {
+    await guarded({ restore: restore.id }, () => removeLateTable(services, restore));
   }
-  for (const key of await services.catalog.natives.creating()) {
-    await guarded(services, { backup: key.id }, () => reconcileNative(services, key));
+  for (const key of await catalog.natives.creating()) {
+    await guarded({ backup: key.id }, () => reconcileNative(services, key));
   }
-  for (const key of await services.catalog.backups.expired(services.clock.now())) {
-    await guarded(services, { backup: key.id }, () => expire(services, key));
+  for (const key of await catalog.backups.expired(clock.now())) {
+    await guarded({ backup: key.id }, () => expire(services, key));
   }
+  return { troubles };
 }
 
 async function reconcileTable(services: Services, table: TableRecord): Promise<void> {
@@ -99,8 +111,8 @@ async function moveHead(services: Services, table: TableRecord): Promise<void> {
       expiresAt: head.marker,
     });
   } catch (error) {
-    // A table that is gone has no head to keep.
-    if (!isError(error, 'TableNotFound')) throw error;
+    // A table that is gone, or is being deleted, has no head to keep.
+    if (!isError(error, 'TableNotFound', 'TableInUse')) throw error;
   }
 }
 
@@ -118,21 +130,13 @@ async function reconcileRestore(services: Services, restore: RestoreRecord): Pro
   if (next !== undefined) await executions.start('restore', { ...job, execution: next });
 }
 
-/** A backup that a restore reads, or that is being created, expires when that is over. */
+/** A backup that a restore reads, or that is being created, expires when that is over; another may have deleted it. */
 async function expire(services: Services, key: BackupKey): Promise<void> {
   const backup = await services.catalog.backups.get(key);
   if (backup?.status !== 'AVAILABLE' && backup?.status !== 'FAILED') return;
   try {
     await endBackup(services, backup);
   } catch (error) {
-    if (!isError(error, 'BackupInUse')) throw error;
-  }
-}
-
-async function guarded(services: Services, facts: object, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    services.log.error('reconcile failed', { ...facts, reason: reasonOf(error) });
+    if (!isError(error, 'BackupInUse', 'BackupNotFound')) throw error;
   }
 }

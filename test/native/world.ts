@@ -20,8 +20,8 @@ export interface NativeWorld {
   describe(backup: BackupRecord): Promise<BackupRecord>;
   /** The same Tidemark, so many milliseconds later. */
   later(milliseconds: number): Harness;
-  /** Reconciles, so many milliseconds later, and waits for what comes of it. */
-  reconcile(milliseconds?: number): Promise<void>;
+  /** Reconciles, so many milliseconds later, and waits for what comes of it. Answers how many troubles there were. */
+  reconcile(milliseconds?: number): Promise<number>;
 }
 
 export const keyOf = ({ table: { name }, id }: BackupRecord) => ({ table: name, id });
@@ -52,8 +52,9 @@ export async function nativeWorld(database: TestDatabase): Promise<NativeWorld> 
     },
     async reconcile(milliseconds = graceMs) {
       const at = world.later(milliseconds);
-      await reconcile(at.services);
+      const { troubles } = await reconcile(at.services);
       await at.executions.idle();
+      return troubles;
     },
   };
   const ours = await harness.operations.createBackup({ table, name: 'ours' });

@@ -30,9 +30,10 @@ function later(milliseconds: number): Harness {
   return harness.restarted({ clock: { now: () => Date.now() + milliseconds, sleep } });
 }
 
-async function settle(at: Harness): Promise<void> {
-  await reconcile(at.services);
+async function settle(at: Harness): Promise<number> {
+  const { troubles } = await reconcile(at.services);
   await at.executions.idle();
+  return troubles;
 }
 
 async function backup(): Promise<BackupRecord> {
@@ -142,6 +143,41 @@ describe('a head about to fall off its stream', () => {
     const { lastMarker } = (await harness.services.catalog.turns.table(table)) ?? {};
     await settle(evening);
     expect((await harness.services.catalog.turns.table(table))?.lastMarker).toBe(lastMarker);
+  });
+});
+
+describe('a trouble', () => {
+  /** DescribeTable answers this of the table, or throws it. */
+  function describeAs(told: object) {
+    database.dynamodb.middlewareStack.add(
+      (next) => async (args) => {
+        const answer = await next(args);
+        const { Table } = answer.output as { Table?: { TableName?: string } };
+        if (Table?.TableName !== table) return answer;
+        if (told instanceof Error) throw told;
+        return { ...answer, output: { ...answer.output, Table: { ...Table, ...told } } };
+      },
+      { step: 'initialize', name: 'describe-as' },
+    );
+  }
+  afterEach(() => database.dynamodb.middlewareStack.remove('describe-as'));
+
+  it('of one table is counted, and does not keep it from the others', async () => {
+    await backup();
+    const other = await newTable(database);
+    const { id } = await harness.operations.createBackup({ table: other, name: 'other' });
+    await harness.executions.idle();
+    expect(await settle(later(hour))).toBe(0);
+    describeAs(new Error('DynamoDB does not answer'));
+    expect(await settle(later(9 * hour))).toBe(1);
+    expect((await harness.services.catalog.turns.table(other))?.head?.snapshot).not.toBe(id);
+  });
+
+  it('is none with a table that is being deleted', async () => {
+    const { id } = await backup();
+    describeAs({ TableStatus: 'DELETING' });
+    expect(await settle(later(9 * hour))).toBe(0);
+    expect((await harness.services.catalog.turns.table(table))?.head?.snapshot).toBe(id);
   });
 });
 

@@ -1,0 +1,20 @@
+import { expect, test, vi } from 'vitest';
+import { handler } from '../../lambda/handlers/reconcile.ts';
+import { reconcile } from '../../lambda/workflow/reconcile.ts';
+
+vi.mock('../../lambda/workflow/lambda-step.ts', () => ({ stepServices: () => ({}) }));
+vi.mock('../../lambda/workflow/reconcile.ts', () => ({ reconcile: vi.fn<typeof reconcile>() }));
+
+test('a pass without trouble is no error of the function', async () => {
+  vi.mocked(reconcile).mockResolvedValueOnce({ troubles: 0 });
+  await handler();
+  expect(reconcile).toHaveBeenCalledOnce();
+});
+
+test('one with trouble is, which the alarm hears of', async () => {
+  vi.mocked(reconcile).mockResolvedValueOnce({ troubles: 2 });
+  await expect(handler()).rejects.toMatchObject({
+    code: 'Internal',
+    message: expect.stringContaining('2 could not be reconciled'),
+  });
+});
