@@ -30,8 +30,8 @@ export function chooseWay(facts: RestoreFacts): { readonly way: RestoreWay; read
   if (restoreBy === 'writes') return writes('restoreBy is writes');
   if (localIndexes > 0) return writes('an import makes no local secondary indexes');
   if (items === 0) return writes('there are no items to import');
+  if (bytes > mostImportBytes) return writes('more than 1 TB may be more than an import takes');
   if (restoreBy === 'import') return { way: 'import', why: 'restoreBy is import' };
   if (bytes < leastImportBytes) return writes('less than 1 GiB is written sooner than imported');
-  if (bytes > mostImportBytes) return writes('more than 1 TB may be more than an import takes');
   return { way: 'import', why: '1 GiB or more is imported for less, without write capacity' };
 }
