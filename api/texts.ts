@@ -119,7 +119,7 @@ export const memberTexts: Readonly<Record<string, string>> = {
   'RestoreChoice.Why': 'Why this way.',
   Prices: 'What the money was reckoned with.',
   Region: 'The region whose prices they are.',
-  AsOf: 'The day on which they were looked up.',
+  AsOf: 'The day, or month, of the oldest of them.',
 
   // The sweep's plan
   Folders: 'What was found, by folder of the store.',

