@@ -87,7 +87,7 @@ function assumptionTexts(): string[] {
     'Staging, and runs that only internal snapshots needed, are billed until the end: the bucket is versioned and keeps for 30 days what the sweep deletes.',
     `An incremental export is billed for ${assumed.exportImages} images of each changed item. The machine asks ${assumed.exportPolls} times whether an export has ended.`,
     `The stream: a page has 1000 records or 1 MB; the table has a shard for each ${gigabytes(assumed.partitionBytes)}, replaced every ${assumed.shardHours} hours, and a few empty pages end the reading of each.`,
-    'The scan reads consistently, in pages of 1 MB.',
+    `The scan reads consistently, in pages of 1 MB. Reading the table or its stream and staging it takes ${measured.stageSecondsPerGb} CPU seconds for a GB of lines: measured here of pages from memory, so without the network, and taken to be the same for each image in the stream. An export is DynamoDB's own work.`,
     'On-demand backups and AWS Backup are billed with the whole size of the table for each backup, by the time that it is kept.',
     'A restore is without its global indexes, and what the estimate of `tidemark estimate` says: its assumptions are in `lambda/estimate/assumptions.ts`.',
     "Left out: the catalog's reads and writes (a few dozen for a backup), logs, the KMS key (1 USD a month for a deployment) and its calls, which bucket keys make few, requests to the API, the daily sweep, verifying.",

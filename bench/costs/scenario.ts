@@ -33,6 +33,11 @@ export const measured = {
   /** Lines by what zstd -3 makes of them, and gzip. */
   zstd: 3.4,
   gzip: 3.1,
+  /**
+   * CPU seconds to stage a GB of lines: the SDK's client reads pages of 1000 items, which it is answered from memory, and
+   * gzip at level 1 is written to memory (`lambda/sources/scan.ts`, `staged-files.ts`).
+   */
+  stageSecondsPerGb: 60,
   /** CPU seconds to make a base of a GB of lines: 3.3 for 100,000 items of 1,022 bytes. */
   ingestSecondsPerGb: (3.3 * GB) / (100_000 * 1022),
   /** L of docs/design.md for a GB of lines: 0.6 for 60,000 of them. */

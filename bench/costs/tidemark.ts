@@ -1,4 +1,5 @@
-import { cost, GB, prices } from '../../lambda/estimate/prices.ts';
+import { assumptions } from '../../lambda/estimate/assumptions.ts';
+import { cost, GB, leastExportBytes, prices } from '../../lambda/estimate/prices.ts';
 import { defaultConfig } from '../../lambda/runtime/config.ts';
 import { chainSteps } from './chain.ts';
 import { assumed, itemsOf, measured, type Scenario } from './scenario.ts';
@@ -36,9 +37,9 @@ export function byExport(scenario: Scenario): Bill {
   });
 }
 
-/** At least 10 MB are billed. */
+/** Of an incremental export, as it is billed. */
 export function exportedBytes(changedBytes: number): number {
-  return Math.max(10e6, changedBytes * assumed.exportImages);
+  return Math.max(leastExportBytes, changedBytes * assumed.exportImages);
 }
 
 /** A base by scan, increments by the stream. */
@@ -47,17 +48,25 @@ export function byStream(scenario: Scenario): Bill {
   const changes = 2 * tableBytes * churn;
   const pages = days * streamPages(scenario);
   const scanCalls = Math.ceil(tableBytes / 1024 ** 2);
+  const readBytes = tableBytes + days * changes;
   return bill(scenario, {
     way: 'Tidemark, by stream',
     increments: assumed.increments,
     charges: [
       { what: 'scan of the table', usd: cost(prices.dynamodb.readUnit, tableBytes / 4096) },
       { what: 'reading the stream', usd: cost(prices.dynamodb.streamRead, pages) },
+      { what: 'staging what was read, in functions', usd: stagingUsd(readBytes * measured.json) },
     ],
     calls: scanCalls + pages,
-    readBytes: tableBytes + days * changes,
+    readBytes,
     transitions: 0,
   });
+}
+
+/** An export's lines are staged by DynamoDB. */
+function stagingUsd(lineBytes: number): number {
+  const seconds = measured.stageSecondsPerGb * assumed.slower * (lineBytes / GB);
+  return cost(prices.lambda.gbSecond, seconds * assumptions.functionGb);
 }
 
 /** Calls of GetRecords in a day: pages of 1000 records or 1 MB, and for each shard the empty ones that end a reading. */

@@ -52,7 +52,7 @@ export const prices = {
     },
     backup: { usd: 0.1, per: 1, unit: 'GB-month of an on-demand backup', seen: 'infracostDynamodb' },
     restore: { usd: 0.15, per: 1, unit: 'GB restored', seen: 'infracostDynamodb' },
-    /** Full and incremental; an incremental one is at least 10 MB. */
+    /** Full and incremental; an incremental one is at least `leastExportBytes`. */
     export: { usd: 0.1, per: 1, unit: 'GB exported', seen: 'memory' },
     /** Of the source before compression. */
     import: { usd: 0.15, per: 1, unit: 'GB imported', seen: 'memory' },
@@ -96,3 +96,6 @@ export function cost(price: Price, amount: number): number {
 
 /** As AWS counts it. */
 export const GB = 2 ** 30;
+
+/** "Incremental exports are billed for at least 10 MB" (DynamoDB's pricing page), of which a GB has 1024. */
+export const leastExportBytes = 10 * 2 ** 20;

@@ -35,15 +35,19 @@ export function estimateWrites(size: Size, target: TableDescription): WayEstimat
   };
 }
 
-/** By an import job of DynamoDB's, of files that Tidemark's functions write for it. S3 requests are left out. */
+/**
+ * By an import job of DynamoDB's, of objects that Tidemark's functions write for it, and that are paid for as long as the
+ * bucket keeps them. S3 requests are left out.
+ */
 export function estimateImport(size: Size, target: TableDescription): WayEstimate {
-  const { importBegins, importSecondsPerGb, materializeSecondsPerGb } = assumptions;
+  const { gzipBytes, importBegins, importSecondsPerGb, materializeSecondsPerGb, stagedMonths } = assumptions;
   const gigabytes = times(jsonBytes(size), 1 / GB);
   const work = times(gigabytes, materializeSecondsPerGb);
   return {
     usd: plus(
       times(gigabytes, cost(prices.dynamodb.import, 1)),
       functionsUsd(work),
+      times(times(gigabytes, gzipBytes), cost(prices.s3.storage, stagedMonths)),
       indexesUsd(size, target),
     ),
     seconds: plus(

@@ -12,6 +12,7 @@ import { given } from '../../lambda/dialects/dynamodb/operation.ts';
 import { read } from '../../lambda/dialects/dynamodb/read.ts';
 import type { JsonObject } from '../../lambda/dialects/dynamodb/json.ts';
 import { keyNamesOf } from '../../lambda/snapshot/manifest.ts';
+import { leastExportBytes } from '../../lambda/estimate/prices.ts';
 import { describeTable, type Table } from '../../lambda/sources/table.ts';
 import { atMost } from '../at-most.ts';
 import { type ExportRecord, fullRecords, incrementalRecords } from './content.ts';
@@ -21,9 +22,6 @@ import { exportTimes } from './export-times.ts';
 import { writeDataFiles, writeManifests } from './files.ts';
 import { jobId, type Job, type Jobs } from './jobs.ts';
 import { exportMembers, type ExportRequest } from './requests.ts';
-
-/** "Incremental exports are billed for at least 10 MB" (DynamoDB's pricing page). */
-const leastBilledBytes = 10 * 1024 * 1024;
 
 /** Takes export requests, and has them done. */
 export class TableExports {
@@ -121,7 +119,7 @@ export class TableExports {
     const end = {
       EndTime,
       ItemCount: records.length,
-      BilledSizeBytes: isIncremental ? Math.max(bytes, leastBilledBytes) : bytes,
+      BilledSizeBytes: isIncremental ? Math.max(bytes, leastExportBytes) : bytes,
     };
     const summary = summaryOf({ ...job.begun, ...end });
     return {

@@ -74,11 +74,23 @@ describe('what is asked for and paid', () => {
   });
 
   it('of an export is its size, of an incremental one at least 10 MB', () => {
-    expect(exportedBytes(0)).toBe(10e6);
+    expect(exportedBytes(0)).toBe(10 * 1024 ** 2);
     expect(exportedBytes(GB)).toBe(2 * GB);
     const usd = Object.fromEntries(byExport(scenario).charges.map(({ what, usd }) => [what, usd]));
     expect(usd['full export']).toBeCloseTo(10, 9);
     expect(usd['incremental exports']).toBeCloseTo(30 * 2 * 0.1, 9);
+  });
+
+  it('of a scan is a unit for each 4 KB, and of what is staged the time of functions', () => {
+    const usd = Object.fromEntries(byStream(scenario).charges.map((charge) => [charge.what, charge.usd]));
+    // 26,214,400 units.
+    expect(usd['scan of the table']).toBeCloseTo(3.2768, 9);
+    // 100 GB and 2 GB of images on each of 30 days, as lines; 90 seconds of 1769 MB for a GB of them.
+    const seconds = (100 + 60) * 1.67 * 90;
+    expect(usd['staging what was read, in functions']).toBeCloseTo(
+      ((seconds * 1769) / 1024) * 0.0000133334,
+      9,
+    );
   });
 
   it('of a stream is its pages, full and empty', () => {
