@@ -121,6 +121,25 @@ describe('the work of a backup', () => {
   });
 });
 
+it.each(['byExport', 'byStream'] as const)(
+  '%s stores next to nothing but the base without changes',
+  (name) => {
+    const { charges } = ways[name]({ ...scenario, churn: 1e-9 });
+    const usd = charges.find(({ what }) => what === 'S3 storage')?.usd;
+    // 167 GB of lines, staged by gzip (53.87), in spills and as a run by zstd (49.12 each): 152.106 GB at 0.023.
+    expect(usd).toBeCloseTo(3.4984, 4);
+  },
+);
+
+it.each([
+  // 100 GB for 30, 29, ... 1 and 0 days: 465 times as many GB-days, at 0.1 for 30.
+  ['onDemandBackups', 155],
+  ['awsBackup', 155],
+  ['recoveryAlone', 20],
+] as const)('%s comes to %d USD', (name, usd) => {
+  expect(total(ways[name](scenario))).toBeCloseTo(usd, 2);
+});
+
 describe.each(Object.entries(ways))('%s', (_, way) => {
   it('costs no less for a larger table', () => {
     const [small, large] = [scenario, { ...scenario, tableBytes: 3 * scenario.tableBytes }].map(way);

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
-import { estimateImport, estimateWrites } from '../../lambda/estimate/restore-estimate.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { BackupRecord, Figures } from '../../lambda/catalog/records.ts';
 import { estimateRestore, restoreEstimate } from '../../lambda/operations/estimate-restore.ts';
 import { dryRunRestore, restoreTable } from '../../lambda/operations/restore-table.ts';
 import type { RestoreOverrides } from '../../lambda/restore/target-description.ts';
@@ -33,10 +32,20 @@ const newTarget = () => `restored-${randomIds.hex(8)}`;
 describe('an estimate of a backup', () => {
   it('is of its record alone', async () => {
     const { catalog, config } = harness.services;
-    const estimate = await estimateRestore({ catalog, config }, keyOf(backup));
-    expect(estimate).toMatchObject({ items: 3, bytes: backup.figures?.bytes });
-    expect(estimate.ways.map(({ way }) => way)).toEqual(['import', 'writes']);
-    expect(estimate).toEqual(restoreEstimate(backup.figures, backup.description, config));
+    const services = { catalog, config };
+    expect(await estimateRestore(services, keyOf(backup))).toMatchObject({
+      items: 3,
+      bytes: backup.figures?.bytes,
+    });
+    const figures = { ...backup.figures, items: 1_000_000, bytes: 1_000_000 } as Figures;
+    vi.spyOn(catalog.backups, 'get').mockResolvedValueOnce({ ...backup, figures });
+    const estimate = await estimateRestore(services, keyOf(backup));
+    expect(estimate).toMatchObject({ items: 1_000_000, bytes: 1_000_000 });
+    // 1,000,000 to 1,000,977 units of 0.625e-6, and one function for 250 to 1000 seconds of 2.303e-5.
+    expect(estimate.ways[1]).toMatchObject({
+      way: 'writes',
+      usd: { low: expect.closeTo(0.63076, 5), high: expect.closeTo(0.64864, 5) },
+    });
   });
 
   it('is refused for a backup that is being created, and for one that is gone', async () => {
@@ -56,15 +65,27 @@ describe('which ways are possible, and which is chosen', () => {
   const { description: plain } = creating;
   const { description: indexed } = available;
   const small = { items: 1000, bytes: 1_000_000 };
-  const large = { items: 10_000_000, bytes: 10 * 1024 ** 3 };
+  const large = { items: 100 * 1024 ** 2, bytes: 100 * 1024 ** 3 };
 
   it('both, and what was configured', () => {
+    const about = (low: number, high: number) => ({
+      low: expect.closeTo(low, 2),
+      high: expect.closeTo(high, 2),
+    });
+    // Worked out by hand, a second of a function at 2.303e-5. Import: 101.17 and 251.17 GB of JSON at 0.15, made in 40 and
+    // 120 seconds each, a tenth and three quarters of it kept at 0.023. Writes: 65.54 and 131.07 for the units, and 40
+    // functions for the 2,621 and 52,429 seconds that the table takes them in, of which at most 1,000 items each.
+    const ways = [
+      {
+        way: 'import',
+        usd: about(15.18 + 0.09 + 0.23, 37.68 + 0.69 + 4.33),
+        seconds: about(727.03, 182_197.27),
+      },
+      { way: 'writes', usd: about(67.95, 179.38), seconds: about(2641.44, 52_548.8) },
+    ];
     for (const restoreBy of ['import', 'writes'] as const) {
       const estimate = restoreEstimate(large, plain, { restoreBy });
-      expect(estimate.ways).toEqual([
-        { way: 'import', ...estimateImport(large, plain) },
-        { way: 'writes', ...estimateWrites(large, plain) },
-      ]);
+      expect(estimate.ways).toEqual(ways);
       expect(estimate.choice).toMatchObject({ way: restoreBy });
       expect(estimate.auto).toMatchObject({ way: 'import' });
     }
