@@ -71,7 +71,7 @@ export interface Replay {
   readonly until: number;
 }
 
-/** A choice with its reasons: what was passed over, and why. */
+/** A choice with its reasons: what was passed over, and why, and then what was taken. */
 export type Reasoned = Choice & { readonly why: readonly string[] };
 
 /**
@@ -100,8 +100,10 @@ function byStream(situation: Situation, why: string[]): Choice | undefined {
   for (const parent of parents) {
     const replay = replayOf(parent, replayMs);
     const reason = whyNotContinued(situation, parent, stream, replay?.since);
-    if (reason === undefined)
+    if (reason === undefined) {
+      why.push(`the stream tells of every change since ${parent.id}`);
       return { source: 'stream', stream: stream.arn, parent, ...(replay && { replay }) };
+    }
     why.push(`stream: ${parent.id}: ${reason}`);
   }
   return parents.length === 0 ? passed(why, 'there is no snapshot to continue') : undefined;
@@ -139,7 +141,10 @@ function byExports(
     }
     const { exportTime: parentTime } = parent.ends;
     const found = exportWindows({ parentTime, marker, earliestRestorable: recovery.earliest }, windows);
-    if ('windows' in found) return { source: 'export', parent, ranges: found.windows };
+    if ('windows' in found) {
+      why.push(`exports tell of every change since ${parent.id}`);
+      return { source: 'export', parent, ranges: found.windows };
+    }
     why.push(`export: ${parent.id}: ${found.why}`);
   }
   return undefined;
@@ -151,6 +156,7 @@ function base(situation: Situation, why: string[]): Choice {
   const source = asked ?? situation.base;
   if (source === 'scan') {
     if (stream === undefined) return unavailable(table, 'stream');
+    why.push('a new base');
     return scanned(situation, stream);
   }
   if (recovery === undefined) return unavailable(table, 'recovery');

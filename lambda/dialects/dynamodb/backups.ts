@@ -10,6 +10,7 @@ import { given, operation, requestKey } from './operation.ts';
 const tidemarkOptions = {
   type: 'structure',
   shape: 'TidemarkBackupOptions',
+  closed: true,
   members: {
     Kind: { type: 'string', constraints: [oneOf('FULL', 'INCREMENTAL', 'DIFFERENTIAL')] },
     Source: { type: 'string', constraints: [oneOf('EXPORT', 'STREAM', 'SCAN', 'NATIVE')] },

@@ -37,7 +37,13 @@ export type Member = Common &
     /** Names to attribute values, in DynamoDB's JSON. It is not looked into. */
     | { readonly type: 'map' }
     /** `shape`: the structure's name in the service model; it is part of an error's text. */
-    | { readonly type: 'structure'; readonly shape: string; readonly members: Members }
+    | {
+        readonly type: 'structure';
+        readonly shape: string;
+        readonly members: Members;
+        /** Another member is refused. DynamoDB ignores it; of what only Tidemark knows, it would be a wish unheard. */
+        readonly closed?: true;
+      }
   );
 
 export type Members = Readonly<Record<string, Member>>;

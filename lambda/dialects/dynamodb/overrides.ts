@@ -39,6 +39,7 @@ export const overrideMembers = {
   TidemarkOptions: {
     type: 'structure',
     shape: 'TidemarkRestoreOptions',
+    closed: true,
     members: keepMembers,
   },
 } as const;

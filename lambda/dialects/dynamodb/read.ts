@@ -11,18 +11,34 @@ const mostShown = 32 * 1024;
 
 /**
  * Decodes a request's body by the description of its members; members that are not described are ignored, null
- * counts as absent. Throws `SerializationError` for a wrong JSON type and `Validation` naming every constraint
- * that is not met. The texts are DynamoDB's, as observed by public probes of the service.
+ * counts as absent. Throws `SerializationError` for a wrong JSON type and `Validation` naming what a closed structure has not,
+ * or every constraint that is not met. The texts are DynamoDB's, as observed by public probes of the service.
  */
 export function read<M extends Members>(members: M, body: JsonObject): Input<M>;
 export function read(members: Members, body: JsonObject): object {
   const values = convertAll(members, body);
+  checkClosed(members, body);
   const found = violationsOfAll(members, values, '').take(maxViolations).toArray();
   if (found.length > 0) {
     const count = `${found.length} validation error${found.length === 1 ? '' : 's'} detected`;
     throw new TidemarkError('Validation', `${count}: ${found.join('; ')}`);
   }
   return values;
+}
+
+function checkClosed(members: Members, body: JsonObject): void {
+  for (const [name, member] of Object.entries(members)) {
+    const given = body[name];
+    if (member.type !== 'structure' || member.closed !== true || !isJsonObject(given)) continue;
+    const known = Object.keys(member.members);
+    const unknown = Object.keys(given).filter((each) => !known.includes(each));
+    if (unknown.length === 0) continue;
+    const [here, there] = [unknown, known].map((each) => each.join(', ').slice(0, mostShown));
+    throw new TidemarkError(
+      'Validation',
+      `Invalid Request: ${name} of this operation has no ${here}. It has: ${there}`,
+    );
+  }
 }
 
 /** `path` is that of the structure that the members are of: empty, or ending in a dot. */

@@ -13,6 +13,7 @@ export const restoreTableFromBackup = operation({
     TidemarkOptions: {
       type: 'structure',
       shape: 'TidemarkBackupRestoreOptions',
+      closed: true,
       members: { ...keepMembers, DryRun: { type: 'boolean' } },
     },
   },

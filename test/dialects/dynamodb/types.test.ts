@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { handle, targets } from '../../../lambda/dialects/dynamodb/dialect.ts';
 import type { Member, Members } from '../../../lambda/dialects/dynamodb/members.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
-import { fakeOperations, post, wasCalled } from './fakes.ts';
+import { fakeOperations, post, validRequests, wasCalled } from './fakes.ts';
 
 const structureExpected = 'Start of structure or map found where not expected';
 
@@ -139,9 +139,25 @@ describe('what is not looked at', () => {
       BackupName: 'nightly',
       Other: [1],
       ['__proto__']: 2,
-      TidemarkOptions: { Other: 1 },
     };
     expect((await answerTo('CreateBackup', body)).status).toBe(200);
+  });
+
+  test.each([
+    ['CreateBackup', { kind: 'FULL', DryRun: true }, 'kind, DryRun', 'Kind, Source, Comment'],
+    ['RestoreTableFromBackup', { dryRun: true }, 'dryRun', 'Keep, DryRun'],
+    ['RestoreTableToPointInTime', { DryRun: true }, 'DryRun', 'Keep'],
+  ] as const)('but not of what only Tidemark knows: %s', async (operation, TidemarkOptions, no, has) => {
+    const asked = { ...validRequests[operation], TidemarkOptions };
+    const { status, body, called } = await answerTo(operation, asked);
+    expect({ status, called, body: JSON.parse(body) }).toEqual({
+      status: 400,
+      called: false,
+      body: {
+        __type: 'com.amazon.coral.validate#ValidationException',
+        message: `Invalid Request: TidemarkOptions of this operation has no ${no}. It has: ${has}`,
+      },
+    });
   });
 
   test('a text that has no UTF-8 is taken as one that has', async () => {
