@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../lambda/runtime/clock.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { restoreStaging } from '../../lambda/workflow/staging.ts';
 import type { Job } from '../../lambda/workflow/executions.ts';
@@ -54,9 +55,13 @@ describe('a failed import leaves no table, and its reason', () => {
 
   it('also if it was still running when the restore was given up', async () => {
     let waited = 0;
+    // It runs until the abort has waited for it.
+    const hourMs = 3_600_000;
+    const clock = { ...systemClock, now: () => systemClock.now() + (waited > 1 ? hourMs : 0) };
     const harness = await importing(
       database,
       {
+        clock,
         around: async (handler, _input, run) => {
           const answer = await run();
           if (handler === 'restore-import') throw new Error('no more');
@@ -64,7 +69,7 @@ describe('a failed import leaves no table, and its reason', () => {
           return answer;
         },
       },
-      500,
+      hourMs,
     );
     await expectFailed(harness, /workflow failed/);
     expect(waited).toBeGreaterThan(1);
