@@ -1,6 +1,5 @@
 import type { Head, Source } from '../catalog/records.ts';
-import { isError } from '../runtime/errors.ts';
-import { isThrottled } from '../runtime/throttling.ts';
+import { isBusy } from '../runtime/throttling.ts';
 import { backupsUnavailable, type Table } from '../sources/table.ts';
 import type { RequestServices } from './operations.ts';
 
@@ -31,7 +30,7 @@ async function isRecoverable(recovery: RequestServices['recovery'], table: strin
   try {
     return (await recovery.describe(table)).enabled;
   } catch (error) {
-    if (isThrottled(error) || isError(error, 'LimitExceeded')) return true;
+    if (isBusy(error)) return true;
     throw error;
   }
 }

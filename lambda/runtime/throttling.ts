@@ -31,3 +31,11 @@ export function cancellationCodes(error: unknown): string[] {
   };
   return reasons.map(({ Code = 'None' }) => Code);
 }
+
+/**
+ * True if the account has no room for a call just now: its rate, or the number of what may run at once (LimitExceeded,
+ * as it is translated or not). That passes, and the same call serves later.
+ */
+export function isBusy(error: unknown): boolean {
+  return isThrottled(error) || isServiceError(error, 'LimitExceeded', 'LimitExceededException');
+}

@@ -9,10 +9,11 @@ import type { Reasoned } from './choose-source.ts';
 import type { Job } from './executions.ts';
 import { findSource, type Search } from './find-source.ts';
 import { handOver } from './hand-over.ts';
+import { pauseSeconds } from './pause.ts';
 import { backupStaging, type Staging } from './staging.ts';
 
 /** A stream or point-in-time recovery that was just switched on is looked at again after so many seconds. */
-const waitSeconds = 5;
+const leastWaitSeconds = 5;
 
 export type BeginResult = {
   readonly job: Job;
@@ -35,7 +36,7 @@ export async function begin(services: Services, { job }: { job: Job }): Promise<
     job,
     status,
     tasks,
-    waitSeconds,
+    waitSeconds: 0,
   });
   const outcome = await services.catalog.turns.take(claim);
   if (outcome === 'earlier') await handOver(services, { job, status: 'ended' });
@@ -59,7 +60,10 @@ export async function begin(services: Services, { job }: { job: Job }): Promise<
   };
   const staging = backupStaging(services.store, job);
   const plan = (await staging.find<BackupPlan>(names.plan)) ?? (await decided(services, staging, search));
-  if (plan === undefined) return answer('wait');
+  if (plan === undefined) {
+    const waitSeconds = pauseSeconds(services.clock.now() - backup.marker, leastWaitSeconds);
+    return { ...answer('wait'), waitSeconds };
+  }
   return answer(
     plan.segments > 0 ? 'scan' : 'collect',
     Array.from({ length: plan.segments }, (_, i) => i),

@@ -1,5 +1,6 @@
-import { TidemarkError } from '../runtime/errors.ts';
+import { reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
+import { isBusy } from '../runtime/throttling.ts';
 import { readExportManifest } from '../sources/export/manifest.ts';
 import { endOf, type ExportRange, startExport } from '../sources/export/request.ts';
 import { exportState } from '../sources/export/state.ts';
@@ -8,10 +9,11 @@ import { bucketKey } from '../storage/bucket-key.ts';
 import { type BackupPlan, names } from './backup-plan.ts';
 import type { Collected } from './collect-stream.ts';
 import type { Job } from './executions.ts';
+import { pauseSeconds } from './pause.ts';
 import type { Staging } from './staging.ts';
 
 /** Exports take minutes, and the time that can be exported lies about five behind. */
-const waitSeconds = 30;
+const leastWaitSeconds = 30;
 
 /** An export that was started. */
 interface Started {
@@ -19,8 +21,9 @@ interface Started {
 }
 
 /**
- * Has DynamoDB export what the plan names, once its end can be exported, and waits for it. Throws `ExportFailed`,
- * `ContinuousBackupsUnavailable`, `CutUnreachable`, and `StagedDataCorrupt` for what is not what was asked for.
+ * Has DynamoDB export what the plan names, once its end can be exported, and waits for it, and for room where too many
+ * exports run in the account or it is asked too often. Throws `ExportFailed`, `ContinuousBackupsUnavailable`,
+ * `CutUnreachable`, and `StagedDataCorrupt` for what is not what was asked for.
  */
 export async function collectExports(
   services: Services,
@@ -28,8 +31,27 @@ export async function collectExports(
   plan: BackupPlan,
   job: Job,
 ): Promise<Collected> {
-  if (plan.exports.length === 0) return { status: 'done', files: [] };
-  if (!(await isExportable(services, staging, plan))) return { status: 'wait', waitSeconds };
+  const files = await exported(services, staging, plan, job).catch((error: unknown) => {
+    if (!isBusy(error)) throw error;
+    services.log.warn('no room for an export', { backup: plan.id, reason: reasonOf(error) });
+    return undefined;
+  });
+  if (files !== undefined) return { status: 'done', files };
+  return {
+    status: 'wait',
+    waitSeconds: pauseSeconds(services.clock.now() - plan.startedAt, leastWaitSeconds),
+  };
+}
+
+/** The files of the exports; undefined while one is running, or cannot begin yet. */
+async function exported(
+  services: Services,
+  staging: Staging,
+  plan: BackupPlan,
+  job: Job,
+): Promise<StagedFile[] | undefined> {
+  if (plan.exports.length === 0) return [];
+  if (!(await isExportable(services, staging, plan))) return undefined;
   // All are started before one is waited for.
   const started = await Promise.all(
     plan.exports.map((what, i) => start(services, staging, plan, job, what, i)),
@@ -40,14 +62,14 @@ export async function collectExports(
     if (state.status === 'done') ended.push({ facts: state.facts, what, order });
   }
   // Their manifests are read once, when all have ended.
-  if (ended.length < plan.exports.length) return { status: 'wait', waitSeconds };
+  if (ended.length < plan.exports.length) return undefined;
   const { arn: tableArn, tableId } = plan.table;
   const files: StagedFile[] = [];
   for (const { facts, ...asked } of ended) {
     const expected = { tableArn, tableId, prefix: prefixOf(services, staging, asked.order), ...asked };
     files.push(...(await readExportManifest(services.store, keyIn(services), facts, expected)));
   }
-  return { status: 'done', files };
+  return files;
 }
 
 /** True once the end of the last export lies in what can be exported; what was started was so before. */

@@ -2,8 +2,9 @@ import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { markerOf } from '../catalog/backup-arn.ts';
 import type { BackupRecord, Head } from '../catalog/records.ts';
 import type { SnapshotRecord } from '../catalog/snapshots.ts';
-import { TidemarkError } from '../runtime/errors.ts';
+import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
+import { isBusy } from '../runtime/throttling.ts';
 import { describeStream, type Stream, StreamGap } from '../sources/stream.ts';
 import { describeTable, type Table } from '../sources/table.ts';
 import { chooseSource, type Parent, type Reasoned, type Situation } from './choose-source.ts';
@@ -19,10 +20,31 @@ export interface Search {
 }
 
 /**
+ * So long after the request recovery that is being switched on is waited for: DynamoDB refuses to while the table is new
+ * or being changed, and tells a while later from when on it can be restored. Whether that is early enough is for the
+ * choice to see.
+ */
+const recoveryWaitMs = 5 * 60_000;
+
+/**
  * Chooses the source and the parent, which is then pinned, by what table, snapshots and configuration are. Undefined
- * while a stream or point-in-time recovery is being switched on: come again. Throws `TableNotFound`.
+ * while a stream or point-in-time recovery is being switched on, or the account's limits leave no room to look: come
+ * again. Throws `TableNotFound`, `ContinuousBackupsUnavailable`.
  */
 export async function findSource(services: Services, search: Search): Promise<Reasoned | undefined> {
+  try {
+    return await find(services, search);
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    services.log.warn('no room to look for a source', {
+      backup: search.backup.id,
+      reason: reasonOf(error),
+    });
+    return undefined;
+  }
+}
+
+async function find(services: Services, search: Search): Promise<Reasoned | undefined> {
   const table = await sameTable(services, search.backup);
   const stream = await streamOf(services, table);
   if (stream === 'wait') return undefined;
@@ -44,17 +66,35 @@ export async function findSource(services: Services, search: Search): Promise<Re
   const choice = await pinned(situation, search);
   const exports = (backup.source ?? config.base) === 'export' && backup.asOf === undefined;
   if (choice.source === 'stream' || !exports) return choice;
-  const recovery = await services.recovery.describe(backup.table.name);
-  if (!recovery.enabled && config.missingRecovery === 'enable') {
-    await services.recovery.update(backup.table.name, { enabled: true });
-    return undefined;
-  }
-  const { earliest } = recovery;
+  const recovery = await recoveryOf(services, backup);
+  if (recovery === 'wait') return undefined;
   const parents = search.anew ? [] : await formerHeads(services, backup);
-  return pinned(
-    { ...situation, parents, recovery: earliest === undefined ? undefined : { earliest } },
-    search,
-  );
+  return pinned({ ...situation, parents, recovery }, search);
+}
+
+/** The table's point-in-time recovery; `wait` while it is being switched on, by whomever. */
+async function recoveryOf(
+  services: Services,
+  { table, marker }: BackupRecord,
+): Promise<Situation['recovery'] | 'wait'> {
+  const { recovery, config, clock } = services;
+  const { enabled, earliest } = await recovery.describe(table.name);
+  const mayCome = clock.now() - marker < recoveryWaitMs;
+  if (enabled) {
+    if (earliest !== undefined) return { earliest };
+    if (mayCome) return 'wait';
+    throw new TidemarkError(
+      'ContinuousBackupsUnavailable',
+      `Point-in-time recovery of ${table.name} is on, but no time can be restored yet. Request the backup again later.`,
+    );
+  }
+  if (config.missingRecovery === 'refuse') return undefined;
+  try {
+    await recovery.update(table.name, { enabled: true });
+  } catch (error) {
+    if (!mayCome || !isError(error, 'ContinuousBackupsUnavailable')) throw error;
+  }
+  return 'wait';
 }
 
 /** The choice whose parent, if it has one, is pinned. */

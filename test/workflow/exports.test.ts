@@ -1,6 +1,8 @@
+import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BackupRecord, Source } from '../../lambda/catalog/records.ts';
 import type { Config } from '../../lambda/runtime/config.ts';
+import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import { reconcile } from '../../lambda/workflow/reconcile.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { changeItems, expectNothingHeld, newTable, putItems, restore, shape } from '../support/fixture.ts';
@@ -34,10 +36,47 @@ async function backUp(source?: Source): Promise<BackupRecord> {
   return harness.operations.describeBackup({ table, id });
 }
 
+/** A backup whose execution begins when its request is long ago. */
+async function backUpLate(): Promise<BackupRecord> {
+  const quiet = harness.restarted({ config: harness.services.config, exports });
+  quiet.executions.stop();
+  const { id } = await quiet.operations.createBackup({ table, name: 'backup' });
+  const late = harness.restarted({
+    config: harness.services.config,
+    exports,
+    clock: { ...harness.services.clock, now: () => Date.now() + 10 * 60_000 },
+  });
+  await late.executions.start('backup', { table, id, execution: id, round: 0 });
+  await late.executions.idle();
+  return harness.operations.describeBackup({ table, id });
+}
+
+const cannotYet = () => new TidemarkError('ContinuousBackupsUnavailable', 'retry later');
+
 /** Until what was written before is restorable, and a window since an export at this time is long enough. */
 async function secondsPass(): Promise<void> {
   const from = Date.now() + 2000;
   await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(from), { timeout: 10_000, interval: 50 });
+}
+
+/** More often than a step is tried again when it fails. */
+const often = 6;
+
+const serviceError = (name: string) =>
+  new DynamoDBServiceException({ name, message: 'told', $fault: 'client', $metadata: {} });
+
+/** Has the calls of a command, each of which is counted, refused first. */
+function refused(command: string, name: string, times = often): { calls: number } {
+  const seen = { calls: 0 };
+  harness.services.dynamodb.middlewareStack.add(
+    (next, { commandName }) =>
+      async (call) => {
+        if (commandName === `${command}Command` && seen.calls++ < times) throw serviceError(name);
+        return next(call);
+      },
+    { step: 'initialize', priority: 'high' },
+  );
+  return seen;
 }
 
 async function expectContent(backup: BackupRecord, content: ReadonlyMap<string, string>): Promise<void> {
@@ -209,6 +248,33 @@ it('a parent that can be exported from no more when its turn comes is given up f
   await expectContent(backup, content);
 });
 
+describe('what DynamoDB has no room for just now is waited for', () => {
+  it.each([
+    ['ExportTableToPointInTime', 'LimitExceededException'],
+    ['ExportTableToPointInTime', 'ThrottlingException'],
+    ['DescribeExport', 'ThrottlingException'],
+    ['DescribeExport', 'LimitExceededException'],
+  ])('%s refused by %s', async (command, name) => {
+    await started();
+    const seen = refused(command, name);
+    await expectContent(await backUp('export'), await contentOf(database.dynamodb, table));
+    expect(seen.calls).toBeGreaterThan(often);
+  });
+
+  it('the times of point-in-time recovery, asked for too often in the account', async () => {
+    await started();
+    const { describe: told } = exports.recovery;
+    let calls = 0;
+    vi.spyOn(exports.recovery, 'describe').mockImplementation(async (name) => {
+      // Most of the time, but two calls in a row are answered: what asks, and what starts the export.
+      if (calls++ % (often + 2) < often) throw serviceError('ThrottlingException');
+      return told(name);
+    });
+    await expectContent(await backUp('export'), await contentOf(database.dynamodb, table));
+    expect(calls).toBeGreaterThan(often);
+  });
+});
+
 describe('a backup that cannot be made by an export says why', () => {
   it('at the request, if there is no point-in-time recovery', async () => {
     await started();
@@ -227,6 +293,40 @@ describe('a backup that cannot be made by an export says why', () => {
     const backup = await backUp();
     await expectContent(backup, await contentOf(database.dynamodb, table));
     expect(exports.enabled).toBe(true);
+  });
+
+  it('and though DynamoDB cannot yet: the table is new, or being changed', async () => {
+    await started({ ...byExports, missingRecovery: 'enable' });
+    exports.enabled = false;
+    const update = vi.spyOn(exports.recovery, 'update');
+    for (let n = 0; n < often; n++) update.mockRejectedValueOnce(cannotYet());
+    await expectContent(await backUp(), await contentOf(database.dynamodb, table));
+    expect(update).toHaveBeenCalledTimes(often + 1);
+  });
+
+  it('and though DynamoDB does not tell yet from when on it can be restored', async () => {
+    await started();
+    const described = vi.spyOn(exports.recovery, 'describe');
+    for (let n = 0; n < often; n++) described.mockResolvedValueOnce({ enabled: true });
+    await expectContent(await backUp(), await contentOf(database.dynamodb, table));
+  });
+
+  it('but not for ever', async () => {
+    await started({ ...byExports, missingRecovery: 'enable' });
+    exports.enabled = false;
+    vi.spyOn(exports.recovery, 'update').mockRejectedValue(cannotYet());
+    const refusedFor = await backUpLate();
+    expect(refusedFor).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringMatching(/ContinuousBackupsUnavailable: retry later/),
+    });
+    vi.spyOn(exports.recovery, 'describe').mockResolvedValue({ enabled: true });
+    const untold = await backUpLate();
+    expect(untold).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringMatching(/ContinuousBackupsUnavailable: .* no time can be restored yet/),
+    });
+    await expectNothingHeld(harness, table);
   });
 
   it('by the reason that DynamoDB gives, and what to do', async () => {

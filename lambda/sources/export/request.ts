@@ -81,7 +81,7 @@ const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ExportConflictException: ['Internal', 'The token of this export was used for another one.'],
   LimitExceededException: [
     'LimitExceeded',
-    'Too many exports are running in this account: request the backup again when some have ended.',
+    'Too many exports are running in this account: some must end first.',
   ],
   ValidationException: ['Validation', 'The export was not started.'],
 };
