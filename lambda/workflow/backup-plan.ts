@@ -18,7 +18,6 @@ export const names = {
   failure: (execution: string) => `failure/${execution}.json`,
   scan: (task: number) => `scan/${task}`,
   stream: 'stream',
-  export: (n: number) => `export/${n}.json`,
   partition: (task: number) => `partition/${task}`,
   apply: (task: number) => `apply/${task}`,
 } as const;

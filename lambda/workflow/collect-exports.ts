@@ -6,11 +6,10 @@ import { endOf, type ExportRange, startExport } from '../sources/export/request.
 import { exportState } from '../sources/export/state.ts';
 import type { StagedFile } from '../sources/staged-files.ts';
 import { bucketKey } from '../storage/bucket-key.ts';
-import { type BackupPlan, names } from './backup-plan.ts';
+import type { BackupPlan } from './backup-plan.ts';
 import type { Collected } from './collect-stream.ts';
-import type { Job } from './executions.ts';
 import { pauseSeconds } from './pause.ts';
-import type { Staging } from './staging.ts';
+import { exportStaging, type Staging } from './staging.ts';
 
 /** Exports take minutes, and the time that can be exported lies about five behind. */
 const leastWaitSeconds = 30;
@@ -25,13 +24,8 @@ interface Started {
  * exports run in the account or it is asked too often. Throws `ExportFailed`, `ContinuousBackupsUnavailable`,
  * `CutUnreachable`, and `StagedDataCorrupt` for what is not what was asked for.
  */
-export async function collectExports(
-  services: Services,
-  staging: Staging,
-  plan: BackupPlan,
-  job: Job,
-): Promise<Collected> {
-  const files = await exported(services, staging, plan, job).catch((error: unknown) => {
+export async function collectExports(services: Services, plan: BackupPlan): Promise<Collected> {
+  const files = await exported(services, plan).catch((error: unknown) => {
     if (!isBusy(error)) throw error;
     services.log.warn('no room for an export', { backup: plan.id, reason: reasonOf(error) });
     return undefined;
@@ -44,18 +38,12 @@ export async function collectExports(
 }
 
 /** The files of the exports; undefined while one is running, or cannot begin yet. */
-async function exported(
-  services: Services,
-  staging: Staging,
-  plan: BackupPlan,
-  job: Job,
-): Promise<StagedFile[] | undefined> {
+async function exported(services: Services, plan: BackupPlan): Promise<StagedFile[] | undefined> {
+  const staging = exportStaging(services.store, plan.id);
   if (plan.exports.length === 0) return [];
   if (!(await isExportable(services, staging, plan))) return undefined;
   // All are started before one is waited for.
-  const started = await Promise.all(
-    plan.exports.map((what, i) => start(services, staging, plan, job, what, i)),
-  );
+  const started = await Promise.all(plan.exports.map((what) => start(services, staging, plan, what)));
   const ended = [];
   for (const [order, what] of plan.exports.entries()) {
     const state = await exportState(services.dynamodb, String(started[order]?.arn));
@@ -66,7 +54,7 @@ async function exported(
   const { arn: tableArn, tableId } = plan.table;
   const files: StagedFile[] = [];
   for (const { facts, ...asked } of ended) {
-    const expected = { tableArn, tableId, prefix: prefixOf(services, staging, asked.order), ...asked };
+    const expected = { tableArn, tableId, prefix: prefixOf(services, staging, asked.what), ...asked };
     files.push(...(await readExportManifest(services.store, keyIn(services), facts, expected)));
   }
   return files;
@@ -78,8 +66,8 @@ async function isExportable(
   staging: Staging,
   { table, exports }: BackupPlan,
 ): Promise<boolean> {
-  const last = exports.length - 1;
-  if ((await staging.find<Started>(names.export(last))) !== undefined) return true;
+  const last = exports.at(-1);
+  if (last !== undefined && (await staging.find<Started>(noteOf(last))) !== undefined) return true;
   const { latest } = await services.recovery.describe(table.name);
   if (latest === undefined) {
     throw new TidemarkError(
@@ -90,28 +78,41 @@ async function isExportable(
   return exports.every((what) => latest >= endOf(what));
 }
 
-/** A repeat asks with the same token, and gets the same export. */
+/**
+ * What one execution has started the next one goes on with: the note of it stands in a folder of the backup, and its token is
+ * of backup and range, so that no range is exported, and billed, twice. A base instead of the changes since a parent is
+ * another range. A token that is used again with another bucket, prefix or key (the configuration was changed after a crash
+ * between the call and its note) is refused, and the backup fails by that.
+ */
 function start(
   services: Services,
   staging: Staging,
-  { table }: BackupPlan,
-  { execution, round }: Job,
+  { id, table }: BackupPlan,
   what: ExportRange,
-  order: number,
 ): Promise<Started> {
-  return staging.once<Started>(names.export(order), async () => ({
+  return staging.once<Started>(noteOf(what), async () => ({
     arn: await startExport(services.dynamodb, {
       tableArn: table.arn,
-      clientToken: `tidemark-${execution}-${round}-${order}`,
-      place: { ...services.bucketPlace, prefix: prefixOf(services, staging, order) },
+      clientToken: `tidemark-${id}-${rangeName(what)}`,
+      place: { ...services.bucketPlace, prefix: prefixOf(services, staging, what) },
       what,
     }),
   }));
 }
 
+function noteOf(what: ExportRange): string {
+  return `${rangeName(what)}.json`;
+}
+
+/** In epoch seconds; exports know whole ones only. */
+function rangeName(what: ExportRange): string {
+  const times = 'time' in what ? [what.time] : [what.from, what.to];
+  return times.map((time) => time / 1000).join('-');
+}
+
 /** From the bucket's root; of its own for each export, so that nothing else lies below it. */
-function prefixOf({ bucketPlace: { prefix } }: Services, staging: Staging, order: number): string {
-  return bucketKey(prefix, staging.key(`export/${order}`));
+function prefixOf({ bucketPlace: { prefix } }: Services, staging: Staging, what: ExportRange): string {
+  return bucketKey(prefix, staging.key(rangeName(what)));
 }
 
 function keyIn({ bucketPlace: { prefix } }: Services): (key: string) => string {

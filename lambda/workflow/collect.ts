@@ -27,7 +27,7 @@ export async function collect(services: Services, { job, part }: CollectInput): 
   let collected: Collected;
   try {
     collected = await (plan.stream === undefined
-      ? collectExports(services, staging, plan, job)
+      ? collectExports(services, plan)
       : collectStream(services, staging, plan, part));
   } catch (error) {
     if (!(error instanceof StreamGap) && !isError(error, 'CutUnreachable')) throw error;

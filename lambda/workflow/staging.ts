@@ -1,3 +1,4 @@
+import type { BackupId } from '../catalog/records.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Job } from './executions.ts';
@@ -71,6 +72,11 @@ export function partName(task: string, part: number): string {
 /** Each execution of a backup, and each time it begins anew, works in a folder of its own. */
 export function backupStaging(store: ObjectStore, job: Job): Staging {
   return new Staging(store, `staging/${job.id}/${job.execution}-${job.round}`);
+}
+
+/** What DynamoDB exports for a backup serves all its executions: a range is exported once. */
+export function exportStaging(store: ObjectStore, backup: BackupId): Staging {
+  return new Staging(store, `staging/${backup}/export`);
 }
 
 /** A restore's executions share one folder: what one of them wrote to the table is written. */

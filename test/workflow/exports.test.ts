@@ -1,9 +1,12 @@
-import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+import { DynamoDBServiceException, type ExportSummary, ListExportsCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BackupRecord, Source } from '../../lambda/catalog/records.ts';
 import type { Config } from '../../lambda/runtime/config.ts';
+import { sweep } from '../../lambda/retention/sweep.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
+import { describeTable } from '../../lambda/sources/table.ts';
 import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { keysIn } from '../retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { changeItems, expectNothingHeld, newTable, putItems, restore, shape } from '../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
@@ -272,6 +275,62 @@ describe('what DynamoDB has no room for just now is waited for', () => {
     });
     await expectContent(await backUp('export'), await contentOf(database.dynamodb, table));
     expect(calls).toBeGreaterThan(often);
+  });
+});
+
+describe('an export that an execution leaves behind', () => {
+  /** How the backup stands when its execution died after `after` of its collect steps. */
+  async function leftBehind(after: number): Promise<BackupRecord> {
+    let steps = 0;
+    const dying = harness.restarted({
+      config: byExports,
+      exports,
+      around: async (handler, _input, run) => {
+        const output = await run();
+        const exporting = (await exportsOf()).length > 0;
+        if (handler === 'collect' && exporting && ++steps === after) dying.executions.stop();
+        return output;
+      },
+    });
+    const { id } = await dying.operations.createBackup({ table, name: 'backup', source: 'export' });
+    await dying.executions.idle();
+    return harness.operations.describeBackup({ table, id });
+  }
+
+  async function exportsOf(): Promise<readonly ExportSummary[]> {
+    const { identity } = await describeTable(database.dynamodb, table);
+    const answer = await harness.services.dynamodb.send(new ListExportsCommand({ TableArn: identity.arn }));
+    return answer.ExportSummaries ?? [];
+  }
+
+  it('is taken over by the next one, not made and billed again, and removed when the backup has ended', async () => {
+    await started();
+    const content = await contentOf(database.dynamodb, table);
+    const { id } = await leftBehind(1);
+    const staged = `staging/${id}/export`;
+    await sweep(harness.services);
+    expect(await keysIn(harness.store, staged)).not.toEqual([]);
+    await reconcile(harness.services);
+    await harness.executions.idle();
+    const backup = await harness.operations.describeBackup({ table, id });
+    await expectContent(backup, content);
+    expect(backup).toMatchObject({ attempts: 2 });
+    expect(await exportsOf()).toHaveLength(1);
+    await sweep(harness.services);
+    expect(await keysIn(harness.store, staged)).toEqual([]);
+  });
+
+  it('is taken over though the note of it was lost', async () => {
+    await started();
+    const content = await contentOf(database.dynamodb, table);
+    const { id } = await leftBehind(1);
+    for (const key of await keysIn(harness.store, `staging/${id}/export`)) {
+      if (/export\/\d+\.json$/.test(key)) await harness.store.delete([key]);
+    }
+    await reconcile(harness.services);
+    await harness.executions.idle();
+    await expectContent(await harness.operations.describeBackup({ table, id }), content);
+    expect(await exportsOf()).toHaveLength(1);
   });
 });
 

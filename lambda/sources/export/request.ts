@@ -78,7 +78,10 @@ const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
     'CutUnreachable',
     'The time is outside of what is restorable: request a new backup.',
   ],
-  ExportConflictException: ['Internal', 'The token of this export was used for another one.'],
+  ExportConflictException: [
+    'Internal',
+    'Its token was used for an export to another place or with another key: the configuration has changed since. Request the backup again.',
+  ],
   LimitExceededException: [
     'LimitExceeded',
     'Too many exports are running in this account: some must end first.',
