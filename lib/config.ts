@@ -26,7 +26,8 @@ export interface TidemarkConfig {
    */
   readonly tables: readonly string[];
   /**
-   * A table without a stream of new and old images: its backup is refused, or its stream is switched on.
+   * A table without a stream of new and old images: a backup that needs one is refused, or its stream is switched on by
+   * the next backup, unless that asks for an export.
    *
    * @default 'refuse'
    */

@@ -11,7 +11,7 @@ import { checkTarget, orRepeated, startRestore } from '../lambda/operations/rest
 import { targetDescription } from '../lambda/restore/target-description.ts';
 import { isError, reasonOf, TidemarkError } from '../lambda/runtime/errors.ts';
 import type { Services } from '../lambda/runtime/services.ts';
-import { describeTable, type Table } from '../lambda/sources/table.ts';
+import { describeTable, switchStreamOn, type Table } from '../lambda/sources/table.ts';
 import { oldestParentMs } from '../lambda/workflow/choose-source.ts';
 import type { RecoverySetting, RecoverySettings } from './recovery-settings.ts';
 
@@ -56,13 +56,13 @@ export class EmbeddedContinuousBackups implements ContinuousBackups {
     if (!enabled) {
       await this.#settings.change(tableId, () => undefined);
     } else {
-      const begun = this.#settings.get(tableId) ?? (await this.#enabled(name));
+      const begun = this.#settings.get(tableId) ?? (await this.#enabled(table));
       await this.#settings.change(tableId, (present = begun) => ({
         ...present,
         recoveryPeriodInDays: recoveryPeriodInDays ?? present.recoveryPeriodInDays,
       }));
     }
-    // As it is now: the first snapshot may have switched the stream on.
+    // As it is now: the stream may have been switched on.
     return this.describe(name);
   }
 
@@ -132,7 +132,11 @@ export class EmbeddedContinuousBackups implements ContinuousBackups {
     return !ready.includes(keptAt) && !coming.includes(keptAt);
   }
 
-  async #enabled(table: string): Promise<RecoverySetting> {
+  /** Recovery needs the stream from the beginning, and so do exports: they are no other backup's to wait for. */
+  async #enabled({ identity: { name: table }, description, status }: Table): Promise<RecoverySetting> {
+    const { config, dynamodb } = this.#services;
+    const hasNone = description.stream?.StreamEnabled !== true && status === 'ACTIVE';
+    if (hasNone && config.missingStream === 'enable') await switchStreamOn(dynamodb, table);
     const { marker } = await this.#backup(table);
     return { table, recoveryPeriodInDays: defaultPeriodDays, enabledAt: marker, keptAt: marker };
   }

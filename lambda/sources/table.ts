@@ -4,6 +4,7 @@ import {
   type DynamoDBClient,
   type TableDescription as SdkTableDescription,
   type TimeToLiveDescription,
+  UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { checkArn } from '../catalog/backup-arn.ts';
 import type { TableDescription, TableIdentity } from '../catalog/records.ts';
@@ -49,6 +50,16 @@ export function backupsUnavailable(table: string, lacks: keyof typeof remedies):
   return new TidemarkError(
     'ContinuousBackupsUnavailable',
     `Backups are not enabled for the table: ${table}. ${remedies[lacks]}, then request the backup again.`,
+  );
+}
+
+/** Gives a table that has none a stream that can feed backups. */
+export async function switchStreamOn(dynamodb: DynamoDBClient, table: string): Promise<void> {
+  await dynamodb.send(
+    new UpdateTableCommand({
+      TableName: table,
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    }),
   );
 }
 

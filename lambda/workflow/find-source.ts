@@ -1,4 +1,3 @@
-import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { markerOf } from '../catalog/backup-arn.ts';
 import type { BackupRecord, Head } from '../catalog/records.ts';
 import type { SnapshotRecord } from '../catalog/snapshots.ts';
@@ -6,7 +5,7 @@ import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { isBusy } from '../runtime/throttling.ts';
 import { describeStream, type Stream, StreamGap } from '../sources/stream.ts';
-import { describeTable, type Table } from '../sources/table.ts';
+import { describeTable, switchStreamOn, type Table } from '../sources/table.ts';
 import { chooseSource, type Parent, type Reasoned, type Situation } from './choose-source.ts';
 
 /** A backup that is looking for its source. */
@@ -46,10 +45,11 @@ export async function findSource(services: Services, search: Search): Promise<Re
 
 async function find(services: Services, search: Search): Promise<Reasoned | undefined> {
   const table = await sameTable(services, search.backup);
-  const stream = await streamOf(services, table);
-  if (stream === 'wait') return undefined;
   const { config, clock } = services;
   const { backup } = search;
+  // Who asks for an export gets no stream switched on for it.
+  const stream = backup.source === 'export' ? undefined : await streamOf(services, table);
+  if (stream === 'wait') return undefined;
   const situation: Situation = {
     table: backup.table.name,
     now: clock.now(),
@@ -125,7 +125,7 @@ async function streamOf(services: Services, table: Table): Promise<Situation['st
   if (arn === undefined) {
     if (services.config.missingStream === 'refuse' || table.description.stream?.StreamEnabled === true)
       return undefined;
-    if (table.status === 'ACTIVE') await switchOn(services, table.identity.name);
+    if (table.status === 'ACTIVE') await switchStreamOn(services.dynamodb, table.identity.name);
     return 'wait';
   }
   const stream = await found(services, arn);
@@ -141,15 +141,6 @@ async function found(services: Services, arn: string): Promise<Stream | undefine
     if (error instanceof StreamGap) return undefined;
     throw error;
   }
-}
-
-async function switchOn({ dynamodb }: Services, table: string): Promise<void> {
-  await dynamodb.send(
-    new UpdateTableCommand({
-      TableName: table,
-      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
-    }),
-  );
 }
 
 /** The head; for the content of an earlier time what was the head before it, the latest first. */

@@ -223,3 +223,15 @@ describe('another DynamoDB than the embedded one', () => {
     await expect(start(home)).resolves.toHaveProperty('url');
   });
 });
+
+test('an export that is asked for of a table without a stream: recovery brings the stream', async () => {
+  const { url, operations, executions } = await start(await temporaryFolder());
+  const { dynamodb } = clients(url);
+  await createTable(dynamodb, 'orders', { StreamSpecification: { StreamEnabled: false } });
+  await fill(dynamodb, 'orders', 5);
+  const { id } = await operations.createBackup({ table: 'orders', name: 'exported', source: 'export' });
+  await executions.idle();
+  const backup = await operations.describeBackup({ table: 'orders', id });
+  expect([backup.status, backup.reason, backup.source]).toEqual(['AVAILABLE', undefined, 'export']);
+  expect(backup.figures?.items).toBe(5);
+});

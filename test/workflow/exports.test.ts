@@ -1,10 +1,16 @@
-import { DynamoDBServiceException, type ExportSummary, ListExportsCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBServiceException,
+  type ExportSummary,
+  ListExportsCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BackupRecord, Source } from '../../lambda/catalog/records.ts';
 import type { Config } from '../../lambda/runtime/config.ts';
 import { sweep } from '../../lambda/retention/sweep.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import { describeTable } from '../../lambda/sources/table.ts';
+import { findSource } from '../../lambda/workflow/find-source.ts';
 import { reconcile } from '../../lambda/workflow/reconcile.ts';
 import { keysIn } from '../retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
@@ -249,6 +255,25 @@ it('a parent that can be exported from no more when its turn comes is given up f
     undefined,
   ]);
   await expectContent(backup, content);
+});
+
+describe('a table without a stream, where the configuration switches one on', () => {
+  it('is left as it is by who asks for an export; the next backup that may use a stream gives it one', async () => {
+    await started({ ...byExports, missingStream: 'enable' });
+    harness.executions.stop();
+    const StreamSpecification = { StreamEnabled: false };
+    await database.dynamodb.send(new UpdateTableCommand({ TableName: table, StreamSpecification }));
+    const begun = async (source?: Source) => {
+      const asked = { table, name: 'backup', ...(source && { source }) };
+      const backup = await harness.operations.createBackup(asked);
+      const search = { backup, head: undefined, anew: false, pin: async () => true };
+      const found = await findSource(harness.services, search);
+      const { streamArn } = await describeTable(database.dynamodb, table);
+      return { source: found?.source, hasStream: streamArn !== undefined };
+    };
+    expect(await begun('export')).toEqual({ source: 'export', hasStream: false });
+    expect(await begun()).toEqual({ source: undefined, hasStream: true });
+  });
 });
 
 describe('what DynamoDB has no room for just now is waited for', () => {
