@@ -99,7 +99,7 @@ function byStream(situation: Situation, why: string[]): Choice | undefined {
   if (stream === undefined) return passed(why, 'the table has no stream of new and old images');
   for (const parent of parents) {
     const replay = replayOf(parent, replayMs);
-    const reason = whyNotContinued(situation, parent, stream, replay?.since);
+    const reason = whyNotContinued(situation, parent, stream);
     if (reason === undefined) {
       why.push(`the stream tells of every change since ${parent.id}`);
       return { source: 'stream', stream: stream.arn, parent, ...(replay && { replay }) };
@@ -114,13 +114,14 @@ function replayOf({ ends }: Parent, replayMs: number): Replay | undefined {
   return { since: ends.exportTime - replayMs, until: ends.exportTime + replayMs };
 }
 
-/** Why the stream does not tell of everything since the parent. */
-function whyNotContinued(
-  { now }: Situation,
-  { ends, marker }: Parent,
+/** Why the stream does not tell of everything since the parent; undefined if it does. */
+export function whyNotContinued(
+  { now, replayMs }: Pick<Situation, 'now' | 'replayMs'>,
+  parent: Parent,
   stream: NonNullable<Situation['stream']>,
-  replaySince: number | undefined,
 ): string | undefined {
+  const { ends, marker } = parent;
+  const replaySince = replayOf(parent, replayMs)?.since;
   if ('stream' in ends && ends.stream !== stream.arn) return 'it ends in another stream';
   if (replaySince !== undefined && stream.createdAt > replaySince) {
     return 'it ends with an export, and the stream is not older than that';

@@ -6,7 +6,13 @@ import type { Services } from '../runtime/services.ts';
 import { isBusy } from '../runtime/throttling.ts';
 import { describeStream, type Stream, StreamGap } from '../sources/stream.ts';
 import { describeTable, switchStreamOn, type Table } from '../sources/table.ts';
-import { chooseSource, type Parent, type Reasoned, type Situation } from './choose-source.ts';
+import {
+  chooseSource,
+  type Parent,
+  type Reasoned,
+  type Situation,
+  whyNotContinued,
+} from './choose-source.ts';
 
 /** A backup that is looking for its source. */
 export interface Search {
@@ -119,6 +125,23 @@ async function sameTable(services: Services, backup: BackupRecord): Promise<Tabl
   );
 }
 
+/** True if the table's stream tells of everything since the head. Changes nothing. */
+export async function streamContinues(
+  { config, clock, catalog, streams }: Services,
+  { identity, streamArn: arn }: Table,
+  head: Head,
+): Promise<boolean> {
+  if (arn === undefined || identity.tableId !== head.tableId) return false;
+  const [snapshot, stream] = await Promise.all([
+    catalog.snapshots.get({ table: identity.name, id: head.snapshot }),
+    found(streams, arn),
+  ]);
+  if (snapshot === undefined || stream?.enabled !== true) return false;
+  const situation = { now: clock.now(), replayMs: config.replayMs };
+  const reason = whyNotContinued(situation, toParent(snapshot), { arn, createdAt: stream.createdAt });
+  return reason === undefined;
+}
+
 /** The table's stream; `wait` while it is being switched on, where the configuration says so. */
 async function streamOf(services: Services, table: Table): Promise<Situation['stream'] | 'wait'> {
   const { streamArn: arn } = table;
@@ -128,15 +151,15 @@ async function streamOf(services: Services, table: Table): Promise<Situation['st
     if (table.status === 'ACTIVE') await switchStreamOn(services.dynamodb, table.identity.name);
     return 'wait';
   }
-  const stream = await found(services, arn);
+  const stream = await found(services.streams, arn);
   // While it is being switched on, writes may leave no record: a scan that begins now could not be corrected.
   if (stream?.enabled === false) return 'wait';
   return stream && { arn, createdAt: stream.createdAt };
 }
 
-async function found(services: Services, arn: string): Promise<Stream | undefined> {
+async function found(streams: Services['streams'], arn: string): Promise<Stream | undefined> {
   try {
-    return await describeStream(services.streams, arn);
+    return await describeStream(streams, arn);
   } catch (error) {
     if (error instanceof StreamGap) return undefined;
     throw error;

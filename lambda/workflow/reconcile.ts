@@ -10,6 +10,7 @@ import type { Services } from '../runtime/services.ts';
 import { describeTable } from '../sources/table.ts';
 import { oldestParentMs } from './choose-source.ts';
 import { executionName } from './executions.ts';
+import { streamContinues } from './find-source.ts';
 import { startNext } from './hand-over.ts';
 
 /** A backup or restore whose executions ended so often without bringing it to an end is given up. */
@@ -89,8 +90,8 @@ async function isOrphaned({ catalog, clock, config }: Services, table: TableReco
 }
 
 /**
- * A stream-fed head older than 8 hours is moved forward by an internal backup, as long as the changes since can still be
- * read from the stream and there is a backup to keep it for.
+ * A head older than 8 hours is moved forward by an internal backup, as long as the table's stream tells of all changes
+ * since and there is a backup to keep it for.
  */
 async function moveHead(services: Services, table: TableRecord): Promise<void> {
   const { name, head } = table;
@@ -102,10 +103,11 @@ async function moveHead(services: Services, table: TableRecord): Promise<void> {
   const backups = await services.catalog.backups.list({ table: name, limit: mostLooked });
   if (backups.every(({ source }) => source === 'native')) return;
   try {
-    const { identity, streamArn } = await describeTable(services.dynamodb, name);
-    if (identity.tableId !== head.tableId || streamArn === undefined) return;
+    if (!(await streamContinues(services, await describeTable(services.dynamodb, name), head))) return;
     await createBackup(services, {
       table: name,
+      // By nothing else: a base would have to be paid for, and nobody asked for one.
+      source: 'stream',
       name: 'tidemark-head',
       internal: true,
       expiresAt: head.marker,

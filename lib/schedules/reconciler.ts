@@ -24,12 +24,8 @@ export class Reconciler extends Construct {
     this.handler = new TidemarkFunction(this, 'Handler', { handler: 'reconcile', settings });
     catalog.grantReadWrite(this.handler);
     store.grantRead(this.handler, 'staging');
-    tables.grant(
-      this.handler,
-      'dynamodb:DescribeTable',
-      'dynamodb:DescribeTimeToLive',
-      'dynamodb:DescribeContinuousBackups',
-    );
+    tables.grant(this.handler, 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
+    tables.grantStreams(this.handler, 'dynamodb:DescribeStream');
     // For backups of DynamoDB's own.
     tables.grant(this.handler, 'dynamodb:CreateBackup');
     tables.grantBackups(this.handler, 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup');

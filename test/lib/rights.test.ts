@@ -164,7 +164,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   reconcile: [
     ...catalog,
     ...describeTables,
-    describeRecovery,
+    'dynamodb:DescribeStream on user streams',
     ...start('backup', 'restore'),
     ...read('staging'),
     'states:DescribeExecution on executions',

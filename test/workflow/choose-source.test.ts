@@ -144,6 +144,14 @@ describe('a snapshot that ends with an export', () => {
     });
   });
 
+  it('is too old for the stream when what is replayed is', () => {
+    const oldest = oldestParentMs - 5 * minute;
+    expect(choose({ stream, recovery, parents: [byExport(oldest)] })).toMatchObject({ source: 'stream' });
+    const older = choose({ stream, recovery, parents: [byExport(oldest + 1)] });
+    expect(older).toMatchObject({ source: 'export' });
+    expect(older.why.join()).toContain('does not reach back');
+  });
+
   it('is continued by exports otherwise, in windows of a day at most', () => {
     const parent = byExport(15 * minute);
     expect(choose({ recovery, marker: now - 1000, parents: [parent] })).toMatchObject({

@@ -1,11 +1,13 @@
-import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BackupRecord } from '../../lambda/catalog/records.ts';
 import { scheduledBackup } from '../../lambda/operations/scheduled-backup.ts';
+import type { Config } from '../../lambda/runtime/config.ts';
 import { reconcile } from '../../lambda/workflow/reconcile.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { changeItems, expectNothingHeld, newTable, restore, shape } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
+import { simulatedRecovery } from '../support/recovery.ts';
 import { contentOf, createTable } from '../support/tables.ts';
 
 const hour = 60 * 60 * 1000;
@@ -25,9 +27,17 @@ beforeEach(async () => {
 afterEach(() => harness.close());
 
 /** The same Tidemark, `milliseconds` later. */
-function later(milliseconds: number): Harness {
+function later(milliseconds: number, config: Partial<Config> = {}): Harness {
   const { sleep } = harness.services.clock;
-  return harness.restarted({ clock: { now: () => Date.now() + milliseconds, sleep } });
+  return harness.restarted({ config, clock: { now: () => Date.now() + milliseconds, sleep } });
+}
+
+/** Nothing is requested to move the head, nine hours later. */
+async function expectHeadKept(id: string, config: Partial<Config> = {}): Promise<void> {
+  const before = await harness.services.catalog.turns.table(table);
+  await settle(later(9 * hour, config));
+  const after = await harness.services.catalog.turns.table(table);
+  expect([after?.head?.snapshot, after?.lastMarker]).toEqual([id, before?.lastMarker]);
 }
 
 async function settle(at: Harness): Promise<number> {
@@ -134,6 +144,35 @@ describe('a head about to fall off its stream', () => {
     await createTable(database.dynamodb, table, shape);
     await settle(later(9 * hour));
     expect((await harness.services.catalog.turns.table(table))?.head?.snapshot).toBe(kept.id);
+  });
+
+  it('is left where it is when another stream has taken the place of its own', async () => {
+    const { id } = await backup();
+    const none = { StreamEnabled: false };
+    const another = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
+    for (const StreamSpecification of [none, another]) {
+      await database.dynamodb.send(new UpdateTableCommand({ TableName: table, StreamSpecification }));
+      await expectHeadKept(id);
+    }
+  });
+
+  it('that ends with an export is moved by the stream or not at all, never by another export', async () => {
+    await harness.close();
+    harness = await startHarness(database, {
+      config: { base: 'export', replayMs: 1000 },
+      exports: simulatedRecovery(),
+    });
+    const old = Date.now() + 2000;
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(old), { timeout: 10_000, interval: 50 });
+    const { id, source } = await backup();
+    expect(source).toBe('export');
+    // To be replayed from before the stream's begin.
+    await expectHeadKept(id, { base: 'export', replayMs: hour });
+    await settle(later(9 * hour, { base: 'export' }));
+    const head = (await harness.services.catalog.turns.table(table))?.head?.snapshot;
+    expect(head).not.toBe(id);
+    const moved = await harness.services.catalog.backups.get({ table, id: head as BackupRecord['id'] });
+    expect(moved).toMatchObject({ status: 'AVAILABLE', source: 'stream', parent: id });
   });
 
   it('is not tried again at once when it cannot be moved', async () => {
