@@ -13,6 +13,7 @@ import { isError, reasonOf, TidemarkError } from '../lambda/runtime/errors.ts';
 import type { Services } from '../lambda/runtime/services.ts';
 import { describeTable, switchStreamOn, type Table } from '../lambda/sources/table.ts';
 import { oldestParentMs } from '../lambda/workflow/choose-source.ts';
+import { continuedByStream } from '../lambda/workflow/find-source.ts';
 import type { RecoverySetting, RecoverySettings } from './recovery-settings.ts';
 
 /** DynamoDB's own default. */
@@ -170,14 +171,10 @@ export class EmbeddedContinuousBackups implements ContinuousBackups {
   /** The markers of the table's snapshots that its present stream continues, and of those that are being made. */
   async #snapshots({ identity, streamArn }: Table): Promise<{ ready: number[]; coming: number[] }> {
     const { backups, snapshots } = await this.#services.catalog.snapshots.census(identity.name);
-    const ready = snapshots.filter(
-      ({ alive, asOf, tableId, ends }) =>
-        alive &&
-        asOf === undefined &&
-        tableId === identity.tableId &&
-        streamArn !== undefined &&
-        ('exportTime' in ends || ends.stream === streamArn),
+    const ours = snapshots.filter(
+      ({ alive, asOf, tableId }) => alive && asOf === undefined && tableId === identity.tableId,
     );
+    const ready = await continuedByStream(this.#services, streamArn, ours);
     const coming = [...backups].filter(
       ([, { status, tableId }]) => status === 'CREATING' && tableId === identity.tableId,
     );

@@ -127,19 +127,29 @@ async function sameTable(services: Services, backup: BackupRecord): Promise<Tabl
 
 /** True if the table's stream tells of everything since the head. Changes nothing. */
 export async function streamContinues(
-  { config, clock, catalog, streams }: Services,
-  { identity, streamArn: arn }: Table,
+  services: Services,
+  { identity, streamArn }: Table,
   head: Head,
 ): Promise<boolean> {
-  if (arn === undefined || identity.tableId !== head.tableId) return false;
-  const [snapshot, stream] = await Promise.all([
-    catalog.snapshots.get({ table: identity.name, id: head.snapshot }),
-    found(streams, arn),
-  ]);
-  if (snapshot === undefined || stream?.enabled !== true) return false;
+  if (identity.tableId !== head.tableId) return false;
+  const snapshot = await services.catalog.snapshots.get({ table: identity.name, id: head.snapshot });
+  const heads = snapshot === undefined ? [] : [snapshot];
+  return (await continuedByStream(services, streamArn, heads)).length > 0;
+}
+
+/** Those of a table's snapshots since which its stream tells of everything. */
+export async function continuedByStream(
+  { config, clock, streams }: Services,
+  arn: string | undefined,
+  snapshots: readonly SnapshotRecord[],
+): Promise<SnapshotRecord[]> {
+  const stream = arn === undefined ? undefined : await found(streams, arn);
+  if (arn === undefined || stream?.enabled !== true) return [];
+  const { createdAt } = stream;
   const situation = { now: clock.now(), replayMs: config.replayMs };
-  const reason = whyNotContinued(situation, toParent(snapshot), { arn, createdAt: stream.createdAt });
-  return reason === undefined;
+  return snapshots.filter(
+    (snapshot) => whyNotContinued(situation, toParent(snapshot), { arn, createdAt }) === undefined,
+  );
 }
 
 /** The table's stream; `wait` while it is being switched on, where the configuration says so. */
