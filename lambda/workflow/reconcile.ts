@@ -7,6 +7,7 @@ import { abortRestore } from '../restore/abort-restore.ts';
 import { lateMs, removeLateTable } from '../restore/remove-table.ts';
 import { isError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
+import { isBusy } from '../runtime/throttling.ts';
 import { describeTable } from '../sources/table.ts';
 import { oldestParentMs } from './choose-source.ts';
 import { executionName } from './executions.ts';
@@ -113,8 +114,8 @@ async function moveHead(services: Services, table: TableRecord): Promise<void> {
       expiresAt: head.marker,
     });
   } catch (error) {
-    // A table that is gone, or is being deleted, has no head to keep.
-    if (!isError(error, 'TableNotFound', 'TableInUse')) throw error;
+    // A table that is gone, or is being deleted, has no head to keep; what there is no room for is tried at the next call.
+    if (!isError(error, 'TableNotFound', 'TableInUse') && !isBusy(error)) throw error;
   }
 }
 

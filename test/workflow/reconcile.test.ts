@@ -175,6 +175,19 @@ describe('a head about to fall off its stream', () => {
     expect(moved).toMatchObject({ status: 'AVAILABLE', source: 'stream', parent: id });
   });
 
+  it('is left for the next call when streams are described too often in the account', async () => {
+    const { id } = await backup();
+    const evening = later(9 * hour);
+    const error = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+    vi.spyOn(evening.services.streams, 'send').mockImplementationOnce(() => {
+      throw error;
+    });
+    expect(await reconcile(evening.services)).toEqual({ troubles: 0 });
+    expect((await harness.services.catalog.turns.table(table))?.head?.snapshot).toBe(id);
+    await settle(evening);
+    expect((await harness.services.catalog.turns.table(table))?.head?.snapshot).not.toBe(id);
+  });
+
   it('is not tried again at once when it cannot be moved', async () => {
     await backup();
     const evening = later(9 * hour);
