@@ -84,7 +84,7 @@ function assumptionTexts(): string[] {
     `A function has ${(assumptions.functionGb * 1024).toFixed(0)} MB; its CPU second does ${assumed.slower} times less than one here.`,
     "What increments write follows from the engine's own rule of compaction, run by the script: 30 daily ones come to 1.55 copies, where the benchmark measured 1.54. No two days are taken to change the same items.",
     `A head that is fed by the stream is moved forward every 8 hours, so there are ${assumed.increments} increments a day, of which one is kept.`,
-    'Staging, and runs that only internal snapshots needed, are billed until the end: the bucket is versioned and keeps for 30 days what the sweep deletes.',
+    `Staging is billed for ${assumptions.stagedMonths * 30} days: until the daily sweep, and as long as the bucket keeps what it deletes there. Runs that only internal snapshots needed are billed until the end: of those the bucket keeps for 30 days what the sweep deletes.`,
     `An incremental export is billed for ${assumed.exportImages} images of each changed item. The machine asks ${assumed.exportPolls} times whether an export has ended.`,
     `The stream: a page has 1000 records or 1 MB; the table has a shard for each ${gigabytes(assumed.partitionBytes)}, replaced every ${assumed.shardHours} hours, and a few empty pages end the reading of each.`,
     `The scan reads consistently, in pages of 1 MB. Reading the table or its stream and staging it takes ${measured.stageSecondsPerGb} CPU seconds for a GB of lines: measured here of pages from memory, so without the network, and taken to be the same for each image in the stream. An export is DynamoDB's own work.`,

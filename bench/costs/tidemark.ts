@@ -114,8 +114,8 @@ function bill(scenario: Scenario, source: Source): Bill {
 }
 
 /**
- * Byte-months until the end of what the increment of this number stores: its run, and its staging, which is kept for as
- * long after the sweep has deleted it as these days are. So is what only internal snapshots needed.
+ * Byte-months until the end of what the increment of this number stores: its staging, and its run, which is billed until
+ * then also if only an internal snapshot needed it: the bucket keeps for 30 days what the sweep deletes.
  */
 function storedFor(
   { stagedBytes }: Work,
@@ -124,5 +124,6 @@ function storedFor(
   increments: number,
   days: number,
 ): number {
-  return (stagedBytes + runBytes) * monthsLeft(number / increments, days);
+  const left = monthsLeft(number / increments, days);
+  return stagedBytes * Math.min(left, assumptions.stagedMonths) + runBytes * left;
 }

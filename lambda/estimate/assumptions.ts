@@ -36,8 +36,11 @@ export const assumptions = {
    * random bytes, which are base64.
    */
   gzipBytes: { low: 0.1, high: 0.75 },
-  /** The sweep deletes an import's objects when the restore has ended; the bucket keeps them for 30 days more. */
-  stagedMonths: 1,
+  /**
+   * Staged objects are billed for three days: the daily sweep deletes them when their backup or restore has ended, the
+   * bucket keeps them for a day more, and S3 takes up to a day to see that.
+   */
+  stagedMonths: 3 / 30,
   /**
    * Seconds of an import job of next to nothing: 2 minutes for one row (github.com/http4k/http4k-connect/pull/203), nearly
    * 4 for a test's (github.com/hashicorp/terraform-provider-aws/pull/27253), more than twice that for safety.

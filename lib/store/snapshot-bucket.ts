@@ -40,8 +40,12 @@ export class SnapshotBucket extends Construct {
       lifecycleRules: [
         // A deletion by mistake can be taken back so long.
         { noncurrentVersionExpiration: Duration.days(30), expiredObjectDeleteMarker: true },
-        // Longer than any execution works.
-        { prefix: `${this.prefix}staging/`, expiration: Duration.days(7) },
+        // Longer than any execution works. Nobody restores from staging: what the sweep deletes there is not kept.
+        {
+          prefix: `${this.prefix}staging/`,
+          expiration: Duration.days(21),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
         { abortIncompleteMultipartUploadAfter: Duration.days(2) },
       ],
     });

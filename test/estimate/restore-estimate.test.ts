@@ -111,10 +111,10 @@ describe('an import', () => {
     const { usd } = estimateImport({ items: 1_000_000, bytes: 10 * GB }, plain);
     const frames = 12_000_000 / GB;
     const gigabytes = { low: 10 + frames, high: 25 + frames };
-    // 40 and 120 seconds of a function for each GB; a tenth and three quarters of it stored for a month.
+    // 40 and 120 seconds of a function for each GB; a tenth and three quarters of it stored for three days.
     const functionUsd = 0.0000133334 * (1769 / 1024);
-    expect(usd.low).toBeCloseTo(gigabytes.low * (0.15 + 40 * functionUsd + 0.1 * 0.023), 9);
-    expect(usd.high).toBeCloseTo(gigabytes.high * (0.15 + 120 * functionUsd + 0.75 * 0.023), 9);
+    expect(usd.low).toBeCloseTo(gigabytes.low * (0.15 + 40 * functionUsd + 0.1 * 0.0023), 9);
+    expect(usd.high).toBeCloseTo(gigabytes.high * (0.15 + 120 * functionUsd + 0.75 * 0.0023), 9);
   });
 
   it('takes minutes however little it is', () => {

@@ -133,7 +133,12 @@ describe('the store', () => {
         NoncurrentVersionExpiration: { NoncurrentDays: 30 },
         ExpiredObjectDeleteMarker: true,
       },
-      { Status: 'Enabled', Prefix: 'backups/eu/staging/', ExpirationInDays: 7 },
+      {
+        Status: 'Enabled',
+        Prefix: 'backups/eu/staging/',
+        ExpirationInDays: 21,
+        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+      },
       { Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } },
     ]);
   });
