@@ -1,0 +1,86 @@
+import { type ExportSummary, ListExportsCommand } from '@aws-sdk/client-dynamodb';
+import { expect, vi } from 'vitest';
+import type { BackupRecord, Source } from '../../lambda/catalog/records.ts';
+import type { Config } from '../../lambda/runtime/config.ts';
+import { describeTable } from '../../lambda/sources/table.ts';
+import { type Embedded, embedded } from './embedded.ts';
+import { changeItems, restore } from './fixture.ts';
+import type { HarnessOptions } from './harness.ts';
+import { type SimulatedRecovery, simulatedRecovery } from './recovery.ts';
+import { contentOf } from './tables.ts';
+
+export const byExports = { base: 'export' } as const;
+
+/** A Tidemark that backs its table up by exports, from `started` on. */
+export interface Exporting extends Omit<Embedded, 'startAnew'> {
+  /** The table's point-in-time recovery. */
+  readonly exports: SimulatedRecovery;
+  readonly started: (config?: Partial<Config>, options?: HarnessOptions) => Promise<void>;
+  readonly backUp: (source?: Source) => Promise<BackupRecord>;
+  /** The table's exports so far. */
+  readonly exportsMade: () => Promise<readonly ExportSummary[]>;
+  readonly change: () => Promise<void>;
+  /** What the table holds now. */
+  readonly contentNow: () => Promise<Map<string, string>>;
+  /** The backup is there, and is restored to this. */
+  readonly expectContent: (backup: BackupRecord, content: ReadonlyMap<string, string>) => Promise<void>;
+}
+
+/** Registers the hooks of `embedded` in the calling file. */
+export function exporting(): Exporting {
+  const world = embedded();
+  let exports: SimulatedRecovery;
+  return {
+    get database() {
+      return world.database;
+    },
+    get harness() {
+      return world.harness;
+    },
+    get table() {
+      return world.table;
+    },
+    get exports() {
+      return exports;
+    },
+    createAnew: (items) => world.createAnew(items),
+    started(config = byExports, options = {}) {
+      exports = simulatedRecovery();
+      return world.startAnew({ config, exports, ...options });
+    },
+    async backUp(source) {
+      const { harness, table } = world;
+      const { id } = await harness.operations.createBackup({
+        table,
+        name: 'backup',
+        ...(source && { source }),
+      });
+      await harness.executions.idle();
+      return harness.operations.describeBackup({ table, id });
+    },
+    async exportsMade() {
+      const { identity } = await describeTable(world.database.dynamodb, world.table);
+      const listed = new ListExportsCommand({ TableArn: identity.arn });
+      const answer = await world.harness.services.dynamodb.send(listed);
+      return answer.ExportSummaries ?? [];
+    },
+    change: () => changeItems(world.database, world.table),
+    contentNow: () => contentOf(world.database.dynamodb, world.table),
+    async expectContent(backup, content) {
+      expect([backup.status, backup.reason]).toEqual(['AVAILABLE', undefined]);
+      expect(await restore(world.database, world.harness, backup)).toEqual(content);
+    },
+  };
+}
+
+/** Until what was written before is restorable, and a window since an export at this time is long enough. */
+export async function secondsPass(): Promise<void> {
+  const from = Date.now() + 2000;
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(from), { timeout: 10_000, interval: 50 });
+}
+
+/** The next whole second begins. */
+export async function secondBegins(): Promise<void> {
+  const next = Math.floor(Date.now() / 1000) * 1000 + 1000;
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThanOrEqual(next), { timeout: 2000, interval: 10 });
+}
