@@ -1,32 +1,23 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { AskedTable } from '../../lambda/catalog/backup-arn.ts';
 import type { BackupRecord } from '../../lambda/catalog/records.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
-import { startDatabase, type TestDatabase } from '../support/database.ts';
-import { newTable, recordOf } from '../support/fixture.ts';
-import { type Harness, startHarness } from '../support/harness.ts';
+import { embedded } from '../support/embedded.ts';
+import { recordOf } from '../support/fixture.ts';
 
-let database: TestDatabase;
-let harness: Harness;
-let table: string;
+const world = embedded({ items: 1 });
 /** Of the table itself. */
 let tableArn: string;
 let backup: BackupRecord;
 
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
-  harness = await startHarness(database);
-  table = await newTable(database, 1);
+  const { harness, table } = world;
   const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
   await harness.executions.idle();
   backup = await harness.operations.describeBackup({ table, id });
   tableArn = backup.table.arn;
 });
-afterEach(() => harness.close());
 
 /** A table of the same name in another account, and in another region. */
 function foreign(arn: string): string[] {
@@ -35,7 +26,7 @@ function foreign(arn: string): string[] {
 }
 
 const operationsOn = (asked: AskedTable) => {
-  const { operations } = harness;
+  const { operations } = world.harness;
   const target = `restored-${randomIds.hex(8)}`;
   return {
     createBackup: () => operations.createBackup({ ...asked, name: 'another' }),
@@ -50,12 +41,14 @@ const operationsOn = (asked: AskedTable) => {
 
 describe('a table that is asked for by its ARN', () => {
   it('is the one of that ARN', async () => {
+    const { harness, table } = world;
     for (const [operation, call] of Object.entries(operationsOn({ table, tableArn })))
       expect([operation, await call()]).toEqual([operation, expect.anything()]);
     await harness.executions.idle();
   });
 
   it('is another one in another account or region: nothing is done to ours', async () => {
+    const { harness, table } = world;
     for (const others of foreign(tableArn)) {
       expect(others).not.toBe(tableArn);
       for (const [operation, call] of Object.entries(operationsOn({ table, tableArn: others }))) {
@@ -71,6 +64,7 @@ describe('a table that is asked for by its ARN', () => {
   });
 
   it('has the backups of that ARN, also when it is gone', async () => {
+    const { database, harness, table } = world;
     const list = (arn: string) => harness.operations.listBackups({ table, tableArn: arn, limit: 9 });
     for (const gone of [false, true]) {
       if (gone) await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
@@ -82,6 +76,7 @@ describe('a table that is asked for by its ARN', () => {
 
 describe('a table that a restore is to make', () => {
   it('has an ARN before it is there', async () => {
+    const { harness, table } = world;
     const target = `restored-${randomIds.hex(8)}`;
     const waiting = harness.restarted();
     waiting.executions.stop();

@@ -1,28 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tableArnBeside } from '../../lambda/catalog/backup-arn.ts';
 import type { BackupId, BackupRecord } from '../../lambda/catalog/records.ts';
 import type { CreateBackupInput } from '../../lambda/operations/create-backup.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
-import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { embedded } from '../support/embedded.ts';
 import { changeItems, newTable, putItems, restore } from '../support/fixture.ts';
-import { type Harness, startHarness } from '../support/harness.ts';
 import { contentOf } from '../support/tables.ts';
 
-let database: TestDatabase;
-let harness: Harness;
-let table: string;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  harness = await startHarness(database);
-  table = await newTable(database, 40);
-});
-afterEach(() => harness.close());
+const world = embedded({ items: 40 });
 
 async function backup(request: Partial<CreateBackupInput> = {}): Promise<BackupRecord> {
+  const { harness, table } = world;
   const input = { table, name: 'a-backup', ...request };
   const { id } = await harness.operations.createBackup(input);
   await harness.executions.idle();
@@ -34,6 +22,7 @@ const code = (expected: string) => expect.objectContaining({ code: expected });
 
 describe('createBackup', () => {
   it('answers CREATING with the request time as marker', async () => {
+    const { harness, table } = world;
     const before = Date.now();
     const made = await harness.operations.createBackup({ table, name: 'a-backup', requestedBy: 'me' });
     expect(made).toMatchObject({ status: 'CREATING', name: 'a-backup', requestedBy: 'me' });
@@ -44,6 +33,7 @@ describe('createBackup', () => {
   });
 
   it('takes a later marker than the last one when a clock lags', async () => {
+    const { harness, table } = world;
     const first = await harness.operations.createBackup({ table, name: 'first' });
     const { sleep } = harness.services.clock;
     const lagging = harness.restarted({ clock: { now: () => first.marker - 5000, sleep } });
@@ -58,6 +48,7 @@ describe('createBackup', () => {
   });
 
   it('lets a failed start be found by the reconciler', async () => {
+    const { harness, table } = world;
     const failing = harness.restarted();
     const services = {
       ...failing.services,
@@ -73,7 +64,7 @@ describe('createBackup', () => {
 describe('a backup', () => {
   it('has figures: items, bytes, what was copied, its parent', async () => {
     const first = await backup();
-    await changeItems(database, table);
+    await changeItems(world.database, world.table);
     const second = await backup();
     expect(first).toMatchObject({ kind: 'full', source: 'scan', figures: { items: 40, copiedRecords: 40 } });
     expect(second).toMatchObject({
@@ -87,6 +78,7 @@ describe('a backup', () => {
   });
 
   it('that was asked to be full is folded from the last snapshot and the changes', async () => {
+    const { database, harness, table } = world;
     const first = await backup();
     await changeItems(database, table);
     const second = await backup({ kind: 'full' });
@@ -100,6 +92,7 @@ describe('a backup', () => {
   });
 
   it('that is differential holds all changes since the last full one in one run', async () => {
+    const { database, harness, table } = world;
     await backup();
     for (const from of [0, 2, 4]) {
       await putItems(database, table, from, from + 3);
@@ -112,11 +105,12 @@ describe('a backup', () => {
 
   it('whose changes come to half of what there is is a full one', async () => {
     await backup();
-    await putItems(database, table, 0, 25);
+    await putItems(world.database, world.table, 0, 25);
     expect(await backup()).toMatchObject({ kind: 'full', source: 'stream', figures: { copiedRecords: 40 } });
   });
 
   it('without changes copies nothing', async () => {
+    const { database, harness, table } = world;
     const first = await backup();
     const second = await backup();
     expect(second.figures).toMatchObject({ items: 40, copiedRecords: 0, copiedFiles: 0, copiedBytes: 0 });
@@ -125,15 +119,16 @@ describe('a backup', () => {
   });
 
   it('of an empty table restores to an empty table', async () => {
-    table = await newTable(database, 0);
+    await world.createAnew(0);
     const made = await backup();
     expect(made).toMatchObject({ status: 'AVAILABLE', figures: { items: 0, bytes: 0 } });
-    expect(await restore(database, harness, made)).toEqual(new Map());
+    expect(await restore(world.database, world.harness, made)).toEqual(new Map());
   });
 });
 
 describe('deleteBackup', () => {
   it('ends the backup, and its increments still restore', async () => {
+    const { database, harness, table } = world;
     const first = await backup();
     await changeItems(database, table);
     const second = await backup();
@@ -147,19 +142,21 @@ describe('deleteBackup', () => {
 
   it('of the head keeps its snapshot alive until the next changes are applied to it', async () => {
     const first = await backup();
-    await harness.operations.deleteBackup(keyOf(first));
-    expect(await harness.services.catalog.snapshots.get(keyOf(first))).toMatchObject({ alive: true });
+    await world.harness.operations.deleteBackup(keyOf(first));
+    expect(await world.harness.services.catalog.snapshots.get(keyOf(first))).toMatchObject({ alive: true });
     expect(await backup()).toMatchObject({ kind: 'incremental', parent: first.id });
-    expect(await harness.services.catalog.snapshots.get(keyOf(first))).toMatchObject({ alive: false });
+    expect(await world.harness.services.catalog.snapshots.get(keyOf(first))).toMatchObject({ alive: false });
   });
 
   it('is refused while the backup is being created', async () => {
+    const { harness, table } = world;
     const made = await harness.operations.createBackup({ table, name: 'a-backup' });
     await expect(harness.operations.deleteBackup(keyOf(made))).rejects.toEqual(code('BackupInUse'));
     await harness.executions.idle();
   });
 
   it('is refused while the backup is being restored, and allowed after', async () => {
+    const { harness } = world;
     const made = await backup();
     await harness.operations.restoreTable({ backup: keyOf(made), target: `restored-${randomIds.hex(8)}` });
     await expect(harness.operations.deleteBackup(keyOf(made))).rejects.toEqual(code('BackupInUse'));
@@ -168,6 +165,7 @@ describe('deleteBackup', () => {
   });
 
   it('says BackupNotFound for a backup that never was', async () => {
+    const { harness, table } = world;
     const id = '01700000000000-00000000' as BackupId;
     await expect(harness.operations.deleteBackup({ table, id })).rejects.toEqual(code('BackupNotFound'));
   });
@@ -175,6 +173,7 @@ describe('deleteBackup', () => {
 
 describe('a backup that Tidemark made for its own use', () => {
   it('is not there for callers', async () => {
+    const { harness, table } = world;
     const { operations, services } = harness;
     const made = await operations.createBackup({ table, name: 'for-itself', internal: true });
     await harness.executions.idle();
@@ -195,18 +194,19 @@ describe('a backup that is asked for by its ARN', () => {
   it('is another one in another account or region', async () => {
     const made = await backup();
     const key = keyOf(made);
-    expect(await harness.operations.describeBackup({ ...key, arn: made.arn })).toEqual(made);
+    expect(await world.harness.operations.describeBackup({ ...key, arn: made.arn })).toEqual(made);
     const [, , , region = '', account = ''] = made.arn.split(':');
     for (const arn of [made.arn.replace(account, '999999999999'), made.arn.replace(region, 'mars-1')]) {
       expect(arn).not.toBe(made.arn);
       const others = { ...key, arn };
-      await expect(harness.operations.describeBackup(others)).rejects.toEqual(code('AccessDenied'));
-      await expect(harness.operations.deleteBackup(others)).rejects.toEqual(code('AccessDenied'));
+      await expect(world.harness.operations.describeBackup(others)).rejects.toEqual(code('AccessDenied'));
+      await expect(world.harness.operations.deleteBackup(others)).rejects.toEqual(code('AccessDenied'));
     }
-    expect(await harness.operations.describeBackup(key)).toEqual(made);
+    expect(await world.harness.operations.describeBackup(key)).toEqual(made);
   });
 
   it('is told apart from one that does not exist by its ARN alone', async () => {
+    const { harness, table } = world;
     const id = '01700000000000-00000000' as BackupId;
     const here = tableArnBeside(harness.services.config.catalogArn, '');
     const asked = async (begin: string): Promise<unknown> =>
@@ -219,6 +219,7 @@ describe('a backup that is asked for by its ARN', () => {
 
 describe('listBackups', () => {
   it('pages oldest first, with no cursor after a page that is exactly full', async () => {
+    const { database, harness, table } = world;
     const other = await newTable(database, 1);
     const made = [
       await backup({ name: 'one' }),
@@ -244,6 +245,7 @@ describe('listBackups', () => {
   });
 
   it('goes on behind a backup that was deleted', async () => {
+    const { harness, table } = world;
     const one = await backup({ name: 'one' });
     await backup({ name: 'two' });
     await harness.operations.deleteBackup(keyOf(one));
@@ -252,6 +254,7 @@ describe('listBackups', () => {
   });
 
   it('of an empty time, or behind a cursor that lies beyond it, is empty', async () => {
+    const { harness, table } = world;
     const { marker, ...one } = await backup({ name: 'one' });
     const list = (query: object) => harness.operations.listBackups({ limit: 9, ...query });
     expect(await list({ from: marker, to: marker })).toEqual({ backups: [] });
@@ -262,7 +265,7 @@ describe('listBackups', () => {
   });
 
   it('of an unknown table is empty', async () => {
-    expect(await harness.operations.listBackups({ table: 'no-such-table', limit: 9 })).toEqual({
+    expect(await world.harness.operations.listBackups({ table: 'no-such-table', limit: 9 })).toEqual({
       backups: [],
     });
   });
@@ -270,8 +273,8 @@ describe('listBackups', () => {
 
 describe('a request that is sent again', () => {
   it('deletes once, and is answered as the first time', async () => {
-    const { id } = await harness.operations.createBackup({ table, name: 'backup' });
-    await harness.executions.idle();
+    const { harness, table } = world;
+    const { id } = await backup();
     const request = { table, id, requestKey: randomIds.hex(32) };
     const first = await harness.operations.deleteBackup(request);
     expect((await harness.operations.deleteBackup(request)).arn).toBe(first.arn);
@@ -282,8 +285,8 @@ describe('a request that is sent again', () => {
   });
 
   it('restores once, while it runs and after', async () => {
-    const { id } = await harness.operations.createBackup({ table, name: 'backup' });
-    await harness.executions.idle();
+    const { harness, table } = world;
+    const { id } = await backup();
     const target = `restored-${randomIds.hex(12)}`;
     const request = { backup: { table, id }, target, requestKey: randomIds.hex(32) };
     const first = await harness.operations.restoreTable(request);

@@ -1,25 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { planSweep } from '../../lambda/operations/plan-sweep.ts';
 import { sweep } from '../../lambda/retention/sweep.ts';
 import { allKeys, backUps, remove } from '../retention/support.ts';
-import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { embedded } from '../support/embedded.ts';
 import { newTable } from '../support/fixture.ts';
-import { type Harness, startHarness } from '../support/harness.ts';
 
-let database: TestDatabase;
-let harness: Harness;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  harness = await startHarness(database, { config: { sweepGraceMs: 0 } });
-});
-afterEach(() => harness.close());
+const world = embedded({ config: { sweepGraceMs: 0 } });
 
 describe('the plan of a sweep', () => {
   it('shows what a sweep deletes, and asking for it changes nothing', async () => {
-    const table = await newTable(database);
+    const { database, harness, table } = world;
     const [{ backup }] = await backUps(database, harness, table, 3);
     await remove(harness, backup);
     const before = await allKeys(harness.store);
@@ -38,7 +28,8 @@ describe('the plan of a sweep', () => {
   });
 
   it('can be of one table', async () => {
-    const [table, other] = [await newTable(database), await newTable(database)];
+    const { database, harness, table } = world;
+    const other = await newTable(database);
     for (const one of [table, other]) await backUps(database, harness, one, 1);
     const plans = await planSweep(harness.services);
     expect(new Set(plans.map((folder) => folder.table))).toEqual(new Set([table, other, undefined]));

@@ -1,44 +1,36 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { BackupRecord } from '../../lambda/catalog/records.ts';
 import { restoreTable } from '../../lambda/operations/restore-table.ts';
 import type { RestoreOverrides } from '../../lambda/restore/target-description.ts';
 import type { ErrorCode } from '../../lambda/runtime/errors.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
-import { startDatabase, type TestDatabase } from '../support/database.ts';
-import { newTable, recordOf } from '../support/fixture.ts';
-import { type Harness, startHarness } from '../support/harness.ts';
+import { embedded } from '../support/embedded.ts';
+import { recordOf } from '../support/fixture.ts';
 
-let database: TestDatabase;
-let harness: Harness;
+const world = embedded({ items: 1 });
 let backup: BackupRecord;
 /** The jobs that were started; none of them runs. */
 let started: string[];
 
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
-  harness = await startHarness(database);
+  const { harness, table } = world;
   started = [];
-  const table = await newTable(database, 1);
   const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
   await harness.executions.idle();
   backup = await harness.operations.describeBackup({ table, id });
 });
-afterEach(() => harness.close());
 
 const newTarget = () => `restored-${randomIds.hex(8)}`;
 
 function request(target: string, overrides: RestoreOverrides = {}, of = backup) {
   const executions = {
-    ...harness.executions,
+    ...world.harness.executions,
     start: async (_machine: string, { id }: { id: string }) => {
       started.push(id);
     },
   };
   return restoreTable(
-    { ...harness.services, executions },
+    { ...world.harness.services, executions },
     { backup: { table: of.table.name, id: of.id }, target, overrides, requestedBy: 'ada' },
   );
 }
@@ -61,11 +53,12 @@ describe('a restore that is requested', () => {
       description: { billingMode: 'PROVISIONED', provisionedThroughput },
     });
     expect(restore.description).not.toHaveProperty('stream');
-    expect(await harness.services.catalog.restores.get(target)).toEqual(restore);
+    expect(await world.harness.services.catalog.restores.get(target)).toEqual(restore);
     expect(started).toEqual([restore.id]);
   });
 
   it('is left to the reconciler if it cannot be started', async () => {
+    const { harness } = world;
     const target = newTarget();
     const executions = { ...harness.executions, start: () => Promise.reject(new Error('throttled')) };
     const key = { table: backup.table.name, id: backup.id };
@@ -79,7 +72,7 @@ describe('what is wrong is said in the order backup, overrides, target', () => {
   const misfit: RestoreOverrides = { billingMode: 'PROVISIONED' };
 
   it('no backup', async () => {
-    await harness.operations.deleteBackup({ table: backup.table.name, id: backup.id });
+    await world.harness.operations.deleteBackup({ table: backup.table.name, id: backup.id });
     await expect(request(backup.table.name, misfit)).rejects.toEqual(
       refused('BackupNotFound', `Backup not found: ${backup.arn}`),
     );
@@ -87,9 +80,9 @@ describe('what is wrong is said in the order backup, overrides, target', () => {
 
   it('a backup that is being created', async () => {
     const { name: table } = backup.table;
-    const creating = await harness.operations.createBackup({ table, name: 'another' });
+    const creating = await world.harness.operations.createBackup({ table, name: 'another' });
     await expect(request(table, misfit, creating)).rejects.toEqual(refused('BackupNotAvailable'));
-    await harness.executions.idle();
+    await world.harness.executions.idle();
   });
 
   it('overrides that do not fit', async () => {
@@ -112,7 +105,7 @@ describe('what is wrong is said in the order backup, overrides, target', () => {
 
 it('a target that is being restored to a point in time names no backup of it', async () => {
   const target = newTarget();
-  await harness.services.catalog.restores.createForPointInTime({
+  await world.harness.services.catalog.restores.createForPointInTime({
     backup,
     target,
     description: backup.description,
@@ -128,7 +121,7 @@ describe('restores at once', () => {
   );
 
   it('are 50 of one backup, no more; one that ends makes room for one', async () => {
-    const { restores, snapshots } = harness.services.catalog;
+    const { restores, snapshots } = world.harness.services.catalog;
     const outcomes = await Promise.allSettled(Array.from({ length: 53 }, () => request(newTarget())));
     const rejected = outcomes.filter((outcome) => outcome.status === 'rejected');
     expect(rejected.map((outcome) => outcome.reason)).toEqual([full, full, full]);
@@ -145,7 +138,7 @@ describe('restores at once', () => {
 
     const key = { table: backup.table.name, id: backup.id };
     for (const restore of others) await restores.end(restore, 'RESTORED');
-    await expect(harness.operations.deleteBackup(key)).rejects.toEqual(refused('BackupInUse'));
+    await expect(world.harness.operations.deleteBackup(key)).rejects.toEqual(refused('BackupInUse'));
     for (const restore of await restores.running()) await restores.end(restore, 'RESTORED');
     expect(await snapshots.get(key)).not.toHaveProperty('restores');
   });
@@ -153,7 +146,7 @@ describe('restores at once', () => {
   it('that were refused for another reason take no place', async () => {
     const target = newTarget();
     await request(target);
-    const { catalog } = harness.services;
+    const { catalog } = world.harness.services;
     const { description } = backup;
     // Past the checks, as requests at the same moment are.
     for (let n = 0; n < 60; n++) {

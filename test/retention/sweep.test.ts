@@ -1,43 +1,32 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { backupId } from '../../lambda/catalog/backup-arn.ts';
 import { sweep } from '../../lambda/retention/sweep.ts';
 import type { Log } from '../../lambda/runtime/logger.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { manifestKey, runKey } from '../../lambda/snapshot/manifest.ts';
-import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { embedded } from '../support/embedded.ts';
 import { newTable, putItems, restore, shape } from '../support/fixture.ts';
-import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
+import type { Harness, HarnessOptions } from '../support/harness.ts';
 import { createTable } from '../support/tables.ts';
 import { allKeys, backUp, backUps, expectNothingLeftOver, keysIn, neededKeys, remove } from './support.ts';
 
 const hour = 60 * 60 * 1000;
 const options = { config: { sweepGraceMs: 0 } };
 
-let database: TestDatabase;
-let harness: Harness;
-let table: string;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  harness = await startHarness(database, options);
-  table = await newTable(database);
-});
-afterEach(() => harness.close());
+const world = embedded(options);
 
 /** The same Tidemark, `milliseconds` later, with the grace that a deployment has. */
 function later(milliseconds: number, more: HarnessOptions = {}): Harness {
-  const { sleep } = harness.services.clock;
-  return harness.restarted({ clock: { now: () => Date.now() + milliseconds, sleep }, ...more });
+  const { sleep } = world.harness.services.clock;
+  return world.harness.restarted({ clock: { now: () => Date.now() + milliseconds, sleep }, ...more });
 }
 
-const chain = (length: number, of = table) => backUps(database, harness, of, length);
+const chain = (length: number, of = world.table) => backUps(world.database, world.harness, of, length);
 
 describe('after a sweep', () => {
   it('every backup that is left restores exactly, and nothing else is stored', async () => {
+    const { database, harness, table } = world;
     const made = await chain(6);
     const deleted = [0, 2, 3, 5].flatMap((n) => made[n] ?? []);
     for (const { backup } of deleted) await remove(harness, backup);
@@ -54,6 +43,7 @@ describe('after a sweep', () => {
   });
 
   it('dead snapshots are forgotten, the records of deleted backups are kept', async () => {
+    const { harness, table } = world;
     const [first, second] = await chain(2);
     if (second === undefined) throw new Error('two were made');
     await remove(harness, first.backup);
@@ -67,6 +57,7 @@ describe('after a sweep', () => {
   });
 
   it('a second one finds nothing to do', async () => {
+    const { harness } = world;
     const [first] = await chain(3);
     await remove(harness, first.backup);
     await sweep(harness.services);
@@ -74,6 +65,7 @@ describe('after a sweep', () => {
   });
 
   it('what a failed backup has stored is gone', async () => {
+    const { harness, table } = world;
     const dying = harness.restarted({
       ...options,
       around: async (handler, _input, run) => {
@@ -90,6 +82,7 @@ describe('after a sweep', () => {
   });
 
   it('the snapshots of a table that was deleted and made again are there, and its dead ones are not', async () => {
+    const { database, harness, table } = world;
     const [first, second] = await chain(2);
     if (second === undefined) throw new Error('two were made');
     await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
@@ -111,6 +104,7 @@ describe('after a sweep', () => {
 
 describe('the life of a snapshot', () => {
   it('is ended by the sweep if a crash came between deleting its backup and that', async () => {
+    const { harness, table } = world;
     const [first] = await chain(2);
     const { snapshots } = harness.services.catalog;
     vi.spyOn(snapshots, 'kill').mockRejectedValueOnce(new Error('crashed'));
@@ -122,6 +116,7 @@ describe('the life of a snapshot', () => {
   });
 
   it('goes on though a sweep would forget it', async () => {
+    const { database, harness, table } = world;
     const { backup } = await backUp(database, harness, table);
     const { snapshots } = harness.services.catalog;
     await snapshots.forget({ table, id: backup.id });
@@ -129,6 +124,7 @@ describe('the life of a snapshot', () => {
   });
 
   it('goes on while it is the head, though its backup is deleted', async () => {
+    const { database, harness, table } = world;
     const { backup, content } = await backUp(database, harness, table);
     await remove(harness, backup);
     const before = await keysIn(harness.store, 'tables');
@@ -142,6 +138,7 @@ describe('the life of a snapshot', () => {
   });
 
   it('is followed by the grace in which its objects stay', async () => {
+    const { harness } = world;
     const [first] = await chain(2);
     await remove(harness, first.backup);
     const key = manifestKey(first.backup.table.tableId, first.backup.id);
@@ -154,6 +151,7 @@ describe('the life of a snapshot', () => {
 
 describe('what is not understood is kept', () => {
   it('nothing of a table is deleted while a live manifest is damaged; others are swept', async () => {
+    const { database, harness, table } = world;
     const other = await newTable(database);
     const [first, second] = await chain(3);
     const [third] = await chain(2, other);
@@ -178,6 +176,7 @@ describe('what is not understood is kept', () => {
   });
 
   it('objects of backups that the catalog does not tell of, and other people’s', async () => {
+    const { database, harness, table } = world;
     const { backup } = await backUp(database, harness, table);
     const { tableId } = backup.table;
     const stranger = backupId(1, '0123abcd');
@@ -197,6 +196,7 @@ describe('what is not understood is kept', () => {
 
 describe('staging', () => {
   it('of a backup stays until it has ended', async () => {
+    const { harness, table } = world;
     const held = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
     const slow = harness.restarted({
@@ -222,6 +222,7 @@ describe('staging', () => {
   });
 
   it('of a restore stays until it has ended and the grace is over', async () => {
+    const { database, harness, table } = world;
     const { backup, content } = await backUp(database, harness, table);
     const target = `restored-${table}`;
     const dying: Harness = harness.restarted({
@@ -249,6 +250,7 @@ describe('staging', () => {
 
 describe('a sweep without time', () => {
   it('says that it did not finish, and begins elsewhere each time', async () => {
+    const { database, harness, table } = world;
     const tables = [table, await newTable(database), await newTable(database)];
     for (const one of tables) await remove(harness, (await chain(2, one))[0].backup);
     const hurried = harness.restarted({ config: { sweepGraceMs: 0, timeBudgetMs: 0 } });

@@ -1,36 +1,27 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { backupId } from '../../lambda/catalog/backup-arn.ts';
 import type { BackupId, BackupRecord } from '../../lambda/catalog/records.ts';
 import { Turns } from '../../lambda/catalog/turns.ts';
 import { manifestKey } from '../../lambda/snapshot/manifest.ts';
 import { begin, type BeginResult } from '../../lambda/workflow/begin.ts';
 import { reconcile } from '../../lambda/workflow/reconcile.ts';
-import { startDatabase, type TestDatabase } from '../support/database.ts';
-import { expectNothingHeld, newTable, putItems } from '../support/fixture.ts';
-import { type Harness, startHarness } from '../support/harness.ts';
+import { embedded } from '../support/embedded.ts';
+import { secondsPass } from '../support/exporting.ts';
+import { expectNothingHeld, putItems } from '../support/fixture.ts';
+import type { Harness } from '../support/harness.ts';
 import { simulatedRecovery } from '../support/recovery.ts';
 
-let database: TestDatabase;
-let harness: Harness;
-let table: string;
+const world = embedded();
 
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  harness = await startHarness(database);
-  table = await newTable(database);
-});
-afterEach(() => harness.close());
-
-async function backUp(at: Harness = harness): Promise<BackupRecord> {
+async function backUp(at: Harness = world.harness): Promise<BackupRecord> {
+  const { table } = world;
   const { id } = await at.operations.createBackup({ table, name: 'backup' });
   await at.executions.idle();
   return at.operations.describeBackup({ table, id });
 }
 
 function begun(id: BackupId): Promise<BeginResult> {
+  const { harness, table } = world;
   return begin(harness.services, { job: { table, id, execution: id, round: 0 } });
 }
 
@@ -40,6 +31,7 @@ describe('an execution that is there before its record', () => {
   });
 
   it('comes again if it is recorded while it looks', async () => {
+    const { harness, table } = world;
     const stopped = harness.restarted();
     stopped.executions.stop();
     const { id } = await stopped.operations.createBackup({ table, name: 'late' });
@@ -55,7 +47,7 @@ describe('an execution that is there before its record', () => {
   });
 
   it('ends when the request had time enough to record it', async () => {
-    const { recordMs } = harness.services.config;
+    const { recordMs } = world.harness.services.config;
     expect(await begun(backupId(Date.now() - recordMs, '00000000'))).toMatchObject({ status: 'ended' });
   });
 
@@ -67,6 +59,7 @@ describe('an execution that is there before its record', () => {
 
 describe('an execution whose turn it is not', () => {
   it('ends, and leaves the turn to who has it', async () => {
+    const { harness, table } = world;
     const stopped = harness.restarted();
     stopped.executions.stop();
     const first = await stopped.operations.createBackup({ table, name: 'first' });
@@ -79,6 +72,7 @@ describe('an execution whose turn it is not', () => {
 
 describe('a parent of which the content may be later than is asked for', () => {
   it('does not serve: a base of a stream that began after its request ends where the stream begins', async () => {
+    const { database, harness, table } = world;
     // A table whose stream is seconds younger than the marker.
     const { sleep } = harness.services.clock;
     const early = harness.restarted({ clock: { now: () => Date.now() - 20_000, sleep } });
@@ -98,6 +92,7 @@ describe('a parent of which the content may be later than is asked for', () => {
 
 describe('a parent that was pinned', () => {
   it('is let go when another is pinned for the same turn', async () => {
+    const { harness, table } = world;
     const [one, two] = [await backUp(), await backUp()];
     const { catalog } = harness.services;
     const stopped = harness.restarted();
@@ -114,6 +109,7 @@ describe('a parent that was pinned', () => {
   });
 
   it('is not pinned for a turn that was lost', async () => {
+    const { harness, table } = world;
     const one = await backUp();
     const claim = { table, backup: one.id, execution: one.id };
     await expect(harness.services.catalog.turns.pinParent(claim, one.id)).rejects.toMatchObject({
@@ -125,12 +121,11 @@ describe('a parent that was pinned', () => {
 describe('a manifest that an earlier execution has published', () => {
   it('is not taken over when the snapshot that it leans on was deleted meanwhile', async () => {
     const exports = simulatedRecovery();
-    await harness.close();
     const config = { base: 'export' } as const;
-    harness = await startHarness(database, { config, exports });
+    await world.startAnew({ config, exports });
+    const { database, harness, table } = world;
     const base = await backUp();
-    const from = Date.now() + 2000;
-    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(from), { timeout: 10_000, interval: 50 });
+    await secondsPass();
     await putItems(database, table, 0, 3);
     const byExport = async (at: Harness): Promise<BackupRecord> => {
       const { id } = await at.operations.createBackup({ table, name: 'backup', source: 'export' });

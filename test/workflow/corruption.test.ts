@@ -1,26 +1,18 @@
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { BackupRecord } from '../../lambda/catalog/records.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
-import { startDatabase, type TestDatabase } from '../support/database.ts';
-import { changeItems, expectNothingHeld, newTable, restore, tableExists } from '../support/fixture.ts';
-import { type Harness, startHarness } from '../support/harness.ts';
+import { embedded } from '../support/embedded.ts';
+import { changeItems, expectNothingHeld, restore, tableExists } from '../support/fixture.ts';
 import { contentOf } from '../support/tables.ts';
 
-let database: TestDatabase;
-let harness: Harness;
-let table: string;
+const world = embedded({ items: 40 });
 let backup: BackupRecord;
 let content: Map<string, string>;
 
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
-  harness = await startHarness(database);
-  table = await newTable(database, 40);
+  const { database, harness, table } = world;
   await harness.operations.createBackup({ table, name: 'base' });
   await harness.executions.idle();
   await changeItems(database, table);
@@ -28,10 +20,9 @@ beforeEach(async () => {
   backup = await harness.operations.createBackup({ table, name: 'increment' });
   await harness.executions.idle();
 });
-afterEach(() => harness.close());
 
 async function files(kind: 'runs' | 'snapshots'): Promise<string[]> {
-  const folder = join(harness.folder, 'tables');
+  const folder = join(world.harness.folder, 'tables');
   const names = await readdir(folder, { recursive: true });
   return names
     .filter((name) => name.includes(`/${kind}/`) && name.endsWith('.zst'))
@@ -48,6 +39,7 @@ async function flipByte(file: string, at: (length: number) => number): Promise<v
 
 /** Restores, and expects a failure by name that leaves no table and holds nothing. */
 async function expectCorrupt(): Promise<void> {
+  const { database, harness, table } = world;
   const target = `restored-${randomIds.hex(12)}`;
   await harness.operations.restoreTable({ backup: { table, id: backup.id }, target });
   await harness.executions.idle();
@@ -89,6 +81,7 @@ describe('a damaged file fails the restore by name and leaves no table', () => {
 
 describe('a damaged head is never built on', () => {
   it('the next backup is a new base, and restores', async () => {
+    const { database, harness, table } = world;
     const [, manifest] = await files('snapshots');
     await flipByte(String(manifest), (length) => Math.floor(length / 2));
     const next = await harness.operations.createBackup({ table, name: 'next' });

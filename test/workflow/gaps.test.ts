@@ -1,36 +1,24 @@
 import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../lambda/snapshot/limits.ts';
 import { readManifest } from '../../lambda/snapshot/manifest.ts';
-import { startDatabase, type TestDatabase } from '../support/database.ts';
-import { changeItems, newTable, putItems, restore, shape } from '../support/fixture.ts';
-import { type Harness, startHarness } from '../support/harness.ts';
+import { embedded } from '../support/embedded.ts';
+import { changeItems, putItems, restore, shape } from '../support/fixture.ts';
 import { contentOf, createTable } from '../support/tables.ts';
 
-let database: TestDatabase;
-let harness: Harness;
-let table: string;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  harness = await startHarness(database);
-  table = await newTable(database);
-});
-afterEach(() => harness.close());
+const world = embedded();
 
 async function backup() {
+  const { harness, table } = world;
   const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
   await harness.executions.idle();
   return harness.operations.describeBackup({ table, id });
 }
 
 async function setStream(enabled: boolean): Promise<void> {
-  await database.dynamodb.send(
+  await world.database.dynamodb.send(
     new UpdateTableCommand({
-      TableName: table,
+      TableName: world.table,
       StreamSpecification: enabled
         ? { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' }
         : { StreamEnabled: false },
@@ -40,6 +28,7 @@ async function setStream(enabled: boolean): Promise<void> {
 
 describe('changes that no stream tells of lead to a new base, never to a wrong backup', () => {
   it('a stream switched off and on', async () => {
+    const { database, harness, table } = world;
     expect(await backup()).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
     await setStream(false);
     await changeItems(database, table);
@@ -50,6 +39,7 @@ describe('changes that no stream tells of lead to a new base, never to a wrong b
   });
 
   it('a table deleted and made again under its name', async () => {
+    const { database, harness, table } = world;
     const first = await backup();
     const before = await contentOf(database.dynamodb, table);
     await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
@@ -63,6 +53,7 @@ describe('changes that no stream tells of lead to a new base, never to a wrong b
   });
 
   it('a head that is older than its stream reaches back', async () => {
+    const { database, harness, table } = world;
     await backup();
     await changeItems(database, table);
     const day = 24 * 60 * 60 * 1000;
@@ -79,6 +70,7 @@ describe('changes that no stream tells of lead to a new base, never to a wrong b
 
 describe('a snapshot of too many runs', () => {
   it('is not made: delta runs are merged', async () => {
+    const { database, harness, table } = world;
     await putItems(database, table, 0, 100);
     const tidy = harness.restarted({ config: { limits: { ...defaultLimits, maxRuns: 2 } } });
     const kinds: unknown[] = [];
@@ -106,6 +98,7 @@ describe('a table that cannot be backed up is refused by name', () => {
   });
 
   it('with a stream of another view, which is never changed', async () => {
+    const { database, harness, table } = world;
     await setStream(false);
     await database.dynamodb.send(
       new UpdateTableCommand({
@@ -120,6 +113,7 @@ describe('a table that cannot be backed up is refused by name', () => {
   });
 
   it('unless the configuration switches the stream on: then its start is the cut', async () => {
+    const { database, harness, table } = world;
     await setStream(false);
     const enabling = harness.restarted({ config: { missingStream: 'enable' } });
     const { id } = await enabling.operations.createBackup({ table, name: 'a-backup' });
@@ -130,6 +124,7 @@ describe('a table that cannot be backed up is refused by name', () => {
   });
 
   it('a table that is deleted while its backup waits fails it with a reason, and blocks nothing', async () => {
+    const { database, harness, table } = world;
     const quiet = harness.restarted();
     quiet.executions.stop();
     const { id } = await quiet.operations.createBackup({ table, name: 'a-backup' });

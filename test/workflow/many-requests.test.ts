@@ -1,24 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { describe, expect, it } from 'vitest';
+import { embedded } from '../support/embedded.ts';
 import { expectNothingHeld, newTable, putItems, restore } from '../support/fixture.ts';
-import { type Harness, startHarness } from '../support/harness.ts';
 import { contentOf } from '../support/tables.ts';
 
-let database: TestDatabase;
-let harness: Harness;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  harness = await startHarness(database);
-});
-afterEach(() => harness.close());
+const world = embedded();
 
 describe('any number of requests for one table is accepted', () => {
   it('24 at once: all AVAILABLE, with growing markers, made one after another', async () => {
-    const table = await newTable(database);
+    const { harness, table } = world;
     const backups = await Promise.all(
       Array.from({ length: 24 }, (_, i) => harness.operations.createBackup({ table, name: `rapid-${i}` })),
     );
@@ -35,7 +24,7 @@ describe('any number of requests for one table is accepted', () => {
   });
 
   it('a failing one does not block those behind it', async () => {
-    const table = await newTable(database);
+    const { database, harness, table } = world;
     const breaking = harness.restarted({
       around: async (handler, input, run) => {
         const { job } = input as { job: { id: string } };
@@ -60,6 +49,7 @@ describe('any number of requests for one table is accepted', () => {
   });
 
   it('at most 50 a second over all tables', async () => {
+    const { database, harness } = world;
     const now = Date.now();
     const frozen = harness.restarted({ clock: { now: () => now, sleep: harness.services.clock.sleep } });
     frozen.executions.stop();
@@ -77,7 +67,7 @@ describe('any number of requests for one table is accepted', () => {
   });
 
   it('the same request twice is one backup', async () => {
-    const table = await newTable(database);
+    const { harness, table } = world;
     const [one, two] = await Promise.all([
       harness.operations.createBackup({ table, name: 'same', requestKey: 'invocation-1' }),
       harness.operations.createBackup({ table, name: 'same', requestKey: 'invocation-1' }),
@@ -88,7 +78,8 @@ describe('any number of requests for one table is accepted', () => {
   });
 
   it('another request under the same key is another backup', async () => {
-    const [table, other] = [await newTable(database), await newTable(database)];
+    const { database, harness, table } = world;
+    const other = await newTable(database);
     const key = { name: 'same', requestKey: 'invocation-1' };
     const one = await harness.operations.createBackup({ table, ...key });
     const two = await harness.operations.createBackup({ table: other, ...key });

@@ -1,39 +1,29 @@
 import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { BackupRecord } from '../../lambda/catalog/records.ts';
 import { scheduledBackup } from '../../lambda/operations/scheduled-backup.ts';
 import type { Config } from '../../lambda/runtime/config.ts';
 import { reconcile } from '../../lambda/workflow/reconcile.ts';
-import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { embedded } from '../support/embedded.ts';
+import { secondsPass } from '../support/exporting.ts';
 import { changeItems, expectNothingHeld, newTable, restore, shape } from '../support/fixture.ts';
-import { type Harness, startHarness } from '../support/harness.ts';
+import type { Harness } from '../support/harness.ts';
 import { simulatedRecovery } from '../support/recovery.ts';
 import { contentOf, createTable } from '../support/tables.ts';
 
 const hour = 60 * 60 * 1000;
 
-let database: TestDatabase;
-let harness: Harness;
-let table: string;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  harness = await startHarness(database);
-  table = await newTable(database);
-});
-afterEach(() => harness.close());
+const world = embedded();
 
 /** The same Tidemark, `milliseconds` later. */
 function later(milliseconds: number, config: Partial<Config> = {}): Harness {
-  const { sleep } = harness.services.clock;
-  return harness.restarted({ config, clock: { now: () => Date.now() + milliseconds, sleep } });
+  const { sleep } = world.harness.services.clock;
+  return world.harness.restarted({ config, clock: { now: () => Date.now() + milliseconds, sleep } });
 }
 
 /** Nothing is requested to move the head, nine hours later. */
 async function expectHeadKept(id: string, config: Partial<Config> = {}): Promise<void> {
+  const { harness, table } = world;
   const before = await harness.services.catalog.turns.table(table);
   await settle(later(9 * hour, config));
   const after = await harness.services.catalog.turns.table(table);
@@ -47,6 +37,7 @@ async function settle(at: Harness): Promise<number> {
 }
 
 async function backup(): Promise<BackupRecord> {
+  const { harness, table } = world;
   const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
   await harness.executions.idle();
   return harness.operations.describeBackup({ table, id });
@@ -54,6 +45,7 @@ async function backup(): Promise<BackupRecord> {
 
 describe('what no execution brings to an end is found', () => {
   it('a request that was cataloged and never started', async () => {
+    const { harness, table } = world;
     const stopped = harness.restarted();
     stopped.executions.stop();
     const { id } = await stopped.operations.createBackup({ table, name: 'orphan' });
@@ -63,6 +55,7 @@ describe('what no execution brings to an end is found', () => {
   });
 
   it('a backup whose executions end again and again is given up with a reason, and the next one is made', async () => {
+    const { harness, table } = world;
     const dying: Harness = harness.restarted({
       around: async (handler, input, run) => {
         const { job } = input as { job: { id: string } };
@@ -96,6 +89,7 @@ describe('what no execution brings to an end is found', () => {
   });
 
   it('nothing that runs is touched', async () => {
+    const { harness, table } = world;
     const { id } = await harness.operations.createBackup({ table, name: 'running' });
     // Before it has taken its turn it could not be told from one that was never started.
     await vi.waitFor(async () => {
@@ -113,6 +107,7 @@ describe('what no execution brings to an end is found', () => {
 
 describe('a head about to fall off its stream', () => {
   it('is moved forward by a backup that no list shows', async () => {
+    const { database, harness, table } = world;
     const first = await backup();
     await changeItems(database, table);
     await settle(later(7 * hour));
@@ -135,6 +130,7 @@ describe('a head about to fall off its stream', () => {
   });
 
   it('is left where it is when nobody has a backup of its table, or the table is another one', async () => {
+    const { database, harness, table } = world;
     const { id } = await backup();
     await harness.operations.deleteBackup({ table, id });
     await settle(later(9 * hour));
@@ -151,19 +147,17 @@ describe('a head about to fall off its stream', () => {
     const none = { StreamEnabled: false };
     const another = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
     for (const StreamSpecification of [none, another]) {
-      await database.dynamodb.send(new UpdateTableCommand({ TableName: table, StreamSpecification }));
+      await world.database.dynamodb.send(
+        new UpdateTableCommand({ TableName: world.table, StreamSpecification }),
+      );
       await expectHeadKept(id);
     }
   });
 
   it('that ends with an export is moved by the stream or not at all, never by another export', async () => {
-    await harness.close();
-    harness = await startHarness(database, {
-      config: { base: 'export', replayMs: 1000 },
-      exports: simulatedRecovery(),
-    });
-    const old = Date.now() + 2000;
-    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(old), { timeout: 10_000, interval: 50 });
+    await world.startAnew({ config: { base: 'export', replayMs: 1000 }, exports: simulatedRecovery() });
+    const { harness, table } = world;
+    await secondsPass();
     const { id, source } = await backup();
     expect(source).toBe('export');
     // To be replayed from before the stream's begin.
@@ -176,6 +170,7 @@ describe('a head about to fall off its stream', () => {
   });
 
   it('is left for the next call when streams are described too often in the account', async () => {
+    const { harness, table } = world;
     const { id } = await backup();
     const evening = later(9 * hour);
     const error = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
@@ -189,6 +184,7 @@ describe('a head about to fall off its stream', () => {
   });
 
   it('is not tried again at once when it cannot be moved', async () => {
+    const { harness, table } = world;
     await backup();
     const evening = later(9 * hour);
     await settle(evening);
@@ -201,20 +197,21 @@ describe('a head about to fall off its stream', () => {
 describe('a trouble', () => {
   /** DescribeTable answers this of the table, or throws it. */
   function describeAs(told: object) {
-    database.dynamodb.middlewareStack.add(
+    world.database.dynamodb.middlewareStack.add(
       (next) => async (args) => {
         const answer = await next(args);
         const { Table } = answer.output as { Table?: { TableName?: string } };
-        if (Table?.TableName !== table) return answer;
+        if (Table?.TableName !== world.table) return answer;
         if (told instanceof Error) throw told;
         return { ...answer, output: { ...answer.output, Table: { ...Table, ...told } } };
       },
       { step: 'initialize', name: 'describe-as' },
     );
   }
-  afterEach(() => database.dynamodb.middlewareStack.remove('describe-as'));
+  afterEach(() => world.database.dynamodb.middlewareStack.remove('describe-as'));
 
   it('of one table is counted, and does not keep it from the others', async () => {
+    const { database, harness } = world;
     await backup();
     const other = await newTable(database);
     const { id } = await harness.operations.createBackup({ table: other, name: 'other' });
@@ -229,7 +226,7 @@ describe('a trouble', () => {
     const { id } = await backup();
     describeAs({ TableStatus: 'DELETING' });
     expect(await settle(later(9 * hour))).toBe(0);
-    expect((await harness.services.catalog.turns.table(table))?.head?.snapshot).toBe(id);
+    expect((await world.harness.services.catalog.turns.table(world.table))?.head?.snapshot).toBe(id);
   });
 });
 
@@ -237,6 +234,7 @@ describe('a scheduled backup', () => {
   const delivery = { schedule: 'nightly', keepDays: 2, scheduledTime: '2026-11-21T03:00:00Z' };
 
   it('is made once for a delivery that comes twice', async () => {
+    const { harness, table } = world;
     const one = await scheduledBackup(harness.services, { ...delivery, table });
     const two = await scheduledBackup(harness.services, { ...delivery, table });
     expect(two.id).toBe(one.id);
@@ -244,6 +242,7 @@ describe('a scheduled backup', () => {
   });
 
   it('is deleted when its time is over, and not before', async () => {
+    const { harness, table } = world;
     const { id } = await scheduledBackup(harness.services, { ...delivery, table });
     await harness.executions.idle();
     await settle(later(47 * hour));
