@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CreateTableCommand, type ImportTableInput, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type ImportTableInput } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sweep } from '../../lambda/retention/sweep.ts';
@@ -7,11 +7,11 @@ import { defaultLimits } from '../../lambda/snapshot/limits.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { backUp, backUps, keysIn } from '../retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
-import { expectNothingHeld, newTable, shape } from '../support/fixture.ts';
+import { expectNothingHeld, newTable } from '../support/fixture.ts';
 import type { Harness } from '../support/harness.ts';
 import { attributes, contentOf, createTable, nthKey, putItem, shapes } from '../support/tables.ts';
 import { importing, intercept, newTarget, restored } from './imports.ts';
-import { createRichTable, described, globalIndex, settings } from './rich-table.ts';
+import { createRichTable, described, globalIndex, newIndexedLate, settings } from './rich-table.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -76,28 +76,7 @@ describe('a table that DynamoDB imports is what was backed up', () => {
 
   it('with items that predate an index and have another type in its key', async () => {
     const harness = await importing(database);
-    const table = await newTable(database, 3);
-    await putItem(database.dynamodb, table, { ...nthKey(shape, 9), late: { N: '5' } });
-    await putItem(database.dynamodb, table, { ...nthKey(shape, 10), late: { S: 'of the right type' } });
-    await database.dynamodb.send(
-      new UpdateTableCommand({
-        TableName: table,
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'N' },
-          { AttributeName: 'late', AttributeType: 'S' },
-        ],
-        GlobalSecondaryIndexUpdates: [
-          {
-            Create: {
-              IndexName: 'late-index',
-              KeySchema: [{ AttributeName: 'late', KeyType: 'HASH' }],
-              Projection: { ProjectionType: 'ALL' },
-            },
-          },
-        ],
-      }),
-    );
+    const table = await newIndexedLate(database);
     const sent = imports();
     const target = await expectRestored(harness, await backUp(database, harness, table));
     expect(Object.keys(settings(await described(database, target)).global)).toEqual(['late-index']);

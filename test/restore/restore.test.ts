@@ -2,43 +2,37 @@ import {
   type BatchWriteItemCommandInput,
   ListTagsOfResourceCommand,
   QueryCommand,
-  UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { BackupRecord } from '../../lambda/catalog/records.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
-import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { embedded } from '../support/embedded.ts';
 import { newTable, recordOf, tableExists } from '../support/fixture.ts';
-import { type Harness, startHarness } from '../support/harness.ts';
+import type { Harness } from '../support/harness.ts';
 import { contentOf, createTable, putItem } from '../support/tables.ts';
-import { createRichTable, described, settings, throughput } from './rich-table.ts';
+import { createRichTable, described, newIndexedLate, settings, throughput } from './rich-table.ts';
 
-let database: TestDatabase;
-let harness: Harness;
+const world = embedded();
 let target: string;
 
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  harness = await startHarness(database);
+beforeEach(() => {
   target = `restored-${randomIds.hex(8)}`;
 });
-afterEach(() => harness.close());
 
 async function backupOf(table: string): Promise<BackupRecord> {
+  const { harness } = world;
   const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
   await harness.executions.idle();
   return harness.operations.describeBackup({ table, id });
 }
 
 const restoreOf = (backup: BackupRecord, to = target) =>
-  harness.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target: to });
+  world.harness.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target: to });
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
 describe('a restored table is as its source was', () => {
   it('with indexes and provisioned throughput, ready to be used', async () => {
+    const { database, harness } = world;
     const source = `source-${randomIds.hex(8)}`;
     await createRichTable(database, source);
     await putItem(database.dynamodb, source, {
@@ -85,27 +79,8 @@ describe('a restored table is as its source was', () => {
   });
 
   it('with items that predate an index and have another type in its key', async () => {
-    const source = await newTable(database, 3);
-    await putItem(database.dynamodb, source, { pk: { S: 'old' }, sk: { N: '1' }, late: { N: '5' } });
-    await database.dynamodb.send(
-      new UpdateTableCommand({
-        TableName: source,
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'N' },
-          { AttributeName: 'late', AttributeType: 'S' },
-        ],
-        GlobalSecondaryIndexUpdates: [
-          {
-            Create: {
-              IndexName: 'late-index',
-              KeySchema: [{ AttributeName: 'late', KeyType: 'HASH' }],
-              Projection: { ProjectionType: 'ALL' },
-            },
-          },
-        ],
-      }),
-    );
+    const { database, harness } = world;
+    const source = await newIndexedLate(database);
     await restoreOf(await backupOf(source));
     await harness.executions.idle();
     expect(await contentOf(database.dynamodb, target)).toEqual(await contentOf(database.dynamodb, source));
@@ -116,11 +91,11 @@ describe('a restored table is as its source was', () => {
 
   it('while it loads, it is tagged and our DescribeTable says CREATING', async () => {
     const seen: object[] = [];
-    const watching: Harness = harness.restarted({
+    const watching: Harness = world.harness.restarted({
       around: async (handler, _input, run) => {
         if (handler === 'restore-write') {
           const { table, restore } = await watching.operations.describeTable({ table: target });
-          const { Tags } = await database.dynamodb.send(
+          const { Tags } = await world.database.dynamodb.send(
             new ListTagsOfResourceCommand({ ResourceArn: table?.TableArn }),
           );
           seen.push({ status: restore?.status, Tags });
@@ -128,7 +103,7 @@ describe('a restored table is as its source was', () => {
         return run();
       },
     });
-    const backup = await backupOf(await newTable(database));
+    const backup = await backupOf(world.table);
     const input = { backup: { table: backup.table.name, id: backup.id }, target };
     const restore = recordOf(await watching.operations.restoreTable(input));
     await watching.executions.idle();
@@ -137,7 +112,7 @@ describe('a restored table is as its source was', () => {
   });
 
   it('also when its source is gone', async () => {
-    const source = await newTable(database);
+    const { database, harness, table: source } = world;
     const content = await contentOf(database.dynamodb, source);
     const backup = await backupOf(source);
     const { DeleteTableCommand } = await import('@aws-sdk/client-dynamodb');
@@ -150,38 +125,39 @@ describe('a restored table is as its source was', () => {
 
 describe('a restore is refused', () => {
   it('of a backup that is being created', async () => {
-    const table = await newTable(database);
+    const { harness, table } = world;
     const backup = await harness.operations.createBackup({ table, name: 'a-backup' });
     await expect(restoreOf(backup)).rejects.toEqual(code('BackupNotAvailable'));
     await harness.executions.idle();
   });
 
   it('of a deleted backup, although its snapshot is still the head', async () => {
-    const table = await newTable(database);
+    const { harness, table } = world;
     const backup = await backupOf(table);
     await harness.operations.deleteBackup({ table, id: backup.id });
     await expect(restoreOf(backup)).rejects.toEqual(code('BackupNotFound'));
   });
 
   it('to a table that exists, which is left as it is', async () => {
-    const backup = await backupOf(await newTable(database));
-    const taken = await newTable(database, 2);
+    const backup = await backupOf(world.table);
+    const taken = await newTable(world.database, 2);
     await expect(restoreOf(backup, taken)).rejects.toEqual(code('TableAlreadyExists'));
-    expect((await contentOf(database.dynamodb, taken)).size).toBe(2);
+    expect((await contentOf(world.database.dynamodb, taken)).size).toBe(2);
   });
 
   it('to a table that is being restored; of two at once exactly one is taken', async () => {
-    const backup = await backupOf(await newTable(database));
+    const backup = await backupOf(world.table);
     const outcomes = await Promise.allSettled([restoreOf(backup), restoreOf(backup)]);
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
     expect(refused.map((outcome) => outcome.reason)).toEqual([code('TableInUse')]);
     await expect(restoreOf(backup)).rejects.toEqual(code('TableInUse'));
-    await harness.executions.idle();
+    await world.harness.executions.idle();
   });
 });
 
 describe('a table that takes fewer writes than are sent', () => {
   it('gets them all in the end, refused whole or in part', async () => {
+    const { database, harness } = world;
     const source = await newTable(database, 60);
     const backup = await backupOf(source);
     let calls = 0;
@@ -208,7 +184,8 @@ describe('a table that takes fewer writes than are sent', () => {
 
 describe('a restore that cannot be done', () => {
   it('never touches a table of its target’s name that somebody made meanwhile', async () => {
-    const backup = await backupOf(await newTable(database));
+    const { database, harness } = world;
+    const backup = await backupOf(world.table);
     const racing = harness.restarted({
       around: async (handler, _input, run) => {
         if (handler === 'restore-plan') {
@@ -228,7 +205,8 @@ describe('a restore that cannot be done', () => {
   });
 
   it('removes the table it made, says why, and the name can be restored to again', async () => {
-    const backup = await backupOf(await newTable(database));
+    const { database, harness } = world;
+    const backup = await backupOf(world.table);
     const failing = harness.restarted({
       around: (handler, _input, run) =>
         handler === 'restore-indexes' ? Promise.reject(new Error('no capacity')) : run(),

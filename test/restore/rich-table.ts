@@ -6,9 +6,12 @@ import {
   type LocalSecondaryIndex,
   type LocalSecondaryIndexDescription,
   type TableDescription,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { TestDatabase } from '../support/database.ts';
+import { newTable, shape } from '../support/fixture.ts';
+import { nthKey, putItem } from '../support/tables.ts';
 
 export const throughput = { ReadCapacityUnits: 7, WriteCapacityUnits: 9 };
 
@@ -73,6 +76,29 @@ export async function createRichTable({ dynamodb }: TestDatabase, name: string):
       TimeToLiveSpecification: { Enabled: true, AttributeName: 'expires' },
     }),
   );
+}
+
+/** A table whose `late-index` is younger than its items; one of them has another type in its key, and is not in it. */
+export async function newIndexedLate(database: TestDatabase): Promise<string> {
+  const table = await newTable(database, 3);
+  await putItem(database.dynamodb, table, { ...nthKey(shape, 9), late: { N: '5' } });
+  await putItem(database.dynamodb, table, { ...nthKey(shape, 10), late: { S: 'of the right type' } });
+  await database.dynamodb.send(
+    new UpdateTableCommand({
+      TableName: table,
+      AttributeDefinitions: [attribute('pk', 'S'), attribute('sk', 'N'), attribute('late', 'S')],
+      GlobalSecondaryIndexUpdates: [
+        {
+          Create: {
+            IndexName: 'late-index',
+            KeySchema: [{ AttributeName: 'late', KeyType: 'HASH' }],
+            Projection: { ProjectionType: 'ALL' },
+          },
+        },
+      ],
+    }),
+  );
+  return table;
 }
 
 export async function described(
