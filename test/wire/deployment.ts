@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { DescribeTableCommandOutput } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, vi } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import type { PointInTimeRecovery } from '../../lambda/continuous/continuous-backups.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { startServer } from '../../local/server.ts';
@@ -165,7 +165,18 @@ export async function backupBy(
   const asked = { TableName, BackupName: 'by-source', TidemarkOptions: options };
   const { BackupDetails } = await wire.ok('CreateBackup', asked);
   const arn = String((BackupDetails as Json)['BackupArn']);
-  return { arn, id: arn.slice(arn.lastIndexOf('/') + 1), made: await tidemarkOf(wire, arn) };
+  const made = await tidemarkOf(wire, arn);
+  expectReasons(made);
+  return { arn, id: arn.slice(arn.lastIndexOf('/') + 1), made };
+}
+
+/** A backup says why it is made as it is: what was passed over, and last what was taken. */
+function expectReasons({ Source, Parent, Why }: Json): void {
+  const since = `every change since ${String(Parent)}`;
+  const increment = Source === 'STREAM' ? `the stream tells of ${since}` : `exports tell of ${since}`;
+  const reasons = Why as string[];
+  expect(reasons.at(-1)).toBe(Parent === undefined ? 'a new base' : increment);
+  expect(reasons).not.toContain('');
 }
 
 /** All items in a normal form of their own: members and sets sorted. Sorted too. */
