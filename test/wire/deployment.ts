@@ -1,44 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
-import type { DescribeTableCommandOutput } from '@aws-sdk/client-dynamodb';
+import { type DescribeTableCommandOutput, ListImportsCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
-import type { PointInTimeRecovery } from '../../lambda/continuous/continuous-backups.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { startServer } from '../../local/server.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 import type { Json } from './http.ts';
-import { Wire } from './support.ts';
-
-const hourMs = 60 * 60 * 1000;
-
-/** Point-in-time recovery of each table: on for an hour already, if nothing else is said. */
-export class TableRecovery {
-  /** Epoch ms of switching on, by table; undefined: off. */
-  readonly #since = new Map<string, number | undefined>();
-
-  switchOff(table: string): void {
-    this.#since.set(table, undefined);
-  }
-
-  switchOn(table: string): void {
-    this.#since.set(table, Date.now());
-  }
-
-  isOn(table: string): boolean {
-    return !this.#since.has(table) || this.#since.get(table) !== undefined;
-  }
-
-  describe(table: string): PointInTimeRecovery {
-    if (!this.isOn(table)) return { enabled: false };
-    const earliest = this.#since.get(table) ?? Date.now() - hourMs;
-    // The last second that is over.
-    return {
-      enabled: true,
-      earliest,
-      latest: Math.max(earliest, Math.floor(Date.now() / 1000) * 1000 - 1000),
-    };
-  }
-}
+import { arnOf, eventually, Wire } from './support.ts';
+import { TableRecovery } from './table-recovery.ts';
 
 type Around = NonNullable<HarnessOptions['around']>;
 
@@ -58,9 +27,9 @@ export interface Deployment {
   readonly recovery: TableRecovery;
   readonly harness: () => Harness;
   readonly database: () => TestDatabase;
-  /** The same tables and backups under other settings: another endpoint. */
   /** From here on Tidemark sees no stream of this table, while the embedded exports, which are made of it, do. */
   readonly hideStream: (table: string) => void;
+  /** The same tables and backups under other settings: another endpoint. */
   readonly reconfigured: (options: HarnessOptions) => Promise<Wire>;
 }
 
@@ -148,6 +117,12 @@ export function deployment(options: HarnessOptions = {}): Deployment {
   };
 }
 
+/** An export is gone on from by a stream that is older than what is replayed: here a second. */
+export async function streamIsOld(): Promise<void> {
+  const made = Date.now();
+  await eventually(() => Date.now() > made + 2000);
+}
+
 /** What Tidemark says of a backup that is there, besides what DynamoDB's API has a word for. */
 async function tidemarkOf(wire: Wire, arn: string): Promise<Json> {
   // An export takes seconds here: to ask more often would only take time from it.
@@ -163,8 +138,7 @@ export async function backupBy(
   options: Json = {},
 ): Promise<{ arn: string; id: string; made: Json }> {
   const asked = { TableName, BackupName: 'by-source', TidemarkOptions: options };
-  const { BackupDetails } = await wire.ok('CreateBackup', asked);
-  const arn = String((BackupDetails as Json)['BackupArn']);
+  const arn = arnOf(await wire.ok('CreateBackup', asked));
   const made = await tidemarkOf(wire, arn);
   expectReasons(made);
   return { arn, id: arn.slice(arn.lastIndexOf('/') + 1), made };
@@ -177,6 +151,12 @@ function expectReasons({ Source, Parent, Why }: Json): void {
   const reasons = Why as string[];
   expect(reasons.at(-1)).toBe(Parent === undefined ? 'a new base' : increment);
   expect(reasons).not.toContain('');
+}
+
+/** How many imports there were into a table of this name. */
+export async function importsInto({ services }: Harness, table: string): Promise<number> {
+  const { ImportSummaryList = [] } = await services.dynamodb.send(new ListImportsCommand({}));
+  return ImportSummaryList.filter(({ TableArn }) => TableArn?.endsWith(`/${table}`)).length;
 }
 
 /** All items in a normal form of their own: members and sets sorted. Sorted too. */
