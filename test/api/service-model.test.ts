@@ -53,13 +53,18 @@ describe('the service model', () => {
 const file = fileURLToPath(new URL('../../docs/api/tidemark-2012-08-10.json', import.meta.url));
 
 /**
- * The Python that has the module, or none. The interpreter itself: one that is found by a shim may not be found from
- * another home.
+ * The Python that has the module: the one that is named for it, with which the tests fail if it does not; or else the one
+ * on the path. Or none: then it is said, since nothing else tells that the tests are not there. The interpreter itself:
+ * one that is found by a shim may not be found from another home.
  */
 function pythonWith(module: string): string[] {
-  const name = process.env['TIDEMARK_TEST_PYTHON'] ?? 'python3';
+  const named = process.env['TIDEMARK_TEST_PYTHON'];
+  const name = named || 'python3';
   const asked = spawnSync(name, ['-c', `import ${module}, sys; print(sys.executable)`], { encoding: 'utf8' });
-  return asked.status === 0 ? [asked.stdout.trim()] : [];
+  if (asked.status === 0) return [asked.stdout.trim()];
+  if (named) return [named];
+  console.log(`no test with ${module}: ${name} does not have it`);
+  return [];
 }
 
 /** What the program prints, as JSON. */
