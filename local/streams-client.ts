@@ -56,10 +56,14 @@ function nameStream(answer: Answered, stream: string): void {
   }
 }
 
-/** The embedded database gives the table's creation for the stream's. The label of a stream is its own, in epoch seconds. */
+/**
+ * The embedded database gives the table's creation for the stream's; the label of a stream is its own time, in epoch seconds.
+ * Of another database the labels are dates in words, and its answers are right.
+ */
 function dateStream({ StreamDescription: described }: Answered, stream: string): void {
-  const label = stream.slice(stream.lastIndexOf('/') + 1);
-  if (described !== undefined) described.CreationRequestDateTime = new Date(Number(label) * 1000);
+  const seconds = Number(stream.slice(stream.lastIndexOf('/') + 1));
+  if (described !== undefined && Number.isFinite(seconds))
+    described.CreationRequestDateTime = new Date(seconds * 1000);
 }
 
 /** `<table ARN>/stream/<label>`; the table's ARN ends with its name. */

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { DescribeTableCommand, PutItemCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   DescribeStreamCommand,
@@ -69,6 +72,26 @@ test('a stream has the time at which it was switched on, not its table’s', asy
   const { createdAt } = await describeStream(streams, await latest());
   expect(createdAt).toBeGreaterThan(from + 1000);
   expect(createdAt).toBeLessThanOrEqual(Date.now());
+});
+
+test('a stream of another database, whose label is a date in words, has the time that it says', async () => {
+  const arn = 'arn:aws:dynamodb:ddblocal:000000000000:table/orders/stream/2026-08-29T09:30:07.758';
+  const created = 1_787_995_807;
+  const described = { StreamArn: arn, StreamStatus: 'ENABLED', CreationRequestDateTime: created, Shards: [] };
+  const server = createServer((request, response) => {
+    const isStream = String(request.headers['x-amz-target']).endsWith('.DescribeStream');
+    response.setHeader('content-type', 'application/x-amz-json-1.0');
+    response.end(
+      JSON.stringify(isStream ? { StreamDescription: described } : { Table: { LatestStreamArn: arn } }),
+    );
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { dynamodb } = clients(endpoint);
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const streams = streamsClient(dynamodb, { endpoint, region: 'us-east-1', credentials });
+  expect((await describeStream(streams, arn)).createdAt).toBe(created * 1000);
 });
 
 test('an iterator of a stream that was replaced since is refused', async () => {
