@@ -34,7 +34,7 @@ export async function buildIndexes(services: Services, { job }: { job: Job }): P
     // The table is on demand until its last step, so the index takes no throughput yet.
     const { ProvisionedThroughput: _, ...index } = missing;
     const keyed = [table, ...there, missing, ...(table.LocalSecondaryIndexes ?? [])];
-    await updateTable(services.dynamodb, {
+    await updateTable(services, {
       TableName: restore.target,
       AttributeDefinitions: keyDefinitions(
         restore.description,

@@ -1,33 +1,43 @@
 import {
-  type DynamoDBClient,
   UpdateTableCommand,
   type UpdateTableCommandInput,
   UpdateTimeToLiveCommand,
   type UpdateTimeToLiveCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { isServiceError } from '../runtime/errors.ts';
+import { isServiceError, reasonOf } from '../runtime/errors.ts';
+import type { Services } from '../runtime/services.ts';
+
+/** What changing the target takes. */
+type ChangeServices = Pick<Services, 'dynamodb' | 'log'>;
 
 /**
  * Begins to change the target. Nothing happens while DynamoDB takes no change: an account has so many tables being
- * changed at once (`LimitExceededException`), a table one change (`ResourceInUseException`). Both pass, also after longer
- * than a step is tried again for, and a loaded table is not to be given up for that: the caller looks at the table again.
+ * changed simultaneously (`LimitExceededException`, which has that word), a table one change (`ResourceInUseException`).
+ * Both pass, also after longer than a step is tried again for, and a loaded table is not to be given up for that: the caller
+ * looks at the table again. A limit that is no question of time, like the throughput of an account, is thrown.
  */
-export async function updateTable(dynamodb: DynamoDBClient, update: UpdateTableCommandInput): Promise<void> {
-  await unlessBusy(() => dynamodb.send(new UpdateTableCommand(update)));
+export async function updateTable(services: ChangeServices, update: UpdateTableCommandInput): Promise<void> {
+  await unlessBusy(services, () => services.dynamodb.send(new UpdateTableCommand(update)));
 }
 
 /** The same of its time to live. */
 export async function updateTimeToLive(
-  dynamodb: DynamoDBClient,
+  services: ChangeServices,
   update: UpdateTimeToLiveCommandInput,
 ): Promise<void> {
-  await unlessBusy(() => dynamodb.send(new UpdateTimeToLiveCommand(update)));
+  await unlessBusy(services, () => services.dynamodb.send(new UpdateTimeToLiveCommand(update)));
 }
 
-async function unlessBusy(send: () => Promise<unknown>): Promise<void> {
+async function unlessBusy({ log }: ChangeServices, send: () => Promise<unknown>): Promise<void> {
   try {
     await send();
   } catch (error) {
-    if (!isServiceError(error, 'LimitExceededException', 'ResourceInUseException')) throw error;
+    if (!isServiceError(error, 'ResourceInUseException') && !isPassingLimit(error)) throw error;
+    log.warn('the table takes no change now', { reason: reasonOf(error) });
   }
+}
+
+/** A limit of what runs at once, not of what there may be. */
+export function isPassingLimit(error: unknown): boolean {
+  return isServiceError(error, 'LimitExceededException') && /simultaneous|concurrent/i.test(error.message);
 }

@@ -43,7 +43,7 @@ export async function finishRestore(services: Services, { job }: { job: Job }): 
     ...(doubt !== undefined && { reason: doubt }),
   });
   if (lacksProtection(table, restore.description)) {
-    await updateTable(services.dynamodb, { TableName: restore.target, DeletionProtectionEnabled: true });
+    await updateTable(services, { TableName: restore.target, DeletionProtectionEnabled: true });
     return wait;
   }
   await removeRestoreTag(services.dynamodb, String(table.TableArn));
@@ -73,7 +73,7 @@ async function applySetting(
 ): Promise<boolean> {
   const update = billingUpdate(table, wanted) ?? streamUpdate(table, wanted) ?? classUpdate(table, wanted);
   if (update !== undefined) {
-    await updateTable(services.dynamodb, { TableName: name, ...update });
+    await updateTable(services, { TableName: name, ...update });
     return true;
   }
   return enableTimeToLive(services, name, wanted);
@@ -92,7 +92,7 @@ async function enableTimeToLive(
 ): Promise<boolean> {
   if (!isOn(timeToLive)) return false;
   if (isOn((await describeTable(services.dynamodb, name)).description.timeToLive)) return false;
-  await updateTimeToLive(services.dynamodb, {
+  await updateTimeToLive(services, {
     TableName: name,
     TimeToLiveSpecification: { Enabled: true, AttributeName: timeToLive?.AttributeName },
   });

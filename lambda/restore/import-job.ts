@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { tableArnBeside } from '../catalog/backup-arn.ts';
 import type { RestoreRecord } from '../catalog/records.ts';
-import { isServiceError, TidemarkError } from '../runtime/errors.ts';
+import { isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import type { Job } from '../workflow/executions.ts';
 import { importSource } from './import-source.ts';
@@ -41,7 +41,10 @@ export async function startImport(
   try {
     return (await services.dynamodb.send(command)).ImportTableDescription?.ImportArn;
   } catch (error) {
-    if (isServiceError(error, 'LimitExceededException')) return undefined;
+    if (isServiceError(error, 'LimitExceededException') && !isTableQuota(error)) {
+      services.log.warn('no import can begin now', { restore: restore.id, reason: reasonOf(error) });
+      return undefined;
+    }
     if (!isServiceError(error, 'ResourceInUseException')) throw error;
     const started = await listedImport(services, job, restore);
     if (started !== undefined) return started;
@@ -49,6 +52,11 @@ export async function startImport(
       cause: error,
     });
   }
+}
+
+/** "There is a limit of 256 tables per subscriber" (CreateTable's reference): waiting does not help. */
+function isTableQuota({ message }: Error): boolean {
+  return message.includes('tables per');
 }
 
 /**

@@ -15,6 +15,8 @@ export const kept = {
   untagged: 'never got the tag by which Tidemark may delete it: delete it if it is not wanted',
   denied: (error: unknown) =>
     `may not be deleted by Tidemark (${reasonOf(error)}): delete it if it is not wanted`,
+  unseen: (error: unknown) =>
+    `may not be looked at by Tidemark (${reasonOf(error)}): delete it if it is there and not wanted`,
 } as const;
 
 export function left({ target }: RestoreRecord, why: string): string {
@@ -24,23 +26,34 @@ export function left({ target }: RestoreRecord, why: string): string {
 /**
  * Looks once more, `lateMs` after its end, at the target of a restore that failed: a late twin of the step that makes the
  * table may have made it when the restore was over. Its tag tells then whose it is, or that the restore's import made it.
- * What may not be deleted is said on the record, and looked at again by the next call, as is what is not at its end.
+ * What is not at its end is looked at again by the next call. What may not be deleted, or not be looked at, is said on the
+ * record and then left for good: its owner may have plans for it.
  */
 export async function removeLateTable(services: Services, restore: RestoreRecord): Promise<void> {
-  const { catalog, dynamodb } = services;
+  const why = await whyLeft(services, restore).catch((error: unknown) => {
+    // As DynamoDB says it, and as it is told on from a look at the table.
+    if (isServiceError(error, 'AccessDeniedException', 'AccessDenied')) return kept.unseen(error);
+    throw error;
+  });
+  if (why === 'look again') return;
+  if (why !== undefined) await say(services, restore, left(restore, why));
+  await services.catalog.restores.forget(restore);
+}
+
+/** Why there is a table that is left; undefined if there is none of this restore's. */
+async function whyLeft(services: Services, restore: RestoreRecord): Promise<string | undefined> {
+  const { dynamodb } = services;
   // Where an import's objects stand does not depend on the execution.
   const job = { table: restore.target, id: restore.id, execution: restore.id, round: 0 };
   const made = restore.way === 'import' ? await findImport(services, job, restore) : undefined;
-  if (made !== undefined && (isRunning(made) || mayAppear(services, made))) return;
+  if (made !== undefined && (isRunning(made) || mayAppear(services, made))) return 'look again';
   const table = await findTable(dynamodb, restore.target);
   const isTagged = table !== undefined && (await hasRestoreTag(dynamodb, String(table.TableArn), restore.id));
   const isImported = made?.TableId !== undefined && table?.TableId === made.TableId;
-  if (table === undefined || (!isTagged && !isImported)) return catalog.restores.forget(restore);
-  if (table.TableStatus === 'DELETING') return;
-  const why = table.DeletionProtectionEnabled
-    ? kept.isProtected
-    : await whyDenied(dynamodb, restore, isTagged);
-  if (why !== undefined) await say(services, restore, left(restore, why));
+  if (table === undefined || (!isTagged && !isImported)) return undefined;
+  if (table.TableStatus === 'DELETING') return 'look again';
+  if (table.DeletionProtectionEnabled) return kept.isProtected;
+  return (await whyDenied(dynamodb, restore, isTagged)) ?? 'look again';
 }
 
 async function whyDenied(

@@ -13,6 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
+const tooMany =
+  'Subscriber limit exceeded: Only 500 tables can be created, updated, or deleted simultaneously';
+
 /** A failing step is tried so many times; then its restore is given up. */
 const tries = 5;
 
@@ -34,7 +37,7 @@ describe('a loaded table is kept while DynamoDB does not change it', () => {
     intercept(database, command, async (send, input) => {
       if (member in input && refused < 2 * tries) {
         refused++;
-        throw serviceError(error);
+        throw serviceError(error, tooMany);
       }
       return send();
     });
@@ -47,5 +50,23 @@ describe('a loaded table is kept while DynamoDB does not change it', () => {
         expect.objectContaining({ IndexName: 'global-index' }),
       ]) as object,
     });
+  });
+});
+
+it('a limit that no waiting helps against is the reason', async () => {
+  const harness = await startHarness(database);
+  onTestFinished(() => harness.close());
+  const source = `source-${randomIds.hex(8)}`;
+  await createRichTable(database, source);
+  const { backup } = await backUp(database, harness, source);
+  const target = newTarget();
+  const quota = 'The provisioned throughput of the account is limited to 80000 write capacity units';
+  intercept(database, 'UpdateTableCommand', async (send, input) => {
+    if ('BillingMode' in input) throw serviceError('LimitExceededException', quota);
+    return send();
+  });
+  expect(await restored(harness, backup, target)).toMatchObject({
+    status: 'FAILED',
+    reason: expect.stringContaining(quota),
   });
 });

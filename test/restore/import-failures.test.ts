@@ -111,7 +111,7 @@ describe('an import is begun once', () => {
     const harness = await importing(database);
     let calls = 0;
     intercept(database, 'ImportTableCommand', (send) =>
-      ++calls < 9 ? Promise.reject(serviceError('LimitExceededException')) : send(),
+      ++calls < 9 ? Promise.reject(serviceError('LimitExceededException', 'Too many imports')) : send(),
     );
     const { backup } = await backUp(database, harness, await newTable(database));
     expect(await restored(harness, backup, newTarget())).toMatchObject({ status: 'RESTORED' });

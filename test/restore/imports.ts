@@ -77,8 +77,8 @@ export function bindToRights(database: TestDatabase): void {
 }
 
 /** An error as the SDK throws it. */
-export function serviceError(name: string): Error {
-  return Object.assign(new Error(`${name} by the test`), { name });
+export function serviceError(name: string, message = `${name} by the test`): Error {
+  return Object.assign(new Error(message), { name });
 }
 
 export function newTarget(): string {
