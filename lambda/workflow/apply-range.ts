@@ -112,8 +112,9 @@ function mergedChanges(
   const { store, config } = services;
   const { readBytes, batchEntries } = config.limits;
   const told = readSpills(store, applyPlan.spills, range, config.limits);
-  const exact = plan.exports.length === 0 && plan.replay === undefined;
-  const changes = exact || parent === undefined ? told : withOldImages(store, parent, range, told);
+  // The boundaries of exports are not exact, neither the parent's nor those of what is told.
+  const isExact = parent === undefined || (plan.exports.length === 0 && 'stream' in parent.cut);
+  const changes = isExact ? told : withOldImages(store, parent, range, told);
   const keyCount = keyNamesOf(plan.description).length;
   const deltas = replaced.filter((run) => run.kind === 'delta');
   if (deltas.length === 0) return changes;

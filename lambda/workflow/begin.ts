@@ -64,10 +64,25 @@ export async function begin(services: Services, { job }: { job: Job }): Promise<
     const waitSeconds = pauseSeconds(services.clock.now() - backup.marker, leastWaitSeconds);
     return { ...answer('wait'), waitSeconds };
   }
+  if (plan.parent !== undefined && !(await held(services, claim, plan.parent, search)))
+    return { ...answer('wait'), job: { ...job, round: job.round + 1 }, waitSeconds: 1 };
   return answer(
     plan.segments > 0 ? 'scan' : 'collect',
     Array.from({ length: plan.segments }, (_, i) => i),
   );
+}
+
+/**
+ * True if the plan's parent is pinned: a plan that a twin or an earlier call has published may name another one than was
+ * chosen and pinned last. Else all is to begin anew.
+ */
+async function held(
+  { catalog }: Services,
+  { table }: Claim,
+  parent: BackupId,
+  { pin }: Search,
+): Promise<boolean> {
+  return (await catalog.turns.table(table))?.turn?.parent === parent || pin({ id: parent });
 }
 
 /** The execution is started while its backup is being recorded: it may be here first. */

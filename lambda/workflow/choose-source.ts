@@ -2,7 +2,7 @@ import type { BackupId, Source } from '../catalog/records.ts';
 import type { Ends } from '../catalog/snapshots.ts';
 import type { ErrorCode } from '../runtime/errors.ts';
 import type { ExportRange } from '../sources/export/request.ts';
-import { exportTimeOf, exportWindows, type WindowLimits } from '../sources/export/windows.ts';
+import { exportWindows, firstExportTime, type WindowLimits } from '../sources/export/windows.ts';
 import { backupsUnavailable } from '../sources/table.ts';
 
 /**
@@ -174,9 +174,8 @@ function scanned({ now, marker }: Situation, stream: NonNullable<Situation['stre
   );
 }
 
-/** Recovery that was switched on for the request begins a little after it. */
 function exported({ marker }: Situation, { earliest }: NonNullable<Situation['recovery']>): Choice {
-  const time = Math.max(exportTimeOf(marker), Math.ceil(earliest / 1000) * 1000);
+  const time = firstExportTime(marker, earliest);
   if (time <= marker + promisedMs) return { source: 'export', parent: undefined, ranges: [{ time }] };
   return unreachable(
     'point-in-time recovery does not reach back to the time of the request; request a new backup',

@@ -8,7 +8,7 @@ import type { StagedFile } from '../sources/staged-files.ts';
 import { bucketKey } from '../storage/bucket-key.ts';
 import type { BackupPlan } from './backup-plan.ts';
 import type { Collected } from './collect-stream.ts';
-import { pauseSeconds } from './pause.ts';
+import { longestBusyMs, pauseSeconds } from './pause.ts';
 import { exportStaging, type Staging } from './staging.ts';
 
 /** Exports take minutes, and the time that can be exported lies about five behind. */
@@ -25,16 +25,14 @@ interface Started {
  * `CutUnreachable`, and `StagedDataCorrupt` for what is not what was asked for.
  */
 export async function collectExports(services: Services, plan: BackupPlan): Promise<Collected> {
+  const age = services.clock.now() - plan.startedAt;
   const files = await exported(services, plan).catch((error: unknown) => {
-    if (!isBusy(error)) throw error;
+    if (!isBusy(error) || age > longestBusyMs) throw error;
     services.log.warn('no room for an export', { backup: plan.id, reason: reasonOf(error) });
     return undefined;
   });
   if (files !== undefined) return { status: 'done', files };
-  return {
-    status: 'wait',
-    waitSeconds: pauseSeconds(services.clock.now() - plan.startedAt, leastWaitSeconds),
-  };
+  return { status: 'wait', waitSeconds: pauseSeconds(age, leastWaitSeconds) };
 }
 
 /** The files of the exports; undefined while one is running, or cannot begin yet. */

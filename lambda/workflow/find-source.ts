@@ -13,6 +13,7 @@ import {
   type Situation,
   whyNotContinued,
 } from './choose-source.ts';
+import { longestBusyMs } from './pause.ts';
 
 /** A backup that is looking for its source. */
 export interface Search {
@@ -21,7 +22,7 @@ export interface Search {
   /** No snapshot is to be continued: one turned out to be unusable. */
   readonly anew: boolean;
   /** Pins the parent; false if it is dead or damaged, so that another choice must be made. */
-  readonly pin: (parent: Parent) => Promise<boolean>;
+  readonly pin: (parent: Pick<Parent, 'id'>) => Promise<boolean>;
 }
 
 /**
@@ -40,7 +41,8 @@ export async function findSource(services: Services, search: Search): Promise<Re
   try {
     return await find(services, search);
   } catch (error) {
-    if (!isBusy(error)) throw error;
+    const age = services.clock.now() - search.backup.marker;
+    if (!isBusy(error) || age > longestBusyMs) throw error;
     services.log.warn('no room to look for a source', {
       backup: search.backup.id,
       reason: reasonOf(error),
@@ -100,7 +102,8 @@ async function recoveryOf(
   } catch (error) {
     if (!mayCome || !isError(error, 'ContinuousBackupsUnavailable')) throw error;
   }
-  return 'wait';
+  // Somebody may switch it off again and again.
+  return mayCome ? 'wait' : undefined;
 }
 
 /** The choice whose parent, if it has one, is pinned. */

@@ -118,6 +118,36 @@ describe('a parent that was pinned', () => {
   });
 });
 
+describe('a plan that a twin has published', () => {
+  it('has its parent pinned, though another was chosen since', async () => {
+    const { harness, table } = world;
+    const [one, two] = [await backUp(), await backUp()];
+    const { catalog } = harness.services;
+    const stopped = harness.restarted();
+    stopped.executions.stop();
+    const { id } = await stopped.operations.createBackup({ table, name: 'third' });
+    const claim = { table, backup: id, execution: id };
+    expect(await begun(id)).toMatchObject({ status: 'collect', job: { round: 0 } });
+    expect((await catalog.turns.table(table))?.turn?.parent).toBe(two.id);
+    await catalog.turns.pinParent(claim, one.id);
+    expect(await begun(id)).toMatchObject({ status: 'collect', job: { round: 0 } });
+    expect((await catalog.turns.table(table))?.turn?.parent).toBe(two.id);
+  });
+
+  it('is given up if its parent is gone', async () => {
+    const { harness, table } = world;
+    const [one, two] = [await backUp(), await backUp()];
+    const stopped = harness.restarted();
+    stopped.executions.stop();
+    const { id } = await stopped.operations.createBackup({ table, name: 'third' });
+    expect(await begun(id)).toMatchObject({ status: 'collect' });
+    const claim = { table, backup: id, execution: id };
+    await harness.services.catalog.turns.pinParent(claim, one.id);
+    await harness.store.delete([manifestKey(two.table.tableId, two.id)]);
+    expect(await begun(id)).toMatchObject({ status: 'wait', job: { round: 1 } });
+  });
+});
+
 describe('a manifest that an earlier execution has published', () => {
   it('is not taken over when the snapshot that it leans on was deleted meanwhile', async () => {
     const exports = simulatedRecovery();

@@ -130,6 +130,14 @@ describe('a backup that cannot be made by an export says why', () => {
       status: 'FAILED',
       reason: expect.stringMatching(/ContinuousBackupsUnavailable: .* no time can be restored yet/),
     });
+    vi.restoreAllMocks();
+    exports.enabled = false;
+    vi.spyOn(exports.recovery, 'update').mockImplementation(() => exports.recovery.describe(world.table));
+    const offAgain = await backUpLate();
+    expect(offAgain).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringMatching(/ContinuousBackupsUnavailable: .*point-in-time recovery is off/),
+    });
     await expectNothingHeld(world.harness, world.table);
   });
 

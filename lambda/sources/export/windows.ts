@@ -36,6 +36,11 @@ export function exportTimeOf(marker: number): number {
   return (Math.floor(marker / secondMs) + 1) * secondMs;
 }
 
+/** The same where changes are kept only since a time: recovery that was switched on for the request begins a little after it. */
+export function firstExportTime(marker: number, earliestRestorable: number): number {
+  return Math.max(exportTimeOf(marker), Math.ceil(earliestRestorable / secondMs) * secondMs);
+}
+
 /**
  * The windows of changes that lead from a parent to a marker: each begins where the one before ends, and all are of
  * about the same length, so that none is too short.
@@ -44,9 +49,10 @@ export function exportWindows(
   { parentTime, marker, earliestRestorable }: WindowSituation,
   { shortestMs, longestMs }: WindowLimits = exportWindowLimits,
 ): ExportWindows {
-  const end = exportTimeOf(marker);
+  const end = firstExportTime(marker, earliestRestorable);
   const length = end - parentTime;
   if (length === 0) return { windows: [] };
+  if (length < 0) return { why: 'the parent holds what came after the marker' };
   if (length < shortestMs) {
     return { why: `the parent is less than ${shortestMs / secondMs} seconds older than the marker` };
   }

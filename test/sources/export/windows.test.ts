@@ -89,6 +89,11 @@ describe('windows lead from the parent to the marker', () => {
       });
   });
 
+  it('none to a parent that was made where recovery begins, for a marker before that too', () => {
+    const situation = { parentTime: start, marker: start - 5 * second, earliestRestorable: start - 1 };
+    expect(exportWindows(situation)).toEqual({ windows: [] });
+  });
+
   it('of other lengths where the configuration says so', () => {
     const limits = { shortestMs: 2 * second, longestMs: 10 * second };
     const situation = { parentTime: start, marker: start + 24 * second, earliestRestorable: start };
@@ -103,14 +108,13 @@ describe('windows lead from the parent to the marker', () => {
 });
 
 describe('there are no windows', () => {
-  it.each([0, second, 15 * minute - second - 1, -hour])(
-    'from a parent %d ms before the marker',
-    (distance) => {
-      expect(whyNot(start, start + distance)).toBe(
-        'the parent is less than 900 seconds older than the marker',
-      );
-    },
-  );
+  it.each([0, second, 15 * minute - second - 1])('from a parent %d ms before the marker', (distance) => {
+    expect(whyNot(start, start + distance)).toBe('the parent is less than 900 seconds older than the marker');
+  });
+
+  it('from a parent that holds what came after the marker', () => {
+    expect(whyNot(start, start - hour)).toBe('the parent holds what came after the marker');
+  });
 
   it('from a parent before the time since when changes are kept', () => {
     expect(whyNot(start, start + hour, start + 1)).toBe('the changes since the parent are not kept any more');
