@@ -23,7 +23,7 @@ async function quietSecond(): Promise<number> {
   return second;
 }
 
-describe('a restore to a time', () => {
+describe.concurrent('a restore to a time', () => {
   test('makes the table as it was then, whatever was backed up and deleted since', async () => {
     const table = await wire.recoverable('times');
     const past: { time: number; content: string[] }[] = [];
