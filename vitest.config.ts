@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/definitions.ts'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
     // One file at a time on the two cores of a CI machine leaves the embedded database a core of its own.

@@ -38,6 +38,6 @@ async function unlessBusy({ log }: ChangeServices, send: () => Promise<unknown>)
 }
 
 /** A limit of what runs at once, not of what there may be. */
-export function isPassingLimit(error: unknown): boolean {
+function isPassingLimit(error: unknown): boolean {
   return isServiceError(error, 'LimitExceededException') && /simultaneous|concurrent/i.test(error.message);
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { catalogOf } from '../../lambda/catalog/catalog.ts';
 import type { NativeBackups } from '../../lambda/native/native-backups.ts';
 import { notHere } from '../../lambda/native/not-here.ts';
@@ -12,7 +13,6 @@ import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 import type { Services } from '../../lambda/runtime/services.ts';
 import { directoryStore } from '../../lambda/storage/directory-store.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
-import { synthesizedDefinitions } from '../../lib/workflow/definitions.ts';
 import { EmbeddedContinuousBackups } from '../../local/continuous-backups.ts';
 import { createCatalog } from '../../local/catalog-table.ts';
 import { answerClient } from '../../local/exports/answers.ts';
@@ -52,7 +52,7 @@ export interface HarnessOptions {
 
 const bucket = 'tidemark';
 
-const definitions = synthesizedDefinitions();
+const definitions = inject('definitions');
 
 const testConfig: Config = {
   ...defaultConfig,

@@ -1,0 +1,13 @@
+import type { TestProject } from 'vitest/node';
+import { type Definitions, synthesizedDefinitions } from '../../lib/workflow/definitions.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    definitions: Definitions;
+  }
+}
+
+/** Synthesizes the state machines once for all test files: loading the CDK in each of them takes over a second. */
+export default function provideDefinitions(project: TestProject): void {
+  project.provide('definitions', synthesizedDefinitions());
+}
