@@ -23,7 +23,7 @@ export const globalIndexes = [
     ProvisionedThroughput: { ReadCapacityUnits: 5, WriteCapacityUnits: 6 },
   },
 ];
-const localIndex = {
+export const localIndex = {
   IndexName: 'local',
   KeySchema: [
     { AttributeName: 'id', KeyType: 'HASH' },

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectError, expectNoFault, type Json } from './http.ts';
+import { localIndex } from './indexed-tables.ts';
 import { embeddedWire } from './support.ts';
 
 const wire = embeddedWire();
@@ -9,14 +10,6 @@ const globalIndex = {
   KeySchema: [{ AttributeName: 'other', KeyType: 'HASH' }],
   Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['note'] },
   ProvisionedThroughput: { ReadCapacityUnits: 1, WriteCapacityUnits: 2 },
-};
-const localIndex = {
-  IndexName: 'local',
-  KeySchema: [
-    { AttributeName: 'id', KeyType: 'HASH' },
-    { AttributeName: 'other', KeyType: 'RANGE' },
-  ],
-  Projection: { ProjectionType: 'KEYS_ONLY' },
 };
 const throughput = { ReadCapacityUnits: 3, WriteCapacityUnits: 4 };
 let arn = '';

@@ -90,15 +90,21 @@ describe('a parent of which the content may be later than is asked for', () => {
   });
 });
 
+/** Two backups that are there, and the claim of a third one, which nothing works at. */
+async function thirdOf() {
+  const { harness, table } = world;
+  const [one, two] = [await backUp(), await backUp()];
+  const stopped = harness.restarted();
+  stopped.executions.stop();
+  const { id } = await stopped.operations.createBackup({ table, name: 'third' });
+  return { one, two, claim: { table, backup: id, execution: id } };
+}
+
 describe('a parent that was pinned', () => {
   it('is let go when another is pinned for the same turn', async () => {
     const { harness, table } = world;
-    const [one, two] = [await backUp(), await backUp()];
     const { catalog } = harness.services;
-    const stopped = harness.restarted();
-    stopped.executions.stop();
-    const { id } = await stopped.operations.createBackup({ table, name: 'third' });
-    const claim = { table, backup: id, execution: id };
+    const { one, two, claim } = await thirdOf();
     expect(await catalog.turns.take(claim)).toBe('taken');
     for (const parent of [one, one, two]) expect(await catalog.turns.pinParent(claim, parent.id)).toBe(true);
     const isPinned = async (of: BackupRecord): Promise<boolean> =>
@@ -121,30 +127,22 @@ describe('a parent that was pinned', () => {
 describe('a plan that a twin has published', () => {
   it('has its parent pinned, though another was chosen since', async () => {
     const { harness, table } = world;
-    const [one, two] = [await backUp(), await backUp()];
     const { catalog } = harness.services;
-    const stopped = harness.restarted();
-    stopped.executions.stop();
-    const { id } = await stopped.operations.createBackup({ table, name: 'third' });
-    const claim = { table, backup: id, execution: id };
-    expect(await begun(id)).toMatchObject({ status: 'collect', job: { round: 0 } });
+    const { one, two, claim } = await thirdOf();
+    expect(await begun(claim.backup)).toMatchObject({ status: 'collect', job: { round: 0 } });
     expect((await catalog.turns.table(table))?.turn?.parent).toBe(two.id);
     await catalog.turns.pinParent(claim, one.id);
-    expect(await begun(id)).toMatchObject({ status: 'collect', job: { round: 0 } });
+    expect(await begun(claim.backup)).toMatchObject({ status: 'collect', job: { round: 0 } });
     expect((await catalog.turns.table(table))?.turn?.parent).toBe(two.id);
   });
 
   it('is given up if its parent is gone', async () => {
-    const { harness, table } = world;
-    const [one, two] = [await backUp(), await backUp()];
-    const stopped = harness.restarted();
-    stopped.executions.stop();
-    const { id } = await stopped.operations.createBackup({ table, name: 'third' });
-    expect(await begun(id)).toMatchObject({ status: 'collect' });
-    const claim = { table, backup: id, execution: id };
+    const { harness } = world;
+    const { one, two, claim } = await thirdOf();
+    expect(await begun(claim.backup)).toMatchObject({ status: 'collect' });
     await harness.services.catalog.turns.pinParent(claim, one.id);
     await harness.store.delete([manifestKey(two.table.tableId, two.id)]);
-    expect(await begun(id)).toMatchObject({ status: 'wait', job: { round: 1 } });
+    expect(await begun(claim.backup)).toMatchObject({ status: 'wait', job: { round: 1 } });
   });
 });
 
