@@ -1,6 +1,6 @@
 import type { Screen } from '../../cli/demo/screen.ts';
 import { measureRequests } from '../requests/requests.ts';
-import { type DataKey, stagedSet } from './data.ts';
+import { stagedSet } from './data.ts';
 import { measureMemory } from './memory.ts';
 import type { Options } from './options.ts';
 import { cpuModel, isOver, type Report, type Row } from './report.ts';
@@ -8,6 +8,7 @@ import { measureParts } from './results.ts';
 import { rowsOf } from './rows.ts';
 import { Suite } from './suite.ts';
 import { zstdVersion } from './zstd.ts';
+import type { DataKey } from './data-key.ts';
 
 const fullItems = 300_000;
 

@@ -4,8 +4,8 @@ import { fromSdk } from '../../lambda/item/from-sdk.ts';
 import { keyHash } from '../../lambda/item/key-hash.ts';
 import { contains, type HashRange } from '../../lambda/snapshot/hash-range.ts';
 import type { StagedChange } from '../../lambda/sources/staged-files.ts';
-import type { DataKey } from './data.ts';
 import { keyName, keyOf, makeItem } from './items.ts';
+import type { DataKey } from './data-key.ts';
 
 /** Of the changes, the share of new items, and the same of deleted ones. The rest are updates. */
 const newShare = 0.02;

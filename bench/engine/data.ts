@@ -5,13 +5,8 @@ import { defaultLimits } from '../../lambda/snapshot/limits.ts';
 import { type StagedFile, StagedFiles } from '../../lambda/sources/staged-files.ts';
 import { directoryStore } from '../../lambda/storage/directory-store.ts';
 import { confinedChanges, uniformChanges } from './changes.ts';
+import type { DataKey } from './data-key.ts';
 import { makeItem } from './items.ts';
-
-/** Which table: all data follow from these two. */
-export interface DataKey {
-  readonly seed: number;
-  readonly items: number;
-}
 
 /** One file set: the full export, a day's changes anywhere, or changes in 1 percent of the hash space. */
 export type SetName = 'full' | `day-${number}` | 'confined';

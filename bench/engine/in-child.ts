@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Cases, Settings } from './cases.ts';
-import type { DataKey } from './data.ts';
 import { outputOf } from './run.ts';
+import type { DataKey } from './data-key.ts';
 
 /** Where a case works: with which data, in a store in which folder. */
 export interface Place {

@@ -4,9 +4,10 @@ import type { BackupId } from '../../lambda/catalog/records.ts';
 import type { Services } from '../../lambda/runtime/services.ts';
 import { type Manifest, readManifest } from '../../lambda/snapshot/manifest.ts';
 import { directoryStore } from '../../lambda/storage/directory-store.ts';
-import { dataFolder, type DataKey } from './data.ts';
+import { dataFolder } from './data.ts';
 import { BenchError } from './run.ts';
 import { servicesOn, table, type Work, writtenRuns } from './steps.ts';
+import type { DataKey } from './data-key.ts';
 
 /** What a case works in: a store in a temporary folder, in which the data's staged files are found too. */
 export interface World {

@@ -1,6 +1,6 @@
 import type { TableDescription as SdkTableDescription } from '@aws-sdk/client-dynamodb';
 import type { RestoreRecord } from '../catalog/records.ts';
-import type { RestoreOverrides } from '../restore/target-description.ts';
+import type { RestoreOverrides } from '../restore/overrides.ts';
 
 /**
  * A table's point-in-time recovery. Times are epoch milliseconds: there while it is enabled, as soon as any can be

@@ -1,5 +1,6 @@
-import { type RequestServices, requestServices } from '../operations/operations.ts';
+import { requestServices } from '../operations/operations.ts';
 import { type Delivery, scheduledBackup } from '../operations/scheduled-backup.ts';
+import type { RequestServices } from '../operations/services.ts';
 
 let services: RequestServices | undefined;
 

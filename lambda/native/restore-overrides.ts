@@ -1,6 +1,6 @@
 import type { RestoreTableFromBackupInput } from '@aws-sdk/client-dynamodb';
-import type { RestoreOverrides } from '../restore/target-description.ts';
 import { TidemarkError } from '../runtime/errors.ts';
+import type { RestoreOverrides } from '../restore/overrides.ts';
 
 /** What both of DynamoDB's own restores are told of the table to make. */
 type NativeOverrides = Omit<RestoreTableFromBackupInput, 'TargetTableName' | 'BackupArn'>;

@@ -5,10 +5,10 @@ import { compareSnapshots, type Compared, type Difference } from '../snapshot/co
 import { countingStore, type Reads } from '../snapshot/counting-store.ts';
 import { hexHash, wholeRange } from '../snapshot/hash-range.ts';
 import { Budget } from '../workflow/budget.ts';
-import type { ReadServices } from './operations.ts';
 import { pageToken, placeOf } from './page-token.ts';
 import { manifestOf, readableBackup, unlessDeleted } from './readable-backup.ts';
 import { keyAttributesOf } from './schema-key.ts';
+import type { ReadServices } from './services.ts';
 
 export interface CompareBackupsInput {
   readonly from: BackupKey;

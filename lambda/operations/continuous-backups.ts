@@ -6,7 +6,7 @@ import type {
   StartedRestore,
 } from '../continuous/continuous-backups.ts';
 import { checkTableArn } from '../sources/table.ts';
-import type { OperationServices } from './operations.ts';
+import type { OperationServices } from './services.ts';
 
 export interface UpdateContinuousBackupsInput extends AskedTable {
   readonly specification: RecoverySpecification;

@@ -5,7 +5,7 @@ import { createNative } from '../native/request.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { describeTable } from '../sources/table.ts';
 import { checkSource } from './check-source.ts';
-import type { RequestServices } from './operations.ts';
+import type { RequestServices } from './services.ts';
 
 export interface CreateBackupInput extends AskedTable {
   readonly name: string;

@@ -3,7 +3,7 @@ import type { BackupRecord } from '../catalog/records.ts';
 import type { NativeServices } from '../native/request.ts';
 import { settle } from '../native/settle.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import type { RequestServices } from './operations.ts';
+import type { RequestServices } from './services.ts';
 
 /**
  * A backup as callers see it. Throws `BackupNotFound`, also for a deleted one and for one that Tidemark made for its own

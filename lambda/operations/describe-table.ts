@@ -3,7 +3,7 @@ import { type AskedTable, checkArn, tableArnBeside } from '../catalog/backup-arn
 import type { RestoreRecord } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { findTable } from '../sources/table.ts';
-import type { RequestServices } from './operations.ts';
+import type { RequestServices } from './services.ts';
 
 /** `restore`: that made this table or is making it; before it has made it there is no table. */
 export type DescribedTable =

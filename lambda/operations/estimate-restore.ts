@@ -6,9 +6,9 @@ import { chooseWay, type RestoreFacts } from '../restore/choose-way.ts';
 import type { Config } from '../runtime/config.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { findBackup } from './describe-backup.ts';
-import type { RequestServices } from './operations.ts';
 import { checkOurs } from './our-backup.ts';
 import { checkRestorable } from './restorable-backup.ts';
+import type { RequestServices } from './services.ts';
 
 /** A way that is possible, or why it is not. */
 export type Way = { readonly way: RestoreWay } & (WayEstimate | { readonly impossible: string });

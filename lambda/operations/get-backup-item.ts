@@ -3,9 +3,9 @@ import type { BackupRecord } from '../catalog/records.ts';
 import type { Item } from '../item/attribute-value.ts';
 import { countingStore, type Reads } from '../snapshot/counting-store.ts';
 import { readItem } from '../snapshot/read-item.ts';
-import type { ReadServices } from './operations.ts';
 import { manifestOf, readableBackup, unlessDeleted } from './readable-backup.ts';
 import { schemaKey } from './schema-key.ts';
+import type { ReadServices } from './services.ts';
 
 export interface GetBackupItemInput {
   readonly backup: BackupKey;

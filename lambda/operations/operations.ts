@@ -1,11 +1,7 @@
 import type { AskedTable, BackupKey } from '../catalog/backup-arn.ts';
 import { catalogOf } from '../catalog/catalog.ts';
 import type { BackupRecord } from '../catalog/records.ts';
-import type {
-  ContinuousBackups,
-  PointInTimeRecovery,
-  StartedRestore,
-} from '../continuous/continuous-backups.ts';
+import type { PointInTimeRecovery, StartedRestore } from '../continuous/continuous-backups.ts';
 import { nativeContinuousBackups, nativeRecovery } from '../continuous/native.ts';
 import { nativeBackups } from '../native/dynamodb.ts';
 import { invokedRestore } from '../native/invoked-restore.ts';
@@ -16,7 +12,6 @@ import { environment } from '../runtime/environment.ts';
 import { randomIds } from '../runtime/ids.ts';
 import { lambdaLog } from '../runtime/logger.ts';
 import type { FolderPlan } from '../retention/plan-folders.ts';
-import type { Services } from '../runtime/services.ts';
 import { stateMachines } from '../workflow/state-machines.ts';
 import { lazyStore } from '../storage/lazy-store.ts';
 import { compareBackups, type CompareBackupsInput, type ComparisonPage } from './compare-backups.ts';
@@ -35,21 +30,9 @@ import { estimateRestore, type RestoreEstimate } from './estimate-restore.ts';
 import { type BackupItem, getBackupItem, type GetBackupItemInput } from './get-backup-item.ts';
 import { type BackupPage, listBackups, type ListBackupsInput } from './list-backups.ts';
 import { planSweep } from './plan-sweep.ts';
+import type { OperationServices, RequestServices } from './services.ts';
 import { type DryRun, dryRunRestore, restoreTable, type RestoreTableInput } from './restore-table.ts';
 import { type VerificationPage, verifyBackup, type VerifyBackupInput } from './verify-backup.ts';
-
-/** What an operation works with. */
-export type RequestServices = Pick<
-  Services,
-  'config' | 'clock' | 'ids' | 'log' | 'catalog' | 'dynamodb' | 'executions' | 'recovery' | 'native'
->;
-
-/** What the operations work with together. */
-export type OperationServices = RequestServices &
-  Pick<Services, 'store'> & { readonly continuous: ContinuousBackups };
-
-/** What an operation works with that reads what is stored. */
-export type ReadServices = RequestServices & Pick<Services, 'store'>;
 
 /** The operations, free of any dialect. */
 export interface Operations {

@@ -4,8 +4,8 @@ import { isError, TidemarkError } from '../runtime/errors.ts';
 import { type Manifest, readManifest } from '../snapshot/manifest.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { findBackup } from './describe-backup.ts';
-import type { ReadServices } from './operations.ts';
 import { checkOurs } from './our-backup.ts';
+import type { ReadServices } from './services.ts';
 
 /** A backup of which there is a snapshot, and what it takes to read its manifest. */
 export interface ReadableBackup {

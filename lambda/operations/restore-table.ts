@@ -3,13 +3,14 @@ import type { BackupRecord, RestoreRecord, TableDescription } from '../catalog/r
 import { mostRunning } from '../catalog/restore-writes.ts';
 import { inUseBy, tooManyRestores } from '../catalog/restores.ts';
 import type { StartedRestore } from '../continuous/continuous-backups.ts';
-import { type RestoreOverrides, targetDescription } from '../restore/target-description.ts';
+import { targetDescription } from '../restore/target-description.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import { findTable } from '../sources/table.ts';
 import { noEstimate, restoreEstimate, type RestoreEstimate } from './estimate-restore.ts';
-import type { RequestServices } from './operations.ts';
 import { checkOurs } from './our-backup.ts';
 import { restorableBackup } from './restorable-backup.ts';
+import type { RequestServices } from './services.ts';
+import type { RestoreOverrides } from '../restore/overrides.ts';
 
 export interface RestoreTableInput {
   readonly backup: BackupKey;

@@ -1,6 +1,6 @@
 import type { BackupRecord } from '../catalog/records.ts';
 import { createBackup } from './create-backup.ts';
-import type { RequestServices } from './operations.ts';
+import type { RequestServices } from './services.ts';
 
 /** One delivery of a schedule. */
 export interface Delivery {

@@ -7,9 +7,9 @@ import { manifestKey } from '../snapshot/manifest.ts';
 import { Verification } from '../snapshot/verify.ts';
 import { Budget } from '../workflow/budget.ts';
 import { findBackup } from './describe-backup.ts';
-import type { ReadServices } from './operations.ts';
 import { pageToken, placeOf } from './page-token.ts';
 import { manifestOf, readableBackup } from './readable-backup.ts';
+import type { ReadServices } from './services.ts';
 
 export interface VerifyBackupInput {
   readonly backup: BackupKey;

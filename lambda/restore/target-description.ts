@@ -1,36 +1,10 @@
-import type {
-  BillingMode,
-  GlobalSecondaryIndexInfo,
-  LocalSecondaryIndexInfo,
-  OnDemandThroughput,
-  ProvisionedThroughput,
-  SSEDescription,
-  SSESpecification,
-} from '@aws-sdk/client-dynamodb';
+import type { SSEDescription, SSESpecification } from '@aws-sdk/client-dynamodb';
 import type { TableDescription } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { keyDefinitions } from './key-definitions.ts';
+import type { KeptSetting, RestoreOverrides } from './overrides.ts';
 import { targetIndexes } from './target-indexes.ts';
 import { tableThroughput, targetBilling } from './target-throughput.ts';
-
-/** Settings that DynamoDB's own restore leaves off, and that Tidemark gives back if it is asked to. */
-export type KeptSetting = 'stream' | 'timeToLive' | 'tableClass' | 'deletionProtection';
-
-/** What a restore is asked to make otherwise than the source table was. */
-export interface RestoreOverrides {
-  readonly billingMode?: BillingMode;
-  /** Absent: all of the source's; each must be one of them. */
-  readonly globalSecondaryIndexes?: readonly GlobalSecondaryIndexInfo[];
-  /** Absent: all of the source's; each must be one of them. */
-  readonly localSecondaryIndexes?: readonly LocalSecondaryIndexInfo[];
-  /** The table's; an index has its own. */
-  readonly provisionedThroughput?: ProvisionedThroughput;
-  /** The table's; an index has its own. */
-  readonly onDemandThroughput?: OnDemandThroughput;
-  readonly sse?: SSESpecification;
-  /** Absent: none. */
-  readonly keep?: readonly KeptSetting[];
-}
 
 /**
  * What the restored table will be: the source's description with the overrides, without what DynamoDB's restore leaves

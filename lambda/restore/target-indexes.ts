@@ -1,7 +1,6 @@
 import type { GlobalSecondaryIndexInfo, LocalSecondaryIndexInfo } from '@aws-sdk/client-dynamodb';
 import type { TableDescription } from '../catalog/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import type { RestoreOverrides } from './target-description.ts';
 import {
   type Billing,
   checkThroughput,
@@ -9,6 +8,7 @@ import {
   maximaOf,
   targetBilling,
 } from './target-throughput.ts';
+import type { RestoreOverrides } from './overrides.ts';
 
 type Indexes = Pick<TableDescription, 'localSecondaryIndexes' | 'globalSecondaryIndexes'>;
 

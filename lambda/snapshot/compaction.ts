@@ -3,7 +3,6 @@ import {
   equalRanges,
   fromHex,
   type HashRange,
-  type HexRange,
   rangeCount,
   rangeNumber,
   toHex,
@@ -11,16 +10,8 @@ import {
 } from './hash-range.ts';
 import type { Limits } from './limits.ts';
 import type { RunRef } from './manifest.ts';
+import type { RangePlan } from './range-plan.ts';
 import { estimatedBytes } from './runs.ts';
-
-/** What is done to a range of the parent when changes are applied to it. */
-export interface RangePlan {
-  readonly range: HexRange;
-  /** All its runs become one base run for each partition; else the changes become a delta run. */
-  readonly fold: boolean;
-  /** Its delta runs from this place in the parent's list on go into the new one: the newest of every key in it. */
-  readonly mergeFrom: number;
-}
 
 export interface CompactionPlan {
   /** Partitions of the new snapshot, a power of two. */

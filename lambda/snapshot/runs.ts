@@ -1,6 +1,6 @@
 import { fromHex, type HashRange, intersect, toHex } from './hash-range.ts';
-import type { RangePlan } from './compaction.ts';
 import type { RunRef } from './manifest.ts';
+import type { RangePlan } from './range-plan.ts';
 
 /** The runs that a reader of the range opens, each for its part of it; oldest first as they came. */
 export function runsIn(runs: readonly RunRef[], range: HashRange): RunRef[] {

@@ -3,11 +3,11 @@ import type { ExportRange } from '../sources/export/request.ts';
 import type { StagedFile } from '../sources/staged-files.ts';
 import type { Lane } from '../sources/stream-cut.ts';
 import type { FrameFile } from '../snapshot/frame-file.ts';
-import type { RangePlan } from '../snapshot/compaction.ts';
 import type { Content } from '../snapshot/content.ts';
 import type { RunRef } from '../snapshot/manifest.ts';
 import type { Replay } from './choose-source.ts';
 import type { PartResult } from './staging.ts';
+import type { RangePlan } from '../snapshot/range-plan.ts';
 
 /** The objects that a backup's steps leave for each other in its staging folder. */
 export const names = {

@@ -4,7 +4,6 @@ import {
   type DescribeExportOutput,
   type DescribeImportInput,
   type DescribeImportOutput,
-  type DynamoDBClient,
   type ExportDescription,
   type ExportTableToPointInTimeInput,
   type ExportTableToPointInTimeOutput,
@@ -18,15 +17,10 @@ import {
   ResourceInUseException,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import type { PointInTimeRecovery } from '../../lambda/continuous/continuous-backups.ts';
 import { type JsonObject, renderBody } from '../../lambda/dialects/dynamodb/json.ts';
 import { read } from '../../lambda/dialects/dynamodb/read.ts';
-import type { Clock } from '../../lambda/runtime/clock.ts';
-import type { Ids } from '../../lambda/runtime/ids.ts';
-import type { Log } from '../../lambda/runtime/logger.ts';
-import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { asServiceError } from './errors.ts';
+import type { ExportServices } from './export-services.ts';
 import { Jobs } from './jobs.ts';
 import {
   describeExportMembers,
@@ -36,24 +30,6 @@ import {
 } from './requests.ts';
 import { TableExports } from './table-exports.ts';
 import { TableImports } from './table-imports.ts';
-
-export interface ExportServices {
-  /** Not one that they answer: it sees tables that are being imported. */
-  readonly dynamodb: DynamoDBClient;
-  /** One that refuses streams which are not their table's latest (`local/streams-client.ts`). */
-  readonly streams: DynamoDBStreamsClient;
-  /** What the bucket holds; its keys are the objects'. */
-  readonly store: ObjectStore;
-  /** The name of the only bucket that there is. */
-  readonly bucket: string;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly log: Log;
-  /** A table's point-in-time recovery. Throws `TableNotFound`. */
-  readonly recovery: (table: string) => Promise<PointInTimeRecovery>;
-  /** The shortest window of an incremental export. DynamoDB's is 15 minutes, for which tests do not wait. */
-  readonly minWindowMs: number;
-}
 
 export interface ExportOptions extends Omit<ExportServices, 'minWindowMs'> {
   /** @default 15 minutes */

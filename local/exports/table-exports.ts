@@ -16,12 +16,12 @@ import { leastExportBytes } from '../../lambda/estimate/prices.ts';
 import { describeTable, type Table } from '../../lambda/sources/table.ts';
 import { atMost } from '../at-most.ts';
 import { type ExportRecord, fullRecords, incrementalRecords } from './content.ts';
-import type { ExportServices } from './embedded-exports.ts';
 import { failureOf, JobFailure, validation } from './errors.ts';
 import { exportTimes } from './export-times.ts';
 import { writeDataFiles, writeManifests } from './files.ts';
 import { jobId, type Job, type Jobs } from './jobs.ts';
 import { exportMembers, type ExportRequest } from './requests.ts';
+import type { ExportServices } from './export-services.ts';
 
 /** Takes export requests, and has them done. */
 export class TableExports {

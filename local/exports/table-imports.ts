@@ -12,12 +12,12 @@ import type { JsonObject } from '../../lambda/dialects/dynamodb/json.ts';
 import { keyNamesOf } from '../../lambda/snapshot/manifest.ts';
 import { describeTable } from '../../lambda/sources/table.ts';
 import { atMost } from '../at-most.ts';
-import type { ExportServices } from './embedded-exports.ts';
 import { failureOf, JobFailure, validation } from './errors.ts';
 import { importObject, none, sum } from './import-object.ts';
 import { keysOf } from './import-source.ts';
 import { jobId, type Jobs } from './jobs.ts';
 import { importMembers, type ImportRequest } from './requests.ts';
+import type { ExportServices } from './export-services.ts';
 
 /** Takes import requests, and has them done. */
 export class TableImports {

@@ -8,7 +8,6 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RestoreRecord } from '../../lambda/catalog/records.ts';
 import { Restores } from '../../lambda/catalog/restores.ts';
-import type { KeptSetting } from '../../lambda/restore/target-description.ts';
 import { reconcile } from '../../lambda/workflow/reconcile.ts';
 import { backUp, type Made } from '../retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
@@ -17,6 +16,7 @@ import { type Harness, type HarnessOptions, startHarness } from '../support/harn
 import { contentOf, createTable } from '../support/tables.ts';
 import { bindToRights, intercept, newTarget, serviceError } from './imports.ts';
 import { described } from './rich-table.ts';
+import type { KeptSetting } from '../../lambda/restore/overrides.ts';
 
 type Around = NonNullable<HarnessOptions['around']>;
 

@@ -2,9 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { apply } from '../../../lambda/workflow/apply.ts';
 import type { Job } from '../../../lambda/workflow/executions.ts';
 import { partition } from '../../../lambda/workflow/partition.ts';
-import type { DataKey } from '../data.ts';
 import { toEnd } from '../steps.ts';
 import { openWorld } from '../world.ts';
+import type { DataKey } from '../data-key.ts';
 
 /** A worker thread's share of a step. */
 export interface Assignment {

@@ -1,8 +1,8 @@
-import type { KeptSetting, RestoreOverrides } from '../../restore/target-description.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { globalIndexes, localIndexes, onDemandThroughput, provisionedThroughput } from './index-members.ts';
 import { type Input, maxLength, minLength, oneOf } from './members.ts';
 import { given } from './operation.ts';
+import type { KeptSetting, RestoreOverrides } from '../../restore/overrides.ts';
 
 /** What DynamoDB's own restore leaves off, in the words of the wire. */
 const keepable: Readonly<Record<string, KeptSetting>> = {
