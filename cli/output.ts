@@ -66,7 +66,7 @@ export function count(number: number, noun: string): string {
 
 /** In USD, to the cent: `2.50 USD`, `under 0.01 USD`. */
 export function money(usd: number): string {
-  return usd > 0 && usd < 0.01 ? 'under 0.01 USD' : `${usd.toFixed(2)} USD`;
+  return usd < 0.01 ? 'under 0.01 USD' : `${usd.toFixed(2)} USD`;
 }
 
 /** In the unit that makes it a number of two digits or one: `45 s`, `12 min`, `7.5 h`, `3.2 days`. */

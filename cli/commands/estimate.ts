@@ -42,5 +42,9 @@ const names = { IMPORT: 'by import', WRITES: 'by writes' } as const;
 
 function taken({ Reason, Usd, Seconds }: Estimate['Ways'][number]): string {
   if (Usd === undefined || Seconds === undefined) return `not possible: ${Reason ?? 'not said why'}`;
-  return `${money(Usd.Low)} to ${money(Usd.High)}, ${duration(Seconds.Low)} to ${duration(Seconds.High)}`;
+  return `${span(money(Usd.Low), money(Usd.High))}, ${span(duration(Seconds.Low), duration(Seconds.High))}`;
+}
+
+function span(low: string, high: string): string {
+  return low === high ? low : `${low} to ${high}`;
 }

@@ -33,6 +33,12 @@ describe('tidemark estimate', () => {
     );
   });
 
+  it('says once what is the same from the least to the most', async () => {
+    const ways = [{ way: 'import', usd: { low: 0, high: 0.009 }, seconds: { low: 120, high: 125 } }] as const;
+    const { run } = await over({ estimateRestore: async () => ({ ...estimated, ways }) });
+    expect((await run('estimate', arn)).stdout).toContain('by import: under 0.01 USD, 2 min\n');
+  });
+
   it('prints with --json one document', async () => {
     const { run } = await over();
     const { code, stdout } = await run('estimate', arn, '--json');
@@ -52,7 +58,8 @@ describe('tidemark estimate', () => {
 
 describe('money and durations for people', () => {
   it.each([
-    [0, '0.00 USD'],
+    // Rounded on the wire: nothing is for nothing.
+    [0, 'under 0.01 USD'],
     [0.009, 'under 0.01 USD'],
     [0.01, '0.01 USD'],
     [65.536, '65.54 USD'],
