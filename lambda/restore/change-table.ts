@@ -6,15 +6,16 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { isServiceError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
+import { isQuota } from '../runtime/throttling.ts';
 
 /** What changing the target takes. */
 type ChangeServices = Pick<Services, 'dynamodb' | 'log'>;
 
 /**
  * Begins to change the target. Nothing happens while DynamoDB takes no change: an account has so many tables being
- * changed simultaneously (`LimitExceededException`, which has that word), a table one change (`ResourceInUseException`).
- * Both pass, also after longer than a step is tried again for, and a loaded table is not to be given up for that: the caller
- * looks at the table again. A limit that is no question of time, like the throughput of an account, is thrown.
+ * changed at once (`LimitExceededException`), a table one change (`ResourceInUseException`). Both pass, also after longer
+ * than a step is tried again for, and a loaded table is not to be given up for that: the caller looks at the table again. A
+ * quota, like the throughput of an account, is thrown.
  */
 export async function updateTable(services: ChangeServices, update: UpdateTableCommandInput): Promise<void> {
   await unlessBusy(services, () => services.dynamodb.send(new UpdateTableCommand(update)));
@@ -32,12 +33,8 @@ async function unlessBusy({ log }: ChangeServices, send: () => Promise<unknown>)
   try {
     await send();
   } catch (error) {
-    if (!isServiceError(error, 'ResourceInUseException') && !isPassingLimit(error)) throw error;
+    if (!isServiceError(error, 'LimitExceededException', 'ResourceInUseException') || isQuota(error))
+      throw error;
     log.warn('the table takes no change now', { reason: reasonOf(error) });
   }
-}
-
-/** A limit of what runs at once, not of what there may be. */
-function isPassingLimit(error: unknown): boolean {
-  return isServiceError(error, 'LimitExceededException') && /simultaneous|concurrent/i.test(error.message);
 }

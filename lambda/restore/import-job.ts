@@ -8,6 +8,7 @@ import { tableArnBeside } from '../catalog/backup-arn.ts';
 import type { RestoreRecord } from '../catalog/records.ts';
 import { isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
+import { isQuota } from '../runtime/throttling.ts';
 import type { Job } from '../workflow/executions.ts';
 import { importSource } from './import-source.ts';
 import { tableParameters } from './table-parameters.ts';
@@ -41,7 +42,7 @@ export async function startImport(
   try {
     return (await services.dynamodb.send(command)).ImportTableDescription?.ImportArn;
   } catch (error) {
-    if (isServiceError(error, 'LimitExceededException') && !isTableQuota(error)) {
+    if (isServiceError(error, 'LimitExceededException') && !isQuota(error)) {
       services.log.warn('no import can begin now', { restore: restore.id, reason: reasonOf(error) });
       return undefined;
     }
@@ -52,11 +53,6 @@ export async function startImport(
       cause: error,
     });
   }
-}
-
-/** "There is a limit of 256 tables per subscriber" (CreateTable's reference): waiting does not help. */
-function isTableQuota({ message }: Error): boolean {
-  return message.includes('tables per');
 }
 
 /**

@@ -15,8 +15,6 @@ export const kept = {
   untagged: 'never got the tag by which Tidemark may delete it: delete it if it is not wanted',
   denied: (error: unknown) =>
     `may not be deleted by Tidemark (${reasonOf(error)}): delete it if it is not wanted`,
-  unseen: (error: unknown) =>
-    `may not be looked at by Tidemark (${reasonOf(error)}): delete it if it is there and not wanted`,
 } as const;
 
 export function left({ target }: RestoreRecord, why: string): string {
@@ -30,14 +28,24 @@ export function left({ target }: RestoreRecord, why: string): string {
  * record and then left for good: its owner may have plans for it.
  */
 export async function removeLateTable(services: Services, restore: RestoreRecord): Promise<void> {
-  const why = await whyLeft(services, restore).catch((error: unknown) => {
-    // As DynamoDB says it, and as it is told on from a look at the table.
-    if (isServiceError(error, 'AccessDeniedException', 'AccessDenied')) return kept.unseen(error);
-    throw error;
-  });
-  if (why === 'look again') return;
-  if (why !== undefined) await say(services, restore, left(restore, why));
+  // What the record says is left, by the abort or by us, is left.
+  const isSaid = restore.reason?.includes(left(restore, '')) === true;
+  const what = isSaid ? undefined : await late(services, restore);
+  if (what === 'look again') return;
+  if (what !== undefined) await say(services, restore, what);
   await services.catalog.restores.forget(restore);
+}
+
+/** What is to be said of the table; undefined if there is none of this restore's. */
+async function late(services: Services, restore: RestoreRecord): Promise<string | undefined> {
+  try {
+    const why = await whyLeft(services, restore);
+    return why === undefined || why === 'look again' ? why : left(restore, why);
+  } catch (error) {
+    // As DynamoDB says it, and as it is told on from a look at the table.
+    if (!isServiceError(error, 'AccessDeniedException', 'AccessDenied')) throw error;
+    return `whether its table ${restore.target} is there could not be seen (${reasonOf(error)})`;
+  }
 }
 
 /** Why there is a table that is left; undefined if there is none of this restore's. */
@@ -70,10 +78,8 @@ async function whyDenied(
   }
 }
 
-/** Once, in whatever words. */
 async function say({ catalog, log }: Services, restore: RestoreRecord, what: string): Promise<void> {
   const { reason = '', target } = restore;
-  if (reason.includes(left(restore, ''))) return;
   await catalog.restores.explain(restore, `${reason}; ${what}`);
   log.error('a table is left', { table: target, restore: restore.id, reason: what });
 }

@@ -34,8 +34,27 @@ export function cancellationCodes(error: unknown): string[] {
 
 /**
  * True if the account has no room for a call just now: its rate, or the number of what may run at once (LimitExceeded,
- * as it is translated or not). That passes, and the same call serves later.
+ * as it is translated or not). The same call serves later, unless the limit is one that lasts.
  */
 export function isBusy(error: unknown): boolean {
-  return isThrottled(error) || isServiceError(error, 'LimitExceeded', 'LimitExceededException');
+  return isThrottled(error) || isLimit(error);
+}
+
+/** The same, of a limit that was met for `ageMs`: after days of that it is taken to last, and its refusal is the reason. */
+export function isBusyStill(error: unknown, ageMs: number): boolean {
+  return isThrottled(error) || (isLimit(error) && ageMs < longestLimitMs);
+}
+
+const longestLimitMs = 3 * 24 * 60 * 60 * 1000;
+
+function isLimit(error: unknown): boolean {
+  return isServiceError(error, 'LimitExceeded', 'LimitExceededException');
+}
+
+/**
+ * True for a quota that only the account's owner can change: of tables ("There is a limit of 256 tables per subscriber",
+ * DynamoDB's reference) or of throughput. DynamoDB has one name for it and for what passes; only the words tell.
+ */
+export function isQuota(error: unknown): boolean {
+  return isLimit(error) && /tables per|throughput|capacity/i.test((error as Error).message);
 }

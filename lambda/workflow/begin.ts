@@ -55,6 +55,7 @@ export async function begin(services: Services, { job }: { job: Job }): Promise<
   const search: Search = {
     backup,
     head: record.head,
+    since: record.turn?.since ?? backup.marker,
     anew: job.round > 0,
     pin: (parent) => pinnedIfSound(services, claim, backup.table.tableId, parent.id),
   };

@@ -1,6 +1,6 @@
 import { reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
-import { isBusy } from '../runtime/throttling.ts';
+import { isBusyStill } from '../runtime/throttling.ts';
 import { readExportManifest } from '../sources/export/manifest.ts';
 import { endOf, type ExportRange, startExport } from '../sources/export/request.ts';
 import { exportState } from '../sources/export/state.ts';
@@ -8,7 +8,7 @@ import type { StagedFile } from '../sources/staged-files.ts';
 import { bucketKey } from '../storage/bucket-key.ts';
 import type { BackupPlan } from './backup-plan.ts';
 import type { Collected } from './collect-stream.ts';
-import { longestBusyMs, pauseSeconds } from './pause.ts';
+import { pauseSeconds } from './pause.ts';
 import { exportStaging, type Staging } from './staging.ts';
 
 /** Exports take minutes, and the time that can be exported lies about five behind. */
@@ -27,7 +27,7 @@ interface Started {
 export async function collectExports(services: Services, plan: BackupPlan): Promise<Collected> {
   const age = services.clock.now() - plan.startedAt;
   const files = await exported(services, plan).catch((error: unknown) => {
-    if (!isBusy(error) || age > longestBusyMs) throw error;
+    if (!isBusyStill(error, age)) throw error;
     services.log.warn('no room for an export', { backup: plan.id, reason: reasonOf(error) });
     return undefined;
   });

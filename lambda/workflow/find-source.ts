@@ -3,7 +3,7 @@ import type { BackupRecord, Head } from '../catalog/records.ts';
 import type { SnapshotRecord } from '../catalog/snapshots.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
-import { isBusy } from '../runtime/throttling.ts';
+import { isBusyStill } from '../runtime/throttling.ts';
 import { describeStream, type Stream, StreamGap } from '../sources/stream.ts';
 import { describeTable, switchStreamOn, type Table } from '../sources/table.ts';
 import {
@@ -13,12 +13,13 @@ import {
   type Situation,
   whyNotContinued,
 } from './choose-source.ts';
-import { longestBusyMs } from './pause.ts';
 
 /** A backup that is looking for its source. */
 export interface Search {
   readonly backup: BackupRecord;
   readonly head: Head | undefined;
+  /** Epoch ms at which the turn was taken: it may have been waited for longer than a source is. */
+  readonly since: number;
   /** No snapshot is to be continued: one turned out to be unusable. */
   readonly anew: boolean;
   /** Pins the parent; false if it is dead or damaged, so that another choice must be made. */
@@ -26,11 +27,11 @@ export interface Search {
 }
 
 /**
- * So long after the request recovery that is being switched on is waited for: DynamoDB refuses to while the table is new
- * or being changed, and tells a while later from when on it can be restored. Whether that is early enough is for the
- * choice to see.
+ * So long after the request a stream or recovery that is being switched on is waited for: DynamoDB refuses to while the
+ * table is new or being changed, and tells a while later from when on it can be restored. Whether that is early enough is
+ * for the choice to see.
  */
-const recoveryWaitMs = 5 * 60_000;
+const switchingMs = 5 * 60_000;
 
 /**
  * Chooses the source and the parent, which is then pinned, by what table, snapshots and configuration are. Undefined
@@ -41,8 +42,7 @@ export async function findSource(services: Services, search: Search): Promise<Re
   try {
     return await find(services, search);
   } catch (error) {
-    const age = services.clock.now() - search.backup.marker;
-    if (!isBusy(error) || age > longestBusyMs) throw error;
+    if (!isBusyStill(error, services.clock.now() - search.since)) throw error;
     services.log.warn('no room to look for a source', {
       backup: search.backup.id,
       reason: reasonOf(error),
@@ -56,7 +56,7 @@ async function find(services: Services, search: Search): Promise<Reasoned | unde
   const { config, clock } = services;
   const { backup } = search;
   // Who asks for an export gets no stream switched on for it.
-  const stream = backup.source === 'export' ? undefined : await streamOf(services, table);
+  const stream = backup.source === 'export' ? undefined : await streamOf(services, table, backup);
   if (stream === 'wait') return undefined;
   const situation: Situation = {
     table: backup.table.name,
@@ -87,7 +87,7 @@ async function recoveryOf(
 ): Promise<Situation['recovery'] | 'wait'> {
   const { recovery, config, clock } = services;
   const { enabled, earliest } = await recovery.describe(table.name);
-  const mayCome = clock.now() - marker < recoveryWaitMs;
+  const mayCome = clock.now() - marker < switchingMs;
   if (enabled) {
     if (earliest !== undefined) return { earliest };
     if (mayCome) return 'wait';
@@ -156,13 +156,18 @@ export async function continuedByStream(
 }
 
 /** The table's stream; `wait` while it is being switched on, where the configuration says so. */
-async function streamOf(services: Services, table: Table): Promise<Situation['stream'] | 'wait'> {
+async function streamOf(
+  services: Services,
+  table: Table,
+  { marker }: BackupRecord,
+): Promise<Situation['stream'] | 'wait'> {
   const { streamArn: arn } = table;
   if (arn === undefined) {
     if (services.config.missingStream === 'refuse' || table.description.stream?.StreamEnabled === true)
       return undefined;
     if (table.status === 'ACTIVE') await switchStreamOn(services.dynamodb, table.identity.name);
-    return 'wait';
+    // Somebody may switch it off again and again. A scan could not be corrected by so late a stream, either.
+    return services.clock.now() - marker < switchingMs ? 'wait' : undefined;
   }
   const stream = await found(services.streams, arn);
   // While it is being switched on, writes may leave no record: a scan that begins now could not be corrected.

@@ -1,8 +1,5 @@
 const longestSeconds = 5 * 60;
 
-/** A call that the account has had no room for in so long will not be let through by more waiting: its refusal is the reason. */
-export const longestBusyMs = 3 * 24 * 60 * 60 * 1000;
-
 /** Of the time that was waited already: so much later than it could be is what ends noticed. */
 const shareOfAge = 0.1;
 

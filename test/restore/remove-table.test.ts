@@ -1,4 +1,9 @@
-import { DeleteTableCommand, DescribeTableCommand, TagResourceCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteTableCommand,
+  DescribeTableCommand,
+  TagResourceCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RestoreRecord } from '../../lambda/catalog/records.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
@@ -91,7 +96,7 @@ describe('the table of an import that is begun late, when its restore has failed
     });
     expect(await reconcileIn(harness, 21)).toEqual({ troubles: 0 });
     expect(await listed(harness)).toEqual([]);
-    expect((await record())?.reason).toContain(`its table ${target} is left, as it may not be looked at`);
+    expect((await record())?.reason).toContain(`whether its table ${target} is there could not be seen`);
   });
 
   it('is removed where we may', async () => {
@@ -117,6 +122,30 @@ describe('the table of an import that is begun late, when its restore has failed
     expect((await record())?.reason).toBe('the workflow failed: Error');
     expect(await listed(harness)).toEqual([]);
   });
+});
+
+it('a table whose record says that it is left is left, also when it could be deleted since', async () => {
+  const target = newTarget();
+  const protect = (DeletionProtectionEnabled: boolean) =>
+    database.dynamodb.send(new UpdateTableCommand({ TableName: target, DeletionProtectionEnabled }));
+  const harness = await importing(database, {
+    config: { restoreBy: 'writes' },
+    around: async (handler, _input, run) => {
+      if (handler !== 'restore-finish') return run();
+      await protect(true);
+      throw new Error('no more');
+    },
+  });
+  const { backup, content } = await backUp(database, harness, await newTable(database));
+  const record = await restored(harness, backup, target);
+  expect(record).toMatchObject({
+    status: 'FAILED',
+    reason: expect.stringContaining(`its table ${target} is left, as it is protected`) as string,
+  });
+  await protect(false);
+  await reconcileIn(harness, 21);
+  expect(await contentOf(database.dynamodb, target)).toEqual(content);
+  expect(await listed(harness)).toEqual([]);
 });
 
 describe('a table that DescribeTable does not show at once, when its import has ended,', () => {

@@ -83,7 +83,8 @@ describe.concurrent('an export that DynamoDB fails', () => {
   });
 });
 
-describe.concurrent('an export, beside sweeps,', () => {
+// One after the other: a sweep takes what any test has staged.
+describe('an export, beside sweeps,', () => {
   test('is not disturbed by one at any time, nor is an import', async () => {
     const table = await wire.table('swept');
     await wire.fill(table, 20);

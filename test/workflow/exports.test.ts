@@ -124,7 +124,7 @@ describe('a table without a stream, where the configuration switches one on', ()
     const begun = async (source?: Source) => {
       const asked = { table, name: 'backup', ...(source && { source }) };
       const backup = await harness.operations.createBackup(asked);
-      const search = { backup, head: undefined, anew: false, pin: async () => true };
+      const search = { backup, head: undefined, since: backup.marker, anew: false, pin: async () => true };
       const found = await findSource(harness.services, search);
       const { streamArn } = await describeTable(database.dynamodb, table);
       return { source: found?.source, hasStream: streamArn !== undefined };

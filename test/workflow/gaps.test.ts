@@ -2,8 +2,9 @@ import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../lambda/snapshot/limits.ts';
 import { readManifest } from '../../lambda/snapshot/manifest.ts';
+import { intercept } from '../restore/imports.ts';
 import { embedded } from '../support/embedded.ts';
-import { changeItems, putItems, restore, shape } from '../support/fixture.ts';
+import { changeItems, expectNothingHeld, putItems, restore, shape } from '../support/fixture.ts';
 import { contentOf, createTable } from '../support/tables.ts';
 
 const world = embedded();
@@ -121,6 +122,34 @@ describe('a table that cannot be backed up is refused by name', () => {
     const made = await enabling.operations.describeBackup({ table, id });
     expect(made).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
     expect(await restore(database, enabling, made)).toEqual(await contentOf(database.dynamodb, table));
+  });
+
+  it('that somebody switches off again and again: it is waited for some minutes, not for ever', async () => {
+    const { database, harness, table } = world;
+    await setStream(false);
+    const config = { missingStream: 'enable' } as const;
+    const quiet = harness.restarted({ config });
+    quiet.executions.stop();
+    const { id } = await quiet.operations.createBackup({ table, name: 'a-backup' });
+    let asked = 0;
+    const another = database.client();
+    intercept(database, 'UpdateTableCommand', async (send) => {
+      asked++;
+      const answer = await send();
+      const StreamSpecification = { StreamEnabled: false };
+      await another.send(new UpdateTableCommand({ TableName: table, StreamSpecification }));
+      return answer;
+    });
+    const { clock } = harness.services;
+    const late = harness.restarted({
+      config,
+      clock: { ...clock, now: () => clock.now() + asked * 2 * 60_000 },
+    });
+    await late.executions.start('backup', { table, id, execution: id, round: 0 });
+    await late.executions.idle();
+    const failed = await harness.operations.describeBackup({ table, id });
+    expect(failed).toMatchObject({ status: 'FAILED', reason: expect.stringMatching(/stream/) as string });
+    await expectNothingHeld(harness, table);
   });
 
   it('a table that is deleted while its backup waits fails it with a reason, and blocks nothing', async () => {
