@@ -1,5 +1,5 @@
 import type { RestoreRecord } from '../catalog/records.ts';
-import { isError, isServiceError, reasonOf } from '../runtime/errors.ts';
+import { isDenied, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { findTable } from '../sources/table.ts';
 import type { AbortInput } from '../workflow/abort.ts';
@@ -97,7 +97,7 @@ async function clearOrKeep(services: Services, job: Job, restore: RestoreRecord)
     if (fate !== 'untagged') return fate;
     return { kept: kept.untagged };
   } catch (error) {
-    if (!isServiceError(error, 'AccessDeniedException') && !isError(error, 'AccessDenied')) throw error;
+    if (!isDenied(error)) throw error;
     if (restore.settled === true) return { done: 'the tag of the restore could not be taken off its table' };
     return { kept: kept.denied(error) };
   }

@@ -7,7 +7,7 @@ import type { WaitResult } from './build-indexes.ts';
 import { describeImport, isRunning, startImport } from './import-job.ts';
 import { rangesTotal } from './range-part.ts';
 import { type CurrentRestore, currentRestore } from './restore-plan.ts';
-import { ensureTag } from './tag-table.ts';
+import { ensureTag } from './restore-tag.ts';
 
 /** An import takes ten minutes or hours; an execution's history holds about 37 hours of such waits. */
 const waitSeconds = 60;

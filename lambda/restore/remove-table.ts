@@ -1,6 +1,6 @@
 import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { RestoreRecord } from '../catalog/records.ts';
-import { isServiceError, reasonOf } from '../runtime/errors.ts';
+import { isDenied, isServiceError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../runtime/services.ts';
 import { findTable } from '../sources/table.ts';
 import { findImport, isRunning, mayAppear } from './import-job.ts';
@@ -30,51 +30,40 @@ export function left({ target }: RestoreRecord, why: string): string {
 export async function removeLateTable(services: Services, restore: RestoreRecord): Promise<void> {
   // What the record says is left, by the abort or by us, is left.
   const isSaid = restore.reason?.includes(left(restore, '')) === true;
-  const what = isSaid ? undefined : await late(services, restore);
-  if (what === 'look again') return;
-  if (what !== undefined) await say(services, restore, what);
+  const fate = isSaid ? 'gone' : await clear(services, restore).catch(unseen(restore));
+  if (fate === 'wait') return;
+  if (fate !== 'gone') await say(services, restore, fate.say);
   await services.catalog.restores.forget(restore);
 }
 
-/** What is to be said of the table; undefined if there is none of this restore's. */
-async function late(services: Services, restore: RestoreRecord): Promise<string | undefined> {
-  try {
-    const why = await whyLeft(services, restore);
-    return why === undefined || why === 'look again' ? why : left(restore, why);
-  } catch (error) {
-    // As DynamoDB says it, and as it is told on from a look at the table.
-    if (!isServiceError(error, 'AccessDeniedException', 'AccessDenied')) throw error;
-    return `whether its table ${restore.target} is there could not be seen (${reasonOf(error)})`;
-  }
+/** `gone`: there is no table of this restore's. `wait`: ask again. `say`: what is to be said of it on the record. */
+type Fate = 'gone' | 'wait' | { readonly say: string };
+
+function unseen({ target }: RestoreRecord): (error: unknown) => Fate {
+  return (error) => {
+    if (!isDenied(error)) throw error;
+    return { say: `whether its table ${target} is there could not be seen (${reasonOf(error)})` };
+  };
 }
 
-/** Why there is a table that is left; undefined if there is none of this restore's. */
-async function whyLeft(services: Services, restore: RestoreRecord): Promise<string | undefined> {
+async function clear(services: Services, restore: RestoreRecord): Promise<Fate> {
   const { dynamodb } = services;
   // Where an import's objects stand does not depend on the execution.
   const job = { table: restore.target, id: restore.id, execution: restore.id, round: 0 };
   const made = restore.way === 'import' ? await findImport(services, job, restore) : undefined;
-  if (made !== undefined && (isRunning(made) || mayAppear(services, made))) return 'look again';
+  if (made !== undefined && (isRunning(made) || mayAppear(services, made))) return 'wait';
   const table = await findTable(dynamodb, restore.target);
   const isTagged = table !== undefined && (await hasRestoreTag(dynamodb, String(table.TableArn), restore.id));
   const isImported = made?.TableId !== undefined && table?.TableId === made.TableId;
-  if (table === undefined || (!isTagged && !isImported)) return undefined;
-  if (table.TableStatus === 'DELETING') return 'look again';
-  if (table.DeletionProtectionEnabled) return kept.isProtected;
-  return (await whyDenied(dynamodb, restore, isTagged)) ?? 'look again';
-}
-
-async function whyDenied(
-  dynamodb: DynamoDBClient,
-  { target }: RestoreRecord,
-  isTagged: boolean,
-): Promise<string | undefined> {
+  if (table === undefined || (!isTagged && !isImported)) return 'gone';
+  if (table.TableStatus === 'DELETING') return 'wait';
+  if (table.DeletionProtectionEnabled) return { say: left(restore, kept.isProtected) };
   try {
-    await deleteTable(dynamodb, target);
-    return undefined;
+    await deleteTable(dynamodb, restore.target);
+    return 'wait';
   } catch (error) {
-    if (!isServiceError(error, 'AccessDeniedException')) throw error;
-    return isTagged ? kept.denied(error) : kept.untagged;
+    if (!isDenied(error)) throw error;
+    return { say: left(restore, isTagged ? kept.denied(error) : kept.untagged) };
   }
 }
 

@@ -1,9 +1,14 @@
 import {
   type DynamoDBClient,
+  type ImportTableDescription,
   ListTagsOfResourceCommand,
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { RestoreRecord } from '../catalog/records.ts';
+import type { Services } from '../runtime/services.ts';
+import { findTable } from '../sources/table.ts';
+import { mayAppear } from './import-job.ts';
 import { restoreTag } from './tag-name.ts';
 
 /** True if the table carries the tag of this restore. */
@@ -13,13 +18,24 @@ export async function hasRestoreTag(dynamodb: DynamoDBClient, arn: string, id: s
 }
 
 /**
- * For a table that an import has made, which cannot be made with tags: true if it carries this restore's. Otherwise the
- * tag is put on and it is to be asked again: rights that hang on a tag may take a moment to follow.
+ * `tagged` once the table that an import has made, which cannot be made with tags, carries the restore's, whatever became of
+ * the import: only then may it be removed. `wait`: it is to be asked again; rights that hang on a tag may take a moment to
+ * follow. `lost`: there is no such table.
  */
-export async function ensureRestoreTag(dynamodb: DynamoDBClient, arn: string, id: string): Promise<boolean> {
-  if (await hasRestoreTag(dynamodb, arn, id)) return true;
-  await dynamodb.send(new TagResourceCommand({ ResourceArn: arn, Tags: [{ Key: restoreTag, Value: id }] }));
-  return false;
+export async function ensureTag(
+  services: Pick<Services, 'dynamodb' | 'clock' | 'config'>,
+  { id, target }: RestoreRecord,
+  made: ImportTableDescription,
+): Promise<'tagged' | 'wait' | 'lost'> {
+  const { dynamodb } = services;
+  const table = await findTable(dynamodb, target);
+  if (table === undefined && mayAppear(services, made)) return 'wait';
+  if (table === undefined || table.TableId !== made.TableId) return 'lost';
+  if (table.TableStatus !== 'ACTIVE') return 'wait';
+  const ResourceArn = String(table.TableArn);
+  if (await hasRestoreTag(dynamodb, ResourceArn, id)) return 'tagged';
+  await dynamodb.send(new TagResourceCommand({ ResourceArn, Tags: [{ Key: restoreTag, Value: id }] }));
+  return 'wait';
 }
 
 /** Takes the tag off, if it is there: nobody of ours can write or delete the table any more. */

@@ -49,6 +49,11 @@ export function isError(error: unknown, ...codes: ErrorCode[]): error is Tidemar
   return error instanceof TidemarkError && codes.includes(error.code);
 }
 
+/** True if the caller lacks a right: as an AWS service says it, and as we tell it on. */
+export function isDenied(error: unknown): boolean {
+  return isServiceError(error, 'AccessDeniedException') || isError(error, 'AccessDenied');
+}
+
 /** True for an SDK exception of one of these names (the SDK's classes are not imported for this). */
 export function isServiceError(error: unknown, ...names: string[]): error is Error {
   return error instanceof Error && names.includes(error.name);

@@ -14,7 +14,7 @@ import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingHeld, newTable, tableExists } from '../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 import { contentOf, createTable } from '../support/tables.ts';
-import { bindToRights, intercept, newTarget, serviceError } from './imports.ts';
+import { bindToRights, intercept, newTarget, protectSources, serviceError } from './imports.ts';
 import { described } from './rich-table.ts';
 import type { KeptSetting } from '../../lambda/restore/overrides.ts';
 
@@ -64,17 +64,6 @@ async function giveUp(): Promise<void> {
   for (let pass = 0; pass < 3; pass++) await reconcile(harness.services);
 }
 
-/** A backup whose source is protected is what a restore that keeps protection needs. */
-function protectSources(): void {
-  intercept(database, 'DescribeTableCommand', async (send, input) => {
-    const answer = await send();
-    const { Table } = answer.output as { Table?: object };
-    const isSource = (input as { TableName: string }).TableName.startsWith('table-');
-    if (isSource && Table !== undefined) Object.assign(Table, { DeletionProtectionEnabled: true });
-    return answer;
-  });
-}
-
 describe('a restore that is given up when its table is done', () => {
   const at = {
     'before its tag is taken off': { command: 'UntagResourceCommand', isSent: false, keep: [] },
@@ -89,7 +78,7 @@ describe('a restore that is given up when its table is done', () => {
   it.each(Object.entries(at))(
     'is RESTORED: %s, by the execution itself',
     async (_, { command, isSent, keep }) => {
-      protectSources();
+      protectSources(database);
       let isFinishing = false;
       let died = 0;
       intercept(database, command, async (send) => {
@@ -112,7 +101,7 @@ describe('a restore that is given up when its table is done', () => {
   );
 
   it.each(Object.entries(at))('is RESTORED: %s, by the reconciler', async (_, { command, isSent, keep }) => {
-    protectSources();
+    protectSources(database);
     let stop = () => {};
     let dead = false;
     intercept(database, command, async (send) => {
@@ -210,7 +199,7 @@ describe('a twin of the last step that is still at work', () => {
   });
 
   it('is not waited for: a settled table that lacks its protection is kept, and that is said', async () => {
-    protectSources();
+    protectSources(database);
     intercept(database, 'UpdateTableCommand', () => Promise.reject(serviceError('InternalServerError')));
     const { content } = await restoreUnder((_handler, _input, run) => run(), ['deletionProtection']);
     expect(await record()).toMatchObject({

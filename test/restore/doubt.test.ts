@@ -8,7 +8,7 @@ import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { newTable } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 import { contentOf } from '../support/tables.ts';
-import { intercept, newTarget, restored } from './imports.ts';
+import { newTarget, protectSources, restored } from './imports.ts';
 import { described } from './rich-table.ts';
 
 let database: TestDatabase;
@@ -33,13 +33,7 @@ it('a table whose snapshot claims otherwise is kept; that is told once, and stay
   });
   onTestFinished(() => harness.close());
   // A protected source, so that the step is called again when the table is settled.
-  intercept(database, 'DescribeTableCommand', async (send, input) => {
-    const answer = await send();
-    const { Table } = answer.output as { Table?: object };
-    const isSource = (input as { TableName: string }).TableName.startsWith('table-');
-    if (isSource && Table !== undefined) Object.assign(Table, { DeletionProtectionEnabled: true });
-    return answer;
-  });
+  protectSources(database);
   const { backup, content } = await backUp(database, harness, await newTable(database, 5));
   const target = newTarget();
   expect(await restored(harness, backup, target, { keep: ['deletionProtection'] })).toMatchObject({

@@ -76,6 +76,17 @@ export function bindToRights(database: TestDatabase): void {
   });
 }
 
+/** Until the test is over, tables to be backed up are protected: what a restore that keeps protection needs. */
+export function protectSources(database: TestDatabase): void {
+  intercept(database, 'DescribeTableCommand', async (send, input) => {
+    const answer = await send();
+    const { Table } = answer.output as { Table?: object };
+    const isSource = (input as { TableName: string }).TableName.startsWith('table-');
+    if (isSource && Table !== undefined) Object.assign(Table, { DeletionProtectionEnabled: true });
+    return answer;
+  });
+}
+
 /** An error as the SDK throws it. */
 export function serviceError(name: string, message = `${name} by the test`): Error {
   return Object.assign(new Error(message), { name });
