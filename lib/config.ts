@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
-import { type Config as RuntimeConfig, defaultConfig } from '../lambda/runtime/config.ts';
+import { type Config as RuntimeConfig, defaultConfig } from '../lambda/services/config.ts';
 import { TidemarkError } from '../lambda/runtime/errors.ts';
-import { maxMapItems } from '../lambda/workflow/states.ts';
+import { maxMapItems } from '../lambda/jobs/states.ts';
 import { choice, list, members, refuse, text, wholeNumber } from './config-members.ts';
 import { scheduleConfig } from './schedule-config.ts';
 import type { ScheduleConfig } from './schedule-config.ts';

@@ -1,5 +1,5 @@
 import type { Log } from '../lambda/runtime/logger.ts';
-import type { EmbeddedContinuousBackups } from './continuous-backups.ts';
+import type { EmbeddedContinuousBackups } from './dynamodb/recovery.ts';
 import { repeat } from './repeat.ts';
 
 /** So long, at most, is a table without a snapshot if its latest was not to be had. */

@@ -1,9 +1,9 @@
 import { StateMachine } from 'aws-local-stepfunctions';
-import type { Executions, Machine } from '../lambda/workflow/executions.ts';
-import { runStep, type Step } from '../lambda/workflow/run-step.ts';
-import { backupTasks, restoreTasks, type TaskHandler } from '../lambda/workflow/states.ts';
-import { steps } from '../lambda/workflow/steps.ts';
-import type { Services } from '../lambda/runtime/services.ts';
+import type { Executions, Machine } from '../lambda/jobs/job.ts';
+import { runStep, type Step } from '../lambda/handlers/compose/run-step.ts';
+import { backupTasks, restoreTasks, type TaskHandler } from '../lambda/jobs/states.ts';
+import { steps } from './steps.ts';
+import type { Services } from '../lambda/services/services.ts';
 import type { Definitions } from '../lib/workflow/definitions.ts';
 
 export interface LocalExecutions extends Executions {

@@ -1,5 +1,5 @@
-import type { Services } from '../lambda/runtime/services.ts';
-import { reconcile } from '../lambda/workflow/reconcile.ts';
+import type { Services } from '../lambda/services/services.ts';
+import { reconcile } from '../lambda/reconcile/reconcile.ts';
 import { repeat } from './repeat.ts';
 
 const everyMs = 30_000;

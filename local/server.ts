@@ -7,8 +7,8 @@ import type { WireRequest } from '../lambda/dialects/wire.ts';
 import type { Operations } from '../lambda/operations/operations.ts';
 import { reasonOf } from '../lambda/runtime/errors.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
-import { answerExports } from './exports/answers.ts';
-import type { EmbeddedExports } from './exports/embedded-exports.ts';
+import { answerExports } from './dynamodb/exports/answers.ts';
+import type { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
 import { type Passthrough, passthrough, targetOf } from './passthrough.ts';
 
 export interface ServerOptions {

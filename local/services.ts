@@ -1,25 +1,25 @@
 import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { catalogOf } from '../lambda/catalog/catalog.ts';
-import { notHere } from '../lambda/native/not-here.ts';
+import { notHere } from './dynamodb/no-native-backups.ts';
 import { type Operations, operationsOf } from '../lambda/operations/operations.ts';
 import { dynamodbClient } from '../lambda/runtime/clients.ts';
 import { systemClock } from '../lambda/runtime/clock.ts';
-import { type Config, defaultConfig } from '../lambda/runtime/config.ts';
+import { type Config, defaultConfig } from '../lambda/services/config.ts';
 import { reasonOf } from '../lambda/runtime/errors.ts';
 import { randomIds } from '../lambda/runtime/ids.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
-import type { Services } from '../lambda/runtime/services.ts';
+import type { Services } from '../lambda/services/services.ts';
 import { directoryStore } from '../lambda/storage/directory-store.ts';
 import { synthesizedDefinitions } from '../lib/workflow/definitions.ts';
 import { atMost } from './at-most.ts';
 import { catalogTable, createCatalog } from './catalog-table.ts';
-import { EmbeddedContinuousBackups } from './continuous-backups.ts';
-import { answerClient } from './exports/answers.ts';
-import { EmbeddedExports } from './exports/embedded-exports.ts';
+import { EmbeddedContinuousBackups } from './dynamodb/recovery.ts';
+import { answerClient } from './dynamodb/exports/answers.ts';
+import { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
 import { type LocalExecutions, localExecutions } from './local-executions.ts';
-import { RecoverySettings } from './recovery-settings.ts';
-import { streamsClient } from './streams-client.ts';
+import { RecoverySettings } from './dynamodb/recovery-settings.ts';
+import { streamsClient } from './dynamodb/streams-client.ts';
 
 export interface LocalServicesOptions {
   readonly dynamodbEndpoint: string;

@@ -1,5 +1,5 @@
 import { sweep } from '../lambda/retention/sweep.ts';
-import type { Services } from '../lambda/runtime/services.ts';
+import type { Services } from '../lambda/services/services.ts';
 import { repeat } from './repeat.ts';
 
 const everyMs = 60 * 60 * 1000;

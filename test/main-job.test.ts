@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BackupRecord } from '../lambda/catalog/records.ts';
+import type { BackupRecord } from '../lambda/model/records.ts';
 import { randomIds } from '../lambda/runtime/ids.ts';
-import type { Limits } from '../lambda/snapshot/limits.ts';
+import type { Limits } from '../lambda/snapshot/format/limits.ts';
 import { startDatabase, type TestDatabase } from './support/database.ts';
 import { secondBegins } from './support/exporting.ts';
 import { type Harness, startHarness } from './support/harness.ts';

@@ -1,8 +1,8 @@
-import type { RunRef } from '../../lambda/snapshot/manifest.ts';
-import { planCompaction } from '../../lambda/snapshot/compaction.ts';
-import { toHex, wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import { defaultLimits } from '../../lambda/snapshot/limits.ts';
-import { keptRuns, replacedRuns } from '../../lambda/snapshot/runs.ts';
+import type { RunRef } from '../../lambda/snapshot/format/manifest.ts';
+import { planCompaction } from '../../lambda/snapshot/compact/compaction.ts';
+import { toHex, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
+import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
+import { keptRuns, replacedRuns } from '../../lambda/snapshot/read/runs.ts';
 
 /** Any size: only shares of it are answered. */
 const baseBytes = 2 ** 40;

@@ -1,5 +1,5 @@
 import { GB } from '../../lambda/estimate/prices.ts';
-import type { TableDescription } from '../../lambda/catalog/records.ts';
+import type { TableDescription } from '../../lambda/model/records.ts';
 
 /** What is reckoned: one table, a backup at the start and one at the end of each day, all of them kept. */
 export interface Scenario {

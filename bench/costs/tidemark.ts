@@ -1,6 +1,6 @@
 import { assumptions } from '../../lambda/estimate/assumptions.ts';
 import { cost, GB, leastExportBytes, prices } from '../../lambda/estimate/prices.ts';
-import { defaultConfig } from '../../lambda/runtime/config.ts';
+import { defaultConfig } from '../../lambda/services/config.ts';
 import { chainSteps } from './chain.ts';
 import { assumed, itemsOf, measured, type Scenario } from './scenario.ts';
 import { baseWork, incrementWork, together, type Work, workUsd } from './work.ts';

@@ -1,8 +1,8 @@
 import { assumptions } from '../../lambda/estimate/assumptions.ts';
 import { cost, GB, prices } from '../../lambda/estimate/prices.ts';
-import { rangeCount } from '../../lambda/snapshot/hash-range.ts';
-import { defaultLimits } from '../../lambda/snapshot/limits.ts';
-import { maxMapItems } from '../../lambda/workflow/states.ts';
+import { rangeCount } from '../../lambda/snapshot/format/hash-range.ts';
+import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
+import { maxMapItems } from '../../lambda/jobs/states.ts';
 import { assumed, measured } from './scenario.ts';
 
 /** What making backups takes of S3, Lambda and Step Functions. */

@@ -1,4 +1,4 @@
-import type { BackupId } from '../../lambda/catalog/records.ts';
+import type { BackupId } from '../../lambda/model/records.ts';
 import { apply } from './cases/apply.ts';
 import { chain } from './cases/chain.ts';
 import { duckdb } from './cases/duckdb.ts';

@@ -2,7 +2,7 @@ import { randomFrom } from '../../cli/demo/random.ts';
 import { canonicalKey } from '../../lambda/item/canonical.ts';
 import { fromSdk } from '../../lambda/item/from-sdk.ts';
 import { keyHash } from '../../lambda/item/key-hash.ts';
-import { contains, type HashRange } from '../../lambda/snapshot/hash-range.ts';
+import { contains, type HashRange } from '../../lambda/snapshot/format/hash-range.ts';
 import type { StagedChange } from '../../lambda/sources/staged-files.ts';
 import { keyName, keyOf, makeItem } from './items.ts';
 import type { DataKey } from './data-key.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultLimits } from '../../lambda/snapshot/limits.ts';
+import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
 import { type StagedFile, StagedFiles } from '../../lambda/sources/staged-files.ts';
 import { directoryStore } from '../../lambda/storage/directory-store.ts';
 import { confinedChanges, uniformChanges } from './changes.ts';

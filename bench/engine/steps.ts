@@ -1,16 +1,16 @@
-import type { BackupId, TableDescription, TableIdentity } from '../../lambda/catalog/records.ts';
+import type { BackupId, TableDescription, TableIdentity } from '../../lambda/model/records.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
-import { defaultConfig } from '../../lambda/runtime/config.ts';
+import { defaultConfig } from '../../lambda/services/config.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
-import type { Services } from '../../lambda/runtime/services.ts';
-import { type Manifest, publishManifest, readManifest } from '../../lambda/snapshot/manifest.ts';
+import type { Services } from '../../lambda/services/services.ts';
+import { type Manifest, publishManifest, readManifest } from '../../lambda/snapshot/format/manifest.ts';
 import type { StagedFile } from '../../lambda/sources/staged-files.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
-import { apply } from '../../lambda/workflow/apply.ts';
-import { arrange } from '../../lambda/workflow/arrange.ts';
-import { type Applied, assembleManifest, distrust } from '../../lambda/workflow/assemble.ts';
+import { apply } from '../../lambda/backup/apply.ts';
+import { arrange } from '../../lambda/backup/arrange.ts';
+import { type Applied, assembleManifest, distrust } from '../../lambda/backup/assemble.ts';
 import {
   type ApplyPlan,
   type ApplyResult,
@@ -18,12 +18,12 @@ import {
   names,
   type PartitionPlan,
   type StreamResult,
-} from '../../lambda/workflow/backup-plan.ts';
-import type { Job } from '../../lambda/workflow/executions.ts';
-import { partition } from '../../lambda/workflow/partition.ts';
-import { spread } from '../../lambda/workflow/spread.ts';
-import { backupStaging, partName, type Staging } from '../../lambda/workflow/staging.ts';
-import type { TaskInput, TaskResult } from '../../lambda/workflow/task.ts';
+} from '../../lambda/backup/backup-plan.ts';
+import type { Job } from '../../lambda/jobs/job.ts';
+import { partition } from '../../lambda/backup/partition.ts';
+import { spread } from '../../lambda/backup/spread.ts';
+import { backupStaging, partName, type Staging } from '../../lambda/jobs/staging.ts';
+import type { TaskInput, TaskResult } from '../../lambda/jobs/task.ts';
 import { keyName } from './items.ts';
 
 export const table: TableIdentity = {

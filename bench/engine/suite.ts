@@ -1,5 +1,5 @@
 import type { Screen } from '../../cli/demo/screen.ts';
-import type { BackupId } from '../../lambda/catalog/records.ts';
+import type { BackupId } from '../../lambda/model/records.ts';
 import { reasonOf } from '../../lambda/runtime/errors.ts';
 import type { Cases, Settings } from './cases.ts';
 import { inChild, type Place, type Result } from './in-child.ts';

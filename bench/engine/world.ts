@@ -1,8 +1,8 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackupId } from '../../lambda/catalog/records.ts';
-import type { Services } from '../../lambda/runtime/services.ts';
-import { type Manifest, readManifest } from '../../lambda/snapshot/manifest.ts';
+import type { BackupId } from '../../lambda/model/records.ts';
+import type { Services } from '../../lambda/services/services.ts';
+import { type Manifest, readManifest } from '../../lambda/snapshot/format/manifest.ts';
 import { directoryStore } from '../../lambda/storage/directory-store.ts';
 import { dataFolder } from './data.ts';
 import { BenchError } from './run.ts';

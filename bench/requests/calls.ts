@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseBackupArn } from '../../lambda/catalog/backup-arn.ts';
-import { nativeContinuousBackups } from '../../lambda/continuous/native.ts';
+import { parseBackupArn } from '../../lambda/model/backup-arn.ts';
+import { nativeContinuousBackups } from '../../lambda/native/dynamodb-recovery.ts';
 import { fromSdk } from '../../lambda/item/from-sdk.ts';
 import { type Operations, operationsOf } from '../../lambda/operations/operations.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
-import { startDatabase } from '../../local/embedded-database.ts';
+import { startDatabase } from '../../local/dynamodb/embedded-database.ts';
 import { type LocalServices, localServices } from '../../local/services.ts';
 import { keyOf } from '../engine/items.ts';
 import { BenchError } from '../engine/run.ts';

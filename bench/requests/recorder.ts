@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
-import type { Executions } from '../../lambda/workflow/executions.ts';
+import type { Executions } from '../../lambda/jobs/job.ts';
 
 /** One call of an AWS service, in milliseconds of `performance.now()`. */
 export interface Call {

@@ -1,7 +1,7 @@
 import type { Ids } from '../runtime/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { type AskedTable, backupArnOf, backupId, type BackupKey } from './backup-arn.ts';
+import { type AskedTable, backupArnOf, backupId, type BackupKey } from '../model/backup-arn.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
 import type {
   BackupId,
@@ -10,7 +10,7 @@ import type {
   Kind,
   TableDescription,
   TableIdentity,
-} from './records.ts';
+} from '../model/records.ts';
 import { keys, position, type RecordKey } from './schema.ts';
 
 /** What a request says of the backup it wants. */

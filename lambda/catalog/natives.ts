@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
-import type { BackupKey } from './backup-arn.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
-import type { BackupId, BackupRecord, Figures } from './records.ts';
+import type { BackupId, BackupRecord, Figures } from '../model/records.ts';
 import { keys } from './schema.ts';
 
 type Update = NonNullable<Write['Update']>;

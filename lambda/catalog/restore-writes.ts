@@ -1,5 +1,5 @@
 import type { Write } from './catalog-table.ts';
-import type { RestoreRecord } from './records.ts';
+import type { RestoreRecord } from '../model/records.ts';
 import { keys } from './schema.ts';
 
 /** The writes that the transactions of a restore's record are made of. */

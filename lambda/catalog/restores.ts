@@ -1,10 +1,10 @@
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
-import { executionName } from '../workflow/executions.ts';
-import { backupId } from './backup-arn.ts';
+import { executionName } from '../jobs/job.ts';
+import { backupId } from '../model/backup-arn.ts';
 import { type CatalogTable, mostRecords, type Write } from './catalog-table.ts';
-import type { BackupRecord, RestoreRecord, TableDescription } from './records.ts';
+import type { BackupRecord, RestoreRecord, TableDescription } from '../model/records.ts';
 import {
   beginning,
   ending,

@@ -1,4 +1,4 @@
-import type { BackupId } from './records.ts';
+import type { BackupId } from '../model/records.ts';
 
 /**
  * The catalog's one table. Everything about a table name shares a partition, so that one consistent query or

@@ -1,8 +1,8 @@
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import type { BackupKey } from './backup-arn.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
-import type { BackupId, BackupRecord, BackupStatus } from './records.ts';
+import type { BackupId, BackupRecord, BackupStatus } from '../model/records.ts';
 import { keys } from './schema.ts';
 
 /** Where a snapshot ends, as far as choosing one to continue needs it: the manifest has the whole cut. */

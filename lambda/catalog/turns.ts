@@ -1,8 +1,17 @@
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { executionName } from '../workflow/executions.ts';
+import { executionName } from '../jobs/job.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
-import type { BackupId, BackupRecord, Figures, Head, Kind, Source, TableRecord, Turn } from './records.ts';
+import type {
+  BackupId,
+  BackupRecord,
+  Figures,
+  Head,
+  Kind,
+  Source,
+  TableRecord,
+  Turn,
+} from '../model/records.ts';
 import { keys } from './schema.ts';
 import { type Ends, pinned, unpinned } from './snapshots.ts';
 

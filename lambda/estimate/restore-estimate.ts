@@ -1,4 +1,4 @@
-import type { Figures, TableDescription } from '../catalog/records.ts';
+import type { Figures, TableDescription } from '../model/records.ts';
 import { assumptions } from './assumptions.ts';
 import { cost, GB, prices } from './prices.ts';
 import { plus, type Span, times } from './span.ts';

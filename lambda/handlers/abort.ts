@@ -1,4 +1,4 @@
-import { lambdaStep } from '../workflow/lambda-step.ts';
-import { abort } from '../workflow/abort.ts';
+import { lambdaStep } from './compose/lambda-step.ts';
+import { abort } from '../backup/abort.ts';
 
 export const handler = lambdaStep('abort', abort);

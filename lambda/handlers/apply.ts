@@ -1,4 +1,4 @@
-import { lambdaStep } from '../workflow/lambda-step.ts';
-import { apply } from '../workflow/apply.ts';
+import { lambdaStep } from './compose/lambda-step.ts';
+import { apply } from '../backup/apply.ts';
 
 export const handler = lambdaStep('apply', apply);

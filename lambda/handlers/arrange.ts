@@ -1,4 +1,4 @@
-import { lambdaStep } from '../workflow/lambda-step.ts';
-import { arrange } from '../workflow/arrange.ts';
+import { lambdaStep } from './compose/lambda-step.ts';
+import { arrange } from '../backup/arrange.ts';
 
 export const handler = lambdaStep('arrange', arrange);

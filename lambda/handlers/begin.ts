@@ -1,4 +1,4 @@
-import { lambdaStep } from '../workflow/lambda-step.ts';
-import { begin } from '../workflow/begin.ts';
+import { lambdaStep } from './compose/lambda-step.ts';
+import { begin } from '../backup/begin.ts';
 
 export const handler = lambdaStep('begin', begin);

@@ -1,4 +1,4 @@
-import { lambdaStep } from '../workflow/lambda-step.ts';
-import { collect } from '../workflow/collect.ts';
+import { lambdaStep } from './compose/lambda-step.ts';
+import { collect } from '../backup/collect.ts';
 
 export const handler = lambdaStep('collect', collect);

@@ -1,4 +1,4 @@
-import { lambdaStep } from '../workflow/lambda-step.ts';
-import { commit } from '../workflow/commit.ts';
+import { lambdaStep } from './compose/lambda-step.ts';
+import { commit } from '../backup/commit.ts';
 
 export const handler = lambdaStep('commit', commit);

@@ -1,8 +1,9 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { handle, operationOf } from '../dialects/dynamodb/dialect.ts';
 import type { WireRequest } from '../dialects/wire.ts';
-import { type Operations, requestOperations } from '../operations/operations.ts';
+import type { Operations } from '../operations/operations.ts';
 import { lambdaLog, type Log } from '../runtime/logger.ts';
+import { requestOperations } from './compose/request-operations.ts';
 
 /** What is read of API Gateway's event. Fields that it always sends may be missing where it is emulated. */
 export interface ApiEvent {

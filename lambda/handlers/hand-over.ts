@@ -1,4 +1,4 @@
-import { lambdaStep } from '../workflow/lambda-step.ts';
-import { handOver } from '../workflow/hand-over.ts';
+import { lambdaStep } from './compose/lambda-step.ts';
+import { handOver } from '../backup/hand-over.ts';
 
 export const handler = lambdaStep('hand-over', handOver);

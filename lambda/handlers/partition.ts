@@ -1,4 +1,4 @@
-import { lambdaStep } from '../workflow/lambda-step.ts';
-import { partition } from '../workflow/partition.ts';
+import { lambdaStep } from './compose/lambda-step.ts';
+import { partition } from '../backup/partition.ts';
 
 export const handler = lambdaStep('partition', partition);

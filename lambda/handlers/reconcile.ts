@@ -1,6 +1,6 @@
 import { TidemarkError } from '../runtime/errors.ts';
-import { stepServices } from '../workflow/lambda-step.ts';
-import { reconcile } from '../workflow/reconcile.ts';
+import { stepServices } from './compose/lambda-step.ts';
+import { reconcile } from '../reconcile/reconcile.ts';
 
 let services: ReturnType<typeof stepServices> | undefined;
 

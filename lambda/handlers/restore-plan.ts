@@ -1,4 +1,4 @@
-import { lambdaStep } from '../workflow/lambda-step.ts';
+import { lambdaStep } from './compose/lambda-step.ts';
 import { planRestore } from '../restore/restore-plan.ts';
 
 export const handler = lambdaStep('restore-plan', planRestore);

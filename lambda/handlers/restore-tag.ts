@@ -1,4 +1,4 @@
-import { lambdaStep } from '../workflow/lambda-step.ts';
+import { lambdaStep } from './compose/lambda-step.ts';
 import { tagTable } from '../restore/tag-table.ts';
 
 export const handler = lambdaStep('restore-tag', tagTable);

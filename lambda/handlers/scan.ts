@@ -1,4 +1,4 @@
-import { lambdaStep } from '../workflow/lambda-step.ts';
-import { scan } from '../workflow/scan.ts';
+import { lambdaStep } from './compose/lambda-step.ts';
+import { scan } from '../backup/scan.ts';
 
 export const handler = lambdaStep('scan', scan);

@@ -1,6 +1,6 @@
-import { requestServices } from '../operations/operations.ts';
 import { type Delivery, scheduledBackup } from '../operations/scheduled-backup.ts';
-import type { RequestServices } from '../operations/services.ts';
+import type { RequestServices } from '../services/operation-services.ts';
+import { requestServices } from './compose/request-operations.ts';
 
 let services: RequestServices | undefined;
 

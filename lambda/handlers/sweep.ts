@@ -1,6 +1,6 @@
 import { sweep } from '../retention/sweep.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { stepServices } from '../workflow/lambda-step.ts';
+import { stepServices } from './compose/lambda-step.ts';
 
 let services: ReturnType<typeof stepServices> | undefined;
 

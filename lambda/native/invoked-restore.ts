@@ -1,6 +1,6 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient, LambdaClientConfig } from '@aws-sdk/client-lambda';
-import { required } from '../runtime/config.ts';
+import { required } from '../runtime/required.ts';
 import { environment } from '../runtime/environment.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { RestoreAnswer, RestoreCall } from './native-restore.ts';

@@ -1,5 +1,5 @@
 import type { TableDescription as SdkTableDescription } from '@aws-sdk/client-dynamodb';
-import type { RestoreOverrides } from '../restore/overrides.ts';
+import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
 /** What DynamoDB says of one of its own on-demand backups. */
 export interface NativeBackup {

@@ -1,7 +1,7 @@
-import type { Head, Source } from '../catalog/records.ts';
+import type { Head, Source } from '../model/records.ts';
 import { isBusy } from '../runtime/throttling.ts';
 import { backupsUnavailable, type Table } from '../sources/table.ts';
-import type { RequestServices } from './services.ts';
+import type { RequestServices } from '../services/operation-services.ts';
 
 /**
  * Throws `ContinuousBackupsUnavailable` for a table that no source can read as it is set up, so that the caller hears of it

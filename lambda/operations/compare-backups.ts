@@ -1,14 +1,14 @@
-import type { BackupKey } from '../catalog/backup-arn.ts';
-import type { BackupRecord } from '../catalog/records.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
+import type { BackupRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { compareSnapshots, type Compared, type Difference } from '../snapshot/compare.ts';
-import { countingStore, type Reads } from '../snapshot/counting-store.ts';
-import { hexHash, wholeRange } from '../snapshot/hash-range.ts';
-import { Budget } from '../workflow/budget.ts';
+import { compareSnapshots, type Compared, type Difference } from '../snapshot/compare/compare.ts';
+import { countingStore, type Reads } from '../snapshot/read/counting-store.ts';
+import { hexHash, wholeRange } from '../snapshot/format/hash-range.ts';
+import { Budget } from '../jobs/budget.ts';
 import { pageToken, placeOf } from './page-token.ts';
 import { manifestOf, readableBackup, unlessDeleted } from './readable-backup.ts';
 import { keyAttributesOf } from './schema-key.ts';
-import type { ReadServices } from './services.ts';
+import type { ReadServices } from '../services/operation-services.ts';
 
 export interface CompareBackupsInput {
   readonly from: BackupKey;

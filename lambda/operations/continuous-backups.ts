@@ -1,12 +1,12 @@
-import type { AskedTable } from '../catalog/backup-arn.ts';
+import type { AskedTable } from '../model/backup-arn.ts';
 import type {
   PointInTimeRecovery,
   PointInTimeRestore,
   RecoverySpecification,
   StartedRestore,
-} from '../continuous/continuous-backups.ts';
+} from '../native/recovery.ts';
 import { checkTableArn } from '../sources/table.ts';
-import type { OperationServices } from './services.ts';
+import type { OperationServices } from '../services/operation-services.ts';
 
 export interface UpdateContinuousBackupsInput extends AskedTable {
   readonly specification: RecoverySpecification;

@@ -1,17 +1,17 @@
 import { hash } from 'node:crypto';
-import { type AskedTable, checkArn } from '../catalog/backup-arn.ts';
-import type { BackupRecord, BackupSource, Kind } from '../catalog/records.ts';
-import { createNative } from '../native/request.ts';
+import { type AskedTable, checkArn } from '../model/backup-arn.ts';
+import type { BackupRecord, BackupSource, Kind } from '../model/records.ts';
+import { createNative } from './request-native.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { describeTable } from '../sources/table.ts';
 import { checkSource } from './check-source.ts';
-import type { RequestServices } from './services.ts';
+import type { RequestServices } from '../services/operation-services.ts';
 
 export interface CreateBackupInput extends AskedTable {
   readonly name: string;
   /** Without it: incremental when a parent serves, else full. */
   readonly kind?: Kind;
-  /** Without it: the stream when a parent serves, else what does (workflow/choose-source.ts). */
+  /** Without it: the stream when a parent serves, else what does (backup/choose-source.ts). */
   readonly source?: BackupSource;
   /** Kept with the backup. */
   readonly comment?: string;

@@ -1,8 +1,8 @@
-import type { BackupKey } from '../catalog/backup-arn.ts';
-import type { BackupRecord } from '../catalog/records.ts';
-import type { NativeServices } from '../native/request.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
+import type { BackupRecord } from '../model/records.ts';
+import type { NativeServices } from './request-native.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services } from '../services/services.ts';
 import { describeBackup } from './describe-backup.ts';
 
 export interface DeleteBackupInput extends BackupKey {

@@ -1,9 +1,9 @@
-import { backupArnOf, type BackupKey, checkBackupBeside } from '../catalog/backup-arn.ts';
-import type { BackupRecord } from '../catalog/records.ts';
-import type { NativeServices } from '../native/request.ts';
-import { settle } from '../native/settle.ts';
+import { backupArnOf, type BackupKey, checkBackupBeside } from '../model/backup-arn.ts';
+import type { BackupRecord } from '../model/records.ts';
+import type { NativeServices } from './request-native.ts';
+import { settle } from './settle-native.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import type { RequestServices } from './services.ts';
+import type { RequestServices } from '../services/operation-services.ts';
 
 /**
  * A backup as callers see it. Throws `BackupNotFound`, also for a deleted one and for one that Tidemark made for its own

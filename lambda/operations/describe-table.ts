@@ -1,9 +1,9 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
-import { type AskedTable, checkArn, tableArnBeside } from '../catalog/backup-arn.ts';
-import type { RestoreRecord } from '../catalog/records.ts';
+import { type AskedTable, checkArn, tableArnBeside } from '../model/backup-arn.ts';
+import type { RestoreRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { findTable } from '../sources/table.ts';
-import type { RequestServices } from './services.ts';
+import type { RequestServices } from '../services/operation-services.ts';
 
 /** `restore`: that made this table or is making it; before it has made it there is no table. */
 export type DescribedTable =

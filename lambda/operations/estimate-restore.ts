@@ -1,14 +1,14 @@
-import type { BackupKey } from '../catalog/backup-arn.ts';
-import type { RestoreWay, TableDescription } from '../catalog/records.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
+import type { RestoreWay, TableDescription } from '../model/records.ts';
 import { prices } from '../estimate/prices.ts';
 import { estimateImport, estimateWrites, type Size, type WayEstimate } from '../estimate/restore-estimate.ts';
 import { chooseWay, type RestoreFacts } from '../restore/choose-way.ts';
-import type { Config } from '../runtime/config.ts';
+import type { Config } from '../services/config.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { findBackup } from './describe-backup.ts';
 import { checkOurs } from './our-backup.ts';
 import { checkRestorable } from './restorable-backup.ts';
-import type { RequestServices } from './services.ts';
+import type { RequestServices } from '../services/operation-services.ts';
 
 /** A way that is possible, or why it is not. */
 export type Way = { readonly way: RestoreWay } & (WayEstimate | { readonly impossible: string });

@@ -1,11 +1,11 @@
-import type { BackupKey } from '../catalog/backup-arn.ts';
-import type { BackupRecord } from '../catalog/records.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
+import type { BackupRecord } from '../model/records.ts';
 import type { Item } from '../item/attribute-value.ts';
-import { countingStore, type Reads } from '../snapshot/counting-store.ts';
-import { readItem } from '../snapshot/read-item.ts';
+import { countingStore, type Reads } from '../snapshot/read/counting-store.ts';
+import { readItem } from '../snapshot/read/read-item.ts';
 import { manifestOf, readableBackup, unlessDeleted } from './readable-backup.ts';
 import { schemaKey } from './schema-key.ts';
-import type { ReadServices } from './services.ts';
+import type { ReadServices } from '../services/operation-services.ts';
 
 export interface GetBackupItemInput {
   readonly backup: BackupKey;

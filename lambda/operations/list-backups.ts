@@ -1,7 +1,7 @@
-import type { BackupKey } from '../catalog/backup-arn.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
 import type { ListQuery } from '../catalog/backups.ts';
-import type { BackupRecord } from '../catalog/records.ts';
-import type { RequestServices } from './services.ts';
+import type { BackupRecord } from '../model/records.ts';
+import type { RequestServices } from '../services/operation-services.ts';
 
 export type ListBackupsInput = ListQuery;
 

@@ -1,19 +1,7 @@
-import type { AskedTable, BackupKey } from '../catalog/backup-arn.ts';
-import { catalogOf } from '../catalog/catalog.ts';
-import type { BackupRecord } from '../catalog/records.ts';
-import type { PointInTimeRecovery, StartedRestore } from '../continuous/continuous-backups.ts';
-import { nativeContinuousBackups, nativeRecovery } from '../continuous/native.ts';
-import { nativeBackups } from '../native/dynamodb.ts';
-import { invokedRestore } from '../native/invoked-restore.ts';
-import { dynamodbClient } from '../runtime/clients.ts';
-import { systemClock } from '../runtime/clock.ts';
-import { configFromEnvironment, required } from '../runtime/config.ts';
-import { environment } from '../runtime/environment.ts';
-import { randomIds } from '../runtime/ids.ts';
-import { lambdaLog } from '../runtime/logger.ts';
+import type { AskedTable, BackupKey } from '../model/backup-arn.ts';
+import type { BackupRecord } from '../model/records.ts';
+import type { PointInTimeRecovery, StartedRestore } from '../native/recovery.ts';
 import type { FolderPlan } from '../retention/plan-folders.ts';
-import { stateMachines } from '../workflow/state-machines.ts';
-import { lazyStore } from '../storage/lazy-store.ts';
 import { compareBackups, type CompareBackupsInput, type ComparisonPage } from './compare-backups.ts';
 import {
   describeContinuousBackups,
@@ -30,7 +18,7 @@ import { estimateRestore, type RestoreEstimate } from './estimate-restore.ts';
 import { type BackupItem, getBackupItem, type GetBackupItemInput } from './get-backup-item.ts';
 import { type BackupPage, listBackups, type ListBackupsInput } from './list-backups.ts';
 import { planSweep } from './plan-sweep.ts';
-import type { OperationServices, RequestServices } from './services.ts';
+import type { OperationServices } from '../services/operation-services.ts';
 import { type DryRun, dryRunRestore, restoreTable, type RestoreTableInput } from './restore-table.ts';
 import { type VerificationPage, verifyBackup, type VerifyBackupInput } from './verify-backup.ts';
 
@@ -70,32 +58,5 @@ export function operationsOf(services: OperationServices): Operations {
     compareBackups: (input) => compareBackups(services, input),
     verifyBackup: (input) => verifyBackup(services, input),
     planSweep: (input) => planSweep(services, input),
-  };
-}
-
-/** The operations of a deployed function, from its environment. */
-export function requestOperations(env: NodeJS.ProcessEnv): Operations {
-  const store = lazyStore(async () => {
-    // Loading the S3 client would slow the first request of a function, which seldom reads the store.
-    const { s3StoreFromEnvironment } = await import('../storage/s3-store.ts');
-    return s3StoreFromEnvironment(env);
-  });
-  const services = requestServices(env);
-  const continuous = nativeContinuousBackups(services.dynamodb, invokedRestore(env));
-  return operationsOf({ ...services, store, continuous });
-}
-
-export function requestServices(env: NodeJS.ProcessEnv): RequestServices {
-  const dynamodb = dynamodbClient();
-  return {
-    config: configFromEnvironment(env),
-    clock: systemClock,
-    ids: randomIds,
-    log: lambdaLog('request'),
-    catalog: catalogOf(dynamodb, required(env, environment.catalogTable), systemClock, randomIds),
-    dynamodb,
-    executions: stateMachines(env),
-    recovery: nativeRecovery(dynamodb),
-    native: nativeBackups(dynamodb, invokedRestore(env)),
   };
 }

@@ -1,4 +1,4 @@
-import type { BackupRecord } from '../catalog/records.ts';
+import type { BackupRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 
 /** Throws `Validation` for a backup of DynamoDB's own. `instead`: what can be done. */

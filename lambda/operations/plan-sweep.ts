@@ -1,4 +1,4 @@
-import type { AskedTable } from '../catalog/backup-arn.ts';
+import type { AskedTable } from '../model/backup-arn.ts';
 import {
   type FolderPlan,
   listStaged,
@@ -7,7 +7,7 @@ import {
   planUnknown,
   type SweepServices,
 } from '../retention/plan-folders.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services } from '../services/services.ts';
 import { checkTableArn } from '../sources/table.ts';
 
 /**

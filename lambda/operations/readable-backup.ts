@@ -1,11 +1,11 @@
-import type { BackupKey } from '../catalog/backup-arn.ts';
-import type { BackupRecord } from '../catalog/records.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
+import type { BackupRecord } from '../model/records.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
-import { type Manifest, readManifest } from '../snapshot/manifest.ts';
+import { type Manifest, readManifest } from '../snapshot/format/manifest.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { findBackup } from './describe-backup.ts';
 import { checkOurs } from './our-backup.ts';
-import type { ReadServices } from './services.ts';
+import type { ReadServices } from '../services/operation-services.ts';
 
 /** A backup of which there is a snapshot, and what it takes to read its manifest. */
 export interface ReadableBackup {

@@ -1,6 +1,6 @@
-import type { BackupKey } from '../catalog/backup-arn.ts';
-import type { BackupRecord } from '../catalog/records.ts';
-import type { NativeServices } from '../native/request.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
+import type { BackupRecord } from '../model/records.ts';
+import type { NativeServices } from './request-native.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { describeBackup } from './describe-backup.ts';
 

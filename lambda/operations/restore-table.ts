@@ -1,16 +1,16 @@
-import type { BackupKey } from '../catalog/backup-arn.ts';
-import type { BackupRecord, RestoreRecord, TableDescription } from '../catalog/records.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
+import type { BackupRecord, RestoreRecord, TableDescription } from '../model/records.ts';
 import { mostRunning } from '../catalog/restore-writes.ts';
 import { inUseBy, tooManyRestores } from '../catalog/restores.ts';
-import type { StartedRestore } from '../continuous/continuous-backups.ts';
+import type { StartedRestore } from '../native/recovery.ts';
 import { targetDescription } from '../restore/target-description.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import { findTable } from '../sources/table.ts';
 import { noEstimate, restoreEstimate, type RestoreEstimate } from './estimate-restore.ts';
 import { checkOurs } from './our-backup.ts';
 import { restorableBackup } from './restorable-backup.ts';
-import type { RequestServices } from './services.ts';
-import type { RestoreOverrides } from '../restore/overrides.ts';
+import type { RequestServices } from '../services/operation-services.ts';
+import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
 export interface RestoreTableInput {
   readonly backup: BackupKey;

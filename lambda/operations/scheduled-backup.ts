@@ -1,6 +1,6 @@
-import type { BackupRecord } from '../catalog/records.ts';
+import type { BackupRecord } from '../model/records.ts';
 import { createBackup } from './create-backup.ts';
-import type { RequestServices } from './services.ts';
+import type { RequestServices } from '../services/operation-services.ts';
 
 /** One delivery of a schedule. */
 export interface Delivery {

@@ -1,10 +1,10 @@
-import type { TableDescription } from '../catalog/records.ts';
+import type { TableDescription } from '../model/records.ts';
 import type { Item } from '../item/attribute-value.ts';
 import { canonicalKey } from '../item/canonical.ts';
 import { keyHash } from '../item/key-hash.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
-import type { Keyed } from '../snapshot/change.ts';
-import { keyNamesOf } from '../snapshot/manifest.ts';
+import type { Keyed } from '../snapshot/format/change.ts';
+import { keyNamesOf } from '../snapshot/format/manifest.ts';
 
 /** An attribute of a key: its name and type. */
 type KeyAttribute = readonly [name: string, type: string | undefined];

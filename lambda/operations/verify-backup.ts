@@ -1,15 +1,15 @@
-import type { BackupKey } from '../catalog/backup-arn.ts';
-import type { BackupRecord } from '../catalog/records.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
+import type { BackupRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { countingStore, type Reads } from '../snapshot/counting-store.ts';
-import { Findings, type Problem } from '../snapshot/findings.ts';
-import { manifestKey } from '../snapshot/manifest.ts';
-import { Verification } from '../snapshot/verify.ts';
-import { Budget } from '../workflow/budget.ts';
+import { countingStore, type Reads } from '../snapshot/read/counting-store.ts';
+import { Findings, type Problem } from '../snapshot/verify/findings.ts';
+import { manifestKey } from '../snapshot/format/manifest.ts';
+import { Verification } from '../snapshot/verify/verify.ts';
+import { Budget } from '../jobs/budget.ts';
 import { findBackup } from './describe-backup.ts';
 import { pageToken, placeOf } from './page-token.ts';
 import { manifestOf, readableBackup } from './readable-backup.ts';
-import type { ReadServices } from './services.ts';
+import type { ReadServices } from '../services/operation-services.ts';
 
 export interface VerifyBackupInput {
   readonly backup: BackupKey;

@@ -1,11 +1,10 @@
-import type { RestoreRecord } from '../catalog/records.ts';
+import type { RestoreRecord } from '../model/records.ts';
 import { isDenied, reasonOf } from '../runtime/errors.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services } from '../services/services.ts';
 import { findTable } from '../sources/table.ts';
-import type { AbortInput } from '../workflow/abort.ts';
-import { type FailureNote, names as backupNames } from '../workflow/backup-plan.ts';
-import type { Job } from '../workflow/executions.ts';
-import { restoreStaging } from '../workflow/staging.ts';
+import { type AbortInput, type FailureNote, failureNoteName } from '../jobs/failure-note.ts';
+import type { Job } from '../jobs/job.ts';
+import { restoreStaging } from '../jobs/staging.ts';
 import { lacksProtection } from './finish-restore.ts';
 import { findImport, isRunning, mayAppear } from './import-job.ts';
 import { deleteTable, kept, left } from './remove-table.ts';
@@ -77,7 +76,7 @@ async function givenUp(services: Services, input: AbortInput): Promise<RestoreRe
 /** A store that cannot be read may be what it failed for: then it is aborted all the same. */
 async function whyFailed({ store, log }: Services, { job, failure }: AbortInput): Promise<string> {
   const note = await restoreStaging(store, job)
-    .find<FailureNote>(backupNames.failure(job.execution))
+    .find<FailureNote>(failureNoteName(job.execution))
     .catch((error: unknown) => {
       log.warn('reason not read', { table: job.table, restore: job.id, reason: reasonOf(error) });
     });

@@ -1,8 +1,8 @@
 import type { GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../runtime/errors.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services } from '../services/services.ts';
 import { findTable } from '../sources/table.ts';
-import type { Job } from '../workflow/executions.ts';
+import type { Job } from '../jobs/job.ts';
 import { updateTable } from './change-table.ts';
 import { keyDefinitions } from './key-definitions.ts';
 import { currentRestore } from './restore-plan.ts';

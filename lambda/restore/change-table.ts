@@ -5,7 +5,7 @@ import {
   type UpdateTimeToLiveCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { isServiceError, reasonOf } from '../runtime/errors.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services } from '../services/services.ts';
 import { isQuota } from '../runtime/throttling.ts';
 
 /** What changing the target takes. */

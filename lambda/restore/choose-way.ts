@@ -1,5 +1,5 @@
-import type { RestoreWay } from '../catalog/records.ts';
-import type { Config } from '../runtime/config.ts';
+import type { RestoreWay } from '../model/records.ts';
+import type { Config } from '../services/config.ts';
 
 /**
  * An import takes minutes however little it is (published: about ten). 1 GiB of items are a million write units or a

@@ -3,15 +3,15 @@ import {
   type DynamoDBClient,
   type TableDescription as SdkTableDescription,
 } from '@aws-sdk/client-dynamodb';
-import type { TableDescription } from '../catalog/records.ts';
+import type { TableDescription } from '../model/records.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services } from '../services/services.ts';
 import { findTable } from '../sources/table.ts';
-import type { Job } from '../workflow/executions.ts';
+import type { Job } from '../jobs/job.ts';
 import { currentRestore } from './restore-plan.ts';
 import { hasRestoreTag } from './restore-tag.ts';
 import { tableParameters } from './table-parameters.ts';
-import { restoreTag } from './tag-name.ts';
+import { restoreTag } from '../model/restore-tag-name.ts';
 
 export interface CreateTableResult {
   readonly job: Job;

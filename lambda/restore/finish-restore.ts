@@ -3,11 +3,11 @@ import type {
   TimeToLiveDescription,
   UpdateTableCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { TableDescription } from '../catalog/records.ts';
+import type { TableDescription } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services } from '../services/services.ts';
 import { describeTable, findTable } from '../sources/table.ts';
-import type { Job } from '../workflow/executions.ts';
+import type { Job } from '../jobs/job.ts';
 import type { WaitResult } from './build-indexes.ts';
 import { updateTable, updateTimeToLive } from './change-table.ts';
 import { rangesTotal } from './range-part.ts';

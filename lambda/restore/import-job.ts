@@ -4,12 +4,12 @@ import {
   type ImportTableDescription,
   ListImportsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { tableArnBeside } from '../catalog/backup-arn.ts';
-import type { RestoreRecord } from '../catalog/records.ts';
+import { tableArnBeside } from '../model/backup-arn.ts';
+import type { RestoreRecord } from '../model/records.ts';
 import { isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services } from '../services/services.ts';
 import { isQuota } from '../runtime/throttling.ts';
-import type { Job } from '../workflow/executions.ts';
+import type { Job } from '../jobs/job.ts';
 import { importSource } from './import-source.ts';
 import { tableParameters } from './table-parameters.ts';
 

@@ -1,8 +1,8 @@
 import type { S3BucketSource } from '@aws-sdk/client-dynamodb';
-import type { Services } from '../runtime/services.ts';
+import type { Services } from '../services/services.ts';
 import { bucketKey } from '../storage/bucket-key.ts';
-import type { Job } from '../workflow/executions.ts';
-import { restoreStaging } from '../workflow/staging.ts';
+import type { Job } from '../jobs/job.ts';
+import { restoreStaging } from '../jobs/staging.ts';
 
 /** The folder in a restore's staging whose objects, and no others, are imported. */
 const folder = 'import';

@@ -1,8 +1,8 @@
 import type { ImportTableDescription } from '@aws-sdk/client-dynamodb';
-import type { RestoreRecord } from '../catalog/records.ts';
+import type { RestoreRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import type { Services } from '../runtime/services.ts';
-import type { Job } from '../workflow/executions.ts';
+import type { Services } from '../services/services.ts';
+import type { Job } from '../jobs/job.ts';
 import type { WaitResult } from './build-indexes.ts';
 import { describeImport, isRunning, startImport } from './import-job.ts';
 import { rangesTotal } from './range-part.ts';

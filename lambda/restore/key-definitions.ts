@@ -1,5 +1,5 @@
 import type { AttributeDefinition, KeySchemaElement } from '@aws-sdk/client-dynamodb';
-import type { TableDescription } from '../catalog/records.ts';
+import type { TableDescription } from '../model/records.ts';
 
 /** A table's or an index's key; the SDK's types allow for its absence. */
 type KeySchema = readonly KeySchemaElement[] | undefined;

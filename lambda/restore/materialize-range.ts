@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
-import type { Services } from '../runtime/services.ts';
-import { DigestSum, imageDigest } from '../snapshot/digest.ts';
-import { type HashRange, hexHash } from '../snapshot/hash-range.ts';
-import { linePieces } from '../snapshot/line.ts';
-import { readSnapshot, type SnapshotItem } from '../snapshot/read-snapshot.ts';
-import type { TaskInput, TaskResult } from '../workflow/task.ts';
+import type { Services } from '../services/services.ts';
+import { DigestSum, imageDigest } from '../snapshot/format/digest.ts';
+import { type HashRange, hexHash } from '../snapshot/format/hash-range.ts';
+import { linePieces } from '../snapshot/format/line.ts';
+import { readSnapshot, type SnapshotItem } from '../snapshot/read/read-snapshot.ts';
+import type { TaskInput, TaskResult } from '../jobs/task.ts';
 import { importKey } from './import-source.ts';
 import { rangePart } from './range-part.ts';
 import { type CurrentRestore, type RangeResult, snapshotOf } from './restore-plan.ts';

@@ -1,12 +1,12 @@
-import type { RestoreWay } from '../catalog/records.ts';
+import type { RestoreWay } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import type { Services } from '../runtime/services.ts';
-import type { Content } from '../snapshot/content.ts';
-import { DigestSum } from '../snapshot/digest.ts';
-import { fromHex, type HashRange } from '../snapshot/hash-range.ts';
-import type { Job } from '../workflow/executions.ts';
-import { partName, restoreStaging } from '../workflow/staging.ts';
-import { type TaskInput, type TaskResult, taskResult } from '../workflow/task.ts';
+import type { Services } from '../services/services.ts';
+import type { Content } from '../snapshot/format/content.ts';
+import { DigestSum } from '../snapshot/format/digest.ts';
+import { fromHex, type HashRange } from '../snapshot/format/hash-range.ts';
+import type { Job } from '../jobs/job.ts';
+import { partName, restoreStaging } from '../jobs/staging.ts';
+import { type TaskInput, type TaskResult, taskResult } from '../jobs/task.ts';
 import {
   type CurrentRestore,
   currentRestore,

@@ -1,7 +1,7 @@
 import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { RestoreRecord } from '../catalog/records.ts';
+import type { RestoreRecord } from '../model/records.ts';
 import { isDenied, isServiceError, reasonOf } from '../runtime/errors.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services } from '../services/services.ts';
 import { findTable } from '../sources/table.ts';
 import { findImport, isRunning, mayAppear } from './import-job.ts';
 import { hasRestoreTag } from './restore-tag.ts';

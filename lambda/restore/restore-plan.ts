@@ -1,11 +1,11 @@
-import type { RestoreRecord, RestoreWay } from '../catalog/records.ts';
+import type { RestoreRecord, RestoreWay } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import type { Services } from '../runtime/services.ts';
-import { equalRanges, type HexRange, rangeCount, toHex } from '../snapshot/hash-range.ts';
-import type { Content } from '../snapshot/content.ts';
-import { type Manifest, readManifest } from '../snapshot/manifest.ts';
-import { executionName, type Job } from '../workflow/executions.ts';
-import { type PartResult, restoreStaging } from '../workflow/staging.ts';
+import type { Services } from '../services/services.ts';
+import { equalRanges, type HexRange, rangeCount, toHex } from '../snapshot/format/hash-range.ts';
+import type { Content } from '../snapshot/format/content.ts';
+import { type Manifest, readManifest } from '../snapshot/format/manifest.ts';
+import { executionName, type Job } from '../jobs/job.ts';
+import { type PartResult, restoreStaging } from '../jobs/staging.ts';
 import { chooseWay } from './choose-way.ts';
 
 /** The objects that a restore's steps leave for each other in its staging folder. */

@@ -5,11 +5,11 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { RestoreRecord } from '../catalog/records.ts';
-import type { Services } from '../runtime/services.ts';
+import type { RestoreRecord } from '../model/records.ts';
+import type { Services } from '../services/services.ts';
 import { findTable } from '../sources/table.ts';
 import { mayAppear } from './import-job.ts';
-import { restoreTag } from './tag-name.ts';
+import { restoreTag } from '../model/restore-tag-name.ts';
 
 /** True if the table carries the tag of this restore. */
 export async function hasRestoreTag(dynamodb: DynamoDBClient, arn: string, id: string): Promise<boolean> {

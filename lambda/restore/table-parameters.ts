@@ -1,5 +1,5 @@
 import type { LocalSecondaryIndex, SSEDescription, SSESpecification } from '@aws-sdk/client-dynamodb';
-import type { TableDescription } from '../catalog/records.ts';
+import type { TableDescription } from '../model/records.ts';
 import { keyDefinitions } from './key-definitions.ts';
 
 /**

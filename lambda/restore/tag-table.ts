@@ -1,5 +1,5 @@
-import type { Services } from '../runtime/services.ts';
-import type { Job } from '../workflow/executions.ts';
+import type { Services } from '../services/services.ts';
+import type { Job } from '../jobs/job.ts';
 import type { WaitResult } from './build-indexes.ts';
 import { findImport, isRunning } from './import-job.ts';
 import { isCurrent } from './restore-plan.ts';

@@ -1,8 +1,8 @@
 import type { SSEDescription, SSESpecification } from '@aws-sdk/client-dynamodb';
-import type { TableDescription } from '../catalog/records.ts';
+import type { TableDescription } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { keyDefinitions } from './key-definitions.ts';
-import type { KeptSetting, RestoreOverrides } from './overrides.ts';
+import type { KeptSetting, RestoreOverrides } from '../model/restore-overrides.ts';
 import { targetIndexes } from './target-indexes.ts';
 import { tableThroughput, targetBilling } from './target-throughput.ts';
 

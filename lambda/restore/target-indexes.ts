@@ -1,5 +1,5 @@
 import type { GlobalSecondaryIndexInfo, LocalSecondaryIndexInfo } from '@aws-sdk/client-dynamodb';
-import type { TableDescription } from '../catalog/records.ts';
+import type { TableDescription } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import {
   type Billing,
@@ -8,7 +8,7 @@ import {
   maximaOf,
   targetBilling,
 } from './target-throughput.ts';
-import type { RestoreOverrides } from './overrides.ts';
+import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
 type Indexes = Pick<TableDescription, 'localSecondaryIndexes' | 'globalSecondaryIndexes'>;
 

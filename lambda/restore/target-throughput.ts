@@ -1,7 +1,7 @@
 import type { BillingMode, OnDemandThroughput, ProvisionedThroughput } from '@aws-sdk/client-dynamodb';
-import type { TableDescription } from '../catalog/records.ts';
+import type { TableDescription } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import type { RestoreOverrides } from './overrides.ts';
+import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
 /** How the target is billed, and whether it was asked for or is as the source was. */
 export interface Billing {

@@ -3,8 +3,8 @@ import type { Restores } from '../catalog/restores.ts';
 import type { Census, SnapshotRecord, Snapshots } from '../catalog/snapshots.ts';
 import type { Turns } from '../catalog/turns.ts';
 import { reasonOf } from '../runtime/errors.ts';
-import type { Services } from '../runtime/services.ts';
-import { readManifest } from '../snapshot/manifest.ts';
+import type { Services } from '../services/services.ts';
+import { readManifest } from '../snapshot/format/manifest.ts';
 import type { StoredObject } from '../storage/object-store.ts';
 import { liveSnapshots, planStaging, planTable, stagedJob, type SweepPlan } from './sweep-plan.ts';
 

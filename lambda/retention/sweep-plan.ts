@@ -1,4 +1,4 @@
-import type { BackupId } from '../catalog/records.ts';
+import type { BackupId } from '../model/records.ts';
 import type { Census } from '../catalog/snapshots.ts';
 import type { StoredObject } from '../storage/object-store.ts';
 

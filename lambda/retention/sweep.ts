@@ -1,5 +1,5 @@
 import { reasonOf } from '../runtime/errors.ts';
-import { Budget } from '../workflow/budget.ts';
+import { Budget } from '../jobs/budget.ts';
 import {
   type FolderPlan,
   listStaged,

@@ -6,8 +6,8 @@ import {
   type TimeToLiveDescription,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import { checkArn } from '../catalog/backup-arn.ts';
-import type { TableDescription, TableIdentity } from '../catalog/records.ts';
+import { checkArn } from '../model/backup-arn.ts';
+import type { TableDescription, TableIdentity } from '../model/records.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 
 /** What DynamoDB says of a table. */

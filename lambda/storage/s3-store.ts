@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type Clock, systemClock } from '../runtime/clock.ts';
-import { required } from '../runtime/config.ts';
+import { required } from '../runtime/required.ts';
 import { environment } from '../runtime/environment.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import { bucketKey } from './bucket-key.ts';

@@ -14,7 +14,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { paths } from '../../lambda/dialects/dynamodb/paths.ts';
-import type { Machine } from '../../lambda/workflow/executions.ts';
+import type { Machine } from '../../lambda/jobs/job.ts';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
 import type { NativeRestore } from '../native/native-restore.ts';
 import { letStart } from '../workflow/machine.ts';

@@ -5,7 +5,7 @@ import { Architecture, Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { TaskHandler } from '../../lambda/workflow/states.ts';
+import type { TaskHandler } from '../../lambda/jobs/states.ts';
 import { bundle, handlers } from './bundling.ts';
 
 /** What all functions share. */

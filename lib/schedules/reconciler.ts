@@ -3,7 +3,7 @@ import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { Machine } from '../../lambda/workflow/executions.ts';
+import type { Machine } from '../../lambda/jobs/job.ts';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
 import { letStart } from '../workflow/machine.ts';
 import type { WorkflowProps } from '../workflow/machine.ts';

@@ -1,4 +1,4 @@
-import type { backupTasks } from '../../lambda/workflow/states.ts';
+import type { backupTasks } from '../../lambda/jobs/states.ts';
 import type { WorkflowProps } from './machine.ts';
 import type { TaskFunctions } from './task-functions.ts';
 

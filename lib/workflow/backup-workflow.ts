@@ -1,7 +1,7 @@
 import { JsonPath, Fail, Pass, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IChainable, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { backupTasks } from '../../lambda/workflow/states.ts';
+import { backupTasks } from '../../lambda/jobs/states.ts';
 import { grantBackupRights } from './backup-rights.ts';
 import { answerNotUnderstood, letStart, machineArn, stateMachine } from './machine.ts';
 import type { WorkflowProps } from './machine.ts';

@@ -13,7 +13,7 @@ import {
 import type { IChainable } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { environment } from '../../lambda/runtime/environment.ts';
-import type { Machine } from '../../lambda/workflow/executions.ts';
+import type { Machine } from '../../lambda/jobs/job.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
 import type { FunctionSettings, TidemarkFunction } from '../functions/tidemark-function.ts';
 import type { SnapshotBucket } from '../store/snapshot-bucket.ts';

@@ -1,5 +1,5 @@
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { restoreTasks } from '../../lambda/workflow/states.ts';
+import type { restoreTasks } from '../../lambda/jobs/states.ts';
 import type { UserTables } from '../user-tables.ts';
 import type { WorkflowProps } from './machine.ts';
 import type { TaskFunctions } from './task-functions.ts';

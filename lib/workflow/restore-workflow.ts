@@ -1,7 +1,7 @@
 import { Fail, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IChainable, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { restoreTasks } from '../../lambda/workflow/states.ts';
+import { restoreTasks } from '../../lambda/jobs/states.ts';
 import { answerNotUnderstood, stateMachine } from './machine.ts';
 import type { WorkflowProps } from './machine.ts';
 import { rangeMap } from './range-map.ts';

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { TaskHandler } from '../../lambda/workflow/states.ts';
+import type { TaskHandler } from '../../lambda/jobs/states.ts';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
 import type { FunctionSettings } from '../functions/tidemark-function.ts';
 

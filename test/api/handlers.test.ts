@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { operationFacts } from '../../api/operations.ts';
-import type { BackupRecord, RestoreRecord, TableDescription } from '../../lambda/catalog/records.ts';
+import type { BackupRecord, RestoreRecord, TableDescription } from '../../lambda/model/records.ts';
 import type { DescribedTable } from '../../lambda/operations/describe-table.ts';
 import type { Operations } from '../../lambda/operations/operations.ts';
 import type { ErrorCode } from '../../lambda/runtime/errors.ts';

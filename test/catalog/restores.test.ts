@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { backupId } from '../../lambda/catalog/backup-arn.ts';
+import { backupId } from '../../lambda/model/backup-arn.ts';
 import { type Catalog, catalogOf } from '../../lambda/catalog/catalog.ts';
 import { CatalogTable } from '../../lambda/catalog/catalog-table.ts';
-import type { BackupRecord, RestoreRecord, TableDescription } from '../../lambda/catalog/records.ts';
+import type { BackupRecord, RestoreRecord, TableDescription } from '../../lambda/model/records.ts';
 import { keys } from '../../lambda/catalog/schema.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';

@@ -2,7 +2,7 @@ import { constants, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeItem } from '../../bench/engine/items.ts';
-import type { TableDescription } from '../../lambda/catalog/records.ts';
+import type { TableDescription } from '../../lambda/model/records.ts';
 import { assumptions } from '../../lambda/estimate/assumptions.ts';
 import {
   estimateImport,

@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { handler } from '../../lambda/handlers/reconcile.ts';
-import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 
-vi.mock('../../lambda/workflow/lambda-step.ts', () => ({ stepServices: () => ({}) }));
-vi.mock('../../lambda/workflow/reconcile.ts', () => ({ reconcile: vi.fn<typeof reconcile>() }));
+vi.mock('../../lambda/handlers/compose/lambda-step.ts', () => ({ stepServices: () => ({}) }));
+vi.mock('../../lambda/reconcile/reconcile.ts', () => ({ reconcile: vi.fn<typeof reconcile>() }));
 
 test('a pass without trouble is no error of the function', async () => {
   vi.mocked(reconcile).mockResolvedValueOnce({ troubles: 0 });

@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
-import { type EmbeddedDatabase, startDatabase } from '../../local/embedded-database.ts';
+import { type EmbeddedDatabase, startDatabase } from '../../local/dynamodb/embedded-database.ts';
 import { clients, createTable, temporaryFolder } from './support.ts';
 
 const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;

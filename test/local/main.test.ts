@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { CreateBackupCommand, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { parseBackupArn } from '../../lambda/catalog/backup-arn.ts';
+import { parseBackupArn } from '../../lambda/model/backup-arn.ts';
 import { clients, createTable, fill, itemsOf, start, temporaryFolder } from './support.ts';
 
 type Process = ChildProcessByStdio<null, Readable, Readable>;

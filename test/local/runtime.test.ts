@@ -20,7 +20,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '../../lambda/runtime/logger.ts';
-import { startDatabase } from '../../local/embedded-database.ts';
+import { startDatabase } from '../../local/dynamodb/embedded-database.ts';
 import type { Runtime } from '../../local/runtime.ts';
 import { call, clients, createTable, fill, itemsOf, start, temporaryFolder } from './support.ts';
 

@@ -10,8 +10,8 @@ import {
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { describeStream, fromStart, readShard, StreamGap } from '../../lambda/sources/stream.ts';
-import { startDatabase } from '../../local/embedded-database.ts';
-import { streamsClient } from '../../local/streams-client.ts';
+import { startDatabase } from '../../local/dynamodb/embedded-database.ts';
+import { streamsClient } from '../../local/dynamodb/streams-client.ts';
 import { clients, createTable, temporaryFolder } from './support.ts';
 
 const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;

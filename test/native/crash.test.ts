@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
-import { reconcileNative } from '../../lambda/native/reconcile-native.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
+import { reconcileNative } from '../../lambda/reconcile/reconcile-native.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { graceMs, keyOf, type NativeWorld, nativeWorld } from './world.ts';
 

@@ -1,4 +1,4 @@
-import { backupArnOf, backupId } from '../../lambda/catalog/backup-arn.ts';
+import { backupArnOf, backupId } from '../../lambda/model/backup-arn.ts';
 import type { NativeBackupRestore, NativeBackups } from '../../lambda/native/native-backups.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';

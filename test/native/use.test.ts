@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import type { ErrorCode } from '../../lambda/runtime/errors.ts';
 import { answerTo } from '../dialects/dynamodb/fakes.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,6 +1,6 @@
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import type { CreateBackupInput } from '../../lambda/operations/create-backup.ts';
-import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { newTable } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';

@@ -1,7 +1,7 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AskedTable } from '../../lambda/catalog/backup-arn.ts';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import type { AskedTable } from '../../lambda/model/backup-arn.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { embedded } from '../support/embedded.ts';
 import { recordOf } from '../support/fixture.ts';

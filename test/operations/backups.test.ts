@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { tableArnBeside } from '../../lambda/catalog/backup-arn.ts';
-import type { BackupId, BackupRecord } from '../../lambda/catalog/records.ts';
+import { tableArnBeside } from '../../lambda/model/backup-arn.ts';
+import type { BackupId, BackupRecord } from '../../lambda/model/records.ts';
 import type { CreateBackupInput } from '../../lambda/operations/create-backup.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { embedded } from '../support/embedded.ts';

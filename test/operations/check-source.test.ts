@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkSource } from '../../lambda/operations/check-source.ts';
-import { defaultConfig } from '../../lambda/runtime/config.ts';
+import { defaultConfig } from '../../lambda/services/config.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import type { Table } from '../../lambda/sources/table.ts';
 

@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { pageOf } from '../../lambda/operations/compare-backups.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
-import type { Compared, Difference } from '../../lambda/snapshot/compare.ts';
-import { wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import { Budget } from '../../lambda/workflow/budget.ts';
+import type { Compared, Difference } from '../../lambda/snapshot/compare/compare.ts';
+import { wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
+import { Budget } from '../../lambda/jobs/budget.ts';
 
 const mostHash = 9n;
 

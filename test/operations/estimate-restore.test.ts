@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { BackupRecord, Figures } from '../../lambda/catalog/records.ts';
+import type { BackupRecord, Figures } from '../../lambda/model/records.ts';
 import { estimateRestore, restoreEstimate } from '../../lambda/operations/estimate-restore.ts';
 import { dryRunRestore, restoreTable } from '../../lambda/operations/restore-table.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
@@ -7,7 +7,7 @@ import { available, creating } from '../dialects/dynamodb/fakes.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { newTable, recordOf, tableExists } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
-import type { RestoreOverrides } from '../../lambda/restore/overrides.ts';
+import type { RestoreOverrides } from '../../lambda/model/restore-overrides.ts';
 
 let database: TestDatabase;
 let harness: Harness;

@@ -1,11 +1,11 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BackupId, BackupRecord } from '../../lambda/catalog/records.ts';
+import type { BackupId, BackupRecord } from '../../lambda/model/records.ts';
 import { fromSdk } from '../../lambda/item/from-sdk.ts';
 import type { ComparisonPage } from '../../lambda/operations/compare-backups.ts';
 import type { VerificationPage } from '../../lambda/operations/verify-backup.ts';
-import { readManifest } from '../../lambda/snapshot/manifest.ts';
+import { readManifest } from '../../lambda/snapshot/format/manifest.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { changeItems, newTable, shape } from '../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';

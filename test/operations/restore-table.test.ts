@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import { restoreTable } from '../../lambda/operations/restore-table.ts';
 import type { ErrorCode } from '../../lambda/runtime/errors.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { embedded } from '../support/embedded.ts';
 import { recordOf } from '../support/fixture.ts';
-import type { RestoreOverrides } from '../../lambda/restore/overrides.ts';
+import type { RestoreOverrides } from '../../lambda/model/restore-overrides.ts';
 
 const world = embedded({ items: 1 });
 let backup: BackupRecord;

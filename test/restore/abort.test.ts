@@ -6,9 +6,9 @@ import {
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RestoreRecord } from '../../lambda/catalog/records.ts';
+import type { RestoreRecord } from '../../lambda/model/records.ts';
 import { Restores } from '../../lambda/catalog/restores.ts';
-import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { backUp, type Made } from '../retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingHeld, newTable, tableExists } from '../support/fixture.ts';
@@ -16,7 +16,7 @@ import { type Harness, type HarnessOptions, startHarness } from '../support/harn
 import { contentOf, createTable } from '../support/tables.ts';
 import { bindToRights, intercept, newTarget, protectSources, serviceError } from './imports.ts';
 import { described } from './rich-table.ts';
-import type { KeptSetting } from '../../lambda/restore/overrides.ts';
+import type { KeptSetting } from '../../lambda/model/restore-overrides.ts';
 
 type Around = NonNullable<HarnessOptions['around']>;
 

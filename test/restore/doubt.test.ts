@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 import type { RangeResult } from '../../lambda/restore/restore-plan.ts';
-import { restoreStaging } from '../../lambda/workflow/staging.ts';
-import type { Job } from '../../lambda/workflow/executions.ts';
+import { restoreStaging } from '../../lambda/jobs/staging.ts';
+import type { Job } from '../../lambda/jobs/job.ts';
 import { backUp } from '../retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { newTable } from '../support/fixture.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { RestoreRecord } from '../../lambda/catalog/records.ts';
+import type { RestoreRecord } from '../../lambda/model/records.ts';
 import { abortRestore } from '../../lambda/restore/abort-restore.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
-import { executionName, type Job } from '../../lambda/workflow/executions.ts';
-import { runStep } from '../../lambda/workflow/run-step.ts';
+import { executionName, type Job } from '../../lambda/jobs/job.ts';
+import { runStep } from '../../lambda/handlers/compose/run-step.ts';
 import { backUp } from '../retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { newTable, recordOf } from '../support/fixture.ts';

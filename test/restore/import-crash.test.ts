@@ -1,6 +1,6 @@
 import type { ImportTableOutput } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { backUp } from '../retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingHeld, newTable } from '../support/fixture.ts';

@@ -3,8 +3,8 @@ import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
-import { restoreStaging } from '../../lambda/workflow/staging.ts';
-import type { Job } from '../../lambda/workflow/executions.ts';
+import { restoreStaging } from '../../lambda/jobs/staging.ts';
+import type { Job } from '../../lambda/jobs/job.ts';
 import { backUp } from '../retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingHeld, newTable, tableExists } from '../support/fixture.ts';

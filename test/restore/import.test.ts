@@ -3,7 +3,7 @@ import { CreateTableCommand, type ImportTableInput } from '@aws-sdk/client-dynam
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sweep } from '../../lambda/retention/sweep.ts';
-import { defaultLimits } from '../../lambda/snapshot/limits.ts';
+import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { backUp, backUps, keysIn } from '../retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListTagsOfResourceCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished } from 'vitest';
-import type { BackupRecord, RestoreRecord } from '../../lambda/catalog/records.ts';
+import type { BackupRecord, RestoreRecord } from '../../lambda/model/records.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
-import { answerClient } from '../../local/exports/answers.ts';
-import { EmbeddedExports } from '../../local/exports/embedded-exports.ts';
+import { answerClient } from '../../local/dynamodb/exports/answers.ts';
+import { EmbeddedExports } from '../../local/dynamodb/exports/embedded-exports.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 import { described } from './rich-table.ts';
-import type { RestoreOverrides } from '../../lambda/restore/overrides.ts';
+import type { RestoreOverrides } from '../../lambda/model/restore-overrides.ts';
 
 /** A Tidemark that restores by import, over a database that imports from its store, until the test is over. */
 export async function importing(

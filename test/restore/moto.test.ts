@@ -14,8 +14,8 @@ import {
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { randomIds } from '../../lambda/runtime/ids.ts';
-import { defaultLimits } from '../../lambda/snapshot/limits.ts';
-import { readManifest } from '../../lambda/snapshot/manifest.ts';
+import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
+import { readManifest } from '../../lambda/snapshot/format/manifest.ts';
 import { s3Store } from '../../lambda/storage/s3-store.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { allKeys, backUp } from '../retention/support.ts';

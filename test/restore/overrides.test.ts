@@ -1,13 +1,13 @@
 import { DescribeTimeToLiveCommand, type UpdateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { newTable } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 import { contentOf, putItem } from '../support/tables.ts';
 import { createRichTable, described, globalIndex, secondIndex, settings, throughput } from './rich-table.ts';
-import type { RestoreOverrides } from '../../lambda/restore/overrides.ts';
+import type { RestoreOverrides } from '../../lambda/model/restore-overrides.ts';
 
 let database: TestDatabase;
 let harness: Harness;

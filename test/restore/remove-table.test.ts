@@ -5,9 +5,9 @@ import {
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RestoreRecord } from '../../lambda/catalog/records.ts';
+import type { RestoreRecord } from '../../lambda/model/records.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
-import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { backUp } from '../retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { newTable, tableExists } from '../support/fixture.ts';

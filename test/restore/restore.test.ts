@@ -4,7 +4,7 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { embedded } from '../support/embedded.ts';
 import { newTable, recordOf, tableExists } from '../support/fixture.ts';

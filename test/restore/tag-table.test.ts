@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RestoreRecord } from '../../lambda/catalog/records.ts';
-import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import type { RestoreRecord } from '../../lambda/model/records.ts';
+import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { backUp, type Made } from '../retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingHeld, newTable, tableExists } from '../support/fixture.ts';

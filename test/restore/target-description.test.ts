@@ -4,9 +4,9 @@ import type {
   LocalSecondaryIndexInfo,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import type { TableDescription } from '../../lambda/catalog/records.ts';
+import type { TableDescription } from '../../lambda/model/records.ts';
 import { targetDescription } from '../../lambda/restore/target-description.ts';
-import type { RestoreOverrides } from '../../lambda/restore/overrides.ts';
+import type { RestoreOverrides } from '../../lambda/model/restore-overrides.ts';
 
 const units = { ReadCapacityUnits: 5, WriteCapacityUnits: 6 };
 const more = { ReadCapacityUnits: 7, WriteCapacityUnits: 8 };

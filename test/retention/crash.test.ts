@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { deleteBackup } from '../../lambda/operations/delete-backup.ts';
 import { sweep } from '../../lambda/retention/sweep.ts';
-import { abort } from '../../lambda/workflow/abort.ts';
+import { abort } from '../../lambda/backup/abort.ts';
 import {
   type Around,
   backUps,

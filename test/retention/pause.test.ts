@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import { deleteBackup } from '../../lambda/operations/delete-backup.ts';
 import { sweep } from '../../lambda/retention/sweep.ts';
-import { commit } from '../../lambda/workflow/commit.ts';
+import { commit } from '../../lambda/backup/commit.ts';
 import { backUp, expectExact } from '../sources/world.ts';
 import {
   type Around,

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import { deleteBackup } from '../../lambda/operations/delete-backup.ts';
 import { planRestore } from '../../lambda/restore/restore-plan.ts';
 import { sweep } from '../../lambda/retention/sweep.ts';
 import { isError } from '../../lambda/runtime/errors.ts';
-import { abort } from '../../lambda/workflow/abort.ts';
-import { commit } from '../../lambda/workflow/commit.ts';
+import { abort } from '../../lambda/backup/abort.ts';
+import { commit } from '../../lambda/backup/commit.ts';
 import { expectExact, make, request } from '../sources/world.ts';
 import { Interleaving } from './interleaving.ts';
 import { available, change, expectSwept, needed, type SweepWorld, type SweepWorlds } from './sweep-world.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
-import { manifestKey, readManifest } from '../../lambda/snapshot/manifest.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
+import { manifestKey, readManifest } from '../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { changeItems } from '../support/fixture.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backupId } from '../../lambda/catalog/backup-arn.ts';
-import type { BackupId, BackupStatus } from '../../lambda/catalog/records.ts';
+import { backupId } from '../../lambda/model/backup-arn.ts';
+import type { BackupId, BackupStatus } from '../../lambda/model/records.ts';
 import type { SnapshotRecord } from '../../lambda/catalog/snapshots.ts';
 import {
   liveSnapshots,
@@ -10,9 +10,9 @@ import {
   stagedJob,
   type SweepPlan,
 } from '../../lambda/retention/sweep-plan.ts';
-import { manifestKey, runKey } from '../../lambda/snapshot/manifest.ts';
+import { manifestKey, runKey } from '../../lambda/snapshot/format/manifest.ts';
 import { memoryStore } from '../snapshot/support.ts';
-import { backupStaging, restoreStaging } from '../../lambda/workflow/staging.ts';
+import { backupStaging, restoreStaging } from '../../lambda/jobs/staging.ts';
 
 const tableId = 'table-1';
 const deadline = 1000;

@@ -1,10 +1,10 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, vi } from 'vitest';
-import { backupId } from '../../lambda/catalog/backup-arn.ts';
+import { backupId } from '../../lambda/model/backup-arn.ts';
 import { sweep } from '../../lambda/retention/sweep.ts';
 import type { Log } from '../../lambda/runtime/logger.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
-import { manifestKey, runKey } from '../../lambda/snapshot/manifest.ts';
+import { manifestKey, runKey } from '../../lambda/snapshot/format/manifest.ts';
 import { embedded } from '../support/embedded.ts';
 import { newTable, putItems, restore, shape } from '../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../support/harness.ts';

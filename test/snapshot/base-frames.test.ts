@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readBase } from '../../lambda/snapshot/base-frames.ts';
-import { type Change, compareKeyed } from '../../lambda/snapshot/change.ts';
-import type { BaseFrame } from '../../lambda/snapshot/fold.ts';
-import { comesBefore } from '../../lambda/snapshot/frame-index.ts';
-import { contains, type HashRange } from '../../lambda/snapshot/hash-range.ts';
-import { decodeLines } from '../../lambda/snapshot/line.ts';
-import { openFrame } from '../../lambda/snapshot/read-frames.ts';
+import { readBase } from '../../lambda/snapshot/compact/base-frames.ts';
+import { type Change, compareKeyed } from '../../lambda/snapshot/format/change.ts';
+import type { BaseFrame } from '../../lambda/snapshot/compact/fold.ts';
+import { comesBefore } from '../../lambda/snapshot/format/frame-index.ts';
+import { contains, type HashRange } from '../../lambda/snapshot/format/hash-range.ts';
+import { decodeLines } from '../../lambda/snapshot/format/line.ts';
+import { openFrame } from '../../lambda/snapshot/read/read-frames.ts';
 import { anyRange, anyRegions, itemsOf, storedRegions } from './base-regions.ts';
 import { change, writeRun, memoryStore } from './support.ts';
 

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import type { Item } from '../../lambda/item/attribute-value.ts';
 import { itemSize } from '../../lambda/item/size.ts';
-import type { Change } from '../../lambda/snapshot/change.ts';
-import type { Content } from '../../lambda/snapshot/content.ts';
-import { contains, type HashRange, toHex, wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import type { RunRef } from '../../lambda/snapshot/manifest.ts';
+import type { Change } from '../../lambda/snapshot/format/change.ts';
+import type { Content } from '../../lambda/snapshot/format/content.ts';
+import { contains, type HashRange, toHex, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
+import type { RunRef } from '../../lambda/snapshot/format/manifest.ts';
 import { anyChanges, change, type MemoryStore, memoryStore, writeRun } from './support.ts';
 
 const end = 1n << 64n;

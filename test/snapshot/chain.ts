@@ -1,28 +1,28 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { BackupId, Kind } from '../../lambda/catalog/records.ts';
+import type { BackupId, Kind } from '../../lambda/model/records.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
-import { defaultConfig } from '../../lambda/runtime/config.ts';
+import { defaultConfig } from '../../lambda/services/config.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
-import type { Services } from '../../lambda/runtime/services.ts';
-import type { Limits } from '../../lambda/snapshot/limits.ts';
-import { type Manifest, publishManifest } from '../../lambda/snapshot/manifest.ts';
+import type { Services } from '../../lambda/services/services.ts';
+import type { Limits } from '../../lambda/snapshot/format/limits.ts';
+import { type Manifest, publishManifest } from '../../lambda/snapshot/format/manifest.ts';
 import { StagedFiles } from '../../lambda/sources/staged-files.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
-import { apply } from '../../lambda/workflow/apply.ts';
-import { arrange } from '../../lambda/workflow/arrange.ts';
-import { assembleManifest, distrust } from '../../lambda/workflow/assemble.ts';
+import { apply } from '../../lambda/backup/apply.ts';
+import { arrange } from '../../lambda/backup/arrange.ts';
+import { assembleManifest, distrust } from '../../lambda/backup/assemble.ts';
 import {
   type ApplyPlan,
   type ApplyResult,
   type BackupPlan,
   names,
   type PartitionPlan,
-} from '../../lambda/workflow/backup-plan.ts';
-import type { Job } from '../../lambda/workflow/executions.ts';
-import { partition } from '../../lambda/workflow/partition.ts';
-import { backupStaging, type Staging } from '../../lambda/workflow/staging.ts';
-import type { TaskInput, TaskResult } from '../../lambda/workflow/task.ts';
+} from '../../lambda/backup/backup-plan.ts';
+import type { Job } from '../../lambda/jobs/job.ts';
+import { partition } from '../../lambda/backup/partition.ts';
+import { backupStaging, type Staging } from '../../lambda/jobs/staging.ts';
+import type { TaskInput, TaskResult } from '../../lambda/jobs/task.ts';
 import { manifestOf } from './support.ts';
 
 /** The new text of items by their number, undefined where one is deleted: the items of `change` in `support.ts`. */

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Kind } from '../../lambda/catalog/records.ts';
-import { type CompactionPlan, planCompaction } from '../../lambda/snapshot/compaction.ts';
-import { replacedRuns } from '../../lambda/snapshot/runs.ts';
-import { contains, equalRanges, fromHex, intersect, toHex } from '../../lambda/snapshot/hash-range.ts';
-import { defaultLimits, type Limits } from '../../lambda/snapshot/limits.ts';
-import type { RunRef } from '../../lambda/snapshot/manifest.ts';
-import { estimatedBytes, runsIn } from '../../lambda/snapshot/runs.ts';
+import type { Kind } from '../../lambda/model/records.ts';
+import { type CompactionPlan, planCompaction } from '../../lambda/snapshot/compact/compaction.ts';
+import { replacedRuns } from '../../lambda/snapshot/read/runs.ts';
+import { contains, equalRanges, fromHex, intersect, toHex } from '../../lambda/snapshot/format/hash-range.ts';
+import { defaultLimits, type Limits } from '../../lambda/snapshot/format/limits.ts';
+import type { RunRef } from '../../lambda/snapshot/format/manifest.ts';
+import { estimatedBytes, runsIn } from '../../lambda/snapshot/read/runs.ts';
 import { PlannedTable, samples, type Step } from './planned-table.ts';
 
 const anyLimits: fc.Arbitrary<Limits> = fc

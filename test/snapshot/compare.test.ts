@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareSnapshots, type Difference } from '../../lambda/snapshot/compare.ts';
-import { countingStore } from '../../lambda/snapshot/counting-store.ts';
-import { type HashRange, wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import type { Manifest } from '../../lambda/snapshot/manifest.ts';
+import { compareSnapshots, type Difference } from '../../lambda/snapshot/compare/compare.ts';
+import { countingStore } from '../../lambda/snapshot/read/counting-store.ts';
+import { type HashRange, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
+import type { Manifest } from '../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { smallLimits } from './chain.ts';
 import { histories, items, make, mostItems, present } from './histories.ts';

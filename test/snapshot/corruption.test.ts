@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isError } from '../../lambda/runtime/errors.ts';
-import { readFrames } from '../../lambda/snapshot/read-frames.ts';
-import { compressFrame, decompressFrame, sha256Hex } from '../../lambda/snapshot/frame.ts';
-import { hexHash, wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import { decodeLines } from '../../lambda/snapshot/line.ts';
-import { publishManifest, readManifest, type RunRef } from '../../lambda/snapshot/manifest.ts';
-import { readSnapshot } from '../../lambda/snapshot/read-snapshot.ts';
+import { readFrames } from '../../lambda/snapshot/read/read-frames.ts';
+import { compressFrame, decompressFrame, sha256Hex } from '../../lambda/snapshot/format/frame.ts';
+import { hexHash, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
+import { decodeLines } from '../../lambda/snapshot/format/line.ts';
+import { publishManifest, readManifest, type RunRef } from '../../lambda/snapshot/format/manifest.ts';
+import { readSnapshot } from '../../lambda/snapshot/read/read-snapshot.ts';
 import {
   change,
   gathered,

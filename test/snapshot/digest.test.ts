@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DigestSum, imageDigest } from '../../lambda/snapshot/digest.ts';
+import { DigestSum, imageDigest } from '../../lambda/snapshot/format/digest.ts';
 
 const modulus = 1n << 128n;
 const anyDigest = fc.oneof(

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isError } from '../../lambda/runtime/errors.ts';
-import { type Change, compareKeyed } from '../../lambda/snapshot/change.ts';
-import { findLine, type LinePlace } from '../../lambda/snapshot/find-line.ts';
-import { type RunKind } from '../../lambda/snapshot/line.ts';
+import { type Change, compareKeyed } from '../../lambda/snapshot/format/change.ts';
+import { findLine, type LinePlace } from '../../lambda/snapshot/read/find-line.ts';
+import { type RunKind } from '../../lambda/snapshot/format/line.ts';
 import { anyChanges, change, encodeLine } from './support.ts';
 
 /** The same line by line: where the key is, or the first line behind it begins. */

@@ -1,13 +1,13 @@
 import { zstdDecompressSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readBase } from '../../lambda/snapshot/base-frames.ts';
-import { type Change, compareKeyed } from '../../lambda/snapshot/change.ts';
-import { ContentSum } from '../../lambda/snapshot/content.ts';
-import { type BaseFrame, foldFrames } from '../../lambda/snapshot/fold.ts';
-import { type CopiedFrame, type RawFrame, writeFrames } from '../../lambda/snapshot/frame-file.ts';
-import { contains, hexHash, wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import { readSnapshot } from '../../lambda/snapshot/read-snapshot.ts';
+import { readBase } from '../../lambda/snapshot/compact/base-frames.ts';
+import { type Change, compareKeyed } from '../../lambda/snapshot/format/change.ts';
+import { ContentSum } from '../../lambda/snapshot/format/content.ts';
+import { type BaseFrame, foldFrames } from '../../lambda/snapshot/compact/fold.ts';
+import { type CopiedFrame, type RawFrame, writeFrames } from '../../lambda/snapshot/format/frame-file.ts';
+import { contains, hexHash, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
+import { readSnapshot } from '../../lambda/snapshot/read/read-snapshot.ts';
 import { anyRange, anyRegions, counted, itemsOf, storedRegions } from './base-regions.ts';
 import {
   anyChanges,

@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { decompress } from 'fzstd';
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../lambda/snapshot/change.ts';
-import { readFrames } from '../../lambda/snapshot/read-frames.ts';
-import { contains, hexHash, wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import { decodeLines } from '../../lambda/snapshot/line.ts';
-import { decodeNetChanges, encodeNetChange, type NetChange } from '../../lambda/snapshot/net-change.ts';
+import type { Change } from '../../lambda/snapshot/format/change.ts';
+import { readFrames } from '../../lambda/snapshot/read/read-frames.ts';
+import { contains, hexHash, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
+import { decodeLines } from '../../lambda/snapshot/format/line.ts';
+import {
+  decodeNetChanges,
+  encodeNetChange,
+  type NetChange,
+} from '../../lambda/snapshot/compact/net-change.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { anyChanges, change, memoryStore, sorted, writeFile, writeRun, encodeLine } from './support.ts';
 

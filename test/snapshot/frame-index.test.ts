@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Keyed, compareKeyed } from '../../lambda/snapshot/change.ts';
-import { comesBefore, type FrameEntry, frameOf, framesIn } from '../../lambda/snapshot/frame-index.ts';
-import { contains, hexHash } from '../../lambda/snapshot/hash-range.ts';
+import { type Keyed, compareKeyed } from '../../lambda/snapshot/format/change.ts';
+import { comesBefore, type FrameEntry, frameOf, framesIn } from '../../lambda/snapshot/format/frame-index.ts';
+import { contains, hexHash } from '../../lambda/snapshot/format/hash-range.ts';
 import { sorted } from './support.ts';
 
 const end = 1n << 64n;

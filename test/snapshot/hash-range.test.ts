@@ -11,7 +11,7 @@ import {
   rangeNumber,
   toHex,
   wholeRange,
-} from '../../lambda/snapshot/hash-range.ts';
+} from '../../lambda/snapshot/format/hash-range.ts';
 
 const end = 1n << 64n;
 const anyHash = fc.oneof(fc.bigInt(0n, end - 1n), fc.constantFrom(0n, 1n, end / 2n - 1n, end / 2n, end - 1n));

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import type { Kind } from '../../lambda/catalog/records.ts';
-import type { Manifest } from '../../lambda/snapshot/manifest.ts';
+import type { Kind } from '../../lambda/model/records.ts';
+import type { Manifest } from '../../lambda/snapshot/format/manifest.ts';
 import { chain, type Texts } from './chain.ts';
 import { type MemoryStore, memoryStore } from './support.ts';
 

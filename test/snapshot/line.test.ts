@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { canonicalItem, canonicalKey } from '../../lambda/item/canonical.ts';
 import { keyHash } from '../../lambda/item/key-hash.ts';
 import { isError } from '../../lambda/runtime/errors.ts';
-import type { Change } from '../../lambda/snapshot/change.ts';
-import { decodeLines, type RunKind } from '../../lambda/snapshot/line.ts';
+import type { Change } from '../../lambda/snapshot/format/change.ts';
+import { decodeLines, type RunKind } from '../../lambda/snapshot/format/line.ts';
 import { anyItem, choices, spelledItem } from '../item/arbitrary.ts';
 import { change, encodeLine } from './support.ts';
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareKeyed } from '../../lambda/snapshot/change.ts';
-import { contains, equalRanges } from '../../lambda/snapshot/hash-range.ts';
-import { OpenRun } from '../../lambda/snapshot/lookup.ts';
+import { compareKeyed } from '../../lambda/snapshot/format/change.ts';
+import { contains, equalRanges } from '../../lambda/snapshot/format/hash-range.ts';
+import { OpenRun } from '../../lambda/snapshot/read/lookup.ts';
 import { anyChanges, change, gathered, memoryStore, sorted, writeRun } from './support.ts';
 import { framesOfRuns, watchedStore } from './watched-store.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { BackupId } from '../../lambda/catalog/records.ts';
+import type { BackupId } from '../../lambda/model/records.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import {
   findManifest,
@@ -10,7 +10,7 @@ import {
   publishManifest,
   readManifest,
   runKey,
-} from '../../lambda/snapshot/manifest.ts';
+} from '../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { change, manifestOf, memoryStore, snapshotId, writeRun } from './support.ts';
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Keyed } from '../../lambda/snapshot/change.ts';
-import { mergeSorted } from '../../lambda/snapshot/merge.ts';
+import type { Keyed } from '../../lambda/snapshot/format/change.ts';
+import { mergeSorted } from '../../lambda/snapshot/read/merge.ts';
 import { gathered, inBatches, sorted } from './support.ts';
 
 interface Entry extends Keyed {

@@ -2,16 +2,16 @@ import * as fc from 'fast-check';
 import { decompress } from 'fzstd';
 import { describe, expect, it } from 'vitest';
 import { isError, TidemarkError } from '../../lambda/runtime/errors.ts';
-import { readBase } from '../../lambda/snapshot/base-frames.ts';
-import { ContentSum } from '../../lambda/snapshot/content.ts';
-import { foldFrames } from '../../lambda/snapshot/fold.ts';
-import { writeFrames } from '../../lambda/snapshot/frame-file.ts';
-import { compressFrame, sha256Hex } from '../../lambda/snapshot/frame.ts';
-import { wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import { manifestKey, publishManifest, readManifest } from '../../lambda/snapshot/manifest.ts';
-import { decodeNetChanges, encodeNetChange } from '../../lambda/snapshot/net-change.ts';
-import { readFrames } from '../../lambda/snapshot/read-frames.ts';
-import { StagedLines } from '../../lambda/snapshot/staged-record.ts';
+import { readBase } from '../../lambda/snapshot/compact/base-frames.ts';
+import { ContentSum } from '../../lambda/snapshot/format/content.ts';
+import { foldFrames } from '../../lambda/snapshot/compact/fold.ts';
+import { writeFrames } from '../../lambda/snapshot/format/frame-file.ts';
+import { compressFrame, sha256Hex } from '../../lambda/snapshot/format/frame.ts';
+import { wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
+import { manifestKey, publishManifest, readManifest } from '../../lambda/snapshot/format/manifest.ts';
+import { decodeNetChanges, encodeNetChange } from '../../lambda/snapshot/compact/net-change.ts';
+import { readFrames } from '../../lambda/snapshot/read/read-frames.ts';
+import { StagedLines } from '../../lambda/snapshot/compact/staged-record.ts';
 import {
   change,
   inBatches,

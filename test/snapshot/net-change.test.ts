@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { imageDigest } from '../../lambda/snapshot/digest.ts';
+import { imageDigest } from '../../lambda/snapshot/format/digest.ts';
 import {
   combineChanges,
   compareOrder,
@@ -9,9 +9,9 @@ import {
   encodeNetChange,
   type NetChange,
   type OldImage,
-} from '../../lambda/snapshot/net-change.ts';
-import { mergeSorted } from '../../lambda/snapshot/merge.ts';
-import { SortBuffer } from '../../lambda/snapshot/sort-buffer.ts';
+} from '../../lambda/snapshot/compact/net-change.ts';
+import { mergeSorted } from '../../lambda/snapshot/read/merge.ts';
+import { SortBuffer } from '../../lambda/snapshot/compact/sort-buffer.ts';
 import { gathered, inBatches, keptFrames, sorted } from './support.ts';
 
 const corrupt = expect.objectContaining({ code: 'SnapshotCorrupt' });

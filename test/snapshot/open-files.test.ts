@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { RunRef } from '../../lambda/snapshot/manifest.ts';
-import { OpenFiles } from '../../lambda/snapshot/open-files.ts';
+import type { RunRef } from '../../lambda/snapshot/format/manifest.ts';
+import { OpenFiles } from '../../lambda/snapshot/read/open-files.ts';
 
 const run = (key: string, from: string, to: string) => ({ key, range: { from, to } }) as RunRef;
 

@@ -1,6 +1,6 @@
-import type { BackupId, Kind } from '../../lambda/catalog/records.ts';
-import { type CompactionPlan, planCompaction } from '../../lambda/snapshot/compaction.ts';
-import { replacedRuns } from '../../lambda/snapshot/runs.ts';
+import type { BackupId, Kind } from '../../lambda/model/records.ts';
+import { type CompactionPlan, planCompaction } from '../../lambda/snapshot/compact/compaction.ts';
+import { replacedRuns } from '../../lambda/snapshot/read/runs.ts';
 import {
   contains,
   equalRanges,
@@ -9,12 +9,12 @@ import {
   intersect,
   toHex,
   wholeRange,
-} from '../../lambda/snapshot/hash-range.ts';
-import type { RunKind } from '../../lambda/snapshot/line.ts';
-import type { Limits } from '../../lambda/snapshot/limits.ts';
-import type { Manifest, RunRef } from '../../lambda/snapshot/manifest.ts';
-import { assembleManifest } from '../../lambda/workflow/assemble.ts';
-import type { ApplyPlan, ApplyResult } from '../../lambda/workflow/backup-plan.ts';
+} from '../../lambda/snapshot/format/hash-range.ts';
+import type { RunKind } from '../../lambda/snapshot/format/line.ts';
+import type { Limits } from '../../lambda/snapshot/format/limits.ts';
+import type { Manifest, RunRef } from '../../lambda/snapshot/format/manifest.ts';
+import { assembleManifest } from '../../lambda/backup/assemble.ts';
+import type { ApplyPlan, ApplyResult } from '../../lambda/backup/backup-plan.ts';
 import { manifestOf } from './support.ts';
 
 /** One backup's changes. */

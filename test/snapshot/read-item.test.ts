@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Manifest } from '../../lambda/snapshot/manifest.ts';
-import { readItem } from '../../lambda/snapshot/read-item.ts';
-import { contains, fromHex } from '../../lambda/snapshot/hash-range.ts';
+import type { Manifest } from '../../lambda/snapshot/format/manifest.ts';
+import { readItem } from '../../lambda/snapshot/read/read-item.ts';
+import { contains, fromHex } from '../../lambda/snapshot/format/hash-range.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { histories, items, make, mostItems, present } from './histories.ts';
 import { change, manifestOf, memoryStore, sorted, writeRun } from './support.ts';

@@ -1,9 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../lambda/snapshot/change.ts';
-import { contains, fromHex, type HashRange, toHex, wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import { defaultLimits } from '../../lambda/snapshot/limits.ts';
-import { readRun, readSnapshot } from '../../lambda/snapshot/read-snapshot.ts';
+import type { Change } from '../../lambda/snapshot/format/change.ts';
+import {
+  contains,
+  fromHex,
+  type HashRange,
+  toHex,
+  wholeRange,
+} from '../../lambda/snapshot/format/hash-range.ts';
+import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
+import { readRun, readSnapshot } from '../../lambda/snapshot/read/read-snapshot.ts';
 import { anyChanges, change, gathered, manifestOf, memoryStore, sorted, writeRun } from './support.ts';
 
 const end = 1n << 64n;

@@ -5,8 +5,8 @@ import { canonicalItem, canonicalKey } from '../../lambda/item/canonical.ts';
 import { keyHash } from '../../lambda/item/key-hash.ts';
 import { itemSize } from '../../lambda/item/size.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
-import { imageDigest } from '../../lambda/snapshot/digest.ts';
-import { StagedLines } from '../../lambda/snapshot/staged-record.ts';
+import { imageDigest } from '../../lambda/snapshot/format/digest.ts';
+import { StagedLines } from '../../lambda/snapshot/compact/staged-record.ts';
 import { anyItem, choices, plainItem, spelledItem } from '../item/arbitrary.ts';
 
 const parseStagedLine = (line: string, keyNames: KeyNames) =>

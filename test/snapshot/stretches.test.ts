@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { contains, fromHex, type HashRange, toHex } from '../../lambda/snapshot/hash-range.ts';
-import type { RunRef } from '../../lambda/snapshot/manifest.ts';
-import { stretches } from '../../lambda/snapshot/stretches.ts';
+import { contains, fromHex, type HashRange, toHex } from '../../lambda/snapshot/format/hash-range.ts';
+import type { RunRef } from '../../lambda/snapshot/format/manifest.ts';
+import { stretches } from '../../lambda/snapshot/compare/stretches.ts';
 
 const anyRange: fc.Arbitrary<HashRange> = fc
   .uniqueArray(fc.bigInt(0n, 12n), { minLength: 2, maxLength: 2 })

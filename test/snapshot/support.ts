@@ -1,21 +1,21 @@
 import * as fc from 'fast-check';
-import type { BackupId } from '../../lambda/catalog/records.ts';
+import type { BackupId } from '../../lambda/model/records.ts';
 import { keyHash } from '../../lambda/item/key-hash.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
-import { type Change, compareKeyed, type Keyed } from '../../lambda/snapshot/change.ts';
-import { ContentSum } from '../../lambda/snapshot/content.ts';
-import { foldFrames } from '../../lambda/snapshot/fold.ts';
+import { type Change, compareKeyed, type Keyed } from '../../lambda/snapshot/format/change.ts';
+import { ContentSum } from '../../lambda/snapshot/format/content.ts';
+import { foldFrames } from '../../lambda/snapshot/compact/fold.ts';
 import {
   type CopiedFrame,
   type FrameFile,
   framesOf,
   type RawFrame,
   writeFrames,
-} from '../../lambda/snapshot/frame-file.ts';
-import { toHex, wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import { linePieces, type RunKind } from '../../lambda/snapshot/line.ts';
-import { defaultLimits } from '../../lambda/snapshot/limits.ts';
-import type { Manifest, RunRef } from '../../lambda/snapshot/manifest.ts';
+} from '../../lambda/snapshot/format/frame-file.ts';
+import { toHex, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
+import { linePieces, type RunKind } from '../../lambda/snapshot/format/line.ts';
+import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
+import type { Manifest, RunRef } from '../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 
 /** An object store in memory, and its objects, for a test to damage. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Findings } from '../../lambda/snapshot/findings.ts';
-import { compressFrame, sha256Hex } from '../../lambda/snapshot/frame.ts';
-import { encodeIndex, type FrameEntry, readIndex } from '../../lambda/snapshot/frame-index.ts';
-import type { RunRef } from '../../lambda/snapshot/manifest.ts';
-import { verifyFile } from '../../lambda/snapshot/verify-file.ts';
+import { Findings } from '../../lambda/snapshot/verify/findings.ts';
+import { compressFrame, sha256Hex } from '../../lambda/snapshot/format/frame.ts';
+import { encodeIndex, type FrameEntry, readIndex } from '../../lambda/snapshot/format/frame-index.ts';
+import type { RunRef } from '../../lambda/snapshot/format/manifest.ts';
+import { verifyFile } from '../../lambda/snapshot/verify/verify-file.ts';
 import { present } from './histories.ts';
 import { change, type MemoryStore, memoryStore, sorted, writeRun } from './support.ts';
 

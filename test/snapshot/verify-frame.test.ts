@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { keyHash } from '../../lambda/item/key-hash.ts';
-import type { Change } from '../../lambda/snapshot/change.ts';
-import { compressFrame, sha256Hex } from '../../lambda/snapshot/frame.ts';
-import type { FrameEntry } from '../../lambda/snapshot/frame-index.ts';
-import { hexHash } from '../../lambda/snapshot/hash-range.ts';
-import { linePieces, type RunKind } from '../../lambda/snapshot/line.ts';
-import { verifyFrame } from '../../lambda/snapshot/verify-frame.ts';
-import { LineVerifier } from '../../lambda/snapshot/verify-line.ts';
-import { ContentSum } from '../../lambda/snapshot/content.ts';
+import type { Change } from '../../lambda/snapshot/format/change.ts';
+import { compressFrame, sha256Hex } from '../../lambda/snapshot/format/frame.ts';
+import type { FrameEntry } from '../../lambda/snapshot/format/frame-index.ts';
+import { hexHash } from '../../lambda/snapshot/format/hash-range.ts';
+import { linePieces, type RunKind } from '../../lambda/snapshot/format/line.ts';
+import { verifyFrame } from '../../lambda/snapshot/verify/verify-frame.ts';
+import { LineVerifier } from '../../lambda/snapshot/verify/verify-line.ts';
+import { ContentSum } from '../../lambda/snapshot/format/content.ts';
 import { change, sorted } from './support.ts';
 
 const changes = sorted([1, 2, 3].map((n) => change(n, `text ${n}`)));

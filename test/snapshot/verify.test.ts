@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Findings } from '../../lambda/snapshot/findings.ts';
+import { Findings } from '../../lambda/snapshot/verify/findings.ts';
 
-import type { Manifest } from '../../lambda/snapshot/manifest.ts';
+import type { Manifest } from '../../lambda/snapshot/format/manifest.ts';
 
-import { Verification } from '../../lambda/snapshot/verify.ts';
+import { Verification } from '../../lambda/snapshot/verify/verify.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { smallLimits } from './chain.ts';
 import { histories, items, make, present } from './histories.ts';

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
-import { type FrameEntry, readIndex } from '../../lambda/snapshot/frame-index.ts';
-import type { RunRef } from '../../lambda/snapshot/manifest.ts';
+import { type FrameEntry, readIndex } from '../../lambda/snapshot/format/frame-index.ts';
+import type { RunRef } from '../../lambda/snapshot/format/manifest.ts';
 
 /** A store that tells what was read of it, and how often. */
 export interface WatchedStore extends ObjectStore {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Keyed } from '../../lambda/snapshot/change.ts';
-import { wholeHashes } from '../../lambda/snapshot/whole-hashes.ts';
+import type { Keyed } from '../../lambda/snapshot/format/change.ts';
+import { wholeHashes } from '../../lambda/snapshot/compare/whole-hashes.ts';
 import { inBatches } from './support.ts';
 
 const entries: fc.Arbitrary<Keyed[]> = fc

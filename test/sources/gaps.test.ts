@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
-import { findManifest } from '../../lambda/snapshot/manifest.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
+import { findManifest } from '../../lambda/snapshot/format/manifest.ts';
 import type { SimulatedTable } from './simulated-stream.ts';
 import { backUp, expectExact, make, request, steady, type World, Worlds } from './world.ts';
 

@@ -9,7 +9,7 @@ import {
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
 import * as fc from 'fast-check';
-import type { StreamCut } from '../../lambda/snapshot/manifest.ts';
+import type { StreamCut } from '../../lambda/snapshot/format/manifest.ts';
 
 /** One write, for ever in the model's memory. */
 export interface Write {

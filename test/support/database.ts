@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { silentLog } from '../../lambda/runtime/logger.ts';
-import { startDatabase as startEmbedded } from '../../local/embedded-database.ts';
-import { streamsClient } from '../../local/streams-client.ts';
+import { startDatabase as startEmbedded } from '../../local/dynamodb/embedded-database.ts';
+import { streamsClient } from '../../local/dynamodb/streams-client.ts';
 
 /** An embedded DynamoDB for the tests of one file. */
 export interface TestDatabase {

@@ -1,7 +1,7 @@
 import { type ExportSummary, ListExportsCommand } from '@aws-sdk/client-dynamodb';
 import { expect, vi } from 'vitest';
-import type { BackupRecord, Source } from '../../lambda/catalog/records.ts';
-import type { Config } from '../../lambda/runtime/config.ts';
+import type { BackupRecord, Source } from '../../lambda/model/records.ts';
+import type { Config } from '../../lambda/services/config.ts';
 import { describeTable } from '../../lambda/sources/table.ts';
 import { type Embedded, embedded } from './embedded.ts';
 import { changeItems, restore } from './fixture.ts';

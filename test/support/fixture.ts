@@ -1,7 +1,7 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
-import type { BackupRecord, RestoreRecord } from '../../lambda/catalog/records.ts';
-import type { StartedRestore } from '../../lambda/continuous/continuous-backups.ts';
+import type { BackupRecord, RestoreRecord } from '../../lambda/model/records.ts';
+import type { StartedRestore } from '../../lambda/native/recovery.ts';
 import { isServiceError } from '../../lambda/runtime/errors.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import type { TestDatabase } from './database.ts';

@@ -1,4 +1,4 @@
-import type { Services } from '../../lambda/runtime/services.ts';
+import type { Services } from '../../lambda/services/services.ts';
 
 /** Point-in-time recovery that is just said to be on, for an hour already, or off. */
 export interface SimulatedRecovery {

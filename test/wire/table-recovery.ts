@@ -1,4 +1,4 @@
-import type { PointInTimeRecovery } from '../../lambda/continuous/continuous-backups.ts';
+import type { PointInTimeRecovery } from '../../lambda/native/recovery.ts';
 
 const hourMs = 60 * 60 * 1000;
 

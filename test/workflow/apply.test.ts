@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Kind } from '../../lambda/catalog/records.ts';
+import type { Kind } from '../../lambda/model/records.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
-import { contains, equalRanges, fromHex } from '../../lambda/snapshot/hash-range.ts';
-import type { Manifest } from '../../lambda/snapshot/manifest.ts';
-import { readSnapshot } from '../../lambda/snapshot/read-snapshot.ts';
+import { contains, equalRanges, fromHex } from '../../lambda/snapshot/format/hash-range.ts';
+import type { Manifest } from '../../lambda/snapshot/format/manifest.ts';
+import { readSnapshot } from '../../lambda/snapshot/read/read-snapshot.ts';
 import { counted } from '../snapshot/base-regions.ts';
 import { chain, smallLimits, type Texts } from '../snapshot/chain.ts';
 import { change, gathered, type MemoryStore, memoryStore, sorted } from '../snapshot/support.ts';

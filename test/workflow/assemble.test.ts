@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BackupId } from '../../lambda/catalog/records.ts';
-import { type Content, totalOf } from '../../lambda/snapshot/content.ts';
-import { equalRanges, toHex, wholeRange } from '../../lambda/snapshot/hash-range.ts';
-import type { RunRef } from '../../lambda/snapshot/manifest.ts';
-import { type Applied, assembleManifest, distrust } from '../../lambda/workflow/assemble.ts';
-import type { ApplyResult, BackupPlan, PartitionContent } from '../../lambda/workflow/backup-plan.ts';
+import type { BackupId } from '../../lambda/model/records.ts';
+import { type Content, totalOf } from '../../lambda/snapshot/format/content.ts';
+import { equalRanges, toHex, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
+import type { RunRef } from '../../lambda/snapshot/format/manifest.ts';
+import { type Applied, assembleManifest, distrust } from '../../lambda/backup/assemble.ts';
+import type { ApplyResult, BackupPlan, PartitionContent } from '../../lambda/backup/backup-plan.ts';
 import { manifestOf } from '../snapshot/support.ts';
 
 const anyContent: fc.Arbitrary<Content> = fc.record({

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
-import { backupId } from '../../lambda/catalog/backup-arn.ts';
-import type { BackupId, BackupRecord } from '../../lambda/catalog/records.ts';
+import { backupId } from '../../lambda/model/backup-arn.ts';
+import type { BackupId, BackupRecord } from '../../lambda/model/records.ts';
 import { Turns } from '../../lambda/catalog/turns.ts';
-import { manifestKey } from '../../lambda/snapshot/manifest.ts';
-import { begin, type BeginResult } from '../../lambda/workflow/begin.ts';
-import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { manifestKey } from '../../lambda/snapshot/format/manifest.ts';
+import { begin, type BeginResult } from '../../lambda/backup/begin.ts';
+import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { embedded } from '../support/embedded.ts';
 import { secondsPass } from '../support/exporting.ts';
 import { expectNothingHeld, putItems } from '../support/fixture.ts';

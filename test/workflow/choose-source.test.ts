@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backupId } from '../../lambda/catalog/backup-arn.ts';
+import { backupId } from '../../lambda/model/backup-arn.ts';
 import { exportTimeOf, exportWindowLimits } from '../../lambda/sources/export/windows.ts';
 import {
   chooseSource,
@@ -8,7 +8,7 @@ import {
   type Parent,
   type Reasoned,
   type Situation,
-} from '../../lambda/workflow/choose-source.ts';
+} from '../../lambda/backup/choose-source.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { changeItems, newTable } from '../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';

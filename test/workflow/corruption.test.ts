@@ -1,7 +1,7 @@
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { embedded } from '../support/embedded.ts';
 import { changeItems, expectNothingHeld, restore, tableExists } from '../support/fixture.ts';

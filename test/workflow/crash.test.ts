@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomIds } from '../../lambda/runtime/ids.ts';
-import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import type { LocalOptions } from '../../local/local-executions.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { changeItems, expectNothingHeld, newTable, restore, tableExists } from '../support/fixture.ts';

@@ -7,9 +7,9 @@ import {
   type _Record,
 } from '@aws-sdk/client-dynamodb-streams';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { BackupRecord, Kind } from '../../lambda/catalog/records.ts';
-import { defaultLimits, type Limits } from '../../lambda/snapshot/limits.ts';
-import { type Manifest, readManifest } from '../../lambda/snapshot/manifest.ts';
+import type { BackupRecord, Kind } from '../../lambda/model/records.ts';
+import { defaultLimits, type Limits } from '../../lambda/snapshot/format/limits.ts';
+import { type Manifest, readManifest } from '../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { changeItems, expectNothingHeld, newTable, putItems, restore, shape } from '../support/fixture.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import { sweep } from '../../lambda/retention/sweep.ts';
-import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { keysIn } from '../retention/support.ts';
 import { byExports, exporting, secondsPass } from '../support/exporting.ts';
 import { expectNothingHeld } from '../support/fixture.ts';

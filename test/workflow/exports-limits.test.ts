@@ -1,6 +1,6 @@
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, vi } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import { byExports, exporting, secondsPass } from '../support/exporting.ts';
 import { expectNothingHeld } from '../support/fixture.ts';

@@ -1,8 +1,8 @@
 import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import type { Source } from '../../lambda/catalog/records.ts';
+import type { Source } from '../../lambda/model/records.ts';
 import { describeTable } from '../../lambda/sources/table.ts';
-import { findSource } from '../../lambda/workflow/find-source.ts';
+import { findSource } from '../../lambda/backup/find-source.ts';
 import { byExports, exporting, secondsPass } from '../support/exporting.ts';
 import { expectNothingHeld, putItems } from '../support/fixture.ts';
 

@@ -1,7 +1,7 @@
 import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { defaultLimits } from '../../lambda/snapshot/limits.ts';
-import { readManifest } from '../../lambda/snapshot/manifest.ts';
+import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
+import { readManifest } from '../../lambda/snapshot/format/manifest.ts';
 import { intercept } from '../restore/imports.ts';
 import { embedded } from '../support/embedded.ts';
 import { changeItems, expectNothingHeld, putItems, restore, shape } from '../support/fixture.ts';

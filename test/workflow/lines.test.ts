@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linesOf } from '../../lambda/workflow/lines.ts';
+import { linesOf } from '../../lambda/backup/lines.ts';
 
 describe('only a line feed ends a line', () => {
   it('whatever else the text holds and however it is cut into chunks', async () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pauseSeconds } from '../../lambda/workflow/pause.ts';
+import { pauseSeconds } from '../../lambda/jobs/pause.ts';
 
 describe('a pause before asking again', () => {
   it('grows with the age of the waiting, from the least to five minutes', () => {

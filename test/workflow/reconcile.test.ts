@@ -1,9 +1,9 @@
 import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { BackupRecord } from '../../lambda/catalog/records.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import { scheduledBackup } from '../../lambda/operations/scheduled-backup.ts';
-import type { Config } from '../../lambda/runtime/config.ts';
-import { reconcile } from '../../lambda/workflow/reconcile.ts';
+import type { Config } from '../../lambda/services/config.ts';
+import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { embedded } from '../support/embedded.ts';
 import { secondsPass } from '../support/exporting.ts';
 import { changeItems, expectNothingHeld, newTable, restore, shape } from '../support/fixture.ts';

@@ -1,4 +1,4 @@
-import type { BackupId } from '../../../lambda/catalog/records.ts';
+import type { BackupId } from '../../../lambda/model/records.ts';
 import { stagedSet } from '../data.ts';
 import { type Cost, costOf, medianCost, repeated, type Repetitions } from '../measure.ts';
 import { arrangeAndApply, begun, partitionAll, published } from '../steps.ts';

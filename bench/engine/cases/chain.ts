@@ -1,6 +1,6 @@
-import type { BackupId } from '../../../lambda/catalog/records.ts';
-import { contains, fromHex } from '../../../lambda/snapshot/hash-range.ts';
-import { type Manifest, manifestKey, type RunRef } from '../../../lambda/snapshot/manifest.ts';
+import type { BackupId } from '../../../lambda/model/records.ts';
+import { contains, fromHex } from '../../../lambda/snapshot/format/hash-range.ts';
+import { type Manifest, manifestKey, type RunRef } from '../../../lambda/snapshot/format/manifest.ts';
 import { stagedSet } from '../data.ts';
 import { costOf, median } from '../measure.ts';
 import { arrangeAndApply, begun, partitionAll, published, table } from '../steps.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BackupId } from '../../../lambda/catalog/records.ts';
+import type { BackupId } from '../../../lambda/model/records.ts';
 import type { Output } from '../../duckdb/join.ts';
 import { stagedSet } from '../data.ts';
 import { keyName } from '../items.ts';

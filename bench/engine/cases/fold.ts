@@ -1,4 +1,4 @@
-import type { BackupId } from '../../../lambda/catalog/records.ts';
+import type { BackupId } from '../../../lambda/model/records.ts';
 import { type SetName, stagedSet } from '../data.ts';
 import { type Cost, costOf, medianCost, repeated, type Repetitions } from '../measure.ts';
 import { BenchError } from '../run.ts';

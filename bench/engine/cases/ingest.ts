@@ -1,4 +1,4 @@
-import type { BackupId } from '../../../lambda/catalog/records.ts';
+import type { BackupId } from '../../../lambda/model/records.ts';
 import type { StagedFile } from '../../../lambda/sources/staged-files.ts';
 import { stagedSet } from '../data.ts';
 import { type Cost, costOf, medianCost, repeated, type Repetitions } from '../measure.ts';

@@ -1,11 +1,11 @@
 import { randomFrom } from '../../../cli/demo/random.ts';
-import type { BackupId } from '../../../lambda/catalog/records.ts';
+import type { BackupId } from '../../../lambda/model/records.ts';
 import { canonicalKey } from '../../../lambda/item/canonical.ts';
 import { fromSdk } from '../../../lambda/item/from-sdk.ts';
 import { keyHash } from '../../../lambda/item/key-hash.ts';
-import { countingStore } from '../../../lambda/snapshot/counting-store.ts';
-import { readManifest } from '../../../lambda/snapshot/manifest.ts';
-import { readItem } from '../../../lambda/snapshot/read-item.ts';
+import { countingStore } from '../../../lambda/snapshot/read/counting-store.ts';
+import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
+import { readItem } from '../../../lambda/snapshot/read/read-item.ts';
 import { keyName, keyOf } from '../items.ts';
 import { costOf, median, quantile, repeated, type Repetitions } from '../measure.ts';
 import { table } from '../steps.ts';

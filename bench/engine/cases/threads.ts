@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { arrange } from '../../../lambda/workflow/arrange.ts';
+import { arrange } from '../../../lambda/backup/arrange.ts';
 import { stagedSet } from '../data.ts';
 import { type Cost, costOf, medianCost, repeated, type Repetitions } from '../measure.ts';
 import { begun } from '../steps.ts';

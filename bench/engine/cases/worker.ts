@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { apply } from '../../../lambda/workflow/apply.ts';
-import type { Job } from '../../../lambda/workflow/executions.ts';
-import { partition } from '../../../lambda/workflow/partition.ts';
+import { apply } from '../../../lambda/backup/apply.ts';
+import type { Job } from '../../../lambda/jobs/job.ts';
+import { partition } from '../../../lambda/backup/partition.ts';
 import { toEnd } from '../steps.ts';
 import { openWorld } from '../world.ts';
 import type { DataKey } from '../data-key.ts';

@@ -1,5 +1,5 @@
-import { askedTable } from '../../catalog/backup-arn.ts';
-import type { BackupSource, Kind } from '../../catalog/records.ts';
+import { askedTable } from '../../model/backup-arn.ts';
+import type { BackupSource, Kind } from '../../model/records.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { backupDescription, backupDetails, backupSummary } from './encode-backup.ts';
 import { maxLength, maxValue, minValue, oneOf } from './members.ts';

@@ -1,6 +1,6 @@
 import type { ContinuousBackupsDescription } from '@aws-sdk/client-dynamodb';
-import { type AskedTable, askedTable } from '../../catalog/backup-arn.ts';
-import type { PointInTimeRecovery } from '../../continuous/continuous-backups.ts';
+import { type AskedTable, askedTable } from '../../model/backup-arn.ts';
+import type { PointInTimeRecovery } from '../../native/recovery.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { startedTable } from './encode-table.ts';
 import { pointInTimeErrors } from './errors.ts';

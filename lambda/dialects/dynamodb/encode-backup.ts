@@ -6,7 +6,7 @@ import type {
   SourceTableDetails,
   SourceTableFeatureDetails,
 } from '@aws-sdk/client-dynamodb';
-import type { BackupRecord, BackupStatus, Figures } from '../../catalog/records.ts';
+import type { BackupRecord, BackupStatus, Figures } from '../../model/records.ts';
 
 /** The wire has no word for a failed backup; the reason travels beside it. */
 const wireStatus: Readonly<Record<BackupStatus, WireStatus>> = {

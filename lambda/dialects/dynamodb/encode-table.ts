@@ -6,9 +6,9 @@ import type {
   RestoreSummary,
   TableDescription as WireTable,
 } from '@aws-sdk/client-dynamodb';
-import { tableArnBeside } from '../../catalog/backup-arn.ts';
-import type { RestoreRecord, TableDescription } from '../../catalog/records.ts';
-import type { StartedRestore } from '../../continuous/continuous-backups.ts';
+import { tableArnBeside } from '../../model/backup-arn.ts';
+import type { RestoreRecord, TableDescription } from '../../model/records.ts';
+import type { StartedRestore } from '../../native/recovery.ts';
 import type { DryRun } from '../../operations/restore-table.ts';
 import { type Choice, type Estimate, wireChoice, wireEstimate } from './estimates.ts';
 

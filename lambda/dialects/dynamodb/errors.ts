@@ -1,4 +1,4 @@
-import { tableNameOf } from '../../catalog/backup-arn.ts';
+import { tableNameOf } from '../../model/backup-arn.ts';
 import { type ErrorCode, TidemarkError } from '../../runtime/errors.ts';
 import { isThrottled } from '../../runtime/throttling.ts';
 import { prefixes, throttled } from './error-names.ts';

@@ -5,7 +5,7 @@ import {
   parseBackupArn,
   parseTableArn,
   tableNameOf,
-} from '../../catalog/backup-arn.ts';
+} from '../../model/backup-arn.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { type Constraint, type ConstraintTrait, maxLength, minLength, pattern } from './members.ts';
 

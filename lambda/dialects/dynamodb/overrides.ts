@@ -2,7 +2,7 @@ import { TidemarkError } from '../../runtime/errors.ts';
 import { globalIndexes, localIndexes, onDemandThroughput, provisionedThroughput } from './index-members.ts';
 import { type Input, maxLength, minLength, oneOf } from './members.ts';
 import { given } from './operation.ts';
-import type { KeptSetting, RestoreOverrides } from '../../restore/overrides.ts';
+import type { KeptSetting, RestoreOverrides } from '../../model/restore-overrides.ts';
 
 /** What DynamoDB's own restore leaves off, in the words of the wire. */
 const keepable: Readonly<Record<string, KeptSetting>> = {

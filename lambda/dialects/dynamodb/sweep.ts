@@ -1,4 +1,4 @@
-import { askedTable } from '../../catalog/backup-arn.ts';
+import { askedTable } from '../../model/backup-arn.ts';
 import type { FolderPlan } from '../../retention/plan-folders.ts';
 import { sourceTable } from './names.ts';
 import { operation } from './operation.ts';

@@ -1,4 +1,4 @@
-import { askedTable } from '../../catalog/backup-arn.ts';
+import { askedTable } from '../../model/backup-arn.ts';
 import { plannedTable, restoredTable, startedTable } from './encode-table.ts';
 import { describeTableErrors } from './errors.ts';
 import { backupArn, backupKey, newName, sourceTable } from './names.ts';

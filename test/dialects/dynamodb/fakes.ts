@@ -1,9 +1,9 @@
 import { vi } from 'vitest';
 import type { WireRequest } from '../../../lambda/dialects/wire.ts';
 import { handle } from '../../../lambda/dialects/dynamodb/dialect.ts';
-import { parseBackupArn } from '../../../lambda/catalog/backup-arn.ts';
-import type { BackupId, BackupRecord, RestoreRecord } from '../../../lambda/catalog/records.ts';
-import type { PointInTimeRecovery } from '../../../lambda/continuous/continuous-backups.ts';
+import { parseBackupArn } from '../../../lambda/model/backup-arn.ts';
+import type { BackupId, BackupRecord, RestoreRecord } from '../../../lambda/model/records.ts';
+import type { PointInTimeRecovery } from '../../../lambda/native/recovery.ts';
 import type { RestoreEstimate } from '../../../lambda/operations/estimate-restore.ts';
 import type { Operations } from '../../../lambda/operations/operations.ts';
 import type { DryRun } from '../../../lambda/operations/restore-table.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { backupTasks, restoreTasks } from '../../../lambda/workflow/states.ts';
+import { backupTasks, restoreTasks } from '../../../lambda/jobs/states.ts';
 import { synthesizedDefinitions } from '../../../lib/workflow/definitions.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'tidemark-test-'));

@@ -19,8 +19,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
-import { answerClient, answerExports } from '../../../local/exports/answers.ts';
-import type { EmbeddedExports } from '../../../local/exports/embedded-exports.ts';
+import { answerClient, answerExports } from '../../../local/dynamodb/exports/answers.ts';
+import type { EmbeddedExports } from '../../../local/dynamodb/exports/embedded-exports.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
 import { newTable, shape } from '../../support/fixture.ts';
 import { linesOf, setUp, tableOf } from './support.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toSdk } from '../../../lambda/item/from-sdk.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
-import type { EmbeddedExports } from '../../../local/exports/embedded-exports.ts';
+import type { EmbeddedExports } from '../../../local/dynamodb/exports/embedded-exports.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   attributes,

@@ -17,7 +17,7 @@ import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { directoryStore } from '../../../lambda/storage/directory-store.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
-import { EmbeddedExports, type ExportOptions } from '../../../local/exports/embedded-exports.ts';
+import { EmbeddedExports, type ExportOptions } from '../../../local/dynamodb/exports/embedded-exports.ts';
 import type { TestDatabase } from '../../support/database.ts';
 import { createTable, keyOf, normal, type Shape } from '../../support/tables.ts';
 

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
-import { combineChanges, type NetChange } from '../../../lambda/snapshot/net-change.ts';
+import { combineChanges, type NetChange } from '../../../lambda/snapshot/compact/net-change.ts';
 import {
   type Edits,
   goldenChange,

@@ -1,0 +1,143 @@
+/** A folder of the project with one purpose. A room may import from every room on a lower floor. */
+export interface Room {
+  readonly folder: string;
+  /** What the room holds, as one sentence: the text of `docs/architecture.md`. */
+  readonly holds: string;
+  /** If set, the only rooms of lower floors that this room may import from. */
+  readonly uses?: readonly string[];
+  /** Rooms of lower floors that this room must not import from. */
+  readonly avoids?: readonly string[];
+  /** Packages that only the rooms which list them may import, but for types. */
+  readonly owns?: readonly string[];
+}
+
+/**
+ * The floors of the project, from the top down: the single statement of which room may import from which. Rooms on one
+ * floor do not import from each other. `npm run check` compares every import with it.
+ */
+export const floors: readonly (readonly Room[])[] = [
+  [
+    {
+      folder: 'bin',
+      holds: 'The two entry points: the CDK app and the command line.',
+      owns: ['aws-cdk-lib'],
+    },
+    {
+      folder: 'bench',
+      holds: 'Benchmarks and the cost calculator, each measured against a peer or a limit.',
+    },
+  ],
+  [
+    {
+      folder: 'cli',
+      holds: 'The command line and the demo; every command speaks to an endpoint.',
+      uses: ['local', 'lambda/dialects', 'lambda/item'],
+    },
+  ],
+  [
+    {
+      folder: 'local',
+      holds:
+        'The embedded runtime: handlers, interpreted state machines and a folder as store, in one process.',
+    },
+  ],
+  [
+    {
+      folder: 'lib',
+      holds: 'The CDK constructs of the stack, and the parser of its configuration.',
+      uses: [
+        'lambda/catalog',
+        'lambda/dialects',
+        'lambda/jobs',
+        'lambda/model',
+        'lambda/runtime',
+        'lambda/services',
+      ],
+      owns: ['aws-cdk-lib'],
+    },
+    {
+      folder: 'api',
+      holds: 'The generator of the OpenAPI document and of the service model for the AWS CLI.',
+      uses: ['lambda/dialects'],
+    },
+    {
+      folder: 'lambda/handlers',
+      holds: 'One short file for each Lambda function; `compose/` builds the services and runs the steps.',
+    },
+  ],
+  [
+    {
+      folder: 'lambda/dialects',
+      holds: 'The wire protocols: decode a request, encode a result, render an error.',
+      avoids: ['lambda/catalog', 'lambda/jobs', 'lambda/services', 'lambda/snapshot', 'lambda/storage'],
+    },
+    {
+      folder: 'lambda/reconcile',
+      holds: 'The reconciler, which ends or restarts what no execution brings to its end.',
+    },
+  ],
+  [{ folder: 'lambda/operations', holds: 'One file for each operation of the API, free of any dialect.' }],
+  [
+    { folder: 'lambda/backup', holds: 'The steps of a backup, from `begin` to `commit`.' },
+    { folder: 'lambda/restore', holds: 'The steps of a restore: the only writer of user tables.' },
+    {
+      folder: 'lambda/retention',
+      holds: 'The sweep: the only deleter of stored objects.',
+    },
+  ],
+  [
+    {
+      folder: 'lambda/services',
+      holds: 'The ports that operations and steps work with, and the configuration.',
+    },
+  ],
+  [
+    {
+      folder: 'lambda/catalog',
+      holds: 'The catalog table: its keys, conditional writes and the decoders of its records.',
+      owns: ['@aws-sdk/lib-dynamodb'],
+    },
+  ],
+  [
+    {
+      folder: 'lambda/jobs',
+      holds: 'What every execution of a state machine shares: job, task, staging, time budget, state names.',
+    },
+  ],
+  [
+    {
+      folder: 'lambda/snapshot',
+      holds: 'The stored format: write, read, compact, verify and compare snapshots.',
+    },
+    {
+      folder: 'lambda/sources',
+      holds: 'Where content and changes come from: the only readers of user tables.',
+    },
+    {
+      folder: 'lambda/native',
+      holds: 'What DynamoDB itself offers: on-demand backups and point-in-time recovery.',
+    },
+    { folder: 'lambda/estimate', holds: 'Prices and times of a restore before it is made.' },
+  ],
+  [
+    {
+      folder: 'lambda/item',
+      holds: 'Items: canonical form, keys, sizes, and JSON parsers that lose nothing.',
+    },
+    {
+      folder: 'lambda/storage',
+      holds: 'The object-store port and its adapters for S3 and a directory.',
+      owns: ['@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
+    },
+    {
+      folder: 'lambda/model',
+      holds: 'Types that several rooms share: records, backup ARNs, restore overrides.',
+    },
+  ],
+  [
+    {
+      folder: 'lambda/runtime',
+      holds: 'Errors, clock, ids, environment names and logger; it imports nothing of Tidemark.',
+    },
+  ],
+];

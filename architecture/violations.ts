@@ -1,0 +1,47 @@
+import type { Room } from './floors.ts';
+import type { Import } from './imports.ts';
+
+/** The imports that break the rules of the floors, each as one sentence. Files outside all rooms, such as tests, are free. */
+export function violations(floors: readonly (readonly Room[])[], imports: readonly Import[]): string[] {
+  const rooms = floors.flatMap((floor, level) => floor.map((room) => ({ ...room, level })));
+  const roomOf = (file: string) => rooms.find(({ folder }) => file.startsWith(`${folder}/`));
+  return imports.flatMap(({ file, target, isType }) => {
+    const from = roomOf(file);
+    if (from === undefined) return [];
+    const to = roomOf(target);
+    const rule =
+      to === undefined
+        ? brokenOwnership(rooms, from, target, isType)
+        : to === from
+          ? undefined
+          : brokenFloor(from, to);
+    return rule === undefined ? [] : [`${file} imports ${target}: ${rule}`];
+  });
+}
+
+interface PlacedRoom extends Room {
+  readonly level: number;
+}
+
+function brokenFloor(from: PlacedRoom, to: PlacedRoom): string | undefined {
+  if (to.level < from.level) return `${to.folder} is on a floor above ${from.folder}`;
+  if (to.level === from.level) return `${from.folder} and ${to.folder} are on the same floor`;
+  if (from.uses?.includes(to.folder) === false) return `${from.folder} may use only ${from.uses.join(', ')}`;
+  if (from.avoids?.includes(to.folder) === true) return `${from.folder} must not reach ${to.folder}`;
+  return undefined;
+}
+
+function brokenOwnership(
+  rooms: readonly PlacedRoom[],
+  from: PlacedRoom,
+  target: string,
+  isType: boolean,
+): string | undefined {
+  const owners = rooms.filter(({ owns = [] }) => owns.some((name) => isPackage(target, name)));
+  if (isType || owners.length === 0 || owners.includes(from)) return undefined;
+  return `only ${owners.map(({ folder }) => folder).join(' and ')} may import that package`;
+}
+
+function isPackage(target: string, name: string): boolean {
+  return target === name || target.startsWith(`${name}/`);
+}

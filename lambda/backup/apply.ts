@@ -1,0 +1,62 @@
+import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../services/services.ts';
+import { fromHex, hexHash } from '../snapshot/format/hash-range.ts';
+import { type Manifest, readManifest } from '../snapshot/format/manifest.ts';
+import { replacedRuns } from '../snapshot/read/runs.ts';
+import { applyDelta, foldPartitions, type RangeResult, type RangeWork } from './apply-range.ts';
+import { type ApplyPlan, type ApplyResult, type BackupPlan, names } from './backup-plan.ts';
+import { Budget } from '../jobs/budget.ts';
+import { type TaskInput, type TaskResult, taskResult } from '../jobs/task.ts';
+import { backupStaging, partName } from '../jobs/staging.ts';
+
+/** Applies the changes to one range: as a delta run over the parent's, or folded with them into base runs. */
+export async function apply(services: Services, input: TaskInput): Promise<TaskResult> {
+  const staging = backupStaging(services.store, input.job);
+  const [plan, applyPlan] = await Promise.all([
+    staging.read<BackupPlan>(names.plan),
+    staging.read<ApplyPlan>(names.applyPlan),
+  ]);
+  const task = names.apply(input.task);
+  const { done } = await staging.once<ApplyResult>(partName(task, input.part), async () => {
+    const rangePlan = applyPlan.ranges[input.task];
+    if (rangePlan === undefined) throw new TidemarkError('Internal', `there is no range ${input.task}`);
+    const before =
+      input.part === 0 ? undefined : await staging.read<ApplyResult>(partName(task, input.part - 1));
+    const { from, to } = fromHex(rangePlan.range);
+    const parent = await parentOf(services, plan);
+    const work: RangeWork = {
+      services,
+      plan,
+      applyPlan,
+      range: { from: before?.next === undefined ? from : BigInt(`0x${before.next}`), to },
+      parent,
+      replaced: replacedRuns(parent?.runs ?? [], rangePlan),
+      budget: new Budget(services.clock, services.config.timeBudgetMs),
+      name: `${plan.id}-${services.ids.hex(8)}-${input.task}.${input.part}`,
+    };
+    const result = await orDamaged(services, plan, (rangePlan.fold ? foldPartitions : applyDelta)(work));
+    const { next, ...rest } = result;
+    return { ...rest, done: next === undefined, next: next === undefined ? undefined : hexHash(next) };
+  });
+  return taskResult(input, done);
+}
+
+async function parentOf(services: Services, plan: BackupPlan): Promise<Manifest | undefined> {
+  if (plan.parent === undefined) return undefined;
+  return (await readManifest(services.store, plan.table.tableId, plan.parent)).manifest;
+}
+
+/** A parent's run that is damaged is no failure of this backup: `commit` sees it and a new base is taken. */
+async function orDamaged(
+  services: Services,
+  { id, parent }: BackupPlan,
+  work: Promise<RangeResult>,
+): Promise<RangeResult> {
+  try {
+    return await work;
+  } catch (error) {
+    if (parent === undefined || !isError(error, 'SnapshotCorrupt')) throw error;
+    services.log.error('a run of the parent is damaged', { backup: id, parent, reason: reasonOf(error) });
+    return { runs: [], effect: [], folded: [], next: undefined, damaged: reasonOf(error) };
+  }
+}

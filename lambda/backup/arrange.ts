@@ -1,0 +1,47 @@
+import type { Services } from '../services/services.ts';
+import { planCompaction, type Situation } from '../snapshot/compact/compaction.ts';
+import { readManifest } from '../snapshot/format/manifest.ts';
+import {
+  type ApplyPlan,
+  type BackupPlan,
+  names,
+  type PartitionPlan,
+  type PartitionResult,
+} from './backup-plan.ts';
+import type { Job } from '../jobs/job.ts';
+import { backupStaging } from '../jobs/staging.ts';
+
+export interface ArrangeResult {
+  readonly job: Job;
+  /** `commit`: there is nothing to apply. */
+  readonly status: 'apply' | 'commit';
+  readonly tasks: readonly number[];
+}
+
+/**
+ * Decides, now that the size of the changes is known, over which ranges they are applied and what is folded or merged.
+ * Small changes make one range and so one delta run, however many partitions it spans.
+ */
+export async function arrange(services: Services, { job }: { job: Job }): Promise<ArrangeResult> {
+  const staging = backupStaging(services.store, job);
+  const plan = await staging.read<BackupPlan>(names.plan);
+  const { ranges } = await staging.once<ApplyPlan>(names.applyPlan, async () => {
+    const { tasks } = await staging.read<PartitionPlan>(names.partitionPlan);
+    const results = await Promise.all(
+      tasks.map((_, i) => staging.parts<PartitionResult>(names.partition(i))),
+    );
+    const spills = results.flat().flatMap((result) => result.spills);
+    const parent =
+      plan.parent === undefined
+        ? undefined
+        : (await readManifest(services.store, plan.table.tableId, plan.parent)).manifest;
+    const situation: Situation = {
+      runs: parent?.runs ?? [],
+      partitions: parent?.partitions.length ?? 1,
+      changedBytes: spills.reduce((sum, spill) => sum + spill.lineBytes, 0),
+      kind: plan.kind,
+    };
+    return { spills, ...planCompaction(situation, services.config.limits) };
+  });
+  return { job, status: ranges.length > 0 ? 'apply' : 'commit', tasks: ranges.map((_, i) => i) };
+}

@@ -1,0 +1,161 @@
+import { markerOf } from '../model/backup-arn.ts';
+import type { BackupId } from '../model/records.ts';
+import type { Claim } from '../catalog/turns.ts';
+import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../services/services.ts';
+import { findManifest, readManifest } from '../snapshot/format/manifest.ts';
+import { type BackupPlan, names } from './backup-plan.ts';
+import type { Reasoned } from './choose-source.ts';
+import type { Job } from '../jobs/job.ts';
+import { findSource, type Search } from './find-source.ts';
+import { handOver } from './hand-over.ts';
+import { pauseSeconds } from '../jobs/pause.ts';
+import { backupStaging, type Staging } from '../jobs/staging.ts';
+
+/** A stream or point-in-time recovery that was just switched on is looked at again after so many seconds. */
+const leastWaitSeconds = 5;
+
+export type BeginResult = {
+  readonly job: Job;
+  readonly tasks: readonly number[];
+  readonly waitSeconds: number;
+} & {
+  readonly status: 'scan' | 'collect' | 'commit' | 'wait' | 'ended';
+};
+
+/**
+ * Takes the table's turn and decides how the backup is made: its source, its parent (pinned) and its plan. `ended`:
+ * another execution holds the turn and will hand it over, or the backup is not wanted any more. `commit`: an earlier
+ * execution of this backup published its manifest already. `wait`: come again.
+ *
+ * Throws `TableNotFound`, `ContinuousBackupsUnavailable`, `CutUnreachable`.
+ */
+export async function begin(services: Services, { job }: { job: Job }): Promise<BeginResult> {
+  const claim: Claim = { table: job.table, backup: job.id as BackupId, execution: job.execution };
+  const answer = (status: BeginResult['status'], tasks: readonly number[] = []): BeginResult => ({
+    job,
+    status,
+    tasks,
+    waitSeconds: 0,
+  });
+  const outcome = await services.catalog.turns.take(claim);
+  if (outcome === 'earlier') await handOver(services, { job, status: 'ended' });
+  if (outcome === 'over' && (await mayBeRecorded(services, claim)))
+    return { ...answer('wait'), waitSeconds: 1 };
+  if (outcome !== 'taken') return answer('ended');
+
+  const [backup, record] = await Promise.all([
+    services.catalog.backups.get({ table: claim.table, id: claim.backup }),
+    services.catalog.turns.table(claim.table),
+  ]);
+  if (backup === undefined || record === undefined)
+    throw new TidemarkError('Internal', 'the backup has no record');
+  if (await findManifest(services.store, backup.table.tableId, backup.id)) return answer('commit');
+
+  const search: Search = {
+    backup,
+    head: record.head,
+    since: record.turn?.since ?? backup.marker,
+    anew: job.round > 0,
+    pin: (parent) => pinnedIfSound(services, claim, backup.table.tableId, parent.id),
+  };
+  const staging = backupStaging(services.store, job);
+  const plan = (await staging.find<BackupPlan>(names.plan)) ?? (await decided(services, staging, search));
+  if (plan === undefined) {
+    const waitSeconds = pauseSeconds(services.clock.now() - backup.marker, leastWaitSeconds);
+    return { ...answer('wait'), waitSeconds };
+  }
+  if (plan.parent !== undefined && !(await held(services, claim, plan.parent, search)))
+    return { ...answer('wait'), job: { ...job, round: job.round + 1 }, waitSeconds: 1 };
+  return answer(
+    plan.segments > 0 ? 'scan' : 'collect',
+    Array.from({ length: plan.segments }, (_, i) => i),
+  );
+}
+
+/**
+ * True if the plan's parent is pinned: a plan that a twin or an earlier call has published may name another one than was
+ * chosen and pinned last. Else all is to begin anew.
+ */
+async function held(
+  { catalog }: Services,
+  { table }: Claim,
+  parent: BackupId,
+  { pin }: Search,
+): Promise<boolean> {
+  return (await catalog.turns.table(table))?.turn?.parent === parent || pin({ id: parent });
+}
+
+/** The execution is started while its backup is being recorded: it may be here first. */
+async function mayBeRecorded(
+  { catalog, clock, config }: Services,
+  { table, backup }: Claim,
+): Promise<boolean> {
+  const marker = markerOf(backup);
+  const lastMarker = (await catalog.turns.table(table))?.lastMarker ?? 0;
+  const found = await catalog.backups.get({ table, id: backup });
+  // Recorded just now: what is CREATING is pending, and may take the turn.
+  if (found !== undefined) return found.status === 'CREATING';
+  // Markers grow: after a later one this backup's is refused. Who waits longer waits for a request that failed.
+  return lastMarker <= marker && clock.now() - marker < config.recordMs;
+}
+
+/** The plan, published; undefined while something is being switched on. Throws why no backup can be made. */
+async function decided(
+  services: Services,
+  staging: Staging,
+  search: Search,
+): Promise<BackupPlan | undefined> {
+  const startedAt = services.clock.now();
+  const choice = await findSource(services, search);
+  if (choice === undefined) return undefined;
+  if (choice.source === 'none') {
+    throw new TidemarkError(choice.error, [choice.message, ...choice.why].join('; '));
+  }
+  return staging.once<BackupPlan>(names.plan, async () => planOf(services, search, choice, startedAt));
+}
+
+function planOf(
+  { config }: Services,
+  { backup, head }: Search,
+  choice: Exclude<Reasoned, { source: 'none' }>,
+  startedAt: number,
+): BackupPlan {
+  const parent = choice.source === 'scan' ? undefined : choice.parent;
+  return {
+    id: backup.id,
+    marker: backup.asOf ?? backup.marker,
+    internal: backup.internal,
+    table: backup.table,
+    description: backup.description,
+    kind: parent === undefined ? 'full' : (backup.kind ?? 'incremental'),
+    source: choice.source,
+    parent: parent?.id,
+    why: choice.why,
+    headSeen: head?.snapshot,
+    stream: choice.source === 'export' ? undefined : choice.stream,
+    ...(choice.source === 'stream' && choice.replay && { replay: choice.replay }),
+    exports: choice.source === 'export' ? choice.ranges : [],
+    segments: choice.source === 'scan' ? config.scanSegments : 0,
+    startedAt,
+  };
+}
+
+/** Pins the snapshot if its manifest is sound. */
+async function pinnedIfSound(
+  services: Services,
+  claim: Claim,
+  tableId: string,
+  id: BackupId,
+): Promise<boolean> {
+  const snapshot = await services.catalog.snapshots.get({ table: claim.table, id });
+  try {
+    await readManifest(services.store, tableId, id, snapshot?.manifestSha256);
+  } catch (error) {
+    if (!isError(error, 'SnapshotCorrupt')) throw error;
+    // Doing without it is correct; the damage must be seen all the same.
+    services.log.error('snapshot is damaged, not continuing it', { snapshot: id, reason: reasonOf(error) });
+    return false;
+  }
+  return services.catalog.turns.pinParent(claim, id);
+}

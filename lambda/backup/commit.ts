@@ -1,0 +1,124 @@
+import type { BackupId } from '../model/records.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../services/services.ts';
+import type { Ends } from '../catalog/snapshots.ts';
+import {
+  type Cut,
+  findManifest,
+  type Manifest,
+  publishManifest,
+  readManifest,
+  type StoredManifest,
+} from '../snapshot/format/manifest.ts';
+import { endOf } from '../sources/export/request.ts';
+import { cutOf } from '../sources/stream-cut.ts';
+import { type Applied, assembleManifest, distrust } from './assemble.ts';
+import {
+  type ApplyPlan,
+  type ApplyResult,
+  type BackupPlan,
+  names,
+  type StreamResult,
+} from './backup-plan.ts';
+import type { Job } from '../jobs/job.ts';
+import { backupStaging, type Staging } from '../jobs/staging.ts';
+
+export interface CommitResult {
+  readonly job: Job;
+  /** `again`: the parent is damaged or not what it claims; begin anew with a base. */
+  readonly status: 'done' | 'again';
+}
+
+/**
+ * Publishes the manifest, then in one catalog transaction makes the snapshot the head and the backup AVAILABLE. A
+ * manifest of this backup that is there already, by a repeat or an earlier execution, is adopted. Throws `TurnLost`.
+ */
+export async function commit(services: Services, { job }: { job: Job }): Promise<CommitResult> {
+  const id = job.id as BackupId;
+  const backup = await services.catalog.backups.get({ table: job.table, id });
+  const record = await services.catalog.turns.table(job.table);
+  if (backup === undefined) throw new TidemarkError('Internal', 'the backup has no record');
+  const staging = backupStaging(services.store, job);
+  const plan = await staging.find<BackupPlan>(names.plan);
+  const published =
+    (await findManifest(services.store, backup.table.tableId, id)) ?? (await publish(services, staging));
+  if (typeof published === 'string') {
+    services.log.error('the parent cannot be trusted, taking a new base', { backup: id, reason: published });
+    return { job: { ...job, round: job.round + 1 }, status: 'again' };
+  }
+  const { manifest, sha256 } = published;
+  // An adopted manifest comes with no plan: under the turn the head cannot have moved since its execution.
+  const headSeen = plan === undefined ? record?.head?.snapshot : plan.headSeen;
+  await services.catalog.turns.commit({
+    claim: { table: job.table, backup: id, execution: job.execution },
+    headSeen,
+    tableId: manifest.table.tableId,
+    marker: manifest.marker,
+    manifestSha256: sha256,
+    ends: endsOf(manifest.cut),
+    internal: backup.internal,
+    ...(backup.asOf !== undefined && { asOf: backup.asOf }),
+    result: {
+      kind: manifest.kind,
+      source: manifest.source,
+      parent: manifest.parent ?? undefined,
+      digest: manifest.digest,
+      ...(plan !== undefined && { why: plan.why }),
+      figures: {
+        items: manifest.items,
+        bytes: manifest.bytes,
+        copiedBytes: manifest.copied.bytes,
+        copiedFiles: manifest.copied.files,
+        copiedRecords: manifest.copied.records,
+        durations: { total: services.clock.now() - backup.marker },
+      },
+    },
+  });
+  if (backup.asOf !== undefined) return { job, status: 'done' };
+  // The head that was may have been kept only for being it: of a deleted backup, or an internal one.
+  if (headSeen !== undefined) await services.catalog.snapshots.kill({ table: job.table, id: headSeen });
+  return { job, status: 'done' };
+}
+
+/** The published manifest; or why there can be none. */
+async function publish(services: Services, staging: Staging): Promise<StoredManifest | string> {
+  const applied = await gather(services, staging);
+  const reason = distrust(applied);
+  if (reason !== undefined) return reason;
+  const manifest = assembleManifest(applied);
+  await publishManifest(services.store, manifest);
+  // Ours or a twin's: what was published first is what counts.
+  return readManifest(services.store, manifest.table.tableId, manifest.id);
+}
+
+async function gather(services: Services, staging: Staging): Promise<Applied> {
+  const plan = await staging.read<BackupPlan>(names.plan);
+  const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
+  const [applied, parent] = await Promise.all([
+    Promise.all(applyPlan.ranges.map((_, i) => staging.parts<ApplyResult>(names.apply(i)))),
+    plan.parent === undefined
+      ? undefined
+      : readManifest(services.store, plan.table.tableId, plan.parent).then((stored) => stored.manifest),
+  ]);
+  return { plan, applyPlan, results: applied.flat(), parent, cut: await cutOfPlan(staging, plan, parent) };
+}
+
+async function cutOfPlan(
+  staging: Staging,
+  { stream, exports }: BackupPlan,
+  parent: Manifest | undefined,
+): Promise<Cut> {
+  if (stream !== undefined) {
+    const streamed = await staging.parts<StreamResult>(names.stream);
+    return { stream, shards: cutOf(streamed.at(-1)?.lanes ?? []) };
+  }
+  const last = exports.at(-1);
+  if (last !== undefined) return { exportTime: endOf(last) };
+  if (parent === undefined) throw new TidemarkError('Internal', 'the plan names no source');
+  // It ends at just the time that was to be exported.
+  return parent.cut;
+}
+
+function endsOf(cut: Cut): Ends {
+  return 'stream' in cut ? { stream: cut.stream } : cut;
+}

@@ -1,0 +1,37 @@
+import type { Services } from '../services/services.ts';
+import type { Turn } from '../model/records.ts';
+import type { Job } from '../jobs/job.ts';
+
+export interface HandOver {
+  readonly job: Job;
+  /** How the execution ended; handed through to the state machine. */
+  readonly status: 'done' | 'failed' | 'ended';
+}
+
+/** Starts the table's next waiting backup, if there is one and nobody else has started it. */
+export async function handOver(
+  services: Pick<Services, 'catalog' | 'executions'>,
+  { job, status }: HandOver,
+): Promise<HandOver> {
+  await startNext(services, job.table);
+  return { job, status };
+}
+
+/**
+ * Gives the table's turn to its earliest pending backup, in a new execution. `dead` is the turn of an execution known
+ * to have ended. A crash between the two steps leaves a turn without an execution, which the reconciler finds.
+ */
+export async function startNext(
+  services: Pick<Services, 'catalog' | 'executions'>,
+  table: string,
+  dead?: Turn,
+): Promise<void> {
+  const claim = await services.catalog.turns.grant(table, dead);
+  if (claim === undefined) return;
+  await services.executions.start('backup', {
+    table,
+    id: claim.backup,
+    execution: claim.execution,
+    round: 0,
+  });
+}

@@ -1,0 +1,54 @@
+import { DigestSum, imageDigest } from '../snapshot/format/digest.ts';
+import { rangeNumber } from '../snapshot/format/hash-range.ts';
+import type { NetChange } from '../snapshot/compact/net-change.ts';
+import type { PartitionContent } from './backup-plan.ts';
+
+/**
+ * What changes claim to do to each partition's content, by their old images. It is a claim: whether the parent's
+ * content was as the old images say shows at the next fold.
+ */
+export class NetEffect {
+  readonly #partitions: number;
+  readonly #sums = new Map<number, { items: number; bytes: number; readonly digest: DigestSum }>();
+
+  constructor(partitions: number) {
+    this.#partitions = partitions;
+  }
+
+  /** Counts the change; false if it changes nothing. */
+  add({ hash, old, image, imageBytes }: NetChange): boolean {
+    if (image === undefined && old === undefined) return false;
+    const digest = image && imageDigest(image);
+    if (digest !== undefined && old !== undefined && digest.equals(old.digest)) return false;
+    const sum = this.#sumOf(rangeNumber(hash, this.#partitions));
+    if (digest !== undefined) {
+      sum.items++;
+      sum.bytes += imageBytes;
+      sum.digest.add(digest);
+    }
+    if (old !== undefined) {
+      sum.items--;
+      sum.bytes -= old.bytes;
+      sum.digest.subtract(old.digest);
+    }
+    return true;
+  }
+
+  /** For each partition that was touched; items and bytes are negative where items went away. */
+  byPartition(): PartitionContent[] {
+    return [...this.#sums].map(([partition, { items, bytes, digest }]) => ({
+      partition,
+      items,
+      bytes,
+      digest: digest.hex(),
+    }));
+  }
+
+  #sumOf(partition: number): { items: number; bytes: number; readonly digest: DigestSum } {
+    const known = this.#sums.get(partition);
+    if (known !== undefined) return known;
+    const sum = { items: 0, bytes: 0, digest: new DigestSum() };
+    this.#sums.set(partition, sum);
+    return sum;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Services } from '../services/services.ts';
+import { keyNamesOf } from '../snapshot/format/manifest.ts';
+import { type BackupPlan, names, type PartitionPlan, type PartitionResult } from './backup-plan.ts';
+import { Budget } from '../jobs/budget.ts';
+import { readStagedFile } from './read-staged-file.ts';
+import { SpillWriter } from './spills.ts';
+import { type TaskInput, type TaskResult, taskResult } from '../jobs/task.ts';
+import { backupStaging, partName } from '../jobs/staging.ts';
+
+/** Turns staged files into spills: canonical, sorted by key hash, one net change for a key in each. */
+export async function partition(services: Services, input: TaskInput): Promise<TaskResult> {
+  const staging = backupStaging(services.store, input.job);
+  const [plan, { tasks }] = await Promise.all([
+    staging.read<BackupPlan>(names.plan),
+    staging.read<PartitionPlan>(names.partitionPlan),
+  ]);
+  const task = names.partition(input.task);
+  const { done } = await staging.once<PartitionResult>(partName(task, input.part), async () => {
+    const files = tasks[input.task] ?? [];
+    const before =
+      input.part === 0 ? 0 : (await staging.read<PartitionResult>(partName(task, input.part - 1))).filesDone;
+    const attempt = services.ids.hex(8);
+    const budget = new Budget(services.clock, services.config.timeBudgetMs);
+    const { limits } = services.config;
+    const spills = new SpillWriter(services.store, limits, (n) =>
+      staging.key(`${task}/${input.part}-${attempt}-${n}.spill`),
+    );
+    let filesDone = before;
+    let bytes = 0;
+    for (const file of files.slice(before)) {
+      await readStagedFile(services.store, file, keyNamesOf(plan.description), spills);
+      filesDone++;
+      bytes += file.rawBytes;
+      if (budget.spent() || bytes >= limits.partBytes) break;
+    }
+    const most = Math.max(1, Math.floor(limits.maxSpills / tasks.length));
+    return { done: filesDone === files.length, spills: await spills.close(most), filesDone };
+  });
+  return taskResult(input, done);
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type { KeyNames } from '../item/attribute-value.ts';
+import { isError, TidemarkError } from '../runtime/errors.ts';
+import type { NetChange } from '../snapshot/compact/net-change.ts';
+import { StagedLines } from '../snapshot/compact/staged-record.ts';
+import type { StagedFile } from '../sources/staged-files.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { linesOf } from './lines.ts';
+import type { SpillWriter } from './spills.ts';
+
+/** Each chunk that gunzip gives is a hop between threads; Node's own 16 KiB cost half as much again. */
+const chunkBytes = 256 * 1024;
+
+/**
+ * Takes the records of a staged file into spills. Throws `StagedDataCorrupt` if the file is missing, damaged, or not what
+ * its writer told of it, `RecordNotUnderstood` for a line of another shape; both name the file.
+ */
+export async function readStagedFile(
+  store: ObjectStore,
+  file: StagedFile,
+  keyNames: KeyNames,
+  spills: SpillWriter,
+): Promise<void> {
+  const stored = new StoredBytes(store, file);
+  const staged = new StagedLines(keyNames, file.order);
+  let records = 0;
+  const parse = async (bytes: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const lines of linesOf(bytes)) {
+      for (const line of lines) {
+        const change = parseLine(staged, line, file);
+        if (!spills.add(change)) {
+          await spills.flush();
+          spills.add(change);
+        }
+      }
+      records += lines.length;
+    }
+  };
+  try {
+    await pipeline(Readable.from(stored.chunks()), createGunzip({ chunkSize: chunkBytes }), parse);
+  } catch (cause) {
+    if (isError(cause, 'ObjectNotFound')) throw corrupt(`${file.key} is missing`, cause);
+    if (!isZlibError(cause)) throw cause;
+    // A file of no bytes is no gzip, and holds nothing.
+    if (stored.length > 0) throw corrupt(`${file.key} cannot be decompressed`, cause);
+  }
+  stored.check();
+  if (records !== file.records) {
+    throw corrupt(`${file.key} holds ${records} records, not ${file.records}`);
+  }
+}
+
+/** A file's bytes as they stand in the store; their MD5 is taken on the way, if one is known. */
+class StoredBytes {
+  length = 0;
+  readonly #store: ObjectStore;
+  readonly #file: StagedFile;
+  readonly #md5 = createHash('md5');
+
+  constructor(store: ObjectStore, file: StagedFile) {
+    this.#store = store;
+    this.#file = file;
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.#store.getStream(this.#file.key)) {
+      this.length += chunk.length;
+      if (this.#file.md5 !== undefined) this.#md5.update(chunk);
+      yield chunk;
+    }
+  }
+
+  check(): void {
+    const { key, md5 } = this.#file;
+    if (md5 !== undefined && this.#md5.digest('base64') !== md5) {
+      throw corrupt(`${key} has another MD5 than its manifest says`);
+    }
+  }
+}
+
+function parseLine(staged: StagedLines, line: Buffer, { key }: StagedFile): NetChange {
+  try {
+    return staged.parse(line);
+  } catch (cause) {
+    if (!(cause instanceof TidemarkError)) throw cause;
+    throw new TidemarkError(cause.code, `${key}: ${cause.message}`, { cause });
+  }
+}
+
+function corrupt(message: string, cause?: unknown): TidemarkError {
+  return new TidemarkError('StagedDataCorrupt', message, { cause });
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+}

@@ -1,0 +1,88 @@
+import { framesOf, writeFrames } from '../snapshot/format/frame-file.ts';
+import { type HashRange, wholeRange, within } from '../snapshot/format/hash-range.ts';
+import type { Limits } from '../snapshot/format/limits.ts';
+import { mergeSorted } from '../snapshot/read/merge.ts';
+import {
+  combineChanges,
+  decodeNetChanges,
+  encodeNetChange,
+  type NetChange,
+} from '../snapshot/compact/net-change.ts';
+import { readFrames } from '../snapshot/read/read-frames.ts';
+import { SortBuffer } from '../snapshot/compact/sort-buffer.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { Spill } from './backup-plan.ts';
+
+/** Spills live for minutes: zstd's fastest ordinary level. */
+const spillLevel = 1;
+
+/** Writes changes as spills, each of so many as are sorted in memory. */
+export class SpillWriter {
+  readonly #store: ObjectStore;
+  readonly #limits: Limits;
+  readonly #name: (n: number) => string;
+  readonly #buffer: SortBuffer;
+  readonly #written: Spill[] = [];
+
+  /** `name` gives the nth spill's key; it must be new for each attempt at a task. */
+  constructor(store: ObjectStore, limits: Limits, name: (n: number) => string) {
+    this.#store = store;
+    this.#limits = limits;
+    this.#name = name;
+    this.#buffer = new SortBuffer(limits.sortBytes);
+  }
+
+  /** Takes a change in, by copying it; false if `flush` must come first. */
+  add(change: NetChange): boolean {
+    return this.#buffer.add(change);
+  }
+
+  /** The spills; if they are more than wanted, merged into one. */
+  async close(most: number): Promise<Spill[]> {
+    if (!this.#buffer.isEmpty) await this.flush();
+    if (this.#written.length > most) await this.#merge();
+    return this.#written;
+  }
+
+  async flush(): Promise<void> {
+    const key = this.#name(this.#written.length);
+    const sorted = this.#buffer.drain(this.#limits.spillFrameBytes);
+    const file = await writeFrames(this.#store, key, sorted.frames, spillLevel);
+    this.#written.push({ ...file, key, lineBytes: sorted.lineBytes });
+  }
+
+  async #merge(): Promise<void> {
+    const key = this.#name(this.#written.length);
+    const merged = readSpills(this.#store, this.#written, wholeRange, this.#limits);
+    const frames = framesOf(merged, (change) => [encodeNetChange(change)], this.#limits.spillFrameBytes);
+    const file = await writeFrames(this.#store, key, frames, spillLevel);
+    const lineBytes = this.#written.reduce((sum, spill) => sum + spill.lineBytes, 0);
+    this.#written.splice(0, this.#written.length, { ...file, key, lineBytes });
+  }
+}
+
+/** The changes of the spills in a range, in order, one for a key, in batches. */
+export function readSpills(
+  store: ObjectStore,
+  spills: readonly Spill[],
+  range: HashRange,
+  { readBytes, sortBytes, batchEntries }: Limits,
+): AsyncGenerator<NetChange[]> {
+  const readAhead = Math.min(readBytes, Math.ceil(sortBytes / Math.max(1, spills.length)));
+  return mergeSorted(
+    spills.map((spill) => readSpill(store, spill, range, readAhead)),
+    combineChanges,
+    batchEntries,
+  );
+}
+
+async function* readSpill(
+  store: ObjectStore,
+  spill: Spill,
+  range: HashRange,
+  readAhead: number,
+): AsyncGenerator<NetChange[]> {
+  for await (const frame of readFrames(store, spill, range, readAhead)) {
+    yield within(range, decodeNetChanges(frame));
+  }
+}

@@ -1,0 +1,11 @@
+import type { StagedFile } from '../sources/staged-files.ts';
+import { maxMapItems } from '../jobs/states.ts';
+
+/** Files dealt out to tasks of about the size aimed at, at most as many as a Map may have. */
+export function spread(files: readonly StagedFile[], taskBytes: number): StagedFile[][] {
+  const bytes = files.reduce((sum, file) => sum + file.rawBytes, 0);
+  const count = Math.min(files.length, Math.ceil(bytes / taskBytes), maxMapItems);
+  const tasks: StagedFile[][] = Array.from({ length: count }, () => []);
+  for (const [i, file] of files.entries()) tasks[i % count]?.push(file);
+  return tasks;
+}

@@ -1,0 +1,58 @@
+import { catalogOf } from '../../catalog/catalog.ts';
+import { s3StoreFromEnvironment } from '../../storage/s3-store.ts';
+import { runStep, type Step } from './run-step.ts';
+import { stateMachines } from '../../jobs/state-machines.ts';
+import type { TaskHandler } from '../../jobs/states.ts';
+import { nativeRecovery } from '../../native/dynamodb-recovery.ts';
+import { nativeBackups } from '../../native/dynamodb-backups.ts';
+import { invokedRestore } from '../../native/invoked-restore.ts';
+import { dynamodbClient, streamsClient } from '../../runtime/clients.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { configFromEnvironment } from '../../services/config.ts';
+import { required } from '../../runtime/required.ts';
+import { environment } from '../../runtime/environment.ts';
+import { randomIds } from '../../runtime/ids.ts';
+import { lambdaLog } from '../../runtime/logger.ts';
+import type { Services } from '../../services/services.ts';
+
+/** The part of Lambda's context that is used; emulators may leave it out. */
+interface Context {
+  getRemainingTimeInMillis?(): number;
+}
+
+/** Left of an invocation's time for finishing the file in hand and publishing the result. */
+const reserveMs = 60_000;
+
+/** A step of a state machine as a Lambda function. Clients are made at the first invocation and kept. */
+export function lambdaStep<I extends { readonly job: object }, O extends object>(
+  name: TaskHandler,
+  step: Step<I, O>,
+): (event: I, context?: Context) => Promise<O> {
+  let services: Services | undefined;
+  return (event, context) => {
+    services ??= stepServices(name, process.env);
+    const left = context?.getRemainingTimeInMillis?.() ?? Infinity;
+    const timeBudgetMs = Math.max(1, Math.min(services.config.timeBudgetMs, left - reserveMs));
+    return runStep({ ...services, config: { ...services.config, timeBudgetMs } }, name, step, event);
+  };
+}
+
+/** What a deployed step works with. Names that its function was not given are only missed when they are used. */
+export function stepServices(name: string, env: NodeJS.ProcessEnv): Services {
+  const dynamodb = dynamodbClient();
+  const bucket = env[environment.bucket] ?? '';
+  return {
+    config: configFromEnvironment(env),
+    clock: systemClock,
+    ids: randomIds,
+    log: lambdaLog(name),
+    catalog: catalogOf(dynamodb, required(env, environment.catalogTable), systemClock, randomIds),
+    dynamodb,
+    streams: streamsClient(),
+    store: s3StoreFromEnvironment(env),
+    executions: stateMachines(env),
+    recovery: nativeRecovery(dynamodb),
+    native: nativeBackups(dynamodb, invokedRestore(env)),
+    bucketPlace: { bucket, prefix: env[environment.prefix] ?? '' },
+  };
+}

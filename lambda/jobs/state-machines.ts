@@ -1,0 +1,44 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { required } from '../runtime/required.ts';
+import { environment } from '../runtime/environment.ts';
+import type { Executions, Machine } from './job.ts';
+
+const variable: Record<Machine, string> = {
+  backup: environment.backupMachine,
+  restore: environment.restoreMachine,
+};
+
+/** The deployed state machines, whose ARNs are in the environment of the functions that may start them. */
+export function stateMachines(env: NodeJS.ProcessEnv, client = new SFNClient()): Executions {
+  const arnOf = (machine: Machine): string => required(env, variable[machine]);
+  return {
+    async start(machine, job) {
+      const command = new StartExecutionCommand({
+        stateMachineArn: arnOf(machine),
+        name: job.execution,
+        input: JSON.stringify({ job }),
+      });
+      try {
+        await client.send(command);
+      } catch (error) {
+        if (!(error instanceof ExecutionAlreadyExists)) throw error;
+      }
+    },
+    async state(machine, execution) {
+      const executionArn = `${arnOf(machine).replace(':stateMachine:', ':execution:')}:${execution}`;
+      try {
+        const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
+        return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'running' : 'ended';
+      } catch (error) {
+        if (error instanceof ExecutionDoesNotExist) return 'absent';
+        throw error;
+      }
+    },
+  };
+}

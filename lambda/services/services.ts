@@ -1,0 +1,30 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { ContinuousBackups } from '../native/recovery.ts';
+import type { NativeBackups } from '../native/native-backups.ts';
+import type { BucketPlace } from '../sources/export/request.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { Executions } from '../jobs/job.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Config } from './config.ts';
+import type { Ids } from '../runtime/ids.ts';
+import type { Log } from '../runtime/logger.ts';
+
+/** What operations and steps work with. Functions name the ones they use with `Pick`. */
+export interface Services {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly catalog: Catalog;
+  readonly dynamodb: DynamoDBClient;
+  readonly streams: DynamoDBStreamsClient;
+  readonly store: ObjectStore;
+  readonly executions: Executions;
+  /** Whether tables have point-in-time recovery; it is switched on where the configuration says so. */
+  readonly recovery: Pick<ContinuousBackups, 'describe' | 'update'>;
+  readonly native: NativeBackups;
+  /** The store as DynamoDB knows it, which leaves exports there and reads imports: bucket and prefix. */
+  readonly bucketPlace: BucketPlace;
+}

@@ -1,0 +1,172 @@
+import { isUtf8 } from 'node:buffer';
+import type { Item, KeyNames } from '../../item/attribute-value.ts';
+import { canonicalItem, canonicalKey } from '../../item/canonical.ts';
+import { ItemScanner, type ScannedItem } from '../../item/item-scanner.ts';
+import { keyHash } from '../../item/key-hash.ts';
+import { parseJson } from '../../item/parse-json.ts';
+import { notPlain } from '../../item/scanned-members.ts';
+import { itemSize } from '../../item/size.ts';
+import { TidemarkError } from '../../runtime/errors.ts';
+import { imageDigest } from '../format/digest.ts';
+import type { NetChange } from './net-change.ts';
+
+const images = ['Item', 'Keys', 'OldImage', 'NewImage'] as const;
+type ImageName = (typeof images)[number];
+
+/** A staged line with its items in canonical form. */
+interface StagedRecord extends Partial<Record<ImageName, ScannedItem>> {
+  /** The change's place among those of its key; '' for an item, and where the line does not say it. */
+  order: string;
+}
+
+const colon = 0x3a;
+const comma = 0x2c;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
+/**
+ * Reads lines of DynamoDB's export format for a table of these key attributes. Lines of a real export say no order: they
+ * have the one of their export, and there is one for a key.
+ */
+export class StagedLines {
+  readonly #keyNames: KeyNames;
+  readonly #exportOrder: string | undefined;
+  readonly #scanner: ItemScanner;
+
+  constructor(keyNames: KeyNames, exportOrder?: string) {
+    this.#keyNames = keyNames;
+    this.#exportOrder = exportOrder;
+    this.#scanner = new ItemScanner(keyNames);
+  }
+
+  /**
+   * A line, without its end, as a change: of a full export (`Item`) or of an incremental one (`Keys` with `OldImage` and
+   * `NewImage`). Throws `StagedDataCorrupt` if it is no UTF-8 or no JSON, `RecordNotUnderstood` for any other shape.
+   */
+  parse(line: Buffer): NetChange {
+    // Decoding would put U+FFFD in place of what is not text, in silence.
+    if (!isUtf8(line)) throw new TidemarkError('StagedDataCorrupt', 'a staged line is not UTF-8');
+    const change = netChange(this.#scan(line) ?? parseRecord(line, this.#keyNames));
+    const order = this.#exportOrder;
+    return order === undefined ? change : { ...change, first: order, last: order, once: true };
+  }
+
+  /** The record of a plain line; undefined if it must be read the ordinary way. */
+  #scan(line: Buffer): StagedRecord | undefined {
+    try {
+      return this.#scanPlain(line);
+    } catch (error) {
+      // Of a line with several faults the ordinary way says which one it is.
+      if (error === notPlain || error instanceof TidemarkError) return undefined;
+      throw error;
+    }
+  }
+
+  #scanPlain(line: Buffer): StagedRecord | undefined {
+    const scanner = this.#scanner;
+    const record: StagedRecord = { order: '' };
+    scanner.start(line);
+    scanner.expect(openBrace);
+    do {
+      const name = scanner.name();
+      scanner.expect(colon);
+      if (name === 'Metadata') {
+        const metadata = JSON.parse(scanner.attributes()) as ExportLine['Metadata'];
+        record.order = orderOf(metadata);
+      } else if (isImageName(name) && record[name] === undefined) {
+        record[name] = scanner.item();
+      } else {
+        return undefined;
+      }
+    } while (scanner.takes(comma));
+    scanner.expect(closeBrace);
+    const { Item, Keys, OldImage, NewImage } = record;
+    const isItem = Item !== undefined && (Keys ?? OldImage ?? NewImage) === undefined;
+    return scanner.at === line.length &&
+      (isItem ? record.order === '' : Item === undefined && Keys !== undefined)
+      ? record
+      : undefined;
+  }
+}
+
+function isImageName(name: string): name is ImageName {
+  return images.some((image) => image === name);
+}
+
+function netChange({ order, Item, Keys, OldImage, NewImage }: StagedRecord): NetChange {
+  const keyed = Item ?? Keys;
+  if (keyed === undefined) throw notUnderstood('a staged record has neither Item nor Keys');
+  const image = Item ?? NewImage;
+  const key = keyOf(image ?? keyed);
+  for (const other of [keyed, OldImage]) {
+    if (other !== undefined && other !== image && !key.equals(keyOf(other))) {
+      throw notUnderstood('a staged image is of another key than Keys');
+    }
+  }
+  return {
+    hash: keyHash(key),
+    key,
+    first: order,
+    last: order,
+    old: OldImage && { digest: imageDigest(OldImage.image), bytes: OldImage.bytes },
+    image: image?.image,
+    imageBytes: image?.bytes ?? 0,
+  };
+}
+
+function keyOf({ image, keyLength }: ScannedItem): Buffer {
+  return image.subarray(1, 1 + keyLength);
+}
+
+interface ExportLine extends Partial<Record<ImageName, Item>> {
+  readonly Metadata?: { readonly ApplyOrder?: { readonly N?: unknown } | null };
+}
+
+const itemMembers = new Set(['Item']);
+const changeMembers = new Set(['Metadata', 'Keys', 'OldImage', 'NewImage']);
+const wholeNumber = /^(?:0|[1-9]\d*)$/;
+
+/** The ordinary way: any JSON text of this shape. */
+function parseRecord(line: Buffer, keyNames: KeyNames): StagedRecord {
+  const parsed = parse(line.toString());
+  const record: StagedRecord = { order: orderOf(parsed.Metadata) };
+  for (const name of images) {
+    const item = parsed[name];
+    if (item === undefined) continue;
+    record[name] = {
+      image: Buffer.from(canonicalItem(item, keyNames)),
+      keyLength: Buffer.byteLength(canonicalKey(item, keyNames)),
+      bytes: itemSize(item),
+    };
+  }
+  return record;
+}
+
+function parse(line: string): ExportLine {
+  let record: unknown;
+  try {
+    record = parseJson(line);
+  } catch (cause) {
+    throw new TidemarkError('StagedDataCorrupt', 'a staged line is not JSON', { cause });
+  }
+  if (typeof record !== 'object' || record === null) throw notUnderstood('a staged line is not an object');
+  const members = 'Item' in record ? itemMembers : changeMembers;
+  for (const [name, member] of Object.entries(record)) {
+    if (!members.has(name) || typeof member !== 'object' || member === null) {
+      throw notUnderstood('a staged record has an unknown member');
+    }
+  }
+  return record;
+}
+
+function orderOf(metadata: ExportLine['Metadata']): string {
+  if (metadata?.ApplyOrder === undefined) return '';
+  const order = metadata.ApplyOrder?.N;
+  if (typeof order !== 'string' || !wholeNumber.test(order))
+    throw notUnderstood('an order is no whole number');
+  return order;
+}
+
+function notUnderstood(message: string): TidemarkError {
+  return new TidemarkError('RecordNotUnderstood', message);
+}

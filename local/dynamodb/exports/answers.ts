@@ -1,0 +1,70 @@
+import {
+  type DescribeExportInput,
+  type DescribeImportInput,
+  type DynamoDBClient,
+  DynamoDBServiceException,
+  type ExportTableToPointInTimeInput,
+  type ImportTableInput,
+  type ListExportsInput,
+  type ListImportsInput,
+} from '@aws-sdk/client-dynamodb';
+import { prefixes } from '../../../lambda/dialects/dynamodb/error-names.ts';
+import { membersOf, parseBody, renderBody } from '../../../lambda/dialects/dynamodb/json.ts';
+import { asServiceError } from './errors.ts';
+import type { EmbeddedExports } from './embedded-exports.ts';
+
+/** By name. What an input holds is checked by whom it is handed to. */
+const operations: ReadonlyMap<string, (exports: EmbeddedExports, input: object) => Promise<object>> = new Map(
+  Object.entries({
+    ExportTableToPointInTime: (exports: EmbeddedExports, input: object) =>
+      exports.exportTableToPointInTime(input as ExportTableToPointInTimeInput),
+    DescribeExport: (exports: EmbeddedExports, input: object) =>
+      exports.describeExport(input as DescribeExportInput),
+    ListExports: (exports: EmbeddedExports, input: object) => exports.listExports(input as ListExportsInput),
+    ImportTable: (exports: EmbeddedExports, input: object) => exports.importTable(input as ImportTableInput),
+    DescribeImport: (exports: EmbeddedExports, input: object) =>
+      exports.describeImport(input as DescribeImportInput),
+    ListImports: (exports: EmbeddedExports, input: object) => exports.listImports(input as ListImportsInput),
+  }),
+);
+
+/** Has the embedded exports answer the client's commands that are theirs, and refuse what an import stands in the way of. */
+export function answerClient(client: DynamoDBClient, exports: EmbeddedExports): void {
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (call) => {
+        const name = commandName.replace(/Command$/, '');
+        const operation = operations.get(name);
+        const refusal = exports.refusal(name, () => call.input);
+        if (refusal !== undefined) throw refusal;
+        if (operation === undefined) return next(call);
+        const output = await operation(exports, call.input);
+        return { response: {}, output: { ...output, $metadata: {} } };
+      },
+    { step: 'initialize', name: 'embeddedExports' },
+  );
+}
+
+/**
+ * Answers a request of DynamoDB's JSON protocol 1.0, by its `X-Amz-Target`; undefined if the database is to answer it.
+ * Throws what is no fault of the request.
+ */
+export async function answerExports(
+  exports: EmbeddedExports,
+  target: string,
+  body: string,
+): Promise<{ readonly status: number; readonly body: string } | undefined> {
+  const name = target.replace(/^DynamoDB_20120810\./, '');
+  const operation = operations.get(name);
+  try {
+    const refusal = exports.refusal(name, () => membersOf(parseBody(body)));
+    if (refusal !== undefined) throw refusal;
+    if (operation === undefined) return undefined;
+    return { status: 200, body: renderBody(await operation(exports, membersOf(parseBody(body)))) };
+  } catch (cause) {
+    const error = asServiceError(cause);
+    if (!(error instanceof DynamoDBServiceException) || error.$fault !== 'client') throw error;
+    const refusal = { __type: `${prefixes.model}${error.name}`, message: error.message };
+    return { status: 400, body: JSON.stringify(refusal) };
+  }
+}

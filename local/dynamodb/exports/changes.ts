@@ -1,0 +1,91 @@
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { Item, KeyNames } from '../../../lambda/item/attribute-value.ts';
+import { canonicalKey } from '../../../lambda/item/canonical.ts';
+import { fromSdk } from '../../../lambda/item/from-sdk.ts';
+import type { Clock } from '../../../lambda/runtime/clock.ts';
+import { describeStream } from '../../../lambda/sources/stream.ts';
+import {
+  cutOf,
+  type Lane,
+  lane,
+  lanesAround,
+  type Reader,
+  readLanes,
+} from '../../../lambda/sources/stream-cut.ts';
+import { JobFailure } from './errors.ts';
+
+/** A table's stream, and what reading it needs. */
+export interface StreamHistory {
+  readonly streams: DynamoDBStreamsClient;
+  readonly clock: Clock;
+  readonly stream: string;
+  readonly keyNames: KeyNames;
+  /** Of the table, epoch ms: before that there was nothing that the stream could have missed. */
+  readonly createdAt: number;
+}
+
+/** What a stretch of the stream did to one key. */
+export interface KeyChange {
+  readonly keys: Item;
+  /** Before the first record; undefined: there was no such item. */
+  readonly before: Item | undefined;
+  /** After the last record; undefined: deleted. */
+  after: Item | undefined;
+  /** The last record's time, epoch seconds. */
+  second: number;
+}
+
+/** In seconds. A write of this second may stand in a shard that began a little later. */
+const margin = 60;
+
+/** An embedded stream holds back nothing: an empty page is its end. */
+const emptyPages = 1;
+
+/**
+ * Where each shard stands behind the last record of this second: before its first record of a later one. Throws
+ * `JobFailure` if the stream began later, and `StreamGap`.
+ */
+export async function cutAfter(history: StreamHistory, second: number): Promise<Lane[]> {
+  const { streams, stream } = history;
+  const end = (second + 1) * 1000;
+  const { createdAt } = await describeStream(streams, stream);
+  if (createdAt > end && end > history.createdAt) {
+    throw new JobFailure('InternalServerError', "The table's stream does not reach back to that time");
+  }
+  const lanes = await lanesAround(streams, stream, second - margin);
+  await readTo(history, lanes, second, async () => {});
+  return Object.entries(cutOf(lanes)).map(([shard, position]) => lane(shard, position));
+}
+
+/** What the records behind the cut, up to and with this second, did to each key, by its canonical text. */
+export async function changesFrom(
+  history: StreamHistory,
+  cut: Lane[],
+  second: number,
+): Promise<Map<string, KeyChange>> {
+  const changes = new Map<string, KeyChange>();
+  await readTo(history, cut, second, async (record) => {
+    const keys = fromSdk(record.keys);
+    const key = canonicalKey(keys, history.keyNames);
+    const after = record.newImage && fromSdk(record.newImage);
+    const change = changes.get(key);
+    if (change === undefined) {
+      const before = record.oldImage && fromSdk(record.oldImage);
+      changes.set(key, { keys, before, after, second: record.second });
+    } else {
+      change.after = after;
+      change.second = record.second;
+    }
+  });
+  return changes;
+}
+
+async function readTo(
+  { streams, clock, stream }: StreamHistory,
+  lanes: Lane[],
+  second: number,
+  take: Reader['take'],
+): Promise<void> {
+  const rules = { stream, markerSecond: second, until: 0, emptyPages };
+  await readLanes({ streams, clock }, lanes, rules, { take, overdue: () => false });
+}

@@ -1,0 +1,63 @@
+import { hash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { keyHash } from '../../../lambda/item/key-hash.ts';
+import type { Ids } from '../../../lambda/runtime/ids.ts';
+import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
+import type { ExportRecord } from './content.ts';
+
+/** One line of `manifest-files.json`. */
+interface DataFile {
+  readonly itemCount: number;
+  readonly md5Checksum: string;
+  readonly etag: string;
+  readonly dataFileS3Key: string;
+}
+
+const compress = promisify(gzip);
+
+/** A data file for each quarter of the hash space, as DynamoDB writes one at least for each partition, empty or not. */
+const fileBits = 2n;
+
+export async function writeDataFiles(
+  store: ObjectStore,
+  ids: Ids,
+  folder: string,
+  records: readonly ExportRecord[],
+): Promise<DataFile[]> {
+  const files: string[][] = Array.from({ length: 2 ** Number(fileBits) }, () => []);
+  for (const { key, line } of records) {
+    const place = keyHash(Buffer.from(key)) >> (64n - fileBits);
+    files[Number(place)]?.push(`${JSON.stringify(line)}\n`);
+  }
+  return Promise.all(
+    files.map(async (lines) => {
+      const bytes = await compress(lines.join(''));
+      const dataFileS3Key = `${folder}/${ids.hex(26)}.json.gz`;
+      await store.put(dataFileS3Key, bytes);
+      // A file that was uploaded in parts, be it a single one, has no plain MD5 as its etag.
+      const etag = `${hash('md5', hash('md5', bytes, 'buffer'))}-1`;
+      return { itemCount: lines.length, md5Checksum: hash('md5', bytes, 'base64'), etag, dataFileS3Key };
+    }),
+  );
+}
+
+/** Writes both manifests, each with its checksum beside it. Gives the summary's key: whoever has it has all. */
+export async function writeManifests(
+  store: ObjectStore,
+  folder: string,
+  files: readonly DataFile[],
+  summary: object,
+): Promise<string> {
+  const manifestFilesS3Key = `${folder}/manifest-files.json`;
+  const manifest = `${folder}/manifest-summary.json`;
+  await putChecked(store, manifestFilesS3Key, files.map((file) => `${JSON.stringify(file)}\n`).join(''));
+  await putChecked(store, manifest, JSON.stringify({ ...summary, manifestFilesS3Key }));
+  return manifest;
+}
+
+/** The documentation calls the second file `.checksum`; real exports have `.md5`. */
+async function putChecked(store: ObjectStore, key: string, text: string): Promise<void> {
+  await store.put(key, Buffer.from(text));
+  await store.put(key.replace(/json$/, 'md5'), Buffer.from(hash('md5', text, 'base64')));
+}

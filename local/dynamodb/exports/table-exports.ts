@@ -1,0 +1,190 @@
+import {
+  ExportConflictException,
+  type ExportDescription,
+  type ExportFormat,
+  ExportNotFoundException,
+  LimitExceededException,
+  type S3SseAlgorithm,
+  TableNotFoundException,
+} from '@aws-sdk/client-dynamodb';
+import { parseTableArn } from '../../../lambda/model/backup-arn.ts';
+import { given } from '../../../lambda/dialects/dynamodb/operation.ts';
+import { read } from '../../../lambda/dialects/dynamodb/read.ts';
+import type { JsonObject } from '../../../lambda/dialects/dynamodb/json.ts';
+import { keyNamesOf } from '../../../lambda/snapshot/format/manifest.ts';
+import { leastExportBytes } from '../../../lambda/estimate/prices.ts';
+import { describeTable, type Table } from '../../../lambda/sources/table.ts';
+import { atMost } from '../../at-most.ts';
+import { type ExportRecord, fullRecords, incrementalRecords } from './content.ts';
+import { failureOf, JobFailure, validation } from './errors.ts';
+import { exportTimes } from './export-times.ts';
+import { writeDataFiles, writeManifests } from './files.ts';
+import { jobId, type Job, type Jobs } from './jobs.ts';
+import { exportMembers, type ExportRequest } from './requests.ts';
+import type { ExportServices } from './export-services.ts';
+
+/** Takes export requests, and has them done. */
+export class TableExports {
+  readonly #services: ExportServices;
+  readonly #jobs: Jobs<ExportDescription>;
+  readonly #starts = atMost(1);
+
+  constructor(services: ExportServices, jobs: Jobs<ExportDescription>) {
+    this.#services = services;
+    this.#jobs = jobs;
+    for (const [arn] of jobs.unended()) this.#run(arn);
+  }
+
+  /**
+   * Throws the SDK's ValidationException, `ExportConflictException`, `LimitExceededException`, `TableNotFoundException`,
+   * `PointInTimeRecoveryUnavailableException` and `InvalidExportTimeException`.
+   */
+  start(body: JsonObject): Promise<ExportDescription> {
+    const { ClientToken = this.#services.ids.hex(32), ...request } = read(exportMembers, body);
+    checkServed(request);
+    return this.#starts(async () => {
+      const job = this.#jobs.begunWith(ClientToken, request);
+      if (job?.same === false) {
+        throw new ExportConflictException({
+          message: 'There was a different export request with the same client token',
+          $metadata: {},
+        });
+      }
+      return this.describe(job?.arn ?? (await this.#begin(ClientToken, request)));
+    });
+  }
+
+  /** Throws `ExportNotFoundException`. */
+  describe(arn: string): ExportDescription {
+    const description = this.#jobs.describe(arn);
+    if (description !== undefined) return description;
+    throw new ExportNotFoundException({ message: `Export not found: ${arn}`, $metadata: {} });
+  }
+
+  async #begin(token: string, request: ExportRequest): Promise<string> {
+    const { recovery, clock, ids, minWindowMs } = this.#services;
+    if (!this.#jobs.hasRoom()) {
+      throw new LimitExceededException({ message: 'Too many exports are in progress', $metadata: {} });
+    }
+    const { identity } = await this.#tableOf(request.TableArn);
+    const times = exportTimes(request, await recovery(identity.name), minWindowMs);
+    const arn = `${identity.arn}/export/${jobId(clock, ids)}`;
+    const begun: ExportDescription = {
+      ExportArn: arn,
+      ExportStatus: 'IN_PROGRESS',
+      StartTime: new Date(clock.now()),
+      TableArn: identity.arn,
+      TableId: identity.tableId,
+      ClientToken: token,
+      S3Bucket: request.S3Bucket,
+      ...given('S3BucketOwner', request.S3BucketOwner),
+      ...given('S3Prefix', request.S3Prefix),
+      S3SseAlgorithm: (request.S3SseAlgorithm ?? 'AES256') as S3SseAlgorithm,
+      ...given('S3SseKmsKeyId', request.S3SseKmsKeyId),
+      ExportFormat: (request.ExportFormat ?? 'DYNAMODB_JSON') as ExportFormat,
+      ...times,
+    };
+    await this.#jobs.add(arn, { token, request, begun });
+    this.#run(arn);
+    return arn;
+  }
+
+  async #tableOf(arn: string): Promise<Table> {
+    const name = parseTableArn(arn);
+    if (name === undefined) throw validation('TableArn is not the ARN of a table');
+    const table = await describeTable(this.#services.dynamodb, name);
+    if (table.identity.arn === arn) return table;
+    throw new TableNotFoundException({ message: `Table not found: ${arn}`, $metadata: {} });
+  }
+
+  #run(arn: string): void {
+    this.#jobs.run(arn, (job) =>
+      this.#export(arn, job).catch((error: unknown) => ({ ExportStatus: 'FAILED', ...failureOf(error) })),
+    );
+  }
+
+  async #export(arn: string, job: Job<ExportDescription>): Promise<ExportDescription> {
+    const { store, ids, bucket } = this.#services;
+    const { S3Bucket, S3Prefix = '', IncrementalExportSpecification } = job.begun;
+    if (S3Bucket !== bucket) throw new JobFailure('S3NoSuchBucket', 'The specified bucket does not exist');
+    const root = [S3Prefix.replace(/\/+$/, ''), 'AWSDynamoDB'].filter((part) => part !== '').join('/');
+    const folder = `${root}/${arn.slice(arn.lastIndexOf('/') + 1)}`;
+    await store.put(`${folder}/_started`, Buffer.alloc(0));
+    const records = await this.#records(job.begun);
+    const isIncremental = IncrementalExportSpecification !== undefined;
+    // Incremental exports share one folder: what is whose stands in the manifests alone.
+    const files = await writeDataFiles(store, ids, `${isIncremental ? root : folder}/data`, records);
+    const bytes = records.reduce((sum, record) => sum + record.bytes, 0);
+    const EndTime = this.#jobs.endTime(job);
+    const end = {
+      EndTime,
+      ItemCount: records.length,
+      BilledSizeBytes: isIncremental ? Math.max(bytes, leastExportBytes) : bytes,
+    };
+    const summary = summaryOf({ ...job.begun, ...end });
+    return {
+      ...end,
+      ExportStatus: 'COMPLETED',
+      ExportManifest: await writeManifests(store, folder, files, summary),
+    };
+  }
+
+  async #records(description: ExportDescription): Promise<ExportRecord[]> {
+    const { dynamodb, streams, clock } = this.#services;
+    const table = await this.#tableOf(String(description.TableArn));
+    if (table.identity.tableId !== description.TableId || table.streamArn === undefined) {
+      throw new JobFailure('InternalServerError', 'The table, or its stream, is not there any more');
+    }
+    const { createdAt } = table.description;
+    const keyNames = keyNamesOf(table.description);
+    const history = { streams, clock, stream: table.streamArn, keyNames, createdAt };
+    const specification = description.IncrementalExportSpecification;
+    if (specification === undefined) {
+      // Exclusive, as the end of a window is: the next one begins with this second.
+      return fullRecords(dynamodb, table.identity.name, history, secondOf(description.ExportTime) - 1);
+    }
+    return incrementalRecords(history, {
+      from: secondOf(specification.ExportFromTime),
+      to: secondOf(specification.ExportToTime),
+      oldImages: specification.ExportViewType === 'NEW_AND_OLD_IMAGES',
+    });
+  }
+}
+
+/** Throws ValidationException for what an embedded export cannot do. */
+function checkServed({ ExportFormat = 'DYNAMODB_JSON', FilterSpecification }: ExportRequest): void {
+  if (ExportFormat !== 'DYNAMODB_JSON') {
+    throw validation(`The embedded runtime exports DYNAMODB_JSON, not ${ExportFormat}`);
+  }
+  if (FilterSpecification !== undefined)
+    throw validation('The embedded runtime takes no FilterSpecification');
+}
+
+/** `manifest-summary.json` without the place of the other manifest. */
+function summaryOf(description: ExportDescription): object {
+  const { IncrementalExportSpecification: window } = description;
+  return {
+    version: window === undefined ? '2020-06-30' : '2023-08-01',
+    exportArn: description.ExportArn,
+    startTime: description.StartTime,
+    endTime: description.EndTime,
+    tableArn: description.TableArn,
+    tableId: description.TableId,
+    ...(window === undefined
+      ? { exportTime: description.ExportTime }
+      : { exportFromTime: window.ExportFromTime, exportToTime: window.ExportToTime }),
+    s3Bucket: description.S3Bucket,
+    s3Prefix: description.S3Prefix ?? null,
+    s3SseAlgorithm: description.S3SseAlgorithm,
+    s3SseKmsKeyId: description.S3SseKmsKeyId ?? null,
+    billedSizeBytes: description.BilledSizeBytes,
+    itemCount: description.ItemCount,
+    outputFormat: description.ExportFormat,
+    ...(window !== undefined && { outputView: window.ExportViewType, exportType: description.ExportType }),
+  };
+}
+
+/** Streams know no finer time. */
+function secondOf(date: Date | undefined): number {
+  return Math.floor((date?.getTime() ?? 0) / 1000);
+}

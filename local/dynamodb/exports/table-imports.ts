@@ -1,0 +1,138 @@
+import {
+  CreateTableCommand,
+  ImportConflictException,
+  ImportNotFoundException,
+  type ImportTableDescription,
+  type InputCompressionType,
+  LimitExceededException,
+  type TableCreationParameters,
+} from '@aws-sdk/client-dynamodb';
+import { read } from '../../../lambda/dialects/dynamodb/read.ts';
+import type { JsonObject } from '../../../lambda/dialects/dynamodb/json.ts';
+import { keyNamesOf } from '../../../lambda/snapshot/format/manifest.ts';
+import { describeTable } from '../../../lambda/sources/table.ts';
+import { atMost } from '../../at-most.ts';
+import { failureOf, JobFailure, validation } from './errors.ts';
+import { importObject, none, sum } from './import-object.ts';
+import { keysOf } from './import-source.ts';
+import { jobId, type Jobs } from './jobs.ts';
+import { importMembers, type ImportRequest } from './requests.ts';
+import type { ExportServices } from './export-services.ts';
+
+/** Takes import requests, and has them done. */
+export class TableImports {
+  readonly #services: ExportServices;
+  readonly #jobs: Jobs<ImportTableDescription>;
+  readonly #starts = atMost(1);
+
+  constructor(services: ExportServices, jobs: Jobs<ImportTableDescription>) {
+    this.#services = services;
+    this.#jobs = jobs;
+    for (const [arn] of jobs.unended()) this.#run(arn);
+  }
+
+  /**
+   * Makes the table. Throws the SDK's ValidationException, `ImportConflictException`, `LimitExceededException`, and what
+   * CreateTable throws: `ResourceInUseException` if there is such a table.
+   */
+  start(body: JsonObject): Promise<ImportTableDescription> {
+    const { ClientToken = this.#services.ids.hex(32), ...request } = read(importMembers, body);
+    checkServed(request);
+    return this.#starts(async () => {
+      const job = this.#jobs.begunWith(ClientToken, request);
+      const hasEnded = job !== undefined && this.describe(job.arn).EndTime !== undefined;
+      if (job?.same === false) {
+        throw new ImportConflictException({
+          message: 'There was a different import request with the same client token',
+          $metadata: {},
+        });
+      }
+      // Measured: behind the import's end its token tells of it no more. The table is there then, so that it is refused.
+      const arn = job === undefined || hasEnded ? await this.#begin(ClientToken, request) : job.arn;
+      return this.describe(arn);
+    });
+  }
+
+  /** Throws `ImportNotFoundException`. */
+  describe(arn: string): ImportTableDescription {
+    const description = this.#jobs.describe(arn);
+    if (description !== undefined) return description;
+    throw new ImportNotFoundException({ message: `Import not found: ${arn}`, $metadata: {} });
+  }
+
+  /** True until the import that makes the table of this name or ARN has ended. */
+  isImporting(table: unknown): boolean {
+    return this.#jobs.some(
+      ({ ImportStatus, TableArn, TableCreationParameters: made }) =>
+        ImportStatus === 'IN_PROGRESS' && (TableArn === table || made?.TableName === table),
+    );
+  }
+
+  async #begin(token: string, request: ImportRequest): Promise<string> {
+    const { dynamodb, clock, ids } = this.#services;
+    if (!this.#jobs.hasRoom()) {
+      throw new LimitExceededException({ message: 'Too many imports are in progress', $metadata: {} });
+    }
+    const parameters = request.TableCreationParameters as unknown as TableCreationParameters;
+    const { TableDescription } = await dynamodb.send(new CreateTableCommand(parameters));
+    const arn = `${TableDescription?.TableArn}/import/${jobId(clock, ids)}`;
+    const begun: ImportTableDescription = {
+      ImportArn: arn,
+      ImportStatus: 'IN_PROGRESS',
+      TableArn: TableDescription?.TableArn,
+      TableId: TableDescription?.TableId,
+      ClientToken: token,
+      S3BucketSource: request.S3BucketSource,
+      InputFormat: 'DYNAMODB_JSON',
+      InputCompressionType: (request.InputCompressionType ?? 'NONE') as InputCompressionType,
+      TableCreationParameters: parameters,
+      StartTime: new Date(clock.now()),
+      ...none,
+    };
+    await this.#jobs.add(arn, { token, request, begun });
+    this.#run(arn);
+    return arn;
+  }
+
+  #run(arn: string): void {
+    this.#jobs.run(arn, ({ begun }) =>
+      this.#import(arn, begun).catch((error: unknown) => ({ ImportStatus: 'FAILED', ...failureOf(error) })),
+    );
+  }
+
+  /** The table stays, with what it has taken, however the import ends. */
+  async #import(arn: string, begun: ImportTableDescription): Promise<ImportTableDescription> {
+    const { store, dynamodb, bucket } = this.#services;
+    const { S3BucketSource, InputCompressionType = 'NONE', TableCreationParameters } = begun;
+    if (S3BucketSource?.S3Bucket !== bucket) {
+      throw new JobFailure('S3NoSuchBucket', 'The specified bucket does not exist');
+    }
+    const table = String(TableCreationParameters?.TableName);
+    const { identity, description } = await describeTable(dynamodb, table);
+    if (identity.tableId !== begun.TableId)
+      throw new JobFailure('InternalServerError', 'The table was replaced');
+    const target = { name: table, keyNames: keyNamesOf(description) };
+    let figures = none;
+    let failed: string | undefined;
+    for (const key of await keysOf(store, S3BucketSource.S3KeyPrefix ?? '')) {
+      const added = await importObject(dynamodb, target, await store.get(key), InputCompressionType);
+      if (added.ErrorCount > 0) failed ??= key;
+      figures = sum(figures, added);
+      this.#jobs.progress(arn, figures);
+    }
+    if (failed === undefined) return { ...figures, ImportStatus: 'COMPLETED' };
+    const FailureMessage = `Some of the items failed validation checks, the first ones in ${failed}`;
+    return { ...figures, ImportStatus: 'FAILED', FailureCode: 'ItemValidationError', FailureMessage };
+  }
+}
+
+/** Throws ValidationException for what an embedded import cannot do. */
+function checkServed({ InputFormat, InputFormatOptions, S3BucketSource }: ImportRequest): void {
+  if (InputFormat !== 'DYNAMODB_JSON') {
+    throw validation(`The embedded runtime imports DYNAMODB_JSON, not ${InputFormat}`);
+  }
+  if (InputFormatOptions !== undefined) throw validation('InputFormatOptions are for the InputFormat CSV');
+  if (S3BucketSource.S3KeyPrefix?.includes('/') !== true) {
+    throw validation('The embedded runtime imports from a S3KeyPrefix with a slash');
+  }
+}
