@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the AWS CLI and boto3 into a virtual environment, for test/acceptance, and moto, for test/restore/moto.test.ts.
+# Installs the AWS CLI and boto3 into a virtual environment, for test/acceptance, and moto, for test/scenarios/restore/moto.test.ts.
 #
 #   export "$(.ci/clients.sh [cache folder])"     sets TIDEMARK_TEST_PYTHON
 #

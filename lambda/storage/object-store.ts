@@ -1,7 +1,7 @@
 /**
  * The port to the snapshot store. Keys are relative, `/`-separated, without a leading slash.
  *
- * What every adapter promises (`test/conformance/object-store.ts` holds it to this):
+ * What every adapter promises (`test/storage/object-store.suite.ts` holds it to this):
  * - An object is seen whole or not at all, however its writer ends; readers see it once a put resolved.
  * - A put with `ifAbsent` on a taken key changes nothing and says `exists`; of several at once exactly one stores.
  * - Nothing on the path of a backup or a restore is found by listing: names are found in published objects, so a late

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { arn, creating, tableArn } from '../dialects/dynamodb/fakes.ts';
-import { over } from './support.ts';
+import { over } from '../support/cli/support.ts';
 
 describe('a backup may be named', () => {
   const named = (id: string, status: 'AVAILABLE' | 'CREATING') => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Operations } from '../../lambda/operations/operations.ts';
 import { arn, available, compared, planned, verified } from '../dialects/dynamodb/fakes.ts';
-import { over } from './support.ts';
+import { over } from '../support/cli/support.ts';
 
 const backup = { table: 'Music', id: available.id, arn: available.arn };
 const key = '{"Artist":{"S":"Nina"}}';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import type { Runtime } from '../../local/runtime.ts';
-import { call, clients, createTable, fill, start, temporaryFolder } from '../local/support.ts';
-import { run } from './support.ts';
+import { call, clients, createTable, fill, start, temporaryFolder } from '../support/local/support.ts';
+import { run } from '../support/cli/support.ts';
 
 /** Requests a backup as the wire has it and waits for it; answers its ARN and kind. */
 async function backUp({ url, executions }: Runtime, TidemarkOptions?: object) {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import { arn, compared } from '../dialects/dynamodb/fakes.ts';
-import { closedUrl, over, run, serve, start, textOf } from './support.ts';
+import { closedUrl, over, run, serve, start, textOf } from '../support/cli/support.ts';
 
 const commands = ['item', 'compare', 'verify', 'sweep'];
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AttributeValue, Item } from '../../lambda/item/attribute-value.ts';
 import { canonicalItem, canonicalKey } from '../../lambda/item/canonical.ts';
-import { anyItem, byBytes, choices, plainItem, spelledItem } from './arbitrary.ts';
+import { anyItem, byBytes, choices, plainItem, spelledItem } from '../support/item/arbitrary.ts';
 
 /** docs/format.md, section 1, for an item whose numbers, binary and sets are spelled by it already. */
 function byTheDocument(item: Item, first: readonly string[] = []): string {

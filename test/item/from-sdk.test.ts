@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Item } from '../../lambda/item/attribute-value.ts';
 import { canonicalItem } from '../../lambda/item/canonical.ts';
 import { fromSdk, toSdk } from '../../lambda/item/from-sdk.ts';
-import { anyItem, plainItem } from './arbitrary.ts';
+import { anyItem, plainItem } from '../support/item/arbitrary.ts';
 
 const get = { TableName: 'Music', Key: { k: 'k' } };
 

@@ -6,7 +6,7 @@ import { ItemScanner, type ScannedItem } from '../../lambda/item/item-scanner.ts
 import { notPlain } from '../../lambda/item/scanned-members.ts';
 import { itemSize } from '../../lambda/item/size.ts';
 import { isError } from '../../lambda/runtime/errors.ts';
-import { anyItem, choices, plainItem, spelledItem } from './arbitrary.ts';
+import { anyItem, choices, plainItem, spelledItem } from '../support/item/arbitrary.ts';
 
 /** The item of a text, or undefined where the text is not plain enough. */
 function scanned(scanner: ItemScanner, text: string): ScannedItem | undefined {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalNumber } from '../../lambda/item/number.ts';
-import { anyDecimal, choices, plainNumber, spelledNumber } from './arbitrary.ts';
+import { anyDecimal, choices, plainNumber, spelledNumber } from '../support/item/arbitrary.ts';
 
 describe('a number has one text', () => {
   it('however it is spelled: that of arithmetic on whole numbers', () => {

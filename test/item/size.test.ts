@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AttributeValue } from '../../lambda/item/attribute-value.ts';
 import { itemSize } from '../../lambda/item/size.ts';
-import { anyItem, choices, plainItem, spelledItem } from './arbitrary.ts';
+import { anyItem, choices, plainItem, spelledItem } from '../support/item/arbitrary.ts';
 
 describe('an item is as large as DynamoDB’s Developer Guide says', () => {
   // Each below the attribute name "ab": 2 bytes and the value's.

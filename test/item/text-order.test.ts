@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareText } from '../../lambda/item/text-order.ts';
-import { anyText, byBytes } from './arbitrary.ts';
+import { anyText, byBytes } from '../support/item/arbitrary.ts';
 
 describe('text is ordered by its UTF-8 bytes', () => {
   it('any two texts', () => {

@@ -1,6 +1,6 @@
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
-import { render, synthesize } from './synthesis.ts';
+import { render, synthesize } from '../support/synthesis.ts';
 
 const template = synthesize({
   tables: ['orders-*', 'arn:aws:dynamodb:eu-west-1:123456789012:table/users'],

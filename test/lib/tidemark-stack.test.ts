@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { render, synthesize, warnings } from './synthesis.ts';
+import { render, synthesize, warnings } from '../support/synthesis.ts';
 
 const template = synthesize({
   tables: ['orders-*'],

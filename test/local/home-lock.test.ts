@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { lockHome } from '../../local/home-lock.ts';
-import { temporaryFolder } from './support.ts';
+import { temporaryFolder } from '../support/local/support.ts';
 
 test('a home has one holder, whose process is named to others', async () => {
   const home = await temporaryFolder();

@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import { CreateBackupCommand, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseBackupArn } from '../../lambda/model/backup-arn.ts';
-import { clients, createTable, fill, itemsOf, start, temporaryFolder } from './support.ts';
+import { clients, createTable, fill, itemsOf, start, temporaryFolder } from '../support/local/support.ts';
 
 type Process = ChildProcessByStdio<null, Readable, Readable>;
 

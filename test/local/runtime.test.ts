@@ -22,7 +22,15 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { startDatabase } from '../../local/dynamodb/embedded-database.ts';
 import type { Runtime } from '../../local/runtime.ts';
-import { call, clients, createTable, fill, itemsOf, start, temporaryFolder } from './support.ts';
+import {
+  call,
+  clients,
+  createTable,
+  fill,
+  itemsOf,
+  start,
+  temporaryFolder,
+} from '../support/local/support.ts';
 
 async function backUp({ url, executions }: Runtime, table: string): Promise<string> {
   const { dynamodb } = clients(url);

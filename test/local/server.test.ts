@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { type LocalServer, startServer } from '../../local/server.ts';
 import { fakeOperations } from '../dialects/dynamodb/fakes.ts';
-import { call } from './support.ts';
+import { call } from '../support/local/support.ts';
 
 interface Received {
   readonly headers: IncomingHttpHeaders;

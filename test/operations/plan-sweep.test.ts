@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planSweep } from '../../lambda/operations/plan-sweep.ts';
 import { sweep } from '../../lambda/retention/sweep.ts';
-import { allKeys, backUps, remove } from '../retention/support.ts';
+import { allKeys, backUps, remove } from '../support/retention/support.ts';
 import { embedded } from '../support/embedded.ts';
 import { newTable } from '../support/fixture.ts';
 

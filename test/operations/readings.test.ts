@@ -10,7 +10,7 @@ import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { changeItems, newTable, shape } from '../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 import { contentOf, createTable, keyOf, normal, nthKey, type SdkItem } from '../support/tables.ts';
-import { smallLimits } from '../snapshot/chain.ts';
+import { smallLimits } from '../support/snapshot/chain.ts';
 
 /** A page ends after each step. */
 const hurried = { limits: smallLimits, readBudgetMs: 0 };

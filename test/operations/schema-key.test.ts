@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../lambda/item/attribute-value.ts';
 import { schemaKey } from '../../lambda/operations/schema-key.ts';
-import { manifestOf } from '../snapshot/support.ts';
+import { manifestOf } from '../support/snapshot/support.ts';
 
 const description = {
   ...manifestOf([]).description,

@@ -9,13 +9,19 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { RestoreRecord } from '../../lambda/model/records.ts';
 import { Restores } from '../../lambda/catalog/restores.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
-import { backUp, type Made } from '../retention/support.ts';
+import { backUp, type Made } from '../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingHeld, newTable, tableExists } from '../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 import { contentOf, createTable } from '../support/tables.ts';
-import { bindToRights, intercept, newTarget, protectSources, serviceError } from './imports.ts';
-import { described } from './rich-table.ts';
+import {
+  bindToRights,
+  intercept,
+  newTarget,
+  protectSources,
+  serviceError,
+} from '../support/restore/imports.ts';
+import { described } from '../support/restore/rich-table.ts';
 import type { KeptSetting } from '../../lambda/model/restore-overrides.ts';
 
 type Around = NonNullable<HarnessOptions['around']>;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { randomIds } from '../../lambda/runtime/ids.ts';
-import { backUp } from '../retention/support.ts';
+import { backUp } from '../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { startHarness } from '../support/harness.ts';
 import { contentOf, putItem } from '../support/tables.ts';
-import { intercept, newTarget, restored, serviceError } from './imports.ts';
-import { createRichTable, described, throughput } from './rich-table.ts';
+import { intercept, newTarget, restored, serviceError } from '../support/restore/imports.ts';
+import { createRichTable, described, throughput } from '../support/restore/rich-table.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {

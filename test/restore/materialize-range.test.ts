@@ -16,12 +16,12 @@ import { planRestore, type RangeResult } from '../../lambda/restore/restore-plan
 import { type Job, executionName } from '../../lambda/jobs/job.ts';
 import { restoreStaging } from '../../lambda/jobs/staging.ts';
 import { startDatabase as startEmbedded } from '../../local/dynamodb/embedded-database.ts';
-import { backUps, keysIn, type Made } from '../retention/support.ts';
+import { backUps, keysIn, type Made } from '../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { newTable, recordOf } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 import { contentOf } from '../support/tables.ts';
-import { newTarget } from './imports.ts';
+import { newTarget } from '../support/restore/imports.ts';
 
 // Parts of about five items, in several ranges, of a base and two delta runs with tombstones.
 const limits = { ...defaultLimits, frameBytes: 200, partitionBytes: 4000, partBytes: 400, foldShare: 100 };

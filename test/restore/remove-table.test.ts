@@ -8,12 +8,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RestoreRecord } from '../../lambda/model/records.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
-import { backUp } from '../retention/support.ts';
+import { backUp } from '../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { newTable, tableExists } from '../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../support/harness.ts';
 import { contentOf, createTable } from '../support/tables.ts';
-import { importing, intercept, newTarget, restored, serviceError } from './imports.ts';
+import { importing, intercept, newTarget, restored, serviceError } from '../support/restore/imports.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {

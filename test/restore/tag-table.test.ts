@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RestoreRecord } from '../../lambda/model/records.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
-import { backUp, type Made } from '../retention/support.ts';
+import { backUp, type Made } from '../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingHeld, newTable, tableExists } from '../support/fixture.ts';
 import type { Harness } from '../support/harness.ts';
-import { importing, intercept, newTarget, serviceError } from './imports.ts';
+import { importing, intercept, newTarget, serviceError } from '../support/restore/imports.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {

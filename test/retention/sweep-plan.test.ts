@@ -11,7 +11,7 @@ import {
   type SweepPlan,
 } from '../../lambda/retention/sweep-plan.ts';
 import { manifestKey, runKey } from '../../lambda/snapshot/format/manifest.ts';
-import { memoryStore } from '../snapshot/support.ts';
+import { memoryStore } from '../support/snapshot/support.ts';
 import { backupStaging, restoreStaging } from '../../lambda/jobs/staging.ts';
 
 const tableId = 'table-1';

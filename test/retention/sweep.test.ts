@@ -9,7 +9,15 @@ import { embedded } from '../support/embedded.ts';
 import { newTable, putItems, restore, shape } from '../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../support/harness.ts';
 import { createTable } from '../support/tables.ts';
-import { allKeys, backUp, backUps, expectNothingLeftOver, keysIn, neededKeys, remove } from './support.ts';
+import {
+  allKeys,
+  backUp,
+  backUps,
+  expectNothingLeftOver,
+  keysIn,
+  neededKeys,
+  remove,
+} from '../support/retention/support.ts';
 
 const hour = 60 * 60 * 1000;
 const options = { config: { sweepGraceMs: 0 } };

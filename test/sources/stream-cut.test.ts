@@ -11,7 +11,7 @@ import {
   lanesAround,
   readLanes,
 } from '../../lambda/sources/stream-cut.ts';
-import { type Script, scripts, SimulatedTable } from './simulated-stream.ts';
+import { type Script, scripts, SimulatedTable } from '../support/sources/simulated-stream.ts';
 
 const emptyPages = 3;
 

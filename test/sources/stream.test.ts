@@ -1,7 +1,7 @@
 import type { DynamoDBStreamsClient, _Record as SdkRecord } from '@aws-sdk/client-dynamodb-streams';
 import { describe, expect, it } from 'vitest';
 import { describeStream, fromStart, readShard, StreamGap } from '../../lambda/sources/stream.ts';
-import { SimulatedTable } from './simulated-stream.ts';
+import { SimulatedTable } from '../support/sources/simulated-stream.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const options = { emptyPages: 1, recordsPerPage: 2, seed: 7 };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { directoryStore } from '../../lambda/storage/directory-store.ts';
-import { objectStoreConformance } from '../conformance/object-store.ts';
+import { objectStoreConformance } from './object-store.suite.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { directoryStore } from '../../lambda/storage/directory-store.ts';
 import { lazyStore } from '../../lambda/storage/lazy-store.ts';
-import { objectStoreConformance } from '../conformance/object-store.ts';
-import { memoryStore } from '../snapshot/support.ts';
+import { objectStoreConformance } from './object-store.suite.ts';
+import { memoryStore } from '../support/snapshot/support.ts';
 
 let folder: string;
 beforeAll(async () => {

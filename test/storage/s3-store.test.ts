@@ -5,7 +5,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { environment } from '../../lambda/runtime/environment.ts';
 import { s3Store, s3StoreFromEnvironment } from '../../lambda/storage/s3-store.ts';
-import { objectStoreConformance } from '../conformance/object-store.ts';
+import { objectStoreConformance } from './object-store.suite.ts';
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 const connect = (endpoint: string) => new S3Client({ endpoint, region: 'us-east-1', credentials });

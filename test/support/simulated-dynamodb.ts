@@ -4,7 +4,7 @@ import {
   type DynamoDBClient,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
-import { itemOf, type SimulatedTable, slotOf } from '../sources/simulated-stream.ts';
+import { itemOf, type SimulatedTable, slotOf } from './sources/simulated-stream.ts';
 
 /** Few, so that much happens between the reading of one item and of another. */
 const itemsPerPage = 2;

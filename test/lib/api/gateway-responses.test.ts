@@ -6,7 +6,7 @@ import {
   type DynamoDBServiceException,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { synthesize } from '../synthesis.ts';
+import { synthesize } from '../../support/synthesis.ts';
 
 interface Answer {
   readonly status: number;

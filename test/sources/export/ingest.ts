@@ -14,8 +14,8 @@ import { readSpills } from '../../../lambda/backup/spills.ts';
 import { spread } from '../../../lambda/backup/spread.ts';
 import { backupStaging } from '../../../lambda/jobs/staging.ts';
 import type { TaskResult } from '../../../lambda/jobs/task.ts';
-import { smallLimits } from '../../snapshot/chain.ts';
-import { gathered, manifestOf, memoryStore } from '../../snapshot/support.ts';
+import { smallLimits } from '../../support/snapshot/chain.ts';
+import { gathered, manifestOf, memoryStore } from '../../support/snapshot/support.ts';
 import { type GoldenExport, tableArn, tableId, type WrittenExport } from './golden.ts';
 
 export interface Arrived {

@@ -1,0 +1,196 @@
+import * as fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Kind } from '../../lambda/model/records.ts';
+import { systemClock } from '../../lambda/runtime/clock.ts';
+import { contains, equalRanges, fromHex } from '../../lambda/snapshot/format/hash-range.ts';
+import type { Manifest } from '../../lambda/snapshot/format/manifest.ts';
+import { readSnapshot } from '../../lambda/snapshot/read/read-snapshot.ts';
+import { counted } from '../support/snapshot/base-regions.ts';
+import { chain, smallLimits, type Texts } from '../support/snapshot/chain.ts';
+import { change, gathered, type MemoryStore, memoryStore, sorted } from '../support/snapshot/support.ts';
+
+const keys = 60;
+const wholeRange = { from: 0n, to: 1n << 64n };
+
+const anyText = fc.string({ maxLength: 30 });
+const anyBackup = fc.record({
+  kind: fc.constantFrom<Kind>('incremental', 'incremental', 'incremental', 'differential', 'full'),
+  changes: fc
+    .uniqueArray(fc.tuple(fc.nat(keys), fc.option(anyText, { nil: undefined })), {
+      selector: ([n]) => n,
+      maxLength: keys,
+    })
+    .chain((all) => fc.constantFrom(all, all.slice(0, 3)))
+    .map((changes): Texts => new Map(changes)),
+});
+
+/** Limits at which everything happens in a chain of a few backups. */
+const anyLimits = fc.record({
+  partitionBytes: fc.constantFrom(400, 900, 100_000),
+  maxPartitions: fc.constantFrom(2, 16),
+  maxRanges: fc.constantFrom(1, 2, 8),
+  maxRuns: fc.integer({ min: 2, max: 5 }),
+  foldShare: fc.constantFrom(0.2, 0.5, 3),
+  batchEntries: fc.constantFrom(1, 3, 512),
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Every look at the clock is an hour after the one before: each invocation does the least that it may. */
+function letTimeFly(): void {
+  let now = 0;
+  vi.spyOn(systemClock, 'now').mockImplementation(() => (now += 3_600_000));
+}
+
+async function expectContent(
+  store: MemoryStore,
+  manifest: Manifest,
+  content: ReadonlyMap<number, string>,
+): Promise<void> {
+  const model = sorted([...content].map(([n, text]) => change(n, text)));
+  const items = await gathered(readSnapshot(store, manifest, wholeRange, smallLimits));
+  expect(items.map(({ image }) => String(image))).toEqual(model.map(({ image }) => String(image)));
+  const ranges = equalRanges(manifest.partitions.length);
+  const images = ranges.map((range) =>
+    model.filter(({ hash }) => contains(range, hash)).map(({ image }) => String(image)),
+  );
+  expect(manifest.partitions).toEqual(images.map(counted));
+  expect(manifest).toMatchObject(counted(images.flat()));
+}
+
+/** The figures of the runs are those of their files, and the new ones are what was copied. */
+function expectRuns(store: MemoryStore, manifest: Manifest, parent: Manifest | undefined): void {
+  const sizes = manifest.runs.map(({ key }) => store.objects.get(key)?.length);
+  expect(sizes).toEqual(manifest.runs.map(({ bytes }) => bytes));
+  const before = new Set(parent?.runs.map(({ key }) => key));
+  const added = manifest.runs.filter(({ key }) => !before.has(key));
+  expect(manifest.copied).toEqual({
+    files: added.length,
+    bytes: added.reduce((sum, { bytes }) => sum + bytes, 0),
+    records: added.reduce((sum, { records }) => sum + records, 0),
+  });
+}
+
+function mostRuns({ runs, partitions }: Manifest): number {
+  const starts = runs.map(({ range }) => fromHex(range).from);
+  const places = [...starts, ...equalRanges(partitions.length).map(({ from }) => from)];
+  const counts = places.map((hash) => runs.filter(({ range }) => contains(fromHex(range), hash)).length);
+  return Math.max(0, ...counts);
+}
+
+describe('behind each backup of any chain', () => {
+  const anyChain = fc.record({
+    limits: anyLimits,
+    backups: fc.array(anyBackup, { minLength: 2, maxLength: 10 }),
+  });
+
+  it('the snapshot holds what the table holds, its figures are a recount, and its runs are few and there', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyChain, async ({ limits, backups }) => {
+        const store = memoryStore();
+        const table = chain(store, { ...smallLimits, ...limits });
+        let parent: Manifest | undefined;
+        for (const { changes, kind } of backups) {
+          const manifest = await table.backup(changes, kind);
+          await expectContent(store, manifest, table.content);
+          expectRuns(store, manifest, parent);
+          expect(mostRuns(manifest)).toBeLessThanOrEqual(limits.maxRuns);
+          parent = manifest;
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('also if every invocation’s time is spent at once', async () => {
+    letTimeFly();
+    await fc.assert(
+      fc.asyncProperty(anyChain, async ({ limits, backups }) => {
+        const store = memoryStore();
+        const table = chain(store, { ...smallLimits, ...limits });
+        let parent: Manifest | undefined;
+        for (const { changes, kind } of backups) {
+          const manifest = await table.backup(changes, kind);
+          await expectContent(store, manifest, table.content);
+          expectRuns(store, manifest, parent);
+          parent = manifest;
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('which ends a delta run where the time was spent', async () => {
+    letTimeFly();
+    const table = chain(memoryStore(), { ...smallLimits, partitionBytes: 100_000, foldShare: 3 });
+    const texts = (text: string): Texts => new Map(Array.from({ length: 30 }, (_, n) => [n, text]));
+    await table.backup(texts('x'.repeat(30)));
+    const { runs } = await table.backup(texts('y'));
+    expect(runs.filter(({ kind }) => kind === 'delta').length).toBeGreaterThan(2);
+  });
+
+  it('the snapshots before it hold what they held', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyChain, async ({ limits, backups }) => {
+        const store = memoryStore();
+        const table = chain(store, { ...smallLimits, ...limits });
+        const made: [Manifest, ReadonlyMap<number, string>][] = [];
+        for (const { changes, kind } of backups) {
+          made.push([await table.backup(changes, kind), new Map(table.content)]);
+        }
+        for (const [manifest, content] of made) await expectContent(store, manifest, content);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('what a backup adds', () => {
+  const many: Texts = new Map(Array.from({ length: 200 }, (_, n) => [n, `item ${n}`]));
+
+  it('is one delta run when the changes are small, however many partitions there are', async () => {
+    const table = chain(memoryStore(), { ...smallLimits, foldShare: 3 });
+    const { partitions } = await table.backup(many);
+    expect(partitions).toHaveLength(16);
+    const { copied, kind } = await table.backup(
+      new Map([
+        [1, 'changed'],
+        [2, undefined],
+        [300, 'new'],
+      ]),
+    );
+    expect([kind, copied.files, copied.records]).toEqual(['incremental', 1, 3]);
+  });
+
+  it('is nothing when nothing changed, or what changed is again as it was', async () => {
+    const table = chain(memoryStore());
+    await table.backup(many);
+    const nothing = await table.backup(new Map());
+    expect(nothing.copied).toEqual({ bytes: 0, files: 0, records: 0 });
+    const same = await table.backup(new Map([[1, 'item 1']]));
+    expect(same.copied).toEqual({ bytes: 0, files: 0, records: 0 });
+  });
+
+  it('is one run of all changes since the last full snapshot when it is differential', async () => {
+    const table = chain(memoryStore(), { ...smallLimits, foldShare: 3 });
+    await table.backup(many);
+    await table.backup(new Map([[1, 'one']]));
+    await table.backup(new Map([[2, 'two']]), 'differential');
+    const { copied, runs } = await table.backup(new Map([[3, undefined]]), 'differential');
+    expect(copied).toMatchObject({ files: 1, records: 3 });
+    expect(
+      runs.filter(({ kind }) => kind === 'delta').map(({ records, tombstones }) => [records, tombstones]),
+    ).toEqual([[3, 1]]);
+  });
+
+  it('is base runs alone when it is full', async () => {
+    const table = chain(memoryStore(), { ...smallLimits, foldShare: 3 });
+    await table.backup(many);
+    await table.backup(new Map([[1, 'one']]));
+    const { runs, kind, base, id } = await table.backup(new Map([[2, 'two']]), 'full');
+    expect(runs.every((run) => run.kind === 'base')).toBe(true);
+    expect([kind, base]).toEqual(['full', id]);
+  });
+});

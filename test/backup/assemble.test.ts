@@ -1,0 +1,233 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { BackupId } from '../../lambda/model/records.ts';
+import { type Content, totalOf } from '../../lambda/snapshot/format/content.ts';
+import { equalRanges, toHex, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
+import type { RunRef } from '../../lambda/snapshot/format/manifest.ts';
+import { type Applied, assembleManifest, distrust } from '../../lambda/backup/assemble.ts';
+import type { ApplyResult, BackupPlan, PartitionContent } from '../../lambda/backup/backup-plan.ts';
+import { manifestOf } from '../support/snapshot/support.ts';
+
+const anyContent: fc.Arbitrary<Content> = fc.record({
+  items: fc.integer({ min: 100, max: 200 }),
+  bytes: fc.integer({ min: 5000, max: 9000 }),
+  digest: fc.bigInt(0n, (1n << 128n) - 1n).map((digest) => digest.toString(16).padStart(32, '0')),
+});
+/** What changes do: as often to take away as to add, never all there is. */
+const anyEffect: fc.Arbitrary<Content> = fc.record({
+  items: fc.integer({ min: -20, max: 20 }),
+  bytes: fc.integer({ min: -500, max: 500 }),
+  digest: fc.bigInt(0n, (1n << 128n) - 1n).map((digest) => digest.toString(16).padStart(32, '0')),
+});
+
+/** A parent of some partitions, each split in as many; which of the new ones are folded, and the effect on each. */
+const anyCase = fc
+  .record({ count: fc.constantFrom(1, 2, 4), split: fc.constantFrom(1, 2, 4), foldsAll: fc.boolean() })
+  .chain(({ count, split, foldsAll }) =>
+    fc.record({
+      split: fc.constant(split),
+      before: fc.array(anyContent, { minLength: count, maxLength: count }),
+      effects: fc.array(fc.option(anyEffect, { nil: undefined }), {
+        minLength: count * split,
+        maxLength: count * split,
+      }),
+      // Partitions are only split when all are folded.
+      folds: fc
+        .array(fc.boolean(), { minLength: count, maxLength: count })
+        .map((folds) => folds.map((fold) => fold || foldsAll || split > 1)),
+    }),
+  );
+type Case = typeof anyCase extends fc.Arbitrary<infer T> ? T : never;
+
+const plan: BackupPlan = {
+  ...manifestOf([]),
+  id: 'child' as BackupId,
+  internal: false,
+  kind: 'incremental',
+  source: 'stream',
+  parent: manifestOf([]).id,
+  headSeen: manifestOf([]).id,
+  stream: 'stream-1',
+  why: [],
+  exports: [],
+  segments: 0,
+  startedAt: 0,
+};
+
+const nothing: Content = { items: 0, bytes: 0, digest: '0'.repeat(32) };
+
+/** All that is left where each of an old partition's content goes to the first of those that it is split in. */
+function appliedOf({
+  split,
+  before,
+  effects,
+  folds,
+}: Case): Applied & { readonly folded: PartitionContent[] } {
+  const after = effects.map((effect, partition) => ({
+    partition,
+    ...totalOf([
+      ...(partition % split === 0 ? [before[partition / split] ?? nothing] : []),
+      ...(effect ? [effect] : []),
+    ]),
+  }));
+  const folded = after.filter(({ partition }) => folds[Math.floor(partition / split)]);
+  const effect = effects.flatMap((one, partition) => (one ? [{ partition, ...one }] : []));
+  // Two results, as of two ranges or two parts.
+  const results: ApplyResult[] = [
+    { done: true, runs: [], effect: effect.slice(0, 1), folded: folded.slice(0, 1), next: undefined },
+    { done: true, runs: [], effect: effect.slice(1), folded: folded.slice(1), next: undefined },
+  ];
+  const parent = { ...manifestOf([]), partitions: before, ...totalOf(before) };
+  return {
+    plan,
+    applyPlan: { partitions: before.length * split, ranges: [], spills: [] },
+    results,
+    parent,
+    cut: { stream: 'stream-1', shards: {} },
+    folded,
+  };
+}
+
+describe('a parent is trusted', () => {
+  it('when what was folded is what it held and what the changes did to it', () => {
+    fc.assert(
+      fc.property(anyCase, (given) => {
+        fc.pre(given.split === 1);
+        expect(distrust(appliedOf(given))).toBeUndefined();
+      }),
+    );
+  });
+
+  it('also when its partitions were split', () => {
+    fc.assert(
+      fc.property(anyCase, (given) => {
+        fc.pre(
+          given.split > 1 &&
+            given.effects.every((effect, i) => i % given.split === 0 || (effect?.items ?? 0) >= 0),
+        );
+        const bytes = given.effects.map((effect) => effect && { ...effect, bytes: Math.abs(effect.bytes) });
+        expect(distrust(appliedOf({ ...given, effects: bytes }))).toBeUndefined();
+      }),
+    );
+  });
+
+  it('not when one that was folded was of other content, whatever of it was another', () => {
+    const anyLie = fc.constantFrom<Partial<Content>>({ items: 99 }, { digest: 'f'.repeat(32) });
+    fc.assert(
+      fc.property(anyCase, fc.nat(), anyLie, (given, n, lie) => {
+        const applied = appliedOf(given);
+        const which = n % given.before.length;
+        const parent = {
+          ...manifestOf([]),
+          partitions: given.before.map((content, i) => (i === which ? { ...content, ...lie } : content)),
+        };
+        const isSame = Object.entries(lie).every(([name, value]) =>
+          Object.entries(given.before[which] ?? {}).some(([other, held]) => other === name && held === value),
+        );
+        fc.pre(!isSame && given.split === 1);
+        expect(distrust({ ...applied, parent }) === undefined).toBe(!given.folds[which]);
+      }),
+    );
+  });
+
+  it('not when a run of it was damaged, and the reason is that', () => {
+    const applied = appliedOf({ split: 1, before: [nothing], effects: [undefined], folds: [false] });
+    const result = {
+      done: true,
+      runs: [],
+      effect: [],
+      folded: [],
+      next: undefined,
+      damaged: 'run-1: checksum mismatch',
+    };
+    expect(distrust({ ...applied, results: [...applied.results, result] })).toBe('run-1: checksum mismatch');
+  });
+
+  it.each([{ items: -1 }, { bytes: -1 }])('not when more goes away than there was: %j', (effect) => {
+    const applied = appliedOf({
+      split: 1,
+      before: [nothing],
+      effects: [{ ...nothing, ...effect }],
+      folds: [false],
+    });
+    expect(distrust(applied)).toMatch(/take away more/);
+  });
+});
+
+describe('a manifest', () => {
+  it('has the content that was counted where it was folded, else that of the parent and of the changes', () => {
+    fc.assert(
+      fc.property(anyCase, (given) => {
+        const applied = appliedOf(given);
+        const manifest = assembleManifest(applied);
+        const expected = given.effects.map((effect, i) =>
+          totalOf([
+            ...(i % given.split === 0 ? [given.before[i / given.split] ?? nothing] : []),
+            ...(effect ? [effect] : []),
+          ]),
+        );
+        expect(manifest.partitions).toEqual(expected);
+        expect(manifest).toMatchObject(totalOf(expected));
+      }),
+    );
+  });
+
+  it('is full, and its own base, when all partitions were folded; else its base is the parent’s', () => {
+    fc.assert(
+      fc.property(anyCase, (given) => {
+        const { kind, base } = assembleManifest(appliedOf(given));
+        const isFull = given.folds.every(Boolean);
+        expect([kind, base]).toEqual(isFull ? ['full', 'child'] : ['incremental', manifestOf([]).base]);
+      }),
+    );
+  });
+
+  it('refers to the parent’s runs outside of what went into new ones, oldest first, then to these', () => {
+    const run = (key: string, kind: RunRef['kind'], range = wholeRange): RunRef => ({
+      key,
+      kind,
+      bytes: 10,
+      rawBytes: 20,
+      records: 2,
+      tombstones: 0,
+      index: { offset: 0, length: 0, sha256: '' },
+      range: toHex(range),
+      written: toHex(range),
+    });
+    const [lower, upper] = equalRanges(2).map((range) => range);
+    if (lower === undefined || upper === undefined) throw new Error('there are two halves');
+    const parent = {
+      ...manifestOf([run('base-0', 'base', lower), run('base-1', 'base', upper), run('delta', 'delta')]),
+      partitions: [nothing, nothing],
+    };
+    const results: ApplyResult[] = [
+      {
+        done: true,
+        runs: [run('new-base', 'base', lower)],
+        effect: [],
+        folded: [{ partition: 0, ...nothing }],
+        next: undefined,
+      },
+      { done: true, runs: [run('new-delta', 'delta', upper)], effect: [], folded: [], next: undefined },
+    ];
+    const ranges = [
+      { range: toHex(lower), fold: true, mergeFrom: 3 },
+      { range: toHex(upper), fold: false, mergeFrom: 3 },
+    ];
+    const manifest = assembleManifest({
+      plan,
+      applyPlan: { partitions: 2, ranges, spills: [] },
+      results,
+      parent,
+      cut: { stream: 'stream-1', shards: { 'shard-1': '5' } },
+    });
+    expect(manifest.runs.map(({ key, range }) => [key, range])).toEqual([
+      ['base-1', toHex(upper)],
+      ['delta', toHex(upper)],
+      ['new-base', toHex(lower)],
+      ['new-delta', toHex(upper)],
+    ]);
+    expect(manifest.copied).toEqual({ bytes: 20, files: 2, records: 4 });
+    expect(manifest.cut).toEqual({ stream: 'stream-1', shards: { 'shard-1': '5' } });
+  });
+});

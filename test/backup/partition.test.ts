@@ -1,0 +1,92 @@
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../lambda/runtime/clock.ts';
+import { defaultConfig } from '../../lambda/services/config.ts';
+import { TidemarkError } from '../../lambda/runtime/errors.ts';
+import { randomIds } from '../../lambda/runtime/ids.ts';
+import { silentLog } from '../../lambda/runtime/logger.ts';
+import type { Services } from '../../lambda/services/services.ts';
+import { wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
+import { decodeNetChanges } from '../../lambda/snapshot/compact/net-change.ts';
+import { readFrames } from '../../lambda/snapshot/read/read-frames.ts';
+import type { ObjectStore } from '../../lambda/storage/object-store.ts';
+import { type BackupPlan, names, type PartitionResult } from '../../lambda/backup/backup-plan.ts';
+import { partition } from '../../lambda/backup/partition.ts';
+import { backupStaging, partName } from '../../lambda/jobs/staging.ts';
+import { smallLimits } from '../support/snapshot/chain.ts';
+import { manifestOf, memoryStore } from '../support/snapshot/support.ts';
+
+const items = Array.from({ length: 30 }, (_, n) => `{"Item":{"pk":{"N":"${n}"},"v":{"S":"value ${n}"}}}\n`);
+const whole = await promisify(gzip)(items.join(''));
+
+/** Partitions a staged file that is said to hold the items: their images, or the code of the error. */
+async function partitioned(bytes: Buffer): Promise<string[] | string> {
+  const store: ObjectStore = memoryStore();
+  // What this step uses; one that reached for more would fail.
+  const services = {
+    config: { ...defaultConfig, limits: smallLimits },
+    clock: systemClock,
+    ids: randomIds,
+    log: silentLog,
+    store,
+  } as Services;
+  const job = { table: 'Music', id: manifestOf([]).id, execution: 'execution', round: 0 };
+  const staging = backupStaging(store, job);
+  const plan: Pick<BackupPlan, 'id' | 'description'> = {
+    id: job.id,
+    description: manifestOf([]).description,
+  };
+  await staging.note(names.plan, plan);
+  await store.put('staged', bytes);
+  const file = { key: 'staged', rawBytes: items.join('').length, records: items.length };
+  await staging.note(names.partitionPlan, { tasks: [[file]] });
+  try {
+    await partition(services, { job, task: 0, part: 0 });
+  } catch (error) {
+    if (error instanceof TidemarkError) return error.code;
+    throw error;
+  }
+  const { spills } = await staging.read<PartitionResult>(partName(names.partition(0), 0));
+  const frames = await Promise.all(
+    spills.map((spill) => Array.fromAsync(readFrames(store, spill, wholeRange))),
+  );
+  return frames
+    .flat()
+    .flatMap(decodeNetChanges)
+    .map(({ image }) => String(image))
+    .sort();
+}
+
+const images = items.map((line) => line.slice('{"Item":'.length, -'}\n'.length)).sort();
+
+describe('a staged file', () => {
+  it('becomes spills of its items', async () => {
+    expect(await partitioned(whole)).toEqual(images);
+  });
+
+  it('that is damaged fails by name, unless gzip does not use what is another', async () => {
+    const anyDamage = fc.record({ at: fc.nat(), length: fc.nat(10), by: fc.uint8Array({ maxLength: 10 }) });
+    await fc.assert(
+      fc.asyncProperty(anyDamage, async ({ at, length, by }) => {
+        const place = at % whole.length;
+        const bytes = Buffer.concat([whole.subarray(0, place), by, whole.subarray(place + length)]);
+        // Lines are parsed as they come, before gzip's checksum at the end.
+        expect(['StagedDataCorrupt', 'RecordNotUnderstood', images]).toContainEqual(await partitioned(bytes));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ['an item too few', (text) => text.slice(text.indexOf('\n') + 1)],
+    ['an item too many', (text) => text + items[0]],
+    ['a line that is cut', (text) => text.slice(0, -10)],
+    ['an empty line', (text) => `${text}\n`],
+    ['nothing', () => ''],
+  ])('that is sound but holds %s is StagedDataCorrupt', async (_name, edit) => {
+    const text = edit((await promisify(gunzip)(whole)).toString());
+    expect(await partitioned(await promisify(gzip)(text))).toBe('StagedDataCorrupt');
+  });
+});

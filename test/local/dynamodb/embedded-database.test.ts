@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import {
+  DeleteTableCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  DescribeStreamCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type DynamoDBStreamsClient,
+} from '@aws-sdk/client-dynamodb-streams';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
+import { type EmbeddedDatabase, startDatabase } from '../../../local/dynamodb/embedded-database.ts';
+import { clients, createTable, temporaryFolder } from '../../support/local/support.ts';
+
+const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
+
+async function started(home: string, log: Log = silentLog): Promise<EmbeddedDatabase> {
+  const database = await startDatabase(home, log);
+  onTestFinished(() => database.close());
+  return database;
+}
+
+async function put(dynamodb: DynamoDBClient, ...ids: string[]): Promise<void> {
+  for (const id of ids) {
+    await dynamodb.send(new PutItemCommand({ TableName: 'orders', Item: { id: { S: id } } }));
+  }
+}
+
+async function latestStream(dynamodb: DynamoDBClient): Promise<string> {
+  const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: 'orders' }));
+  return String(Table?.LatestStreamArn);
+}
+
+/** The ids in the stream's records, in order. */
+async function readStream(streams: DynamoDBStreamsClient, arn: string): Promise<(string | undefined)[]> {
+  const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn: arn }));
+  const shard = StreamDescription?.Shards?.[0]?.ShardId;
+  const { ShardIterator } = await streams.send(
+    new GetShardIteratorCommand({ StreamArn: arn, ShardId: shard, ShardIteratorType: 'TRIM_HORIZON' }),
+  );
+  const { Records = [] } = await streams.send(new GetRecordsCommand({ ShardIterator }));
+  return Records.map((record) => record.dynamodb?.Keys?.['id']?.S);
+}
+
+describe('a stream has its own records only', () => {
+  test('after its table was deleted and made again', async () => {
+    const { dynamodb, streams } = clients((await started(await temporaryFolder())).endpoint);
+    await createTable(dynamodb, 'orders', { StreamSpecification: stream });
+    await put(dynamodb, 'a', 'b');
+    expect(await readStream(streams, await latestStream(dynamodb))).toEqual(['a', 'b']);
+    await dynamodb.send(new DeleteTableCommand({ TableName: 'orders' }));
+    await createTable(dynamodb, 'orders', { StreamSpecification: stream });
+    expect(await readStream(streams, await latestStream(dynamodb))).toEqual([]);
+    await put(dynamodb, 'c');
+    expect(await readStream(streams, await latestStream(dynamodb))).toEqual(['c']);
+  });
+
+  test('after it was switched off and on', async () => {
+    const { dynamodb, streams } = clients((await started(await temporaryFolder())).endpoint);
+    await createTable(dynamodb, 'orders', { StreamSpecification: stream });
+    await createTable(dynamodb, 'other', { StreamSpecification: stream });
+    await put(dynamodb, 'a', 'b');
+    const first = await latestStream(dynamodb);
+    const off = { StreamSpecification: { StreamEnabled: false } };
+    await dynamodb.send(new UpdateTableCommand({ TableName: 'orders', ...off }));
+    await put(dynamodb, 'unseen');
+    await dynamodb.send(new UpdateTableCommand({ TableName: 'orders', StreamSpecification: stream }));
+    const second = await latestStream(dynamodb);
+    expect(second).not.toBe(first);
+    await put(dynamodb, 'c');
+    expect(await readStream(streams, second)).toEqual(['c']);
+  });
+
+  test('and keeps them when another table’s stream is switched', async () => {
+    const { dynamodb, streams } = clients((await started(await temporaryFolder())).endpoint);
+    await createTable(dynamodb, 'orders', { StreamSpecification: stream });
+    await put(dynamodb, 'a');
+    await createTable(dynamodb, 'orders-2', { StreamSpecification: stream });
+    await dynamodb.send(new DeleteTableCommand({ TableName: 'orders-2' }));
+    expect(await readStream(streams, await latestStream(dynamodb))).toEqual(['a']);
+  });
+});
+
+test('the number of a stream record is found by an index', async () => {
+  const home = await temporaryFolder();
+  await started(home);
+  const database = new DatabaseSync(join(home, 'dynamodb.db'), { readOnly: true });
+  onTestFinished(() => database.close());
+  const plan = database
+    .prepare(
+      'EXPLAIN QUERY PLAN SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = ?',
+    )
+    .all('orders');
+  expect(plan.map((row) => row['detail']).join()).toContain('USING COVERING INDEX tidemark_stream_numbers');
+});
+
+describe('a database that a killed runtime left behind', () => {
+  async function bystander(...args: string[]): Promise<ChildProcess> {
+    const child = spawn(process.execPath, ['--eval', 'process.stdin.resume()', ...args]);
+    await once(child, 'spawn');
+    onTestFinished(() => void child.kill('SIGKILL'));
+    return child;
+  }
+
+  test('is ended when the next one starts', async () => {
+    const home = await temporaryFolder();
+    const leftOver = await bystander(join(home, 'dynamodb.db'));
+    const ended = once(leftOver, 'exit');
+    await writeFile(join(home, 'dynamodb.pid'), String(leftOver.pid));
+    await started(home);
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    expect(await readFile(join(home, 'dynamodb.pid'), 'utf8')).not.toBe(String(leftOver.pid));
+  });
+
+  test('is not another process that has its id by now', async () => {
+    const home = await temporaryFolder();
+    const other = await bystander(join(home, 'dynamodb.db-of-another'));
+    await writeFile(join(home, 'dynamodb.pid'), String(other.pid));
+    await started(home);
+    expect([other.exitCode, other.signalCode]).toEqual([null, null]);
+  });
+
+  test('may have left anything in the file with its id', async () => {
+    const home = await temporaryFolder();
+    await writeFile(join(home, 'dynamodb.pid'), 'no number');
+    await expect(started(home)).resolves.toHaveProperty('endpoint');
+  });
+});
+
+test('a database that does not start says why', async () => {
+  const home = await temporaryFolder();
+  await writeFile(
+    join(home, 'dynamodb.db'),
+    'this is no database, but it is long enough to be looked at'.repeat(100),
+  );
+  await expect(startDatabase(home, silentLog)).rejects.toThrow(/does not start: .*database/s);
+});
+
+test('a database that ends by itself is logged', async () => {
+  const home = await temporaryFolder();
+  const logged = Promise.withResolvers<string>();
+  await started(home, { ...silentLog, error: logged.resolve });
+  process.kill(Number(await readFile(join(home, 'dynamodb.pid'), 'utf8')), 'SIGKILL');
+  expect(await logged.promise).toContain('database has ended');
+});

@@ -1,0 +1,193 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import {
+  DeleteTableCommand,
+  DescribeExportCommand,
+  DescribeImportCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ExportNotFoundException,
+  ExportTableToPointInTimeCommand,
+  ImportTableCommand,
+  ListExportsCommand,
+  ListImportsCommand,
+  ListTablesCommand,
+  ResourceInUseException,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../../lambda/runtime/clock.ts';
+import { randomIds } from '../../../../lambda/runtime/ids.ts';
+import { answerClient, answerExports } from '../../../../local/dynamodb/exports/answers.ts';
+import type { EmbeddedExports } from '../../../../local/dynamodb/exports/embedded-exports.ts';
+import { startDatabase, type TestDatabase } from '../../../support/database.ts';
+import { newTable, shape } from '../../../support/fixture.ts';
+import { linesOf, setUp, tableOf } from './support.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+/** A client whose commands the exports answer before they are sent. */
+async function localClient(exports: EmbeddedExports): Promise<DynamoDBClient> {
+  // Nothing listens there.
+  const client = new DynamoDBClient({ endpoint: 'http://127.0.0.1:1', region: 'us-east-1', credentials });
+  answerClient(client, exports);
+  return client;
+}
+
+/** A client of an endpoint that hands everything to the exports. */
+async function remoteClient(exports: EmbeddedExports): Promise<DynamoDBClient> {
+  const server = createServer((request, response) => {
+    void (async () => {
+      const target = String(request.headers['x-amz-target']);
+      const answer = await answerExports(exports, target, await text(request));
+      response.writeHead(answer?.status ?? 404, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(answer?.body);
+    })();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return new DynamoDBClient({ endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', credentials });
+}
+
+describe.each([
+  ['in the process', localClient],
+  ['over the wire', remoteClient],
+])("AWS's own client %s", (_where, clientOf) => {
+  it('exports a table and imports the export', async () => {
+    const { exports, store } = await setUp(database);
+    const client = await clientOf(exports);
+    const { arn: TableArn } = await tableOf(database, shape);
+    const ExportTime = new Date();
+    const { ExportDescription: begun } = await client.send(
+      new ExportTableToPointInTimeCommand({ TableArn, S3Bucket: 'bucket', S3Prefix: 'p', ExportTime }),
+    );
+    expect(begun?.ExportStatus).toBe('IN_PROGRESS');
+    await exports.idle();
+    const { ExportDescription } = await client.send(
+      new DescribeExportCommand({ ExportArn: begun?.ExportArn }),
+    );
+    expect(ExportDescription).toMatchObject({ ExportStatus: 'COMPLETED', ExportTime, ItemCount: 0 });
+    expect(await linesOf(store, ExportDescription ?? {})).toEqual([]);
+    const { ExportSummaries } = await client.send(new ListExportsCommand({ TableArn }));
+    expect(ExportSummaries).toMatchObject([{ ExportArn: begun?.ExportArn, ExportStatus: 'COMPLETED' }]);
+    const { ImportTableDescription: started } = await client.send(
+      new ImportTableCommand({
+        S3BucketSource: {
+          S3Bucket: 'bucket',
+          S3KeyPrefix: ExportDescription?.ExportManifest?.replace('manifest-summary.json', 'data/'),
+        },
+        InputFormat: 'DYNAMODB_JSON',
+        InputCompressionType: 'GZIP',
+        TableCreationParameters: {
+          TableName: `imported-${randomIds.hex(12)}`,
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          BillingMode: 'PAY_PER_REQUEST',
+        },
+      }),
+    );
+    await exports.idle();
+    const { ImportArn, TableArn: imported } = started ?? {};
+    const { ImportTableDescription } = await client.send(new DescribeImportCommand({ ImportArn }));
+    expect(ImportTableDescription).toMatchObject({
+      ImportStatus: 'COMPLETED',
+      StartTime: started?.StartTime,
+    });
+    const { ImportSummaryList } = await client.send(new ListImportsCommand({ TableArn: imported }));
+    expect(ImportSummaryList).toMatchObject([{ ImportArn }]);
+  });
+
+  it('sees no table that is being imported, and cannot delete it', async () => {
+    const set = await setUp(database, { jobMs: 3_600_000 });
+    const { exports, store } = set;
+    await store.put('in/data', Buffer.from('{"Item":{"id":{"S":"a"}}}\n'));
+    const client = await clientOf(exports);
+    const TableName = `imported-${randomIds.hex(12)}`;
+    const { ImportTableDescription: begun } = await client.send(
+      new ImportTableCommand({
+        S3BucketSource: { S3Bucket: 'bucket', S3KeyPrefix: 'in/data' },
+        InputFormat: 'DYNAMODB_JSON',
+        TableCreationParameters: {
+          TableName,
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          BillingMode: 'PAY_PER_REQUEST',
+        },
+      }),
+    );
+    await exports.idle();
+    for (const name of [TableName, begun?.TableArn]) {
+      const describing = client.send(new DescribeTableCommand({ TableName: name }));
+      await expect(describing).rejects.toThrow(ResourceNotFoundException);
+      const deleting = client.send(new DeleteTableCommand({ TableName: name }));
+      await expect(deleting).rejects.toThrow(ResourceInUseException);
+    }
+    const later = { ...systemClock, now: () => Date.now() + 3_600_000 };
+    const ended = await set.reopened({ clock: later });
+    for (const operation of ['DescribeTable', 'DeleteTable'])
+      expect(
+        await answerExports(ended, `DynamoDB_20120810.${operation}`, JSON.stringify({ TableName })),
+      ).toBe(undefined);
+  });
+
+  it('throws its own exceptions', async () => {
+    const { exports } = await setUp(database);
+    const client = await clientOf(exports);
+    const ExportArn = 'arn:aws:dynamodb:us-east-1:000000000000:table/t/export/01700000000000-00000000';
+    const unknown = client.send(new DescribeExportCommand({ ExportArn }));
+    await expect(unknown).rejects.toThrow(ExportNotFoundException);
+    const wrong = client.send(new ListExportsCommand({ MaxResults: 0 }));
+    await expect(wrong).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+});
+
+describe('a call', () => {
+  it('of another operation is not answered', async () => {
+    const { exports } = await setUp(database);
+    expect(await answerExports(exports, 'DynamoDB_20120810.ListTables', '{}')).toBeUndefined();
+    const table = await newTable(database, 0);
+    answerClient(database.dynamodb, exports);
+    const { TableNames } = await database.dynamodb.send(new ListTablesCommand({}));
+    expect(TableNames).toContain(table);
+  });
+
+  it.each([
+    ['no JSON', '{', 'SerializationException'],
+    ['a member of another type', '{"TableArn":1}', 'SerializationException'],
+    ['a missing member', '{}', 'ValidationException'],
+  ])('with %s is refused', async (_what, body, name) => {
+    const { exports } = await setUp(database);
+    const answer = await answerExports(exports, 'DynamoDB_20120810.ExportTableToPointInTime', body);
+    expect(answer?.status).toBe(400);
+    expect(JSON.parse(answer?.body ?? '')).toMatchObject({
+      __type: `com.amazonaws.dynamodb.v20120810#${name}`,
+    });
+  });
+
+  it('has its times in epoch seconds', async () => {
+    const { exports } = await setUp(database);
+    const { arn: TableArn } = await tableOf(database, shape);
+    const ExportTime = Math.floor(Date.now() / 1000);
+    const body = JSON.stringify({ TableArn, S3Bucket: 'bucket', ExportTime });
+    const answer = await answerExports(exports, 'DynamoDB_20120810.ExportTableToPointInTime', body);
+    const { ExportDescription } = JSON.parse(answer?.body ?? '') as {
+      ExportDescription: Record<string, number>;
+    };
+    expect(ExportDescription['ExportTime']).toBe(ExportTime);
+    expect(ExportDescription['StartTime']).toBeGreaterThanOrEqual(ExportTime);
+    expect(ExportDescription['StartTime']).toBeLessThan(ExportTime + 60);
+  });
+});

@@ -1,0 +1,221 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toSdk } from '../../../../lambda/item/from-sdk.ts';
+import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
+import type { EmbeddedExports } from '../../../../local/dynamodb/exports/embedded-exports.ts';
+import { startDatabase, type TestDatabase } from '../../../support/database.ts';
+import {
+  attributes,
+  contentOf,
+  deleteItem,
+  keyOf,
+  normal,
+  nthKey,
+  putItem,
+  type SdkItem,
+  type Shape,
+  shapes,
+} from '../../../support/tables.ts';
+import { Writer } from '../../../support/writer.ts';
+import { ended, exported, linesOf, normalImage, secondAfter, setUp, tableOf } from './support.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+const shape: Shape = { hash: 'S', range: undefined };
+
+/** One key of each fate, in the seconds before, in and after a window of one second. */
+async function fates() {
+  const { exports, store } = await setUp(database);
+  const table = await tableOf(database, shape);
+  const put = (key: string, text: string) =>
+    putItem(database.dynamodb, table.name, { pk: { S: key }, text: { S: text } });
+  const remove = (key: string) => deleteItem(database.dynamodb, table.name, { pk: { S: key } });
+  for (const key of ['kept', 'changed', 'gone', 'came back', 'changed later']) await put(key, 'old');
+  const from = await secondAfter(Math.floor(Date.now() / 1000));
+  await put('changed', 'between');
+  await put('changed', 'new');
+  await put('new', 'new');
+  await remove('gone');
+  await remove('came back');
+  await put('came back', 'new');
+  await put('passing', 'new');
+  await remove('passing');
+  const to = await secondAfter(Math.floor(Date.now() / 1000));
+  await put('changed later', 'later');
+  await put('changed', 'later');
+  await remove('new');
+  return { exports, store, table, from, to };
+}
+
+const at = (second: number) => new Date(second * 1000);
+
+async function increment(
+  { exports, store, table }: { exports: EmbeddedExports; store: ObjectStore; table: { arn: string } },
+  from: number,
+  to: number,
+  ExportViewType?: 'NEW_IMAGE',
+) {
+  const description = await ended(exports, {
+    TableArn: table.arn,
+    ExportType: 'INCREMENTAL_EXPORT',
+    IncrementalExportSpecification: {
+      ExportFromTime: at(from),
+      ExportToTime: at(to),
+      ...(ExportViewType && { ExportViewType }),
+    },
+  });
+  return linesOf(store, description);
+}
+
+const image = (key: string, text: string) => ({ pk: { S: key }, text: { S: text } });
+
+describe('a full export', () => {
+  it('holds what was there before its second, whatever came later', async () => {
+    const { exports, store, table, from, to } = await fates();
+    const texts = async (second: number) => {
+      const description = await ended(exports, { TableArn: table.arn, ExportTime: at(second) });
+      const lines = await linesOf(store, description);
+      const items = lines.map(({ Item }) => toSdk(Item ?? {}));
+      return Object.fromEntries(items.map(({ pk, text }) => [pk?.S, text?.S]));
+    };
+    expect(await texts(from)).toEqual({
+      kept: 'old',
+      changed: 'old',
+      gone: 'old',
+      'came back': 'old',
+      'changed later': 'old',
+    });
+    expect(await texts(to)).toEqual({
+      kept: 'old',
+      changed: 'new',
+      new: 'new',
+      'came back': 'new',
+      'changed later': 'old',
+    });
+  });
+
+  it('holds every kind of item as it was stored', async () => {
+    const { exports, store } = await setUp(database);
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.array(attributes, { maxLength: 8 }), async (shape, items) => {
+        const table = await tableOf(database, shape);
+        for (const [n, item] of items.entries()) {
+          await putItem(database.dynamodb, table.name, { ...item, ...nthKey(shape, n) });
+        }
+        const description = await ended(exports, { TableArn: table.arn });
+        expect(await exported(store, description)).toEqual(await contentOf(database.dynamodb, table.name));
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+describe('an incremental export', () => {
+  it('has one record for each key that was changed, and none for one that came and went', async () => {
+    const set = await fates();
+    const lines = await increment(set, set.from, set.to);
+    const records = Object.fromEntries(
+      lines.map(({ Keys, ...record }) => [toSdk(Keys ?? {})['pk']?.S, record]),
+    );
+    const Metadata = { WriteTimestampMicros: { N: expect.stringMatching(/^\d{16}$/) as string } };
+    expect(records).toEqual({
+      changed: { Metadata, OldImage: image('changed', 'old'), NewImage: image('changed', 'new') },
+      new: { Metadata, NewImage: image('new', 'new') },
+      gone: { Metadata, OldImage: image('gone', 'old') },
+      'came back': { Metadata, OldImage: image('came back', 'old'), NewImage: image('came back', 'new') },
+    });
+    for (const line of lines) {
+      const second = Number(line.Metadata?.WriteTimestampMicros.N) / 1_000_000;
+      expect([second >= set.from, second < set.to]).toEqual([true, true]);
+    }
+  });
+
+  it('leaves the old images out if it is asked to', async () => {
+    const set = await fates();
+    const lines = await increment(set, set.from, set.to, 'NEW_IMAGE');
+    expect(lines).toHaveLength(4);
+    expect(lines.filter((line) => line.OldImage !== undefined)).toEqual([]);
+    expect(lines.filter((line) => line.NewImage !== undefined)).toHaveLength(3);
+  });
+});
+
+const writes = fc.array(
+  fc.record({ n: fc.nat(11), text: fc.option(fc.string({ maxLength: 5 }), { nil: undefined }) }),
+  { minLength: 20, maxLength: 200 },
+);
+
+/** Writes over and over, each writer its own keys, until so many more seconds have begun. */
+async function writeFor(seconds: number, writers: readonly Writer[], shape: Shape, ops: readonly Op[]) {
+  const end = Math.floor(Date.now() / 1000) + seconds;
+  await Promise.all(
+    writers.map(async (writer, i) => {
+      for (let n = 0; Date.now() / 1000 < end; n++) {
+        const op = ops[(n + i) % ops.length];
+        if (op === undefined) continue;
+        const item: SdkItem | undefined = op.text === undefined ? undefined : { text: { S: op.text } };
+        await writer.write({ key: nthKey(shape, 2 * op.n + i), item: item && { ...item, n: { N: `${n}` } } });
+      }
+    }),
+  );
+}
+
+interface Op {
+  readonly n: number;
+  readonly text: string | undefined;
+}
+
+it('exports of every second and every window agree with what the writers wrote', async () => {
+  const { exports, store } = await setUp(database);
+  await fc.assert(
+    fc.asyncProperty(shapes, writes, async (shape, ops) => {
+      const table = await tableOf(database, shape);
+      const writers = [new Writer(database.dynamodb, table.name), new Writer(database.dynamodb, table.name)];
+      const first = Math.floor(Date.now() / 1000);
+      const contentAt = async (second: number) => {
+        const description = await ended(exports, { TableArn: table.arn, ExportTime: at(second) });
+        const content = await exported(store, description);
+        expect(writers.map((writer) => writer.explains(content, second * 1000))).toEqual([true, true]);
+        return content;
+      };
+      await writeFor(2, writers, shape, ops);
+      // The scan runs into later writes.
+      const during = contentAt(first + 2);
+      await writeFor(2, writers, shape, ops);
+      expect(await during).toEqual(await contentAt(first + 2));
+      const contents = [];
+      for (let second = first; second < first + 5; second++) contents.push(await contentAt(second));
+      for (const [i, before] of contents.entries()) {
+        for (const [j, after] of contents.entries()) {
+          if (j <= i) continue;
+          const lines = await increment({ exports, store, table }, first + i, first + j);
+          expect(applied(before, lines)).toEqual(after);
+        }
+      }
+    }),
+    // A run takes seconds: a failing one is told as it is.
+    { numRuns: 2, endOnFailure: true },
+  );
+});
+
+/** The content after the changes, each of which must start from what is there. */
+function applied(
+  before: ReadonlyMap<string, string>,
+  lines: Awaited<ReturnType<typeof linesOf>>,
+): Map<string, string> {
+  const content = new Map(before);
+  const seen = new Set<string>();
+  for (const { Keys = {}, OldImage, NewImage } of lines) {
+    const key = keyOf(toSdk(Keys));
+    expect(seen.has(key)).toBe(false);
+    seen.add(key);
+    expect(normal(toSdk(Keys))).toBe(key);
+    expect(OldImage && normalImage(OldImage)).toBe(before.get(key));
+    if (NewImage === undefined) content.delete(key);
+    else content.set(key, normalImage(NewImage));
+  }
+  return content;
+}

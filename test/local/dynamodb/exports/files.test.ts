@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { DeleteTableCommand, type ExportDescription, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
+import { startDatabase, type TestDatabase } from '../../../support/database.ts';
+import { shape } from '../../../support/fixture.ts';
+import { createTable, nthKey, putItem } from '../../../support/tables.ts';
+import { ended, jsonOf, linesOf, secondAfter, setUp, tableOf } from './support.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+const streamed = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
+
+interface DataFile {
+  readonly itemCount: number;
+  readonly md5Checksum: string;
+  readonly etag: string;
+  readonly dataFileS3Key: string;
+}
+
+const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
+
+async function keysIn(store: ObjectStore, folder: string): Promise<string[]> {
+  const keys = [];
+  for await (const { key } of store.list(folder)) keys.push(key);
+  return keys.sort();
+}
+
+async function manifestOf(store: ObjectStore, folder: string): Promise<DataFile[]> {
+  const text = Buffer.from(await store.get(`${folder}/manifest-files.json`)).toString();
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as DataFile);
+}
+
+async function exportOf(prefix: string | undefined, items = 30) {
+  const { exports, store } = await setUp(database);
+  const { name, arn } = await tableOf(database, shape);
+  const from = new Date((await secondAfter(0)) * 1000);
+  for (let n = 0; n < items; n++) await putItem(database.dynamodb, name, nthKey(shape, n));
+  await secondAfter(Math.floor(Date.now() / 1000));
+  const input = { TableArn: arn, ...(prefix !== undefined && { S3Prefix: prefix }) };
+  const full = await ended(exports, { ...input, ExportTime: new Date() });
+  const IncrementalExportSpecification = { ExportFromTime: from };
+  const incremental = await ended(exports, {
+    ...input,
+    ExportType: 'INCREMENTAL_EXPORT',
+    IncrementalExportSpecification,
+  });
+  return { store, full, incremental };
+}
+
+const idOf = ({ ExportArn = '' }: ExportDescription): string =>
+  ExportArn.slice(ExportArn.lastIndexOf('/') + 1);
+
+describe('the files of an export', () => {
+  it('are where its manifests say, with the counts and checksums that they say', async () => {
+    const { store, full, incremental } = await exportOf('some/prefix');
+    for (const description of [full, incremental]) {
+      const folder = `some/prefix/AWSDynamoDB/${idOf(description)}`;
+      expect(description.ExportManifest).toBe(`${folder}/manifest-summary.json`);
+      expect(await store.get(`${folder}/_started`)).toHaveLength(0);
+      for (const name of ['manifest-summary', 'manifest-files']) {
+        const checksum = Buffer.from(await store.get(`${folder}/${name}.md5`)).toString();
+        expect(checksum).toBe(md5(await store.get(`${folder}/${name}.json`)));
+      }
+      const files = await manifestOf(store, folder);
+      expect(files).toHaveLength(4);
+      for (const { itemCount, md5Checksum, etag, dataFileS3Key } of files) {
+        const bytes = await store.get(dataFileS3Key);
+        expect(md5Checksum).toBe(md5(bytes));
+        expect(etag).toMatch(/^[0-9a-f]{32}-1$/);
+        expect(gunzipSync(bytes).toString().split('\n')).toHaveLength(itemCount + 1);
+      }
+      expect(files.reduce((sum, file) => sum + file.itemCount, 0)).toBe(30);
+      expect(description.ItemCount).toBe(30);
+    }
+  });
+
+  it('are one with data of its own for a full export, and in a shared folder for increments', async () => {
+    const { store, full, incremental } = await exportOf('p/');
+    const own = await keysIn(store, `p/AWSDynamoDB/${idOf(full)}/data`);
+    const shared = await keysIn(store, 'p/AWSDynamoDB/data');
+    expect([own.length, shared.length]).toEqual([4, 4]);
+    const named = await manifestOf(store, `p/AWSDynamoDB/${idOf(incremental)}`);
+    expect(named.map((file) => file.dataFileS3Key).sort()).toEqual(shared);
+    expect(shared.every((key) => /^p\/AWSDynamoDB\/data\/[0-9a-z]{26}\.json\.gz$/.test(key))).toBe(true);
+  });
+
+  it('begin at the root of the bucket without a prefix', async () => {
+    const { full } = await exportOf(undefined, 1);
+    expect(full.ExportManifest).toBe(`AWSDynamoDB/${idOf(full)}/manifest-summary.json`);
+  });
+
+  it('are there for an empty table too, and empty', async () => {
+    const { store, full } = await exportOf('p', 0);
+    const files = await manifestOf(store, `p/AWSDynamoDB/${idOf(full)}`);
+    expect(files.map((file) => file.itemCount)).toEqual([0, 0, 0, 0]);
+    expect(await linesOf(store, full)).toEqual([]);
+  });
+});
+
+describe("the summary's members", () => {
+  it('are those of the version of its type, and what the description says', async () => {
+    const { store, full, incremental } = await exportOf('p', 3);
+    const common = (description: ExportDescription) => ({
+      exportArn: description.ExportArn,
+      startTime: description.StartTime?.toISOString(),
+      endTime: description.EndTime?.toISOString(),
+      tableArn: description.TableArn,
+      tableId: description.TableId,
+      s3Bucket: 'bucket',
+      s3Prefix: 'p',
+      s3SseAlgorithm: 'AES256',
+      s3SseKmsKeyId: null,
+      manifestFilesS3Key: `p/AWSDynamoDB/${idOf(description)}/manifest-files.json`,
+      billedSizeBytes: description.BilledSizeBytes,
+      itemCount: 3,
+      outputFormat: 'DYNAMODB_JSON',
+    });
+    expect(await jsonOf(store, String(full.ExportManifest))).toEqual({
+      version: '2020-06-30',
+      ...common(full),
+      exportTime: full.ExportTime?.toISOString(),
+    });
+    const { ExportFromTime, ExportToTime } = incremental.IncrementalExportSpecification ?? {};
+    expect(await jsonOf(store, String(incremental.ExportManifest))).toEqual({
+      version: '2023-08-01',
+      ...common(incremental),
+      exportFromTime: ExportFromTime?.toISOString(),
+      exportToTime: ExportToTime?.toISOString(),
+      outputView: 'NEW_AND_OLD_IMAGES',
+      exportType: 'INCREMENTAL_EXPORT',
+    });
+  });
+});
+
+describe('an export that cannot be written', () => {
+  it('fails later, by name, if there is no such bucket', async () => {
+    const { exports } = await setUp(database);
+    const { arn } = await tableOf(database, shape);
+    expect(await ended(exports, { TableArn: arn, S3Bucket: 'another' })).toMatchObject({
+      ExportStatus: 'FAILED',
+      FailureCode: 'S3NoSuchBucket',
+    });
+  });
+
+  it('fails if the stream does not reach back to its time', async () => {
+    const { exports } = await setUp(database);
+    const { name, arn } = await tableOf(database, shape);
+    const second = await secondAfter(Math.floor(Date.now() / 1000));
+    await secondAfter(second);
+    for (const next of [{ StreamEnabled: false }, streamed]) {
+      await database.dynamodb.send(new UpdateTableCommand({ TableName: name, StreamSpecification: next }));
+    }
+    expect(await ended(exports, { TableArn: arn, ExportTime: new Date(second * 1000) })).toMatchObject({
+      ExportStatus: 'FAILED',
+      FailureCode: 'InternalServerError',
+      FailureMessage: expect.stringContaining('does not reach back') as string,
+    });
+  });
+
+  it('holds nothing at a time before its table was made', async () => {
+    const { exports } = await setUp(database);
+    const { name, arn } = await tableOf(database, shape);
+    await putItem(database.dynamodb, name, nthKey(shape, 1));
+    expect(await ended(exports, { TableArn: arn, ExportTime: new Date(1_600_000_000_000) })).toMatchObject({
+      ExportStatus: 'COMPLETED',
+      ItemCount: 0,
+    });
+  });
+
+  it('fails if its table was replaced since', async () => {
+    const { name, arn } = await tableOf(database, shape);
+    // Asked for between the look at the table and the job.
+    const recovery = async () => {
+      await database.dynamodb.send(new DeleteTableCommand({ TableName: name }));
+      await createTable(database.dynamodb, name, shape);
+      return { enabled: true, earliest: 0, latest: Date.now() };
+    };
+    const { exports } = await setUp(database, { recovery });
+    expect(await ended(exports, { TableArn: arn })).toMatchObject({
+      ExportStatus: 'FAILED',
+      FailureMessage: expect.stringContaining('not there any more') as string,
+    });
+  });
+});

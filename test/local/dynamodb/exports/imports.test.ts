@@ -1,0 +1,338 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import {
+  DescribeTableCommand,
+  ImportConflictException,
+  type ImportTableInput,
+  ListTagsOfResourceCommand,
+  QueryCommand,
+  ResourceInUseException,
+  type TableCreationParameters,
+} from '@aws-sdk/client-dynamodb';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../lambda/runtime/clock.ts';
+import { randomIds } from '../../../../lambda/runtime/ids.ts';
+import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
+import { startDatabase, type TestDatabase } from '../../../support/database.ts';
+import { attributes, contentOf, nthKey, putItem, type Shape, shapes } from '../../../support/tables.ts';
+import { ended, imported, jsonOf, setUp, tableOf } from './support.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+const simple: Shape = { hash: 'S', range: undefined };
+
+function parametersOf(shape: Shape): TableCreationParameters & { TableName: string } {
+  const range = shape.range === undefined ? [] : [['sk', 'RANGE', shape.range] as const];
+  const keys = [['pk', 'HASH', shape.hash] as const, ...range];
+  return {
+    TableName: `imported-${randomIds.hex(12)}`,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: keys.map(([AttributeName, KeyType]) => ({ AttributeName, KeyType })),
+    AttributeDefinitions: keys.map(([AttributeName, , AttributeType]) => ({ AttributeName, AttributeType })),
+  };
+}
+
+interface Request extends ImportTableInput {
+  TableCreationParameters: TableCreationParameters & { TableName: string };
+}
+
+function request(more: Partial<Request> = {}): Request {
+  return {
+    S3BucketSource: { S3Bucket: 'bucket', S3KeyPrefix: 'in/data' },
+    InputFormat: 'DYNAMODB_JSON',
+    TableCreationParameters: parametersOf(simple),
+    ...more,
+  };
+}
+
+const line = (key: string, text = 'text'): string =>
+  `${JSON.stringify({ Item: { text: { S: text }, pk: { S: key } } })}\n`;
+
+const put = (store: ObjectStore, key: string, body: string | Uint8Array) => store.put(key, Buffer.from(body));
+
+async function keysOf(table: string): Promise<string[]> {
+  const content = await contentOf(database.dynamodb, table);
+  return [...content.keys()].map((key) => (JSON.parse(key) as { pk: { S: string } }).pk.S).sort();
+}
+
+describe('an import', () => {
+  it('makes of an export a table of the same content', async () => {
+    const { exports, store } = await setUp(database);
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.array(attributes, { maxLength: 40 }), async (shape, items) => {
+        const table = await tableOf(database, shape);
+        for (const [n, item] of items.entries()) {
+          await putItem(database.dynamodb, table.name, { ...item, ...nthKey(shape, n) });
+        }
+        const { ExportManifest = '' } = await ended(exports, { TableArn: table.arn, S3Prefix: 'p' });
+        const { manifestFilesS3Key = '' } = await jsonOf(store, ExportManifest);
+        const S3KeyPrefix = manifestFilesS3Key.replace('manifest-files.json', 'data/');
+        const parameters = parametersOf(shape);
+        const description = await imported(exports, {
+          S3BucketSource: { S3Bucket: 'bucket', S3KeyPrefix },
+          InputFormat: 'DYNAMODB_JSON',
+          InputCompressionType: 'GZIP',
+          TableCreationParameters: parameters,
+        });
+        expect(description).toMatchObject({
+          ImportStatus: 'COMPLETED',
+          ErrorCount: 0,
+          ProcessedItemCount: items.length,
+          ImportedItemCount: items.length,
+        });
+        const content = await contentOf(database.dynamodb, parameters.TableName);
+        expect(content).toEqual(await contentOf(database.dynamodb, table.name));
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  const text = Buffer.from(line('a') + line('b') + line('c', 'line\u2028end'));
+  const skippable = Buffer.from([0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
+  it.each([
+    ['NONE', text],
+    ['NONE', Buffer.from(`\n${text.toString().trim()}`)],
+    ['GZIP', gzipSync(text)],
+    ['GZIP', Buffer.concat([gzipSync(text.subarray(0, 50)), gzipSync(text.subarray(50))])],
+    ['ZSTD', zstdCompressSync(text)],
+    [
+      'ZSTD',
+      Buffer.concat([
+        skippable,
+        zstdCompressSync(text.subarray(0, 50)),
+        skippable,
+        zstdCompressSync(text.subarray(50)),
+        skippable,
+      ]),
+    ],
+  ] as const)('reads all of an object that is compressed by %s', async (InputCompressionType, body) => {
+    const { exports, store } = await setUp(database);
+    await put(store, 'in/data/1', body);
+    await put(store, 'in/data/2', '');
+    const input = request({ InputCompressionType });
+    expect(await imported(exports, input)).toMatchObject({ ImportStatus: 'COMPLETED', ImportedItemCount: 3 });
+    const content = await contentOf(database.dynamodb, input.TableCreationParameters.TableName);
+    expect([...content.values()].join()).toContain('line\u2028end');
+    expect(content.size).toBe(3);
+  });
+
+  it('takes every object that begins with the prefix as it stands', async () => {
+    const { exports, store } = await setUp(database);
+    for (const key of ['in/data', 'in/data2/x', 'in/data.json', 'in/other']) await put(store, key, line(key));
+    const input = request();
+    await imported(exports, input);
+    expect(await keysOf(input.TableCreationParameters.TableName)).toEqual([
+      'in/data',
+      'in/data.json',
+      'in/data2/x',
+    ]);
+  });
+
+  it('keeps one item of each key, and builds the indexes', async () => {
+    const { exports, store } = await setUp(database);
+    await put(store, 'in/data', line('a', 'first') + line('b', 'shared') + line('a', 'shared'));
+    const parameters = parametersOf(simple);
+    const input = request({
+      TableCreationParameters: {
+        ...parameters,
+        AttributeDefinitions: [
+          ...(parameters.AttributeDefinitions ?? []),
+          { AttributeName: 'text', AttributeType: 'S' },
+        ],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'by-text',
+            KeySchema: [{ AttributeName: 'text', KeyType: 'HASH' }],
+            Projection: { ProjectionType: 'ALL' },
+          },
+        ],
+      },
+    });
+    expect(await imported(exports, input)).toMatchObject({
+      ImportStatus: 'COMPLETED',
+      ProcessedItemCount: 3,
+    });
+    const { Count } = await database.dynamodb.send(
+      new QueryCommand({
+        TableName: parameters.TableName,
+        IndexName: 'by-text',
+        KeyConditionExpression: '#text = :text',
+        ExpressionAttributeNames: { '#text': 'text' },
+        ExpressionAttributeValues: { ':text': { S: 'shared' } },
+      }),
+    );
+    expect(Count).toBe(2);
+  });
+
+  it('makes no more of a table than its parameters can say', async () => {
+    const { exports, store } = await setUp(database);
+    await put(store, 'in/data', line('a'));
+    const { TableCreationParameters: parameters, ...input } = request();
+    const more = {
+      TableClass: 'STANDARD_INFREQUENT_ACCESS',
+      DeletionProtectionEnabled: true,
+      Tags: [{ Key: 'key', Value: 'value' }],
+    };
+    const description = await imported(exports, {
+      ...input,
+      TableCreationParameters: { ...parameters, ...more },
+    });
+    expect(description.TableCreationParameters).toEqual(parameters);
+    const { Table } = await database.dynamodb.send(
+      new DescribeTableCommand({ TableName: parameters.TableName }),
+    );
+    expect(Table).not.toMatchObject({ DeletionProtectionEnabled: true });
+    expect(Table?.TableClassSummary?.TableClass ?? 'STANDARD').toBe('STANDARD');
+    const { Tags = [] } = await database.dynamodb.send(
+      new ListTagsOfResourceCommand({ ResourceArn: Table?.TableArn }),
+    );
+    expect(Tags).toEqual([]);
+  });
+
+  it('says what it has done', async () => {
+    const { exports, store } = await setUp(database);
+    await put(store, 'in/data', line('a') + line('b'));
+    const input = request({ ClientToken: 'token' });
+    const description = await imported(exports, input);
+    const { Table } = await database.dynamodb.send(
+      new DescribeTableCommand({ TableName: input.TableCreationParameters.TableName }),
+    );
+    expect(description).toEqual({
+      ...input,
+      ImportArn: expect.stringMatching(
+        /^.*:table\/imported-[0-9a-f]+\/import\/\d{14}-[0-9a-f]{8}$/,
+      ) as string,
+      ImportStatus: 'COMPLETED',
+      InputCompressionType: 'NONE',
+      TableArn: Table?.TableArn,
+      TableId: Table?.TableId,
+      StartTime: expect.any(Date) as Date,
+      EndTime: expect.any(Date) as Date,
+      ErrorCount: 0,
+      ProcessedSizeBytes: 2 * line('a').length,
+      ProcessedItemCount: 2,
+      ImportedItemCount: 2,
+    });
+    const { ImportSummaryList } = await exports.listImports({ TableArn: description.TableArn });
+    expect(ImportSummaryList).toMatchObject([
+      { ImportArn: description.ImportArn, ImportStatus: 'COMPLETED' },
+    ]);
+  });
+});
+
+describe('a bad line', () => {
+  it.each([
+    ['no JSON', '{"Item":'],
+    ['no item', '{"Keys":{"pk":{"S":"a"}}}'],
+    ['an item without its key', '{"Item":{"other":{"S":"a"}}}'],
+    ['a key of another type', '{"Item":{"pk":{"N":"1"}}}'],
+    ['an unknown type', '{"Item":{"pk":{"S":"a"},"x":{"X":"a"}}}'],
+    ['a value that the table refuses', '{"Item":{"pk":{"S":""}}}'],
+    ['no UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
+  ])('fails the import, of %s, and leaves the table with what was good', async (_what, bad) => {
+    const { exports, store } = await setUp(database);
+    await put(store, 'in/data/1', line('a'));
+    await put(store, 'in/data/2', bad);
+    await put(store, 'in/data/3', line('b'));
+    const input = request();
+    expect(await imported(exports, input)).toMatchObject({
+      ImportStatus: 'FAILED',
+      FailureCode: 'ItemValidationError',
+      FailureMessage: expect.stringContaining('in/data/2') as string,
+      ErrorCount: 1,
+      ImportedItemCount: 2,
+    });
+    const table = input.TableCreationParameters.TableName;
+    const { Table } = await database.dynamodb.send(new DescribeTableCommand({ TableName: table }));
+    expect(Table?.TableStatus).toBe('ACTIVE');
+    expect(await keysOf(table)).toEqual(['a', 'b']);
+  });
+
+  it('fails the import if an object is not compressed as it is said to be', async () => {
+    const { exports, store } = await setUp(database);
+    await put(store, 'in/data', gzipSync(line('a')));
+    const description = await imported(exports, request({ InputCompressionType: 'ZSTD' }));
+    expect(description).toMatchObject({ ImportStatus: 'FAILED', ErrorCount: 1 });
+  });
+});
+
+describe('an import is not begun, or fails by name,', () => {
+  it('where there is such a table', async () => {
+    const { exports, store } = await setUp(database);
+    await put(store, 'in/data', line('a'));
+    const input = request();
+    await imported(exports, input);
+    await expect(exports.importTable(input)).rejects.toThrow(ResourceInUseException);
+  });
+
+  it('for a token of another request; for one of the same it is the same import, until that has ended', async () => {
+    const set = await setUp(database, { jobMs: 3_600_000 });
+    const { exports, store } = set;
+    await put(store, 'in/data', line('a'));
+    const input = request({ ClientToken: 'once' });
+    const { ImportArn } = await imported(exports, input);
+    expect((await imported(exports, input)).ImportArn).toBe(ImportArn);
+    const other = { ...input, InputCompressionType: 'GZIP' as const };
+    await expect(exports.importTable(other)).rejects.toThrow(ImportConflictException);
+    const later = { ...systemClock, now: () => Date.now() + 3_600_000 };
+    const next = await set.reopened({ clock: later });
+    await expect(next.importTable(input)).rejects.toThrow(ResourceInUseException);
+  });
+
+  it('without a table to make', async () => {
+    const { exports } = await setUp(database);
+    const { TableName: _, ...nameless } = parametersOf(simple);
+    const input = { ...request(), TableCreationParameters: nameless as TableCreationParameters };
+    await expect(exports.importTable(input as ImportTableInput)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining("'tableCreationParameters.tableName'") as string,
+    });
+  });
+
+  it.each([
+    ['CSV', { InputFormat: 'CSV' as const }],
+    ['ION', { InputFormat: 'ION' as const }],
+    ['options of CSV', { InputFormatOptions: { Csv: { Delimiter: ';' } } }],
+    ['the whole bucket', { S3BucketSource: { S3Bucket: 'bucket' } }],
+    ['a table without a key', { TableCreationParameters: { ...parametersOf(simple), KeySchema: [] } }],
+  ])('for %s', async (_what, more) => {
+    const { exports } = await setUp(database);
+    await expect(exports.importTable(request(more))).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  it('where there is no such bucket, or nothing in it', async () => {
+    const { exports } = await setUp(database);
+    const S3BucketSource = { S3Bucket: 'another', S3KeyPrefix: 'in/data' };
+    const elsewhere = await imported(exports, request({ S3BucketSource }));
+    expect(elsewhere).toMatchObject({ ImportStatus: 'FAILED', FailureCode: 'S3NoSuchBucket' });
+    const nothing = await imported(exports, request());
+    expect(nothing).toMatchObject({ ImportStatus: 'FAILED', FailureCode: 'S3NoSuchKey' });
+  });
+
+  it('as long as its job takes it tells how far it is', async () => {
+    const { exports, store } = await setUp(database, { jobMs: 3_600_000 });
+    await put(store, 'in/data', line('a') + line('b'));
+    expect(await imported(exports, request())).toMatchObject({
+      ImportStatus: 'IN_PROGRESS',
+      ImportedItemCount: 2,
+    });
+  });
+});
+
+it('an import comes to its end in the next process if the one that began it was killed', async () => {
+  const set = await setUp(database);
+  const { store } = set;
+  await put(store, 'in/data', line('a') + line('b'));
+  const killed = await set.reopened({ store: { ...store, get: () => new Promise(() => {}) } });
+  const input = request();
+  const { ImportTableDescription: begun } = await killed.importTable(input);
+  const next = await set.reopened();
+  await next.idle();
+  const { ImportTableDescription: end } = await next.describeImport({ ImportArn: begun?.ImportArn });
+  expect(end).toMatchObject({ ImportStatus: 'COMPLETED', ImportedItemCount: 2, StartTime: begun?.StartTime });
+  expect(await keysOf(input.TableCreationParameters.TableName)).toEqual(['a', 'b']);
+});

@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Native, native } from '../support/recovery-calls.ts';
+
+let made: Native;
+beforeEach(async () => {
+  made = await native(2);
+});
+afterEach(() => made.close());
+
+const arn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Music/backup/01576616366715-b4e58d3a';
+const other = arn.replace('b4e58d3a', '0c1d2e3f');
+const name = '01576616366000-00000000';
+const model = 'com.amazonaws.dynamodb.v20120810#';
+const refused = (type: string) => ({
+  status: 400,
+  body: { __type: `${model}${type}`, message: 'why it is so' },
+});
+const broken = { status: 500, body: { __type: `${model}InternalServerError`, message: 'broken' } };
+
+describe('a backup is made', () => {
+  test('under the name it is given', async () => {
+    made.answer = { status: 200, body: { BackupDetails: { BackupArn: arn, BackupName: name } } };
+    expect(await made.backups.create('Music', name)).toBe(arn);
+    expect(made.asked).toEqual([
+      { operation: 'CreateBackup', body: { TableName: 'Music', BackupName: name } },
+    ]);
+  });
+
+  test('by one request at most: what came of one without an answer is not known', async () => {
+    made.answer = broken;
+    await expect(made.backups.create('Music', name)).rejects.toMatchObject({ name: 'InternalServerError' });
+    expect(made.asked).toHaveLength(1);
+  });
+});
+
+describe('it is found by its name', () => {
+  test('on all pages, from a time on', async () => {
+    const summary = (BackupArn: string, BackupName = name) => ({ BackupArn, BackupName });
+    made.answer = (_operation, { ExclusiveStartBackupArn: after }) => ({
+      status: 200,
+      body:
+        after === undefined
+          ? { BackupSummaries: [summary('x', 'another'), summary(arn)], LastEvaluatedBackupArn: arn }
+          : { BackupSummaries: [summary(other)] },
+    });
+    expect(await made.backups.find('Music', name, 1_576_616_366_000)).toEqual([arn, other]);
+    const asked = { TableName: 'Music', TimeRangeLowerBound: 1_576_616_366 };
+    expect(made.asked.map(({ body }) => body)).toEqual([asked, { ...asked, ExclusiveStartBackupArn: arn }]);
+  });
+});
+
+describe('it is described', () => {
+  const described = (BackupStatus: string) => ({
+    BackupDescription: {
+      BackupDetails: { BackupArn: arn, BackupStatus, BackupSizeBytes: 1900 },
+      SourceTableDetails: { TableId: 'the-table', ItemCount: 7 },
+    },
+  });
+
+  test.each(['CREATING', 'AVAILABLE'])('%s', async (status) => {
+    made.answer = { status: 200, body: described(status) };
+    expect(await made.backups.describe(arn)).toEqual({ status, tableId: 'the-table', items: 7, bytes: 1900 });
+  });
+
+  test('as not there when it is deleted or gone', async () => {
+    made.answer = { status: 200, body: described('DELETED') };
+    expect(await made.backups.describe(arn)).toBeUndefined();
+    made.answer = refused('BackupNotFoundException');
+    expect(await made.backups.describe(arn)).toBeUndefined();
+  });
+});
+
+describe('it is deleted', () => {
+  test('and that it is gone already is no error', async () => {
+    await made.backups.delete(arn);
+    made.answer = refused('BackupNotFoundException');
+    await made.backups.delete(arn);
+    const asked = { operation: 'DeleteBackup', body: { BackupArn: arn } };
+    expect(made.asked).toEqual([asked, asked]);
+  });
+});
+
+describe('it is restored by the function that may', () => {
+  const request = { arn, target: 'Copy', overrides: {} };
+
+  test('with the overrides in DynamoDB’s words', async () => {
+    made.answer = { status: 200, body: { TableDescription: { TableName: 'Copy', CreationDateTime: 1.5 } } };
+    const overrides = { billingMode: 'PAY_PER_REQUEST', globalSecondaryIndexes: [] } as const;
+    const restored = await made.backups.restore({ ...request, overrides, requestedBy: 'ada' });
+    expect(restored).toEqual({ TableName: 'Copy', CreationDateTime: new Date(1500) });
+    expect(made.asked).toEqual([
+      {
+        operation: 'RestoreTableFromBackup',
+        body: {
+          BackupArn: arn,
+          TargetTableName: 'Copy',
+          BillingModeOverride: 'PAY_PER_REQUEST',
+          GlobalSecondaryIndexOverride: [],
+        },
+      },
+    ]);
+    expect(made.requestedBy).toEqual(['ada']);
+  });
+
+  test('what it cannot keep is refused by name, and nothing is asked', async () => {
+    const restoring = made.backups.restore({ ...request, overrides: { keep: ['stream'] } });
+    await expect(restoring).rejects.toMatchObject({
+      code: 'Validation',
+      message: expect.stringContaining('cannot keep: stream'),
+    });
+    expect(made.asked).toEqual([]);
+  });
+});
+
+describe('a refusal keeps DynamoDB’s text under a code of ours', () => {
+  test.each([
+    ['TableNotFoundException', 'TableNotFound'],
+    ['TableInUseException', 'TableInUse'],
+    ['BackupInUseException', 'BackupInUse'],
+    ['ContinuousBackupsUnavailableException', 'ContinuousBackupsUnavailable'],
+    ['LimitExceededException', 'LimitExceeded'],
+  ])('%s is %s', async (type, code) => {
+    made.answer = refused(type);
+    const expected = { code, message: 'why it is so' };
+    await expect(made.backups.create('Music', name)).rejects.toMatchObject(expected);
+    expect(made.asked).toHaveLength(1);
+    await expect(made.backups.restore({ arn, target: 'Copy', overrides: {} })).rejects.toMatchObject(
+      expected,
+    );
+  });
+});

@@ -1,0 +1,225 @@
+import { TableDescription$ } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Native, native } from '../support/recovery-calls.ts';
+
+let made: Native;
+beforeEach(async () => {
+  made = await native();
+});
+afterEach(() => made.close());
+
+const earliest = 1_700_000_000_125;
+const latest = 1_700_600_000_250;
+
+describe('the state of a table is DynamoDB’s own', () => {
+  const enabled = {
+    ContinuousBackupsDescription: {
+      ContinuousBackupsStatus: 'ENABLED',
+      PointInTimeRecoveryDescription: {
+        PointInTimeRecoveryStatus: 'ENABLED',
+        RecoveryPeriodInDays: 7,
+        EarliestRestorableDateTime: earliest / 1000,
+        LatestRestorableDateTime: latest / 1000,
+      },
+    },
+  };
+  const disabled = {
+    ContinuousBackupsDescription: {
+      ContinuousBackupsStatus: 'ENABLED',
+      PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' },
+    },
+  };
+  const recovery = { enabled: true, recoveryPeriodInDays: 7, earliest, latest };
+
+  test('described', async () => {
+    made.answer = { status: 200, body: enabled };
+    expect(await made.continuous.describe('Music')).toEqual(recovery);
+    made.answer = { status: 200, body: disabled };
+    expect(await made.continuous.describe('Music')).toEqual({ enabled: false });
+    const asked = { operation: 'DescribeContinuousBackups', body: { TableName: 'Music' } };
+    expect(made.asked).toEqual([asked, asked]);
+  });
+
+  test('changed', async () => {
+    made.answer = { status: 200, body: enabled };
+    const specification = { enabled: true, recoveryPeriodInDays: 7 };
+    expect(await made.continuous.update('Music', specification)).toEqual(recovery);
+    made.answer = { status: 200, body: disabled };
+    expect(await made.continuous.update('Music', { enabled: false })).toEqual({ enabled: false });
+    expect(made.asked.map(({ body }) => body)).toEqual([
+      {
+        TableName: 'Music',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 },
+      },
+      { TableName: 'Music', PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false } },
+    ]);
+  });
+});
+
+const request = { table: 'Music', target: 'Music-restored', overrides: {} };
+
+describe('a restore is DynamoDB’s own, by the function that may', () => {
+  test('to the latest time, if none is given', async () => {
+    await made.continuous.restore(request);
+    expect(made.asked).toEqual([
+      {
+        operation: 'RestoreTableToPointInTime',
+        body: {
+          SourceTableName: 'Music',
+          TargetTableName: 'Music-restored',
+          UseLatestRestorableTime: true,
+        },
+      },
+    ]);
+  });
+
+  test('to a time, with every override in DynamoDB’s words', async () => {
+    const KeySchema = [{ AttributeName: 'a', KeyType: 'HASH' as const }];
+    const Projection = { ProjectionType: 'ALL' as const };
+    const ProvisionedThroughput = { ReadCapacityUnits: 1, WriteCapacityUnits: 2 };
+    const OnDemandThroughput = { MaxReadRequestUnits: 3, MaxWriteRequestUnits: 4 };
+    const global = { IndexName: 'g', KeySchema, Projection, ProvisionedThroughput, OnDemandThroughput };
+    const local = { IndexName: 'l', KeySchema, Projection };
+    await made.continuous.restore({
+      ...request,
+      time: latest,
+      overrides: {
+        billingMode: 'PROVISIONED',
+        globalSecondaryIndexes: [global],
+        localSecondaryIndexes: [local],
+        provisionedThroughput: ProvisionedThroughput,
+        onDemandThroughput: OnDemandThroughput,
+        sse: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'key' },
+        keep: [],
+      },
+    });
+    expect(made.asked[0]?.body).toEqual({
+      SourceTableName: 'Music',
+      TargetTableName: 'Music-restored',
+      RestoreDateTime: latest / 1000,
+      BillingModeOverride: 'PROVISIONED',
+      GlobalSecondaryIndexOverride: [global],
+      LocalSecondaryIndexOverride: [local],
+      ProvisionedThroughputOverride: ProvisionedThroughput,
+      OnDemandThroughputOverride: OnDemandThroughput,
+      SSESpecificationOverride: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'key' },
+    });
+  });
+
+  test('the function is told who asked, and DynamoDB is not', async () => {
+    await made.continuous.restore({ ...request, requestedBy: 'ada' });
+    await made.continuous.restore(request);
+    expect(made.requestedBy).toEqual(['ada', undefined]);
+    expect(made.asked[0]).toEqual(made.asked[1]);
+  });
+
+  test('an index override that is empty stays empty', async () => {
+    const overrides = { globalSecondaryIndexes: [], localSecondaryIndexes: [] };
+    await made.continuous.restore({ ...request, overrides });
+    expect(made.asked[0]?.body).toMatchObject({
+      GlobalSecondaryIndexOverride: [],
+      LocalSecondaryIndexOverride: [],
+    });
+  });
+
+  test('and the table is described as DynamoDB does, with its times', async () => {
+    made.answer = {
+      status: 200,
+      body: {
+        TableDescription: {
+          TableName: 'Music-restored',
+          TableStatus: 'CREATING',
+          CreationDateTime: earliest / 1000,
+          RestoreSummary: { RestoreDateTime: latest / 1000, RestoreInProgress: true },
+        },
+      },
+    };
+    expect(await made.continuous.restore(request)).toEqual({
+      table: {
+        TableName: 'Music-restored',
+        TableStatus: 'CREATING',
+        CreationDateTime: new Date(earliest),
+        RestoreSummary: { RestoreDateTime: new Date(latest), RestoreInProgress: true },
+      },
+    });
+  });
+
+  test('all times of a table’s description are known by their names', () => {
+    const names = timesOf(TableDescription$);
+    expect(names).toEqual(
+      expect.arrayContaining(['CreationDateTime', 'RestoreDateTime', 'LastIncreaseDateTime']),
+    );
+    for (const name of names) expect(name).toMatch(/DateTime$/);
+  });
+
+  test('what it cannot keep is refused by name, and nothing is asked', async () => {
+    const overrides = { keep: ['stream', 'timeToLive'] as const };
+    await expect(made.continuous.restore({ ...request, overrides })).rejects.toMatchObject({
+      code: 'Validation',
+      message: expect.stringContaining('cannot keep: stream, timeToLive'),
+    });
+    expect(made.asked).toEqual([]);
+  });
+
+  test('a failure of the function is ours', async () => {
+    made.failure = 'Unhandled';
+    await expect(made.continuous.restore(request)).rejects.toMatchObject({
+      code: 'Internal',
+      message: expect.stringContaining('Unhandled'),
+    });
+  });
+});
+
+describe('a refusal keeps DynamoDB’s text under a code of ours', () => {
+  const calls = {
+    describe: () => made.continuous.describe('Music'),
+    update: () => made.continuous.update('Music', { enabled: true }),
+    restore: () => made.continuous.restore(request),
+  };
+  const refusals = [
+    ['com.amazon.coral.validate#ValidationException', 'Validation'],
+    ['com.amazon.coral.service#AccessDeniedException', 'AccessDenied'],
+    ['com.amazonaws.dynamodb.v20120810#TableNotFoundException', 'TableNotFound'],
+    ['com.amazonaws.dynamodb.v20120810#SourceTableNotFoundException', 'TableNotFound'],
+    ['com.amazonaws.dynamodb.v20120810#TableAlreadyExistsException', 'TableAlreadyExists'],
+    ['com.amazonaws.dynamodb.v20120810#TableInUseException', 'TableInUse'],
+    [
+      'com.amazonaws.dynamodb.v20120810#ContinuousBackupsUnavailableException',
+      'ContinuousBackupsUnavailable',
+    ],
+    [
+      'com.amazonaws.dynamodb.v20120810#PointInTimeRecoveryUnavailableException',
+      'PointInTimeRecoveryUnavailable',
+    ],
+    ['com.amazonaws.dynamodb.v20120810#InvalidRestoreTimeException', 'InvalidRestoreTime'],
+    ['com.amazonaws.dynamodb.v20120810#LimitExceededException', 'LimitExceeded'],
+  ] as const;
+
+  describe.each(['describe', 'update', 'restore'] as const)('of %s', (call) => {
+    test.each(refusals)('%s is %s', async (__type, code) => {
+      made.answer = { status: 400, body: { __type, message: 'why it is so' } };
+      await expect(calls[call]()).rejects.toMatchObject({ code, message: 'why it is so' });
+    });
+
+    test('what is no refusal of the request stays what it is', async () => {
+      made.answer = {
+        status: 500,
+        body: { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'broken' },
+      };
+      const error = await calls[call]().catch((error: unknown) => error);
+      expect(error).toMatchObject({ name: 'InternalServerError', message: 'broken' });
+      expect(error).not.toHaveProperty('code');
+    });
+  });
+});
+
+/** The names of the members of a structure of the service model, and of those in it, that are times. */
+function timesOf(schema: unknown, seen = new Set<unknown>()): string[] {
+  if (typeof schema === 'function') return timesOf(schema(), seen);
+  if (!Array.isArray(schema) || seen.has(schema)) return [];
+  seen.add(schema);
+  // A structure is [3, namespace, name, traits, member names, member schemas]; a list [1, namespace, name, traits, of].
+  if (schema[0] !== 3) return timesOf(schema[4], seen);
+  const members: string[] = schema[4];
+  return members.flatMap((name, i) => (schema[5][i] === 4 ? [name] : timesOf(schema[5][i], seen)));
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { embedded } from '../../support/embedded.ts';
+import { expectNothingHeld, newTable, putItems, restore } from '../../support/fixture.ts';
+import { contentOf } from '../../support/tables.ts';
+
+const world = embedded();
+
+describe('any number of requests for one table is accepted', () => {
+  it('24 at once: all AVAILABLE, with growing markers, made one after another', async () => {
+    const { harness, table } = world;
+    const backups = await Promise.all(
+      Array.from({ length: 24 }, (_, i) => harness.operations.createBackup({ table, name: `rapid-${i}` })),
+    );
+    expect(new Set(backups.map((backup) => backup.marker)).size).toBe(24);
+    await harness.executions.idle();
+    const { backups: listed } = await harness.operations.listBackups({ table, limit: 100 });
+    expect(listed.map((backup) => backup.status)).toEqual(Array.from({ length: 24 }, () => 'AVAILABLE'));
+    // Each was applied to the one before it: no two worked on the head at the same time.
+    expect(listed.map((backup) => backup.parent)).toEqual([
+      undefined,
+      ...listed.slice(0, -1).map(({ id }) => id),
+    ]);
+    await expectNothingHeld(harness, table);
+  });
+
+  it('a failing one does not block those behind it', async () => {
+    const { database, harness, table } = world;
+    const breaking = harness.restarted({
+      around: async (handler, input, run) => {
+        const { job } = input as { job: { id: string } };
+        if (handler === 'apply' && job.id === second.id) throw new Error('out of luck');
+        return run();
+      },
+    });
+    const first = await breaking.operations.createBackup({ table, name: 'first' });
+    const second = await breaking.operations.createBackup({ table, name: 'second' });
+    await putItems(database, table, 30, 35);
+    const third = await breaking.operations.createBackup({ table, name: 'third' });
+    await breaking.executions.idle();
+    const content = await contentOf(database.dynamodb, table);
+    const statuses = (await breaking.operations.listBackups({ table, limit: 9 })).backups.map(
+      ({ status }) => status,
+    );
+    // Without changes there is nothing to apply, so the second may come through; it must not stay CREATING.
+    expect(statuses).toEqual(['AVAILABLE', expect.stringMatching(/AVAILABLE|FAILED/), 'AVAILABLE']);
+    expect(first.marker).toBeLessThan(third.marker);
+    expect(await restore(database, breaking, third)).toEqual(content);
+    await expectNothingHeld(breaking, table);
+  });
+
+  it('at most 50 a second over all tables', async () => {
+    const { database, harness } = world;
+    const now = Date.now();
+    const frozen = harness.restarted({ clock: { now: () => now, sleep: harness.services.clock.sleep } });
+    frozen.executions.stop();
+    const tables = await Promise.all(Array.from({ length: 6 }, () => newTable(database, 1)));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 60 }, (_, i) =>
+        frozen.operations.createBackup({ table: String(tables[i % 6]), name: `many-${i}` }),
+      ),
+    );
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused).toHaveLength(10);
+    expect(refused.map((outcome) => outcome.reason)).toEqual(
+      Array.from({ length: 10 }, () => expect.objectContaining({ code: 'LimitExceeded' })),
+    );
+  });
+
+  it('the same request twice is one backup', async () => {
+    const { harness, table } = world;
+    const [one, two] = await Promise.all([
+      harness.operations.createBackup({ table, name: 'same', requestKey: 'invocation-1' }),
+      harness.operations.createBackup({ table, name: 'same', requestKey: 'invocation-1' }),
+    ]);
+    expect(two.id).toBe(one.id);
+    await harness.executions.idle();
+    expect((await harness.operations.listBackups({ table, limit: 9 })).backups).toHaveLength(1);
+  });
+
+  it('another request under the same key is another backup', async () => {
+    const { database, harness, table } = world;
+    const other = await newTable(database);
+    const key = { name: 'same', requestKey: 'invocation-1' };
+    const one = await harness.operations.createBackup({ table, ...key });
+    const two = await harness.operations.createBackup({ table: other, ...key });
+    expect([one.table.name, two.table.name]).toEqual([table, other]);
+    await harness.executions.idle();
+  });
+});

@@ -1,0 +1,19 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { play } from '../../support/retention/play.ts';
+import { SweepWorlds } from '../../support/retention/sweep-world.ts';
+
+let worlds: SweepWorlds;
+beforeAll(async () => {
+  worlds = await SweepWorlds.start();
+});
+afterAll(() => worlds.close());
+
+describe('sweeps beside backups, restores, deletions and each other', () => {
+  it('take nothing that a live snapshot needs, in any order of their calls', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), (seed) => play(worlds, seed)),
+      { numRuns: 15, endOnFailure: true },
+    );
+  });
+});

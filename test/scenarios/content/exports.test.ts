@@ -1,0 +1,182 @@
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { contentOf } from '../../support/tables.ts';
+import { Writer } from '../../support/writer.ts';
+import { backupBy, deployment, itemsOf, streamIsOld } from '../../support/wire/deployment.ts';
+import type { Json } from '../../support/wire/http.ts';
+import { largeFor, richTable, shapes, values } from '../../support/wire/rich-tables.ts';
+import { arnOf } from '../../support/wire/support.ts';
+
+const { wire, database } = deployment();
+
+/** What the backup holds: its items, by a restore. */
+async function restoredItems(arn: string, name: string): Promise<string[]> {
+  const target = await wire.restored(arn, name);
+  const items = await itemsOf(wire, target);
+  await wire.ok('DeleteTable', { TableName: target });
+  return items;
+}
+
+describe.concurrent('a table whose backups are made by exports and by its stream', () => {
+  test.each(shapes)('is restored exactly as it was at each of them: keys %s %s', async (hash, range) => {
+    const name = `mixed-${hash}${range ?? ''}`;
+    const big = largeFor(range);
+    const { table, put, remove } = await richTable(wire, name, hash, range);
+    const taken: { arn: string; items: string[] }[] = [];
+    const made: Json[] = [];
+    const ids: string[] = [];
+    const take = async (options: Json) => {
+      const items = await itemsOf(wire, table);
+      const backup = await backupBy(wire, table, options);
+      taken.push({ arn: backup.arn, items });
+      made.push(backup.made);
+      ids.push(backup.id);
+    };
+    await streamIsOld();
+    for (let n = 0; n < 8; n++) await put(n);
+    await put(8, big('a'));
+    await put(9, {});
+    await take({});
+
+    // Changed, changed and back again, removed, removed and there again, new, new and gone.
+    await put(0, { ...values, string: { S: 'changed' }, strings: { SS: ['z'] } });
+    await put(1, {});
+    await put(1);
+    await remove(2);
+    await remove(3);
+    await put(3, { again: { S: '' } });
+    await put(10);
+    await put(11);
+    await remove(11);
+    await put(8, big('b'));
+    await take({ Source: 'EXPORT' });
+
+    await remove(10);
+    await put(2);
+    await remove(8);
+    await take({ Source: 'STREAM' });
+
+    await remove(0);
+    await put(12, big('c'));
+    await take({ Source: 'EXPORT' });
+
+    await put(0);
+    await remove(12);
+    await take({});
+
+    // A stream's cut is no place that an export can go on from.
+    expect(made).toMatchObject([
+      { Kind: 'FULL', Source: 'EXPORT' },
+      { Source: 'EXPORT', Parent: ids[0] },
+      { Source: 'STREAM', Parent: ids[1] },
+      { Source: 'EXPORT' },
+      { Source: 'STREAM', Parent: ids[3] },
+    ]);
+    expect(made[3]?.['Parent']).not.toBe(ids[2]);
+    expect(made[3]?.['Why']).toEqual([
+      `export: ${ids[2]}: it ends in a stream`,
+      `exports tell of every change since ${String(made[3]?.['Parent'])}`,
+    ]);
+    const found = await Promise.all(taken.map(({ arn }, i) => restoredItems(arn, `${name}-${i}`)));
+    for (const [i, { items }] of taken.entries()) expect([i, found[i]]).toEqual([i, items]);
+  });
+
+  test('has figures that tell its items, and verifies as sound', async () => {
+    const table = await wire.table('figures');
+    await wire.fill(table, 100);
+    await backupBy(wire, table);
+    await wire.fill(table, 20, 'later', 90);
+    await wire.remove(table, 0);
+    const { arn, made } = await backupBy(wire, table, { Source: 'EXPORT' });
+    // An item has two names and two values: id, item-000000; note, first or later.
+    expect(made).toMatchObject({ Figures: { Items: 109, Bytes: 109 * (2 + 11 + 4 + 5), CopiedRecords: 21 } });
+    const verified = await wire.ok('VerifyBackup', { BackupArn: arn });
+    expect(verified).toMatchObject({ Items: 109, Problems: [], Progress: 1 });
+    const { Item } = await wire.ok('GetBackupItem', { BackupArn: arn, Key: { id: { S: 'item-000095' } } });
+    expect(Item).toMatchObject({ note: { S: 'later' } });
+  });
+
+  test('has backups of the kinds that are asked for', async () => {
+    const table = await wire.table('kinds');
+    await wire.fill(table, 30);
+    const first = await backupBy(wire, table);
+    const contents: string[][] = [];
+    const made: { arn: string; made: Json }[] = [];
+    for (const Kind of ['INCREMENTAL', 'DIFFERENTIAL', 'FULL']) {
+      await wire.fill(table, 2, Kind, contents.length);
+      contents.push(await wire.content(table));
+      made.push(await backupBy(wire, table, { Kind, Source: 'EXPORT' }));
+    }
+    expect(made).toMatchObject([
+      { made: { Kind: 'INCREMENTAL', Source: 'EXPORT', Parent: first.id } },
+      { made: { Kind: 'DIFFERENTIAL', Source: 'EXPORT' } },
+      { made: { Kind: 'FULL', Source: 'EXPORT' } },
+    ]);
+    for (const [i, { arn }] of made.entries()) {
+      expect(await wire.content(await wire.restored(arn, `kinds-${i}`))).toEqual(contents[i]);
+    }
+  });
+});
+
+describe.concurrent('an export', () => {
+  test('of a table without items is a backup without items', async () => {
+    const table = await wire.table('empty');
+    const { arn, made } = await backupBy(wire, table, { Source: 'EXPORT' });
+    const next = await backupBy(wire, table, { Source: 'EXPORT' });
+    expect([made, next.made]).toMatchObject([{ Figures: { Items: 0 } }, { Figures: { Items: 0 } }]);
+    expect(await wire.content(await wire.restored(arn, 'empty-0'))).toEqual([]);
+    expect(await wire.content(await wire.restored(next.arn, 'empty-1'))).toEqual([]);
+  });
+
+  test('is asked for several times at once: each is there, in order, with what was acknowledged before it', async () => {
+    const table = await wire.table('at-once');
+    await wire.fill(table, 30);
+    await backupBy(wire, table);
+    const arns: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      await wire.fill(table, 1, `before ${i}`, i);
+      const asked = { TableName: table, BackupName: `at-once-${i}`, TidemarkOptions: { Source: 'EXPORT' } };
+      arns.push(arnOf(await wire.ok('CreateBackup', asked)));
+    }
+    for (const arn of arns) await wire.available(arn);
+    expect((await wire.list({ TableName: table })).arns.slice(1)).toEqual(arns);
+    for (const [i, arn] of arns.entries()) {
+      const content = await wire.content(await wire.restored(arn, `at-once-${i}`));
+      expect(content).toHaveLength(30);
+      for (let n = 0; n <= i; n++) expect(content[n]).toMatch(new RegExp(`=before ${n}$`));
+    }
+  });
+
+  test('beside writers holds every write acknowledged before the request, and no later state than its minute', async () => {
+    const table = await wire.table('written', {
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    });
+    await streamIsOld();
+    const { dynamodb } = database();
+    const writers = Array.from({ length: 3 }, () => new Writer(dynamodb, table));
+    const over = new AbortController();
+    const writing = writers.map(async (writer, w) => {
+      for (let n = 0; !over.signal.aborted; n++) {
+        const key = { pk: { S: `writer ${w} key ${n % 17}` } };
+        await writer.write({ key, item: n % 5 === 3 ? undefined : { n: { N: String(n) } } });
+        await setTimeout(10);
+      }
+    });
+    const backups: { arn: string }[] = [];
+    try {
+      for (const Source of ['EXPORT', 'EXPORT', 'STREAM']) {
+        backups.push(await backupBy(wire, table, { Source }));
+      }
+    } finally {
+      over.abort();
+      await Promise.all(writing);
+    }
+    for (const [i, { arn }] of backups.entries()) {
+      const marker = Number((await wire.detailsOf(arn))['BackupCreationDateTime']) * 1000;
+      const content = await contentOf(dynamodb, await wire.restored(arn, `written-${i}`));
+      expect(content.size).toBeGreaterThan(0);
+      for (const writer of writers) expect(writer.explains(content, marker, 60_000)).toBe(true);
+    }
+  });
+});

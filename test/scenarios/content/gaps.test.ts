@@ -1,0 +1,170 @@
+import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
+import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
+import { intercept } from '../../support/restore/imports.ts';
+import { embedded } from '../../support/embedded.ts';
+import { changeItems, expectNothingHeld, putItems, restore, shape } from '../../support/fixture.ts';
+import { contentOf, createTable } from '../../support/tables.ts';
+
+const world = embedded();
+
+async function backup() {
+  const { harness, table } = world;
+  const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
+  await harness.executions.idle();
+  return harness.operations.describeBackup({ table, id });
+}
+
+async function setStream(enabled: boolean): Promise<void> {
+  await world.database.dynamodb.send(
+    new UpdateTableCommand({
+      TableName: world.table,
+      StreamSpecification: enabled
+        ? { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' }
+        : { StreamEnabled: false },
+    }),
+  );
+}
+
+describe('changes that no stream tells of lead to a new base, never to a wrong backup', () => {
+  it('a stream switched off and on', async () => {
+    const { database, harness, table } = world;
+    expect(await backup()).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
+    await setStream(false);
+    await changeItems(database, table);
+    await setStream(true);
+    const second = await backup();
+    expect(second).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
+    expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
+  });
+
+  it('a table deleted and made again under its name', async () => {
+    const { database, harness, table } = world;
+    const first = await backup();
+    const before = await contentOf(database.dynamodb, table);
+    await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
+    await createTable(database.dynamodb, table, shape);
+    await putItems(database, table, 50, 60);
+    const second = await backup();
+    expect(second).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
+    expect(second.table.tableId).not.toBe(first.table.tableId);
+    expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
+    expect(await restore(database, harness, first)).toEqual(before);
+  });
+
+  it('a head that is older than its stream reaches back', async () => {
+    const { database, harness, table } = world;
+    await backup();
+    await changeItems(database, table);
+    const day = 24 * 60 * 60 * 1000;
+    const tomorrow = harness.restarted({
+      clock: { now: () => Date.now() + day, sleep: harness.services.clock.sleep },
+    });
+    const { id } = await tomorrow.operations.createBackup({ table, name: 'tomorrow' });
+    await tomorrow.executions.idle();
+    const second = await tomorrow.operations.describeBackup({ table, id });
+    expect(second).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
+    expect(await restore(database, tomorrow, second)).toEqual(await contentOf(database.dynamodb, table));
+  });
+});
+
+describe('a snapshot of too many runs', () => {
+  it('is not made: delta runs are merged', async () => {
+    const { database, harness, table } = world;
+    await putItems(database, table, 0, 100);
+    const tidy = harness.restarted({ config: { limits: { ...defaultLimits, maxRuns: 2 } } });
+    const kinds: unknown[] = [];
+    for (let i = 0; i < 4; i++) {
+      await changeItems(database, table);
+      const { id } = await tidy.operations.createBackup({ table, name: 'a-backup' });
+      await tidy.executions.idle();
+      const made = await tidy.operations.describeBackup({ table, id });
+      kinds.push(made.kind);
+      const { manifest } = await readManifest(tidy.store, made.table.tableId, made.id);
+      expect(manifest.runs.length).toBeLessThanOrEqual(2);
+      expect(await restore(database, tidy, made)).toEqual(await contentOf(database.dynamodb, table));
+    }
+    expect(kinds).toEqual(['full', 'incremental', 'incremental', 'incremental']);
+  });
+});
+
+describe('a table that cannot be backed up is refused by name', () => {
+  it('without a stream', async () => {
+    await setStream(false);
+    await expect(backup()).rejects.toMatchObject({
+      code: 'ContinuousBackupsUnavailable',
+      message: expect.stringContaining('NEW_AND_OLD_IMAGES'),
+    });
+  });
+
+  it('with a stream of another view, which is never changed', async () => {
+    const { database, harness, table } = world;
+    await setStream(false);
+    await database.dynamodb.send(
+      new UpdateTableCommand({
+        TableName: table,
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
+      }),
+    );
+    const enabling = harness.restarted({ config: { missingStream: 'enable' } });
+    await expect(enabling.operations.createBackup({ table, name: 'a-backup' })).rejects.toMatchObject({
+      code: 'ContinuousBackupsUnavailable',
+    });
+  });
+
+  it('unless the configuration switches the stream on: then its start is the cut', async () => {
+    const { database, harness, table } = world;
+    await setStream(false);
+    const enabling = harness.restarted({ config: { missingStream: 'enable' } });
+    const { id } = await enabling.operations.createBackup({ table, name: 'a-backup' });
+    await enabling.executions.idle();
+    const made = await enabling.operations.describeBackup({ table, id });
+    expect(made).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
+    expect(await restore(database, enabling, made)).toEqual(await contentOf(database.dynamodb, table));
+  });
+
+  it('that somebody switches off again and again: it is waited for some minutes, not for ever', async () => {
+    const { database, harness, table } = world;
+    await setStream(false);
+    const config = { missingStream: 'enable' } as const;
+    const quiet = harness.restarted({ config });
+    quiet.executions.stop();
+    const { id } = await quiet.operations.createBackup({ table, name: 'a-backup' });
+    let asked = 0;
+    const another = database.client();
+    intercept(database, 'UpdateTableCommand', async (send) => {
+      asked++;
+      const answer = await send();
+      const StreamSpecification = { StreamEnabled: false };
+      await another.send(new UpdateTableCommand({ TableName: table, StreamSpecification }));
+      return answer;
+    });
+    const { clock } = harness.services;
+    const late = harness.restarted({
+      config,
+      clock: { ...clock, now: () => clock.now() + asked * 2 * 60_000 },
+    });
+    await late.executions.start('backup', { table, id, execution: id, round: 0 });
+    await late.executions.idle();
+    const failed = await harness.operations.describeBackup({ table, id });
+    expect(failed).toMatchObject({ status: 'FAILED', reason: expect.stringMatching(/stream/) as string });
+    await expectNothingHeld(harness, table);
+  });
+
+  it('a table that is deleted while its backup waits fails it with a reason, and blocks nothing', async () => {
+    const { database, harness, table } = world;
+    const quiet = harness.restarted();
+    quiet.executions.stop();
+    const { id } = await quiet.operations.createBackup({ table, name: 'a-backup' });
+    await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
+    await harness.executions.start('backup', { table, id, execution: id, round: 0 });
+    await harness.executions.idle();
+    expect(await harness.operations.describeBackup({ table, id })).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringMatching(/^TableNotFound: /),
+    });
+    await createTable(database.dynamodb, table, shape);
+    expect(await backup()).toMatchObject({ status: 'AVAILABLE' });
+  });
+});

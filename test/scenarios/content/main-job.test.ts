@@ -1,0 +1,205 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BackupRecord } from '../../../lambda/model/records.ts';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import type { Limits } from '../../../lambda/snapshot/format/limits.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { secondBegins } from '../../support/exporting.ts';
+import { type Harness, startHarness } from '../../support/harness.ts';
+import { simulatedRecovery } from '../../support/recovery.ts';
+import {
+  attributes,
+  contentOf,
+  createTable,
+  nthKey,
+  type SdkItem,
+  type Shape,
+  shapes,
+} from '../../support/tables.ts';
+import { Writer } from '../../support/writer.ts';
+
+/** So small that a few dozen items cross every boundary: frames, spills, staged files, partitions, ranges. */
+const smallLimits: Limits = {
+  frameBytes: 700,
+  spillFrameBytes: 500,
+  partitionBytes: 3000,
+  maxPartitions: 16,
+  maxRanges: 8,
+  taskBytes: 3000,
+  partBytes: 4000,
+  maxSpills: 4,
+  sortBytes: 2000,
+  stagedFileBytes: 1500,
+  readBytes: 1000,
+  batchEntries: 3,
+  maxRuns: 3,
+  foldShare: 0.5,
+};
+
+type Action =
+  | { readonly do: 'write'; readonly writer: 0 | 1; readonly n: number; readonly item: SdkItem | undefined }
+  | { readonly do: 'backup'; readonly source?: 'export' }
+  | { readonly do: 'delete'; readonly which: number }
+  | { readonly do: 'settle' }
+  /** The next whole second begins: exports know no finer time. */
+  | { readonly do: 'second' };
+
+const write = fc.record({
+  do: fc.constant('write' as const),
+  writer: fc.constantFrom<0 | 1>(0, 1),
+  n: fc.integer({ min: 0, max: 14 }),
+  item: fc.option(attributes, { nil: undefined, freq: 4 }),
+});
+
+const actions: fc.Arbitrary<Action[]> = fc.array(
+  fc.oneof(
+    { weight: 20, arbitrary: write },
+    { weight: 3, arbitrary: fc.constant({ do: 'backup' } as const) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), which: fc.nat(10) }) },
+    { weight: 1, arbitrary: fc.constant({ do: 'settle' } as const) },
+  ),
+  { minLength: 40, maxLength: 120, size: 'max' },
+);
+
+const exportActions: fc.Arbitrary<Action[]> = fc.array(
+  fc.oneof(
+    { weight: 20, arbitrary: write },
+    // The source that is chosen, the stream where there is something to continue, or an export.
+    { weight: 1, arbitrary: fc.constant({ do: 'backup' } as const) },
+    { weight: 1, arbitrary: fc.constant({ do: 'backup', source: 'export' } as const) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), which: fc.nat(10) }) },
+    { weight: 1, arbitrary: fc.constant({ do: 'settle' } as const) },
+    { weight: 2, arbitrary: fc.constant({ do: 'second' } as const) },
+  ),
+  { minLength: 30, maxLength: 60, size: 'max' },
+);
+
+/** Behind any script: an export, one of what changed since, and the stream behind that. */
+const eachSource: Action[] = [
+  { do: 'settle' },
+  { do: 'backup', source: 'export' },
+  { do: 'settle' },
+  { do: 'second' },
+  { do: 'second' },
+  { do: 'write', writer: 0, n: 1, item: undefined },
+  { do: 'write', writer: 0, n: 2, item: { changed: { BOOL: true } } },
+  { do: 'backup', source: 'export' },
+  { do: 'settle' },
+];
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+describe('every AVAILABLE backup restores to exactly the content at its cut', () => {
+  it('over random tables, writes during backups, several pending backups and deletions', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        shapes,
+        actions,
+        fc.array(write, { minLength: 20, maxLength: 60 }),
+        fc.constantFrom(0, 60_000),
+        async (shape, script, during, timeBudgetMs) => {
+          const harness = await startHarness(database, { config: { limits: smallLimits, timeBudgetMs } });
+          try {
+            await runScript(harness, shape, { script, during });
+          } finally {
+            await harness.close();
+          }
+        },
+      ),
+      { numRuns: 8, endOnFailure: true },
+    );
+  });
+
+  it('the same by exports, and by exports and streams in turn', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        shapes,
+        exportActions,
+        fc.array(write, { minLength: 20, maxLength: 60 }),
+        async (shape, script, during) => {
+          const config = { limits: smallLimits, base: 'export' } as const;
+          const harness = await startHarness(database, { config, exports: simulatedRecovery() });
+          try {
+            const made = await runScript(harness, shape, { script: [...script, ...eachSource], during });
+            const [whole, since, behind] = made.slice(-3);
+            expect(whole).toMatchObject({ source: 'export' });
+            // A parent that claims what is not so would have been given up for a new base.
+            expect(since).toMatchObject({ source: 'export', parent: expect.any(String) as string });
+            expect(behind).toMatchObject({ source: 'stream', parent: since?.id });
+          } finally {
+            await harness.close();
+          }
+        },
+      ),
+      { numRuns: 3, endOnFailure: true },
+    );
+  });
+});
+
+interface Script {
+  readonly script: readonly Action[];
+  /** Written while the last backups are made. */
+  readonly during: readonly (Action & { do: 'write' })[];
+}
+
+/** The backups that are there at the end, oldest first. */
+async function runScript(
+  harness: Harness,
+  shape: Shape,
+  { script, during }: Script,
+): Promise<readonly BackupRecord[]> {
+  const table = `table-${randomIds.hex(12)}`;
+  await createTable(database.dynamodb, table, shape);
+  const writers = [new Writer(database.dynamodb, table), new Writer(database.dynamodb, table)] as const;
+  const apply = ({ writer, n, item }: Action & { do: 'write' }) =>
+    writers[writer].write({ key: nthKey(shape, 2 * n + writer), item });
+  const backups: BackupRecord[] = [];
+  for (const action of script) {
+    if (action.do === 'write') await apply(action);
+    else if (action.do === 'settle') await harness.executions.idle();
+    else if (action.do === 'second') await secondBegins();
+    else if (action.do === 'backup')
+      backups.push(
+        await harness.operations.createBackup({
+          table,
+          name: 'random',
+          ...(action.source && { source: action.source }),
+        }),
+      );
+    else await deleteOne(harness, backups, action.which);
+  }
+  backups.push(await harness.operations.createBackup({ table, name: 'last' }));
+  for (const action of during) await apply(action);
+  await harness.executions.idle();
+
+  const { backups: listed } = await harness.operations.listBackups({ table, limit: 100 });
+  expect(listed.map((backup) => [backup.id, backup.status, backup.reason])).toEqual(
+    backups.map((backup) => [backup.id, 'AVAILABLE', undefined]),
+  );
+  for (const backup of listed) {
+    const content = await restored(harness, backup);
+    expect([...content.keys()].filter((key) => !writers.some((writer) => writer.owns(key)))).toEqual([]);
+    expect(writers.map((writer) => writer.explains(content, backup.marker))).toEqual([true, true]);
+  }
+  return listed;
+}
+
+async function deleteOne(harness: Harness, backups: BackupRecord[], which: number): Promise<void> {
+  if (backups.length === 0) return;
+  await harness.executions.idle();
+  const [gone] = backups.splice(which % backups.length, 1);
+  if (gone !== undefined) await harness.operations.deleteBackup({ table: gone.table.name, id: gone.id });
+}
+
+async function restored(harness: Harness, backup: BackupRecord): Promise<Map<string, string>> {
+  const target = `restored-${randomIds.hex(12)}`;
+  await harness.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target });
+  await harness.executions.idle();
+  const restore = await harness.services.catalog.restores.get(target);
+  expect([restore?.status, restore?.reason]).toEqual(['RESTORED', undefined]);
+  return contentOf(database.dynamodb, target);
+}

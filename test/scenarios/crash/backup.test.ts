@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
+import type { LocalOptions } from '../../../local/local-executions.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { changeItems, expectNothingHeld, newTable, restore, tableExists } from '../../support/fixture.ts';
+import { type Harness, startHarness } from '../../support/harness.ts';
+import { contentOf } from '../../support/tables.ts';
+
+type Around = NonNullable<LocalOptions['around']>;
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+/** Runs a base and an increment under `around`, and expects both to be exact. */
+async function expectExactUnder(around: Around, after?: (harness: Harness) => Promise<void>): Promise<void> {
+  const harness = await startHarness(database, { around });
+  try {
+    const table = await newTable(database);
+    const first = await contentOf(database.dynamodb, table);
+    const one = await harness.operations.createBackup({ table, name: 'one' });
+    await harness.executions.idle();
+    await changeItems(database, table);
+    const second = await contentOf(database.dynamodb, table);
+    const two = await harness.operations.createBackup({ table, name: 'two' });
+    await harness.executions.idle();
+    await after?.(harness);
+    await expectNothingHeld(harness, table);
+    expect(await restore(database, harness, one)).toEqual(first);
+    expect(await restore(database, harness, two)).toEqual(second);
+    await after?.(harness);
+    await expectNothingHeld(harness, table);
+  } finally {
+    await harness.close();
+  }
+}
+
+describe('a step may run more than once', () => {
+  it('one after the other', () =>
+    expectExactUnder(async (_handler, _input, run) => {
+      await run();
+      return run();
+    }));
+
+  it('both at once', () =>
+    expectExactUnder(async (_handler, _input, run) => {
+      const [first] = await Promise.all([run(), run().catch(() => undefined)]);
+      return first;
+    }));
+
+  it('and a failed first attempt is tried again', async () => {
+    const failed = new Set<string>();
+    await expectExactUnder(async (handler, input, run) => {
+      const result = await run();
+      const call = handler + JSON.stringify(input);
+      if (failed.has(call)) return result;
+      failed.add(call);
+      throw new Error('the answer was lost');
+    });
+    expect(failed.size).toBeGreaterThan(10);
+  });
+
+  it('a late twin that runs after all its successors changes nothing', async () => {
+    const late: (() => Promise<object>)[] = [];
+    await expectExactUnder(
+      async (_handler, _input, run) => {
+        late.push(run);
+        return run();
+      },
+      async () => {
+        for (const run of late.splice(0)) await run().catch(() => undefined);
+      },
+    );
+  });
+});
+
+/** Stops the whole process' executions at the nth step: before it does anything, or after all it did. */
+function killAt(nth: number, when: 'before' | 'after', executions: () => Harness['executions']): Kill {
+  let count = 0;
+  const begun: Promise<unknown>[] = [];
+  return {
+    hit: () => count > nth,
+    settled: () => Promise.allSettled(begun),
+    around: async (_handler, _input, run) => {
+      const dies = count++ === nth;
+      if (dies && when === 'before') return die(executions());
+      const step = run();
+      begun.push(step);
+      const result = await step;
+      return dies ? die(executions()) : result;
+    },
+  };
+}
+
+interface Kill {
+  readonly around: Around;
+  /** Whether there was such a step. */
+  readonly hit: () => boolean;
+  /** Steps that were begun go on, as Lambdas do whose execution was ended; this waits for them. */
+  readonly settled: () => Promise<unknown>;
+}
+
+function die(executions: Harness['executions']): Promise<never> {
+  executions.stop();
+  return Promise.reject(new Error('killed'));
+}
+
+/** The reconciler comes again and again: first while the last steps of the dead are still at work, then after them. */
+async function reconcileAll(harness: Harness, kill: Kill): Promise<void> {
+  for (const earlier of [undefined, kill.settled, undefined]) {
+    await earlier?.();
+    await reconcile(harness.services);
+    await harness.executions.idle();
+  }
+}
+
+/** The most steps that a backup, or a restore, has here; checked by the tests to be enough. */
+const mostSteps = 40;
+
+/** Each kill is a backup or a restore, and then its mending. */
+const manyKillsMs = 300_000;
+
+describe('after a kill at any step, the reconciler brings everything to its end', () => {
+  for (const when of ['before', 'after'] as const) {
+    it(`of a backup, ${when} the step`, { timeout: manyKillsMs }, async () => {
+      let nth = 0;
+      for (let hit = true; hit; nth++) hit = await killBackup(nth, when);
+      expect(nth).toBeGreaterThan(8);
+      expect(nth).toBeLessThan(mostSteps);
+    });
+
+    it(`of a restore, ${when} the step`, { timeout: manyKillsMs }, async () => {
+      let nth = 0;
+      for (let hit = true; hit; nth++) hit = await killRestore(nth, when);
+      expect(nth).toBeGreaterThan(5);
+      expect(nth).toBeLessThan(mostSteps);
+    });
+  }
+});
+
+/** True if there was an nth step to be killed at. */
+async function killBackup(nth: number, when: 'before' | 'after'): Promise<boolean> {
+  const base = await startHarness(database);
+  try {
+    const table = await newTable(database);
+    const first = await contentOf(database.dynamodb, table);
+    const one = await base.operations.createBackup({ table, name: 'one' });
+    await base.executions.idle();
+    await changeItems(database, table);
+    const second = await contentOf(database.dynamodb, table);
+    const kill = killAt(nth, when, () => dying.executions);
+    const dying: Harness = base.restarted({ around: kill.around });
+    const two = await dying.operations.createBackup({ table, name: 'two' });
+    const three = await dying.operations.createBackup({ table, name: 'three' });
+    await dying.executions.idle();
+    const revived = base.restarted();
+    await reconcileAll(revived, kill);
+    await expectNothingHeld(revived, table);
+    expect(await restore(database, revived, one)).toEqual(first);
+    expect(await restore(database, revived, two)).toEqual(second);
+    expect(await restore(database, revived, three)).toEqual(second);
+    return kill.hit();
+  } finally {
+    await base.close();
+  }
+}
+
+async function killRestore(nth: number, when: 'before' | 'after'): Promise<boolean> {
+  const base = await startHarness(database);
+  try {
+    const table = await newTable(database);
+    const content = await contentOf(database.dynamodb, table);
+    const backup = await base.operations.createBackup({ table, name: 'one' });
+    await base.executions.idle();
+    const kill = killAt(nth, when, () => dying.executions);
+    const dying: Harness = base.restarted({ around: kill.around });
+    const target = `restored-${randomIds.hex(12)}`;
+    await dying.operations.restoreTable({ backup: { table, id: backup.id }, target });
+    await dying.executions.idle();
+    const revived = base.restarted();
+    await reconcileAll(revived, kill);
+    expect(await revived.services.catalog.restores.get(target)).toMatchObject({ status: 'RESTORED' });
+    expect(await tableExists(database, target)).toBe(true);
+    expect(await contentOf(database.dynamodb, target)).toEqual(content);
+    await expectNothingHeld(revived, table);
+    return kill.hit();
+  } finally {
+    await base.close();
+  }
+}

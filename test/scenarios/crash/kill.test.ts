@@ -1,0 +1,88 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually, Wire } from '../../support/wire/support.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+let home = '';
+let child: ChildProcessByStdio<null, Readable, null>;
+let url = '';
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'tidemark-wire-kill-'));
+  await start();
+});
+afterAll(async () => {
+  const ended = once(child, 'exit');
+  if (child.kill('SIGTERM')) await ended;
+  await rm(home, { recursive: true, force: true });
+});
+
+/** The runtime as a process of its own, on the home that there is. */
+async function start(): Promise<void> {
+  child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'local/main.ts'], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], PORT: '0', TIDEMARK_HOME: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface(child.stdout)) {
+    const ready = /is ready at (http:\S+)/.exec(line)?.[1];
+    if (ready === undefined) continue;
+    url = ready;
+    child.stdout.resume();
+    return;
+  }
+  throw new Error('the runtime did not start');
+}
+
+/** The runtime and its database end without a word. */
+async function kill(): Promise<void> {
+  const database = Number(await readFile(join(home, 'dynamodb.pid'), 'utf8'));
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  process.kill(database, 'SIGKILL');
+  await ended;
+}
+
+test('a runtime that is killed with its database, in the middle of restores of both kinds and a backup, brings all to a whole end', async () => {
+  const wire = new Wire(() => url);
+  const table = await wire.recoverable('source');
+  await wire.fill(table, 300);
+  const arn = await wire.backup(table);
+  const backedUp = await wire.content(table);
+  await wire.fill(table, 100, 'later', 250);
+  await wire.caughtUp(table);
+  const latest = await wire.content(table);
+
+  const [fromBackup, fromTime] = [wire.named('from-backup'), wire.named('from-time')];
+  await wire.ok('RestoreTableFromBackup', { BackupArn: arn, TargetTableName: fromBackup });
+  await wire.ok('RestoreTableToPointInTime', {
+    SourceTableName: table,
+    TargetTableName: fromTime,
+    UseLatestRestorableTime: true,
+  });
+  const last = await wire.createBackup(table);
+  const loading = { TableName: fromBackup, Limit: 1 };
+  await eventually(async () => (await wire.call('Scan', loading)).status === 200);
+  await kill();
+  await start();
+
+  for (const [target, content] of [
+    [fromBackup, backedUp],
+    [fromTime, latest],
+  ] as const) {
+    const restored = await wire.active(target);
+    expect(restored['RestoreSummary']).toMatchObject({ RestoreInProgress: false });
+    expect(await wire.content(target)).toEqual(content);
+  }
+  await wire.available(last);
+  expect(await wire.content(await wire.restored(last, 'from-last'))).toEqual(latest);
+  // Nothing is held any more.
+  for (const BackupArn of (await wire.list()).arns) await wire.ok('DeleteBackup', { BackupArn });
+  await wire.backup(table);
+});

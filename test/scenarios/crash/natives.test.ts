@@ -1,0 +1,176 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { BackupRecord } from '../../../lambda/model/records.ts';
+import { reconcileNative } from '../../../lambda/reconcile/reconcile-native.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { graceMs, keyOf, type NativeWorld, nativeWorld } from '../../support/native/world.ts';
+
+let database: TestDatabase;
+let world: NativeWorld;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  world = await nativeWorld(database);
+});
+afterEach(() => world.harness.close());
+
+const error = new Error('the connection broke');
+
+/** Requests a native backup and dies before DynamoDB's answer is noted. */
+async function killed(): Promise<BackupRecord> {
+  const { backups, natives } = world.harness.services.catalog;
+  vi.spyOn(natives, 'adopt').mockRejectedValueOnce(error);
+  await expect(world.create()).rejects.toBe(error);
+  const [key] = await natives.creating();
+  const backup = key && (await backups.get(key));
+  if (backup === undefined) throw new Error('the backup was cataloged');
+  return backup;
+}
+
+/** It is AVAILABLE in the end, and DynamoDB has one backup for it. */
+async function expectOne(backup: BackupRecord): Promise<void> {
+  world.natives.finish();
+  expect(await world.describe(backup)).toMatchObject({ status: 'AVAILABLE' });
+  const { nativeArn } = await world.describe(backup);
+  expect([...world.natives.backups.keys()]).toEqual([nativeArn]);
+}
+
+describe('a request that is not known to have reached DynamoDB', () => {
+  it('is answered, left alone for a while, and made again if DynamoDB has nothing', async () => {
+    world.natives.failure = { error, done: false };
+    const backup = await world.create();
+    expect(backup.status).toBe('CREATING');
+    world.natives.failure = undefined;
+    await world.reconcile(graceMs / 2);
+    expect(world.natives.asked).toEqual(['create']);
+    expect(await world.reconcile()).toBe(0);
+    expect(world.natives.asked).toEqual(['create', 'find', 'create']);
+    expect(await world.reconcile(3 * graceMs)).toBe(0);
+    world.natives.finish();
+    expect(await world.reconcile(3 * graceMs)).toBe(0);
+    await expectOne(backup);
+  });
+
+  it('is adopted if only the answer was lost', async () => {
+    world.natives.failure = { error, done: true };
+    const backup = await world.create();
+    world.natives.failure = undefined;
+    await world.reconcile();
+    expect(world.natives.asked).toEqual(['create', 'find']);
+    await expectOne(backup);
+  });
+
+  it('is adopted if the answer came and was not noted', async () => {
+    const backup = await killed();
+    expect(backup).not.toHaveProperty('nativeArn');
+    await world.reconcile();
+    expect(world.natives.asked).toEqual(['create', 'find']);
+    await expectOne(backup);
+  });
+
+  it('is not made again by two who reconcile at once', async () => {
+    world.natives.failure = { error, done: false };
+    const backup = await world.create();
+    const { services } = world.later(graceMs);
+    await Promise.all([1, 2, 3].map(() => reconcileNative(services, keyOf(backup))));
+    expect(world.natives.asked.filter((call) => call === 'create')).toHaveLength(2);
+  });
+
+  it('waits again after it was made again', async () => {
+    world.natives.failure = { error, done: false };
+    await world.create();
+    await world.reconcile(graceMs);
+    await world.reconcile(graceMs * 1.5);
+    expect(world.natives.asked).toEqual(['create', 'find', 'create']);
+    await world.reconcile(graceMs * 2.5);
+    expect(world.natives.asked).toEqual(['create', 'find', 'create', 'find', 'create']);
+  });
+
+  it('is given up after five times, which is a trouble once', async () => {
+    world.natives.failure = { error, done: false };
+    const backup = await world.create();
+    const troubles: number[] = [];
+    for (let pass = 1; pass <= 7; pass++) troubles.push(await world.reconcile(2 * pass * graceMs));
+    expect(troubles).toEqual([0, 0, 0, 0, 1, 0, 0]);
+    expect(world.natives.asked.filter((call) => call === 'create')).toHaveLength(5);
+    expect(await world.describe(backup)).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringContaining('again and again'),
+    });
+  });
+
+  it('fails if the table is gone by then, which is a trouble once', async () => {
+    world.natives.failure = { error, done: false };
+    const backup = await world.create();
+    world.natives.failure = undefined;
+    world.natives.tables.clear();
+    expect(await world.reconcile()).toBe(1);
+    expect(await world.describe(backup)).toMatchObject({
+      status: 'FAILED',
+      reason: `TableNotFound: Table not found: ${world.table}`,
+    });
+    expect(await world.reconcile(3 * graceMs)).toBe(0);
+    expect(world.natives.asked).toEqual(['create', 'find', 'create']);
+  });
+});
+
+describe('a backup that DynamoDB made twice, as its lists lag behind', () => {
+  let backup: BackupRecord;
+  beforeEach(async () => {
+    world.natives.failure = { error, done: true };
+    world.natives.lagging = true;
+    backup = await world.create();
+    world.natives.failure = undefined;
+    await world.reconcile();
+    world.natives.lagging = false;
+  });
+
+  it('is AVAILABLE when the other one is deleted, which waits until it is made', async () => {
+    expect(world.natives.backups.size).toBe(2);
+    expect(await world.reconcile(2 * graceMs)).toBe(0);
+    expect(await world.harness.services.catalog.backups.get(keyOf(backup))).toMatchObject({
+      status: 'CREATING',
+    });
+    world.natives.finish();
+    await world.reconcile(2 * graceMs);
+    await expectOne(backup);
+  });
+
+  it('is not settled while lists do not show it: they may not show the other one either', async () => {
+    world.natives.finish();
+    world.natives.lagging = true;
+    await world.reconcile(2 * graceMs);
+    expect(await world.describe(backup)).toMatchObject({ status: 'CREATING' });
+    world.natives.lagging = false;
+    await world.reconcile(2 * graceMs);
+    await expectOne(backup);
+  });
+
+  it('fails if it is gone, whatever lists show', async () => {
+    world.natives.lagging = true;
+    world.natives.backups.clear();
+    expect(await world.reconcile(2 * graceMs)).toBe(1);
+    expect(await world.describe(backup)).toMatchObject({ status: 'FAILED' });
+  });
+
+  it('is not settled by one who asks, who does not see lists', async () => {
+    world.natives.finish();
+    expect(await world.describe(backup)).toMatchObject({ status: 'CREATING' });
+    await world.reconcile(2 * graceMs);
+    await expectOne(backup);
+  });
+});
+
+describe('a deletion that ended after DynamoDB’s part', () => {
+  it('is done when it is asked for again', async () => {
+    const backup = await world.made();
+    const { nativeArn = '' } = backup;
+    await world.natives.delete(nativeArn);
+    await world.harness.operations.deleteBackup(keyOf(backup));
+    expect(
+      (await world.harness.operations.listBackups({ table: world.table, limit: 9 })).backups,
+    ).toHaveLength(1);
+  });
+});

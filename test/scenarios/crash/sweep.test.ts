@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { deleteBackup } from '../../../lambda/operations/delete-backup.ts';
+import { sweep } from '../../../lambda/retention/sweep.ts';
+import { abort } from '../../../lambda/backup/abort.ts';
+import {
+  type Around,
+  backUps,
+  change,
+  expectSwept,
+  type SweepWorld,
+  SweepWorlds,
+  unfinished,
+} from '../../support/retention/sweep-world.ts';
+
+let worlds: SweepWorlds;
+beforeAll(async () => {
+  worlds = await SweepWorlds.start();
+});
+afterAll(() => worlds.close());
+
+/** Calls pass until it is armed; then it dies before the nth one, and makes no call any more. */
+class Crash {
+  #left = Infinity;
+
+  arm(nth: number): void {
+    this.#left = nth;
+  }
+
+  get isDead(): boolean {
+    return this.#left < 0;
+  }
+
+  readonly around: Around = async (call) => {
+    if (this.#left-- <= 0) throw new Error('crashed');
+    return call();
+  };
+}
+
+/** A dead snapshot, one that is released and still alive, a failed backup with all it stored, one that is kept. */
+async function leaveMuch(world: SweepWorld): Promise<void> {
+  const { services, table } = world;
+  const [dead, released] = await backUps(world, ['base', 'base', 'increment']);
+  for (const id of [dead, released].flatMap((backup) => backup?.id ?? [])) {
+    // Its life is for the sweep to end.
+    if (id === released?.id) vi.spyOn(services.catalog.snapshots, 'kill').mockResolvedValueOnce();
+    await deleteBackup(services, { table: table.name, id });
+  }
+
+  change(world, 'increment', (count) => count - 1);
+  const failing = await unfinished(world);
+  await abort(services, { job: { table: table.name, id: failing.id, execution: failing.id, round: 0 } });
+}
+
+describe('a sweep that dies', () => {
+  it('between any two of its calls is completed by the next one', async () => {
+    let calls = 0;
+    for (let wasDead = true; wasDead; calls++) {
+      const crash = new Crash();
+      const world = worlds.next(crash.around);
+      await leaveMuch(world);
+      crash.arm(calls);
+      await sweep(world.sweeper).catch(() => undefined);
+      wasDead = crash.isDead;
+      crash.arm(Infinity);
+      expect(await sweep(world.sweeper)).toMatchObject({ finished: true, troubles: 0 });
+      await expectSwept(world);
+    }
+    expect(calls).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,95 @@
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { BackupRecord } from '../../../lambda/model/records.ts';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { embedded } from '../../support/embedded.ts';
+import { changeItems, expectNothingHeld, restore, tableExists } from '../../support/fixture.ts';
+import { contentOf } from '../../support/tables.ts';
+
+const world = embedded({ items: 40 });
+let backup: BackupRecord;
+let content: Map<string, string>;
+
+beforeEach(async () => {
+  const { database, harness, table } = world;
+  await harness.operations.createBackup({ table, name: 'base' });
+  await harness.executions.idle();
+  await changeItems(database, table);
+  content = await contentOf(database.dynamodb, table);
+  backup = await harness.operations.createBackup({ table, name: 'increment' });
+  await harness.executions.idle();
+});
+
+async function files(kind: 'runs' | 'snapshots'): Promise<string[]> {
+  const folder = join(world.harness.folder, 'tables');
+  const names = await readdir(folder, { recursive: true });
+  return names
+    .filter((name) => name.includes(`/${kind}/`) && name.endsWith('.zst'))
+    .toSorted()
+    .map((name) => join(folder, name));
+}
+
+async function flipByte(file: string, at: (length: number) => number): Promise<void> {
+  const bytes = await readFile(file);
+  const place = at(bytes.length);
+  bytes[place] = (bytes[place] ?? 0) ^ 0x10;
+  await writeFile(file, bytes);
+}
+
+/** Restores, and expects a failure by name that leaves no table and holds nothing. */
+async function expectCorrupt(): Promise<void> {
+  const { database, harness, table } = world;
+  const target = `restored-${randomIds.hex(12)}`;
+  await harness.operations.restoreTable({ backup: { table, id: backup.id }, target });
+  await harness.executions.idle();
+  const record = await harness.services.catalog.restores.get(target);
+  expect([record?.status, record?.reason]).toEqual([
+    'FAILED',
+    expect.stringMatching(/^SnapshotCorrupt: .+\.zst/),
+  ]);
+  expect(await tableExists(database, target)).toBe(false);
+  await expectNothingHeld(harness, table);
+}
+
+const damages: [string, (file: string) => Promise<void>][] = [
+  ['a flipped byte at its begin', (file) => flipByte(file, () => 10)],
+  ['a flipped byte in its middle', (file) => flipByte(file, (length) => Math.floor(length / 2))],
+  ['a truncation by half', async (file) => truncate(file, Math.floor((await readFile(file)).length / 2))],
+  ['a truncation to nothing', (file) => truncate(file, 0)],
+];
+
+describe('a damaged file fails the restore by name and leaves no table', () => {
+  it.each(damages)('base run: %s', async (_name, damage) => {
+    const [base] = await files('runs');
+    await damage(String(base));
+    await expectCorrupt();
+  });
+
+  it.each(damages)('delta run: %s', async (_name, damage) => {
+    const [, delta] = await files('runs');
+    await damage(String(delta));
+    await expectCorrupt();
+  });
+
+  it.each(damages)('manifest: %s', async (_name, damage) => {
+    const [, manifest] = await files('snapshots');
+    await damage(String(manifest));
+    await expectCorrupt();
+  });
+});
+
+describe('a damaged head is never built on', () => {
+  it('the next backup is a new base, and restores', async () => {
+    const { database, harness, table } = world;
+    const [, manifest] = await files('snapshots');
+    await flipByte(String(manifest), (length) => Math.floor(length / 2));
+    const next = await harness.operations.createBackup({ table, name: 'next' });
+    await harness.executions.idle();
+    expect(await harness.operations.describeBackup({ table, id: next.id })).toMatchObject({
+      status: 'AVAILABLE',
+      kind: 'full',
+    });
+    expect(await restore(database, harness, next)).toEqual(content);
+  });
+});

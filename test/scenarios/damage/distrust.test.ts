@@ -1,0 +1,176 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import {
+  type DynamoDBStreamsClient,
+  type GetRecordsCommand,
+  type _Record,
+} from '@aws-sdk/client-dynamodb-streams';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { BackupRecord, Kind } from '../../../lambda/model/records.ts';
+import { defaultLimits, type Limits } from '../../../lambda/snapshot/format/limits.ts';
+import { type Manifest, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
+import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { changeItems, expectNothingHeld, newTable, putItems, restore, shape } from '../../support/fixture.ts';
+import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
+import { contentOf, deleteItem, nthKey } from '../../support/tables.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+/** A table of 20 items and its base; folds only when it is asked to. */
+async function begun(options: HarnessOptions & { limits?: Partial<Limits>; from?: TestDatabase } = {}) {
+  const { limits, from = database, ...others } = options;
+  const config = { limits: { ...defaultLimits, foldShare: 1000, ...limits } };
+  const harness = await startHarness(from, { ...others, config });
+  onTestFinished(() => harness.close());
+  const table = await newTable(database);
+  const base = await backup(harness, table);
+  return { harness, table, base };
+}
+
+async function backup(harness: Harness, table: string, kind?: Kind): Promise<BackupRecord> {
+  const { id } = await harness.operations.createBackup({ table, name: 'backup', ...(kind && { kind }) });
+  await harness.executions.idle();
+  return harness.operations.describeBackup({ table, id });
+}
+
+async function manifestOf(harness: Harness, { table, id }: BackupRecord): Promise<Manifest> {
+  return (await readManifest(harness.store, table.tableId, id)).manifest;
+}
+
+/** The backup is a new base, not built on any parent, that restores to what the table holds. */
+async function expectNewBase(harness: Harness, made: BackupRecord): Promise<void> {
+  const content = await contentOf(database.dynamodb, made.table.name);
+  expect([made.status, made.reason]).toEqual(['AVAILABLE', undefined]);
+  expect([made.kind, made.source, made.parent]).toEqual(['full', 'scan', undefined]);
+  expect(await restore(database, harness, made)).toEqual(content);
+  await expectNothingHeld(harness, made.table.name);
+}
+
+async function flipByte(file: string, at: (length: number) => number): Promise<void> {
+  const bytes = await readFile(file);
+  const place = at(bytes.length);
+  bytes[place] = (bytes[place] ?? 0) ^ 0x10;
+  await writeFile(file, bytes);
+}
+
+const damages: [string, (file: string) => Promise<void>][] = [
+  ['a byte of its first frame is another', (file) => flipByte(file, () => 20)],
+  ['a byte of its index is another', (file) => flipByte(file, (length) => length - 20)],
+  ['it is empty', (file) => writeFile(file, '')],
+  ['it is gone', (file) => rm(file)],
+];
+
+describe('a damaged run of the parent is answered with a new base', () => {
+  it.each(damages)('when it is a base run, at the fold: %s', async (_name, damage) => {
+    const { harness, table, base } = await begun();
+    const [run] = (await manifestOf(harness, base)).runs;
+    await damage(join(harness.folder, String(run?.key)));
+    await changeItems(database, table);
+    await expectNewBase(harness, await backup(harness, table, 'full'));
+  });
+
+  it.each(damages)('when it is a delta run, at the merge: %s', async (_name, damage) => {
+    const { harness, table } = await begun({ limits: { maxRuns: 2 } });
+    await changeItems(database, table);
+    const first = await backup(harness, table);
+    const run = (await manifestOf(harness, first)).runs.find(({ kind }) => kind === 'delta');
+    await damage(join(harness.folder, String(run?.key)));
+    await putItems(database, table, 200, 202);
+    await expectNewBase(harness, await backup(harness, table));
+  });
+});
+
+describe('a parent that is not what it claims is answered with a new base', () => {
+  /** Publishes each base with other figures than it has. */
+  const altering =
+    (alter: (manifest: Manifest) => object) =>
+    (store: ObjectStore): ObjectStore => ({
+      ...store,
+      put(key, body, options) {
+        if (!key.endsWith('/manifest.json.zst')) return store.put(key, body, options);
+        const manifest = JSON.parse(zstdDecompressSync(body).toString()) as Manifest;
+        const bytes = manifest.parent === null ? zstdCompressSync(JSON.stringify(alter(manifest))) : body;
+        return store.put(key, bytes, options);
+      },
+    });
+
+  it.each<[string, (manifest: Manifest) => object]>([
+    [
+      'a digest',
+      (m) => ({ ...m, partitions: m.partitions.map((one) => ({ ...one, digest: '1'.repeat(32) })) }),
+    ],
+    [
+      'a number of items',
+      (m) => ({ ...m, partitions: m.partitions.map((one) => ({ ...one, items: one.items + 1 })) }),
+    ],
+  ])('%s, at the next fold', async (_name, alter) => {
+    let lying = true;
+    const { harness, table } = await begun({
+      store: (store) => {
+        const altered = altering(alter)(store);
+        return { ...store, put: (...given) => (lying ? altered : store).put(...given) };
+      },
+    });
+    lying = false;
+    await changeItems(database, table);
+    const increment = await backup(harness, table);
+    expect([increment.status, increment.kind]).toEqual(['AVAILABLE', 'incremental']);
+    await changeItems(database, table);
+    await expectNewBase(harness, await backup(harness, table, 'full'));
+  });
+});
+
+describe('a stream whose old images are not what there was', () => {
+  /** The database, with a stream that tells of changes in another way. */
+  function telling(tell: (record: _Record) => _Record): TestDatabase {
+    const client: Pick<DynamoDBStreamsClient, 'send'> = {
+      async send(command: object): Promise<object> {
+        const answer: object = await database.streams.send(command as GetRecordsCommand);
+        const { Records } = answer as { Records?: _Record[] };
+        return Records === undefined ? answer : { ...answer, Records: Records.map(tell) };
+      },
+    };
+    return { ...database, streams: client as DynamoDBStreamsClient };
+  }
+
+  it('is noticed at the next fold, and answered with a new base', async () => {
+    const from = telling((record) =>
+      record.dynamodb?.OldImage === undefined
+        ? record
+        : {
+            ...record,
+            dynamodb: { ...record.dynamodb, OldImage: { ...record.dynamodb.OldImage, value: { S: 'lie' } } },
+          },
+    );
+    const { harness, table } = await begun({ from });
+    await changeItems(database, table);
+    const increment = await backup(harness, table);
+    expect([increment.status, increment.kind]).toEqual(['AVAILABLE', 'incremental']);
+    await putItems(database, table, 300, 301);
+    await expectNewBase(harness, await backup(harness, table, 'full'));
+  });
+
+  it('is answered with a new base at once if more items go away than there were', async () => {
+    const from = telling((record) =>
+      record.eventName === 'INSERT'
+        ? {
+            ...record,
+            eventName: 'MODIFY',
+            dynamodb: { ...record.dynamodb, OldImage: { ...record.dynamodb?.NewImage, value: { S: 'lie' } } },
+          }
+        : record,
+    );
+    const { harness, table } = await begun({ from });
+    await putItems(database, table, 100, 103);
+    for (let n = 100; n < 103; n++) await deleteItem(database.dynamodb, table, nthKey(shape, n));
+    for (let n = 0; n < 20; n++) await deleteItem(database.dynamodb, table, nthKey(shape, n));
+    await expectNewBase(harness, await backup(harness, table));
+  });
+});

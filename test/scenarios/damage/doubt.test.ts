@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
+import type { RangeResult } from '../../../lambda/restore/restore-plan.ts';
+import { restoreStaging } from '../../../lambda/jobs/staging.ts';
+import type { Job } from '../../../lambda/jobs/job.ts';
+import { backUp } from '../../support/retention/support.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { newTable } from '../../support/fixture.ts';
+import { type Harness, startHarness } from '../../support/harness.ts';
+import { contentOf } from '../../support/tables.ts';
+import { newTarget, protectSources, restored } from '../../support/restore/imports.ts';
+import { described } from '../../support/restore/rich-table.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+it('a table whose snapshot claims otherwise is kept; that is told once, and stays on the record', async () => {
+  const log = { ...silentLog, error: vi.fn<Log['error']>() };
+  let finishing = 0;
+  const harness: Harness = await startHarness(database, {
+    log,
+    around: async (handler, input, run) => {
+      if (handler === 'restore-finish' && finishing++ === 0) {
+        const staging = restoreStaging(harness.store, (input as { job: Job }).job);
+        const result = await staging.read<RangeResult>('write/0/0.json');
+        await staging.note('write/0/0.json', { ...result, items: result.items + 1 });
+      }
+      return run();
+    },
+  });
+  onTestFinished(() => harness.close());
+  // A protected source, so that the step is called again when the table is settled.
+  protectSources(database);
+  const { backup, content } = await backUp(database, harness, await newTable(database, 5));
+  const target = newTarget();
+  expect(await restored(harness, backup, target, { keep: ['deletionProtection'] })).toMatchObject({
+    status: 'RESTORED',
+    reason: expect.stringContaining('not in number and digest what the snapshot claims'),
+  });
+  expect(finishing).toBeGreaterThan(1);
+  expect(log.error.mock.calls.map(([text]) => text)).toEqual(['restore digest differs']);
+  expect((await described(database, target)).DeletionProtectionEnabled).toBe(true);
+  expect(await contentOf(database.dynamodb, target)).toEqual(content);
+});

@@ -1,0 +1,256 @@
+import * as fc from 'fast-check';
+import { decompress } from 'fzstd';
+import { describe, expect, it } from 'vitest';
+import { isError, TidemarkError } from '../../../lambda/runtime/errors.ts';
+import { readBase } from '../../../lambda/snapshot/compact/base-frames.ts';
+import { ContentSum } from '../../../lambda/snapshot/format/content.ts';
+import { foldFrames } from '../../../lambda/snapshot/compact/fold.ts';
+import { writeFrames } from '../../../lambda/snapshot/format/frame-file.ts';
+import { compressFrame, sha256Hex } from '../../../lambda/snapshot/format/frame.ts';
+import { wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
+import { manifestKey, publishManifest, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
+import { decodeNetChanges, encodeNetChange } from '../../../lambda/snapshot/compact/net-change.ts';
+import { readFrames } from '../../../lambda/snapshot/read/read-frames.ts';
+import { StagedLines } from '../../../lambda/snapshot/compact/staged-record.ts';
+import {
+  change,
+  inBatches,
+  manifestOf,
+  memoryStore,
+  snapshotId,
+  sorted,
+  writeFile,
+  writeRun,
+} from '../../support/snapshot/support.ts';
+
+const corrupt = { code: 'SnapshotCorrupt' };
+const changes = sorted(Array.from({ length: 12 }, (_, pk) => change(pk, `value ${pk}`)));
+
+/** What was read, or that it was found to be damaged. */
+async function ifSound<T>(reading: Promise<T>): Promise<T | 'damaged'> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isError(error, 'SnapshotCorrupt')) return 'damaged';
+    throw error;
+  }
+}
+
+function flipped(bytes: Buffer, at: number, xor: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[at] = (copy[at] ?? 0) ^ xor;
+  return copy;
+}
+
+/** Some bytes are others, some are gone, some came in, or all are others. */
+const anyMutation = fc.oneof(
+  fc.record({ at: fc.nat(), xor: fc.integer({ min: 1, max: 255 }) }).map(
+    ({ at, xor }) =>
+      (bytes: Buffer) =>
+        flipped(bytes, at % bytes.length, xor),
+  ),
+  fc
+    .record({ at: fc.nat(), length: fc.integer({ min: 1, max: 300 }) })
+    .map(({ at, length }) => (bytes: Buffer) => {
+      const place = at % bytes.length;
+      return Buffer.concat([bytes.subarray(0, place), bytes.subarray(place + length)]);
+    }),
+  fc
+    .record({ at: fc.nat(), more: fc.uint8Array({ minLength: 1, maxLength: 20 }) })
+    .map(({ at, more }) => (bytes: Buffer) => {
+      const place = at % bytes.length;
+      return Buffer.concat([bytes.subarray(0, place), more, bytes.subarray(place)]);
+    }),
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => () => Buffer.from(bytes)),
+);
+
+describe('of any mutation a reader makes what was written, or it says that it is damaged', () => {
+  it('folding a base run', async () => {
+    const store = memoryStore();
+    const run = await writeRun(store, 'run', 'base', changes, 150);
+    const file = store.objects.get('run') ?? Buffer.alloc(0);
+    const updates = sorted([change(3, 'changed'), change(5, undefined), change(50, 'new')]);
+    const fold = async (): Promise<string> => {
+      const frames = foldFrames(
+        readBase(store, [run], wholeRange, 300),
+        inBatches(updates, [2]),
+        { keyCount: 1, frameBytes: 150 },
+        new ContentSum(),
+      );
+      await writeFrames(store, 'folded', frames);
+      return Buffer.from(decompress(store.objects.get('folded') ?? Buffer.alloc(0))).toString();
+    };
+    const right = await fold();
+    await fc.assert(
+      fc.asyncProperty(anyMutation, async (mutate) => {
+        store.objects.delete('folded');
+        store.objects.set('run', mutate(file));
+        expect(['damaged', right]).toContain(await ifSound(fold()));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reading a spill', async () => {
+    const store = memoryStore();
+    const entries = changes.map(({ hash, key, image }) => ({
+      hash,
+      key,
+      image,
+      first: '1',
+      last: '12',
+      old: { digest: Buffer.alloc(16, 7), bytes: 5 },
+      imageBytes: 9,
+    }));
+    const file = await writeFile(store, 'spill', entries, encodeNetChange, 150);
+    const bytes = store.objects.get('spill') ?? Buffer.alloc(0);
+    const readSpill = async () =>
+      (await Array.fromAsync(readFrames(store, file, wholeRange))).flatMap(decodeNetChanges);
+    const right = await readSpill();
+    expect(right).toEqual(entries);
+    await fc.assert(
+      fc.asyncProperty(anyMutation, async (mutate) => {
+        store.objects.set('spill', mutate(bytes));
+        expect(['damaged', right]).toContainEqual(await ifSound(readSpill()));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reading a manifest of which the checksum is not known yet', async () => {
+    const store = memoryStore();
+    const run = await writeRun(store, 'run', 'base', changes, 150);
+    await publishManifest(store, manifestOf([run]));
+    const [key = '', bytes = Buffer.alloc(0)] = [...store.objects].find(([name]) => name !== 'run') ?? [];
+    await fc.assert(
+      fc.asyncProperty(anyMutation, async (mutate) => {
+        store.objects.set(key, mutate(bytes));
+        const found = readManifest(store, 'table-1', snapshotId).then(({ manifest }) => manifest);
+        expect(['damaged', manifestOf([run])]).toContainEqual(await ifSound(found));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('decoding the records of a spill from any bytes: records or SnapshotCorrupt', () => {
+    const records = Buffer.concat(
+      changes.map(({ hash, key, image }) =>
+        encodeNetChange({ hash, key, image, first: '1', last: '2', old: undefined, imageBytes: 1 }),
+      ),
+    );
+    fc.assert(
+      fc.property(anyMutation, (mutate) => {
+        const decoded = ifSoundNow(() => decodeNetChanges(mutate(records)));
+        expect(decoded === 'damaged' || decoded.every(({ key }) => key instanceof Buffer)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+function ifSoundNow<T>(reading: () => T): T | 'damaged' {
+  try {
+    return reading();
+  } catch (error) {
+    if (isError(error, 'SnapshotCorrupt')) return 'damaged';
+    throw error;
+  }
+}
+
+describe('of any mutation of a staged line the reader makes a change, or an error by name', () => {
+  const line = JSON.stringify({
+    Metadata: { ApplyOrder: { N: '12' } },
+    Keys: { pk: { S: 'a' } },
+    OldImage: { pk: { S: 'a' }, v: { L: [{ N: '1' }, { M: { x: { B: 'QUI=' } } }] } },
+    NewImage: { pk: { S: 'a' }, v: { SS: ['b', 'é"'] }, n: { NS: ['1', '-2.5'] } },
+  });
+  const codes: ReadonlySet<unknown> = new Set(['StagedDataCorrupt', 'RecordNotUnderstood']);
+
+  it('also if several places of it are others', () => {
+    const text = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      ':',
+      ',',
+      '\\',
+      '"S"',
+      '"N"',
+      '"pk"',
+      'null',
+      '1',
+      '{}',
+      '-',
+      '',
+    );
+    const anyEdit = fc.record({ at: fc.nat(), length: fc.nat(8), by: text });
+    fc.assert(
+      fc.property(
+        fc.array(anyEdit, { maxLength: 4 }),
+        anyMutation,
+        fc.boolean(),
+        (edits, mutate, mutates) => {
+          let bytes = Buffer.from(line);
+          for (const { at, length, by } of edits) {
+            const place = at % (bytes.length + 1);
+            bytes = Buffer.concat([
+              bytes.subarray(0, place),
+              Buffer.from(by),
+              bytes.subarray(place + length),
+            ]);
+          }
+          const given = mutates && bytes.length > 0 ? mutate(bytes) : bytes;
+          const outcome = outcomeOf(() => new StagedLines(['pk']).parse(given));
+          expect(outcome instanceof Buffer || codes.has(outcome)).toBe(true);
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('and what is not UTF-8 is no text: nothing is put in its place', () => {
+    const bytes = Buffer.from('{"Item":{"pk":{"S":"a?b"}}}');
+    bytes[bytes.indexOf('?')] = 0xff;
+    expect(outcomeOf(() => new StagedLines(['pk']).parse(bytes))).toBe('StagedDataCorrupt');
+  });
+
+  /** The change's key, or the error's code. */
+  function outcomeOf(parse: () => { readonly key: Buffer }): Buffer | string {
+    try {
+      return parse().key;
+    } catch (error) {
+      if (error instanceof TidemarkError) return error.code;
+      throw error;
+    }
+  }
+});
+
+describe('an index or a manifest of a sound checksum, but of another shape, is SnapshotCorrupt', () => {
+  const entry = { hash: '0'.repeat(16), key: '', offset: 0, length: 1, rawLength: 1, count: 1, sha256: '' };
+
+  it.each<[string, unknown]>([
+    ['no frames', undefined],
+    ['frames that are none', {}],
+    ['a frame of a negative length', [{ ...entry, length: -1 }]],
+    ['a frame larger than memory', [{ ...entry, length: 1e15 }]],
+    ['a frame behind the file', [{ ...entry, offset: 1e9 }]],
+  ])('an index with %s', async (_name, frames) => {
+    const store = memoryStore();
+    const index = compressFrame(Buffer.from(JSON.stringify({ version: 1, frames })));
+    await store.put('run', index);
+    const file = { key: 'run', index: { offset: 0, length: index.length, sha256: sha256Hex(index) } };
+    await expect(Array.fromAsync(readFrames(store, file, wholeRange))).rejects.toMatchObject(corrupt);
+  });
+
+  it.each<[string, object]>([
+    ['no runs', { runs: undefined }],
+    ['no partitions', { partitions: undefined }],
+  ])('a manifest with %s', async (_name, other) => {
+    const store = memoryStore();
+    const bytes = compressFrame(Buffer.from(JSON.stringify({ ...manifestOf([]), ...other })));
+    await store.put(manifestKey('table-1', snapshotId), bytes);
+    await expect(readManifest(store, 'table-1', snapshotId)).rejects.toMatchObject(corrupt);
+  });
+});

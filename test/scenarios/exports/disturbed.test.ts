@@ -1,0 +1,125 @@
+import { ListExportsCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, test } from 'vitest';
+import { sweep } from '../../../lambda/retention/sweep.ts';
+import { backupBy, deployment, importsInto, itemsOf } from '../../support/wire/deployment.ts';
+import { expectError } from '../../support/wire/http.ts';
+import { arnOf } from '../../support/wire/support.ts';
+
+const { wire, harness, reconfigured } = deployment();
+
+describe.concurrent('a step that is done twice, as any may be', () => {
+  const twice = async (_handler: string, _input: object, run: () => Promise<object>) => {
+    await run();
+    return run();
+  };
+  const atOnce = async (_handler: string, _input: object, run: () => Promise<object>) => {
+    const [first] = await Promise.allSettled([run(), run()]);
+    if (first.status === 'rejected') throw first.reason;
+    return first.value;
+  };
+
+  test.each(Object.entries({ twice, atOnce }))(
+    'makes no second export, and the same backup: %s',
+    async (how, around) => {
+      const table = await wire.table(`repeated-${how}`);
+      const repeating = await reconfigured({ around });
+      await wire.fill(table, 12);
+      const first = await backupBy(repeating, table, { Source: 'EXPORT' });
+      await wire.fill(table, 3, 'more', 10);
+      await wire.remove(table, 0);
+      const items = await itemsOf(wire, table);
+      const { arn, made } = await backupBy(repeating, table, { Source: 'EXPORT' });
+      expect([first.made, made]).toMatchObject([
+        { Source: 'EXPORT', Figures: { Items: 12 } },
+        { Source: 'EXPORT', Parent: first.id, Figures: { Items: 12 } },
+      ]);
+      const { ExportSummaries = [] } = await harness().services.dynamodb.send(
+        new ListExportsCommand({ TableArn: arn.split('/backup/')[0] }),
+      );
+      expect(ExportSummaries.filter(({ ExportType }) => ExportType !== 'INCREMENTAL_EXPORT')).toHaveLength(1);
+      const importing = await reconfigured({ around, config: { restoreBy: 'import' } });
+      const target = await importing.restored(arn, `repeated-${how}-x`);
+      expect(await itemsOf(wire, target)).toEqual(items);
+      expect(await importsInto(harness(), target)).toBe(1);
+    },
+  );
+});
+
+describe.concurrent('a table that goes while it is exported', () => {
+  test.each([false, true])('the backup ends: whole, or failed by name; made anew: %s', async (isMadeAnew) => {
+    const name = `goes-${isMadeAnew}`;
+    const table = await wire.table(name);
+    await wire.fill(table, 12, 'old life');
+    const asked = { TableName: table, BackupName: name, TidemarkOptions: { Source: 'EXPORT' } };
+    const arn = arnOf(await wire.ok('CreateBackup', asked));
+    await wire.drop(table);
+    await (isMadeAnew ? wire.table(name) : undefined);
+    await (isMadeAnew ? wire.fill(table, 3, 'new life') : undefined);
+    const { BackupStatus, Tidemark } = await wire.ended(arn);
+    const { Reason, Figures } = Tidemark as { Reason?: string; Figures?: { Items: number } };
+    expect([BackupStatus, Reason ?? Figures?.Items]).toSatisfy(
+      ([status, told]) =>
+        (status === 'AVAILABLE' && told === 12) ||
+        (status === 'DELETED' &&
+          /^(TableNotFound|ExportFailed|CutUnreachable|ContinuousBackupsUnavailable): /.test(String(told))),
+    );
+  });
+});
+
+describe.concurrent('an export that DynamoDB fails', () => {
+  test('for its bucket: the backup has the reason, and the next one is made', async () => {
+    const table = await wire.table('no-bucket');
+    await wire.fill(table, 5);
+    const nowhere = await reconfigured({ exportBucket: 'no-such-bucket' });
+    const arn = await nowhere.createBackup(table);
+    const { BackupStatus, Tidemark } = await nowhere.ended(arn);
+    expect([BackupStatus, Tidemark]).toEqual([
+      'DELETED',
+      expect.objectContaining({ Reason: expect.stringMatching(/^ExportFailed: .*S3NoSuchBucket/) }),
+    ]);
+    expectError(await wire.restore(arn, wire.named('no-bucket-x')), 'BackupNotFoundException');
+    const { made } = await backupBy(wire, table);
+    expect(made).toMatchObject({ Kind: 'FULL', Source: 'EXPORT', Figures: { Items: 5 } });
+  });
+});
+
+// One after the other: a sweep takes what any test has staged.
+describe('an export, beside sweeps,', () => {
+  test('is not disturbed by one at any time, nor is an import', async () => {
+    const table = await wire.table('swept');
+    await wire.fill(table, 20);
+    const sweeping = await reconfigured({
+      config: { restoreBy: 'import' },
+      around: async (_handler, _input, run) => {
+        const result = await run();
+        await sweep(harness().services);
+        return result;
+      },
+    });
+    await backupBy(sweeping, table, { Source: 'EXPORT' });
+    await wire.fill(table, 3, 'more', 18);
+    const items = await itemsOf(wire, table);
+    const { arn } = await backupBy(sweeping, table, { Source: 'EXPORT' });
+    expect(await itemsOf(wire, await sweeping.restored(arn, 'swept-x'))).toEqual(items);
+  });
+
+  test('leaves nothing staged once it is swept, and its backup is as it was', async () => {
+    const table = await wire.table('staged');
+    await wire.fill(table, 20);
+    const first = await backupBy(wire, table, { Source: 'EXPORT' });
+    await wire.fill(table, 5, 'more');
+    const second = await backupBy(wire, table, { Source: 'EXPORT' });
+    const content = await wire.content(table);
+    const staged = async () => {
+      const keys: string[] = [];
+      for (const { id } of [first, second]) {
+        for await (const { key } of harness().store.list(`staging/${id}`)) keys.push(key);
+      }
+      return keys;
+    };
+    expect(await staged()).not.toEqual([]);
+    await sweep(harness().services);
+    expect(await staged()).toEqual([]);
+    expect(await wire.content(await wire.restored(second.arn, 'staged-x'))).toEqual(content);
+  });
+});

@@ -1,0 +1,201 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { silentLog } from '../../../lambda/runtime/logger.ts';
+import { type Runtime, startRuntime } from '../../../local/runtime.ts';
+import { backupBy, itemsOf } from '../../support/wire/deployment.ts';
+import type { Json } from '../../support/wire/http.ts';
+import { arnOf, embeddedWire, eventually, Wire } from '../../support/wire/support.ts';
+
+const wire = embeddedWire();
+
+const streamed = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' };
+
+/** Switches the table's stream off, lets `meanwhile` happen, and switches another one on. */
+async function replaceStream(
+  wire: Wire,
+  TableName: string,
+  meanwhile: () => Promise<unknown>,
+): Promise<void> {
+  await wire.ok('UpdateTable', { TableName, StreamSpecification: { StreamEnabled: false } });
+  await meanwhile();
+  await eventually(async () => {
+    return (await wire.call('UpdateTable', { TableName, StreamSpecification: streamed })).status === 200;
+  });
+}
+
+/** A runtime on a home of its own. */
+interface Own {
+  readonly own: Wire;
+  /** Resolves when nothing is being made. */
+  readonly idle: () => Promise<void>;
+  /** Ends it and starts the next one. */
+  readonly restart: () => Promise<void>;
+}
+
+async function onOwnHome(act: (own: Own) => Promise<void>): Promise<void> {
+  const home = await mkdtemp(join(tmpdir(), 'tidemark-wire-'));
+  const start = (): Promise<Runtime> => startRuntime({ port: 0, home, log: silentLog });
+  let runtime = await start();
+  try {
+    await act({
+      own: new Wire(() => runtime.url),
+      idle: () => runtime.executions.idle(),
+      restart: async () => {
+        await runtime.close();
+        runtime = await start();
+      },
+    });
+  } finally {
+    await runtime.close();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** Asks for a backup by export, of which the runtime ends that is asked for it; its ARN. */
+async function exportOverRestart({ own, restart }: Own, table: string): Promise<string> {
+  const asked = { TableName: table, BackupName: 'over-a-restart', TidemarkOptions: { Source: 'EXPORT' } };
+  const arn = arnOf(await own.ok('CreateBackup', asked));
+  expect(await own.detailsOf(arn)).toMatchObject({ BackupStatus: 'CREATING' });
+  await restart();
+  return arn;
+}
+
+describe.concurrent('on one machine, a backup by export', () => {
+  test('switches recovery on where it is off, is exact, and is what the stream goes on from', async () => {
+    const table = await wire.table('here');
+    await wire.fill(table, 40);
+    const items = [await itemsOf(wire, table)];
+    const first = await backupBy(wire, table, { Source: 'EXPORT' });
+    expect(await wire.recovery(table)).toMatchObject({ PointInTimeRecoveryStatus: 'ENABLED' });
+    await wire.fill(table, 10, 'more', 35);
+    await wire.remove(table, 0);
+    items.push(await itemsOf(wire, table));
+    const second = await backupBy(wire, table);
+    await wire.remove(table, 1);
+    items.push(await itemsOf(wire, table));
+    const third = await backupBy(wire, table, { Source: 'EXPORT' });
+    expect([first.made, second.made, third.made]).toMatchObject([
+      { Source: 'EXPORT' },
+      { Source: 'STREAM' },
+      { Source: 'EXPORT' },
+    ]);
+    for (const [i, { arn }] of [first, second, third].entries()) {
+      expect(await itemsOf(wire, await wire.restored(arn, `here-${i}`))).toEqual(items[i]);
+    }
+  });
+
+  test('is a new base after recovery was off', async () => {
+    const table = await wire.recoverable('off-and-on');
+    await wire.fill(table, 10);
+    await wire.caughtUp(table);
+    await backupBy(wire, table, { Source: 'EXPORT' });
+    await wire.switchRecovery(table, false);
+    await wire.fill(table, 5, 'while it was off', 8);
+    await wire.remove(table, 0);
+    await wire.switchRecovery(table, true);
+    const items = await itemsOf(wire, table);
+    const { arn, made } = await backupBy(wire, table, { Source: 'EXPORT' });
+    expect(made).toMatchObject({ Source: 'EXPORT' });
+    expect(made).not.toHaveProperty('Parent');
+    expect(await itemsOf(wire, await wire.restored(arn, 'off-and-on-x'))).toEqual(items);
+  });
+
+  test('serves the times before and after it, to the second', async () => {
+    const table = await wire.recoverable('in-time');
+    const past: { time: number; items: string[] }[] = [];
+    const note = async () => {
+      const time = Math.floor(Date.now() / 1000) + 1;
+      await eventually(() => Date.now() >= (time + 1) * 1000);
+      past.push({ time, items: await itemsOf(wire, table) });
+    };
+    await wire.fill(table, 20, 'before');
+    await note();
+    await wire.fill(table, 3, 'just before the export');
+    await backupBy(wire, table, { Source: 'EXPORT' });
+    await wire.fill(table, 3, 'just after the export', 2);
+    await wire.remove(table, 9);
+    await note();
+    await wire.fill(table, 20, 'too late');
+    await wire.caughtUp(table);
+    for (const [i, { time, items }] of past.entries()) {
+      const TargetTableName = wire.named(`in-time-${i}`);
+      const asked = { SourceTableName: table, TargetTableName, RestoreDateTime: time };
+      await wire.ok('RestoreTableToPointInTime', asked);
+      await wire.active(TargetTableName);
+      expect([i, await itemsOf(wire, TargetTableName)]).toEqual([i, items]);
+    }
+  });
+
+  test('is not gone on from by another stream, which knows nothing of what was written before it', async () => {
+    const table = await wire.table('replaced');
+    await wire.fill(table, 10);
+    await backupBy(wire, table, { Source: 'EXPORT' });
+    await wire.fill(table, 3, 'in the old stream');
+    await replaceStream(wire, table, async () => {
+      await wire.fill(table, 3, 'in no stream', 5);
+      await wire.remove(table, 9);
+    });
+    await wire.fill(table, 1, 'in the new stream', 8);
+    const items = await itemsOf(wire, table);
+    const { arn } = await backupBy(wire, table);
+    expect(await itemsOf(wire, await wire.restored(arn, 'replaced-x'))).toEqual(items);
+  });
+
+  test('does not make times restorable that no stream tells of any more', async () => {
+    const table = await wire.recoverable('no-time');
+    await wire.fill(table, 10);
+    await wire.caughtUp(table);
+    await backupBy(wire, table, { Source: 'EXPORT' });
+    await wire.fill(table, 3, 'in the old stream');
+    const items = await itemsOf(wire, table);
+    const RestoreDateTime = Math.floor(Date.now() / 1000) + 1;
+    await eventually(() => Date.now() >= (RestoreDateTime + 1) * 1000);
+    await replaceStream(wire, table, () => wire.fill(table, 3, 'in no stream', 5));
+    await wire.fill(table, 1, 'in the new stream', 8);
+    await eventually(() => Date.now() >= (RestoreDateTime + 4) * 1000);
+    const TargetTableName = wire.named('no-time-x');
+    const asked = { SourceTableName: table, TargetTableName, RestoreDateTime };
+    const answer = await wire.call('RestoreTableToPointInTime', asked);
+    const isBegun = answer.status === 200;
+    const outcome = isBegun ? await wire.outcome(TargetTableName) : answer.json['__type'];
+    const found = outcome === 'ACTIVE' ? await itemsOf(wire, TargetTableName) : [outcome];
+    const refused = [expect.stringMatching(/#InvalidRestoreTimeException$/)];
+    expect(found).toEqual(isBegun ? items : refused);
+  });
+
+  // The next runtime looks after recovery when it starts, the present one a minute later.
+  test('is exact, or fails by name where the embedded export cannot look behind its stream', async () => {
+    await onOwnHome(async (runtime) => {
+      const { own } = runtime;
+      const table = await own.table('young-stream');
+      await own.fill(table, 10);
+      await backupBy(own, table, { Source: 'EXPORT' });
+      // Recovery's own snapshot, which ends in the old stream.
+      await runtime.idle();
+      await own.fill(table, 3, 'in the old stream');
+      await replaceStream(own, table, () => own.fill(table, 3, 'in no stream', 5));
+      const items = await itemsOf(own, table);
+      const arn = await exportOverRestart(runtime, table);
+      const { BackupStatus, Tidemark } = await own.ended(arn);
+      const isMade = BackupStatus === 'AVAILABLE';
+      const found = isMade
+        ? await itemsOf(own, await own.restored(arn, 'young-stream-x'))
+        : [(Tidemark as Json)['Reason']];
+      const failed = [expect.stringMatching(/^(ExportFailed|CutUnreachable): /)];
+      expect(found).toEqual(isMade ? items : failed);
+    });
+  });
+
+  test('that was being made when the runtime ended is made by the next one', async () => {
+    await onOwnHome(async (runtime) => {
+      const { own } = runtime;
+      const table = await own.table('taken-up');
+      await own.fill(table, 20);
+      const arn = await exportOverRestart(runtime, table);
+      expect(await own.available(arn)).toMatchObject({ Tidemark: { Source: 'EXPORT' } });
+      expect(await own.content(await own.restored(arn, 'taken-up-x'))).toHaveLength(20);
+    });
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { backupBy, deployment, itemsOf, streamIsOld } from '../../support/wire/deployment.ts';
+import { expectError, type Json } from '../../support/wire/http.ts';
+import { arnOf, type Wire } from '../../support/wire/support.ts';
+
+const { wire, recovery, reconfigured } = deployment();
+
+describe.concurrent('without point-in-time recovery', () => {
+  const create = (asked: Wire, TableName: string, TidemarkOptions: Json = {}) =>
+    asked.call('CreateBackup', { TableName, BackupName: 'without', TidemarkOptions });
+
+  test.each([{}, { Source: 'EXPORT' }, { Kind: 'FULL' }])(
+    'a first backup is refused at once, and leaves nothing: %j',
+    async (options) => {
+      const table = await wire.table(`without-${Object.values(options).join('') || 'none'}`);
+      recovery.switchOff(table);
+      expectError(
+        await create(wire, table, options),
+        'ContinuousBackupsUnavailableException',
+        /point-in-time/,
+      );
+      expect((await wire.list({ TableName: table })).arns).toEqual([]);
+      expect(recovery.isOn(table)).toBe(false);
+    },
+  );
+
+  test('a backup goes on by the stream, as long as no export is asked for', async () => {
+    const table = await wire.table('went-off');
+    await streamIsOld();
+    await wire.fill(table, 5);
+    await backupBy(wire, table);
+    recovery.switchOff(table);
+    await wire.fill(table, 5, 'more', 3);
+    const { made } = await backupBy(wire, table);
+    expect(made).toMatchObject({ Source: 'STREAM' });
+    expectError(await create(wire, table, { Source: 'EXPORT' }), 'ContinuousBackupsUnavailableException');
+  });
+
+  test('it is switched on where the configuration says so, and the backup is exact', async () => {
+    const table = await wire.table('switched-on');
+    await wire.fill(table, 15);
+    recovery.switchOff(table);
+    const enabling = await reconfigured({ config: { missingRecovery: 'enable' } });
+    const content = await wire.content(table);
+    const { arn, made } = await backupBy(enabling, table);
+    expect(recovery.isOn(table)).toBe(true);
+    expect(made).toMatchObject({ Kind: 'FULL', Source: 'EXPORT' });
+    expect(await wire.content(await wire.restored(arn, 'switched-on-x'))).toEqual(content);
+  });
+});
+
+describe.concurrent('a source that is asked for is made, or fails by name', () => {
+  test.each(['TAPE', 'export', '', 'IMPORT', ' EXPORT'])('no such source: "%s"', async (Source) => {
+    const answer = await wire.call('CreateBackup', {
+      TableName: 'any-table',
+      BackupName: 'no-such-source',
+      TidemarkOptions: { Source },
+    });
+    expectError(answer, 'ValidationException', /source.*\[.*EXPORT.*\]/i);
+  });
+
+  test.each([5, true, ['EXPORT'], { S: 'EXPORT' }])('no word at all: %j', async (Source) => {
+    const answer = await wire.call('CreateBackup', {
+      TableName: 'any-table',
+      BackupName: 'no-such-source',
+      TidemarkOptions: { Source },
+    });
+    expectError(answer, 'SerializationException');
+  });
+
+  test('STREAM, where there is no snapshot that it could continue', async () => {
+    const table = await wire.table('stream-first');
+    await wire.fill(table, 3);
+    const answer = await wire.call('CreateBackup', {
+      TableName: table,
+      BackupName: 'stream-first',
+      TidemarkOptions: { Source: 'STREAM' },
+    });
+    const { BackupStatus, Tidemark } = await wire.ended(arnOf(answer.json));
+    expect([BackupStatus, Tidemark]).toEqual([
+      'DELETED',
+      expect.objectContaining({ Reason: expect.stringMatching(/^CutUnreachable: .*\w/) }),
+    ]);
+    const next = await backupBy(wire, table);
+    expect(next.made).toMatchObject({ Figures: { Items: 3 } });
+  });
+
+  test.each(['SCAN', 'STREAM'])('%s, of a table without a stream', async (Source) => {
+    const table = await wire.table(`streamless-${Source}`, { StreamSpecification: { StreamEnabled: false } });
+    const answer = await wire.call('CreateBackup', {
+      TableName: table,
+      BackupName: 'streamless',
+      TidemarkOptions: { Source },
+    });
+    expectError(answer, 'ContinuousBackupsUnavailableException');
+  });
+
+  test('SCAN, while the base is by export: a full one of which the stream goes on', async () => {
+    const table = await wire.table('scanned');
+    await streamIsOld();
+    await wire.fill(table, 20);
+    await backupBy(wire, table);
+    await wire.remove(table, 3);
+    const content = await wire.content(table);
+    const scanned = await backupBy(wire, table, { Source: 'SCAN' });
+    expect(scanned.made).toMatchObject({ Kind: 'FULL', Source: 'SCAN' });
+    const next = await backupBy(wire, table);
+    expect(next.made).toMatchObject({ Source: 'STREAM', Parent: scanned.id });
+    expect(await wire.content(await wire.restored(scanned.arn, 'scanned-x'))).toEqual(content);
+    expect(await wire.content(await wire.restored(next.arn, 'scanned-y'))).toEqual(content);
+  });
+
+  test.each([
+    ['EXPORT', 'INCREMENTAL'],
+    ['EXPORT', 'DIFFERENTIAL'],
+    ['EXPORT', 'FULL'],
+    ['SCAN', 'FULL'],
+  ])('%s, %s, of a table without a snapshot: a full one', async (Source, Kind) => {
+    const table = await wire.table(`first-${Source}-${Kind}`);
+    await wire.fill(table, 2);
+    const { made } = await backupBy(wire, table, { Source, Kind });
+    expect(made).toMatchObject({ Source, Kind: 'FULL', Figures: { Items: 2 } });
+  });
+
+  test('STREAM, FULL: all of the table, by the stream', async () => {
+    const table = await wire.table('stream-full');
+    await streamIsOld();
+    await wire.fill(table, 4);
+    const { id } = await backupBy(wire, table);
+    await wire.remove(table, 1);
+    const items = await itemsOf(wire, table);
+    const { arn, made } = await backupBy(wire, table, { Source: 'STREAM', Kind: 'FULL' });
+    expect(made).toMatchObject({ Source: 'STREAM', Kind: 'FULL', Parent: id });
+    expect(await itemsOf(wire, await wire.restored(arn, 'stream-full-x'))).toEqual(items);
+  });
+
+  test('SCAN of a kind that a scan cannot give', async () => {
+    const table = await wire.table('scan-increment');
+    await wire.fill(table, 20);
+    await backupBy(wire, table);
+    const answer = await wire.call('CreateBackup', {
+      TableName: table,
+      BackupName: 'scan-increment',
+      TidemarkOptions: { Source: 'SCAN', Kind: 'INCREMENTAL' },
+    });
+    expectError(answer, 'ValidationException', /scan/i);
+  });
+});

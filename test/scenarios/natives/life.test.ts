@@ -1,0 +1,260 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { scheduledBackup } from '../../../lambda/operations/scheduled-backup.ts';
+import { type ErrorCode, TidemarkError } from '../../../lambda/runtime/errors.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { expectNothingHeld } from '../../support/fixture.ts';
+import { hour, keyOf, type NativeWorld, nativeWorld } from '../../support/native/world.ts';
+
+let database: TestDatabase;
+let world: NativeWorld;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  world = await nativeWorld(database);
+});
+afterEach(() => world.harness.close());
+
+const code = (expected: ErrorCode) => expect.objectContaining({ code: expected });
+const nativeArn = () => [...world.natives.backups.keys()][0];
+const headOf = async () => (await world.harness.services.catalog.turns.table(world.table))?.head?.snapshot;
+
+describe('a native backup', () => {
+  it('is DynamoDB’s own, under our ARN', async () => {
+    const backup = await world.create({ comment: 'why', requestedBy: 'ada' });
+    expect(backup).toMatchObject({ status: 'CREATING', source: 'native', name: 'a-native', comment: 'why' });
+    expect(backup.arn).toBe(`${backup.table.arn}/backup/${backup.id}`);
+    expect(await world.describe(backup)).toEqual({ ...backup, nativeArn: nativeArn() });
+    expect([...world.natives.backups.values()]).toMatchObject([{ name: backup.id, table: world.table }]);
+  });
+
+  it('is AVAILABLE as soon as DynamoDB says so to one who asks', async () => {
+    const backup = await world.create();
+    expect(await world.describe(backup)).toMatchObject({ status: 'CREATING' });
+    world.natives.finish();
+    const made = await world.describe(backup);
+    expect(made).toMatchObject({
+      status: 'AVAILABLE',
+      figures: { items: 7, bytes: 1900, copiedBytes: 0, copiedFiles: 0, copiedRecords: 0 },
+    });
+    const asked = world.natives.asked.length;
+    expect(await world.describe(backup)).toEqual(made);
+    expect(world.natives.asked).toHaveLength(asked);
+  });
+
+  it('and to the reconciler if nobody asks', async () => {
+    const backup = await world.create();
+    world.natives.finish();
+    await world.reconcile(0);
+    expect(await world.harness.services.catalog.backups.get(keyOf(backup))).toMatchObject({
+      status: 'AVAILABLE',
+    });
+    expect(await world.harness.services.catalog.natives.creating()).toEqual([]);
+  });
+
+  it('takes no turn, waits for none, and is no head and no snapshot', async () => {
+    const head = await headOf();
+    const before = await world.harness.services.catalog.turns.table(world.table);
+    const stopped = world.harness.restarted({ native: world.natives });
+    const ours = await stopped.operations.createBackup({ table: world.table, name: 'in-between' });
+    const backup = await world.made();
+    expect(backup.status).toBe('AVAILABLE');
+    await stopped.executions.idle();
+    expect(await headOf()).toBe(ours.id);
+    expect(head).not.toBe(ours.id);
+    expect(before?.pending).toEqual([]);
+    expect(await world.harness.services.catalog.snapshots.get(keyOf(backup))).toBeUndefined();
+    await expectNothingHeld(world.harness, world.table);
+  });
+
+  it('is listed among ours, in the order of their requests', async () => {
+    const { operations, executions } = world.harness;
+    const native = await world.create();
+    const ours = await operations.createBackup({ table: world.table, name: 'later' });
+    await executions.idle();
+    const { backups } = await operations.listBackups({ table: world.table, limit: 10 });
+    expect(backups.map(({ name }) => name)).toEqual(['ours', 'a-native', 'later']);
+    const page = await operations.listBackups({ table: world.table, limit: 1, after: keyOf(native) });
+    expect(page.backups.map(({ id }) => id)).toEqual([ours.id]);
+  });
+
+  it('is one for the repeats of a request', async () => {
+    const first = await world.create({ requestKey: 'once' });
+    expect((await world.create({ requestKey: 'once' })).id).toBe(first.id);
+    expect(world.natives.backups.size).toBe(1);
+    expect((await world.create({ requestKey: 'once', source: 'scan' })).id).not.toBe(first.id);
+    await world.harness.executions.idle();
+  });
+
+  it('fails when DynamoDB has it no longer before it is there', async () => {
+    const backup = await world.create();
+    world.natives.backups.clear();
+    expect(await world.describe(backup)).toMatchObject({ status: 'CREATING' });
+    await world.reconcile();
+    expect(await world.describe(backup)).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringContaining('no longer'),
+    });
+  });
+
+  it('of a table that was made anew meanwhile is not that of the record', async () => {
+    const backup = await world.create();
+    world.natives.finish();
+    for (const native of world.natives.backups.values()) native.tableId = 'another';
+    expect(await world.describe(backup)).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringContaining('made again'),
+    });
+    expect(world.natives.backups.size).toBe(0);
+  });
+});
+
+async function expectNothingMade(): Promise<void> {
+  expect(world.natives.asked).toEqual([]);
+  const { backups } = await world.harness.operations.listBackups({ table: world.table, limit: 10 });
+  expect(backups.map(({ name }) => name)).toEqual(['ours']);
+}
+
+describe('what cannot be asked for is refused before anything is made', () => {
+  it('a kind', async () => {
+    await expect(world.create({ kind: 'full' })).rejects.toEqual(code('Validation'));
+    await expectNothingMade();
+  });
+
+  it('a table that is not there', async () => {
+    await expect(world.create({ table: 'no-such-table' })).rejects.toEqual(code('TableNotFound'));
+    await expectNothingMade();
+  });
+
+  it('any, where DynamoDB is not', async () => {
+    const without = world.harness.restarted();
+    const input = { table: world.table, name: 'nowhere', source: 'native' } as const;
+    await expect(without.operations.createBackup(input)).rejects.toMatchObject({
+      code: 'Validation',
+      message: expect.stringContaining('needs a deployment on AWS'),
+    });
+    await expectNothingMade();
+  });
+});
+
+it('counts in the rate of requests', async () => {
+  const { native, clock } = world.later(hour).services;
+  const now = clock.now();
+  const full = world.harness.restarted({ native, clock: { ...clock, now: () => now } });
+  const input = { table: world.table, name: 'many', source: 'native' } as const;
+  await full.operations.createBackup(input);
+  for (let n = 1; n < 50; n++)
+    expect(await full.services.catalog.counters.admit('CreateBackup', 50)).toBe(true);
+  await expect(full.operations.createBackup(input)).rejects.toEqual(code('LimitExceeded'));
+  expect(world.natives.asked).toEqual(['create']);
+});
+
+describe('what DynamoDB refuses', () => {
+  it.each(['TableNotFound', 'TableInUse', 'ContinuousBackupsUnavailable', 'LimitExceeded'] as const)(
+    '%s is told at once, and is the reason of a failed backup that can be deleted',
+    async (refusal) => {
+      world.natives.failure = { error: new TidemarkError(refusal, 'so it is'), done: false };
+      await expect(world.create()).rejects.toMatchObject({ code: refusal, message: 'so it is' });
+      const { operations, services } = world.harness;
+      const [, backup] = (await operations.listBackups({ table: world.table, limit: 10 })).backups;
+      expect(backup).toMatchObject({ status: 'FAILED', reason: `${refusal}: so it is` });
+      expect(await services.catalog.natives.creating()).toEqual([]);
+      if (backup) await operations.deleteBackup(keyOf(backup));
+      expect((await operations.listBackups({ table: world.table, limit: 10 })).backups).toHaveLength(1);
+    },
+  );
+
+  it('is asked for again by who repeats the request: a second delivery, or the SDK', async () => {
+    const { services } = world.harness;
+    const delivery = {
+      schedule: 'nightly',
+      scheduledTime: '2026-11-21T00:00:00Z',
+      source: 'native',
+    } as const;
+    const requests = [
+      () => scheduledBackup(services, { ...delivery, table: world.table }),
+      () => world.create({ requestKey: 'invocation' }),
+    ];
+    for (const request of requests) {
+      world.natives.failure = { error: new TidemarkError('LimitExceeded', 'for a moment'), done: false };
+      await expect(request()).rejects.toEqual(code('LimitExceeded'));
+      await expect(request()).rejects.toEqual(code('LimitExceeded'));
+      world.natives.failure = undefined;
+      const made = await request();
+      expect(made.status).toBe('CREATING');
+      expect((await request()).id).toBe(made.id);
+    }
+    expect(world.natives.backups.size).toBe(2);
+  });
+});
+
+describe('a native backup that is deleted', () => {
+  it('is deleted by DynamoDB, and then ours; nothing else is', async () => {
+    const { operations, services } = world.harness;
+    const backup = await world.made();
+    expect(await operations.deleteBackup(keyOf(backup))).toEqual(backup);
+    expect(world.natives.backups.size).toBe(0);
+    await expect(operations.deleteBackup(keyOf(backup))).rejects.toEqual(code('BackupNotFound'));
+    expect(await services.catalog.snapshots.get(keyOf(backup))).toBeUndefined();
+    expect((await operations.listBackups({ table: world.table, limit: 10 })).backups).toHaveLength(1);
+  });
+
+  it('is in use while it is made or restored', async () => {
+    const backup = await world.create();
+    const { operations } = world.harness;
+    await expect(operations.deleteBackup(keyOf(backup))).rejects.toEqual(code('BackupInUse'));
+    world.natives.finish();
+    for (const native of world.natives.backups.values()) native.inUse = true;
+    await expect(operations.deleteBackup(keyOf(backup))).rejects.toEqual(code('BackupInUse'));
+    expect(await world.describe(backup)).toMatchObject({ status: 'AVAILABLE' });
+  });
+
+  it('may be gone already', async () => {
+    const backup = await world.made();
+    world.natives.backups.clear();
+    await world.harness.operations.deleteBackup(keyOf(backup));
+    await expect(world.describe(backup)).rejects.toEqual(code('BackupNotFound'));
+  });
+});
+
+describe('a native backup of a schedule', () => {
+  it('expires with DynamoDB’s, when nothing uses it', async () => {
+    const delivery = { schedule: 'nightly', keepDays: 2, scheduledTime: '2026-11-21T03:00:00Z' } as const;
+    const { services } = world.harness;
+    const request = { ...delivery, source: 'native', table: world.table } as const;
+    const backup = await scheduledBackup(services, request);
+    expect((await scheduledBackup(services, request)).id).toBe(backup.id);
+    world.natives.finish();
+    await world.reconcile(47 * hour);
+    expect(await world.describe(backup)).toMatchObject({ status: 'AVAILABLE', name: 'nightly' });
+    for (const native of world.natives.backups.values()) native.inUse = true;
+    await world.reconcile(49 * hour);
+    expect(await world.describe(backup)).toMatchObject({ status: 'AVAILABLE' });
+    for (const native of world.natives.backups.values()) native.inUse = false;
+    await world.reconcile(49 * hour);
+    await expect(world.describe(backup)).rejects.toEqual(code('BackupNotFound'));
+    expect(world.natives.backups.size).toBe(0);
+  });
+});
+
+describe('a head about to fall off its stream', () => {
+  it('is moved forward, whatever native backups are made meanwhile', async () => {
+    const head = await headOf();
+    const evening = world.later(9 * hour);
+    await evening.operations.createBackup({ table: world.table, name: 'now', source: 'native' });
+    await world.reconcile(9 * hour);
+    expect(await headOf()).not.toBe(head);
+  });
+
+  it('is not moved for the sake of native backups', async () => {
+    const { operations } = world.harness;
+    const [ours] = (await operations.listBackups({ table: world.table, limit: 1 })).backups;
+    await world.made();
+    if (ours) await operations.deleteBackup(keyOf(ours));
+    const head = await headOf();
+    await world.reconcile(9 * hour);
+    expect(await headOf()).toBe(head);
+  });
+});

@@ -1,0 +1,127 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BackupRecord } from '../../../lambda/model/records.ts';
+import type { ErrorCode } from '../../../lambda/runtime/errors.ts';
+import { answerTo } from '../../dialects/dynamodb/fakes.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { keyOf, type NativeWorld, nativeWorld } from '../../support/native/world.ts';
+
+let database: TestDatabase;
+let world: NativeWorld;
+let backup: BackupRecord;
+
+beforeAll(async () => {
+  database = await startDatabase();
+  world = await nativeWorld(database);
+  backup = await world.made();
+});
+afterAll(async () => {
+  await world.harness.close();
+  await database.close();
+});
+afterEach(() => {
+  world.natives.restores.length = 0;
+});
+
+const code = (expected: ErrorCode) => expect.objectContaining({ code: expected });
+
+describe('a restore of a native backup', () => {
+  it('is DynamoDB’s own, with what was asked for', async () => {
+    const overrides = { billingMode: 'PAY_PER_REQUEST' } as const;
+    const request = { backup: keyOf(backup), target: 'copied', overrides, requestedBy: 'ada' };
+    expect(await world.harness.operations.restoreTable(request)).toEqual({ table: { TableName: 'copied' } });
+    expect(world.natives.restores).toEqual([
+      { arn: backup.nativeArn, target: 'copied', overrides, requestedBy: 'ada' },
+    ]);
+    expect(await world.harness.services.catalog.restores.running()).toEqual([]);
+  });
+
+  it('is not asked for into a table that is there, or that is being restored', async () => {
+    const restore = (target: string) =>
+      world.harness.operations.restoreTable({ backup: keyOf(backup), target });
+    await expect(restore(world.table)).rejects.toEqual(code('TableAlreadyExists'));
+    const { operations, executions } = world.harness;
+    const [ours] = (await operations.listBackups({ table: world.table, limit: 1 })).backups;
+    if (ours) await operations.restoreTable({ backup: keyOf(ours), target: 'in-work' });
+    await expect(restore('in-work')).rejects.toEqual(code('TableInUse'));
+    expect(world.natives.restores).toEqual([]);
+    await executions.idle();
+  });
+
+  it('is not possible before it is there', async () => {
+    const request = { backup: keyOf(await world.create()), target: 'too-early' };
+    await expect(world.harness.operations.restoreTable(request)).rejects.toEqual(code('BackupNotAvailable'));
+    world.natives.finish();
+    expect(await world.harness.operations.restoreTable(request)).toEqual({
+      table: { TableName: 'too-early' },
+    });
+  });
+});
+
+describe('what only a snapshot has', () => {
+  const key = { pk: { S: 'a' }, sk: { N: '1' } };
+  const readings: readonly (readonly [string, object])[] = [
+    ['GetBackupItem', { Key: key }],
+    ['CompareBackups', {}],
+    ['VerifyBackup', {}],
+    ['EstimateRestore', {}],
+    ['RestoreTableFromBackup', { TargetTableName: 'dry', TidemarkOptions: { DryRun: true } }],
+  ];
+
+  it.each(readings)('%s is refused by name', async (operation, request) => {
+    const arns = {
+      BackupArn: backup.arn,
+      ...(operation === 'CompareBackups' && { OtherBackupArn: backup.arn }),
+    };
+    expect(await answerTo(world.harness.operations, operation, { ...arns, ...request })).toMatchObject({
+      status: 400,
+      answer: {
+        __type: 'com.amazon.coral.validate#ValidationException',
+        message: expect.stringContaining('one that DynamoDB keeps'),
+      },
+    });
+  });
+});
+
+describe('a native backup on the wire', () => {
+  const call = (operation: string, body: object) => answerTo(world.harness.operations, operation, body);
+  let details: Record<string, unknown>;
+
+  beforeEach(async () => {
+    const { answer } = await call('CreateBackup', {
+      TableName: world.table,
+      BackupName: 'by-wire',
+      TidemarkOptions: { Source: 'NATIVE' },
+    });
+    ({ BackupDetails: details } = answer as { BackupDetails: Record<string, unknown> });
+  });
+
+  it('is a backup as all others, and says where DynamoDB has it', async () => {
+    expect(details).toMatchObject({
+      BackupStatus: 'CREATING',
+      BackupType: 'USER',
+      Tidemark: { Source: 'NATIVE' },
+    });
+    world.natives.finish();
+    const { BackupArn } = details;
+    const nativeArn = [...world.natives.backups.keys()].at(-1);
+    expect(await call('DescribeBackup', { BackupArn })).toMatchObject({
+      status: 200,
+      answer: {
+        BackupDescription: {
+          BackupDetails: {
+            BackupArn,
+            BackupStatus: 'AVAILABLE',
+            BackupSizeBytes: 1900,
+            Tidemark: { Source: 'NATIVE', NativeBackupArn: nativeArn, Figures: { Items: 7, CopiedBytes: 0 } },
+          },
+        },
+      },
+    });
+    const { answer } = await call('RestoreTableFromBackup', { BackupArn, TargetTableName: 'by-wire' });
+    expect(answer).toEqual({ TableDescription: { TableName: 'by-wire' } });
+    expect(await call('DeleteBackup', { BackupArn })).toMatchObject({
+      answer: { BackupDescription: { BackupDetails: { BackupArn, BackupStatus: 'DELETED' } } },
+    });
+    expect(world.natives.backups.has(String(nativeArn))).toBe(false);
+  });
+});

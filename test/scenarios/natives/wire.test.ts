@@ -1,0 +1,239 @@
+import { describe, expect, test } from 'vitest';
+import { SimulatedNatives } from '../../support/native/simulated-natives.ts';
+import { deployment } from '../../support/wire/deployment.ts';
+import { expectError, expectNoFault, type Json } from '../../support/wire/http.ts';
+import { embeddedWire, eventually } from '../../support/wire/support.ts';
+
+const natives = new SimulatedNatives();
+const { wire } = deployment({ native: natives, config: { base: 'scan' } });
+const embedded = embeddedWire();
+
+const create = (TableName: string, more: Json = {}) =>
+  wire.call('CreateBackup', {
+    TableName,
+    BackupName: 'a-native',
+    TidemarkOptions: { Source: 'NATIVE', ...more },
+  });
+
+/** A table that DynamoDB knows, and makes backups of. */
+async function nativeTable(name: string, more: Json = {}): Promise<string> {
+  const table = await wire.table(name, more);
+  const { Table } = await wire.ok('DescribeTable', { TableName: table });
+  natives.tables.set(table, String((Table as Json)['TableId']));
+  return table;
+}
+
+/** A native backup that is there; its ARN. */
+async function native(table: string, more: Json = {}): Promise<string> {
+  const { json } = await create(table, more);
+  const arn = String((json['BackupDetails'] as Json)['BackupArn']);
+  natives.finish();
+  await wire.available(arn);
+  return arn;
+}
+
+const nativeArnOf = async (arn: string) =>
+  String(((await wire.detailsOf(arn))['Tidemark'] as Json)['NativeBackupArn']);
+
+describe('a native backup', () => {
+  test('is answered as any other, at once: CREATING, its ARN, its name, its source', async () => {
+    const table = await nativeTable('answered');
+    const before = Date.now() / 1000;
+    const { status, json } = await create(table, { Comment: 'for the auditors' });
+    expect([status, json]).toMatchObject([
+      200,
+      {
+        BackupDetails: {
+          BackupArn: expect.stringMatching(new RegExp(`:table/${table}/backup/\\d{14}-[0-9a-f]{8}$`)),
+          BackupName: 'a-native',
+          BackupStatus: 'CREATING',
+          BackupType: 'USER',
+          Tidemark: { Source: 'NATIVE', Comment: 'for the auditors' },
+        },
+      },
+    ]);
+    const { BackupCreationDateTime } = json['BackupDetails'] as Json;
+    expect(Number(BackupCreationDateTime)).toBeGreaterThanOrEqual(before - 1);
+    natives.finish();
+  });
+
+  test('is CREATING until DynamoDB has made it, then AVAILABLE with what DynamoDB tells of it', async () => {
+    const table = await nativeTable('life');
+    const { json } = await create(table);
+    const arn = String((json['BackupDetails'] as Json)['BackupArn']);
+    await eventually(async () => (await nativeArnOf(arn)) in Object.fromEntries(natives.backups));
+    expect(await wire.detailsOf(arn)).toMatchObject({ BackupStatus: 'CREATING' });
+    natives.finish();
+    expect(await wire.available(arn)).toMatchObject({
+      BackupStatus: 'AVAILABLE',
+      BackupSizeBytes: 1900,
+      Tidemark: { Source: 'NATIVE', NativeBackupArn: await nativeArnOf(arn) },
+    });
+  });
+
+  test('is described with its table’s keys, and listed beside ours in the order of creation', async () => {
+    const table = await nativeTable('listed');
+    await wire.fill(table, 3);
+    const arns = [
+      await native(table),
+      await wire.backup(table),
+      await native(table),
+      await wire.backup(table),
+    ];
+    expect((await wire.list({ TableName: table })).arns).toEqual(arns);
+    const { BackupDescription } = await wire.ok('DescribeBackup', { BackupArn: arns[0] });
+    expect(BackupDescription).toMatchObject({
+      SourceTableDetails: { TableName: table, KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }] },
+    });
+  });
+
+  test('never becomes what ours go on from', async () => {
+    const table = await nativeTable('no-head');
+    await wire.fill(table, 5);
+    const first = await wire.backup(table);
+    await native(table);
+    await wire.fill(table, 1, 'later', 5);
+    const next = await wire.backup(table);
+    expect((await wire.detailsOf(next))['Tidemark']).toMatchObject({
+      Source: 'STREAM',
+      Parent: first.slice(first.lastIndexOf('/') + 1),
+      Figures: { Items: 6 },
+    });
+  });
+
+  test('needs neither a stream nor point-in-time recovery', async () => {
+    const table = await nativeTable('bare', { StreamSpecification: { StreamEnabled: false } });
+    const arn = await native(table);
+    expect(await wire.detailsOf(arn)).toMatchObject({ BackupStatus: 'AVAILABLE' });
+  });
+
+  test('is restored by DynamoDB, with the overrides of the request', async () => {
+    const table = await nativeTable('restored');
+    const arn = await native(table);
+    const target = wire.named('restored-to');
+    const answer = await wire.restore(arn, target, { BillingModeOverride: 'PAY_PER_REQUEST' });
+    expect([answer.status, answer.json]).toMatchObject([200, { TableDescription: { TableName: target } }]);
+    const asked = JSON.stringify(natives.restores.find((restore) => restore.target === target));
+    expect(asked).toContain(await nativeArnOf(arn));
+    expect(asked).toContain('PAY_PER_REQUEST');
+  });
+
+  test('is deleted at DynamoDB too: answered DELETED once, then not found, not listed, and nothing left there', async () => {
+    const table = await nativeTable('deleted');
+    const arn = await native(table);
+    const there = await nativeArnOf(arn);
+    expect(natives.backups.has(there)).toBe(true);
+    const { BackupDescription } = await wire.ok('DeleteBackup', { BackupArn: arn });
+    expect(BackupDescription).toMatchObject({ BackupDetails: { BackupArn: arn, BackupStatus: 'DELETED' } });
+    expect(natives.backups.has(there)).toBe(false);
+    for (const operation of ['DescribeBackup', 'DeleteBackup']) {
+      expectError(
+        await wire.call(operation, { BackupArn: arn }),
+        'BackupNotFoundException',
+        `Backup not found: ${arn}`,
+      );
+    }
+    expectError(await wire.restore(arn, wire.named('deleted-x')), 'BackupNotFoundException');
+    expect((await wire.list({ TableName: table })).arns).toEqual([]);
+  });
+
+  test('that DynamoDB is restoring is not deleted, and stays', async () => {
+    const table = await nativeTable('in-use');
+    const arn = await native(table);
+    const there = natives.backups.get(await nativeArnOf(arn));
+    Object.assign(there ?? {}, { inUse: true });
+    expectError(await wire.call('DeleteBackup', { BackupArn: arn }), 'BackupInUseException');
+    expect(await wire.detailsOf(arn)).toMatchObject({ BackupStatus: 'AVAILABLE' });
+    expect((await wire.list({ TableName: table })).arns).toEqual([arn]);
+    Object.assign(there ?? {}, { inUse: false });
+    await wire.ok('DeleteBackup', { BackupArn: arn });
+  });
+
+  test('that is being made is neither restored nor deleted', async () => {
+    const table = await nativeTable('early');
+    const { json } = await create(table);
+    const arn = String((json['BackupDetails'] as Json)['BackupArn']);
+    expectError(await wire.restore(arn, wire.named('early-x')), 'BackupInUseException');
+    expectError(await wire.call('DeleteBackup', { BackupArn: arn }), 'BackupInUseException');
+    natives.finish();
+    await wire.available(arn);
+    await wire.ok('DeleteBackup', { BackupArn: arn });
+  });
+
+  test('outlives its table', async () => {
+    const table = await nativeTable('outlives');
+    const arn = await native(table);
+    await wire.drop(table);
+    expect(await wire.detailsOf(arn)).toMatchObject({ BackupStatus: 'AVAILABLE' });
+    expect((await wire.restore(arn, table)).status).toBe(200);
+  });
+
+  test.each(['GetBackupItem', 'VerifyBackup', 'CompareBackups', 'EstimateRestore'])(
+    'cannot be looked into: %s is refused by name, and never a fault of the service',
+    async (operation) => {
+      const table = await nativeTable(`closed-${operation}`);
+      const arn = await native(table);
+      const bodies: Record<string, Json> = {
+        GetBackupItem: { BackupArn: arn, Key: { id: { S: 'item-000000' } } },
+        CompareBackups: { FromBackupArn: arn, ToBackupArn: arn, BackupArn: arn, OtherBackupArn: arn },
+      };
+      const answer = await wire.call(operation, bodies[operation] ?? { BackupArn: arn });
+      expect([answer.status, answer.json['message']]).toEqual([400, expect.stringMatching(/\w+ \w+/)]);
+      expectNoFault(answer, operation);
+    },
+  );
+});
+
+describe('a native restore', () => {
+  test('onto a table that is there is refused', async () => {
+    const table = await nativeTable('onto');
+    const arn = await native(table);
+    const asked = natives.restores.length;
+    expectError(
+      await wire.restore(arn, table),
+      'TableAlreadyExistsException',
+      `Table already exists: ${table}`,
+    );
+    expect(natives.restores).toHaveLength(asked);
+  });
+
+  test('that is only tried makes nothing', async () => {
+    const table = await nativeTable('tried');
+    const arn = await native(table);
+    const asked = natives.restores.length;
+    const answer = await wire.restore(arn, wire.named('tried-x'), { TidemarkOptions: { DryRun: true } });
+    expectNoFault(answer, 'dry run');
+    expect(natives.restores).toHaveLength(asked);
+    expectError(
+      await wire.call('DescribeTable', { TableName: wire.named('tried-x') }),
+      'ResourceNotFoundException',
+    );
+  });
+});
+
+describe('a request for a native backup is refused by name', () => {
+  test.each(['FULL', 'INCREMENTAL', 'DIFFERENTIAL'])('with a kind of ours: %s', async (Kind) => {
+    const table = await nativeTable(`kind-${Kind}`);
+    const asked = natives.asked.length;
+    expectError(await create(table, { Kind }), 'ValidationException', /kind|native/i);
+    expect(natives.asked).toHaveLength(asked);
+    expect((await wire.list({ TableName: table })).arns).toEqual([]);
+  });
+
+  test('of a table that is not there', async () => {
+    expectError(await create('no-such-table'), 'TableNotFoundException', 'Table not found: no-such-table');
+  });
+
+  test('on one machine, whose database has none; ours go on', async () => {
+    const table = await embedded.table('here');
+    const TidemarkOptions = { Source: 'NATIVE' };
+    const answer = await embedded.call('CreateBackup', {
+      TableName: table,
+      BackupName: 'here',
+      TidemarkOptions,
+    });
+    expectError(answer, 'ValidationException', /native|on-demand/i);
+    expect((await embedded.list({ TableName: table })).arns).toEqual([]);
+    await embedded.backup(table);
+  });
+});

@@ -1,0 +1,119 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { backupBy, deployment } from '../../support/wire/deployment.ts';
+import { expectError, expectNoFault, type Json } from '../../support/wire/http.ts';
+import {
+  fill,
+  globalIndexes,
+  provisioned,
+  sorted,
+  throughput,
+  withLocalIndex,
+} from '../../support/wire/indexed-tables.ts';
+import { eventually, type Wire } from '../../support/wire/support.ts';
+
+const { wire, harness, reconfigured } = deployment({ config: { base: 'scan' } });
+let importing: Wire;
+beforeAll(async () => {
+  importing = await reconfigured({ config: { restoreBy: 'import' } });
+});
+
+describe('a restore that is only tried', () => {
+  const tried = { TidemarkOptions: { DryRun: true } };
+
+  test('tells the table it would make and its estimate, and makes nothing', async () => {
+    const table = await wire.table('tried', provisioned);
+    await fill(wire, table, 0, 10);
+    const { arn } = await backupBy(wire, table);
+    const target = wire.named('tried-x');
+    const objects = async () => {
+      const keys: string[] = [];
+      for (const folder of ['staging', 'tables']) {
+        for await (const { key } of harness().store.list(folder)) keys.push(key);
+      }
+      return keys.toSorted();
+    };
+    const before = [await objects(), await wire.ok('ListTables', {})];
+    const overrides = { BillingModeOverride: 'PAY_PER_REQUEST', ...tried };
+    const { status, json } = await wire.restore(arn, target, overrides);
+    expect([status, json['TableDescription']]).toMatchObject([
+      200,
+      {
+        TableName: target,
+        KeySchema: sorted.KeySchema,
+        BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+        Tidemark: { Estimate: (await wire.ok('EstimateRestore', { BackupArn: arn }))['Estimate'] },
+      },
+    ]);
+    expect([await objects(), await wire.ok('ListTables', {})]).toEqual(before);
+    expectError(await wire.call('DescribeTable', { TableName: target }), 'ResourceNotFoundException');
+    expect(await harness().services.catalog.restores.get(target)).toBeUndefined();
+    // Nothing holds the backup, and the name is free.
+    await wire.restored(arn, 'tried-x');
+    await eventually(async () => (await wire.call('DeleteBackup', { BackupArn: arn })).status === 200);
+  });
+
+  test('does all checks of a restore', async () => {
+    const table = await wire.table('checked');
+    const { arn } = await backupBy(wire, table);
+    const unknown = arn.replace(/.{8}$/, '00000000');
+    const x = wire.named('checked-x');
+    expectError(
+      await wire.restore(arn, table, tried),
+      'TableAlreadyExistsException',
+      `Table already exists: ${table}`,
+    );
+    expectError(
+      await wire.restore(unknown, x, tried),
+      'BackupNotFoundException',
+      `Backup not found: ${unknown}`,
+    );
+    expectError(await wire.restore(arn, 'x', tried), 'ValidationException', /targetTableName/);
+    expectError(
+      await wire.restore(arn, x, { ...tried, ProvisionedThroughputOverride: throughput }),
+      'ValidationException',
+      /^Invalid Request: Cannot override ProvisionedThroughput /,
+    );
+    expectError(
+      await wire.restore(arn, x, { ...tried, GlobalSecondaryIndexOverride: [globalIndexes[0]] }),
+      'ValidationException',
+      /^Invalid Request: Index by-other does not match a secondary index/,
+    );
+    const early = await wire.createBackup(table);
+    const answer = await wire.restore(early, x, tried);
+    expectNoFault(answer, 'a backup that is being made');
+    await wire.available(early);
+  });
+
+  test('while another restore to that name runs, is refused', async () => {
+    const table = await wire.table('taken');
+    await wire.fill(table, 100);
+    const { arn } = await backupBy(wire, table);
+    const target = wire.named('taken-x');
+    await wire.restore(arn, target);
+    expectError(await wire.restore(arn, target, tried), 'TableInUseException|TableAlreadyExistsException');
+    await wire.active(target);
+  });
+
+  test.each([[1], [[]], [{}]])('is asked for by a boolean, not by %j', async (DryRun) => {
+    const answer = await wire.restore(
+      'arn:aws:dynamodb:us-east-1:111122223333:table/any/backup/01576616366715-b4e58d3a',
+      wire.named('any'),
+      { TidemarkOptions: { DryRun } },
+    );
+    expectError(answer, 'SerializationException');
+  });
+
+  test('of a local index says what the override leaves: an import', async () => {
+    const table = await wire.table('dry-local', withLocalIndex);
+    await fill(wire, table, 0, 3);
+    const { arn } = await backupBy(wire, table);
+    const choice = async (more: Json) => {
+      const { json } = await importing.restore(arn, wire.named('dry-local-x'), { ...tried, ...more });
+      return (json['TableDescription'] as Json)['Tidemark'];
+    };
+    expect(await choice({})).toMatchObject({ Estimate: { Choice: { Way: 'WRITES' } } });
+    expect(await choice({ LocalSecondaryIndexOverride: [] })).toMatchObject({
+      Estimate: { Choice: { Way: 'IMPORT' } },
+    });
+  });
+});

@@ -1,0 +1,154 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { backupBy, deployment } from '../../support/wire/deployment.ts';
+import { expectError, headersOf, type Json, send } from '../../support/wire/http.ts';
+import { fill, withLocalIndex } from '../../support/wire/indexed-tables.ts';
+import { embeddedWire, type Wire } from '../../support/wire/support.ts';
+
+const { wire, reconfigured } = deployment({ config: { base: 'scan' } });
+const embedded = embeddedWire();
+let importing: Wire;
+let auto: Wire;
+
+beforeAll(async () => {
+  importing = await reconfigured({ config: { restoreBy: 'import' } });
+  auto = await reconfigured({ config: { restoreBy: 'auto' } });
+});
+
+const gibibyte = 2 ** 30;
+/** USD, docs/costs.md. */
+const importedGigabyte = 0.15;
+const writeUnit = 0.625e-6;
+
+const estimate = async (asked: Wire, BackupArn: string) =>
+  (await asked.ok('EstimateRestore', { BackupArn }))['Estimate'] as {
+    Items: number;
+    Bytes: number;
+    Ways: Way[];
+    Choice: Json;
+    Auto: Json;
+    Prices: Json;
+  };
+
+interface Way {
+  readonly Way: string;
+  readonly Possible: boolean;
+  readonly Reason?: string;
+  readonly Usd: { readonly Low: number; readonly High: number };
+  readonly Seconds: { readonly Low: number; readonly High: number };
+}
+
+function wayOf(ways: readonly Way[], name: string): Way {
+  const found = ways.find(({ Way }) => Way === name);
+  if (found === undefined) throw new Error(`no way ${name}: ${JSON.stringify(ways)}`);
+  return found;
+}
+
+describe.concurrent('an estimate of a restore', () => {
+  test('tells cost and time of both ways, what is chosen, and of when its prices are', async () => {
+    const table = await wire.table('estimated');
+    await wire.fill(table, 100);
+    const { arn } = await backupBy(wire, table);
+    const told = await estimate(wire, arn);
+    expect(told).toMatchObject({
+      Items: 100,
+      Bytes: 100 * (2 + 11 + 4 + 5),
+      Auto: { Way: 'WRITES', Why: expect.stringMatching(/1 GiB/) },
+      Choice: { Way: 'WRITES', Why: expect.stringMatching(/restoreBy/) },
+      Prices: { Region: expect.stringMatching(/^[a-z]+-/), AsOf: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) },
+    });
+    expect(told.Ways.map(({ Way }) => Way).toSorted()).toEqual(['IMPORT', 'WRITES']);
+    for (const { Possible, Usd, Seconds } of told.Ways) {
+      expect(Possible).toBe(true);
+      for (const { Low, High } of [Usd, Seconds]) {
+        expect(Low).toBeGreaterThanOrEqual(0);
+        expect(High).toBeGreaterThanOrEqual(Low);
+      }
+    }
+    // An item is a write unit at least; an import takes minutes at least (docs/design.md, section 10).
+    expect(wayOf(told.Ways, 'WRITES').Usd.Low).toBeGreaterThanOrEqual(100 * writeUnit);
+    expect(wayOf(told.Ways, 'IMPORT').Seconds.Low).toBeGreaterThanOrEqual(60);
+  });
+
+  test('chooses as it is configured; what is chosen without a choice is told beside it', async () => {
+    const table = await wire.table('configured');
+    await wire.fill(table, 5);
+    const { arn } = await backupBy(wire, table);
+    expect(await estimate(importing, arn)).toMatchObject({
+      Choice: { Way: 'IMPORT' },
+      Auto: { Way: 'WRITES' },
+    });
+    expect(await estimate(auto, arn)).toMatchObject({
+      Choice: { Way: 'WRITES' },
+      Auto: { Way: 'WRITES' },
+    });
+  });
+
+  test('of a table with local indexes says that an import is not possible, and why', async () => {
+    const table = await wire.table('local-estimate', withLocalIndex);
+    await fill(wire, table, 0, 5);
+    const { arn } = await backupBy(wire, table);
+    const { Ways, Choice, Auto } = await estimate(importing, arn);
+    expect([Choice, Auto]).toMatchObject([{ Way: 'WRITES' }, { Way: 'WRITES' }]);
+    expect(wayOf(Ways, 'WRITES')).toMatchObject({ Possible: true });
+    expect(wayOf(Ways, 'IMPORT')).toMatchObject({
+      Possible: false,
+      Reason: expect.stringMatching(/local/i),
+    });
+  });
+
+  test('costs more for large items: 400 KB are 400 write units', async () => {
+    const table = await wire.table('large-estimate');
+    for (let n = 0; n < 3; n++) {
+      await wire.ok('PutItem', {
+        TableName: table,
+        Item: { id: { S: String(n) }, note: { S: 'x'.repeat(409_000) } },
+      });
+    }
+    const { arn } = await backupBy(wire, table);
+    const { Ways } = await estimate(wire, arn);
+    expect(wayOf(Ways, 'WRITES').Usd.Low).toBeGreaterThanOrEqual(3 * 400 * writeUnit);
+    // Money is told to the millionth.
+    const least = ((3 * 409_000) / gibibyte) * importedGigabyte - 1e-6;
+    expect(wayOf(Ways, 'IMPORT').Usd.Low).toBeGreaterThanOrEqual(least);
+  });
+
+  test('of a backup without items', async () => {
+    const { arn } = await backupBy(wire, await wire.table('nothing'));
+    const { Ways, ...told } = await estimate(wire, arn);
+    expect(told).toMatchObject({ Items: 0, Bytes: 0, Choice: { Way: 'WRITES' } });
+    const { Possible, Usd, Seconds } = wayOf(Ways, 'WRITES');
+    expect({ Possible, Usd, Seconds }).toEqual({
+      Possible: true,
+      Usd: { Low: expect.any(Number), High: expect.any(Number) },
+      Seconds: { Low: expect.any(Number), High: expect.any(Number) },
+    });
+    expect(Usd.High).toBeLessThan(0.01);
+  });
+
+  test('is refused of what is no backup', async () => {
+    const { arn } = await backupBy(wire, await wire.table('refused-estimate'));
+    const ask = (body: unknown) => wire.call('EstimateRestore', body);
+    const unknown = arn.replace(/.{8}$/, '00000000');
+    expectError(await ask({ BackupArn: unknown }), 'BackupNotFoundException', `Backup not found: ${unknown}`);
+    expectError(await ask({}), 'ValidationException', /backupArn/);
+    expectError(await ask({ BackupArn: 'x' }), 'ValidationException', 'Invalid Backup ARN');
+    expectError(await ask({ BackupArn: 5 }), 'SerializationException');
+    await wire.ok('DeleteBackup', { BackupArn: arn });
+    expectError(await ask({ BackupArn: arn }), 'BackupNotFoundException', `Backup not found: ${arn}`);
+  });
+
+  test('is served where backups are only looked into, a restore is not', async () => {
+    const { arn } = await backupBy(wire, await wire.table('read-path'));
+    const at = (operation: string, body: Json) =>
+      send(wire.url, { path: '/read', headers: headersOf(operation), body: JSON.stringify(body) });
+    expect((await at('EstimateRestore', { BackupArn: arn })).status).toBe(200);
+    const dryRun = { BackupArn: arn, TargetTableName: 'any-name', TidemarkOptions: { DryRun: true } };
+    expectError(await at('RestoreTableFromBackup', dryRun), 'AccessDeniedException', /is not served at/);
+  });
+
+  test('is there on one machine too', async () => {
+    const table = await embedded.table('one-machine');
+    await embedded.fill(table, 3);
+    expect(await estimate(embedded, await embedded.backup(table))).toMatchObject({ Items: 3 });
+  });
+});

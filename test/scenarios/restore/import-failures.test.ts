@@ -1,0 +1,160 @@
+import { gzipSync } from 'node:zlib';
+import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../lambda/runtime/clock.ts';
+import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
+import { restoreStaging } from '../../../lambda/jobs/staging.ts';
+import type { Job } from '../../../lambda/jobs/job.ts';
+import { backUp } from '../../support/retention/support.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { expectNothingHeld, newTable, tableExists } from '../../support/fixture.ts';
+import type { Harness, HarnessOptions } from '../../support/harness.ts';
+import { contentOf } from '../../support/tables.ts';
+import { importing, intercept, newTarget, restored, serviceError } from '../../support/restore/imports.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+type Around = NonNullable<HarnessOptions['around']>;
+
+/** Before the import is asked for, another object comes to stand among those that were materialized. */
+function smuggling(line: string, store: () => ObjectStore): Around {
+  return async (handler, input, run) => {
+    if (handler === 'restore-import') {
+      const { job } = input as { job: Job };
+      const key = restoreStaging(store(), job).key('import/smuggled.json.gz');
+      await store().put(key, gzipSync(line));
+    }
+    return run();
+  };
+}
+
+async function expectFailed(harness: Harness, reason: RegExp): Promise<void> {
+  const { backup } = await backUp(database, harness, await newTable(database));
+  const target = newTarget();
+  expect(await restored(harness, backup, target)).toMatchObject({
+    status: 'FAILED',
+    way: 'import',
+    reason: expect.stringMatching(reason),
+  });
+  expect(await tableExists(database, target)).toBe(false);
+  await expectNothingHeld(harness, backup.table.name);
+}
+
+describe('a failed import leaves no table, and its reason', () => {
+  it.each([
+    ['with a line that is no item', '{"Item":{"pk":{"S":"no sort key"}}}\n', /FAILED: ItemValidationError: /],
+    ['with an item too many', '{"Item":{"pk":{"S":"new"},"sk":{"N":"1"}}}\n', /imported 21 items of 20/],
+  ])('%s', async (_case, line, reason) => {
+    const harness: Harness = await importing(database, { around: smuggling(line, () => harness.store) });
+    await expectFailed(harness, new RegExp(`^ImportFailed: arn:aws:dynamodb:.*/import/.*${reason.source}`));
+  });
+
+  it('also if it was still running when the restore was given up', async () => {
+    let waited = 0;
+    // It runs until the abort has waited for it.
+    const hourMs = 3_600_000;
+    const clock = { ...systemClock, now: () => systemClock.now() + (waited > 1 ? hourMs : 0) };
+    const harness = await importing(
+      database,
+      {
+        clock,
+        around: async (handler, _input, run) => {
+          const answer = await run();
+          if (handler === 'restore-import') throw new Error('no more');
+          if (handler === 'restore-abort' && 'status' in answer && answer.status === 'wait') waited++;
+          return answer;
+        },
+      },
+      hourMs,
+    );
+    await expectFailed(harness, /workflow failed/);
+    expect(waited).toBeGreaterThan(1);
+  });
+
+  it('also if no answer told that it was started', async () => {
+    const harness = await importing(database);
+    intercept(database, 'ImportTableCommand', async (send) => {
+      // A repeat is refused once the first one's table is there.
+      await send().catch(() => undefined);
+      throw serviceError('TimeoutError');
+    });
+    await expectFailed(harness, /^TimeoutError/);
+  });
+});
+
+describe('an import is begun once', () => {
+  it.each([
+    ['the token tells of it', 0],
+    ['its table is there already', 1],
+  ])('although its answer is lost, and %s', async (_case, refused) => {
+    const harness = await importing(database);
+    let calls = 0;
+    intercept(database, 'ImportTableCommand', async (send) => {
+      calls++;
+      if (calls > 1 && refused > 0) throw serviceError('ResourceInUseException');
+      const answer = await send();
+      if (calls === 1) throw serviceError('TimeoutError');
+      return answer;
+    });
+    const { backup, content } = await backUp(database, harness, await newTable(database));
+    const target = newTarget();
+    expect(await restored(harness, backup, target)).toMatchObject({ status: 'RESTORED' });
+    expect(calls).toBe(2);
+    expect(await contentOf(database.dynamodb, target)).toEqual(content);
+  });
+
+  it('although too many of them run at first', async () => {
+    const harness = await importing(database);
+    let calls = 0;
+    intercept(database, 'ImportTableCommand', (send) =>
+      ++calls < 9 ? Promise.reject(serviceError('LimitExceededException', 'Too many imports')) : send(),
+    );
+    const { backup } = await backUp(database, harness, await newTable(database));
+    expect(await restored(harness, backup, newTarget())).toMatchObject({ status: 'RESTORED' });
+    expect(calls).toBe(9);
+  });
+
+  it('and not before all ranges are there', async () => {
+    const harness = await importing(database, {
+      around: (handler, _input, run) =>
+        handler === 'restore-materialize' ? Promise.reject(new Error('no memory')) : run(),
+    });
+    intercept(database, 'ImportTableCommand', () => Promise.reject(new Error('was asked for')));
+    await expectFailed(harness, /workflow failed/);
+  });
+});
+
+it('a table that takes the place of the imported one is neither filled nor removed', async () => {
+  const target = newTarget();
+  const somebody = database.client();
+  let replaced = false;
+  const harness = await importing(database, {
+    around: async (handler, _input, run) => {
+      const answer = await run();
+      if (handler === 'restore-import' && !replaced) {
+        replaced = true;
+        await somebody.send(new DeleteTableCommand({ TableName: target }));
+        await somebody.send(
+          new CreateTableCommand({
+            TableName: target,
+            BillingMode: 'PAY_PER_REQUEST',
+            KeySchema: [{ AttributeName: 'mine', KeyType: 'HASH' }],
+            AttributeDefinitions: [{ AttributeName: 'mine', AttributeType: 'S' }],
+          }),
+        );
+      }
+      return answer;
+    },
+  });
+  const { backup } = await backUp(database, harness, await newTable(database));
+  const record = await restored(harness, backup, target);
+  expect([record.status, record.reason]).toEqual([
+    'FAILED',
+    expect.stringMatching(/^TargetTableLost|^ImportFailed/),
+  ]);
+  expect(await contentOf(database.dynamodb, target)).toEqual(new Map());
+});

@@ -1,0 +1,126 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { backupBy, deployment, importsInto, itemsOf } from '../../support/wire/deployment.ts';
+import type { Json } from '../../support/wire/http.ts';
+import {
+  descriptionOf,
+  fill,
+  globalIndexes,
+  provisioned,
+  sorted,
+  withLocalIndex,
+} from '../../support/wire/indexed-tables.ts';
+import { simpleTable, type Wire } from '../../support/wire/support.ts';
+
+const { wire, harness, reconfigured } = deployment({ config: { base: 'scan' } });
+let importing: Wire;
+beforeAll(async () => {
+  importing = await reconfigured({ config: { restoreBy: 'import' } });
+});
+
+/** A name for each kind of table that both ways of restoring must make alike. */
+const kinds: Record<string, Json> = {
+  plain: {},
+  provisioned,
+  'with a local index': withLocalIndex,
+  'on demand with an index': {
+    ...sorted,
+    GlobalSecondaryIndexes: globalIndexes.map((index) => ({ ...index, ProvisionedThroughput: undefined })),
+  },
+};
+
+const keyOf = (n: number, hasSort: boolean) => ({
+  id: { S: `item-${n % 7}` },
+  ...(hasSort && { sort: { B: Buffer.from([0, n]).toString('base64') } }),
+});
+
+describe.concurrent('a restore by import makes the same table as one by writes', () => {
+  test.each(Object.entries(kinds))('%s', async (kind, more) => {
+    const name = kind.replaceAll(' ', '-');
+    const hasSort = 'KeySchema' in more;
+    const table = await wire.table(name, more);
+    await fill(wire, table, 0, 30);
+    await backupBy(wire, table);
+    await fill(wire, table, 3, 9, 'changed');
+    for (const n of [5, 12]) await wire.ok('DeleteItem', { TableName: table, Key: keyOf(n, hasSort) });
+    const { arn, made } = await backupBy(wire, table);
+    const items = await itemsOf(wire, table);
+    expect(made).toHaveProperty('Parent');
+    const [written, imported] = await Promise.all([
+      wire.restored(arn, `${name}-written`),
+      importing.restored(arn, `${name}-imported`),
+    ]);
+    const hasLocal = 'LocalSecondaryIndexes' in more;
+    expect([await importsInto(harness(), written), await importsInto(harness(), imported)]).toEqual([
+      0,
+      hasLocal ? 0 : 1,
+    ]);
+    const { StreamSpecification, ...source } = await descriptionOf(wire, table);
+    expect(StreamSpecification).toMatchObject({ StreamEnabled: true });
+    expect(await descriptionOf(wire, imported)).toEqual(await descriptionOf(wire, written));
+    expect(await descriptionOf(wire, imported)).toMatchObject(source);
+    expect(await itemsOf(wire, written)).toEqual(items);
+    expect(await itemsOf(wire, imported)).toEqual(items);
+  });
+
+  test('with what the request overrides and keeps', async () => {
+    const table = await wire.table('overridden', provisioned);
+    await fill(wire, table, 0, 10);
+    const { arn } = await backupBy(wire, table);
+    const [second] = globalIndexes.slice(1);
+    const overrides = {
+      GlobalSecondaryIndexOverride: [{ ...second, IndexName: 'renamed' }],
+      ProvisionedThroughputOverride: { ReadCapacityUnits: 7, WriteCapacityUnits: 8 },
+      TidemarkOptions: { Keep: ['STREAM'] },
+    };
+    const written = await wire.restored(arn, 'overridden-written', overrides);
+    const imported = await importing.restored(arn, 'overridden-imported', overrides);
+    expect(await importsInto(harness(), imported)).toBe(1);
+    expect(await descriptionOf(wire, imported)).toEqual(await descriptionOf(wire, written));
+    expect(await descriptionOf(wire, imported)).toMatchObject({
+      GlobalSecondaryIndexes: [{ IndexName: 'renamed' }],
+      ProvisionedThroughput: overrides.ProvisionedThroughputOverride,
+      StreamSpecification: simpleTable.StreamSpecification,
+    });
+    const onDemand = { BillingModeOverride: 'PAY_PER_REQUEST', LocalSecondaryIndexOverride: [] };
+    const free = await importing.restored(arn, 'overridden-free', onDemand);
+    expect(await descriptionOf(wire, free)).toMatchObject({
+      BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+      GlobalSecondaryIndexes: expect.arrayContaining([expect.anything(), expect.anything()]),
+    });
+  });
+
+  test('with all its settings, where they are kept', async () => {
+    const table = await wire.table('settings', { DeletionProtectionEnabled: true });
+    await wire.fill(table, 3);
+    const TimeToLiveSpecification = { AttributeName: 'expires', Enabled: true };
+    await wire.ok('UpdateTimeToLive', { TableName: table, TimeToLiveSpecification });
+    const { arn } = await backupBy(wire, table);
+    const Keep = ['STREAM', 'TIME_TO_LIVE', 'TABLE_CLASS', 'DELETION_PROTECTION'];
+    for (const [name, way] of Object.entries({ written: wire, imported: importing })) {
+      const kept = await way.restored(arn, `settings-${name}-kept`, { TidemarkOptions: { Keep } });
+      const bare = await way.restored(arn, `settings-${name}-bare`);
+      const timeToLive = async (TableName: string) =>
+        (await wire.ok('DescribeTimeToLive', { TableName }))['TimeToLiveDescription'];
+      expect([await descriptionOf(wire, kept), await timeToLive(kept)]).toMatchObject([
+        { DeletionProtectionEnabled: true, StreamSpecification: simpleTable.StreamSpecification },
+        { TimeToLiveStatus: 'ENABLED', AttributeName: 'expires' },
+      ]);
+      expect([
+        (await descriptionOf(wire, bare))['DeletionProtectionEnabled'],
+        await timeToLive(bare),
+      ]).toMatchObject([false, { TimeToLiveStatus: 'DISABLED' }]);
+      expect(await wire.active(bare)).not.toHaveProperty('LatestStreamArn');
+    }
+  });
+
+  test('of no items, where all have been deleted since the first backup', async () => {
+    const table = await wire.table('all-deleted');
+    await wire.fill(table, 5);
+    await backupBy(wire, table);
+    for (let n = 0; n < 5; n++) await wire.remove(table, n);
+    const { arn, made } = await backupBy(wire, table);
+    expect(made).toMatchObject({ Figures: { Items: 0, Bytes: 0 } });
+    expect(await itemsOf(wire, await wire.restored(arn, 'all-deleted-written'))).toEqual([]);
+    expect(await itemsOf(wire, await importing.restored(arn, 'all-deleted-imported'))).toEqual([]);
+  });
+});

@@ -1,0 +1,244 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CreateTableCommand, type ImportTableInput } from '@aws-sdk/client-dynamodb';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sweep } from '../../../lambda/retention/sweep.ts';
+import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { backUp, backUps, keysIn } from '../../support/retention/support.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { expectNothingHeld, newTable } from '../../support/fixture.ts';
+import type { Harness } from '../../support/harness.ts';
+import { attributes, contentOf, createTable, nthKey, putItem, shapes } from '../../support/tables.ts';
+import { importing, intercept, newTarget, restored } from '../../support/restore/imports.ts';
+import {
+  createRichTable,
+  described,
+  globalIndex,
+  newIndexedLate,
+  settings,
+} from '../../support/restore/rich-table.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+/** The requests for an import, as they are sent. */
+function imports(): ImportTableInput[] {
+  const sent: ImportTableInput[] = [];
+  intercept(database, 'ImportTableCommand', (send, input) => {
+    sent.push(input as ImportTableInput);
+    return send();
+  });
+  return sent;
+}
+
+async function expectRestored(harness: Harness, made: Awaited<ReturnType<typeof backUp>>): Promise<string> {
+  const target = newTarget();
+  const record = await restored(harness, made.backup, target);
+  expect([record.status, record.reason, record.way]).toEqual(['RESTORED', undefined, 'import']);
+  expect(await contentOf(database.dynamodb, target)).toEqual(made.content);
+  return target;
+}
+
+describe('a table that DynamoDB imports is what was backed up', () => {
+  it('with all sorts of keys and items', async () => {
+    const harness = await importing(database);
+    await fc.assert(
+      fc.asyncProperty(
+        shapes,
+        fc.array(attributes, { minLength: 1, maxLength: 30 }),
+        async (keyShape, items) => {
+          const table = `table-${randomIds.hex(12)}`;
+          await createTable(database.dynamodb, table, keyShape);
+          for (const [n, item] of items.entries()) {
+            await putItem(database.dynamodb, table, { ...item, ...nthKey(keyShape, n) });
+          }
+          await expectRestored(harness, await backUp(database, harness, table));
+        },
+      ),
+      { numRuns: 8 },
+    );
+  });
+
+  it('from several runs with tombstones, in ranges and parts', async () => {
+    const limits = {
+      ...defaultLimits,
+      frameBytes: 200,
+      partitionBytes: 1000,
+      partBytes: 100,
+      foldShare: 100,
+    };
+    const harness = await importing(database, { config: { limits } });
+    const made = await backUps(database, harness, await newTable(database, 40), 3);
+    for (const each of made) await expectRestored(harness, each);
+    const staged = await keysIn(harness.store, 'staging');
+    const objects = staged.filter((key) => /^staging\/restore-[^/]+\/import\/\d+-\d+\.json\.gz$/.test(key));
+    expect(objects.filter((key) => /\/[^0]\d*-0\./.test(key)).length).toBeGreaterThan(3);
+    expect(objects.filter((key) => /-[^0]\d*\./.test(key)).length).toBeGreaterThan(3);
+  });
+
+  it('with items that predate an index and have another type in its key', async () => {
+    const harness = await importing(database);
+    const table = await newIndexedLate(database);
+    const sent = imports();
+    const target = await expectRestored(harness, await backUp(database, harness, table));
+    expect(Object.keys(settings(await described(database, target)).global)).toEqual(['late-index']);
+    expect(sent[0]?.TableCreationParameters).not.toHaveProperty('GlobalSecondaryIndexes');
+    expect(sent[0]?.TableCreationParameters?.AttributeDefinitions).toHaveLength(2);
+  });
+
+  it('with billing, indexes, stream, class and protection as they are wanted', async () => {
+    const harness = await importing(database);
+    const table = `rich-${randomIds.hex(8)}`;
+    await createRichTable(database, table);
+    await putItem(database.dynamodb, table, { pk: { S: 'a' }, sk: { N: '1' }, global: { S: 'g' } });
+    const target = newTarget();
+    const record = await restored(harness, (await backUp(database, harness, table)).backup, target, {
+      localSecondaryIndexes: [],
+      globalSecondaryIndexes: [globalIndex],
+      sse: {
+        Enabled: true,
+        SSEType: 'KMS',
+        KMSMasterKeyId: 'arn:aws:kms:us-east-1:000000000000:key/0a1b2c3d',
+      },
+      keep: ['stream', 'timeToLive', 'tableClass', 'deletionProtection'],
+    });
+    expect([record.status, record.way]).toEqual(['RESTORED', 'import']);
+    const is = await described(database, target);
+    expect(settings(is)).toMatchObject({ throughput: [7, 9], attributes: ['global', 'pk', 'sk'], local: {} });
+    expect(Object.keys(settings(is).global)).toEqual(['global-index']);
+    expect(is).toMatchObject({
+      StreamSpecification: { StreamEnabled: true },
+      TableClassSummary: { TableClass: 'STANDARD_INFREQUENT_ACCESS' },
+      SSEDescription: { SSEType: 'KMS' },
+      DeletionProtectionEnabled: true,
+    });
+  });
+});
+
+describe('where an import does not serve', () => {
+  it('an empty table is made by writes', async () => {
+    const harness = await importing(database);
+    const { backup } = await backUp(database, harness, await newTable(database, 0));
+    expect(await restored(harness, backup, newTarget())).toMatchObject({
+      status: 'RESTORED',
+      way: 'writes',
+      why: 'there are no items to import',
+    });
+  });
+
+  it('so is one with a local index', async () => {
+    const harness = await importing(database);
+    const table = `rich-${randomIds.hex(8)}`;
+    await createRichTable(database, table);
+    await putItem(database.dynamodb, table, { pk: { S: 'a' }, sk: { N: '1' } });
+    const { backup, content } = await backUp(database, harness, table);
+    const target = newTarget();
+    expect(await restored(harness, backup, target)).toMatchObject({ status: 'RESTORED', way: 'writes' });
+    expect(await contentOf(database.dynamodb, target)).toEqual(content);
+  });
+});
+
+describe('while it is imported, a table', () => {
+  it('is described by its restore, and its import is on the record', async () => {
+    const seen: unknown[] = [];
+    const harness: Harness = await importing(
+      database,
+      {
+        around: async (handler, _input, run) => {
+          const answer = await run();
+          if (handler === 'restore-import') {
+            const { table, restore } = await harness.operations.describeTable({ table: target });
+            const isKnown = table === undefined || table.TableId === restore?.targetTableId;
+            seen.push([isKnown, typeof restore?.targetTableId, restore?.status, restore?.importArn]);
+          }
+          return answer;
+        },
+      },
+      200,
+    );
+    const target = newTarget();
+    const made = await backUp(database, harness, await newTable(database));
+    const { importArn, imported } = await restored(harness, made.backup, target);
+    expect(importArn).toContain(`table/${target}/import/`);
+    expect(seen.length).toBeGreaterThan(2);
+    for (const each of seen) expect(each).toEqual([true, 'string', 'RESTORING', importArn]);
+    expect(imported).toEqual({ items: made.content.size, bytes: expect.any(Number) });
+  });
+});
+
+it('a restore whose import is asked after writes nothing while there is nothing new', async () => {
+  const target = newTarget();
+  let writes = 0;
+  const idle: number[] = [];
+  intercept(database, 'TransactWriteItemsCommand', (send) => {
+    writes++;
+    return send();
+  });
+  const harness: Harness = await importing(
+    database,
+    {
+      around: async (handler, _input, run) => {
+        const { restores } = harness.services.catalog;
+        const [before, count] = [await restores.get(target), writes];
+        const answer = await run();
+        if (handler === 'restore-import' && isDeepStrictEqual(await restores.get(target), before))
+          idle.push(writes - count);
+        return answer;
+      },
+    },
+    1000,
+  );
+  const made = await backUp(database, harness, await newTable(database));
+  expect((await restored(harness, made.backup, target)).status).toBe('RESTORED');
+  expect(writes).toBeGreaterThan(0);
+  expect(idle.length).toBeGreaterThan(1);
+  expect(idle).toEqual(idle.map(() => 0));
+});
+
+describe('what is staged for an import', () => {
+  it('stands in a folder of its own, named to its end, and goes with the sweep', async () => {
+    const harness = await importing(database, { config: { sweepGraceMs: 0 } });
+    const sent = imports();
+    const made = await backUp(database, harness, await newTable(database));
+    const { id } = await restored(harness, made.backup, newTarget());
+    expect(sent.map(({ S3BucketSource }) => S3BucketSource)).toEqual([
+      { S3Bucket: 'tidemark', S3KeyPrefix: `staging/restore-${id}/import/` },
+    ]);
+    expect(sent[0]).toMatchObject({ ClientToken: id, InputFormat: 'DYNAMODB_JSON' });
+    expect(await keysIn(harness.store, `staging/restore-${id}/import`)).toHaveLength(1);
+    await sweep(harness.services);
+    expect(await keysIn(harness.store, `staging/restore-${id}`)).toEqual([]);
+    await expectNothingHeld(harness, made.backup.table.name);
+  });
+});
+
+it('a table of the target’s name that somebody made meanwhile is left as it is', async () => {
+  const target = newTarget();
+  const harness = await importing(database, {
+    around: async (handler, _input, run) => {
+      if (handler === 'restore-materialize') {
+        const key = { AttributeName: 'mine' } as const;
+        await database.dynamodb.send(
+          new CreateTableCommand({
+            TableName: target,
+            BillingMode: 'PAY_PER_REQUEST',
+            KeySchema: [{ ...key, KeyType: 'HASH' }],
+            AttributeDefinitions: [{ ...key, AttributeType: 'S' }],
+          }),
+        );
+        await putItem(database.dynamodb, target, { mine: { S: 'mine' } });
+      }
+      return run();
+    },
+  });
+  const { backup } = await backUp(database, harness, await newTable(database));
+  expect(await restored(harness, backup, target)).toMatchObject({
+    status: 'FAILED',
+    reason: `TableAlreadyExists: Table already exists: ${target}`,
+  });
+  expect((await contentOf(database.dynamodb, target)).size).toBe(1);
+});

@@ -1,0 +1,139 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { backupBy, deployment, importsInto, itemsOf } from '../../support/wire/deployment.ts';
+import { expectError, expectNoFault, type Json } from '../../support/wire/http.ts';
+import { attributes, descriptionOf, fill, withLocalIndex } from '../../support/wire/indexed-tables.ts';
+import { eventually, type Wire } from '../../support/wire/support.ts';
+
+const { wire, harness, reconfigured } = deployment({ config: { base: 'scan' } });
+let importing: Wire;
+beforeAll(async () => {
+  importing = await reconfigured({ config: { restoreBy: 'import' } });
+});
+
+describe.concurrent('a restore by import makes the table as it was', () => {
+  test('but for local indexes, which the request leaves off', async () => {
+    const table = await wire.table('local-off', withLocalIndex);
+    await fill(wire, table, 0, 10);
+    const { arn } = await backupBy(wire, table);
+    const bare = await importing.restored(arn, 'local-off-bare', { LocalSecondaryIndexOverride: [] });
+    expect(await importsInto(harness(), bare)).toBe(1);
+    expect(await descriptionOf(wire, bare)).not.toHaveProperty('LocalSecondaryIndexes');
+    expect(await itemsOf(wire, bare)).toEqual(await itemsOf(wire, table));
+  });
+
+  test('of no items, and of items at the limit', async () => {
+    const table = await wire.table('sizes');
+    const empty = await backupBy(wire, table);
+    for (const letter of ['a', 'b', 'é']) {
+      const note = { S: letter.repeat(letter === 'é' ? 204_500 : 409_000) };
+      await wire.ok('PutItem', { TableName: table, Item: { id: { S: letter }, note } });
+    }
+    const { arn } = await backupBy(wire, table);
+    expect(await itemsOf(wire, await importing.restored(empty.arn, 'sizes-empty'))).toEqual([]);
+    expect(await itemsOf(wire, await importing.restored(arn, 'sizes-large'))).toEqual(
+      await itemsOf(wire, table),
+    );
+  });
+
+  test('several at once, whose names begin alike: each has its own items', async () => {
+    const taken: { arn: string; items: string[] }[] = [];
+    const table = await wire.table('alike');
+    for (let i = 0; i < 3; i++) {
+      await wire.fill(table, 10, `round ${i}`, i * 5);
+      taken.push({ arn: (await backupBy(wire, table)).arn, items: await itemsOf(wire, table) });
+    }
+    const targets = await Promise.all(
+      taken.map(({ arn }, i) => importing.restored(arn, `alike-${'1'.repeat(i + 1)}`)),
+    );
+    for (const [i, target] of targets.entries()) {
+      expect(await itemsOf(wire, target)).toEqual(taken[i]?.items);
+    }
+  });
+
+  test('though items are older than an index, and have another type in its key', async () => {
+    const table = await wire.table('older');
+    await wire.ok('PutItem', { TableName: table, Item: { id: { S: 'old' }, rank: { S: 'no number' } } });
+    await wire.ok('PutItem', { TableName: table, Item: { id: { S: 'new' }, rank: { N: '5' } } });
+    await wire.ok('UpdateTable', {
+      TableName: table,
+      AttributeDefinitions: attributes('id', 'rank:N'),
+      GlobalSecondaryIndexUpdates: [
+        {
+          Create: {
+            IndexName: 'by-rank',
+            KeySchema: [{ AttributeName: 'rank', KeyType: 'HASH' }],
+            Projection: { ProjectionType: 'ALL' },
+          },
+        },
+      ],
+    });
+    await wire.active(table);
+    const { arn } = await backupBy(wire, table);
+    const imported = await importing.restored(arn, 'older-imported');
+    expect(await importsInto(harness(), imported)).toBe(1);
+    expect(await itemsOf(wire, imported)).toEqual(await itemsOf(wire, table));
+    expect(await descriptionOf(wire, imported)).toMatchObject({
+      GlobalSecondaryIndexes: [{ IndexName: 'by-rank', IndexStatus: 'ACTIVE' }],
+    });
+  });
+});
+
+describe.concurrent('while a table is imported', () => {
+  test('DescribeTable shows the restore, and its backup is not deleted', async () => {
+    const table = await wire.table('watched');
+    await wire.fill(table, 200);
+    const { arn } = await backupBy(wire, table);
+    const target = wire.named('watched-imported');
+    const begun = await importing.restore(arn, target);
+    const running = {
+      TableStatus: 'CREATING',
+      RestoreSummary: { SourceBackupArn: arn, RestoreInProgress: true },
+    };
+    expect(begun.json['TableDescription']).toMatchObject(running);
+    expectError(await importing.call('DeleteBackup', { BackupArn: arn }), 'BackupInUseException');
+    const seen: Json[] = [];
+    await eventually(async () => {
+      seen.push((await importing.ok('DescribeTable', { TableName: target }))['Table'] as Json);
+      return seen.at(-1)?.['TableStatus'] !== 'CREATING';
+    });
+    for (const shown of seen.slice(0, -1)) expect(shown).toMatchObject(running);
+    expect(await wire.content(target)).toHaveLength(200);
+    await eventually(async () => (await importing.call('DeleteBackup', { BackupArn: arn })).status === 200);
+  });
+});
+
+describe.concurrent('a target that its user deletes while it is imported', () => {
+  test('is gone: the restore ends, and its backup is free', async () => {
+    const table = await wire.table('cut-short');
+    await wire.fill(table, 300);
+    const { arn } = await backupBy(wire, table);
+    const target = wire.named('cut-short-x');
+    await importing.restore(arn, target);
+    await eventually(async () => (await wire.call('DeleteTable', { TableName: target })).status === 200);
+    await eventually(async () => (await importing.call('DeleteBackup', { BackupArn: arn })).status === 200);
+    expectNoFault(await wire.call('DescribeTable', { TableName: target }), 'the target');
+  });
+});
+
+describe.concurrent('an import that fails', () => {
+  test('leaves no table, and a reason that names it; the name and the backup are free', async () => {
+    const table = await wire.table('failing');
+    await wire.fill(table, 20);
+    const { arn } = await backupBy(wire, table);
+    const target = importing.named('failing-x');
+    const nowhere = await reconfigured({
+      exportBucket: 'no-such-bucket',
+      config: { restoreBy: 'import' },
+    });
+    await nowhere.ok('RestoreTableFromBackup', { BackupArn: arn, TargetTableName: target });
+    const record = () => harness().services.catalog.restores.get(target);
+    await eventually(async () => (await record())?.status === 'FAILED');
+    expect(await record()).toMatchObject({
+      reason: expect.stringMatching(/^ImportFailed: .*S3NoSuchBucket/),
+    });
+    expect(await nowhere.outcome(target)).toBe('gone');
+    expectError(await wire.call('DescribeTable', { TableName: target }), 'ResourceNotFoundException');
+    expect(await wire.content(await importing.restored(arn, 'failing-x'))).toHaveLength(20);
+    await wire.ok('DeleteBackup', { BackupArn: arn });
+  });
+});

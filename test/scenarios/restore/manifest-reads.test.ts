@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { backUp } from '../../support/retention/support.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { putItem } from '../../support/tables.ts';
+import { importing, newTarget, restored } from '../../support/restore/imports.ts';
+import { createRichTable, globalIndex } from '../../support/restore/rich-table.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+/** A manifest may be large, and a step that waits is called again and again. */
+it.each([
+  ['import', ['restore-plan', 'restore-materialize', 'restore-finish'], ['restore-import']],
+  ['writes', ['restore-plan', 'restore-write', 'restore-finish'], []],
+] as const)('a restore by %s reads the manifest where it is needed, once', async (way, reading, waiting) => {
+  let handler = '';
+  const calls: Record<string, number> = {};
+  const reads: Record<string, number> = {};
+  const harness = await importing(
+    database,
+    {
+      config: { restoreBy: way },
+      around: (name, _input, run) => {
+        handler = name;
+        calls[name] = (calls[name] ?? 0) + 1;
+        return run();
+      },
+      store: (store) => ({
+        ...store,
+        get(key) {
+          const isRead = handler.startsWith('restore-') && key.endsWith('/manifest.json.zst');
+          if (isRead) reads[handler] = (reads[handler] ?? 0) + 1;
+          return store.get(key);
+        },
+      }),
+    },
+    100,
+  );
+  const table = `rich-${randomIds.hex(8)}`;
+  await createRichTable(database, table);
+  await putItem(database.dynamodb, table, { pk: { S: 'a' }, sk: { N: '1' }, global: { S: 'g' } });
+  const { backup } = await backUp(database, harness, table);
+  const { status } = await restored(harness, backup, newTarget(), {
+    localSecondaryIndexes: [],
+    globalSecondaryIndexes: [globalIndex],
+    keep: ['stream', 'deletionProtection'],
+  });
+  expect([status, reads]).toEqual(['RESTORED', Object.fromEntries(reading.map((step) => [step, 1]))]);
+  for (const step of [...waiting, 'restore-indexes', 'restore-finish'])
+    expect(calls[step]).toBeGreaterThan(1);
+});

@@ -1,0 +1,186 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import {
+  DescribeImportCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ImportTableCommand,
+  type ImportTableInput,
+} from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
+import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
+import { s3Store } from '../../../lambda/storage/s3-store.ts';
+import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
+import { allKeys, backUp } from '../../support/retention/support.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import {
+  contentOf,
+  createTable,
+  deleteItem,
+  keyOf,
+  normal,
+  nthKey,
+  putItem,
+  type SdkItem,
+  type Shape,
+} from '../../support/tables.ts';
+import { importing, intercept, newTarget, restored } from '../../support/restore/imports.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+/** Without what the parser that moto 5.2.5 uses cannot read: JSON's escapes, apostrophes and empty maps. */
+const everyType = (of: string): SdkItem => ({
+  S: { S: `${of} ä 🌊 {[,:]}` },
+  empty: { S: '' },
+  N: { N: '-12345678901234567890.123456789' },
+  B: { B: Buffer.from(of) },
+  BOOL: { BOOL: false },
+  NULL: { NULL: true },
+  SS: { SS: ['b', 'a'] },
+  NS: { NS: ['2', '-1.5'] },
+  BS: { BS: [Buffer.from([255]), Buffer.from([0, 1])] },
+  L: { L: [{ S: 'a' }, { L: [{ N: '1' }, { BOOL: true }] }, { M: { in: { NULL: true } } }] },
+  M: { M: { list: { L: [] }, map: { M: { a: { S: 'b' } } }, set: { SS: ['x', 'y'] } } },
+});
+
+const escaped: SdkItem = { escaped: { S: 'it\'s "\\" \n \u0001 \u2028' }, map: { M: {} } };
+
+/** What was materialized of a snapshot of several runs and tombstones, and how DynamoDB was asked to import it. */
+interface Materialized {
+  readonly content: Map<string, string>;
+  readonly store: ObjectStore;
+  readonly request: ImportTableInput;
+  /** The keys of the objects that the request names. */
+  readonly keys: readonly string[];
+}
+
+async function materialized(shape: Shape, more: SdkItem): Promise<Materialized> {
+  // Parts of a few items, but no range without any: moto counts an object without lines as an error.
+  const limits = {
+    ...defaultLimits,
+    frameBytes: 1000,
+    partitionBytes: 64_000,
+    partBytes: 2000,
+    foldShare: 100,
+  };
+  const harness = await importing(database, { config: { limits } });
+  const table = `table-${randomIds.hex(12)}`;
+  await createTable(database.dynamodb, table, shape);
+  const put = (n: number, of: string) =>
+    putItem(database.dynamodb, table, { ...nthKey(shape, n), ...everyType(`${of} ${n}`), ...more });
+  for (let n = 0; n < 40; n++) await put(n, 'first');
+  let made = await backUp(database, harness, table);
+  for (const [turn, of] of ['second', 'third'].entries()) {
+    for (let n = 10; n < 50; n += 3) await put(n, of);
+    for (let n = turn; n < 40; n += 7) await deleteItem(database.dynamodb, table, nthKey(shape, n));
+    made = await backUp(database, harness, table);
+  }
+  const { manifest } = await readManifest(harness.store, made.backup.table.tableId, made.backup.id);
+  expect(manifest.runs.filter(({ kind }) => kind === 'delta').length).toBeGreaterThan(1);
+  expect(manifest.runs.filter(({ tombstones }) => tombstones > 0).length).toBeGreaterThan(1);
+
+  const sent: ImportTableInput[] = [];
+  intercept(database, 'ImportTableCommand', (send, input) => {
+    sent.push(input as ImportTableInput);
+    return send();
+  });
+  const record = await restored(harness, made.backup, newTarget());
+  expect([record.status, record.reason]).toEqual(['RESTORED', undefined]);
+  const [request] = sent;
+  if (request === undefined) throw new Error('no import was asked for');
+  const prefix = String(request.S3BucketSource?.S3KeyPrefix);
+  const keys = (await allKeys(harness.store)).filter((key) => key.startsWith(prefix));
+  expect(keys.filter((key) => key.endsWith('-1.json.gz')).length).toBeGreaterThan(1);
+  return { content: made.content, store: harness.store, request, keys };
+}
+
+describe('a snapshot materialized for import loads elsewhere', () => {
+  it('in whatever reads gzip and a JSON document a line', async () => {
+    const { content, store, keys } = await materialized({ hash: 'S', range: 'N' }, escaped);
+    const objects = await Promise.all(keys.map(async (key) => gunzipSync(await store.get(key)).toString()));
+    const lines = objects.flatMap((object) => object.split('\n')).filter((line) => line !== '');
+    const items = lines.map((line) => (JSON.parse(line, asBytes) as { Item: SdkItem }).Item);
+    expect(items).toHaveLength(content.size);
+    expect(new Map(items.map((item) => [keyOf(item), normal(item)]))).toEqual(content);
+  });
+
+  it.each(pythonWithMoto())('in moto, of %s', async (python) => {
+    const { content, store, request } = await materialized({ hash: 'N', range: 'B' }, {});
+    const { dynamodb, s3 } = await startMoto(python);
+    const bucket = String(request.S3BucketSource?.S3Bucket);
+    await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+    const there = s3Store({ client: s3, bucket, prefix: '' });
+    // All that there is: what is imported is for the request to say.
+    for (const key of await allKeys(store)) await there.put(key, await store.get(key));
+
+    const { ImportTableDescription: begun } = await dynamodb.send(new ImportTableCommand(request));
+    const ended = await vi.waitUntil(
+      async () => {
+        const describe = new DescribeImportCommand({ ImportArn: begun?.ImportArn });
+        const { ImportTableDescription: is } = await dynamodb.send(describe);
+        return is?.ImportStatus !== 'IN_PROGRESS' && is;
+      },
+      { timeout: 60_000, interval: 50 },
+    );
+    expect(ended).toMatchObject({
+      ImportStatus: 'COMPLETED',
+      ImportedItemCount: content.size,
+      ErrorCount: 0,
+    });
+    const { TableName = '', BillingMode, ...keys } = request.TableCreationParameters ?? {};
+    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
+    expect(Table).toMatchObject({ ...keys, BillingModeSummary: { BillingMode } });
+    expect(await contentOf(dynamodb, TableName)).toEqual(content);
+  });
+});
+
+/** Has JSON.parse turn the base64 of attribute values into bytes. */
+function asBytes(name: string, value: unknown): unknown {
+  if (name === 'B' && typeof value === 'string') return Buffer.from(value, 'base64');
+  if (name === 'BS' && Array.isArray(value)) return value.map((each) => Buffer.from(String(each), 'base64'));
+  return value;
+}
+
+/**
+ * The Python that can run moto's server: the one that is named for it, with which the test fails if it cannot; or else the
+ * one on the path. Or none: then it is said, since nothing else tells that the test is not there.
+ */
+function pythonWithMoto(): string[] {
+  const named = process.env['TIDEMARK_TEST_PYTHON'];
+  if (named) return [named];
+  const python = 'python3';
+  const needed = 'import moto.server, moto.dynamodb.models, moto.s3.models';
+  if (spawnSync(python, ['-c', needed], { stdio: 'ignore' }).status === 0) return [python];
+  console.log(`no test with moto: ${python} does not run it`);
+  return [];
+}
+
+/** Clients of a moto server that ends with the test. */
+async function startMoto(python: string): Promise<{ dynamodb: DynamoDBClient; s3: S3Client }> {
+  const child = spawn(python, [join(import.meta.dirname, 'moto_server.py')]);
+  const complaint = text(child.stderr);
+  const exit = once(child, 'exit');
+  onTestFinished(async () => {
+    child.stdin.end();
+    await exit;
+  });
+  const { done, value: port } = await createInterface(child.stdout)[Symbol.asyncIterator]().next();
+  if (done) throw new Error(`moto ended: ${await complaint}`);
+  const settings = {
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  return { dynamodb: new DynamoDBClient(settings), s3: new S3Client({ ...settings, forcePathStyle: true }) };
+}

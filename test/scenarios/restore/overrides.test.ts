@@ -1,0 +1,179 @@
+import { DescribeTimeToLiveCommand, type UpdateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BackupRecord } from '../../../lambda/model/records.ts';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { newTable } from '../../support/fixture.ts';
+import { type Harness, startHarness } from '../../support/harness.ts';
+import { contentOf, putItem } from '../../support/tables.ts';
+import {
+  createRichTable,
+  described,
+  globalIndex,
+  secondIndex,
+  settings,
+  throughput,
+} from '../../support/restore/rich-table.ts';
+import type { RestoreOverrides } from '../../../lambda/model/restore-overrides.ts';
+
+let database: TestDatabase;
+let harness: Harness;
+let rich: BackupRecord;
+let plain: BackupRecord;
+
+beforeAll(async () => {
+  database = await startDatabase();
+  harness = await startHarness(database);
+  const source = `rich-${randomIds.hex(8)}`;
+  await createRichTable(database, source);
+  await putItem(database.dynamodb, source, {
+    pk: { S: 'a' },
+    sk: { N: '1' },
+    local: { S: 'l' },
+    global: { S: 'g' },
+    second: { N: '2' },
+  });
+  rich = await backupOf(source);
+  plain = await backupOf(await newTable(database, 3));
+});
+afterAll(async () => {
+  await harness.close();
+  await database.close();
+});
+
+async function backupOf(table: string): Promise<BackupRecord> {
+  const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
+  await harness.executions.idle();
+  return harness.operations.describeBackup({ table, id });
+}
+
+/** The restored table with its time to live, and the updates that were made to it. */
+async function restored(backup: BackupRecord, overrides: RestoreOverrides) {
+  const target = `restored-${randomIds.hex(8)}`;
+  const updates: UpdateTableCommandInput[] = [];
+  database.dynamodb.middlewareStack.add(
+    (next, { commandName }) =>
+      (call) => {
+        if (commandName === 'UpdateTableCommand') updates.push(call.input as UpdateTableCommandInput);
+        return next(call);
+      },
+    { step: 'initialize', name: 'record' },
+  );
+  const { name } = backup.table;
+  await harness.operations.restoreTable({ backup: { table: name, id: backup.id }, target, overrides });
+  await harness.executions.idle();
+  database.dynamodb.middlewareStack.remove('record');
+  const record = await harness.services.catalog.restores.get(target);
+  expect([record?.status, record?.reason]).toEqual(['RESTORED', undefined]);
+  expect(await contentOf(database.dynamodb, target)).toEqual(await contentOf(database.dynamodb, name));
+  const { TimeToLiveDescription: ttl } = await database.dynamodb.send(
+    new DescribeTimeToLiveCommand({ TableName: target }),
+  );
+  return { table: await described(database, target), ttl, updates };
+}
+
+describe('indexes', () => {
+  it('that are not asked for are left out, with the attributes that only they have', async () => {
+    const { table } = await restored(rich, { globalSecondaryIndexes: [globalIndex] });
+    const { attributes, global, local } = settings(table);
+    expect(Object.keys(global)).toEqual(['global-index']);
+    expect(Object.keys(local)).toEqual(['local-index']);
+    expect(attributes).toEqual(['global', 'local', 'pk', 'sk']);
+  });
+
+  it('may be left out altogether', async () => {
+    const { table } = await restored(rich, { globalSecondaryIndexes: [], localSecondaryIndexes: [] });
+    const { attributes, global, local } = settings(table);
+    expect([global, local]).toEqual([{}, {}]);
+    expect(attributes).toEqual(['pk', 'sk']);
+  });
+
+  it('take the name and the throughput that are asked', async () => {
+    const more = { ReadCapacityUnits: 11, WriteCapacityUnits: 12 };
+    const renamed = { ...secondIndex, IndexName: 'renamed', ProvisionedThroughput: more };
+    const { table, updates } = await restored(rich, { globalSecondaryIndexes: [renamed] });
+    expect(Object.keys(settings(table).global)).toEqual(['renamed']);
+    expect(updates.at(-1)?.GlobalSecondaryIndexUpdates).toEqual([
+      { Update: { IndexName: 'renamed', ProvisionedThroughput: more } },
+    ]);
+  });
+});
+
+describe('billing', () => {
+  it('becomes on demand, with the maxima that are asked', async () => {
+    const maximum = { MaxReadRequestUnits: 40 };
+    const { table, updates } = await restored(rich, {
+      billingMode: 'PAY_PER_REQUEST',
+      onDemandThroughput: { ...maximum, MaxWriteRequestUnits: -1 },
+      globalSecondaryIndexes: [
+        { ...globalIndex, ProvisionedThroughput: undefined, OnDemandThroughput: { MaxWriteRequestUnits: 6 } },
+      ],
+    });
+    expect(table.BillingModeSummary?.BillingMode).toBe('PAY_PER_REQUEST');
+    expect(table.OnDemandThroughput).toEqual(maximum);
+    expect(settings(table).throughput).toEqual([0, 0]);
+    expect(updates[0]?.GlobalSecondaryIndexUpdates?.[0]?.Create).toMatchObject({
+      OnDemandThroughput: { MaxWriteRequestUnits: 6 },
+    });
+  });
+
+  it('becomes provisioned, with the throughput that is asked', async () => {
+    const { table } = await restored(plain, {
+      billingMode: 'PROVISIONED',
+      provisionedThroughput: throughput,
+    });
+    expect(table.BillingModeSummary?.BillingMode ?? 'PROVISIONED').toBe('PROVISIONED');
+    expect(settings(table).throughput).toEqual([7, 9]);
+  });
+
+  it('stays provisioned, with other throughput for the table alone', async () => {
+    const { table, updates } = await restored(rich, {
+      provisionedThroughput: { ReadCapacityUnits: 2, WriteCapacityUnits: 3 },
+    });
+    expect(settings(table).throughput).toEqual([2, 3]);
+    expect(updates.at(-1)?.GlobalSecondaryIndexUpdates).toEqual(
+      ['global-index', 'second-index'].map((IndexName) => ({
+        Update: { IndexName, ProvisionedThroughput: throughput },
+      })),
+    );
+  });
+});
+
+describe('encryption', () => {
+  it('takes the key that is asked, and a restore of that table keeps it', async () => {
+    const key = 'arn:aws:kms:us-east-1:000000000000:key/0a1b2c3d';
+    const { table } = await restored(plain, {
+      sse: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: key },
+      keep: ['stream'],
+    });
+    const encrypted = { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: key };
+    expect(table.SSEDescription).toEqual(encrypted);
+    const again = await backupOf(String(table.TableName));
+    expect((await restored(again, {})).table.SSEDescription).toEqual(encrypted);
+    expect((await restored(again, { sse: { Enabled: false } })).table.SSEDescription).toBeUndefined();
+  });
+});
+
+describe('stream, time to live, table class and deletion protection', () => {
+  it('are left off, as DynamoDB leaves them off', async () => {
+    const { table, ttl } = await restored(rich, {});
+    expect(table.StreamSpecification).toBeUndefined();
+    expect(table.TableClassSummary?.TableClass ?? 'STANDARD').toBe('STANDARD');
+    expect(table.DeletionProtectionEnabled ?? false).toBe(false);
+    expect(ttl?.TimeToLiveStatus).toBe('DISABLED');
+  });
+
+  it('come back if they are to be kept, deletion protection last', async () => {
+    const { table, ttl, updates } = await restored(rich, {
+      keep: ['stream', 'timeToLive', 'tableClass', 'deletionProtection'],
+    });
+    expect(table.StreamSpecification).toEqual({
+      StreamEnabled: true,
+      StreamViewType: 'NEW_AND_OLD_IMAGES',
+    });
+    expect(table.TableClassSummary?.TableClass).toBe('STANDARD_INFREQUENT_ACCESS');
+    expect(table.DeletionProtectionEnabled).toBe(true);
+    expect(ttl).toMatchObject({ TimeToLiveStatus: 'ENABLED', AttributeName: 'expires' });
+    expect(updates.at(-1)).toMatchObject({ DeletionProtectionEnabled: true });
+  });
+});

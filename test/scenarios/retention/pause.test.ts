@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BackupRecord } from '../../../lambda/model/records.ts';
+import { deleteBackup } from '../../../lambda/operations/delete-backup.ts';
+import { sweep } from '../../../lambda/retention/sweep.ts';
+import { commit } from '../../../lambda/backup/commit.ts';
+import { backUp, expectExact } from '../../support/sources/world.ts';
+import {
+  type Around,
+  available,
+  backUps,
+  change,
+  expectSwept,
+  type SweepWorld,
+  SweepWorlds,
+  unfinished,
+} from '../../support/retention/sweep-world.ts';
+
+let worlds: SweepWorlds;
+beforeAll(async () => {
+  worlds = await SweepWorlds.start();
+});
+afterAll(() => worlds.close());
+
+/** Before the nth call something happens, of which the calls pass. */
+class Pause {
+  #left = Infinity;
+  #work = (): Promise<void> => Promise.resolve();
+
+  arm(nth: number, work: () => Promise<void>): void {
+    this.#left = nth;
+    this.#work = work;
+  }
+
+  disarm(): void {
+    this.#left = Infinity;
+  }
+
+  get wasReached(): boolean {
+    return this.#left < 0;
+  }
+
+  readonly around: Around = async (call) => {
+    if (this.#left-- === 0) await this.#work();
+    return call();
+  };
+}
+
+type Event = (world: SweepWorld, child: BackupRecord, parent: BackupRecord) => Promise<unknown>;
+
+const commits: Event = ({ services, table }, { id }) =>
+  commit(services, { job: { table: table.name, id, execution: id, round: 0 } });
+const parentDies: Event = (world, _child, parent) => remove(world, parent);
+const otherSweep: Event = (world) => sweep(world.sweeper);
+const nextBackup: Event = (world) => {
+  change(world, 'increment', (count) => count - 2);
+  return backUp(world);
+};
+
+async function remove({ services, table }: SweepWorld, { id }: BackupRecord): Promise<void> {
+  await deleteBackup(services, { table: table.name, id });
+}
+
+/** The events come before the nth call of a sweep; false if it made fewer calls. */
+async function expectHarmless(nth: number, events: readonly Event[]): Promise<boolean> {
+  const pause = new Pause();
+  const world = worlds.next(pause.around);
+  const [dead, parent] = await backUps(world, ['base', 'increment']);
+  if (dead === undefined || parent === undefined) throw new Error('two were made');
+  change(world, 'increment', (count) => count - 1);
+  const child = await unfinished(world);
+  await remove(world, dead);
+  pause.arm(nth, async () => {
+    for (const event of events) await event(world, child, parent);
+  });
+  await sweep(world.sweeper);
+  const { wasReached } = pause;
+  pause.disarm();
+  if (!wasReached) for (const event of events) await event(world, child, parent);
+  for (const backup of await available(world)) await expectExact(world, backup);
+  expect(await sweep(world.sweeper)).toMatchObject({ finished: true, troubles: 0 });
+  await expectSwept(world);
+  return wasReached;
+}
+
+describe('a sweep may be slow', () => {
+  it.each<[string, Event[]]>([
+    ['a backup is committed', [commits]],
+    [
+      'it is, its parent dies, another sweep takes what it can, and the next is made',
+      [commits, parentDies, otherSweep, nextBackup],
+    ],
+  ])('between any two of its calls %s', async (_what, events) => {
+    let calls = 0;
+    while (await expectHarmless(calls, events)) calls++;
+    expect(calls).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { expectError, expectNoFault, type Json } from '../../support/wire/http.ts';
+import { embeddedWire } from '../../support/wire/support.ts';
+
+const wire = embeddedWire();
+
+const restore = (body: Json) => wire.call('RestoreTableToPointInTime', body);
+const statusIn = (json: Json) =>
+  (json['ContinuousBackupsDescription'] as Json)['PointInTimeRecoveryDescription'] as Json;
+
+describe('point-in-time recovery', () => {
+  test('is off at first, and is switched on and off any number of times', async () => {
+    const table = await wire.table('switch');
+    const off = { PointInTimeRecoveryStatus: 'DISABLED' };
+    expect(await wire.recovery(table)).toEqual(off);
+    for (const on of [true, true, false, false, true, false]) {
+      const { json } = await wire.switchRecovery(table, on);
+      expect(json['ContinuousBackupsDescription']).toMatchObject({ ContinuousBackupsStatus: 'ENABLED' });
+      const expected = on ? { PointInTimeRecoveryStatus: 'ENABLED', RecoveryPeriodInDays: 35 } : off;
+      expect(statusIn(json)).toMatchObject(expected);
+    }
+    expect(await wire.recovery(table)).toEqual(off);
+  });
+
+  test('has a period of 1 to 35 days, which is kept when another is refused', async () => {
+    const table = await wire.table('period');
+    for (const RecoveryPeriodInDays of [7, 1]) {
+      await wire.switchRecovery(table, true, { RecoveryPeriodInDays });
+      expect(await wire.recovery(table)).toMatchObject({ RecoveryPeriodInDays });
+    }
+    for (const RecoveryPeriodInDays of [0, 36, -1, 1.5e9]) {
+      const answer = await wire.switchRecovery(table, true, { RecoveryPeriodInDays });
+      expectError(answer, 'ValidationException', /recoveryPeriodInDays/);
+    }
+    expectError(
+      await wire.switchRecovery(table, false, { RecoveryPeriodInDays: 7 }),
+      'ValidationException',
+      'Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.',
+    );
+    const kept = { PointInTimeRecoveryStatus: 'ENABLED', RecoveryPeriodInDays: 1 };
+    expect(await wire.recovery(table)).toMatchObject(kept);
+  });
+
+  test('stays as it is if a request says not what it should be', async () => {
+    const table = await wire.table('shapes');
+    for (const PointInTimeRecoverySpecification of [
+      null,
+      {},
+      { PointInTimeRecoveryEnabled: null },
+      'x',
+      [],
+      { PointInTimeRecoveryEnabled: 'x' },
+      { PointInTimeRecoveryEnabled: 1 },
+    ]) {
+      const body = { TableName: table, PointInTimeRecoverySpecification };
+      const answer = await wire.call('UpdateContinuousBackups', body);
+      expectError(answer, 'ValidationException|SerializationException');
+    }
+    expect(await wire.recovery(table)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
+  });
+
+  test('is gone with its table: one of the same name begins without it', async () => {
+    expectError(
+      await wire.switchRecovery('nowhere', true),
+      'TableNotFoundException',
+      'Table not found: nowhere',
+    );
+    const table = await wire.recoverable('reborn');
+    await wire.drop(table);
+    const described = await wire.call('DescribeContinuousBackups', { TableName: table });
+    expectError(described, 'TableNotFoundException');
+    await wire.table('reborn');
+    expect(await wire.recovery(table)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
+  });
+
+  test('is not on a table that was restored', async () => {
+    const arn = await wire.backup(await wire.recoverable('source'));
+    const restored = await wire.restored(arn, 'source-restored');
+    expect(await wire.recovery(restored)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
+  });
+});
+
+/** Each request mends the first fault of the one before it. */
+test('a restore to a time is refused in the order shape, one time, source, recovery, time, target', async () => {
+  const table = await wire.table('order');
+  const target = { TargetTableName: table };
+  const latest = { UseLatestRestorableTime: true };
+  expectError(
+    await restore({ SourceTableName: 'nowhere', TargetTableName: 'x' }),
+    'ValidationException',
+    /targetTableName/,
+  );
+  expectError(
+    await restore({ ...target, ...latest }),
+    'ValidationException',
+    /Must provide exactly one of: sourceTableArn, sourceTableName/,
+  );
+  for (const more of [{}, { ...latest, RestoreDateTime: 1 }, { UseLatestRestorableTime: false }]) {
+    expectError(
+      await restore({ SourceTableName: table, ...target, ...more }),
+      'ValidationException',
+      'Invalid Request: Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both',
+    );
+  }
+  expectError(
+    await restore({ SourceTableName: 'nowhere', ...target, ...latest }),
+    'SourceTableNotFoundException',
+    'Source table not found: nowhere',
+  );
+  expectError(
+    await restore({ SourceTableName: table, ...target, RestoreDateTime: 1 }),
+    'PointInTimeRecoveryUnavailableException',
+    `Point in time recovery is not enabled for table '${table}'`,
+  );
+  await wire.switchRecovery(table, true);
+  await wire.caughtUp(table);
+  for (const RestoreDateTime of [1, 0, -5, 4_000_000_000, 1e11]) {
+    expectError(
+      await restore({ SourceTableName: table, ...target, RestoreDateTime }),
+      'InvalidRestoreTimeException',
+      /^RestoreDateTime '.*' must be within EarliestRestorableDateTime '.*' and LatestRestorableDateTime '.*'$/,
+    );
+  }
+  for (const RestoreDateTime of [1e300, -1e300, 1e15]) {
+    const answer = await restore({ SourceTableName: table, ...target, RestoreDateTime });
+    expect(answer.status).toBe(400);
+    expectNoFault(answer, `RestoreDateTime ${RestoreDateTime}`);
+  }
+  const taken = await restore({ SourceTableName: table, ...target, ...latest });
+  expectError(taken, 'TableAlreadyExistsException');
+});

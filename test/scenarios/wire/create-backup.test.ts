@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { expectError, type Json } from '../../support/wire/http.ts';
+import { arnOf, embeddedWire } from '../../support/wire/support.ts';
+
+const wire = embeddedWire();
+
+const create = (TableName: string, TidemarkOptions: unknown) =>
+  wire.call('CreateBackup', { TableName, BackupName: 'options', TidemarkOptions });
+
+test('a table that was made a moment ago is backed up, and empty', async () => {
+  for (const name of ['fresh-1', 'fresh-2', 'fresh-3']) {
+    const arn = await wire.createBackup(await wire.table(name));
+    expect((await wire.available(arn))['BackupSizeBytes']).toBe(0);
+  }
+});
+
+test('TidemarkOptions: what is asked for is what is made, and the comment is kept as it is', async () => {
+  const table = await wire.table('options');
+  await wire.fill(table, 20);
+  const asked: Json[] = [
+    { Kind: 'FULL' },
+    { Kind: 'INCREMENTAL' },
+    { Kind: 'DIFFERENTIAL' },
+    { Source: 'SCAN' },
+    { Source: 'STREAM' },
+    { Kind: 'FULL', Source: 'SCAN', Comment: 'ä "quoted" \u0000 \u{1f600}' },
+  ];
+  for (const options of asked) {
+    const details = await wire.available(arnOf((await create(table, options)).json));
+    expect(details['Tidemark']).toMatchObject(options);
+  }
+});
+
+test('TidemarkOptions that say nothing change nothing', async () => {
+  const table = await wire.table('no-options');
+  for (const options of [{ Kind: null, Source: null, Comment: null }, {}, null]) {
+    const details = await wire.available(arnOf((await create(table, options)).json));
+    expect(details['Tidemark']).not.toHaveProperty('Comment');
+  }
+});
+
+test('TidemarkOptions that cannot be are refused, and no backup is made', async () => {
+  const table = await wire.table('wrong-options');
+  for (const options of [
+    { Kind: 'full' },
+    { Kind: '' },
+    { Source: 'TAPE' },
+    { Comment: 'x'.repeat(100_000) },
+    { Unknown: { deep: [1] } },
+  ]) {
+    expectError(await create(table, options), 'ValidationException');
+  }
+  for (const options of ['FULL', [], 5, true, { Kind: 5 }, { Comment: {} }, { Source: [] }]) {
+    expectError(await create(table, options), 'SerializationException');
+  }
+  expect((await wire.list({ TableName: table })).arns).toEqual([]);
+});

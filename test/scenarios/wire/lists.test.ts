@@ -1,0 +1,211 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { expectError, expectNoFault, type Json } from '../../support/wire/http.ts';
+import { embeddedWire } from '../../support/wire/support.ts';
+
+const wire = embeddedWire();
+let first = '';
+let second = '';
+/** All backups, by their creation; two of three are of the first table. */
+const arns: string[] = [];
+let ofFirst: string[] = [];
+/** When each was created, epoch seconds. */
+const times = new Map<string, number>();
+
+beforeAll(async () => {
+  first = await wire.table('first');
+  second = await wire.table('second');
+  for (let i = 0; i < 8; i++) {
+    const arn = await wire.backup(i % 3 === 2 ? second : first, 'same-name');
+    arns.push(arn);
+    times.set(arn, Number((await wire.detailsOf(arn))['BackupCreationDateTime']));
+  }
+  ofFirst = arns.filter((arn) => arn.includes(`table/${first}/`));
+});
+
+const at = (n: number) => Number(times.get(String(arns[n])));
+const listed = async (body: Json) => (await wire.list(body)).arns;
+
+/** What a request asks for to see all, and what that is: of the account and of a table. */
+const views = (): [Json, string[]][] => [
+  [{}, arns],
+  [{ TableName: first }, ofFirst],
+];
+
+test('a list is in the order of creation, of all tables or of one by its name or ARN', async () => {
+  for (const [body, all] of views()) expect(await listed(body)).toEqual(all);
+  expect(await listed({ TableName: ofFirst[0]?.split('/backup/')[0] })).toEqual(ofFirst);
+});
+
+test('a summary says what DescribeBackup says', async () => {
+  const { BackupSummaries } = await wire.ok('ListBackups', {});
+  for (const { TableName, TableId, TableArn, ...summary } of BackupSummaries as Json[]) {
+    expect([first, second]).toContain(TableName);
+    expect([TableArn, typeof TableId]).toEqual([String(summary['BackupArn']).split('/backup/')[0], 'string']);
+    expect(await wire.detailsOf(String(summary['BackupArn']))).toMatchObject(summary);
+  }
+});
+
+test.each([1, 2, 3, 5, 8, 9, 100])(
+  'pages of %i have each backup once, and the last one is not empty',
+  async (Limit) => {
+    for (const [body, all] of views()) {
+      const pages = [await wire.list({ ...body, Limit })];
+      for (let last = pages[0]?.last; last !== undefined; last = pages.at(-1)?.last) {
+        pages.push(await wire.list({ ...body, Limit, ExclusiveStartBackupArn: last }));
+      }
+      expect(pages.flatMap((page) => page.arns)).toEqual(all);
+      expect(pages).toHaveLength(Math.ceil(all.length / Limit));
+      for (const { arns, last } of pages.slice(0, -1)) expect(last).toBe(arns.at(-1));
+    }
+  },
+);
+
+describe('time bounds', () => {
+  test('include the lower and exclude the upper, to the millisecond', async () => {
+    for (const [body, all] of views()) {
+      for (const [i, arn] of all.entries()) {
+        const time = Number(times.get(arn));
+        const after = Math.round(time * 1000 + 1) / 1000;
+        const within = (TimeRangeLowerBound?: number, TimeRangeUpperBound?: number) =>
+          listed({ ...body, TimeRangeLowerBound, TimeRangeUpperBound });
+        expect(await within(time)).toEqual(all.slice(i));
+        expect(await within(undefined, time)).toEqual(all.slice(0, i));
+        expect(await within(after)).toEqual(all.slice(i + 1));
+        expect(await within(undefined, after)).toEqual(all.slice(0, i + 1));
+        expect(await within(time, after)).toEqual([arn]);
+        expect(await within(time, time)).toEqual([]);
+      }
+    }
+  });
+
+  test('may lie between two milliseconds', async () => {
+    const half = (Math.round(at(3) * 1000) + 0.5) / 1000;
+    expect(await listed({ TimeRangeLowerBound: half })).toEqual(arns.slice(4));
+    expect(await listed({ TimeRangeUpperBound: half })).toEqual(arns.slice(0, 4));
+  });
+
+  test('may lie far out', async () => {
+    for (const [body, all] of views()) {
+      for (const TimeRangeLowerBound of [0, -1, -1e9, 1e-7]) {
+        expect(await listed({ ...body, TimeRangeLowerBound })).toEqual(all);
+      }
+      for (const far of [4_000_000_000, 99_999_999_999, 253_402_300_799]) {
+        expect(await listed({ ...body, TimeRangeUpperBound: far })).toEqual(all);
+        expect(await listed({ ...body, TimeRangeLowerBound: far })).toEqual([]);
+      }
+    }
+  });
+
+  test('beyond any time are no fault', async () => {
+    for (const bound of [1e15, 1e18, 1e300, -1e300]) {
+      for (const member of ['TimeRangeLowerBound', 'TimeRangeUpperBound']) {
+        for (const [body] of views()) {
+          const answer = await wire.call('ListBackups', { ...body, [member]: bound });
+          expectNoFault(answer, `${member} ${bound}`);
+        }
+      }
+    }
+  });
+
+  test('that exclude each other are refused', async () => {
+    expectError(
+      await wire.call('ListBackups', { TimeRangeLowerBound: at(1), TimeRangeUpperBound: at(0) }),
+      'ValidationException',
+      'One or more parameter values were invalid: Time range lower bound must be less than or equal to upper bound',
+    );
+  });
+
+  test('hold on every page', async () => {
+    const bounds = { TimeRangeLowerBound: at(2), TimeRangeUpperBound: at(6) };
+    const page = await wire.list({ ...bounds, Limit: 3 });
+    expect(page).toEqual({ arns: arns.slice(2, 5), last: arns[4] });
+    const next = { ...bounds, Limit: 3, ExclusiveStartBackupArn: page.last };
+    expect(await wire.list(next)).toEqual({ arns: [arns[5]], last: undefined });
+    expect(await wire.list({ ...bounds, Limit: 4 })).toEqual({ arns: arns.slice(2, 6), last: undefined });
+  });
+
+  test('are not widened by a cursor outside of them', async () => {
+    const bounds = { TimeRangeLowerBound: at(4), TimeRangeUpperBound: at(6) };
+    const behind = (n: number) => listed({ ...bounds, ExclusiveStartBackupArn: arns[n] });
+    expect(await behind(1)).toEqual([arns[4], arns[5]]);
+    expect(await behind(4)).toEqual([arns[5]]);
+    expect(await behind(5)).toEqual([]);
+    expect(await behind(7)).toEqual([]);
+  });
+});
+
+describe('a cursor', () => {
+  test('of another table’s backup stands for its time', async () => {
+    const other = arns[2];
+    expect(await listed({ TableName: first, ExclusiveStartBackupArn: other })).toEqual(
+      ofFirst.filter((arn) => arns.indexOf(arn) > 2),
+    );
+  });
+
+  test('that is no ARN of a backup is refused', async () => {
+    const [arn = ''] = arns;
+    for (const ExclusiveStartBackupArn of ['x'.repeat(40), arn.split('/backup/')[0], `${arn}x`]) {
+      expectError(await wire.call('ListBackups', { ExclusiveStartBackupArn }), 'ValidationException');
+    }
+  });
+
+  test('of a deleted backup or a deleted table goes on behind it', async () => {
+    const doomed = await wire.table('doomed');
+    const gone = await wire.backup(doomed);
+    const after = await wire.backup(first, 'after');
+    await wire.ok('DeleteBackup', { BackupArn: gone });
+    await wire.drop(doomed);
+    expect(await listed({ ExclusiveStartBackupArn: gone })).toEqual([after]);
+    expect(await listed({ ExclusiveStartBackupArn: gone, TableName: first })).toEqual([after]);
+    await wire.ok('DeleteBackup', { BackupArn: after });
+    expect(await listed({ ExclusiveStartBackupArn: after })).toEqual([]);
+    expect(await listed({ ExclusiveStartBackupArn: arns[6] })).toEqual([arns[7]]);
+  });
+});
+
+test('of the types, USER and ALL list all, SYSTEM and AWS_BACKUP none; others are refused', async () => {
+  for (const BackupType of ['USER', 'ALL']) {
+    for (const [body, all] of views()) expect(await listed({ ...body, BackupType })).toEqual(all);
+  }
+  for (const BackupType of ['SYSTEM', 'AWS_BACKUP']) {
+    for (const [body] of views()) expect(await listed({ ...body, BackupType })).toEqual([]);
+  }
+  for (const BackupType of ['user', '', 'X', '__proto__', 'constructor']) {
+    const answer = await wire.call('ListBackups', { BackupType });
+    expectError(answer, 'ValidationException', /Member must satisfy enum value set/);
+  }
+});
+
+test('a limit outside of 1 to 100 is refused; members that are null are not there', async () => {
+  for (const Limit of [0, -1, 101, 2 ** 31 - 1]) {
+    expectError(await wire.call('ListBackups', { Limit }), 'ValidationException', /at 'limit' failed/);
+  }
+  expect(await listed({ Limit: null, TableName: null, ExclusiveStartBackupArn: null })).toEqual(arns);
+  for (const Limit of [2 ** 31, 1e20, 1.5, '1', true, [], {}]) {
+    expectNoFault(await wire.call('ListBackups', { Limit }), `Limit ${JSON.stringify(Limit)}`);
+  }
+});
+
+test('deleted backups make no page end early', async () => {
+  const TableName = await wire.table('sparse');
+  const made: string[] = [];
+  for (let i = 0; i < 6; i++) made.push(await wire.backup(TableName));
+  for (const i of [0, 1, 3, 5]) await wire.ok('DeleteBackup', { BackupArn: made[i] });
+  const [, , early, , late] = made;
+  expect(await wire.list({ TableName, Limit: 1 })).toEqual({ arns: [early], last: early });
+  expect(await wire.list({ TableName, Limit: 2 })).toEqual({ arns: [early, late], last: undefined });
+  const next = { TableName, Limit: 1, ExclusiveStartBackupArn: early };
+  expect(await wire.list(next)).toEqual({ arns: [late], last: undefined });
+});
+
+test('the list of a table’s name has the backups of all tables that had it', async () => {
+  const TableName = await wire.table('again');
+  const old = await wire.backup(TableName);
+  await wire.drop(TableName);
+  expect(await listed({ TableName })).toEqual([old]);
+  await wire.table('again');
+  const made = await wire.backup(TableName);
+  expect(await listed({ TableName })).toEqual([old, made]);
+  const { BackupSummaries } = await wire.ok('ListBackups', { TableName });
+  expect(new Set((BackupSummaries as Json[]).map(({ TableId }) => TableId)).size).toBe(2);
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { expectError, type Json } from '../../support/wire/http.ts';
+import { embeddedWire, simpleTable } from '../../support/wire/support.ts';
+
+const wire = embeddedWire();
+
+test.each(['__proto__', 'constructor', 'hasOwnProperty', '...', '-_.', 'a'.repeat(255), 'COUNTER'])(
+  'a table and a backup may be named %.20s',
+  async (name) => {
+    await wire.ok('CreateTable', { TableName: name, ...simpleTable });
+    await wire.fill(name, 3);
+    const content = await wire.content(name);
+    const BackupArn = await wire.backup(name, name);
+    expect((await wire.list({ TableName: name })).arns).toEqual([BackupArn]);
+    await wire.drop(name);
+    await wire.ok('RestoreTableFromBackup', { BackupArn, TargetTableName: name });
+    await wire.active(name);
+    expect(await wire.content(name)).toEqual(content);
+  },
+);
+
+describe('an attribute named __proto__, which the AWS SDK cannot read, fails a backup by name', () => {
+  test.each([
+    ['of an item', '{"id":{"S":"1"},"__proto__":{"S":"x"}}'],
+    ['within a map', '{"id":{"S":"1"},"m":{"M":{"__proto__":{"S":"x"}}}}'],
+  ])('%s, by scan and by stream', async (where, item) => {
+    for (const Source of ['SCAN', 'STREAM']) {
+      const table = await wire.table(`proto-${Source}-${where.length}`);
+      if (Source === 'STREAM') await wire.backup(table);
+      const put = await wire.call('PutItem', `{"TableName":"${table}","Item":${item}}`);
+      expect(put.status).toBe(200);
+      const details = await wire.ended(await wire.createBackup(table));
+      expect(details).toMatchObject({ BackupStatus: 'DELETED' });
+      expect((details['Tidemark'] as Json)['Reason']).toMatch(/^RecordNotUnderstood: /);
+    }
+  });
+});
+
+describe('an ARN of another account or region', () => {
+  test.each(['CreateBackup', 'UpdateContinuousBackups', 'DescribeContinuousBackups'])(
+    'is no table’s to %s, though there is one of its name here',
+    async (operation) => {
+      const table = await wire.table(`foreign-${operation}`);
+      for (const place of [
+        'aws:dynamodb:us-east-1:999999999999',
+        'aws-cn:dynamodb:cn-north-1:999999999999',
+      ]) {
+        const answer = await wire.call(operation, {
+          TableName: `arn:${place}:table/${table}`,
+          BackupName: 'foreign',
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        });
+        expectError(answer, 'AccessDeniedException');
+      }
+      expect((await wire.list({ TableName: table })).arns).toEqual([]);
+      expect(await wire.recovery(table)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
+    },
+  );
+
+  test.each(['DescribeBackup', 'DeleteBackup', 'RestoreTableFromBackup'])(
+    'is no backup’s to %s, though there is one of its id here; of another partition it is not valid',
+    async (operation) => {
+      const arn = await wire.backup(await wire.table(`foreign-${operation}`));
+      const account = String(arn.split(':')[4]);
+      const ask = (BackupArn: string) =>
+        wire.call(operation, { BackupArn, TargetTableName: wire.named('foreign-target') });
+      expectError(await ask(arn.replace(account, '999999999999')), 'AccessDeniedException');
+      for (const partition of ['aws-cn', 'nope']) {
+        expectError(
+          await ask(arn.replace('arn:aws:', `arn:${partition}:`)),
+          'ValidationException',
+          'Invalid Request: BackupArn is not valid',
+        );
+      }
+      expect((await wire.detailsOf(arn))['BackupStatus']).toBe('AVAILABLE');
+    },
+  );
+});

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { embeddedWire } from '../../support/wire/support.ts';
+
+const wire = embeddedWire();
+
+/** The table after one of its writes, and when that was; epoch ms. */
+interface Step {
+  readonly begun: number;
+  readonly ended: number;
+  readonly content: string;
+}
+
+/** Writes to a table without a pause, and knows what it holds after each write. */
+class Writing {
+  readonly steps: Step[] = [{ begun: 0, ended: 0, content: '[]' }];
+  readonly #state = new Map<string, string>();
+  readonly #table: string;
+  readonly #over = new AbortController();
+  readonly #ended: Promise<void>;
+
+  constructor(table: string) {
+    this.#table = table;
+    this.#ended = this.#run();
+  }
+
+  end(): Promise<void> {
+    this.#over.abort();
+    return this.#ended;
+  }
+
+  async #run(): Promise<void> {
+    for (let i = 0; !this.#over.signal.aborted; i++) {
+      const begun = Date.now();
+      await this.#write(i);
+      const content = JSON.stringify([...this.#state].map(([id, note]) => `${id}=${note}`).sort());
+      this.steps.push({ begun, ended: Date.now(), content });
+    }
+  }
+
+  async #write(i: number): Promise<void> {
+    const id = `key-${i % 17}`;
+    if (i % 5 === 4) {
+      await wire.ok('DeleteItem', { TableName: this.#table, Key: { id: { S: id } } });
+      this.#state.delete(id);
+    } else {
+      await wire.ok('PutItem', { TableName: this.#table, Item: { id: { S: id }, note: { S: String(i) } } });
+      this.#state.set(id, String(i));
+    }
+  }
+}
+
+test.each([
+  ['the first of its table', 0],
+  ['a further one', 1],
+])(
+  'a backup under writes, %s, is the table after one of them: none acknowledged before the request is missing, none of a second after it is there',
+  async (_, before) => {
+    const table = await wire.table(`prefix-${before}`);
+    for (let i = 0; i < before; i++) await wire.backup(table);
+    const writing = new Writing(table);
+    const made: { arn: string; asked: number }[] = [];
+    for (let i = 0; i < 6; i++) {
+      const asked = Date.now();
+      made.push({ arn: await wire.createBackup(table), asked });
+      // Some are asked for while others are made, some after.
+      if (i % 3 === 2) await wire.available(String(made.at(-1)?.arn));
+    }
+    await writing.end();
+    const { steps } = writing;
+    for (const [i, { arn, asked }] of made.entries()) {
+      const marker = 1000 * Number((await wire.available(arn))['BackupCreationDateTime']);
+      const content = JSON.stringify(await wire.content(await wire.restored(arn, `${table}-${i}`)));
+      const acknowledged = steps.findLastIndex((step) => step.ended < asked);
+      const possible = steps.slice(acknowledged);
+      expect(possible.map((step) => step.content)).toContain(content);
+      // Of those with that content the first: a deletion of what is not there changes nothing.
+      const last = possible.find((step) => step.content === content);
+      expect(last?.begun).toBeLessThan(marker + 1000);
+    }
+  },
+);

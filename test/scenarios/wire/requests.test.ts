@@ -1,0 +1,190 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  call,
+  expectError,
+  expectNoFault,
+  expectWellFormed,
+  headersOf,
+  operations,
+  send,
+} from '../../support/wire/http.ts';
+import { embeddedWire } from '../../support/wire/support.ts';
+
+const wire = embeddedWire();
+
+// Whatever was sent, the next one is served.
+afterEach(() => wire.ok('ListBackups', {}));
+
+describe('the target', () => {
+  test.each([
+    'DynamoDB_20120810.Nope',
+    'DynamoDB_20120810.',
+    'DynamoDB_20120810',
+    'DynamoDB_20120810.createbackup',
+    'DynamoDB_20111205.CreateBackup',
+    'DynamoDB_20120810.CreateBackup.x',
+    'DynamoDB_20120810.__proto__',
+    'DynamoDB_20120810.constructor',
+    '__proto__.CreateBackup',
+    'CreateBackup',
+    '.CreateBackup',
+    ' ',
+    'x'.repeat(200),
+  ])('%s is unknown', async (target) => {
+    const headers = { ...headersOf('x'), 'x-amz-target': target };
+    expectError(await send(wire.url, { headers, body: '{}' }), 'UnknownOperationException');
+  });
+
+  test('must be there, once', async () => {
+    const { 'x-amz-target': target = '', ...headers } = headersOf('ListBackups');
+    expectError(await send(wire.url, { headers, body: '{}' }), 'UnknownOperationException');
+    const twice = { ...headers, 'x-amz-target': [target, target] };
+    expectError(await send(wire.url, { headers: twice, body: '{}' }), 'UnknownOperationException');
+  });
+});
+
+test('a request without a signature is told so', async () => {
+  const { authorization: _, ...headers } = headersOf('ListBackups');
+  expectError(
+    await send(wire.url, { headers, body: '{}' }),
+    'MissingAuthenticationTokenException',
+    'Request is missing Authentication Token',
+  );
+});
+
+describe('the method', () => {
+  test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'TRACE', 'PROPFIND'])(
+    '%s is unknown',
+    async (method) => {
+      const answer = await send(wire.url, { method, headers: headersOf('ListBackups') });
+      expect(answer.status).toBe(404);
+      expect(answer.headers['x-amzn-requestid']).toMatch(/\S{8,}/);
+    },
+  );
+
+  test('GET asks whether it is healthy', async () => {
+    const { status, bytes } = await send(wire.url, { method: 'GET', headers: {} });
+    expect([status, bytes.toString()]).toEqual([
+      200,
+      expect.stringMatching(/^healthy: dynamodb\..*\.amazonaws\.com $/),
+    ]);
+  });
+});
+
+test.each([
+  ['application/x-amz-json-1.0; charset=utf-8', 200],
+  ['application/json', 200],
+  ['application/x-amz-json-1.1', 404],
+  ['text/plain', 404],
+  ['application/x-www-form-urlencoded', 404],
+  ['multipart/form-data', 404],
+  ['', 404],
+])('a body of the type %j is answered with %i', async (type, status) => {
+  const answer = await call(wire.url, 'ListBackups', '{}', { 'content-type': type });
+  expect(answer.status).toBe(status);
+  expectWellFormed(answer);
+});
+
+describe('the path', () => {
+  test.each([
+    '//',
+    '/BACKUP',
+    '/back%75p',
+    '/backup%2f',
+    '/backup/../',
+    '/./',
+    '/x',
+    '/%',
+    '/%00',
+    '/%ff',
+    '/%E0%A4%A',
+    '/?a=b',
+    '/backup?x',
+    '/%2e%2e/',
+    '/..',
+    '/__proto__',
+    '/constructor',
+    '/prod/',
+    '*',
+    '/#x',
+    'http://example.com/backup',
+    `/${'a'.repeat(200)}`,
+  ])('%s is no fault', async (path) => {
+    for (const operation of ['ListBackups', 'DeleteBackup', 'CreateBackup', 'ListTables', 'DescribeTable']) {
+      const body = '{"BackupArn":"x","TableName":"abcd"}';
+      const answer = await send(wire.url, { path, headers: headersOf(operation), body });
+      expectNoFault(answer, `${operation} ${path}`);
+    }
+  });
+
+  const backup = ['CreateBackup', 'DescribeBackup', 'ListBackups'];
+  const read = [
+    'DescribeBackup',
+    'ListBackups',
+    'GetBackupItem',
+    'CompareBackups',
+    'VerifyBackup',
+    'EstimateRestore',
+  ];
+  test.each([
+    ['/backup', backup],
+    ['/backup/', backup],
+    ['/read', read],
+    ['/read/', read],
+  ])('%s serves %j alone, and nothing of the database', async (path, served) => {
+    const all = [...operations, 'DeleteTable', 'PutItem', 'ListTables', 'Scan'];
+    const found: string[] = [];
+    for (const operation of all) {
+      const answer = await send(wire.url, {
+        path,
+        headers: headersOf(operation),
+        body: '{"TableName":"abcdef"}',
+      });
+      const refused = /#(AccessDenied|UnknownOperation)Exception$/.test(String(answer.json['__type']));
+      if (!refused) found.push(operation);
+    }
+    expect(found.toSorted()).toEqual(served.toSorted());
+  });
+});
+
+test.each<[string, string[]]>([
+  ['authorization', ['AWS4-HMAC-SHA256', 'AWS4-HMAC-SHA256 Credential=', 'Basic eDp5', 'Bearer x', ' ']],
+  [
+    'authorization',
+    ['x', 'AWS4-HMAC-SHA256 Credential=a/b', `AWS4-HMAC-SHA256 Credential=${'x/'.repeat(3000)}`],
+  ],
+  ['x-amz-date', ['', 'x', '99999999T999999Z', '20260101']],
+  ['amz-sdk-invocation-id', ['', 'x'.repeat(7000), '../../x', '\'"{}']],
+  ['amz-sdk-request', ['attempt=1', 'attempt=x; max=', '=']],
+  ['x-amzn-requestid', ['a', 'x'.repeat(3000)]],
+  ['host', ['', 'a b', 'x'.repeat(300), '[::1', '127.0.0.1:99999']],
+  ['content-encoding', ['br', 'deflate', 'gzip', 'nope']],
+  ['x-forwarded-for', ['1.2.3.4, x']],
+])('a header %s of any value is no fault', async (name, values) => {
+  for (const value of values) {
+    for (const operation of ['ListBackups', 'CreateBackup', 'ListTables']) {
+      const body = operation === 'CreateBackup' ? { TableName: 'nowhere', BackupName: 'abc' } : {};
+      const answer = await call(wire.url, operation, body, { [name]: value });
+      expectNoFault(answer, `${operation} ${name}: ${value.slice(0, 40)}`);
+    }
+  }
+});
+
+test('an answer is not compressed, has its checksum, and an id that no other has', async () => {
+  const ids = new Set<unknown>();
+  for (let i = 0; i < 10; i++) {
+    const { headers } = await call(
+      wire.url,
+      'ListBackups',
+      {},
+      { 'accept-encoding': 'gzip, br', te: 'trailers' },
+    );
+    expect(headers).toMatchObject({
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-crc32': expect.stringMatching(/^\d+$/),
+    });
+    expect(headers).not.toHaveProperty('content-encoding');
+    ids.add(headers['x-amzn-requestid']);
+  }
+  expect(ids.size).toBe(10);
+});

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { arnOf, embeddedWire } from '../../support/wire/support.ts';
+
+const wire = embeddedWire();
+
+/** CreateBackup as one attempt of the call with this invocation id. */
+const attempt = (id: string, TableName: string, BackupName = 'once') =>
+  wire.call('CreateBackup', { TableName, BackupName }, { 'amz-sdk-invocation-id': id });
+
+test('a repeated CreateBackup gets the first one’s backup, whenever it comes', async () => {
+  const table = await wire.table('repeated');
+  const id = randomUUID();
+  const first = await attempt(id, table);
+  expect((await attempt(id, table)).json).toEqual(first.json);
+  const arn = arnOf(first.json);
+  await wire.available(arn);
+  expect(arnOf((await attempt(id, table)).json)).toBe(arn);
+  expect((await wire.list({ TableName: table })).arns).toEqual([arn]);
+});
+
+test('20 at once with one invocation id make one backup and get one answer', async () => {
+  const table = await wire.table('at-once');
+  const id = randomUUID();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => attempt(id, table)));
+  const [first] = answers.map(({ json }) => json);
+  expect(answers.map(({ status, json }) => ({ status, json }))).toEqual(
+    answers.map(() => ({ status: 200, json: first })),
+  );
+  expect((await wire.list({ TableName: table })).arns).toEqual([arnOf(first ?? {})]);
+});
+
+test('one invocation id with another table or name is another call', async () => {
+  const [one, two] = [await wire.table('body-one'), await wire.table('body-two')];
+  const id = randomUUID();
+  const answers = [await attempt(id, one), await attempt(id, two), await attempt(id, one, 'other')];
+  expect(answers.map(({ json }) => json['BackupDetails'])).toEqual([
+    expect.objectContaining({ BackupArn: expect.stringContaining(`/${one}/`), BackupName: 'once' }),
+    expect.objectContaining({ BackupArn: expect.stringContaining(`/${two}/`), BackupName: 'once' }),
+    expect.objectContaining({ BackupArn: expect.stringContaining(`/${one}/`), BackupName: 'other' }),
+  ]);
+});
+
+test('a repeat after the backup was deleted makes no other one', async () => {
+  const table = await wire.table('deleted');
+  const id = randomUUID();
+  const arn = arnOf((await attempt(id, table)).json);
+  await wire.available(arn);
+  await wire.ok('DeleteBackup', { BackupArn: arn });
+  expect(arnOf((await attempt(id, table)).json)).toBe(arn);
+  expect((await wire.list({ TableName: table })).arns).toEqual([]);
+});
+
+test('an invocation id may be any text', async () => {
+  const table = await wire.table('odd-ids');
+  const ids = ['__proto__', 'constructor', 'x'.repeat(5000), 'a/b#c|d', '"', '0'];
+  const arns: string[] = [];
+  for (const id of ids) {
+    arns.push(arnOf((await attempt(id, table)).json));
+    expect(arnOf((await attempt(id, table)).json)).toBe(arns.at(-1));
+  }
+  expect((await wire.list({ TableName: table })).arns).toEqual(arns);
+});
+
+test('calls with an empty invocation id are calls of their own', async () => {
+  const table = await wire.table('empty-id');
+  const arns = [arnOf((await attempt('', table)).json), arnOf((await attempt('', table)).json)];
+  expect((await wire.list({ TableName: table })).arns).toEqual(arns);
+  expect(new Set(arns).size).toBe(2);
+});
+
+test('the invocation id of one operation is none of another’s', async () => {
+  const table = await wire.table('operations');
+  const id = randomUUID();
+  const arn = arnOf((await attempt(id, table)).json);
+  const same = { 'amz-sdk-invocation-id': id };
+  const listed = await wire.call('ListBackups', { TableName: table }, same);
+  expect(listed.json['BackupSummaries']).toEqual([expect.objectContaining({ BackupArn: arn })]);
+  await wire.available(arn);
+  const deleted = await wire.call('DeleteBackup', { BackupArn: arn }, same);
+  expect(deleted.status).toBe(200);
+  expect((await wire.list({ TableName: table })).arns).toEqual([]);
+});

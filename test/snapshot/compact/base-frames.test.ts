@@ -1,0 +1,79 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readBase } from '../../../lambda/snapshot/compact/base-frames.ts';
+import { type Change, compareKeyed } from '../../../lambda/snapshot/format/change.ts';
+import type { BaseFrame } from '../../../lambda/snapshot/compact/fold.ts';
+import { comesBefore } from '../../../lambda/snapshot/format/frame-index.ts';
+import { contains, type HashRange } from '../../../lambda/snapshot/format/hash-range.ts';
+import { decodeLines } from '../../../lambda/snapshot/format/line.ts';
+import { openFrame } from '../../../lambda/snapshot/read/read-frames.ts';
+import { anyRange, anyRegions, itemsOf, storedRegions } from '../../support/snapshot/base-regions.ts';
+import { change, writeRun, memoryStore } from '../../support/snapshot/support.ts';
+
+interface Opened extends BaseFrame {
+  readonly lines: readonly Change[];
+}
+
+const anyCase = fc.record({
+  regions: anyRegions,
+  range: anyRange,
+  readAhead: fc.constantFrom(1, 300, 10_000),
+});
+
+/** Checks the rule for the frames of any base over any range. */
+async function holds(rule: (frames: readonly Opened[], range: HashRange) => void): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(anyCase, async ({ regions, range, readAhead }) => {
+      const { store, bases } = await storedRegions(regions);
+      const frames: Opened[] = [];
+      for await (const frame of readBase(store, bases.toReversed(), range, readAhead)) {
+        frames.push({ ...frame, lines: decodeLines('base', openFrame(frame), 1) });
+      }
+      rule(frames, range);
+      const kept = frames.flatMap((frame) => frame.lines.filter(({ hash }) => contains(frame.range, hash)));
+      const wanted = [...itemsOf(regions, range).values()].sort(compareKeyed);
+      expect(kept.map(({ key }) => String(key))).toEqual(wanted.map(({ key }) => String(key)));
+    }),
+    { numRuns: 200 },
+  );
+}
+
+describe('the frames of a base, of one or several runs in any order', () => {
+  it('hold its items, in order', () => holds((frames) => expect(frames).toBeInstanceOf(Array)));
+
+  it('are whole only if every key of them counts, and then the range is within what was asked', () =>
+    holds((frames, range) => {
+      for (const { whole, lines, range: counts } of frames) {
+        expect(whole && lines.some(({ hash }) => !contains(counts, hash) || !contains(range, hash))).toBe(
+          false,
+        );
+      }
+    }));
+
+  it('end where the next one begins: no key of a frame that counts lies behind, none of a later one before', () =>
+    holds((frames) => {
+      for (const [i, { next, lines, range }] of frames.entries()) {
+        expect(next === undefined).toBe(i === frames.length - 1);
+        if (next === undefined) continue;
+        const mine = lines.filter(({ hash }) => contains(range, hash));
+        const later = frames
+          .slice(i + 1)
+          .flatMap((frame) => frame.lines.filter(({ hash }) => contains(frame.range, hash)));
+        expect(mine.every((line) => comesBefore(line, next))).toBe(true);
+        expect(later.some((line) => comesBefore(line, next))).toBe(false);
+      }
+    }));
+});
+
+it('all frames of a run are whole when all that it was written for is asked for', async () => {
+  const store = memoryStore();
+  const items = Array.from({ length: 40 }, (_, pk) => change(pk, `${pk}`)).sort(compareKeyed);
+  const run = await writeRun(store, 'run', 'base', items, 150);
+  const range = { from: 0n, to: 1n << 64n };
+  const frames = await Array.fromAsync(readBase(store, [run], range, 1000));
+  expect(frames.length).toBeGreaterThan(5);
+  expect(frames.every(({ whole }) => whole)).toBe(true);
+  const half = { from: 0n, to: 1n << 63n };
+  const lower = await Array.fromAsync(readBase(store, [run], half, 1000));
+  expect(lower.map(({ whole }) => whole)).toEqual(lower.map((_, i) => i < lower.length - 1));
+});

@@ -1,0 +1,293 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Kind } from '../../../lambda/model/records.ts';
+import { type CompactionPlan, planCompaction } from '../../../lambda/snapshot/compact/compaction.ts';
+import { replacedRuns } from '../../../lambda/snapshot/read/runs.ts';
+import {
+  contains,
+  equalRanges,
+  fromHex,
+  intersect,
+  toHex,
+} from '../../../lambda/snapshot/format/hash-range.ts';
+import { defaultLimits, type Limits } from '../../../lambda/snapshot/format/limits.ts';
+import type { RunRef } from '../../../lambda/snapshot/format/manifest.ts';
+import { estimatedBytes, runsIn } from '../../../lambda/snapshot/read/runs.ts';
+import { PlannedTable, samples, type Step } from '../../support/snapshot/planned-table.ts';
+
+const anyLimits: fc.Arbitrary<Limits> = fc
+  .record({
+    partitionBytes: fc.constantFrom(100, 1000),
+    maxPartitions: fc.constantFrom(1, 8, 32),
+    maxRanges: fc.constantFrom(1, 2, 4, 32),
+    maxRuns: fc.integer({ min: 2, max: 6 }),
+    foldShare: fc.constantFrom(0.1, 0.5, 2),
+  })
+  .map((given) => ({ ...defaultLimits, ...given }));
+
+const anyStep: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constantFrom<Kind>('incremental', 'incremental', 'incremental', 'differential', 'full'),
+  changedBytes: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 5000 })),
+  splits: fc.oneof(fc.constant([]), fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 3 })),
+});
+
+/** Often many small changes behind a large base, so that runs gather. */
+const anyHistory = fc.oneof(
+  fc.record({ limits: anyLimits, steps: fc.array(anyStep, { minLength: 1, maxLength: 20 }) }),
+  fc.record({
+    limits: anyLimits.map((limits) => ({ ...limits, foldShare: 2 })),
+    steps: fc
+      .tuple(
+        anyStep.map((step) => ({ ...step, changedBytes: 3000 })),
+        fc.array(
+          anyStep.map((step) => ({
+            ...step,
+            kind: 'incremental' as const,
+            changedBytes: step.changedBytes % 50,
+          })),
+          { minLength: 5, maxLength: 20 },
+        ),
+      )
+      .map(([first, others]) => [first, ...others]),
+  }),
+);
+
+interface Seen {
+  readonly table: PlannedTable;
+  readonly limits: Limits;
+  readonly step: Step;
+  readonly plan: CompactionPlan;
+  /** The parent's. */
+  readonly before: { readonly runs: readonly RunRef[]; readonly partitions: number };
+}
+
+/** The rule holds behind every backup of any history. */
+function expectAlways(rule: (seen: Seen) => void, numRuns = 200): void {
+  fc.assert(
+    fc.property(anyHistory, ({ limits, steps }) => {
+      const table = new PlannedTable(limits);
+      for (const step of steps) {
+        const { runs = [], partitions = [undefined] } = table.manifest ?? {};
+        const plan = table.backup(step);
+        rule({ table, limits, step, plan, before: { runs, partitions: partitions.length } });
+      }
+    }),
+    { numRuns },
+  );
+}
+
+function mostRuns(table: PlannedTable): number {
+  return Math.max(...samples.map((hash) => table.runsAt(hash).length));
+}
+
+describe('behind any backups', () => {
+  it('a reader finds every change once, in the order of the backups', () => {
+    expectAlways(({ table, step }) => {
+      const held = samples.map((hash) => table.held(hash));
+      expect(held).toEqual(held.map((one) => [...new Set(one)].sort((x, y) => x - y)));
+      const newest = held.every((one) => one.at(-1) === table.backups - 1);
+      expect(newest || step.changedBytes === 0).toBe(true);
+    });
+  });
+
+  it('none of what was there is gone', () => {
+    fc.assert(
+      fc.property(anyHistory, ({ limits, steps }) => {
+        const table = new PlannedTable(limits);
+        for (const step of steps) {
+          const before = samples.map((hash) => table.held(hash));
+          table.backup(step);
+          const after = samples.map((hash) => new Set(table.held(hash)));
+          expect(before.map((held, i) => held.filter((one) => after[i]?.has(one)))).toEqual(before);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('no key has more runs than the limit', () => {
+    expectAlways(({ table, limits }) => {
+      expect(mostRuns(table)).toBeLessThanOrEqual(limits.maxRuns);
+    });
+  });
+
+  it('nor where delta runs ended because the time was spent', () => {
+    const table = new PlannedTable({
+      ...defaultLimits,
+      partitionBytes: 100,
+      maxPartitions: 4,
+      maxRanges: 1,
+      maxRuns: 2,
+      foldShare: 2,
+    });
+    table.backup({ kind: 'full', changedBytes: 400, splits: [] });
+    for (const _ of Array.from({ length: 3 })) {
+      table.backup({ kind: 'incremental', changedBytes: 20, splits: [0.1, 0.4, 0.6, 0.9] });
+      expect(mostRuns(table)).toBeLessThanOrEqual(2);
+    }
+    table.backup({ kind: 'differential', changedBytes: 20, splits: [] });
+    expect(mostRuns(table)).toBe(2);
+  });
+
+  it('a key has one base run at most, and it is the oldest', () => {
+    expectAlways(({ table }) => {
+      const behind = samples.flatMap((hash) => table.runsAt(hash).slice(1));
+      expect(behind.some(({ kind }) => kind === 'base')).toBe(false);
+    });
+  });
+
+  it('a run is referred to once for a hash', () => {
+    expectAlways(({ table }) => {
+      const runs = table.manifest?.runs ?? [];
+      for (const [i, run] of runs.entries()) {
+        const others = runs.slice(0, i).filter(({ key }) => key === run.key);
+        expect(others.some((other) => intersect(fromHex(other.range), fromHex(run.range)))).toBe(false);
+      }
+    });
+  });
+});
+
+describe('a plan', () => {
+  it('has ranges in order that do not overlap, on partition boundaries, and no more than may be', () => {
+    expectAlways(({ plan, limits }) => {
+      const starts = new Set(
+        equalRanges(plan.partitions)
+          .map(({ from }) => from)
+          .concat(1n << 64n),
+      );
+      let end = 0n;
+      for (const { from, to } of plan.ranges.map(({ range }) => fromHex(range))) {
+        expect(from).toBeGreaterThanOrEqual(end);
+        expect(to).toBeGreaterThan(from);
+        expect(starts.has(from) && starts.has(to)).toBe(true);
+        end = to;
+      }
+      expect(plan.ranges.length).toBeLessThanOrEqual(limits.maxRanges);
+    });
+  });
+
+  it('replaces the newest delta runs of a key, or all its runs', () => {
+    expectAlways(({ plan, before }) => {
+      for (const rangePlan of plan.ranges) {
+        const replaced = new Set(
+          replacedRuns(before.runs, rangePlan).map(({ key, range }) => `${key} ${range.from}`),
+        );
+        const within = runsIn(before.runs, fromHex(rangePlan.range));
+        const hashes = samples.filter((hash) => contains(fromHex(rangePlan.range), hash));
+        const chosen = hashes.map((hash) =>
+          within
+            .filter((run) => contains(fromHex(run.range), hash))
+            .map(({ key, range }) => replaced.has(`${key} ${range.from}`)),
+        );
+        expect(chosen).toEqual(chosen.map((one) => one.toSorted((x, y) => Number(x) - Number(y))));
+        expect(rangePlan.fold && chosen.flat().includes(false)).toBe(false);
+      }
+    });
+  });
+
+  it('folds a partition when its delta runs come to the share of its base run', () => {
+    expectAlways(({ plan, before, limits, step }) => {
+      for (const partition of equalRanges(before.partitions)) {
+        const sizeOf = (kind: RunRef['kind']): number =>
+          before.runs
+            .filter((run) => run.kind === kind)
+            .reduce((sum, run) => sum + estimatedBytes(run, partition), 0);
+        const deltas = sizeOf('delta') + step.changedBytes / before.partitions;
+        const fold = plan.ranges.find(({ range }) => contains(fromHex(range), partition.from))?.fold ?? false;
+        // A little more, for the rounding of sums.
+        expect(fold || deltas <= limits.foldShare * sizeOf('base') * 1.000001).toBe(true);
+      }
+    });
+  });
+
+  it('of a full backup leaves base runs alone', () => {
+    expectAlways(({ table, step }) => {
+      const kinds = table.manifest?.runs.map(({ kind }) => kind) ?? [];
+      expect(step.kind === 'full' && kinds.includes('delta')).toBe(false);
+    });
+  });
+
+  it('of a differential backup leaves one delta run of a key, or none', () => {
+    expectAlways(({ table, step }) => {
+      const deltas = samples.map((hash) => table.runsAt(hash).filter(({ kind }) => kind === 'delta').length);
+      expect(step.kind === 'differential' && Math.max(...deltas) > 1).toBe(false);
+    });
+  });
+
+  it('doubles the partitions when all are folded, as often as they are too large, and never else', () => {
+    expectAlways(({ plan, before, limits }) => {
+      const folds = plan.ranges.every(({ fold }) => fold);
+      expect(plan.partitions === before.partitions || folds).toBe(true);
+      expect(Math.log2(plan.partitions / before.partitions)).toBeGreaterThanOrEqual(0);
+      expect(Number.isInteger(Math.log2(plan.partitions))).toBe(true);
+      expect(plan.partitions).toBeLessThanOrEqual(limits.maxPartitions);
+    });
+  });
+});
+
+it('a table that grows by increments alone gets more partitions, though they never all need a fold at once', () => {
+  const table = new PlannedTable({ ...defaultLimits, partitionBytes: 1000, maxPartitions: 1024 });
+  let bytes = 8000;
+  table.backup({ kind: 'full', changedBytes: bytes, splits: [] });
+  for (const _ of Array.from({ length: 250 })) {
+    table.backup({ kind: 'incremental', changedBytes: bytes * 0.01, splits: [] });
+    bytes *= 1.01;
+  }
+  const { runs = [], partitions = [] } = table.manifest ?? {};
+  const sizes = equalRanges(partitions.length).map((range) =>
+    runs.reduce((sum, run) => sum + estimatedBytes(run, range), 0),
+  );
+  // Twice before they are doubled, and half as much again until they are folded.
+  expect(Math.max(...sizes)).toBeLessThan(4 * 1000);
+});
+
+/** A table of equal partitions, each with a base run of its own. */
+function basesOf(partitions: number, rawBytes: number): RunRef[] {
+  return equalRanges(partitions).map((range, i) => ({
+    key: `base-${i}`,
+    kind: 'base',
+    bytes: rawBytes,
+    rawBytes,
+    records: 1,
+    tombstones: 0,
+    index: { offset: 0, length: 0, sha256: '' },
+    range: toHex(range),
+    written: toHex(range),
+  }));
+}
+
+describe('small changes make one range', () => {
+  it.each([1, 2, 16, 512])('of %i partitions', (partitions) => {
+    const runs = basesOf(partitions, 200e6);
+    const plan = planCompaction({ runs, partitions, changedBytes: 1000, kind: 'incremental' }, defaultLimits);
+    expect(plan.ranges).toEqual([
+      { range: toHex({ from: 0n, to: 1n << 64n }), fold: false, mergeFrom: expect.any(Number) },
+    ]);
+  });
+
+  it('and large ones as many as it takes to have no more than a partition in one', () => {
+    const runs = basesOf(16, 200e6);
+    const situation = { runs, partitions: 16, changedBytes: 1e9, kind: 'incremental' as const };
+    expect(planCompaction(situation, defaultLimits).ranges).toHaveLength(4);
+  });
+});
+
+it('16,384 partitions of 8 runs each are planned at once', () => {
+  const partitions = defaultLimits.maxPartitions;
+  const whole = toHex({ from: 0n, to: 1n << 64n });
+  const delta = (i: number): RunRef => ({
+    ...(basesOf(1, 1e9)[0] as RunRef),
+    key: `delta-${i}`,
+    kind: 'delta',
+    range: whole,
+    written: whole,
+  });
+  const runs = [...basesOf(partitions, 256e6), ...Array.from({ length: 7 }, (_, i) => delta(i))];
+  const started = performance.now();
+  const plan = planCompaction({ runs, partitions, changedBytes: 1e9, kind: 'incremental' }, defaultLimits);
+  console.log(
+    `16,384 partitions: planned in ${Math.round(performance.now() - started)} ms, ${plan.ranges.length} ranges`,
+  );
+  expect(plan.ranges.length).toBeGreaterThan(0);
+  expect(plan.ranges.length).toBeLessThanOrEqual(defaultLimits.maxRanges);
+});

@@ -1,0 +1,250 @@
+import { zstdDecompressSync } from 'node:zlib';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readBase } from '../../../lambda/snapshot/compact/base-frames.ts';
+import { type Change, compareKeyed } from '../../../lambda/snapshot/format/change.ts';
+import { ContentSum } from '../../../lambda/snapshot/format/content.ts';
+import { type BaseFrame, foldFrames } from '../../../lambda/snapshot/compact/fold.ts';
+import { type CopiedFrame, type RawFrame, writeFrames } from '../../../lambda/snapshot/format/frame-file.ts';
+import { contains, hexHash, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
+import { readSnapshot } from '../../../lambda/snapshot/read/read-snapshot.ts';
+import {
+  anyRange,
+  anyRegions,
+  counted,
+  itemsOf,
+  storedRegions,
+} from '../../support/snapshot/base-regions.ts';
+import {
+  anyChanges,
+  change,
+  gathered,
+  inBatches,
+  manifestOf,
+  memoryStore,
+  sorted,
+  writeRun,
+  encodeLine,
+  keptFrames,
+} from '../../support/snapshot/support.ts';
+
+const anyFold = fc.record({
+  regions: anyRegions,
+  range: anyRange,
+  changes: anyChanges('delta', 45),
+  batches: fc.array(fc.nat(5), { maxLength: 4 }),
+  frameBytes: fc.constantFrom(1, 150, 400, 10_000),
+});
+type Fold = typeof anyFold extends fc.Arbitrary<infer T> ? T : never;
+
+interface Folded {
+  readonly base: readonly BaseFrame[];
+  readonly changes: readonly Change[];
+  readonly frames: readonly (RawFrame | CopiedFrame)[];
+  readonly total: ContentSum;
+}
+
+async function fold({ regions, range, changes, batches, frameBytes }: Fold): Promise<Folded> {
+  const { store, bases } = await storedRegions(regions);
+  const within = changes.filter(({ hash }) => contains(range, hash));
+  const total = new ContentSum();
+  const read = (): AsyncGenerator<BaseFrame> => readBase(store, bases, range, 300);
+  const options = { keyCount: 1, frameBytes };
+  const frames = await keptFrames(foldFrames(read(), inBatches(within, batches), options, total));
+  return { base: await Array.fromAsync(read()), changes: within, frames, total };
+}
+
+function linesOf(frame: RawFrame | CopiedFrame): string[] {
+  const text = 'lines' in frame ? frame.lines : zstdDecompressSync(frame.compressed);
+  return text.toString().split(/(?<=\n)/);
+}
+
+const imageOf = (line: string): string => line.slice('{"Item":'.length, -'}\n'.length);
+
+/** What is said of a frame, in one form for those that are made and those that are copied. */
+function saidOf(frame: RawFrame | CopiedFrame) {
+  const said =
+    'entry' in frame
+      ? frame.entry
+      : {
+          ...frame,
+          rawLength: frame.lines.length,
+          hash: hexHash(frame.first.hash),
+          key: String(frame.first.key),
+        };
+  const { hash, key, count, rawLength, content } = said;
+  return { hash, key, count, rawLength, content };
+}
+
+describe('a fold', () => {
+  it('is what a Map makes of the base and the changes: in order, each key once', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyFold, async (given) => {
+        const { changes, frames, total } = await fold(given);
+        const expected = itemsOf(given.regions, given.range);
+        for (const change of changes) {
+          if (change.image === undefined) expected.delete(String(change.key));
+          else expected.set(String(change.key), change);
+        }
+        const lines = sorted([...expected.values()]).map((item) => String(encodeLine('base', item)));
+        expect(frames.flatMap(linesOf)).toEqual(lines);
+        expect(total.content()).toEqual(counted(lines.map(imageOf)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('says of each frame what it holds', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyFold, async (given) => {
+        const { frames } = await fold(given);
+        for (const frame of frames) {
+          const lines = linesOf(frame);
+          const { items, bytes, digest } = counted(lines.map(imageOf));
+          const [first = ''] = lines;
+          const key = imageOf(first).slice(1, imageOf(first).indexOf('}') + 1);
+          expect(saidOf(frame)).toEqual({
+            hash: hexHash(changeOf(key).hash),
+            key,
+            count: items,
+            rawLength: Buffer.byteLength(lines.join('')),
+            content: { bytes, digest },
+          });
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is a base run again, that can be read and folded', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyFold, anyChanges('delta', 45), async (given, more) => {
+        const { frames } = await fold({ ...given, range: wholeRange });
+        const store = memoryStore();
+        const file = await writeFrames(store, 'run', inTurn(frames));
+        const run = { ...(await writeRun(store, 'empty', 'base', [])), ...file, key: 'run' };
+        const items = await gathered(readSnapshot(store, manifestOf([run]), wholeRange));
+        const lines = frames.flatMap(linesOf);
+        expect(items.map((item) => String(encodeLine('base', item)))).toEqual(lines);
+        const again = foldFrames(
+          readBase(store, [run], wholeRange, 300),
+          inBatches(more, [2]),
+          { keyCount: 1, frameBytes: given.frameBytes },
+          new ContentSum(),
+        );
+        const expected = new Map(items.map((item) => [String(item.key), item] as const));
+        for (const { hash, key, image } of more) {
+          if (image === undefined) expected.delete(String(key));
+          else expected.set(String(key), { hash, key, image });
+        }
+        expect((await keptFrames(again)).flatMap(linesOf).map(imageOf)).toEqual(
+          sorted([...expected.values()]).map(({ image }) => String(image)),
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+async function* inTurn<T>(frames: readonly T[]): AsyncGenerator<T> {
+  yield* frames;
+}
+
+/** The change of a canonical key `"pk":{"N":"<number>"}`. */
+function changeOf(key: string): Change {
+  return change(Number(/\d+/.exec(key)?.[0]), '');
+}
+
+describe('a frame that no change falls into', () => {
+  it('is taken over byte for byte, unless a small one before it is to be joined', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyFold, async (given) => {
+        const { base, changes, frames } = await fold(given);
+        const copied = new Set(frames.map((frame) => ('entry' in frame ? frame.entry.sha256 : '')));
+        const begun = new Set(frames.map((frame) => linesOf(frame)[0]));
+        for (const [i, { entry, compressed, whole }] of base.entries()) {
+          const lines = linesOf({ entry, compressed }).map((line) => line);
+          const mustBeCopied = whole && !falls(changes, base, i) && begun.has(lines[0]);
+          expect(copied.has(entry.sha256) || !mustBeCopied).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  /** Whether a change lies between the frame before and the one behind, which is more than where changes fall. */
+  function falls(changes: readonly Change[], base: readonly BaseFrame[], i: number): boolean {
+    const position = (at: number): Change | undefined => {
+      const entry = base[at]?.entry;
+      return entry && { ...changeOf(entry.key), hash: BigInt(`0x${entry.hash}`) };
+    };
+    const from = i === 0 ? undefined : position(i);
+    const to = base[i + 1]?.whole === false ? undefined : position(i + 1);
+    return changes.some(
+      (one) =>
+        (from === undefined || compareKeyed(one, from) >= 0) &&
+        (to === undefined || compareKeyed(one, to) < 0),
+    );
+  }
+
+  it('is not even opened: only its checksum is looked at', async () => {
+    const store = memoryStore();
+    const items = sorted(Array.from({ length: 30 }, (_, pk) => change(pk, `${pk}`)));
+    const run = await writeRun(store, 'run', 'base', items, 150);
+    const before = await Array.fromAsync(readBase(store, [run], wholeRange, 300));
+    const frames = await keptFrames(
+      foldFrames(inTurn(before), inBatches([], []), { keyCount: 1, frameBytes: 150 }, new ContentSum()),
+    );
+    expect(frames).toEqual(before);
+  });
+});
+
+describe('the sizes of frames', () => {
+  /** A base as a fold leaves it, and the same size aimed at again. Lines are at most a quarter of it. */
+  const anyChain = fc.record({
+    frameBytes: fc.constantFrom(300, 600),
+    chain: fc.array(anyChanges('delta', 60), { minLength: 2, maxLength: 6 }),
+  });
+
+  it('that are made are between a half and twice of the aim, but for the last one', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyChain, async ({ frameBytes, chain }) => {
+        const store = memoryStore();
+        const empty = await writeRun(store, 'run-0', 'base', [], frameBytes);
+        let run = empty;
+        for (const [i, changes] of chain.entries()) {
+          const base = readBase(store, [run], wholeRange, 300);
+          const options = { keyCount: 1, frameBytes };
+          const frames = await keptFrames(
+            foldFrames(base, inBatches(changes, [7]), options, new ContentSum()),
+          );
+          const sizes = frames.map((frame) => saidOf(frame).rawLength);
+          expect(Math.min(Infinity, ...sizes.slice(0, -1))).toBeGreaterThanOrEqual(frameBytes / 2);
+          expect(Math.max(0, ...sizes)).toBeLessThanOrEqual(2 * frameBytes);
+          const key = `run-${i + 1}`;
+          const file = await writeFrames(store, key, inTurn(frames));
+          run = { ...empty, ...file, key };
+        }
+      }),
+      { numRuns: 100, endOnFailure: true },
+    );
+  });
+
+  it('also when a small frame is joined with one that gets many small items', async () => {
+    const all = sorted(Array.from({ length: 300 }, (_, n) => change(1000 + n, '')));
+    const line = encodeLine('base', change(1000, '')).length;
+    const frameBytes = 75 * line;
+    const [even, odd] = [0, 1].map((rest) => all.filter((_, i) => i % 2 === rest));
+    // 36 of the first frame's 75 lines are left; the second one gets items whose images come to nearly half a frame.
+    const deleted = even?.slice(0, 39).map(({ hash, key }) => ({ hash, key, image: undefined })) ?? [];
+    const added = odd?.slice(80, 80 + Math.floor(frameBytes / 2 / (line - 10)) - 1) ?? [];
+    const store = memoryStore();
+    const run = await writeRun(store, 'run', 'base', even ?? [], frameBytes);
+    const base = readBase(store, [run], wholeRange, 300);
+    const changes = inBatches(sorted([...deleted, ...added]), [7]);
+    const options = { keyCount: 1, frameBytes };
+    const frames = await keptFrames(foldFrames(base, changes, options, new ContentSum()));
+    const largest = Math.max(...frames.map((frame) => saidOf(frame).rawLength));
+    expect(largest / frameBytes).toBeLessThanOrEqual(2);
+  });
+});

@@ -1,0 +1,83 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../../../lambda/snapshot/format/change.ts';
+import { imageSize } from '../../../lambda/snapshot/format/content.ts';
+import { imageDigest } from '../../../lambda/snapshot/format/digest.ts';
+import { wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
+import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
+import type { NetChange, OldImage } from '../../../lambda/snapshot/compact/net-change.ts';
+import { withOldImages } from '../../../lambda/snapshot/compact/old-images.ts';
+import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
+import { histories, make, mostItems } from '../../support/snapshot/histories.ts';
+import {
+  change,
+  gathered,
+  inBatches,
+  manifestOf,
+  memoryStore,
+  sorted,
+  writeRun,
+} from '../../support/snapshot/support.ts';
+import { framesOfRuns, watchedStore } from '../../support/snapshot/watched-store.ts';
+
+const claimed: OldImage = { digest: Buffer.alloc(16), bytes: 1 };
+
+/** Changes of these keys, which tell wrongly what was there before. */
+function told(keys: readonly number[]): NetChange[] {
+  const changes = keys.map((n) => ({
+    ...change(n, 'new'),
+    first: '1',
+    last: '1',
+    imageBytes: 9,
+    old: claimed,
+  }));
+  return sorted(changes);
+}
+
+async function oldOf(
+  store: ObjectStore,
+  parent: Manifest,
+  changes: NetChange[],
+  sizes: readonly number[] = [2],
+): Promise<(OldImage | undefined)[]> {
+  const corrected = await gathered(withOldImages(store, parent, wholeRange, inBatches(changes, sizes)));
+  expect(corrected.map((each) => ({ ...each, old: claimed }))).toEqual(changes);
+  return corrected.map(({ old }) => old);
+}
+
+function old({ image }: Change): OldImage | undefined {
+  return image && { digest: imageDigest(image), bytes: imageSize(image) };
+}
+
+describe('old images are those of the parent', () => {
+  it('whatever its history and whatever was told; no frame is read twice', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        histories,
+        fc.uniqueArray(fc.nat(mostItems + 1)),
+        fc.array(fc.nat(4), { minLength: 1 }),
+        async (history, keys, sizes) => {
+          const plain = memoryStore();
+          for (const { manifest, content } of await make(history, plain)) {
+            const store = watchedStore(plain);
+            const expected = sorted(keys.map((n) => change(n, content.get(n)))).map(old);
+            expect(await oldOf(store, manifest, told(keys), sizes)).toEqual(expected);
+            for (const { run, entry } of await framesOfRuns(plain, manifest.runs))
+              expect(store.readsOf(run, entry)).toBeLessThanOrEqual(1);
+          }
+        },
+      ),
+      { numRuns: 8, endOnFailure: true },
+    );
+  });
+
+  it('of the newest run that has the key; runs that no key is left for are not read', async () => {
+    const plain = memoryStore();
+    const base = await writeRun(plain, 'base', 'base', sorted([change(1, 'old'), change(2, 'old')]));
+    const delta = await writeRun(plain, 'delta', 'delta', sorted([change(1, 'newer'), change(2, undefined)]));
+    const store = watchedStore(plain);
+    const expected = sorted([change(1, 'newer'), change(2, undefined)]).map(old);
+    expect(await oldOf(store, manifestOf([base, delta]), told([1, 2]))).toEqual(expected);
+    expect(store.readsOfFile('base')).toBe(0);
+  });
+});

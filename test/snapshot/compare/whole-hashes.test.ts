@@ -1,0 +1,24 @@
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Keyed } from '../../../lambda/snapshot/format/change.ts';
+import { wholeHashes } from '../../../lambda/snapshot/compare/whole-hashes.ts';
+import { inBatches } from '../../support/snapshot/support.ts';
+
+const entries: fc.Arbitrary<Keyed[]> = fc
+  .array(fc.bigInt(0n, 4n), { maxLength: 20 })
+  .map((hashes) =>
+    hashes.toSorted((a, b) => Number(a - b)).map((hash, i) => ({ hash, key: Buffer.from([i]) })),
+  );
+
+it('entries of one hash are in one batch, and all entries are there in order', async () => {
+  await fc.assert(
+    fc.asyncProperty(entries, fc.array(fc.nat(5)), async (sorted, sizes) => {
+      const batches = await Array.fromAsync(wholeHashes(inBatches(sorted, sizes)));
+      expect(batches.flat()).toEqual(sorted);
+      for (const [i, batch] of batches.entries()) {
+        expect(batch.length).toBeGreaterThan(0);
+        expect(batch[0]?.hash).not.toBe(batches[i - 1]?.at(-1)?.hash);
+      }
+    }),
+  );
+});

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DigestSum, imageDigest } from '../../../lambda/snapshot/format/digest.ts';
+
+const modulus = 1n << 128n;
+const anyDigest = fc.oneof(
+  fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes)),
+  fc.constant(Buffer.alloc(16, 0xff)),
+);
+const anyDigests = fc.array(anyDigest, { maxLength: 20 });
+
+function sumOf(digests: readonly Buffer[]): DigestSum {
+  const sum = new DigestSum();
+  for (const digest of digests) sum.add(digest);
+  return sum;
+}
+
+function naive(digests: readonly Buffer[]): string {
+  let sum = 0n;
+  for (const digest of digests) sum += BigInt(`0x${digest.toString('hex')}`);
+  return (sum % modulus).toString(16).padStart(32, '0');
+}
+
+describe('the digest of items', () => {
+  it('is the sum of theirs modulo 2^128, in 32 hex digits', () => {
+    fc.assert(
+      fc.property(anyDigests, (digests) => {
+        expect(sumOf(digests).hex()).toBe(naive(digests));
+      }),
+    );
+    expect(new DigestSum().hex()).toBe('0'.repeat(32));
+    expect(sumOf([Buffer.alloc(16, 0xff), Buffer.from(`${'0'.repeat(31)}3`, 'hex')]).hex()).toBe(
+      `${'0'.repeat(31)}2`,
+    );
+  });
+
+  it('does not depend on their order', () => {
+    fc.assert(
+      fc.property(anyDigests, (digests) => {
+        expect(sumOf(digests.toReversed()).hex()).toBe(sumOf(digests).hex());
+      }),
+    );
+  });
+
+  it('is carried forward by adding new images and subtracting old ones, also below zero in between', () => {
+    fc.assert(
+      fc.property(anyDigests, anyDigests, (kept, changed) => {
+        const sum = new DigestSum(naive(kept));
+        for (const digest of changed) sum.subtract(digest);
+        for (const digest of changed) sum.add(digest);
+        expect(sum.hex()).toBe(naive(kept));
+        for (const digest of kept) sum.subtract(digest);
+        expect(sum.hex()).toBe('0'.repeat(32));
+      }),
+    );
+  });
+
+  it('of several parts is the sum of theirs, a negative part too', () => {
+    fc.assert(
+      fc.property(anyDigests, anyDigests, (before, lost) => {
+        const loss = new DigestSum();
+        for (const digest of lost) loss.subtract(digest);
+        const whole = new DigestSum(naive([...before, ...lost]));
+        whole.addHex(loss.hex());
+        expect(whole.hex()).toBe(naive(before));
+      }),
+    );
+  });
+});
+
+describe('the digest of an item', () => {
+  it('is the first 16 bytes of the SHA-256 of its canonical form', () => {
+    const image = Buffer.from('{"pk":{"S":"a"}}');
+    const sha256 = createHash('sha256').update(image).digest('hex');
+    expect(imageDigest(image).toString('hex')).toBe(sha256.slice(0, 32));
+  });
+
+  it('of the empty text is SHA-256’s known result', () => {
+    expect(imageDigest(Buffer.alloc(0)).toString('hex')).toBe('e3b0c44298fc1c149afbf4c8996fb924');
+  });
+});

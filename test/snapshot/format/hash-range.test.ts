@@ -1,0 +1,104 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  contains,
+  equalRanges,
+  fromHex,
+  type HashRange,
+  hexHash,
+  intersect,
+  rangeCount,
+  rangeNumber,
+  toHex,
+  wholeRange,
+} from '../../../lambda/snapshot/format/hash-range.ts';
+
+const end = 1n << 64n;
+const anyHash = fc.oneof(fc.bigInt(0n, end - 1n), fc.constantFrom(0n, 1n, end / 2n - 1n, end / 2n, end - 1n));
+const anyCount = fc.nat(14).map((power) => 2 ** power);
+const anyBoundary = fc.oneof(anyHash, fc.constant(end));
+const anyRange: fc.Arbitrary<HashRange> = fc
+  .uniqueArray(anyBoundary, { minLength: 2, maxLength: 2 })
+  .map(([a = 0n, b = 0n]) => (a < b ? { from: a, to: b } : { from: b, to: a }));
+
+describe('equal ranges', () => {
+  it('follow each other from 0 to 2^64 and are equally wide', () => {
+    fc.assert(
+      fc.property(anyCount, (count) => {
+        const ranges = equalRanges(count);
+        expect(ranges.map(({ from }) => from)).toEqual([0n, ...ranges.slice(0, -1).map(({ to }) => to)]);
+        expect(ranges.at(-1)?.to).toBe(end);
+        expect(new Set(ranges.map(({ from, to }) => to - from))).toEqual(new Set([end / BigInt(count)]));
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('hold a hash in the one that rangeNumber names, and in no other', () => {
+    fc.assert(
+      fc.property(anyHash, fc.nat(8), (hash, power) => {
+        const holding = equalRanges(2 ** power).flatMap((range, i) => (contains(range, hash) ? [i] : []));
+        expect(holding).toEqual([rangeNumber(hash, 2 ** power)]);
+      }),
+    );
+  });
+
+  it('are told by the highest bits of a hash, so that twice as many split each in two', () => {
+    fc.assert(
+      fc.property(anyHash, fc.nat(14), (hash, power) => {
+        expect(rangeNumber(hash, 2 ** power)).toBe(Number(hash >> BigInt(64 - power)));
+        expect(rangeNumber(hash, 2 ** (power + 1)) >> 1).toBe(rangeNumber(hash, 2 ** power));
+      }),
+    );
+  });
+
+  it.each([
+    [0, 100, 64, 1],
+    [100, 100, 64, 1],
+    [101, 100, 64, 2],
+    [300, 100, 64, 4],
+    [100_000, 100, 64, 64],
+    [100_000, 100, 1, 1],
+  ])('%i bytes in ranges of %i, at most %i of them: %i', (total, target, most, count) => {
+    expect(rangeCount(total, target, most)).toBe(count);
+  });
+});
+
+describe('the common part of two ranges', () => {
+  it('holds what both hold, and is undefined if that is nothing', () => {
+    fc.assert(
+      fc.property(anyRange, anyRange, anyHash, (a, b, hash) => {
+        const common = intersect(a, b);
+        for (const at of [hash, a.from, b.from, a.to - 1n, b.to - 1n]) {
+          expect(common !== undefined && contains(common, at)).toBe(contains(a, at) && contains(b, at));
+        }
+      }),
+    );
+  });
+
+  it('of neighbours is undefined', () => {
+    expect(intersect({ from: 0n, to: 5n }, { from: 5n, to: 9n })).toBeUndefined();
+  });
+});
+
+describe('a range is written as hex numbers', () => {
+  it('of 16 digits, 17 for the end of the hash space, and read back', () => {
+    fc.assert(
+      fc.property(anyRange, (range) => {
+        const hex = toHex(range);
+        expect(hex.from).toMatch(/^[0-9a-f]{16}$/);
+        expect(hex.to).toMatch(/^([0-9a-f]{16}|10000000000000000)$/);
+        expect(fromHex(hex)).toEqual(range);
+      }),
+    );
+    expect(toHex(wholeRange)).toEqual({ from: '0000000000000000', to: '10000000000000000' });
+  });
+
+  it('whose text order is that of the hashes', () => {
+    fc.assert(
+      fc.property(anyHash, anyHash, (a, b) => {
+        expect(hexHash(a) < hexHash(b)).toBe(a < b);
+      }),
+    );
+  });
+});

@@ -1,0 +1,123 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalItem, canonicalKey } from '../../../lambda/item/canonical.ts';
+import { keyHash } from '../../../lambda/item/key-hash.ts';
+import { isError } from '../../../lambda/runtime/errors.ts';
+import type { Change } from '../../../lambda/snapshot/format/change.ts';
+import { decodeLines, type RunKind } from '../../../lambda/snapshot/format/line.ts';
+import { anyItem, choices, spelledItem } from '../../support/item/arbitrary.ts';
+import { change, encodeLine } from '../../support/snapshot/support.ts';
+
+const anyKind = fc.constantFrom<RunKind>('base', 'delta');
+const corrupt = expect.objectContaining({ code: 'SnapshotCorrupt' });
+
+describe('a line is the document’s', () => {
+  const put = change(7, 'new');
+
+  it('of a base run', () => {
+    expect(String(encodeLine('base', put))).toBe('{"Item":{"pk":{"N":"7"},"v":{"S":"new"}}}\n');
+  });
+
+  it('of a put', () => {
+    expect(String(encodeLine('delta', put))).toBe(
+      '{"Keys":{"pk":{"N":"7"}},"NewImage":{"pk":{"N":"7"},"v":{"S":"new"}}}\n',
+    );
+  });
+
+  it('of a tombstone', () => {
+    expect(String(encodeLine('delta', change(7, undefined)))).toBe('{"Keys":{"pk":{"N":"7"}}}\n');
+  });
+
+  it('and a base run has none for a tombstone', () => {
+    expect(() => encodeLine('base', change(7, undefined))).toThrow(corrupt);
+  });
+});
+
+describe('lines are read back as they were written', () => {
+  it('whatever the names and values of keys, images and tombstones', () => {
+    const anyLines = fc.tuple(anyItem, fc.array(fc.tuple(fc.nat(), fc.boolean()), { maxLength: 4 }));
+    fc.assert(
+      fc.property(anyKind, anyLines, (kind, [{ keyNames, members }, lines]) => {
+        const changes = lines.map(([seed, deleted]): Change => {
+          const item = spelledItem(members, choices(seed));
+          const key = Buffer.from(canonicalKey(item, keyNames));
+          const image = Buffer.from(canonicalItem(item, keyNames));
+          return { hash: keyHash(key), key, image: deleted && kind === 'delta' ? undefined : image };
+        });
+        const frame = Buffer.concat(changes.map((change) => encodeLine(kind, change)));
+        // Not toEqual: over buffers it is slow.
+        expect(isDeepStrictEqual(decodeLines(kind, frame, keyNames.length), changes)).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('none from an empty frame', () => {
+    expect(decodeLines('base', Buffer.alloc(0), 1)).toEqual([]);
+  });
+});
+
+describe('what is no line of the run is SnapshotCorrupt', () => {
+  it.each<[RunKind, string]>([
+    ['base', '\n'],
+    ['base', 'x\n'],
+    ['base', '{"Item":{"pk":{"S":"a"}}}'],
+    ['base', '{"Item":{"pk":{"S":"a"}}}\n{"Item":'],
+    ['base', '{"Item":{"pk":{"S":"a"\n'],
+    ['base', '{"Item":{"pk":{"S":"a"}}]\n'],
+    ['base', '{"Item":{"pk":{"S":"a\n'],
+    ['base', String.raw`{"Item":{"pk":{"S":"a\"}}}` + '\n'],
+    ['base', '{"Item":{}}\n'],
+    ['base', '{"Item":{"pk":{"S":"a"]}}\n'],
+    ['delta', '{"Keys":{"pk":{"S":"a"]}}\n'],
+    ['base', '{"Item":{"pk":{"BOOL":true}}}\n'],
+    ['base', '{"Keys":{"pk":{"S":"a"}}}\n'],
+    ['delta', '{"Item":{"pk":{"S":"a"}}}\n'],
+    ['delta', '{"Keys":{"pk":{"S":"a"}}\n'],
+    ['delta', '{"Keys":{"pk":{"S":"a"}}]\n'],
+    ['delta', '{"Keys":{"pk":{"S":"a"}},"OldImage":{"pk":{"S":"a"}}}\n'],
+    ['delta', '{"Keys":{"pk":{"S":"a"}},"NewImage":\n'],
+    ['delta', '{"Keys":{"pk":{"S":"a"},"sk":{"S":"b"}}}\n'],
+  ])('%s: %j', (kind, text) => {
+    expect(() => decodeLines(kind, Buffer.from(text), 1)).toThrow(corrupt);
+  });
+
+  it('a key of one attribute where two are due', () => {
+    expect(() => decodeLines('base', Buffer.from('{"Item":{"pk":{"S":"a"}}}\n'), 2)).toThrow(corrupt);
+    expect(() => decodeLines('delta', Buffer.from('{"Keys":{"pk":{"S":"a"}}}\n'), 2)).toThrow(corrupt);
+  });
+
+  it('or, if text made of pieces of lines happens to be lines, nothing of it is lost', () => {
+    const pieces = [
+      '{"Item":{"pk":{"S":"a"}}}\n',
+      '{"Keys":{"pk":{"S":"a"}},"NewImage":{"pk":{"S":"a"}}}\n',
+      '{"Item":{',
+      '{"Keys":{',
+      '},"NewImage":{',
+      '"pk":{"S":"a"}',
+      '{',
+      '}',
+      '}}\n',
+      '"',
+      '\\',
+      ':',
+      ',',
+      '\n',
+    ];
+    const anyFrame = fc
+      .array(fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 2 })), { maxLength: 12 })
+      .map((parts) => Buffer.from(parts.join('')));
+    fc.assert(
+      fc.property(anyKind, anyFrame, fc.constantFrom(1, 2), (kind, frame, keyCount) => {
+        try {
+          const again = decodeLines(kind, frame, keyCount).map((change) => encodeLine(kind, change));
+          expect(String(Buffer.concat(again))).toBe(String(frame));
+        } catch (error) {
+          if (!isError(error, 'SnapshotCorrupt')) throw error;
+        }
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});

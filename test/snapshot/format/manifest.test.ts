@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { BackupId } from '../../../lambda/model/records.ts';
+import { TidemarkError } from '../../../lambda/runtime/errors.ts';
+import {
+  findManifest,
+  keyNamesOf,
+  manifestKey,
+  publishManifest,
+  readManifest,
+  runKey,
+} from '../../../lambda/snapshot/format/manifest.ts';
+import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
+import { change, manifestOf, memoryStore, snapshotId, writeRun } from '../../support/snapshot/support.ts';
+
+const tableId = 'table-1';
+const place = `tables/table-1/snapshots/${snapshotId}/manifest.json.zst`;
+const corrupt = { code: 'SnapshotCorrupt' };
+
+describe('a manifest', () => {
+  it('is read as it was published, with the checksum of its stored bytes', async () => {
+    const store = memoryStore();
+    const manifest = manifestOf([await writeRun(store, runKey(tableId, 'r'), 'base', [change(1, 'one')])]);
+    expect(await publishManifest(store, manifest)).toBe('stored');
+    const sha256 = createHash('sha256')
+      .update(await store.get(place))
+      .digest('hex');
+    expect(await readManifest(store, tableId, snapshotId)).toEqual({ manifest, sha256 });
+    expect(await readManifest(store, tableId, snapshotId, sha256)).toEqual({ manifest, sha256 });
+    expect(await findManifest(store, tableId, snapshotId)).toEqual({ manifest, sha256 });
+  });
+
+  it('is one zstd frame of JSON at the place that the document says', async () => {
+    const store = memoryStore();
+    await publishManifest(store, manifestOf([]));
+    expect([...store.objects.keys()]).toEqual([place]);
+    expect(manifestKey(tableId, snapshotId)).toBe(place);
+    expect(runKey(tableId, `${snapshotId}-01234567-0.0`)).toBe(
+      `tables/table-1/runs/${snapshotId}-01234567-0.0.zst`,
+    );
+    const json = zstdDecompressSync(await store.get(place)).toString();
+    expect(JSON.parse(json)).toEqual(manifestOf([]));
+  });
+
+  it('is published once; equal manifests are equal bytes', async () => {
+    const [store, other] = [memoryStore(), memoryStore()];
+    await publishManifest(store, manifestOf([]));
+    await publishManifest(other, manifestOf([]));
+    expect(store.objects).toEqual(other.objects);
+    expect(await publishManifest(store, { ...manifestOf([]), marker: 1 })).toBe('exists');
+    expect(store.objects).toEqual(other.objects);
+  });
+});
+
+describe('what is no manifest of the snapshot is SnapshotCorrupt', () => {
+  it('nothing there, where findManifest says so by undefined', async () => {
+    const store = memoryStore();
+    await expect(readManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
+    expect(await findManifest(store, tableId, snapshotId)).toBeUndefined();
+  });
+
+  it.each([
+    ['another snapshot’s', { ...manifestOf([]), id: 'other' as BackupId }],
+    ['a later version', { ...manifestOf([]), version: 2 }],
+    ['another format', { ...manifestOf([]), format: 'other' }],
+    ['no object', null],
+    ['a text', 'tidemark-snapshot'],
+  ])('%s', async (_name, content) => {
+    const store = memoryStore();
+    await store.put(place, zstdCompressSync(JSON.stringify(content)));
+    await expect(readManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
+    await expect(findManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
+  });
+
+  it.each([
+    ['no JSON', zstdCompressSync('{"format":')],
+    ['not compressed', Buffer.from('{}')],
+    ['empty', Buffer.alloc(0)],
+  ])('%s', async (_name, bytes) => {
+    const store = memoryStore();
+    await store.put(place, bytes);
+    await expect(readManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
+    await expect(findManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
+  });
+
+  it('a sound one, but not that of the catalog’s checksum', async () => {
+    const store = memoryStore();
+    await publishManifest(store, manifestOf([]));
+    await expect(readManifest(store, tableId, snapshotId, '0'.repeat(64))).rejects.toMatchObject(corrupt);
+  });
+
+  it('but a store that does not answer is its own error', async () => {
+    const denied = new TidemarkError('AccessDenied', 'not now');
+    const store: ObjectStore = { ...memoryStore(), get: () => Promise.reject(denied) };
+    await expect(readManifest(store, tableId, snapshotId)).rejects.toBe(denied);
+    await expect(findManifest(store, tableId, snapshotId)).rejects.toBe(denied);
+  });
+});
+
+describe('the key attributes of a table description', () => {
+  const hash = { AttributeName: 'a', KeyType: 'HASH' as const };
+  const range = { AttributeName: 'b', KeyType: 'RANGE' as const };
+
+  it.each([
+    ['one', [hash], ['a']],
+    ['two', [hash, range], ['a', 'b']],
+    ['two, the sort key named first', [range, hash], ['a', 'b']],
+  ])('are %s', (_name, keySchema, names) => {
+    expect(keyNamesOf({ keySchema })).toEqual(names);
+  });
+
+  it('without a partition key are SnapshotCorrupt', () => {
+    expect(() => keyNamesOf({ keySchema: [range] })).toThrow(expect.objectContaining(corrupt));
+  });
+});

@@ -1,0 +1,88 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareKeyed } from '../../../lambda/snapshot/format/change.ts';
+import { contains, equalRanges } from '../../../lambda/snapshot/format/hash-range.ts';
+import { OpenRun } from '../../../lambda/snapshot/read/lookup.ts';
+import {
+  anyChanges,
+  change,
+  gathered,
+  memoryStore,
+  sorted,
+  writeRun,
+} from '../../support/snapshot/support.ts';
+import { framesOfRuns, watchedStore } from '../../support/snapshot/watched-store.ts';
+
+const runs = fc.record({
+  changes: anyChanges('delta', 60),
+  frameBytes: fc.constantFrom(1, 200, 10_000),
+  readAhead: fc.constantFrom(1, 300, 10_000),
+});
+const noFrames = new Set<string>();
+
+describe('an open run', () => {
+  it('finds the lines of ascending keys, and fetches its index and each frame at most once', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        runs,
+        fc.uniqueArray(fc.nat(60)),
+        fc.integer({ min: 1, max: 9 }),
+        async ({ changes, frameBytes }, asked, atOnce) => {
+          const plain = memoryStore();
+          const file = await writeRun(plain, 'run', 'delta', changes, frameBytes);
+          const store = watchedStore(plain);
+          const run = new OpenRun(store, file, 1);
+          const keys = sorted(asked.map((n) => change(n, undefined)));
+          for (let start = 0; start < keys.length; start += atOnce) {
+            const some = keys.slice(start, start + atOnce);
+            const expected = some.map((key) => changes.find((line) => compareKeyed(line, key) === 0));
+            expect(await run.findAll(some)).toEqual(expected);
+          }
+          const frames = await framesOfRuns(plain, [file]);
+          for (const { entry } of frames) expect(store.readsOf(file, entry)).toBeLessThanOrEqual(1);
+          expect(store.readsOfFile('run')).toBeLessThanOrEqual(frames.length + 1);
+        },
+      ),
+    );
+  });
+
+  it('gives the lines of ascending ranges, and fetches its index and each frame once', async () => {
+    await fc.assert(
+      fc.asyncProperty(runs, fc.constantFrom(1, 4, 16), async ({ changes, frameBytes, readAhead }, count) => {
+        const plain = memoryStore();
+        const file = await writeRun(plain, 'run', 'delta', changes, frameBytes);
+        const store = watchedStore(plain);
+        const run = new OpenRun(store, file, 1);
+        for (const range of equalRanges(count)) {
+          const expected = changes.filter(({ hash }) => contains(range, hash));
+          expect(await gathered(run.read(range, readAhead, noFrames))).toEqual(expected);
+        }
+        for (const { entry } of await framesOfRuns(plain, [file])) expect(store.readsOf(file, entry)).toBe(1);
+      }),
+    );
+  });
+
+  it('looks into the frames that it is asked to only', async () => {
+    const plain = memoryStore();
+    const changes = sorted(Array.from({ length: 9 }, (_, n) => change(n, `text ${n}`)));
+    const file = await writeRun(plain, 'run', 'delta', changes, 1);
+    const frames = await framesOfRuns(plain, [file]);
+    const store = watchedStore(plain);
+    const run = new OpenRun(store, file, 1);
+    const among = new Set(frames.slice(0, 3).map(({ entry }) => entry.sha256));
+    expect((await run.findAll(changes, among)).filter((line) => line !== undefined)).toEqual(
+      changes.slice(0, 3),
+    );
+    const [all = expect.fail('one range')] = equalRanges(1);
+    expect(await gathered(run.read(all, 1000, among))).toEqual(changes.slice(3));
+    for (const { entry } of frames) expect(store.readsOf(file, entry)).toBe(1);
+  });
+
+  it('does not keep a frame in memory for a line that was found', async () => {
+    const store = memoryStore();
+    const changes = sorted(Array.from({ length: 50 }, (_, n) => change(n, `${n}`.repeat(5000))));
+    const file = await writeRun(store, 'run', 'delta', changes, 1_000_000);
+    const line = await new OpenRun(store, file, 1).find(change(3, undefined));
+    expect(line?.image?.buffer.byteLength).toBeLessThan(file.rawBytes / 4);
+  });
+});

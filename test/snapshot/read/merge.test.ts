@@ -1,0 +1,100 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Keyed } from '../../../lambda/snapshot/format/change.ts';
+import { mergeSorted } from '../../../lambda/snapshot/read/merge.ts';
+import { gathered, inBatches, sorted } from '../../support/snapshot/support.ts';
+
+interface Entry extends Keyed {
+  /** The numbers of the sources that the entry came from, in the order of combining. */
+  readonly from: readonly number[];
+}
+
+/** Few hashes and few keys, so that keys are shared between sources and hashes between keys. */
+const anyKeyed = fc.record({ hash: fc.bigInt(0n, 5n), key: fc.nat(20) });
+const anySource = fc.uniqueArray(anyKeyed, { selector: ({ hash, key }) => `${hash}/${key}`, maxLength: 40 });
+const anySizes = fc.array(fc.nat(7), { maxLength: 5 });
+const anySources = fc.array(fc.tuple(anySource, anySizes), { maxLength: 8 });
+
+function entries(source: readonly { hash: bigint; key: number }[], number: number): Entry[] {
+  return sorted(source.map(({ hash, key }) => ({ hash, key: Buffer.from(`k${key}`), from: [number] })));
+}
+
+const concatenated = (earlier: Entry, later: Entry): Entry => ({
+  ...later,
+  from: [...earlier.from, ...later.from],
+});
+const newest = (_earlier: Entry, later: Entry): Entry => later;
+
+/** The same by a Map. */
+function naive(sources: readonly (readonly Entry[])[], combine: (a: Entry, b: Entry) => Entry): Entry[] {
+  const merged = new Map<string, Entry>();
+  for (const entry of sources.flat()) {
+    const id = `${entry.hash}/${String(entry.key)}`;
+    const before = merged.get(id);
+    merged.set(id, before === undefined ? entry : combine(before, entry));
+  }
+  return sorted([...merged.values()]);
+}
+
+describe('a merge', () => {
+  it.each([
+    ['keeps the newest of a key', newest],
+    ['combines a key’s entries in the order of the sources', concatenated],
+  ])('%s, in whole batches', async (_name, combine) => {
+    await fc.assert(
+      fc.asyncProperty(anySources, fc.constantFrom(1, 3, 1000), async (given, batchEntries) => {
+        const sources = given.map(([source], number) => entries(source, number));
+        const batches = sources.map((source, i) => inBatches(source, given[i]?.[1] ?? []));
+        const merged = await Array.fromAsync(mergeSorted(batches, combine, batchEntries));
+        expect(merged.flat()).toEqual(naive(sources, combine));
+        expect(merged.slice(0, -1).every((batch) => batch.length === batchEntries)).toBe(true);
+        expect(merged.every((batch) => batch.length > 0)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('of nothing, or of sources with empty batches, gives no empty one', async () => {
+    const empty = [inBatches<Entry>([], []), inBatches(entries([{ hash: 1n, key: 1 }], 0), [0, 0, 1])];
+    const batches = await Array.fromAsync(mergeSorted(empty, newest));
+    expect(batches.map((batch) => batch.length)).toEqual([1]);
+    expect(await Array.fromAsync(mergeSorted<Entry>([], newest))).toEqual([]);
+  });
+});
+
+describe('the sources of a merge', () => {
+  /** Endless; tells when it was closed. */
+  function counting(closed: string[], name: string, failAt = Infinity): AsyncGenerator<Entry[]> {
+    return (async function* () {
+      try {
+        for (let i = 0; ; i++) {
+          if (i === failAt) throw new Error(`${name} failed`);
+          yield entries([{ hash: BigInt(i), key: 1 }], 0);
+        }
+      } finally {
+        closed.push(name);
+      }
+    })();
+  }
+
+  it('are closed when the reader stops early', async () => {
+    const closed: string[] = [];
+    for await (const batch of mergeSorted([counting(closed, 'a'), counting(closed, 'b')], newest)) {
+      expect(batch.length).toBeGreaterThan(0);
+      expect(closed).toEqual([]);
+      break;
+    }
+    expect(closed.toSorted()).toEqual(['a', 'b']);
+  });
+
+  it.each([0, 1, 700])(
+    'are closed when one fails in its batch %i, and its error comes through',
+    async (failAt) => {
+      const closed: string[] = [];
+      const sources = [counting(closed, 'a'), counting(closed, 'b', failAt), counting(closed, 'c')];
+      await expect(gathered(mergeSorted(sources, newest))).rejects.toThrow('b failed');
+      // A source that was never begun has nothing to close.
+      expect(closed.toSorted()).toEqual(failAt === 0 ? ['a', 'b'] : ['a', 'b', 'c']);
+    },
+  );
+});

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import type { RunRef } from '../../../lambda/snapshot/format/manifest.ts';
+import { OpenFiles } from '../../../lambda/snapshot/read/open-files.ts';
+
+const run = (key: string, from: string, to: string) => ({ key, range: { from, to } }) as RunRef;
+
+it('a file is opened once, and kept until behind the last range for which it is referred to', () => {
+  const runs = [run('a', '0', '2'), run('b', '0', '1'), run('a', '4', '6')];
+  const [a, b, later] = runs as [RunRef, RunRef, RunRef];
+  const opened: string[] = [];
+  const files = new OpenFiles(runs, ({ key }) => opened.push(key));
+  expect([files.of(a), files.of(b), files.of(a)]).toEqual([1, 2, 1]);
+  files.closeBelow(3n);
+  expect([files.of(later), opened]).toEqual([1, ['a', 'b']]);
+  files.closeBelow(6n);
+  expect(files.of(later)).toBe(3);
+});

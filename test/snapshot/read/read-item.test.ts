@@ -1,0 +1,71 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
+import { readItem } from '../../../lambda/snapshot/read/read-item.ts';
+import { contains, fromHex } from '../../../lambda/snapshot/format/hash-range.ts';
+import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
+import { histories, items, make, mostItems, present } from '../../support/snapshot/histories.ts';
+import { change, manifestOf, memoryStore, sorted, writeRun } from '../../support/snapshot/support.ts';
+
+async function textOf(store: ObjectStore, manifest: Manifest, n: number): Promise<string | undefined> {
+  const { image } = await readItem(store, manifest, change(n, undefined));
+  return image?.toString();
+}
+
+const imageOf = (n: number, text: string | undefined) => change(n, text).image?.toString();
+
+describe('one item of a snapshot', () => {
+  it('is what the table held, for every key and every snapshot of a history', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        const store = memoryStore();
+        const used = new Set(history.flatMap(({ changes }) => [...changes.keys()]));
+        for (const { manifest, content } of await make(history, store)) {
+          for (const n of [...used, mostItems + 1])
+            expect(await textOf(store, manifest, n)).toBe(imageOf(n, content.get(n)));
+        }
+      }),
+      { numRuns: 8, endOnFailure: true },
+    );
+  });
+
+  it('costs the index of each run that may hold it, and one frame of each until there is a line', async () => {
+    const store = memoryStore();
+    const base = await writeRun(store, 'base', 'base', sorted([change(1, 'old'), change(2, 'old')]), 1);
+    const older = await writeRun(store, 'older', 'delta', sorted([change(1, 'new'), change(3, '3')]), 1);
+    const newer = await writeRun(store, 'newer', 'delta', [change(2, undefined)], 1);
+    const manifest = manifestOf([base, older, newer]);
+    const read = (n: number) => readItem(store, manifest, change(n, undefined));
+    expect(await read(2)).toMatchObject({ image: undefined, requests: 3 + 1 });
+    const one = await read(1);
+    expect(String(one.image)).toBe(imageOf(1, 'new'));
+    // Where the key comes before a run's first, no frame of the run is read.
+    expect(one.requests).toBe(3 + 1 + (change(1, '').hash > change(2, '').hash ? 1 : 0));
+    const indexes = base.index.length + older.index.length + newer.index.length;
+    expect(one.bytesRead).toBeGreaterThan(indexes);
+    expect(one.bytesRead).toBeLessThan(indexes + older.bytes + newer.bytes);
+  });
+
+  it('does not touch a run that is not referred to for its hash', async () => {
+    const store = memoryStore();
+    const made = await make([{ changes: items(60), kind: 'full' }], store);
+    const { manifest } = present(made[0]);
+    expect(manifest.runs.length).toBeGreaterThan(1);
+    const key = change(7, undefined);
+    for (const { range, key: file } of manifest.runs)
+      if (!contains(fromHex(range), key.hash)) store.objects.delete(file);
+    expect(await readItem(store, manifest, key)).toMatchObject({ requests: 2 });
+    expect(await textOf(store, manifest, 7)).toBe(imageOf(7, items(60).get(7)));
+  });
+
+  it('needs an older run only if no newer one has its key', async () => {
+    const store = memoryStore();
+    const base = await writeRun(store, 'base', 'base', sorted([change(1, 'old'), change(2, 'old')]));
+    const delta = await writeRun(store, 'delta', 'delta', [change(1, 'new')]);
+    store.objects.delete('base');
+    expect(await textOf(store, manifestOf([base, delta]), 1)).toBe(imageOf(1, 'new'));
+    await expect(textOf(store, manifestOf([base, delta]), 2)).rejects.toMatchObject({
+      code: 'SnapshotCorrupt',
+    });
+  });
+});

@@ -1,0 +1,116 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../../../lambda/snapshot/format/change.ts';
+import {
+  contains,
+  fromHex,
+  type HashRange,
+  toHex,
+  wholeRange,
+} from '../../../lambda/snapshot/format/hash-range.ts';
+import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
+import { readRun, readSnapshot } from '../../../lambda/snapshot/read/read-snapshot.ts';
+import {
+  anyChanges,
+  change,
+  gathered,
+  manifestOf,
+  memoryStore,
+  sorted,
+  writeRun,
+} from '../../support/snapshot/support.ts';
+
+const end = 1n << 64n;
+
+/** Some hash, often that of a key or one beside it. */
+const anyBoundary = fc.oneof(
+  fc
+    .tuple(fc.nat(40), fc.integer({ min: -1, max: 1 }))
+    .map(([pk, beside]) => change(pk, '').hash + BigInt(beside)),
+  fc.bigInt(0n, end),
+  fc.constantFrom(0n, end),
+);
+const anyRange: fc.Arbitrary<HashRange> = fc
+  .uniqueArray(anyBoundary, { minLength: 2, maxLength: 2 })
+  .map(([a = 0n, b = 0n]) => (a < b ? { from: a, to: b } : { from: b, to: a }));
+const anyReferred = fc.oneof(fc.constant(wholeRange), anyRange);
+
+/** A base run and deltas, each with the range for which the snapshot refers to it. */
+const anySnapshot = fc.record({
+  base: fc.tuple(anyChanges('base', 40), anyReferred),
+  deltas: fc.array(fc.tuple(anyChanges('delta', 40), anyReferred), { maxLength: 4 }),
+  range: anyRange,
+  frameBytes: fc.constantFrom(1, 200, 10_000),
+  batchEntries: fc.constantFrom(1, 3, 1000),
+  readBytes: fc.constantFrom(1, 300, 10_000),
+});
+
+/** The same by a Map: a run's changes within both ranges, the latest run's line of a key counts. */
+function naive(runs: readonly (readonly [readonly Change[], HashRange])[], range: HashRange): string[] {
+  const latest = new Map<string, Change>();
+  for (const [changes, referred] of runs) {
+    for (const change of changes) {
+      if (contains(referred, change.hash) && contains(range, change.hash))
+        latest.set(String(change.key), change);
+    }
+  }
+  return images(sorted([...latest.values()].filter(({ image }) => image !== undefined)));
+}
+
+const images = (changes: readonly Change[]): string[] => changes.map(({ image }) => String(image));
+
+describe('a snapshot', () => {
+  it('is its runs merged: the newest line of a key counts, a tombstone is no item, ranges are kept to', async () => {
+    await fc.assert(
+      fc.asyncProperty(anySnapshot, async ({ base, deltas, range, ...sizes }) => {
+        const store = memoryStore();
+        const runs = [base, ...deltas];
+        const refs = await Promise.all(
+          runs.map(async ([changes, referred], i) => ({
+            ...(await writeRun(store, `run-${i}`, i === 0 ? 'base' : 'delta', changes, sizes.frameBytes)),
+            range: toHex(referred),
+          })),
+        );
+        const manifest = manifestOf(refs);
+        const limits = { ...defaultLimits, ...sizes };
+        const items = (asked: HashRange) => gathered(readSnapshot(store, manifest, asked, limits));
+        expect(images(await items(range))).toEqual(naive(runs, range));
+        expect(images(await items(wholeRange))).toEqual(naive(runs, wholeRange));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('of no run, or of tombstones only, has no item', async () => {
+    const store = memoryStore();
+    expect(await gathered(readSnapshot(store, manifestOf([]), wholeRange))).toEqual([]);
+    const run = await writeRun(store, 'run', 'delta', [change(1, undefined)]);
+    expect(await gathered(readSnapshot(store, manifestOf([run]), wholeRange))).toEqual([]);
+  });
+
+  it('gives the key and hash of each item', async () => {
+    const store = memoryStore();
+    const changes = sorted([change(1, 'one'), change(2, 'two')]);
+    const run = await writeRun(store, 'run', 'base', changes);
+    expect(await gathered(readSnapshot(store, manifestOf([run]), wholeRange))).toEqual(changes);
+  });
+});
+
+describe('a run', () => {
+  it('gives its tombstones, too', async () => {
+    const store = memoryStore();
+    const changes = sorted([change(1, 'one'), change(2, undefined)]);
+    const run = await writeRun(store, 'run', 'delta', changes);
+    expect(await gathered(readRun(store, run, wholeRange, 1, 1000))).toEqual(changes);
+  });
+
+  it('is not touched for a range that the snapshot does not refer it to', async () => {
+    const store = memoryStore();
+    const run = await writeRun(store, 'run', 'delta', [change(1, 'one')]);
+    store.objects.clear();
+    const lower = { from: 0n, to: end / 2n };
+    const upper = { from: end / 2n, to: end };
+    expect(fromHex(toHex(upper))).toEqual(upper);
+    expect(await gathered(readRun(store, { ...run, range: toHex(upper) }, lower, 1, 1000))).toEqual([]);
+  });
+});

@@ -1,0 +1,235 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Findings } from '../../../lambda/snapshot/verify/findings.ts';
+
+import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
+
+import { Verification } from '../../../lambda/snapshot/verify/verify.ts';
+import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
+import { smallLimits } from '../../support/snapshot/chain.ts';
+import { histories, items, make, present } from '../../support/snapshot/histories.ts';
+import { type MemoryStore, memoryStore } from '../../support/snapshot/support.ts';
+import { framesOfRuns, watchedStore } from '../../support/snapshot/watched-store.ts';
+
+const never = (): number => expect.fail('nothing is drawn');
+
+async function verify(
+  store: ObjectStore,
+  manifest: Manifest,
+  share = 1,
+  random: () => number = never,
+): Promise<Findings> {
+  const findings = new Findings();
+  const verification = new Verification(store, manifest, { share, random, limits: smallLimits }, findings);
+  verification.verifyTotals();
+  for (const n of manifest.partitions.keys()) await verification.verifyPartition(n);
+  return findings;
+}
+
+/** A base run for each of several partitions, and a delta run over all of them. */
+async function snapshot(store: MemoryStore): Promise<Manifest> {
+  const made = await make(
+    [
+      { changes: items(24), kind: 'full' },
+      { changes: new Map([1, 2, 3, 4].map((n) => [n, n > 2 ? undefined : 'new'])), kind: 'incremental' },
+    ],
+    store,
+  );
+  const { manifest } = present(made.at(-1));
+  expect(manifest.partitions.length).toBeGreaterThan(1);
+  expect(manifest.runs.filter(({ kind }) => kind === 'delta')).toHaveLength(1);
+  return manifest;
+}
+
+const isSound = (findings: Findings) => [findings.problemCount, findings.problems];
+
+describe('a snapshot that is as it was made is sound', () => {
+  it('whatever its history, as a whole and in samples', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, fc.integer({ min: 1, max: 1000 }), async (history, seed) => {
+        const store = memoryStore();
+        for (const { manifest, content } of await make(history, store)) {
+          const whole = await verify(store, manifest);
+          expect(isSound(whole)).toEqual([0, []]);
+          expect(whole.items).toBe(content.size);
+          const sample = await verify(store, manifest, 0.3, randomFrom(seed));
+          expect(isSound(sample)).toEqual([0, []]);
+        }
+      }),
+      { numRuns: 8, endOnFailure: true },
+    );
+  });
+
+  it('is read once, also what many partitions refer to', async () => {
+    const plain = memoryStore();
+    const manifest = await snapshot(plain);
+    const store = watchedStore(plain);
+    const findings = await verify(store, manifest);
+    expect(store.mostReads()).toBe(1);
+    const frames = await framesOfRuns(plain, manifest.runs);
+    expect(findings.frames).toBe(frames.length);
+    for (const { run, entry } of frames) expect(store.readsOf(run, entry)).toBe(1);
+  });
+});
+
+/** Not random: the same numbers for the same seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
+describe('damage is found', () => {
+  it('whichever byte of whichever run is another, and wherever a run is cut', async () => {
+    const store = memoryStore();
+    const made = await make(
+      [
+        { changes: items(4), kind: 'full' },
+        { changes: new Map([[1, 'new']]), kind: 'incremental' },
+      ],
+      store,
+    );
+    const { manifest } = present(made.at(-1));
+    expect(manifest.runs.map(({ kind }) => kind)).toEqual(['base', 'delta']);
+    for (const { key } of manifest.runs) {
+      const bytes = present(store.objects.get(key));
+      for (let at = 0; at < bytes.length; at++) {
+        const flipped = Buffer.from(bytes);
+        flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
+        for (const damaged of [flipped, bytes.subarray(0, at)]) {
+          store.objects.set(key, damaged);
+          const { problems } = await verify(store, manifest);
+          expect(
+            problems.map(({ object }) => object),
+            `${key} at ${at}`,
+          ).toContain(key);
+        }
+      }
+      store.objects.set(key, bytes);
+    }
+    expect(isSound(await verify(store, manifest))).toEqual([0, []]);
+  });
+
+  it('if a run is missing, as one problem that is told once', async () => {
+    const store = memoryStore();
+    const manifest = await snapshot(store);
+    const delta = present(manifest.runs.find(({ kind }) => kind === 'delta'));
+    store.objects.delete(delta.key);
+    const { problems, problemCount } = await verify(store, manifest);
+    expect(problems).toEqual([
+      { object: delta.key, offset: delta.index.offset, problem: `${delta.key}: missing` },
+    ]);
+    expect(problemCount).toBe(1);
+  });
+
+  it('in every frame, where a frame is told by its offset', async () => {
+    const store = memoryStore();
+    const manifest = await snapshot(store);
+    const frames = await framesOfRuns(store, manifest.runs);
+    for (const { run, entry } of frames) {
+      const bytes = present(store.objects.get(run.key));
+      bytes[entry.offset + 5] = (bytes[entry.offset + 5] ?? 0) ^ 1;
+    }
+    const { problems, problemCount } = await verify(store, manifest);
+    const places = problems.map(({ object, offset }) => `${object} ${offset}`);
+    expect(places.toSorted()).toEqual(
+      frames.map(({ run, entry }) => `${run.key} ${entry.offset}`).toSorted(),
+    );
+    expect(problemCount).toBe(frames.length);
+  });
+
+  it('if a partition’s or the snapshot’s figures are others', async () => {
+    const store = memoryStore();
+    const manifest = await snapshot(store);
+    const [first = expect.fail('a partition'), ...rest] = manifest.partitions;
+    for (const wrong of [
+      { items: first.items + 1 },
+      { bytes: first.bytes - 1 },
+      { digest: first.digest.replace(/.$/, (digit) => (digit === '0' ? '1' : '0')) },
+    ]) {
+      const partitions = [{ ...first, ...wrong }, ...rest];
+      const { problems } = await verify(store, { ...manifest, partitions });
+      expect(problems.map(({ problem }) => problem)).toEqual([
+        'the figures are not the sums of the partitions',
+        'partition 0 does not hold what its figures say',
+      ]);
+    }
+    const figures = await verify(store, { ...manifest, items: manifest.items + 1 });
+    expect(figures.problems).toHaveLength(1);
+  });
+
+  it('if a snapshot refers to a run for another range, or not at all', async () => {
+    const store = memoryStore();
+    const manifest = await snapshot(store);
+    for (const { key } of manifest.runs) {
+      const runs = manifest.runs.filter((run) => run.key !== key);
+      const { problemCount } = await verify(store, { ...manifest, runs });
+      expect(problemCount).toBeGreaterThan(0);
+    }
+  });
+
+  it('and told without a key or a value', async () => {
+    const store = memoryStore();
+    const manifest = await snapshot(store);
+    for (const { key } of manifest.runs) store.objects.set(key, Buffer.alloc(9));
+    const { problems } = await verify(store, manifest);
+    expect(problems.length).toBeGreaterThan(0);
+    expect(JSON.stringify(problems)).not.toMatch(/pk|text of/);
+  });
+
+  it('up to a hundred problems; further ones are counted', () => {
+    const findings = new Findings();
+    for (let n = 0; n < 250; n++) findings.add({ object: 'run', problem: `problem ${n}` });
+    expect(findings.problems).toHaveLength(100);
+    expect(findings.problemCount).toBe(250);
+  });
+
+  it('and a fault of the surroundings is no damage', async () => {
+    const plain = memoryStore();
+    const manifest = await snapshot(plain);
+    const down = new Error('the network is down');
+    const store = { ...plain, getRange: () => Promise.reject(down) };
+    await expect(verify(store, manifest)).rejects.toBe(down);
+  });
+});
+
+describe('a sample', () => {
+  it('looks at one frame of each partition at least', async () => {
+    const plain = memoryStore();
+    const manifest = await snapshot(plain);
+    const store = watchedStore(plain);
+    const findings = await verify(store, manifest, 0.000_001, () => 0.5);
+    expect(findings.frames).toBeLessThanOrEqual(manifest.partitions.length);
+    const frames = await framesOfRuns(plain, manifest.runs);
+    const read = frames.filter(({ run, entry }) => store.readsOf(run, entry) > 0);
+    expect(read).toHaveLength(findings.frames);
+    expect(findings.frames).toBeGreaterThan(0);
+    expect(findings.frames).toBeLessThan(frames.length);
+  });
+
+  it('is about the share that was asked for', async () => {
+    const store = memoryStore();
+    const [made] = await make([{ changes: items(61), kind: 'full' }], store);
+    const { manifest } = present(made);
+    const frames = (await framesOfRuns(store, manifest.runs)).length;
+    const random = randomFrom(7);
+    let drawn = 0;
+    for (let i = 0; i < 30; i++) drawn += (await verify(store, manifest, 0.5, random)).frames;
+    expect(drawn / (30 * frames)).toBeGreaterThan(0.4);
+    expect(drawn / (30 * frames)).toBeLessThan(0.65);
+  });
+
+  it('finds damage in the frames that it draws, and a run that is missing', async () => {
+    const store = memoryStore();
+    const manifest = await snapshot(store);
+    const [run = expect.fail('a run')] = manifest.runs;
+    const bytes = present(store.objects.get(run.key));
+    bytes[5] = (bytes[5] ?? 0) ^ 1;
+    const { problems } = await verify(store, manifest, 0.9, () => 0);
+    expect(problems).toMatchObject([{ object: run.key, offset: 0 }]);
+    store.objects.delete(run.key);
+    expect((await verify(store, manifest, 0.9, () => 0.99)).problemCount).toBe(1);
+  });
+});

@@ -1,0 +1,64 @@
+import type { BackupRecord } from '../../../lambda/model/records.ts';
+import type { CreateBackupInput } from '../../../lambda/operations/create-backup.ts';
+import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
+import type { TestDatabase } from '../database.ts';
+import { newTable } from '../fixture.ts';
+import { type Harness, startHarness } from '../harness.ts';
+import { SimulatedNatives } from './simulated-natives.ts';
+
+export const hour = 60 * 60 * 1000;
+
+/** A Tidemark with one table, of which DynamoDB makes backups too. */
+export interface NativeWorld {
+  readonly harness: Harness;
+  readonly natives: SimulatedNatives;
+  readonly table: string;
+  /** Requests a native backup. */
+  create(request?: Partial<CreateBackupInput>): Promise<BackupRecord>;
+  /** A native backup that is there. */
+  made(): Promise<BackupRecord>;
+  describe(backup: BackupRecord): Promise<BackupRecord>;
+  /** The same Tidemark, so many milliseconds later. */
+  later(milliseconds: number): Harness;
+  /** Reconciles, so many milliseconds later, and waits for what comes of it. Answers how many troubles there were. */
+  reconcile(milliseconds?: number): Promise<number>;
+}
+
+export const keyOf = ({ table: { name }, id }: BackupRecord) => ({ table: name, id });
+
+/** The reconciler leaves alone what is younger than this. */
+export const graceMs = 60_000;
+
+export async function nativeWorld(database: TestDatabase): Promise<NativeWorld> {
+  const natives = new SimulatedNatives();
+  const options = { native: natives, config: { reconcileGraceMs: graceMs } };
+  const harness = await startHarness(database, options);
+  const table = await newTable(database, 3);
+  const world: NativeWorld = {
+    harness,
+    natives,
+    table,
+    create: (request = {}) =>
+      harness.operations.createBackup({ table, name: 'a-native', source: 'native', ...request }),
+    async made() {
+      const backup = await world.create();
+      natives.finish();
+      return world.describe(backup);
+    },
+    describe: (backup) => harness.operations.describeBackup(keyOf(backup)),
+    later(milliseconds) {
+      const { sleep } = harness.services.clock;
+      return harness.restarted({ ...options, clock: { now: () => Date.now() + milliseconds, sleep } });
+    },
+    async reconcile(milliseconds = graceMs) {
+      const at = world.later(milliseconds);
+      const { troubles } = await reconcile(at.services);
+      await at.executions.idle();
+      return troubles;
+    },
+  };
+  const ours = await harness.operations.createBackup({ table, name: 'ours' });
+  natives.tables.set(table, ours.table.tableId);
+  await harness.executions.idle();
+  return world;
+}

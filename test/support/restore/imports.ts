@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ListTagsOfResourceCommand } from '@aws-sdk/client-dynamodb';
+import { expect, onTestFinished } from 'vitest';
+import type { BackupRecord, RestoreRecord } from '../../../lambda/model/records.ts';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { answerClient } from '../../../local/dynamodb/exports/answers.ts';
+import { EmbeddedExports } from '../../../local/dynamodb/exports/embedded-exports.ts';
+import type { TestDatabase } from '../database.ts';
+import { type Harness, type HarnessOptions, startHarness } from '../harness.ts';
+import { described } from './rich-table.ts';
+import type { RestoreOverrides } from '../../../lambda/model/restore-overrides.ts';
+
+/** A Tidemark that restores by import, over a database that imports from its store, until the test is over. */
+export async function importing(
+  database: TestDatabase,
+  { config, ...options }: HarnessOptions = {},
+  jobMs = 0,
+): Promise<Harness> {
+  const harness = await startHarness(database, { ...options, config: { restoreBy: 'import', ...config } });
+  const folder = await mkdtemp(join(tmpdir(), 'tidemark-imports-'));
+  const { services, store } = harness;
+  const exports = await EmbeddedExports.open({
+    ...database,
+    ...services,
+    dynamodb: database.client(),
+    store,
+    bucket: services.bucketPlace.bucket,
+    recovery: () => Promise.reject(new Error('there are no exports here')),
+    folder,
+    jobMs,
+  });
+  answerClient(database.dynamodb, exports);
+  bindToRights(database);
+  onTestFinished(async () => {
+    database.dynamodb.middlewareStack.remove('embeddedExports');
+    await exports.idle();
+    await harness.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return harness;
+}
+
+/** Stands around the sending of a command with this input. */
+type AroundSend = <T extends { output: object }>(send: () => Promise<T>, input: object) => Promise<T>;
+
+/** Has the commands of this name go through `around`, until the test is over. */
+export function intercept({ dynamodb }: TestDatabase, command: string, around: AroundSend): void {
+  const name = `intercept ${command} ${randomIds.hex(8)}`;
+  dynamodb.middlewareStack.add(
+    (next, { commandName }) =>
+      (call) =>
+        commandName === command ? around(() => next(call), call.input) : next(call),
+    // Before what answers in the database's place.
+    { step: 'initialize', priority: 'high', name },
+  );
+  onTestFinished(() => {
+    dynamodb.middlewareStack.remove(name);
+  });
+}
+
+/** Has DynamoDB refuse to delete what AWS would with our rights: a table without a tag, and a protected one. */
+export function bindToRights(database: TestDatabase): void {
+  // Not as our steps see it: a table that is being imported has its tags too.
+  const seeing = { dynamodb: database.client() };
+  intercept(database, 'DeleteTableCommand', async (send, input) => {
+    const { TableName } = input as { TableName: string };
+    const { TableArn, DeletionProtectionEnabled } = await described(seeing, TableName);
+    const { Tags = [] } = await seeing.dynamodb.send(
+      new ListTagsOfResourceCommand({ ResourceArn: TableArn }),
+    );
+    if (Tags.length === 0) throw serviceError('AccessDeniedException');
+    if (DeletionProtectionEnabled === true) throw serviceError('ValidationException');
+    return send();
+  });
+}
+
+/** Until the test is over, tables to be backed up are protected: what a restore that keeps protection needs. */
+export function protectSources(database: TestDatabase): void {
+  intercept(database, 'DescribeTableCommand', async (send, input) => {
+    const answer = await send();
+    const { Table } = answer.output as { Table?: object };
+    const isSource = (input as { TableName: string }).TableName.startsWith('table-');
+    if (isSource && Table !== undefined) Object.assign(Table, { DeletionProtectionEnabled: true });
+    return answer;
+  });
+}
+
+/** An error as the SDK throws it. */
+export function serviceError(name: string, message = `${name} by the test`): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+export function newTarget(): string {
+  return `restored-${randomIds.hex(12)}`;
+}
+
+/** The record of a restore that was asked for and is over. */
+export async function restored(
+  harness: Harness,
+  backup: Pick<BackupRecord, 'id' | 'table'>,
+  target: string,
+  overrides: RestoreOverrides = {},
+): Promise<RestoreRecord> {
+  const key = { table: backup.table.name, id: backup.id };
+  await harness.operations.restoreTable({ backup: key, target, overrides });
+  await harness.executions.idle();
+  const record = await harness.services.catalog.restores.get(target);
+  expect(record?.status).not.toBe('RESTORING');
+  if (record === undefined) throw new Error('no such restore');
+  return record;
+}

@@ -1,0 +1,73 @@
+import { expect } from 'vitest';
+import type { BackupRecord } from '../../../lambda/model/records.ts';
+import { manifestKey, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
+import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
+import type { TestDatabase } from '../database.ts';
+import { changeItems } from '../fixture.ts';
+import type { Harness } from '../harness.ts';
+import { contentOf } from '../tables.ts';
+
+/** A backup that was made, and what its table held. */
+export interface Made {
+  readonly backup: BackupRecord;
+  readonly content: Map<string, string>;
+}
+
+/** Backs the table up as it is now. */
+export async function backUp(database: TestDatabase, harness: Harness, table: string): Promise<Made> {
+  const content = await contentOf(database.dynamodb, table);
+  const { id } = await harness.operations.createBackup({ table, name: 'kept' });
+  await harness.executions.idle();
+  const backup = await harness.operations.describeBackup({ table, id });
+  expect([backup.status, backup.reason]).toEqual(['AVAILABLE', undefined]);
+  return { backup, content };
+}
+
+/** A base and increments, each of another content. */
+export async function backUps(
+  database: TestDatabase,
+  harness: Harness,
+  table: string,
+  count: number,
+): Promise<[Made, ...Made[]]> {
+  const made: [Made, ...Made[]] = [await backUp(database, harness, table)];
+  while (made.length < count) {
+    await changeItems(database, table);
+    made.push(await backUp(database, harness, table));
+  }
+  return made;
+}
+
+export function remove({ operations }: Harness, { table, id }: BackupRecord): Promise<BackupRecord> {
+  return operations.deleteBackup({ table: table.name, id });
+}
+
+/** The keys of all objects in the folder, in order. */
+export async function keysIn(store: ObjectStore, folder: string): Promise<string[]> {
+  return (await Array.fromAsync(store.list(folder))).map(({ key }) => key).toSorted();
+}
+
+export async function allKeys(store: ObjectStore): Promise<string[]> {
+  return [...(await keysIn(store, 'tables')), ...(await keysIn(store, 'staging'))];
+}
+
+/** The keys of what live snapshots are made of, in order. */
+export async function neededKeys(harness: Harness, table: string): Promise<string[]> {
+  const { snapshots } = await harness.services.catalog.snapshots.census(table);
+  const live = snapshots.filter(({ alive }) => alive);
+  const manifests = await Promise.all(
+    live.map(async ({ tableId, id }) => (await readManifest(harness.store, tableId, id)).manifest),
+  );
+  const needed = manifests.flatMap(({ table, id, runs }) => [
+    manifestKey(table.tableId, id),
+    ...runs.map(({ key }) => key),
+  ]);
+  return [...new Set(needed)].toSorted();
+}
+
+/** Every object is one that a live snapshot of the tables is made of, and each of these is there. */
+export async function expectNothingLeftOver(harness: Harness, ...tables: string[]): Promise<void> {
+  const needed = await Promise.all(tables.map((table) => neededKeys(harness, table)));
+  expect(await keysIn(harness.store, 'tables')).toEqual(needed.flat().toSorted());
+  expect(await keysIn(harness.store, 'staging')).toEqual([]);
+}

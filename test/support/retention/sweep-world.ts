@@ -1,0 +1,180 @@
+import { expect } from 'vitest';
+import { catalogOf } from '../../../lambda/catalog/catalog.ts';
+import { notHere } from '../../../local/dynamodb/no-native-backups.ts';
+import type { BackupRecord } from '../../../lambda/model/records.ts';
+import type { SweepServices } from '../../../lambda/retention/plan-folders.ts';
+import type { Clock } from '../../../lambda/runtime/clock.ts';
+import { type Config, defaultConfig } from '../../../lambda/services/config.ts';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { silentLog } from '../../../lambda/runtime/logger.ts';
+import type { Services } from '../../../lambda/services/services.ts';
+import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
+import { findManifest, manifestKey } from '../../../lambda/snapshot/format/manifest.ts';
+import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
+import { createCatalog } from '../../../local/catalog-table.ts';
+import { memoryStore, type MemoryStore } from '../snapshot/support.ts';
+import { SimulatedTable } from '../sources/simulated-stream.ts';
+import { backUp, expectExact, make, request, steady, type World } from '../sources/world.ts';
+import { startDatabase, type TestDatabase } from '../database.ts';
+import { simulatedDynamodb } from '../simulated-dynamodb.ts';
+
+/** Done around each call of the store and of the catalog. */
+export type Around = <T>(call: () => Promise<T>) => Promise<T>;
+
+export interface SweepWorld extends World {
+  readonly store: MemoryStore;
+  /** Sees the one table of this world. */
+  readonly sweeper: SweepServices;
+}
+
+/** Small tables would be folded by each increment: here snapshots share their runs, up to three of them. */
+const config: Config = {
+  ...defaultConfig,
+  base: 'scan',
+  settleMs: 500,
+  emptyPages: 1,
+  scanSegments: 1,
+  sweepGraceMs: 0,
+  limits: { ...defaultLimits, foldShare: 5, maxRuns: 3 },
+};
+
+/** Worlds of one simulated table each, over one catalog; every call of store and catalog goes through `around`. */
+export class SweepWorlds {
+  readonly #database: TestDatabase;
+  #around: Around = (call) => call();
+  #count = 0;
+
+  private constructor(database: TestDatabase) {
+    this.#database = database;
+    database.dynamodb.middlewareStack.add(
+      (next) => (args) => this.#around(() => next({ ...args, input: inSmallPages(args.input) })),
+      { step: 'initialize' },
+    );
+  }
+
+  static async start(): Promise<SweepWorlds> {
+    const database = await startDatabase();
+    await createCatalog(database.dynamodb, 'catalog');
+    return new SweepWorlds(database);
+  }
+
+  /** A new world; the next one's `around` takes this one's place. */
+  next(around: Around): SweepWorld {
+    this.#around = around;
+    this.#count++;
+    const table = new SimulatedTable(steady, `simulated-${this.#count}`);
+    const clock: Clock = {
+      now: () => table.now,
+      async sleep(milliseconds) {
+        table.now += milliseconds;
+      },
+    };
+    const store = memoryStore();
+    const services: Services = {
+      config,
+      clock,
+      ids: randomIds,
+      log: silentLog,
+      catalog: catalogOf(this.#database.dynamodb, 'catalog', clock, randomIds),
+      dynamodb: simulatedDynamodb(table),
+      streams: table.client,
+      store: throughCalls(store, around),
+      executions: { start: () => Promise.resolve(), state: () => Promise.resolve('ended') },
+      recovery: { describe: async () => ({ enabled: false }), update: async () => ({ enabled: false }) },
+      native: notHere,
+      bucketPlace: { bucket: 'none', prefix: '' },
+    };
+    const turns = { tables: async () => [{ name: table.name, lastMarker: 0, pending: [] }] };
+    const sweeper = { ...services, catalog: { ...services.catalog, turns } };
+    return { table, services, store, sweeper, beforeStep: () => {} };
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+}
+
+/** So that something can come between the pages of one query. */
+function inSmallPages(input: object): object {
+  return 'KeyConditionExpression' in input ? { ...input, Limit: 2 } : input;
+}
+
+function throughCalls(store: ObjectStore, around: Around): ObjectStore {
+  return {
+    put: (...args) => around(() => store.put(...args)),
+    putStream: (...args) => around(() => store.putStream(...args)),
+    get: (key) => around(() => store.get(key)),
+    getRange: (...args) => around(() => store.getRange(...args)),
+    async *getStream(key) {
+      yield await around(() => store.get(key));
+    },
+    async *list(folder) {
+      yield* await around(() => Array.fromAsync(store.list(folder)));
+    },
+    async delete(keys) {
+      // A crash may come after some of them.
+      const half = Math.ceil(keys.length / 2);
+      await around(() => store.delete(keys.slice(0, half)));
+      await around(() => store.delete(keys.slice(half)));
+    },
+  };
+}
+
+/** Writes, so that the next backup differs. For a base the stream is switched off and on: nothing can be continued. */
+export function change({ table }: World, next: 'base' | 'increment', below: (count: number) => number): void {
+  if (next === 'base') {
+    table.switchOff();
+    table.switchOn();
+  }
+  for (let n = 0; n < 6; n++) table.write(below(8), below(4) > 0);
+  table.now += 2000;
+}
+
+/** One backup after another, each of another content. */
+export async function backUps(
+  world: World,
+  kinds: readonly ('base' | 'increment')[],
+): Promise<BackupRecord[]> {
+  const made: BackupRecord[] = [];
+  for (const kind of kinds) {
+    change(world, kind, (count) => (made.length * 5 + 1) % count);
+    made.push(await backUp(world));
+  }
+  return made;
+}
+
+/** A backup that has stored its runs and gets no further. */
+export async function unfinished(world: SweepWorld): Promise<BackupRecord> {
+  const backup = await request(world);
+  world.beforeStep = () => {
+    const stored = [...world.store.objects.keys()].some((key) => key.includes(`/runs/${backup.id}`));
+    if (stored) throw new Error('out of luck');
+  };
+  await expect(make(world, backup)).rejects.toThrow('out of luck');
+  world.beforeStep = () => {};
+  return backup;
+}
+
+/** The world's backups that are AVAILABLE. */
+export async function available({ services, table }: World): Promise<BackupRecord[]> {
+  const backups = await services.catalog.backups.list({ table: table.name, limit: 100 });
+  return backups.filter(({ status }) => status === 'AVAILABLE');
+}
+
+/** The keys of what live snapshots are made of. */
+export async function needed({ services, table, store }: SweepWorld): Promise<Set<string>> {
+  const { snapshots } = await services.catalog.snapshots.census(table.name);
+  const keys = new Set<string>();
+  for (const { tableId, id } of snapshots.filter(({ alive }) => alive)) {
+    keys.add(manifestKey(tableId, id));
+    const stored = await findManifest(store, tableId, id);
+    for (const { key } of stored?.manifest.runs ?? []) keys.add(key);
+  }
+  return keys;
+}
+
+/** Every backup that is left reads back exactly, and the store holds just what live snapshots are made of. */
+export async function expectSwept(world: SweepWorld): Promise<void> {
+  for (const backup of await available(world)) await expectExact(world, backup);
+  expect([...world.store.objects.keys()].toSorted()).toEqual([...(await needed(world))].toSorted());
+}

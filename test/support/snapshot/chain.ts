@@ -1,0 +1,161 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { BackupId, Kind } from '../../../lambda/model/records.ts';
+import { systemClock } from '../../../lambda/runtime/clock.ts';
+import { defaultConfig } from '../../../lambda/services/config.ts';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { silentLog } from '../../../lambda/runtime/logger.ts';
+import type { Services } from '../../../lambda/services/services.ts';
+import type { Limits } from '../../../lambda/snapshot/format/limits.ts';
+import { type Manifest, publishManifest } from '../../../lambda/snapshot/format/manifest.ts';
+import { StagedFiles } from '../../../lambda/sources/staged-files.ts';
+import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
+import { apply } from '../../../lambda/backup/apply.ts';
+import { arrange } from '../../../lambda/backup/arrange.ts';
+import { assembleManifest, distrust } from '../../../lambda/backup/assemble.ts';
+import {
+  type ApplyPlan,
+  type ApplyResult,
+  type BackupPlan,
+  names,
+  type PartitionPlan,
+} from '../../../lambda/backup/backup-plan.ts';
+import type { Job } from '../../../lambda/jobs/job.ts';
+import { partition } from '../../../lambda/backup/partition.ts';
+import { backupStaging, type Staging } from '../../../lambda/jobs/staging.ts';
+import type { TaskInput, TaskResult } from '../../../lambda/jobs/task.ts';
+import { manifestOf } from './support.ts';
+
+/** The new text of items by their number, undefined where one is deleted: the items of `change` in `support.ts`. */
+export type Texts = ReadonlyMap<number, string | undefined>;
+
+/** Snapshots of one table, each made from the one before by the product's own steps. */
+export interface Chain {
+  /** What the table holds now. */
+  readonly content: ReadonlyMap<number, string>;
+  /** Changes the table and publishes its snapshot. The first is a base, whatever its kind. */
+  backup(changes: Texts, kind?: Kind): Promise<Manifest>;
+}
+
+/** So small that a few dozen items cross every boundary: frames, spills, staged files, partitions, ranges. */
+export const smallLimits: Limits = {
+  frameBytes: 200,
+  spillFrameBytes: 150,
+  partitionBytes: 900,
+  maxPartitions: 16,
+  maxRanges: 8,
+  taskBytes: 1200,
+  partBytes: 2000,
+  maxSpills: 4,
+  sortBytes: 600,
+  stagedFileBytes: 500,
+  readBytes: 300,
+  maxRuns: 4,
+  foldShare: 0.5,
+  batchEntries: 3,
+};
+
+let backups = 0;
+
+/** A new chain, without catalog and state machine: partition, arrange, apply and the assembling of the manifest. */
+export function chain(store: ObjectStore, limits: Limits = smallLimits): Chain {
+  // What these steps use; one that reached for more would fail.
+  const services = {
+    config: { ...defaultConfig, limits },
+    clock: systemClock,
+    ids: randomIds,
+    log: silentLog,
+    store,
+  } as Services;
+  const content = new Map<number, string>();
+  let parent: Manifest | undefined;
+  return {
+    content,
+    async backup(changes, kind = 'incremental') {
+      const plan = planOf(parent, kind);
+      const job: Job = { table: plan.table.name, id: plan.id, execution: plan.id, round: 0 };
+      const staging = backupStaging(store, job);
+      await staging.note(names.plan, plan);
+      const files = new StagedFiles(store, limits.stagedFileBytes, (n) => staging.key(`staged/${n}`));
+      for (const [n, text] of changes) await stage(files, n, content.get(n), text, parent === undefined);
+      for (const [n, text] of changes) {
+        if (text === undefined) content.delete(n);
+        else content.set(n, text);
+      }
+      const partitionPlan: PartitionPlan = { tasks: (await files.close()).map((file) => [file]) };
+      await staging.note(names.partitionPlan, partitionPlan);
+      for (const task of partitionPlan.tasks.keys()) await toEnd(partition, services, job, task);
+      for (const task of (await arrange(services, { job })).tasks) await toEnd(apply, services, job, task);
+      parent = await published(store, staging, plan, parent);
+      return parent;
+    },
+  };
+}
+
+function planOf(parent: Manifest | undefined, kind: Kind): BackupPlan {
+  const { table, description, marker } = manifestOf([]);
+  const id = `${String(marker + ++backups).padStart(14, '0')}-01234567` as BackupId;
+  return {
+    id,
+    marker: marker + backups,
+    internal: false,
+    table,
+    description,
+    kind: parent === undefined ? 'full' : kind,
+    source: parent === undefined ? 'scan' : 'stream',
+    parent: parent?.id,
+    headSeen: parent?.id,
+    stream: 'stream-1',
+    why: [],
+    exports: [],
+    segments: 0,
+    startedAt: marker,
+  };
+}
+
+async function stage(
+  files: StagedFiles,
+  n: number,
+  old: string | undefined,
+  text: string | undefined,
+  isBase: boolean,
+): Promise<void> {
+  const keys = { pk: { N: String(n) } };
+  const image = (value: string | undefined): Record<string, AttributeValue> | undefined =>
+    value === undefined ? undefined : { ...keys, v: { S: value } };
+  const newImage = image(text);
+  if (!isBase) await files.addChange({ order: '1', keys, oldImage: image(old), newImage });
+  else if (newImage !== undefined) await files.addItem(newImage);
+}
+
+/** As the state machine does: again for as long as there is more. */
+async function toEnd(
+  step: (services: Services, input: TaskInput) => Promise<TaskResult>,
+  services: Services,
+  job: Job,
+  task: number,
+): Promise<void> {
+  let result: TaskResult = { job, task, part: 0, status: 'more' };
+  while (result.status === 'more') result = await step(services, result);
+}
+
+async function published(
+  store: ObjectStore,
+  staging: Staging,
+  plan: BackupPlan,
+  parent: Manifest | undefined,
+): Promise<Manifest> {
+  const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
+  const parts = applyPlan.ranges.map((_, i) => staging.parts<ApplyResult>(names.apply(i)));
+  const applied = {
+    plan,
+    applyPlan,
+    results: (await Promise.all(parts)).flat(),
+    parent,
+    cut: { stream: 'stream-1', shards: {} },
+  };
+  const reason = distrust(applied);
+  if (reason !== undefined) throw new Error(reason);
+  const manifest = assembleManifest(applied);
+  await publishManifest(store, manifest);
+  return manifest;
+}

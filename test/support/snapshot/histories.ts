@@ -1,0 +1,54 @@
+import * as fc from 'fast-check';
+import type { Kind } from '../../../lambda/model/records.ts';
+import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
+import { chain, type Texts } from './chain.ts';
+import { type MemoryStore, memoryStore } from './support.ts';
+
+/** A table is changed and backed up, several times. */
+export type History = readonly { readonly changes: Texts; readonly kind: Kind }[];
+
+/** Item numbers are up to this. */
+export const mostItems = 60;
+
+const kinds = fc.constantFrom<Kind>('incremental', 'incremental', 'incremental', 'differential', 'full');
+const text = fc.oneof(fc.constantFrom('a', 'b'), fc.string({ maxLength: 60, unit: 'binary' }));
+
+function anyChanges(most: number): fc.Arbitrary<Texts> {
+  const change = fc.tuple(fc.nat(mostItems), fc.option(text, { nil: undefined, freq: 4 }));
+  return fc.array(change, { maxLength: most, size: 'max' }).map((changes) => new Map(changes));
+}
+
+export const histories: fc.Arbitrary<History> = fc
+  .tuple(
+    anyChanges(mostItems),
+    fc.array(fc.record({ changes: anyChanges(12), kind: kinds }), { minLength: 1, maxLength: 6 }),
+  )
+  .map(([base, rest]) => [{ changes: base, kind: 'full' }, ...rest]);
+
+/** A snapshot and the table's content by which it is judged. */
+export interface Made {
+  readonly manifest: Manifest;
+  readonly content: ReadonlyMap<number, string>;
+}
+
+/** The snapshots of a history, oldest first. */
+export async function make(history: History, store: MemoryStore = memoryStore()): Promise<Made[]> {
+  const table = chain(store);
+  const made: Made[] = [];
+  for (const { changes, kind } of history) {
+    const manifest = await table.backup(changes, kind);
+    made.push({ manifest, content: new Map(table.content) });
+  }
+  return made;
+}
+
+/** `count` items whose texts are long enough that a few fill a frame. */
+export function items(count: number, from = 0): Map<number, string> {
+  return new Map(Array.from({ length: count }, (_, i) => [from + i, `text of ${from + i} `.repeat(3)]));
+}
+
+/** What a test knows to be there. */
+export function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('it is not there');
+  return value;
+}

@@ -1,0 +1,161 @@
+import type { BackupId, Kind } from '../../../lambda/model/records.ts';
+import { type CompactionPlan, planCompaction } from '../../../lambda/snapshot/compact/compaction.ts';
+import { replacedRuns } from '../../../lambda/snapshot/read/runs.ts';
+import {
+  contains,
+  equalRanges,
+  fromHex,
+  type HashRange,
+  intersect,
+  toHex,
+  wholeRange,
+} from '../../../lambda/snapshot/format/hash-range.ts';
+import type { RunKind } from '../../../lambda/snapshot/format/line.ts';
+import type { Limits } from '../../../lambda/snapshot/format/limits.ts';
+import type { Manifest, RunRef } from '../../../lambda/snapshot/format/manifest.ts';
+import { assembleManifest } from '../../../lambda/backup/assemble.ts';
+import type { ApplyPlan, ApplyResult } from '../../../lambda/backup/backup-plan.ts';
+import { manifestOf } from './support.ts';
+
+/** One backup's changes. */
+export interface Step {
+  readonly kind: Kind;
+  readonly changedBytes: number;
+  /** Where a delta run ends because the time was spent, as shares of its range. */
+  readonly splits: readonly number[];
+}
+
+/** The hashes that are looked at: the middles of 64 equal ranges. */
+export const samples = equalRanges(64).map(({ from, to }) => (from + to) / 2n);
+
+const zero = { items: 0, bytes: 0, digest: '0'.repeat(32) };
+const index = { offset: 0, length: 0, sha256: '' };
+
+/**
+ * A table without data: its runs only know, for each sample, which backups' changes they hold. What is planned is
+ * carried out by the book, and the manifest is the product's.
+ */
+export class PlannedTable {
+  manifest: Manifest | undefined;
+  backups = 0;
+  readonly #limits: Limits;
+  readonly #held = new Map<string, ReadonlyMap<bigint, readonly number[]>>();
+  #names = 0;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  backup({ kind, changedBytes, splits }: Step): CompactionPlan {
+    const parent = this.manifest;
+    const planned = this.manifest === undefined ? 'full' : kind;
+    const plan = planCompaction(
+      { runs: parent?.runs ?? [], partitions: parent?.partitions.length ?? 1, changedBytes, kind: planned },
+      this.#limits,
+    );
+    const partitions = equalRanges(plan.partitions);
+    const results = plan.ranges.map((rangePlan): ApplyResult => {
+      const range = fromHex(rangePlan.range);
+      const replaced = replacedRuns(parent?.runs ?? [], rangePlan);
+      const parts = rangePlan.fold
+        ? partitions.filter((partition) => contains(range, partition.from))
+        : cut(range, splits);
+      const runs = parts.map((part) =>
+        this.#run(rangePlan.fold ? 'base' : 'delta', part, replaced, changedBytes),
+      );
+      const folded = rangePlan.fold
+        ? parts.map((part) => ({
+            ...zero,
+            partition: partitions.findIndex(({ from }) => from === part.from),
+          }))
+        : [];
+      return { done: true, runs, effect: [], folded, next: undefined };
+    });
+    this.manifest = this.#assembled(planned, plan, results);
+    this.backups++;
+    return plan;
+  }
+
+  /** The backups whose changes a reader finds at the hash, in the order of the runs. */
+  held(hash: bigint): number[] {
+    return this.runsAt(hash).flatMap(({ key }) => this.#held.get(key)?.get(hash) ?? []);
+  }
+
+  runsAt(hash: bigint): RunRef[] {
+    return (this.manifest?.runs ?? []).filter((run) => contains(fromHex(run.range), hash));
+  }
+
+  #run(kind: RunKind, part: HashRange, replaced: readonly RunRef[], changedBytes: number): RunRef {
+    const key = `run-${this.#names++}`;
+    this.#held.set(
+      key,
+      new Map(
+        samples
+          .filter((hash) => contains(part, hash))
+          .map((hash) => {
+            const before = replaced.filter((run) => contains(fromHex(run.range), hash));
+            const held = before.flatMap((run) => this.#held.get(run.key)?.get(hash) ?? []);
+            return [hash, [...held, this.backups]] as const;
+          }),
+      ),
+    );
+    const share = (whole: HashRange, bytes: number): number => {
+      const common = intersect(part, whole);
+      return common === undefined
+        ? 0
+        : bytes * (Number(common.to - common.from) / Number(whole.to - whole.from));
+    };
+    // No two partitions are of quite the same size.
+    const uneven = 1 + ((this.#names * 37) % 11) / 100;
+    const rawBytes =
+      uneven * share(wholeRange, changedBytes) +
+      replaced.reduce((sum, run) => sum + share(fromHex(run.written), run.rawBytes), 0);
+    return {
+      key,
+      kind,
+      bytes: rawBytes,
+      rawBytes,
+      records: 1,
+      tombstones: 0,
+      index,
+      range: toHex(part),
+      written: toHex(part),
+    };
+  }
+
+  #assembled(kind: Kind, plan: CompactionPlan, results: readonly ApplyResult[]): Manifest {
+    const { table, description } = manifestOf([]);
+    const id = `backup-${this.backups}` as BackupId;
+    const applyPlan: ApplyPlan = { ...plan, spills: [] };
+    return assembleManifest({
+      plan: {
+        id,
+        marker: this.backups,
+        internal: false,
+        table,
+        description,
+        kind,
+        source: 'stream',
+        parent: this.manifest?.id,
+        headSeen: this.manifest?.id,
+        stream: 'stream-1',
+        why: [],
+        exports: [],
+        segments: 0,
+        startedAt: 0,
+      },
+      applyPlan,
+      results,
+      parent: this.manifest,
+      cut: { stream: 'stream-1', shards: {} },
+    });
+  }
+}
+
+/** The range in parts that end at the shares. */
+function cut({ from, to }: HashRange, shares: readonly number[]): HashRange[] {
+  const width = Number(to - from);
+  const places = shares.map((share) => from + BigInt(Math.floor(width * share)));
+  const ends = [...places.filter((place) => place > from && place < to), to].sort((a, b) => (a < b ? -1 : 1));
+  return ends.map((end, i) => ({ from: ends[i - 1] ?? from, to: end })).filter((part) => part.from < part.to);
+}

@@ -1,0 +1,46 @@
+import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
+import { type FrameEntry, readIndex } from '../../../lambda/snapshot/format/frame-index.ts';
+import type { RunRef } from '../../../lambda/snapshot/format/manifest.ts';
+
+/** A store that tells what was read of it, and how often. */
+export interface WatchedStore extends ObjectStore {
+  /** How often the frame was fetched. */
+  readsOf(run: RunRef, entry: FrameEntry): number;
+  /** How often the byte was fetched that was fetched most often. */
+  mostReads(): number;
+  /** The number of reads of the object. */
+  readsOfFile(key: string): number;
+}
+
+export function watchedStore(store: ObjectStore): WatchedStore {
+  const reads: { key: string; from: number; to: number }[] = [];
+  return {
+    ...store,
+    getRange(key, offset, length) {
+      reads.push({ key, from: offset, to: offset + length });
+      return store.getRange(key, offset, length);
+    },
+    readsOf: (run, { offset, length }) =>
+      reads.filter(({ key, from, to }) => key === run.key && from < offset + length && to > offset).length,
+    mostReads() {
+      // What is read most often begins where some read begins.
+      const covering = reads.map((one) =>
+        reads.filter(({ key, from, to }) => key === one.key && from <= one.from && to > one.from),
+      );
+      return Math.max(0, ...covering.map(({ length }) => length));
+    },
+    readsOfFile: (key) => reads.filter((read) => read.key === key).length,
+  };
+}
+
+/** Every frame of the runs' files, each file once. */
+export async function framesOfRuns(
+  store: ObjectStore,
+  runs: readonly RunRef[],
+): Promise<{ run: RunRef; entry: FrameEntry }[]> {
+  const files = [...new Map(runs.map((run) => [run.key, run])).values()];
+  const frames = await Promise.all(
+    files.map(async (run) => (await readIndex(store, run)).map((entry) => ({ run, entry }))),
+  );
+  return frames.flat();
+}

@@ -1,0 +1,386 @@
+import {
+  DescribeStreamCommand,
+  type DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  ResourceNotFoundException,
+  type Shard,
+  type _Record as StreamRecord,
+  TrimmedDataAccessException,
+} from '@aws-sdk/client-dynamodb-streams';
+import * as fc from 'fast-check';
+import type { StreamCut } from '../../../lambda/snapshot/format/manifest.ts';
+
+/** One write, for ever in the model's memory. */
+export interface Write {
+  /** Epoch ms; no two writes share one. */
+  readonly at: number;
+  /** The record's time, which may lag behind the write's. Epoch seconds. */
+  readonly second: number;
+  readonly key: number;
+  readonly before: number | undefined;
+  /** Undefined: deleted. */
+  readonly after: number | undefined;
+  /** Undefined: written while there was no stream. */
+  readonly place: { readonly stream: string; readonly shard: string; readonly sequence: bigint } | undefined;
+}
+
+export type Action =
+  | { readonly do: 'write'; readonly key: number; readonly put: boolean; readonly lagMs: number }
+  | { readonly do: 'pass'; readonly ms: number }
+  /** One of the open shards closes and is followed by so many; for some calls nobody is told of these. */
+  | { readonly do: 'split'; readonly which: number; readonly children: 1 | 2; readonly hiddenFor: number };
+
+/** What happens, with backups in between, and what happens during each of these. */
+export interface Script {
+  readonly options: StreamOptions;
+  readonly steps: readonly (Action | { readonly do: 'backup'; readonly during: readonly Action[] })[];
+}
+
+interface SimulatedShard {
+  readonly id: string;
+  readonly parent: string | undefined;
+  /** The slots of its keys: `from` inclusive, `to` exclusive. */
+  readonly from: number;
+  readonly to: number;
+  readonly writes: Write[];
+  closedAt: number | undefined;
+  trimmed: number;
+  gone: boolean;
+  hiddenFor: number;
+}
+
+export interface SimulatedStream {
+  readonly arn: string;
+  readonly createdAt: number;
+  enabled: boolean;
+  readonly shards: SimulatedShard[];
+}
+
+export interface StreamOptions {
+  /** At most so many empty pages in a row come before records; there may be one after each page. */
+  readonly emptyPages: number;
+  readonly recordsPerPage: number;
+  /** Decides where empty pages come. */
+  readonly seed: number;
+}
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      do: fc.constant('write' as const),
+      key: fc.nat(7),
+      put: fc.boolean(),
+      lagMs: fc.constantFrom(0, 0, 0, 900),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(50, 300, 1000, 5000) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('split' as const),
+      which: fc.nat(9),
+      children: fc.constantFrom<1 | 2>(1, 2),
+      hiddenFor: fc.nat(3),
+    }),
+  },
+);
+
+/** `emptyPages`: as many in a row as the reader must bear. */
+export function scripts(emptyPages: number): fc.Arbitrary<Script> {
+  const during = fc.array(action, { maxLength: 40, size: 'max' });
+  return fc.record({
+    options: fc.record({
+      emptyPages: fc.constant(emptyPages),
+      recordsPerPage: fc.integer({ min: 1, max: 4 }),
+      seed: fc.nat(1_000_000),
+    }),
+    steps: fc.array(
+      fc.oneof(
+        { weight: 10, arbitrary: action },
+        { weight: 1, arbitrary: fc.record({ do: fc.constant('backup' as const), during }) },
+      ),
+      { minLength: 10, maxLength: 80, size: 'max' },
+    ),
+  });
+}
+
+const slots = 0x10000;
+const shardsPerPage = 3;
+
+/** Keys spread over the slots, so that splits part them. */
+export function slotOf(key: number): number {
+  return (key * 40_503) % slots;
+}
+
+export function itemOf(key: number, value: number) {
+  return { pk: { S: `k${key}` }, value: { N: String(value) } };
+}
+
+/** A table with its whole history, and its streams as DynamoDB serves them. */
+export class SimulatedTable {
+  readonly name: string;
+  readonly history: Write[] = [];
+  readonly streams: SimulatedStream[] = [];
+  /** Epoch ms. */
+  now = 1_700_000_000_500;
+  /** What happens meanwhile: done before each page of a stream or a scan. */
+  meanwhile: () => void = () => {};
+  readonly #options: StreamOptions;
+  readonly #content = new Map<number, number>();
+  // Sequence numbers grow by a digit on the way: they are not to be compared as text.
+  #sequence = 10n ** 21n - 40n;
+  #shardCount = 0;
+  #random: number;
+
+  constructor(options: StreamOptions, name = 'simulated') {
+    this.name = name;
+    this.#options = options;
+    this.#random = options.seed;
+    this.switchOn();
+  }
+
+  get content(): ReadonlyMap<number, number> {
+    return this.#content;
+  }
+
+  /** The stream that the table writes to; undefined if it is switched off. */
+  get stream(): SimulatedStream | undefined {
+    return this.streams.find((stream) => stream.enabled);
+  }
+
+  /** The calls that the code under test makes, answered from the model. */
+  get client(): DynamoDBStreamsClient {
+    const client: Pick<DynamoDBStreamsClient, 'send'> = { send: (command: object) => this.#answer(command) };
+    return client as DynamoDBStreamsClient;
+  }
+
+  play(action: Action): void {
+    if (action.do === 'pass') this.now += action.ms;
+    else if (action.do === 'write') this.write(action.key, action.put, action.lagMs);
+    else this.split(action.which, action.children, action.hiddenFor);
+  }
+
+  /** Every write has a value of its own. Deleting what is not there makes no record. */
+  write(key: number, put = true, lagMs = 0): void {
+    this.now++;
+    const before = this.#content.get(key);
+    if (!put && before === undefined) return;
+    const after = put ? this.history.length : undefined;
+    const shard = this.stream?.shards.find((candidate) => isOpen(candidate) && holds(candidate, key));
+    this.#sequence += 3n;
+    const place = this.stream &&
+      shard && { stream: this.stream.arn, shard: shard.id, sequence: this.#sequence };
+    const second = Math.floor((this.now - lagMs) / 1000);
+    const write: Write = { at: this.now, second, key, before, after, place };
+    this.history.push(write);
+    shard?.writes.push(write);
+    if (after === undefined) this.#content.delete(key);
+    else this.#content.set(key, after);
+  }
+
+  split(which: number, children: 1 | 2, hiddenFor = 0): void {
+    const open = this.stream?.shards.filter(isOpen) ?? [];
+    const parent = open[which % open.length];
+    if (parent === undefined || parent.to - parent.from < 2) return;
+    parent.closedAt = this.now;
+    const middle = children === 1 ? parent.to : Math.floor((parent.from + parent.to) / 2);
+    const add = (from: number, to: number) =>
+      this.stream?.shards.push(this.#shard(from, to, parent.id, hiddenFor));
+    add(parent.from, middle);
+    if (middle < parent.to) add(middle, parent.to);
+  }
+
+  /** All its shards close and have no children. */
+  switchOff(): void {
+    const stream = this.stream;
+    if (stream === undefined) return;
+    stream.enabled = false;
+    for (const shard of stream.shards) shard.closedAt ??= this.now;
+  }
+
+  switchOn(): void {
+    this.now++;
+    const stream: SimulatedStream = {
+      arn: `arn:aws:dynamodb:us-east-1:111122223333:table/${this.name}/stream/${this.now}`,
+      createdAt: this.now,
+      enabled: true,
+      shards: [],
+    };
+    this.streams.push(stream);
+    // Two roots, as of a table that has two partitions.
+    stream.shards.push(this.#shard(0, slots / 2), this.#shard(slots / 2, slots));
+  }
+
+  /** Records older than 24 hours go, and closed shards that are left without any. */
+  trim(): void {
+    const oldest = this.now - 24 * 60 * 60 * 1000;
+    for (const shard of this.streams.flatMap((stream) => stream.shards)) {
+      shard.trimmed = shard.writes.filter((write) => write.at < oldest).length;
+      shard.gone = shard.closedAt !== undefined && shard.closedAt < oldest;
+    }
+  }
+
+  /** Whether a write lies before the cut. Throws if the cut does not say. */
+  isBefore(write: Write, cut: StreamCut): boolean {
+    const stream = this.#find(cut.stream);
+    const { place } = write;
+    if (place?.stream !== cut.stream) return write.at <= stream.createdAt;
+    const lineage = this.#lineage(stream, place.shard);
+    const position = cut.shards[place.shard];
+    const cutShards = Object.keys(cut.shards);
+    const above = lineage.filter((id) => id !== place.shard && cutShards.includes(id));
+    const below = cutShards.filter(
+      (id) => id !== place.shard && this.#lineage(stream, id).includes(place.shard),
+    );
+    const said = [position !== undefined, above.length > 0, below.length > 0].filter(Boolean);
+    if (said.length !== 1 || above.length > 1) throw new Error(`the cut is not clear about ${place.shard}`);
+    if (position === undefined) return below.length > 0;
+    return position !== 'start' && place.sequence <= BigInt(position);
+  }
+
+  /** The content at a cut, from the history alone. */
+  contentAt(cut: StreamCut): Map<number, number> {
+    const content = new Map<number, number>();
+    for (const write of this.history.filter((candidate) => this.isBefore(candidate, cut))) {
+      if (write.after === undefined) content.delete(write.key);
+      else content.set(write.key, write.after);
+    }
+    return content;
+  }
+
+  #answer(command: object): Promise<object> {
+    try {
+      if (command instanceof DescribeStreamCommand) {
+        return Promise.resolve({ StreamDescription: this.#describe(command.input) });
+      }
+      if (command instanceof GetShardIteratorCommand) {
+        return Promise.resolve({ ShardIterator: this.#iterator(command.input) });
+      }
+      if (command instanceof GetRecordsCommand) {
+        this.meanwhile();
+        return Promise.resolve(this.#records(command.input));
+      }
+      throw new Error('no such call');
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #describe(input: DescribeStreamCommand['input']): object {
+    const stream = this.#find(input.StreamArn);
+    const after = input.ExclusiveStartShardId ?? '';
+    if (after === '') for (const shard of stream.shards) shard.hiddenFor = Math.max(0, shard.hiddenFor - 1);
+    const shards = stream.shards.filter((shard) => !shard.gone && shard.id > after);
+    const hidden = new Set(stream.shards.filter((shard) => shard.hiddenFor > 0).map(({ id }) => id));
+    const listed = shards.filter(({ id }) => !this.#lineage(stream, id).some((each) => hidden.has(each)));
+    const page = listed.slice(0, Math.min(shardsPerPage, input.Limit ?? 100));
+    return {
+      CreationRequestDateTime: new Date(stream.createdAt),
+      StreamStatus: stream.enabled ? 'ENABLED' : 'DISABLED',
+      Shards: page.map(({ id, parent }): Shard => ({ ShardId: id, ParentShardId: parent })),
+      LastEvaluatedShardId: page.length < listed.length ? page.at(-1)?.id : undefined,
+    };
+  }
+
+  #iterator(input: GetShardIteratorCommand['input']): string {
+    const shard = this.#find(input.StreamArn).shards.find(({ id }) => id === input.ShardId);
+    if (shard === undefined || shard.gone) throw notFound();
+    if (input.ShardIteratorType === 'TRIM_HORIZON') return iteratorOf(shard, shard.trimmed);
+    if (input.ShardIteratorType !== 'AFTER_SEQUENCE_NUMBER') throw new Error('an iterator of no use here');
+    const index = shard.writes.findIndex((write) => String(write.place?.sequence) === input.SequenceNumber);
+    if (index < 0) throw new Error(`${input.SequenceNumber} is not of ${shard.id}`);
+    if (index < shard.trimmed) throw new TrimmedDataAccessException({ message: 'trimmed', $metadata: {} });
+    return iteratorOf(shard, index + 1);
+  }
+
+  #records(input: GetRecordsCommand['input']): object {
+    const { id, index, empty }: Place = JSON.parse(input.ShardIterator ?? '');
+    const shard = this.streams.flatMap((stream) => stream.shards).find((candidate) => candidate.id === id);
+    if (shard === undefined || shard.gone) throw notFound();
+    if (index < shard.trimmed) throw new TrimmedDataAccessException({ message: 'trimmed', $metadata: {} });
+    if (empty < this.#options.emptyPages && this.#chance(3)) {
+      return { Records: [], NextShardIterator: iteratorOf(shard, index, empty + 1) };
+    }
+    const end = index + Math.min(input.Limit ?? 1000, this.#options.recordsPerPage);
+    const page = shard.writes.slice(index, end);
+    // A closed shard's last records come with an end or before an empty page with an end.
+    const ends = !isOpen(shard) && end >= shard.writes.length && (page.length === 0 || this.#chance(2));
+    return {
+      Records: page.map(recordOf),
+      ...(!ends && { NextShardIterator: iteratorOf(shard, index + page.length) }),
+    };
+  }
+
+  #shard(from: number, to: number, parent?: string, hiddenFor = 0): SimulatedShard {
+    this.#shardCount++;
+    return {
+      id: `shardId-${String(this.#shardCount).padStart(20, '0')}`,
+      parent,
+      from,
+      to,
+      writes: [],
+      closedAt: undefined,
+      trimmed: 0,
+      gone: false,
+      hiddenFor,
+    };
+  }
+
+  #find(arn: string | undefined): SimulatedStream {
+    const stream = this.streams.find((candidate) => candidate.arn === arn);
+    if (stream === undefined) throw notFound();
+    return stream;
+  }
+
+  /** A shard and those that it came from. */
+  #lineage(stream: SimulatedStream, id: string): string[] {
+    const shard = stream.shards.find((candidate) => candidate.id === id);
+    return shard?.parent === undefined ? [id] : [id, ...this.#lineage(stream, shard.parent)];
+  }
+
+  /** True once in `n` times, as the seed wants it. */
+  #chance(n: number): boolean {
+    this.#random = (this.#random * 1_103_515_245 + 12_345) % 2 ** 31;
+    return Math.floor(this.#random / 65_536) % n === 0;
+  }
+}
+
+interface Place {
+  readonly id: string;
+  readonly index: number;
+  readonly empty: number;
+}
+
+function iteratorOf({ id }: SimulatedShard, index: number, empty = 0): string {
+  return JSON.stringify({ id, index, empty } satisfies Place);
+}
+
+function isOpen(shard: SimulatedShard): boolean {
+  return shard.closedAt === undefined;
+}
+
+function holds(shard: SimulatedShard, key: number): boolean {
+  return slotOf(key) >= shard.from && slotOf(key) < shard.to;
+}
+
+function recordOf({ key, before, after, second, place }: Write): StreamRecord {
+  return {
+    eventName: before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY',
+    dynamodb: {
+      ApproximateCreationDateTime: new Date(second * 1000),
+      SequenceNumber: String(place?.sequence),
+      Keys: { pk: { S: `k${key}` } },
+      ...(before !== undefined && { OldImage: itemOf(key, before) }),
+      ...(after !== undefined && { NewImage: itemOf(key, after) }),
+    },
+  };
+}
+
+function notFound(): ResourceNotFoundException {
+  return new ResourceNotFoundException({ message: 'no such stream or shard', $metadata: {} });
+}

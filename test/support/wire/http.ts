@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import {
+  type Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request,
+} from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
+import { expect } from 'vitest';
+import { targets } from '../../../lambda/dialects/dynamodb/dialect.ts';
+
+export type Json = Record<string, unknown>;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
+  /** Empty if the body is no JSON. */
+  readonly json: Json;
+}
+
+/** The names of all that Tidemark answers itself. */
+export const operations = [...targets.keys()].map((target) => target.slice(target.indexOf('.') + 1));
+
+const signature =
+  'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
+
+/** The headers of a call as an SDK sends them. */
+export function headersOf(operation: string): Record<string, string> {
+  return {
+    'x-amz-target': `DynamoDB_20120810.${operation}`,
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-date': '20260101T000000Z',
+    authorization: signature,
+  };
+}
+
+export interface Sent {
+  readonly path?: string;
+  readonly method?: string;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body?: string | Uint8Array;
+  /** @default a connection of its own */
+  readonly agent?: Agent;
+}
+
+/** One request as it goes over the wire, and never a second one. */
+export async function send(
+  url: string,
+  { path = '/', method = 'POST', headers, body = '', agent }: Sent,
+): Promise<Answer> {
+  const { hostname, port } = new URL(url);
+  const outgoing = request({ hostname, port, path, method, headers, agent: agent ?? false });
+  const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+  outgoing.end(body);
+  const [incoming] = await answered;
+  const bytes = await buffer(incoming);
+  return { status: incoming.statusCode ?? 0, headers: incoming.headers, bytes, json: parsed(bytes) };
+}
+
+function parsed(bytes: Buffer): Json {
+  try {
+    return JSON.parse(bytes.toString()) as Json;
+  } catch {
+    return {};
+  }
+}
+
+/** A call of an operation. A body that is text or bytes goes as it is. */
+export function call(url: string, operation: string, body: unknown, more: OutgoingHttpHeaders = {}) {
+  const isRaw = typeof body === 'string' || body instanceof Uint8Array;
+  return send(url, {
+    headers: { ...headersOf(operation), ...more },
+    body: isRaw ? body : JSON.stringify(body),
+  });
+}
+
+/** A call that must succeed. */
+export async function ok(url: string, operation: string, body: unknown): Promise<Json> {
+  const answer = await call(url, operation, body);
+  if (answer.status !== 200) {
+    throw new Error(`${operation} ${JSON.stringify(body)}: ${answer.bytes.toString()}`);
+  }
+  expectWellFormed(answer);
+  return answer.json;
+}
+
+/** The head of a request in bytes, for those that no client would send. */
+export function head(operation: string, ...lines: readonly string[]): string {
+  const headers = Object.entries({ host: 'x', ...headersOf(operation) }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  return ['POST / HTTP/1.1', ...headers, ...lines, '', ''].join('\r\n');
+}
+
+/** A connection of its own. It may be broken off without a word. */
+export async function connected(url: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  // The other side's reset is no failure of a test.
+  socket.on('error', () => {});
+  return socket;
+}
+
+/** Bytes in, and all that comes out until the other side closes. */
+export async function raw(url: string, bytes: string | Uint8Array): Promise<string> {
+  const socket = await connected(url);
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.write(bytes);
+  // `once` would take the reset of a connection for a failure.
+  await new Promise((resolve) => socket.once('close', resolve));
+  return Buffer.concat(chunks).toString('latin1');
+}
+
+/** What every answer of the service has: an id, a checksum that is right if there is one, and no stack. */
+export function expectWellFormed(answer: Answer): void {
+  const { 'x-amzn-requestid': id, 'x-amz-crc32': told } = answer.headers;
+  const text = answer.bytes.toString();
+  expect({ id, told, text }).toEqual({
+    id: expect.stringMatching(/\S{8,}/),
+    told: told && String(crc32(answer.bytes)),
+    text: expect.not.stringMatching(/ at [\w.<>]+ \(|node:internal|\.ts:\d+/),
+  });
+}
+
+/** A refusal by the caller's fault, or an answer; never a fault of the service. `what` was asked helps when it is one. */
+export function expectNoFault(answer: Answer, what: string): void {
+  const { status, json, bytes } = answer;
+  const isRefusal = status < 500 && /^com\.amazon.*#\w+Exception$/.test(String(json['__type']));
+  const seen = status === 200 || isRefusal ? 'no fault' : `${status} ${bytes.toString().slice(0, 300)}`;
+  expect([what, seen]).toEqual([what, 'no fault']);
+  expectWellFormed(answer);
+}
+
+/** An error of the caller's, of the type, with the message. */
+export function expectError(answer: Answer, type: string, message: RegExp | string = /^/): void {
+  const { __type, message: text = '', Message = text } = answer.json;
+  expect({ status: answer.status, __type, Message }).toEqual({
+    status: 400,
+    __type: expect.stringMatching(new RegExp(`#(${type})$`)),
+    Message: typeof message === 'string' ? message : expect.stringMatching(message),
+  });
+  expectWellFormed(answer);
+}
