@@ -1,5 +1,5 @@
 import { StateMachine } from 'aws-local-stepfunctions';
-import type { Executions, Machine } from '../lambda/jobs/job.ts';
+import type { Executions, Machine, Job } from '../lambda/jobs/job.ts';
 import { runStep, type Step } from '../lambda/handlers/compose/run-step.ts';
 import { backupTasks, restoreTasks, type TaskHandler } from '../lambda/jobs/states.ts';
 import { steps } from './steps.ts';
@@ -52,9 +52,9 @@ export function localExecutions(options: LocalOptions): LocalExecutions {
     running.set(name, { abort: execution.abort, ended: finished });
   };
   return {
-    async start(machine, job) {
-      const name = `${machine}/${job.execution}`;
-      if (!stopped && !running.has(name) && !ended.has(name)) run(machine, { job }, name);
+    async start(job) {
+      const name = `${job.machine}/${job.execution}`;
+      if (!stopped && !running.has(name) && !ended.has(name)) run(job.machine, { job }, name);
     },
     async state(machine, execution) {
       const name = `${machine}/${execution}`;
@@ -82,8 +82,8 @@ function machineOf(options: LocalOptions, machine: Machine) {
 function overridesFor({ services, waitMs, definitions, around }: LocalOptions, machine: Machine) {
   const handlers = Object.entries(tasksOf[machine]).map(([state, handler]) => [
     state,
-    async (task: { Payload: { job: object } }) => {
-      const step = steps[handler] as Step<{ job: object }, object>;
+    async (task: { Payload: { job: Job } }) => {
+      const step = steps[handler] as Step<{ job: Job }, object>;
       const input = task.Payload;
       const work = (): Promise<object> => runStep(services(), handler, step, input);
       return { Payload: around === undefined ? await work() : await around(handler, input, work) };

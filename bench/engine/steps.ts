@@ -1,4 +1,4 @@
-import type { BackupId, TableDescription, TableIdentity } from '../../lambda/model/records.ts';
+import type { TableDescription, TableIdentity } from '../../lambda/model/records.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { defaultConfig } from '../../lambda/services/config.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
@@ -19,12 +19,13 @@ import {
   type PartitionPlan,
   type StreamResult,
 } from '../../lambda/backup/backup-plan.ts';
-import type { Job } from '../../lambda/jobs/job.ts';
 import { partition } from '../../lambda/backup/partition.ts';
 import { spread } from '../../lambda/backup/spread.ts';
 import { backupStaging, partName, type Staging } from '../../lambda/jobs/staging.ts';
 import type { TaskInput, TaskResult } from '../../lambda/jobs/task.ts';
 import { keyName } from './items.ts';
+import { type BackupJob, createBackupJob } from '../../lambda/jobs/job.ts';
+import { createBackupId } from '../../lambda/model/ids.ts';
 
 export const table: TableIdentity = {
   name: 'orders',
@@ -50,7 +51,7 @@ export function servicesOn(store: ObjectStore): Services {
 
 /** A backup whose changes lie in staged files. */
 export interface Work {
-  readonly job: Job;
+  readonly job: BackupJob;
   /** The numbers of the tasks to partition. */
   readonly tasks: readonly number[];
 }
@@ -64,8 +65,8 @@ let begunBackups = 0;
 /** Leaves in the store what `begin` and `collect` would. */
 export async function begun(store: ObjectStore, { kind, parent, files }: Request): Promise<Work> {
   const marker = 1_800_000_000_000 + begunBackups++;
-  const id = `0${marker}-${randomIds.hex(8)}` as BackupId;
-  const job: Job = { table: table.name, id, execution: id, round: 0 };
+  const id = createBackupId(marker, randomIds.hex(8));
+  const job = createBackupJob(table.name, id);
   const plan: BackupPlan = {
     id,
     marker,
@@ -124,10 +125,10 @@ export async function published({ store }: Services, { job }: Work): Promise<Man
   return manifest;
 }
 
-type Step = (services: Services, input: TaskInput) => Promise<TaskResult>;
+type Step = (services: Services, input: TaskInput<BackupJob>) => Promise<TaskResult<BackupJob>>;
 
 /** As the state machine does: again for as long as there is more. */
-export async function toEnd(step: Step, services: Services, first: TaskInput): Promise<void> {
-  let result: TaskResult = { ...first, status: 'more' };
+export async function toEnd(step: Step, services: Services, first: TaskInput<BackupJob>): Promise<void> {
+  let result: TaskResult<BackupJob> = { ...first, status: 'more' };
   while (result.status === 'more') result = await step(services, result);
 }

@@ -8,9 +8,10 @@ import { type ApplyPlan, type ApplyResult, type BackupPlan, names } from './back
 import { Budget } from '../jobs/budget.ts';
 import { type TaskInput, type TaskResult, taskResult } from '../jobs/task.ts';
 import { backupStaging, partName } from '../jobs/staging.ts';
+import type { BackupJob } from '../jobs/job.ts';
 
 /** Applies the changes to one range: as a delta run over the parent's, or folded with them into base runs. */
-export async function apply(services: Services, input: TaskInput): Promise<TaskResult> {
+export async function apply(services: Services, input: TaskInput<BackupJob>): Promise<TaskResult<BackupJob>> {
   const staging = backupStaging(services.store, input.job);
   const [plan, applyPlan] = await Promise.all([
     staging.read<BackupPlan>(names.plan),

@@ -8,11 +8,11 @@ import {
   type PartitionPlan,
   type PartitionResult,
 } from './backup-plan.ts';
-import type { Job } from '../jobs/job.ts';
+import type { BackupJob } from '../jobs/job.ts';
 import { backupStaging } from '../jobs/staging.ts';
 
 export interface ArrangeResult {
-  readonly job: Job;
+  readonly job: BackupJob;
   /** `commit`: there is nothing to apply. */
   readonly status: 'apply' | 'commit';
   readonly tasks: readonly number[];
@@ -22,7 +22,7 @@ export interface ArrangeResult {
  * Decides, now that the size of the changes is known, over which ranges they are applied and what is folded or merged.
  * Small changes make one range and so one delta run, however many partitions it spans.
  */
-export async function arrange(services: Services, { job }: { job: Job }): Promise<ArrangeResult> {
+export async function arrange(services: Services, { job }: { job: BackupJob }): Promise<ArrangeResult> {
   const staging = backupStaging(services.store, job);
   const plan = await staging.read<BackupPlan>(names.plan);
   const { ranges } = await staging.once<ApplyPlan>(names.applyPlan, async () => {

@@ -1,4 +1,4 @@
-import { markerOf } from '../model/backup-arn.ts';
+import { markerOf } from '../model/ids.ts';
 import type { BackupId } from '../model/records.ts';
 import type { Claim } from '../catalog/turns.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
@@ -6,7 +6,7 @@ import type { Services } from '../services/services.ts';
 import { findManifest, readManifest } from '../snapshot/format/manifest.ts';
 import { type BackupPlan, names } from './backup-plan.ts';
 import type { Reasoned } from './choose-source.ts';
-import type { Job } from '../jobs/job.ts';
+import type { BackupJob } from '../jobs/job.ts';
 import { findSource, type Search } from './find-source.ts';
 import { handOver } from './hand-over.ts';
 import { pauseSeconds } from '../jobs/pause.ts';
@@ -16,7 +16,7 @@ import { backupStaging, type Staging } from '../jobs/staging.ts';
 const leastWaitSeconds = 5;
 
 export type BeginResult = {
-  readonly job: Job;
+  readonly job: BackupJob;
   readonly tasks: readonly number[];
   readonly waitSeconds: number;
 } & {
@@ -30,8 +30,8 @@ export type BeginResult = {
  *
  * Throws `TableNotFound`, `ContinuousBackupsUnavailable`, `CutUnreachable`.
  */
-export async function begin(services: Services, { job }: { job: Job }): Promise<BeginResult> {
-  const claim: Claim = { table: job.table, backup: job.id as BackupId, execution: job.execution };
+export async function begin(services: Services, { job }: { job: BackupJob }): Promise<BeginResult> {
+  const claim: Claim = { table: job.table, backup: job.id, execution: job.execution };
   const answer = (status: BeginResult['status'], tasks: readonly number[] = []): BeginResult => ({
     job,
     status,

@@ -1,4 +1,4 @@
-import { markerOf } from '../model/backup-arn.ts';
+import { markerOf } from '../model/ids.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { readManifest } from '../snapshot/format/manifest.ts';

@@ -4,12 +4,12 @@ import { StreamGap } from '../sources/stream.ts';
 import { type BackupPlan, names, type PartitionPlan } from './backup-plan.ts';
 import { collectExports } from './collect-exports.ts';
 import { type Collected, collectStream } from './collect-stream.ts';
-import type { Job } from '../jobs/job.ts';
+import type { BackupJob } from '../jobs/job.ts';
 import { spread } from './spread.ts';
 import { backupStaging } from '../jobs/staging.ts';
 
 export interface CollectInput {
-  readonly job: Job;
+  readonly job: BackupJob;
   readonly part: number;
 }
 
@@ -46,7 +46,7 @@ export async function collect(services: Services, { job, part }: CollectInput): 
 }
 
 /** A gap behind a parent is answered with a base; a base that the stream does not reach cannot be made. */
-function again(services: Services, job: Job, plan: BackupPlan, gap: Error): CollectResult {
+function again(services: Services, job: BackupJob, plan: BackupPlan, gap: Error): CollectResult {
   if (plan.parent === undefined) throw new TidemarkError('CutUnreachable', gap.message, { cause: gap });
   services.log.warn('changes are missing, taking a new base', { backup: job.id, reason: reasonOf(gap) });
   return { job: { ...job, round: job.round + 1 }, part: 0, status: 'again', tasks: [], waitSeconds: 0 };

@@ -1,4 +1,3 @@
-import type { BackupId } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import type { Ends } from '../catalog/snapshots.ts';
@@ -20,11 +19,11 @@ import {
   names,
   type StreamResult,
 } from './backup-plan.ts';
-import type { Job } from '../jobs/job.ts';
+import type { BackupJob } from '../jobs/job.ts';
 import { backupStaging, type Staging } from '../jobs/staging.ts';
 
 export interface CommitResult {
-  readonly job: Job;
+  readonly job: BackupJob;
   /** `again`: the parent is damaged or not what it claims; begin anew with a base. */
   readonly status: 'done' | 'again';
 }
@@ -33,8 +32,8 @@ export interface CommitResult {
  * Publishes the manifest, then in one catalog transaction makes the snapshot the head and the backup AVAILABLE. A
  * manifest of this backup that is there already, by a repeat or an earlier execution, is adopted. Throws `TurnLost`.
  */
-export async function commit(services: Services, { job }: { job: Job }): Promise<CommitResult> {
-  const id = job.id as BackupId;
+export async function commit(services: Services, { job }: { job: BackupJob }): Promise<CommitResult> {
+  const id = job.id;
   const backup = await services.catalog.backups.get({ table: job.table, id });
   const record = await services.catalog.turns.table(job.table);
   if (backup === undefined) throw new TidemarkError('Internal', 'the backup has no record');

@@ -1,4 +1,4 @@
-import { markerOf } from '../model/backup-arn.ts';
+import { markerOf } from '../model/ids.ts';
 import type { BackupRecord, Head } from '../model/records.ts';
 import type { SnapshotRecord } from '../catalog/snapshots.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';

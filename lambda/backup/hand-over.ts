@@ -1,9 +1,9 @@
 import type { Services } from '../services/services.ts';
 import type { Turn } from '../model/records.ts';
-import type { Job } from '../jobs/job.ts';
+import { type BackupJob, createBackupJob } from '../jobs/job.ts';
 
 export interface HandOver {
-  readonly job: Job;
+  readonly job: BackupJob;
   /** How the execution ended; handed through to the state machine. */
   readonly status: 'done' | 'failed' | 'ended';
 }
@@ -28,10 +28,5 @@ export async function startNext(
 ): Promise<void> {
   const claim = await services.catalog.turns.grant(table, dead);
   if (claim === undefined) return;
-  await services.executions.start('backup', {
-    table,
-    id: claim.backup,
-    execution: claim.execution,
-    round: 0,
-  });
+  await services.executions.start(createBackupJob(table, claim.backup, claim.execution));
 }

@@ -6,9 +6,13 @@ import { readStagedFile } from './read-staged-file.ts';
 import { SpillWriter } from './spills.ts';
 import { type TaskInput, type TaskResult, taskResult } from '../jobs/task.ts';
 import { backupStaging, partName } from '../jobs/staging.ts';
+import type { BackupJob } from '../jobs/job.ts';
 
 /** Turns staged files into spills: canonical, sorted by key hash, one net change for a key in each. */
-export async function partition(services: Services, input: TaskInput): Promise<TaskResult> {
+export async function partition(
+  services: Services,
+  input: TaskInput<BackupJob>,
+): Promise<TaskResult<BackupJob>> {
   const staging = backupStaging(services.store, input.job);
   const [plan, { tasks }] = await Promise.all([
     staging.read<BackupPlan>(names.plan),

@@ -10,9 +10,10 @@ import { type BackupPlan, names, type ScanResult } from './backup-plan.ts';
 import { Budget } from '../jobs/budget.ts';
 import { backupStaging, partName, type Staging } from '../jobs/staging.ts';
 import { type TaskInput, type TaskResult, taskResult } from '../jobs/task.ts';
+import type { BackupJob } from '../jobs/job.ts';
 
 /** Stages one segment of the table, as far as the time goes. */
-export async function scan(services: Services, input: TaskInput): Promise<TaskResult> {
+export async function scan(services: Services, input: TaskInput<BackupJob>): Promise<TaskResult<BackupJob>> {
   const staging = backupStaging(services.store, input.job);
   const plan = await staging.read<BackupPlan>(names.plan);
   const task = names.scan(input.task);

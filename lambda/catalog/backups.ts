@@ -1,7 +1,8 @@
 import type { Ids } from '../runtime/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { type AskedTable, backupArnOf, backupId, type BackupKey } from '../model/backup-arn.ts';
+import { type AskedTable, backupArnOf, type BackupKey } from '../model/backup-arn.ts';
+import { createBackupId } from '../model/ids.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
 import type {
   BackupId,
@@ -99,9 +100,9 @@ export class Backups {
 
   /** Backups that are not deleted nor internal, oldest first. The cursor is a position: its backup may be gone. */
   async list(query: ListQuery): Promise<BackupRecord[]> {
-    const from = backupId(query.from ?? 0, '');
+    const from = `${position(query.from ?? 0)}-`;
     // An id is longer than its marker's digits, so the bound without them excludes every id of that marker.
-    const to = backupId((query.to ?? 10 ** 14) - 1, 'g');
+    const to = `${position((query.to ?? 10 ** 14) - 1)}-g`;
     const found: BackupRecord[] = [];
     // A cursor before the range says nothing in it; DynamoDB refuses one that is not in the range.
     let after = query.after !== undefined && query.after.id >= from ? query.after : undefined;
@@ -147,7 +148,7 @@ export class Backups {
   }
 
   #record({ requestKey: _requestKey, ...request }: NewBackup, marker: number): BackupRecord {
-    const id = backupId(marker, this.#ids.hex(8));
+    const id = createBackupId(marker, this.#ids.hex(8));
     return {
       ...request,
       id,

@@ -2,7 +2,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
 import { executionName } from '../jobs/job.ts';
-import { backupId } from '../model/backup-arn.ts';
+import { createRestoreId } from '../model/ids.ts';
 import { type CatalogTable, mostRecords, type Write } from './catalog-table.ts';
 import type { BackupRecord, RestoreRecord, TableDescription } from '../model/records.ts';
 import {
@@ -178,7 +178,7 @@ export class Restores {
   ): RestoreRecord {
     const requestedAt = this.#clock.now();
     return {
-      id: backupId(requestedAt, this.#ids.hex(8)),
+      id: createRestoreId(requestedAt, this.#ids.hex(8)),
       target,
       backup: backup.id,
       backupArn: backup.arn,

@@ -11,8 +11,8 @@ export function failureNoteName(execution: string): string {
 }
 
 /** What a state machine hands to its abort step. */
-export interface AbortInput {
-  readonly job: Job;
+export interface AbortInput<J extends Job> {
+  readonly job: J;
   /** The error that the state machine caught; it is used only when no step left a note. */
   readonly failure?: { readonly Error?: string; readonly Cause?: string };
 }

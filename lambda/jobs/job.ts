@@ -1,26 +1,49 @@
-import type { BackupId } from '../model/records.ts';
+import type { BackupId, RestoreId } from '../model/ids.ts';
 
-/** The two state machines. */
-export type Machine = 'backup' | 'restore';
-
-/** What the state machine's executions are started with; carried through every state under `job`. */
-export interface Job {
-  /** The source table's name, or the target's for a restore. */
-  readonly table: string;
-  /** The backup's id, or the restore's. */
-  readonly id: string;
+interface Execution {
   /** The execution's own name. */
   readonly execution: string;
-  /** Counts the times that this execution began anew because its stream turned out to be unusable. */
+  /** Counts how often this execution started over because its stream turned out to be unusable. */
   readonly round: number;
+}
+
+/** What every execution of the backup machine is started with; every state passes it on under `job`. */
+export interface BackupJob extends Execution {
+  readonly machine: 'backup';
+  /** The name of the table that is backed up. */
+  readonly table: string;
+  readonly id: BackupId;
+}
+
+/** What every execution of the restore machine is started with; every state passes it on under `job`. */
+export interface RestoreJob extends Execution {
+  readonly machine: 'restore';
+  /** The name of the target: the table that the restore makes. */
+  readonly table: string;
+  readonly id: RestoreId;
+}
+
+export type Job = BackupJob | RestoreJob;
+
+/** The two state machines. */
+export type Machine = Job['machine'];
+
+/** Makes the job of a backup's execution: by default its first one, which has the backup's id as its name. */
+export function createBackupJob(table: string, id: BackupId, execution: string = id): BackupJob {
+  return { machine: 'backup', table, id, execution, round: 0 };
+}
+
+/** Makes the job of a restore's execution: by default its first one, which has the restore's id as its name. */
+export function createRestoreJob(target: string, id: RestoreId, execution: string = id): RestoreJob {
+  return { machine: 'restore', table: target, id, execution, round: 0 };
 }
 
 export type ExecutionState = 'running' | 'ended' | 'absent';
 
 /** The port to the state machines. */
 export interface Executions {
-  /** Starts the execution, or does nothing if one of that name runs or ended. */
-  start(machine: Machine, job: Job): Promise<void>;
+  /** Starts an execution of the job's machine. Does nothing if one of that name is running or has ended. */
+  start(job: Job): Promise<void>;
   state(machine: Machine, execution: string): Promise<ExecutionState>;
 }
 
@@ -28,6 +51,6 @@ export interface Executions {
  * The name of a backup's or restore's nth execution: the id, then `<id>-2`, `<id>-3`, ... A closed execution's
  * name cannot be used again for 90 days.
  */
-export function executionName(id: BackupId | string, attempt: number): string {
+export function executionName(id: BackupId | RestoreId, attempt: number): string {
   return attempt <= 1 ? id : `${id}-${attempt}`;
 }

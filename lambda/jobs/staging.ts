@@ -1,7 +1,7 @@
 import type { BackupId } from '../model/records.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import type { Job } from './job.ts';
+import type { BackupJob, Job, RestoreJob } from './job.ts';
 
 /** What a part of a task answers; the last one says `done`. */
 export interface PartResult {
@@ -70,7 +70,7 @@ export function partName(task: string, part: number): string {
 }
 
 /** Each execution of a backup, and each time it begins anew, works in a folder of its own. */
-export function backupStaging(store: ObjectStore, job: Job): Staging {
+export function backupStaging(store: ObjectStore, job: BackupJob): Staging {
   return new Staging(store, `staging/${job.id}/${job.execution}-${job.round}`);
 }
 
@@ -80,8 +80,13 @@ export function exportStaging(store: ObjectStore, backup: BackupId): Staging {
 }
 
 /** A restore's executions share one folder: what one of them wrote to the table is written. */
-export function restoreStaging(store: ObjectStore, job: Job): Staging {
+export function restoreStaging(store: ObjectStore, job: RestoreJob): Staging {
   return new Staging(store, `staging/restore-${job.id}`);
+}
+
+/** The folder of an execution of either machine. */
+export function jobStaging(store: ObjectStore, job: Job): Staging {
+  return job.machine === 'backup' ? backupStaging(store, job) : restoreStaging(store, job);
 }
 
 function toJson(value: object): Buffer {

@@ -18,9 +18,9 @@ const variable: Record<Machine, string> = {
 export function stateMachines(env: NodeJS.ProcessEnv, client = new SFNClient()): Executions {
   const arnOf = (machine: Machine): string => required(env, variable[machine]);
   return {
-    async start(machine, job) {
+    async start(job) {
       const command = new StartExecutionCommand({
-        stateMachineArn: arnOf(machine),
+        stateMachineArn: arnOf(job.machine),
         name: job.execution,
         input: JSON.stringify({ job }),
       });

@@ -1,19 +1,19 @@
 import type { Job } from './job.ts';
 
-/** One item of a Map, worked on by one invocation after another until it is done. */
-export interface TaskInput {
-  readonly job: Job;
+/** One item of a Map. One invocation after another works on it until it is done. */
+export interface TaskInput<J extends Job> {
+  readonly job: J;
   /** The number of the Map's item. */
   readonly task: number;
-  /** Counts the invocations that the task has taken. */
+  /** Counts the invocations that have worked on the task. */
   readonly part: number;
 }
 
-export interface TaskResult extends TaskInput {
+export interface TaskResult<J extends Job> extends TaskInput<J> {
   readonly status: 'more' | 'done';
 }
 
-/** The answer of a part of a task: the next part's input. */
-export function taskResult({ job, task, part }: TaskInput, done: boolean): TaskResult {
+/** Builds the answer of one part of a task, which is the input of the next part. */
+export function taskResult<J extends Job>({ job, task, part }: TaskInput<J>, done: boolean): TaskResult<J> {
   return { job, task, part: part + 1, status: done ? 'done' : 'more' };
 }

@@ -1,5 +1,5 @@
 import { TidemarkError } from '../runtime/errors.ts';
-import type { BackupId } from './records.ts';
+import { type BackupId, parseBackupId } from './ids.ts';
 
 /** Where a backup's record is: the table's name and the backup's id. */
 export interface BackupKey {
@@ -33,7 +33,7 @@ export function parseBackupArn(arn: string): BackupArn | undefined {
   const [, partition, service, region, table, id] = backupArn.exec(arn) ?? [];
   if (partition === undefined || service === undefined || region === undefined) return undefined;
   if (table === undefined || id === undefined) return undefined;
-  return { partition, service, region, table, id: id as BackupId, arn };
+  return { partition, service, region, table, id: parseBackupId(id), arn };
 }
 
 /** `<table ARN>/backup/<id>`, the form of DynamoDB's own backups. */
@@ -79,14 +79,4 @@ export function checkBackupBeside(tableArn: string, backupArn: string): void {
 /** The ARN of a table of this name in the account and region of another. */
 export function tableArnBeside(otherArn: string, name: string): string {
   return `${otherArn.slice(0, otherArn.lastIndexOf('/') + 1)}${name}`;
-}
-
-/** `<14-digit epoch ms>-<8 hex>`. */
-export function backupId(marker: number, hex: string): BackupId {
-  return `${String(marker).padStart(14, '0')}-${hex}` as BackupId;
-}
-
-/** The marker that a backup's id begins with, epoch ms. */
-export function markerOf(id: BackupId): number {
-  return Number(id.slice(0, 14));
 }

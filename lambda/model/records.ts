@@ -11,9 +11,9 @@ import type {
   TableClass,
   TimeToLiveDescription,
 } from '@aws-sdk/client-dynamodb';
+import type { BackupId, RestoreId } from './ids.ts';
 
-/** `<14-digit epoch ms>-<8 hex>`: sorts by marker, and is the last part of the backup's ARN. */
-export type BackupId = string & { readonly brand: 'BackupId' };
+export type { BackupId } from './ids.ts';
 
 /** A table's identity: the name may be used again by another table, the id never. */
 export interface TableIdentity {
@@ -142,7 +142,7 @@ export type RestoreWay = 'import' | 'writes';
 
 /** A restore of one backup into one new table. The latest for a target name is kept. */
 export interface RestoreRecord {
-  readonly id: string;
+  readonly id: RestoreId;
   readonly target: string;
   /** Set once the table is made; only this table may be written to or deleted. */
   readonly targetTableId?: string;

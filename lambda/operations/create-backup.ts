@@ -1,3 +1,4 @@
+import { createBackupJob } from '../jobs/job.ts';
 import { hash } from 'node:crypto';
 import { type AskedTable, checkArn } from '../model/backup-arn.ts';
 import type { BackupRecord, BackupSource, Kind } from '../model/records.ts';
@@ -90,7 +91,7 @@ function boundKey(
 async function start(services: RequestServices, backup: BackupRecord): Promise<void> {
   const { id, table } = backup;
   try {
-    await services.executions.start('backup', { table: table.name, id, execution: id, round: 0 });
+    await services.executions.start(createBackupJob(table.name, id));
   } catch (error) {
     services.log.error('backup not started, left to the reconciler', { backup: id, error: String(error) });
   }

@@ -1,3 +1,4 @@
+import { createRestoreJob } from '../jobs/job.ts';
 import type { BackupKey } from '../model/backup-arn.ts';
 import type { BackupRecord, RestoreRecord, TableDescription } from '../model/records.ts';
 import { mostRunning } from '../catalog/restore-writes.ts';
@@ -130,7 +131,7 @@ export async function checkTarget(services: RequestServices, target: string): Pr
 /** A start that fails leaves a cataloged restore without an execution: the reconciler finds and starts it. */
 export async function startRestore(services: RequestServices, { target, id }: RestoreRecord): Promise<void> {
   try {
-    await services.executions.start('restore', { table: target, id, execution: id, round: 0 });
+    await services.executions.start(createRestoreJob(target, id));
   } catch (error) {
     services.log.error('restore not started, left to the reconciler', { restore: id, error: String(error) });
   }

@@ -10,7 +10,7 @@ import type { Services } from '../services/services.ts';
 import { isBusy } from '../runtime/throttling.ts';
 import { describeTable } from '../sources/table.ts';
 import { oldestParentMs } from '../backup/choose-source.ts';
-import { executionName } from '../jobs/job.ts';
+import { createRestoreJob, executionName } from '../jobs/job.ts';
 import { streamContinues } from '../backup/find-source.ts';
 import { startNext } from '../backup/hand-over.ts';
 
@@ -124,13 +124,13 @@ async function reconcileRestore(services: Services, restore: RestoreRecord): Pro
   const execution = executionName(restore.id, restore.attempts);
   if (clock.now() - restore.requestedAt < config.reconcileGraceMs) return;
   if ((await executions.state('restore', execution)) === 'running') return;
-  const job = { table: restore.target, id: restore.id, execution, round: 0 };
+  const job = createRestoreJob(restore.target, restore.id, execution);
   if (restore.attempts >= mostAttempts) {
     await abortRestore(services, { job, failure: { Error: abandoned } }, { isLast: true });
     return;
   }
   const next = await catalog.restores.restart(restore);
-  if (next !== undefined) await executions.start('restore', { ...job, execution: next });
+  if (next !== undefined) await executions.start({ ...job, execution: next });
 }
 
 /** A backup that a restore reads, or that is being created, expires when that is over; another may have deleted it. */

@@ -3,7 +3,7 @@ import { isDenied, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { findTable } from '../sources/table.ts';
 import { type AbortInput, type FailureNote, failureNoteName } from '../jobs/failure-note.ts';
-import type { Job } from '../jobs/job.ts';
+import type { RestoreJob } from '../jobs/job.ts';
 import { restoreStaging } from '../jobs/staging.ts';
 import { lacksProtection } from './finish-restore.ts';
 import { findImport, isRunning, mayAppear } from './import-job.ts';
@@ -12,7 +12,7 @@ import { isCurrent } from './restore-plan.ts';
 import { hasRestoreTag, removeRestoreTag } from './restore-tag.ts';
 
 export interface AbortRestoreResult {
-  readonly job: Job;
+  readonly job: RestoreJob;
   /**
    * `restored`: the table was settled, only the end of the job was missing. `untagged`: the step that may tag the table is
    * to do so, and then this one is to be called again.
@@ -33,7 +33,7 @@ const waits = { writes: 5, import: 60 } as const;
  */
 export async function abortRestore(
   services: Services,
-  input: AbortInput,
+  input: AbortInput<RestoreJob>,
   { isLast = false } = {},
 ): Promise<AbortRestoreResult> {
   const { catalog, log } = services;
@@ -60,7 +60,10 @@ export async function abortRestore(
  * The restore, either abandoned or settled: a twin of the last step may still be at work, and what it has settled must not
  * be removed. Undefined if it is over or another execution's.
  */
-async function givenUp(services: Services, input: AbortInput): Promise<RestoreRecord | undefined> {
+async function givenUp(
+  services: Services,
+  input: AbortInput<RestoreJob>,
+): Promise<RestoreRecord | undefined> {
   const { restores } = services.catalog;
   const { job } = input;
   const current = async (): Promise<RestoreRecord | undefined> => {
@@ -74,7 +77,10 @@ async function givenUp(services: Services, input: AbortInput): Promise<RestoreRe
 }
 
 /** A store that cannot be read may be what it failed for: then it is aborted all the same. */
-async function whyFailed({ store, log }: Services, { job, failure }: AbortInput): Promise<string> {
+async function whyFailed(
+  { store, log }: Services,
+  { job, failure }: AbortInput<RestoreJob>,
+): Promise<string> {
   const note = await restoreStaging(store, job)
     .find<FailureNote>(failureNoteName(job.execution))
     .catch((error: unknown) => {
@@ -90,7 +96,7 @@ async function whyFailed({ store, log }: Services, { job, failure }: AbortInput)
 type Fate = 'gone' | 'untagged' | 'wait' | { readonly done: string | undefined } | { readonly kept: string };
 
 /** As `clear`, when nobody comes who may do more. */
-async function clearOrKeep(services: Services, job: Job, restore: RestoreRecord): Promise<Fate> {
+async function clearOrKeep(services: Services, job: RestoreJob, restore: RestoreRecord): Promise<Fate> {
   try {
     const fate = await clear(services, job, restore);
     if (fate !== 'untagged') return fate;
@@ -102,7 +108,7 @@ async function clearOrKeep(services: Services, job: Job, restore: RestoreRecord)
   }
 }
 
-async function clear(services: Services, job: Job, restore: RestoreRecord): Promise<Fate> {
+async function clear(services: Services, job: RestoreJob, restore: RestoreRecord): Promise<Fate> {
   const { dynamodb } = services;
   const made = restore.way === 'import' ? await findImport(services, job, restore) : undefined;
   // Its table cannot be deleted yet, and may not even be seen.

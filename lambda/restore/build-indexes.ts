@@ -2,13 +2,13 @@ import type { GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { findTable } from '../sources/table.ts';
-import type { Job } from '../jobs/job.ts';
+import type { RestoreJob } from '../jobs/job.ts';
 import { updateTable } from './change-table.ts';
 import { keyDefinitions } from './key-definitions.ts';
 import { currentRestore } from './restore-plan.ts';
 
 export interface WaitResult {
-  readonly job: Job;
+  readonly job: RestoreJob;
   readonly status: 'wait' | 'done';
   readonly waitSeconds: number;
 }
@@ -20,7 +20,7 @@ const waitSeconds = 60;
  * Adds the global indexes to the loaded table, one at a time as DynamoDB wants it, and waits for each. An item whose
  * attribute has another type than the index's key is left out of the index, as DynamoDB's backfill does.
  */
-export async function buildIndexes(services: Services, { job }: { job: Job }): Promise<WaitResult> {
+export async function buildIndexes(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
   const { restore } = await currentRestore(services, job);
   const table = await findTable(services.dynamodb, restore.target);
   if (table?.TableId !== restore.targetTableId) {

@@ -7,14 +7,14 @@ import type { TableDescription } from '../model/records.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { findTable } from '../sources/table.ts';
-import type { Job } from '../jobs/job.ts';
+import type { RestoreJob } from '../jobs/job.ts';
 import { currentRestore } from './restore-plan.ts';
 import { hasRestoreTag } from './restore-tag.ts';
 import { tableParameters } from './table-parameters.ts';
 import { restoreTag } from '../model/restore-tag-name.ts';
 
 export interface CreateTableResult {
-  readonly job: Job;
+  readonly job: RestoreJob;
   readonly status: 'wait' | 'ready';
   readonly tasks: readonly number[];
   readonly waitSeconds: number;
@@ -28,7 +28,10 @@ const waitSeconds = 5;
  *
  * Throws `TableAlreadyExists` if a table of that name is there that this restore did not make.
  */
-export async function createTable(services: Services, { job }: { job: Job }): Promise<CreateTableResult> {
+export async function createTable(
+  services: Services,
+  { job }: { job: RestoreJob },
+): Promise<CreateTableResult> {
   const { restore, plan } = await currentRestore(services, job);
   const { dynamodb } = services;
   const found = await findTable(dynamodb, restore.target);
@@ -45,7 +48,11 @@ export async function createTable(services: Services, { job }: { job: Job }): Pr
 }
 
 /** A crash may have come between making the table and noting its id: the tag tells whose it is. */
-async function checkOurs(dynamodb: DynamoDBClient, table: SdkTableDescription, job: Job): Promise<void> {
+async function checkOurs(
+  dynamodb: DynamoDBClient,
+  table: SdkTableDescription,
+  job: RestoreJob,
+): Promise<void> {
   if (await hasRestoreTag(dynamodb, String(table.TableArn), job.id)) return;
   throw new TidemarkError('TableAlreadyExists', `Table already exists: ${table.TableName}`);
 }
@@ -54,7 +61,7 @@ async function create(
   dynamodb: DynamoDBClient,
   name: string,
   description: TableDescription,
-  job: Job,
+  job: RestoreJob,
 ): Promise<SdkTableDescription> {
   try {
     const { TableDescription: made } = await dynamodb.send(

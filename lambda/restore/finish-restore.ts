@@ -7,7 +7,7 @@ import type { TableDescription } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { describeTable, findTable } from '../sources/table.ts';
-import type { Job } from '../jobs/job.ts';
+import type { RestoreJob } from '../jobs/job.ts';
 import type { WaitResult } from './build-indexes.ts';
 import { updateTable, updateTimeToLive } from './change-table.ts';
 import { rangesTotal } from './range-part.ts';
@@ -25,7 +25,7 @@ const waitSeconds = 5;
  * items was wrong, not the items: the table is kept, and the record says so. What was imported cannot be added up: its
  * digest is that of what was materialized for it, and DynamoDB's count was the same as ours.
  */
-export async function finishRestore(services: Services, { job }: { job: Job }): Promise<WaitResult> {
+export async function finishRestore(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
   const current = await currentRestore(services, job);
   const { restore } = current;
   const table = await findTable(services.dynamodb, restore.target);
@@ -55,7 +55,11 @@ export async function finishRestore(services: Services, { job }: { job: Job }): 
  * Why the snapshot is in doubt, if it is. Every byte that was read had its checksum; number and digest of the items are
  * carried from the claims of the stream, so that a difference says nothing against the items.
  */
-async function compare(services: Services, job: Job, current: CurrentRestore): Promise<string | undefined> {
+async function compare(
+  services: Services,
+  job: RestoreJob,
+  current: CurrentRestore,
+): Promise<string | undefined> {
   const { items, digest } = await rangesTotal(services, job, current.plan);
   const manifest = await snapshotOf(services, current);
   if (items === manifest.items && digest === manifest.digest) return undefined;

@@ -9,7 +9,7 @@ import type { RestoreRecord } from '../model/records.ts';
 import { isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { isQuota } from '../runtime/throttling.ts';
-import type { Job } from '../jobs/job.ts';
+import type { RestoreJob } from '../jobs/job.ts';
 import { importSource } from './import-source.ts';
 import { tableParameters } from './table-parameters.ts';
 
@@ -29,7 +29,7 @@ import { tableParameters } from './table-parameters.ts';
  */
 export async function startImport(
   services: Services,
-  job: Job,
+  job: RestoreJob,
   restore: RestoreRecord,
 ): Promise<string | undefined> {
   const command = new ImportTableCommand({
@@ -61,7 +61,7 @@ export async function startImport(
  */
 export async function findImport(
   services: Services,
-  job: Job,
+  job: RestoreJob,
   restore: RestoreRecord,
 ): Promise<ImportTableDescription | undefined> {
   const arn = restore.importArn ?? (await listedImport(services, job, restore));
@@ -96,7 +96,7 @@ export function mayAppear(
 
 async function listedImport(
   services: Services,
-  job: Job,
+  job: RestoreJob,
   { source, target }: RestoreRecord,
 ): Promise<string | undefined> {
   const TableArn = tableArnBeside(source.arn, target);

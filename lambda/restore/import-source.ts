@@ -1,14 +1,14 @@
 import type { S3BucketSource } from '@aws-sdk/client-dynamodb';
 import type { Services } from '../services/services.ts';
 import { bucketKey } from '../storage/bucket-key.ts';
-import type { Job } from '../jobs/job.ts';
+import type { RestoreJob } from '../jobs/job.ts';
 import { restoreStaging } from '../jobs/staging.ts';
 
 /** The folder in a restore's staging whose objects, and no others, are imported. */
 const folder = 'import';
 
 /** The key of the object that one part of a task makes. */
-export function importKey({ store }: Services, job: Job, task: number, part: number): string {
+export function importKey({ store }: Services, job: RestoreJob, task: number, part: number): string {
   return restoreStaging(store, job).key(`${folder}/${task}-${part}.json.gz`);
 }
 
@@ -16,7 +16,10 @@ export function importKey({ store }: Services, job: Job, task: number, part: num
  * Where DynamoDB finds the objects. The slash at the end matters: a prefix is matched as it stands, so that `a/1` is the
  * beginning of `a/10` too. No other restore has this prefix: an import is known by it.
  */
-export function importSource({ store, bucketPlace: { bucket, prefix } }: Services, job: Job): S3BucketSource {
+export function importSource(
+  { store, bucketPlace: { bucket, prefix } }: Services,
+  job: RestoreJob,
+): S3BucketSource {
   const path = `${restoreStaging(store, job).key(folder)}/`;
   return { S3Bucket: bucket, S3KeyPrefix: bucketKey(prefix, path) };
 }

@@ -2,7 +2,7 @@ import type { ImportTableDescription } from '@aws-sdk/client-dynamodb';
 import type { RestoreRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import type { Job } from '../jobs/job.ts';
+import type { RestoreJob } from '../jobs/job.ts';
 import type { WaitResult } from './build-indexes.ts';
 import { describeImport, isRunning, startImport } from './import-job.ts';
 import { rangesTotal } from './range-part.ts';
@@ -19,7 +19,7 @@ const waitSeconds = 60;
  * Throws `TaskIncomplete` if a range was not materialized, `TableAlreadyExists`, and `ImportFailed` with DynamoDB's
  * reason or if it counted otherwise than was materialized.
  */
-export async function importTable(services: Services, { job }: { job: Job }): Promise<WaitResult> {
+export async function importTable(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
   const current = await currentRestore(services, job);
   const wait = { job, status: 'wait', waitSeconds } as const;
   const arn = current.restore.importArn ?? (await start(services, job, current));
@@ -39,7 +39,7 @@ export async function importTable(services: Services, { job }: { job: Job }): Pr
 
 async function start(
   services: Services,
-  job: Job,
+  job: RestoreJob,
   { restore, plan }: CurrentRestore,
 ): Promise<string | undefined> {
   // Nothing is imported before all is there.
@@ -60,7 +60,7 @@ async function note(
 
 async function check(
   services: Services,
-  job: Job,
+  job: RestoreJob,
   { plan }: CurrentRestore,
   {
     ImportArn,

@@ -10,13 +10,17 @@ import type { TaskInput, TaskResult } from '../jobs/task.ts';
 import { importKey } from './import-source.ts';
 import { rangePart } from './range-part.ts';
 import { type CurrentRestore, type RangeResult, snapshotOf } from './restore-plan.ts';
+import type { RestoreJob } from '../jobs/job.ts';
 
 /**
  * Merges one range of the snapshot into objects of `{"Item":...}` lines, compressed by gzip, one for each part: an
  * import wants every key once. A part ends by its bytes, not by the clock, so that a repeat makes the same object:
  * DynamoDB imports whatever it finds below the prefix.
  */
-export function materializeRange(services: Services, input: TaskInput): Promise<TaskResult> {
+export function materializeRange(
+  services: Services,
+  input: TaskInput<RestoreJob>,
+): Promise<TaskResult<RestoreJob>> {
   const key = importKey(services, input.job, input.task, input.part);
   return rangePart(services, input, 'import', (current, range) => materialize(services, current, range, key));
 }

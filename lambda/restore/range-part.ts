@@ -4,7 +4,7 @@ import type { Services } from '../services/services.ts';
 import type { Content } from '../snapshot/format/content.ts';
 import { DigestSum } from '../snapshot/format/digest.ts';
 import { fromHex, type HashRange } from '../snapshot/format/hash-range.ts';
-import type { Job } from '../jobs/job.ts';
+import type { RestoreJob } from '../jobs/job.ts';
 import { partName, restoreStaging } from '../jobs/staging.ts';
 import { type TaskInput, type TaskResult, taskResult } from '../jobs/task.ts';
 import {
@@ -20,10 +20,10 @@ type Work = (current: CurrentRestore, range: HashRange) => Promise<RangeResult>;
 /** Does one part of a task, from where the part before it ended, and publishes its result. */
 export async function rangePart(
   services: Services,
-  input: TaskInput,
+  input: TaskInput<RestoreJob>,
   way: RestoreWay,
   work: Work,
-): Promise<TaskResult> {
+): Promise<TaskResult<RestoreJob>> {
   const staging = restoreStaging(services.store, input.job);
   const task = names.range(way, input.task);
   const { done } = await staging.once<RangeResult>(partName(task, input.part), async () => {
@@ -41,7 +41,7 @@ export async function rangePart(
 /** Number and digest of the items of all ranges together. Throws `TaskIncomplete` if one is not done. */
 export async function rangesTotal(
   services: Services,
-  job: Job,
+  job: RestoreJob,
   { way, ranges }: RestorePlan,
 ): Promise<Pick<Content, 'items' | 'digest'>> {
   const staging = restoreStaging(services.store, job);

@@ -5,6 +5,7 @@ import type { Services } from '../services/services.ts';
 import { findTable } from '../sources/table.ts';
 import { findImport, isRunning, mayAppear } from './import-job.ts';
 import { hasRestoreTag } from './restore-tag.ts';
+import { createRestoreJob } from '../jobs/job.ts';
 
 /** So long after a restore's end no step of it runs any more: a function lives for 15 minutes at most. */
 export const lateMs = 20 * 60 * 1000;
@@ -49,7 +50,7 @@ function unseen({ target }: RestoreRecord): (error: unknown) => Fate {
 async function clear(services: Services, restore: RestoreRecord): Promise<Fate> {
   const { dynamodb } = services;
   // Where an import's objects stand does not depend on the execution.
-  const job = { table: restore.target, id: restore.id, execution: restore.id, round: 0 };
+  const job = createRestoreJob(restore.target, restore.id);
   const made = restore.way === 'import' ? await findImport(services, job, restore) : undefined;
   if (made !== undefined && (isRunning(made) || mayAppear(services, made))) return 'wait';
   const table = await findTable(dynamodb, restore.target);

@@ -4,7 +4,7 @@ import type { Services } from '../services/services.ts';
 import { equalRanges, type HexRange, rangeCount, toHex } from '../snapshot/format/hash-range.ts';
 import type { Content } from '../snapshot/format/content.ts';
 import { type Manifest, readManifest } from '../snapshot/format/manifest.ts';
-import { executionName, type Job } from '../jobs/job.ts';
+import { executionName, type RestoreJob } from '../jobs/job.ts';
 import { type PartResult, restoreStaging } from '../jobs/staging.ts';
 import { chooseWay } from './choose-way.ts';
 
@@ -30,7 +30,7 @@ export interface RangeResult extends PartResult, Pick<Content, 'items' | 'digest
 }
 
 export interface PlanResult {
-  readonly job: Job;
+  readonly job: RestoreJob;
   readonly status: 'write' | 'import' | 'wait' | 'ended';
   readonly tasks: readonly number[];
   readonly waitSeconds: number;
@@ -47,7 +47,7 @@ const rangesOfPartition = 4;
  * execution's. `wait`: the backup of its point in time is still being made. Throws `BackupNotFound` if that failed, and
  * `TurnLost` if the restore is given up: it is aborted then.
  */
-export async function planRestore(services: Services, { job }: { job: Job }): Promise<PlanResult> {
+export async function planRestore(services: Services, { job }: { job: RestoreJob }): Promise<PlanResult> {
   const restore = await services.catalog.restores.get(job.table);
   if (restore === undefined || !isCurrent(restore, job)) {
     return { job, status: 'ended', tasks: [], waitSeconds: 0 };
@@ -102,7 +102,7 @@ export interface CurrentRestore {
 }
 
 /** The restore that the job works for. Throws `TurnLost` if it is over or another execution's. */
-export async function currentRestore(services: Services, job: Job): Promise<CurrentRestore> {
+export async function currentRestore(services: Services, job: RestoreJob): Promise<CurrentRestore> {
   const restore = await services.catalog.restores.get(job.table);
   if (restore === undefined || !isCurrent(restore, job)) {
     throw new TidemarkError('TurnLost', 'the restore is over, or another execution goes on with it');
@@ -119,7 +119,7 @@ export async function snapshotOf(
   return (await readManifest(store, source.tableId, backup, plan.manifestSha256)).manifest;
 }
 
-export function isCurrent(restore: RestoreRecord, job: Job): boolean {
+export function isCurrent(restore: RestoreRecord, job: RestoreJob): boolean {
   return (
     restore.status === 'RESTORING' &&
     restore.id === job.id &&

@@ -1,5 +1,5 @@
 import type { Services } from '../services/services.ts';
-import type { Job } from '../jobs/job.ts';
+import type { RestoreJob } from '../jobs/job.ts';
 import type { WaitResult } from './build-indexes.ts';
 import { findImport, isRunning } from './import-job.ts';
 import { isCurrent } from './restore-plan.ts';
@@ -13,7 +13,7 @@ const waitSeconds = 5;
  * which goes on after this step, may not delete it. Needs nothing but DynamoDB and the catalog, whatever the restore
  * failed for.
  */
-export async function tagTable(services: Services, { job }: { job: Job }): Promise<WaitResult> {
+export async function tagTable(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
   const restore = await services.catalog.restores.get(job.table);
   if (restore !== undefined && isCurrent(restore, job)) {
     const made = await findImport(services, job, restore);

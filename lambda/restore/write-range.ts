@@ -15,6 +15,7 @@ import { Budget, untilSpent } from '../jobs/budget.ts';
 import type { TaskInput, TaskResult } from '../jobs/task.ts';
 import { rangePart } from './range-part.ts';
 import { type CurrentRestore, type RangeResult, snapshotOf } from './restore-plan.ts';
+import type { RestoreJob } from '../jobs/job.ts';
 
 /** BatchWriteItem takes at most 25 items and 16 MB; 25 items of 400 KB are 10 MB. */
 const batchItems = 25;
@@ -26,7 +27,10 @@ const concurrency = 8;
 const tries = 12;
 
 /** Writes one range of the snapshot to the table, as far as the time goes. A part repeated writes the same again. */
-export function writeRange(services: Services, input: TaskInput): Promise<TaskResult> {
+export function writeRange(
+  services: Services,
+  input: TaskInput<RestoreJob>,
+): Promise<TaskResult<RestoreJob>> {
   return rangePart(services, input, 'writes', async (current, range) => {
     await checkTable(services, current);
     return load(services, current, range);

@@ -1,4 +1,4 @@
-import type { BackupId } from '../model/records.ts';
+import { type BackupId, parseBackupId } from '../model/ids.ts';
 import type { Census } from '../catalog/snapshots.ts';
 import type { StoredObject } from '../storage/object-store.ts';
 
@@ -57,7 +57,7 @@ export function liveSnapshots({ snapshots }: Census, tableId: string, deadline: 
 /** The plan for `tables/<TableId>`. */
 export function planTable({ tableId, objects, census, live, referred }: TableFacts): SweepPlan {
   const ofBackup = (backup: string, why: Why): Why | Keep => {
-    const status = census.backups.get(backup as BackupId)?.status;
+    const status = census.backups.get(parseBackupId(backup))?.status;
     if (status === undefined) return 'unknown';
     return status === 'CREATING' ? 'working' : why;
   };
@@ -66,7 +66,7 @@ export function planTable({ tableId, objects, census, live, referred }: TableFac
     if (maker !== undefined) return referred.has(key) ? 'live' : ofBackup(maker, 'unreferenced-run');
     const snapshot = manifest.exec(key)?.[1];
     if (snapshot === undefined) return 'unknown';
-    return live.has(snapshot as BackupId) ? 'live' : ofBackup(snapshot, 'dead-manifest');
+    return live.has(parseBackupId(snapshot)) ? 'live' : ofBackup(snapshot, 'dead-manifest');
   };
   const dead = census.snapshots.filter((snapshot) => snapshot.tableId === tableId && !live.has(snapshot.id));
   return planOf(

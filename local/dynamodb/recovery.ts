@@ -5,7 +5,7 @@ import type {
   RecoverySpecification,
   StartedRestore,
 } from '../../lambda/native/recovery.ts';
-import { markerOf } from '../../lambda/model/backup-arn.ts';
+import { markerOf } from '../../lambda/model/ids.ts';
 import { createBackup } from '../../lambda/operations/create-backup.ts';
 import { checkTarget, orRepeated, startRestore } from '../../lambda/operations/restore-table.ts';
 import { targetDescription } from '../../lambda/restore/target-description.ts';

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BackupId } from '../../lambda/model/records.ts';
 import { type Content, totalOf } from '../../lambda/snapshot/format/content.ts';
 import { equalRanges, toHex, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
 import type { RunRef } from '../../lambda/snapshot/format/manifest.ts';
 import { type Applied, assembleManifest, distrust } from '../../lambda/backup/assemble.ts';
 import type { ApplyResult, BackupPlan, PartitionContent } from '../../lambda/backup/backup-plan.ts';
 import { manifestOf } from '../support/snapshot/support.ts';
+import { createBackupId } from '../../lambda/model/ids.ts';
 
 const anyContent: fc.Arbitrary<Content> = fc.record({
   items: fc.integer({ min: 100, max: 200 }),
@@ -41,7 +41,7 @@ type Case = typeof anyCase extends fc.Arbitrary<infer T> ? T : never;
 
 const plan: BackupPlan = {
   ...manifestOf([]),
-  id: 'child' as BackupId,
+  id: createBackupId(1, '00000000'),
   internal: false,
   kind: 'incremental',
   source: 'stream',

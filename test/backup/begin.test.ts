@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { backupId } from '../../lambda/model/backup-arn.ts';
+import { createBackupId } from '../../lambda/model/ids.ts';
 import type { BackupId, BackupRecord } from '../../lambda/model/records.ts';
 import { Turns } from '../../lambda/catalog/turns.ts';
 import { manifestKey } from '../../lambda/snapshot/format/manifest.ts';
@@ -10,6 +10,7 @@ import { secondsPass } from '../support/exporting.ts';
 import { expectNothingHeld, putItems } from '../support/fixture.ts';
 import type { Harness } from '../support/harness.ts';
 import { simulatedRecovery } from '../support/recovery.ts';
+import { createBackupJob } from '../../lambda/jobs/job.ts';
 
 const world = embedded();
 
@@ -22,12 +23,15 @@ async function backUp(at: Harness = world.harness): Promise<BackupRecord> {
 
 function begun(id: BackupId): Promise<BeginResult> {
   const { harness, table } = world;
-  return begin(harness.services, { job: { table, id, execution: id, round: 0 } });
+  return begin(harness.services, { job: createBackupJob(table, id) });
 }
 
 describe('an execution that is there before its record', () => {
   it('comes again, while the request may still record it', async () => {
-    expect(await begun(backupId(Date.now(), '00000000'))).toMatchObject({ status: 'wait', waitSeconds: 1 });
+    expect(await begun(createBackupId(Date.now(), '00000000'))).toMatchObject({
+      status: 'wait',
+      waitSeconds: 1,
+    });
   });
 
   it('comes again if it is recorded while it looks', async () => {
@@ -41,14 +45,14 @@ describe('an execution that is there before its record', () => {
   });
 
   it('ends when a request with a later marker is recorded: its own can be no more', async () => {
-    const early = backupId(Date.now(), '00000000');
+    const early = createBackupId(Date.now(), '00000000');
     await backUp();
     expect(await begun(early)).toMatchObject({ status: 'ended' });
   });
 
   it('ends when the request had time enough to record it', async () => {
     const { recordMs } = world.harness.services.config;
-    expect(await begun(backupId(Date.now() - recordMs, '00000000'))).toMatchObject({ status: 'ended' });
+    expect(await begun(createBackupId(Date.now() - recordMs, '00000000'))).toMatchObject({ status: 'ended' });
   });
 
   it('ends, however late it is, when its backup is over', async () => {

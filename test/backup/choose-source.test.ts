@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backupId } from '../../lambda/model/backup-arn.ts';
+import { createBackupId } from '../../lambda/model/ids.ts';
 import { exportTimeOf, exportWindowLimits } from '../../lambda/sources/export/windows.ts';
 import {
   chooseSource,
@@ -16,7 +16,7 @@ const now = 1_800_000_000_000;
 const stream = { arn: 'stream-1', createdAt: now - 48 * hour };
 
 const endedBy = (age: number, ends: Parent['ends']): Parent => ({
-  id: backupId(now - age, '00000000'),
+  id: createBackupId(now - age, '00000000'),
   marker: now - age,
   ends,
 });

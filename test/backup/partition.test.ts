@@ -17,6 +17,7 @@ import { partition } from '../../lambda/backup/partition.ts';
 import { backupStaging, partName } from '../../lambda/jobs/staging.ts';
 import { smallLimits } from '../support/snapshot/chain.ts';
 import { manifestOf, memoryStore } from '../support/snapshot/support.ts';
+import { createBackupJob } from '../../lambda/jobs/job.ts';
 
 const items = Array.from({ length: 30 }, (_, n) => `{"Item":{"pk":{"N":"${n}"},"v":{"S":"value ${n}"}}}\n`);
 const whole = await promisify(gzip)(items.join(''));
@@ -32,7 +33,7 @@ async function partitioned(bytes: Buffer): Promise<string[] | string> {
     log: silentLog,
     store,
   } as Services;
-  const job = { table: 'Music', id: manifestOf([]).id, execution: 'execution', round: 0 };
+  const job = createBackupJob('Music', manifestOf([]).id);
   const staging = backupStaging(store, job);
   const plan: Pick<BackupPlan, 'id' | 'description'> = {
     id: job.id,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { backupId } from '../../lambda/model/backup-arn.ts';
+import { createBackupId } from '../../lambda/model/ids.ts';
 import { type Catalog, catalogOf } from '../../lambda/catalog/catalog.ts';
 import { CatalogTable } from '../../lambda/catalog/catalog-table.ts';
 import type { BackupRecord, RestoreRecord, TableDescription } from '../../lambda/model/records.ts';
@@ -36,7 +36,7 @@ beforeEach(async () => {
   catalog = catalogOf(database.dynamodb, name, systemClock, randomIds);
   const marker = 1_800_000_000_000;
   const arn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/source';
-  const id = backupId(marker, '00c0ffee');
+  const id = createBackupId(marker, '00c0ffee');
   backup = {
     id,
     arn: `${arn}/backup/${id}`,

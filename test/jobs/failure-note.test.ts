@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RestoreRecord } from '../../lambda/model/records.ts';
 import { abortRestore } from '../../lambda/restore/abort-restore.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
-import { executionName, type Job } from '../../lambda/jobs/job.ts';
+import { executionName, createRestoreJob, type RestoreJob } from '../../lambda/jobs/job.ts';
 import { runStep } from '../../lambda/handlers/compose/run-step.ts';
 import { backUp } from '../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
@@ -31,16 +31,16 @@ async function begun(): Promise<RestoreRecord> {
   return recordOf(await stopped.operations.restoreTable({ backup: key, target: newTarget() }));
 }
 
-function jobOf({ id, target }: RestoreRecord, attempt: number): Job {
-  return { table: target, id, execution: executionName(id, attempt), round: 0 };
+function jobOf({ id, target }: RestoreRecord, attempt: number): RestoreJob {
+  return createRestoreJob(target, id, executionName(id, attempt));
 }
 
-async function failStep(job: Job, error: Error): Promise<void> {
+async function failStep(job: RestoreJob, error: Error): Promise<void> {
   const step = () => Promise.reject(error);
   await expect(runStep(harness.services, 'restore-write', step, { job })).rejects.toBe(error);
 }
 
-async function reasonAfterAbort(job: Job): Promise<string | undefined> {
+async function reasonAfterAbort(job: RestoreJob): Promise<string | undefined> {
   await abortRestore(harness.services, { job, failure: { Error: 'it was given up' } });
   return (await harness.services.catalog.restores.get(job.table))?.reason;
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { tableArnBeside } from '../../lambda/model/backup-arn.ts';
-import type { BackupId, BackupRecord } from '../../lambda/model/records.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import type { CreateBackupInput } from '../../lambda/operations/create-backup.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { embedded } from '../support/embedded.ts';
 import { changeItems, newTable, putItems, restore } from '../support/fixture.ts';
 import { contentOf } from '../support/tables.ts';
+import { parseBackupId } from '../../lambda/model/ids.ts';
 
 const world = embedded({ items: 40 });
 
@@ -166,7 +167,7 @@ describe('deleteBackup', () => {
 
   it('says BackupNotFound for a backup that never was', async () => {
     const { harness, table } = world;
-    const id = '01700000000000-00000000' as BackupId;
+    const id = parseBackupId('01700000000000-00000000');
     await expect(harness.operations.deleteBackup({ table, id })).rejects.toEqual(code('BackupNotFound'));
   });
 });
@@ -207,7 +208,7 @@ describe('a backup that is asked for by its ARN', () => {
 
   it('is told apart from one that does not exist by its ARN alone', async () => {
     const { harness, table } = world;
-    const id = '01700000000000-00000000' as BackupId;
+    const id = parseBackupId('01700000000000-00000000');
     const here = tableArnBeside(harness.services.config.catalogArn, '');
     const asked = async (begin: string): Promise<unknown> =>
       harness.operations.describeBackup({ table, id, arn: `${begin}${table}/backup/${id}` });
@@ -260,7 +261,7 @@ describe('listBackups', () => {
     expect(await list({ from: marker, to: marker })).toEqual({ backups: [] });
     expect(await list({ to: 0 })).toEqual({ backups: [] });
     expect(await list({ table, to: marker - 5000, after: { table, id: one.id } })).toEqual({ backups: [] });
-    const early = { table, id: '00000000000001-00000000' as BackupId };
+    const early = { table, id: parseBackupId('00000000000001-00000000') };
     expect((await list({ table, from: marker, after: early })).backups.map(({ id }) => id)).toEqual([one.id]);
   });
 

@@ -1,7 +1,7 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BackupId, BackupRecord } from '../../lambda/model/records.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import { fromSdk } from '../../lambda/item/from-sdk.ts';
 import type { ComparisonPage } from '../../lambda/operations/compare-backups.ts';
 import type { VerificationPage } from '../../lambda/operations/verify-backup.ts';
@@ -11,6 +11,7 @@ import { changeItems, newTable, shape } from '../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 import { contentOf, createTable, keyOf, normal, nthKey, type SdkItem } from '../support/tables.ts';
 import { smallLimits } from '../support/snapshot/chain.ts';
+import { parseBackupId } from '../../lambda/model/ids.ts';
 
 /** A page ends after each step. */
 const hurried = { limits: smallLimits, readBudgetMs: 0 };
@@ -315,7 +316,7 @@ describe.each(readings)('%s of a backup', (name) => {
   });
 
   it('that there is not is BackupNotFound', async () => {
-    const unknown = { ...first, id: '00000000000001-00000000' as BackupId };
+    const unknown = { ...first, id: parseBackupId('00000000000001-00000000') };
     await expect(read(name, unknown)).rejects.toEqual(code('BackupNotFound'));
   });
 

@@ -6,6 +6,7 @@ import { randomIds } from '../../lambda/runtime/ids.ts';
 import { embedded } from '../support/embedded.ts';
 import { recordOf } from '../support/fixture.ts';
 import type { RestoreOverrides } from '../../lambda/model/restore-overrides.ts';
+import type { Job } from '../../lambda/jobs/job.ts';
 
 const world = embedded({ items: 1 });
 let backup: BackupRecord;
@@ -25,7 +26,7 @@ const newTarget = () => `restored-${randomIds.hex(8)}`;
 function request(target: string, overrides: RestoreOverrides = {}, of = backup) {
   const executions = {
     ...world.harness.executions,
-    start: async (_machine: string, { id }: { id: string }) => {
+    start: async ({ id }: Job) => {
       started.push(id);
     },
   };

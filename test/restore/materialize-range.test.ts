@@ -13,7 +13,6 @@ import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
 import { importSource } from '../../lambda/restore/import-source.ts';
 import { materializeRange } from '../../lambda/restore/materialize-range.ts';
 import { planRestore, type RangeResult } from '../../lambda/restore/restore-plan.ts';
-import { type Job, executionName } from '../../lambda/jobs/job.ts';
 import { restoreStaging } from '../../lambda/jobs/staging.ts';
 import { startDatabase as startEmbedded } from '../../local/dynamodb/embedded-database.ts';
 import { backUps, keysIn, type Made } from '../support/retention/support.ts';
@@ -22,6 +21,7 @@ import { newTable, recordOf } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 import { contentOf } from '../support/tables.ts';
 import { newTarget } from '../support/restore/imports.ts';
+import { createRestoreJob, type RestoreJob } from '../../lambda/jobs/job.ts';
 
 // Parts of about five items, in several ranges, of a base and two delta runs with tombstones.
 const limits = { ...defaultLimits, frameBytes: 200, partitionBytes: 4000, partBytes: 400, foldShare: 100 };
@@ -41,20 +41,22 @@ afterAll(async () => {
 });
 
 /** A restore that was planned and goes no further by itself. */
-async function planned(): Promise<{ job: Job; tasks: readonly number[] }> {
+async function planned(): Promise<{ job: RestoreJob; tasks: readonly number[] }> {
   const stopped = harness.restarted({ config: harness.services.config });
   stopped.executions.stop();
   const target = newTarget();
   const { id, table } = made.backup;
   const input = { backup: { table: table.name, id }, target };
   const restore = recordOf(await stopped.operations.restoreTable(input));
-  const job = { table: target, id: restore.id, execution: executionName(restore.id, 1), round: 0 };
+  const job = createRestoreJob(target, restore.id);
   const { status, tasks } = await planRestore(harness.services, { job });
   expect(status).toBe('import');
   return { job, tasks };
 }
 
-async function materialized(services: Services = harness.services): Promise<{ job: Job; objects: string[] }> {
+async function materialized(
+  services: Services = harness.services,
+): Promise<{ job: RestoreJob; objects: string[] }> {
   const { job, tasks } = await planned();
   for (const task of tasks) {
     for (let part = 0, status = 'more'; status === 'more'; part++) {
@@ -64,7 +66,7 @@ async function materialized(services: Services = harness.services): Promise<{ jo
   return { job, objects: await keysIn(harness.store, folderOf(job)) };
 }
 
-const folderOf = (job: Job) => restoreStaging(harness.store, job).key('import');
+const folderOf = (job: RestoreJob) => restoreStaging(harness.store, job).key('import');
 const linesOf = async (key: string) =>
   gunzipSync(await harness.store.get(key))
     .toString()
@@ -108,7 +110,8 @@ describe('what is materialized', () => {
     expect([await harness.store.get(key), await resultOf(job)]).toEqual([before, result]);
   });
 
-  const resultOf = (job: Job) => restoreStaging(harness.store, job).read<RangeResult>('materialize/0/0.json');
+  const resultOf = (job: RestoreJob) =>
+    restoreStaging(harness.store, job).read<RangeResult>('materialize/0/0.json');
 
   it('is looked for below the prefix of the store, to the end of its folder', async () => {
     const { job } = await planned();

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backupId } from '../../lambda/model/backup-arn.ts';
+import { createBackupId, createRestoreId } from '../../lambda/model/ids.ts';
 import type { BackupId, BackupStatus } from '../../lambda/model/records.ts';
 import type { SnapshotRecord } from '../../lambda/catalog/snapshots.ts';
 import {
@@ -13,6 +13,7 @@ import {
 import { manifestKey, runKey } from '../../lambda/snapshot/format/manifest.ts';
 import { memoryStore } from '../support/snapshot/support.ts';
 import { backupStaging, restoreStaging } from '../../lambda/jobs/staging.ts';
+import { createBackupJob, createRestoreJob } from '../../lambda/jobs/job.ts';
 
 const tableId = 'table-1';
 const deadline = 1000;
@@ -31,7 +32,7 @@ interface Backup {
 }
 
 const backups: fc.Arbitrary<Backup[]> = fc.integer({ min: 1, max: 6 }).chain((count) => {
-  const ids = Array.from({ length: count }, (_, n) => backupId(n, '0123abcd'));
+  const ids = Array.from({ length: count }, (_, n) => createBackupId(n, '0123abcd'));
   const names = ids.flatMap((id) => [0, 1].map((n) => runKey(tableId, `${id}-89abcdef-${n}.0`)));
   return fc.tuple(
     ...ids.map((id) =>
@@ -132,11 +133,11 @@ describe('the plan for a table', () => {
   it.each([
     `tables/${tableId}/notes.txt`,
     `tables/${tableId}/runs/new.zst`,
-    `tables/${tableId}/runs/${backupId(0, '0123abcd')}-x/y.zst`,
-    `tables/${tableId}/snapshots/${backupId(0, '0123abcd')}/other.zst`,
+    `tables/${tableId}/runs/${createBackupId(0, '0123abcd')}-x/y.zst`,
+    `tables/${tableId}/snapshots/${createBackupId(0, '0123abcd')}/other.zst`,
   ])('keeps %s, which is nothing of Tidemark’s', (key) => {
     const ended: Backup = {
-      id: backupId(0, '0123abcd'),
+      id: createBackupId(0, '0123abcd'),
       status: 'DELETED',
       snapshot: undefined,
       tableId,
@@ -148,19 +149,15 @@ describe('the plan for a table', () => {
 });
 
 describe('the plan for staging', () => {
-  const job = {
-    table: 'orders',
-    id: backupId(7, '0123abcd'),
-    execution: `${backupId(7, '0123abcd')}-2`,
-    round: 0,
-  };
+  const job = createBackupJob('orders', createBackupId(7, '0123abcd'), '00000000000007-0123abcd-2');
+  const restoreJob = createRestoreJob('copy', createRestoreId(8, '0123abcd'));
   const ofBackup = backupStaging(memoryStore(), job).key('scan/0/0.json');
-  const ofRestore = restoreStaging(memoryStore(), job).key('plan.json');
+  const ofRestore = restoreStaging(memoryStore(), restoreJob).key('plan.json');
 
   it('finds the job in the key', () => {
     expect([ofBackup, ofRestore, 'staging/notes.txt', `staging/${job.id}x/y`].map(stagedJob)).toEqual([
       job.id,
-      `restore-${job.id}`,
+      `restore-${restoreJob.id}`,
       '',
       '',
     ]);

@@ -1,6 +1,6 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, vi } from 'vitest';
-import { backupId } from '../../lambda/model/backup-arn.ts';
+import { createBackupId } from '../../lambda/model/ids.ts';
 import { sweep } from '../../lambda/retention/sweep.ts';
 import type { Log } from '../../lambda/runtime/logger.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
@@ -187,7 +187,7 @@ describe('what is not understood is kept', () => {
     const { database, harness, table } = world;
     const { backup } = await backUp(database, harness, table);
     const { tableId } = backup.table;
-    const stranger = backupId(1, '0123abcd');
+    const stranger = createBackupId(1, '0123abcd');
     const strange = [
       runKey(tableId, `${stranger}-89abcdef-0.0`),
       manifestKey(tableId, stranger),

@@ -1,15 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { apply } from '../../../lambda/backup/apply.ts';
-import type { Job } from '../../../lambda/jobs/job.ts';
 import { partition } from '../../../lambda/backup/partition.ts';
 import { toEnd } from '../steps.ts';
 import { openWorld } from '../world.ts';
 import type { DataKey } from '../data-key.ts';
+import type { BackupJob } from '../../../lambda/jobs/job.ts';
 
 /** A worker thread's share of a step. */
 export interface Assignment {
   readonly step: 'partition' | 'apply';
-  readonly job: Job;
+  readonly job: BackupJob;
   readonly tasks: readonly number[];
 }
 
@@ -21,7 +21,7 @@ parentPort?.on('message', ({ step, job, tasks }: Assignment) => {
   void work(step, job, tasks);
 });
 
-async function work(step: Assignment['step'], job: Job, tasks: readonly number[]): Promise<void> {
+async function work(step: Assignment['step'], job: BackupJob, tasks: readonly number[]): Promise<void> {
   for (const task of tasks) await toEnd(steps[step], services, { job, task, part: 0 });
   parentPort?.postMessage('done', []);
 }

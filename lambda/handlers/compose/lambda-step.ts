@@ -2,6 +2,7 @@ import { catalogOf } from '../../catalog/catalog.ts';
 import { s3StoreFromEnvironment } from '../../storage/s3-store.ts';
 import { runStep, type Step } from './run-step.ts';
 import { stateMachines } from '../../jobs/state-machines.ts';
+import type { Job } from '../../jobs/job.ts';
 import type { TaskHandler } from '../../jobs/states.ts';
 import { nativeRecovery } from '../../native/dynamodb-recovery.ts';
 import { nativeBackups } from '../../native/dynamodb-backups.ts';
@@ -24,7 +25,7 @@ interface Context {
 const reserveMs = 60_000;
 
 /** A step of a state machine as a Lambda function. Clients are made at the first invocation and kept. */
-export function lambdaStep<I extends { readonly job: object }, O extends object>(
+export function lambdaStep<I extends { readonly job: Job }, O extends object>(
   name: TaskHandler,
   step: Step<I, O>,
 ): (event: I, context?: Context) => Promise<O> {

@@ -2,25 +2,23 @@ import { isError, reasonOf } from '../../runtime/errors.ts';
 import type { Services } from '../../services/services.ts';
 import { type FailureNote, failureNoteName } from '../../jobs/failure-note.ts';
 import type { Job } from '../../jobs/job.ts';
-import { backupStaging, restoreStaging } from '../../jobs/staging.ts';
-import { restoreTasks, type TaskHandler } from '../../jobs/states.ts';
+import { jobStaging } from '../../jobs/staging.ts';
+import type { TaskHandler } from '../../jobs/states.ts';
 
 export type Step<I, O> = (services: Services, input: I) => Promise<O>;
-
-const restoreHandlers: ReadonlySet<string> = new Set(Object.values(restoreTasks));
 
 /**
  * Runs a step, logs one line, and leaves the reason of a failure where `abort` finds it: error names do not come
  * through every state machine. That a task has no result only says that it failed before, and that a restore is another
  * execution's is no reason of it: they replace none.
  */
-export async function runStep<I extends { readonly job: object }, O extends object>(
+export async function runStep<I extends { readonly job: Job }, O extends object>(
   services: Services,
   name: TaskHandler,
   step: Step<I, O>,
   input: I,
 ): Promise<O> {
-  const job = input.job as Job;
+  const { job } = input;
   const { log, clock } = services;
   const started = clock.now();
   const facts = { step: name, table: job.table, id: job.id, execution: job.execution };
@@ -31,11 +29,10 @@ export async function runStep<I extends { readonly job: object }, O extends obje
     return output;
   } catch (error) {
     log.error('step failed', { ...facts, reason: reasonOf(error), milliseconds: clock.now() - started });
-    const isRestore = restoreHandlers.has(name);
+    const isRestore = job.machine === 'restore';
     if (!isError(error, 'TaskIncomplete') && !(isRestore && isError(error, 'TurnLost'))) {
       const note: FailureNote = { reason: reasonOf(error) };
-      const staging = isRestore ? restoreStaging : backupStaging;
-      await staging(services.store, job)
+      await jobStaging(services.store, job)
         .note(failureNoteName(job.execution), note)
         .catch((cause: unknown) => log.warn('reason not noted', { ...facts, reason: reasonOf(cause) }));
     }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { backupId } from '../../../lambda/model/backup-arn.ts';
+import { createBackupId } from '../../../lambda/model/ids.ts';
 import type { JsonObject } from '../../../lambda/dialects/dynamodb/json.ts';
 import type { Clock } from '../../../lambda/runtime/clock.ts';
 import { reasonOf } from '../../../lambda/runtime/errors.ts';
@@ -153,7 +153,7 @@ export class Jobs<D extends Described> {
 
 /** As DynamoDB's, which are like those of its backups. */
 export function jobId(clock: Clock, ids: Ids): string {
-  return backupId(clock.now(), ids.hex(8));
+  return createBackupId(clock.now(), ids.hex(8));
 }
 
 function timeOf(date: Date | undefined): number {

@@ -9,6 +9,7 @@ import type { Operations } from '../../../lambda/operations/operations.ts';
 import type { DryRun } from '../../../lambda/operations/restore-table.ts';
 import { type ErrorCode, TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
+import { createRestoreId } from '../../../lambda/model/ids.ts';
 
 export const tableArn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Music';
 export const arn = `${tableArn}/backup/01576616366715-b4e58d3a`;
@@ -81,7 +82,7 @@ export const available: BackupRecord = {
 };
 
 export const restoring: RestoreRecord = {
-  id: 'r1',
+  id: createRestoreId(1_576_616_400_000, '0123abcd'),
   target: 'Music-copy',
   backup: available.id,
   backupArn: arn,

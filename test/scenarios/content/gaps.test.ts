@@ -6,6 +6,7 @@ import { intercept } from '../../support/restore/imports.ts';
 import { embedded } from '../../support/embedded.ts';
 import { changeItems, expectNothingHeld, putItems, restore, shape } from '../../support/fixture.ts';
 import { contentOf, createTable } from '../../support/tables.ts';
+import { createBackupJob } from '../../../lambda/jobs/job.ts';
 
 const world = embedded();
 
@@ -145,7 +146,7 @@ describe('a table that cannot be backed up is refused by name', () => {
       config,
       clock: { ...clock, now: () => clock.now() + asked * 2 * 60_000 },
     });
-    await late.executions.start('backup', { table, id, execution: id, round: 0 });
+    await late.executions.start(createBackupJob(table, id));
     await late.executions.idle();
     const failed = await harness.operations.describeBackup({ table, id });
     expect(failed).toMatchObject({ status: 'FAILED', reason: expect.stringMatching(/stream/) as string });
@@ -158,7 +159,7 @@ describe('a table that cannot be backed up is refused by name', () => {
     quiet.executions.stop();
     const { id } = await quiet.operations.createBackup({ table, name: 'a-backup' });
     await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
-    await harness.executions.start('backup', { table, id, execution: id, round: 0 });
+    await harness.executions.start(createBackupJob(table, id));
     await harness.executions.idle();
     expect(await harness.operations.describeBackup({ table, id })).toMatchObject({
       status: 'FAILED',

@@ -11,6 +11,7 @@ import {
   SweepWorlds,
   unfinished,
 } from '../../support/retention/sweep-world.ts';
+import { createBackupJob } from '../../../lambda/jobs/job.ts';
 
 let worlds: SweepWorlds;
 beforeAll(async () => {
@@ -48,7 +49,7 @@ async function leaveMuch(world: SweepWorld): Promise<void> {
 
   change(world, 'increment', (count) => count - 1);
   const failing = await unfinished(world);
-  await abort(services, { job: { table: table.name, id: failing.id, execution: failing.id, round: 0 } });
+  await abort(services, { job: createBackupJob(table.name, failing.id) });
 }
 
 describe('a sweep that dies', () => {

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
 import type { RangeResult } from '../../../lambda/restore/restore-plan.ts';
 import { restoreStaging } from '../../../lambda/jobs/staging.ts';
-import type { Job } from '../../../lambda/jobs/job.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
 import { newTable } from '../../support/fixture.ts';
@@ -10,6 +9,7 @@ import { type Harness, startHarness } from '../../support/harness.ts';
 import { contentOf } from '../../support/tables.ts';
 import { newTarget, protectSources, restored } from '../../support/restore/imports.ts';
 import { described } from '../../support/restore/rich-table.ts';
+import type { RestoreJob } from '../../../lambda/jobs/job.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ it('a table whose snapshot claims otherwise is kept; that is told once, and stay
     log,
     around: async (handler, input, run) => {
       if (handler === 'restore-finish' && finishing++ === 0) {
-        const staging = restoreStaging(harness.store, (input as { job: Job }).job);
+        const staging = restoreStaging(harness.store, (input as { job: RestoreJob }).job);
         const result = await staging.read<RangeResult>('write/0/0.json');
         await staging.note('write/0/0.json', { ...result, items: result.items + 1 });
       }

@@ -4,6 +4,7 @@ import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { byExports, exporting, secondsPass } from '../../support/exporting.ts';
 import { expectNothingHeld } from '../../support/fixture.ts';
+import { createBackupJob } from '../../../lambda/jobs/job.ts';
 
 const world = exporting();
 const { started, backUp, change, contentNow, expectContent } = world;
@@ -67,7 +68,7 @@ async function backUpLate(): Promise<BackupRecord> {
     exports,
     clock: { ...harness.services.clock, now: () => Date.now() + 10 * 60_000 },
   });
-  await late.executions.start('backup', { table, id, execution: id, round: 0 });
+  await late.executions.start(createBackupJob(table, id));
   await late.executions.idle();
   return harness.operations.describeBackup({ table, id });
 }

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../lambda/runtime/clock.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { restoreStaging } from '../../../lambda/jobs/staging.ts';
-import type { Job } from '../../../lambda/jobs/job.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
 import { expectNothingHeld, newTable, tableExists } from '../../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../../support/harness.ts';
 import { contentOf } from '../../support/tables.ts';
 import { importing, intercept, newTarget, restored, serviceError } from '../../support/restore/imports.ts';
+import type { RestoreJob } from '../../../lambda/jobs/job.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ type Around = NonNullable<HarnessOptions['around']>;
 function smuggling(line: string, store: () => ObjectStore): Around {
   return async (handler, input, run) => {
     if (handler === 'restore-import') {
-      const { job } = input as { job: Job };
+      const { job } = input as { job: RestoreJob };
       const key = restoreStaging(store(), job).key('import/smuggled.json.gz');
       await store().put(key, gzipSync(line));
     }

@@ -14,6 +14,7 @@ import {
   SweepWorlds,
   unfinished,
 } from '../../support/retention/sweep-world.ts';
+import { createBackupJob } from '../../../lambda/jobs/job.ts';
 
 let worlds: SweepWorlds;
 beforeAll(async () => {
@@ -48,7 +49,7 @@ class Pause {
 type Event = (world: SweepWorld, child: BackupRecord, parent: BackupRecord) => Promise<unknown>;
 
 const commits: Event = ({ services, table }, { id }) =>
-  commit(services, { job: { table: table.name, id, execution: id, round: 0 } });
+  commit(services, { job: createBackupJob(table.name, id) });
 const parentDies: Event = (world, _child, parent) => remove(world, parent);
 const otherSweep: Event = (world) => sweep(world.sweeper);
 const nextBackup: Event = (world) => {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { BackupId } from '../../../lambda/model/records.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import {
   findManifest,
@@ -13,6 +12,7 @@ import {
 } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { change, manifestOf, memoryStore, snapshotId, writeRun } from '../../support/snapshot/support.ts';
+import { createBackupId } from '../../../lambda/model/ids.ts';
 
 const tableId = 'table-1';
 const place = `tables/table-1/snapshots/${snapshotId}/manifest.json.zst`;
@@ -61,7 +61,7 @@ describe('what is no manifest of the snapshot is SnapshotCorrupt', () => {
   });
 
   it.each([
-    ['another snapshot’s', { ...manifestOf([]), id: 'other' as BackupId }],
+    ['another snapshot’s', { ...manifestOf([]), id: createBackupId(1, '00000000') }],
     ['a later version', { ...manifestOf([]), version: 2 }],
     ['another format', { ...manifestOf([]), format: 'other' }],
     ['no object', null],

@@ -17,6 +17,7 @@ import type { TaskResult } from '../../../lambda/jobs/task.ts';
 import { smallLimits } from '../../support/snapshot/chain.ts';
 import { gathered, manifestOf, memoryStore } from '../../support/snapshot/support.ts';
 import { type GoldenExport, tableArn, tableId, type WrittenExport } from './golden.ts';
+import { type BackupJob, createBackupJob } from '../../../lambda/jobs/job.ts';
 
 export interface Arrived {
   readonly golden: GoldenExport;
@@ -60,7 +61,7 @@ export async function ingested(exports: readonly Arrived[]): Promise<Map<string,
     store,
   } as Services;
   const { id, description } = manifestOf([]);
-  const job = { table: 'Music', id, execution: 'execution', round: 0 };
+  const job = createBackupJob('Music', id);
   const staging = backupStaging(store, job);
   const plan: Pick<BackupPlan, 'id' | 'description'> = { id, description };
   const tasks = spread(files, smallLimits.taskBytes);
@@ -68,7 +69,7 @@ export async function ingested(exports: readonly Arrived[]): Promise<Map<string,
   await staging.note(names.partitionPlan, { tasks });
   const results: PartitionResult[] = [];
   for (const task of tasks.keys()) {
-    let result: TaskResult = { job, task, part: 0, status: 'more' };
+    let result: TaskResult<BackupJob> = { job, task, part: 0, status: 'more' };
     while (result.status === 'more') result = await partition(services, result);
     results.push(...(await staging.parts<PartitionResult>(names.partition(task))));
   }

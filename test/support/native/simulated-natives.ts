@@ -1,4 +1,5 @@
-import { backupArnOf, backupId } from '../../../lambda/model/backup-arn.ts';
+import { backupArnOf } from '../../../lambda/model/backup-arn.ts';
+import { createBackupId } from '../../../lambda/model/ids.ts';
 import type { NativeBackupRestore, NativeBackups } from '../../../lambda/native/native-backups.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
@@ -42,7 +43,7 @@ export class SimulatedNatives implements NativeBackups {
     const madeAt = Date.now();
     const arn = backupArnOf(
       `arn:aws:dynamodb:eu-west-1:123456789012:table/${table}`,
-      backupId(madeAt, randomIds.hex(8)),
+      createBackupId(madeAt, randomIds.hex(8)),
     );
     this.backups.set(arn, { arn, name, table, madeAt, status: 'CREATING', tableId, inUse: false });
     if (failure !== undefined) throw failure.error;

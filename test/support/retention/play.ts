@@ -9,6 +9,7 @@ import { commit } from '../../../lambda/backup/commit.ts';
 import { expectExact, make, request } from '../sources/world.ts';
 import { Interleaving } from './interleaving.ts';
 import { available, change, expectSwept, needed, type SweepWorld, type SweepWorlds } from './sweep-world.ts';
+import { createBackupJob, createRestoreJob } from '../../../lambda/jobs/job.ts';
 
 /** One world and the order in which those who act in it take their turns. */
 interface Stage {
@@ -52,7 +53,7 @@ async function backUp(stage: Stage, count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
     change(world, order.below(3) === 0 ? 'base' : 'increment', (below) => order.below(below));
     const backup = await request(world);
-    const job = { table: world.table.name, id: backup.id, execution: backup.id, round: 0 };
+    const job = createBackupJob(world.table.name, backup.id);
     if (await isMade(stage, backup)) {
       await order.aside(async () => {
         const there = (await available(world)).some(({ id }) => id === backup.id);
@@ -101,7 +102,7 @@ async function restore({ world, order }: Stage, count: number): Promise<void> {
     const request = { backup, target, description };
     const record = await services.catalog.restores.create(request).catch(unless('BackupNotFound'));
     if (record === undefined) continue;
-    const job = { table: target, id: record.id, execution: record.id, round: 0 };
+    const job = createRestoreJob(target, record.id);
     expect((await planRestore(services, { job })).status).toBe('write');
     await expectExact(world, backup);
     // Without its plan it would only plan anew.

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { BackupId, Kind } from '../../../lambda/model/records.ts';
+import type { Kind } from '../../../lambda/model/records.ts';
 import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { defaultConfig } from '../../../lambda/services/config.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
@@ -19,11 +19,12 @@ import {
   names,
   type PartitionPlan,
 } from '../../../lambda/backup/backup-plan.ts';
-import type { Job } from '../../../lambda/jobs/job.ts';
 import { partition } from '../../../lambda/backup/partition.ts';
 import { backupStaging, type Staging } from '../../../lambda/jobs/staging.ts';
 import type { TaskInput, TaskResult } from '../../../lambda/jobs/task.ts';
 import { manifestOf } from './support.ts';
+import { type BackupJob, createBackupJob } from '../../../lambda/jobs/job.ts';
+import { createBackupId } from '../../../lambda/model/ids.ts';
 
 /** The new text of items by their number, undefined where one is deleted: the items of `change` in `support.ts`. */
 export type Texts = ReadonlyMap<number, string | undefined>;
@@ -72,7 +73,7 @@ export function chain(store: ObjectStore, limits: Limits = smallLimits): Chain {
     content,
     async backup(changes, kind = 'incremental') {
       const plan = planOf(parent, kind);
-      const job: Job = { table: plan.table.name, id: plan.id, execution: plan.id, round: 0 };
+      const job = createBackupJob(plan.table.name, plan.id);
       const staging = backupStaging(store, job);
       await staging.note(names.plan, plan);
       const files = new StagedFiles(store, limits.stagedFileBytes, (n) => staging.key(`staged/${n}`));
@@ -93,7 +94,7 @@ export function chain(store: ObjectStore, limits: Limits = smallLimits): Chain {
 
 function planOf(parent: Manifest | undefined, kind: Kind): BackupPlan {
   const { table, description, marker } = manifestOf([]);
-  const id = `${String(marker + ++backups).padStart(14, '0')}-01234567` as BackupId;
+  const id = createBackupId(marker + ++backups, '01234567');
   return {
     id,
     marker: marker + backups,
@@ -129,12 +130,12 @@ async function stage(
 
 /** As the state machine does: again for as long as there is more. */
 async function toEnd(
-  step: (services: Services, input: TaskInput) => Promise<TaskResult>,
+  step: (services: Services, input: TaskInput<BackupJob>) => Promise<TaskResult<BackupJob>>,
   services: Services,
-  job: Job,
+  job: BackupJob,
   task: number,
 ): Promise<void> {
-  let result: TaskResult = { job, task, part: 0, status: 'more' };
+  let result: TaskResult<BackupJob> = { job, task, part: 0, status: 'more' };
   while (result.status === 'more') result = await step(services, result);
 }
 

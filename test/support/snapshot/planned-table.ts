@@ -1,4 +1,4 @@
-import type { BackupId, Kind } from '../../../lambda/model/records.ts';
+import type { Kind } from '../../../lambda/model/records.ts';
 import { type CompactionPlan, planCompaction } from '../../../lambda/snapshot/compact/compaction.ts';
 import { replacedRuns } from '../../../lambda/snapshot/read/runs.ts';
 import {
@@ -16,6 +16,7 @@ import type { Manifest, RunRef } from '../../../lambda/snapshot/format/manifest.
 import { assembleManifest } from '../../../lambda/backup/assemble.ts';
 import type { ApplyPlan, ApplyResult } from '../../../lambda/backup/backup-plan.ts';
 import { manifestOf } from './support.ts';
+import { createBackupId } from '../../../lambda/model/ids.ts';
 
 /** One backup's changes. */
 export interface Step {
@@ -125,7 +126,7 @@ export class PlannedTable {
 
   #assembled(kind: Kind, plan: CompactionPlan, results: readonly ApplyResult[]): Manifest {
     const { table, description } = manifestOf([]);
-    const id = `backup-${this.backups}` as BackupId;
+    const id = createBackupId(this.backups, '01234567');
     const applyPlan: ApplyPlan = { ...plan, spills: [] };
     return assembleManifest({
       plan: {

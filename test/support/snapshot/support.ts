@@ -1,5 +1,4 @@
 import * as fc from 'fast-check';
-import type { BackupId } from '../../../lambda/model/records.ts';
 import { keyHash } from '../../../lambda/item/key-hash.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { type Change, compareKeyed, type Keyed } from '../../../lambda/snapshot/format/change.ts';
@@ -17,6 +16,7 @@ import { linePieces, type RunKind } from '../../../lambda/snapshot/format/line.t
 import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
 import type { Manifest, RunRef } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
+import { parseBackupId } from '../../../lambda/model/ids.ts';
 
 /** An object store in memory, and its objects, for a test to damage. */
 export interface MemoryStore extends ObjectStore {
@@ -159,7 +159,7 @@ export function anyChanges(kind: RunKind, maxKey: number): fc.Arbitrary<Change[]
     .map((changes) => sorted(changes.map(([pk, text]) => change(pk, text))));
 }
 
-export const snapshotId = '01576616366715-01234567' as BackupId;
+export const snapshotId = parseBackupId('01576616366715-01234567');
 
 /** A manifest of a table with the partition key `pk`, over these runs; its figures are none of a reader's. */
 export function manifestOf(runs: readonly RunRef[]): Manifest {

@@ -12,7 +12,6 @@ import { arrange } from '../../../lambda/backup/arrange.ts';
 import { begin } from '../../../lambda/backup/begin.ts';
 import { collect, type CollectInput, type CollectResult } from '../../../lambda/backup/collect.ts';
 import { commit } from '../../../lambda/backup/commit.ts';
-import type { Job } from '../../../lambda/jobs/job.ts';
 import { partition } from '../../../lambda/backup/partition.ts';
 import type { Step } from '../../../lambda/handlers/compose/run-step.ts';
 import { scan } from '../../../lambda/backup/scan.ts';
@@ -22,6 +21,7 @@ import { startDatabase, type TestDatabase } from '../database.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import { simulatedDynamodb } from '../simulated-dynamodb.ts';
 import { type Action, SimulatedTable, type StreamOptions } from './simulated-stream.ts';
+import { type BackupJob, createBackupJob } from '../../../lambda/jobs/job.ts';
 
 /** So many empty pages in a row end the reading of an open shard. */
 export const emptyPages = 3;
@@ -105,7 +105,7 @@ export async function request({ services, table }: World): Promise<BackupRecord>
 /** Makes the backup as the state machine does, step by step; gives the answers of `collect`. */
 export async function make(world: World, { id, table }: BackupRecord): Promise<CollectResult['status'][]> {
   const answers: CollectResult['status'][] = [];
-  let job: Job = { table: table.name, id, execution: id, round: 0 };
+  let job = createBackupJob(table.name, id);
   let tasks: readonly number[] = [];
   do {
     const begun = await step(world, begin, { job });
@@ -135,8 +135,13 @@ function step<I, O>({ table, services, beforeStep }: World, run: Step<I, O>, inp
   return run(services, input);
 }
 
-async function whole(world: World, run: Step<TaskInput, TaskResult>, job: Job, task: number): Promise<void> {
-  let next: TaskResult = { job, task, part: 0, status: 'more' };
+async function whole(
+  world: World,
+  run: Step<TaskInput<BackupJob>, TaskResult<BackupJob>>,
+  job: BackupJob,
+  task: number,
+): Promise<void> {
+  let next: TaskResult<BackupJob> = { job, task, part: 0, status: 'more' };
   while (next.status === 'more') next = await step(world, run, next);
 }
 
