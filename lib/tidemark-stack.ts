@@ -72,8 +72,8 @@ export class TidemarkStack extends Stack {
     const reconciler = new Reconciler(this, 'Reconciler', { ...parts, machines });
     const sweep = new Sweep(this, 'Sweep', parts);
     const { topic } = new FailureAlarms(this, 'Monitoring', {
-      machines: { Backup: machines.backup, Restore: machines.restore },
-      functions: { Schedule: schedules.handler, Reconcile: reconciler.handler, Sweep: sweep.handler },
+      machines,
+      functions: { schedule: schedules.handler, reconcile: reconciler.handler, sweep: sweep.handler },
     });
 
     this.outputApi('Api', '/', 'all operations');

@@ -10,14 +10,29 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
+/** What each alarm means, in one sentence. The runbook has an entry for each, under the alarm's name. */
+const meanings = {
+  BackupFailed: 'A backup failed.',
+  RestoreFailed: 'A restore failed.',
+  ScheduleFailed: 'A scheduled backup could not be requested.',
+  ReconcileFailed: 'The reconciler could not mend a backup, a restore or a table.',
+  SweepFailed: 'The sweep could not clean a part of the bucket.',
+} as const;
+
+type AlarmName = keyof typeof meanings;
+
 export interface FailureAlarmsProps {
-  /** By the name that their alarm gets. */
-  readonly machines: Readonly<Record<string, StateMachine>>;
-  /** Functions that nobody waits for, by the name that their alarm gets. */
-  readonly functions: Readonly<Record<string, IFunction>>;
+  readonly machines: Readonly<Record<'backup' | 'restore', StateMachine>>;
+  /** Functions that no caller waits for. */
+  readonly functions: Readonly<Record<'schedule' | 'reconcile' | 'sweep', IFunction>>;
 }
 
-/** One topic that hears of every failed execution, and of every alarm. Subscribing to it is the owner's. */
+/**
+ * One topic that receives every failed execution and every alarm. The owner of the deployment subscribes to it.
+ *
+ * Executions reach the topic twice: each one that does not succeed through a rule, and failures as such through an alarm,
+ * which also shows on CloudWatch's list of alarms.
+ */
 export class FailureAlarms extends Construct {
   readonly topic: Topic;
 
@@ -25,27 +40,17 @@ export class FailureAlarms extends Construct {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { displayName: 'Tidemark failures', enforceSSL: true });
     this.allowAlarms();
-    const rule = new Rule(this, 'ExecutionFailed', {
-      description: 'A backup or a restore failed',
-      eventPattern: {
-        source: ['aws.states'],
-        detailType: ['Step Functions Execution Status Change'],
-        detail: {
-          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
-          stateMachineArn: Object.values(props.machines).map((machine) => machine.stateMachineArn),
-        },
-      },
-    });
-    rule.addTarget(new SnsTopic(this.topic));
-    for (const [name, machine] of Object.entries(props.machines)) {
-      this.alarm(`${name}Failed`, machine.metricFailed({ period: Duration.minutes(5) }));
-    }
-    for (const [name, lambdaFunction] of Object.entries(props.functions)) {
-      this.alarm(`${name}Failed`, lambdaFunction.metricErrors({ period: Duration.minutes(5) }));
-    }
+    const { machines, functions } = props;
+    this.reportExecutions(Object.values(machines));
+    const period = Duration.minutes(5);
+    this.addAlarm('BackupFailed', machines.backup.metricFailed({ period }));
+    this.addAlarm('RestoreFailed', machines.restore.metricFailed({ period }));
+    this.addAlarm('ScheduleFailed', functions.schedule.metricErrors({ period }));
+    this.addAlarm('ReconcileFailed', functions.reconcile.metricErrors({ period }));
+    this.addAlarm('SweepFailed', functions.sweep.metricErrors({ period }));
   }
 
-  /** A topic's own policy replaces the default one, under which alarms of the account may publish. */
+  /** Lets alarms of this account publish. The topic's own policy replaces the default one, which would allow it. */
   private allowAlarms(): void {
     this.topic.addToResourcePolicy(
       new PolicyStatement({
@@ -58,8 +63,24 @@ export class FailureAlarms extends Construct {
     );
   }
 
-  private alarm(id: string, metric: Metric): void {
-    const alarm = new Alarm(this, id, {
+  private reportExecutions(machines: readonly StateMachine[]): void {
+    const rule = new Rule(this, 'ExecutionFailed', {
+      description: `A backup or a restore failed. ${whatToDo('BackupFailed')} and #${anchor('RestoreFailed')}`,
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: {
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+          stateMachineArn: machines.map((machine) => machine.stateMachineArn),
+        },
+      },
+    });
+    rule.addTarget(new SnsTopic(this.topic));
+  }
+
+  private addAlarm(name: AlarmName, metric: Metric): void {
+    const alarm = new Alarm(this, name, {
+      alarmDescription: `${meanings[name]} ${whatToDo(name)}`,
       metric,
       threshold: 1,
       evaluationPeriods: 1,
@@ -68,4 +89,14 @@ export class FailureAlarms extends Construct {
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
   }
+}
+
+/** The place in the runbook that says what to do, as a path in Tidemark's repository. */
+function whatToDo(name: AlarmName): string {
+  return `What to do: docs/runbook.md#${anchor(name)}`;
+}
+
+/** The anchor that Markdown renderers give to a heading that is the alarm's name. */
+function anchor(name: AlarmName): string {
+  return name.toLowerCase();
 }

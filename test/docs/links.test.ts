@@ -1,0 +1,70 @@
+import { dirname, join } from 'node:path/posix';
+import { describe, expect, it } from 'vitest';
+import { anchorsOf, projectFiles, prose, textOf } from './pages.ts';
+
+const files = projectFiles();
+const folders = new Set(files.flatMap((file) => ancestorsOf(file)));
+const pages = files.filter((file) => file.endsWith('.md'));
+
+/** The folders that the file is in, from the innermost out. */
+function ancestorsOf(file: string): string[] {
+  const folder = dirname(file);
+  return folder === '.' ? [] : [folder, ...ancestorsOf(folder)];
+}
+
+function exists(path: string): boolean {
+  return files.includes(path) || folders.has(path);
+}
+
+/** What is wrong with the links of a page: `[text](target)`. Links out of the project are not followed. */
+function brokenLinks(page: string, text: string): string[] {
+  const targets = Array.from(
+    prose(text).matchAll(/\]\((?<target>[^)\s]+)\)/g),
+    ({ groups }) => groups?.['target'] ?? '',
+  );
+  return targets.filter((target) => {
+    if (/^https?:/.test(target)) return false;
+    const [path = '', anchor] = target.split('#');
+    const file = path === '' ? page : join(dirname(page), path).replace(/\/$/, '');
+    return !exists(file) || (anchor !== undefined && !anchorsOf(textOf(file)).has(anchor));
+  });
+}
+
+const rooms = ['api', 'architecture', 'bench', 'bin', 'cli', 'docs', 'lambda', 'lib', 'local', 'test', '.ci'];
+const mention = new RegExp(`^(?:${rooms.join('|')})/[\\w./-]*$`);
+
+/** The paths of the project that the text names as code, such as `lambda/item/`, and that do not exist. */
+function missingPaths(text: string): string[] {
+  const spans = Array.from(text.matchAll(/`([^`\n]+)`/g), ([, span = '']) => span);
+  return spans.filter((span) => mention.test(span) && !exists(span.replace(/\/$/, '')));
+}
+
+describe('a link', () => {
+  it('is broken if its file is missing', () => {
+    expect(brokenLinks('docs/a.md', 'See [this](missing.md) and [that](format.md).')).toEqual(['missing.md']);
+  });
+
+  it('is broken if its page has no such heading', () => {
+    expect(brokenLinks('docs/a.md', '[x](runbook.md#backupfailed) [y](runbook.md#no-such-heading)')).toEqual([
+      'runbook.md#no-such-heading',
+    ]);
+  });
+});
+
+describe('a path in a page', () => {
+  it('is missing if no file or folder has it', () => {
+    expect(missingPaths('`lambda/item/` and `lambda/no-such-room/x.ts`')).toEqual([
+      'lambda/no-such-room/x.ts',
+    ]);
+  });
+});
+
+describe('every page of the project', () => {
+  it.each(pages)('%s has no broken link', (page) => {
+    expect(brokenLinks(page, textOf(page))).toEqual([]);
+  });
+
+  it.each(pages)('%s names no path of the project that does not exist', (page) => {
+    expect(missingPaths(textOf(page))).toEqual([]);
+  });
+});
