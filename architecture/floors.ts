@@ -87,6 +87,13 @@ export const floors: readonly (readonly Room[])[] = [
   ],
   [
     {
+      folder: 'lambda/sources',
+      holds: 'Where content and changes come from: the only readers of the items of user tables.',
+      avoids: ['lambda/catalog'],
+    },
+  ],
+  [
+    {
       folder: 'lambda/services',
       holds: 'The ports that operations and steps work with, and the configuration.',
     },
@@ -110,8 +117,8 @@ export const floors: readonly (readonly Room[])[] = [
       holds: 'The stored format: write, read, compact, verify and compare snapshots.',
     },
     {
-      folder: 'lambda/sources',
-      holds: 'Where content and changes come from: the only readers of user tables.',
+      folder: 'lambda/tables',
+      holds: 'User tables as DynamoDB describes them, and the reader of their streams.',
     },
     {
       folder: 'lambda/native',

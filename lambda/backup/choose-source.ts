@@ -2,8 +2,9 @@ import type { BackupId, Source } from '../model/records.ts';
 import type { Ends } from '../catalog/snapshots.ts';
 import type { ErrorCode } from '../runtime/errors.ts';
 import type { ExportRange } from '../sources/export/request.ts';
-import { exportWindows, firstExportTime, type WindowLimits } from '../sources/export/windows.ts';
-import { backupsUnavailable } from '../sources/table.ts';
+import type { WindowLimits } from '../services/config.ts';
+import { exportWindows, firstExportTime } from '../sources/export/windows.ts';
+import { backupsUnavailable } from '../tables/table.ts';
 
 /**
  * A stream keeps its records for 24 hours. What ended longer ago than this is not continued: the hour that is left is

@@ -11,7 +11,7 @@ import {
   type Reader,
   readLanes,
 } from '../sources/stream-cut.ts';
-import { describeStream, StreamGap, type StreamRecord } from '../sources/stream.ts';
+import { describeStream, StreamGap, type StreamRecord } from '../tables/stream.ts';
 import { type BackupPlan, names, type ScanResult, type StreamResult } from './backup-plan.ts';
 import { Budget } from '../jobs/budget.ts';
 import { partName, type Staging } from '../jobs/staging.ts';

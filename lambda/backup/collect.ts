@@ -1,6 +1,6 @@
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { StreamGap } from '../sources/stream.ts';
+import { StreamGap } from '../tables/stream.ts';
 import { type BackupPlan, names, type PartitionPlan } from './backup-plan.ts';
 import { collectExports } from './collect-exports.ts';
 import { type Collected, collectStream } from './collect-stream.ts';

@@ -4,8 +4,8 @@ import type { SnapshotRecord } from '../catalog/snapshots.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { isBusyStill } from '../runtime/throttling.ts';
-import { describeStream, type Stream, StreamGap } from '../sources/stream.ts';
-import { describeTable, switchStreamOn, type Table } from '../sources/table.ts';
+import { describeStream, type Stream, StreamGap } from '../tables/stream.ts';
+import { describeTable, switchStreamOn, type Table } from '../tables/table.ts';
 import {
   chooseSource,
   type Parent,

@@ -5,7 +5,7 @@ import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { scanSegment } from '../sources/scan.ts';
 import { StagedFiles } from '../sources/staged-files.ts';
-import { findTable } from '../sources/table.ts';
+import { findTable } from '../tables/table.ts';
 import { type BackupPlan, names, type ScanResult } from './backup-plan.ts';
 import { Budget } from '../jobs/budget.ts';
 import { backupStaging, partName, type Staging } from '../jobs/staging.ts';

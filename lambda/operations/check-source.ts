@@ -1,6 +1,6 @@
 import type { Head, Source } from '../model/records.ts';
 import { isBusy } from '../runtime/throttling.ts';
-import { backupsUnavailable, type Table } from '../sources/table.ts';
+import { backupsUnavailable, type Table } from '../tables/table.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
 /**

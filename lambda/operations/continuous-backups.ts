@@ -5,7 +5,7 @@ import type {
   RecoverySpecification,
   StartedRestore,
 } from '../native/recovery.ts';
-import { checkTableArn } from '../sources/table.ts';
+import { checkTableArn } from '../tables/table.ts';
 import type { OperationServices } from '../services/operation-services.ts';
 
 export interface UpdateContinuousBackupsInput extends AskedTable {

@@ -4,7 +4,7 @@ import { type AskedTable, checkArn } from '../model/backup-arn.ts';
 import type { BackupRecord, BackupSource, Kind } from '../model/records.ts';
 import { createNative } from './request-native.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { describeTable } from '../sources/table.ts';
+import { describeTable } from '../tables/table.ts';
 import { checkSource } from './check-source.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 

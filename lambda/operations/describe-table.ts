@@ -2,7 +2,7 @@ import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { type AskedTable, checkArn, tableArnBeside } from '../model/backup-arn.ts';
 import type { RestoreRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { findTable } from '../sources/table.ts';
+import { findTable } from '../tables/table.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
 /** `restore`: that made this table or is making it; before it has made it there is no table. */

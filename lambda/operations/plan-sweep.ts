@@ -8,7 +8,7 @@ import {
   type SweepServices,
 } from '../retention/plan-folders.ts';
 import type { Services } from '../services/services.ts';
-import { checkTableArn } from '../sources/table.ts';
+import { checkTableArn } from '../tables/table.ts';
 
 /**
  * What a sweep would delete now, folder by folder, without deleting it or changing anything. With `table` only what was

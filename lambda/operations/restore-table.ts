@@ -6,7 +6,7 @@ import { inUseBy, tooManyRestores } from '../catalog/restores.ts';
 import type { StartedRestore } from '../native/recovery.ts';
 import { targetDescription } from '../restore/target-description.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
-import { findTable } from '../sources/table.ts';
+import { findTable } from '../tables/table.ts';
 import { noEstimate, restoreEstimate, type RestoreEstimate } from './estimate-restore.ts';
 import { checkOurs } from './our-backup.ts';
 import { restorableBackup } from './restorable-backup.ts';

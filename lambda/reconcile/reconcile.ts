@@ -8,7 +8,7 @@ import { lateMs, removeLateTable } from '../restore/remove-table.ts';
 import { isError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { isBusy } from '../runtime/throttling.ts';
-import { describeTable } from '../sources/table.ts';
+import { describeTable } from '../tables/table.ts';
 import { oldestParentMs } from '../backup/choose-source.ts';
 import { createRestoreJob, executionName } from '../jobs/job.ts';
 import { streamContinues } from '../backup/find-source.ts';

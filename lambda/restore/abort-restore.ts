@@ -1,7 +1,7 @@
 import type { RestoreRecord } from '../model/records.ts';
 import { isDenied, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { findTable } from '../sources/table.ts';
+import { findTable } from '../tables/table.ts';
 import { type AbortInput, type FailureNote, failureNoteName } from '../jobs/failure-note.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import { restoreStaging } from '../jobs/staging.ts';

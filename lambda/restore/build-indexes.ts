@@ -1,7 +1,7 @@
 import type { GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { findTable } from '../sources/table.ts';
+import { findTable } from '../tables/table.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import { updateTable } from './change-table.ts';
 import { keyDefinitions } from './key-definitions.ts';

@@ -6,7 +6,7 @@ import {
 import type { TableDescription } from '../model/records.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { findTable } from '../sources/table.ts';
+import { findTable } from '../tables/table.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import { currentRestore } from './restore-plan.ts';
 import { hasRestoreTag } from './restore-tag.ts';

@@ -6,7 +6,7 @@ import type {
 import type { TableDescription } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { describeTable, findTable } from '../sources/table.ts';
+import { describeTable, findTable } from '../tables/table.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import type { WaitResult } from './build-indexes.ts';
 import { updateTable, updateTimeToLive } from './change-table.ts';

@@ -2,7 +2,7 @@ import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamod
 import type { RestoreRecord } from '../model/records.ts';
 import { isDenied, isServiceError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { findTable } from '../sources/table.ts';
+import { findTable } from '../tables/table.ts';
 import { findImport, isRunning, mayAppear } from './import-job.ts';
 import { hasRestoreTag } from './restore-tag.ts';
 import { createRestoreJob } from '../jobs/job.ts';

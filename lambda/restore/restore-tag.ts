@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { RestoreRecord } from '../model/records.ts';
 import type { Services } from '../services/services.ts';
-import { findTable } from '../sources/table.ts';
+import { findTable } from '../tables/table.ts';
 import { mayAppear } from './import-job.ts';
 import { restoreTag } from '../model/restore-tag-name.ts';
 

@@ -10,7 +10,7 @@ import { isThrottled } from '../runtime/throttling.ts';
 import { DigestSum, imageDigest } from '../snapshot/format/digest.ts';
 import { type HashRange, hexHash } from '../snapshot/format/hash-range.ts';
 import { readSnapshot, type SnapshotItem } from '../snapshot/read/read-snapshot.ts';
-import { findTable } from '../sources/table.ts';
+import { findTable } from '../tables/table.ts';
 import { Budget, untilSpent } from '../jobs/budget.ts';
 import type { TaskInput, TaskResult } from '../jobs/task.ts';
 import { rangePart } from './range-part.ts';

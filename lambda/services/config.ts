@@ -1,8 +1,13 @@
 import type { RestoreWay } from '../model/records.ts';
 import { defaultLimits, type Limits } from '../snapshot/format/limits.ts';
-import { exportWindowLimits, type WindowLimits } from '../sources/export/windows.ts';
 import { environment } from '../runtime/environment.ts';
 import { TidemarkError } from '../runtime/errors.ts';
+
+/** The shortest and the longest time, in ms, whose changes one incremental export may hold. */
+export interface WindowLimits {
+  readonly shortestMs: number;
+  readonly longestMs: number;
+}
 
 /** What can be set of the functions' behaviour, parsed once. */
 export interface Config {
@@ -47,7 +52,8 @@ export const defaultConfig: Config = {
   missingRecovery: 'refuse',
   // Not every database that speaks DynamoDB's protocol imports; a deployment says `auto`.
   restoreBy: 'writes',
-  exportWindow: exportWindowLimits,
+  // What DynamoDB accepts.
+  exportWindow: { shortestMs: 15 * 60_000, longestMs: 24 * 60 * 60_000 },
   replayMs: 5 * 60_000,
   // Lambda's limit is 15 minutes; the rest is for finishing the run in hand.
   timeBudgetMs: 10 * 60_000,

@@ -3,7 +3,7 @@ import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ContinuousBackups } from '../native/recovery.ts';
 import type { NativeBackups } from '../native/native-backups.ts';
-import type { BucketPlace } from '../sources/export/request.ts';
+import type { BucketPlace } from '../storage/bucket-key.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Executions } from '../jobs/job.ts';
 import type { Clock } from '../runtime/clock.ts';

@@ -1,6 +1,13 @@
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { Clock } from '../runtime/clock.ts';
-import { describeStream, fromStart, readShard, type Shard, StreamGap, type StreamRecord } from './stream.ts';
+import {
+  describeStream,
+  fromStart,
+  readShard,
+  type Shard,
+  StreamGap,
+  type StreamRecord,
+} from '../tables/stream.ts';
 
 /** A shard that is being read. */
 export interface Lane {

@@ -1,3 +1,10 @@
+/** A place in a bucket, for example where an export leaves its files. */
+export interface BucketPlace {
+  readonly bucket: string;
+  /** What every key in this place starts with, from the bucket's root, without a slash at its end; '' for none. */
+  readonly prefix: string;
+}
+
 /** A key of the store as a key from the bucket's root. `prefix`: the store's, without slashes at its ends; may be empty. */
 export function bucketKey(prefix: string, key: string): string {
   return prefix === '' ? key : `${prefix}/${key}`;

@@ -11,7 +11,7 @@ import { checkTarget, orRepeated, startRestore } from '../../lambda/operations/r
 import { targetDescription } from '../../lambda/restore/target-description.ts';
 import { isError, reasonOf, TidemarkError } from '../../lambda/runtime/errors.ts';
 import type { Services } from '../../lambda/services/services.ts';
-import { describeTable, switchStreamOn, type Table } from '../../lambda/sources/table.ts';
+import { describeTable, switchStreamOn, type Table } from '../../lambda/tables/table.ts';
 import { oldestParentMs } from '../../lambda/backup/choose-source.ts';
 import { continuedByStream } from '../../lambda/backup/find-source.ts';
 import type { RecoverySetting, RecoverySettings } from './recovery-settings.ts';

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBackupId } from '../../lambda/model/ids.ts';
-import { exportTimeOf, exportWindowLimits } from '../../lambda/sources/export/windows.ts';
+import { defaultConfig } from '../../lambda/services/config.ts';
+import { exportTimeOf } from '../../lambda/sources/export/windows.ts';
 import {
   chooseSource,
   oldestParentMs,
@@ -34,7 +35,7 @@ const choose = (situation: Partial<Situation>) =>
     stream: undefined,
     recovery: undefined,
     parents: [],
-    windows: exportWindowLimits,
+    windows: defaultConfig.exportWindow,
     replayMs: 5 * minute,
     ...situation,
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkSource } from '../../lambda/operations/check-source.ts';
 import { defaultConfig } from '../../lambda/services/config.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
-import type { Table } from '../../lambda/sources/table.ts';
+import type { Table } from '../../lambda/tables/table.ts';
 
 const table = {
   identity: { name: 'orders', arn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders', tableId: '1' },

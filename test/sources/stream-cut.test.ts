@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../lambda/runtime/clock.ts';
 import type { StreamCut } from '../../lambda/snapshot/format/manifest.ts';
-import { fromStart, type StreamRecord } from '../../lambda/sources/stream.ts';
+import { fromStart, type StreamRecord } from '../../lambda/tables/stream.ts';
 import {
   type CutRules,
   cutOf,

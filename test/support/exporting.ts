@@ -2,7 +2,7 @@ import { type ExportSummary, ListExportsCommand } from '@aws-sdk/client-dynamodb
 import { expect, vi } from 'vitest';
 import type { BackupRecord, Source } from '../../lambda/model/records.ts';
 import type { Config } from '../../lambda/services/config.ts';
-import { describeTable } from '../../lambda/sources/table.ts';
+import { describeTable } from '../../lambda/tables/table.ts';
 import { type Embedded, embedded } from './embedded.ts';
 import { changeItems, restore } from './fixture.ts';
 import type { HarnessOptions } from './harness.ts';

@@ -4,6 +4,7 @@ import {
   type ExportTableToPointInTimeInput,
 } from '@aws-sdk/client-dynamodb';
 import { type ErrorCode, isServiceError, TidemarkError } from '../../runtime/errors.ts';
+import type { BucketPlace } from '../../storage/bucket-key.ts';
 import type { ExportWindow } from './windows.ts';
 
 /**
@@ -15,13 +16,6 @@ export type ExportRange = { readonly time: number } | ExportWindow;
 /** Epoch ms: what the export holds was there before this time. */
 export function endOf(range: ExportRange): number {
   return 'time' in range ? range.time : range.to;
-}
-
-/** A place in a bucket, for example where an export leaves its files. */
-export interface BucketPlace {
-  readonly bucket: string;
-  /** Of the keys, from the bucket's root, without a slash at its end; '' for none. */
-  readonly prefix: string;
 }
 
 export interface ExportRequest {

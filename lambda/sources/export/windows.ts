@@ -1,19 +1,10 @@
+import type { WindowLimits } from '../../services/config.ts';
+
 /** A range of changes, epoch ms: from (inclusive) to (exclusive). */
 export interface ExportWindow {
   readonly from: number;
   readonly to: number;
 }
-
-export interface WindowLimits {
-  readonly shortestMs: number;
-  readonly longestMs: number;
-}
-
-/** What DynamoDB accepts for an incremental export. */
-export const exportWindowLimits: WindowLimits = {
-  shortestMs: 15 * 60_000,
-  longestMs: 24 * 60 * 60_000,
-};
 
 export interface WindowSituation {
   /** The end of what the parent holds: the time of its export, epoch ms of a whole second. */
@@ -47,7 +38,7 @@ export function firstExportTime(marker: number, earliestRestorable: number): num
  */
 export function exportWindows(
   { parentTime, marker, earliestRestorable }: WindowSituation,
-  { shortestMs, longestMs }: WindowLimits = exportWindowLimits,
+  { shortestMs, longestMs }: WindowLimits,
 ): ExportWindows {
   const end = firstExportTime(marker, earliestRestorable);
   const length = end - parentTime;

@@ -3,7 +3,7 @@ import type { Item, KeyNames } from '../../../lambda/item/attribute-value.ts';
 import { canonicalKey } from '../../../lambda/item/canonical.ts';
 import { fromSdk } from '../../../lambda/item/from-sdk.ts';
 import type { Clock } from '../../../lambda/runtime/clock.ts';
-import { describeStream } from '../../../lambda/sources/stream.ts';
+import { describeStream } from '../../../lambda/tables/stream.ts';
 import {
   cutOf,
   type Lane,

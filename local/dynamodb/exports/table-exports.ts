@@ -13,7 +13,7 @@ import { read } from '../../../lambda/dialects/dynamodb/read.ts';
 import type { JsonObject } from '../../../lambda/dialects/dynamodb/json.ts';
 import { keyNamesOf } from '../../../lambda/snapshot/format/manifest.ts';
 import { leastExportBytes } from '../../../lambda/estimate/prices.ts';
-import { describeTable, type Table } from '../../../lambda/sources/table.ts';
+import { describeTable, type Table } from '../../../lambda/tables/table.ts';
 import { atMost } from '../../at-most.ts';
 import { type ExportRecord, fullRecords, incrementalRecords } from './content.ts';
 import { failureOf, JobFailure, validation } from './errors.ts';

@@ -10,7 +10,7 @@ import {
 import { read } from '../../../lambda/dialects/dynamodb/read.ts';
 import type { JsonObject } from '../../../lambda/dialects/dynamodb/json.ts';
 import { keyNamesOf } from '../../../lambda/snapshot/format/manifest.ts';
-import { describeTable } from '../../../lambda/sources/table.ts';
+import { describeTable } from '../../../lambda/tables/table.ts';
 import { atMost } from '../../at-most.ts';
 import { failureOf, JobFailure, validation } from './errors.ts';
 import { importObject, none, sum } from './import-object.ts';

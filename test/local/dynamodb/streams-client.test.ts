@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
-import { describeStream, fromStart, readShard, StreamGap } from '../../../lambda/sources/stream.ts';
+import { describeStream, fromStart, readShard, StreamGap } from '../../../lambda/tables/stream.ts';
 import { startDatabase } from '../../../local/dynamodb/embedded-database.ts';
 import { streamsClient } from '../../../local/dynamodb/streams-client.ts';
 import { clients, createTable, temporaryFolder } from '../../support/local/support.ts';

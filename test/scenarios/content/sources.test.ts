@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fromStart } from '../../../lambda/sources/stream.ts';
+import { fromStart } from '../../../lambda/tables/stream.ts';
 import { scripts, type SimulatedTable } from '../../support/sources/simulated-stream.ts';
 import {
   backUp,

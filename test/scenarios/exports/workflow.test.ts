@@ -1,7 +1,7 @@
 import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import type { Source } from '../../../lambda/model/records.ts';
-import { describeTable } from '../../../lambda/sources/table.ts';
+import { describeTable } from '../../../lambda/tables/table.ts';
 import { findSource } from '../../../lambda/backup/find-source.ts';
 import { byExports, exporting, secondsPass } from '../../support/exporting.ts';
 import { expectNothingHeld, putItems } from '../../support/fixture.ts';

@@ -6,7 +6,7 @@ import type { Services } from '../../../lambda/services/services.ts';
 import { wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import { type Manifest, readManifest, type StreamCut } from '../../../lambda/snapshot/format/manifest.ts';
 import { readSnapshot } from '../../../lambda/snapshot/read/read-snapshot.ts';
-import { describeTable } from '../../../lambda/sources/table.ts';
+import { describeTable } from '../../../lambda/tables/table.ts';
 import { apply } from '../../../lambda/backup/apply.ts';
 import { arrange } from '../../../lambda/backup/arrange.ts';
 import { begin } from '../../../lambda/backup/begin.ts';

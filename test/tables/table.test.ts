@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomIds } from '../../lambda/runtime/ids.ts';
-import { describeTable, findTable } from '../../lambda/sources/table.ts';
+import { describeTable, findTable } from '../../lambda/tables/table.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { newTable } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';

@@ -1,6 +1,6 @@
 import type { DynamoDBStreamsClient, _Record as SdkRecord } from '@aws-sdk/client-dynamodb-streams';
 import { describe, expect, it } from 'vitest';
-import { describeStream, fromStart, readShard, StreamGap } from '../../lambda/sources/stream.ts';
+import { describeStream, fromStart, readShard, StreamGap } from '../../lambda/tables/stream.ts';
 import { SimulatedTable } from '../support/sources/simulated-stream.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
