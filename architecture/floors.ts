@@ -5,7 +5,7 @@ export interface Room {
   readonly holds: string;
   /** If set, the only rooms of lower floors that this room may import from. */
   readonly uses?: readonly string[];
-  /** Rooms of lower floors that this room must not import from. */
+  /** Rooms of lower floors that this room must not import from; a folder of rooms stands for all in it. */
   readonly avoids?: readonly string[];
   /** Packages that only the rooms which list them may import, but for types. */
   readonly owns?: readonly string[];
@@ -113,18 +113,44 @@ export const floors: readonly (readonly Room[])[] = [
   ],
   [
     {
-      folder: 'lambda/snapshot',
-      holds: 'The stored format: write, read, compact, verify and compare snapshots.',
+      folder: 'lambda/snapshot/compact',
+      holds: 'Turns staged changes into new runs: sorts, merges and folds them, and plans which.',
+    },
+    {
+      folder: 'lambda/snapshot/verify',
+      holds: 'Checks that the stored objects of a snapshot hold what the format promises.',
+    },
+    {
+      folder: 'lambda/snapshot/compare',
+      holds: 'Finds the items in which two snapshots differ, without reading what they share.',
     },
     {
       folder: 'lambda/tables',
       holds: 'User tables as DynamoDB describes them, and the reader of their streams.',
+      avoids: ['lambda/snapshot'],
     },
     {
       folder: 'lambda/native',
       holds: 'What DynamoDB itself offers: on-demand backups and point-in-time recovery.',
+      avoids: ['lambda/snapshot'],
     },
-    { folder: 'lambda/estimate', holds: 'Prices and times of a restore before it is made.' },
+    {
+      folder: 'lambda/estimate',
+      holds: 'Prices and times of a restore before it is made.',
+      avoids: ['lambda/snapshot'],
+    },
+  ],
+  [
+    {
+      folder: 'lambda/snapshot/read',
+      holds: 'Reads snapshots: the frames of a run, one item, and all items as a merge of the runs.',
+    },
+  ],
+  [
+    {
+      folder: 'lambda/snapshot/format',
+      holds: 'The stored format: lines, frames, runs with their index, digests and the manifest.',
+    },
   ],
   [
     {

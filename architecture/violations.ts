@@ -27,7 +27,8 @@ function brokenFloor(from: PlacedRoom, to: PlacedRoom): string | undefined {
   if (to.level < from.level) return `${to.folder} is on a floor above ${from.folder}`;
   if (to.level === from.level) return `${from.folder} and ${to.folder} are on the same floor`;
   if (from.uses?.includes(to.folder) === false) return `${from.folder} may use only ${from.uses.join(', ')}`;
-  if (from.avoids?.includes(to.folder) === true) return `${from.folder} must not reach ${to.folder}`;
+  if (from.avoids?.some((folder) => isIn(to.folder, folder)) === true)
+    return `${from.folder} must not reach ${to.folder}`;
   return undefined;
 }
 
@@ -37,11 +38,12 @@ function brokenOwnership(
   target: string,
   isType: boolean,
 ): string | undefined {
-  const owners = rooms.filter(({ owns = [] }) => owns.some((name) => isPackage(target, name)));
+  const owners = rooms.filter(({ owns = [] }) => owns.some((name) => isIn(target, name)));
   if (isType || owners.length === 0 || owners.includes(from)) return undefined;
   return `only ${owners.map(({ folder }) => folder).join(' and ')} may import that package`;
 }
 
-function isPackage(target: string, name: string): boolean {
-  return target === name || target.startsWith(`${name}/`);
+/** Whether a path is the folder (or package) of that name or lies in it. */
+function isIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
 }

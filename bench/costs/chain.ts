@@ -2,7 +2,7 @@ import type { RunRef } from '../../lambda/snapshot/format/manifest.ts';
 import { planCompaction } from '../../lambda/snapshot/compact/compaction.ts';
 import { toHex, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
 import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
-import { keptRuns, replacedRuns } from '../../lambda/snapshot/read/runs.ts';
+import { selectKeptRuns, selectReplacedRuns } from '../../lambda/snapshot/compact/range-plan.ts';
 
 /** Any size: only shares of it are answered. */
 const baseBytes = 2 ** 40;
@@ -27,10 +27,10 @@ export function chainSteps(increments: number, share: number, keepEvery = 1): St
     const situation = { runs, partitions: 1, changedBytes, kind: 'incremental' } as const;
     const { ranges } = planCompaction(situation, defaultLimits);
     const fold = ranges.some((range) => range.fold);
-    const replaced = ranges.flatMap((range) => replacedRuns(runs, range));
+    const replaced = ranges.flatMap((range) => selectReplacedRuns(runs, range));
     const merged = replaced.reduce((sum, { rawBytes }) => sum + rawBytes, changedBytes);
     const written = fold ? run('base', baseBytes, i + 1) : run('delta', merged, i + 1);
-    runs = [...keptRuns(runs, ranges), written];
+    runs = [...selectKeptRuns(runs, ranges), written];
     if ((i + 1) % keepEvery === 0) for (const [key, bytes] of byKey(runs)) kept.set(key, bytes);
     const live = new Map([...kept, ...byKey(runs)]);
     return {

@@ -1,6 +1,6 @@
 import { assumptions } from '../../lambda/estimate/assumptions.ts';
 import { cost, GB, prices } from '../../lambda/estimate/prices.ts';
-import { rangeCount } from '../../lambda/snapshot/format/hash-range.ts';
+import { chooseRangeCount } from '../../lambda/snapshot/format/hash-range.ts';
 import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
 import { maxMapItems } from '../../lambda/jobs/states.ts';
 import { assumed, measured } from './scenario.ts';
@@ -54,9 +54,9 @@ export function workUsd({ puts, gets, functionSeconds, invocations, transitions 
 
 /** Lines are read from staging and become sorted spills, one a task; each range reads its part of every spill. */
 function work(stagedLines: number, writtenLines: number, cpuSeconds: number): Work {
-  const { taskBytes, partitionBytes, maxRanges, readBytes } = defaultLimits;
+  const { taskBytes, partitionBytes, maxRanges, maxReadBytes } = defaultLimits;
   const tasks = Math.min(maxMapItems, Math.ceil(stagedLines / taskBytes));
-  const ranges = rangeCount(writtenLines, partitionBytes, maxRanges);
+  const ranges = chooseRangeCount(writtenLines, partitionBytes, maxRanges);
   const [staged, spills, runs] = [
     stagedLines / measured.gzip,
     stagedLines / measured.zstd,
@@ -66,7 +66,7 @@ function work(stagedLines: number, writtenLines: number, cpuSeconds: number): Wo
   return {
     puts: Math.ceil((staged + spills + runs) / assumed.uploadBytes) + rest,
     // Of a spill a range reads the index and its frames.
-    gets: Math.ceil((staged + runs) / readBytes) + 2 * tasks * ranges + rest,
+    gets: Math.ceil((staged + runs) / maxReadBytes) + 2 * tasks * ranges + rest,
     functionSeconds: cpuSeconds * assumed.slower,
     invocations: tasks + ranges + assumed.steps,
     transitions: (tasks + ranges) * assumed.childTransitions + assumed.steps,

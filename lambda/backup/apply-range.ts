@@ -3,13 +3,13 @@ import { readBase } from '../snapshot/compact/base-frames.ts';
 import type { Change } from '../snapshot/format/change.ts';
 import { type Content, ContentSum } from '../snapshot/format/content.ts';
 import { foldFrames } from '../snapshot/compact/fold.ts';
-import { type CopiedFrame, framesOf, type RawFrame, writeFrames } from '../snapshot/format/frame-file.ts';
-import { equalRanges, type HashRange, rangeNumber, toHex } from '../snapshot/format/hash-range.ts';
-import { linePieces, type RunKind } from '../snapshot/format/line.ts';
+import { type CopiedFrame, toFrames, type RawFrame, writeFrames } from '../snapshot/format/frame-file.ts';
+import { splitHashSpace, type HashRange, findRangeNumber, toHex } from '../snapshot/format/hash-range.ts';
+import { encodeLine, type RunKind } from '../snapshot/format/line.ts';
 import { keyNamesOf, type Manifest, runKey, type RunRef } from '../snapshot/format/manifest.ts';
 import { mergeSorted } from '../snapshot/read/merge.ts';
 import type { NetChange } from '../snapshot/compact/net-change.ts';
-import { withOldImages } from '../snapshot/compact/old-images.ts';
+import { addOldImages } from '../snapshot/compact/old-images.ts';
 import { readRun } from '../snapshot/read/read-snapshot.ts';
 import type { ApplyPlan, ApplyResult, BackupPlan, PartitionContent } from './backup-plan.ts';
 import { type Budget, untilSpent } from '../jobs/budget.ts';
@@ -46,9 +46,9 @@ export async function applyDelta(work: RangeWork): Promise<RangeResult> {
   });
   const encode = (change: Change): readonly Buffer[] => {
     if (change.image === undefined) tombstones++;
-    return linePieces('delta', change);
+    return encodeLine('delta', change);
   };
-  const frames = framesOf(counted(merged, effect), encode, services.config.limits.frameBytes);
+  const frames = toFrames(counted(merged, effect), encode, services.config.limits.frameBytes);
   const run = await writeRun(work, 'delta', work.name, frames);
   const covered = toHex({ from: range.from, to: next ?? range.to });
   return {
@@ -65,8 +65,10 @@ export async function foldPartitions(work: RangeWork): Promise<RangeResult> {
   const effect = new NetEffect(applyPlan.partitions);
   const runs: RunRef[] = [];
   const folded: PartitionContent[] = [];
-  const [first, last] = [range.from, range.to - 1n].map((hash) => rangeNumber(hash, applyPlan.partitions));
-  const partitions = equalRanges(applyPlan.partitions).slice(first, Number(last) + 1);
+  const [first, last] = [range.from, range.to - 1n].map((hash) =>
+    findRangeNumber(hash, applyPlan.partitions),
+  );
+  const partitions = splitHashSpace(applyPlan.partitions).slice(first, Number(last) + 1);
   for (const [i, partition] of partitions.entries()) {
     if (i > 0 && budget.spent()) return { runs, effect: effect.byPartition(), folded, next: partition.from };
     // A base's content is what its fold counts; nothing is claimed beside it.
@@ -87,18 +89,18 @@ async function foldPartition(
   effect: NetEffect | undefined,
 ): Promise<{ run: RunRef | undefined; content: Content }> {
   const { services, plan, replaced } = work;
-  const { frameBytes, readBytes } = services.config.limits;
+  const { frameBytes, maxReadBytes } = services.config.limits;
   const bases = replaced.filter((run) => run.kind === 'base');
   const total = new ContentSum();
   const frames = foldFrames(
-    readBase(services.store, bases, partition, readBytes),
+    readBase(services.store, bases, partition, maxReadBytes),
     counted(mergedChanges(work, partition), effect),
     { keyCount: keyNamesOf(plan.description).length, frameBytes },
     total,
   );
   const run = await writeRun(work, 'base', work.name, frames);
   const range = toHex(partition);
-  return { run: run && { ...run, tombstones: 0, range, written: range }, content: total.content() };
+  return { run: run && { ...run, tombstones: 0, range, written: range }, content: total.toContent() };
 }
 
 /** A new change, or the line of a delta run that is replaced. */
@@ -110,16 +112,16 @@ function mergedChanges(
   range: HashRange,
 ): AsyncGenerator<Merged[]> {
   const { store, config } = services;
-  const { readBytes, batchEntries } = config.limits;
+  const { maxReadBytes, batchEntries } = config.limits;
   const told = readSpills(store, applyPlan.spills, range, config.limits);
   // The boundaries of exports are not exact, neither the parent's nor those of what is told.
   const isExact = parent === undefined || (plan.exports.length === 0 && 'stream' in parent.cut);
-  const changes = isExact ? told : withOldImages(store, parent, range, told);
+  const changes = isExact ? told : addOldImages(store, parent, range, told);
   const keyCount = keyNamesOf(plan.description).length;
   const deltas = replaced.filter((run) => run.kind === 'delta');
   if (deltas.length === 0) return changes;
   return mergeSorted<Merged>(
-    [...deltas.map((run) => readRun(store, run, range, keyCount, readBytes)), changes],
+    [...deltas.map((run) => readRun(store, run, range, keyCount, maxReadBytes)), changes],
     (_older, newer) => ({ ...newer, overDelta: true }),
     batchEntries,
   );

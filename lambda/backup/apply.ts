@@ -1,8 +1,8 @@
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { fromHex, hexHash } from '../snapshot/format/hash-range.ts';
+import { fromHex, formatHash } from '../snapshot/format/hash-range.ts';
 import { type Manifest, readManifest } from '../snapshot/format/manifest.ts';
-import { replacedRuns } from '../snapshot/read/runs.ts';
+import { selectReplacedRuns } from '../snapshot/compact/range-plan.ts';
 import { applyDelta, foldPartitions, type RangeResult, type RangeWork } from './apply-range.ts';
 import { type ApplyPlan, type ApplyResult, type BackupPlan, names } from './backup-plan.ts';
 import { Budget } from '../jobs/budget.ts';
@@ -31,13 +31,13 @@ export async function apply(services: Services, input: TaskInput<BackupJob>): Pr
       applyPlan,
       range: { from: before?.next === undefined ? from : BigInt(`0x${before.next}`), to },
       parent,
-      replaced: replacedRuns(parent?.runs ?? [], rangePlan),
+      replaced: selectReplacedRuns(parent?.runs ?? [], rangePlan),
       budget: new Budget(services.clock, services.config.timeBudgetMs),
       name: `${plan.id}-${services.ids.hex(8)}-${input.task}.${input.part}`,
     };
     const result = await orDamaged(services, plan, (rangePlan.fold ? foldPartitions : applyDelta)(work));
     const { next, ...rest } = result;
-    return { ...rest, done: next === undefined, next: next === undefined ? undefined : hexHash(next) };
+    return { ...rest, done: next === undefined, next: next === undefined ? undefined : formatHash(next) };
   });
   return taskResult(input, done);
 }

@@ -1,5 +1,5 @@
 import type { Services } from '../services/services.ts';
-import { planCompaction, type Situation } from '../snapshot/compact/compaction.ts';
+import { planCompaction, type CompactionInput } from '../snapshot/compact/compaction.ts';
 import { readManifest } from '../snapshot/format/manifest.ts';
 import {
   type ApplyPlan,
@@ -35,7 +35,7 @@ export async function arrange(services: Services, { job }: { job: BackupJob }): 
       plan.parent === undefined
         ? undefined
         : (await readManifest(services.store, plan.table.tableId, plan.parent)).manifest;
-    const situation: Situation = {
+    const situation: CompactionInput = {
       runs: parent?.runs ?? [],
       partitions: parent?.partitions.length ?? 1,
       changedBytes: spills.reduce((sum, spill) => sum + spill.lineBytes, 0),

@@ -1,6 +1,6 @@
-import { type Content, totalOf } from '../snapshot/format/content.ts';
+import { type Content, sumContents } from '../snapshot/format/content.ts';
 import type { Cut, Manifest, RunRef } from '../snapshot/format/manifest.ts';
-import { keptRuns } from '../snapshot/read/runs.ts';
+import { selectKeptRuns } from '../snapshot/compact/range-plan.ts';
 import type { ApplyPlan, ApplyResult, BackupPlan, PartitionContent } from './backup-plan.ts';
 
 /** All that a backup's steps left, once each of them is done. */
@@ -30,9 +30,9 @@ export function assembleManifest(applied: Applied): Manifest {
     table: plan.table,
     description: plan.description,
     cut,
-    runs: [...keptRuns(parent?.runs ?? [], applyPlan.ranges), ...added],
+    runs: [...selectKeptRuns(parent?.runs ?? [], applyPlan.ranges), ...added],
     partitions,
-    ...totalOf(partitions),
+    ...sumContents(partitions),
     copied: copiedBy(added),
   };
 }
@@ -54,8 +54,8 @@ export function distrust(applied: Applied): string | undefined {
   for (const [i, before] of parent.partitions.entries()) {
     const numbers = Array.from({ length: split }, (_, half) => i * split + half);
     if (!numbers.every((number) => folded.has(number))) continue;
-    const claimed = totalOf([before, ...numbers.flatMap((number) => effect.get(number) ?? [])]);
-    const counted = totalOf(numbers.flatMap((number) => folded.get(number) ?? []));
+    const claimed = sumContents([before, ...numbers.flatMap((number) => effect.get(number) ?? [])]);
+    const counted = sumContents(numbers.flatMap((number) => folded.get(number) ?? []));
     if (claimed.items !== counted.items || claimed.digest !== counted.digest) {
       return `partition ${i} of the parent is not what its changes claimed`;
     }
@@ -69,7 +69,7 @@ function contentOf({ applyPlan, results, parent }: Applied): Content[] {
   const effect = byPartition(results.flatMap((result) => result.effect));
   return Array.from({ length: applyPlan.partitions }, (_, i) => {
     const before = parent?.partitions.length === applyPlan.partitions ? parent.partitions[i] : undefined;
-    return totalOf(folded.get(i) ?? [...(before ? [before] : []), ...(effect.get(i) ?? [])]);
+    return sumContents(folded.get(i) ?? [...(before ? [before] : []), ...(effect.get(i) ?? [])]);
   });
 }
 

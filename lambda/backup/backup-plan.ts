@@ -7,7 +7,7 @@ import type { Content } from '../snapshot/format/content.ts';
 import type { RunRef } from '../snapshot/format/manifest.ts';
 import type { Replay } from './choose-source.ts';
 import type { PartResult } from '../jobs/staging.ts';
-import type { RangePlan } from '../snapshot/format/range-plan.ts';
+import type { RangePlan } from '../snapshot/compact/range-plan.ts';
 
 /** The objects that a backup's steps leave for each other in its staging folder. */
 export const names = {

@@ -1,5 +1,5 @@
-import { DigestSum, imageDigest } from '../snapshot/format/digest.ts';
-import { rangeNumber } from '../snapshot/format/hash-range.ts';
+import { DigestSum, digestImage } from '../snapshot/format/digest.ts';
+import { findRangeNumber } from '../snapshot/format/hash-range.ts';
 import type { NetChange } from '../snapshot/compact/net-change.ts';
 import type { PartitionContent } from './backup-plan.ts';
 
@@ -18,9 +18,9 @@ export class NetEffect {
   /** Counts the change; false if it changes nothing. */
   add({ hash, old, image, imageBytes }: NetChange): boolean {
     if (image === undefined && old === undefined) return false;
-    const digest = image && imageDigest(image);
+    const digest = image && digestImage(image);
     if (digest !== undefined && old !== undefined && digest.equals(old.digest)) return false;
-    const sum = this.#sumOf(rangeNumber(hash, this.#partitions));
+    const sum = this.#sumOf(findRangeNumber(hash, this.#partitions));
     if (digest !== undefined) {
       sum.items++;
       sum.bytes += imageBytes;
@@ -40,7 +40,7 @@ export class NetEffect {
       partition,
       items,
       bytes,
-      digest: digest.hex(),
+      digest: digest.toHex(),
     }));
   }
 

@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import type { KeyNames } from '../item/attribute-value.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import type { NetChange } from '../snapshot/compact/net-change.ts';
-import { StagedLines } from '../snapshot/compact/staged-record.ts';
+import { StagedLineParser } from '../snapshot/compact/staged-record.ts';
 import type { StagedFile } from '../sources/staged-files.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { linesOf } from './lines.ts';
@@ -25,7 +25,7 @@ export async function readStagedFile(
   spills: SpillWriter,
 ): Promise<void> {
   const stored = new StoredBytes(store, file);
-  const staged = new StagedLines(keyNames, file.order);
+  const staged = new StagedLineParser(keyNames, file.order);
   let records = 0;
   const parse = async (bytes: AsyncIterable<Buffer>): Promise<void> => {
     for await (const lines of linesOf(bytes)) {
@@ -81,7 +81,7 @@ class StoredBytes {
   }
 }
 
-function parseLine(staged: StagedLines, line: Buffer, { key }: StagedFile): NetChange {
+function parseLine(staged: StagedLineParser, line: Buffer, { key }: StagedFile): NetChange {
   try {
     return staged.parse(line);
   } catch (cause) {

@@ -1,5 +1,5 @@
-import { framesOf, writeFrames } from '../snapshot/format/frame-file.ts';
-import { type HashRange, wholeRange, within } from '../snapshot/format/hash-range.ts';
+import { toFrames, writeFrames } from '../snapshot/format/frame-file.ts';
+import { type HashRange, wholeRange, keepInRange } from '../snapshot/format/hash-range.ts';
 import type { Limits } from '../snapshot/format/limits.ts';
 import { mergeSorted } from '../snapshot/read/merge.ts';
 import {
@@ -29,7 +29,7 @@ export class SpillWriter {
     this.#store = store;
     this.#limits = limits;
     this.#name = name;
-    this.#buffer = new SortBuffer(limits.sortBytes);
+    this.#buffer = new SortBuffer(limits.maxSortBytes);
   }
 
   /** Takes a change in, by copying it; false if `flush` must come first. */
@@ -54,7 +54,7 @@ export class SpillWriter {
   async #merge(): Promise<void> {
     const key = this.#name(this.#written.length);
     const merged = readSpills(this.#store, this.#written, wholeRange, this.#limits);
-    const frames = framesOf(merged, (change) => [encodeNetChange(change)], this.#limits.spillFrameBytes);
+    const frames = toFrames(merged, (change) => [encodeNetChange(change)], this.#limits.spillFrameBytes);
     const file = await writeFrames(this.#store, key, frames, spillLevel);
     const lineBytes = this.#written.reduce((sum, spill) => sum + spill.lineBytes, 0);
     this.#written.splice(0, this.#written.length, { ...file, key, lineBytes });
@@ -66,9 +66,9 @@ export function readSpills(
   store: ObjectStore,
   spills: readonly Spill[],
   range: HashRange,
-  { readBytes, sortBytes, batchEntries }: Limits,
+  { maxReadBytes, maxSortBytes, batchEntries }: Limits,
 ): AsyncGenerator<NetChange[]> {
-  const readAhead = Math.min(readBytes, Math.ceil(sortBytes / Math.max(1, spills.length)));
+  const readAhead = Math.min(maxReadBytes, Math.ceil(maxSortBytes / Math.max(1, spills.length)));
   return mergeSorted(
     spills.map((spill) => readSpill(store, spill, range, readAhead)),
     combineChanges,
@@ -83,6 +83,6 @@ async function* readSpill(
   readAhead: number,
 ): AsyncGenerator<NetChange[]> {
   for await (const frame of readFrames(store, spill, range, readAhead)) {
-    yield within(range, decodeNetChanges(frame));
+    yield keepInRange(range, decodeNetChanges(frame));
   }
 }

@@ -1,9 +1,9 @@
 import type { BackupKey } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { compareSnapshots, type Compared, type Difference } from '../snapshot/compare/compare.ts';
-import { countingStore, type Reads } from '../snapshot/read/counting-store.ts';
-import { hexHash, wholeRange } from '../snapshot/format/hash-range.ts';
+import { compareSnapshots, type ComparisonStep, type Difference } from '../snapshot/compare/compare.ts';
+import { countReads, type Reads } from '../snapshot/read/counting-store.ts';
+import { formatHash, wholeRange } from '../snapshot/format/hash-range.ts';
 import { Budget } from '../jobs/budget.ts';
 import { pageToken, placeOf } from './page-token.ts';
 import { manifestOf, readableBackup, unlessDeleted } from './readable-backup.ts';
@@ -59,7 +59,7 @@ export async function compareBackups(
   checkSameKeys(from.backup, to.backup);
   const facts = [from.backup.arn, to.backup.arn];
   const start = input.next === undefined ? 0n : BigInt(`0x${placeOf(input.next, facts)}`);
-  const store = countingStore(services.store);
+  const store = countReads(services.store);
   return unlessDeleted(services, [input.from, input.to], async () => {
     const [before, after] = await Promise.all([manifestOf(store, from), manifestOf(store, to)]);
     const range = { from: start, to: wholeRange.to };
@@ -72,7 +72,7 @@ export async function compareBackups(
       differences: listed.map(({ change, key }) => ({ change, key: `{${key.toString()}}` })),
       ...store.reads,
       progress: Number(end) / Number(wholeRange.to),
-      ...(end < wholeRange.to && { next: pageToken(hexHash(end), facts) }),
+      ...(end < wholeRange.to && { next: pageToken(formatHash(end), facts) }),
     };
   });
 }
@@ -85,7 +85,7 @@ function checkSameKeys(from: BackupRecord, to: BackupRecord): void {
 
 /** The differences up to the hash where the page ends: where there are enough of them, or the time is over. */
 export async function pageOf(
-  steps: AsyncIterable<Compared>,
+  steps: AsyncIterable<ComparisonStep>,
   limit: number,
   budget: Budget,
 ): Promise<{ listed: readonly Difference[]; end: bigint }> {

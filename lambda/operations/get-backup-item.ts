@@ -1,7 +1,7 @@
 import type { BackupKey } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
 import type { Item } from '../item/attribute-value.ts';
-import { countingStore, type Reads } from '../snapshot/read/counting-store.ts';
+import { countReads, type Reads } from '../snapshot/read/counting-store.ts';
 import { readItem } from '../snapshot/read/read-item.ts';
 import { manifestOf, readableBackup, unlessDeleted } from './readable-backup.ts';
 import { schemaKey } from './schema-key.ts';
@@ -28,7 +28,7 @@ export async function getBackupItem(
 ): Promise<BackupItem> {
   const readable = await readableBackup(services, backupKey);
   const wanted = schemaKey(key, readable.backup.description);
-  const store = countingStore(services.store);
+  const store = countReads(services.store);
   return unlessDeleted(services, [backupKey], async () => {
     const { image } = await readItem(store, await manifestOf(store, readable), wanted);
     return { backup: readable.backup, item: image?.toString(), ...store.reads };

@@ -1,7 +1,7 @@
 import type { BackupKey } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { countingStore, type Reads } from '../snapshot/read/counting-store.ts';
+import { countReads, type Reads } from '../snapshot/read/counting-store.ts';
 import { Findings, type Problem } from '../snapshot/verify/findings.ts';
 import { manifestKey } from '../snapshot/format/manifest.ts';
 import { Verification } from '../snapshot/verify/verify.ts';
@@ -53,10 +53,10 @@ export async function verifyBackup(
   const readable = await readableBackup(services, key);
   const facts = [readable.backup.arn, share];
   let done = next === undefined ? 0 : Number(`0x${placeOf(next, facts)}`);
-  const store = countingStore(services.store);
+  const store = countReads(services.store);
   const findings = new Findings();
   const object = manifestKey(readable.tableId, key.id);
-  const manifest = await findings.unlessDamaged(object, manifestOf(store, readable));
+  const manifest = await findings.recordDamage(object, manifestOf(store, readable));
   if (manifest !== undefined) {
     const options = { share, random: Math.random, limits };
     const verification = new Verification(store, manifest, options, findings);

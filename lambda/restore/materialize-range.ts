@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
 import type { Services } from '../services/services.ts';
-import { DigestSum, imageDigest } from '../snapshot/format/digest.ts';
-import { type HashRange, hexHash } from '../snapshot/format/hash-range.ts';
-import { linePieces } from '../snapshot/format/line.ts';
+import { DigestSum, digestImage } from '../snapshot/format/digest.ts';
+import { type HashRange, formatHash } from '../snapshot/format/hash-range.ts';
+import { encodeLine } from '../snapshot/format/line.ts';
 import { readSnapshot, type SnapshotItem } from '../snapshot/read/read-snapshot.ts';
 import type { TaskInput, TaskResult } from '../jobs/task.ts';
 import { importKey } from './import-source.ts';
@@ -51,8 +51,8 @@ async function materialize(
   return {
     done: next === undefined,
     items,
-    digest: digest.hex(),
-    next: next === undefined ? undefined : hexHash(next),
+    digest: digest.toHex(),
+    next: next === undefined ? undefined : formatHash(next),
   };
 }
 
@@ -74,7 +74,7 @@ class ImportLines {
     for await (const batch of batches) {
       const end = batch.findIndex((item) => !this.#take(item));
       const lines = end === -1 ? batch : batch.slice(0, end);
-      yield Buffer.concat(lines.flatMap((item) => linePieces('base', item)));
+      yield Buffer.concat(lines.flatMap((item) => encodeLine('base', item)));
       this.next = batch[end]?.hash;
       if (this.next !== undefined) return;
     }
@@ -86,7 +86,7 @@ class ImportLines {
     this.#bytes += image.length;
     this.#last = hash;
     this.items++;
-    this.digest.add(imageDigest(image));
+    this.digest.add(digestImage(image));
     return true;
   }
 }

@@ -52,5 +52,5 @@ export async function rangesTotal(
     items += part.items;
     digest.addHex(part.digest);
   }
-  return { items, digest: digest.hex() };
+  return { items, digest: digest.toHex() };
 }

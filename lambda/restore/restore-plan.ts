@@ -1,7 +1,7 @@
 import type { RestoreRecord, RestoreWay } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { equalRanges, type HexRange, rangeCount, toHex } from '../snapshot/format/hash-range.ts';
+import { splitHashSpace, type HexRange, chooseRangeCount, toHex } from '../snapshot/format/hash-range.ts';
 import type { Content } from '../snapshot/format/content.ts';
 import { type Manifest, readManifest } from '../snapshot/format/manifest.ts';
 import { executionName, type RestoreJob } from '../jobs/job.ts';
@@ -75,14 +75,14 @@ async function decide(
   const { manifest } = await readManifest(store, snapshot.tableId, backup, manifestSha256);
   const rawBytes = manifest.runs.reduce((sum, run) => sum + run.rawBytes, 0);
   const { partitionBytes, maxRanges } = config.limits;
-  const count = rangeCount(rawBytes, partitionBytes / rangesOfPartition, maxRanges);
+  const count = chooseRangeCount(rawBytes, partitionBytes / rangesOfPartition, maxRanges);
   const choice = chooseWay({
     restoreBy: config.restoreBy,
     items: manifest.items,
     bytes: manifest.bytes,
     localIndexes: description.localSecondaryIndexes.length,
   });
-  return { manifestSha256, ...choice, ranges: equalRanges(count).map(toHex) };
+  return { manifestSha256, ...choice, ranges: splitHashSpace(count).map(toHex) };
 }
 
 /** Has the restore hold its snapshot alive; false while the snapshot is being made. */

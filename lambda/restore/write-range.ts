@@ -7,8 +7,8 @@ import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { isThrottled } from '../runtime/throttling.ts';
-import { DigestSum, imageDigest } from '../snapshot/format/digest.ts';
-import { type HashRange, hexHash } from '../snapshot/format/hash-range.ts';
+import { DigestSum, digestImage } from '../snapshot/format/digest.ts';
+import { type HashRange, formatHash } from '../snapshot/format/hash-range.ts';
 import { readSnapshot, type SnapshotItem } from '../snapshot/read/read-snapshot.ts';
 import { findTable } from '../tables/table.ts';
 import { Budget, untilSpent } from '../jobs/budget.ts';
@@ -61,7 +61,7 @@ async function load(services: Services, current: CurrentRestore, range: HashRang
     async (batch) => {
       await write(dynamodb, clock, target, batch);
       // Counted once it is acknowledged: the sum at the end is of what the table was seen to take.
-      for (const { image } of batch) digest.add(imageDigest(image));
+      for (const { image } of batch) digest.add(digestImage(image));
       items += batch.length;
     },
     { concurrency },
@@ -69,8 +69,8 @@ async function load(services: Services, current: CurrentRestore, range: HashRang
   return {
     done: next === undefined,
     items,
-    digest: digest.hex(),
-    next: next === undefined ? undefined : hexHash(next),
+    digest: digest.toHex(),
+    next: next === undefined ? undefined : formatHash(next),
   };
 }
 

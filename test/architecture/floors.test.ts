@@ -41,6 +41,13 @@ describe('the floors of the project', () => {
     ]);
   });
 
+  it('are broken when the room of user tables reaches any room of the snapshot engine', () => {
+    const text = "import { readItem } from '../snapshot/read/read-item.ts';";
+    expect(broken('lambda/tables/planted.ts', text)).toEqual([
+      expect.stringContaining('lambda/tables must not reach lambda/snapshot/read'),
+    ]);
+  });
+
   it('are broken by a command that reaches the handlers instead of the endpoint', () => {
     const text = "import { handler } from '../lambda/handlers/begin.ts';";
     expect(broken('cli/planted.ts', text)).toEqual([expect.stringContaining('cli may use only')]);

@@ -2,12 +2,18 @@ import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Kind } from '../../lambda/model/records.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
-import { contains, equalRanges, fromHex } from '../../lambda/snapshot/format/hash-range.ts';
+import { contains, splitHashSpace, fromHex } from '../../lambda/snapshot/format/hash-range.ts';
 import type { Manifest } from '../../lambda/snapshot/format/manifest.ts';
 import { readSnapshot } from '../../lambda/snapshot/read/read-snapshot.ts';
-import { counted } from '../support/snapshot/base-regions.ts';
-import { chain, smallLimits, type Texts } from '../support/snapshot/chain.ts';
-import { change, gathered, type MemoryStore, memoryStore, sorted } from '../support/snapshot/support.ts';
+import { countContent } from '../support/snapshot/base-regions.ts';
+import { createChain, smallLimits, type Texts } from '../support/snapshot/chain.ts';
+import {
+  change,
+  gather,
+  type MemoryStore,
+  createMemoryStore,
+  sortKeyed,
+} from '../support/snapshot/support.ts';
 
 const keys = 60;
 const wholeRange = { from: 0n, to: 1n << 64n };
@@ -49,15 +55,15 @@ async function expectContent(
   manifest: Manifest,
   content: ReadonlyMap<number, string>,
 ): Promise<void> {
-  const model = sorted([...content].map(([n, text]) => change(n, text)));
-  const items = await gathered(readSnapshot(store, manifest, wholeRange, smallLimits));
+  const model = sortKeyed([...content].map(([n, text]) => change(n, text)));
+  const items = await gather(readSnapshot(store, manifest, wholeRange, smallLimits));
   expect(items.map(({ image }) => String(image))).toEqual(model.map(({ image }) => String(image)));
-  const ranges = equalRanges(manifest.partitions.length);
+  const ranges = splitHashSpace(manifest.partitions.length);
   const images = ranges.map((range) =>
     model.filter(({ hash }) => contains(range, hash)).map(({ image }) => String(image)),
   );
-  expect(manifest.partitions).toEqual(images.map(counted));
-  expect(manifest).toMatchObject(counted(images.flat()));
+  expect(manifest.partitions).toEqual(images.map(countContent));
+  expect(manifest).toMatchObject(countContent(images.flat()));
 }
 
 /** The figures of the runs are those of their files, and the new ones are what was copied. */
@@ -75,7 +81,7 @@ function expectRuns(store: MemoryStore, manifest: Manifest, parent: Manifest | u
 
 function mostRuns({ runs, partitions }: Manifest): number {
   const starts = runs.map(({ range }) => fromHex(range).from);
-  const places = [...starts, ...equalRanges(partitions.length).map(({ from }) => from)];
+  const places = [...starts, ...splitHashSpace(partitions.length).map(({ from }) => from)];
   const counts = places.map((hash) => runs.filter(({ range }) => contains(fromHex(range), hash)).length);
   return Math.max(0, ...counts);
 }
@@ -89,8 +95,8 @@ describe('behind each backup of any chain', () => {
   it('the snapshot holds what the table holds, its figures are a recount, and its runs are few and there', async () => {
     await fc.assert(
       fc.asyncProperty(anyChain, async ({ limits, backups }) => {
-        const store = memoryStore();
-        const table = chain(store, { ...smallLimits, ...limits });
+        const store = createMemoryStore();
+        const table = createChain(store, { ...smallLimits, ...limits });
         let parent: Manifest | undefined;
         for (const { changes, kind } of backups) {
           const manifest = await table.backup(changes, kind);
@@ -108,8 +114,8 @@ describe('behind each backup of any chain', () => {
     letTimeFly();
     await fc.assert(
       fc.asyncProperty(anyChain, async ({ limits, backups }) => {
-        const store = memoryStore();
-        const table = chain(store, { ...smallLimits, ...limits });
+        const store = createMemoryStore();
+        const table = createChain(store, { ...smallLimits, ...limits });
         let parent: Manifest | undefined;
         for (const { changes, kind } of backups) {
           const manifest = await table.backup(changes, kind);
@@ -124,7 +130,7 @@ describe('behind each backup of any chain', () => {
 
   it('which ends a delta run where the time was spent', async () => {
     letTimeFly();
-    const table = chain(memoryStore(), { ...smallLimits, partitionBytes: 100_000, foldShare: 3 });
+    const table = createChain(createMemoryStore(), { ...smallLimits, partitionBytes: 100_000, foldShare: 3 });
     const texts = (text: string): Texts => new Map(Array.from({ length: 30 }, (_, n) => [n, text]));
     await table.backup(texts('x'.repeat(30)));
     const { runs } = await table.backup(texts('y'));
@@ -134,8 +140,8 @@ describe('behind each backup of any chain', () => {
   it('the snapshots before it hold what they held', async () => {
     await fc.assert(
       fc.asyncProperty(anyChain, async ({ limits, backups }) => {
-        const store = memoryStore();
-        const table = chain(store, { ...smallLimits, ...limits });
+        const store = createMemoryStore();
+        const table = createChain(store, { ...smallLimits, ...limits });
         const made: [Manifest, ReadonlyMap<number, string>][] = [];
         for (const { changes, kind } of backups) {
           made.push([await table.backup(changes, kind), new Map(table.content)]);
@@ -151,7 +157,7 @@ describe('what a backup adds', () => {
   const many: Texts = new Map(Array.from({ length: 200 }, (_, n) => [n, `item ${n}`]));
 
   it('is one delta run when the changes are small, however many partitions there are', async () => {
-    const table = chain(memoryStore(), { ...smallLimits, foldShare: 3 });
+    const table = createChain(createMemoryStore(), { ...smallLimits, foldShare: 3 });
     const { partitions } = await table.backup(many);
     expect(partitions).toHaveLength(16);
     const { copied, kind } = await table.backup(
@@ -165,7 +171,7 @@ describe('what a backup adds', () => {
   });
 
   it('is nothing when nothing changed, or what changed is again as it was', async () => {
-    const table = chain(memoryStore());
+    const table = createChain(createMemoryStore());
     await table.backup(many);
     const nothing = await table.backup(new Map());
     expect(nothing.copied).toEqual({ bytes: 0, files: 0, records: 0 });
@@ -174,7 +180,7 @@ describe('what a backup adds', () => {
   });
 
   it('is one run of all changes since the last full snapshot when it is differential', async () => {
-    const table = chain(memoryStore(), { ...smallLimits, foldShare: 3 });
+    const table = createChain(createMemoryStore(), { ...smallLimits, foldShare: 3 });
     await table.backup(many);
     await table.backup(new Map([[1, 'one']]));
     await table.backup(new Map([[2, 'two']]), 'differential');
@@ -186,7 +192,7 @@ describe('what a backup adds', () => {
   });
 
   it('is base runs alone when it is full', async () => {
-    const table = chain(memoryStore(), { ...smallLimits, foldShare: 3 });
+    const table = createChain(createMemoryStore(), { ...smallLimits, foldShare: 3 });
     await table.backup(many);
     await table.backup(new Map([[1, 'one']]));
     const { runs, kind, base, id } = await table.backup(new Map([[2, 'two']]), 'full');

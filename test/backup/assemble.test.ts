@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Content, totalOf } from '../../lambda/snapshot/format/content.ts';
-import { equalRanges, toHex, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
+import { type Content, sumContents } from '../../lambda/snapshot/format/content.ts';
+import { splitHashSpace, toHex, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
 import type { RunRef } from '../../lambda/snapshot/format/manifest.ts';
 import { type Applied, assembleManifest, distrust } from '../../lambda/backup/assemble.ts';
 import type { ApplyResult, BackupPlan, PartitionContent } from '../../lambda/backup/backup-plan.ts';
@@ -65,7 +65,7 @@ function appliedOf({
 }: Case): Applied & { readonly folded: PartitionContent[] } {
   const after = effects.map((effect, partition) => ({
     partition,
-    ...totalOf([
+    ...sumContents([
       ...(partition % split === 0 ? [before[partition / split] ?? nothing] : []),
       ...(effect ? [effect] : []),
     ]),
@@ -77,7 +77,7 @@ function appliedOf({
     { done: true, runs: [], effect: effect.slice(0, 1), folded: folded.slice(0, 1), next: undefined },
     { done: true, runs: [], effect: effect.slice(1), folded: folded.slice(1), next: undefined },
   ];
-  const parent = { ...manifestOf([]), partitions: before, ...totalOf(before) };
+  const parent = { ...manifestOf([]), partitions: before, ...sumContents(before) };
   return {
     plan,
     applyPlan: { partitions: before.length * split, ranges: [], spills: [] },
@@ -161,13 +161,13 @@ describe('a manifest', () => {
         const applied = appliedOf(given);
         const manifest = assembleManifest(applied);
         const expected = given.effects.map((effect, i) =>
-          totalOf([
+          sumContents([
             ...(i % given.split === 0 ? [given.before[i / given.split] ?? nothing] : []),
             ...(effect ? [effect] : []),
           ]),
         );
         expect(manifest.partitions).toEqual(expected);
-        expect(manifest).toMatchObject(totalOf(expected));
+        expect(manifest).toMatchObject(sumContents(expected));
       }),
     );
   });
@@ -194,7 +194,7 @@ describe('a manifest', () => {
       range: toHex(range),
       written: toHex(range),
     });
-    const [lower, upper] = equalRanges(2).map((range) => range);
+    const [lower, upper] = splitHashSpace(2).map((range) => range);
     if (lower === undefined || upper === undefined) throw new Error('there are two halves');
     const parent = {
       ...manifestOf([run('base-0', 'base', lower), run('base-1', 'base', upper), run('delta', 'delta')]),

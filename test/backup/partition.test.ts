@@ -16,7 +16,7 @@ import { type BackupPlan, names, type PartitionResult } from '../../lambda/backu
 import { partition } from '../../lambda/backup/partition.ts';
 import { backupStaging, partName } from '../../lambda/jobs/staging.ts';
 import { smallLimits } from '../support/snapshot/chain.ts';
-import { manifestOf, memoryStore } from '../support/snapshot/support.ts';
+import { manifestOf, createMemoryStore } from '../support/snapshot/support.ts';
 import { createBackupJob } from '../../lambda/jobs/job.ts';
 
 const items = Array.from({ length: 30 }, (_, n) => `{"Item":{"pk":{"N":"${n}"},"v":{"S":"value ${n}"}}}\n`);
@@ -24,7 +24,7 @@ const whole = await promisify(gzip)(items.join(''));
 
 /** Partitions a staged file that is said to hold the items: their images, or the code of the error. */
 async function partitioned(bytes: Buffer): Promise<string[] | string> {
-  const store: ObjectStore = memoryStore();
+  const store: ObjectStore = createMemoryStore();
   // What this step uses; one that reached for more would fail.
   const services = {
     config: { ...defaultConfig, limits: smallLimits },

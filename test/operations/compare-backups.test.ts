@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { pageOf } from '../../lambda/operations/compare-backups.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
-import type { Compared, Difference } from '../../lambda/snapshot/compare/compare.ts';
+import type { ComparisonStep, Difference } from '../../lambda/snapshot/compare/compare.ts';
 import { wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
 import { Budget } from '../../lambda/jobs/budget.ts';
 
@@ -18,7 +18,11 @@ const differences: fc.Arbitrary<Difference[]> = fc
   );
 
 /** A comparison from a hash on, in steps of so many hashes. */
-async function* compared(all: readonly Difference[], from: bigint, step: bigint): AsyncGenerator<Compared> {
+async function* compared(
+  all: readonly Difference[],
+  from: bigint,
+  step: bigint,
+): AsyncGenerator<ComparisonStep> {
   for (let at = from; at <= mostHash; at += step)
     yield { differences: all.filter(({ hash }) => hash >= at && hash < at + step), upTo: at + step };
   yield { differences: [], upTo: wholeRange.to };

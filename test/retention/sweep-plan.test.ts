@@ -11,7 +11,7 @@ import {
   type SweepPlan,
 } from '../../lambda/retention/sweep-plan.ts';
 import { manifestKey, runKey } from '../../lambda/snapshot/format/manifest.ts';
-import { memoryStore } from '../support/snapshot/support.ts';
+import { createMemoryStore } from '../support/snapshot/support.ts';
 import { backupStaging, restoreStaging } from '../../lambda/jobs/staging.ts';
 import { createBackupJob, createRestoreJob } from '../../lambda/jobs/job.ts';
 
@@ -151,8 +151,8 @@ describe('the plan for a table', () => {
 describe('the plan for staging', () => {
   const job = createBackupJob('orders', createBackupId(7, '0123abcd'), '00000000000007-0123abcd-2');
   const restoreJob = createRestoreJob('copy', createRestoreId(8, '0123abcd'));
-  const ofBackup = backupStaging(memoryStore(), job).key('scan/0/0.json');
-  const ofRestore = restoreStaging(memoryStore(), restoreJob).key('plan.json');
+  const ofBackup = backupStaging(createMemoryStore(), job).key('scan/0/0.json');
+  const ofRestore = restoreStaging(createMemoryStore(), restoreJob).key('plan.json');
 
   it('finds the job in the key', () => {
     expect([ofBackup, ofRestore, 'staging/notes.txt', `staging/${job.id}x/y`].map(stagedJob)).toEqual([

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { directoryStore } from '../../lambda/storage/directory-store.ts';
 import { lazyStore } from '../../lambda/storage/lazy-store.ts';
 import { objectStoreConformance } from './object-store.suite.ts';
-import { memoryStore } from '../support/snapshot/support.ts';
+import { createMemoryStore } from '../support/snapshot/support.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ describe('lazy store', () => {
     let made = 0;
     const store = lazyStore(async () => {
       made++;
-      return memoryStore();
+      return createMemoryStore();
     });
     expect(made).toBe(0);
     await Promise.all([store.put('a', Buffer.from('1')), store.put('b', Buffer.from('2'))]);

@@ -3,7 +3,7 @@ import type { BackupId } from '../../../lambda/model/records.ts';
 import { canonicalKey } from '../../../lambda/item/canonical.ts';
 import { fromSdk } from '../../../lambda/item/from-sdk.ts';
 import { keyHash } from '../../../lambda/item/key-hash.ts';
-import { countingStore } from '../../../lambda/snapshot/read/counting-store.ts';
+import { countReads } from '../../../lambda/snapshot/read/counting-store.ts';
 import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { readItem } from '../../../lambda/snapshot/read/read-item.ts';
 import { keyName, keyOf } from '../items.ts';
@@ -30,7 +30,7 @@ export async function item(
 ): Promise<ItemResult> {
   const random = randomFrom(data.seed);
   const reads = await repeated(repetitions, async () => {
-    const store = countingStore(services.store);
+    const store = countReads(services.store);
     const key = Buffer.from(canonicalKey(fromSdk(keyOf(Math.floor(random() * data.items))), [keyName]));
     let found = false;
     const { wall } = await costOf(async () => {

@@ -1,17 +1,17 @@
 import type { Kind } from '../../model/records.ts';
 import {
-  equalRanges,
+  splitHashSpace,
   fromHex,
   type HashRange,
-  rangeCount,
-  rangeNumber,
+  intersect,
+  chooseRangeCount,
   toHex,
   wholeRange,
 } from '../format/hash-range.ts';
 import type { Limits } from '../format/limits.ts';
 import type { RunRef } from '../format/manifest.ts';
-import type { RangePlan } from '../format/range-plan.ts';
-import { estimatedBytes } from '../read/runs.ts';
+import { type PlacedRun, groupByPartition } from '../read/runs.ts';
+import type { RangePlan } from './range-plan.ts';
 
 export interface CompactionPlan {
   /** Partitions of the new snapshot, a power of two. */
@@ -20,7 +20,7 @@ export interface CompactionPlan {
   readonly ranges: readonly RangePlan[];
 }
 
-export interface Situation {
+export interface CompactionInput {
   /** Of the parent; none for a base. */
   readonly runs: readonly RunRef[];
   /** Of the parent; 1 for a base. */
@@ -37,43 +37,45 @@ export interface Situation {
  * Where all partitions are folded they double in number, as often as they outgrow their size: only a fold counts what is
  * in a half. As partitions may come to fold at different times, one that has grown to twice its size makes all fold.
  */
-export function planCompaction(situation: Situation, limits: Limits): CompactionPlan {
+export function planCompaction(situation: CompactionInput, limits: Limits): CompactionPlan {
   const { partitions, runs, changedBytes } = situation;
-  const placed = runsByPartition(situation);
-  const todo = equalRanges(partitions).map((range, i) => decide(situation, range, placed[i] ?? [], limits));
+  const placed = groupByPartition(runs, partitions);
+  const todo = splitHashSpace(partitions).map((range, i) =>
+    planPartition(situation, range, placed[i] ?? [], limits),
+  );
   const outgrown = todo.some(({ fold, work }) => fold && work > 2 * limits.partitionBytes);
   const all = todo.every(({ fold }) => fold);
   if (!all && (!outgrown || partitions >= limits.maxPartitions))
-    return { partitions, ranges: join(todo, limits) };
-  const bytes = runs.reduce((sum, run) => sum + estimatedBytes(run, fromHex(run.range)), changedBytes);
-  const needed = Math.max(partitions, rangeCount(bytes, limits.partitionBytes, limits.maxPartitions));
-  return { partitions: needed, ranges: join(foldAll(needed, bytes), limits) };
+    return { partitions, ranges: joinNeighbours(todo, limits) };
+  const bytes = runs.reduce((sum, run) => sum + estimateBytes(run, fromHex(run.range)), changedBytes);
+  const needed = Math.max(partitions, chooseRangeCount(bytes, limits.partitionBytes, limits.maxPartitions));
+  return { partitions: needed, ranges: joinNeighbours(foldAll(needed, bytes), limits) };
 }
 
-interface Todo extends Omit<RangePlan, 'range'> {
+/** About how many bytes before compression of the run lie in the range: hashes are spread evenly. */
+export function estimateBytes(run: RunRef, range: HashRange): number {
+  const part = intersect(fromHex(run.range), range);
+  if (part === undefined) return 0;
+  const written = fromHex(run.written);
+  return run.rawBytes * (Number(part.to - part.from) / Number(written.to - written.from));
+}
+
+interface PartitionWork extends Omit<RangePlan, 'range'> {
   readonly range: HashRange;
   /** Bytes to read and write, before compression; 0: nothing to do. */
   readonly work: number;
 }
 
-/** A run and its place in the parent's list. */
-type Placed = readonly [place: number, run: RunRef];
-
-function runsByPartition({ runs, partitions }: Situation): Placed[][] {
-  const lists: Placed[][] = Array.from({ length: partitions }, () => []);
-  for (const placed of runs.entries()) {
-    const { from, to } = fromHex(placed[1].range);
-    const last = rangeNumber(to - 1n, partitions);
-    for (let i = rangeNumber(from, partitions); i <= last; i++) lists[i]?.push(placed);
-  }
-  return lists;
-}
-
-function decide(situation: Situation, range: HashRange, placed: readonly Placed[], limits: Limits): Todo {
+function planPartition(
+  situation: CompactionInput,
+  range: HashRange,
+  placed: readonly PlacedRun[],
+  limits: Limits,
+): PartitionWork {
   const { changedBytes, kind, partitions, runs } = situation;
   const sized = (runKind: RunRef['kind']): Sized[] =>
-    placed.flatMap(([place, run]) =>
-      run.kind === runKind ? { place, bytes: estimatedBytes(run, range) } : [],
+    placed.flatMap(({ place, run }) =>
+      run.kind === runKind ? { place, bytes: estimateBytes(run, range) } : [],
     );
   const [bases, deltas] = [sized('base'), sized('delta')];
   const changed = changedBytes / partitions;
@@ -82,7 +84,7 @@ function decide(situation: Situation, range: HashRange, placed: readonly Placed[
   const fold =
     kind === 'full' ? bases.length !== 1 || all > base : base === 0 || all - base >= limits.foldShare * base;
   if (fold && all > 0) return { range, fold, mergeFrom: 0, work: all };
-  const merged = toMerge(deltas, changed, bases.length, kind, limits.maxRuns);
+  const merged = chooseMerge(deltas, changed, bases.length, kind, limits.maxRuns);
   const idle = changed === 0 && merged.length < 2;
   return {
     range,
@@ -102,7 +104,7 @@ interface Sized {
  * The newest delta runs that the changes are merged with: all of them for a differential backup; else none, until there
  * would be too many to read. Then as many as make the bytes written for each run that goes away the fewest.
  */
-function toMerge(
+function chooseMerge(
   deltas: readonly Sized[],
   changed: number,
   bases: number,
@@ -125,8 +127,8 @@ function toMerge(
 }
 
 /** Everything is folded anew: which runs there were makes no difference. */
-function foldAll(partitions: number, bytes: number): Todo[] {
-  return equalRanges(partitions).map((range) => ({
+function foldAll(partitions: number, bytes: number): PartitionWork[] {
+  return splitHashSpace(partitions).map((range) => ({
     range,
     fold: true,
     mergeFrom: 0,
@@ -135,7 +137,7 @@ function foldAll(partitions: number, bytes: number): Todo[] {
 }
 
 /** Halves the hash space until the partitions of a range have the same to do and not too much together. */
-function join(todo: readonly Todo[], limits: Limits): RangePlan[] {
+function joinNeighbours(todo: readonly PartitionWork[], limits: Limits): RangePlan[] {
   const [first] = todo;
   const last = todo.at(-1);
   const work = todo.reduce((total, one) => total + one.work, 0);
@@ -149,7 +151,7 @@ function join(todo: readonly Todo[], limits: Limits): RangePlan[] {
     return [{ range: toHex(range), fold, mergeFrom: Math.min(...todo.map((one) => one.mergeFrom)) }];
   }
   const half = todo.length / 2;
-  return [...join(todo.slice(0, half), limits), ...join(todo.slice(half), limits)];
+  return [...joinNeighbours(todo.slice(0, half), limits), ...joinNeighbours(todo.slice(half), limits)];
 }
 
 function sum(values: readonly { readonly bytes: number }[]): number {

@@ -1,14 +1,14 @@
 import { type Change, compareKeyed } from '../format/change.ts';
 import { type Content, ContentSum } from '../format/content.ts';
 import { findLine } from '../read/find-line.ts';
-import { comesBefore, type FirstLine } from '../format/frame-index.ts';
+import { comesBefore, type KeyPosition } from '../format/frame-index.ts';
 import { FrameBytes } from '../format/frame-bytes.ts';
 import type { CopiedFrame, RawFrame } from '../format/frame-file.ts';
-import { corrupt } from '../format/frame.ts';
+import { corruptError } from '../format/frame.ts';
 import { contains, type HashRange } from '../format/hash-range.ts';
-import { decodeLine, decodeLines, lineKey, lineOverhead, linePieces } from '../format/line.ts';
-import { Entries } from '../read/merge.ts';
-import { checkStored, openFrame, type StoredFrame } from '../read/read-frames.ts';
+import { decodeLine, decodeLines, decodeKey, lineOverhead, encodeLine } from '../format/line.ts';
+import { EntryCursor } from '../read/merge.ts';
+import { checkStoredFrame, openFrame, type StoredFrame } from '../read/read-frames.ts';
 
 /** A frame of the base run that is folded, in the order of its keys. */
 export interface BaseFrame extends StoredFrame {
@@ -17,7 +17,7 @@ export interface BaseFrame extends StoredFrame {
   /** That all its keys lie in the range is known without looking. */
   readonly whole: boolean;
   /** Where the frame behind it begins, be it of another run; keys from there on do not fall into this one. */
-  readonly next: FirstLine | undefined;
+  readonly next: KeyPosition | undefined;
 }
 
 export interface FoldOptions {
@@ -39,20 +39,20 @@ export async function* foldFrames(
 ): AsyncGenerator<RawFrame | CopiedFrame> {
   const { keyCount, frameBytes } = options;
   const frame = new FrameBuilder(options, total);
-  await using entries = new Entries(changes);
+  await using entries = new EntryCursor(changes);
   for await (const stored of base) {
     const { next } = stored;
     const falls = (change: Change): boolean => next === undefined || comesBefore(change, next);
     const mine = await entries.takeWhile(falls, frameBytes);
     if (mine.length === 0 && stored.whole && frame.rawLength === 0) {
-      checkStored(stored);
+      checkStoredFrame(stored);
       total.addContent(contentOf(stored));
       yield stored;
       continue;
     }
     const lines = openFrame(stored);
     const more = entries.current !== undefined && falls(entries.current);
-    if (stored.whole && !more && frame.rawLength + lines.length + lineBytes(mine) < 2 * frameBytes) {
+    if (stored.whole && !more && frame.rawLength + lines.length + countLineBytes(mine) < 2 * frameBytes) {
       frame.splice(lines, mine, contentOf(stored));
     } else {
       const kept = decodeLines('base', lines, keyCount).filter(({ hash }) => contains(stored.range, hash));
@@ -71,7 +71,7 @@ async function* mergeLines(
   frame: FrameBuilder,
   kept: readonly Change[],
   mine: readonly Change[],
-  entries: Entries<Change>,
+  entries: EntryCursor<Change>,
   falls: (change: Change) => boolean,
   frameBytes: number,
 ): AsyncGenerator<RawFrame> {
@@ -113,7 +113,7 @@ class FrameBuilder {
   /** Adds an item behind the others; a tombstone adds nothing. */
   add(change: Change): void {
     if (change.image === undefined) return;
-    this.#lines.append(linePieces('base', change));
+    this.#lines.append(encodeLine('base', change));
     this.#content.add(change.image, change.imageBytes);
   }
 
@@ -132,12 +132,12 @@ class FrameBuilder {
   }
 
   close(): RawFrame {
-    const { items, bytes, digest } = this.#content.content();
+    const { items, bytes, digest } = this.#content.toContent();
     this.#total.addContent({ items, bytes, digest });
     const lines = this.#lines.take();
     this.#content = new ContentSum();
     return {
-      first: lineKey('base', lines, 0, this.#keyCount),
+      first: decodeKey('base', lines, 0, this.#keyCount),
       lines,
       count: items,
       content: { bytes, digest },
@@ -151,10 +151,10 @@ class FrameBuilder {
 }
 
 function contentOf({ file, entry }: StoredFrame): Content {
-  if (entry.content === undefined) throw corrupt(`${file} is no base run`);
+  if (entry.content === undefined) throw corruptError(`${file} is no base run`);
   return { items: entry.count, ...entry.content };
 }
 
-function lineBytes(changes: readonly Change[]): number {
+function countLineBytes(changes: readonly Change[]): number {
   return changes.reduce((sum, { image }) => sum + (image === undefined ? 0 : image.length + lineOverhead), 0);
 }

@@ -1,6 +1,6 @@
 import { TidemarkError } from '../../runtime/errors.ts';
 import type { Keyed } from '../format/change.ts';
-import { corrupt } from '../format/frame.ts';
+import { corruptError } from '../format/frame.ts';
 
 /**
  * What happened to one key, as far as one spill or one merge knows: from the image before its earliest change to the
@@ -46,19 +46,19 @@ export function compareOrder(a: string, b: string): number {
 // | u8 length and text of `first` | u8 length and text of `last` | u8 flags
 // | if flags & 1: 16 bytes digest, u32 item size before | if flags & 2: u32 item size after, image to the end.
 // flags & 4: `once`.
-const hasOld = 1;
-const hasImage = 2;
-const isOnce = 4;
+const oldFlag = 1;
+const imageFlag = 2;
+const onceFlag = 4;
 
 /** Spills are never kept: this form is between one step and the next, and may change with the code. */
 export function encodeNetChange(change: NetChange): Buffer {
-  const record = Buffer.allocUnsafe(encodedLength(change));
+  const record = Buffer.allocUnsafe(measureRecord(change));
   writeNetChange(record, 0, change);
   return record;
 }
 
 /** The length of a change's record. */
-export function encodedLength({ key, first, last, old, image }: NetChange): number {
+export function measureRecord({ key, first, last, old, image }: NetChange): number {
   const head = 4 + 8 + 2 + key.length + 1 + first.length + 1 + last.length + 1;
   return head + (old ? 20 : 0) + (image ? 4 + image.length : 0);
 }
@@ -66,7 +66,7 @@ export function encodedLength({ key, first, last, old, image }: NetChange): numb
 /** Writes a change's record into `to` from `start` on; says where it ends. */
 export function writeNetChange(to: Buffer, start: number, change: NetChange): number {
   const { hash, key, first, last, old, image, imageBytes, once } = change;
-  let at = to.writeUInt32LE(encodedLength(change) - 4, start);
+  let at = to.writeUInt32LE(measureRecord(change) - 4, start);
   at = to.writeBigUInt64LE(hash, at);
   at = to.writeUInt16LE(key.length, at);
   at += key.copy(to, at);
@@ -74,7 +74,7 @@ export function writeNetChange(to: Buffer, start: number, change: NetChange): nu
   at += to.write(first, at, 'latin1');
   at = to.writeUInt8(last.length, at);
   at += to.write(last, at, 'latin1');
-  at = to.writeUInt8((old ? hasOld : 0) | (image ? hasImage : 0) | (once ? isOnce : 0), at);
+  at = to.writeUInt8((old ? oldFlag : 0) | (image ? imageFlag : 0) | (once ? onceFlag : 0), at);
   if (old !== undefined) {
     at += old.digest.copy(to, at);
     at = to.writeUInt32LE(old.bytes, at);
@@ -87,7 +87,7 @@ export function writeNetChange(to: Buffer, start: number, change: NetChange): nu
 }
 
 /** The first record of a spill's frame. */
-export function firstNetChange(frame: Buffer): NetChange {
+export function decodeFirstNetChange(frame: Buffer): NetChange {
   return decodeNetChange(frame.subarray(4, 4 + frame.readUInt32LE(0)));
 }
 
@@ -102,7 +102,7 @@ export function decodeNetChanges(frame: Buffer): NetChange[] {
       start = end;
     }
   } catch (cause) {
-    throw corrupt('a spill ends within a record', cause);
+    throw corruptError('a spill ends within a record', cause);
   }
   return changes;
 }
@@ -121,13 +121,13 @@ function decodeNetChange(record: Buffer): NetChange {
   const flags = record.readUInt8(at);
   at += 1;
   let old: OldImage | undefined;
-  if ((flags & hasOld) !== 0) {
+  if ((flags & oldFlag) !== 0) {
     old = { digest: record.subarray(at, at + 16), bytes: record.readUInt32LE(at + 16) };
     at += 20;
   }
-  const hasNew = (flags & hasImage) !== 0;
+  const hasNew = (flags & imageFlag) !== 0;
   const imageBytes = hasNew ? record.readUInt32LE(at) : 0;
   const image = hasNew ? record.subarray(at + 4) : undefined;
   const change = { hash, key, first, last, old, image, imageBytes };
-  return (flags & isOnce) === 0 ? change : { ...change, once: true };
+  return (flags & onceFlag) === 0 ? change : { ...change, once: true };
 }

@@ -1,32 +1,32 @@
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { imageSize } from '../format/content.ts';
-import { imageDigest } from '../format/digest.ts';
+import { measureImage } from '../format/content.ts';
+import { digestImage } from '../format/digest.ts';
 import { fromHex, type HashRange } from '../format/hash-range.ts';
 import { type Layer, lookUp, OpenRun } from '../read/lookup.ts';
 import { keyNamesOf, type Manifest } from '../format/manifest.ts';
 import type { NetChange, OldImage } from './net-change.ts';
-import { runsIn } from '../read/runs.ts';
+import { selectRuns } from '../read/runs.ts';
 
 /**
  * The changes, with what the parent holds of their keys as their old images: for sources whose boundaries are not exact,
  * so that an old image may be of another time. Keys come in ascending order, so each frame that holds one is read once.
  */
-export async function* withOldImages(
+export async function* addOldImages(
   store: ObjectStore,
   parent: Manifest,
   range: HashRange,
   batches: AsyncIterable<readonly NetChange[]>,
 ): AsyncGenerator<NetChange[]> {
   const keyCount = keyNamesOf(parent.description).length;
-  const newestFirst = runsIn(parent.runs, range)
+  const newestFirst = selectRuns(parent.runs, range)
     .toReversed()
     .map((run): Layer => ({ range: fromHex(run.range), run: new OpenRun(store, run, keyCount) }));
   for await (const batch of batches) {
     const lines = await lookUp(batch, newestFirst);
-    yield batch.map((change) => ({ ...change, old: oldImage(lines.get(change)?.image) }));
+    yield batch.map((change) => ({ ...change, old: toOldImage(lines.get(change)?.image) }));
   }
 }
 
-function oldImage(image: Buffer | undefined): OldImage | undefined {
-  return image && { digest: imageDigest(image), bytes: imageSize(image) };
+function toOldImage(image: Buffer | undefined): OldImage | undefined {
+  return image && { digest: digestImage(image), bytes: measureImage(image) };
 }

@@ -4,24 +4,24 @@ import type { RawFrame } from '../format/frame-file.ts';
 import {
   combineChanges,
   decodeNetChanges,
-  encodedLength,
+  measureRecord,
   encodeNetChange,
-  firstNetChange,
+  decodeFirstNetChange,
   type NetChange,
   writeNetChange,
 } from './net-change.ts';
 
 /** A sort key holds a hash's 44 highest bits and, below them, the change's number. */
 const numberBits = 20n;
-const mostChanges = 1 << Number(numberBits);
+const maxChanges = 1 << Number(numberBits);
 
 /** A record has at least its lengths, hash and flags. */
-const shortestRecord = 16;
+const minRecordBytes = 16;
 
-const numberMask = BigInt(mostChanges - 1);
+const numberMask = BigInt(maxChanges - 1);
 
 /** What was drained, in order, one change for a key. */
-export interface Sorted {
+export interface SortedChanges {
   readonly frames: AsyncGenerator<RawFrame>;
   /** What the changes come to as lines of a delta run; known once the frames are taken. */
   readonly lineBytes: number;
@@ -41,7 +41,7 @@ export class SortBuffer {
 
   constructor(capacity: number) {
     this.#bytes = Buffer.allocUnsafeSlow(capacity);
-    const changes = Math.min(mostChanges, Math.ceil(capacity / shortestRecord));
+    const changes = Math.min(maxChanges, Math.ceil(capacity / minRecordBytes));
     this.#starts = new Uint32Array(changes + 1);
     this.#lineLengths = new Uint32Array(changes);
     this.#sortKeys = new BigUint64Array(changes);
@@ -53,21 +53,21 @@ export class SortBuffer {
 
   /** Takes a change in, if there is room. There is always room for one. */
   add(change: NetChange): boolean {
-    const end = this.#used + encodedLength(change);
+    const end = this.#used + measureRecord(change);
     if (end > this.#bytes.length || this.#count === this.#sortKeys.length) {
       if (!this.isEmpty) return false;
       this.#bytes = Buffer.allocUnsafeSlow(end);
     }
     const number = this.#count++;
     this.#sortKeys[number] = ((change.hash >> numberBits) << numberBits) | BigInt(number);
-    this.#lineLengths[number] = lineLength(change);
+    this.#lineLengths[number] = measureLine(change);
     this.#used = writeNetChange(this.#bytes, this.#used, change);
     this.#starts[number + 1] = this.#used;
     return true;
   }
 
   /** All changes in frames, in order, one for a key. The buffer can be filled again once the last frame is taken. */
-  drain(frameBytes: number): Sorted {
+  drain(frameBytes: number): SortedChanges {
     const sorted = { lineBytes: 0, frames: this.#frames(frameBytes, (bytes) => (sorted.lineBytes += bytes)) };
     return sorted;
   }
@@ -78,14 +78,14 @@ export class SortBuffer {
     let count = 0;
     for (let i = 0; i < sortKeys.length;) {
       let end = i + 1;
-      while (end < sortKeys.length && sameHash(sortKeys[i], sortKeys[end])) end++;
+      while (end < sortKeys.length && haveSameHash(sortKeys[i], sortKeys[end])) end++;
       const records =
         end - i > 1 ? this.#netted(sortKeys.subarray(i, end), counted) : this.#single(sortKeys[i], counted);
       lines.append(records);
       count += records.length;
       i = end;
       if (lines.length >= frameBytes || i === sortKeys.length) {
-        yield frame(lines.take(), count);
+        yield toFrame(lines.take(), count);
         count = 0;
       }
     }
@@ -110,7 +110,7 @@ export class SortBuffer {
         netted.push(change);
       }
     }
-    for (const change of netted) counted(lineLength(change));
+    for (const change of netted) counted(measureLine(change));
     return netted.map(encodeNetChange);
   }
 
@@ -120,16 +120,16 @@ export class SortBuffer {
   }
 }
 
-function frame(lines: Buffer, count: number): RawFrame {
-  return { first: firstNetChange(lines), lines, count };
+function toFrame(lines: Buffer, count: number): RawFrame {
+  return { first: decodeFirstNetChange(lines), lines, count };
 }
 
-function sameHash(a = 0n, b = 0n): boolean {
+function haveSameHash(a = 0n, b = 0n): boolean {
   return a >> numberBits === b >> numberBits;
 }
 
 /** As a line of a delta run. */
-function lineLength({ key, image }: NetChange): number {
+function measureLine({ key, image }: NetChange): number {
   return (
     '{"Keys":{}}\n'.length + key.length + (image === undefined ? 0 : ',"NewImage":'.length + image.length)
   );

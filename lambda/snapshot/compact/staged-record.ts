@@ -7,7 +7,7 @@ import { parseJson } from '../../item/parse-json.ts';
 import { notPlain } from '../../item/scanned-members.ts';
 import { itemSize } from '../../item/size.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
-import { imageDigest } from '../format/digest.ts';
+import { digestImage } from '../format/digest.ts';
 import type { NetChange } from './net-change.ts';
 
 const images = ['Item', 'Keys', 'OldImage', 'NewImage'] as const;
@@ -28,7 +28,7 @@ const closeBrace = 0x7d;
  * Reads lines of DynamoDB's export format for a table of these key attributes. Lines of a real export say no order: they
  * have the one of their export, and there is one for a key.
  */
-export class StagedLines {
+export class StagedLineParser {
   readonly #keyNames: KeyNames;
   readonly #exportOrder: string | undefined;
   readonly #scanner: ItemScanner;
@@ -46,7 +46,7 @@ export class StagedLines {
   parse(line: Buffer): NetChange {
     // Decoding would put U+FFFD in place of what is not text, in silence.
     if (!isUtf8(line)) throw new TidemarkError('StagedDataCorrupt', 'a staged line is not UTF-8');
-    const change = netChange(this.#scan(line) ?? parseRecord(line, this.#keyNames));
+    const change = toNetChange(this.#scan(line) ?? readRecord(line, this.#keyNames));
     const order = this.#exportOrder;
     return order === undefined ? change : { ...change, first: order, last: order, once: true };
   }
@@ -93,14 +93,14 @@ function isImageName(name: string): name is ImageName {
   return images.some((image) => image === name);
 }
 
-function netChange({ order, Item, Keys, OldImage, NewImage }: StagedRecord): NetChange {
+function toNetChange({ order, Item, Keys, OldImage, NewImage }: StagedRecord): NetChange {
   const keyed = Item ?? Keys;
-  if (keyed === undefined) throw notUnderstood('a staged record has neither Item nor Keys');
+  if (keyed === undefined) throw notUnderstoodError('a staged record has neither Item nor Keys');
   const image = Item ?? NewImage;
   const key = keyOf(image ?? keyed);
   for (const other of [keyed, OldImage]) {
     if (other !== undefined && other !== image && !key.equals(keyOf(other))) {
-      throw notUnderstood('a staged image is of another key than Keys');
+      throw notUnderstoodError('a staged image is of another key than Keys');
     }
   }
   return {
@@ -108,7 +108,7 @@ function netChange({ order, Item, Keys, OldImage, NewImage }: StagedRecord): Net
     key,
     first: order,
     last: order,
-    old: OldImage && { digest: imageDigest(OldImage.image), bytes: OldImage.bytes },
+    old: OldImage && { digest: digestImage(OldImage.image), bytes: OldImage.bytes },
     image: image?.image,
     imageBytes: image?.bytes ?? 0,
   };
@@ -127,8 +127,8 @@ const changeMembers = new Set(['Metadata', 'Keys', 'OldImage', 'NewImage']);
 const wholeNumber = /^(?:0|[1-9]\d*)$/;
 
 /** The ordinary way: any JSON text of this shape. */
-function parseRecord(line: Buffer, keyNames: KeyNames): StagedRecord {
-  const parsed = parse(line.toString());
+function readRecord(line: Buffer, keyNames: KeyNames): StagedRecord {
+  const parsed = parseLine(line.toString());
   const record: StagedRecord = { order: orderOf(parsed.Metadata) };
   for (const name of images) {
     const item = parsed[name];
@@ -142,18 +142,19 @@ function parseRecord(line: Buffer, keyNames: KeyNames): StagedRecord {
   return record;
 }
 
-function parse(line: string): ExportLine {
+function parseLine(line: string): ExportLine {
   let record: unknown;
   try {
     record = parseJson(line);
   } catch (cause) {
     throw new TidemarkError('StagedDataCorrupt', 'a staged line is not JSON', { cause });
   }
-  if (typeof record !== 'object' || record === null) throw notUnderstood('a staged line is not an object');
+  if (typeof record !== 'object' || record === null)
+    throw notUnderstoodError('a staged line is not an object');
   const members = 'Item' in record ? itemMembers : changeMembers;
   for (const [name, member] of Object.entries(record)) {
     if (!members.has(name) || typeof member !== 'object' || member === null) {
-      throw notUnderstood('a staged record has an unknown member');
+      throw notUnderstoodError('a staged record has an unknown member');
     }
   }
   return record;
@@ -163,10 +164,10 @@ function orderOf(metadata: ExportLine['Metadata']): string {
   if (metadata?.ApplyOrder === undefined) return '';
   const order = metadata.ApplyOrder?.N;
   if (typeof order !== 'string' || !wholeNumber.test(order))
-    throw notUnderstood('an order is no whole number');
+    throw notUnderstoodError('an order is no whole number');
   return order;
 }
 
-function notUnderstood(message: string): TidemarkError {
+function notUnderstoodError(message: string): TidemarkError {
   return new TidemarkError('RecordNotUnderstood', message);
 }

@@ -18,12 +18,12 @@ interface Placed {
 }
 
 /** Cuts a range wherever a run of either snapshot begins or ends, in order. */
-export function* stretches(
+export function* splitIntoStretches(
   from: readonly RunRef[],
   to: readonly RunRef[],
   range: HashRange,
 ): Generator<Stretch> {
-  const coming = [...placed(from, 'from', range), ...placed(to, 'to', range)].sort((a, b) =>
+  const coming = [...placeRuns(from, 'from', range), ...placeRuns(to, 'to', range)].sort((a, b) =>
     compare(a.range.from, b.range.from),
   );
   const ends = new Set([range.from, range.to, ...coming.flatMap((one) => [one.range.from, one.range.to])]);
@@ -39,7 +39,7 @@ export function* stretches(
   }
 }
 
-function placed(runs: readonly RunRef[], side: Placed['side'], within: HashRange): Placed[] {
+function placeRuns(runs: readonly RunRef[], side: Placed['side'], within: HashRange): Placed[] {
   return runs.flatMap((run, order) => {
     const range = intersect(fromHex(run.range), within);
     return range === undefined ? [] : [{ run, side, range, order }];

@@ -4,7 +4,7 @@ import type { Keyed } from '../format/change.ts';
  * The same sorted entries in batches that end where a hash does: whoever goes on at a hash has met all keys of those
  * before.
  */
-export async function* wholeHashes<T extends Keyed>(
+export async function* batchWholeHashes<T extends Keyed>(
   batches: AsyncIterable<readonly T[]>,
 ): AsyncGenerator<T[]> {
   let held: T[] = [];

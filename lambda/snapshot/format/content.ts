@@ -1,7 +1,7 @@
 import type { Item } from '../../item/attribute-value.ts';
 import { parseJson } from '../../item/parse-json.ts';
 import { itemSize } from '../../item/size.ts';
-import { DigestSum, imageDigest } from './digest.ts';
+import { DigestSum, digestImage } from './digest.ts';
 
 /** Counts and digest of some items. `bytes` is DynamoDB's item size. */
 export interface Content {
@@ -12,7 +12,7 @@ export interface Content {
 }
 
 /** The item size of a canonical image. */
-export function imageSize(image: Buffer): number {
+export function measureImage(image: Buffer): number {
   return itemSize(parseJson(image.toString()) as Item);
 }
 
@@ -22,16 +22,16 @@ export class ContentSum {
   bytes = 0;
   readonly digest = new DigestSum();
 
-  add(image: Buffer, imageBytes: number = imageSize(image)): void {
+  add(image: Buffer, imageBytes: number = measureImage(image)): void {
     this.items++;
     this.bytes += imageBytes;
-    this.digest.add(imageDigest(image));
+    this.digest.add(digestImage(image));
   }
 
   remove(image: Buffer): void {
     this.items--;
-    this.bytes -= imageSize(image);
-    this.digest.subtract(imageDigest(image));
+    this.bytes -= measureImage(image);
+    this.digest.subtract(digestImage(image));
   }
 
   addContent(content: Content): void {
@@ -40,14 +40,14 @@ export class ContentSum {
     this.digest.addHex(content.digest);
   }
 
-  content(): Content {
-    return { items: this.items, bytes: this.bytes, digest: this.digest.hex() };
+  toContent(): Content {
+    return { items: this.items, bytes: this.bytes, digest: this.digest.toHex() };
   }
 }
 
 /** The contents together. */
-export function totalOf(contents: Iterable<Content>): Content {
+export function sumContents(contents: Iterable<Content>): Content {
   const sum = new ContentSum();
   for (const content of contents) sum.addContent(content);
-  return sum.content();
+  return sum.toContent();
 }

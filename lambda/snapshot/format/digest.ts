@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 const modulus = 1n << 128n;
 
 /** The first 16 bytes of the SHA-256 of an item's canonical form (docs/format.md, section 4). */
-export function imageDigest(image: Uint8Array): Buffer {
+export function digestImage(image: Uint8Array): Buffer {
   return hash('sha256', image, 'buffer').subarray(0, 16);
 }
 
@@ -35,7 +35,7 @@ export class DigestSum {
   }
 
   /** 32 hex digits. */
-  hex(): string {
+  toHex(): string {
     this.#settle();
     return this.#sum.toString(16).padStart(32, '0');
   }

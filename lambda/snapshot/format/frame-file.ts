@@ -2,9 +2,9 @@ import { TidemarkError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { compareKeyed, type Keyed } from './change.ts';
 import { FrameBytes } from './frame-bytes.ts';
-import { compressFrame, corrupt, sha256Hex } from './frame.ts';
+import { compressFrame, corruptError, sha256Hex } from './frame.ts';
 import { encodeIndex, type FrameContent, type FrameEntry, type IndexPlace } from './frame-index.ts';
-import { hexHash } from './hash-range.ts';
+import { formatHash } from './hash-range.ts';
 import { defaultLimits } from './limits.ts';
 
 /** What is known of a finished file. */
@@ -60,7 +60,7 @@ async function* encodeFrames(
   const entries: FrameEntry[] = [];
   let offset = 0;
   for await (const frame of frames) {
-    const { entry, compressed } = 'compressed' in frame ? frame : pack(frame, level);
+    const { entry, compressed } = 'compressed' in frame ? frame : compress(frame, level);
     entries.push({ ...entry, offset });
     offset += compressed.length;
     yield compressed;
@@ -75,12 +75,12 @@ async function* encodeFrames(
   });
 }
 
-function pack({ first, lines, ...rest }: RawFrame, level: number | undefined): CopiedFrame {
+function compress({ first, lines, ...rest }: RawFrame, level: number | undefined): CopiedFrame {
   const compressed = compressFrame(lines, level);
   return {
     compressed,
     entry: {
-      hash: hexHash(first.hash),
+      hash: formatHash(first.hash),
       key: first.key.toString(),
       offset: 0,
       length: compressed.length,
@@ -92,7 +92,7 @@ function pack({ first, lines, ...rest }: RawFrame, level: number | undefined): C
 }
 
 /** Sorted entries, each of the pieces that `encode` gives, in frames of `frameBytes`. Throws `SnapshotCorrupt` if out of order. */
-export async function* framesOf<T extends Keyed>(
+export async function* toFrames<T extends Keyed>(
   batches: AsyncIterable<readonly T[]>,
   encode: (entry: T) => readonly Buffer[],
   frameBytes: number = defaultLimits.frameBytes,
@@ -104,7 +104,7 @@ export async function* framesOf<T extends Keyed>(
   for await (const batch of batches) {
     for (const entry of batch) {
       if (last !== undefined && compareKeyed(last, entry) >= 0)
-        throw corrupt('entries of a run are out of order');
+        throw corruptError('entries of a run are out of order');
       last = entry;
       first ??= entry;
       count++;

@@ -2,8 +2,8 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { isError } from '../../runtime/errors.ts';
 import { compareText } from '../../item/text-order.ts';
 import type { Keyed } from './change.ts';
-import { compressFrame, corrupt, decompressJson, sha256Hex } from './frame.ts';
-import { type HashRange, hexHash } from './hash-range.ts';
+import { compressFrame, corruptError, decompressJson, sha256Hex } from './frame.ts';
+import { type HashRange, formatHash } from './hash-range.ts';
 
 /** Where a file's index lies and what its bytes must hash to; kept by whoever refers to the file. */
 export interface IndexPlace {
@@ -27,13 +27,13 @@ export interface FrameContent {
 }
 
 /** A line's place in the order: its hash as 16 hex digits, and its canonical key. */
-export interface FirstLine {
+export interface KeyPosition {
   readonly hash: string;
   readonly key: string;
 }
 
 /** What the index says of one frame, first of all its first line: docs/format.md, section 3. */
-export interface FrameEntry extends FirstLine {
+export interface FrameEntry extends KeyPosition {
   readonly offset: number;
   readonly length: number;
   readonly rawLength: number;
@@ -55,13 +55,13 @@ export function encodeIndex(
   offset: number,
 ): { bytes: Buffer; index: IndexPlace } {
   const index = compressFrame(Buffer.from(JSON.stringify({ version: 1, frames })));
-  const { header, footer } = surroundings(index.length);
+  const { header, footer } = encodeEnvelope(index.length);
   const place = { offset: offset + headerBytes, length: index.length, sha256: sha256Hex(index) };
   return { bytes: Buffer.concat([header, index, footer]), index: place };
 }
 
 /** What stands before and behind an index of `length` bytes. */
-export function surroundings(length: number): { header: Buffer; footer: Buffer } {
+export function encodeEnvelope(length: number): { header: Buffer; footer: Buffer } {
   const header = Buffer.alloc(headerBytes);
   header.writeUInt32LE(skippableMagic, 0);
   header.writeUInt32LE(length + footerBytes, 4);
@@ -78,7 +78,7 @@ export async function readIndex(store: ObjectStore, file: IndexedFile): Promise<
   const json = decompressJson(bytes, sha256, `${file.key}: index`);
   const index = json as { version: number; frames: FrameEntry[] } | null;
   if (index?.version !== 1 || !Array.isArray(index.frames))
-    throw corrupt(`${file.key}: index of unknown form`);
+    throw corruptError(`${file.key}: index of unknown form`);
   return index.frames;
 }
 
@@ -90,14 +90,14 @@ export async function readStored(
   length: number,
 ): Promise<Uint8Array> {
   return store.getRange(key, offset, length).catch((cause: unknown) => {
-    throw isError(cause, 'ObjectNotFound') ? corrupt(`${key}: missing`, cause) : cause;
+    throw isError(cause, 'ObjectNotFound') ? corruptError(`${key}: missing`, cause) : cause;
   });
 }
 
 /** The frames that may hold entries of the range; the first and the last of them may hold others too. */
-export function framesIn(entries: readonly FrameEntry[], range: HashRange): readonly FrameEntry[] {
-  const from = hexHash(range.from);
-  const to = hexHash(range.to);
+export function findFrames(entries: readonly FrameEntry[], range: HashRange): readonly FrameEntry[] {
+  const from = formatHash(range.from);
+  const to = formatHash(range.to);
   // A frame's entries end where the next one's begin, so the last that begins before `from` may reach into the range.
   const before = countWhile(entries, (entry) => isBelow(entry.hash, from));
   return entries.slice(
@@ -107,8 +107,8 @@ export function framesIn(entries: readonly FrameEntry[], range: HashRange): read
 }
 
 /** The place of the frame that holds the key, if the file holds it: the last that begins with it or before; or -1. */
-export function frameOf(entries: readonly FrameEntry[], keyed: Keyed): number {
-  const hash = hexHash(keyed.hash);
+export function findFrameNumber(entries: readonly FrameEntry[], keyed: Keyed): number {
+  const hash = formatHash(keyed.hash);
   const key = keyed.key.toString();
   return (
     countWhile(
@@ -119,8 +119,8 @@ export function frameOf(entries: readonly FrameEntry[], keyed: Keyed): number {
 }
 
 /** Whether the key comes before the line. */
-export function comesBefore(keyed: Keyed, line: FirstLine): boolean {
-  const hash = hexHash(keyed.hash);
+export function comesBefore(keyed: Keyed, line: KeyPosition): boolean {
+  const hash = formatHash(keyed.hash);
   return hash === line.hash ? compareText(keyed.key.toString(), line.key) < 0 : hash < line.hash;
 }
 

@@ -13,7 +13,7 @@ export function contains(range: HashRange, hash: bigint): boolean {
 }
 
 /** The entries, sorted by hash, that lie in the range: the same array if all do. */
-export function within<T extends { readonly hash: bigint }>(range: HashRange, sorted: T[]): T[] {
+export function keepInRange<T extends { readonly hash: bigint }>(range: HashRange, sorted: T[]): T[] {
   const inside = (entry: T | undefined): boolean => entry === undefined || contains(range, entry.hash);
   return inside(sorted[0]) && inside(sorted.at(-1)) ? sorted : sorted.filter(inside);
 }
@@ -26,18 +26,18 @@ export function intersect(a: HashRange, b: HashRange): HashRange | undefined {
 }
 
 /** The hash space in `count` equal ranges, in order; `count` is a power of two. */
-export function equalRanges(count: number): HashRange[] {
+export function splitHashSpace(count: number): HashRange[] {
   const width = hashSpace / BigInt(count);
   return Array.from({ length: count }, (_, i) => ({ from: BigInt(i) * width, to: BigInt(i + 1) * width }));
 }
 
 /** Which of `count` equal ranges (a power of two) holds the hash. */
-export function rangeNumber(hash: bigint, count: number): number {
+export function findRangeNumber(hash: bigint, count: number): number {
   return Number((hash * BigInt(count)) >> 64n);
 }
 
 /** The smallest power of two, from 1 to `most`, that gives ranges of at most `target` of `total`. */
-export function rangeCount(total: number, target: number, most: number): number {
+export function chooseRangeCount(total: number, target: number, most: number): number {
   let count = 1;
   while (count < most && total / count > target) count *= 2;
   return count;
@@ -49,7 +49,7 @@ export interface HexRange {
 }
 
 export function toHex(range: HashRange): HexRange {
-  return { from: hexHash(range.from), to: hexHash(range.to) };
+  return { from: formatHash(range.from), to: formatHash(range.to) };
 }
 
 export function fromHex(range: HexRange): HashRange {
@@ -57,6 +57,6 @@ export function fromHex(range: HexRange): HashRange {
 }
 
 /** 16 hex digits; 17 for the end of the hash space. */
-export function hexHash(hash: bigint): string {
+export function formatHash(hash: bigint): string {
   return hash.toString(16).padStart(16, '0');
 }

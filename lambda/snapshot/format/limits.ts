@@ -17,11 +17,11 @@ export interface Limits {
   /** Spills that are opened at once when changes are applied, a number; many tasks may exceed it by one for each part. */
   readonly maxSpills: number;
   /** Changes that are parsed and sorted in memory at a time. */
-  readonly sortBytes: number;
+  readonly maxSortBytes: number;
   /** A staged file is closed at so many bytes, so that a task can stop between files. */
   readonly stagedFileBytes: number;
   /** Compressed bytes fetched in one ranged read of a run. */
-  readonly readBytes: number;
+  readonly maxReadBytes: number;
   /** Runs to read for any key of a snapshot; delta runs are merged with each other before they become more. */
   readonly maxRuns: number;
   /** A partition is folded into a new base run when its delta runs are this share of its base run. */
@@ -48,10 +48,10 @@ export const defaultLimits: Limits = {
   partBytes: 2 * 1024 * 1024 * 1024,
   // 256 are 32 MB of frames; a table of 4 TiB comes to about 2,300 and 300 MB.
   maxSpills: 256,
-  sortBytes: 64 * 1024 * 1024,
+  maxSortBytes: 64 * 1024 * 1024,
   stagedFileBytes: 32 * 1024 * 1024,
   // Amortizes a request over several frames.
-  readBytes: 4 * 1024 * 1024,
+  maxReadBytes: 4 * 1024 * 1024,
   // Every reader opens all of them. With 8, a change is written at most twice in the first 36 backups behind a base:
   // 30 daily ones at 1 percent churn come to about 1.5 full copies.
   maxRuns: 8,

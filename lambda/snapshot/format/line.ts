@@ -1,6 +1,6 @@
 import { keyHash } from '../../item/key-hash.ts';
 import type { Change, Keyed } from './change.ts';
-import { corrupt } from './frame.ts';
+import { corruptError } from './frame.ts';
 
 export type RunKind = 'base' | 'delta';
 
@@ -17,9 +17,9 @@ const tombstoneTail = Buffer.from('}}\n');
 export const lineOverhead = itemHead.length + lineTail.length;
 
 /** The pieces of a change's line (docs/format.md, section 3), with its line end. A base run has no tombstones. */
-export function linePieces(kind: RunKind, { key, image }: Change): readonly Buffer[] {
+export function encodeLine(kind: RunKind, { key, image }: Change): readonly Buffer[] {
   if (kind === 'base') {
-    if (image === undefined) throw corrupt('a base run cannot hold a tombstone');
+    if (image === undefined) throw corruptError('a base run cannot hold a tombstone');
     return [itemHead, image, lineTail];
   }
   return image === undefined
@@ -34,7 +34,7 @@ export function linePieces(kind: RunKind, { key, image }: Change): readonly Buff
 export function decodeLines(kind: RunKind, frame: Buffer, keyCount: number): Change[] {
   const changes: Change[] = [];
   for (let start = 0; start < frame.length;) {
-    const end = lineEnd(frame, start);
+    const end = findLineEnd(frame, start);
     changes.push(decodeLine(kind, frame.subarray(start, end), keyCount));
     start = end;
   }
@@ -44,45 +44,45 @@ export function decodeLines(kind: RunKind, frame: Buffer, keyCount: number): Cha
 /** The change of one line, given with its line end. Throws `SnapshotCorrupt`. */
 export function decodeLine(kind: RunKind, lineWithEnd: Buffer, keyCount: number): Change {
   const line = lineWithEnd.subarray(0, -1);
-  return kind === 'base' ? decodeItem(line, keyCount) : decodeChange(line, keyCount);
+  return kind === 'base' ? decodeItemLine(line, keyCount) : decodeChangeLine(line, keyCount);
 }
 
 /** The index behind the line end of the line that begins at `start`. Throws `SnapshotCorrupt` if it has none. */
-export function lineEnd(frame: Buffer, start: number): number {
+export function findLineEnd(frame: Buffer, start: number): number {
   const end = frame.indexOf(newline, start);
-  if (end < 0) throw corrupt('a frame does not end with a whole line');
+  if (end < 0) throw corruptError('a frame does not end with a whole line');
   return end + 1;
 }
 
 /** The key of the line that begins at `start`; of the rest of the line nothing is looked at. */
-export function lineKey(kind: RunKind, frame: Buffer, start: number, keyCount: number): Keyed {
+export function decodeKey(kind: RunKind, frame: Buffer, start: number, keyCount: number): Keyed {
   const head = kind === 'base' ? itemKeyHead : keysHead;
-  if (!startsWith(frame, head, start)) throw corrupt(`a line of a ${kind} run does not begin as one`);
+  if (!startsWith(frame, head, start)) throw corruptError(`a line of a ${kind} run does not begin as one`);
   const from = start + head.length;
-  const key = frame.subarray(from, keyEnd(frame, from, keyCount));
+  const key = frame.subarray(from, findKeyEnd(frame, from, keyCount));
   return { hash: keyHash(key), key };
 }
 
-function decodeItem(line: Buffer, keyCount: number): Change {
-  if (!startsWith(line, itemHead, 0)) throw corrupt('a line of a base run is not an item');
-  const image = imageFrom(line, itemHead.length);
-  const key = image.subarray(1, keyEnd(image, 1, keyCount));
+function decodeItemLine(line: Buffer, keyCount: number): Change {
+  if (!startsWith(line, itemHead, 0)) throw corruptError('a line of a base run is not an item');
+  const image = sliceImage(line, itemHead.length);
+  const key = image.subarray(1, findKeyEnd(image, 1, keyCount));
   return { hash: keyHash(key), key, image };
 }
 
-function decodeChange(line: Buffer, keyCount: number): Change {
-  if (!startsWith(line, keysHead, 0)) throw corrupt('a line of a delta run is not a change');
-  const end = keyEnd(line, keysHead.length, keyCount);
+function decodeChangeLine(line: Buffer, keyCount: number): Change {
+  if (!startsWith(line, keysHead, 0)) throw corruptError('a line of a delta run is not a change');
+  const end = findKeyEnd(line, keysHead.length, keyCount);
   const key = line.subarray(keysHead.length, end);
-  const image = startsWith(line, newImageHead, end) ? imageFrom(line, end + newImageHead.length) : undefined;
+  const image = startsWith(line, newImageHead, end) ? sliceImage(line, end + newImageHead.length) : undefined;
   if (image === undefined && !line.subarray(end).equals(keysTail))
-    throw corrupt('a line of a delta run is not a change');
+    throw corruptError('a line of a delta run is not a change');
   return { hash: keyHash(key), key, image };
 }
 
 /** All from `start` but the line's own closing brace. */
-function imageFrom(line: Buffer, start: number): Buffer {
-  if (line[line.length - 1] !== closingBrace) throw corrupt('a line of a run has no end');
+function sliceImage(line: Buffer, start: number): Buffer {
+  if (line[line.length - 1] !== closingBrace) throw corruptError('a line of a run has no end');
   return line.subarray(start, -1);
 }
 
@@ -95,24 +95,24 @@ const backslash = 0x5c;
 const closingBrace = 0x7d;
 
 /** The index behind `keyCount` members `"name":{"T":"value"}` that begin at `start` and are separated by commas. */
-function keyEnd(line: Buffer, start: number, keyCount: number): number {
+function findKeyEnd(line: Buffer, start: number, keyCount: number): number {
   let at = start;
   for (let member = 0; member < keyCount; member++) {
     if (member > 0) at += 1; // ,
-    at = stringEnd(line, at) + 2; // :{
-    at = stringEnd(line, at) + 1; // :
-    at = stringEnd(line, at); // }
-    if (line[at++] !== closingBrace) throw corrupt('a line does not begin with its key');
+    at = findStringEnd(line, at) + 2; // :{
+    at = findStringEnd(line, at) + 1; // :
+    at = findStringEnd(line, at); // }
+    if (line[at++] !== closingBrace) throw corruptError('a line does not begin with its key');
   }
   return at;
 }
 
 /** The index behind the JSON string that begins at `start`. */
-function stringEnd(line: Buffer, start: number): number {
-  if (line[start] !== quote) throw corrupt('a line does not begin with its key');
+function findStringEnd(line: Buffer, start: number): number {
+  if (line[start] !== quote) throw corruptError('a line does not begin with its key');
   for (let at = start + 1; ; at++) {
     at = line.indexOf(quote, at);
-    if (at < 0) throw corrupt('a line does not begin with its key');
+    if (at < 0) throw corruptError('a line does not begin with its key');
     let escapes = 0;
     while (line[at - 1 - escapes] === backslash) escapes++;
     if (escapes % 2 === 0) return at + 1;

@@ -4,7 +4,7 @@ import { isError } from '../../runtime/errors.ts';
 import type { ObjectStore, PutOutcome } from '../../storage/object-store.ts';
 import type { Content } from './content.ts';
 import type { IndexPlace } from './frame-index.ts';
-import { compressFrame, corrupt, decompressJson, sha256Hex } from './frame.ts';
+import { compressFrame, corruptError, decompressJson, sha256Hex } from './frame.ts';
 import type { HexRange } from './hash-range.ts';
 import type { RunKind } from './line.ts';
 
@@ -66,7 +66,7 @@ export function keyNamesOf(description: Pick<TableDescription, 'keySchema'>): Ke
     description.keySchema.find((element) => element.KeyType === type)?.AttributeName;
   const hash = named('HASH');
   const range = named('RANGE');
-  if (hash === undefined) throw corrupt('a table description has no partition key');
+  if (hash === undefined) throw corruptError('a table description has no partition key');
   return range === undefined ? [hash] : [hash, range];
 }
 
@@ -94,14 +94,14 @@ export async function readManifest(
 ): Promise<StoredManifest> {
   const key = manifestKey(tableId, snapshot);
   const bytes = await store.get(key).catch((cause: unknown) => {
-    throw isError(cause, 'ObjectNotFound') ? corrupt(`${key}: missing`, cause) : cause;
+    throw isError(cause, 'ObjectNotFound') ? corruptError(`${key}: missing`, cause) : cause;
   });
   const manifest = decompressJson(bytes, sha256 ?? sha256Hex(bytes), key) as Manifest | null;
   const known = manifest?.format === 'tidemark-snapshot' && manifest.version === 1;
   if (!known || !Array.isArray(manifest.runs) || !Array.isArray(manifest.partitions)) {
-    throw corrupt(`${key}: unknown format`);
+    throw corruptError(`${key}: unknown format`);
   }
-  if (manifest.id !== snapshot) throw corrupt(`${key}: manifest of another snapshot`);
+  if (manifest.id !== snapshot) throw corruptError(`${key}: manifest of another snapshot`);
   return { manifest, sha256: sha256Hex(bytes) };
 }
 

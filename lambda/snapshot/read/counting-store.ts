@@ -11,7 +11,7 @@ export interface CountingStore extends ObjectStore {
   readonly reads: Reads;
 }
 
-export function countingStore(store: ObjectStore): CountingStore {
+export function countReads(store: ObjectStore): CountingStore {
   const reads = { bytesRead: 0, requests: 0 };
   const counted = async (request: Promise<Uint8Array>): Promise<Uint8Array> => {
     reads.requests++;

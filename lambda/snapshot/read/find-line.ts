@@ -1,8 +1,8 @@
 import { compareKeyed, type Keyed } from '../format/change.ts';
-import { lineEnd, lineKey, type RunKind } from '../format/line.ts';
+import { findLineEnd, decodeKey, type RunKind } from '../format/line.ts';
 
 /** Where a key's line is in a frame, or would be: from `start` to `end`, its line end included. */
-export interface LinePlace {
+export interface LineSpan {
   readonly start: number;
   /** `start` if there is no such line. */
   readonly end: number;
@@ -17,16 +17,16 @@ const firstStep = 4096;
  * Finds a key's line among the sorted lines of a frame, from the line that begins at `from` on, by looking at a few
  * lines only: in growing steps, then by halving. Throws `SnapshotCorrupt` if what it looks at is no line.
  */
-export function findLine(kind: RunKind, frame: Buffer, keyCount: number, target: Keyed, from = 0): LinePlace {
+export function findLine(kind: RunKind, frame: Buffer, keyCount: number, target: Keyed, from = 0): LineSpan {
   let low = from;
   let high = frame.length;
   for (let step = firstStep; low < high;) {
     const middle = step > 0 && low + step < high ? low + step : (low + high) >>> 1;
-    const start = startOfLine(frame, middle);
-    const order = compareKeyed(lineKey(kind, frame, start, keyCount), target);
-    if (order === 0) return { start, end: lineEnd(frame, start) };
+    const start = findLineStart(frame, middle);
+    const order = compareKeyed(decodeKey(kind, frame, start, keyCount), target);
+    if (order === 0) return { start, end: findLineEnd(frame, start) };
     if (order < 0) {
-      low = lineEnd(frame, start);
+      low = findLineEnd(frame, start);
       step *= 2;
     } else {
       high = start;
@@ -37,7 +37,7 @@ export function findLine(kind: RunKind, frame: Buffer, keyCount: number, target:
 }
 
 /** Where the line begins that the byte is in. */
-function startOfLine(frame: Buffer, at: number): number {
+function findLineStart(frame: Buffer, at: number): number {
   // A negative place would count from the end.
   return at === 0 ? 0 : frame.lastIndexOf(newline, at - 1) + 1;
 }

@@ -2,7 +2,13 @@ import pMap from 'p-map';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Change, Keyed } from '../format/change.ts';
 import { findLine } from './find-line.ts';
-import { type FrameEntry, frameOf, framesIn, type IndexedFile, readIndex } from '../format/frame-index.ts';
+import {
+  type FrameEntry,
+  findFrameNumber,
+  findFrames,
+  type IndexedFile,
+  readIndex,
+} from '../format/frame-index.ts';
 import { contains, type HashRange } from '../format/hash-range.ts';
 import { decodeLine, decodeLines, type RunKind } from '../format/line.ts';
 import { fetchFrames, openFrame } from './read-frames.ts';
@@ -44,7 +50,7 @@ export class OpenRun {
   }
 
   /** The file's frames. Fetched once; a failure is every caller's. */
-  index(): Promise<readonly FrameEntry[]> {
+  readIndex(): Promise<readonly FrameEntry[]> {
     this.#index ??= readIndex(this.#store, this.#file);
     return this.#index;
   }
@@ -56,9 +62,9 @@ export class OpenRun {
 
   /** The lines of ascending keys, each at its key's place; with `among` only those that lie in these frames. */
   async findAll(keys: readonly Keyed[], among?: FrameSet): Promise<(Change | undefined)[]> {
-    const index = await this.index();
+    const index = await this.readIndex();
     const found: (Change | undefined)[] = keys.map(() => undefined);
-    const byFrame = Map.groupBy(keys.entries(), ([, key]) => index[frameOf(index, key)]);
+    const byFrame = Map.groupBy(keys.entries(), ([, key]) => index[findFrameNumber(index, key)]);
     const wanted = [...byFrame].flatMap(([entry, keys]) =>
       entry === undefined || among?.has(entry.sha256) === false ? [] : [{ entry, keys }],
     );
@@ -77,7 +83,7 @@ export class OpenRun {
 
   /** The lines of a range, in order, in batches of a frame, without those of the frames in `but`. */
   async *read(range: HashRange, readAhead: number, but: FrameSet): AsyncGenerator<Change[]> {
-    const entries = framesIn(await this.index(), range).filter(({ sha256 }) => !but.has(sha256));
+    const entries = findFrames(await this.readIndex(), range).filter(({ sha256 }) => !but.has(sha256));
     const kept = this.#kept(entries[0]);
     if (kept !== undefined) yield this.#linesFrom(kept, range);
     const rest = kept === undefined ? entries : entries.slice(1);

@@ -10,11 +10,11 @@ export async function* mergeSorted<T extends Keyed>(
   combine: (earlier: T, later: T) => T,
   batchEntries: number = defaultLimits.batchEntries,
 ): AsyncGenerator<T[]> {
-  const heap = new Heap(sources.map((source) => new Entries(source)));
+  const heap = new Heap(sources.map((source) => new EntryCursor(source)));
   try {
     await heap.fill();
     let batch: T[] = [];
-    for (let entry = heap.least; entry !== undefined; entry = heap.least) {
+    for (let entry = heap.smallest; entry !== undefined; entry = heap.smallest) {
       const last = batch.at(-1);
       if (last !== undefined && compareKeyed(last, entry) === 0) {
         batch[batch.length - 1] = combine(last, entry);
@@ -35,7 +35,7 @@ export async function* mergeSorted<T extends Keyed>(
 }
 
 /** A place in a sequence of batches. */
-export class Entries<T> {
+export class EntryCursor<T> {
   /** The entry at this place; undefined at the end, and before the first `advance`. */
   current: T | undefined;
   #started = false;
@@ -70,15 +70,15 @@ export class Entries<T> {
 
   /** The entries from here on as long as they are wanted, up to so many bytes of keys and images or one more. */
   async takeWhile<C extends T & Pick<Change, 'key' | 'image'>>(
-    this: Entries<C>,
+    this: EntryCursor<C>,
     wanted: (entry: C) => boolean,
-    mostBytes: number,
+    maxBytes: number,
   ): Promise<C[]> {
     if (!this.#started) await this.advance();
     const taken: C[] = [];
     let bytes = 0;
     for (let entry = this.current; entry !== undefined && wanted(entry); entry = this.current) {
-      if (bytes > mostBytes) break;
+      if (bytes > maxBytes) break;
       bytes += entry.key.length + (entry.image?.length ?? 0);
       taken.push(entry);
       if (!this.step()) await this.advance();
@@ -95,16 +95,16 @@ export class Entries<T> {
   }
 }
 
-/** The sources by their current entries: the least on top; of equal ones the earliest source. */
+/** The sources by their current entries: the smallest on top; of equal ones the earliest source. */
 class Heap<T extends Keyed> {
-  readonly #all: readonly Entries<T>[];
+  readonly #all: readonly EntryCursor<T>[];
   #heap: Source<T>[] = [];
 
-  constructor(sources: readonly Entries<T>[]) {
+  constructor(sources: readonly EntryCursor<T>[]) {
     this.#all = sources;
   }
 
-  get least(): T | undefined {
+  get smallest(): T | undefined {
     return this.#heap[0]?.entries.current;
   }
 
@@ -116,7 +116,7 @@ class Heap<T extends Keyed> {
     for (let i = (this.#heap.length >>> 1) - 1; i >= 0; i--) this.#sink(i);
   }
 
-  /** Moves the least source on within its batch; false if it needs the next one. */
+  /** Moves the smallest source on within its batch; false if it needs the next one. */
   step(): boolean {
     const [top] = this.#heap;
     if (top !== undefined && !top.entries.step()) return false;
@@ -124,7 +124,7 @@ class Heap<T extends Keyed> {
     return true;
   }
 
-  /** Moves the least source to its next batch. */
+  /** Moves the smallest source to its next batch. */
   async advance(): Promise<void> {
     const [top] = this.#heap;
     await top?.entries.advance();
@@ -146,14 +146,14 @@ class Heap<T extends Keyed> {
     let at = from;
     for (;;) {
       let child = 2 * at + 1;
-      let least = heap[child];
+      let smallest = heap[child];
       const right = heap[child + 1];
-      if (least !== undefined && right !== undefined && isBefore(right, least)) {
+      if (smallest !== undefined && right !== undefined && comesFirst(right, smallest)) {
         child++;
-        least = right;
+        smallest = right;
       }
-      if (least === undefined || !isBefore(least, moved)) break;
-      heap[at] = least;
+      if (smallest === undefined || !comesFirst(smallest, moved)) break;
+      heap[at] = smallest;
       at = child;
     }
     heap[at] = moved;
@@ -161,11 +161,11 @@ class Heap<T extends Keyed> {
 }
 
 interface Source<T> {
-  readonly entries: Entries<T>;
+  readonly entries: EntryCursor<T>;
   readonly order: number;
 }
 
-function isBefore<T extends Keyed>(a: Source<T>, b: Source<T>): boolean {
+function comesFirst<T extends Keyed>(a: Source<T>, b: Source<T>): boolean {
   const x = a.entries.current;
   const y = b.entries.current;
   if (x === undefined || y === undefined) return y === undefined && x !== undefined;

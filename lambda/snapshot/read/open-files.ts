@@ -20,7 +20,7 @@ export class OpenFiles<T> {
     }
   }
 
-  of(run: RunRef): T {
+  open(run: RunRef): T {
     const known = this.#files.get(run.key);
     if (known !== undefined) return known;
     const file = this.#open(run);

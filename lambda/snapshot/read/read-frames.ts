@@ -1,6 +1,12 @@
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { checkFrame, corrupt, decompressFrame } from '../format/frame.ts';
-import { type FrameEntry, framesIn, type IndexedFile, readIndex, readStored } from '../format/frame-index.ts';
+import { checkFrame, corruptError, decompressFrame } from '../format/frame.ts';
+import {
+  type FrameEntry,
+  findFrames,
+  type IndexedFile,
+  readIndex,
+  readStored,
+} from '../format/frame-index.ts';
 import type { HashRange } from '../format/hash-range.ts';
 import { defaultLimits } from '../format/limits.ts';
 
@@ -15,12 +21,12 @@ export interface StoredFrame {
 export function openFrame({ file, entry, compressed }: StoredFrame): Buffer {
   const what = `${file} at ${entry.offset}`;
   const frame = decompressFrame(compressed, entry.sha256, what, entry.rawLength);
-  if (frame.length !== entry.rawLength) throw corrupt(`${what}: wrong length`);
+  if (frame.length !== entry.rawLength) throw corruptError(`${what}: wrong length`);
   return frame;
 }
 
 /** Throws `SnapshotCorrupt` naming the file if the stored bytes are not those of the index. */
-export function checkStored({ file, entry, compressed }: StoredFrame): void {
+export function checkStoredFrame({ file, entry, compressed }: StoredFrame): void {
   checkFrame(compressed, entry.sha256, `${file} at ${entry.offset}`);
 }
 
@@ -31,7 +37,7 @@ export async function* readFrames(
   range: HashRange,
   readAhead?: number,
 ): AsyncGenerator<Buffer> {
-  const entries = framesIn(await readIndex(store, file), range);
+  const entries = findFrames(await readIndex(store, file), range);
   for await (const frame of fetchFrames(store, file.key, entries, readAhead)) yield openFrame(frame);
 }
 
@@ -43,9 +49,9 @@ export async function* fetchFrames(
   store: ObjectStore,
   file: string,
   entries: readonly FrameEntry[],
-  readAhead: number = defaultLimits.readBytes,
+  readAhead: number = defaultLimits.maxReadBytes,
 ): AsyncGenerator<StoredFrame> {
-  const groups = grouped(entries, readAhead);
+  const groups = groupNeighbours(entries, readAhead);
   let next = groups[0] && fetchGroup(store, file, groups[0]);
   for (let i = 0; next !== undefined; i++) {
     const frames: StoredFrame[] = await next;
@@ -58,7 +64,7 @@ export async function* fetchFrames(
 }
 
 /** Neighbouring frames, gathered up to the size of one ranged read. */
-function grouped(entries: readonly FrameEntry[], most: number): FrameEntry[][] {
+function groupNeighbours(entries: readonly FrameEntry[], most: number): FrameEntry[][] {
   const groups: FrameEntry[][] = [];
   let bytes = 0;
   let end = -1;

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Change } from '../format/change.ts';
-import { fromHex, type HashRange, intersect, within } from '../format/hash-range.ts';
+import { fromHex, type HashRange, intersect, keepInRange } from '../format/hash-range.ts';
 import { decodeLines } from '../format/line.ts';
 import { defaultLimits, type Limits } from '../format/limits.ts';
 import { keyNamesOf, type Manifest, type RunRef } from '../format/manifest.ts';
@@ -18,7 +18,7 @@ export async function* readSnapshot(
   limits: Limits = defaultLimits,
 ): AsyncGenerator<readonly SnapshotItem[]> {
   const keyCount = keyNamesOf(manifest.description).length;
-  const sources = manifest.runs.map((run) => readRun(store, run, range, keyCount, limits.readBytes));
+  const sources = manifest.runs.map((run) => readRun(store, run, range, keyCount, limits.maxReadBytes));
   for await (const batch of mergeSorted(sources, (_older, newer) => newer, limits.batchEntries))
     yield batch.filter(isItem);
 }
@@ -41,6 +41,6 @@ export async function* readRun(
   const part = intersect(fromHex(run.range), range);
   if (part === undefined) return;
   for await (const frame of readFrames(store, run, part, readAhead)) {
-    yield within(part, decodeLines(run.kind, frame, keyCount));
+    yield keepInRange(part, decodeLines(run.kind, frame, keyCount));
   }
 }

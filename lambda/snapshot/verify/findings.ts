@@ -10,7 +10,7 @@ export interface Problem {
 }
 
 /** So many problems are kept; further ones are only counted. */
-const mostProblems = 100;
+const maxProblems = 100;
 
 /** What a verification looked at and what is wrong with it. */
 export class Findings {
@@ -23,11 +23,11 @@ export class Findings {
 
   add(problem: Problem): void {
     this.problemCount++;
-    if (this.problems.length < mostProblems) this.problems.push(problem);
+    if (this.problems.length < maxProblems) this.problems.push(problem);
   }
 
   /** What the reading gives; undefined if it shows that the object is damaged or missing, which is noted. */
-  async unlessDamaged<T>(object: string, reading: Promise<T>, offset?: number): Promise<T | undefined> {
+  async recordDamage<T>(object: string, reading: Promise<T>, offset?: number): Promise<T | undefined> {
     try {
       return await reading;
     } catch (error) {

@@ -1,8 +1,8 @@
 import { type Change, compareKeyed } from '../format/change.ts';
 import { ContentSum } from '../format/content.ts';
-import { corrupt } from '../format/frame.ts';
-import { comesBefore, type FirstLine } from '../format/frame-index.ts';
-import { hexHash } from '../format/hash-range.ts';
+import { corruptError } from '../format/frame.ts';
+import { comesBefore, type KeyPosition } from '../format/frame-index.ts';
+import { formatHash } from '../format/hash-range.ts';
 import { decodeLines, type RunKind } from '../format/line.ts';
 import { openFrame, type StoredFrame } from '../read/read-frames.ts';
 import type { LineVerifier, VerifiedLine } from './verify-line.ts';
@@ -12,7 +12,7 @@ export interface FrameRules {
   readonly keyCount: number;
   readonly lines: LineVerifier;
   /** Where the next frame begins, or where the run ends; undefined: at the end of the hash space. */
-  readonly next: FirstLine | undefined;
+  readonly next: KeyPosition | undefined;
 }
 
 /**
@@ -22,18 +22,19 @@ export interface FrameRules {
 export async function verifyFrame(stored: StoredFrame, rules: FrameRules): Promise<VerifiedLine[]> {
   const { entry } = stored;
   const lines = decodeLines(rules.kind, openFrame(stored), rules.keyCount);
-  if (lines.length !== entry.count) throw corrupt(`the frame has ${lines.length} lines, not ${entry.count}`);
+  if (lines.length !== entry.count)
+    throw corruptError(`the frame has ${lines.length} lines, not ${entry.count}`);
   verifyOrder(lines, entry, rules.next);
   const verified = lines.map((line) => rules.lines.verify(line));
   if (entry.content !== undefined) {
-    const { bytes, digest } = sumOf(verified).content();
+    const { bytes, digest } = sumLines(verified).toContent();
     if (bytes !== entry.content.bytes || digest !== entry.content.digest)
-      throw corrupt("the frame's items do not come to what the index says of them");
+      throw corruptError("the frame's items do not come to what the index says of them");
   }
   return verified;
 }
 
-export function sumOf(lines: readonly VerifiedLine[], sum = new ContentSum()): ContentSum {
+export function sumLines(lines: readonly VerifiedLine[], sum = new ContentSum()): ContentSum {
   for (const { image, digest, imageBytes } of lines) {
     if (image === undefined) continue;
     sum.items++;
@@ -43,17 +44,17 @@ export function sumOf(lines: readonly VerifiedLine[], sum = new ContentSum()): C
   return sum;
 }
 
-function verifyOrder(lines: readonly Change[], first: FirstLine, next: FirstLine | undefined): void {
+function verifyOrder(lines: readonly Change[], first: KeyPosition, next: KeyPosition | undefined): void {
   for (const [i, line] of lines.entries()) {
     const before = lines[i - 1];
     if (before === undefined ? !isAt(line, first) : compareKeyed(before, line) >= 0)
-      throw corrupt('the lines of the frame are not in order, or do not begin as the index says');
+      throw corruptError('the lines of the frame are not in order, or do not begin as the index says');
   }
   const last = lines.at(-1);
   if (last !== undefined && next !== undefined && !comesBefore(last, next))
-    throw corrupt('the frame reaches beyond its end');
+    throw corruptError('the frame reaches beyond its end');
 }
 
-function isAt({ hash, key }: Change, place: FirstLine): boolean {
-  return hexHash(hash) === place.hash && key.toString() === place.key;
+function isAt({ hash, key }: Change, place: KeyPosition): boolean {
+  return formatHash(hash) === place.hash && key.toString() === place.key;
 }

@@ -6,8 +6,8 @@ import { parseJson } from '../../item/parse-json.ts';
 import { notPlain } from '../../item/scanned-members.ts';
 import { itemSize } from '../../item/size.ts';
 import type { Change } from '../format/change.ts';
-import { imageDigest } from '../format/digest.ts';
-import { corrupt } from '../format/frame.ts';
+import { digestImage } from '../format/digest.ts';
+import { corruptError } from '../format/frame.ts';
 
 /** A line that is as it should be. Of a tombstone, digest and size are those of nothing. */
 export interface VerifiedLine extends Change {
@@ -38,7 +38,7 @@ export class LineVerifier {
     }
     return {
       ...line,
-      digest: imageDigest(image),
+      digest: digestImage(image),
       imageBytes: this.#scanned(line, image) ?? this.#sizeOf(image, key),
     };
   }
@@ -48,8 +48,8 @@ export class LineVerifier {
     if (!isUtf8(image)) return undefined;
     try {
       this.#scanner.start(image);
-      const { image: canonical, keyLength, bytes } = this.#scanner.item();
-      const isSame = canonical.equals(image) && canonical.subarray(1, 1 + keyLength).equals(key);
+      const { image: encodeCanonical, keyLength, bytes } = this.#scanner.item();
+      const isSame = encodeCanonical.equals(image) && encodeCanonical.subarray(1, 1 + keyLength).equals(key);
       return isSame ? bytes : undefined;
     } catch (error) {
       if (error === notPlain) return undefined;
@@ -59,32 +59,32 @@ export class LineVerifier {
 
   #sizeOf(image: Buffer, key: Buffer): number {
     const item = this.#parsed(image, key);
-    if (!canonical(() => canonicalItem(item, this.#keyNames)).equals(image))
-      throw corrupt('an item is not in canonical form');
+    if (!encodeCanonical(() => canonicalItem(item, this.#keyNames)).equals(image))
+      throw corruptError('an item is not in canonical form');
     return itemSize(item);
   }
 
   #parsed(json: Buffer, key: Buffer): Item {
-    const item = parsed(json);
-    if (!canonical(() => canonicalKey(item, this.#keyNames)).equals(key))
-      throw corrupt('a key is not that of its item, or not in canonical form');
+    const item = parseItem(json);
+    if (!encodeCanonical(() => canonicalKey(item, this.#keyNames)).equals(key))
+      throw corruptError('a key is not that of its item, or not in canonical form');
     return item;
   }
 }
 
 // Neither a parser's error nor its cause may be told: they quote the text.
-function parsed(json: Buffer): Item {
+function parseItem(json: Buffer): Item {
   try {
     return parseJson(json.toString()) as Item;
   } catch {
-    throw corrupt('an item is not JSON');
+    throw corruptError('an item is not JSON');
   }
 }
 
-function canonical(text: () => string): Buffer {
+function encodeCanonical(text: () => string): Buffer {
   try {
     return Buffer.from(text());
   } catch {
-    throw corrupt('an item is no DynamoDB item');
+    throw corruptError('an item is no DynamoDB item');
   }
 }

@@ -1,24 +1,17 @@
 import { TidemarkError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { type Content, ContentSum, totalOf } from '../format/content.ts';
+import { type Content, ContentSum, sumContents } from '../format/content.ts';
 import type { Findings } from './findings.ts';
-import { type FirstLine, type FrameEntry, framesIn } from '../format/frame-index.ts';
-import {
-  contains,
-  equalRanges,
-  fromHex,
-  type HashRange,
-  rangeNumber,
-  wholeRange,
-} from '../format/hash-range.ts';
+import { type KeyPosition, type FrameEntry, findFrames } from '../format/frame-index.ts';
+import { contains, splitHashSpace, fromHex, type HashRange, wholeRange } from '../format/hash-range.ts';
 import type { Limits } from '../format/limits.ts';
 import { keyNamesOf, type Manifest, manifestKey, type RunRef } from '../format/manifest.ts';
 import { mergeSorted } from '../read/merge.ts';
 import { OpenFiles } from '../read/open-files.ts';
 import { fetchFrames, type StoredFrame } from '../read/read-frames.ts';
-import { runsIn } from '../read/runs.ts';
+import { type PlacedRun, groupByPartition, selectRuns } from '../read/runs.ts';
 import { verifyFile } from './verify-file.ts';
-import { sumOf, verifyFrame } from './verify-frame.ts';
+import { sumLines, verifyFrame } from './verify-frame.ts';
 import { LineVerifier, type VerifiedLine } from './verify-line.ts';
 
 export interface VerificationOptions {
@@ -56,7 +49,7 @@ export class Verification {
   readonly #keyCount: number;
   readonly #lines: LineVerifier;
   readonly #ranges: readonly HashRange[];
-  readonly #runs: readonly RunRef[][];
+  readonly #runs: readonly PlacedRun[][];
   readonly #findings: Findings;
   readonly #files: OpenFiles<VerifiedFile>;
 
@@ -68,8 +61,8 @@ export class Verification {
     const keyNames = keyNamesOf(manifest.description);
     this.#keyCount = keyNames.length;
     this.#lines = new LineVerifier(keyNames);
-    this.#ranges = equalRanges(manifest.partitions.length);
-    this.#runs = byPartition(manifest);
+    this.#ranges = splitHashSpace(manifest.partitions.length);
+    this.#runs = groupByPartition(manifest.runs, manifest.partitions.length);
     this.#files = new OpenFiles(manifest.runs, (run) => ({
       entries: verifyFile(store, run, this.#findings),
     }));
@@ -78,7 +71,7 @@ export class Verification {
   /** The manifest's figures are the sums of its partitions'. */
   verifyTotals(): void {
     const { partitions, items, bytes, digest } = this.#manifest;
-    if (!isSame(totalOf(partitions), { items, bytes, digest }))
+    if (!isSame(sumContents(partitions), { items, bytes, digest }))
       this.#blame('the figures are not the sums of the partitions');
   }
 
@@ -89,11 +82,12 @@ export class Verification {
       throw new TidemarkError('Internal', `there is no partition ${n}`);
     this.#files.closeBelow(range.from);
     const parts: Part[] = [];
-    const runs = runsIn(this.#runs[n] ?? [], range);
+    const ofPartition = (this.#runs[n] ?? []).map(({ run }) => run);
+    const runs = selectRuns(ofPartition, range);
     for (const run of runs) {
-      const file = this.#files.of(run);
+      const file = this.#files.open(run);
       const all = await file.entries;
-      if (all !== undefined) parts.push({ run, file, all, entries: framesIn(all, fromHex(run.range)) });
+      if (all !== undefined) parts.push({ run, file, all, entries: findFrames(all, fromHex(run.range)) });
     }
     if (this.#options.share < 1) return this.#sample(parts);
     const found = await this.#contentOf(parts);
@@ -114,9 +108,9 @@ export class Verification {
       (_older, newer) => newer,
       this.#options.limits.batchEntries,
     );
-    for await (const batch of merged) sumOf(batch, sum);
+    for await (const batch of merged) sumLines(batch, sum);
     this.#findings.items += sum.items;
-    return isWhole ? sum.content() : undefined;
+    return isWhole ? sum.toContent() : undefined;
   }
 
   /** The lines of a part that are as they should be; `missing` is called for what is not. */
@@ -132,10 +126,10 @@ export class Verification {
     };
     const kept = file.last?.entry === entries[0] ? file.last : undefined;
     if (kept !== undefined) yield within(kept.lines);
-    const readAhead = Math.ceil(this.#options.limits.readBytes / parts);
+    const readAhead = Math.ceil(this.#options.limits.maxReadBytes / parts);
     const frames = fetchFrames(this.#store, run.key, entries.slice(kept === undefined ? 0 : 1), readAhead);
     for (;;) {
-      const next = await this.#findings.unlessDamaged(run.key, frames.next());
+      const next = await this.#findings.recordDamage(run.key, frames.next());
       if (next === undefined) missing();
       if (next === undefined || next.done === true) return;
       yield within(await this.#verify({ run, file, all }, next.value));
@@ -152,8 +146,8 @@ export class Verification {
     for (const { part, entry } of drawn) {
       if (part.file.last?.entry === entry) continue;
       const fetched = Array.fromAsync(fetchFrames(this.#store, part.run.key, [entry]));
-      for (const stored of (await this.#findings.unlessDamaged(part.run.key, fetched, entry.offset)) ?? [])
-        this.#findings.items += sumOf((await this.#verify(part, stored)) ?? []).items;
+      for (const stored of (await this.#findings.recordDamage(part.run.key, fetched, entry.offset)) ?? [])
+        this.#findings.items += sumLines((await this.#verify(part, stored)) ?? []).items;
     }
   }
 
@@ -164,7 +158,7 @@ export class Verification {
     const { entry } = stored;
     const next = all[all.indexOf(entry) + 1] ?? endOf(run);
     const rules = { kind: run.kind, keyCount: this.#keyCount, lines: this.#lines, next };
-    const lines = await this.#findings.unlessDamaged(run.key, verifyFrame(stored, rules), entry.offset);
+    const lines = await this.#findings.recordDamage(run.key, verifyFrame(stored, rules), entry.offset);
     this.#findings.frames++;
     file.last = { entry, lines };
     return lines;
@@ -176,19 +170,8 @@ export class Verification {
   }
 }
 
-/** The runs of each partition, oldest first. */
-function byPartition({ runs, partitions }: Manifest): RunRef[][] {
-  const lists: RunRef[][] = partitions.map(() => []);
-  for (const run of runs) {
-    const { from, to } = fromHex(run.range);
-    const last = rangeNumber(to - 1n, lists.length);
-    for (let i = rangeNumber(from, lists.length); i <= last; i++) lists[i]?.push(run);
-  }
-  return lists;
-}
-
 /** What lies behind all lines of a run; undefined: nothing lies behind the hash space. */
-function endOf({ written }: RunRef): FirstLine | undefined {
+function endOf({ written }: RunRef): KeyPosition | undefined {
   return fromHex(written).to === wholeRange.to ? undefined : { hash: written.to, key: '' };
 }
 

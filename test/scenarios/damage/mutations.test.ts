@@ -11,20 +11,20 @@ import { wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import { manifestKey, publishManifest, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { decodeNetChanges, encodeNetChange } from '../../../lambda/snapshot/compact/net-change.ts';
 import { readFrames } from '../../../lambda/snapshot/read/read-frames.ts';
-import { StagedLines } from '../../../lambda/snapshot/compact/staged-record.ts';
+import { StagedLineParser } from '../../../lambda/snapshot/compact/staged-record.ts';
 import {
   change,
-  inBatches,
+  toBatches,
   manifestOf,
-  memoryStore,
+  createMemoryStore,
   snapshotId,
-  sorted,
+  sortKeyed,
   writeFile,
   writeRun,
 } from '../../support/snapshot/support.ts';
 
 const corrupt = { code: 'SnapshotCorrupt' };
-const changes = sorted(Array.from({ length: 12 }, (_, pk) => change(pk, `value ${pk}`)));
+const changes = sortKeyed(Array.from({ length: 12 }, (_, pk) => change(pk, `value ${pk}`)));
 
 /** What was read, or that it was found to be damaged. */
 async function ifSound<T>(reading: Promise<T>): Promise<T | 'damaged'> {
@@ -66,14 +66,14 @@ const anyMutation = fc.oneof(
 
 describe('of any mutation a reader makes what was written, or it says that it is damaged', () => {
   it('folding a base run', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', changes, 150);
     const file = store.objects.get('run') ?? Buffer.alloc(0);
-    const updates = sorted([change(3, 'changed'), change(5, undefined), change(50, 'new')]);
+    const updates = sortKeyed([change(3, 'changed'), change(5, undefined), change(50, 'new')]);
     const fold = async (): Promise<string> => {
       const frames = foldFrames(
         readBase(store, [run], wholeRange, 300),
-        inBatches(updates, [2]),
+        toBatches(updates, [2]),
         { keyCount: 1, frameBytes: 150 },
         new ContentSum(),
       );
@@ -92,7 +92,7 @@ describe('of any mutation a reader makes what was written, or it says that it is
   });
 
   it('reading a spill', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const entries = changes.map(({ hash, key, image }) => ({
       hash,
       key,
@@ -118,7 +118,7 @@ describe('of any mutation a reader makes what was written, or it says that it is
   });
 
   it('reading a manifest of which the checksum is not known yet', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', changes, 150);
     await publishManifest(store, manifestOf([run]));
     const [key = '', bytes = Buffer.alloc(0)] = [...store.objects].find(([name]) => name !== 'run') ?? [];
@@ -202,7 +202,7 @@ describe('of any mutation of a staged line the reader makes a change, or an erro
             ]);
           }
           const given = mutates && bytes.length > 0 ? mutate(bytes) : bytes;
-          const outcome = outcomeOf(() => new StagedLines(['pk']).parse(given));
+          const outcome = outcomeOf(() => new StagedLineParser(['pk']).parse(given));
           expect(outcome instanceof Buffer || codes.has(outcome)).toBe(true);
         },
       ),
@@ -213,7 +213,7 @@ describe('of any mutation of a staged line the reader makes a change, or an erro
   it('and what is not UTF-8 is no text: nothing is put in its place', () => {
     const bytes = Buffer.from('{"Item":{"pk":{"S":"a?b"}}}');
     bytes[bytes.indexOf('?')] = 0xff;
-    expect(outcomeOf(() => new StagedLines(['pk']).parse(bytes))).toBe('StagedDataCorrupt');
+    expect(outcomeOf(() => new StagedLineParser(['pk']).parse(bytes))).toBe('StagedDataCorrupt');
   });
 
   /** The change's key, or the error's code. */
@@ -237,7 +237,7 @@ describe('an index or a manifest of a sound checksum, but of another shape, is S
     ['a frame larger than memory', [{ ...entry, length: 1e15 }]],
     ['a frame behind the file', [{ ...entry, offset: 1e9 }]],
   ])('an index with %s', async (_name, frames) => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const index = compressFrame(Buffer.from(JSON.stringify({ version: 1, frames })));
     await store.put('run', index);
     const file = { key: 'run', index: { offset: 0, length: index.length, sha256: sha256Hex(index) } };
@@ -248,7 +248,7 @@ describe('an index or a manifest of a sound checksum, but of another shape, is S
     ['no runs', { runs: undefined }],
     ['no partitions', { partitions: undefined }],
   ])('a manifest with %s', async (_name, other) => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const bytes = compressFrame(Buffer.from(JSON.stringify({ ...manifestOf([]), ...other })));
     await store.put(manifestKey('table-1', snapshotId), bytes);
     await expect(readManifest(store, 'table-1', snapshotId)).rejects.toMatchObject(corrupt);

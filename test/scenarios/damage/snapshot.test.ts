@@ -3,28 +3,28 @@ import { describe, expect, it } from 'vitest';
 import { isError } from '../../../lambda/runtime/errors.ts';
 import { readFrames } from '../../../lambda/snapshot/read/read-frames.ts';
 import { compressFrame, decompressFrame, sha256Hex } from '../../../lambda/snapshot/format/frame.ts';
-import { hexHash, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
+import { formatHash, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import { decodeLines } from '../../../lambda/snapshot/format/line.ts';
 import { publishManifest, readManifest, type RunRef } from '../../../lambda/snapshot/format/manifest.ts';
 import { readSnapshot } from '../../../lambda/snapshot/read/read-snapshot.ts';
 import {
   change,
-  gathered,
+  gather,
   manifestOf,
   type MemoryStore,
-  memoryStore,
+  createMemoryStore,
   snapshotId,
-  sorted,
+  sortKeyed,
   writeRun,
-  encodeLine,
+  toLine,
 } from '../../support/snapshot/support.ts';
 
 const corrupt = { code: 'SnapshotCorrupt' };
-const changes = sorted(Array.from({ length: 12 }, (_, pk) => change(pk, `value ${pk}`)));
+const changes = sortKeyed(Array.from({ length: 12 }, (_, pk) => change(pk, `value ${pk}`)));
 
 /** A store with a run of several frames. */
 async function storedRun(): Promise<{ store: MemoryStore; run: RunRef; file: Buffer }> {
-  const store = memoryStore();
+  const store = createMemoryStore();
   const run = await writeRun(store, 'run', 'base', changes, 150);
   const file = store.objects.get('run') ?? Buffer.alloc(0);
   return { store, run, file };
@@ -49,8 +49,7 @@ async function ifSound<T>(reading: Promise<T>): Promise<T | 'damaged'> {
   }
 }
 
-const read = (store: MemoryStore, run: RunRef) =>
-  gathered(readSnapshot(store, manifestOf([run]), wholeRange));
+const read = (store: MemoryStore, run: RunRef) => gather(readSnapshot(store, manifestOf([run]), wholeRange));
 
 describe('a damaged run is SnapshotCorrupt', () => {
   it('whichever byte of its frames or its index is another', async () => {
@@ -88,7 +87,7 @@ describe('a damaged run is SnapshotCorrupt', () => {
         const { hash, key, image } = changes[wanted] ?? change(0, '');
         store.objects.set('run', flipped(file, at % file.length, xor));
         const range = { from: hash, to: hash + 1n };
-        const items = await ifSound(gathered(readSnapshot(store, manifestOf([run]), range)));
+        const items = await ifSound(gather(readSnapshot(store, manifestOf([run]), range)));
         expect(['damaged', [{ hash, key, image }]]).toContainEqual(items);
       }),
       { numRuns: 500 },
@@ -121,11 +120,11 @@ describe('a damaged run is SnapshotCorrupt', () => {
 });
 
 it('a frame behind another, which Node’s decoder drops in silence, is SnapshotCorrupt', async () => {
-  const lines = changes.map((change) => encodeLine('base', change));
+  const lines = changes.map((change) => toLine('base', change));
   const frames = Buffer.concat(lines.map((line) => compressFrame(line)));
   const { hash, key } = changes[0] ?? change(0, '');
   const entry = {
-    hash: hexHash(hash),
+    hash: formatHash(hash),
     key: String(key),
     offset: 0,
     length: frames.length,
@@ -134,7 +133,7 @@ it('a frame behind another, which Node’s decoder drops in silence, is Snapshot
     sha256: sha256Hex(frames),
   };
   const index = compressFrame(Buffer.from(JSON.stringify({ version: 1, frames: [entry] })));
-  const store = memoryStore();
+  const store = createMemoryStore();
   await store.put('run', Buffer.concat([frames, index]));
   const place = { offset: frames.length, length: index.length, sha256: sha256Hex(index) };
   const reading = Array.fromAsync(readFrames(store, { key: 'run', index: place }, wholeRange));

@@ -15,8 +15,8 @@ import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { readSnapshot } from '../../../lambda/snapshot/read/read-snapshot.ts';
 import { startDatabase } from '../../../local/dynamodb/embedded-database.ts';
 import { contentOf, keyOf, normal, type SdkItem } from '../../support/tables.ts';
-import { chain, smallLimits, type Texts } from '../../support/snapshot/chain.ts';
-import { gathered, type MemoryStore, memoryStore } from '../../support/snapshot/support.ts';
+import { createChain, smallLimits, type Texts } from '../../support/snapshot/chain.ts';
+import { gather, type MemoryStore, createMemoryStore } from '../../support/snapshot/support.ts';
 
 const run = promisify(execFile);
 
@@ -48,8 +48,8 @@ async function snapshots(): Promise<{
   full: Manifest;
   content: ReadonlyMap<number, string>;
 }> {
-  const store = memoryStore();
-  const table = chain(store, { ...smallLimits, maxRuns: 3 });
+  const store = createMemoryStore();
+  const table = createChain(store, { ...smallLimits, maxRuns: 3 });
   const texts = (from: number, to: number, text: string): Texts =>
     new Map(Array.from({ length: to - from }, (_, n) => [from + n, `${text} é"\\\n ${from + n}`]));
   const all = [await table.backup(texts(0, 150, 'first'))];
@@ -86,7 +86,7 @@ describe.each(decoders)('%s', (_name, decode) => {
 
   it('prints all items of a full snapshot', async () => {
     const texts = await Promise.all(full.runs.map(async ({ key }) => decode(await store.get(key))));
-    const items = await gathered(readSnapshot(store, full, wholeRange));
+    const items = await gather(readSnapshot(store, full, wholeRange));
     const lines = items.map(({ image }) => `{"Item":${String(image)}}\n`);
     expect(
       texts

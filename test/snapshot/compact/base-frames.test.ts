@@ -7,8 +7,8 @@ import { comesBefore } from '../../../lambda/snapshot/format/frame-index.ts';
 import { contains, type HashRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import { decodeLines } from '../../../lambda/snapshot/format/line.ts';
 import { openFrame } from '../../../lambda/snapshot/read/read-frames.ts';
-import { anyRange, anyRegions, itemsOf, storedRegions } from '../../support/snapshot/base-regions.ts';
-import { change, writeRun, memoryStore } from '../../support/snapshot/support.ts';
+import { anyRange, anyRegions, itemsOf, storeRegions } from '../../support/snapshot/base-regions.ts';
+import { change, writeRun, createMemoryStore } from '../../support/snapshot/support.ts';
 
 interface Opened extends BaseFrame {
   readonly lines: readonly Change[];
@@ -24,7 +24,7 @@ const anyCase = fc.record({
 async function holds(rule: (frames: readonly Opened[], range: HashRange) => void): Promise<void> {
   await fc.assert(
     fc.asyncProperty(anyCase, async ({ regions, range, readAhead }) => {
-      const { store, bases } = await storedRegions(regions);
+      const { store, bases } = await storeRegions(regions);
       const frames: Opened[] = [];
       for await (const frame of readBase(store, bases.toReversed(), range, readAhead)) {
         frames.push({ ...frame, lines: decodeLines('base', openFrame(frame), 1) });
@@ -66,7 +66,7 @@ describe('the frames of a base, of one or several runs in any order', () => {
 });
 
 it('all frames of a run are whole when all that it was written for is asked for', async () => {
-  const store = memoryStore();
+  const store = createMemoryStore();
   const items = Array.from({ length: 40 }, (_, pk) => change(pk, `${pk}`)).sort(compareKeyed);
   const run = await writeRun(store, 'run', 'base', items, 150);
   const range = { from: 0n, to: 1n << 64n };

@@ -1,18 +1,22 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Kind } from '../../../lambda/model/records.ts';
-import { type CompactionPlan, planCompaction } from '../../../lambda/snapshot/compact/compaction.ts';
-import { replacedRuns } from '../../../lambda/snapshot/read/runs.ts';
+import {
+  type CompactionPlan,
+  estimateBytes,
+  planCompaction,
+} from '../../../lambda/snapshot/compact/compaction.ts';
+import { selectReplacedRuns } from '../../../lambda/snapshot/compact/range-plan.ts';
 import {
   contains,
-  equalRanges,
+  splitHashSpace,
   fromHex,
   intersect,
   toHex,
 } from '../../../lambda/snapshot/format/hash-range.ts';
 import { defaultLimits, type Limits } from '../../../lambda/snapshot/format/limits.ts';
 import type { RunRef } from '../../../lambda/snapshot/format/manifest.ts';
-import { estimatedBytes, runsIn } from '../../../lambda/snapshot/read/runs.ts';
+import { selectRuns } from '../../../lambda/snapshot/read/runs.ts';
 import { PlannedTable, samples, type Step } from '../../support/snapshot/planned-table.ts';
 
 const anyLimits: fc.Arbitrary<Limits> = fc
@@ -151,7 +155,7 @@ describe('a plan', () => {
   it('has ranges in order that do not overlap, on partition boundaries, and no more than may be', () => {
     expectAlways(({ plan, limits }) => {
       const starts = new Set(
-        equalRanges(plan.partitions)
+        splitHashSpace(plan.partitions)
           .map(({ from }) => from)
           .concat(1n << 64n),
       );
@@ -170,9 +174,9 @@ describe('a plan', () => {
     expectAlways(({ plan, before }) => {
       for (const rangePlan of plan.ranges) {
         const replaced = new Set(
-          replacedRuns(before.runs, rangePlan).map(({ key, range }) => `${key} ${range.from}`),
+          selectReplacedRuns(before.runs, rangePlan).map(({ key, range }) => `${key} ${range.from}`),
         );
-        const within = runsIn(before.runs, fromHex(rangePlan.range));
+        const within = selectRuns(before.runs, fromHex(rangePlan.range));
         const hashes = samples.filter((hash) => contains(fromHex(rangePlan.range), hash));
         const chosen = hashes.map((hash) =>
           within
@@ -187,11 +191,11 @@ describe('a plan', () => {
 
   it('folds a partition when its delta runs come to the share of its base run', () => {
     expectAlways(({ plan, before, limits, step }) => {
-      for (const partition of equalRanges(before.partitions)) {
+      for (const partition of splitHashSpace(before.partitions)) {
         const sizeOf = (kind: RunRef['kind']): number =>
           before.runs
             .filter((run) => run.kind === kind)
-            .reduce((sum, run) => sum + estimatedBytes(run, partition), 0);
+            .reduce((sum, run) => sum + estimateBytes(run, partition), 0);
         const deltas = sizeOf('delta') + step.changedBytes / before.partitions;
         const fold = plan.ranges.find(({ range }) => contains(fromHex(range), partition.from))?.fold ?? false;
         // A little more, for the rounding of sums.
@@ -234,8 +238,8 @@ it('a table that grows by increments alone gets more partitions, though they nev
     bytes *= 1.01;
   }
   const { runs = [], partitions = [] } = table.manifest ?? {};
-  const sizes = equalRanges(partitions.length).map((range) =>
-    runs.reduce((sum, run) => sum + estimatedBytes(run, range), 0),
+  const sizes = splitHashSpace(partitions.length).map((range) =>
+    runs.reduce((sum, run) => sum + estimateBytes(run, range), 0),
   );
   // Twice before they are doubled, and half as much again until they are folded.
   expect(Math.max(...sizes)).toBeLessThan(4 * 1000);
@@ -243,7 +247,7 @@ it('a table that grows by increments alone gets more partitions, though they nev
 
 /** A table of equal partitions, each with a base run of its own. */
 function basesOf(partitions: number, rawBytes: number): RunRef[] {
-  return equalRanges(partitions).map((range, i) => ({
+  return splitHashSpace(partitions).map((range, i) => ({
     key: `base-${i}`,
     kind: 'base',
     bytes: rawBytes,

@@ -6,26 +6,26 @@ import { type Change, compareKeyed } from '../../../lambda/snapshot/format/chang
 import { ContentSum } from '../../../lambda/snapshot/format/content.ts';
 import { type BaseFrame, foldFrames } from '../../../lambda/snapshot/compact/fold.ts';
 import { type CopiedFrame, type RawFrame, writeFrames } from '../../../lambda/snapshot/format/frame-file.ts';
-import { contains, hexHash, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
+import { contains, formatHash, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import { readSnapshot } from '../../../lambda/snapshot/read/read-snapshot.ts';
 import {
   anyRange,
   anyRegions,
-  counted,
+  countContent,
   itemsOf,
-  storedRegions,
+  storeRegions,
 } from '../../support/snapshot/base-regions.ts';
 import {
   anyChanges,
   change,
-  gathered,
-  inBatches,
+  gather,
+  toBatches,
   manifestOf,
-  memoryStore,
-  sorted,
+  createMemoryStore,
+  sortKeyed,
   writeRun,
-  encodeLine,
-  keptFrames,
+  toLine,
+  keepFrames,
 } from '../../support/snapshot/support.ts';
 
 const anyFold = fc.record({
@@ -45,12 +45,12 @@ interface Folded {
 }
 
 async function fold({ regions, range, changes, batches, frameBytes }: Fold): Promise<Folded> {
-  const { store, bases } = await storedRegions(regions);
+  const { store, bases } = await storeRegions(regions);
   const within = changes.filter(({ hash }) => contains(range, hash));
   const total = new ContentSum();
   const read = (): AsyncGenerator<BaseFrame> => readBase(store, bases, range, 300);
   const options = { keyCount: 1, frameBytes };
-  const frames = await keptFrames(foldFrames(read(), inBatches(within, batches), options, total));
+  const frames = await keepFrames(foldFrames(read(), toBatches(within, batches), options, total));
   return { base: await Array.fromAsync(read()), changes: within, frames, total };
 }
 
@@ -69,7 +69,7 @@ function saidOf(frame: RawFrame | CopiedFrame) {
       : {
           ...frame,
           rawLength: frame.lines.length,
-          hash: hexHash(frame.first.hash),
+          hash: formatHash(frame.first.hash),
           key: String(frame.first.key),
         };
   const { hash, key, count, rawLength, content } = said;
@@ -86,9 +86,9 @@ describe('a fold', () => {
           if (change.image === undefined) expected.delete(String(change.key));
           else expected.set(String(change.key), change);
         }
-        const lines = sorted([...expected.values()]).map((item) => String(encodeLine('base', item)));
+        const lines = sortKeyed([...expected.values()]).map((item) => String(toLine('base', item)));
         expect(frames.flatMap(linesOf)).toEqual(lines);
-        expect(total.content()).toEqual(counted(lines.map(imageOf)));
+        expect(total.toContent()).toEqual(countContent(lines.map(imageOf)));
       }),
       { numRuns: 300 },
     );
@@ -100,11 +100,11 @@ describe('a fold', () => {
         const { frames } = await fold(given);
         for (const frame of frames) {
           const lines = linesOf(frame);
-          const { items, bytes, digest } = counted(lines.map(imageOf));
+          const { items, bytes, digest } = countContent(lines.map(imageOf));
           const [first = ''] = lines;
           const key = imageOf(first).slice(1, imageOf(first).indexOf('}') + 1);
           expect(saidOf(frame)).toEqual({
-            hash: hexHash(changeOf(key).hash),
+            hash: formatHash(changeOf(key).hash),
             key,
             count: items,
             rawLength: Buffer.byteLength(lines.join('')),
@@ -120,15 +120,15 @@ describe('a fold', () => {
     await fc.assert(
       fc.asyncProperty(anyFold, anyChanges('delta', 45), async (given, more) => {
         const { frames } = await fold({ ...given, range: wholeRange });
-        const store = memoryStore();
+        const store = createMemoryStore();
         const file = await writeFrames(store, 'run', inTurn(frames));
         const run = { ...(await writeRun(store, 'empty', 'base', [])), ...file, key: 'run' };
-        const items = await gathered(readSnapshot(store, manifestOf([run]), wholeRange));
+        const items = await gather(readSnapshot(store, manifestOf([run]), wholeRange));
         const lines = frames.flatMap(linesOf);
-        expect(items.map((item) => String(encodeLine('base', item)))).toEqual(lines);
+        expect(items.map((item) => String(toLine('base', item)))).toEqual(lines);
         const again = foldFrames(
           readBase(store, [run], wholeRange, 300),
-          inBatches(more, [2]),
+          toBatches(more, [2]),
           { keyCount: 1, frameBytes: given.frameBytes },
           new ContentSum(),
         );
@@ -137,8 +137,8 @@ describe('a fold', () => {
           if (image === undefined) expected.delete(String(key));
           else expected.set(String(key), { hash, key, image });
         }
-        expect((await keptFrames(again)).flatMap(linesOf).map(imageOf)).toEqual(
-          sorted([...expected.values()]).map(({ image }) => String(image)),
+        expect((await keepFrames(again)).flatMap(linesOf).map(imageOf)).toEqual(
+          sortKeyed([...expected.values()]).map(({ image }) => String(image)),
         );
       }),
       { numRuns: 100 },
@@ -188,12 +188,12 @@ describe('a frame that no change falls into', () => {
   }
 
   it('is not even opened: only its checksum is looked at', async () => {
-    const store = memoryStore();
-    const items = sorted(Array.from({ length: 30 }, (_, pk) => change(pk, `${pk}`)));
+    const store = createMemoryStore();
+    const items = sortKeyed(Array.from({ length: 30 }, (_, pk) => change(pk, `${pk}`)));
     const run = await writeRun(store, 'run', 'base', items, 150);
     const before = await Array.fromAsync(readBase(store, [run], wholeRange, 300));
-    const frames = await keptFrames(
-      foldFrames(inTurn(before), inBatches([], []), { keyCount: 1, frameBytes: 150 }, new ContentSum()),
+    const frames = await keepFrames(
+      foldFrames(inTurn(before), toBatches([], []), { keyCount: 1, frameBytes: 150 }, new ContentSum()),
     );
     expect(frames).toEqual(before);
   });
@@ -209,14 +209,14 @@ describe('the sizes of frames', () => {
   it('that are made are between a half and twice of the aim, but for the last one', async () => {
     await fc.assert(
       fc.asyncProperty(anyChain, async ({ frameBytes, chain }) => {
-        const store = memoryStore();
+        const store = createMemoryStore();
         const empty = await writeRun(store, 'run-0', 'base', [], frameBytes);
         let run = empty;
         for (const [i, changes] of chain.entries()) {
           const base = readBase(store, [run], wholeRange, 300);
           const options = { keyCount: 1, frameBytes };
-          const frames = await keptFrames(
-            foldFrames(base, inBatches(changes, [7]), options, new ContentSum()),
+          const frames = await keepFrames(
+            foldFrames(base, toBatches(changes, [7]), options, new ContentSum()),
           );
           const sizes = frames.map((frame) => saidOf(frame).rawLength);
           expect(Math.min(Infinity, ...sizes.slice(0, -1))).toBeGreaterThanOrEqual(frameBytes / 2);
@@ -231,19 +231,19 @@ describe('the sizes of frames', () => {
   });
 
   it('also when a small frame is joined with one that gets many small items', async () => {
-    const all = sorted(Array.from({ length: 300 }, (_, n) => change(1000 + n, '')));
-    const line = encodeLine('base', change(1000, '')).length;
+    const all = sortKeyed(Array.from({ length: 300 }, (_, n) => change(1000 + n, '')));
+    const line = toLine('base', change(1000, '')).length;
     const frameBytes = 75 * line;
     const [even, odd] = [0, 1].map((rest) => all.filter((_, i) => i % 2 === rest));
     // 36 of the first frame's 75 lines are left; the second one gets items whose images come to nearly half a frame.
     const deleted = even?.slice(0, 39).map(({ hash, key }) => ({ hash, key, image: undefined })) ?? [];
     const added = odd?.slice(80, 80 + Math.floor(frameBytes / 2 / (line - 10)) - 1) ?? [];
-    const store = memoryStore();
+    const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', even ?? [], frameBytes);
     const base = readBase(store, [run], wholeRange, 300);
-    const changes = inBatches(sorted([...deleted, ...added]), [7]);
+    const changes = toBatches(sortKeyed([...deleted, ...added]), [7]);
     const options = { keyCount: 1, frameBytes };
-    const frames = await keptFrames(foldFrames(base, changes, options, new ContentSum()));
+    const frames = await keepFrames(foldFrames(base, changes, options, new ContentSum()));
     const largest = Math.max(...frames.map((frame) => saidOf(frame).rawLength));
     expect(largest / frameBytes).toBeLessThanOrEqual(2);
   });

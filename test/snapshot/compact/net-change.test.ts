@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { imageDigest } from '../../../lambda/snapshot/format/digest.ts';
+import { digestImage } from '../../../lambda/snapshot/format/digest.ts';
 import {
   combineChanges,
   compareOrder,
@@ -12,7 +12,7 @@ import {
 } from '../../../lambda/snapshot/compact/net-change.ts';
 import { mergeSorted } from '../../../lambda/snapshot/read/merge.ts';
 import { SortBuffer } from '../../../lambda/snapshot/compact/sort-buffer.ts';
-import { gathered, inBatches, keptFrames, sorted } from '../../support/snapshot/support.ts';
+import { gather, toBatches, keepFrames, sortKeyed } from '../../support/snapshot/support.ts';
 
 const corrupt = expect.objectContaining({ code: 'SnapshotCorrupt' });
 const anyState = fc.option(fc.string({ maxLength: 3 }), { nil: undefined });
@@ -28,7 +28,7 @@ type History = typeof anyHistory extends fc.Arbitrary<infer T> ? T : never;
 function oldImage(state: string | undefined): OldImage | undefined {
   if (state === undefined) return undefined;
   const image = Buffer.from(state);
-  return { digest: imageDigest(image), bytes: 100 + image.length };
+  return { digest: digestImage(image), bytes: 100 + image.length };
 }
 
 function netChange(
@@ -133,7 +133,7 @@ describe('spills', () => {
   async function drained(changes: readonly NetChange[]): Promise<NetChange[]> {
     const buffer = new SortBuffer(10_000);
     for (const change of changes) expect(buffer.add(change)).toBe(true);
-    const frames = await keptFrames(buffer.drain(100).frames);
+    const frames = await keepFrames(buffer.drain(100).frames);
     expect(buffer.isEmpty).toBe(true);
     return frames.flatMap(({ lines }) => decodeNetChanges(lines));
   }
@@ -146,13 +146,15 @@ describe('spills', () => {
             drained(dealt.filter(([to]) => to === spill).map(([, change]) => change)),
           ),
         );
-        const merged = await gathered(
+        const merged = await gather(
           mergeSorted(
-            spills.map((spill) => inBatches(spill, [2, 0, 1])),
+            spills.map((spill) => toBatches(spill, [2, 0, 1])),
             combineChanges,
           ),
         );
-        expect(merged).toEqual(sorted(Object.entries(histories).map(([key, history]) => net(key, history))));
+        expect(merged).toEqual(
+          sortKeyed(Object.entries(histories).map(([key, history]) => net(key, history))),
+        );
       }),
       { numRuns: 300 },
     );

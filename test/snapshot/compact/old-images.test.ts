@@ -1,24 +1,24 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../lambda/snapshot/format/change.ts';
-import { imageSize } from '../../../lambda/snapshot/format/content.ts';
-import { imageDigest } from '../../../lambda/snapshot/format/digest.ts';
+import { measureImage } from '../../../lambda/snapshot/format/content.ts';
+import { digestImage } from '../../../lambda/snapshot/format/digest.ts';
 import { wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
 import type { NetChange, OldImage } from '../../../lambda/snapshot/compact/net-change.ts';
-import { withOldImages } from '../../../lambda/snapshot/compact/old-images.ts';
+import { addOldImages } from '../../../lambda/snapshot/compact/old-images.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
-import { histories, make, mostItems } from '../../support/snapshot/histories.ts';
+import { histories, makeSnapshots, maxItem } from '../../support/snapshot/histories.ts';
 import {
   change,
-  gathered,
-  inBatches,
+  gather,
+  toBatches,
   manifestOf,
-  memoryStore,
-  sorted,
+  createMemoryStore,
+  sortKeyed,
   writeRun,
 } from '../../support/snapshot/support.ts';
-import { framesOfRuns, watchedStore } from '../../support/snapshot/watched-store.ts';
+import { listFrames, watchStore } from '../../support/snapshot/watched-store.ts';
 
 const claimed: OldImage = { digest: Buffer.alloc(16), bytes: 1 };
 
@@ -31,7 +31,7 @@ function told(keys: readonly number[]): NetChange[] {
     imageBytes: 9,
     old: claimed,
   }));
-  return sorted(changes);
+  return sortKeyed(changes);
 }
 
 async function oldOf(
@@ -40,13 +40,13 @@ async function oldOf(
   changes: NetChange[],
   sizes: readonly number[] = [2],
 ): Promise<(OldImage | undefined)[]> {
-  const corrected = await gathered(withOldImages(store, parent, wholeRange, inBatches(changes, sizes)));
+  const corrected = await gather(addOldImages(store, parent, wholeRange, toBatches(changes, sizes)));
   expect(corrected.map((each) => ({ ...each, old: claimed }))).toEqual(changes);
   return corrected.map(({ old }) => old);
 }
 
 function old({ image }: Change): OldImage | undefined {
-  return image && { digest: imageDigest(image), bytes: imageSize(image) };
+  return image && { digest: digestImage(image), bytes: measureImage(image) };
 }
 
 describe('old images are those of the parent', () => {
@@ -54,16 +54,16 @@ describe('old images are those of the parent', () => {
     await fc.assert(
       fc.asyncProperty(
         histories,
-        fc.uniqueArray(fc.nat(mostItems + 1)),
+        fc.uniqueArray(fc.nat(maxItem + 1)),
         fc.array(fc.nat(4), { minLength: 1 }),
         async (history, keys, sizes) => {
-          const plain = memoryStore();
-          for (const { manifest, content } of await make(history, plain)) {
-            const store = watchedStore(plain);
-            const expected = sorted(keys.map((n) => change(n, content.get(n)))).map(old);
+          const plain = createMemoryStore();
+          for (const { manifest, content } of await makeSnapshots(history, plain)) {
+            const store = watchStore(plain);
+            const expected = sortKeyed(keys.map((n) => change(n, content.get(n)))).map(old);
             expect(await oldOf(store, manifest, told(keys), sizes)).toEqual(expected);
-            for (const { run, entry } of await framesOfRuns(plain, manifest.runs))
-              expect(store.readsOf(run, entry)).toBeLessThanOrEqual(1);
+            for (const { run, entry } of await listFrames(plain, manifest.runs))
+              expect(store.countFrameReads(run, entry)).toBeLessThanOrEqual(1);
           }
         },
       ),
@@ -72,12 +72,17 @@ describe('old images are those of the parent', () => {
   });
 
   it('of the newest run that has the key; runs that no key is left for are not read', async () => {
-    const plain = memoryStore();
-    const base = await writeRun(plain, 'base', 'base', sorted([change(1, 'old'), change(2, 'old')]));
-    const delta = await writeRun(plain, 'delta', 'delta', sorted([change(1, 'newer'), change(2, undefined)]));
-    const store = watchedStore(plain);
-    const expected = sorted([change(1, 'newer'), change(2, undefined)]).map(old);
+    const plain = createMemoryStore();
+    const base = await writeRun(plain, 'base', 'base', sortKeyed([change(1, 'old'), change(2, 'old')]));
+    const delta = await writeRun(
+      plain,
+      'delta',
+      'delta',
+      sortKeyed([change(1, 'newer'), change(2, undefined)]),
+    );
+    const store = watchStore(plain);
+    const expected = sortKeyed([change(1, 'newer'), change(2, undefined)]).map(old);
     expect(await oldOf(store, manifestOf([base, delta]), told([1, 2]))).toEqual(expected);
-    expect(store.readsOfFile('base')).toBe(0);
+    expect(store.countFileReads('base')).toBe(0);
   });
 });

@@ -5,12 +5,12 @@ import { canonicalItem, canonicalKey } from '../../../lambda/item/canonical.ts';
 import { keyHash } from '../../../lambda/item/key-hash.ts';
 import { itemSize } from '../../../lambda/item/size.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
-import { imageDigest } from '../../../lambda/snapshot/format/digest.ts';
-import { StagedLines } from '../../../lambda/snapshot/compact/staged-record.ts';
+import { digestImage } from '../../../lambda/snapshot/format/digest.ts';
+import { StagedLineParser } from '../../../lambda/snapshot/compact/staged-record.ts';
 import { anyItem, choices, plainItem, spelledItem } from '../../support/item/arbitrary.ts';
 
 const parseStagedLine = (line: string, keyNames: KeyNames) =>
-  new StagedLines(keyNames).parse(Buffer.from(line));
+  new StagedLineParser(keyNames).parse(Buffer.from(line));
 
 const keyNames: KeyNames = ['pk', 'sk'];
 const keys = '{"sk":{"N":"01"},"pk":{"S":"a"}}';
@@ -23,7 +23,7 @@ const canonicalNew = Buffer.from(`{${keyText},"v":{"N":"20"}}`);
 // pk + a, sk + number, v + number: 3 + 4 + 3.
 const imageBytes = 10;
 const keyed = { hash: keyHash(Buffer.from(keyText)), key: Buffer.from(keyText) };
-const old = { digest: imageDigest(canonicalOld), bytes: imageBytes };
+const old = { digest: digestImage(canonicalOld), bytes: imageBytes };
 const none = { image: undefined, imageBytes: 0 };
 const image = { image: canonicalNew, imageBytes };
 
@@ -74,7 +74,7 @@ describe('each shape of DynamoDB’s export format is a change', () => {
         expect(change.key.equals(key)).toBe(true);
         expect(change.hash).toBe(keyHash(key));
         expect(change.image?.equals(canonical)).toBe(true);
-        expect(change.old?.digest.equals(imageDigest(canonical))).toBe(true);
+        expect(change.old?.digest.equals(digestImage(canonical))).toBe(true);
         expect([change.old?.bytes, change.imageBytes]).toEqual([itemSize(plain), itemSize(plain)]);
       }),
     );
@@ -139,7 +139,7 @@ describe('a line is read the same whether it is taken as plain or not', () => {
   const outcomes = (line: Buffer, keyNames: KeyNames): unknown[] =>
     [line, Buffer.concat([Buffer.from(' '), line])].map((text) => {
       try {
-        return new StagedLines(keyNames).parse(text);
+        return new StagedLineParser(keyNames).parse(text);
       } catch (error) {
         return error instanceof TidemarkError ? error.code : error;
       }

@@ -1,14 +1,20 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareSnapshots, type Difference } from '../../../lambda/snapshot/compare/compare.ts';
-import { countingStore } from '../../../lambda/snapshot/read/counting-store.ts';
+import { countReads } from '../../../lambda/snapshot/read/counting-store.ts';
 import { type HashRange, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { smallLimits } from '../../support/snapshot/chain.ts';
-import { histories, items, make, mostItems, present } from '../../support/snapshot/histories.ts';
-import { change, memoryStore, sorted } from '../../support/snapshot/support.ts';
-import { framesOfRuns, watchedStore } from '../../support/snapshot/watched-store.ts';
+import {
+  histories,
+  makeItems,
+  makeSnapshots,
+  maxItem,
+  expectPresent,
+} from '../../support/snapshot/histories.ts';
+import { change, createMemoryStore, sortKeyed } from '../../support/snapshot/support.ts';
+import { listFrames, watchStore } from '../../support/snapshot/watched-store.ts';
 
 type Content = ReadonlyMap<number, string>;
 
@@ -28,14 +34,14 @@ async function compare(
     below = upTo;
   }
   expect(below).toBe(range.to);
-  expect(found).toEqual(sorted(found));
+  expect(found).toEqual(sortKeyed(found));
   return found.map(({ change, key }) => `${change} ${String(key)}`);
 }
 
 /** The same by two Maps. */
 function naive(from: Content, to: Content, { from: start, to: end }: HashRange = wholeRange): string[] {
-  const numbers = Array.from({ length: mostItems + 1 }, (_, n) => n);
-  return sorted(numbers.map((n) => ({ ...change(n, undefined), n })))
+  const numbers = Array.from({ length: maxItem + 1 }, (_, n) => n);
+  return sortKeyed(numbers.map((n) => ({ ...change(n, undefined), n })))
     .filter(({ n, hash }) => hash >= start && hash < end && from.get(n) !== to.get(n))
     .map(({ n, key }) => {
       if (!from.has(n)) return `added ${String(key)}`;
@@ -43,24 +49,24 @@ function naive(from: Content, to: Content, { from: start, to: end }: HashRange =
     });
 }
 
-async function made(...args: Parameters<typeof make>) {
-  const [first, second] = await make(...args);
-  return { first: present(first), second: present(second) };
+async function made(...args: Parameters<typeof makeSnapshots>) {
+  const [first, second] = await makeSnapshots(...args);
+  return { first: expectPresent(first), second: expectPresent(second) };
 }
 
 describe('the differences of two snapshots', () => {
   it('are those of the tables, for every two snapshots of a history, in order; no frame is read twice', async () => {
     await fc.assert(
       fc.asyncProperty(histories, fc.bigInt(0n, wholeRange.to - 1n), async (history, at) => {
-        const plain = memoryStore();
-        const snapshots = await make(history, plain);
+        const plain = createMemoryStore();
+        const snapshots = await makeSnapshots(history, plain);
         const range = { from: at, to: wholeRange.to };
         for (const from of snapshots) {
           for (const to of snapshots) {
-            const store = watchedStore(plain);
+            const store = watchStore(plain);
             const expected = naive(from.content, to.content);
             expect(await compare(store, from.manifest, to.manifest)).toEqual(expected);
-            expect(store.mostReads()).toBeLessThanOrEqual(1);
+            expect(store.maxByteReads()).toBeLessThanOrEqual(1);
             expect(await compare(plain, from.manifest, to.manifest, range)).toEqual(
               naive(from.content, to.content, range),
             );
@@ -74,9 +80,9 @@ describe('the differences of two snapshots', () => {
   it('are found where nothing is shared: two tables', async () => {
     await fc.assert(
       fc.asyncProperty(histories, histories, async (one, other) => {
-        const store = memoryStore();
-        const from = present((await make(one, store)).at(-1));
-        const to = present((await make(other, store)).at(-1));
+        const store = createMemoryStore();
+        const from = expectPresent((await makeSnapshots(one, store)).at(-1));
+        const to = expectPresent((await makeSnapshots(other, store)).at(-1));
         expect(await compare(store, from.manifest, to.manifest)).toEqual(naive(from.content, to.content));
       }),
       { numRuns: 8, endOnFailure: true },
@@ -85,115 +91,117 @@ describe('the differences of two snapshots', () => {
 });
 
 it('the value of a key on the other side is that of the newest run', async () => {
-  const store = memoryStore();
+  const store = createMemoryStore();
   const text = 'the same again';
   const deltas = [text, undefined, text].map((text) => new Map([[5, text]]));
-  const snapshots = await make(
+  const snapshots = await makeSnapshots(
     [
-      { changes: items(50), kind: 'full' },
+      { changes: makeItems(50), kind: 'full' },
       ...deltas.map((changes) => ({ changes, kind: 'incremental' as const })),
     ],
     store,
   );
   const [, , before, after] = snapshots.map(({ manifest }) => manifest);
   // The two have a base and both older deltas in common.
-  expect(present(after).runs.slice(0, present(before).runs.length)).toEqual(present(before).runs);
+  expect(expectPresent(after).runs.slice(0, expectPresent(before).runs.length)).toEqual(
+    expectPresent(before).runs,
+  );
   const key = String(change(5, undefined).key);
-  expect(await compare(store, present(before), present(after))).toEqual([`added ${key}`]);
-  expect(await compare(store, present(after), present(before))).toEqual([`removed ${key}`]);
+  expect(await compare(store, expectPresent(before), expectPresent(after))).toEqual([`added ${key}`]);
+  expect(await compare(store, expectPresent(after), expectPresent(before))).toEqual([`removed ${key}`]);
 });
 
 describe('what both snapshots refer to is not read', () => {
   it('a snapshot and itself: not a byte', async () => {
-    const plain = memoryStore();
+    const plain = createMemoryStore();
     const { second } = await made(
       [
-        { changes: items(40), kind: 'full' },
-        { changes: items(3), kind: 'incremental' },
+        { changes: makeItems(40), kind: 'full' },
+        { changes: makeItems(3), kind: 'incremental' },
       ],
       plain,
     );
-    const store = countingStore(plain);
+    const store = countReads(plain);
     expect(await compare(store, second.manifest, second.manifest)).toEqual([]);
     expect(store.reads).toEqual({ bytesRead: 0, requests: 0 });
   });
 
   it('of the base only the frames of changed keys, when a delta run came over it', async () => {
-    const plain = memoryStore();
+    const plain = createMemoryStore();
     const changes = new Map([[5, 'changed']]);
     const { first, second } = await made(
       [
-        { changes: items(50), kind: 'full' },
+        { changes: makeItems(50), kind: 'full' },
         { changes, kind: 'incremental' },
       ],
       plain,
     );
     expect(second.manifest.runs.filter(({ kind }) => kind === 'delta')).toHaveLength(1);
-    const store = watchedStore(plain);
+    const store = watchStore(plain);
     expect(await compare(store, first.manifest, second.manifest)).toEqual([
       `changed ${String(change(5, undefined).key)}`,
     ]);
-    const frames = await framesOfRuns(plain, first.manifest.runs);
-    const read = frames.filter(({ run, entry }) => store.readsOf(run, entry) > 0);
+    const frames = await listFrames(plain, first.manifest.runs);
+    const read = frames.filter(({ run, entry }) => store.countFrameReads(run, entry) > 0);
     expect(frames.length).toBeGreaterThan(10);
     expect(read).toHaveLength(1);
     // The index and the frame; of the delta run likewise.
-    expect(read.map(({ run }) => store.readsOfFile(run.key))).toEqual([2]);
+    expect(read.map(({ run }) => store.countFileReads(run.key))).toEqual([2]);
     const files = new Set(second.manifest.runs.map(({ key }) => key));
-    expect([...files].filter((key) => store.readsOfFile(key) > 0)).toHaveLength(2);
+    expect([...files].filter((key) => store.countFileReads(key) > 0)).toHaveLength(2);
   });
 
   it('of two base runs the frames that differ only, when one was folded', async () => {
-    const plain = memoryStore();
+    const plain = createMemoryStore();
     const { first, second } = await made(
       [
-        { changes: items(50), kind: 'full' },
+        { changes: makeItems(50), kind: 'full' },
         { changes: new Map([[5, undefined]]), kind: 'full' },
       ],
       plain,
     );
-    const store = watchedStore(plain);
+    const store = watchStore(plain);
     expect(await compare(store, first.manifest, second.manifest)).toEqual([
       `removed ${String(change(5, undefined).key)}`,
     ]);
     const all = [...first.manifest.runs, ...second.manifest.runs];
-    const frames = await framesOfRuns(plain, all);
+    const frames = await listFrames(plain, all);
     const bySha256 = Map.groupBy(frames, ({ entry }) => entry.sha256);
     const own = frames.filter(({ entry }) => bySha256.get(entry.sha256)?.length === 1);
     expect(own.length).toBeGreaterThan(0);
     expect(own.length).toBeLessThan(frames.length / 4);
-    const read = frames.filter(({ run, entry }) => store.readsOf(run, entry) > 0);
+    const read = frames.filter(({ run, entry }) => store.countFrameReads(run, entry) > 0);
     expect(read).toEqual(own);
   });
 
   it('a delta run over many partitions is opened once', async () => {
-    const plain = memoryStore();
+    const plain = createMemoryStore();
     const { first, second } = await made(
       [
-        { changes: items(60), kind: 'full' },
+        { changes: makeItems(60), kind: 'full' },
         { changes: new Map([1, 2, 3].map((n) => [n, 'x'])), kind: 'incremental' },
       ],
       plain,
     );
-    const store = watchedStore(plain);
+    const store = watchStore(plain);
     expect(await compare(store, first.manifest, second.manifest)).toHaveLength(3);
     const deltas = second.manifest.runs.filter(({ kind }) => kind === 'delta');
     expect(first.manifest.partitions.length).toBeGreaterThan(4);
-    expect(deltas.map(({ key }) => store.readsOfFile(key))).toEqual([2]);
+    expect(deltas.map(({ key }) => store.countFileReads(key))).toEqual([2]);
   });
 });
 
 it('a damaged frame is SnapshotCorrupt', async () => {
-  const store = memoryStore();
+  const store = createMemoryStore();
   const { first, second } = await made(
     [
-      { changes: items(10), kind: 'full' },
+      { changes: makeItems(10), kind: 'full' },
       { changes: new Map([[1, 'x']]), kind: 'incremental' },
     ],
     store,
   );
-  const delta = present(second.manifest.runs.find(({ kind }) => kind === 'delta'));
-  const bytes = present(store.objects.get(delta.key));
+  const delta = expectPresent(second.manifest.runs.find(({ kind }) => kind === 'delta'));
+  const bytes = expectPresent(store.objects.get(delta.key));
   bytes[3] = (bytes[3] ?? 0) ^ 1;
   await expect(compare(store, first.manifest, second.manifest)).rejects.toMatchObject({
     code: 'SnapshotCorrupt',

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { contains, fromHex, type HashRange, toHex } from '../../../lambda/snapshot/format/hash-range.ts';
 import type { RunRef } from '../../../lambda/snapshot/format/manifest.ts';
-import { stretches } from '../../../lambda/snapshot/compare/stretches.ts';
+import { splitIntoStretches } from '../../../lambda/snapshot/compare/stretches.ts';
 
 const anyRange: fc.Arbitrary<HashRange> = fc
   .uniqueArray(fc.bigInt(0n, 12n), { minLength: 2, maxLength: 2 })
@@ -15,7 +15,7 @@ const anyRuns = fc
 it('stretches are the range, cut so that within each the same runs are referred to at every hash', () => {
   fc.assert(
     fc.property(anyRuns, anyRuns, anyRange, (from, to, range) => {
-      const found = [...stretches(from, to, range)];
+      const found = [...splitIntoStretches(from, to, range)];
       const hashes = Array.from({ length: 13 }, (_, i) => BigInt(i)).filter((hash) => contains(range, hash));
       let start = range.from;
       for (const stretch of found) {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Keyed } from '../../../lambda/snapshot/format/change.ts';
-import { wholeHashes } from '../../../lambda/snapshot/compare/whole-hashes.ts';
-import { inBatches } from '../../support/snapshot/support.ts';
+import { batchWholeHashes } from '../../../lambda/snapshot/compare/whole-hashes.ts';
+import { toBatches } from '../../support/snapshot/support.ts';
 
 const entries: fc.Arbitrary<Keyed[]> = fc
   .array(fc.bigInt(0n, 4n), { maxLength: 20 })
@@ -13,7 +13,7 @@ const entries: fc.Arbitrary<Keyed[]> = fc
 it('entries of one hash are in one batch, and all entries are there in order', async () => {
   await fc.assert(
     fc.asyncProperty(entries, fc.array(fc.nat(5)), async (sorted, sizes) => {
-      const batches = await Array.fromAsync(wholeHashes(inBatches(sorted, sizes)));
+      const batches = await Array.fromAsync(batchWholeHashes(toBatches(sorted, sizes)));
       expect(batches.flat()).toEqual(sorted);
       for (const [i, batch] of batches.entries()) {
         expect(batch.length).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DigestSum, imageDigest } from '../../../lambda/snapshot/format/digest.ts';
+import { DigestSum, digestImage } from '../../../lambda/snapshot/format/digest.ts';
 
 const modulus = 1n << 128n;
 const anyDigest = fc.oneof(
@@ -26,11 +26,11 @@ describe('the digest of items', () => {
   it('is the sum of theirs modulo 2^128, in 32 hex digits', () => {
     fc.assert(
       fc.property(anyDigests, (digests) => {
-        expect(sumOf(digests).hex()).toBe(naive(digests));
+        expect(sumOf(digests).toHex()).toBe(naive(digests));
       }),
     );
-    expect(new DigestSum().hex()).toBe('0'.repeat(32));
-    expect(sumOf([Buffer.alloc(16, 0xff), Buffer.from(`${'0'.repeat(31)}3`, 'hex')]).hex()).toBe(
+    expect(new DigestSum().toHex()).toBe('0'.repeat(32));
+    expect(sumOf([Buffer.alloc(16, 0xff), Buffer.from(`${'0'.repeat(31)}3`, 'hex')]).toHex()).toBe(
       `${'0'.repeat(31)}2`,
     );
   });
@@ -38,7 +38,7 @@ describe('the digest of items', () => {
   it('does not depend on their order', () => {
     fc.assert(
       fc.property(anyDigests, (digests) => {
-        expect(sumOf(digests.toReversed()).hex()).toBe(sumOf(digests).hex());
+        expect(sumOf(digests.toReversed()).toHex()).toBe(sumOf(digests).toHex());
       }),
     );
   });
@@ -49,9 +49,9 @@ describe('the digest of items', () => {
         const sum = new DigestSum(naive(kept));
         for (const digest of changed) sum.subtract(digest);
         for (const digest of changed) sum.add(digest);
-        expect(sum.hex()).toBe(naive(kept));
+        expect(sum.toHex()).toBe(naive(kept));
         for (const digest of kept) sum.subtract(digest);
-        expect(sum.hex()).toBe('0'.repeat(32));
+        expect(sum.toHex()).toBe('0'.repeat(32));
       }),
     );
   });
@@ -62,8 +62,8 @@ describe('the digest of items', () => {
         const loss = new DigestSum();
         for (const digest of lost) loss.subtract(digest);
         const whole = new DigestSum(naive([...before, ...lost]));
-        whole.addHex(loss.hex());
-        expect(whole.hex()).toBe(naive(before));
+        whole.addHex(loss.toHex());
+        expect(whole.toHex()).toBe(naive(before));
       }),
     );
   });
@@ -73,10 +73,10 @@ describe('the digest of an item', () => {
   it('is the first 16 bytes of the SHA-256 of its canonical form', () => {
     const image = Buffer.from('{"pk":{"S":"a"}}');
     const sha256 = createHash('sha256').update(image).digest('hex');
-    expect(imageDigest(image).toString('hex')).toBe(sha256.slice(0, 32));
+    expect(digestImage(image).toString('hex')).toBe(sha256.slice(0, 32));
   });
 
   it('of the empty text is SHA-256’s known result', () => {
-    expect(imageDigest(Buffer.alloc(0)).toString('hex')).toBe('e3b0c44298fc1c149afbf4c8996fb924');
+    expect(digestImage(Buffer.alloc(0)).toString('hex')).toBe('e3b0c44298fc1c149afbf4c8996fb924');
   });
 });

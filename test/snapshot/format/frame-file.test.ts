@@ -4,7 +4,7 @@ import { decompress } from 'fzstd';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../lambda/snapshot/format/change.ts';
 import { readFrames } from '../../../lambda/snapshot/read/read-frames.ts';
-import { contains, hexHash, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
+import { contains, formatHash, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import { decodeLines } from '../../../lambda/snapshot/format/line.ts';
 import {
   decodeNetChanges,
@@ -15,14 +15,14 @@ import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import {
   anyChanges,
   change,
-  memoryStore,
-  sorted,
+  createMemoryStore,
+  sortKeyed,
   writeFile,
   writeRun,
-  encodeLine,
+  toLine,
 } from '../../support/snapshot/support.ts';
 
-const line = (change: Change): Buffer => encodeLine('delta', change);
+const line = (change: Change): Buffer => toLine('delta', change);
 
 interface DocumentedFrame {
   readonly hash: string;
@@ -60,7 +60,7 @@ describe('a run is what the document says', () => {
   it('a zstd decoder prints its lines and nothing else', async () => {
     await fc.assert(
       fc.asyncProperty(anyRun, async ({ changes, frameBytes }) => {
-        const store = memoryStore();
+        const store = createMemoryStore();
         await writeRun(store, 'run', 'delta', changes, frameBytes);
         expect(unpacked(await store.get('run'))).toBe(changes.map((change) => String(line(change))).join(''));
       }),
@@ -71,7 +71,7 @@ describe('a run is what the document says', () => {
   it('its index is found from its end, and names each frame’s place, first key, counts and checksum', async () => {
     await fc.assert(
       fc.asyncProperty(anyRun, async ({ changes, frameBytes }) => {
-        const store = memoryStore();
+        const store = createMemoryStore();
         const run = await writeRun(store, 'run', 'delta', changes, frameBytes);
         const file = Buffer.from(await store.get('run'));
         const { text, index, indexStart, version, frames, header } = byTheDocument(file);
@@ -90,7 +90,7 @@ describe('a run is what the document says', () => {
           offset += length;
           const [first] = inFrame;
           return {
-            hash: hexHash(first?.hash ?? 0n),
+            hash: formatHash(first?.hash ?? 0n),
             key: String(first?.key),
             offset: offset - length,
             length,
@@ -112,7 +112,7 @@ describe('a run is what the document says', () => {
   });
 
   it('each frame has a content checksum (bit 2 of the descriptor behind zstd’s magic number)', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     await writeRun(store, 'run', 'delta', [change(1, 'one')], 1);
     const file = Buffer.from(await store.get('run'));
     expect(file.toString('hex', 0, 4)).toBe('28b52ffd');
@@ -120,17 +120,17 @@ describe('a run is what the document says', () => {
   });
 
   it('a frame is closed at 1 MiB', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const long = 'x'.repeat(100_000);
-    const changes = sorted(Array.from({ length: 30 }, (_, pk) => change(pk, long)));
+    const changes = sortKeyed(Array.from({ length: 30 }, (_, pk) => change(pk, long)));
     await writeRun(store, 'run', 'delta', changes);
     const { frames } = byTheDocument(Buffer.from(await store.get('run')));
     expect(frames.map(({ count }) => count)).toEqual([11, 11, 8]);
   });
 
   it('a frame is closed by the line that brings it to the size exactly', async () => {
-    const store = memoryStore();
-    const changes = sorted([1, 2, 3, 4].map((pk) => change(pk, 'equally long')));
+    const store = createMemoryStore();
+    const changes = sortKeyed([1, 2, 3, 4].map((pk) => change(pk, 'equally long')));
     const twoLines = Buffer.concat(changes.slice(0, 2).map(line)).length;
     await writeRun(store, 'run', 'delta', changes, twoLines);
     const { frames } = byTheDocument(Buffer.from(await store.get('run')));
@@ -138,7 +138,7 @@ describe('a run is what the document says', () => {
   });
 
   it('of nothing has no frame', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', []);
     expect(run).toMatchObject({ rawBytes: 0, records: 0 });
     expect(byTheDocument(Buffer.from(await store.get('run'))).frames).toEqual([]);
@@ -161,16 +161,16 @@ function inFrames(changes: readonly Change[], frameBytes: number): Change[][] {
 describe('entries out of order are refused', () => {
   it.each([
     ['a key twice', [change(1, 'a'), change(1, 'b')]],
-    ['descending', sorted([change(1, 'a'), change(2, 'b')]).toReversed()],
+    ['descending', sortKeyed([change(1, 'a'), change(2, 'b')]).toReversed()],
   ])('%s', async (_name, changes) => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     await expect(writeFile(store, 'run', changes, line)).rejects.toMatchObject({ code: 'SnapshotCorrupt' });
     expect(store.objects.size).toBe(0);
   });
 
   it('and so are keys out of order under one hash, also over the end of a frame', async () => {
     const entries = ['b', 'a'].map((key) => netChange(5n, key));
-    await expect(writeFile(memoryStore(), 'spill', entries, encodeNetChange, 1)).rejects.toMatchObject({
+    await expect(writeFile(createMemoryStore(), 'spill', entries, encodeNetChange, 1)).rejects.toMatchObject({
       code: 'SnapshotCorrupt',
     });
   });
@@ -196,7 +196,7 @@ describe('a range of hashes is read', () => {
         selector: ([hash, key]) => `${hash}/${key}`,
         maxLength: 60,
       })
-      .map((keyed) => sorted(keyed.map(([hash, key]) => netChange(hash, `k${key}`)))),
+      .map((keyed) => sortKeyed(keyed.map(([hash, key]) => netChange(hash, `k${key}`)))),
     frameBytes: fc.constantFrom(1, 40, 100),
     readAhead: fc.constantFrom(1, 150, 10_000),
   });
@@ -204,7 +204,7 @@ describe('a range of hashes is read', () => {
   it('wholly, at every boundary, whatever the sizes of frames and reads', async () => {
     await fc.assert(
       fc.asyncProperty(anySpill, async ({ entries, frameBytes, readAhead }) => {
-        const store = memoryStore();
+        const store = createMemoryStore();
         const file = await writeFile(store, 'spill', entries, encodeNetChange, frameBytes);
         for (let from = 0n; from < 11n; from++) {
           for (let to = from + 1n; to < 12n; to++) {
@@ -223,8 +223,8 @@ describe('a range of hashes is read', () => {
     entries.map(({ hash, key }) => `${hash}/${String(key)}`);
 
   it('by fetching the frames that meet it, not the others', async () => {
-    const changes = sorted(Array.from({ length: 50 }, (_, pk) => change(pk, `${pk}`)));
-    const store = memoryStore();
+    const changes = sortKeyed(Array.from({ length: 50 }, (_, pk) => change(pk, `${pk}`)));
+    const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'delta', changes, 1);
     for (const { hash } of changes) {
       const fetched = recording(store);
@@ -240,8 +240,8 @@ describe('a range of hashes is read', () => {
   });
 
   it('in requests of at most so many bytes, unless one frame is larger', async () => {
-    const changes = sorted(Array.from({ length: 40 }, (_, pk) => change(pk, 'x'.repeat(pk * 3))));
-    const store = memoryStore();
+    const changes = sortKeyed(Array.from({ length: 40 }, (_, pk) => change(pk, 'x'.repeat(pk * 3))));
+    const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'delta', changes, 1);
     const { frames } = byTheDocument(Buffer.from(await store.get('run')));
     const largest = Math.max(...frames.map(({ length }) => length));
@@ -270,8 +270,8 @@ describe('a range of hashes is read', () => {
   }
 
   it('until the reader stops', async () => {
-    const changes = sorted(Array.from({ length: 40 }, (_, pk) => change(pk, `${pk}`)));
-    const store = memoryStore();
+    const changes = sortKeyed(Array.from({ length: 40 }, (_, pk) => change(pk, `${pk}`)));
+    const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'delta', changes, 1);
     const fetched = recording(store);
     for await (const frame of readFrames(fetched.store, run, wholeRange, 1)) {
@@ -283,8 +283,8 @@ describe('a range of hashes is read', () => {
   });
 
   it('and a read that fails ahead of the reader is the reader’s error in its turn', async () => {
-    const changes = sorted([1, 2, 3].map((pk) => change(pk, `${pk}`)));
-    const store = memoryStore();
+    const changes = sortKeyed([1, 2, 3].map((pk) => change(pk, `${pk}`)));
+    const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'delta', changes, 1);
     let reads = 0;
     const failing: ObjectStore = {

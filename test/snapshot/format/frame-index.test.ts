@@ -4,11 +4,11 @@ import { type Keyed, compareKeyed } from '../../../lambda/snapshot/format/change
 import {
   comesBefore,
   type FrameEntry,
-  frameOf,
-  framesIn,
+  findFrameNumber,
+  findFrames,
 } from '../../../lambda/snapshot/format/frame-index.ts';
-import { contains, hexHash } from '../../../lambda/snapshot/format/hash-range.ts';
-import { sorted } from '../../support/snapshot/support.ts';
+import { contains, formatHash } from '../../../lambda/snapshot/format/hash-range.ts';
+import { sortKeyed } from '../../support/snapshot/support.ts';
 
 const end = 1n << 64n;
 
@@ -21,7 +21,7 @@ const anyFrames = fc
   .chain((keys) =>
     fc
       .array(fc.integer({ min: 1, max: 4 }), { minLength: keys.length, maxLength: keys.length })
-      .map((sizes) => inFrames(sorted(keys), sizes)),
+      .map((sizes) => inFrames(sortKeyed(keys), sizes)),
   );
 
 function inFrames(keys: readonly Keyed[], sizes: readonly number[]): Keyed[][] {
@@ -36,7 +36,7 @@ function inFrames(keys: readonly Keyed[], sizes: readonly number[]): Keyed[][] {
 
 function entry([first]: readonly Keyed[], offset: number): FrameEntry {
   return {
-    hash: hexHash(first?.hash ?? 0n),
+    hash: formatHash(first?.hash ?? 0n),
     key: String(first?.key),
     offset,
     length: 1,
@@ -51,7 +51,7 @@ describe('the frames of a range', () => {
     fc.assert(
       fc.property(anyFrames, anyHash, fc.oneof(anyHash, fc.constant(end)), (frames, a, b) => {
         const range = a < b ? { from: a, to: b } : { from: b, to: a + 1n };
-        const found = framesIn(frames.map(entry), range).map(({ offset }) => offset);
+        const found = findFrames(frames.map(entry), range).map(({ offset }) => offset);
         expect(found).toEqual(found.map((_, i) => (found[0] ?? 0) + i));
         const meets = (i: number) => frames[i]?.some(({ hash }) => contains(range, hash)) === true;
         expect(found).toEqual(expect.arrayContaining([...frames.keys()].filter(meets)));
@@ -68,9 +68,9 @@ describe('the frame of a key', () => {
       fc.property(anyFrames, anyKeyed, (frames, keyed) => {
         const beginsBefore = ([first]: readonly Keyed[]) =>
           first !== undefined && compareKeyed(first, keyed) <= 0;
-        expect(frameOf(frames.map(entry), keyed)).toBe(frames.filter(beginsBefore).length - 1);
+        expect(findFrameNumber(frames.map(entry), keyed)).toBe(frames.filter(beginsBefore).length - 1);
         for (const [i, keys] of frames.entries()) {
-          for (const key of keys) expect(frameOf(frames.map(entry), key)).toBe(i);
+          for (const key of keys) expect(findFrameNumber(frames.map(entry), key)).toBe(i);
         }
       }),
       { numRuns: 1000 },
@@ -81,7 +81,7 @@ describe('the frame of a key', () => {
 it('a key comes before a line as in the order of runs', () => {
   fc.assert(
     fc.property(anyKeyed, anyKeyed, (a, b) => {
-      const line = { hash: hexHash(b.hash), key: String(b.key) };
+      const line = { hash: formatHash(b.hash), key: String(b.key) };
       expect(comesBefore(a, line)).toBe(compareKeyed(a, b) < 0);
     }),
     { numRuns: 1000 },

@@ -2,13 +2,13 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   contains,
-  equalRanges,
+  splitHashSpace,
   fromHex,
   type HashRange,
-  hexHash,
+  formatHash,
   intersect,
-  rangeCount,
-  rangeNumber,
+  chooseRangeCount,
+  findRangeNumber,
   toHex,
   wholeRange,
 } from '../../../lambda/snapshot/format/hash-range.ts';
@@ -25,7 +25,7 @@ describe('equal ranges', () => {
   it('follow each other from 0 to 2^64 and are equally wide', () => {
     fc.assert(
       fc.property(anyCount, (count) => {
-        const ranges = equalRanges(count);
+        const ranges = splitHashSpace(count);
         expect(ranges.map(({ from }) => from)).toEqual([0n, ...ranges.slice(0, -1).map(({ to }) => to)]);
         expect(ranges.at(-1)?.to).toBe(end);
         expect(new Set(ranges.map(({ from, to }) => to - from))).toEqual(new Set([end / BigInt(count)]));
@@ -37,8 +37,8 @@ describe('equal ranges', () => {
   it('hold a hash in the one that rangeNumber names, and in no other', () => {
     fc.assert(
       fc.property(anyHash, fc.nat(8), (hash, power) => {
-        const holding = equalRanges(2 ** power).flatMap((range, i) => (contains(range, hash) ? [i] : []));
-        expect(holding).toEqual([rangeNumber(hash, 2 ** power)]);
+        const holding = splitHashSpace(2 ** power).flatMap((range, i) => (contains(range, hash) ? [i] : []));
+        expect(holding).toEqual([findRangeNumber(hash, 2 ** power)]);
       }),
     );
   });
@@ -46,8 +46,8 @@ describe('equal ranges', () => {
   it('are told by the highest bits of a hash, so that twice as many split each in two', () => {
     fc.assert(
       fc.property(anyHash, fc.nat(14), (hash, power) => {
-        expect(rangeNumber(hash, 2 ** power)).toBe(Number(hash >> BigInt(64 - power)));
-        expect(rangeNumber(hash, 2 ** (power + 1)) >> 1).toBe(rangeNumber(hash, 2 ** power));
+        expect(findRangeNumber(hash, 2 ** power)).toBe(Number(hash >> BigInt(64 - power)));
+        expect(findRangeNumber(hash, 2 ** (power + 1)) >> 1).toBe(findRangeNumber(hash, 2 ** power));
       }),
     );
   });
@@ -60,7 +60,7 @@ describe('equal ranges', () => {
     [100_000, 100, 64, 64],
     [100_000, 100, 1, 1],
   ])('%i bytes in ranges of %i, at most %i of them: %i', (total, target, most, count) => {
-    expect(rangeCount(total, target, most)).toBe(count);
+    expect(chooseRangeCount(total, target, most)).toBe(count);
   });
 });
 
@@ -97,7 +97,7 @@ describe('a range is written as hex numbers', () => {
   it('whose text order is that of the hashes', () => {
     fc.assert(
       fc.property(anyHash, anyHash, (a, b) => {
-        expect(hexHash(a) < hexHash(b)).toBe(a < b);
+        expect(formatHash(a) < formatHash(b)).toBe(a < b);
       }),
     );
   });

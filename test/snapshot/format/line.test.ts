@@ -7,7 +7,7 @@ import { isError } from '../../../lambda/runtime/errors.ts';
 import type { Change } from '../../../lambda/snapshot/format/change.ts';
 import { decodeLines, type RunKind } from '../../../lambda/snapshot/format/line.ts';
 import { anyItem, choices, spelledItem } from '../../support/item/arbitrary.ts';
-import { change, encodeLine } from '../../support/snapshot/support.ts';
+import { change, toLine } from '../../support/snapshot/support.ts';
 
 const anyKind = fc.constantFrom<RunKind>('base', 'delta');
 const corrupt = expect.objectContaining({ code: 'SnapshotCorrupt' });
@@ -16,21 +16,21 @@ describe('a line is the document’s', () => {
   const put = change(7, 'new');
 
   it('of a base run', () => {
-    expect(String(encodeLine('base', put))).toBe('{"Item":{"pk":{"N":"7"},"v":{"S":"new"}}}\n');
+    expect(String(toLine('base', put))).toBe('{"Item":{"pk":{"N":"7"},"v":{"S":"new"}}}\n');
   });
 
   it('of a put', () => {
-    expect(String(encodeLine('delta', put))).toBe(
+    expect(String(toLine('delta', put))).toBe(
       '{"Keys":{"pk":{"N":"7"}},"NewImage":{"pk":{"N":"7"},"v":{"S":"new"}}}\n',
     );
   });
 
   it('of a tombstone', () => {
-    expect(String(encodeLine('delta', change(7, undefined)))).toBe('{"Keys":{"pk":{"N":"7"}}}\n');
+    expect(String(toLine('delta', change(7, undefined)))).toBe('{"Keys":{"pk":{"N":"7"}}}\n');
   });
 
   it('and a base run has none for a tombstone', () => {
-    expect(() => encodeLine('base', change(7, undefined))).toThrow(corrupt);
+    expect(() => toLine('base', change(7, undefined))).toThrow(corrupt);
   });
 });
 
@@ -45,7 +45,7 @@ describe('lines are read back as they were written', () => {
           const image = Buffer.from(canonicalItem(item, keyNames));
           return { hash: keyHash(key), key, image: deleted && kind === 'delta' ? undefined : image };
         });
-        const frame = Buffer.concat(changes.map((change) => encodeLine(kind, change)));
+        const frame = Buffer.concat(changes.map((change) => toLine(kind, change)));
         // Not toEqual: over buffers it is slow.
         expect(isDeepStrictEqual(decodeLines(kind, frame, keyNames.length), changes)).toBe(true);
       }),
@@ -111,7 +111,7 @@ describe('what is no line of the run is SnapshotCorrupt', () => {
     fc.assert(
       fc.property(anyKind, anyFrame, fc.constantFrom(1, 2), (kind, frame, keyCount) => {
         try {
-          const again = decodeLines(kind, frame, keyCount).map((change) => encodeLine(kind, change));
+          const again = decodeLines(kind, frame, keyCount).map((change) => toLine(kind, change));
           expect(String(Buffer.concat(again))).toBe(String(frame));
         } catch (error) {
           if (!isError(error, 'SnapshotCorrupt')) throw error;

@@ -11,7 +11,13 @@ import {
   runKey,
 } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
-import { change, manifestOf, memoryStore, snapshotId, writeRun } from '../../support/snapshot/support.ts';
+import {
+  change,
+  manifestOf,
+  createMemoryStore,
+  snapshotId,
+  writeRun,
+} from '../../support/snapshot/support.ts';
 import { createBackupId } from '../../../lambda/model/ids.ts';
 
 const tableId = 'table-1';
@@ -20,7 +26,7 @@ const corrupt = { code: 'SnapshotCorrupt' };
 
 describe('a manifest', () => {
   it('is read as it was published, with the checksum of its stored bytes', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const manifest = manifestOf([await writeRun(store, runKey(tableId, 'r'), 'base', [change(1, 'one')])]);
     expect(await publishManifest(store, manifest)).toBe('stored');
     const sha256 = createHash('sha256')
@@ -32,7 +38,7 @@ describe('a manifest', () => {
   });
 
   it('is one zstd frame of JSON at the place that the document says', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     await publishManifest(store, manifestOf([]));
     expect([...store.objects.keys()]).toEqual([place]);
     expect(manifestKey(tableId, snapshotId)).toBe(place);
@@ -44,7 +50,7 @@ describe('a manifest', () => {
   });
 
   it('is published once; equal manifests are equal bytes', async () => {
-    const [store, other] = [memoryStore(), memoryStore()];
+    const [store, other] = [createMemoryStore(), createMemoryStore()];
     await publishManifest(store, manifestOf([]));
     await publishManifest(other, manifestOf([]));
     expect(store.objects).toEqual(other.objects);
@@ -55,7 +61,7 @@ describe('a manifest', () => {
 
 describe('what is no manifest of the snapshot is SnapshotCorrupt', () => {
   it('nothing there, where findManifest says so by undefined', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     await expect(readManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
     expect(await findManifest(store, tableId, snapshotId)).toBeUndefined();
   });
@@ -67,7 +73,7 @@ describe('what is no manifest of the snapshot is SnapshotCorrupt', () => {
     ['no object', null],
     ['a text', 'tidemark-snapshot'],
   ])('%s', async (_name, content) => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     await store.put(place, zstdCompressSync(JSON.stringify(content)));
     await expect(readManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
     await expect(findManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
@@ -78,21 +84,21 @@ describe('what is no manifest of the snapshot is SnapshotCorrupt', () => {
     ['not compressed', Buffer.from('{}')],
     ['empty', Buffer.alloc(0)],
   ])('%s', async (_name, bytes) => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     await store.put(place, bytes);
     await expect(readManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
     await expect(findManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
   });
 
   it('a sound one, but not that of the catalog’s checksum', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     await publishManifest(store, manifestOf([]));
     await expect(readManifest(store, tableId, snapshotId, '0'.repeat(64))).rejects.toMatchObject(corrupt);
   });
 
   it('but a store that does not answer is its own error', async () => {
     const denied = new TidemarkError('AccessDenied', 'not now');
-    const store: ObjectStore = { ...memoryStore(), get: () => Promise.reject(denied) };
+    const store: ObjectStore = { ...createMemoryStore(), get: () => Promise.reject(denied) };
     await expect(readManifest(store, tableId, snapshotId)).rejects.toBe(denied);
     await expect(findManifest(store, tableId, snapshotId)).rejects.toBe(denied);
   });

@@ -2,15 +2,15 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isError } from '../../../lambda/runtime/errors.ts';
 import { type Change, compareKeyed } from '../../../lambda/snapshot/format/change.ts';
-import { findLine, type LinePlace } from '../../../lambda/snapshot/read/find-line.ts';
+import { findLine, type LineSpan } from '../../../lambda/snapshot/read/find-line.ts';
 import { type RunKind } from '../../../lambda/snapshot/format/line.ts';
-import { anyChanges, change, encodeLine } from '../../support/snapshot/support.ts';
+import { anyChanges, change, toLine } from '../../support/snapshot/support.ts';
 
 /** The same line by line: where the key is, or the first line behind it begins. */
 function naive(kind: RunKind, changes: readonly Change[], wanted: Change, from: number) {
   let start = 0;
   for (const one of changes) {
-    const end = start + encodeLine(kind, one).length;
+    const end = start + toLine(kind, one).length;
     const order = compareKeyed(one, wanted);
     if (start >= from && order >= 0) return { start, end: order === 0 ? end : start };
     start = end;
@@ -19,7 +19,7 @@ function naive(kind: RunKind, changes: readonly Change[], wanted: Change, from: 
 }
 
 const frameOf = (kind: RunKind, changes: readonly Change[]): Buffer =>
-  Buffer.concat(changes.map((one) => encodeLine(kind, one)));
+  Buffer.concat(changes.map((one) => toLine(kind, one)));
 
 const anyFrame = fc
   .constantFrom<RunKind>('base', 'delta')
@@ -64,7 +64,7 @@ function ifSound<T>(search: () => T): T | undefined {
   }
 }
 
-function isWithin({ start, end }: LinePlace, frame: Buffer): boolean {
+function isWithin({ start, end }: LineSpan, frame: Buffer): boolean {
   return 0 <= start && start <= end && end <= frame.length;
 }
 

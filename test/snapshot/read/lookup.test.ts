@@ -1,17 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareKeyed } from '../../../lambda/snapshot/format/change.ts';
-import { contains, equalRanges } from '../../../lambda/snapshot/format/hash-range.ts';
+import { contains, splitHashSpace } from '../../../lambda/snapshot/format/hash-range.ts';
 import { OpenRun } from '../../../lambda/snapshot/read/lookup.ts';
 import {
   anyChanges,
   change,
-  gathered,
-  memoryStore,
-  sorted,
+  gather,
+  createMemoryStore,
+  sortKeyed,
   writeRun,
 } from '../../support/snapshot/support.ts';
-import { framesOfRuns, watchedStore } from '../../support/snapshot/watched-store.ts';
+import { listFrames, watchStore } from '../../support/snapshot/watched-store.ts';
 
 const runs = fc.record({
   changes: anyChanges('delta', 60),
@@ -28,19 +28,19 @@ describe('an open run', () => {
         fc.uniqueArray(fc.nat(60)),
         fc.integer({ min: 1, max: 9 }),
         async ({ changes, frameBytes }, asked, atOnce) => {
-          const plain = memoryStore();
+          const plain = createMemoryStore();
           const file = await writeRun(plain, 'run', 'delta', changes, frameBytes);
-          const store = watchedStore(plain);
+          const store = watchStore(plain);
           const run = new OpenRun(store, file, 1);
-          const keys = sorted(asked.map((n) => change(n, undefined)));
+          const keys = sortKeyed(asked.map((n) => change(n, undefined)));
           for (let start = 0; start < keys.length; start += atOnce) {
             const some = keys.slice(start, start + atOnce);
             const expected = some.map((key) => changes.find((line) => compareKeyed(line, key) === 0));
             expect(await run.findAll(some)).toEqual(expected);
           }
-          const frames = await framesOfRuns(plain, [file]);
-          for (const { entry } of frames) expect(store.readsOf(file, entry)).toBeLessThanOrEqual(1);
-          expect(store.readsOfFile('run')).toBeLessThanOrEqual(frames.length + 1);
+          const frames = await listFrames(plain, [file]);
+          for (const { entry } of frames) expect(store.countFrameReads(file, entry)).toBeLessThanOrEqual(1);
+          expect(store.countFileReads('run')).toBeLessThanOrEqual(frames.length + 1);
         },
       ),
     );
@@ -49,38 +49,39 @@ describe('an open run', () => {
   it('gives the lines of ascending ranges, and fetches its index and each frame once', async () => {
     await fc.assert(
       fc.asyncProperty(runs, fc.constantFrom(1, 4, 16), async ({ changes, frameBytes, readAhead }, count) => {
-        const plain = memoryStore();
+        const plain = createMemoryStore();
         const file = await writeRun(plain, 'run', 'delta', changes, frameBytes);
-        const store = watchedStore(plain);
+        const store = watchStore(plain);
         const run = new OpenRun(store, file, 1);
-        for (const range of equalRanges(count)) {
+        for (const range of splitHashSpace(count)) {
           const expected = changes.filter(({ hash }) => contains(range, hash));
-          expect(await gathered(run.read(range, readAhead, noFrames))).toEqual(expected);
+          expect(await gather(run.read(range, readAhead, noFrames))).toEqual(expected);
         }
-        for (const { entry } of await framesOfRuns(plain, [file])) expect(store.readsOf(file, entry)).toBe(1);
+        for (const { entry } of await listFrames(plain, [file]))
+          expect(store.countFrameReads(file, entry)).toBe(1);
       }),
     );
   });
 
   it('looks into the frames that it is asked to only', async () => {
-    const plain = memoryStore();
-    const changes = sorted(Array.from({ length: 9 }, (_, n) => change(n, `text ${n}`)));
+    const plain = createMemoryStore();
+    const changes = sortKeyed(Array.from({ length: 9 }, (_, n) => change(n, `text ${n}`)));
     const file = await writeRun(plain, 'run', 'delta', changes, 1);
-    const frames = await framesOfRuns(plain, [file]);
-    const store = watchedStore(plain);
+    const frames = await listFrames(plain, [file]);
+    const store = watchStore(plain);
     const run = new OpenRun(store, file, 1);
     const among = new Set(frames.slice(0, 3).map(({ entry }) => entry.sha256));
     expect((await run.findAll(changes, among)).filter((line) => line !== undefined)).toEqual(
       changes.slice(0, 3),
     );
-    const [all = expect.fail('one range')] = equalRanges(1);
-    expect(await gathered(run.read(all, 1000, among))).toEqual(changes.slice(3));
-    for (const { entry } of frames) expect(store.readsOf(file, entry)).toBe(1);
+    const [all = expect.fail('one range')] = splitHashSpace(1);
+    expect(await gather(run.read(all, 1000, among))).toEqual(changes.slice(3));
+    for (const { entry } of frames) expect(store.countFrameReads(file, entry)).toBe(1);
   });
 
   it('does not keep a frame in memory for a line that was found', async () => {
-    const store = memoryStore();
-    const changes = sorted(Array.from({ length: 50 }, (_, n) => change(n, `${n}`.repeat(5000))));
+    const store = createMemoryStore();
+    const changes = sortKeyed(Array.from({ length: 50 }, (_, n) => change(n, `${n}`.repeat(5000))));
     const file = await writeRun(store, 'run', 'delta', changes, 1_000_000);
     const line = await new OpenRun(store, file, 1).find(change(3, undefined));
     expect(line?.image?.buffer.byteLength).toBeLessThan(file.rawBytes / 4);

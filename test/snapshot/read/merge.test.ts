@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Keyed } from '../../../lambda/snapshot/format/change.ts';
 import { mergeSorted } from '../../../lambda/snapshot/read/merge.ts';
-import { gathered, inBatches, sorted } from '../../support/snapshot/support.ts';
+import { gather, toBatches, sortKeyed } from '../../support/snapshot/support.ts';
 
 interface Entry extends Keyed {
   /** The numbers of the sources that the entry came from, in the order of combining. */
@@ -16,7 +16,7 @@ const anySizes = fc.array(fc.nat(7), { maxLength: 5 });
 const anySources = fc.array(fc.tuple(anySource, anySizes), { maxLength: 8 });
 
 function entries(source: readonly { hash: bigint; key: number }[], number: number): Entry[] {
-  return sorted(source.map(({ hash, key }) => ({ hash, key: Buffer.from(`k${key}`), from: [number] })));
+  return sortKeyed(source.map(({ hash, key }) => ({ hash, key: Buffer.from(`k${key}`), from: [number] })));
 }
 
 const concatenated = (earlier: Entry, later: Entry): Entry => ({
@@ -33,7 +33,7 @@ function naive(sources: readonly (readonly Entry[])[], combine: (a: Entry, b: En
     const before = merged.get(id);
     merged.set(id, before === undefined ? entry : combine(before, entry));
   }
-  return sorted([...merged.values()]);
+  return sortKeyed([...merged.values()]);
 }
 
 describe('a merge', () => {
@@ -44,7 +44,7 @@ describe('a merge', () => {
     await fc.assert(
       fc.asyncProperty(anySources, fc.constantFrom(1, 3, 1000), async (given, batchEntries) => {
         const sources = given.map(([source], number) => entries(source, number));
-        const batches = sources.map((source, i) => inBatches(source, given[i]?.[1] ?? []));
+        const batches = sources.map((source, i) => toBatches(source, given[i]?.[1] ?? []));
         const merged = await Array.fromAsync(mergeSorted(batches, combine, batchEntries));
         expect(merged.flat()).toEqual(naive(sources, combine));
         expect(merged.slice(0, -1).every((batch) => batch.length === batchEntries)).toBe(true);
@@ -55,7 +55,7 @@ describe('a merge', () => {
   });
 
   it('of nothing, or of sources with empty batches, gives no empty one', async () => {
-    const empty = [inBatches<Entry>([], []), inBatches(entries([{ hash: 1n, key: 1 }], 0), [0, 0, 1])];
+    const empty = [toBatches<Entry>([], []), toBatches(entries([{ hash: 1n, key: 1 }], 0), [0, 0, 1])];
     const batches = await Array.fromAsync(mergeSorted(empty, newest));
     expect(batches.map((batch) => batch.length)).toEqual([1]);
     expect(await Array.fromAsync(mergeSorted<Entry>([], newest))).toEqual([]);
@@ -92,7 +92,7 @@ describe('the sources of a merge', () => {
     async (failAt) => {
       const closed: string[] = [];
       const sources = [counting(closed, 'a'), counting(closed, 'b', failAt), counting(closed, 'c')];
-      await expect(gathered(mergeSorted(sources, newest))).rejects.toThrow('b failed');
+      await expect(gather(mergeSorted(sources, newest))).rejects.toThrow('b failed');
       // A source that was never begun has nothing to close.
       expect(closed.toSorted()).toEqual(failAt === 0 ? ['a', 'b'] : ['a', 'b', 'c']);
     },

@@ -9,9 +9,9 @@ it('a file is opened once, and kept until behind the last range for which it is 
   const [a, b, later] = runs as [RunRef, RunRef, RunRef];
   const opened: string[] = [];
   const files = new OpenFiles(runs, ({ key }) => opened.push(key));
-  expect([files.of(a), files.of(b), files.of(a)]).toEqual([1, 2, 1]);
+  expect([files.open(a), files.open(b), files.open(a)]).toEqual([1, 2, 1]);
   files.closeBelow(3n);
-  expect([files.of(later), opened]).toEqual([1, ['a', 'b']]);
+  expect([files.open(later), opened]).toEqual([1, ['a', 'b']]);
   files.closeBelow(6n);
-  expect(files.of(later)).toBe(3);
+  expect(files.open(later)).toBe(3);
 });

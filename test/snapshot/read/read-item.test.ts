@@ -4,8 +4,20 @@ import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { readItem } from '../../../lambda/snapshot/read/read-item.ts';
 import { contains, fromHex } from '../../../lambda/snapshot/format/hash-range.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
-import { histories, items, make, mostItems, present } from '../../support/snapshot/histories.ts';
-import { change, manifestOf, memoryStore, sorted, writeRun } from '../../support/snapshot/support.ts';
+import {
+  histories,
+  makeItems,
+  makeSnapshots,
+  maxItem,
+  expectPresent,
+} from '../../support/snapshot/histories.ts';
+import {
+  change,
+  manifestOf,
+  createMemoryStore,
+  sortKeyed,
+  writeRun,
+} from '../../support/snapshot/support.ts';
 
 async function textOf(store: ObjectStore, manifest: Manifest, n: number): Promise<string | undefined> {
   const { image } = await readItem(store, manifest, change(n, undefined));
@@ -18,10 +30,10 @@ describe('one item of a snapshot', () => {
   it('is what the table held, for every key and every snapshot of a history', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
-        const store = memoryStore();
+        const store = createMemoryStore();
         const used = new Set(history.flatMap(({ changes }) => [...changes.keys()]));
-        for (const { manifest, content } of await make(history, store)) {
-          for (const n of [...used, mostItems + 1])
+        for (const { manifest, content } of await makeSnapshots(history, store)) {
+          for (const n of [...used, maxItem + 1])
             expect(await textOf(store, manifest, n)).toBe(imageOf(n, content.get(n)));
         }
       }),
@@ -30,9 +42,9 @@ describe('one item of a snapshot', () => {
   });
 
   it('costs the index of each run that may hold it, and one frame of each until there is a line', async () => {
-    const store = memoryStore();
-    const base = await writeRun(store, 'base', 'base', sorted([change(1, 'old'), change(2, 'old')]), 1);
-    const older = await writeRun(store, 'older', 'delta', sorted([change(1, 'new'), change(3, '3')]), 1);
+    const store = createMemoryStore();
+    const base = await writeRun(store, 'base', 'base', sortKeyed([change(1, 'old'), change(2, 'old')]), 1);
+    const older = await writeRun(store, 'older', 'delta', sortKeyed([change(1, 'new'), change(3, '3')]), 1);
     const newer = await writeRun(store, 'newer', 'delta', [change(2, undefined)], 1);
     const manifest = manifestOf([base, older, newer]);
     const read = (n: number) => readItem(store, manifest, change(n, undefined));
@@ -47,20 +59,20 @@ describe('one item of a snapshot', () => {
   });
 
   it('does not touch a run that is not referred to for its hash', async () => {
-    const store = memoryStore();
-    const made = await make([{ changes: items(60), kind: 'full' }], store);
-    const { manifest } = present(made[0]);
+    const store = createMemoryStore();
+    const made = await makeSnapshots([{ changes: makeItems(60), kind: 'full' }], store);
+    const { manifest } = expectPresent(made[0]);
     expect(manifest.runs.length).toBeGreaterThan(1);
     const key = change(7, undefined);
     for (const { range, key: file } of manifest.runs)
       if (!contains(fromHex(range), key.hash)) store.objects.delete(file);
     expect(await readItem(store, manifest, key)).toMatchObject({ requests: 2 });
-    expect(await textOf(store, manifest, 7)).toBe(imageOf(7, items(60).get(7)));
+    expect(await textOf(store, manifest, 7)).toBe(imageOf(7, makeItems(60).get(7)));
   });
 
   it('needs an older run only if no newer one has its key', async () => {
-    const store = memoryStore();
-    const base = await writeRun(store, 'base', 'base', sorted([change(1, 'old'), change(2, 'old')]));
+    const store = createMemoryStore();
+    const base = await writeRun(store, 'base', 'base', sortKeyed([change(1, 'old'), change(2, 'old')]));
     const delta = await writeRun(store, 'delta', 'delta', [change(1, 'new')]);
     store.objects.delete('base');
     expect(await textOf(store, manifestOf([base, delta]), 1)).toBe(imageOf(1, 'new'));

@@ -13,10 +13,10 @@ import { readRun, readSnapshot } from '../../../lambda/snapshot/read/read-snapsh
 import {
   anyChanges,
   change,
-  gathered,
+  gather,
   manifestOf,
-  memoryStore,
-  sorted,
+  createMemoryStore,
+  sortKeyed,
   writeRun,
 } from '../../support/snapshot/support.ts';
 
@@ -42,7 +42,7 @@ const anySnapshot = fc.record({
   range: anyRange,
   frameBytes: fc.constantFrom(1, 200, 10_000),
   batchEntries: fc.constantFrom(1, 3, 1000),
-  readBytes: fc.constantFrom(1, 300, 10_000),
+  maxReadBytes: fc.constantFrom(1, 300, 10_000),
 });
 
 /** The same by a Map: a run's changes within both ranges, the latest run's line of a key counts. */
@@ -54,7 +54,7 @@ function naive(runs: readonly (readonly [readonly Change[], HashRange])[], range
         latest.set(String(change.key), change);
     }
   }
-  return images(sorted([...latest.values()].filter(({ image }) => image !== undefined)));
+  return images(sortKeyed([...latest.values()].filter(({ image }) => image !== undefined)));
 }
 
 const images = (changes: readonly Change[]): string[] => changes.map(({ image }) => String(image));
@@ -63,7 +63,7 @@ describe('a snapshot', () => {
   it('is its runs merged: the newest line of a key counts, a tombstone is no item, ranges are kept to', async () => {
     await fc.assert(
       fc.asyncProperty(anySnapshot, async ({ base, deltas, range, ...sizes }) => {
-        const store = memoryStore();
+        const store = createMemoryStore();
         const runs = [base, ...deltas];
         const refs = await Promise.all(
           runs.map(async ([changes, referred], i) => ({
@@ -73,7 +73,7 @@ describe('a snapshot', () => {
         );
         const manifest = manifestOf(refs);
         const limits = { ...defaultLimits, ...sizes };
-        const items = (asked: HashRange) => gathered(readSnapshot(store, manifest, asked, limits));
+        const items = (asked: HashRange) => gather(readSnapshot(store, manifest, asked, limits));
         expect(images(await items(range))).toEqual(naive(runs, range));
         expect(images(await items(wholeRange))).toEqual(naive(runs, wholeRange));
       }),
@@ -82,35 +82,35 @@ describe('a snapshot', () => {
   });
 
   it('of no run, or of tombstones only, has no item', async () => {
-    const store = memoryStore();
-    expect(await gathered(readSnapshot(store, manifestOf([]), wholeRange))).toEqual([]);
+    const store = createMemoryStore();
+    expect(await gather(readSnapshot(store, manifestOf([]), wholeRange))).toEqual([]);
     const run = await writeRun(store, 'run', 'delta', [change(1, undefined)]);
-    expect(await gathered(readSnapshot(store, manifestOf([run]), wholeRange))).toEqual([]);
+    expect(await gather(readSnapshot(store, manifestOf([run]), wholeRange))).toEqual([]);
   });
 
   it('gives the key and hash of each item', async () => {
-    const store = memoryStore();
-    const changes = sorted([change(1, 'one'), change(2, 'two')]);
+    const store = createMemoryStore();
+    const changes = sortKeyed([change(1, 'one'), change(2, 'two')]);
     const run = await writeRun(store, 'run', 'base', changes);
-    expect(await gathered(readSnapshot(store, manifestOf([run]), wholeRange))).toEqual(changes);
+    expect(await gather(readSnapshot(store, manifestOf([run]), wholeRange))).toEqual(changes);
   });
 });
 
 describe('a run', () => {
   it('gives its tombstones, too', async () => {
-    const store = memoryStore();
-    const changes = sorted([change(1, 'one'), change(2, undefined)]);
+    const store = createMemoryStore();
+    const changes = sortKeyed([change(1, 'one'), change(2, undefined)]);
     const run = await writeRun(store, 'run', 'delta', changes);
-    expect(await gathered(readRun(store, run, wholeRange, 1, 1000))).toEqual(changes);
+    expect(await gather(readRun(store, run, wholeRange, 1, 1000))).toEqual(changes);
   });
 
   it('is not touched for a range that the snapshot does not refer it to', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'delta', [change(1, 'one')]);
     store.objects.clear();
     const lower = { from: 0n, to: end / 2n };
     const upper = { from: end / 2n, to: end };
     expect(fromHex(toHex(upper))).toEqual(upper);
-    expect(await gathered(readRun(store, { ...run, range: toHex(upper) }, lower, 1, 1000))).toEqual([]);
+    expect(await gather(readRun(store, { ...run, range: toHex(upper) }, lower, 1, 1000))).toEqual([]);
   });
 });

@@ -4,10 +4,16 @@ import { compressFrame, sha256Hex } from '../../../lambda/snapshot/format/frame.
 import { encodeIndex, type FrameEntry, readIndex } from '../../../lambda/snapshot/format/frame-index.ts';
 import type { RunRef } from '../../../lambda/snapshot/format/manifest.ts';
 import { verifyFile } from '../../../lambda/snapshot/verify/verify-file.ts';
-import { present } from '../../support/snapshot/histories.ts';
-import { change, type MemoryStore, memoryStore, sorted, writeRun } from '../../support/snapshot/support.ts';
+import { expectPresent } from '../../support/snapshot/histories.ts';
+import {
+  change,
+  type MemoryStore,
+  createMemoryStore,
+  sortKeyed,
+  writeRun,
+} from '../../support/snapshot/support.ts';
 
-const changes = sorted([1, 2, 3].map((n) => change(n, `text ${n}`)));
+const changes = sortKeyed([1, 2, 3].map((n) => change(n, `text ${n}`)));
 
 async function problemsOf(store: MemoryStore, run: RunRef): Promise<string[]> {
   const findings = new Findings();
@@ -17,12 +23,12 @@ async function problemsOf(store: MemoryStore, run: RunRef): Promise<string[]> {
 
 /** A sound run of three frames, of which the index is then made to say something else. */
 async function withIndex(edit: (entries: FrameEntry[]) => readonly FrameEntry[]): Promise<string[]> {
-  const store = memoryStore();
+  const store = createMemoryStore();
   const run = await writeRun(store, 'run', 'base', changes, 1);
   const entries = edit([...(await readIndex(store, run))]);
   const frames = run.index.offset - 8;
   const { bytes, index } = encodeIndex(entries, frames);
-  const file = present(store.objects.get('run'));
+  const file = expectPresent(store.objects.get('run'));
   store.objects.set('run', Buffer.concat([file.subarray(0, frames), bytes]));
   return problemsOf(store, { ...run, index, bytes: frames + bytes.length });
 }
@@ -48,7 +54,7 @@ describe('the index of a run', () => {
   });
 
   it('has sums of the items in a base run, and none in a delta run', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const base = await writeRun(store, 'base', 'base', changes);
     const delta = await writeRun(store, 'delta', 'delta', changes);
     expect(await problemsOf(store, { ...base, kind: 'delta' })).toEqual([
@@ -60,14 +66,14 @@ describe('the index of a run', () => {
   });
 
   it('is not if a frame is of another part of the hash space than the run', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', changes, 1);
     const written = { from: '0000000000000000', to: '0000000000000001' };
     expect(await problemsOf(store, { ...run, written })).toHaveLength(3);
   });
 
   it('is not if it is of an unknown version', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', changes);
     const bytes = compressFrame(Buffer.from('{"version":2,"frames":[]}'));
     store.objects.set('run', bytes);
@@ -76,7 +82,7 @@ describe('the index of a run', () => {
   });
 
   it('is not if the manifest says that more follows it', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', changes);
     expect(await problemsOf(store, { ...run, bytes: run.bytes + 1 })).toEqual([
       'run: the index is not at its end',

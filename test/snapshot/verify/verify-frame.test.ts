@@ -3,14 +3,14 @@ import { keyHash } from '../../../lambda/item/key-hash.ts';
 import type { Change } from '../../../lambda/snapshot/format/change.ts';
 import { compressFrame, sha256Hex } from '../../../lambda/snapshot/format/frame.ts';
 import type { FrameEntry } from '../../../lambda/snapshot/format/frame-index.ts';
-import { hexHash } from '../../../lambda/snapshot/format/hash-range.ts';
-import { linePieces, type RunKind } from '../../../lambda/snapshot/format/line.ts';
+import { formatHash } from '../../../lambda/snapshot/format/hash-range.ts';
+import { encodeLine, type RunKind } from '../../../lambda/snapshot/format/line.ts';
 import { verifyFrame } from '../../../lambda/snapshot/verify/verify-frame.ts';
 import { LineVerifier } from '../../../lambda/snapshot/verify/verify-line.ts';
 import { ContentSum } from '../../../lambda/snapshot/format/content.ts';
-import { change, sorted } from '../../support/snapshot/support.ts';
+import { change, sortKeyed } from '../../support/snapshot/support.ts';
 
-const changes = sorted([1, 2, 3].map((n) => change(n, `text ${n}`)));
+const changes = sortKeyed([1, 2, 3].map((n) => change(n, `text ${n}`)));
 const [first = change(0, ''), second = change(0, ''), third = change(0, '')] = changes;
 
 /** pk and a number of one digit, v and a text of six. */
@@ -23,13 +23,13 @@ async function verify(
   wrong: Partial<FrameEntry> = {},
   next?: Change,
 ): Promise<readonly Change[]> {
-  const raw = Buffer.concat(lines.flatMap((line) => linePieces(kind, line)));
+  const raw = Buffer.concat(lines.flatMap((line) => encodeLine(kind, line)));
   const compressed = compressFrame(raw);
   const sum = new ContentSum();
   for (const { image } of lines) if (image !== undefined) sum.add(image, itemBytes);
-  const { bytes, digest } = sum.content();
+  const { bytes, digest } = sum.toContent();
   const entry: FrameEntry = {
-    hash: hexHash(lines[0]?.hash ?? 0n),
+    hash: formatHash(lines[0]?.hash ?? 0n),
     key: String(lines[0]?.key),
     offset: 0,
     length: compressed.length,
@@ -45,7 +45,7 @@ async function verify(
       kind,
       keyCount: 1,
       lines: new LineVerifier(['pk']),
-      next: next && { hash: hexHash(next.hash), key: String(next.key) },
+      next: next && { hash: formatHash(next.hash), key: String(next.key) },
     },
   );
 }
@@ -69,7 +69,7 @@ describe('a frame of which the checksum is right is SnapshotCorrupt', () => {
   it.each<[string, Partial<FrameEntry>]>([
     ['has another number of lines', { count: 2 }],
     ['has another length', { rawLength: 10 }],
-    ['begins with another hash', { hash: hexHash(second.hash) }],
+    ['begins with another hash', { hash: formatHash(second.hash) }],
     ['begins with another key', { key: String(second.key) }],
     ['has items of another size', { content: { bytes: 32, digest: '0'.repeat(32) } }],
   ])('if it %s than the index says', async (_name, wrong) => {

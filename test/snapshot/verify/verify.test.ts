@@ -7,9 +7,9 @@ import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { Verification } from '../../../lambda/snapshot/verify/verify.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { smallLimits } from '../../support/snapshot/chain.ts';
-import { histories, items, make, present } from '../../support/snapshot/histories.ts';
-import { type MemoryStore, memoryStore } from '../../support/snapshot/support.ts';
-import { framesOfRuns, watchedStore } from '../../support/snapshot/watched-store.ts';
+import { histories, makeItems, makeSnapshots, expectPresent } from '../../support/snapshot/histories.ts';
+import { type MemoryStore, createMemoryStore } from '../../support/snapshot/support.ts';
+import { listFrames, watchStore } from '../../support/snapshot/watched-store.ts';
 
 const never = (): number => expect.fail('nothing is drawn');
 
@@ -28,14 +28,14 @@ async function verify(
 
 /** A base run for each of several partitions, and a delta run over all of them. */
 async function snapshot(store: MemoryStore): Promise<Manifest> {
-  const made = await make(
+  const made = await makeSnapshots(
     [
-      { changes: items(24), kind: 'full' },
+      { changes: makeItems(24), kind: 'full' },
       { changes: new Map([1, 2, 3, 4].map((n) => [n, n > 2 ? undefined : 'new'])), kind: 'incremental' },
     ],
     store,
   );
-  const { manifest } = present(made.at(-1));
+  const { manifest } = expectPresent(made.at(-1));
   expect(manifest.partitions.length).toBeGreaterThan(1);
   expect(manifest.runs.filter(({ kind }) => kind === 'delta')).toHaveLength(1);
   return manifest;
@@ -47,8 +47,8 @@ describe('a snapshot that is as it was made is sound', () => {
   it('whatever its history, as a whole and in samples', async () => {
     await fc.assert(
       fc.asyncProperty(histories, fc.integer({ min: 1, max: 1000 }), async (history, seed) => {
-        const store = memoryStore();
-        for (const { manifest, content } of await make(history, store)) {
+        const store = createMemoryStore();
+        for (const { manifest, content } of await makeSnapshots(history, store)) {
           const whole = await verify(store, manifest);
           expect(isSound(whole)).toEqual([0, []]);
           expect(whole.items).toBe(content.size);
@@ -61,14 +61,14 @@ describe('a snapshot that is as it was made is sound', () => {
   });
 
   it('is read once, also what many partitions refer to', async () => {
-    const plain = memoryStore();
+    const plain = createMemoryStore();
     const manifest = await snapshot(plain);
-    const store = watchedStore(plain);
+    const store = watchStore(plain);
     const findings = await verify(store, manifest);
-    expect(store.mostReads()).toBe(1);
-    const frames = await framesOfRuns(plain, manifest.runs);
+    expect(store.maxByteReads()).toBe(1);
+    const frames = await listFrames(plain, manifest.runs);
     expect(findings.frames).toBe(frames.length);
-    for (const { run, entry } of frames) expect(store.readsOf(run, entry)).toBe(1);
+    for (const { run, entry } of frames) expect(store.countFrameReads(run, entry)).toBe(1);
   });
 });
 
@@ -83,18 +83,18 @@ function randomFrom(seed: number): () => number {
 
 describe('damage is found', () => {
   it('whichever byte of whichever run is another, and wherever a run is cut', async () => {
-    const store = memoryStore();
-    const made = await make(
+    const store = createMemoryStore();
+    const made = await makeSnapshots(
       [
-        { changes: items(4), kind: 'full' },
+        { changes: makeItems(4), kind: 'full' },
         { changes: new Map([[1, 'new']]), kind: 'incremental' },
       ],
       store,
     );
-    const { manifest } = present(made.at(-1));
+    const { manifest } = expectPresent(made.at(-1));
     expect(manifest.runs.map(({ kind }) => kind)).toEqual(['base', 'delta']);
     for (const { key } of manifest.runs) {
-      const bytes = present(store.objects.get(key));
+      const bytes = expectPresent(store.objects.get(key));
       for (let at = 0; at < bytes.length; at++) {
         const flipped = Buffer.from(bytes);
         flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
@@ -113,9 +113,9 @@ describe('damage is found', () => {
   });
 
   it('if a run is missing, as one problem that is told once', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const manifest = await snapshot(store);
-    const delta = present(manifest.runs.find(({ kind }) => kind === 'delta'));
+    const delta = expectPresent(manifest.runs.find(({ kind }) => kind === 'delta'));
     store.objects.delete(delta.key);
     const { problems, problemCount } = await verify(store, manifest);
     expect(problems).toEqual([
@@ -125,11 +125,11 @@ describe('damage is found', () => {
   });
 
   it('in every frame, where a frame is told by its offset', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const manifest = await snapshot(store);
-    const frames = await framesOfRuns(store, manifest.runs);
+    const frames = await listFrames(store, manifest.runs);
     for (const { run, entry } of frames) {
-      const bytes = present(store.objects.get(run.key));
+      const bytes = expectPresent(store.objects.get(run.key));
       bytes[entry.offset + 5] = (bytes[entry.offset + 5] ?? 0) ^ 1;
     }
     const { problems, problemCount } = await verify(store, manifest);
@@ -141,7 +141,7 @@ describe('damage is found', () => {
   });
 
   it('if a partition’s or the snapshot’s figures are others', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const manifest = await snapshot(store);
     const [first = expect.fail('a partition'), ...rest] = manifest.partitions;
     for (const wrong of [
@@ -161,7 +161,7 @@ describe('damage is found', () => {
   });
 
   it('if a snapshot refers to a run for another range, or not at all', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const manifest = await snapshot(store);
     for (const { key } of manifest.runs) {
       const runs = manifest.runs.filter((run) => run.key !== key);
@@ -171,7 +171,7 @@ describe('damage is found', () => {
   });
 
   it('and told without a key or a value', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const manifest = await snapshot(store);
     for (const { key } of manifest.runs) store.objects.set(key, Buffer.alloc(9));
     const { problems } = await verify(store, manifest);
@@ -187,7 +187,7 @@ describe('damage is found', () => {
   });
 
   it('and a fault of the surroundings is no damage', async () => {
-    const plain = memoryStore();
+    const plain = createMemoryStore();
     const manifest = await snapshot(plain);
     const down = new Error('the network is down');
     const store = { ...plain, getRange: () => Promise.reject(down) };
@@ -197,23 +197,23 @@ describe('damage is found', () => {
 
 describe('a sample', () => {
   it('looks at one frame of each partition at least', async () => {
-    const plain = memoryStore();
+    const plain = createMemoryStore();
     const manifest = await snapshot(plain);
-    const store = watchedStore(plain);
+    const store = watchStore(plain);
     const findings = await verify(store, manifest, 0.000_001, () => 0.5);
     expect(findings.frames).toBeLessThanOrEqual(manifest.partitions.length);
-    const frames = await framesOfRuns(plain, manifest.runs);
-    const read = frames.filter(({ run, entry }) => store.readsOf(run, entry) > 0);
+    const frames = await listFrames(plain, manifest.runs);
+    const read = frames.filter(({ run, entry }) => store.countFrameReads(run, entry) > 0);
     expect(read).toHaveLength(findings.frames);
     expect(findings.frames).toBeGreaterThan(0);
     expect(findings.frames).toBeLessThan(frames.length);
   });
 
   it('is about the share that was asked for', async () => {
-    const store = memoryStore();
-    const [made] = await make([{ changes: items(61), kind: 'full' }], store);
-    const { manifest } = present(made);
-    const frames = (await framesOfRuns(store, manifest.runs)).length;
+    const store = createMemoryStore();
+    const [made] = await makeSnapshots([{ changes: makeItems(61), kind: 'full' }], store);
+    const { manifest } = expectPresent(made);
+    const frames = (await listFrames(store, manifest.runs)).length;
     const random = randomFrom(7);
     let drawn = 0;
     for (let i = 0; i < 30; i++) drawn += (await verify(store, manifest, 0.5, random)).frames;
@@ -222,10 +222,10 @@ describe('a sample', () => {
   });
 
   it('finds damage in the frames that it draws, and a run that is missing', async () => {
-    const store = memoryStore();
+    const store = createMemoryStore();
     const manifest = await snapshot(store);
     const [run = expect.fail('a run')] = manifest.runs;
-    const bytes = present(store.objects.get(run.key));
+    const bytes = expectPresent(store.objects.get(run.key));
     bytes[5] = (bytes[5] ?? 0) ^ 1;
     const { problems } = await verify(store, manifest, 0.9, () => 0);
     expect(problems).toMatchObject([{ object: run.key, offset: 0 }]);

@@ -15,7 +15,7 @@ import { spread } from '../../../lambda/backup/spread.ts';
 import { backupStaging } from '../../../lambda/jobs/staging.ts';
 import type { TaskResult } from '../../../lambda/jobs/task.ts';
 import { smallLimits } from '../../support/snapshot/chain.ts';
-import { gathered, manifestOf, memoryStore } from '../../support/snapshot/support.ts';
+import { gather, manifestOf, createMemoryStore } from '../../support/snapshot/support.ts';
 import { type GoldenExport, tableArn, tableId, type WrittenExport } from './golden.ts';
 import { type BackupJob, createBackupJob } from '../../../lambda/jobs/job.ts';
 
@@ -40,7 +40,7 @@ export function digestOf(text: string): string {
 
 /** Reads exports in their order through the manifests and the partition step; the net changes by canonical key. */
 export async function ingested(exports: readonly Arrived[]): Promise<Map<string, Net>> {
-  const memory = memoryStore();
+  const memory = createMemoryStore();
   const store: ObjectStore = memory;
   for (const { export: written } of exports) {
     for (const [key, bytes] of written.objects) memory.objects.set(key.slice(sink.length + 1), bytes);
@@ -74,7 +74,7 @@ export async function ingested(exports: readonly Arrived[]): Promise<Map<string,
     results.push(...(await staging.parts<PartitionResult>(names.partition(task))));
   }
   const spills = results.flatMap((result) => result.spills);
-  const changes = await gathered(readSpills(store, spills, wholeRange, smallLimits));
+  const changes = await gather(readSpills(store, spills, wholeRange, smallLimits));
   return new Map(
     changes.map(({ key, old, image }) => [
       key.toString(),

@@ -12,7 +12,7 @@ import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
 import { findManifest, manifestKey } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
-import { memoryStore, type MemoryStore } from '../snapshot/support.ts';
+import { createMemoryStore, type MemoryStore } from '../snapshot/support.ts';
 import { SimulatedTable } from '../sources/simulated-stream.ts';
 import { backUp, expectExact, make, request, steady, type World } from '../sources/world.ts';
 import { startDatabase, type TestDatabase } from '../database.ts';
@@ -69,7 +69,7 @@ export class SweepWorlds {
         table.now += milliseconds;
       },
     };
-    const store = memoryStore();
+    const store = createMemoryStore();
     const services: Services = {
       config,
       clock,

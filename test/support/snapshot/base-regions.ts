@@ -6,7 +6,7 @@ import type { Change } from '../../../lambda/snapshot/format/change.ts';
 import type { Content } from '../../../lambda/snapshot/format/content.ts';
 import { contains, type HashRange, toHex, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import type { RunRef } from '../../../lambda/snapshot/format/manifest.ts';
-import { anyChanges, change, type MemoryStore, memoryStore, writeRun } from './support.ts';
+import { anyChanges, change, type MemoryStore, createMemoryStore, writeRun } from './support.ts';
 
 const end = 1n << 64n;
 const keys = 40;
@@ -60,10 +60,10 @@ function anyRegion(range: HashRange): fc.Arbitrary<Region | undefined> {
   return fc.option(region, { nil: undefined, freq: 6 });
 }
 
-export async function storedRegions(
+export async function storeRegions(
   regions: readonly Region[],
 ): Promise<{ readonly store: MemoryStore; readonly bases: readonly RunRef[] }> {
-  const store = memoryStore();
+  const store = createMemoryStore();
   const bases = await Promise.all(
     regions.map(async ({ range, written, items, frameBytes }, i) => ({
       ...(await writeRun(store, `base-${i}`, 'base', items, frameBytes)),
@@ -83,7 +83,7 @@ export function itemsOf(regions: readonly Region[], within: HashRange): Map<stri
 }
 
 /** What images come to, counted by docs/format.md alone. */
-export function counted(images: readonly string[]): Content {
+export function countContent(images: readonly string[]): Content {
   let digest = 0n;
   for (const image of images) {
     digest += BigInt(`0x${createHash('sha256').update(image).digest('hex').slice(0, 32)}`);

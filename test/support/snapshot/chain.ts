@@ -47,9 +47,9 @@ export const smallLimits: Limits = {
   taskBytes: 1200,
   partBytes: 2000,
   maxSpills: 4,
-  sortBytes: 600,
+  maxSortBytes: 600,
   stagedFileBytes: 500,
-  readBytes: 300,
+  maxReadBytes: 300,
   maxRuns: 4,
   foldShare: 0.5,
   batchEntries: 3,
@@ -58,7 +58,7 @@ export const smallLimits: Limits = {
 let backups = 0;
 
 /** A new chain, without catalog and state machine: partition, arrange, apply and the assembling of the manifest. */
-export function chain(store: ObjectStore, limits: Limits = smallLimits): Chain {
+export function createChain(store: ObjectStore, limits: Limits = smallLimits): Chain {
   // What these steps use; one that reached for more would fail.
   const services = {
     config: { ...defaultConfig, limits },
@@ -84,9 +84,9 @@ export function chain(store: ObjectStore, limits: Limits = smallLimits): Chain {
       }
       const partitionPlan: PartitionPlan = { tasks: (await files.close()).map((file) => [file]) };
       await staging.note(names.partitionPlan, partitionPlan);
-      for (const task of partitionPlan.tasks.keys()) await toEnd(partition, services, job, task);
-      for (const task of (await arrange(services, { job })).tasks) await toEnd(apply, services, job, task);
-      parent = await published(store, staging, plan, parent);
+      for (const task of partitionPlan.tasks.keys()) await runToEnd(partition, services, job, task);
+      for (const task of (await arrange(services, { job })).tasks) await runToEnd(apply, services, job, task);
+      parent = await publish(store, staging, plan, parent);
       return parent;
     },
   };
@@ -129,7 +129,7 @@ async function stage(
 }
 
 /** As the state machine does: again for as long as there is more. */
-async function toEnd(
+async function runToEnd(
   step: (services: Services, input: TaskInput<BackupJob>) => Promise<TaskResult<BackupJob>>,
   services: Services,
   job: BackupJob,
@@ -139,7 +139,7 @@ async function toEnd(
   while (result.status === 'more') result = await step(services, result);
 }
 
-async function published(
+async function publish(
   store: ObjectStore,
   staging: Staging,
   plan: BackupPlan,

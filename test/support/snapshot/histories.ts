@@ -1,26 +1,26 @@
 import * as fc from 'fast-check';
 import type { Kind } from '../../../lambda/model/records.ts';
 import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
-import { chain, type Texts } from './chain.ts';
-import { type MemoryStore, memoryStore } from './support.ts';
+import { createChain, type Texts } from './chain.ts';
+import { type MemoryStore, createMemoryStore } from './support.ts';
 
 /** A table is changed and backed up, several times. */
 export type History = readonly { readonly changes: Texts; readonly kind: Kind }[];
 
 /** Item numbers are up to this. */
-export const mostItems = 60;
+export const maxItem = 60;
 
 const kinds = fc.constantFrom<Kind>('incremental', 'incremental', 'incremental', 'differential', 'full');
 const text = fc.oneof(fc.constantFrom('a', 'b'), fc.string({ maxLength: 60, unit: 'binary' }));
 
 function anyChanges(most: number): fc.Arbitrary<Texts> {
-  const change = fc.tuple(fc.nat(mostItems), fc.option(text, { nil: undefined, freq: 4 }));
+  const change = fc.tuple(fc.nat(maxItem), fc.option(text, { nil: undefined, freq: 4 }));
   return fc.array(change, { maxLength: most, size: 'max' }).map((changes) => new Map(changes));
 }
 
 export const histories: fc.Arbitrary<History> = fc
   .tuple(
-    anyChanges(mostItems),
+    anyChanges(maxItem),
     fc.array(fc.record({ changes: anyChanges(12), kind: kinds }), { minLength: 1, maxLength: 6 }),
   )
   .map(([base, rest]) => [{ changes: base, kind: 'full' }, ...rest]);
@@ -32,8 +32,11 @@ export interface Made {
 }
 
 /** The snapshots of a history, oldest first. */
-export async function make(history: History, store: MemoryStore = memoryStore()): Promise<Made[]> {
-  const table = chain(store);
+export async function makeSnapshots(
+  history: History,
+  store: MemoryStore = createMemoryStore(),
+): Promise<Made[]> {
+  const table = createChain(store);
   const made: Made[] = [];
   for (const { changes, kind } of history) {
     const manifest = await table.backup(changes, kind);
@@ -43,12 +46,12 @@ export async function make(history: History, store: MemoryStore = memoryStore())
 }
 
 /** `count` items whose texts are long enough that a few fill a frame. */
-export function items(count: number, from = 0): Map<number, string> {
+export function makeItems(count: number, from = 0): Map<number, string> {
   return new Map(Array.from({ length: count }, (_, i) => [from + i, `text of ${from + i} `.repeat(3)]));
 }
 
 /** What a test knows to be there. */
-export function present<T>(value: T | undefined): T {
+export function expectPresent<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('it is not there');
   return value;
 }

@@ -1,9 +1,9 @@
 import type { Kind } from '../../../lambda/model/records.ts';
 import { type CompactionPlan, planCompaction } from '../../../lambda/snapshot/compact/compaction.ts';
-import { replacedRuns } from '../../../lambda/snapshot/read/runs.ts';
+import { selectReplacedRuns } from '../../../lambda/snapshot/compact/range-plan.ts';
 import {
   contains,
-  equalRanges,
+  splitHashSpace,
   fromHex,
   type HashRange,
   intersect,
@@ -27,7 +27,7 @@ export interface Step {
 }
 
 /** The hashes that are looked at: the middles of 64 equal ranges. */
-export const samples = equalRanges(64).map(({ from, to }) => (from + to) / 2n);
+export const samples = splitHashSpace(64).map(({ from, to }) => (from + to) / 2n);
 
 const zero = { items: 0, bytes: 0, digest: '0'.repeat(32) };
 const index = { offset: 0, length: 0, sha256: '' };
@@ -54,13 +54,13 @@ export class PlannedTable {
       { runs: parent?.runs ?? [], partitions: parent?.partitions.length ?? 1, changedBytes, kind: planned },
       this.#limits,
     );
-    const partitions = equalRanges(plan.partitions);
+    const partitions = splitHashSpace(plan.partitions);
     const results = plan.ranges.map((rangePlan): ApplyResult => {
       const range = fromHex(rangePlan.range);
-      const replaced = replacedRuns(parent?.runs ?? [], rangePlan);
+      const replaced = selectReplacedRuns(parent?.runs ?? [], rangePlan);
       const parts = rangePlan.fold
         ? partitions.filter((partition) => contains(range, partition.from))
-        : cut(range, splits);
+        : splitRange(range, splits);
       const runs = parts.map((part) =>
         this.#run(rangePlan.fold ? 'base' : 'delta', part, replaced, changedBytes),
       );
@@ -154,7 +154,7 @@ export class PlannedTable {
 }
 
 /** The range in parts that end at the shares. */
-function cut({ from, to }: HashRange, shares: readonly number[]): HashRange[] {
+function splitRange({ from, to }: HashRange, shares: readonly number[]): HashRange[] {
   const width = Number(to - from);
   const places = shares.map((share) => from + BigInt(Math.floor(width * share)));
   const ends = [...places.filter((place) => place > from && place < to), to].sort((a, b) => (a < b ? -1 : 1));

@@ -7,12 +7,12 @@ import { foldFrames } from '../../../lambda/snapshot/compact/fold.ts';
 import {
   type CopiedFrame,
   type FrameFile,
-  framesOf,
+  toFrames,
   type RawFrame,
   writeFrames,
 } from '../../../lambda/snapshot/format/frame-file.ts';
 import { toHex, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
-import { linePieces, type RunKind } from '../../../lambda/snapshot/format/line.ts';
+import { encodeLine, type RunKind } from '../../../lambda/snapshot/format/line.ts';
 import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
 import type { Manifest, RunRef } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
@@ -23,7 +23,7 @@ export interface MemoryStore extends ObjectStore {
   readonly objects: Map<string, Buffer>;
 }
 
-export function memoryStore(): MemoryStore {
+export function createMemoryStore(): MemoryStore {
   const objects = new Map<string, Buffer>();
   const get = async (key: string): Promise<Buffer> => {
     const object = objects.get(key);
@@ -60,12 +60,12 @@ export function memoryStore(): MemoryStore {
 }
 
 /** All entries of a sequence of batches, in order. */
-export async function gathered<T>(batches: AsyncIterable<readonly T[]>): Promise<T[]> {
+export async function gather<T>(batches: AsyncIterable<readonly T[]>): Promise<T[]> {
   return (await Array.fromAsync(batches)).flat();
 }
 
 /** The entries in batches of these sizes, in turn; 0 gives an empty batch. */
-export async function* inBatches<T>(
+export async function* toBatches<T>(
   entries: readonly T[],
   sizes: readonly number[],
 ): AsyncGenerator<readonly T[]> {
@@ -78,18 +78,18 @@ export async function* inBatches<T>(
 }
 
 /** A change as a line of a run. */
-export function encodeLine(kind: RunKind, change: Change): Buffer {
-  return Buffer.concat(linePieces(kind, change));
+export function toLine(kind: RunKind, change: Change): Buffer {
+  return Buffer.concat(encodeLine(kind, change));
 }
 
 /** Frames to keep: what a source of frames gives is good until the next one is asked for. */
-export async function keptFrames<F extends RawFrame | CopiedFrame>(frames: AsyncIterable<F>): Promise<F[]> {
+export async function keepFrames<F extends RawFrame | CopiedFrame>(frames: AsyncIterable<F>): Promise<F[]> {
   const kept: F[] = [];
-  for await (const frame of frames) kept.push('lines' in frame ? { ...frame, ...copied(frame) } : frame);
+  for await (const frame of frames) kept.push('lines' in frame ? { ...frame, ...copyFrame(frame) } : frame);
   return kept;
 }
 
-function copied({ lines, first }: RawFrame): Pick<RawFrame, 'lines' | 'first'> {
+function copyFrame({ lines, first }: RawFrame): Pick<RawFrame, 'lines' | 'first'> {
   return { lines: Buffer.from(lines), first: { hash: first.hash, key: Buffer.from(first.key) } };
 }
 
@@ -101,7 +101,7 @@ export async function writeFile<T extends Keyed>(
   encode: (entry: T) => Buffer,
   frameBytes?: number,
 ): Promise<FrameFile & { readonly key: string }> {
-  const frames = framesOf(inBatches(entries, [3, 0, 1]), (entry) => [encode(entry)], frameBytes);
+  const frames = toFrames(toBatches(entries, [3, 0, 1]), (entry) => [encode(entry)], frameBytes);
   return { ...(await writeFrames(store, key, frames)), key };
 }
 
@@ -118,7 +118,7 @@ export async function writeRun(
   const file =
     kind === 'base'
       ? await writeBase(store, key, changes, frameBytes)
-      : await writeFile(store, key, changes, (change) => encodeLine(kind, change), frameBytes);
+      : await writeFile(store, key, changes, (change) => toLine(kind, change), frameBytes);
   const tombstones = changes.filter(({ image }) => image === undefined).length;
   return { ...file, kind, tombstones, range: toHex(wholeRange), written: toHex(wholeRange) };
 }
@@ -130,7 +130,7 @@ async function writeBase(
   frameBytes = defaultLimits.frameBytes,
 ): Promise<FrameFile & { readonly key: string }> {
   const options = { keyCount: 1, frameBytes };
-  const frames = foldFrames(none(), inBatches(changes, [3, 0, 1]), options, new ContentSum());
+  const frames = foldFrames(none(), toBatches(changes, [3, 0, 1]), options, new ContentSum());
   return { ...(await writeFrames(store, key, frames)), key };
 }
 
@@ -144,7 +144,7 @@ export function change(pk: number, text: string | undefined): Change {
 }
 
 /** The order of runs. */
-export function sorted<T extends Keyed>(entries: readonly T[]): T[] {
+export function sortKeyed<T extends Keyed>(entries: readonly T[]): T[] {
   return entries.toSorted(compareKeyed);
 }
 
@@ -156,7 +156,7 @@ export function anyChanges(kind: RunKind, maxKey: number): fc.Arbitrary<Change[]
       selector: ([pk]) => pk,
       maxLength: maxKey + 1,
     })
-    .map((changes) => sorted(changes.map(([pk, text]) => change(pk, text))));
+    .map((changes) => sortKeyed(changes.map(([pk, text]) => change(pk, text))));
 }
 
 export const snapshotId = parseBackupId('01576616366715-01234567');

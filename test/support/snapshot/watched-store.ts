@@ -5,14 +5,14 @@ import type { RunRef } from '../../../lambda/snapshot/format/manifest.ts';
 /** A store that tells what was read of it, and how often. */
 export interface WatchedStore extends ObjectStore {
   /** How often the frame was fetched. */
-  readsOf(run: RunRef, entry: FrameEntry): number;
+  countFrameReads(run: RunRef, entry: FrameEntry): number;
   /** How often the byte was fetched that was fetched most often. */
-  mostReads(): number;
+  maxByteReads(): number;
   /** The number of reads of the object. */
-  readsOfFile(key: string): number;
+  countFileReads(key: string): number;
 }
 
-export function watchedStore(store: ObjectStore): WatchedStore {
+export function watchStore(store: ObjectStore): WatchedStore {
   const reads: { key: string; from: number; to: number }[] = [];
   return {
     ...store,
@@ -20,21 +20,21 @@ export function watchedStore(store: ObjectStore): WatchedStore {
       reads.push({ key, from: offset, to: offset + length });
       return store.getRange(key, offset, length);
     },
-    readsOf: (run, { offset, length }) =>
+    countFrameReads: (run, { offset, length }) =>
       reads.filter(({ key, from, to }) => key === run.key && from < offset + length && to > offset).length,
-    mostReads() {
+    maxByteReads() {
       // What is read most often begins where some read begins.
       const covering = reads.map((one) =>
         reads.filter(({ key, from, to }) => key === one.key && from <= one.from && to > one.from),
       );
       return Math.max(0, ...covering.map(({ length }) => length));
     },
-    readsOfFile: (key) => reads.filter((read) => read.key === key).length,
+    countFileReads: (key) => reads.filter((read) => read.key === key).length,
   };
 }
 
 /** Every frame of the runs' files, each file once. */
-export async function framesOfRuns(
+export async function listFrames(
   store: ObjectStore,
   runs: readonly RunRef[],
 ): Promise<{ run: RunRef; entry: FrameEntry }[]> {

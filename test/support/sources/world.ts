@@ -16,7 +16,7 @@ import { partition } from '../../../lambda/backup/partition.ts';
 import type { Step } from '../../../lambda/handlers/compose/run-step.ts';
 import { scan } from '../../../lambda/backup/scan.ts';
 import type { TaskInput, TaskResult } from '../../../lambda/jobs/task.ts';
-import { memoryStore } from '../snapshot/support.ts';
+import { createMemoryStore } from '../snapshot/support.ts';
 import { startDatabase, type TestDatabase } from '../database.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import { simulatedDynamodb } from '../simulated-dynamodb.ts';
@@ -84,7 +84,7 @@ export class Worlds {
         clock,
         dynamodb: simulatedDynamodb(table),
         streams: table.client,
-        store: memoryStore(),
+        store: createMemoryStore(),
       },
       beforeStep: () => {},
     });
