@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { catalogOf } from '../lambda/catalog/catalog.ts';
+import { openCatalog } from '../lambda/catalog/catalog.ts';
 import { notHere } from './dynamodb/no-native-backups.ts';
 import { type Operations, operationsOf } from '../lambda/operations/operations.ts';
-import { dynamodbClient } from '../lambda/runtime/clients.ts';
+import { createDynamodbClient } from '../lambda/runtime/clients.ts';
 import { systemClock } from '../lambda/runtime/clock.ts';
 import { type Config, defaultConfig } from '../lambda/services/config.ts';
 import { reasonOf } from '../lambda/runtime/errors.ts';
 import { randomIds } from '../lambda/runtime/ids.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
 import type { Services } from '../lambda/services/services.ts';
-import { directoryStore } from '../lambda/storage/directory-store.ts';
+import { createDirectoryStore } from '../lambda/storage/directory-store.ts';
 import { synthesizedDefinitions } from '../lib/workflow/definitions.ts';
 import { atMost } from './at-most.ts';
 import { catalogTable, createCatalog } from './catalog-table.ts';
@@ -19,7 +19,7 @@ import { answerClient } from './dynamodb/exports/answers.ts';
 import { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
 import { type LocalExecutions, localExecutions } from './local-executions.ts';
 import { RecoverySettings } from './dynamodb/recovery-settings.ts';
-import { streamsClient } from './dynamodb/streams-client.ts';
+import { createStreamsClient } from './dynamodb/streams-client.ts';
 
 export interface LocalServicesOptions {
   readonly dynamodbEndpoint: string;
@@ -82,7 +82,7 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
-  const dynamodb = dynamodbClient(connection);
+  const dynamodb = createDynamodbClient(connection);
   const catalogArn = await createCatalog(dynamodb).catch((cause: unknown) => {
     throw new Error(`No DynamoDB is ready at ${dynamodbEndpoint} (${reasonOf(cause)})`, { cause });
   });
@@ -103,10 +103,10 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
     clock: systemClock,
     ids: randomIds,
     log,
-    catalog: catalogOf(dynamodb, catalogTable, systemClock, randomIds),
+    catalog: openCatalog(dynamodb, catalogTable, systemClock, randomIds),
     dynamodb,
-    streams: streamsClient(dynamodb, connection),
-    store: directoryStore(join(home, 'store')),
+    streams: createStreamsClient(dynamodb, connection),
+    store: createDirectoryStore(join(home, 'store')),
     executions,
     recovery: {
       describe: (table) => continuous.describe(table),
@@ -117,7 +117,7 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
   };
   const settings = await RecoverySettings.open(join(home, 'continuous-backups.json'));
   const continuous = new EmbeddedContinuousBackups(services, settings);
-  const exports = await openExports(services, dynamodbClient(connection), home, continuous);
+  const exports = await openExports(services, createDynamodbClient(connection), home, continuous);
   return {
     services,
     operations: operationsOf({ ...services, continuous }),

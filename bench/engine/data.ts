@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
 import { type StagedFile, StagedFiles } from '../../lambda/sources/staged-files.ts';
-import { directoryStore } from '../../lambda/storage/directory-store.ts';
+import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 import { confinedChanges, uniformChanges } from './changes.ts';
 import type { DataKey } from './data-key.ts';
 import { makeItem } from './items.ts';
@@ -30,7 +30,7 @@ export async function stagedSet(data: DataKey, name: SetName): Promise<readonly 
   await mkdir(dataFolder(data), { recursive: true });
   const attempt = String(process.pid);
   const files = new StagedFiles(
-    directoryStore(dataFolder(data)),
+    createDirectoryStore(dataFolder(data)),
     defaultLimits.stagedFileBytes,
     (n) => `staged/${name}/${attempt}-${n}.json.gz`,
   );

@@ -107,7 +107,7 @@ export async function writtenRuns({ store }: Services, { job }: Work): Promise<s
 
 async function resultsOf(staging: Staging): Promise<ApplyResult[]> {
   const { ranges } = await staging.read<ApplyPlan>(names.applyPlan);
-  return (await Promise.all(ranges.map((_, i) => staging.parts<ApplyResult>(names.apply(i))))).flat();
+  return (await Promise.all(ranges.map((_, i) => staging.readParts<ApplyResult>(names.apply(i))))).flat();
 }
 
 /** Publishes the manifest as `commit` does, without a catalog. */

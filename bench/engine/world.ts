@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BackupId } from '../../lambda/model/records.ts';
 import type { Services } from '../../lambda/services/services.ts';
 import { type Manifest, readManifest } from '../../lambda/snapshot/format/manifest.ts';
-import { directoryStore } from '../../lambda/storage/directory-store.ts';
+import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 import { dataFolder } from './data.ts';
 import { BenchError } from './run.ts';
 import { servicesOn, table, type Work, writtenRuns } from './steps.ts';
@@ -23,7 +23,7 @@ export async function openWorld(data: DataKey, folder: string): Promise<World> {
   await symlink(staged, join(folder, 'staged')).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });
-  return { data, folder, services: servicesOn(directoryStore(folder)) };
+  return { data, folder, services: servicesOn(createDirectoryStore(folder)) };
 }
 
 /** Removes the runs that the work wrote, and all that steps left for each other. */

@@ -12,7 +12,7 @@ import type { NetChange } from '../snapshot/compact/net-change.ts';
 import { addOldImages } from '../snapshot/compact/old-images.ts';
 import { readRun } from '../snapshot/read/read-snapshot.ts';
 import type { ApplyPlan, ApplyResult, BackupPlan, PartitionContent } from './backup-plan.ts';
-import { type Budget, untilSpent } from '../jobs/budget.ts';
+import { type Budget, takeUntilSpent } from '../jobs/budget.ts';
 import { NetEffect } from './net-effect.ts';
 import { readSpills } from './spills.ts';
 
@@ -41,7 +41,7 @@ export async function applyDelta(work: RangeWork): Promise<RangeResult> {
   let next: bigint | undefined;
   let tombstones = 0;
   const effect = new NetEffect(applyPlan.partitions);
-  const merged = untilSpent(mergedChanges(work, range), budget, (hash) => {
+  const merged = takeUntilSpent(mergedChanges(work, range), budget, (hash) => {
     next = hash;
   });
   const encode = (change: Change): readonly Buffer[] => {
@@ -70,7 +70,8 @@ export async function foldPartitions(work: RangeWork): Promise<RangeResult> {
   );
   const partitions = splitHashSpace(applyPlan.partitions).slice(first, Number(last) + 1);
   for (const [i, partition] of partitions.entries()) {
-    if (i > 0 && budget.spent()) return { runs, effect: effect.byPartition(), folded, next: partition.from };
+    if (i > 0 && budget.isSpent())
+      return { runs, effect: effect.byPartition(), folded, next: partition.from };
     // A base's content is what its fold counts; nothing is claimed beside it.
     const { run, content } = await foldPartition(
       { ...work, name: `${work.name}.${i}` },

@@ -18,7 +18,7 @@ export async function apply(services: Services, input: TaskInput<BackupJob>): Pr
     staging.read<ApplyPlan>(names.applyPlan),
   ]);
   const task = names.apply(input.task);
-  const { done } = await staging.once<ApplyResult>(partName(task, input.part), async () => {
+  const { done } = await staging.publishOnce<ApplyResult>(partName(task, input.part), async () => {
     const rangePlan = applyPlan.ranges[input.task];
     if (rangePlan === undefined) throw new TidemarkError('Internal', `there is no range ${input.task}`);
     const before =

@@ -25,10 +25,10 @@ export interface ArrangeResult {
 export async function arrange(services: Services, { job }: { job: BackupJob }): Promise<ArrangeResult> {
   const staging = backupStaging(services.store, job);
   const plan = await staging.read<BackupPlan>(names.plan);
-  const { ranges } = await staging.once<ApplyPlan>(names.applyPlan, async () => {
+  const { ranges } = await staging.publishOnce<ApplyPlan>(names.applyPlan, async () => {
     const { tasks } = await staging.read<PartitionPlan>(names.partitionPlan);
     const results = await Promise.all(
-      tasks.map((_, i) => staging.parts<PartitionResult>(names.partition(i))),
+      tasks.map((_, i) => staging.readParts<PartitionResult>(names.partition(i))),
     );
     const spills = results.flat().flatMap((result) => result.spills);
     const parent =

@@ -46,7 +46,7 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
 
   const [backup, record] = await Promise.all([
     services.catalog.backups.get({ table: claim.table, id: claim.backup }),
-    services.catalog.turns.table(claim.table),
+    services.catalog.turns.getTable(claim.table),
   ]);
   if (backup === undefined || record === undefined)
     throw new TidemarkError('Internal', 'the backup has no record');
@@ -83,7 +83,7 @@ async function held(
   parent: BackupId,
   { pin }: Search,
 ): Promise<boolean> {
-  return (await catalog.turns.table(table))?.turn?.parent === parent || pin({ id: parent });
+  return (await catalog.turns.getTable(table))?.turn?.parent === parent || pin({ id: parent });
 }
 
 /** The execution is started while its backup is being recorded: it may be here first. */
@@ -92,7 +92,7 @@ async function mayBeRecorded(
   { table, backup }: Claim,
 ): Promise<boolean> {
   const marker = markerOf(backup);
-  const lastMarker = (await catalog.turns.table(table))?.lastMarker ?? 0;
+  const lastMarker = (await catalog.turns.getTable(table))?.lastMarker ?? 0;
   const found = await catalog.backups.get({ table, id: backup });
   // Recorded just now: what is CREATING is pending, and may take the turn.
   if (found !== undefined) return found.status === 'CREATING';
@@ -112,7 +112,7 @@ async function decided(
   if (choice.source === 'none') {
     throw new TidemarkError(choice.error, [choice.message, ...choice.why].join('; '));
   }
-  return staging.once<BackupPlan>(names.plan, async () => planOf(services, search, choice, startedAt));
+  return staging.publishOnce<BackupPlan>(names.plan, async () => planOf(services, search, choice, startedAt));
 }
 
 function planOf(

@@ -1,6 +1,6 @@
 import { reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { isBusyStill } from '../runtime/throttling.ts';
+import { isStillBusy } from '../runtime/throttling.ts';
 import { readExportManifest } from '../sources/export/manifest.ts';
 import { endOf, type ExportRange, startExport } from '../sources/export/request.ts';
 import { exportState } from '../sources/export/state.ts';
@@ -27,7 +27,7 @@ interface Started {
 export async function collectExports(services: Services, plan: BackupPlan): Promise<Collected> {
   const age = services.clock.now() - plan.startedAt;
   const files = await exported(services, plan).catch((error: unknown) => {
-    if (!isBusyStill(error, age)) throw error;
+    if (!isStillBusy(error, age)) throw error;
     services.log.warn('no room for an export', { backup: plan.id, reason: reasonOf(error) });
     return undefined;
   });
@@ -88,7 +88,7 @@ function start(
   { id, table }: BackupPlan,
   what: ExportRange,
 ): Promise<Started> {
-  return staging.once<Started>(noteOf(what), async () => ({
+  return staging.publishOnce<Started>(noteOf(what), async () => ({
     arn: await startExport(services.dynamodb, {
       tableArn: table.arn,
       clientToken: `tidemark-${id}-${rangeName(what)}`,

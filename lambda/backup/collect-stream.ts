@@ -49,16 +49,18 @@ export async function collectStream(
   const readable = Math.max(plan.marker + settleMs, seen);
   const waitSeconds = Math.ceil((readable - services.clock.now()) / 1000);
   if (waitSeconds > 0) return { status: 'wait', waitSeconds };
-  const { done } = await staging.once<StreamResult>(partName(names.stream, part), () =>
+  const { done } = await staging.publishOnce<StreamResult>(partName(names.stream, part), () =>
     read(services, { staging, plan, part, seen }),
   );
   if (!done) return { status: 'more' };
-  const streamed = await staging.parts<StreamResult>(names.stream);
+  const streamed = await staging.readParts<StreamResult>(names.stream);
   return { status: 'done', files: [...scanned, ...streamed].flatMap((result) => result.files) };
 }
 
 async function scanResults(staging: Staging, plan: BackupPlan): Promise<ScanResult[]> {
-  const segments = Array.from({ length: plan.segments }, (_, i) => staging.parts<ScanResult>(names.scan(i)));
+  const segments = Array.from({ length: plan.segments }, (_, i) =>
+    staging.readParts<ScanResult>(names.scan(i)),
+  );
   return (await Promise.all(segments)).flat();
 }
 
@@ -139,7 +141,7 @@ function streamOf({ stream }: BackupPlan): string {
 function taker(plan: BackupPlan, files: StagedFiles, budget: Budget): Reader {
   const firstUnseen = firstUnseenSecond(plan);
   return {
-    overdue: () => budget.spent(),
+    overdue: () => budget.isSpent(),
     async take({ sequence, second, keys, oldImage, newImage }: StreamRecord, beyond: boolean): Promise<void> {
       if (beyond) {
         await files.addChange({ order: reversed(sequence), keys, oldImage: undefined, newImage: oldImage });

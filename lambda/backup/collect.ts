@@ -38,7 +38,7 @@ export async function collect(services: Services, { job, part }: CollectInput): 
   }
   if (collected.status === 'more') return { job, part: part + 1, status: 'more', tasks: [], waitSeconds: 0 };
   const { files } = collected;
-  const { tasks } = await staging.once<PartitionPlan>(names.partitionPlan, async () => ({
+  const { tasks } = await staging.publishOnce<PartitionPlan>(names.partitionPlan, async () => ({
     tasks: spread(files, services.config.limits.taskBytes),
   }));
   const status = tasks.length > 0 ? 'done' : 'empty';

@@ -35,7 +35,7 @@ export interface CommitResult {
 export async function commit(services: Services, { job }: { job: BackupJob }): Promise<CommitResult> {
   const id = job.id;
   const backup = await services.catalog.backups.get({ table: job.table, id });
-  const record = await services.catalog.turns.table(job.table);
+  const record = await services.catalog.turns.getTable(job.table);
   if (backup === undefined) throw new TidemarkError('Internal', 'the backup has no record');
   const staging = backupStaging(services.store, job);
   const plan = await staging.find<BackupPlan>(names.plan);
@@ -94,7 +94,7 @@ async function gather(services: Services, staging: Staging): Promise<Applied> {
   const plan = await staging.read<BackupPlan>(names.plan);
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
   const [applied, parent] = await Promise.all([
-    Promise.all(applyPlan.ranges.map((_, i) => staging.parts<ApplyResult>(names.apply(i)))),
+    Promise.all(applyPlan.ranges.map((_, i) => staging.readParts<ApplyResult>(names.apply(i)))),
     plan.parent === undefined
       ? undefined
       : readManifest(services.store, plan.table.tableId, plan.parent).then((stored) => stored.manifest),
@@ -108,7 +108,7 @@ async function cutOfPlan(
   parent: Manifest | undefined,
 ): Promise<Cut> {
   if (stream !== undefined) {
-    const streamed = await staging.parts<StreamResult>(names.stream);
+    const streamed = await staging.readParts<StreamResult>(names.stream);
     return { stream, shards: cutOf(streamed.at(-1)?.lanes ?? []) };
   }
   const last = exports.at(-1);

@@ -3,7 +3,7 @@ import type { BackupRecord, Head } from '../model/records.ts';
 import type { SnapshotRecord } from '../catalog/snapshots.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { isBusyStill } from '../runtime/throttling.ts';
+import { isStillBusy } from '../runtime/throttling.ts';
 import { describeStream, type Stream, StreamGap } from '../tables/stream.ts';
 import { describeTable, switchStreamOn, type Table } from '../tables/table.ts';
 import {
@@ -42,7 +42,7 @@ export async function findSource(services: Services, search: Search): Promise<Re
   try {
     return await find(services, search);
   } catch (error) {
-    if (!isBusyStill(error, services.clock.now() - search.since)) throw error;
+    if (!isStillBusy(error, services.clock.now() - search.since)) throw error;
     services.log.warn('no room to look for a source', {
       backup: search.backup.id,
       reason: reasonOf(error),
@@ -208,7 +208,7 @@ function endOf({ marker, ends }: Parent, stream: Situation['stream']): number {
 
 /** Snapshots of the table that are alive and were the head, or are; the latest first: another may serve where it does not. */
 async function formerHeads(services: Services, { table }: BackupRecord): Promise<Parent[]> {
-  const { snapshots } = await services.catalog.snapshots.census(table.name);
+  const { snapshots } = await services.catalog.snapshots.takeCensus(table.name);
   return snapshots
     .filter(({ alive, tableId, asOf }) => alive && tableId === table.tableId && asOf === undefined)
     .map(toParent)

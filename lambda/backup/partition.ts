@@ -19,7 +19,7 @@ export async function partition(
     staging.read<PartitionPlan>(names.partitionPlan),
   ]);
   const task = names.partition(input.task);
-  const { done } = await staging.once<PartitionResult>(partName(task, input.part), async () => {
+  const { done } = await staging.publishOnce<PartitionResult>(partName(task, input.part), async () => {
     const files = tasks[input.task] ?? [];
     const before =
       input.part === 0 ? 0 : (await staging.read<PartitionResult>(partName(task, input.part - 1))).filesDone;
@@ -35,7 +35,7 @@ export async function partition(
       await readStagedFile(services.store, file, keyNamesOf(plan.description), spills);
       filesDone++;
       bytes += file.rawBytes;
-      if (budget.spent() || bytes >= limits.partBytes) break;
+      if (budget.isSpent() || bytes >= limits.partBytes) break;
     }
     const most = Math.max(1, Math.floor(limits.maxSpills / tasks.length));
     return { done: filesDone === files.length, spills: await spills.close(most), filesDone };

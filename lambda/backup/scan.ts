@@ -17,7 +17,7 @@ export async function scan(services: Services, input: TaskInput<BackupJob>): Pro
   const staging = backupStaging(services.store, input.job);
   const plan = await staging.read<BackupPlan>(names.plan);
   const task = names.scan(input.task);
-  const { done } = await staging.once<ScanResult>(partName(task, input.part), async () => {
+  const { done } = await staging.publishOnce<ScanResult>(partName(task, input.part), async () => {
     const start = await startOf(staging, task, input.part);
     const attempt = services.ids.hex(8);
     const files = new StagedFiles(services.store, services.config.limits.stagedFileBytes, (n) =>
@@ -33,7 +33,7 @@ export async function scan(services: Services, input: TaskInput<BackupJob>): Pro
     )) {
       for (const item of page.items) await files.addItem(item);
       next = page.next;
-      if (budget.spent()) break;
+      if (budget.isSpent()) break;
     }
     await checkSameTable(services, plan);
     return {

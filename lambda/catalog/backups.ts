@@ -1,7 +1,7 @@
 import type { Ids } from '../runtime/ids.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { type AskedTable, backupArnOf, type BackupKey } from '../model/backup-arn.ts';
+import { type TableReference, backupArnOf, type BackupKey } from '../model/backup-arn.ts';
 import { createBackupId } from '../model/ids.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
 import type {
@@ -39,7 +39,7 @@ export interface Cataloged {
 }
 
 /** With a table only its backups, else all tables'. */
-export interface ListQuery extends Partial<AskedTable> {
+export interface ListQuery extends Partial<TableReference> {
   /** Epoch ms, inclusive. */
   readonly from?: number;
   /** Epoch ms, exclusive. */
@@ -119,7 +119,7 @@ export class Backups {
   }
 
   /** Backups whose time to be deleted has come. */
-  async expired(now: number): Promise<BackupKey[]> {
+  async listExpired(now: number): Promise<BackupKey[]> {
     const rows = await this.#rows.collection('EXPIRIES', { from: position(0), to: position(now) }, 1000);
     return rows.map((row) => ({ table: String(row['table']), id: row['id'] as BackupId }));
   }

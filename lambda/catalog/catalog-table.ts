@@ -34,7 +34,7 @@ export type Refusal = readonly boolean[];
 const conflictTries = 12;
 
 /** More than an account has tables, or backups and restores that run. */
-export const mostRecords = 100_000;
+export const maxRecords = 100_000;
 
 /** The catalog's table: reads are consistent (but for the index), writes are conditional. */
 export class CatalogTable {
@@ -82,7 +82,7 @@ export class CatalogTable {
 
   /** All records of one collection, in order. Eventually consistent. */
   all(collection: Collection): Promise<Row[]> {
-    return this.collection(collection, { from: ' ', to: '~' }, mostRecords);
+    return this.collection(collection, { from: ' ', to: '~' }, maxRecords);
   }
 
   /** The record after the update; throws ConditionalCheckFailedException if its condition does not hold. */

@@ -19,7 +19,7 @@ export interface Catalog {
   readonly counters: Counters;
 }
 
-export function catalogOf(client: DynamoDBClient, tableName: string, clock: Clock, ids: Ids): Catalog {
+export function openCatalog(client: DynamoDBClient, tableName: string, clock: Clock, ids: Ids): Catalog {
   const rows = new CatalogTable(client, tableName, clock);
   return {
     backups: new Backups(rows, clock, ids),

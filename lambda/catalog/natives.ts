@@ -20,7 +20,7 @@ export class Natives {
   }
 
   /** Those that are CREATING, of all tables. Eventually consistent. */
-  async creating(): Promise<BackupKey[]> {
+  async listCreating(): Promise<BackupKey[]> {
     const rows = await this.#rows.all('NATIVES');
     return rows.map((row) => ({ table: String(row['table']), id: row['id'] as BackupId }));
   }

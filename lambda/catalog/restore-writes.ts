@@ -5,7 +5,7 @@ import { keys } from './schema.ts';
 /** The writes that the transactions of a restore's record are made of. */
 
 /** DynamoDB's limit for an account, over all kinds of restores. */
-export const mostRunning = 50;
+export const maxRunningRestores = 50;
 
 /** The set of the ids of all restores that run, in one record, so that the limit is exact. */
 const slots = keys.counter('running-restores');
@@ -99,7 +99,7 @@ export function taking({ id }: RestoreRecord): Write {
       Key: { ...slots },
       UpdateExpression: 'ADD running :ids',
       ConditionExpression: 'attribute_not_exists(running) OR size(running) < :most',
-      ExpressionAttributeValues: { ':ids': new Set([id]), ':most': mostRunning },
+      ExpressionAttributeValues: { ':ids': new Set([id]), ':most': maxRunningRestores },
     },
   };
 }

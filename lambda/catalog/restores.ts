@@ -3,7 +3,7 @@ import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
 import { executionName } from '../jobs/job.ts';
 import { createRestoreId } from '../model/ids.ts';
-import { type CatalogTable, mostRecords, type Write } from './catalog-table.ts';
+import { type CatalogTable, maxRecords, type Write } from './catalog-table.ts';
 import type { BackupRecord, RestoreRecord, TableDescription } from '../model/records.ts';
 import {
   beginning,
@@ -12,7 +12,7 @@ import {
   forgetting,
   freeing,
   holding,
-  mostRunning,
+  maxRunningRestores,
   ofExecution,
   released,
   taking,
@@ -53,15 +53,15 @@ export class Restores {
   }
 
   /** All of them: the sweep takes a restore that is not among them for ended. */
-  async running(): Promise<RestoreRecord[]> {
+  async listRunning(): Promise<RestoreRecord[]> {
     const rows = await this.#rows.all('RESTORES');
     return rows.map(toRecord).filter((record) => record !== undefined);
   }
 
   /** Those that failed until then, epoch ms, and were not forgotten since. Eventually consistent. */
-  async failed(until: number): Promise<RestoreRecord[]> {
+  async listFailed(until: number): Promise<RestoreRecord[]> {
     const range = { from: ' ', to: position(until) };
-    const rows = await this.#rows.collection('FAILED_RESTORES', range, mostRecords);
+    const rows = await this.#rows.collection('FAILED_RESTORES', range, maxRecords);
     return rows.map(toRecord).filter((record) => record !== undefined);
   }
 
@@ -104,7 +104,7 @@ export class Restores {
    * Remembers which table was made; the same again is no error, and no write. Throws `TargetTableLost` if it is another
    * one, or if the restore is over or another execution has it.
    */
-  async tableMade(restore: RestoreRecord, tableId: string): Promise<void> {
+  async recordTargetTable(restore: RestoreRecord, tableId: string): Promise<void> {
     if (restore.targetTableId === tableId) return;
     const unmade = ' AND (attribute_not_exists(targetTableId) OR targetTableId = :tableId)';
     const found = ofExecution(restore, unmade, { ':tableId': tableId });
@@ -197,21 +197,21 @@ export class Restores {
     const refused = await this.#rows.transact([beginning(restore), taking(restore), ...held]);
     if (refused === undefined) return;
     const [inUse, full] = refused;
-    if (inUse === true) throw inUseBy(restore.target, await this.get(restore.target));
-    if (full === true) throw tooManyRestores();
+    if (inUse === true) throw targetInUseError(restore.target, await this.get(restore.target));
+    if (full === true) throw tooManyRestoresError();
     throw new TidemarkError('BackupNotFound', `Backup not found: ${restore.backupArn}`);
   }
 }
 
-export function tooManyRestores(): TidemarkError {
+export function tooManyRestoresError(): TidemarkError {
   return new TidemarkError(
     'LimitExceeded',
-    `Subscriber limit exceeded: Only ${mostRunning} restore operations can be done simultaneously`,
+    `Subscriber limit exceeded: Only ${maxRunningRestores} restore operations can be done simultaneously`,
   );
 }
 
 /** `running`: the restore into that table that was found. */
-export function inUseBy(target: string, running: RestoreRecord | undefined): TidemarkError {
+export function targetInUseError(target: string, running: RestoreRecord | undefined): TidemarkError {
   // The backup of a restore to a point in time is none that a caller could use.
   const from = running?.pointInTime ? '' : ` from backup: ${running?.backupArn ?? 'another'}`;
   return new TidemarkError('TableInUse', `Table: ${target} is already being restored${from}`);

@@ -73,7 +73,7 @@ export class Snapshots {
    * Every backup and snapshot of the name, each read consistently, one after another in ascending order of the sort
    * keys: all backups before all snapshots, and a parent before its children. The sweep's safety rests on this order.
    */
-  async census(table: string): Promise<Census> {
+  async takeCensus(table: string): Promise<Census> {
     const backups = new Map<BackupId, { status: BackupStatus; tableId: string }>();
     const snapshots: SnapshotRecord[] = [];
     const { pk } = keys.table(table);

@@ -64,12 +64,12 @@ export class Turns {
     this.#clock = clock;
   }
 
-  async table(name: string): Promise<TableRecord | undefined> {
+  async getTable(name: string): Promise<TableRecord | undefined> {
     return toTable(await this.#rows.get(keys.table(name)));
   }
 
   /** Every table that has or had backups, in order of name. */
-  async tables(): Promise<TableRecord[]> {
+  async listTables(): Promise<TableRecord[]> {
     const rows = await this.#rows.all('TABLES');
     return rows.map(toTable).filter((table) => table !== undefined);
   }
@@ -77,7 +77,7 @@ export class Turns {
   /** Takes the turn if it is free and this backup is the earliest pending. Taking it twice is taking it once. */
   async take(claim: Claim): Promise<TurnOutcome> {
     for (;;) {
-      const table = await this.table(claim.table);
+      const table = await this.getTable(claim.table);
       if (table?.pending.includes(claim.backup) !== true) return 'over';
       if (table.turn?.execution === claim.execution) return 'taken';
       if (table.turn !== undefined) return 'busy';
@@ -93,7 +93,7 @@ export class Turns {
    * nothing to grant or another was faster.
    */
   async grant(name: string, dead?: Turn): Promise<Claim | undefined> {
-    const table = await this.table(name);
+    const table = await this.getTable(name);
     const seen = table?.turn;
     const backup = seen?.backup ?? table?.pending[0];
     if (backup === undefined || seen?.execution !== dead?.execution) return undefined;
@@ -231,7 +231,7 @@ export class Turns {
 
   /** The claimant's turn, with the parent pinned for it; undefined if it is not the claimant's. */
   async #turnOf(claim: Claim): Promise<Turn | undefined> {
-    const turn = (await this.table(claim.table))?.turn;
+    const turn = (await this.getTable(claim.table))?.turn;
     return turn?.execution === claim.execution ? turn : undefined;
   }
 

@@ -2,7 +2,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { handle, operationOf } from '../dialects/dynamodb/dialect.ts';
 import type { WireRequest } from '../dialects/wire.ts';
 import type { Operations } from '../operations/operations.ts';
-import { lambdaLog, type Log } from '../runtime/logger.ts';
+import { createLambdaLog, type Log } from '../runtime/logger.ts';
 import { requestOperations } from './compose/request-operations.ts';
 
 /** What is read of API Gateway's event. Fields that it always sends may be missing where it is emulated. */
@@ -23,7 +23,7 @@ export const handler = apiHandler(() => requestOperations(process.env));
 /** The handler over operations that are made at the first request and kept. Logs one line per invocation. */
 export function apiHandler(
   makeOperations: () => Operations,
-  log: Log = lambdaLog('dynamodb-api'),
+  log: Log = createLambdaLog('dynamodb-api'),
 ): (event: ApiEvent) => Promise<APIGatewayProxyResult> {
   let operations: Operations | undefined;
   return async (event) => {

@@ -1,10 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { nativeRestore, type RestoreAnswer, type RestoreCall } from '../native/native-restore.ts';
-import { dynamodbClient } from '../runtime/clients.ts';
-import { lambdaLog, type Log } from '../runtime/logger.ts';
+import { createDynamodbClient } from '../runtime/clients.ts';
+import { createLambdaLog, type Log } from '../runtime/logger.ts';
 
 /** The one function that may have DynamoDB restore a table. The API's function calls it. */
-export const handler = restoreHandler(dynamodbClient(), lambdaLog('native-restore'));
+export const handler = restoreHandler(createDynamodbClient(), createLambdaLog('native-restore'));
 
 /** The handler over a client. Logs one line per call: DynamoDB itself keeps only that this function asked. */
 export function restoreHandler(

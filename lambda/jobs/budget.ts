@@ -11,7 +11,7 @@ export class Budget {
     this.#end = clock.now() + milliseconds;
   }
 
-  spent(): boolean {
+  isSpent(): boolean {
     return this.#clock.now() >= this.#end;
   }
 }
@@ -20,7 +20,7 @@ export class Budget {
  * Hands sorted batches on until the time is spent, then ends where the hash changes (keys of one hash stay together)
  * and says from which hash on the next invocation continues. The first batch always passes, so that each gets on.
  */
-export async function* untilSpent<T extends Keyed>(
+export async function* takeUntilSpent<T extends Keyed>(
   batches: AsyncIterable<readonly T[]>,
   budget: Budget,
   continueAt: (hash: bigint) => void,
@@ -28,7 +28,7 @@ export async function* untilSpent<T extends Keyed>(
   let last: bigint | undefined;
   let spent = false;
   for await (const batch of batches) {
-    spent ||= last !== undefined && budget.spent();
+    spent ||= last !== undefined && budget.isSpent();
     const end = spent ? batch.findIndex((entry) => entry.hash !== last) : -1;
     const following = batch[end];
     if (following === undefined) {

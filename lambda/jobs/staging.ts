@@ -26,7 +26,7 @@ export class Staging {
   }
 
   /** The published object of this name; if there is none yet, does the work and publishes what it gives. */
-  async once<T extends object>(name: string, work: () => Promise<T>): Promise<T> {
+  async publishOnce<T extends object>(name: string, work: () => Promise<T>): Promise<T> {
     const published = await this.find<T>(name);
     if (published !== undefined) return published;
     const result = await work();
@@ -56,7 +56,7 @@ export class Staging {
   }
 
   /** The results of all parts of a task. Throws `TaskIncomplete` if it did not come to its end. */
-  async parts<T extends PartResult>(task: string): Promise<T[]> {
+  async readParts<T extends PartResult>(task: string): Promise<T[]> {
     const parts: T[] = [];
     do parts.push(await this.read<T>(partName(task, parts.length)));
     while (parts.at(-1)?.done !== true);

@@ -5,7 +5,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { required } from '../runtime/required.ts';
+import { requireVariable } from '../runtime/required.ts';
 import { environment } from '../runtime/environment.ts';
 import type { Executions, Machine } from './job.ts';
 
@@ -16,7 +16,7 @@ const variable: Record<Machine, string> = {
 
 /** The deployed state machines, whose ARNs are in the environment of the functions that may start them. */
 export function stateMachines(env: NodeJS.ProcessEnv, client = new SFNClient()): Executions {
-  const arnOf = (machine: Machine): string => required(env, variable[machine]);
+  const arnOf = (machine: Machine): string => requireVariable(env, variable[machine]);
   return {
     async start(job) {
       const command = new StartExecutionCommand({

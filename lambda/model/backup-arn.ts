@@ -10,7 +10,7 @@ export interface BackupKey {
 }
 
 /** A table as a request names it. */
-export interface AskedTable {
+export interface TableReference {
   /** Its name. */
   readonly table: string;
   /** As it was asked for. A table with another one is not the table that is meant. */
@@ -52,7 +52,7 @@ export function tableNameOf(nameOrArn: string): string {
 }
 
 /** The table that a name or an ARN asks for. */
-export function askedTable(nameOrArn: string): AskedTable {
+export function parseTableReference(nameOrArn: string): TableReference {
   const table = parseTableArn(nameOrArn);
   return table === undefined ? { table: nameOrArn } : { table, tableArn: nameOrArn };
 }
@@ -69,14 +69,14 @@ export function checkArn(asked: string | undefined, own: string): void {
  * Throws for the ARN of a backup that cannot be of a table beside this one: `Validation` if its partition is another,
  * `AccessDenied` if its region or account is. Of a table that is not known ('') it can be.
  */
-export function checkBackupBeside(tableArn: string, backupArn: string): void {
-  if (backupArn.startsWith(tableArnBeside(tableArn, ''))) return;
+export function checkSameAccount(tableArn: string, backupArn: string): void {
+  if (backupArn.startsWith(siblingTableArn(tableArn, ''))) return;
   const isHere = backupArn.split(':')[1] === tableArn.split(':')[1];
   if (isHere) throw new TidemarkError('AccessDenied', 'Access is denied');
   throw new TidemarkError('Validation', 'Invalid Request: BackupArn is not valid');
 }
 
 /** The ARN of a table of this name in the account and region of another. */
-export function tableArnBeside(otherArn: string, name: string): string {
+export function siblingTableArn(otherArn: string, name: string): string {
   return `${otherArn.slice(0, otherArn.lastIndexOf('/') + 1)}${name}`;
 }

@@ -6,7 +6,7 @@ import {
   type DynamoDBClientConfig,
   ListBackupsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { dynamodbClient } from '../runtime/clients.ts';
+import { createDynamodbClient } from '../runtime/clients.ts';
 import { isServiceError } from '../runtime/errors.ts';
 import type { NativeRestore } from './invoked-restore.ts';
 import type { NativeBackup, NativeBackups } from './native-backups.ts';
@@ -25,7 +25,7 @@ export function nativeBackups(
     create: (table, name) =>
       translated(async () => {
         // The call has no token by which a repeat is known: one that is sent again may make another backup.
-        once ??= dynamodbClient({ ...config, maxAttempts: 1 });
+        once ??= createDynamodbClient({ ...config, maxAttempts: 1 });
         const command = new CreateBackupCommand({ TableName: table, BackupName: name });
         return String((await once.send(command)).BackupDetails?.BackupArn);
       }),

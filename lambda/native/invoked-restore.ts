@@ -1,6 +1,6 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient, LambdaClientConfig } from '@aws-sdk/client-lambda';
-import { required } from '../runtime/required.ts';
+import { requireVariable } from '../runtime/required.ts';
 import { environment } from '../runtime/environment.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { RestoreAnswer, RestoreCall } from './native-restore.ts';
@@ -20,7 +20,7 @@ export function invokedRestore(env: NodeJS.ProcessEnv, config: LambdaClientConfi
     client ??= new LambdaClient(config);
     const { FunctionError, Payload } = await client.send(
       new InvokeCommand({
-        FunctionName: required(env, environment.restoreFunction),
+        FunctionName: requireVariable(env, environment.restoreFunction),
         Payload: JSON.stringify(call),
       }),
     );

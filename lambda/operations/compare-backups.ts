@@ -98,7 +98,7 @@ export async function pageOf(
       listed.push(difference);
     }
     end = upTo;
-    if (listed.length >= limit || budget.spent()) break;
+    if (listed.length >= limit || budget.isSpent()) break;
   }
   return { listed, end };
 }

@@ -1,4 +1,4 @@
-import type { AskedTable } from '../model/backup-arn.ts';
+import type { TableReference } from '../model/backup-arn.ts';
 import type {
   PointInTimeRecovery,
   PointInTimeRestore,
@@ -8,11 +8,11 @@ import type {
 import { checkTableArn } from '../tables/table.ts';
 import type { OperationServices } from '../services/operation-services.ts';
 
-export interface UpdateContinuousBackupsInput extends AskedTable {
+export interface UpdateContinuousBackupsInput extends TableReference {
   readonly specification: RecoverySpecification;
 }
 
-export type RestoreToPointInTimeInput = PointInTimeRestore & AskedTable;
+export type RestoreToPointInTimeInput = PointInTimeRestore & TableReference;
 
 type RecoveryServices = Pick<OperationServices, 'dynamodb' | 'continuous'>;
 
@@ -23,7 +23,7 @@ type RecoveryServices = Pick<OperationServices, 'dynamodb' | 'continuous'>;
 
 export async function describeContinuousBackups(
   { dynamodb, continuous }: RecoveryServices,
-  { table, tableArn }: AskedTable,
+  { table, tableArn }: TableReference,
 ): Promise<PointInTimeRecovery> {
   await checkTableArn(dynamodb, table, tableArn);
   return continuous.describe(table);

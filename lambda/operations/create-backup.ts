@@ -1,6 +1,6 @@
 import { createBackupJob } from '../jobs/job.ts';
 import { hash } from 'node:crypto';
-import { type AskedTable, checkArn } from '../model/backup-arn.ts';
+import { type TableReference, checkArn } from '../model/backup-arn.ts';
 import type { BackupRecord, BackupSource, Kind } from '../model/records.ts';
 import { createNative } from './request-native.ts';
 import { TidemarkError } from '../runtime/errors.ts';
@@ -8,7 +8,7 @@ import { describeTable } from '../tables/table.ts';
 import { checkSource } from './check-source.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
-export interface CreateBackupInput extends AskedTable {
+export interface CreateBackupInput extends TableReference {
   readonly name: string;
   /** Without it: incremental when a parent serves, else full. */
   readonly kind?: Kind;
@@ -54,7 +54,7 @@ export async function createBackup(
   }
   const [table, record, admitted] = await Promise.all([
     describeTable(services.dynamodb, name),
-    services.catalog.turns.table(name),
+    services.catalog.turns.getTable(name),
     input.internal === true || services.catalog.counters.admit('CreateBackup', createsPerSecond),
   ]);
   checkArn(tableArn, table.identity.arn);

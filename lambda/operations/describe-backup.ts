@@ -1,4 +1,4 @@
-import { backupArnOf, type BackupKey, checkBackupBeside } from '../model/backup-arn.ts';
+import { backupArnOf, type BackupKey, checkSameAccount } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
 import type { NativeServices } from './request-native.ts';
 import { settle } from './settle-native.ts';
@@ -22,7 +22,7 @@ export async function findBackup(
   services: Pick<RequestServices, 'catalog' | 'config'>,
   key: BackupKey,
 ): Promise<BackupRecord> {
-  if (key.arn !== undefined) checkBackupBeside(services.config.catalogArn, key.arn);
+  if (key.arn !== undefined) checkSameAccount(services.config.catalogArn, key.arn);
   const backup = await services.catalog.backups.get(key);
   if (backup !== undefined && backup.status !== 'DELETED' && !backup.internal) return backup;
   throw new TidemarkError(

@@ -1,5 +1,5 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
-import { type AskedTable, checkArn, tableArnBeside } from '../model/backup-arn.ts';
+import { type TableReference, checkArn, siblingTableArn } from '../model/backup-arn.ts';
 import type { RestoreRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { findTable } from '../tables/table.ts';
@@ -16,7 +16,7 @@ export type DescribedTable =
  */
 export async function describeTable(
   services: Pick<RequestServices, 'dynamodb' | 'catalog'>,
-  { table: name, tableArn }: AskedTable,
+  { table: name, tableArn }: TableReference,
 ): Promise<DescribedTable> {
   const [table, restore] = await Promise.all([
     findTable(services.dynamodb, name),
@@ -24,7 +24,7 @@ export async function describeTable(
   ]);
   if (table === undefined) {
     if (restore?.status !== 'RESTORING') throw new TidemarkError('TableNotFound', `Table not found: ${name}`);
-    checkArn(tableArn, tableArnBeside(restore.source.arn, name));
+    checkArn(tableArn, siblingTableArn(restore.source.arn, name));
     return { restore };
   }
   checkArn(tableArn, String(table.TableArn));

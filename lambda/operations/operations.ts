@@ -1,4 +1,4 @@
-import type { AskedTable, BackupKey } from '../model/backup-arn.ts';
+import type { TableReference, BackupKey } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
 import type { PointInTimeRecovery, StartedRestore } from '../native/recovery.ts';
 import type { FolderPlan } from '../retention/plan-folders.ts';
@@ -32,13 +32,13 @@ export interface Operations {
   dryRunRestore(input: RestoreTableInput): Promise<DryRun>;
   estimateRestore(input: BackupKey): Promise<RestoreEstimate>;
   restoreToPointInTime(input: RestoreToPointInTimeInput): Promise<StartedRestore>;
-  describeContinuousBackups(input: AskedTable): Promise<PointInTimeRecovery>;
+  describeContinuousBackups(input: TableReference): Promise<PointInTimeRecovery>;
   updateContinuousBackups(input: UpdateContinuousBackupsInput): Promise<PointInTimeRecovery>;
-  describeTable(input: AskedTable): Promise<DescribedTable>;
+  describeTable(input: TableReference): Promise<DescribedTable>;
   getBackupItem(input: GetBackupItemInput): Promise<BackupItem>;
   compareBackups(input: CompareBackupsInput): Promise<ComparisonPage>;
   verifyBackup(input: VerifyBackupInput): Promise<VerificationPage>;
-  planSweep(input: Partial<AskedTable>): Promise<readonly FolderPlan[]>;
+  planSweep(input: Partial<TableReference>): Promise<readonly FolderPlan[]>;
 }
 
 export function operationsOf(services: OperationServices): Operations {

@@ -1,4 +1,4 @@
-import type { AskedTable } from '../model/backup-arn.ts';
+import type { TableReference } from '../model/backup-arn.ts';
 import {
   type FolderPlan,
   listStaged,
@@ -17,7 +17,7 @@ import { checkTableArn } from '../tables/table.ts';
  */
 export async function planSweep(
   services: SweepServices & Pick<Services, 'dynamodb'>,
-  { table, tableArn }: Partial<AskedTable> = {},
+  { table, tableArn }: Partial<TableReference> = {},
 ): Promise<FolderPlan[]> {
   if (table !== undefined) {
     await checkTableArn(services.dynamodb, table, tableArn);
@@ -25,7 +25,7 @@ export async function planSweep(
   }
   const staged = await listStaged(services);
   const plans: FolderPlan[] = [];
-  for (const { name } of await services.catalog.turns.tables())
+  for (const { name } of await services.catalog.turns.listTables())
     plans.push(...(await planFoldersOf(services, name, staged, { mend: false })));
   return [...plans, await planRestores(services, staged), planUnknown(staged)];
 }

@@ -1,8 +1,8 @@
 import { createRestoreJob } from '../jobs/job.ts';
 import type { BackupKey } from '../model/backup-arn.ts';
 import type { BackupRecord, RestoreRecord, TableDescription } from '../model/records.ts';
-import { mostRunning } from '../catalog/restore-writes.ts';
-import { inUseBy, tooManyRestores } from '../catalog/restores.ts';
+import { maxRunningRestores } from '../catalog/restore-writes.ts';
+import { targetInUseError, tooManyRestoresError } from '../catalog/restores.ts';
 import type { StartedRestore } from '../native/recovery.ts';
 import { targetDescription } from '../restore/target-description.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
@@ -87,7 +87,8 @@ export async function dryRunRestore(services: RequestServices, input: RestoreTab
   const found = await looked(services, input);
   checkOurs(found.backup, noEstimate);
   const { backup, description } = checked(found, input);
-  if ((await services.catalog.restores.running()).length >= mostRunning) throw tooManyRestores();
+  if ((await services.catalog.restores.listRunning()).length >= maxRunningRestores)
+    throw tooManyRestoresError();
   return {
     restore: {
       target: input.target,
@@ -142,7 +143,7 @@ async function whyTaken(services: RequestServices, target: string): Promise<Tide
     findTable(services.dynamodb, target),
     services.catalog.restores.get(target),
   ]);
-  if (latest?.status === 'RESTORING') return inUseBy(target, latest);
+  if (latest?.status === 'RESTORING') return targetInUseError(target, latest);
   if (existing === undefined) return undefined;
   return new TidemarkError('TableAlreadyExists', `Table already exists: ${target}`);
 }

@@ -62,7 +62,7 @@ export async function verifyBackup(
     const verification = new Verification(store, manifest, options, findings);
     if (done === 0) verification.verifyTotals();
     do await verification.verifyPartition(done++);
-    while (done < manifest.partitions.length && !budget.spent());
+    while (done < manifest.partitions.length && !budget.isSpent());
   }
   // Reading pins nothing: what is missing may be so because the backup was deleted meanwhile.
   if (findings.problemCount > 0) await findBackup(services, key);

@@ -45,19 +45,19 @@ export async function reconcile(services: Services): Promise<{ readonly troubles
       log.error('reconcile failed', { ...facts, reason: reasonOf(error) });
     }
   };
-  for (const table of await catalog.turns.tables()) {
+  for (const table of await catalog.turns.listTables()) {
     await guarded({ table: table.name }, () => reconcileTable(services, table));
   }
-  for (const restore of await catalog.restores.running()) {
+  for (const restore of await catalog.restores.listRunning()) {
     await guarded({ restore: restore.id }, () => reconcileRestore(services, restore));
   }
-  for (const restore of await catalog.restores.failed(clock.now() - lateMs)) {
+  for (const restore of await catalog.restores.listFailed(clock.now() - lateMs)) {
     await guarded({ restore: restore.id }, () => removeLateTable(services, restore));
   }
-  for (const key of await catalog.natives.creating()) {
+  for (const key of await catalog.natives.listCreating()) {
     await guarded({ backup: key.id }, () => reconcileNative(services, key));
   }
-  for (const key of await catalog.backups.expired(clock.now())) {
+  for (const key of await catalog.backups.listExpired(clock.now())) {
     await guarded({ backup: key.id }, () => expire(services, key));
   }
   return { troubles };

@@ -37,7 +37,7 @@ export async function createTable(
   const found = await findTable(dynamodb, restore.target);
   if (found !== undefined && restore.targetTableId === undefined) await checkOurs(dynamodb, found, job);
   const table = found ?? (await create(dynamodb, restore.target, restore.description, job));
-  await services.catalog.restores.tableMade(restore, String(table.TableId));
+  await services.catalog.restores.recordTargetTable(restore, String(table.TableId));
   const ready = table.TableStatus === 'ACTIVE';
   return {
     job,

@@ -4,7 +4,7 @@ import {
   type ImportTableDescription,
   ListImportsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { tableArnBeside } from '../model/backup-arn.ts';
+import { siblingTableArn } from '../model/backup-arn.ts';
 import type { RestoreRecord } from '../model/records.ts';
 import { isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
@@ -99,7 +99,7 @@ async function listedImport(
   job: RestoreJob,
   { source, target }: RestoreRecord,
 ): Promise<string | undefined> {
-  const TableArn = tableArnBeside(source.arn, target);
+  const TableArn = siblingTableArn(source.arn, target);
   const { S3KeyPrefix } = importSource(services, job);
   let NextToken: string | undefined;
   do {

@@ -54,7 +54,7 @@ async function note(
   restore: RestoreRecord,
   { TableId, ProcessedItemCount: items = 0, ProcessedSizeBytes: bytes = 0 }: ImportTableDescription,
 ): Promise<void> {
-  await catalog.restores.tableMade(restore, String(TableId));
+  await catalog.restores.recordTargetTable(restore, String(TableId));
   if (items !== restore.imported?.items) await catalog.restores.note(restore, { imported: { items, bytes } });
 }
 

@@ -26,7 +26,7 @@ export async function rangePart(
 ): Promise<TaskResult<RestoreJob>> {
   const staging = restoreStaging(services.store, input.job);
   const task = names.range(way, input.task);
-  const { done } = await staging.once<RangeResult>(partName(task, input.part), async () => {
+  const { done } = await staging.publishOnce<RangeResult>(partName(task, input.part), async () => {
     const current = await currentRestore(services, input.job);
     const range = current.plan.ranges[input.task];
     if (range === undefined) throw new TidemarkError('Internal', `there is no range ${input.task}`);
@@ -45,7 +45,7 @@ export async function rangesTotal(
   { way, ranges }: RestorePlan,
 ): Promise<Pick<Content, 'items' | 'digest'>> {
   const staging = restoreStaging(services.store, job);
-  const parts = await Promise.all(ranges.map((_, i) => staging.parts<RangeResult>(names.range(way, i))));
+  const parts = await Promise.all(ranges.map((_, i) => staging.readParts<RangeResult>(names.range(way, i))));
   const digest = new DigestSum();
   let items = 0;
   for (const part of parts.flat()) {

@@ -57,7 +57,7 @@ export async function planRestore(services: Services, { job }: { job: RestoreJob
   if (restore.pointInTime && !(await holdsSnapshot(services, restore))) {
     return { job, status: 'wait', tasks: [], waitSeconds };
   }
-  const { way, why, ranges } = await restoreStaging(services.store, job).once(names.plan, () =>
+  const { way, why, ranges } = await restoreStaging(services.store, job).publishOnce(names.plan, () =>
     decide(services, restore),
   );
   await services.catalog.restores.note(restore, { way, why });

@@ -11,7 +11,7 @@ import { DigestSum, digestImage } from '../snapshot/format/digest.ts';
 import { type HashRange, formatHash } from '../snapshot/format/hash-range.ts';
 import { readSnapshot, type SnapshotItem } from '../snapshot/read/read-snapshot.ts';
 import { findTable } from '../tables/table.ts';
-import { Budget, untilSpent } from '../jobs/budget.ts';
+import { Budget, takeUntilSpent } from '../jobs/budget.ts';
 import type { TaskInput, TaskResult } from '../jobs/task.ts';
 import { rangePart } from './range-part.ts';
 import { type CurrentRestore, type RangeResult, snapshotOf } from './restore-plan.ts';
@@ -53,9 +53,13 @@ async function load(services: Services, current: CurrentRestore, range: HashRang
   const digest = new DigestSum();
   let items = 0;
   let next: bigint | undefined;
-  const timed = untilSpent(readSnapshot(services.store, manifest, range, config.limits), budget, (hash) => {
-    next = hash;
-  });
+  const timed = takeUntilSpent(
+    readSnapshot(services.store, manifest, range, config.limits),
+    budget,
+    (hash) => {
+      next = hash;
+    },
+  );
   await pMap(
     inBatches(timed),
     async (batch) => {

@@ -10,9 +10,9 @@ import { liveSnapshots, planStaging, planTable, stagedJob, type SweepPlan } from
 
 export interface SweepServices extends Pick<Services, 'store' | 'clock' | 'config' | 'log' | 'ids'> {
   readonly catalog: {
-    readonly turns: Pick<Turns, 'tables'>;
-    readonly snapshots: Pick<Snapshots, 'census' | 'kill' | 'forget'>;
-    readonly restores: Pick<Restores, 'running'>;
+    readonly turns: Pick<Turns, 'listTables'>;
+    readonly snapshots: Pick<Snapshots, 'takeCensus' | 'kill' | 'forget'>;
+    readonly restores: Pick<Restores, 'listRunning'>;
   };
 }
 
@@ -63,7 +63,7 @@ export async function planFoldersOf(
   { mend }: { readonly mend: boolean },
 ): Promise<FolderPlan[]> {
   const { snapshots } = services.catalog;
-  const before = await snapshots.census(table);
+  const before = await snapshots.takeCensus(table);
   if (mend) {
     for (const { id, alive, released } of before.snapshots)
       if (alive && released === true) await snapshots.kill({ table, id });
@@ -72,7 +72,7 @@ export async function planFoldersOf(
   const listed = new Map<string, StoredObject[]>();
   for (const tableId of tableIds)
     listed.set(tableId, await Array.fromAsync(services.store.list(`tables/${tableId}`)));
-  const census = await snapshots.census(table);
+  const census = await snapshots.takeCensus(table);
   const plans: FolderPlan[] = [{ table, folder: 'staging', plan: planStagingOf(census, staged) }];
   for (const [tableId, objects] of listed)
     plans.push({
@@ -91,7 +91,7 @@ export async function planFoldersOf(
 export async function planRestores(services: SweepServices, staged: Staged): Promise<FolderPlan> {
   const jobs = [...staged.keys()].filter((job) => job.startsWith('restore-'));
   const objects = jobs.flatMap((job) => take(staged, job));
-  const running = new Set((await services.catalog.restores.running()).map(({ id }) => `restore-${id}`));
+  const running = new Set((await services.catalog.restores.listRunning()).map(({ id }) => `restore-${id}`));
   const deadline = services.clock.now() - services.config.sweepGraceMs;
   const stateOf = (job: string) => (running.has(job) || startOf(job) > deadline ? 'working' : 'ended');
   return { folder: 'staging', plan: planStaging(objects, stateOf) };

@@ -33,7 +33,7 @@ export async function sweep(services: SweepServices): Promise<SweepSummary> {
   const { catalog, clock, config, ids, log } = services;
   const run = new SweepRun(services, new Budget(clock, config.timeBudgetMs));
   const staged = await listStaged(services);
-  const tables = (await catalog.turns.tables()).map(({ name }) => name);
+  const tables = (await catalog.turns.listTables()).map(({ name }) => name);
   const first = tables.length === 0 ? 0 : Number.parseInt(ids.hex(8), 16) % tables.length;
   for (const table of [...tables.slice(first), ...tables.slice(0, first)]) {
     if (run.timeIsSpent()) break;
@@ -65,7 +65,7 @@ class SweepRun {
   }
 
   timeIsSpent(): boolean {
-    if (this.#budget.spent()) this.finished = false;
+    if (this.#budget.isSpent()) this.finished = false;
     return !this.finished;
   }
 

@@ -6,13 +6,13 @@ import { DynamoDBStreamsClient, type DynamoDBStreamsClientConfig } from '@aws-sd
  * there: it takes a tenth of the CPU time of a restore (measured with `node --cpu-prof cli/demo.ts`, SDK 3.1162), and item
  * content has no place in a log.
  */
-export function dynamodbClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
+export function createDynamodbClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
   const client = new DynamoDBClient(config);
   client.middlewareStack.remove('loggerMiddleware');
   return client;
 }
 
-export function streamsClient(config: DynamoDBStreamsClientConfig = {}): DynamoDBStreamsClient {
+export function createStreamsClient(config: DynamoDBStreamsClientConfig = {}): DynamoDBStreamsClient {
   const client = new DynamoDBStreamsClient(config);
   client.middlewareStack.remove('loggerMiddleware');
   return client;

@@ -8,7 +8,7 @@ export interface Log {
 }
 
 /** Powertools' structured logger behind the narrow interface. */
-export function lambdaLog(service: string): Log {
+export function createLambdaLog(service: string): Log {
   const logger = new Logger({ serviceName: service });
   return {
     info: (message, facts = {}) => logger.info(message, facts),

@@ -41,7 +41,7 @@ export function isBusy(error: unknown): boolean {
 }
 
 /** The same, of a limit that was met for `ageMs`: after days of that it is taken to last, and its refusal is the reason. */
-export function isBusyStill(error: unknown, ageMs: number): boolean {
+export function isStillBusy(error: unknown, ageMs: number): boolean {
   return isThrottled(error) || (isLimit(error) && ageMs < longestLimitMs);
 }
 

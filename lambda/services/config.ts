@@ -71,7 +71,7 @@ export const defaultConfig: Config = {
 };
 
 /** Throws `Internal` naming the variable that is missing or wrong. */
-export function configFromEnvironment(env: NodeJS.ProcessEnv): Config {
+export function readConfig(env: NodeJS.ProcessEnv): Config {
   const seconds = (name: string, fallback: number) => integer(env, name, fallback / 1000, 0) * 1000;
   return {
     ...defaultConfig,

@@ -15,7 +15,7 @@ const temporaryFolder = '.tmp';
  * A put resolves when the object outlives a power failure. A killed writer leaves at most a file in `.tmp`,
  * which no key can name. Throws `Internal` for a key that is not a plain relative path.
  */
-export function directoryStore(root: string): ObjectStore {
+export function createDirectoryStore(root: string): ObjectStore {
   const folder = resolve(root);
   const fileOf = (key: string): string => join(folder, ...segmentsOf(key));
 

@@ -1,7 +1,7 @@
 import type { ObjectStore } from './object-store.ts';
 
 /** A store that is made when it is first used, and kept. */
-export function lazyStore(make: () => Promise<ObjectStore>): ObjectStore {
+export function createLazyStore(make: () => Promise<ObjectStore>): ObjectStore {
   let made: Promise<ObjectStore> | undefined;
   const store = (): Promise<ObjectStore> => {
     made ??= make();

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type Clock, systemClock } from '../runtime/clock.ts';
-import { required } from '../runtime/required.ts';
+import { requireVariable } from '../runtime/required.ts';
 import { environment } from '../runtime/environment.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import { bucketKey } from './bucket-key.ts';
@@ -43,7 +43,7 @@ const conflictPauses = [100, 200, 400, 800];
  * `ConditionalRequestConflict` of a putStream, whose source is used up and whose parts S3 wants sent anew
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html).
  */
-export function s3Store({ client, bucket, prefix, clock = systemClock }: S3StoreOptions): ObjectStore {
+export function createS3Store({ client, bucket, prefix, clock = systemClock }: S3StoreOptions): ObjectStore {
   const at = (key: string) => ({ Bucket: bucket, Key: bucketKey(prefix, key) });
 
   return {
@@ -86,10 +86,10 @@ export function s3Store({ client, bucket, prefix, clock = systemClock }: S3Store
 }
 
 /** The store that the stack gave to this function. Throws `Internal` if a variable is missing. */
-export function s3StoreFromEnvironment(env: NodeJS.ProcessEnv): ObjectStore {
-  return s3Store({
+export function openS3Store(env: NodeJS.ProcessEnv): ObjectStore {
+  return createS3Store({
     client: new S3Client({}),
-    bucket: required(env, environment.bucket),
+    bucket: requireVariable(env, environment.bucket),
     prefix: env[environment.prefix] ?? '',
   });
 }

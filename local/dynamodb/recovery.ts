@@ -170,7 +170,7 @@ export class EmbeddedContinuousBackups implements ContinuousBackups {
 
   /** The markers of the table's snapshots that its present stream continues, and of those that are being made. */
   async #snapshots({ identity, streamArn }: Table): Promise<{ ready: number[]; coming: number[] }> {
-    const { backups, snapshots } = await this.#services.catalog.snapshots.census(identity.name);
+    const { backups, snapshots } = await this.#services.catalog.snapshots.takeCensus(identity.name);
     const ours = snapshots.filter(
       ({ alive, asOf, tableId }) => alive && asOf === undefined && tableId === identity.tableId,
     );

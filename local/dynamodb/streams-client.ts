@@ -4,7 +4,7 @@ import {
   type DynamoDBStreamsClientConfig,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb-streams';
-import { streamsClient as plainClient } from '../../lambda/runtime/clients.ts';
+import { createStreamsClient as plainClient } from '../../lambda/runtime/clients.ts';
 
 interface Named {
   readonly StreamArn?: string;
@@ -25,7 +25,7 @@ interface Answered {
  * Throws `ResourceNotFoundException`, as for a stream that was never there. Asked after each call: labels do not come
  * again, so a stream that is still the latest then was the one that answered.
  */
-export function streamsClient(
+export function createStreamsClient(
   dynamodb: DynamoDBClient,
   settings: DynamoDBStreamsClientConfig,
 ): DynamoDBStreamsClient {

@@ -70,7 +70,7 @@ describe('an execution whose turn it is not', () => {
     const second = await stopped.operations.createBackup({ table, name: 'second' });
     expect(await begun(first.id)).toMatchObject({ status: 'scan' });
     expect(await begun(second.id)).toMatchObject({ status: 'ended' });
-    expect((await harness.services.catalog.turns.table(table))?.turn?.backup).toBe(first.id);
+    expect((await harness.services.catalog.turns.getTable(table))?.turn?.backup).toBe(first.id);
   });
 });
 
@@ -134,10 +134,10 @@ describe('a plan that a twin has published', () => {
     const { catalog } = harness.services;
     const { one, two, claim } = await thirdOf();
     expect(await begun(claim.backup)).toMatchObject({ status: 'collect', job: { round: 0 } });
-    expect((await catalog.turns.table(table))?.turn?.parent).toBe(two.id);
+    expect((await catalog.turns.getTable(table))?.turn?.parent).toBe(two.id);
     await catalog.turns.pinParent(claim, one.id);
     expect(await begun(claim.backup)).toMatchObject({ status: 'collect', job: { round: 0 } });
-    expect((await catalog.turns.table(table))?.turn?.parent).toBe(two.id);
+    expect((await catalog.turns.getTable(table))?.turn?.parent).toBe(two.id);
   });
 
   it('is given up if its parent is gone', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { catalogOf } from '../../lambda/catalog/catalog.ts';
+import { openCatalog } from '../../lambda/catalog/catalog.ts';
 import type { Counters } from '../../lambda/catalog/counters.ts';
 import type { Clock } from '../../lambda/runtime/clock.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
@@ -24,7 +24,7 @@ function callers(count: number): { counters: Counters[]; at: (time: number) => v
   return {
     counters: Array.from(
       { length: count },
-      () => catalogOf(database.dynamodb, table, clock, randomIds).counters,
+      () => openCatalog(database.dynamodb, table, clock, randomIds).counters,
     ),
     at: (time) => {
       now = time;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBackupId } from '../../lambda/model/ids.ts';
-import { type Catalog, catalogOf } from '../../lambda/catalog/catalog.ts';
+import { type Catalog, openCatalog } from '../../lambda/catalog/catalog.ts';
 import { CatalogTable } from '../../lambda/catalog/catalog-table.ts';
 import type { BackupRecord, RestoreRecord, TableDescription } from '../../lambda/model/records.ts';
 import { keys } from '../../lambda/catalog/schema.ts';
@@ -33,7 +33,7 @@ beforeEach(async () => {
   const name = `catalog-${randomIds.hex(8)}`;
   await createCatalog(database.dynamodb, name);
   rows = new CatalogTable(database.dynamodb, name, systemClock);
-  catalog = catalogOf(database.dynamodb, name, systemClock, randomIds);
+  catalog = openCatalog(database.dynamodb, name, systemClock, randomIds);
   const marker = 1_800_000_000_000;
   const arn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/source';
   const id = createBackupId(marker, '00c0ffee');
@@ -117,7 +117,7 @@ describe('a restore that ends lets go of all it held', () => {
     await catalog.restores.end(restore, 'RESTORED');
     expect(await places()).toEqual(new Set([other.id]));
     expect((await snapshot())?.['restores']).toEqual(new Set([other.id]));
-    expect(await catalog.restores.running()).toEqual([other]);
+    expect(await catalog.restores.listRunning()).toEqual([other]);
   });
 
   it('its place alone, if its snapshot was never made: no record comes to be of that', async () => {

@@ -64,7 +64,7 @@ async function replaceStream(table: string, another = true): Promise<void> {
 
 /** How many backups the table has, Tidemark's own too. */
 async function backupsOf(table: string): Promise<number> {
-  const { backups } = await harness.services.catalog.snapshots.census(table);
+  const { backups } = await harness.services.catalog.snapshots.takeCensus(table);
   return backups.size;
 }
 
@@ -270,10 +270,10 @@ describe('a restore to a point in time', () => {
     const table = await newTable(database, 10);
     await enable(table);
     await harness.executions.idle();
-    const head = (await harness.services.catalog.turns.table(table))?.head;
+    const head = (await harness.services.catalog.turns.getTable(table))?.head;
     await putItems(database, table, 0, 3);
     await contentAt(table);
-    expect((await harness.services.catalog.turns.table(table))?.head).toEqual(head);
+    expect((await harness.services.catalog.turns.getTable(table))?.head).toEqual(head);
     const { id } = await harness.operations.createBackup({ table, name: 'after' });
     await harness.executions.idle();
     const backup = await harness.operations.describeBackup({ table, id });

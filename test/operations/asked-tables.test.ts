@@ -1,6 +1,6 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AskedTable } from '../../lambda/model/backup-arn.ts';
+import type { TableReference } from '../../lambda/model/backup-arn.ts';
 import type { BackupRecord } from '../../lambda/model/records.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { embedded } from '../support/embedded.ts';
@@ -25,7 +25,7 @@ function foreign(arn: string): string[] {
   return [arn.replace(account, '999999999999'), arn.replace(region, 'mars-1')];
 }
 
-const operationsOn = (asked: AskedTable) => {
+const operationsOn = (asked: TableReference) => {
   const { operations } = world.harness;
   const target = `restored-${randomIds.hex(8)}`;
   return {
@@ -84,7 +84,7 @@ describe('a table that a restore is to make', () => {
       await waiting.operations.restoreTable({ backup: { table, id: backup.id }, target }),
     );
     const arn = tableArn.replace(table, target);
-    const describeTable = (asked: AskedTable) => harness.operations.describeTable(asked);
+    const describeTable = (asked: TableReference) => harness.operations.describeTable(asked);
     expect(await describeTable({ table: target })).toEqual({ restore });
     expect(await describeTable({ table: target, tableArn: arn })).toEqual({ restore });
     for (const others of foreign(arn)) {

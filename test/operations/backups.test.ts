@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tableArnBeside } from '../../lambda/model/backup-arn.ts';
+import { siblingTableArn } from '../../lambda/model/backup-arn.ts';
 import type { BackupRecord } from '../../lambda/model/records.ts';
 import type { CreateBackupInput } from '../../lambda/operations/create-backup.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
@@ -58,7 +58,7 @@ describe('createBackup', () => {
     const { createBackup } = await import('../../lambda/operations/create-backup.ts');
     const made = await createBackup(services, { table, name: 'a-backup' });
     expect(made.status).toBe('CREATING');
-    expect((await harness.services.catalog.turns.table(table))?.pending).toEqual([made.id]);
+    expect((await harness.services.catalog.turns.getTable(table))?.pending).toEqual([made.id]);
   });
 });
 
@@ -209,7 +209,7 @@ describe('a backup that is asked for by its ARN', () => {
   it('is told apart from one that does not exist by its ARN alone', async () => {
     const { harness, table } = world;
     const id = parseBackupId('01700000000000-00000000');
-    const here = tableArnBeside(harness.services.config.catalogArn, '');
+    const here = siblingTableArn(harness.services.config.catalogArn, '');
     const asked = async (begin: string): Promise<unknown> =>
       harness.operations.describeBackup({ table, id, arn: `${begin}${table}/backup/${id}` });
     await expect(asked(here)).rejects.toEqual(code('BackupNotFound'));

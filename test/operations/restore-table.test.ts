@@ -65,7 +65,7 @@ describe('a restore that is requested', () => {
     const key = { table: backup.table.name, id: backup.id };
     const services = { ...harness.services, executions };
     const restore = recordOf(await restoreTable(services, { backup: key, target }));
-    expect(await harness.services.catalog.restores.running()).toEqual([restore]);
+    expect(await harness.services.catalog.restores.listRunning()).toEqual([restore]);
   });
 });
 
@@ -126,7 +126,7 @@ describe('restores at once', () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 53 }, () => request(newTarget())));
     const rejected = outcomes.filter((outcome) => outcome.status === 'rejected');
     expect(rejected.map((outcome) => outcome.reason)).toEqual([full, full, full]);
-    const running = await restores.running();
+    const running = await restores.listRunning();
     expect(running.map(({ id }) => id).toSorted()).toEqual(started.toSorted());
     expect(started).toHaveLength(50);
 
@@ -140,7 +140,7 @@ describe('restores at once', () => {
     const key = { table: backup.table.name, id: backup.id };
     for (const restore of others) await restores.end(restore, 'RESTORED');
     await expect(world.harness.operations.deleteBackup(key)).rejects.toEqual(refused('BackupInUse'));
-    for (const restore of await restores.running()) await restores.end(restore, 'RESTORED');
+    for (const restore of await restores.listRunning()) await restores.end(restore, 'RESTORED');
     expect(await snapshots.get(key)).not.toHaveProperty('restores');
   });
 

@@ -24,9 +24,9 @@ function later(milliseconds: number, config: Partial<Config> = {}): Harness {
 /** Nothing is requested to move the head, nine hours later. */
 async function expectHeadKept(id: string, config: Partial<Config> = {}): Promise<void> {
   const { harness, table } = world;
-  const before = await harness.services.catalog.turns.table(table);
+  const before = await harness.services.catalog.turns.getTable(table);
   await settle(later(9 * hour, config));
-  const after = await harness.services.catalog.turns.table(table);
+  const after = await harness.services.catalog.turns.getTable(table);
   expect([after?.head?.snapshot, after?.lastMarker]).toEqual([id, before?.lastMarker]);
 }
 
@@ -93,7 +93,7 @@ describe('what no execution brings to an end is found', () => {
     const { id } = await harness.operations.createBackup({ table, name: 'running' });
     // Before it has taken its turn it could not be told from one that was never started.
     await vi.waitFor(async () => {
-      const record = await harness.services.catalog.turns.table(table);
+      const record = await harness.services.catalog.turns.getTable(table);
       expect(record?.turn !== undefined || record?.pending.length === 0).toBe(true);
     });
     await reconcile(harness.services);
@@ -111,10 +111,10 @@ describe('a head about to fall off its stream', () => {
     const first = await backup();
     await changeItems(database, table);
     await settle(later(7 * hour));
-    expect((await harness.services.catalog.turns.table(table))?.head?.snapshot).toBe(first.id);
+    expect((await harness.services.catalog.turns.getTable(table))?.head?.snapshot).toBe(first.id);
     const evening = later(9 * hour);
     await settle(evening);
-    const head = (await harness.services.catalog.turns.table(table))?.head?.snapshot;
+    const head = (await harness.services.catalog.turns.getTable(table))?.head?.snapshot;
     expect(head).not.toBe(first.id);
     expect((await harness.operations.listBackups({ table, limit: 9 })).backups.map(({ id }) => id)).toEqual([
       first.id,
@@ -134,12 +134,12 @@ describe('a head about to fall off its stream', () => {
     const { id } = await backup();
     await harness.operations.deleteBackup({ table, id });
     await settle(later(9 * hour));
-    expect((await harness.services.catalog.turns.table(table))?.head?.snapshot).toBe(id);
+    expect((await harness.services.catalog.turns.getTable(table))?.head?.snapshot).toBe(id);
     const kept = await backup();
     await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
     await createTable(database.dynamodb, table, shape);
     await settle(later(9 * hour));
-    expect((await harness.services.catalog.turns.table(table))?.head?.snapshot).toBe(kept.id);
+    expect((await harness.services.catalog.turns.getTable(table))?.head?.snapshot).toBe(kept.id);
   });
 
   it('is left where it is when another stream has taken the place of its own', async () => {
@@ -163,7 +163,7 @@ describe('a head about to fall off its stream', () => {
     // To be replayed from before the stream's begin.
     await expectHeadKept(id, { base: 'export', replayMs: hour });
     await settle(later(9 * hour, { base: 'export' }));
-    const head = (await harness.services.catalog.turns.table(table))?.head?.snapshot;
+    const head = (await harness.services.catalog.turns.getTable(table))?.head?.snapshot;
     expect(head).not.toBe(id);
     const moved = await harness.services.catalog.backups.get({ table, id: head as BackupRecord['id'] });
     expect(moved).toMatchObject({ status: 'AVAILABLE', source: 'stream', parent: id });
@@ -178,9 +178,9 @@ describe('a head about to fall off its stream', () => {
       throw error;
     });
     expect(await reconcile(evening.services)).toEqual({ troubles: 0 });
-    expect((await harness.services.catalog.turns.table(table))?.head?.snapshot).toBe(id);
+    expect((await harness.services.catalog.turns.getTable(table))?.head?.snapshot).toBe(id);
     await settle(evening);
-    expect((await harness.services.catalog.turns.table(table))?.head?.snapshot).not.toBe(id);
+    expect((await harness.services.catalog.turns.getTable(table))?.head?.snapshot).not.toBe(id);
   });
 
   it('is not tried again at once when it cannot be moved', async () => {
@@ -188,9 +188,9 @@ describe('a head about to fall off its stream', () => {
     await backup();
     const evening = later(9 * hour);
     await settle(evening);
-    const { lastMarker } = (await harness.services.catalog.turns.table(table)) ?? {};
+    const { lastMarker } = (await harness.services.catalog.turns.getTable(table)) ?? {};
     await settle(evening);
-    expect((await harness.services.catalog.turns.table(table))?.lastMarker).toBe(lastMarker);
+    expect((await harness.services.catalog.turns.getTable(table))?.lastMarker).toBe(lastMarker);
   });
 });
 
@@ -219,14 +219,14 @@ describe('a trouble', () => {
     expect(await settle(later(hour))).toBe(0);
     describeAs(new Error('DynamoDB does not answer'));
     expect(await settle(later(9 * hour))).toBe(1);
-    expect((await harness.services.catalog.turns.table(other))?.head?.snapshot).not.toBe(id);
+    expect((await harness.services.catalog.turns.getTable(other))?.head?.snapshot).not.toBe(id);
   });
 
   it('is none with a table that is being deleted', async () => {
     const { id } = await backup();
     describeAs({ TableStatus: 'DELETING' });
     expect(await settle(later(9 * hour))).toBe(0);
-    expect((await world.harness.services.catalog.turns.table(world.table))?.head?.snapshot).toBe(id);
+    expect((await world.harness.services.catalog.turns.getTable(world.table))?.head?.snapshot).toBe(id);
   });
 });
 

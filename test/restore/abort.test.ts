@@ -146,7 +146,7 @@ async function expectRestored(
   const table = await described(database, target);
   expect(table.DeletionProtectionEnabled ?? false).toBe(isProtected);
   expect(await tagsOf(table.TableArn)).toEqual([]);
-  expect(await harness.services.catalog.restores.running()).toEqual([]);
+  expect(await harness.services.catalog.restores.listRunning()).toEqual([]);
   await expectNothingHeld(harness, source);
 }
 
@@ -335,7 +335,7 @@ describe('a table that is made late, when its restore has failed,', () => {
     });
   }
 
-  const listed = async () => harness.services.catalog.restores.failed(Date.now() + 1);
+  const listed = async () => harness.services.catalog.restores.listFailed(Date.now() + 1);
 
   it('is no table of the restore, and is removed', async () => {
     const { make } = await failedBefore();

@@ -29,7 +29,7 @@ function reconcileIn({ services }: Harness, minutes: number): Promise<{ readonly
   return reconcile({ ...services, clock: { ...clock, now: () => clock.now() + minutes * minuteMs } });
 }
 
-const listed = ({ services }: Harness) => services.catalog.restores.failed(Number.MAX_SAFE_INTEGER);
+const listed = ({ services }: Harness) => services.catalog.restores.listFailed(Number.MAX_SAFE_INTEGER);
 
 describe('the table of an import that is begun late, when its restore has failed,', () => {
   interface Late {

@@ -80,7 +80,7 @@ describe('a restore by import that is given up before its table got the tag', ()
         'as it never got the tag by which Tidemark may delete it: delete it if it is not wanted',
     });
     expect(await tableExists(database, target)).toBe(true);
-    expect(await harness.services.catalog.restores.running()).toEqual([]);
+    expect(await harness.services.catalog.restores.listRunning()).toEqual([]);
     await expectNothingHeld(harness, made.backup.table.name);
   });
 });

@@ -56,7 +56,7 @@ describe('after a sweep', () => {
     if (second === undefined) throw new Error('two were made');
     await remove(harness, first.backup);
     await sweep(harness.services);
-    const { backups, snapshots } = await harness.services.catalog.snapshots.census(table);
+    const { backups, snapshots } = await harness.services.catalog.snapshots.takeCensus(table);
     expect([...backups].map(([id, { status }]) => [id, status])).toEqual([
       [first.backup.id, 'DELETED'],
       [second.backup.id, 'AVAILABLE'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
-import { isBusyStill, isQuota } from '../../lambda/runtime/throttling.ts';
+import { isStillBusy, isQuota } from '../../lambda/runtime/throttling.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -9,18 +9,18 @@ const serviceError = (name: string, message: string) => Object.assign(new Error(
 describe('what the account has no room for', () => {
   it('passes some time, if it is refused for its rate', () => {
     const throttled = serviceError('ThrottlingException', 'Rate exceeded');
-    expect([0, 30 * dayMs].map((age) => isBusyStill(throttled, age))).toEqual([true, true]);
+    expect([0, 30 * dayMs].map((age) => isStillBusy(throttled, age))).toEqual([true, true]);
   });
 
   it.each([
     serviceError('LimitExceededException', 'Too many exports'),
     new TidemarkError('LimitExceeded', 'Too many exports'),
   ])('is taken to last after days of a limit: %s', (limit) => {
-    expect([0, 3 * dayMs - 1, 3 * dayMs].map((age) => isBusyStill(limit, age))).toEqual([true, true, false]);
+    expect([0, 3 * dayMs - 1, 3 * dayMs].map((age) => isStillBusy(limit, age))).toEqual([true, true, false]);
   });
 
   it('is another thing than what is refused for itself', () => {
-    expect(isBusyStill(serviceError('ValidationException', 'Too many'), 0)).toBe(false);
+    expect(isStillBusy(serviceError('ValidationException', 'Too many'), 0)).toBe(false);
   });
 });
 

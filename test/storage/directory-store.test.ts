@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { directoryStore } from '../../lambda/storage/directory-store.ts';
+import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 import { objectStoreConformance } from './object-store.suite.ts';
 
 let folder: string;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('directory store', () => {
-  objectStoreConformance(async () => directoryStore(join(folder, 'conformance')));
+  objectStoreConformance(async () => createDirectoryStore(join(folder, 'conformance')));
 
   let root: string;
   beforeEach(async () => {
@@ -23,7 +23,7 @@ describe('directory store', () => {
 
   describe('objects are files under their keys', () => {
     it('and nothing else is left in the directory', async () => {
-      const store = directoryStore(root);
+      const store = createDirectoryStore(root);
       await store.put('tables/t1/first', Buffer.from('1'));
       await store.put('tables/t1/first', Buffer.from('2'), { ifAbsent: true });
       await store.putStream('tables/t1/second', oneChunk('3'));
@@ -33,8 +33,8 @@ describe('directory store', () => {
     });
 
     it('that another store on the directory reads', async () => {
-      await directoryStore(root).put('a/b', Buffer.from('kept'));
-      expect(String(await directoryStore(root).get('a/b'))).toBe('kept');
+      await createDirectoryStore(root).put('a/b', Buffer.from('kept'));
+      expect(String(await createDirectoryStore(root).get('a/b'))).toBe('kept');
     });
   });
 
@@ -56,7 +56,7 @@ describe('directory store', () => {
     ];
 
     it.each(bad)('%j is refused by every method', async (key) => {
-      const store = directoryStore(root);
+      const store = createDirectoryStore(root);
       const refused = { code: 'Internal' };
       const body = Buffer.from('x');
       await expect(store.put(key, body)).rejects.toMatchObject(refused);
@@ -69,7 +69,7 @@ describe('directory store', () => {
     });
 
     it.each(['...', '..a', 'a..', '.tmp2/x', 'a/.tmp/x'])('%j is one', async (key) => {
-      const store = directoryStore(root);
+      const store = createDirectoryStore(root);
       await store.put(key, Buffer.from(key));
       expect(String(await store.get(key))).toBe(key);
     });
@@ -79,7 +79,7 @@ describe('directory store', () => {
     it('a partial temporary file cannot be read or stand in the way', async () => {
       await mkdir(join(root, '.tmp'));
       await writeFile(join(root, '.tmp', 'left'), 'partial');
-      const store = directoryStore(root);
+      const store = createDirectoryStore(root);
       await expect(store.get('left')).rejects.toMatchObject({ code: 'ObjectNotFound' });
       await expect(store.get('.tmp/left')).rejects.toMatchObject({ code: 'Internal' });
       expect(await store.put('left', Buffer.from('whole'), { ifAbsent: true })).toBe('stored');
@@ -90,13 +90,13 @@ describe('directory store', () => {
       const module = new URL('../../lambda/storage/directory-store.ts', import.meta.url);
       // The source is asked for a second chunk when the first one has been written.
       const script = `
-        import { directoryStore } from ${JSON.stringify(module.href)};
+        import { createDirectoryStore } from ${JSON.stringify(module.href)};
         async function* source() {
           yield Buffer.alloc(1_000_000, 'x');
           process.stdout.write('halfway');
           await new Promise((resolve) => setTimeout(resolve, 600_000));
         }
-        await directoryStore(${JSON.stringify(root)}).putStream('a/killed', source());
+        await createDirectoryStore(${JSON.stringify(root)}).putStream('a/killed', source());
       `;
       const child = spawn(process.execPath, ['--input-type=module', '--eval', script]);
       const exit = once(child, 'exit');
@@ -106,7 +106,7 @@ describe('directory store', () => {
 
       const [left = 'nothing was written'] = await readdir(join(root, '.tmp'));
       expect((await stat(join(root, '.tmp', left))).size).toBe(1_000_000);
-      const store = directoryStore(root);
+      const store = createDirectoryStore(root);
       await expect(store.get('a/killed')).rejects.toMatchObject({ code: 'ObjectNotFound' });
       expect(await store.putStream('a/killed', oneChunk('whole'))).toBe('stored');
       expect(String(await store.get('a/killed'))).toBe('whole');

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { directoryStore } from '../../lambda/storage/directory-store.ts';
-import { lazyStore } from '../../lambda/storage/lazy-store.ts';
+import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
+import { createLazyStore } from '../../lambda/storage/lazy-store.ts';
 import { objectStoreConformance } from './object-store.suite.ts';
 import { createMemoryStore } from '../support/snapshot/support.ts';
 
@@ -14,11 +14,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('lazy store', () => {
-  objectStoreConformance(async () => lazyStore(async () => directoryStore(folder)));
+  objectStoreConformance(async () => createLazyStore(async () => createDirectoryStore(folder)));
 
   it('is made when it is first used, once', async () => {
     let made = 0;
-    const store = lazyStore(async () => {
+    const store = createLazyStore(async () => {
       made++;
       return createMemoryStore();
     });

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { environment } from '../../lambda/runtime/environment.ts';
-import { s3Store, s3StoreFromEnvironment } from '../../lambda/storage/s3-store.ts';
+import { createS3Store, openS3Store } from '../../lambda/storage/s3-store.ts';
 import { objectStoreConformance } from './object-store.suite.ts';
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -18,7 +18,7 @@ describe.each(realEndpoints)('S3 store on the server at %s', (endpoint) => {
     const client = connect(endpoint);
     const bucket = `tidemark-${Date.now()}`;
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
-    return s3Store({ client, bucket, prefix: 'a prefix/of two' });
+    return createS3Store({ client, bucket, prefix: 'a prefix/of two' });
   });
 });
 
@@ -27,7 +27,7 @@ describe('S3 store on the wire', () => {
   const pauses: number[] = [];
   const clock = { sleep: async (milliseconds: number) => void pauses.push(milliseconds) };
   const makeStore = (prefix = '') =>
-    s3Store({ client: connect(server.endpoint()), bucket: 'b', prefix, clock });
+    createS3Store({ client: connect(server.endpoint()), bucket: 'b', prefix, clock });
 
   beforeEach(async () => {
     pauses.length = 0;
@@ -233,12 +233,12 @@ describe('S3 store on the wire', () => {
       vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
       vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
       const env = { [environment.bucket]: 'bucket-b', [environment.prefix]: prefix };
-      await s3StoreFromEnvironment(env).put('k', Buffer.from('x'));
+      await openS3Store(env).put('k', Buffer.from('x'));
       expect(server.lines()).toEqual([`PUT ${path}`]);
     });
 
     it('needs a bucket', () => {
-      expect(() => s3StoreFromEnvironment({})).toThrow(environment.bucket);
+      expect(() => openS3Store({})).toThrow(environment.bucket);
     });
   });
 });

@@ -5,7 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { startDatabase as startEmbedded } from '../../local/dynamodb/embedded-database.ts';
-import { streamsClient } from '../../local/dynamodb/streams-client.ts';
+import { createStreamsClient } from '../../local/dynamodb/streams-client.ts';
 
 /** An embedded DynamoDB for the tests of one file. */
 export interface TestDatabase {
@@ -27,7 +27,7 @@ export async function startDatabase(): Promise<TestDatabase> {
   const dynamodb = new DynamoDBClient(settings);
   return {
     dynamodb,
-    streams: streamsClient(dynamodb, settings),
+    streams: createStreamsClient(dynamodb, settings),
     client: () => new DynamoDBClient(settings),
     async close() {
       await embedded.close();

@@ -68,7 +68,7 @@ export async function tableExists({ dynamodb }: TestDatabase, name: string): Pro
 
 /** Nothing holds the table's turn, waits for it, or pins one of its snapshots. */
 export async function expectNothingHeld(harness: Harness, table: string): Promise<void> {
-  const record = await harness.services.catalog.turns.table(table);
+  const record = await harness.services.catalog.turns.getTable(table);
   expect([record?.turn, record?.pending]).toEqual([undefined, []]);
   const { backups } = await harness.operations.listBackups({ table, limit: 100 });
   for (const { id } of backups) {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { catalogOf } from '../../lambda/catalog/catalog.ts';
+import { openCatalog } from '../../lambda/catalog/catalog.ts';
 import type { NativeBackups } from '../../lambda/native/native-backups.ts';
 import { notHere } from '../../local/dynamodb/no-native-backups.ts';
 import { type Operations, operationsOf } from '../../lambda/operations/operations.ts';
@@ -11,7 +11,7 @@ import { type Config, defaultConfig } from '../../lambda/services/config.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 import type { Services } from '../../lambda/services/services.ts';
-import { directoryStore } from '../../lambda/storage/directory-store.ts';
+import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { EmbeddedContinuousBackups } from '../../local/dynamodb/recovery.ts';
 import { createCatalog } from '../../local/catalog-table.ts';
@@ -72,7 +72,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
   const catalogTable = `catalog-${randomIds.hex(12)}`;
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-test-'));
   const catalogArn = await createCatalog(database.dynamodb, catalogTable);
-  const plain = directoryStore(folder);
+  const plain = createDirectoryStore(folder);
   const dynamodb = options.exports ? database.client() : database.dynamodb;
   const settings = await RecoverySettings.open(join(folder, 'continuous-backups.json'));
   const compose = (given: HarnessOptions): Harness => {
@@ -88,7 +88,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
       clock,
       ids: randomIds,
       log: given.log ?? silentLog,
-      catalog: catalogOf(dynamodb, catalogTable, clock, randomIds),
+      catalog: openCatalog(dynamodb, catalogTable, clock, randomIds),
       dynamodb,
       streams: database.streams,
       store: given.store?.(plain) ?? plain,

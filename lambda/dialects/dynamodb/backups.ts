@@ -1,4 +1,4 @@
-import { askedTable } from '../../model/backup-arn.ts';
+import { parseTableReference } from '../../model/backup-arn.ts';
 import type { BackupSource, Kind } from '../../model/records.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { backupDescription, backupDetails, backupSummary } from './encode-backup.ts';
@@ -27,7 +27,7 @@ export const createBackup = operation({
   run: async (operations, { TableName, BackupName, TidemarkOptions }, request) => {
     const { Kind, Source, Comment } = TidemarkOptions ?? {};
     const record = await operations.createBackup({
-      ...askedTable(TableName),
+      ...parseTableReference(TableName),
       name: BackupName,
       ...given('kind', Kind?.toLowerCase() as Kind | undefined),
       ...given('source', Source?.toLowerCase() as BackupSource | undefined),
@@ -78,7 +78,7 @@ export const listBackups = operation({
     // Every backup of Tidemark's is one that a user asked for.
     if (input.BackupType === 'SYSTEM' || input.BackupType === 'AWS_BACKUP') return { BackupSummaries: [] };
     const { backups, last } = await operations.listBackups({
-      ...(TableName !== undefined && askedTable(TableName)),
+      ...(TableName !== undefined && parseTableReference(TableName)),
       ...given('from', inMarkerRange(from)),
       ...given('to', inMarkerRange(to)),
       limit: input.Limit ?? 100,

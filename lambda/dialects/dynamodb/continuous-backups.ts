@@ -1,5 +1,5 @@
 import type { ContinuousBackupsDescription } from '@aws-sdk/client-dynamodb';
-import { type AskedTable, askedTable } from '../../model/backup-arn.ts';
+import { type TableReference, parseTableReference } from '../../model/backup-arn.ts';
 import type { PointInTimeRecovery } from '../../native/recovery.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { startedTable } from './encode-table.ts';
@@ -48,7 +48,7 @@ export const restoreTableToPointInTime = operation({
 });
 
 /** The source table. Throws `Validation` unless one of both is given. */
-function sourceOf(arn: string | undefined, name: string | undefined): AskedTable {
+function sourceOf(arn: string | undefined, name: string | undefined): TableReference {
   if (arn !== undefined && name === undefined) return tableOfArn(arn);
   if (name !== undefined && arn === undefined) return { table: name };
   throw new TidemarkError('Validation', 'Must provide exactly one of: sourceTableArn, sourceTableName');
@@ -58,7 +58,7 @@ export const describeContinuousBackups = operation({
   members: { TableName: { ...sourceTable, required: true } },
   run: async (operations, { TableName }) => ({
     ContinuousBackupsDescription: wireRecovery(
-      await operations.describeContinuousBackups(askedTable(TableName)),
+      await operations.describeContinuousBackups(parseTableReference(TableName)),
     ),
   }),
 });
@@ -85,7 +85,7 @@ export const updateContinuousBackups = operation({
       );
     }
     const recovery = await operations.updateContinuousBackups({
-      ...askedTable(TableName),
+      ...parseTableReference(TableName),
       specification: { enabled, ...given('recoveryPeriodInDays', RecoveryPeriodInDays) },
     });
     return { ContinuousBackupsDescription: wireRecovery(recovery) };

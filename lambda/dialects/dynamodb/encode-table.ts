@@ -6,7 +6,7 @@ import type {
   RestoreSummary,
   TableDescription as WireTable,
 } from '@aws-sdk/client-dynamodb';
-import { tableArnBeside } from '../../model/backup-arn.ts';
+import { siblingTableArn } from '../../model/backup-arn.ts';
 import type { RestoreRecord, TableDescription } from '../../model/records.ts';
 import type { StartedRestore } from '../../native/recovery.ts';
 import type { DryRun } from '../../operations/restore-table.ts';
@@ -46,7 +46,7 @@ export function startedTable(started: StartedRestore): WireTable {
 function restoringTable(restore: Planned): WireTable {
   const { description } = restore;
   // The target is made in the account and region of the source.
-  const arn = tableArnBeside(restore.source.arn, restore.target);
+  const arn = siblingTableArn(restore.source.arn, restore.target);
   return {
     AttributeDefinitions: [...description.attributeDefinitions],
     TableName: restore.target,

@@ -1,6 +1,6 @@
 import {
-  type AskedTable,
-  askedTable,
+  type TableReference,
+  parseTableReference,
   type BackupKey,
   parseBackupArn,
   parseTableArn,
@@ -59,11 +59,11 @@ export function backupKey(arn: string): BackupKey {
 export const tableArn = { type: 'string', constraints: [minLength(1), maxLength(longestArn)] } as const;
 
 /** The table that an ARN names. Throws `Validation` if it is none. */
-export function tableOfArn(arn: string): AskedTable {
+export function tableOfArn(arn: string): TableReference {
   const name = parseTableArn(arn);
   if (name === undefined || !newName.constraints.every((rule) => rule.holds(name)))
     throw new TidemarkError('Validation', 'sourceTableArn is not a valid ARN');
-  return askedTable(arn);
+  return parseTableReference(arn);
 }
 
 /** A constraint of the name, where an ARN may stand for it. */

@@ -1,4 +1,4 @@
-import { askedTable } from '../../model/backup-arn.ts';
+import { parseTableReference } from '../../model/backup-arn.ts';
 import type { FolderPlan } from '../../retention/plan-folders.ts';
 import { sourceTable } from './names.ts';
 import { operation } from './operation.ts';
@@ -42,7 +42,7 @@ const mostListed = 10_000;
 export const planSweep = operation({
   members: { TableName: sourceTable },
   run: async (operations, { TableName }): Promise<SweepPlan> => {
-    const folders = await operations.planSweep(TableName === undefined ? {} : askedTable(TableName));
+    const folders = await operations.planSweep(TableName === undefined ? {} : parseTableReference(TableName));
     const plans = folders.flatMap((folder) => ('plan' in folder ? [folder.plan] : []));
     return {
       Folders: folders.map(wireFolder),

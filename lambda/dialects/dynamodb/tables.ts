@@ -1,4 +1,4 @@
-import { askedTable } from '../../model/backup-arn.ts';
+import { parseTableReference } from '../../model/backup-arn.ts';
 import { plannedTable, restoredTable, startedTable } from './encode-table.ts';
 import { describeTableErrors } from './errors.ts';
 import { backupArn, backupKey, newName, sourceTable } from './names.ts';
@@ -36,7 +36,7 @@ export const describeTable = operation({
   members: { TableName: { ...sourceTable, required: true } },
   errors: describeTableErrors,
   run: async (operations, { TableName }) => {
-    const { table, restore } = await operations.describeTable(askedTable(TableName));
+    const { table, restore } = await operations.describeTable(parseTableReference(TableName));
     return { Table: restore === undefined ? table : restoredTable(table, restore) };
   },
 });

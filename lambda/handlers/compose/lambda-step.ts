@@ -1,5 +1,5 @@
-import { catalogOf } from '../../catalog/catalog.ts';
-import { s3StoreFromEnvironment } from '../../storage/s3-store.ts';
+import { openCatalog } from '../../catalog/catalog.ts';
+import { openS3Store } from '../../storage/s3-store.ts';
 import { runStep, type Step } from './run-step.ts';
 import { stateMachines } from '../../jobs/state-machines.ts';
 import type { Job } from '../../jobs/job.ts';
@@ -7,13 +7,13 @@ import type { TaskHandler } from '../../jobs/states.ts';
 import { nativeRecovery } from '../../native/dynamodb-recovery.ts';
 import { nativeBackups } from '../../native/dynamodb-backups.ts';
 import { invokedRestore } from '../../native/invoked-restore.ts';
-import { dynamodbClient, streamsClient } from '../../runtime/clients.ts';
+import { createDynamodbClient, createStreamsClient } from '../../runtime/clients.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { configFromEnvironment } from '../../services/config.ts';
-import { required } from '../../runtime/required.ts';
+import { readConfig } from '../../services/config.ts';
+import { requireVariable } from '../../runtime/required.ts';
 import { environment } from '../../runtime/environment.ts';
 import { randomIds } from '../../runtime/ids.ts';
-import { lambdaLog } from '../../runtime/logger.ts';
+import { createLambdaLog } from '../../runtime/logger.ts';
 import type { Services } from '../../services/services.ts';
 
 /** The part of Lambda's context that is used; emulators may leave it out. */
@@ -40,17 +40,17 @@ export function lambdaStep<I extends { readonly job: Job }, O extends object>(
 
 /** What a deployed step works with. Names that its function was not given are only missed when they are used. */
 export function stepServices(name: string, env: NodeJS.ProcessEnv): Services {
-  const dynamodb = dynamodbClient();
+  const dynamodb = createDynamodbClient();
   const bucket = env[environment.bucket] ?? '';
   return {
-    config: configFromEnvironment(env),
+    config: readConfig(env),
     clock: systemClock,
     ids: randomIds,
-    log: lambdaLog(name),
-    catalog: catalogOf(dynamodb, required(env, environment.catalogTable), systemClock, randomIds),
+    log: createLambdaLog(name),
+    catalog: openCatalog(dynamodb, requireVariable(env, environment.catalogTable), systemClock, randomIds),
     dynamodb,
-    streams: streamsClient(),
-    store: s3StoreFromEnvironment(env),
+    streams: createStreamsClient(),
+    store: openS3Store(env),
     executions: stateMachines(env),
     recovery: nativeRecovery(dynamodb),
     native: nativeBackups(dynamodb, invokedRestore(env)),

@@ -1,25 +1,25 @@
-import { catalogOf } from '../../catalog/catalog.ts';
+import { openCatalog } from '../../catalog/catalog.ts';
 import { stateMachines } from '../../jobs/state-machines.ts';
 import { nativeBackups } from '../../native/dynamodb-backups.ts';
 import { nativeContinuousBackups, nativeRecovery } from '../../native/dynamodb-recovery.ts';
 import { invokedRestore } from '../../native/invoked-restore.ts';
 import { type Operations, operationsOf } from '../../operations/operations.ts';
-import { dynamodbClient } from '../../runtime/clients.ts';
+import { createDynamodbClient } from '../../runtime/clients.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { environment } from '../../runtime/environment.ts';
 import { randomIds } from '../../runtime/ids.ts';
-import { lambdaLog } from '../../runtime/logger.ts';
-import { required } from '../../runtime/required.ts';
-import { configFromEnvironment } from '../../services/config.ts';
+import { createLambdaLog } from '../../runtime/logger.ts';
+import { requireVariable } from '../../runtime/required.ts';
+import { readConfig } from '../../services/config.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
-import { lazyStore } from '../../storage/lazy-store.ts';
+import { createLazyStore } from '../../storage/lazy-store.ts';
 
 /** The operations of a deployed function, from its environment. */
 export function requestOperations(env: NodeJS.ProcessEnv): Operations {
-  const store = lazyStore(async () => {
+  const store = createLazyStore(async () => {
     // Loading the S3 client would slow the first request of a function, which seldom reads the store.
-    const { s3StoreFromEnvironment } = await import('../../storage/s3-store.ts');
-    return s3StoreFromEnvironment(env);
+    const { openS3Store } = await import('../../storage/s3-store.ts');
+    return openS3Store(env);
   });
   const services = requestServices(env);
   const continuous = nativeContinuousBackups(services.dynamodb, invokedRestore(env));
@@ -27,13 +27,13 @@ export function requestOperations(env: NodeJS.ProcessEnv): Operations {
 }
 
 export function requestServices(env: NodeJS.ProcessEnv): RequestServices {
-  const dynamodb = dynamodbClient();
+  const dynamodb = createDynamodbClient();
   return {
-    config: configFromEnvironment(env),
+    config: readConfig(env),
     clock: systemClock,
     ids: randomIds,
-    log: lambdaLog('request'),
-    catalog: catalogOf(dynamodb, required(env, environment.catalogTable), systemClock, randomIds),
+    log: createLambdaLog('request'),
+    catalog: openCatalog(dynamodb, requireVariable(env, environment.catalogTable), systemClock, randomIds),
     dynamodb,
     executions: stateMachines(env),
     recovery: nativeRecovery(dynamodb),

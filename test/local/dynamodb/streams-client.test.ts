@@ -11,7 +11,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { describeStream, fromStart, readShard, StreamGap } from '../../../lambda/tables/stream.ts';
 import { startDatabase } from '../../../local/dynamodb/embedded-database.ts';
-import { streamsClient } from '../../../local/dynamodb/streams-client.ts';
+import { createStreamsClient } from '../../../local/dynamodb/streams-client.ts';
 import { clients, createTable, temporaryFolder } from '../../support/local/support.ts';
 
 const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
@@ -37,7 +37,13 @@ async function setUp() {
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: 'orders' }));
     return String(Table?.LatestStreamArn);
   };
-  return { streams: streamsClient(dynamodb, settings), arn: await latest(), latest, put, replaceStream };
+  return {
+    streams: createStreamsClient(dynamodb, settings),
+    arn: await latest(),
+    latest,
+    put,
+    replaceStream,
+  };
 }
 
 test('the latest stream is read page by page', async () => {
@@ -90,7 +96,7 @@ test('a stream of another database, whose label is a date in words, has the time
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { dynamodb } = clients(endpoint);
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const streams = streamsClient(dynamodb, { endpoint, region: 'us-east-1', credentials });
+  const streams = createStreamsClient(dynamodb, { endpoint, region: 'us-east-1', credentials });
   expect((await describeStream(streams, arn)).createdAt).toBe(created * 1000);
 });
 

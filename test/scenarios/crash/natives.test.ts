@@ -23,7 +23,7 @@ async function killed(): Promise<BackupRecord> {
   const { backups, natives } = world.harness.services.catalog;
   vi.spyOn(natives, 'adopt').mockRejectedValueOnce(error);
   await expect(world.create()).rejects.toBe(error);
-  const [key] = await natives.creating();
+  const [key] = await natives.listCreating();
   const backup = key && (await backups.get(key));
   if (backup === undefined) throw new Error('the backup was cataloged');
   return backup;

@@ -19,7 +19,7 @@ afterEach(() => world.harness.close());
 
 const code = (expected: ErrorCode) => expect.objectContaining({ code: expected });
 const nativeArn = () => [...world.natives.backups.keys()][0];
-const headOf = async () => (await world.harness.services.catalog.turns.table(world.table))?.head?.snapshot;
+const headOf = async () => (await world.harness.services.catalog.turns.getTable(world.table))?.head?.snapshot;
 
 describe('a native backup', () => {
   it('is DynamoDB’s own, under our ARN', async () => {
@@ -51,12 +51,12 @@ describe('a native backup', () => {
     expect(await world.harness.services.catalog.backups.get(keyOf(backup))).toMatchObject({
       status: 'AVAILABLE',
     });
-    expect(await world.harness.services.catalog.natives.creating()).toEqual([]);
+    expect(await world.harness.services.catalog.natives.listCreating()).toEqual([]);
   });
 
   it('takes no turn, waits for none, and is no head and no snapshot', async () => {
     const head = await headOf();
-    const before = await world.harness.services.catalog.turns.table(world.table);
+    const before = await world.harness.services.catalog.turns.getTable(world.table);
     const stopped = world.harness.restarted({ native: world.natives });
     const ours = await stopped.operations.createBackup({ table: world.table, name: 'in-between' });
     const backup = await world.made();
@@ -160,7 +160,7 @@ describe('what DynamoDB refuses', () => {
       const { operations, services } = world.harness;
       const [, backup] = (await operations.listBackups({ table: world.table, limit: 10 })).backups;
       expect(backup).toMatchObject({ status: 'FAILED', reason: `${refusal}: so it is` });
-      expect(await services.catalog.natives.creating()).toEqual([]);
+      expect(await services.catalog.natives.listCreating()).toEqual([]);
       if (backup) await operations.deleteBackup(keyOf(backup));
       expect((await operations.listBackups({ table: world.table, limit: 10 })).backups).toHaveLength(1);
     },

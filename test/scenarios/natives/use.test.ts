@@ -32,7 +32,7 @@ describe('a restore of a native backup', () => {
     expect(world.natives.restores).toEqual([
       { arn: backup.nativeArn, target: 'copied', overrides, requestedBy: 'ada' },
     ]);
-    expect(await world.harness.services.catalog.restores.running()).toEqual([]);
+    expect(await world.harness.services.catalog.restores.listRunning()).toEqual([]);
   });
 
   it('is not asked for into a table that is there, or that is being restored', async () => {

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
 import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
-import { s3Store } from '../../../lambda/storage/s3-store.ts';
+import { createS3Store } from '../../../lambda/storage/s3-store.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { allKeys, backUp } from '../../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
@@ -120,7 +120,7 @@ describe('a snapshot materialized for import loads elsewhere', () => {
     const { dynamodb, s3 } = await startMoto(python);
     const bucket = String(request.S3BucketSource?.S3Bucket);
     await s3.send(new CreateBucketCommand({ Bucket: bucket }));
-    const there = s3Store({ client: s3, bucket, prefix: '' });
+    const there = createS3Store({ client: s3, bucket, prefix: '' });
     // All that there is: what is imported is for the request to say.
     for (const key of await allKeys(store)) await there.put(key, await store.get(key));
 

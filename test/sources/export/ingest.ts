@@ -71,7 +71,7 @@ export async function ingested(exports: readonly Arrived[]): Promise<Map<string,
   for (const task of tasks.keys()) {
     let result: TaskResult<BackupJob> = { job, task, part: 0, status: 'more' };
     while (result.status === 'more') result = await partition(services, result);
-    results.push(...(await staging.parts<PartitionResult>(names.partition(task))));
+    results.push(...(await staging.readParts<PartitionResult>(names.partition(task))));
   }
   const spills = results.flatMap((result) => result.spills);
   const changes = await gather(readSpills(store, spills, wholeRange, smallLimits));

@@ -53,7 +53,7 @@ export async function allKeys(store: ObjectStore): Promise<string[]> {
 
 /** The keys of what live snapshots are made of, in order. */
 export async function neededKeys(harness: Harness, table: string): Promise<string[]> {
-  const { snapshots } = await harness.services.catalog.snapshots.census(table);
+  const { snapshots } = await harness.services.catalog.snapshots.takeCensus(table);
   const live = snapshots.filter(({ alive }) => alive);
   const manifests = await Promise.all(
     live.map(async ({ tableId, id }) => (await readManifest(harness.store, tableId, id)).manifest),

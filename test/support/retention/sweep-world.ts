@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { catalogOf } from '../../../lambda/catalog/catalog.ts';
+import { openCatalog } from '../../../lambda/catalog/catalog.ts';
 import { notHere } from '../../../local/dynamodb/no-native-backups.ts';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import type { SweepServices } from '../../../lambda/retention/plan-folders.ts';
@@ -75,7 +75,7 @@ export class SweepWorlds {
       clock,
       ids: randomIds,
       log: silentLog,
-      catalog: catalogOf(this.#database.dynamodb, 'catalog', clock, randomIds),
+      catalog: openCatalog(this.#database.dynamodb, 'catalog', clock, randomIds),
       dynamodb: simulatedDynamodb(table),
       streams: table.client,
       store: throughCalls(store, around),
@@ -84,7 +84,7 @@ export class SweepWorlds {
       native: notHere,
       bucketPlace: { bucket: 'none', prefix: '' },
     };
-    const turns = { tables: async () => [{ name: table.name, lastMarker: 0, pending: [] }] };
+    const turns = { listTables: async () => [{ name: table.name, lastMarker: 0, pending: [] }] };
     const sweeper = { ...services, catalog: { ...services.catalog, turns } };
     return { table, services, store, sweeper, beforeStep: () => {} };
   }
@@ -163,7 +163,7 @@ export async function available({ services, table }: World): Promise<BackupRecor
 
 /** The keys of what live snapshots are made of. */
 export async function needed({ services, table, store }: SweepWorld): Promise<Set<string>> {
-  const { snapshots } = await services.catalog.snapshots.census(table.name);
+  const { snapshots } = await services.catalog.snapshots.takeCensus(table.name);
   const keys = new Set<string>();
   for (const { tableId, id } of snapshots.filter(({ alive }) => alive)) {
     keys.add(manifestKey(tableId, id));

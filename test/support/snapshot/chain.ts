@@ -146,7 +146,7 @@ async function publish(
   parent: Manifest | undefined,
 ): Promise<Manifest> {
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
-  const parts = applyPlan.ranges.map((_, i) => staging.parts<ApplyResult>(names.apply(i)));
+  const parts = applyPlan.ranges.map((_, i) => staging.readParts<ApplyResult>(names.apply(i)));
   const applied = {
     plan,
     applyPlan,

@@ -15,7 +15,7 @@ import { toSdk } from '../../../../lambda/item/from-sdk.ts';
 import { systemClock } from '../../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../../lambda/runtime/ids.ts';
 import { silentLog } from '../../../../lambda/runtime/logger.ts';
-import { directoryStore } from '../../../../lambda/storage/directory-store.ts';
+import { createDirectoryStore } from '../../../../lambda/storage/directory-store.ts';
 import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
 import { EmbeddedExports, type ExportOptions } from '../../../../local/dynamodb/exports/embedded-exports.ts';
 import type { TestDatabase } from '../../../support/database.ts';
@@ -34,7 +34,7 @@ export async function setUp(
   options: Partial<ExportOptions> = {},
 ): Promise<ExportSetUp> {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-exports-'));
-  const store = directoryStore(join(folder, 'bucket'));
+  const store = createDirectoryStore(join(folder, 'bucket'));
   const open = (more: Partial<ExportOptions>) =>
     EmbeddedExports.open({
       ...database,
