@@ -53,7 +53,7 @@ export const floors: readonly (readonly Room[])[] = [
         'lambda/runtime',
         'lambda/services',
       ],
-      owns: ['aws-cdk-lib'],
+      owns: ['aws-cdk-lib', 'ajv'],
     },
     {
       folder: 'api',

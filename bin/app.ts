@@ -1,11 +1,19 @@
 import { App } from 'aws-cdk-lib';
-import { configOf } from '../lib/config.ts';
+import { TidemarkError } from '../lambda/runtime/errors.ts';
+import { readConfig } from '../lib/config/read-config.ts';
 import { TidemarkStack } from '../lib/tidemark-stack.ts';
 
-const app = new App();
-const stack = new TidemarkStack(app, 'Tidemark', {
-  config: configOf(app.node),
-  description: 'Tidemark: backups of DynamoDB tables',
-});
-stack.tags.setTag('application', 'tidemark');
-app.synth();
+try {
+  const app = new App();
+  const stack = new TidemarkStack(app, 'Tidemark', {
+    config: readConfig(app.node),
+    description: 'Tidemark: backups of DynamoDB tables',
+  });
+  stack.tags.setTag('application', 'tidemark');
+  app.synth();
+} catch (error) {
+  // An error of the configuration says what to do; where in the code it was found would only hide that.
+  if (!(error instanceof TidemarkError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -5,15 +5,15 @@ import { environment } from '../lambda/runtime/environment.ts';
 import { DynamodbApi } from './api/dynamodb-api.ts';
 import type { ApiPath } from './api/dynamodb-api.ts';
 import { CatalogTable } from './catalog/catalog-table.ts';
-import { exampleTables } from './config.ts';
-import type { TidemarkConfig } from './config.ts';
+import { exampleTables } from './config/schema.ts';
+import type { TidemarkConfig } from './config/tidemark-config.ts';
 import { FailureAlarms } from './monitoring/failure-alarms.ts';
 import { Sweep } from './retention/sweep.ts';
 import { NativeRestore } from './native/native-restore.ts';
 import { BackupSchedules } from './schedules/backup-schedules.ts';
 import { Reconciler } from './schedules/reconciler.ts';
 import { SnapshotBucket } from './store/snapshot-bucket.ts';
-import { UserTables } from './user-tables.ts';
+import { UserTables } from './tables/user-tables.ts';
 import { BackupWorkflow } from './workflow/backup-workflow.ts';
 import { RestoreWorkflow } from './workflow/restore-workflow.ts';
 

@@ -10,8 +10,8 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
-import type { ScheduleConfig } from '../schedule-config.ts';
-import { namePart } from '../table-patterns.ts';
+import type { ScheduleConfig } from '../config/tidemark-config.ts';
+import { namePart } from '../tables/table-patterns.ts';
 import { letStart } from '../workflow/machine.ts';
 import type { WorkflowProps } from '../workflow/machine.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { parseConfig } from '../config.ts';
+import { defaultTidemarkConfig } from '../config/tidemark-config.ts';
 import { TidemarkStack } from '../tidemark-stack.ts';
 
 /** The two machines in Amazon States Language, as parsed JSON. */
@@ -22,7 +22,7 @@ export function synthesizedDefinitions(): Definitions {
   const outdir = mkdtempSync(join(tmpdir(), 'tidemark-definitions-'));
   try {
     const app = new App({ outdir, context: { ...projectContext(), 'aws:cdk:bundling-stacks': [] } });
-    const stack = new TidemarkStack(app, 'Tidemark', { config: parseConfig({}) });
+    const stack = new TidemarkStack(app, 'Tidemark', { config: defaultTidemarkConfig });
     return { backup: definition(stack.backup.machine), restore: definition(stack.restore.machine) };
   } finally {
     rmSync(outdir, { recursive: true });

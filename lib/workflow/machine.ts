@@ -17,7 +17,7 @@ import type { Machine } from '../../lambda/jobs/job.ts';
 import type { CatalogTable } from '../catalog/catalog-table.ts';
 import type { FunctionSettings, TidemarkFunction } from '../functions/tidemark-function.ts';
 import type { SnapshotBucket } from '../store/snapshot-bucket.ts';
-import type { UserTables } from '../user-tables.ts';
+import type { UserTables } from '../tables/user-tables.ts';
 import { failurePath } from './task.ts';
 
 const machineVariables: Readonly<Record<Machine, string>> = {

@@ -1,6 +1,6 @@
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { restoreTasks } from '../../lambda/jobs/states.ts';
-import type { UserTables } from '../user-tables.ts';
+import type { UserTables } from '../tables/user-tables.ts';
 import type { WorkflowProps } from './machine.ts';
 import type { TaskFunctions } from './task-functions.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { configOf } from '../../lib/config.ts';
+import { readConfig } from '../../lib/config/read-config.ts';
 import { TidemarkStack } from '../../lib/tidemark-stack.ts';
 
 const cdk: { context: Record<string, unknown> } = JSON.parse(
@@ -22,7 +22,7 @@ function composed<T>(configuration: object | undefined, read: (stack: TidemarkSt
     },
   });
   try {
-    return read(new TidemarkStack(app, 'Tidemark', { config: configOf(app.node) }));
+    return read(new TidemarkStack(app, 'Tidemark', { config: readConfig(app.node) }));
   } finally {
     rmSync(outdir, { recursive: true });
   }

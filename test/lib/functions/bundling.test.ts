@@ -22,9 +22,13 @@ async function printed(...lines: string[]): Promise<string> {
 }
 
 describe('every handler is deployable', () => {
-  it('its bundle loads, without the node_modules of the project, and has a handler', async () => {
-    const names = (await readdir(handlers)).map((file) => basename(file, '.ts'));
-    for (const name of names) bundle(join(handlers, `${name}.ts`), join(folder, name));
+  it('its bundle loads without the node_modules of the project, exports a handler, and has nothing that only the stack needs', async () => {
+    const names = (await readdir(handlers))
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => basename(file, '.ts'));
+    const metafiles = names.map((name) => bundle(join(handlers, `${name}.ts`), join(folder, name)));
+    const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs));
+    expect(inputs.filter((input) => /^(lib|node_modules\/(ajv|aws-cdk-lib))\//.test(input))).toEqual([]);
     const types = await printed(
       `const modules = ${JSON.stringify(names)}.map((name) => import(\`${folder}/\${name}/index.mjs\`));`,
       'for (const { handler } of await Promise.all(modules)) console.log(typeof handler);',
@@ -32,7 +36,7 @@ describe('every handler is deployable', () => {
     expect(types.split('\n')).toEqual(names.map(() => 'function'));
   });
 
-  it('is the same when nothing has changed, so that nothing is deployed anew', async () => {
+  it('is the same when nothing has changed, so that nothing is deployed again', async () => {
     for (const name of ['once', 'again']) bundle(requests, join(folder, name));
     const files = await readdir(join(folder, 'once'));
     expect(await readdir(join(folder, 'again'))).toEqual(files);

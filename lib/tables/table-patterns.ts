@@ -1,19 +1,11 @@
-import { text } from './config-members.ts';
-
 // Names: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 const arn = String.raw`arn:aws[\w-]*:dynamodb:[\w-]+:\d{12}:table/`;
-const patternForm = new RegExp(String.raw`^(${arn})?[\w.*-]{1,255}$`);
-const tableForm = new RegExp(String.raw`^(${arn})?[\w.-]{3,255}$`);
 
-/** A table's name or ARN, in which `*` stands for any characters. Throws `Validation`. */
-export function tablePattern(value: unknown, path: string): string {
-  return text(value, path, patternForm, 'a table name, a pattern such as "orders-*", or a table ARN');
-}
+/** Regular expression for a table's name or ARN in which `*` stands for any characters. */
+export const tablePatternForm = String.raw`^(${arn})?[\w.*-]{1,255}$`;
 
-/** One table's name or ARN. Throws `Validation`. */
-export function tableName(value: unknown, path: string): string {
-  return text(value, path, tableForm, 'the name or ARN of one table, without *');
-}
+/** Regular expression for the name or ARN of one table. */
+export const tableForm = String.raw`^(${arn})?[\w.-]{3,255}$`;
 
 /** Whether the pattern allows the table; either may be a name or an ARN, and a name means one in this account. */
 export function covers(pattern: string, table: string): boolean {

@@ -2,7 +2,7 @@ import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Conditions, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { restoreTag } from '../lambda/model/restore-tag-name.ts';
+import { restoreTag } from '../../lambda/model/restore-tag-name.ts';
 import { isArn } from './table-patterns.ts';
 
 const onlyTheTag: Conditions = { 'ForAllValues:StringEquals': { 'aws:TagKeys': [restoreTag] } };

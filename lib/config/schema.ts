@@ -1,0 +1,177 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { maxMapItems } from '../../lambda/jobs/states.ts';
+import { defaultConfig } from '../../lambda/services/config.ts';
+import { tableForm, tablePatternForm } from '../tables/table-patterns.ts';
+
+/**
+ * The JSON Schema of a deployment's configuration: the one place that has its members, their descriptions, defaults
+ * and limits. The types of `tidemark-config.ts` are derived from it, `parse-config.ts` validates with it, and editors
+ * complete a configuration by `tidemark.config.schema.json`, which `npm run config-schema` writes from it.
+ *
+ * `errorMessage` is what is shown when a member is wrong; Visual Studio Code shows it too. A member without one has
+ * an `enum`, or is an `integer` with limits, from which the message is made.
+ */
+
+/** The tables of a deployment that does not say which: for trying Tidemark. The stack then shows a warning. */
+export const exampleTables: readonly string[] = ['tidemark-*'];
+
+/** All that CloudWatch Logs accepts but "for ever". */
+const retentionDays = Object.values(RetentionDays).filter(
+  (days): days is RetentionDays => typeof days === 'number' && days < RetentionDays.INFINITE,
+);
+
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+const expressionForm = String.raw`^(rate\([1-9]\d* (minute|hour|day)s?\)|cron\(\S+( \S+){5}\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))$`;
+
+/** One entry of `schedules`. */
+export const scheduleSchema = {
+  type: 'object',
+  errorMessage: 'must be an object with the members name, tables and expression',
+  additionalProperties: false,
+  required: ['name', 'tables', 'expression'],
+  properties: {
+    name: {
+      description: 'Name of the schedule, used once. Its backups record it as their requester.',
+      type: 'string',
+      pattern: String.raw`^[\w.-]{1,64}$`,
+      errorMessage: 'must be up to 64 letters, digits, ".", "_" or "-"',
+    },
+    tables: {
+      description:
+        'Names or ARNs of the tables, each of which gets a backup of its own. They must match the tables of the configuration.',
+      type: 'array',
+      minItems: 1,
+      errorMessage: 'must be a list of at least one table',
+      items: {
+        type: 'string',
+        pattern: tableForm,
+        errorMessage: 'must be the name or ARN of one table, without *',
+      },
+    },
+    expression: {
+      description:
+        'When to back up, in the words of EventBridge Scheduler: rate(1 day), cron(0 3 * * ? *) or at(2030-01-31T03:00:00).',
+      type: 'string',
+      pattern: expressionForm,
+      errorMessage:
+        'must be rate(1 day), cron(minutes hours day-of-month month day-of-week year) or at(yyyy-mm-ddThh:mm:ss)',
+    },
+    timeZone: {
+      description: 'IANA name of the time zone for cron and at.',
+      default: 'Etc/UTC',
+      type: 'string',
+      format: 'iana-time-zone',
+      errorMessage: 'must be the IANA name of a time zone, such as Europe/Vienna',
+    },
+    keepDays: {
+      description:
+        'Days after which a backup is deleted. Without it, backups stay until somebody deletes them.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 36_500,
+    },
+    source: {
+      description:
+        "native: DynamoDB makes and keeps its own on-demand backups. Without it, the backups are Tidemark's.",
+      enum: ['native'],
+    },
+  },
+} as const;
+
+export const memberSchemas = {
+  tables: {
+    description:
+      'Tables that Tidemark may back up, and restore to: names, patterns such as orders-*, or table ARNs. All rights to user tables are limited to them, so the target of a restore must match one too.',
+    default: exampleTables,
+    type: 'array',
+    minItems: 1,
+    errorMessage: 'must be a list of at least one table or pattern, such as "orders-*"',
+    items: {
+      type: 'string',
+      pattern: tablePatternForm,
+      errorMessage: 'must be a table name, a pattern such as "orders-*", or a table ARN',
+    },
+  },
+  missingStream: {
+    description:
+      'A backup needs the stream of a table that has none with new and old images. refuse: the backup is refused. enable: it enables the stream, unless the backup requests an export.',
+    default: defaultConfig.missingStream,
+    enum: ['refuse', 'enable'],
+  },
+  base: {
+    description:
+      "How to read a table that has no snapshot to continue. export: by DynamoDB's export to S3, which takes no throughput of the table and needs point-in-time recovery. scan: by a scan with the table's stream, which takes read capacity.",
+    default: defaultConfig.base,
+    enum: ['export', 'scan'],
+  },
+  missingRecovery: {
+    description:
+      'A backup needs an export of a table without point-in-time recovery. refuse: the backup is refused. enable: it enables recovery, which DynamoDB bills by the size of the table.',
+    default: defaultConfig.missingRecovery,
+    enum: ['refuse', 'enable'],
+  },
+  settleSeconds: {
+    description: "Seconds after a backup's request until the stream is expected to show all earlier writes.",
+    default: defaultConfig.settleMs / 1000,
+    type: 'integer',
+    minimum: 0,
+    maximum: 600,
+  },
+  scanSegments: {
+    description: 'Number of segments that the first scan of a table reads in parallel.',
+    default: defaultConfig.scanSegments,
+    type: 'integer',
+    minimum: 1,
+    maximum: maxMapItems,
+  },
+  restoreBy: {
+    description:
+      'How a restored table gets its items. import: DynamoDB imports them from the bucket, which takes no write capacity and costs less, but needs ten minutes or more. writes: Tidemark writes them, which takes seconds for a small table. auto: by import from 1 GiB on where an import can make the table, otherwise by writes.',
+    default: 'auto',
+    enum: ['auto', 'import', 'writes'],
+  },
+  maxConcurrency: {
+    description:
+      "Number of functions that one execution runs at the same time. All executions share the account's limit.",
+    default: 40,
+    type: 'integer',
+    minimum: 1,
+    maximum: maxMapItems,
+  },
+  logRetentionDays: {
+    description: 'Days that logs are kept: one of the numbers that CloudWatch Logs accepts.',
+    default: RetentionDays.ONE_MONTH,
+    enum: retentionDays,
+  },
+  schedules: {
+    description: 'Backups at set times.',
+    default: [],
+    type: 'array',
+    errorMessage: 'must be a list of schedules',
+    items: scheduleSchema,
+  },
+  prefix: {
+    description:
+      "Prefix of every key in the bucket, without a slash at its start or end; empty for the bucket's root. Never change it once there are backups.",
+    default: '',
+    type: 'string',
+    pattern: String.raw`^([\w.-]+(/[\w.-]+)*)?$`,
+    errorMessage: 'must be a key prefix such as "backups/eu"',
+  },
+} as const;
+
+export const configSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Configuration of a deployment of Tidemark',
+  type: 'object',
+  errorMessage: 'must be an object',
+  additionalProperties: false,
+  properties: {
+    ...memberSchemas,
+    $schema: {
+      description: 'Path of this schema, for editors.',
+      type: 'string',
+      errorMessage: 'must be text',
+    },
+  },
+} as const;

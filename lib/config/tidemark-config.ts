@@ -1,0 +1,29 @@
+import { memberSchemas, type scheduleSchema } from './schema.ts';
+
+/** The type of the values that a JSON Schema accepts. */
+type Accepted<Schema> = Schema extends { enum: readonly (infer Choice)[] }
+  ? Choice
+  : Schema extends { type: 'integer' }
+    ? number
+    : Schema extends { type: 'string' }
+      ? string
+      : Schema extends { type: 'array'; items: infer Item }
+        ? readonly Accepted<Item>[]
+        : Schema extends { properties: infer Members; required: readonly (infer Required)[] }
+          ? { readonly [Name in keyof Members & Required]: Accepted<Members[Name]> } & {
+              readonly [Name in Exclude<keyof Members, Required>]?: Accepted<Members[Name]>;
+            }
+          : never;
+
+/** What the owner of a deployment decides; `schema.ts` describes each member. A parsed configuration has all of them. */
+export type TidemarkConfig = {
+  readonly [Name in keyof typeof memberSchemas]: Accepted<(typeof memberSchemas)[Name]>;
+};
+
+/** One entry of `schedules`. */
+export type ScheduleConfig = Accepted<typeof scheduleSchema>;
+
+/** The configuration of a deployment whose owner decides nothing. */
+export const defaultTidemarkConfig = Object.fromEntries<unknown>(
+  Object.entries(memberSchemas).map(([name, schema]) => [name, schema.default]),
+) as TidemarkConfig;

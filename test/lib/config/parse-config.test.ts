@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest';
+import { isError } from '../../../lambda/runtime/errors.ts';
+import { parseConfig } from '../../../lib/config/parse-config.ts';
+import { memberSchemas } from '../../../lib/config/schema.ts';
+import { defaultTidemarkConfig } from '../../../lib/config/tidemark-config.ts';
+
+const schedule = { name: 'daily', tables: ['orders-eu'], expression: 'rate(1 day)' };
+const withSchedule = (change: object) => ({ tables: ['orders-*'], schedules: [{ ...schedule, ...change }] });
+
+const parse = (value: unknown) => parseConfig(value, 'tidemark.json');
+
+/** The lines of the error for a configuration that is refused, without the origin that must begin each; or none. */
+function problems(value: unknown): string[] {
+  try {
+    parse(value);
+    return [];
+  } catch (error) {
+    if (!isError(error, 'Validation')) throw error;
+    return error.message.split('\n').map((line) => {
+      if (!line.startsWith('tidemark.json: ')) throw error;
+      return line.replace('tidemark.json: ', '');
+    });
+  }
+}
+
+describe('parseConfig', () => {
+  it('gives every missing member its default', () => {
+    expect(parse({})).toEqual({
+      tables: ['tidemark-*'],
+      missingStream: 'refuse',
+      base: 'export',
+      missingRecovery: 'refuse',
+      settleSeconds: 10,
+      scanSegments: 8,
+      restoreBy: 'auto',
+      maxConcurrency: 40,
+      logRetentionDays: 30,
+      schedules: [],
+      prefix: '',
+    });
+  });
+
+  it('has defaults that it would accept itself', () => {
+    expect(problems(defaultTidemarkConfig)).toEqual([]);
+    expect(Object.keys(defaultTidemarkConfig)).toEqual(Object.keys(memberSchemas));
+  });
+
+  it('keeps every member that is given', () => {
+    const given = {
+      tables: ['orders-*', 'arn:aws:dynamodb:eu-west-1:123456789012:table/users', '*'],
+      missingStream: 'enable',
+      base: 'scan',
+      missingRecovery: 'enable',
+      settleSeconds: 0,
+      scanSegments: 500,
+      restoreBy: 'writes',
+      maxConcurrency: 1,
+      logRetentionDays: 365,
+      schedules: [
+        { ...schedule, timeZone: 'Europe/Vienna', keepDays: 30 },
+        { ...schedule, name: 'often', expression: 'cron(0/15 8-18 ? * MON-FRI *)' },
+        { ...schedule, name: 'once', expression: 'at(2030-01-31T03:00:00)', source: 'native' },
+      ],
+      prefix: 'backups/eu',
+    };
+    expect(parse(given)).toEqual(given);
+  });
+
+  it('drops the name of the schema, which only editors need', () => {
+    expect(parse({ $schema: './lib/config/tidemark.config.schema.json' })).toEqual(defaultTidemarkConfig);
+  });
+
+  it.each([
+    ['a configuration that is a list', [], 'the configuration must be an object'],
+    [
+      'an unknown member',
+      { table: [] },
+      `table is unknown: the members are ${Object.keys(memberSchemas).join(', ')}, $schema`,
+    ],
+    [
+      'an empty list of tables',
+      { tables: [] },
+      'tables must be a list of at least one table or pattern, such as "orders-*"',
+    ],
+    [
+      'tables that are no list',
+      { tables: 'orders' },
+      'tables must be a list of at least one table or pattern, such as "orders-*"',
+    ],
+    [
+      'null instead of a list',
+      { tables: null },
+      'tables must be a list of at least one table or pattern, such as "orders-*"',
+    ],
+    [
+      'a table name with a space',
+      { tables: ['a', 'or ders'] },
+      'tables[1] must be a table name, a pattern such as "orders-*", or a table ARN',
+    ],
+    [
+      'the ARN of a backup as a table',
+      { tables: ['arn:aws:dynamodb:eu-west-1:123456789012:table/a/backup/b'] },
+      'tables[0] must be a table name, a pattern such as "orders-*", or a table ARN',
+    ],
+    ['an unknown choice', { missingStream: 'ignore' }, 'missingStream must be "refuse" or "enable"'],
+    [
+      'an unknown one of three choices',
+      { restoreBy: 'magic' },
+      'restoreBy must be "auto", "import", or "writes"',
+    ],
+    ['a fraction', { settleSeconds: 0.5 }, 'settleSeconds must be a whole number from 0 to 600'],
+    [
+      'a number below the smallest',
+      { settleSeconds: -1 },
+      'settleSeconds must be a whole number from 0 to 600',
+    ],
+    ['a number as text', { scanSegments: '8' }, 'scanSegments must be a whole number from 1 to 500'],
+    [
+      'a number above the largest',
+      { maxConcurrency: 501 },
+      'maxConcurrency must be a whole number from 1 to 500',
+    ],
+    [
+      'a retention that CloudWatch Logs does not have',
+      { logRetentionDays: 31 },
+      expect.stringMatching(/^logRetentionDays must be 1, 3, 5, 7, .*, or 3653$/),
+    ],
+    [
+      'logs that are kept for ever',
+      { logRetentionDays: 9999 },
+      expect.stringMatching(/^logRetentionDays must be 1, 3, 5, 7, .*, or 3653$/),
+    ],
+    [
+      'a prefix with slashes at its ends',
+      { prefix: '/backups/' },
+      'prefix must be a key prefix such as "backups/eu"',
+    ],
+    [
+      'a schedule that is a number',
+      { schedules: [7] },
+      'schedules[0] must be an object with the members name, tables and expression',
+    ],
+    [
+      'a schedule without a name',
+      withSchedule({ name: undefined }),
+      'schedules[0].name is missing: it must be up to 64 letters, digits, ".", "_" or "-"',
+    ],
+    [
+      'a schedule of no table',
+      withSchedule({ tables: [] }),
+      'schedules[0].tables must be a list of at least one table',
+    ],
+    [
+      'a pattern in a schedule',
+      withSchedule({ tables: ['orders-*'] }),
+      'schedules[0].tables[0] must be the name or ARN of one table, without *',
+    ],
+    [
+      'a table that a schedule names twice',
+      withSchedule({ tables: ['orders-eu', 'arn:aws:dynamodb:eu-west-1:123456789012:table/orders-eu'] }),
+      'schedules[0].tables[1] names orders-eu a second time: remove it',
+    ],
+    [
+      'a table of a schedule that the configuration does not cover',
+      withSchedule({ tables: ['users'] }),
+      'schedules[0].tables[0] is users, which no entry of tables matches: add one there',
+    ],
+    [
+      'a word as expression',
+      withSchedule({ expression: 'daily' }),
+      'schedules[0].expression must be rate(1 day), cron(minutes hours day-of-month month day-of-week year) or at(yyyy-mm-ddThh:mm:ss)',
+    ],
+    [
+      'five cron fields',
+      withSchedule({ expression: 'cron(0 3 * * ?)' }),
+      expect.stringMatching(/^schedules\[0\]\.expression must be rate\(1 day\), cron/),
+    ],
+    [
+      'a city as time zone',
+      withSchedule({ timeZone: 'Vienna' }),
+      'schedules[0].timeZone must be the IANA name of a time zone, such as Europe/Vienna',
+    ],
+    [
+      'an offset as time zone',
+      withSchedule({ timeZone: '+01:00' }),
+      'schedules[0].timeZone must be the IANA name of a time zone, such as Europe/Vienna',
+    ],
+    [
+      'zero days to keep a backup',
+      withSchedule({ keepDays: 0 }),
+      'schedules[0].keepDays must be a whole number from 1 to 36500',
+    ],
+    ['an unknown source', withSchedule({ source: 'tape' }), 'schedules[0].source must be "native"'],
+    [
+      'two schedules of one name',
+      { tables: ['orders-*'], schedules: [schedule, schedule] },
+      'schedules[1].name is daily, as that of an earlier schedule: choose another',
+    ],
+  ])('refuses %s, naming the member and what it must be', (_case, given, line) => {
+    expect(problems(given)).toEqual([line]);
+  });
+
+  it('reports all problems together, also those of schedules that are sound in themselves', () => {
+    const given = {
+      tables: ['orders-*'],
+      base: 'tape',
+      settleSeconds: '10',
+      schedules: [
+        { ...schedule, keepDays: 0 },
+        { ...schedule, tables: ['users'] },
+      ],
+    };
+    expect(problems(given)).toEqual([
+      'base must be "export" or "scan"',
+      'settleSeconds must be a whole number from 0 to 600',
+      'schedules[0].keepDays must be a whole number from 1 to 36500',
+      'schedules[1].tables[0] is users, which no entry of tables matches: add one there',
+    ]);
+  });
+
+  const account = 'arn:aws:dynamodb:eu-west-1:123456789012:table';
+  const withTables = (pattern: string, table: string) => ({
+    tables: [pattern],
+    schedules: [{ ...schedule, tables: [table] }],
+  });
+
+  it.each([
+    ['orders-*', 'orders-eu'],
+    ['orders', `${account}/orders`],
+    [`${account}/orders-*`, 'orders-eu'],
+    [`${account}/orders-*`, `${account}/orders-eu`],
+  ])('lets the pattern %s cover the scheduled table %s', (pattern, table) => {
+    expect(problems(withTables(pattern, table))).toEqual([]);
+  });
+
+  it.each([
+    ['orders-*', 'my-orders-eu'],
+    ['orders', 'orders-eu'],
+    ['a.bc', 'axbc'],
+    [`${account}/orders`, 'arn:aws:dynamodb:us-east-1:123456789012:table/orders'],
+  ])('does not let the pattern %s cover the scheduled table %s', (pattern, table) => {
+    expect(problems(withTables(pattern, table))).toEqual([
+      expect.stringContaining('no entry of tables matches'),
+    ]);
+  });
+});
