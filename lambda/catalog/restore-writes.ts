@@ -1,5 +1,5 @@
 import type { Write } from './catalog-table.ts';
-import type { RestoreRecord } from '../model/records.ts';
+import type { RestoreRecord, TargetFate } from '../model/records.ts';
 import { keys } from './schema.ts';
 
 /** The writes that the transactions of a restore's record are made of. */
@@ -38,15 +38,19 @@ export function beginning(restore: RestoreRecord): Write {
   };
 }
 
+/** What is known of a restore at its end. */
+export type RestoreEnd = Pick<RestoreRecord, 'reason' | 'targetFate'>;
+
 /** `failedAt` is its place in the list of those that failed. */
 export function ending(
   restore: RestoreRecord,
   status: 'RESTORED' | 'FAILED',
-  { reason, failedAt }: { reason: string | undefined; failedAt: string | undefined },
+  { reason, targetFate, failedAt }: RestoreEnd & { failedAt: string | undefined },
 ): Write {
   const found = ofExecution(restore, '', {
     ':status': status,
     ...(reason !== undefined && { ':reason': reason }),
+    ...(targetFate !== undefined && { ':targetFate': targetFate }),
     ...(failedAt !== undefined && { ':failed': 'FAILED_RESTORES', ':failedAt': failedAt }),
   });
   return {
@@ -55,6 +59,7 @@ export function ending(
       UpdateExpression:
         'SET #status = :status' +
         (reason === undefined ? '' : ', reason = :reason') +
+        (targetFate === undefined ? '' : ', targetFate = :targetFate') +
         (failedAt === undefined
           ? ' REMOVE #collection, #position'
           : ', #collection = :failed, #position = :failedAt'),
@@ -80,14 +85,15 @@ export function forgetting(target: string, id: string): Write {
   };
 }
 
-export function explaining(target: string, id: string, reason: string): Write {
+/** Replaces what became of the target of a failed restore, if the target was not restored to again since. */
+export function changingFate(target: string, id: string, targetFate: TargetFate): Write {
   return {
     Update: {
       Key: { ...keys.restore(target) },
-      UpdateExpression: 'SET reason = :reason',
+      UpdateExpression: 'SET targetFate = :targetFate',
       ConditionExpression: 'id = :id AND #status = :failed',
       ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: { ':id': id, ':failed': 'FAILED', ':reason': reason },
+      ExpressionAttributeValues: { ':id': id, ':failed': 'FAILED', ':targetFate': targetFate },
     },
   };
 }

@@ -4,16 +4,17 @@ import type { Ids } from '../runtime/ids.ts';
 import { executionName } from '../jobs/job.ts';
 import { createRestoreId } from '../model/ids.ts';
 import { type CatalogTable, maxRecords, type Write } from './catalog-table.ts';
-import type { BackupRecord, RestoreRecord, TableDescription } from '../model/records.ts';
+import type { BackupRecord, RestoreRecord, TableDescription, TargetFate } from '../model/records.ts';
 import {
   beginning,
+  changingFate,
   ending,
-  explaining,
   forgetting,
   freeing,
   holding,
   maxRunningRestores,
   ofExecution,
+  type RestoreEnd,
   released,
   taking,
   withoutSnapshot,
@@ -70,9 +71,9 @@ export class Restores {
     await this.#rows.transact([forgetting(target, id)]);
   }
 
-  /** Gives one that failed another reason, if the target was not restored to again since. */
-  async explain({ target, id }: RestoreRecord, reason: string): Promise<void> {
-    await this.#rows.transact([explaining(target, id, reason)]);
+  /** Records what became of a failed restore's table, if the target was not restored to again since. */
+  async changeFate({ target, id }: RestoreRecord, fate: TargetFate): Promise<void> {
+    await this.#rows.transact([changingFate(target, id, fate)]);
   }
 
   /**
@@ -162,9 +163,9 @@ export class Restores {
   }
 
   /** Ends the job and lets go of the snapshot; does nothing if it has ended or another execution has it. */
-  async end(restore: RestoreRecord, status: 'RESTORED' | 'FAILED', reason?: string): Promise<void> {
+  async end(restore: RestoreRecord, status: 'RESTORED' | 'FAILED', known: RestoreEnd = {}): Promise<void> {
     const failedAt = status === 'FAILED' ? position(this.#clock.now()) : undefined;
-    const writes = [ending(restore, status, { reason, failedAt }), freeing(restore)];
+    const writes = [ending(restore, status, { ...known, failedAt }), freeing(restore)];
     const refused = await this.#rows.transact([...writes, released(restore)]);
     if (refused === undefined || refused[0] === true) return;
     // Its snapshot was not made. If it is meanwhile, the restore may hold it; then it is there to be let go of.

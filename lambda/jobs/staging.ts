@@ -80,8 +80,8 @@ export function exportStaging(store: ObjectStore, backup: BackupId): Staging {
 }
 
 /** A restore's executions share one folder: what one of them wrote to the table is written. */
-export function restoreStaging(store: ObjectStore, job: RestoreJob): Staging {
-  return new Staging(store, `staging/restore-${job.id}`);
+export function restoreStaging(store: ObjectStore, { id }: Pick<RestoreJob, 'id'>): Staging {
+  return new Staging(store, `staging/restore-${id}`);
 }
 
 /** The folder of an execution of either machine. */

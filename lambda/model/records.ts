@@ -140,6 +140,22 @@ export type RestoreStatus = 'RESTORING' | 'RESTORED' | 'FAILED';
 /** How a restored table gets its items: DynamoDB imports them as it makes the table, or they are written to it. */
 export type RestoreWay = 'import' | 'writes';
 
+/**
+ * What became of the target of a restore that has ended. Code decides by these members;
+ * `explainRestore` words them for people.
+ *
+ * - `complete`: the table has all its items and settings, except the one that it `lacks`.
+ * - `absent`: the restore has no table. Somebody else's table may have the target's name.
+ * - `kept`: the restore failed, but its table exists and Tidemark will not delete it.
+ * - `unseen`: the restore failed, and Tidemark was not allowed to check whether its table exists.
+ */
+export type TargetFate =
+  | { readonly kind: 'complete'; readonly lacks?: 'deletionProtection' | 'tagRemoval' }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'kept'; readonly why: 'protected' | 'neverTagged' | 'tagRemoved' }
+  | { readonly kind: 'kept'; readonly why: 'denied'; readonly error: string }
+  | { readonly kind: 'unseen'; readonly error: string };
+
 /** A restore of one backup into one new table. The latest for a target name is kept. */
 export interface RestoreRecord {
   readonly id: RestoreId;
@@ -174,5 +190,8 @@ export interface RestoreRecord {
   /** The request that began it: its repeat gets this restore again. */
   readonly requestKey?: string;
   readonly requestedBy?: string;
+  /** Why the restore failed, or what is in doubt about a restored table. `explainRestore` adds the target's fate. */
   readonly reason?: string;
+  /** Set when the restore ends. */
+  readonly targetFate?: TargetFate;
 }

@@ -4,7 +4,7 @@ import { reconcileNative } from './reconcile-native.ts';
 import { createBackup } from '../operations/create-backup.ts';
 import { endBackup } from '../operations/delete-backup.ts';
 import { abortRestore } from '../restore/abort-restore.ts';
-import { lateMs, removeLateTable } from '../restore/remove-table.ts';
+import { lateMs, removeLateTable } from '../restore/remove-late-table.ts';
 import { isError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { isBusy } from '../runtime/throttling.ts';

@@ -1,11 +1,10 @@
 import type { GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
-import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { findTable } from '../tables/table.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import { updateTable } from './change-table.ts';
 import { keyDefinitions } from './key-definitions.ts';
 import { currentRestore } from './restore-plan.ts';
+import { describeTarget } from './target-table.ts';
 
 export interface WaitResult {
   readonly job: RestoreJob;
@@ -22,14 +21,11 @@ const waitSeconds = 60;
  */
 export async function buildIndexes(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
   const { restore } = await currentRestore(services, job);
-  const table = await findTable(services.dynamodb, restore.target);
-  if (table?.TableId !== restore.targetTableId) {
-    throw new TidemarkError('TargetTableLost', `${restore.target} is not the table that this restore made`);
-  }
-  const there = table?.GlobalSecondaryIndexes ?? [];
+  const table = await describeTarget(services, restore);
+  const there = table.GlobalSecondaryIndexes ?? [];
   const wanted = restore.description.globalSecondaryIndexes as GlobalSecondaryIndex[];
   const missing = wanted.find((index) => !there.some(({ IndexName }) => IndexName === index.IndexName));
-  const busy = table?.TableStatus !== 'ACTIVE' || there.some((index) => index.IndexStatus !== 'ACTIVE');
+  const busy = table.TableStatus !== 'ACTIVE' || there.some((index) => index.IndexStatus !== 'ACTIVE');
   if (missing !== undefined && !busy) {
     // The table is on demand until its last step, so the index takes no throughput yet.
     const { ProvisionedThroughput: _, ...index } = missing;

@@ -4,15 +4,15 @@ import type {
   UpdateTableCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { TableDescription } from '../model/records.ts';
-import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { describeTable, findTable } from '../tables/table.ts';
+import { describeTable } from '../tables/table.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import type { WaitResult } from './build-indexes.ts';
 import { updateTable, updateTimeToLive } from './change-table.ts';
 import { rangesTotal } from './range-part.ts';
 import { type CurrentRestore, currentRestore, snapshotOf } from './restore-plan.ts';
 import { removeRestoreTag } from './restore-tag.ts';
+import { describeTarget, lacksProtection } from './target-table.ts';
 import { maximaOf } from './target-throughput.ts';
 
 const waitSeconds = 5;
@@ -28,12 +28,9 @@ const waitSeconds = 5;
 export async function finishRestore(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
   const current = await currentRestore(services, job);
   const { restore } = current;
-  const table = await findTable(services.dynamodb, restore.target);
-  if (table?.TableId !== restore.targetTableId) {
-    throw new TidemarkError('TargetTableLost', `${restore.target} is not the table that this restore made`);
-  }
+  const table = await describeTarget(services, restore);
   const wait = { job, status: 'wait', waitSeconds } as const;
-  if (table?.TableStatus !== 'ACTIVE') return wait;
+  if (table.TableStatus !== 'ACTIVE') return wait;
   if (await applySetting(services, restore.target, table, restore.description)) return wait;
   // Once it is settled, what is in doubt is on the record.
   const doubt = restore.settled === true ? undefined : await compare(services, job, current);
@@ -47,7 +44,7 @@ export async function finishRestore(services: Services, { job }: { job: RestoreJ
     return wait;
   }
   await removeRestoreTag(services.dynamodb, String(table.TableArn));
-  await services.catalog.restores.end(restore, 'RESTORED', doubt);
+  await services.catalog.restores.end(restore, 'RESTORED', { targetFate: { kind: 'complete' } });
   return { job, status: 'done', waitSeconds: 0 };
 }
 
@@ -81,11 +78,6 @@ async function applySetting(
     return true;
   }
   return enableTimeToLive(services, name, wanted);
-}
-
-/** True if the table is to be protected from deletion and is not. */
-export function lacksProtection(table: SdkTableDescription, wanted: TableDescription): boolean {
-  return wanted.deletionProtection === true && table.DeletionProtectionEnabled !== true;
 }
 
 /** True if it is to be switched on, which was asked for just now. */

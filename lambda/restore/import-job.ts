@@ -2,14 +2,13 @@ import {
   DescribeImportCommand,
   ImportTableCommand,
   type ImportTableDescription,
-  ListImportsCommand,
+  paginateListImports,
 } from '@aws-sdk/client-dynamodb';
 import { siblingTableArn } from '../model/backup-arn.ts';
 import type { RestoreRecord } from '../model/records.ts';
 import { isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { isQuota } from '../runtime/throttling.ts';
-import type { RestoreJob } from '../jobs/job.ts';
 import { importSource } from './import-source.ts';
 import { tableParameters } from './table-parameters.ts';
 
@@ -27,14 +26,10 @@ import { tableParameters } from './table-parameters.ts';
  * Starts the restore's import, or finds the one that was started: its ARN. Undefined if so many imports run that DynamoDB
  * takes no more now. Throws `TableAlreadyExists` if a table of that name is there that this restore did not make.
  */
-export async function startImport(
-  services: Services,
-  job: RestoreJob,
-  restore: RestoreRecord,
-): Promise<string | undefined> {
+export async function startImport(services: Services, restore: RestoreRecord): Promise<string | undefined> {
   const command = new ImportTableCommand({
     ClientToken: restore.id,
-    S3BucketSource: importSource(services, job),
+    S3BucketSource: importSource(services, restore),
     InputFormat: 'DYNAMODB_JSON',
     InputCompressionType: 'GZIP',
     TableCreationParameters: tableParameters(restore.target, restore.description),
@@ -47,7 +42,7 @@ export async function startImport(
       return undefined;
     }
     if (!isServiceError(error, 'ResourceInUseException')) throw error;
-    const started = await listedImport(services, job, restore);
+    const started = await listedImport(services, restore);
     if (started !== undefined) return started;
     throw new TidemarkError('TableAlreadyExists', `Table already exists: ${restore.target}`, {
       cause: error,
@@ -61,10 +56,9 @@ export async function startImport(
  */
 export async function findImport(
   services: Services,
-  job: RestoreJob,
   restore: RestoreRecord,
 ): Promise<ImportTableDescription | undefined> {
-  const arn = restore.importArn ?? (await listedImport(services, job, restore));
+  const arn = restore.importArn ?? (await listedImport(services, restore));
   try {
     return arn === undefined ? undefined : await describeImport(services, arn);
   } catch (error) {
@@ -94,19 +88,15 @@ export function mayAppear(
   return EndTime !== undefined && clock.now() - EndTime.getTime() < config.importShownMs;
 }
 
-async function listedImport(
-  services: Services,
-  job: RestoreJob,
-  { source, target }: RestoreRecord,
-): Promise<string | undefined> {
-  const TableArn = siblingTableArn(source.arn, target);
-  const { S3KeyPrefix } = importSource(services, job);
-  let NextToken: string | undefined;
-  do {
-    const page = await services.dynamodb.send(new ListImportsCommand({ TableArn, NextToken }));
-    const found = page.ImportSummaryList?.find((each) => each.S3BucketSource?.S3KeyPrefix === S3KeyPrefix);
+async function listedImport(services: Services, restore: RestoreRecord): Promise<string | undefined> {
+  const TableArn = siblingTableArn(restore.source.arn, restore.target);
+  const { S3KeyPrefix } = importSource(services, restore);
+  for await (const { ImportSummaryList = [] } of paginateListImports(
+    { client: services.dynamodb },
+    { TableArn },
+  )) {
+    const found = ImportSummaryList.find((each) => each.S3BucketSource?.S3KeyPrefix === S3KeyPrefix);
     if (found !== undefined) return found.ImportArn;
-    NextToken = page.NextToken;
-  } while (NextToken !== undefined);
+  }
   return undefined;
 }

@@ -8,8 +8,13 @@ import { restoreStaging } from '../jobs/staging.ts';
 const folder = 'import';
 
 /** The key of the object that one part of a task makes. */
-export function importKey({ store }: Services, job: RestoreJob, task: number, part: number): string {
-  return restoreStaging(store, job).key(`${folder}/${task}-${part}.json.gz`);
+export function importKey(
+  { store }: Services,
+  restore: Pick<RestoreJob, 'id'>,
+  task: number,
+  part: number,
+): string {
+  return restoreStaging(store, restore).key(`${folder}/${task}-${part}.json.gz`);
 }
 
 /**
@@ -18,8 +23,8 @@ export function importKey({ store }: Services, job: RestoreJob, task: number, pa
  */
 export function importSource(
   { store, bucketPlace: { bucket, prefix } }: Services,
-  job: RestoreJob,
+  restore: Pick<RestoreJob, 'id'>,
 ): S3BucketSource {
-  const path = `${restoreStaging(store, job).key(folder)}/`;
+  const path = `${restoreStaging(store, restore).key(folder)}/`;
   return { S3Bucket: bucket, S3KeyPrefix: bucketKey(prefix, path) };
 }

@@ -8,6 +8,7 @@ import { describeImport, isRunning, startImport } from './import-job.ts';
 import { rangesTotal } from './range-part.ts';
 import { type CurrentRestore, currentRestore } from './restore-plan.ts';
 import { ensureTag } from './restore-tag.ts';
+import { targetLost } from './target-table.ts';
 
 /** An import takes ten minutes or hours; an execution's history holds about 37 hours of such waits. */
 const waitSeconds = 60;
@@ -31,10 +32,7 @@ export async function importTable(services: Services, { job }: { job: RestoreJob
   if (tag === 'wait') return wait;
   await check(services, job, current, description);
   if (tag === 'tagged') return { job, status: 'done', waitSeconds: 0 };
-  throw new TidemarkError(
-    'TargetTableLost',
-    `${current.restore.target} is not the table that this restore made`,
-  );
+  throw targetLost(current.restore);
 }
 
 async function start(
@@ -44,7 +42,7 @@ async function start(
 ): Promise<string | undefined> {
   // Nothing is imported before all is there.
   await rangesTotal(services, job, plan);
-  const importArn = await startImport(services, job, restore);
+  const importArn = await startImport(services, restore);
   if (importArn !== undefined) await services.catalog.restores.note(restore, { importArn });
   return importArn;
 }

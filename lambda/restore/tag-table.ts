@@ -16,7 +16,7 @@ const waitSeconds = 5;
 export async function tagTable(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
   const restore = await services.catalog.restores.get(job.table);
   if (restore !== undefined && isCurrent(restore, job)) {
-    const made = await findImport(services, job, restore);
+    const made = await findImport(services, restore);
     if (made !== undefined && !isRunning(made)) await ensureTag(services, restore, made);
   }
   return { job, status: 'done', waitSeconds };

@@ -10,11 +10,11 @@ import { isThrottled } from '../runtime/throttling.ts';
 import { DigestSum, digestImage } from '../snapshot/format/digest.ts';
 import { type HashRange, formatHash } from '../snapshot/format/hash-range.ts';
 import { readSnapshot, type SnapshotItem } from '../snapshot/read/read-snapshot.ts';
-import { findTable } from '../tables/table.ts';
 import { Budget, takeUntilSpent } from '../jobs/budget.ts';
 import type { TaskInput, TaskResult } from '../jobs/task.ts';
 import { rangePart } from './range-part.ts';
 import { type CurrentRestore, type RangeResult, snapshotOf } from './restore-plan.ts';
+import { describeTarget } from './target-table.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 
 /** BatchWriteItem takes at most 25 items and 16 MB; 25 items of 400 KB are 10 MB. */
@@ -32,17 +32,9 @@ export function writeRange(
   input: TaskInput<RestoreJob>,
 ): Promise<TaskResult<RestoreJob>> {
   return rangePart(services, input, 'writes', async (current, range) => {
-    await checkTable(services, current);
+    await describeTarget(services, current.restore);
     return load(services, current, range);
   });
-}
-
-/** Throws `TargetTableLost`: only the table that this restore made is written to. */
-async function checkTable(services: Services, { restore }: CurrentRestore): Promise<void> {
-  const table = await findTable(services.dynamodb, restore.target);
-  if (restore.targetTableId === undefined || table?.TableId !== restore.targetTableId) {
-    throw new TidemarkError('TargetTableLost', `${restore.target} is not the table that this restore made`);
-  }
 }
 
 async function load(services: Services, current: CurrentRestore, range: HashRange): Promise<RangeResult> {

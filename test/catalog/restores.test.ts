@@ -121,7 +121,7 @@ describe('a restore that ends lets go of all it held', () => {
   });
 
   it('its place alone, if its snapshot was never made: no record comes to be of that', async () => {
-    await catalog.restores.end(await start(), 'FAILED', 'no content');
+    await catalog.restores.end(await start(), 'FAILED', { reason: 'no content' });
     expect(await catalog.restores.get('target')).toMatchObject({ status: 'FAILED', reason: 'no content' });
     expect(await places()).toBeUndefined();
     expect(await snapshot()).toBeUndefined();
@@ -165,6 +165,25 @@ async function endBetween(
   await catalog.restores.end(restore, 'FAILED');
   database.dynamodb.middlewareStack.remove('between');
 }
+
+describe("the fate of a failed restore's table", () => {
+  it('is recorded at the end of the restore, and replaced by a later finding', async () => {
+    const restore = await start();
+    await catalog.restores.end(restore, 'FAILED', { targetFate: { kind: 'absent' } });
+    expect(await catalog.restores.get('target')).toMatchObject({ targetFate: { kind: 'absent' } });
+    const kept = { kind: 'kept', why: 'denied', error: 'no right' } as const;
+    await catalog.restores.changeFate(restore, kept);
+    expect(await catalog.restores.get('target')).toMatchObject({ status: 'FAILED', targetFate: kept });
+  });
+
+  it('is not recorded on a later restore into the same target', async () => {
+    const restore = await start();
+    await catalog.restores.end(restore, 'FAILED', { targetFate: { kind: 'absent' } });
+    const later = await start();
+    await catalog.restores.changeFate(restore, { kind: 'unseen', error: 'no right' });
+    expect(await catalog.restores.get('target')).toEqual(later);
+  });
+});
 
 describe('what becomes known of a restore', () => {
   it('is added to its record, and replaces what was known', async () => {

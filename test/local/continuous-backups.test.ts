@@ -49,7 +49,11 @@ async function contentAt(table: string, time?: number): Promise<Map<string, stri
   const { target } = await begun(table, time);
   await harness.executions.idle();
   const record = await harness.services.catalog.restores.get(target);
-  expect([record?.status, record?.reason]).toEqual(['RESTORED', undefined]);
+  expect([record?.status, record?.reason, record?.targetFate]).toEqual([
+    'RESTORED',
+    undefined,
+    { kind: 'complete' },
+  ]);
   return contentOf(database.dynamodb, target);
 }
 
@@ -363,7 +367,11 @@ describe('a restore to a point in time', () => {
         await harness.executions.idle();
       }
       const record = await harness.services.catalog.restores.get(target);
-      expect([record?.status, record?.reason]).toEqual(['RESTORED', undefined]);
+      expect([record?.status, record?.reason, record?.targetFate]).toEqual([
+        'RESTORED',
+        undefined,
+        { kind: 'complete' },
+      ]);
       expect(await contentOf(database.dynamodb, target)).toEqual(expected);
     }
     expect(survived.size).toBeGreaterThan(8);

@@ -152,7 +152,7 @@ describe('a dry run', () => {
       const [real, dry] = outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason);
       expect(dry).toMatchObject({ code: real.code, message: real.message });
     }
-    await restores.end(running, 'FAILED', 'over');
+    await restores.end(running, 'FAILED', { reason: 'over' });
   });
 
   it('throws that there are too many restores', async () => {
@@ -168,7 +168,7 @@ describe('a dry run', () => {
       ])
     ).map((outcome) => outcome.status === 'rejected' && outcome.reason);
     expect(dry).toMatchObject({ code: 'LimitExceeded', message: refused.message });
-    for (const restore of begun) await restores.end(restore, 'FAILED', 'over');
+    for (const restore of begun) await restores.end(restore, 'FAILED', { reason: 'over' });
     expect(await dryRun(newTarget())).toHaveProperty('estimate');
   });
 });

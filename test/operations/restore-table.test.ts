@@ -132,8 +132,8 @@ describe('restores at once', () => {
 
     const [first, ...others] = running;
     if (first === undefined) throw new Error('50 restores run');
-    await restores.end(first, 'FAILED', 'no luck');
-    await restores.end(first, 'FAILED', 'no luck');
+    await restores.end(first, 'FAILED', { reason: 'no luck' });
+    await restores.end(first, 'FAILED', { reason: 'no luck' });
     await request(newTarget());
     await expect(request(newTarget())).rejects.toEqual(full);
 

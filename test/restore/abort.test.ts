@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RestoreRecord } from '../../lambda/model/records.ts';
+import { explainRestore } from '../../lambda/model/restore-outcome.ts';
 import { Restores } from '../../lambda/catalog/restores.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { backUp, type Made } from '../support/retention/support.ts';
@@ -140,8 +141,9 @@ async function expectRestored(
   source: string,
   isProtected: boolean,
 ): Promise<void> {
-  const { status, reason } = await record();
-  expect([status, reason]).toEqual(['RESTORED', undefined]);
+  const restore = await record();
+  expect(restore).toMatchObject({ status: 'RESTORED', targetFate: { kind: 'complete' } });
+  expect(explainRestore(restore)).toBeUndefined();
   expect(await contentOf(database.dynamodb, target)).toEqual(content);
   const table = await described(database, target);
   expect(table.DeletionProtectionEnabled ?? false).toBe(isProtected);
@@ -155,8 +157,15 @@ it('a table that is done is RESTORED also if its tag may not be taken off, and t
   const { content } = await restoreUnder((_handler, _input, run) => run());
   expect(await record()).toMatchObject({ status: 'RESTORING', settled: true });
   await giveUp();
-  const { status, reason } = await record();
-  expect([status, reason]).toEqual(['RESTORED', 'the tag of the restore could not be taken off its table']);
+  const restore = await record();
+  expect(restore).toMatchObject({
+    status: 'RESTORED',
+    targetFate: { kind: 'complete', lacks: 'tagRemoval' },
+  });
+  expect(explainRestore(restore)).toBe(
+    `table ${target} is complete, but the tag tidemark:restore could not be removed from it. ` +
+      'Remove the tag yourself.',
+  );
   expect(await contentOf(database.dynamodb, target)).toEqual(content);
 });
 
@@ -208,10 +217,12 @@ describe('a twin of the last step that is still at work', () => {
     protectSources(database);
     intercept(database, 'UpdateTableCommand', () => Promise.reject(serviceError('InternalServerError')));
     const { content } = await restoreUnder((_handler, _input, run) => run(), ['deletionProtection']);
-    expect(await record()).toMatchObject({
+    const restore = await record();
+    expect(restore).toMatchObject({
       status: 'RESTORED',
-      reason: expect.stringContaining('protection from deletion'),
+      targetFate: { kind: 'complete', lacks: 'deletionProtection' },
     });
+    expect(explainRestore(restore)).toContain('deletion protection could not be switched on');
     expect(await contentOf(database.dynamodb, target)).toEqual(content);
   });
 });
@@ -222,7 +233,7 @@ describe('a restore that is given up before that', () => {
 
   it('is FAILED, without its table', async () => {
     await restoreUnder(failing);
-    expect((await record()).status).toBe('FAILED');
+    expect(await record()).toMatchObject({ status: 'FAILED', targetFate: { kind: 'absent' } });
     expect(await tableExists(database, target)).toBe(false);
   });
 
@@ -244,17 +255,16 @@ describe('a restore that is given up before that', () => {
   });
 
   it.each([
-    ['carries the tag of the restore no more', untagged],
-    ['is protected from deletion', isProtected],
-  ])('leaves a table that somebody has kept from it, and says so: it %s', async (why, keepFrom) => {
+    ['tagRemoved', 'it no longer has the tag tidemark:restore', untagged],
+    ['protected', 'it is protected from deletion', isProtected],
+  ])('leaves a table that somebody has kept from it, and says so: %s', async (why, text, keepFrom) => {
     const { backup } = await restoreUnder(async (handler, input, run) => {
       if (handler === 'restore-indexes') await keepFrom();
       return failing(handler, input, run);
     });
-    expect(await record()).toMatchObject({
-      status: 'FAILED',
-      reason: expect.stringContaining(`is left, as it ${why}`),
-    });
+    const restore = await record();
+    expect(restore).toMatchObject({ status: 'FAILED', targetFate: { kind: 'kept', why } });
+    expect(explainRestore(restore)).toContain(`table ${target} was kept: ${text}`);
     expect(await tableExists(database, target)).toBe(true);
     await expectNothingHeld(harness, backup.table.name);
   });
@@ -264,12 +274,11 @@ describe('a restore that is given up before that', () => {
     const { backup } = await restoreUnder(failing);
     expect(await record()).toMatchObject({ status: 'RESTORING', abandoned: 'the workflow failed: Error' });
     await giveUp();
-    expect(await record()).toMatchObject({
-      status: 'FAILED',
-      reason: expect.stringMatching(
-        new RegExp(`its table ${target} is left, as it may not be deleted.*AccessDenied.*: delete it`),
-      ),
-    });
+    const restore = await record();
+    expect(restore).toMatchObject({ status: 'FAILED', targetFate: { kind: 'kept', why: 'denied' } });
+    expect(explainRestore(restore)).toMatch(
+      new RegExp(`table ${target} was kept: .*not allowed.*AccessDenied.*Delete it yourself`),
+    );
     await expectNothingHeld(harness, backup.table.name);
   });
 

@@ -75,9 +75,8 @@ describe('a restore by import that is given up before its table got the tag', ()
     expect(await reconciled(4)).toMatchObject({ status: 'RESTORING', attempts: 5 });
     expect(await reconciled(1)).toMatchObject({
       status: 'FAILED',
-      reason:
-        `the workflow failed: Error; its table ${target} is left, ` +
-        'as it never got the tag by which Tidemark may delete it: delete it if it is not wanted',
+      reason: 'the workflow failed: Error',
+      targetFate: { kind: 'kept', why: 'neverTagged' },
     });
     expect(await tableExists(database, target)).toBe(true);
     expect(await harness.services.catalog.restores.listRunning()).toEqual([]);

@@ -46,7 +46,11 @@ export async function restore(
   await harness.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target });
   await harness.executions.idle();
   const record = await harness.services.catalog.restores.get(target);
-  expect([record?.status, record?.reason]).toEqual(['RESTORED', undefined]);
+  expect([record?.status, record?.reason, record?.targetFate]).toEqual([
+    'RESTORED',
+    undefined,
+    { kind: 'complete' },
+  ]);
   return contentOf(database.dynamodb, target);
 }
 

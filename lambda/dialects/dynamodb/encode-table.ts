@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { siblingTableArn } from '../../model/backup-arn.ts';
 import type { RestoreRecord, TableDescription } from '../../model/records.ts';
+import { explainRestore } from '../../model/restore-outcome.ts';
 import type { StartedRestore } from '../../native/recovery.ts';
 import type { DryRun } from '../../operations/restore-table.ts';
 import { type Choice, type Estimate, wireChoice, wireEstimate } from './estimates.ts';
@@ -76,8 +77,8 @@ export function restoredTable(
   table: WireTable | undefined,
   restore: RestoreRecord,
 ): WireTable & { readonly Tidemark?: TidemarkRestore } {
-  const { status, reason } = restore;
-  const isAsAsked = status === 'RESTORED' && reason === undefined;
+  const { status } = restore;
+  const isAsAsked = status === 'RESTORED' && explainRestore(restore) === undefined;
   return {
     ...(status === 'RESTORING' ? unfinishedTable(table, restore) : table),
     RestoreSummary: restoreSummary(restore),
@@ -85,17 +86,11 @@ export function restoredTable(
   };
 }
 
-function tidemarkRestore({
-  status,
-  reason,
-  way,
-  why = '',
-  importArn,
-  imported,
-}: RestoreRecord): TidemarkRestore {
+function tidemarkRestore(restore: RestoreRecord): TidemarkRestore {
+  const { status, way, why = '', importArn, imported } = restore;
   return {
     RestoreStatus: status,
-    Reason: reason,
+    Reason: explainRestore(restore),
     ...(way !== undefined && { Choice: wireChoice({ way, why }) }),
     ...(importArn !== undefined && {
       Import: {

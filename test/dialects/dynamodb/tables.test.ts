@@ -228,6 +228,11 @@ describe('DescribeTable', () => {
       { status: 'FAILED', reason: 'WritesRefused: throttled' },
       { RestoreStatus: 'FAILED', Reason: 'WritesRefused: throttled' },
     ],
+    [
+      { status: 'RESTORED', targetFate: { kind: 'complete', lacks: 'tagRemoval' } },
+      { RestoreStatus: 'RESTORED', Reason: expect.stringContaining('Remove the tag yourself') },
+    ],
+    [{ status: 'RESTORED', targetFate: { kind: 'complete' } }, undefined],
   ] as const)('a restore that is not done is told of: %j', async (state, told) => {
     const restore = { ...restoring, ...state };
     const operations = fakeOperations({ describeTable: async () => ({ table: described, restore }) });

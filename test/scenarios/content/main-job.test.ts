@@ -200,6 +200,10 @@ async function restored(harness: Harness, backup: BackupRecord): Promise<Map<str
   await harness.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target });
   await harness.executions.idle();
   const restore = await harness.services.catalog.restores.get(target);
-  expect([restore?.status, restore?.reason]).toEqual(['RESTORED', undefined]);
+  expect([restore?.status, restore?.reason, restore?.targetFate]).toEqual([
+    'RESTORED',
+    undefined,
+    { kind: 'complete' },
+  ]);
   return contentOf(database.dynamodb, target);
 }

@@ -96,7 +96,11 @@ async function materialized(shape: Shape, more: SdkItem): Promise<Materialized> 
     return send();
   });
   const record = await restored(harness, made.backup, newTarget());
-  expect([record.status, record.reason]).toEqual(['RESTORED', undefined]);
+  expect([record.status, record.reason, record.targetFate]).toEqual([
+    'RESTORED',
+    undefined,
+    { kind: 'complete' },
+  ]);
   const [request] = sent;
   if (request === undefined) throw new Error('no import was asked for');
   const prefix = String(request.S3BucketSource?.S3KeyPrefix);

@@ -64,7 +64,11 @@ async function restored(backup: BackupRecord, overrides: RestoreOverrides) {
   await harness.executions.idle();
   database.dynamodb.middlewareStack.remove('record');
   const record = await harness.services.catalog.restores.get(target);
-  expect([record?.status, record?.reason]).toEqual(['RESTORED', undefined]);
+  expect([record?.status, record?.reason, record?.targetFate]).toEqual([
+    'RESTORED',
+    undefined,
+    { kind: 'complete' },
+  ]);
   expect(await contentOf(database.dynamodb, target)).toEqual(await contentOf(database.dynamodb, name));
   const { TimeToLiveDescription: ttl } = await database.dynamodb.send(
     new DescribeTimeToLiveCommand({ TableName: target }),

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RestoreRecord } from '../../lambda/model/records.ts';
+import { explainRestore } from '../../lambda/model/restore-outcome.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { backUp } from '../support/retention/support.ts';
@@ -29,13 +30,19 @@ function reconcileIn({ services }: Harness, minutes: number): Promise<{ readonly
   return reconcile({ ...services, clock: { ...clock, now: () => clock.now() + minutes * minuteMs } });
 }
 
+async function recordOf({ services }: Harness, target: string): Promise<RestoreRecord> {
+  const record = await services.catalog.restores.get(target);
+  if (record === undefined) throw new Error('no such restore');
+  return record;
+}
+
 const listed = ({ services }: Harness) => services.catalog.restores.listFailed(Number.MAX_SAFE_INTEGER);
 
 describe('the table of an import that is begun late, when its restore has failed,', () => {
   interface Late {
     readonly harness: Harness;
     readonly target: string;
-    readonly record: () => Promise<RestoreRecord | undefined>;
+    readonly record: () => Promise<RestoreRecord>;
     /** Has the import begun, and done. */
     readonly begin: () => Promise<void>;
   }
@@ -63,7 +70,7 @@ describe('the table of an import that is begun late, when its restore has failed
     return {
       harness,
       target,
-      record: () => harness.services.catalog.restores.get(target),
+      record: () => recordOf(harness, target),
       begin: async () => {
         gate.resolve();
         await expect(twin).rejects.toMatchObject({ code: 'TurnLost' });
@@ -79,12 +86,12 @@ describe('the table of an import that is begun late, when its restore has failed
     for (let pass = 0; pass < 2; pass++) await reconcileIn(harness, 21);
     expect(await tableExists(database, target)).toBe(true);
     expect(await listed(harness)).toEqual([]);
-    expect(await record()).toMatchObject({
-      status: 'FAILED',
-      reason:
-        `the workflow failed: Error; its table ${target} is left, ` +
-        'as it never got the tag by which Tidemark may delete it: delete it if it is not wanted',
-    });
+    const restore = await record();
+    expect(restore).toMatchObject({ status: 'FAILED', targetFate: { kind: 'kept', why: 'neverTagged' } });
+    expect(explainRestore(restore)).toBe(
+      `the workflow failed: Error; table ${target} was kept: it was never tagged, so Tidemark may not delete it. ` +
+        'Delete it yourself if you do not need it.',
+    );
   });
 
   it('is left where we may not look; that is said, and is no trouble for ever', async () => {
@@ -96,7 +103,9 @@ describe('the table of an import that is begun late, when its restore has failed
     });
     expect(await reconcileIn(harness, 21)).toEqual({ troubles: 0 });
     expect(await listed(harness)).toEqual([]);
-    expect((await record())?.reason).toContain(`whether its table ${target} is there could not be seen`);
+    const restore = await record();
+    expect(restore.targetFate).toMatchObject({ kind: 'unseen' });
+    expect(explainRestore(restore)).toContain(`not allowed to check whether table ${target} exists`);
   });
 
   it('is removed where we may', async () => {
@@ -107,7 +116,7 @@ describe('the table of an import that is begun late, when its restore has failed
     await database.dynamodb.send(new TagResourceCommand({ ResourceArn: Table?.TableArn, Tags }));
     await reconcileIn(harness, 21);
     await expect.poll(() => tableExists(database, target)).toBe(false);
-    expect((await record())?.reason).toBe('the workflow failed: Error');
+    expect(explainRestore(await record())).toBe('the workflow failed: Error');
     await reconcileIn(harness, 21);
     expect(await listed(harness)).toEqual([]);
   });
@@ -119,8 +128,48 @@ describe('the table of an import that is begun late, when its restore has failed
     await createTable(database.client(), target, { hash: 'S', range: undefined });
     await reconcileIn(harness, 21);
     expect(await tableExists(database, target)).toBe(true);
-    expect((await record())?.reason).toBe('the workflow failed: Error');
+    expect(explainRestore(await record())).toBe('the workflow failed: Error');
     expect(await listed(harness)).toEqual([]);
+  });
+});
+
+describe('whether a failed restore may still lose its table', () => {
+  /** A restore that failed with this record, and a table that has its tag. */
+  async function failedWith(endOf: (target: string) => Pick<RestoreRecord, 'reason' | 'targetFate'>) {
+    const harness = await importing(database, { config: { restoreBy: 'writes' } });
+    const { backup } = await backUp(database, harness, await newTable(database, 1));
+    const stopped = harness.restarted();
+    stopped.executions.stop();
+    const target = newTarget();
+    const key = { table: backup.table.name, id: backup.id };
+    await stopped.operations.restoreTable({ backup: key, target });
+    await createTable(database.client(), target, { hash: 'S', range: undefined });
+    const { Table } = await database.dynamodb.send(new DescribeTableCommand({ TableName: target }));
+    const restore = await recordOf(harness, target);
+    const Tags = [{ Key: 'tidemark:restore', Value: restore.id }];
+    await database.dynamodb.send(new TagResourceCommand({ ResourceArn: Table?.TableArn, Tags }));
+    await harness.services.catalog.restores.end(restore, 'FAILED', endOf(target));
+    return { harness, target };
+  }
+
+  const kept = { kind: 'kept', why: 'protected' } as const;
+
+  it('depends on the fate on its record, not on a reason that says the table was kept', async () => {
+    const { harness, target } = await failedWith((table) => ({
+      reason: explainRestore({ target: table, targetFate: kept }) ?? '',
+      targetFate: { kind: 'absent' },
+    }));
+    expect((await recordOf(harness, target)).reason).toContain(`table ${target} was kept`);
+    await reconcileIn(harness, 21);
+    await expect.poll(() => tableExists(database, target)).toBe(false);
+  });
+
+  it('depends on the fate on its record, also when its reason says nothing of a table', async () => {
+    const { harness, target } = await failedWith(() => ({ reason: 'Error', targetFate: kept }));
+    await reconcileIn(harness, 21);
+    expect(await tableExists(database, target)).toBe(true);
+    expect(await listed(harness)).toEqual([]);
+    expect((await recordOf(harness, target)).targetFate).toEqual(kept);
   });
 });
 
@@ -138,10 +187,7 @@ it('a table whose record says that it is left is left, also when it could be del
   });
   const { backup, content } = await backUp(database, harness, await newTable(database));
   const record = await restored(harness, backup, target);
-  expect(record).toMatchObject({
-    status: 'FAILED',
-    reason: expect.stringContaining(`its table ${target} is left, as it is protected`) as string,
-  });
+  expect(record).toMatchObject({ status: 'FAILED', targetFate: { kind: 'kept', why: 'protected' } });
   await protect(false);
   await reconcileIn(harness, 21);
   expect(await contentOf(database.dynamodb, target)).toEqual(content);
@@ -199,8 +245,6 @@ describe('a table that DescribeTable does not show at once, when its import has 
     });
     show();
     await reconcileIn(harness, 21);
-    expect((await harness.services.catalog.restores.get(target))?.reason).toContain(
-      `its table ${target} is left`,
-    );
+    expect(explainRestore(await recordOf(harness, target))).toContain(`table ${target} was kept`);
   });
 });

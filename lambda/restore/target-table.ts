@@ -1,0 +1,131 @@
+import {
+  DeleteTableCommand,
+  type DynamoDBClient,
+  type TableDescription as SdkTableDescription,
+} from '@aws-sdk/client-dynamodb';
+import type { RestoreRecord, TableDescription, TargetFate } from '../model/records.ts';
+import { isDenied, isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../services/services.ts';
+import { findTable } from '../tables/table.ts';
+import { findImport, isRunning, mayAppear } from './import-job.ts';
+import { hasRestoreTag, removeRestoreTag } from './restore-tag.ts';
+
+/**
+ * The target as DynamoDB describes it. Throws `TargetTableLost` unless it is the table that this restore made: no other
+ * table is written to or changed.
+ */
+export async function describeTarget(
+  { dynamodb }: Pick<Services, 'dynamodb'>,
+  restore: RestoreRecord,
+): Promise<SdkTableDescription> {
+  const table = await findTable(dynamodb, restore.target);
+  if (table?.TableId === undefined || table.TableId !== restore.targetTableId) throw targetLost(restore);
+  return table;
+}
+
+export function targetLost({ target }: RestoreRecord): TidemarkError {
+  return new TidemarkError('TargetTableLost', `${target} is not the table that this restore made`);
+}
+
+/** `wait`: call again later. `untagged`: call again once the step that tags tables has tagged this one. */
+type NotYet = 'wait' | 'untagged';
+
+/**
+ * Removes the table that a failed or abandoned restore made, or finishes it if the restore had settled it. Returns what
+ * became of it, or why that is not known yet. A table of the same name that is not the restore's is never touched.
+ *
+ * `isLast`: no later execution can do more, so an untagged table is not worth waiting for, and a right that Tidemark lacks
+ * becomes part of the answer. Otherwise throws what DynamoDB throws.
+ */
+export async function clearTarget(
+  services: Services,
+  restore: RestoreRecord,
+  { isLast }: { readonly isLast: boolean },
+): Promise<TargetFate | NotYet> {
+  try {
+    const target = await findTarget(services, restore);
+    if (target === 'changing') return 'wait';
+    if (target === undefined) return { kind: 'absent' };
+    if (target.isNoted && restore.settled === true) return await releaseTable(services, restore, target);
+    return await removeTable(services, restore, target, isLast);
+  } catch (error) {
+    if (!isLast || !isDenied(error)) throw error;
+    if (restore.settled === true) return { kind: 'complete', lacks: 'tagRemoval' };
+    return { kind: 'unseen', error: reasonOf(error) };
+  }
+}
+
+/** A table that belongs to the restore. */
+interface Target {
+  readonly table: SdkTableDescription;
+  /** It has the id on the restore's record, or of the restore's import. */
+  readonly isNoted: boolean;
+  readonly isTagged: boolean;
+  readonly isImported: boolean;
+}
+
+/**
+ * The restore's table: undefined if there is none, `changing` while one may appear or is being imported or deleted. It
+ * is known by its id or by its tag: a late twin of the step that makes the table may have made another one.
+ */
+async function findTarget(
+  services: Services,
+  restore: RestoreRecord,
+): Promise<Target | 'changing' | undefined> {
+  const { dynamodb } = services;
+  const made = restore.way === 'import' ? await findImport(services, restore) : undefined;
+  // The table of a running import cannot be deleted, and DescribeTable may not show it.
+  if (made !== undefined && isRunning(made)) return 'changing';
+  const table = await findTable(dynamodb, restore.target);
+  if (table === undefined) return made !== undefined && mayAppear(services, made) ? 'changing' : undefined;
+  if (table.TableStatus === 'DELETING') return 'changing';
+  const noted = restore.targetTableId ?? made?.TableId;
+  const isNoted = noted !== undefined && table.TableId === noted;
+  const isTagged = await hasRestoreTag(dynamodb, String(table.TableArn), restore.id);
+  return isNoted || isTagged ? { table, isNoted, isTagged, isImported: made !== undefined } : undefined;
+}
+
+async function releaseTable(
+  { dynamodb }: Services,
+  { description }: RestoreRecord,
+  { table }: Target,
+): Promise<TargetFate> {
+  await removeRestoreTag(dynamodb, String(table.TableArn));
+  return lacksProtection(table, description)
+    ? { kind: 'complete', lacks: 'deletionProtection' }
+    : { kind: 'complete' };
+}
+
+/** True if the restored table is to be protected from deletion and is not. */
+export function lacksProtection(table: SdkTableDescription, wanted: TableDescription): boolean {
+  return wanted.deletionProtection === true && table.DeletionProtectionEnabled !== true;
+}
+
+async function removeTable(
+  { dynamodb }: Services,
+  { target }: RestoreRecord,
+  { table, isTagged, isImported }: Target,
+  isLast: boolean,
+): Promise<TargetFate | NotYet> {
+  if (table.DeletionProtectionEnabled === true) return { kind: 'kept', why: 'protected' };
+  // An import cannot make a table with tags. Any other table had the tag from its start, so its owner removed it.
+  if (!isTagged && !isImported) return { kind: 'kept', why: 'tagRemoved' };
+  if (!isTagged && !isLast) return 'untagged';
+  try {
+    await deleteTable(dynamodb, target);
+    return 'wait';
+  } catch (error) {
+    if (!isLast || !isDenied(error)) throw error;
+    if (!isTagged) return { kind: 'kept', why: 'neverTagged' };
+    return { kind: 'kept', why: 'denied', error: reasonOf(error) };
+  }
+}
+
+/** Begins to delete the table. Does nothing while it is being created or updated: it can be deleted in a moment. */
+async function deleteTable(dynamodb: DynamoDBClient, name: string): Promise<void> {
+  try {
+    await dynamodb.send(new DeleteTableCommand({ TableName: name }));
+  } catch (error) {
+    if (!isServiceError(error, 'ResourceInUseException')) throw error;
+  }
+}

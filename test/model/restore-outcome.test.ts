@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { TargetFate } from '../../lambda/model/records.ts';
+import { explainRestore } from '../../lambda/model/restore-outcome.ts';
+
+const deleteIt = 'Delete it yourself if you do not need it.';
+
+/** What a person reads of each fate of the table `copy`; undefined where the restore's status says it all. */
+const texts: readonly (readonly [TargetFate, string | undefined])[] = [
+  [{ kind: 'complete' }, undefined],
+  [
+    { kind: 'complete', lacks: 'deletionProtection' },
+    'table copy is complete, but its deletion protection could not be switched on. Switch it on yourself.',
+  ],
+  [
+    { kind: 'complete', lacks: 'tagRemoval' },
+    'table copy is complete, but the tag tidemark:restore could not be removed from it. Remove the tag yourself.',
+  ],
+  [{ kind: 'absent' }, undefined],
+  [{ kind: 'kept', why: 'protected' }, `table copy was kept: it is protected from deletion. ${deleteIt}`],
+  [
+    { kind: 'kept', why: 'neverTagged' },
+    `table copy was kept: it was never tagged, so Tidemark may not delete it. ${deleteIt}`,
+  ],
+  [
+    { kind: 'kept', why: 'tagRemoved' },
+    `table copy was kept: it no longer has the tag tidemark:restore, so Tidemark may not delete it. ${deleteIt}`,
+  ],
+  [
+    { kind: 'kept', why: 'denied', error: 'AccessDeniedException: no' },
+    `table copy was kept: Tidemark was not allowed to delete it (AccessDeniedException: no). ${deleteIt}`,
+  ],
+  [
+    { kind: 'unseen', error: 'AccessDenied: no' },
+    'Tidemark was not allowed to check whether table copy exists (AccessDenied: no). ' +
+      'If it exists and you do not need it, delete it yourself.',
+  ],
+];
+
+describe('the explanation of a restore', () => {
+  it.each(texts)('words what became of its target: %j', (targetFate, text) => {
+    expect(explainRestore({ target: 'copy', targetFate })).toBe(text);
+  });
+
+  it.each(texts)('puts the reason of its failure before that: %j', (targetFate, text) => {
+    const explained = explainRestore({ target: 'copy', reason: 'Error: no', targetFate });
+    expect(explained).toBe(text === undefined ? 'Error: no' : `Error: no; ${text}`);
+  });
+
+  it('is its reason alone while it runs, and nothing without one', () => {
+    expect(explainRestore({ target: 'copy', reason: 'in doubt' })).toBe('in doubt');
+    expect(explainRestore({ target: 'copy' })).toBeUndefined();
+  });
+});
