@@ -4,7 +4,7 @@ import { createTable } from '../lambda/restore/create-table.ts';
 import { finishRestore } from '../lambda/restore/finish-restore.ts';
 import { importTable } from '../lambda/restore/import-table.ts';
 import { materializeRange } from '../lambda/restore/materialize-range.ts';
-import { planRestore } from '../lambda/restore/restore-plan.ts';
+import { planRestore } from '../lambda/restore/plan-restore.ts';
 import { tagTable } from '../lambda/restore/tag-table.ts';
 import { writeRange } from '../lambda/restore/write-range.ts';
 import type { Services } from '../lambda/services/services.ts';

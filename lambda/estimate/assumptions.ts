@@ -7,7 +7,7 @@ export const assumptions = {
   functions: 40,
   /** What a function that works has: `lib/functions/tidemark-function.ts`. */
   functionGb: 1769 / 1024,
-  /** Bytes that make it worth a function more: a quarter of a partition, as `lambda/restore/restore-plan.ts` cuts. */
+  /** Bytes that make it worth a function more: a quarter of a partition, as `lambda/restore/plan-restore.ts` cuts. */
   functionBytes: 64 * 1024 * 1024,
 
   /** Items of about 1 KB that one function writes in a second: 8 calls of 25 items at once. Not measured on AWS. */

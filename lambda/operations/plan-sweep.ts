@@ -2,9 +2,9 @@ import type { TableReference } from '../model/backup-arn.ts';
 import {
   type FolderPlan,
   listStaged,
-  planFoldersOf,
-  planRestores,
-  planUnknown,
+  planTableFolders,
+  planRestoreStaging,
+  planUnknownStaging,
   type SweepServices,
 } from '../retention/plan-folders.ts';
 import type { Services } from '../services/services.ts';
@@ -21,11 +21,11 @@ export async function planSweep(
 ): Promise<FolderPlan[]> {
   if (table !== undefined) {
     await checkTableArn(services.dynamodb, table, tableArn);
-    return planFoldersOf(services, table, await listStaged(services), { mend: false });
+    return planTableFolders(services, table, await listStaged(services), { mend: false });
   }
   const staged = await listStaged(services);
   const plans: FolderPlan[] = [];
   for (const { name } of await services.catalog.turns.listTables())
-    plans.push(...(await planFoldersOf(services, name, staged, { mend: false })));
-  return [...plans, await planRestores(services, staged), planUnknown(staged)];
+    plans.push(...(await planTableFolders(services, name, staged, { mend: false })));
+  return [...plans, await planRestoreStaging(services, staged), planUnknownStaging(staged)];
 }

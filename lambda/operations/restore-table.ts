@@ -4,7 +4,7 @@ import type { BackupRecord, RestoreRecord, TableDescription } from '../model/rec
 import { maxRunningRestores } from '../catalog/restore-writes.ts';
 import { targetInUseError, tooManyRestoresError } from '../catalog/restores.ts';
 import type { StartedRestore } from '../native/recovery.ts';
-import { targetDescription } from '../restore/target-description.ts';
+import { planTarget } from '../restore/target-description.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import { findTable } from '../tables/table.ts';
 import { noEstimate, restoreEstimate, type RestoreEstimate } from './estimate-restore.ts';
@@ -118,7 +118,7 @@ function checked(
   { backup, taken }: Found,
   { overrides = {} }: RestoreTableInput,
 ): { backup: BackupRecord; description: TableDescription } {
-  const description = targetDescription(backup.description, overrides);
+  const description = planTarget(backup.description, overrides);
   if (taken !== undefined) throw taken;
   return { backup, description };
 }

@@ -4,7 +4,7 @@ import { reconcileNative } from './reconcile-native.ts';
 import { createBackup } from '../operations/create-backup.ts';
 import { endBackup } from '../operations/delete-backup.ts';
 import { abortRestore } from '../restore/abort-restore.ts';
-import { lateMs, removeLateTable } from '../restore/remove-late-table.ts';
+import { lateTableDelayMs, removeLateTable } from '../restore/remove-late-table.ts';
 import { isError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { isBusy } from '../runtime/throttling.ts';
@@ -51,7 +51,7 @@ export async function reconcile(services: Services): Promise<{ readonly troubles
   for (const restore of await catalog.restores.listRunning()) {
     await guarded({ restore: restore.id }, () => reconcileRestore(services, restore));
   }
-  for (const restore of await catalog.restores.listFailed(clock.now() - lateMs)) {
+  for (const restore of await catalog.restores.listFailed(clock.now() - lateTableDelayMs)) {
     await guarded({ restore: restore.id }, () => removeLateTable(services, restore));
   }
   for (const key of await catalog.natives.listCreating()) {

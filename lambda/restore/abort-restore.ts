@@ -5,7 +5,7 @@ import type { Services } from '../services/services.ts';
 import { type AbortInput, type FailureNote, failureNoteName } from '../jobs/failure-note.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import { restoreStaging } from '../jobs/staging.ts';
-import { isCurrent } from './restore-plan.ts';
+import { findRestore } from './current-restore.ts';
 import { clearTarget } from './target-table.ts';
 
 export interface AbortRestoreResult {
@@ -56,16 +56,13 @@ export async function abortRestore(
  * be removed. Undefined if it is over or another execution's.
  */
 async function giveUp(services: Services, input: AbortInput<RestoreJob>): Promise<RestoreRecord | undefined> {
-  const { restores } = services.catalog;
   const { job } = input;
-  const current = async (): Promise<RestoreRecord | undefined> => {
-    const restore = await restores.get(job.table);
-    return restore !== undefined && isCurrent(restore, job) ? restore : undefined;
-  };
-  const restore = await current();
+  const restore = await findRestore(services, job);
   if (restore === undefined || restore.settled === true || restore.abandoned !== undefined) return restore;
   const abandoned = await findReason(services, input);
-  return (await restores.abandon(restore, abandoned)) ? { ...restore, abandoned } : current();
+  return (await services.catalog.restores.abandon(restore, abandoned))
+    ? { ...restore, abandoned }
+    : findRestore(services, job);
 }
 
 /** A store that cannot be read may be what it failed for: then it is aborted all the same. */

@@ -2,8 +2,8 @@ import type { GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import type { Services } from '../services/services.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import { updateTable } from './change-table.ts';
-import { keyDefinitions } from './key-definitions.ts';
-import { currentRestore } from './restore-plan.ts';
+import { selectKeyDefinitions } from './key-definitions.ts';
+import { readCurrentRestore } from './current-restore.ts';
 import { describeTarget } from './target-table.ts';
 
 export interface WaitResult {
@@ -20,7 +20,7 @@ const waitSeconds = 60;
  * attribute has another type than the index's key is left out of the index, as DynamoDB's backfill does.
  */
 export async function buildIndexes(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
-  const { restore } = await currentRestore(services, job);
+  const { restore } = await readCurrentRestore(services, job);
   const table = await describeTarget(services, restore);
   const there = table.GlobalSecondaryIndexes ?? [];
   const wanted = restore.description.globalSecondaryIndexes as GlobalSecondaryIndex[];
@@ -32,7 +32,7 @@ export async function buildIndexes(services: Services, { job }: { job: RestoreJo
     const keyed = [table, ...there, missing, ...(table.LocalSecondaryIndexes ?? [])];
     await updateTable(services, {
       TableName: restore.target,
-      AttributeDefinitions: keyDefinitions(
+      AttributeDefinitions: selectKeyDefinitions(
         restore.description,
         keyed.map(({ KeySchema }) => KeySchema),
       ),

@@ -18,7 +18,7 @@ type ChangeServices = Pick<Services, 'dynamodb' | 'log'>;
  * quota, like the throughput of an account, is thrown.
  */
 export async function updateTable(services: ChangeServices, update: UpdateTableCommandInput): Promise<void> {
-  await unlessBusy(services, () => services.dynamodb.send(new UpdateTableCommand(update)));
+  await sendUnlessBusy(services, () => services.dynamodb.send(new UpdateTableCommand(update)));
 }
 
 /** The same of its time to live. */
@@ -26,10 +26,10 @@ export async function updateTimeToLive(
   services: ChangeServices,
   update: UpdateTimeToLiveCommandInput,
 ): Promise<void> {
-  await unlessBusy(services, () => services.dynamodb.send(new UpdateTimeToLiveCommand(update)));
+  await sendUnlessBusy(services, () => services.dynamodb.send(new UpdateTimeToLiveCommand(update)));
 }
 
-async function unlessBusy({ log }: ChangeServices, send: () => Promise<unknown>): Promise<void> {
+async function sendUnlessBusy({ log }: ChangeServices, send: () => Promise<unknown>): Promise<void> {
   try {
     await send();
   } catch (error) {

@@ -8,9 +8,9 @@ import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { findTable } from '../tables/table.ts';
 import type { RestoreJob } from '../jobs/job.ts';
-import { currentRestore } from './restore-plan.ts';
+import { readCurrentRestore } from './current-restore.ts';
 import { hasRestoreTag } from './restore-tag.ts';
-import { tableParameters } from './table-parameters.ts';
+import { buildTableParameters } from './table-parameters.ts';
 import { restoreTag } from '../model/restore-tag-name.ts';
 
 export interface CreateTableResult {
@@ -32,11 +32,12 @@ export async function createTable(
   services: Services,
   { job }: { job: RestoreJob },
 ): Promise<CreateTableResult> {
-  const { restore, plan } = await currentRestore(services, job);
+  const { restore, plan } = await readCurrentRestore(services, job);
   const { dynamodb } = services;
   const found = await findTable(dynamodb, restore.target);
-  if (found !== undefined && restore.targetTableId === undefined) await checkOurs(dynamodb, found, job);
-  const table = found ?? (await create(dynamodb, restore.target, restore.description, job));
+  if (found !== undefined && restore.targetTableId === undefined)
+    await checkMadeByRestore(dynamodb, found, job);
+  const table = found ?? (await sendCreateTable(dynamodb, restore.target, restore.description, job));
   await services.catalog.restores.recordTargetTable(restore, String(table.TableId));
   const ready = table.TableStatus === 'ACTIVE';
   return {
@@ -48,7 +49,7 @@ export async function createTable(
 }
 
 /** A crash may have come between making the table and noting its id: the tag tells whose it is. */
-async function checkOurs(
+async function checkMadeByRestore(
   dynamodb: DynamoDBClient,
   table: SdkTableDescription,
   job: RestoreJob,
@@ -57,7 +58,7 @@ async function checkOurs(
   throw new TidemarkError('TableAlreadyExists', `Table already exists: ${table.TableName}`);
 }
 
-async function create(
+async function sendCreateTable(
   dynamodb: DynamoDBClient,
   name: string,
   description: TableDescription,
@@ -66,7 +67,7 @@ async function create(
   try {
     const { TableDescription: made } = await dynamodb.send(
       new CreateTableCommand({
-        ...tableParameters(name, description),
+        ...buildTableParameters(name, description),
         ...(description.tableClass && { TableClass: description.tableClass }),
         Tags: [{ Key: restoreTag, Value: job.id }],
       }),

@@ -9,8 +9,8 @@ import { describeTable } from '../tables/table.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import type { WaitResult } from './build-indexes.ts';
 import { updateTable, updateTimeToLive } from './change-table.ts';
-import { rangesTotal } from './range-part.ts';
-import { type CurrentRestore, currentRestore, snapshotOf } from './restore-plan.ts';
+import { sumRanges } from './range-part.ts';
+import { type CurrentRestore, readCurrentRestore, readSourceManifest } from './current-restore.ts';
 import { removeRestoreTag } from './restore-tag.ts';
 import { describeTarget, lacksProtection } from './target-table.ts';
 import { maximaOf } from './target-throughput.ts';
@@ -26,14 +26,14 @@ const waitSeconds = 5;
  * digest is that of what was materialized for it, and DynamoDB's count was the same as ours.
  */
 export async function finishRestore(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
-  const current = await currentRestore(services, job);
+  const current = await readCurrentRestore(services, job);
   const { restore } = current;
   const table = await describeTarget(services, restore);
   const wait = { job, status: 'wait', waitSeconds } as const;
   if (table.TableStatus !== 'ACTIVE') return wait;
   if (await applySetting(services, restore.target, table, restore.description)) return wait;
   // Once it is settled, what is in doubt is on the record.
-  const doubt = restore.settled === true ? undefined : await compare(services, job, current);
+  const doubt = restore.settled === true ? undefined : await findDoubt(services, job, current);
   // From here on an abort ends the job as we would: without its tag, or protected, the table could not be deleted.
   await services.catalog.restores.note(restore, {
     settled: true,
@@ -52,13 +52,13 @@ export async function finishRestore(services: Services, { job }: { job: RestoreJ
  * Why the snapshot is in doubt, if it is. Every byte that was read had its checksum; number and digest of the items are
  * carried from the claims of the stream, so that a difference says nothing against the items.
  */
-async function compare(
+async function findDoubt(
   services: Services,
   job: RestoreJob,
   current: CurrentRestore,
 ): Promise<string | undefined> {
-  const { items, digest } = await rangesTotal(services, job, current.plan);
-  const manifest = await snapshotOf(services, current);
+  const { items, digest } = await sumRanges(services, job, current.plan);
+  const manifest = await readSourceManifest(services, current);
   if (items === manifest.items && digest === manifest.digest) return undefined;
   const doubt = 'the items restored are not in number and digest what the snapshot claims; the table is kept';
   services.log.error('restore digest differs', { restore: job.id, snapshot: manifest.id });
@@ -72,7 +72,8 @@ async function applySetting(
   table: SdkTableDescription,
   wanted: TableDescription,
 ): Promise<boolean> {
-  const update = billingUpdate(table, wanted) ?? streamUpdate(table, wanted) ?? classUpdate(table, wanted);
+  const update =
+    planBillingUpdate(table, wanted) ?? planStreamUpdate(table, wanted) ?? planClassUpdate(table, wanted);
   if (update !== undefined) {
     await updateTable(services, { TableName: name, ...update });
     return true;
@@ -101,7 +102,7 @@ function isOn(timeToLive: TimeToLiveDescription | undefined): boolean {
 
 type TableUpdate = Omit<UpdateTableCommandInput, 'TableName'>;
 
-function billingUpdate(table: SdkTableDescription, wanted: TableDescription): TableUpdate | undefined {
+function planBillingUpdate(table: SdkTableDescription, wanted: TableDescription): TableUpdate | undefined {
   if (wanted.billingMode !== 'PROVISIONED') {
     const present = maximaOf(table.OnDemandThroughput);
     const maxima = wanted.onDemandThroughput;
@@ -123,7 +124,7 @@ function billingUpdate(table: SdkTableDescription, wanted: TableDescription): Ta
   };
 }
 
-function streamUpdate(table: SdkTableDescription, wanted: TableDescription): TableUpdate | undefined {
+function planStreamUpdate(table: SdkTableDescription, wanted: TableDescription): TableUpdate | undefined {
   const enabled = wanted.stream?.StreamEnabled === true;
   return enabled && table.StreamSpecification?.StreamEnabled !== true
     ? { StreamSpecification: wanted.stream }
@@ -131,7 +132,10 @@ function streamUpdate(table: SdkTableDescription, wanted: TableDescription): Tab
 }
 
 /** An import makes no table of another class. */
-function classUpdate(table: SdkTableDescription, { tableClass }: TableDescription): TableUpdate | undefined {
+function planClassUpdate(
+  table: SdkTableDescription,
+  { tableClass }: TableDescription,
+): TableUpdate | undefined {
   const present = table.TableClassSummary?.TableClass ?? 'STANDARD';
   return tableClass === undefined || tableClass === present ? undefined : { TableClass: tableClass };
 }

@@ -9,8 +9,8 @@ import type { RestoreRecord } from '../model/records.ts';
 import { isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { isQuota } from '../runtime/throttling.ts';
-import { importSource } from './import-source.ts';
-import { tableParameters } from './table-parameters.ts';
+import { importSourceOf } from './import-source.ts';
+import { buildTableParameters } from './table-parameters.ts';
 
 /**
  * What DynamoDB's imports were measured to do otherwise than their reference says, by the authors of a conformance suite
@@ -29,10 +29,10 @@ import { tableParameters } from './table-parameters.ts';
 export async function startImport(services: Services, restore: RestoreRecord): Promise<string | undefined> {
   const command = new ImportTableCommand({
     ClientToken: restore.id,
-    S3BucketSource: importSource(services, restore),
+    S3BucketSource: importSourceOf(services, restore),
     InputFormat: 'DYNAMODB_JSON',
     InputCompressionType: 'GZIP',
-    TableCreationParameters: tableParameters(restore.target, restore.description),
+    TableCreationParameters: buildTableParameters(restore.target, restore.description),
   });
   try {
     return (await services.dynamodb.send(command)).ImportTableDescription?.ImportArn;
@@ -42,7 +42,7 @@ export async function startImport(services: Services, restore: RestoreRecord): P
       return undefined;
     }
     if (!isServiceError(error, 'ResourceInUseException')) throw error;
-    const started = await listedImport(services, restore);
+    const started = await findListedImport(services, restore);
     if (started !== undefined) return started;
     throw new TidemarkError('TableAlreadyExists', `Table already exists: ${restore.target}`, {
       cause: error,
@@ -58,7 +58,7 @@ export async function findImport(
   services: Services,
   restore: RestoreRecord,
 ): Promise<ImportTableDescription | undefined> {
-  const arn = restore.importArn ?? (await listedImport(services, restore));
+  const arn = restore.importArn ?? (await findListedImport(services, restore));
   try {
     return arn === undefined ? undefined : await describeImport(services, arn);
   } catch (error) {
@@ -76,21 +76,21 @@ export async function describeImport({ dynamodb }: Services, arn: string): Promi
 }
 
 /** True until DynamoDB is done with the import's table. */
-export function isRunning({ ImportStatus: status }: ImportTableDescription): boolean {
+export function isImportRunning({ ImportStatus: status }: ImportTableDescription): boolean {
   return status === 'IN_PROGRESS' || status === 'CANCELLING';
 }
 
 /** True while the table of an import that has ended may be there although DescribeTable does not tell of it. */
-export function mayAppear(
+export function mayTableAppear(
   { clock, config }: Pick<Services, 'clock' | 'config'>,
   { EndTime }: ImportTableDescription,
 ): boolean {
   return EndTime !== undefined && clock.now() - EndTime.getTime() < config.importShownMs;
 }
 
-async function listedImport(services: Services, restore: RestoreRecord): Promise<string | undefined> {
+async function findListedImport(services: Services, restore: RestoreRecord): Promise<string | undefined> {
   const TableArn = siblingTableArn(restore.source.arn, restore.target);
-  const { S3KeyPrefix } = importSource(services, restore);
+  const { S3KeyPrefix } = importSourceOf(services, restore);
   for await (const { ImportSummaryList = [] } of paginateListImports(
     { client: services.dynamodb },
     { TableArn },

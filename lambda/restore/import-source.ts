@@ -8,7 +8,7 @@ import { restoreStaging } from '../jobs/staging.ts';
 const folder = 'import';
 
 /** The key of the object that one part of a task makes. */
-export function importKey(
+export function importKeyOf(
   { store }: Services,
   restore: Pick<RestoreJob, 'id'>,
   task: number,
@@ -21,7 +21,7 @@ export function importKey(
  * Where DynamoDB finds the objects. The slash at the end matters: a prefix is matched as it stands, so that `a/1` is the
  * beginning of `a/10` too. No other restore has this prefix: an import is known by it.
  */
-export function importSource(
+export function importSourceOf(
   { store, bucketPlace: { bucket, prefix } }: Services,
   restore: Pick<RestoreJob, 'id'>,
 ): S3BucketSource {

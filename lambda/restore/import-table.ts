@@ -4,11 +4,11 @@ import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import type { WaitResult } from './build-indexes.ts';
-import { describeImport, isRunning, startImport } from './import-job.ts';
-import { rangesTotal } from './range-part.ts';
-import { type CurrentRestore, currentRestore } from './restore-plan.ts';
+import { describeImport, isImportRunning, startImport } from './import-job.ts';
+import { sumRanges } from './range-part.ts';
+import { type CurrentRestore, readCurrentRestore } from './current-restore.ts';
 import { ensureTag } from './restore-tag.ts';
-import { targetLost } from './target-table.ts';
+import { targetLostError } from './target-table.ts';
 
 /** An import takes ten minutes or hours; an execution's history holds about 37 hours of such waits. */
 const waitSeconds = 60;
@@ -21,33 +21,33 @@ const waitSeconds = 60;
  * reason or if it counted otherwise than was materialized.
  */
 export async function importTable(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
-  const current = await currentRestore(services, job);
+  const current = await readCurrentRestore(services, job);
   const wait = { job, status: 'wait', waitSeconds } as const;
-  const arn = current.restore.importArn ?? (await start(services, job, current));
+  const arn = current.restore.importArn ?? (await startWhenReady(services, job, current));
   if (arn === undefined) return wait;
   const description = await describeImport(services, arn);
-  await note(services, current.restore, description);
-  if (isRunning(description)) return wait;
+  await noteProgress(services, current.restore, description);
+  if (isImportRunning(description)) return wait;
   const tag = await ensureTag(services, current.restore, description);
   if (tag === 'wait') return wait;
-  await check(services, job, current, description);
+  await checkResult(services, job, current, description);
   if (tag === 'tagged') return { job, status: 'done', waitSeconds: 0 };
-  throw targetLost(current.restore);
+  throw targetLostError(current.restore);
 }
 
-async function start(
+async function startWhenReady(
   services: Services,
   job: RestoreJob,
   { restore, plan }: CurrentRestore,
 ): Promise<string | undefined> {
   // Nothing is imported before all is there.
-  await rangesTotal(services, job, plan);
+  await sumRanges(services, job, plan);
   const importArn = await startImport(services, restore);
   if (importArn !== undefined) await services.catalog.restores.note(restore, { importArn });
   return importArn;
 }
 
-async function note(
+async function noteProgress(
   { catalog }: Services,
   restore: RestoreRecord,
   { TableId, ProcessedItemCount: items = 0, ProcessedSizeBytes: bytes = 0 }: ImportTableDescription,
@@ -56,7 +56,7 @@ async function note(
   if (items !== restore.imported?.items) await catalog.restores.note(restore, { imported: { items, bytes } });
 }
 
-async function check(
+async function checkResult(
   services: Services,
   job: RestoreJob,
   { plan }: CurrentRestore,
@@ -75,7 +75,7 @@ async function check(
       `${ImportArn} ended as ${ImportStatus}: ${FailureCode}: ${FailureMessage}`,
     );
   }
-  const { items } = await rangesTotal(services, job, plan);
+  const { items } = await sumRanges(services, job, plan);
   if (ImportedItemCount === items && ErrorCount === 0) return;
   throw new TidemarkError(
     'ImportFailed',

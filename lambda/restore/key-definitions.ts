@@ -5,7 +5,7 @@ import type { TableDescription } from '../model/records.ts';
 type KeySchema = readonly KeySchemaElement[] | undefined;
 
 /** The definitions of just those attributes that are keys: DynamoDB refuses one that is not used. */
-export function keyDefinitions(
+export function selectKeyDefinitions(
   { attributeDefinitions }: Pick<TableDescription, 'attributeDefinitions'>,
   keySchemas: readonly KeySchema[],
 ): AttributeDefinition[] {

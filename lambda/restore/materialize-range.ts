@@ -7,9 +7,9 @@ import { type HashRange, formatHash } from '../snapshot/format/hash-range.ts';
 import { encodeLine } from '../snapshot/format/line.ts';
 import { readSnapshot, type SnapshotItem } from '../snapshot/read/read-snapshot.ts';
 import type { TaskInput, TaskResult } from '../jobs/task.ts';
-import { importKey } from './import-source.ts';
-import { rangePart } from './range-part.ts';
-import { type CurrentRestore, type RangeResult, snapshotOf } from './restore-plan.ts';
+import { importKeyOf } from './import-source.ts';
+import { runRangePart } from './range-part.ts';
+import { type CurrentRestore, type RangeResult, readSourceManifest } from './current-restore.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 
 /**
@@ -21,15 +21,17 @@ export function materializeRange(
   services: Services,
   input: TaskInput<RestoreJob>,
 ): Promise<TaskResult<RestoreJob>> {
-  const key = importKey(services, input.job, input.task, input.part);
-  return rangePart(services, input, 'import', (current, range) => materialize(services, current, range, key));
+  const key = importKeyOf(services, input.job, input.task, input.part);
+  return runRangePart(services, input, 'import', (current, range) =>
+    writeObject(services, current, range, key),
+  );
 }
 
 /** Each chunk that gzip gives is a hop between threads: Node's own 16 KiB take two thirds more CPU for all of this. */
 const chunkBytes = 256 * 1024;
 
 /** Level 1: the objects live for hours, and gzip's default level takes five times as long. */
-async function materialize(
+async function writeObject(
   services: Services,
   current: CurrentRestore,
   range: HashRange,
@@ -37,7 +39,7 @@ async function materialize(
 ): Promise<RangeResult> {
   const { store, config } = services;
   const { limits } = config;
-  const manifest = await snapshotOf(services, current);
+  const manifest = await readSourceManifest(services, current);
   const lines = new ImportLines(limits.partBytes);
   const gzip = createGzip({ level: constants.Z_BEST_SPEED, chunkSize: chunkBytes });
   await pipeline(
@@ -64,10 +66,10 @@ class ImportLines {
   next: bigint | undefined;
   #bytes = 0;
   #last: bigint | undefined;
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
 
-  constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
   async *of(batches: AsyncIterable<readonly SnapshotItem[]>): AsyncGenerator<Buffer> {
@@ -82,7 +84,7 @@ class ImportLines {
 
   /** False for an item that is the next part's. */
   #take({ hash, image }: SnapshotItem): boolean {
-    if (this.#bytes >= this.#mostBytes && hash !== this.#last) return false;
+    if (this.#bytes >= this.#maxBytes && hash !== this.#last) return false;
     this.#bytes += image.length;
     this.#last = hash;
     this.items++;

@@ -9,25 +9,25 @@ import { partName, restoreStaging } from '../jobs/staging.ts';
 import { type TaskInput, type TaskResult, taskResult } from '../jobs/task.ts';
 import {
   type CurrentRestore,
-  currentRestore,
-  names,
+  readCurrentRestore,
+  fileNames,
   type RangeResult,
   type RestorePlan,
-} from './restore-plan.ts';
+} from './current-restore.ts';
 
 type Work = (current: CurrentRestore, range: HashRange) => Promise<RangeResult>;
 
 /** Does one part of a task, from where the part before it ended, and publishes its result. */
-export async function rangePart(
+export async function runRangePart(
   services: Services,
   input: TaskInput<RestoreJob>,
   way: RestoreWay,
   work: Work,
 ): Promise<TaskResult<RestoreJob>> {
   const staging = restoreStaging(services.store, input.job);
-  const task = names.range(way, input.task);
+  const task = fileNames.range(way, input.task);
   const { done } = await staging.publishOnce<RangeResult>(partName(task, input.part), async () => {
-    const current = await currentRestore(services, input.job);
+    const current = await readCurrentRestore(services, input.job);
     const range = current.plan.ranges[input.task];
     if (range === undefined) throw new TidemarkError('Internal', `there is no range ${input.task}`);
     const before =
@@ -39,13 +39,15 @@ export async function rangePart(
 }
 
 /** Number and digest of the items of all ranges together. Throws `TaskIncomplete` if one is not done. */
-export async function rangesTotal(
+export async function sumRanges(
   services: Services,
   job: RestoreJob,
   { way, ranges }: RestorePlan,
 ): Promise<Pick<Content, 'items' | 'digest'>> {
   const staging = restoreStaging(services.store, job);
-  const parts = await Promise.all(ranges.map((_, i) => staging.readParts<RangeResult>(names.range(way, i))));
+  const parts = await Promise.all(
+    ranges.map((_, i) => staging.readParts<RangeResult>(fileNames.range(way, i))),
+  );
   const digest = new DigestSum();
   let items = 0;
   for (const part of parts.flat()) {

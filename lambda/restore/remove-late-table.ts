@@ -4,10 +4,10 @@ import type { Services } from '../services/services.ts';
 import { clearTarget } from './target-table.ts';
 
 /** So long after a restore's end no step of it runs any more: a function lives for 15 minutes at most. */
-export const lateMs = 20 * 60 * 1000;
+export const lateTableDelayMs = 20 * 60 * 1000;
 
 /**
- * Looks once more, `lateMs` after its end, at the target of a restore that failed without a table: a late twin of the step
+ * Looks once more, `lateTableDelayMs` after its end, at the target of a restore that failed without a table: a late twin of the step
  * that makes the table may have made it afterwards. While the table changes, the next call looks again. Any other fate is
  * final: a table that the record reports as kept is never deleted, as its owner may have plans for it.
  */

@@ -8,7 +8,7 @@ import {
 import type { RestoreRecord } from '../model/records.ts';
 import type { Services } from '../services/services.ts';
 import { findTable } from '../tables/table.ts';
-import { mayAppear } from './import-job.ts';
+import { mayTableAppear } from './import-job.ts';
 import { restoreTag } from '../model/restore-tag-name.ts';
 
 /** True if the table carries the tag of this restore. */
@@ -29,7 +29,7 @@ export async function ensureTag(
 ): Promise<'tagged' | 'wait' | 'lost'> {
   const { dynamodb } = services;
   const table = await findTable(dynamodb, target);
-  if (table === undefined && mayAppear(services, made)) return 'wait';
+  if (table === undefined && mayTableAppear(services, made)) return 'wait';
   if (table === undefined || table.TableId !== made.TableId) return 'lost';
   if (table.TableStatus !== 'ACTIVE') return 'wait';
   const ResourceArn = String(table.TableArn);

@@ -1,8 +1,8 @@
 import type { Services } from '../services/services.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import type { WaitResult } from './build-indexes.ts';
-import { findImport, isRunning } from './import-job.ts';
-import { isCurrent } from './restore-plan.ts';
+import { findImport, isImportRunning } from './import-job.ts';
+import { findRestore } from './current-restore.ts';
 import { ensureTag } from './restore-tag.ts';
 
 /** Rights that hang on the tag may take a moment to follow. */
@@ -14,10 +14,10 @@ const waitSeconds = 5;
  * failed for.
  */
 export async function tagTable(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
-  const restore = await services.catalog.restores.get(job.table);
-  if (restore !== undefined && isCurrent(restore, job)) {
+  const restore = await findRestore(services, job);
+  if (restore !== undefined) {
     const made = await findImport(services, restore);
-    if (made !== undefined && !isRunning(made)) await ensureTag(services, restore, made);
+    if (made !== undefined && !isImportRunning(made)) await ensureTag(services, restore, made);
   }
   return { job, status: 'done', waitSeconds };
 }

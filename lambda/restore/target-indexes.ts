@@ -4,49 +4,49 @@ import { TidemarkError } from '../runtime/errors.ts';
 import {
   type Billing,
   checkThroughput,
-  invalidRequest,
+  invalidRequestError,
   maximaOf,
-  targetBilling,
+  billingOf,
 } from './target-throughput.ts';
 import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
 type Indexes = Pick<TableDescription, 'localSecondaryIndexes' | 'globalSecondaryIndexes'>;
 
 /** The target's indexes. Throws `Validation` if one did not exist in the source or cannot be as it is asked. */
-export function targetIndexes(source: TableDescription, overrides: RestoreOverrides): Indexes {
+export function planIndexes(source: TableDescription, overrides: RestoreOverrides): Indexes {
   const { localSecondaryIndexes: local, globalSecondaryIndexes: global } = overrides;
-  const billing = targetBilling(source, overrides);
+  const billing = billingOf(source, overrides);
   const indexes = {
     localSecondaryIndexes:
-      local?.map((asked) => matched(asked, source.localSecondaryIndexes)) ?? source.localSecondaryIndexes,
+      local?.map((asked) => matchIndex(asked, source.localSecondaryIndexes)) ?? source.localSecondaryIndexes,
     globalSecondaryIndexes: (
-      global?.map((asked) => askedIndex(asked, source, billing)) ?? source.globalSecondaryIndexes
-    ).map((index) => billed(index, billing)),
+      global?.map((asked) => applyOverride(asked, source, billing)) ?? source.globalSecondaryIndexes
+    ).map((index) => setThroughput(index, billing)),
   };
   checkNames(indexes);
   return indexes;
 }
 
 /** An override is the whole of its index: the source's throughput is not taken for what it leaves out. */
-function askedIndex(
+function applyOverride(
   asked: GlobalSecondaryIndexInfo,
   source: TableDescription,
   billing: Billing,
 ): GlobalSecondaryIndexInfo {
-  const index = matched(asked, source.globalSecondaryIndexes);
+  const index = matchIndex(asked, source.globalSecondaryIndexes);
   const { ProvisionedThroughput: provisioned, OnDemandThroughput: onDemand } = asked;
   checkThroughput(billing, { provisioned, onDemand }, asked.IndexName);
   return { ...index, ProvisionedThroughput: provisioned, OnDemandThroughput: onDemand };
 }
 
 /** Source index by key and projection, under the name that is asked: the service lets an index be renamed. */
-function matched(
+function matchIndex(
   asked: LocalSecondaryIndexInfo,
   sources: readonly LocalSecondaryIndexInfo[],
 ): LocalSecondaryIndexInfo {
   const match = sources.find((source) => identityOf(source) === identityOf(asked));
   if (match === undefined) {
-    throw invalidRequest(
+    throw invalidRequestError(
       `Index ${asked.IndexName} does not match a secondary index that existed in the source table and cannot be ` +
         'created during the restore operation',
     );
@@ -64,7 +64,7 @@ function identityOf({ KeySchema: keys = [], Projection: projection }: LocalSecon
 }
 
 /** The index with the throughput of its billing mode, and no other. */
-function billed(
+function setThroughput(
   { ProvisionedThroughput: provisioned, OnDemandThroughput: onDemand, ...index }: GlobalSecondaryIndexInfo,
   { mode }: Billing,
 ): GlobalSecondaryIndexInfo {
@@ -74,7 +74,7 @@ function billed(
   }
   // An index of an on-demand table is described with zeros.
   if ((provisioned?.ReadCapacityUnits ?? 0) < 1) {
-    throw invalidRequest(`Must specify provisioned throughput for index ${index.IndexName}`);
+    throw invalidRequestError(`Must specify provisioned throughput for index ${index.IndexName}`);
   }
   return { ...index, ProvisionedThroughput: provisioned };
 }

@@ -7,7 +7,7 @@ import type { RestoreRecord, TableDescription, TargetFate } from '../model/recor
 import { isDenied, isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { findTable } from '../tables/table.ts';
-import { findImport, isRunning, mayAppear } from './import-job.ts';
+import { findImport, isImportRunning, mayTableAppear } from './import-job.ts';
 import { hasRestoreTag, removeRestoreTag } from './restore-tag.ts';
 
 /**
@@ -19,11 +19,11 @@ export async function describeTarget(
   restore: RestoreRecord,
 ): Promise<SdkTableDescription> {
   const table = await findTable(dynamodb, restore.target);
-  if (table?.TableId === undefined || table.TableId !== restore.targetTableId) throw targetLost(restore);
+  if (table?.TableId === undefined || table.TableId !== restore.targetTableId) throw targetLostError(restore);
   return table;
 }
 
-export function targetLost({ target }: RestoreRecord): TidemarkError {
+export function targetLostError({ target }: RestoreRecord): TidemarkError {
   return new TidemarkError('TargetTableLost', `${target} is not the table that this restore made`);
 }
 
@@ -75,9 +75,10 @@ async function findTarget(
   const { dynamodb } = services;
   const made = restore.way === 'import' ? await findImport(services, restore) : undefined;
   // The table of a running import cannot be deleted, and DescribeTable may not show it.
-  if (made !== undefined && isRunning(made)) return 'changing';
+  if (made !== undefined && isImportRunning(made)) return 'changing';
   const table = await findTable(dynamodb, restore.target);
-  if (table === undefined) return made !== undefined && mayAppear(services, made) ? 'changing' : undefined;
+  if (table === undefined)
+    return made !== undefined && mayTableAppear(services, made) ? 'changing' : undefined;
   if (table.TableStatus === 'DELETING') return 'changing';
   const noted = restore.targetTableId ?? made?.TableId;
   const isNoted = noted !== undefined && table.TableId === noted;

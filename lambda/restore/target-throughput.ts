@@ -20,21 +20,23 @@ const maximumNames = ['MaxReadRequestUnits', 'MaxWriteRequestUnits'] as const;
 /** What stands for no maximum, in requests and in descriptions. */
 const noMaximum = -1;
 
-export function targetBilling(source: TableDescription, { billingMode }: RestoreOverrides): Billing {
+export function billingOf(source: TableDescription, { billingMode }: RestoreOverrides): Billing {
   return { mode: billingMode ?? source.billingMode, overridden: billingMode !== undefined };
 }
 
 /** The table's own throughput. Throws `Validation` if what is asked does not go with the billing mode. */
-export function tableThroughput(
+export function planTableThroughput(
   source: TableDescription,
   overrides: RestoreOverrides,
 ): Pick<TableDescription, 'provisionedThroughput' | 'onDemandThroughput'> {
   const { provisionedThroughput: provisioned, onDemandThroughput: onDemand } = overrides;
-  const billing = targetBilling(source, overrides);
+  const billing = billingOf(source, overrides);
   checkThroughput(billing, { provisioned, onDemand });
   if (billing.mode === 'PROVISIONED') {
     if (billing.overridden && provisioned === undefined) {
-      throw invalidRequest('Must override ProvisionedThroughput if BillingMode is overridden to PROVISIONED');
+      throw invalidRequestError(
+        'Must override ProvisionedThroughput if BillingMode is overridden to PROVISIONED',
+      );
     }
     const throughput = provisioned ?? source.provisionedThroughput;
     return throughput === undefined ? {} : { provisionedThroughput: throughput };
@@ -51,8 +53,8 @@ export function tableThroughput(
 export function checkThroughput(billing: Billing, { provisioned, onDemand }: Asked, index?: string): void {
   const where = index === undefined ? '' : ` for index ${index}`;
   if (billing.mode === 'PROVISIONED') {
-    for (const [name] of given(onDemand)) {
-      throw invalidRequest(
+    for (const [name] of listMaxima(onDemand)) {
+      throw invalidRequestError(
         `Cannot override ${name} for OnDemandThroughput unless BillingModeOverride is PAY_PER_REQUEST${where}`,
       );
     }
@@ -60,22 +62,22 @@ export function checkThroughput(billing: Billing, { provisioned, onDemand }: Ask
     const rule = billing.overridden
       ? 'if BillingMode is overridden to PAY_PER_REQUEST'
       : 'unless BillingMode is PROVISIONED';
-    throw invalidRequest(`Cannot override ProvisionedThroughput ${rule}${where}`);
+    throw invalidRequestError(`Cannot override ProvisionedThroughput ${rule}${where}`);
   }
-  for (const [name, maximum] of given(onDemand)) {
+  for (const [name, maximum] of listMaxima(onDemand)) {
     if (maximum < 1 && maximum !== noMaximum) {
-      throw invalidRequest(`Requested ${name} for OnDemandThroughput is outside of valid range${where}`);
+      throw invalidRequestError(`Requested ${name} for OnDemandThroughput is outside of valid range${where}`);
     }
   }
 }
 
 /** The maxima that there are; undefined if there is none. */
 export function maximaOf(throughput: OnDemandThroughput | undefined): OnDemandThroughput | undefined {
-  const maxima = given(throughput).filter(([, maximum]) => maximum !== noMaximum);
+  const maxima = listMaxima(throughput).filter(([, maximum]) => maximum !== noMaximum);
   return maxima.length === 0 ? undefined : Object.fromEntries(maxima);
 }
 
-function given(throughput: OnDemandThroughput | undefined): [name: string, maximum: number][] {
+function listMaxima(throughput: OnDemandThroughput | undefined): [name: string, maximum: number][] {
   return maximumNames.flatMap((name) => {
     const maximum = throughput?.[name];
     return maximum === undefined ? [] : [[name, maximum]];
@@ -83,6 +85,6 @@ function given(throughput: OnDemandThroughput | undefined): [name: string, maxim
 }
 
 /** A refusal as the service words those of a restore. */
-export function invalidRequest(text: string): TidemarkError {
+export function invalidRequestError(text: string): TidemarkError {
   return new TidemarkError('Validation', `Invalid Request: ${text}`);
 }

@@ -12,35 +12,39 @@ import { type HashRange, formatHash } from '../snapshot/format/hash-range.ts';
 import { readSnapshot, type SnapshotItem } from '../snapshot/read/read-snapshot.ts';
 import { Budget, takeUntilSpent } from '../jobs/budget.ts';
 import type { TaskInput, TaskResult } from '../jobs/task.ts';
-import { rangePart } from './range-part.ts';
-import { type CurrentRestore, type RangeResult, snapshotOf } from './restore-plan.ts';
+import { runRangePart } from './range-part.ts';
+import { type CurrentRestore, type RangeResult, readSourceManifest } from './current-restore.ts';
 import { describeTarget } from './target-table.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 
 /** BatchWriteItem takes at most 25 items and 16 MB; 25 items of 400 KB are 10 MB. */
-const batchItems = 25;
+const maxBatchItems = 25;
 
 /** Requests under way at once in one invocation: enough to hide their latency. */
-const concurrency = 8;
+const maxRequests = 8;
 
 /** Unprocessed items are sent again so often, with growing pauses (together about a minute), before giving up. */
-const tries = 12;
+const maxTries = 12;
 
 /** Writes one range of the snapshot to the table, as far as the time goes. A part repeated writes the same again. */
 export function writeRange(
   services: Services,
   input: TaskInput<RestoreJob>,
 ): Promise<TaskResult<RestoreJob>> {
-  return rangePart(services, input, 'writes', async (current, range) => {
+  return runRangePart(services, input, 'writes', async (current, range) => {
     await describeTarget(services, current.restore);
-    return load(services, current, range);
+    return writeItems(services, current, range);
   });
 }
 
-async function load(services: Services, current: CurrentRestore, range: HashRange): Promise<RangeResult> {
+async function writeItems(
+  services: Services,
+  current: CurrentRestore,
+  range: HashRange,
+): Promise<RangeResult> {
   const { dynamodb, clock, config } = services;
   const { target } = current.restore;
-  const manifest = await snapshotOf(services, current);
+  const manifest = await readSourceManifest(services, current);
   const budget = new Budget(clock, config.timeBudgetMs);
   const digest = new DigestSum();
   let items = 0;
@@ -53,14 +57,14 @@ async function load(services: Services, current: CurrentRestore, range: HashRang
     },
   );
   await pMap(
-    inBatches(timed),
+    splitBatches(timed),
     async (batch) => {
-      await write(dynamodb, clock, target, batch);
+      await writeBatch(dynamodb, clock, target, batch);
       // Counted once it is acknowledged: the sum at the end is of what the table was seen to take.
       for (const { image } of batch) digest.add(digestImage(image));
       items += batch.length;
     },
-    { concurrency },
+    { concurrency: maxRequests },
   );
   return {
     done: next === undefined,
@@ -70,14 +74,16 @@ async function load(services: Services, current: CurrentRestore, range: HashRang
   };
 }
 
-async function* inBatches(batches: AsyncIterable<readonly SnapshotItem[]>): AsyncGenerator<SnapshotItem[]> {
+async function* splitBatches(
+  batches: AsyncIterable<readonly SnapshotItem[]>,
+): AsyncGenerator<SnapshotItem[]> {
   for await (const batch of batches) {
-    for (let i = 0; i < batch.length; i += batchItems) yield batch.slice(i, i + batchItems);
+    for (let i = 0; i < batch.length; i += maxBatchItems) yield batch.slice(i, i + maxBatchItems);
   }
 }
 
 /** Throws `WritesRefused` if items stay unprocessed. */
-async function write(
+async function writeBatch(
   dynamodb: DynamoDBClient,
   clock: Clock,
   table: string,
@@ -87,19 +93,19 @@ async function write(
     PutRequest: { Item: toSdk(parseJson(image.toString()) as Item) },
   }));
   for (let attempt = 0; requests.length > 0; attempt++) {
-    if (attempt === tries) {
+    if (attempt === maxTries) {
       throw new TidemarkError(
         'WritesRefused',
         `${table} left ${requests.length} items of a batch unprocessed`,
       );
     }
     if (attempt > 0) await clock.sleep(Math.random() * Math.min(10_000, 50 * 2 ** attempt));
-    requests = await unprocessed(dynamodb, table, requests);
+    requests = await sendBatch(dynamodb, table, requests);
   }
 }
 
 /** What DynamoDB did not take of the requests; all of them if it was throttling the whole call. */
-async function unprocessed(
+async function sendBatch(
   dynamodb: DynamoDBClient,
   table: string,
   requests: WriteRequest[],

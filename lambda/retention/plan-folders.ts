@@ -6,7 +6,7 @@ import { reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { readManifest } from '../snapshot/format/manifest.ts';
 import type { StoredObject } from '../storage/object-store.ts';
-import { liveSnapshots, planStaging, planTable, stagedJob, type SweepPlan } from './sweep-plan.ts';
+import { findLiveSnapshots, planStaging, planTable, stagedJobOf, type SweepPlan } from './sweep-plan.ts';
 
 export interface SweepServices extends Pick<Services, 'store' | 'clock' | 'config' | 'log' | 'ids'> {
   readonly catalog: {
@@ -30,7 +30,7 @@ const manifestsAtOnce = 8;
 
 /** All that is staged. To be listed before any record is read. */
 export async function listStaged({ store }: Pick<SweepServices, 'store'>): Promise<Staged> {
-  return Map.groupBy(await Array.fromAsync(store.list('staging')), ({ key }) => stagedJob(key));
+  return Map.groupBy(await Array.fromAsync(store.list('staging')), ({ key }) => stagedJobOf(key));
 }
 
 /**
@@ -56,7 +56,7 @@ export async function listStaged({ store }: Pick<SweepServices, 'store'>): Promi
  *
  * A live manifest that cannot be read stops the deletion of anything of its TableId: nobody knows what it refers to.
  */
-export async function planFoldersOf(
+export async function planTableFolders(
   services: SweepServices,
   table: string,
   staged: Staged,
@@ -73,7 +73,7 @@ export async function planFoldersOf(
   for (const tableId of tableIds)
     listed.set(tableId, await Array.fromAsync(services.store.list(`tables/${tableId}`)));
   const census = await snapshots.takeCensus(table);
-  const plans: FolderPlan[] = [{ table, folder: 'staging', plan: planStagingOf(census, staged) }];
+  const plans: FolderPlan[] = [{ table, folder: 'staging', plan: planBackupStaging(census, staged) }];
   for (const [tableId, objects] of listed)
     plans.push({
       table,
@@ -88,9 +88,9 @@ export async function planFoldersOf(
  * is younger than the grace is taken to be running, and a lag of an hour is not known. It would fail the restore, and
  * harm nothing else.
  */
-export async function planRestores(services: SweepServices, staged: Staged): Promise<FolderPlan> {
+export async function planRestoreStaging(services: SweepServices, staged: Staged): Promise<FolderPlan> {
   const jobs = [...staged.keys()].filter((job) => job.startsWith('restore-'));
-  const objects = jobs.flatMap((job) => take(staged, job));
+  const objects = jobs.flatMap((job) => takeStaged(staged, job));
   const running = new Set((await services.catalog.restores.listRunning()).map(({ id }) => `restore-${id}`));
   const deadline = services.clock.now() - services.config.sweepGraceMs;
   const stateOf = (job: string) => (running.has(job) || startOf(job) > deadline ? 'working' : 'ended');
@@ -98,13 +98,13 @@ export async function planRestores(services: SweepServices, staged: Staged): Pro
 }
 
 /** What is left in `staged` after all tables and the restores is nobody's. */
-export function planUnknown(staged: Staged): FolderPlan {
+export function planUnknownStaging(staged: Staged): FolderPlan {
   return { folder: 'staging', plan: planStaging([...staged.values()].flat(), () => 'unknown') };
 }
 
-function planStagingOf({ backups }: Census, staged: Staged): SweepPlan {
+function planBackupStaging({ backups }: Census, staged: Staged): SweepPlan {
   const jobs = [...backups.keys()].filter((id) => staged.has(id));
-  const objects = jobs.flatMap((job) => take(staged, job));
+  const objects = jobs.flatMap((job) => takeStaged(staged, job));
   const working = new Set<string>(jobs.filter((id) => backups.get(id)?.status === 'CREATING'));
   return planStaging(objects, (job) => (working.has(job) ? 'working' : 'ended'));
 }
@@ -115,17 +115,17 @@ async function planTableId(
   objects: readonly StoredObject[],
   census: Census,
 ): Promise<{ plan: SweepPlan } | { trouble: string }> {
-  const live = liveSnapshots(census, tableId, services.clock.now() - services.config.sweepGraceMs);
+  const live = findLiveSnapshots(census, tableId, services.clock.now() - services.config.sweepGraceMs);
   const snapshots = census.snapshots.filter((snapshot) => live.has(snapshot.id));
   try {
-    const referred = await runsOf(services, snapshots);
+    const referred = await readReferredRuns(services, snapshots);
     return { plan: planTable({ tableId, objects, census, live, referred }) };
   } catch (error) {
     return { trouble: reasonOf(error) };
   }
 }
 
-async function runsOf(
+async function readReferredRuns(
   { store }: SweepServices,
   snapshots: readonly SnapshotRecord[],
 ): Promise<ReadonlySet<string>> {
@@ -141,7 +141,7 @@ async function runsOf(
   return referred;
 }
 
-function take(staged: Staged, job: string): StoredObject[] {
+function takeStaged(staged: Staged, job: string): StoredObject[] {
   const objects = staged.get(job) ?? [];
   staged.delete(job);
   return objects;

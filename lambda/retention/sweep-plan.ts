@@ -35,7 +35,7 @@ export interface TableFacts {
   readonly tableId: string;
   readonly objects: readonly StoredObject[];
   readonly census: Census;
-  /** The table's live snapshots, by `liveSnapshots`. */
+  /** The table's live snapshots, by `findLiveSnapshots`. */
   readonly live: ReadonlySet<BackupId>;
   /** The keys of all runs that their manifests refer to. */
   readonly referred: ReadonlySet<string>;
@@ -47,7 +47,7 @@ const manifest = new RegExp(String.raw`^tables/[^/]+/snapshots/(${id})/manifest\
 const staged = new RegExp(`^staging/((?:restore-)?${id})/`);
 
 /** The ids of the table's snapshots that are alive or died after `deadline` (epoch ms). */
-export function liveSnapshots({ snapshots }: Census, tableId: string, deadline: number): Set<BackupId> {
+export function findLiveSnapshots({ snapshots }: Census, tableId: string, deadline: number): Set<BackupId> {
   const live = snapshots.filter(
     (snapshot) => snapshot.tableId === tableId && (snapshot.alive || (snapshot.diedAt ?? 0) > deadline),
   );
@@ -56,22 +56,22 @@ export function liveSnapshots({ snapshots }: Census, tableId: string, deadline: 
 
 /** The plan for `tables/<TableId>`. */
 export function planTable({ tableId, objects, census, live, referred }: TableFacts): SweepPlan {
-  const ofBackup = (backup: string, why: Why): Why | Keep => {
+  const judgeByBackup = (backup: string, why: Why): Why | Keep => {
     const status = census.backups.get(parseBackupId(backup))?.status;
     if (status === undefined) return 'unknown';
     return status === 'CREATING' ? 'working' : why;
   };
-  const verdict = (key: string): Why | Keep => {
+  const judge = (key: string): Why | Keep => {
     const maker = run.exec(key)?.[1];
-    if (maker !== undefined) return referred.has(key) ? 'live' : ofBackup(maker, 'unreferenced-run');
+    if (maker !== undefined) return referred.has(key) ? 'live' : judgeByBackup(maker, 'unreferenced-run');
     const snapshot = manifest.exec(key)?.[1];
     if (snapshot === undefined) return 'unknown';
-    return live.has(parseBackupId(snapshot)) ? 'live' : ofBackup(snapshot, 'dead-manifest');
+    return live.has(parseBackupId(snapshot)) ? 'live' : judgeByBackup(snapshot, 'dead-manifest');
   };
   const dead = census.snapshots.filter((snapshot) => snapshot.tableId === tableId && !live.has(snapshot.id));
-  return planOf(
+  return sortObjects(
     objects,
-    verdict,
+    judge,
     dead.map((snapshot) => snapshot.id),
   );
 }
@@ -81,43 +81,43 @@ export function planStaging(
   objects: readonly StoredObject[],
   stateOf: (job: string) => 'ended' | 'working' | 'unknown',
 ): SweepPlan {
-  return planOf(objects, (key) => {
-    const state = stateOf(stagedJob(key));
+  return sortObjects(objects, (key) => {
+    const state = stateOf(stagedJobOf(key));
     return state === 'ended' ? 'ended-staging' : state;
   });
 }
 
 /** The folder below `staging` that an object is in: a backup's id or `restore-<id>`; '' if it is in none. */
-export function stagedJob(key: string): string {
+export function stagedJobOf(key: string): string {
   return staged.exec(key)?.[1] ?? '';
 }
 
-function planOf(
+function sortObjects(
   objects: readonly StoredObject[],
-  verdict: (key: string) => Why | Keep,
+  judge: (key: string) => Why | Keep,
   forget: readonly BackupId[] = [],
 ): SweepPlan {
   const deletions: Deletion[] = [];
   const unknown: string[] = [];
   const totals: Record<Why | Keep, Tally> = {
-    'unreferenced-run': noTally,
-    'dead-manifest': noTally,
-    'ended-staging': noTally,
-    live: noTally,
-    working: noTally,
-    unknown: noTally,
+    'unreferenced-run': emptyTally,
+    'dead-manifest': emptyTally,
+    'ended-staging': emptyTally,
+    live: emptyTally,
+    working: emptyTally,
+    unknown: emptyTally,
   };
   for (const object of objects) {
-    const found = verdict(object.key);
-    totals[found] = sumOf(totals[found], { objects: 1, bytes: object.bytes });
+    const found = judge(object.key);
+    totals[found] = addTallies(totals[found], { objects: 1, bytes: object.bytes });
     if (found === 'unknown') unknown.push(object.key);
     else if (found !== 'live' && found !== 'working') deletions.push({ ...object, why: found });
   }
   return { delete: deletions, forget, totals, unknown };
 }
 
-export const noTally: Tally = { objects: 0, bytes: 0 };
+export const emptyTally: Tally = { objects: 0, bytes: 0 };
 
-export function sumOf(a: Tally, b: Tally): Tally {
+export function addTallies(a: Tally, b: Tally): Tally {
   return { objects: a.objects + b.objects, bytes: a.bytes + b.bytes };
 }

@@ -3,12 +3,12 @@ import { Budget } from '../jobs/budget.ts';
 import {
   type FolderPlan,
   listStaged,
-  planFoldersOf,
-  planRestores,
-  planUnknown,
+  planTableFolders,
+  planRestoreStaging,
+  planUnknownStaging,
   type SweepServices,
 } from './plan-folders.ts';
-import { type Keep, noTally, sumOf, type SweepPlan, type Tally } from './sweep-plan.ts';
+import { type Keep, emptyTally, addTallies, type SweepPlan, type Tally } from './sweep-plan.ts';
 
 export interface SweepSummary {
   /** False if the time was spent before all was done; the next sweep begins elsewhere. */
@@ -26,7 +26,7 @@ const deletionsAtOnce = 1000;
  * Deletes what nothing needs any more: the runs and manifests of dead snapshots, what failed attempts and late twins
  * have stored, and the staging of backups and restores that have ended. It plans and executes one table after another,
  * from a random one on, so that none is left over each time that the time is spent. It may be repeated, be ended at any
- * point, and run beside everything else, other sweeps included: `planFoldersOf` says why. One table's trouble does not
+ * point, and run beside everything else, other sweeps included: `planTableFolders` says why. One table's trouble does not
  * keep it from the others.
  */
 export async function sweep(services: SweepServices): Promise<SweepSummary> {
@@ -37,14 +37,14 @@ export async function sweep(services: SweepServices): Promise<SweepSummary> {
   const first = tables.length === 0 ? 0 : Number.parseInt(ids.hex(8), 16) % tables.length;
   for (const table of [...tables.slice(first), ...tables.slice(0, first)]) {
     if (run.timeIsSpent()) break;
-    await run.guarded({ table }, async () => {
-      for (const planned of await planFoldersOf(services, table, staged, { mend: true }))
+    await run.guard({ table }, async () => {
+      for (const planned of await planTableFolders(services, table, staged, { mend: true }))
         await run.execute(planned);
     });
   }
-  await run.guarded({ folder: 'staging' }, async () => run.execute(await planRestores(services, staged)));
+  await run.guard({ folder: 'staging' }, async () => run.execute(await planRestoreStaging(services, staged)));
   // What belongs to a table that was not looked at is not unknown.
-  if (run.finished && run.troubles === 0) await run.execute(planUnknown(staged));
+  if (run.finished && run.troubles === 0) await run.execute(planUnknownStaging(staged));
   const { finished, deleted, kept, troubles } = run;
   log.info('swept', { finished, deleted, kept, troubles });
   return { finished, deleted, kept, troubles };
@@ -56,8 +56,8 @@ class SweepRun {
   readonly #budget: Budget;
   finished = true;
   troubles = 0;
-  deleted = noTally;
-  kept: Readonly<Record<Keep, Tally>> = { live: noTally, working: noTally, unknown: noTally };
+  deleted = emptyTally;
+  kept: Readonly<Record<Keep, Tally>> = { live: emptyTally, working: emptyTally, unknown: emptyTally };
 
   constructor(services: SweepServices, budget: Budget) {
     this.#services = services;
@@ -69,11 +69,11 @@ class SweepRun {
     return !this.finished;
   }
 
-  async guarded(facts: object, work: () => Promise<void>): Promise<void> {
+  async guard(facts: object, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      this.#trouble(facts, reasonOf(error));
+      this.#recordTrouble(facts, reasonOf(error));
     }
   }
 
@@ -81,10 +81,10 @@ class SweepRun {
     const { table, folder } = planned;
     const facts = { table, folder };
     if ('trouble' in planned) {
-      this.#trouble(facts, planned.trouble);
+      this.#recordTrouble(facts, planned.trouble);
     } else {
-      this.#count(facts, planned.plan);
-      await this.guarded(facts, () => this.#delete(planned.plan, table));
+      this.#countKept(facts, planned.plan);
+      await this.guard(facts, () => this.#delete(planned.plan, table));
     }
   }
 
@@ -94,24 +94,24 @@ class SweepRun {
       if (this.timeIsSpent()) return;
       const batch = plan.delete.slice(start, start + deletionsAtOnce);
       await this.#services.store.delete(batch.map(({ key }) => key));
-      this.deleted = batch.reduce((sum, { bytes }) => sumOf(sum, { objects: 1, bytes }), this.deleted);
+      this.deleted = batch.reduce((sum, { bytes }) => addTallies(sum, { objects: 1, bytes }), this.deleted);
     }
     if (table === undefined) return;
     for (const id of plan.forget) await this.#services.catalog.snapshots.forget({ table, id });
   }
 
-  #count(facts: object, { totals, unknown }: SweepPlan): void {
+  #countKept(facts: object, { totals, unknown }: SweepPlan): void {
     const { live, working, unknown: strange } = this.kept;
     this.kept = {
-      live: sumOf(live, totals.live),
-      working: sumOf(working, totals.working),
-      unknown: sumOf(strange, totals.unknown),
+      live: addTallies(live, totals.live),
+      working: addTallies(working, totals.working),
+      unknown: addTallies(strange, totals.unknown),
     };
     if (unknown.length > 0)
       this.#services.log.warn('unknown objects are kept', { ...facts, ...totals.unknown, first: unknown[0] });
   }
 
-  #trouble(facts: object, reason: string): void {
+  #recordTrouble(facts: object, reason: string): void {
     this.troubles++;
     this.#services.log.error('not swept', { ...facts, reason });
   }

@@ -8,7 +8,7 @@ import type {
 import { markerOf } from '../../lambda/model/ids.ts';
 import { createBackup } from '../../lambda/operations/create-backup.ts';
 import { checkTarget, orRepeated, startRestore } from '../../lambda/operations/restore-table.ts';
-import { targetDescription } from '../../lambda/restore/target-description.ts';
+import { planTarget } from '../../lambda/restore/target-description.ts';
 import { isError, reasonOf, TidemarkError } from '../../lambda/runtime/errors.ts';
 import type { Services } from '../../lambda/services/services.ts';
 import { describeTable, switchStreamOn, type Table } from '../../lambda/tables/table.ts';
@@ -75,7 +75,7 @@ export class EmbeddedContinuousBackups implements ContinuousBackups {
     const { table: name, target, overrides, requestedBy, requestKey } = request;
     const table = await describeTable(this.#services.dynamodb, name);
     const time = restoreTime(name, await this.#recovery(table), request.time);
-    const description = targetDescription(table.description, overrides);
+    const description = planTarget(table.description, overrides);
     await checkTarget(this.#services, target);
     const backup = await this.#backup(name, time, requestedBy);
     const restore = await this.#services.catalog.restores.createForPointInTime({

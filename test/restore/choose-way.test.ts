@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   chooseWay,
-  leastImportBytes,
-  mostImportBytes,
+  minImportBytes,
+  maxImportBytes,
   type RestoreFacts,
 } from '../../lambda/restore/choose-way.ts';
 
@@ -11,20 +11,20 @@ const large: RestoreFacts = { restoreBy: 'auto', items: 3_000_000, bytes: 3e9, l
 describe('a restored table gets its items by', () => {
   it.each<[string, Partial<RestoreFacts>, string, RegExp]>([
     ['an import', {}, 'import', /1 GiB or more/],
-    ['an import from 1 GiB on', { bytes: leastImportBytes }, 'import', /1 GiB or more/],
-    ['an import up to what any region takes', { bytes: mostImportBytes }, 'import', /1 GiB or more/],
-    ['writes below', { bytes: leastImportBytes - 1 }, 'writes', /sooner/],
-    ['writes above', { bytes: mostImportBytes + 1 }, 'writes', /1 TB/],
+    ['an import from 1 GiB on', { bytes: minImportBytes }, 'import', /1 GiB or more/],
+    ['an import up to what any region takes', { bytes: maxImportBytes }, 'import', /1 GiB or more/],
+    ['writes below', { bytes: minImportBytes - 1 }, 'writes', /sooner/],
+    ['writes above', { bytes: maxImportBytes + 1 }, 'writes', /1 TB/],
     ['an import that is wanted, however small', { restoreBy: 'import', bytes: 1 }, 'import', /restoreBy/],
     [
       'an import that is wanted, up to what any region takes',
-      { restoreBy: 'import', bytes: mostImportBytes },
+      { restoreBy: 'import', bytes: maxImportBytes },
       'import',
       /restoreBy/,
     ],
     [
       'writes above, whatever is wanted',
-      { restoreBy: 'import', bytes: mostImportBytes + 1 },
+      { restoreBy: 'import', bytes: maxImportBytes + 1 },
       'writes',
       /1 TB/,
     ],

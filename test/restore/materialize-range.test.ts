@@ -10,9 +10,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import type { Services } from '../../lambda/services/services.ts';
 import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
-import { importSource } from '../../lambda/restore/import-source.ts';
+import { importSourceOf } from '../../lambda/restore/import-source.ts';
 import { materializeRange } from '../../lambda/restore/materialize-range.ts';
-import { planRestore, type RangeResult } from '../../lambda/restore/restore-plan.ts';
+import type { RangeResult } from '../../lambda/restore/current-restore.ts';
+import { planRestore } from '../../lambda/restore/plan-restore.ts';
 import { restoreStaging } from '../../lambda/jobs/staging.ts';
 import { startDatabase as startEmbedded } from '../../local/dynamodb/embedded-database.ts';
 import { backUps, keysIn, type Made } from '../support/retention/support.ts';
@@ -116,7 +117,7 @@ describe('what is materialized', () => {
   it('is looked for below the prefix of the store, to the end of its folder', async () => {
     const { job } = await planned();
     const place = { bucket: 'a-bucket', prefix: 'backups/eu' };
-    expect(importSource({ ...harness.services, bucketPlace: place }, job)).toEqual({
+    expect(importSourceOf({ ...harness.services, bucketPlace: place }, job)).toEqual({
       S3Bucket: 'a-bucket',
       S3KeyPrefix: `backups/eu/staging/restore-${job.id}/import/`,
     });

@@ -5,7 +5,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import type { TableDescription } from '../../lambda/model/records.ts';
-import { targetDescription } from '../../lambda/restore/target-description.ts';
+import { planTarget } from '../../lambda/restore/target-description.ts';
 import type { RestoreOverrides } from '../../lambda/model/restore-overrides.ts';
 
 const units = { ReadCapacityUnits: 5, WriteCapacityUnits: 6 };
@@ -80,7 +80,7 @@ const onDemand: TableDescription = {
   ],
 };
 
-const target = targetDescription;
+const target = planTarget;
 const toOnDemand = { billingMode: 'PAY_PER_REQUEST' } as const;
 const toProvisioned = { billingMode: 'PROVISIONED', provisionedThroughput: more } as const;
 

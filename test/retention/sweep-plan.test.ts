@@ -4,10 +4,10 @@ import { createBackupId, createRestoreId } from '../../lambda/model/ids.ts';
 import type { BackupId, BackupStatus } from '../../lambda/model/records.ts';
 import type { SnapshotRecord } from '../../lambda/catalog/snapshots.ts';
 import {
-  liveSnapshots,
+  findLiveSnapshots,
   planStaging,
   planTable,
-  stagedJob,
+  stagedJobOf,
   type SweepPlan,
 } from '../../lambda/retention/sweep-plan.ts';
 import { manifestKey, runKey } from '../../lambda/snapshot/format/manifest.ts';
@@ -69,7 +69,7 @@ const plan = (all: readonly Backup[]): SweepPlan => {
         : [{ ...record, alive: false, released: true, diedAt: snapshot }];
     }),
   };
-  const live = liveSnapshots(census, tableId, deadline);
+  const live = findLiveSnapshots(census, tableId, deadline);
   const referred = new Set(all.filter(({ id }) => live.has(id)).flatMap(({ runs }) => runs));
   return planTable({ tableId, objects: objectsOf(all), census, live, referred });
 };
@@ -155,7 +155,7 @@ describe('the plan for staging', () => {
   const ofRestore = restoreStaging(createMemoryStore(), restoreJob).key('plan.json');
 
   it('finds the job in the key', () => {
-    expect([ofBackup, ofRestore, 'staging/notes.txt', `staging/${job.id}x/y`].map(stagedJob)).toEqual([
+    expect([ofBackup, ofRestore, 'staging/notes.txt', `staging/${job.id}x/y`].map(stagedJobOf)).toEqual([
       job.id,
       `restore-${restoreJob.id}`,
       '',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
-import type { RangeResult } from '../../../lambda/restore/restore-plan.ts';
+import type { RangeResult } from '../../../lambda/restore/current-restore.ts';
 import { restoreStaging } from '../../../lambda/jobs/staging.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';

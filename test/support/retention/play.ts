@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { deleteBackup } from '../../../lambda/operations/delete-backup.ts';
-import { planRestore } from '../../../lambda/restore/restore-plan.ts';
+import { planRestore } from '../../../lambda/restore/plan-restore.ts';
 import { sweep } from '../../../lambda/retention/sweep.ts';
 import { isError } from '../../../lambda/runtime/errors.ts';
 import { abort } from '../../../lambda/backup/abort.ts';

@@ -1,0 +1,75 @@
+import type { RestoreRecord } from '../model/records.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../services/services.ts';
+import { splitHashSpace, chooseRangeCount, toHex } from '../snapshot/format/hash-range.ts';
+import { readManifest } from '../snapshot/format/manifest.ts';
+import type { RestoreJob } from '../jobs/job.ts';
+import { restoreStaging } from '../jobs/staging.ts';
+import { chooseWay } from './choose-way.ts';
+import { fileNames, findRestore, type RestorePlan } from './current-restore.ts';
+
+export interface PlanResult {
+  readonly job: RestoreJob;
+  readonly status: 'write' | 'import' | 'wait' | 'ended';
+  readonly tasks: readonly number[];
+  readonly waitSeconds: number;
+}
+
+/** How long the machine waits before it checks again whether the backup of a point in time is complete. */
+const waitSeconds = 5;
+
+/** A range is a quarter of a partition: writing is slower than reading, so more ranges are written at once. */
+const rangesPerPartition = 4;
+
+/**
+ * Decides how the table gets its items, and splits the snapshot into ranges. Returns `ended` if the restore has ended or
+ * another execution owns it, and `wait` while the backup of its point in time is still being made.
+ *
+ * Throws `BackupNotFound` if that backup failed, and `TurnLost` if the restore is abandoned: the machine then aborts it.
+ */
+export async function planRestore(services: Services, { job }: { job: RestoreJob }): Promise<PlanResult> {
+  const restore = await findRestore(services, job);
+  if (restore === undefined) return { job, status: 'ended', tasks: [], waitSeconds: 0 };
+  // An earlier execution began the abort; this one continues it.
+  if (restore.abandoned !== undefined) throw new TidemarkError('TurnLost', 'the restore is abandoned');
+  if (restore.pointInTime && !(await holdSnapshot(services, restore))) {
+    return { job, status: 'wait', tasks: [], waitSeconds };
+  }
+  const { way, why, ranges } = await restoreStaging(services.store, job).publishOnce(fileNames.plan, () =>
+    createPlan(services, restore),
+  );
+  await services.catalog.restores.note(restore, { way, why });
+  const status = way === 'import' ? 'import' : 'write';
+  return { job, status, tasks: ranges.map((_, i) => i), waitSeconds: 0 };
+}
+
+async function createPlan(
+  { catalog, store, config }: Services,
+  { source, backup, description }: RestoreRecord,
+): Promise<RestorePlan> {
+  const snapshot = await catalog.snapshots.get({ table: source.name, id: backup });
+  if (snapshot === undefined) throw new TidemarkError('Internal', 'the backup has no snapshot');
+  const { manifestSha256 } = snapshot;
+  const { manifest } = await readManifest(store, snapshot.tableId, backup, manifestSha256);
+  const rawBytes = manifest.runs.reduce((sum, run) => sum + run.rawBytes, 0);
+  const { partitionBytes, maxRanges } = config.limits;
+  const count = chooseRangeCount(rawBytes, partitionBytes / rangesPerPartition, maxRanges);
+  const choice = chooseWay({
+    restoreBy: config.restoreBy,
+    items: manifest.items,
+    bytes: manifest.bytes,
+    localIndexes: description.localSecondaryIndexes.length,
+  });
+  return { manifestSha256, ...choice, ranges: splitHashSpace(count).map(toHex) };
+}
+
+/** Keeps the restore's snapshot alive until the restore ends. Returns false while the snapshot is being made. */
+async function holdSnapshot({ catalog }: Services, restore: RestoreRecord): Promise<boolean> {
+  const backup = await catalog.backups.get({ table: restore.source.name, id: restore.backup });
+  if (backup?.status === 'CREATING') return false;
+  if (backup?.status === 'AVAILABLE' && (await catalog.restores.hold(restore))) return true;
+  throw new TidemarkError(
+    'BackupNotFound',
+    `the content of that time is not available: ${backup?.reason ?? 'its backup no longer exists'}`,
+  );
+}
