@@ -1,30 +1,28 @@
-import type { ConstraintTrait } from '../lambda/dialects/dynamodb/members.ts';
+import type { ConstraintTrait } from '../lambda/dialects/dynamodb/constraints.ts';
 import type { Scalar, Structure, Type } from './shapes.ts';
-import { textOf } from './texts.ts';
 
-/** A structure as a JSON Schema of OpenAPI 3.1; it refers to others among the document's components. */
-export function schemaOf(name: string, structure: Structure): object {
-  const { members, required, union } = structure;
+/** Makes a structure's JSON Schema for OpenAPI 3.1. It refers to other structures among the document's components. */
+export function toSchema({ members, required, union, texts }: Structure): object {
   return {
     type: 'object',
     ...(required.length > 0 && { required }),
     ...(union && { minProperties: 1, maxProperties: 1 }),
     properties: Object.fromEntries(
       Object.entries(members).map(([member, type]) => {
-        const text = textOf(name, structure, member);
-        return [member, { ...schema(type), ...(text !== undefined && { description: text }) }];
+        const text = texts[member];
+        return [member, { ...typeSchema(type), ...(text !== undefined && { description: text }) }];
       }),
     ),
   };
 }
 
-function schema(type: Type): object {
+function typeSchema(type: Type): object {
   if (type.kind === 'structure') return { $ref: `#/components/schemas/${type.name}` };
-  if (type.kind === 'map') return { type: 'object', additionalProperties: schema(type.of) };
+  if (type.kind === 'map') return { type: 'object', additionalProperties: typeSchema(type.of) };
   if (type.kind === 'list') {
-    return { type: 'array', items: schema(type.of), ...keywords('Items', type.traits) };
+    return { type: 'array', items: typeSchema(type.of), ...keywordsOf('Items', type.traits) };
   }
-  return { ...scalars[type.kind], ...keywords(type.kind === 'string' ? 'Length' : 'imum', type.traits) };
+  return { ...scalars[type.kind], ...keywordsOf(type.kind === 'string' ? 'Length' : 'imum', type.traits) };
 }
 
 const scalars: Readonly<Record<Scalar, object>> = {
@@ -37,15 +35,15 @@ const scalars: Readonly<Record<Scalar, object>> = {
   blob: { type: 'string', contentEncoding: 'base64' },
 };
 
-/** `bounded`: what follows `min` and `max` in the keywords for this type. */
-function keywords(bounded: 'Items' | 'Length' | 'imum', traits: readonly ConstraintTrait[] = []): object {
-  return Object.assign({}, ...traits.map((trait) => keyword(trait, bounded))) as object;
+/** The keywords for the traits of a type, whose keywords for bounds are `min` and `max` followed by `bounded`. */
+function keywordsOf(bounded: 'Items' | 'Length' | 'imum', traits: readonly ConstraintTrait[] = []): object {
+  return Object.assign({}, ...traits.map((trait) => keywordOf(trait, bounded))) as object;
 }
 
-function keyword(trait: ConstraintTrait, bounded: string): object {
+function keywordOf(trait: ConstraintTrait, bounded: string): object {
   if ('min' in trait) return { [`min${bounded}`]: trait.min };
   if ('max' in trait) return { [`max${bounded}`]: trait.max };
   if ('above' in trait) return { exclusiveMinimum: trait.above };
-  // The service's patterns are of the whole value.
+  // The service's patterns match the whole value.
   return 'pattern' in trait ? { pattern: `^(?:${trait.pattern})$` } : trait;
 }

@@ -1,58 +1,83 @@
-import { targets } from '../lambda/dialects/dynamodb/dialect.ts';
-import type { Members } from '../lambda/dialects/dynamodb/members.ts';
-import { operationFacts } from './operations.ts';
-import { extensions, ownStructures } from './own-shapes.ts';
-import { requestStructure } from './request-shapes.ts';
+import { apiOperations } from '../lambda/dialects/dynamodb/api-operations.ts';
+import { targetOf } from '../lambda/dialects/dynamodb/dialect.ts';
+import { wireName } from '../lambda/dialects/dynamodb/errors.ts';
+import { extensions } from '../lambda/dialects/dynamodb/extensions.ts';
+import type { Operation } from '../lambda/dialects/dynamodb/operation.ts';
+import { textsOf, toStructure, toType } from './member-shapes.ts';
 import { sdkType } from './sdk-shapes.ts';
 import { define, type Structures } from './shapes.ts';
 
+/*
+ * The documents of the API, from the descriptions of its operations to the files of docs/api:
+ *
+ *   descriptions (lambda/dialects/dynamodb/operations/) ─┐
+ *   DynamoDB's model, in its JavaScript client ──────────┴─> Api ─┬─> openapi.ts ──────> openapi.json
+ *                                                                └─> service-model.ts ─> tidemark-2012-08-10.json
+ *
+ * Requests are those that the handlers decode. Answers are those of DynamoDB's model with what Tidemark adds, and those
+ * that the descriptions of Tidemark's own operations have.
+ */
+
 /** An operation; `input` and `output` are names of structures. */
-export interface ApiOperation {
-  readonly name: string;
-  /** As the header `X-Amz-Target` names it. */
+export interface ApiOperation extends Pick<Operation, 'name' | 'text' | 'paths' | 'example'> {
+  /** How the header `X-Amz-Target` names it. */
   readonly target: string;
-  readonly text: string;
   readonly input: string;
   readonly output: string;
-  /** Names of the errors that only some operations have. */
+  /** Names of the errors that not every operation has. */
   readonly errors: readonly string[];
-  readonly example: object;
 }
 
-/** The API as every document about it is made of it. */
+/** The API in the form that every document about it is made from. */
 export interface Api {
   readonly operations: readonly ApiOperation[];
   readonly structures: Structures;
 }
 
-/**
- * Requests are those that the handlers decode, answers those of DynamoDB's own model and what Tidemark adds.
- * Throws if an operation has no facts or no answer.
- */
-export function apiModel(): Api {
+/** Throws if neither an operation's description nor DynamoDB's model has its answer. */
+export function apiModel(operations: readonly Operation[] = apiOperations): Api {
   const structures: Structures = new Map();
-  sdkType('AttributeValue', structures, extensions);
-  for (const [name, structure] of Object.entries(ownStructures)) define(structures, name, structure);
-  const served = [...targets].map(([target, { members }]) => ({ target, members, name: nameOf(target) }));
-  for (const { name } of served) {
-    const output = `${name}Output`;
-    const found = structures.has(output) || sdkType(output, structures, extensions) !== undefined;
-    if (!found) throw new Error(`nothing is known of the answer of ${name}`);
+  const addSdkType = (name: string) => sdkType(name, structures, addedMembers);
+  const addedMembers = (name: string) => {
+    const members = extensions[name];
+    if (members === undefined) return undefined;
+    const types = Object.entries(members).map(([member, described]) => [
+      member,
+      toType(described, structures),
+    ]);
+    return { members: Object.fromEntries(types), texts: textsOf(members) };
+  };
+  addSdkType('AttributeValue');
+  // Answers come first: a request's structure gets another name where an answer has one of the same name.
+  for (const { name, answer } of operations) {
+    const output = outputOf(name);
+    if (answer !== undefined) define(structures, output, toStructure(answer, structures));
+    else if (addSdkType(output) === undefined) throw new Error(`no description of the answer of ${name}`);
   }
-  return { operations: served.map((operation) => apiOperation(operation, structures)), structures };
+  for (const { name, members } of operations) {
+    define(structures, inputOf(name), toStructure(members, structures));
+  }
+  return { operations: operations.map(toApiOperation), structures };
 }
 
-function nameOf(target: string): string {
-  return target.slice(target.indexOf('.') + 1);
+function inputOf(name: string): string {
+  return `${name}Input`;
 }
 
-function apiOperation(
-  { target, name, members }: { target: string; name: string; members: Members },
-  structures: Structures,
-): ApiOperation {
-  const facts = operationFacts[name];
-  if (facts === undefined) throw new Error(`nothing is known of ${name}`);
-  const input = `${name}Input`;
-  define(structures, input, requestStructure(members, structures));
-  return { name, target, input, output: `${name}Output`, ...facts };
+function outputOf(name: string): string {
+  return `${name}Output`;
+}
+
+function toApiOperation(operation: Operation): ApiOperation {
+  const { name, text, paths, example } = operation;
+  return {
+    name,
+    text,
+    paths,
+    example,
+    target: targetOf(operation),
+    input: inputOf(name),
+    output: outputOf(name),
+    errors: [...new Set(operation.errors.map(wireName))],
+  };
 }

@@ -1,18 +1,18 @@
 import { prefixes } from '../lambda/dialects/dynamodb/error-names.ts';
-import { paths } from '../lambda/dialects/dynamodb/paths.ts';
-import { schemaOf } from './json-schema.ts';
+import { isServedAt, paths } from '../lambda/dialects/dynamodb/paths.ts';
+import { commonErrors } from './common-errors.ts';
+import { toSchema } from './json-schema.ts';
 import type { Api, ApiOperation } from './model.ts';
-import { commonErrors } from './operations.ts';
 
 const contentType = 'application/x-amz-json-1.0';
 
 /**
- * The API as an OpenAPI 3.1 document.
+ * Makes the API's OpenAPI 3.1 document.
  *
- * All operations are `POST`s of one path, told apart by the header `X-Amz-Target`; OpenAPI has room for one operation
- * for each method and path. So each has a path with a fragment that repeats the header, the convention of the
- * collections of AWS's APIs (APIs.guru): no client sends a fragment, so what is sent is right. docs/api/README.md weighs
- * the other ways.
+ * All operations are `POST`s of one path, distinguished by the header `X-Amz-Target`, but OpenAPI has room for one
+ * operation for each method and path. So each operation has a path with a fragment that repeats the header, the
+ * convention of the collections of AWS's APIs (APIs.guru). No client sends a fragment, so requests made from the document
+ * are right. docs/api/README.md weighs the alternatives.
  */
 export function openApi({ operations, structures }: Api): Record<string, unknown> {
   return {
@@ -20,19 +20,19 @@ export function openApi({ operations, structures }: Api): Record<string, unknown
     info: {
       title: 'Tidemark',
       version: '2012-08-10',
-      summary: "Backups of DynamoDB's tables in your own bucket.",
+      summary: 'Backups of DynamoDB tables in your own bucket.',
       description:
-        "DynamoDB's backup API and Tidemark's own operations, in DynamoDB's JSON protocol 1.0. The operation is named by " +
-        'the header X-Amz-Target; the fragment of a path here only keeps operations apart and is not sent. Members of a ' +
-        'request that are not described are ignored, null is as good as absent, and an answer may have further members.',
+        "DynamoDB's backup API and Tidemark's own operations, in DynamoDB's JSON protocol 1.0. The header X-Amz-Target " +
+        'names the operation; the fragment of a path here only distinguishes operations and is not sent. Members of a ' +
+        'request that are not described are ignored, null counts as absent, and an answer may have further members.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers,
     security: [{ signature: [] }],
     paths: Object.fromEntries(
-      Object.entries(paths).flatMap(([path, served]) =>
+      paths.flatMap((path) =>
         operations
-          .filter(({ name }) => served === 'all' || served.some((other) => other === name))
+          .filter((operation) => isServedAt(path, operation))
           .map((operation) => [
             `${path}#X-Amz-Target=${operation.target}`,
             { post: wireOperation(operation, path) },
@@ -41,12 +41,12 @@ export function openApi({ operations, structures }: Api): Record<string, unknown
     ),
     components: {
       schemas: {
-        ...Object.fromEntries([...structures].map(([name, structure]) => [name, schemaOf(name, structure)])),
+        ...Object.fromEntries([...structures].map(([name, structure]) => [name, toSchema(structure)])),
         Error: error,
       },
       responses: {
         TooLarge: response('The request is too large.', errorOf([tooLarge])),
-        Fault: response('The service is at fault.', errorOf([modelled('InternalServerError')])),
+        Fault: response('The service is at fault.', errorOf([modelError('InternalServerError')])),
       },
       headers: responseHeaders,
       securitySchemes: { signature },
@@ -57,7 +57,7 @@ export function openApi({ operations, structures }: Api): Record<string, unknown
 const servers = [
   {
     url: 'https://{api}.execute-api.{region}.amazonaws.com/prod',
-    description: 'The deployed endpoint, as the output of the stack names it.',
+    description: 'The deployed endpoint, an output of the stack.',
     variables: { api: { default: 'api' }, region: { default: 'us-east-1' } },
   },
   { url: 'http://127.0.0.1:4100', description: 'The embedded runtime.' },
@@ -68,7 +68,8 @@ const signature = {
   in: 'header',
   name: 'Authorization',
   'x-amazon-apigateway-authtype': 'awsSigv4',
-  description: 'AWS Signature Version 4. The deployed endpoint wants execute-api as the name of the service.',
+  description:
+    'AWS Signature Version 4. The deployed endpoint requires execute-api as the name of the service.',
 };
 
 const responseHeaders = {
@@ -83,9 +84,9 @@ const error = {
   type: 'object',
   required: ['__type'],
   properties: {
-    __type: { type: 'string', description: 'The name of the error is what follows the number sign.' },
+    __type: { type: 'string', description: 'The name of the error follows the number sign.' },
     message: { type: 'string' },
-    Message: { type: 'string', description: 'Some errors have their text under this name.' },
+    Message: { type: 'string', description: 'Some errors have their message under this name.' },
   },
 };
 
@@ -104,19 +105,19 @@ function wireOperation(
     },
     responses: {
       200: response('The answer.', { $ref: `#/components/schemas/${output}` }),
-      400: response('The request is at fault.', errorOf([...errors.map(modelled), ...common])),
+      400: response('The request is at fault.', errorOf([...errors.map(modelError), ...common])),
       413: { $ref: '#/components/responses/TooLarge' },
       500: { $ref: '#/components/responses/Fault' },
     },
   };
 }
 
-/** API Gateway's, before any operation runs. */
+/** The error of API Gateway, before any operation runs. */
 const tooLarge = `${prefixes.service}RequestEntityTooLargeException`;
 
 const common = Object.entries(commonErrors).map(([name, prefix]) => `${prefix}${name}`);
 
-function modelled(name: string): string {
+function modelError(name: string): string {
   return `${prefixes.model}${name}`;
 }
 

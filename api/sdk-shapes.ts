@@ -1,13 +1,13 @@
 import * as sdk from '@aws-sdk/client-dynamodb';
-import type { Scalar, Structures, Type } from './shapes.ts';
+import type { Scalar, Structure, Structures, Type } from './shapes.ts';
 
-/** The runtime schemas of the DynamoDB client, under names such as `CreateBackupOutput$`, and its enumerations. */
-const exported: Readonly<Record<string, unknown>> = sdk;
+/** What the DynamoDB client exports: its runtime schemas, under names such as `CreateBackupOutput$`, and enumerations. */
+const clientExports: Readonly<Record<string, unknown>> = sdk;
 
-/** Members that Tidemark adds to a structure of DynamoDB's, by its name. */
-export type Extensions = Readonly<Record<string, Readonly<Record<string, Type>>>>;
+/** Finds the members that Tidemark adds to the structure of this name in DynamoDB's API. */
+type FindAdded = (structure: string) => Pick<Structure, 'members' | 'texts'> | undefined;
 
-/** The codes of simple schemas. Every number of DynamoDB's answers about tables and backups is a whole one. */
+/** The codes of simple schemas. Every number in DynamoDB's answers about tables and backups is an integer. */
 const scalars: ReadonlyMap<number, Scalar> = new Map([
   [0, 'string'],
   [1, 'long'],
@@ -16,18 +16,18 @@ const scalars: ReadonlyMap<number, Scalar> = new Map([
   [21, 'blob'],
 ]);
 
-/** Added to the code of a simple schema: a list, a map of them. */
+/** What is added to the code of a simple schema to make a list or a map of it. */
 const [listOf, mapOf] = [64, 128];
 
-/** The first element of the others: `[code, namespace, name, traits, ...]`. */
+/** The codes of all other schemas, which are `[code, namespace, name, traits, ...]`. */
 const codes = { list: 1, map: 2, structure: 3, union: 4 };
 
 /**
- * The type of this name in DynamoDB's API, or undefined if it has none. Adds the structures it is made of, with their
- * extensions, to those given. Throws if a schema is not understood.
+ * Reads the type of this name from DynamoDB's API; undefined if the API has none. Adds the structures that the type is
+ * made of to `structures`. Throws for a schema of an unknown form.
  */
-export function sdkType(name: string, structures: Structures, extensions: Extensions): Type | undefined {
-  const schema = exported[`${name}$`];
+export function sdkType(name: string, structures: Structures, findAdded: FindAdded): Type | undefined {
+  const schema = clientExports[`${name}$`];
   return schema === undefined ? undefined : typeOf(schema);
 
   function typeOf(schema: unknown): Type {
@@ -51,15 +51,16 @@ export function sdkType(name: string, structures: Structures, extensions: Extens
   ): Type {
     const type = { kind: 'structure', name } as const;
     if (structures.has(name)) return type;
-    const described = { members: {}, required: [] };
-    // It is known before its members are, so that it may contain itself.
-    structures.set(name, described);
+    // Its name must be known before its members are read: it may contain itself.
+    structures.set(name, { members: {}, required: [], texts: {} });
+    const added = findAdded(name);
     structures.set(name, {
       members: {
-        ...Object.fromEntries(members.map((member, i) => [member, enumerated(member, typeOf(types[i]))])),
-        ...extensions[name],
+        ...Object.fromEntries(members.map((member, i) => [member, addValues(member, typeOf(types[i]))])),
+        ...added?.members,
       },
       required: members.slice(0, required),
+      texts: added?.texts ?? {},
       native: true,
       ...(code === codes.union && { union: true }),
     });
@@ -75,9 +76,9 @@ function simpleType(code: number): Type {
   return { kind };
 }
 
-/** Schemas do not say which values a text may have; the client exports most enumerations under the member's name. */
-function enumerated(member: string, type: Type): Type {
-  const values = exported[member];
+/** Adds a text's values, which schemas lack: the client exports most enumerations under the name of the member. */
+function addValues(member: string, type: Type): Type {
+  const values = clientExports[member];
   if (type.kind !== 'string' || typeof values !== 'object' || values === null) return type;
   return { ...type, traits: [{ enum: Object.values(values).map(String) }] };
 }

@@ -1,15 +1,15 @@
-import type { ConstraintTrait } from '../lambda/dialects/dynamodb/members.ts';
+import type { ConstraintTrait } from '../lambda/dialects/dynamodb/constraints.ts';
+import { commonErrors } from './common-errors.ts';
 import type { Api, ApiOperation } from './model.ts';
-import { commonErrors } from './operations.ts';
+
 import type { Structure, Type } from './shapes.ts';
-import { textOf } from './texts.ts';
 
 type Shape = Readonly<Record<string, unknown>>;
 
 /**
- * The API as the AWS CLI and boto3 read it, by botocore's `service-2.json`. It is a service of its own name: clients
- * sign with the signing name of the service, `dynamodb` cannot be given another one, and API Gateway accepts
- * `execute-api` alone. There is no default endpoint: the prefix names a host that does not exist.
+ * Makes the API's service model for the AWS CLI and boto3, in the form of botocore's `service-2.json`. The model is of a
+ * service of its own name: clients sign with the signing name of the service, that of `dynamodb` cannot be changed, and
+ * API Gateway accepts `execute-api` alone. There is no default endpoint: the prefix names a host that does not exist.
  */
 export function serviceModel({ operations, structures }: Api): object {
   const shapes = new Map<string, Shape>();
@@ -34,7 +34,8 @@ export function serviceModel({ operations, structures }: Api): object {
     },
     operations: Object.fromEntries(operations.map((operation) => [operation.name, wireOperation(operation)])),
     shapes: Object.fromEntries(shapes),
-    documentation: "Backups of DynamoDB's tables in your own bucket, by DynamoDB's backup API and beyond it.",
+    documentation:
+      "Backups of DynamoDB tables in your own bucket, by DynamoDB's backup API and operations beyond it.",
   };
 }
 
@@ -52,19 +53,19 @@ function wireOperation({ name, input, output, errors, text }: ApiOperation): obj
 }
 
 function addStructure(shapes: Map<string, Shape>, name: string, structure: Structure): void {
-  const { members, required } = structure;
+  const { members, required, texts } = structure;
   shapes.set(name, {
     type: 'structure',
     ...(required.length > 0 && { required }),
     members: Object.fromEntries(
       Object.entries(members).map(([member, type]) => [
         member,
-        { shape: nameOf(type, `${name}${member}`), ...documentation(textOf(name, structure, member)) },
+        { shape: nameOf(type, `${name}${member}`), ...documentationOf(texts[member]) },
       ]),
     ),
   });
 
-  /** Every type has a name here: one with traits is named by its place, the others by what they are. */
+  /** Names a type, as every type has a name here: one with traits by its place, any other by what it is. */
   function nameOf(type: Type, place: string): string {
     if (type.kind === 'structure') return type.name;
     if (type.kind === 'map') {
@@ -82,11 +83,11 @@ function addStructure(shapes: Map<string, Shape>, name: string, structure: Struc
       return add(plain ? `${member}List` : place, {
         type: 'list',
         member: { shape: member },
-        ...merged(traits),
+        ...mergeTraits(traits),
       });
     }
     const capital = `${type.kind.charAt(0).toUpperCase()}${type.kind.slice(1)}`;
-    return add(plain ? capital : place, { type: type.kind, ...merged(traits) });
+    return add(plain ? capital : place, { type: type.kind, ...mergeTraits(traits) });
   }
 
   function add(name: string, shape: Shape): string {
@@ -97,11 +98,11 @@ function addStructure(shapes: Map<string, Shape>, name: string, structure: Struc
 
 const string = { type: 'string' };
 
-/** Traits have the names of this model, but for `above`, which it cannot say. */
-function merged(traits: readonly ConstraintTrait[]): object {
+/** The traits have the names of this model, except `above`, which the model lacks. */
+function mergeTraits(traits: readonly ConstraintTrait[]): object {
   return Object.assign({}, ...traits) as object;
 }
 
-function documentation(text: string | undefined): object {
+function documentationOf(text: string | undefined): object {
   return text === undefined ? {} : { documentation: text };
 }

@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ConstraintTrait } from '../lambda/dialects/dynamodb/members.ts';
+import type { ConstraintTrait } from '../lambda/dialects/dynamodb/constraints.ts';
 
 /**
- * The types of the API's requests and answers, free of the documents that are made of them. Structures have names and
- * refer to each other by these (an attribute value holds attribute values); every other type stands where it is used.
+ * The types of the API's requests and answers, independent of the documents that are made from them. Structures have
+ * names and refer to each other by name (an attribute value holds attribute values); every other type stands where it is
+ * used.
  */
 export type Type =
   | { readonly kind: Scalar; readonly traits?: readonly ConstraintTrait[] }
   | { readonly kind: 'list'; readonly of: Type; readonly traits?: readonly ConstraintTrait[] }
-  /** Of names to values. */
+  /** Names to values. */
   | { readonly kind: 'map'; readonly of: Type }
   | { readonly kind: 'structure'; readonly name: string };
 
@@ -18,15 +19,17 @@ export type Scalar = 'string' | 'integer' | 'long' | 'double' | 'boolean' | 'tim
 export interface Structure {
   readonly members: Readonly<Record<string, Type>>;
   readonly required: readonly string[];
+  /** What the members mean; DynamoDB's documentation describes the members of its own structures. */
+  readonly texts: Readonly<Record<string, string>>;
   /** Exactly one member is there. */
   readonly union?: true;
-  /** DynamoDB's own: its documentation tells what the members mean. */
+  /** The structure is DynamoDB's own. */
   readonly native?: true;
 }
 
 export type Structures = Map<string, Structure>;
 
-/** Adds a structure and answers its type. Throws if its name already stands for another one. */
+/** Adds a structure and returns its type. Throws if another structure has its name. */
 export function define(structures: Structures, name: string, structure: Structure): Type {
   const known = structures.get(name);
   if (known !== undefined && !isDeepStrictEqual(known, structure)) {

@@ -1,10 +1,8 @@
 import type { Call } from './client.ts';
+import type { ReceivedAnswer } from '../lambda/dialects/dynamodb/api-operations.ts';
 import { Trouble, UsageError } from './trouble.ts';
 
-interface Listed {
-  readonly BackupSummaries: readonly { readonly BackupArn: string; readonly BackupStatus: string }[];
-  readonly LastEvaluatedBackupArn?: string;
-}
+type Listed = ReceivedAnswer<'ListBackups'>;
 
 export const backupForms = `A <backup> is an ARN, or <table>:latest (the last one that is AVAILABLE), or <table>/<backup id>
 (the id is the last part of the ARN).`;

@@ -1,11 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
+import type { OperationName, ReceivedAnswer } from '../lambda/dialects/dynamodb/api-operations.ts';
 import { parseJson } from '../lambda/item/parse-json.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type Headers, type Sign, signer } from './signer.ts';
 import { Trouble, troubleOf } from './trouble.ts';
 
 /** Calls one operation of the endpoint. Throws `Trouble`. */
-export type Call = <Answer>(operation: string, input: object) => Promise<Answer>;
+export type Call = <N extends OperationName>(operation: N, input: object) => Promise<ReceivedAnswer<N>>;
+
+/** The operations whose answers come in pages. */
+type PagedOperation = {
+  [N in OperationName]: 'NextToken' extends keyof ReceivedAnswer<N> ? N : never;
+}[OperationName];
 
 /** Pauses in milliseconds before a call is tried again, if that may help; each is cut by up to a half. */
 const pauses = [100, 400, 1600, 3200];
@@ -19,7 +25,7 @@ type Attempt = { readonly answer: unknown } | { readonly trouble: Trouble; reado
 /** A client of DynamoDB's JSON protocol. What it calls only reads, so that every call may be repeated. */
 export function client(endpoint: Endpoint): Call {
   let signing: Promise<Sign> | undefined;
-  return async <Answer>(operation: string, input: object) => {
+  return async <N extends OperationName>(operation: N, input: object) => {
     const sign = await (signing ??= signer(endpoint));
     const body = JSON.stringify(input);
     const headers = {
@@ -28,7 +34,7 @@ export function client(endpoint: Endpoint): Call {
     };
     for (const pause of [...pauses, undefined]) {
       const attempt = await send(endpoint, await sign(headers, body), body);
-      if ('answer' in attempt) return attempt.answer as Answer;
+      if ('answer' in attempt) return attempt.answer as ReceivedAnswer<N>;
       if (pause === undefined || !attempt.again) throw attempt.trouble;
       await setTimeout(pause * (1 - Math.random() / 2));
     }
@@ -37,16 +43,16 @@ export function client(endpoint: Endpoint): Call {
 }
 
 /** The pages of an operation that may need several calls. */
-export async function* pages<Page extends { readonly NextToken?: string | undefined }>(
+export async function* pages<N extends PagedOperation>(
   call: Call,
-  operation: string,
+  operation: N,
   input: object,
-): AsyncGenerator<Page> {
+): AsyncGenerator<ReceivedAnswer<N>> {
   let next: string | undefined;
   do {
-    const page: Page = await call(operation, { ...input, NextToken: next });
+    const page = await call(operation, { ...input, NextToken: next });
     yield page;
-    next = page.NextToken;
+    next = (page as { readonly NextToken?: string | undefined }).NextToken;
   } while (next !== undefined);
 }
 

@@ -3,7 +3,7 @@ import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { environment } from '../lambda/runtime/environment.ts';
 import { DynamodbApi } from './api/dynamodb-api.ts';
-import type { ApiPath } from './api/dynamodb-api.ts';
+import type { ApiPath } from '../lambda/dialects/dynamodb/paths.ts';
 import { CatalogTable } from './catalog/catalog-table.ts';
 import { exampleTables } from './config/schema.ts';
 import type { TidemarkConfig } from './config/tidemark-config.ts';

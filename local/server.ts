@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { handle, operationOf } from '../lambda/dialects/dynamodb/dialect.ts';
 import { internalError } from '../lambda/dialects/dynamodb/error-names.ts';
-import { servedAt } from '../lambda/dialects/dynamodb/served.ts';
+import { toApiPath } from '../lambda/dialects/dynamodb/paths.ts';
 import type { WireRequest } from '../lambda/dialects/wire.ts';
 import type { Operations } from '../lambda/operations/operations.ts';
 import { reasonOf } from '../lambda/runtime/errors.ts';
@@ -99,7 +99,7 @@ async function answer(
 /** A path that serves but some operations of Tidemark's serves none of the database's. */
 function isOfDatabase(call: WireRequest, target: string): boolean {
   const isOthers = call.method === 'POST' && operationOf(call) === undefined && databaseTarget.test(target);
-  return isOthers && servedAt(call.path) === 'all';
+  return isOthers && toApiPath(call.path) === '/';
 }
 
 /** The whole body, or undefined if it is too large; it is read to its end all the same, or no answer would arrive. */

@@ -1,4 +1,4 @@
-import type { ComparisonPage, Difference } from '../../lambda/dialects/dynamodb/readings.ts';
+import type { ReceivedAnswer } from '../../lambda/dialects/dynamodb/api-operations.ts';
 import { backupArn, backupForms } from '../backup-name.ts';
 import { pages } from '../client.ts';
 import { command } from '../command.ts';
@@ -24,8 +24,8 @@ Exit code: 0 no difference, 1 there are differences, 2 trouble`,
   run: async ({ call, output }, { backup, other, keys = false }) => {
     const arns = { BackupArn: await backupArn(call, backup), OtherBackupArn: await backupArn(call, other) };
     const sums = { Added: 0, Changed: 0, Removed: 0, ReadBytes: 0, ReadRequests: 0 };
-    const differences: Difference[] = [];
-    for await (const page of pages<ComparisonPage>(call, 'CompareBackups', arns)) {
+    const differences: ReceivedAnswer<'CompareBackups'>['Differences'][number][] = [];
+    for await (const page of pages(call, 'CompareBackups', arns)) {
       for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += page[name];
       for (const { Change, Key } of keys ? page.Differences : [])
         output.say(`${signs[Change]} ${JSON.stringify(Key)}`);

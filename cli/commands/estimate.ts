@@ -1,4 +1,4 @@
-import type { Estimate, EstimateAnswer } from '../../lambda/dialects/dynamodb/estimates.ts';
+import type { ReceivedAnswer } from '../../lambda/dialects/dynamodb/api-operations.ts';
 import { backupArn, backupForms } from '../backup-name.ts';
 import { command } from '../command.ts';
 import { count, duration, money, size } from '../output.ts';
@@ -22,11 +22,13 @@ Exit code: 0 told, 2 trouble`,
   options: {},
   run: async ({ call, output }, { backup }) => {
     const BackupArn = await backupArn(call, backup);
-    const { Estimate } = await call<EstimateAnswer>('EstimateRestore', { BackupArn });
+    const { Estimate } = await call('EstimateRestore', { BackupArn });
     for (const line of linesOf(Estimate)) output.say(line);
     return { exitCode: 0, document: { BackupArn, Estimate } };
   },
 });
+
+type Estimate = ReceivedAnswer<'EstimateRestore'>['Estimate'];
 
 function linesOf({ Items, Bytes, Ways, Choice, Auto, Prices }: Estimate): string[] {
   return [

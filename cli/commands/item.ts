@@ -1,4 +1,3 @@
-import type { BackupItem } from '../../lambda/dialects/dynamodb/readings.ts';
 import { parseJson } from '../../lambda/item/parse-json.ts';
 import { backupArn, backupForms } from '../backup-name.ts';
 import { command } from '../command.ts';
@@ -23,7 +22,7 @@ Exit code: 0 printed, 1 the backup has no such item, 2 trouble`,
   run: async ({ call, output }, { backup, key }) => {
     const Key = keyOf(key);
     const BackupArn = await backupArn(call, backup);
-    const { Item = null, ...cost } = await call<BackupItem>('GetBackupItem', { BackupArn, Key });
+    const { Item = null, ...cost } = await call('GetBackupItem', { BackupArn, Key });
     if (Item === null) console.error(`tidemark: ${visible(BackupArn)} has no item of this key`);
     else output.say(jsonOf(Item));
     return { exitCode: Item === null ? 1 : 0, document: { BackupArn, Item, ...cost } };

@@ -1,4 +1,4 @@
-import type { SweepPlan } from '../../lambda/dialects/dynamodb/sweep.ts';
+import type { ReceivedAnswer } from '../../lambda/dialects/dynamodb/api-operations.ts';
 import { command } from '../command.ts';
 import { count, size } from '../output.ts';
 import { UsageError } from '../trouble.ts';
@@ -31,11 +31,13 @@ Exit code: 0 this is the plan, 1 a part of the store could not be planned for, 2
   options: { plan: { type: 'boolean' }, table: { type: 'string' } },
   run: async ({ call, output }, { plan, table }) => {
     if (plan !== true) throw new UsageError('only --plan is there: the sweep itself runs by a schedule');
-    const document = await call<SweepPlan>('PlanSweep', { TableName: table });
+    const document = await call('PlanSweep', { TableName: table });
     for (const line of linesOf(document)) output.say(line);
     return { exitCode: document.Folders.some(({ Trouble }) => Trouble !== undefined) ? 1 : 0, document };
   },
 });
+
+type SweepPlan = ReceivedAnswer<'PlanSweep'>;
 
 interface Tally {
   readonly objects: number;

@@ -1,4 +1,4 @@
-import type { Problem, VerificationPage } from '../../lambda/dialects/dynamodb/readings.ts';
+import type { ReceivedAnswer } from '../../lambda/dialects/dynamodb/api-operations.ts';
 import { backupArn, backupForms } from '../backup-name.ts';
 import { pages } from '../client.ts';
 import { command } from '../command.ts';
@@ -7,6 +7,8 @@ import { UsageError } from '../trouble.ts';
 
 const whatToDo = `put back an earlier version of the object (a deployed bucket keeps them for 30 days), or else
         restore from a backup that verifies, and request a full one now: CreateBackup with TidemarkOptions.Kind FULL`;
+
+type Problem = ReceivedAnswer<'VerifyBackup'>['Problems'][number];
 
 export const verify = command({
   summary: 'prove that a backup is as it was written',
@@ -28,7 +30,7 @@ Exit code: 0 sound, 1 there are problems, 2 trouble`,
     const BackupArn = await backupArn(call, backup);
     const sums = { Frames: 0, Items: 0, ProblemCount: 0, ReadBytes: 0, ReadRequests: 0 };
     const problems: Problem[] = [];
-    for await (const page of pages<VerificationPage>(call, 'VerifyBackup', { BackupArn, Share })) {
+    for await (const page of pages(call, 'VerifyBackup', { BackupArn, Share })) {
       for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += page[name];
       problems.push(...page.Problems);
       output.progress('verifying', page.Progress);

@@ -1,4 +1,4 @@
-/** An HTTP request, free of the transport that brought it. */
+/** An HTTP request, independent of the transport that brought it. */
 export interface WireRequest {
   readonly method: string;
   /** Without the stage; `/` for the root. */

@@ -13,16 +13,13 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { paths } from '../../lambda/dialects/dynamodb/paths.ts';
+import { type ApiPath, paths } from '../../lambda/dialects/dynamodb/paths.ts';
 import type { Machine } from '../../lambda/jobs/job.ts';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
 import type { NativeRestore } from '../native/native-restore.ts';
 import { letStart } from '../workflow/machine.ts';
 import type { WorkflowProps } from '../workflow/machine.ts';
 import { gatewayResponses } from './gateway-responses.ts';
-
-/** A path of the endpoint: rights are given by path, as every DynamoDB call is a `POST`. */
-export type ApiPath = keyof typeof paths;
 
 export type DynamodbApiProps = Pick<WorkflowProps, 'catalog' | 'store' | 'tables' | 'settings'> & {
   readonly machines: Readonly<Record<Machine, StateMachine>>;
@@ -45,7 +42,7 @@ export class DynamodbApi extends Construct {
       this.api.addGatewayResponse(response.type.responseType, response);
     }
     const authorizationType = AuthorizationType.IAM;
-    for (const path of Object.keys(paths)) {
+    for (const path of paths) {
       this.api.root.resourceForPath(path).addMethod('POST', integration, { authorizationType });
     }
     // DynamoDB's health check.

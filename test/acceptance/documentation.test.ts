@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { paths } from '../../lambda/dialects/dynamodb/paths.ts';
+import { apiOperations } from '../../lambda/dialects/dynamodb/api-operations.ts';
+import { isServedAt, paths } from '../../lambda/dialects/dynamodb/paths.ts';
 import { ownHome } from './clients/cli.ts';
 import { foundCli, foundCurl, foundPython } from './clients/found.ts';
 import { javascriptClient } from './clients/javascript.ts';
@@ -79,8 +80,9 @@ function addressed(code: string): string {
 
 describe('the page says', () => {
   test('what each path serves', () => {
-    for (const [path, served] of Object.entries(paths)) {
-      const operations = served === 'all' ? 'all' : served.join(', ');
+    for (const path of paths) {
+      const served = apiOperations.filter((operation) => isServedAt(path, operation));
+      const operations = path === '/' ? 'all' : served.map(({ name }) => name).join(', ');
       expect(page).toMatch(new RegExp(`^\\| \`${path}\` \\| \`\\w+\` \\| ${operations} \\|$`, 'm'));
     }
   });

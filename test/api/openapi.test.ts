@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
-import { operationFacts } from '../../api/operations.ts';
-import { paths } from '../../lambda/dialects/dynamodb/paths.ts';
+import { apiOperations } from '../../lambda/dialects/dynamodb/api-operations.ts';
+import { isServedAt, paths } from '../../lambda/dialects/dynamodb/paths.ts';
 import { document } from './schemas.ts';
 
 test('the document is OpenAPI 3.1', async () => {
@@ -12,10 +12,10 @@ describe('each operation has one path for each path that serves it', () => {
   const { paths: described } = document as { paths: Record<string, { post: { operationId: string } }> };
 
   test('and no other', () => {
-    const served = Object.entries(paths).flatMap(([path, names]) =>
-      (names === 'all' ? Object.keys(operationFacts) : names).map(
-        (name) => `${path}#X-Amz-Target=DynamoDB_20120810.${name}`,
-      ),
+    const served = paths.flatMap((path) =>
+      apiOperations
+        .filter((operation) => isServedAt(path, operation))
+        .map(({ name }) => `${path}#X-Amz-Target=DynamoDB_20120810.${name}`),
     );
     expect(Object.keys(described).toSorted()).toEqual(served.toSorted());
   });

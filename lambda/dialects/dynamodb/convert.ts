@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, SerializationError } from './json.ts';
 import type { Member, Members } from './members.ts';
 
 /**
- * The values of the members that are described and given. Throws `SerializationError` for a wrong JSON type, in
+ * Converts the values of the described members that a body has. Throws `SerializationError` for a wrong JSON type, in
  * DynamoDB's words as observed by public probes of the service.
  */
 export function convertAll(members: Members, body: JsonObject): JsonObject {
@@ -18,14 +18,14 @@ function convert(value: unknown, member: Member): unknown {
   if (value === undefined || value === null) return undefined;
   switch (member.type) {
     case 'string':
-      // What has no UTF-8 could not be stored.
+      // A text with lone surrogates has no UTF-8 form and could not be stored.
       if (typeof value === 'string') return value.toWellFormed();
       break;
     case 'integer':
       if (typeof value === 'number') return Math.trunc(value);
       break;
     case 'long':
-      // JSON.parse gives a larger one as another number, and the SDKs send none.
+      // JSON.parse rounds a larger number to another one, and the SDKs send none.
       if (typeof value === 'number' && Number.isSafeInteger(Math.trunc(value))) return Math.trunc(value);
       break;
     case 'double':
@@ -33,10 +33,10 @@ function convert(value: unknown, member: Member): unknown {
       break;
     case 'boolean':
       if (typeof value === 'boolean') return value;
-      if (typeof value === 'string') return spokenBoolean(value);
+      if (typeof value === 'string') return parseBoolean(value);
       break;
     case 'timestamp':
-      if (typeof value === 'number') return inCalendar(Math.round(value * 1000));
+      if (typeof value === 'number') return clampDate(Math.round(value * 1000));
       break;
     case 'list':
       if (Array.isArray(value)) return value.map((element) => convertElement(element, member.of));
@@ -48,7 +48,7 @@ function convert(value: unknown, member: Member): unknown {
       if (isJsonObject(value)) return convertAll(member.members, value);
       break;
   }
-  throw new SerializationError(mismatch(value, member));
+  throw new SerializationError(describeMismatch(value, member));
 }
 
 function convertElement(value: unknown, member: Member): unknown {
@@ -58,26 +58,26 @@ function convertElement(value: unknown, member: Member): unknown {
   return convert(value, member);
 }
 
-/** The service takes these words for a boolean, in any case. */
+/** The service accepts these words as booleans, in upper or lower case. */
 const booleans: ReadonlyMap<string, boolean> = new Map([
   ...['true', 'yes', '1'].map((word) => [word, true] as const),
   ...['false', 'no', '0'].map((word) => [word, false] as const),
 ]);
 
-function spokenBoolean(word: string): boolean {
+function parseBoolean(word: string): boolean {
   const value = booleans.get(word.toLowerCase());
   if (value === undefined) throw new SerializationError('Unexpected token received from parser');
   return value;
 }
 
-/** The most that a `Date` holds, in milliseconds before and after 1970. */
-const lastDate = 8.64e15;
+/** The largest distance from 1970, in milliseconds, that a `Date` can hold. */
+const maxDate = 8.64e15;
 
-function inCalendar(time: number): number {
-  return Math.min(Math.max(time, -lastDate), lastDate);
+function clampDate(time: number): number {
+  return Math.min(Math.max(time, -maxDate), maxDate);
 }
 
-/** The service's classes; a structure's is named after its shape. */
+/** The Java classes that the service names in its errors. The class of a structure is named after its shape. */
 const javaClasses = {
   string: 'java.lang.String',
   integer: 'java.lang.Integer',
@@ -90,18 +90,18 @@ const javaClasses = {
   structure: 'com.amazonaws.dynamodb.v20120810',
 } as const;
 
-function mismatch(value: unknown, member: Member): string {
+function describeMismatch(value: unknown, member: Member): string {
   if (isJsonObject(value)) return 'Start of structure or map found where not expected';
   const javaClass = `${javaClasses[member.type]}${member.type === 'structure' ? `.${member.shape}` : ''}`;
   if (Array.isArray(value)) return `Unrecognized collection type class ${javaClass}`;
   if (member.type === 'list' || member.type === 'map' || member.type === 'structure') {
     return 'Unexpected field type';
   }
-  return `${token(value)} cannot be converted to ${javaClass.slice(javaClass.lastIndexOf('.') + 1)}`;
+  return `${tokenOf(value)} cannot be converted to ${javaClass.slice(javaClass.lastIndexOf('.') + 1)}`;
 }
 
 /** The service's name for a JSON scalar. */
-function token(value: unknown): string {
+function tokenOf(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'TRUE_VALUE' : 'FALSE_VALUE';
   if (typeof value === 'string') return 'STRING_VALUE';
   return Number.isInteger(value) ? 'NUMBER_VALUE' : 'DECIMAL_VALUE';

@@ -2,58 +2,63 @@ import type { Operations } from '../../operations/operations.ts';
 import { reasonOf } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/logger.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
-import { createBackup, deleteBackup, describeBackup, listBackups } from './backups.ts';
-import {
-  describeContinuousBackups,
-  restoreTableToPointInTime,
-  updateContinuousBackups,
-} from './continuous-backups.ts';
+import { apiOperations } from './api-operations.ts';
 import { internalError, missingToken } from './error-names.ts';
 import { type Refusal, renderError, unknownOperation } from './errors.ts';
-import { estimateRestore } from './estimates.ts';
 import { type JsonObject, membersOf, parseBody } from './json.ts';
 import type { Operation } from './operation.ts';
-import { compareBackups, getBackupItem, verifyBackup } from './readings.ts';
+import { checkPath } from './paths.ts';
 import { isReadable, respond, respondJson } from './respond.ts';
-import { checkServed } from './served.ts';
-import { planSweep } from './sweep.ts';
-import { describeTable, restoreTableFromBackup } from './tables.ts';
 
-/** Operations by the target that names them; a Map, so that no target finds an inherited property. */
-export const targets: ReadonlyMap<string, Operation> = new Map(
-  Object.entries({
-    CreateBackup: createBackup,
-    DescribeBackup: describeBackup,
-    ListBackups: listBackups,
-    DeleteBackup: deleteBackup,
-    RestoreTableFromBackup: restoreTableFromBackup,
-    RestoreTableToPointInTime: restoreTableToPointInTime,
-    DescribeContinuousBackups: describeContinuousBackups,
-    UpdateContinuousBackups: updateContinuousBackups,
-    DescribeTable: describeTable,
-    // Tidemark's own.
-    GetBackupItem: getBackupItem,
-    CompareBackups: compareBackups,
-    VerifyBackup: verifyBackup,
-    PlanSweep: planSweep,
-    EstimateRestore: estimateRestore,
-  }).map(([name, operation]) => [`DynamoDB_20120810.${name}`, operation]),
-);
+/*
+ * DynamoDB's JSON protocol 1.0, from the request to the response:
+ *
+ *   headers and path -> operation -> decoded input -> `run`: a dialect-free operation -> answer -> 200
+ *                                                                         any of these throws -> 400 or 500
+ *
+ * An operation's description (operations/) has all that is particular to the operation; the rest is here and derives from
+ * the list of descriptions.
+ */
 
-/** The name of the operation that a request asks for, or undefined if this dialect does not serve it. */
-export function operationOf({ method, headers }: WireRequest): string | undefined {
-  const target = headers['x-amz-target'] ?? '';
-  return method === 'POST' && targets.has(target) ? target.slice(target.indexOf('.') + 1) : undefined;
+/** Answers requests for a list of operations. */
+interface Dialect {
+  /** The name of the operation that a request asks for, or undefined if the dialect has no such operation. */
+  readonly operationOf: (request: WireRequest) => string | undefined;
+  /**
+   * Answers one request. Never throws: an error that the caller can correct becomes a 400 with its reason; any other
+   * becomes a 500, whose detail is logged and hidden from the caller.
+   */
+  readonly handle: (operations: Operations, request: WireRequest, log: Log) => Promise<WireResponse>;
 }
 
+/** How the header `X-Amz-Target` names an operation. */
+export function targetOf({ name }: Pick<Operation, 'name'>): string {
+  return `DynamoDB_20120810.${name}`;
+}
+
+export function createDialect(operations: readonly Operation[]): Dialect {
+  // A Map, so that no target finds an inherited property.
+  const targets = new Map(operations.map((operation) => [targetOf(operation), operation]));
+  const find = ({ method, headers }: WireRequest) =>
+    method === 'POST' ? targets.get(headers['x-amz-target'] ?? '') : undefined;
+  return {
+    operationOf: (request) => find(request)?.name,
+    handle: (functions, request, log) => answer(functions, find(request), request, log),
+  };
+}
+
+export const { operationOf, handle } = createDialect(apiOperations);
+
 /**
- * Answers one request of DynamoDB's JSON protocol 1.0. Never throws: what the caller can mend becomes a 400 with
- * its reason, anything else a 500 that hides its detail from the caller and logs it.
- *
  * The order of the checks before a request is decoded is that of the service (public probes of it): method and content
- * type, JSON, target, signature. An empty body is missed only then.
+ * type, JSON, target, signature. Only then does the service reject an empty body.
  */
-export async function handle(operations: Operations, request: WireRequest, log: Log): Promise<WireResponse> {
+async function answer(
+  operations: Operations,
+  operation: Operation | undefined,
+  request: WireRequest,
+  log: Log,
+): Promise<WireResponse> {
   if (request.method === 'GET') {
     const region = process.env['AWS_REGION'] ?? 'local';
     return respond(200, 'text/plain', `healthy: dynamodb.${region}.amazonaws.com `);
@@ -62,28 +67,31 @@ export async function handle(operations: Operations, request: WireRequest, log: 
     return respond(404, 'application/xml', '<UnknownOperationException/>\n');
   }
   let body: JsonObject = {};
-  const operation = targets.get(request.headers['x-amz-target'] ?? '');
   try {
     const sent = parseBody(request.body);
     if (operation === undefined) return respondJson(request, 400, unknownOperation);
     if (!request.signed) return respondJson(request, 400, missingToken);
-    checkServed(operationOf(request) ?? '', request.path);
+    checkPath(operation, request.path);
     body = membersOf(sent);
     return respondJson(request, 200, await operation.call(operations, body, request));
   } catch (error) {
-    return refused(error, renderError(error, body, operation?.errors ?? {}), request, log);
+    const refusal = renderError(error, body, operation?.errors ?? []);
+    const response = respondRefusal(request, refusal);
+    if (refusal?.isFault !== false) {
+      log.error('request failed', {
+        operation: operation?.name,
+        requestId: response.headers['x-amzn-requestid'],
+        ...detailOf(error),
+      });
+    }
+    return response;
   }
 }
 
-function refused(error: unknown, refusal: Refusal | undefined, request: WireRequest, log: Log): WireResponse {
-  const response = respondJson(request, refusal === undefined ? 500 : 400, refusal?.body ?? internalError);
-  if (refusal?.isFault === false) return response;
-  log.error('request failed', {
-    operation: operationOf(request),
-    requestId: response.headers['x-amzn-requestid'],
-    ...detailOf(error),
-  });
-  return response;
+function respondRefusal(request: WireRequest, refusal: Refusal | undefined): WireResponse {
+  return refusal === undefined
+    ? respondJson(request, 500, internalError)
+    : respondJson(request, 400, refusal.body);
 }
 
 function detailOf(error: unknown): Record<string, unknown> {

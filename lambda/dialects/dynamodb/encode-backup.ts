@@ -7,8 +7,11 @@ import type {
   SourceTableFeatureDetails,
 } from '@aws-sdk/client-dynamodb';
 import type { BackupRecord, BackupStatus, Figures } from '../../model/records.ts';
+import type { tidemarkDetails } from './extensions.ts';
+import type { Answer } from './members.ts';
+import { toCapitals } from './words.ts';
 
-/** The wire has no word for a failed backup; the reason travels beside it. */
+/** DynamoDB's API has no status for a failed backup; `Reason` in Tidemark's own members says that it failed. */
 const wireStatus: Readonly<Record<BackupStatus, WireStatus>> = {
   CREATING: 'CREATING',
   AVAILABLE: 'AVAILABLE',
@@ -16,46 +19,36 @@ const wireStatus: Readonly<Record<BackupStatus, WireStatus>> = {
   DELETED: 'DELETED',
 };
 
-/** What Tidemark knows of a backup and DynamoDB's API has no member for; clients ignore members they do not know. */
-interface TidemarkDetails {
-  readonly Kind?: string | undefined;
-  readonly Source?: string | undefined;
-  readonly Parent?: string | undefined;
-  /** Why it was made from this source and parent. */
-  readonly Why?: readonly string[] | undefined;
-  /** Where the content ends. */
-  readonly Cut?: { readonly Time: Date } | undefined;
-  readonly Figures?: object | undefined;
-  readonly Digest?: string | undefined;
-  readonly Reason?: string | undefined;
-  readonly Comment?: string | undefined;
-  readonly RequestedBy?: string | undefined;
-  readonly NativeBackupArn?: string | undefined;
-}
+type TidemarkDetails = Answer<typeof tidemarkDetails>;
 
 /** The answer to CreateBackup, and the first part of a description. */
-export function backupDetails(record: BackupRecord): BackupDetails & { Tidemark?: TidemarkDetails } {
-  const added = tidemarkDetails(record);
+export function encodeDetails(record: BackupRecord): BackupDetails & { Tidemark?: TidemarkDetails } {
+  const added = encodeOwnDetails(record);
   return {
-    ...common(record),
+    ...encodeCommon(record),
     ...(Object.values(added).some((member) => member !== undefined) && { Tidemark: added }),
   };
 }
 
-export function backupSummary(record: BackupRecord): BackupSummary {
+export function encodeSummary(record: BackupRecord) {
   const { name, tableId, arn } = record.table;
-  return { TableName: name, TableId: tableId, TableArn: arn, ...common(record) };
+  return {
+    TableName: name,
+    TableId: tableId,
+    TableArn: arn,
+    ...encodeCommon(record),
+  } as const satisfies BackupSummary;
 }
 
-export function backupDescription(record: BackupRecord): BackupDescription {
+export function encodeDescription(record: BackupRecord): BackupDescription {
   return {
-    BackupDetails: backupDetails(record),
-    SourceTableDetails: sourceTable(record),
-    SourceTableFeatureDetails: sourceFeatures(record),
+    BackupDetails: encodeDetails(record),
+    SourceTableDetails: encodeTable(record),
+    SourceTableFeatureDetails: encodeFeatures(record),
   };
 }
 
-function common(record: BackupRecord): BackupDetails {
+function encodeCommon(record: BackupRecord) {
   return {
     BackupArn: record.arn,
     BackupName: record.name,
@@ -64,19 +57,19 @@ function common(record: BackupRecord): BackupDetails {
     BackupType: 'USER',
     BackupCreationDateTime: new Date(record.marker),
     BackupExpiryDateTime: record.expiresAt === undefined ? undefined : new Date(record.expiresAt),
-  };
+  } as const satisfies BackupDetails;
 }
 
-function tidemarkDetails(record: BackupRecord): TidemarkDetails {
+function encodeOwnDetails(record: BackupRecord): TidemarkDetails {
   const { kind, source, parent, why, figures, digest, reason, comment, requestedBy, nativeArn } = record;
   return {
-    Kind: kind?.toUpperCase(),
-    Source: source?.toUpperCase(),
+    Kind: kind && toCapitals(kind),
+    Source: source && toCapitals(source),
     Parent: parent,
     Why: why,
-    // Before there are figures there is no content.
+    // A backup without figures has no content yet.
     Cut: figures && { Time: new Date(record.asOf ?? record.marker) },
-    Figures: figures && wireFigures(figures),
+    Figures: figures && encodeFigures(figures),
     Digest: digest,
     Reason: reason,
     Comment: comment,
@@ -85,7 +78,7 @@ function tidemarkDetails(record: BackupRecord): TidemarkDetails {
   };
 }
 
-function wireFigures(figures: Figures): object {
+function encodeFigures(figures: Figures): TidemarkDetails['Figures'] {
   return {
     Items: figures.items,
     Bytes: figures.bytes,
@@ -96,7 +89,7 @@ function wireFigures(figures: Figures): object {
   };
 }
 
-function sourceTable({ table, description }: BackupRecord): SourceTableDetails {
+function encodeTable({ table, description }: BackupRecord): SourceTableDetails {
   return {
     TableName: table.name,
     TableId: table.tableId,
@@ -104,7 +97,7 @@ function sourceTable({ table, description }: BackupRecord): SourceTableDetails {
     TableSizeBytes: description.sizeBytes,
     KeySchema: [...description.keySchema],
     TableCreationDateTime: new Date(description.createdAt),
-    // The model requires it; an on-demand table has zeros.
+    // The service model requires this member; an on-demand table has zeros.
     ProvisionedThroughput: {
       ReadCapacityUnits: description.provisionedThroughput?.ReadCapacityUnits ?? 0,
       WriteCapacityUnits: description.provisionedThroughput?.WriteCapacityUnits ?? 0,
@@ -115,17 +108,17 @@ function sourceTable({ table, description }: BackupRecord): SourceTableDetails {
   };
 }
 
-function sourceFeatures({ description }: BackupRecord): SourceTableFeatureDetails {
+function encodeFeatures({ description }: BackupRecord): SourceTableFeatureDetails {
   return {
-    LocalSecondaryIndexes: filled(description.localSecondaryIndexes),
-    GlobalSecondaryIndexes: filled(description.globalSecondaryIndexes),
+    LocalSecondaryIndexes: undefinedIfEmpty(description.localSecondaryIndexes),
+    GlobalSecondaryIndexes: undefinedIfEmpty(description.globalSecondaryIndexes),
     StreamDescription: description.stream,
     TimeToLiveDescription: description.timeToLive,
     SSEDescription: description.sse,
   };
 }
 
-/** A table without indexes has no list of them, not an empty one. */
-function filled<T>(list: readonly T[]): T[] | undefined {
+/** DynamoDB describes a table without indexes without a list of them, not with an empty one. */
+function undefinedIfEmpty<T>(list: readonly T[]): T[] | undefined {
   return list.length === 0 ? undefined : [...list];
 }

@@ -11,42 +11,29 @@ import type { RestoreRecord, TableDescription } from '../../model/records.ts';
 import { explainRestore } from '../../model/restore-outcome.ts';
 import type { StartedRestore } from '../../native/recovery.ts';
 import type { DryRun } from '../../operations/restore-table.ts';
-import { type Choice, type Estimate, wireChoice, wireEstimate } from './estimates.ts';
+import { encodeChoice, encodeEstimate } from './encode-estimate.ts';
+import type { tidemarkRestore } from './extensions.ts';
+import type { Answer } from './members.ts';
 
-/** What Tidemark knows of a table's restore and DynamoDB's API has no member for. */
-interface TidemarkRestore {
-  readonly RestoreStatus?: string;
-  readonly Reason?: string | undefined;
-  readonly Choice?: Choice;
-  readonly Import?: RestoreImport;
-  readonly Estimate?: Estimate;
-}
+type TidemarkRestore = Answer<typeof tidemarkRestore>;
 
-/** The import that makes the table, with DynamoDB's names. */
-interface RestoreImport {
-  readonly ImportArn: string;
-  readonly ProcessedItemCount: number;
-  /** Before compression. */
-  readonly ProcessedSizeBytes: number;
-}
-
-/** A restore, or what one would be that was not begun. */
+/** A restore, or a dry run of one. */
 type Planned = DryRun['restore'] & Partial<Pick<RestoreRecord, 'targetTableId' | 'pointInTime' | 'status'>>;
 
-/** A table that a restore would make, with what it would take. */
-export function plannedTable({ restore, estimate }: DryRun): WireTable & { Tidemark: TidemarkRestore } {
-  return { ...restoringTable(restore), Tidemark: { Estimate: wireEstimate(estimate) } };
+/** The table that a restore would create, with the estimate of the restore. */
+export function encodePlannedTable({ restore, estimate }: DryRun): WireTable & { Tidemark: TidemarkRestore } {
+  return { ...encodeTarget(restore), Tidemark: { Estimate: encodeEstimate(estimate) } };
 }
 
-/** The table that a restore will make; DynamoDB's own restore is described by DynamoDB. */
-export function startedTable(started: StartedRestore): WireTable {
-  return 'table' in started ? started.table : restoringTable(started.restore);
+/** The table that a restore will create. DynamoDB itself describes the table of its own restore. */
+export function encodeStartedTable(started: StartedRestore): WireTable {
+  return 'table' in started ? started.table : encodeTarget(started.restore);
 }
 
-/** The table that a restore will make, as the request for it is answered. */
-function restoringTable(restore: Planned): WireTable {
+/** The table that a restore will create, as the answer to the request describes it. */
+function encodeTarget(restore: Planned): WireTable {
   const { description } = restore;
-  // The target is made in the account and region of the source.
+  // The target is created in the account and region of the source.
   const arn = siblingTableArn(restore.source.arn, restore.target);
   return {
     AttributeDefinitions: [...description.attributeDefinitions],
@@ -54,7 +41,7 @@ function restoringTable(restore: Planned): WireTable {
     KeySchema: [...description.keySchema],
     TableStatus: 'CREATING',
     CreationDateTime: new Date(restore.requestedAt),
-    ProvisionedThroughput: throughput(description.provisionedThroughput),
+    ProvisionedThroughput: encodeThroughput(description.provisionedThroughput),
     TableSizeBytes: 0,
     ItemCount: 0,
     TableArn: arn,
@@ -62,36 +49,36 @@ function restoringTable(restore: Planned): WireTable {
     BillingModeSummary:
       description.billingMode === 'PAY_PER_REQUEST' ? { BillingMode: description.billingMode } : undefined,
     OnDemandThroughput: description.onDemandThroughput,
-    LocalSecondaryIndexes: localIndexes(description, arn),
-    GlobalSecondaryIndexes: globalIndexes(description, arn),
+    LocalSecondaryIndexes: encodeLocalIndexes(description, arn),
+    GlobalSecondaryIndexes: encodeGlobalIndexes(description, arn),
     StreamSpecification: description.stream,
     TableClassSummary: description.tableClass && { TableClass: description.tableClass },
     SSEDescription: description.sse,
-    RestoreSummary: restoreSummary(restore),
+    RestoreSummary: encodeSummary(restore),
     DeletionProtectionEnabled: description.deletionProtection ?? false,
   };
 }
 
-/** A table that a restore made or is making: `table` is undefined until it is there. */
-export function restoredTable(
+/** A table that a restore created or is creating: `table` is undefined until DynamoDB has it. */
+export function encodeRestoredTable(
   table: WireTable | undefined,
   restore: RestoreRecord,
 ): WireTable & { readonly Tidemark?: TidemarkRestore } {
   const { status } = restore;
-  const isAsAsked = status === 'RESTORED' && explainRestore(restore) === undefined;
+  const isWithoutDoubt = status === 'RESTORED' && explainRestore(restore) === undefined;
   return {
-    ...(status === 'RESTORING' ? unfinishedTable(table, restore) : table),
-    RestoreSummary: restoreSummary(restore),
-    ...(!isAsAsked && { Tidemark: tidemarkRestore(restore) }),
+    ...(status === 'RESTORING' ? encodeUnfinishedTable(table, restore) : table),
+    RestoreSummary: encodeSummary(restore),
+    ...(!isWithoutDoubt && { Tidemark: encodeOwnRestore(restore) }),
   };
 }
 
-function tidemarkRestore(restore: RestoreRecord): TidemarkRestore {
+function encodeOwnRestore(restore: RestoreRecord): TidemarkRestore {
   const { status, way, why = '', importArn, imported } = restore;
   return {
     RestoreStatus: status,
     Reason: explainRestore(restore),
-    ...(way !== undefined && { Choice: wireChoice({ way, why }) }),
+    ...(way !== undefined && { Choice: encodeChoice({ way, why }) }),
     ...(importArn !== undefined && {
       Import: {
         ImportArn: importArn,
@@ -103,16 +90,16 @@ function tidemarkRestore(restore: RestoreRecord): TidemarkRestore {
 }
 
 /**
- * A table is not offered as ACTIVE before its content is whole, and all along it is what the request for the restore was
- * told: while it is loaded, it is on demand and has not its global indexes yet.
+ * The description of a table that is being restored is the one that the request for the restore was answered with. It
+ * hides that the table, while it is loaded, is ACTIVE, on demand and without global indexes.
  */
-function unfinishedTable(table: WireTable | undefined, restore: RestoreRecord): WireTable {
-  const { CreationDateTime, TableId, ...planned } = restoringTable(restore);
+function encodeUnfinishedTable(table: WireTable | undefined, restore: RestoreRecord): WireTable {
+  const { CreationDateTime, TableId, ...planned } = encodeTarget(restore);
   return { CreationDateTime, TableId, ...table, ...planned };
 }
 
-/** The backup of a restore to a point in time was made for it alone, so it is none that a caller could use. */
-function restoreSummary(restore: Planned): RestoreSummary {
+/** A restore to a point in time shows no backup: its backup was made for it alone, and no caller could use it. */
+function encodeSummary(restore: Planned): RestoreSummary {
   return {
     SourceBackupArn: restore.pointInTime ? undefined : restore.backupArn,
     SourceTableArn: restore.source.arn,
@@ -121,8 +108,8 @@ function restoreSummary(restore: Planned): RestoreSummary {
   };
 }
 
-/** An on-demand table or index has zeros. */
-function throughput(provisioned: ProvisionedThroughput | undefined): ProvisionedThroughputDescription {
+/** The throughput of a table or an index; one on demand has zeros. */
+function encodeThroughput(provisioned: ProvisionedThroughput | undefined): ProvisionedThroughputDescription {
   return {
     NumberOfDecreasesToday: 0,
     ReadCapacityUnits: provisioned?.ReadCapacityUnits ?? 0,
@@ -130,7 +117,10 @@ function throughput(provisioned: ProvisionedThroughput | undefined): Provisioned
   };
 }
 
-function localIndexes(source: TableDescription, arn: string): LocalSecondaryIndexDescription[] | undefined {
+function encodeLocalIndexes(
+  source: TableDescription,
+  arn: string,
+): LocalSecondaryIndexDescription[] | undefined {
   if (source.localSecondaryIndexes.length === 0) return undefined;
   return source.localSecondaryIndexes.map((index) => ({
     ...index,
@@ -140,12 +130,15 @@ function localIndexes(source: TableDescription, arn: string): LocalSecondaryInde
   }));
 }
 
-function globalIndexes(source: TableDescription, arn: string): GlobalSecondaryIndexDescription[] | undefined {
+function encodeGlobalIndexes(
+  source: TableDescription,
+  arn: string,
+): GlobalSecondaryIndexDescription[] | undefined {
   if (source.globalSecondaryIndexes.length === 0) return undefined;
   return source.globalSecondaryIndexes.map((index) => ({
     ...index,
     IndexStatus: 'CREATING',
-    ProvisionedThroughput: throughput(index.ProvisionedThroughput),
+    ProvisionedThroughput: encodeThroughput(index.ProvisionedThroughput),
     IndexSizeBytes: 0,
     ItemCount: 0,
     IndexArn: `${arn}/index/${index.IndexName}`,

@@ -1,20 +1,20 @@
-/** What stands before an error's name in `__type`. */
+/** The prefixes of an error's name in `__type`. */
 export const prefixes = {
-  /** The errors that DynamoDB's model has. */
+  /** The errors of DynamoDB's service model. */
   model: 'com.amazonaws.dynamodb.v20120810#',
-  /** What is refused before an operation sees it. */
+  /** The errors of a request that is rejected before an operation sees it. */
   service: 'com.amazon.coral.service#',
   validate: 'com.amazon.coral.validate#',
   availability: 'com.amazon.coral.availability#',
 } as const;
 
-/** The bodies that are the same whoever answers them, our code or API Gateway. */
+/** The bodies that our code and API Gateway share. */
 export const missingToken = {
   __type: `${prefixes.service}MissingAuthenticationTokenException`,
   message: 'Request is missing Authentication Token',
 };
 
-/** SDKs wait a little longer after this one before they try again. */
+/** SDKs wait a little longer after this error before they try again. */
 export const throttled = {
   __type: `${prefixes.availability}ThrottlingException`,
   message: 'Rate exceeded',

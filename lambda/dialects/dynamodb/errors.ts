@@ -6,29 +6,21 @@ import { type JsonObject, SerializationError } from './json.ts';
 
 const { model, service, validate } = prefixes;
 
-/** How an error looks on the wire. Without a text of its own it has the error's. */
-interface WireError {
+/** How an error looks on the wire. Its message is `text`, else that of `about`, else the error's own. */
+interface Rendering {
   /** `__type`, with its prefix. */
   readonly type: string;
-  /** The service's text about a member of the request: the first of these that it has. */
+  /** The service's text about a member of the request: the first of `members` that the request has. */
   readonly about?: { readonly members: readonly string[]; readonly text: (value: string) => string };
   readonly text?: string;
-  /** Part of the service writes `Message`. */
+  /** A part of the service writes `Message`. */
   readonly messageName?: 'Message';
-  /** The caller cannot mend it: it is logged. */
+  /** The caller cannot do anything about it: it is logged. */
   readonly isFault?: true;
 }
 
-export type WireErrors = Readonly<Partial<Record<ErrorCode, WireError>>>;
-
-/** The body of a 400 answer. */
-export interface Refusal {
-  readonly body: object;
-  readonly isFault: boolean;
-}
-
-/** What a caller can mend. Every other error is the service's fault, and its detail is not the caller's. */
-const wireErrors: WireErrors = {
+/** How every operation renders the errors that the caller can correct, unless its description says otherwise. */
+const renderings = {
   Validation: { type: `${validate}ValidationException` },
   AccessDenied: { type: `${service}AccessDeniedException`, messageName: 'Message' },
   TableNotFound: {
@@ -50,72 +42,78 @@ const wireErrors: WireErrors = {
   PointInTimeRecoveryUnavailable: { type: `${model}PointInTimeRecoveryUnavailableException` },
   InvalidRestoreTime: { type: `${model}InvalidRestoreTimeException` },
   LimitExceeded: { type: `${model}LimitExceededException` },
-};
+} as const satisfies Readonly<Partial<Record<ErrorCode, Rendering>>>;
 
-/** DescribeTable is older than backups and has a name of its own for a table that is not there. */
-export const describeTableErrors: WireErrors = {
-  TableNotFound: {
-    type: `${model}ResourceNotFoundException`,
-    about: {
-      members: ['TableName'],
-      text: (table) => `Requested resource not found: Table: ${tableNameOf(table)} not found`,
-    },
-  },
-};
+/** An error that one operation renders in its own way. */
+export interface OwnError extends Rendering {
+  readonly code: ErrorCode;
+}
 
-const source = ['SourceTableName', 'SourceTableArn'];
+/** An error of an operation's description: the code of one that is rendered as everywhere, or its own rendering. */
+export type OperationError = keyof typeof renderings | OwnError;
 
-/** A request with a source and a target says which of them it is about. */
-export const pointInTimeErrors: WireErrors = {
-  TableNotFound: {
-    type: `${model}SourceTableNotFoundException`,
-    about: { members: source, text: (table) => `Source table not found: ${tableNameOf(table)}` },
-  },
-  PointInTimeRecoveryUnavailable: {
-    type: `${model}PointInTimeRecoveryUnavailableException`,
-    about: {
-      members: source,
-      text: (table) => `Point in time recovery is not enabled for table '${tableNameOf(table)}'`,
-    },
-  },
-};
-
-const damaged: WireError = {
+const damaged = {
   type: `${model}BackupDamagedException`,
-  text: 'The backup is damaged: what is stored is not what was written. VerifyBackup tells where',
+  text: 'The backup is damaged: its stored content is not what was written. VerifyBackup shows where',
   isFault: true,
-};
+} as const;
 
-/** A comparison names two backups, and a failed backup's reason is worth telling: the error's own message says both. */
-export const readingErrors: WireErrors = {
-  BackupNotFound: { type: `${model}BackupNotFoundException` },
-  SnapshotCorrupt: damaged,
-  ObjectNotFound: damaged,
-};
+/**
+ * The errors of operations that read a backup's content. One that compares backups names two of them, and a failed
+ * backup's reason is worth showing: the error's own message has both.
+ */
+export const readErrors: readonly OperationError[] = [
+  { code: 'BackupNotFound', type: renderings.BackupNotFound.type },
+  'BackupInUse',
+  { code: 'SnapshotCorrupt', ...damaged },
+  { code: 'ObjectNotFound', ...damaged },
+];
+
+/** The name of an error on the wire, without its prefix. */
+export function wireName(error: OperationError): string {
+  const { type } = typeof error === 'string' ? renderings[error] : error;
+  return type.slice(type.indexOf('#') + 1);
+}
 
 export const unknownOperation = { __type: `${service}UnknownOperationException` };
 
+/** The body of a 400 answer. */
+export interface Refusal {
+  readonly body: object;
+  readonly isFault: boolean;
+}
+
 /**
- * The 400 answer, or undefined if the error is no fault of the request and tells the caller nothing.
- * `overrides` go before the common table.
+ * Renders an error as a 400 answer, with the renderings of the operation's own `errors` first. Returns undefined for an
+ * error that is the service's fault and whose detail is not for the caller.
  */
-export function renderError(error: unknown, body: JsonObject, overrides: WireErrors): Refusal | undefined {
+export function renderError(
+  error: unknown,
+  body: JsonObject,
+  errors: readonly OperationError[],
+): Refusal | undefined {
   if (error instanceof SerializationError) {
     const Message = error.message || undefined;
     return { body: { __type: `${service}SerializationException`, Message }, isFault: false };
   }
   if (isThrottled(error)) return { body: throttled, isFault: true };
   if (!(error instanceof TidemarkError)) return undefined;
-  const wire = overrides[error.code] ?? wireErrors[error.code];
-  if (wire === undefined) return undefined;
-  const message = wire.text ?? aboutMember(wire, body) ?? error.message;
+  const rendering = findRendering(error.code, errors);
+  if (rendering === undefined) return undefined;
+  const message = rendering.text ?? describeMember(rendering, body) ?? error.message;
   return {
-    body: { __type: wire.type, [wire.messageName ?? 'message']: message },
-    isFault: wire.isFault ?? false,
+    body: { __type: rendering.type, [rendering.messageName ?? 'message']: message },
+    isFault: rendering.isFault ?? false,
   };
 }
 
-function aboutMember({ about }: WireError, body: JsonObject): string | undefined {
+function findRendering(code: ErrorCode, errors: readonly OperationError[]): Rendering | undefined {
+  const own = errors.find((error) => typeof error !== 'string' && error.code === code);
+  const common: Readonly<Partial<Record<ErrorCode, Rendering>>> = renderings;
+  return typeof own === 'object' ? own : common[code];
+}
+
+function describeMember({ about }: Rendering, body: JsonObject): string | undefined {
   const value = about?.members.map((member) => body[member]).find((value) => typeof value === 'string');
   return about && typeof value === 'string' ? about.text(value) : undefined;
 }

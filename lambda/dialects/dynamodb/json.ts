@@ -1,6 +1,6 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The body is not JSON, or a member has the wrong JSON type. */
+/** The error of a body that is not JSON, or of a member with the wrong JSON type. */
 export class SerializationError extends Error {
   override readonly name = 'SerializationError';
 }
@@ -9,7 +9,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What a body says; undefined if it is empty. Throws `SerializationError`, without a message as the service does. */
+/** Parses a body; an empty one is undefined. Throws `SerializationError`, without a message as the service does. */
 export function parseBody(body: string): unknown {
   if (body === '') return undefined;
   try {
@@ -19,13 +19,13 @@ export function parseBody(body: string): unknown {
   }
 }
 
-/** The members of a request. Throws `SerializationError` if it is none. */
+/** The members of a request. Throws `SerializationError` if the request is no JSON object. */
 export function membersOf(request: unknown): JsonObject {
   if (!isJsonObject(request)) throw new SerializationError();
   return request;
 }
 
-/** The body of an answer: timestamps are epoch seconds with a millisecond fraction, undefined members are absent. */
+/** Renders an answer as JSON: dates as epoch seconds with a millisecond fraction, undefined members not at all. */
 export function renderBody(answer: object): string {
   return JSON.stringify(withEpochSeconds(answer));
 }

@@ -3,15 +3,15 @@ import { TidemarkError } from '../../runtime/errors.ts';
 import { isJsonObject, type JsonObject, SerializationError } from './json.ts';
 
 /**
- * The key that a request names. Throws `SerializationError` and `Validation` in DynamoDB's words if a value is not one
- * of the types that a key may have; whether it is the key of the table is not known here.
+ * Decodes the key that a request names. Throws `SerializationError` and `Validation`, in DynamoDB's words, for a value of
+ * a type that no key has. Whether the key fits the table is checked later.
  */
-export function keyItem(key: JsonObject): Item {
-  for (const value of Object.values(key)) check(value);
+export function toKeyItem(key: JsonObject): Item {
+  for (const value of Object.values(key)) checkValue(value);
   return key as Item;
 }
 
-function check(value: unknown): void {
+function checkValue(value: unknown): void {
   if (!isJsonObject(value)) throw new SerializationError('Unexpected value type in payload');
   const [first, ...others] = Object.entries(value);
   if (first === undefined || others.length > 0) {

@@ -1,59 +1,52 @@
+import type { Constraint, Enumeration } from './constraints.ts';
 import type { JsonObject } from './json.ts';
 
 /**
- * How an operation's request is described: its members by name, in the order in which the service reports them.
- * Type checks, constraint checks and the type of the decoded input all derive from this one description.
+ * The description of a structure: its members by name, in the order in which the service reports them. What reads a
+ * request, the type of its input, the type of an answer and the documents of the API all derive from descriptions.
  */
-
-/** A value that constraints are checked of. A list is looked at for its length alone. */
-type Constrained = string | number | readonly unknown[];
-
-/** A rule for a value of the right type. */
-export interface Constraint {
-  /** How the service words it, after `failed to satisfy constraint: `. */
-  readonly demand: string;
-  /** The same by the names of the service model (`min`, `max`, `pattern`, `enum`), for the documents made of it. */
-  readonly trait: ConstraintTrait;
-  holds(value: Constrained): boolean;
-}
-
-export type ConstraintTrait =
-  | { readonly min: number }
-  | { readonly max: number }
-  | { readonly above: number }
-  | { readonly pattern: string }
-  | { readonly enum: readonly string[] };
+export type Members = Readonly<Record<string, Member>>;
 
 interface Common {
   readonly required?: true;
-  /** In the order in which the service reports them. */
+  /** In the order in which the service reports violations. */
   readonly constraints?: readonly Constraint[];
+  /** What the member means: one sentence of the API documents. */
+  readonly text?: string;
 }
 
 export type Member = Common &
   (
     | { readonly type: 'string' | 'integer' | 'long' | 'double' | 'boolean' | 'timestamp' }
     | { readonly type: 'list'; readonly of: Member }
-    /** Names to attribute values, in DynamoDB's JSON. It is not looked into. */
-    | { readonly type: 'map' }
-    /** `shape`: the structure's name in the service model; it is part of an error's text. */
+    /** Names to values of `of`; without it, names to attribute values in DynamoDB's JSON, which no constraint checks. */
+    | { readonly type: 'map'; readonly of?: Member }
     | {
         readonly type: 'structure';
+        /** The structure's name in the service model; texts of errors show it. */
         readonly shape: string;
         readonly members: Members;
-        /** Another member is refused. DynamoDB ignores it; of what only Tidemark knows, it would be a wish unheard. */
+        /**
+         * Reject unknown members. DynamoDB ignores them, but in a structure that only Tidemark has, a misspelt option
+         * would silently do nothing.
+         */
         readonly closed?: true;
       }
   );
 
-export type Members = Readonly<Record<string, Member>>;
+/** The type of a text: one of its values if they are enumerated. */
+type Text<M extends Member> = M extends {
+  readonly constraints: readonly [Constraint<Enumeration<infer V>>];
+}
+  ? V
+  : string;
 
-/** What a member's type becomes when it is decoded. */
-interface Values {
-  string: string;
-  /** A fraction is cut off. */
+/** What a scalar member of a request becomes when it is decoded. */
+interface InputScalars<M extends Member> {
+  string: Text<M>;
+  /** Without the fraction, which is cut off. */
   integer: number;
-  /** A fraction is cut off. */
+  /** Without the fraction, which is cut off. */
   long: number;
   double: number;
   boolean: boolean;
@@ -62,77 +55,47 @@ interface Values {
   map: JsonObject;
 }
 
-type Value<M extends Member> = M extends { readonly members: infer N extends Members }
+type InputValue<M extends Member> = M extends { readonly members: infer N extends Members }
   ? Input<N>
-  : M extends { readonly of: infer E extends Member }
-    ? Value<E>[]
-    : M['type'] extends keyof Values
-      ? Values[M['type']]
+  : M extends { readonly type: 'list'; readonly of: infer E extends Member }
+    ? InputValue<E>[]
+    : M['type'] extends keyof InputScalars<M>
+      ? InputScalars<M>[M['type']]
       : never;
 
 /** The decoded input: required members are there, the others may be undefined. */
 export type Input<M extends Members> = {
-  readonly [K in keyof M]: Value<M[K]> | (M[K] extends { required: true } ? never : undefined);
+  readonly [K in keyof M]: InputValue<M[K]> | (M[K] extends { required: true } ? never : undefined);
 };
 
-export function minLength(least: number): Constraint {
-  return {
-    demand: `Member must have length greater than or equal to ${least}`,
-    trait: { min: least },
-    holds: (value) => lengthOf(value) >= least,
-  };
+/** What a scalar member of an answer is before it is encoded. */
+interface AnswerScalars<M extends Member> {
+  string: Text<M>;
+  integer: number;
+  long: number;
+  double: number;
+  boolean: boolean;
+  timestamp: Date;
+  map: unknown;
 }
 
-export function maxLength(most: number): Constraint {
-  return {
-    demand: `Member must have length less than or equal to ${most}`,
-    trait: { max: most },
-    holds: (value) => lengthOf(value) <= most,
-  };
-}
+type AnswerValue<M extends Member> = M extends { readonly members: infer N extends Members }
+  ? Answer<N>
+  : M extends { readonly type: 'list'; readonly of: infer E extends Member }
+    ? readonly AnswerValue<E>[]
+    : M extends { readonly type: 'map'; readonly of: infer E extends Member }
+      ? Readonly<Record<string, AnswerValue<E>>>
+      : M['type'] extends keyof AnswerScalars<M>
+        ? AnswerScalars<M>[M['type']]
+        : never;
 
-export function minValue(least: number): Constraint {
-  return {
-    demand: `Member must have value greater than or equal to ${least}`,
-    trait: { min: least },
-    holds: (value) => Number(value) >= least,
-  };
-}
+type Required<M extends Members> = {
+  [K in keyof M]: M[K] extends { required: true } ? K : never;
+}[keyof M];
 
-export function above(bound: number): Constraint {
-  return {
-    demand: `Member must have value greater than ${bound}`,
-    trait: { above: bound },
-    holds: (value) => Number(value) > bound,
-  };
-}
-
-export function maxValue(most: number): Constraint {
-  return {
-    demand: `Member must have value less than or equal to ${most}`,
-    trait: { max: most },
-    holds: (value) => Number(value) <= most,
-  };
-}
-
-/** The whole value must match. */
-export function pattern(source: string): Constraint {
-  const whole = new RegExp(`^(?:${source})$`);
-  return {
-    demand: `Member must satisfy regular expression pattern: ${source}`,
-    trait: { pattern: source },
-    holds: (value) => whole.test(String(value)),
-  };
-}
-
-export function oneOf(...values: readonly string[]): Constraint {
-  return {
-    demand: `Member must satisfy enum value set: [${values.join(', ')}]`,
-    trait: { enum: values },
-    holds: (value) => values.includes(String(value)),
-  };
-}
-
-function lengthOf(value: Constrained): number {
-  return typeof value === 'number' ? String(value).length : value.length;
-}
+/** The content of an answer, or of a structure in one. */
+export type Answer<M extends Members> = {
+  readonly [K in Required<M>]: AnswerValue<M[K]>;
+} & {
+  readonly [K in Exclude<keyof M, Required<M>>]?: AnswerValue<M[K]> | undefined;
+};

@@ -7,46 +7,47 @@ import {
   tableNameOf,
 } from '../../model/backup-arn.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
-import { type Constraint, type ConstraintTrait, maxLength, minLength, pattern } from './members.ts';
+import { type Constraint, type ConstraintTrait, maxLength, minLength, pattern } from './constraints.ts';
 
 const characters = '[a-zA-Z0-9_.-]+';
 
-/** Of the model. */
-const longestArn = 1024;
+/** The service model's limit. */
+const maxArnLength = 1024;
 
-/** The name of a table to be made, of a backup or of an index. */
+/** The name of a table to create, of a backup or of an index. */
 export const newName = {
   type: 'string',
   constraints: [pattern(characters), minLength(3), maxLength(255)],
 } as const;
 
 /**
- * A table's name or ARN. The model says 1 to 1024 characters, but what a name must be the service says of a name here
- * too (public probe of it).
+ * A table's name or ARN. The model allows 1 to 1024 characters, but the service applies the rules for a name here too
+ * (public probe of it).
  */
-export const sourceTable = {
+export const tableNameOrArn = {
   type: 'string',
   constraints: [
-    ofName(pattern(characters), { pattern: `(arn:[^/]+:table/)?${characters}` }),
-    ofName(minLength(3), { min: 1 }),
-    ofName(maxLength(255), { max: longestArn }),
+    checkingName(pattern(characters), { pattern: `(arn:[^/]+:table/)?${characters}` }),
+    checkingName(minLength(3), { min: 1 }),
+    checkingName(maxLength(255), { max: maxArnLength }),
   ],
+  text: 'A table, by name or ARN.',
 } as const;
 
 /**
- * A backup's ARN. The model says 37 to 1024 characters, but the service reports no such constraint: it answers
- * `Invalid Backup ARN` to the empty text too (public probe of the service).
+ * A backup's ARN. The model allows 37 to 1024 characters, but the service reports no such constraint: it answers
+ * `Invalid Backup ARN` to an empty text too (public probe of the service).
  */
-export const backupArn = { type: 'string' } as const;
+export const backupArn = { type: 'string', text: 'The ARN of a backup.' } as const;
 
 const partitions = /^aws(-cn|-us-gov|-eusc|-iso(-[a-z])?)?$/;
 
-/** As AWS writes regions, and databases outside of AWS theirs. An empty one is not refused for its form (public probe). */
+/** Names of regions, of AWS and of databases outside of AWS. The service accepts the form of an empty one (public probe). */
 const regions = /^[a-z0-9-]*$/;
 
-/** Throws `Validation` if the text is not the ARN of a backup, or of one that cannot be. */
-export function backupKey(arn: string): BackupKey {
-  const parsed = arn.length > longestArn ? undefined : parseBackupArn(arn);
+/** The backup that an ARN names. Throws `Validation` if the text is no ARN of a backup, or of one that cannot exist. */
+export function toBackupKey(arn: string): BackupKey {
+  const parsed = arn.length > maxArnLength ? undefined : parseBackupArn(arn);
   if (parsed === undefined) throw new TidemarkError('Validation', 'Invalid Backup ARN');
   const { partition, service, region, table, id } = parsed;
   if (!partitions.test(partition) || service !== 'dynamodb' || !regions.test(region)) {
@@ -55,10 +56,10 @@ export function backupKey(arn: string): BackupKey {
   return { table, id, arn };
 }
 
-/** An ARN of a table, whose name is looked at by `tableOfArn`. */
-export const tableArn = { type: 'string', constraints: [minLength(1), maxLength(longestArn)] } as const;
+/** An ARN of a table; `tableOfArn` checks the name in it. */
+export const tableArn = { type: 'string', constraints: [minLength(1), maxLength(maxArnLength)] } as const;
 
-/** The table that an ARN names. Throws `Validation` if it is none. */
+/** The table that an ARN names. Throws `Validation` if the text is no ARN of a table. */
 export function tableOfArn(arn: string): TableReference {
   const name = parseTableArn(arn);
   if (name === undefined || !newName.constraints.every((rule) => rule.holds(name)))
@@ -66,7 +67,7 @@ export function tableOfArn(arn: string): TableReference {
   return parseTableReference(arn);
 }
 
-/** A constraint of the name, where an ARN may stand for it. */
-function ofName(rule: Constraint, trait: ConstraintTrait): Constraint {
+/** Makes a constraint check the table's name also where an ARN is given in its place. */
+function checkingName(rule: Constraint, trait: ConstraintTrait): Constraint {
   return { ...rule, trait, holds: (value) => rule.holds(tableNameOf(String(value))) };
 }

@@ -1,41 +1,71 @@
 import type { Operations } from '../../operations/operations.ts';
 import type { WireRequest } from '../wire.ts';
-import type { WireErrors } from './errors.ts';
+import type { OperationError } from './errors.ts';
 import type { JsonObject } from './json.ts';
-import type { Input, Members } from './members.ts';
+import type { Answer, Input, Members } from './members.ts';
+import type { RestrictedPath } from './paths.ts';
 import { read } from './read.ts';
 
-/** One operation of the API, ready to be called with a parsed body. */
-export interface Operation {
-  /** What its request may hold; documents of the API are made of it. */
+/**
+ * One operation of the API, described once. Routes, paths, checks of requests, rendered errors, the documents of the API
+ * and the types of the command line derive from it.
+ */
+export interface Operation<N extends string = string, R extends object = object> {
+  readonly name: N;
+  /** What it does, for the API documents. */
+  readonly text: string;
+  /** The paths that serve it in addition to `/`. */
+  readonly paths: readonly RestrictedPath[];
+  /** What its request may hold. */
   readonly members: Members;
-  /** The answer's members; dates are still `Date`. Throws `SerializationError` and `TidemarkError`. */
-  call(operations: Operations, body: JsonObject, request: WireRequest): Promise<object>;
-  /** Errors that this operation renders otherwise than the others. */
-  readonly errors: WireErrors;
+  /** What its answer holds if the answer is Tidemark's own; DynamoDB's own service model describes the others. */
+  readonly answer: Members | undefined;
+  /** The errors that it may answer in addition to those of every operation. */
+  readonly errors: readonly OperationError[];
+  /** A valid request, for the API documents and for tests of every operation. */
+  readonly example: object;
+  /**
+   * Decodes a request's body and runs the operation. Returns the answer's members, with dates still as `Date`. Throws
+   * `SerializationError` and `TidemarkError`.
+   */
+  call(operations: Operations, body: JsonObject, request: WireRequest): Promise<R>;
 }
 
-/** Makes an operation of the description of its request and of what it does with the decoded input. */
-export function operation<const M extends Members>(description: {
+interface Description<N extends string, M extends Members, A extends Members | undefined, R extends object>
+  extends Pick<Operation<N>, 'name' | 'text'>, Partial<Pick<Operation, 'paths' | 'errors'>> {
   readonly members: M;
-  readonly errors?: WireErrors;
-  readonly run: (operations: Operations, input: Input<M>, request: WireRequest) => Promise<object>;
-}): Operation {
+  readonly answer?: A;
+  readonly example: { readonly [K in keyof M]?: unknown };
+  run(operations: Operations, input: Input<M>, request: WireRequest): Promise<R>;
+}
+
+/** Makes an operation of its description. */
+export function operation<
+  const N extends string,
+  const M extends Members,
+  R extends (A extends Members ? Answer<A> : object),
+  const A extends Members | undefined = undefined,
+>(description: Description<N, M, A, R>): Operation<N, R> {
+  const { name, text, paths = [], members, answer, errors = [], example } = description;
   return {
-    members: description.members,
-    call: async (operations, body, request) =>
-      description.run(operations, read(description.members, body), request),
-    errors: description.errors ?? {},
+    name,
+    text,
+    paths,
+    members,
+    answer,
+    errors,
+    example,
+    call: async (operations, body, request) => description.run(operations, read(members, body), request),
   };
 }
 
 /** The value under its name, or nothing: an optional property is left out, never undefined. */
-export function given<K extends string, V>(name: K, value: V | undefined): { readonly [P in K]?: V };
-export function given(name: string, value: unknown): object {
+export function whenDefined<K extends string, V>(name: K, value: V | undefined): { readonly [P in K]?: V };
+export function whenDefined(name: string, value: unknown): object {
   return value === undefined ? {} : { [name]: value };
 }
 
-/** SDKs send the same id with every attempt of one call; an empty one is none. */
+/** The key that makes repeats of a request known: SDKs send one id with all attempts of a call. An empty id is none. */
 export function requestKey({ headers }: WireRequest): { readonly requestKey?: string } {
-  return given('requestKey', headers['amz-sdk-invocation-id'] || undefined);
+  return whenDefined('requestKey', headers['amz-sdk-invocation-id'] || undefined);
 }

@@ -1,82 +1,128 @@
 import { TidemarkError } from '../../runtime/errors.ts';
+import { maxLength, minLength, oneOf } from './constraints.ts';
 import { globalIndexes, localIndexes, onDemandThroughput, provisionedThroughput } from './index-members.ts';
-import { type Input, maxLength, minLength, oneOf } from './members.ts';
-import { given } from './operation.ts';
+import type { Input } from './members.ts';
+import { whenDefined } from './operation.ts';
 import type { KeptSetting, RestoreOverrides } from '../../model/restore-overrides.ts';
 
-/** What DynamoDB's own restore leaves off, in the words of the wire. */
-const keepable: Readonly<Record<string, KeptSetting>> = {
+/** The settings that DynamoDB's own restore leaves off, by their names on the wire. */
+const keptSettings = {
   STREAM: 'stream',
   TIME_TO_LIVE: 'timeToLive',
   TABLE_CLASS: 'tableClass',
   DELETION_PROTECTION: 'deletionProtection',
-};
+} as const satisfies Readonly<Record<string, KeptSetting>>;
 
-export const keepMembers = {
-  Keep: { type: 'list', of: { type: 'string', constraints: [oneOf(...Object.keys(keepable))] } },
+export const restoreOptions = {
+  type: 'structure',
+  shape: 'TidemarkRestoreOptions',
+  closed: true,
+  text: 'What only Tidemark offers.',
+  members: {
+    Keep: {
+      type: 'list',
+      of: {
+        type: 'string',
+        constraints: [oneOf('STREAM', 'TIME_TO_LIVE', 'TABLE_CLASS', 'DELETION_PROTECTION')],
+      },
+      text: "Settings of the source that the new table gets too. DynamoDB's own restore leaves them off.",
+    },
+  },
 } as const;
 
-/** What both restores may say of the table to be made. */
+/** What both restores may say of the table to create. */
 export const overrideMembers = {
-  BillingModeOverride: { type: 'string', constraints: [oneOf('PROVISIONED', 'PAY_PER_REQUEST')] },
-  GlobalSecondaryIndexOverride: globalIndexes,
-  LocalSecondaryIndexOverride: localIndexes,
-  ProvisionedThroughputOverride: provisionedThroughput,
-  OnDemandThroughputOverride: onDemandThroughput,
+  BillingModeOverride: {
+    type: 'string',
+    constraints: [oneOf('PROVISIONED', 'PAY_PER_REQUEST')],
+    text: "The new table's billing mode; by default that of the source.",
+  },
+  GlobalSecondaryIndexOverride: {
+    ...globalIndexes,
+    text: 'The global indexes of the new table; by default all of the source.',
+  },
+  LocalSecondaryIndexOverride: {
+    ...localIndexes,
+    text: 'The local indexes of the new table; by default all of the source.',
+  },
+  ProvisionedThroughputOverride: {
+    ...provisionedThroughput,
+    text: 'The capacity of the new table, if it is provisioned.',
+  },
+  OnDemandThroughputOverride: {
+    ...onDemandThroughput,
+    text: 'The maximum throughput of the new table, if it is billed on demand.',
+  },
   SSESpecificationOverride: {
     type: 'structure',
     shape: 'SSESpecification',
+    text: 'How the new table is encrypted.',
     members: {
-      Enabled: { type: 'boolean' },
-      SSEType: { type: 'string', constraints: [oneOf('AES256', 'KMS')] },
-      KMSMasterKeyId: { type: 'string', constraints: [minLength(1), maxLength(2048)] },
+      Enabled: {
+        type: 'boolean',
+        text: 'Whether a KMS key of the account encrypts the table, instead of one that DynamoDB owns.',
+      },
+      SSEType: {
+        type: 'string',
+        constraints: [oneOf('AES256', 'KMS')],
+        text: 'KMS, if a KMS key encrypts the table.',
+      },
+      KMSMasterKeyId: {
+        type: 'string',
+        constraints: [minLength(1), maxLength(2048)],
+        text: 'The KMS key, by id, ARN or alias.',
+      },
     },
   },
   VectorIndexOverride: {
     type: 'list',
-    of: { type: 'structure', shape: 'VectorIndex', members: { IndexName: { type: 'string' } } },
+    of: {
+      type: 'structure',
+      shape: 'VectorIndex',
+      members: { IndexName: { type: 'string', text: 'The name of an index.' } },
+    },
+    text: 'Rejected unless it is empty: Tidemark creates no vector indexes.',
   },
-  TidemarkOptions: {
-    type: 'structure',
-    shape: 'TidemarkRestoreOptions',
-    closed: true,
-    members: keepMembers,
-  },
+  TidemarkOptions: restoreOptions,
 } as const;
 
 /** DynamoDB's own limits for one table. */
-const mostGlobalIndexes = 20;
-const mostLocalIndexes = 5;
+const maxGlobalIndexes = 20;
+const maxLocalIndexes = 5;
 
-/** Throws `Validation` for what Tidemark cannot make. Whether the overrides fit the source is not known here. */
-export function restoreOverrides(input: Input<typeof overrideMembers>): RestoreOverrides {
+/**
+ * Decodes what a request says of the table to create. Throws `Validation` for what Tidemark cannot create. Whether the
+ * overrides fit the source is checked later.
+ */
+export function toRestoreOverrides(input: Input<typeof overrideMembers>): RestoreOverrides {
   if (input.VectorIndexOverride !== undefined && input.VectorIndexOverride.length > 0) {
     throw new TidemarkError(
       'Validation',
-      'Invalid Request: Tidemark makes no vector indexes: VectorIndexOverride',
+      'Invalid Request: Tidemark creates no vector indexes: VectorIndexOverride',
     );
   }
   checkCounts(input);
-  const keep = input.TidemarkOptions?.Keep?.flatMap((word) => keepable[word] ?? []);
-  // The constraints hold what the SDK's types say of texts.
   return {
-    ...given('billingMode', input.BillingModeOverride),
-    ...given('globalSecondaryIndexes', input.GlobalSecondaryIndexOverride),
-    ...given('localSecondaryIndexes', input.LocalSecondaryIndexOverride),
-    ...given('provisionedThroughput', input.ProvisionedThroughputOverride),
-    ...given('onDemandThroughput', input.OnDemandThroughputOverride),
-    ...given('sse', input.SSESpecificationOverride),
-    ...given('keep', keep),
-  } as RestoreOverrides;
+    ...whenDefined('billingMode', input.BillingModeOverride),
+    ...whenDefined('globalSecondaryIndexes', input.GlobalSecondaryIndexOverride),
+    ...whenDefined('localSecondaryIndexes', input.LocalSecondaryIndexOverride),
+    ...whenDefined('provisionedThroughput', input.ProvisionedThroughputOverride),
+    ...whenDefined('onDemandThroughput', input.OnDemandThroughputOverride),
+    ...whenDefined('sse', input.SSESpecificationOverride),
+    ...whenDefined(
+      'keep',
+      input.TidemarkOptions?.Keep?.map((setting) => keptSettings[setting]),
+    ),
+  };
 }
 
-/** In the words of CreateTable. */
+/** Throws `Validation`, in the words of CreateTable, for more indexes than a table may have. */
 function checkCounts(input: Input<typeof overrideMembers>): void {
   const { GlobalSecondaryIndexOverride: global = [], LocalSecondaryIndexOverride: local = [] } = input;
-  if (global.length > mostGlobalIndexes)
-    throw tooMany(`GlobalSecondaryIndex count exceeds the per-table limit of ${mostGlobalIndexes}`);
-  if (local.length > mostLocalIndexes)
-    throw tooMany(`Number of LocalSecondaryIndexes exceeds per-table limit of ${mostLocalIndexes}`);
+  if (global.length > maxGlobalIndexes)
+    throw tooMany(`GlobalSecondaryIndex count exceeds the per-table limit of ${maxGlobalIndexes}`);
+  if (local.length > maxLocalIndexes)
+    throw tooMany(`Number of LocalSecondaryIndexes exceeds per-table limit of ${maxLocalIndexes}`);
 }
 
 function tooMany(text: string): TidemarkError {

@@ -6,17 +6,17 @@ import { renderBody } from './json.ts';
 const json10 = 'application/x-amz-json-1.0';
 const json = 'application/json';
 
-/** What a request or an answer is made of, without parameters like `;charset=utf-8`; empty if it is not said. */
+/** The content type of a request without parameters like `;charset=utf-8`; empty if the request has none. */
 function contentType({ headers }: WireRequest): string {
   return (headers['content-type'] ?? '').replace(/;.*$/s, '').trim().toLowerCase();
 }
 
-/** A body is read if it is called one of the two kinds of JSON. */
+/** True for a body of one of the two content types of JSON, and for an empty one. */
 export function isReadable(request: WireRequest): boolean {
   return request.body === '' || [json10, json].includes(contentType(request));
 }
 
-/** As the service answers: in the kind of JSON that was sent, plain JSON if none was said. */
+/** Responds with the content type of the request, as the service does, or with plain JSON if the request has none. */
 export function respondJson(request: WireRequest, status: number, answer: object): WireResponse {
   return respond(status, contentType(request) === json10 ? json10 : json, renderBody(answer));
 }
@@ -27,7 +27,7 @@ export function respond(status: number, type: string, body: string): WireRespons
     headers: {
       'content-type': type,
       'x-amzn-requestid': randomUUID(),
-      // Of the body's UTF-8 bytes; a client that finds it wrong retries.
+      // The checksum of the body's UTF-8 bytes. A client that computes another one retries.
       'x-amz-crc32': String(crc32(body)),
     },
     body,

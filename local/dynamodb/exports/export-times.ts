@@ -1,6 +1,5 @@
 import {
   type ExportDescription,
-  type ExportViewType,
   InvalidExportTimeException,
   PointInTimeRecoveryUnavailableException,
 } from '@aws-sdk/client-dynamodb';
@@ -41,8 +40,7 @@ export function exportTimes(
     IncrementalExportSpecification: {
       ExportFromTime: within(recovery, 'ExportFromTime', ExportFromTime),
       ExportToTime: within(recovery, 'ExportToTime', ExportToTime),
-      // One of the two, which the members' constraints have seen to.
-      ExportViewType: (ExportViewType ?? 'NEW_AND_OLD_IMAGES') as ExportViewType,
+      ExportViewType: ExportViewType ?? 'NEW_AND_OLD_IMAGES',
     },
   };
 }

@@ -5,7 +5,7 @@ import {
   minLength,
   minValue,
   oneOf,
-} from '../../../lambda/dialects/dynamodb/members.ts';
+} from '../../../lambda/dialects/dynamodb/constraints.ts';
 
 /** The requests of the embedded exports and imports; their constraints are those of the API reference. */
 

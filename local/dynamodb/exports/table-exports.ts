@@ -1,14 +1,12 @@
 import {
   ExportConflictException,
   type ExportDescription,
-  type ExportFormat,
   ExportNotFoundException,
   LimitExceededException,
-  type S3SseAlgorithm,
   TableNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import { parseTableArn } from '../../../lambda/model/backup-arn.ts';
-import { given } from '../../../lambda/dialects/dynamodb/operation.ts';
+import { whenDefined } from '../../../lambda/dialects/dynamodb/operation.ts';
 import { read } from '../../../lambda/dialects/dynamodb/read.ts';
 import type { JsonObject } from '../../../lambda/dialects/dynamodb/json.ts';
 import { keyNamesOf } from '../../../lambda/snapshot/format/manifest.ts';
@@ -77,11 +75,11 @@ export class TableExports {
       TableId: identity.tableId,
       ClientToken: token,
       S3Bucket: request.S3Bucket,
-      ...given('S3BucketOwner', request.S3BucketOwner),
-      ...given('S3Prefix', request.S3Prefix),
-      S3SseAlgorithm: (request.S3SseAlgorithm ?? 'AES256') as S3SseAlgorithm,
-      ...given('S3SseKmsKeyId', request.S3SseKmsKeyId),
-      ExportFormat: (request.ExportFormat ?? 'DYNAMODB_JSON') as ExportFormat,
+      ...whenDefined('S3BucketOwner', request.S3BucketOwner),
+      ...whenDefined('S3Prefix', request.S3Prefix),
+      S3SseAlgorithm: request.S3SseAlgorithm ?? 'AES256',
+      ...whenDefined('S3SseKmsKeyId', request.S3SseKmsKeyId),
+      ExportFormat: request.ExportFormat ?? 'DYNAMODB_JSON',
       ...times,
     };
     await this.#jobs.add(arn, { token, request, begun });

@@ -3,7 +3,6 @@ import {
   ImportConflictException,
   ImportNotFoundException,
   type ImportTableDescription,
-  type InputCompressionType,
   LimitExceededException,
   type TableCreationParameters,
 } from '@aws-sdk/client-dynamodb';
@@ -84,7 +83,7 @@ export class TableImports {
       ClientToken: token,
       S3BucketSource: request.S3BucketSource,
       InputFormat: 'DYNAMODB_JSON',
-      InputCompressionType: (request.InputCompressionType ?? 'NONE') as InputCompressionType,
+      InputCompressionType: request.InputCompressionType ?? 'NONE',
       TableCreationParameters: parameters,
       StartTime: new Date(clock.now()),
       ...none,

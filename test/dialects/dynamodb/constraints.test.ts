@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { arn, type OperationName, tableArn, validRequests } from './fakes.ts';
+import type { OperationName } from '../../../lambda/dialects/dynamodb/api-operations.ts';
+import { arn, tableArn, validRequests } from './fakes.ts';
 import {
   atLeast,
   atMost,
@@ -199,7 +200,7 @@ describe('a value at the edge of its constraints is taken', () => {
       'targetTableName',
     );
     expect((await bytesOf('RestoreTableFromBackup', vectors)).body).toBe(
-      '{"__type":"com.amazon.coral.validate#ValidationException","message":"Invalid Request: Tidemark makes no vector indexes: VectorIndexOverride"}',
+      '{"__type":"com.amazon.coral.validate#ValidationException","message":"Invalid Request: Tidemark creates no vector indexes: VectorIndexOverride"}',
     );
   });
 });

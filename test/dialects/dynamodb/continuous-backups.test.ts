@@ -163,7 +163,7 @@ describe('RestoreTableToPointInTime', () => {
     [{ ...latest, RestoreDateTime: 1576616366 }, oneTime],
     [
       { ...latest, VectorIndexOverride: [{ IndexName: 'ByMeaning' }] },
-      'Invalid Request: Tidemark makes no vector indexes: VectorIndexOverride',
+      'Invalid Request: Tidemark creates no vector indexes: VectorIndexOverride',
     ],
   ])('%j is refused', async (body, message) => {
     const operations = fakeOperations();

@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { OperationName } from '../../../lambda/dialects/dynamodb/api-operations.ts';
 import { handle } from '../../../lambda/dialects/dynamodb/dialect.ts';
 import { type ErrorCode, TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
 import {
   arn,
   failingOperations,
-  type OperationName,
   operationNames,
   post,
   tableArn,
@@ -151,7 +151,7 @@ describe('what an AWS service refused for its rate is told so that SDKs wait and
 describe('a damaged backup', () => {
   const damaged =
     `{"__type":"${modelled}BackupDamagedException",` +
-    '"message":"The backup is damaged: what is stored is not what was written. VerifyBackup tells where"}';
+    '"message":"The backup is damaged: its stored content is not what was written. VerifyBackup shows where"}';
 
   test.each([
     ['GetBackupItem', 'SnapshotCorrupt'],

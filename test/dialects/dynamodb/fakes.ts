@@ -1,5 +1,6 @@
-import { vi } from 'vitest';
+import { type Mock, vi } from 'vitest';
 import type { WireRequest } from '../../../lambda/dialects/wire.ts';
+import { apiOperations, type OperationName } from '../../../lambda/dialects/dynamodb/api-operations.ts';
 import { handle } from '../../../lambda/dialects/dynamodb/dialect.ts';
 import { parseBackupArn } from '../../../lambda/model/backup-arn.ts';
 import type { BackupId, BackupRecord, RestoreRecord } from '../../../lambda/model/records.ts';
@@ -172,63 +173,46 @@ export const estimated: RestoreEstimate = {
   prices: { region: 'us-east-1', asOf: '2026-11-21' },
 };
 
+/** What each operation returns. */
+const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations[N]>> } = {
+  createBackup: creating,
+  describeBackup: available,
+  listBackups: { backups: [available] },
+  deleteBackup: available,
+  restoreTable: { restore: restoring },
+  dryRunRestore: { restore: planning, estimate: estimated },
+  estimateRestore: estimated,
+  restoreToPointInTime: { restore: { ...restoring, pointInTime: true } },
+  describeContinuousBackups: recovery,
+  updateContinuousBackups: recovery,
+  describeTable: { table: { TableName: 'Music', TableStatus: 'ACTIVE' } },
+  getBackupItem: { backup: available, item: '{"Artist":{"S":"Nina"}}', ...cost },
+  compareBackups: compared,
+  verifyBackup: verified,
+  planSweep: [planned],
+};
+
+type FakeOperations = { readonly [N in keyof Operations]: Mock<Operations[N]> };
+
 /** Operations that succeed, except for those given. */
-export function fakeOperations(given: Partial<Operations> = {}) {
-  return {
-    createBackup: vi.fn<Operations['createBackup']>(given.createBackup ?? (async () => creating)),
-    describeBackup: vi.fn<Operations['describeBackup']>(given.describeBackup ?? (async () => available)),
-    listBackups: vi.fn<Operations['listBackups']>(
-      given.listBackups ?? (async () => ({ backups: [available] })),
-    ),
-    deleteBackup: vi.fn<Operations['deleteBackup']>(given.deleteBackup ?? (async () => available)),
-    restoreTable: vi.fn<Operations['restoreTable']>(
-      given.restoreTable ?? (async () => ({ restore: restoring })),
-    ),
-    dryRunRestore: vi.fn<Operations['dryRunRestore']>(
-      given.dryRunRestore ?? (async () => ({ restore: planning, estimate: estimated })),
-    ),
-    estimateRestore: vi.fn<Operations['estimateRestore']>(given.estimateRestore ?? (async () => estimated)),
-    restoreToPointInTime: vi.fn<Operations['restoreToPointInTime']>(
-      given.restoreToPointInTime ?? (async () => ({ restore: { ...restoring, pointInTime: true } })),
-    ),
-    describeContinuousBackups: vi.fn<Operations['describeContinuousBackups']>(
-      given.describeContinuousBackups ?? (async () => recovery),
-    ),
-    updateContinuousBackups: vi.fn<Operations['updateContinuousBackups']>(
-      given.updateContinuousBackups ?? (async () => recovery),
-    ),
-    describeTable: vi.fn<Operations['describeTable']>(
-      given.describeTable ?? (async () => ({ table: { TableName: 'Music', TableStatus: 'ACTIVE' } })),
-    ),
-    getBackupItem: vi.fn<Operations['getBackupItem']>(
-      given.getBackupItem ?? (async () => ({ backup: available, item: '{"Artist":{"S":"Nina"}}', ...cost })),
-    ),
-    compareBackups: vi.fn<Operations['compareBackups']>(given.compareBackups ?? (async () => compared)),
-    verifyBackup: vi.fn<Operations['verifyBackup']>(given.verifyBackup ?? (async () => verified)),
-    planSweep: vi.fn<Operations['planSweep']>(given.planSweep ?? (async () => [planned])),
-  };
+export function fakeOperations(given: Partial<Operations> = {}): FakeOperations {
+  const succeeding = Object.entries(results).map(([name, result]) => [name, async () => result]);
+  return mockAll({ ...Object.fromEntries(succeeding), ...given });
 }
 
 /** Operations that all fail with this. */
-export function throwingOperations(thrown: unknown) {
-  const fail = () => Promise.reject(thrown);
-  return fakeOperations({
-    createBackup: fail,
-    describeBackup: fail,
-    listBackups: fail,
-    deleteBackup: fail,
-    restoreTable: fail,
-    dryRunRestore: fail,
-    estimateRestore: fail,
-    restoreToPointInTime: fail,
-    describeContinuousBackups: fail,
-    updateContinuousBackups: fail,
-    describeTable: fail,
-    getBackupItem: fail,
-    compareBackups: fail,
-    verifyBackup: fail,
-    planSweep: fail,
-  });
+export function throwingOperations(thrown: unknown): FakeOperations {
+  return mockAll(
+    Object.fromEntries(Object.keys(results).map((name) => [name, () => Promise.reject(thrown)])),
+  );
+}
+
+type AnyOperation = (input: never) => unknown;
+
+function mockAll(operations: Readonly<Record<string, AnyOperation>>): FakeOperations {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, run]) => [name, vi.fn<AnyOperation>(run)]),
+  ) as FakeOperations;
 }
 
 /** Operations that all fail with this code. */
@@ -281,11 +265,10 @@ export const validRequests = {
   CompareBackups: { BackupArn: arn, OtherBackupArn: arn },
   VerifyBackup: { BackupArn: arn },
   PlanSweep: {},
-} as const;
+  EstimateRestore: { BackupArn: arn },
+} as const satisfies Readonly<Record<OperationName, object>>;
 
-export type OperationName = keyof typeof validRequests;
-
-export const operationNames = Object.keys(validRequests) as OperationName[];
+export const operationNames = apiOperations.map(({ name }) => name);
 
 /** True if a request reached an operation. */
 export function wasCalled(operations: ReturnType<typeof fakeOperations>): boolean {

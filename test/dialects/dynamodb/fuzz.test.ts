@@ -1,8 +1,10 @@
 import { crc32 } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { handle, targets } from '../../../lambda/dialects/dynamodb/dialect.ts';
+import { apiOperations } from '../../../lambda/dialects/dynamodb/api-operations.ts';
+import { handle, targetOf } from '../../../lambda/dialects/dynamodb/dialect.ts';
 import type { Member, Members } from '../../../lambda/dialects/dynamodb/members.ts';
+import type { Operation } from '../../../lambda/dialects/dynamodb/operation.ts';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
 import { arn, fakeOperations, tableArn } from './fakes.ts';
 
@@ -31,15 +33,15 @@ function requestOf(members: Members): fc.Arbitrary<object> {
   return fc.record(Object.fromEntries([...values, ['__proto__', anything]]), { requiredKeys: [] });
 }
 
-const requests = fc.constantFrom(...targets).chain(([target, { members }]) =>
+const requests = fc.constantFrom<Operation>(...apiOperations).chain((operation) =>
   fc.tuple(
-    fc.constant(target),
-    requestOf(members).map((body) => JSON.stringify(body)),
+    fc.constant(targetOf(operation)),
+    requestOf(operation.members).map((body) => JSON.stringify(body)),
   ),
 );
 
 const bytes = fc.tuple(
-  fc.oneof(fc.constantFrom(...targets.keys()), fc.string({ unit: 'binary' })),
+  fc.oneof(fc.constantFrom(...apiOperations.map(targetOf)), fc.string({ unit: 'binary' })),
   fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('utf8')),

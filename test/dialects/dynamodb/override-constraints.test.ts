@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type OperationName, validRequests } from './fakes.ts';
+import type { OperationName } from '../../../lambda/dialects/dynamodb/api-operations.ts';
+import { validRequests } from './fakes.ts';
 import {
   atLeast,
   bytesOf,

@@ -131,7 +131,14 @@ describe('the checks before a request is decoded have an order', () => {
 
 describe('by its path', () => {
   const backup = ['CreateBackup', 'DescribeBackup', 'ListBackups'];
-  const read = ['DescribeBackup', 'ListBackups', 'GetBackupItem', 'CompareBackups', 'VerifyBackup'];
+  const read = [
+    'DescribeBackup',
+    'ListBackups',
+    'GetBackupItem',
+    'CompareBackups',
+    'VerifyBackup',
+    'EstimateRestore',
+  ];
 
   test.each([
     ['/', operationNames],

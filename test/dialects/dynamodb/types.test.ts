@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { handle, targets } from '../../../lambda/dialects/dynamodb/dialect.ts';
+import { apiOperations } from '../../../lambda/dialects/dynamodb/api-operations.ts';
+import { handle } from '../../../lambda/dialects/dynamodb/dialect.ts';
 import type { Member, Members } from '../../../lambda/dialects/dynamodb/members.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { fakeOperations, post, validRequests, wasCalled } from './fakes.ts';
@@ -97,7 +98,7 @@ async function answerTo(operation: string, body: object) {
   return { ...answer, called: wasCalled(operations) };
 }
 
-describe.each([...targets].map(([target, { members }]) => [target.replace(/^.*\./, ''), members] as const))(
+describe.each(apiOperations.map(({ name, members }): [string, Members] => [name, members]))(
   '%s: a value of the wrong type is a SerializationException, before any other check',
   (operation, members) => {
     const places = placesOf(members, '', (body) => body);

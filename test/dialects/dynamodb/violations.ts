@@ -1,6 +1,7 @@
 import { handle } from '../../../lambda/dialects/dynamodb/dialect.ts';
+import type { OperationName } from '../../../lambda/dialects/dynamodb/api-operations.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
-import { fakeOperations, type OperationName, post, wasCalled } from './fakes.ts';
+import { fakeOperations, post, wasCalled } from './fakes.ts';
 
 export const characters = 'Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+';
 export const notNull = 'Member must not be null';

@@ -10,7 +10,7 @@ import { connect, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { expect } from 'vitest';
-import { targets } from '../../../lambda/dialects/dynamodb/dialect.ts';
+import { apiOperations } from '../../../lambda/dialects/dynamodb/api-operations.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -23,7 +23,7 @@ export interface Answer {
 }
 
 /** The names of all that Tidemark answers itself. */
-export const operations = [...targets.keys()].map((target) => target.slice(target.indexOf('.') + 1));
+export const operations: readonly string[] = apiOperations.map(({ name }) => name);
 
 const signature =
   'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';

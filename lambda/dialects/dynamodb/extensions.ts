@@ -1,0 +1,95 @@
+import { oneOf, pattern } from './constraints.ts';
+import { choice, estimate } from './estimate-members.ts';
+import type { Members } from './members.ts';
+
+/** What Tidemark adds to structures of DynamoDB's API. Clients ignore members that they do not know. */
+
+const count = { type: 'long', required: true } as const;
+
+export const tidemarkDetails = {
+  Kind: {
+    type: 'string',
+    constraints: [oneOf('FULL', 'INCREMENTAL', 'DIFFERENTIAL')],
+    text: 'What is stored: the whole table, or the changes since the last snapshot or since the last full one.',
+  },
+  Source: {
+    type: 'string',
+    constraints: [oneOf('EXPORT', 'STREAM', 'SCAN', 'NATIVE')],
+    text: "Where the content comes from: DynamoDB's export of the table, the table's stream, or a scan of it; or NATIVE, if DynamoDB makes and keeps the backup.",
+  },
+  Parent: { type: 'string', text: 'The id of the backup whose snapshot the changes were applied to.' },
+  Why: {
+    type: 'list',
+    of: { type: 'string' },
+    text: 'Why the backup has this source and parent: what was passed over, and why.',
+  },
+  Cut: {
+    type: 'structure',
+    shape: 'TidemarkCut',
+    text: 'Where the content ends in the history of changes.',
+    members: { Time: { type: 'timestamp', required: true, text: 'The time that the content is of.' } },
+  },
+  Figures: {
+    type: 'structure',
+    shape: 'TidemarkFigures',
+    text: 'What was copied and how long it took.',
+    members: {
+      Items: { ...count, text: 'The number of items in the table.' },
+      Bytes: { ...count, text: 'Their size as DynamoDB measures it.' },
+      CopiedBytes: { ...count, text: 'Bytes that this backup added to the store.' },
+      CopiedFiles: { ...count, text: 'Files that it added.' },
+      CopiedRecords: { ...count, text: 'Puts and deletions that it added.' },
+      DurationsMs: { type: 'map', of: { type: 'long' }, text: 'Milliseconds by phase.' },
+    },
+  },
+  Digest: {
+    type: 'string',
+    constraints: [pattern('[0-9a-f]{32}')],
+    text: 'A checksum of the content that does not depend on the order of items.',
+  },
+  Reason: { type: 'string', text: 'Why it failed.' },
+  Comment: { type: 'string', text: "The caller's note." },
+  RequestedBy: { type: 'string', text: 'The ARN of the caller.' },
+  NativeBackupArn: { type: 'string', text: "DynamoDB's own ARN of a backup that it keeps." },
+} as const;
+
+export const tidemarkRestore = {
+  RestoreStatus: {
+    type: 'string',
+    constraints: [oneOf('RESTORING', 'RESTORED', 'FAILED')],
+    text: 'Whether the restore is running, has succeeded or has failed.',
+  },
+  Reason: { type: 'string', text: 'Why the restore failed, or what is in doubt.' },
+  Choice: { ...choice, text: 'The way that the restore takes, once it has chosen one.' },
+  Import: {
+    type: 'structure',
+    shape: 'RestoreImport',
+    text: 'The import by which DynamoDB makes the table, and its progress.',
+    members: {
+      ImportArn: { type: 'string', required: true, text: "DynamoDB's ARN of the import." },
+      ProcessedItemCount: { ...count, text: 'Items that it has read.' },
+      ProcessedSizeBytes: { ...count, text: 'Bytes that it has read, before compression.' },
+    },
+  },
+  Estimate: estimate,
+} as const;
+
+/** The added members by the name of DynamoDB's structure. */
+export const extensions: Readonly<Record<string, Members>> = {
+  BackupDetails: {
+    Tidemark: {
+      type: 'structure',
+      shape: 'TidemarkDetails',
+      members: tidemarkDetails,
+      text: "What Tidemark knows beyond DynamoDB's API.",
+    },
+  },
+  TableDescription: {
+    Tidemark: {
+      type: 'structure',
+      shape: 'TidemarkRestore',
+      members: tidemarkRestore,
+      text: 'The restore that makes the table, until it has succeeded; and after that, if something is in doubt.',
+    },
+  },
+};

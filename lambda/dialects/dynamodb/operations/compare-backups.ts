@@ -1,0 +1,73 @@
+import { parseJson } from '../../../item/parse-json.ts';
+import { maxValue, minValue, oneOf } from '../constraints.ts';
+import { readErrors } from '../errors.ts';
+import { exampleBackup, laterExampleBackup } from '../examples.ts';
+import { toBackupKey } from '../names.ts';
+import { operation, whenDefined } from '../operation.ts';
+import { encodePage, pageMembers, requestToken, requiredBackupArn } from '../page-members.ts';
+import { toCapitals } from '../words.ts';
+
+const count = { type: 'long', required: true } as const;
+
+export const compareBackups = operation({
+  name: 'CompareBackups',
+  text: 'Lists the keys that were added, changed and removed from one backup of a table to another, page by page.',
+  paths: ['/read'],
+  members: {
+    BackupArn: requiredBackupArn,
+    OtherBackupArn: {
+      ...requiredBackupArn,
+      text: 'The ARN of the backup that the first one is compared to.',
+    },
+    Limit: {
+      type: 'integer',
+      constraints: [minValue(1), maxValue(1000)],
+      text: 'The maximum number of entries in one answer.',
+    },
+    NextToken: requestToken,
+  },
+  answer: {
+    Added: { ...count, text: 'Keys on this page that only the second backup has.' },
+    Changed: { ...count, text: 'Keys on this page whose items differ.' },
+    Removed: { ...count, text: 'Keys on this page that only the first backup has.' },
+    Differences: {
+      type: 'list',
+      required: true,
+      text: 'The keys that differ.',
+      of: {
+        type: 'structure',
+        shape: 'Difference',
+        members: {
+          Change: {
+            type: 'string',
+            required: true,
+            constraints: [oneOf('ADDED', 'CHANGED', 'REMOVED')],
+            text: 'What became of the key.',
+          },
+          Key: { type: 'map', required: true, text: "The key attributes in DynamoDB's JSON." },
+        },
+      },
+    },
+    ...pageMembers,
+  },
+  errors: readErrors,
+  example: { BackupArn: exampleBackup, OtherBackupArn: laterExampleBackup, Limit: 100 },
+  run: async (operations, { BackupArn, OtherBackupArn, Limit, NextToken }) => {
+    const page = await operations.compareBackups({
+      from: toBackupKey(BackupArn),
+      to: toBackupKey(OtherBackupArn),
+      ...whenDefined('limit', Limit),
+      ...whenDefined('next', NextToken),
+    });
+    return {
+      Added: page.counts.added,
+      Changed: page.counts.changed,
+      Removed: page.counts.removed,
+      Differences: page.differences.map(({ change, key }) => ({
+        Change: toCapitals(change),
+        Key: parseJson(key),
+      })),
+      ...encodePage(page),
+    };
+  },
+});

@@ -1,0 +1,55 @@
+import { parseTableReference } from '../../../model/backup-arn.ts';
+import { maxLength, oneOf } from '../constraints.ts';
+import { encodeDetails } from '../encode-backup.ts';
+import { exampleTable } from '../examples.ts';
+import { newName, tableNameOrArn } from '../names.ts';
+import { operation, requestKey, whenDefined } from '../operation.ts';
+import { toLowerCase } from '../words.ts';
+
+export const createBackup = operation({
+  name: 'CreateBackup',
+  text: 'Catalogs a backup of a table and answers at once; the content follows, up to the time of the request.',
+  paths: ['/backup'],
+  members: {
+    TableName: { ...tableNameOrArn, required: true },
+    BackupName: { ...newName, required: true, text: "The backup's name. Names need not be unique." },
+    TidemarkOptions: {
+      type: 'structure',
+      shape: 'TidemarkBackupOptions',
+      closed: true,
+      text: 'What only Tidemark offers.',
+      members: {
+        Kind: {
+          type: 'string',
+          constraints: [oneOf('FULL', 'INCREMENTAL', 'DIFFERENTIAL')],
+          text: 'What to store: the whole table, or the changes since the last snapshot or since the last full one.',
+        },
+        Source: {
+          type: 'string',
+          constraints: [oneOf('EXPORT', 'STREAM', 'SCAN', 'NATIVE')],
+          text: "Where to read the content: DynamoDB's export of the table, the table's stream, or a scan of it; or NATIVE, to have DynamoDB make and keep the backup.",
+        },
+        Comment: { type: 'string', constraints: [maxLength(1024)], text: "The caller's note." },
+      },
+    },
+  },
+  errors: ['TableNotFound', 'TableInUse', 'ContinuousBackupsUnavailable', 'LimitExceeded'],
+  example: {
+    TableName: exampleTable,
+    BackupName: 'nightly',
+    TidemarkOptions: { Kind: 'INCREMENTAL', Source: 'STREAM', Comment: 'before the new release' },
+  },
+  run: async (operations, { TableName, BackupName, TidemarkOptions }, request) => {
+    const { Kind, Source, Comment } = TidemarkOptions ?? {};
+    const record = await operations.createBackup({
+      ...parseTableReference(TableName),
+      name: BackupName,
+      ...whenDefined('kind', Kind && toLowerCase(Kind)),
+      ...whenDefined('source', Source && toLowerCase(Source)),
+      ...whenDefined('comment', Comment),
+      ...whenDefined('requestedBy', request.caller),
+      ...requestKey(request),
+    });
+    return { BackupDetails: encodeDetails(record) };
+  },
+});

@@ -1,0 +1,16 @@
+import { encodeDescription } from '../encode-backup.ts';
+import { exampleBackup } from '../examples.ts';
+import { backupArn, toBackupKey } from '../names.ts';
+import { operation, requestKey } from '../operation.ts';
+
+export const deleteBackup = operation({
+  name: 'DeleteBackup',
+  text: 'Deletes a backup. What only this backup needed is removed from the store later.',
+  members: { BackupArn: { ...backupArn, required: true } },
+  errors: ['BackupNotFound', 'BackupInUse', 'LimitExceeded'],
+  example: { BackupArn: exampleBackup },
+  run: async (operations, { BackupArn }, request) => {
+    const record = await operations.deleteBackup({ ...toBackupKey(BackupArn), ...requestKey(request) });
+    return { BackupDescription: encodeDescription({ ...record, status: 'DELETED' }) };
+  },
+});

@@ -1,0 +1,16 @@
+import { encodeDescription } from '../encode-backup.ts';
+import { exampleBackup } from '../examples.ts';
+import { backupArn, toBackupKey } from '../names.ts';
+import { operation } from '../operation.ts';
+
+export const describeBackup = operation({
+  name: 'DescribeBackup',
+  text: 'Describes one backup and the table as it was.',
+  paths: ['/backup', '/read'],
+  members: { BackupArn: { ...backupArn, required: true } },
+  errors: ['BackupNotFound'],
+  example: { BackupArn: exampleBackup },
+  run: async (operations, { BackupArn }) => ({
+    BackupDescription: encodeDescription(await operations.describeBackup(toBackupKey(BackupArn))),
+  }),
+});

@@ -1,0 +1,28 @@
+import { parseTableReference, tableNameOf } from '../../../model/backup-arn.ts';
+import { encodeRestoredTable } from '../encode-table.ts';
+import { prefixes } from '../error-names.ts';
+import { exampleTable } from '../examples.ts';
+import { tableNameOrArn } from '../names.ts';
+import { operation } from '../operation.ts';
+
+export const describeTable = operation({
+  name: 'DescribeTable',
+  text: 'Describes a table. A table that is being restored is CREATING until its content is complete.',
+  members: { TableName: { ...tableNameOrArn, required: true } },
+  // DescribeTable is older than DynamoDB's backups and has another name for this error than they have.
+  errors: [
+    {
+      code: 'TableNotFound',
+      type: `${prefixes.model}ResourceNotFoundException`,
+      about: {
+        members: ['TableName'],
+        text: (table) => `Requested resource not found: Table: ${tableNameOf(table)} not found`,
+      },
+    },
+  ],
+  example: { TableName: exampleTable },
+  run: async (operations, { TableName }) => {
+    const { table, restore } = await operations.describeTable(parseTableReference(TableName));
+    return { Table: restore === undefined ? table : encodeRestoredTable(table, restore) };
+  },
+});

@@ -1,0 +1,18 @@
+import { encodeEstimate } from '../encode-estimate.ts';
+import { estimate } from '../estimate-members.ts';
+import { exampleBackup } from '../examples.ts';
+import { backupArn, toBackupKey } from '../names.ts';
+import { operation } from '../operation.ts';
+
+export const estimateRestore = operation({
+  name: 'EstimateRestore',
+  text: 'Estimates the cost and the duration of a restore of a backup, by an import and by writes.',
+  paths: ['/read'],
+  members: { BackupArn: { ...backupArn, required: true } },
+  answer: { Estimate: { ...estimate, required: true } },
+  errors: ['BackupNotFound', 'BackupNotAvailable'],
+  example: { BackupArn: exampleBackup },
+  run: async (operations, { BackupArn }) => ({
+    Estimate: encodeEstimate(await operations.estimateRestore(toBackupKey(BackupArn))),
+  }),
+});

@@ -1,0 +1,54 @@
+import { encodePlannedTable, encodeStartedTable } from '../encode-table.ts';
+import { exampleBackup } from '../examples.ts';
+import { backupArn, newName, toBackupKey } from '../names.ts';
+import { operation, requestKey, whenDefined } from '../operation.ts';
+import { overrideMembers, restoreOptions, toRestoreOverrides } from '../overrides.ts';
+
+export const restoreTableFromBackup = operation({
+  name: 'RestoreTableFromBackup',
+  text: 'Creates a table with the content of a backup.',
+  members: {
+    TargetTableName: { ...newName, required: true, text: 'The name of the table to create.' },
+    BackupArn: { ...backupArn, required: true },
+    ...overrideMembers,
+    TidemarkOptions: {
+      ...restoreOptions,
+      shape: 'TidemarkBackupRestoreOptions',
+      members: {
+        ...restoreOptions.members,
+        DryRun: {
+          type: 'boolean',
+          text: 'Check everything, answer what would be created and what it would take, and create nothing.',
+        },
+      },
+    },
+  },
+  errors: [
+    'TableAlreadyExists',
+    'TableInUse',
+    'BackupNotFound',
+    'BackupInUse',
+    'BackupNotAvailable',
+    'LimitExceeded',
+  ],
+  example: {
+    TargetTableName: 'Music-copy',
+    BackupArn: exampleBackup,
+    BillingModeOverride: 'PAY_PER_REQUEST',
+    LocalSecondaryIndexOverride: [],
+    TidemarkOptions: { Keep: ['STREAM', 'TIME_TO_LIVE'] },
+  },
+  run: async (operations, { TargetTableName, BackupArn, ...overrides }, request) => {
+    const input = {
+      backup: toBackupKey(BackupArn),
+      target: TargetTableName,
+      overrides: toRestoreOverrides(overrides),
+      ...whenDefined('requestedBy', request.caller),
+      ...requestKey(request),
+    };
+    if (overrides.TidemarkOptions?.DryRun === true) {
+      return { TableDescription: encodePlannedTable(await operations.dryRunRestore(input)) };
+    }
+    return { TableDescription: encodeStartedTable(await operations.restoreTable(input)) };
+  },
+});

@@ -1,0 +1,71 @@
+import { type TableReference, tableNameOf } from '../../../model/backup-arn.ts';
+import { TidemarkError } from '../../../runtime/errors.ts';
+import { encodeStartedTable } from '../encode-table.ts';
+import { prefixes } from '../error-names.ts';
+import { exampleTable } from '../examples.ts';
+import { newName, tableArn, tableOfArn } from '../names.ts';
+import { operation, requestKey, whenDefined } from '../operation.ts';
+import { overrideMembers, toRestoreOverrides } from '../overrides.ts';
+
+const sourceMembers = ['SourceTableName', 'SourceTableArn'];
+
+export const restoreTableToPointInTime = operation({
+  name: 'RestoreTableToPointInTime',
+  text: 'Creates a table with the content that another table had at a time, or has now.',
+  members: {
+    SourceTableArn: { ...tableArn, text: 'The table whose content is restored, by ARN.' },
+    SourceTableName: { ...newName, text: 'The table whose content is restored, by name.' },
+    TargetTableName: { ...newName, required: true, text: 'The name of the table to create.' },
+    UseLatestRestorableTime: { type: 'boolean', text: 'Restore the latest content that can be restored.' },
+    RestoreDateTime: { type: 'timestamp', text: 'The time whose content is restored.' },
+    ...overrideMembers,
+  },
+  // A request with a source and a target has errors that say which of the two they are about.
+  errors: [
+    {
+      code: 'TableNotFound',
+      type: `${prefixes.model}SourceTableNotFoundException`,
+      about: { members: sourceMembers, text: (table) => `Source table not found: ${tableNameOf(table)}` },
+    },
+    'TableAlreadyExists',
+    'TableInUse',
+    {
+      code: 'PointInTimeRecoveryUnavailable',
+      type: `${prefixes.model}PointInTimeRecoveryUnavailableException`,
+      about: {
+        members: sourceMembers,
+        text: (table) => `Point in time recovery is not enabled for table '${tableNameOf(table)}'`,
+      },
+    },
+    'InvalidRestoreTime',
+    'LimitExceeded',
+  ],
+  example: { SourceTableName: exampleTable, TargetTableName: 'Music-noon', RestoreDateTime: 1576670400 },
+  run: async (operations, input, request) => {
+    const { SourceTableArn, SourceTableName, TargetTableName, ...rest } = input;
+    const { UseLatestRestorableTime, RestoreDateTime, ...overrides } = rest;
+    const source = readSource(SourceTableArn, SourceTableName);
+    if ((UseLatestRestorableTime ?? false) === (RestoreDateTime !== undefined)) {
+      throw new TidemarkError(
+        'Validation',
+        'Invalid Request: Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both',
+      );
+    }
+    const started = await operations.restoreToPointInTime({
+      ...source,
+      target: TargetTableName,
+      ...whenDefined('time', RestoreDateTime),
+      overrides: toRestoreOverrides(overrides),
+      ...whenDefined('requestedBy', request.caller),
+      ...requestKey(request),
+    });
+    return { TableDescription: encodeStartedTable(started) };
+  },
+});
+
+/** The source table. Throws `Validation` unless exactly one of ARN and name is given. */
+function readSource(arn: string | undefined, name: string | undefined): TableReference {
+  if (arn !== undefined && name === undefined) return tableOfArn(arn);
+  if (name !== undefined && arn === undefined) return { table: name };
+  throw new TidemarkError('Validation', 'Must provide exactly one of: sourceTableArn, sourceTableName');
+}

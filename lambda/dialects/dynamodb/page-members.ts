@@ -1,0 +1,47 @@
+import { maxLength, maxValue, minValue } from './constraints.ts';
+import type { Answer } from './members.ts';
+import { backupArn } from './names.ts';
+
+/** The members that requests and answers share which read the content of backups. */
+
+export const requiredBackupArn = { ...backupArn, required: true } as const;
+
+/** What reading cost. */
+export const costMembers = {
+  ReadBytes: { type: 'long', required: true, text: 'Bytes read from the store.' },
+  ReadRequests: { type: 'long', required: true, text: 'Requests made to the store.' },
+} as const;
+
+const token = {
+  type: 'string',
+  text: 'Where the next page begins. An answer without it is the last page.',
+} as const;
+
+/** The token of the page before. The tokens of answers are short; a longer text is none of them. */
+export const requestToken = { ...token, constraints: [maxLength(1024)] } as const;
+
+/** The members of one page of an answer. */
+export const pageMembers = {
+  Progress: {
+    type: 'double',
+    required: true,
+    constraints: [minValue(0), maxValue(1)],
+    text: 'How much of the whole is done with this page, 0 to 1.',
+  },
+  ...costMembers,
+  NextToken: token,
+} as const;
+
+export function encodePage(page: {
+  readonly progress: number;
+  readonly bytesRead: number;
+  readonly requests: number;
+  readonly next?: string;
+}): Answer<typeof pageMembers> {
+  return {
+    Progress: page.progress,
+    ReadBytes: page.bytesRead,
+    ReadRequests: page.requests,
+    NextToken: page.next,
+  };
+}
