@@ -44,7 +44,8 @@ export const floors: readonly (readonly Room[])[] = [
   [
     {
       folder: 'lib',
-      holds: 'The CDK constructs of the stack, and the parser of its configuration.',
+      holds:
+        'The stack: a folder of CDK constructs for each capability, and the schema and parser of the configuration.',
       uses: [
         'lambda/catalog',
         'lambda/dialects',

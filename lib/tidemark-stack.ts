@@ -12,8 +12,9 @@ import { Sweep } from './retention/sweep.ts';
 import { NativeRestore } from './native/native-restore.ts';
 import { BackupSchedules } from './schedules/backup-schedules.ts';
 import { Reconciler } from './schedules/reconciler.ts';
+import type { Machines, StackParts } from './stack-parts.ts';
 import { SnapshotBucket } from './store/snapshot-bucket.ts';
-import { UserTables } from './tables/user-tables.ts';
+import { UserTables } from './rights/user-tables.ts';
 import { BackupWorkflow } from './workflow/backup-workflow.ts';
 import { RestoreWorkflow } from './workflow/restore-workflow.ts';
 
@@ -21,7 +22,11 @@ export interface TidemarkStackProps extends StackProps {
   readonly config: TidemarkConfig;
 }
 
-/** All of Tidemark in one account and region. */
+/**
+ * All of Tidemark in one account and region: the catalog and the store, which hold the backups; the two state machines, which
+ * make and restore them; the endpoint, the schedules, the reconciler and the sweep, which start work; and the alarms. Each
+ * folder of `lib/` has the constructs of one of these, `rights/` what they may do to user tables.
+ */
 export class TidemarkStack extends Stack {
   readonly backup: BackupWorkflow;
   readonly restore: RestoreWorkflow;
@@ -54,14 +59,15 @@ export class TidemarkStack extends Stack {
         [environment.restoreBy]: config.restoreBy,
       },
     };
-    const parts = { catalog, store, tables, settings, maxConcurrency: config.maxConcurrency };
+    const parts: StackParts = { catalog, store, tables, settings };
+    const workflow = { ...parts, maxConcurrency: config.maxConcurrency };
     this.backup = new BackupWorkflow(this, 'Backup', {
-      ...parts,
+      ...workflow,
       missingStream: config.missingStream,
       missingRecovery: config.missingRecovery,
     });
-    this.restore = new RestoreWorkflow(this, 'Restore', parts);
-    const machines = { backup: this.backup.machine, restore: this.restore.machine };
+    this.restore = new RestoreWorkflow(this, 'Restore', workflow);
+    const machines: Machines = { backup: this.backup.machine, restore: this.restore.machine };
     const nativeRestore = new NativeRestore(this, 'NativeRestore', parts);
     this.api = new DynamodbApi(this, 'DynamodbApi', { ...parts, machines, nativeRestore });
     const schedules = new BackupSchedules(this, 'Schedules', {
@@ -77,19 +83,19 @@ export class TidemarkStack extends Stack {
     });
 
     this.outputApi('Api', '/', 'all operations');
-    this.outputApi('BackupApi', '/backup', 'making, describing and listing backups');
+    this.outputApi('BackupApi', '/backup', 'creating, describing and listing backups');
     this.outputApi('ReadApi', '/read', 'describing, listing and reading backups');
-    this.output('BucketName', store.bucket.bucketName, 'Where the backups are');
-    this.output('CatalogTableName', catalog.table.tableName, 'What is known of the backups');
-    this.output('BackupMachineArn', machines.backup.stateMachineArn, 'Makes backups');
-    this.output('RestoreMachineArn', machines.restore.stateMachineArn, 'Restores backups');
-    this.output('FailureTopicArn', topic.topicArn, 'Subscribe here to hear of failures');
+    this.output('BucketName', store.bucket.bucketName, 'Bucket that holds the backups');
+    this.output('CatalogTableName', catalog.table.tableName, 'Table that holds the records of the backups');
+    this.output('BackupMachineArn', machines.backup.stateMachineArn, 'State machine that makes backups');
+    this.output('RestoreMachineArn', machines.restore.stateMachineArn, 'State machine that restores backups');
+    this.output('FailureTopicArn', topic.topicArn, 'Topic to subscribe to for news of failures');
   }
 
-  private outputApi(name: string, path: ApiPath, serves: string): void {
-    this.output(`${name}Url`, this.api.url(path), `Endpoint for ${serves}`);
+  private outputApi(name: string, path: ApiPath, operations: string): void {
+    this.output(`${name}Url`, this.api.url(path), `Endpoint for ${operations}`);
     const arns = this.api.invokeArns(path).join(',');
-    this.output(`${name}Arns`, arns, `To be allowed execute-api:Invoke on, for ${serves}`);
+    this.output(`${name}Arns`, arns, `ARNs on which to allow execute-api:Invoke for ${operations}`);
   }
 
   private output(id: string, value: string, description: string): CfnOutput {

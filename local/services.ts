@@ -11,7 +11,7 @@ import { randomIds } from '../lambda/runtime/ids.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
 import type { Services } from '../lambda/services/services.ts';
 import { createDirectoryStore } from '../lambda/storage/directory-store.ts';
-import { synthesizedDefinitions } from '../lib/workflow/definitions.ts';
+import { synthesizeDefinitions } from '../lib/workflow/definitions.ts';
 import { atMost } from './at-most.ts';
 import { catalogTable, createCatalog } from './catalog-table.ts';
 import { EmbeddedContinuousBackups } from './dynamodb/recovery.ts';
@@ -89,7 +89,7 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
   const begun = new Set<Promise<object>>();
   const limited = atMost(stepsAtOnce);
   const executions = localExecutions({
-    definitions: synthesizedDefinitions(),
+    definitions: synthesizeDefinitions(),
     services: () => services,
     waitMs,
     around: (_handler, _input, run) => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { ApiEvent } from '../../lambda/handlers/dynamodb-api.ts';
 import { environment } from '../../lambda/runtime/environment.ts';
-import { bundle, handlers, readAtStart } from '../../lib/functions/bundling.ts';
+import { bundle, findStartFiles, handlersFolder } from '../../lib/functions/bundling.ts';
 import { median } from '../engine/measure.ts';
 import { outputOf } from '../engine/run.ts';
 import { type StandIn, startStandIn } from './stand-in.ts';
@@ -52,7 +52,7 @@ const event: ApiEvent = {
  */
 export async function measureCold(folder: string, samples: number): Promise<ColdResult> {
   await mkdir(folder, { recursive: true });
-  const size = await bundled(join(handlers, 'dynamodb-api.ts'), join(folder, 'handler'));
+  const size = await bundled(join(handlersFolder, 'dynamodb-api.ts'), join(folder, 'handler'));
   const peerSize = await bundled(peerEntry, join(folder, 'peer'));
   const standIn = await startStandIn(folder);
   try {
@@ -75,7 +75,7 @@ async function bundled(entry: string, folder: string): Promise<BundleSize> {
   const files = await Promise.all(names.map((name) => readFile(join(folder, basename(name)))));
   return {
     bytes: bytesOf(names),
-    startBytes: bytesOf(readAtStart(metafile)),
+    startBytes: bytesOf(findStartFiles(metafile)),
     gzipBytes: files.reduce((sum, file) => sum + gzipSync(file).length, 0),
   };
 }

@@ -11,33 +11,31 @@ import {
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type ApiPath, paths } from '../../lambda/dialects/dynamodb/paths.ts';
-import type { Machine } from '../../lambda/jobs/job.ts';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
 import type { NativeRestore } from '../native/native-restore.ts';
+import type { Machines, StackParts } from '../stack-parts.ts';
 import { letStart } from '../workflow/machine.ts';
-import type { WorkflowProps } from '../workflow/machine.ts';
 import { gatewayResponses } from './gateway-responses.ts';
 
-export type DynamodbApiProps = Pick<WorkflowProps, 'catalog' | 'store' | 'tables' | 'settings'> & {
-  readonly machines: Readonly<Record<Machine, StateMachine>>;
+export interface DynamodbApiProps extends StackParts {
+  readonly machines: Machines;
   readonly nativeRestore: NativeRestore;
-};
+}
 
-/** The endpoint of the DynamoDB dialect: three paths, every request signed for `execute-api`. */
+/** The endpoint of the DynamoDB dialect. It has three paths; every request must be signed for `execute-api`. */
 export class DynamodbApi extends Construct {
   private readonly api: RestApi;
 
   constructor(scope: Construct, id: string, props: DynamodbApiProps) {
     super(scope, id);
-    const integration = new LambdaIntegration(this.handler(props), {
+    const integration = new LambdaIntegration(this.createHandler(props), {
       timeout: Duration.seconds(29),
-      // A test call of the console is not signed by the caller that the records name.
+      // A test call of the console is not signed by a caller, whom the records could name.
       allowTestInvoke: false,
     });
-    this.api = this.restApi(props);
+    this.api = this.createApi(props);
     for (const response of gatewayResponses) {
       this.api.addGatewayResponse(response.type.responseType, response);
     }
@@ -45,27 +43,27 @@ export class DynamodbApi extends Construct {
     for (const path of paths) {
       this.api.root.resourceForPath(path).addMethod('POST', integration, { authorizationType });
     }
-    // DynamoDB's health check.
+    // DynamoDB answers its health check at this path too.
     this.api.root.addMethod('GET', integration, { authorizationType });
   }
 
-  /** The URL to give to clients as their endpoint. */
+  /** URL that clients set as their endpoint. */
   url(path: ApiPath): string {
     return this.api.urlForPath(path);
   }
 
   /**
-   * What `execute-api:Invoke` is to be allowed on for the path's operations, by the policies of whoever calls. For
-   * principals of this account that is all; those of another account assume a role of this one.
+   * ARNs on which a caller's policy must allow `execute-api:Invoke` for the operations of the path. A principal of this
+   * account needs nothing else; one of another account assumes a role of this one.
    */
   invokeArns(path: ApiPath): string[] {
     const arn = this.api.arnForExecuteApi('POST', path, this.api.deploymentStage.stageName);
-    // API Gateway serves /backup/ as /backup, and checks the right to what was asked for. The JavaScript SDK asks for
-    // the one, boto3 for the other.
+    // API Gateway treats /backup/ as /backup, but checks the right to the path as requested. The JavaScript SDK requests
+    // the one, boto3 the other.
     return path === '/' ? [arn] : [arn, `${arn}/`];
   }
 
-  /** Lets the grantee call the operations that the path serves, and no others. */
+  /** Lets the grantee call the operations of the path, and no others. */
   grantInvoke(grantee: IGrantable, path: ApiPath): Grant {
     return Grant.addToPrincipal({
       grantee,
@@ -74,14 +72,14 @@ export class DynamodbApi extends Construct {
     });
   }
 
-  private handler(props: DynamodbApiProps): TidemarkFunction {
+  private createHandler(props: DynamodbApiProps): TidemarkFunction {
     const handler = new TidemarkFunction(this, 'Handler', {
       handler: 'dynamodb-api',
       size: 'request',
       settings: props.settings,
     });
     props.catalog.grantReadWrite(handler);
-    // One item of a backup, comparing, verifying, and the sweep's plan, which lists too.
+    // For GetBackupItem, CompareBackups, VerifyBackup and PlanSweep.
     props.store.grantRead(handler, 'tables');
     props.tables.grant(
       handler,
@@ -98,7 +96,7 @@ export class DynamodbApi extends Construct {
     return handler;
   }
 
-  private restApi({ settings }: DynamodbApiProps): RestApi {
+  private createApi({ settings }: DynamodbApiProps): RestApi {
     const logGroup = new LogGroup(this, 'AccessLogs', {
       retention: settings.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -107,13 +105,13 @@ export class DynamodbApi extends Construct {
       restApiName: Stack.of(this).stackName,
       description: 'Tidemark: the DynamoDB dialect',
       endpointTypes: [EndpointType.REGIONAL],
-      // An account without this role keeps no access logs. The setting is the account's, so it stays with it.
+      // Without this role API Gateway writes no access logs. The setting belongs to the account, so it outlives the stack.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
-      // No compression: an SDK checks the CRC of the body as the dialect wrote it.
+      // Bodies are not compressed: an SDK checks the CRC of the body as the dialect wrote it.
       deployOptions: {
         stageName: 'prod',
-        // DynamoDB itself takes 50 CreateBackup a second.
+        // Requests a second. DynamoDB itself accepts 50 CreateBackup a second.
         throttlingRateLimit: 100,
         throttlingBurstLimit: 200,
         metricsEnabled: true,

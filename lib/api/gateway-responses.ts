@@ -9,35 +9,43 @@ import {
 
 const { service, validate } = prefixes;
 
-/** API Gateway's own text: it puts a quoted JSON string in this place. */
+/** Place in a template where API Gateway puts its own text, as a quoted JSON string. */
 const awsText = '$context.error.messageString';
 
 interface Refusal {
   readonly type: ResponseType;
   readonly status: number;
-  /** `__type`, with its prefix. */
+  /** Value of `__type`, with its prefix. */
   readonly error: string;
-  /** A fixed text, or `awsText`. */
+  /**
+   * A fixed text, or `awsText`.
+   *
+   * @default none: the body has only `__type`
+   */
   readonly text?: string;
-  /** @default 'message'; part of DynamoDB writes the other */
+  /**
+   * Name of the text's member. DynamoDB itself uses both.
+   *
+   * @default 'message'
+   */
   readonly textName?: 'message' | 'Message';
 }
 
 /**
- * What API Gateway refuses before any of our code runs, said as DynamoDB says it. Types that are not named here take
- * the defaults at the end. See
+ * The requests that API Gateway refuses before any of our code runs, each with the error that DynamoDB answers. A type that
+ * is not listed takes a default at the end. See
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
  */
 const refusals: readonly Refusal[] = [
   {
-    // Also API Gateway's answer to a path or method that it does not have.
+    // API Gateway also gives this answer for a path or method that it does not have.
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     status: 400,
     error: missingToken.__type,
     text: missingToken.message,
   },
   {
-    // The text says what was to be signed, or that the clocks differ, which SDKs mend.
+    // The text says what should have been signed, or that the clocks differ; SDKs then correct theirs.
     type: ResponseType.INVALID_SIGNATURE,
     status: 400,
     error: `${service}InvalidSignatureException`,
@@ -71,7 +79,7 @@ const refusals: readonly Refusal[] = [
     text: throttled.message,
   })),
   {
-    // The one client error for which DynamoDB, too, uses another status.
+    // The one client error whose status is not 400 at DynamoDB either.
     type: ResponseType.REQUEST_TOO_LARGE,
     status: 413,
     error: `${service}RequestEntityTooLargeException`,
@@ -90,14 +98,14 @@ const refusals: readonly Refusal[] = [
     error: `${service}UnknownOperationException`,
   })),
   {
-    // What is left is a caller that is not known: an access key that does not exist, half a signature.
+    // All others mean an unknown caller: an access key that does not exist, or half a signature.
     type: ResponseType.DEFAULT_4XX,
     status: 400,
     error: `${service}UnrecognizedClientException`,
     text: awsText,
   },
   {
-    // A function that fails, is throttled or takes too long, and every fault of the gateway. SDKs try again.
+    // The function failed, was throttled or took too long, or the gateway has a fault. SDKs retry.
     type: ResponseType.DEFAULT_5XX,
     status: 500,
     error: internalError.__type,
@@ -105,17 +113,17 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
-/** The gateway responses of the REST API: bodies, statuses and headers from which SDKs make the right exception. */
+/** The gateway responses of the REST API, with bodies, statuses and headers from which SDKs make the right exception. */
 export const gatewayResponses: readonly GatewayResponseOptions[] = refusals.map((refusal) => ({
   type: refusal.type,
   statusCode: String(refusal.status),
   responseHeaders: {
     'Content-Type': "'application/x-amz-json-1.0'",
-    // Older JavaScript SDKs look here before they look into the body, and API Gateway sets it to names of its own.
+    // Older JavaScript SDKs read this header before the body, and API Gateway would set it to names of its own.
     'x-amzn-ErrorType': `'${nameOf(refusal.error)}'`,
   },
-  // The key only chooses the template: of all that clients accept, it is the one taken if nothing fits.
-  templates: { 'application/json': body(refusal) },
+  // The key only chooses the template. API Gateway takes this one for every client whose `Accept` matches no other.
+  templates: { 'application/json': renderBody(refusal) },
 }));
 
 /** The name in `<namespace>#<name>`. */
@@ -123,7 +131,7 @@ function nameOf(error: string): string {
   return error.slice(error.indexOf('#') + 1);
 }
 
-function body({ error, text, textName = 'message' }: Refusal): string {
+function renderBody({ error, text, textName = 'message' }: Refusal): string {
   const type = `"__type":${JSON.stringify(error)}`;
   if (text === undefined) return `{${type}}`;
   return `{${type},"${textName}":${text === awsText ? awsText : JSON.stringify(text)}}`;

@@ -6,7 +6,7 @@ import { index, ttlAttribute } from '../../lambda/catalog/schema.ts';
 
 const readActions = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 
-/** The table of records: backups, snapshots, heads, turns, restores. It outlives the stack. */
+/** The table of the catalog's records: backups, snapshots, heads, turns and restores. It outlives the stack. */
 export class CatalogTable extends Construct {
   readonly table: Table;
 
@@ -29,11 +29,12 @@ export class CatalogTable extends Construct {
     });
   }
 
+  /** Allows reading all records. */
   grantRead(grantee: IGrantable): void {
     this.table.grant(grantee, ...readActions);
   }
 
-  /** Reading all records, ending the life of snapshots and removing the records of dead ones. */
+  /** Allows what the sweep does: reading records, marking snapshots as dead and removing the records of dead ones. */
   grantSweep(grantee: IGrantable): void {
     this.table.grant(
       grantee,
@@ -44,7 +45,7 @@ export class CatalogTable extends Construct {
     );
   }
 
-  /** Transactions need no right of their own: each of their parts is checked as the action it is. */
+  /** Allows reading and writing all records. A transaction needs no right of its own: DynamoDB checks each of its parts. */
   grantReadWrite(grantee: IGrantable): void {
     this.table.grant(
       grantee,

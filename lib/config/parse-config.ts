@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
-import { covers, namePart } from '../tables/table-patterns.ts';
+import { covers, namePart } from './table-patterns.ts';
 import { memberName, problemOf } from './problems.ts';
 import { configSchema, memberSchemas, scheduleSchema } from './schema.ts';
 import { defaultTidemarkConfig, type ScheduleConfig, type TidemarkConfig } from './tidemark-config.ts';

@@ -1,7 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { maxMapItems } from '../../lambda/jobs/states.ts';
 import { defaultConfig } from '../../lambda/services/config.ts';
-import { tableForm, tablePatternForm } from '../tables/table-patterns.ts';
+import { tableForm, tablePatternForm } from './table-patterns.ts';
 
 /**
  * The JSON Schema of a deployment's configuration: the one place that has its members, their descriptions, defaults

@@ -3,18 +3,19 @@ import { buildSync, type Metafile } from 'esbuild';
 
 const projectRoot = join(import.meta.dirname, '..', '..');
 
-/** The folder of the functions' handlers. */
-export const handlers = join(projectRoot, 'lambda', 'handlers');
+/** Path of the folder with the functions' handlers. */
+export const handlersFolder = join(projectRoot, 'lambda', 'handlers');
 
 /**
- * Bundles a TypeScript file with all that it imports into a folder, as `index.mjs` and the chunks that it loads, and
- * says what is in them. Measured by `npm run bench -- --only requests`.
+ * Bundles a TypeScript file with all that it imports into a folder, as `index.mjs` and the chunks that it loads. Returns what
+ * each file contains. `npm run bench -- --only requests` measures the effect of these settings:
  *
- * - What is imported with `import()` is a file of its own, and so is neither read nor run by who does not need it. In
- *   one file all of it is read, and what it imports of Node is loaded at once: `node:http` alone, as ECMAScript module,
- *   brings 20 ms of `undici`.
- * - Packages give their ECMAScript modules, of which esbuild leaves out what is not used.
- * - Names stay, so that a stack in a log tells something without a source map, which Node would read at every start.
+ * - Code that is loaded with `import()` gets a file of its own, so a call that does not need it neither reads nor runs it.
+ *   In a single file all of it is read, and the Node modules that it imports are loaded at once: `node:http` alone, as an
+ *   ECMAScript module, loads `undici` for 20 ms.
+ * - Packages are taken as ECMAScript modules, from which esbuild drops unused code.
+ * - Names are not shortened, so that a stack trace in a log is readable without a source map, which Node would have to read
+ *   at every start.
  */
 export function bundle(entry: string, folder: string): Metafile {
   const { metafile } = buildSync({
@@ -40,10 +41,10 @@ export function bundle(entry: string, folder: string): Metafile {
   return metafile;
 }
 
-/** The bundle's files that are read before the first call, by their names in `outputs`. */
-export function readAtStart({ outputs }: Metafile): string[] {
+/** Finds the files of a bundle that Node reads before the first call. Returns their names in `outputs`. */
+export function findStartFiles({ outputs }: Metafile): string[] {
   const names = new Set(Object.keys(outputs).filter((name) => basename(name) === 'index.mjs'));
-  // A set is walked to its end, with what is added meanwhile.
+  // The loop also visits names that are added while it runs.
   for (const name of names) {
     for (const { path, kind, external } of outputs[name]?.imports ?? []) {
       if (kind === 'import-statement' && external !== true) names.add(path);

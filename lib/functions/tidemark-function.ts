@@ -6,27 +6,28 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { TaskHandler } from '../../lambda/jobs/states.ts';
-import { bundle, handlers } from './bundling.ts';
+import { bundle, handlersFolder } from './bundling.ts';
 
-/** What all functions share. */
+/** Settings that all functions share. */
 export interface FunctionSettings {
-  /** Values by the names of `lambda/runtime/environment.ts`. */
+  /** Environment variables, named by `lambda/runtime/environment.ts`. */
   readonly environment: Readonly<Record<string, string>>;
+  /** How long CloudWatch keeps the logs. */
   readonly logRetention: RetentionDays;
 }
 
 export interface TidemarkFunctionProps {
-  /** A file of `lambda/handlers/`, without its extension. */
+  /** Name of a file in `lambda/handlers/`, without its extension. */
   readonly handler: TaskHandler | 'dynamodb-api' | 'native-restore' | 'schedule' | 'reconcile' | 'sweep';
   readonly settings: FunctionSettings;
   /**
-   * `request` answers a caller who waits; `work` does one part of a job and may take its time.
+   * `request`: the function answers a caller who waits. `work`: it does one part of a job, in up to 15 minutes.
    *
    * @default 'work'
    */
   readonly size?: 'request' | 'work';
   /**
-   * Values of this function alone.
+   * Environment variables of this function alone.
    *
    * @default none
    */
@@ -36,23 +37,23 @@ export interface TidemarkFunctionProps {
 const sizes = {
   // API Gateway gives up after 29 seconds.
   request: { timeout: Duration.seconds(29), memorySize: 1024 },
-  // Lambda's longest time; 1769 MB is one full CPU, and the work is compressing and sorting.
+  // Lambda's longest timeout. 1769 MB come with one full CPU, which compressing and sorting needs.
   work: { timeout: Duration.minutes(15), memorySize: 1769 },
 } as const;
 
-/** One handler, bundled with its SDK, with a role of its own that may at first do nothing but log. */
+/** A Lambda function of one handler, bundled with the SDK. It has a role of its own, which at first may only write logs. */
 export class TidemarkFunction extends Function {
   constructor(scope: Construct, id: string, props: TidemarkFunctionProps) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: props.settings.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // The role that CDK would make has a managed policy for the logs of every function of the account.
+    // The role that CDK creates by default may write to the logs of every function of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     super(scope, id, {
       ...sizes[props.size ?? 'work'],
-      code: bundledCode(props.handler),
+      code: bundleCode(props.handler),
       handler: 'index.handler',
       description: `Tidemark: ${props.handler}`,
       runtime: Runtime.NODEJS_24_X,
@@ -64,18 +65,21 @@ export class TidemarkFunction extends Function {
   }
 }
 
-/** Bundled when the stack is synthesized. The SDK of the Lambda runtime changes by itself; the one tested is deployed. */
-function bundledCode(handler: string): Code {
-  return Code.fromAsset(handlers, {
+/**
+ * Bundles the handler's code when the stack is synthesized. It contains the SDK with which it was tested: Lambda's own
+ * changes without notice.
+ */
+function bundleCode(handler: string): Code {
+  return Code.fromAsset(handlersFolder, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // Asked for by the type, and never run.
+      // The type requires it, but no image is run.
       image: DockerImage.fromRegistry('none'),
-      // Assets of one folder are told apart by what is written here.
+      // CDK distinguishes assets of one folder by this value.
       command: [handler],
       local: {
         tryBundle(folder) {
-          bundle(join(handlers, `${handler}.ts`), folder);
+          bundle(join(handlersFolder, `${handler}.ts`), folder);
           return true;
         },
       },

@@ -1,16 +1,16 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { environment } from '../../lambda/runtime/environment.ts';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
-import type { WorkflowProps } from '../workflow/machine.ts';
+import { allow } from '../rights/allow.ts';
+import type { StackParts } from '../stack-parts.ts';
 
-export type NativeRestoreProps = Pick<WorkflowProps, 'tables' | 'settings'>;
+export type NativeRestoreProps = Pick<StackParts, 'tables' | 'settings'>;
 
 /**
- * The function that has DynamoDB restore a table, to a point in time or from a backup of its own, and does nothing else.
- * DynamoDB asks of the caller the rights to read and write items of the table that it makes, which has no tag yet to be
- * known by. So this function alone has them, and its code calls nothing but `RestoreTableToPointInTime` and
- * `RestoreTableFromBackup`, which only write to a table that they make. See
+ * The function that has DynamoDB itself restore a table, to a point in time or from DynamoDB's own backup. DynamoDB requires
+ * that the caller may read and write items of the new table, which does not carry the restore's tag. So this function alone
+ * has those rights, and its code calls nothing but `RestoreTableToPointInTime` and `RestoreTableFromBackup`, which write only
+ * to a table that they create. See
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/backuprestore_IAM.html
  */
 export class NativeRestore extends Construct {
@@ -27,7 +27,7 @@ export class NativeRestore extends Construct {
       this.handler,
       'dynamodb:RestoreTableToPointInTime',
       'dynamodb:RestoreTableFromBackup',
-      // What both depend on, as listed in
+      // Both operations require these rights, according to
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
       'dynamodb:BatchWriteItem',
       'dynamodb:DeleteItem',
@@ -41,12 +41,10 @@ export class NativeRestore extends Construct {
     tables.grantKeys(this.handler);
   }
 
-  /** Lets the function call it: the right, and its ARN in the variable. */
+  /** Lets another function call this one: gives it the right, and the ARN in its environment. */
   letRestore(lambdaFunction: TidemarkFunction): void {
     const { functionArn } = this.handler;
-    lambdaFunction.addToRolePolicy(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }),
-    );
+    allow(lambdaFunction, ['lambda:InvokeFunction'], [functionArn]);
     lambdaFunction.addEnvironment(environment.restoreFunction, functionArn);
   }
 }

@@ -3,11 +3,11 @@ import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
-import type { WorkflowProps } from '../workflow/machine.ts';
+import type { StackParts } from '../stack-parts.ts';
 
-export type SweepProps = Pick<WorkflowProps, 'catalog' | 'store' | 'settings'>;
+export type SweepProps = Pick<StackParts, 'catalog' | 'store' | 'settings'>;
 
-/** Called every day: deletes what nothing in the store refers to any more. The only function that may delete objects. */
+/** Deletes, every day, the stored objects that nothing refers to any longer. Only its function may delete objects. */
 export class Sweep extends Construct {
   readonly handler: TidemarkFunction;
   readonly schedule: Schedule;
@@ -19,7 +19,7 @@ export class Sweep extends Construct {
     store.grantSweep(this.handler);
     this.schedule = new Schedule(this, 'Schedule', {
       schedule: ScheduleExpression.rate(Duration.days(1)),
-      // What one sweep leaves, the next one takes.
+      // The next day's sweep deletes what a failed one did not.
       target: new LambdaInvoke(this.handler, { retryAttempts: 0 }),
     });
   }

@@ -10,17 +10,19 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
+import { scheduleSchema } from '../config/schema.ts';
 import type { ScheduleConfig } from '../config/tidemark-config.ts';
-import { namePart } from '../tables/table-patterns.ts';
+import { namePart } from '../config/table-patterns.ts';
+import type { StackParts } from '../stack-parts.ts';
 import { letStart } from '../workflow/machine.ts';
-import type { WorkflowProps } from '../workflow/machine.ts';
 
-export type BackupSchedulesProps = Pick<WorkflowProps, 'catalog' | 'tables' | 'settings'> & {
+export interface BackupSchedulesProps extends Pick<StackParts, 'catalog' | 'tables' | 'settings'> {
   readonly schedules: readonly ScheduleConfig[];
+  /** The machine that makes backups. */
   readonly machine: StateMachine;
-};
+}
 
-/** Backups by the clock: one schedule for each entry and table, all calling one function. */
+/** Backups at set times: one EventBridge schedule for each configured schedule and table, all of which call one function. */
 export class BackupSchedules extends Construct {
   readonly handler: TidemarkFunction;
   private readonly group: ScheduleGroup;
@@ -42,17 +44,20 @@ export class BackupSchedules extends Construct {
 
     this.group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
     for (const entry of props.schedules) {
-      for (const table of entry.tables) this.schedule(entry, table);
+      for (const table of entry.tables) this.createSchedule(entry, table);
     }
   }
 
-  private schedule(entry: ScheduleConfig, table: string): Schedule {
+  private createSchedule(entry: ScheduleConfig, table: string): Schedule {
     return new Schedule(this, `${entry.name}-${namePart(table)}`, {
-      schedule: ScheduleExpression.expression(entry.expression, TimeZone.of(entry.timeZone ?? 'Etc/UTC')),
+      schedule: ScheduleExpression.expression(
+        entry.expression,
+        TimeZone.of(entry.timeZone ?? scheduleSchema.properties.timeZone.default),
+      ),
       scheduleGroup: this.group,
       target: new LambdaInvoke(this.handler, {
-        // Delivered at least once, each attempt with an execution id of its own: what a repeat has in common with the
-        // first delivery is the time that it is for.
+        // EventBridge delivers at least once, and each attempt has an execution id of its own. Only the scheduled time is
+        // the same in a repeated delivery.
         input: ScheduleTargetInput.fromObject({
           schedule: entry.name,
           table: namePart(table),
@@ -60,7 +65,7 @@ export class BackupSchedules extends Construct {
           ...(entry.source !== undefined && { source: entry.source }),
           scheduledTime: ContextAttribute.scheduledTime,
         }),
-        // A backup that could not be asked for in an hour is not what the schedule meant.
+        // A request that is an hour late is dropped: its backup would not be of the time that was scheduled.
         maxEventAge: Duration.hours(1),
       }),
     });

@@ -1,19 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { Machine } from '../../lambda/jobs/job.ts';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
+import type { Machines, StackParts } from '../stack-parts.ts';
 import { letStart } from '../workflow/machine.ts';
-import type { WorkflowProps } from '../workflow/machine.ts';
 import { grantRemoval } from '../workflow/restore-rights.ts';
 
-export type ReconcilerProps = Pick<WorkflowProps, 'catalog' | 'store' | 'tables' | 'settings'> & {
-  readonly machines: Readonly<Record<Machine, StateMachine>>;
-};
+export interface ReconcilerProps extends StackParts {
+  readonly machines: Machines;
+}
 
-/** Called every five minutes: finishes what a crash has left, deletes what has expired. */
+/** Finishes, every five minutes, the jobs that a crash left unfinished, and deletes expired backups. */
 export class Reconciler extends Construct {
   readonly handler: TidemarkFunction;
   readonly schedule: Schedule;
@@ -26,11 +24,11 @@ export class Reconciler extends Construct {
     store.grantRead(this.handler, 'staging');
     tables.grant(this.handler, 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
     tables.grantStreams(this.handler, 'dynamodb:DescribeStream');
-    // For backups of DynamoDB's own.
+    // For DynamoDB's own backups.
     tables.grant(this.handler, 'dynamodb:CreateBackup');
     tables.grantBackups(this.handler, 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup');
     tables.grantListBackups(this.handler);
-    // For a restore that is given up.
+    // For a restore that is abandoned.
     grantRemoval(this.handler, tables);
     for (const machine of ['backup', 'restore'] as const) {
       letStart(this.handler, machine, props.machines[machine].stateMachineArn);
@@ -38,7 +36,7 @@ export class Reconciler extends Construct {
     }
     this.schedule = new Schedule(this, 'Schedule', {
       schedule: ScheduleExpression.rate(Duration.minutes(5)),
-      // The next call is near.
+      // The next call comes in five minutes anyway.
       target: new LambdaInvoke(this.handler, { retryAttempts: 0 }),
     });
   }

@@ -1,19 +1,19 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { allow } from '../rights/allow.ts';
 
-/** The two parts of the store: what backups are made of, and what is only on its way there. */
+/** The two parts of the store: `tables` has the snapshots, `staging` the files of jobs that are at work. */
 export type Area = 'staging' | 'tables';
 
 export interface SnapshotBucketProps {
-  /** Key prefix without slashes at its ends; may be empty. */
+  /** Prefix of every key, without a slash at its start or end. It may be empty. */
   readonly prefix: string;
 }
 
-/** The bucket of runs, manifests and staged files, and its key. Both outlive the stack. */
+/** The bucket of runs, manifests and staged files, and its encryption key. Both outlive the stack. */
 export class SnapshotBucket extends Construct {
   readonly bucket: Bucket;
   private readonly key: Key;
@@ -30,7 +30,7 @@ export class SnapshotBucket extends Construct {
     this.bucket = new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.KMS,
       encryptionKey: this.key,
-      // One data key serves many objects: KMS is asked, and paid, less often.
+      // Many objects share a data key, so fewer calls to KMS are made and billed.
       bucketKeyEnabled: true,
       versioned: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -38,9 +38,9 @@ export class SnapshotBucket extends Construct {
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: [
-        // A deletion by mistake can be taken back so long.
+        // A deletion by mistake can be undone for 30 days.
         { noncurrentVersionExpiration: Duration.days(30), expiredObjectDeleteMarker: true },
-        // Longer than any execution works. Nobody restores from staging: what the sweep deletes there is not kept.
+        // 21 days are longer than any execution. Nothing is restored from staging, so its deleted objects are not kept.
         {
           prefix: `${this.prefix}staging/`,
           expiration: Duration.days(21),
@@ -51,62 +51,51 @@ export class SnapshotBucket extends Construct {
     });
   }
 
+  /** Allows reading objects of these areas. */
   grantRead(grantee: IGrantable, ...areas: readonly Area[]): void {
     this.grant(grantee, ['s3:GetObject'], areas);
     this.grantKey(grantee, 'kms:Decrypt');
-    // Without it S3 answers for a missing object that access is denied, not that the object is missing.
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
-    );
+    // Without this right, S3 answers AccessDenied for a missing object.
+    allow(grantee, ['s3:ListBucket'], [this.bucket.bucketArn]);
   }
 
-  /** Storing objects; no right to delete any. */
+  /** Allows storing objects, but not deleting them. */
   grantWrite(grantee: IGrantable, ...areas: readonly Area[]): void {
     this.grant(grantee, ['s3:PutObject', 's3:AbortMultipartUpload'], areas);
-    // The parts of a multipart upload are decrypted to be put together.
+    // S3 decrypts the parts of a multipart upload to join them.
     this.grantKey(grantee, 'kms:GenerateDataKey', 'kms:Decrypt');
   }
 
   /**
-   * Having DynamoDB export a table into staging. Rights: "Requesting a table export", DynamoDB Developer Guide; the ACL is of
-   * an export from another account, and asked for all the same.
+   * Allows having DynamoDB export a table into staging. The rights are those of "Requesting a table export" in DynamoDB's
+   * Developer Guide; DynamoDB requires the right to set an ACL although only an export to another account needs it.
    */
   grantExport(grantee: IGrantable): void {
     this.grantWrite(grantee, 'staging');
     this.grant(grantee, ['s3:PutObjectAcl'], ['staging']);
   }
 
-  /** Listing and deleting objects of both areas, and reading manifests: for the sweep alone. */
+  /** Allows what only the sweep does: listing and deleting objects of both areas, and reading manifests. */
   grantSweep(grantee: IGrantable): void {
     this.grant(grantee, ['s3:DeleteObject'], ['staging', 'tables']);
     this.grantKey(grantee, 'kms:Decrypt');
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['s3:GetObject'],
-        resources: [this.bucket.arnForObjects(`${this.prefix}tables/*/snapshots/*`)],
-      }),
-    );
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions: ['s3:ListBucket'],
-        resources: [this.bucket.bucketArn],
-        conditions: { StringLike: { 's3:prefix': [`${this.prefix}staging/*`, `${this.prefix}tables/*`] } },
-      }),
-    );
+    allow(grantee, ['s3:GetObject'], [this.bucket.arnForObjects(`${this.prefix}tables/*/snapshots/*`)]);
+    allow(grantee, ['s3:ListBucket'], [this.bucket.bucketArn], {
+      StringLike: { 's3:prefix': [`${this.prefix}staging/*`, `${this.prefix}tables/*`] },
+    });
   }
 
   private grant(grantee: IGrantable, actions: string[], areas: readonly Area[]): void {
-    const resources = areas.map((area) => this.bucket.arnForObjects(`${this.prefix}${area}/*`));
-    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
+    allow(
+      grantee,
+      actions,
+      areas.map((area) => this.bucket.arnForObjects(`${this.prefix}${area}/*`)),
+    );
   }
 
   private grantKey(grantee: IGrantable, ...actions: string[]): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions,
-        resources: [this.key.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `s3.${Stack.of(this).region}.amazonaws.com` } },
-      }),
-    );
+    allow(grantee, actions, [this.key.keyArn], {
+      StringEquals: { 'kms:ViaService': `s3.${Stack.of(this).region}.amazonaws.com` },
+    });
   }
 }

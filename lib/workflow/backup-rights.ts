@@ -1,13 +1,16 @@
 import type { backupTasks } from '../../lambda/jobs/states.ts';
-import type { WorkflowProps } from './machine.ts';
+import type { TidemarkConfig } from '../config/tidemark-config.ts';
+import type { StackParts } from '../stack-parts.ts';
 import type { TaskFunctions } from './task-functions.ts';
 
-export interface BackupRightsProps extends Pick<WorkflowProps, 'catalog' | 'store' | 'tables'> {
-  readonly missingStream: 'refuse' | 'enable';
-  readonly missingRecovery: 'refuse' | 'enable';
+export interface BackupRightsProps extends Pick<StackParts, 'catalog' | 'store' | 'tables'> {
+  /** `enable`: Begin may enable the stream of a user table. */
+  readonly missingStream: TidemarkConfig['missingStream'];
+  /** `enable`: Begin may enable point-in-time recovery of a user table. */
+  readonly missingRecovery: TidemarkConfig['missingRecovery'];
 }
 
-/** What each step of a backup may do; starting the next backup is given by the workflow. */
+/** Gives each step of a backup its rights, except the right to start the next backup, which the workflow gives. */
 export function grantBackupRights(
   functions: TaskFunctions<keyof typeof backupTasks>,
   props: BackupRightsProps,
@@ -33,7 +36,7 @@ export function grantBackupRights(
   for (const step of [Begin, Collect, Arrange, ApplyRange, Commit])
     store.grantRead(step, 'staging', 'tables');
   for (const step of [ScanSegment, PartitionFiles, Abort]) store.grantRead(step, 'staging');
-  // Commit only for the note of why it failed.
+  // Commit writes there only the note of why it failed.
   for (const step of [Begin, ScanSegment, Collect, PartitionFiles, Arrange, ApplyRange, Commit]) {
     store.grantWrite(step, 'staging');
   }

@@ -2,41 +2,45 @@ import { JsonPath, Fail, Pass, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IChainable, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { backupTasks } from '../../lambda/jobs/states.ts';
-import { grantBackupRights } from './backup-rights.ts';
-import { answerNotUnderstood, letStart, machineArn, stateMachine } from './machine.ts';
+import { type BackupRightsProps, grantBackupRights } from './backup-rights.ts';
+import { createMachine, createUnknownStatus, letStart, machineArn } from './machine.ts';
 import type { WorkflowProps } from './machine.ts';
-import { rangeMap } from './range-map.ts';
-import { taskFunctions } from './task-functions.ts';
+import { createRangeMap } from './range-map.ts';
+import { createTaskFunctions } from './task-functions.ts';
 import type { TaskFunctions } from './task-functions.ts';
-import { byStatus, catchAll, invoke, waitThen } from './task.ts';
+import { chooseByStatus, catchAll, invoke, waitThen } from './task.ts';
 
-export interface BackupWorkflowProps extends WorkflowProps {
-  readonly missingStream: 'refuse' | 'enable';
-  readonly missingRecovery: 'refuse' | 'enable';
-}
+export interface BackupWorkflowProps extends WorkflowProps, BackupRightsProps {}
 
-/** The state machine that makes one backup, with the functions of its tasks. Its input is `{job}`. */
+/**
+ * The state machine that makes one backup, and the functions of its tasks. Its input is `{job}`, its states are
+ *
+ *     Begin -> ScanSegments -> StartCollect -> Collect -> PartitionAll -> Arrange -> ApplyAll -> Commit -> HandOver
+ *
+ * Each step's answer has a `status` that says which state follows: a step may be skipped, repeated after a wait, or send
+ * the execution back to Begin. Every failure leads to Abort, and then to HandOver.
+ */
 export class BackupWorkflow extends Construct {
   readonly machine: StateMachine;
 
   constructor(scope: Construct, id: string, props: BackupWorkflowProps) {
     super(scope, id);
-    const functions = taskFunctions(this, backupTasks, props.settings);
+    const functions = createTaskFunctions(this, backupTasks, props.settings);
     grantBackupRights(functions, props);
-    // Begin hands over too, when it finds that another backup is first.
+    // Begin also starts the next backup when it finds that another one is first.
     for (const step of [functions.Begin, functions.HandOver]) letStart(step, 'backup', machineArn(this));
-    this.machine = stateMachine(
+    this.machine = createMachine(
       this,
-      this.definition(functions, props.maxConcurrency),
+      this.define(functions, props.maxConcurrency),
       props.settings.logRetention,
     );
   }
 
-  private definition(functions: TaskFunctions<keyof typeof backupTasks>, maxConcurrency: number): IChainable {
+  private define(functions: TaskFunctions<keyof typeof backupTasks>, maxConcurrency: number): IChainable {
     const abort = invoke(this, 'Abort', functions.Abort, 'job', 'failure');
-    const notUnderstood = answerNotUnderstood(this, abort);
+    const unknownStatus = createUnknownStatus(this, abort);
     const begin = invoke(this, 'Begin', functions.Begin, 'job');
-    const scanSegments = rangeMap(this, {
+    const scanSegments = createRangeMap(this, {
       names: {
         map: 'ScanSegments',
         task: 'ScanSegment',
@@ -48,12 +52,12 @@ export class BackupWorkflow extends Construct {
       maxConcurrency,
       results: 'scanned',
     });
-    // Not a result of 0 beside the state: the interpreter takes that for no result.
+    // As parameters: the interpreter of the embedded runtime takes a result of 0 for no result.
     const startCollect = Pass.jsonPath(this, 'StartCollect', {
       parameters: { job: JsonPath.objectAt('$.job'), part: 0 },
     });
     const collect = invoke(this, 'Collect', functions.Collect, 'job', 'part');
-    const partitionAll = rangeMap(this, {
+    const partitionAll = createRangeMap(this, {
       names: {
         map: 'PartitionAll',
         task: 'PartitionFiles',
@@ -66,7 +70,7 @@ export class BackupWorkflow extends Construct {
       results: 'partitioned',
     });
     const arrange = invoke(this, 'Arrange', functions.Arrange, 'job');
-    const applyAll = rangeMap(this, {
+    const applyAll = createRangeMap(this, {
       names: {
         map: 'ApplyAll',
         task: 'ApplyRange',
@@ -81,9 +85,9 @@ export class BackupWorkflow extends Construct {
     const commit = invoke(this, 'Commit', functions.Commit, 'job');
     const handOver = invoke(this, 'HandOver', functions.HandOver, 'job', 'status');
 
-    // A Map is never given nothing to do: what one does then is not said anywhere, and it would cost time.
+    // No Map gets an empty list: what a Distributed Map does then is not documented, and running one takes time.
     begin.next(
-      byStatus(
+      chooseByStatus(
         this,
         'Begun',
         {
@@ -93,12 +97,12 @@ export class BackupWorkflow extends Construct {
           scan: scanSegments,
           collect: startCollect,
         },
-        notUnderstood,
+        unknownStatus,
       ),
     );
     scanSegments.next(startCollect).next(collect);
     collect.next(
-      byStatus(
+      chooseByStatus(
         this,
         'Collected',
         {
@@ -108,25 +112,30 @@ export class BackupWorkflow extends Construct {
           done: partitionAll,
           empty: arrange,
         },
-        notUnderstood,
+        unknownStatus,
       ),
     );
     partitionAll.next(arrange);
-    arrange.next(byStatus(this, 'Arranged', { apply: applyAll, commit }, notUnderstood));
+    arrange.next(chooseByStatus(this, 'Arranged', { apply: applyAll, commit }, unknownStatus));
     applyAll.next(commit);
-    commit.next(byStatus(this, 'Committed', { again: begin, done: handOver }, notUnderstood));
+    commit.next(chooseByStatus(this, 'Committed', { again: begin, done: handOver }, unknownStatus));
     abort.next(handOver);
     handOver.next(
-      byStatus(this, 'HandedOver', { failed: backupFailed(this) }, Succeed.jsonPath(this, 'BackupDone')),
+      chooseByStatus(
+        this,
+        'HandedOver',
+        { failed: createBackupFailed(this) },
+        Succeed.jsonPath(this, 'BackupDone'),
+      ),
     );
 
-    // Not Abort and HandOver: what they throw ends the execution, and the reconciler finishes their work.
+    // Not Abort and HandOver: their failure ends the execution, and the reconciler finishes their work.
     catchAll(abort, begin, scanSegments, collect, partitionAll, arrange, applyAll, commit);
     return begin;
   }
 }
 
-function backupFailed(scope: Construct): Fail {
+function createBackupFailed(scope: Construct): Fail {
   return Fail.jsonPath(scope, 'BackupFailed', {
     error: 'BackupFailed',
     cause: 'The reason is on the record of the backup.',

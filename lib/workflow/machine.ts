@@ -1,5 +1,4 @@
 import { ArnFormat, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
@@ -14,35 +13,33 @@ import type { IChainable } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { environment } from '../../lambda/runtime/environment.ts';
 import type { Machine } from '../../lambda/jobs/job.ts';
-import type { CatalogTable } from '../catalog/catalog-table.ts';
-import type { FunctionSettings, TidemarkFunction } from '../functions/tidemark-function.ts';
-import type { SnapshotBucket } from '../store/snapshot-bucket.ts';
-import type { UserTables } from '../tables/user-tables.ts';
+import type { TidemarkFunction } from '../functions/tidemark-function.ts';
+import { allow } from '../rights/allow.ts';
+import type { StackParts } from '../stack-parts.ts';
 import { failurePath } from './task.ts';
 
+/** Names of the environment variables that hold the machines' ARNs. */
 const machineVariables: Readonly<Record<Machine, string>> = {
   backup: environment.backupMachine,
   restore: environment.restoreMachine,
 };
 
-/** What both workflows are built of. */
-export interface WorkflowProps {
-  readonly catalog: CatalogTable;
-  readonly store: SnapshotBucket;
-  readonly tables: UserTables;
-  readonly settings: FunctionSettings;
-  /** Children of one Map that run at the same time. */
+/** Props of both workflows. */
+export interface WorkflowProps extends StackParts {
+  /** How many children of one Map run at the same time. */
   readonly maxConcurrency: number;
 }
 
 /**
- * The machine's name, known before the machine: one of its own functions starts it, and could not wait for an ARN
- * that waits for the function. It contains the stack's name, so two stacks do not meet.
+ * The name of the workflow's machine. It is known before the machine is made, because one of the machine's own functions
+ * starts it: the function would need the machine's ARN, and the machine the function's. The name contains the stack's name,
+ * so the names of two stacks differ.
  */
 function machineName(workflow: Construct): string {
   return Names.uniqueResourceName(workflow, { maxLength: 80, separator: '-' });
 }
 
+/** The ARN of the workflow's machine, before the machine is made. */
 export function machineArn(workflow: Construct): string {
   return Stack.of(workflow).formatArn({
     service: 'states',
@@ -52,8 +49,8 @@ export function machineArn(workflow: Construct): string {
   });
 }
 
-/** A machine that logs its errors, without the data of its executions. */
-export function stateMachine(
+/** Creates a machine that logs its errors, without the data of its executions. */
+export function createMachine(
   workflow: Construct,
   definition: IChainable,
   retention: RetentionDays,
@@ -72,10 +69,10 @@ export function stateMachine(
 }
 
 /**
- * Where a Choice goes when a function answers a status that the machine does not know. Without it the execution
- * would end at once, leaving its job as it is: that error cannot be caught.
+ * Creates the state to which a Choice goes when a function answers a status that the machine does not know. It notes that as
+ * the failure. Without it the execution would end at once and leave its job unfinished, as a machine cannot catch that error.
  */
-export function answerNotUnderstood(scope: Construct, next: IChainable): IChainable {
+export function createUnknownStatus(scope: Construct, next: IChainable): IChainable {
   return Pass.jsonPath(scope, 'AnswerNotUnderstood', {
     result: Result.fromObject({
       Error: 'AnswerNotUnderstood',
@@ -85,10 +82,8 @@ export function answerNotUnderstood(scope: Construct, next: IChainable): IChaina
   }).next(next);
 }
 
-/** Lets the function start executions: the right, and the machine's ARN in the variable. */
+/** Lets the function start executions of the machine: gives it the right, and the ARN in its environment. */
 export function letStart(lambdaFunction: TidemarkFunction, machine: Machine, stateMachineArn: string): void {
-  lambdaFunction.addToRolePolicy(
-    new PolicyStatement({ actions: ['states:StartExecution'], resources: [stateMachineArn] }),
-  );
+  allow(lambdaFunction, ['states:StartExecution'], [stateMachineArn]);
   lambdaFunction.addEnvironment(machineVariables[machine], stateMachineArn);
 }

@@ -1,13 +1,13 @@
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { restoreTasks } from '../../lambda/jobs/states.ts';
-import type { UserTables } from '../tables/user-tables.ts';
-import type { WorkflowProps } from './machine.ts';
+import type { UserTables } from '../rights/user-tables.ts';
+import type { StackParts } from '../stack-parts.ts';
 import type { TaskFunctions } from './task-functions.ts';
 
-/** What each step of a restore may do. User tables are written and deleted only while they carry the restore's tag. */
+/** Gives each step of a restore its rights. It may write or delete a user table only while that carries the restore's tag. */
 export function grantRestoreRights(
   functions: TaskFunctions<keyof typeof restoreTasks>,
-  props: Pick<WorkflowProps, 'catalog' | 'store' | 'tables'>,
+  props: Pick<StackParts, 'catalog' | 'store' | 'tables'>,
 ): void {
   const { catalog, store, tables } = props;
   const {
@@ -23,12 +23,12 @@ export function grantRestoreRights(
   } = functions;
 
   for (const step of [MaterializeRange, WriteRange, BuildIndexes, TagTable]) catalog.grantRead(step);
-  // PlanRestore holds the snapshot of a point in time.
+  // PlanRestore writes, as it pins the snapshot of a point in time.
   for (const step of [PlanRestore, ImportTable, CreateTable, FinishRestore, AbortRestore]) {
     catalog.grantReadWrite(step);
   }
 
-  // Of any table, tagged or not: a table that is taken, removed or finished has no tag of ours to be known by.
+  // With or without the tag: a table whose name is taken, that is gone, or that is finished does not carry it.
   for (const step of [ImportTable, CreateTable, WriteRange, BuildIndexes, FinishRestore, TagTable]) {
     tables.grant(step, 'dynamodb:DescribeTable');
   }
@@ -51,17 +51,17 @@ export function grantRestoreRights(
   grantRemoval(AbortRestore, tables);
 
   store.grantRead(AbortRestore, 'staging');
-  const readingContent = [PlanRestore, MaterializeRange, WriteRange, FinishRestore];
+  const contentReaders = [PlanRestore, MaterializeRange, WriteRange, FinishRestore];
   const others = [ImportTable, CreateTable, BuildIndexes];
-  for (const step of readingContent) store.grantRead(step, 'staging', 'tables');
+  for (const step of contentReaders) store.grantRead(step, 'staging', 'tables');
   for (const step of others) store.grantRead(step, 'staging');
-  // Some only for the note of why they failed.
-  for (const step of [...readingContent, ...others]) store.grantWrite(step, 'staging');
+  // Some write there only the note of why they failed.
+  for (const step of [...contentReaders, ...others]) store.grantWrite(step, 'staging');
 }
 
 /**
- * Removing the table of a restore that failed or is given up; or, of one that was done but for its end, taking the tag
- * off. Who may tag a table may not delete it.
+ * Allows deleting the table of a restore that failed or was abandoned, and removing the tag from one whose restore lacks
+ * only its last step. A function that may tag a table never gets this right.
  */
 export function grantRemoval(grantee: IGrantable, tables: UserTables): void {
   tables.grant(grantee, 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource');

@@ -2,40 +2,52 @@ import { Fail, Succeed } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IChainable, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { restoreTasks } from '../../lambda/jobs/states.ts';
-import { answerNotUnderstood, stateMachine } from './machine.ts';
+import { createMachine, createUnknownStatus } from './machine.ts';
 import type { WorkflowProps } from './machine.ts';
-import { rangeMap } from './range-map.ts';
+import { createRangeMap } from './range-map.ts';
 import { grantRestoreRights } from './restore-rights.ts';
-import { taskFunctions } from './task-functions.ts';
+import { createTaskFunctions } from './task-functions.ts';
 import type { TaskFunctions } from './task-functions.ts';
-import { byStatus, catchAll, invoke, invokeBeside, waitThen } from './task.ts';
+import { chooseByStatus, catchAll, invoke, invokeKeepingState, waitThen } from './task.ts';
 
-/** The state machine that restores one backup into a new table, with the functions of its tasks. Its input is `{job}`. */
+/**
+ * The state machine that restores one backup into a new table, and the functions of its tasks. Its input is `{job}`, its
+ * states are, by the way that the plan chose,
+ *
+ *     PlanRestore -> CreateTable    -> WriteAll    -> BuildIndexes -> FinishRestore
+ *     PlanRestore -> MaterializeAll -> ImportTable -> BuildIndexes -> FinishRestore
+ *
+ * A step that waits for DynamoDB answers `wait` and is called again. Every failure leads to AbortRestore, which may have
+ * TagTable tag an imported table so that it can be deleted.
+ */
 export class RestoreWorkflow extends Construct {
   readonly machine: StateMachine;
 
   constructor(scope: Construct, id: string, props: WorkflowProps) {
     super(scope, id);
-    const functions = taskFunctions(this, restoreTasks, props.settings);
+    const functions = createTaskFunctions(this, restoreTasks, props.settings);
     grantRestoreRights(functions, props);
-    this.machine = stateMachine(
+    this.machine = createMachine(
       this,
-      this.definition(functions, props.maxConcurrency),
+      this.define(functions, props.maxConcurrency),
       props.settings.logRetention,
     );
   }
 
-  private definition(
-    functions: TaskFunctions<keyof typeof restoreTasks>,
-    maxConcurrency: number,
-  ): IChainable {
-    // Its answer stands beside the state, so that the failure is there again when it is called after a wait.
-    const abort = invokeBeside(this, 'AbortRestore', functions.AbortRestore, ['job', 'failure'], 'removal');
-    const tag = invokeBeside(this, 'TagTable', functions.TagTable, ['job'], 'tag');
-    const notUnderstood = answerNotUnderstood(this, abort);
+  private define(functions: TaskFunctions<keyof typeof restoreTasks>, maxConcurrency: number): IChainable {
+    // They keep the state, so that AbortRestore gets the failure again when it is called after a wait.
+    const abort = invokeKeepingState(
+      this,
+      'AbortRestore',
+      functions.AbortRestore,
+      ['job', 'failure'],
+      'removal',
+    );
+    const tag = invokeKeepingState(this, 'TagTable', functions.TagTable, ['job'], 'tag');
+    const unknownStatus = createUnknownStatus(this, abort);
     const plan = invoke(this, 'PlanRestore', functions.PlanRestore, 'job');
     const createTable = invoke(this, 'CreateTable', functions.CreateTable, 'job');
-    const materializeAll = rangeMap(this, {
+    const materializeAll = createRangeMap(this, {
       names: {
         map: 'MaterializeAll',
         task: 'MaterializeRange',
@@ -48,7 +60,7 @@ export class RestoreWorkflow extends Construct {
       results: 'materialized',
     });
     const importTable = invoke(this, 'ImportTable', functions.ImportTable, 'job');
-    const writeAll = rangeMap(this, {
+    const writeAll = createRangeMap(this, {
       names: {
         map: 'WriteAll',
         task: 'WriteRange',
@@ -64,7 +76,7 @@ export class RestoreWorkflow extends Construct {
     const finish = invoke(this, 'FinishRestore', functions.FinishRestore, 'job');
 
     plan.next(
-      byStatus(
+      chooseByStatus(
         this,
         'Planned',
         {
@@ -73,45 +85,45 @@ export class RestoreWorkflow extends Construct {
           import: materializeAll,
           ended: Succeed.jsonPath(this, 'RestoreEnded'),
         },
-        notUnderstood,
+        unknownStatus,
       ),
     );
     createTable.next(
-      byStatus(
+      chooseByStatus(
         this,
         'TableCreated',
         { wait: waitThen(this, 'WaitForTable', createTable), ready: writeAll },
-        notUnderstood,
+        unknownStatus,
       ),
     );
     writeAll.next(buildIndexes);
     materializeAll.next(importTable);
     importTable.next(
-      byStatus(
+      chooseByStatus(
         this,
         'TableImported',
         { wait: waitThen(this, 'WaitForImport', importTable), done: buildIndexes },
-        notUnderstood,
+        unknownStatus,
       ),
     );
     buildIndexes.next(
-      byStatus(
+      chooseByStatus(
         this,
         'IndexesBuilt',
         { wait: waitThen(this, 'WaitForIndexes', buildIndexes), done: finish },
-        notUnderstood,
+        unknownStatus,
       ),
     );
     finish.next(
-      byStatus(
+      chooseByStatus(
         this,
         'Finished',
         { wait: waitThen(this, 'WaitForSettings', finish), done: Succeed.jsonPath(this, 'RestoreDone') },
-        notUnderstood,
+        unknownStatus,
       ),
     );
     abort.next(
-      byStatus(
+      chooseByStatus(
         this,
         'Aborted',
         {
@@ -119,20 +131,20 @@ export class RestoreWorkflow extends Construct {
           untagged: tag,
           restored: Succeed.jsonPath(this, 'RestoredAfterAll'),
         },
-        restoreFailed(this),
+        createRestoreFailed(this),
         '$.removal.answer.status',
       ),
     );
 
     tag.next(waitThen(this, 'WaitForTag', abort, '$.tag.answer.waitSeconds'));
 
-    // Not AbortRestore and TagTable: what they throw ends the execution, and the reconciler finishes their work.
+    // Not AbortRestore and TagTable: their failure ends the execution, and the reconciler finishes their work.
     catchAll(abort, plan, createTable, writeAll, materializeAll, importTable, buildIndexes, finish);
     return plan;
   }
 }
 
-function restoreFailed(scope: Construct): Fail {
+function createRestoreFailed(scope: Construct): Fail {
   return Fail.jsonPath(scope, 'RestoreFailed', {
     error: 'RestoreFailed',
     cause: 'The reason is on the record of the restore.',

@@ -15,7 +15,7 @@ import type { LambdaInvokeJsonPathProps } from 'aws-cdk-lib/aws-stepfunctions-ta
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
-/** Lambda has no room for the function just now, or is ailing: that passes, in a minute or in half an hour. */
+/** Retries while Lambda is at its concurrency limit or has a fault: that passes, within a minute or half an hour. */
 const patientRetry: RetryProps = {
   errors: [
     'Lambda.TooManyRequestsException',
@@ -30,7 +30,7 @@ const patientRetry: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** Every step may run twice, so every failure is worth another try. */
+/** Retries every other failure: every step may run twice. */
 const retry: RetryProps = {
   errors: ['States.ALL'],
   maxAttempts: 4,
@@ -39,28 +39,28 @@ const retry: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** Where the failure that was caught is put: `{Error, Cause}`. */
+/** Where in the state a caught failure is put, as `{Error, Cause}`. */
 export const failurePath = '$.failure';
 
-/** Calls the function with the named members of the state; what it answers becomes the state. */
+/** Creates a Task that calls the function with these members of the state. The answer becomes the state. */
 export function invoke(
   scope: Construct,
   name: string,
   lambdaFunction: IFunction,
-  ...given: string[]
+  ...members: string[]
 ): LambdaInvoke {
-  return invokeWith(scope, name, lambdaFunction, given, { outputPath: '$.Payload' });
+  return invokeWith(scope, name, lambdaFunction, members, { outputPath: '$.Payload' });
 }
 
-/** As `invoke`, but the answer is put beside what the state holds, at `$.<member>.answer`. */
-export function invokeBeside(
+/** Creates a Task like `invoke`, but the state is kept and the answer added to it, at `$.<member>.answer`. */
+export function invokeKeepingState(
   scope: Construct,
   name: string,
   lambdaFunction: IFunction,
-  given: string[],
+  members: string[],
   member: string,
 ): LambdaInvoke {
-  return invokeWith(scope, name, lambdaFunction, given, {
+  return invokeWith(scope, name, lambdaFunction, members, {
     resultSelector: { 'answer.$': '$.Payload' },
     resultPath: `$.${member}`,
   });
@@ -70,17 +70,17 @@ function invokeWith(
   scope: Construct,
   name: string,
   lambdaFunction: IFunction,
-  given: readonly string[],
+  members: readonly string[],
   answer: Pick<LambdaInvokeJsonPathProps, 'outputPath' | 'resultSelector' | 'resultPath'>,
 ): LambdaInvoke {
   const task = LambdaInvoke.jsonPath(scope, name, {
     lambdaFunction,
     payload: TaskInput.fromObject(
-      Object.fromEntries(given.map((member) => [member, JsonPath.objectAt(`$.${member}`)])),
+      Object.fromEntries(members.map((member) => [member, JsonPath.objectAt(`$.${member}`)])),
     ),
-    // Longer than a function may run. Unset, an interpreter may take the language's own default, a minute.
+    // Longer than a function may run. Without it an interpreter may take the language's default, one minute.
     taskTimeout: Timeout.duration(Duration.minutes(16)),
-    // Ours covers what these would, and is the same everywhere.
+    // The retries added below cover these errors, for all tasks alike.
     retryOnServiceExceptions: false,
     ...answer,
   });
@@ -89,21 +89,21 @@ function invokeWith(
   return task;
 }
 
-/** Goes on by the answer's status. A status that is not in the list goes to `otherwise`. */
-export function byStatus(
+/** Creates a Choice that continues with the state of the answer's status, or with `otherwise` for any other status. */
+export function chooseByStatus(
   scope: Construct,
   name: string,
-  ways: Readonly<Record<string, IChainable>>,
+  nextByStatus: Readonly<Record<string, IChainable>>,
   otherwise: IChainable,
   statusPath = '$.status',
 ): Choice {
   const choice = Choice.jsonPath(scope, name);
-  for (const [status, next] of Object.entries(ways))
+  for (const [status, next] of Object.entries(nextByStatus))
     choice.when(Condition.stringEquals(statusPath, status), next);
   return choice.otherwise(otherwise);
 }
 
-/** Waits as long as the answer asks for and goes on to `next`. */
+/** Creates a Wait for the seconds in the answer, after which `next` follows. */
 export function waitThen(
   scope: Construct,
   name: string,
@@ -113,10 +113,11 @@ export function waitThen(
   return Wait.jsonPath(scope, name, { time: WaitTime.secondsPath(secondsPath) }).next(next);
 }
 
-/** A state whose failure is caught. */
-type Catching = State & INextable & { addCatch(handler: IChainable, props: { resultPath: string }): unknown };
+/** A state whose failures can be caught. */
+type CatchingState = State &
+  INextable & { addCatch(handler: IChainable, props: { resultPath: string }): unknown };
 
-/** Sends whatever the states throw to `handler`; the state's input is kept, with the failure added. */
-export function catchAll(handler: IChainable, ...states: readonly Catching[]): void {
+/** Makes `handler` follow on every failure of the states. It gets the input of the state that failed, and the failure. */
+export function catchAll(handler: IChainable, ...states: readonly CatchingState[]): void {
   for (const state of states) state.addCatch(handler, { resultPath: failurePath });
 }

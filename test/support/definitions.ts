@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { type Definitions, synthesizedDefinitions } from '../../lib/workflow/definitions.ts';
+import { type Definitions, synthesizeDefinitions } from '../../lib/workflow/definitions.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -9,5 +9,5 @@ declare module 'vitest' {
 
 /** Synthesizes the state machines once for all test files: loading the CDK in each of them takes over a second. */
 export default function provideDefinitions(project: TestProject): void {
-  project.provide('definitions', synthesizedDefinitions());
+  project.provide('definitions', synthesizeDefinitions());
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundle, handlers, readAtStart } from '../../../lib/functions/bundling.ts';
+import { bundle, findStartFiles, handlersFolder } from '../../../lib/functions/bundling.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const requests = join(handlers, 'dynamodb-api.ts');
+const requests = join(handlersFolder, 'dynamodb-api.ts');
 
 /** What a new process prints that runs the lines. */
 async function printed(...lines: string[]): Promise<string> {
@@ -23,10 +23,10 @@ async function printed(...lines: string[]): Promise<string> {
 
 describe('every handler is deployable', () => {
   it('its bundle loads without the node_modules of the project, exports a handler, and has nothing that only the stack needs', async () => {
-    const names = (await readdir(handlers))
+    const names = (await readdir(handlersFolder))
       .filter((file) => file.endsWith('.ts'))
       .map((file) => basename(file, '.ts'));
-    const metafiles = names.map((name) => bundle(join(handlers, `${name}.ts`), join(folder, name)));
+    const metafiles = names.map((name) => bundle(join(handlersFolder, `${name}.ts`), join(folder, name)));
     const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs));
     expect(inputs.filter((input) => /^(lib|node_modules\/(ajv|aws-cdk-lib))\//.test(input))).toEqual([]);
     const types = await printed(
@@ -56,7 +56,7 @@ describe('a request loads nothing that it does not need', () => {
         .filter(([, { inputs }]) => Object.keys(inputs).some((input) => input.includes(`@aws-sdk/${name}/`)))
         .map(([file]) => file);
       expect(filesWith).not.toEqual([]);
-      expect(readAtStart(metafile).filter((file) => filesWith.includes(file))).toEqual([]);
+      expect(findStartFiles(metafile).filter((file) => filesWith.includes(file))).toEqual([]);
     },
   );
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { backupTasks, restoreTasks } from '../../../lambda/jobs/states.ts';
-import { synthesizedDefinitions } from '../../../lib/workflow/definitions.ts';
+import { synthesizeDefinitions } from '../../../lib/workflow/definitions.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'tidemark-test-'));
 vi.stubEnv('TMPDIR', temporary);
-const definitions = synthesizedDefinitions();
+const definitions = synthesizeDefinitions();
 vi.unstubAllEnvs();
 afterAll(() => rmSync(temporary, { recursive: true }));
 

@@ -1,6 +1,6 @@
 import { StateMachine } from 'aws-local-stepfunctions';
 import { describe, expect, it } from 'vitest';
-import { synthesizedDefinitions } from '../../../lib/workflow/definitions.ts';
+import { synthesizeDefinitions } from '../../../lib/workflow/definitions.ts';
 
 const job = { table: 'orders', id: 'b1', execution: 'b1', round: 0 };
 const nextRound = { ...job, round: 1 };
@@ -32,7 +32,7 @@ function runnable(definition: object): Runnable {
   return { machine: new StateMachine(JSON.parse(JSON.stringify(definition))), names };
 }
 
-const definitions = synthesizedDefinitions();
+const definitions = synthesizeDefinitions();
 const machines = { backup: runnable(definitions.backup), restore: runnable(definitions.restore) };
 
 /** Runs a deployed definition with these functions; waits and pauses take no time. */

@@ -7,7 +7,7 @@ export const tablePatternForm = String.raw`^(${arn})?[\w.*-]{1,255}$`;
 /** Regular expression for the name or ARN of one table. */
 export const tableForm = String.raw`^(${arn})?[\w.-]{3,255}$`;
 
-/** Whether the pattern allows the table; either may be a name or an ARN, and a name means one in this account. */
+/** True if the table matches the pattern. Either may be a name or an ARN; a name stands for that name in any account. */
 export function covers(pattern: string, table: string): boolean {
   if (isArn(pattern) && isArn(table)) return matches(pattern, table);
   return matches(namePart(pattern), namePart(table));
@@ -23,6 +23,6 @@ export function namePart(pattern: string): string {
 }
 
 function matches(pattern: string, value: string): boolean {
-  // Of the characters that a pattern may have, these two mean something else in a regular expression.
+  // No other character of a pattern has a meaning of its own in a regular expression.
   return new RegExp(`^${pattern.replaceAll('.', String.raw`\.`).replaceAll('*', '.*')}$`).test(value);
 }
