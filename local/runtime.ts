@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Operations } from '../lambda/operations/operations.ts';
+import { type Clock, systemClock } from '../lambda/runtime/clock.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
 import type { Services } from '../lambda/services/services.ts';
+import type { Definitions } from '../lib/workflow/definitions.ts';
 import { startDatabase } from './dynamodb/embedded-database.ts';
 import { lockHome } from './home-lock.ts';
 import type { LocalExecutions } from './local-executions.ts';
@@ -19,6 +21,10 @@ export interface RuntimeOptions {
   readonly home: string;
   /** Any other DynamoDB, `http://...`, instead of the embedded one. */
   readonly dynamodbEndpoint?: string;
+  /** The state machines. @default they are synthesized, which loads the CDK and takes two seconds */
+  readonly definitions?: Definitions;
+  /** @default the system's */
+  readonly clock?: Clock;
   readonly log: Log;
   /** Told what is being done, for people who wait. */
   readonly progress?: (line: string) => void;
@@ -39,7 +45,7 @@ export interface Runtime {
  * is for people: the home folder or the port is in use, the database is missing or does not start.
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { port, log, progress = () => {} } = options;
+  const { port, log, clock = systemClock, progress = () => {} } = options;
   const home = resolve(options.home);
   await using started = new AsyncDisposableStack();
 
@@ -49,8 +55,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     options.dynamodbEndpoint === undefined ? 'Starting the embedded database' : 'Looking for DynamoDB',
   );
   const dynamodbEndpoint = options.dynamodbEndpoint ?? (await embedded(home, log, started));
-  progress('Synthesizing the state machines');
-  const local = await localServices({ dynamodbEndpoint, home, log });
+  const definitions = options.definitions ?? (await synthesize(progress));
+  const local = await localServices({ dynamodbEndpoint, definitions, home, clock, log });
   started.defer(() => local.close());
   progress('Taking up what was left unfinished');
   started.defer(await startReconciling(local.services));
@@ -63,6 +69,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { services, executions } = local;
   const running = started.move();
   return { url: server.url, services, operations, executions, close: () => running.disposeAsync() };
+}
+
+async function synthesize(progress: (line: string) => void): Promise<Definitions> {
+  progress('Synthesizing the state machines');
+  const { synthesizeDefinitions } = await import('../lib/workflow/definitions.ts');
+  return synthesizeDefinitions();
 }
 
 async function embedded(home: string, log: Log, started: AsyncDisposableStack): Promise<string> {

@@ -4,14 +4,14 @@ import { openCatalog } from '../lambda/catalog/catalog.ts';
 import { notHere } from './dynamodb/no-native-backups.ts';
 import { type Operations, operationsOf } from '../lambda/operations/operations.ts';
 import { createDynamodbClient } from '../lambda/runtime/clients.ts';
-import { systemClock } from '../lambda/runtime/clock.ts';
+import type { Clock } from '../lambda/runtime/clock.ts';
 import { type Config, defaultConfig } from '../lambda/services/config.ts';
 import { reasonOf } from '../lambda/runtime/errors.ts';
 import { randomIds } from '../lambda/runtime/ids.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
 import type { Services } from '../lambda/services/services.ts';
 import { createDirectoryStore } from '../lambda/storage/directory-store.ts';
-import { synthesizeDefinitions } from '../lib/workflow/definitions.ts';
+import type { Definitions } from '../lib/workflow/definitions.ts';
 import { atMost } from './at-most.ts';
 import { catalogTable, createCatalog } from './catalog-table.ts';
 import { EmbeddedContinuousBackups } from './dynamodb/recovery.ts';
@@ -23,8 +23,11 @@ import { createStreamsClient } from './dynamodb/streams-client.ts';
 
 export interface LocalServicesOptions {
   readonly dynamodbEndpoint: string;
+  /** The state machines, as the stack deploys them. */
+  readonly definitions: Definitions;
   /** The folder that snapshots are kept in. */
   readonly home: string;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -76,7 +79,7 @@ const waitMs = 50;
 
 /** Tidemark over a DynamoDB endpoint and a folder, with its state machines in this process. */
 export async function localServices(options: LocalServicesOptions): Promise<LocalServices> {
-  const { dynamodbEndpoint, home, log } = options;
+  const { dynamodbEndpoint, definitions, home, clock, log } = options;
   const connection = {
     endpoint: dynamodbEndpoint,
     region: 'us-east-1',
@@ -89,7 +92,7 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
   const begun = new Set<Promise<object>>();
   const limited = atMost(stepsAtOnce);
   const executions = localExecutions({
-    definitions: synthesizeDefinitions(),
+    definitions,
     services: () => services,
     waitMs,
     around: (_handler, _input, run) => {
@@ -100,10 +103,10 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
   });
   const services: Services = {
     config: { ...config, catalogArn },
-    clock: systemClock,
+    clock,
     ids: randomIds,
     log,
-    catalog: openCatalog(dynamodb, catalogTable, systemClock, randomIds),
+    catalog: openCatalog(dynamodb, catalogTable, clock, randomIds),
     dynamodb,
     streams: createStreamsClient(dynamodb, connection),
     store: createDirectoryStore(join(home, 'store')),

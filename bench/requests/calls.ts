@@ -4,7 +4,9 @@ import { parseBackupArn } from '../../lambda/model/backup-arn.ts';
 import { nativeContinuousBackups } from '../../lambda/native/dynamodb-recovery.ts';
 import { fromSdk } from '../../lambda/item/from-sdk.ts';
 import { type Operations, operationsOf } from '../../lambda/operations/operations.ts';
+import { systemClock } from '../../lambda/runtime/clock.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
+import { synthesizeDefinitions } from '../../lib/workflow/definitions.ts';
 import { startDatabase } from '../../local/dynamodb/embedded-database.ts';
 import { type LocalServices, localServices } from '../../local/services.ts';
 import { keyOf } from '../engine/items.ts';
@@ -27,7 +29,13 @@ export async function measureCalls(folder: string): Promise<OperationCalls[]> {
   await using started = new AsyncDisposableStack();
   const database = await startDatabase(home, silentLog);
   started.defer(() => database.close());
-  const local = await localServices({ dynamodbEndpoint: database.endpoint, home, log: silentLog });
+  const local = await localServices({
+    dynamodbEndpoint: database.endpoint,
+    definitions: synthesizeDefinitions(),
+    home,
+    clock: systemClock,
+    log: silentLog,
+  });
   started.defer(() => local.close());
   const recorder = new Recorder();
   const operations = recordedOperations(local, recorder);

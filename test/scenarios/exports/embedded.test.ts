@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime.ts';
 import { backupBy, itemsOf } from '../../support/wire/deployment.ts';
@@ -36,7 +36,8 @@ interface Own {
 
 async function onOwnHome(act: (own: Own) => Promise<void>): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), 'tidemark-wire-'));
-  const start = (): Promise<Runtime> => startRuntime({ port: 0, home, log: silentLog });
+  const start = (): Promise<Runtime> =>
+    startRuntime({ port: 0, home, definitions: inject('definitions'), log: silentLog });
   let runtime = await start();
   try {
     await act({

@@ -10,7 +10,7 @@ import {
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../../local/runtime.ts';
 
@@ -23,7 +23,13 @@ export async function temporaryFolder(): Promise<string> {
 
 /** A runtime in this process on any free port; it ends with the test, or before. */
 export async function start(home: string, options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
-  const runtime = await startRuntime({ port: 0, home, log: silentLog, ...options });
+  const runtime = await startRuntime({
+    port: 0,
+    home,
+    definitions: inject('definitions'),
+    log: silentLog,
+    ...options,
+  });
   onTestFinished(() => runtime.close());
   return runtime;
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, vi } from 'vitest';
+import { afterAll, beforeAll, inject, vi } from 'vitest';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime.ts';
 import { type Answer, call, type Json, ok } from './http.ts';
@@ -202,7 +202,7 @@ export function embeddedWire(): Wire {
   let home = '';
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'tidemark-wire-'));
-    runtime = await startRuntime({ port: 0, home, log: silentLog });
+    runtime = await startRuntime({ port: 0, home, definitions: inject('definitions'), log: silentLog });
   });
   afterAll(async () => {
     await runtime?.close();
