@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { render, synthesize, warnings } from '../support/synthesis.ts';
+import { render, synthesize, findWarnings } from '../support/synthesis.ts';
 
 const template = synthesize({
   tables: ['orders-*'],
@@ -27,12 +27,12 @@ const template = synthesize({
 const ids = (type: string) => Object.keys(template.findResources(type));
 const resources = (type: string) => Object.values(template.findResources(type));
 const properties = (type: string) => resources(type).map((resource) => resource.Properties);
-const description = (functionId: string) =>
+const descriptionOf = (functionId: string) =>
   template.findResources('AWS::Lambda::Function')[functionId]?.Properties.Description;
 const retained = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
 
-describe('the catalog', () => {
-  it('is keyed as the records are, and is listed by collection', () => {
+describe('the catalog table', () => {
+  it('has the keys of the records, and an index by collection', () => {
     expect(properties('AWS::DynamoDB::Table')).toMatchObject([
       {
         KeySchema: [
@@ -59,7 +59,7 @@ describe('the catalog', () => {
     ]);
   });
 
-  it('survives mistakes and the stack', () => {
+  it('outlives the stack, and is protected against deletion and wrong writes', () => {
     expect(resources('AWS::DynamoDB::Table')).toMatchObject([
       {
         ...retained,
@@ -72,8 +72,8 @@ describe('the catalog', () => {
   });
 });
 
-describe('the store', () => {
-  it('is private, and speaks TLS only', () => {
+describe('the bucket of the store', () => {
+  it('is private, and accepts only TLS', () => {
     expect(properties('AWS::S3::Bucket')).toMatchObject([
       {
         PublicAccessBlockConfiguration: {
@@ -103,7 +103,7 @@ describe('the store', () => {
     ]);
   });
 
-  it('is encrypted with its own key, which is renewed', () => {
+  it('is encrypted with a key of its own, which rotates', () => {
     const [key] = ids('AWS::KMS::Key');
     expect(properties('AWS::S3::Bucket')[0]?.BucketEncryption).toEqual({
       ServerSideEncryptionConfiguration: [
@@ -119,14 +119,14 @@ describe('the store', () => {
     expect(properties('AWS::KMS::Key')).toMatchObject([{ EnableKeyRotation: true }]);
   });
 
-  it('survives mistakes and the stack', () => {
+  it('outlives the stack with its key, and keeps deleted versions', () => {
     expect(resources('AWS::S3::Bucket')).toMatchObject([
       { ...retained, Properties: { VersioningConfiguration: { Status: 'Enabled' } } },
     ]);
     expect(resources('AWS::KMS::Key')).toMatchObject([retained]);
   });
 
-  it('lets go of what is left over', () => {
+  it('expires deleted versions, staged files and unfinished uploads', () => {
     expect(properties('AWS::S3::Bucket')[0]?.LifecycleConfiguration.Rules).toEqual([
       {
         Status: 'Enabled',
@@ -157,7 +157,7 @@ describe('every function', () => {
     }
   });
 
-  it('finds its surroundings in its environment', () => {
+  it('gets the names of the catalog and the bucket, and the configuration, in its environment', () => {
     const [bucket] = ids('AWS::S3::Bucket');
     const [table] = ids('AWS::DynamoDB::Table');
     for (const made of functions) {
@@ -178,12 +178,12 @@ describe('every function', () => {
     ['TIDEMARK_BACKUP_MACHINE_ARN', ['begin', 'hand-over', 'dynamodb-api', 'schedule', 'reconcile']],
     ['TIDEMARK_RESTORE_MACHINE_ARN', ['dynamodb-api', 'reconcile']],
     ['TIDEMARK_RESTORE_FUNCTION_ARN', ['dynamodb-api']],
-  ])('has %s only if it starts what it names', (variable, handlers) => {
+  ])('gets %s only if it starts the machine or function of that ARN', (variable, handlers) => {
     const having = functions.filter((made) => variable in made.Environment.Variables);
     expect(having.map((made) => made.Description)).toEqual(handlers.map((handler) => `Tidemark: ${handler}`));
   });
 
-  it('keeps its logs as long as configured, in a group of its own', () => {
+  it('keeps its logs for the configured days, in a group of its own', () => {
     const groups = template.findResources('AWS::Logs::LogGroup');
     const named = functions.map((made) => made.LoggingConfig.LogGroup.Ref);
     expect(new Set(named).size).toBe(functions.length);
@@ -192,7 +192,7 @@ describe('every function', () => {
 });
 
 describe('a state machine', () => {
-  it('logs its errors without the data of executions, and is traced', () => {
+  it('logs errors without the data of executions, and is traced', () => {
     const machine = {
       StateMachineType: 'STANDARD',
       LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false },
@@ -203,7 +203,7 @@ describe('a state machine', () => {
 });
 
 describe('the API', () => {
-  it('answers POST of three paths and GET of the root, to signed requests only', () => {
+  it('accepts only signed requests: POST at three paths, and GET at the root', () => {
     const [handler] = Object.keys(
       template.findResources('AWS::Lambda::Function', {
         Properties: { Description: 'Tidemark: dynamodb-api' },
@@ -222,11 +222,11 @@ describe('the API', () => {
     }
   });
 
-  it('does not compress, as an SDK checks the CRC of the body', () => {
+  it('does not compress bodies, whose CRC an SDK checks', () => {
     expect(properties('AWS::ApiGateway::RestApi')[0]).not.toHaveProperty('MinimumCompressionSize');
   });
 
-  it('logs who called, without bodies, and is throttled', () => {
+  it('logs each caller but no bodies, and is throttled', () => {
     expect(properties('AWS::ApiGateway::Stage')).toMatchObject([
       {
         StageName: 'prod',
@@ -246,10 +246,10 @@ describe('the API', () => {
   });
 });
 
-describe('schedules', () => {
+describe('the schedules', () => {
   const schedules = properties('AWS::Scheduler::Schedule');
 
-  it('ask for one backup for each table, naming the delivery, and reconcile and sweep', () => {
+  it('request one backup for each table, with the scheduled time, and start the reconciler and the sweep', () => {
     const scheduledTime = '<aws.scheduler.scheduled-time>';
     expect(schedules.map((made) => made.Target.Input && JSON.parse(made.Target.Input))).toEqual([
       { schedule: 'daily', table: 'orders-eu', keepDays: 30, scheduledTime },
@@ -260,8 +260,8 @@ describe('schedules', () => {
     ]);
   });
 
-  it('call the function of their kind', () => {
-    expect(schedules.map((made) => description(made.Target.Arn['Fn::GetAtt'][0]))).toEqual([
+  it('each call the function for their purpose', () => {
+    expect(schedules.map((made) => descriptionOf(made.Target.Arn['Fn::GetAtt'][0]))).toEqual([
       'Tidemark: schedule',
       'Tidemark: schedule',
       'Tidemark: schedule',
@@ -270,7 +270,7 @@ describe('schedules', () => {
     ]);
   });
 
-  it('keep the configured time', () => {
+  it('have the configured expression and time zone', () => {
     expect(schedules.map((made) => [made.ScheduleExpression, made.ScheduleExpressionTimezone])).toEqual([
       ['cron(0 3 * * ? *)', 'Europe/Vienna'],
       ['cron(0 3 * * ? *)', 'Europe/Vienna'],
@@ -281,11 +281,11 @@ describe('schedules', () => {
   });
 });
 
-describe('a failure is heard of', () => {
+describe('the failure topic', () => {
   const [topic] = ids('AWS::SNS::Topic');
   const machines = ids('AWS::StepFunctions::StateMachine');
 
-  it('for every execution that does not succeed', () => {
+  it('gets an event for every execution that does not succeed', () => {
     expect(properties('AWS::Events::Rule')).toMatchObject([
       {
         EventPattern: {
@@ -301,7 +301,7 @@ describe('a failure is heard of', () => {
     ]);
   });
 
-  it('by an alarm for each machine and each function that nobody waits for', () => {
+  it('gets an alarm for each machine, and for each function that no caller waits for', () => {
     const alarms = properties('AWS::CloudWatch::Alarm');
     expect(alarms.map((made) => made.MetricName)).toEqual([
       'ExecutionsFailed',
@@ -316,7 +316,7 @@ describe('a failure is heard of', () => {
     }
   });
 
-  it('through a topic that lets only these services publish, and only over TLS', () => {
+  it('lets only CloudWatch and EventBridge publish, and only over TLS', () => {
     const [policy] = properties('AWS::SNS::TopicPolicy');
     expect(policy?.PolicyDocument.Statement).toMatchObject([
       { Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
@@ -330,8 +330,8 @@ describe('a failure is heard of', () => {
   });
 });
 
-describe('the deployment', () => {
-  it('says what it made', () => {
+describe('the stack', () => {
+  it('outputs its endpoints, bucket, table, machines and topic', () => {
     const outputs = Object.entries(template.findOutputs('*')).map(([name, output]) => [
       name,
       render(output.Value),
@@ -355,14 +355,16 @@ describe('the deployment', () => {
     });
   });
 
-  it('is for any account and region', () => {
+  it('names no account and no region', () => {
     const text = JSON.stringify(template.toJSON());
     expect(text).not.toMatch(/:\d{12}:/);
     expect(text).not.toMatch(/(us|eu|ap)-[a-z]+-\d/);
   });
 
-  it('warns if it was not told for which tables it is, and only then', () => {
-    expect(warnings()).toEqual([expect.stringContaining('Only tables named tidemark-* can be backed up')]);
-    expect(warnings({ tables: ['tidemark-*'] })).toEqual([]);
+  it('warns only if the configuration names no tables', () => {
+    expect(findWarnings()).toEqual([
+      expect.stringContaining('Only tables named tidemark-* can be backed up'),
+    ]);
+    expect(findWarnings({ tables: ['tidemark-*'] })).toEqual([]);
   });
 });

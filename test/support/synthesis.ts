@@ -10,8 +10,8 @@ const cdk: { context: Record<string, unknown> } = JSON.parse(
   readFileSync(join(import.meta.dirname, '..', '..', 'cdk.json'), 'utf8'),
 );
 
-/** What `read` finds in the stack as the command line would compose it, but without bundling its functions. */
-function composed<T>(configuration: object | undefined, read: (stack: TidemarkStack) => T): T {
+/** Composes the stack as the CDK command line would, but without bundling functions. Returns what `read` reads from it. */
+function readStack<T>(configuration: object | undefined, read: (stack: TidemarkStack) => T): T {
   const outdir = mkdtempSync(join(tmpdir(), 'tidemark-test-'));
   const app = new App({
     outdir,
@@ -28,22 +28,22 @@ function composed<T>(configuration: object | undefined, read: (stack: TidemarkSt
   }
 }
 
-/** The template of that stack, to which more may be added. */
+/** Synthesizes the template of the stack. `add` may add more to the stack first. */
 export function synthesize(configuration: object, add: (stack: TidemarkStack) => void = () => {}): Template {
-  return composed(configuration, (stack) => {
+  return readStack(configuration, (stack) => {
     add(stack);
     return Template.fromStack(stack);
   });
 }
 
-/** The warnings that the stack shows when it is synthesized. */
-export function warnings(configuration?: object): string[] {
-  return composed(configuration, (stack) =>
+/** Finds the warnings that the stack shows when it is synthesized. */
+export function findWarnings(configuration?: object): string[] {
+  return readStack(configuration, (stack) =>
     stack.node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data)),
   );
 }
 
-/** A template's value as text: `<id>` for a reference, `<id.Arn>` for an attribute, `<aws.Region>` for a pseudo one. */
+/** Renders a value of a template as text: `<id>` for a reference, `<id.Arn>` for an attribute, `<aws.Region>` for a pseudo parameter. */
 export function render(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return String(value);

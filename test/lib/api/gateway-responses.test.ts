@@ -14,11 +14,11 @@ interface Answer {
   readonly body: string;
 }
 
-// Quotation marks and line ends, as in the text about a signature that does not match.
+// It has quotation marks and line ends, like the text about a signature that does not match.
 const awsText = "The Canonical String should have been\n'POST\n/prod/\n\"\\'";
 
-/** The answers as API Gateway gives them: by type. */
-function answers(): Map<string, Answer> {
+/** The answers that API Gateway gives with the synthesized templates, by type. */
+function renderAnswers(): Map<string, Answer> {
   const made = Object.values(
     synthesize({ tables: ['orders'] }).findResources('AWS::ApiGateway::GatewayResponse'),
   );
@@ -41,8 +41,8 @@ function answers(): Map<string, Answer> {
   );
 }
 
-const gateway = answers();
-const answer = (type: string): Answer => {
+const gateway = renderAnswers();
+const answerOf = (type: string): Answer => {
   const found = gateway.get(type);
   if (found === undefined) throw new Error(`No response ${type}`);
   return found;
@@ -51,7 +51,7 @@ const answer = (type: string): Answer => {
 let requests = 0;
 const server = createServer((request, response) => {
   requests += 1;
-  const { status, headers, body } = answer(String(request.url).replaceAll('/', ''));
+  const { status, headers, body } = answerOf(String(request.url).replaceAll('/', ''));
   request.resume();
   response.writeHead(status, headers).end(body);
 });
@@ -62,8 +62,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** What the JavaScript SDK makes of an answer, and how often it asked. */
-async function refusal(type: string): Promise<{ error: DynamoDBServiceException; attempts: number }> {
+/** Calls DescribeBackup with the JavaScript SDK. Returns the error that the SDK makes of the answer, and how often it tried. */
+async function callWithSdk(type: string): Promise<{ error: DynamoDBServiceException; attempts: number }> {
   const address = server.address();
   const client = new DynamoDBClient({
     endpoint: `http://127.0.0.1:${typeof address === 'object' && address?.port}/${type}`,
@@ -75,7 +75,7 @@ async function refusal(type: string): Promise<{ error: DynamoDBServiceException;
   const arn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/t/backup/01576616366715-b4e58d3a';
   const error = await client.send(new DescribeBackupCommand({ BackupArn: arn })).then(
     () => {
-      throw new Error('answered');
+      throw new Error('the call succeeded');
     },
     (error: DynamoDBServiceException) => error,
   );
@@ -105,14 +105,14 @@ const expected: readonly [type: string, status: number, name: string, message: s
   ['DEFAULT_5XX', 500, 'InternalServerError', 'Internal server error', 2],
 ];
 
-describe('a refusal of API Gateway is a body of DynamoDB', () => {
-  it('for every type that it has, or by a default', () => {
+describe('the gateway responses', () => {
+  it('cover these types, two of them defaults for all others', () => {
     expect([...gateway.keys()].sort()).toEqual(expected.map(([type]) => type).sort());
   });
 
-  // boto3 reads the body alone: its error code is what follows the '#'.
-  it.each(expected)('%s: %i %s', (type, status, name, message) => {
-    const { body, headers, status: answered } = answer(type);
+  // boto3 reads only the body: its error code is the text after '#'.
+  it.each(expected)('answer %s with status %i and the error %s', (type, status, name, message) => {
+    const { body, headers, status: answered } = answerOf(type);
     const { __type, message: text, Message } = JSON.parse(body);
     expect(answered).toBe(status);
     expect(headers['content-type']).toBe('application/x-amz-json-1.0');
@@ -121,17 +121,17 @@ describe('a refusal of API Gateway is a body of DynamoDB', () => {
         String.raw`^com\.amazon(aws)?\.(coral|dynamodb)\.(service|validate|availability|v20120810)#${name}$`,
       ),
     );
-    // Where older JavaScript SDKs look first.
+    // Older JavaScript SDKs read this header first.
     expect(headers['x-amzn-errortype']).toBe(name);
     expect(text ?? Message ?? '').toBe(message);
-    // A checksum that AWS did not compute over this body would be wrong.
+    // A checksum of another body would be wrong.
     expect(headers).not.toHaveProperty('x-amz-crc32');
   });
 });
 
 describe('the JavaScript SDK', () => {
-  it.each(expected)('makes of %s the exception', async (type, status, name, message, attempts) => {
-    const met = await refusal(type);
+  it.each(expected)('turns %s with status %i into %s', async (type, status, name, message, attempts) => {
+    const met = await callWithSdk(type);
     expect(met.error.name).toBe(name);
     expect(met.error.message).toBe(message || 'UnknownError');
     expect(met.error.$metadata.httpStatusCode).toBe(status);

@@ -14,29 +14,29 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const requests = join(handlersFolder, 'dynamodb-api.ts');
 
-/** What a new process prints that runs the lines. */
-async function printed(...lines: string[]): Promise<string> {
+/** Runs the lines in a new process and returns what it prints. */
+async function runLines(...lines: string[]): Promise<string> {
   const run = promisify(execFile);
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', lines.join('\n')]);
   return stdout.trim();
 }
 
-describe('every handler is deployable', () => {
-  it('its bundle loads without the node_modules of the project, exports a handler, and has nothing that only the stack needs', async () => {
+describe('the bundle of a handler', () => {
+  it('loads without node_modules, exports a handler, and contains nothing that only the stack needs', async () => {
     const names = (await readdir(handlersFolder))
       .filter((file) => file.endsWith('.ts'))
       .map((file) => basename(file, '.ts'));
     const metafiles = names.map((name) => bundle(join(handlersFolder, `${name}.ts`), join(folder, name)));
     const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs));
     expect(inputs.filter((input) => /^(lib|node_modules\/(ajv|aws-cdk-lib))\//.test(input))).toEqual([]);
-    const types = await printed(
+    const types = await runLines(
       `const modules = ${JSON.stringify(names)}.map((name) => import(\`${folder}/\${name}/index.mjs\`));`,
       'for (const { handler } of await Promise.all(modules)) console.log(typeof handler);',
     );
     expect(types.split('\n')).toEqual(names.map(() => 'function'));
   });
 
-  it('is the same when nothing has changed, so that nothing is deployed again', async () => {
+  it('has the same bytes when nothing has changed, so that it is not deployed again', async () => {
     for (const name of ['once', 'again']) bundle(requests, join(folder, name));
     const files = await readdir(join(folder, 'once'));
     expect(await readdir(join(folder, 'again'))).toEqual(files);
@@ -47,9 +47,9 @@ describe('every handler is deployable', () => {
   });
 });
 
-describe('a request loads nothing that it does not need', () => {
+describe('the bundle of the API', () => {
   it.each(['client-s3', 'lib-storage', 'client-lambda', 'nested-clients'])(
-    '@aws-sdk/%s is in the bundle, and not read at the start',
+    'contains @aws-sdk/%s, but in no file that is read at the start',
     (name) => {
       const metafile = bundle(requests, join(folder, 'requests'));
       const filesWith = Object.entries(metafile.outputs)
@@ -60,9 +60,9 @@ describe('a request loads nothing that it does not need', () => {
     },
   );
 
-  it('nor does Node load its own HTTP client for fetch', async () => {
+  it('does not make Node load undici, its HTTP client for fetch', async () => {
     bundle(requests, join(folder, 'requests'));
-    const loaded = await printed(
+    const loaded = await runLines(
       `await import('${folder}/requests/index.mjs');`,
       "console.log(process.moduleLoadList.some((name) => name.includes('undici')));",
     );

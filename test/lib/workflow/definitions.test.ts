@@ -32,7 +32,7 @@ interface Found {
   readonly inMap: boolean;
 }
 
-/** All states, those inside Maps too. */
+/** All states, including those inside Maps. */
 function statesOf(machine: Machine, inMap = false): Found[] {
   const own = Object.entries(machine.States).map(([name, state]) => ({ name, state, inMap }));
   const inner = own.flatMap(({ state }) => (state.ItemProcessor ? statesOf(state.ItemProcessor, true) : []));
@@ -54,11 +54,11 @@ describe.each([
   const ofType = (type: string) => states.filter(({ state }) => state.Type === type);
   const text = JSON.stringify(definition);
 
-  it('has nothing that only a deployment could fill in', () => {
+  it('has no placeholder that only a deployment could fill in', () => {
     expect(text).not.toMatch(/Fn::|"Ref"|AWS::|\$\{/);
   });
 
-  it('keeps to what AWS, the interpreter and an emulator all do', () => {
+  it('uses only what AWS, the interpreter and an emulator all support', () => {
     for (const word of [
       'JSONata',
       'QueryLanguage',
@@ -78,15 +78,15 @@ describe.each([
     const paths: string[] = text.match(/"\$[^"]*"/g) ?? [];
     expect(paths.length).toBeGreaterThan(0);
     for (const path of paths) expect(path).toMatch(/^"(\$(\.[A-Za-z]+)+|\$\$\.Map\.Item\.Value)"$/);
-    // The interpreter takes a falsy result for none.
+    // The interpreter takes a falsy result for no result.
     expect(text).not.toMatch(/"Result":(0|false|null|"")/);
   });
 
-  it('has every name once', () => {
+  it('has no two states of one name', () => {
     expect(new Set(states.map(({ name }) => name)).size).toBe(states.length);
   });
 
-  it('has exactly the tasks that states.ts names, each invoking a function of its own', () => {
+  it('has exactly the tasks that states.ts lists, each with a function of its own', () => {
     const found = ofType('Task');
     expect(found.map(({ name }) => name).sort()).toEqual(Object.keys(tasks).sort());
     for (const { name, state } of found) {
@@ -99,7 +99,7 @@ describe.each([
     }
   });
 
-  it('tries every task again, and waits for it longer than a function may run', () => {
+  it('retries every task, with a timeout longer than a function may run', () => {
     for (const { state } of ofType('Task')) {
       expect(state.Retry).toEqual([
         {
@@ -122,7 +122,7 @@ describe.each([
     }
   });
 
-  it('catches what a task or a Map throws, inside a Map into a result', () => {
+  it('catches every failure of a task or a Map, inside a Map as the result of the child', () => {
     const throwing = [...ofType('Task'), ...ofType('Map')].filter(({ name }) => !last.includes(name));
     const catching = (inMap: boolean) =>
       throwing.filter((found) => found.inMap === inMap).map(({ state }) => state.Catch);
@@ -134,16 +134,16 @@ describe.each([
     }
   });
 
-  it('catches nothing of what follows a failure, which would never end', () => {
+  it('catches no failure of the tasks that follow one, which could repeat forever', () => {
     const following = states.filter(({ name }) => last.includes(name));
     expect(following.map(({ state }) => state.Catch)).toEqual(last.map(() => undefined));
   });
 
-  it('knows where to go whatever a function answers', () => {
+  it('has a next state for whatever status a function answers', () => {
     for (const { state } of ofType('Choice')) expect(state.Default).toBeDefined();
   });
 
-  it('spreads ranges over children that may run for long', () => {
+  it('gives each range to a child that may run for more than five minutes', () => {
     const maps = ofType('Map');
     expect(maps.length).toBeGreaterThan(0);
     for (const { state } of maps) {
@@ -157,6 +157,6 @@ describe.each([
   });
 });
 
-it('synthesis leaves no file behind', () => {
+it('synthesizeDefinitions leaves no file behind', () => {
   expect(readdirSync(temporary)).toEqual([]);
 });

@@ -1,41 +1,40 @@
 import { StateMachine } from 'aws-local-stepfunctions';
-import { describe, expect, it } from 'vitest';
-import { synthesizeDefinitions } from '../../../lib/workflow/definitions.ts';
+import { describe, expect, inject, it } from 'vitest';
 
 const job = { table: 'orders', id: 'b1', execution: 'b1', round: 0 };
 const nextRound = { ...job, round: 1 };
 
-/** What a task's function does when it is called for the nth time, from 0. */
+/** What a task's function answers to its payload. `call` counts its calls, from 0. */
 type Answer = (payload: Record<string, unknown>, call: number) => object;
 type Answers = Readonly<Record<string, Answer>>;
 
 interface Outcome {
-  /** The calls in their order, as `<task> <payload>`; those of a Map's children are in theirs. */
+  /** The calls in their order, as `<task> <payload>`. */
   readonly calls: string[];
-  /** The last state's name. */
+  /** Name of the last state. */
   readonly ended: string | undefined;
-  /** The names of the states that waited. */
+  /** Names of the states that waited. */
   readonly waited: string[];
   readonly output: unknown;
-  /** The name of the error that ended the execution. */
+  /** Name of the error that ended the execution. */
   readonly error: string | undefined;
 }
 
 interface Runnable {
   readonly machine: StateMachine;
-  /** Of all its states, and of some members that are none. */
+  /** Names of all its states, and of some other members. */
   readonly names: readonly string[];
 }
 
-function runnable(definition: object): Runnable {
+function toRunnable(definition: object): Runnable {
   const names: string[] = JSON.stringify(definition).match(/(?<=")[A-Z][A-Za-z]+(?=":\{)/g) ?? [];
   return { machine: new StateMachine(JSON.parse(JSON.stringify(definition))), names };
 }
 
-const definitions = synthesizeDefinitions();
-const machines = { backup: runnable(definitions.backup), restore: runnable(definitions.restore) };
+const definitions = inject('definitions');
+const machines = { backup: toRunnable(definitions.backup), restore: toRunnable(definitions.restore) };
 
-/** Runs a deployed definition with these functions; waits and pauses take no time. */
+/** Runs a deployed definition with these functions. Its waits and retries take no time. */
 async function run({ machine, names }: Runnable, answers: Answers): Promise<Outcome> {
   const calls: string[] = [];
   const counts = new Map<string, number>();
@@ -45,7 +44,7 @@ async function run({ machine, names }: Runnable, answers: Answers): Promise<Outc
     const call = counts.get(name) ?? 0;
     counts.set(name, call + 1);
     const answer = answers[name];
-    if (answer === undefined) throw new Error(`${name} was not to be called`);
+    if (answer === undefined) throw new Error(`${name} has no answer in this test`);
     return JSON.parse(JSON.stringify({ Payload: answer(Payload, call) }));
   };
   const none = (value: number) => Object.fromEntries(names.map((name) => [name, value]));
@@ -76,20 +75,20 @@ async function run({ machine, names }: Runnable, answers: Answers): Promise<Outc
   };
 }
 
-const called = ({ calls }: Outcome) => calls.map((call) => call.split(' ')[0]);
-const of = (outcome: Outcome, name: string) =>
+const calledTasks = ({ calls }: Outcome) => calls.map((call) => call.split(' ')[0]);
+const payloadsOf = (outcome: Outcome, name: string) =>
   outcome.calls
     .filter((call) => call.startsWith(`${name} `))
     .map((call) => JSON.parse(call.slice(name.length + 1)));
 
-/** A range's function that is done with its second part. */
+/** A function of a range that has two parts. */
 const twoParts: Answer = ({ job, task, part }) =>
   part === 0 ? { job, task, part: 1, status: 'more' } : { job, task, status: 'done' };
 const throwing: Answer = () => {
   throw new TypeError('no such thing');
 };
 
-describe('a backup', () => {
+describe('the backup machine', () => {
   const answers: Answers = {
     Begin: ({ job }) => ({ job, status: 'scan', tasks: [0, 1] }),
     ScanSegment: twoParts,
@@ -103,10 +102,10 @@ describe('a backup', () => {
   };
   const backup = (change: Answers = {}) => run(machines.backup, { ...answers, ...change });
 
-  it('passes through its steps, and each range through its parts', async () => {
+  it('calls the functions of its steps in order, and that of each range once for each part', async () => {
     const outcome = await backup();
     expect(outcome).toMatchObject({ ended: 'BackupDone', output: { job, status: 'done' } });
-    expect([...new Set(called(outcome))]).toEqual([
+    expect([...new Set(calledTasks(outcome))]).toEqual([
       'Begin',
       'ScanSegment',
       'Collect',
@@ -116,48 +115,48 @@ describe('a backup', () => {
       'Commit',
       'HandOver',
     ]);
-    expect(of(outcome, 'Begin')).toEqual([{ job }]);
-    expect(of(outcome, 'ScanSegment')).toEqual(
+    expect(payloadsOf(outcome, 'Begin')).toEqual([{ job }]);
+    expect(payloadsOf(outcome, 'ScanSegment')).toEqual(
       [0, 1].flatMap((part) => [0, 1].map((task) => ({ job, task, part }))),
     );
-    expect(of(outcome, 'Collect')).toEqual([{ job, part: 0 }]);
-    expect(of(outcome, 'PartitionFiles')).toHaveLength(6);
-    expect(of(outcome, 'ApplyRange')).toHaveLength(2);
-    expect(of(outcome, 'HandOver')).toEqual([{ job, status: 'done' }]);
+    expect(payloadsOf(outcome, 'Collect')).toEqual([{ job, part: 0 }]);
+    expect(payloadsOf(outcome, 'PartitionFiles')).toHaveLength(6);
+    expect(payloadsOf(outcome, 'ApplyRange')).toHaveLength(2);
+    expect(payloadsOf(outcome, 'HandOver')).toEqual([{ job, status: 'done' }]);
   });
 
-  it('waits for its source, and asks again', async () => {
+  it('waits for the source, and calls Begin again', async () => {
     const outcome = await backup({
       Begin: ({ job }, call) =>
         call === 0 ? { job, status: 'wait', waitSeconds: 5 } : { job, status: 'collect', tasks: [] },
     });
     expect(outcome).toMatchObject({ ended: 'BackupDone', waited: ['WaitForSource'] });
-    expect(of(outcome, 'Begin')).toEqual([{ job }, { job }]);
+    expect(payloadsOf(outcome, 'Begin')).toEqual([{ job }, { job }]);
   });
 
-  it('ends when it does not get the turn, handing nothing over', async () => {
+  it('ends without a hand-over when the backup does not get the turn', async () => {
     const outcome = await backup({ Begin: ({ job }) => ({ job, status: 'ended' }) });
     expect(outcome).toMatchObject({ ended: 'BackupEnded', output: { job, status: 'ended' } });
-    expect(called(outcome)).toEqual(['Begin']);
+    expect(calledTasks(outcome)).toEqual(['Begin']);
   });
 
-  it('commits at once when there is nothing to do but that', async () => {
+  it('commits right after Begin when there are no changes', async () => {
     const outcome = await backup({ Begin: ({ job }) => ({ job, status: 'commit' }) });
     expect(outcome.ended).toBe('BackupDone');
-    expect(called(outcome)).toEqual(['Begin', 'Commit', 'HandOver']);
+    expect(calledTasks(outcome)).toEqual(['Begin', 'Commit', 'HandOver']);
   });
 
-  it('gives no Map nothing to do', async () => {
+  it('skips every Map that has nothing to do', async () => {
     const outcome = await backup({
       Begin: ({ job }) => ({ job, status: 'collect', tasks: [] }),
       Collect: ({ job }) => ({ job, status: 'empty', tasks: [] }),
       Arrange: ({ job }) => ({ job, status: 'commit', tasks: [] }),
     });
     expect(outcome.ended).toBe('BackupDone');
-    expect(called(outcome)).toEqual(['Begin', 'Collect', 'Arrange', 'Commit', 'HandOver']);
+    expect(calledTasks(outcome)).toEqual(['Begin', 'Collect', 'Arrange', 'Commit', 'HandOver']);
   });
 
-  it('reads the stream in parts, waiting where it is told to', async () => {
+  it('calls Collect once for each part of the stream, and waits when Collect says so', async () => {
     const statuses = ['more', 'wait', 'more'];
     const outcome = await backup({
       Collect: ({ job, part }, call) =>
@@ -166,66 +165,69 @@ describe('a backup', () => {
           : { job, status: 'done', tasks: [] },
     });
     expect(outcome).toMatchObject({ ended: 'BackupDone', waited: ['WaitForChanges'] });
-    expect(of(outcome, 'Collect')).toEqual([0, 1, 2, 3].map((part) => ({ job, part })));
+    expect(payloadsOf(outcome, 'Collect')).toEqual([0, 1, 2, 3].map((part) => ({ job, part })));
   });
 
-  it('begins a new round when the stream turns out to be unusable', async () => {
+  it('begins a new round when Collect finds the stream unusable', async () => {
     const outcome = await backup({
       Collect: ({ job }, call) =>
         call === 0 ? { job: nextRound, status: 'again' } : { job, status: 'done', tasks: [] },
     });
     expect(outcome.ended).toBe('BackupDone');
-    expect(of(outcome, 'Begin')).toEqual([{ job }, { job: nextRound }]);
-    expect(of(outcome, 'Commit')).toEqual([{ job: nextRound }]);
+    expect(payloadsOf(outcome, 'Begin')).toEqual([{ job }, { job: nextRound }]);
+    expect(payloadsOf(outcome, 'Commit')).toEqual([{ job: nextRound }]);
   });
 
-  it('tries a step again', async () => {
+  it('retries a step that fails', async () => {
     const outcome = await backup({
       Commit: (payload, call) => (call < 2 ? throwing(payload, call) : { job: payload.job, status: 'done' }),
     });
     expect(outcome.ended).toBe('BackupDone');
-    expect(of(outcome, 'Commit')).toHaveLength(3);
-    expect(called(outcome)).not.toContain('Abort');
+    expect(payloadsOf(outcome, 'Commit')).toHaveLength(3);
+    expect(calledTasks(outcome)).not.toContain('Abort');
   });
 
-  it('lets the other ranges finish when one fails, and the next step decide', async () => {
+  it('finishes the other ranges when one fails, and goes to the next step', async () => {
     const outcome = await backup({
       PartitionFiles: (payload, call) =>
         payload.task === 1 ? throwing(payload, call) : twoParts(payload, call),
     });
     expect(outcome.ended).toBe('BackupDone');
-    expect(of(outcome, 'PartitionFiles').filter(({ task }) => task === 1)).toHaveLength(5);
-    expect(of(outcome, 'PartitionFiles').filter(({ task }) => task !== 1)).toHaveLength(4);
-    expect(of(outcome, 'Arrange')).toHaveLength(1);
+    expect(payloadsOf(outcome, 'PartitionFiles').filter(({ task }) => task === 1)).toHaveLength(5);
+    expect(payloadsOf(outcome, 'PartitionFiles').filter(({ task }) => task !== 1)).toHaveLength(4);
+    expect(payloadsOf(outcome, 'Arrange')).toHaveLength(1);
   });
 
   it.each(['Begin', 'Collect', 'Arrange', 'Commit'])(
-    'that fails in %s is aborted with the reason, hands over and ends as failed',
+    'aborts with the reason when %s fails, hands over and ends as failed',
     async (step) => {
       const outcome = await backup({ [step]: throwing });
       expect(outcome).toMatchObject({ ended: 'BackupFailed', error: 'ExecutionError' });
-      expect(of(outcome, step)).toHaveLength(5);
-      expect(of(outcome, 'Abort')).toEqual([
+      expect(payloadsOf(outcome, step)).toHaveLength(5);
+      expect(payloadsOf(outcome, 'Abort')).toEqual([
         { job, failure: { Error: 'TypeError', Cause: 'no such thing' } },
       ]);
-      expect(of(outcome, 'HandOver')).toEqual([{ job, status: 'failed' }]);
+      expect(payloadsOf(outcome, 'HandOver')).toEqual([{ job, status: 'failed' }]);
     },
   );
 
-  it.each(['Begin', 'Collect'])('aborts when it does not understand what %s answers', async (step) => {
+  it.each(['Begin', 'Collect'])('aborts a backup when %s answers an unknown status', async (step) => {
     const outcome = await backup({ [step]: ({ job }) => ({ job, status: 'odd' }) });
     expect(outcome.ended).toBe('BackupFailed');
-    expect(of(outcome, 'Abort')[0].failure.Error).toBe('AnswerNotUnderstood');
+    expect(payloadsOf(outcome, 'Abort')[0].failure.Error).toBe('AnswerNotUnderstood');
   });
 
-  it.each(['Abort', 'HandOver'])('ends with the error of %s when that fails too', async (step) => {
-    const outcome = await backup({ Begin: throwing, [step]: throwing });
-    expect(outcome).toMatchObject({ ended: step, error: 'ExecutionError' });
-    expect(of(outcome, step)).toHaveLength(5);
-  });
+  it.each(['Abort', 'HandOver'])(
+    'ends with the error of %s when that fails after another step',
+    async (step) => {
+      const outcome = await backup({ Begin: throwing, [step]: throwing });
+      expect(outcome).toMatchObject({ ended: step, error: 'ExecutionError' });
+      expect(payloadsOf(outcome, step)).toHaveLength(5);
+    },
+  );
 });
 
-describe('a restore', () => {
+describe('the restore machine', () => {
   const answers: Answers = {
     PlanRestore: ({ job }) => ({ job, status: 'write' }),
     MaterializeRange: twoParts,
@@ -246,41 +248,41 @@ describe('a restore', () => {
     ['FinishRestore', byImport],
   ];
 
-  it('passes through its steps, and each range through its parts', async () => {
+  it('calls the functions of a restore by writes in order, and that of each range once for each part', async () => {
     const outcome = await restore();
     expect(outcome).toMatchObject({ ended: 'RestoreDone', output: { job, status: 'done' } });
-    expect([...new Set(called(outcome))]).toEqual([
+    expect([...new Set(calledTasks(outcome))]).toEqual([
       'PlanRestore',
       'CreateTable',
       'WriteRange',
       'BuildIndexes',
       'FinishRestore',
     ]);
-    expect(of(outcome, 'WriteRange')).toEqual(
+    expect(payloadsOf(outcome, 'WriteRange')).toEqual(
       [0, 1].flatMap((part) => [0, 1].map((task) => ({ job, task, part }))),
     );
   });
 
-  it('by import passes through its own steps', async () => {
+  it('calls the functions of a restore by import in order', async () => {
     const outcome = await restore(byImport);
     expect(outcome).toMatchObject({ ended: 'RestoreDone', output: { job, status: 'done' } });
-    expect([...new Set(called(outcome))]).toEqual([
+    expect([...new Set(calledTasks(outcome))]).toEqual([
       'PlanRestore',
       'MaterializeRange',
       'ImportTable',
       'BuildIndexes',
       'FinishRestore',
     ]);
-    expect(of(outcome, 'MaterializeRange')).toEqual(
+    expect(payloadsOf(outcome, 'MaterializeRange')).toEqual(
       [0, 1].flatMap((part) => [0, 1].map((task) => ({ job, task, part }))),
     );
-    expect(of(outcome, 'ImportTable')).toEqual([{ job }]);
+    expect(payloadsOf(outcome, 'ImportTable')).toEqual([{ job }]);
   });
 
-  it('ends when there is nothing to do', async () => {
+  it('ends right after PlanRestore when there is nothing to restore', async () => {
     const outcome = await restore({ PlanRestore: ({ job }) => ({ job, status: 'ended' }) });
     expect(outcome.ended).toBe('RestoreEnded');
-    expect(called(outcome)).toEqual(['PlanRestore']);
+    expect(calledTasks(outcome)).toEqual(['PlanRestore']);
   });
 
   it.each([
@@ -288,7 +290,7 @@ describe('a restore', () => {
     ['ImportTable', 'WaitForImport', byImport],
     ['BuildIndexes', 'WaitForIndexes', {}],
     ['FinishRestore', 'WaitForSettings', {}],
-  ])('waits for %s, and asks again', async (step, wait, way) => {
+  ])('calls %s again after a wait in %s', async (step, wait, way) => {
     const outcome = await restore({
       ...way,
       [step]: (payload, call) =>
@@ -297,33 +299,33 @@ describe('a restore', () => {
           : (answers[step]?.(payload, call) ?? {}),
     });
     expect(outcome).toMatchObject({ ended: 'RestoreDone', waited: [wait, wait] });
-    expect(of(outcome, step)).toEqual([{ job }, { job }, { job }]);
+    expect(payloadsOf(outcome, step)).toEqual([{ job }, { job }, { job }]);
   });
 
-  it('lets the other ranges finish when one fails, and the next step decide', async () => {
+  it('finishes the other ranges of a restore when one fails, and goes to the next step', async () => {
     const outcome = await restore({
       WriteRange: (payload, call) => (payload.task === 0 ? throwing(payload, call) : twoParts(payload, call)),
     });
-    expect(of(outcome, 'WriteRange').filter(({ task }) => task === 1)).toHaveLength(2);
-    expect(of(outcome, 'BuildIndexes')).toHaveLength(1);
+    expect(payloadsOf(outcome, 'WriteRange').filter(({ task }) => task === 1)).toHaveLength(2);
+    expect(payloadsOf(outcome, 'BuildIndexes')).toHaveLength(1);
     const imported = await restore({
       ...byImport,
       MaterializeRange: (payload, call) =>
         payload.task === 0 ? throwing(payload, call) : twoParts(payload, call),
     });
-    expect(of(imported, 'MaterializeRange').filter(({ task }) => task === 1)).toHaveLength(2);
-    expect(of(imported, 'ImportTable')).toHaveLength(1);
+    expect(payloadsOf(imported, 'MaterializeRange').filter(({ task }) => task === 1)).toHaveLength(2);
+    expect(payloadsOf(imported, 'ImportTable')).toHaveLength(1);
   });
 
-  it.each(steps)('that fails in %s is aborted with the reason and ends as failed', async (step, way) => {
+  it.each(steps)('aborts with the reason when %s fails, and ends as failed', async (step, way) => {
     const outcome = await restore({ ...way, [step]: throwing });
     expect(outcome).toMatchObject({ ended: 'RestoreFailed', error: 'ExecutionError' });
-    expect(of(outcome, 'AbortRestore')).toEqual([
+    expect(payloadsOf(outcome, 'AbortRestore')).toEqual([
       { job, failure: { Error: 'TypeError', Cause: 'no such thing' } },
     ]);
   });
 
-  it('waits until its table is removed, and has the reason again', async () => {
+  it('waits until the target is deleted, and gives each call of AbortRestore the reason', async () => {
     const failure = { Error: 'TypeError', Cause: 'no such thing' };
     const outcome = await restore({
       CreateTable: throwing,
@@ -331,10 +333,10 @@ describe('a restore', () => {
         call < 2 ? { job, status: 'wait', waitSeconds: 5 } : { job, status: 'failed' },
     });
     expect(outcome).toMatchObject({ ended: 'RestoreFailed', waited: ['WaitForRemoval', 'WaitForRemoval'] });
-    expect(of(outcome, 'AbortRestore')).toEqual([1, 2, 3].map(() => ({ job, failure })));
+    expect(payloadsOf(outcome, 'AbortRestore')).toEqual([1, 2, 3].map(() => ({ job, failure })));
   });
 
-  it('has its table tagged where that cannot be removed without, and goes on with the removal', async () => {
+  it('has an imported table tagged so that it can be deleted, then calls AbortRestore again', async () => {
     const failure = { Error: 'TypeError', Cause: 'no such thing' };
     const outcome = await restore({
       ...byImport,
@@ -343,11 +345,11 @@ describe('a restore', () => {
       TagTable: ({ job }) => ({ job, status: 'done', waitSeconds: 5 }),
     });
     expect(outcome).toMatchObject({ ended: 'RestoreFailed', waited: ['WaitForTag'] });
-    expect(of(outcome, 'TagTable')).toEqual([{ job }]);
-    expect(of(outcome, 'AbortRestore')).toEqual([1, 2].map(() => ({ job, failure })));
+    expect(payloadsOf(outcome, 'TagTable')).toEqual([{ job }]);
+    expect(payloadsOf(outcome, 'AbortRestore')).toEqual([1, 2].map(() => ({ job, failure })));
   });
 
-  it('ends with the error of the step that tags it when that fails too', async () => {
+  it('ends with the error of TagTable when that fails after another step', async () => {
     const outcome = await restore({
       CreateTable: throwing,
       AbortRestore: ({ job }) => ({ job, status: 'untagged', waitSeconds: 0 }),
@@ -356,9 +358,9 @@ describe('a restore', () => {
     expect(outcome).toMatchObject({ ended: 'TagTable', error: 'ExecutionError' });
   });
 
-  it.each(steps)('aborts when it does not understand what %s answers', async (step, way) => {
+  it.each(steps)('aborts a restore when %s answers an unknown status', async (step, way) => {
     const outcome = await restore({ ...way, [step]: ({ job }) => ({ job, status: 'odd' }) });
     expect(outcome.ended).toBe('RestoreFailed');
-    expect(of(outcome, 'AbortRestore')[0].failure.Error).toBe('AnswerNotUnderstood');
+    expect(payloadsOf(outcome, 'AbortRestore')[0].failure.Error).toBe('AnswerNotUnderstood');
   });
 });

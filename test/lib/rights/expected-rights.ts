@@ -1,0 +1,205 @@
+/** The actions on a resource, as `rightsOf` writes them. */
+export const on = (resource: string, ...actions: string[]) =>
+  actions.map((action) => `${action} on ${resource}`);
+const catalogRead = on('catalog', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query');
+const catalog = [
+  ...catalogRead,
+  ...on(
+    'catalog',
+    'dynamodb:ConditionCheckItem',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+    'dynamodb:DeleteItem',
+  ),
+];
+const describeTables = on('user tables', 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
+const describeRecovery = 'dynamodb:DescribeContinuousBackups on user tables';
+const read = (...areas: string[]) => [
+  ...areas.map((area) => `s3:GetObject on ${area}`),
+  's3:ListBucket on bucket',
+  'kms:Decrypt on key by S3',
+];
+const write = (...areas: string[]) => [
+  ...areas.flatMap((area) => on(area, 's3:PutObject', 's3:AbortMultipartUpload')),
+  'kms:GenerateDataKey on key by S3',
+];
+const start = (...machines: string[]) =>
+  machines.map((machine) => `states:StartExecution on ${machine} machine`);
+
+/** Actions that write items of a table. */
+export const writing = ['BatchWriteItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
+  (action) => `dynamodb:${action}`,
+);
+
+const userKeys = on(
+  'user keys by DynamoDB',
+  ...[
+    'CreateGrant',
+    'Decrypt',
+    'DescribeKey',
+    'Encrypt',
+    'GenerateDataKey',
+    'ReEncryptFrom',
+    'ReEncryptTo',
+  ].map((action) => `kms:${action}`),
+);
+
+const userKeysForReading = on('user keys by DynamoDB', 'kms:Decrypt', 'kms:DescribeKey');
+const untag = 'dynamodb:UntagResource on user tables if only the tag';
+
+const describeImports = ['dynamodb:DescribeImport on imports', 'dynamodb:ListImports on *'];
+
+/** All rights of each handler's function, in any order. */
+export const expectedRights: Readonly<Record<string, readonly string[]>> = {
+  'dynamodb-api': [
+    ...catalog,
+    ...describeTables,
+    ...on('user tables', 'dynamodb:DescribeContinuousBackups', 'dynamodb:UpdateContinuousBackups'),
+    'dynamodb:CreateBackup on user tables',
+    ...on('native backups', 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup'),
+    'lambda:InvokeFunction on restore function',
+    ...start('backup', 'restore'),
+    ...read('tables'),
+  ],
+  'native-restore': [
+    ...on(
+      'user tables',
+      'dynamodb:RestoreTableToPointInTime',
+      'dynamodb:RestoreTableFromBackup',
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:Scan',
+      ...writing,
+    ),
+    'dynamodb:RestoreTableFromBackup on native backups',
+    ...userKeys,
+  ],
+  schedule: [...catalog, ...describeTables, describeRecovery, ...start('backup')],
+  reconcile: [
+    ...catalog,
+    ...describeTables,
+    'dynamodb:DescribeStream on user streams',
+    ...start('backup', 'restore'),
+    ...read('staging'),
+    'states:DescribeExecution on executions',
+    'dynamodb:CreateBackup on user tables',
+    ...on('native backups', 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup'),
+    'dynamodb:ListBackups on *',
+    'dynamodb:ListTagsOfResource on user tables',
+    ...describeImports,
+    'dynamodb:DeleteTable on user tables if tagged',
+    untag,
+  ],
+  sweep: [
+    ...on(
+      'catalog',
+      'dynamodb:Query',
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+    ),
+    's3:GetObject on manifests',
+    'kms:Decrypt on key by S3',
+    's3:ListBucket on bucket below both areas',
+    's3:DeleteObject on staging',
+    's3:DeleteObject on tables',
+  ],
+  begin: [
+    ...catalog,
+    ...describeTables,
+    describeRecovery,
+    'dynamodb:DescribeStream on user streams',
+    ...read('staging', 'tables'),
+    ...write('staging'),
+    ...start('backup'),
+  ],
+  scan: [
+    ...on('user tables', 'dynamodb:Scan', 'dynamodb:DescribeTable'),
+    ...userKeysForReading,
+    ...read('staging'),
+    ...write('staging'),
+  ],
+  collect: [
+    describeRecovery,
+    'dynamodb:ExportTableToPointInTime on user tables',
+    'dynamodb:DescribeExport on user exports',
+    's3:PutObjectAcl on staging',
+    ...on('user streams', 'dynamodb:DescribeStream', 'dynamodb:GetShardIterator', 'dynamodb:GetRecords'),
+    ...userKeysForReading,
+    ...read('staging', 'tables'),
+    ...write('staging'),
+  ],
+  partition: [...read('staging'), ...write('staging')],
+  arrange: [...read('staging', 'tables'), ...write('staging')],
+  apply: [...read('staging', 'tables'), ...write('staging', 'tables')],
+  commit: [...catalog, ...read('staging', 'tables'), ...write('staging', 'tables')],
+  abort: [...catalog, ...read('staging')],
+  'hand-over': [...catalog, ...start('backup')],
+  'restore-plan': [...catalog, ...read('staging', 'tables'), ...write('staging')],
+  'restore-materialize': [...catalogRead, ...read('staging', 'tables'), ...write('staging')],
+  'restore-import': [
+    ...catalog,
+    ...read('staging'),
+    ...write('staging'),
+    ...on('user tables', 'dynamodb:ImportTable', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
+    ...describeImports,
+    'dynamodb:TagResource on user tables if tagging',
+    ...on(
+      'import logs',
+      'logs:CreateLogGroup',
+      'logs:CreateLogStream',
+      'logs:DescribeLogGroups',
+      'logs:DescribeLogStreams',
+      'logs:PutLogEvents',
+      'logs:PutRetentionPolicy',
+    ),
+    ...userKeys,
+  ],
+  'restore-create-table': [
+    ...catalog,
+    ...read('staging'),
+    ...write('staging'),
+    ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
+    ...on('user tables if tagging', 'dynamodb:CreateTable', 'dynamodb:TagResource'),
+    ...userKeys,
+  ],
+  'restore-write': [
+    ...catalogRead,
+    ...read('staging', 'tables'),
+    ...write('staging'),
+    'dynamodb:DescribeTable on user tables',
+    'dynamodb:BatchWriteItem on user tables if tagged',
+    ...userKeys,
+  ],
+  'restore-indexes': [
+    ...catalogRead,
+    ...read('staging'),
+    ...write('staging'),
+    'dynamodb:DescribeTable on user tables',
+    'dynamodb:UpdateTable on user tables if tagged',
+    ...userKeys,
+  ],
+  'restore-finish': [
+    ...catalog,
+    ...describeTables,
+    ...read('staging', 'tables'),
+    ...write('staging'),
+    ...on('user tables if tagged', 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive'),
+    untag,
+    ...userKeys,
+  ],
+  'restore-tag': [
+    ...catalogRead,
+    ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
+    ...describeImports,
+    'dynamodb:TagResource on user tables if tagging',
+  ],
+  'restore-abort': [
+    ...catalog,
+    ...read('staging'),
+    ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
+    ...describeImports,
+    'dynamodb:DeleteTable on user tables if tagged',
+    untag,
+  ],
+};

@@ -1,0 +1,94 @@
+import { render, synthesize } from '../../support/synthesis.ts';
+
+/** The template whose policies the tests read, unless they name another. */
+export const template = synthesize({
+  tables: ['orders-*', 'arn:aws:dynamodb:eu-west-1:123456789012:table/users'],
+  prefix: 'backups',
+});
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: object;
+}
+
+/** The value, or the values of the list, as a list. */
+export const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+/** The policies of a template, each with the logical id of its role. */
+export const policies = (from = template) =>
+  Object.values(from.findResources('AWS::IAM::Policy')).map((resource) => ({
+    role: resource.Properties.Roles[0].Ref,
+    statements: listOf<Statement>(resource.Properties.PolicyDocument.Statement),
+  }));
+
+const ours = 'arn:<aws.Partition>:dynamodb:<aws.Region>:<aws.AccountId>:table/orders-*';
+const named = 'arn:aws:dynamodb:eu-west-1:123456789012:table/users';
+
+/** Resources, by the names that the table of rights has for them. */
+const names: readonly (readonly [RegExp, string])[] = [
+  [/^<CatalogTable\w+\.Arn>(\/index\/\*)?$/, 'catalog'],
+  [/^<StoreBucket\w+\.Arn>\/(backups\/)?(staging|tables)\/\*$/, '$2'],
+  [/^<StoreBucket\w+\.Arn>\/backups\/tables\/\*\/snapshots\/\*$/, 'manifests'],
+  [/^<StoreBucket\w+\.Arn>$/, 'bucket'],
+  [/^<StoreKey\w+\.Arn>$/, 'key'],
+  [/^<BackupMachine\w+>$|^arn:.*:stateMachine:Tidemark-Backup-\w+$/, 'backup machine'],
+  [/^<RestoreMachine\w+>$/, 'restore machine'],
+  [/^arn:.*:execution:<(Backup|Restore)Machine\w+>\[6\]:\*$/, 'executions'],
+  [/^<\w+Logs\w+\.Arn>$/, 'own logs'],
+  [/^arn:<aws.Partition>:kms:<aws.Region>:<aws.AccountId>:key\/\*$/, 'user keys'],
+  [/^arn:<aws.Partition>:logs:<aws.Region>:<aws.AccountId>:log-group:\/aws-dynamodb\/\*$/, 'import logs'],
+  [/^<NativeRestoreHandler\w+\.Arn>$/, 'restore function'],
+];
+
+/** Conditions, by the words that the table of rights has for them. */
+const conditions = new Map([
+  ['{}', ''],
+  ['{"Null":{"aws:ResourceTag/tidemark:restore":"false"}}', ' if tagged'],
+  ['{"ForAllValues:StringEquals":{"aws:TagKeys":["tidemark:restore"]}}', ' if only the tag'],
+  [
+    '{"Null":{"aws:RequestTag/tidemark:restore":"false"},"ForAllValues:StringEquals":{"aws:TagKeys":["tidemark:restore"]}}',
+    ' if tagging',
+  ],
+  ['{"StringEquals":{"kms:ViaService":"s3"}}', ' by S3'],
+  ['{"StringEquals":{"kms:ViaService":"dynamodb"}}', ' by DynamoDB'],
+  ['{"StringLike":{"s3:prefix":["backups/staging/*","backups/tables/*"]}}', ' below both areas'],
+]);
+
+/** The name of a resource. One without a name stays as it is, and fails the comparison with the table. */
+function nameOf(resource: unknown): string {
+  const text = render(resource);
+  if (text === ours || text === named) return 'user tables';
+  if (text === `${ours}/export/*` || text === `${named}/export/*`) return 'user exports';
+  if (text === `${ours}/stream/*` || text === `${named}/stream/*`) return 'user streams';
+  if (text === `${ours}/backup/*` || text === `${named}/backup/*`) return 'native backups';
+  if (text === `${ours}/import/*` || text === `${named}/import/*`) return 'imports';
+  const [form, name] = names.find(([form]) => form.test(text)) ?? [/$^/, ''];
+  return text.replace(form, name);
+}
+
+function conditionOf(statement: Statement): string {
+  const json = JSON.stringify(statement.Condition ?? {}).replace(
+    /\{"Fn::Join":\["",\["(s3|dynamodb)\.",\{"Ref":"AWS::Region"\},"\.amazonaws\.com"\]\]\}/,
+    '"$1"',
+  );
+  return conditions.get(json) ?? json;
+}
+
+/** All rights of a handler's function except logging, as sorted lines `<action> on <resource>[ if ...]`. */
+export function rightsOf(handler: string, from = template): string[] {
+  const [made] = Object.values(
+    from.findResources('AWS::Lambda::Function', { Properties: { Description: `Tidemark: ${handler}` } }),
+  );
+  const role = made?.Properties.Role['Fn::GetAtt'][0];
+  const statements = policies(from)
+    .filter((policy) => policy.role === role)
+    .flatMap((policy) => policy.statements);
+  const lines = statements.flatMap((statement) =>
+    listOf(statement.Resource).flatMap((resource) =>
+      listOf(statement.Action).map((action) => `${action} on ${nameOf(resource)}${conditionOf(statement)}`),
+    ),
+  );
+  return [...new Set(lines)].filter((line) => !line.endsWith('on own logs')).sort();
+}
