@@ -1,5 +1,6 @@
 import type { Services } from '../services/services.ts';
-import { planCompaction, type CompactionInput } from '../snapshot/compact/compaction.ts';
+import { planCompaction } from '../snapshot/compact/compaction.ts';
+import type { CompactionInput } from '../snapshot/compact/plan-partition.ts';
 import { readManifest } from '../snapshot/format/manifest.ts';
 import {
   type ApplyPlan,

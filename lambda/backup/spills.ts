@@ -2,12 +2,8 @@ import { toFrames, writeFrames } from '../snapshot/format/frame-file.ts';
 import { type HashRange, wholeRange, keepInRange } from '../snapshot/format/hash-range.ts';
 import type { Limits } from '../snapshot/format/limits.ts';
 import { mergeSorted } from '../snapshot/read/merge.ts';
-import {
-  combineChanges,
-  decodeNetChanges,
-  encodeNetChange,
-  type NetChange,
-} from '../snapshot/compact/net-change.ts';
+import { combineChanges, type NetChange } from '../snapshot/compact/net-change.ts';
+import { decodeNetChanges, encodeNetChange } from '../snapshot/compact/spill-record.ts';
 import { readFrames } from '../snapshot/read/read-frames.ts';
 import { SortBuffer } from '../snapshot/compact/sort-buffer.ts';
 import type { ObjectStore } from '../storage/object-store.ts';

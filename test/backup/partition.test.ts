@@ -9,7 +9,7 @@ import { randomIds } from '../../lambda/runtime/ids.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import type { Services } from '../../lambda/services/services.ts';
 import { wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
-import { decodeNetChanges } from '../../lambda/snapshot/compact/net-change.ts';
+import { decodeNetChanges } from '../../lambda/snapshot/compact/spill-record.ts';
 import { readFrames } from '../../lambda/snapshot/read/read-frames.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { type BackupPlan, names, type PartitionResult } from '../../lambda/backup/backup-plan.ts';

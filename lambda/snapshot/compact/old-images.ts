@@ -8,8 +8,8 @@ import type { NetChange, OldImage } from './net-change.ts';
 import { selectRuns } from '../read/runs.ts';
 
 /**
- * The changes, with what the parent holds of their keys as their old images: for sources whose boundaries are not exact,
- * so that an old image may be of another time. Keys come in ascending order, so each frame that holds one is read once.
+ * Replaces the old images of changes by what the parent holds for their keys. This is for sources without exact boundaries,
+ * whose old images may be from another time. Keys ascend, so each of the parent's frames is read at most once.
  */
 export async function* addOldImages(
   store: ObjectStore,

@@ -2,16 +2,16 @@ import { fromHex, type HashRange, type HexRange, intersect, toHex } from '../for
 import type { RunRef } from '../format/manifest.ts';
 import { selectRuns } from '../read/runs.ts';
 
-/** What is done to a range of the parent when changes are applied to it. */
+/** How changes are applied to a range of the parent. */
 export interface RangePlan {
   readonly range: HexRange;
-  /** All its runs become one base run for each partition; else the changes become a delta run. */
+  /** True: all runs of the range become one base run for each partition. False: the changes become a delta run. */
   readonly fold: boolean;
-  /** Its delta runs from this place in the parent's list on go into the new one: the newest of every key in it. */
+  /** The range's delta runs from this place in the parent's list on are merged into the new delta run. */
   readonly mergeFrom: number;
 }
 
-/** The parent's runs that a range's plan replaces, each for its part in it, oldest first. */
+/** Selects the parent's runs that a plan replaces, each cut to its part of the plan's range, oldest first. */
 export function selectReplacedRuns(parentRuns: readonly RunRef[], plan: RangePlan): RunRef[] {
   return selectRuns(
     parentRuns.filter((run, place) => isReplaced(run, place, plan)),
@@ -19,7 +19,7 @@ export function selectReplacedRuns(parentRuns: readonly RunRef[], plan: RangePla
   );
 }
 
-/** The parent's runs but for what the plans replace. */
+/** Selects what the new snapshot keeps of the parent's runs: all but what the plans replace. */
 export function selectKeptRuns(parentRuns: readonly RunRef[], plans: readonly RangePlan[]): RunRef[] {
   return parentRuns.flatMap((run, place) =>
     plans
@@ -32,7 +32,7 @@ function isReplaced(run: RunRef, place: number, { fold, mergeFrom }: RangePlan):
   return fold || (run.kind === 'delta' && place >= mergeFrom);
 }
 
-/** The runs without their part in the range: one in the middle of which it lies is referred to twice. */
+/** Cuts a range out of runs. A run that reaches beyond both ends of the range is then listed twice. */
 function cutRunsOutside(runs: readonly RunRef[], range: HashRange): RunRef[] {
   return runs.flatMap((run) => {
     const { from, to } = fromHex(run.range);

@@ -1,36 +1,45 @@
+/*
+ * Sort: puts the changes that fit in memory into the order of a run, with one net change for each key.
+ *
+ *   add     records      | r0   | r1   | r2   | r3   |        encoded, one after another, in one buffer
+ *           sort keys      h0|0   h1|1   h2|2   h3|3          the top 44 bits of the key's hash, then the record's number
+ *   drain   sorted         h2|2   h0|0   h3|3   h1|1          plain 64-bit numbers: no object is touched
+ *           written        r2  r0+r3  r1                      h0 = h3: decoded, sorted by hash and key, combined for a key
+ *
+ * In: changes in any order, any number for a key. Out: frames of records in the order of a run, one for a key.
+ * Always holds: memory is bounded by the capacity, unless a single change is larger. Changes are kept encoded because hundreds
+ * of thousands of small objects would cost more in garbage collection than everything else that is done to them.
+ */
 import { compareKeyed } from '../format/change.ts';
 import { FrameBytes } from '../format/frame-bytes.ts';
 import type { RawFrame } from '../format/frame-file.ts';
+import { combineChanges, type NetChange } from './net-change.ts';
 import {
-  combineChanges,
   decodeNetChanges,
   measureRecord,
   encodeNetChange,
   decodeFirstNetChange,
-  type NetChange,
   writeNetChange,
-} from './net-change.ts';
+} from './spill-record.ts';
 
-/** A sort key holds a hash's 44 highest bits and, below them, the change's number. */
+/** The lowest bits of a sort key are the record's number, the others the highest bits of the hash. */
 const numberBits = 20n;
 const maxChanges = 1 << Number(numberBits);
 
-/** A record has at least its lengths, hash and flags. */
+/** The shortest record: its lengths, hash and flags. */
 const minRecordBytes = 16;
 
 const numberMask = BigInt(maxChanges - 1);
 
-/** What was drained, in order, one change for a key. */
+/** The content of a drained buffer. */
 export interface SortedChanges {
+  /** In order, one change for each key. Each frame is valid only until the next one is requested. */
   readonly frames: AsyncGenerator<RawFrame>;
-  /** What the changes come to as lines of a delta run; known once the frames are taken. */
+  /** The total size of the changes as lines of a delta run. It is complete once all frames have been read. */
   readonly lineBytes: number;
 }
 
-/**
- * Gathers changes and sorts them by hash and key. They are kept encoded in one buffer: hundreds of thousands of small
- * objects that live until they are written cost more in garbage collection than all else that is done to them.
- */
+/** Collects changes and sorts them, as drawn above. */
 export class SortBuffer {
   #bytes: Buffer;
   #used = 0;
@@ -51,7 +60,7 @@ export class SortBuffer {
     return this.#count === 0;
   }
 
-  /** Takes a change in, if there is room. There is always room for one. */
+  /** Copies a change in and returns true, or returns false if there is no room. An empty buffer has room for any change. */
   add(change: NetChange): boolean {
     const end = this.#used + measureRecord(change);
     if (end > this.#bytes.length || this.#count === this.#sortKeys.length) {
@@ -66,21 +75,24 @@ export class SortBuffer {
     return true;
   }
 
-  /** All changes in frames, in order, one for a key. The buffer can be filled again once the last frame is taken. */
+  /** Sorts the changes into frames. The buffer can be filled again once the last frame has been read. */
   drain(frameBytes: number): SortedChanges {
-    const sorted = { lineBytes: 0, frames: this.#frames(frameBytes, (bytes) => (sorted.lineBytes += bytes)) };
+    const sorted = {
+      lineBytes: 0,
+      frames: this.#sortIntoFrames(frameBytes, (bytes) => (sorted.lineBytes += bytes)),
+    };
     return sorted;
   }
 
-  async *#frames(frameBytes: number, counted: (bytes: number) => void): AsyncGenerator<RawFrame> {
+  async *#sortIntoFrames(frameBytes: number, addBytes: (bytes: number) => void): AsyncGenerator<RawFrame> {
     const sortKeys = this.#sortKeys.subarray(0, this.#count).sort();
     const lines = new FrameBytes(frameBytes);
     let count = 0;
     for (let i = 0; i < sortKeys.length;) {
       let end = i + 1;
-      while (end < sortKeys.length && haveSameHash(sortKeys[i], sortKeys[end])) end++;
+      while (end < sortKeys.length && haveSameTopBits(sortKeys[i], sortKeys[end])) end++;
       const records =
-        end - i > 1 ? this.#netted(sortKeys.subarray(i, end), counted) : this.#single(sortKeys[i], counted);
+        end - i > 1 ? this.#combine(sortKeys.subarray(i, end), addBytes) : this.#take(sortKeys[i], addBytes);
       lines.append(records);
       count += records.length;
       i = end;
@@ -93,28 +105,28 @@ export class SortBuffer {
     this.#count = 0;
   }
 
-  #single(sortKey = 0n, counted: (bytes: number) => void): Buffer[] {
-    counted(this.#lineLengths[Number(sortKey & numberMask)] ?? 0);
-    return [this.#record(sortKey)];
+  #take(sortKey = 0n, addBytes: (bytes: number) => void): Buffer[] {
+    addBytes(this.#lineLengths[Number(sortKey & numberMask)] ?? 0);
+    return [this.#sliceRecord(sortKey)];
   }
 
-  /** The records of several changes of one hash, as far as a sort key tells. */
-  #netted(sortKeys: BigUint64Array, counted: (bytes: number) => void): Buffer[] {
-    const records = Array.from(sortKeys, (sortKey) => this.#record(sortKey));
-    const netted: NetChange[] = [];
+  /** Combines the changes of each key among records whose sort keys have the same bits of the hash. */
+  #combine(sortKeys: BigUint64Array, addBytes: (bytes: number) => void): Buffer[] {
+    const records = Array.from(sortKeys, (sortKey) => this.#sliceRecord(sortKey));
+    const combined: NetChange[] = [];
     for (const change of records.flatMap(decodeNetChanges).sort(compareKeyed)) {
-      const last = netted.at(-1);
+      const last = combined.at(-1);
       if (last !== undefined && compareKeyed(last, change) === 0) {
-        netted[netted.length - 1] = combineChanges(last, change);
+        combined[combined.length - 1] = combineChanges(last, change);
       } else {
-        netted.push(change);
+        combined.push(change);
       }
     }
-    for (const change of netted) counted(measureLine(change));
-    return netted.map(encodeNetChange);
+    for (const change of combined) addBytes(measureLine(change));
+    return combined.map(encodeNetChange);
   }
 
-  #record(sortKey: bigint): Buffer {
+  #sliceRecord(sortKey: bigint): Buffer {
     const number = Number(sortKey & numberMask);
     return this.#bytes.subarray(this.#starts[number], this.#starts[number + 1]);
   }
@@ -124,11 +136,11 @@ function toFrame(lines: Buffer, count: number): RawFrame {
   return { first: decodeFirstNetChange(lines), lines, count };
 }
 
-function haveSameHash(a = 0n, b = 0n): boolean {
+function haveSameTopBits(a = 0n, b = 0n): boolean {
   return a >> numberBits === b >> numberBits;
 }
 
-/** As a line of a delta run. */
+/** Computes the length of a change's line in a delta run. */
 function measureLine({ key, image }: NetChange): number {
   return (
     '{"Keys":{}}\n'.length + key.length + (image === undefined ? 0 : ',"NewImage":'.length + image.length)

@@ -13,9 +13,9 @@ import type { NetChange } from './net-change.ts';
 const images = ['Item', 'Keys', 'OldImage', 'NewImage'] as const;
 type ImageName = (typeof images)[number];
 
-/** A staged line with its items in canonical form. */
+/** The content of a staged line, with its items in canonical form. */
 interface StagedRecord extends Partial<Record<ImageName, ScannedItem>> {
-  /** The change's place among those of its key; '' for an item, and where the line does not say it. */
+  /** The change's place among the changes of its key. '' for an item, and for a line that does not state it. */
   order: string;
 }
 
@@ -25,8 +25,8 @@ const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
 /**
- * Reads lines of DynamoDB's export format for a table of these key attributes. Lines of a real export say no order: they
- * have the one of their export, and there is one for a key.
+ * Parses lines of DynamoDB's export format. Lines of DynamoDB's own exports state no order: `exportOrder` is the order of
+ * the export, for all its lines, and such an export has one line for each key.
  */
 export class StagedLineParser {
   readonly #keyNames: KeyNames;
@@ -40,23 +40,24 @@ export class StagedLineParser {
   }
 
   /**
-   * A line, without its end, as a change: of a full export (`Item`) or of an incremental one (`Keys` with `OldImage` and
-   * `NewImage`). Throws `StagedDataCorrupt` if it is no UTF-8 or no JSON, `RecordNotUnderstood` for any other shape.
+   * Parses a line, without its line end, as a change. It is a line of a full export (`Item`) or of an incremental export
+   * (`Keys`, with `OldImage` and `NewImage` if they exist). Throws `StagedDataCorrupt` if the line is not UTF-8 or not JSON,
+   * `RecordNotUnderstood` if it has another shape.
    */
   parse(line: Buffer): NetChange {
-    // Decoding would put U+FFFD in place of what is not text, in silence.
+    // Decoding would silently replace invalid bytes by U+FFFD.
     if (!isUtf8(line)) throw new TidemarkError('StagedDataCorrupt', 'a staged line is not UTF-8');
     const change = toNetChange(this.#scan(line) ?? readRecord(line, this.#keyNames));
     const order = this.#exportOrder;
     return order === undefined ? change : { ...change, first: order, last: order, once: true };
   }
 
-  /** The record of a plain line; undefined if it must be read the ordinary way. */
+  /** Scans a line of plain JSON, which is fast. Returns undefined for a line that `readRecord` must read. */
   #scan(line: Buffer): StagedRecord | undefined {
     try {
       return this.#scanPlain(line);
     } catch (error) {
-      // Of a line with several faults the ordinary way says which one it is.
+      // `readRecord` throws the right error, also for a line with several faults.
       if (error === notPlain || error instanceof TidemarkError) return undefined;
       throw error;
     }
@@ -100,7 +101,7 @@ function toNetChange({ order, Item, Keys, OldImage, NewImage }: StagedRecord): N
   const key = keyOf(image ?? keyed);
   for (const other of [keyed, OldImage]) {
     if (other !== undefined && other !== image && !key.equals(keyOf(other))) {
-      throw notUnderstoodError('a staged image is of another key than Keys');
+      throw notUnderstoodError('a staged image has another key than Keys');
     }
   }
   return {
@@ -126,7 +127,7 @@ const itemMembers = new Set(['Item']);
 const changeMembers = new Set(['Metadata', 'Keys', 'OldImage', 'NewImage']);
 const wholeNumber = /^(?:0|[1-9]\d*)$/;
 
-/** The ordinary way: any JSON text of this shape. */
+/** Reads a line of any JSON text, which is slower. */
 function readRecord(line: Buffer, keyNames: KeyNames): StagedRecord {
   const parsed = parseLine(line.toString());
   const record: StagedRecord = { order: orderOf(parsed.Metadata) };
@@ -164,7 +165,7 @@ function orderOf(metadata: ExportLine['Metadata']): string {
   if (metadata?.ApplyOrder === undefined) return '';
   const order = metadata.ApplyOrder?.N;
   if (typeof order !== 'string' || !wholeNumber.test(order))
-    throw notUnderstoodError('an order is no whole number');
+    throw notUnderstoodError('an order is not a whole number');
   return order;
 }
 

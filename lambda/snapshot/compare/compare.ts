@@ -1,3 +1,18 @@
+/*
+ * The room `compare/`: finds the items in which two snapshots of a table differ, without reading what they share.
+ *
+ *   from     base A  d1  d2            to     base A  d1  d3  d4            (one stretch of hashes: stretches.ts)
+ *   shared   base A  d1                not read, except to look up a key
+ *   own              d2                       d3  d4    merged; each key is a candidate
+ *
+ *   candidate        newest own line on each side; a side that has none gets the newest shared line (lookup.ts)
+ *   difference       the two sides then have different items: added, changed or removed
+ *
+ * Two base runs that a fold made from each other share frames instead of runs: those with the same SHA-256.
+ * In: two manifests and a range of hashes. Out: steps, each with its differences in order and the hash it reached.
+ * Always holds: a key whose newest lines are shared on both sides is never a candidate. A step ends between two hashes, so
+ * a caller may continue from there.
+ */
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Change, Keyed } from '../format/change.ts';
 import type { HashRange } from '../format/hash-range.ts';
@@ -9,19 +24,20 @@ import { OpenFiles } from '../read/open-files.ts';
 import { type Stretch, splitIntoStretches } from './stretches.ts';
 import { batchWholeHashes } from './whole-hashes.ts';
 
+/** An item in which two snapshots differ. */
 export interface Difference extends Keyed {
   readonly change: 'added' | 'changed' | 'removed';
 }
 
 /** A step of a comparison. */
 export interface ComparisonStep {
-  /** In order; often none. */
+  /** In order; often there is none. */
   readonly differences: readonly Difference[];
-  /** All hashes below are compared, with this and the steps before it. */
+  /** All hashes below this one have been compared, by this step and those before it. */
   readonly upTo: bigint;
 }
 
-/** A key that one of the snapshots has a line of its own for. */
+/** A key with a line in a run or frame that only one snapshot has. Each side has its own newest line, if there is one. */
 interface Candidate extends Keyed {
   readonly from?: Change;
   readonly to?: Change;
@@ -30,9 +46,8 @@ interface Candidate extends Keyed {
 type OpenRuns = OpenFiles<OpenRun>;
 
 /**
- * Compares two snapshots of tables with the same key in a range of hashes, in order. What both refer to is not read, but
- * for the frames in which the other side's value of a key is looked up. Ends of steps are ends of hashes: keys of one
- * hash come in one step. Throws `SnapshotCorrupt`.
+ * Compares two snapshots in a range of hashes, in order, as drawn above. The tables must have the same key schema. Throws
+ * `SnapshotCorrupt`.
  */
 export async function* compareSnapshots(
   store: ObjectStore,
@@ -42,15 +57,15 @@ export async function* compareSnapshots(
   limits: Limits,
 ): AsyncGenerator<ComparisonStep> {
   const keyCount = keyNamesOf(from.description).length;
-  const open = new OpenFiles([...from.runs, ...to.runs], (run) => new OpenRun(store, run, keyCount));
+  const files = new OpenFiles([...from.runs, ...to.runs], (run) => new OpenRun(store, run, keyCount));
   for (const stretch of splitIntoStretches(from.runs, to.runs, range)) {
-    open.closeBelow(stretch.range.from);
-    yield* compareStretch(open, stretch, limits);
+    files.closeBelow(stretch.range.from);
+    yield* compareStretch(files, stretch, limits);
   }
 }
 
 async function* compareStretch(
-  open: OpenRuns,
+  files: OpenRuns,
   stretch: Stretch,
   limits: Limits,
 ): AsyncGenerator<ComparisonStep> {
@@ -59,14 +74,14 @@ async function* compareStretch(
   const own = { from: stretch.from.slice(common.length), to: stretch.to.slice(common.length) };
   const count = own.from.length + own.to.length;
   if (count > 0) {
-    const frames = common.length > 0 ? noFrames : await findCommonFrames(open, own.from[0], own.to[0]);
-    const shared = common.toReversed().map((run): Layer => ({ run: open.open(run) }));
-    if (own.from[0] !== undefined && frames.size > 0) shared.push({ run: open.open(own.from[0]), frames });
+    const frames = common.length > 0 ? noFrames : await findCommonFrames(files, own.from[0], own.to[0]);
+    const shared = common.toReversed().map((run): Layer => ({ run: files.open(run) }));
+    if (own.from[0] !== undefined && frames.size > 0) shared.push({ run: files.open(own.from[0]), frames });
     const readAhead = Math.ceil(limits.maxReadBytes / count);
-    const linesOf = (run: RunRef) => open.open(run).read(range, readAhead, frames);
+    const readLines = (run: RunRef) => files.open(run).read(range, readAhead, frames);
     const sources = [
-      ...own.from.map((run) => toCandidates(linesOf(run), 'from')),
-      ...own.to.map((run) => toCandidates(linesOf(run), 'to')),
+      ...own.from.map((run) => toCandidates(readLines(run), 'from')),
+      ...own.to.map((run) => toCandidates(readLines(run), 'to')),
     ];
     const merged = mergeSorted<Candidate>(
       sources,
@@ -81,7 +96,7 @@ async function* compareStretch(
   yield { differences: [], upTo: range.to };
 }
 
-/** The runs from the oldest on that both sides have: below the first that they do not, nothing differs. */
+/** Finds the oldest runs that both sides share: all up to the first one in which they differ. */
 function findCommonRuns({ from, to }: Stretch): readonly RunRef[] {
   const differs = from.findIndex((run, i) => run.key !== to[i]?.key);
   return differs < 0 ? from : from.slice(0, differs);
@@ -89,14 +104,14 @@ function findCommonRuns({ from, to }: Stretch): readonly RunRef[] {
 
 const noFrames: FrameSet = new Set();
 
-/** A fold copies the frames that no change falls into: two base runs of one table may have most frames in common. */
+/** Finds the frames that two base runs share: a fold copies every frame that no change falls into. */
 async function findCommonFrames(
-  open: OpenRuns,
+  files: OpenRuns,
   a: RunRef | undefined,
   b: RunRef | undefined,
 ): Promise<FrameSet> {
   if (a?.kind !== 'base' || b?.kind !== 'base') return noFrames;
-  const [inA, inB] = await Promise.all([open.open(a).readIndex(), open.open(b).readIndex()]);
+  const [inA, inB] = await Promise.all([files.open(a).readIndex(), files.open(b).readIndex()]);
   const ofB = new Set(inB.map(({ sha256 }) => sha256));
   return new Set(inA.map(({ sha256 }) => sha256).filter((sha256) => ofB.has(sha256)));
 }
@@ -109,7 +124,7 @@ async function* toCandidates(
     yield batch.map((line) => ({ hash: line.hash, key: line.key, [side]: line }));
 }
 
-/** `shared`: the runs that both sides read, or the frames that two runs have in common; newest first. */
+/** Looks up the missing side of each candidate in what both snapshots share, newest first, and compares the two sides. */
 async function findDifferences(batch: readonly Candidate[], shared: readonly Layer[]): Promise<Difference[]> {
   const oneSided = batch.filter(({ from, to }) => from === undefined || to === undefined);
   const below = await lookUp(oneSided, shared);

@@ -1,23 +1,35 @@
+/*
+ * Stretches: cuts a range of hashes wherever a run of either snapshot begins or ends.
+ *
+ *   from          |------------- base A -------------|
+ *                         |--- d1 ----|
+ *   to            |-- base B ---|------ base C ------|
+ *
+ *   stretches     |   A   |A, d1|A, d1|      A       |      the runs of `from`
+ *                 |   B   |  B  |  C  |      C       |      the runs of `to`
+ *
+ * In: the runs of two snapshots, and a range. Out: stretches in order, which together are the range.
+ * Always holds: within a stretch, each snapshot refers to the same runs at every hash.
+ */
 import { fromHex, type HashRange, intersect } from '../format/hash-range.ts';
 import type { RunRef } from '../format/manifest.ts';
+import type { PlacedRun } from '../read/runs.ts';
 
-/** A range of hashes in which two snapshots refer to the same runs throughout. */
+/** A range of hashes in which neither snapshot's list of runs changes. */
 export interface Stretch {
   readonly range: HashRange;
-  /** Oldest first, as in a manifest. */
+  /** The runs of either snapshot, oldest first as in its manifest. */
   readonly from: readonly RunRef[];
   readonly to: readonly RunRef[];
 }
 
-interface Placed {
-  readonly run: RunRef;
+/** A run in the part of the range that its snapshot refers to it for. */
+interface SidedRun extends PlacedRun {
   readonly side: 'from' | 'to';
   readonly range: HashRange;
-  /** Of its manifest's runs the nth. */
-  readonly order: number;
 }
 
-/** Cuts a range wherever a run of either snapshot begins or ends, in order. */
+/** Splits a range into stretches, as drawn above. */
 export function* splitIntoStretches(
   from: readonly RunRef[],
   to: readonly RunRef[],
@@ -28,21 +40,21 @@ export function* splitIntoStretches(
   );
   const ends = new Set([range.from, range.to, ...coming.flatMap((one) => [one.range.from, one.range.to])]);
   const cuts = [...ends].sort(compare);
-  let open: Placed[] = [];
+  let open: SidedRun[] = [];
   let next = 0;
   for (const [i, at] of cuts.slice(0, -1).entries()) {
     open = open.filter((one) => one.range.to > at);
     for (let one = coming[next]; one?.range.from === at; one = coming[++next]) open.push(one);
-    open.sort((a, b) => a.order - b.order);
-    const runsOf = (side: Placed['side']) => open.filter((one) => one.side === side).map(({ run }) => run);
+    open.sort((a, b) => a.place - b.place);
+    const runsOf = (side: SidedRun['side']) => open.filter((one) => one.side === side).map(({ run }) => run);
     yield { range: { from: at, to: cuts[i + 1] ?? range.to }, from: runsOf('from'), to: runsOf('to') };
   }
 }
 
-function placeRuns(runs: readonly RunRef[], side: Placed['side'], within: HashRange): Placed[] {
-  return runs.flatMap((run, order) => {
+function placeRuns(runs: readonly RunRef[], side: SidedRun['side'], within: HashRange): SidedRun[] {
+  return runs.flatMap((run, place) => {
     const range = intersect(fromHex(run.range), within);
-    return range === undefined ? [] : [{ run, side, range, order }];
+    return range === undefined ? [] : [{ run, side, range, place }];
   });
 }
 

@@ -1,18 +1,18 @@
 import type { Keyed } from '../format/change.ts';
 
 /**
- * The same sorted entries in batches that end where a hash does: whoever goes on at a hash has met all keys of those
- * before.
+ * Changes the batches of sorted entries so that all entries of a hash are in one batch. A reader that stops after a batch can then
+ * continue from the next hash without missing a key.
  */
 export async function* batchWholeHashes<T extends Keyed>(
   batches: AsyncIterable<readonly T[]>,
 ): AsyncGenerator<T[]> {
-  let held: T[] = [];
+  let pending: T[] = [];
   for await (const batch of batches) {
-    held.push(...batch);
-    const last = held.at(-1)?.hash;
-    const start = held.findIndex(({ hash }) => hash === last);
-    if (start > 0) yield held.splice(0, start);
+    pending.push(...batch);
+    const last = pending.at(-1)?.hash;
+    const start = pending.findIndex(({ hash }) => hash === last);
+    if (start > 0) yield pending.splice(0, start);
   }
-  if (held.length > 0) yield held;
+  if (pending.length > 0) yield pending;
 }

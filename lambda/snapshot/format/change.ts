@@ -1,18 +1,18 @@
-/** Anything that has a place in the order of a run: by key hash, then by the canonical key's bytes. */
+/** Something with a place in the order of a run: by key hash, then by the bytes of the canonical key. */
 export interface Keyed {
   readonly hash: bigint;
   readonly key: Buffer;
 }
 
-/** One key's state in a run: its item in canonical form, or a tombstone. */
+/** The state of one key in a run: its item in canonical form, or a tombstone. */
 export interface Change extends Keyed {
-  /** Absent: deleted. */
+  /** The item in canonical form. Undefined for a tombstone: the item was deleted. */
   readonly image: Buffer | undefined;
-  /** DynamoDB's size of the item, where it is known already. */
+  /** DynamoDB's size of the item, if it is already known. */
   readonly imageBytes?: number;
 }
 
-/** The order of every run: by hash, then by key. */
+/** Compares two entries in the order of every run: by hash, then by key. */
 export function compareKeyed(a: Keyed, b: Keyed): number {
   if (a.hash !== b.hash) return a.hash < b.hash ? -1 : 1;
   return Buffer.compare(a.key, b.key);

@@ -3,20 +3,21 @@ import { parseJson } from '../../item/parse-json.ts';
 import { itemSize } from '../../item/size.ts';
 import { DigestSum, digestImage } from './digest.ts';
 
-/** Counts and digest of some items. `bytes` is DynamoDB's item size. */
+/** The counts and the digest of a set of items. */
 export interface Content {
   readonly items: number;
+  /** The sum of DynamoDB's item sizes. */
   readonly bytes: number;
-  /** 32 hex digits (docs/format.md, section 4). */
+  /** 32 hex digits: docs/format.md, section 4. */
   readonly digest: string;
 }
 
-/** The item size of a canonical image. */
+/** Parses an item in canonical form and computes DynamoDB's size of it. */
 export function measureImage(image: Buffer): number {
   return itemSize(parseJson(image.toString()) as Item);
 }
 
-/** A sum over items that come and go. */
+/** A running count and digest of items that are added and removed. */
 export class ContentSum {
   items = 0;
   bytes = 0;
@@ -45,7 +46,7 @@ export class ContentSum {
   }
 }
 
-/** The contents together. */
+/** Adds up contents, for example those of all partitions of a snapshot. */
 export function sumContents(contents: Iterable<Content>): Content {
   const sum = new ContentSum();
   for (const content of contents) sum.addContent(content);

@@ -2,18 +2,18 @@ import { hash } from 'node:crypto';
 
 const modulus = 1n << 128n;
 
-/** The first 16 bytes of the SHA-256 of an item's canonical form (docs/format.md, section 4). */
+/** Computes an item's digest: the first 16 bytes of the SHA-256 of its canonical form (docs/format.md, section 4). */
 export function digestImage(image: Uint8Array): Buffer {
   return hash('sha256', image, 'buffer').subarray(0, 16);
 }
 
-/** Sums of 32-bit numbers stay exact for so many additions. */
-const exactAdditions = 2 ** 20;
+/** A sum of 32-bit numbers stays exact in a plain number for at least this many additions. */
+const maxExactAdditions = 2 ** 20;
 
-/** A sum of item digests modulo 2^128: independent of order, carried forward by adding and subtracting. */
+/** A sum of item digests modulo 2^128. It does not depend on order, and is carried forward by adding and subtracting. */
 export class DigestSum {
   #sum: bigint;
-  /** What is not yet in `#sum`, by the four 32-bit words of a digest: plain numbers add many times as fast. */
+  /** The part not yet added to `#sum`, as the four 32-bit words of a digest: plain numbers add many times as fast. */
   readonly #words = new Float64Array(4);
   #additions = 0;
 
@@ -29,12 +29,12 @@ export class DigestSum {
     this.#addWords(digest, -1);
   }
 
-  /** Adds a sum written by `hex`. */
+  /** Adds a sum that `toHex` wrote. */
   addHex(hex: string): void {
     this.#sum += BigInt(`0x${hex}`);
   }
 
-  /** 32 hex digits. */
+  /** Writes the sum as 32 hex digits. */
   toHex(): string {
     this.#settle();
     return this.#sum.toString(16).padStart(32, '0');
@@ -44,7 +44,7 @@ export class DigestSum {
     for (let word = 0; word < 4; word++) {
       this.#words[word] = (this.#words[word] ?? 0) + sign * digest.readUInt32BE(4 * word);
     }
-    if (++this.#additions === exactAdditions) this.#settle();
+    if (++this.#additions === maxExactAdditions) this.#settle();
   }
 
   #settle(): void {

@@ -7,31 +7,32 @@ import { encodeIndex, type FrameContent, type FrameEntry, type IndexPlace } from
 import { formatHash } from './hash-range.ts';
 import { defaultLimits } from './limits.ts';
 
-/** What is known of a finished file. */
+/** The sizes of a finished file, and where its index is. */
 export interface FrameFile {
   readonly bytes: number;
   readonly rawBytes: number;
+  /** Lines, or records of a spill. */
   readonly records: number;
   readonly index: IndexPlace;
 }
 
-/** Lines that become one frame. It is good until the next one is asked for. */
+/** Lines that become one frame. Its buffers are valid only until the next frame is requested from their source. */
 export interface RawFrame {
-  /** The first line's place in the order. */
+  /** The key of the first line. */
   readonly first: Keyed;
   readonly lines: Buffer;
-  /** Lines. */
+  /** The number of lines. */
   readonly count: number;
   readonly content?: FrameContent;
 }
 
-/** A frame of another file, taken over byte for byte. */
+/** A frame of another file, copied byte for byte. */
 export interface CopiedFrame {
   readonly entry: FrameEntry;
   readonly compressed: Buffer;
 }
 
-/** Stores frames as a file under a key that must be free. */
+/** Stores frames as a file. No object may exist under the key yet. */
 export async function writeFrames(
   store: ObjectStore,
   key: string,
@@ -49,8 +50,8 @@ export async function writeFrames(
 }
 
 /**
- * Frames as the bytes of a file: zstd frames, then the index (docs/format.md, section 3). Memory in use is one frame.
- * `done` is called once, at the end.
+ * Encodes frames as the bytes of a file: zstd frames, then the index (docs/format.md, section 3). It keeps one frame in
+ * memory, and calls `done` once, after the index.
  */
 async function* encodeFrames(
   frames: AsyncIterable<RawFrame | CopiedFrame>,
@@ -91,7 +92,10 @@ function compress({ first, lines, ...rest }: RawFrame, level: number | undefined
   };
 }
 
-/** Sorted entries, each of the pieces that `encode` gives, in frames of `frameBytes`. Throws `SnapshotCorrupt` if out of order. */
+/**
+ * Packs sorted entries into frames. `encode` returns the pieces of an entry's line; the line that brings a frame to
+ * `frameBytes` closes it. Throws `SnapshotCorrupt` if the entries are out of order or a key comes twice.
+ */
 export async function* toFrames<T extends Keyed>(
   batches: AsyncIterable<readonly T[]>,
   encode: (entry: T) => readonly Buffer[],

@@ -5,42 +5,42 @@ import type { Keyed } from './change.ts';
 import { compressFrame, corruptError, decompressJson, sha256Hex } from './frame.ts';
 import { type HashRange, formatHash } from './hash-range.ts';
 
-/** Where a file's index lies and what its bytes must hash to; kept by whoever refers to the file. */
+/** Where the index is in a file, and the SHA-256 of its bytes. Whatever refers to a file keeps this. */
 export interface IndexPlace {
   readonly offset: number;
   readonly length: number;
   readonly sha256: string;
 }
 
-/** A file as it is referred to. */
+/** A reference to a file of frames. */
 export interface IndexedFile {
   readonly key: string;
   readonly index: IndexPlace;
 }
 
-/** What the items of a frame of a base run come to; their number is the frame's `count`. */
+/** The sums over the items in a frame of a base run. The number of items is the frame's `count`. */
 export interface FrameContent {
-  /** DynamoDB's item sizes. */
+  /** The sum of DynamoDB's item sizes. */
   readonly bytes: number;
   /** 32 hex digits (docs/format.md, section 4). */
   readonly digest: string;
 }
 
-/** A line's place in the order: its hash as 16 hex digits, and its canonical key. */
+/** A position in the order of a run: a hash as 16 hex digits, and a canonical key. */
 export interface KeyPosition {
   readonly hash: string;
   readonly key: string;
 }
 
-/** What the index says of one frame, first of all its first line: docs/format.md, section 3. */
+/** The entry of one frame in the index, with the position of its first line: docs/format.md, section 3. */
 export interface FrameEntry extends KeyPosition {
   readonly offset: number;
   readonly length: number;
   readonly rawLength: number;
-  /** Lines. */
+  /** The number of lines. */
   readonly count: number;
   readonly sha256: string;
-  /** In base runs. */
+  /** Only in base runs. */
   readonly content?: FrameContent;
 }
 
@@ -49,7 +49,7 @@ const footerText = 'TIDEMRK1';
 const headerBytes = 8;
 const footerBytes = 4 + footerText.length;
 
-/** The bytes that end a file whose frames take the first `offset` bytes. */
+/** Encodes the end of a file, from the header of its index to the footer. The frames take the first `offset` bytes. */
 export function encodeIndex(
   frames: readonly FrameEntry[],
   offset: number,
@@ -60,7 +60,7 @@ export function encodeIndex(
   return { bytes: Buffer.concat([header, index, footer]), index: place };
 }
 
-/** What stands before and behind an index of `length` bytes. */
+/** Encodes the bytes around an index of `length` bytes: the header of the skippable frame, and the footer. */
 export function encodeEnvelope(length: number): { header: Buffer; footer: Buffer } {
   const header = Buffer.alloc(headerBytes);
   header.writeUInt32LE(skippableMagic, 0);
@@ -71,18 +71,18 @@ export function encodeEnvelope(length: number): { header: Buffer; footer: Buffer
   return { header, footer };
 }
 
-/** The file's frames, in order. Throws `SnapshotCorrupt` naming the file. */
+/** Reads the index of a file: its frames, in order. Throws `SnapshotCorrupt` with the file's key in the message. */
 export async function readIndex(store: ObjectStore, file: IndexedFile): Promise<readonly FrameEntry[]> {
   const { offset, length, sha256 } = file.index;
   const bytes = await readStored(store, file.key, offset, length);
   const json = decompressJson(bytes, sha256, `${file.key}: index`);
   const index = json as { version: number; frames: FrameEntry[] } | null;
   if (index?.version !== 1 || !Array.isArray(index.frames))
-    throw corruptError(`${file.key}: index of unknown form`);
+    throw corruptError(`${file.key}: the index has an unknown form`);
   return index.frames;
 }
 
-/** Bytes of a file that is referred to. Throws `SnapshotCorrupt` also where it is missing. */
+/** Reads bytes of a file that something refers to. Throws `SnapshotCorrupt`, also if the file is missing. */
 export async function readStored(
   store: ObjectStore,
   key: string,
@@ -94,11 +94,11 @@ export async function readStored(
   });
 }
 
-/** The frames that may hold entries of the range; the first and the last of them may hold others too. */
+/** Finds the frames that may hold entries of the range. The first and the last of them may hold other entries, too. */
 export function findFrames(entries: readonly FrameEntry[], range: HashRange): readonly FrameEntry[] {
   const from = formatHash(range.from);
   const to = formatHash(range.to);
-  // A frame's entries end where the next one's begin, so the last that begins before `from` may reach into the range.
+  // A frame reaches up to the start of the next one, so the last frame that begins before `from` may reach into the range.
   const before = countWhile(entries, (entry) => isBelow(entry.hash, from));
   return entries.slice(
     Math.max(0, before - 1),
@@ -106,7 +106,7 @@ export function findFrames(entries: readonly FrameEntry[], range: HashRange): re
   );
 }
 
-/** The place of the frame that holds the key, if the file holds it: the last that begins with it or before; or -1. */
+/** Finds the number of the only frame that can hold the key: the last one that begins at or before it. -1 if none does. */
 export function findFrameNumber(entries: readonly FrameEntry[], keyed: Keyed): number {
   const hash = formatHash(keyed.hash);
   const key = keyed.key.toString();
@@ -118,13 +118,13 @@ export function findFrameNumber(entries: readonly FrameEntry[], keyed: Keyed): n
   );
 }
 
-/** Whether the key comes before the line. */
-export function comesBefore(keyed: Keyed, line: KeyPosition): boolean {
+/** Returns whether the key comes before the position. */
+export function comesBefore(keyed: Keyed, position: KeyPosition): boolean {
   const hash = formatHash(keyed.hash);
-  return hash === line.hash ? compareText(keyed.key.toString(), line.key) < 0 : hash < line.hash;
+  return hash === position.hash ? compareText(keyed.key.toString(), position.key) < 0 : hash < position.hash;
 }
 
-/** How many entries from the start satisfy what all from some place on do not: by halving. */
+/** Counts the entries from the start that are `early`, by binary search: no early entry follows one that is not. */
 function countWhile(entries: readonly FrameEntry[], early: (entry: FrameEntry) => boolean): number {
   let low = 0;
   let high = entries.length;
@@ -137,7 +137,7 @@ function countWhile(entries: readonly FrameEntry[], early: (entry: FrameEntry) =
   return low;
 }
 
-/** Hashes have 16 digits; only the end of the hash space, above them all, has 17. */
+/** Compares hex hashes as text. They have 16 digits; only the end of the hash space, above all hashes, has 17. */
 function isBelow(hash: string, bound: string): boolean {
   return hash.length < bound.length || hash < bound;
 }

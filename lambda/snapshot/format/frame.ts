@@ -2,18 +2,18 @@ import { hash } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { TidemarkError } from '../../runtime/errors.ts';
 
-/** zstd's own default level: measured about 270 MB/s on a core, and 3 to 5 percent smaller than level 1. */
+/** The zstd level of stored files: zstd's own default. Measured: about 270 MB/s on a core, 3 to 5 percent smaller than level 1. */
 const storedLevel = 3;
 
-/** Node works in chunks of 64 KiB unless told otherwise: measured 3 times the CPU for decompressing a frame. */
+/** Node's default chunks of 64 KiB were measured to triple the CPU time of decompressing a frame. */
 const maxChunkBytes = 1024 * 1024;
 
-/** So that the end of a frame is seen without another chunk. */
+/** Extra room in the output, so that zstd reaches the end of a frame without another chunk. */
 const spareBytes = 64;
 
 /**
- * One zstd frame with a content checksum. On the caller's thread: handing 1 MiB to another one and getting it back costs
- * a third more CPU, and the 4 ms are short enough for everything else to wait.
+ * Compresses bytes to one zstd frame with a content checksum. It does so on the caller's thread: passing 1 MiB to another
+ * thread and back costs a third more CPU, and everything else can wait for the 4 ms.
  */
 export function compressFrame(bytes: Uint8Array, level = storedLevel): Buffer {
   return zstdCompressSync(bytes, {
@@ -24,9 +24,8 @@ export function compressFrame(bytes: Uint8Array, level = storedLevel): Buffer {
 }
 
 /**
- * The content of exactly one zstd frame. Its SHA-256 is checked before a byte is decoded. `rawLength` is a hint of
- * the content's length. Throws `SnapshotCorrupt` naming `what` if the checksum is not `sha256` or the frame does not
- * decode.
+ * Decompresses exactly one zstd frame, after checking its SHA-256. `rawLength` is a hint of the content's length. Throws
+ * `SnapshotCorrupt`, with `what` in the message, if the checksum is not `sha256` or the frame does not decode.
  */
 export function decompressFrame(
   bytes: Uint8Array,
@@ -42,12 +41,12 @@ export function decompressFrame(
   }
 }
 
-/** Throws `SnapshotCorrupt` naming `what` if the bytes do not have this SHA-256. */
+/** Throws `SnapshotCorrupt`, with `what` in the message, if the bytes do not have this SHA-256. */
 export function checkFrame(bytes: Uint8Array, sha256: string, what: string): void {
   if (sha256Hex(bytes) !== sha256) throw corruptError(`${what}: checksum mismatch`);
 }
 
-/** The JSON in a zstd frame, checked likewise; its shape is the caller's to know. */
+/** Decompresses a zstd frame like `decompressFrame` and parses its JSON. The caller must check the shape of the value. */
 export function decompressJson(bytes: Uint8Array, sha256: string, what: string): unknown {
   const json = decompressFrame(bytes, sha256, what);
   try {

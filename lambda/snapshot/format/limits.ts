@@ -1,63 +1,63 @@
-/** The engine's sizes, in bytes of lines before compression unless said otherwise. Tests make them small. */
+/** The engine's sizes and limits. Bytes are bytes of lines before compression, unless stated otherwise. Tests use small values. */
 export interface Limits {
-  /** A frame is closed by the line that brings it to so many bytes. */
+  /** The line that brings a frame to this many bytes closes it. */
   readonly frameBytes: number;
-  /** The same for a spill. */
+  /** The same for a frame of a spill. */
   readonly spillFrameBytes: number;
-  /** What a partition aims at. */
+  /** The target size of a partition. */
   readonly partitionBytes: number;
-  /** Partitions of one snapshot, a power of two. */
+  /** The most partitions that a snapshot may have, a power of two. */
   readonly maxPartitions: number;
-  /** Ranges of one apply or restore, each a Map item: a power of two below the 500 of `jobs/states.ts`. */
+  /** The most ranges of one apply or restore. Each is a Map item, so it is a power of two below the 500 of `jobs/states.ts`. */
   readonly maxRanges: number;
-  /** What a task that partitions staged files aims at. */
+  /** The target size of the staged files that one task partitions. */
   readonly taskBytes: number;
-  /** An invocation of it takes no further file behind so many bytes. */
+  /** Once an invocation of such a task has read this many bytes, it starts no further file. */
   readonly partBytes: number;
-  /** Spills that are opened at once when changes are applied, a number; many tasks may exceed it by one for each part. */
+  /** The most spills that one apply opens at once. Many tasks may exceed it by one spill for each of their parts. */
   readonly maxSpills: number;
-  /** Changes that are parsed and sorted in memory at a time. */
+  /** The most changes, in bytes, that are sorted in memory at once. */
   readonly maxSortBytes: number;
-  /** A staged file is closed at so many bytes, so that a task can stop between files. */
+  /** A staged file is closed once it has this many bytes, so that a task can stop between files. */
   readonly stagedFileBytes: number;
-  /** Compressed bytes fetched in one ranged read of a run. */
+  /** The most compressed bytes that one ranged read of a run fetches, unless a single frame is larger. */
   readonly maxReadBytes: number;
-  /** Runs to read for any key of a snapshot; delta runs are merged with each other before they become more. */
+  /** The most runs that a reader opens for any key. Delta runs are merged with each other before a key would have more. */
   readonly maxRuns: number;
-  /** A partition is folded into a new base run when its delta runs are this share of its base run. */
+  /** A partition is folded into a new base run once its delta runs come to this share of its base run. */
   readonly foldShare: number;
-  /** Merged entries handed on at a time, a number. */
+  /** The number of entries in one batch of a merge. */
   readonly batchEntries: number;
 }
 
-/** The sizes in use, kept in one place with their reasons. */
+/** The values that a deployment uses, with their reasons. */
 export const defaultLimits: Limits = {
-  // Larger frames compress a few percent better; smaller ones make reading one item and copying untouched frames
-  // cheaper. 1 MiB reads in one S3 request of 200 to 400 KB.
+  // Larger frames compress a few percent better; smaller ones make it cheaper to read one item and to copy frames that
+  // did not change. A frame of 1 MiB is read by one S3 request of 200 to 400 KB.
   frameBytes: 1024 * 1024,
-  // Applying a range opens every spill at its place and keeps one frame of each.
+  // Applying a range reads all spills at the same time and keeps one frame of each in memory.
   spillFrameBytes: 128 * 1024,
   // One Lambda merges 256 MiB in well under a minute.
   partitionBytes: 256 * 1024 * 1024,
-  // 16,384 of 256 MiB are 4 TiB, and their manifest stays below a few megabytes.
+  // 16,384 partitions of 256 MiB are 4 TiB, and their manifest is at most a few megabytes.
   maxPartitions: 16_384,
   maxRanges: 256,
-  // A fraction of a minute: less would cost more in invocations and objects than it gives in time.
+  // A fraction of a minute of work: smaller tasks would cost more in invocations and objects than they save in time.
   taskBytes: 256 * 1024 * 1024,
-  // Merging its spills into one, where tasks are many, takes some twenty seconds of the minute that is in reserve.
+  // If there are many tasks, each merges its spills into one. That takes some twenty of the sixty seconds in reserve.
   partBytes: 2 * 1024 * 1024 * 1024,
-  // 256 are 32 MB of frames; a table of 4 TiB comes to about 2,300 and 300 MB.
+  // 256 spills are 32 MB of frames; a table of 4 TiB has about 2,300 spills, and 300 MB of frames.
   maxSpills: 256,
   maxSortBytes: 64 * 1024 * 1024,
   stagedFileBytes: 32 * 1024 * 1024,
-  // Amortizes a request over several frames.
+  // One request fetches several frames.
   maxReadBytes: 4 * 1024 * 1024,
-  // Every reader opens all of them. With 8, a change is written at most twice in the first 36 backups behind a base:
-  // 30 daily ones at 1 percent churn come to about 1.5 full copies.
+  // Every reader opens all runs of a range. With 8, a change is written at most twice in the first 36 backups after a
+  // base: 30 daily backups that each change 1 percent come to about 1.5 full copies.
   maxRuns: 8,
-  // Folding rewrites the base: at a half, each byte of change causes at most three bytes of writing for it, and a
-  // snapshot is never larger than 1.5 times its content.
+  // A fold rewrites the base run. At a half, each changed byte causes at most three bytes to be written, and a snapshot
+  // is never larger than 1.5 times its content.
   foldShare: 0.5,
-  // Enough to make the cost of awaiting a batch vanish.
+  // Enough to make the cost of awaiting a batch negligible.
   batchEntries: 512,
 };

@@ -2,6 +2,7 @@ import { keyHash } from '../../item/key-hash.ts';
 import type { Change, Keyed } from './change.ts';
 import { corruptError } from './frame.ts';
 
+/** A base run holds all items of its range; a delta run holds changes since the parent snapshot. */
 export type RunKind = 'base' | 'delta';
 
 const newline = 10;
@@ -13,10 +14,13 @@ const lineTail = Buffer.from('}\n');
 const keysTail = Buffer.from('}}');
 const tombstoneTail = Buffer.from('}}\n');
 
-/** What a line of a base run is longer than its item. */
+/** How many bytes longer a line of a base run is than its item. */
 export const lineOverhead = itemHead.length + lineTail.length;
 
-/** The pieces of a change's line (docs/format.md, section 3), with its line end. A base run has no tombstones. */
+/**
+ * Encodes a change as the pieces of its line, line end included (docs/format.md, section 3). Throws `SnapshotCorrupt` for a
+ * tombstone in a base run.
+ */
 export function encodeLine(kind: RunKind, { key, image }: Change): readonly Buffer[] {
   if (kind === 'base') {
     if (image === undefined) throw corruptError('a base run cannot hold a tombstone');
@@ -28,8 +32,8 @@ export function encodeLine(kind: RunKind, { key, image }: Change): readonly Buff
 }
 
 /**
- * The changes of a frame's lines, in order. Nothing is parsed but the key's end: images are views of `frame`.
- * Throws `SnapshotCorrupt` for bytes that are not whole lines of this kind.
+ * Decodes the lines of a frame as changes, in order. It parses no item: it only finds where each key ends, and images are
+ * views of `frame`. Throws `SnapshotCorrupt` for bytes that are not whole lines of this kind of run.
  */
 export function decodeLines(kind: RunKind, frame: Buffer, keyCount: number): Change[] {
   const changes: Change[] = [];
@@ -41,23 +45,23 @@ export function decodeLines(kind: RunKind, frame: Buffer, keyCount: number): Cha
   return changes;
 }
 
-/** The change of one line, given with its line end. Throws `SnapshotCorrupt`. */
+/** Decodes one line, line end included, as a change. Throws `SnapshotCorrupt`. */
 export function decodeLine(kind: RunKind, lineWithEnd: Buffer, keyCount: number): Change {
   const line = lineWithEnd.subarray(0, -1);
   return kind === 'base' ? decodeItemLine(line, keyCount) : decodeChangeLine(line, keyCount);
 }
 
-/** The index behind the line end of the line that begins at `start`. Throws `SnapshotCorrupt` if it has none. */
+/** Finds where the line that begins at `start` ends, after its line end. Throws `SnapshotCorrupt` if it has none. */
 export function findLineEnd(frame: Buffer, start: number): number {
   const end = frame.indexOf(newline, start);
   if (end < 0) throw corruptError('a frame does not end with a whole line');
   return end + 1;
 }
 
-/** The key of the line that begins at `start`; of the rest of the line nothing is looked at. */
+/** Decodes only the key of the line that begins at `start`. Throws `SnapshotCorrupt`. */
 export function decodeKey(kind: RunKind, frame: Buffer, start: number, keyCount: number): Keyed {
   const head = kind === 'base' ? itemKeyHead : keysHead;
-  if (!startsWith(frame, head, start)) throw corruptError(`a line of a ${kind} run does not begin as one`);
+  if (!startsWith(frame, head, start)) throw corruptError(`a line of a ${kind} run has no key`);
   const from = start + head.length;
   const key = frame.subarray(from, findKeyEnd(frame, from, keyCount));
   return { hash: keyHash(key), key };
@@ -80,9 +84,9 @@ function decodeChangeLine(line: Buffer, keyCount: number): Change {
   return { hash: keyHash(key), key, image };
 }
 
-/** All from `start` but the line's own closing brace. */
+/** Returns the image that goes from `start` up to the closing brace of the line. */
 function sliceImage(line: Buffer, start: number): Buffer {
-  if (line[line.length - 1] !== closingBrace) throw corruptError('a line of a run has no end');
+  if (line[line.length - 1] !== closingBrace) throw corruptError('a line of a run has no closing brace');
   return line.subarray(start, -1);
 }
 
@@ -94,7 +98,7 @@ const quote = 0x22;
 const backslash = 0x5c;
 const closingBrace = 0x7d;
 
-/** The index behind `keyCount` members `"name":{"T":"value"}` that begin at `start` and are separated by commas. */
+/** Finds the end of the key at `start`: `keyCount` members `"name":{"T":"value"}`, separated by commas. */
 function findKeyEnd(line: Buffer, start: number, keyCount: number): number {
   let at = start;
   for (let member = 0; member < keyCount; member++) {
@@ -107,7 +111,7 @@ function findKeyEnd(line: Buffer, start: number, keyCount: number): number {
   return at;
 }
 
-/** The index behind the JSON string that begins at `start`. */
+/** Finds the end of the JSON string that begins at `start`, after its closing quote. */
 function findStringEnd(line: Buffer, start: number): number {
   if (line[start] !== quote) throw corruptError('a line does not begin with its key');
   for (let at = start + 1; ; at++) {

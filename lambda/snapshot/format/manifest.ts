@@ -1,3 +1,15 @@
+/*
+ * The room `format/`: what a stored snapshot is made of. docs/format.md describes it byte for byte.
+ *
+ *   manifest ── runs ──────> file of a run: | frame | frame | frame | index |
+ *      │                       frame: compressed lines, about 1 MiB before compression (frame.ts, line.ts)
+ *      │                       index: where each frame begins, in the file and in the order of keys (frame-index.ts)
+ *      └─────── partitions ─> number, size and digest of the items in each range of hashes (content.ts)
+ *
+ * In: sorted entries, or compressed frames of an older run. Out: a file of frames with its index, and a manifest.
+ * Always holds: a run is sorted by (key hash, key) and has each key once. Whoever refers to bytes also keeps their
+ * SHA-256, and readers check it before they decode the bytes. No stored object ever changes.
+ */
 import type { BackupId, Kind, Source, TableDescription, TableIdentity } from '../../model/records.ts';
 import type { KeyNames } from '../../item/attribute-value.ts';
 import { isError } from '../../runtime/errors.ts';
@@ -8,16 +20,18 @@ import { compressFrame, corruptError, decompressJson, sha256Hex } from './frame.
 import type { HexRange } from './hash-range.ts';
 import type { RunKind } from './line.ts';
 
-/** Where a snapshot ends in a stream: for each shard the last sequence number applied, or "start" (none of it). */
+/**
+ * Where a snapshot ends in a stream: for each shard the last sequence number that was applied, or "start" if none was.
+ */
 export interface StreamCut {
   readonly stream: string;
   readonly shards: Readonly<Record<string, string>>;
 }
 
-/** Where a snapshot ends: in a stream, or with an export of a time (epoch ms). */
+/** Where a snapshot ends in the history of changes: in a stream, or with an export of this time (epoch ms). */
 export type Cut = StreamCut | { readonly exportTime: number };
 
-/** A run as a snapshot refers to it. */
+/** A snapshot's reference to a run. */
 export interface RunRef {
   readonly key: string;
   readonly kind: RunKind;
@@ -32,14 +46,14 @@ export interface RunRef {
   readonly written: HexRange;
 }
 
-/** The object that defines a snapshot: docs/format.md, section 5. It holds no time of its own making. */
+/** The object that defines a snapshot: docs/format.md, section 5. It does not hold the time at which it was written. */
 export interface Manifest extends Content {
   readonly format: 'tidemark-snapshot';
   readonly version: 1;
   readonly id: BackupId;
-  /** The snapshot that the changes were applied to. */
+  /** The snapshot that the changes were applied to; null if there was none. */
   readonly parent: BackupId | null;
-  /** The last full snapshot on the way here: this one, if it is full. */
+  /** The nearest full snapshot among this one and its ancestors. */
   readonly base: BackupId;
   readonly kind: Kind;
   readonly source: Source;
@@ -49,13 +63,16 @@ export interface Manifest extends Content {
   readonly cut: Cut;
   readonly runs: readonly RunRef[];
   readonly partitions: readonly Content[];
+  /** What this snapshot added to the store. */
   readonly copied: { readonly bytes: number; readonly files: number; readonly records: number };
 }
 
+/** The object key of a snapshot's manifest. */
 export function manifestKey(tableId: string, snapshot: BackupId): string {
   return `tables/${tableId}/snapshots/${snapshot}/manifest.json.zst`;
 }
 
+/** The object key of a run. */
 export function runKey(tableId: string, name: string): string {
   return `tables/${tableId}/runs/${name}.zst`;
 }
@@ -70,21 +87,22 @@ export function keyNamesOf(description: Pick<TableDescription, 'keySchema'>): Ke
   return range === undefined ? [hash] : [hash, range];
 }
 
-/** Publishes the manifest if its place is free. Equal manifests are equal bytes. */
+/** Stores the manifest, unless the snapshot has one already. Equal manifests are equal bytes. */
 export async function publishManifest(store: ObjectStore, manifest: Manifest): Promise<PutOutcome> {
   const bytes = compressFrame(Buffer.from(JSON.stringify(manifest)));
   return store.put(manifestKey(manifest.table.tableId, manifest.id), bytes, { ifAbsent: true });
 }
 
+/** A manifest that was read from the store. */
 export interface StoredManifest {
   readonly manifest: Manifest;
-  /** Of the stored bytes; the catalog keeps it, so that the manifest can be trusted by itself. */
+  /** The SHA-256 of the stored bytes. The catalog keeps it, and with it readers check the manifest. */
   readonly sha256: string;
 }
 
 /**
- * Reads a snapshot's manifest. `sha256` is what the catalog kept (absent only before it is committed).
- * Throws `SnapshotCorrupt` if it is missing, damaged, of another snapshot or of an unknown version.
+ * Reads a snapshot's manifest. `sha256` is the checksum in the catalog; only a snapshot that is not committed has none.
+ * Throws `SnapshotCorrupt` if the manifest is missing or damaged, or belongs to another snapshot or an unknown version.
  */
 export async function readManifest(
   store: ObjectStore,
@@ -101,11 +119,11 @@ export async function readManifest(
   if (!known || !Array.isArray(manifest.runs) || !Array.isArray(manifest.partitions)) {
     throw corruptError(`${key}: unknown format`);
   }
-  if (manifest.id !== snapshot) throw corruptError(`${key}: manifest of another snapshot`);
+  if (manifest.id !== snapshot) throw corruptError(`${key}: the manifest belongs to another snapshot`);
   return { manifest, sha256: sha256Hex(bytes) };
 }
 
-/** The manifest if it was published, for a step that may be repeating one. */
+/** Reads the manifest if it was published; else returns undefined. For a step that may be a repeat. */
 export async function findManifest(
   store: ObjectStore,
   tableId: string,

@@ -1,19 +1,20 @@
 import type { ObjectStore } from '../../storage/object-store.ts';
 
-/** What reading cost. */
+/** What a reader has cost so far. */
 export interface Reads {
   readonly bytesRead: number;
   readonly requests: number;
 }
 
-/** A store that counts what is read of it by `get` and `getRange`: snapshots are read in no other way. */
+/** A store that counts its reads. */
 export interface CountingStore extends ObjectStore {
   readonly reads: Reads;
 }
 
+/** Wraps a store to count `get` and `getRange`: readers of snapshots use no other read. */
 export function countReads(store: ObjectStore): CountingStore {
   const reads = { bytesRead: 0, requests: 0 };
-  const counted = async (request: Promise<Uint8Array>): Promise<Uint8Array> => {
+  const count = async (request: Promise<Uint8Array>): Promise<Uint8Array> => {
     reads.requests++;
     const bytes = await request;
     reads.bytesRead += bytes.length;
@@ -22,7 +23,7 @@ export function countReads(store: ObjectStore): CountingStore {
   return {
     ...store,
     reads,
-    get: (key) => counted(store.get(key)),
-    getRange: (key, offset, length) => counted(store.getRange(key, offset, length)),
+    get: (key) => count(store.get(key)),
+    getRange: (key, offset, length) => count(store.getRange(key, offset, length)),
   };
 }

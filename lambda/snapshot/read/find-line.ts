@@ -1,21 +1,27 @@
 import { compareKeyed, type Keyed } from '../format/change.ts';
 import { findLineEnd, decodeKey, type RunKind } from '../format/line.ts';
 
-/** Where a key's line is in a frame, or would be: from `start` to `end`, its line end included. */
+/** The place of a key's line in the lines of a frame, line end included. */
 export interface LineSpan {
   readonly start: number;
-  /** `start` if there is no such line. */
+  /** Equal to `start` if the frame has no line for the key: then its line would be inserted here. */
   readonly end: number;
 }
 
 const newline = 10;
 
-/** The first step of the search from `from`: some lines of an ordinary length. */
+/** The first step of the search, in bytes: a few lines of ordinary length. */
 const firstStep = 4096;
 
 /**
- * Finds a key's line among the sorted lines of a frame, from the line that begins at `from` on, by looking at a few
- * lines only: in growing steps, then by halving. Throws `SnapshotCorrupt` if what it looks at is no line.
+ * Finds a key's line among the sorted lines of a frame, from the line that begins at `from` on. It decodes the keys of a
+ * few lines only: steps double until one lands on a later key, then the stretch before it is halved.
+ *
+ *   from   4 KiB    8 KiB              16 KiB
+ *     |------>|------->|----------------->|      keys before the target, then one after it
+ *                      |    <----|        |      halved until the line is found, or the place where it would be
+ *
+ * Throws `SnapshotCorrupt` where it meets something that is not a line.
  */
 export function findLine(kind: RunKind, frame: Buffer, keyCount: number, target: Keyed, from = 0): LineSpan {
   let low = from;
@@ -36,8 +42,8 @@ export function findLine(kind: RunKind, frame: Buffer, keyCount: number, target:
   return { start: low, end: low };
 }
 
-/** Where the line begins that the byte is in. */
+/** Finds the start of the line that contains the byte at `at`. */
 function findLineStart(frame: Buffer, at: number): number {
-  // A negative place would count from the end.
+  // `lastIndexOf` would count a negative place from the end.
   return at === 0 ? 0 : frame.lastIndexOf(newline, at - 1) + 1;
 }

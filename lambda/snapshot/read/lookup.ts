@@ -1,3 +1,16 @@
+/*
+ * Lookup: finds the newest line of each of some keys, by searching runs from the newest to the oldest.
+ *
+ *   keys, ascending      k1      k2      k3      k4
+ *   newest run           .       line    .       .       searched for k1 k2 k3 k4
+ *   older run            line    .       .       .       searched for k1 k3 k4
+ *   oldest run, a base   .       .       line    .       searched for k3 k4; the snapshot has no item k4
+ *
+ * In: ascending keys, and layers: runs, each limited to a range or to some of its frames if the caller says so.
+ * Out: for each key the newest line, which may be a tombstone; nothing for a key without a line.
+ * Always holds: a run that no key is left for is not touched. Each index is fetched at most once and, as long as keys and
+ * ranges ascend, each frame too.
+ */
 import pMap from 'p-map';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Change, Keyed } from '../format/change.ts';
@@ -13,34 +26,36 @@ import { contains, type HashRange } from '../format/hash-range.ts';
 import { decodeLine, decodeLines, type RunKind } from '../format/line.ts';
 import { fetchFrames, openFrame } from './read-frames.ts';
 
+/** A reference to a run's file. */
 export interface RunFile extends IndexedFile {
   readonly kind: RunKind;
 }
 
+/** A decompressed frame. */
 interface OpenedFrame {
   readonly entry: FrameEntry;
   readonly lines: Buffer;
 }
 
-/** Frames by their SHA-256: frames of one checksum hold the same lines. */
+/** Frames by their SHA-256: frames with the same checksum hold the same lines. */
 export type FrameSet = ReadonlySet<string>;
 
-/** Frames fetched at once by a lookup: they lie apart, and each is a request's latency. */
-const framesAtOnce = 8;
+/** How many frames a lookup fetches at once: they lie apart, so each costs the latency of a request. */
+const maxFramesAtOnce = 8;
 
 const beforeAllKeys = Buffer.alloc(0);
 
 /**
- * A run's file open for reading. Its index and the frames that were read last are kept, so that whoever asks for
- * ascending keys and ranges causes each frame to be fetched at most once. Which of its keys count is for the caller
- * to know: a snapshot refers to a run for ranges.
+ * A run's file that is open for reading. It keeps the index and the frames that were read last, so that callers who ask
+ * for ascending keys and ranges fetch each frame at most once. A snapshot refers to a run for certain ranges only; this
+ * class does not know them, so the caller must not ask for keys outside.
  */
 export class OpenRun {
   readonly #store: ObjectStore;
   readonly #file: RunFile;
   readonly #keyCount: number;
   #index: Promise<readonly FrameEntry[]> | undefined;
-  /** The frames that were read last, in a range and for a key: a later range may begin with either. */
+  /** The last frame that was read for a range, and the last one for a key: the next range may begin with either. */
   readonly #last: { range?: OpenedFrame; key?: OpenedFrame } = {};
 
   constructor(store: ObjectStore, file: RunFile, keyCount: number) {
@@ -49,18 +64,18 @@ export class OpenRun {
     this.#keyCount = keyCount;
   }
 
-  /** The file's frames. Fetched once; a failure is every caller's. */
+  /** Returns the file's frames. The index is fetched once; if that fails, every call fails. */
   readIndex(): Promise<readonly FrameEntry[]> {
     this.#index ??= readIndex(this.#store, this.#file);
     return this.#index;
   }
 
-  /** The key's line, be it a tombstone; undefined if there is none. Throws `SnapshotCorrupt`. */
+  /** Finds the line of a key, which may be a tombstone. Undefined if there is none. Throws `SnapshotCorrupt`. */
   async find(key: Keyed): Promise<Change | undefined> {
     return (await this.findAll([key]))[0];
   }
 
-  /** The lines of ascending keys, each at its key's place; with `among` only those that lie in these frames. */
+  /** Finds the lines of ascending keys, each at its key's place. With `among` it searches only these frames. */
   async findAll(keys: readonly Keyed[], among?: FrameSet): Promise<(Change | undefined)[]> {
     const index = await this.readIndex();
     const found: (Change | undefined)[] = keys.map(() => undefined);
@@ -72,63 +87,63 @@ export class OpenRun {
     await pMap(
       wanted,
       async ({ entry, keys }) => {
-        const lines = await this.#linesOf(entry);
+        const lines = await this.#loadFrame(entry);
         if (entry === last) this.#last.key = { entry, lines };
-        for (const [i, key] of keys) found[i] = this.#lineIn(lines, key);
+        for (const [i, key] of keys) found[i] = this.#copyLine(lines, key);
       },
-      { concurrency: framesAtOnce },
+      { concurrency: maxFramesAtOnce },
     );
     return found;
   }
 
-  /** The lines of a range, in order, in batches of a frame, without those of the frames in `but`. */
-  async *read(range: HashRange, readAhead: number, but: FrameSet): AsyncGenerator<Change[]> {
-    const entries = findFrames(await this.readIndex(), range).filter(({ sha256 }) => !but.has(sha256));
-    const kept = this.#kept(entries[0]);
-    if (kept !== undefined) yield this.#linesFrom(kept, range);
+  /** Reads the lines of a range, in order, in one batch a frame. It leaves out the frames in `except`. */
+  async *read(range: HashRange, readAhead: number, except: FrameSet): AsyncGenerator<Change[]> {
+    const entries = findFrames(await this.readIndex(), range).filter(({ sha256 }) => !except.has(sha256));
+    const kept = this.#findKept(entries[0]);
+    if (kept !== undefined) yield this.#decodeRange(kept, range);
     const rest = kept === undefined ? entries : entries.slice(1);
     for await (const stored of fetchFrames(this.#store, this.#file.key, rest, readAhead)) {
       const lines = openFrame(stored);
       this.#last.range = { entry: stored.entry, lines };
-      yield this.#linesFrom(lines, range);
+      yield this.#decodeRange(lines, range);
     }
   }
 
-  #kept(entry: FrameEntry | undefined): Buffer | undefined {
+  #findKept(entry: FrameEntry | undefined): Buffer | undefined {
     return [this.#last.range, this.#last.key].find((last) => last?.entry === entry)?.lines;
   }
 
-  async #linesOf(entry: FrameEntry): Promise<Buffer> {
-    const kept = this.#kept(entry);
+  async #loadFrame(entry: FrameEntry): Promise<Buffer> {
+    const kept = this.#findKept(entry);
     if (kept !== undefined) return kept;
     const [stored] = await Array.fromAsync(fetchFrames(this.#store, this.#file.key, [entry]));
     return stored === undefined ? Buffer.alloc(0) : openFrame(stored);
   }
 
-  /** A copy, so that a line does not keep its frame in memory. */
-  #lineIn(lines: Buffer, key: Keyed): Change | undefined {
+  /** Finds a key's line and copies it: a view would keep the whole frame in memory. */
+  #copyLine(lines: Buffer, key: Keyed): Change | undefined {
     const { kind } = this.#file;
     const { start, end } = findLine(kind, lines, this.#keyCount, key);
     if (start === end) return undefined;
     return decodeLine(kind, Buffer.from(lines.subarray(start, end)), this.#keyCount);
   }
 
-  #linesFrom(lines: Buffer, { from, to }: HashRange): Change[] {
+  #decodeRange(lines: Buffer, { from, to }: HashRange): Change[] {
     const { kind } = this.#file;
-    const placeOf = (hash: bigint): number =>
+    const findStart = (hash: bigint): number =>
       findLine(kind, lines, this.#keyCount, { hash, key: beforeAllKeys }).start;
-    return decodeLines(kind, lines.subarray(placeOf(from), placeOf(to)), this.#keyCount);
+    return decodeLines(kind, lines.subarray(findStart(from), findStart(to)), this.#keyCount);
   }
 }
 
-/** A run that lines are looked up in: among some of its frames, or in a range, if so said. */
+/** A run to search. If set, only these frames of it, or only keys in this range, are searched. */
 export interface Layer {
   readonly run: OpenRun;
   readonly frames?: FrameSet;
   readonly range?: HashRange;
 }
 
-/** The newest line of each of the ascending keys, be it a tombstone, as far as there is any. Throws `SnapshotCorrupt`. */
+/** Finds the newest line of each of the ascending keys. Keys without a line are not in the map. Throws `SnapshotCorrupt`. */
 export async function lookUp<T extends Keyed>(
   keys: readonly T[],
   newestFirst: readonly Layer[],
@@ -138,7 +153,7 @@ export async function lookUp<T extends Keyed>(
     const missing = keys.filter(
       (key) => !lines.has(key) && (range === undefined || contains(range, key.hash)),
     );
-    // Not even its index is fetched for nothing.
+    // Without a key to search for, not even the index is fetched.
     if (missing.length === 0) continue;
     const found = await run.findAll(missing, frames);
     for (const [i, key] of missing.entries()) {

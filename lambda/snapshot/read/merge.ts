@@ -1,16 +1,27 @@
-import { type Change, compareKeyed, type Keyed } from '../format/change.ts';
-import { defaultLimits } from '../format/limits.ts';
-
-/**
- * Merges sorted sources into one sorted sequence of batches. Entries of one key are combined pairwise, in the order
- * of the sources. Each source must be sorted by `compareKeyed` and hold a key once.
+/*
+ * Merge: reads several sorted sources as one sorted sequence.
+ *
+ *   oldest source    a   .   c   .   e  ┐
+ *   newer source     a   b   .   .   e  ├ heap: the smallest current entry on top, of equal keys the older source's
+ *   newest source    .   b   .   d   e  ┘
+ *   merged           a   b   c   d   e    entries of one key are combined, oldest first: e = combine(combine(e, e), e)
+ *
+ * In: sources, oldest first. Each is a sequence of batches, sorted by `compareKeyed`, and has each key once.
+ * Out: batches of the same size; only the last one may be smaller, and none is empty.
+ * Always holds: the merged sequence is sorted and has each key once. One batch of each source is in memory. All sources
+ * are closed at the end, even if one fails or the reader stops early.
  */
+import { compareKeyed, type Keyed } from '../format/change.ts';
+import { defaultLimits } from '../format/limits.ts';
+import { EntryCursor } from './entry-cursor.ts';
+
+/** Merges sorted sources, as drawn above. `combine` gets two entries of one key, the older source's first. */
 export async function* mergeSorted<T extends Keyed>(
   sources: readonly AsyncIterable<readonly T[]>[],
   combine: (earlier: T, later: T) => T,
   batchEntries: number = defaultLimits.batchEntries,
 ): AsyncGenerator<T[]> {
-  const heap = new Heap(sources.map((source) => new EntryCursor(source)));
+  const heap = new SourceHeap(sources.map((source) => new EntryCursor(source)));
   try {
     await heap.fill();
     let batch: T[] = [];
@@ -25,7 +36,7 @@ export async function* mergeSorted<T extends Keyed>(
         }
         batch.push(entry);
       }
-      // Within a batch of a source no await is needed.
+      // Only the end of a source's batch needs an await.
       if (!heap.step()) await heap.advance();
     }
     if (batch.length > 0) yield batch;
@@ -34,69 +45,8 @@ export async function* mergeSorted<T extends Keyed>(
   }
 }
 
-/** A place in a sequence of batches. */
-export class EntryCursor<T> {
-  /** The entry at this place; undefined at the end, and before the first `advance`. */
-  current: T | undefined;
-  #started = false;
-  #batch: readonly T[] = [];
-  #next = 0;
-  readonly #batches: AsyncIterator<readonly T[]>;
-
-  constructor(source: AsyncIterable<readonly T[]>) {
-    this.#batches = source[Symbol.asyncIterator]();
-  }
-
-  /** Moves within the batch; false if the batch is used up. */
-  step(): boolean {
-    this.current = this.#batch[this.#next++];
-    return this.current !== undefined;
-  }
-
-  /** Moves to the first entry of the next batch that has one. */
-  async advance(): Promise<void> {
-    this.#started = true;
-    for (;;) {
-      const result = await this.#batches.next();
-      if (result.done === true) {
-        this.current = undefined;
-        return;
-      }
-      this.#batch = result.value;
-      this.#next = 0;
-      if (this.step()) return;
-    }
-  }
-
-  /** The entries from here on as long as they are wanted, up to so many bytes of keys and images or one more. */
-  async takeWhile<C extends T & Pick<Change, 'key' | 'image'>>(
-    this: EntryCursor<C>,
-    wanted: (entry: C) => boolean,
-    maxBytes: number,
-  ): Promise<C[]> {
-    if (!this.#started) await this.advance();
-    const taken: C[] = [];
-    let bytes = 0;
-    for (let entry = this.current; entry !== undefined && wanted(entry); entry = this.current) {
-      if (bytes > maxBytes) break;
-      bytes += entry.key.length + (entry.image?.length ?? 0);
-      taken.push(entry);
-      if (!this.step()) await this.advance();
-    }
-    return taken;
-  }
-
-  async close(): Promise<void> {
-    await this.#batches.return?.();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-}
-
-/** The sources by their current entries: the smallest on top; of equal ones the earliest source. */
-class Heap<T extends Keyed> {
+/** The sources as a heap by their current entries: the smallest on top, of equal ones that of the oldest source. */
+class SourceHeap<T extends Keyed> {
   readonly #all: readonly EntryCursor<T>[];
   #heap: Source<T>[] = [];
 
@@ -108,6 +58,7 @@ class Heap<T extends Keyed> {
     return this.#heap[0]?.entries.current;
   }
 
+  /** Opens all sources and builds the heap. */
   async fill(): Promise<void> {
     for (const [order, entries] of this.#all.entries()) {
       await entries.advance();
@@ -116,7 +67,7 @@ class Heap<T extends Keyed> {
     for (let i = (this.#heap.length >>> 1) - 1; i >= 0; i--) this.#sink(i);
   }
 
-  /** Moves the smallest source on within its batch; false if it needs the next one. */
+  /** Moves the source on top within its batch. Returns false if it needs its next batch. */
   step(): boolean {
     const [top] = this.#heap;
     if (top !== undefined && !top.entries.step()) return false;
@@ -124,7 +75,7 @@ class Heap<T extends Keyed> {
     return true;
   }
 
-  /** Moves the smallest source to its next batch. */
+  /** Moves the source on top to its next batch; removes it if there is none. */
   async advance(): Promise<void> {
     const [top] = this.#heap;
     await top?.entries.advance();
@@ -139,6 +90,7 @@ class Heap<T extends Keyed> {
     await Promise.all(this.#all.map((entries) => entries.close()));
   }
 
+  /** Moves the source at a place of the heap down to where it belongs. */
   #sink(from: number): void {
     const heap = this.#heap;
     const moved = heap[from];
@@ -162,6 +114,7 @@ class Heap<T extends Keyed> {
 
 interface Source<T> {
   readonly entries: EntryCursor<T>;
+  /** 0 for the oldest source. */
   readonly order: number;
 }
 

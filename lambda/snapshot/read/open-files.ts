@@ -2,33 +2,35 @@ import { fromHex } from '../format/hash-range.ts';
 import type { RunRef } from '../format/manifest.ts';
 
 /**
- * What a reader going up the hash space keeps of each run's file, made when it is first met and let go when nothing of
- * the file is left to come: a run may be referred to for many ranges, and thousands of runs one after another.
+ * Keeps one value for each run's file, for a reader that goes up the hash space: created when the reader first opens a run
+ * of the file, and dropped after the last range for which a run refers to it. A snapshot may refer to a file for many
+ * ranges, and to thousands of files one after another.
  */
 export class OpenFiles<T> {
-  readonly #open: (run: RunRef) => T;
+  readonly #create: (run: RunRef) => T;
   readonly #files = new Map<string, T>();
-  /** Where the last range of each file ends. */
+  /** The end of the last range of each file. */
   readonly #ends = new Map<string, bigint>();
 
-  /** `runs` are all that will be asked for. */
-  constructor(runs: Iterable<RunRef>, open: (run: RunRef) => T) {
-    this.#open = open;
+  /** `runs` must contain every run that will be opened; `create` makes the value of a file. */
+  constructor(runs: Iterable<RunRef>, create: (run: RunRef) => T) {
+    this.#create = create;
     for (const { key, range } of runs) {
       const { to } = fromHex(range);
       if (to > (this.#ends.get(key) ?? 0n)) this.#ends.set(key, to);
     }
   }
 
+  /** Returns the value of the run's file, and creates it if there is none. */
   open(run: RunRef): T {
     const known = this.#files.get(run.key);
     if (known !== undefined) return known;
-    const file = this.#open(run);
+    const file = this.#create(run);
     this.#files.set(run.key, file);
     return file;
   }
 
-  /** Lets go of the files that have nothing from `hash` on. */
+  /** Drops the files that no run refers to from `hash` on. */
   closeBelow(hash: bigint): void {
     for (const key of this.#files.keys()) {
       if ((this.#ends.get(key) ?? 0n) <= hash) this.#files.delete(key);

@@ -10,14 +10,15 @@ import {
 import type { HashRange } from '../format/hash-range.ts';
 import { defaultLimits } from '../format/limits.ts';
 
-/** A frame as it is stored. */
+/** A compressed frame, as it is stored. */
 export interface StoredFrame {
+  /** The key of the file in the store. */
   readonly file: string;
   readonly entry: FrameEntry;
   readonly compressed: Buffer;
 }
 
-/** The content of a stored frame; its checksum is checked first. Throws `SnapshotCorrupt` naming the file. */
+/** Checks a stored frame's checksum and decompresses it. Throws `SnapshotCorrupt` with the file's key in the message. */
 export function openFrame({ file, entry, compressed }: StoredFrame): Buffer {
   const what = `${file} at ${entry.offset}`;
   const frame = decompressFrame(compressed, entry.sha256, what, entry.rawLength);
@@ -25,12 +26,12 @@ export function openFrame({ file, entry, compressed }: StoredFrame): Buffer {
   return frame;
 }
 
-/** Throws `SnapshotCorrupt` naming the file if the stored bytes are not those of the index. */
+/** Throws `SnapshotCorrupt`, with the file's key in the message, if a stored frame does not have the checksum in the index. */
 export function checkStoredFrame({ file, entry, compressed }: StoredFrame): void {
   checkFrame(compressed, entry.sha256, `${file} at ${entry.offset}`);
 }
 
-/** The decompressed frames of a file that may hold entries of the range, in order; every checksum is checked. */
+/** Reads the frames of a file that may hold entries of the range, decompressed and in order. Checks every checksum. */
 export async function* readFrames(
   store: ObjectStore,
   file: IndexedFile,
@@ -42,8 +43,8 @@ export async function* readFrames(
 }
 
 /**
- * Frames of a file as they are stored, in order, not yet checked. Neighbours are fetched several at a time, up to
- * `readAhead` bytes, the next group while this one is worked on.
+ * Fetches frames of a file as they are stored, in order, without checking them. One request fetches neighbouring frames
+ * of up to `readAhead` bytes together, and while the caller works on them, the next request is already running.
  */
 export async function* fetchFrames(
   store: ObjectStore,
@@ -57,20 +58,20 @@ export async function* fetchFrames(
     const frames: StoredFrame[] = await next;
     const following = groups[i + 1];
     next = following && fetchGroup(store, file, following);
-    // A failed look-ahead is reported when its turn comes, not as an unhandled rejection.
+    // If the next request fails, the caller gets the error in its turn, not as an unhandled rejection.
     next?.catch(() => {});
     yield* frames;
   }
 }
 
-/** Neighbouring frames, gathered up to the size of one ranged read. */
-function groupNeighbours(entries: readonly FrameEntry[], most: number): FrameEntry[][] {
+/** Groups neighbouring frames for one ranged read each, of at most `maxBytes` unless a single frame is larger. */
+function groupNeighbours(entries: readonly FrameEntry[], maxBytes: number): FrameEntry[][] {
   const groups: FrameEntry[][] = [];
   let bytes = 0;
   let end = -1;
   for (const entry of entries) {
     const group = groups.at(-1);
-    if (group === undefined || entry.offset !== end || bytes + entry.length > most) {
+    if (group === undefined || entry.offset !== end || bytes + entry.length > maxBytes) {
       groups.push([entry]);
       bytes = entry.length;
     } else {

@@ -5,21 +5,22 @@ import { OpenRun } from './lookup.ts';
 import { keyNamesOf, type Manifest } from '../format/manifest.ts';
 import { selectRuns } from './runs.ts';
 
+/** The result of reading one item, and what reading it cost. */
 export interface ItemReading extends Reads {
-  /** The item in canonical form; undefined: the snapshot has no such item. */
+  /** The item in canonical form. Undefined: the snapshot has no such item. */
   readonly image: Buffer | undefined;
 }
 
 /**
- * Reads one item of a snapshot: the newest line of its key counts. Of each run that may have it the index and one frame
- * are read, from the newest run on until there is a line. Throws `SnapshotCorrupt`.
+ * Reads one item of a snapshot: the newest line of its key counts. It fetches the index of every run that may hold the key,
+ * then one frame of each run, newest run first, until it finds a line. Throws `SnapshotCorrupt`.
  */
 export async function readItem(store: ObjectStore, manifest: Manifest, key: Keyed): Promise<ItemReading> {
   const counting = countReads(store);
   const keyCount = keyNamesOf(manifest.description).length;
   const runs = selectRuns(manifest.runs, { from: key.hash, to: key.hash + 1n });
   const newestFirst = runs.toReversed().map((run) => new OpenRun(counting, run, keyCount));
-  // One after another they would be so many round trips; an index that fails matters only if its turn comes.
+  // All at once: one after another, each would be a round trip. A failed index matters only if its run has to be searched.
   await Promise.allSettled(newestFirst.map((run) => run.readIndex()));
   for (const run of newestFirst) {
     const line = await run.find(key);

@@ -1,3 +1,14 @@
+/*
+ * The room `read/`: snapshots as their readers see them.
+ *
+ *   all items    readSnapshot ── a readRun for each run ── mergeSorted (merge.ts): the newest line of a key counts
+ *   some keys    lookUp, readItem ── an OpenRun for each run (lookup.ts), newest run first ── findLine (find-line.ts)
+ *   bytes        fetchFrames ── ranged reads of neighbouring frames, ahead of the caller (read-frames.ts)
+ *
+ * In: a store, and a manifest or its runs. Out: sorted lines in batches, or the newest line of a key.
+ * Always holds: no byte of a frame is used before its SHA-256 was checked; a line counts only in the range for which the
+ * snapshot refers to its run; damage is thrown as `SnapshotCorrupt`, never returned as content. Nothing is written.
+ */
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Change } from '../format/change.ts';
 import { fromHex, type HashRange, intersect, keepInRange } from '../format/hash-range.ts';
@@ -8,8 +19,8 @@ import { mergeSorted } from './merge.ts';
 import { readFrames } from './read-frames.ts';
 
 /**
- * The items of a snapshot in a range of hashes, in order, in batches: its runs merged, the newest line of a key
- * winning, tombstones dropped. Every frame's checksum is checked. Throws `SnapshotCorrupt`.
+ * Reads the items of a snapshot in a range of hashes, in order and in batches. It merges the runs, keeps the newest line
+ * of each key, and drops tombstones. Throws `SnapshotCorrupt`.
  */
 export async function* readSnapshot(
   store: ObjectStore,
@@ -23,14 +34,14 @@ export async function* readSnapshot(
     yield batch.filter(isItem);
 }
 
-/** A change that is an item. */
+/** A change that is not a tombstone. */
 export type SnapshotItem = Change & { readonly image: Buffer };
 
 function isItem(change: Change): change is SnapshotItem {
   return change.image !== undefined;
 }
 
-/** The changes of a run in the part of `range` for which it is referred to, in order, in batches of a frame. */
+/** Reads the changes of a run, in order, in one batch a frame. It reads only the part of `range` that the reference covers. */
 export async function* readRun(
   store: ObjectStore,
   run: RunRef,

@@ -1,7 +1,7 @@
 import { fromHex, type HashRange, intersect, findRangeNumber, toHex } from '../format/hash-range.ts';
 import type { RunRef } from '../format/manifest.ts';
 
-/** The runs that a reader of the range opens, each for its part of it; oldest first as they came. */
+/** Selects the runs that a reader of the range must open, each cut to its part of the range. Keeps their order, oldest first. */
 export function selectRuns(runs: readonly RunRef[], range: HashRange): RunRef[] {
   return runs.flatMap((run) => {
     const part = intersect(fromHex(run.range), range);
@@ -9,13 +9,13 @@ export function selectRuns(runs: readonly RunRef[], range: HashRange): RunRef[] 
   });
 }
 
-/** A run and its place in the list of a manifest's runs. */
+/** A run and its place in a manifest's list of runs. */
 export interface PlacedRun {
   readonly run: RunRef;
   readonly place: number;
 }
 
-/** The runs that each of `partitions` equal ranges of the hash space reads, oldest first. */
+/** Groups runs by the partitions, of `partitions` equal ones, that they reach into. Each list has the oldest run first. */
 export function groupByPartition(runs: readonly RunRef[], partitions: number): PlacedRun[][] {
   const lists: PlacedRun[][] = Array.from({ length: partitions }, () => []);
   for (const [place, run] of runs.entries()) {

@@ -1,22 +1,22 @@
 import { isError } from '../../runtime/errors.ts';
 
-/** Something that is wrong with a stored object. It names no key and no value. */
+/** Something that is wrong with a stored object. Its text contains no key and no value of an item. */
 export interface Problem {
   /** The object's key in the store. */
   readonly object: string;
-  /** Where in the object, in bytes. */
+  /** The place in the object, in bytes. */
   readonly offset?: number;
   readonly problem: string;
 }
 
-/** So many problems are kept; further ones are only counted. */
+/** At most this many problems are kept; further ones are only counted. */
 const maxProblems = 100;
 
-/** What a verification looked at and what is wrong with it. */
+/** What a verification has checked so far, and the problems it has found. */
 export class Findings {
-  /** Frames that were read and checked. */
+  /** The number of frames that were read and checked. */
   frames = 0;
-  /** Items of the snapshot; with a share those in the frames that were drawn. */
+  /** The number of items in the snapshot or, for a sample, in the frames that were drawn. */
   items = 0;
   problemCount = 0;
   readonly problems: Problem[] = [];
@@ -26,7 +26,10 @@ export class Findings {
     if (this.problems.length < maxProblems) this.problems.push(problem);
   }
 
-  /** What the reading gives; undefined if it shows that the object is damaged or missing, which is noted. */
+  /**
+   * Awaits the reading of an object. If that throws `SnapshotCorrupt`, records the damage and returns undefined; other
+   * errors are thrown.
+   */
   async recordDamage<T>(object: string, reading: Promise<T>, offset?: number): Promise<T | undefined> {
     try {
       return await reading;

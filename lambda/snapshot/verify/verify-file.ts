@@ -9,12 +9,12 @@ import {
   readStored,
   encodeEnvelope,
 } from '../format/frame-index.ts';
-import { contains, fromHex } from '../format/hash-range.ts';
+import { contains, fromHex, parseHash } from '../format/hash-range.ts';
 import type { RunRef } from '../format/manifest.ts';
 
 /**
- * The frames that a run's index names; undefined if the run cannot be read. Notes what is wrong with the index, with
- * what stands around it and with its agreement with the manifest.
+ * Verifies a run's index and the bytes around it, also against the manifest, and records the problems. Returns the frames
+ * in the index; undefined if it cannot be read.
  */
 export async function verifyFile(
   store: ObjectStore,
@@ -23,7 +23,7 @@ export async function verifyFile(
 ): Promise<readonly FrameEntry[] | undefined> {
   const { key, index } = run;
   const entries = await findings.recordDamage(key, readIndex(store, run), index.offset);
-  // A run that is missing is one problem.
+  // A missing run is one problem, not two.
   if (entries === undefined) return undefined;
   await findings.recordDamage(key, verifySurroundings(store, run), index.offset + index.length);
   for (const [i, entry] of entries.entries()) {
@@ -35,41 +35,43 @@ export async function verifyFile(
   return entries;
 }
 
-/** Throws `SnapshotCorrupt` if the index is not where zstd passes over it and others find it from the file's end. */
+/** Throws `SnapshotCorrupt` if zstd decoders would not skip the index, or readers not find it from the end of the file. */
 async function verifySurroundings(store: ObjectStore, { key, bytes, index }: RunRef): Promise<void> {
   const indexEnd = index.offset + index.length;
   const { header, footer } = encodeEnvelope(index.length);
-  if (bytes !== indexEnd + footer.length) throw corruptError(`${key}: the index is not at its end`);
-  const [before, behind] = await Promise.all([
+  if (bytes !== indexEnd + footer.length)
+    throw corruptError(`${key}: the index is not at the end of the file`);
+  const [before, after] = await Promise.all([
     readStored(store, key, index.offset - header.length, header.length),
     readStored(store, key, indexEnd, footer.length),
   ]);
-  if (!header.equals(before) || !footer.equals(behind)) {
-    throw corruptError(`${key}: the index is not framed as it should be`);
+  if (!header.equals(before) || !footer.equals(after)) {
+    throw corruptError(`${key}: the bytes around the index are wrong`);
   }
 }
 
-/** What the index itself gets wrong about a frame. */
+/** Finds what is wrong with a frame's entry in the index. */
 function findEntryProblem(
   run: RunRef,
   entry: FrameEntry,
   before: FrameEntry | undefined,
 ): string | undefined {
   if (entry.offset !== (before === undefined ? 0 : before.offset + before.length))
-    return 'the frame does not begin where the one before it ends';
-  if (!contains(fromHex(run.written), BigInt(`0x${entry.hash}`)))
-    return 'the frame is not of the part of the hash space that the run was written for';
+    return 'the frame does not begin where the previous one ends';
+  if (!contains(fromHex(run.written), parseHash(entry.hash)))
+    return 'the frame begins outside the part of the hash space that the run was written for';
   if (before !== undefined && !comesBefore(keyedOf(before), entry))
     return 'the frame is not in the order of keys';
   if ((entry.content === undefined) === (run.kind === 'base'))
-    return `the index of a ${run.kind} run has ${entry.content ? 'sums' : 'no sums'} of a frame's items`;
+    return `the index of a ${run.kind} run has ${entry.content ? 'sums' : 'no sums'} over a frame's items`;
   return undefined;
 }
 
 function keyedOf({ hash, key }: FrameEntry): Keyed {
-  return { hash: BigInt(`0x${hash}`), key: Buffer.from(key) };
+  return { hash: parseHash(hash), key: Buffer.from(key) };
 }
 
+/** Finds what the index as a whole contradicts: where it begins, or the manifest. */
 function findSumProblem(run: RunRef, entries: readonly FrameEntry[]): string | undefined {
   const last = entries.at(-1);
   const end = last === undefined ? 0 : last.offset + last.length;

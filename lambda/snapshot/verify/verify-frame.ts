@@ -7,17 +7,18 @@ import { decodeLines, type RunKind } from '../format/line.ts';
 import { openFrame, type StoredFrame } from '../read/read-frames.ts';
 import type { LineVerifier, VerifiedLine } from './verify-line.ts';
 
+/** What a frame is verified against, besides its entry in the index. */
 export interface FrameRules {
   readonly kind: RunKind;
   readonly keyCount: number;
   readonly lines: LineVerifier;
-  /** Where the next frame begins, or where the run ends; undefined: at the end of the hash space. */
+  /** Where the next frame begins or, for the last frame, the run ends. Undefined: at the end of the hash space. */
   readonly next: KeyPosition | undefined;
 }
 
 /**
- * A frame's lines, after all that the format promises of them was checked: checksum, lengths, order, canonical form,
- * sums. Throws `SnapshotCorrupt` for the first that does not hold.
+ * Verifies everything that the format promises about a frame: checksum, lengths, order, canonical form and sums. Returns
+ * its lines. Throws `SnapshotCorrupt` for the first thing that is wrong.
  */
 export async function verifyFrame(stored: StoredFrame, rules: FrameRules): Promise<VerifiedLine[]> {
   const { entry } = stored;
@@ -29,11 +30,12 @@ export async function verifyFrame(stored: StoredFrame, rules: FrameRules): Promi
   if (entry.content !== undefined) {
     const { bytes, digest } = sumLines(verified).toContent();
     if (bytes !== entry.content.bytes || digest !== entry.content.digest)
-      throw corruptError("the frame's items do not come to what the index says of them");
+      throw corruptError("the sums over the frame's items are not those in the index");
   }
   return verified;
 }
 
+/** Adds the items among the lines to `sum`. */
 export function sumLines(lines: readonly VerifiedLine[], sum = new ContentSum()): ContentSum {
   for (const { image, digest, imageBytes } of lines) {
     if (image === undefined) continue;
@@ -48,11 +50,11 @@ function verifyOrder(lines: readonly Change[], first: KeyPosition, next: KeyPosi
   for (const [i, line] of lines.entries()) {
     const before = lines[i - 1];
     if (before === undefined ? !isAt(line, first) : compareKeyed(before, line) >= 0)
-      throw corruptError('the lines of the frame are not in order, or do not begin as the index says');
+      throw corruptError("the frame's lines are not in order, or the first is not the one in the index");
   }
   const last = lines.at(-1);
   if (last !== undefined && next !== undefined && !comesBefore(last, next))
-    throw corruptError('the frame reaches beyond its end');
+    throw corruptError('the frame has lines from where the next one begins');
 }
 
 function isAt({ hash, key }: Change, place: KeyPosition): boolean {

@@ -9,17 +9,17 @@ import type { Change } from '../format/change.ts';
 import { digestImage } from '../format/digest.ts';
 import { corruptError } from '../format/frame.ts';
 
-/** A line that is as it should be. Of a tombstone, digest and size are those of nothing. */
+/** A line that was verified. A tombstone has an empty digest and the size 0. */
 export interface VerifiedLine extends Change {
   readonly digest: Buffer;
   readonly imageBytes: number;
 }
 
-const nothing = Buffer.alloc(0);
+const noDigest = Buffer.alloc(0);
 const openBrace = Buffer.from('{');
 const closeBrace = Buffer.from('}');
 
-/** Verifies the lines of runs of a table with these key attributes. */
+/** Verifies lines of runs. */
 export class LineVerifier {
   readonly #keyNames: KeyNames;
   readonly #scanner: ItemScanner;
@@ -29,22 +29,22 @@ export class LineVerifier {
     this.#scanner = new ItemScanner(keyNames);
   }
 
-  /** Throws `SnapshotCorrupt` unless key and image are in canonical form and of one item. */
+  /** Throws `SnapshotCorrupt` unless key and image are in canonical form and belong to the same item. */
   verify(line: Change): VerifiedLine {
     const { key, image } = line;
     if (image === undefined) {
-      this.#parsed(Buffer.concat([openBrace, key, closeBrace]), key);
-      return { ...line, digest: nothing, imageBytes: 0 };
+      this.#parse(Buffer.concat([openBrace, key, closeBrace]), key);
+      return { ...line, digest: noDigest, imageBytes: 0 };
     }
     return {
       ...line,
       digest: digestImage(image),
-      imageBytes: this.#scanned(line, image) ?? this.#sizeOf(image, key),
+      imageBytes: this.#scan(line, image) ?? this.#measure(image, key),
     };
   }
 
-  /** The size of an item of plain text that is right; undefined: it must be looked at the ordinary way. */
-  #scanned({ key }: Change, image: Buffer): number | undefined {
+  /** Measures an image by a fast scan. Returns undefined if that cannot show that the image is right: then `#measure` must. */
+  #scan({ key }: Change, image: Buffer): number | undefined {
     if (!isUtf8(image)) return undefined;
     try {
       this.#scanner.start(image);
@@ -57,22 +57,22 @@ export class LineVerifier {
     }
   }
 
-  #sizeOf(image: Buffer, key: Buffer): number {
-    const item = this.#parsed(image, key);
+  #measure(image: Buffer, key: Buffer): number {
+    const item = this.#parse(image, key);
     if (!encodeCanonical(() => canonicalItem(item, this.#keyNames)).equals(image))
       throw corruptError('an item is not in canonical form');
     return itemSize(item);
   }
 
-  #parsed(json: Buffer, key: Buffer): Item {
+  #parse(json: Buffer, key: Buffer): Item {
     const item = parseItem(json);
     if (!encodeCanonical(() => canonicalKey(item, this.#keyNames)).equals(key))
-      throw corruptError('a key is not that of its item, or not in canonical form');
+      throw corruptError('a key differs from that of its item, or is not in canonical form');
     return item;
   }
 }
 
-// Neither a parser's error nor its cause may be told: they quote the text.
+// The errors below leave out the parser's error, even as their cause: it quotes the text of the item.
 function parseItem(json: Buffer): Item {
   try {
     return parseJson(json.toString()) as Item;
@@ -85,6 +85,6 @@ function encodeCanonical(text: () => string): Buffer {
   try {
     return Buffer.from(text());
   } catch {
-    throw corruptError('an item is no DynamoDB item');
+    throw corruptError('an item is not a DynamoDB item');
   }
 }

@@ -1,3 +1,15 @@
+/*
+ * The room `verify/`: checks that the stored objects of a snapshot hold what the format and the manifest promise.
+ *
+ *   manifest     verify.ts         its figures are the sums over its partitions, and each partition has the content stated
+ *   run          verify-file.ts    its index fits the manifest, is found from both ends, and lists frames without gaps
+ *   frame        verify-frame.ts   its checksum, lengths, order and sums are those in the index
+ *   line         verify-line.ts    its key and item are in canonical form and belong together
+ *
+ * In: a store, a manifest, and the share of the frames to check. Out: findings: counts, and problems by object and offset.
+ * Always holds: damage is a finding, not an error; only what the stored objects are not to blame for is thrown. A finding
+ * contains no key and no value. A full verification reads each frame once and counts every item.
+ */
 import { TidemarkError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { type Content, ContentSum, sumContents } from '../format/content.ts';
@@ -14,34 +26,34 @@ import { verifyFile } from './verify-file.ts';
 import { sumLines, verifyFrame } from './verify-frame.ts';
 import { LineVerifier, type VerifiedLine } from './verify-line.ts';
 
+/** What a verification checks. */
 export interface VerificationOptions {
-  /** 1: everything. Less: about this share of the frames, drawn at random, each by itself. */
+  /** 1: everything. Less: about this share of the frames, drawn at random and each checked by itself. */
   readonly share: number;
-  /** Numbers from 0 to, without, 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   readonly random: () => number;
   readonly limits: Limits;
 }
 
-/** A run's file as far as it was verified. */
+/** What is known of a run's file so far. */
 interface VerifiedFile {
-  /** Undefined: it cannot be read. */
+  /** The frames in its index. Undefined: the index cannot be read. */
   readonly entries: Promise<readonly FrameEntry[] | undefined>;
-  /** The last frame verified; a run of many partitions may have it in several. */
+  /** The frame that was verified last: the next partition may begin within it. */
   last?: { readonly entry: FrameEntry; readonly lines: readonly VerifiedLine[] | undefined };
 }
 
-/** What a partition has of a run. */
+/** The part of a run that belongs to a partition. */
 interface Part {
   readonly run: RunRef;
   readonly file: VerifiedFile;
+  /** The frames that may hold lines of the partition. */
   readonly entries: readonly FrameEntry[];
+  /** All frames of the run. */
   readonly all: readonly FrameEntry[];
 }
 
-/**
- * Checks what a snapshot refers to, partition by partition in ascending order. What is wrong goes to the findings;
- * only what is no fault of the stored objects is thrown.
- */
+/** A verification of one snapshot. The caller verifies its partitions in ascending order, for example over several requests. */
 export class Verification {
   readonly #store: ObjectStore;
   readonly #manifest: Manifest;
@@ -68,13 +80,14 @@ export class Verification {
     }));
   }
 
-  /** The manifest's figures are the sums of its partitions'. */
+  /** Checks that the manifest's figures are the sums over its partitions. */
   verifyTotals(): void {
     const { partitions, items, bytes, digest } = this.#manifest;
     if (!isSame(sumContents(partitions), { items, bytes, digest }))
-      this.#blame('the figures are not the sums of the partitions');
+      this.#addProblem('the figures are not the sums of the partitions');
   }
 
+  /** Checks the runs of a partition and its figures or, for a sample, some frames of its runs. */
   async verifyPartition(n: number): Promise<void> {
     const range = this.#ranges[n];
     const content = this.#manifest.partitions[n];
@@ -89,22 +102,22 @@ export class Verification {
       const all = await file.entries;
       if (all !== undefined) parts.push({ run, file, all, entries: findFrames(all, fromHex(run.range)) });
     }
-    if (this.#options.share < 1) return this.#sample(parts);
-    const found = await this.#contentOf(parts);
-    // Where something could not be read, that is the problem.
+    if (this.#options.share < 1) return this.#verifySample(parts);
+    const found = await this.#countContent(parts);
+    // If something could not be read, that is a finding already.
     if (found !== undefined && parts.length === runs.length && !isSame(found, content))
-      this.#blame(`partition ${n} does not hold what its figures say`);
+      this.#addProblem(`partition ${n} does not hold what its figures say`);
   }
 
-  /** What the parts come to, merged; undefined if some of it could not be read. */
-  async #contentOf(parts: readonly Part[]): Promise<Content | undefined> {
+  /** Merges the parts and counts their content. Returns undefined if some of it could not be read. */
+  async #countContent(parts: readonly Part[]): Promise<Content | undefined> {
     let isWhole = true;
     const missing = () => {
       isWhole = false;
     };
     const sum = new ContentSum();
     const merged = mergeSorted(
-      parts.map((part) => this.#linesOf(part, parts.length, missing)),
+      parts.map((part) => this.#verifyLines(part, parts.length, missing)),
       (_older, newer) => newer,
       this.#options.limits.batchEntries,
     );
@@ -113,8 +126,8 @@ export class Verification {
     return isWhole ? sum.toContent() : undefined;
   }
 
-  /** The lines of a part that are as they should be; `missing` is called for what is not. */
-  async *#linesOf(
+  /** Verifies the frames of a part and returns their lines. Calls `missing` for each frame that is damaged. */
+  async *#verifyLines(
     { run, file, entries, all }: Part,
     parts: number,
     missing: () => void,
@@ -132,12 +145,12 @@ export class Verification {
       const next = await this.#findings.recordDamage(run.key, frames.next());
       if (next === undefined) missing();
       if (next === undefined || next.done === true) return;
-      yield within(await this.#verify({ run, file, all }, next.value));
+      yield within(await this.#verifyFrame({ run, file, all }, next.value));
     }
   }
 
-  /** Some of the parts' frames, at least one if there is any. */
-  async #sample(parts: readonly Part[]): Promise<void> {
+  /** Draws some of the parts' frames, at least one if there is any, and verifies them. */
+  async #verifySample(parts: readonly Part[]): Promise<void> {
     const { share, random } = this.#options;
     const frames = parts.flatMap((part) => part.entries.map((entry) => ({ part, entry })));
     const chance = frames[Math.floor(random() * frames.length)];
@@ -147,11 +160,11 @@ export class Verification {
       if (part.file.last?.entry === entry) continue;
       const fetched = Array.fromAsync(fetchFrames(this.#store, part.run.key, [entry]));
       for (const stored of (await this.#findings.recordDamage(part.run.key, fetched, entry.offset)) ?? [])
-        this.#findings.items += sumLines((await this.#verify(part, stored)) ?? []).items;
+        this.#findings.items += sumLines((await this.#verifyFrame(part, stored)) ?? []).items;
     }
   }
 
-  async #verify(
+  async #verifyFrame(
     { run, file, all }: Omit<Part, 'entries'>,
     stored: StoredFrame,
   ): Promise<readonly VerifiedLine[] | undefined> {
@@ -164,13 +177,13 @@ export class Verification {
     return lines;
   }
 
-  #blame(problem: string): void {
+  #addProblem(problem: string): void {
     const { table, id } = this.#manifest;
     this.#findings.add({ object: manifestKey(table.tableId, id), problem });
   }
 }
 
-/** What lies behind all lines of a run; undefined: nothing lies behind the hash space. */
+/** Returns where a run ends. Undefined for the end of the hash space, which no line can reach. */
 function endOf({ written }: RunRef): KeyPosition | undefined {
   return fromHex(written).to === wholeRange.to ? undefined : { hash: written.to, key: '' };
 }

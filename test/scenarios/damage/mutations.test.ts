@@ -9,7 +9,7 @@ import { writeFrames } from '../../../lambda/snapshot/format/frame-file.ts';
 import { compressFrame, sha256Hex } from '../../../lambda/snapshot/format/frame.ts';
 import { wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import { manifestKey, publishManifest, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
-import { decodeNetChanges, encodeNetChange } from '../../../lambda/snapshot/compact/net-change.ts';
+import { decodeNetChanges, encodeNetChange } from '../../../lambda/snapshot/compact/spill-record.ts';
 import { readFrames } from '../../../lambda/snapshot/read/read-frames.ts';
 import { StagedLineParser } from '../../../lambda/snapshot/compact/staged-record.ts';
 import {

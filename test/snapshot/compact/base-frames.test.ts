@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readBase } from '../../../lambda/snapshot/compact/base-frames.ts';
+import { type BaseFrame, readBase } from '../../../lambda/snapshot/compact/base-frames.ts';
 import { type Change, compareKeyed } from '../../../lambda/snapshot/format/change.ts';
-import type { BaseFrame } from '../../../lambda/snapshot/compact/fold.ts';
 import { comesBefore } from '../../../lambda/snapshot/format/frame-index.ts';
 import { contains, type HashRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import { decodeLines } from '../../../lambda/snapshot/format/line.ts';

@@ -1,11 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Kind } from '../../../lambda/model/records.ts';
-import {
-  type CompactionPlan,
-  estimateBytes,
-  planCompaction,
-} from '../../../lambda/snapshot/compact/compaction.ts';
+import { type CompactionPlan, planCompaction } from '../../../lambda/snapshot/compact/compaction.ts';
+import { estimateBytes } from '../../../lambda/snapshot/compact/plan-partition.ts';
 import { selectReplacedRuns } from '../../../lambda/snapshot/compact/range-plan.ts';
 import {
   contains,

@@ -1,10 +1,10 @@
 import { zstdDecompressSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readBase } from '../../../lambda/snapshot/compact/base-frames.ts';
+import { type BaseFrame, readBase } from '../../../lambda/snapshot/compact/base-frames.ts';
 import { type Change, compareKeyed } from '../../../lambda/snapshot/format/change.ts';
 import { ContentSum } from '../../../lambda/snapshot/format/content.ts';
-import { type BaseFrame, foldFrames } from '../../../lambda/snapshot/compact/fold.ts';
+import { foldFrames } from '../../../lambda/snapshot/compact/fold.ts';
 import { type CopiedFrame, type RawFrame, writeFrames } from '../../../lambda/snapshot/format/frame-file.ts';
 import { contains, formatHash, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import { readSnapshot } from '../../../lambda/snapshot/read/read-snapshot.ts';

@@ -5,11 +5,10 @@ import { digestImage } from '../../../lambda/snapshot/format/digest.ts';
 import {
   combineChanges,
   compareOrder,
-  decodeNetChanges,
-  encodeNetChange,
   type NetChange,
   type OldImage,
 } from '../../../lambda/snapshot/compact/net-change.ts';
+import { decodeNetChanges, encodeNetChange } from '../../../lambda/snapshot/compact/spill-record.ts';
 import { mergeSorted } from '../../../lambda/snapshot/read/merge.ts';
 import { SortBuffer } from '../../../lambda/snapshot/compact/sort-buffer.ts';
 import { gather, toBatches, keepFrames, sortKeyed } from '../../support/snapshot/support.ts';

@@ -6,11 +6,8 @@ import type { Change } from '../../../lambda/snapshot/format/change.ts';
 import { readFrames } from '../../../lambda/snapshot/read/read-frames.ts';
 import { contains, formatHash, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import { decodeLines } from '../../../lambda/snapshot/format/line.ts';
-import {
-  decodeNetChanges,
-  encodeNetChange,
-  type NetChange,
-} from '../../../lambda/snapshot/compact/net-change.ts';
+import type { NetChange } from '../../../lambda/snapshot/compact/net-change.ts';
+import { decodeNetChanges, encodeNetChange } from '../../../lambda/snapshot/compact/spill-record.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import {
   anyChanges,

@@ -43,7 +43,7 @@ describe('the index of a run', () => {
   });
 
   it.each([
-    ['a gap', other(({ offset }) => ({ offset: offset + 1 })), 'does not begin where the one before it ends'],
+    ['a gap', other(({ offset }) => ({ offset: offset + 1 })), 'does not begin where the previous one ends'],
     ['a frame left out', (entries: FrameEntry[]) => entries.slice(1), 'does not begin where'],
     ['a frame too few', (entries: FrameEntry[]) => entries.slice(0, 2), 'do not end where the index begins'],
     ['frames out of order', other(() => ({ hash: '0000000000000000' })), 'not in the order of keys'],
@@ -78,14 +78,14 @@ describe('the index of a run', () => {
     const bytes = compressFrame(Buffer.from('{"version":2,"frames":[]}'));
     store.objects.set('run', bytes);
     const index = { offset: 0, length: bytes.length, sha256: sha256Hex(bytes) };
-    expect(await problemsOf(store, { ...run, index })).toEqual(['run: index of unknown form']);
+    expect(await problemsOf(store, { ...run, index })).toEqual(['run: the index has an unknown form']);
   });
 
   it('is not if the manifest says that more follows it', async () => {
     const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', changes);
     expect(await problemsOf(store, { ...run, bytes: run.bytes + 1 })).toEqual([
-      'run: the index is not at its end',
+      'run: the index is not at the end of the file',
     ]);
   });
 });
