@@ -33,10 +33,14 @@ function brokenLinks(page: string, text: string): string[] {
 const rooms = ['api', 'architecture', 'bench', 'bin', 'cli', 'docs', 'lambda', 'lib', 'local', 'test', '.ci'];
 const mention = new RegExp(`^(?:${rooms.join('|')})/[\\w./-]*$`);
 
-/** The paths of the project that the text names as code, such as `lambda/item/`, and that do not exist. */
-function missingPaths(text: string): string[] {
-  const spans = Array.from(text.matchAll(/`([^`\n]+)`/g), ([, span = '']) => span);
-  return spans.filter((span) => mention.test(span) && !exists(span.replace(/\/$/, '')));
+/**
+ * The paths of the project that a page names as code, such as `lambda/item/`, and that do not exist. A walk also names
+ * files that its reader makes: their folders must exist.
+ */
+function missingPaths(page: string, text: string): string[] {
+  const spans = Array.from(text.matchAll(/`([^`\n]+)`/g), ([, span = '']) => span.replace(/\/$/, ''));
+  const isThere = page.startsWith('docs/walks/') ? (path: string) => exists(dirname(path)) : exists;
+  return spans.filter((span) => mention.test(span) && !isThere(span));
 }
 
 describe('a link', () => {
@@ -53,9 +57,13 @@ describe('a link', () => {
 
 describe('a path in a page', () => {
   it('is missing if no file or folder has it', () => {
-    expect(missingPaths('`lambda/item/` and `lambda/no-such-room/x.ts`')).toEqual([
-      'lambda/no-such-room/x.ts',
-    ]);
+    const text = '`lambda/item/` and `lambda/item/no-such-file.ts`';
+    expect(missingPaths('docs/a.md', text)).toEqual(['lambda/item/no-such-file.ts']);
+  });
+
+  it('is missing from a walk if no folder has it', () => {
+    const text = '`lambda/item/made-by-the-reader.ts` and `lambda/no-such-room/x.ts`';
+    expect(missingPaths('docs/walks/a.md', text)).toEqual(['lambda/no-such-room/x.ts']);
   });
 });
 
@@ -65,6 +73,6 @@ describe('every page of the project', () => {
   });
 
   it.each(pages)('%s names no path of the project that does not exist', (page) => {
-    expect(missingPaths(textOf(page))).toEqual([]);
+    expect(missingPaths(page, textOf(page))).toEqual([]);
   });
 });
