@@ -7,21 +7,21 @@ import type {
   SSESpecification,
 } from '@aws-sdk/client-dynamodb';
 
-/** Settings that DynamoDB's own restore leaves off, and that Tidemark gives back if it is asked to. */
+/** Settings that DynamoDB's own restore leaves off. Tidemark restores those that the request lists. */
 export type KeptSetting = 'stream' | 'timeToLive' | 'tableClass' | 'deletionProtection';
 
-/** What a restore is asked to make otherwise than the source table was. */
+/** What a restore's request wants to differ from the source table. */
 export interface RestoreOverrides {
   readonly billingMode?: BillingMode;
-  /** Absent: all of the source's; each must be one of them. */
+  /** Each must match an index of the source. Absent: all indexes of the source. */
   readonly globalSecondaryIndexes?: readonly GlobalSecondaryIndexInfo[];
-  /** Absent: all of the source's; each must be one of them. */
+  /** Each must match an index of the source. Absent: all indexes of the source. */
   readonly localSecondaryIndexes?: readonly LocalSecondaryIndexInfo[];
-  /** The table's; an index has its own. */
+  /** The table's own; each index has its own. */
   readonly provisionedThroughput?: ProvisionedThroughput;
-  /** The table's; an index has its own. */
+  /** The table's own; each index has its own. */
   readonly onDemandThroughput?: OnDemandThroughput;
   readonly sse?: SSESpecification;
-  /** Absent: none. */
+  /** The settings to restore although DynamoDB's restore leaves them off. Absent: none. */
   readonly keep?: readonly KeptSetting[];
 }

@@ -1,2 +1,4 @@
-/** The tag of a table that is being loaded; its value is the restore's id. The rights to write hang on it. */
+/**
+ * The tag of a table that is being restored; its value is the restore's id. Tidemark may write to tagged tables only.
+ */
 export const restoreTag = 'tidemark:restore';

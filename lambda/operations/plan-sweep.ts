@@ -1,12 +1,8 @@
 import type { TableReference } from '../model/backup-arn.ts';
-import {
-  type FolderPlan,
-  listStaged,
-  planTableFolders,
-  planRestoreStaging,
-  planUnknownStaging,
-  type SweepServices,
-} from '../retention/plan-folders.ts';
+import { planTableFolders } from '../retention/plan-folders.ts';
+import { listStaged, planRestoreStaging, planUnknownStaging } from '../retention/plan-staging.ts';
+import type { FolderPlan } from '../retention/sweep-plan.ts';
+import type { SweepServices } from '../retention/sweep-services.ts';
 import type { Services } from '../services/services.ts';
 import { checkTableArn } from '../tables/table.ts';
 
@@ -21,11 +17,11 @@ export async function planSweep(
 ): Promise<FolderPlan[]> {
   if (table !== undefined) {
     await checkTableArn(services.dynamodb, table, tableArn);
-    return planTableFolders(services, table, await listStaged(services), { mend: false });
+    return planTableFolders(services, table, await listStaged(services), { killReleased: false });
   }
   const staged = await listStaged(services);
   const plans: FolderPlan[] = [];
   for (const { name } of await services.catalog.turns.listTables())
-    plans.push(...(await planTableFolders(services, name, staged, { mend: false })));
+    plans.push(...(await planTableFolders(services, name, staged, { killReleased: false })));
   return [...plans, await planRestoreStaging(services, staged), planUnknownStaging(staged)];
 }

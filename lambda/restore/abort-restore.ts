@@ -11,22 +11,22 @@ import { clearTarget } from './target-table.ts';
 export interface AbortRestoreResult {
   readonly job: RestoreJob;
   /**
-   * `restored`: the table was settled, only the end of the job was missing. `untagged`: the step that may tag the table is
-   * to do so, and then this one is to be called again.
+   * `restored`: the table was settled, and only the job's end was missing. `untagged`: the machine must run the step
+   * that may tag the table, then this one again.
    */
   readonly status: 'wait' | 'untagged' | 'failed' | 'restored';
   readonly waitSeconds: number;
 }
 
-/** A table is deleted in a moment, an import ends in minutes or hours. */
-const waits = { writes: 5, import: 60 } as const;
+/** Deleting a table takes a moment; an import ends after minutes or hours. */
+const waitSeconds = { writes: 5, import: 60 } as const;
 
 /**
- * Removes the table that the restore made, and only that one, then ends the job with its reason. A table that is
- * settled is kept: the job ends as it would have.
+ * Removes the restore's table, then ends the job as FAILED with its reason. A settled table is kept instead, and the
+ * job ends as RESTORED.
  *
- * `isLast`: no execution comes any more, so that what may not be removed now is left, which the reason says. Before, it
- * throws what DynamoDB throws.
+ * `isLast`: no later execution will try again, so a table that Tidemark may not remove is kept, and the record says
+ * so. Otherwise throws what DynamoDB throws.
  */
 export async function abortRestore(
   services: Services,
@@ -38,7 +38,8 @@ export async function abortRestore(
   const restore = await giveUp(services, input);
   if (restore === undefined) return { job, status: 'failed', waitSeconds: 0 };
   const targetFate = await clearTarget(services, restore, { isLast });
-  if (targetFate === 'wait') return { job, status: 'wait', waitSeconds: waits[restore.way ?? 'writes'] };
+  if (targetFate === 'wait')
+    return { job, status: 'wait', waitSeconds: waitSeconds[restore.way ?? 'writes'] };
   if (targetFate === 'untagged') return { job, status: 'untagged', waitSeconds: 0 };
   if (targetFate.kind === 'complete') {
     await catalog.restores.end(restore, 'RESTORED', { targetFate });
@@ -52,8 +53,9 @@ export async function abortRestore(
 }
 
 /**
- * The restore, either abandoned or settled: a twin of the last step may still be at work, and what it has settled must not
- * be removed. Undefined if it is over or another execution's.
+ * Finds the job's restore and marks it as abandoned unless it is settled: a twin of the last step may still be running,
+ * and a table that the twin has settled must not be removed. Returns undefined if the restore has ended or another
+ * execution owns it.
  */
 async function giveUp(services: Services, input: AbortInput<RestoreJob>): Promise<RestoreRecord | undefined> {
   const { job } = input;
@@ -65,7 +67,9 @@ async function giveUp(services: Services, input: AbortInput<RestoreJob>): Promis
     : findRestore(services, job);
 }
 
-/** A store that cannot be read may be what it failed for: then it is aborted all the same. */
+/**
+ * Finds why the execution failed. An unreadable store may be the reason itself, so it does not stop the abort.
+ */
 async function findReason(
   { store, log }: Services,
   { job, failure }: AbortInput<RestoreJob>,

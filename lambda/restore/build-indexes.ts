@@ -12,12 +12,12 @@ export interface WaitResult {
   readonly waitSeconds: number;
 }
 
-/** An index takes minutes to days; an execution's history holds about 37 hours of such waits. */
+/** Building an index takes minutes to days; an execution's history has room for about 37 hours of such waits. */
 const waitSeconds = 60;
 
 /**
- * Adds the global indexes to the loaded table, one at a time as DynamoDB wants it, and waits for each. An item whose
- * attribute has another type than the index's key is left out of the index, as DynamoDB's backfill does.
+ * Adds the global indexes to the loaded table, one at a time as DynamoDB requires, and waits for each. DynamoDB's
+ * backfill leaves an item out of an index if the item's attribute and the index's key have different types.
  */
 export async function buildIndexes(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
   const { restore } = await readCurrentRestore(services, job);
@@ -27,7 +27,7 @@ export async function buildIndexes(services: Services, { job }: { job: RestoreJo
   const missing = wanted.find((index) => !there.some(({ IndexName }) => IndexName === index.IndexName));
   const busy = table.TableStatus !== 'ACTIVE' || there.some((index) => index.IndexStatus !== 'ACTIVE');
   if (missing !== undefined && !busy) {
-    // The table is on demand until its last step, so the index takes no throughput yet.
+    // The table is on demand until `finishRestore`, so the index cannot have throughput yet.
     const { ProvisionedThroughput: _, ...index } = missing;
     const keyed = [table, ...there, missing, ...(table.LocalSecondaryIndexes ?? [])];
     await updateTable(services, {

@@ -8,20 +8,19 @@ import { isServiceError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { isQuota } from '../runtime/throttling.ts';
 
-/** What changing the target takes. */
 type ChangeServices = Pick<Services, 'dynamodb' | 'log'>;
 
 /**
- * Begins to change the target. Nothing happens while DynamoDB takes no change: an account has so many tables being
- * changed at once (`LimitExceededException`), a table one change (`ResourceInUseException`). Both pass, also after longer
- * than a step is tried again for, and a loaded table is not to be given up for that: the caller looks at the table again. A
- * quota, like the throughput of an account, is thrown.
+ * Begins to change the target. Does nothing while DynamoDB accepts no change: it limits how many tables of an account
+ * change at once (`LimitExceededException`) and allows one change of a table at a time (`ResourceInUseException`).
+ * Both pass, but can last longer than a step's retries, and a loaded table must not be given up for that: the caller
+ * describes the table again later. Throws when a quota is exceeded, such as the account's throughput.
  */
 export async function updateTable(services: ChangeServices, update: UpdateTableCommandInput): Promise<void> {
   await sendUnlessBusy(services, () => services.dynamodb.send(new UpdateTableCommand(update)));
 }
 
-/** The same of its time to live. */
+/** Begins to change the target's time to live, under the same rules as `updateTable`. */
 export async function updateTimeToLive(
   services: ChangeServices,
   update: UpdateTimeToLiveCommandInput,
@@ -35,6 +34,6 @@ async function sendUnlessBusy({ log }: ChangeServices, send: () => Promise<unkno
   } catch (error) {
     if (!isServiceError(error, 'LimitExceededException', 'ResourceInUseException') || isQuota(error))
       throw error;
-    log.warn('the table takes no change now', { reason: reasonOf(error) });
+    log.warn('the table accepts no change now', { reason: reasonOf(error) });
   }
 }

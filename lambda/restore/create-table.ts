@@ -23,10 +23,10 @@ export interface CreateTableResult {
 const waitSeconds = 5;
 
 /**
- * Makes the target table, tagged as the restore's; its global indexes come when it is loaded. Answers `ready` once the
- * table is ACTIVE.
+ * Makes the target table with the restore's tag and without its global indexes: `buildIndexes` adds them after loading.
+ * Returns `ready` once the table is ACTIVE.
  *
- * Throws `TableAlreadyExists` if a table of that name is there that this restore did not make.
+ * Throws `TableAlreadyExists` if this restore did not make the table of that name.
  */
 export async function createTable(
   services: Services,
@@ -48,7 +48,10 @@ export async function createTable(
   };
 }
 
-/** A crash may have come between making the table and noting its id: the tag tells whose it is. */
+/**
+ * Throws `TableAlreadyExists` without the restore's tag: an earlier attempt may have crashed before it recorded the
+ * table's id.
+ */
 async function checkMadeByRestore(
   dynamodb: DynamoDBClient,
   table: SdkTableDescription,

@@ -18,12 +18,12 @@ import { maximaOf } from './target-throughput.ts';
 const waitSeconds = 5;
 
 /**
- * Gives the table the settings it is to have one after another, proves that what was written or imported is the
- * snapshot, takes the tag off and ends the job.
+ * Gives the table its remaining settings one after another, compares what was restored with the snapshot, removes the
+ * restore's tag and ends the job.
  *
- * A number or digest that differs although every frame's checksum was right means that what the snapshot carries of its
- * items was wrong, not the items: the table is kept, and the record says so. What was imported cannot be added up: its
- * digest is that of what was materialized for it, and DynamoDB's count was the same as ours.
+ * If the items' number or digest differs although every frame's checksum matched, the snapshot's claim about its
+ * items is wrong, not the items: the table is kept, and the record says so. The items of an import cannot be added up
+ * again: the digest is that of the materialized items, and `importTable` has compared DynamoDB's count with theirs.
  */
 export async function finishRestore(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
   const current = await readCurrentRestore(services, job);
@@ -32,9 +32,9 @@ export async function finishRestore(services: Services, { job }: { job: RestoreJ
   const wait = { job, status: 'wait', waitSeconds } as const;
   if (table.TableStatus !== 'ACTIVE') return wait;
   if (await applySetting(services, restore.target, table, restore.description)) return wait;
-  // Once it is settled, what is in doubt is on the record.
+  // A settled restore was compared before; a doubt is on its record.
   const doubt = restore.settled === true ? undefined : await findDoubt(services, job, current);
-  // From here on an abort ends the job as we would: without its tag, or protected, the table could not be deleted.
+  // From here on an abort ends the job as RESTORED too: it could not delete an untagged or protected table.
   await services.catalog.restores.note(restore, {
     settled: true,
     ...(doubt !== undefined && { reason: doubt }),
@@ -49,8 +49,9 @@ export async function finishRestore(services: Services, { job }: { job: RestoreJ
 }
 
 /**
- * Why the snapshot is in doubt, if it is. Every byte that was read had its checksum; number and digest of the items are
- * carried from the claims of the stream, so that a difference says nothing against the items.
+ * Returns why the snapshot is in doubt, or undefined. Every byte that was read matched its checksum. The snapshot's
+ * number and digest of items are carried forward from the stream's claims, so a difference says nothing against the
+ * items.
  */
 async function findDoubt(
   services: Services,
@@ -60,12 +61,15 @@ async function findDoubt(
   const { items, digest } = await sumRanges(services, job, current.plan);
   const manifest = await readSourceManifest(services, current);
   if (items === manifest.items && digest === manifest.digest) return undefined;
-  const doubt = 'the items restored are not in number and digest what the snapshot claims; the table is kept';
+  const doubt =
+    'the number or digest of the restored items is not what the snapshot claims; the table was kept';
   services.log.error('restore digest differs', { restore: job.id, snapshot: manifest.id });
   return doubt;
 }
 
-/** Makes the first setting, but protection, that is not as it is wanted; true if there is one, so that the table must be waited for. */
+/**
+ * Begins to change the first setting that differs, other than deletion protection. Returns true if there was one.
+ */
 async function applySetting(
   services: Services,
   name: string,
@@ -81,7 +85,7 @@ async function applySetting(
   return enableTimeToLive(services, name, wanted);
 }
 
-/** True if it is to be switched on, which was asked for just now. */
+/** Begins to switch time to live on if the target needs it. Returns false if there is nothing to do. */
 async function enableTimeToLive(
   services: Services,
   name: string,
@@ -131,7 +135,7 @@ function planStreamUpdate(table: SdkTableDescription, wanted: TableDescription):
     : undefined;
 }
 
-/** An import makes no table of another class. */
+/** An import makes only tables of the standard class. */
 function planClassUpdate(
   table: SdkTableDescription,
   { tableClass }: TableDescription,

@@ -13,18 +13,19 @@ import { importSourceOf } from './import-source.ts';
 import { buildTableParameters } from './table-parameters.ts';
 
 /**
- * What DynamoDB's imports were measured to do otherwise than their reference says, by the authors of a conformance suite
- * (scylladb/scylladb, test/alternator/test_import.py) and in boto/boto3#3463:
- * - a request repeated with its token gives the first one's import only while that runs; after its end, the table is in
- *   use like any other's. So an import whose answer was lost is looked for in the list.
- * - the list has imports in progress too.
- * - the table may not be there for DescribeTable while it is imported, and cannot be deleted; its id is known at once.
- * - the counts may stay zero until the end.
+ * How DynamoDB's imports differ from their reference, as measured by the authors of a conformance suite
+ * (scylladb/scylladb, test/alternator/test_import.py) and reported in boto/boto3#3463:
+ * - A request repeated with its token returns the first request's import only while that import runs. After its end,
+ *   the repeat fails because the table exists. So an import whose answer was lost is searched for in the list of
+ *   imports.
+ * - The list contains running imports too.
+ * - DescribeTable may not show the table while it is imported, and nobody can delete it; its id is known at once.
+ * - The counts may stay zero until the end.
  */
 
 /**
- * Starts the restore's import, or finds the one that was started: its ARN. Undefined if so many imports run that DynamoDB
- * takes no more now. Throws `TableAlreadyExists` if a table of that name is there that this restore did not make.
+ * Starts the restore's import, or finds the one that was started. Returns its ARN, or undefined if too many imports are
+ * running to start one now. Throws `TableAlreadyExists` if this restore did not make the table of that name.
  */
 export async function startImport(services: Services, restore: RestoreRecord): Promise<string | undefined> {
   const command = new ImportTableCommand({
@@ -38,7 +39,7 @@ export async function startImport(services: Services, restore: RestoreRecord): P
     return (await services.dynamodb.send(command)).ImportTableDescription?.ImportArn;
   } catch (error) {
     if (isServiceError(error, 'LimitExceededException') && !isQuota(error)) {
-      services.log.warn('no import can begin now', { restore: restore.id, reason: reasonOf(error) });
+      services.log.warn('no import can start now', { restore: restore.id, reason: reasonOf(error) });
       return undefined;
     }
     if (!isServiceError(error, 'ResourceInUseException')) throw error;
@@ -51,8 +52,8 @@ export async function startImport(services: Services, restore: RestoreRecord): P
 }
 
 /**
- * The restore's import as DynamoDB describes it; undefined if none was started. It is looked for if its ARN is not on the
- * record: the answer that told it may have been lost.
+ * Describes the restore's import. Returns undefined if none was started. Searches the list of imports if the record
+ * has no ARN: the answer with the ARN may have been lost.
  */
 export async function findImport(
   services: Services,
@@ -62,7 +63,7 @@ export async function findImport(
   try {
     return arn === undefined ? undefined : await describeImport(services, arn);
   } catch (error) {
-    // DynamoDB remembers imports for 90 days.
+    // DynamoDB forgets an import after 90 days.
     if (isServiceError(error, 'ImportNotFoundException')) return undefined;
     throw error;
   }
@@ -75,12 +76,12 @@ export async function describeImport({ dynamodb }: Services, arn: string): Promi
   return description ?? {};
 }
 
-/** True until DynamoDB is done with the import's table. */
+/** True until DynamoDB has finished with the import's table. */
 export function isImportRunning({ ImportStatus: status }: ImportTableDescription): boolean {
   return status === 'IN_PROGRESS' || status === 'CANCELLING';
 }
 
-/** True while the table of an import that has ended may be there although DescribeTable does not tell of it. */
+/** True while DescribeTable may not show the table of an ended import yet: DescribeTable is eventually consistent. */
 export function mayTableAppear(
   { clock, config }: Pick<Services, 'clock' | 'config'>,
   { EndTime }: ImportTableDescription,

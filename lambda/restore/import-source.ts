@@ -4,10 +4,10 @@ import { bucketKey } from '../storage/bucket-key.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import { restoreStaging } from '../jobs/staging.ts';
 
-/** The folder in a restore's staging whose objects, and no others, are imported. */
+/** The folder in a restore's staging that is imported: all its objects, and no others. */
 const folder = 'import';
 
-/** The key of the object that one part of a task makes. */
+/** The key of the object that one part of a task stores. */
 export function importKeyOf(
   { store }: Services,
   restore: Pick<RestoreJob, 'id'>,
@@ -18,8 +18,8 @@ export function importKeyOf(
 }
 
 /**
- * Where DynamoDB finds the objects. The slash at the end matters: a prefix is matched as it stands, so that `a/1` is the
- * beginning of `a/10` too. No other restore has this prefix: an import is known by it.
+ * Where DynamoDB finds the objects. The prefix ends with a slash, because `a/1` would also match `a/10`. It
+ * identifies the restore's import: no other restore has this prefix.
  */
 export function importSourceOf(
   { store, bucketPlace: { bucket, prefix } }: Services,

@@ -10,15 +10,15 @@ import { type CurrentRestore, readCurrentRestore } from './current-restore.ts';
 import { ensureTag } from './restore-tag.ts';
 import { targetLostError } from './target-table.ts';
 
-/** An import takes ten minutes or hours; an execution's history holds about 37 hours of such waits. */
+/** An import takes ten minutes to hours; an execution's history has room for about 37 hours of such waits. */
 const waitSeconds = 60;
 
 /**
- * Has DynamoDB make the target table of what was materialized; called again until that is done and the table carries the
- * restore's tag, on which the rights of the steps behind hang.
+ * Has DynamoDB import the materialized objects into the target table. The machine calls it again until the import has
+ * ended and the table has the restore's tag, which the later steps need for their rights.
  *
- * Throws `TaskIncomplete` if a range was not materialized, `TableAlreadyExists`, and `ImportFailed` with DynamoDB's
- * reason or if it counted otherwise than was materialized.
+ * Throws `TaskIncomplete` if a range was not materialized, `TableAlreadyExists`, `TargetTableLost`, and `ImportFailed`
+ * with DynamoDB's reason or if DynamoDB's count differs from the number of materialized items.
  */
 export async function importTable(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
   const current = await readCurrentRestore(services, job);
@@ -40,7 +40,7 @@ async function startWhenReady(
   job: RestoreJob,
   { restore, plan }: CurrentRestore,
 ): Promise<string | undefined> {
-  // Nothing is imported before all is there.
+  // Throws unless all ranges are materialized.
   await sumRanges(services, job, plan);
   const importArn = await startImport(services, restore);
   if (importArn !== undefined) await services.catalog.restores.note(restore, { importArn });

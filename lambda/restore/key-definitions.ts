@@ -1,10 +1,10 @@
 import type { AttributeDefinition, KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import type { TableDescription } from '../model/records.ts';
 
-/** A table's or an index's key; the SDK's types allow for its absence. */
+/** The key of a table or an index; optional in the SDK's types. */
 type KeySchema = readonly KeySchemaElement[] | undefined;
 
-/** The definitions of just those attributes that are keys: DynamoDB refuses one that is not used. */
+/** Selects the definitions of the attributes that are used as keys: DynamoDB rejects a definition that no key uses. */
 export function selectKeyDefinitions(
   { attributeDefinitions }: Pick<TableDescription, 'attributeDefinitions'>,
   keySchemas: readonly KeySchema[],

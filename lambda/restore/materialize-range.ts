@@ -13,9 +13,9 @@ import { type CurrentRestore, type RangeResult, readSourceManifest } from './cur
 import type { RestoreJob } from '../jobs/job.ts';
 
 /**
- * Merges one range of the snapshot into objects of `{"Item":...}` lines, compressed by gzip, one for each part: an
- * import wants every key once. A part ends by its bytes, not by the clock, so that a repeat makes the same object:
- * DynamoDB imports whatever it finds below the prefix.
+ * Merges one range of the snapshot into gzip objects of `{"Item":...}` lines, one object a part: an import needs
+ * every key exactly once. A part ends by its bytes, not by the clock, so that a repeat stores the same object:
+ * DynamoDB imports whatever is stored under the prefix.
  */
 export function materializeRange(
   services: Services,
@@ -27,10 +27,12 @@ export function materializeRange(
   );
 }
 
-/** Each chunk that gzip gives is a hop between threads: Node's own 16 KiB take two thirds more CPU for all of this. */
+/**
+ * Each chunk of gzip output is a hop between threads: Node's default of 16 KiB costs this step two thirds more CPU.
+ */
 const chunkBytes = 256 * 1024;
 
-/** Level 1: the objects live for hours, and gzip's default level takes five times as long. */
+/** Stores one object at gzip level 1: the objects live for hours, and gzip's default level takes five times as long. */
 async function writeObject(
   services: Services,
   current: CurrentRestore,
@@ -43,7 +45,7 @@ async function writeObject(
   const lines = new ImportLines(limits.partBytes);
   const gzip = createGzip({ level: constants.Z_BEST_SPEED, chunkSize: chunkBytes });
   await pipeline(
-    Readable.from(lines.of(readSnapshot(store, manifest, range, limits))),
+    Readable.from(lines.format(readSnapshot(store, manifest, range, limits))),
     gzip,
     async (bytes: AsyncIterable<Uint8Array>) => {
       await store.putStream(key, bytes);
@@ -58,11 +60,11 @@ async function writeObject(
   };
 }
 
-/** Turns items into lines, up to the first hash behind so many bytes: keys of one hash stay together. */
+/** Turns items into lines until `maxBytes` have passed and the hash changes: keys of one hash stay in one part. */
 class ImportLines {
   items = 0;
   readonly digest = new DigestSum();
-  /** The hash that the next part begins with. */
+  /** The first hash of the next part. */
   next: bigint | undefined;
   #bytes = 0;
   #last: bigint | undefined;
@@ -72,7 +74,7 @@ class ImportLines {
     this.#maxBytes = maxBytes;
   }
 
-  async *of(batches: AsyncIterable<readonly SnapshotItem[]>): AsyncGenerator<Buffer> {
+  async *format(batches: AsyncIterable<readonly SnapshotItem[]>): AsyncGenerator<Buffer> {
     for await (const batch of batches) {
       const end = batch.findIndex((item) => !this.#take(item));
       const lines = end === -1 ? batch : batch.slice(0, end);
@@ -82,7 +84,7 @@ class ImportLines {
     }
   }
 
-  /** False for an item that is the next part's. */
+  /** Counts the item. Returns false for an item that belongs to the next part. */
   #take({ hash, image }: SnapshotItem): boolean {
     if (this.#bytes >= this.#maxBytes && hash !== this.#last) return false;
     this.#bytes += image.length;

@@ -8,6 +8,31 @@ import { restoreStaging } from '../jobs/staging.ts';
 import { chooseWay } from './choose-way.ts';
 import { fileNames, findRestore, type RestorePlan } from './current-restore.ts';
 
+/**
+ * The first step of a restore, and the map of this room.
+ *
+ * In: a restore's record (`RestoreRecord`), whose `description` says what the target is to be, and the snapshot of
+ * its backup. Out: a new table with the snapshot's items, and a record that says `RESTORED`, or `FAILED` with its
+ * reason and what became of the table. The steps, one file each:
+ *
+ * ```
+ * plan-restore -- write --> create-table ---------> write-range (Map) --+
+ *              \                                                        +--> build-indexes --> finish-restore
+ *               - import -> materialize-range (Map) --> import-table ---+
+ *
+ * any failure --> abort-restore <--> tag-table        20 minutes after a failure: remove-late-table (the reconciler)
+ * ```
+ *
+ * What always holds:
+ * - Steps write to and delete only the table that the restore made, known by its TableId or by the restore's tag
+ *   (`target-table.ts`). No other room writes items to user tables or deletes them.
+ * - A step works only for the restore's current execution (`current-restore.ts`). It may run twice, and a twin of it
+ *   that timed out may still be running.
+ * - A restore is `settled` or `abandoned`, never both. The table of a settled restore is kept; the table of an
+ *   abandoned one is removed.
+ * - The digest of the written or materialized items is compared with the snapshot's before the restore is RESTORED.
+ */
+
 export interface PlanResult {
   readonly job: RestoreJob;
   readonly status: 'write' | 'import' | 'wait' | 'ended';
@@ -22,10 +47,10 @@ const waitSeconds = 5;
 const rangesPerPartition = 4;
 
 /**
- * Decides how the table gets its items, and splits the snapshot into ranges. Returns `ended` if the restore has ended or
- * another execution owns it, and `wait` while the backup of its point in time is still being made.
+ * Decides how the table gets its items, and splits the snapshot into ranges. Returns `ended` if the restore has ended
+ * or another execution owns it, and `wait` while the backup of its point in time is still being made.
  *
- * Throws `BackupNotFound` if that backup failed, and `TurnLost` if the restore is abandoned: the machine then aborts it.
+ * Throws `BackupNotFound` if that backup failed, and `TurnLost` if the restore is abandoned: then the abort follows.
  */
 export async function planRestore(services: Services, { job }: { job: RestoreJob }): Promise<PlanResult> {
   const restore = await findRestore(services, job);

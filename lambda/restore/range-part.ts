@@ -17,7 +17,7 @@ import {
 
 type Work = (current: CurrentRestore, range: HashRange) => Promise<RangeResult>;
 
-/** Does one part of a task, from where the part before it ended, and publishes its result. */
+/** Does one part of a task, starting where the previous part ended, and publishes its result. */
 export async function runRangePart(
   services: Services,
   input: TaskInput<RestoreJob>,
@@ -30,15 +30,15 @@ export async function runRangePart(
     const current = await readCurrentRestore(services, input.job);
     const range = current.plan.ranges[input.task];
     if (range === undefined) throw new TidemarkError('Internal', `there is no range ${input.task}`);
-    const before =
+    const previous =
       input.part === 0 ? undefined : await staging.read<RangeResult>(partName(task, input.part - 1));
     const { from, to } = fromHex(range);
-    return work(current, { from: before?.next === undefined ? from : BigInt(`0x${before.next}`), to });
+    return work(current, { from: previous?.next === undefined ? from : BigInt(`0x${previous.next}`), to });
   });
   return taskResult(input, done);
 }
 
-/** Number and digest of the items of all ranges together. Throws `TaskIncomplete` if one is not done. */
+/** Adds up the number and the digest of the items of all ranges. Throws `TaskIncomplete` if a range is not done. */
 export async function sumRanges(
   services: Services,
   job: RestoreJob,

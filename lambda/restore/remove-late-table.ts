@@ -3,13 +3,13 @@ import { explainRestore } from '../model/restore-outcome.ts';
 import type { Services } from '../services/services.ts';
 import { clearTarget } from './target-table.ts';
 
-/** So long after a restore's end no step of it runs any more: a function lives for 15 minutes at most. */
+/** How long after a restore's end none of its steps can still be running: a function lives for 15 minutes at most. */
 export const lateTableDelayMs = 20 * 60 * 1000;
 
 /**
- * Looks once more, `lateTableDelayMs` after its end, at the target of a restore that failed without a table: a late twin of the step
- * that makes the table may have made it afterwards. While the table changes, the next call looks again. Any other fate is
- * final: a table that the record reports as kept is never deleted, as its owner may have plans for it.
+ * Removes a table that a late twin of a step made after its restore had failed and ended. The reconciler calls it
+ * `lateTableDelayMs` after the end, and again while the table is changing. It looks only at restores that ended
+ * without a table: one that the record reports as kept is never deleted, because its owner may have plans for it.
  */
 export async function removeLateTable(services: Services, restore: RestoreRecord): Promise<void> {
   if (restore.targetFate?.kind === 'absent') {

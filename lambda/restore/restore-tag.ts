@@ -11,16 +11,16 @@ import { findTable } from '../tables/table.ts';
 import { mayTableAppear } from './import-job.ts';
 import { restoreTag } from '../model/restore-tag-name.ts';
 
-/** True if the table carries the tag of this restore. */
+/** True if the table has the tag of this restore. */
 export async function hasRestoreTag(dynamodb: DynamoDBClient, arn: string, id: string): Promise<boolean> {
   const { Tags = [] } = await dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn: arn }));
   return Tags.some((tag) => tag.Key === restoreTag && tag.Value === id);
 }
 
 /**
- * `tagged` once the table that an import has made, which cannot be made with tags, carries the restore's, whatever became of
- * the import: only then may it be removed. `wait`: it is to be asked again; rights that hang on a tag may take a moment to
- * follow. `lost`: there is no such table.
+ * Tags the table of an ended import, which cannot make tables with tags. A failed import's table is tagged too, so
+ * that it can be deleted. Returns `tagged` once the table has the tag, `lost` if the import's table is not there, and
+ * `wait` if the caller must call again: rights that depend on a tag may take a moment to follow.
  */
 export async function ensureTag(
   services: Pick<Services, 'dynamodb' | 'clock' | 'config'>,
@@ -38,7 +38,9 @@ export async function ensureTag(
   return 'wait';
 }
 
-/** Takes the tag off, if it is there: nobody of ours can write or delete the table any more. */
+/**
+ * Removes the restore's tag, if the table has it: from then on Tidemark can neither write to the table nor delete it.
+ */
 export async function removeRestoreTag(dynamodb: DynamoDBClient, arn: string): Promise<void> {
   await dynamodb.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: [restoreTag] }));
 }

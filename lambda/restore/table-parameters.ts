@@ -3,9 +3,9 @@ import type { TableDescription } from '../model/records.ts';
 import { selectKeyDefinitions } from './key-definitions.ts';
 
 /**
- * What a table is made with, by a call or by an import: on demand while it loads, with its local indexes (they cannot be
- * added later; a table with some is not imported) and without its global ones: items may predate an index and have
- * another type in its key, which would be refused.
+ * Builds the parameters that both CreateTable and an import make the table with. The table is on demand while it
+ * loads. It has its local indexes, because they cannot be added later (a table with local indexes is never imported),
+ * but not its global ones: an item may be older than an index and have another type in its key, which cannot be written.
  */
 export function buildTableParameters(name: string, description: TableDescription) {
   const { keySchema, sse } = description;
@@ -23,7 +23,7 @@ export function buildTableParameters(name: string, description: TableDescription
   };
 }
 
-/** The key that the source had, whoever manages it, or the one that was asked; without either DynamoDB's default. */
+/** The requested key or the source's own, whoever manages it; DynamoDB's default key if neither is named. */
 function encryptionOf({ KMSMasterKeyArn: key }: SSEDescription): SSESpecification {
   return { Enabled: true, SSEType: 'KMS', ...(key !== undefined && { KMSMasterKeyId: key }) };
 }

@@ -5,13 +5,13 @@ import { findImport, isImportRunning } from './import-job.ts';
 import { findRestore } from './current-restore.ts';
 import { ensureTag } from './restore-tag.ts';
 
-/** Rights that hang on the tag may take a moment to follow. */
+/** Rights that depend on the tag may take a moment to follow. */
 const waitSeconds = 5;
 
 /**
- * Puts the restore's tag on the table of an import whose restore was given up before it got one: without it the abort,
- * which goes on after this step, may not delete it. Needs nothing but DynamoDB and the catalog, whatever the restore
- * failed for.
+ * Tags the table of an import whose restore was abandoned before the table had the restore's tag. Without the tag,
+ * the abort that follows may not delete the table. This step uses only DynamoDB and the catalog, so it works whatever
+ * made the restore fail.
  */
 export async function tagTable(services: Services, { job }: { job: RestoreJob }): Promise<WaitResult> {
   const restore = await findRestore(services, job);

@@ -7,8 +7,8 @@ import { planIndexes } from './target-indexes.ts';
 import { planTableThroughput, billingOf } from './target-throughput.ts';
 
 /**
- * What the restored table will be: the source's description with the overrides, without what DynamoDB's restore leaves
- * off, and only with throughput that goes with its billing mode. Throws `Validation` in the service's words.
+ * Plans the restored table: the source's description with the overrides, without the settings that DynamoDB's restore
+ * leaves off, and only with throughput that fits its billing mode. Throws `Validation` in DynamoDB's words.
  */
 export function planTarget(source: TableDescription, overrides: RestoreOverrides): TableDescription {
   const { keySchema, createdAt, sizeBytes, itemCount } = source;
@@ -34,7 +34,7 @@ export function planTarget(source: TableDescription, overrides: RestoreOverrides
   };
 }
 
-/** The source's settings of these names, as far as it had them. */
+/** Selects the source's settings of these names; a setting that the source does not have is left out. */
 function selectKept(
   source: TableDescription,
   names: readonly KeptSetting[],
@@ -44,8 +44,9 @@ function selectKept(
 }
 
 /**
- * Undefined is DynamoDB's own key, which needs no description. A key that is named may be so by any of its names; that
- * is where its ARN will be. Throws `Validation` in the words of CreateTable.
+ * Turns the requested encryption into a description. Undefined stands for DynamoDB's own key, which needs none. A
+ * request may name a key by its id, alias or ARN: the description carries that name in place of the ARN. Throws
+ * `Validation` in the words of CreateTable.
  */
 function planEncryption({ Enabled, SSEType, KMSMasterKeyId }: SSESpecification): SSEDescription | undefined {
   if (Enabled !== true) {

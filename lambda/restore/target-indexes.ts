@@ -12,7 +12,9 @@ import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
 type Indexes = Pick<TableDescription, 'localSecondaryIndexes' | 'globalSecondaryIndexes'>;
 
-/** The target's indexes. Throws `Validation` if one did not exist in the source or cannot be as it is asked. */
+/**
+ * Plans the target's indexes. Throws `Validation` if the source lacks a requested index or it cannot be made.
+ */
 export function planIndexes(source: TableDescription, overrides: RestoreOverrides): Indexes {
   const { localSecondaryIndexes: local, globalSecondaryIndexes: global } = overrides;
   const billing = billingOf(source, overrides);
@@ -27,7 +29,7 @@ export function planIndexes(source: TableDescription, overrides: RestoreOverride
   return indexes;
 }
 
-/** An override is the whole of its index: the source's throughput is not taken for what it leaves out. */
+/** Applies the override of one index. An override is complete: missing throughput is not taken from the source. */
 function applyOverride(
   asked: GlobalSecondaryIndexInfo,
   source: TableDescription,
@@ -39,7 +41,9 @@ function applyOverride(
   return { ...index, ProvisionedThroughput: provisioned, OnDemandThroughput: onDemand };
 }
 
-/** Source index by key and projection, under the name that is asked: the service lets an index be renamed. */
+/**
+ * Finds the source index of the same key and projection, and gives it the requested name, which may be a new one.
+ */
 function matchIndex(
   asked: LocalSecondaryIndexInfo,
   sources: readonly LocalSecondaryIndexInfo[],
@@ -54,7 +58,9 @@ function matchIndex(
   return { IndexName: asked.IndexName, KeySchema: match.KeySchema, Projection: match.Projection };
 }
 
-/** Equal for indexes of the same key and projection; the projected attributes have no order. */
+/**
+ * A text that is equal for indexes of the same key and projection, in whatever order they list projected attributes.
+ */
 function identityOf({ KeySchema: keys = [], Projection: projection }: LocalSecondaryIndexInfo): string {
   return JSON.stringify([
     keys.map(({ AttributeName, KeyType }) => [KeyType, AttributeName]),
@@ -63,7 +69,7 @@ function identityOf({ KeySchema: keys = [], Projection: projection }: LocalSecon
   ]);
 }
 
-/** The index with the throughput of its billing mode, and no other. */
+/** Gives the index the throughput of its billing mode and no other. */
 function setThroughput(
   { ProvisionedThroughput: provisioned, OnDemandThroughput: onDemand, ...index }: GlobalSecondaryIndexInfo,
   { mode }: Billing,
@@ -72,7 +78,7 @@ function setThroughput(
     const maxima = maximaOf(onDemand);
     return maxima === undefined ? index : { ...index, OnDemandThroughput: maxima };
   }
-  // An index of an on-demand table is described with zeros.
+  // DynamoDB describes an index of an on-demand table with zeros.
   if ((provisioned?.ReadCapacityUnits ?? 0) < 1) {
     throw invalidRequestError(`Must specify provisioned throughput for index ${index.IndexName}`);
   }

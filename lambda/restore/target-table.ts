@@ -31,11 +31,12 @@ export function targetLostError({ target }: RestoreRecord): TidemarkError {
 type NotYet = 'wait' | 'untagged';
 
 /**
- * Removes the table that a failed or abandoned restore made, or finishes it if the restore had settled it. Returns what
- * became of it, or why that is not known yet. A table of the same name that is not the restore's is never touched.
+ * Removes the table that a failed or abandoned restore made, or finishes it if the restore had settled it. Returns
+ * what became of it, or why that is not known yet. A table of the same name that is not the restore's is never
+ * touched.
  *
- * `isLast`: no later execution can do more, so an untagged table is not worth waiting for, and a right that Tidemark lacks
- * becomes part of the answer. Otherwise throws what DynamoDB throws.
+ * `isLast`: no later execution can do more, so an untagged table is not worth waiting for, and a right that Tidemark
+ * lacks becomes part of the answer. Otherwise throws what DynamoDB throws.
  */
 export async function clearTarget(
   services: Services,

@@ -3,13 +3,13 @@ import type { TableDescription } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
-/** How the target is billed, and whether it was asked for or is as the source was. */
+/** How the target is billed, and whether the request overrides the source's billing mode. */
 export interface Billing {
   readonly mode: BillingMode;
   readonly overridden: boolean;
 }
 
-/** The throughput that is asked for a table or one of its indexes. */
+/** The throughput that is requested for a table or one of its indexes. */
 interface Asked {
   readonly provisioned: ProvisionedThroughput | undefined;
   readonly onDemand: OnDemandThroughput | undefined;
@@ -17,14 +17,14 @@ interface Asked {
 
 const maximumNames = ['MaxReadRequestUnits', 'MaxWriteRequestUnits'] as const;
 
-/** What stands for no maximum, in requests and in descriptions. */
+/** Stands for "no maximum" in requests and descriptions. */
 const noMaximum = -1;
 
 export function billingOf(source: TableDescription, { billingMode }: RestoreOverrides): Billing {
   return { mode: billingMode ?? source.billingMode, overridden: billingMode !== undefined };
 }
 
-/** The table's own throughput. Throws `Validation` if what is asked does not go with the billing mode. */
+/** Plans the table's own throughput. Throws `Validation` if the requested throughput does not fit the billing mode. */
 export function planTableThroughput(
   source: TableDescription,
   overrides: RestoreOverrides,
@@ -46,9 +46,9 @@ export function planTableThroughput(
 }
 
 /**
- * Throws `Validation` if what is asked for the table, or for the index of that name, does not go with the billing mode
- * or is out of range. Of an index the service's texts are known for throughput that is missing or that an override to
- * on demand forbids; the others are made alike.
+ * Throws `Validation` if the throughput requested for the table, or for the index of that name, does not fit the
+ * billing mode or is out of range. For an index, only two of DynamoDB's messages are known (throughput missing;
+ * throughput given with an override to on-demand); the others imitate them.
  */
 export function checkThroughput(billing: Billing, { provisioned, onDemand }: Asked, index?: string): void {
   const where = index === undefined ? '' : ` for index ${index}`;
@@ -71,7 +71,7 @@ export function checkThroughput(billing: Billing, { provisioned, onDemand }: Ask
   }
 }
 
-/** The maxima that there are; undefined if there is none. */
+/** The maxima that are set; undefined if none is. */
 export function maximaOf(throughput: OnDemandThroughput | undefined): OnDemandThroughput | undefined {
   const maxima = listMaxima(throughput).filter(([, maximum]) => maximum !== noMaximum);
   return maxima.length === 0 ? undefined : Object.fromEntries(maxima);
@@ -84,7 +84,7 @@ function listMaxima(throughput: OnDemandThroughput | undefined): [name: string, 
   });
 }
 
-/** A refusal as the service words those of a restore. */
+/** A `Validation` error in the form of DynamoDB's own for a restore. */
 export function invalidRequestError(text: string): TidemarkError {
   return new TidemarkError('Validation', `Invalid Request: ${text}`);
 }

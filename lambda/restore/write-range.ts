@@ -20,13 +20,15 @@ import type { RestoreJob } from '../jobs/job.ts';
 /** BatchWriteItem takes at most 25 items and 16 MB; 25 items of 400 KB are 10 MB. */
 const maxBatchItems = 25;
 
-/** Requests under way at once in one invocation: enough to hide their latency. */
+/** How many requests one invocation sends at once: enough to hide their latency. */
 const maxRequests = 8;
 
-/** Unprocessed items are sent again so often, with growing pauses (together about a minute), before giving up. */
+/** How often unprocessed items are sent before the step gives up; the growing pauses add up to about a minute. */
 const maxTries = 12;
 
-/** Writes one range of the snapshot to the table, as far as the time goes. A part repeated writes the same again. */
+/**
+ * Writes one range of the snapshot to the table until its time is spent. A repeated part writes the same items again.
+ */
 export function writeRange(
   services: Services,
   input: TaskInput<RestoreJob>,
@@ -60,7 +62,7 @@ async function writeItems(
     splitBatches(timed),
     async (batch) => {
       await writeBatch(dynamodb, clock, target, batch);
-      // Counted once it is acknowledged: the sum at the end is of what the table was seen to take.
+      // Only acknowledged items are counted, so the final sum is of what the table has accepted.
       for (const { image } of batch) digest.add(digestImage(image));
       items += batch.length;
     },
@@ -82,7 +84,7 @@ async function* splitBatches(
   }
 }
 
-/** Throws `WritesRefused` if items stay unprocessed. */
+/** Writes up to 25 items. Throws `WritesRefused` if items stay unprocessed after `maxTries`. */
 async function writeBatch(
   dynamodb: DynamoDBClient,
   clock: Clock,
@@ -104,7 +106,7 @@ async function writeBatch(
   }
 }
 
-/** What DynamoDB did not take of the requests; all of them if it was throttling the whole call. */
+/** Sends the requests. Returns those that DynamoDB did not process: all of them if it throttled the whole call. */
 async function sendBatch(
   dynamodb: DynamoDBClient,
   table: string,
@@ -114,7 +116,7 @@ async function sendBatch(
     const { UnprocessedItems = {} } = await dynamodb.send(
       new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
     );
-    // A table may be called `constructor`: what is inherited is no answer.
+    // A table may be called `constructor`, so an inherited property must not be taken for an answer.
     return new Map(Object.entries(UnprocessedItems)).get(table) ?? [];
   } catch (error) {
     if (isThrottled(error)) return requests;

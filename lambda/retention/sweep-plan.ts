@@ -3,16 +3,19 @@ import type { Census } from '../catalog/snapshots.ts';
 import type { StoredObject } from '../storage/object-store.ts';
 
 /** Why an object is deleted. */
-export type Why = 'unreferenced-run' | 'dead-manifest' | 'ended-staging';
+export type DeletionReason = 'unreferenced-run' | 'dead-manifest' | 'ended-staging';
 
 /**
- * Why an object is kept. `live`: a live snapshot's manifest, or a run that one refers to. `working`: of a backup or
- * restore that has not ended. `unknown`: of no backup or restore that the catalog tells of, or nothing of Tidemark's.
+ * Why an object is kept.
+ *
+ * - `live`: it is a live snapshot's manifest, or a run that such a manifest refers to.
+ * - `working`: it belongs to a backup or restore that has not ended.
+ * - `unknown`: it belongs to no backup or restore in the catalog, or Tidemark did not store it.
  */
-export type Keep = 'live' | 'working' | 'unknown';
+export type KeepReason = 'live' | 'working' | 'unknown';
 
 export interface Deletion extends StoredObject {
-  readonly why: Why;
+  readonly why: DeletionReason;
 }
 
 export interface Tally {
@@ -20,24 +23,30 @@ export interface Tally {
   readonly bytes: number;
 }
 
-/** What the sweep would do with the objects of one folder: each is in `delete` or counted as kept. */
+/** What the sweep would do with the objects of one folder: each is in `delete` or is counted as kept. */
 export interface SweepPlan {
   readonly delete: readonly Deletion[];
-  /** Dead snapshots whose records go once the objects are gone. */
+  /** Dead snapshots whose records are removed after their objects. */
   readonly forget: readonly BackupId[];
-  readonly totals: Readonly<Record<Why | Keep, Tally>>;
-  /** Keys of what is kept as unknown: for a person to look at. */
+  readonly totals: Readonly<Record<DeletionReason | KeepReason, Tally>>;
+  /** The keys of the objects that are kept as unknown, for a person to check. */
   readonly unknown: readonly string[];
 }
 
-/** What was found of one table, in the order that `plan-folders.ts` explains. */
+/** The plan for one folder, or `trouble`: why there is none. Then nothing in the folder is deleted. */
+export type FolderPlan = { readonly folder: string; readonly table?: string } & (
+  | { readonly plan: SweepPlan }
+  | { readonly trouble: string }
+);
+
+/** What was read about one table, in the order that `planTableFolders` explains. */
 export interface TableFacts {
   readonly tableId: string;
   readonly objects: readonly StoredObject[];
   readonly census: Census;
   /** The table's live snapshots, by `findLiveSnapshots`. */
   readonly live: ReadonlySet<BackupId>;
-  /** The keys of all runs that their manifests refer to. */
+  /** The keys of all runs that the live snapshots' manifests refer to. */
   readonly referred: ReadonlySet<string>;
 }
 
@@ -46,7 +55,7 @@ const run = new RegExp(String.raw`^tables/[^/]+/runs/(${id})-[^/]+\.zst$`);
 const manifest = new RegExp(String.raw`^tables/[^/]+/snapshots/(${id})/manifest\.json\.zst$`);
 const staged = new RegExp(`^staging/((?:restore-)?${id})/`);
 
-/** The ids of the table's snapshots that are alive or died after `deadline` (epoch ms). */
+/** Finds the table's snapshots that are alive or died after `deadline` (epoch ms). Returns their ids. */
 export function findLiveSnapshots({ snapshots }: Census, tableId: string, deadline: number): Set<BackupId> {
   const live = snapshots.filter(
     (snapshot) => snapshot.tableId === tableId && (snapshot.alive || (snapshot.diedAt ?? 0) > deadline),
@@ -54,14 +63,14 @@ export function findLiveSnapshots({ snapshots }: Census, tableId: string, deadli
   return new Set(live.map((snapshot) => snapshot.id));
 }
 
-/** The plan for `tables/<TableId>`. */
+/** Plans for the objects of `tables/<TableId>`. */
 export function planTable({ tableId, objects, census, live, referred }: TableFacts): SweepPlan {
-  const judgeByBackup = (backup: string, why: Why): Why | Keep => {
+  const judgeByBackup = (backup: string, why: DeletionReason): DeletionReason | KeepReason => {
     const status = census.backups.get(parseBackupId(backup))?.status;
     if (status === undefined) return 'unknown';
     return status === 'CREATING' ? 'working' : why;
   };
-  const judge = (key: string): Why | Keep => {
+  const judge = (key: string): DeletionReason | KeepReason => {
     const maker = run.exec(key)?.[1];
     if (maker !== undefined) return referred.has(key) ? 'live' : judgeByBackup(maker, 'unreferenced-run');
     const snapshot = manifest.exec(key)?.[1];
@@ -69,37 +78,40 @@ export function planTable({ tableId, objects, census, live, referred }: TableFac
     return live.has(parseBackupId(snapshot)) ? 'live' : judgeByBackup(snapshot, 'dead-manifest');
   };
   const dead = census.snapshots.filter((snapshot) => snapshot.tableId === tableId && !live.has(snapshot.id));
-  return sortObjects(
+  return planObjects(
     objects,
     judge,
     dead.map((snapshot) => snapshot.id),
   );
 }
 
-/** The plan for objects of `staging`. `stateOf` is asked for a job by its folder: a backup's id or `restore-<id>`. */
+/** Plans for objects of `staging`. `stateOf` gets a job's folder: a backup's id or `restore-<id>`. */
 export function planStaging(
   objects: readonly StoredObject[],
   stateOf: (job: string) => 'ended' | 'working' | 'unknown',
 ): SweepPlan {
-  return sortObjects(objects, (key) => {
+  return planObjects(objects, (key) => {
     const state = stateOf(stagedJobOf(key));
     return state === 'ended' ? 'ended-staging' : state;
   });
 }
 
-/** The folder below `staging` that an object is in: a backup's id or `restore-<id>`; '' if it is in none. */
+/**
+ * The folder below `staging` that holds the object: a backup's id or `restore-<id>`; '' for an object in no such
+ * folder.
+ */
 export function stagedJobOf(key: string): string {
   return staged.exec(key)?.[1] ?? '';
 }
 
-function sortObjects(
+function planObjects(
   objects: readonly StoredObject[],
-  judge: (key: string) => Why | Keep,
+  judge: (key: string) => DeletionReason | KeepReason,
   forget: readonly BackupId[] = [],
 ): SweepPlan {
   const deletions: Deletion[] = [];
   const unknown: string[] = [];
-  const totals: Record<Why | Keep, Tally> = {
+  const totals: Record<DeletionReason | KeepReason, Tally> = {
     'unreferenced-run': emptyTally,
     'dead-manifest': emptyTally,
     'ended-staging': emptyTally,

@@ -1,33 +1,47 @@
 import { reasonOf } from '../runtime/errors.ts';
 import { Budget } from '../jobs/budget.ts';
+import { planTableFolders } from './plan-folders.ts';
+import { listStaged, planRestoreStaging, planUnknownStaging } from './plan-staging.ts';
 import {
+  addTallies,
+  emptyTally,
   type FolderPlan,
-  listStaged,
-  planTableFolders,
-  planRestoreStaging,
-  planUnknownStaging,
-  type SweepServices,
-} from './plan-folders.ts';
-import { type Keep, emptyTally, addTallies, type SweepPlan, type Tally } from './sweep-plan.ts';
+  type KeepReason,
+  type SweepPlan,
+  type Tally,
+} from './sweep-plan.ts';
+import type { SweepServices } from './sweep-services.ts';
 
 export interface SweepSummary {
-  /** False if the time was spent before all was done; the next sweep begins elsewhere. */
+  /** False if the time was spent before everything was done; the next sweep starts at another table. */
   readonly finished: boolean;
   readonly deleted: Tally;
-  readonly kept: Readonly<Record<Keep, Tally>>;
-  /** Tables and folders that could not be swept, or not wholly; the log says why. */
+  readonly kept: Readonly<Record<KeepReason, Tally>>;
+  /** How many tables and folders could not be swept, or only in part; the log says why. */
   readonly troubles: number;
 }
 
-/** Deletions between two looks at the time: what one request of S3 takes. */
-const deletionsAtOnce = 1000;
+/** How many objects are deleted between two looks at the clock: as many as one request to S3 can name. */
+const maxDeletions = 1000;
 
 /**
- * Deletes what nothing needs any more: the runs and manifests of dead snapshots, what failed attempts and late twins
- * have stored, and the staging of backups and restores that have ended. It plans and executes one table after another,
- * from a random one on, so that none is left over each time that the time is spent. It may be repeated, be ended at any
- * point, and run beside everything else, other sweeps included: `planTableFolders` says why. One table's trouble does not
- * keep it from the others.
+ * Deletes what nothing needs: the runs and manifests of dead snapshots, what failed attempts and late twins have
+ * stored, and the staging of ended backups and restores. Tidemark deletes no stored object anywhere else.
+ *
+ * In: the catalog's records and lists of the stored objects. Out: deleted objects, removed records of dead snapshots,
+ * and a summary. For one table name after another:
+ *
+ * ```
+ * list objects -> read records -> read live manifests -> plan -> delete objects -> remove dead snapshots' records
+ * '------ plan-folders.ts, plan-staging.ts -----------'    |     '------------------- sweep.ts -------------------'
+ *                                        sweep-plan.ts (pure rules)
+ * ```
+ *
+ * What always holds:
+ * - What a live snapshot's manifest refers to is never deleted. `planTableFolders` explains why that is true
+ *   concurrently with backups, restores, deletions and other sweeps.
+ * - A sweep may stop or be repeated at any point. A failure at one table does not stop the others.
+ * - A sweep starts at a random table, so that no table is skipped each time the time runs out.
  */
 export async function sweep(services: SweepServices): Promise<SweepSummary> {
   const { catalog, clock, config, ids, log } = services;
@@ -36,35 +50,35 @@ export async function sweep(services: SweepServices): Promise<SweepSummary> {
   const tables = (await catalog.turns.listTables()).map(({ name }) => name);
   const first = tables.length === 0 ? 0 : Number.parseInt(ids.hex(8), 16) % tables.length;
   for (const table of [...tables.slice(first), ...tables.slice(0, first)]) {
-    if (run.timeIsSpent()) break;
+    if (run.isTimeSpent()) break;
     await run.guard({ table }, async () => {
-      for (const planned of await planTableFolders(services, table, staged, { mend: true }))
+      for (const planned of await planTableFolders(services, table, staged, { killReleased: true }))
         await run.execute(planned);
     });
   }
   await run.guard({ folder: 'staging' }, async () => run.execute(await planRestoreStaging(services, staged)));
-  // What belongs to a table that was not looked at is not unknown.
+  // While a table has not been swept, its staged objects are not unknown.
   if (run.finished && run.troubles === 0) await run.execute(planUnknownStaging(staged));
   const { finished, deleted, kept, troubles } = run;
   log.info('swept', { finished, deleted, kept, troubles });
   return { finished, deleted, kept, troubles };
 }
 
-/** Executes plans and counts what came of them. */
+/** Executes plans and counts the results. */
 class SweepRun {
   readonly #services: SweepServices;
   readonly #budget: Budget;
   finished = true;
   troubles = 0;
   deleted = emptyTally;
-  kept: Readonly<Record<Keep, Tally>> = { live: emptyTally, working: emptyTally, unknown: emptyTally };
+  kept: Readonly<Record<KeepReason, Tally>> = { live: emptyTally, working: emptyTally, unknown: emptyTally };
 
   constructor(services: SweepServices, budget: Budget) {
     this.#services = services;
     this.#budget = budget;
   }
 
-  timeIsSpent(): boolean {
+  isTimeSpent(): boolean {
     if (this.#budget.isSpent()) this.finished = false;
     return !this.finished;
   }
@@ -88,11 +102,11 @@ class SweepRun {
     }
   }
 
-  /** The objects first: a dead snapshot's record that is left is found again, an object without one is as well. */
+  /** Deletes the objects, then the records: the next sweep finds both a remaining record and an object without one. */
   async #delete(plan: SweepPlan, table: string | undefined): Promise<void> {
-    for (let start = 0; start < plan.delete.length; start += deletionsAtOnce) {
-      if (this.timeIsSpent()) return;
-      const batch = plan.delete.slice(start, start + deletionsAtOnce);
+    for (let start = 0; start < plan.delete.length; start += maxDeletions) {
+      if (this.isTimeSpent()) return;
+      const batch = plan.delete.slice(start, start + maxDeletions);
       await this.#services.store.delete(batch.map(({ key }) => key));
       this.deleted = batch.reduce((sum, { bytes }) => addTallies(sum, { objects: 1, bytes }), this.deleted);
     }
@@ -108,7 +122,11 @@ class SweepRun {
       unknown: addTallies(strange, totals.unknown),
     };
     if (unknown.length > 0)
-      this.#services.log.warn('unknown objects are kept', { ...facts, ...totals.unknown, first: unknown[0] });
+      this.#services.log.warn('unknown objects were kept', {
+        ...facts,
+        ...totals.unknown,
+        first: unknown[0],
+      });
   }
 
   #recordTrouble(facts: object, reason: string): void {

@@ -38,7 +38,7 @@ it('a table whose snapshot claims otherwise is kept; that is told once, and stay
   const target = newTarget();
   expect(await restored(harness, backup, target, { keep: ['deletionProtection'] })).toMatchObject({
     status: 'RESTORED',
-    reason: expect.stringContaining('not in number and digest what the snapshot claims'),
+    reason: expect.stringContaining('is not what the snapshot claims'),
   });
   expect(finishing).toBeGreaterThan(1);
   expect(log.error.mock.calls.map(([text]) => text)).toEqual(['restore digest differs']);

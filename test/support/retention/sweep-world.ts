@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { openCatalog } from '../../../lambda/catalog/catalog.ts';
 import { notHere } from '../../../local/dynamodb/no-native-backups.ts';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
-import type { SweepServices } from '../../../lambda/retention/plan-folders.ts';
+import type { SweepServices } from '../../../lambda/retention/sweep-services.ts';
 import type { Clock } from '../../../lambda/runtime/clock.ts';
 import { type Config, defaultConfig } from '../../../lambda/services/config.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';

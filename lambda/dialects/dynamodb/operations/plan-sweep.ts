@@ -1,5 +1,5 @@
 import { parseTableReference } from '../../../model/backup-arn.ts';
-import type { FolderPlan } from '../../../retention/plan-folders.ts';
+import type { FolderPlan } from '../../../retention/sweep-plan.ts';
 import type { SweepPlan } from '../../../retention/sweep-plan.ts';
 import { oneOf } from '../constraints.ts';
 import { exampleTable } from '../examples.ts';

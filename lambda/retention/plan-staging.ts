@@ -1,0 +1,50 @@
+import type { Census } from '../catalog/snapshots.ts';
+import type { StoredObject } from '../storage/object-store.ts';
+import { type FolderPlan, planStaging, stagedJobOf, type SweepPlan } from './sweep-plan.ts';
+import type { SweepServices } from './sweep-services.ts';
+
+/** Staged objects by their job: a backup's id or `restore-<id>`. */
+export type Staged = Map<string, StoredObject[]>;
+
+/** Lists all staged objects. Call it before reading any record. */
+export async function listStaged({ store }: Pick<SweepServices, 'store'>): Promise<Staged> {
+  return Map.groupBy(await Array.fromAsync(store.list('staging')), ({ key }) => stagedJobOf(key));
+}
+
+/** Plans for what the backups of one table name have staged, and takes these objects out of `staged`. */
+export function planBackupStaging({ backups }: Census, staged: Staged): SweepPlan {
+  const jobs = [...backups.keys()].filter((id) => staged.has(id));
+  const objects = jobs.flatMap((job) => takeStaged(staged, job));
+  const working = new Set<string>(jobs.filter((id) => backups.get(id)?.status === 'CREATING'));
+  return planStaging(objects, (job) => (working.has(job) ? 'working' : 'ended'));
+}
+
+/**
+ * Plans for what restores have staged, and takes these objects out of `staged`. The index that lists running restores
+ * may lag, so a restore younger than the grace counts as running. A lag longer than that would make a running restore
+ * fail, and harm nothing else.
+ */
+export async function planRestoreStaging(services: SweepServices, staged: Staged): Promise<FolderPlan> {
+  const jobs = [...staged.keys()].filter((job) => job.startsWith('restore-'));
+  const objects = jobs.flatMap((job) => takeStaged(staged, job));
+  const running = new Set((await services.catalog.restores.listRunning()).map(({ id }) => `restore-${id}`));
+  const deadline = services.clock.now() - services.config.sweepGraceMs;
+  const stateOf = (job: string) => (running.has(job) || startOf(job) > deadline ? 'working' : 'ended');
+  return { folder: 'staging', plan: planStaging(objects, stateOf) };
+}
+
+/** Plans for what remains in `staged` after all tables and the restores: it belongs to nobody, and is kept. */
+export function planUnknownStaging(staged: Staged): FolderPlan {
+  return { folder: 'staging', plan: planStaging([...staged.values()].flat(), () => 'unknown') };
+}
+
+function takeStaged(staged: Staged, job: string): StoredObject[] {
+  const objects = staged.get(job) ?? [];
+  staged.delete(job);
+  return objects;
+}
+
+/** Start of a restore's job in epoch ms: a restore's id begins with the time of its request. */
+function startOf(job: string): number {
+  return Number(job.slice('restore-'.length).split('-')[0]);
+}

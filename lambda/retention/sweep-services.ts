@@ -1,0 +1,13 @@
+import type { Restores } from '../catalog/restores.ts';
+import type { Snapshots } from '../catalog/snapshots.ts';
+import type { Turns } from '../catalog/turns.ts';
+import type { Services } from '../services/services.ts';
+
+/** What a sweep, and the plan of one, work with. */
+export interface SweepServices extends Pick<Services, 'store' | 'clock' | 'config' | 'log' | 'ids'> {
+  readonly catalog: {
+    readonly turns: Pick<Turns, 'listTables'>;
+    readonly snapshots: Pick<Snapshots, 'takeCensus' | 'kill' | 'forget'>;
+    readonly restores: Pick<Restores, 'listRunning'>;
+  };
+}
