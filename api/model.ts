@@ -4,7 +4,7 @@ import { wireName } from '../lambda/dialects/dynamodb/errors.ts';
 import { extensions } from '../lambda/dialects/dynamodb/extensions.ts';
 import type { Operation } from '../lambda/dialects/dynamodb/operation.ts';
 import { textsOf, toStructure, toType } from './member-shapes.ts';
-import { sdkType } from './sdk-shapes.ts';
+import { readSdkType } from './sdk-shapes.ts';
 import { define, type Structures } from './shapes.ts';
 
 /*
@@ -35,9 +35,9 @@ export interface Api {
 }
 
 /** Throws if neither an operation's description nor DynamoDB's model has its answer. */
-export function apiModel(operations: readonly Operation[] = apiOperations): Api {
+export function createApi(operations: readonly Operation[] = apiOperations): Api {
   const structures: Structures = new Map();
-  const addSdkType = (name: string) => sdkType(name, structures, addedMembers);
+  const addSdkType = (name: string) => readSdkType(name, structures, addedMembers);
   const addedMembers = (name: string) => {
     const members = extensions[name];
     if (members === undefined) return undefined;

@@ -14,7 +14,7 @@ const contentType = 'application/x-amz-json-1.0';
  * convention of the collections of AWS's APIs (APIs.guru). No client sends a fragment, so requests made from the document
  * are right. docs/api/README.md weighs the alternatives.
  */
-export function openApi({ operations, structures }: Api): Record<string, unknown> {
+export function createOpenApi({ operations, structures }: Api): Record<string, unknown> {
   return {
     openapi: '3.1.0',
     info: {

@@ -26,7 +26,7 @@ const codes = { list: 1, map: 2, structure: 3, union: 4 };
  * Reads the type of this name from DynamoDB's API; undefined if the API has none. Adds the structures that the type is
  * made of to `structures`. Throws for a schema of an unknown form.
  */
-export function sdkType(name: string, structures: Structures, findAdded: FindAdded): Type | undefined {
+export function readSdkType(name: string, structures: Structures, findAdded: FindAdded): Type | undefined {
   const schema = clientExports[`${name}$`];
   return schema === undefined ? undefined : typeOf(schema);
 

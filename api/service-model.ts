@@ -11,7 +11,7 @@ type Shape = Readonly<Record<string, unknown>>;
  * service of its own name: clients sign with the signing name of the service, that of `dynamodb` cannot be changed, and
  * API Gateway accepts `execute-api` alone. There is no default endpoint: the prefix names a host that does not exist.
  */
-export function serviceModel({ operations, structures }: Api): object {
+export function createServiceModel({ operations, structures }: Api): object {
   const shapes = new Map<string, Shape>();
   for (const [name, structure] of structures) addStructure(shapes, name, structure);
   const errors = [...Object.keys(commonErrors), ...operations.flatMap((operation) => operation.errors)];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { openCatalog } from '../lambda/catalog/catalog.ts';
 import { notHere } from './dynamodb/no-native-backups.ts';
-import { type Operations, operationsOf } from '../lambda/operations/operations.ts';
+import { type Operations, createOperations } from '../lambda/operations/operations.ts';
 import { createDynamodbClient } from '../lambda/runtime/clients.ts';
 import type { Clock } from '../lambda/runtime/clock.ts';
 import { type Config, defaultConfig } from '../lambda/services/config.ts';
@@ -123,7 +123,7 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
   const exports = await openExports(services, createDynamodbClient(connection), home, continuous);
   return {
     services,
-    operations: operationsOf({ ...services, continuous }),
+    operations: createOperations({ ...services, continuous }),
     executions,
     continuous,
     exports,

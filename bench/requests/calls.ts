@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseBackupArn } from '../../lambda/model/backup-arn.ts';
-import { nativeContinuousBackups } from '../../lambda/native/dynamodb-recovery.ts';
+import { createContinuousBackups } from '../../lambda/native/dynamodb-recovery.ts';
 import { fromSdk } from '../../lambda/item/from-sdk.ts';
-import { type Operations, operationsOf } from '../../lambda/operations/operations.ts';
+import { createOperations, type Operations } from '../../lambda/operations/operations.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { synthesizeDefinitions } from '../../lib/workflow/definitions.ts';
@@ -59,11 +59,11 @@ function recordedOperations({ services }: LocalServices, recorder: Recorder): Op
           : next(args),
     { step: 'deserialize', name: 'continuousBackups', priority: 'high' },
   );
-  return operationsOf({
+  return createOperations({
     ...services,
     executions: recorder.executions(services.executions),
     store: recorder.store(services.store),
-    continuous: nativeContinuousBackups(services.dynamodb, () => {
+    continuous: createContinuousBackups(services.dynamodb, () => {
       throw new BenchError('no table is restored to a point in time here');
     }),
   });

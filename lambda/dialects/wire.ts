@@ -1,13 +1,13 @@
 /** An HTTP request, independent of the transport that brought it. */
 export interface WireRequest {
   readonly method: string;
-  /** Without the stage; `/` for the root. */
+  /** The path without the stage; `/` for the root. */
   readonly path: string;
-  /** Lower-case names. */
+  /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Decoded text; empty when there is none. */
+  /** The decoded text; empty if there is none. */
   readonly body: string;
-  /** A signature came with the request. Whether it must be right is for the transport to say, before it hands over. */
+  /** Whether the request has a signature. The transport verifies the signature, where it must be right. */
   readonly signed: boolean;
   /** The ARN of the authenticated caller, where the transport knows it. */
   readonly caller?: string;
@@ -16,7 +16,7 @@ export interface WireRequest {
 /** An HTTP answer. Its body must reach the client unchanged: a header may hold the body's checksum. */
 export interface WireResponse {
   readonly status: number;
-  /** Lower-case names. */
+  /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }

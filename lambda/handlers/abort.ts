@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { abort } from '../backup/abort.ts';
 
-export const handler = lambdaStep('abort', abort);
+export const handler = createLambdaStep('abort', abort);

@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { apply } from '../backup/apply.ts';
 
-export const handler = lambdaStep('apply', apply);
+export const handler = createLambdaStep('apply', apply);

@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { arrange } from '../backup/arrange.ts';
 
-export const handler = lambdaStep('arrange', arrange);
+export const handler = createLambdaStep('arrange', arrange);

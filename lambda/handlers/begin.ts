@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { begin } from '../backup/begin.ts';
 
-export const handler = lambdaStep('begin', begin);
+export const handler = createLambdaStep('begin', begin);

@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { collect } from '../backup/collect.ts';
 
-export const handler = lambdaStep('collect', collect);
+export const handler = createLambdaStep('collect', collect);

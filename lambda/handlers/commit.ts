@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { commit } from '../backup/commit.ts';
 
-export const handler = lambdaStep('commit', commit);
+export const handler = createLambdaStep('commit', commit);

@@ -3,13 +3,13 @@ import { handle, operationOf } from '../dialects/dynamodb/dialect.ts';
 import type { WireRequest } from '../dialects/wire.ts';
 import type { Operations } from '../operations/operations.ts';
 import { createLambdaLog, type Log } from '../runtime/logger.ts';
-import { requestOperations } from './compose/request-operations.ts';
+import { createRequestOperations } from './compose/request-operations.ts';
 
-/** What is read of API Gateway's event. Fields that it always sends may be missing where it is emulated. */
+/** The part of API Gateway's event that the handler reads. An emulator may leave out fields that API Gateway always sends. */
 export interface ApiEvent {
   readonly httpMethod: string;
   readonly path: string;
-  /** The path of the API that was matched: without the stage, and without what a domain of one's own puts before it. */
+  /** The path of the API that the request matched: without the stage and without a custom domain's base path. */
   readonly resource?: string | undefined;
   readonly headers?: Readonly<Record<string, string | undefined>> | null | undefined;
   readonly body?: string | null | undefined;
@@ -17,18 +17,18 @@ export interface ApiEvent {
   readonly requestContext?: { readonly identity?: { readonly userArn?: string | null } } | undefined;
 }
 
-/** The function behind the REST API (proxy integration, payload 1.0) that speaks DynamoDB's dialect. */
-export const handler = apiHandler(() => requestOperations(process.env));
+/** The Lambda function of the REST API (proxy integration, payload 1.0), in DynamoDB's dialect. */
+export const handler = createApiHandler(() => createRequestOperations(process.env));
 
-/** The handler over operations that are made at the first request and kept. Logs one line per invocation. */
-export function apiHandler(
+/** Creates the handler. It makes its operations at the first request, keeps them, and logs one line per invocation. */
+export function createApiHandler(
   makeOperations: () => Operations,
   log: Log = createLambdaLog('dynamodb-api'),
 ): (event: ApiEvent) => Promise<APIGatewayProxyResult> {
   let operations: Operations | undefined;
   return async (event) => {
     const started = performance.now();
-    const request = wireRequest(event);
+    const request = toWireRequest(event);
     operations ??= makeOperations();
     const response = await handle(operations, request, log);
     log.info('request', {
@@ -41,7 +41,7 @@ export function apiHandler(
   };
 }
 
-function wireRequest({
+function toWireRequest({
   httpMethod,
   path,
   resource = path,
@@ -53,13 +53,13 @@ function wireRequest({
   const caller = requestContext?.identity?.userArn;
   return {
     method: httpMethod,
-    // SDKs differ in whether they end a stage's path with a slash.
+    // Some SDKs end a stage's path with a slash, some do not.
     path: resource.replace(/\/+$/, '') || '/',
     headers: Object.fromEntries(
       Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
     ),
     body: isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? ''),
-    // API Gateway hands over only what IAM has let pass.
+    // API Gateway passes on only requests that IAM has authorized.
     signed: true,
     ...(caller && { caller }),
   };

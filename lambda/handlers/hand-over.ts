@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { handOver } from '../backup/hand-over.ts';
 
-export const handler = lambdaStep('hand-over', handOver);
+export const handler = createLambdaStep('hand-over', handOver);

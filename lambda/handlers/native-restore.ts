@@ -1,18 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { nativeRestore, type RestoreAnswer, type RestoreCall } from '../native/native-restore.ts';
+import { requestRestore, type RestoreAnswer, type RestoreCall } from '../native/native-restore.ts';
 import { createDynamodbClient } from '../runtime/clients.ts';
 import { createLambdaLog, type Log } from '../runtime/logger.ts';
 
-/** The one function that may have DynamoDB restore a table. The API's function calls it. */
-export const handler = restoreHandler(createDynamodbClient(), createLambdaLog('native-restore'));
+/** The one Lambda function that may have DynamoDB restore a table. The API's function invokes it. */
+export const handler = createRestoreHandler(createDynamodbClient(), createLambdaLog('native-restore'));
 
-/** The handler over a client. Logs one line per call: DynamoDB itself keeps only that this function asked. */
-export function restoreHandler(
+/** Creates the handler. It logs one line per call: DynamoDB's own records show only that this function called. */
+export function createRestoreHandler(
   dynamodb: DynamoDBClient,
   log: Log,
 ): (call: RestoreCall) => Promise<RestoreAnswer> {
   return async (call) => {
-    const answer = await nativeRestore(dynamodb, call);
+    const answer = await requestRestore(dynamodb, call);
     log.info('native restore requested', {
       operation: call.operation,
       source: sourceOf(call),

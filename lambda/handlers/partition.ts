@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { partition } from '../backup/partition.ts';
 
-export const handler = lambdaStep('partition', partition);
+export const handler = createLambdaStep('partition', partition);

@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { abortRestore } from '../restore/abort-restore.ts';
 
-export const handler = lambdaStep('restore-abort', abortRestore);
+export const handler = createLambdaStep('restore-abort', abortRestore);

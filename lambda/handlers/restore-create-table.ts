@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { createTable } from '../restore/create-table.ts';
 
-export const handler = lambdaStep('restore-create-table', createTable);
+export const handler = createLambdaStep('restore-create-table', createTable);

@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { finishRestore } from '../restore/finish-restore.ts';
 
-export const handler = lambdaStep('restore-finish', finishRestore);
+export const handler = createLambdaStep('restore-finish', finishRestore);

@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { importTable } from '../restore/import-table.ts';
 
-export const handler = lambdaStep('restore-import', importTable);
+export const handler = createLambdaStep('restore-import', importTable);

@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { buildIndexes } from '../restore/build-indexes.ts';
 
-export const handler = lambdaStep('restore-indexes', buildIndexes);
+export const handler = createLambdaStep('restore-indexes', buildIndexes);

@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { materializeRange } from '../restore/materialize-range.ts';
 
-export const handler = lambdaStep('restore-materialize', materializeRange);
+export const handler = createLambdaStep('restore-materialize', materializeRange);

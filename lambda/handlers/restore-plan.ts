@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { planRestore } from '../restore/plan-restore.ts';
 
-export const handler = lambdaStep('restore-plan', planRestore);
+export const handler = createLambdaStep('restore-plan', planRestore);

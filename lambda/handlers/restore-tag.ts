@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { tagTable } from '../restore/tag-table.ts';
 
-export const handler = lambdaStep('restore-tag', tagTable);
+export const handler = createLambdaStep('restore-tag', tagTable);

@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { writeRange } from '../restore/write-range.ts';
 
-export const handler = lambdaStep('restore-write', writeRange);
+export const handler = createLambdaStep('restore-write', writeRange);

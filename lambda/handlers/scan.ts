@@ -1,4 +1,4 @@
-import { lambdaStep } from './compose/lambda-step.ts';
+import { createLambdaStep } from './compose/lambda-step.ts';
 import { scan } from '../backup/scan.ts';
 
-export const handler = lambdaStep('scan', scan);
+export const handler = createLambdaStep('scan', scan);

@@ -10,36 +10,39 @@ import { createDynamodbClient } from '../runtime/clients.ts';
 import { isServiceError } from '../runtime/errors.ts';
 import type { NativeRestore } from './invoked-restore.ts';
 import type { NativeBackup, NativeBackups } from './native-backups.ts';
-import { nativeOverrides } from './native-overrides.ts';
-import { translated } from './translate-errors.ts';
+import { toNativeOverrides } from './native-overrides.ts';
+import { translateErrors } from './translate-errors.ts';
 
-/** DynamoDB's own on-demand backups. Its refusals keep their texts. `config`: of a client of the same DynamoDB. */
-export function nativeBackups(
+/**
+ * Creates the port to DynamoDB's own on-demand backups. DynamoDB's errors keep their texts. `config` is for a second
+ * client of the same DynamoDB.
+ */
+export function createNativeBackups(
   dynamodb: DynamoDBClient,
   restore: NativeRestore,
   config: DynamoDBClientConfig = {},
 ): NativeBackups {
-  let once: DynamoDBClient | undefined;
+  let client: DynamoDBClient | undefined;
   return {
     check() {},
     create: (table, name) =>
-      translated(async () => {
-        // The call has no token by which a repeat is known: one that is sent again may make another backup.
-        once ??= createDynamodbClient({ ...config, maxAttempts: 1 });
+      translateErrors(async () => {
+        // Never send this call twice: it has no token that marks a repeat, so a repeat may make another backup.
+        client ??= createDynamodbClient({ ...config, maxAttempts: 1 });
         const command = new CreateBackupCommand({ TableName: table, BackupName: name });
-        return String((await once.send(command)).BackupDetails?.BackupArn);
+        return String((await client.send(command)).BackupDetails?.BackupArn);
       }),
-    find: (table, name, since) => translated(() => find(dynamodb, table, name, since)),
-    describe: (arn) => translated(() => describe(dynamodb, arn)),
+    find: (table, name, since) => translateErrors(() => find(dynamodb, table, name, since)),
+    describe: (arn) => translateErrors(() => describe(dynamodb, arn)),
     delete: (arn) =>
-      translated(async () => {
-        await unlessGone(() => dynamodb.send(new DeleteBackupCommand({ BackupArn: arn })));
+      translateErrors(async () => {
+        await ignoreNotFound(() => dynamodb.send(new DeleteBackupCommand({ BackupArn: arn })));
       }),
     restore: ({ arn, target, overrides, requestedBy }) =>
-      translated(async () =>
+      translateErrors(async () =>
         restore({
           operation: 'RestoreTableFromBackup',
-          input: { BackupArn: arn, TargetTableName: target, ...nativeOverrides(overrides) },
+          input: { BackupArn: arn, TargetTableName: target, ...toNativeOverrides(overrides) },
           ...(requestedBy !== undefined && { requestedBy }),
         }),
       ),
@@ -52,7 +55,7 @@ async function find(
   name: string,
   since: number,
 ): Promise<readonly string[]> {
-  const found: string[] = [];
+  const arns: string[] = [];
   let after: string | undefined;
   do {
     const page = await dynamodb.send(
@@ -63,15 +66,15 @@ async function find(
       }),
     );
     for (const { BackupName, BackupArn } of page.BackupSummaries ?? []) {
-      if (BackupName === name && BackupArn !== undefined) found.push(BackupArn);
+      if (BackupName === name && BackupArn !== undefined) arns.push(BackupArn);
     }
     after = page.LastEvaluatedBackupArn;
   } while (after !== undefined);
-  return found;
+  return arns;
 }
 
 async function describe(dynamodb: DynamoDBClient, arn: string): Promise<NativeBackup | undefined> {
-  const described = await unlessGone(() => dynamodb.send(new DescribeBackupCommand({ BackupArn: arn })));
+  const described = await ignoreNotFound(() => dynamodb.send(new DescribeBackupCommand({ BackupArn: arn })));
   const { BackupDetails: details, SourceTableDetails: table } = described?.BackupDescription ?? {};
   if (details?.BackupStatus !== 'CREATING' && details?.BackupStatus !== 'AVAILABLE') return undefined;
   return {
@@ -82,7 +85,7 @@ async function describe(dynamodb: DynamoDBClient, arn: string): Promise<NativeBa
   };
 }
 
-async function unlessGone<T>(call: () => Promise<T>): Promise<T | undefined> {
+async function ignoreNotFound<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
   } catch (error) {

@@ -6,29 +6,29 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { NativeRestore } from './invoked-restore.ts';
 import type { RestoreCall } from './native-restore.ts';
-import { nativeOverrides } from './native-overrides.ts';
-import { translated } from './translate-errors.ts';
+import { toNativeOverrides } from './native-overrides.ts';
+import { translateErrors } from './translate-errors.ts';
 import type { ContinuousBackups, PointInTimeRecovery, PointInTimeRestore } from './recovery.ts';
 
-/** DynamoDB's own point-in-time recovery. Its errors keep their texts. */
-export function nativeContinuousBackups(dynamodb: DynamoDBClient, restore: NativeRestore): ContinuousBackups {
+/** Creates the port to DynamoDB's own point-in-time recovery. DynamoDB's errors keep their texts. */
+export function createContinuousBackups(dynamodb: DynamoDBClient, restore: NativeRestore): ContinuousBackups {
   return {
-    ...nativeRecovery(dynamodb),
-    restore: (request) => translated(async () => ({ table: await restore(restoreCall(request)) })),
+    ...createRecovery(dynamodb),
+    restore: (request) => translateErrors(async () => ({ table: await restore(toRestoreCall(request)) })),
   };
 }
 
-/** The same without restoring. */
-export function nativeRecovery(dynamodb: DynamoDBClient): Omit<ContinuousBackups, 'restore'> {
+/** Creates the part of the port that does not restore. */
+export function createRecovery(dynamodb: DynamoDBClient): Omit<ContinuousBackups, 'restore'> {
   return {
     describe: (table) =>
-      translated(async () => {
+      translateErrors(async () => {
         const command = new DescribeContinuousBackupsCommand({ TableName: table });
         const { ContinuousBackupsDescription } = await dynamodb.send(command);
-        return recovery(ContinuousBackupsDescription?.PointInTimeRecoveryDescription);
+        return toRecovery(ContinuousBackupsDescription?.PointInTimeRecoveryDescription);
       }),
     update: (table, { enabled, recoveryPeriodInDays }) =>
-      translated(async () => {
+      translateErrors(async () => {
         const command = new UpdateContinuousBackupsCommand({
           TableName: table,
           PointInTimeRecoverySpecification: {
@@ -37,12 +37,12 @@ export function nativeRecovery(dynamodb: DynamoDBClient): Omit<ContinuousBackups
           },
         });
         const { ContinuousBackupsDescription } = await dynamodb.send(command);
-        return recovery(ContinuousBackupsDescription?.PointInTimeRecoveryDescription);
+        return toRecovery(ContinuousBackupsDescription?.PointInTimeRecoveryDescription);
       }),
   };
 }
 
-function recovery(description: PointInTimeRecoveryDescription = {}): PointInTimeRecovery {
+function toRecovery(description: PointInTimeRecoveryDescription = {}): PointInTimeRecovery {
   const { RecoveryPeriodInDays, EarliestRestorableDateTime, LatestRestorableDateTime } = description;
   return {
     enabled: description.PointInTimeRecoveryStatus === 'ENABLED',
@@ -52,14 +52,14 @@ function recovery(description: PointInTimeRecoveryDescription = {}): PointInTime
   };
 }
 
-function restoreCall({ table, target, time, overrides, requestedBy }: PointInTimeRestore): RestoreCall {
+function toRestoreCall({ table, target, time, overrides, requestedBy }: PointInTimeRestore): RestoreCall {
   return {
     operation: 'RestoreTableToPointInTime',
     input: {
       SourceTableName: table,
       TargetTableName: target,
       ...(time === undefined ? { UseLatestRestorableTime: true } : { RestoreDateTime: time }),
-      ...nativeOverrides(overrides),
+      ...toNativeOverrides(overrides),
     },
     ...(requestedBy !== undefined && { requestedBy }),
   };

@@ -5,17 +5,17 @@ import { environment } from '../runtime/environment.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { RestoreAnswer, RestoreCall } from './native-restore.ts';
 
-/** Throws DynamoDB's own refusal, as an error of its name. */
+/** Has DynamoDB restore a table. Throws DynamoDB's errors under their names. */
 export type NativeRestore = (call: RestoreCall) => Promise<TableDescription>;
 
 /**
- * The restore by the function that alone has the rights for it; its ARN is in the environment of the function that may
- * call it. Throws `Internal` if that function fails.
+ * Makes restores go through the one function that has the rights for them. Its ARN is in the environment of the function
+ * that may call it. A restore throws `Internal` if that function fails.
  */
-export function invokedRestore(env: NodeJS.ProcessEnv, config: LambdaClientConfig = {}): NativeRestore {
+export function createRestoreInvoker(env: NodeJS.ProcessEnv, config: LambdaClientConfig = {}): NativeRestore {
   let client: LambdaClient | undefined;
   return async (call) => {
-    // Loading this client would slow the first request of a function, which is seldom a restore.
+    // Load this client only for a restore: loading it would slow down the first request of a function.
     const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
     client ??= new LambdaClient(config);
     const { FunctionError, Payload } = await client.send(
@@ -30,13 +30,13 @@ export function invokedRestore(env: NodeJS.ProcessEnv, config: LambdaClientConfi
         `the function that has DynamoDB restore tables failed: ${FunctionError}`,
       );
     }
-    const answer: RestoreAnswer = JSON.parse(Payload.transformToString(), withTimes);
+    const answer: RestoreAnswer = JSON.parse(Payload.transformToString(), reviveTime);
     if ('error' in answer) throw Object.assign(new Error(answer.error.message), { name: answer.error.name });
     return answer.table;
   };
 }
 
-/** JSON writes a time as text. All times of a table's description are named so. */
-function withTimes(name: string, value: unknown): unknown {
+/** Makes dates of the times in a table's description, whose names all end like this: JSON writes a date as text. */
+function reviveTime(name: string, value: unknown): unknown {
   return name.endsWith('DateTime') && typeof value === 'string' ? new Date(value) : value;
 }

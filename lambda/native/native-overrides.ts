@@ -2,17 +2,17 @@ import type { RestoreTableFromBackupInput } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
-/** What both of DynamoDB's own restores are told of the table to make. */
+/** The settings of the table to create that both of DynamoDB's own restores accept. */
 type NativeOverrides = Omit<RestoreTableFromBackupInput, 'TargetTableName' | 'BackupArn'>;
 
-/** The overrides in DynamoDB's words. Throws `Validation` for what its own restores cannot do. */
-export function nativeOverrides(overrides: RestoreOverrides): NativeOverrides {
+/** Translates overrides to DynamoDB's names. Throws `Validation` for what DynamoDB's own restores cannot do. */
+export function toNativeOverrides(overrides: RestoreOverrides): NativeOverrides {
   const { keep = [], globalSecondaryIndexes, localSecondaryIndexes } = overrides;
   if (keep.length > 0) {
     throw new TidemarkError(
       'Validation',
       `DynamoDB's own restore cannot keep: ${keep.join(', ')}. ` +
-        'Restore without it and change the table after the restore',
+        'Leave it out, and change the table after the restore',
     );
   }
   return {

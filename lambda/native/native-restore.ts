@@ -8,7 +8,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 
-/** DynamoDB's own input of one of its restores as JSON: a time is epoch milliseconds. And who asked, for the log. */
+/** The input of one of DynamoDB's own restores as JSON, with times in epoch milliseconds; and the caller, for the log. */
 export type RestoreCall = { readonly requestedBy?: string } & (
   | {
       readonly operation: 'RestoreTableToPointInTime';
@@ -19,22 +19,22 @@ export type RestoreCall = { readonly requestedBy?: string } & (
   | { readonly operation: 'RestoreTableFromBackup'; readonly input: RestoreTableFromBackupInput }
 );
 
-/** What DynamoDB answered: the table that it makes, or why it refused. */
+/** DynamoDB's answer: the table that it creates, or its error. */
 export type RestoreAnswer =
   | { readonly table: TableDescription }
   | { readonly error: { readonly name: string; readonly message: string } };
 
-/** Has DynamoDB restore a table. What is no answer of DynamoDB's is thrown. */
-export async function nativeRestore(dynamodb: DynamoDBClient, call: RestoreCall): Promise<RestoreAnswer> {
+/** Has DynamoDB restore a table. Returns DynamoDB's errors, and throws any other error. */
+export async function requestRestore(dynamodb: DynamoDBClient, call: RestoreCall): Promise<RestoreAnswer> {
   try {
-    return { table: (await restored(dynamodb, call)) ?? {} };
+    return { table: (await send(dynamodb, call)) ?? {} };
   } catch (error) {
     if (!(error instanceof DynamoDBServiceException)) throw error;
     return { error: { name: error.name, message: error.message } };
   }
 }
 
-async function restored(
+async function send(
   dynamodb: DynamoDBClient,
   { operation, input }: RestoreCall,
 ): Promise<TableDescription | undefined> {

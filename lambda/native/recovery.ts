@@ -3,8 +3,8 @@ import type { RestoreRecord } from '../model/records.ts';
 import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
 /**
- * A table's point-in-time recovery. Times are epoch milliseconds: there while it is enabled, as soon as any can be
- * restored. The period is there while it is enabled.
+ * A table's point-in-time recovery. Times are epoch milliseconds. The period is set while recovery is enabled; the times,
+ * once there is a time that can be restored.
  */
 export interface PointInTimeRecovery {
   readonly enabled: boolean;
@@ -21,29 +21,29 @@ export interface RecoverySpecification {
 export interface PointInTimeRestore {
   /** The source table's name. */
   readonly table: string;
-  /** The name of the table to make. */
+  /** The name of the table to create. */
   readonly target: string;
-  /** Epoch ms; without it the latest time that can be restored. */
+  /** Epoch ms; by default the latest time that can be restored. */
   readonly time?: number;
   readonly overrides: RestoreOverrides;
   readonly requestedBy?: string;
-  /** Of one call's attempts: the second gets the first one's restore. */
+  /** The same for all attempts of one call: repeats get the first one's restore. */
   readonly requestKey?: string;
 }
 
-/** A restore that was started: by Tidemark, on its record, or by DynamoDB, which describes the table it makes. */
+/** A restore that was started: Tidemark's has a record; for its own, DynamoDB describes the table that it creates. */
 export type StartedRestore = { readonly restore: RestoreRecord } | { readonly table: SdkTableDescription };
 
 /**
- * The port to point-in-time recovery: DynamoDB's own where there is one.
- * Each throws `TableNotFound` if there is no such table.
+ * The port to point-in-time recovery: on AWS to DynamoDB's own, on one machine to that of `local/dynamodb`. Each method
+ * throws `TableNotFound` if there is no such table.
  */
 export interface ContinuousBackups {
   describe(table: string): Promise<PointInTimeRecovery>;
-  /** Throws `ContinuousBackupsUnavailable` while the table cannot be changed, and `Validation`. */
+  /** Enables or disables recovery. Throws `ContinuousBackupsUnavailable` while the table cannot be changed, and `Validation`. */
   update(table: string, specification: RecoverySpecification): Promise<PointInTimeRecovery>;
   /**
-   * Throws `PointInTimeRecoveryUnavailable`, `InvalidRestoreTime`, `TableAlreadyExists`, `TableInUse` (the target is
+   * Restores a table to a time. Throws `PointInTimeRecoveryUnavailable`, `InvalidRestoreTime`, `TableAlreadyExists`, `TableInUse` (the target is
    * being restored), `LimitExceeded`, `Validation` (an override that does not fit).
    */
   restore(request: PointInTimeRestore): Promise<StartedRestore>;

@@ -2,7 +2,7 @@ import { type ErrorCode, TidemarkError } from '../runtime/errors.ts';
 
 const codes: ReadonlyMap<string, ErrorCode> = new Map([
   ['ValidationException', 'Validation'],
-  // The table is none of those that Tidemark is configured for.
+  // Tidemark is not configured for the table.
   ['AccessDeniedException', 'AccessDenied'],
   ['TableNotFoundException', 'TableNotFound'],
   ['SourceTableNotFoundException', 'TableNotFound'],
@@ -16,8 +16,8 @@ const codes: ReadonlyMap<string, ErrorCode> = new Map([
   ['LimitExceededException', 'LimitExceeded'],
 ]);
 
-/** What DynamoDB refuses is thrown as a `TidemarkError` with its text; any other error stays what it is. */
-export async function translated<T>(call: () => Promise<T>): Promise<T> {
+/** Runs a call. Throws an error of DynamoDB as a `TidemarkError` with the same text, and any other error unchanged. */
+export async function translateErrors<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {

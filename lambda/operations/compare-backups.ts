@@ -5,17 +5,17 @@ import { compareSnapshots, type ComparisonStep, type Difference } from '../snaps
 import { countReads, type Reads } from '../snapshot/read/counting-store.ts';
 import { formatHash, wholeRange } from '../snapshot/format/hash-range.ts';
 import { Budget } from '../jobs/budget.ts';
-import { pageToken, placeOf } from './page-token.ts';
-import { manifestOf, readableBackup, unlessDeleted } from './readable-backup.ts';
-import { keyAttributesOf } from './schema-key.ts';
+import { createPageToken, readPlace } from './page-token.ts';
+import { readBackupManifest, findReadableBackup, readUnlessDeleted } from './find-backup.ts';
+import { keyAttributesOf } from './locate-key.ts';
 import type { ReadServices } from '../services/operation-services.ts';
 
 export interface CompareBackupsInput {
   readonly from: BackupKey;
   readonly to: BackupKey;
-  /** About so many differences on a page, 1 to 1000. Keys of one hash are not parted. */
+  /** The number of differences on a page, 1 to 1000. A page may have a few more: keys of one hash stay together. */
   readonly limit?: number;
-  /** Of the page before. */
+  /** The token of the previous page. */
   readonly next?: string;
 }
 
@@ -25,7 +25,7 @@ export interface ListedDifference {
   readonly key: string;
 }
 
-/** What must be done to `from` to come to `to`. Figures are of this page. */
+/** The changes that turn `from` into `to`. Figures are of this page. */
 export interface ComparisonPage extends Reads {
   readonly from: BackupRecord;
   readonly to: BackupRecord;
@@ -37,42 +37,45 @@ export interface ComparisonPage extends Reads {
   readonly next?: string;
 }
 
-const mostDifferences = 1000;
+const maxDifferences = 1000;
 
 /**
- * Compares two backups, a page at a time: a page ends with the differences asked for or with the time. Throws
- * `BackupNotFound`, `BackupInUse`, `SnapshotCorrupt`, and `Validation` for backups of different keys, for a limit out
- * of range and for a token of other backups.
+ * Compares two backups, a page at a time: a page ends when it has `limit` differences or when its time is used up. Throws
+ * `BackupNotFound`, `BackupInUse`, `SnapshotCorrupt`, and `Validation` for backups of tables with different keys, for a
+ * limit out of range and for a token of other backups.
  */
 export async function compareBackups(
   services: Pick<ReadServices, 'catalog' | 'store' | 'clock' | 'config'>,
   input: CompareBackupsInput,
 ): Promise<ComparisonPage> {
-  const { limit = mostDifferences } = input;
-  if (!Number.isInteger(limit) || limit < 1 || limit > mostDifferences)
-    throw new TidemarkError('Validation', `The limit must be from 1 to ${mostDifferences}`);
+  const { limit = maxDifferences } = input;
+  if (!Number.isInteger(limit) || limit < 1 || limit > maxDifferences)
+    throw new TidemarkError('Validation', `The limit must be an integer from 1 to ${maxDifferences}`);
   const budget = new Budget(services.clock, services.config.readBudgetMs);
   const [from, to] = await Promise.all([
-    readableBackup(services, input.from),
-    readableBackup(services, input.to),
+    findReadableBackup(services, input.from),
+    findReadableBackup(services, input.to),
   ]);
   checkSameKeys(from.backup, to.backup);
   const facts = [from.backup.arn, to.backup.arn];
-  const start = input.next === undefined ? 0n : BigInt(`0x${placeOf(input.next, facts)}`);
+  const start = input.next === undefined ? 0n : BigInt(`0x${readPlace(input.next, facts)}`);
   const store = countReads(services.store);
-  return unlessDeleted(services, [input.from, input.to], async () => {
-    const [before, after] = await Promise.all([manifestOf(store, from), manifestOf(store, to)]);
+  return readUnlessDeleted(services, [input.from, input.to], async () => {
+    const [before, after] = await Promise.all([
+      readBackupManifest(store, from),
+      readBackupManifest(store, to),
+    ]);
     const range = { from: start, to: wholeRange.to };
     const steps = compareSnapshots(store, before, after, range, services.config.limits);
-    const { listed, end } = await pageOf(steps, limit, budget);
+    const { listed, end } = await collectPage(steps, limit, budget);
     return {
       from: from.backup,
       to: to.backup,
-      counts: countsOf(listed),
+      counts: countChanges(listed),
       differences: listed.map(({ change, key }) => ({ change, key: `{${key.toString()}}` })),
       ...store.reads,
       progress: Number(end) / Number(wholeRange.to),
-      ...(end < wholeRange.to && { next: pageToken(formatHash(end), facts) }),
+      ...(end < wholeRange.to && { next: createPageToken(formatHash(end), facts) }),
     };
   });
 }
@@ -83,8 +86,8 @@ function checkSameKeys(from: BackupRecord, to: BackupRecord): void {
   if (a !== b) throw new TidemarkError('Validation', 'The backups are of tables with different keys');
 }
 
-/** The differences up to the hash where the page ends: where there are enough of them, or the time is over. */
-export async function pageOf(
+/** Collects differences up to the hash where the page ends: at `limit` differences, or when the time is used up. */
+export async function collectPage(
   steps: AsyncIterable<ComparisonStep>,
   limit: number,
   budget: Budget,
@@ -103,7 +106,7 @@ export async function pageOf(
   return { listed, end };
 }
 
-function countsOf(differences: readonly Difference[]): ComparisonPage['counts'] {
+function countChanges(differences: readonly Difference[]): ComparisonPage['counts'] {
   const counts = { added: 0, changed: 0, removed: 0 };
   for (const { change } of differences) counts[change]++;
   return counts;

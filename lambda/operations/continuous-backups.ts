@@ -17,8 +17,8 @@ export type RestoreToPointInTimeInput = PointInTimeRestore & TableReference;
 type RecoveryServices = Pick<OperationServices, 'dynamodb' | 'continuous'>;
 
 /*
- * The port knows tables by their names. So each of these first looks whether the table of that name is the one that is
- * meant, and throws `AccessDenied` if not; else what the port throws.
+ * The port to point-in-time recovery knows tables by name. So each of these operations first throws `AccessDenied` if the
+ * request's ARN is not that of the table of this name. They throw what the port throws.
  */
 
 export async function describeContinuousBackups(

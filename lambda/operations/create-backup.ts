@@ -2,7 +2,7 @@ import { createBackupJob } from '../jobs/job.ts';
 import { hash } from 'node:crypto';
 import { type TableReference, checkArn } from '../model/backup-arn.ts';
 import type { BackupRecord, BackupSource, Kind } from '../model/records.ts';
-import { createNative } from './request-native.ts';
+import { createNativeBackup } from './request-native-backup.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { describeTable } from '../tables/table.ts';
 import { checkSource } from './check-source.ts';
@@ -10,34 +10,34 @@ import type { RequestServices } from '../services/operation-services.ts';
 
 export interface CreateBackupInput extends TableReference {
   readonly name: string;
-  /** Without it: incremental when a parent serves, else full. */
+  /** By default incremental if there is a usable parent, else full. */
   readonly kind?: Kind;
-  /** Without it: the stream when a parent serves, else what does (backup/choose-source.ts). */
+  /** By default chosen by the execution (backup/choose-source.ts). */
   readonly source?: BackupSource;
-  /** Kept with the backup. */
+  /** A note that the record keeps. */
   readonly comment?: string;
   /** The caller's ARN, or the schedule's name. */
   readonly requestedBy?: string;
-  /** Requests with one key are one request: the second gets the first one's backup. */
+  /** Requests with the same key are one request: repeats return the first one's backup. */
   readonly requestKey?: string;
   /** Epoch ms after which the backup is deleted. */
   readonly expiresAt?: number;
-  /** For Tidemark's own use: not listed, and no call of the caller's to be counted. */
+  /** For Tidemark's own use: the backup is not listed, and the request does not count against the rate limit. */
   readonly internal?: boolean;
-  /** Epoch ms of a time before the request whose content is meant; a snapshot of that time or before must be there. */
+  /** Epoch ms before the request: the backup gets the content of that time. Needs a snapshot of that time or before. */
   readonly asOf?: number;
 }
 
 /** DynamoDB's own limit: "You can call CreateBackup at a maximum rate of 50 times per second." */
-const createsPerSecond = 50;
+const maxCreatesPerSecond = 50;
 
 /**
- * Catalogs the request and starts its execution; the backup is CREATING. Two rounds: what the table is and whether
- * the rate allows, then the record and the start.
+ * Catalogs a backup and starts its execution; the backup is CREATING. Takes two rounds of calls: the table's description
+ * and the rate limit, then the record and the start of the execution.
  *
- * Throws `TableNotFound`, `AccessDenied`, `TableInUse`, `ContinuousBackupsUnavailable`, `LimitExceeded`, `Validation`. What
- * DynamoDB refuses of a backup of its own is thrown when the record is there, and is then its reason; a repeat of the request
- * asks for another one.
+ * Throws `TableNotFound`, `AccessDenied`, `TableInUse`, `ContinuousBackupsUnavailable`, `LimitExceeded`, `Validation`. If
+ * DynamoDB refuses to make a backup of its own, throws DynamoDB's error; it is also the reason on the record, and a repeat
+ * of the request asks DynamoDB again.
  */
 export async function createBackup(
   services: RequestServices,
@@ -50,18 +50,21 @@ export async function createBackup(
   if (input.source === 'native') {
     services.native.check();
     if (input.kind !== undefined)
-      throw new TidemarkError('Validation', "A backup of DynamoDB's own has no kind: it is the whole table");
+      throw new TidemarkError(
+        'Validation',
+        "DynamoDB's own backups have no kind: each is of the whole table",
+      );
   }
   const [table, record, admitted] = await Promise.all([
     describeTable(services.dynamodb, name),
     services.catalog.turns.getTable(name),
-    input.internal === true || services.catalog.counters.admit('CreateBackup', createsPerSecond),
+    input.internal === true || services.catalog.counters.admit('CreateBackup', maxCreatesPerSecond),
   ]);
   checkArn(tableArn, table.identity.arn);
   if (!admitted) {
     throw new TidemarkError(
       'LimitExceeded',
-      `At most ${createsPerSecond} backups can be requested in a second.`,
+      `At most ${maxCreatesPerSecond} backups can be requested per second.`,
     );
   }
   if (table.status === 'DELETING') throw new TidemarkError('TableInUse', `Table is being deleted: ${name}`);
@@ -69,30 +72,33 @@ export async function createBackup(
 
   const wanted = {
     ...request,
-    ...(input.requestKey !== undefined && { requestKey: boundKey(input.requestKey, input) }),
+    ...(input.requestKey !== undefined && { requestKey: bindKey(input.requestKey, input) }),
     table: table.identity,
     description: table.description,
   };
-  if (input.source === 'native') return createNative(services, wanted);
-  // The execution waits for its record; one whose record was refused ends.
+  if (input.source === 'native') return createNativeBackup(services, wanted);
+  // The execution waits for its record, and ends if the record could not be written.
   const { backup } = await services.catalog.backups.create(wanted, (made) => start(services, made));
   return backup;
 }
 
-/** A client that sends one key with different requests means different backups. */
-function boundKey(
+/** Binds a key to its request: a client that sends one key with different requests means different backups. */
+function bindKey(
   requestKey: string,
   { table, name, kind, source, comment, requestedBy }: CreateBackupInput,
 ): string {
   return hash('sha256', JSON.stringify([requestKey, table, name, kind, source, comment, requestedBy]));
 }
 
-/** A start that fails leaves a cataloged backup without an execution: the reconciler finds and starts it. */
+/** Starts the execution. If that fails, the reconciler finds the record without an execution and starts one. */
 async function start(services: RequestServices, backup: BackupRecord): Promise<void> {
   const { id, table } = backup;
   try {
     await services.executions.start(createBackupJob(table.name, id));
   } catch (error) {
-    services.log.error('backup not started, left to the reconciler', { backup: id, error: String(error) });
+    services.log.error('backup not started: the reconciler will start it', {
+      backup: id,
+      error: String(error),
+    });
   }
 }

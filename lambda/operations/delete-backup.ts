@@ -1,22 +1,22 @@
 import type { BackupKey } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
-import type { NativeServices } from './request-native.ts';
+import type { NativeServices } from './request-native-backup.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { describeBackup } from './describe-backup.ts';
 
 export interface DeleteBackupInput extends BackupKey {
-  /** Of one call's attempts: the second gets the first one's answer. */
+  /** The same for all attempts of one call: repeats get the first one's answer. */
   readonly requestKey?: string;
 }
 
-/** Ends a backup. Throws `BackupNotFound`, and `BackupInUse` while it is being created or restored. */
+/** Deletes a backup. Throws `BackupNotFound`, and `BackupInUse` while the backup is being created or restored. */
 export async function deleteBackup(
   services: NativeServices,
   { requestKey, ...key }: DeleteBackupInput,
 ): Promise<BackupRecord> {
   const backup = await describeBackup(services, key).catch((error: unknown) =>
-    deletedBefore(services, key, requestKey, error),
+    findDeletedBefore(services, key, requestKey, error),
   );
   if (backup.status === 'DELETED') return backup;
   if (backup.status === 'CREATING') {
@@ -26,8 +26,8 @@ export async function deleteBackup(
   return backup;
 }
 
-/** The backup if this same request has deleted it; else throws what was found instead. */
-async function deletedBefore(
+/** Returns the backup if an earlier attempt of the same request deleted it; else throws `error`. */
+async function findDeletedBefore(
   { catalog }: NativeServices,
   key: BackupKey,
   requestKey: string | undefined,
@@ -39,7 +39,10 @@ async function deletedBefore(
   return backup;
 }
 
-/** Ends a backup that is AVAILABLE or FAILED, DynamoDB's before its record. Throws `BackupInUse`, `BackupNotFound`. */
+/**
+ * Deletes a backup that is AVAILABLE or FAILED: DynamoDB's own backup first, then the record. Throws `BackupInUse`,
+ * `BackupNotFound`.
+ */
 export async function endBackup(
   { catalog, native }: Pick<Services, 'catalog' | 'native'>,
   backup: BackupRecord,

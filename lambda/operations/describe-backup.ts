@@ -1,32 +1,17 @@
-import { backupArnOf, type BackupKey, checkSameAccount } from '../model/backup-arn.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
-import type { NativeServices } from './request-native.ts';
-import { settle } from './settle-native.ts';
-import { TidemarkError } from '../runtime/errors.ts';
-import type { RequestServices } from '../services/operation-services.ts';
+import { findBackup } from './find-backup.ts';
+import type { NativeServices } from './request-native-backup.ts';
+import { settleNativeBackup } from './settle-native-backup.ts';
 
 /**
- * A backup as callers see it. Throws `BackupNotFound`, also for a deleted one and for one that Tidemark made for its own
- * use, and `AccessDenied` if the backup that was asked for is another account's or region's. A failed one is there, with
- * its reason. DynamoDB is asked about a backup of its own that is CREATING.
+ * Finds a backup, as `findBackup` does. For one of DynamoDB's own that is CREATING, first asks DynamoDB for its state and
+ * updates the record.
  */
 export async function describeBackup(services: NativeServices, key: BackupKey): Promise<BackupRecord> {
   const backup = await findBackup(services, key);
-  // Of one that was asked for twice the reconciler looks for the second first: lists are not for every caller.
+  // If DynamoDB was asked twice for this backup, leave it to the reconciler: it must first look for the second copy with
+  // ListBackups, and not every caller may list.
   if (backup.attempts > 1) return backup;
-  return (await settle(services, backup)) ? findBackup(services, key) : backup;
-}
-
-/** The same as it is on the record. */
-export async function findBackup(
-  services: Pick<RequestServices, 'catalog' | 'config'>,
-  key: BackupKey,
-): Promise<BackupRecord> {
-  if (key.arn !== undefined) checkSameAccount(services.config.catalogArn, key.arn);
-  const backup = await services.catalog.backups.get(key);
-  if (backup !== undefined && backup.status !== 'DELETED' && !backup.internal) return backup;
-  throw new TidemarkError(
-    'BackupNotFound',
-    `Backup not found: ${backup?.arn ?? backupArnOf(key.table, key.id)}`,
-  );
+  return (await settleNativeBackup(services, backup)) ? findBackup(services, key) : backup;
 }

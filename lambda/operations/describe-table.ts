@@ -5,13 +5,13 @@ import { TidemarkError } from '../runtime/errors.ts';
 import { findTable } from '../tables/table.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
-/** `restore`: that made this table or is making it; before it has made it there is no table. */
+/** A table with the restore that made it or is making it. Until the restore has created the table, there is none. */
 export type DescribedTable =
   | { readonly table: TableDescription; readonly restore?: RestoreRecord }
   | { readonly table?: undefined; readonly restore: RestoreRecord };
 
 /**
- * What DynamoDB says of a table, with the restore that makes it: a table being loaded is not ready for use.
+ * Describes a table as DynamoDB does, with the restore that makes it: a table that is being loaded is not ready for use.
  * Throws `TableNotFound` and `AccessDenied`.
  */
 export async function describeTable(
@@ -28,6 +28,6 @@ export async function describeTable(
     return { restore };
   }
   checkArn(tableArn, String(table.TableArn));
-  const ours = restore?.status === 'RESTORING' || restore?.targetTableId === table.TableId;
-  return { table, ...(ours && restore && { restore }) };
+  const isRestored = restore?.status === 'RESTORING' || restore?.targetTableId === table.TableId;
+  return { table, ...(isRestored && restore && { restore }) };
 }

@@ -5,44 +5,42 @@ import { estimateImport, estimateWrites, type Size, type WayEstimate } from '../
 import { chooseWay, type RestoreFacts } from '../restore/choose-way.ts';
 import type { Config } from '../services/config.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { findBackup } from './describe-backup.ts';
-import { checkOurs } from './our-backup.ts';
-import { checkRestorable } from './restorable-backup.ts';
+import { checkNotNative, checkRestorable, findBackup } from './find-backup.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
-/** A way that is possible, or why it is not. */
+/** The estimate of one way to restore, or the reason why that way is impossible. */
 export type Way = { readonly way: RestoreWay } & (WayEstimate | { readonly impossible: string });
 
-/** What a restore will take, both ways. Prices are those of `prices.region`, wherever it is asked. */
+/** What a restore takes in each way. The prices are those of `prices.region`, in whichever region Tidemark runs. */
 export interface RestoreEstimate extends Size {
   readonly ways: readonly Way[];
   /** The way that a restore takes here. */
   readonly choice: ReturnType<typeof chooseWay>;
-  /** The way that serves better, if the configuration leaves the choice. */
+  /** The way that a restore takes where the configuration leaves the choice. */
   readonly auto: ReturnType<typeof chooseWay>;
   readonly prices: Pick<typeof prices, 'region' | 'asOf'>;
 }
 
 /**
- * Of the record alone: nothing is read from the store. Throws `BackupNotFound`, `BackupNotAvailable`, and `Validation` for
- * a backup of DynamoDB's own.
+ * Estimates a restore from the backup's record alone, without reading the store. Throws `BackupNotFound`,
+ * `BackupNotAvailable`, and `Validation` for one of DynamoDB's own backups.
  */
 export async function estimateRestore(
   services: Pick<RequestServices, 'catalog' | 'config'>,
   key: BackupKey,
 ): Promise<RestoreEstimate> {
   const backup = await findBackup(services, key);
-  checkOurs(backup, noEstimate);
+  checkNotNative(backup, noEstimate);
   checkRestorable(backup);
   const { figures, description } = backup;
-  return restoreEstimate(figures, description, services.config);
+  return computeEstimate(figures, description, services.config);
 }
 
-/** Said of a backup that DynamoDB restores. */
-export const noEstimate = 'what its restore takes is not known here';
+/** The end of a message about a backup that DynamoDB restores. */
+export const noEstimate = 'Tidemark cannot estimate its restore';
 
-/** `target`: what is to be made. */
-export function restoreEstimate(
+/** Estimates the restore of a backup with these figures to the table `target`. */
+export function computeEstimate(
   figures: Size | undefined,
   target: TableDescription,
   { restoreBy }: Pick<Config, 'restoreBy'>,
@@ -51,7 +49,7 @@ export function restoreEstimate(
   const { items, bytes } = figures;
   const localIndexes = target.localSecondaryIndexes.length;
   const choose = (by: RestoreFacts['restoreBy']) => chooseWay({ restoreBy: by, items, bytes, localIndexes });
-  // What an import cannot do is written even where it is configured.
+  // A restore writes what an import cannot do, even where imports are configured.
   const { way, why } = choose('import');
   const byImport = way === 'import' ? estimateImport(figures, target) : { impossible: why };
   return {

@@ -8,18 +8,18 @@ export type ListBackupsInput = ListQuery;
 export interface BackupPage {
   /** Oldest first. */
   readonly backups: readonly BackupRecord[];
-  /** Where to go on; absent if nothing follows. */
+  /** The last backup of this page, after which the next page continues; absent on the last page. */
   readonly last?: BackupKey & { readonly arn: string };
 }
 
-/** One more than asked for is read, so that a page that is exactly full and the last one has no cursor. */
+/** Lists one page of backups. Reads one backup more than `limit`, so that a full page that is the last has no cursor. */
 export async function listBackups(
   services: Pick<RequestServices, 'catalog'>,
   input: ListBackupsInput,
 ): Promise<BackupPage> {
-  const found = await services.catalog.backups.list({ ...input, limit: input.limit + 1 });
-  const backups = found.slice(0, input.limit);
+  const read = await services.catalog.backups.list({ ...input, limit: input.limit + 1 });
+  const backups = read.slice(0, input.limit);
   const last = backups.at(-1);
-  if (last === undefined || found.length <= input.limit) return { backups };
+  if (last === undefined || read.length <= input.limit) return { backups };
   return { backups, last: { table: last.table.name, id: last.id, arn: last.arn } };
 }

@@ -9,11 +9,12 @@ import { createBackup } from './create-backup.ts';
 import { deleteBackup } from './delete-backup.ts';
 import { describeBackup } from './describe-backup.ts';
 import { describeTable } from './describe-table.ts';
+import { dryRunRestore } from './dry-run-restore.ts';
 import { estimateRestore } from './estimate-restore.ts';
 import { getBackupItem } from './get-backup-item.ts';
 import { listBackups } from './list-backups.ts';
 import { planSweep } from './plan-sweep.ts';
-import { dryRunRestore, restoreTable } from './restore-table.ts';
+import { restoreTable } from './restore-table.ts';
 import { verifyBackup } from './verify-backup.ts';
 
 /*
@@ -46,7 +47,7 @@ const functions = {
 export type Operations = Bound<typeof functions>;
 
 /** Gives every operation the services that it works with. */
-export function operationsOf(services: OperationServices): Operations {
+export function createOperations(services: OperationServices): Operations {
   return bindServices(functions, services);
 }
 

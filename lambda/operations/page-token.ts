@@ -1,21 +1,21 @@
 import { hash } from 'node:crypto';
 import { TidemarkError } from '../runtime/errors.ts';
 
-/** What a token is good for: a request with other facts does not take it. */
+/** The facts of a request that its tokens are bound to. */
 type Facts = readonly (string | number)[];
 
-/** Where the next page begins, as a text for the caller to hand back. `place` is 16 hex digits. */
-export function pageToken(place: string, facts: Facts): string {
-  return `${place}${seal(facts)}`;
+/** Makes the token that a caller sends to get the page that begins at `place`, 16 hex digits. */
+export function createPageToken(place: string, facts: Facts): string {
+  return `${place}${hashFacts(facts)}`;
 }
 
-/** The place that a token of such a request names. Throws `Validation` for any other text. */
-export function placeOf(token: string, facts: Facts): string {
+/** Reads the place from a token. Throws `Validation` for a token of other facts and for any other text. */
+export function readPlace(token: string, facts: Facts): string {
   const place = token.slice(0, 16);
-  if (/^[0-9a-f]{16}$/.test(place) && token === pageToken(place, facts)) return place;
-  throw new TidemarkError('Validation', 'The token is not one of this request');
+  if (/^[0-9a-f]{16}$/.test(place) && token === createPageToken(place, facts)) return place;
+  throw new TidemarkError('Validation', 'The token is not from this request');
 }
 
-function seal(facts: Facts): string {
+function hashFacts(facts: Facts): string {
   return hash('sha256', JSON.stringify(facts)).slice(0, 16);
 }

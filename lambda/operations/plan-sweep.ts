@@ -7,9 +7,10 @@ import type { Services } from '../services/services.ts';
 import { checkTableArn } from '../tables/table.ts';
 
 /**
- * What a sweep would delete now, folder by folder, without deleting it or changing anything. With `table` only what was
- * made for this table's backups. A released snapshot that nothing holds, but that is alive, is shown as live: a sweep
- * would end its life first. Throws `AccessDenied`; a table that is gone is known by its name alone.
+ * Plans what a sweep would delete now, folder by folder, without deleting or changing anything. With `table`, plans only
+ * for the folders of this table's backups. A snapshot that was released and that nothing holds is shown as live, although
+ * a sweep would first mark it as dead. Throws `AccessDenied` for the ARN of another table; a deleted table is known by
+ * its name alone.
  */
 export async function planSweep(
   services: SweepServices & Pick<Services, 'dynamodb'>,

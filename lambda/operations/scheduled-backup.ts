@@ -6,18 +6,18 @@ import type { RequestServices } from '../services/operation-services.ts';
 export interface Delivery {
   readonly schedule: string;
   readonly table: string;
-  /** Days that the backup is kept; absent: until it is deleted. */
+  /** Days until the backup expires; absent: it is kept until it is deleted. */
   readonly keepDays?: number;
-  /** Absent: what serves. */
+  /** By default chosen by the execution. */
   readonly source?: 'native';
-  /** The time that the delivery is for: schedules deliver at least once, and a second delivery has the same. */
+  /** The time that the delivery is for. Schedules deliver at least once; a second delivery has the same time. */
   readonly scheduledTime: string;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Makes the backup that a schedule asks for, once for each delivery. Throws as `createBackup` does. */
-export function scheduledBackup(services: RequestServices, delivery: Delivery): Promise<BackupRecord> {
+/** Creates the backup that a schedule requests, once for each delivery. Throws as `createBackup` does. */
+export function createScheduledBackup(services: RequestServices, delivery: Delivery): Promise<BackupRecord> {
   const { schedule, table, keepDays, source, scheduledTime } = delivery;
   return createBackup(services, {
     table,

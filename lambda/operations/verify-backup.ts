@@ -6,16 +6,15 @@ import { Findings, type Problem } from '../snapshot/verify/findings.ts';
 import { manifestKey } from '../snapshot/format/manifest.ts';
 import { Verification } from '../snapshot/verify/verify.ts';
 import { Budget } from '../jobs/budget.ts';
-import { findBackup } from './describe-backup.ts';
-import { pageToken, placeOf } from './page-token.ts';
-import { manifestOf, readableBackup } from './readable-backup.ts';
+import { createPageToken, readPlace } from './page-token.ts';
+import { findBackup, findReadableBackup, readBackupManifest } from './find-backup.ts';
 import type { ReadServices } from '../services/operation-services.ts';
 
 export interface VerifyBackupInput {
   readonly backup: BackupKey;
-  /** Above 0, at most 1, which is everything. Less: about this share of the frames, drawn at random. */
+  /** Above 0 and at most 1, which is everything. A smaller share checks about that share of the frames, at random. */
   readonly share?: number;
-  /** Of the page before. */
+  /** The token of the previous page. */
   readonly next?: string;
 }
 
@@ -25,11 +24,11 @@ export interface VerificationPage extends Reads {
   readonly share: number;
   /** Frames that were read and checked. */
   readonly frames: number;
-  /** Items of the snapshot; with a share those in the frames that were drawn. */
+  /** Items in the frames that were read. */
   readonly items: number;
-  /** The first of them. */
+  /** The first problems. */
   readonly problems: readonly Problem[];
-  /** How many there are. */
+  /** The number of all problems. */
   readonly problemCount: number;
   /** How much of the whole is done with this page: 0 to 1. */
   readonly progress: number;
@@ -38,9 +37,9 @@ export interface VerificationPage extends Reads {
 }
 
 /**
- * Checks what is stored of a backup: whole partitions, at least one, and more as far as the time goes. What is damaged
- * is a problem, not an error. Throws `BackupNotFound`, `BackupInUse`, and `Validation` for a share out of range and for
- * a token of another request.
+ * Checks the stored content of a backup, a page at a time: a page has one whole partition, and more while there is time.
+ * Damage is reported as a problem, not as an error. Throws `BackupNotFound`, `BackupInUse`, and `Validation` for a share
+ * out of range and for a token of another request.
  */
 export async function verifyBackup(
   services: Pick<ReadServices, 'catalog' | 'store' | 'clock' | 'config'>,
@@ -50,13 +49,13 @@ export async function verifyBackup(
     throw new TidemarkError('Validation', 'The share must be above 0 and at most 1');
   const { limits, readBudgetMs } = services.config;
   const budget = new Budget(services.clock, readBudgetMs);
-  const readable = await readableBackup(services, key);
+  const readable = await findReadableBackup(services, key);
   const facts = [readable.backup.arn, share];
-  let done = next === undefined ? 0 : Number(`0x${placeOf(next, facts)}`);
+  let done = next === undefined ? 0 : Number(`0x${readPlace(next, facts)}`);
   const store = countReads(services.store);
   const findings = new Findings();
   const object = manifestKey(readable.tableId, key.id);
-  const manifest = await findings.recordDamage(object, manifestOf(store, readable));
+  const manifest = await findings.recordDamage(object, readBackupManifest(store, readable));
   if (manifest !== undefined) {
     const options = { share, random: Math.random, limits };
     const verification = new Verification(store, manifest, options, findings);
@@ -64,7 +63,7 @@ export async function verifyBackup(
     do await verification.verifyPartition(done++);
     while (done < manifest.partitions.length && !budget.isSpent());
   }
-  // Reading pins nothing: what is missing may be so because the backup was deleted meanwhile.
+  // Reading pins nothing: objects may be missing because the backup was deleted in the meantime. Then this throws.
   if (findings.problemCount > 0) await findBackup(services, key);
   const { frames, items, problems, problemCount } = findings;
   const progress = manifest === undefined ? 1 : done / manifest.partitions.length;
@@ -77,6 +76,6 @@ export async function verifyBackup(
     problemCount,
     ...store.reads,
     progress,
-    ...(progress < 1 && { next: pageToken(done.toString(16).padStart(16, '0'), facts) }),
+    ...(progress < 1 && { next: createPageToken(done.toString(16).padStart(16, '0'), facts) }),
   };
 }

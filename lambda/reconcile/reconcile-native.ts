@@ -1,8 +1,8 @@
 import type { BackupKey } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
-import { type NativeServices, requestNative } from '../operations/request-native.ts';
-import { isFresh, settle } from '../operations/settle-native.ts';
+import { type NativeServices, requestNativeBackup } from '../operations/request-native-backup.ts';
+import { isFresh, settleNativeBackup } from '../operations/settle-native-backup.ts';
 
 /** DynamoDB's clock may be behind ours by less than this. */
 const clockSkewMs = 5 * 60_000;
@@ -23,7 +23,7 @@ export async function reconcileNative(services: NativeServices, key: BackupKey):
   if (backup.nativeArn === undefined) {
     await recover(services, backup);
   } else if (await isAlone(services, backup, backup.nativeArn)) {
-    await settle(services, backup);
+    await settleNativeBackup(services, backup);
   }
   const now = await backups.get(key);
   if (now?.status === 'FAILED') throw new TidemarkError('Internal', `native backup failed: ${now.reason}`);
@@ -38,7 +38,7 @@ async function recover(services: NativeServices, backup: BackupRecord): Promise<
   } else if (backup.attempts >= mostAttempts) {
     await catalog.natives.fail(backup, 'DynamoDB was asked for the backup again and again, and has none');
   } else if (await catalog.natives.askAgain(backup)) {
-    await requestNative(services, backup);
+    await requestNativeBackup(services, backup);
   }
 }
 

@@ -7,7 +7,7 @@ import type {
 } from '../../lambda/native/recovery.ts';
 import { markerOf } from '../../lambda/model/ids.ts';
 import { createBackup } from '../../lambda/operations/create-backup.ts';
-import { checkTarget, orRepeated, startRestore } from '../../lambda/operations/restore-table.ts';
+import { checkTarget, startOnce, startRestore } from '../../lambda/operations/restore-request.ts';
 import { planTarget } from '../../lambda/restore/target-description.ts';
 import { isError, reasonOf, TidemarkError } from '../../lambda/runtime/errors.ts';
 import type { Services } from '../../lambda/services/services.ts';
@@ -68,7 +68,7 @@ export class EmbeddedContinuousBackups implements ContinuousBackups {
   }
 
   restore(request: PointInTimeRestore): Promise<StartedRestore> {
-    return orRepeated(this.#services, request, () => this.#restore(request));
+    return startOnce(this.#services, request, () => this.#restore(request));
   }
 
   async #restore(request: PointInTimeRestore): Promise<StartedRestore> {

@@ -1,17 +1,17 @@
 import * as sdk from '@aws-sdk/client-dynamodb';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { apiModel } from '../../api/model.ts';
-import { openApi } from '../../api/openapi.ts';
-import { serviceModel } from '../../api/service-model.ts';
+import { createApi } from '../../api/model.ts';
+import { createOpenApi } from '../../api/openapi.ts';
+import { createServiceModel } from '../../api/service-model.ts';
 import { extensions } from '../../lambda/dialects/dynamodb/extensions.ts';
 
-const api = apiModel();
+const api = createApi();
 
 describe('the documents are made of the code (npm run api)', () => {
   test.each([
-    ['tidemark-2012-08-10.json', serviceModel(api)],
-    ['openapi.json', openApi(api)],
+    ['tidemark-2012-08-10.json', createServiceModel(api)],
+    ['openapi.json', createOpenApi(api)],
   ])('docs/api/%s', (name, document) => {
     const written: unknown = JSON.parse(
       readFileSync(new URL(`../../docs/api/${name}`, import.meta.url), 'utf8'),

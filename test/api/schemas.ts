@@ -1,10 +1,10 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
-import { apiModel } from '../../api/model.ts';
-import { openApi } from '../../api/openapi.ts';
+import { createApi } from '../../api/model.ts';
+import { createOpenApi } from '../../api/openapi.ts';
 
-export const api = apiModel();
-export const document = openApi(api);
+export const api = createApi();
+export const document = createOpenApi(api);
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
 ajv.addSchema({ $id: 'api', ...(closed(document) as object) });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { serviceModel } from '../../api/service-model.ts';
+import { createServiceModel } from '../../api/service-model.ts';
 import { answerTo, fakeOperations } from '../dialects/dynamodb/fakes.ts';
 import { api } from './schemas.ts';
 
@@ -16,7 +16,7 @@ interface Shape {
 }
 
 describe('the service model', () => {
-  const model = serviceModel(api) as {
+  const model = createServiceModel(api) as {
     operations: Record<
       string,
       { input: { shape: string }; output: { shape: string }; errors: { shape: string }[] }

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type ApiEvent, apiHandler } from '../../lambda/handlers/dynamodb-api.ts';
+import { type ApiEvent, createApiHandler } from '../../lambda/handlers/dynamodb-api.ts';
 import type { Operations } from '../../lambda/operations/operations.ts';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 import { fakeOperations } from '../dialects/dynamodb/fakes.ts';
@@ -33,7 +33,7 @@ const asked = {
 describe('an event of API Gateway becomes a request of the dialect', () => {
   test('header names of any case, the caller from the identity', async () => {
     const operations = fakeOperations();
-    const answer = await apiHandler(() => operations, silentLog)(event());
+    const answer = await createApiHandler(() => operations, silentLog)(event());
     expect(answer.statusCode).toBe(200);
     expect(answer.headers).toHaveProperty('content-type', 'application/x-amz-json-1.0');
     expect(JSON.parse(answer.body)).toHaveProperty('BackupDetails.BackupStatus', 'CREATING');
@@ -43,7 +43,7 @@ describe('an event of API Gateway becomes a request of the dialect', () => {
   test('a base64 body is decoded', async () => {
     const operations = fakeOperations();
     const encoded = Buffer.from(body).toString('base64');
-    await apiHandler(() => operations, silentLog)(event({ body: encoded, isBase64Encoded: true }));
+    await createApiHandler(() => operations, silentLog)(event({ body: encoded, isBase64Encoded: true }));
     expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith(asked);
   });
 
@@ -53,13 +53,13 @@ describe('an event of API Gateway becomes a request of the dialect', () => {
     { requestContext: { identity: { userArn: null } } },
   ])('a caller that is not known is left out: %j', async (more) => {
     const operations = fakeOperations();
-    await apiHandler(() => operations, silentLog)(event(more));
+    await createApiHandler(() => operations, silentLog)(event(more));
     expect(operations.createBackup.mock.lastCall?.[0]).not.toHaveProperty('requestedBy');
   });
 
   test.each(['', '/', '//'])('GET %j is the health check', async (path) => {
     const request = event({ httpMethod: 'GET', path, headers: null, body: null });
-    const answer = await apiHandler(() => fakeOperations(), silentLog)(request);
+    const answer = await createApiHandler(() => fakeOperations(), silentLog)(request);
     expect(answer).toMatchObject({ statusCode: 200, body: expect.stringMatching(/^healthy: dynamodb\./) });
   });
 
@@ -72,12 +72,12 @@ describe('an event of API Gateway becomes a request of the dialect', () => {
     ['/read', undefined, 'AccessDeniedException'],
     ['/read', '/', 'BackupDetails'],
   ])('the path is the one that API Gateway has matched: %s by %s', async (path, resource, said) => {
-    const { body } = await apiHandler(() => fakeOperations(), silentLog)(event({ path, resource }));
+    const { body } = await createApiHandler(() => fakeOperations(), silentLog)(event({ path, resource }));
     expect(body).toContain(said);
   });
 
   test('a request without a body is answered in the dialect', async () => {
-    const answer = await apiHandler(() => fakeOperations(), silentLog)(event({ body: null }));
+    const answer = await createApiHandler(() => fakeOperations(), silentLog)(event({ body: null }));
     expect(answer.statusCode).toBe(400);
     expect(answer.body).toContain('SerializationException');
   });
@@ -86,7 +86,7 @@ describe('an event of API Gateway becomes a request of the dialect', () => {
 describe('operations are made once, at the first request', () => {
   test('and serve every later one', async () => {
     const make = vi.fn<() => Operations>(fakeOperations);
-    const handler = apiHandler(make, silentLog);
+    const handler = createApiHandler(make, silentLog);
     expect(make).not.toHaveBeenCalled();
     await handler(event());
     await handler(event());
@@ -105,7 +105,7 @@ describe('one line is logged per invocation, with who called', () => {
     ],
   ])('%#', async (request, operation, status) => {
     const info = vi.fn<Log['info']>();
-    await apiHandler(() => fakeOperations(), { ...silentLog, info })(request);
+    await createApiHandler(() => fakeOperations(), { ...silentLog, info })(request);
     expect(info).toHaveBeenCalledExactlyOnceWith('request', {
       operation,
       status,

@@ -1,6 +1,6 @@
 import { DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { expect, test, vi } from 'vitest';
-import { restoreHandler } from '../../lambda/handlers/native-restore.ts';
+import { createRestoreHandler } from '../../lambda/handlers/native-restore.ts';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 
 /** A client of a DynamoDB that answers this, or throws it, and keeps what it was asked. */
@@ -53,7 +53,7 @@ test.each(calls.flatMap((call) => answers.map((answer) => [call, ...answer] as c
   async ({ source, ...call }, given, answer, facts) => {
     const { dynamodb, asked } = clientOf(given);
     const info = vi.fn<Log['info']>();
-    const handler = restoreHandler(dynamodb, { ...silentLog, info });
+    const handler = createRestoreHandler(dynamodb, { ...silentLog, info });
     expect(await handler({ ...call, requestedBy })).toEqual(answer);
     expect(asked).toEqual([{ commandName: `${call.operation}Command`, input: call.input }]);
     expect(info).toHaveBeenCalledExactlyOnceWith('native restore requested', {
@@ -69,7 +69,7 @@ test.each(calls.flatMap((call) => answers.map((answer) => [call, ...answer] as c
 test('a time comes as a number and is asked for as a time', async () => {
   const { dynamodb, asked } = clientOf({});
   const time = 1_700_600_000_250;
-  await restoreHandler(
+  await createRestoreHandler(
     dynamodb,
     silentLog,
   )({

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { handler } from '../../lambda/handlers/reconcile.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 
-vi.mock('../../lambda/handlers/compose/lambda-step.ts', () => ({ stepServices: () => ({}) }));
+vi.mock('../../lambda/handlers/compose/lambda-step.ts', () => ({ createStepServices: () => ({}) }));
 vi.mock('../../lambda/reconcile/reconcile.ts', () => ({ reconcile: vi.fn<typeof reconcile>() }));
 
 test('a pass without trouble is no error of the function', async () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { pageOf } from '../../lambda/operations/compare-backups.ts';
+import { collectPage } from '../../lambda/operations/compare-backups.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import type { ComparisonStep, Difference } from '../../lambda/snapshot/compare/compare.ts';
 import { wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
@@ -38,7 +38,11 @@ it('pages together have every difference once, and a page ends as soon as it has
       async (all, limit, step, time) => {
         const found: Difference[] = [];
         for (let at = 0n; at < wholeRange.to;) {
-          const { listed, end } = await pageOf(compared(all, at, step), limit, new Budget(systemClock, time));
+          const { listed, end } = await collectPage(
+            compared(all, at, step),
+            limit,
+            new Budget(systemClock, time),
+          );
           expect(end).toBeGreaterThan(at);
           // All but those of the last hash are fewer than the limit.
           const last = listed.at(-1)?.hash;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BackupRecord, Figures } from '../../lambda/model/records.ts';
-import { estimateRestore, restoreEstimate } from '../../lambda/operations/estimate-restore.ts';
-import { dryRunRestore, restoreTable } from '../../lambda/operations/restore-table.ts';
+import { estimateRestore, computeEstimate } from '../../lambda/operations/estimate-restore.ts';
+import { dryRunRestore } from '../../lambda/operations/dry-run-restore.ts';
+import { restoreTable } from '../../lambda/operations/restore-table.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { available, creating } from '../dialects/dynamodb/fakes.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
@@ -84,7 +85,7 @@ describe('which ways are possible, and which is chosen', () => {
       { way: 'writes', usd: about(67.95, 179.38), seconds: about(2641.44, 52_548.8) },
     ];
     for (const restoreBy of ['import', 'writes'] as const) {
-      const estimate = restoreEstimate(large, plain, { restoreBy });
+      const estimate = computeEstimate(large, plain, { restoreBy });
       expect(estimate.ways).toEqual(ways);
       expect(estimate.choice).toMatchObject({ way: restoreBy });
       expect(estimate.auto).toMatchObject({ way: 'import' });
@@ -92,7 +93,7 @@ describe('which ways are possible, and which is chosen', () => {
   });
 
   it('what is small is written if the configuration leaves the choice', () => {
-    expect(restoreEstimate(small, plain, { restoreBy: 'import' })).toMatchObject({
+    expect(computeEstimate(small, plain, { restoreBy: 'import' })).toMatchObject({
       choice: { way: 'import' },
       auto: { way: 'writes' },
     });
@@ -103,7 +104,7 @@ describe('which ways are possible, and which is chosen', () => {
       [large, indexed],
       [{ items: 0, bytes: 0 }, plain],
     ] as const) {
-      const { ways, choice } = restoreEstimate(size, target, { restoreBy: 'import' });
+      const { ways, choice } = computeEstimate(size, target, { restoreBy: 'import' });
       expect(ways[0]).toEqual({ way: 'import', impossible: choice.why });
       expect(choice.way).toBe('writes');
     }

@@ -1,7 +1,7 @@
 import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { BackupRecord } from '../../lambda/model/records.ts';
-import { scheduledBackup } from '../../lambda/operations/scheduled-backup.ts';
+import { createScheduledBackup } from '../../lambda/operations/scheduled-backup.ts';
 import type { Config } from '../../lambda/services/config.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { embedded } from '../support/embedded.ts';
@@ -235,15 +235,15 @@ describe('a scheduled backup', () => {
 
   it('is made once for a delivery that comes twice', async () => {
     const { harness, table } = world;
-    const one = await scheduledBackup(harness.services, { ...delivery, table });
-    const two = await scheduledBackup(harness.services, { ...delivery, table });
+    const one = await createScheduledBackup(harness.services, { ...delivery, table });
+    const two = await createScheduledBackup(harness.services, { ...delivery, table });
     expect(two.id).toBe(one.id);
     await harness.executions.idle();
   });
 
   it('is deleted when its time is over, and not before', async () => {
     const { harness, table } = world;
-    const { id } = await scheduledBackup(harness.services, { ...delivery, table });
+    const { id } = await createScheduledBackup(harness.services, { ...delivery, table });
     await harness.executions.idle();
     await settle(later(47 * hour));
     expect(await harness.operations.describeBackup({ table, id })).toMatchObject({ status: 'AVAILABLE' });

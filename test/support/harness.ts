@@ -5,7 +5,7 @@ import { inject } from 'vitest';
 import { openCatalog } from '../../lambda/catalog/catalog.ts';
 import type { NativeBackups } from '../../lambda/native/native-backups.ts';
 import { notHere } from '../../local/dynamodb/no-native-backups.ts';
-import { type Operations, operationsOf } from '../../lambda/operations/operations.ts';
+import { type Operations, createOperations } from '../../lambda/operations/operations.ts';
 import { type Clock, systemClock } from '../../lambda/runtime/clock.ts';
 import { type Config, defaultConfig } from '../../lambda/services/config.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
@@ -103,7 +103,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
     const continuous = new EmbeddedContinuousBackups(services, settings);
     return {
       services,
-      operations: operationsOf({ ...services, continuous }),
+      operations: createOperations({ ...services, continuous }),
       continuous,
       executions,
       store: plain,

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { nativeContinuousBackups } from '../../lambda/native/dynamodb-recovery.ts';
+import { createContinuousBackups } from '../../lambda/native/dynamodb-recovery.ts';
 import type { ContinuousBackups } from '../../lambda/native/recovery.ts';
-import { nativeBackups } from '../../lambda/native/dynamodb-backups.ts';
-import { invokedRestore } from '../../lambda/native/invoked-restore.ts';
+import { createNativeBackups } from '../../lambda/native/dynamodb-backups.ts';
+import { createRestoreInvoker } from '../../lambda/native/invoked-restore.ts';
 import type { NativeBackups } from '../../lambda/native/native-backups.ts';
-import { nativeRestore, type RestoreCall } from '../../lambda/native/native-restore.ts';
+import { requestRestore, type RestoreCall } from '../../lambda/native/native-restore.ts';
 
 const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:restore';
 
@@ -47,10 +47,10 @@ export async function native(maxAttempts = 1): Promise<Native> {
     maxAttempts,
   };
   const dynamodb = new DynamoDBClient(config);
-  const restore = invokedRestore({ TIDEMARK_RESTORE_FUNCTION_ARN: functionArn }, config);
+  const restore = createRestoreInvoker({ TIDEMARK_RESTORE_FUNCTION_ARN: functionArn }, config);
   const made: Native = {
-    continuous: nativeContinuousBackups(dynamodb, restore),
-    backups: nativeBackups(dynamodb, restore, config),
+    continuous: createContinuousBackups(dynamodb, restore),
+    backups: createNativeBackups(dynamodb, restore, config),
     asked: [],
     requestedBy: [],
     answer: { status: 200, body: {} },
@@ -75,7 +75,7 @@ export async function native(maxAttempts = 1): Promise<Native> {
     }
     const call: RestoreCall = JSON.parse(await text(request));
     made.requestedBy.push(call.requestedBy);
-    const body = await nativeRestore(dynamodb, call);
+    const body = await requestRestore(dynamodb, call);
     return { status: 200, headers: {}, body };
   }
 

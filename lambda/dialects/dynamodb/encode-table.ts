@@ -10,7 +10,7 @@ import { siblingTableArn } from '../../model/backup-arn.ts';
 import type { RestoreRecord, TableDescription } from '../../model/records.ts';
 import { explainRestore } from '../../model/restore-outcome.ts';
 import type { StartedRestore } from '../../native/recovery.ts';
-import type { DryRun } from '../../operations/restore-table.ts';
+import type { DryRun } from '../../operations/dry-run-restore.ts';
 import { encodeChoice, encodeEstimate } from './encode-estimate.ts';
 import type { tidemarkRestore } from './extensions.ts';
 import type { Answer } from './members.ts';

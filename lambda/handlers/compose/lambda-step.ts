@@ -4,9 +4,9 @@ import { runStep, type Step } from './run-step.ts';
 import { stateMachines } from '../../jobs/state-machines.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { TaskHandler } from '../../jobs/states.ts';
-import { nativeRecovery } from '../../native/dynamodb-recovery.ts';
-import { nativeBackups } from '../../native/dynamodb-backups.ts';
-import { invokedRestore } from '../../native/invoked-restore.ts';
+import { createRecovery } from '../../native/dynamodb-recovery.ts';
+import { createNativeBackups } from '../../native/dynamodb-backups.ts';
+import { createRestoreInvoker } from '../../native/invoked-restore.ts';
 import { createDynamodbClient, createStreamsClient } from '../../runtime/clients.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readConfig } from '../../services/config.ts';
@@ -16,30 +16,30 @@ import { randomIds } from '../../runtime/ids.ts';
 import { createLambdaLog } from '../../runtime/logger.ts';
 import type { Services } from '../../services/services.ts';
 
-/** The part of Lambda's context that is used; emulators may leave it out. */
+/** The part of Lambda's context that a step reads. Emulators may leave it out. */
 interface Context {
   getRemainingTimeInMillis?(): number;
 }
 
-/** Left of an invocation's time for finishing the file in hand and publishing the result. */
+/** The part of an invocation's time that is kept for finishing the current file and publishing the result. */
 const reserveMs = 60_000;
 
-/** A step of a state machine as a Lambda function. Clients are made at the first invocation and kept. */
-export function lambdaStep<I extends { readonly job: Job }, O extends object>(
+/** Makes a step of a state machine a Lambda function. It creates its clients at the first invocation and keeps them. */
+export function createLambdaStep<I extends { readonly job: Job }, O extends object>(
   name: TaskHandler,
   step: Step<I, O>,
 ): (event: I, context?: Context) => Promise<O> {
   let services: Services | undefined;
   return (event, context) => {
-    services ??= stepServices(name, process.env);
+    services ??= createStepServices(name, process.env);
     const left = context?.getRemainingTimeInMillis?.() ?? Infinity;
     const timeBudgetMs = Math.max(1, Math.min(services.config.timeBudgetMs, left - reserveMs));
     return runStep({ ...services, config: { ...services.config, timeBudgetMs } }, name, step, event);
   };
 }
 
-/** What a deployed step works with. Names that its function was not given are only missed when they are used. */
-export function stepServices(name: string, env: NodeJS.ProcessEnv): Services {
+/** Creates the services of a deployed step. A missing environment variable is an error only once it is needed. */
+export function createStepServices(name: string, env: NodeJS.ProcessEnv): Services {
   const dynamodb = createDynamodbClient();
   const bucket = env[environment.bucket] ?? '';
   return {
@@ -52,8 +52,8 @@ export function stepServices(name: string, env: NodeJS.ProcessEnv): Services {
     streams: createStreamsClient(),
     store: openS3Store(env),
     executions: stateMachines(env),
-    recovery: nativeRecovery(dynamodb),
-    native: nativeBackups(dynamodb, invokedRestore(env)),
+    recovery: createRecovery(dynamodb),
+    native: createNativeBackups(dynamodb, createRestoreInvoker(env)),
     bucketPlace: { bucket, prefix: env[environment.prefix] ?? '' },
   };
 }

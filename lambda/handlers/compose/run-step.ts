@@ -8,9 +8,9 @@ import type { TaskHandler } from '../../jobs/states.ts';
 export type Step<I, O> = (services: Services, input: I) => Promise<O>;
 
 /**
- * Runs a step, logs one line, and leaves the reason of a failure where `abort` finds it: error names do not come
- * through every state machine. That a task has no result only says that it failed before, and that a restore is another
- * execution's is no reason of it: they replace none.
+ * Runs a step, logs one line, and notes the reason of a failure where `abort` finds it, as error names do not pass through
+ * every state machine. `TaskIncomplete` (an earlier step failed) and, for a restore, `TurnLost` (another execution owns
+ * it) are symptoms, so they do not overwrite a recorded reason.
  */
 export async function runStep<I extends { readonly job: Job }, O extends object>(
   services: Services,

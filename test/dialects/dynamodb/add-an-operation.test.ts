@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { apiModel } from '../../../api/model.ts';
-import { openApi } from '../../../api/openapi.ts';
-import { serviceModel } from '../../../api/service-model.ts';
+import { createApi } from '../../../api/model.ts';
+import { createOpenApi } from '../../../api/openapi.ts';
+import { createServiceModel } from '../../../api/service-model.ts';
 import { apiOperations } from '../../../lambda/dialects/dynamodb/api-operations.ts';
 import { createDialect } from '../../../lambda/dialects/dynamodb/dialect.ts';
 import { exampleTable } from '../../../lambda/dialects/dynamodb/examples.ts';
@@ -51,7 +51,7 @@ const operations: WithCount = {
 };
 const list = [...apiOperations, description];
 const { handle, operationOf } = createDialect(list);
-const api = apiModel(list);
+const api = createApi(list);
 
 async function answerTo(body: object, path = '/') {
   const answer = await handle(operations, post('CountBackups', body, { path }), silentLog);
@@ -95,7 +95,7 @@ test("an error of an operation added by the walk is rendered in DynamoDB's words
 });
 
 test('the OpenAPI document has an operation added by the walk, at each of its paths', () => {
-  const { paths, components } = openApi(api);
+  const { paths, components } = createOpenApi(api);
   expect(Object.keys(paths as object).filter((path) => path.endsWith('.CountBackups'))).toEqual([
     '/#X-Amz-Target=DynamoDB_20120810.CountBackups',
     '/read#X-Amz-Target=DynamoDB_20120810.CountBackups',
@@ -111,7 +111,7 @@ test('the OpenAPI document has an operation added by the walk, at each of its pa
 });
 
 test('the service model has an operation added by the walk, with its errors', () => {
-  expect(serviceModel(api)).toMatchObject({
+  expect(createServiceModel(api)).toMatchObject({
     operations: {
       CountBackups: {
         documentation: 'Counts the backups of a table.',

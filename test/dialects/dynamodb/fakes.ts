@@ -7,7 +7,7 @@ import type { BackupId, BackupRecord, RestoreRecord } from '../../../lambda/mode
 import type { PointInTimeRecovery } from '../../../lambda/native/recovery.ts';
 import type { RestoreEstimate } from '../../../lambda/operations/estimate-restore.ts';
 import type { Operations } from '../../../lambda/operations/operations.ts';
-import type { DryRun } from '../../../lambda/operations/restore-table.ts';
+import type { DryRun } from '../../../lambda/operations/dry-run-restore.ts';
 import { type ErrorCode, TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { createRestoreId } from '../../../lambda/model/ids.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { scheduledBackup } from '../../../lambda/operations/scheduled-backup.ts';
+import { createScheduledBackup } from '../../../lambda/operations/scheduled-backup.ts';
 import { type ErrorCode, TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
 import { expectNothingHeld } from '../../support/fixture.ts';
@@ -174,7 +174,7 @@ describe('what DynamoDB refuses', () => {
       source: 'native',
     } as const;
     const requests = [
-      () => scheduledBackup(services, { ...delivery, table: world.table }),
+      () => createScheduledBackup(services, { ...delivery, table: world.table }),
       () => world.create({ requestKey: 'invocation' }),
     ];
     for (const request of requests) {
@@ -224,8 +224,8 @@ describe('a native backup of a schedule', () => {
     const delivery = { schedule: 'nightly', keepDays: 2, scheduledTime: '2026-11-21T03:00:00Z' } as const;
     const { services } = world.harness;
     const request = { ...delivery, source: 'native', table: world.table } as const;
-    const backup = await scheduledBackup(services, request);
-    expect((await scheduledBackup(services, request)).id).toBe(backup.id);
+    const backup = await createScheduledBackup(services, request);
+    expect((await createScheduledBackup(services, request)).id).toBe(backup.id);
     world.natives.finish();
     await world.reconcile(47 * hour);
     expect(await world.describe(backup)).toMatchObject({ status: 'AVAILABLE', name: 'nightly' });

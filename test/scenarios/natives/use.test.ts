@@ -76,7 +76,7 @@ describe('what only a snapshot has', () => {
       status: 400,
       answer: {
         __type: 'com.amazon.coral.validate#ValidationException',
-        message: expect.stringContaining('one that DynamoDB keeps'),
+        message: expect.stringContaining('DynamoDB keeps the backup'),
       },
     });
   });

@@ -3,22 +3,22 @@ import type { BackupRecord } from '../model/records.ts';
 import type { Services } from '../services/services.ts';
 import { reasonOf, TidemarkError } from '../runtime/errors.ts';
 
-/** What native backups are made and looked after with. */
+/** What operations on native backups work with. */
 export type NativeServices = Pick<Services, 'catalog' | 'native' | 'config' | 'clock' | 'log'>;
 
-/** Catalogs a native backup, then has DynamoDB make it, as `requestNative` does. */
-export async function createNative(services: NativeServices, wanted: NewBackup): Promise<BackupRecord> {
+/** Catalogs a native backup, then requests it from DynamoDB. Throws as `requestNativeBackup` does. */
+export async function createNativeBackup(services: NativeServices, wanted: NewBackup): Promise<BackupRecord> {
   const { backup, isNew } = await services.catalog.backups.create(wanted);
-  if (isNew) await requestNative(services, backup, wanted.requestKey);
+  if (isNew) await requestNativeBackup(services, backup, wanted.requestKey);
   return backup;
 }
 
 /**
- * Has DynamoDB make the backup that was cataloged as `backup`, under its id as name. What DynamoDB refuses is thrown, and
- * the backup is FAILED with it; `requestKey`, of a request that hears of the refusal, is then free for its repeat. If it is
- * not known what came of the call, the reconciler finds out.
+ * Requests the backup that was cataloged as `backup` from DynamoDB, with its id as name. If DynamoDB refuses, throws its
+ * error, which is also the reason on the record of the FAILED backup, and frees `requestKey` for a repeat of the request.
+ * If the outcome of the call is unknown, the reconciler finds it out.
  */
-export async function requestNative(
+export async function requestNativeBackup(
   { catalog, native, log }: NativeServices,
   backup: BackupRecord,
   requestKey?: string,
@@ -31,7 +31,10 @@ export async function requestNative(
       await catalog.natives.fail(backup, reasonOf(error), requestKey);
       throw error;
     }
-    log.error('native backup left to the reconciler', { backup: backup.id, reason: reasonOf(error) });
+    log.error('outcome of a native backup unknown: the reconciler will find out', {
+      backup: backup.id,
+      reason: reasonOf(error),
+    });
     return;
   }
   await catalog.natives.adopt(backup, arn);

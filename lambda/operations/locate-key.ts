@@ -20,22 +20,22 @@ export function keyAttributesOf(description: TableDescription): KeyAttribute[] {
   return keyNamesOf(description).map((name) => [name, types.get(name)]);
 }
 
-/** Where an item of this key lies in a snapshot. Throws `Validation` if it is not exactly the table's key. */
-export function schemaKey(key: Item, description: TableDescription): Keyed {
+/** Computes where an item of this key lies in a snapshot. Throws `Validation` unless it has exactly the table's key attributes. */
+export function locateKey(key: Item, description: TableDescription): Keyed {
   const attributes = keyAttributesOf(description);
   const isSchema =
     Object.keys(key).length === attributes.length &&
     attributes.every(([name, type = '']) => Object.hasOwn(key, name) && Object.hasOwn(key[name] ?? {}, type));
-  if (!isSchema) throw notTheSchema();
+  if (!isSchema) throw schemaMismatch();
   try {
     const canonical = Buffer.from(canonicalKey(key, keyNamesOf(description)));
     return { hash: keyHash(canonical), key: canonical };
   } catch (error) {
-    throw isError(error, 'RecordNotUnderstood') ? notTheSchema(error) : error;
+    throw isError(error, 'RecordNotUnderstood') ? schemaMismatch(error) : error;
   }
 }
 
-function notTheSchema(cause?: unknown): TidemarkError {
+function schemaMismatch(cause?: unknown): TidemarkError {
   // DynamoDB's own words.
   return new TidemarkError('Validation', 'The provided key element does not match the schema', { cause });
 }

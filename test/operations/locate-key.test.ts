@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../lambda/item/attribute-value.ts';
-import { schemaKey } from '../../lambda/operations/schema-key.ts';
+import { locateKey } from '../../lambda/operations/locate-key.ts';
 import { manifestOf } from '../support/snapshot/support.ts';
 
 const description = {
@@ -16,7 +16,7 @@ const description = {
   ],
 };
 
-const canonical = (key: Item) => String(schemaKey(key, description).key);
+const canonical = (key: Item) => String(locateKey(key, description).key);
 
 describe('a key of the table', () => {
   it.each<[string, Item]>([
@@ -39,7 +39,7 @@ describe('a key of the table', () => {
     ['with a value that is no text', { pk: { B: 1 }, sk: { N: '1' } }],
     ['that is empty', {}],
   ])('%s is Validation in DynamoDB’s words', (_name, key) => {
-    expect(() => schemaKey(key as Item, description)).toThrow(
+    expect(() => locateKey(key as Item, description)).toThrow(
       expect.objectContaining({
         code: 'Validation',
         message: 'The provided key element does not match the schema',

@@ -1,0 +1,107 @@
+import { backupArnOf, type BackupKey, checkSameAccount } from '../model/backup-arn.ts';
+import type { BackupRecord } from '../model/records.ts';
+import { isError, TidemarkError } from '../runtime/errors.ts';
+import type { ReadServices, RequestServices } from '../services/operation-services.ts';
+import { type Manifest, readManifest } from '../snapshot/format/manifest.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+
+/*
+ * Which backup a request means, and what can be done with it:
+ *
+ *   findBackup          callers see it: it is not deleted, and Tidemark did not make it for its own use
+ *   checkNotNative      Tidemark keeps it, not DynamoDB
+ *   checkRestorable     a table can be restored from it
+ *   findReadableBackup  its snapshot can be read
+ */
+
+/**
+ * Finds a backup's record. Throws `BackupNotFound`, also for a deleted backup and for one that Tidemark made for its own
+ * use, and `AccessDenied` for an ARN of another account or region. A failed backup is found, with its reason.
+ */
+export async function findBackup(
+  { catalog, config }: Pick<RequestServices, 'catalog' | 'config'>,
+  key: BackupKey,
+): Promise<BackupRecord> {
+  if (key.arn !== undefined) checkSameAccount(config.catalogArn, key.arn);
+  const backup = await catalog.backups.get(key);
+  if (backup !== undefined && backup.status !== 'DELETED' && !backup.internal) return backup;
+  throw new TidemarkError(
+    'BackupNotFound',
+    `Backup not found: ${backup?.arn ?? backupArnOf(key.table, key.id)}`,
+  );
+}
+
+/** Throws `Validation` for one of DynamoDB's own backups. `advice` ends the message: what the caller can do. */
+export function checkNotNative({ source, arn }: BackupRecord, advice: string): void {
+  if (source === 'native') {
+    throw new TidemarkError('Validation', `DynamoDB keeps the backup ${arn}: ${advice}`);
+  }
+}
+
+/** Throws `BackupNotFound` for a failed backup, `BackupNotAvailable` for one that is being created. */
+export function checkRestorable({ arn, status }: BackupRecord): void {
+  if (status === 'FAILED') throw new TidemarkError('BackupNotFound', `Backup not found: ${arn}`);
+  if (status !== 'AVAILABLE') {
+    throw new TidemarkError('BackupNotAvailable', `Backup is not available yet: ${arn}`);
+  }
+}
+
+/** A backup with a snapshot, and what it takes to read the snapshot's manifest. */
+export interface ReadableBackup {
+  readonly backup: BackupRecord;
+  readonly tableId: string;
+  readonly manifestSha256: string;
+}
+
+/**
+ * Finds a backup whose snapshot can be read. Throws `BackupNotFound`, for a failed backup with its reason, `BackupInUse`
+ * while the backup is being created, and `Validation` for one of DynamoDB's own.
+ */
+export async function findReadableBackup(
+  services: Pick<ReadServices, 'catalog' | 'config'>,
+  key: BackupKey,
+): Promise<ReadableBackup> {
+  const { snapshots } = services.catalog;
+  const [backup, first] = await Promise.all([findBackup(services, key), snapshots.get(key)]);
+  checkNotNative(backup, 'restore it to see its items');
+  if (backup.status === 'CREATING')
+    throw new TidemarkError('BackupInUse', `Backup is being created: ${backup.arn}`);
+  if (backup.status === 'FAILED')
+    throw new TidemarkError(
+      'BackupNotFound',
+      `Backup not found: ${backup.arn} (it failed: ${backup.reason})`,
+    );
+  // The two reads ran concurrently: the backup may have been committed after the snapshot was read.
+  const snapshot = first ?? (await snapshots.get(key));
+  if (snapshot === undefined) {
+    // The backup was deleted and swept since its record was read: this throws.
+    await findBackup(services, key);
+    throw new TidemarkError('Internal', 'the backup has no snapshot');
+  }
+  return { backup, tableId: snapshot.tableId, manifestSha256: snapshot.manifestSha256 };
+}
+
+/** Reads a backup's manifest. Throws `SnapshotCorrupt` if the object is not the manifest that was committed. */
+export async function readBackupManifest(
+  store: ObjectStore,
+  { backup, tableId, manifestSha256 }: ReadableBackup,
+): Promise<Manifest> {
+  return (await readManifest(store, tableId, backup.id, manifestSha256)).manifest;
+}
+
+/**
+ * Runs `read`. Reading pins nothing: if it fails because one of the backups was deleted in the meantime, throws
+ * `BackupNotFound` instead of `SnapshotCorrupt`.
+ */
+export async function readUnlessDeleted<T>(
+  services: Pick<ReadServices, 'catalog' | 'config'>,
+  backups: readonly BackupKey[],
+  read: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isError(error, 'SnapshotCorrupt')) for (const key of backups) await findBackup(services, key);
+    throw error;
+  }
+}

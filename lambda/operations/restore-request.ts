@@ -1,0 +1,87 @@
+import { targetInUseError } from '../catalog/restores.ts';
+import { createRestoreJob } from '../jobs/job.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
+import type { BackupRecord, RestoreRecord } from '../model/records.ts';
+import type { RestoreOverrides } from '../model/restore-overrides.ts';
+import type { StartedRestore } from '../native/recovery.ts';
+import { isError, TidemarkError } from '../runtime/errors.ts';
+import type { RequestServices } from '../services/operation-services.ts';
+import { findTable } from '../tables/table.ts';
+import { describeBackup } from './describe-backup.ts';
+import { checkRestorable } from './find-backup.ts';
+
+/** What the operations that restore tables share. */
+
+export interface RestoreTableInput {
+  readonly backup: BackupKey;
+  /** The name of the table to create. */
+  readonly target: string;
+  readonly overrides?: RestoreOverrides;
+  readonly requestedBy?: string;
+  /** The same for all attempts of one call: repeats get the first one's restore. */
+  readonly requestKey?: string;
+}
+
+/** The backup of a request to restore it. `conflict` is the error to throw if the target's name is taken. */
+interface RestoreRequest {
+  readonly backup: BackupRecord;
+  readonly conflict: TidemarkError | undefined;
+}
+
+/** Throws `BackupNotFound` and `BackupNotAvailable`, but leaves the conflict to the caller: other checks come first. */
+export async function readRestoreRequest(
+  services: RequestServices,
+  { backup: key, target }: Pick<RestoreTableInput, 'backup' | 'target'>,
+): Promise<RestoreRequest> {
+  const [backup, conflict] = await Promise.all([
+    describeBackup(services, key),
+    findConflict(services, target),
+  ]);
+  checkRestorable(backup);
+  return { backup, conflict };
+}
+
+/** Throws `TableInUse` if a restore is creating a table of this name, `TableAlreadyExists` if there is one. */
+export async function checkTarget(services: RequestServices, target: string): Promise<void> {
+  const conflict = await findConflict(services, target);
+  if (conflict !== undefined) throw conflict;
+}
+
+async function findConflict(services: RequestServices, target: string): Promise<TidemarkError | undefined> {
+  const [existing, latest] = await Promise.all([
+    findTable(services.dynamodb, target),
+    services.catalog.restores.get(target),
+  ]);
+  if (latest?.status === 'RESTORING') return targetInUseError(target, latest);
+  if (existing === undefined) return undefined;
+  return new TidemarkError('TableAlreadyExists', `Table already exists: ${target}`);
+}
+
+/** Runs `start`. If the target's name is taken by an earlier attempt of the same request, returns that one's restore. */
+export async function startOnce(
+  { catalog }: Pick<RequestServices, 'catalog'>,
+  { target, requestKey }: Pick<RestoreTableInput, 'target' | 'requestKey'>,
+  start: () => Promise<StartedRestore>,
+): Promise<StartedRestore> {
+  try {
+    return await start();
+  } catch (error) {
+    const isTaken = isError(error, 'TableInUse') || isError(error, 'TableAlreadyExists');
+    if (!isTaken || requestKey === undefined) throw error;
+    const restore = await catalog.restores.get(target);
+    if (restore?.requestKey !== requestKey) throw error;
+    return { restore };
+  }
+}
+
+/** Starts the execution. If that fails, the reconciler finds the record without an execution and starts one. */
+export async function startRestore(services: RequestServices, { target, id }: RestoreRecord): Promise<void> {
+  try {
+    await services.executions.start(createRestoreJob(target, id));
+  } catch (error) {
+    services.log.error('restore not started: the reconciler will start it', {
+      restore: id,
+      error: String(error),
+    });
+  }
+}
