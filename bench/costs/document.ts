@@ -12,31 +12,31 @@ export function costsDocument(scenario: Scenario): string {
   const bills = [byExport, byStream, onDemandBackups, awsBackup, recoveryAlone].map((way) => way(scenario));
   return [
     '# What backups cost',
-    `\`npm run costs\` writes this page; a test holds it to what the script says. Prices are those of ${prices.region}, the oldest as of ${prices.asOf} (\`lambda/estimate/prices.ts\`), without free tiers; GB is 2^30 bytes, a month 30 days. Nothing here was measured on AWS: it is arithmetic, and each assumption is named below.`,
-    `The table: ${gigabytes(scenario.tableBytes)}, ${number(itemsOf(scenario))} items of ${number(scenario.itemBytes)} bytes, no indexes. ${percent(scenario.churn)} of the items change in a day. A backup at the start and one at the end of each of ${scenario.days} days: ${scenario.days + 1} backups, all kept.`,
+    `\`npm run costs\` writes this page, and a test compares it with the script. Prices are those of ${prices.region}, the oldest as of ${prices.asOf} (\`lambda/estimate/prices.ts\`), without free tiers. A GB is 2^30 bytes, a month 30 days. Nothing here was measured on AWS: it is arithmetic, and each assumption is named below.`,
+    `The table: ${gigabytes(scenario.tableBytes)}, ${number(itemsOf(scenario))} items of ${number(scenario.itemBytes)} bytes, no indexes. ${percent(scenario.churn)} of the items change each day. There is a backup at the start and one at the end of each of ${scenario.days} days: ${scenario.days + 1} backups, all kept.`,
     table(
       [
         '',
         `USD in ${scenario.days} days`,
-        'USD a month, to keep them',
+        'USD a month to keep them',
         'USD for one restore',
         'stored at the end, as billed',
-        'read of DynamoDB',
-        'requests for them',
+        'read from DynamoDB',
+        'requests',
       ],
       bills.map((bill) => row(bill, scenario)),
     ),
-    '## Of what',
+    '## What is paid for',
     table(
       ['', 'for', 'USD'],
       bills.flatMap(({ way, charges }) => charges.map(({ what, usd }) => [way, what, money(usd)])),
     ),
-    '## What to make of it',
+    '## What follows',
     list(remarks(bills, scenario)),
     '## Assumptions',
     list(assumptionTexts()),
     '## Prices',
-    table(['USD', 'for', 'page', 'read from', 'of'], priceRows()),
+    table(['USD', 'for', 'page', 'read in', 'as of'], priceRows()),
     list(Object.entries(readings).map(([name, { date, text }]) => `${name}, ${date}: ${text}`)),
     '',
   ]
@@ -71,26 +71,26 @@ function remarks([exported, streamed, native]: readonly Bill[], { days }: Scenar
   if (exported === undefined || streamed === undefined || native === undefined) return [];
   const recoveryUsd = exported.charges[0]?.usd ?? 0;
   return [
-    `By stream costs ${times(total(native), total(streamed))} less than on-demand backups in these ${days} days, by export ${times(total(native), total(exported))}. To keep them and make no more is then ${money(exported.keepUsd)} USD a month by export, and ${money(native.keepUsd)} with on-demand backups.`,
-    `Point-in-time recovery is ${percent(Math.round((100 * recoveryUsd) / total(exported)) / 100)} of what backups by export cost. A table that has it anyway pays ${money(total(exported) - recoveryUsd)} USD more.`,
-    'Point-in-time recovery alone is cheaper than backups by export, where its 35 days are enough and nothing needs to be kept, searched or taken elsewhere.',
-    'A restore costs more with Tidemark than with DynamoDB, and by writes several times as much.',
+    `In these ${days} days, on-demand backups cost ${times(total(native), total(streamed))} what backups by stream cost, and ${times(total(native), total(exported))} what backups by export cost. To keep all of them and make no more costs ${money(exported.keepUsd)} USD a month by export, and ${money(native.keepUsd)} with on-demand backups.`,
+    `Point-in-time recovery is ${percent(Math.round((100 * recoveryUsd) / total(exported)) / 100)} of what backups by export cost. For a table that has it anyway, backups add ${money(total(exported) - recoveryUsd)} USD.`,
+    'Point-in-time recovery alone is cheaper than backups by export, if its 35 days are enough and nothing needs to be kept, searched or moved elsewhere.',
+    'A restore costs more with Tidemark than with DynamoDB. By writes it costs several times as much.',
   ];
 }
 
 function assumptionTexts(): string[] {
   return [
-    `Measured here, of the items of the benchmark: lines of DynamoDB JSON are ${measured.json} times the size in DynamoDB; zstd -3 makes them ${measured.zstd} times smaller, gzip ${measured.gzip} times. A base takes ${number(measured.ingestSecondsPerGb)} CPU seconds for a GB of lines, an increment ${measured.increment} of the ${number(measured.copySecondsPerGb)} that copying the whole takes (docs/design.md).`,
-    `A function has ${(assumptions.functionGb * 1024).toFixed(0)} MB; its CPU second does ${assumed.slower} times less than one here.`,
-    "What increments write follows from the engine's own rule of compaction, run by the script: 30 daily ones come to 1.55 copies, where the benchmark measured 1.54. No two days are taken to change the same items.",
-    `A head that is fed by the stream is moved forward every 8 hours, so there are ${assumed.increments} increments a day, of which one is kept.`,
-    `Staging is billed for ${assumptions.stagedMonths * 30} days: until the daily sweep, and as long as the bucket keeps what it deletes there. Runs that only internal snapshots needed are billed until the end: of those the bucket keeps for 30 days what the sweep deletes.`,
-    `An incremental export is billed for ${assumed.exportImages} images of each changed item. The machine asks ${assumed.exportPolls} times whether an export has ended.`,
-    `The stream: a page has 1000 records or 1 MB; the table has a shard for each ${gigabytes(assumed.partitionBytes)}, replaced every ${assumed.shardHours} hours, and a few empty pages end the reading of each.`,
-    `The scan reads consistently, in pages of 1 MB. Reading the table or its stream and staging it takes ${measured.stageSecondsPerGb} CPU seconds for a GB of lines: measured here of pages from memory, so without the network, and taken to be the same for each image in the stream. An export is DynamoDB's own work.`,
-    'On-demand backups and AWS Backup are billed with the whole size of the table for each backup, by the time that it is kept.',
-    'A restore is without its global indexes, and what the estimate of `tidemark estimate` says: its assumptions are in `lambda/estimate/assumptions.ts`.',
-    "Left out: the catalog's reads and writes (a few dozen for a backup), logs, the KMS key (1 USD a month for a deployment) and its calls, which bucket keys make few, requests to the API, the daily sweep, verifying.",
+    `Measured with the items of the [benchmark](benchmarks.md): lines of DynamoDB JSON are ${measured.json} times the size in DynamoDB. zstd -3 makes them ${measured.zstd} times smaller, gzip ${measured.gzip} times. A base takes ${number(measured.ingestSecondsPerGb)} CPU seconds per GB of lines. Copying the whole takes ${number(measured.copySecondsPerGb)}, and an increment ${measured.increment} of that.`,
+    `A function has ${(assumptions.functionGb * 1024).toFixed(0)} MB. Its CPU does ${assumed.slower} times less in a second than the one that measured.`,
+    "The script runs the engine's own rule of compaction to find what increments write: 30 daily ones come to 1.55 copies of the table, where the benchmark measured 1.54. Each day is assumed to change other items than the days before.",
+    `With a stream, the head is moved forward every 8 hours. So there are ${assumed.increments} increments a day, of which one is kept.`,
+    `Staging is billed for ${assumptions.stagedMonths * 30} days: until the daily sweep, and then while the bucket keeps the deleted version. Runs that only internal snapshots needed are billed until the end, because the bucket keeps the deleted versions of runs for 30 days.`,
+    `An incremental export is billed for ${assumed.exportImages} images of each changed item. The state machine checks ${assumed.exportPolls} times whether an export has ended.`,
+    `The stream: a page has 1000 records or 1 MB. The table has a shard for each ${gigabytes(assumed.partitionBytes)}, which is replaced every ${assumed.shardHours} hours. Reading a shard ends after a few empty pages.`,
+    `The scan reads consistently, in pages of 1 MB. Reading and staging takes ${measured.stageSecondsPerGb} CPU seconds per GB of lines: measured with pages from memory, so without the network, and assumed to be the same for each image in the stream. An export is DynamoDB's own work.`,
+    'On-demand backups and AWS Backup are billed for the whole size of the table for each backup, for as long as it is kept.',
+    'A restore is without global indexes. Its cost is what `tidemark estimate` says, with the assumptions in `lambda/estimate/assumptions.ts`.',
+    "Left out: the catalog's reads and writes (a few dozen for each backup), logs, the KMS key (1 USD a month for a deployment) and the few calls to it, requests to the API, the daily sweep, verifying.",
   ];
 }
 

@@ -26,7 +26,7 @@ export const plainTable: TableDescription = {
   globalSecondaryIndexes: [],
 };
 
-/** What was measured here, of the items of the engine's benchmark (`bench/engine/items.ts`) and docs/design.md. */
+/** What was measured here, of the items of the engine's benchmark (`bench/engine/items.ts`) and docs/benchmarks.md. */
 export const measured = {
   /** Lines of DynamoDB JSON by the items' size in DynamoDB. */
   json: 1.67,
@@ -40,7 +40,7 @@ export const measured = {
   stageSecondsPerGb: 60,
   /** CPU seconds to make a base of a GB of lines: 3.3 for 100,000 items of 1,022 bytes. */
   ingestSecondsPerGb: (3.3 * GB) / (100_000 * 1022),
-  /** L of docs/design.md for a GB of lines: 0.6 for 60,000 of them. */
+  /** L of docs/benchmarks.md for a GB of lines: 0.6 for 60,000 of them. */
   copySecondsPerGb: (0.6 * GB) / (60_000 * 1022),
   /** An increment of 1 percent from staged files, by L of the whole. */
   increment: 0.08,
