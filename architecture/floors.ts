@@ -88,8 +88,26 @@ export const floors: readonly (readonly Room[])[] = [
   ],
   [
     {
+      folder: 'lambda/sources/stream',
+      holds: 'The source that reads the changes since a parent from the stream of a table.',
+      avoids: ['lambda/catalog'],
+    },
+    {
+      folder: 'lambda/sources/export',
+      holds: 'The source that has DynamoDB export a table, or the changes since a parent.',
+      avoids: ['lambda/catalog'],
+    },
+    {
+      folder: 'lambda/sources/scan',
+      holds: 'The source that scans a table, and corrects the scan by the stream.',
+      avoids: ['lambda/catalog'],
+    },
+  ],
+  [
+    {
       folder: 'lambda/sources',
-      holds: 'Where content and changes come from: the only readers of the items of user tables.',
+      holds:
+        'What the sources share: their common shape, staged files, and the reader of a stream up to a cut.',
       avoids: ['lambda/catalog'],
     },
   ],

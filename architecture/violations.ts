@@ -4,7 +4,9 @@ import type { Import } from './imports.ts';
 /** The imports that break the rules of the floors, each as one sentence. Files outside all rooms, such as tests, are free. */
 export function violations(floors: readonly (readonly Room[])[], imports: readonly Import[]): string[] {
   const rooms = floors.flatMap((floor, level) => floor.map((room) => ({ ...room, level })));
-  const roomOf = (file: string) => rooms.find(({ folder }) => file.startsWith(`${folder}/`));
+  // A room may lie in another's folder: the deepest folder is the file's room.
+  const deepestFirst = rooms.toSorted((a, b) => b.folder.length - a.folder.length);
+  const roomOf = (file: string) => deepestFirst.find(({ folder }) => file.startsWith(`${folder}/`));
   return imports.flatMap(({ file, target, isType }) => {
     const from = roomOf(file);
     if (from === undefined) return [];

@@ -8,6 +8,7 @@ import type { Services } from '../../lambda/services/services.ts';
 import { type Manifest, publishManifest, readManifest } from '../../lambda/snapshot/format/manifest.ts';
 import type { StagedFile } from '../../lambda/sources/staged-files.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
+import { type StreamResult, streamTask } from '../../lambda/sources/stage-stream.ts';
 import { apply } from '../../lambda/backup/apply.ts';
 import { arrange } from '../../lambda/backup/arrange.ts';
 import { type Applied, assembleManifest, distrust } from '../../lambda/backup/assemble.ts';
@@ -17,7 +18,6 @@ import {
   type BackupPlan,
   names,
   type PartitionPlan,
-  type StreamResult,
 } from '../../lambda/backup/backup-plan.ts';
 import { partition } from '../../lambda/backup/partition.ts';
 import { spread } from '../../lambda/backup/spread.ts';
@@ -74,20 +74,20 @@ export async function begun(store: ObjectStore, { kind, parent, files }: Request
     table,
     description,
     kind,
-    source: parent === undefined ? 'scan' : 'stream',
+    origin:
+      parent === undefined
+        ? { source: 'scan', stream: 'stream', segments: 1 }
+        : { source: 'stream', stream: 'stream' },
     parent,
     headSeen: parent,
     why: [],
-    stream: 'stream',
-    exports: [],
-    segments: 0,
     startedAt: marker,
   };
   const staging = backupStaging(store, job);
   const tasks = spread(files, defaultConfig.limits.taskBytes);
   await staging.note(names.plan, plan);
   await staging.note(names.partitionPlan, { tasks } satisfies PartitionPlan);
-  await staging.note(partName(names.stream, 0), { done: true, files, lanes: [] } satisfies StreamResult);
+  await staging.note(partName(streamTask, 0), { done: true, files, lanes: [] } satisfies StreamResult);
   return { job, tasks: tasks.map((_, i) => i) };
 }
 

@@ -14,6 +14,7 @@ import { readRun } from '../snapshot/read/read-snapshot.ts';
 import type { ApplyPlan, ApplyResult, BackupPlan, PartitionContent } from './backup-plan.ts';
 import { type Budget, takeUntilSpent } from '../jobs/budget.ts';
 import { NetEffect } from './net-effect.ts';
+import { sourceOf } from './sources.ts';
 import { readSpills } from './spills.ts';
 
 /** One invocation's work. */
@@ -114,10 +115,9 @@ function mergedChanges(
 ): AsyncGenerator<Merged[]> {
   const { store, config } = services;
   const { maxReadBytes, batchEntries } = config.limits;
-  const told = readSpills(store, applyPlan.spills, range, config.limits);
-  // The boundaries of exports are not exact, neither the parent's nor those of what is told.
-  const isExact = parent === undefined || (plan.exports.length === 0 && 'stream' in parent.cut);
-  const changes = isExact ? told : addOldImages(store, parent, range, told);
+  const spilled = readSpills(store, applyPlan.spills, range, config.limits);
+  const isExact = parent === undefined || sourceOf(plan.origin).isExact(plan.origin);
+  const changes = isExact ? spilled : addOldImages(store, parent, range, spilled);
   const keyCount = keyNamesOf(plan.description).length;
   const deltas = replaced.filter((run) => run.kind === 'delta');
   if (deltas.length === 0) return changes;

@@ -25,7 +25,7 @@ export function assembleManifest(applied: Applied): Manifest {
     parent: plan.parent ?? null,
     base: kind === 'full' || parent === undefined ? plan.id : parent.base,
     kind,
-    source: plan.source,
+    source: plan.origin.source,
     marker: plan.marker,
     table: plan.table,
     description: plan.description,

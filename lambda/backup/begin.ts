@@ -9,6 +9,8 @@ import type { Reasoned } from './choose-source.ts';
 import type { BackupJob } from '../jobs/job.ts';
 import { findSource, type Search } from './find-source.ts';
 import { handOver } from './hand-over.ts';
+import type { Refusal } from '../sources/source.ts';
+import { sourceOf } from './sources.ts';
 import { pauseSeconds } from '../jobs/pause.ts';
 import { backupStaging, type Staging } from '../jobs/staging.ts';
 
@@ -56,7 +58,7 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
     backup,
     head: record.head,
     since: record.turn?.since ?? backup.marker,
-    anew: job.round > 0,
+    startsOver: job.round > 0,
     pin: (parent) => pinnedIfSound(services, claim, backup.table.tableId, parent.id),
   };
   const staging = backupStaging(services.store, job);
@@ -67,9 +69,10 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
   }
   if (plan.parent !== undefined && !(await held(services, claim, plan.parent, search)))
     return { ...answer('wait'), job: { ...job, round: job.round + 1 }, waitSeconds: 1 };
+  const count = sourceOf(plan.origin).countTasks(plan.origin);
   return answer(
-    plan.segments > 0 ? 'scan' : 'collect',
-    Array.from({ length: plan.segments }, (_, i) => i),
+    count > 0 ? 'scan' : 'collect',
+    Array.from({ length: count }, (_, i) => i),
   );
 }
 
@@ -109,19 +112,15 @@ async function decided(
   const startedAt = services.clock.now();
   const choice = await findSource(services, search);
   if (choice === undefined) return undefined;
-  if (choice.source === 'none') {
-    throw new TidemarkError(choice.error, [choice.message, ...choice.why].join('; '));
-  }
-  return staging.publishOnce<BackupPlan>(names.plan, async () => planOf(services, search, choice, startedAt));
+  if ('error' in choice) throw new TidemarkError(choice.error, [choice.message, ...choice.why].join('; '));
+  return staging.publishOnce<BackupPlan>(names.plan, async () => createPlan(search, choice, startedAt));
 }
 
-function planOf(
-  { config }: Services,
+function createPlan(
   { backup, head }: Search,
-  choice: Exclude<Reasoned, { source: 'none' }>,
+  { origin, parent, why }: Exclude<Reasoned, Refusal>,
   startedAt: number,
 ): BackupPlan {
-  const parent = choice.source === 'scan' ? undefined : choice.parent;
   return {
     id: backup.id,
     marker: backup.asOf ?? backup.marker,
@@ -129,14 +128,10 @@ function planOf(
     table: backup.table,
     description: backup.description,
     kind: parent === undefined ? 'full' : (backup.kind ?? 'incremental'),
-    source: choice.source,
+    origin,
     parent: parent?.id,
-    why: choice.why,
+    why,
     headSeen: head?.snapshot,
-    stream: choice.source === 'export' ? undefined : choice.stream,
-    ...(choice.source === 'stream' && choice.replay && { replay: choice.replay }),
-    exports: choice.source === 'export' ? choice.ranges : [],
-    segments: choice.source === 'scan' ? config.scanSegments : 0,
     startedAt,
   };
 }

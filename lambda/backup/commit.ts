@@ -1,24 +1,16 @@
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import type { Ends } from '../catalog/snapshots.ts';
+import type { Ends } from '../model/records.ts';
 import {
   type Cut,
   findManifest,
-  type Manifest,
   publishManifest,
   readManifest,
   type StoredManifest,
 } from '../snapshot/format/manifest.ts';
-import { endOf } from '../sources/export/request.ts';
-import { cutOf } from '../sources/stream-cut.ts';
 import { type Applied, assembleManifest, distrust } from './assemble.ts';
-import {
-  type ApplyPlan,
-  type ApplyResult,
-  type BackupPlan,
-  names,
-  type StreamResult,
-} from './backup-plan.ts';
+import { type ApplyPlan, type ApplyResult, type BackupPlan, names } from './backup-plan.ts';
+import { sourceOf } from './sources.ts';
 import type { BackupJob } from '../jobs/job.ts';
 import { backupStaging, type Staging } from '../jobs/staging.ts';
 
@@ -99,23 +91,8 @@ async function gather(services: Services, staging: Staging): Promise<Applied> {
       ? undefined
       : readManifest(services.store, plan.table.tableId, plan.parent).then((stored) => stored.manifest),
   ]);
-  return { plan, applyPlan, results: applied.flat(), parent, cut: await cutOfPlan(staging, plan, parent) };
-}
-
-async function cutOfPlan(
-  staging: Staging,
-  { stream, exports }: BackupPlan,
-  parent: Manifest | undefined,
-): Promise<Cut> {
-  if (stream !== undefined) {
-    const streamed = await staging.readParts<StreamResult>(names.stream);
-    return { stream, shards: cutOf(streamed.at(-1)?.lanes ?? []) };
-  }
-  const last = exports.at(-1);
-  if (last !== undefined) return { exportTime: endOf(last) };
-  if (parent === undefined) throw new TidemarkError('Internal', 'the plan names no source');
-  // It ends at just the time that was to be exported.
-  return parent.cut;
+  const cut = await sourceOf(plan.origin).findCut(plan.origin, staging, parent);
+  return { plan, applyPlan, results: applied.flat(), parent, cut };
 }
 
 function endsOf(cut: Cut): Ends {

@@ -2,11 +2,8 @@ import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { BackupKey } from '../model/backup-arn.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
-import type { BackupId, BackupRecord, BackupStatus } from '../model/records.ts';
+import type { BackupId, BackupRecord, BackupStatus, Ends } from '../model/records.ts';
 import { keys } from './schema.ts';
-
-/** Where a snapshot ends, as far as choosing one to continue needs it: the manifest has the whole cut. */
-export type Ends = { readonly stream: string } | { readonly exportTime: number };
 
 /** A snapshot's life: alive until nothing needs it; what is dead never comes back. */
 export interface SnapshotRecord {

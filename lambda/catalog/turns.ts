@@ -5,6 +5,7 @@ import type { CatalogTable, Write } from './catalog-table.ts';
 import type {
   BackupId,
   BackupRecord,
+  Ends,
   Figures,
   Head,
   Kind,
@@ -13,7 +14,7 @@ import type {
   Turn,
 } from '../model/records.ts';
 import { keys } from './schema.ts';
-import { type Ends, pinned, unpinned } from './snapshots.ts';
+import { pinned, unpinned } from './snapshots.ts';
 
 /** Whose turn it would be: the execution and the backup it makes. */
 export interface Claim {

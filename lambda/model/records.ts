@@ -47,6 +47,9 @@ export type Source = 'export' | 'stream' | 'scan';
 /** `native`: the backup is DynamoDB's own, cataloged beside ours; it has no snapshot. */
 export type BackupSource = Source | 'native';
 
+/** Where a snapshot ends, as far as the choice of a parent needs it: the manifest holds the whole cut. */
+export type Ends = { readonly stream: string } | { readonly exportTime: number };
+
 /**
  * `full`: one base run for each partition. `incremental`: the changes since the last snapshot of any kind are a run of
  * their own. `differential`: the changes since the last full one are one run.

@@ -9,9 +9,9 @@ import { isError, reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { isBusy } from '../runtime/throttling.ts';
 import { describeTable } from '../tables/table.ts';
-import { oldestParentMs } from '../backup/choose-source.ts';
+import { oldestParentMs } from '../sources/limits.ts';
 import { createRestoreJob, executionName } from '../jobs/job.ts';
-import { streamContinues } from '../backup/find-source.ts';
+import { isHeadInReach } from '../backup/stream-reach.ts';
 import { startNext } from '../backup/hand-over.ts';
 
 /** A backup or restore whose executions ended so often without bringing it to an end is given up. */
@@ -104,7 +104,7 @@ async function moveHead(services: Services, table: TableRecord): Promise<void> {
   const backups = await services.catalog.backups.list({ table: name, limit: mostLooked });
   if (backups.every(({ source }) => source === 'native')) return;
   try {
-    if (!(await streamContinues(services, await describeTable(services.dynamodb, name), head))) return;
+    if (!(await isHeadInReach(services, await describeTable(services.dynamodb, name), head))) return;
     await createBackup(services, {
       table: name,
       // By nothing else: a base would have to be paid for, and nobody asked for one.

@@ -9,64 +9,79 @@ import {
   type StreamRecord,
 } from '../tables/stream.ts';
 
-/** A shard that is being read. */
+/**
+ * Reads a stream up to a cut. A stream is a tree of shards, each a sequence of records; a closed shard is continued by its
+ * children. A lane is one shard that is being read.
+ *
+ * - In: the lanes at which to begin, and the second of the marker.
+ * - Out: every record that follows, each with the word whether it is past the cut; and the cut, by shard.
+ * - Always: the cut of a shard is the prefix before its first record of a later second than the marker's. Once a record
+ *   past the cut has been seen, every later record of that shard and of its descendants is past the cut too.
+ *
+ * ```
+ * shard A  1 1 2 2 3 |            closed before the cut: its children replace it
+ *   child B          3 3 ^ 4 4    the cut of B is before its first record of second 4
+ *   child C          ^ 4 3 5      the cut of C is its start: no record of it belongs to the snapshot
+ *                                 marker's second: 3
+ * ```
+ */
 export interface Lane {
   readonly shard: string;
-  /** The last record that belongs to the snapshot, or "start": where the snapshot ends in this shard. */
+  /** Where the snapshot ends in this shard: the last record that belongs to it, or "start". */
   cut: string;
   /** The last record read, or "start". */
   read: string;
-  /** A record behind the cut was seen, here or in an ancestor: everything that follows is behind it too. */
-  beyond: boolean;
-  /** An ancestor's cut stands for this shard: it has none of its own. */
+  /** True once a record past the cut has been seen, in this shard or in an ancestor: every later record is past it too. */
+  pastCut: boolean;
+  /** True if an ancestor's cut stands for this shard, which has none of its own. */
   readonly inherited: boolean;
   done: boolean;
-  /** Read to its end inside the cut: its children stand for it. */
+  /** True if the whole shard is before the cut: its children stand for it. */
   replaced: boolean;
 }
 
 export interface CutRules {
+  /** The stream's ARN. */
   readonly stream: string;
   /** The cut is before a shard's first record of a later second than this (epoch seconds). */
   readonly markerSecond: number;
   /**
-   * Records behind the cut are read too, up to this second: for correcting a scan or an export that ended in it. A shard
-   * is done at the first record behind both.
+   * Records past the cut are read too up to this second, to correct a scan or an export that ended in it. A shard is done
+   * at its first record past both.
    */
   readonly until: number;
-  /** So many empty pages in a row mean that an open shard has no more. */
+  /** How many empty pages in a row mean that an open shard has no more records. */
   readonly emptyPages: number;
 }
 
 export interface Reader {
-  /** Takes a record; `beyond` says that it is behind the cut. */
-  take(record: StreamRecord, beyond: boolean): Promise<void>;
+  take(record: StreamRecord, isPastCut: boolean): Promise<void>;
   /** True when the invocation's time is used up. */
   overdue(): boolean;
 }
 
-/** A shard to be read from behind a position; `inherited`: all of it is behind an ancestor's cut. */
-export function lane(shard: string, position: string, inherited = false): Lane {
+/** Makes a lane that starts after a position; `inherited`: the whole shard is past an ancestor's cut. */
+export function createLane(shard: string, position: string, inherited = false): Lane {
   return {
     shard,
     cut: position,
     read: position,
-    beyond: inherited,
+    pastCut: inherited,
     inherited,
     done: false,
     replaced: false,
   };
 }
 
-/** Between two empty pages, so that an open shard has time to show what it holds. */
+/** The pause between two empty pages, so that an open shard has time to show what it holds. */
 const emptyPagePauseMs = 200;
 
-/** Between two looks for the children of a closed shard. DescribeStream serves 10 calls a second. */
+/** The pause between two looks for the children of a closed shard. DescribeStream allows 10 calls a second. */
 const listingPauseMs = 1000;
 
 /**
- * Reads lanes, and the shards that follow them, as far as the rules say. Lanes are moved in place, so that reading
- * can go on from them later; true when all are done. Throws `StreamGap`.
+ * Reads lanes, and the shards that follow them, as far as the rules say. It moves the lanes in place, so that a later call
+ * can continue from them. Answers true when all are done. Throws `StreamGap`.
  */
 export async function readLanes(
   services: { readonly streams: DynamoDBStreamsClient; readonly clock: Clock },
@@ -79,14 +94,14 @@ export async function readLanes(
     if (current === undefined || current.done) continue;
     const end = await readLane(services, current, rules, reader);
     if (end === 'overdue') return false;
-    if (end === 'closed' && !(await follow(services, lanes, current, rules, reader))) return false;
+    if (end === 'closed' && !(await followShard(services, lanes, current, rules, reader))) return false;
     current.done = true;
     if (reader.overdue()) break;
   }
   return lanes.every((lane) => lane.done);
 }
 
-/** Where the snapshot ends, by shard. */
+/** The position by shard at which the snapshot ends. */
 export function cutOf(lanes: readonly Lane[]): Record<string, string> {
   return Object.fromEntries(
     lanes.filter((lane) => !lane.inherited && !lane.replaced).map((lane) => [lane.shard, lane.cut]),
@@ -102,16 +117,16 @@ async function readLane(
   let empty = 0;
   for await (const page of readShard(streams, rules.stream, lane.shard, lane.read)) {
     for (const record of page.records) {
-      if (record.second > rules.markerSecond) lane.beyond = true;
-      if (lane.beyond && record.second > rules.until) return 'enough';
-      await reader.take(record, lane.beyond);
+      if (record.second > rules.markerSecond) lane.pastCut = true;
+      if (lane.pastCut && record.second > rules.until) return 'enough';
+      await reader.take(record, lane.pastCut);
       lane.read = record.sequence;
-      if (!lane.beyond) lane.cut = record.sequence;
+      if (!lane.pastCut) lane.cut = record.sequence;
     }
     if (page.closed) return 'closed';
     empty = page.records.length === 0 ? empty + 1 : 0;
     if (empty >= rules.emptyPages) return 'enough';
-    // Not after an empty page: the next call would begin to count them anew, and perhaps never get on.
+    // Not after an empty page: the next call would count the empty pages from 0 again, and perhaps never finish.
     if (empty === 0 && reader.overdue()) return 'overdue';
     if (empty > 0) await clock.sleep(emptyPagePauseMs);
   }
@@ -119,11 +134,11 @@ async function readLane(
 }
 
 /**
- * The children of a shard that was read to its end take its place: from their start, inside the cut if it was. A
- * shard of a stream that was switched off has none and keeps its place. While the stream is on, children that are not
- * listed yet are waited for: what they hold may belong to the snapshot. False: the time is used up before.
+ * Adds the children of a shard that was read to its end: from their start, and before the cut if the shard was. A shard of
+ * a stream that was switched off has no children and keeps its place. While the stream is on, it waits for children that
+ * are not listed yet, because their records may belong to the snapshot. False: the time was used up first.
  */
-async function follow(
+async function followShard(
   { streams, clock }: { readonly streams: DynamoDBStreamsClient; readonly clock: Clock },
   lanes: Lane[],
   closed: Lane,
@@ -133,8 +148,8 @@ async function follow(
   for (;;) {
     const { enabled, shards } = await describeStream(streams, rules.stream);
     const children = shards.filter((shard) => shard.parent === closed.shard);
-    for (const { id } of children) lanes.push(lane(id, fromStart, closed.beyond));
-    closed.replaced = children.length > 0 && !closed.beyond;
+    for (const { id } of children) lanes.push(createLane(id, fromStart, closed.pastCut));
+    closed.replaced = children.length > 0 && !closed.pastCut;
     if (children.length > 0 || !enabled) return true;
     if (reader.overdue()) return false;
     await clock.sleep(listingPauseMs);
@@ -142,10 +157,11 @@ async function follow(
 }
 
 /**
- * The shards from which every record after a second is found, when no snapshot says where to begin: from the newest
- * shards back to ones that begin no later than it, or to the oldest there are. Throws `StreamGap` if there are none.
+ * Finds the shards to read from when no snapshot says where to begin, so that every record after a second is read: it goes
+ * from the newest shards back to ones that begin no later than that second, or to the oldest. Throws `StreamGap` if there
+ * are no shards.
  */
-export async function lanesAround(
+export async function findLanesAround(
   streams: DynamoDBStreamsClient,
   arn: string,
   second: number,
@@ -158,7 +174,7 @@ export async function lanesAround(
     if (found.has(shard.id)) return;
     const parent = shard.parent === undefined ? undefined : byId.get(shard.parent);
     if (parent !== undefined && !(await beginsBy(streams, arn, shard, second))) return visit(parent);
-    found.set(shard.id, lane(shard.id, fromStart));
+    found.set(shard.id, createLane(shard.id, fromStart));
   };
   for (const shard of shards) if (!parents.has(shard.id)) await visit(shard);
   if (found.size === 0) throw new StreamGap('the stream has no shards');
@@ -178,7 +194,7 @@ async function beginsBy(
   return false;
 }
 
-/** A shard whose ancestor is read is reached from there; reading it twice would mix up its cut. */
+/** Leaves out shards whose ancestor is read: the reader reaches them from there, and a second lane would have another cut. */
 function withoutDescendants(lanes: readonly Lane[], byId: ReadonlyMap<string, Shard>): Lane[] {
   const chosen = new Set(lanes.map((lane) => lane.shard));
   const hasChosenAncestor = (id: string | undefined): boolean => {

@@ -12,8 +12,8 @@ import { planTarget } from '../../lambda/restore/target-description.ts';
 import { isError, reasonOf, TidemarkError } from '../../lambda/runtime/errors.ts';
 import type { Services } from '../../lambda/services/services.ts';
 import { describeTable, switchStreamOn, type Table } from '../../lambda/tables/table.ts';
-import { oldestParentMs } from '../../lambda/backup/choose-source.ts';
-import { continuedByStream } from '../../lambda/backup/find-source.ts';
+import { oldestParentMs } from '../../lambda/sources/limits.ts';
+import { filterInReach } from '../../lambda/backup/stream-reach.ts';
 import type { RecoverySetting, RecoverySettings } from './recovery-settings.ts';
 
 /** DynamoDB's own default. */
@@ -174,7 +174,7 @@ export class EmbeddedContinuousBackups implements ContinuousBackups {
     const ours = snapshots.filter(
       ({ alive, asOf, tableId }) => alive && asOf === undefined && tableId === identity.tableId,
     );
-    const ready = await continuedByStream(this.#services, streamArn, ours);
+    const ready = await filterInReach(this.#services, streamArn, ours);
     const coming = [...backups].filter(
       ([, { status, tableId }]) => status === 'CREATING' && tableId === identity.tableId,
     );

@@ -34,6 +34,20 @@ describe('the floors of the project', () => {
     expect(broken('lambda/restore/planted.ts', text)).toEqual([expect.stringContaining('on the same floor')]);
   });
 
+  it('are broken by a source that imports another one, or the catalog', () => {
+    const peer = "import { scanSource } from '../scan/scan.ts';";
+    expect(broken('lambda/sources/stream/planted.ts', peer)).toEqual([
+      expect.stringContaining('lambda/sources/stream and lambda/sources/scan are on the same floor'),
+    ]);
+    const catalog = "import { catalogOf } from '../../catalog/catalog.ts';";
+    expect(broken('lambda/sources/stream/planted.ts', catalog)).toEqual([
+      expect.stringContaining('lambda/sources/stream must not reach lambda/catalog'),
+    ]);
+    expect(broken('lambda/sources/planted.ts', "import './scan/scan.ts';")).toEqual([
+      expect.stringContaining('lambda/sources/scan is on a floor above lambda/sources'),
+    ]);
+  });
+
   it('are broken by a dialect that reaches the catalog', () => {
     const text = "import { openCatalog } from '../../catalog/catalog.ts';";
     expect(broken('lambda/dialects/dynamodb/planted.ts', text)).toEqual([

@@ -44,13 +44,10 @@ const plan: BackupPlan = {
   id: createBackupId(1, '00000000'),
   internal: false,
   kind: 'incremental',
-  source: 'stream',
+  origin: { source: 'stream', stream: 'stream-1' },
   parent: manifestOf([]).id,
   headSeen: manifestOf([]).id,
-  stream: 'stream-1',
   why: [],
-  exports: [],
-  segments: 0,
   startedAt: 0,
 };
 

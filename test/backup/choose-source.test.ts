@@ -1,20 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chooseSource, type Reasoned, type Wish } from '../../lambda/backup/choose-source.ts';
 import { createBackupId } from '../../lambda/model/ids.ts';
 import { defaultConfig } from '../../lambda/services/config.ts';
 import { exportTimeOf } from '../../lambda/sources/export/windows.ts';
-import {
-  chooseSource,
-  oldestParentMs,
-  type Parent,
-  type Reasoned,
-  type Situation,
-} from '../../lambda/backup/choose-source.ts';
+import { oldestParentMs } from '../../lambda/sources/limits.ts';
+import type { Parent, Situation } from '../../lambda/sources/source.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const now = 1_800_000_000_000;
 const stream = { arn: 'stream-1', createdAt: now - 48 * hour };
+const recovery = { earliest: now - 35 * 24 * hour };
 
 const endedBy = (age: number, ends: Parent['ends']): Parent => ({
   id: createBackupId(now - age, '00000000'),
@@ -24,44 +21,45 @@ const endedBy = (age: number, ends: Parent['ends']): Parent => ({
 const inStream = (age: number, arn = stream.arn) => endedBy(age, { stream: arn });
 const byExport = (age: number) => endedBy(age, { exportTime: now - age });
 
-const choose = (situation: Partial<Situation>) =>
-  chooseSource({
-    table: 'Music',
-    now,
-    marker: now,
-    asked: undefined,
-    onlyIncrement: false,
-    base: 'export',
-    stream: undefined,
-    recovery: undefined,
-    parents: [],
-    windows: defaultConfig.exportWindow,
-    replayMs: 5 * minute,
-    ...situation,
-  });
-const recovery = { earliest: now - 35 * 24 * hour };
+const choose = ({ requested, base = 'export', ...situation }: Partial<Wish & Situation>) =>
+  chooseSource(
+    { requested, base },
+    {
+      table: 'Music',
+      now,
+      marker: now,
+      onlyIncrement: false,
+      stream: undefined,
+      recovery: undefined,
+      parents: [],
+      config: { ...defaultConfig, replayMs: 5 * minute, scanSegments: 3 },
+      ...situation,
+    },
+  );
 
 describe('a table without a snapshot', () => {
   it('is exported at the first whole second after the request', () => {
     expect(choose({ recovery, marker: now - 1 })).toMatchObject({
-      source: 'export',
-      ranges: [{ time: now }],
+      origin: { source: 'export', ranges: [{ time: now }] },
+      parent: undefined,
     });
-    expect(choose({ recovery })).toMatchObject({ source: 'export', ranges: [{ time: now + 1000 }] });
+    expect(choose({ recovery })).toMatchObject({
+      origin: { source: 'export', ranges: [{ time: now + 1000 }] },
+    });
   });
 
-  it('is scanned where that is configured or asked for, if its stream reaches back to the request', () => {
-    expect(choose({ base: 'scan', stream, recovery })).toMatchObject({ source: 'scan', stream: stream.arn });
-    expect(choose({ asked: 'scan', stream })).toMatchObject({ source: 'scan' });
+  it('is scanned if the configuration or the request says so and its stream reaches back to the request', () => {
+    const origin = { source: 'scan', stream: stream.arn, segments: 3 };
+    expect(choose({ base: 'scan', stream, recovery })).toMatchObject({ origin });
+    expect(choose({ requested: 'scan', stream })).toMatchObject({ origin });
     const young = { ...stream, createdAt: now + minute };
-    expect(choose({ base: 'scan', stream: young })).toMatchObject({ source: 'scan' });
+    expect(choose({ base: 'scan', stream: young })).toMatchObject({ origin });
     const late = choose({ base: 'scan', stream: { ...stream, createdAt: now + minute + 1 } });
-    expect(late).toMatchObject({ source: 'none', error: 'CutUnreachable' });
+    expect(late).toMatchObject({ error: 'CutUnreachable' });
   });
 
-  it('is refused by name if it has neither what its base needs, whatever else it has', () => {
+  it('is refused with the remedy if it lacks what its base needs, whatever else it has', () => {
     const refused = (remedy: string) => ({
-      source: 'none',
       error: 'ContinuousBackupsUnavailable',
       message: expect.stringContaining(`not enabled for the table: Music. ${remedy}`),
     });
@@ -72,117 +70,141 @@ describe('a table without a snapshot', () => {
     expect(choose({})).toMatchObject(lacksRecovery);
     expect(choose({ stream })).toMatchObject(lacksRecovery);
     expect(choose({ base: 'scan', recovery })).toMatchObject(lacksStream);
-    expect(choose({ asked: 'scan', recovery })).toMatchObject(lacksStream);
+    expect(choose({ requested: 'scan', recovery })).toMatchObject(lacksStream);
   });
 
-  it('cannot be continued by the stream, though that was asked for', () => {
-    expect(choose({ asked: 'stream', stream, recovery })).toMatchObject({
-      source: 'none',
+  it('is refused if the request names the stream, which has no snapshot to continue', () => {
+    expect(choose({ requested: 'stream', stream, recovery })).toMatchObject({
       error: 'CutUnreachable',
       message: 'there is no snapshot that the stream can continue',
     });
   });
 });
 
-describe('point-in-time recovery that was just switched on', () => {
-  it('serves a request of a minute before, at its beginning', () => {
-    const earliest = now + minute - 500;
-    expect(choose({ recovery: { earliest: now + 400 } })).toMatchObject({ ranges: [{ time: now + 1000 }] });
-    expect(choose({ recovery: { earliest } })).toMatchObject({ ranges: [{ time: now + minute }] });
-    expect(choose({ recovery: { earliest: now + minute + 1 } })).toMatchObject({ error: 'CutUnreachable' });
+describe('point-in-time recovery that was just enabled', () => {
+  it('exports a table at its beginning if that is at most a minute after the request', () => {
+    const rangesFrom = (earliest: number) => choose({ recovery: { earliest } });
+    const at = (time: number) => ({ origin: { ranges: [{ time }] } });
+    expect(rangesFrom(now + 400)).toMatchObject(at(now + 1000));
+    expect(rangesFrom(now + minute - 500)).toMatchObject(at(now + minute));
+    expect(rangesFrom(now + minute + 1)).toMatchObject({ error: 'CutUnreachable' });
   });
 
-  it('takes a base in its first minutes, when no window is long enough', () => {
+  it('exports a new base in its first minutes, when no window of changes is long enough', () => {
     const parent = byExport(14 * minute);
     const choice = choose({ recovery: { earliest: now - 16 * minute }, parents: [parent] });
-    expect(choice).toMatchObject({ source: 'export', parent: undefined });
+    expect(choice).toMatchObject({ origin: { source: 'export' }, parent: undefined });
     expect(choice.why.join()).toContain('less than 900 seconds older');
   });
 
-  it('takes a base if it was off since the parent', () => {
+  it('exports a new base if it was off at some time since the parent', () => {
     const choice = choose({ recovery: { earliest: now - hour }, parents: [byExport(2 * hour)] });
-    expect(choice).toMatchObject({ source: 'export', parent: undefined });
-    expect(choice.why.join()).toContain('not kept any more');
+    expect(choice).toMatchObject({ origin: { source: 'export' }, parent: undefined });
+    expect(choice.why.join()).toContain('no longer kept');
   });
 });
 
 describe('a snapshot that ends in a stream', () => {
-  it('is continued by it, while it reaches back', () => {
+  it('is continued by that stream while it reaches back', () => {
     const parent = inStream(oldestParentMs);
-    expect(choose({ stream, parents: [parent] })).toMatchObject({ source: 'stream', parent });
+    expect(choose({ stream, parents: [parent] })).toMatchObject({ origin: { source: 'stream' }, parent });
     const old = choose({ stream, recovery, parents: [inStream(oldestParentMs + 1)] });
-    expect(old).toMatchObject({ source: 'export', parent: undefined });
+    expect(old).toMatchObject({ origin: { source: 'export' }, parent: undefined });
     expect(old.why.join()).toContain('does not reach back');
   });
 
   it('is not continued by another stream, nor by an export', () => {
     const choice = choose({ stream, recovery, parents: [inStream(hour, 'another')] });
-    expect(choice).toMatchObject({ source: 'export', parent: undefined });
+    expect(choice).toMatchObject({ origin: { source: 'export' }, parent: undefined });
     expect(choice.why.join(';')).toMatch(/another stream;.*ends in a stream/);
-    const asked = choose({ asked: 'export', stream, recovery, parents: [inStream(hour)] });
-    expect(asked).toMatchObject({ source: 'export', parent: undefined });
+    const requested = choose({ requested: 'export', stream, recovery, parents: [inStream(hour)] });
+    expect(requested).toMatchObject({ origin: { source: 'export' }, parent: undefined });
   });
 
-  it('is not continued where a scan was asked for', () => {
-    expect(choose({ asked: 'scan', stream, parents: [inStream(hour)] })).toMatchObject({
-      source: 'scan',
+  it('is not continued if the request names a scan', () => {
+    expect(choose({ requested: 'scan', stream, parents: [inStream(hour)] })).toMatchObject({
+      origin: { source: 'scan' },
+      parent: undefined,
     });
   });
 });
 
 describe('a snapshot that ends with an export', () => {
-  it('is continued by the stream from five minutes before, if that is as old', () => {
+  it('is continued by the stream from five minutes before its time, if the stream is as old', () => {
     const parent = byExport(hour);
     expect(choose({ stream, recovery, parents: [parent] })).toMatchObject({
-      source: 'stream',
+      origin: {
+        source: 'stream',
+        replay: { since: now - hour - 5 * minute, until: now - hour + 5 * minute },
+      },
       parent,
-      replay: { since: now - hour - 5 * minute, until: now - hour + 5 * minute },
     });
     const young = { ...stream, createdAt: now - hour - 5 * minute + 1 };
     expect(choose({ stream: young, recovery, parents: [parent] })).toMatchObject({
-      source: 'export',
+      origin: { source: 'export' },
       parent,
     });
   });
 
-  it('is too old for the stream when what is replayed is', () => {
+  it('is too old for the stream when the replayed minutes are', () => {
     const oldest = oldestParentMs - 5 * minute;
-    expect(choose({ stream, recovery, parents: [byExport(oldest)] })).toMatchObject({ source: 'stream' });
+    expect(choose({ stream, recovery, parents: [byExport(oldest)] })).toMatchObject({
+      origin: { source: 'stream' },
+    });
     const older = choose({ stream, recovery, parents: [byExport(oldest + 1)] });
-    expect(older).toMatchObject({ source: 'export' });
+    expect(older).toMatchObject({ origin: { source: 'export' } });
     expect(older.why.join()).toContain('does not reach back');
   });
 
-  it('is continued by exports otherwise, in windows of a day at most', () => {
+  it('is otherwise continued by exports, in windows of at most a day', () => {
     const parent = byExport(15 * minute);
     expect(choose({ recovery, marker: now - 1000, parents: [parent] })).toMatchObject({
-      source: 'export',
+      origin: { source: 'export', ranges: [{ from: now - 15 * minute, to: now }] },
       parent,
-      ranges: [{ from: now - 15 * minute, to: now }],
     });
     const old = choose({ recovery, parents: [byExport(60 * hour)] });
-    expect(old).toMatchObject({ source: 'export', parent: byExport(60 * hour) });
-    expect('ranges' in old && old.ranges).toHaveLength(3);
+    expect(old).toMatchObject({
+      origin: { source: 'export', ranges: [{}, {}, {}] },
+      parent: byExport(60 * hour),
+    });
   });
 
-  it('and is too young is passed over for an older one', () => {
+  it('is passed over for an older one if it is too young for an export', () => {
     const parents = [byExport(5 * minute), inStream(10 * minute), byExport(hour)];
-    expect(choose({ recovery, parents })).toMatchObject({ source: 'export', parent: parents[2] });
+    expect(choose({ recovery, parents })).toMatchObject({
+      origin: { source: 'export' },
+      parent: parents[2],
+    });
   });
 });
 
 describe('the content of an earlier time', () => {
+  const earlier = { onlyIncrement: true, marker: now - hour, stream, recovery };
+
   it('is reached by the stream alone', () => {
-    const asOf = { onlyIncrement: true, marker: now - hour, stream, recovery };
-    expect(choose({ ...asOf, parents: [inStream(2 * hour)] })).toMatchObject({ source: 'stream' });
-    expect(choose(asOf)).toMatchObject({ source: 'none', error: 'CutUnreachable' });
-    expect(choose({ ...asOf, stream: undefined, parents: [byExport(2 * hour)] })).toMatchObject({
-      source: 'none',
+    expect(choose({ ...earlier, parents: [inStream(2 * hour)] })).toMatchObject({
+      origin: { source: 'stream' },
+    });
+    expect(choose(earlier)).toMatchObject({ error: 'CutUnreachable' });
+    expect(choose({ ...earlier, stream: undefined, parents: [byExport(2 * hour)] })).toMatchObject({
+      error: 'CutUnreachable',
+    });
+  });
+
+  it('is not reached from a snapshot that may hold later writes', () => {
+    const late = inStream(hour - 1);
+    expect(choose({ ...earlier, parents: [late] })).toMatchObject({ error: 'CutUnreachable' });
+    const early = inStream(hour);
+    expect(choose({ ...earlier, parents: [late, early] })).toMatchObject({ parent: early });
+    // A base whose stream is younger than its request ends where the stream begins.
+    const young = { ...stream, createdAt: now - hour + 1 };
+    expect(choose({ ...earlier, stream: young, parents: [early] })).toMatchObject({
+      error: 'CutUnreachable',
     });
   });
 });
 
-describe('whatever the situation', () => {
+describe('any choice', () => {
   const age = fc.integer({ min: 0, max: 50 * hour });
   const parents = fc.array(
     fc.oneof(
@@ -191,8 +213,8 @@ describe('whatever the situation', () => {
     ),
     { maxLength: 5 },
   );
-  const situations = fc.record({
-    asked: fc.constantFrom(undefined, 'export' as const, 'stream' as const, 'scan' as const),
+  const cases = fc.record({
+    requested: fc.constantFrom(undefined, 'export' as const, 'stream' as const, 'scan' as const),
     base: fc.constantFrom('export' as const, 'scan' as const),
     stream: fc.option(
       age.map((at) => ({ arn: 'stream-1', createdAt: now - at })),
@@ -203,7 +225,7 @@ describe('whatever the situation', () => {
       { nil: undefined },
     ),
     onlyIncrement: fc.boolean(),
-    // A request waits for its turn, and may be older than what was backed up meanwhile.
+    // A backup waits for its turn, so its request may be older than the latest snapshot.
     marker: fc.oneof(
       fc.constant(now),
       fc.nat(2 * hour).map((at) => now - at),
@@ -211,46 +233,51 @@ describe('whatever the situation', () => {
     parents,
   });
 
-  it('a gap is never bridged, and what was asked for is what is made', () => {
+  it('bridges no gap, and is of the source that the request names', () => {
     fc.assert(
-      fc.property(situations, (situation) => {
-        expect(wrongWith(situation, choose(situation))).toBeUndefined();
+      fc.property(cases, (given) => {
+        expect(wrongWith(given, choose(given))).toBeUndefined();
       }),
       { numRuns: 2000 },
     );
   });
 });
 
-/** What a naive look finds wrong with a choice. */
+/** What a naive check finds wrong with a choice. */
 function wrongWith(
   {
-    asked,
-    stream,
-    recovery,
+    requested,
+    stream: given,
+    recovery: enabled,
     onlyIncrement,
-    marker: wantedMarker,
-  }: Pick<Situation, 'asked' | 'stream' | 'recovery' | 'onlyIncrement' | 'marker'>,
+    marker: wanted,
+  }: Pick<Wish & Situation, 'requested' | 'stream' | 'recovery' | 'onlyIncrement' | 'marker'>,
   choice: Reasoned,
 ): string | undefined {
-  if (choice.source === 'none') return undefined;
-  if (asked !== undefined && asked !== choice.source) return 'another source was asked for';
-  if (onlyIncrement && choice.source !== 'stream') return 'only the stream reaches an earlier time';
-  if (choice.source === 'scan' || choice.parent === undefined) return undefined;
-  const { ends, marker } = choice.parent;
-  if (choice.source === 'stream') {
-    if (now - (choice.replay?.since ?? marker) > oldestParentMs) return 'the stream does not reach back';
-    if ('stream' in ends) return ends.stream === stream?.arn ? undefined : 'another stream';
+  if ('error' in choice) return undefined;
+  const { origin, parent } = choice;
+  if (requested !== undefined && requested !== origin.source) return 'the request names another source';
+  if (onlyIncrement && origin.source !== 'stream') return 'only the stream reaches an earlier time';
+  if (origin.source === 'scan') return parent === undefined ? undefined : 'a scan continues nothing';
+  if (parent === undefined) return origin.source === 'stream' ? 'the stream continues nothing' : undefined;
+  const { ends, marker } = parent;
+  if (origin.source === 'stream') {
+    const { replay } = origin;
+    if (now - (replay?.since ?? marker) > oldestParentMs) return 'the stream does not reach back';
+    const end = 'exportTime' in ends ? ends.exportTime : marker;
+    if (onlyIncrement && end > wanted) return 'the parent holds what came after the wanted time';
+    if ('stream' in ends) return ends.stream === given?.arn ? undefined : 'another stream';
     const [since, until] = [ends.exportTime - 5 * minute, ends.exportTime + 5 * minute];
-    if (choice.replay?.since !== since || choice.replay.until !== until)
+    if (replay?.since !== since || replay.until !== until)
       return 'what the export may hold is not read again';
-    return stream !== undefined && stream.createdAt <= since
+    return given !== undefined && given.createdAt <= since
       ? undefined
       : 'the stream is younger than the export';
   }
-  if ('stream' in ends) return 'an export does not go on from a stream';
-  const [first] = choice.ranges;
-  const begin = first === undefined ? exportTimeOf(wantedMarker) : 'from' in first ? first.from : undefined;
+  if ('stream' in ends) return 'an export does not continue a stream';
+  const [first] = origin.ranges;
+  const begin = first === undefined ? exportTimeOf(wanted) : 'from' in first ? first.from : undefined;
   if (begin !== ends.exportTime) return 'there is a gap';
   if (first === undefined) return undefined;
-  return recovery !== undefined && ends.exportTime >= recovery.earliest ? undefined : 'recovery was off';
+  return enabled !== undefined && ends.exportTime >= enabled.earliest ? undefined : 'recovery was off';
 }

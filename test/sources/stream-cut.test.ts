@@ -7,8 +7,8 @@ import {
   type CutRules,
   cutOf,
   type Lane,
-  lane,
-  lanesAround,
+  createLane,
+  findLanesAround,
   readLanes,
 } from '../../lambda/sources/stream-cut.ts';
 import { type Script, scripts, SimulatedTable } from '../support/sources/simulated-stream.ts';
@@ -17,7 +17,7 @@ const emptyPages = 3;
 
 interface Taken {
   readonly record: StreamRecord;
-  readonly beyond: boolean;
+  readonly isPastCut: boolean;
 }
 
 interface Reading {
@@ -36,7 +36,7 @@ async function read(
 ): Promise<Reading> {
   const clock: Clock = { now: () => table.now, sleep: () => Promise.resolve() };
   const taken: Taken[] = [];
-  let lanes: Lane[] = Object.entries(from.shards).map(([shard, position]) => lane(shard, position));
+  let lanes: Lane[] = Object.entries(from.shards).map(([shard, position]) => createLane(shard, position));
   let parts = 0;
   for (let done = false; !done; parts++) {
     if (parts > 2000) throw new Error('reading does not come to its end');
@@ -44,7 +44,7 @@ async function read(
       { streams: table.client, clock },
       lanes,
       { ...rules, stream: from.stream, emptyPages },
-      { overdue, take: async (record, beyond) => void taken.push({ record, beyond }) },
+      { overdue, take: async (record, isPastCut) => void taken.push({ record, isPastCut }) },
     );
     lanes = JSON.parse(JSON.stringify(lanes)) as Lane[];
   }
@@ -118,7 +118,7 @@ describe('from one cut to the next', () => {
       fc.asyncProperty(scripts(emptyPages - 1), async (script) => {
         let content = new Map<number, number>();
         await playDeltas(script, (table, { cut, taken }, marker) => {
-          expect(taken.every(({ beyond }) => !beyond)).toBe(true);
+          expect(taken.every(({ isPastCut }) => !isPastCut)).toBe(true);
           content = applied(content, taken);
           expect(content).toEqual(table.contentAt(cut));
           expectCutAt(table, cut, marker);
@@ -190,7 +190,9 @@ describe('behind the cut', () => {
         const { cut, taken } = await read(table, startOf(table), rules);
         const written = table.history.filter((write) => write.place !== undefined);
         const expected = written.map((write) => [String(write.place?.sequence), !table.isBefore(write, cut)]);
-        expect(bySequence(taken.map(({ record, beyond }) => [record.sequence, beyond]))).toEqual(expected);
+        expect(bySequence(taken.map(({ record, isPastCut }) => [record.sequence, isPastCut]))).toEqual(
+          expected,
+        );
       }),
       { numRuns: 200 },
     );
@@ -205,7 +207,7 @@ describe('behind the cut', () => {
       table.now += 1000;
     }
     const { cut, taken } = await read(table, startOf(table), { markerSecond: begin + 1, until: begin + 3 });
-    expect(taken.map(({ record, beyond }) => [record.second - begin, beyond])).toEqual([
+    expect(taken.map(({ record, isPastCut }) => [record.second - begin, isPastCut])).toEqual([
       [0, false],
       [1, false],
       [2, true],
@@ -238,7 +240,7 @@ describe('without a cut to begin at', () => {
         const table = played(script);
         const second = secondIn(table, at);
         const stream = String(table.stream?.arn);
-        const lanes = await lanesAround(table.client, stream, second);
+        const lanes = await findLanesAround(table.client, stream, second);
         const shards = Object.fromEntries(lanes.map(({ shard, cut }) => [shard, cut]));
         const { taken } = await read(table, { stream, shards }, { markerSecond: never, until: never });
         const sequences = taken.map(({ record }) => record.sequence);
@@ -259,7 +261,7 @@ describe('without a cut to begin at', () => {
     table.now += 60_000;
     for (const key of [0, 1, 2, 3]) table.write(key);
     table.now += 60_000;
-    const lanes = await lanesAround(table.client, String(table.stream?.arn), secondIn(table, 1));
+    const lanes = await findLanesAround(table.client, String(table.stream?.arn), secondIn(table, 1));
     const open = table.stream?.shards.filter(({ closedAt }) => closedAt === undefined) ?? [];
     expect(lanes.map(({ shard }) => shard)).toEqual(open.map(({ id }) => id));
   });

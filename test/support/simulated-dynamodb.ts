@@ -1,7 +1,7 @@
 import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
-  type DynamoDBClient,
+  DynamoDBClient,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import { itemOf, type SimulatedTable, slotOf } from './sources/simulated-stream.ts';
@@ -11,15 +11,16 @@ const itemsPerPage = 2;
 
 /** The calls about the table and its items, answered from the model. */
 export function simulatedDynamodb(table: SimulatedTable): DynamoDBClient {
-  const client: Pick<DynamoDBClient, 'send'> = {
+  // The SDK's paginators take nothing but a client of their own class.
+  const client = new DynamoDBClient({ region: 'us-east-1' });
+  return Object.assign(client, {
     send(command: object): Promise<object> {
       if (command instanceof DescribeTableCommand) return Promise.resolve({ Table: described(table) });
       if (command instanceof DescribeTimeToLiveCommand) return Promise.resolve({});
       if (command instanceof ScanCommand) return Promise.resolve(scanned(table, command.input));
       return Promise.reject(new Error('no such call'));
     },
-  };
-  return client as DynamoDBClient;
+  });
 }
 
 function described(table: SimulatedTable): object {

@@ -14,7 +14,7 @@ export type ExportState =
   | { readonly status: 'done'; readonly facts: ExportFacts };
 
 /** How far an export is. Throws `ExportFailed` with the service's reason and what to do about it. */
-export async function exportState(dynamodb: DynamoDBClient, arn: string): Promise<ExportState> {
+export async function describeExport(dynamodb: DynamoDBClient, arn: string): Promise<ExportState> {
   const answer = await dynamodb.send(new DescribeExportCommand({ ExportArn: arn }));
   const description = answer.ExportDescription ?? {};
   const status = description.ExportStatus;

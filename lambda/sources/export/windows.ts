@@ -48,7 +48,7 @@ export function exportWindows(
     return { why: `the parent is less than ${shortestMs / secondMs} seconds older than the marker` };
   }
   if (parentTime < earliestRestorable) {
-    return { why: 'the changes since the parent are not kept any more' };
+    return { why: 'the changes since the parent are no longer kept' };
   }
   const count = Math.ceil(length / longestMs);
   const boundary = (i: number): number => parentTime + Math.floor((i * length) / count / secondMs) * secondMs;

@@ -7,8 +7,8 @@ import { describeStream } from '../../../lambda/tables/stream.ts';
 import {
   cutOf,
   type Lane,
-  lane,
-  lanesAround,
+  createLane,
+  findLanesAround,
   type Reader,
   readLanes,
 } from '../../../lambda/sources/stream-cut.ts';
@@ -52,9 +52,9 @@ export async function cutAfter(history: StreamHistory, second: number): Promise<
   if (createdAt > end && end > history.createdAt) {
     throw new JobFailure('InternalServerError', "The table's stream does not reach back to that time");
   }
-  const lanes = await lanesAround(streams, stream, second - margin);
+  const lanes = await findLanesAround(streams, stream, second - margin);
   await readTo(history, lanes, second, async () => {});
-  return Object.entries(cutOf(lanes)).map(([shard, position]) => lane(shard, position));
+  return Object.entries(cutOf(lanes)).map(([shard, position]) => createLane(shard, position));
 }
 
 /** What the records behind the cut, up to and with this second, did to each key, by its canonical text. */

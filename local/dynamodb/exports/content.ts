@@ -3,7 +3,7 @@ import type { Item } from '../../../lambda/item/attribute-value.ts';
 import { canonicalKey } from '../../../lambda/item/canonical.ts';
 import { fromSdk } from '../../../lambda/item/from-sdk.ts';
 import { itemSize } from '../../../lambda/item/size.ts';
-import { scanSegment } from '../../../lambda/sources/scan.ts';
+import { scanSegment } from '../../../lambda/sources/scan/scan-segment.ts';
 import { changesFrom, cutAfter, type KeyChange, type StreamHistory } from './changes.ts';
 import { JobFailure } from './errors.ts';
 
@@ -33,7 +33,7 @@ export async function fullRecords(
   const cut = await cutAfter(history, second);
   const items = new Map<string, Item>();
   for await (const page of scanSegment(dynamodb, table, { number: 0, of: 1 })) {
-    for (const scanned of page.items) {
+    for (const scanned of page.Items ?? []) {
       const item = fromSdk(scanned);
       items.set(canonicalKey(item, history.keyNames), item);
     }

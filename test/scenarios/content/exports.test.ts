@@ -75,7 +75,7 @@ describe.concurrent('a table whose backups are made by exports and by its stream
     expect(made[3]?.['Parent']).not.toBe(ids[2]);
     expect(made[3]?.['Why']).toEqual([
       `export: ${ids[2]}: it ends in a stream`,
-      `exports tell of every change since ${String(made[3]?.['Parent'])}`,
+      `the export holds every change since ${String(made[3]?.['Parent'])}`,
     ]);
     const found = await Promise.all(taken.map(({ arn }, i) => restoredItems(arn, `${name}-${i}`)));
     for (const [i, { items }] of taken.entries()) expect([i, found[i]]).toEqual([i, items]);

@@ -175,7 +175,7 @@ describe('a backup that cannot be made by an export says why', () => {
     const content = await contentNow();
     const backup = await backUp('export');
     expect(backup).toMatchObject({ kind: 'full', why: expect.arrayContaining(['a new base']) });
-    expect(backup.why?.join()).toContain('the changes since the parent are not kept any more');
+    expect(backup.why?.join()).toContain('the changes since the parent are no longer kept');
     await expectContent(backup, content);
   });
 });

@@ -121,13 +121,20 @@ describe('a table without a stream, where the configuration switches one on', ()
     harness.executions.stop();
     const StreamSpecification = { StreamEnabled: false };
     await database.dynamodb.send(new UpdateTableCommand({ TableName: table, StreamSpecification }));
-    const begun = async (source?: Source) => {
-      const asked = { table, name: 'backup', ...(source && { source }) };
+    const begun = async (wanted?: Source) => {
+      const asked = { table, name: 'backup', ...(wanted && { source: wanted }) };
       const backup = await harness.operations.createBackup(asked);
-      const search = { backup, head: undefined, since: backup.marker, anew: false, pin: async () => true };
+      const search = {
+        backup,
+        head: undefined,
+        since: backup.marker,
+        startsOver: false,
+        pin: async () => true,
+      };
       const found = await findSource(harness.services, search);
       const { streamArn } = await describeTable(database.dynamodb, table);
-      return { source: found?.source, hasStream: streamArn !== undefined };
+      const source = found && 'origin' in found ? found.origin.source : undefined;
+      return { source, hasStream: streamArn !== undefined };
     };
     expect(await begun('export')).toEqual({ source: 'export', hasStream: false });
     expect(await begun()).toEqual({ source: undefined, hasStream: true });

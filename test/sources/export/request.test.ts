@@ -1,7 +1,7 @@
 import { DynamoDBClient, DynamoDBServiceException, type ExportDescription } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { type ExportRequest, startExport } from '../../../lambda/sources/export/request.ts';
-import { exportState } from '../../../lambda/sources/export/state.ts';
+import { describeExport } from '../../../lambda/sources/export/state.ts';
 
 const tableArn = 'arn:aws:dynamodb:eu-west-1:111122223333:table/Music';
 const arn = `${tableArn}/export/01700000000000-a1b2c3d4`;
@@ -106,12 +106,12 @@ describe('an export', () => {
 
   it('is running', async () => {
     const { client, asked } = answering({ ExportStatus: 'IN_PROGRESS' });
-    expect(await exportState(client, arn)).toEqual({ status: 'running' });
+    expect(await describeExport(client, arn)).toEqual({ status: 'running' });
     expect(asked).toEqual([{ ExportArn: arn }]);
   });
 
   it('is done, and says what it holds', async () => {
-    expect(await exportState(answering(ended).client, arn)).toEqual({ status: 'done', facts });
+    expect(await describeExport(answering(ended).client, arn)).toEqual({ status: 'done', facts });
   });
 
   it.each([
@@ -122,7 +122,7 @@ describe('an export', () => {
     ['Surprise', 'Request the backup again'],
   ])('failed with %s: the reason says what to do', async (code, next) => {
     const { client } = answering({ ExportStatus: 'FAILED', FailureCode: code, FailureMessage: 'told' });
-    await expect(exportState(client, arn)).rejects.toMatchObject({
+    await expect(describeExport(client, arn)).rejects.toMatchObject({
       code: 'ExportFailed',
       message: expect.stringMatching(`${arn} failed: ${code}: told\\. .*${next}`) as unknown,
     });
@@ -133,6 +133,8 @@ describe('an export', () => {
     ['done without a manifest', { ...ended, ExportManifest: undefined }],
     ['done without a count', { ...ended, ItemCount: undefined }],
   ])('%s is no answer', async (_name, description) => {
-    await expect(exportState(answering(description).client, arn)).rejects.toMatchObject({ code: 'Internal' });
+    await expect(describeExport(answering(description).client, arn)).rejects.toMatchObject({
+      code: 'Internal',
+    });
   });
 });

@@ -120,7 +120,7 @@ describe('there are no windows', () => {
   });
 
   it('from a parent before the time since when changes are kept', () => {
-    expect(whyNot(start, start + hour, start + 1)).toBe('the changes since the parent are not kept any more');
+    expect(whyNot(start, start + hour, start + 1)).toBe('the changes since the parent are no longer kept');
     expect(whyNot(start, start + hour, start)).toBeUndefined();
   });
 });

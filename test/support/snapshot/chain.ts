@@ -102,13 +102,13 @@ function planOf(parent: Manifest | undefined, kind: Kind): BackupPlan {
     table,
     description,
     kind: parent === undefined ? 'full' : kind,
-    source: parent === undefined ? 'scan' : 'stream',
+    origin:
+      parent === undefined
+        ? { source: 'scan', stream: 'stream-1', segments: 1 }
+        : { source: 'stream', stream: 'stream-1' },
     parent: parent?.id,
     headSeen: parent?.id,
-    stream: 'stream-1',
     why: [],
-    exports: [],
-    segments: 0,
     startedAt: marker,
   };
 }

@@ -147,7 +147,7 @@ export async function backupBy(
 /** A backup says why it is made as it is: what was passed over, and last what was taken. */
 function expectReasons({ Source, Parent, Why }: Json): void {
   const since = `every change since ${String(Parent)}`;
-  const increment = Source === 'STREAM' ? `the stream tells of ${since}` : `exports tell of ${since}`;
+  const increment = `the ${String(Source).toLowerCase()} holds ${since}`;
   const reasons = Why as string[];
   expect(reasons.at(-1)).toBe(Parent === undefined ? 'a new base' : increment);
   expect(reasons).not.toContain('');

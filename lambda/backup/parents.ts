@@ -1,0 +1,33 @@
+import type { SnapshotRecord } from '../catalog/snapshots.ts';
+import { markerOf } from '../model/ids.ts';
+import type { BackupRecord, Head } from '../model/records.ts';
+import type { Services } from '../services/services.ts';
+import type { Parent } from '../sources/source.ts';
+
+/** Finds the table's head, as the list of parents that it is: none if the head belongs to another table of this name. */
+export async function findHead(
+  { catalog }: Pick<Services, 'catalog'>,
+  { table }: Pick<BackupRecord, 'table'>,
+  head: Head | undefined,
+): Promise<Parent[]> {
+  if (head?.tableId !== table.tableId) return [];
+  const snapshot = await catalog.snapshots.get({ table: table.name, id: head.snapshot });
+  return snapshot === undefined ? [] : [toParent(snapshot)];
+}
+
+/** Finds the snapshots of the table that are alive and are the head or were it, the latest first. */
+export async function findFormerHeads(
+  { catalog }: Pick<Services, 'catalog'>,
+  { table }: Pick<BackupRecord, 'table'>,
+): Promise<Parent[]> {
+  const { snapshots } = await catalog.snapshots.takeCensus(table.name);
+  return snapshots
+    .filter(({ alive, tableId, asOf }) => alive && tableId === table.tableId && asOf === undefined)
+    .map(toParent)
+    .toReversed();
+}
+
+/** A snapshot as a source sees it. */
+export function toParent({ id, ends }: SnapshotRecord): Parent {
+  return { id, marker: markerOf(id), ends };
+}

@@ -1,0 +1,31 @@
+import type { Source } from '../model/records.ts';
+import type { ExportOrigin } from '../sources/export/choose.ts';
+import { exportSource } from '../sources/export/export.ts';
+import type { ScanOrigin } from '../sources/scan/choose.ts';
+import { scanSource } from '../sources/scan/scan.ts';
+import type { SourceModule } from '../sources/source.ts';
+import type { StreamOrigin } from '../sources/stream/choose.ts';
+import { streamSource } from '../sources/stream/stream.ts';
+
+/** What a backup is made from, with what its source needs. A new source is added here (docs/walks/add-a-source.md). */
+export interface Origins {
+  readonly stream: StreamOrigin;
+  readonly export: ExportOrigin;
+  readonly scan: ScanOrigin;
+}
+
+export type Origin = Origins[Source];
+
+/** All sources, in the order in which a backup asks them. */
+export const sources: { readonly [S in Source]: SourceModule<Origins[S]> } = {
+  stream: streamSource,
+  export: exportSource,
+  scan: scanSource,
+};
+
+/** The source of an origin. */
+export function sourceOf<S extends Source>(
+  origin: Origins[S] & { readonly source: S },
+): SourceModule<Origins[S]> {
+  return sources[origin.source];
+}

@@ -1,0 +1,45 @@
+import { backupsUnavailable } from '../../tables/table.ts';
+import { promisedMs } from '../limits.ts';
+import {
+  continueFirst,
+  type Continuation,
+  passOver,
+  type Refusal,
+  refuse,
+  refuseUnreachable,
+  type Situation,
+} from '../source.ts';
+import type { ExportRange } from './request.ts';
+import { exportWindows, firstExportTime } from './windows.ts';
+
+/**
+ * What DynamoDB exports: the whole table at a time, or the changes since the parent in windows, one after another. There
+ * are no ranges if the parent ends at just the wanted time.
+ */
+export interface ExportOrigin {
+  readonly source: 'export';
+  readonly ranges: readonly ExportRange[];
+}
+
+/** Chooses the first parent since whose end recovery keeps every change, in windows that DynamoDB can export. */
+export function continueByExports(situation: Situation): Continuation<ExportOrigin> {
+  const { recovery, parents, marker, onlyIncrement, config } = situation;
+  if (onlyIncrement) return passOver();
+  if (recovery === undefined) return passOver('point-in-time recovery is off');
+  return continueFirst('export', parents, ({ ends }) => {
+    if (!('exportTime' in ends)) return 'it ends in a stream';
+    const request = { parentTime: ends.exportTime, marker, earliestRestorable: recovery.earliest };
+    const found = exportWindows(request, config.exportWindow);
+    return 'windows' in found ? { source: 'export', ranges: found.windows } : found.why;
+  });
+}
+
+/** Plans an export of the whole table if recovery reaches back to the request. */
+export function planExport({ table, marker, recovery }: Situation): ExportOrigin | Refusal {
+  if (recovery === undefined) return refuse(backupsUnavailable(table, 'recovery'));
+  const time = firstExportTime(marker, recovery.earliest);
+  if (time <= marker + promisedMs) return { source: 'export', ranges: [{ time }] };
+  return refuseUnreachable(
+    'point-in-time recovery does not reach back to the time of the request; request a new backup',
+  );
+}

@@ -1,0 +1,131 @@
+import { pauseSeconds } from '../../jobs/pause.ts';
+import { exportStaging, type Staging } from '../../jobs/staging.ts';
+import { reasonOf, TidemarkError } from '../../runtime/errors.ts';
+import { isStillBusy } from '../../runtime/throttling.ts';
+import { bucketKey } from '../../storage/bucket-key.ts';
+import type { Collected, CollectWork, SourcePlan, SourceServices } from '../source.ts';
+import type { StagedFile } from '../staged-files.ts';
+import type { ExportOrigin } from './choose.ts';
+import { readExportManifest } from './manifest.ts';
+import { endOf, type ExportRange, startExport } from './request.ts';
+import { describeExport } from './state.ts';
+
+/** Exports take minutes, and the latest time that can be exported is about five minutes ago. */
+const minWaitSeconds = 30;
+
+/** An export that was started. */
+interface Started {
+  readonly arn: string;
+}
+
+/** The exports of one backup. */
+interface Exports extends Pick<ExportOrigin, 'ranges'> {
+  readonly plan: SourcePlan;
+  /** The folder of the backup's exports, shared by all its executions. */
+  readonly folder: Staging;
+}
+
+/**
+ * Has DynamoDB export the ranges once their end can be exported, and waits for the exports. It also waits while the
+ * account has no room for another export or call. Throws `ExportFailed`, `ContinuousBackupsUnavailable`,
+ * `CutUnreachable`, and `StagedDataCorrupt` if an export is not what was requested.
+ */
+export async function collectExports(
+  services: SourceServices,
+  { ranges }: ExportOrigin,
+  { plan }: CollectWork,
+): Promise<Collected> {
+  const exports: Exports = { ranges, plan, folder: exportStaging(services.store, plan.id) };
+  const age = services.clock.now() - plan.startedAt;
+  try {
+    const files = await findExportedFiles(services, exports);
+    if (files !== undefined) return { status: 'done', files };
+  } catch (error) {
+    if (!isStillBusy(error, age)) throw error;
+    services.log.warn('no room for an export', { backup: plan.id, reason: reasonOf(error) });
+  }
+  return { status: 'wait', waitSeconds: pauseSeconds(age, minWaitSeconds) };
+}
+
+/** Finds the files of the exports, which it starts first; undefined while one is running, or cannot be started yet. */
+async function findExportedFiles(
+  services: SourceServices,
+  exports: Exports,
+): Promise<StagedFile[] | undefined> {
+  const { ranges, plan, folder } = exports;
+  if (ranges.length === 0) return [];
+  if (!(await areExportable(services, exports))) return undefined;
+  // All are started before any is waited for.
+  const started = await Promise.all(ranges.map((range) => start(services, exports, range)));
+  const ended = [];
+  for (const [order, what] of ranges.entries()) {
+    const state = await describeExport(services.dynamodb, String(started[order]?.arn));
+    if (state.status === 'done') ended.push({ facts: state.facts, what, order });
+  }
+  // The manifests are read once, when all exports have ended.
+  if (ended.length < ranges.length) return undefined;
+  const { arn: tableArn, tableId } = plan.table;
+  const files: StagedFile[] = [];
+  for (const { facts, ...requested } of ended) {
+    const expected = { tableArn, tableId, prefix: prefixOf(services, folder, requested.what), ...requested };
+    files.push(...(await readExportManifest(services.store, keyIn(services), facts, expected)));
+  }
+  return files;
+}
+
+/** True once the end of the last range can be exported; it can be if its export was started before. */
+async function areExportable(
+  { recovery }: SourceServices,
+  { ranges, plan, folder }: Exports,
+): Promise<boolean> {
+  const last = ranges.at(-1);
+  if (last !== undefined && (await folder.find<Started>(noteOf(last))) !== undefined) return true;
+  const { latest } = await recovery.describe(plan.table.name);
+  if (latest === undefined) {
+    throw new TidemarkError(
+      'ContinuousBackupsUnavailable',
+      `Point-in-time recovery of ${plan.table.name} was switched off. Switch it on, then request the backup again.`,
+    );
+  }
+  return ranges.every((range) => latest >= endOf(range));
+}
+
+/**
+ * Starts the export of a range, unless an earlier execution of the backup did. The note of it lives in the backup's own
+ * folder, and the client token is derived from backup and range, so that no range is exported (and billed) twice. A new
+ * base instead of the changes since a parent is another range. DynamoDB refuses a token that is used again with another
+ * bucket, prefix or key, so a backup fails if the configuration changes after a crash between the call and its note.
+ */
+function start(
+  services: SourceServices,
+  { plan: { id, table }, folder }: Exports,
+  what: ExportRange,
+): Promise<Started> {
+  return folder.publishOnce<Started>(noteOf(what), async () => ({
+    arn: await startExport(services.dynamodb, {
+      tableArn: table.arn,
+      clientToken: `tidemark-${id}-${nameOf(what)}`,
+      place: { ...services.bucketPlace, prefix: prefixOf(services, folder, what) },
+      what,
+    }),
+  }));
+}
+
+function noteOf(range: ExportRange): string {
+  return `${nameOf(range)}.json`;
+}
+
+/** The name of a range: its times in epoch seconds, as exports know whole seconds only. */
+function nameOf(range: ExportRange): string {
+  const times = 'time' in range ? [range.time] : [range.from, range.to];
+  return times.map((time) => time / 1000).join('-');
+}
+
+/** The prefix of an export's files from the bucket's root. Each export has its own, so nothing else lies below it. */
+function prefixOf({ bucketPlace: { prefix } }: SourceServices, folder: Staging, range: ExportRange): string {
+  return bucketKey(prefix, folder.key(nameOf(range)));
+}
+
+function keyIn({ bucketPlace: { prefix } }: SourceServices): (key: string) => string {
+  return (key) => (prefix === '' ? key : key.slice(prefix.length + 1));
+}

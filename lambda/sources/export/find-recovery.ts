@@ -1,0 +1,32 @@
+import { isError, TidemarkError } from '../../runtime/errors.ts';
+import { enablingMs } from '../limits.ts';
+import type { Facts, SourceRequest, SourceServices } from '../source.ts';
+
+/**
+ * Finds the table's point-in-time recovery, and enables it if it is off and the configuration says so. `wait`: it is
+ * being enabled, by whomever. Throws `ContinuousBackupsUnavailable` if no time can be restored minutes after the request.
+ */
+export async function findRecovery(
+  { clock, config, recovery }: Pick<SourceServices, 'clock' | 'config' | 'recovery'>,
+  { table, requestedAt }: SourceRequest,
+): Promise<Facts['recovery'] | 'wait'> {
+  const { name } = table.identity;
+  const { enabled, earliest } = await recovery.describe(name);
+  const mayCome = clock.now() - requestedAt < enablingMs;
+  if (enabled) {
+    if (earliest !== undefined) return { earliest };
+    if (mayCome) return 'wait';
+    throw new TidemarkError(
+      'ContinuousBackupsUnavailable',
+      `Point-in-time recovery of ${name} is on, but no time can be restored yet. Request the backup again later.`,
+    );
+  }
+  if (config.missingRecovery === 'refuse') return undefined;
+  try {
+    await recovery.update(name, { enabled: true });
+  } catch (error) {
+    if (!mayCome || !isError(error, 'ContinuousBackupsUnavailable')) throw error;
+  }
+  // Somebody may disable it again and again.
+  return mayCome ? 'wait' : undefined;
+}

@@ -1,0 +1,44 @@
+import { describeStream, type Stream, StreamGap } from '../tables/stream.ts';
+import { switchStreamOn, type Table } from '../tables/table.ts';
+import { enablingMs } from './limits.ts';
+import type { SourceRequest, SourceServices, TableStream } from './source.ts';
+
+/**
+ * Finds the table's stream, and enables one if there is none and the configuration says so. `wait`: it is being enabled.
+ */
+export async function findStream(
+  services: Pick<SourceServices, 'clock' | 'config' | 'dynamodb' | 'streams'>,
+  { table, requestedAt }: SourceRequest,
+): Promise<TableStream | undefined | 'wait'> {
+  const { streamArn: arn } = table;
+  if (arn === undefined) return enableStream(services, table, requestedAt);
+  const stream = await describeUnlessGone(services.streams, arn);
+  // While a stream is being enabled, a write may leave no record, and a scan that begins now could not be corrected.
+  if (stream?.enabled === false) return 'wait';
+  return stream && { arn, createdAt: stream.createdAt };
+}
+
+async function enableStream(
+  { clock, config, dynamodb }: Pick<SourceServices, 'clock' | 'config' | 'dynamodb'>,
+  { identity, description, status }: Table,
+  requestedAt: number,
+): Promise<'wait' | undefined> {
+  const hasOther = description.stream?.StreamEnabled === true;
+  if (config.missingStream === 'refuse' || hasOther) return undefined;
+  if (status === 'ACTIVE') await switchStreamOn(dynamodb, identity.name);
+  // Somebody may disable it again and again. A scan could not be corrected by so late a stream, either.
+  return clock.now() - requestedAt < enablingMs ? 'wait' : undefined;
+}
+
+/** Describes the stream; undefined if it is gone. */
+export async function describeUnlessGone(
+  streams: SourceServices['streams'],
+  arn: string,
+): Promise<Stream | undefined> {
+  try {
+    return await describeStream(streams, arn);
+  } catch (error) {
+    if (error instanceof StreamGap) return undefined;
+    throw error;
+  }
+}

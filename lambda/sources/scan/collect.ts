@@ -1,0 +1,47 @@
+import { describeStream, StreamGap } from '../../tables/stream.ts';
+import type { Staging } from '../../jobs/staging.ts';
+import type { Collected, CollectWork, SourceServices } from '../source.ts';
+import { stageStream } from '../stage-stream.ts';
+import { findLanesAround } from '../stream-cut.ts';
+import type { ScanOrigin } from './choose.ts';
+import { type ScanResult, scanTask } from './stage-segment.ts';
+
+/** A scan sees every record that is older than its start by more than this, whatever the clocks say. */
+const clockSkewSeconds = 60;
+
+/**
+ * Adds to the scanned items the stream's records that bring them to the cut: records that may be newer than what the
+ * scan saw, and what puts later writes back. Throws `StreamGap` if the stream does not hold them.
+ */
+export async function collectScan(
+  services: SourceServices,
+  { stream, segments }: ScanOrigin,
+  work: CollectWork,
+): Promise<Collected> {
+  const { marker, startedAt } = work.plan;
+  const scanned = await readScanResults(work.staging, segments);
+  // From this second on, a record may be newer than what the scan saw.
+  const firstUnseen = Math.floor(startedAt / 1000) - clockSkewSeconds;
+  const collected = await stageStream(services, work, {
+    stream,
+    async findLanes() {
+      const { streams } = services;
+      const { enabled } = await describeStream(streams, stream);
+      // Writes that the scan saw and the stream has no record of cannot be corrected.
+      if (!enabled) throw new StreamGap('the stream was switched off during the scan');
+      // What comes before the lanes counts as before the cut and as seen by the scan, so it must be long before both.
+      const second = Math.min(Math.floor(marker / 1000) - clockSkewSeconds, firstUnseen);
+      return findLanesAround(streams, stream, second);
+    },
+    isChange: ({ second }) => second >= firstUnseen,
+    correctUntil: Math.max(0, ...scanned.map(({ endedAt }) => endedAt)),
+    since: marker,
+  });
+  if (collected.status !== 'done') return collected;
+  return { status: 'done', files: [...scanned.flatMap(({ files }) => files), ...collected.files] };
+}
+
+async function readScanResults(staging: Staging, segments: number): Promise<ScanResult[]> {
+  const tasks = Array.from({ length: segments }, (_, i) => staging.readParts<ScanResult>(scanTask(i)));
+  return (await Promise.all(tasks)).flat();
+}

@@ -1,0 +1,124 @@
+import { Budget } from '../jobs/budget.ts';
+import { type PartResult, partName, type Staging } from '../jobs/staging.ts';
+import type { Cut } from '../snapshot/format/manifest.ts';
+import { StreamGap, type StreamRecord } from '../tables/stream.ts';
+import type { Collected, CollectWork, SourceServices } from './source.ts';
+import { type StagedFile, StagedFiles } from './staged-files.ts';
+import { type CutRules, cutOf, type Lane, type Reader, readLanes } from './stream-cut.ts';
+
+/**
+ * How a source reads a stream. Records up to the cut are changes. Past the cut a record counts only where something else
+ * was read, a scan or an export, that may already hold its write: the old image of a key's first record past the cut is
+ * what the key held at the cut, and puts it back.
+ *
+ * ```
+ * stream   ... | changes ............... | corrections ....... |
+ *              where the lanes begin     the cut               correctUntil
+ * ```
+ */
+export interface StreamReading {
+  /** The stream's ARN. */
+  readonly stream: string;
+  /** Finds where the first part begins to read; a later part begins where the part before it ended. */
+  findLanes(): Promise<Lane[]>;
+  /** False for a record up to the cut that is no change, because what was read holds its write. */
+  isChange(record: StreamRecord): boolean;
+  /** Epoch ms until which a write may be held by what was read; 0 if only the stream is read. */
+  readonly correctUntil: number;
+  /** Epoch ms from which on the stream must still hold every record. */
+  readonly since: number;
+}
+
+/** What one part of the reading staged, and how far it read. */
+export interface StreamResult extends PartResult {
+  readonly files: readonly StagedFile[];
+  readonly lanes: readonly Lane[];
+}
+
+/** The task's name in the staging folder. */
+export const streamTask = 'stream';
+
+/** Streams keep records for 24 hours. */
+const streamMemoryMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Stages a stream's records up to the cut, and corrections past it. Waits until the records of the marker's second, and
+ * those that correct, can be read. Throws `StreamGap` if the stream no longer holds them.
+ */
+export async function stageStream(
+  services: SourceServices,
+  { plan, staging, part }: CollectWork,
+  reading: StreamReading,
+): Promise<Collected> {
+  const { clock, config } = services;
+  const readableAt = Math.max(plan.marker, reading.correctUntil) + config.settleMs;
+  const waitSeconds = Math.ceil((readableAt - clock.now()) / 1000);
+  if (waitSeconds > 0) return { status: 'wait', waitSeconds };
+  const rules: CutRules = {
+    stream: reading.stream,
+    markerSecond: Math.floor(plan.marker / 1000),
+    until: Math.ceil((reading.correctUntil + config.settleMs) / 1000),
+    emptyPages: config.emptyPages,
+  };
+  const { done } = await staging.publishOnce<StreamResult>(partName(streamTask, part), () =>
+    readPart(services, staging, part, rules, reading),
+  );
+  if (!done) return { status: 'more' };
+  const parts = await staging.readParts<StreamResult>(streamTask);
+  return { status: 'done', files: parts.flatMap(({ files }) => files) };
+}
+
+/** Finds the cut of the records that `stageStream` has staged. */
+export async function findStreamCut(stream: string, staging: Staging): Promise<Cut> {
+  const parts = await staging.readParts<StreamResult>(streamTask);
+  return { stream, shards: cutOf(parts.at(-1)?.lanes ?? []) };
+}
+
+async function readPart(
+  services: SourceServices,
+  staging: Staging,
+  part: number,
+  rules: CutRules,
+  reading: StreamReading,
+): Promise<StreamResult> {
+  const { clock, config, ids, store } = services;
+  const attempt = ids.hex(8);
+  const files = new StagedFiles(store, config.limits.stagedFileBytes, (n) =>
+    staging.key(`${streamTask}/${part}-${attempt}-${n}.json.gz`),
+  );
+  const lanes = part === 0 ? await reading.findLanes() : await readLanesOf(staging, part - 1);
+  const budget = new Budget(clock, config.timeBudgetMs);
+  const done = await readLanes(services, lanes, rules, stagingReader(reading, files, budget));
+  if (clock.now() - reading.since > streamMemoryMs) {
+    throw new StreamGap('the changes since the last snapshot may have been trimmed');
+  }
+  return { done, files: await files.close(), lanes };
+}
+
+/** Reads how far a part read. Lanes are moved in place, so each caller gets its own. */
+async function readLanesOf(staging: Staging, part: number): Promise<Lane[]> {
+  const { lanes } = await staging.read<StreamResult>(partName(streamTask, part));
+  return lanes.map((lane) => ({ ...lane }));
+}
+
+function stagingReader(reading: StreamReading, files: StagedFiles, budget: Budget): Reader {
+  return {
+    overdue: () => budget.isSpent(),
+    async take(record: StreamRecord, isPastCut: boolean): Promise<void> {
+      const { sequence, keys, oldImage, newImage } = record;
+      if (isPastCut) {
+        await files.addChange({ order: reverse(sequence), keys, oldImage: undefined, newImage: oldImage });
+      } else if (reading.isChange(record)) {
+        await files.addChange({ order: sequence, keys, oldImage, newImage });
+      }
+    },
+  };
+}
+
+/**
+ * Turns a sequence number into an order above every sequence number (they have at most 40 digits) that is the smaller the
+ * later the record is: so the first record past the cut wins.
+ */
+function reverse(sequence: string): string {
+  return String(2n * 10n ** 41n - BigInt(sequence));
+}

@@ -1,0 +1,49 @@
+import { type BackupId, markerOf } from '../../model/ids.ts';
+import { TidemarkError } from '../../runtime/errors.ts';
+import { readManifest } from '../../snapshot/format/manifest.ts';
+import { describeStream, StreamGap } from '../../tables/stream.ts';
+import type { Collected, CollectWork, SourceServices } from '../source.ts';
+import { stageStream } from '../stage-stream.ts';
+import { createLane, type Lane, findLanesAround } from '../stream-cut.ts';
+import type { StreamOrigin } from './choose.ts';
+
+/**
+ * Stages the changes since the parent. After a parent that ends with an export, it also stages what puts that export back
+ * to the cut. Throws `StreamGap` if the stream no longer holds them.
+ */
+export function collectChanges(
+  services: SourceServices,
+  { stream, replay }: StreamOrigin,
+  work: CollectWork,
+): Promise<Collected> {
+  const { parent, table } = work.plan;
+  if (parent === undefined) throw new TidemarkError('Internal', 'the plan has changes and no parent');
+  return stageStream(services, work, {
+    stream,
+    findLanes: () =>
+      replay === undefined
+        ? findLanes(services, stream, table.tableId, parent)
+        : findLanesAround(services.streams, stream, Math.floor(replay.since / 1000)),
+    isChange: () => true,
+    correctUntil: replay?.until ?? 0,
+    // The marker in the parent's id is the time of its request.
+    since: replay?.since ?? markerOf(parent),
+  });
+}
+
+/** Finds where the parent's cut stands in each shard. */
+async function findLanes(
+  { store, streams }: SourceServices,
+  stream: string,
+  tableId: string,
+  parent: BackupId,
+): Promise<Lane[]> {
+  const { shards } = await describeStream(streams, stream);
+  const { manifest } = await readManifest(store, tableId, parent);
+  if (!('stream' in manifest.cut)) throw new TidemarkError('Internal', 'the parent does not end in a stream');
+  const present = new Set(shards.map(({ id }) => id));
+  return Object.entries(manifest.cut.shards).map(([shard, position]) => {
+    if (!present.has(shard)) throw new StreamGap(`shard ${shard} is no longer in the stream`);
+    return createLane(shard, position);
+  });
+}

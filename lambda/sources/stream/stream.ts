@@ -1,0 +1,21 @@
+import { findStream } from '../find-stream.ts';
+import type { SourceModule } from '../source.ts';
+import { findStreamCut } from '../stage-stream.ts';
+import { continueByStream, type StreamOrigin } from './choose.ts';
+import { collectChanges } from './collect.ts';
+
+/** The table's stream: the changes since a parent within seconds, without using the table's capacity. */
+export const streamSource: SourceModule<StreamOrigin> = {
+  // A stream that does not reach the head reaches no older snapshot.
+  continuesOlder: false,
+  async look(services, request) {
+    const stream = await findStream(services, request);
+    return stream === 'wait' ? stream : { stream };
+  },
+  continueParent: continueByStream,
+  countTasks: () => 0,
+  collect: collectChanges,
+  findCut: ({ stream }, staging) => findStreamCut(stream, staging),
+  // The end of an export is known to a minute only, so its old images may be of another time.
+  isExact: ({ replay }) => replay === undefined,
+};
