@@ -174,7 +174,7 @@ describe('a manifest', () => {
       fc.property(anyCase, (given) => {
         const { kind, base } = assembleManifest(appliedOf(given));
         const isFull = given.folds.every(Boolean);
-        expect([kind, base]).toEqual(isFull ? ['full', 'child'] : ['incremental', manifestOf([]).base]);
+        expect([kind, base]).toEqual(isFull ? ['full', plan.id] : ['incremental', manifestOf([]).base]);
       }),
     );
   });
