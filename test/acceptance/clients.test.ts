@@ -8,8 +8,8 @@ import { backupScenario } from './scenario.ts';
 import { cliTests, modelTests } from './scenario/cli.ts';
 import { numberedItems, Workplace } from './tables.ts';
 
-/** So many that a restore is still on its way when the next process of the CLI has started. */
-const manyItems = 5000;
+/** A restore of this many items still runs when the CLI has made two more calls. */
+const manyItems = 2500;
 
 const endpoint = await endpointUnderTest();
 const javascript = javascriptClient(endpoint);
@@ -28,13 +28,13 @@ backupScenario(javascript, endpoint, javascript, large);
 const python = foundPython();
 if (python !== undefined) backupScenario(boto3Client(python, endpoint), endpoint, javascript, large);
 
-const aws = foundCli();
-// The CLI cannot be told what its service `dynamodb` is signed for.
-if (aws !== undefined && endpoint.signingName === undefined) {
-  const cli = cliClient(aws, 'dynamodb', endpoint);
+const cliPython = foundCli();
+// The CLI has no setting for the name that requests of its service `dynamodb` are signed for.
+if (cliPython !== undefined && endpoint.signingName === undefined) {
+  const cli = cliClient(cliPython, 'dynamodb', endpoint);
   backupScenario(cli, endpoint, javascript, large, cliTests(cli));
 }
-if (aws !== undefined) {
-  const cli = cliClient(aws, 'tidemark', endpoint);
+if (cliPython !== undefined) {
+  const cli = cliClient(cliPython, 'tidemark', endpoint);
   backupScenario(cli, endpoint, javascript, large, modelTests(cli));
 }
