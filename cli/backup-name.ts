@@ -1,46 +1,49 @@
 import type { Call } from './client.ts';
 import type { ReceivedAnswer } from '../lambda/dialects/dynamodb/api-operations.ts';
-import { Trouble, UsageError } from './trouble.ts';
+import { CommandError, UsageError } from './errors.ts';
 
 type Listed = ReceivedAnswer<'ListBackups'>;
 
-export const backupForms = `A <backup> is an ARN, or <table>:latest (the last one that is AVAILABLE), or <table>/<backup id>
-(the id is the last part of the ARN).`;
+/** The part of a command's usage that explains its operand `<backup>`. */
+export const backupForms = `A <backup> is an ARN, or <table>:latest (the newest AVAILABLE backup of the table), or
+<table>/<backup id> (the id is the last part of the ARN).`;
 
-const latest = /^([\w.-]+):latest$/;
-const byId = /^([\w.-]+)\/((\d{14})-[0-9a-f]{8})$/;
+/** `<table>:latest` */
+const latestForm = /^([\w.-]+):latest$/;
+/** `<table>/<id>`; the id begins with the request's time, in epoch ms. */
+const idForm = /^([\w.-]+)\/((\d{14})-[0-9a-f]{8})$/;
 
 /**
- * The ARN of the backup that a text names. Throws `UsageError` for text of no form that names one, `Trouble` if there is
- * no such backup.
+ * Finds the ARN of the backup that an operand names. Throws `UsageError` if the operand has none of the forms, `CommandError`
+ * if there is no such backup.
  */
-export async function backupArn(call: Call, text: string): Promise<string> {
+export async function findBackupArn(call: Call, text: string): Promise<string> {
   if (text.startsWith('arn:')) return text;
-  const [, newestOf] = latest.exec(text) ?? [];
-  if (newestOf !== undefined) return newest(call, newestOf);
-  const [, table, id, marker] = byId.exec(text) ?? [];
-  if (table === undefined) throw new UsageError(`not the name of a backup: ${text}`);
-  // An id begins with the time of the request, in milliseconds; the wire has seconds.
+  const [, latestOf] = latestForm.exec(text) ?? [];
+  if (latestOf !== undefined) return findLatest(call, latestOf);
+  const [, table, id, marker] = idForm.exec(text) ?? [];
+  if (table === undefined) throw new UsageError(`${text} does not name a backup`);
+  // The wire has seconds.
   const time = Number(marker) / 1000;
   const found = await Array.fromAsync(
-    summaries(call, { TableName: table, TimeRangeLowerBound: time, TimeRangeUpperBound: time + 0.001 }),
+    listBackups(call, { TableName: table, TimeRangeLowerBound: time, TimeRangeUpperBound: time + 0.001 }),
   );
   const arn = found.map(({ BackupArn }) => BackupArn).find((each) => each.endsWith(`/backup/${id}`));
-  if (arn === undefined) throw noBackup(`table ${table} has no backup ${id}`);
+  if (arn === undefined) throw noSuchBackup(`table ${table} has no backup ${id}`);
   return arn;
 }
 
-async function newest(call: Call, table: string): Promise<string> {
+async function findLatest(call: Call, table: string): Promise<string> {
   let arn: string | undefined;
-  for await (const { BackupArn, BackupStatus } of summaries(call, { TableName: table })) {
+  for await (const { BackupArn, BackupStatus } of listBackups(call, { TableName: table })) {
     if (BackupStatus === 'AVAILABLE') arn = BackupArn;
   }
-  if (arn === undefined) throw noBackup(`table ${table} has no backup that is AVAILABLE`);
+  if (arn === undefined) throw noSuchBackup(`table ${table} has no AVAILABLE backup`);
   return arn;
 }
 
-/** Oldest first. */
-async function* summaries(call: Call, input: object): AsyncGenerator<Listed['BackupSummaries'][number]> {
+/** Lists the backups, oldest first. */
+async function* listBackups(call: Call, input: object): AsyncGenerator<Listed['BackupSummaries'][number]> {
   let after: string | undefined;
   do {
     const page: Listed = await call('ListBackups', { ...input, ExclusiveStartBackupArn: after });
@@ -49,6 +52,6 @@ async function* summaries(call: Call, input: object): AsyncGenerator<Listed['Bac
   } while (after !== undefined);
 }
 
-function noBackup(message: string): Trouble {
-  return new Trouble(message, 'see which backups there are: aws dynamodb list-backups');
+function noSuchBackup(message: string): CommandError {
+  return new CommandError(message, 'list the backups: aws dynamodb list-backups');
 }

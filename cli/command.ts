@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsOptionDescriptor } from 'node:util';
 import type { Call } from './client.ts';
 import type { Output } from './output.ts';
-import { UsageError } from './trouble.ts';
+import { UsageError } from './errors.ts';
 
 /** What a command works with. */
 export interface Tools {
@@ -9,7 +9,7 @@ export interface Tools {
   readonly output: Output;
 }
 
-/** What came of it: a document for `--json`, and an exit code as the command's usage tells. */
+/** The result of a command: the document for `--json`, and the exit code, which the command's usage explains. */
 export interface Outcome {
   readonly exitCode: 0 | 1;
   readonly document: object;
@@ -23,24 +23,24 @@ export interface CommonOptions {
   readonly 'endpoint-url'?: string;
 }
 
-/** A command line that was understood. */
-interface Prepared {
+/** A command with its arguments, ready to run. */
+interface PreparedCommand {
   readonly common: CommonOptions;
-  /** Throws `Trouble`, and `UsageError` for operands that are not as they must be. */
+  /** Throws `CommandError`, or `UsageError` for an operand of a wrong form. */
   run(tools: Tools): Promise<Outcome>;
 }
 
 export interface Command {
-  /** One line of the list of commands. */
+  /** Its line in the list of commands, without its name. */
   readonly summary: string;
   readonly usage: string;
-  /** Throws `UsageError`. */
-  prepare(args: readonly string[]): Prepared;
+  /** Reads the arguments. Throws `UsageError` if they are wrong. */
+  prepare(args: readonly string[]): PreparedCommand;
 }
 
 type Options = Readonly<Record<string, Pick<ParseArgsOptionDescriptor, 'type'>>>;
 
-/** Operands by their names; options that were not given are undefined. */
+/** The operands and options by their names. Options that were not given are undefined. */
 type Input<P extends string, O extends Options> = { readonly [K in P]: string } & {
   readonly [K in keyof O]?: O[K]['type'] extends 'boolean' ? boolean : string;
 };
@@ -52,16 +52,17 @@ const common = {
   'endpoint-url': { type: 'string' },
 } as const;
 
-const commonUsage = `  --json               print one JSON document, and nothing else, on standard output
-  --endpoint-url URL   the Tidemark to ask (TIDEMARK_ENDPOINT_URL, else http://127.0.0.1:4100)
-  --region REGION      what to sign for, where the URL does not tell (AWS_REGION)
-  --help               print this`;
+const commonUsage = `  --json               print one JSON document on standard output, and nothing else
+  --endpoint-url URL   Tidemark's endpoint (default: TIDEMARK_ENDPOINT_URL, then http://127.0.0.1:4100)
+  --region REGION      region to sign requests for if the URL does not contain it (default: AWS_REGION)
+  --help               print this help`;
 
-/** Makes a command of the description of its command line and of what it does. */
-export function command<const P extends string, const O extends Options>(description: {
+/** Defines a command: its command line, and the function that runs it. */
+export function defineCommand<const P extends string, const O extends Options>(description: {
   readonly summary: string;
-  /** Without the common options, which are put in the place of `OPTIONS`. */
+  /** The usage. `OPTIONS` in it stands for the options that every command has. */
   readonly usage: string;
+  /** Names of the operands, in order. All are required. */
   readonly operands: readonly P[];
   readonly options: O;
   readonly run: (tools: Tools, input: Input<P, O>) => Promise<Outcome>;
@@ -71,9 +72,10 @@ export function command<const P extends string, const O extends Options>(descrip
     summary: description.summary,
     usage: description.usage.replace('OPTIONS', commonUsage),
     prepare(args) {
-      const { values, positionals } = parse(args, { ...options, ...common });
+      const { values, positionals } = parseOptions(args, { ...options, ...common });
       if (values.help !== true && positionals.length !== operands.length) {
-        throw new UsageError(`it takes ${operands.map((name) => `<${name}>`).join(' ') || 'options only'}`);
+        const expected = operands.map((name) => `<${name}>`).join(' ');
+        throw new UsageError(expected === '' ? 'this command has no operands' : `expected ${expected}`);
       }
       const given = Object.fromEntries(operands.map((name, i) => [name, positionals[i]]));
       return { common: values, run: (tools) => run(tools, { ...values, ...given } as Input<P, O>) };
@@ -81,7 +83,7 @@ export function command<const P extends string, const O extends Options>(descrip
   };
 }
 
-function parse(args: readonly string[], options: Options) {
+function parseOptions(args: readonly string[], options: Options) {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     return { values: values as CommonOptions, positionals };

@@ -1,25 +1,25 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import type { Endpoint } from './endpoint.ts';
-import { Trouble } from './trouble.ts';
+import { CommandError } from './errors.ts';
 
 export type Headers = Record<string, string>;
 
-/** Adds the headers that prove who asks, for one POST of this body to the endpoint. */
+/** Adds the headers of a signature to those of a POST request with this body. */
 export type Sign = (headers: Headers, body: string) => Promise<Headers>;
 
 const anyCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /**
- * Signatures of version 4 for an endpoint: with the AWS credentials of the surroundings, or for one on this machine with
- * any. Signing throws `Trouble` if there are no credentials.
+ * Creates a function that signs requests to the endpoint by AWS Signature Version 4: with the AWS credentials of the
+ * environment, or with any if the endpoint is on this machine. Signing throws `CommandError` if there are no credentials.
  */
-export async function signer({ url, local, service, region }: Endpoint): Promise<Sign> {
-  // Loaded only now: they take longer than all else of the start.
+export async function createSigner({ url, isLocal, service, region }: Endpoint): Promise<Sign> {
+  // Loaded only here, because they take longer to load than all else at the start.
+  const { Sha256 } = await import('@smithy/core/checksum');
   const { SignatureV4 } = await import('@smithy/signature-v4');
   const signature = new SignatureV4({
     service,
     region,
-    credentials: local ? anyCredentials : await credentials(),
+    credentials: isLocal ? anyCredentials : await findCredentials(),
     sha256: Sha256,
   });
   const { protocol, hostname, host, pathname: path } = url;
@@ -34,55 +34,19 @@ export async function signer({ url, local, service, region }: Endpoint): Promise
       body,
     };
     const signed = await signature.sign(request).catch((cause: Error) => {
-      throw new Trouble(
+      throw new CommandError(
         `no AWS credentials: ${cause.message}`,
         'sign in, or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
         { cause },
       );
     });
-    // `fetch` adds this one itself, and takes it from nobody.
+    // `fetch` sets this header itself, and accepts it from no caller.
     const { host: _, ...sent } = signed.headers;
     return sent;
   };
 }
 
-async function credentials() {
+async function findCredentials() {
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
   return defaultProvider();
-}
-
-/** SHA-256, or with a secret HMAC-SHA-256, as the signature takes it. */
-class Sha256 {
-  readonly #secret: string | Uint8Array | undefined;
-  #hash: Hash | Hmac;
-
-  constructor(secret?: Source) {
-    this.#secret = secret === undefined ? undefined : bytesOf(secret);
-    this.#hash = this.#begin();
-  }
-
-  update(data: Source): void {
-    this.#hash.update(bytesOf(data));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {
-    this.#hash = this.#begin();
-  }
-
-  #begin(): Hash | Hmac {
-    return this.#secret === undefined ? createHash('sha256') : createHmac('sha256', this.#secret);
-  }
-}
-
-type Source = string | ArrayBuffer | ArrayBufferView;
-
-function bytesOf(data: Source): string | Uint8Array {
-  if (typeof data === 'string') return data;
-  return ArrayBuffer.isView(data)
-    ? Buffer.from(data.buffer, data.byteOffset, data.byteLength)
-    : Buffer.from(data);
 }

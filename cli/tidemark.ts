@@ -1,14 +1,26 @@
 import { readFile } from 'node:fs/promises';
-import { client } from './client.ts';
+import { createClient } from './client.ts';
 import type { Command } from './command.ts';
 import { compare } from './commands/compare.ts';
 import { estimate } from './commands/estimate.ts';
 import { item } from './commands/item.ts';
 import { sweep } from './commands/sweep.ts';
 import { verify } from './commands/verify.ts';
-import { endpointOf } from './endpoint.ts';
-import { outputTo, visible } from './output.ts';
-import { Trouble, UsageError } from './trouble.ts';
+import { chooseEndpoint } from './endpoint.ts';
+import { createOutput, escapeInvisible } from './output.ts';
+import { CommandError, UsageError } from './errors.ts';
+
+/*
+ * A command line passes through these files:
+ *
+ *     tidemark.ts      finds the command, runs it, and turns what it throws into messages and the exit code
+ *     command.ts       reads the operands and options by the command's definition
+ *     commands/*.ts    the commands: each calls operations of the endpoint and prints what they answer
+ *     client.ts        calls an operation over HTTP, with endpoint.ts, signer.ts and errors.ts
+ *     output.ts        prints lines for people, or one JSON document; and renders figures
+ *
+ * The commands only read: nothing in a store or a table changes.
+ */
 
 const commands: ReadonlyMap<string, Command> = new Map(
   Object.entries({ item, compare, verify, estimate, sweep }),
@@ -18,13 +30,13 @@ const usage = `Usage: tidemark <command> [options]
 
 ${[...commands].map(([name, { summary }]) => `  ${name.padEnd(9)}${summary}`).join('\n')}
 
-tidemark <command> --help tells more; tidemark --version prints the version`;
+tidemark <command> --help explains a command; tidemark --version prints the version`;
 
-/** Runs one command line and returns its exit code. Results go to standard output, all else to standard error. */
-export async function tidemark(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+/** Runs a command line and returns its exit code. Only results go to standard output, everything else to standard error. */
+export async function runCommandLine(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const [name, ...rest] = args;
   if (name === '--version' || name === '--help') {
-    console.log(name === '--help' ? usage : await version());
+    console.log(name === '--help' ? usage : await readVersion());
     return 0;
   }
   const command = commands.get(name ?? '');
@@ -34,7 +46,7 @@ export async function tidemark(args: readonly string[], env: NodeJS.ProcessEnv):
     }
     return await run(command, rest, env);
   } catch (error) {
-    console.error(visible(textOf(error)));
+    console.error(escapeInvisible(renderError(error)));
     if (error instanceof UsageError) console.error(`\n${command?.usage ?? usage}`);
     if (env['DEBUG']) console.error(error);
     return 2;
@@ -48,23 +60,27 @@ async function run(command: Command, args: readonly string[], env: NodeJS.Proces
     console.log(command.usage);
     return 0;
   }
-  const output = outputTo(common.json === true ? 'json' : 'text');
+  const output = createOutput(common.json === true ? 'json' : 'text');
   try {
-    const { exitCode, document } = await prepared.run({ call: client(endpointOf(common, env)), output });
-    output.document(document);
+    const { exitCode, document } = await prepared.run({
+      call: createClient(chooseEndpoint(common, env)),
+      output,
+    });
+    output.printDocument(document);
     return exitCode;
   } finally {
-    output.end();
+    output.clearProgress();
   }
 }
 
-function textOf(error: unknown): string {
+function renderError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const next = error instanceof Trouble && error.next !== undefined ? `\n  next: ${error.next}` : '';
+  const next =
+    error instanceof CommandError && error.nextStep !== undefined ? `\n  next: ${error.nextStep}` : '';
   return `tidemark: ${message}${next}`;
 }
 
-async function version(): Promise<string> {
+async function readVersion(): Promise<string> {
   const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,52 +1,54 @@
 import type { ReceivedAnswer } from '../../lambda/dialects/dynamodb/api-operations.ts';
-import { backupArn, backupForms } from '../backup-name.ts';
-import { command } from '../command.ts';
-import { count, duration, money, size } from '../output.ts';
+import { backupForms, findBackupArn } from '../backup-name.ts';
+import { defineCommand } from '../command.ts';
+import { renderCount, renderDuration, renderMoney, renderSize } from '../output.ts';
 
-export const estimate = command({
-  summary: 'tell what a restore would cost and how long it would take',
+export const estimate = defineCommand({
+  summary: 'show what a restore would cost and how long it would take',
   usage: `Usage: tidemark estimate <backup>
 
-Tells what a restore of the backup would cost and how long it would take: by an import of DynamoDB's, and by
-writes. Nothing is restored, and nothing of the backup is read.
+Shows what a restore of the backup would cost and how long it would take, by an import of DynamoDB's and
+by writes. Restores nothing, and reads nothing of the backup.
 
-Both are spans, wide where little is promised. The table that is made is billed as any other; its global
-indexes are built after its items are there.
+Costs and times are ranges, wide where AWS promises little. Not included: the bill for the new table
+itself, and building its global indexes, which follows.
 
 OPTIONS
 
 ${backupForms}
 
-Exit code: 0 told, 2 trouble`,
+Exit code: 0 success, 2 error`,
   operands: ['backup'],
   options: {},
   run: async ({ call, output }, { backup }) => {
-    const BackupArn = await backupArn(call, backup);
+    const BackupArn = await findBackupArn(call, backup);
     const { Estimate } = await call('EstimateRestore', { BackupArn });
-    for (const line of linesOf(Estimate)) output.say(line);
+    for (const line of renderEstimate(Estimate)) output.printLine(line);
     return { exitCode: 0, document: { BackupArn, Estimate } };
   },
 });
 
 type Estimate = ReceivedAnswer<'EstimateRestore'>['Estimate'];
 
-function linesOf({ Items, Bytes, Ways, Choice, Auto, Prices }: Estimate): string[] {
+function renderEstimate({ Items, Bytes, Ways, Choice, Auto, Prices }: Estimate): string[] {
   return [
-    `${count(Items, 'item')}, ${size(Bytes)}`,
-    ...Ways.map((way) => `${names[way.Way]}: ${taken(way)}`),
-    `a restore goes ${names[Choice.Way]}: ${Choice.Why}`,
-    ...(Auto.Way === Choice.Way ? [] : [`with restoreBy auto it would go ${names[Auto.Way]}: ${Auto.Why}`]),
+    `${renderCount(Items, 'item')}, ${renderSize(Bytes)}`,
+    ...Ways.map((way) => `${names[way.Way]}: ${renderWay(way)}`),
+    `a restore would be made ${names[Choice.Way]}: ${Choice.Why}`,
+    ...(Auto.Way === Choice.Way
+      ? []
+      : [`with restoreBy auto it would be made ${names[Auto.Way]}: ${Auto.Why}`]),
     `prices of ${Prices.Region}, as of ${Prices.AsOf}`,
   ];
 }
 
 const names = { IMPORT: 'by import', WRITES: 'by writes' } as const;
 
-function taken({ Reason, Usd, Seconds }: Estimate['Ways'][number]): string {
-  if (Usd === undefined || Seconds === undefined) return `not possible: ${Reason ?? 'not said why'}`;
-  return `${span(money(Usd.Low), money(Usd.High))}, ${span(duration(Seconds.Low), duration(Seconds.High))}`;
+function renderWay({ Reason, Usd, Seconds }: Estimate['Ways'][number]): string {
+  if (Usd === undefined || Seconds === undefined) return `not possible: ${Reason ?? 'no reason given'}`;
+  return `${renderRange(renderMoney(Usd.Low), renderMoney(Usd.High))}, ${renderRange(renderDuration(Seconds.Low), renderDuration(Seconds.High))}`;
 }
 
-function span(low: string, high: string): string {
+function renderRange(low: string, high: string): string {
   return low === high ? low : `${low} to ${high}`;
 }

@@ -1,38 +1,40 @@
 import type { ReceivedAnswer } from '../../lambda/dialects/dynamodb/api-operations.ts';
-import { command } from '../command.ts';
-import { count, size } from '../output.ts';
-import { UsageError } from '../trouble.ts';
+import { defineCommand } from '../command.ts';
+import { renderCount, renderSize } from '../output.ts';
+import { UsageError } from '../errors.ts';
 
-/** The reasons of a plan, for people. */
+/** What is to be deleted, by the plan's verdict. */
 const deletions: Readonly<Record<string, string>> = {
   UNREFERENCED_RUN: 'runs that no live snapshot refers to',
-  DEAD_MANIFEST: 'manifests of snapshots that are dead',
-  ENDED_STAGING: 'staged by backups and restores that have ended',
+  DEAD_MANIFEST: 'manifests of dead snapshots',
+  ENDED_STAGING: 'staged files of backups and restores that have ended',
 };
+
+/** What is kept, by the plan's verdict. */
 const kept: Readonly<Record<string, string>> = {
   LIVE: 'of live snapshots',
-  WORKING: 'of backups and restores that are not done',
-  UNKNOWN: 'of no backup or restore that is known: look at them yourself',
+  WORKING: 'of backups and restores that are still at work',
+  UNKNOWN: 'of no known backup or restore: check them yourself',
 };
 
-export const sweep = command({
-  summary: 'tell what the sweep would delete, and why',
+export const sweep = defineCommand({
+  summary: 'show what the sweep would delete, and why',
   usage: `Usage: tidemark sweep --plan [--table TABLE]
 
-Tells what the sweep would delete from the store now, and why. Nothing is deleted: the sweep itself runs
+Shows what the sweep would delete from the store now, and why. Deletes nothing: the sweep itself runs
 every day in a deployment, and every hour with \`npm start\`.
 
-  --plan               must be given
-  --table TABLE        only what was made for the backups of this table
+  --plan               required: print the plan without deleting anything
+  --table TABLE        only files that were made for backups of this table
 OPTIONS
 
-Exit code: 0 this is the plan, 1 a part of the store could not be planned for, 2 trouble`,
+Exit code: 0 complete plan, 1 some folder could not be planned, 2 error`,
   operands: [],
   options: { plan: { type: 'boolean' }, table: { type: 'string' } },
   run: async ({ call, output }, { plan, table }) => {
-    if (plan !== true) throw new UsageError('only --plan is there: the sweep itself runs by a schedule');
+    if (plan !== true) throw new UsageError('sweep needs --plan: deletion itself runs only on its schedule');
     const document = await call('PlanSweep', { TableName: table });
-    for (const line of linesOf(document)) output.say(line);
+    for (const line of renderPlan(document)) output.printLine(line);
     return { exitCode: document.Folders.some(({ Trouble }) => Trouble !== undefined) ? 1 : 0, document };
   },
 });
@@ -44,28 +46,28 @@ interface Tally {
   readonly bytes: number;
 }
 
-function linesOf({ Folders, Delete, Unknown }: SweepPlan): string[] {
-  const sums = sumsOf(Folders);
+function renderPlan({ Folders, Delete, Unknown }: SweepPlan): string[] {
+  const sums = addTotals(Folders);
   const toDelete = Object.keys(deletions).reduce(
     (all, verdict) => all + (sums.get(verdict)?.objects ?? 0),
     0,
   );
   const unlisted = toDelete - Delete.length;
   return [
-    ...Delete.map(({ Object, Bytes, Why }) => `${Object} (${size(Bytes)}, ${Why})`),
-    ...(unlisted > 0 ? [`and ${count(unlisted, 'more object')}`] : []),
+    ...Delete.map(({ Object, Bytes, Why }) => `${Object} (${renderSize(Bytes)}, ${Why})`),
+    ...(unlisted > 0 ? [`and ${renderCount(unlisted, 'more object')}`] : []),
     ...Unknown.map((object) => `${object} (kept, UNKNOWN)`),
-    ...told('would delete', deletions, sums),
-    ...told('would keep', kept, sums),
+    ...renderTotals('would delete', deletions, sums),
+    ...renderTotals('would keep', kept, sums),
     ...Folders.filter(({ Trouble }) => Trouble !== undefined).map(
       ({ Folder, Trouble }) => `would delete nothing in ${Folder}: ${Trouble}`,
     ),
-    toDelete === 0 ? 'there is nothing to delete' : 'nothing was deleted: this is a plan',
+    toDelete === 0 ? 'there is nothing to delete' : 'nothing was deleted: this is only a plan',
   ];
 }
 
-/** Over all folders, by verdict. */
-function sumsOf(folders: SweepPlan['Folders']): ReadonlyMap<string, Tally> {
+/** Adds the totals of all folders. Returns them by verdict. */
+function addTotals(folders: SweepPlan['Folders']): ReadonlyMap<string, Tally> {
   const sums = new Map<string, Tally>();
   for (const { Verdict, Objects, Bytes } of folders.flatMap((folder) => folder.Totals ?? [])) {
     const { objects, bytes } = sums.get(Verdict) ?? { objects: 0, bytes: 0 };
@@ -74,8 +76,9 @@ function sumsOf(folders: SweepPlan['Folders']): ReadonlyMap<string, Tally> {
   return sums;
 }
 
-function told(
-  what: string,
+/** One line for each verdict that occurs. */
+function renderTotals(
+  action: string,
   reasons: Readonly<Record<string, string>>,
   sums: ReadonlyMap<string, Tally>,
 ): string[] {
@@ -83,6 +86,6 @@ function told(
     const sum = sums.get(verdict);
     return sum === undefined
       ? []
-      : [`${what} ${count(sum.objects, 'object')}, ${size(sum.bytes)}: ${reason}`];
+      : [`${action} ${renderCount(sum.objects, 'object')}, ${renderSize(sum.bytes)}: ${reason}`];
   });
 }

@@ -1,46 +1,47 @@
 import type { ReceivedAnswer } from '../../lambda/dialects/dynamodb/api-operations.ts';
-import { backupArn, backupForms } from '../backup-name.ts';
-import { pages } from '../client.ts';
-import { command } from '../command.ts';
-import { count, size } from '../output.ts';
-import { UsageError } from '../trouble.ts';
+import { backupForms, findBackupArn } from '../backup-name.ts';
+import { readPages } from '../client.ts';
+import { defineCommand } from '../command.ts';
+import { renderCount, renderSize } from '../output.ts';
+import { UsageError } from '../errors.ts';
 
-const whatToDo = `put back an earlier version of the object (a deployed bucket keeps them for 30 days), or else
-        restore from a backup that verifies, and request a full one now: CreateBackup with TidemarkOptions.Kind FULL`;
+const nextStep = `put back an earlier version of the object (a deployed bucket keeps deleted versions for 30 days); or
+        restore from a backup that verifies, and request a new full backup now: CreateBackup with TidemarkOptions.Kind FULL`;
 
 type Problem = ReceivedAnswer<'VerifyBackup'>['Problems'][number];
 
-export const verify = command({
-  summary: 'prove that a backup is as it was written',
+export const verify = defineCommand({
+  summary: 'check that a backup is undamaged',
   usage: `Usage: tidemark verify <backup> [--share SHARE]
 
-Reads the backup and proves it: every checksum, the order and the form of what is stored, and that count,
-size and digest of the items are those that were recorded.
+Reads the backup and checks every checksum, the order and the form of what is stored, and that count, size
+and digest of the items are those that were recorded.
 
-  --share SHARE        read only this share of its frames, picked at random: above 0, up to 1 (1)
+  --share SHARE        read only this share of the backup's frames, chosen at random: above 0, up to 1
+                       (default: 1)
 OPTIONS
 
 ${backupForms}
 
-Exit code: 0 sound, 1 there are problems, 2 trouble`,
+Exit code: 0 sound, 1 problems, 2 error`,
   operands: ['backup'],
   options: { share: { type: 'string' } },
   run: async ({ call, output }, { backup, share }) => {
-    const Share = shareOf(share ?? '1');
-    const BackupArn = await backupArn(call, backup);
+    const Share = parseShare(share ?? '1');
+    const BackupArn = await findBackupArn(call, backup);
     const sums = { Frames: 0, Items: 0, ProblemCount: 0, ReadBytes: 0, ReadRequests: 0 };
     const problems: Problem[] = [];
-    for await (const page of pages(call, 'VerifyBackup', { BackupArn, Share })) {
+    for await (const page of readPages(call, 'VerifyBackup', { BackupArn, Share })) {
       for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += page[name];
       problems.push(...page.Problems);
-      output.progress('verifying', page.Progress);
+      output.showProgress('verifying', page.Progress);
     }
     const { Frames, Items, ProblemCount, ReadBytes, ReadRequests } = sums;
-    for (const line of problemLines(problems)) output.say(line);
+    for (const line of renderProblems(problems)) output.printLine(line);
     if (ProblemCount > problems.length)
-      output.say(`and ${count(ProblemCount - problems.length, 'more problem')}`);
-    output.say(
-      `${ProblemCount === 0 ? 'sound' : count(ProblemCount, 'problem')}: ${Share < 1 ? 'a sample of ' : ''}${count(Frames, 'frame')} with ${count(Items, 'item')}, ${size(ReadBytes)} in ${count(ReadRequests, 'request')}`,
+      output.printLine(`and ${renderCount(ProblemCount - problems.length, 'more problem')}`);
+    output.printLine(
+      `${ProblemCount === 0 ? 'sound' : renderCount(ProblemCount, 'problem')}: ${Share < 1 ? 'a sample of ' : ''}${renderCount(Frames, 'frame')} with ${renderCount(Items, 'item')}, ${renderSize(ReadBytes)} in ${renderCount(ReadRequests, 'request')}`,
     );
     return {
       exitCode: ProblemCount === 0 ? 0 : 1,
@@ -49,16 +50,16 @@ Exit code: 0 sound, 1 there are problems, 2 trouble`,
   },
 });
 
-/** Object by object, and for each what to do. */
-function problemLines(problems: readonly Problem[]): string[] {
+/** Groups the problems by object, each with what to do. */
+function renderProblems(problems: readonly Problem[]): string[] {
   return [...Map.groupBy(problems, (problem) => problem.Object)].flatMap(([object, found]) => [
     object,
     ...found.map(({ Offset, Problem }) => `  ${Offset === undefined ? '' : `at byte ${Offset}: `}${Problem}`),
-    `  next: ${whatToDo}`,
+    `  next: ${nextStep}`,
   ]);
 }
 
-function shareOf(text: string): number {
+function parseShare(text: string): number {
   const share = Number(text);
   if (text.trim() !== '' && share > 0 && share <= 1) return share;
   throw new UsageError(`--share must be a number above 0 and up to 1, not ${text}`);

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { arn, creating, tableArn } from '../dialects/dynamodb/fakes.ts';
-import { over } from '../support/cli/support.ts';
+import { serveOperations } from '../support/cli/command-line.ts';
 
-describe('a backup may be named', () => {
-  const named = (id: string, status: 'AVAILABLE' | 'CREATING') => ({
+describe('the operand <backup>', () => {
+  const backupOf = (id: string, status: 'AVAILABLE' | 'CREATING') => ({
     ...creating,
     id: id as typeof creating.id,
     arn: `${tableArn}/backup/${id}`,
     status,
   });
-  const old = named('01576616366715-b4e58d3a', 'AVAILABLE');
-  const twin = named('01576616366715-00000001', 'AVAILABLE');
-  const newest = named('01576616366999-00000002', 'AVAILABLE');
-  const unfinished = named('01576616367000-00000003', 'CREATING');
+  const old = backupOf('01576616366715-b4e58d3a', 'AVAILABLE');
+  const twin = backupOf('01576616366715-00000001', 'AVAILABLE');
+  const newest = backupOf('01576616366999-00000002', 'AVAILABLE');
+  const unfinished = backupOf('01576616367000-00000003', 'CREATING');
 
-  it('by its table: the last that is AVAILABLE, over all pages', async () => {
-    const { run, operations } = await over({
+  it('names with :latest the newest AVAILABLE backup of all pages', async () => {
+    const { run, operations } = await serveOperations({
       listBackups: async ({ after }) =>
         after === undefined
           ? { backups: [old], last: { table: 'Music', id: old.id, arn: old.arn } }
@@ -28,8 +28,10 @@ describe('a backup may be named', () => {
     });
   });
 
-  it('by its table and id', async () => {
-    const { run, operations } = await over({ listBackups: async () => ({ backups: [twin, old] }) });
+  it('names a backup by its table and id', async () => {
+    const { run, operations } = await serveOperations({
+      listBackups: async () => ({ backups: [twin, old] }),
+    });
     expect((await run('verify', `Music/${old.id}`)).code).toBe(0);
     expect(operations.verifyBackup.mock.lastCall?.[0].backup).toMatchObject({ table: 'Music', id: old.id });
     expect(operations.listBackups).toHaveBeenCalledExactlyOnceWith({
@@ -41,21 +43,21 @@ describe('a backup may be named', () => {
   });
 
   it.each([
-    ['Music:latest', 'table Music has no backup that is AVAILABLE'],
+    ['Music:latest', 'table Music has no AVAILABLE backup'],
     [`Music/${old.id}`, `table Music has no backup ${old.id}`],
-  ])('%s: there may be none', async (name, message) => {
-    const { run } = await over({ listBackups: async () => ({ backups: [unfinished] }) });
+  ])('is refused with an error when no backup is %s', async (name, message) => {
+    const { run } = await serveOperations({ listBackups: async () => ({ backups: [unfinished] }) });
     const { code, stderr } = await run('verify', name);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: `tidemark: ${message}\n  next: see which backups there are: aws dynamodb list-backups\n`,
+      stderr: `tidemark: ${message}\n  next: list the backups: aws dynamodb list-backups\n`,
     });
   });
 
-  it('in no other way', async () => {
-    const { run } = await over();
+  it('is refused with the usage in any other form', async () => {
+    const { run } = await serveOperations();
     const { code, stderr } = await run('compare', arn, 'Music/newest');
     expect(code).toBe(2);
-    expect(stderr).toContain('tidemark: not the name of a backup: Music/newest\n\nUsage: tidemark compare');
+    expect(stderr).toContain('tidemark: Music/newest does not name a backup\n\nUsage: tidemark compare');
   });
 });

@@ -4,9 +4,9 @@ import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import type { Runtime } from '../../local/runtime.ts';
 import { call, clients, createTable, fill, start, temporaryFolder } from '../support/local/support.ts';
-import { run } from '../support/cli/support.ts';
+import { run } from '../support/cli/command-line.ts';
 
-/** Requests a backup as the wire has it and waits for it; answers its ARN and kind. */
+/** Requests a backup over the wire and waits until it is made. Returns its ARN and kind. */
 async function backUp({ url, executions }: Runtime, TidemarkOptions?: object) {
   const input = { TableName: 'orders', BackupName: 'nightly', TidemarkOptions };
   const made = await call(url, 'DynamoDB_20120810.CreateBackup', input);
@@ -20,7 +20,7 @@ async function backUp({ url, executions }: Runtime, TidemarkOptions?: object) {
   return { arn, kind: Tidemark.Kind };
 }
 
-/** A table `orders` with a full backup of 40 items, and one after an item was put, one changed, one deleted. */
+/** Starts a runtime with a table `orders`: a full backup of 40 items, and a second one after an item was added, one changed, one deleted. */
 async function setUp() {
   const home = await temporaryFolder();
   const runtime = await start(home);
@@ -37,8 +37,8 @@ async function setUp() {
   return { home, runtime, first: first.arn, second: second.arn, tidemark };
 }
 
-/** All files below a folder, by their paths. */
-async function filesOf(folder: string): Promise<string[]> {
+/** Lists the paths of all files in a folder, in order. */
+async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
@@ -57,13 +57,13 @@ describe('the command line on the embedded runtime', () => {
     expect(JSON.parse(before.stdout)).toEqual({ id: { S: 'item-1' }, text: { S: 'first' } });
     expect(JSON.parse(after.stdout)).toEqual({ id: { S: 'item-1' }, text: { S: 'second' } });
     const gone = await tidemark('item', second, '--key', '{"id":{"S":"item-2"}}');
-    expect(gone).toEqual({ code: 1, stdout: '', stderr: `tidemark: ${second} has no item of this key\n` });
+    expect(gone).toEqual({ code: 1, stdout: '', stderr: `tidemark: ${second} has no item with this key\n` });
     const wrong = await tidemark('item', first, '--key', '{"id":{"N":"1"}}');
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toMatch(/ValidationException: The provided key element does not match the schema\n/);
   });
 
-  it('compares the backups, in both directions and each with itself', async () => {
+  it('compares two backups in both directions, and one with itself', async () => {
     const { first, second, tidemark } = await setUp();
     const compared = await tidemark('compare', first, second, '--keys', '--json');
     expect({ code: compared.code, stderr: compared.stderr }).toEqual({ code: 1, stderr: '' });
@@ -90,7 +90,7 @@ describe('the command line on the embedded runtime', () => {
     });
   });
 
-  it('verifies a backup, and finds the file that is damaged', async () => {
+  it('verifies a backup, and names the file that is damaged', async () => {
     const { home, second, tidemark } = await setUp();
     const sound = await tidemark('verify', second, '--json');
     expect(sound.code).toBe(0);
@@ -98,7 +98,7 @@ describe('the command line on the embedded runtime', () => {
     expect((await tidemark('verify', second, '--share', '0.5')).code).toBe(0);
 
     const store = join(home, 'store');
-    const run = (await filesOf(store)).find((path) => path.includes('/runs/')) ?? '';
+    const run = (await listFiles(store)).find((path) => path.includes('/runs/')) ?? '';
     const bytes = await readFile(run);
     bytes[10] = (bytes[10] ?? 0) ^ 1;
     await writeFile(run, bytes);
@@ -108,9 +108,9 @@ describe('the command line on the embedded runtime', () => {
     expect(damaged.stdout).toContain('\n  next: put back an earlier version');
   });
 
-  it('tells what the sweep would delete, and deletes nothing', async () => {
+  it('prints what the sweep would delete, and deletes nothing', async () => {
     const { home, tidemark } = await setUp();
-    const before = await filesOf(join(home, 'store'));
+    const before = await listFiles(join(home, 'store'));
     const planned = await tidemark('sweep', '--plan', '--json');
     expect({ code: planned.code, stderr: planned.stderr }).toEqual({ code: 0, stderr: '' });
     const { Delete } = JSON.parse(planned.stdout) as {
@@ -123,13 +123,13 @@ describe('the command line on the embedded runtime', () => {
     );
     const shown = await tidemark('sweep', '--plan', '--table', 'orders');
     expect(shown.stdout).toMatch(
-      /\nwould delete \d+ objects, .*: staged by backups and restores that have ended\n/,
+      /\nwould delete \d+ objects, .*: staged files of backups and restores that have ended\n/,
     );
-    expect(shown.stdout).toMatch(/\nnothing was deleted: this is a plan\n$/);
-    expect(await filesOf(join(home, 'store'))).toEqual(before);
+    expect(shown.stdout).toMatch(/\nnothing was deleted: this is only a plan\n$/);
+    expect(await listFiles(join(home, 'store'))).toEqual(before);
   });
 
-  it('a backup may be requested of a kind', async () => {
+  it('shows the kind that a request of a backup asked for', async () => {
     const { runtime } = await setUp();
     expect(await backUp(runtime)).toMatchObject({ kind: 'INCREMENTAL' });
     expect(await backUp(runtime, { Kind: 'FULL' })).toMatchObject({ kind: 'FULL' });

@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { count, jsonOf, outputTo, size, visible } from '../../cli/output.ts';
+import {
+  createOutput,
+  escapeInvisible,
+  renderCount,
+  renderDuration,
+  renderMoney,
+  renderSize,
+  toJson,
+} from '../../cli/output.ts';
 
 const isTTY = process.stderr.isTTY;
 afterEach(() => {
@@ -8,8 +16,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What is written, in order, if standard error is a terminal or is not. */
-function written(terminal: boolean): string[] {
+/** Records everything that is written to standard output and standard error, in order. */
+function recordWrites(terminal: boolean): string[] {
   process.stderr.isTTY = terminal;
   const all: string[] = [];
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => all.push(`err ${String(text)}`) > 0);
@@ -17,15 +25,15 @@ function written(terminal: boolean): string[] {
   return all;
 }
 
-describe('progress', () => {
-  it('is one line of a terminal, taken away by what comes next', () => {
-    const all = written(true);
-    const output = outputTo('text');
-    output.progress('verifying', 0.999);
-    output.progress('verifying', 0.9999);
-    output.say('sound');
-    output.progress('b', 0);
-    output.end();
+describe('the progress of a command', () => {
+  it('is one line on a terminal, which the next output removes', () => {
+    const all = recordWrites(true);
+    const output = createOutput('text');
+    output.showProgress('verifying', 0.999);
+    output.showProgress('verifying', 0.9999);
+    output.printLine('sound');
+    output.showProgress('b', 0);
+    output.clearProgress();
     const blank = ' '.repeat('verifying 99 %'.length);
     expect(all).toEqual([
       'err \r\rverifying 99 %',
@@ -36,30 +44,30 @@ describe('progress', () => {
     ]);
   });
 
-  it('is not told where there is no terminal', () => {
-    const all = written(false);
-    const output = outputTo('text');
-    output.progress('verifying', 0.5);
-    output.end();
+  it('is not shown without a terminal', () => {
+    const all = recordWrites(false);
+    const output = createOutput('text');
+    output.showProgress('verifying', 0.5);
+    output.clearProgress();
     expect(all).toEqual([]);
   });
 });
 
-describe('a result is told in one form', () => {
+describe('the result of a command', () => {
   it.each([
     ['text', 'out line\n'],
     ['json', 'out {\n  "a": 1\n}\n'],
-  ] as const)('%s', (form, expected) => {
-    const all = written(false);
-    const output = outputTo(form);
-    output.say('line');
-    output.document({ a: 1 });
+  ] as const)('is printed only as %s', (form, expected) => {
+    const all = recordWrites(false);
+    const output = createOutput(form);
+    output.printLine('line');
+    output.printDocument({ a: 1 });
     expect(all).toEqual([expected]);
   });
 });
 
-describe('visible text', () => {
-  it('has nothing that steers a terminal, and as JSON means the same', () => {
+describe('escapeInvisible', () => {
+  it('leaves no character that controls a terminal, and keeps the meaning of JSON', () => {
     const text = fc.string({
       unit: fc.oneof(
         fc.constantFrom('\u001b', '\u009b', '\r', '\u202e', '\u{e0001}'),
@@ -68,7 +76,7 @@ describe('visible text', () => {
     });
     fc.assert(
       fc.property(text, (value) => {
-        const shown = visible(jsonOf({ value }));
+        const shown = escapeInvisible(toJson({ value }));
         expect(shown).not.toMatch(/[^\P{Cc}\n]|\p{Cf}|[\u2028\u2029]/u);
         expect(JSON.parse(shown)).toEqual({ value });
       }),
@@ -76,7 +84,7 @@ describe('visible text', () => {
   });
 });
 
-describe('figures for people', () => {
+describe('renderSize', () => {
   it.each([
     [0, '0 B'],
     [1, '1 B'],
@@ -85,15 +93,42 @@ describe('figures for people', () => {
     [1_540_000, '1.5 MB'],
     [2e9, '2.0 GB'],
     [5e15, '5000.0 TB'],
-  ])('%d bytes are %s', (bytes, text) => {
-    expect(size(bytes)).toBe(text);
+  ])('renders %d bytes as %s', (bytes, text) => {
+    expect(renderSize(bytes)).toBe(text);
   });
+});
 
+describe('renderCount', () => {
   it.each([
     [0, '0 items'],
     [1, '1 item'],
     [1234, '1,234 items'],
-  ])('%d: %s', (number, text) => {
-    expect(count(number, 'item')).toBe(text);
+  ])('renders the number %d as %s', (number, text) => {
+    expect(renderCount(number, 'item')).toBe(text);
+  });
+});
+
+describe('renderMoney', () => {
+  it.each([
+    // The wire has rounded figures, so 0 does not mean free.
+    [0, 'under 0.01 USD'],
+    [0.009, 'under 0.01 USD'],
+    [0.01, '0.01 USD'],
+    [65.536, '65.54 USD'],
+  ])('renders %d US dollars as %s', (usd, text) => {
+    expect(renderMoney(usd)).toBe(text);
+  });
+});
+
+describe('renderDuration', () => {
+  it.each([
+    [0, '0 s'],
+    [99.4, '99 s'],
+    [121, '2 min'],
+    [5999, '100 min'],
+    [6000, '1.7 h'],
+    [172_800, '2.0 days'],
+  ])('renders %d seconds as %s', (seconds, text) => {
+    expect(renderDuration(seconds)).toBe(text);
   });
 });

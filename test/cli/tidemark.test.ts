@@ -3,18 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import { arn, compared } from '../dialects/dynamodb/fakes.ts';
-import { closedUrl, over, run, serve, start, textOf } from '../support/cli/support.ts';
+import { findClosedUrl, serveOperations, run, serve, start, textOf } from '../support/cli/command-line.ts';
 
 const commands = ['item', 'compare', 'verify', 'sweep'];
 
-describe('help and version', () => {
-  it('the whole lists the commands', async () => {
+describe('tidemark --help and --version', () => {
+  it('--help lists the commands', async () => {
     const { code, stdout, stderr } = await run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const name of commands) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
   });
 
-  it.each(commands)('%s tells its options and exit codes', async (name) => {
+  it.each(commands)('--help of %s prints its options and exit codes', async (name) => {
     const { code, stdout, stderr } = await run([name, '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^Usage: tidemark ${name} `));
@@ -22,26 +22,26 @@ describe('help and version', () => {
       expect(stdout).toContain(option);
   });
 
-  it('the version is the package’s', async () => {
+  it('--version prints the version of the package', async () => {
     const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
     const { version } = JSON.parse(text) as { version: string };
     expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 });
 
-describe('a wrong command line ends with 2 and the usage, and nothing on standard output', () => {
+describe('a wrong command line', () => {
   it.each([
     [[], 'a command is missing', 'tidemark <command>'],
     [['restore'], 'there is no command restore', 'tidemark <command>'],
     [['toString'], 'there is no command toString', 'tidemark <command>'],
-    [['verify'], 'it takes <backup>', 'tidemark verify'],
-    [['compare', arn], 'it takes <backup> <other>', 'tidemark compare'],
-    [['verify', arn, arn], 'it takes <backup>', 'tidemark verify'],
+    [['verify'], 'expected <backup>', 'tidemark verify'],
+    [['compare', arn], 'expected <backup> <other>', 'tidemark compare'],
+    [['verify', arn, arn], 'expected <backup>', 'tidemark verify'],
     [['verify', arn, '--fast'], "Unknown option '--fast'", 'tidemark verify'],
     [['verify', arn, '--share'], "Option '--share <value>' argument missing", 'tidemark verify'],
     [['verify', arn, '--endpoint-url', 'here'], 'the endpoint must be a URL', 'tidemark verify'],
     [['verify', arn, '--endpoint-url', 'ftp://here'], 'the endpoint must be a URL', 'tidemark verify'],
-  ])('%j', async (args, message, usage) => {
+  ])('ends with 2 and the usage, and prints no result: %j', async (args, message, usage) => {
     const { code, stdout, stderr } = await run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(`tidemark: ${message}`);
@@ -49,9 +49,9 @@ describe('a wrong command line ends with 2 and the usage, and nothing on standar
   });
 });
 
-describe('trouble ends with 2 and says what to do', () => {
-  it('no Tidemark is there', async () => {
-    const url = await closedUrl();
+describe('an error ends a command with 2 and the next step', () => {
+  it('when no Tidemark listens at the endpoint', async () => {
+    const url = await findClosedUrl();
     expect(await run(['verify', arn, '--endpoint-url', url, '--json'])).toEqual({
       code: 2,
       stdout: '',
@@ -60,12 +60,12 @@ describe('trouble ends with 2 and says what to do', () => {
   });
 
   it.each([
-    ['BackupNotFound', 'BackupNotFoundException', 'see which backups there are'],
+    ['BackupNotFound', 'BackupNotFoundException', 'list the backups'],
     ['BackupInUse', 'BackupInUseException', 'wait until the backup is AVAILABLE'],
-    ['Validation', 'ValidationException', 'look at the command line again'],
-    ['AccessDenied', 'AccessDeniedException', 'see which credentials are used'],
-  ] as const)('the endpoint answers %s', async (code, name, next) => {
-    const { run } = await over({
+    ['Validation', 'ValidationException', 'check the command line'],
+    ['AccessDenied', 'AccessDeniedException', 'check that your credentials'],
+  ] as const)('when the endpoint answers %s', async (code, name, next) => {
+    const { run } = await serveOperations({
       verifyBackup: () => Promise.reject(new TidemarkError(code, 'its own\u001b words')),
     });
     const { stderr, ...ended } = await run('verify', arn);
@@ -75,34 +75,34 @@ describe('trouble ends with 2 and says what to do', () => {
 
   it.each([
     [400, '{"__type":"com.amazon.coral.service#UnknownOperationException"}', /UnknownOperationException\n/],
-    [403, '{"message":"Forbidden"}', /^tidemark: HTTP 403: Forbidden\n {2}next: see which credentials/],
-    [404, '<html>', /^tidemark: HTTP 404\n {2}next: see that --endpoint-url is a Tidemark/],
-    [200, '<html>', /^tidemark: HTTP 200\n {2}next: see that --endpoint-url is a Tidemark/],
-  ])('something else answers: %i %s', async (status, body, expected) => {
+    [403, '{"message":"Forbidden"}', /^tidemark: HTTP 403: Forbidden\n {2}next: check that your credentials/],
+    [404, '<html>', /^tidemark: HTTP 404\n {2}next: check that --endpoint-url names a Tidemark/],
+    [200, '<html>', /^tidemark: HTTP 200\n {2}next: check that --endpoint-url names a Tidemark/],
+  ])('when a server that is not Tidemark answers %i %s', async (status, body, expected) => {
     const url = await serve((_, response) => response.writeHead(status).end(body));
     const { code, stdout, stderr } = await run(['verify', arn, '--endpoint-url', url]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(expected);
   });
 
-  it('the endpoint needs credentials and there are none', async () => {
+  it('when the endpoint needs credentials and there are none', async () => {
     const url = 'https://abc.execute-api.eu-west-1.amazonaws.com/prod/';
     const { code, stderr } = await run(['verify', arn, '--endpoint-url', url]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^tidemark: no AWS credentials: .*\n {2}next: sign in, or set AWS_PROFILE/);
   });
 
-  it('the region of the endpoint is not known', async () => {
+  it('when the region of the endpoint is unknown', async () => {
     const { code, stderr } = await run(['verify', arn, '--endpoint-url', 'https://backups.example.com']);
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr:
-        'tidemark: the region of https://backups.example.com is not known\n  next: set --region or AWS_REGION\n',
+        'tidemark: the region of https://backups.example.com is unknown\n  next: set --region or AWS_REGION\n',
     });
   });
 });
 
-describe('what may pass is tried again', () => {
+describe('a call', () => {
   const sound =
     '{"Frames":1,"Items":1,"Problems":[],"ProblemCount":0,"Progress":1,"ReadBytes":1,"ReadRequests":1}';
 
@@ -111,7 +111,7 @@ describe('what may pass is tried again', () => {
     [429, '{"message":"Too Many Requests"}'],
     [400, '{"__type":"com.amazon.coral.availability#ThrottlingException"}'],
     [0, ''],
-  ])('%i %s', async (status, body) => {
+  ])('is retried after the answer %i %s', async (status, body) => {
     let calls = 0;
     const url = await serve((request, response) => {
       calls += 1;
@@ -124,8 +124,8 @@ describe('what may pass is tried again', () => {
     expect(stdout).toMatch(/^sound: 1 frame with 1 item, 1 B in 1 request\n$/);
   });
 
-  it('what the caller must mend is not', async () => {
-    const { run, operations } = await over({
+  it('is not retried after an error that the caller must correct', async () => {
+    const { run, operations } = await serveOperations({
       verifyBackup: () => Promise.reject(new TidemarkError('Validation', 'no')),
     });
     expect((await run('verify', arn)).code).toBe(2);
@@ -133,11 +133,11 @@ describe('what may pass is tried again', () => {
   });
 });
 
-describe('where there is no terminal', () => {
+describe('without a terminal', () => {
   it.each([{}, { NO_COLOR: '1' }, { FORCE_COLOR: '1' }])(
-    'nothing is coloured, no progress is told: %j',
+    'a command prints no colour and no progress in the environment %j',
     async (env) => {
-      const { url } = await over({
+      const { url } = await serveOperations({
         compareBackups: async ({ next }) => ({ ...compared, ...(next === undefined && { next: 'more' }) }),
       });
       const { stdout, stderr } = await run(['compare', arn, arn, '--keys'], {
@@ -165,7 +165,7 @@ describe('a command ends', () => {
   it('quietly if nobody reads its output any more', async () => {
     const asked = Promise.withResolvers<void>();
     const gone = Promise.withResolvers<void>();
-    const { url } = await over({
+    const { url } = await serveOperations({
       compareBackups: async () => {
         asked.resolve();
         await gone.promise;

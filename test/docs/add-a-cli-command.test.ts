@@ -18,17 +18,22 @@ async function commandOfWalk(): Promise<Command> {
 it('the command of docs/walks/add-a-cli-command.md prints its line and returns its document', async () => {
   const command = await commandOfWalk();
   const arn = 'arn:aws:dynamodb:eu-west-1:111122223333:table/Music/backup/01795273177241-887d60ac';
-  const said: string[] = [];
+  const printed: string[] = [];
   const calls: unknown[] = [];
   const outcome = await command.prepare([arn]).run({
     call: async (...given) => {
       calls.push(given);
       return { Estimate: { Items: 2000, Bytes: 1_500_000 } } as never;
     },
-    output: { say: (line) => said.push(line), progress() {}, document() {}, end() {} },
+    output: {
+      printLine: (line) => printed.push(line),
+      showProgress() {},
+      printDocument() {},
+      clearProgress() {},
+    },
   });
   expect(calls).toEqual([['EstimateRestore', { BackupArn: arn }]]);
-  expect(said).toEqual(['2,000 items, 1.5 MB']);
+  expect(printed).toEqual(['2,000 items, 1.5 MB']);
   expect(outcome).toEqual({ exitCode: 0, document: { BackupArn: arn, Items: 2000, Bytes: 1_500_000 } });
   expect(command.usage).toContain('--endpoint-url');
 });

@@ -18,7 +18,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The real command line as a process of its own; nothing of the surroundings' AWS reaches it. */
+/** Starts the real command line as a process of its own, with nothing of this environment's AWS settings. */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   return spawn(process.execPath, [entry, ...args], {
     env: { PATH: process.env['PATH'], HOME: '/nowhere', AWS_EC2_METADATA_DISABLED: 'true', ...env },
@@ -26,6 +26,7 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Chi
   });
 }
 
+/** Runs the real command line to its end. */
 export async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const child = start(args, env);
   const [[code], stdout, stderr] = await Promise.all([
@@ -40,8 +41,8 @@ export function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
   return stream === null ? Promise.resolve('') : text(stream);
 }
 
-/** Tidemark's dialect before these operations, and a way to run the command line on it. */
-export async function over(given: Partial<Operations> = {}) {
+/** Starts a server that answers with these operations. `run` runs the command line with it as the endpoint. */
+export async function serveOperations(given: Partial<Operations> = {}) {
   const operations = fakeOperations(given);
   const server = await startServer({
     port: 0,
@@ -57,8 +58,8 @@ export async function over(given: Partial<Operations> = {}) {
   };
 }
 
-/** An address that nothing listens on. */
-export async function closedUrl(): Promise<string> {
+/** Finds a URL at which nothing listens. */
+export async function findClosedUrl(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -67,7 +68,7 @@ export async function closedUrl(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-/** Any HTTP server. */
+/** Starts an HTTP server and returns its URL. */
 export async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
