@@ -8,7 +8,7 @@ import { backUp } from '../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { newTable, recordOf } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
-import { newTarget } from '../support/restore/imports.ts';
+import { newTargetName } from '../support/restore/imports.ts';
 
 let database: TestDatabase;
 let harness: Harness;
@@ -28,7 +28,7 @@ async function begun(): Promise<RestoreRecord> {
   const stopped = harness.restarted();
   stopped.executions.stop();
   const key = { table: backup.table.name, id: backup.id };
-  return recordOf(await stopped.operations.restoreTable({ backup: key, target: newTarget() }));
+  return recordOf(await stopped.operations.restoreTable({ backup: key, target: newTargetName() }));
 }
 
 function jobOf({ id, target }: RestoreRecord, attempt: number): RestoreJob {

@@ -10,19 +10,19 @@ import type { RestoreRecord } from '../../lambda/model/records.ts';
 import { explainRestore } from '../../lambda/model/restore-outcome.ts';
 import { Restores } from '../../lambda/catalog/restores.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
-import { backUp, type Made } from '../support/retention/support.ts';
+import { backUp, type TakenBackup } from '../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingHeld, newTable, tableExists } from '../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 import { contentOf, createTable } from '../support/tables.ts';
 import {
-  bindToRights,
+  enforceRights,
   intercept,
-  newTarget,
+  newTargetName,
   protectSources,
   serviceError,
 } from '../support/restore/imports.ts';
-import { described } from '../support/restore/rich-table.ts';
+import { describeTable } from '../support/restore/rich-table.ts';
 import type { KeptSetting } from '../../lambda/model/restore-overrides.ts';
 
 type Around = NonNullable<HarnessOptions['around']>;
@@ -37,8 +37,8 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   harness = await startHarness(database);
-  target = newTarget();
-  bindToRights(database);
+  target = newTargetName();
+  enforceRights(database);
 });
 afterEach(() => harness.close());
 
@@ -48,7 +48,7 @@ async function tagsOf(arn: string | undefined): Promise<unknown[]> {
 }
 
 /** Restores under `around` until no execution goes on. */
-async function restoreUnder(around: Around, keep: KeptSetting[] = []): Promise<Made> {
+async function restoreUnder(around: Around, keep: KeptSetting[] = []): Promise<TakenBackup> {
   const made = await backUp(database, harness, await newTable(database, 5));
   const under = harness.restarted({ around });
   const { id, table } = made.backup;
@@ -145,7 +145,7 @@ async function expectRestored(
   expect(restore).toMatchObject({ status: 'RESTORED', targetFate: { kind: 'complete' } });
   expect(explainRestore(restore)).toBeUndefined();
   expect(await contentOf(database.dynamodb, target)).toEqual(content);
-  const table = await described(database, target);
+  const table = await describeTable(database, target);
   expect(table.DeletionProtectionEnabled ?? false).toBe(isProtected);
   expect(await tagsOf(table.TableArn)).toEqual([]);
   expect(await harness.services.catalog.restores.listRunning()).toEqual([]);
@@ -171,7 +171,7 @@ it('a table that is done is RESTORED also if its tag may not be taken off, and t
 
 describe('a twin of the last step that is still at work', () => {
   /** Restores until the last step, which fails; its twin goes on `beside` the abort's claim on the record. */
-  async function giveUpBeside(beside: (twin: () => Promise<unknown>) => void): Promise<Made> {
+  async function giveUpBeside(beside: (twin: () => Promise<unknown>) => void): Promise<TakenBackup> {
     let twin: (() => Promise<object>) | undefined;
     return restoreUnder((handler, _input, run) => {
       if (handler === 'restore-finish') {
@@ -300,7 +300,7 @@ describe('a restore that is given up before that', () => {
   });
 
   async function untagged(): Promise<void> {
-    const { TableArn } = await described(database, target);
+    const { TableArn } = await describeTable(database, target);
     await database.dynamodb.send(
       new UntagResourceCommand({ ResourceArn: TableArn, TagKeys: ['tidemark:restore'] }),
     );
@@ -362,7 +362,7 @@ describe('a table that is made late, when its restore has failed,', () => {
   it('is known by its tag: another’s of that name stays, also another restore’s', async () => {
     await failedBefore();
     await createTable(database.dynamodb, target, { hash: 'S', range: undefined });
-    const { TableArn } = await described(database, target);
+    const { TableArn } = await describeTable(database, target);
     const Tags = [{ Key: 'tidemark:restore', Value: 'another' }];
     await database.dynamodb.send(new TagResourceCommand({ ResourceArn: TableArn, Tags }));
     expect(await listed()).toHaveLength(1);

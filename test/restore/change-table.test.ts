@@ -4,8 +4,8 @@ import { backUp } from '../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { startHarness } from '../support/harness.ts';
 import { contentOf, putItem } from '../support/tables.ts';
-import { intercept, newTarget, restored, serviceError } from '../support/restore/imports.ts';
-import { createRichTable, described, throughput } from '../support/restore/rich-table.ts';
+import { intercept, newTargetName, restoreAndWait, serviceError } from '../support/restore/imports.ts';
+import { createRichTable, describeTable, throughput } from '../support/restore/rich-table.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -32,7 +32,7 @@ describe('a loaded table is kept while DynamoDB does not change it', () => {
     await createRichTable(database, source);
     await putItem(database.dynamodb, source, { pk: { S: 'a' }, sk: { N: '1' }, global: { S: 'g' } });
     const { backup, content } = await backUp(database, harness, source);
-    const target = newTarget();
+    const target = newTargetName();
     let refused = 0;
     intercept(database, command, async (send, input) => {
       if (member in input && refused < 2 * tries) {
@@ -41,10 +41,10 @@ describe('a loaded table is kept while DynamoDB does not change it', () => {
       }
       return send();
     });
-    const record = await restored(harness, backup, target, { keep: ['timeToLive'] });
+    const record = await restoreAndWait(harness, backup, target, { keep: ['timeToLive'] });
     expect([record.status, record.reason, refused]).toEqual(['RESTORED', undefined, 2 * tries]);
     expect(await contentOf(database.dynamodb, target)).toEqual(content);
-    expect(await described(database, target)).toMatchObject({
+    expect(await describeTable(database, target)).toMatchObject({
       ProvisionedThroughput: throughput,
       GlobalSecondaryIndexes: expect.arrayContaining([
         expect.objectContaining({ IndexName: 'global-index' }),
@@ -59,13 +59,13 @@ it('a limit that no waiting helps against is the reason', async () => {
   const source = `source-${randomIds.hex(8)}`;
   await createRichTable(database, source);
   const { backup } = await backUp(database, harness, source);
-  const target = newTarget();
+  const target = newTargetName();
   const quota = 'The provisioned throughput of the account is limited to 80000 write capacity units';
   intercept(database, 'UpdateTableCommand', async (send, input) => {
     if ('BillingMode' in input) throw serviceError('LimitExceededException', quota);
     return send();
   });
-  expect(await restored(harness, backup, target)).toMatchObject({
+  expect(await restoreAndWait(harness, backup, target)).toMatchObject({
     status: 'FAILED',
     reason: expect.stringContaining(quota),
   });

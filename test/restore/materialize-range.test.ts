@@ -16,12 +16,12 @@ import type { RangeResult } from '../../lambda/restore/current-restore.ts';
 import { planRestore } from '../../lambda/restore/plan-restore.ts';
 import { restoreStaging } from '../../lambda/jobs/staging.ts';
 import { startDatabase as startEmbedded } from '../../local/dynamodb/embedded-database.ts';
-import { backUps, keysIn, type Made } from '../support/retention/support.ts';
+import { backUpChain, listKeys, type TakenBackup } from '../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { newTable, recordOf } from '../support/fixture.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 import { contentOf } from '../support/tables.ts';
-import { newTarget } from '../support/restore/imports.ts';
+import { newTargetName } from '../support/restore/imports.ts';
 import { createRestoreJob, type RestoreJob } from '../../lambda/jobs/job.ts';
 
 // Parts of about five items, in several ranges, of a base and two delta runs with tombstones.
@@ -29,12 +29,12 @@ const limits = { ...defaultLimits, frameBytes: 200, partitionBytes: 4000, partBy
 
 let database: TestDatabase;
 let harness: Harness;
-let made: Made;
+let made: TakenBackup;
 
 beforeAll(async () => {
   database = await startDatabase();
   harness = await startHarness(database, { config: { limits, restoreBy: 'import' } });
-  made = (await backUps(database, harness, await newTable(database, 60), 3)).at(-1) ?? made;
+  made = (await backUpChain(database, harness, await newTable(database, 60), 3)).at(-1) ?? made;
 });
 afterAll(async () => {
   await harness.close();
@@ -45,7 +45,7 @@ afterAll(async () => {
 async function planned(): Promise<{ job: RestoreJob; tasks: readonly number[] }> {
   const stopped = harness.restarted({ config: harness.services.config });
   stopped.executions.stop();
-  const target = newTarget();
+  const target = newTargetName();
   const { id, table } = made.backup;
   const input = { backup: { table: table.name, id }, target };
   const restore = recordOf(await stopped.operations.restoreTable(input));
@@ -64,7 +64,7 @@ async function materialized(
       ({ status } = await materializeRange(services, { job, task, part }));
     }
   }
-  return { job, objects: await keysIn(harness.store, folderOf(job)) };
+  return { job, objects: await listKeys(harness.store, folderOf(job)) };
 }
 
 const folderOf = (job: RestoreJob) => restoreStaging(harness.store, job).key('import');
@@ -98,13 +98,13 @@ describe('what is materialized', () => {
     const { job, tasks } = await planned();
     const input = { job, task: tasks[0] ?? 0, part: 0 };
     await materializeRange(harness.services, input);
-    const [key = ''] = await keysIn(harness.store, folderOf(job));
+    const [key = ''] = await listKeys(harness.store, folderOf(job));
     const [before, result] = [await harness.store.get(key), await resultOf(job)];
     await harness.store.delete([restoreStaging(harness.store, job).key('materialize/0/0.json')]);
     // Slower by far than the first time.
     const config = { ...harness.services.config, timeBudgetMs: 1 };
     await materializeRange({ ...harness.services, config }, input);
-    expect(await keysIn(harness.store, folderOf(job))).toEqual([key]);
+    expect(await listKeys(harness.store, folderOf(job))).toEqual([key]);
     expect([await harness.store.get(key), await resultOf(job)]).toEqual([before, result]);
     await harness.store.delete([key, restoreStaging(harness.store, job).key('materialize/0/0.json')]);
     await materializeRange(harness.services, input);

@@ -14,7 +14,13 @@ import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { newTable, tableExists } from '../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../support/harness.ts';
 import { contentOf, createTable } from '../support/tables.ts';
-import { importing, intercept, newTarget, restored, serviceError } from '../support/restore/imports.ts';
+import {
+  startImportHarness,
+  intercept,
+  newTargetName,
+  restoreAndWait,
+  serviceError,
+} from '../support/restore/imports.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -50,7 +56,7 @@ describe('the table of an import that is begun late, when its restore has failed
   async function failedBefore(): Promise<Late> {
     const gate = Promise.withResolvers<void>();
     let twin: Promise<unknown> | undefined;
-    const harness = await importing(database, {
+    const harness = await startImportHarness(database, {
       around: (handler, _input, run) => {
         if (handler !== 'restore-import') return run();
         twin ??= run();
@@ -65,8 +71,8 @@ describe('the table of an import that is begun late, when its restore has failed
       return answer;
     });
     const { backup } = await backUp(database, harness, await newTable(database));
-    const target = newTarget();
-    expect((await restored(harness, backup, target)).status).toBe('FAILED');
+    const target = newTargetName();
+    expect((await restoreAndWait(harness, backup, target)).status).toBe('FAILED');
     return {
       harness,
       target,
@@ -136,11 +142,11 @@ describe('the table of an import that is begun late, when its restore has failed
 describe('whether a failed restore may still lose its table', () => {
   /** A restore that failed with this record, and a table that has its tag. */
   async function failedWith(endOf: (target: string) => Pick<RestoreRecord, 'reason' | 'targetFate'>) {
-    const harness = await importing(database, { config: { restoreBy: 'writes' } });
+    const harness = await startImportHarness(database, { config: { restoreBy: 'writes' } });
     const { backup } = await backUp(database, harness, await newTable(database, 1));
     const stopped = harness.restarted();
     stopped.executions.stop();
-    const target = newTarget();
+    const target = newTargetName();
     const key = { table: backup.table.name, id: backup.id };
     await stopped.operations.restoreTable({ backup: key, target });
     await createTable(database.client(), target, { hash: 'S', range: undefined });
@@ -174,10 +180,10 @@ describe('whether a failed restore may still lose its table', () => {
 });
 
 it('a table whose record says that it is left is left, also when it could be deleted since', async () => {
-  const target = newTarget();
+  const target = newTargetName();
   const protect = (DeletionProtectionEnabled: boolean) =>
     database.dynamodb.send(new UpdateTableCommand({ TableName: target, DeletionProtectionEnabled }));
-  const harness = await importing(database, {
+  const harness = await startImportHarness(database, {
     config: { restoreBy: 'writes' },
     around: async (handler, _input, run) => {
       if (handler !== 'restore-finish') return run();
@@ -186,7 +192,7 @@ it('a table whose record says that it is left is left, also when it could be del
     },
   });
   const { backup, content } = await backUp(database, harness, await newTable(database));
-  const record = await restored(harness, backup, target);
+  const record = await restoreAndWait(harness, backup, target);
   expect(record).toMatchObject({ status: 'FAILED', targetFate: { kind: 'kept', why: 'protected' } });
   await protect(false);
   await reconcileIn(harness, 21);
@@ -199,9 +205,9 @@ describe('a table that DescribeTable does not show at once, when its import has 
   async function hiding(times: number, around?: HarnessOptions['around']) {
     let ahead = 0;
     const clock = { ...systemClock, now: () => systemClock.now() + ahead };
-    const target = newTarget();
+    const target = newTargetName();
     const config = { importShownMs: 5 * minuteMs };
-    const harness = await importing(database, { clock, config, ...(around && { around }) });
+    const harness = await startImportHarness(database, { clock, config, ...(around && { around }) });
     let hasEnded = false;
     let hidden = 0;
     intercept(database, 'DescribeImportCommand', async (send) => {
@@ -217,7 +223,7 @@ describe('a table that DescribeTable does not show at once, when its import has 
       throw serviceError('ResourceNotFoundException');
     });
     const { backup, content } = await backUp(database, harness, await newTable(database));
-    const record = await restored(harness, backup, target);
+    const record = await restoreAndWait(harness, backup, target);
     return { harness, target, content, record, hidden, show: () => (times = hidden) };
   }
 

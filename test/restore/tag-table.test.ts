@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RestoreRecord } from '../../lambda/model/records.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
-import { backUp, type Made } from '../support/retention/support.ts';
+import { backUp, type TakenBackup } from '../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingHeld, newTable, tableExists } from '../support/fixture.ts';
 import type { Harness } from '../support/harness.ts';
-import { importing, intercept, newTarget, serviceError } from '../support/restore/imports.ts';
+import { startImportHarness, intercept, newTargetName, serviceError } from '../support/restore/imports.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ afterAll(() => database.close());
 interface GivenUp {
   readonly harness: Harness;
   readonly target: string;
-  readonly made: Made;
+  readonly made: TakenBackup;
   /** Lets tables be tagged. */
   readonly allow: () => void;
   /** The reconciler comes, and what it starts comes to its end. */
@@ -27,7 +27,7 @@ interface GivenUp {
 async function givenUp(): Promise<GivenUp> {
   let calls = 0;
   let isAllowed = false;
-  const harness = await importing(database, {
+  const harness = await startImportHarness(database, {
     around: async (handler, _input, run) => {
       if (handler === 'restore-import' && ++calls > 1) throw new Error('the key is disabled');
       return run();
@@ -37,7 +37,7 @@ async function givenUp(): Promise<GivenUp> {
     isAllowed ? send() : Promise.reject(serviceError('AccessDeniedException')),
   );
   const made = await backUp(database, harness, await newTable(database));
-  const target = newTarget();
+  const target = newTargetName();
   const { table, id } = made.backup;
   await harness.operations.restoreTable({ backup: { table: table.name, id }, target });
   await harness.executions.idle();

@@ -10,12 +10,12 @@ import { newTable, putItems, restore, shape } from '../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../support/harness.ts';
 import { createTable } from '../support/tables.ts';
 import {
-  allKeys,
+  listAllKeys,
   backUp,
-  backUps,
+  backUpChain,
   expectNothingLeftOver,
-  keysIn,
-  neededKeys,
+  listKeys,
+  listNeededKeys,
   remove,
 } from '../support/retention/support.ts';
 
@@ -30,7 +30,7 @@ function later(milliseconds: number, more: HarnessOptions = {}): Harness {
   return world.harness.restarted({ clock: { now: () => Date.now() + milliseconds, sleep }, ...more });
 }
 
-const chain = (length: number, of = world.table) => backUps(world.database, world.harness, of, length);
+const chain = (length: number, of = world.table) => backUpChain(world.database, world.harness, of, length);
 
 describe('after a sweep', () => {
   it('every backup that is left restores exactly, and nothing else is stored', async () => {
@@ -84,7 +84,7 @@ describe('after a sweep', () => {
     const { id } = await dying.operations.createBackup({ table, name: 'failing' });
     await dying.executions.idle();
     expect(await dying.operations.describeBackup({ table, id })).toMatchObject({ status: 'FAILED' });
-    expect(await keysIn(harness.store, 'tables')).not.toEqual([]);
+    expect(await listKeys(harness.store, 'tables')).not.toEqual([]);
     await sweep(harness.services);
     await expectNothingLeftOver(harness, table);
   });
@@ -106,7 +106,7 @@ describe('after a sweep', () => {
     await remove(harness, first.backup);
     await sweep(harness.services);
     await expectNothingLeftOver(harness, table);
-    expect(await keysIn(harness.store, `tables/${first.backup.table.tableId}`)).toEqual([]);
+    expect(await listKeys(harness.store, `tables/${first.backup.table.tableId}`)).toEqual([]);
   });
 });
 
@@ -135,9 +135,9 @@ describe('the life of a snapshot', () => {
     const { database, harness, table } = world;
     const { backup, content } = await backUp(database, harness, table);
     await remove(harness, backup);
-    const before = await keysIn(harness.store, 'tables');
+    const before = await listKeys(harness.store, 'tables');
     await sweep(harness.services);
-    expect(await keysIn(harness.store, 'tables')).toEqual(before);
+    expect(await listKeys(harness.store, 'tables')).toEqual(before);
     const next = await backUp(database, harness, table);
     expect(next.backup).toMatchObject({ kind: 'incremental', parent: backup.id });
     await sweep(harness.services);
@@ -151,9 +151,9 @@ describe('the life of a snapshot', () => {
     await remove(harness, first.backup);
     const key = manifestKey(first.backup.table.tableId, first.backup.id);
     await sweep(later(hour / 2).services);
-    expect(await keysIn(harness.store, 'tables')).toContain(key);
+    expect(await listKeys(harness.store, 'tables')).toContain(key);
     await sweep(later(hour + 1000).services);
-    expect(await keysIn(harness.store, 'tables')).not.toContain(key);
+    expect(await listKeys(harness.store, 'tables')).not.toContain(key);
   });
 });
 
@@ -167,7 +167,7 @@ describe('what is not understood is kept', () => {
     for (const { backup } of [first, third]) await remove(harness, backup);
     const { tableId } = second.backup.table;
     await harness.store.put(manifestKey(tableId, second.backup.id), Buffer.from('damaged'));
-    const before = await keysIn(harness.store, `tables/${tableId}`);
+    const before = await listKeys(harness.store, `tables/${tableId}`);
     const log = recordingLog();
     const { troubles } = await sweep(harness.restarted({ ...options, log }).services);
     expect(troubles).toBe(1);
@@ -177,9 +177,9 @@ describe('what is not understood is kept', () => {
         { table, folder: `tables/${tableId}`, reason: expect.stringMatching(/^SnapshotCorrupt: /) },
       ],
     ]);
-    expect(await keysIn(harness.store, `tables/${tableId}`)).toEqual(before);
-    expect(await keysIn(harness.store, `tables/${third.backup.table.tableId}`)).toEqual(
-      await neededKeys(harness, other),
+    expect(await listKeys(harness.store, `tables/${tableId}`)).toEqual(before);
+    expect(await listKeys(harness.store, `tables/${third.backup.table.tableId}`)).toEqual(
+      await listNeededKeys(harness, other),
     );
   });
 
@@ -221,7 +221,7 @@ describe('staging', () => {
     await reached.promise;
     const { deleted, kept } = await sweep(slow.services);
     expect(deleted.objects).toBe(0);
-    expect(kept.working.objects).toBe((await allKeys(harness.store)).length);
+    expect(kept.working.objects).toBe((await listAllKeys(harness.store)).length);
     held.resolve();
     await slow.executions.idle();
     expect(await slow.operations.describeBackup({ table, id })).toMatchObject({ status: 'AVAILABLE' });
@@ -244,15 +244,15 @@ describe('staging', () => {
     await dying.operations.restoreTable({ backup: { table, id: backup.id }, target });
     await dying.executions.idle();
     await sweep(later(2 * hour).services);
-    const staged = await keysIn(harness.store, 'staging');
+    const staged = await listKeys(harness.store, 'staging');
     expect(staged).toContainEqual(expect.stringContaining('/restore-'));
 
     expect(await restore(database, harness, backup)).toEqual(content);
-    const both = await keysIn(harness.store, 'staging');
+    const both = await listKeys(harness.store, 'staging');
     await sweep(later(hour / 2).services);
-    expect(await keysIn(harness.store, 'staging')).toEqual(both);
+    expect(await listKeys(harness.store, 'staging')).toEqual(both);
     await sweep(later(2 * hour).services);
-    expect(await keysIn(harness.store, 'staging')).toEqual(staged);
+    expect(await listKeys(harness.store, 'staging')).toEqual(staged);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { sweep } from '../../../lambda/retention/sweep.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
-import { keysIn } from '../../support/retention/support.ts';
+import { listKeys } from '../../support/retention/support.ts';
 import { byExports, exporting, secondsPass } from '../../support/exporting.ts';
 import { expectNothingHeld } from '../../support/fixture.ts';
 
@@ -36,7 +36,7 @@ describe('an export that an execution leaves behind', () => {
     const { id } = await leftBehind(1);
     const staged = `staging/${id}/export`;
     await sweep(harness.services);
-    expect(await keysIn(harness.store, staged)).not.toEqual([]);
+    expect(await listKeys(harness.store, staged)).not.toEqual([]);
     await reconcile(harness.services);
     await harness.executions.idle();
     const backup = await harness.operations.describeBackup({ table, id });
@@ -44,7 +44,7 @@ describe('an export that an execution leaves behind', () => {
     expect(backup).toMatchObject({ attempts: 2 });
     expect(await exportsMade()).toHaveLength(1);
     await sweep(harness.services);
-    expect(await keysIn(harness.store, staged)).toEqual([]);
+    expect(await listKeys(harness.store, staged)).toEqual([]);
   });
 
   it('is taken over though the note of it was lost', async () => {
@@ -52,7 +52,7 @@ describe('an export that an execution leaves behind', () => {
     const { harness, table } = world;
     const content = await contentNow();
     const { id } = await leftBehind(1);
-    for (const key of await keysIn(harness.store, `staging/${id}/export`)) {
+    for (const key of await listKeys(harness.store, `staging/${id}/export`)) {
       if (/export\/\d+\.json$/.test(key)) await harness.store.delete([key]);
     }
     await reconcile(harness.services);

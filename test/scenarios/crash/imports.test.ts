@@ -6,7 +6,7 @@ import { startDatabase, type TestDatabase } from '../../support/database.ts';
 import { expectNothingHeld, newTable } from '../../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../../support/harness.ts';
 import { contentOf } from '../../support/tables.ts';
-import { importing, intercept, newTarget } from '../../support/restore/imports.ts';
+import { startImportHarness, intercept, newTargetName } from '../../support/restore/imports.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ interface World {
 }
 
 async function world(): Promise<World> {
-  const base = await importing(database);
+  const base = await startImportHarness(database);
   const begun = new Set<unknown>();
   intercept(database, 'ImportTableCommand', async (send) => {
     const answer = await send();
@@ -46,7 +46,7 @@ async function expectImportedUnder(
     config: base.services.config,
     around: aroundOf(() => dying.executions),
   });
-  const target = newTarget();
+  const target = newTargetName();
   await dying.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target });
   await dying.executions.idle();
   const revived = base.restarted({ config: base.services.config });

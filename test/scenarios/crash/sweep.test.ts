@@ -4,12 +4,12 @@ import { sweep } from '../../../lambda/retention/sweep.ts';
 import { abort } from '../../../lambda/backup/abort.ts';
 import {
   type Around,
-  backUps,
+  backUpChain,
   change,
   expectSwept,
   type SweepWorld,
   SweepWorlds,
-  unfinished,
+  backUpUnfinished,
 } from '../../support/retention/sweep-world.ts';
 import { createBackupJob } from '../../../lambda/jobs/job.ts';
 
@@ -40,7 +40,7 @@ class Crash {
 /** A dead snapshot, one that is released and still alive, a failed backup with all it stored, one that is kept. */
 async function leaveMuch(world: SweepWorld): Promise<void> {
   const { services, table } = world;
-  const [dead, released] = await backUps(world, ['base', 'base', 'increment']);
+  const [dead, released] = await backUpChain(world, ['base', 'base', 'increment']);
   for (const id of [dead, released].flatMap((backup) => backup?.id ?? [])) {
     // Its life is for the sweep to end.
     if (id === released?.id) vi.spyOn(services.catalog.snapshots, 'kill').mockResolvedValueOnce();
@@ -48,7 +48,7 @@ async function leaveMuch(world: SweepWorld): Promise<void> {
   }
 
   change(world, 'increment', (count) => count - 1);
-  const failing = await unfinished(world);
+  const failing = await backUpUnfinished(world);
   await abort(services, { job: createBackupJob(table.name, failing.id) });
 }
 

@@ -7,8 +7,8 @@ import { startDatabase, type TestDatabase } from '../../support/database.ts';
 import { newTable } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import { contentOf } from '../../support/tables.ts';
-import { newTarget, protectSources, restored } from '../../support/restore/imports.ts';
-import { described } from '../../support/restore/rich-table.ts';
+import { newTargetName, protectSources, restoreAndWait } from '../../support/restore/imports.ts';
+import { describeTable } from '../../support/restore/rich-table.ts';
 import type { RestoreJob } from '../../../lambda/jobs/job.ts';
 
 let database: TestDatabase;
@@ -35,13 +35,13 @@ it('a table whose snapshot claims otherwise is kept; that is told once, and stay
   // A protected source, so that the step is called again when the table is settled.
   protectSources(database);
   const { backup, content } = await backUp(database, harness, await newTable(database, 5));
-  const target = newTarget();
-  expect(await restored(harness, backup, target, { keep: ['deletionProtection'] })).toMatchObject({
+  const target = newTargetName();
+  expect(await restoreAndWait(harness, backup, target, { keep: ['deletionProtection'] })).toMatchObject({
     status: 'RESTORED',
     reason: expect.stringContaining('is not what the snapshot claims'),
   });
   expect(finishing).toBeGreaterThan(1);
   expect(log.error.mock.calls.map(([text]) => text)).toEqual(['restore digest differs']);
-  expect((await described(database, target)).DeletionProtectionEnabled).toBe(true);
+  expect((await describeTable(database, target)).DeletionProtectionEnabled).toBe(true);
   expect(await contentOf(database.dynamodb, target)).toEqual(content);
 });

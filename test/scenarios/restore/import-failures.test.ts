@@ -9,7 +9,13 @@ import { startDatabase, type TestDatabase } from '../../support/database.ts';
 import { expectNothingHeld, newTable, tableExists } from '../../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../../support/harness.ts';
 import { contentOf } from '../../support/tables.ts';
-import { importing, intercept, newTarget, restored, serviceError } from '../../support/restore/imports.ts';
+import {
+  startImportHarness,
+  intercept,
+  newTargetName,
+  restoreAndWait,
+  serviceError,
+} from '../../support/restore/imports.ts';
 import type { RestoreJob } from '../../../lambda/jobs/job.ts';
 
 let database: TestDatabase;
@@ -34,8 +40,8 @@ function smuggling(line: string, store: () => ObjectStore): Around {
 
 async function expectFailed(harness: Harness, reason: RegExp): Promise<void> {
   const { backup } = await backUp(database, harness, await newTable(database));
-  const target = newTarget();
-  expect(await restored(harness, backup, target)).toMatchObject({
+  const target = newTargetName();
+  expect(await restoreAndWait(harness, backup, target)).toMatchObject({
     status: 'FAILED',
     way: 'import',
     reason: expect.stringMatching(reason),
@@ -49,7 +55,9 @@ describe('a failed import leaves no table, and its reason', () => {
     ['with a line that is no item', '{"Item":{"pk":{"S":"no sort key"}}}\n', /FAILED: ItemValidationError: /],
     ['with an item too many', '{"Item":{"pk":{"S":"new"},"sk":{"N":"1"}}}\n', /imported 21 items of 20/],
   ])('%s', async (_case, line, reason) => {
-    const harness: Harness = await importing(database, { around: smuggling(line, () => harness.store) });
+    const harness: Harness = await startImportHarness(database, {
+      around: smuggling(line, () => harness.store),
+    });
     await expectFailed(harness, new RegExp(`^ImportFailed: arn:aws:dynamodb:.*/import/.*${reason.source}`));
   });
 
@@ -58,7 +66,7 @@ describe('a failed import leaves no table, and its reason', () => {
     // It runs until the abort has waited for it.
     const hourMs = 3_600_000;
     const clock = { ...systemClock, now: () => systemClock.now() + (waited > 1 ? hourMs : 0) };
-    const harness = await importing(
+    const harness = await startImportHarness(
       database,
       {
         clock,
@@ -76,7 +84,7 @@ describe('a failed import leaves no table, and its reason', () => {
   });
 
   it('also if no answer told that it was started', async () => {
-    const harness = await importing(database);
+    const harness = await startImportHarness(database);
     intercept(database, 'ImportTableCommand', async (send) => {
       // A repeat is refused once the first one's table is there.
       await send().catch(() => undefined);
@@ -91,7 +99,7 @@ describe('an import is begun once', () => {
     ['the token tells of it', 0],
     ['its table is there already', 1],
   ])('although its answer is lost, and %s', async (_case, refused) => {
-    const harness = await importing(database);
+    const harness = await startImportHarness(database);
     let calls = 0;
     intercept(database, 'ImportTableCommand', async (send) => {
       calls++;
@@ -101,25 +109,25 @@ describe('an import is begun once', () => {
       return answer;
     });
     const { backup, content } = await backUp(database, harness, await newTable(database));
-    const target = newTarget();
-    expect(await restored(harness, backup, target)).toMatchObject({ status: 'RESTORED' });
+    const target = newTargetName();
+    expect(await restoreAndWait(harness, backup, target)).toMatchObject({ status: 'RESTORED' });
     expect(calls).toBe(2);
     expect(await contentOf(database.dynamodb, target)).toEqual(content);
   });
 
   it('although too many of them run at first', async () => {
-    const harness = await importing(database);
+    const harness = await startImportHarness(database);
     let calls = 0;
     intercept(database, 'ImportTableCommand', (send) =>
       ++calls < 9 ? Promise.reject(serviceError('LimitExceededException', 'Too many imports')) : send(),
     );
     const { backup } = await backUp(database, harness, await newTable(database));
-    expect(await restored(harness, backup, newTarget())).toMatchObject({ status: 'RESTORED' });
+    expect(await restoreAndWait(harness, backup, newTargetName())).toMatchObject({ status: 'RESTORED' });
     expect(calls).toBe(9);
   });
 
   it('and not before all ranges are there', async () => {
-    const harness = await importing(database, {
+    const harness = await startImportHarness(database, {
       around: (handler, _input, run) =>
         handler === 'restore-materialize' ? Promise.reject(new Error('no memory')) : run(),
     });
@@ -129,10 +137,10 @@ describe('an import is begun once', () => {
 });
 
 it('a table that takes the place of the imported one is neither filled nor removed', async () => {
-  const target = newTarget();
+  const target = newTargetName();
   const somebody = database.client();
   let replaced = false;
-  const harness = await importing(database, {
+  const harness = await startImportHarness(database, {
     around: async (handler, _input, run) => {
       const answer = await run();
       if (handler === 'restore-import' && !replaced) {
@@ -151,7 +159,7 @@ it('a table that takes the place of the imported one is neither filled nor remov
     },
   });
   const { backup } = await backUp(database, harness, await newTable(database));
-  const record = await restored(harness, backup, target);
+  const record = await restoreAndWait(harness, backup, target);
   expect([record.status, record.reason]).toEqual([
     'FAILED',
     expect.stringMatching(/^TargetTableLost|^ImportFailed/),

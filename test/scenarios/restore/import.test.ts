@@ -5,18 +5,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sweep } from '../../../lambda/retention/sweep.ts';
 import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
-import { backUp, backUps, keysIn } from '../../support/retention/support.ts';
+import { backUp, backUpChain, listKeys } from '../../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
 import { expectNothingHeld, newTable } from '../../support/fixture.ts';
 import type { Harness } from '../../support/harness.ts';
 import { attributes, contentOf, createTable, nthKey, putItem, shapes } from '../../support/tables.ts';
-import { importing, intercept, newTarget, restored } from '../../support/restore/imports.ts';
+import {
+  startImportHarness,
+  intercept,
+  newTargetName,
+  restoreAndWait,
+} from '../../support/restore/imports.ts';
 import {
   createRichTable,
-  described,
+  describeTable,
   globalIndex,
-  newIndexedLate,
-  settings,
+  createLateIndexedTable,
+  settingsOf,
 } from '../../support/restore/rich-table.ts';
 
 let database: TestDatabase;
@@ -36,8 +41,8 @@ function imports(): ImportTableInput[] {
 }
 
 async function expectRestored(harness: Harness, made: Awaited<ReturnType<typeof backUp>>): Promise<string> {
-  const target = newTarget();
-  const record = await restored(harness, made.backup, target);
+  const target = newTargetName();
+  const record = await restoreAndWait(harness, made.backup, target);
   expect([record.status, record.reason, record.way]).toEqual(['RESTORED', undefined, 'import']);
   expect(await contentOf(database.dynamodb, target)).toEqual(made.content);
   return target;
@@ -45,7 +50,7 @@ async function expectRestored(harness: Harness, made: Awaited<ReturnType<typeof 
 
 describe('a table that DynamoDB imports is what was backed up', () => {
   it('with all sorts of keys and items', async () => {
-    const harness = await importing(database);
+    const harness = await startImportHarness(database);
     await fc.assert(
       fc.asyncProperty(
         shapes,
@@ -71,32 +76,32 @@ describe('a table that DynamoDB imports is what was backed up', () => {
       partBytes: 100,
       foldShare: 100,
     };
-    const harness = await importing(database, { config: { limits } });
-    const made = await backUps(database, harness, await newTable(database, 40), 3);
+    const harness = await startImportHarness(database, { config: { limits } });
+    const made = await backUpChain(database, harness, await newTable(database, 40), 3);
     for (const each of made) await expectRestored(harness, each);
-    const staged = await keysIn(harness.store, 'staging');
+    const staged = await listKeys(harness.store, 'staging');
     const objects = staged.filter((key) => /^staging\/restore-[^/]+\/import\/\d+-\d+\.json\.gz$/.test(key));
     expect(objects.filter((key) => /\/[^0]\d*-0\./.test(key)).length).toBeGreaterThan(3);
     expect(objects.filter((key) => /-[^0]\d*\./.test(key)).length).toBeGreaterThan(3);
   });
 
   it('with items that predate an index and have another type in its key', async () => {
-    const harness = await importing(database);
-    const table = await newIndexedLate(database);
+    const harness = await startImportHarness(database);
+    const table = await createLateIndexedTable(database);
     const sent = imports();
     const target = await expectRestored(harness, await backUp(database, harness, table));
-    expect(Object.keys(settings(await described(database, target)).global)).toEqual(['late-index']);
+    expect(Object.keys(settingsOf(await describeTable(database, target)).global)).toEqual(['late-index']);
     expect(sent[0]?.TableCreationParameters).not.toHaveProperty('GlobalSecondaryIndexes');
     expect(sent[0]?.TableCreationParameters?.AttributeDefinitions).toHaveLength(2);
   });
 
   it('with billing, indexes, stream, class and protection as they are wanted', async () => {
-    const harness = await importing(database);
+    const harness = await startImportHarness(database);
     const table = `rich-${randomIds.hex(8)}`;
     await createRichTable(database, table);
     await putItem(database.dynamodb, table, { pk: { S: 'a' }, sk: { N: '1' }, global: { S: 'g' } });
-    const target = newTarget();
-    const record = await restored(harness, (await backUp(database, harness, table)).backup, target, {
+    const target = newTargetName();
+    const record = await restoreAndWait(harness, (await backUp(database, harness, table)).backup, target, {
       localSecondaryIndexes: [],
       globalSecondaryIndexes: [globalIndex],
       sse: {
@@ -107,9 +112,13 @@ describe('a table that DynamoDB imports is what was backed up', () => {
       keep: ['stream', 'timeToLive', 'tableClass', 'deletionProtection'],
     });
     expect([record.status, record.way]).toEqual(['RESTORED', 'import']);
-    const is = await described(database, target);
-    expect(settings(is)).toMatchObject({ throughput: [7, 9], attributes: ['global', 'pk', 'sk'], local: {} });
-    expect(Object.keys(settings(is).global)).toEqual(['global-index']);
+    const is = await describeTable(database, target);
+    expect(settingsOf(is)).toMatchObject({
+      throughput: [7, 9],
+      attributes: ['global', 'pk', 'sk'],
+      local: {},
+    });
+    expect(Object.keys(settingsOf(is).global)).toEqual(['global-index']);
     expect(is).toMatchObject({
       StreamSpecification: { StreamEnabled: true },
       TableClassSummary: { TableClass: 'STANDARD_INFREQUENT_ACCESS' },
@@ -121,9 +130,9 @@ describe('a table that DynamoDB imports is what was backed up', () => {
 
 describe('where an import does not serve', () => {
   it('an empty table is made by writes', async () => {
-    const harness = await importing(database);
+    const harness = await startImportHarness(database);
     const { backup } = await backUp(database, harness, await newTable(database, 0));
-    expect(await restored(harness, backup, newTarget())).toMatchObject({
+    expect(await restoreAndWait(harness, backup, newTargetName())).toMatchObject({
       status: 'RESTORED',
       way: 'writes',
       why: 'there are no items to import',
@@ -131,13 +140,16 @@ describe('where an import does not serve', () => {
   });
 
   it('so is one with a local index', async () => {
-    const harness = await importing(database);
+    const harness = await startImportHarness(database);
     const table = `rich-${randomIds.hex(8)}`;
     await createRichTable(database, table);
     await putItem(database.dynamodb, table, { pk: { S: 'a' }, sk: { N: '1' } });
     const { backup, content } = await backUp(database, harness, table);
-    const target = newTarget();
-    expect(await restored(harness, backup, target)).toMatchObject({ status: 'RESTORED', way: 'writes' });
+    const target = newTargetName();
+    expect(await restoreAndWait(harness, backup, target)).toMatchObject({
+      status: 'RESTORED',
+      way: 'writes',
+    });
     expect(await contentOf(database.dynamodb, target)).toEqual(content);
   });
 });
@@ -145,7 +157,7 @@ describe('where an import does not serve', () => {
 describe('while it is imported, a table', () => {
   it('is described by its restore, and its import is on the record', async () => {
     const seen: unknown[] = [];
-    const harness: Harness = await importing(
+    const harness: Harness = await startImportHarness(
       database,
       {
         around: async (handler, _input, run) => {
@@ -160,9 +172,9 @@ describe('while it is imported, a table', () => {
       },
       200,
     );
-    const target = newTarget();
+    const target = newTargetName();
     const made = await backUp(database, harness, await newTable(database));
-    const { importArn, imported } = await restored(harness, made.backup, target);
+    const { importArn, imported } = await restoreAndWait(harness, made.backup, target);
     expect(importArn).toContain(`table/${target}/import/`);
     expect(seen.length).toBeGreaterThan(2);
     for (const each of seen) expect(each).toEqual([true, 'string', 'RESTORING', importArn]);
@@ -171,14 +183,14 @@ describe('while it is imported, a table', () => {
 });
 
 it('a restore whose import is asked after writes nothing while there is nothing new', async () => {
-  const target = newTarget();
+  const target = newTargetName();
   let writes = 0;
   const idle: number[] = [];
   intercept(database, 'TransactWriteItemsCommand', (send) => {
     writes++;
     return send();
   });
-  const harness: Harness = await importing(
+  const harness: Harness = await startImportHarness(
     database,
     {
       around: async (handler, _input, run) => {
@@ -193,7 +205,7 @@ it('a restore whose import is asked after writes nothing while there is nothing 
     1000,
   );
   const made = await backUp(database, harness, await newTable(database));
-  expect((await restored(harness, made.backup, target)).status).toBe('RESTORED');
+  expect((await restoreAndWait(harness, made.backup, target)).status).toBe('RESTORED');
   expect(writes).toBeGreaterThan(0);
   expect(idle.length).toBeGreaterThan(1);
   expect(idle).toEqual(idle.map(() => 0));
@@ -201,24 +213,24 @@ it('a restore whose import is asked after writes nothing while there is nothing 
 
 describe('what is staged for an import', () => {
   it('stands in a folder of its own, named to its end, and goes with the sweep', async () => {
-    const harness = await importing(database, { config: { sweepGraceMs: 0 } });
+    const harness = await startImportHarness(database, { config: { sweepGraceMs: 0 } });
     const sent = imports();
     const made = await backUp(database, harness, await newTable(database));
-    const { id } = await restored(harness, made.backup, newTarget());
+    const { id } = await restoreAndWait(harness, made.backup, newTargetName());
     expect(sent.map(({ S3BucketSource }) => S3BucketSource)).toEqual([
       { S3Bucket: 'tidemark', S3KeyPrefix: `staging/restore-${id}/import/` },
     ]);
     expect(sent[0]).toMatchObject({ ClientToken: id, InputFormat: 'DYNAMODB_JSON' });
-    expect(await keysIn(harness.store, `staging/restore-${id}/import`)).toHaveLength(1);
+    expect(await listKeys(harness.store, `staging/restore-${id}/import`)).toHaveLength(1);
     await sweep(harness.services);
-    expect(await keysIn(harness.store, `staging/restore-${id}`)).toEqual([]);
+    expect(await listKeys(harness.store, `staging/restore-${id}`)).toEqual([]);
     await expectNothingHeld(harness, made.backup.table.name);
   });
 });
 
 it('a table of the target’s name that somebody made meanwhile is left as it is', async () => {
-  const target = newTarget();
-  const harness = await importing(database, {
+  const target = newTargetName();
+  const harness = await startImportHarness(database, {
     around: async (handler, _input, run) => {
       if (handler === 'restore-materialize') {
         const key = { AttributeName: 'mine' } as const;
@@ -236,7 +248,7 @@ it('a table of the target’s name that somebody made meanwhile is left as it is
     },
   });
   const { backup } = await backUp(database, harness, await newTable(database));
-  expect(await restored(harness, backup, target)).toMatchObject({
+  expect(await restoreAndWait(harness, backup, target)).toMatchObject({
     status: 'FAILED',
     reason: `TableAlreadyExists: Table already exists: ${target}`,
   });

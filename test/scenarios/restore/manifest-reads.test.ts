@@ -3,7 +3,7 @@ import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
 import { putItem } from '../../support/tables.ts';
-import { importing, newTarget, restored } from '../../support/restore/imports.ts';
+import { startImportHarness, newTargetName, restoreAndWait } from '../../support/restore/imports.ts';
 import { createRichTable, globalIndex } from '../../support/restore/rich-table.ts';
 
 let database: TestDatabase;
@@ -20,7 +20,7 @@ it.each([
   let handler = '';
   const calls: Record<string, number> = {};
   const reads: Record<string, number> = {};
-  const harness = await importing(
+  const harness = await startImportHarness(
     database,
     {
       config: { restoreBy: way },
@@ -44,7 +44,7 @@ it.each([
   await createRichTable(database, table);
   await putItem(database.dynamodb, table, { pk: { S: 'a' }, sk: { N: '1' }, global: { S: 'g' } });
   const { backup } = await backUp(database, harness, table);
-  const { status } = await restored(harness, backup, newTarget(), {
+  const { status } = await restoreAndWait(harness, backup, newTargetName(), {
     localSecondaryIndexes: [],
     globalSecondaryIndexes: [globalIndex],
     keep: ['stream', 'deletionProtection'],

@@ -18,7 +18,7 @@ import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
 import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { createS3Store } from '../../../lambda/storage/s3-store.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
-import { allKeys, backUp } from '../../support/retention/support.ts';
+import { listAllKeys, backUp } from '../../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   contentOf,
@@ -31,7 +31,12 @@ import {
   type SdkItem,
   type Shape,
 } from '../../support/tables.ts';
-import { importing, intercept, newTarget, restored } from '../../support/restore/imports.ts';
+import {
+  startImportHarness,
+  intercept,
+  newTargetName,
+  restoreAndWait,
+} from '../../support/restore/imports.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -74,7 +79,7 @@ async function materialized(shape: Shape, more: SdkItem): Promise<Materialized> 
     partBytes: 2000,
     foldShare: 100,
   };
-  const harness = await importing(database, { config: { limits } });
+  const harness = await startImportHarness(database, { config: { limits } });
   const table = `table-${randomIds.hex(12)}`;
   await createTable(database.dynamodb, table, shape);
   const put = (n: number, of: string) =>
@@ -95,7 +100,7 @@ async function materialized(shape: Shape, more: SdkItem): Promise<Materialized> 
     sent.push(input as ImportTableInput);
     return send();
   });
-  const record = await restored(harness, made.backup, newTarget());
+  const record = await restoreAndWait(harness, made.backup, newTargetName());
   expect([record.status, record.reason, record.targetFate]).toEqual([
     'RESTORED',
     undefined,
@@ -104,7 +109,7 @@ async function materialized(shape: Shape, more: SdkItem): Promise<Materialized> 
   const [request] = sent;
   if (request === undefined) throw new Error('no import was asked for');
   const prefix = String(request.S3BucketSource?.S3KeyPrefix);
-  const keys = (await allKeys(harness.store)).filter((key) => key.startsWith(prefix));
+  const keys = (await listAllKeys(harness.store)).filter((key) => key.startsWith(prefix));
   expect(keys.filter((key) => key.endsWith('-1.json.gz')).length).toBeGreaterThan(1);
   return { content: made.content, store: harness.store, request, keys };
 }
@@ -126,7 +131,7 @@ describe('a snapshot materialized for import loads elsewhere', () => {
     await s3.send(new CreateBucketCommand({ Bucket: bucket }));
     const there = createS3Store({ client: s3, bucket, prefix: '' });
     // All that there is: what is imported is for the request to say.
-    for (const key of await allKeys(store)) await there.put(key, await store.get(key));
+    for (const key of await listAllKeys(store)) await there.put(key, await store.get(key));
 
     const { ImportTableDescription: begun } = await dynamodb.send(new ImportTableCommand(request));
     const ended = await vi.waitUntil(

@@ -8,10 +8,10 @@ import { type Harness, startHarness } from '../../support/harness.ts';
 import { contentOf, putItem } from '../../support/tables.ts';
 import {
   createRichTable,
-  described,
+  describeTable,
   globalIndex,
   secondIndex,
-  settings,
+  settingsOf,
   throughput,
 } from '../../support/restore/rich-table.ts';
 import type { RestoreOverrides } from '../../../lambda/model/restore-overrides.ts';
@@ -73,13 +73,13 @@ async function restored(backup: BackupRecord, overrides: RestoreOverrides) {
   const { TimeToLiveDescription: ttl } = await database.dynamodb.send(
     new DescribeTimeToLiveCommand({ TableName: target }),
   );
-  return { table: await described(database, target), ttl, updates };
+  return { table: await describeTable(database, target), ttl, updates };
 }
 
 describe('indexes', () => {
   it('that are not asked for are left out, with the attributes that only they have', async () => {
     const { table } = await restored(rich, { globalSecondaryIndexes: [globalIndex] });
-    const { attributes, global, local } = settings(table);
+    const { attributes, global, local } = settingsOf(table);
     expect(Object.keys(global)).toEqual(['global-index']);
     expect(Object.keys(local)).toEqual(['local-index']);
     expect(attributes).toEqual(['global', 'local', 'pk', 'sk']);
@@ -87,7 +87,7 @@ describe('indexes', () => {
 
   it('may be left out altogether', async () => {
     const { table } = await restored(rich, { globalSecondaryIndexes: [], localSecondaryIndexes: [] });
-    const { attributes, global, local } = settings(table);
+    const { attributes, global, local } = settingsOf(table);
     expect([global, local]).toEqual([{}, {}]);
     expect(attributes).toEqual(['pk', 'sk']);
   });
@@ -96,7 +96,7 @@ describe('indexes', () => {
     const more = { ReadCapacityUnits: 11, WriteCapacityUnits: 12 };
     const renamed = { ...secondIndex, IndexName: 'renamed', ProvisionedThroughput: more };
     const { table, updates } = await restored(rich, { globalSecondaryIndexes: [renamed] });
-    expect(Object.keys(settings(table).global)).toEqual(['renamed']);
+    expect(Object.keys(settingsOf(table).global)).toEqual(['renamed']);
     expect(updates.at(-1)?.GlobalSecondaryIndexUpdates).toEqual([
       { Update: { IndexName: 'renamed', ProvisionedThroughput: more } },
     ]);
@@ -115,7 +115,7 @@ describe('billing', () => {
     });
     expect(table.BillingModeSummary?.BillingMode).toBe('PAY_PER_REQUEST');
     expect(table.OnDemandThroughput).toEqual(maximum);
-    expect(settings(table).throughput).toEqual([0, 0]);
+    expect(settingsOf(table).throughput).toEqual([0, 0]);
     expect(updates[0]?.GlobalSecondaryIndexUpdates?.[0]?.Create).toMatchObject({
       OnDemandThroughput: { MaxWriteRequestUnits: 6 },
     });
@@ -127,14 +127,14 @@ describe('billing', () => {
       provisionedThroughput: throughput,
     });
     expect(table.BillingModeSummary?.BillingMode ?? 'PROVISIONED').toBe('PROVISIONED');
-    expect(settings(table).throughput).toEqual([7, 9]);
+    expect(settingsOf(table).throughput).toEqual([7, 9]);
   });
 
   it('stays provisioned, with other throughput for the table alone', async () => {
     const { table, updates } = await restored(rich, {
       provisionedThroughput: { ReadCapacityUnits: 2, WriteCapacityUnits: 3 },
     });
-    expect(settings(table).throughput).toEqual([2, 3]);
+    expect(settingsOf(table).throughput).toEqual([2, 3]);
     expect(updates.at(-1)?.GlobalSecondaryIndexUpdates).toEqual(
       ['global-index', 'second-index'].map((IndexName) => ({
         Update: { IndexName, ProvisionedThroughput: throughput },

@@ -12,9 +12,9 @@ import type { Harness } from '../../support/harness.ts';
 import { contentOf, createTable, putItem } from '../../support/tables.ts';
 import {
   createRichTable,
-  described,
-  newIndexedLate,
-  settings,
+  describeTable,
+  createLateIndexedTable,
+  settingsOf,
   throughput,
 } from '../../support/restore/rich-table.ts';
 
@@ -67,8 +67,8 @@ describe('a restored table is as its source was', () => {
         { Update: { IndexName: 'second-index', ProvisionedThroughput: throughput } },
       ],
     });
-    const [was, is] = [await described(database, source), await described(database, target)];
-    expect(settings(is)).toEqual(settings(was));
+    const [was, is] = [await describeTable(database, source), await describeTable(database, target)];
+    expect(settingsOf(is)).toEqual(settingsOf(was));
     expect(is.BillingModeSummary?.BillingMode ?? 'PROVISIONED').toBe('PROVISIONED');
     const byIndex = await database.dynamodb.send(
       new QueryCommand({
@@ -86,12 +86,12 @@ describe('a restored table is as its source was', () => {
 
   it('with items that predate an index and have another type in its key', async () => {
     const { database, harness } = world;
-    const source = await newIndexedLate(database);
+    const source = await createLateIndexedTable(database);
     await restoreOf(await backupOf(source));
     await harness.executions.idle();
     expect(await contentOf(database.dynamodb, target)).toEqual(await contentOf(database.dynamodb, source));
     expect(
-      (await described(database, target)).GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName),
+      (await describeTable(database, target)).GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName),
     ).toEqual(['late-index']);
   });
 

@@ -6,13 +6,13 @@ import { commit } from '../../../lambda/backup/commit.ts';
 import { backUp, expectExact } from '../../support/sources/world.ts';
 import {
   type Around,
-  available,
-  backUps,
+  listAvailable,
+  backUpChain,
   change,
   expectSwept,
   type SweepWorld,
   SweepWorlds,
-  unfinished,
+  backUpUnfinished,
 } from '../../support/retention/sweep-world.ts';
 import { createBackupJob } from '../../../lambda/jobs/job.ts';
 
@@ -65,10 +65,10 @@ async function remove({ services, table }: SweepWorld, { id }: BackupRecord): Pr
 async function expectHarmless(nth: number, events: readonly Event[]): Promise<boolean> {
   const pause = new Pause();
   const world = worlds.next(pause.around);
-  const [dead, parent] = await backUps(world, ['base', 'increment']);
+  const [dead, parent] = await backUpChain(world, ['base', 'increment']);
   if (dead === undefined || parent === undefined) throw new Error('two were made');
   change(world, 'increment', (count) => count - 1);
-  const child = await unfinished(world);
+  const child = await backUpUnfinished(world);
   await remove(world, dead);
   pause.arm(nth, async () => {
     for (const event of events) await event(world, child, parent);
@@ -77,7 +77,7 @@ async function expectHarmless(nth: number, events: readonly Event[]): Promise<bo
   const { wasReached } = pause;
   pause.disarm();
   if (!wasReached) for (const event of events) await event(world, child, parent);
-  for (const backup of await available(world)) await expectExact(world, backup);
+  for (const backup of await listAvailable(world)) await expectExact(world, backup);
   expect(await sweep(world.sweeper)).toMatchObject({ finished: true, troubles: 0 });
   await expectSwept(world);
   return wasReached;

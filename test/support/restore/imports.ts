@@ -9,11 +9,11 @@ import { answerClient } from '../../../local/dynamodb/exports/answers.ts';
 import { EmbeddedExports } from '../../../local/dynamodb/exports/embedded-exports.ts';
 import type { TestDatabase } from '../database.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../harness.ts';
-import { described } from './rich-table.ts';
+import { describeTable } from './rich-table.ts';
 import type { RestoreOverrides } from '../../../lambda/model/restore-overrides.ts';
 
 /** A Tidemark that restores by import, over a database that imports from its store, until the test is over. */
-export async function importing(
+export async function startImportHarness(
   database: TestDatabase,
   { config, ...options }: HarnessOptions = {},
   jobMs = 0,
@@ -32,7 +32,7 @@ export async function importing(
     jobMs,
   });
   answerClient(database.dynamodb, exports);
-  bindToRights(database);
+  enforceRights(database);
   onTestFinished(async () => {
     database.dynamodb.middlewareStack.remove('embeddedExports');
     await exports.idle();
@@ -61,12 +61,12 @@ export function intercept({ dynamodb }: TestDatabase, command: string, around: A
 }
 
 /** Has DynamoDB refuse to delete what AWS would with our rights: a table without a tag, and a protected one. */
-export function bindToRights(database: TestDatabase): void {
+export function enforceRights(database: TestDatabase): void {
   // Not as our steps see it: a table that is being imported has its tags too.
   const seeing = { dynamodb: database.client() };
   intercept(database, 'DeleteTableCommand', async (send, input) => {
     const { TableName } = input as { TableName: string };
-    const { TableArn, DeletionProtectionEnabled } = await described(seeing, TableName);
+    const { TableArn, DeletionProtectionEnabled } = await describeTable(seeing, TableName);
     const { Tags = [] } = await seeing.dynamodb.send(
       new ListTagsOfResourceCommand({ ResourceArn: TableArn }),
     );
@@ -92,12 +92,12 @@ export function serviceError(name: string, message = `${name} by the test`): Err
   return Object.assign(new Error(message), { name });
 }
 
-export function newTarget(): string {
+export function newTargetName(): string {
   return `restored-${randomIds.hex(12)}`;
 }
 
 /** The record of a restore that was asked for and is over. */
-export async function restored(
+export async function restoreAndWait(
   harness: Harness,
   backup: Pick<BackupRecord, 'id' | 'table'>,
   target: string,

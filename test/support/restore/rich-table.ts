@@ -79,7 +79,7 @@ export async function createRichTable({ dynamodb }: TestDatabase, name: string):
 }
 
 /** A table whose `late-index` is younger than its items; one of them has another type in its key, and is not in it. */
-export async function newIndexedLate(database: TestDatabase): Promise<string> {
+export async function createLateIndexedTable(database: TestDatabase): Promise<string> {
   const table = await newTable(database, 3);
   await putItem(database.dynamodb, table, { ...nthKey(shape, 9), late: { N: '5' } });
   await putItem(database.dynamodb, table, { ...nthKey(shape, 10), late: { S: 'of the right type' } });
@@ -101,7 +101,7 @@ export async function newIndexedLate(database: TestDatabase): Promise<string> {
   return table;
 }
 
-export async function described(
+export async function describeTable(
   { dynamodb }: Pick<TestDatabase, 'dynamodb'>,
   name: string,
 ): Promise<TableDescription> {
@@ -109,7 +109,7 @@ export async function described(
 }
 
 /** What any restore without overrides keeps the same of a table. */
-export function settings(table: TableDescription) {
+export function settingsOf(table: TableDescription) {
   return {
     keys: table.KeySchema,
     attributes: table.AttributeDefinitions?.map((definition) => definition.AttributeName).toSorted(),

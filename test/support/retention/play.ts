@@ -8,7 +8,14 @@ import { abort } from '../../../lambda/backup/abort.ts';
 import { commit } from '../../../lambda/backup/commit.ts';
 import { expectExact, make, request } from '../sources/world.ts';
 import { Interleaving } from './interleaving.ts';
-import { available, change, expectSwept, needed, type SweepWorld, type SweepWorlds } from './sweep-world.ts';
+import {
+  listAvailable,
+  change,
+  expectSwept,
+  listNeeded,
+  type SweepWorld,
+  type SweepWorlds,
+} from './sweep-world.ts';
 import { createBackupJob, createRestoreJob } from '../../../lambda/jobs/job.ts';
 
 /** One world and the order in which those who act in it take their turns. */
@@ -41,7 +48,7 @@ export async function play(worlds: SweepWorlds, seed: number): Promise<void> {
 function watchDeletions({ world, order }: Stage): void {
   const remove = world.store.delete.bind(world.store);
   world.store.delete = async (keys) => {
-    const live = await order.aside(() => needed(world));
+    const live = await order.aside(() => listNeeded(world));
     expect(keys.filter((key) => live.has(key))).toEqual([]);
     await remove(keys);
   };
@@ -56,7 +63,7 @@ async function backUp(stage: Stage, count: number): Promise<void> {
     const job = createBackupJob(world.table.name, backup.id);
     if (await isMade(stage, backup)) {
       await order.aside(async () => {
-        const there = (await available(world)).some(({ id }) => id === backup.id);
+        const there = (await listAvailable(world)).some(({ id }) => id === backup.id);
         if (there) await expectExact(world, backup);
       });
     } else {
@@ -117,7 +124,7 @@ async function sweepAgain({ world }: Stage, times: number): Promise<void> {
 }
 
 async function anyOf(world: SweepWorld, order: Interleaving): Promise<BackupRecord | undefined> {
-  const backups = await available(world);
+  const backups = await listAvailable(world);
   return backups[order.below(backups.length)];
 }
 

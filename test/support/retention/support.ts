@@ -8,13 +8,13 @@ import type { Harness } from '../harness.ts';
 import { contentOf } from '../tables.ts';
 
 /** A backup that was made, and what its table held. */
-export interface Made {
+export interface TakenBackup {
   readonly backup: BackupRecord;
   readonly content: Map<string, string>;
 }
 
 /** Backs the table up as it is now. */
-export async function backUp(database: TestDatabase, harness: Harness, table: string): Promise<Made> {
+export async function backUp(database: TestDatabase, harness: Harness, table: string): Promise<TakenBackup> {
   const content = await contentOf(database.dynamodb, table);
   const { id } = await harness.operations.createBackup({ table, name: 'kept' });
   await harness.executions.idle();
@@ -24,13 +24,13 @@ export async function backUp(database: TestDatabase, harness: Harness, table: st
 }
 
 /** A base and increments, each of another content. */
-export async function backUps(
+export async function backUpChain(
   database: TestDatabase,
   harness: Harness,
   table: string,
   count: number,
-): Promise<[Made, ...Made[]]> {
-  const made: [Made, ...Made[]] = [await backUp(database, harness, table)];
+): Promise<[TakenBackup, ...TakenBackup[]]> {
+  const made: [TakenBackup, ...TakenBackup[]] = [await backUp(database, harness, table)];
   while (made.length < count) {
     await changeItems(database, table);
     made.push(await backUp(database, harness, table));
@@ -43,16 +43,16 @@ export function remove({ operations }: Harness, { table, id }: BackupRecord): Pr
 }
 
 /** The keys of all objects in the folder, in order. */
-export async function keysIn(store: ObjectStore, folder: string): Promise<string[]> {
+export async function listKeys(store: ObjectStore, folder: string): Promise<string[]> {
   return (await Array.fromAsync(store.list(folder))).map(({ key }) => key).toSorted();
 }
 
-export async function allKeys(store: ObjectStore): Promise<string[]> {
-  return [...(await keysIn(store, 'tables')), ...(await keysIn(store, 'staging'))];
+export async function listAllKeys(store: ObjectStore): Promise<string[]> {
+  return [...(await listKeys(store, 'tables')), ...(await listKeys(store, 'staging'))];
 }
 
 /** The keys of what live snapshots are made of, in order. */
-export async function neededKeys(harness: Harness, table: string): Promise<string[]> {
+export async function listNeededKeys(harness: Harness, table: string): Promise<string[]> {
   const { snapshots } = await harness.services.catalog.snapshots.takeCensus(table);
   const live = snapshots.filter(({ alive }) => alive);
   const manifests = await Promise.all(
@@ -67,7 +67,7 @@ export async function neededKeys(harness: Harness, table: string): Promise<strin
 
 /** Every object is one that a live snapshot of the tables is made of, and each of these is there. */
 export async function expectNothingLeftOver(harness: Harness, ...tables: string[]): Promise<void> {
-  const needed = await Promise.all(tables.map((table) => neededKeys(harness, table)));
-  expect(await keysIn(harness.store, 'tables')).toEqual(needed.flat().toSorted());
-  expect(await keysIn(harness.store, 'staging')).toEqual([]);
+  const needed = await Promise.all(tables.map((table) => listNeededKeys(harness, table)));
+  expect(await listKeys(harness.store, 'tables')).toEqual(needed.flat().toSorted());
+  expect(await listKeys(harness.store, 'staging')).toEqual([]);
 }

@@ -131,7 +131,7 @@ export function change({ table }: World, next: 'base' | 'increment', below: (cou
 }
 
 /** One backup after another, each of another content. */
-export async function backUps(
+export async function backUpChain(
   world: World,
   kinds: readonly ('base' | 'increment')[],
 ): Promise<BackupRecord[]> {
@@ -144,7 +144,7 @@ export async function backUps(
 }
 
 /** A backup that has stored its runs and gets no further. */
-export async function unfinished(world: SweepWorld): Promise<BackupRecord> {
+export async function backUpUnfinished(world: SweepWorld): Promise<BackupRecord> {
   const backup = await request(world);
   world.beforeStep = () => {
     const stored = [...world.store.objects.keys()].some((key) => key.includes(`/runs/${backup.id}`));
@@ -156,13 +156,13 @@ export async function unfinished(world: SweepWorld): Promise<BackupRecord> {
 }
 
 /** The world's backups that are AVAILABLE. */
-export async function available({ services, table }: World): Promise<BackupRecord[]> {
+export async function listAvailable({ services, table }: World): Promise<BackupRecord[]> {
   const backups = await services.catalog.backups.list({ table: table.name, limit: 100 });
   return backups.filter(({ status }) => status === 'AVAILABLE');
 }
 
 /** The keys of what live snapshots are made of. */
-export async function needed({ services, table, store }: SweepWorld): Promise<Set<string>> {
+export async function listNeeded({ services, table, store }: SweepWorld): Promise<Set<string>> {
   const { snapshots } = await services.catalog.snapshots.takeCensus(table.name);
   const keys = new Set<string>();
   for (const { tableId, id } of snapshots.filter(({ alive }) => alive)) {
@@ -175,6 +175,6 @@ export async function needed({ services, table, store }: SweepWorld): Promise<Se
 
 /** Every backup that is left reads back exactly, and the store holds just what live snapshots are made of. */
 export async function expectSwept(world: SweepWorld): Promise<void> {
-  for (const backup of await available(world)) await expectExact(world, backup);
-  expect([...world.store.objects.keys()].toSorted()).toEqual([...(await needed(world))].toSorted());
+  for (const backup of await listAvailable(world)) await expectExact(world, backup);
+  expect([...world.store.objects.keys()].toSorted()).toEqual([...(await listNeeded(world))].toSorted());
 }
