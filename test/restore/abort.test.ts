@@ -42,12 +42,12 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-async function tagsOf(arn: string | undefined): Promise<unknown[]> {
+async function listTags(arn: string | undefined): Promise<unknown[]> {
   const { Tags = [] } = await database.dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn: arn }));
   return Tags;
 }
 
-/** Restores under `around` until no execution goes on. */
+/** Backs up a new table and restores it with `around`, until no execution is running. */
 async function restoreUnder(around: Around, keep: KeptSetting[] = []): Promise<TakenBackup> {
   const made = await backUp(database, harness, await newTable(database, 5));
   const under = harness.restarted({ around });
@@ -57,33 +57,33 @@ async function restoreUnder(around: Around, keep: KeptSetting[] = []): Promise<T
   return made;
 }
 
-async function record(): Promise<RestoreRecord> {
+async function readRecord(): Promise<RestoreRecord> {
   const found = await harness.services.catalog.restores.get(target);
   if (found === undefined) throw new Error('no such restore');
   return found;
 }
 
-/** The reconciler meets a restore that no execution goes on with, and that has none left. */
-async function giveUp(): Promise<void> {
+/** Uses up the restore's attempts, so that the reconciler gives it up. */
+async function reconcileWithoutAttempts(): Promise<void> {
   const { catalog } = harness.services;
-  for (let attempt = (await record()).attempts; attempt < 5; attempt++)
-    await catalog.restores.restart(await record());
+  for (let attempt = (await readRecord()).attempts; attempt < 5; attempt++)
+    await catalog.restores.restart(await readRecord());
   for (let pass = 0; pass < 3; pass++) await reconcile(harness.services);
 }
 
-describe('a restore that is given up when its table is done', () => {
-  const at = {
-    'before its tag is taken off': { command: 'UntagResourceCommand', isSent: false, keep: [] },
-    'when its tag is off': { command: 'UntagResourceCommand', isSent: true, keep: [] },
-    'when it is protected from deletion': {
+describe('a restore that is aborted when its table is settled', () => {
+  const crashes = {
+    'before its tag is removed': { command: 'UntagResourceCommand', isSent: false, keep: [] },
+    'after its tag is removed': { command: 'UntagResourceCommand', isSent: true, keep: [] },
+    'after it is protected from deletion': {
       command: 'UpdateTableCommand',
       isSent: true,
       keep: ['deletionProtection'],
     },
   } as const;
 
-  it.each(Object.entries(at))(
-    'is RESTORED: %s, by the execution itself',
+  it.each(Object.entries(crashes))(
+    'ends as RESTORED by its own execution after a crash %s',
     async (_, { command, isSent, keep }) => {
       protectSources(database);
       let isFinishing = false;
@@ -107,33 +107,36 @@ describe('a restore that is given up when its table is done', () => {
     },
   );
 
-  it.each(Object.entries(at))('is RESTORED: %s, by the reconciler', async (_, { command, isSent, keep }) => {
-    protectSources(database);
-    let stop = () => {};
-    let dead = false;
-    intercept(database, command, async (send) => {
-      if (dead) return send();
-      if (isSent) await send();
-      dead = true;
-      stop();
-      throw new Error('killed');
-    });
-    const made = await backUp(database, harness, await newTable(database, 5));
-    const dying = harness.restarted({
-      around: (_handler, _input, run) => (dead ? Promise.reject(new Error('killed')) : run()),
-    });
-    stop = () => dying.executions.stop();
-    const { id, table } = made.backup;
-    await dying.operations.restoreTable({
-      backup: { table: table.name, id },
-      target,
-      overrides: { keep: [...keep] },
-    });
-    await dying.executions.idle();
-    expect([dead, (await record()).status]).toEqual([true, 'RESTORING']);
-    await giveUp();
-    await expectRestored(made.content, table.name, keep.length > 0);
-  });
+  it.each(Object.entries(crashes))(
+    'ends as RESTORED by the reconciler after a crash %s',
+    async (_, { command, isSent, keep }) => {
+      protectSources(database);
+      let stop = () => {};
+      let dead = false;
+      intercept(database, command, async (send) => {
+        if (dead) return send();
+        if (isSent) await send();
+        dead = true;
+        stop();
+        throw new Error('killed');
+      });
+      const made = await backUp(database, harness, await newTable(database, 5));
+      const dying = harness.restarted({
+        around: (_handler, _input, run) => (dead ? Promise.reject(new Error('killed')) : run()),
+      });
+      stop = () => dying.executions.stop();
+      const { id, table } = made.backup;
+      await dying.operations.restoreTable({
+        backup: { table: table.name, id },
+        target,
+        overrides: { keep: [...keep] },
+      });
+      await dying.executions.idle();
+      expect([dead, (await readRecord()).status]).toEqual([true, 'RESTORING']);
+      await reconcileWithoutAttempts();
+      await expectRestored(made.content, table.name, keep.length > 0);
+    },
+  );
 });
 
 async function expectRestored(
@@ -141,23 +144,23 @@ async function expectRestored(
   source: string,
   isProtected: boolean,
 ): Promise<void> {
-  const restore = await record();
+  const restore = await readRecord();
   expect(restore).toMatchObject({ status: 'RESTORED', targetFate: { kind: 'complete' } });
   expect(explainRestore(restore)).toBeUndefined();
   expect(await contentOf(database.dynamodb, target)).toEqual(content);
   const table = await describeTable(database, target);
   expect(table.DeletionProtectionEnabled ?? false).toBe(isProtected);
-  expect(await tagsOf(table.TableArn)).toEqual([]);
+  expect(await listTags(table.TableArn)).toEqual([]);
   expect(await harness.services.catalog.restores.listRunning()).toEqual([]);
   await expectNothingHeld(harness, source);
 }
 
-it('a table that is done is RESTORED also if its tag may not be taken off, and that is said', async () => {
+it('a settled restore whose tag Tidemark may not remove is RESTORED, and its record says so', async () => {
   intercept(database, 'UntagResourceCommand', () => Promise.reject(serviceError('AccessDeniedException')));
   const { content } = await restoreUnder((_handler, _input, run) => run());
-  expect(await record()).toMatchObject({ status: 'RESTORING', settled: true });
-  await giveUp();
-  const restore = await record();
+  expect(await readRecord()).toMatchObject({ status: 'RESTORING', settled: true });
+  await reconcileWithoutAttempts();
+  const restore = await readRecord();
   expect(restore).toMatchObject({
     status: 'RESTORED',
     targetFate: { kind: 'complete', lacks: 'tagRemoval' },
@@ -169,9 +172,9 @@ it('a table that is done is RESTORED also if its tag may not be taken off, and t
   expect(await contentOf(database.dynamodb, target)).toEqual(content);
 });
 
-describe('a twin of the last step that is still at work', () => {
-  /** Restores until the last step, which fails; its twin goes on `beside` the abort's claim on the record. */
-  async function giveUpBeside(beside: (twin: () => Promise<unknown>) => void): Promise<TakenBackup> {
+describe('a twin of the last step that runs during the abort', () => {
+  /** Restores until the last step, which fails; `duringAbort` gets the step's twin when the abort begins. */
+  async function abortDuringTwin(duringAbort: (twin: () => Promise<unknown>) => void): Promise<TakenBackup> {
     let twin: (() => Promise<object>) | undefined;
     return restoreUnder((handler, _input, run) => {
       if (handler === 'restore-finish') {
@@ -179,17 +182,17 @@ describe('a twin of the last step that is still at work', () => {
         return Promise.reject(new Error('timed out'));
       }
       if (handler === 'restore-abort' && twin !== undefined) {
-        beside(twin);
+        duringAbort(twin);
         twin = undefined;
       }
       return run();
     });
   }
 
-  it('can settle nothing that is given up, and its table goes', async () => {
+  it('cannot settle an abandoned restore, whose table is removed', async () => {
     const { restores } = harness.services.catalog;
     const refused: unknown[] = [];
-    const { backup } = await giveUpBeside((twin) => {
+    const { backup } = await abortDuringTwin((twin) => {
       vi.spyOn(Restores.prototype, 'abandon').mockImplementationOnce(async (restore, reason) => {
         const abandoned = await restores.abandon(restore, reason);
         await twin().catch((error: unknown) => refused.push(error));
@@ -197,14 +200,14 @@ describe('a twin of the last step that is still at work', () => {
       });
     });
     expect(refused).toMatchObject([{ code: 'TurnLost' }]);
-    expect((await record()).status).toBe('FAILED');
+    expect((await readRecord()).status).toBe('FAILED');
     expect(await tableExists(database, target)).toBe(false);
     await expectNothingHeld(harness, backup.table.name);
   });
 
-  it('keeps what it settles before, though the abort has looked already', async () => {
+  it('keeps the table that it settles after the abort has read the record', async () => {
     const { restores } = harness.services.catalog;
-    const { backup, content } = await giveUpBeside((twin) => {
+    const { backup, content } = await abortDuringTwin((twin) => {
       vi.spyOn(Restores.prototype, 'abandon').mockImplementationOnce(async (restore, reason) => {
         await twin();
         return restores.abandon(restore, reason);
@@ -213,11 +216,11 @@ describe('a twin of the last step that is still at work', () => {
     await expectRestored(content, backup.table.name, false);
   });
 
-  it('is not waited for: a settled table that lacks its protection is kept, and that is said', async () => {
+  it('is not awaited: a settled table without its deletion protection is kept, and the record says so', async () => {
     protectSources(database);
     intercept(database, 'UpdateTableCommand', () => Promise.reject(serviceError('InternalServerError')));
     const { content } = await restoreUnder((_handler, _input, run) => run(), ['deletionProtection']);
-    const restore = await record();
+    const restore = await readRecord();
     expect(restore).toMatchObject({
       status: 'RESTORED',
       targetFate: { kind: 'complete', lacks: 'deletionProtection' },
@@ -227,17 +230,17 @@ describe('a twin of the last step that is still at work', () => {
   });
 });
 
-describe('a restore that is given up before that', () => {
+describe('a restore that is aborted before its table is settled', () => {
   const failing: Around = (handler, _input, run) =>
     handler === 'restore-finish' ? Promise.reject(new Error('no more')) : run();
 
-  it('is FAILED, without its table', async () => {
+  it('ends as FAILED without its table', async () => {
     await restoreUnder(failing);
-    expect(await record()).toMatchObject({ status: 'FAILED', targetFate: { kind: 'absent' } });
+    expect(await readRecord()).toMatchObject({ status: 'FAILED', targetFate: { kind: 'absent' } });
     expect(await tableExists(database, target)).toBe(false);
   });
 
-  it('is FAILED without it also if a late twin made another in its place', async () => {
+  it('ends as FAILED without the table that a late twin made in place of a deleted one', async () => {
     const twins: (() => Promise<object>)[] = [];
     const refused: unknown[] = [];
     await restoreUnder(async (handler, _input, run) => {
@@ -250,31 +253,37 @@ describe('a restore that is given up before that', () => {
       throw new Error('no more');
     });
     expect(refused).toMatchObject([{ code: 'TargetTableLost' }]);
-    expect((await record()).status).toBe('FAILED');
+    expect((await readRecord()).status).toBe('FAILED');
     expect(await tableExists(database, target)).toBe(false);
   });
 
   it.each([
-    ['tagRemoved', 'it no longer has the tag tidemark:restore', untagged],
-    ['protected', 'it is protected from deletion', isProtected],
-  ])('leaves a table that somebody has kept from it, and says so: %s', async (why, text, keepFrom) => {
-    const { backup } = await restoreUnder(async (handler, input, run) => {
-      if (handler === 'restore-indexes') await keepFrom();
-      return failing(handler, input, run);
-    });
-    const restore = await record();
-    expect(restore).toMatchObject({ status: 'FAILED', targetFate: { kind: 'kept', why } });
-    expect(explainRestore(restore)).toContain(`table ${target} was kept: ${text}`);
-    expect(await tableExists(database, target)).toBe(true);
-    await expectNothingHeld(harness, backup.table.name);
-  });
+    ['tagRemoved', 'it no longer has the tag tidemark:restore', removeTag],
+    ['protected', 'it is protected from deletion', protectTable],
+  ])(
+    'keeps a table that somebody guarded against deletion, and records why: %s',
+    async (why, text, guardTable) => {
+      const { backup } = await restoreUnder(async (handler, input, run) => {
+        if (handler === 'restore-indexes') await guardTable();
+        return failing(handler, input, run);
+      });
+      const restore = await readRecord();
+      expect(restore).toMatchObject({ status: 'FAILED', targetFate: { kind: 'kept', why } });
+      expect(explainRestore(restore)).toContain(`table ${target} was kept: ${text}`);
+      expect(await tableExists(database, target)).toBe(true);
+      await expectNothingHeld(harness, backup.table.name);
+    },
+  );
 
-  it('leaves a table that may not be deleted, when its attempts are used up, and says what to do', async () => {
+  it('keeps a table that Tidemark may not delete once its attempts are used up, and tells the owner what to do', async () => {
     intercept(database, 'DeleteTableCommand', () => Promise.reject(serviceError('AccessDeniedException')));
     const { backup } = await restoreUnder(failing);
-    expect(await record()).toMatchObject({ status: 'RESTORING', abandoned: 'the workflow failed: Error' });
-    await giveUp();
-    const restore = await record();
+    expect(await readRecord()).toMatchObject({
+      status: 'RESTORING',
+      abandoned: 'the workflow failed: Error',
+    });
+    await reconcileWithoutAttempts();
+    const restore = await readRecord();
     expect(restore).toMatchObject({ status: 'FAILED', targetFate: { kind: 'kept', why: 'denied' } });
     expect(explainRestore(restore)).toMatch(
       new RegExp(`table ${target} was kept: .*not allowed.*AccessDenied.*Delete it yourself`),
@@ -282,7 +291,7 @@ describe('a restore that is given up before that', () => {
     await expectNothingHeld(harness, backup.table.name);
   });
 
-  it('is FAILED also if the store that has its reason cannot be read any more', async () => {
+  it('ends as FAILED although the store with the noted reason can no longer be read', async () => {
     const broken = harness.restarted({
       around: (handler, _input, run) =>
         handler === 'restore-indexes' ? Promise.reject(new Error('no more')) : run(),
@@ -295,27 +304,27 @@ describe('a restore that is given up before that', () => {
     const { backup } = await backUp(database, harness, await newTable(database, 5));
     await broken.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target });
     await broken.executions.idle();
-    expect(await record()).toMatchObject({ status: 'FAILED', reason: 'the workflow failed: Error' });
+    expect(await readRecord()).toMatchObject({ status: 'FAILED', reason: 'the workflow failed: Error' });
     expect(await tableExists(database, target)).toBe(false);
   });
 
-  async function untagged(): Promise<void> {
+  async function removeTag(): Promise<void> {
     const { TableArn } = await describeTable(database, target);
     await database.dynamodb.send(
       new UntagResourceCommand({ ResourceArn: TableArn, TagKeys: ['tidemark:restore'] }),
     );
   }
 
-  async function isProtected(): Promise<void> {
+  async function protectTable(): Promise<void> {
     await database.dynamodb.send(
       new UpdateTableCommand({ TableName: target, DeletionProtectionEnabled: true }),
     );
   }
 });
 
-describe('a table that is made late, when its restore has failed,', () => {
-  /** The restore fails while its table is about to be made; `make` has it made. */
-  async function failedBefore(): Promise<{ make: () => Promise<unknown> }> {
+describe('a table that CreateTable makes after its restore has failed', () => {
+  /** Fails a restore whose CreateTable call is held back; `make` lets the call through. */
+  async function failBeforeTableIsMade(): Promise<{ make: () => Promise<unknown> }> {
     const gate = Promise.withResolvers<void>();
     intercept(database, 'CreateTableCommand', async (send, input) => {
       if ((input as { Tags?: object }).Tags !== undefined) await gate.promise;
@@ -327,7 +336,7 @@ describe('a table that is made late, when its restore has failed,', () => {
       late ??= run();
       return Promise.reject(new Error('timed out'));
     });
-    expect((await record()).status).toBe('FAILED');
+    expect((await readRecord()).status).toBe('FAILED');
     return {
       make: () => {
         gate.resolve();
@@ -344,30 +353,30 @@ describe('a table that is made late, when its restore has failed,', () => {
     });
   }
 
-  const listed = async () => harness.services.catalog.restores.listFailed(Date.now() + 1);
+  const listFailed = async () => harness.services.catalog.restores.listFailed(Date.now() + 1);
 
-  it('is no table of the restore, and is removed', async () => {
-    const { make } = await failedBefore();
+  it('is removed by the reconciler 20 minutes after the end of the restore', async () => {
+    const { make } = await failBeforeTableIsMade();
     await expect(make()).rejects.toMatchObject({ code: 'TargetTableLost' });
-    expect(await record()).not.toHaveProperty('targetTableId');
+    expect(await readRecord()).not.toHaveProperty('targetTableId');
     await reconcileIn(10);
     expect(await tableExists(database, target)).toBe(true);
     await reconcileIn(21);
     expect(await tableExists(database, target)).toBe(false);
     await reconcileIn(21);
-    expect(await listed()).toEqual([]);
-    expect((await record()).status).toBe('FAILED');
+    expect(await listFailed()).toEqual([]);
+    expect((await readRecord()).status).toBe('FAILED');
   });
 
-  it('is known by its tag: another’s of that name stays, also another restore’s', async () => {
-    await failedBefore();
+  it('is recognized by its tag: a table of that name with the tag of another restore is kept', async () => {
+    await failBeforeTableIsMade();
     await createTable(database.dynamodb, target, { hash: 'S', range: undefined });
     const { TableArn } = await describeTable(database, target);
     const Tags = [{ Key: 'tidemark:restore', Value: 'another' }];
     await database.dynamodb.send(new TagResourceCommand({ ResourceArn: TableArn, Tags }));
-    expect(await listed()).toHaveLength(1);
+    expect(await listFailed()).toHaveLength(1);
     await reconcileIn(21);
     expect(await tableExists(database, target)).toBe(true);
-    expect(await listed()).toEqual([]);
+    expect(await listFailed()).toEqual([]);
   });
 });

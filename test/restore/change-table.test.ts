@@ -16,16 +16,16 @@ afterAll(() => database.close());
 const tooMany =
   'Subscriber limit exceeded: Only 500 tables can be created, updated, or deleted simultaneously';
 
-/** A failing step is tried so many times; then its restore is given up. */
-const tries = 5;
+/** How often a failing step is tried before its restore is aborted. */
+const maxTries = 5;
 
-describe('a loaded table is kept while DynamoDB does not change it', () => {
+describe('a loaded table that DynamoDB refuses to change for longer than a step is retried', () => {
   it.each([
     ['LimitExceededException', 'UpdateTableCommand', 'GlobalSecondaryIndexUpdates'],
     ['LimitExceededException', 'UpdateTableCommand', 'BillingMode'],
     ['ResourceInUseException', 'UpdateTableCommand', 'BillingMode'],
     ['LimitExceededException', 'UpdateTimeToLiveCommand', 'TimeToLiveSpecification'],
-  ])('and is changed when it does: %s of %s for %s', async (error, command, member) => {
+  ])('is kept and changed later: %s of %s for %s', async (error, command, member) => {
     const harness = await startHarness(database);
     onTestFinished(() => harness.close());
     const source = `source-${randomIds.hex(8)}`;
@@ -35,14 +35,14 @@ describe('a loaded table is kept while DynamoDB does not change it', () => {
     const target = newTargetName();
     let refused = 0;
     intercept(database, command, async (send, input) => {
-      if (member in input && refused < 2 * tries) {
+      if (member in input && refused < 2 * maxTries) {
         refused++;
         throw serviceError(error, tooMany);
       }
       return send();
     });
     const record = await restoreAndWait(harness, backup, target, { keep: ['timeToLive'] });
-    expect([record.status, record.reason, refused]).toEqual(['RESTORED', undefined, 2 * tries]);
+    expect([record.status, record.reason, refused]).toEqual(['RESTORED', undefined, 2 * maxTries]);
     expect(await contentOf(database.dynamodb, target)).toEqual(content);
     expect(await describeTable(database, target)).toMatchObject({
       ProvisionedThroughput: throughput,
@@ -53,7 +53,7 @@ describe('a loaded table is kept while DynamoDB does not change it', () => {
   });
 });
 
-it('a limit that no waiting helps against is the reason', async () => {
+it('a restore fails with the reason when DynamoDB reports an exceeded throughput quota', async () => {
   const harness = await startHarness(database);
   onTestFinished(() => harness.close());
   const source = `source-${randomIds.hex(8)}`;

@@ -24,7 +24,7 @@ import { contentOf } from '../support/tables.ts';
 import { newTargetName } from '../support/restore/imports.ts';
 import { createRestoreJob, type RestoreJob } from '../../lambda/jobs/job.ts';
 
-// Parts of about five items, in several ranges, of a base and two delta runs with tombstones.
+// These limits make parts of about five items, in several ranges, of a base and two delta runs with tombstones.
 const limits = { ...defaultLimits, frameBytes: 200, partitionBytes: 4000, partBytes: 400, foldShare: 100 };
 
 let database: TestDatabase;
@@ -41,8 +41,8 @@ afterAll(async () => {
   await database.close();
 });
 
-/** A restore that was planned and goes no further by itself. */
-async function planned(): Promise<{ job: RestoreJob; tasks: readonly number[] }> {
+/** Plans a restore and runs no further step of it. */
+async function planRestoreJob(): Promise<{ job: RestoreJob; tasks: readonly number[] }> {
   const stopped = harness.restarted({ config: harness.services.config });
   stopped.executions.stop();
   const target = newTargetName();
@@ -55,10 +55,10 @@ async function planned(): Promise<{ job: RestoreJob; tasks: readonly number[] }>
   return { job, tasks };
 }
 
-async function materialized(
+async function materializeAll(
   services: Services = harness.services,
 ): Promise<{ job: RestoreJob; objects: string[] }> {
-  const { job, tasks } = await planned();
+  const { job, tasks } = await planRestoreJob();
   for (const task of tasks) {
     for (let part = 0, status = 'more'; status === 'more'; part++) {
       ({ status } = await materializeRange(services, { job, task, part }));
@@ -68,16 +68,16 @@ async function materialized(
 }
 
 const folderOf = (job: RestoreJob) => restoreStaging(harness.store, job).key('import');
-const linesOf = async (key: string) =>
+const readLines = async (key: string) =>
   gunzipSync(await harness.store.get(key))
     .toString()
     .split('\n')
     .slice(0, -1);
 
-describe('what is materialized', () => {
-  it('is every item once, with its count and digest, in parts', async () => {
-    const { job, objects } = await materialized();
-    const lines = await Promise.all(objects.map(linesOf));
+describe('materializeRange', () => {
+  it('stores every item exactly once in several parts, with their count and digest', async () => {
+    const { job, objects } = await materializeAll();
+    const lines = await Promise.all(objects.map(readLines));
     expect(new Set(lines.flat()).size).toBe(made.content.size);
     expect(lines.flat()).toHaveLength(made.content.size);
     expect(objects.length).toBeGreaterThan(6);
@@ -94,28 +94,28 @@ describe('what is materialized', () => {
     expect(sum.toString(16).padStart(32, '0')).toBe(made.backup.digest);
   });
 
-  it('is the same when a part is made again, whose result was lost', async () => {
-    const { job, tasks } = await planned();
+  it('stores the same object again when a part is repeated because its result was lost', async () => {
+    const { job, tasks } = await planRestoreJob();
     const input = { job, task: tasks[0] ?? 0, part: 0 };
     await materializeRange(harness.services, input);
     const [key = ''] = await listKeys(harness.store, folderOf(job));
-    const [before, result] = [await harness.store.get(key), await resultOf(job)];
+    const [before, result] = [await harness.store.get(key), await readFirstResult(job)];
     await harness.store.delete([restoreStaging(harness.store, job).key('materialize/0/0.json')]);
-    // Slower by far than the first time.
+    // The repeat has almost no time, unlike the first attempt.
     const config = { ...harness.services.config, timeBudgetMs: 1 };
     await materializeRange({ ...harness.services, config }, input);
     expect(await listKeys(harness.store, folderOf(job))).toEqual([key]);
-    expect([await harness.store.get(key), await resultOf(job)]).toEqual([before, result]);
+    expect([await harness.store.get(key), await readFirstResult(job)]).toEqual([before, result]);
     await harness.store.delete([key, restoreStaging(harness.store, job).key('materialize/0/0.json')]);
     await materializeRange(harness.services, input);
-    expect([await harness.store.get(key), await resultOf(job)]).toEqual([before, result]);
+    expect([await harness.store.get(key), await readFirstResult(job)]).toEqual([before, result]);
   });
 
-  const resultOf = (job: RestoreJob) =>
+  const readFirstResult = (job: RestoreJob) =>
     restoreStaging(harness.store, job).read<RangeResult>('materialize/0/0.json');
 
-  it('is looked for below the prefix of the store, to the end of its folder', async () => {
-    const { job } = await planned();
+  it('stores objects under the prefix that the import reads, which ends with the folder’s slash', async () => {
+    const { job } = await planRestoreJob();
     const place = { bucket: 'a-bucket', prefix: 'backups/eu' };
     expect(importSourceOf({ ...harness.services, bucketPlace: place }, job)).toEqual({
       S3Bucket: 'a-bucket',
@@ -123,8 +123,8 @@ describe('what is materialized', () => {
     });
   });
 
-  it('loads into another database by its own importer', async () => {
-    const { objects } = await materialized();
+  it('stores objects that the importer of another database loads', async () => {
+    const { objects } = await materializeAll();
     const folder = await mkdtemp(join(tmpdir(), 'tidemark-materialized-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const [data, home, schema] = [

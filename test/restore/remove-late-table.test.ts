@@ -30,30 +30,30 @@ afterAll(() => database.close());
 
 const minuteMs = 60_000;
 
-/** The reconciler comes, so much later. */
+/** Runs the reconciler as if this many minutes had passed. */
 function reconcileIn({ services }: Harness, minutes: number): Promise<{ readonly troubles: number }> {
   const { clock } = services;
   return reconcile({ ...services, clock: { ...clock, now: () => clock.now() + minutes * minuteMs } });
 }
 
-async function recordOf({ services }: Harness, target: string): Promise<RestoreRecord> {
+async function readRecord({ services }: Harness, target: string): Promise<RestoreRecord> {
   const record = await services.catalog.restores.get(target);
   if (record === undefined) throw new Error('no such restore');
   return record;
 }
 
-const listed = ({ services }: Harness) => services.catalog.restores.listFailed(Number.MAX_SAFE_INTEGER);
+const listFailed = ({ services }: Harness) => services.catalog.restores.listFailed(Number.MAX_SAFE_INTEGER);
 
-describe('the table of an import that is begun late, when its restore has failed,', () => {
+describe('the table of an import that started after its restore had failed', () => {
   interface Late {
     readonly harness: Harness;
     readonly target: string;
     readonly record: () => Promise<RestoreRecord>;
-    /** Has the import begun, and done. */
+    /** Lets the import start, and waits for its end. */
     readonly begin: () => Promise<void>;
   }
 
-  async function failedBefore(): Promise<Late> {
+  async function failBeforeImport(): Promise<Late> {
     const gate = Promise.withResolvers<void>();
     let twin: Promise<unknown> | undefined;
     const harness = await startImportHarness(database, {
@@ -76,7 +76,7 @@ describe('the table of an import that is begun late, when its restore has failed
     return {
       harness,
       target,
-      record: () => recordOf(harness, target),
+      record: () => readRecord(harness, target),
       begin: async () => {
         gate.resolve();
         await expect(twin).rejects.toMatchObject({ code: 'TurnLost' });
@@ -86,12 +86,12 @@ describe('the table of an import that is begun late, when its restore has failed
     };
   }
 
-  it('is left where we may not delete it; that is said, and it is looked at no more', async () => {
-    const { harness, target, record, begin } = await failedBefore();
+  it('is kept if Tidemark may not delete it: the record says so, and the reconciler stops looking', async () => {
+    const { harness, target, record, begin } = await failBeforeImport();
     await begin();
     for (let pass = 0; pass < 2; pass++) await reconcileIn(harness, 21);
     expect(await tableExists(database, target)).toBe(true);
-    expect(await listed(harness)).toEqual([]);
+    expect(await listFailed(harness)).toEqual([]);
     const restore = await record();
     expect(restore).toMatchObject({ status: 'FAILED', targetFate: { kind: 'kept', why: 'neverTagged' } });
     expect(explainRestore(restore)).toBe(
@@ -100,22 +100,22 @@ describe('the table of an import that is begun late, when its restore has failed
     );
   });
 
-  it('is left where we may not look; that is said, and is no trouble for ever', async () => {
-    const { harness, target, record, begin } = await failedBefore();
+  it('is recorded as unseen if Tidemark may not describe it, and the reconciler reports no trouble', async () => {
+    const { harness, target, record, begin } = await failBeforeImport();
     await begin();
     intercept(database, 'DescribeTableCommand', async (send, input) => {
       if ('TableName' in input && input.TableName === target) throw serviceError('AccessDeniedException');
       return send();
     });
     expect(await reconcileIn(harness, 21)).toEqual({ troubles: 0 });
-    expect(await listed(harness)).toEqual([]);
+    expect(await listFailed(harness)).toEqual([]);
     const restore = await record();
     expect(restore.targetFate).toMatchObject({ kind: 'unseen' });
     expect(explainRestore(restore)).toContain(`not allowed to check whether table ${target} exists`);
   });
 
-  it('is removed where we may', async () => {
-    const { harness, target, record, begin } = await failedBefore();
+  it('is removed if Tidemark may delete it', async () => {
+    const { harness, target, record, begin } = await failBeforeImport();
     await begin();
     const { Table } = await database.dynamodb.send(new DescribeTableCommand({ TableName: target }));
     const Tags = [{ Key: 'any', Value: 'tag' }];
@@ -124,24 +124,24 @@ describe('the table of an import that is begun late, when its restore has failed
     await expect.poll(() => tableExists(database, target)).toBe(false);
     expect(explainRestore(await record())).toBe('the workflow failed: Error');
     await reconcileIn(harness, 21);
-    expect(await listed(harness)).toEqual([]);
+    expect(await listFailed(harness)).toEqual([]);
   });
 
-  it('is known by its id: another of that name stays', async () => {
-    const { harness, target, record, begin } = await failedBefore();
+  it('is recognized by its TableId: another table of that name is kept', async () => {
+    const { harness, target, record, begin } = await failBeforeImport();
     await begin();
     await database.client().send(new DeleteTableCommand({ TableName: target }));
     await createTable(database.client(), target, { hash: 'S', range: undefined });
     await reconcileIn(harness, 21);
     expect(await tableExists(database, target)).toBe(true);
     expect(explainRestore(await record())).toBe('the workflow failed: Error');
-    expect(await listed(harness)).toEqual([]);
+    expect(await listFailed(harness)).toEqual([]);
   });
 });
 
-describe('whether a failed restore may still lose its table', () => {
-  /** A restore that failed with this record, and a table that has its tag. */
-  async function failedWith(endOf: (target: string) => Pick<RestoreRecord, 'reason' | 'targetFate'>) {
+describe('the decision to remove the table of a failed restore', () => {
+  /** Ends a restore as FAILED with this record, and makes a table with its tag. */
+  async function failWith(endOf: (target: string) => Pick<RestoreRecord, 'reason' | 'targetFate'>) {
     const harness = await startImportHarness(database, { config: { restoreBy: 'writes' } });
     const { backup } = await backUp(database, harness, await newTable(database, 1));
     const stopped = harness.restarted();
@@ -151,7 +151,7 @@ describe('whether a failed restore may still lose its table', () => {
     await stopped.operations.restoreTable({ backup: key, target });
     await createTable(database.client(), target, { hash: 'S', range: undefined });
     const { Table } = await database.dynamodb.send(new DescribeTableCommand({ TableName: target }));
-    const restore = await recordOf(harness, target);
+    const restore = await readRecord(harness, target);
     const Tags = [{ Key: 'tidemark:restore', Value: restore.id }];
     await database.dynamodb.send(new TagResourceCommand({ ResourceArn: Table?.TableArn, Tags }));
     await harness.services.catalog.restores.end(restore, 'FAILED', endOf(target));
@@ -160,26 +160,26 @@ describe('whether a failed restore may still lose its table', () => {
 
   const kept = { kind: 'kept', why: 'protected' } as const;
 
-  it('depends on the fate on its record, not on a reason that says the table was kept', async () => {
-    const { harness, target } = await failedWith((table) => ({
+  it('follows the fate on the record, even if the reason says that the table was kept', async () => {
+    const { harness, target } = await failWith((table) => ({
       reason: explainRestore({ target: table, targetFate: kept }) ?? '',
       targetFate: { kind: 'absent' },
     }));
-    expect((await recordOf(harness, target)).reason).toContain(`table ${target} was kept`);
+    expect((await readRecord(harness, target)).reason).toContain(`table ${target} was kept`);
     await reconcileIn(harness, 21);
     await expect.poll(() => tableExists(database, target)).toBe(false);
   });
 
-  it('depends on the fate on its record, also when its reason says nothing of a table', async () => {
-    const { harness, target } = await failedWith(() => ({ reason: 'Error', targetFate: kept }));
+  it('follows the fate on the record, even if the reason does not mention a table', async () => {
+    const { harness, target } = await failWith(() => ({ reason: 'Error', targetFate: kept }));
     await reconcileIn(harness, 21);
     expect(await tableExists(database, target)).toBe(true);
-    expect(await listed(harness)).toEqual([]);
-    expect((await recordOf(harness, target)).targetFate).toEqual(kept);
+    expect(await listFailed(harness)).toEqual([]);
+    expect((await readRecord(harness, target)).targetFate).toEqual(kept);
   });
 });
 
-it('a table whose record says that it is left is left, also when it could be deleted since', async () => {
+it('a table that the record reports as kept is never removed, even once it can be deleted', async () => {
   const target = newTargetName();
   const protect = (DeletionProtectionEnabled: boolean) =>
     database.dynamodb.send(new UpdateTableCommand({ TableName: target, DeletionProtectionEnabled }));
@@ -197,12 +197,12 @@ it('a table whose record says that it is left is left, also when it could be del
   await protect(false);
   await reconcileIn(harness, 21);
   expect(await contentOf(database.dynamodb, target)).toEqual(content);
-  expect(await listed(harness)).toEqual([]);
+  expect(await listFailed(harness)).toEqual([]);
 });
 
-describe('a table that DescribeTable does not show at once, when its import has ended,', () => {
-  /** It is not shown so many times; each time that it is asked for a minute passes. */
-  async function hiding(times: number, around?: HarnessOptions['around']) {
+describe('a table that DescribeTable does not show at the end of its import', () => {
+  /** Hides the table from the first `times` calls of DescribeTable; a minute passes at each call. */
+  async function restoreWithHiddenTable(times: number, around?: HarnessOptions['around']) {
     let ahead = 0;
     const clock = { ...systemClock, now: () => systemClock.now() + ahead };
     const target = newTargetName();
@@ -227,14 +227,14 @@ describe('a table that DescribeTable does not show at once, when its import has 
     return { harness, target, content, record, hidden, show: () => (times = hidden) };
   }
 
-  it('is waited for', async () => {
-    const { target, content, record, hidden } = await hiding(3);
+  it('is awaited by the restore', async () => {
+    const { target, content, record, hidden } = await restoreWithHiddenTable(3);
     expect([record.status, record.reason, hidden]).toEqual(['RESTORED', undefined, 3]);
     expect(await contentOf(database.dynamodb, target)).toEqual(content);
   });
 
-  it('is waited for by an abort too, and removed', async () => {
-    const { target, record, hidden } = await hiding(3, async (handler, _input, run) => {
+  it('is awaited and removed by an abort', async () => {
+    const { target, record, hidden } = await restoreWithHiddenTable(3, async (handler, _input, run) => {
       if (handler !== 'restore-import') return run();
       await run();
       throw new Error('no more');
@@ -243,14 +243,14 @@ describe('a table that DescribeTable does not show at once, when its import has 
     expect(await tableExists(database, target)).toBe(false);
   });
 
-  it('is given up some time, and looked for once more', async () => {
-    const { harness, target, record, show } = await hiding(Infinity);
+  it('makes the restore fail after five minutes, and is found by the later check', async () => {
+    const { harness, target, record, show } = await restoreWithHiddenTable(Infinity);
     expect(record).toMatchObject({
       status: 'FAILED',
       reason: expect.stringMatching(/^TargetTableLost/) as string,
     });
     show();
     await reconcileIn(harness, 21);
-    expect(explainRestore(await recordOf(harness, target))).toContain(`table ${target} was kept`);
+    expect(explainRestore(await readRecord(harness, target))).toContain(`table ${target} was kept`);
   });
 });

@@ -13,18 +13,18 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-interface GivenUp {
+interface Abandoned {
   readonly harness: Harness;
   readonly target: string;
   readonly made: TakenBackup;
-  /** Lets tables be tagged. */
+  /** Allows tables to be tagged. */
   readonly allow: () => void;
-  /** The reconciler comes, and what it starts comes to its end. */
-  readonly reconciled: (passes: number) => Promise<RestoreRecord | undefined>;
+  /** Runs the reconciler and the executions that it starts. Returns the record. */
+  readonly reconcilePasses: (passes: number) => Promise<RestoreRecord | undefined>;
 }
 
-/** A restore whose import ended when the step that imports could not do anything any more, nor could anyone tag. */
-async function givenUp(): Promise<GivenUp> {
+/** Abandons a restore whose import has ended, but whose table no step could tag. */
+async function abandonUntagged(): Promise<Abandoned> {
   let calls = 0;
   let isAllowed = false;
   const harness = await startImportHarness(database, {
@@ -50,7 +50,7 @@ async function givenUp(): Promise<GivenUp> {
     allow: () => {
       isAllowed = true;
     },
-    reconciled: async (passes) => {
+    reconcilePasses: async (passes) => {
       for (let pass = 0; pass < passes; pass++) {
         await reconcile(harness.services);
         await harness.executions.idle();
@@ -60,20 +60,20 @@ async function givenUp(): Promise<GivenUp> {
   };
 }
 
-describe('a restore by import that is given up before its table got the tag', () => {
-  it('stays so: the next attempt removes the table, although all is well again', async () => {
-    const { harness, target, made, allow, reconciled } = await givenUp();
+describe('a restore by import that is abandoned before its table is tagged', () => {
+  it('stays abandoned: the next attempt removes the table although every step works again', async () => {
+    const { harness, target, made, allow, reconcilePasses } = await abandonUntagged();
     allow();
-    const { status, reason, attempts } = (await reconciled(1)) ?? {};
+    const { status, reason, attempts } = (await reconcilePasses(1)) ?? {};
     expect([status, reason, attempts]).toEqual(['FAILED', 'the workflow failed: Error', 2]);
     expect(await tableExists(database, target)).toBe(false);
     await expectNothingHeld(harness, made.backup.table.name);
   });
 
-  it('ends when its attempts are used up, and says which table is left and what to do', async () => {
-    const { harness, target, made, reconciled } = await givenUp();
-    expect(await reconciled(4)).toMatchObject({ status: 'RESTORING', attempts: 5 });
-    expect(await reconciled(1)).toMatchObject({
+  it('ends when its attempts are used up, and its record says that the table was kept and never tagged', async () => {
+    const { harness, target, made, reconcilePasses } = await abandonUntagged();
+    expect(await reconcilePasses(4)).toMatchObject({ status: 'RESTORING', attempts: 5 });
+    expect(await reconcilePasses(1)).toMatchObject({
       status: 'FAILED',
       reason: 'the workflow failed: Error',
       targetFate: { kind: 'kept', why: 'neverTagged' },

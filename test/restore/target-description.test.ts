@@ -35,7 +35,7 @@ const byRank: LocalSecondaryIndexInfo = {
 const definition = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
 const kms = { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: 'arn:aws:kms:eu-west-1:1:key/k' } as const;
 
-/** What every restore has of these tables, with all their indexes. */
+/** The part of both tables that a restore without overrides keeps. */
 const common = {
   keySchema: [
     { AttributeName: 'artist', KeyType: 'HASH' },
@@ -49,6 +49,7 @@ const common = {
   sse: kms,
 } satisfies Partial<TableDescription>;
 
+/** Settings that DynamoDB's restore leaves off. */
 const leftOff = {
   stream: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
   timeToLive: { TimeToLiveStatus: 'ENABLED', AttributeName: 'until' },
@@ -67,7 +68,7 @@ const provisioned: TableDescription = {
   ],
 };
 
-/** As DynamoDB describes it: zeros for what is not provisioned, -1 for a maximum that there is not. */
+/** An on-demand table as DynamoDB describes it: zeros for provisioned throughput, -1 for "no maximum". */
 const onDemand: TableDescription = {
   ...common,
   ...leftOff,
@@ -80,14 +81,13 @@ const onDemand: TableDescription = {
   ],
 };
 
-const target = planTarget;
 const toOnDemand = { billingMode: 'PAY_PER_REQUEST' } as const;
 const toProvisioned = { billingMode: 'PROVISIONED', provisionedThroughput: more } as const;
 
-describe('without overrides the target is as the source was', () => {
-  it('provisioned, without what DynamoDB leaves off', () => {
+describe('a target without overrides', () => {
+  it('is provisioned as the source was, without the settings that DynamoDB leaves off', () => {
     const { globalSecondaryIndexes, billingMode, provisionedThroughput } = provisioned;
-    expect(target(provisioned, {})).toEqual({
+    expect(planTarget(provisioned, {})).toEqual({
       ...common,
       globalSecondaryIndexes,
       billingMode,
@@ -95,8 +95,8 @@ describe('without overrides the target is as the source was', () => {
     });
   });
 
-  it('on demand, with its maxima', () => {
-    expect(target(onDemand, {})).toEqual({
+  it('is on demand as the source was, with its throughput maxima', () => {
+    expect(planTarget(onDemand, {})).toEqual({
       ...common,
       billingMode: 'PAY_PER_REQUEST',
       onDemandThroughput: { MaxReadRequestUnits: 100 },
@@ -105,26 +105,29 @@ describe('without overrides the target is as the source was', () => {
   });
 });
 
-describe('a setting that is to be kept comes back', () => {
-  it.each(['stream', 'timeToLive', 'tableClass', 'deletionProtection'] as const)('%s', (name) => {
-    expect(target(provisioned, { keep: [name] })).toEqual({
-      ...target(provisioned, {}),
-      [name]: leftOff[name],
-    });
-  });
+describe('a target of a request with `keep`', () => {
+  it.each(['stream', 'timeToLive', 'tableClass', 'deletionProtection'] as const)(
+    'has the source’s setting: %s',
+    (name) => {
+      expect(planTarget(provisioned, { keep: [name] })).toEqual({
+        ...planTarget(provisioned, {}),
+        [name]: leftOff[name],
+      });
+    },
+  );
 
-  it('if the source had it', () => {
+  it('lacks a setting that the source does not have', () => {
     const { stream: _, ...without } = provisioned;
-    expect(target(without, { keep: ['stream'] })).not.toHaveProperty('stream');
+    expect(planTarget(without, { keep: ['stream'] })).not.toHaveProperty('stream');
   });
 });
 
-describe('throughput follows the billing mode', () => {
+describe('the throughput of a target', () => {
   const indexThroughput = ({ globalSecondaryIndexes: indexes }: TableDescription) =>
     indexes.map((index) => index.ProvisionedThroughput ?? index.OnDemandThroughput);
 
-  it('overridden to on demand: what was provisioned goes', () => {
-    const made = target(provisioned, toOnDemand);
+  it('is not provisioned after an override to on-demand', () => {
+    const made = planTarget(provisioned, toOnDemand);
     expect(made.billingMode).toBe('PAY_PER_REQUEST');
     expect(made).not.toHaveProperty('provisionedThroughput');
     expect(made).not.toHaveProperty('onDemandThroughput');
@@ -132,21 +135,31 @@ describe('throughput follows the billing mode', () => {
   });
 
   it.each<[string, TableDescription, RestoreOverrides, object | undefined]>([
-    ['overridden to on demand', provisioned, toOnDemand, { MaxReadRequestUnits: 9, MaxWriteRequestUnits: 8 }],
-    ['on demand as the source was', onDemand, {}, { MaxWriteRequestUnits: 1 }],
-    ['named as the source’s', onDemand, toOnDemand, { MaxReadRequestUnits: 1 }],
-  ])('the maxima that are asked: %s', (_, source, overrides, maxima) => {
-    expect(target(source, { ...overrides, onDemandThroughput: { ...maxima } }).onDemandThroughput).toEqual(
-      maxima,
-    );
+    [
+      'after an override to on-demand',
+      provisioned,
+      toOnDemand,
+      { MaxReadRequestUnits: 9, MaxWriteRequestUnits: 8 },
+    ],
+    ['of an on-demand source', onDemand, {}, { MaxWriteRequestUnits: 1 }],
+    [
+      'after an override to the source’s own on-demand mode',
+      onDemand,
+      toOnDemand,
+      { MaxReadRequestUnits: 1 },
+    ],
+  ])('has the requested maxima %s', (_, source, overrides, maxima) => {
+    expect(
+      planTarget(source, { ...overrides, onDemandThroughput: { ...maxima } }).onDemandThroughput,
+    ).toEqual(maxima);
   });
 
-  it.each([{}, { MaxReadRequestUnits: -1 }])('maxima that say none: %j', (asked) => {
-    expect(target(onDemand, { onDemandThroughput: asked })).not.toHaveProperty('onDemandThroughput');
+  it.each([{}, { MaxReadRequestUnits: -1 }])('has no maxima if the request has none: %j', (asked) => {
+    expect(planTarget(onDemand, { onDemandThroughput: asked })).not.toHaveProperty('onDemandThroughput');
   });
 
-  it('overridden to provisioned: the table has what is asked, each index too', () => {
-    const made = target(onDemand, {
+  it('is the requested one for table and indexes after an override to provisioned', () => {
+    const made = planTarget(onDemand, {
       ...toProvisioned,
       globalSecondaryIndexes: [{ ...byYear, ProvisionedThroughput: units }],
     });
@@ -156,39 +169,39 @@ describe('throughput follows the billing mode', () => {
   });
 
   it.each([{}, { billingMode: 'PROVISIONED' as const }])(
-    'provisioned already: the table has what is asked, its indexes what they had, %j',
+    'is the requested one for a provisioned table and the source’s for its indexes: %j',
     (mode) => {
-      const made = target(provisioned, { ...mode, provisionedThroughput: more });
+      const made = planTarget(provisioned, { ...mode, provisionedThroughput: more });
       expect(made.provisionedThroughput).toEqual(more);
       expect(indexThroughput(made)).toEqual([units, more]);
     },
   );
 
-  it('an index that is asked has the maxima that are asked, not the source’s', () => {
+  it('is the requested one for a requested index, never the source’s', () => {
     const indexes = [byYear, { ...byLabel, OnDemandThroughput: { MaxReadRequestUnits: 4 } }];
-    expect(indexThroughput(target(onDemand, { globalSecondaryIndexes: indexes }))).toEqual([
+    expect(indexThroughput(planTarget(onDemand, { globalSecondaryIndexes: indexes }))).toEqual([
       undefined,
       { MaxReadRequestUnits: 4 },
     ]);
   });
 });
 
-describe('indexes', () => {
-  it('are none if none are asked, and their attributes go too', () => {
-    expect(target(provisioned, { globalSecondaryIndexes: [], localSecondaryIndexes: [] })).toMatchObject({
+describe('the indexes of a target', () => {
+  it('are none if the request lists none, and their attributes are not defined', () => {
+    expect(planTarget(provisioned, { globalSecondaryIndexes: [], localSecondaryIndexes: [] })).toMatchObject({
       globalSecondaryIndexes: [],
       localSecondaryIndexes: [],
       attributeDefinitions: ['artist', 'title'].map(definition),
     });
   });
 
-  it('are asked of one sort without the other changing', () => {
-    const made = target(provisioned, { globalSecondaryIndexes: [] });
+  it('of one kind stay as they were when the request overrides the other kind', () => {
+    const made = planTarget(provisioned, { globalSecondaryIndexes: [] });
     expect(made.localSecondaryIndexes).toEqual([byRank]);
     expect(made.attributeDefinitions).toEqual(['artist', 'title', 'rank'].map(definition));
   });
 
-  it('match by key and projection: the name may be another, projected attributes have no order', () => {
+  it('match the source’s by key and projection, whatever their name and the order of projected attributes', () => {
     const asked = {
       ...byYear,
       IndexName: 'renamed',
@@ -196,7 +209,7 @@ describe('indexes', () => {
       ProvisionedThroughput: more,
     };
     const local = { ...byRank, IndexName: 'also-renamed' };
-    const made = target(provisioned, { globalSecondaryIndexes: [asked], localSecondaryIndexes: [local] });
+    const made = planTarget(provisioned, { globalSecondaryIndexes: [asked], localSecondaryIndexes: [local] });
     expect(made.globalSecondaryIndexes).toEqual([
       { ...byYear, IndexName: 'renamed', ProvisionedThroughput: more },
     ]);
@@ -242,8 +255,8 @@ describe('indexes', () => {
         ],
       },
     ],
-  ])('that did not exist are refused: %s', (_, overrides) => {
-    expect(() => target(provisioned, overrides)).toThrow(
+  ])('are refused if the source has no such index: %s', (_, overrides) => {
+    expect(() => planTarget(provisioned, overrides)).toThrow(
       invalid(
         'Invalid Request: Index by-year does not match a secondary index that existed in the source table and cannot ' +
           'be created during the restore operation',
@@ -253,32 +266,39 @@ describe('indexes', () => {
 
   it.each<[string, RestoreOverrides]>([
     [
-      'twice the same',
+      'the same index twice',
       {
         globalSecondaryIndexes: [byYear, byYear].map((index) => ({ ...index, ProvisionedThroughput: units })),
       },
     ],
-    ['a local one as a global one', { localSecondaryIndexes: [{ ...byRank, IndexName: 'by-year' }] }],
-  ])('of one name are refused: %s', (_, overrides) => {
-    expect(() => target(provisioned, overrides)).toThrow(
+    [
+      'a local index with the name of a global one',
+      { localSecondaryIndexes: [{ ...byRank, IndexName: 'by-year' }] },
+    ],
+  ])('are refused if two have one name: %s', (_, overrides) => {
+    expect(() => planTarget(provisioned, overrides)).toThrow(
       invalid('One or more parameter values were invalid: Duplicate index name: by-year'),
     );
   });
 });
 
-describe('encryption', () => {
+describe('the encryption of a target', () => {
   it.each<[string, RestoreOverrides['sse'], object | undefined]>([
-    ['not asked: as the source was', undefined, kms],
-    ['an AWS managed key', { Enabled: true }, { Status: 'ENABLED', SSEType: 'KMS' }],
+    ['the source’s key without an override', undefined, kms],
     [
-      'a key of the owner',
+      'the AWS managed key if encryption is enabled',
+      { Enabled: true },
+      { Status: 'ENABLED', SSEType: 'KMS' },
+    ],
+    [
+      'the customer’s key that the request names',
       { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'alias/mine' },
       { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: 'alias/mine' },
     ],
-    ['DynamoDB’s own key', { Enabled: false }, undefined],
-    ['nothing said', {}, undefined],
-  ])('%s', (_, sse, expected) => {
-    expect(target(onDemand, sse ? { sse } : {}).sse).toEqual(expected);
+    ['DynamoDB’s own key if encryption is disabled', { Enabled: false }, undefined],
+    ['DynamoDB’s own key for an empty override', {}, undefined],
+  ])('is %s', (_, sse, expected) => {
+    expect(planTarget(onDemand, sse ? { sse } : {}).sse).toEqual(expected);
   });
 
   it.each<[string, NonNullable<RestoreOverrides['sse']>]>([
@@ -288,13 +308,13 @@ describe('encryption', () => {
     ['SSEType KMS is required if KMSMasterKeyId is specified', { Enabled: true, KMSMasterKeyId: 'k' }],
     ['SSEType AES256 is not supported', { Enabled: true, SSEType: 'AES256' }],
   ])('is refused: %s', (text, sse) => {
-    expect(() => target(onDemand, { sse })).toThrow(
+    expect(() => planTarget(onDemand, { sse })).toThrow(
       invalid(`One or more parameter values were invalid: ${text}`),
     );
   });
 });
 
-describe('what does not go with the billing mode is refused', () => {
+describe('throughput that does not fit the billing mode', () => {
   const asked = (index: GlobalSecondaryIndexInfo) => ({ globalSecondaryIndexes: [{ ...byYear, ...index }] });
   it.each<[string, TableDescription, RestoreOverrides]>([
     [
@@ -361,8 +381,8 @@ describe('what does not go with the billing mode is refused', () => {
       onDemand,
       asked({ OnDemandThroughput: { MaxReadRequestUnits: 0 } }),
     ],
-  ])('%s', (text, source, overrides) => {
-    expect(() => target(source, overrides)).toThrow(invalid(`Invalid Request: ${text}`));
+  ])('is refused: %s', (text, source, overrides) => {
+    expect(() => planTarget(source, overrides)).toThrow(invalid(`Invalid Request: ${text}`));
   });
 });
 
