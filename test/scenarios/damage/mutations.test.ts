@@ -26,7 +26,7 @@ import {
 const corrupt = { code: 'SnapshotCorrupt' };
 const changes = sortKeyed(Array.from({ length: 12 }, (_, pk) => change(pk, `value ${pk}`)));
 
-/** What was read, or that it was found to be damaged. */
+/** Returns what was read, or 'damaged' for SnapshotCorrupt. */
 async function ifSound<T>(reading: Promise<T>): Promise<T | 'damaged'> {
   try {
     return await reading;
@@ -36,18 +36,18 @@ async function ifSound<T>(reading: Promise<T>): Promise<T | 'damaged'> {
   }
 }
 
-function flipped(bytes: Buffer, at: number, xor: number): Buffer {
+function flip(bytes: Buffer, at: number, xor: number): Buffer {
   const copy = Buffer.from(bytes);
   copy[at] = (copy[at] ?? 0) ^ xor;
   return copy;
 }
 
-/** Some bytes are others, some are gone, some came in, or all are others. */
+/** Changes a byte, removes some bytes, inserts some, or replaces all. */
 const anyMutation = fc.oneof(
   fc.record({ at: fc.nat(), xor: fc.integer({ min: 1, max: 255 }) }).map(
     ({ at, xor }) =>
       (bytes: Buffer) =>
-        flipped(bytes, at % bytes.length, xor),
+        flip(bytes, at % bytes.length, xor),
   ),
   fc
     .record({ at: fc.nat(), length: fc.integer({ min: 1, max: 300 }) })
@@ -64,8 +64,8 @@ const anyMutation = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => () => Buffer.from(bytes)),
 );
 
-describe('of any mutation a reader makes what was written, or it says that it is damaged', () => {
-  it('folding a base run', async () => {
+describe('after any mutation of the stored bytes', () => {
+  it('folding a base run gives the right result or SnapshotCorrupt', async () => {
     const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', changes, 150);
     const file = store.objects.get('run') ?? Buffer.alloc(0);
@@ -91,7 +91,7 @@ describe('of any mutation a reader makes what was written, or it says that it is
     );
   });
 
-  it('reading a spill', async () => {
+  it('reading a spill gives the right records or SnapshotCorrupt', async () => {
     const store = createMemoryStore();
     const entries = changes.map(({ hash, key, image }) => ({
       hash,
@@ -117,7 +117,7 @@ describe('of any mutation a reader makes what was written, or it says that it is
     );
   });
 
-  it('reading a manifest of which the checksum is not known yet', async () => {
+  it('reading a manifest without a known checksum gives the right manifest or SnapshotCorrupt', async () => {
     const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', changes, 150);
     await publishManifest(store, manifestOf([run]));
@@ -132,7 +132,7 @@ describe('of any mutation a reader makes what was written, or it says that it is
     );
   });
 
-  it('decoding the records of a spill from any bytes: records or SnapshotCorrupt', () => {
+  it('decoding the records of a spill gives records or SnapshotCorrupt, and no other error', () => {
     const records = Buffer.concat(
       changes.map(({ hash, key, image }) =>
         encodeNetChange({ hash, key, image, first: '1', last: '2', old: undefined, imageBytes: 1 }),
@@ -140,7 +140,7 @@ describe('of any mutation a reader makes what was written, or it says that it is
     );
     fc.assert(
       fc.property(anyMutation, (mutate) => {
-        const decoded = ifSoundNow(() => decodeNetChanges(mutate(records)));
+        const decoded = ifSoundSync(() => decodeNetChanges(mutate(records)));
         expect(decoded === 'damaged' || decoded.every(({ key }) => key instanceof Buffer)).toBe(true);
       }),
       { numRuns: 2000 },
@@ -148,7 +148,7 @@ describe('of any mutation a reader makes what was written, or it says that it is
   });
 });
 
-function ifSoundNow<T>(reading: () => T): T | 'damaged' {
+function ifSoundSync<T>(reading: () => T): T | 'damaged' {
   try {
     return reading();
   } catch (error) {
@@ -157,7 +157,7 @@ function ifSoundNow<T>(reading: () => T): T | 'damaged' {
   }
 }
 
-describe('of any mutation of a staged line the reader makes a change, or an error by name', () => {
+describe('parsing a damaged staged line', () => {
   const line = JSON.stringify({
     Metadata: { ApplyOrder: { N: '12' } },
     Keys: { pk: { S: 'a' } },
@@ -166,7 +166,7 @@ describe('of any mutation of a staged line the reader makes a change, or an erro
   });
   const codes: ReadonlySet<unknown> = new Set(['StagedDataCorrupt', 'RecordNotUnderstood']);
 
-  it('also if several places of it are others', () => {
+  it('gives a change, StagedDataCorrupt or RecordNotUnderstood, whatever is edited', () => {
     const text = fc.constantFrom(
       '{',
       '}',
@@ -201,8 +201,8 @@ describe('of any mutation of a staged line the reader makes a change, or an erro
               bytes.subarray(place + length),
             ]);
           }
-          const given = mutates && bytes.length > 0 ? mutate(bytes) : bytes;
-          const outcome = outcomeOf(() => new StagedLineParser(['pk']).parse(given));
+          const edited = mutates && bytes.length > 0 ? mutate(bytes) : bytes;
+          const outcome = outcomeOf(() => new StagedLineParser(['pk']).parse(edited));
           expect(outcome instanceof Buffer || codes.has(outcome)).toBe(true);
         },
       ),
@@ -210,13 +210,13 @@ describe('of any mutation of a staged line the reader makes a change, or an erro
     );
   });
 
-  it('and what is not UTF-8 is no text: nothing is put in its place', () => {
+  it('throws StagedDataCorrupt for bytes that are not UTF-8, instead of replacing them', () => {
     const bytes = Buffer.from('{"Item":{"pk":{"S":"a?b"}}}');
     bytes[bytes.indexOf('?')] = 0xff;
     expect(outcomeOf(() => new StagedLineParser(['pk']).parse(bytes))).toBe('StagedDataCorrupt');
   });
 
-  /** The change's key, or the error's code. */
+  /** Returns the change's key, or the error's code. */
   function outcomeOf(parse: () => { readonly key: Buffer }): Buffer | string {
     try {
       return parse().key;
@@ -227,16 +227,16 @@ describe('of any mutation of a staged line the reader makes a change, or an erro
   }
 });
 
-describe('an index or a manifest of a sound checksum, but of another shape, is SnapshotCorrupt', () => {
+describe('reading an index or a manifest of another shape, whose checksum is right', () => {
   const entry = { hash: '0'.repeat(16), key: '', offset: 0, length: 1, rawLength: 1, count: 1, sha256: '' };
 
   it.each<[string, unknown]>([
     ['no frames', undefined],
-    ['frames that are none', {}],
+    ['frames that are not a list', {}],
     ['a frame of a negative length', [{ ...entry, length: -1 }]],
     ['a frame larger than memory', [{ ...entry, length: 1e15 }]],
-    ['a frame behind the file', [{ ...entry, offset: 1e9 }]],
-  ])('an index with %s', async (_name, frames) => {
+    ['a frame beyond the end of the file', [{ ...entry, offset: 1e9 }]],
+  ])('throws SnapshotCorrupt for an index with %s', async (_name, frames) => {
     const store = createMemoryStore();
     const index = compressFrame(Buffer.from(JSON.stringify({ version: 1, frames })));
     await store.put('run', index);
@@ -247,7 +247,7 @@ describe('an index or a manifest of a sound checksum, but of another shape, is S
   it.each<[string, object]>([
     ['no runs', { runs: undefined }],
     ['no partitions', { partitions: undefined }],
-  ])('a manifest with %s', async (_name, other) => {
+  ])('throws SnapshotCorrupt for a manifest with %s', async (_name, other) => {
     const store = createMemoryStore();
     const bytes = compressFrame(Buffer.from(JSON.stringify({ ...manifestOf([]), ...other })));
     await store.put(manifestKey('table-1', snapshotId), bytes);

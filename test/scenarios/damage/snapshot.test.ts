@@ -23,23 +23,23 @@ const corrupt = { code: 'SnapshotCorrupt' };
 const changes = sortKeyed(Array.from({ length: 12 }, (_, pk) => change(pk, `value ${pk}`)));
 
 /** A store with a run of several frames. */
-async function storedRun(): Promise<{ store: MemoryStore; run: RunRef; file: Buffer }> {
+async function storeRun(): Promise<{ store: MemoryStore; run: RunRef; file: Buffer }> {
   const store = createMemoryStore();
   const run = await writeRun(store, 'run', 'base', changes, 150);
   const file = store.objects.get('run') ?? Buffer.alloc(0);
   return { store, run, file };
 }
 
-/** A byte is another than it was. */
+/** A changed byte. */
 const anyFlip = fc.record({ at: fc.nat(), xor: fc.integer({ min: 1, max: 255 }) });
 
-function flipped(bytes: Buffer, at: number, xor: number): Buffer {
+function flip(bytes: Buffer, at: number, xor: number): Buffer {
   const copy = Buffer.from(bytes);
   copy[at] = (copy[at] ?? 0) ^ xor;
   return copy;
 }
 
-/** What was read, or that it was found to be damaged. */
+/** Returns what was read, or 'damaged' for SnapshotCorrupt. */
 async function ifSound<T>(reading: Promise<T>): Promise<T | 'damaged'> {
   try {
     return await reading;
@@ -51,41 +51,41 @@ async function ifSound<T>(reading: Promise<T>): Promise<T | 'damaged'> {
 
 const read = (store: MemoryStore, run: RunRef) => gather(readSnapshot(store, manifestOf([run]), wholeRange));
 
-describe('a damaged run is SnapshotCorrupt', () => {
-  it('whichever byte of its frames or its index is another', async () => {
-    const { store, run, file } = await storedRun();
+describe('reading a damaged run', () => {
+  it('throws SnapshotCorrupt for any changed byte in its frames or its index', async () => {
+    const { store, run, file } = await storeRun();
     for (let at = 0; at < run.index.offset + run.index.length; at++) {
-      // The header of the skippable frame is for decoders that pass over it; Tidemark does not read it.
+      // The header of the skippable frame is for decoders that skip it; Tidemark does not read it.
       if (at >= run.index.offset - 8 && at < run.index.offset) continue;
-      store.objects.set('run', flipped(file, at, 1 << (at % 8)));
+      store.objects.set('run', flip(file, at, 1 << (at % 8)));
       await expect(read(store, run), `byte ${at}`).rejects.toMatchObject(corrupt);
     }
   });
 
-  it('and if the byte is of what only other readers need, the items are right', async () => {
-    const { store, run, file } = await storedRun();
+  it('gives the right items if the changed byte is one that only other readers need', async () => {
+    const { store, run, file } = await storeRun();
     const header = Array.from({ length: 8 }, (_, i) => run.index.offset - 8 + i);
     const footer = Array.from({ length: 12 }, (_, i) => file.length - 12 + i);
     for (const at of [...header, ...footer]) {
-      store.objects.set('run', flipped(file, at, 0xff));
+      store.objects.set('run', flip(file, at, 0xff));
       expect(await read(store, run)).toEqual(changes);
     }
   });
 
-  it('wherever before the end of the index it is cut', async () => {
-    const { store, run, file } = await storedRun();
+  it('throws SnapshotCorrupt if it is cut anywhere before the end of the index', async () => {
+    const { store, run, file } = await storeRun();
     for (let length = 0; length < run.index.offset + run.index.length; length++) {
       store.objects.set('run', file.subarray(0, length));
       await expect(read(store, run), `${length} bytes`).rejects.toMatchObject(corrupt);
     }
   });
 
-  it('whichever frames a reader wants: no other frame is given instead', async () => {
-    const { store, run, file } = await storedRun();
+  it('gives the right item or throws SnapshotCorrupt for a reader of a single hash', async () => {
+    const { store, run, file } = await storeRun();
     await fc.assert(
       fc.asyncProperty(anyFlip, fc.nat(changes.length - 1), async ({ at, xor }, wanted) => {
         const { hash, key, image } = changes[wanted] ?? change(0, '');
-        store.objects.set('run', flipped(file, at % file.length, xor));
+        store.objects.set('run', flip(file, at % file.length, xor));
         const range = { from: hash, to: hash + 1n };
         const items = await ifSound(gather(readSnapshot(store, manifestOf([run]), range)));
         expect(['damaged', [{ hash, key, image }]]).toContainEqual(items);
@@ -94,8 +94,8 @@ describe('a damaged run is SnapshotCorrupt', () => {
     );
   });
 
-  it('if it is another run', async () => {
-    const { store, run } = await storedRun();
+  it('throws SnapshotCorrupt if another run is stored under its key', async () => {
+    const { store, run } = await storeRun();
     store.objects.delete('run');
     await writeRun(
       store,
@@ -107,8 +107,8 @@ describe('a damaged run is SnapshotCorrupt', () => {
     await expect(read(store, run)).rejects.toMatchObject(corrupt);
   });
 
-  it('if its index is sound by its checksum, but none that is known', async () => {
-    const { store, run } = await storedRun();
+  it('throws SnapshotCorrupt for an index of an unknown form, even if its checksum is right', async () => {
+    const { store, run } = await storeRun();
     for (const index of ['{"version":2,"frames":[]}', 'null', '{}', '', '{"version":1,']) {
       const bytes = compressFrame(Buffer.from(index));
       store.objects.set('run', bytes);
@@ -119,7 +119,7 @@ describe('a damaged run is SnapshotCorrupt', () => {
   });
 });
 
-it('a frame behind another, which Node’s decoder drops in silence, is SnapshotCorrupt', async () => {
+it('a second zstd frame where one is expected, which Node’s decoder silently drops, is SnapshotCorrupt', async () => {
   const lines = changes.map((change) => toLine('base', change));
   const frames = Buffer.concat(lines.map((line) => compressFrame(line)));
   const { hash, key } = changes[0] ?? change(0, '');
@@ -140,35 +140,35 @@ it('a frame behind another, which Node’s decoder drops in silence, is Snapshot
   await expect(reading).rejects.toMatchObject(corrupt);
 });
 
-describe('a frame of garbage is SnapshotCorrupt, even if its checksum is right', () => {
-  const garbled = async (bytes: Buffer) => decompressFrame(bytes, sha256Hex(bytes), 'a frame');
+describe('decoding a damaged frame whose checksum is right', () => {
+  const decompress = async (bytes: Buffer) => decompressFrame(bytes, sha256Hex(bytes), 'a frame');
 
-  it('any bytes', async () => {
+  it('throws SnapshotCorrupt for arbitrary bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
-        await expect(garbled(Buffer.from(bytes))).rejects.toMatchObject(corrupt);
+        await expect(decompress(Buffer.from(bytes))).rejects.toMatchObject(corrupt);
       }),
       { numRuns: 500 },
     );
   });
 
-  it('a frame of which a byte is another, unless zstd does not use that byte', async () => {
+  it('throws SnapshotCorrupt for a changed byte, unless zstd does not use that byte', async () => {
     const content = Buffer.concat(changes.map(({ image }) => image ?? Buffer.alloc(0)));
     const frame = compressFrame(content);
     for (let at = 0; at < frame.length; at++) {
-      const decoded = await ifSound(garbled(flipped(frame, at, 1 << (at % 8))));
+      const decoded = await ifSound(decompress(flip(frame, at, 1 << (at % 8))));
       expect(['damaged', content.toString()], `byte ${at}`).toContain(decoded.toString());
     }
   });
 
-  it('a frame that is cut', async () => {
+  it('throws SnapshotCorrupt for a frame that is cut', async () => {
     const frame = compressFrame(Buffer.from('{"Item":{}}\n'.repeat(100)));
     for (let length = 0; length < frame.length; length++) {
-      await expect(garbled(frame.subarray(0, length)), `${length} bytes`).rejects.toMatchObject(corrupt);
+      await expect(decompress(frame.subarray(0, length)), `${length} bytes`).rejects.toMatchObject(corrupt);
     }
   });
 
-  it('any bytes in a sound frame', () => {
+  it('throws SnapshotCorrupt for arbitrary bytes where lines are expected', () => {
     const anyBytes = fc.uint8Array({ minLength: 1, maxLength: 40 });
     fc.assert(
       fc.property(anyBytes, fc.constantFrom('base', 'delta'), (bytes, kind) => {
@@ -178,15 +178,15 @@ describe('a frame of garbage is SnapshotCorrupt, even if its checksum is right',
   });
 });
 
-describe('a damaged manifest is SnapshotCorrupt', () => {
-  it('whichever byte is another, wherever it is cut', async () => {
-    const { store, run } = await storedRun();
+describe('reading a damaged manifest', () => {
+  it('throws SnapshotCorrupt for any changed byte and any cut', async () => {
+    const { store, run } = await storeRun();
     await publishManifest(store, manifestOf([run]));
     const { sha256 } = await readManifest(store, 'table-1', snapshotId);
     const [key = '', bytes = Buffer.alloc(0)] = [...store.objects].find(([name]) => name !== 'run') ?? [];
     expect(bytes.length).toBeGreaterThan(100);
     for (let at = 0; at < bytes.length; at++) {
-      for (const damaged of [flipped(bytes, at, 1 << (at % 8)), bytes.subarray(0, at)]) {
+      for (const damaged of [flip(bytes, at, 1 << (at % 8)), bytes.subarray(0, at)]) {
         store.objects.set(key, damaged);
         await expect(readManifest(store, 'table-1', snapshotId, sha256)).rejects.toMatchObject(corrupt);
       }

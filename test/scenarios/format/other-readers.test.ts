@@ -41,8 +41,8 @@ const hasZstd = (process.env['PATH'] ?? '')
   .split(delimiter)
   .some((folder) => existsSync(join(folder, 'zstd')));
 
-/** A chain with many frames, partitions, delta runs and, by folds, frames that were copied; and a full snapshot at its end. */
-async function snapshots(): Promise<{
+/** Makes snapshots with many frames, partitions, delta runs and frames copied by folds; the last one is full. */
+async function makeSnapshots(): Promise<{
   store: MemoryStore;
   all: Manifest[];
   full: Manifest;
@@ -60,14 +60,14 @@ async function snapshots(): Promise<{
   return { store, all: [...all, full], full, content: table.content };
 }
 
-const { store, all, full, content } = await snapshots();
+const { store, all, full, content } = await makeSnapshots();
 
 const decoders: [string, Decoder][] = [
   ['fzstd', fzstd],
   ...(hasZstd ? [['zstd -dc', zstd] as [string, Decoder]] : []),
 ];
 
-describe.each(decoders)('%s', (_name, decode) => {
+describe.each(decoders)('the zstd decoder %s', (_name, decode) => {
   it('prints the lines of every run, and nothing else', async () => {
     for (const { key, rawBytes, records, kind, tombstones } of all.flatMap(({ runs }) => runs)) {
       const text = await decode(await store.get(key));
@@ -84,7 +84,7 @@ describe.each(decoders)('%s', (_name, decode) => {
     }
   });
 
-  it('prints all items of a full snapshot', async () => {
+  it('prints all items of a full snapshot, and nothing else', async () => {
     const texts = await Promise.all(full.runs.map(async ({ key }) => decode(await store.get(key))));
     const items = await gather(readSnapshot(store, full, wholeRange));
     const lines = items.map(({ image }) => `{"Item":${String(image)}}\n`);
@@ -98,7 +98,7 @@ describe.each(decoders)('%s', (_name, decode) => {
 });
 
 describe('an importer of DynamoDB’s exports', () => {
-  it('makes of the lines of a full snapshot, gzipped, the table that was backed up', async () => {
+  it('restores the table from the gzipped lines of a full snapshot', async () => {
     expect(full.partitions.length).toBeGreaterThan(4);
     const folder = await temporaryFolder();
     const data = join(folder, 'export', 'Music', 'data');

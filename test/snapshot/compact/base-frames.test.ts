@@ -19,8 +19,8 @@ const anyCase = fc.record({
   readAhead: fc.constantFrom(1, 300, 10_000),
 });
 
-/** Checks the rule for the frames of any base over any range. */
-async function holds(rule: (frames: readonly Opened[], range: HashRange) => void): Promise<void> {
+/** Reads the frames of any base for any range, and checks that they hold its items, in order, and obey the rule. */
+async function expectAlways(rule: (frames: readonly Opened[], range: HashRange) => void): Promise<void> {
   await fc.assert(
     fc.asyncProperty(anyCase, async ({ regions, range, readAhead }) => {
       const { store, bases } = await storeRegions(regions);
@@ -37,11 +37,11 @@ async function holds(rule: (frames: readonly Opened[], range: HashRange) => void
   );
 }
 
-describe('the frames of a base, of one or several runs in any order', () => {
-  it('hold its items, in order', () => holds((frames) => expect(frames).toBeInstanceOf(Array)));
+describe('readBase, for base runs in any order', () => {
+  it('reads frames that hold the items of the range, in order', () => expectAlways(() => {}));
 
-  it('are whole only if every key of them counts, and then the range is within what was asked', () =>
-    holds((frames, range) => {
+  it('marks a frame as whole only if all its keys lie in its own range and in the requested one', () =>
+    expectAlways((frames, range) => {
       for (const { whole, lines, range: counts } of frames) {
         expect(whole && lines.some(({ hash }) => !contains(counts, hash) || !contains(range, hash))).toBe(
           false,
@@ -49,8 +49,8 @@ describe('the frames of a base, of one or several runs in any order', () => {
       }
     }));
 
-  it('end where the next one begins: no key of a frame that counts lies behind, none of a later one before', () =>
-    holds((frames) => {
+  it('states where the next frame begins: after all keys of a frame that count, and not after a later key', () =>
+    expectAlways((frames) => {
       for (const [i, { next, lines, range }] of frames.entries()) {
         expect(next === undefined).toBe(i === frames.length - 1);
         if (next === undefined) continue;
@@ -64,7 +64,7 @@ describe('the frames of a base, of one or several runs in any order', () => {
     }));
 });
 
-it('all frames of a run are whole when all that it was written for is asked for', async () => {
+it('readBase marks all frames of a run as whole if the range covers all that the run was written for', async () => {
   const store = createMemoryStore();
   const items = Array.from({ length: 40 }, (_, pk) => change(pk, `${pk}`)).sort(compareKeyed);
   const run = await writeRun(store, 'run', 'base', items, 150);

@@ -24,7 +24,7 @@ const anyLimits: fc.Arbitrary<Limits> = fc
     maxRuns: fc.integer({ min: 2, max: 6 }),
     foldShare: fc.constantFrom(0.1, 0.5, 2),
   })
-  .map((given) => ({ ...defaultLimits, ...given }));
+  .map((chosen) => ({ ...defaultLimits, ...chosen }));
 
 const anyStep: fc.Arbitrary<Step> = fc.record({
   kind: fc.constantFrom<Kind>('incremental', 'incremental', 'incremental', 'differential', 'full'),
@@ -32,7 +32,7 @@ const anyStep: fc.Arbitrary<Step> = fc.record({
   splits: fc.oneof(fc.constant([]), fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 3 })),
 });
 
-/** Often many small changes behind a large base, so that runs gather. */
+/** Some histories have many small changes after a large base, so that runs accumulate. */
 const anyHistory = fc.oneof(
   fc.record({ limits: anyLimits, steps: fc.array(anyStep, { minLength: 1, maxLength: 20 }) }),
   fc.record({
@@ -58,11 +58,11 @@ interface Seen {
   readonly limits: Limits;
   readonly step: Step;
   readonly plan: CompactionPlan;
-  /** The parent's. */
+  /** The parent's runs and partitions. */
   readonly before: { readonly runs: readonly RunRef[]; readonly partitions: number };
 }
 
-/** The rule holds behind every backup of any history. */
+/** Checks the rule after every backup of any history. */
 function expectAlways(rule: (seen: Seen) => void, numRuns = 200): void {
   fc.assert(
     fc.property(anyHistory, ({ limits, steps }) => {
@@ -77,28 +77,28 @@ function expectAlways(rule: (seen: Seen) => void, numRuns = 200): void {
   );
 }
 
-function mostRuns(table: PlannedTable): number {
-  return Math.max(...samples.map((hash) => table.runsAt(hash).length));
+function countMaxRuns(table: PlannedTable): number {
+  return Math.max(...samples.map((hash) => table.listRunsAt(hash).length));
 }
 
-describe('behind any backups', () => {
+describe('after any sequence of backups', () => {
   it('a reader finds every change once, in the order of the backups', () => {
     expectAlways(({ table, step }) => {
-      const held = samples.map((hash) => table.held(hash));
+      const held = samples.map((hash) => table.listBackupsAt(hash));
       expect(held).toEqual(held.map((one) => [...new Set(one)].sort((x, y) => x - y)));
       const newest = held.every((one) => one.at(-1) === table.backups - 1);
       expect(newest || step.changedBytes === 0).toBe(true);
     });
   });
 
-  it('none of what was there is gone', () => {
+  it('no change of an earlier backup is lost', () => {
     fc.assert(
       fc.property(anyHistory, ({ limits, steps }) => {
         const table = new PlannedTable(limits);
         for (const step of steps) {
-          const before = samples.map((hash) => table.held(hash));
+          const before = samples.map((hash) => table.listBackupsAt(hash));
           table.backup(step);
-          const after = samples.map((hash) => new Set(table.held(hash)));
+          const after = samples.map((hash) => new Set(table.listBackupsAt(hash)));
           expect(before.map((held, i) => held.filter((one) => after[i]?.has(one)))).toEqual(before);
         }
       }),
@@ -106,13 +106,13 @@ describe('behind any backups', () => {
     );
   });
 
-  it('no key has more runs than the limit', () => {
+  it('no key has more than maxRuns runs', () => {
     expectAlways(({ table, limits }) => {
-      expect(mostRuns(table)).toBeLessThanOrEqual(limits.maxRuns);
+      expect(countMaxRuns(table)).toBeLessThanOrEqual(limits.maxRuns);
     });
   });
 
-  it('nor where delta runs ended because the time was spent', () => {
+  it('no key has more than maxRuns runs if the time budget has split delta runs', () => {
     const table = new PlannedTable({
       ...defaultLimits,
       partitionBytes: 100,
@@ -124,20 +124,20 @@ describe('behind any backups', () => {
     table.backup({ kind: 'full', changedBytes: 400, splits: [] });
     for (const _ of Array.from({ length: 3 })) {
       table.backup({ kind: 'incremental', changedBytes: 20, splits: [0.1, 0.4, 0.6, 0.9] });
-      expect(mostRuns(table)).toBeLessThanOrEqual(2);
+      expect(countMaxRuns(table)).toBeLessThanOrEqual(2);
     }
     table.backup({ kind: 'differential', changedBytes: 20, splits: [] });
-    expect(mostRuns(table)).toBe(2);
+    expect(countMaxRuns(table)).toBe(2);
   });
 
-  it('a key has one base run at most, and it is the oldest', () => {
+  it('a key has at most one base run, and it is the oldest run', () => {
     expectAlways(({ table }) => {
-      const behind = samples.flatMap((hash) => table.runsAt(hash).slice(1));
-      expect(behind.some(({ kind }) => kind === 'base')).toBe(false);
+      const newer = samples.flatMap((hash) => table.listRunsAt(hash).slice(1));
+      expect(newer.some(({ kind }) => kind === 'base')).toBe(false);
     });
   });
 
-  it('a run is referred to once for a hash', () => {
+  it('a manifest refers to a run at most once for each hash', () => {
     expectAlways(({ table }) => {
       const runs = table.manifest?.runs ?? [];
       for (const [i, run] of runs.entries()) {
@@ -148,8 +148,8 @@ describe('behind any backups', () => {
   });
 });
 
-describe('a plan', () => {
-  it('has ranges in order that do not overlap, on partition boundaries, and no more than may be', () => {
+describe('a compaction plan', () => {
+  it('has at most maxRanges ranges, in order, without overlap and on partition boundaries', () => {
     expectAlways(({ plan, limits }) => {
       const starts = new Set(
         splitHashSpace(plan.partitions)
@@ -167,7 +167,7 @@ describe('a plan', () => {
     });
   });
 
-  it('replaces the newest delta runs of a key, or all its runs', () => {
+  it('replaces the newest delta runs of a key or, in a fold, all its runs', () => {
     expectAlways(({ plan, before }) => {
       for (const rangePlan of plan.ranges) {
         const replaced = new Set(
@@ -186,7 +186,7 @@ describe('a plan', () => {
     });
   });
 
-  it('folds a partition when its delta runs come to the share of its base run', () => {
+  it('folds a partition once its delta runs come to foldShare of its base run', () => {
     expectAlways(({ plan, before, limits, step }) => {
       for (const partition of splitHashSpace(before.partitions)) {
         const sizeOf = (kind: RunRef['kind']): number =>
@@ -195,27 +195,29 @@ describe('a plan', () => {
             .reduce((sum, run) => sum + estimateBytes(run, partition), 0);
         const deltas = sizeOf('delta') + step.changedBytes / before.partitions;
         const fold = plan.ranges.find(({ range }) => contains(fromHex(range), partition.from))?.fold ?? false;
-        // A little more, for the rounding of sums.
+        // A little more than the limit, because sums are rounded.
         expect(fold || deltas <= limits.foldShare * sizeOf('base') * 1.000001).toBe(true);
       }
     });
   });
 
-  it('of a full backup leaves base runs alone', () => {
+  it('leaves no delta run after a full backup', () => {
     expectAlways(({ table, step }) => {
       const kinds = table.manifest?.runs.map(({ kind }) => kind) ?? [];
       expect(step.kind === 'full' && kinds.includes('delta')).toBe(false);
     });
   });
 
-  it('of a differential backup leaves one delta run of a key, or none', () => {
+  it('leaves at most one delta run for a key after a differential backup', () => {
     expectAlways(({ table, step }) => {
-      const deltas = samples.map((hash) => table.runsAt(hash).filter(({ kind }) => kind === 'delta').length);
+      const deltas = samples.map(
+        (hash) => table.listRunsAt(hash).filter(({ kind }) => kind === 'delta').length,
+      );
       expect(step.kind === 'differential' && Math.max(...deltas) > 1).toBe(false);
     });
   });
 
-  it('doubles the partitions when all are folded, as often as they are too large, and never else', () => {
+  it('changes the number of partitions only if all are folded, and then to a larger power of two up to maxPartitions', () => {
     expectAlways(({ plan, before, limits }) => {
       const folds = plan.ranges.every(({ fold }) => fold);
       expect(plan.partitions === before.partitions || folds).toBe(true);
@@ -226,7 +228,7 @@ describe('a plan', () => {
   });
 });
 
-it('a table that grows by increments alone gets more partitions, though they never all need a fold at once', () => {
+it('a table that grows only by increments gets more partitions, although they never all need a fold at once', () => {
   const table = new PlannedTable({ ...defaultLimits, partitionBytes: 1000, maxPartitions: 1024 });
   let bytes = 8000;
   table.backup({ kind: 'full', changedBytes: bytes, splits: [] });
@@ -238,12 +240,12 @@ it('a table that grows by increments alone gets more partitions, though they nev
   const sizes = splitHashSpace(partitions.length).map((range) =>
     runs.reduce((sum, run) => sum + estimateBytes(run, range), 0),
   );
-  // Twice before they are doubled, and half as much again until they are folded.
+  // A partition grows to twice its size before their number doubles, and by half of that until it is folded.
   expect(Math.max(...sizes)).toBeLessThan(4 * 1000);
 });
 
-/** A table of equal partitions, each with a base run of its own. */
-function basesOf(partitions: number, rawBytes: number): RunRef[] {
+/** The base runs of a table of equal partitions, one for each. */
+function makeBases(partitions: number, rawBytes: number): RunRef[] {
   return splitHashSpace(partitions).map((range, i) => ({
     key: `base-${i}`,
     kind: 'base',
@@ -257,33 +259,33 @@ function basesOf(partitions: number, rawBytes: number): RunRef[] {
   }));
 }
 
-describe('small changes make one range', () => {
-  it.each([1, 2, 16, 512])('of %i partitions', (partitions) => {
-    const runs = basesOf(partitions, 200e6);
+describe('the ranges of a compaction plan', () => {
+  it.each([1, 2, 16, 512])('are a single one for small changes to %i partitions', (partitions) => {
+    const runs = makeBases(partitions, 200e6);
     const plan = planCompaction({ runs, partitions, changedBytes: 1000, kind: 'incremental' }, defaultLimits);
     expect(plan.ranges).toEqual([
       { range: toHex({ from: 0n, to: 1n << 64n }), fold: false, mergeFrom: expect.any(Number) },
     ]);
   });
 
-  it('and large ones as many as it takes to have no more than a partition in one', () => {
-    const runs = basesOf(16, 200e6);
+  it('are as many for large changes as keep each within the size of one partition', () => {
+    const runs = makeBases(16, 200e6);
     const situation = { runs, partitions: 16, changedBytes: 1e9, kind: 'incremental' as const };
     expect(planCompaction(situation, defaultLimits).ranges).toHaveLength(4);
   });
 });
 
-it('16,384 partitions of 8 runs each are planned at once', () => {
+it('planCompaction plans 16,384 partitions with 8 runs each', () => {
   const partitions = defaultLimits.maxPartitions;
   const whole = toHex({ from: 0n, to: 1n << 64n });
   const delta = (i: number): RunRef => ({
-    ...(basesOf(1, 1e9)[0] as RunRef),
+    ...(makeBases(1, 1e9)[0] as RunRef),
     key: `delta-${i}`,
     kind: 'delta',
     range: whole,
     written: whole,
   });
-  const runs = [...basesOf(partitions, 256e6), ...Array.from({ length: 7 }, (_, i) => delta(i))];
+  const runs = [...makeBases(partitions, 256e6), ...Array.from({ length: 7 }, (_, i) => delta(i))];
   const started = performance.now();
   const plan = planCompaction({ runs, partitions, changedBytes: 1e9, kind: 'incremental' }, defaultLimits);
   console.log(

@@ -61,9 +61,9 @@ function linesOf(frame: RawFrame | CopiedFrame): string[] {
 
 const imageOf = (line: string): string => line.slice('{"Item":'.length, -'}\n'.length);
 
-/** What is said of a frame, in one form for those that are made and those that are copied. */
-function saidOf(frame: RawFrame | CopiedFrame) {
-  const said =
+/** What a frame states about itself, in one form for new and for copied frames. */
+function describeFrame(frame: RawFrame | CopiedFrame) {
+  const facts =
     'entry' in frame
       ? frame.entry
       : {
@@ -72,16 +72,16 @@ function saidOf(frame: RawFrame | CopiedFrame) {
           hash: formatHash(frame.first.hash),
           key: String(frame.first.key),
         };
-  const { hash, key, count, rawLength, content } = said;
+  const { hash, key, count, rawLength, content } = facts;
   return { hash, key, count, rawLength, content };
 }
 
-describe('a fold', () => {
-  it('is what a Map makes of the base and the changes: in order, each key once', async () => {
+describe('foldFrames', () => {
+  it('gives the items that a Map of the base and the changes holds, in order and each key once', async () => {
     await fc.assert(
-      fc.asyncProperty(anyFold, async (given) => {
-        const { changes, frames, total } = await fold(given);
-        const expected = itemsOf(given.regions, given.range);
+      fc.asyncProperty(anyFold, async (folding) => {
+        const { changes, frames, total } = await fold(folding);
+        const expected = itemsOf(folding.regions, folding.range);
         for (const change of changes) {
           if (change.image === undefined) expected.delete(String(change.key));
           else expected.set(String(change.key), change);
@@ -94,16 +94,16 @@ describe('a fold', () => {
     );
   });
 
-  it('says of each frame what it holds', async () => {
+  it('states the first key, the count, the length and the content of each frame', async () => {
     await fc.assert(
-      fc.asyncProperty(anyFold, async (given) => {
-        const { frames } = await fold(given);
+      fc.asyncProperty(anyFold, async (folding) => {
+        const { frames } = await fold(folding);
         for (const frame of frames) {
           const lines = linesOf(frame);
           const { items, bytes, digest } = countContent(lines.map(imageOf));
           const [first = ''] = lines;
           const key = imageOf(first).slice(1, imageOf(first).indexOf('}') + 1);
-          expect(saidOf(frame)).toEqual({
+          expect(describeFrame(frame)).toEqual({
             hash: formatHash(changeOf(key).hash),
             key,
             count: items,
@@ -116,10 +116,10 @@ describe('a fold', () => {
     );
   });
 
-  it('is a base run again, that can be read and folded', async () => {
+  it('gives a base run that can be read and folded again', async () => {
     await fc.assert(
-      fc.asyncProperty(anyFold, anyChanges('delta', 45), async (given, more) => {
-        const { frames } = await fold({ ...given, range: wholeRange });
+      fc.asyncProperty(anyFold, anyChanges('delta', 45), async (folding, more) => {
+        const { frames } = await fold({ ...folding, range: wholeRange });
         const store = createMemoryStore();
         const file = await writeFrames(store, 'run', inTurn(frames));
         const run = { ...(await writeRun(store, 'empty', 'base', [])), ...file, key: 'run' };
@@ -129,7 +129,7 @@ describe('a fold', () => {
         const again = foldFrames(
           readBase(store, [run], wholeRange, 300),
           toBatches(more, [2]),
-          { keyCount: 1, frameBytes: given.frameBytes },
+          { keyCount: 1, frameBytes: folding.frameBytes },
           new ContentSum(),
         );
         const expected = new Map(items.map((item) => [String(item.key), item] as const));
@@ -156,10 +156,10 @@ function changeOf(key: string): Change {
 }
 
 describe('a frame that no change falls into', () => {
-  it('is taken over byte for byte, unless a small one before it is to be joined', async () => {
+  it('is copied byte for byte, unless a small frame before it is joined with it', async () => {
     await fc.assert(
-      fc.asyncProperty(anyFold, async (given) => {
-        const { base, changes, frames } = await fold(given);
+      fc.asyncProperty(anyFold, async (folding) => {
+        const { base, changes, frames } = await fold(folding);
         const copied = new Set(frames.map((frame) => ('entry' in frame ? frame.entry.sha256 : '')));
         const begun = new Set(frames.map((frame) => linesOf(frame)[0]));
         for (const [i, { entry, compressed, whole }] of base.entries()) {
@@ -172,7 +172,7 @@ describe('a frame that no change falls into', () => {
     );
   });
 
-  /** Whether a change lies between the frame before and the one behind, which is more than where changes fall. */
+  /** Whether a change lies between the frames before and after. That is more than the part in which changes fall into it. */
   function falls(changes: readonly Change[], base: readonly BaseFrame[], i: number): boolean {
     const position = (at: number): Change | undefined => {
       const entry = base[at]?.entry;
@@ -187,7 +187,7 @@ describe('a frame that no change falls into', () => {
     );
   }
 
-  it('is not even opened: only its checksum is looked at', async () => {
+  it('is handed on as it is stored, if there is no change at all', async () => {
     const store = createMemoryStore();
     const items = sortKeyed(Array.from({ length: 30 }, (_, pk) => change(pk, `${pk}`)));
     const run = await writeRun(store, 'run', 'base', items, 150);
@@ -199,14 +199,14 @@ describe('a frame that no change falls into', () => {
   });
 });
 
-describe('the sizes of frames', () => {
-  /** A base as a fold leaves it, and the same size aimed at again. Lines are at most a quarter of it. */
+describe('the sizes of the frames of a fold', () => {
+  /** Folds of one base after another, all with the same target size. A line has at most a quarter of it. */
   const anyChain = fc.record({
     frameBytes: fc.constantFrom(300, 600),
     chain: fc.array(anyChanges('delta', 60), { minLength: 2, maxLength: 6 }),
   });
 
-  it('that are made are between a half and twice of the aim, but for the last one', async () => {
+  it('are between half and twice the target size, except for the last frame', async () => {
     await fc.assert(
       fc.asyncProperty(anyChain, async ({ frameBytes, chain }) => {
         const store = createMemoryStore();
@@ -218,7 +218,7 @@ describe('the sizes of frames', () => {
           const frames = await keepFrames(
             foldFrames(base, toBatches(changes, [7]), options, new ContentSum()),
           );
-          const sizes = frames.map((frame) => saidOf(frame).rawLength);
+          const sizes = frames.map((frame) => describeFrame(frame).rawLength);
           expect(Math.min(Infinity, ...sizes.slice(0, -1))).toBeGreaterThanOrEqual(frameBytes / 2);
           expect(Math.max(0, ...sizes)).toBeLessThanOrEqual(2 * frameBytes);
           const key = `run-${i + 1}`;
@@ -230,12 +230,12 @@ describe('the sizes of frames', () => {
     );
   });
 
-  it('also when a small frame is joined with one that gets many small items', async () => {
+  it('are at most twice the target size if a small frame is joined with one that gets many small items', async () => {
     const all = sortKeyed(Array.from({ length: 300 }, (_, n) => change(1000 + n, '')));
     const line = toLine('base', change(1000, '')).length;
     const frameBytes = 75 * line;
     const [even, odd] = [0, 1].map((rest) => all.filter((_, i) => i % 2 === rest));
-    // 36 of the first frame's 75 lines are left; the second one gets items whose images come to nearly half a frame.
+    // 36 of the first frame's 75 lines remain; the second frame gets items whose images come to nearly half a frame.
     const deleted = even?.slice(0, 39).map(({ hash, key }) => ({ hash, key, image: undefined })) ?? [];
     const added = odd?.slice(80, 80 + Math.floor(frameBytes / 2 / (line - 10)) - 1) ?? [];
     const store = createMemoryStore();
@@ -244,7 +244,7 @@ describe('the sizes of frames', () => {
     const changes = toBatches(sortKeyed([...deleted, ...added]), [7]);
     const options = { keyCount: 1, frameBytes };
     const frames = await keepFrames(foldFrames(base, changes, options, new ContentSum()));
-    const largest = Math.max(...frames.map((frame) => saidOf(frame).rawLength));
+    const largest = Math.max(...frames.map((frame) => describeFrame(frame).rawLength));
     expect(largest / frameBytes).toBeLessThanOrEqual(2);
   });
 });

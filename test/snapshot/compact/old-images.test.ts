@@ -22,8 +22,8 @@ import { listFrames, watchStore } from '../../support/snapshot/watched-store.ts'
 
 const claimed: OldImage = { digest: Buffer.alloc(16), bytes: 1 };
 
-/** Changes of these keys, which tell wrongly what was there before. */
-function told(keys: readonly number[]): NetChange[] {
+/** Changes of these keys, whose old images are wrong. */
+function makeChanges(keys: readonly number[]): NetChange[] {
   const changes = keys.map((n) => ({
     ...change(n, 'new'),
     first: '1',
@@ -34,7 +34,7 @@ function told(keys: readonly number[]): NetChange[] {
   return sortKeyed(changes);
 }
 
-async function oldOf(
+async function findOldImages(
   store: ObjectStore,
   parent: Manifest,
   changes: NetChange[],
@@ -45,12 +45,12 @@ async function oldOf(
   return corrected.map(({ old }) => old);
 }
 
-function old({ image }: Change): OldImage | undefined {
+function toOldImage({ image }: Change): OldImage | undefined {
   return image && { digest: digestImage(image), bytes: measureImage(image) };
 }
 
-describe('old images are those of the parent', () => {
-  it('whatever its history and whatever was told; no frame is read twice', async () => {
+describe('addOldImages', () => {
+  it('takes old images from the parent, whatever the changes claim, and reads no frame twice', async () => {
     await fc.assert(
       fc.asyncProperty(
         histories,
@@ -60,8 +60,8 @@ describe('old images are those of the parent', () => {
           const plain = createMemoryStore();
           for (const { manifest, content } of await makeSnapshots(history, plain)) {
             const store = watchStore(plain);
-            const expected = sortKeyed(keys.map((n) => change(n, content.get(n)))).map(old);
-            expect(await oldOf(store, manifest, told(keys), sizes)).toEqual(expected);
+            const expected = sortKeyed(keys.map((n) => change(n, content.get(n)))).map(toOldImage);
+            expect(await findOldImages(store, manifest, makeChanges(keys), sizes)).toEqual(expected);
             for (const { run, entry } of await listFrames(plain, manifest.runs))
               expect(store.countFrameReads(run, entry)).toBeLessThanOrEqual(1);
           }
@@ -71,7 +71,7 @@ describe('old images are those of the parent', () => {
     );
   });
 
-  it('of the newest run that has the key; runs that no key is left for are not read', async () => {
+  it('takes an old image from the newest run with the key, and does not read runs that no key is left for', async () => {
     const plain = createMemoryStore();
     const base = await writeRun(plain, 'base', 'base', sortKeyed([change(1, 'old'), change(2, 'old')]));
     const delta = await writeRun(
@@ -81,8 +81,8 @@ describe('old images are those of the parent', () => {
       sortKeyed([change(1, 'newer'), change(2, undefined)]),
     );
     const store = watchStore(plain);
-    const expected = sortKeyed([change(1, 'newer'), change(2, undefined)]).map(old);
-    expect(await oldOf(store, manifestOf([base, delta]), told([1, 2]))).toEqual(expected);
+    const expected = sortKeyed([change(1, 'newer'), change(2, undefined)]).map(toOldImage);
+    expect(await findOldImages(store, manifestOf([base, delta]), makeChanges([1, 2]))).toEqual(expected);
     expect(store.countFileReads('base')).toBe(0);
   });
 });

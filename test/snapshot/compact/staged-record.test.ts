@@ -27,7 +27,7 @@ const old = { digest: digestImage(canonicalOld), bytes: imageBytes };
 const none = { image: undefined, imageBytes: 0 };
 const image = { image: canonicalNew, imageBytes };
 
-describe('each shape of DynamoDB’s export format is a change', () => {
+describe('a staged line in DynamoDB’s export format', () => {
   const ours = '{"ApplyOrder":{"N":"123"}}';
   const exported = '{"WriteTimestampMicros":{"N":"1680109764000000"}}';
   const at = { first: '123', last: '123' };
@@ -47,7 +47,7 @@ describe('each shape of DynamoDB’s export format is a change', () => {
     ],
     ['a deletion', `{"Metadata":${ours},"Keys":${keys},"OldImage":${oldImage}}`, { ...at, old, ...none }],
     [
-      'the deletion of what there was not',
+      'the deletion of an item that did not exist',
       `{"Metadata":${ours},"Keys":${keys}}`,
       { ...at, old: undefined, ...none },
     ],
@@ -56,11 +56,11 @@ describe('each shape of DynamoDB’s export format is a change', () => {
       `{"Metadata":${exported},"Keys":${keys},"OldImage":${oldImage},"NewImage":${newImage}}`,
       { ...unordered, old, ...image },
     ],
-  ])('%s', (_name, line, change) => {
+  ])('is parsed as a change: %s', (_name, line, change) => {
     expect(parseStagedLine(line, keyNames)).toEqual({ ...keyed, ...change });
   });
 
-  it('with its images in canonical form, however they were spelled', () => {
+  it('gives images in canonical form, however they are spelled', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
         const spelled = (turn: number): string => JSON.stringify(spelledItem(members, choices(seed + turn)));
@@ -81,7 +81,7 @@ describe('each shape of DynamoDB’s export format is a change', () => {
   });
 });
 
-describe('any other shape is refused', () => {
+describe('a staged line of another shape', () => {
   it.each([
     'null',
     '5',
@@ -118,14 +118,14 @@ describe('any other shape is refused', () => {
     `{"Metadata":{"ApplyOrder":{"N":"05"}},"Keys":${keys}}`,
     `{"Metadata":{"ApplyOrder":{"N":"-5"}},"Keys":${keys}}`,
     `{"Metadata":{"ApplyOrder":{"N":""}},"Keys":${keys}}`,
-  ])('%s', (line) => {
+  ])('is RecordNotUnderstood: %s', (line) => {
     expect(() => parseStagedLine(line, keyNames)).toThrow(
       expect.objectContaining({ code: 'RecordNotUnderstood' }),
     );
   });
 
   it.each(['', '{', `{"Item":${newImage}`, `{"Item":${newImage}}}`, 'Item'])(
-    'as damaged, if it is no JSON: %s',
+    'is StagedDataCorrupt if it is not JSON: %s',
     (line) => {
       expect(() => parseStagedLine(line, keyNames)).toThrow(
         expect.objectContaining({ code: 'StagedDataCorrupt' }),
@@ -134,8 +134,8 @@ describe('any other shape is refused', () => {
   );
 });
 
-describe('a line is read the same whether it is taken as plain or not', () => {
-  /** White space is never plain, and means nothing in JSON. */
+describe('the fast scan of a staged line', () => {
+  /** The outcomes of the fast scan and of the slow reader. White space forces the slow reader, and has no meaning in JSON. */
   const outcomes = (line: Buffer, keyNames: KeyNames): unknown[] =>
     [line, Buffer.concat([Buffer.from(' '), line])].map((text) => {
       try {
@@ -161,7 +161,7 @@ describe('a line is read the same whether it is taken as plain or not', () => {
     return `{${metadata},"Keys":${spelled(0)},"OldImage":${spelled(1)},"NewImage":${spelled(2)}}`;
   };
 
-  it('any item, however it is spelled', () => {
+  it('gives the same as the slow reader for any item, however it is spelled', () => {
     fc.assert(
       fc.property(anyLine, (line) => {
         const [taken, ordinary] = outcomes(Buffer.from(lineOf(line)), line.item.keyNames);
@@ -171,7 +171,7 @@ describe('a line is read the same whether it is taken as plain or not', () => {
     );
   });
 
-  it('with any damage', () => {
+  it('gives the same as the slow reader for a line with any damage', () => {
     const bytes = fc.constantFrom(...Buffer.from('"\\{}[]:,SNBMLu0-.e=/ \t\xff\xc3'));
     const damage = fc.record({ at: fc.nat(), remove: fc.nat(2), insert: fc.array(bytes, { maxLength: 2 }) });
     fc.assert(

@@ -38,8 +38,8 @@ async function compare(
   return found.map(({ change, key }) => `${change} ${String(key)}`);
 }
 
-/** The same by two Maps. */
-function naive(from: Content, to: Content, { from: start, to: end }: HashRange = wholeRange): string[] {
+/** Finds the differences by two Maps. */
+function compareMaps(from: Content, to: Content, { from: start, to: end }: HashRange = wholeRange): string[] {
   const numbers = Array.from({ length: maxItem + 1 }, (_, n) => n);
   return sortKeyed(numbers.map((n) => ({ ...change(n, undefined), n })))
     .filter(({ n, hash }) => hash >= start && hash < end && from.get(n) !== to.get(n))
@@ -49,13 +49,13 @@ function naive(from: Content, to: Content, { from: start, to: end }: HashRange =
     });
 }
 
-async function made(...args: Parameters<typeof makeSnapshots>) {
+async function makeTwo(...args: Parameters<typeof makeSnapshots>) {
   const [first, second] = await makeSnapshots(...args);
   return { first: expectPresent(first), second: expectPresent(second) };
 }
 
 describe('the differences of two snapshots', () => {
-  it('are those of the tables, for every two snapshots of a history, in order; no frame is read twice', async () => {
+  it('are those of the tables, in order, for any two snapshots of a history, and no byte is read twice', async () => {
     await fc.assert(
       fc.asyncProperty(histories, fc.bigInt(0n, wholeRange.to - 1n), async (history, at) => {
         const plain = createMemoryStore();
@@ -64,11 +64,11 @@ describe('the differences of two snapshots', () => {
         for (const from of snapshots) {
           for (const to of snapshots) {
             const store = watchStore(plain);
-            const expected = naive(from.content, to.content);
+            const expected = compareMaps(from.content, to.content);
             expect(await compare(store, from.manifest, to.manifest)).toEqual(expected);
             expect(store.maxByteReads()).toBeLessThanOrEqual(1);
             expect(await compare(plain, from.manifest, to.manifest, range)).toEqual(
-              naive(from.content, to.content, range),
+              compareMaps(from.content, to.content, range),
             );
           }
         }
@@ -77,20 +77,22 @@ describe('the differences of two snapshots', () => {
     );
   });
 
-  it('are found where nothing is shared: two tables', async () => {
+  it('are found between snapshots of two tables, which share nothing', async () => {
     await fc.assert(
       fc.asyncProperty(histories, histories, async (one, other) => {
         const store = createMemoryStore();
         const from = expectPresent((await makeSnapshots(one, store)).at(-1));
         const to = expectPresent((await makeSnapshots(other, store)).at(-1));
-        expect(await compare(store, from.manifest, to.manifest)).toEqual(naive(from.content, to.content));
+        expect(await compare(store, from.manifest, to.manifest)).toEqual(
+          compareMaps(from.content, to.content),
+        );
       }),
       { numRuns: 8, endOnFailure: true },
     );
   });
 });
 
-it('the value of a key on the other side is that of the newest run', async () => {
+it('compareSnapshots takes the value of a key that one side lacks from the newest shared run', async () => {
   const store = createMemoryStore();
   const text = 'the same again';
   const deltas = [text, undefined, text].map((text) => new Map([[5, text]]));
@@ -102,7 +104,7 @@ it('the value of a key on the other side is that of the newest run', async () =>
     store,
   );
   const [, , before, after] = snapshots.map(({ manifest }) => manifest);
-  // The two have a base and both older deltas in common.
+  // The two snapshots share the base and the older delta runs.
   expect(expectPresent(after).runs.slice(0, expectPresent(before).runs.length)).toEqual(
     expectPresent(before).runs,
   );
@@ -111,10 +113,10 @@ it('the value of a key on the other side is that of the newest run', async () =>
   expect(await compare(store, expectPresent(after), expectPresent(before))).toEqual([`removed ${key}`]);
 });
 
-describe('what both snapshots refer to is not read', () => {
-  it('a snapshot and itself: not a byte', async () => {
+describe('what two snapshots share is not read', () => {
+  it('comparing a snapshot with itself reads nothing', async () => {
     const plain = createMemoryStore();
-    const { second } = await made(
+    const { second } = await makeTwo(
       [
         { changes: makeItems(40), kind: 'full' },
         { changes: makeItems(3), kind: 'incremental' },
@@ -126,10 +128,10 @@ describe('what both snapshots refer to is not read', () => {
     expect(store.reads).toEqual({ bytesRead: 0, requests: 0 });
   });
 
-  it('of the base only the frames of changed keys, when a delta run came over it', async () => {
+  it('comparing with an incremental snapshot reads only the frames of changed keys from the shared base', async () => {
     const plain = createMemoryStore();
     const changes = new Map([[5, 'changed']]);
-    const { first, second } = await made(
+    const { first, second } = await makeTwo(
       [
         { changes: makeItems(50), kind: 'full' },
         { changes, kind: 'incremental' },
@@ -145,15 +147,15 @@ describe('what both snapshots refer to is not read', () => {
     const read = frames.filter(({ run, entry }) => store.countFrameReads(run, entry) > 0);
     expect(frames.length).toBeGreaterThan(10);
     expect(read).toHaveLength(1);
-    // The index and the frame; of the delta run likewise.
+    // The index and the frame of the base; the same of the delta run.
     expect(read.map(({ run }) => store.countFileReads(run.key))).toEqual([2]);
     const files = new Set(second.manifest.runs.map(({ key }) => key));
     expect([...files].filter((key) => store.countFileReads(key) > 0)).toHaveLength(2);
   });
 
-  it('of two base runs the frames that differ only, when one was folded', async () => {
+  it('comparing two base runs, one folded from the other, reads only the frames that differ', async () => {
     const plain = createMemoryStore();
-    const { first, second } = await made(
+    const { first, second } = await makeTwo(
       [
         { changes: makeItems(50), kind: 'full' },
         { changes: new Map([[5, undefined]]), kind: 'full' },
@@ -174,9 +176,9 @@ describe('what both snapshots refer to is not read', () => {
     expect(read).toEqual(own);
   });
 
-  it('a delta run over many partitions is opened once', async () => {
+  it('comparing opens a delta run that spans many partitions only once', async () => {
     const plain = createMemoryStore();
-    const { first, second } = await made(
+    const { first, second } = await makeTwo(
       [
         { changes: makeItems(60), kind: 'full' },
         { changes: new Map([1, 2, 3].map((n) => [n, 'x'])), kind: 'incremental' },
@@ -191,9 +193,9 @@ describe('what both snapshots refer to is not read', () => {
   });
 });
 
-it('a damaged frame is SnapshotCorrupt', async () => {
+it('compareSnapshots throws SnapshotCorrupt for a damaged frame', async () => {
   const store = createMemoryStore();
-  const { first, second } = await made(
+  const { first, second } = await makeTwo(
     [
       { changes: makeItems(10), kind: 'full' },
       { changes: new Map([[1, 'x']]), kind: 'incremental' },

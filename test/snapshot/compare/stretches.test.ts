@@ -12,7 +12,7 @@ const anyRuns = fc
   .array(fc.tuple(fc.constantFrom('a', 'b', 'c'), anyRange), { maxLength: 5 })
   .map((runs) => runs.map(([key, range]) => ({ key, range: toHex(range) }) as RunRef));
 
-it('stretches are the range, cut so that within each the same runs are referred to at every hash', () => {
+it('stretches cover the range, and within each both snapshots refer to the same runs at every hash', () => {
   fc.assert(
     fc.property(anyRuns, anyRuns, anyRange, (from, to, range) => {
       const found = [...splitIntoStretches(from, to, range)];

@@ -10,7 +10,7 @@ const entries: fc.Arbitrary<Keyed[]> = fc
     hashes.toSorted((a, b) => Number(a - b)).map((hash, i) => ({ hash, key: Buffer.from([i]) })),
   );
 
-it('entries of one hash are in one batch, and all entries are there in order', async () => {
+it('batchWholeHashes puts all entries of a hash into one batch, and keeps all entries in order', async () => {
   await fc.assert(
     fc.asyncProperty(entries, fc.array(fc.nat(5)), async (sorted, sizes) => {
       const batches = await Array.fromAsync(batchWholeHashes(toBatches(sorted, sizes)));

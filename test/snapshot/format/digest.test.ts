@@ -22,8 +22,8 @@ function naive(digests: readonly Buffer[]): string {
   return (sum % modulus).toString(16).padStart(32, '0');
 }
 
-describe('the digest of items', () => {
-  it('is the sum of theirs modulo 2^128, in 32 hex digits', () => {
+describe('a sum of digests', () => {
+  it('is taken modulo 2^128 and written as 32 hex digits', () => {
     fc.assert(
       fc.property(anyDigests, (digests) => {
         expect(sumOf(digests).toHex()).toBe(naive(digests));
@@ -35,7 +35,7 @@ describe('the digest of items', () => {
     );
   });
 
-  it('does not depend on their order', () => {
+  it('does not depend on the order of the items', () => {
     fc.assert(
       fc.property(anyDigests, (digests) => {
         expect(sumOf(digests.toReversed()).toHex()).toBe(sumOf(digests).toHex());
@@ -43,7 +43,7 @@ describe('the digest of items', () => {
     );
   });
 
-  it('is carried forward by adding new images and subtracting old ones, also below zero in between', () => {
+  it('is carried forward by adding new images and subtracting old ones, even if it is negative in between', () => {
     fc.assert(
       fc.property(anyDigests, anyDigests, (kept, changed) => {
         const sum = new DigestSum(naive(kept));
@@ -56,7 +56,7 @@ describe('the digest of items', () => {
     );
   });
 
-  it('of several parts is the sum of theirs, a negative part too', () => {
+  it('adds the sums of parts, even negative ones', () => {
     fc.assert(
       fc.property(anyDigests, anyDigests, (before, lost) => {
         const loss = new DigestSum();
@@ -76,7 +76,7 @@ describe('the digest of an item', () => {
     expect(digestImage(image).toString('hex')).toBe(sha256.slice(0, 32));
   });
 
-  it('of the empty text is SHA-256’s known result', () => {
+  it('is the start of SHA-256’s published result for the empty text', () => {
     expect(digestImage(Buffer.alloc(0)).toString('hex')).toBe('e3b0c44298fc1c149afbf4c8996fb924');
   });
 });

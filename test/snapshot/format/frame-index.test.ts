@@ -12,7 +12,7 @@ import { sortKeyed } from '../../support/snapshot/support.ts';
 
 const end = 1n << 64n;
 
-/** Few hashes, at both ends of the hash space too, and keys whose order by UTF-16 is not that of their bytes. */
+/** Few hashes, some at the ends of the hash space, and keys whose order by UTF-16 is not that of their bytes. */
 const anyHash = fc.oneof(fc.bigInt(0n, 8n), fc.bigInt(end - 3n, end - 1n));
 const anyKey = fc.constantFrom('', 'a', 'b', 'é', '\u{ffff}', '\u{10000}', '\u{10ffff}');
 const anyKeyed = fc.record({ hash: anyHash, key: anyKey.map((key) => Buffer.from(key)) });
@@ -21,10 +21,10 @@ const anyFrames = fc
   .chain((keys) =>
     fc
       .array(fc.integer({ min: 1, max: 4 }), { minLength: keys.length, maxLength: keys.length })
-      .map((sizes) => inFrames(sortKeyed(keys), sizes)),
+      .map((sizes) => splitIntoFrames(sortKeyed(keys), sizes)),
   );
 
-function inFrames(keys: readonly Keyed[], sizes: readonly number[]): Keyed[][] {
+function splitIntoFrames(keys: readonly Keyed[], sizes: readonly number[]): Keyed[][] {
   const frames: Keyed[][] = [];
   for (let at = 0; at < keys.length;) {
     const size = sizes[frames.length] ?? 1;
@@ -46,8 +46,8 @@ function entry([first]: readonly Keyed[], offset: number): FrameEntry {
   };
 }
 
-describe('the frames of a range', () => {
-  it('are neighbours, hold every key of it, and of others only the first and the last may', () => {
+describe('findFrames', () => {
+  it('finds neighbouring frames with all keys of the range, of which only the first and the last may hold none', () => {
     fc.assert(
       fc.property(anyFrames, anyHash, fc.oneof(anyHash, fc.constant(end)), (frames, a, b) => {
         const range = a < b ? { from: a, to: b } : { from: b, to: a + 1n };
@@ -62,8 +62,8 @@ describe('the frames of a range', () => {
   });
 });
 
-describe('the frame of a key', () => {
-  it('is the one that holds it; of a key that is nowhere, the one that it would be in', () => {
+describe('findFrameNumber', () => {
+  it('finds the frame that holds the key or, if none does, the frame where the key would be', () => {
     fc.assert(
       fc.property(anyFrames, anyKeyed, (frames, keyed) => {
         const beginsBefore = ([first]: readonly Keyed[]) =>
@@ -78,7 +78,7 @@ describe('the frame of a key', () => {
   });
 });
 
-it('a key comes before a line as in the order of runs', () => {
+it('comesBefore compares a key and a position in the order of runs', () => {
   fc.assert(
     fc.property(anyKeyed, anyKeyed, (a, b) => {
       const line = { hash: formatHash(b.hash), key: String(b.key) };

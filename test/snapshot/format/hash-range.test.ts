@@ -22,7 +22,7 @@ const anyRange: fc.Arbitrary<HashRange> = fc
   .map(([a = 0n, b = 0n]) => (a < b ? { from: a, to: b } : { from: b, to: a }));
 
 describe('equal ranges', () => {
-  it('follow each other from 0 to 2^64 and are equally wide', () => {
+  it('cover the hash space from 0 to 2^64 in order, and are equally wide', () => {
     fc.assert(
       fc.property(anyCount, (count) => {
         const ranges = splitHashSpace(count);
@@ -34,7 +34,7 @@ describe('equal ranges', () => {
     );
   });
 
-  it('hold a hash in the one that rangeNumber names, and in no other', () => {
+  it('hold a hash only in the range whose number findRangeNumber returns', () => {
     fc.assert(
       fc.property(anyHash, fc.nat(8), (hash, power) => {
         const holding = splitHashSpace(2 ** power).flatMap((range, i) => (contains(range, hash) ? [i] : []));
@@ -43,7 +43,7 @@ describe('equal ranges', () => {
     );
   });
 
-  it('are told by the highest bits of a hash, so that twice as many split each in two', () => {
+  it('are numbered by the highest bits of a hash, so doubling their count splits each in two', () => {
     fc.assert(
       fc.property(anyHash, fc.nat(14), (hash, power) => {
         expect(findRangeNumber(hash, 2 ** power)).toBe(Number(hash >> BigInt(64 - power)));
@@ -59,13 +59,16 @@ describe('equal ranges', () => {
     [300, 100, 64, 4],
     [100_000, 100, 64, 64],
     [100_000, 100, 1, 1],
-  ])('%i bytes in ranges of %i, at most %i of them: %i', (total, target, most, count) => {
-    expect(chooseRangeCount(total, target, most)).toBe(count);
-  });
+  ])(
+    'are chosen by chooseRangeCount for %i bytes in ranges of %i, at most %i of them: %i',
+    (total, target, max, count) => {
+      expect(chooseRangeCount(total, target, max)).toBe(count);
+    },
+  );
 });
 
 describe('the common part of two ranges', () => {
-  it('holds what both hold, and is undefined if that is nothing', () => {
+  it('holds the hashes that are in both, and is undefined if there are none', () => {
     fc.assert(
       fc.property(anyRange, anyRange, anyHash, (a, b, hash) => {
         const common = intersect(a, b);
@@ -76,13 +79,13 @@ describe('the common part of two ranges', () => {
     );
   });
 
-  it('of neighbours is undefined', () => {
+  it('is undefined for neighbours', () => {
     expect(intersect({ from: 0n, to: 5n }, { from: 5n, to: 9n })).toBeUndefined();
   });
 });
 
-describe('a range is written as hex numbers', () => {
-  it('of 16 digits, 17 for the end of the hash space, and read back', () => {
+describe('a hash range in hex', () => {
+  it('has numbers of 16 digits, 17 for the end of the hash space, and is read back', () => {
     fc.assert(
       fc.property(anyRange, (range) => {
         const hex = toHex(range);
@@ -94,7 +97,7 @@ describe('a range is written as hex numbers', () => {
     expect(toHex(wholeRange)).toEqual({ from: '0000000000000000', to: '10000000000000000' });
   });
 
-  it('whose text order is that of the hashes', () => {
+  it('sorts as text in the order of the hashes', () => {
     fc.assert(
       fc.property(anyHash, anyHash, (a, b) => {
         expect(formatHash(a) < formatHash(b)).toBe(a < b);

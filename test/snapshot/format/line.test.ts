@@ -12,30 +12,30 @@ import { change, toLine } from '../../support/snapshot/support.ts';
 const anyKind = fc.constantFrom<RunKind>('base', 'delta');
 const corrupt = expect.objectContaining({ code: 'SnapshotCorrupt' });
 
-describe('a line is the document’s', () => {
+describe('a line, as docs/format.md describes it,', () => {
   const put = change(7, 'new');
 
-  it('of a base run', () => {
+  it('holds the item in a base run', () => {
     expect(String(toLine('base', put))).toBe('{"Item":{"pk":{"N":"7"},"v":{"S":"new"}}}\n');
   });
 
-  it('of a put', () => {
+  it('holds the key and the new image of a put in a delta run', () => {
     expect(String(toLine('delta', put))).toBe(
       '{"Keys":{"pk":{"N":"7"}},"NewImage":{"pk":{"N":"7"},"v":{"S":"new"}}}\n',
     );
   });
 
-  it('of a tombstone', () => {
+  it('holds only the key of a tombstone in a delta run', () => {
     expect(String(toLine('delta', change(7, undefined)))).toBe('{"Keys":{"pk":{"N":"7"}}}\n');
   });
 
-  it('and a base run has none for a tombstone', () => {
+  it('cannot be a tombstone in a base run', () => {
     expect(() => toLine('base', change(7, undefined))).toThrow(corrupt);
   });
 });
 
-describe('lines are read back as they were written', () => {
-  it('whatever the names and values of keys, images and tombstones', () => {
+describe('decodeLines', () => {
+  it('returns the changes that were encoded, whatever the names and values in keys and images', () => {
     const anyLines = fc.tuple(anyItem, fc.array(fc.tuple(fc.nat(), fc.boolean()), { maxLength: 4 }));
     fc.assert(
       fc.property(anyKind, anyLines, (kind, [{ keyNames, members }, lines]) => {
@@ -53,12 +53,12 @@ describe('lines are read back as they were written', () => {
     );
   });
 
-  it('none from an empty frame', () => {
+  it('returns no change for an empty frame', () => {
     expect(decodeLines('base', Buffer.alloc(0), 1)).toEqual([]);
   });
 });
 
-describe('what is no line of the run is SnapshotCorrupt', () => {
+describe('decoding bytes that are not lines of the run', () => {
   it.each<[RunKind, string]>([
     ['base', '\n'],
     ['base', 'x\n'],
@@ -79,16 +79,16 @@ describe('what is no line of the run is SnapshotCorrupt', () => {
     ['delta', '{"Keys":{"pk":{"S":"a"}},"OldImage":{"pk":{"S":"a"}}}\n'],
     ['delta', '{"Keys":{"pk":{"S":"a"}},"NewImage":\n'],
     ['delta', '{"Keys":{"pk":{"S":"a"},"sk":{"S":"b"}}}\n'],
-  ])('%s: %j', (kind, text) => {
+  ])('is SnapshotCorrupt for a %s run: %j', (kind, text) => {
     expect(() => decodeLines(kind, Buffer.from(text), 1)).toThrow(corrupt);
   });
 
-  it('a key of one attribute where two are due', () => {
+  it('is SnapshotCorrupt for a key of one attribute where the table has two', () => {
     expect(() => decodeLines('base', Buffer.from('{"Item":{"pk":{"S":"a"}}}\n'), 2)).toThrow(corrupt);
     expect(() => decodeLines('delta', Buffer.from('{"Keys":{"pk":{"S":"a"}}}\n'), 2)).toThrow(corrupt);
   });
 
-  it('or, if text made of pieces of lines happens to be lines, nothing of it is lost', () => {
+  it('is SnapshotCorrupt, or gives changes that encode to the same bytes, for any mix of pieces of lines', () => {
     const pieces = [
       '{"Item":{"pk":{"S":"a"}}}\n',
       '{"Keys":{"pk":{"S":"a"}},"NewImage":{"pk":{"S":"a"}}}\n',

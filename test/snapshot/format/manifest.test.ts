@@ -25,7 +25,7 @@ const place = `tables/table-1/snapshots/${snapshotId}/manifest.json.zst`;
 const corrupt = { code: 'SnapshotCorrupt' };
 
 describe('a manifest', () => {
-  it('is read as it was published, with the checksum of its stored bytes', async () => {
+  it('is read back as it was published, with the checksum of its stored bytes', async () => {
     const store = createMemoryStore();
     const manifest = manifestOf([await writeRun(store, runKey(tableId, 'r'), 'base', [change(1, 'one')])]);
     expect(await publishManifest(store, manifest)).toBe('stored');
@@ -37,7 +37,7 @@ describe('a manifest', () => {
     expect(await findManifest(store, tableId, snapshotId)).toEqual({ manifest, sha256 });
   });
 
-  it('is one zstd frame of JSON at the place that the document says', async () => {
+  it('is one zstd frame of JSON under the key that docs/format.md states', async () => {
     const store = createMemoryStore();
     await publishManifest(store, manifestOf([]));
     expect([...store.objects.keys()]).toEqual([place]);
@@ -49,7 +49,7 @@ describe('a manifest', () => {
     expect(JSON.parse(json)).toEqual(manifestOf([]));
   });
 
-  it('is published once; equal manifests are equal bytes', async () => {
+  it('is published only once, and equal manifests are equal bytes', async () => {
     const [store, other] = [createMemoryStore(), createMemoryStore()];
     await publishManifest(store, manifestOf([]));
     await publishManifest(other, manifestOf([]));
@@ -59,20 +59,20 @@ describe('a manifest', () => {
   });
 });
 
-describe('what is no manifest of the snapshot is SnapshotCorrupt', () => {
-  it('nothing there, where findManifest says so by undefined', async () => {
+describe('reading a manifest', () => {
+  it('throws SnapshotCorrupt if there is none, for which findManifest returns undefined', async () => {
     const store = createMemoryStore();
     await expect(readManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
     expect(await findManifest(store, tableId, snapshotId)).toBeUndefined();
   });
 
   it.each([
-    ['another snapshot’s', { ...manifestOf([]), id: createBackupId(1, '00000000') }],
+    ['the manifest of another snapshot', { ...manifestOf([]), id: createBackupId(1, '00000000') }],
     ['a later version', { ...manifestOf([]), version: 2 }],
     ['another format', { ...manifestOf([]), format: 'other' }],
-    ['no object', null],
-    ['a text', 'tidemark-snapshot'],
-  ])('%s', async (_name, content) => {
+    ['JSON null', null],
+    ['a JSON string', 'tidemark-snapshot'],
+  ])('throws SnapshotCorrupt for %s', async (_name, content) => {
     const store = createMemoryStore();
     await store.put(place, zstdCompressSync(JSON.stringify(content)));
     await expect(readManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
@@ -80,23 +80,23 @@ describe('what is no manifest of the snapshot is SnapshotCorrupt', () => {
   });
 
   it.each([
-    ['no JSON', zstdCompressSync('{"format":')],
+    ['not JSON', zstdCompressSync('{"format":')],
     ['not compressed', Buffer.from('{}')],
     ['empty', Buffer.alloc(0)],
-  ])('%s', async (_name, bytes) => {
+  ])('throws SnapshotCorrupt for bytes that are %s', async (_name, bytes) => {
     const store = createMemoryStore();
     await store.put(place, bytes);
     await expect(readManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
     await expect(findManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
   });
 
-  it('a sound one, but not that of the catalog’s checksum', async () => {
+  it('throws SnapshotCorrupt for a sound manifest without the checksum in the catalog', async () => {
     const store = createMemoryStore();
     await publishManifest(store, manifestOf([]));
     await expect(readManifest(store, tableId, snapshotId, '0'.repeat(64))).rejects.toMatchObject(corrupt);
   });
 
-  it('but a store that does not answer is its own error', async () => {
+  it('throws the store’s own error if the store refuses the read', async () => {
     const denied = new TidemarkError('AccessDenied', 'not now');
     const store: ObjectStore = { ...createMemoryStore(), get: () => Promise.reject(denied) };
     await expect(readManifest(store, tableId, snapshotId)).rejects.toBe(denied);
@@ -109,14 +109,14 @@ describe('the key attributes of a table description', () => {
   const range = { AttributeName: 'b', KeyType: 'RANGE' as const };
 
   it.each([
-    ['one', [hash], ['a']],
-    ['two', [hash, range], ['a', 'b']],
-    ['two, the sort key named first', [range, hash], ['a', 'b']],
-  ])('are %s', (_name, keySchema, names) => {
+    ['only a partition key', [hash], ['a']],
+    ['a partition key and a sort key', [hash, range], ['a', 'b']],
+    ['the sort key listed first', [range, hash], ['a', 'b']],
+  ])('are listed with the partition key first: %s', (_name, keySchema, names) => {
     expect(keyNamesOf({ keySchema })).toEqual(names);
   });
 
-  it('without a partition key are SnapshotCorrupt', () => {
+  it('are SnapshotCorrupt without a partition key', () => {
     expect(() => keyNamesOf({ keySchema: [range] })).toThrow(expect.objectContaining(corrupt));
   });
 });

@@ -6,8 +6,8 @@ import { findLine, type LineSpan } from '../../../lambda/snapshot/read/find-line
 import { type RunKind } from '../../../lambda/snapshot/format/line.ts';
 import { anyChanges, change, toLine } from '../../support/snapshot/support.ts';
 
-/** The same line by line: where the key is, or the first line behind it begins. */
-function naive(kind: RunKind, changes: readonly Change[], wanted: Change, from: number) {
+/** Searches line by line for the key, or for the first line after it. */
+function searchLines(kind: RunKind, changes: readonly Change[], wanted: Change, from: number) {
   let start = 0;
   for (const one of changes) {
     const end = start + toLine(kind, one).length;
@@ -25,7 +25,7 @@ const anyFrame = fc
   .constantFrom<RunKind>('base', 'delta')
   .chain((kind) => fc.record({ kind: fc.constant(kind), changes: anyChanges(kind, 60) }));
 
-/** So long that the search's first step of 4 KiB meets the middle of a line, or several steps are made. */
+/** Lines so long that the search's first step of 4 KiB ends within a line, or that it takes several steps. */
 const anyLongFrame = fc
   .uniqueArray(fc.tuple(fc.nat(100), fc.constantFrom(0, 100, 3000, 4055, 9000)), {
     selector: ([pk]) => pk,
@@ -36,25 +36,25 @@ const anyLongFrame = fc
     changes: lines.map(([pk, length]) => change(pk, 'x'.repeat(length))).sort(compareKeyed),
   }));
 
-describe('a key’s line is found', () => {
+describe('findLine', () => {
   it.each([
     ['among short lines', anyFrame],
     ['among long lines', anyLongFrame],
-  ])('%s, or the place where it would be, from any line on', (_name, anyOf) => {
+  ])('finds a key’s line or the place where it would be, from any line on, %s', (_name, anyOf) => {
     fc.assert(
       fc.property(anyOf, fc.nat(110), fc.nat(), ({ kind, changes }, pk, first) => {
         const before = changes.slice(0, changes.length === 0 ? 0 : first % (changes.length + 1));
         const from = frameOf(kind, before).length;
         const wanted = change(pk, 'v');
         const place = findLine(kind, frameOf(kind, changes), 1, wanted, from);
-        expect(place).toEqual(naive(kind, changes, wanted, from));
+        expect(place).toEqual(searchLines(kind, changes, wanted, from));
       }),
       { numRuns: 1000 },
     );
   });
 });
 
-/** Undefined if it was found to be damaged. */
+/** Returns undefined if the search finds damage. */
 function ifSound<T>(search: () => T): T | undefined {
   try {
     return search();
@@ -68,10 +68,10 @@ function isWithin({ start, end }: LineSpan, frame: Buffer): boolean {
   return 0 <= start && start <= end && end <= frame.length;
 }
 
-describe('a frame that is no sorted lines', () => {
+describe('findLine, in a frame without sorted lines,', () => {
   const anyTarget = fc.nat(60).map((pk) => change(pk, 'v'));
 
-  it('is searched to an end, with a place in it or SnapshotCorrupt', () => {
+  it('ends with a place in the frame or SnapshotCorrupt', () => {
     const kinds = fc.constantFrom<RunKind>('base', 'delta');
     const anyText = fc.oneof(
       fc.string({

@@ -46,7 +46,7 @@ describe('an open run', () => {
     );
   });
 
-  it('gives the lines of ascending ranges, and fetches its index and each frame once', async () => {
+  it('reads the lines of ascending ranges, and fetches its index and each frame once', async () => {
     await fc.assert(
       fc.asyncProperty(runs, fc.constantFrom(1, 4, 16), async ({ changes, frameBytes, readAhead }, count) => {
         const plain = createMemoryStore();
@@ -63,7 +63,7 @@ describe('an open run', () => {
     );
   });
 
-  it('looks into the frames that it is asked to only', async () => {
+  it('searches only the given frames, and reads all but the given frames', async () => {
     const plain = createMemoryStore();
     const changes = sortKeyed(Array.from({ length: 9 }, (_, n) => change(n, `text ${n}`)));
     const file = await writeRun(plain, 'run', 'delta', changes, 1);

@@ -25,8 +25,8 @@ const concatenated = (earlier: Entry, later: Entry): Entry => ({
 });
 const newest = (_earlier: Entry, later: Entry): Entry => later;
 
-/** The same by a Map. */
-function naive(sources: readonly (readonly Entry[])[], combine: (a: Entry, b: Entry) => Entry): Entry[] {
+/** Merges by a Map. */
+function mergeByMap(sources: readonly (readonly Entry[])[], combine: (a: Entry, b: Entry) => Entry): Entry[] {
   const merged = new Map<string, Entry>();
   for (const entry of sources.flat()) {
     const id = `${entry.hash}/${String(entry.key)}`;
@@ -40,13 +40,13 @@ describe('a merge', () => {
   it.each([
     ['keeps the newest of a key', newest],
     ['combines a key’s entries in the order of the sources', concatenated],
-  ])('%s, in whole batches', async (_name, combine) => {
+  ])('%s, in full batches', async (_name, combine) => {
     await fc.assert(
       fc.asyncProperty(anySources, fc.constantFrom(1, 3, 1000), async (given, batchEntries) => {
         const sources = given.map(([source], number) => entries(source, number));
         const batches = sources.map((source, i) => toBatches(source, given[i]?.[1] ?? []));
         const merged = await Array.fromAsync(mergeSorted(batches, combine, batchEntries));
-        expect(merged.flat()).toEqual(naive(sources, combine));
+        expect(merged.flat()).toEqual(mergeByMap(sources, combine));
         expect(merged.slice(0, -1).every((batch) => batch.length === batchEntries)).toBe(true);
         expect(merged.every((batch) => batch.length > 0)).toBe(true);
       }),
@@ -54,7 +54,7 @@ describe('a merge', () => {
     );
   });
 
-  it('of nothing, or of sources with empty batches, gives no empty one', async () => {
+  it('yields no empty batch, even for no sources or for empty batches', async () => {
     const empty = [toBatches<Entry>([], []), toBatches(entries([{ hash: 1n, key: 1 }], 0), [0, 0, 1])];
     const batches = await Array.fromAsync(mergeSorted(empty, newest));
     expect(batches.map((batch) => batch.length)).toEqual([1]);
@@ -63,8 +63,8 @@ describe('a merge', () => {
 });
 
 describe('the sources of a merge', () => {
-  /** Endless; tells when it was closed. */
-  function counting(closed: string[], name: string, failAt = Infinity): AsyncGenerator<Entry[]> {
+  /** An endless source, which adds its name to `closed` when it is closed. */
+  function makeSource(closed: string[], name: string, failAt = Infinity): AsyncGenerator<Entry[]> {
     return (async function* () {
       try {
         for (let i = 0; ; i++) {
@@ -79,7 +79,7 @@ describe('the sources of a merge', () => {
 
   it('are closed when the reader stops early', async () => {
     const closed: string[] = [];
-    for await (const batch of mergeSorted([counting(closed, 'a'), counting(closed, 'b')], newest)) {
+    for await (const batch of mergeSorted([makeSource(closed, 'a'), makeSource(closed, 'b')], newest)) {
       expect(batch.length).toBeGreaterThan(0);
       expect(closed).toEqual([]);
       break;
@@ -88,12 +88,12 @@ describe('the sources of a merge', () => {
   });
 
   it.each([0, 1, 700])(
-    'are closed when one fails in its batch %i, and its error comes through',
+    'are closed when one fails in its batch %i, and its error is thrown',
     async (failAt) => {
       const closed: string[] = [];
-      const sources = [counting(closed, 'a'), counting(closed, 'b', failAt), counting(closed, 'c')];
+      const sources = [makeSource(closed, 'a'), makeSource(closed, 'b', failAt), makeSource(closed, 'c')];
       await expect(gather(mergeSorted(sources, newest))).rejects.toThrow('b failed');
-      // A source that was never begun has nothing to close.
+      // A source that was never read has nothing to close.
       expect(closed.toSorted()).toEqual(failAt === 0 ? ['a', 'b'] : ['a', 'b', 'c']);
     },
   );

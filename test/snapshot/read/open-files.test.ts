@@ -4,7 +4,7 @@ import { OpenFiles } from '../../../lambda/snapshot/read/open-files.ts';
 
 const run = (key: string, from: string, to: string) => ({ key, range: { from, to } }) as RunRef;
 
-it('a file is opened once, and kept until behind the last range for which it is referred to', () => {
+it('OpenFiles opens a file once, and keeps it until the last range that refers to it has passed', () => {
   const runs = [run('a', '0', '2'), run('b', '0', '1'), run('a', '4', '6')];
   const [a, b, later] = runs as [RunRef, RunRef, RunRef];
   const opened: string[] = [];

@@ -26,8 +26,8 @@ async function textOf(store: ObjectStore, manifest: Manifest, n: number): Promis
 
 const imageOf = (n: number, text: string | undefined) => change(n, text).image?.toString();
 
-describe('one item of a snapshot', () => {
-  it('is what the table held, for every key and every snapshot of a history', async () => {
+describe('readItem', () => {
+  it('returns what the table held, for every key and every snapshot of a history', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
         const store = createMemoryStore();
@@ -41,7 +41,7 @@ describe('one item of a snapshot', () => {
     );
   });
 
-  it('costs the index of each run that may hold it, and one frame of each until there is a line', async () => {
+  it('fetches the index of each run that may hold the key, and one frame of each until it finds a line', async () => {
     const store = createMemoryStore();
     const base = await writeRun(store, 'base', 'base', sortKeyed([change(1, 'old'), change(2, 'old')]), 1);
     const older = await writeRun(store, 'older', 'delta', sortKeyed([change(1, 'new'), change(3, '3')]), 1);
@@ -58,7 +58,7 @@ describe('one item of a snapshot', () => {
     expect(one.bytesRead).toBeLessThan(indexes + older.bytes + newer.bytes);
   });
 
-  it('does not touch a run that is not referred to for its hash', async () => {
+  it('does not touch a run if the snapshot does not refer to it for the key’s hash', async () => {
     const store = createMemoryStore();
     const made = await makeSnapshots([{ changes: makeItems(60), kind: 'full' }], store);
     const { manifest } = expectPresent(made[0]);
@@ -70,7 +70,7 @@ describe('one item of a snapshot', () => {
     expect(await textOf(store, manifest, 7)).toBe(imageOf(7, makeItems(60).get(7)));
   });
 
-  it('needs an older run only if no newer one has its key', async () => {
+  it('needs an older run only if no newer run has the key', async () => {
     const store = createMemoryStore();
     const base = await writeRun(store, 'base', 'base', sortKeyed([change(1, 'old'), change(2, 'old')]));
     const delta = await writeRun(store, 'delta', 'delta', [change(1, 'new')]);

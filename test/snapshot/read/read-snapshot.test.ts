@@ -22,11 +22,11 @@ import {
 
 const end = 1n << 64n;
 
-/** Some hash, often that of a key or one beside it. */
+/** Some hash, often that of a key or a neighbour of it. */
 const anyBoundary = fc.oneof(
   fc
     .tuple(fc.nat(40), fc.integer({ min: -1, max: 1 }))
-    .map(([pk, beside]) => change(pk, '').hash + BigInt(beside)),
+    .map(([pk, distance]) => change(pk, '').hash + BigInt(distance)),
   fc.bigInt(0n, end),
   fc.constantFrom(0n, end),
 );
@@ -45,8 +45,8 @@ const anySnapshot = fc.record({
   maxReadBytes: fc.constantFrom(1, 300, 10_000),
 });
 
-/** The same by a Map: a run's changes within both ranges, the latest run's line of a key counts. */
-function naive(runs: readonly (readonly [readonly Change[], HashRange])[], range: HashRange): string[] {
+/** Reads by a Map: the changes within both ranges, of which the newest run's line of a key counts. */
+function readByMap(runs: readonly (readonly [readonly Change[], HashRange])[], range: HashRange): string[] {
   const latest = new Map<string, Change>();
   for (const [changes, referred] of runs) {
     for (const change of changes) {
@@ -59,8 +59,8 @@ function naive(runs: readonly (readonly [readonly Change[], HashRange])[], range
 
 const images = (changes: readonly Change[]): string[] => changes.map(({ image }) => String(image));
 
-describe('a snapshot', () => {
-  it('is its runs merged: the newest line of a key counts, a tombstone is no item, ranges are kept to', async () => {
+describe('readSnapshot', () => {
+  it('merges the runs within their ranges: the newest line of a key counts, tombstones are dropped', async () => {
     await fc.assert(
       fc.asyncProperty(anySnapshot, async ({ base, deltas, range, ...sizes }) => {
         const store = createMemoryStore();
@@ -74,21 +74,21 @@ describe('a snapshot', () => {
         const manifest = manifestOf(refs);
         const limits = { ...defaultLimits, ...sizes };
         const items = (asked: HashRange) => gather(readSnapshot(store, manifest, asked, limits));
-        expect(images(await items(range))).toEqual(naive(runs, range));
-        expect(images(await items(wholeRange))).toEqual(naive(runs, wholeRange));
+        expect(images(await items(range))).toEqual(readByMap(runs, range));
+        expect(images(await items(wholeRange))).toEqual(readByMap(runs, wholeRange));
       }),
       { numRuns: 100 },
     );
   });
 
-  it('of no run, or of tombstones only, has no item', async () => {
+  it('yields no item for a snapshot without runs, or with tombstones only', async () => {
     const store = createMemoryStore();
     expect(await gather(readSnapshot(store, manifestOf([]), wholeRange))).toEqual([]);
     const run = await writeRun(store, 'run', 'delta', [change(1, undefined)]);
     expect(await gather(readSnapshot(store, manifestOf([run]), wholeRange))).toEqual([]);
   });
 
-  it('gives the key and hash of each item', async () => {
+  it('yields the key and hash of each item', async () => {
     const store = createMemoryStore();
     const changes = sortKeyed([change(1, 'one'), change(2, 'two')]);
     const run = await writeRun(store, 'run', 'base', changes);
@@ -96,15 +96,15 @@ describe('a snapshot', () => {
   });
 });
 
-describe('a run', () => {
-  it('gives its tombstones, too', async () => {
+describe('readRun', () => {
+  it('yields tombstones, too', async () => {
     const store = createMemoryStore();
     const changes = sortKeyed([change(1, 'one'), change(2, undefined)]);
     const run = await writeRun(store, 'run', 'delta', changes);
     expect(await gather(readRun(store, run, wholeRange, 1, 1000))).toEqual(changes);
   });
 
-  it('is not touched for a range that the snapshot does not refer it to', async () => {
+  it('does not touch the run for a range that the reference does not cover', async () => {
     const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'delta', [change(1, 'one')]);
     store.objects.clear();

@@ -15,14 +15,16 @@ import {
 
 const changes = sortKeyed([1, 2, 3].map((n) => change(n, `text ${n}`)));
 
-async function problemsOf(store: MemoryStore, run: RunRef): Promise<string[]> {
+async function findProblems(store: MemoryStore, run: RunRef): Promise<string[]> {
   const findings = new Findings();
   await verifyFile(store, run, findings);
   return findings.problems.map(({ problem }) => problem);
 }
 
-/** A sound run of three frames, of which the index is then made to say something else. */
-async function withIndex(edit: (entries: FrameEntry[]) => readonly FrameEntry[]): Promise<string[]> {
+/** Finds the problems of a sound run of three frames whose index was edited. */
+async function findProblemsOfIndex(
+  edit: (entries: FrameEntry[]) => readonly FrameEntry[],
+): Promise<string[]> {
   const store = createMemoryStore();
   const run = await writeRun(store, 'run', 'base', changes, 1);
   const entries = edit([...(await readIndex(store, run))]);
@@ -30,61 +32,69 @@ async function withIndex(edit: (entries: FrameEntry[]) => readonly FrameEntry[])
   const { bytes, index } = encodeIndex(entries, frames);
   const file = expectPresent(store.objects.get('run'));
   store.objects.set('run', Buffer.concat([file.subarray(0, frames), bytes]));
-  return problemsOf(store, { ...run, index, bytes: frames + bytes.length });
+  return findProblems(store, { ...run, index, bytes: frames + bytes.length });
 }
 
-/** One frame's entry is another. */
-const other = (wrong: (entry: FrameEntry) => Partial<FrameEntry>) => (entries: FrameEntry[]) =>
+/** Changes the entry of one frame. */
+const changeEntry = (wrong: (entry: FrameEntry) => Partial<FrameEntry>) => (entries: FrameEntry[]) =>
   entries.map((entry, i) => (i === 1 ? { ...entry, ...wrong(entry) } : entry));
 
-describe('the index of a run', () => {
-  it('is sound as it was written', async () => {
-    expect(await withIndex((entries) => entries)).toEqual([]);
+describe('verifying the index of a run', () => {
+  it('finds no problem in the index as it was written', async () => {
+    expect(await findProblemsOfIndex((entries) => entries)).toEqual([]);
   });
 
   it.each([
-    ['a gap', other(({ offset }) => ({ offset: offset + 1 })), 'does not begin where the previous one ends'],
-    ['a frame left out', (entries: FrameEntry[]) => entries.slice(1), 'does not begin where'],
-    ['a frame too few', (entries: FrameEntry[]) => entries.slice(0, 2), 'do not end where the index begins'],
-    ['frames out of order', other(() => ({ hash: '0000000000000000' })), 'not in the order of keys'],
-    ['another number of lines', other(() => ({ count: 7 })), 'the manifest says 3'],
-    ['another length of lines', other(() => ({ rawLength: 7 })), 'the manifest says 3'],
-  ])('with %s is not', async (_name, edit, problem) => {
-    expect((await withIndex(edit))[0]).toContain(problem);
+    [
+      'a gap',
+      changeEntry(({ offset }) => ({ offset: offset + 1 })),
+      'does not begin where the previous one ends',
+    ],
+    ['a missing first frame', (entries: FrameEntry[]) => entries.slice(1), 'does not begin where'],
+    [
+      'a missing last frame',
+      (entries: FrameEntry[]) => entries.slice(0, 2),
+      'do not end where the index begins',
+    ],
+    ['frames out of order', changeEntry(() => ({ hash: '0000000000000000' })), 'not in the order of keys'],
+    ['a wrong number of lines', changeEntry(() => ({ count: 7 })), 'the manifest says 3'],
+    ['a wrong length of lines', changeEntry(() => ({ rawLength: 7 })), 'the manifest says 3'],
+  ])('finds %s', async (_name, edit, problem) => {
+    expect((await findProblemsOfIndex(edit))[0]).toContain(problem);
   });
 
-  it('has sums of the items in a base run, and none in a delta run', async () => {
+  it('finds sums over items in a delta run, and missing sums in a base run', async () => {
     const store = createMemoryStore();
     const base = await writeRun(store, 'base', 'base', changes);
     const delta = await writeRun(store, 'delta', 'delta', changes);
-    expect(await problemsOf(store, { ...base, kind: 'delta' })).toEqual([
+    expect(await findProblems(store, { ...base, kind: 'delta' })).toEqual([
       expect.stringContaining('has sums'),
     ]);
-    expect(await problemsOf(store, { ...delta, kind: 'base' })).toEqual([
+    expect(await findProblems(store, { ...delta, kind: 'base' })).toEqual([
       expect.stringContaining('has no sums'),
     ]);
   });
 
-  it('is not if a frame is of another part of the hash space than the run', async () => {
+  it('finds frames outside the part of the hash space that the run was written for', async () => {
     const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', changes, 1);
     const written = { from: '0000000000000000', to: '0000000000000001' };
-    expect(await problemsOf(store, { ...run, written })).toHaveLength(3);
+    expect(await findProblems(store, { ...run, written })).toHaveLength(3);
   });
 
-  it('is not if it is of an unknown version', async () => {
+  it('finds an unknown version', async () => {
     const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', changes);
     const bytes = compressFrame(Buffer.from('{"version":2,"frames":[]}'));
     store.objects.set('run', bytes);
     const index = { offset: 0, length: bytes.length, sha256: sha256Hex(bytes) };
-    expect(await problemsOf(store, { ...run, index })).toEqual(['run: the index has an unknown form']);
+    expect(await findProblems(store, { ...run, index })).toEqual(['run: the index has an unknown form']);
   });
 
-  it('is not if the manifest says that more follows it', async () => {
+  it('finds a file that is longer by the manifest than by its index', async () => {
     const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', changes);
-    expect(await problemsOf(store, { ...run, bytes: run.bytes + 1 })).toEqual([
+    expect(await findProblems(store, { ...run, bytes: run.bytes + 1 })).toEqual([
       'run: the index is not at the end of the file',
     ]);
   });

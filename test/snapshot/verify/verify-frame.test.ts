@@ -13,7 +13,7 @@ import { change, sortKeyed } from '../../support/snapshot/support.ts';
 const changes = sortKeyed([1, 2, 3].map((n) => change(n, `text ${n}`)));
 const [first = change(0, ''), second = change(0, ''), third = change(0, '')] = changes;
 
-/** pk and a number of one digit, v and a text of six. */
+/** DynamoDB's size of an item: `pk` and a number of one digit, `v` and a text of six characters. */
 const itemBytes = 2 + 2 + 1 + 6;
 
 /** Verifies a frame whose checksums are right, whatever its lines are. */
@@ -54,50 +54,50 @@ const corrupt = { code: 'SnapshotCorrupt' };
 
 const tombstone = { ...second, image: undefined };
 
-describe('a frame is sound', () => {
-  it.each(['base', 'delta'] as const)('of a %s run', async (kind) => {
+describe('verifyFrame', () => {
+  it.each(['base', 'delta'] as const)('accepts a sound frame of a %s run', async (kind) => {
     expect(await verify(kind, changes)).toMatchObject(changes);
     expect(await verify(kind, [first, second], {}, third)).toMatchObject([first, second]);
   });
 
-  it('with tombstones', async () => {
+  it('accepts a sound frame with tombstones', async () => {
     expect(await verify('delta', [first, tombstone, third])).toMatchObject([first, tombstone, third]);
   });
 });
 
-describe('a frame of which the checksum is right is SnapshotCorrupt', () => {
+describe('verifyFrame, if the checksum is right, throws SnapshotCorrupt', () => {
   it.each<[string, Partial<FrameEntry>]>([
-    ['has another number of lines', { count: 2 }],
-    ['has another length', { rawLength: 10 }],
-    ['begins with another hash', { hash: formatHash(second.hash) }],
-    ['begins with another key', { key: String(second.key) }],
-    ['has items of another size', { content: { bytes: 32, digest: '0'.repeat(32) } }],
-  ])('if it %s than the index says', async (_name, wrong) => {
+    ['number of lines', { count: 2 }],
+    ['length', { rawLength: 10 }],
+    ['first hash', { hash: formatHash(second.hash) }],
+    ['first key', { key: String(second.key) }],
+    ['size of the items', { content: { bytes: 32, digest: '0'.repeat(32) } }],
+  ])('if the index states another %s', async (_name, wrong) => {
     await expect(verify('base', changes, wrong)).rejects.toMatchObject(corrupt);
   });
 
   it.each<[string, readonly Change[]]>([
     ['are out of order', [second, first, third]],
-    ['are of one key', [first, first, third]],
-  ])('if its lines %s', async (_name, lines) => {
+    ['have the same key', [first, first, third]],
+  ])('if lines %s', async (_name, lines) => {
     await expect(verify('base', lines)).rejects.toMatchObject(corrupt);
   });
 
-  it('if it reaches to where the next one begins', async () => {
+  it('if the frame has lines from where the next one begins', async () => {
     await expect(verify('base', changes, {}, third)).rejects.toMatchObject(corrupt);
     await expect(verify('base', changes, {}, second)).rejects.toMatchObject(corrupt);
   });
 
   const key = String(first.key);
   const images = [
-    ['a number is not plain', `{${key},"v":{"N":"01"}}`],
-    ['there is white space', `{${key}, "v":{"S":"text 1"}}`],
-    ['members are not in order', `{${key},"v":{"S":"a"},"a":{"S":"a"}}`],
-    ['it is no JSON', `{${key},"v":{"S":"secret"}`],
-    ['a type is unknown', `{${key},"v":{"X":"secret"}}`],
-    ['a member stands twice', `{${key},"v":{"S":"a"},"v":{"S":"a"}}`],
+    ['a number that is not plain decimal', `{${key},"v":{"N":"01"}}`],
+    ['white space', `{${key}, "v":{"S":"text 1"}}`],
+    ['members out of order', `{${key},"v":{"S":"a"},"a":{"S":"a"}}`],
+    ['text that is not JSON', `{${key},"v":{"S":"secret"}`],
+    ['an unknown type', `{${key},"v":{"X":"secret"}}`],
+    ['a member that comes twice', `{${key},"v":{"S":"a"},"v":{"S":"a"}}`],
   ] as const;
-  it.each(images)('if of an item %s', async (_name, image) => {
+  it.each(images)('if an item has %s', async (_name, image) => {
     for (const kind of ['base', 'delta'] as const) {
       const verifying = verify(kind, [{ ...first, image: Buffer.from(image) }, second, third]);
       await expect(verifying).rejects.toMatchObject(corrupt);
@@ -105,13 +105,13 @@ describe('a frame of which the checksum is right is SnapshotCorrupt', () => {
     }
   });
 
-  it('if its bytes are not UTF-8', async () => {
+  it('if an item is not UTF-8', async () => {
     const image = Buffer.from(`{${key},"v":{"S":"?"}}`);
     image[image.indexOf('?')] = 0xff;
     await expect(verify('base', [{ ...first, image }, second, third])).rejects.toMatchObject(corrupt);
   });
 
-  it('if an image is of another key', async () => {
+  it('if an image has another key than its line', async () => {
     const lines = [{ ...first, image: third.image }, second];
     await expect(verify('delta', lines)).rejects.toMatchObject(corrupt);
   });

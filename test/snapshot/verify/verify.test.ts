@@ -1,9 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Findings } from '../../../lambda/snapshot/verify/findings.ts';
-
 import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
-
 import { Verification } from '../../../lambda/snapshot/verify/verify.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { smallLimits } from '../../support/snapshot/chain.ts';
@@ -11,7 +9,7 @@ import { histories, makeItems, makeSnapshots, expectPresent } from '../../suppor
 import { type MemoryStore, createMemoryStore } from '../../support/snapshot/support.ts';
 import { listFrames, watchStore } from '../../support/snapshot/watched-store.ts';
 
-const never = (): number => expect.fail('nothing is drawn');
+const never = (): number => expect.fail('a full verification draws no random number');
 
 async function verify(
   store: ObjectStore,
@@ -27,7 +25,7 @@ async function verify(
 }
 
 /** A base run for each of several partitions, and a delta run over all of them. */
-async function snapshot(store: MemoryStore): Promise<Manifest> {
+async function makeSnapshot(store: MemoryStore): Promise<Manifest> {
   const made = await makeSnapshots(
     [
       { changes: makeItems(24), kind: 'full' },
@@ -41,28 +39,28 @@ async function snapshot(store: MemoryStore): Promise<Manifest> {
   return manifest;
 }
 
-const isSound = (findings: Findings) => [findings.problemCount, findings.problems];
+const problemsIn = (findings: Findings) => [findings.problemCount, findings.problems];
 
-describe('a snapshot that is as it was made is sound', () => {
-  it('whatever its history, as a whole and in samples', async () => {
+describe('verifying a sound snapshot', () => {
+  it('finds no problem, whatever its history, in full and in samples', async () => {
     await fc.assert(
       fc.asyncProperty(histories, fc.integer({ min: 1, max: 1000 }), async (history, seed) => {
         const store = createMemoryStore();
         for (const { manifest, content } of await makeSnapshots(history, store)) {
           const whole = await verify(store, manifest);
-          expect(isSound(whole)).toEqual([0, []]);
+          expect(problemsIn(whole)).toEqual([0, []]);
           expect(whole.items).toBe(content.size);
-          const sample = await verify(store, manifest, 0.3, randomFrom(seed));
-          expect(isSound(sample)).toEqual([0, []]);
+          const sample = await verify(store, manifest, 0.3, seedRandom(seed));
+          expect(problemsIn(sample)).toEqual([0, []]);
         }
       }),
       { numRuns: 8, endOnFailure: true },
     );
   });
 
-  it('is read once, also what many partitions refer to', async () => {
+  it('reads each byte once, even of a run that many partitions refer to', async () => {
     const plain = createMemoryStore();
-    const manifest = await snapshot(plain);
+    const manifest = await makeSnapshot(plain);
     const store = watchStore(plain);
     const findings = await verify(store, manifest);
     expect(store.maxByteReads()).toBe(1);
@@ -72,8 +70,8 @@ describe('a snapshot that is as it was made is sound', () => {
   });
 });
 
-/** Not random: the same numbers for the same seed. */
-function randomFrom(seed: number): () => number {
+/** Returns a source of the same numbers for the same seed. */
+function seedRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state * 48_271) % 2_147_483_647;
@@ -81,8 +79,8 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-describe('damage is found', () => {
-  it('whichever byte of whichever run is another, and wherever a run is cut', async () => {
+describe('verifying a damaged snapshot', () => {
+  it('finds any changed byte in any run, and any cut of a run', async () => {
     const store = createMemoryStore();
     const made = await makeSnapshots(
       [
@@ -109,12 +107,12 @@ describe('damage is found', () => {
       }
       store.objects.set(key, bytes);
     }
-    expect(isSound(await verify(store, manifest))).toEqual([0, []]);
+    expect(problemsIn(await verify(store, manifest))).toEqual([0, []]);
   });
 
-  it('if a run is missing, as one problem that is told once', async () => {
+  it('finds a missing run, as a single problem', async () => {
     const store = createMemoryStore();
-    const manifest = await snapshot(store);
+    const manifest = await makeSnapshot(store);
     const delta = expectPresent(manifest.runs.find(({ kind }) => kind === 'delta'));
     store.objects.delete(delta.key);
     const { problems, problemCount } = await verify(store, manifest);
@@ -124,9 +122,9 @@ describe('damage is found', () => {
     expect(problemCount).toBe(1);
   });
 
-  it('in every frame, where a frame is told by its offset', async () => {
+  it('finds damage in every frame, and states the offset of each frame', async () => {
     const store = createMemoryStore();
-    const manifest = await snapshot(store);
+    const manifest = await makeSnapshot(store);
     const frames = await listFrames(store, manifest.runs);
     for (const { run, entry } of frames) {
       const bytes = expectPresent(store.objects.get(run.key));
@@ -140,9 +138,9 @@ describe('damage is found', () => {
     expect(problemCount).toBe(frames.length);
   });
 
-  it('if a partition’s or the snapshot’s figures are others', async () => {
+  it('finds wrong figures of a partition and of the snapshot', async () => {
     const store = createMemoryStore();
-    const manifest = await snapshot(store);
+    const manifest = await makeSnapshot(store);
     const [first = expect.fail('a partition'), ...rest] = manifest.partitions;
     for (const wrong of [
       { items: first.items + 1 },
@@ -160,9 +158,9 @@ describe('damage is found', () => {
     expect(figures.problems).toHaveLength(1);
   });
 
-  it('if a snapshot refers to a run for another range, or not at all', async () => {
+  it('finds a run that the snapshot should refer to and does not', async () => {
     const store = createMemoryStore();
-    const manifest = await snapshot(store);
+    const manifest = await makeSnapshot(store);
     for (const { key } of manifest.runs) {
       const runs = manifest.runs.filter((run) => run.key !== key);
       const { problemCount } = await verify(store, { ...manifest, runs });
@@ -170,35 +168,35 @@ describe('damage is found', () => {
     }
   });
 
-  it('and told without a key or a value', async () => {
+  it('states no key and no value of an item', async () => {
     const store = createMemoryStore();
-    const manifest = await snapshot(store);
+    const manifest = await makeSnapshot(store);
     for (const { key } of manifest.runs) store.objects.set(key, Buffer.alloc(9));
     const { problems } = await verify(store, manifest);
     expect(problems.length).toBeGreaterThan(0);
     expect(JSON.stringify(problems)).not.toMatch(/pk|text of/);
   });
 
-  it('up to a hundred problems; further ones are counted', () => {
+  it('keeps a hundred problems, and counts further ones', () => {
     const findings = new Findings();
     for (let n = 0; n < 250; n++) findings.add({ object: 'run', problem: `problem ${n}` });
     expect(findings.problems).toHaveLength(100);
     expect(findings.problemCount).toBe(250);
   });
 
-  it('and a fault of the surroundings is no damage', async () => {
+  it('throws the error of a store that fails, and does not take it for damage', async () => {
     const plain = createMemoryStore();
-    const manifest = await snapshot(plain);
+    const manifest = await makeSnapshot(plain);
     const down = new Error('the network is down');
     const store = { ...plain, getRange: () => Promise.reject(down) };
     await expect(verify(store, manifest)).rejects.toBe(down);
   });
 });
 
-describe('a sample', () => {
-  it('looks at one frame of each partition at least', async () => {
+describe('verifying a sample', () => {
+  it('reads at least one frame, and at most one of each partition, for a tiny share', async () => {
     const plain = createMemoryStore();
-    const manifest = await snapshot(plain);
+    const manifest = await makeSnapshot(plain);
     const store = watchStore(plain);
     const findings = await verify(store, manifest, 0.000_001, () => 0.5);
     expect(findings.frames).toBeLessThanOrEqual(manifest.partitions.length);
@@ -209,21 +207,21 @@ describe('a sample', () => {
     expect(findings.frames).toBeLessThan(frames.length);
   });
 
-  it('is about the share that was asked for', async () => {
+  it('reads about the requested share of the frames', async () => {
     const store = createMemoryStore();
     const [made] = await makeSnapshots([{ changes: makeItems(61), kind: 'full' }], store);
     const { manifest } = expectPresent(made);
     const frames = (await listFrames(store, manifest.runs)).length;
-    const random = randomFrom(7);
+    const random = seedRandom(7);
     let drawn = 0;
     for (let i = 0; i < 30; i++) drawn += (await verify(store, manifest, 0.5, random)).frames;
     expect(drawn / (30 * frames)).toBeGreaterThan(0.4);
     expect(drawn / (30 * frames)).toBeLessThan(0.65);
   });
 
-  it('finds damage in the frames that it draws, and a run that is missing', async () => {
+  it('finds damage in the frames that it draws, and a missing run', async () => {
     const store = createMemoryStore();
-    const manifest = await snapshot(store);
+    const manifest = await makeSnapshot(store);
     const [run = expect.fail('a run')] = manifest.runs;
     const bytes = expectPresent(store.objects.get(run.key));
     bytes[5] = (bytes[5] ?? 0) ^ 1;

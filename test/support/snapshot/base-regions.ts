@@ -11,11 +11,11 @@ import { anyChanges, change, type MemoryStore, createMemoryStore, writeRun } fro
 const end = 1n << 64n;
 const keys = 40;
 
-/** Some hash, often that of a key or one beside it. */
+/** Some hash, often that of a key or a neighbour of it. */
 const anyBoundary = fc.oneof(
   fc
     .tuple(fc.nat(keys), fc.integer({ min: -1, max: 1 }))
-    .map(([pk, beside]) => change(pk, '').hash + BigInt(beside)),
+    .map(([pk, distance]) => change(pk, '').hash + BigInt(distance)),
   fc.bigInt(1n, end - 1n),
 );
 
@@ -29,13 +29,13 @@ export const anyRange: fc.Arbitrary<HashRange> = fc.oneof(
 /** A part of the hash space with a base run of its own. */
 interface Region {
   readonly range: HashRange;
-  /** The run was written for this; keys outside of `range` do not count. */
+  /** The range that the run was written for. Its keys outside `range` do not count. */
   readonly written: HashRange;
   readonly items: readonly Change[];
   readonly frameBytes: number;
 }
 
-/** One to three regions that do not overlap; frames straddle their ends, some have no item, some no run. */
+/** One to three regions that do not overlap. Frames reach across their ends; some have no item, some no run. */
 export const anyRegions: fc.Arbitrary<readonly Region[]> = fc
   .uniqueArray(anyBoundary, { maxLength: 2 })
   .chain((boundaries) => {
@@ -60,6 +60,7 @@ function anyRegion(range: HashRange): fc.Arbitrary<Region | undefined> {
   return fc.option(region, { nil: undefined, freq: 6 });
 }
 
+/** Stores the base run of each region. */
 export async function storeRegions(
   regions: readonly Region[],
 ): Promise<{ readonly store: MemoryStore; readonly bases: readonly RunRef[] }> {
@@ -74,7 +75,7 @@ export async function storeRegions(
   return { store, bases };
 }
 
-/** The items of the regions that count, by their keys. */
+/** The items of the regions that count, by key. */
 export function itemsOf(regions: readonly Region[], within: HashRange): Map<string, Change> {
   const counting = regions.flatMap(({ range, items }) => items.filter(({ hash }) => contains(range, hash)));
   return new Map(
@@ -82,7 +83,7 @@ export function itemsOf(regions: readonly Region[], within: HashRange): Map<stri
   );
 }
 
-/** What images come to, counted by docs/format.md alone. */
+/** Counts the content of images by docs/format.md alone. */
 export function countContent(images: readonly string[]): Content {
   let digest = 0n;
   for (const image of images) {

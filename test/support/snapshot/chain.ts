@@ -26,18 +26,18 @@ import { manifestOf } from './support.ts';
 import { type BackupJob, createBackupJob } from '../../../lambda/jobs/job.ts';
 import { createBackupId } from '../../../lambda/model/ids.ts';
 
-/** The new text of items by their number, undefined where one is deleted: the items of `change` in `support.ts`. */
+/** The new text of items by number, undefined for a deleted item. They are the items of `change` in `support.ts`. */
 export type Texts = ReadonlyMap<number, string | undefined>;
 
 /** Snapshots of one table, each made from the one before by the product's own steps. */
 export interface Chain {
-  /** What the table holds now. */
+  /** The current content of the table. */
   readonly content: ReadonlyMap<number, string>;
   /** Changes the table and publishes its snapshot. The first is a base, whatever its kind. */
   backup(changes: Texts, kind?: Kind): Promise<Manifest>;
 }
 
-/** So small that a few dozen items cross every boundary: frames, spills, staged files, partitions, ranges. */
+/** Limits so small that a few dozen items cross the boundaries of frames, spills, staged files, partitions and ranges. */
 export const smallLimits: Limits = {
   frameBytes: 200,
   spillFrameBytes: 150,
@@ -57,9 +57,9 @@ export const smallLimits: Limits = {
 
 let backups = 0;
 
-/** A new chain, without catalog and state machine: partition, arrange, apply and the assembling of the manifest. */
+/** Creates a chain without catalog and state machine: it calls the steps partition, arrange and apply, and writes the manifest. */
 export function createChain(store: ObjectStore, limits: Limits = smallLimits): Chain {
-  // What these steps use; one that reached for more would fail.
+  // Only what these steps use: a step that needs more fails.
   const services = {
     config: { ...defaultConfig, limits },
     clock: systemClock,
@@ -128,7 +128,7 @@ async function stage(
   else if (newImage !== undefined) await files.addItem(newImage);
 }
 
-/** As the state machine does: again for as long as there is more. */
+/** Calls a step until it is done, as the state machine does. */
 async function runToEnd(
   step: (services: Services, input: TaskInput<BackupJob>) => Promise<TaskResult<BackupJob>>,
   services: Services,

@@ -4,18 +4,18 @@ import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { createChain, type Texts } from './chain.ts';
 import { type MemoryStore, createMemoryStore } from './support.ts';
 
-/** A table is changed and backed up, several times. */
+/** Changes to a table, each followed by a backup. */
 export type History = readonly { readonly changes: Texts; readonly kind: Kind }[];
 
-/** Item numbers are up to this. */
+/** The highest number of an item. */
 export const maxItem = 60;
 
 const kinds = fc.constantFrom<Kind>('incremental', 'incremental', 'incremental', 'differential', 'full');
 const text = fc.oneof(fc.constantFrom('a', 'b'), fc.string({ maxLength: 60, unit: 'binary' }));
 
-function anyChanges(most: number): fc.Arbitrary<Texts> {
+function anyChanges(max: number): fc.Arbitrary<Texts> {
   const change = fc.tuple(fc.nat(maxItem), fc.option(text, { nil: undefined, freq: 4 }));
-  return fc.array(change, { maxLength: most, size: 'max' }).map((changes) => new Map(changes));
+  return fc.array(change, { maxLength: max, size: 'max' }).map((changes) => new Map(changes));
 }
 
 export const histories: fc.Arbitrary<History> = fc
@@ -25,19 +25,19 @@ export const histories: fc.Arbitrary<History> = fc
   )
   .map(([base, rest]) => [{ changes: base, kind: 'full' }, ...rest]);
 
-/** A snapshot and the table's content by which it is judged. */
-export interface Made {
+/** A snapshot, and the content of the table that it must hold. */
+export interface MadeSnapshot {
   readonly manifest: Manifest;
   readonly content: ReadonlyMap<number, string>;
 }
 
-/** The snapshots of a history, oldest first. */
+/** Makes the snapshots of a history, oldest first. */
 export async function makeSnapshots(
   history: History,
   store: MemoryStore = createMemoryStore(),
-): Promise<Made[]> {
+): Promise<MadeSnapshot[]> {
   const table = createChain(store);
-  const made: Made[] = [];
+  const made: MadeSnapshot[] = [];
   for (const { changes, kind } of history) {
     const manifest = await table.backup(changes, kind);
     made.push({ manifest, content: new Map(table.content) });
@@ -45,12 +45,12 @@ export async function makeSnapshots(
   return made;
 }
 
-/** `count` items whose texts are long enough that a few fill a frame. */
+/** Makes `count` items with texts so long that a few items fill a frame. */
 export function makeItems(count: number, from = 0): Map<number, string> {
   return new Map(Array.from({ length: count }, (_, i) => [from + i, `text of ${from + i} `.repeat(3)]));
 }
 
-/** What a test knows to be there. */
+/** Returns a value that a test knows to be defined. */
 export function expectPresent<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('it is not there');
   return value;

@@ -22,19 +22,19 @@ import { createBackupId } from '../../../lambda/model/ids.ts';
 export interface Step {
   readonly kind: Kind;
   readonly changedBytes: number;
-  /** Where a delta run ends because the time was spent, as shares of its range. */
+  /** Where the time budget ends a delta run, as shares of its range. */
   readonly splits: readonly number[];
 }
 
-/** The hashes that are looked at: the middles of 64 equal ranges. */
+/** The hashes that the tests check: the middles of 64 equal ranges. */
 export const samples = splitHashSpace(64).map(({ from, to }) => (from + to) / 2n);
 
 const zero = { items: 0, bytes: 0, digest: '0'.repeat(32) };
 const index = { offset: 0, length: 0, sha256: '' };
 
 /**
- * A table without data: its runs only know, for each sample, which backups' changes they hold. What is planned is
- * carried out by the book, and the manifest is the product's.
+ * A table without data. Its runs only know, for each sample, which backups' changes they hold. It carries out the plans of
+ * the product's compaction, and lets the product assemble the manifests.
  */
 export class PlannedTable {
   manifest: Manifest | undefined;
@@ -72,17 +72,17 @@ export class PlannedTable {
         : [];
       return { done: true, runs, effect: [], folded, next: undefined };
     });
-    this.manifest = this.#assembled(planned, plan, results);
+    this.manifest = this.#assemble(planned, plan, results);
     this.backups++;
     return plan;
   }
 
-  /** The backups whose changes a reader finds at the hash, in the order of the runs. */
-  held(hash: bigint): number[] {
-    return this.runsAt(hash).flatMap(({ key }) => this.#held.get(key)?.get(hash) ?? []);
+  /** Lists the backups whose changes a reader finds at the hash, in the order of the runs. */
+  listBackupsAt(hash: bigint): number[] {
+    return this.listRunsAt(hash).flatMap(({ key }) => this.#held.get(key)?.get(hash) ?? []);
   }
 
-  runsAt(hash: bigint): RunRef[] {
+  listRunsAt(hash: bigint): RunRef[] {
     return (this.manifest?.runs ?? []).filter((run) => contains(fromHex(run.range), hash));
   }
 
@@ -106,7 +106,7 @@ export class PlannedTable {
         ? 0
         : bytes * (Number(common.to - common.from) / Number(whole.to - whole.from));
     };
-    // No two partitions are of quite the same size.
+    // No two partitions have exactly the same size.
     const uneven = 1 + ((this.#names * 37) % 11) / 100;
     const rawBytes =
       uneven * share(wholeRange, changedBytes) +
@@ -124,7 +124,7 @@ export class PlannedTable {
     };
   }
 
-  #assembled(kind: Kind, plan: CompactionPlan, results: readonly ApplyResult[]): Manifest {
+  #assemble(kind: Kind, plan: CompactionPlan, results: readonly ApplyResult[]): Manifest {
     const { table, description } = manifestOf([]);
     const id = createBackupId(this.backups, '01234567');
     const applyPlan: ApplyPlan = { ...plan, spills: [] };
@@ -150,7 +150,7 @@ export class PlannedTable {
   }
 }
 
-/** The range in parts that end at the shares. */
+/** Splits the range into parts that end at the shares. */
 function splitRange({ from, to }: HashRange, shares: readonly number[]): HashRange[] {
   const width = Number(to - from);
   const places = shares.map((share) => from + BigInt(Math.floor(width * share)));

@@ -2,6 +2,6 @@ import { describe } from 'vitest';
 import { objectStoreConformance } from '../../storage/object-store.suite.ts';
 import { createMemoryStore } from './support.ts';
 
-describe('the tests’ store in memory', () => {
+describe('the object store in memory that tests use', () => {
   objectStoreConformance(async () => createMemoryStore());
 });

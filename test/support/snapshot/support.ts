@@ -23,6 +23,7 @@ export interface MemoryStore extends ObjectStore {
   readonly objects: Map<string, Buffer>;
 }
 
+/** Creates an empty store. */
 export function createMemoryStore(): MemoryStore {
   const objects = new Map<string, Buffer>();
   const get = async (key: string): Promise<Buffer> => {
@@ -59,12 +60,12 @@ export function createMemoryStore(): MemoryStore {
   };
 }
 
-/** All entries of a sequence of batches, in order. */
+/** Reads all entries of a sequence of batches. */
 export async function gather<T>(batches: AsyncIterable<readonly T[]>): Promise<T[]> {
   return (await Array.fromAsync(batches)).flat();
 }
 
-/** The entries in batches of these sizes, in turn; 0 gives an empty batch. */
+/** Splits entries into batches of these sizes, in turn. 0 gives an empty batch. */
 export async function* toBatches<T>(
   entries: readonly T[],
   sizes: readonly number[],
@@ -77,12 +78,12 @@ export async function* toBatches<T>(
   }
 }
 
-/** A change as a line of a run. */
+/** Encodes a change as a line of a run. */
 export function toLine(kind: RunKind, change: Change): Buffer {
   return Buffer.concat(encodeLine(kind, change));
 }
 
-/** Frames to keep: what a source of frames gives is good until the next one is asked for. */
+/** Copies frames: those that a source yields are valid only until the next one is requested. */
 export async function keepFrames<F extends RawFrame | CopiedFrame>(frames: AsyncIterable<F>): Promise<F[]> {
   const kept: F[] = [];
   for await (const frame of frames) kept.push('lines' in frame ? { ...frame, ...copyFrame(frame) } : frame);
@@ -107,7 +108,7 @@ export async function writeFile<T extends Keyed>(
 
 async function* none(): AsyncGenerator<never> {}
 
-/** Stores sorted changes as a run that is referred to as a whole. */
+/** Stores sorted changes as a run, and refers to all of it. */
 export async function writeRun(
   store: ObjectStore,
   key: string,
@@ -134,7 +135,7 @@ async function writeBase(
   return { ...(await writeFrames(store, key, frames)), key };
 }
 
-/** A change of the item whose partition key `pk` is the number: to this text, or its deletion. */
+/** Makes a change of the item whose partition key is the number: to this text or, if undefined, its deletion. */
 export function change(pk: number, text: string | undefined): Change {
   const keyText = `"pk":{"N":"${pk}"}`;
   const key = Buffer.from(keyText);
@@ -143,12 +144,12 @@ export function change(pk: number, text: string | undefined): Change {
   return { hash: keyHash(key), key, image };
 }
 
-/** The order of runs. */
+/** Sorts entries in the order of runs. */
 export function sortKeyed<T extends Keyed>(entries: readonly T[]): T[] {
   return entries.toSorted(compareKeyed);
 }
 
-/** Sorted changes of keys up to `maxKey`, each once; without tombstones for a base run. */
+/** Any sorted changes of keys up to `maxKey`, each key once. Those of a base run have no tombstones. */
 export function anyChanges(kind: RunKind, maxKey: number): fc.Arbitrary<Change[]> {
   const text = fc.string({ maxLength: 30 });
   return fc
@@ -161,7 +162,7 @@ export function anyChanges(kind: RunKind, maxKey: number): fc.Arbitrary<Change[]
 
 export const snapshotId = parseBackupId('01576616366715-01234567');
 
-/** A manifest of a table with the partition key `pk`, over these runs; its figures are none of a reader's. */
+/** Makes a manifest over these runs, of a table with the partition key `pk`. Its figures are 0, which readers ignore. */
 export function manifestOf(runs: readonly RunRef[]): Manifest {
   const content = { items: 0, bytes: 0, digest: '0'.repeat(32) };
   return {

@@ -2,13 +2,13 @@ import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { type FrameEntry, readIndex } from '../../../lambda/snapshot/format/frame-index.ts';
 import type { RunRef } from '../../../lambda/snapshot/format/manifest.ts';
 
-/** A store that tells what was read of it, and how often. */
+/** A store that counts what is read from it. */
 export interface WatchedStore extends ObjectStore {
-  /** How often the frame was fetched. */
+  /** Counts the reads that fetched some of the frame. */
   countFrameReads(run: RunRef, entry: FrameEntry): number;
-  /** How often the byte was fetched that was fetched most often. */
+  /** Counts how often the most-read byte was read. */
   maxByteReads(): number;
-  /** The number of reads of the object. */
+  /** Counts the reads of the object. */
   countFileReads(key: string): number;
 }
 
@@ -23,7 +23,7 @@ export function watchStore(store: ObjectStore): WatchedStore {
     countFrameReads: (run, { offset, length }) =>
       reads.filter(({ key, from, to }) => key === run.key && from < offset + length && to > offset).length,
     maxByteReads() {
-      // What is read most often begins where some read begins.
+      // The most-read stretch begins where some read begins.
       const covering = reads.map((one) =>
         reads.filter(({ key, from, to }) => key === one.key && from <= one.from && to > one.from),
       );
@@ -33,7 +33,7 @@ export function watchStore(store: ObjectStore): WatchedStore {
   };
 }
 
-/** Every frame of the runs' files, each file once. */
+/** Lists every frame of the runs' files. A file that several runs refer to is listed once. */
 export async function listFrames(
   store: ObjectStore,
   runs: readonly RunRef[],
