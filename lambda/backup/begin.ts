@@ -1,6 +1,6 @@
 import { markerOf } from '../model/ids.ts';
 import type { BackupId } from '../model/records.ts';
-import type { Claim } from '../catalog/turns.ts';
+import type { Claim } from '../catalog/turn-writes.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { findManifest, readManifest } from '../snapshot/format/manifest.ts';

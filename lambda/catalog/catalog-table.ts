@@ -3,7 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DynamoDBDocumentClient,
   GetCommand,
-  QueryCommand,
+  paginateQuery,
   type QueryCommandInput,
   TransactWriteCommand,
   type TransactWriteCommandInput,
@@ -13,9 +13,9 @@ import {
 import type { Clock } from '../runtime/clock.ts';
 import { isServiceError } from '../runtime/errors.ts';
 import { cancellationCodes } from '../runtime/throttling.ts';
+import type { Row } from './decode.ts';
 import { index, type Collection, type RecordKey } from './schema.ts';
 
-type Row = Record<string, unknown>;
 type WithoutTable<T> = Omit<T, 'TableName'>;
 type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
@@ -27,16 +27,23 @@ export interface Write {
   readonly ConditionCheck?: WithoutTable<NonNullable<Action['ConditionCheck']>>;
 }
 
-/** A transaction that was not done: for each write whether its condition was what did not hold. */
+/** Why a transaction was refused, which then wrote nothing: for each write, whether its condition did not hold. */
 export type Refusal = readonly boolean[];
 
-/** Several writers of one record meet: transactions answer a conflict, and are tried again so often. */
-const conflictTries = 12;
+/** DynamoDB refuses a transaction while another one writes the same record: it is tried this often. */
+const maxConflictTries = 12;
 
-/** More than an account has tables, or backups and restores that run. */
+/** More records than any collection has: than an account has tables, or backups and restores that are running. */
 export const maxRecords = 100_000;
 
-/** The catalog's table: reads are consistent (but for the index), writes are conditional. */
+/** The rows of one partition whose sort key lies in [from, to]. */
+interface Range {
+  readonly pk: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The catalog's table. Reads are consistent, except those of a collection. Writes have conditions. */
 export class CatalogTable {
   readonly #client: DynamoDBDocumentClient;
   readonly #name: string;
@@ -53,19 +60,26 @@ export class CatalogTable {
     return (await this.#client.send(command)).Item;
   }
 
-  /** Records of one partition whose sort key lies in [from, to], in order, from behind `after`. */
-  async range(pk: string, from: string, to: string, limit: number, after?: string): Promise<Row[]> {
+  /** Reads the rows of the range after the sort key `after`, in order, at most `limit`. */
+  async queryRange(range: Range, limit: number, after?: string): Promise<Row[]> {
     return this.#query({
-      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-      ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
-      ExclusiveStartKey: after === undefined ? undefined : { pk, sk: after },
-      ConsistentRead: true,
+      ...rangeQuery(range),
+      ExclusiveStartKey: after === undefined ? undefined : { pk: range.pk, sk: after },
       Limit: limit,
     });
   }
 
-  /** Records of one collection by position in [from, to], in order, from behind `after`. Eventually consistent. */
-  async collection(
+  /** Reads all rows of the range, in order, `pageSize` at a time. Each page is as it is when it is read. */
+  async *streamRange(range: Range, pageSize: number): AsyncGenerator<Row> {
+    const query = { ...rangeQuery(range), TableName: this.#name };
+    for await (const { Items = [] } of paginateQuery({ client: this.#client, pageSize }, query)) yield* Items;
+  }
+
+  /**
+   * Reads the rows of one collection whose position lies in [from, to] and after `after`, in order, at most `limit`.
+   * Eventually consistent.
+   */
+  async queryCollection(
     collection: Collection,
     range: { from: string; to: string; after?: RecordKey & { position: string } },
     limit: number,
@@ -80,65 +94,64 @@ export class CatalogTable {
     });
   }
 
-  /** All records of one collection, in order. Eventually consistent. */
-  all(collection: Collection): Promise<Row[]> {
-    return this.collection(collection, { from: ' ', to: '~' }, maxRecords);
+  /** Reads all rows of one collection, in order. Eventually consistent. */
+  readCollection(collection: Collection): Promise<Row[]> {
+    return this.queryCollection(collection, { from: ' ', to: '~' }, maxRecords);
   }
 
-  /** The record after the update; throws ConditionalCheckFailedException if its condition does not hold. */
+  /** Returns the row as it is after the update. Throws `ConditionalCheckFailedException` if the condition fails. */
   async update(input: WithoutTable<UpdateCommandInput>): Promise<Row> {
     const command = new UpdateCommand({ ...input, TableName: this.#name, ReturnValues: 'ALL_NEW' });
     return (await this.#client.send(command)).Attributes ?? {};
   }
 
   /**
-   * All writes or none. Resolves to undefined when they were done, else to which conditions did not hold. Conflicts with
-   * other transactions are tried again.
+   * Does all writes or none. Returns undefined when they are done, else which conditions did not hold. Tries again when
+   * the transaction is in conflict with another one.
    */
   async transact(writes: readonly Write[]): Promise<Refusal | undefined> {
-    // One token for all tries: a try that was done although its answer was lost is not done again.
+    // All tries have one token: a try that was done, but whose answer was lost, is not done again.
     const token = randomUUID();
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#client.send(
           new TransactWriteCommand({
             ClientRequestToken: token,
-            TransactItems: writes.map((write) => this.#action(write)),
+            TransactItems: writes.map((write) => this.#toAction(write)),
           }),
         );
         return undefined;
       } catch (error) {
         const refusal = refusalOf(error);
         if (refusal !== undefined) return refusal;
-        if (!isConflict(error) || attempt === conflictTries) throw error;
+        if (!isConflict(error) || attempt === maxConflictTries) throw error;
         await this.#clock.sleep(Math.random() * Math.min(1000, 10 * 2 ** attempt));
       }
     }
   }
 
-  /** Reads pages until `Limit` records are there or none follow; a Limit is always sent. */
   async #query(input: Omit<QueryCommandInput, 'TableName' | 'Limit'> & { Limit: number }): Promise<Row[]> {
     const rows: Row[] = [];
-    let start = input.ExclusiveStartKey;
-    do {
-      const page = await this.#client.send(
-        new QueryCommand({
-          ...input,
-          TableName: this.#name,
-          Limit: input.Limit - rows.length,
-          ExclusiveStartKey: start,
-        }),
-      );
-      rows.push(...(page.Items ?? []));
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined && rows.length < input.Limit);
-    return rows;
+    const pages = paginateQuery({ client: this.#client }, { ...input, TableName: this.#name });
+    for await (const { Items = [] } of pages) {
+      rows.push(...Items);
+      if (rows.length >= input.Limit) break;
+    }
+    return rows.slice(0, input.Limit);
   }
 
-  #action(write: Write): Action {
+  #toAction(write: Write): Action {
     const [kind, body] = Object.entries(write)[0] ?? [];
     return { [String(kind)]: { ...body, TableName: this.#name } };
   }
+}
+
+function rangeQuery({ pk, from, to }: Range) {
+  return {
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+    ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+    ConsistentRead: true,
+  };
 }
 
 function refusalOf(error: unknown): Refusal | undefined {

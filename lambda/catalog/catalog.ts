@@ -9,7 +9,22 @@ import { Restores } from './restores.ts';
 import { Snapshots } from './snapshots.ts';
 import { Turns } from './turns.ts';
 
-/** The catalog: one DynamoDB table, and the only place that knows its keys and conditions. */
+/**
+ * The catalog: one DynamoDB table with a record for each backup, snapshot, restore and table name.
+ *
+ * ```
+ * operations, steps, sweep, reconciler
+ *   | plain records (lambda/model/records.ts)
+ * backups natives turns snapshots restores counters     what may be asked and changed
+ *   | *-writes.ts: the conditional writes                | decode.ts: a row -> a record, or CatalogRecordInvalid
+ * catalog-table.ts                                       transactions, queries, retries
+ *   | schema.ts: keys and collections
+ * DynamoDB
+ * ```
+ *
+ * What always holds: every change of a status, a head, a turn or a pin is one conditional transaction, so it happens once,
+ * whoever repeats it and however late. Reads by key are consistent; lists over all tables are eventually consistent.
+ */
 export interface Catalog {
   readonly backups: Backups;
   readonly natives: Natives;
@@ -19,6 +34,7 @@ export interface Catalog {
   readonly counters: Counters;
 }
 
+/** Opens the catalog in the table of this name, which must exist. */
 export function openCatalog(client: DynamoDBClient, tableName: string, clock: Clock, ids: Ids): Catalog {
   const rows = new CatalogTable(client, tableName, clock);
   return {

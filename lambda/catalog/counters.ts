@@ -1,22 +1,23 @@
 import type { Clock } from '../runtime/clock.ts';
 import { isServiceError } from '../runtime/errors.ts';
 import type { CatalogTable } from './catalog-table.ts';
+import { decodeCounter } from './decode.ts';
 import { keys } from './schema.ts';
 
-/** A counter is of no use once its second is over; DynamoDB removes it within days of this. */
+/** A counter is of no use once its second is over. DynamoDB removes it within days of this time. */
 const counterMemorySeconds = 60;
 
 const secondMs = 1000;
 
 /**
- * Counts events by the second, exactly, over all callers whose clocks differ by less than a second. A second begins with
- * its first event, not with the clock's: a burst is so counted as one wherever it falls. One that begins a second or
- * more from now, by a clock that was put back, is not waited for.
+ * Counts the events of one second exactly, over all callers whose clocks differ by less than a second. A second begins
+ * with its first event, not with the clock's second, so that a burst is counted as one wherever it falls. A counter whose
+ * second begins a second or more in the future, because a clock was put back, is replaced.
  */
 export class Counters {
   readonly #rows: CatalogTable;
   readonly #clock: Clock;
-  /** When the present second of an event began, as last seen here: it only says what to try first. */
+  /** When the current second of each event began, as last seen here. It only decides which write is tried first. */
   readonly #begun = new Map<string, number>();
 
   constructor(rows: CatalogTable, clock: Clock) {
@@ -24,16 +25,19 @@ export class Counters {
     this.#clock = clock;
   }
 
-  /** Counts one event, or says false if there were `limit` already within the second. One round but at its bounds. */
+  /**
+   * Counts one event. Returns false, and counts nothing, if the second has `limit` events already. Takes one write, except
+   * where a second begins or is full.
+   */
   async admit(event: string, limit: number): Promise<boolean> {
     const now = this.#clock.now();
-    const running = Math.abs(now - (this.#begun.get(event) ?? -Infinity)) < secondMs;
-    if (running && (await this.#join(event, now, limit))) return true;
-    // Another may begin the second between our tries; then it is joined.
+    const isRunning = Math.abs(now - (this.#begun.get(event) ?? -Infinity)) < secondMs;
+    if (isRunning && (await this.#join(event, now, limit))) return true;
+    // Another caller may begin the second between our two tries: then we join it.
     return (await this.#begin(event, now)) || this.#join(event, now, limit);
   }
 
-  /** Counts one more in the second that runs at `now`; false if none does or it is full. */
+  /** Counts the event in the second that `now` lies in. Returns false if there is none or it is full. */
   #join(event: string, now: number, limit: number): Promise<boolean> {
     return this.#write(event, {
       UpdateExpression: 'ADD #count :one',
@@ -48,7 +52,7 @@ export class Counters {
     });
   }
 
-  /** Begins a second with this event; false if one runs already. */
+  /** Begins a second with this event. Returns false if `now` lies in a second that another event began. */
   #begin(event: string, now: number): Promise<boolean> {
     return this.#write(event, {
       UpdateExpression: 'SET #begun = :now, #count = :one, #ttl = :ttl',
@@ -67,7 +71,7 @@ export class Counters {
   async #write(event: string, update: Omit<Parameters<CatalogTable['update']>[0], 'Key'>): Promise<boolean> {
     try {
       const row = await this.#rows.update({ ...update, Key: { ...keys.counter(event) } });
-      this.#begun.set(event, Number(row['begun']));
+      this.#begun.set(event, decodeCounter(row).begun);
       return true;
     } catch (error) {
       if (isServiceError(error, 'ConditionalCheckFailedException')) return false;

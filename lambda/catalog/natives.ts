@@ -1,14 +1,15 @@
-import type { Clock } from '../runtime/clock.ts';
 import type { BackupKey } from '../model/backup-arn.ts';
+import type { BackupRecord, Figures } from '../model/records.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
-import type { BackupId, BackupRecord, Figures } from '../model/records.ts';
+import { decodeBackupKey } from './decode.ts';
 import { keys } from './schema.ts';
 
 type Update = NonNullable<Write['Update']>;
 
 /**
- * The course of native backups, which DynamoDB makes: CREATING -> AVAILABLE | FAILED, each by a conditional write. Their
- * records are made, listed and deleted as all others.
+ * The status of native backups, which DynamoDB makes: CREATING -> AVAILABLE | FAILED, each change by a conditional write.
+ * Their records are created, listed and deleted like all others.
  */
 export class Natives {
   readonly #rows: CatalogTable;
@@ -19,13 +20,13 @@ export class Natives {
     this.#clock = clock;
   }
 
-  /** Those that are CREATING, of all tables. Eventually consistent. */
+  /** Lists the native backups of all tables that are CREATING. Eventually consistent. */
   async listCreating(): Promise<BackupKey[]> {
-    const rows = await this.#rows.all('NATIVES');
-    return rows.map((row) => ({ table: String(row['table']), id: row['id'] as BackupId }));
+    const rows = await this.#rows.readCollection('NATIVES');
+    return rows.map(decodeBackupKey);
   }
 
-  /** Remembers DynamoDB's backup, if there is none yet. */
+  /** Records the ARN that DynamoDB's backup has, unless the record has one already. */
   async adopt(backup: BackupRecord, nativeArn: string): Promise<void> {
     await this.#change(backup, {
       UpdateExpression: 'SET nativeArn = :arn',
@@ -34,7 +35,7 @@ export class Natives {
     });
   }
 
-  /** Notes that DynamoDB is asked once more; false if another was faster. */
+  /** Records that the caller will ask DynamoDB once more. Returns false if another caller was faster. */
   askAgain(backup: BackupRecord): Promise<boolean> {
     return this.#change(backup, {
       UpdateExpression: 'SET attempts = :next, askedAt = :now',
@@ -47,19 +48,19 @@ export class Natives {
     });
   }
 
-  /** The backup is AVAILABLE. One that has ended already stays what it is. */
+  /** Makes the backup AVAILABLE. Does nothing if it has ended already. */
   async complete(backup: BackupRecord, { items, bytes }: Pick<Figures, 'items' | 'bytes'>): Promise<void> {
     const figures: Figures = { items, bytes, copiedBytes: 0, copiedFiles: 0, copiedRecords: 0 };
     await this.#end(backup, 'AVAILABLE', 'figures', figures);
   }
 
   /**
-   * The backup is FAILED. One that has ended already stays what it is. `requestKey`: of a request that is refused with it;
-   * its repeat is then another request.
+   * Makes the backup FAILED. Does nothing if it has ended already. `requestKey`: the key of a request that is refused
+   * because of this. The catalog forgets it, so that a repeat of the request is a new request.
    */
   async fail(backup: BackupRecord, reason: string, requestKey?: string): Promise<void> {
-    const forgotten = requestKey === undefined ? [] : [{ Delete: { Key: { ...keys.request(requestKey) } } }];
-    await this.#end(backup, 'FAILED', 'reason', reason, forgotten);
+    const forget = requestKey === undefined ? [] : [{ Delete: { Key: { ...keys.request(requestKey) } } }];
+    await this.#end(backup, 'FAILED', 'reason', reason, forget);
   }
 
   async #end(
@@ -82,7 +83,7 @@ export class Natives {
     );
   }
 
-  /** False if the condition did not hold. */
+  /** Changes the record, together with other writes. Returns false if a condition did not hold. */
   async #change(
     { table, id }: BackupRecord,
     update: Pick<Update, 'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeValues'>,

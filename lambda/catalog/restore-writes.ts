@@ -1,20 +1,20 @@
-import type { Write } from './catalog-table.ts';
 import type { RestoreRecord, TargetFate } from '../model/records.ts';
+import type { Write } from './catalog-table.ts';
 import { keys } from './schema.ts';
 
-/** The writes that the transactions of a restore's record are made of. */
+/** The writes that transactions on a restore's record are made of. */
 
 /** DynamoDB's limit for an account, over all kinds of restores. */
 export const maxRunningRestores = 50;
 
-/** The set of the ids of all restores that run, in one record, so that the limit is exact. */
+/** One record holds the set of the ids of all running restores, so that the limit is exact. */
 const slots = keys.counter('running-restores');
 
 /**
- * The record of a restore, on condition that it runs and this execution has it, `and` what else is asked of it. `values`
- * are those that the write has besides.
+ * Addresses the record of a restore, on condition that it is running and that this execution has it. `and`: another
+ * condition, for example ` AND attribute_exists(way)`. `values`: those that the condition or the write uses besides.
  */
-export function ofExecution(
+export function requireExecution(
   { target, id, attempts }: RestoreRecord,
   and = '',
   values: Readonly<Record<string, unknown>> = {},
@@ -27,7 +27,8 @@ export function ofExecution(
   };
 }
 
-export function beginning(restore: RestoreRecord): Write {
+/** Creates the record, unless a restore to the target is running. */
+export function createRestore(restore: RestoreRecord): Write {
   return {
     Put: {
       Item: { ...keys.restore(restore.target), ...restore, collection: 'RESTORES', position: restore.id },
@@ -38,16 +39,16 @@ export function beginning(restore: RestoreRecord): Write {
   };
 }
 
-/** What is known of a restore at its end. */
+/** What is known about a restore at its end. */
 export type RestoreEnd = Pick<RestoreRecord, 'reason' | 'targetFate'>;
 
-/** `failedAt` is its place in the list of those that failed. */
-export function ending(
+/** Ends the restore. `failedAt`: the position in the list of failed restores, if it is to be in that list. */
+export function endRestore(
   restore: RestoreRecord,
   status: 'RESTORED' | 'FAILED',
   { reason, targetFate, failedAt }: RestoreEnd & { failedAt: string | undefined },
 ): Write {
-  const found = ofExecution(restore, '', {
+  const running = requireExecution(restore, '', {
     ':status': status,
     ...(reason !== undefined && { ':reason': reason }),
     ...(targetFate !== undefined && { ':targetFate': targetFate }),
@@ -55,7 +56,7 @@ export function ending(
   });
   return {
     Update: {
-      ...found,
+      ...running,
       UpdateExpression:
         'SET #status = :status' +
         (reason === undefined ? '' : ', reason = :reason') +
@@ -64,7 +65,7 @@ export function ending(
           ? ' REMOVE #collection, #position'
           : ', #collection = :failed, #position = :failedAt'),
       ExpressionAttributeNames: {
-        ...found.ExpressionAttributeNames,
+        ...running.ExpressionAttributeNames,
         '#collection': 'collection',
         '#position': 'position',
       },
@@ -72,8 +73,8 @@ export function ending(
   };
 }
 
-/** Takes it off that list, if the target was not restored to again since. */
-export function forgetting(target: string, id: string): Write {
+/** Takes the restore off the list of failed ones, unless there was another restore to the target since. */
+export function unlistRestore(target: string, id: string): Write {
   return {
     Update: {
       Key: { ...keys.restore(target) },
@@ -85,8 +86,8 @@ export function forgetting(target: string, id: string): Write {
   };
 }
 
-/** Replaces what became of the target of a failed restore, if the target was not restored to again since. */
-export function changingFate(target: string, id: string, targetFate: TargetFate): Write {
+/** Replaces what became of the target of a failed restore, unless there was another restore to the target since. */
+export function changeFate(target: string, id: string, targetFate: TargetFate): Write {
   return {
     Update: {
       Key: { ...keys.restore(target) },
@@ -98,19 +99,19 @@ export function changingFate(target: string, id: string, targetFate: TargetFate)
   };
 }
 
-/** Takes one of the places of running restores. */
-export function taking({ id }: RestoreRecord): Write {
+/** Takes one of the slots of running restores, if one is free. */
+export function takeSlot({ id }: RestoreRecord): Write {
   return {
     Update: {
       Key: { ...slots },
       UpdateExpression: 'ADD running :ids',
-      ConditionExpression: 'attribute_not_exists(running) OR size(running) < :most',
-      ExpressionAttributeValues: { ':ids': new Set([id]), ':most': maxRunningRestores },
+      ConditionExpression: 'attribute_not_exists(running) OR size(running) < :max',
+      ExpressionAttributeValues: { ':ids': new Set([id]), ':max': maxRunningRestores },
     },
   };
 }
 
-export function freeing({ id }: RestoreRecord): Write {
+export function freeSlot({ id }: RestoreRecord): Write {
   return {
     Update: {
       Key: { ...slots },
@@ -120,7 +121,8 @@ export function freeing({ id }: RestoreRecord): Write {
   };
 }
 
-export function holding({ id, source, backup }: RestoreRecord): Write {
+/** Holds the restore's snapshot alive, on condition that it is alive and its backup is not deleted. */
+export function holdSnapshot({ id, source, backup }: RestoreRecord): Write {
   return {
     Update: {
       Key: { ...keys.snapshot(source.name, backup) },
@@ -131,8 +133,8 @@ export function holding({ id, source, backup }: RestoreRecord): Write {
   };
 }
 
-/** On condition that there is a snapshot: an update would make an empty record of one. */
-export function released({ id, source, backup }: RestoreRecord): Write {
+/** Ends the hold, on condition that there is a snapshot: else the update would create an empty record of one. */
+export function releaseSnapshot({ id, source, backup }: RestoreRecord): Write {
   return {
     Update: {
       Key: { ...keys.snapshot(source.name, backup) },
@@ -143,7 +145,7 @@ export function released({ id, source, backup }: RestoreRecord): Write {
   };
 }
 
-export function withoutSnapshot({ source, backup }: RestoreRecord): Write {
+export function requireNoSnapshot({ source, backup }: RestoreRecord): Write {
   return {
     ConditionCheck: {
       Key: { ...keys.snapshot(source.name, backup) },

@@ -1,19 +1,19 @@
 import type { BackupId } from '../model/records.ts';
 
 /**
- * The catalog's one table. Everything about a table name shares a partition, so that one consistent query or
- * transaction sees it whole; the index gathers records of one sort over all tables.
+ * The keys of the catalog's one table. All records of a table name share a partition, so that one consistent query or
+ * transaction covers them. The index gathers the records of one collection over all tables.
  *
  * | record      | pk            | sk             | collection, position                          |
  * | ----------- | ------------- | -------------- | --------------------------------------------- |
  * | table       | `TABLE#name`  | `TABLE`        | TABLES, name                                  |
- * | backup      | `TABLE#name`  | `BACKUP#id`    | BACKUPS, id (only while it is to be listed)   |
+ * | backup      | `TABLE#name`  | `BACKUP#id`    | BACKUPS, id (unless internal or deleted)      |
  * | expiry      | `TABLE#name`  | `EXPIRY#id`    | EXPIRIES, 14-digit epoch ms                   |
  * | native      | `TABLE#name`  | `NATIVE#id`    | NATIVES, id (only while DynamoDB makes it)    |
  * | snapshot    | `TABLE#name`  | `SNAPSHOT#id`  |                                               |
- * | restore     | `TABLE#target`| `RESTORE`      | RESTORES, id (only while it runs)             |
- * |             |               |                | FAILED_RESTORES, 14-digit epoch ms, until its |
- * |             |               |                | target was looked at once more                |
+ * | restore     | `TABLE#target`| `RESTORE`      | RESTORES, id (only while it is running)       |
+ * |             |               |                | FAILED_RESTORES, 14-digit epoch ms (until the |
+ * |             |               |                | reconciler has checked its target once more)  |
  * | counter     | `COUNTER#...` | `COUNTER`      |                                (with a TTL)   |
  * | request     | `REQUEST#key` | `REQUEST`      |                                (with a TTL)   |
  */
@@ -40,7 +40,7 @@ export const keys = {
 
 export type Collection = 'TABLES' | 'BACKUPS' | 'EXPIRIES' | 'NATIVES' | 'RESTORES' | 'FAILED_RESTORES';
 
-/** The position of a time, epoch ms: 14 digits, in whose order the times are. */
+/** The position of a time (epoch ms): 14 digits, so that positions sort like times. */
 export function position(time: number): string {
   return String(time).padStart(14, '0');
 }

@@ -1,11 +1,13 @@
+import type { BackupKey } from '../model/backup-arn.ts';
+import type { RestoreId } from '../model/ids.ts';
+import type { BackupId, BackupRecord, BackupStatus, Ends } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import type { BackupKey } from '../model/backup-arn.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
-import type { BackupId, BackupRecord, BackupStatus, Ends } from '../model/records.ts';
+import { decodeBackup, decodeSnapshot } from './decode.ts';
 import { keys } from './schema.ts';
 
-/** A snapshot's life: alive until nothing needs it; what is dead never comes back. */
+/** A snapshot's life: it is alive until nothing needs it, and a dead one never comes back. */
 export interface SnapshotRecord {
   readonly id: BackupId;
   readonly tableId: string;
@@ -13,26 +15,30 @@ export interface SnapshotRecord {
   readonly ends: Ends;
   readonly internal: boolean;
   readonly alive: boolean;
-  /** Epoch ms whose content it holds, if that is not its request's: it was never the head. */
+  /** Set if it holds the content of a time (epoch ms) before its request. Then it was never the head. */
   readonly asOf?: number;
-  /** Its backup is deleted: it dies as soon as nothing holds it. */
+  /** Set once its backup is deleted: it dies as soon as nothing holds it. */
   readonly released?: true;
   /** Epoch ms. */
   readonly diedAt?: number;
+  /** The executions that make a backup from it. */
+  readonly pins?: ReadonlySet<string>;
+  /** The restores that read it. */
+  readonly restores?: ReadonlySet<RestoreId>;
 }
 
-/** What the catalog says of all backups and snapshots of one table name, whatever its TableId was. */
+/** All backups and snapshots of one table name, over all the TableIds that it had. */
 export interface Census {
   readonly backups: ReadonlyMap<BackupId, { readonly status: BackupStatus; readonly tableId: string }>;
   /** In ascending order of their ids. */
   readonly snapshots: readonly SnapshotRecord[];
 }
 
-/** Records read at a time for a census: their descriptions are not kept in memory. */
+/** How many rows a census reads at a time. It does not keep the descriptions of tables in memory. */
 const censusPage = 500;
 
 /** A write that keeps a snapshot alive for a holder, on condition that it is alive. */
-export function pinned(table: string, snapshot: BackupId, holder: string): Write {
+export function pinSnapshot(table: string, snapshot: BackupId, holder: string): Write {
   return {
     Update: {
       Key: { ...keys.snapshot(table, snapshot) },
@@ -43,7 +49,7 @@ export function pinned(table: string, snapshot: BackupId, holder: string): Write
   };
 }
 
-export function unpinned(table: string, snapshot: BackupId, holder: string): Write {
+export function unpinSnapshot(table: string, snapshot: BackupId, holder: string): Write {
   return {
     Update: {
       Key: { ...keys.snapshot(table, snapshot) },
@@ -53,6 +59,10 @@ export function unpinned(table: string, snapshot: BackupId, holder: string): Wri
   };
 }
 
+/**
+ * The records of snapshots. A commit creates one alive (`turns.ts`). Deleting its backup releases it, and it dies once it
+ * is released, nothing holds it and it is not the head. The sweep forgets it after that.
+ */
 export class Snapshots {
   readonly #rows: CatalogTable;
   readonly #clock: Clock;
@@ -63,62 +73,41 @@ export class Snapshots {
   }
 
   async get({ table, id }: BackupKey): Promise<SnapshotRecord | undefined> {
-    return (await this.#rows.get(keys.snapshot(table, id))) as SnapshotRecord | undefined;
+    const row = await this.#rows.get(keys.snapshot(table, id));
+    return row && decodeSnapshot(row);
   }
 
   /**
-   * Every backup and snapshot of the name, each read consistently, one after another in ascending order of the sort
+   * Reads every backup and snapshot of the table name, each consistently, one after another in ascending order of the sort
    * keys: all backups before all snapshots, and a parent before its children. The sweep's safety rests on this order.
    */
   async takeCensus(table: string): Promise<Census> {
     const backups = new Map<BackupId, { status: BackupStatus; tableId: string }>();
     const snapshots: SnapshotRecord[] = [];
-    const { pk } = keys.table(table);
-    for (let after: string | undefined, more = true; more;) {
-      const rows = await this.#rows.range(pk, 'BACKUP#', 'SNAPSHOT#~', censusPage, after);
-      for (const row of rows) {
-        after = String(row['sk']);
-        if (after.startsWith('BACKUP#')) {
-          const backup = row as unknown as BackupRecord;
-          backups.set(backup.id, { status: backup.status, tableId: backup.table.tableId });
-        } else if (after.startsWith('SNAPSHOT#')) {
-          snapshots.push(row as unknown as SnapshotRecord);
-        }
+    const range = { pk: keys.table(table).pk, from: 'BACKUP#', to: 'SNAPSHOT#~' };
+    for await (const row of this.#rows.streamRange(range, censusPage)) {
+      const key = String(row['sk']);
+      if (key.startsWith('BACKUP#')) {
+        const backup = decodeBackup(row);
+        backups.set(backup.id, { status: backup.status, tableId: backup.table.tableId });
+      } else if (key.startsWith('SNAPSHOT#')) {
+        snapshots.push(decodeSnapshot(row));
       }
-      more = rows.length === censusPage;
     }
     return { backups, snapshots };
   }
 
   /**
-   * Ends a backup's record; then its snapshot dies, unless it is pinned or the head (a later call may end it).
-   * Throws `BackupInUse` if a restore reads it or it is being created, `BackupNotFound` if it is gone already.
+   * Ends a backup's record. Then its snapshot dies, unless it is held or the head: then a later call may end it.
+   * Throws `BackupInUse` if a restore reads it or it is being created, `BackupNotFound` if it is deleted already.
    */
   async deleteBackup(backup: BackupRecord, deletedBy?: string): Promise<void> {
     const key = { table: backup.table.name, id: backup.id };
     const hasSnapshot = backup.status === 'AVAILABLE' && backup.source !== 'native';
     const refused = await this.#rows.transact([
-      {
-        Update: {
-          Key: { ...keys.backup(key.table, key.id) },
-          UpdateExpression:
-            `SET #status = :deleted${deletedBy === undefined ? '' : ', deletedBy = :by'} ` +
-            'REMOVE #collection, #position',
-          ConditionExpression: '#status = :seen',
-          ExpressionAttributeNames: {
-            '#status': 'status',
-            '#collection': 'collection',
-            '#position': 'position',
-          },
-          ExpressionAttributeValues: {
-            ':deleted': 'DELETED',
-            ':seen': backup.status,
-            ...(deletedBy !== undefined && { ':by': deletedBy }),
-          },
-        },
-      },
+      deleteRecord(backup, deletedBy),
       { Delete: { Key: { ...keys.expiry(key.table, key.id) } } },
-      ...(hasSnapshot ? [this.#released(key)] : []),
+      ...(hasSnapshot ? [releaseSnapshot(key)] : []),
     ]);
     if (refused?.[0] === true) throw new TidemarkError('BackupNotFound', `Backup not found: ${backup.arn}`);
     if (refused !== undefined) {
@@ -127,7 +116,7 @@ export class Snapshots {
     if (hasSnapshot) await this.kill(key);
   }
 
-  /** Removes a dead snapshot's record; one that is alive or gone stays as it is. */
+  /** Removes a dead snapshot's record. Does nothing if it is alive or has no record. */
   async forget({ table, id }: BackupKey): Promise<void> {
     await this.#rows.transact([
       {
@@ -162,15 +151,35 @@ export class Snapshots {
       },
     ]);
   }
+}
 
-  #released(key: BackupKey): Write {
-    return {
-      Update: {
-        Key: { ...keys.snapshot(key.table, key.id) },
-        UpdateExpression: 'SET released = :true',
-        ConditionExpression: 'attribute_not_exists(restores)',
-        ExpressionAttributeValues: { ':true': true },
+/** Marks the backup as DELETED, on condition that its status is the one that was read, and unlists it. */
+function deleteRecord({ id, status, table }: BackupRecord, deletedBy: string | undefined): Write {
+  return {
+    Update: {
+      Key: { ...keys.backup(table.name, id) },
+      UpdateExpression:
+        `SET #status = :deleted${deletedBy === undefined ? '' : ', deletedBy = :by'} ` +
+        'REMOVE #collection, #position',
+      ConditionExpression: '#status = :seen',
+      ExpressionAttributeNames: { '#status': 'status', '#collection': 'collection', '#position': 'position' },
+      ExpressionAttributeValues: {
+        ':deleted': 'DELETED',
+        ':seen': status,
+        ...(deletedBy !== undefined && { ':by': deletedBy }),
       },
-    };
-  }
+    },
+  };
+}
+
+/** Lets the snapshot die once nothing holds it. Refused while a restore reads it. */
+function releaseSnapshot(key: BackupKey): Write {
+  return {
+    Update: {
+      Key: { ...keys.snapshot(key.table, key.id) },
+      UpdateExpression: 'SET released = :true',
+      ConditionExpression: 'attribute_not_exists(restores)',
+      ExpressionAttributeValues: { ':true': true },
+    },
+  };
 }

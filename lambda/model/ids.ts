@@ -40,10 +40,12 @@ function joinId(time: number, hex: string): string {
   return `${String(time).padStart(14, '0')}-${hex}`;
 }
 
-function isBackupId(text: string): text is BackupId {
-  return idPattern.test(text);
+/** True if the text has the form of an id of a backup. */
+export function isBackupId(text: unknown): text is BackupId {
+  return typeof text === 'string' && idPattern.test(text);
 }
 
-function isRestoreId(text: string): text is RestoreId {
-  return idPattern.test(text);
+/** True if the text has the form of an id of a restore. */
+export function isRestoreId(text: unknown): text is RestoreId {
+  return typeof text === 'string' && idPattern.test(text);
 }

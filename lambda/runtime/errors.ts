@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'SnapshotCorrupt'
   | 'StagedDataCorrupt'
   | 'RecordNotUnderstood'
+  | 'CatalogRecordInvalid'
   | 'IdInvalid'
   | 'TaskIncomplete'
   | 'TurnLost'

@@ -112,7 +112,7 @@ describe('a parent that was pinned', () => {
     expect(await catalog.turns.take(claim)).toBe('taken');
     for (const parent of [one, one, two]) expect(await catalog.turns.pinParent(claim, parent.id)).toBe(true);
     const isPinned = async (of: BackupRecord): Promise<boolean> =>
-      'pins' in ((await catalog.snapshots.get({ table, id: of.id })) ?? {});
+      (await catalog.snapshots.get({ table, id: of.id }))?.pins !== undefined;
     expect([await isPinned(one), await isPinned(two)]).toEqual([false, true]);
     expect(await catalog.turns.fail(claim, 'given up')).toBe(true);
     await expectNothingHeld(harness, table);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** Callers of their own, as functions are, under one clock. */
+/** Callers that share nothing but the catalog and the clock, like the invocations of a function. */
 function callers(count: number): { counters: Counters[]; at: (time: number) => void } {
   let now = 0;
   const clock: Clock = { now: () => now, sleep: async () => {} };
@@ -37,9 +37,9 @@ async function admitted(counters: readonly Counters[], event: string, limit: num
   return answers.filter(Boolean).length;
 }
 
-describe('events of one second are counted exactly', () => {
+describe('a counter of events by the second', () => {
   it.each([0, 1, 500, 999])(
-    'over many callers at once, %i ms after the clock’s second began',
+    'admits exactly its limit from many callers at once, %i ms after a second of the clock began',
     async (offset) => {
       const { counters, at } = callers(30);
       at(1_800_000_000_000 + offset);
@@ -47,7 +47,7 @@ describe('events of one second are counted exactly', () => {
     },
   );
 
-  it('over a second that spans two of the clock’s', async () => {
+  it('counts events of one second together, although a second of the clock ended between them', async () => {
     const event = randomUUID();
     const { counters, at } = callers(10);
     at(1_800_000_000_900);
@@ -56,7 +56,7 @@ describe('events of one second are counted exactly', () => {
     expect(await admitted(counters, event, 15)).toBe(5);
   });
 
-  it('and the next second has room again', async () => {
+  it('admits events again once a second has passed since the first one', async () => {
     const event = randomUUID();
     const { counters, at } = callers(10);
     at(1_800_000_000_000);
@@ -67,7 +67,7 @@ describe('events of one second are counted exactly', () => {
     expect(await admitted(counters, event, 4)).toBe(4);
   });
 
-  it('by callers whose clocks differ by less than a second', async () => {
+  it('counts the events of callers together whose clocks differ by less than a second', async () => {
     const event = randomUUID();
     const { counters, at } = callers(10);
     at(1_800_000_000_999);
@@ -76,19 +76,22 @@ describe('events of one second are counted exactly', () => {
     expect(await admitted(counters, event, 15)).toBe(5);
   });
 
-  it.each([1000, 1001, 3_600_000])('also when the clocks are put back by %i ms', async (back) => {
-    const event = randomUUID();
-    const { counters, at } = callers(10);
-    at(1_800_000_000_000);
-    expect(await admitted(counters, event, 4)).toBe(4);
-    at(1_800_000_000_000 - back);
-    expect(await admitted(counters, event, 4)).toBe(4);
-    expect(await admitted(counters, event, 4)).toBe(0);
-  });
+  it.each([1000, 1001, 3_600_000])(
+    'begins a new second when the clocks are put back by %i ms',
+    async (back) => {
+      const event = randomUUID();
+      const { counters, at } = callers(10);
+      at(1_800_000_000_000);
+      expect(await admitted(counters, event, 4)).toBe(4);
+      at(1_800_000_000_000 - back);
+      expect(await admitted(counters, event, 4)).toBe(4);
+      expect(await admitted(counters, event, 4)).toBe(0);
+    },
+  );
 
-  it('whoever comes when: as a second that begins with its first event', async () => {
+  it('admits what a second that begins with its first event admits, whichever caller comes when', async () => {
     const limit = 3;
-    // Most are of a clock that goes on, some of one that is put back.
+    // Most clocks go forward, some are put back.
     const pause = fc.oneof(
       { weight: 6, arbitrary: fc.integer({ min: 0, max: 700 }) },
       { weight: 1, arbitrary: fc.integer({ min: -2500, max: -1 }) },
@@ -113,7 +116,7 @@ describe('events of one second are counted exactly', () => {
     );
   });
 
-  it('and one kind of event is not another', async () => {
+  it('counts each kind of event separately', async () => {
     const { counters, at } = callers(1);
     at(1_800_000_000_000);
     const one = randomUUID();

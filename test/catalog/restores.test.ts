@@ -53,7 +53,7 @@ beforeEach(async () => {
 
 const start = (target = 'target') => catalog.restores.createForPointInTime({ backup, target, description });
 
-/** The snapshot comes to be, as commit makes it. */
+/** Creates the snapshot's record as a commit does. */
 async function commit(more: object = {}): Promise<void> {
   const { table, id } = backup;
   const record = { id, tableId: table.tableId, manifestSha256: '', internal: true, alive: true };
@@ -62,12 +62,12 @@ async function commit(more: object = {}): Promise<void> {
 
 const snapshot = () => rows.get(keys.snapshot(backup.table.name, backup.id));
 
-async function places(): Promise<unknown> {
+async function slots(): Promise<unknown> {
   return (await rows.get(keys.counter('running-restores')))?.['running'];
 }
 
 describe('a restore to a point in time', () => {
-  it('is there before its snapshot is, and has its content’s time', async () => {
+  it('has a record before its snapshot exists, with the time of its content', async () => {
     const restore = await start();
     expect(restore).toMatchObject({
       pointInTime: true,
@@ -76,11 +76,11 @@ describe('a restore to a point in time', () => {
       status: 'RESTORING',
     });
     expect(await catalog.restores.get('target')).toEqual(restore);
-    expect(await places()).toEqual(new Set([restore.id]));
+    expect(await slots()).toEqual(new Set([restore.id]));
     expect(await snapshot()).toBeUndefined();
   });
 
-  it('holds its snapshot when it is there, also twice', async () => {
+  it('holds its snapshot once it exists, and a second call changes nothing', async () => {
     const restore = await start();
     expect(await catalog.restores.hold(restore)).toBe(false);
     await commit();
@@ -89,14 +89,14 @@ describe('a restore to a point in time', () => {
     expect((await snapshot())?.['restores']).toEqual(new Set([restore.id]));
   });
 
-  it.each([{ alive: false }, { released: true }])('does not hold one that is %j', async (state) => {
+  it.each([{ alive: false }, { released: true }])('does not hold a snapshot that is %j', async (state) => {
     const restore = await start();
     await commit(state);
     expect(await catalog.restores.hold(restore)).toBe(false);
     expect(await snapshot()).not.toHaveProperty('restores');
   });
 
-  it('does not hold it if it has ended, or if another execution goes on with it', async () => {
+  it('does not hold its snapshot after it has ended, or when another execution has it', async () => {
     await commit();
     const restore = await start();
     await catalog.restores.restart(restore);
@@ -108,26 +108,26 @@ describe('a restore to a point in time', () => {
   });
 });
 
-describe('a restore that ends lets go of all it held', () => {
-  it('its place and its snapshot', async () => {
+describe('a restore that ends', () => {
+  it('releases its slot and its snapshot', async () => {
     const [restore, other] = [await start(), await start('other')];
     await commit();
     await catalog.restores.hold(restore);
     await catalog.restores.hold(other);
     await catalog.restores.end(restore, 'RESTORED');
-    expect(await places()).toEqual(new Set([other.id]));
+    expect(await slots()).toEqual(new Set([other.id]));
     expect((await snapshot())?.['restores']).toEqual(new Set([other.id]));
     expect(await catalog.restores.listRunning()).toEqual([other]);
   });
 
-  it('its place alone, if its snapshot was never made: no record comes to be of that', async () => {
+  it('releases only its slot, and creates no snapshot record, if its snapshot was never made', async () => {
     await catalog.restores.end(await start(), 'FAILED', { reason: 'no content' });
     expect(await catalog.restores.get('target')).toMatchObject({ status: 'FAILED', reason: 'no content' });
-    expect(await places()).toBeUndefined();
+    expect(await slots()).toBeUndefined();
     expect(await snapshot()).toBeUndefined();
   });
 
-  it('also a snapshot that is made and held while it ends', async () => {
+  it('releases a snapshot that is made and held while the restore ends', async () => {
     const restore = await start();
     await endBetween(restore, 1, async () => {
       await commit();
@@ -135,19 +135,19 @@ describe('a restore that ends lets go of all it held', () => {
     });
     expect((await catalog.restores.get('target'))?.status).toBe('FAILED');
     expect(await snapshot()).not.toHaveProperty('restores');
-    expect(await places()).toBeUndefined();
+    expect(await slots()).toBeUndefined();
   });
 
-  it('nothing, if another execution has it', async () => {
+  it('changes nothing if another execution has the restore', async () => {
     const restore = await start();
     await catalog.restores.restart(restore);
     await catalog.restores.end(restore, 'FAILED');
     expect((await catalog.restores.get('target'))?.status).toBe('RESTORING');
-    expect(await places()).toEqual(new Set([restore.id]));
+    expect(await slots()).toEqual(new Set([restore.id]));
   });
 });
 
-/** Ends the restore, with something else that happens after so many of its transactions. */
+/** Ends the restore. Before its transaction number `after` (from 0), something else happens. */
 async function endBetween(
   restore: RestoreRecord,
   after: number,
@@ -185,8 +185,8 @@ describe("the fate of a failed restore's table", () => {
   });
 });
 
-describe('what becomes known of a restore', () => {
-  it('is added to its record, and replaces what was known', async () => {
+describe('a note on a restore', () => {
+  it('is added to the record, and replaces an earlier note', async () => {
     const restore = await start();
     await catalog.restores.note(restore, { way: 'import', why: 'it is large' });
     await catalog.restores.note(restore, { imported: { items: 1, bytes: 2 } });
@@ -199,7 +199,7 @@ describe('what becomes known of a restore', () => {
     });
   });
 
-  it('is refused to an execution that has lost it, and after its end', async () => {
+  it('is refused to an execution that has lost the restore, and after its end', async () => {
     const restore = await start();
     await catalog.restores.restart(restore);
     const lost = { code: 'TurnLost' };

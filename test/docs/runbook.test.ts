@@ -23,6 +23,7 @@ const errorCodes: Readonly<Record<ErrorCode, true>> = {
   SnapshotCorrupt: true,
   StagedDataCorrupt: true,
   RecordNotUnderstood: true,
+  CatalogRecordInvalid: true,
   IdInvalid: true,
   TaskIncomplete: true,
   TurnLost: true,

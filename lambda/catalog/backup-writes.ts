@@ -1,0 +1,62 @@
+import type { BackupRecord } from '../model/records.ts';
+import type { Write } from './catalog-table.ts';
+import { keys, position } from './schema.ts';
+
+/** How long a request key is remembered: longer than any retry or second delivery comes after the first one. */
+const requestMemorySeconds = 24 * 60 * 60;
+
+/** The transaction that catalogs a backup. Each record of it must not exist yet. `now`: epoch ms. */
+export function createBackupWrites(
+  backup: BackupRecord,
+  requestKey: string | undefined,
+  now: number,
+): Write[] {
+  const { id, expiresAt, table } = backup;
+  const key = { table: table.name, id };
+  const writes: Write[] = [
+    backup.source === 'native' ? markNative(backup) : addPending(backup),
+    putNew({
+      ...keys.backup(table.name, id),
+      ...backup,
+      ...(!backup.internal && { collection: 'BACKUPS', position: id }),
+    }),
+  ];
+  if (expiresAt !== undefined) {
+    const place = { collection: 'EXPIRIES', position: position(expiresAt) };
+    writes.push(putNew({ ...keys.expiry(table.name, id), ...key, ...place }));
+  }
+  if (requestKey !== undefined) {
+    const ttl = Math.floor(now / 1000) + requestMemorySeconds;
+    writes.push(putNew({ ...keys.request(requestKey), ...key, ttl }));
+  }
+  return writes;
+}
+
+/** The backup waits for its table's turn. Its marker must be later than the table's last one. */
+function addPending({ id, marker, table }: BackupRecord): Write {
+  return {
+    Update: {
+      Key: { ...keys.table(table.name) },
+      UpdateExpression:
+        'SET lastMarker = :marker, #name = :name, #collection = :tables, #position = :name ADD pending :ids',
+      ConditionExpression: 'attribute_not_exists(lastMarker) OR lastMarker < :marker',
+      ExpressionAttributeNames: { '#name': 'name', '#collection': 'collection', '#position': 'position' },
+      ExpressionAttributeValues: {
+        ':marker': marker,
+        ':name': table.name,
+        ':tables': 'TABLES',
+        ':ids': new Set([id]),
+      },
+    },
+  };
+}
+
+/** By this record the reconciler finds a native backup while it is CREATING. */
+function markNative({ id, table }: BackupRecord): Write {
+  const place = { collection: 'NATIVES', position: id };
+  return putNew({ ...keys.native(table.name, id), table: table.name, id, ...place });
+}
+
+function putNew(item: Record<string, unknown>): Write {
+  return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
+}

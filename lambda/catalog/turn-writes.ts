@@ -1,0 +1,109 @@
+import type { BackupId, Turn } from '../model/records.ts';
+import type { Write } from './catalog-table.ts';
+import { keys } from './schema.ts';
+import { unpinSnapshot } from './snapshots.ts';
+
+/** The writes that transactions on a table's turn are made of. */
+
+export type Update = NonNullable<Write['Update']>;
+
+/** An execution that wants or has a table's turn, and the backup that it makes. */
+export interface Claim {
+  readonly table: string;
+  readonly backup: BackupId;
+  readonly execution: string;
+}
+
+/** A condition on the turn in a table's record. */
+export interface TurnCondition {
+  readonly condition: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export const isFree: TurnCondition = { condition: 'attribute_not_exists(turn)', values: {} };
+
+/**
+ * The turn is as it was read, with the same parent pinned. Whoever ends the turn releases just the pin that it read, so a
+ * pin that was set after the reading must make the write fail.
+ */
+export function isUnchanged({ execution, parent }: Turn): TurnCondition {
+  return parent === undefined
+    ? {
+        condition: 'turn.execution = :held AND attribute_not_exists(turn.parent)',
+        values: { ':held': execution },
+      }
+    : {
+        condition: 'turn.execution = :held AND turn.parent = :pinned',
+        values: { ':held': execution, ':pinned': parent },
+      };
+}
+
+/** Gives the turn to the claimant since `now` (epoch ms), if its backup is pending. */
+export function setTurn({ table, backup, execution }: Claim, now: number, free: TurnCondition): Write {
+  const turn: Turn = { execution, backup, since: now };
+  return {
+    Update: {
+      Key: { ...keys.table(table) },
+      UpdateExpression: 'SET turn = :turn',
+      ConditionExpression: `${free.condition} AND contains(pending, :id)`,
+      ExpressionAttributeValues: { ...free.values, ':turn': turn, ':id': backup },
+    },
+  };
+}
+
+/** Frees the turn, and the backup is no longer pending. */
+export function freeTurn({ table, backup }: Claim, turn: Turn): Write & { readonly Update: Update } {
+  const { condition, values } = isUnchanged(turn);
+  return {
+    Update: {
+      Key: { ...keys.table(table) },
+      UpdateExpression: 'REMOVE turn DELETE pending :ids',
+      ConditionExpression: condition,
+      ExpressionAttributeValues: { ...values, ':ids': new Set([backup]) },
+    },
+  };
+}
+
+/** Records that the parent is pinned for the turn. */
+export function setParent({ table }: Claim, turn: Turn, parent: BackupId): Write {
+  const { condition, values } = isUnchanged(turn);
+  return {
+    Update: {
+      Key: { ...keys.table(table) },
+      UpdateExpression: 'SET turn.parent = :parent',
+      ConditionExpression: condition,
+      ExpressionAttributeValues: { ...values, ':parent': parent },
+    },
+  };
+}
+
+/** Releases the pin that was set for the turn, if there is one. */
+export function unpinParent(table: string, turn: Turn | undefined): Write[] {
+  return turn?.parent === undefined ? [] : [unpinSnapshot(table, turn.parent, turn.execution)];
+}
+
+/** Counts a new execution of the backup, which then has `attempts`, if no other caller was faster. */
+export function countAttempt({ table, backup }: Claim, attempts: number): Write {
+  return {
+    Update: {
+      Key: { ...keys.backup(table, backup) },
+      UpdateExpression: 'SET attempts = :next',
+      ConditionExpression: 'attempts = :seen AND #status = :creating',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':next': attempts, ':seen': attempts - 1, ':creating': 'CREATING' },
+    },
+  };
+}
+
+/** Makes the backup FAILED. */
+export function failBackup({ table, backup }: Claim, reason: string): Write {
+  return {
+    Update: {
+      Key: { ...keys.backup(table, backup) },
+      UpdateExpression: 'SET #status = :failed, reason = :reason',
+      ConditionExpression: '#status = :creating',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':failed': 'FAILED', ':creating': 'CREATING', ':reason': reason },
+    },
+  };
+}
