@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../lambda/runtime/errors.ts';
 import { synthesize } from '../support/synthesis.ts';
-import { anchorsOf, textOf } from './pages.ts';
+import { anchorsOf, projectFiles, prose, textOf } from './pages.ts';
 
 /** Every code: the compiler refuses this list if one is missing. */
 const errorCodes: Readonly<Record<ErrorCode, true>> = {
@@ -34,7 +34,19 @@ const errorCodes: Readonly<Record<ErrorCode, true>> = {
 };
 
 const template = synthesize({ tables: ['orders-*'] });
-const anchors = anchorsOf(textOf('docs/runbook.md'));
+const page = textOf('docs/runbook.md');
+const anchors = anchorsOf(page);
+
+/** What the page quotes as code and that is a message: more than one word, no command and no setting. */
+function quotedMessages(): string[] {
+  const spans = Array.from(prose(page).matchAll(/`([^`]+)`/g), ([, span = '']) => span);
+  return spans.filter((span) => span.includes(' ') && !/^(?:tidemark |\w+: )/.test(span));
+}
+
+/** The pieces of a message between what differs from case to case: `${name}` in code, `<name>` or `...` in a quote. */
+function piecesOf(message: string): string[] {
+  return message.split(/\$\{[^}]*\}|<[^>]*>|\.\.\./).map((piece) => piece.trim());
+}
 
 describe('the runbook', () => {
   it.each(Object.keys(errorCodes))('has an entry for the error code %s', (code) => {
@@ -59,5 +71,15 @@ describe('the runbook', () => {
     );
     expect(named).toEqual(['backupfailed', 'restorefailed']);
     for (const anchor of named) expect(anchors).toContain(anchor);
+  });
+
+  it('quotes only messages that the code has', () => {
+    const code = projectFiles()
+      .filter((file) => /^lambda\/.*\.ts$/.test(file))
+      .map(textOf)
+      .join('\n');
+    const quotes = quotedMessages();
+    expect(quotes.length).toBeGreaterThan(20);
+    expect(quotes.filter((quote) => !piecesOf(quote).every((piece) => code.includes(piece)))).toEqual([]);
   });
 });
