@@ -18,7 +18,7 @@ import {
 
 const kinds = oneOf('FULL, INCREMENTAL, DIFFERENTIAL');
 
-/** A backup's or table's name that is not one, each with what is said of it. */
+/** Invalid names of a backup or a table, each with the violations. */
 function names(operation: OperationName, member: string): Case[] {
   const at = member.charAt(0).toLowerCase() + member.slice(1);
   return [
@@ -32,7 +32,7 @@ function names(operation: OperationName, member: string): Case[] {
   ];
 }
 
-/** A name that an ARN may stand for. */
+/** Invalid names of a table that may also be given by ARN. */
 function sources(operation: OperationName): Case[] {
   const short = 'arn:aws:dynamodb:eu-west-1:123456789012:table/ab';
   return [
@@ -107,17 +107,20 @@ const cases: Case[] = [
   ...sources('PlanSweep').slice(1),
 ];
 
-describe('a value that breaks its constraints is a ValidationException that counts every violation', () => {
+describe('a request that violates constraints', () => {
   const tried = cases.map(([operation, changes, ...found]) => [operation, changes, found] as const);
-  test.each(tried)('%s %j', async (operation, changes, found) => {
-    expect(await bytesOf(operation, { ...validRequests[operation], ...changes })).toEqual({
-      status: 400,
-      body: validationOf(found),
-      called: false,
-    });
-  });
+  test.each(tried)(
+    'of %s is rejected with every violation before the operation runs: %j',
+    async (operation, changes, found) => {
+      expect(await bytesOf(operation, { ...validRequests[operation], ...changes })).toEqual({
+        status: 400,
+        body: validationOf(found),
+        called: false,
+      });
+    },
+  );
 
-  test('but no more than ten', async () => {
+  test('is rejected with ten violations at most', async () => {
     const KeySchema = Array.from({ length: 11 }, () => ({ AttributeName: '', KeyType: 'HASH' }));
     const body = {
       ...validRequests.RestoreTableFromBackup,
@@ -130,18 +133,18 @@ describe('a value that breaks its constraints is a ValidationException that coun
     expect((await bytesOf('RestoreTableFromBackup', body)).body).toBe(validationOf(first));
   });
 
-  test('and a value of megabytes is not shown whole', async () => {
+  test('is rejected with the first 32 KiB of a value that has megabytes', async () => {
     const huge = await bytesOf('CreateBackup', { TableName: long(8_000_000), BackupName: long(8_000_000) });
-    const most = `'${long(32 * 1024)}'`;
+    const shown = `'${long(32 * 1024)}'`;
     expect(huge.body).toBe(
       validationOf([
-        [most, 'tableName', shorter(255)],
-        [most, 'backupName', shorter(255)],
+        [shown, 'tableName', shorter(255)],
+        [shown, 'backupName', shorter(255)],
       ]),
     );
   });
 
-  test('of all that is missing in a request without members', async () => {
+  test('is rejected with every missing member if it has no members', async () => {
     const missing = (...members: string[]) => members.map((member): Violation => ['null', member, notNull]);
     const required: Partial<Record<OperationName, Violation[]>> = {
       CreateBackup: missing('tableName', 'backupName'),
@@ -162,7 +165,7 @@ describe('a value that breaks its constraints is a ValidationException that coun
   });
 });
 
-describe('a value at the edge of its constraints is taken', () => {
+describe('a request within its constraints', () => {
   test.each([
     ['CreateBackup', { TableName: 'abc', BackupName: 'a.b' }],
     ['CreateBackup', { TableName: long(255), BackupName: long(255) }],
@@ -183,14 +186,14 @@ describe('a value at the edge of its constraints is taken', () => {
     ],
     ['CompareBackups', { Limit: 1000, NextToken: long(1024) }],
     ['VerifyBackup', { Share: 1 }],
-  ] as const)('%s %j', async (operation, changes) => {
+  ] as const)('of %s is accepted with values at the edges: %j', async (operation, changes) => {
     expect(await bytesOf(operation, { ...validRequests[operation], ...changes })).toMatchObject({
       status: 200,
       called: true,
     });
   });
 
-  test('shape is checked before constraints, and constraints before what an ARN says', async () => {
+  test('is checked for types first, then for constraints, then for what an ARN names', async () => {
     const { body: shape } = await bytesOf('DescribeBackup', { BackupArn: 1 });
     expect(shape).toContain('SerializationException');
     const many = { TargetTableName: 'a', BackupArn: tableArn };

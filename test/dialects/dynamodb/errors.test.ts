@@ -13,13 +13,13 @@ import {
   validRequests,
 } from './fakes.ts';
 
-const modelled = 'com.amazonaws.dynamodb.v20120810#';
+const model = 'com.amazonaws.dynamodb.v20120810#';
 const own = 'its own words';
 const restores = ['RestoreTableFromBackup', 'RestoreTableToPointInTime'] as const;
-const ofTables = ['CreateBackup', 'DescribeContinuousBackups', 'UpdateContinuousBackups'] as const;
-const ofBackups = ['DescribeBackup', 'DeleteBackup', 'RestoreTableFromBackup'] as const;
+const tableOperations = ['CreateBackup', 'DescribeContinuousBackups', 'UpdateContinuousBackups'] as const;
+const backupOperations = ['DescribeBackup', 'DeleteBackup', 'RestoreTableFromBackup'] as const;
 
-/** For an operation and the code of an error: the answer's `__type` and text. */
+/** The `__type` and the text of an operation's answer to an error of this code. */
 type Case = readonly [operation: OperationName, code: ErrorCode, type: string, text: string];
 
 const cases: Case[] = [
@@ -29,59 +29,59 @@ const cases: Case[] = [
     'com.amazon.coral.validate#ValidationException',
     own,
   ]),
-  ...ofTables.map((name): Case => [
+  ...tableOperations.map((name): Case => [
     name,
     'TableNotFound',
-    `${modelled}TableNotFoundException`,
+    `${model}TableNotFoundException`,
     'Table not found: Music',
   ]),
-  ['CreateBackup', 'TableInUse', `${modelled}TableInUseException`, own],
-  ['CreateBackup', 'ContinuousBackupsUnavailable', `${modelled}ContinuousBackupsUnavailableException`, own],
-  ['CreateBackup', 'LimitExceeded', `${modelled}LimitExceededException`, own],
-  ...ofBackups.map((name): Case => [
+  ['CreateBackup', 'TableInUse', `${model}TableInUseException`, own],
+  ['CreateBackup', 'ContinuousBackupsUnavailable', `${model}ContinuousBackupsUnavailableException`, own],
+  ['CreateBackup', 'LimitExceeded', `${model}LimitExceededException`, own],
+  ...backupOperations.map((name): Case => [
     name,
     'BackupNotFound',
-    `${modelled}BackupNotFoundException`,
+    `${model}BackupNotFoundException`,
     `Backup not found: ${arn}`,
   ]),
-  ['DeleteBackup', 'BackupInUse', `${modelled}BackupInUseException`, own],
-  ['RestoreTableFromBackup', 'BackupInUse', `${modelled}BackupInUseException`, own],
-  ['RestoreTableFromBackup', 'BackupNotAvailable', `${modelled}BackupInUseException`, own],
+  ['DeleteBackup', 'BackupInUse', `${model}BackupInUseException`, own],
+  ['RestoreTableFromBackup', 'BackupInUse', `${model}BackupInUseException`, own],
+  ['RestoreTableFromBackup', 'BackupNotAvailable', `${model}BackupInUseException`, own],
   ...restores.flatMap((name): Case[] => [
-    [name, 'TableAlreadyExists', `${modelled}TableAlreadyExistsException`, 'Table already exists: Copy'],
-    [name, 'TableInUse', `${modelled}TableInUseException`, own],
-    [name, 'LimitExceeded', `${modelled}LimitExceededException`, own],
+    [name, 'TableAlreadyExists', `${model}TableAlreadyExistsException`, 'Table already exists: Copy'],
+    [name, 'TableInUse', `${model}TableInUseException`, own],
+    [name, 'LimitExceeded', `${model}LimitExceededException`, own],
   ]),
   [
     'RestoreTableToPointInTime',
     'TableNotFound',
-    `${modelled}SourceTableNotFoundException`,
+    `${model}SourceTableNotFoundException`,
     'Source table not found: Music',
   ],
   [
     'RestoreTableToPointInTime',
     'PointInTimeRecoveryUnavailable',
-    `${modelled}PointInTimeRecoveryUnavailableException`,
+    `${model}PointInTimeRecoveryUnavailableException`,
     "Point in time recovery is not enabled for table 'Music'",
   ],
-  ['RestoreTableToPointInTime', 'InvalidRestoreTime', `${modelled}InvalidRestoreTimeException`, own],
+  ['RestoreTableToPointInTime', 'InvalidRestoreTime', `${model}InvalidRestoreTimeException`, own],
   [
     'UpdateContinuousBackups',
     'ContinuousBackupsUnavailable',
-    `${modelled}ContinuousBackupsUnavailableException`,
+    `${model}ContinuousBackupsUnavailableException`,
     own,
   ],
   [
     'DescribeTable',
     'TableNotFound',
-    `${modelled}ResourceNotFoundException`,
+    `${model}ResourceNotFoundException`,
     'Requested resource not found: Table: Music not found',
   ],
-  // Two backups, or a failed one with its reason.
-  ['GetBackupItem', 'BackupNotFound', `${modelled}BackupNotFoundException`, own],
-  ['CompareBackups', 'BackupNotFound', `${modelled}BackupNotFoundException`, own],
-  ['VerifyBackup', 'BackupNotFound', `${modelled}BackupNotFoundException`, own],
-  ['GetBackupItem', 'BackupInUse', `${modelled}BackupInUseException`, own],
+  // These keep the error's own message: it names one of two backups, or the reason of a failed one.
+  ['GetBackupItem', 'BackupNotFound', `${model}BackupNotFoundException`, own],
+  ['CompareBackups', 'BackupNotFound', `${model}BackupNotFoundException`, own],
+  ['VerifyBackup', 'BackupNotFound', `${model}BackupNotFoundException`, own],
+  ['GetBackupItem', 'BackupInUse', `${model}BackupInUseException`, own],
 ];
 
 const answerOf = (
@@ -91,21 +91,27 @@ const answerOf = (
   log: Log = silentLog,
 ) => handle(throwingOperations(error), post(name, body), log);
 
-describe('an error of the operations is rendered in the words of the service', () => {
-  test.each(cases)('%s: %s', async (name, code, __type, message) => {
-    const answer = await answerOf(new TidemarkError(code, own), name);
-    expect({ status: answer.status, body: answer.body }).toEqual({
-      status: 400,
-      body: JSON.stringify({ __type, message }),
-    });
-  });
+describe('an error of an operation is rendered in the words of the service', () => {
+  test.each(cases)(
+    '%s renders %s with the type and the text of DynamoDB',
+    async (name, code, __type, message) => {
+      const answer = await answerOf(new TidemarkError(code, own), name);
+      expect({ status: answer.status, body: answer.body }).toEqual({
+        status: 400,
+        body: JSON.stringify({ __type, message }),
+      });
+    },
+  );
 
-  test.each(operationNames)('%s: AccessDenied has its Message in capitals', async (name) => {
-    const answer = await answerOf(new TidemarkError('AccessDenied', own), name);
-    expect(answer.body).toBe(
-      `{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"${own}"}`,
-    );
-  });
+  test.each(operationNames)(
+    '%s renders AccessDenied with a member Message instead of message',
+    async (name) => {
+      const answer = await answerOf(new TidemarkError('AccessDenied', own), name);
+      expect(answer.body).toBe(
+        `{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"${own}"}`,
+      );
+    },
+  );
 
   test.each([
     ['CreateBackup', { TableName: tableArn, BackupName: 'nightly' }, 'Table not found: Music'],
@@ -115,19 +121,22 @@ describe('an error of the operations is rendered in the words of the service', (
       { SourceTableArn: tableArn, TargetTableName: 'Copy', UseLatestRestorableTime: true },
       'Source table not found: Music',
     ],
-  ] as const)('%s: a table named by its ARN is named by its name', async (name, body, message) => {
-    const answer = await answerOf(new TidemarkError('TableNotFound', own), name, body);
-    expect(JSON.parse(answer.body)).toMatchObject({ message });
-  });
+  ] as const)(
+    '%s reports a missing table by its name when the request has its ARN',
+    async (name, body, message) => {
+      const answer = await answerOf(new TidemarkError('TableNotFound', own), name, body);
+      expect(JSON.parse(answer.body)).toMatchObject({ message });
+    },
+  );
 });
 
-/** As the SDK throws it. */
+/** An error as the SDK throws it. */
 function serviceError(name: string, codes: readonly string[] = []): Error {
   const reasons = codes.length > 0 && { CancellationReasons: codes.map((Code) => ({ Code })) };
   return Object.assign(new Error('the secret detail'), { name, ...reasons });
 }
 
-describe('what an AWS service refused for its rate is told so that SDKs wait and try again', () => {
+describe('a call that an AWS service throttled', () => {
   test.each([
     serviceError('ThrottlingException'),
     serviceError('ProvisionedThroughputExceededException'),
@@ -137,7 +146,7 @@ describe('what an AWS service refused for its rate is told so that SDKs wait and
     serviceError('TransactionCanceledException', ['None', 'ThrottlingError']),
     serviceError('TransactionCanceledException', ['ProvisionedThroughputExceeded']),
     serviceError('TransactionCanceledException', ['TransactionConflict', 'None']),
-  ])('%#', async (error) => {
+  ])('is answered with a ThrottlingException, so that SDKs wait and retry: case %#', async (error) => {
     const log = { ...silentLog, error: vi.fn<Log['error']>() };
     const { status, body } = await answerOf(error, 'CreateBackup', validRequests.CreateBackup, log);
     expect(status).toBe(400);
@@ -150,7 +159,7 @@ describe('what an AWS service refused for its rate is told so that SDKs wait and
 
 describe('a damaged backup', () => {
   const damaged =
-    `{"__type":"${modelled}BackupDamagedException",` +
+    `{"__type":"${model}BackupDamagedException",` +
     '"message":"The backup is damaged: its stored content is not what was written. VerifyBackup shows where"}';
 
   test.each([
@@ -158,7 +167,7 @@ describe('a damaged backup', () => {
     ['GetBackupItem', 'ObjectNotFound'],
     ['CompareBackups', 'SnapshotCorrupt'],
     ['VerifyBackup', 'SnapshotCorrupt'],
-  ] as const)('is named: %s, %s; and logged', async (name, code) => {
+  ] as const)('is answered with BackupDamagedException by %s for %s, and logged', async (name, code) => {
     const log = { ...silentLog, error: vi.fn<Log['error']>() };
     const answer = await answerOf(
       new TidemarkError(code, 'runs/a.zst: checksum'),
@@ -171,7 +180,7 @@ describe('a damaged backup', () => {
   });
 });
 
-describe('a fault of the service hides its detail from the caller and logs it', () => {
+describe('a fault of the service', () => {
   test.each([
     new TidemarkError('Internal', 'the secret detail'),
     new TidemarkError('SnapshotCorrupt', 'the secret detail'),
@@ -179,12 +188,12 @@ describe('a fault of the service hides its detail from the caller and logs it', 
     serviceError('TransactionCanceledException', ['ThrottlingError', 'ValidationError']),
     serviceError('TransactionCanceledException'),
     'the secret detail',
-  ])('%s', async (fault) => {
+  ])('is answered with a 500 that hides its detail, which is logged: %s', async (fault) => {
     const log = { ...silentLog, error: vi.fn<Log['error']>() };
     const answer = await answerOf(fault, 'DescribeBackup', validRequests.DescribeBackup, log);
     expect([answer.status, answer.body]).toEqual([
       500,
-      `{"__type":"${modelled}InternalServerError","message":"Internal server error"}`,
+      `{"__type":"${model}InternalServerError","message":"Internal server error"}`,
     ]);
     expect(log.error).toHaveBeenCalledExactlyOnceWith(
       'request failed',
@@ -196,16 +205,42 @@ describe('a fault of the service hides its detail from the caller and logs it', 
     );
   });
 
-  test('the cause is logged too', async () => {
+  test('is logged with its cause', async () => {
     const log = { ...silentLog, error: vi.fn<Log['error']>() };
     const fault = new TidemarkError('Internal', 'outer', { cause: new Error('inner') });
     await answerOf(fault, 'DescribeBackup', validRequests.DescribeBackup, log);
     expect(log.error.mock.lastCall?.[1]).toMatchObject({ reason: 'Internal: outer', cause: 'Error: inner' });
   });
 
-  test('what a caller can mend is not logged', async () => {
+  test('is not what a caller can correct, which is not logged', async () => {
     const log = { ...silentLog, error: vi.fn<Log['error']>() };
     await handle(failingOperations('Validation'), post('ListBackups', {}), log);
     expect(log.error).not.toHaveBeenCalled();
   });
+});
+
+describe('an operation that reads backups', () => {
+  const otherArn = `${tableArn}/backup/01576616366999-00000001`;
+
+  test.each([
+    ['GetBackupItem', { BackupArn: arn, Key: { Artist: { S: 'Nina' } } }],
+    ['CompareBackups', { BackupArn: arn, OtherBackupArn: otherArn }],
+    ['VerifyBackup', { BackupArn: arn }],
+  ] as const)(
+    '%s answers BackupNotFound with the message of the error, not of its request',
+    async (name, body) => {
+      const answer = await answerOf(
+        new TidemarkError('BackupNotFound', `Backup not found: ${otherArn}`),
+        name,
+        body,
+      );
+      expect({ status: answer.status, body: answer.body }).toEqual({
+        status: 400,
+        body: JSON.stringify({
+          __type: `${model}BackupNotFoundException`,
+          message: `Backup not found: ${otherArn}`,
+        }),
+      });
+    },
+  );
 });

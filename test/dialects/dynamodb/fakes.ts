@@ -17,7 +17,7 @@ export const arn = `${tableArn}/backup/01576616366715-b4e58d3a`;
 
 function backupId(of: string): BackupId {
   const parsed = parseBackupArn(of);
-  if (parsed === undefined) throw new Error(`not a backup's ARN: ${of}`);
+  if (parsed === undefined) throw new Error(`not the ARN of a backup: ${of}`);
   return parsed.id;
 }
 
@@ -95,7 +95,7 @@ export const restoring: RestoreRecord = {
   attempts: 1,
 };
 
-/** A restore that was not begun. */
+/** A restore that passed all checks and was not started. */
 const planning: DryRun['restore'] = {
   target: restoring.target,
   backupArn: arn,
@@ -105,7 +105,7 @@ const planning: DryRun['restore'] = {
   requestedAt: restoring.requestedAt,
 };
 
-/** A table's point-in-time recovery, switched on. */
+/** A table's point-in-time recovery, enabled. */
 const recovery: PointInTimeRecovery = {
   enabled: true,
   recoveryPeriodInDays: 7,
@@ -115,7 +115,7 @@ const recovery: PointInTimeRecovery = {
 
 const cost = { bytesRead: 4096, requests: 3 };
 
-/** What comparing and verifying answer: one page, the whole. */
+/** The results of a comparison and a verification that need only one page. */
 export const compared = {
   from: available,
   to: available,
@@ -141,7 +141,7 @@ export const verified = {
 
 const none = { objects: 0, bytes: 0 };
 
-/** The sweep's plan for one table: a run to be deleted, a run that is kept. */
+/** The sweep's plan for one table: it deletes one run and keeps two. */
 export const planned = {
   folder: 'tables/0b1c2d3e',
   table: 'Music',
@@ -160,7 +160,7 @@ export const planned = {
   },
 } as const;
 
-/** What a restore takes, both ways. */
+/** The estimate of a restore, both ways. */
 export const estimated: RestoreEstimate = {
   items: 7,
   bytes: 1900,
@@ -173,7 +173,7 @@ export const estimated: RestoreEstimate = {
   prices: { region: 'us-east-1', asOf: '2026-11-21' },
 };
 
-/** What each operation returns. */
+/** The result of each operation. */
 const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations[N]>> } = {
   createBackup: creating,
   describeBackup: available,
@@ -194,13 +194,13 @@ const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations
 
 type FakeOperations = { readonly [N in keyof Operations]: Mock<Operations[N]> };
 
-/** Operations that succeed, except for those given. */
+/** Operations that succeed, except for those of `given`. */
 export function fakeOperations(given: Partial<Operations> = {}): FakeOperations {
   const succeeding = Object.entries(results).map(([name, result]) => [name, async () => result]);
   return mockAll({ ...Object.fromEntries(succeeding), ...given });
 }
 
-/** Operations that all fail with this. */
+/** Operations that all throw this. */
 export function throwingOperations(thrown: unknown): FakeOperations {
   return mockAll(
     Object.fromEntries(Object.keys(results).map((name) => [name, () => Promise.reject(thrown)])),
@@ -220,7 +220,7 @@ export function failingOperations(code: ErrorCode) {
   return throwingOperations(new TidemarkError(code, 'its own words'));
 }
 
-/** A request for an operation with this body: text as it is, anything else as JSON. */
+/** A request for an operation. A text is its body, anything else its body as JSON. */
 export function post(operation: string, body: unknown, more: Partial<WireRequest> = {}): WireRequest {
   return {
     method: 'POST',
@@ -236,14 +236,14 @@ export function post(operation: string, body: unknown, more: Partial<WireRequest
   };
 }
 
-/** The status and the parsed body of the answer. */
+/** Sends a request and returns the status and the parsed body of the answer. */
 export async function answerTo(operations: Operations, operation: string, body: unknown) {
   const answer = await handle(operations, post(operation, body), silentLog);
   const parsed: unknown = JSON.parse(answer.body);
   return { status: answer.status, answer: parsed };
 }
 
-/** A request that is valid, for each operation. */
+/** A valid request for each operation. */
 export const validRequests = {
   CreateBackup: { TableName: 'Music', BackupName: 'nightly' },
   DescribeBackup: { BackupArn: arn },
@@ -270,7 +270,7 @@ export const validRequests = {
 
 export const operationNames = apiOperations.map(({ name }) => name);
 
-/** True if a request reached an operation. */
+/** True if a request reached any operation. */
 export function wasCalled(operations: ReturnType<typeof fakeOperations>): boolean {
   return Object.values(operations).some((each) => each.mock.calls.length > 0);
 }

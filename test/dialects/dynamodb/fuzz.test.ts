@@ -8,7 +8,7 @@ import type { Operation } from '../../../lambda/dialects/dynamodb/operation.ts';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
 import { arn, fakeOperations, tableArn } from './fakes.ts';
 
-/** Values of which some are right somewhere. */
+/** Values that are valid for some member or for none. */
 const anything = fc.oneof(
   fc.jsonValue(),
   fc.string({ unit: 'binary' }),
@@ -18,7 +18,7 @@ const anything = fc.oneof(
   fc.constantFrom({ pk: { S: 'a' } }, { pk: { N: 1 } }, { pk: {} }, { pk: null }, 'x'.repeat(5000)),
 );
 
-/** Values of the right type for a member, and now and then others. */
+/** Mostly values of the right type for a member, and some others. */
 function valueOf(member: Member): fc.Arbitrary<unknown> {
   return fc.oneof({ arbitrary: ofType(member), weight: 4 }, { arbitrary: anything, weight: 1 });
 }
@@ -51,7 +51,7 @@ const bytes = fc.tuple(
   ),
 );
 
-test('whatever is sent, the answer is well formed, and the fault is never the dialect’s', async () => {
+test('the dialect answers any request with a well-formed response and never with a fault of its own', async () => {
   const log = { ...silentLog, error: vi.fn<Log['error']>() };
   const headers = fc.record({
     'content-type': fc.constantFrom('application/x-amz-json-1.0', 'application/json', 'text/xml', undefined),

@@ -28,7 +28,7 @@ import type { Operations } from '../../../lambda/operations/operations.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { arn, failingOperations, fakeOperations, tableArn, throwingOperations } from './fakes.ts';
 
-/** AWS's own client; its requests go to the dialect instead of a network. */
+/** AWS's own client, whose requests go to the dialect instead of a network. */
 function clientOf(operations: Operations): DynamoDBClient {
   return new DynamoDBClient({
     region: 'eu-west-1',
@@ -54,8 +54,8 @@ interface SentRequest {
   readonly body: Uint8Array;
 }
 
-describe('AWS’s SDK understands the answers', () => {
-  test('CreateBackup', async () => {
+describe('AWS’s SDK', () => {
+  test('decodes the answer to CreateBackup', async () => {
     const operations = fakeOperations();
     const client = clientOf(operations);
     const answer = await client.send(new CreateBackupCommand({ TableName: 'Music', BackupName: 'nightly' }));
@@ -71,7 +71,7 @@ describe('AWS’s SDK understands the answers', () => {
     );
   });
 
-  test('DescribeBackup', async () => {
+  test('decodes the answer to DescribeBackup', async () => {
     const answer = await clientOf(fakeOperations()).send(new DescribeBackupCommand({ BackupArn: arn }));
     expect(answer.BackupDescription).toMatchObject({
       BackupDetails: { BackupStatus: 'AVAILABLE', BackupSizeBytes: 1900 },
@@ -82,7 +82,7 @@ describe('AWS’s SDK understands the answers', () => {
     });
   });
 
-  test('ListBackups', async () => {
+  test('decodes the answer to ListBackups', async () => {
     const operations = fakeOperations();
     const from = new Date(1_576_616_366_715);
     const answer = await clientOf(operations).send(
@@ -93,12 +93,12 @@ describe('AWS’s SDK understands the answers', () => {
     expect(operations.listBackups).toHaveBeenCalledExactlyOnceWith({ from: from.getTime(), limit: 5 });
   });
 
-  test('DeleteBackup', async () => {
+  test('decodes the answer to DeleteBackup', async () => {
     const answer = await clientOf(fakeOperations()).send(new DeleteBackupCommand({ BackupArn: arn }));
     expect(answer.BackupDescription?.BackupDetails?.BackupStatus).toBe('DELETED');
   });
 
-  test('RestoreTableToPointInTime', async () => {
+  test('decodes the answer to RestoreTableToPointInTime', async () => {
     const operations = fakeOperations();
     const time = new Date(1_576_616_366_715);
     const answer = await clientOf(operations).send(
@@ -120,7 +120,7 @@ describe('AWS’s SDK understands the answers', () => {
     });
   });
 
-  test('DescribeContinuousBackups and UpdateContinuousBackups', async () => {
+  test('decodes the answers to DescribeContinuousBackups and UpdateContinuousBackups', async () => {
     const operations = fakeOperations();
     const client = clientOf(operations);
     const wanted = {
@@ -145,7 +145,7 @@ describe('AWS’s SDK understands the answers', () => {
     });
   });
 
-  test('RestoreTableFromBackup and DescribeTable', async () => {
+  test('decodes the answers to RestoreTableFromBackup and DescribeTable', async () => {
     const client = clientOf(fakeOperations());
     const restored = await client.send(
       new RestoreTableFromBackupCommand({ TargetTableName: 'Music-copy', BackupArn: arn }),
@@ -159,7 +159,7 @@ describe('AWS’s SDK understands the answers', () => {
   });
 });
 
-describe('AWS’s SDK throws its own exceptions', () => {
+describe('AWS’s SDK throws its own exception', () => {
   const create = new CreateBackupCommand({ TableName: 'Music', BackupName: 'nightly' });
   const restore = new RestoreTableFromBackupCommand({ TargetTableName: 'Copy', BackupArn: arn });
 
@@ -169,7 +169,7 @@ describe('AWS’s SDK throws its own exceptions', () => {
     ['ContinuousBackupsUnavailable', ContinuousBackupsUnavailableException],
     ['LimitExceeded', LimitExceededException],
     ['Internal', InternalServerError],
-  ] as const)('CreateBackup: %s', async (code, exception) => {
+  ] as const)('for an error of CreateBackup: %s', async (code, exception) => {
     await expect(clientOf(failingOperations(code)).send(create)).rejects.toThrow(exception);
   });
 
@@ -178,7 +178,7 @@ describe('AWS’s SDK throws its own exceptions', () => {
     ['BackupInUse', BackupInUseException],
     ['BackupNotAvailable', BackupInUseException],
     ['TableAlreadyExists', TableAlreadyExistsException],
-  ] as const)('RestoreTableFromBackup: %s', async (code, exception) => {
+  ] as const)('for an error of RestoreTableFromBackup: %s', async (code, exception) => {
     await expect(clientOf(failingOperations(code)).send(restore)).rejects.toThrow(exception);
   });
 
@@ -186,7 +186,7 @@ describe('AWS’s SDK throws its own exceptions', () => {
     ['PointInTimeRecoveryUnavailable', PointInTimeRecoveryUnavailableException],
     ['InvalidRestoreTime', InvalidRestoreTimeException],
     ['TableAlreadyExists', TableAlreadyExistsException],
-  ] as const)('RestoreTableToPointInTime: %s', async (code, exception) => {
+  ] as const)('for an error of RestoreTableToPointInTime: %s', async (code, exception) => {
     const command = new RestoreTableToPointInTimeCommand({
       SourceTableName: 'Music',
       TargetTableName: 'Copy',
@@ -195,7 +195,7 @@ describe('AWS’s SDK throws its own exceptions', () => {
     await expect(clientOf(failingOperations(code)).send(command)).rejects.toThrow(exception);
   });
 
-  test('a rate that was exceeded is known as such, and to be tried again', async () => {
+  test('for throttling, which it then retries', async () => {
     const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
     const thrown: unknown = await clientOf(throwingOperations(throttled))
       .send(create)
@@ -203,7 +203,7 @@ describe('AWS’s SDK throws its own exceptions', () => {
     expect(thrown).toMatchObject({ name: 'ThrottlingException', message: 'Rate exceeded' });
   });
 
-  test('DescribeTable: TableNotFound', async () => {
+  test('for an error of DescribeTable: TableNotFound', async () => {
     const command = new DescribeTableCommand({ TableName: 'Music' });
     await expect(clientOf(failingOperations('TableNotFound')).send(command)).rejects.toThrow(
       ResourceNotFoundException,
@@ -213,7 +213,7 @@ describe('AWS’s SDK throws its own exceptions', () => {
   test.each([
     ['Validation', 'ValidationException'],
     ['AccessDenied', 'AccessDeniedException'],
-  ] as const)('%s, which the model does not name, keeps name and message', async (code, name) => {
+  ] as const)('with name and message for an error that its model does not have: %s', async (code, name) => {
     const thrown: unknown = await clientOf(failingOperations(code))
       .send(create)
       .catch((error: unknown) => error);

@@ -5,10 +5,10 @@ import { fakeOperations, post, wasCalled } from './fakes.ts';
 
 export const characters = 'Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+';
 export const notNull = 'Member must not be null';
-export const longer = (least: number) => `Member must have length greater than or equal to ${least}`;
-export const shorter = (most: number) => `Member must have length less than or equal to ${most}`;
-export const atLeast = (least: number) => `Member must have value greater than or equal to ${least}`;
-export const atMost = (most: number) => `Member must have value less than or equal to ${most}`;
+export const longer = (min: number) => `Member must have length greater than or equal to ${min}`;
+export const shorter = (max: number) => `Member must have length less than or equal to ${max}`;
+export const atLeast = (min: number) => `Member must have value greater than or equal to ${min}`;
+export const atMost = (max: number) => `Member must have value less than or equal to ${max}`;
 export const oneOf = (values: string) => `Member must satisfy enum value set: [${values}]`;
 
 export const long = (length: number) => 'x'.repeat(length);
@@ -16,7 +16,7 @@ export const long = (length: number) => 'x'.repeat(length);
 export type Violation = readonly [value: string, member: string, demand: string];
 export type Case = readonly [operation: OperationName, changes: object, ...found: Violation[]];
 
-/** The whole answer that names these violations. */
+/** The whole body of the answer that names these violations. */
 export function validationOf(found: readonly Violation[]): string {
   const count = `${found.length} validation error${found.length === 1 ? '' : 's'} detected`;
   const all = found.map(
@@ -28,7 +28,7 @@ export function validationOf(found: readonly Violation[]): string {
   });
 }
 
-/** The answer, byte for byte, and whether any operation was asked. */
+/** Returns the answer, byte for byte, and whether an operation was called. */
 export async function bytesOf(operation: OperationName, body: object | string) {
   const operations = fakeOperations();
   const answer = await handle(operations, post(operation, body), silentLog);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { answerTo, available, fakeOperations, planned, tableArn } from './fakes.ts';
+import { answerTo, available, fakeOperations, planned, tableArn } from '../fakes.ts';
 
 describe('PlanSweep', () => {
-  test('answers the plan: folders with their sums, what would be deleted, what nobody knows', async () => {
+  test('returns the folders with their totals, what would be deleted, and unknown objects', async () => {
     const operations = fakeOperations();
     expect(await answerTo(operations, 'PlanSweep', {})).toEqual({
       status: 200,
@@ -29,13 +29,13 @@ describe('PlanSweep', () => {
   test.each([
     ['Music', { table: 'Music' }],
     [tableArn, { table: 'Music', tableArn }],
-  ])('asks for the table %s', async (TableName, asked) => {
+  ])('passes on the table %s', async (TableName, table) => {
     const operations = fakeOperations();
     await answerTo(operations, 'PlanSweep', { TableName });
-    expect(operations.planSweep).toHaveBeenCalledExactlyOnceWith(asked);
+    expect(operations.planSweep).toHaveBeenCalledExactlyOnceWith(table);
   });
 
-  test('says why a folder has no plan', async () => {
+  test('returns the reason why a folder has no plan', async () => {
     const operations = fakeOperations({
       planSweep: async () => [{ folder: 'staging', trouble: 'SnapshotCorrupt: a manifest' }],
     });
@@ -46,7 +46,7 @@ describe('PlanSweep', () => {
     });
   });
 
-  test('lists no more than an answer has room for, and counts all', async () => {
+  test('lists only as many objects as an answer has room for, and counts all', async () => {
     const [gone] = planned.plan.delete;
     const many = Array.from({ length: 6000 }, () => gone);
     const totals = { ...planned.plan.totals, 'unreferenced-run': { objects: 6000, bytes: 9_000_000 } };

@@ -21,8 +21,8 @@ async function answerTo(
   return { status, body, type: headers['content-type'] };
 }
 
-describe('by its method', () => {
-  test.each(['/', '/anything'])('GET %s is the health check', async (path) => {
+describe('a request with the method', () => {
+  test.each(['/', '/anything'])('GET, at %s, is answered as the health check', async (path) => {
     vi.stubEnv('AWS_REGION', 'eu-west-1');
     const request = { method: 'GET', path, headers: {}, body: '', signed: false };
     expect(await answerTo(request)).toMatchObject({
@@ -31,22 +31,25 @@ describe('by its method', () => {
     });
   });
 
-  test.each(['PUT', 'DELETE', 'OPTIONS', 'HEAD', 'get'])('%s is no operation', async (method) => {
-    const request = { ...post('ListBackups', {}), method };
-    expect(await answerTo(request)).toMatchObject({ status: 404, body: '<UnknownOperationException/>\n' });
-    expect(operationOf(request)).toBeUndefined();
-    // As observed of the service.
-    const { headers } = await handle(fakeOperations(), request, silentLog);
-    expect(headers['x-amz-crc32']).toBe('3552371480');
-  });
+  test.each(['PUT', 'DELETE', 'OPTIONS', 'HEAD', 'get'])(
+    '%s is answered with a 404 and names no operation',
+    async (method) => {
+      const request = { ...post('ListBackups', {}), method };
+      expect(await answerTo(request)).toMatchObject({ status: 404, body: '<UnknownOperationException/>\n' });
+      expect(operationOf(request)).toBeUndefined();
+      // The service's own checksum of this body.
+      const { headers } = await handle(fakeOperations(), request, silentLog);
+      expect(headers['x-amz-crc32']).toBe('3552371480');
+    },
+  );
 });
 
-describe('by its content type', () => {
+describe('a request with the content type', () => {
   const typed = (type: string | undefined, body: string) =>
     post('ListBackups', body, { headers: { 'content-type': type } });
 
   test.each([undefined, '', 'whatever', 'application/x-amz-json-1.1', 'application/jsonasdf', 'text/plain'])(
-    'a body called %j is not read',
+    '%j is answered with a 404',
     async (type) => {
       expect(await answerTo(typed(type, '{}'))).toMatchObject({
         status: 404,
@@ -61,12 +64,12 @@ describe('by its content type', () => {
     ['Application/X-Amz-Json-1.0', 'application/x-amz-json-1.0'],
     ['application/json', 'application/json'],
     ['  application/json  ;   asfd', 'application/json'],
-  ])('%s is answered as %s', async (sent, answered) => {
+  ])('%s is answered with %s', async (sent, answered) => {
     expect(await answerTo(typed(sent, '{}'))).toMatchObject({ status: 200, type: answered });
     expect(await answerTo(typed(sent, 'hi'))).toEqual({ status: 400, body: serialization, type: answered });
   });
 
-  test('nothing at all is answered as plain JSON', async () => {
+  test('and the body missing is answered with plain JSON', async () => {
     const request = post('', '', { headers: { 'content-type': undefined, 'x-amz-target': undefined } });
     expect(await answerTo(request)).toEqual({
       status: 400,
@@ -76,7 +79,7 @@ describe('by its content type', () => {
   });
 });
 
-describe('by its target', () => {
+describe('a request with the target', () => {
   test.each([
     'DynamoDB_20120810.PutItem',
     'DynamoDB_20111205.CreateBackup',
@@ -86,22 +89,22 @@ describe('by its target', () => {
     'DynamoDB_20120810.CreateBackup.',
     '',
     undefined,
-  ])('%j is unknown', async (target) => {
+  ])('%j is answered with UnknownOperationException', async (target) => {
     const request = post('', '{}', { headers: { 'x-amz-target': target } });
     expect(await answerTo(request)).toMatchObject({ status: 400, body: unknownOperation });
     expect(operationOf(request)).toBeUndefined();
   });
 
-  test.each(operationNames)('%s is served', async (name) => {
+  test.each(operationNames)('%s reaches its operation', async (name) => {
     const request = post(name, validRequests[name]);
     expect(operationOf(request)).toBe(name);
     expect((await answerTo(request)).status).toBe(200);
   });
 });
 
-describe('the checks before a request is decoded have an order', () => {
+describe('a request before it is decoded', () => {
   const unknown = { 'x-amz-target': 'DynamoDB_20120810.Nothing' };
-  // Each mends the first fault of the one before it.
+  // Each request corrects the first fault of the one before it.
   test.each([
     [{ method: 'PUT', body: '{', headers: { ...unknown, 'content-type': 'text/plain' } }, 404, /^<Unknown/],
     [{ body: '{', headers: { ...unknown, 'content-type': 'text/plain' } }, 404, /^<Unknown/],
@@ -111,25 +114,28 @@ describe('the checks before a request is decoded have an order', () => {
     [{ body: '', signed: true, path: '/read' }, 400, /AccessDenied/],
     [{ body: '', signed: true }, 400, /Serialization/],
     [{ body: '{}', signed: true }, 400, /ValidationException/],
-  ])('%j', async (more, status, body) => {
-    const request = post('CreateBackup', '', { signed: false, ...more });
-    expect(await answerTo(request)).toMatchObject({ status, body: expect.stringMatching(body) });
-  });
+  ])(
+    'is checked for method, content type, JSON, target, signature, path and body in this order: %j',
+    async (more, status, body) => {
+      const request = post('CreateBackup', '', { signed: false, ...more });
+      expect(await answerTo(request)).toMatchObject({ status, body: expect.stringMatching(body) });
+    },
+  );
 
-  test('a request without a signature is told so', async () => {
+  test('is rejected with MissingAuthenticationTokenException if it has no signature', async () => {
     const request = post('ListBackups', {}, { signed: false });
     expect(await answerTo(request)).toMatchObject({ status: 400, body: missingToken });
   });
 
   test.each(['', 'x', '{', '[]', '1', 'null', '"text"', '{"TableName":}', '[['.repeat(100_000)])(
-    'a body that is no JSON object is a SerializationException: %#',
+    'is rejected with a SerializationException if its body is no JSON object: case %#',
     async (body) => {
       expect(await answerTo(post('CreateBackup', body))).toMatchObject({ status: 400, body: serialization });
     },
   );
 });
 
-describe('by its path', () => {
+describe('the path of a request', () => {
   const backup = ['CreateBackup', 'DescribeBackup', 'ListBackups'];
   const read = [
     'DescribeBackup',
@@ -146,37 +152,40 @@ describe('by its path', () => {
     ['/backup/', backup],
     ['/read', read],
     ['/read/', read],
-    // No path of the API's: DynamoDB itself looks at none.
+    // This is no path of the API. DynamoDB itself ignores paths.
     ['/prod/', operationNames],
-  ] as const)('%s serves %j', async (path, served) => {
-    const found: string[] = [];
+  ] as const)('%s serves these operations and no other: %j', async (path, served) => {
+    const answered: string[] = [];
     for (const name of operationNames) {
       const { status } = await answerTo(post(name, validRequests[name], { path }));
-      if (status === 200) found.push(name);
+      if (status === 200) answered.push(name);
     }
-    expect(found.toSorted()).toEqual([...served].toSorted());
+    expect(answered.toSorted()).toEqual([...served].toSorted());
   });
 
   test.each([
     ['CreateBackup', '/read/', 'CreateBackup is not served at /read, but at / and /backup'],
     ['GetBackupItem', '/backup', 'GetBackupItem is not served at /backup, but at / and /read'],
     ['DeleteBackup', '/backup', 'DeleteBackup is not served at /backup, but at /'],
-  ] as const)('%s at %s: where it is served is told', async (name, path, Message) => {
-    expect(await answerTo(post(name, validRequests[name], { path }))).toMatchObject({
-      status: 400,
-      body: `{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"${Message}"}`,
-    });
-  });
+  ] as const)(
+    'does not serve an operation, so the error names the paths that do: %s at %s',
+    async (name, path, Message) => {
+      expect(await answerTo(post(name, validRequests[name], { path }))).toMatchObject({
+        status: 400,
+        body: `{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"${Message}"}`,
+      });
+    },
+  );
 });
 
-describe('every answer carries the headers that SDKs read', () => {
+describe('every answer', () => {
   test.each([
     post('ListBackups', {}),
     post('ListBackups', 'no json'),
     post('Nothing', {}),
     post('ListBackups', {}, { signed: false }),
     post('ListBackups', { Limit: 0 }),
-  ])('%#', async (request) => {
+  ])('has the request id and the checksum that SDKs read: case %#', async (request) => {
     const { headers, body } = await handle(fakeOperations(), request, silentLog);
     expect(headers['x-amzn-requestid']).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     expect(headers['x-amz-crc32']).toBe(String(crc32(Buffer.from(body, 'utf8'))));

@@ -7,7 +7,7 @@ import { fakeOperations, post, validRequests, wasCalled } from './fakes.ts';
 
 const structureExpected = 'Start of structure or map found where not expected';
 
-/** Values of a wrong JSON type and the service's text about them, as observed by public probes of CreateTable. */
+/** Values of a wrong JSON type with the service's texts about them, as observed by public probes of CreateTable. */
 const scalars = (name: string): (readonly [unknown, string])[] => [
   [true, `TRUE_VALUE cannot be converted to ${name}`],
   [false, `FALSE_VALUE cannot be converted to ${name}`],
@@ -57,7 +57,7 @@ function shapeOf(member: Member): string {
   return member.type === 'structure' ? member.shape : '';
 }
 
-/** A place in a request, and how to put a value there. */
+/** A place in a request, with a request that has a value there. */
 interface Place {
   readonly path: string;
   readonly member: Member;
@@ -65,7 +65,7 @@ interface Place {
   readonly body: (value: unknown) => object;
 }
 
-/** Every place in the requests of an operation that a value may stand at. */
+/** Lists every place in the requests of an operation that can have a value. */
 function placesOf(members: Members, prefix: string, around: (body: object) => object): Place[] {
   return Object.entries(members).flatMap(([name, member]) => {
     const path = `${prefix}${name}`;
@@ -82,7 +82,7 @@ function inside(path: string, member: Member, body: (value: unknown) => object):
   return [{ path: at, member: member.of, element: true, body: element }, ...inside(at, member.of, element)];
 }
 
-/** A structure in a list is worded otherwise than one under a name. */
+/** The wrong values for a place. The service has other words for a structure in a list than for a member. */
 function wrongAt({ member, element }: Place): readonly (readonly [unknown, string])[] {
   const found = wrongValues[member.type](member);
   if (!element || member.type !== 'structure') return found;
@@ -99,27 +99,30 @@ async function answerTo(operation: string, body: object) {
 }
 
 describe.each(apiOperations.map(({ name, members }): [string, Members] => [name, members]))(
-  '%s: a value of the wrong type is a SerializationException, before any other check',
+  'a value of the wrong type in a request of %s',
   (operation, members) => {
     const places = placesOf(members, '', (body) => body);
 
-    test.each(places.map((place) => [place.path, place] as const))('%s', async (_path, place) => {
-      for (const [value, Message] of wrongAt(place)) {
-        const { status, body, called } = await answerTo(operation, place.body(value));
-        expect({ status, called, body }).toEqual({
-          status: 400,
-          called: false,
-          body: JSON.stringify({ __type: 'com.amazon.coral.service#SerializationException', Message }),
-        });
-      }
-    });
+    test.each(places.map((place) => [place.path, place] as const))(
+      'is rejected with a SerializationException before any other check: %s',
+      async (_path, place) => {
+        for (const [value, Message] of wrongAt(place)) {
+          const { status, body, called } = await answerTo(operation, place.body(value));
+          expect({ status, called, body }).toEqual({
+            status: 400,
+            called: false,
+            body: JSON.stringify({ __type: 'com.amazon.coral.service#SerializationException', Message }),
+          });
+        }
+      },
+    );
   },
 );
 
-describe('a boolean may be said in words', () => {
+describe('a boolean in words', () => {
   const words = ['true', 'TRUE', 'yes', '1', 'false', 'No', '0'];
   test.each(words.map((word) => [word, ['true', 'yes', '1'].includes(word.toLowerCase())] as const))(
-    '%s is %s',
+    '%s is read as %s',
     async (word, enabled) => {
       const operations = fakeOperations();
       const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: word };
@@ -133,8 +136,8 @@ describe('a boolean may be said in words', () => {
   );
 });
 
-describe('what is not looked at', () => {
-  test('members that the API does not have, at any depth', async () => {
+describe('a member that the API does not have', () => {
+  test('is ignored at any depth, as DynamoDB does', async () => {
     const body = {
       TableName: 'Music',
       BackupName: 'nightly',
@@ -148,9 +151,11 @@ describe('what is not looked at', () => {
     ['CreateBackup', { kind: 'FULL', DryRun: true }, 'kind, DryRun', 'Kind, Source, Comment'],
     ['RestoreTableFromBackup', { dryRun: true }, 'dryRun', 'Keep, DryRun'],
     ['RestoreTableToPointInTime', { DryRun: true }, 'DryRun', 'Keep'],
-  ] as const)('but not of what only Tidemark knows: %s', async (operation, TidemarkOptions, no, has) => {
-    const asked = { ...validRequests[operation], TidemarkOptions };
-    const { status, body, called } = await answerTo(operation, asked);
+  ] as const)('is rejected in the TidemarkOptions of %s', async (operation, TidemarkOptions, no, has) => {
+    const { status, body, called } = await answerTo(operation, {
+      ...validRequests[operation],
+      TidemarkOptions,
+    });
     expect({ status, called, body: JSON.parse(body) }).toEqual({
       status: 400,
       called: false,
@@ -160,11 +165,11 @@ describe('what is not looked at', () => {
       },
     });
   });
+});
 
-  test('a text that has no UTF-8 is taken as one that has', async () => {
-    const operations = fakeOperations();
-    const body = '{"TableName":"Music","BackupName":"nightly","TidemarkOptions":{"Comment":"a\\ud800b"}}';
-    await handle(operations, post('CreateBackup', body), silentLog);
-    expect(operations.createBackup.mock.lastCall?.[0].comment).toBe('a\ufffdb');
-  });
+test('a text with a lone surrogate is read with a replacement character in its place', async () => {
+  const operations = fakeOperations();
+  const body = '{"TableName":"Music","BackupName":"nightly","TidemarkOptions":{"Comment":"a\\ud800b"}}';
+  await handle(operations, post('CreateBackup', body), silentLog);
+  expect(operations.createBackup.mock.lastCall?.[0].comment).toBe('a\ufffdb');
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { answerTo, arn, fakeOperations, tableArn, wasCalled } from './fakes.ts';
 
-describe('the ARN of a backup is looked at before anything is asked', () => {
-  const refusal = (message: string) => ({
+describe('the ARN of a backup in a request', () => {
+  const rejection = (message: string) => ({
     status: 400,
     answer: { __type: 'com.amazon.coral.validate#ValidationException', message },
   });
@@ -11,6 +11,10 @@ describe('the ARN of a backup is looked at before anything is asked', () => {
     ['DeleteBackup', { BackupArn: wrong }] as const,
     ['ListBackups', { ExclusiveStartBackupArn: wrong }] as const,
     ['RestoreTableFromBackup', { TargetTableName: 'Copy', BackupArn: wrong }] as const,
+    ['GetBackupItem', { BackupArn: wrong, Key: { Artist: { S: 'Nina' } } }] as const,
+    ['CompareBackups', { BackupArn: arn, OtherBackupArn: wrong }] as const,
+    ['VerifyBackup', { BackupArn: wrong }] as const,
+    ['EstimateRestore', { BackupArn: wrong }] as const,
   ];
 
   test.each([
@@ -23,10 +27,10 @@ describe('the ARN of a backup is looked at before anything is asked', () => {
     arn.replace('Music', 'Mu'),
     arn.replace('Music', 'x'.repeat(256)),
     arn.replace('eu-west-1', 'x'.repeat(1024)),
-  ])('%j is not the ARN of a backup', async (wrong) => {
+  ])('is rejected before any operation runs if it has not the form of one: %j', async (wrong) => {
     for (const [operation, body] of requests(wrong)) {
       const operations = fakeOperations();
-      expect(await answerTo(operations, operation, body)).toEqual(refusal('Invalid Backup ARN'));
+      expect(await answerTo(operations, operation, body)).toEqual(rejection('Invalid Backup ARN'));
       expect(wasCalled(operations)).toBe(false);
     }
   });
@@ -37,11 +41,11 @@ describe('the ARN of a backup is looked at before anything is asked', () => {
     arn.replace('arn:aws:', 'arn::'),
     arn.replace(':dynamodb:', ':rds:'),
     arn.replace('eu-west-1', 'Mars!'),
-  ])('%s is the ARN of no backup that can be', async (wrong) => {
+  ])('is rejected before any operation runs if no backup can have it: %s', async (wrong) => {
     for (const [operation, body] of requests(wrong)) {
       const operations = fakeOperations();
       expect(await answerTo(operations, operation, body)).toEqual(
-        refusal('Invalid Request: BackupArn is not valid'),
+        rejection('Invalid Request: BackupArn is not valid'),
       );
       expect(wasCalled(operations)).toBe(false);
     }
@@ -53,7 +57,7 @@ describe('the ARN of a backup is looked at before anything is asked', () => {
     arn.replace('arn:aws:', 'arn:aws-iso-b:'),
     arn.replace('eu-west-1', 'dynoxide'),
     arn.replace('123456789012', '000000000000'),
-  ])('%s may be one', async (BackupArn) => {
+  ])('is accepted for another partition, region or account: %s', async (BackupArn) => {
     const operations = fakeOperations();
     expect((await answerTo(operations, 'DescribeBackup', { BackupArn })).status).toBe(200);
     expect(operations.describeBackup.mock.lastCall?.[0].arn).toBe(BackupArn);

@@ -14,7 +14,7 @@ import {
   validationOf,
 } from './violations.ts';
 
-/** What both restores may be asked for. */
+/** Invalid overrides of both restores, each with the violations. */
 function casesOf(operation: OperationName): Case[] {
   const index = {
     IndexName: 'ByYear',
@@ -122,21 +122,24 @@ function casesOf(operation: OperationName): Case[] {
   ];
 }
 
-describe('an override that breaks its constraints is a ValidationException that counts every violation', () => {
+describe('an override that violates constraints', () => {
   const cases = (['RestoreTableFromBackup', 'RestoreTableToPointInTime'] as const).flatMap(casesOf);
   const tried = cases.map(([operation, changes, ...found]) => [operation, changes, found] as const);
 
-  test.each(tried)('%s %j', async (operation, changes, found) => {
-    expect(await bytesOf(operation, { ...validRequests[operation], ...changes })).toEqual({
-      status: 400,
-      body: validationOf(found),
-      called: false,
-    });
-  });
+  test.each(tried)(
+    'of %s is rejected with every violation before the operation runs: %j',
+    async (operation, changes, found) => {
+      expect(await bytesOf(operation, { ...validRequests[operation], ...changes })).toEqual({
+        status: 400,
+        body: validationOf(found),
+        called: false,
+      });
+    },
+  );
 });
 
 describe.each(['RestoreTableFromBackup', 'RestoreTableToPointInTime'] as const)(
-  '%s: what could not be stored or made is refused before anything is asked',
+  'an override of %s',
   (operation) => {
     const answerTo = (changes: string) =>
       bytesOf(operation, `${JSON.stringify(validRequests[operation]).slice(0, -1)},${changes}}`);
@@ -148,20 +151,20 @@ describe.each(['RestoreTableFromBackup', 'RestoreTableToPointInTime'] as const)(
       ['9223372036854775807', 'NUMBER_VALUE'],
       ['-9007199254740992', 'NUMBER_VALUE'],
       ['1e999', 'DECIMAL_VALUE'],
-    ])('a long of %s', async (value, token) => {
+    ])('is rejected if a long cannot be represented exactly: %s', async (value, token) => {
       const Message = `${token} cannot be converted to Long`;
-      const refusal = {
+      const rejection = {
         status: 400,
         body: JSON.stringify({ __type: 'com.amazon.coral.service#SerializationException', Message }),
         called: false,
       };
-      expect(await answerTo(units(value))).toEqual(refusal);
+      expect(await answerTo(units(value))).toEqual(rejection);
       expect(await answerTo(`"OnDemandThroughputOverride":{"MaxReadRequestUnits":${value}}`)).toEqual(
-        refusal,
+        rejection,
       );
     });
 
-    test('and the largest number that is one is taken', async () => {
+    test('is accepted with the largest long that can be represented exactly', async () => {
       expect(await answerTo(units('9007199254740991'))).toMatchObject({ status: 200, called: true });
     });
 
@@ -177,8 +180,8 @@ describe.each(['RestoreTableFromBackup', 'RestoreTableToPointInTime'] as const)(
     test.each([
       ['GlobalSecondaryIndexOverride', 20, 'GlobalSecondaryIndex count exceeds the per-table limit of 20'],
       ['LocalSecondaryIndexOverride', 5, 'Number of LocalSecondaryIndexes exceeds per-table limit of 5'],
-    ])('a %s of more than %i', async (member, most, text) => {
-      for (const count of [most + 1, 10_000]) {
+    ])('%s is rejected for more than %i indexes and accepted for as many', async (member, max, text) => {
+      for (const count of [max + 1, 10_000]) {
         expect(await answerTo(indexes(member, count))).toEqual({
           status: 400,
           body: JSON.stringify({
@@ -188,7 +191,7 @@ describe.each(['RestoreTableFromBackup', 'RestoreTableToPointInTime'] as const)(
           called: false,
         });
       }
-      expect(await answerTo(indexes(member, most))).toMatchObject({ status: 200, called: true });
+      expect(await answerTo(indexes(member, max))).toMatchObject({ status: 200, called: true });
     });
   },
 );

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { description, details } from '../encoded.ts';
+import { answerTo, arn, available, creating, fakeOperations } from '../fakes.ts';
+
+describe('DescribeBackup', () => {
+  test('returns the whole description', async () => {
+    const operations = fakeOperations();
+    expect(await answerTo(operations, 'DescribeBackup', { BackupArn: arn })).toEqual({
+      status: 200,
+      answer: { BackupDescription: description },
+    });
+    expect(operations.describeBackup).toHaveBeenCalledExactlyOnceWith({
+      table: 'Music',
+      id: available.id,
+      arn,
+    });
+  });
+
+  test('returns no features, zero throughput and no Tidemark member for a plain on-demand table', async () => {
+    const operations = fakeOperations({ describeBackup: async () => creating });
+    const { answer } = await answerTo(operations, 'DescribeBackup', { BackupArn: arn });
+    expect(answer).toHaveProperty('BackupDescription.SourceTableFeatureDetails', {});
+    expect(answer).toHaveProperty('BackupDescription.SourceTableDetails.BillingMode', 'PAY_PER_REQUEST');
+    expect(answer).toHaveProperty('BackupDescription.SourceTableDetails.ProvisionedThroughput', {
+      ReadCapacityUnits: 0,
+      WriteCapacityUnits: 0,
+    });
+    expect(answer).not.toHaveProperty('BackupDescription.BackupDetails.Tidemark');
+  });
+
+  test('returns a failed backup as DELETED, with its reason', async () => {
+    const failed = { ...creating, status: 'FAILED', reason: 'CutUnreachable: trimmed' } as const;
+    const operations = fakeOperations({ describeBackup: async () => failed });
+    const { answer } = await answerTo(operations, 'DescribeBackup', { BackupArn: arn });
+    expect(answer).toHaveProperty('BackupDescription.BackupDetails.BackupStatus', 'DELETED');
+    expect(answer).toHaveProperty('BackupDescription.BackupDetails.Tidemark', {
+      Reason: 'CutUnreachable: trimmed',
+    });
+  });
+
+  test('returns the comment, the caller, and the earlier time that the content is of', async () => {
+    const record = { ...available, comment: 'before', requestedBy: 'ada', asOf: 1_576_616_300_000 };
+    const operations = fakeOperations({ describeBackup: async () => record });
+    const { answer } = await answerTo(operations, 'DescribeBackup', { BackupArn: arn });
+    expect(answer).toHaveProperty('BackupDescription.BackupDetails.Tidemark', {
+      ...details.Tidemark,
+      Comment: 'before',
+      RequestedBy: 'ada',
+      Cut: { Time: 1576616300 },
+    });
+  });
+
+  test('returns when a backup expires', async () => {
+    const operations = fakeOperations({
+      describeBackup: async () => ({ ...creating, expiresAt: 1_600_000_000_001 }),
+    });
+    const { answer } = await answerTo(operations, 'DescribeBackup', { BackupArn: arn });
+    expect(answer).toHaveProperty('BackupDescription.BackupDetails.BackupExpiryDateTime', 1600000000.001);
+  });
+});
