@@ -18,15 +18,15 @@ import { createBackupJob, createRestoreJob } from '../../lambda/jobs/job.ts';
 const tableId = 'table-1';
 const deadline = 1000;
 
-/** One backup as everything knows it: the catalog, the manifest, the store. */
+/** One backup as catalog, manifest and store know it. */
 interface Backup {
   readonly id: BackupId;
-  /** Undefined: the catalog does not tell of it. */
+  /** Undefined: the catalog has no record of it. */
   readonly status: BackupStatus | undefined;
-  /** Epoch ms of its death, 'alive', or undefined: it has no snapshot. */
+  /** When its snapshot died (epoch ms), or 'alive'; undefined: it has no snapshot. */
   readonly snapshot: 'alive' | number | undefined;
   readonly tableId: string;
-  /** Which runs its manifest refers to. */
+  /** The runs that its manifest refers to. */
   readonly runs: readonly string[];
   readonly stored: readonly string[];
 }
@@ -54,7 +54,7 @@ const backups: fc.Arbitrary<Backup[]> = fc.integer({ min: 1, max: 6 }).chain((co
   );
 });
 
-const plan = (all: readonly Backup[]): SweepPlan => {
+const planFor = (all: readonly Backup[]): SweepPlan => {
   const census = {
     backups: new Map(
       all.flatMap(({ id, status, tableId }) =>
@@ -78,7 +78,7 @@ function objectsOf(all: readonly Backup[]): { key: string; bytes: number }[] {
   return [...new Set(all.flatMap(({ stored }) => stored))].map((key) => ({ key, bytes: key.length }));
 }
 
-/** The rule in plain words, by looking through everything for each object. */
+/** The rule in its simplest form: a search through all backups for each object. */
 function isDeletable(key: string, all: readonly Backup[]): boolean {
   const maker = all.find(({ id }) => key.includes(id));
   const ended = ['AVAILABLE', 'FAILED', 'DELETED'].includes(maker?.status ?? '');
@@ -92,20 +92,20 @@ function isDeletable(key: string, all: readonly Backup[]): boolean {
 const keysOf = (objects: readonly { key: string }[]) => objects.map(({ key }) => key).toSorted();
 
 describe('the plan for a table', () => {
-  it('deletes what a naive search finds deletable, and nothing else', () => {
+  it('deletes exactly what a naive search finds deletable', () => {
     fc.assert(
       fc.property(backups, (all) => {
         const deletable = objectsOf(all).filter(({ key }) => isDeletable(key, all));
-        expect(keysOf(plan(all).delete)).toEqual(keysOf(deletable));
+        expect(keysOf(planFor(all).delete)).toEqual(keysOf(deletable));
       }),
       { numRuns: 500 },
     );
   });
 
-  it('counts every object once', () => {
+  it('counts every object exactly once', () => {
     fc.assert(
       fc.property(backups, (all) => {
-        const { totals, delete: deletions, unknown } = plan(all);
+        const { totals, delete: deletions, unknown } = planFor(all);
         const stored = objectsOf(all);
         const sum = (of: 'objects' | 'bytes', reasons: readonly (keyof typeof totals)[]) =>
           reasons.reduce((total, reason) => total + totals[reason][of], 0);
@@ -118,14 +118,14 @@ describe('the plan for a table', () => {
     );
   });
 
-  it('forgets the dead snapshots of its own table, once the grace is over', () => {
+  it('forgets the dead snapshots of its own table after the grace', () => {
     fc.assert(
       fc.property(backups, (all) => {
         const dead = all.filter(
           ({ snapshot, tableId: its }) =>
             its === tableId && typeof snapshot === 'number' && snapshot <= deadline,
         );
-        expect(plan(all).forget).toEqual(dead.map(({ id }) => id));
+        expect(planFor(all).forget).toEqual(dead.map(({ id }) => id));
       }),
     );
   });
@@ -135,7 +135,7 @@ describe('the plan for a table', () => {
     `tables/${tableId}/runs/new.zst`,
     `tables/${tableId}/runs/${createBackupId(0, '0123abcd')}-x/y.zst`,
     `tables/${tableId}/snapshots/${createBackupId(0, '0123abcd')}/other.zst`,
-  ])('keeps %s, which is nothing of Tidemark’s', (key) => {
+  ])('keeps %s as unknown: Tidemark did not store it', (key) => {
     const ended: Backup = {
       id: createBackupId(0, '0123abcd'),
       status: 'DELETED',
@@ -144,17 +144,17 @@ describe('the plan for a table', () => {
       runs: [],
       stored: [key],
     };
-    expect(plan([ended])).toMatchObject({ delete: [], unknown: [key] });
+    expect(planFor([ended])).toMatchObject({ delete: [], unknown: [key] });
   });
 });
 
-describe('the plan for staging', () => {
+describe('the plan for staged objects', () => {
   const job = createBackupJob('orders', createBackupId(7, '0123abcd'), '00000000000007-0123abcd-2');
   const restoreJob = createRestoreJob('copy', createRestoreId(8, '0123abcd'));
   const ofBackup = backupStaging(createMemoryStore(), job).key('scan/0/0.json');
   const ofRestore = restoreStaging(createMemoryStore(), restoreJob).key('plan.json');
 
-  it('finds the job in the key', () => {
+  it('finds the job of an object by its key', () => {
     expect([ofBackup, ofRestore, 'staging/notes.txt', `staging/${job.id}x/y`].map(stagedJobOf)).toEqual([
       job.id,
       `restore-${restoreJob.id}`,
@@ -163,7 +163,7 @@ describe('the plan for staging', () => {
     ]);
   });
 
-  it('deletes what ended jobs have left', () => {
+  it('deletes the objects of ended jobs only', () => {
     const objects = [ofBackup, ofRestore].map((key) => ({ key, bytes: 3 }));
     const planned = planStaging(objects, (of) => (of === job.id ? 'ended' : 'working'));
     expect(planned.delete).toEqual([{ key: ofBackup, bytes: 3, why: 'ended-staging' }]);

@@ -24,18 +24,19 @@ const options = { config: { sweepGraceMs: 0 } };
 
 const world = embedded(options);
 
-/** The same Tidemark, `milliseconds` later, with the grace that a deployment has. */
-function later(milliseconds: number, more: HarnessOptions = {}): Harness {
+/** Restarts Tidemark as if `milliseconds` had passed, with the grace of a deployment. */
+function restartLater(milliseconds: number, more: HarnessOptions = {}): Harness {
   const { sleep } = world.harness.services.clock;
   return world.harness.restarted({ clock: { now: () => Date.now() + milliseconds, sleep }, ...more });
 }
 
-const chain = (length: number, of = world.table) => backUpChain(world.database, world.harness, of, length);
+const backUpWorld = (length: number, of = world.table) =>
+  backUpChain(world.database, world.harness, of, length);
 
-describe('after a sweep', () => {
-  it('every backup that is left restores exactly, and nothing else is stored', async () => {
+describe('a sweep', () => {
+  it('deletes all but what the remaining backups need, and these restore exactly', async () => {
     const { database, harness, table } = world;
-    const made = await chain(6);
+    const made = await backUpWorld(6);
     const deleted = [0, 2, 3, 5].flatMap((n) => made[n] ?? []);
     for (const { backup } of deleted) await remove(harness, backup);
     const { deleted: tally, troubles, finished } = await sweep(harness.services);
@@ -50,9 +51,9 @@ describe('after a sweep', () => {
     expect(await restore(database, harness, next.backup)).toEqual(next.content);
   });
 
-  it('dead snapshots are forgotten, the records of deleted backups are kept', async () => {
+  it('removes the records of dead snapshots and keeps those of deleted backups', async () => {
     const { harness, table } = world;
-    const [first, second] = await chain(2);
+    const [first, second] = await backUpWorld(2);
     if (second === undefined) throw new Error('two were made');
     await remove(harness, first.backup);
     await sweep(harness.services);
@@ -64,15 +65,15 @@ describe('after a sweep', () => {
     expect(snapshots.map(({ id }) => id)).toEqual([second.backup.id]);
   });
 
-  it('a second one finds nothing to do', async () => {
+  it('deletes nothing right after another sweep', async () => {
     const { harness } = world;
-    const [first] = await chain(3);
+    const [first] = await backUpWorld(3);
     await remove(harness, first.backup);
     await sweep(harness.services);
     expect((await sweep(harness.services)).deleted).toEqual({ objects: 0, bytes: 0 });
   });
 
-  it('what a failed backup has stored is gone', async () => {
+  it('deletes what a failed backup has stored', async () => {
     const { harness, table } = world;
     const dying = harness.restarted({
       ...options,
@@ -89,9 +90,9 @@ describe('after a sweep', () => {
     await expectNothingLeftOver(harness, table);
   });
 
-  it('the snapshots of a table that was deleted and made again are there, and its dead ones are not', async () => {
+  it('keeps the live snapshots of a table that was deleted and made again, and deletes its dead ones', async () => {
     const { database, harness, table } = world;
-    const [first, second] = await chain(2);
+    const [first, second] = await backUpWorld(2);
     if (second === undefined) throw new Error('two were made');
     await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
     await createTable(database.dynamodb, table, shape);
@@ -110,10 +111,10 @@ describe('after a sweep', () => {
   });
 });
 
-describe('the life of a snapshot', () => {
-  it('is ended by the sweep if a crash came between deleting its backup and that', async () => {
+describe('a snapshot', () => {
+  it('is ended by the sweep if a crash came after deleting its backup and before ending it', async () => {
     const { harness, table } = world;
-    const [first] = await chain(2);
+    const [first] = await backUpWorld(2);
     const { snapshots } = harness.services.catalog;
     vi.spyOn(snapshots, 'kill').mockRejectedValueOnce(new Error('crashed'));
     await expect(remove(harness, first.backup)).rejects.toThrow('crashed');
@@ -123,7 +124,7 @@ describe('the life of a snapshot', () => {
     await expectNothingLeftOver(harness, table);
   });
 
-  it('goes on though a sweep would forget it', async () => {
+  it('is not forgotten while it is alive', async () => {
     const { database, harness, table } = world;
     const { backup } = await backUp(database, harness, table);
     const { snapshots } = harness.services.catalog;
@@ -131,7 +132,7 @@ describe('the life of a snapshot', () => {
     expect(await snapshots.get({ table, id: backup.id })).toMatchObject({ alive: true });
   });
 
-  it('goes on while it is the head, though its backup is deleted', async () => {
+  it('stays alive while it is the head although its backup is deleted', async () => {
     const { database, harness, table } = world;
     const { backup, content } = await backUp(database, harness, table);
     await remove(harness, backup);
@@ -145,24 +146,24 @@ describe('the life of a snapshot', () => {
     expect(await restore(database, harness, next.backup)).toEqual(content);
   });
 
-  it('is followed by the grace in which its objects stay', async () => {
+  it('keeps its objects for the grace after its death', async () => {
     const { harness } = world;
-    const [first] = await chain(2);
+    const [first] = await backUpWorld(2);
     await remove(harness, first.backup);
     const key = manifestKey(first.backup.table.tableId, first.backup.id);
-    await sweep(later(hour / 2).services);
+    await sweep(restartLater(hour / 2).services);
     expect(await listKeys(harness.store, 'tables')).toContain(key);
-    await sweep(later(hour + 1000).services);
+    await sweep(restartLater(hour + 1000).services);
     expect(await listKeys(harness.store, 'tables')).not.toContain(key);
   });
 });
 
-describe('what is not understood is kept', () => {
-  it('nothing of a table is deleted while a live manifest is damaged; others are swept', async () => {
+describe('a sweep that does not understand what it finds', () => {
+  it('keeps all objects of a table with a damaged live manifest, and sweeps the other tables', async () => {
     const { database, harness, table } = world;
     const other = await newTable(database);
-    const [first, second] = await chain(3);
-    const [third] = await chain(2, other);
+    const [first, second] = await backUpWorld(3);
+    const [third] = await backUpWorld(2, other);
     if (second === undefined) throw new Error('three were made');
     for (const { backup } of [first, third]) await remove(harness, backup);
     const { tableId } = second.backup.table;
@@ -183,7 +184,7 @@ describe('what is not understood is kept', () => {
     );
   });
 
-  it('objects of backups that the catalog does not tell of, and other people’s', async () => {
+  it('keeps objects of backups that are not in the catalog, and objects of other programs', async () => {
     const { database, harness, table } = world;
     const { backup } = await backUp(database, harness, table);
     const { tableId } = backup.table;
@@ -202,8 +203,8 @@ describe('what is not understood is kept', () => {
   });
 });
 
-describe('staging', () => {
-  it('of a backup stays until it has ended', async () => {
+describe('the staging', () => {
+  it('of a backup is kept until the backup has ended', async () => {
     const { harness, table } = world;
     const held = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
@@ -229,7 +230,7 @@ describe('staging', () => {
     await expectNothingLeftOver(harness, table);
   });
 
-  it('of a restore stays until it has ended and the grace is over', async () => {
+  it('of a restore is kept until the restore has ended and the grace is over', async () => {
     const { database, harness, table } = world;
     const { backup, content } = await backUp(database, harness, table);
     const target = `restored-${table}`;
@@ -243,28 +244,28 @@ describe('staging', () => {
     });
     await dying.operations.restoreTable({ backup: { table, id: backup.id }, target });
     await dying.executions.idle();
-    await sweep(later(2 * hour).services);
+    await sweep(restartLater(2 * hour).services);
     const staged = await listKeys(harness.store, 'staging');
     expect(staged).toContainEqual(expect.stringContaining('/restore-'));
 
     expect(await restore(database, harness, backup)).toEqual(content);
     const both = await listKeys(harness.store, 'staging');
-    await sweep(later(hour / 2).services);
+    await sweep(restartLater(hour / 2).services);
     expect(await listKeys(harness.store, 'staging')).toEqual(both);
-    await sweep(later(2 * hour).services);
+    await sweep(restartLater(2 * hour).services);
     expect(await listKeys(harness.store, 'staging')).toEqual(staged);
   });
 });
 
-describe('a sweep without time', () => {
-  it('says that it did not finish, and begins elsewhere each time', async () => {
+describe('a sweep whose time runs out', () => {
+  it('reports that it did not finish, and starts at another table each time', async () => {
     const { database, harness, table } = world;
     const tables = [table, await newTable(database), await newTable(database)];
-    for (const one of tables) await remove(harness, (await chain(2, one))[0].backup);
+    for (const one of tables) await remove(harness, (await backUpWorld(2, one))[0].backup);
     const hurried = harness.restarted({ config: { sweepGraceMs: 0, timeBudgetMs: 0 } });
     expect(await sweep(hurried.services)).toMatchObject({ finished: false, troubles: 0 });
 
-    // Time enough for one table.
+    // The clock leaves time for one table.
     let now = Date.now();
     const clock = { now: () => now, sleep: harness.services.clock.sleep };
     for (let first = 0; first < tables.length; first++) {

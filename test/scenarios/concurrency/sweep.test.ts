@@ -9,8 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => worlds.close());
 
-describe('sweeps beside backups, restores, deletions and each other', () => {
-  it('take nothing that a live snapshot needs, in any order of their calls', async () => {
+describe('sweeps that run concurrently with backups, restores, deletions and each other', () => {
+  it('delete nothing that a live snapshot needs, in any order of their calls', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), (seed) => play(worlds, seed)),
       { numRuns: 15, endOnFailure: true },

@@ -18,11 +18,11 @@ type Around = NonNullable<HarnessOptions['around']>;
 
 interface World {
   readonly base: Harness;
-  /** The ARNs of the imports that were begun. */
+  /** The ARNs of the imports that were started. */
   readonly begun: Set<unknown>;
 }
 
-async function world(): Promise<World> {
+async function startWorld(): Promise<World> {
   const base = await startImportHarness(database);
   const begun = new Set<unknown>();
   intercept(database, 'ImportTableCommand', async (send) => {
@@ -34,7 +34,7 @@ async function world(): Promise<World> {
   return { base, begun };
 }
 
-/** Restores under `around`, mends what that left, and expects the table to be as it was, imported once. */
+/** Restores with `around`, then runs `mend`. Expects the table to equal its backup and to be imported once. */
 async function expectImportedUnder(
   { base, begun }: World,
   aroundOf: (executions: () => Harness['executions']) => Around,
@@ -60,7 +60,9 @@ async function expectImportedUnder(
   await expectNothingHeld(revived, backup.table.name);
 }
 
-/** Those of a restore by import; the import is asked for, and then at least once more looked at. */
+/**
+ * The steps of a restore by import, with the number of the call; `restore-import` starts the import, then checks it.
+ */
 const steps = [
   ['restore-plan', 1],
   ['restore-materialize', 1],
@@ -71,35 +73,38 @@ const steps = [
 ] as const;
 
 describe.each(['before', 'after'] as const)(
-  'the reconciler brings a restore by import to its end',
+  'a restore by import that is finished by the reconciler',
   (when) => {
-    it.each(steps)(`that was killed ${when} %s, call %d`, async (step, call) => {
-      let calls = 0;
-      let dead = false;
-      const begun: Promise<unknown>[] = [];
-      const killing =
-        (executions: () => Harness['executions']): Around =>
-        async (handler, _input, run) => {
-          if (dead) return die(executions());
-          const dies = handler === step && ++calls === call;
-          dead = dies && when === 'before';
-          if (dead) return die(executions());
-          const running = run();
-          begun.push(running);
-          const answer = await running;
-          dead ||= dies;
-          return dead ? die(executions()) : answer;
-        };
-      await expectImportedUnder(await world(), killing, async (revived) => {
-        // Steps that were begun go on, as Lambdas do whose execution was ended.
-        for (const earlier of [[], begun, []]) {
-          await Promise.allSettled(earlier);
-          await reconcile(revived.services);
-          await revived.executions.idle();
-        }
-      });
-      expect([dead, calls]).toEqual([true, call]);
-    });
+    it.each(steps)(
+      `equals its backup after its execution was killed ${when} %s, call %d`,
+      async (step, call) => {
+        let calls = 0;
+        let dead = false;
+        const begun: Promise<unknown>[] = [];
+        const killing =
+          (executions: () => Harness['executions']): Around =>
+          async (handler, _input, run) => {
+            if (dead) return die(executions());
+            const dies = handler === step && ++calls === call;
+            dead = dies && when === 'before';
+            if (dead) return die(executions());
+            const running = run();
+            begun.push(running);
+            const answer = await running;
+            dead ||= dies;
+            return dead ? die(executions()) : answer;
+          };
+        await expectImportedUnder(await startWorld(), killing, async (revived) => {
+          // Started steps continue, like Lambda functions whose execution has ended.
+          for (const earlier of [[], begun, []]) {
+            await Promise.allSettled(earlier);
+            await reconcile(revived.services);
+            await revived.executions.idle();
+          }
+        });
+        expect([dead, calls]).toEqual([true, call]);
+      },
+    );
   },
 );
 
@@ -108,22 +113,22 @@ function die(executions: Harness['executions']): Promise<never> {
   return Promise.reject(new Error('killed'));
 }
 
-describe('a step may run more than once', () => {
-  it('one after the other', async () =>
-    expectImportedUnder(await world(), () => async (_handler, _input, run) => {
+describe('a restore by import imports its table once although each step', () => {
+  it('runs twice, one after the other', async () =>
+    expectImportedUnder(await startWorld(), () => async (_handler, _input, run) => {
       await run();
       return run();
     }));
 
-  it('both at once', async () =>
-    expectImportedUnder(await world(), () => async (_handler, _input, run) => {
+  it('runs twice at the same time', async () =>
+    expectImportedUnder(await startWorld(), () => async (_handler, _input, run) => {
       const [first] = await Promise.all([run(), run().catch(() => undefined)]);
       return first;
     }));
 
-  it('and again when its answer was lost', async () => {
+  it('runs again because its answer was lost', async () => {
     const failed = new Set<string>();
-    await expectImportedUnder(await world(), () => async (handler, input, run) => {
+    await expectImportedUnder(await startWorld(), () => async (handler, input, run) => {
       const answer = await run();
       const call = handler + JSON.stringify(input);
       if (failed.has(call)) return answer;
@@ -133,10 +138,10 @@ describe('a step may run more than once', () => {
     expect(failed.size).toBeGreaterThan(4);
   });
 
-  it('also as a late twin, after all its successors', async () => {
+  it('runs again as a late twin after all later steps', async () => {
     const late: (() => Promise<object>)[] = [];
     await expectImportedUnder(
-      await world(),
+      await startWorld(),
       () => async (_handler, _input, run) => {
         late.push(run);
         return run();

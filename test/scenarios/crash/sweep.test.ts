@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => worlds.close());
 
-/** Calls pass until it is armed; then it dies before the nth one, and makes no call any more. */
+/** Lets calls pass until it is armed; then fails the nth call and all later ones. */
 class Crash {
   #left = Infinity;
 
@@ -37,12 +37,14 @@ class Crash {
   };
 }
 
-/** A dead snapshot, one that is released and still alive, a failed backup with all it stored, one that is kept. */
-async function leaveMuch(world: SweepWorld): Promise<void> {
+/**
+ * Makes a dead snapshot, one that is released but still alive, the objects of a failed backup, and a backup to keep.
+ */
+async function createGarbage(world: SweepWorld): Promise<void> {
   const { services, table } = world;
   const [dead, released] = await backUpChain(world, ['base', 'base', 'increment']);
   for (const id of [dead, released].flatMap((backup) => backup?.id ?? [])) {
-    // Its life is for the sweep to end.
+    // The sweep must end the life of this snapshot.
     if (id === released?.id) vi.spyOn(services.catalog.snapshots, 'kill').mockResolvedValueOnce();
     await deleteBackup(services, { table: table.name, id });
   }
@@ -52,13 +54,13 @@ async function leaveMuch(world: SweepWorld): Promise<void> {
   await abort(services, { job: createBackupJob(table.name, failing.id) });
 }
 
-describe('a sweep that dies', () => {
-  it('between any two of its calls is completed by the next one', async () => {
+describe('a sweep that crashes', () => {
+  it('between any two of its calls is completed by the next sweep', async () => {
     let calls = 0;
     for (let wasDead = true; wasDead; calls++) {
       const crash = new Crash();
       const world = worlds.next(crash.around);
-      await leaveMuch(world);
+      await createGarbage(world);
       crash.arm(calls);
       await sweep(world.sweeper).catch(() => undefined);
       wasDead = crash.isDead;

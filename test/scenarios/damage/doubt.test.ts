@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-it('a table whose snapshot claims otherwise is kept; that is told once, and stays on the record', async () => {
+it('a restored table that differs from its snapshot’s claim is kept: the doubt is logged once and stays on the record', async () => {
   const log = { ...silentLog, error: vi.fn<Log['error']>() };
   let finishing = 0;
   const harness: Harness = await startHarness(database, {
@@ -32,7 +32,7 @@ it('a table whose snapshot claims otherwise is kept; that is told once, and stay
     },
   });
   onTestFinished(() => harness.close());
-  // A protected source, so that the step is called again when the table is settled.
+  // The source is protected, so the machine calls the step again after the table is settled.
   protectSources(database);
   const { backup, content } = await backUp(database, harness, await newTable(database, 5));
   const target = newTargetName();

@@ -17,10 +17,10 @@ beforeAll(async () => {
   importing = await reconfigured({ config: { restoreBy: 'import' } });
 });
 
-describe('a restore that is only tried', () => {
-  const tried = { TidemarkOptions: { DryRun: true } };
+describe('a dry run of a restore', () => {
+  const dryRun = { TidemarkOptions: { DryRun: true } };
 
-  test('tells the table it would make and its estimate, and makes nothing', async () => {
+  test('returns the planned table and its estimate, and makes nothing', async () => {
     const table = await wire.table('tried', provisioned);
     await fill(wire, table, 0, 10);
     const { arn } = await backupBy(wire, table);
@@ -33,7 +33,7 @@ describe('a restore that is only tried', () => {
       return keys.toSorted();
     };
     const before = [await objects(), await wire.ok('ListTables', {})];
-    const overrides = { BillingModeOverride: 'PAY_PER_REQUEST', ...tried };
+    const overrides = { BillingModeOverride: 'PAY_PER_REQUEST', ...dryRun };
     const { status, json } = await wire.restore(arn, target, overrides);
     expect([status, json['TableDescription']]).toMatchObject([
       200,
@@ -47,54 +47,54 @@ describe('a restore that is only tried', () => {
     expect([await objects(), await wire.ok('ListTables', {})]).toEqual(before);
     expectError(await wire.call('DescribeTable', { TableName: target }), 'ResourceNotFoundException');
     expect(await harness().services.catalog.restores.get(target)).toBeUndefined();
-    // Nothing holds the backup, and the name is free.
+    // The dry run holds neither the backup nor the name.
     await wire.restored(arn, 'tried-x');
     await eventually(async () => (await wire.call('DeleteBackup', { BackupArn: arn })).status === 200);
   });
 
-  test('does all checks of a restore', async () => {
+  test('makes all checks of a restore', async () => {
     const table = await wire.table('checked');
     const { arn } = await backupBy(wire, table);
     const unknown = arn.replace(/.{8}$/, '00000000');
     const x = wire.named('checked-x');
     expectError(
-      await wire.restore(arn, table, tried),
+      await wire.restore(arn, table, dryRun),
       'TableAlreadyExistsException',
       `Table already exists: ${table}`,
     );
     expectError(
-      await wire.restore(unknown, x, tried),
+      await wire.restore(unknown, x, dryRun),
       'BackupNotFoundException',
       `Backup not found: ${unknown}`,
     );
-    expectError(await wire.restore(arn, 'x', tried), 'ValidationException', /targetTableName/);
+    expectError(await wire.restore(arn, 'x', dryRun), 'ValidationException', /targetTableName/);
     expectError(
-      await wire.restore(arn, x, { ...tried, ProvisionedThroughputOverride: throughput }),
+      await wire.restore(arn, x, { ...dryRun, ProvisionedThroughputOverride: throughput }),
       'ValidationException',
       /^Invalid Request: Cannot override ProvisionedThroughput /,
     );
     expectError(
-      await wire.restore(arn, x, { ...tried, GlobalSecondaryIndexOverride: [globalIndexes[0]] }),
+      await wire.restore(arn, x, { ...dryRun, GlobalSecondaryIndexOverride: [globalIndexes[0]] }),
       'ValidationException',
       /^Invalid Request: Index by-other does not match a secondary index/,
     );
     const early = await wire.createBackup(table);
-    const answer = await wire.restore(early, x, tried);
+    const answer = await wire.restore(early, x, dryRun);
     expectNoFault(answer, 'a backup that is being made');
     await wire.available(early);
   });
 
-  test('while another restore to that name runs, is refused', async () => {
+  test('is refused while another restore into that name is running', async () => {
     const table = await wire.table('taken');
     await wire.fill(table, 100);
     const { arn } = await backupBy(wire, table);
     const target = wire.named('taken-x');
     await wire.restore(arn, target);
-    expectError(await wire.restore(arn, target, tried), 'TableInUseException|TableAlreadyExistsException');
+    expectError(await wire.restore(arn, target, dryRun), 'TableInUseException|TableAlreadyExistsException');
     await wire.active(target);
   });
 
-  test.each([[1], [[]], [{}]])('is asked for by a boolean, not by %j', async (DryRun) => {
+  test.each([[1], [[]], [{}]])('needs a boolean: %j is refused', async (DryRun) => {
     const answer = await wire.restore(
       'arn:aws:dynamodb:us-east-1:111122223333:table/any/backup/01576616366715-b4e58d3a',
       wire.named('any'),
@@ -103,12 +103,12 @@ describe('a restore that is only tried', () => {
     expectError(answer, 'SerializationException');
   });
 
-  test('of a local index says what the override leaves: an import', async () => {
+  test('chooses the import once an override removes the local indexes', async () => {
     const table = await wire.table('dry-local', withLocalIndex);
     await fill(wire, table, 0, 3);
     const { arn } = await backupBy(wire, table);
     const choice = async (more: Json) => {
-      const { json } = await importing.restore(arn, wire.named('dry-local-x'), { ...tried, ...more });
+      const { json } = await importing.restore(arn, wire.named('dry-local-x'), { ...dryRun, ...more });
       return (json['TableDescription'] as Json)['Tidemark'];
     };
     expect(await choice({})).toMatchObject({ Estimate: { Choice: { Way: 'WRITES' } } });

@@ -15,11 +15,11 @@ beforeAll(async () => {
 });
 
 const gibibyte = 2 ** 30;
-/** USD, docs/costs.md. */
+/** Prices in USD, from docs/costs.md. */
 const importedGigabyte = 0.15;
 const writeUnit = 0.625e-6;
 
-const estimate = async (asked: Wire, BackupArn: string) =>
+const askEstimate = async (asked: Wire, BackupArn: string) =>
   (await asked.ok('EstimateRestore', { BackupArn }))['Estimate'] as {
     Items: number;
     Bytes: number;
@@ -37,66 +37,66 @@ interface Way {
   readonly Seconds: { readonly Low: number; readonly High: number };
 }
 
-function wayOf(ways: readonly Way[], name: string): Way {
+function findWay(ways: readonly Way[], name: string): Way {
   const found = ways.find(({ Way }) => Way === name);
   if (found === undefined) throw new Error(`no way ${name}: ${JSON.stringify(ways)}`);
   return found;
 }
 
 describe.concurrent('an estimate of a restore', () => {
-  test('tells cost and time of both ways, what is chosen, and of when its prices are', async () => {
+  test('has cost and time of both ways, the choice, and the date of its prices', async () => {
     const table = await wire.table('estimated');
     await wire.fill(table, 100);
     const { arn } = await backupBy(wire, table);
-    const told = await estimate(wire, arn);
-    expect(told).toMatchObject({
+    const found = await askEstimate(wire, arn);
+    expect(found).toMatchObject({
       Items: 100,
       Bytes: 100 * (2 + 11 + 4 + 5),
       Auto: { Way: 'WRITES', Why: expect.stringMatching(/1 GiB/) },
       Choice: { Way: 'WRITES', Why: expect.stringMatching(/restoreBy/) },
       Prices: { Region: expect.stringMatching(/^[a-z]+-/), AsOf: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) },
     });
-    expect(told.Ways.map(({ Way }) => Way).toSorted()).toEqual(['IMPORT', 'WRITES']);
-    for (const { Possible, Usd, Seconds } of told.Ways) {
+    expect(found.Ways.map(({ Way }) => Way).toSorted()).toEqual(['IMPORT', 'WRITES']);
+    for (const { Possible, Usd, Seconds } of found.Ways) {
       expect(Possible).toBe(true);
       for (const { Low, High } of [Usd, Seconds]) {
         expect(Low).toBeGreaterThanOrEqual(0);
         expect(High).toBeGreaterThanOrEqual(Low);
       }
     }
-    // An item is a write unit at least; an import takes minutes at least (docs/design.md, section 10).
-    expect(wayOf(told.Ways, 'WRITES').Usd.Low).toBeGreaterThanOrEqual(100 * writeUnit);
-    expect(wayOf(told.Ways, 'IMPORT').Seconds.Low).toBeGreaterThanOrEqual(60);
+    // An item costs at least one write unit. An import takes at least minutes (`lambda/restore/choose-way.ts`).
+    expect(findWay(found.Ways, 'WRITES').Usd.Low).toBeGreaterThanOrEqual(100 * writeUnit);
+    expect(findWay(found.Ways, 'IMPORT').Seconds.Low).toBeGreaterThanOrEqual(60);
   });
 
-  test('chooses as it is configured; what is chosen without a choice is told beside it', async () => {
+  test('has the configured choice and also what `restoreBy: auto` would choose', async () => {
     const table = await wire.table('configured');
     await wire.fill(table, 5);
     const { arn } = await backupBy(wire, table);
-    expect(await estimate(importing, arn)).toMatchObject({
+    expect(await askEstimate(importing, arn)).toMatchObject({
       Choice: { Way: 'IMPORT' },
       Auto: { Way: 'WRITES' },
     });
-    expect(await estimate(auto, arn)).toMatchObject({
+    expect(await askEstimate(auto, arn)).toMatchObject({
       Choice: { Way: 'WRITES' },
       Auto: { Way: 'WRITES' },
     });
   });
 
-  test('of a table with local indexes says that an import is not possible, and why', async () => {
+  test('says why an import is impossible for a table with local indexes', async () => {
     const table = await wire.table('local-estimate', withLocalIndex);
     await fill(wire, table, 0, 5);
     const { arn } = await backupBy(wire, table);
-    const { Ways, Choice, Auto } = await estimate(importing, arn);
+    const { Ways, Choice, Auto } = await askEstimate(importing, arn);
     expect([Choice, Auto]).toMatchObject([{ Way: 'WRITES' }, { Way: 'WRITES' }]);
-    expect(wayOf(Ways, 'WRITES')).toMatchObject({ Possible: true });
-    expect(wayOf(Ways, 'IMPORT')).toMatchObject({
+    expect(findWay(Ways, 'WRITES')).toMatchObject({ Possible: true });
+    expect(findWay(Ways, 'IMPORT')).toMatchObject({
       Possible: false,
       Reason: expect.stringMatching(/local/i),
     });
   });
 
-  test('costs more for large items: 400 KB are 400 write units', async () => {
+  test('is higher for large items: 400 KB cost 400 write units', async () => {
     const table = await wire.table('large-estimate');
     for (let n = 0; n < 3; n++) {
       await wire.ok('PutItem', {
@@ -105,18 +105,18 @@ describe.concurrent('an estimate of a restore', () => {
       });
     }
     const { arn } = await backupBy(wire, table);
-    const { Ways } = await estimate(wire, arn);
-    expect(wayOf(Ways, 'WRITES').Usd.Low).toBeGreaterThanOrEqual(3 * 400 * writeUnit);
-    // Money is told to the millionth.
-    const least = ((3 * 409_000) / gibibyte) * importedGigabyte - 1e-6;
-    expect(wayOf(Ways, 'IMPORT').Usd.Low).toBeGreaterThanOrEqual(least);
+    const { Ways } = await askEstimate(wire, arn);
+    expect(findWay(Ways, 'WRITES').Usd.Low).toBeGreaterThanOrEqual(3 * 400 * writeUnit);
+    // Prices are rounded to a millionth of a dollar.
+    const minUsd = ((3 * 409_000) / gibibyte) * importedGigabyte - 1e-6;
+    expect(findWay(Ways, 'IMPORT').Usd.Low).toBeGreaterThanOrEqual(minUsd);
   });
 
-  test('of a backup without items', async () => {
+  test('is next to nothing for a backup without items', async () => {
     const { arn } = await backupBy(wire, await wire.table('nothing'));
-    const { Ways, ...told } = await estimate(wire, arn);
-    expect(told).toMatchObject({ Items: 0, Bytes: 0, Choice: { Way: 'WRITES' } });
-    const { Possible, Usd, Seconds } = wayOf(Ways, 'WRITES');
+    const { Ways, ...found } = await askEstimate(wire, arn);
+    expect(found).toMatchObject({ Items: 0, Bytes: 0, Choice: { Way: 'WRITES' } });
+    const { Possible, Usd, Seconds } = findWay(Ways, 'WRITES');
     expect({ Possible, Usd, Seconds }).toEqual({
       Possible: true,
       Usd: { Low: expect.any(Number), High: expect.any(Number) },
@@ -125,7 +125,7 @@ describe.concurrent('an estimate of a restore', () => {
     expect(Usd.High).toBeLessThan(0.01);
   });
 
-  test('is refused of what is no backup', async () => {
+  test('is refused for an ARN of no existing backup', async () => {
     const { arn } = await backupBy(wire, await wire.table('refused-estimate'));
     const ask = (body: unknown) => wire.call('EstimateRestore', body);
     const unknown = arn.replace(/.{8}$/, '00000000');
@@ -137,7 +137,7 @@ describe.concurrent('an estimate of a restore', () => {
     expectError(await ask({ BackupArn: arn }), 'BackupNotFoundException', `Backup not found: ${arn}`);
   });
 
-  test('is served where backups are only looked into, a restore is not', async () => {
+  test('is served at the /read path, where a dry run of a restore is not', async () => {
     const { arn } = await backupBy(wire, await wire.table('read-path'));
     const at = (operation: string, body: Json) =>
       send(wire.url, { path: '/read', headers: headersOf(operation), body: JSON.stringify(body) });
@@ -146,9 +146,9 @@ describe.concurrent('an estimate of a restore', () => {
     expectError(await at('RestoreTableFromBackup', dryRun), 'AccessDeniedException', /is not served at/);
   });
 
-  test('is there on one machine too', async () => {
+  test('is served by the embedded runtime too', async () => {
     const table = await embedded.table('one-machine');
     await embedded.fill(table, 3);
-    expect(await estimate(embedded, await embedded.backup(table))).toMatchObject({ Items: 3 });
+    expect(await askEstimate(embedded, await embedded.backup(table))).toMatchObject({ Items: 3 });
   });
 });

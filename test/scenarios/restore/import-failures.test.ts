@@ -26,8 +26,8 @@ afterAll(() => database.close());
 
 type Around = NonNullable<HarnessOptions['around']>;
 
-/** Before the import is asked for, another object comes to stand among those that were materialized. */
-function smuggling(line: string, store: () => ObjectStore): Around {
+/** Stores one more object among the materialized ones before the import is requested. */
+function smuggleLine(line: string, store: () => ObjectStore): Around {
   return async (handler, input, run) => {
     if (handler === 'restore-import') {
       const { job } = input as { job: RestoreJob };
@@ -50,20 +50,24 @@ async function expectFailed(harness: Harness, reason: RegExp): Promise<void> {
   await expectNothingHeld(harness, backup.table.name);
 }
 
-describe('a failed import leaves no table, and its reason', () => {
+describe('a restore whose import fails', () => {
   it.each([
-    ['with a line that is no item', '{"Item":{"pk":{"S":"no sort key"}}}\n', /FAILED: ItemValidationError: /],
-    ['with an item too many', '{"Item":{"pk":{"S":"new"},"sk":{"N":"1"}}}\n', /imported 21 items of 20/],
-  ])('%s', async (_case, line, reason) => {
+    [
+      'of a line that is not an item',
+      '{"Item":{"pk":{"S":"no sort key"}}}\n',
+      /FAILED: ItemValidationError: /,
+    ],
+    ['of an item too many', '{"Item":{"pk":{"S":"new"},"sk":{"N":"1"}}}\n', /imported 21 items of 20/],
+  ])('is FAILED with the reason and leaves no table: because %s', async (_case, line, reason) => {
     const harness: Harness = await startImportHarness(database, {
-      around: smuggling(line, () => harness.store),
+      around: smuggleLine(line, () => harness.store),
     });
     await expectFailed(harness, new RegExp(`^ImportFailed: arn:aws:dynamodb:.*/import/.*${reason.source}`));
   });
 
-  it('also if it was still running when the restore was given up', async () => {
+  it('waits in its abort for the running import, then removes the table', async () => {
     let waited = 0;
-    // It runs until the abort has waited for it.
+    // The import runs until the abort has waited for it twice.
     const hourMs = 3_600_000;
     const clock = { ...systemClock, now: () => systemClock.now() + (waited > 1 ? hourMs : 0) };
     const harness = await startImportHarness(
@@ -83,10 +87,10 @@ describe('a failed import leaves no table, and its reason', () => {
     expect(waited).toBeGreaterThan(1);
   });
 
-  it('also if no answer told that it was started', async () => {
+  it('removes the table although every answer of ImportTable was lost', async () => {
     const harness = await startImportHarness(database);
     intercept(database, 'ImportTableCommand', async (send) => {
-      // A repeat is refused once the first one's table is there.
+      // DynamoDB refuses a repeat once the first request's table exists.
       await send().catch(() => undefined);
       throw serviceError('TimeoutError');
     });
@@ -94,11 +98,11 @@ describe('a failed import leaves no table, and its reason', () => {
   });
 });
 
-describe('an import is begun once', () => {
+describe('the import of a restore', () => {
   it.each([
-    ['the token tells of it', 0],
-    ['its table is there already', 1],
-  ])('although its answer is lost, and %s', async (_case, refused) => {
+    ['the client token finds it', 0],
+    ['a repeat is refused because its table exists', 1],
+  ])('is started once although its answer is lost: %s', async (_case, refused) => {
     const harness = await startImportHarness(database);
     let calls = 0;
     intercept(database, 'ImportTableCommand', async (send) => {
@@ -115,7 +119,7 @@ describe('an import is begun once', () => {
     expect(await contentOf(database.dynamodb, target)).toEqual(content);
   });
 
-  it('although too many of them run at first', async () => {
+  it('is started once DynamoDB no longer reports too many imports', async () => {
     const harness = await startImportHarness(database);
     let calls = 0;
     intercept(database, 'ImportTableCommand', (send) =>
@@ -126,17 +130,17 @@ describe('an import is begun once', () => {
     expect(calls).toBe(9);
   });
 
-  it('and not before all ranges are there', async () => {
+  it('is not started before all ranges are materialized', async () => {
     const harness = await startImportHarness(database, {
       around: (handler, _input, run) =>
         handler === 'restore-materialize' ? Promise.reject(new Error('no memory')) : run(),
     });
-    intercept(database, 'ImportTableCommand', () => Promise.reject(new Error('was asked for')));
+    intercept(database, 'ImportTableCommand', () => Promise.reject(new Error('the import was requested')));
     await expectFailed(harness, /workflow failed/);
   });
 });
 
-it('a table that takes the place of the imported one is neither filled nor removed', async () => {
+it('a table that replaces the imported one is neither written to nor removed', async () => {
   const target = newTargetName();
   const somebody = database.client();
   let replaced = false;

@@ -17,7 +17,7 @@ beforeAll(async () => {
   importing = await reconfigured({ config: { restoreBy: 'import' } });
 });
 
-/** A name for each kind of table that both ways of restoring must make alike. */
+/** Kinds of tables that both ways of restoring must make alike, by name. */
 const kinds: Record<string, Json> = {
   plain: {},
   provisioned,
@@ -33,8 +33,8 @@ const keyOf = (n: number, hasSort: boolean) => ({
   ...(hasSort && { sort: { B: Buffer.from([0, n]).toString('base64') } }),
 });
 
-describe.concurrent('a restore by import makes the same table as one by writes', () => {
-  test.each(Object.entries(kinds))('%s', async (kind, more) => {
+describe.concurrent('a restore by import and a restore by writes', () => {
+  test.each(Object.entries(kinds))('make the same table: %s', async (kind, more) => {
     const name = kind.replaceAll(' ', '-');
     const hasSort = 'KeySchema' in more;
     const table = await wire.table(name, more);
@@ -62,7 +62,7 @@ describe.concurrent('a restore by import makes the same table as one by writes',
     expect(await itemsOf(wire, imported)).toEqual(items);
   });
 
-  test('with what the request overrides and keeps', async () => {
+  test('make the same table with the overrides and kept settings of the request', async () => {
     const table = await wire.table('overridden', provisioned);
     await fill(wire, table, 0, 10);
     const { arn } = await backupBy(wire, table);
@@ -89,7 +89,7 @@ describe.concurrent('a restore by import makes the same table as one by writes',
     });
   });
 
-  test('with all its settings, where they are kept', async () => {
+  test('restore all settings that the request keeps, and none without `Keep`', async () => {
     const table = await wire.table('settings', { DeletionProtectionEnabled: true });
     await wire.fill(table, 3);
     const TimeToLiveSpecification = { AttributeName: 'expires', Enabled: true };
@@ -113,7 +113,7 @@ describe.concurrent('a restore by import makes the same table as one by writes',
     }
   });
 
-  test('of no items, where all have been deleted since the first backup', async () => {
+  test('make an empty table when all items were deleted since the first backup', async () => {
     const table = await wire.table('all-deleted');
     await wire.fill(table, 5);
     await backupBy(wire, table);

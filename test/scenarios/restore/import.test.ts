@@ -30,8 +30,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** The requests for an import, as they are sent. */
-function imports(): ImportTableInput[] {
+/** Records the requests for an import as they are sent. */
+function recordImports(): ImportTableInput[] {
   const sent: ImportTableInput[] = [];
   intercept(database, 'ImportTableCommand', (send, input) => {
     sent.push(input as ImportTableInput);
@@ -48,8 +48,8 @@ async function expectRestored(harness: Harness, made: Awaited<ReturnType<typeof 
   return target;
 }
 
-describe('a table that DynamoDB imports is what was backed up', () => {
-  it('with all sorts of keys and items', async () => {
+describe('a table restored by import', () => {
+  it('equals its backup for all kinds of keys and items', async () => {
     const harness = await startImportHarness(database);
     await fc.assert(
       fc.asyncProperty(
@@ -68,7 +68,7 @@ describe('a table that DynamoDB imports is what was backed up', () => {
     );
   });
 
-  it('from several runs with tombstones, in ranges and parts', async () => {
+  it('equals its backup of several runs with tombstones, imported in ranges and parts', async () => {
     const limits = {
       ...defaultLimits,
       frameBytes: 200,
@@ -85,17 +85,17 @@ describe('a table that DynamoDB imports is what was backed up', () => {
     expect(objects.filter((key) => /-[^0]\d*\./.test(key)).length).toBeGreaterThan(3);
   });
 
-  it('with items that predate an index and have another type in its key', async () => {
+  it('keeps items that are older than an index and have another type in its key', async () => {
     const harness = await startImportHarness(database);
     const table = await createLateIndexedTable(database);
-    const sent = imports();
+    const sent = recordImports();
     const target = await expectRestored(harness, await backUp(database, harness, table));
     expect(Object.keys(settingsOf(await describeTable(database, target)).global)).toEqual(['late-index']);
     expect(sent[0]?.TableCreationParameters).not.toHaveProperty('GlobalSecondaryIndexes');
     expect(sent[0]?.TableCreationParameters?.AttributeDefinitions).toHaveLength(2);
   });
 
-  it('with billing, indexes, stream, class and protection as they are wanted', async () => {
+  it('has the requested billing, indexes, encryption, stream, class and deletion protection', async () => {
     const harness = await startImportHarness(database);
     const table = `rich-${randomIds.hex(8)}`;
     await createRichTable(database, table);
@@ -128,8 +128,8 @@ describe('a table that DynamoDB imports is what was backed up', () => {
   });
 });
 
-describe('where an import does not serve', () => {
-  it('an empty table is made by writes', async () => {
+describe('a table that an import cannot make', () => {
+  it('is restored by writes if it is empty', async () => {
     const harness = await startImportHarness(database);
     const { backup } = await backUp(database, harness, await newTable(database, 0));
     expect(await restoreAndWait(harness, backup, newTargetName())).toMatchObject({
@@ -139,7 +139,7 @@ describe('where an import does not serve', () => {
     });
   });
 
-  it('so is one with a local index', async () => {
+  it('is restored by writes if it has a local index', async () => {
     const harness = await startImportHarness(database);
     const table = `rich-${randomIds.hex(8)}`;
     await createRichTable(database, table);
@@ -154,8 +154,8 @@ describe('where an import does not serve', () => {
   });
 });
 
-describe('while it is imported, a table', () => {
-  it('is described by its restore, and its import is on the record', async () => {
+describe('a table that is being imported', () => {
+  it('is described as RESTORING, and its import is on the record', async () => {
     const seen: unknown[] = [];
     const harness: Harness = await startImportHarness(
       database,
@@ -182,7 +182,7 @@ describe('while it is imported, a table', () => {
   });
 });
 
-it('a restore whose import is asked after writes nothing while there is nothing new', async () => {
+it('a restore that waits for its import writes to the catalog only when something changed', async () => {
   const target = newTargetName();
   let writes = 0;
   const idle: number[] = [];
@@ -211,10 +211,10 @@ it('a restore whose import is asked after writes nothing while there is nothing 
   expect(idle).toEqual(idle.map(() => 0));
 });
 
-describe('what is staged for an import', () => {
-  it('stands in a folder of its own, named to its end, and goes with the sweep', async () => {
+describe('the objects staged for an import', () => {
+  it('are in a folder of their own, which the request names with its slash, and which the sweep deletes', async () => {
     const harness = await startImportHarness(database, { config: { sweepGraceMs: 0 } });
-    const sent = imports();
+    const sent = recordImports();
     const made = await backUp(database, harness, await newTable(database));
     const { id } = await restoreAndWait(harness, made.backup, newTargetName());
     expect(sent.map(({ S3BucketSource }) => S3BucketSource)).toEqual([
@@ -228,7 +228,7 @@ describe('what is staged for an import', () => {
   });
 });
 
-it('a table of the target’s name that somebody made meanwhile is left as it is', async () => {
+it('a table of the target’s name that somebody makes during the restore is not touched', async () => {
   const target = newTargetName();
   const harness = await startImportHarness(database, {
     around: async (handler, _input, run) => {

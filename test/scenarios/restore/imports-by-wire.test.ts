@@ -10,8 +10,8 @@ beforeAll(async () => {
   importing = await reconfigured({ config: { restoreBy: 'import' } });
 });
 
-describe.concurrent('a restore by import makes the table as it was', () => {
-  test('but for local indexes, which the request leaves off', async () => {
+describe.concurrent('a restore by import', () => {
+  test('makes the table without local indexes when the request leaves them off', async () => {
     const table = await wire.table('local-off', withLocalIndex);
     await fill(wire, table, 0, 10);
     const { arn } = await backupBy(wire, table);
@@ -21,7 +21,7 @@ describe.concurrent('a restore by import makes the table as it was', () => {
     expect(await itemsOf(wire, bare)).toEqual(await itemsOf(wire, table));
   });
 
-  test('of no items, and of items at the limit', async () => {
+  test('makes an empty table, and one with items of the maximum size', async () => {
     const table = await wire.table('sizes');
     const empty = await backupBy(wire, table);
     for (const letter of ['a', 'b', 'é']) {
@@ -35,7 +35,7 @@ describe.concurrent('a restore by import makes the table as it was', () => {
     );
   });
 
-  test('several at once, whose names begin alike: each has its own items', async () => {
+  test('gives each table its own items when several run at once whose names share a beginning', async () => {
     const taken: { arn: string; items: string[] }[] = [];
     const table = await wire.table('alike');
     for (let i = 0; i < 3; i++) {
@@ -50,7 +50,7 @@ describe.concurrent('a restore by import makes the table as it was', () => {
     }
   });
 
-  test('though items are older than an index, and have another type in its key', async () => {
+  test('keeps items that are older than an index and have another type in its key', async () => {
     const table = await wire.table('older');
     await wire.ok('PutItem', { TableName: table, Item: { id: { S: 'old' }, rank: { S: 'no number' } } });
     await wire.ok('PutItem', { TableName: table, Item: { id: { S: 'new' }, rank: { N: '5' } } });
@@ -78,8 +78,8 @@ describe.concurrent('a restore by import makes the table as it was', () => {
   });
 });
 
-describe.concurrent('while a table is imported', () => {
-  test('DescribeTable shows the restore, and its backup is not deleted', async () => {
+describe.concurrent('a table that is being imported', () => {
+  test('is shown as CREATING with its restore, and its backup cannot be deleted', async () => {
     const table = await wire.table('watched');
     await wire.fill(table, 200);
     const { arn } = await backupBy(wire, table);
@@ -103,7 +103,7 @@ describe.concurrent('while a table is imported', () => {
 });
 
 describe.concurrent('a target that its user deletes while it is imported', () => {
-  test('is gone: the restore ends, and its backup is free', async () => {
+  test('does not keep the restore from ending and releasing its backup', async () => {
     const table = await wire.table('cut-short');
     await wire.fill(table, 300);
     const { arn } = await backupBy(wire, table);
@@ -115,8 +115,8 @@ describe.concurrent('a target that its user deletes while it is imported', () =>
   });
 });
 
-describe.concurrent('an import that fails', () => {
-  test('leaves no table, and a reason that names it; the name and the backup are free', async () => {
+describe.concurrent('a restore whose import fails', () => {
+  test('leaves no table, records the reason, and releases the name and the backup', async () => {
     const table = await wire.table('failing');
     await wire.fill(table, 20);
     const { arn } = await backupBy(wire, table);

@@ -12,44 +12,47 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** A manifest may be large, and a step that waits is called again and again. */
+/** A manifest may be large, and the machine calls a step that waits in a loop. */
 it.each([
   ['import', ['restore-plan', 'restore-materialize', 'restore-finish'], ['restore-import']],
   ['writes', ['restore-plan', 'restore-write', 'restore-finish'], []],
-] as const)('a restore by %s reads the manifest where it is needed, once', async (way, reading, waiting) => {
-  let handler = '';
-  const calls: Record<string, number> = {};
-  const reads: Record<string, number> = {};
-  const harness = await startImportHarness(
-    database,
-    {
-      config: { restoreBy: way },
-      around: (name, _input, run) => {
-        handler = name;
-        calls[name] = (calls[name] ?? 0) + 1;
-        return run();
-      },
-      store: (store) => ({
-        ...store,
-        get(key) {
-          const isRead = handler.startsWith('restore-') && key.endsWith('/manifest.json.zst');
-          if (isRead) reads[handler] = (reads[handler] ?? 0) + 1;
-          return store.get(key);
+] as const)(
+  'a restore by %s reads the manifest once in each step that needs it, and in no other',
+  async (way, reading, waiting) => {
+    let handler = '';
+    const calls: Record<string, number> = {};
+    const reads: Record<string, number> = {};
+    const harness = await startImportHarness(
+      database,
+      {
+        config: { restoreBy: way },
+        around: (name, _input, run) => {
+          handler = name;
+          calls[name] = (calls[name] ?? 0) + 1;
+          return run();
         },
-      }),
-    },
-    100,
-  );
-  const table = `rich-${randomIds.hex(8)}`;
-  await createRichTable(database, table);
-  await putItem(database.dynamodb, table, { pk: { S: 'a' }, sk: { N: '1' }, global: { S: 'g' } });
-  const { backup } = await backUp(database, harness, table);
-  const { status } = await restoreAndWait(harness, backup, newTargetName(), {
-    localSecondaryIndexes: [],
-    globalSecondaryIndexes: [globalIndex],
-    keep: ['stream', 'deletionProtection'],
-  });
-  expect([status, reads]).toEqual(['RESTORED', Object.fromEntries(reading.map((step) => [step, 1]))]);
-  for (const step of [...waiting, 'restore-indexes', 'restore-finish'])
-    expect(calls[step]).toBeGreaterThan(1);
-});
+        store: (store) => ({
+          ...store,
+          get(key) {
+            const isRead = handler.startsWith('restore-') && key.endsWith('/manifest.json.zst');
+            if (isRead) reads[handler] = (reads[handler] ?? 0) + 1;
+            return store.get(key);
+          },
+        }),
+      },
+      100,
+    );
+    const table = `rich-${randomIds.hex(8)}`;
+    await createRichTable(database, table);
+    await putItem(database.dynamodb, table, { pk: { S: 'a' }, sk: { N: '1' }, global: { S: 'g' } });
+    const { backup } = await backUp(database, harness, table);
+    const { status } = await restoreAndWait(harness, backup, newTargetName(), {
+      localSecondaryIndexes: [],
+      globalSecondaryIndexes: [globalIndex],
+      keep: ['stream', 'deletionProtection'],
+    });
+    expect([status, reads]).toEqual(['RESTORED', Object.fromEntries(reading.map((step) => [step, 1]))]);
+    for (const step of [...waiting, 'restore-indexes', 'restore-finish'])
+      expect(calls[step]).toBeGreaterThan(1);
+  },
+);

@@ -44,8 +44,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** Without what the parser that moto 5.2.5 uses cannot read: JSON's escapes, apostrophes and empty maps. */
-const everyType = (of: string): SdkItem => ({
+/** Has every type, but not what the parser of moto 5.2.5 cannot read: JSON's escapes, apostrophes and empty maps. */
+const createItem = (of: string): SdkItem => ({
   S: { S: `${of} ä 🌊 {[,:]}` },
   empty: { S: '' },
   N: { N: '-12345678901234567890.123456789' },
@@ -61,7 +61,9 @@ const everyType = (of: string): SdkItem => ({
 
 const escaped: SdkItem = { escaped: { S: 'it\'s "\\" \n \u0001 \u2028' }, map: { M: {} } };
 
-/** What was materialized of a snapshot of several runs and tombstones, and how DynamoDB was asked to import it. */
+/**
+ * The objects that were materialized from a snapshot of several runs and tombstones, and the request to import them.
+ */
 interface Materialized {
   readonly content: Map<string, string>;
   readonly store: ObjectStore;
@@ -70,8 +72,8 @@ interface Materialized {
   readonly keys: readonly string[];
 }
 
-async function materialized(shape: Shape, more: SdkItem): Promise<Materialized> {
-  // Parts of a few items, but no range without any: moto counts an object without lines as an error.
+async function restoreAndListObjects(shape: Shape, more: SdkItem): Promise<Materialized> {
+  // Parts have few items, but no range is empty: moto counts an object without lines as an error.
   const limits = {
     ...defaultLimits,
     frameBytes: 1000,
@@ -83,7 +85,7 @@ async function materialized(shape: Shape, more: SdkItem): Promise<Materialized> 
   const table = `table-${randomIds.hex(12)}`;
   await createTable(database.dynamodb, table, shape);
   const put = (n: number, of: string) =>
-    putItem(database.dynamodb, table, { ...nthKey(shape, n), ...everyType(`${of} ${n}`), ...more });
+    putItem(database.dynamodb, table, { ...nthKey(shape, n), ...createItem(`${of} ${n}`), ...more });
   for (let n = 0; n < 40; n++) await put(n, 'first');
   let made = await backUp(database, harness, table);
   for (const [turn, of] of ['second', 'third'].entries()) {
@@ -107,16 +109,16 @@ async function materialized(shape: Shape, more: SdkItem): Promise<Materialized> 
     { kind: 'complete' },
   ]);
   const [request] = sent;
-  if (request === undefined) throw new Error('no import was asked for');
+  if (request === undefined) throw new Error('no import was requested');
   const prefix = String(request.S3BucketSource?.S3KeyPrefix);
   const keys = (await listAllKeys(harness.store)).filter((key) => key.startsWith(prefix));
   expect(keys.filter((key) => key.endsWith('-1.json.gz')).length).toBeGreaterThan(1);
   return { content: made.content, store: harness.store, request, keys };
 }
 
-describe('a snapshot materialized for import loads elsewhere', () => {
-  it('in whatever reads gzip and a JSON document a line', async () => {
-    const { content, store, keys } = await materialized({ hash: 'S', range: 'N' }, escaped);
+describe('a snapshot that was materialized for an import', () => {
+  it('can be read as gzip with one JSON document a line', async () => {
+    const { content, store, keys } = await restoreAndListObjects({ hash: 'S', range: 'N' }, escaped);
     const objects = await Promise.all(keys.map(async (key) => gunzipSync(await store.get(key)).toString()));
     const lines = objects.flatMap((object) => object.split('\n')).filter((line) => line !== '');
     const items = lines.map((line) => (JSON.parse(line, asBytes) as { Item: SdkItem }).Item);
@@ -124,13 +126,13 @@ describe('a snapshot materialized for import loads elsewhere', () => {
     expect(new Map(items.map((item) => [keyOf(item), normal(item)]))).toEqual(content);
   });
 
-  it.each(pythonWithMoto())('in moto, of %s', async (python) => {
-    const { content, store, request } = await materialized({ hash: 'N', range: 'B' }, {});
+  it.each(findPythonWithMoto())('can be imported by moto, run with %s', async (python) => {
+    const { content, store, request } = await restoreAndListObjects({ hash: 'N', range: 'B' }, {});
     const { dynamodb, s3 } = await startMoto(python);
     const bucket = String(request.S3BucketSource?.S3Bucket);
     await s3.send(new CreateBucketCommand({ Bucket: bucket }));
     const there = createS3Store({ client: s3, bucket, prefix: '' });
-    // All that there is: what is imported is for the request to say.
+    // All objects are copied: the request must name those to import.
     for (const key of await listAllKeys(store)) await there.put(key, await store.get(key));
 
     const { ImportTableDescription: begun } = await dynamodb.send(new ImportTableCommand(request));
@@ -154,7 +156,7 @@ describe('a snapshot materialized for import loads elsewhere', () => {
   });
 });
 
-/** Has JSON.parse turn the base64 of attribute values into bytes. */
+/** A reviver for JSON.parse that turns base64 attribute values into bytes. */
 function asBytes(name: string, value: unknown): unknown {
   if (name === 'B' && typeof value === 'string') return Buffer.from(value, 'base64');
   if (name === 'BS' && Array.isArray(value)) return value.map((each) => Buffer.from(String(each), 'base64'));
@@ -162,20 +164,21 @@ function asBytes(name: string, value: unknown): unknown {
 }
 
 /**
- * The Python that can run moto's server: the one that is named for it, with which the test fails if it cannot; or else the
- * one on the path. Or none: then it is said, since nothing else tells that the test is not there.
+ * Finds the Python that runs moto's server: the one that TIDEMARK_TEST_PYTHON names, with which the test fails if
+ * moto is missing, or `python3` if it has moto. Otherwise prints a line, because nothing else shows that the test is
+ * missing.
  */
-function pythonWithMoto(): string[] {
+function findPythonWithMoto(): string[] {
   const named = process.env['TIDEMARK_TEST_PYTHON'];
   if (named) return [named];
   const python = 'python3';
   const needed = 'import moto.server, moto.dynamodb.models, moto.s3.models';
   if (spawnSync(python, ['-c', needed], { stdio: 'ignore' }).status === 0) return [python];
-  console.log(`no test with moto: ${python} does not run it`);
+  console.log(`skipped the test with moto: ${python} cannot run moto`);
   return [];
 }
 
-/** Clients of a moto server that ends with the test. */
+/** Starts a moto server that ends with the test. Returns clients of it. */
 async function startMoto(python: string): Promise<{ dynamodb: DynamoDBClient; s3: S3Client }> {
   const child = spawn(python, [join(import.meta.dirname, 'moto_server.py')]);
   const complaint = text(child.stderr);

@@ -32,12 +32,12 @@ beforeAll(async () => {
   arn = await wire.backup(table);
 });
 
-/** The table that a restore with these overrides makes. */
-async function made(name: string, overrides: Json): Promise<Json> {
+/** Restores with these overrides. Returns the table. */
+async function restoreWith(name: string, overrides: Json): Promise<Json> {
   return wire.active(await wire.restored(arn, name, overrides));
 }
 
-test('DescribeBackup tells the source’s keys, throughput, indexes and stream', async () => {
+test('DescribeBackup shows the source’s throughput, indexes and stream', async () => {
   const { BackupDescription } = await wire.ok('DescribeBackup', { BackupArn: arn });
   expect(BackupDescription).toMatchObject({
     SourceTableDetails: { ProvisionedThroughput: throughput, BillingMode: 'PROVISIONED' },
@@ -49,29 +49,32 @@ test('DescribeBackup tells the source’s keys, throughput, indexes and stream',
   });
 });
 
-describe('a restore makes a table', () => {
-  test('as the source was, where nothing else is asked for', async () => {
-    expect(await made('plain', {})).toMatchObject({
+describe('a restore with overrides by wire', () => {
+  test('makes a table like the source without any override', async () => {
+    expect(await restoreWith('plain', {})).toMatchObject({
       GlobalSecondaryIndexes: [{ IndexName: 'by-other', IndexStatus: 'ACTIVE' }],
       LocalSecondaryIndexes: [{ IndexName: 'local' }],
       ProvisionedThroughput: throughput,
     });
   });
 
-  test('without indexes', async () => {
-    const table = await made('bare', { GlobalSecondaryIndexOverride: [], LocalSecondaryIndexOverride: [] });
+  test('makes a table without indexes', async () => {
+    const table = await restoreWith('bare', {
+      GlobalSecondaryIndexOverride: [],
+      LocalSecondaryIndexOverride: [],
+    });
     expect(table).not.toHaveProperty('GlobalSecondaryIndexes');
     expect(table).not.toHaveProperty('LocalSecondaryIndexes');
   });
 
-  test('on demand', async () => {
-    const table = await made('on-demand', { BillingModeOverride: 'PAY_PER_REQUEST' });
+  test('makes an on-demand table', async () => {
+    const table = await restoreWith('on-demand', { BillingModeOverride: 'PAY_PER_REQUEST' });
     expect(table).toMatchObject({ BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' } });
   });
 
-  test('of other throughput, with an index of another name', async () => {
+  test('makes a table with other throughput and a renamed index', async () => {
     const ProvisionedThroughput = { ReadCapacityUnits: 7, WriteCapacityUnits: 8 };
-    const table = await made('more', {
+    const table = await restoreWith('more', {
       ProvisionedThroughputOverride: ProvisionedThroughput,
       GlobalSecondaryIndexOverride: [{ ...globalIndex, IndexName: 'renamed' }],
     });
@@ -80,11 +83,11 @@ describe('a restore makes a table', () => {
   });
 });
 
-const refused = (overrides: Json) => wire.restore(arn, wire.named('refused'), overrides);
+const requestRefused = (overrides: Json) => wire.restore(arn, wire.named('refused'), overrides);
 
-describe('a restore is refused', () => {
-  test('throughput on demand', async () => {
-    const answer = await refused({
+describe('a restore with an invalid override', () => {
+  test('is refused: provisioned throughput for an on-demand table', async () => {
+    const answer = await requestRefused({
       BillingModeOverride: 'PAY_PER_REQUEST',
       ProvisionedThroughputOverride: throughput,
     });
@@ -94,9 +97,9 @@ describe('a restore is refused', () => {
   test.each([
     { KeySchema: [{ AttributeName: 'note', KeyType: 'HASH' }] },
     { Projection: { ProjectionType: 'ALL' } },
-  ])('an index that the source had not: %j', async (change) => {
+  ])('is refused: an index that the source does not have, %j', async (change) => {
     expectError(
-      await refused({ GlobalSecondaryIndexOverride: [{ ...globalIndex, ...change }] }),
+      await requestRefused({ GlobalSecondaryIndexOverride: [{ ...globalIndex, ...change }] }),
       'ValidationException',
       /^Invalid Request: Index by-other does not match a secondary index that existed in the source table/,
     );
@@ -116,8 +119,8 @@ describe('a restore is refused', () => {
     { SSESpecificationOverride: [] },
     { TidemarkOptions: { Keep: ['NOPE'] } },
     { TidemarkOptions: { Keep: 'STREAM' } },
-  ])('what no override can be: %j', async (overrides) => {
-    const answer = await refused(overrides);
+  ])('is refused: a malformed override, %j', async (overrides) => {
+    const answer = await requestRefused(overrides);
     expect(answer.status).toBe(400);
     expectNoFault(answer, JSON.stringify(overrides));
   });

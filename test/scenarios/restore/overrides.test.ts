@@ -33,22 +33,22 @@ beforeAll(async () => {
     global: { S: 'g' },
     second: { N: '2' },
   });
-  rich = await backupOf(source);
-  plain = await backupOf(await newTable(database, 3));
+  rich = await backUpTable(source);
+  plain = await backUpTable(await newTable(database, 3));
 });
 afterAll(async () => {
   await harness.close();
   await database.close();
 });
 
-async function backupOf(table: string): Promise<BackupRecord> {
+async function backUpTable(table: string): Promise<BackupRecord> {
   const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
   await harness.executions.idle();
   return harness.operations.describeBackup({ table, id });
 }
 
-/** The restored table with its time to live, and the updates that were made to it. */
-async function restored(backup: BackupRecord, overrides: RestoreOverrides) {
+/** Restores the backup. Returns the table with its time to live, and the updates that the restore made. */
+async function restoreAndDescribe(backup: BackupRecord, overrides: RestoreOverrides) {
   const target = `restored-${randomIds.hex(8)}`;
   const updates: UpdateTableCommandInput[] = [];
   database.dynamodb.middlewareStack.add(
@@ -76,26 +76,29 @@ async function restored(backup: BackupRecord, overrides: RestoreOverrides) {
   return { table: await describeTable(database, target), ttl, updates };
 }
 
-describe('indexes', () => {
-  it('that are not asked for are left out, with the attributes that only they have', async () => {
-    const { table } = await restored(rich, { globalSecondaryIndexes: [globalIndex] });
+describe('the indexes of a restored table', () => {
+  it('are only the requested ones, and attributes of no index are not defined', async () => {
+    const { table } = await restoreAndDescribe(rich, { globalSecondaryIndexes: [globalIndex] });
     const { attributes, global, local } = settingsOf(table);
     expect(Object.keys(global)).toEqual(['global-index']);
     expect(Object.keys(local)).toEqual(['local-index']);
     expect(attributes).toEqual(['global', 'local', 'pk', 'sk']);
   });
 
-  it('may be left out altogether', async () => {
-    const { table } = await restored(rich, { globalSecondaryIndexes: [], localSecondaryIndexes: [] });
+  it('are none if the request lists none', async () => {
+    const { table } = await restoreAndDescribe(rich, {
+      globalSecondaryIndexes: [],
+      localSecondaryIndexes: [],
+    });
     const { attributes, global, local } = settingsOf(table);
     expect([global, local]).toEqual([{}, {}]);
     expect(attributes).toEqual(['pk', 'sk']);
   });
 
-  it('take the name and the throughput that are asked', async () => {
+  it('have the requested name and throughput', async () => {
     const more = { ReadCapacityUnits: 11, WriteCapacityUnits: 12 };
     const renamed = { ...secondIndex, IndexName: 'renamed', ProvisionedThroughput: more };
-    const { table, updates } = await restored(rich, { globalSecondaryIndexes: [renamed] });
+    const { table, updates } = await restoreAndDescribe(rich, { globalSecondaryIndexes: [renamed] });
     expect(Object.keys(settingsOf(table).global)).toEqual(['renamed']);
     expect(updates.at(-1)?.GlobalSecondaryIndexUpdates).toEqual([
       { Update: { IndexName: 'renamed', ProvisionedThroughput: more } },
@@ -103,10 +106,10 @@ describe('indexes', () => {
   });
 });
 
-describe('billing', () => {
-  it('becomes on demand, with the maxima that are asked', async () => {
+describe('the billing of a restored table', () => {
+  it('becomes on-demand with the requested maxima', async () => {
     const maximum = { MaxReadRequestUnits: 40 };
-    const { table, updates } = await restored(rich, {
+    const { table, updates } = await restoreAndDescribe(rich, {
       billingMode: 'PAY_PER_REQUEST',
       onDemandThroughput: { ...maximum, MaxWriteRequestUnits: -1 },
       globalSecondaryIndexes: [
@@ -121,8 +124,8 @@ describe('billing', () => {
     });
   });
 
-  it('becomes provisioned, with the throughput that is asked', async () => {
-    const { table } = await restored(plain, {
+  it('becomes provisioned with the requested throughput', async () => {
+    const { table } = await restoreAndDescribe(plain, {
       billingMode: 'PROVISIONED',
       provisionedThroughput: throughput,
     });
@@ -130,8 +133,8 @@ describe('billing', () => {
     expect(settingsOf(table).throughput).toEqual([7, 9]);
   });
 
-  it('stays provisioned, with other throughput for the table alone', async () => {
-    const { table, updates } = await restored(rich, {
+  it('stays provisioned with the requested throughput for the table alone', async () => {
+    const { table, updates } = await restoreAndDescribe(rich, {
       provisionedThroughput: { ReadCapacityUnits: 2, WriteCapacityUnits: 3 },
     });
     expect(settingsOf(table).throughput).toEqual([2, 3]);
@@ -143,32 +146,34 @@ describe('billing', () => {
   });
 });
 
-describe('encryption', () => {
-  it('takes the key that is asked, and a restore of that table keeps it', async () => {
+describe('the encryption of a restored table', () => {
+  it('uses the requested key, and a restore of that table keeps it', async () => {
     const key = 'arn:aws:kms:us-east-1:000000000000:key/0a1b2c3d';
-    const { table } = await restored(plain, {
+    const { table } = await restoreAndDescribe(plain, {
       sse: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: key },
       keep: ['stream'],
     });
     const encrypted = { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: key };
     expect(table.SSEDescription).toEqual(encrypted);
-    const again = await backupOf(String(table.TableName));
-    expect((await restored(again, {})).table.SSEDescription).toEqual(encrypted);
-    expect((await restored(again, { sse: { Enabled: false } })).table.SSEDescription).toBeUndefined();
+    const again = await backUpTable(String(table.TableName));
+    expect((await restoreAndDescribe(again, {})).table.SSEDescription).toEqual(encrypted);
+    expect(
+      (await restoreAndDescribe(again, { sse: { Enabled: false } })).table.SSEDescription,
+    ).toBeUndefined();
   });
 });
 
-describe('stream, time to live, table class and deletion protection', () => {
-  it('are left off, as DynamoDB leaves them off', async () => {
-    const { table, ttl } = await restored(rich, {});
+describe('stream, time to live, table class and deletion protection of a restored table', () => {
+  it('are left off by default, as in DynamoDB’s own restore', async () => {
+    const { table, ttl } = await restoreAndDescribe(rich, {});
     expect(table.StreamSpecification).toBeUndefined();
     expect(table.TableClassSummary?.TableClass ?? 'STANDARD').toBe('STANDARD');
     expect(table.DeletionProtectionEnabled ?? false).toBe(false);
     expect(ttl?.TimeToLiveStatus).toBe('DISABLED');
   });
 
-  it('come back if they are to be kept, deletion protection last', async () => {
-    const { table, ttl, updates } = await restored(rich, {
+  it('are restored if the request keeps them, deletion protection last', async () => {
+    const { table, ttl, updates } = await restoreAndDescribe(rich, {
       keep: ['stream', 'timeToLive', 'tableClass', 'deletionProtection'],
     });
     expect(table.StreamSpecification).toEqual({

@@ -25,19 +25,19 @@ beforeEach(() => {
   target = `restored-${randomIds.hex(8)}`;
 });
 
-async function backupOf(table: string): Promise<BackupRecord> {
+async function backUpTable(table: string): Promise<BackupRecord> {
   const { harness } = world;
   const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
   await harness.executions.idle();
   return harness.operations.describeBackup({ table, id });
 }
 
-const restoreOf = (backup: BackupRecord, to = target) =>
+const startRestore = (backup: BackupRecord, to = target) =>
   world.harness.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target: to });
-const code = (expected: string) => expect.objectContaining({ code: expected });
+const errorWith = (expected: string) => expect.objectContaining({ code: expected });
 
-describe('a restored table is as its source was', () => {
-  it('with indexes and provisioned throughput, ready to be used', async () => {
+describe('a restored table', () => {
+  it('has the source’s indexes and provisioned throughput, and no tag', async () => {
     const { database, harness } = world;
     const source = `source-${randomIds.hex(8)}`;
     await createRichTable(database, source);
@@ -56,10 +56,10 @@ describe('a restored table is as its source was', () => {
       },
       { step: 'initialize', name: 'record' },
     );
-    await restoreOf(await backupOf(source));
+    await startRestore(await backUpTable(source));
     await harness.executions.idle();
     database.dynamodb.middlewareStack.remove('record');
-    // The embedded database takes an index's throughput and forgets it, so it is the request that is looked at.
+    // The embedded database accepts an index's throughput and forgets it, so the test checks the request.
     expect(updates.at(-1)).toMatchObject({
       BillingMode: 'PROVISIONED',
       GlobalSecondaryIndexUpdates: [
@@ -84,10 +84,10 @@ describe('a restored table is as its source was', () => {
     expect(tags.Tags).toEqual([]);
   });
 
-  it('with items that predate an index and have another type in its key', async () => {
+  it('keeps items that are older than an index and have another type in its key', async () => {
     const { database, harness } = world;
     const source = await createLateIndexedTable(database);
-    await restoreOf(await backupOf(source));
+    await startRestore(await backUpTable(source));
     await harness.executions.idle();
     expect(await contentOf(database.dynamodb, target)).toEqual(await contentOf(database.dynamodb, source));
     expect(
@@ -95,7 +95,7 @@ describe('a restored table is as its source was', () => {
     ).toEqual(['late-index']);
   });
 
-  it('while it loads, it is tagged and our DescribeTable says CREATING', async () => {
+  it('has the restore’s tag and is described as RESTORING while it loads', async () => {
     const seen: object[] = [];
     const watching: Harness = world.harness.restarted({
       around: async (handler, _input, run) => {
@@ -109,7 +109,7 @@ describe('a restored table is as its source was', () => {
         return run();
       },
     });
-    const backup = await backupOf(world.table);
+    const backup = await backUpTable(world.table);
     const input = { backup: { table: backup.table.name, id: backup.id }, target };
     const restore = recordOf(await watching.operations.restoreTable(input));
     await watching.executions.idle();
@@ -117,55 +117,55 @@ describe('a restored table is as its source was', () => {
     expect((await watching.operations.describeTable({ table: target })).restore?.status).toBe('RESTORED');
   });
 
-  it('also when its source is gone', async () => {
+  it('equals its backup although the source was deleted', async () => {
     const { database, harness, table: source } = world;
     const content = await contentOf(database.dynamodb, source);
-    const backup = await backupOf(source);
+    const backup = await backUpTable(source);
     const { DeleteTableCommand } = await import('@aws-sdk/client-dynamodb');
     await database.dynamodb.send(new DeleteTableCommand({ TableName: source }));
-    await restoreOf(backup);
+    await startRestore(backup);
     await harness.executions.idle();
     expect(await contentOf(database.dynamodb, target)).toEqual(content);
   });
 });
 
-describe('a restore is refused', () => {
-  it('of a backup that is being created', async () => {
+describe('a request for a restore', () => {
+  it('is refused for a backup that is being created', async () => {
     const { harness, table } = world;
     const backup = await harness.operations.createBackup({ table, name: 'a-backup' });
-    await expect(restoreOf(backup)).rejects.toEqual(code('BackupNotAvailable'));
+    await expect(startRestore(backup)).rejects.toEqual(errorWith('BackupNotAvailable'));
     await harness.executions.idle();
   });
 
-  it('of a deleted backup, although its snapshot is still the head', async () => {
+  it('is refused for a deleted backup although its snapshot is still the head', async () => {
     const { harness, table } = world;
-    const backup = await backupOf(table);
+    const backup = await backUpTable(table);
     await harness.operations.deleteBackup({ table, id: backup.id });
-    await expect(restoreOf(backup)).rejects.toEqual(code('BackupNotFound'));
+    await expect(startRestore(backup)).rejects.toEqual(errorWith('BackupNotFound'));
   });
 
-  it('to a table that exists, which is left as it is', async () => {
-    const backup = await backupOf(world.table);
+  it('is refused for a target that exists, which is not touched', async () => {
+    const backup = await backUpTable(world.table);
     const taken = await newTable(world.database, 2);
-    await expect(restoreOf(backup, taken)).rejects.toEqual(code('TableAlreadyExists'));
+    await expect(startRestore(backup, taken)).rejects.toEqual(errorWith('TableAlreadyExists'));
     expect((await contentOf(world.database.dynamodb, taken)).size).toBe(2);
   });
 
-  it('to a table that is being restored; of two at once exactly one is taken', async () => {
-    const backup = await backupOf(world.table);
-    const outcomes = await Promise.allSettled([restoreOf(backup), restoreOf(backup)]);
+  it('is refused for a target that is being restored: of two at once, exactly one is accepted', async () => {
+    const backup = await backUpTable(world.table);
+    const outcomes = await Promise.allSettled([startRestore(backup), startRestore(backup)]);
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
-    expect(refused.map((outcome) => outcome.reason)).toEqual([code('TableInUse')]);
-    await expect(restoreOf(backup)).rejects.toEqual(code('TableInUse'));
+    expect(refused.map((outcome) => outcome.reason)).toEqual([errorWith('TableInUse')]);
+    await expect(startRestore(backup)).rejects.toEqual(errorWith('TableInUse'));
     await world.harness.executions.idle();
   });
 });
 
-describe('a table that takes fewer writes than are sent', () => {
-  it('gets them all in the end, refused whole or in part', async () => {
+describe('a restored table that accepts fewer writes than are sent', () => {
+  it('gets all items in the end, whether calls are throttled or leave items unprocessed', async () => {
     const { database, harness } = world;
     const source = await newTable(database, 60);
-    const backup = await backupOf(source);
+    const backup = await backUpTable(source);
     let calls = 0;
     database.dynamodb.middlewareStack.add(
       (next) => (call) => {
@@ -180,7 +180,7 @@ describe('a table that takes fewer writes than are sent', () => {
       },
       { step: 'initialize', name: 'throttle' },
     );
-    await restoreOf(backup);
+    await startRestore(backup);
     await harness.executions.idle();
     database.dynamodb.middlewareStack.remove('throttle');
     expect(calls).toBeGreaterThan(3);
@@ -188,10 +188,10 @@ describe('a table that takes fewer writes than are sent', () => {
   });
 });
 
-describe('a restore that cannot be done', () => {
-  it('never touches a table of its target’s name that somebody made meanwhile', async () => {
+describe('a restore that fails', () => {
+  it('does not touch a table of the target’s name that somebody made during the restore', async () => {
     const { database, harness } = world;
-    const backup = await backupOf(world.table);
+    const backup = await backUpTable(world.table);
     const racing = harness.restarted({
       around: async (handler, _input, run) => {
         if (handler === 'restore-plan') {
@@ -210,9 +210,9 @@ describe('a restore that cannot be done', () => {
     expect((await contentOf(database.dynamodb, target)).size).toBe(1);
   });
 
-  it('removes the table it made, says why, and the name can be restored to again', async () => {
+  it('removes the table that it made, and the same name can be restored again', async () => {
     const { database, harness } = world;
-    const backup = await backupOf(world.table);
+    const backup = await backUpTable(world.table);
     const failing = harness.restarted({
       around: (handler, _input, run) =>
         handler === 'restore-indexes' ? Promise.reject(new Error('no capacity')) : run(),
@@ -221,7 +221,7 @@ describe('a restore that cannot be done', () => {
     await failing.executions.idle();
     expect(await harness.services.catalog.restores.get(target)).toMatchObject({ status: 'FAILED' });
     expect(await tableExists(database, target)).toBe(false);
-    await restoreOf(backup);
+    await startRestore(backup);
     await harness.executions.idle();
     expect(await harness.services.catalog.restores.get(target)).toMatchObject({ status: 'RESTORED' });
   });

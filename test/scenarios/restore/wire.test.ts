@@ -6,7 +6,7 @@ const wire = embeddedWire();
 
 const create = (TableName: string) => wire.call('CreateBackup', { TableName, BackupName: 'early' });
 
-test('a backup that is being made is restored when it is AVAILABLE, not before', async () => {
+test('a backup that is being made can be restored only once it is AVAILABLE', async () => {
   const table = await wire.table('too-early');
   await wire.fill(table, 200);
   const arn = await wire.createBackup(table);
@@ -15,14 +15,14 @@ test('a backup that is being made is restored when it is AVAILABLE, not before',
   await wire.restored(arn, 'early');
 });
 
-test('a target that is there is refused, the source too', async () => {
+test('a restore into an existing table is refused, even into the source', async () => {
   const table = await wire.table('onto');
   const arn = await wire.backup(table);
   const refused = await wire.restore(arn, table);
   expectError(refused, 'TableAlreadyExistsException', `Table already exists: ${table}`);
 });
 
-test('of four restores to one name at once, of two backups, one is begun and the target is that backup', async () => {
+test('of four concurrent restores of two backups into one name, one starts, and the table equals its backup', async () => {
   const table = await wire.table('one-name');
   await wire.fill(table, 100);
   const arns = [await wire.backup(table)];
@@ -37,7 +37,7 @@ test('of four restores to one name at once, of two backups, one is begun and the
   expect(await wire.content(target)).toHaveLength(begun % 2 === 0 ? 100 : 150);
 });
 
-test('a name that was freed can be restored to, again and again; the source’s own as well', async () => {
+test('the name of a deleted table can be restored again and again, even the source’s own', async () => {
   const table = await wire.table('freed');
   await wire.fill(table, 60);
   const arn = await wire.backup(table);
@@ -54,7 +54,7 @@ test('a name that was freed can be restored to, again and again; the source’s 
   expect((await wire.list({ TableName: table })).arns).toEqual([arn, next]);
 });
 
-test('DescribeTable shows the restore while it runs and after, and never half a table as ACTIVE', async () => {
+test('DescribeTable shows a restore during and after it, and never a partial table as ACTIVE', async () => {
   const table = await wire.table('watched');
   await wire.fill(table, 300);
   const arn = await wire.backup(table);
@@ -77,7 +77,7 @@ test('DescribeTable shows the restore while it runs and after, and never half a 
   });
 });
 
-test('a table that is being restored is not backed up before it is whole', async () => {
+test('a backup of a table that is being restored is refused until the table is complete', async () => {
   const table = await wire.table('not-yet');
   await wire.fill(table, 300);
   const arn = await wire.backup(table);
@@ -89,7 +89,7 @@ test('a table that is being restored is not backed up before it is whole', async
   expect((await wire.detailsOf(made))['Tidemark']).toMatchObject({ Figures: { Items: 300 } });
 });
 
-test('a target that its user deletes while it is loaded: the restore ends, and its backup is free', async () => {
+test('a target that its user deletes during the restore does not keep the restore from ending and releasing its backup', async () => {
   const table = await wire.table('cut-short');
   await wire.fill(table, 500);
   const arn = await wire.backup(table);
@@ -100,7 +100,7 @@ test('a target that its user deletes while it is loaded: the restore ends, and i
   expectNoFault(await wire.call('DescribeTable', { TableName: target }), 'the target');
 });
 
-test('a table that is deleted while it is backed up: the backup ends, whole or failed by name, and the name is free', async () => {
+test('a backup whose table is deleted ends complete or fails with TableNotFound, and the name can be used again', async () => {
   const table = await wire.table('lost');
   await wire.fill(table, 300);
   const content = await wire.content(table);
@@ -120,7 +120,7 @@ test('a table that is deleted while it is backed up: the backup ends, whole or f
   await wire.backup(table);
 });
 
-test('backups of tables that had one name after another have each the content of its own', async () => {
+test('each backup of successive tables with one name restores the content of its own table', async () => {
   const contents: string[][] = [];
   const arns: string[] = [];
   for (let i = 0; i < 3; i++) {

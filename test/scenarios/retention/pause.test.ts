@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => worlds.close());
 
-/** Before the nth call something happens, of which the calls pass. */
+/** Runs `work` before the nth call of the sweep; the calls that `work` itself makes pass. */
 class Pause {
   #left = Infinity;
   #work = (): Promise<void> => Promise.resolve();
@@ -61,7 +61,7 @@ async function remove({ services, table }: SweepWorld, { id }: BackupRecord): Pr
   await deleteBackup(services, { table: table.name, id });
 }
 
-/** The events come before the nth call of a sweep; false if it made fewer calls. */
+/** Runs the events before the nth call of a sweep and checks the store. Returns false if the sweep made fewer calls. */
 async function expectHarmless(nth: number, events: readonly Event[]): Promise<boolean> {
   const pause = new Pause();
   const world = worlds.next(pause.around);
@@ -83,14 +83,14 @@ async function expectHarmless(nth: number, events: readonly Event[]): Promise<bo
   return wasReached;
 }
 
-describe('a sweep may be slow', () => {
+describe('a slow sweep', () => {
   it.each<[string, Event[]]>([
-    ['a backup is committed', [commits]],
+    ['the commit of a backup', [commits]],
     [
-      'it is, its parent dies, another sweep takes what it can, and the next is made',
+      'a commit, the death of its parent, another sweep and the next backup',
       [commits, parentDies, otherSweep, nextBackup],
     ],
-  ])('between any two of its calls %s', async (_what, events) => {
+  ])('deletes nothing that is needed, between any two of its calls: %s', async (_what, events) => {
     let calls = 0;
     while (await expectHarmless(calls, events)) calls++;
     expect(calls).toBeGreaterThan(10);

@@ -12,7 +12,7 @@ import { type Harness, type HarnessOptions, startHarness } from '../harness.ts';
 import { describeTable } from './rich-table.ts';
 import type { RestoreOverrides } from '../../../lambda/model/restore-overrides.ts';
 
-/** A Tidemark that restores by import, over a database that imports from its store, until the test is over. */
+/** Starts a Tidemark that restores by import, with a database that imports from its store. It ends with the test. */
 export async function startImportHarness(
   database: TestDatabase,
   { config, ...options }: HarnessOptions = {},
@@ -42,17 +42,17 @@ export async function startImportHarness(
   return harness;
 }
 
-/** Stands around the sending of a command with this input. */
+/** Wraps the sending of a command: gets `send` and the command's input. */
 type AroundSend = <T extends { output: object }>(send: () => Promise<T>, input: object) => Promise<T>;
 
-/** Has the commands of this name go through `around`, until the test is over. */
+/** Sends the commands of this name through `around` until the test ends. */
 export function intercept({ dynamodb }: TestDatabase, command: string, around: AroundSend): void {
   const name = `intercept ${command} ${randomIds.hex(8)}`;
   dynamodb.middlewareStack.add(
     (next, { commandName }) =>
       (call) =>
         commandName === command ? around(() => next(call), call.input) : next(call),
-    // Before what answers in the database's place.
+    // Runs before the middleware that answers in place of the database.
     { step: 'initialize', priority: 'high', name },
   );
   onTestFinished(() => {
@@ -60,9 +60,9 @@ export function intercept({ dynamodb }: TestDatabase, command: string, around: A
   });
 }
 
-/** Has DynamoDB refuse to delete what AWS would with our rights: a table without a tag, and a protected one. */
+/** Makes the database refuse what AWS would refuse Tidemark: to delete a table that is untagged or protected. */
 export function enforceRights(database: TestDatabase): void {
-  // Not as our steps see it: a table that is being imported has its tags too.
+  // Another client than the steps': to this one, a table that is being imported shows its tags.
   const seeing = { dynamodb: database.client() };
   intercept(database, 'DeleteTableCommand', async (send, input) => {
     const { TableName } = input as { TableName: string };
@@ -76,7 +76,7 @@ export function enforceRights(database: TestDatabase): void {
   });
 }
 
-/** Until the test is over, tables to be backed up are protected: what a restore that keeps protection needs. */
+/** Shows source tables as protected from deletion until the test ends, so that a restore can keep their protection. */
 export function protectSources(database: TestDatabase): void {
   intercept(database, 'DescribeTableCommand', async (send, input) => {
     const answer = await send();
@@ -87,7 +87,7 @@ export function protectSources(database: TestDatabase): void {
   });
 }
 
-/** An error as the SDK throws it. */
+/** Creates an error like those that the SDK throws. */
 export function serviceError(name: string, message = `${name} by the test`): Error {
   return Object.assign(new Error(message), { name });
 }
@@ -96,7 +96,7 @@ export function newTargetName(): string {
   return `restored-${randomIds.hex(12)}`;
 }
 
-/** The record of a restore that was asked for and is over. */
+/** Restores the backup and waits for the end. Returns the restore's record. */
 export async function restoreAndWait(
   harness: Harness,
   backup: Pick<BackupRecord, 'id' | 'table'>,

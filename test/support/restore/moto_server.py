@@ -1,6 +1,6 @@
-"""moto's server on a free port of this machine.
+"""Runs moto's server on a free port of this machine.
 
-The port is printed; the server ends with its standard input, so with the process that started it too.
+Prints the port. The server ends when its standard input closes, so also with the process that started it.
 """
 
 import sys

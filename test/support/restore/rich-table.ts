@@ -41,12 +41,12 @@ export const secondIndex: GlobalSecondaryIndex = {
   ProvisionedThroughput: throughput,
 };
 
-const attribute = (AttributeName: string, AttributeType: 'S' | 'N'): AttributeDefinition => ({
+const defineAttribute = (AttributeName: string, AttributeType: 'S' | 'N'): AttributeDefinition => ({
   AttributeName,
   AttributeType,
 });
 
-/** A provisioned table with everything that a restore gives back or leaves off. */
+/** Creates a provisioned table with every setting that a restore restores or leaves off. */
 export async function createRichTable({ dynamodb }: TestDatabase, name: string): Promise<void> {
   await dynamodb.send(
     new CreateTableCommand({
@@ -57,11 +57,11 @@ export async function createRichTable({ dynamodb }: TestDatabase, name: string):
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
       AttributeDefinitions: [
-        attribute('pk', 'S'),
-        attribute('sk', 'N'),
-        attribute('local', 'S'),
-        attribute('global', 'S'),
-        attribute('second', 'N'),
+        defineAttribute('pk', 'S'),
+        defineAttribute('sk', 'N'),
+        defineAttribute('local', 'S'),
+        defineAttribute('global', 'S'),
+        defineAttribute('second', 'N'),
       ],
       LocalSecondaryIndexes: [localIndex],
       GlobalSecondaryIndexes: [globalIndex, secondIndex],
@@ -78,7 +78,10 @@ export async function createRichTable({ dynamodb }: TestDatabase, name: string):
   );
 }
 
-/** A table whose `late-index` is younger than its items; one of them has another type in its key, and is not in it. */
+/**
+ * Creates a table whose `late-index` is younger than its items. One item's attribute has another type than the
+ * index's key.
+ */
 export async function createLateIndexedTable(database: TestDatabase): Promise<string> {
   const table = await newTable(database, 3);
   await putItem(database.dynamodb, table, { ...nthKey(shape, 9), late: { N: '5' } });
@@ -86,7 +89,11 @@ export async function createLateIndexedTable(database: TestDatabase): Promise<st
   await database.dynamodb.send(
     new UpdateTableCommand({
       TableName: table,
-      AttributeDefinitions: [attribute('pk', 'S'), attribute('sk', 'N'), attribute('late', 'S')],
+      AttributeDefinitions: [
+        defineAttribute('pk', 'S'),
+        defineAttribute('sk', 'N'),
+        defineAttribute('late', 'S'),
+      ],
       GlobalSecondaryIndexUpdates: [
         {
           Create: {
@@ -108,7 +115,7 @@ export async function describeTable(
   return (await dynamodb.send(new DescribeTableCommand({ TableName: name }))).Table ?? {};
 }
 
-/** What any restore without overrides keeps the same of a table. */
+/** The settings of a table that every restore without overrides keeps. */
 export function settingsOf(table: TableDescription) {
   return {
     keys: table.KeySchema,
@@ -117,13 +124,13 @@ export function settingsOf(table: TableDescription) {
       table.ProvisionedThroughput?.ReadCapacityUnits,
       table.ProvisionedThroughput?.WriteCapacityUnits,
     ],
-    local: indexes(table.LocalSecondaryIndexes),
-    global: indexes(table.GlobalSecondaryIndexes),
+    local: indexesOf(table.LocalSecondaryIndexes),
+    global: indexesOf(table.GlobalSecondaryIndexes),
   };
 }
 
-/** Indexes by name, each with its key and projection. */
-function indexes(list: readonly LocalSecondaryIndexDescription[] = []) {
+/** Keys and projections of indexes by name. */
+function indexesOf(list: readonly LocalSecondaryIndexDescription[] = []) {
   return Object.fromEntries(
     list.map(({ IndexName, KeySchema, Projection }) => [IndexName, { KeySchema, Projection }]),
   );

@@ -6,8 +6,8 @@ interface Waiting {
 }
 
 /**
- * Runs actors side by side, one of their calls at a time: before each call its actor waits until it is chosen. An actor
- * may fall far behind the others, as one does whose Lambda is slow. The same seed makes the same choices.
+ * Runs actors concurrently, one of their calls at a time: each call waits until it is chosen. An actor may fall far
+ * behind the others, like one in a slow Lambda function. The same seed makes the same choices.
  */
 export class Interleaving {
   readonly #actor = new AsyncLocalStorage<string>();
@@ -20,7 +20,7 @@ export class Interleaving {
     this.#random = seed >>> 0;
   }
 
-  /** A call of an actor waits until it is chosen; any other is made at once. */
+  /** Makes a call. An actor's call waits until it is chosen; any other is made at once. */
   call<T>(work: () => Promise<T>): Promise<T> {
     const actor = this.#actor.getStore();
     if (actor === undefined) return work();
@@ -30,12 +30,12 @@ export class Interleaving {
     });
   }
 
-  /** What an actor does in here is not interleaved. */
+  /** Runs `work` without interleaving its calls. */
   aside<T>(work: () => Promise<T>): Promise<T> {
     return this.#actor.exit(work);
   }
 
-  /** A whole number below `count`. */
+  /** Picks a whole number below `count`. */
   below(count: number): number {
     this.#random = (Math.imul(this.#random, 1_103_515_245) + 12_345) >>> 0;
     return Math.floor((this.#random / 2 ** 32) * count);
@@ -49,7 +49,7 @@ export class Interleaving {
         await this.#actor.run(name, work);
         active.delete(name);
       } catch (error) {
-        // Nobody else is waited for.
+        // The first error ends the run without waiting for the other actors.
         active.clear();
         throw error;
       } finally {
@@ -57,17 +57,17 @@ export class Interleaving {
       }
     });
     const all = Promise.all(ended);
-    // It is looked at below.
+    // The rejection is handled by `await all` below.
     all.catch(() => {});
     while (active.size > 0) {
-      await this.#everyoneWaits(active);
-      await this.#chosen(active)?.go();
+      await this.#waitForAll(active);
+      await this.#choose(active)?.go();
     }
     await all;
   }
 
-  /** Until each actor has come to its next call or its end: who is quicker there must not matter. */
-  async #everyoneWaits(active: ReadonlySet<string>): Promise<void> {
+  /** Waits until each actor has reached its next call or its end, so that their speed does not affect the choice. */
+  async #waitForAll(active: ReadonlySet<string>): Promise<void> {
     const waits = (name: string) => this.#waiting.some(({ actor }) => actor === name);
     while (![...active].every(waits)) {
       this.#changed = Promise.withResolvers();
@@ -75,8 +75,8 @@ export class Interleaving {
     }
   }
 
-  #chosen(active: ReadonlySet<string>): Waiting | undefined {
-    // Now and then others are in favour.
+  #choose(active: ReadonlySet<string>): Waiting | undefined {
+    // From time to time, other actors are preferred.
     if (this.below(30) === 0) this.#weights.clear();
     const weighed = [...active].map((name) => {
       const weight = this.#weights.get(name) ?? [1, 8, 64, 512][this.below(4)] ?? 1;

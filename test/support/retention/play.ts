@@ -18,15 +18,16 @@ import {
 } from './sweep-world.ts';
 import { createBackupJob, createRestoreJob } from '../../../lambda/jobs/job.ts';
 
-/** One world and the order in which those who act in it take their turns. */
+/** A world and the order in which its actors make their calls. */
 interface Stage {
   readonly world: SweepWorld;
   readonly order: Interleaving;
 }
 
 /**
- * Backups, deletions, restores and two sweeps of one table side by side, in an order that the seed decides. Nothing that
- * a live snapshot needs is ever deleted, each backup and each restore is exact, and a last sweep leaves nothing over.
+ * Runs backups, deletions, restores and two sweeps of one table concurrently, in an order that the seed decides.
+ * Expects that nothing that a live snapshot needs is ever deleted, that each backup and each restore is exact, and
+ * that after a last sweep only needed objects remain.
  */
 export async function play(worlds: SweepWorlds, seed: number): Promise<void> {
   const order = new Interleaving(seed);
@@ -54,14 +55,14 @@ function watchDeletions({ world, order }: Stage): void {
   };
 }
 
-/** One after another; some fail, and some have a late twin that commits once more. */
+/** Makes backups one after another; some fail, and some have a late twin that commits again. */
 async function backUp(stage: Stage, count: number): Promise<void> {
   const { world, order } = stage;
   for (let n = 0; n < count; n++) {
     change(world, order.below(3) === 0 ? 'base' : 'increment', (below) => order.below(below));
     const backup = await request(world);
     const job = createBackupJob(world.table.name, backup.id);
-    if (await isMade(stage, backup)) {
+    if (await tryToMake(stage, backup)) {
       await order.aside(async () => {
         const there = (await listAvailable(world)).some(({ id }) => id === backup.id);
         if (there) await expectExact(world, backup);
@@ -69,13 +70,13 @@ async function backUp(stage: Stage, count: number): Promise<void> {
     } else {
       await abort(world.services, { job });
     }
-    // What a late twin meets is not its own any more: it may fail in any way.
+    // A late twin no longer owns anything, so it may fail in any way.
     if (order.below(2) === 0) await commit(world.services, { job }).catch(() => undefined);
   }
 }
 
-/** False if it came only so far as one of its first steps. */
-async function isMade({ world, order }: Stage, backup: BackupRecord): Promise<boolean> {
+/** Makes the backup, or stops it at one of its first steps and returns false. */
+async function tryToMake({ world, order }: Stage, backup: BackupRecord): Promise<boolean> {
   let left = order.below(3) === 0 ? 1 + order.below(8) : Infinity;
   world.beforeStep = () => {
     if (left-- <= 0) throw new Error('out of luck');
@@ -91,45 +92,45 @@ async function isMade({ world, order }: Stage, backup: BackupRecord): Promise<bo
 
 async function remove({ world, order }: Stage, count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
-    const backup = await anyOf(world, order);
+    const backup = await pickBackup(world, order);
     if (backup === undefined) continue;
     const key = { table: world.table.name, id: backup.id };
-    await deleteBackup(world.services, key).catch(unless('BackupInUse'));
+    await deleteBackup(world.services, key).catch(ignoreError('BackupInUse'));
   }
 }
 
-/** As the state machine does, but into a comparison instead of a table. */
+/** Restores like the state machine, but compares the content instead of writing it to a table. */
 async function restore({ world, order }: Stage, count: number): Promise<void> {
   const { services, store, table } = world;
   for (let n = 0; n < count; n++) {
-    const backup = await anyOf(world, order);
+    const backup = await pickBackup(world, order);
     if (backup === undefined) continue;
     const target = `${table.name}-${n}`;
     const { description } = backup;
     const request = { backup, target, description };
-    const record = await services.catalog.restores.create(request).catch(unless('BackupNotFound'));
+    const record = await services.catalog.restores.create(request).catch(ignoreError('BackupNotFound'));
     if (record === undefined) continue;
     const job = createRestoreJob(target, record.id);
     expect((await planRestore(services, { job })).status).toBe('write');
     await expectExact(world, backup);
-    // Without its plan it would only plan anew.
+    // The sweep must not have deleted the plan of a running restore.
     expect([...store.objects.keys()]).toContain(`staging/restore-${record.id}/plan.json`);
     await services.catalog.restores.end(record, 'RESTORED');
   }
 }
 
-/** There is no grace here, so one sweep may take for damage what another one deletes; it deletes nothing then. */
+/** Sweeps without a grace: a sweep may take for damage what another one has deleted, and then deletes nothing. */
 async function sweepAgain({ world }: Stage, times: number): Promise<void> {
   for (let n = 0; n < times; n++) expect(await sweep(world.sweeper)).toMatchObject({ finished: true });
 }
 
-async function anyOf(world: SweepWorld, order: Interleaving): Promise<BackupRecord | undefined> {
+async function pickBackup(world: SweepWorld, order: Interleaving): Promise<BackupRecord | undefined> {
   const backups = await listAvailable(world);
   return backups[order.below(backups.length)];
 }
 
-/** Passes over errors of this code. */
-function unless(code: 'BackupInUse' | 'BackupNotFound'): (error: unknown) => undefined {
+/** Creates a handler that ignores errors of this code. */
+function ignoreError(code: 'BackupInUse' | 'BackupNotFound'): (error: unknown) => undefined {
   return (error) => {
     if (isError(error, code)) return undefined;
     throw error;

@@ -7,7 +7,7 @@ import { changeItems } from '../fixture.ts';
 import type { Harness } from '../harness.ts';
 import { contentOf } from '../tables.ts';
 
-/** A backup that was made, and what its table held. */
+/** A backup, and the content of its table when it was made. */
 export interface TakenBackup {
   readonly backup: BackupRecord;
   readonly content: Map<string, string>;
@@ -23,7 +23,7 @@ export async function backUp(database: TestDatabase, harness: Harness, table: st
   return { backup, content };
 }
 
-/** A base and increments, each of another content. */
+/** Makes a base and increments, and changes the content before each. */
 export async function backUpChain(
   database: TestDatabase,
   harness: Harness,
@@ -42,7 +42,7 @@ export function remove({ operations }: Harness, { table, id }: BackupRecord): Pr
   return operations.deleteBackup({ table: table.name, id });
 }
 
-/** The keys of all objects in the folder, in order. */
+/** Lists the keys of all objects in the folder, in order. */
 export async function listKeys(store: ObjectStore, folder: string): Promise<string[]> {
   return (await Array.fromAsync(store.list(folder))).map(({ key }) => key).toSorted();
 }
@@ -51,7 +51,7 @@ export async function listAllKeys(store: ObjectStore): Promise<string[]> {
   return [...(await listKeys(store, 'tables')), ...(await listKeys(store, 'staging'))];
 }
 
-/** The keys of what live snapshots are made of, in order. */
+/** Lists the keys of the objects that live snapshots consist of, in order. */
 export async function listNeededKeys(harness: Harness, table: string): Promise<string[]> {
   const { snapshots } = await harness.services.catalog.snapshots.takeCensus(table);
   const live = snapshots.filter(({ alive }) => alive);
@@ -65,7 +65,7 @@ export async function listNeededKeys(harness: Harness, table: string): Promise<s
   return [...new Set(needed)].toSorted();
 }
 
-/** Every object is one that a live snapshot of the tables is made of, and each of these is there. */
+/** Expects that the store holds exactly the objects that the tables' live snapshots consist of. */
 export async function expectNothingLeftOver(harness: Harness, ...tables: string[]): Promise<void> {
   const needed = await Promise.all(tables.map((table) => listNeededKeys(harness, table)));
   expect(await listKeys(harness.store, 'tables')).toEqual(needed.flat().toSorted());

@@ -18,16 +18,16 @@ import { backUp, expectExact, make, request, steady, type World } from '../sourc
 import { startDatabase, type TestDatabase } from '../database.ts';
 import { simulatedDynamodb } from '../simulated-dynamodb.ts';
 
-/** Done around each call of the store and of the catalog. */
+/** Wraps each call of the store and of the catalog. */
 export type Around = <T>(call: () => Promise<T>) => Promise<T>;
 
 export interface SweepWorld extends World {
   readonly store: MemoryStore;
-  /** Sees the one table of this world. */
+  /** The services of a sweep that sees only the one table of this world. */
   readonly sweeper: SweepServices;
 }
 
-/** Small tables would be folded by each increment: here snapshots share their runs, up to three of them. */
+/** With the default limits each increment would fold a small table. With these, snapshots share up to three runs. */
 const config: Config = {
   ...defaultConfig,
   base: 'scan',
@@ -38,7 +38,7 @@ const config: Config = {
   limits: { ...defaultLimits, foldShare: 5, maxRuns: 3 },
 };
 
-/** Worlds of one simulated table each, over one catalog; every call of store and catalog goes through `around`. */
+/** Worlds of one simulated table each over one catalog. Every call of store and catalog goes through `around`. */
 export class SweepWorlds {
   readonly #database: TestDatabase;
   #around: Around = (call) => call();
@@ -47,7 +47,7 @@ export class SweepWorlds {
   private constructor(database: TestDatabase) {
     this.#database = database;
     database.dynamodb.middlewareStack.add(
-      (next) => (args) => this.#around(() => next({ ...args, input: inSmallPages(args.input) })),
+      (next) => (args) => this.#around(() => next({ ...args, input: limitPages(args.input) })),
       { step: 'initialize' },
     );
   }
@@ -58,7 +58,7 @@ export class SweepWorlds {
     return new SweepWorlds(database);
   }
 
-  /** A new world; the next one's `around` takes this one's place. */
+  /** Starts a new world, whose `around` replaces that of the world before. */
   next(around: Around): SweepWorld {
     this.#around = around;
     this.#count++;
@@ -78,7 +78,7 @@ export class SweepWorlds {
       catalog: openCatalog(this.#database.dynamodb, 'catalog', clock, randomIds),
       dynamodb: simulatedDynamodb(table),
       streams: table.client,
-      store: throughCalls(store, around),
+      store: wrapCalls(store, around),
       executions: { start: () => Promise.resolve(), state: () => Promise.resolve('ended') },
       recovery: { describe: async () => ({ enabled: false }), update: async () => ({ enabled: false }) },
       native: notHere,
@@ -94,12 +94,12 @@ export class SweepWorlds {
   }
 }
 
-/** So that something can come between the pages of one query. */
-function inSmallPages(input: object): object {
+/** Makes the pages of a query small, so that something can happen between them. */
+function limitPages(input: object): object {
   return 'KeyConditionExpression' in input ? { ...input, Limit: 2 } : input;
 }
 
-function throughCalls(store: ObjectStore, around: Around): ObjectStore {
+function wrapCalls(store: ObjectStore, around: Around): ObjectStore {
   return {
     put: (...args) => around(() => store.put(...args)),
     putStream: (...args) => around(() => store.putStream(...args)),
@@ -112,7 +112,7 @@ function throughCalls(store: ObjectStore, around: Around): ObjectStore {
       yield* await around(() => Array.fromAsync(store.list(folder)));
     },
     async delete(keys) {
-      // A crash may come after some of them.
+      // A crash may come after half of the deletions.
       const half = Math.ceil(keys.length / 2);
       await around(() => store.delete(keys.slice(0, half)));
       await around(() => store.delete(keys.slice(half)));
@@ -120,7 +120,9 @@ function throughCalls(store: ObjectStore, around: Around): ObjectStore {
   };
 }
 
-/** Writes, so that the next backup differs. For a base the stream is switched off and on: nothing can be continued. */
+/**
+ * Writes to the table, so that the next backup differs. For a base, also restarts the stream: it cannot be continued.
+ */
 export function change({ table }: World, next: 'base' | 'increment', below: (count: number) => number): void {
   if (next === 'base') {
     table.switchOff();
@@ -130,7 +132,7 @@ export function change({ table }: World, next: 'base' | 'increment', below: (cou
   table.now += 2000;
 }
 
-/** One backup after another, each of another content. */
+/** Makes one backup after another, and changes the content before each. */
 export async function backUpChain(
   world: World,
   kinds: readonly ('base' | 'increment')[],
@@ -143,7 +145,7 @@ export async function backUpChain(
   return made;
 }
 
-/** A backup that has stored its runs and gets no further. */
+/** Starts a backup that stops after it has stored its runs. */
 export async function backUpUnfinished(world: SweepWorld): Promise<BackupRecord> {
   const backup = await request(world);
   world.beforeStep = () => {
@@ -155,13 +157,13 @@ export async function backUpUnfinished(world: SweepWorld): Promise<BackupRecord>
   return backup;
 }
 
-/** The world's backups that are AVAILABLE. */
+/** Lists the world's AVAILABLE backups. */
 export async function listAvailable({ services, table }: World): Promise<BackupRecord[]> {
   const backups = await services.catalog.backups.list({ table: table.name, limit: 100 });
   return backups.filter(({ status }) => status === 'AVAILABLE');
 }
 
-/** The keys of what live snapshots are made of. */
+/** Lists the keys of the objects that live snapshots consist of. */
 export async function listNeeded({ services, table, store }: SweepWorld): Promise<Set<string>> {
   const { snapshots } = await services.catalog.snapshots.takeCensus(table.name);
   const keys = new Set<string>();
@@ -173,7 +175,10 @@ export async function listNeeded({ services, table, store }: SweepWorld): Promis
   return keys;
 }
 
-/** Every backup that is left reads back exactly, and the store holds just what live snapshots are made of. */
+/**
+ * Expects that every remaining backup reads back exactly, and that the store holds only what live snapshots consist
+ * of.
+ */
 export async function expectSwept(world: SweepWorld): Promise<void> {
   for (const backup of await listAvailable(world)) await expectExact(world, backup);
   expect([...world.store.objects.keys()].toSorted()).toEqual([...(await listNeeded(world))].toSorted());
