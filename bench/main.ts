@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { screenOn } from '../cli/demo/screen.ts';
+import { createScreen } from '../cli/demo/screen.ts';
 import { bench } from './engine/bench.ts';
 import { parseOptions, usage, UsageError } from './engine/options.ts';
 import { renderReport } from './engine/report.ts';
@@ -16,7 +16,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
-  const report = await bench(options, folder, screenOn(options.json ? 'silent' : 'shown'));
+  const report = await bench(options, folder, createScreen(options.json ? 'silent' : 'shown'));
   console.log(options.json ? JSON.stringify(report, undefined, 2) : renderReport(report));
   return report.failures.length === 0 ? 0 : 1;
 }

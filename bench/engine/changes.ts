@@ -1,4 +1,4 @@
-import { randomFrom } from '../../cli/demo/random.ts';
+import { createRandom } from '../../cli/demo/random.ts';
 import { canonicalKey } from '../../lambda/item/canonical.ts';
 import { fromSdk } from '../../lambda/item/from-sdk.ts';
 import { keyHash } from '../../lambda/item/key-hash.ts';
@@ -25,7 +25,7 @@ export function uniformChanges(data: DataKey, day: number): StagedChange[] {
 function changesOfDay(data: DataKey, day: number, state: Map<number, number | undefined>): StagedChange[] {
   const count = Math.ceil(data.items / 100);
   const fresh = Math.ceil(count * newShare);
-  const random = randomFrom(data.seed + day);
+  const random = createRandom(data.seed + day);
   const chosen = new Set<number>();
   while (chosen.size < count - fresh) chosen.add(Math.floor(random() * data.items));
   for (let n = 0; n < fresh; n++) chosen.add(data.items + day * fresh + n);

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { randomFrom } from '../../cli/demo/random.ts';
+import { createRandom } from '../../cli/demo/random.ts';
 
 type Random = () => number;
 
@@ -17,7 +17,7 @@ export function keyOf(index: number): SdkItem {
  * compresses about 3 to 1, with the types that tables hold. The same for the same seed, whatever was made before.
  */
 export function makeItem(seed: number, index: number, version: number): SdkItem {
-  const random = randomFrom(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index, 0x85ebca6b) ^ version);
+  const random = createRandom(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index, 0x85ebca6b) ^ version);
   const placedAt = 1_700_000_000_000 + whole(random, 40_000_000) * 1000;
   return {
     ...keyOf(index),
@@ -66,7 +66,7 @@ function line(random: Random): AttributeValue {
 }
 
 function makeWords(count: number): string[] {
-  const random = randomFrom(1);
+  const random = createRandom(1);
   const syllable = (): string => pick(random, consonants) + pick(random, vowels);
   return Array.from({ length: count }, () => Array.from({ length: 2 + whole(random, 3) }, syllable).join(''));
 }

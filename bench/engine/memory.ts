@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Screen } from '../../cli/demo/screen.ts';
-import { megabytes } from '../../cli/demo/text.ts';
+import { renderMegabytes } from '../../cli/demo/text.ts';
 import { stagedSet } from './data.ts';
 import { inChild, type Place } from './in-child.ts';
 import type { Row } from './report.ts';
@@ -46,7 +46,7 @@ export async function measureMemory({ data, folder }: Place, screen: Screen): Pr
       ratio: last / first,
       of: '1 x',
       limit: flat,
-      note: bytes.map(megabytes).join(', '),
+      note: bytes.map(renderMegabytes).join(', '),
     };
   });
 }

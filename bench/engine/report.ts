@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { styleText } from 'node:util';
-import { aligned, megabytes } from '../../cli/demo/text.ts';
+import { alignColumns, renderMegabytes } from '../../cli/demo/text.ts';
 import type { OperationCalls } from '../requests/calls.ts';
 import type { SelfTime } from './profile.ts';
 
@@ -46,7 +46,7 @@ export function isOver({ value, ratio, limit }: Row): boolean {
 /** The report for people. */
 export function renderReport(report: Report): string {
   const { node, cpu, data, rows, operations, failures, profile } = report;
-  const table = aligned([
+  const table = alignColumns([
     ['', 'measured', 'ratio', 'limit', ''],
     ...rows.map((row) => [
       row.name,
@@ -75,7 +75,7 @@ export function renderReport(report: Report): string {
 }
 
 function dataText({ zstd, items, rawBytes, seed }: NonNullable<Report['data']>): string {
-  return `zstd ${zstd}, ${items.toLocaleString('en-US')} items, ${megabytes(rawBytes)}, seed ${seed}`;
+  return `zstd ${zstd}, ${items.toLocaleString('en-US')} items, ${renderMegabytes(rawBytes)}, seed ${seed}`;
 }
 
 function operationLines(operations: readonly OperationCalls[]): string[] {
@@ -85,13 +85,13 @@ function operationLines(operations: readonly OperationCalls[]): string[] {
     String(rounds.flat().length),
     String(rounds.length),
   ]);
-  const [head = '', ...lines] = aligned([['', 'calls', 'rounds'], ...counts]);
+  const [head = '', ...lines] = alignColumns([['', 'calls', 'rounds'], ...counts]);
   const names = operations.map(({ rounds }) => rounds.map((round) => round.join(' + ')).join(', then '));
   return ['', head, ...lines.map((line, i) => `${line}  ${names[i]}`)];
 }
 
 function measuredText({ value, unit }: Row): string {
-  if (unit === 'bytes') return megabytes(value);
+  if (unit === 'bytes') return renderMegabytes(value);
   if (unit === 'runs') return `${value} runs`;
   return `${value.toFixed(unit === 'CPU s' ? 3 : 2)} ${unit}`;
 }

@@ -1,4 +1,4 @@
-import { megabytes } from '../../cli/demo/text.ts';
+import { renderMegabytes } from '../../cli/demo/text.ts';
 import type { Result } from './in-child.ts';
 import type { Row } from './report.ts';
 import { days, type Results } from './results.ts';
@@ -95,7 +95,7 @@ function chainRows({ copies, depth, files, medianCpu, mostCpu }: Result<'chain'>
 
 function itemRows(name: string, item: Result<'item'>): Row[] {
   const { medianMs, p99Ms, medianBytes, medianReads, found, asked } = item;
-  const note = `p99 ${p99Ms.toFixed(1)} ms; ${megabytes(medianBytes)} in ${medianReads} reads; ${found} of ${asked} found`;
+  const note = `p99 ${p99Ms.toFixed(1)} ms; ${renderMegabytes(medianBytes)} in ${medianReads} reads; ${found} of ${asked} found`;
   return [{ name, value: medianMs, unit: 'ms', limit: 20, note }];
 }
 

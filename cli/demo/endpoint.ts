@@ -6,51 +6,55 @@ import {
   RestoreTableFromBackupCommand,
 } from '@aws-sdk/client-dynamodb';
 
-/** A backup that was asked for, and the bounds of its cut in epoch ms. */
-export interface Requested {
+/** A backup that was requested. Times are epoch ms. */
+export interface RequestedBackup {
   readonly arn: string;
+  /** This clock's time right before the request. */
   readonly requestedAt: number;
   readonly marker: number;
 }
 
-/** What Tidemark tells of a finished backup beyond DynamoDB's API. */
-export interface Finished {
+/** What Tidemark reports about a finished backup in addition to DynamoDB's API. */
+export interface FinishedBackup {
   readonly kind: string;
   readonly items: number;
-  /** DynamoDB's measure of the items. */
+  /** Size of the items by DynamoDB's measure. */
   readonly bytes: number;
+  /** Bytes that the backup added to the store. */
   readonly bytesWritten: number;
   readonly recordsWritten: number;
 }
 
 const pollMs = 50;
 
-/** A job that takes longer is stuck. */
-const patienceMs = 10 * 60_000;
+/** How long the demo waits for a job. One that takes longer is stuck. */
+const timeoutMs = 10 * 60_000;
 
-export function clientOf(url: string): DynamoDBClient {
+/** Creates a client for the endpoint, with any credentials. */
+export function createClient(url: string): DynamoDBClient {
   const credentials = { accessKeyId: 'demo', secretAccessKey: 'demo' };
   return new DynamoDBClient({ endpoint: url, region: 'us-east-1', credentials });
 }
 
+/** Requests a backup of the table. */
 export async function requestBackup(
   dynamodb: DynamoDBClient,
   table: string,
   name: string,
-): Promise<Requested> {
+): Promise<RequestedBackup> {
   const requestedAt = Date.now();
   const { BackupDetails: details } = await dynamodb.send(
     new CreateBackupCommand({ TableName: table, BackupName: name }),
   );
   const marker = details?.BackupCreationDateTime;
   if (details?.BackupArn === undefined || marker === undefined)
-    throw new Error('a backup has no ARN or time');
+    throw new Error('the answer to CreateBackup has no ARN or time');
   return { arn: details.BackupArn, requestedAt, marker: marker.getTime() };
 }
 
-/** Resolves when the backup is AVAILABLE. Throws an `Error` with the reason if it fails. */
-export async function finishedBackup(url: string, arn: string, waiting: () => void): Promise<Finished> {
-  return poll(`the backup ${arn}`, waiting, async () => {
+/** Waits until the backup is AVAILABLE, calling `onWait` before each pause. Throws an `Error` with the reason if it fails. */
+export async function waitForBackup(url: string, arn: string, onWait: () => void): Promise<FinishedBackup> {
+  return poll(`the backup ${arn}`, onWait, async () => {
     const details = await describeBackup(url, arn);
     if (details.BackupStatus === 'CREATING') return undefined;
     const { Kind: kind = '', Figures: figures, Reason: reason } = details.Tidemark ?? {};
@@ -81,14 +85,14 @@ interface WireDetails {
   };
 }
 
-/** Without the SDK, which drops the members that DynamoDB's API does not know. */
+/** Calls DescribeBackup without the SDK, which drops members that DynamoDB's API does not know. */
 async function describeBackup(url: string, arn: string): Promise<WireDetails> {
   const answer = await fetch(url, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': 'DynamoDB_20120810.DescribeBackup',
-      // An endpoint on this machine wants a signature as DynamoDB does, and verifies none.
+      // The endpoint requires a signature, as DynamoDB does, but does not verify it.
       authorization: 'AWS4-HMAC-SHA256 Credential=demo',
     },
     body: JSON.stringify({ BackupArn: arn }),
@@ -99,12 +103,12 @@ async function describeBackup(url: string, arn: string): Promise<WireDetails> {
     .BackupDetails;
 }
 
-/** Restores a backup; resolves when the table is ready for use. `waiting` is told how many items it has by then. */
+/** Restores a backup and waits until the table is ready for use. Calls `onProgress` with the number of items written so far. */
 export async function restore(
   dynamodb: DynamoDBClient,
   arn: string,
   target: string,
-  waiting: (items: number) => void,
+  onProgress: (items: number) => void,
 ): Promise<void> {
   await dynamodb.send(new RestoreTableFromBackupCommand({ BackupArn: arn, TargetTableName: target }));
   await poll(
@@ -113,20 +117,20 @@ export async function restore(
     async () => {
       const { Table: table } = await dynamodb.send(new DescribeTableCommand({ TableName: target }));
       const ready = table?.TableStatus === 'ACTIVE' && table.RestoreSummary?.RestoreInProgress === false;
-      if (!ready) waiting(table?.ItemCount ?? 0);
+      if (!ready) onProgress(table?.ItemCount ?? 0);
       return ready || undefined;
     },
   );
 }
 
-/** Looks until there is an answer. Throws an `Error` if there is none in time. */
-async function poll<T>(what: string, waiting: () => void, look: () => Promise<T | undefined>): Promise<T> {
-  const end = performance.now() + patienceMs;
+/** Calls `look` until it returns a value, and `onWait` before each pause. Throws an `Error` after ten minutes. */
+async function poll<T>(what: string, onWait: () => void, look: () => Promise<T | undefined>): Promise<T> {
+  const end = performance.now() + timeoutMs;
   while (performance.now() < end) {
     const found = await look();
     if (found !== undefined) return found;
-    waiting();
+    onWait();
     await setTimeout(pollMs);
   }
-  throw new Error(`${what} is not done after ${patienceMs / 60_000} minutes`);
+  throw new Error(`${what} is not done after ${timeoutMs / 60_000} minutes`);
 }

@@ -1,64 +1,59 @@
-import { DescribeTableCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import type { Content } from './content.ts';
-import { byStatus, byTotal, type SdkItem, statuses } from './orders.ts';
+import { byStatus, byTotal, statuses } from './orders.ts';
 import type { Proof } from './proof.ts';
 
-/** The local index is asked for so many customers' orders. */
-const customers = 20;
+/** How many customers' orders the local index is queried for. */
+const maxCustomers = 20;
 
-/** Whether both indexes are there and answer queries with as many items as the table's items give them. */
+/** Checks that both indexes exist, and that queries of them find as many items as the table's content has for each key. */
 export async function proveIndexes(
   dynamodb: DynamoDBClient,
   table: string,
   content: Content,
 ): Promise<Proof> {
   const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: table }));
-  const there = [...(Table?.GlobalSecondaryIndexes ?? []), ...(Table?.LocalSecondaryIndexes ?? [])];
-  const wanted = [
+  const existing = [...(Table?.GlobalSecondaryIndexes ?? []), ...(Table?.LocalSecondaryIndexes ?? [])];
+  const expectations = [
     { index: byStatus, counts: content.byStatus, values: [...statuses] },
-    { index: byTotal, counts: content.byTotal, values: [...content.byTotal.keys()].slice(0, customers) },
+    { index: byTotal, counts: content.byTotal, values: [...content.byTotal.keys()].slice(0, maxCustomers) },
   ];
   let items = 0;
-  for (const { index, counts, values } of wanted) {
+  for (const { index, counts, values } of expectations) {
     const { name } = index;
-    if (!there.some(({ IndexName }) => IndexName === name)) {
-      return { held: false, detail: `the index ${name} is missing` };
+    if (!existing.some(({ IndexName }) => IndexName === name)) {
+      return { passed: false, detail: `the index ${name} is missing` };
     }
     for (const value of values) {
       const expected = counts.get(value) ?? 0;
-      const found = await count(dynamodb, table, index, value);
+      const found = await countItems(dynamodb, table, index, value);
       if (found !== expected) {
-        return { held: false, detail: `${name} has ${found} items for ${value} instead of ${expected}` };
+        return { passed: false, detail: `${name} has ${found} items for ${value} instead of ${expected}` };
       }
       items += found;
     }
   }
-  return { held: true, detail: `${items} items counted by queries of both indexes` };
+  return { passed: true, detail: `${items} items counted by queries of both indexes` };
 }
 
-async function count(
+async function countItems(
   dynamodb: DynamoDBClient,
   table: string,
   { name, partition }: { readonly name: string; readonly partition: string },
   value: string,
 ): Promise<number> {
   let items = 0;
-  let next: SdkItem | undefined;
-  do {
-    const page = await dynamodb.send(
-      new QueryCommand({
-        TableName: table,
-        IndexName: name,
-        KeyConditionExpression: '#partition = :value',
-        ExpressionAttributeNames: { '#partition': partition },
-        ExpressionAttributeValues: { ':value': { S: value } },
-        Select: 'COUNT',
-        Limit: 1000,
-        ...(next && { ExclusiveStartKey: next }),
-      }),
-    );
-    items += page.Count ?? 0;
-    next = page.LastEvaluatedKey;
-  } while (next !== undefined);
+  const pages = paginateQuery(
+    { client: dynamodb, pageSize: 1000 },
+    {
+      TableName: table,
+      IndexName: name,
+      KeyConditionExpression: '#partition = :value',
+      ExpressionAttributeNames: { '#partition': partition },
+      ExpressionAttributeValues: { ':value': { S: value } },
+      Select: 'COUNT',
+    },
+  );
+  for await (const page of pages) items += page.Count ?? 0;
   return items;
 }

@@ -1,42 +1,44 @@
 import { parseArgs } from 'node:util';
 
 export interface Options {
-  /** How many items the table is loaded with. */
+  /** How many items to load into the table. */
   readonly items: number;
+  /** Whether to print the report as JSON. */
   readonly json: boolean;
+  /** Whether to keep the folder with the database and the store. */
   readonly keep: boolean;
   readonly help: boolean;
 }
 
-/** The command line is wrong; the message says how. */
+/** The command line is wrong. The message says how. */
 export class UsageError extends Error {}
 
-/** So that 1 percent is an item. */
-const leastItems = 100;
+/** With fewer items, 1 percent would be less than one item. */
+const minItems = 100;
 
 export const usage = `Usage: npm run demo -- [options]
 
-Loads a table, backs it up, changes 1 percent while a writer keeps writing, backs it up again,
-restores both backups and proves that they are what the table held at their cuts.
+Loads a table, backs it up, changes 1 percent of it, and backs it up again, all while a writer keeps
+writing. Then restores both backups and checks that each has what the table held at its cut.
 
-  --items N   load N items of about 1 KB (20000; at least ${leastItems})
-  --json      print the result as JSON, and nothing else, on standard output
+  --items N   load N items of about 1 KB each (default: 20000; at least ${minItems})
+  --json      print the report as JSON on standard output, and nothing else
   --keep      keep the folder with the database and the store, and print its path
-  --help      print this
+  --help      print this help
 
-Exit code: 0 all held, 1 something did not hold or failed, 2 wrong usage`;
+Exit code: 0 all checks passed, 1 a check or a step failed, 2 wrong command line`;
 
 /** Throws `UsageError`. */
 export function parseOptions(args: readonly string[]): Options {
-  const { items, ...flags } = parse(args);
+  const { items, ...flags } = readArgs(args);
   const count = Number(items);
-  if (!/^\d+$/.test(items) || !Number.isSafeInteger(count) || count < leastItems) {
-    throw new UsageError(`--items must be a whole number of at least ${leastItems}, not ${items}`);
+  if (!/^\d+$/.test(items) || !Number.isSafeInteger(count) || count < minItems) {
+    throw new UsageError(`--items must be a whole number of at least ${minItems}, not ${items}`);
   }
   return { items: count, ...flags };
 }
 
-function parse(args: readonly string[]) {
+function readArgs(args: readonly string[]) {
   const flag = { type: 'boolean', default: false } as const;
   try {
     const { values } = parseArgs({

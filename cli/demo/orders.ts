@@ -1,19 +1,19 @@
 import type { AttributeValue, CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { randomFrom } from './random.ts';
+import { createRandom } from './random.ts';
 
 export type SdkItem = Record<string, AttributeValue>;
 
-/** The indexes of the orders' table, by the order's attributes that are their keys. */
+/** The indexes of the table of orders, with the attributes that are their keys. */
 export const byStatus = { name: 'by-status', partition: 'status', sort: 'placedAt' } as const;
 export const byTotal = { name: 'by-total', partition: 'pk', sort: 'total' } as const;
 
-/** A draft is not placed and has no total, so that it is in no index. */
+/** Statuses of an order. A draft has no `placedAt` and no `total`, so it is in no index. */
 export const statuses = ['DRAFT', 'PLACED', 'PAID', 'SHIPPED', 'RETURNED'] as const;
 
 const ordersPerCustomer = 10;
 
-/** A table of customers' orders: a composite key, one global and one local index. */
-export function ordersTable(name: string): CreateTableCommandInput {
+/** Describes the table of customers' orders. It has a composite key, one global and one local index. */
+export function describeOrdersTable(name: string): CreateTableCommandInput {
   const schema = (partition: string, sort: string) => [
     { AttributeName: partition, KeyType: 'HASH' as const },
     { AttributeName: sort, KeyType: 'RANGE' as const },
@@ -50,16 +50,17 @@ function customerOf(n: number): string {
   return `CUSTOMER#${String(Math.floor(n / ordersPerCustomer)).padStart(7, '0')}`;
 }
 
+/** The key of the nth order. */
 export function orderKey(n: number): { pk: { S: string }; sk: { S: string } } {
   return { pk: { S: customerOf(n) }, sk: { S: `ORDER#${String(n).padStart(8, '0')}` } };
 }
 
 /**
- * The nth order as it is in a version: about 1 KB, the same for the same numbers, with attributes of every type.
- * Numbers are written as DynamoDB gives them back, so that what is read can be compared as it is.
+ * Creates a version of the nth order: an item of about 1 KB with attributes of every type, the same for the same numbers. Its
+ * numbers are written as DynamoDB returns them, so that items can be compared as they are read.
  */
-export function order(n: number, version: number): SdkItem {
-  const next = randomFrom(n * 7919 + version * 104_729);
+export function createOrder(n: number, version: number): SdkItem {
+  const next = createRandom(n * 7919 + version * 104_729);
   const whole = (below: number): number => Math.floor(next() * below);
   const one = <T>(list: readonly [T, ...T[]]): T => list[whole(list.length)] ?? list[0];
   const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, () => whole(256));
@@ -75,7 +76,7 @@ export function order(n: number, version: number): SdkItem {
     }),
     version: { N: String(version) },
     discount: { N: String(-whole(5000) / 100) },
-    // 38 digits, the most that a number has.
+    // DynamoDB's limit of 38 digits.
     ledger: { N: `${1 + whole(9)}${String(whole(1e9)).padStart(37, '7')}` },
     paid: { BOOL: status !== 'DRAFT' && status !== 'PLACED' },
     coupon: next() < 0.5 ? { NULL: true } : { S: one(['', 'WELCOME', 'Grüße 🎁']) },

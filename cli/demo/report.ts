@@ -1,25 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Outcome } from './demonstration.ts';
-import { aligned, megabytes, seconds, whole } from './text.ts';
+import { alignColumns, renderMegabytes, renderSeconds, renderWhole } from './text.ts';
 
-/** The demonstration's result, as `--json` prints it. Sizes are bytes, times milliseconds. */
+/** The report of the demonstration, as `--json` prints it. Sizes are in bytes, times in milliseconds. */
 export interface Report extends Outcome {
-  /** Whether every check held. */
-  readonly held: boolean;
+  /** True if every check passed. */
+  readonly passed: boolean;
   readonly totalMs: number;
   readonly peakMemory: {
-    /** Of this process: Tidemark and the demonstration. */
+    /** Peak memory of this process, in which Tidemark and the demonstration run. */
     readonly tidemark: number;
-    /** Of the embedded database, where the system tells. */
+    /** Peak memory of the embedded database. Only Linux reports it. */
     readonly database?: number;
   };
-  /** The folder that was kept. */
+  /** Path of the folder that was kept with `--keep`. */
   readonly home?: string;
 }
 
-/** The peak memory of the runtime in `home`, in bytes, while it runs. */
-export async function peakMemory(home: string): Promise<Report['peakMemory']> {
+/** Reads the peak memory of the runtime in the folder `home`, in bytes, while it runs. */
+export async function readPeakMemory(home: string): Promise<Report['peakMemory']> {
   const pid = await readFile(join(home, 'dynamodb.pid'), 'utf8').catch(() => '');
   const status = await readFile(`/proc/${pid.trim()}/status`, 'utf8').catch(() => '');
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
@@ -29,34 +29,34 @@ export async function peakMemory(home: string): Promise<Report['peakMemory']> {
   };
 }
 
-/** The result for people: a table of the steps, the sizes, the checks. */
+/** Renders the report for people: a table of the steps, the sizes, the checks. */
 export function renderReport(report: Report): string {
-  const { steps, backups, checks, totalMs, peakMemory: peak, held } = report;
+  const { steps, backups, checks, totalMs, peakMemory: peak, passed } = report;
   const last = backups.at(-1);
   return [
     '',
-    ...aligned([
+    ...alignColumns([
       ['step', 'items', 'bytes', 'time', 'items/s', 'MB/s'],
       ...steps.map(({ step, items, bytes, ms }) => [
         step,
-        whole(items),
-        bytes === undefined ? '-' : megabytes(bytes),
-        seconds(ms),
-        whole((items * 1000) / ms),
+        renderWhole(items),
+        bytes === undefined ? '-' : renderMegabytes(bytes),
+        renderSeconds(ms),
+        renderWhole((items * 1000) / ms),
         bytes === undefined ? '-' : (bytes / 1000 / ms).toFixed(1),
       ]),
     ]),
     '',
-    ...(last ? [`table            ${megabytes(last.bytes)} in ${whole(last.items)} items`] : []),
+    ...(last ? [`table            ${renderMegabytes(last.bytes)} in ${renderWhole(last.items)} items`] : []),
     ...backups.map(
       ({ bytes, bytesWritten }, i) =>
-        `backup ${i + 1} wrote   ${megabytes(bytesWritten)}, ${((100 * bytesWritten) / bytes).toFixed(1)} % of the table`,
+        `backup ${i + 1} wrote   ${renderMegabytes(bytesWritten)}, ${((100 * bytesWritten) / bytes).toFixed(1)} % of the table`,
     ),
-    `peak memory      ${megabytes(peak.tidemark)}${peak.database === undefined ? '' : `, the database ${megabytes(peak.database)}`}`,
-    `time             ${seconds(totalMs)}`,
+    `peak memory      ${renderMegabytes(peak.tidemark)}${peak.database === undefined ? '' : `, the database ${renderMegabytes(peak.database)}`}`,
+    `time             ${renderSeconds(totalMs)}`,
     '',
-    ...checks.map(({ name, held, detail }) => `${held ? 'yes' : 'NO '}  ${name}: ${detail}`),
+    ...checks.map(({ name, passed, detail }) => `${passed ? 'ok    ' : 'FAILED'}  ${name}: ${detail}`),
     '',
-    held ? 'All held.' : 'Not all held.',
+    passed ? 'All checks passed.' : 'Some checks failed.',
   ].join('\n');
 }

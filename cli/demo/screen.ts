@@ -1,18 +1,18 @@
 import { Listr } from 'listr2';
 
-/** Shows how far a step has come. */
+/** Shows a line about the progress of a step. */
 export type Show = (line: string) => void;
 
 export interface Screen {
-  /** Runs a step under a title. Throws what the step throws. */
+  /** Runs a step, showing its title. Throws what the step throws. */
   step<T>(title: string, run: (show: Show) => Promise<T>): Promise<T>;
 }
 
-/** A terminal's line is overwritten; elsewhere each is a new one. */
-const everyMs = { terminal: 100, lines: 5000 } as const;
+/** Shortest time between two lines of a step. A terminal overwrites the line; elsewhere each is printed below the last. */
+const minPauseMs = { terminal: 100, lines: 5000 } as const;
 
-/** Steps as live lines in a terminal, as plain lines elsewhere, or not at all. */
-export function screenOn(output: 'shown' | 'silent'): Screen {
+/** Creates a screen that shows steps as live lines in a terminal and as plain lines elsewhere, or shows nothing. */
+export function createScreen(output: 'shown' | 'silent'): Screen {
   return {
     async step(title, run) {
       let value: Awaited<ReturnType<typeof run>> | undefined;
@@ -21,7 +21,7 @@ export function screenOn(output: 'shown' | 'silent'): Screen {
           title,
           task: async (_, task) => {
             value = await run(
-              seldom((line) => {
+              throttle((line) => {
                 task.output = line;
               }),
             );
@@ -34,12 +34,12 @@ export function screenOn(output: 'shown' | 'silent'): Screen {
   };
 }
 
-/** Leaves out lines that follow too soon; on plain output the first one too, since the title has just been told. */
-function seldom(show: Show): Show {
-  const every = process.stdout.isTTY ? everyMs.terminal : everyMs.lines;
+/** Drops lines that follow too soon after the last one, or after the title. */
+function throttle(show: Show): Show {
+  const pauseMs = process.stdout.isTTY ? minPauseMs.terminal : minPauseMs.lines;
   let shownAt = performance.now();
   return (line) => {
-    if (performance.now() - shownAt < every) return;
+    if (performance.now() - shownAt < pauseMs) return;
     shownAt = performance.now();
     show(line);
   };

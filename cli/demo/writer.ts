@@ -1,41 +1,46 @@
 import { setTimeout } from 'node:timers/promises';
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { fingerprint, keyOf } from './content.ts';
-import { order, orderKey } from './orders.ts';
-import { randomFrom } from './random.ts';
+import { computeFingerprint, keyOf } from './content.ts';
+import { createOrder, orderKey } from './orders.ts';
+import { createRandom } from './random.ts';
 
-/** One write and the time in which it took effect, epoch ms. */
+/** A write of the writer, which took effect at some time between the two. Times are epoch ms. */
 export interface Write {
   readonly sentAt: number;
   readonly ackedAt: number;
   readonly key: string;
-  /** The item's fingerprint; undefined: deleted. */
+  /** Fingerprint of the item; undefined if it was deleted. */
   readonly item: string | undefined;
 }
 
 export interface Writer {
-  /** What it has written, in order. */
+  /** Its writes so far, in order. */
   readonly history: readonly Write[];
-  /** Resolves when the last write is acknowledged. Throws what a write was refused for. */
+  /** Stops the writer and waits until its last write is acknowledged. Throws the error of a write that failed. */
   stop(): Promise<void>;
 }
 
-/** Leaves the database time for others, as an application does. */
+/** Pause between writes. It leaves the database time for other calls, as an application does. */
 const pauseMs = 10;
 
-/** Puts and deletes these orders, which nobody else writes, one after another until it is stopped. */
+/** Starts a writer that puts and deletes these orders at random, one write after another. Nobody else may write them. */
 export function startWriter(dynamodb: DynamoDBClient, table: string, orders: readonly number[]): Writer {
   const history: Write[] = [];
-  const next = randomFrom(orders.length);
+  const next = createRandom(orders.length);
   const stopping = new AbortController();
   const write = async (version: number): Promise<void> => {
     const n = orders[Math.floor(next() * orders.length)] ?? 0;
-    const item = next() < 0.3 ? undefined : order(n, version);
+    const item = next() < 0.3 ? undefined : createOrder(n, version);
     const sentAt = Date.now();
     await (item === undefined
       ? dynamodb.send(new DeleteItemCommand({ TableName: table, Key: orderKey(n) }))
       : dynamodb.send(new PutItemCommand({ TableName: table, Item: item })));
-    history.push({ sentAt, ackedAt: Date.now(), key: keyOf(orderKey(n)), item: item && fingerprint(item) });
+    history.push({
+      sentAt,
+      ackedAt: Date.now(),
+      key: keyOf(orderKey(n)),
+      item: item && computeFingerprint(item),
+    });
   };
   const run = async (): Promise<void> => {
     for (let version = 1; !stopping.signal.aborted; version++) {
@@ -44,7 +49,7 @@ export function startWriter(dynamodb: DynamoDBClient, table: string, orders: rea
     }
   };
   const running = run();
-  // Told by stop(), which comes later.
+  // Marks an error as handled: stop() throws it later.
   running.catch(() => undefined);
   return {
     history,

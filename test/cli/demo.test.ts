@@ -8,7 +8,7 @@ import type { Report } from '../../cli/demo/report.ts';
 
 const demo = fileURLToPath(new URL('../../cli/demo.ts', import.meta.url));
 
-/** The folder that the demo makes its own in. */
+/** The folder in which the demo creates its own. */
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-test-'));
@@ -21,6 +21,7 @@ interface Ended {
   readonly stderr: string;
 }
 
+/** Runs the demo as a process of its own. */
 function runDemo(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -33,20 +34,20 @@ function runDemo(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<
 }
 
 describe('the demo', () => {
-  it('proves its backups and prints nothing but JSON', async () => {
+  it('passes all its checks, and prints only JSON with --json', async () => {
     const { code, stdout, stderr } = await runDemo(['--items', '500', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const report = JSON.parse(stdout) as Report;
-    expect(report.checks.map(({ name, held }) => [name, held])).toEqual([
+    expect(report.checks.map(({ name, passed }) => [name, passed])).toEqual([
       ['backup 1 is full', true],
       ['backup 2 is incremental', true],
-      ['restore 1 is what the table held', true],
+      ['restore 1 has what the table had', true],
       ['restore 1 has its indexes', true],
-      ['restore 2 is what the table held', true],
+      ['restore 2 has what the table had', true],
       ['restore 2 has its indexes', true],
-      ['backup 1 is deleted, the other is not', true],
+      ['backup 1 is deleted, the other one is not', true],
     ]);
-    expect(report.held).toBe(true);
+    expect(report.passed).toBe(true);
     expect(report.steps.map(({ step }) => step)).toEqual([
       'load',
       'backup 1 (full)',
@@ -65,28 +66,28 @@ describe('the demo', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('prints plain lines for people where there is no terminal', async () => {
+  it('prints plain lines for people without a terminal', async () => {
     const { code, stdout } = await runDemo(['--items', '100'], { NO_COLOR: '1' });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^load +100 /m);
-    expect(stdout).toMatch(/All held\.\n$/);
+    expect(stdout).toMatch(/All checks passed\.\n$/);
     expect(stdout).not.toContain('\u001B');
   });
 
-  it('keeps its folder if asked to and says where', async () => {
+  it('keeps its folder with --keep, and prints its path', async () => {
     const { stdout, stderr } = await runDemo(['--items', '100', '--json', '--keep']);
     const { home } = JSON.parse(stdout) as Report;
     expect(stderr).toContain(`TIDEMARK_HOME=${home} npm start`);
     expect(await readdir(String(home))).toContain('store');
   });
 
-  it('fails with one line if it cannot run', async () => {
+  it('ends with 1 and one line if it cannot run', async () => {
     const { code, stdout, stderr } = await runDemo(['--json'], { TMPDIR: join(folder, 'missing') });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^demo: .*\n$/);
   });
 
-  it('says how it is used, and that it was used wrongly', async () => {
+  it('prints its usage with --help, and ends with 2 for a wrong command line', async () => {
     const help = await runDemo(['--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toContain('--items N');

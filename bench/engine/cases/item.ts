@@ -1,4 +1,4 @@
-import { randomFrom } from '../../../cli/demo/random.ts';
+import { createRandom } from '../../../cli/demo/random.ts';
 import type { BackupId } from '../../../lambda/model/records.ts';
 import { canonicalKey } from '../../../lambda/item/canonical.ts';
 import { fromSdk } from '../../../lambda/item/from-sdk.ts';
@@ -28,7 +28,7 @@ export async function item(
   snapshot: BackupId,
   repetitions: Repetitions,
 ): Promise<ItemResult> {
-  const random = randomFrom(data.seed);
+  const random = createRandom(data.seed);
   const reads = await repeated(repetitions, async () => {
     const store = countReads(services.store);
     const key = Buffer.from(canonicalKey(fromSdk(keyOf(Math.floor(random() * data.items))), [keyName]));

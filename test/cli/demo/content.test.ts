@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fingerprint } from '../../../cli/demo/content.ts';
-import { order, type SdkItem } from '../../../cli/demo/orders.ts';
+import { computeFingerprint } from '../../../cli/demo/content.ts';
+import { createOrder, type SdkItem } from '../../../cli/demo/orders.ts';
 
 const item: SdkItem = {
   text: { S: 'a' },
@@ -15,7 +15,7 @@ const item: SdkItem = {
   map: { M: { a: { S: 'a' }, b: { N: '1' } } },
 };
 
-describe('the fingerprint of an item', () => {
+describe('computeFingerprint', () => {
   it.each(
     Object.entries({
       text: { S: 'b' },
@@ -29,28 +29,28 @@ describe('the fingerprint of an item', () => {
       list: { L: [{ N: '1' }, { S: 'a' }] },
       map: { M: { a: { S: 'a' }, b: { N: '2' } } },
     }),
-  )('tells another value of %s', (name, value) => {
-    expect(fingerprint({ ...item, [name]: value })).not.toBe(fingerprint(item));
+  )('differs for another value of the attribute %s', (name, value) => {
+    expect(computeFingerprint({ ...item, [name]: value })).not.toBe(computeFingerprint(item));
   });
 
-  it('tells an attribute that is missing or added', () => {
+  it('differs for a missing or an additional attribute', () => {
     const { text: _, ...rest } = item;
-    expect(fingerprint(rest)).not.toBe(fingerprint(item));
-    expect(fingerprint({ ...item, more: { S: '' } })).not.toBe(fingerprint(item));
+    expect(computeFingerprint(rest)).not.toBe(computeFingerprint(item));
+    expect(computeFingerprint({ ...item, more: { S: '' } })).not.toBe(computeFingerprint(item));
   });
 
-  it('is the same for any order of attributes and of the members of sets', () => {
-    const turned = Object.fromEntries(Object.entries(item).toReversed());
-    turned['texts'] = { SS: ['b', 'a'] };
-    turned['numbers'] = { NS: ['2', '1'] };
-    turned['byteses'] = { BS: [Uint8Array.of(2), Uint8Array.of(1)] };
-    turned['map'] = { M: { b: { N: '1' }, a: { S: 'a' } } };
-    expect(fingerprint(turned)).toBe(fingerprint(item));
+  it('is the same for every order of the attributes and of the members of sets', () => {
+    const reordered = Object.fromEntries(Object.entries(item).toReversed());
+    reordered['texts'] = { SS: ['b', 'a'] };
+    reordered['numbers'] = { NS: ['2', '1'] };
+    reordered['byteses'] = { BS: [Uint8Array.of(2), Uint8Array.of(1)] };
+    reordered['map'] = { M: { b: { N: '1' }, a: { S: 'a' } } };
+    expect(computeFingerprint(reordered)).toBe(computeFingerprint(item));
   });
 });
 
 describe('the orders of the demo', () => {
-  const orders = Array.from({ length: 200 }, (_, n) => order(n, 0));
+  const orders = Array.from({ length: 200 }, (_, n) => createOrder(n, 0));
 
   it('have attributes of every type', () => {
     const types = orders.flatMap((order) => Object.values(order).flatMap((value) => Object.keys(value)));
@@ -59,9 +59,9 @@ describe('the orders of the demo', () => {
     );
   });
 
-  it('are the same for the same number and version, else not', () => {
-    expect(fingerprint(order(7, 1))).toBe(fingerprint(order(7, 1)));
-    const other = [order(7, 1), order(7, 2), order(8, 1)].map(fingerprint);
+  it('are equal for the same number and version, and only then', () => {
+    expect(computeFingerprint(createOrder(7, 1))).toBe(computeFingerprint(createOrder(7, 1)));
+    const other = [createOrder(7, 1), createOrder(7, 2), createOrder(8, 1)].map(computeFingerprint);
     expect(new Set(other).size).toBe(3);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseOptions, UsageError } from '../../../cli/demo/options.ts';
 
-describe('the command line of the demo', () => {
-  it('asks for 20,000 items, for people, and keeps nothing', () => {
+describe('parseOptions of the demo', () => {
+  it('has as default 20,000 items, a report for people, and no folder that is kept', () => {
     expect(parseOptions([])).toEqual({ items: 20_000, json: false, keep: false, help: false });
   });
 
-  it('takes each option', () => {
+  it('reads each option', () => {
     expect(parseOptions(['--items', '500', '--json', '--keep', '--help'])).toEqual({
       items: 500,
       json: true,
@@ -24,7 +24,7 @@ describe('the command line of the demo', () => {
     [['--items', '9'.repeat(20)]],
     [['--item', '500']],
     [['500']],
-  ])('refuses %j', (args) => {
+  ])('refuses the arguments %j', (args) => {
     expect(() => parseOptions(args)).toThrow(UsageError);
   });
 });

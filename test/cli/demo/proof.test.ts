@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Expected, prove } from '../../../cli/demo/proof.ts';
 import type { Write } from '../../../cli/demo/writer.ts';
 
-/** A writer of three writes, each acknowledged 5 ms after it was sent. */
+/** Three writes of the writer, each acknowledged 5 ms after it was sent. */
 const history: readonly Write[] = [
   { key: 'w1', item: 'w1, first', sentAt: 100, ackedAt: 105 },
   { key: 'w2', item: 'w2, first', sentAt: 200, ackedAt: 205 },
@@ -11,6 +11,7 @@ const history: readonly Write[] = [
 
 const settled = { a: 'item a', b: 'item b' };
 
+/** The writer's items after 0, 1, 2 and 3 writes. */
 const afterWrites = [
   {},
   { w1: 'w1, first' },
@@ -18,27 +19,27 @@ const afterWrites = [
   { w2: 'w2, first' },
 ] as const;
 
-/** Whether the proof holds of these items, of a cut between these times. */
-function held(items: Record<string, string>, requestedAt: number, latest: number): boolean {
-  const expected: Expected = { settled: new Map(Object.entries(settled)), history, requestedAt, latest };
-  return prove(new Map(Object.entries(items)), expected).held;
+/** Checks these items against a backup that was requested at `requestedAt` and cut at `latestCut` at the latest. */
+function passes(items: Record<string, string>, requestedAt: number, latestCut: number): boolean {
+  const expected: Expected = { settled: new Map(Object.entries(settled)), history, requestedAt, latestCut };
+  return prove(new Map(Object.entries(items)), expected).passed;
 }
 
-describe('items that nobody wrote during the backup are all there and the same', () => {
-  it('holds if they are', () => {
-    expect(held(settled, 0, 1000)).toBe(true);
+describe('the proof of items that nobody wrote during the backup', () => {
+  it('passes if they are all there and unchanged', () => {
+    expect(passes(settled, 0, 1000)).toBe(true);
   });
 
   it.each([
     ['missing', { a: 'item a' }],
     ['different', { ...settled, b: 'item b, changed' }],
     ['added', { ...settled, c: 'item c' }],
-  ])('does not hold if one is %s', (_, items) => {
-    expect(held(items, 0, 1000)).toBe(false);
+  ])('fails if one is %s', (_, items) => {
+    expect(passes(items, 0, 1000)).toBe(false);
   });
 });
 
-describe("the writer's items are of one moment between the request and the latest cut", () => {
+describe("the proof of the writer's items", () => {
   it.each([
     [50, 99, [0]],
     [50, 100, [0, 1]],
@@ -49,14 +50,14 @@ describe("the writer's items are of one moment between the request and the lates
     [305, 305, [3]],
     [0, 1000, [0, 1, 2, 3]],
   ])(
-    'requested at %i, cut at %i at the latest: holds after %j writes only',
-    (requestedAt, latest, allowed) => {
-      const found = afterWrites.map((own) => held({ ...settled, ...own }, requestedAt, latest));
+    'passes for a request at %i and a latest cut at %i only after %j writes',
+    (requestedAt, latestCut, allowed) => {
+      const found = afterWrites.map((own) => passes({ ...settled, ...own }, requestedAt, latestCut));
       expect(found).toEqual([0, 1, 2, 3].map((writes) => allowed.includes(writes)));
     },
   );
 
-  it('does not hold if they are of different moments', () => {
-    expect(held({ ...settled, w1: 'w1, first', w2: 'w2, other' }, 0, 1000)).toBe(false);
+  it('fails if the items are of different moments', () => {
+    expect(passes({ ...settled, w1: 'w1, first', w2: 'w2, other' }, 0, 1000)).toBe(false);
   });
 });
