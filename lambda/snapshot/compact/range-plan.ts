@@ -24,7 +24,7 @@ export function selectKeptRuns(parentRuns: readonly RunRef[], plans: readonly Ra
   return parentRuns.flatMap((run, place) =>
     plans
       .filter((plan) => isReplaced(run, place, plan))
-      .reduce((kept, plan) => cutRunsOutside(kept, fromHex(plan.range)), [run]),
+      .reduce((kept, plan) => cutOutRange(kept, fromHex(plan.range)), [run]),
   );
 }
 
@@ -33,7 +33,7 @@ function isReplaced(run: RunRef, place: number, { fold, mergeFrom }: RangePlan):
 }
 
 /** Cuts a range out of runs. A run that reaches beyond both ends of the range is then listed twice. */
-function cutRunsOutside(runs: readonly RunRef[], range: HashRange): RunRef[] {
+function cutOutRange(runs: readonly RunRef[], range: HashRange): RunRef[] {
   return runs.flatMap((run) => {
     const { from, to } = fromHex(run.range);
     const below = intersect({ from, to }, { from: 0n, to: range.from });

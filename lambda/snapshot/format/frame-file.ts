@@ -61,7 +61,7 @@ async function* encodeFrames(
   const entries: FrameEntry[] = [];
   let offset = 0;
   for await (const frame of frames) {
-    const { entry, compressed } = 'compressed' in frame ? frame : compress(frame, level);
+    const { entry, compressed } = 'compressed' in frame ? frame : compressRawFrame(frame, level);
     entries.push({ ...entry, offset });
     offset += compressed.length;
     yield compressed;
@@ -76,7 +76,7 @@ async function* encodeFrames(
   });
 }
 
-function compress({ first, lines, ...rest }: RawFrame, level: number | undefined): CopiedFrame {
+function compressRawFrame({ first, lines, ...rest }: RawFrame, level: number | undefined): CopiedFrame {
   const compressed = compressFrame(lines, level);
   return {
     compressed,

@@ -25,7 +25,7 @@ export async function verifyFile(
   const entries = await findings.recordDamage(key, readIndex(store, run), index.offset);
   // A missing run is one problem, not two.
   if (entries === undefined) return undefined;
-  await findings.recordDamage(key, verifySurroundings(store, run), index.offset + index.length);
+  await findings.recordDamage(key, verifyEnvelope(store, run), index.offset + index.length);
   for (const [i, entry] of entries.entries()) {
     const problem = findEntryProblem(run, entry, entries[i - 1]);
     if (problem !== undefined) findings.add({ object: key, offset: entry.offset, problem });
@@ -36,7 +36,7 @@ export async function verifyFile(
 }
 
 /** Throws `SnapshotCorrupt` if zstd decoders would not skip the index, or readers not find it from the end of the file. */
-async function verifySurroundings(store: ObjectStore, { key, bytes, index }: RunRef): Promise<void> {
+async function verifyEnvelope(store: ObjectStore, { key, bytes, index }: RunRef): Promise<void> {
   const indexEnd = index.offset + index.length;
   const { header, footer } = encodeEnvelope(index.length);
   if (bytes !== indexEnd + footer.length)

@@ -119,7 +119,7 @@ describe('reading a damaged run', () => {
   });
 });
 
-it('a second zstd frame where one is expected, which Node’s decoder silently drops, is SnapshotCorrupt', async () => {
+it('reading a frame throws SnapshotCorrupt if a second zstd frame follows it, which Node’s decoder drops silently', async () => {
   const lines = changes.map((change) => toLine('base', change));
   const frames = Buffer.concat(lines.map((line) => compressFrame(line)));
   const { hash, key } = changes[0] ?? change(0, '');

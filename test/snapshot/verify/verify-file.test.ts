@@ -82,7 +82,7 @@ describe('verifying the index of a run', () => {
     expect(await findProblems(store, { ...run, written })).toHaveLength(3);
   });
 
-  it('finds an unknown version', async () => {
+  it('finds an unknown version of the index', async () => {
     const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', changes);
     const bytes = compressFrame(Buffer.from('{"version":2,"frames":[]}'));
