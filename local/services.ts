@@ -51,7 +51,7 @@ const config: Config = {
   // The embedded database's exports are made by scans.
   base: 'scan',
   missingRecovery: 'enable',
-  exportWindow: { ...defaultConfig.exportWindow, shortestMs: shortestExportMs },
+  exportWindow: { ...defaultConfig.exportWindow, minMs: shortestExportMs },
   replayMs: 1000,
   // A step that is running when the runtime is asked to end is waited for.
   timeBudgetMs: 30_000,

@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Keyed } from '../snapshot/format/change.ts';
 
-/** An invocation's time: the smaller of what is configured and what its Lambda has left, less a reserve. */
+/** The time that one invocation may work. It starts when the budget is created. */
 export class Budget {
   readonly #clock: Clock;
   readonly #end: number;
@@ -17,8 +17,9 @@ export class Budget {
 }
 
 /**
- * Hands sorted batches on until the time is spent, then ends where the hash changes (keys of one hash stay together)
- * and says from which hash on the next invocation continues. The first batch always passes, so that each gets on.
+ * Yields sorted batches until the time is spent. Then it ends where the hash changes, so that keys of one hash stay
+ * together, and calls `continueAt` with the hash from which the next invocation continues. The first batch always passes,
+ * so that every invocation makes progress.
  */
 export async function* takeUntilSpent<T extends Keyed>(
   batches: AsyncIterable<readonly T[]>,
@@ -26,10 +27,10 @@ export async function* takeUntilSpent<T extends Keyed>(
   continueAt: (hash: bigint) => void,
 ): AsyncGenerator<readonly T[]> {
   let last: bigint | undefined;
-  let spent = false;
+  let isSpent = false;
   for await (const batch of batches) {
-    spent ||= last !== undefined && budget.isSpent();
-    const end = spent ? batch.findIndex((entry) => entry.hash !== last) : -1;
+    isSpent ||= last !== undefined && budget.isSpent();
+    const end = isSpent ? batch.findIndex((entry) => entry.hash !== last) : -1;
     const following = batch[end];
     if (following === undefined) {
       last = batch.at(-1)?.hash ?? last;

@@ -1,5 +1,20 @@
 import type { BackupId, RestoreId } from '../model/ids.ts';
 
+/**
+ * What all executions of the two state machines share.
+ *
+ * ```
+ * request, hand-over, reconciler --start(job)--> state machine --{ job, ... }--> step, one after another
+ *                                                     |                            |
+ *                                  Map: one task of ranges of work          staging/<job>/: plans and results,
+ *                                  in parts, until it is `done`             each published once
+ * ```
+ *
+ * In comes a job, which names a backup or a restore and one execution of it. Out come objects in the staging folder and,
+ * if a step fails, a note of the reason. What always holds: any step may run twice, even at the same time, and the result
+ * that is published first counts.
+ */
+
 interface Execution {
   /** The execution's own name. */
   readonly execution: string;

@@ -1,14 +1,14 @@
-const longestSeconds = 5 * 60;
+const maxSeconds = 5 * 60;
 
-/** Of the time that was waited already: so much later than it could be is what ends noticed. */
+/** A step waits this share of the time that it has waited already, so it notices the end at most 10 % late. */
 const shareOfAge = 0.1;
 
 /**
- * Whole seconds to wait before a step asks again for what takes its time: at least `least`, longer with the age (ms) of the
- * waiting up to five minutes, so that days of it fit the 25,000 events of an execution's history; and up to half as long
- * again by chance (0 to 1), so that many executions do not ask in step.
+ * Whole seconds until a step asks again about something that takes its time: at least `minSeconds`, growing with the time
+ * already waited (`ageMs`) up to five minutes, because days of waiting must fit the 25,000 events of an execution's
+ * history. `chance` (0 to 1) adds up to half of that, so that many executions do not ask at the same moment.
  */
-export function pauseSeconds(ageMs: number, least: number, chance = Math.random()): number {
-  const seconds = Math.min(Math.max((ageMs / 1000) * shareOfAge, least), longestSeconds);
+export function pauseSeconds(ageMs: number, minSeconds: number, chance = Math.random()): number {
+  const seconds = Math.min(Math.max((ageMs / 1000) * shareOfAge, minSeconds), maxSeconds);
   return Math.ceil(seconds * (1 + chance / 2));
 }

@@ -3,14 +3,16 @@ import { isError, TidemarkError } from '../runtime/errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { BackupJob, Job, RestoreJob } from './job.ts';
 
-/** What a part of a task answers; the last one says `done`. */
+/** The result of one part of a task. The last part is `done`. */
 export interface PartResult {
   readonly done: boolean;
 }
 
 /**
- * A job's folder of work in progress. Plans and results are published once: whoever comes second, a repeat or a late
- * twin, gets the first one's, so that everybody goes on from the same facts.
+ * A job's folder of work in progress: JSON objects by name. Plans and results are published once. A repeat or a late twin
+ * gets the object that was published first, so that all of them continue from the same facts.
+ *
+ * The objects were written by this version of Tidemark, so `read` and `find` trust the type that the caller expects.
  */
 export class Staging {
   readonly #store: ObjectStore;
@@ -25,7 +27,7 @@ export class Staging {
     return `${this.#prefix}/${name}`;
   }
 
-  /** The published object of this name; if there is none yet, does the work and publishes what it gives. */
+  /** Returns the published object of this name. If there is none yet, does the work and publishes its result. */
   async publishOnce<T extends object>(name: string, work: () => Promise<T>): Promise<T> {
     const published = await this.find<T>(name);
     if (published !== undefined) return published;
@@ -34,13 +36,14 @@ export class Staging {
     return outcome === 'stored' ? result : this.read<T>(name);
   }
 
-  /** Throws `TaskIncomplete` if it was not published. */
+  /** Reads the object of this name. Throws `TaskIncomplete` if it was not published. */
   async read<T extends object>(name: string): Promise<T> {
     const found = await this.find<T>(name);
     if (found === undefined) throw new TidemarkError('TaskIncomplete', `${name} was not published`);
     return found;
   }
 
+  /** Reads the object of this name, or returns undefined if it was not published. */
   async find<T extends object>(name: string): Promise<T | undefined> {
     try {
       return JSON.parse(Buffer.from(await this.#store.get(this.key(name))).toString()) as T;
@@ -50,12 +53,12 @@ export class Staging {
     }
   }
 
-  /** Replaces what was there. For notes that nothing is built on. */
+  /** Writes an object and replaces an earlier one. Only for notes: later work must not depend on them. */
   async note(name: string, value: object): Promise<void> {
     await this.#store.put(this.key(name), toJson(value));
   }
 
-  /** The results of all parts of a task. Throws `TaskIncomplete` if it did not come to its end. */
+  /** Reads the results of all parts of a task. Throws `TaskIncomplete` if one of them is missing. */
   async readParts<T extends PartResult>(task: string): Promise<T[]> {
     const parts: T[] = [];
     do parts.push(await this.read<T>(partName(task, parts.length)));
@@ -69,22 +72,22 @@ export function partName(task: string, part: number): string {
   return `${task}/${part}.json`;
 }
 
-/** Each execution of a backup, and each time it begins anew, works in a folder of its own. */
+/** The folder of one execution of a backup, or of one round of it if it has started over. */
 export function backupStaging(store: ObjectStore, job: BackupJob): Staging {
   return new Staging(store, `staging/${job.id}/${job.execution}-${job.round}`);
 }
 
-/** What DynamoDB exports for a backup serves all its executions: a range is exported once. */
+/** The folder of a backup's exports. All executions of the backup use it, so that no range is exported twice. */
 export function exportStaging(store: ObjectStore, backup: BackupId): Staging {
   return new Staging(store, `staging/${backup}/export`);
 }
 
-/** A restore's executions share one folder: what one of them wrote to the table is written. */
+/** The folder of a restore. All its executions share it, because what one of them wrote to the table stays written. */
 export function restoreStaging(store: ObjectStore, { id }: Pick<RestoreJob, 'id'>): Staging {
   return new Staging(store, `staging/restore-${id}`);
 }
 
-/** The folder of an execution of either machine. */
+/** The folder of an execution of either state machine. */
 export function jobStaging(store: ObjectStore, job: Job): Staging {
   return job.machine === 'backup' ? backupStaging(store, job) : restoreStaging(store, job);
 }

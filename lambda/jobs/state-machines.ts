@@ -14,8 +14,8 @@ const variable: Record<Machine, string> = {
   restore: environment.restoreMachine,
 };
 
-/** The deployed state machines, whose ARNs are in the environment of the functions that may start them. */
-export function stateMachines(env: NodeJS.ProcessEnv, client = new SFNClient()): Executions {
+/** Creates the port to the deployed state machines. Their ARNs are in the environment of functions that may start them. */
+export function createExecutions(env: NodeJS.ProcessEnv, client = new SFNClient()): Executions {
   const arnOf = (machine: Machine): string => requireVariable(env, variable[machine]);
   return {
     async start(job) {

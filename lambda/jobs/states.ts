@@ -1,7 +1,7 @@
 /**
- * The Task states of the two state machines and the function (file in `lambda/handlers/`) that each invokes. The
- * stack builds the machines from these names and the embedded runtime finds the functions by them; this file
- * imports nothing, so that both may. Names are unique over a whole machine, inside Maps too.
+ * The Task states of the two state machines, each with the function (file in `lambda/handlers/`) that it invokes. The
+ * stack builds the machines from these names, and the embedded runtime finds the functions by them. This file imports
+ * nothing, so that both may import it. A name is unique in its machine, including the machine's Maps.
  */
 export const backupTasks = {
   Begin: 'begin',
@@ -31,5 +31,5 @@ export type TaskHandler =
   | (typeof backupTasks)[keyof typeof backupTasks]
   | (typeof restoreTasks)[keyof typeof restoreTasks];
 
-/** A Map has at most so many items, each a range of work. */
+/** A Map has at most this many items, each of them a range of work. */
 export const maxMapItems = 500;

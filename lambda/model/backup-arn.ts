@@ -1,23 +1,22 @@
 import { TidemarkError } from '../runtime/errors.ts';
 import { type BackupId, parseBackupId } from './ids.ts';
 
-/** Where a backup's record is: the table's name and the backup's id. */
+/** Identifies a backup: the table's name and the backup's id. */
 export interface BackupKey {
   readonly table: string;
   readonly id: BackupId;
-  /** As it was asked for. A record with another one is not the backup that is meant. */
+  /** The ARN in the request, if it named the backup by ARN. A record with another ARN is another backup. */
   readonly arn?: string;
 }
 
-/** A table as a request names it. */
+/** A table as a request names it: by name or by ARN. */
 export interface TableReference {
-  /** Its name. */
   readonly table: string;
-  /** As it was asked for. A table with another one is not the table that is meant. */
+  /** The ARN in the request, if it named the table by ARN. A table with another ARN is another table. */
   readonly tableArn?: string;
 }
 
-/** What the ARN of a backup says. */
+/** The parts of a backup's ARN. */
 interface BackupArn extends Required<BackupKey> {
   readonly partition: string;
   readonly service: string;
@@ -28,7 +27,7 @@ const backupArn =
   /^arn:([^:]*):([^:]*):([^:]*):\d*:table\/([a-zA-Z0-9_.-]{3,255})\/backup\/(\d{14}-[0-9a-f]{8})$/;
 const tableArn = /^arn:[^:]+:dynamodb:[^:]*:\d*:table\/([a-zA-Z0-9_.-]+)$/;
 
-/** What an ARN says; undefined if it has not the form of a backup's. */
+/** Splits the ARN of a backup. Undefined if the text does not have the form of one. */
 export function parseBackupArn(arn: string): BackupArn | undefined {
   const [, partition, service, region, table, id] = backupArn.exec(arn) ?? [];
   if (partition === undefined || service === undefined || region === undefined) return undefined;
@@ -36,47 +35,47 @@ export function parseBackupArn(arn: string): BackupArn | undefined {
   return { partition, service, region, table, id: parseBackupId(id), arn };
 }
 
-/** `<table ARN>/backup/<id>`, the form of DynamoDB's own backups. */
+/** The ARN of a backup: `<table ARN>/backup/<id>`, the form that DynamoDB's own backups have. */
 export function backupArnOf(tableArn: string, id: BackupId): string {
   return `${tableArn}/backup/${id}`;
 }
 
-/** The name in a table's ARN; undefined if it is none. */
+/** Finds the table's name in the ARN of a table. Undefined if the text does not have the form of one. */
 export function parseTableArn(arn: string): string | undefined {
   return tableArn.exec(arn)?.[1];
 }
 
-/** A table's name from its name or ARN. */
+/** The name of a table that is given by name or ARN. */
 export function tableNameOf(nameOrArn: string): string {
   return parseTableArn(nameOrArn) ?? nameOrArn;
 }
 
-/** The table that a name or an ARN asks for. */
+/** Reads a table's name or ARN as a request gives it. */
 export function parseTableReference(nameOrArn: string): TableReference {
   const table = parseTableArn(nameOrArn);
   return table === undefined ? { table: nameOrArn } : { table, tableArn: nameOrArn };
 }
 
 /**
- * Throws `AccessDenied` if what has this ARN was asked for by another one: that is in another account or region, where
- * Tidemark may have nothing.
+ * Checks the ARN that a request named a thing by. Throws `AccessDenied` if it is not the thing's `own`: then the request
+ * means one in another account or region, which Tidemark cannot see.
  */
-export function checkArn(asked: string | undefined, own: string): void {
-  if ((asked ?? own) !== own) throw new TidemarkError('AccessDenied', 'Access is denied');
+export function checkArn(requested: string | undefined, own: string): void {
+  if ((requested ?? own) !== own) throw new TidemarkError('AccessDenied', 'Access is denied');
 }
 
 /**
- * Throws for the ARN of a backup that cannot be of a table beside this one: `Validation` if its partition is another,
- * `AccessDenied` if its region or account is. Of a table that is not known ('') it can be.
+ * Checks that a backup is in the same partition, region and account as a table, by their ARNs. Throws `Validation` if the
+ * partition differs, `AccessDenied` if the region or the account does. An unknown table ('') matches every backup.
  */
 export function checkSameAccount(tableArn: string, backupArn: string): void {
   if (backupArn.startsWith(siblingTableArn(tableArn, ''))) return;
-  const isHere = backupArn.split(':')[1] === tableArn.split(':')[1];
-  if (isHere) throw new TidemarkError('AccessDenied', 'Access is denied');
+  const isSamePartition = backupArn.split(':')[1] === tableArn.split(':')[1];
+  if (isSamePartition) throw new TidemarkError('AccessDenied', 'Access is denied');
   throw new TidemarkError('Validation', 'Invalid Request: BackupArn is not valid');
 }
 
-/** The ARN of a table of this name in the account and region of another. */
+/** The ARN of the table of this name in the same account and region as another table. */
 export function siblingTableArn(otherArn: string, name: string): string {
   return `${otherArn.slice(0, otherArn.lastIndexOf('/') + 1)}${name}`;
 }

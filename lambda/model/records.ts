@@ -13,16 +13,18 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { BackupId, RestoreId } from './ids.ts';
 
+/** The records of the catalog, in the form that all rooms work with. */
+
 export type { BackupId } from './ids.ts';
 
-/** A table's identity: the name may be used again by another table, the id never. */
+/** A table's identity. Another table may get the same name later, but never the same id. */
 export interface TableIdentity {
   readonly name: string;
   readonly arn: string;
   readonly tableId: string;
 }
 
-/** What a table is besides its items, as it was when the backup was requested. Times are epoch milliseconds. */
+/** A table's settings when the backup was requested: everything but its items. Times are epoch milliseconds. */
 export interface TableDescription {
   readonly keySchema: readonly KeySchemaElement[];
   readonly attributeDefinitions: readonly AttributeDefinition[];
@@ -41,26 +43,27 @@ export interface TableDescription {
   readonly deletionProtection?: boolean;
 }
 
-/** Where a snapshot's content came from. */
+/** Where the content of a snapshot comes from. */
 export type Source = 'export' | 'stream' | 'scan';
 
-/** `native`: the backup is DynamoDB's own, cataloged beside ours; it has no snapshot. */
+/** `native`: DynamoDB makes the backup, and Tidemark only catalogs it. It has no snapshot. */
 export type BackupSource = Source | 'native';
 
 /** Where a snapshot ends, as far as the choice of a parent needs it: the manifest holds the whole cut. */
 export type Ends = { readonly stream: string } | { readonly exportTime: number };
 
 /**
- * `full`: one base run for each partition. `incremental`: the changes since the last snapshot of any kind are a run of
- * their own. `differential`: the changes since the last full one are one run.
+ * How a snapshot is stored. `full`: one base run for each partition. `incremental`: a run holds the changes since the last
+ * snapshot of any kind. `differential`: one run holds all changes since the last full snapshot.
  */
 export type Kind = 'full' | 'incremental' | 'differential';
 
+/** Measures of a backup. */
 export interface Figures {
   readonly items: number;
-  /** DynamoDB's own measure of the items: attribute names and values. */
+  /** The size of the items as DynamoDB counts it: attribute names and values. */
   readonly bytes: number;
-  /** What this backup added to the store. */
+  /** What this backup added to the store: bytes, files and records. */
   readonly copiedBytes: number;
   readonly copiedFiles: number;
   readonly copiedRecords: number;
@@ -68,50 +71,51 @@ export interface Figures {
   readonly durations?: Readonly<Record<string, number>>;
 }
 
-/** CREATING -> AVAILABLE | FAILED; AVAILABLE | FAILED -> DELETED. Nothing else. */
+/** The only changes of status are CREATING -> AVAILABLE | FAILED and AVAILABLE | FAILED -> DELETED. */
 export type BackupStatus = 'CREATING' | 'AVAILABLE' | 'FAILED' | 'DELETED';
 
+/** What the catalog knows about one backup. */
 export interface BackupRecord {
   readonly id: BackupId;
   readonly arn: string;
   readonly name: string;
   readonly table: TableIdentity;
   readonly description: TableDescription;
-  /** The request time, epoch ms; grows strictly for one table, but for native backups. */
+  /** The request time, epoch ms. It grows strictly from one backup of a table to the next, except for native backups. */
   readonly marker: number;
   readonly status: BackupStatus;
-  /** How many executions were named for this backup; the newest is `executionName(id, attempts)`. */
+  /** The number of executions that were named for this backup. The newest is `executionName(id, attempts)`. */
   readonly attempts: number;
-  /** Made for Tidemark's own use, to move a head forward for instance: not listed. */
+  /** True for a backup that Tidemark made for itself, for example to move a head forward. Lists leave it out. */
   readonly internal: boolean;
-  /** Epoch ms of a time before the request whose content is meant. Such a snapshot never becomes the head. */
+  /** Set if the backup holds the content of a time (epoch ms) before its request. Its snapshot never becomes the head. */
   readonly asOf?: number;
   /** Epoch ms after which the reconciler deletes the backup. */
   readonly expiresAt?: number;
   /** The caller's ARN, or the schedule's name. */
   readonly requestedBy?: string;
-  /** As requested, if it was said; once AVAILABLE, as it was made. */
+  /** The kind that was requested, if any. Once AVAILABLE, the kind that was made. */
   readonly kind?: Kind;
   readonly source?: BackupSource;
   readonly parent?: BackupId;
-  /** Why it was made from this source and parent. */
+  /** Why this source and parent were chosen. */
   readonly why?: readonly string[];
   readonly figures?: Figures;
   /** 32 hex digits, see docs/format.md. */
   readonly digest?: string;
   /** Why the backup failed. */
   readonly reason?: string;
-  /** The request that deleted it: its repeat is no error. */
+  /** The request that deleted the backup. A repeat of that request is no error. */
   readonly deletedBy?: string;
-  /** What the caller noted. */
+  /** The caller's comment. */
   readonly comment?: string;
-  /** The ARN that a native backup has of DynamoDB, once it is known. */
+  /** The ARN that DynamoDB gave a native backup, once it is known. */
   readonly nativeArn?: string;
-  /** Epoch ms at which DynamoDB was asked for a native backup again: `attempts` counts how often it was asked. */
+  /** When (epoch ms) Tidemark last asked DynamoDB again for a native backup. `attempts` counts the requests. */
   readonly askedAt?: number;
 }
 
-/** The table's latest committed snapshot: what the next changes are applied to. */
+/** The table's latest committed snapshot. The next changes are applied to it. */
 export interface Head {
   readonly tableId: string;
   readonly snapshot: BackupId;
@@ -122,25 +126,25 @@ export interface Head {
 export interface Turn {
   readonly execution: string;
   readonly backup: BackupId;
-  /** Epoch ms at which it was taken or granted. */
+  /** When the execution took it or was granted it, epoch ms. */
   readonly since: number;
-  /** The snapshot that is pinned for it. */
+  /** The snapshot that is pinned for the turn. */
   readonly parent?: BackupId;
 }
 
-/** What the catalog knows of one table name. */
+/** What the catalog knows about one table name. */
 export interface TableRecord {
   readonly name: string;
   readonly lastMarker: number;
   readonly head?: Head;
   readonly turn?: Turn;
-  /** Backups that are CREATING, in marker order. */
+  /** The backups that are CREATING, in marker order. */
   readonly pending: readonly BackupId[];
 }
 
 export type RestoreStatus = 'RESTORING' | 'RESTORED' | 'FAILED';
 
-/** How a restored table gets its items: DynamoDB imports them as it makes the table, or they are written to it. */
+/** How a restored table gets its items: DynamoDB imports them while it creates the table, or Tidemark writes them. */
 export type RestoreWay = 'import' | 'writes';
 
 /**
@@ -159,38 +163,38 @@ export type TargetFate =
   | { readonly kind: 'kept'; readonly why: 'denied'; readonly error: string }
   | { readonly kind: 'unseen'; readonly error: string };
 
-/** A restore of one backup into one new table. The latest for a target name is kept. */
+/** What the catalog knows about the latest restore to one target: of one backup into one new table. */
 export interface RestoreRecord {
   readonly id: RestoreId;
   readonly target: string;
-  /** Set once the table is made; only this table may be written to or deleted. */
+  /** Set once the table exists. Only this table may be written to or deleted. */
   readonly targetTableId?: string;
   readonly backup: BackupId;
   readonly backupArn: string;
   readonly source: TableIdentity;
-  /** What the target is to be: the source's description with the request's overrides. */
+  /** The settings of the target: the source's description with the request's overrides. */
   readonly description: TableDescription;
-  /** Epoch ms whose content is restored: the backup's marker, or the point in time. */
+  /** The time (epoch ms) whose content is restored: the backup's marker, or the point in time. */
   readonly contentTime: number;
-  /** A restore to a point in time: its backup was made for it alone, and may not be there yet. */
+  /** Set for a restore to a point in time. Its backup was requested only for it, and may not be finished yet. */
   readonly pointInTime?: true;
   readonly requestedAt: number;
-  /** Set once the restore is planned, with the reason. */
+  /** Set once the restore is planned: the way, and why it was chosen. */
   readonly way?: RestoreWay;
   readonly why?: string;
-  /** The import that makes the target, and what DynamoDB last said that it has read: `bytes` before compression. */
+  /** The import that creates the target, and how much DynamoDB has read so far. `bytes` are counted before compression. */
   readonly importArn?: string;
   readonly imported?: { readonly items: number; readonly bytes: number };
   /**
-   * Set once the table has been proven and has all its settings but deletion protection, its last one. `reason` then says
-   * what is in doubt.
+   * Set once the table's content is checked and it has all its settings, except deletion protection, which comes last.
+   * `reason` then says what is in doubt.
    */
   readonly settled?: true;
-  /** Why the restore is given up, once it is: it cannot be settled any more, and its table goes. Never beside `settled`. */
+  /** Set once the restore is abandoned: why. Its table is deleted. A restore is never both settled and abandoned. */
   readonly abandoned?: string;
   readonly status: RestoreStatus;
   readonly attempts: number;
-  /** The request that began it: its repeat gets this restore again. */
+  /** The request that began the restore. A repeat of that request gets this restore again. */
   readonly requestKey?: string;
   readonly requestedBy?: string;
   /** Why the restore failed, or what is in doubt about a restored table. `explainRestore` adds the target's fate. */

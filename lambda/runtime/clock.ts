@@ -1,4 +1,4 @@
-/** Time is injected, so that tests decide what time it is. */
+/** The source of time. It is injected, so that tests decide what time it is. */
 export interface Clock {
   /** Epoch milliseconds. */
   readonly now: () => number;

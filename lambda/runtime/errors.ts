@@ -1,12 +1,12 @@
 /**
- * The closed set of errors that Tidemark throws. A dialect renders a code in its own words; nothing below a
- * dialect knows a wire name or a status code.
+ * The closed set of errors that Tidemark throws. A dialect renders each code in its own words. Nothing below a dialect
+ * knows a name or a status code of the wire.
  *
- * The first group is the caller's to mend; the second is a fault of the stored data or of the surroundings,
- * kept as the reason on a failed backup or restore.
+ * The caller can fix what the first group reports. The second group reports faults of stored data or of the environment,
+ * which are kept as the reason of a failed backup or restore.
  */
 export type ErrorCode =
-  // what a caller can mend
+  // what a caller can fix
   | 'Validation'
   | 'AccessDenied'
   | 'TableNotFound'
@@ -35,7 +35,7 @@ export type ErrorCode =
   | 'ObjectNotFound'
   | 'Internal';
 
-/** An error with a code of the closed set; `name` is the code, which is what a state machine or a log shows. */
+/** An error with a code of the closed set. Its `name` is the code, because state machines and logs show the name. */
 export class TidemarkError extends Error {
   readonly code: ErrorCode;
 
@@ -51,17 +51,17 @@ export function isError(error: unknown, ...codes: ErrorCode[]): error is Tidemar
   return error instanceof TidemarkError && codes.includes(error.code);
 }
 
-/** True if the caller lacks a right: as an AWS service says it, and as we tell it on. */
+/** True if the caller lacks a permission: an AWS service's error, or ours in its place. */
 export function isDenied(error: unknown): boolean {
   return isServiceError(error, 'AccessDeniedException') || isError(error, 'AccessDenied');
 }
 
-/** True for an SDK exception of one of these names (the SDK's classes are not imported for this). */
+/** True for an SDK exception of one of these names. Comparing names spares the import of the SDK's classes. */
 export function isServiceError(error: unknown, ...names: string[]): error is Error {
   return error instanceof Error && names.includes(error.name);
 }
 
-/** The sentence kept as a reason: code and message, never a stack or item content. */
+/** The text that records keep as the reason of a failure: code and message, never a stack or item content. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Random names are injected, so that tests can make them collide. */
+/** The source of random names. It is injected, so that tests can make names collide. */
 export interface Ids {
   /** `count` hex digits. */
   hex(count: number): string;

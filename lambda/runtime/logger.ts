@@ -1,13 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 
-/** What code may log: a message and plain facts. Never item content, key values or secrets. */
+/** The only way to log: a message and plain facts, never item content, key values or secrets. */
 export interface Log {
   info(message: string, facts?: Record<string, unknown>): void;
   warn(message: string, facts?: Record<string, unknown>): void;
   error(message: string, facts?: Record<string, unknown>): void;
 }
 
-/** Powertools' structured logger behind the narrow interface. */
+/** Creates a log that writes structured lines with Powertools' logger. */
 export function createLambdaLog(service: string): Log {
   const logger = new Logger({ serviceName: service });
   return {

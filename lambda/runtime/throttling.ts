@@ -1,9 +1,14 @@
 import { isServiceError } from './errors.ts';
 
-/** Reasons of a cancelled transaction that are gone when it is tried later. */
-const passing = new Set(['None', 'ThrottlingError', 'ProvisionedThroughputExceeded', 'TransactionConflict']);
+/** Reasons of a cancelled transaction that pass: the same transaction may succeed later. */
+const temporary = new Set([
+  'None',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+  'TransactionConflict',
+]);
 
-/** True if an AWS service refused a call for its rate: the request may be tried again, and that is to be told. */
+/** True if an AWS service throttled the call. Callers should be told to retry. */
 export function isThrottled(error: unknown): boolean {
   return (
     isServiceError(
@@ -11,7 +16,7 @@ export function isThrottled(error: unknown): boolean {
       'ThrottlingException',
       'ProvisionedThroughputExceededException',
       'RequestLimitExceeded',
-      // Lambda's word for it, where a function calls another.
+      // Lambda's name for it, when one function calls another.
       'TooManyRequestsException',
       'TransactionInProgressException',
     ) || isTransactionThrottled(error)
@@ -20,10 +25,10 @@ export function isThrottled(error: unknown): boolean {
 
 function isTransactionThrottled(error: unknown): boolean {
   const codes = cancellationCodes(error);
-  return codes.length > 0 && codes.every((code) => passing.has(code));
+  return codes.length > 0 && codes.every((code) => temporary.has(code));
 }
 
-/** Why a transaction was cancelled, write for write: `None` for one that was not the reason. Empty for other errors. */
+/** Why a transaction was cancelled: a code for each write, `None` for one that was not the reason. Empty for other errors. */
 export function cancellationCodes(error: unknown): string[] {
   if (!isServiceError(error, 'TransactionCanceledException')) return [];
   const { CancellationReasons: reasons = [] } = error as Error & {
@@ -33,19 +38,19 @@ export function cancellationCodes(error: unknown): string[] {
 }
 
 /**
- * True if the account has no room for a call just now: its rate, or the number of what may run at once (LimitExceeded,
- * as it is translated or not). The same call serves later, unless the limit is one that lasts.
+ * True if a limit of the account refused the call: its rate, or the number of things that may run at once (LimitExceeded,
+ * translated or not). The same call may succeed later, unless the limit is a lasting one.
  */
 export function isBusy(error: unknown): boolean {
   return isThrottled(error) || isLimit(error);
 }
 
-/** The same, of a limit that was met for `ageMs`: after days of that it is taken to last, and its refusal is the reason. */
+/** The same for a call that has been refused for `ageMs`. After three days a limit is taken to be a lasting one. */
 export function isStillBusy(error: unknown, ageMs: number): boolean {
-  return isThrottled(error) || (isLimit(error) && ageMs < longestLimitMs);
+  return isThrottled(error) || (isLimit(error) && ageMs < maxLimitMs);
 }
 
-const longestLimitMs = 3 * 24 * 60 * 60 * 1000;
+const maxLimitMs = 3 * 24 * 60 * 60 * 1000;
 
 function isLimit(error: unknown): boolean {
   return isServiceError(error, 'LimitExceeded', 'LimitExceededException');
@@ -53,7 +58,8 @@ function isLimit(error: unknown): boolean {
 
 /**
  * True for a quota that only the account's owner can change: of tables ("There is a limit of 256 tables per subscriber",
- * DynamoDB's reference) or of throughput. DynamoDB has one name for it and for what passes; only the words tell.
+ * DynamoDB's reference) or of throughput. DynamoDB has one error name for these and for limits that pass, so the message
+ * decides.
  */
 export function isQuota(error: unknown): boolean {
   return isLimit(error) && /tables per|throughput|capacity/i.test((error as Error).message);

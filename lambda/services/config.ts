@@ -3,44 +3,44 @@ import { defaultLimits, type Limits } from '../snapshot/format/limits.ts';
 import { environment } from '../runtime/environment.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 
-/** The shortest and the longest time, in ms, whose changes one incremental export may hold. */
+/** How much time the changes in one incremental export may cover, in ms. */
 export interface WindowLimits {
-  readonly shortestMs: number;
-  readonly longestMs: number;
+  readonly minMs: number;
+  readonly maxMs: number;
 }
 
-/** What can be set of the functions' behaviour, parsed once. */
+/** The settings of the functions. `readConfig` parses them once; tests and the embedded runtime set more of them. */
 export interface Config {
-  /** Of the catalog's table, in the account and region of all that Tidemark serves. '' where it is not known. */
+  /** The ARN of the catalog's table, which is in the account and region of all tables. '' if it is not known. */
   readonly catalogArn: string;
-  /** A table without a usable stream: refused at the request, or its stream is switched on. */
+  /** For a table without a usable stream: refuse the request, or enable a stream. */
   readonly missingStream: 'refuse' | 'enable';
-  /** What a table without a snapshot to continue is read by: DynamoDB's export, or a scan with the stream. */
+  /** How to read a table that has no snapshot to continue: by DynamoDB's export, or by a scan with the stream. */
   readonly base: 'export' | 'scan';
-  /** A table that is to be exported and has no point-in-time recovery: refused, or it is switched on. */
+  /** For an export of a table without point-in-time recovery: refuse the request, or enable recovery. */
   readonly missingRecovery: 'refuse' | 'enable';
-  /** How restored tables get their items; `auto`: what serves better (`restore/choose-way.ts`). */
+  /** How restored tables get their items. `auto`: the better way for each restore (`restore/choose-way.ts`). */
   readonly restoreBy: 'auto' | RestoreWay;
-  /** The shortest and longest time whose changes are exported at once. */
+  /** How much time one incremental export covers. */
   readonly exportWindow: WindowLimits;
-  /** After an export the stream is read from so long before its time on: its boundaries may be off by up to a minute. */
+  /** How long before an export's time the replay of the stream starts: the export may end up to a minute early or late. */
   readonly replayMs: number;
-  /** One invocation works at most so long (and never longer than its Lambda has left). */
+  /** How long one invocation works at most. It also ends in time for its Lambda's timeout. */
   readonly timeBudgetMs: number;
-  /** The stream has no watermark: so long after the marker its records are taken to be readable. */
+  /** How long after the marker all earlier records of the stream are taken to be readable: a stream has no watermark. */
   readonly settleMs: number;
-  /** An open shard may answer empty pages although records follow: so many in a row end the reading. */
+  /** How many empty pages in a row end the reading of an open shard: records may follow an empty page. */
   readonly emptyPages: number;
   readonly scanSegments: number;
-  /** An execution waits so long for the record of its backup: both are begun at the same time. */
+  /** How long an execution waits for the record of its backup, which the request writes at the same time. */
   readonly recordMs: number;
-  /** How long the reconciler leaves a fresh turn or request alone. */
+  /** How old a turn or a request must be before the reconciler acts on it. */
   readonly reconcileGraceMs: number;
-  /** DescribeTable is eventually consistent: so long after an import's end its table may be there and not be seen. */
+  /** How long after an import's end its table may exist but not be visible: DescribeTable is eventually consistent. */
   readonly importShownMs: number;
-  /** The sweep takes a snapshot for live so long after its death: those who read a page of it hold no pin. */
+  /** How long after its death the sweep still keeps a snapshot's objects: readers of one page hold no pin. */
   readonly sweepGraceMs: number;
-  /** A page of a comparison or a verification is read for at most about so long. */
+  /** How long the reading of one page of a comparison or a verification takes at most, roughly. */
   readonly readBudgetMs: number;
   readonly limits: Limits;
 }
@@ -50,12 +50,12 @@ export const defaultConfig: Config = {
   missingStream: 'refuse',
   base: 'export',
   missingRecovery: 'refuse',
-  // Not every database that speaks DynamoDB's protocol imports; a deployment says `auto`.
+  // Not every database with DynamoDB's protocol can import. The stack sets `auto`.
   restoreBy: 'writes',
   // What DynamoDB accepts.
-  exportWindow: { shortestMs: 15 * 60_000, longestMs: 24 * 60 * 60_000 },
+  exportWindow: { minMs: 15 * 60_000, maxMs: 24 * 60 * 60_000 },
   replayMs: 5 * 60_000,
-  // Lambda's limit is 15 minutes; the rest is for finishing the run in hand.
+  // Lambda's limit is 15 minutes. The rest is for finishing the current run.
   timeBudgetMs: 10 * 60_000,
   settleMs: 10_000,
   emptyPages: 5,
@@ -65,33 +65,38 @@ export const defaultConfig: Config = {
   importShownMs: 5 * 60_000,
   // Four times what the longest-running function may take.
   sweepGraceMs: 60 * 60_000,
-  // API Gateway gives up after 29 seconds; what was begun when the time is over is brought to its end.
+  // API Gateway gives up after 29 seconds. The piece of work that is under way then is finished.
   readBudgetMs: 15_000,
   limits: defaultLimits,
 };
 
-/** Throws `Internal` naming the variable that is missing or wrong. */
+/** Reads the configuration from environment variables. Throws `Internal` with the variable's name if its value is wrong. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const seconds = (name: string, fallback: number) => integer(env, name, fallback / 1000, 0) * 1000;
+  const seconds = (name: string, fallback: number) => readInteger(env, name, fallback / 1000, 0) * 1000;
   return {
     ...defaultConfig,
     catalogArn: env[environment.catalogArn] ?? defaultConfig.catalogArn,
-    missingStream: choice(env, environment.missingStream, ['refuse', 'enable'], defaultConfig.missingStream),
-    base: choice(env, environment.base, ['export', 'scan'], defaultConfig.base),
-    missingRecovery: choice(
+    missingStream: readChoice(
+      env,
+      environment.missingStream,
+      ['refuse', 'enable'],
+      defaultConfig.missingStream,
+    ),
+    base: readChoice(env, environment.base, ['export', 'scan'], defaultConfig.base),
+    missingRecovery: readChoice(
       env,
       environment.missingRecovery,
       ['refuse', 'enable'],
       defaultConfig.missingRecovery,
     ),
-    restoreBy: choice(env, environment.restoreBy, ['auto', 'import', 'writes'], defaultConfig.restoreBy),
+    restoreBy: readChoice(env, environment.restoreBy, ['auto', 'import', 'writes'], defaultConfig.restoreBy),
     timeBudgetMs: seconds(environment.timeBudgetSeconds, defaultConfig.timeBudgetMs),
     settleMs: seconds(environment.settleSeconds, defaultConfig.settleMs),
-    scanSegments: integer(env, environment.scanSegments, defaultConfig.scanSegments, 1),
+    scanSegments: readInteger(env, environment.scanSegments, defaultConfig.scanSegments, 1),
   };
 }
 
-function choice<T extends string>(
+function readChoice<T extends string>(
   env: NodeJS.ProcessEnv,
   name: string,
   values: readonly T[],
@@ -104,12 +109,12 @@ function choice<T extends string>(
   return value;
 }
 
-function integer(env: NodeJS.ProcessEnv, name: string, fallback: number, least: number): number {
+function readInteger(env: NodeJS.ProcessEnv, name: string, fallback: number, min: number): number {
   const text = env[name];
   if (text === undefined || text === '') return fallback;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < least) {
-    throw new TidemarkError('Internal', `${name} must be a whole number of at least ${least}`);
+  if (!Number.isInteger(value) || value < min) {
+    throw new TidemarkError('Internal', `${name} must be a whole number of at least ${min}`);
   }
   return value;
 }

@@ -1,15 +1,15 @@
 import type { ContinuousBackups } from '../native/recovery.ts';
 import type { Services } from './services.ts';
 
-/** What an operation works with. */
+/** The services of one operation. */
 export type RequestServices = Pick<
   Services,
   'config' | 'clock' | 'ids' | 'log' | 'catalog' | 'dynamodb' | 'executions' | 'recovery' | 'native'
 >;
 
-/** What the operations work with together. */
+/** The services of all operations together. */
 export type OperationServices = RequestServices &
   Pick<Services, 'store'> & { readonly continuous: ContinuousBackups };
 
-/** What an operation works with that reads what is stored. */
+/** The services of an operation that reads stored objects. */
 export type ReadServices = RequestServices & Pick<Services, 'store'>;

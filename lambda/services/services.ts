@@ -11,7 +11,7 @@ import type { Config } from './config.ts';
 import type { Ids } from '../runtime/ids.ts';
 import type { Log } from '../runtime/logger.ts';
 
-/** What operations and steps work with. Functions name the ones they use with `Pick`. */
+/** Everything that operations and steps work with. A function names the services that it uses with `Pick`. */
 export interface Services {
   readonly config: Config;
   readonly clock: Clock;
@@ -22,9 +22,9 @@ export interface Services {
   readonly streams: DynamoDBStreamsClient;
   readonly store: ObjectStore;
   readonly executions: Executions;
-  /** Whether tables have point-in-time recovery; it is switched on where the configuration says so. */
+  /** Reads and changes whether tables have point-in-time recovery. */
   readonly recovery: Pick<ContinuousBackups, 'describe' | 'update'>;
   readonly native: NativeBackups;
-  /** The store as DynamoDB knows it, which leaves exports there and reads imports: bucket and prefix. */
+  /** The bucket and prefix of the store, for DynamoDB, which writes exports and reads imports there. */
   readonly bucketPlace: BucketPlace;
 }

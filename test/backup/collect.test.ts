@@ -52,7 +52,7 @@ it('changes are collected from a stream with one look at the parent', async () =
 it('what exports hold is looked at when all of them have ended', async () => {
   const { harness, read } = await watched({
     exports: simulatedRecovery(),
-    config: { base: 'export', exportWindow: { shortestMs: 1000, longestMs: 2000 } },
+    config: { base: 'export', exportWindow: { minMs: 1000, maxMs: 2000 } },
   });
   const table = await newTable(database);
   const base = await backUp(harness, table);

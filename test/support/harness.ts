@@ -62,7 +62,7 @@ const testConfig: Config = {
   emptyPages: 1,
   scanSegments: 1,
   // Of the embedded exports; DynamoDB's shortest is 15 minutes.
-  exportWindow: { shortestMs: 1000, longestMs: 10_000 },
+  exportWindow: { minMs: 1000, maxMs: 10_000 },
   replayMs: 1000,
   reconcileGraceMs: 0,
   importShownMs: 0,
@@ -126,7 +126,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
     ids: randomIds,
     log: silentLog,
     recovery: (table) => recovery.describe(table),
-    minWindowMs: testConfig.exportWindow.shortestMs,
+    minWindowMs: testConfig.exportWindow.minMs,
     folder,
     jobMs: 0,
   });

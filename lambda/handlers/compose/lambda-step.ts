@@ -1,7 +1,7 @@
 import { openCatalog } from '../../catalog/catalog.ts';
 import { openS3Store } from '../../storage/s3-store.ts';
 import { runStep, type Step } from './run-step.ts';
-import { stateMachines } from '../../jobs/state-machines.ts';
+import { createExecutions } from '../../jobs/state-machines.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { TaskHandler } from '../../jobs/states.ts';
 import { createRecovery } from '../../native/dynamodb-recovery.ts';
@@ -51,7 +51,7 @@ export function createStepServices(name: string, env: NodeJS.ProcessEnv): Servic
     dynamodb,
     streams: createStreamsClient(),
     store: openS3Store(env),
-    executions: stateMachines(env),
+    executions: createExecutions(env),
     recovery: createRecovery(dynamodb),
     native: createNativeBackups(dynamodb, createRestoreInvoker(env)),
     bucketPlace: { bucket, prefix: env[environment.prefix] ?? '' },

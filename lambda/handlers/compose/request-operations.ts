@@ -1,5 +1,5 @@
 import { openCatalog } from '../../catalog/catalog.ts';
-import { stateMachines } from '../../jobs/state-machines.ts';
+import { createExecutions } from '../../jobs/state-machines.ts';
 import { createNativeBackups } from '../../native/dynamodb-backups.ts';
 import { createContinuousBackups, createRecovery } from '../../native/dynamodb-recovery.ts';
 import { createRestoreInvoker } from '../../native/invoked-restore.ts';
@@ -35,7 +35,7 @@ export function createRequestServices(env: NodeJS.ProcessEnv): RequestServices {
     log: createLambdaLog('request'),
     catalog: openCatalog(dynamodb, requireVariable(env, environment.catalogTable), systemClock, randomIds),
     dynamodb,
-    executions: stateMachines(env),
+    executions: createExecutions(env),
     recovery: createRecovery(dynamodb),
     native: createNativeBackups(dynamodb, createRestoreInvoker(env)),
   };

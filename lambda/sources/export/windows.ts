@@ -38,19 +38,19 @@ export function firstExportTime(marker: number, earliestRestorable: number): num
  */
 export function exportWindows(
   { parentTime, marker, earliestRestorable }: WindowSituation,
-  { shortestMs, longestMs }: WindowLimits,
+  { minMs, maxMs }: WindowLimits,
 ): ExportWindows {
   const end = firstExportTime(marker, earliestRestorable);
   const length = end - parentTime;
   if (length === 0) return { windows: [] };
   if (length < 0) return { why: 'the parent holds what came after the marker' };
-  if (length < shortestMs) {
-    return { why: `the parent is less than ${shortestMs / secondMs} seconds older than the marker` };
+  if (length < minMs) {
+    return { why: `the parent is less than ${minMs / secondMs} seconds older than the marker` };
   }
   if (parentTime < earliestRestorable) {
     return { why: 'the changes since the parent are no longer kept' };
   }
-  const count = Math.ceil(length / longestMs);
+  const count = Math.ceil(length / maxMs);
   const boundary = (i: number): number => parentTime + Math.floor((i * length) / count / secondMs) * secondMs;
   return {
     windows: Array.from({ length: count }, (_, i) => ({ from: boundary(i), to: boundary(i + 1) })),

@@ -7,7 +7,7 @@ const { wire, recovery, reconfigured, hideStream } = deployment();
 describe.concurrent('an export', () => {
   test('whose parent is younger than the shortest window is made from an older one, or from none', async () => {
     const slow = await reconfigured({
-      config: { exportWindow: { shortestMs: 600_000, longestMs: 86_400_000 } },
+      config: { exportWindow: { minMs: 600_000, maxMs: 86_400_000 } },
     });
     const table = await wire.table('too-young');
     await wire.fill(table, 10);

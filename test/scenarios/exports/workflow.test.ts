@@ -48,7 +48,7 @@ describe('a backup by exports', () => {
 
   it('goes on from an older one if the latest is too young', async () => {
     // Longer than two backups take on a busy machine.
-    await started({ ...byExports, exportWindow: { shortestMs: 8000, longestMs: 60_000 } });
+    await started({ ...byExports, exportWindow: { minMs: 8000, maxMs: 60_000 } });
     const base = await backUp();
     for (let n = 0; n < 4; n++) await secondsPass();
     await change();
@@ -62,7 +62,7 @@ describe('a backup by exports', () => {
   });
 
   it('in several windows when the parent is older than one', async () => {
-    await started({ ...byExports, exportWindow: { shortestMs: 1000, longestMs: 2000 } });
+    await started({ ...byExports, exportWindow: { minMs: 1000, maxMs: 2000 } });
     const base = await backUp();
     for (let n = 0; n < 3; n++) {
       await change();

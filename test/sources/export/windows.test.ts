@@ -98,7 +98,7 @@ describe('windows lead from the parent to the marker', () => {
   });
 
   it('of other lengths where the configuration says so', () => {
-    const shorter = { shortestMs: 2 * second, longestMs: 10 * second };
+    const shorter = { minMs: 2 * second, maxMs: 10 * second };
     const situation = { parentTime: start, marker: start + 24 * second, earliestRestorable: start };
     expect(exportWindows(situation, shorter)).toEqual({
       windows: [

@@ -75,7 +75,7 @@ export function deployment(options: HarnessOptions = {}): Deployment {
     config: {
       base: 'export',
       // Some windows for each increment.
-      exportWindow: { shortestMs: 1000, longestMs: 2000 },
+      exportWindow: { minMs: 1000, maxMs: 2000 },
       ...options.config,
       ...more.config,
     },
