@@ -11,7 +11,7 @@ import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { type StreamResult, streamTask } from '../../lambda/sources/stage-stream.ts';
 import { apply } from '../../lambda/backup/apply.ts';
 import { arrange } from '../../lambda/backup/arrange.ts';
-import { type Applied, assembleManifest, distrust } from '../../lambda/backup/assemble.ts';
+import { type Applied, assembleManifest, findParentFault } from '../../lambda/backup/assemble.ts';
 import {
   type ApplyPlan,
   type ApplyResult,
@@ -20,7 +20,7 @@ import {
   type PartitionPlan,
 } from '../../lambda/backup/backup-plan.ts';
 import { partition } from '../../lambda/backup/partition.ts';
-import { spread } from '../../lambda/backup/spread.ts';
+import { spreadFiles } from '../../lambda/backup/spread-files.ts';
 import { backupStaging, partName, type Staging } from '../../lambda/jobs/staging.ts';
 import type { TaskInput, TaskResult } from '../../lambda/jobs/task.ts';
 import { keyName } from './items.ts';
@@ -84,7 +84,7 @@ export async function begun(store: ObjectStore, { kind, parent, files }: Request
     startedAt: marker,
   };
   const staging = backupStaging(store, job);
-  const tasks = spread(files, defaultConfig.limits.taskBytes);
+  const tasks = spreadFiles(files, defaultConfig.limits.taskBytes);
   await staging.note(names.plan, plan);
   await staging.note(names.partitionPlan, { tasks } satisfies PartitionPlan);
   await staging.note(partName(streamTask, 0), { done: true, files, lanes: [] } satisfies StreamResult);
@@ -118,7 +118,7 @@ export async function published({ store }: Services, { job }: Work): Promise<Man
   const results = await resultsOf(staging);
   const parent = plan.parent && (await readManifest(store, table.tableId, plan.parent)).manifest;
   const applied: Applied = { plan, applyPlan, results, parent, cut: { stream: 'stream', shards: {} } };
-  const reason = distrust(applied);
+  const reason = findParentFault(applied);
   if (reason !== undefined) throw new TidemarkError('Internal', reason);
   const manifest = assembleManifest(applied);
   await publishManifest(store, manifest);

@@ -17,50 +17,60 @@ import { NetEffect } from './net-effect.ts';
 import { sourceOf } from './sources.ts';
 import { readSpills } from './spills.ts';
 
-/** One invocation's work. */
+/**
+ * The work of one invocation of `apply`.
+ *
+ * ```
+ * spills of the changes ----- merge ---+--> one delta run               applyDelta
+ * delta runs to replace --------^      |
+ * base run of the partition ---------- fold --> a new base run each     foldPartitions
+ * ```
+ *
+ * Always: of each key the newest line counts, and a run covers exactly the range that it says.
+ */
 export interface RangeWork {
   readonly services: Services;
   readonly plan: BackupPlan;
   readonly applyPlan: ApplyPlan;
   readonly range: HashRange;
   readonly parent: Manifest | undefined;
-  /** The parent's runs that go into the new ones, each for its part in the task's range. */
+  /** The parent's runs that the new runs replace, each with its part of the task's range. */
   readonly replaced: readonly RunRef[];
   readonly budget: Budget;
-  /** Of the run to write; each attempt has another. */
+  /** The name of the run to write; each attempt has another one. */
   readonly name: string;
 }
 
-/** What was done; `next` is where the next invocation begins. */
+/** What one invocation wrote and counted; `next` is where the next one begins. */
 export interface RangeResult extends Omit<ApplyResult, 'done' | 'next'> {
   readonly next: bigint | undefined;
 }
 
-/** Writes the changes, merged with the delta runs to replace, as one delta run, as far as the time goes. */
+/** Merges the changes with the delta runs to replace and writes one delta run, as far as the time budget goes. */
 export async function applyDelta(work: RangeWork): Promise<RangeResult> {
   const { range, budget, services, applyPlan } = work;
   let next: bigint | undefined;
   let tombstones = 0;
   const effect = new NetEffect(applyPlan.partitions);
-  const merged = takeUntilSpent(mergedChanges(work, range), budget, (hash) => {
+  const merged = takeUntilSpent(mergeChanges(work, range), budget, (hash) => {
     next = hash;
   });
   const encode = (change: Change): readonly Buffer[] => {
     if (change.image === undefined) tombstones++;
     return encodeLine('delta', change);
   };
-  const frames = toFrames(counted(merged, effect), encode, services.config.limits.frameBytes);
+  const frames = toFrames(countChanges(merged, effect), encode, services.config.limits.frameBytes);
   const run = await writeRun(work, 'delta', work.name, frames);
   const covered = toHex({ from: range.from, to: next ?? range.to });
   return {
     runs: run === undefined ? [] : [{ ...run, tombstones, range: covered, written: covered }],
-    effect: effect.byPartition(),
+    effect: effect.toContents(),
     folded: [],
     next,
   };
 }
 
-/** Folds changes and runs into a base run for each partition, one partition at least, and more as far as the time goes. */
+/** Folds changes and runs into a base run for each partition: at least one, and more as far as the time budget goes. */
 export async function foldPartitions(work: RangeWork): Promise<RangeResult> {
   const { range, budget, plan, applyPlan } = work;
   const effect = new NetEffect(applyPlan.partitions);
@@ -71,9 +81,8 @@ export async function foldPartitions(work: RangeWork): Promise<RangeResult> {
   );
   const partitions = splitHashSpace(applyPlan.partitions).slice(first, Number(last) + 1);
   for (const [i, partition] of partitions.entries()) {
-    if (i > 0 && budget.isSpent())
-      return { runs, effect: effect.byPartition(), folded, next: partition.from };
-    // A base's content is what its fold counts; nothing is claimed beside it.
+    if (i > 0 && budget.isSpent()) return { runs, effect: effect.toContents(), folded, next: partition.from };
+    // The content of a backup without parent is what its folds count, so its changes claim nothing.
     const { run, content } = await foldPartition(
       { ...work, name: `${work.name}.${i}` },
       partition,
@@ -82,7 +91,7 @@ export async function foldPartitions(work: RangeWork): Promise<RangeResult> {
     if (run !== undefined) runs.push(run);
     folded.push({ partition: Number(first) + i, ...content });
   }
-  return { runs, effect: effect.byPartition(), folded, next: undefined };
+  return { runs, effect: effect.toContents(), folded, next: undefined };
 }
 
 async function foldPartition(
@@ -96,7 +105,7 @@ async function foldPartition(
   const total = new ContentSum();
   const frames = foldFrames(
     readBase(services.store, bases, partition, maxReadBytes),
-    counted(mergedChanges(work, partition), effect),
+    countChanges(mergeChanges(work, partition), effect),
     { keyCount: keyNamesOf(plan.description).length, frameBytes },
     total,
   );
@@ -108,8 +117,8 @@ async function foldPartition(
 /** A new change, or the line of a delta run that is replaced. */
 type Merged = Change & Partial<NetChange> & { readonly overDelta?: true };
 
-/** The range's changes and the delta runs to replace, in order; the newest of a key. */
-function mergedChanges(
+/** Merges the changes of a range with the delta runs to replace, in order of the keys. The newest of each key counts. */
+function mergeChanges(
   { services, plan, applyPlan, parent, replaced }: RangeWork,
   range: HashRange,
 ): AsyncGenerator<Merged[]> {
@@ -129,10 +138,10 @@ function mergedChanges(
 }
 
 /**
- * Counts the new changes and leaves out those that change nothing, unless they stand for the line of a delta run that
- * is replaced: without it an older line would come to light.
+ * Counts the new changes and leaves out those that change nothing. It keeps one that took the place of a replaced delta
+ * run's line: without either, an older line of the key would count again.
  */
-async function* counted(
+async function* countChanges(
   batches: AsyncIterable<readonly Merged[]>,
   effect: NetEffect | undefined,
 ): AsyncGenerator<readonly Merged[]> {
@@ -147,7 +156,7 @@ function isNew(change: Merged): change is NetChange & Merged {
   return change.first !== undefined;
 }
 
-/** Stores frames as a run of the table; undefined if there is none: no run is written for nothing. */
+/** Writes frames as a run of the table; undefined if there are no frames, and so no run. */
 async function writeRun(
   { services, plan }: RangeWork,
   kind: RunKind,

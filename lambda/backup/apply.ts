@@ -1,16 +1,16 @@
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { fromHex, formatHash } from '../snapshot/format/hash-range.ts';
-import { type Manifest, readManifest } from '../snapshot/format/manifest.ts';
 import { selectReplacedRuns } from '../snapshot/compact/range-plan.ts';
 import { applyDelta, foldPartitions, type RangeResult, type RangeWork } from './apply-range.ts';
 import { type ApplyPlan, type ApplyResult, type BackupPlan, names } from './backup-plan.ts';
 import { Budget } from '../jobs/budget.ts';
 import { type TaskInput, type TaskResult, taskResult } from '../jobs/task.ts';
 import { backupStaging, partName } from '../jobs/staging.ts';
+import { readParent } from './read-parent.ts';
 import type { BackupJob } from '../jobs/job.ts';
 
-/** Applies the changes to one range: as a delta run over the parent's, or folded with them into base runs. */
+/** Applies the changes to one range: writes them as a delta run, or folds them with the parent's runs into base runs. */
 export async function apply(services: Services, input: TaskInput<BackupJob>): Promise<TaskResult<BackupJob>> {
   const staging = backupStaging(services.store, input.job);
   const [plan, applyPlan] = await Promise.all([
@@ -24,7 +24,7 @@ export async function apply(services: Services, input: TaskInput<BackupJob>): Pr
     const before =
       input.part === 0 ? undefined : await staging.read<ApplyResult>(partName(task, input.part - 1));
     const { from, to } = fromHex(rangePlan.range);
-    const parent = await parentOf(services, plan);
+    const parent = await readParent(services.store, plan);
     const work: RangeWork = {
       services,
       plan,
@@ -35,20 +35,17 @@ export async function apply(services: Services, input: TaskInput<BackupJob>): Pr
       budget: new Budget(services.clock, services.config.timeBudgetMs),
       name: `${plan.id}-${services.ids.hex(8)}-${input.task}.${input.part}`,
     };
-    const result = await orDamaged(services, plan, (rangePlan.fold ? foldPartitions : applyDelta)(work));
+    const result = await recordDamage(services, plan, (rangePlan.fold ? foldPartitions : applyDelta)(work));
     const { next, ...rest } = result;
     return { ...rest, done: next === undefined, next: next === undefined ? undefined : formatHash(next) };
   });
   return taskResult(input, done);
 }
 
-async function parentOf(services: Services, plan: BackupPlan): Promise<Manifest | undefined> {
-  if (plan.parent === undefined) return undefined;
-  return (await readManifest(services.store, plan.table.tableId, plan.parent)).manifest;
-}
-
-/** A parent's run that is damaged is no failure of this backup: `commit` sees it and a new base is taken. */
-async function orDamaged(
+/**
+ * Records a damaged run of the parent in the result. The backup does not fail by it: `commit` sees it and takes a new base.
+ */
+async function recordDamage(
   services: Services,
   { id, parent }: BackupPlan,
   work: Promise<RangeResult>,

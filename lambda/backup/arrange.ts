@@ -1,7 +1,6 @@
 import type { Services } from '../services/services.ts';
 import { planCompaction } from '../snapshot/compact/compaction.ts';
 import type { CompactionInput } from '../snapshot/compact/plan-partition.ts';
-import { readManifest } from '../snapshot/format/manifest.ts';
 import {
   type ApplyPlan,
   type BackupPlan,
@@ -11,6 +10,7 @@ import {
 } from './backup-plan.ts';
 import type { BackupJob } from '../jobs/job.ts';
 import { backupStaging } from '../jobs/staging.ts';
+import { readParent } from './read-parent.ts';
 
 export interface ArrangeResult {
   readonly job: BackupJob;
@@ -20,8 +20,8 @@ export interface ArrangeResult {
 }
 
 /**
- * Decides, now that the size of the changes is known, over which ranges they are applied and what is folded or merged.
- * Small changes make one range and so one delta run, however many partitions it spans.
+ * Decides, now that the size of the changes is known, by which ranges `apply` works and what it folds or merges. Few
+ * changes make one range, and so one delta run, even if it spans many partitions.
  */
 export async function arrange(services: Services, { job }: { job: BackupJob }): Promise<ArrangeResult> {
   const staging = backupStaging(services.store, job);
@@ -32,17 +32,14 @@ export async function arrange(services: Services, { job }: { job: BackupJob }): 
       tasks.map((_, i) => staging.readParts<PartitionResult>(names.partition(i))),
     );
     const spills = results.flat().flatMap((result) => result.spills);
-    const parent =
-      plan.parent === undefined
-        ? undefined
-        : (await readManifest(services.store, plan.table.tableId, plan.parent)).manifest;
-    const situation: CompactionInput = {
+    const parent = await readParent(services.store, plan);
+    const input: CompactionInput = {
       runs: parent?.runs ?? [],
       partitions: parent?.partitions.length ?? 1,
       changedBytes: spills.reduce((sum, spill) => sum + spill.lineBytes, 0),
       kind: plan.kind,
     };
-    return { spills, ...planCompaction(situation, services.config.limits) };
+    return { spills, ...planCompaction(input, services.config.limits) };
   });
   return { job, status: ranges.length > 0 ? 'apply' : 'commit', tasks: ranges.map((_, i) => i) };
 }

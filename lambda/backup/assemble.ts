@@ -3,7 +3,7 @@ import type { Cut, Manifest, RunRef } from '../snapshot/format/manifest.ts';
 import { selectKeptRuns } from '../snapshot/compact/range-plan.ts';
 import type { ApplyPlan, ApplyResult, BackupPlan, PartitionContent } from './backup-plan.ts';
 
-/** All that a backup's steps left, once each of them is done. */
+/** The results of a backup's steps, once each of them is done. */
 export interface Applied {
   readonly plan: BackupPlan;
   readonly applyPlan: ApplyPlan;
@@ -12,11 +12,11 @@ export interface Applied {
   readonly cut: Cut;
 }
 
-/** The manifest of the new snapshot. */
+/** Assembles the manifest of the new snapshot. */
 export function assembleManifest(applied: Applied): Manifest {
   const { plan, applyPlan, results, parent, cut } = applied;
   const added = results.flatMap((result) => result.runs);
-  const partitions = contentOf(applied);
+  const partitions = sumPartitions(applied);
   const kind = isFull(applied) ? 'full' : plan.kind;
   return {
     format: 'tidemark-snapshot',
@@ -33,24 +33,24 @@ export function assembleManifest(applied: Applied): Manifest {
     runs: [...selectKeptRuns(parent?.runs ?? [], applyPlan.ranges), ...added],
     partitions,
     ...sumContents(partitions),
-    copied: copiedBy(added),
+    copied: sumCopied(added),
   };
 }
 
 /**
- * Why the parent cannot be trusted, if so: a run of it is damaged, or what was folded is not the content that the parent
- * and the old images of the changes claimed. Then the backup must begin anew with a base.
+ * Finds out why the parent cannot be trusted, if so: a run of it is damaged, or a fold counted another content than the
+ * parent and the old images of the changes claim. Then the backup must start over with a base.
  */
-export function distrust(applied: Applied): string | undefined {
+export function findParentFault(applied: Applied): string | undefined {
   const { applyPlan, results, parent } = applied;
   const damaged = results.find((result) => result.damaged !== undefined)?.damaged;
   if (parent === undefined || damaged !== undefined) return damaged;
-  if (contentOf(applied).some(({ items, bytes }) => items < 0 || bytes < 0)) {
+  if (sumPartitions(applied).some(({ items, bytes }) => items < 0 || bytes < 0)) {
     return 'the changes take away more than the parent holds';
   }
   const split = applyPlan.partitions / parent.partitions.length;
-  const folded = byPartition(results.flatMap((result) => result.folded));
-  const effect = byPartition(results.flatMap((result) => result.effect));
+  const folded = groupByPartition(results.flatMap((result) => result.folded));
+  const effect = groupByPartition(results.flatMap((result) => result.effect));
   for (const [i, before] of parent.partitions.entries()) {
     const numbers = Array.from({ length: split }, (_, half) => i * split + half);
     if (!numbers.every((number) => folded.has(number))) continue;
@@ -63,10 +63,13 @@ export function distrust(applied: Applied): string | undefined {
   return undefined;
 }
 
-/** Of folded partitions what was counted, of others the parent's content and what the changes did to it. */
-function contentOf({ applyPlan, results, parent }: Applied): Content[] {
-  const folded = byPartition(results.flatMap((result) => result.folded));
-  const effect = byPartition(results.flatMap((result) => result.effect));
+/**
+ * Adds up the content of each partition: what was counted where it was folded, else the parent's content and the effect
+ * of the changes on it.
+ */
+function sumPartitions({ applyPlan, results, parent }: Applied): Content[] {
+  const folded = groupByPartition(results.flatMap((result) => result.folded));
+  const effect = groupByPartition(results.flatMap((result) => result.effect));
   return Array.from({ length: applyPlan.partitions }, (_, i) => {
     const before = parent?.partitions.length === applyPlan.partitions ? parent.partitions[i] : undefined;
     return sumContents(folded.get(i) ?? [...(before ? [before] : []), ...(effect.get(i) ?? [])]);
@@ -78,11 +81,11 @@ function isFull({ plan, applyPlan, results }: Applied): boolean {
   return plan.kind === 'full' || folded.size === applyPlan.partitions;
 }
 
-function byPartition(contents: readonly PartitionContent[]): Map<number, PartitionContent[]> {
+function groupByPartition(contents: readonly PartitionContent[]): Map<number, PartitionContent[]> {
   return Map.groupBy(contents, ({ partition }) => partition);
 }
 
-function copiedBy(runs: readonly RunRef[]): Manifest['copied'] {
+function sumCopied(runs: readonly RunRef[]): Manifest['copied'] {
   const sum = (measure: (run: RunRef) => number): number =>
     runs.reduce((total, run) => total + measure(run), 0);
   return { bytes: sum((run) => run.bytes), files: runs.length, records: sum((run) => run.records) };

@@ -8,7 +8,28 @@ import type { Origin } from './sources.ts';
 import type { PartResult } from '../jobs/staging.ts';
 import type { RangePlan } from '../snapshot/compact/range-plan.ts';
 
-/** The objects that a backup's steps leave for each other in its staging folder. */
+/**
+ * The steps of a backup, each a function of the state machine. A step reads what the steps before it published in the
+ * staging folder, and publishes its own result there once.
+ *
+ * ```
+ * begin      takes the turn, chooses the origin, pins the parent       plan.json
+ * scan       stages the segments of a scan, if that is the origin      scan/...
+ * collect    has the source stage its files and deals them out         partition/plan.json
+ * partition  sorts staged files into spills                            partition/...
+ * arrange    decides which ranges are written, merged or folded        apply/plan.json
+ * apply      writes the runs of the ranges                             apply/...
+ * commit     publishes the manifest and moves the head
+ * hand-over  starts the next backup of the table (after abort, if a step failed)
+ * ```
+ *
+ * - In: the record of a backup that is CREATING.
+ * - Out: a snapshot and its AVAILABLE backup; or a FAILED backup with its reason, and nothing half-visible.
+ * - Always: a step may run twice, at once or after its successor. Whatever is published first counts. Only the execution
+ *   that holds the table's turn can commit, and only if the head is still the one that `begin` saw.
+ */
+
+/** The objects in the staging folder by which the steps pass on their results. */
 export const names = {
   plan: 'plan.json',
   partitionPlan: 'partition/plan.json',
@@ -17,7 +38,7 @@ export const names = {
   apply: (task: number) => `apply/${task}`,
 } as const;
 
-/** What `begin` decided. */
+/** What `begin` decides. */
 export interface BackupPlan extends SourcePlan {
   /** What the backup is made from. */
   readonly origin: Origin;
@@ -30,29 +51,33 @@ export interface BackupPlan extends SourcePlan {
   readonly why: readonly string[];
 }
 
+/** Which files each task of the partition step reads. */
 export interface PartitionPlan {
   readonly tasks: readonly (readonly StagedFile[])[];
 }
 
+/** A file of sorted changes, and its index. */
 export interface Spill extends FrameFile {
   readonly key: string;
-  /** What its changes come to as lines of a delta run. */
+  /** The size that its changes would have as lines of a delta run. */
   readonly lineBytes: number;
 }
 
 export interface PartitionResult extends PartResult {
   readonly spills: readonly Spill[];
-  /** The number of files that this and earlier parts took. */
+  /** The number of files that this part and earlier ones have read. */
   readonly filesDone: number;
 }
 
+/** What `arrange` decides. */
 export interface ApplyPlan {
+  /** The number of partitions of the new snapshot. */
   readonly partitions: number;
   readonly ranges: readonly RangePlan[];
   readonly spills: readonly Spill[];
 }
 
-/** Of one partition; a part or an effect of it where it is said so. */
+/** The content of one partition, or the effect of changes on it. */
 export interface PartitionContent extends Content {
   readonly partition: number;
 }
@@ -65,6 +90,6 @@ export interface ApplyResult extends PartResult {
   readonly folded: readonly PartitionContent[];
   /** Where the next part begins, 16 hex digits. */
   readonly next: string | undefined;
-  /** Which of the parent's runs cannot be read, and why: the backup must begin anew. */
+  /** Which of the parent's runs cannot be read, and why: the backup must start over. */
   readonly damaged?: string;
 }

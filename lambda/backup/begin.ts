@@ -14,8 +14,8 @@ import { sourceOf } from './sources.ts';
 import { pauseSeconds } from '../jobs/pause.ts';
 import { backupStaging, type Staging } from '../jobs/staging.ts';
 
-/** A stream or point-in-time recovery that was just switched on is looked at again after so many seconds. */
-const leastWaitSeconds = 5;
+/** The shortest wait before another look at a stream or point-in-time recovery that is being enabled. */
+const minWaitSeconds = 5;
 
 export type BeginResult = {
   readonly job: BackupJob;
@@ -26,9 +26,12 @@ export type BeginResult = {
 };
 
 /**
- * Takes the table's turn and decides how the backup is made: its source, its parent (pinned) and its plan. `ended`:
- * another execution holds the turn and will hand it over, or the backup is not wanted any more. `commit`: an earlier
- * execution of this backup published its manifest already. `wait`: come again.
+ * Takes the table's turn and decides how the backup is made: its source, its parent (pinned) and its plan. Answers:
+ *
+ * - `scan` or `collect`: the plan is published; `scan` if tasks read the table first.
+ * - `wait`: call again.
+ * - `ended`: another execution holds the turn and will hand it over, or the backup is no longer wanted.
+ * - `commit`: an earlier execution of this backup has published its manifest.
  *
  * Throws `TableNotFound`, `ContinuousBackupsUnavailable`, `CutUnreachable`.
  */
@@ -59,15 +62,15 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
     head: record.head,
     since: record.turn?.since ?? backup.marker,
     startsOver: job.round > 0,
-    pin: (parent) => pinnedIfSound(services, claim, backup.table.tableId, parent.id),
+    pin: (parent) => pinIfSound(services, claim, backup.table.tableId, parent.id),
   };
   const staging = backupStaging(services.store, job);
-  const plan = (await staging.find<BackupPlan>(names.plan)) ?? (await decided(services, staging, search));
+  const plan = (await staging.find<BackupPlan>(names.plan)) ?? (await publishPlan(services, staging, search));
   if (plan === undefined) {
-    const waitSeconds = pauseSeconds(services.clock.now() - backup.marker, leastWaitSeconds);
+    const waitSeconds = pauseSeconds(services.clock.now() - backup.marker, minWaitSeconds);
     return { ...answer('wait'), waitSeconds };
   }
-  if (plan.parent !== undefined && !(await held(services, claim, plan.parent, search)))
+  if (plan.parent !== undefined && !(await keepPinned(services, claim, plan.parent, search)))
     return { ...answer('wait'), job: { ...job, round: job.round + 1 }, waitSeconds: 1 };
   const count = sourceOf(plan.origin).countTasks(plan.origin);
   return answer(
@@ -77,10 +80,10 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
 }
 
 /**
- * True if the plan's parent is pinned: a plan that a twin or an earlier call has published may name another one than was
- * chosen and pinned last. Else all is to begin anew.
+ * Makes sure that the plan's parent is pinned: a plan that a twin or an earlier call published may have another parent than
+ * the one that was chosen and pinned last. False if it cannot be pinned any longer: then the backup starts over.
  */
-async function held(
+async function keepPinned(
   { catalog }: Services,
   { table }: Claim,
   parent: BackupId,
@@ -89,7 +92,10 @@ async function held(
   return (await catalog.turns.getTable(table))?.turn?.parent === parent || pin({ id: parent });
 }
 
-/** The execution is started while its backup is being recorded: it may be here first. */
+/**
+ * True if the backup's record may still come: the request starts the execution and writes the record at the same time, so
+ * the execution may be here first.
+ */
 async function mayBeRecorded(
   { catalog, clock, config }: Services,
   { table, backup }: Claim,
@@ -97,14 +103,14 @@ async function mayBeRecorded(
   const marker = markerOf(backup);
   const lastMarker = (await catalog.turns.getTable(table))?.lastMarker ?? 0;
   const found = await catalog.backups.get({ table, id: backup });
-  // Recorded just now: what is CREATING is pending, and may take the turn.
+  // If it was recorded just now, it is CREATING and pending, and may take the turn.
   if (found !== undefined) return found.status === 'CREATING';
-  // Markers grow: after a later one this backup's is refused. Who waits longer waits for a request that failed.
+  // Markers grow, so the catalog refuses this record after a later one. After `recordMs` the request has failed.
   return lastMarker <= marker && clock.now() - marker < config.recordMs;
 }
 
-/** The plan, published; undefined while something is being switched on. Throws why no backup can be made. */
-async function decided(
+/** Publishes the plan; undefined while something is being enabled. Throws why no backup can be made. */
+async function publishPlan(
   services: Services,
   staging: Staging,
   search: Search,
@@ -136,19 +142,14 @@ function createPlan(
   };
 }
 
-/** Pins the snapshot if its manifest is sound. */
-async function pinnedIfSound(
-  services: Services,
-  claim: Claim,
-  tableId: string,
-  id: BackupId,
-): Promise<boolean> {
+/** Pins the snapshot if its manifest is sound; false if it is damaged or dead. */
+async function pinIfSound(services: Services, claim: Claim, tableId: string, id: BackupId): Promise<boolean> {
   const snapshot = await services.catalog.snapshots.get({ table: claim.table, id });
   try {
     await readManifest(services.store, tableId, id, snapshot?.manifestSha256);
   } catch (error) {
     if (!isError(error, 'SnapshotCorrupt')) throw error;
-    // Doing without it is correct; the damage must be seen all the same.
+    // A backup without this parent is correct, but somebody must see the damage.
     services.log.error('snapshot is damaged, not continuing it', { snapshot: id, reason: reasonOf(error) });
     return false;
   }

@@ -5,7 +5,7 @@ import { type BackupPlan, names, type PartitionPlan } from './backup-plan.ts';
 import type { BackupJob } from '../jobs/job.ts';
 import type { Collected } from '../sources/source.ts';
 import { sourceOf } from './sources.ts';
-import { spread } from './spread.ts';
+import { spreadFiles } from './spread-files.ts';
 import { backupStaging } from '../jobs/staging.ts';
 
 export interface CollectInput {
@@ -40,7 +40,7 @@ export async function collect(services: Services, { job, part }: CollectInput): 
   if (collected.status === 'more') return { job, part: part + 1, status: 'more', tasks: [], waitSeconds: 0 };
   const { files } = collected;
   const { tasks } = await staging.publishOnce<PartitionPlan>(names.partitionPlan, async () => ({
-    tasks: spread(files, services.config.limits.taskBytes),
+    tasks: spreadFiles(files, services.config.limits.taskBytes),
   }));
   const status = tasks.length > 0 ? 'done' : 'empty';
   return { job, part, status, tasks: tasks.map((_, i) => i), waitSeconds: 0 };

@@ -8,21 +8,22 @@ import {
   readManifest,
   type StoredManifest,
 } from '../snapshot/format/manifest.ts';
-import { type Applied, assembleManifest, distrust } from './assemble.ts';
+import { type Applied, assembleManifest, findParentFault } from './assemble.ts';
 import { type ApplyPlan, type ApplyResult, type BackupPlan, names } from './backup-plan.ts';
+import { readParent } from './read-parent.ts';
 import { sourceOf } from './sources.ts';
 import type { BackupJob } from '../jobs/job.ts';
 import { backupStaging, type Staging } from '../jobs/staging.ts';
 
 export interface CommitResult {
   readonly job: BackupJob;
-  /** `again`: the parent is damaged or not what it claims; begin anew with a base. */
+  /** `again`: the parent is damaged or not what it claims; start over with a base. */
   readonly status: 'done' | 'again';
 }
 
 /**
- * Publishes the manifest, then in one catalog transaction makes the snapshot the head and the backup AVAILABLE. A
- * manifest of this backup that is there already, by a repeat or an earlier execution, is adopted. Throws `TurnLost`.
+ * Publishes the manifest, then in one catalog transaction makes the snapshot the head and the backup AVAILABLE. It
+ * adopts a manifest that a repeat or an earlier execution of this backup has published. Throws `TurnLost`.
  */
 export async function commit(services: Services, { job }: { job: BackupJob }): Promise<CommitResult> {
   const id = job.id;
@@ -38,7 +39,7 @@ export async function commit(services: Services, { job }: { job: BackupJob }): P
     return { job: { ...job, round: job.round + 1 }, status: 'again' };
   }
   const { manifest, sha256 } = published;
-  // An adopted manifest comes with no plan: under the turn the head cannot have moved since its execution.
+  // An adopted manifest comes without a plan. The head cannot have moved since, because this backup holds the turn.
   const headSeen = plan === undefined ? record?.head?.snapshot : plan.headSeen;
   await services.catalog.turns.commit({
     claim: { table: job.table, backup: id, execution: job.execution },
@@ -66,30 +67,29 @@ export async function commit(services: Services, { job }: { job: BackupJob }): P
     },
   });
   if (backup.asOf !== undefined) return { job, status: 'done' };
-  // The head that was may have been kept only for being it: of a deleted backup, or an internal one.
+  // The former head may have been alive only as the head: its backup was deleted, or is internal.
   if (headSeen !== undefined) await services.catalog.snapshots.kill({ table: job.table, id: headSeen });
   return { job, status: 'done' };
 }
 
-/** The published manifest; or why there can be none. */
+/** Publishes the manifest; or says why the parent cannot be trusted. */
 async function publish(services: Services, staging: Staging): Promise<StoredManifest | string> {
   const applied = await gather(services, staging);
-  const reason = distrust(applied);
+  const reason = findParentFault(applied);
   if (reason !== undefined) return reason;
   const manifest = assembleManifest(applied);
   await publishManifest(services.store, manifest);
-  // Ours or a twin's: what was published first is what counts.
+  // A twin may have been first: the manifest that was published first counts.
   return readManifest(services.store, manifest.table.tableId, manifest.id);
 }
 
+/** Gathers the results of the steps before. */
 async function gather(services: Services, staging: Staging): Promise<Applied> {
   const plan = await staging.read<BackupPlan>(names.plan);
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
   const [applied, parent] = await Promise.all([
     Promise.all(applyPlan.ranges.map((_, i) => staging.readParts<ApplyResult>(names.apply(i)))),
-    plan.parent === undefined
-      ? undefined
-      : readManifest(services.store, plan.table.tableId, plan.parent).then((stored) => stored.manifest),
+    readParent(services.store, plan),
   ]);
   const cut = await sourceOf(plan.origin).findCut(plan.origin, staging, parent);
   return { plan, applyPlan, results: applied.flat(), parent, cut };

@@ -4,7 +4,7 @@ import { type BackupJob, createBackupJob } from '../jobs/job.ts';
 
 export interface HandOver {
   readonly job: BackupJob;
-  /** How the execution ended; handed through to the state machine. */
+  /** How the execution ended; passed through to the state machine. */
   readonly status: 'done' | 'failed' | 'ended';
 }
 
@@ -18,8 +18,8 @@ export async function handOver(
 }
 
 /**
- * Gives the table's turn to its earliest pending backup, in a new execution. `dead` is the turn of an execution known
- * to have ended. A crash between the two steps leaves a turn without an execution, which the reconciler finds.
+ * Grants the table's turn to its earliest pending backup and starts an execution of it. `dead` is the turn of an execution
+ * that is known to have ended. After a crash between the two steps the reconciler finds a turn without an execution.
  */
 export async function startNext(
   services: Pick<Services, 'catalog' | 'executions'>,

@@ -4,8 +4,8 @@ import type { NetChange } from '../snapshot/compact/net-change.ts';
 import type { PartitionContent } from './backup-plan.ts';
 
 /**
- * What changes claim to do to each partition's content, by their old images. It is a claim: whether the parent's
- * content was as the old images say shows at the next fold.
+ * What changes do to each partition's content, according to their old images. It is a claim: only the next fold shows
+ * whether the parent's content was what the old images say.
  */
 export class NetEffect {
   readonly #partitions: number;
@@ -34,8 +34,8 @@ export class NetEffect {
     return true;
   }
 
-  /** For each partition that was touched; items and bytes are negative where items went away. */
-  byPartition(): PartitionContent[] {
+  /** The effect on each partition that was touched. Items and bytes are negative if the partition shrank. */
+  toContents(): PartitionContent[] {
     return [...this.#sums].map(([partition, { items, bytes, digest }]) => ({
       partition,
       items,

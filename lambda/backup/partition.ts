@@ -8,7 +8,7 @@ import { type TaskInput, type TaskResult, taskResult } from '../jobs/task.ts';
 import { backupStaging, partName } from '../jobs/staging.ts';
 import type { BackupJob } from '../jobs/job.ts';
 
-/** Turns staged files into spills: canonical, sorted by key hash, one net change for a key in each. */
+/** Turns staged files into spills: changes in canonical form, sorted by key hash, with one net change for a key in each. */
 export async function partition(
   services: Services,
   input: TaskInput<BackupJob>,
@@ -37,8 +37,8 @@ export async function partition(
       bytes += file.rawBytes;
       if (budget.isSpent() || bytes >= limits.partBytes) break;
     }
-    const most = Math.max(1, Math.floor(limits.maxSpills / tasks.length));
-    return { done: filesDone === files.length, spills: await spills.close(most), filesDone };
+    const maxSpills = Math.max(1, Math.floor(limits.maxSpills / tasks.length));
+    return { done: filesDone === files.length, spills: await spills.close(maxSpills), filesDone };
   });
   return taskResult(input, done);
 }

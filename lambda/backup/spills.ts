@@ -9,10 +9,10 @@ import { SortBuffer } from '../snapshot/compact/sort-buffer.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Spill } from './backup-plan.ts';
 
-/** Spills live for minutes: zstd's fastest ordinary level. */
+/** Spills live for minutes, so they get zstd's fastest ordinary level. */
 const spillLevel = 1;
 
-/** Writes changes as spills, each of so many as are sorted in memory. */
+/** Writes changes as spills: each has as many changes as fit into the memory in which they are sorted. */
 export class SpillWriter {
   readonly #store: ObjectStore;
   readonly #limits: Limits;
@@ -28,15 +28,15 @@ export class SpillWriter {
     this.#buffer = new SortBuffer(limits.maxSortBytes);
   }
 
-  /** Takes a change in, by copying it; false if `flush` must come first. */
+  /** Copies a change into the buffer; false if the buffer is full, so that `flush` must come first. */
   add(change: NetChange): boolean {
     return this.#buffer.add(change);
   }
 
-  /** The spills; if they are more than wanted, merged into one. */
-  async close(most: number): Promise<Spill[]> {
+  /** Writes the rest and returns the spills, merged into one if there are more than `maxSpills`. */
+  async close(maxSpills: number): Promise<Spill[]> {
     if (!this.#buffer.isEmpty) await this.flush();
-    if (this.#written.length > most) await this.#merge();
+    if (this.#written.length > maxSpills) await this.#merge();
     return this.#written;
   }
 
@@ -57,7 +57,7 @@ export class SpillWriter {
   }
 }
 
-/** The changes of the spills in a range, in order, one for a key, in batches. */
+/** Reads the spills' changes of a range in batches, in order of the keys, combined to one change for a key. */
 export function readSpills(
   store: ObjectStore,
   spills: readonly Spill[],

@@ -1,6 +1,6 @@
 import type { Head, Source } from '../model/records.ts';
 import { isBusy } from '../runtime/throttling.ts';
-import { backupsUnavailable, type Table } from '../tables/table.ts';
+import { backupsUnavailableError, type Table } from '../tables/table.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
 /**
@@ -17,12 +17,12 @@ export async function checkSource(
   const enablable = config.missingStream === 'enable' && table.description.stream?.StreamEnabled !== true;
   const hasStream = table.streamArn !== undefined || enablable;
   if ((requested ?? config.base) !== 'export') {
-    if (!hasStream) throw backupsUnavailable(name, 'stream');
+    if (!hasStream) throw backupsUnavailableError(name, 'stream');
     return;
   }
   const continues = requested === undefined && hasStream && head?.tableId === tableId;
   if (continues || config.missingRecovery === 'enable' || (await isRecoverable(recovery, name))) return;
-  throw backupsUnavailable(name, 'recovery');
+  throw backupsUnavailableError(name, 'recovery');
 }
 
 /** DynamoDB answers this 10 times per second and account. True if it is too busy: then the execution finds out. */

@@ -1,5 +1,5 @@
 import { describeStream, type Stream, StreamGap } from '../tables/stream.ts';
-import { switchStreamOn, type Table } from '../tables/table.ts';
+import { enableStream, type Table } from '../tables/table.ts';
 import { enablingMs } from './limits.ts';
 import type { SourceRequest, SourceServices, TableStream } from './source.ts';
 
@@ -11,21 +11,21 @@ export async function findStream(
   { table, requestedAt }: SourceRequest,
 ): Promise<TableStream | undefined | 'wait'> {
   const { streamArn: arn } = table;
-  if (arn === undefined) return enableStream(services, table, requestedAt);
+  if (arn === undefined) return enableMissingStream(services, table, requestedAt);
   const stream = await describeUnlessGone(services.streams, arn);
   // While a stream is being enabled, a write may leave no record, and a scan that begins now could not be corrected.
   if (stream?.enabled === false) return 'wait';
   return stream && { arn, createdAt: stream.createdAt };
 }
 
-async function enableStream(
+async function enableMissingStream(
   { clock, config, dynamodb }: Pick<SourceServices, 'clock' | 'config' | 'dynamodb'>,
   { identity, description, status }: Table,
   requestedAt: number,
 ): Promise<'wait' | undefined> {
   const hasOther = description.stream?.StreamEnabled === true;
   if (config.missingStream === 'refuse' || hasOther) return undefined;
-  if (status === 'ACTIVE') await switchStreamOn(dynamodb, identity.name);
+  if (status === 'ACTIVE') await enableStream(dynamodb, identity.name);
   // Somebody may disable it again and again. A scan could not be corrected by so late a stream, either.
   return clock.now() - requestedAt < enablingMs ? 'wait' : undefined;
 }

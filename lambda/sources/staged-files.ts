@@ -4,16 +4,16 @@ import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import { fromSdk } from '../item/from-sdk.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
-/** A file in DynamoDB's export format (gzip of JSON lines), waiting to be partitioned. */
+/** A file in DynamoDB's export format (gzip of JSON lines), which the partition step reads. */
 export interface StagedFile {
   readonly key: string;
   readonly rawBytes: number;
   readonly records: number;
-  /** The MD5 of its bytes, base64, where its writer tells it. */
+  /** The MD5 of its bytes in base64, if its writer recorded it. */
   readonly md5?: string;
   /**
-   * Of a file of an export: the place of that export among those of the backup, a decimal number. It is the order of all
-   * its records, and a key stands once in each export.
+   * The place of the file's export among the exports of the backup, a decimal number. It is the order of all records of the
+   * file: each key occurs once in an export. Files of other sources have an order in each record instead.
    */
   readonly order?: string;
 }
@@ -21,7 +21,7 @@ export interface StagedFile {
 type SdkItem = Record<string, SdkValue>;
 
 export interface StagedChange {
-  /** Where this change comes among those of its key, a decimal number: the highest one's new image counts. */
+  /** The place of this change among those of its key, a decimal number: the new image of the highest one counts. */
   readonly order: string;
   readonly keys: SdkItem;
   readonly oldImage: SdkItem | undefined;
@@ -31,8 +31,8 @@ export interface StagedChange {
 const compress = promisify(gzip);
 
 /**
- * Writes what a source reads in DynamoDB's own export format, in files of bounded size. `ApplyOrder` is our addition
- * to a change's metadata: a real incremental export has one record for a key and needs none.
+ * Writes what a source reads as files of bounded size in DynamoDB's own export format. `ApplyOrder` is our addition to a
+ * change's metadata: a real incremental export has one record for a key, so it needs no order.
  */
 export class StagedFiles {
   readonly #store: ObjectStore;
@@ -42,7 +42,7 @@ export class StagedFiles {
   #lines: string[] = [];
   #bytes = 0;
 
-  /** `name` gives the nth file's key; it must be new for each attempt at a task. */
+  /** `name` returns the nth file's key; it must be new for each attempt at a task. */
   constructor(store: ObjectStore, fileBytes: number, name: (n: number) => string) {
     this.#store = store;
     this.#fileBytes = fileBytes;
@@ -62,7 +62,7 @@ export class StagedFiles {
     });
   }
 
-  /** Stores what is left; the files, in order. */
+  /** Stores the remaining records, and returns all files in order. */
   async close(): Promise<StagedFile[]> {
     if (this.#lines.length > 0) await this.#flush();
     return Promise.all(this.#files);
@@ -81,13 +81,13 @@ export class StagedFiles {
     this.#bytes = 0;
     const stored = this.#write(this.#name(this.#files.length), lines);
     this.#files.push(stored);
-    // Waiting here is the back-pressure: one file is gathered while none or one is written.
+    // The wait is the back-pressure: records gather in memory for one file at a time.
     await stored;
   }
 
   async #write(key: string, lines: readonly string[]): Promise<StagedFile> {
     const raw = Buffer.from(lines.join(''));
-    // Level 1: staged files live for minutes, and gzip's default level takes five times as long.
+    // Staged files live for minutes, and gzip's default level takes five times as long as level 1.
     await this.#store.put(key, await compress(raw, { level: constants.Z_BEST_SPEED }), { ifAbsent: true });
     return { key, rawBytes: raw.length, records: lines.length };
   }

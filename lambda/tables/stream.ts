@@ -17,7 +17,7 @@ export interface Shard {
 export interface Stream {
   /** Epoch ms. */
   readonly createdAt: number;
-  /** Every write of the table makes a record: not while the stream is being switched on or off. */
+  /** True if every write to the table makes a record, which it may not while the stream is being enabled or disabled. */
   readonly enabled: boolean;
   readonly shards: readonly Shard[];
 }
@@ -27,7 +27,7 @@ type SdkItem = Record<string, AttributeValue>;
 export interface StreamRecord {
   /** A decimal number of any length. */
   readonly sequence: string;
-  /** Epoch seconds, rounded down: streams know no finer time. */
+  /** Epoch seconds, rounded down, because streams have no finer time. */
   readonly second: number;
   readonly keys: SdkItem;
   readonly oldImage: SdkItem | undefined;
@@ -40,20 +40,20 @@ export interface StreamPage {
   readonly closed: boolean;
 }
 
-/** The stream no longer holds what was asked for (trimmed, or gone). */
+/** The stream no longer holds the records that are needed: they were trimmed, or the stream is gone. */
 export class StreamGap extends Error {}
 
 /** A position before a shard's first record. */
 export const fromStart = 'start';
 
-/** Throws `StreamGap` if there is no such stream. */
+/** Describes a stream with all its shards. The SDK has no paginator for it. Throws `StreamGap` if there is no such stream. */
 export async function describeStream(streams: DynamoDBStreamsClient, arn: string): Promise<Stream> {
   const shards: SdkShard[] = [];
   let last: string | undefined;
   let createdAt = 0;
   let enabled = true;
   do {
-    const { StreamDescription: page } = await orGap(() =>
+    const { StreamDescription: page } = await detectGap(() =>
       streams.send(
         new DescribeStreamCommand({
           StreamArn: arn,
@@ -75,8 +75,8 @@ export async function describeStream(streams: DynamoDBStreamsClient, arn: string
 }
 
 /**
- * A shard's pages from behind a position, without end while the shard is open: an open shard may answer empty pages
- * although records follow. Throws `StreamGap` if the position is trimmed.
+ * Reads a shard's pages after a position. It never ends while the shard is open: an open shard may return empty pages
+ * although records follow. Throws `StreamGap` if the position was trimmed.
  */
 export async function* readShard(
   streams: DynamoDBStreamsClient,
@@ -88,13 +88,13 @@ export async function* readShard(
     position === fromStart
       ? ({ ShardIteratorType: 'TRIM_HORIZON' } as const)
       : ({ ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: position } as const);
-  const start = await orGap(() =>
+  const start = await detectGap(() =>
     streams.send(new GetShardIteratorCommand({ StreamArn: arn, ShardId: shard, ...at })),
   );
   let iterator = start.ShardIterator;
   while (iterator !== undefined) {
     const current: string = iterator;
-    const page = await orGap(() =>
+    const page = await detectGap(() =>
       streams.send(new GetRecordsCommand({ ShardIterator: current, Limit: 1000 })),
     );
     iterator = page.NextShardIterator;
@@ -102,7 +102,7 @@ export async function* readShard(
   }
 }
 
-/** Throws `RecordNotUnderstood` for a record that does not say what was before and after. */
+/** Checks a record. Throws `RecordNotUnderstood` if it lacks the image before or after, its keys, time or number. */
 function toRecord({ eventName, dynamodb: change }: SdkRecord): StreamRecord {
   const { SequenceNumber, ApproximateCreationDateTime, Keys, OldImage, NewImage } = change ?? {};
   const whole =
@@ -126,7 +126,8 @@ function toRecord({ eventName, dynamodb: change }: SdkRecord): StreamRecord {
   };
 }
 
-async function orGap<T>(call: () => Promise<T>): Promise<T> {
+/** Calls DynamoDB Streams, and throws `StreamGap` if what it asks for was trimmed or is gone. */
+async function detectGap<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (cause) {

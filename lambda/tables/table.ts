@@ -10,18 +10,18 @@ import { checkArn } from '../model/backup-arn.ts';
 import type { TableDescription, TableIdentity } from '../model/records.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 
-/** What DynamoDB says of a table. */
+/** What DynamoDB reports about a table. */
 export interface Table {
   readonly identity: TableIdentity;
   readonly description: TableDescription;
   readonly status: string;
-  /** The stream that can feed a backup: enabled, with new and old images. */
+  /** The ARN of the stream, if a backup can use it: enabled, with new and old images. */
   readonly streamArn?: string;
 }
 
 /**
- * Throws `TableNotFound` and `AccessDenied`. A table that is being created counts as not found, as it does for DynamoDB's
- * backups.
+ * Describes a table. One that is being created counts as not found, as it does for DynamoDB's own backups. Throws
+ * `TableNotFound`, `AccessDenied`.
  */
 export async function describeTable(dynamodb: DynamoDBClient, name: string): Promise<Table> {
   const [table, timeToLive] = await Promise.all([findTable(dynamodb, name), findTimeToLive(dynamodb, name)]);
@@ -45,16 +45,16 @@ const remedies = {
   recovery: 'Switch on its point-in-time recovery (UpdateContinuousBackups)',
 } as const;
 
-/** Why a table cannot be backed up, by what it lacks, and what to do. Said at the request, or by the backup's reason. */
-export function backupsUnavailable(table: string, lacks: keyof typeof remedies): TidemarkError {
+/** Creates the error of a table that lacks what a backup needs, with the remedy. It fails the request or the backup. */
+export function backupsUnavailableError(table: string, lacks: keyof typeof remedies): TidemarkError {
   return new TidemarkError(
     'ContinuousBackupsUnavailable',
     `Backups are not enabled for the table: ${table}. ${remedies[lacks]}, then request the backup again.`,
   );
 }
 
-/** Gives a table that has none a stream that can feed backups. */
-export async function switchStreamOn(dynamodb: DynamoDBClient, table: string): Promise<void> {
+/** Enables the stream of a table that has none, with the images that backups need. */
+export async function enableStream(dynamodb: DynamoDBClient, table: string): Promise<void> {
   await dynamodb.send(
     new UpdateTableCommand({
       TableName: table,
@@ -63,7 +63,7 @@ export async function switchStreamOn(dynamodb: DynamoDBClient, table: string): P
   );
 }
 
-/** Throws `AccessDenied` if the table of this name has not the ARN that it was asked for by. There may be no table. */
+/** Throws `AccessDenied` if the table of this name has another ARN than the caller named. There may be no such table. */
 export async function checkTableArn(
   dynamodb: DynamoDBClient,
   name: string,
@@ -73,12 +73,12 @@ export async function checkTableArn(
   if (table !== undefined) checkArn(asked, String(table.TableArn));
 }
 
-/** The table's description as the SDK gives it, or undefined if there is none of this name. Throws `AccessDenied`. */
+/** Finds the table's description as the SDK returns it; undefined if there is no table of this name. Throws `AccessDenied`. */
 export async function findTable(
   dynamodb: DynamoDBClient,
   name: string,
 ): Promise<SdkTableDescription | undefined> {
-  return unlessNone(
+  return ignoreMissing(
     name,
     async () => (await dynamodb.send(new DescribeTableCommand({ TableName: name }))).Table,
   );
@@ -89,11 +89,11 @@ async function findTimeToLive(
   name: string,
 ): Promise<TimeToLiveDescription | undefined> {
   const command = new DescribeTimeToLiveCommand({ TableName: name });
-  return unlessNone(name, async () => (await dynamodb.send(command)).TimeToLiveDescription);
+  return ignoreMissing(name, async () => (await dynamodb.send(command)).TimeToLiveDescription);
 }
 
-/** Undefined if there is no table of this name. Throws `AccessDenied` if Tidemark was not given the right to look. */
-async function unlessNone<T>(name: string, describe: () => Promise<T>): Promise<T | undefined> {
+/** Calls DynamoDB; undefined if there is no table of this name. Throws `AccessDenied` if Tidemark lacks the right. */
+async function ignoreMissing<T>(name: string, describe: () => Promise<T>): Promise<T | undefined> {
   try {
     return await describe();
   } catch (error) {
@@ -118,7 +118,7 @@ function toDescription(
     createdAt: table.CreationDateTime?.getTime() ?? 0,
     sizeBytes: table.TableSizeBytes ?? 0,
     itemCount: table.ItemCount ?? 0,
-    // A table that never was on demand has no summary.
+    // A table that was never on-demand has no summary.
     billingMode: table.BillingModeSummary?.BillingMode ?? 'PROVISIONED',
     provisionedThroughput: {
       ReadCapacityUnits: throughput?.ReadCapacityUnits ?? 0,
@@ -150,7 +150,7 @@ function toDescription(
   };
 }
 
-/** Descriptions are stored as JSON, where a date would come back as text. */
+/** Leaves out dates: descriptions are stored as JSON, from which a date would come back as text. */
 function withoutDates<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => !(member instanceof Date))) as T;
 }

@@ -11,7 +11,7 @@ import { checkTarget, startOnce, startRestore } from '../../lambda/operations/re
 import { planTarget } from '../../lambda/restore/target-description.ts';
 import { isError, reasonOf, TidemarkError } from '../../lambda/runtime/errors.ts';
 import type { Services } from '../../lambda/services/services.ts';
-import { describeTable, switchStreamOn, type Table } from '../../lambda/tables/table.ts';
+import { describeTable, enableStream, type Table } from '../../lambda/tables/table.ts';
 import { oldestParentMs } from '../../lambda/sources/limits.ts';
 import { filterInReach } from '../../lambda/backup/stream-reach.ts';
 import type { RecoverySetting, RecoverySettings } from './recovery-settings.ts';
@@ -137,7 +137,7 @@ export class EmbeddedContinuousBackups implements ContinuousBackups {
   async #enabled({ identity: { name: table }, description, status }: Table): Promise<RecoverySetting> {
     const { config, dynamodb } = this.#services;
     const hasNone = description.stream?.StreamEnabled !== true && status === 'ACTIVE';
-    if (hasNone && config.missingStream === 'enable') await switchStreamOn(dynamodb, table);
+    if (hasNone && config.missingStream === 'enable') await enableStream(dynamodb, table);
     const { marker } = await this.#backup(table);
     return { table, recoveryPeriodInDays: defaultPeriodDays, enabledAt: marker, keptAt: marker };
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Content, sumContents } from '../../lambda/snapshot/format/content.ts';
 import { splitHashSpace, toHex, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
 import type { RunRef } from '../../lambda/snapshot/format/manifest.ts';
-import { type Applied, assembleManifest, distrust } from '../../lambda/backup/assemble.ts';
+import { type Applied, assembleManifest, findParentFault } from '../../lambda/backup/assemble.ts';
 import type { ApplyResult, BackupPlan, PartitionContent } from '../../lambda/backup/backup-plan.ts';
 import { manifestOf } from '../support/snapshot/support.ts';
 import { createBackupId } from '../../lambda/model/ids.ts';
@@ -90,7 +90,7 @@ describe('a parent is trusted', () => {
     fc.assert(
       fc.property(anyCase, (given) => {
         fc.pre(given.split === 1);
-        expect(distrust(appliedOf(given))).toBeUndefined();
+        expect(findParentFault(appliedOf(given))).toBeUndefined();
       }),
     );
   });
@@ -103,7 +103,7 @@ describe('a parent is trusted', () => {
             given.effects.every((effect, i) => i % given.split === 0 || (effect?.items ?? 0) >= 0),
         );
         const bytes = given.effects.map((effect) => effect && { ...effect, bytes: Math.abs(effect.bytes) });
-        expect(distrust(appliedOf({ ...given, effects: bytes }))).toBeUndefined();
+        expect(findParentFault(appliedOf({ ...given, effects: bytes }))).toBeUndefined();
       }),
     );
   });
@@ -122,7 +122,7 @@ describe('a parent is trusted', () => {
           Object.entries(given.before[which] ?? {}).some(([other, held]) => other === name && held === value),
         );
         fc.pre(!isSame && given.split === 1);
-        expect(distrust({ ...applied, parent }) === undefined).toBe(!given.folds[which]);
+        expect(findParentFault({ ...applied, parent }) === undefined).toBe(!given.folds[which]);
       }),
     );
   });
@@ -137,7 +137,9 @@ describe('a parent is trusted', () => {
       next: undefined,
       damaged: 'run-1: checksum mismatch',
     };
-    expect(distrust({ ...applied, results: [...applied.results, result] })).toBe('run-1: checksum mismatch');
+    expect(findParentFault({ ...applied, results: [...applied.results, result] })).toBe(
+      'run-1: checksum mismatch',
+    );
   });
 
   it.each([{ items: -1 }, { bytes: -1 }])('not when more goes away than there was: %j', (effect) => {
@@ -147,7 +149,7 @@ describe('a parent is trusted', () => {
       effects: [{ ...nothing, ...effect }],
       folds: [false],
     });
-    expect(distrust(applied)).toMatch(/take away more/);
+    expect(findParentFault(applied)).toMatch(/take away more/);
   });
 });
 

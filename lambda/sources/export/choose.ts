@@ -1,4 +1,4 @@
-import { backupsUnavailable } from '../../tables/table.ts';
+import { backupsUnavailableError } from '../../tables/table.ts';
 import { promisedMs } from '../limits.ts';
 import {
   continueFirst,
@@ -10,7 +10,7 @@ import {
   type Situation,
 } from '../source.ts';
 import type { ExportRange } from './request.ts';
-import { exportWindows, firstExportTime } from './windows.ts';
+import { planWindows, firstExportTime } from './windows.ts';
 
 /**
  * What DynamoDB exports: the whole table at a time, or the changes since the parent in windows, one after another. There
@@ -29,14 +29,14 @@ export function continueByExports(situation: Situation): Continuation<ExportOrig
   return continueFirst('export', parents, ({ ends }) => {
     if (!('exportTime' in ends)) return 'it ends in a stream';
     const request = { parentTime: ends.exportTime, marker, earliestRestorable: recovery.earliest };
-    const found = exportWindows(request, config.exportWindow);
+    const found = planWindows(request, config.exportWindow);
     return 'windows' in found ? { source: 'export', ranges: found.windows } : found.why;
   });
 }
 
 /** Plans an export of the whole table if recovery reaches back to the request. */
 export function planExport({ table, marker, recovery }: Situation): ExportOrigin | Refusal {
-  if (recovery === undefined) return refuse(backupsUnavailable(table, 'recovery'));
+  if (recovery === undefined) return refuse(backupsUnavailableError(table, 'recovery'));
   const time = firstExportTime(marker, recovery.earliest);
   if (time <= marker + promisedMs) return { source: 'export', ranges: [{ time }] };
   return refuseUnreachable(

@@ -3,43 +3,43 @@ import { TidemarkError } from '../../runtime/errors.ts';
 /** The members of a JSON object of a manifest. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** The object that a text of a file is. Throws `RecordNotUnderstood`, as do the others here. */
-export function membersOf(text: string, file: string): Members {
+/** Parses a text of a file that must be a JSON object. It throws `RecordNotUnderstood`, as all functions here do. */
+export function parseMembers(text: string, file: string): Members {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw notUnderstood(`${file} is not JSON`, cause);
+    throw notUnderstoodError(`${file} is not JSON`, cause);
   }
-  if (typeof value !== 'object' || value === null) throw notUnderstood(`${file} holds no object`);
+  if (typeof value !== 'object' || value === null) throw notUnderstoodError(`${file} holds no object`);
   return value as Members;
 }
 
 export function textOf(members: Members, name: string, file: string): string {
   const value = members[name];
-  if (typeof value !== 'string') throw notUnderstood(`${name} of ${file} is no text`);
+  if (typeof value !== 'string') throw notUnderstoodError(`${name} of ${file} is no text`);
   return value;
 }
 
 export function countOf(members: Members, name: string, file: string): number {
   const value = members[name];
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
-    throw notUnderstood(`${name} of ${file} is no count`);
+    throw notUnderstoodError(`${name} of ${file} is no count`);
   }
   return value;
 }
 
-/** A time in epoch ms. */
+/** Returns a time in epoch ms. */
 export function timeOf(members: Members, name: string, file: string): number {
   const time = Date.parse(textOf(members, name, file));
-  if (Number.isNaN(time)) throw notUnderstood(`${name} of ${file} is no time`);
+  if (Number.isNaN(time)) throw notUnderstoodError(`${name} of ${file} is no time`);
   return time;
 }
 
-export function notUnderstood(message: string, cause?: unknown): TidemarkError {
+export function notUnderstoodError(message: string, cause?: unknown): TidemarkError {
   return new TidemarkError('RecordNotUnderstood', message, { cause });
 }
 
-export function corrupt(message: string): TidemarkError {
+export function corruptError(message: string): TidemarkError {
   return new TidemarkError('StagedDataCorrupt', message);
 }

@@ -8,27 +8,27 @@ import type { BucketPlace } from '../../storage/bucket-key.ts';
 import type { ExportWindow } from './windows.ts';
 
 /**
- * What an export holds, in epoch ms of whole seconds: the table at a time, or what changed in it from a time on
- * (inclusive) to another one (exclusive).
+ * What an export holds, in epoch ms of whole seconds: the table at one time, or its changes from one time (inclusive) to
+ * another (exclusive).
  */
 export type ExportRange = { readonly time: number } | ExportWindow;
 
-/** Epoch ms: what the export holds was there before this time. */
+/** The end of an export, epoch ms: it holds only writes from before this time. */
 export function endOf(range: ExportRange): number {
   return 'time' in range ? range.time : range.to;
 }
 
 export interface ExportRequest {
   readonly tableArn: string;
-  /** One token for one backup and range: a repeat then answers the same export instead of a second, billed one. */
+  /** One token for one backup and range: a repeated call returns the same export instead of a second one that is billed. */
   readonly clientToken: string;
   readonly place: BucketPlace;
   readonly what: ExportRange;
 }
 
 /**
- * Starts an export; its ARN. Throws `ContinuousBackupsUnavailable`, `TableNotFound`, `CutUnreachable` (a time outside of
- * what is restorable), `LimitExceeded`, `Validation`, and `Internal` for a token that was used for something else.
+ * Starts an export and returns its ARN. Throws `ContinuousBackupsUnavailable`, `TableNotFound`, `CutUnreachable` (a time
+ * that cannot be restored), `LimitExceeded`, `Validation`, and `Internal` for a token that was used for something else.
  */
 export async function startExport(dynamodb: DynamoDBClient, request: ExportRequest): Promise<string> {
   const { tableArn, clientToken, place, what } = request;
@@ -38,18 +38,18 @@ export async function startExport(dynamodb: DynamoDBClient, request: ExportReque
     S3Bucket: place.bucket,
     ...(place.prefix !== '' && { S3Prefix: place.prefix }),
     ExportFormat: 'DYNAMODB_JSON',
-    ...rangeOf(what),
+    ...toParameters(what),
   });
   try {
     const { ExportDescription: description } = await dynamodb.send(command);
     if (description?.ExportArn === undefined) throw new TidemarkError('Internal', 'an export has no ARN');
     return description.ExportArn;
   } catch (error) {
-    throw explained(error, tableArn);
+    throw explain(error, tableArn);
   }
 }
 
-function rangeOf(what: ExportRange): Partial<ExportTableToPointInTimeInput> {
+function toParameters(what: ExportRange): Partial<ExportTableToPointInTimeInput> {
   if ('time' in what) return { ExportTime: new Date(what.time) };
   return {
     ExportType: 'INCREMENTAL_EXPORT',
@@ -61,7 +61,7 @@ function rangeOf(what: ExportRange): Partial<ExportTableToPointInTimeInput> {
   };
 }
 
-/** The errors of the call, by the service's name: ours, and what to do. */
+/** For each error of the call, by the service's name: our code, and what to do. */
 const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   PointInTimeRecoveryUnavailableException: [
     'ContinuousBackupsUnavailable',
@@ -70,7 +70,7 @@ const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   TableNotFoundException: ['TableNotFound', 'It was deleted, or is in another account or region.'],
   InvalidExportTimeException: [
     'CutUnreachable',
-    'The time is outside of what is restorable: request a new backup.',
+    'The time can no longer be restored, or not yet: request a new backup.',
   ],
   ExportConflictException: [
     'Internal',
@@ -83,7 +83,7 @@ const refusals: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ValidationException: ['Validation', 'The export was not started.'],
 };
 
-function explained(error: unknown, tableArn: string): unknown {
+function explain(error: unknown, tableArn: string): unknown {
   const refusal = Object.entries(refusals).find(([name]) => isServiceError(error, name))?.[1];
   if (refusal === undefined || !(error instanceof Error)) return error;
   const [code, next] = refusal;

@@ -1,9 +1,9 @@
 import { DescribeExportCommand, type DynamoDBClient, type ExportDescription } from '@aws-sdk/client-dynamodb';
 import { TidemarkError } from '../../runtime/errors.ts';
 
-/** What DynamoDB says of an export that has ended. */
+/** What DynamoDB reports about an export that has ended. */
 export interface ExportFacts {
-  /** Of `manifest-summary.json`, from the bucket's root. */
+  /** The key of `manifest-summary.json`, from the bucket's root. */
   readonly manifestKey: string;
   readonly items: number;
   readonly billedBytes: number;
@@ -13,18 +13,18 @@ export type ExportState =
   | { readonly status: 'running' }
   | { readonly status: 'done'; readonly facts: ExportFacts };
 
-/** How far an export is. Throws `ExportFailed` with the service's reason and what to do about it. */
+/** Finds out whether an export has ended. Throws `ExportFailed` with the service's reason and what to do about it. */
 export async function describeExport(dynamodb: DynamoDBClient, arn: string): Promise<ExportState> {
   const answer = await dynamodb.send(new DescribeExportCommand({ ExportArn: arn }));
   const description = answer.ExportDescription ?? {};
   const status = description.ExportStatus;
   if (status === 'IN_PROGRESS') return { status: 'running' };
-  if (status === 'COMPLETED') return { status: 'done', facts: factsOf(description, arn) };
-  if (status === 'FAILED') throw failed(description, arn);
+  if (status === 'COMPLETED') return { status: 'done', facts: toFacts(description, arn) };
+  if (status === 'FAILED') throw toError(description, arn);
   throw new TidemarkError('Internal', `${arn} is in the unknown state ${status}`);
 }
 
-function factsOf(description: ExportDescription, arn: string): ExportFacts {
+function toFacts(description: ExportDescription, arn: string): ExportFacts {
   const { ExportManifest: manifestKey, ItemCount: items, BilledSizeBytes: billedBytes } = description;
   if (manifestKey === undefined || items === undefined || billedBytes === undefined) {
     throw new TidemarkError('Internal', `${arn} has ended without saying what it holds`);
@@ -32,21 +32,24 @@ function factsOf(description: ExportDescription, arn: string): ExportFacts {
   return { manifestKey, items, billedBytes };
 }
 
-/** By the beginning of the service's failure code. Rights: "Requesting a table export", DynamoDB Developer Guide. */
+/**
+ * What to do about a failed export, by the first letters of the service's failure code. The rights are those of "Requesting
+ * a table export" in the DynamoDB Developer Guide.
+ */
 const nextSteps: readonly (readonly [string, string])[] = [
-  ['S3NoSuchBucket', 'Make the bucket of the data sink, or name another one in the configuration'],
+  ['S3NoSuchBucket', 'Create the bucket of the data sink, or name another one in the configuration'],
   [
     'S3AccessDenied',
     'Allow s3:PutObject, s3:PutObjectAcl and s3:AbortMultipartUpload on the bucket to the role that requests exports',
   ],
   [
     'Kms',
-    'See that the KMS key exists and is enabled, and allow kms:GenerateDataKey and kms:Decrypt with it to the role that ' +
+    'Make sure that the KMS key exists and is enabled, and allow kms:GenerateDataKey and kms:Decrypt with it to the role that ' +
       'requests exports',
   ],
 ];
 
-function failed(
+function toError(
   { FailureCode: code = 'no code', FailureMessage: text = '' }: ExportDescription,
   arn: string,
 ) {

@@ -1,42 +1,48 @@
 import type { WindowLimits } from '../../services/config.ts';
 
-/** A range of changes, epoch ms: from (inclusive) to (exclusive). */
+/** The changes from one time (inclusive) to another (exclusive), epoch ms. */
 export interface ExportWindow {
   readonly from: number;
   readonly to: number;
 }
 
 export interface WindowSituation {
-  /** The end of what the parent holds: the time of its export, epoch ms of a whole second. */
+  /** Where the parent ends: the time of its export, epoch ms of a whole second. */
   readonly parentTime: number;
   readonly marker: number;
-  /** Since when changes are kept, epoch ms. Later than the parent: point-in-time recovery was off in between. */
+  /** From when on changes are kept, epoch ms. If that is after the parent, point-in-time recovery was off in between. */
   readonly earliestRestorable: number;
 }
 
-/** Windows in order, none if the parent ends at just that time; or why there can be no such windows, so that an older parent or a full export must serve. */
+/**
+ * Windows in order, none if the parent ends at just the wanted time; or why there can be no windows, so that the backup needs
+ * an older parent or a full export.
+ */
 export type ExportWindows = { readonly windows: readonly ExportWindow[] } | { readonly why: string };
 
 const secondMs = 1000;
 
 /**
- * The time to export a table at for a marker: the first whole second after it. An export ends before its time, and knows
- * whole seconds only, so it holds every write until the marker and nothing of more than a second later.
+ * The time at which to export a table for a marker: the first whole second after the marker. An export ends before its time
+ * and knows whole seconds only. So it holds every write until the marker, and nothing more than a second later.
  */
 export function exportTimeOf(marker: number): number {
   return (Math.floor(marker / secondMs) + 1) * secondMs;
 }
 
-/** The same where changes are kept only since a time: recovery that was switched on for the request begins a little after it. */
+/**
+ * The time at which to export a table whose changes are kept only from a time on: recovery that was enabled for the request
+ * begins a little after the marker.
+ */
 export function firstExportTime(marker: number, earliestRestorable: number): number {
   return Math.max(exportTimeOf(marker), Math.ceil(earliestRestorable / secondMs) * secondMs);
 }
 
 /**
- * The windows of changes that lead from a parent to a marker: each begins where the one before ends, and all are of
- * about the same length, so that none is too short.
+ * Plans the windows of changes from a parent to a marker. Each begins where the one before ends, and all have about the same
+ * length, so that none is too short.
  */
-export function exportWindows(
+export function planWindows(
   { parentTime, marker, earliestRestorable }: WindowSituation,
   { minMs, maxMs }: WindowLimits,
 ): ExportWindows {

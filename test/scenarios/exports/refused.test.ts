@@ -250,7 +250,7 @@ describe('a manifest is refused by name', () => {
       full,
       entry({ dataFileS3Key: `${sink}/tables/secret.json.gz` }),
       nothing,
-      'secret.json.gz is not where',
+      'secret.json.gz is not in the folder',
     ],
   ])('%s', async (_name, golden, edits, damage, text) => {
     const { code, message } = await refusal(golden, edits, damage);

@@ -11,7 +11,7 @@ import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { type BackupPlan, names, type PartitionResult } from '../../../lambda/backup/backup-plan.ts';
 import { partition } from '../../../lambda/backup/partition.ts';
 import { readSpills } from '../../../lambda/backup/spills.ts';
-import { spread } from '../../../lambda/backup/spread.ts';
+import { spreadFiles } from '../../../lambda/backup/spread-files.ts';
 import { backupStaging } from '../../../lambda/jobs/staging.ts';
 import type { TaskResult } from '../../../lambda/jobs/task.ts';
 import { smallLimits } from '../../support/snapshot/chain.ts';
@@ -64,7 +64,7 @@ export async function ingested(exports: readonly Arrived[]): Promise<Map<string,
   const job = createBackupJob('Music', id);
   const staging = backupStaging(store, job);
   const plan: Pick<BackupPlan, 'id' | 'description'> = { id, description };
-  const tasks = spread(files, smallLimits.taskBytes);
+  const tasks = spreadFiles(files, smallLimits.taskBytes);
   await staging.note(names.plan, plan);
   await staging.note(names.partitionPlan, { tasks });
   const results: PartitionResult[] = [];

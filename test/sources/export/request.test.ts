@@ -77,7 +77,7 @@ describe('an export that is refused', () => {
       'Switch on point-in-time recovery',
     ],
     ['TableNotFoundException', 'TableNotFound', 'deleted'],
-    ['InvalidExportTimeException', 'CutUnreachable', 'outside of what is restorable'],
+    ['InvalidExportTimeException', 'CutUnreachable', 'no longer be restored, or not yet'],
     ['ExportConflictException', 'Internal', 'token'],
     ['LimitExceededException', 'LimitExceeded', 'Too many exports'],
     ['ValidationException', 'Validation', 'not started'],
@@ -115,7 +115,7 @@ describe('an export', () => {
   });
 
   it.each([
-    ['S3NoSuchBucket', 'Make the bucket of the data sink, .*, then request the backup again'],
+    ['S3NoSuchBucket', 'Create the bucket of the data sink, .*, then request the backup again'],
     ['S3AccessDenied', 'Allow s3:PutObject, s3:PutObjectAcl and s3:AbortMultipartUpload'],
     ['KmsNotFoundException', 'KMS key exists'],
     ['KMSAccessDeniedException', 'kms:GenerateDataKey'],

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultConfig } from '../../../lambda/services/config.ts';
-import { type ExportWindow, exportTimeOf, exportWindows } from '../../../lambda/sources/export/windows.ts';
+import { type ExportWindow, exportTimeOf, planWindows } from '../../../lambda/sources/export/windows.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -12,12 +12,12 @@ const limits = defaultConfig.exportWindow;
 const start = 1_700_000_000_000;
 
 function windowsOf(parentTime: number, marker: number, earliestRestorable = 0): readonly ExportWindow[] {
-  const found = exportWindows({ parentTime, marker, earliestRestorable }, limits);
+  const found = planWindows({ parentTime, marker, earliestRestorable }, limits);
   return 'windows' in found ? found.windows : [];
 }
 
 function whyNot(parentTime: number, marker: number, earliestRestorable = 0): string | undefined {
-  const found = exportWindows({ parentTime, marker, earliestRestorable }, limits);
+  const found = planWindows({ parentTime, marker, earliestRestorable }, limits);
   return 'why' in found ? found.why : undefined;
 }
 
@@ -87,20 +87,20 @@ describe('windows lead from the parent to the marker', () => {
 
   it('none if it is for the same time', () => {
     for (const marker of [start - 1, start - second])
-      expect(exportWindows({ parentTime: start, marker, earliestRestorable: start }, limits)).toEqual({
+      expect(planWindows({ parentTime: start, marker, earliestRestorable: start }, limits)).toEqual({
         windows: [],
       });
   });
 
   it('none to a parent that was made where recovery begins, for a marker before that too', () => {
     const situation = { parentTime: start, marker: start - 5 * second, earliestRestorable: start - 1 };
-    expect(exportWindows(situation, limits)).toEqual({ windows: [] });
+    expect(planWindows(situation, limits)).toEqual({ windows: [] });
   });
 
   it('of other lengths where the configuration says so', () => {
     const shorter = { minMs: 2 * second, maxMs: 10 * second };
     const situation = { parentTime: start, marker: start + 24 * second, earliestRestorable: start };
-    expect(exportWindows(situation, shorter)).toEqual({
+    expect(planWindows(situation, shorter)).toEqual({
       windows: [
         { from: start, to: start + 8 * second },
         { from: start + 8 * second, to: start + 16 * second },

@@ -11,7 +11,7 @@ import { StagedFiles } from '../../../lambda/sources/staged-files.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { apply } from '../../../lambda/backup/apply.ts';
 import { arrange } from '../../../lambda/backup/arrange.ts';
-import { assembleManifest, distrust } from '../../../lambda/backup/assemble.ts';
+import { assembleManifest, findParentFault } from '../../../lambda/backup/assemble.ts';
 import {
   type ApplyPlan,
   type ApplyResult,
@@ -154,7 +154,7 @@ async function publish(
     parent,
     cut: { stream: 'stream-1', shards: {} },
   };
-  const reason = distrust(applied);
+  const reason = findParentFault(applied);
   if (reason !== undefined) throw new Error(reason);
   const manifest = assembleManifest(applied);
   await publishManifest(store, manifest);

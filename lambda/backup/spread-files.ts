@@ -1,8 +1,8 @@
 import type { StagedFile } from '../sources/staged-files.ts';
 import { maxMapItems } from '../jobs/states.ts';
 
-/** Files dealt out to tasks of about the size aimed at, at most as many as a Map may have. */
-export function spread(files: readonly StagedFile[], taskBytes: number): StagedFile[][] {
+/** Deals files out to tasks of about `taskBytes` each. There are at most as many tasks as a Map may have items. */
+export function spreadFiles(files: readonly StagedFile[], taskBytes: number): StagedFile[][] {
   const bytes = files.reduce((sum, file) => sum + file.rawBytes, 0);
   const count = Math.min(files.length, Math.ceil(bytes / taskBytes), maxMapItems);
   const tasks: StagedFile[][] = Array.from({ length: count }, () => []);

@@ -1,10 +1,11 @@
 const newline = 10;
 
 /**
- * The lines of a stream of bytes, without their ends, as many at a time as a chunk completes: views of it. Only `\n` ends a
- * line: Node's `readline` also ends one at U+2028 and U+2029, which may stand unescaped in JSON.
+ * Splits a stream of bytes into lines, without their ends, and yields at a time those that a chunk completes. They are views
+ * of the chunk where possible. Only `\n` ends a line: Node's `readline` also ends one at U+2028 and U+2029, which may stand
+ * unescaped in JSON.
  */
-export async function* linesOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer[]> {
+export async function* splitLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer[]> {
   let rest: Buffer[] = [];
   for await (const chunk of bytes) {
     const lines: Buffer[] = [];

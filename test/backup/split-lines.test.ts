@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linesOf } from '../../lambda/backup/lines.ts';
+import { splitLines } from '../../lambda/backup/split-lines.ts';
 
 describe('only a line feed ends a line', () => {
   it('whatever else the text holds and however it is cut into chunks', async () => {
@@ -19,7 +19,7 @@ describe('only a line feed ends a line', () => {
           }
           const expected = text.length === 0 ? [] : text.toString().split('\n');
           if (expected.at(-1) === '') expected.pop();
-          const batches = await Array.fromAsync(linesOf(chunks()));
+          const batches = await Array.fromAsync(splitLines(chunks()));
           expect(batches.flat().map(String)).toEqual(expected);
         },
       ),

@@ -1,0 +1,45 @@
+import { isHeadInReach } from '../backup/stream-reach.ts';
+import type { TableRecord } from '../model/records.ts';
+import { createBackup } from '../operations/create-backup.ts';
+import { isError } from '../runtime/errors.ts';
+import { isBusy } from '../runtime/throttling.ts';
+import type { Services } from '../services/services.ts';
+import { oldestParentMs } from '../sources/limits.ts';
+import { describeTable } from '../tables/table.ts';
+
+/** The age at which a head is moved. Streams keep 24 hours, so there is time for two more tries. */
+const headAgeMs = 8 * 60 * 60 * 1000;
+
+/** The time between two tries to move a head: each one that fails is a failed backup in the eyes of the owner. */
+const moveEveryMs = 60 * 60 * 1000;
+
+/** The number of the newest backups among which there must be one for whose sake a head is moved. */
+const maxBackupsSeen = 1000;
+
+/**
+ * Moves an old head forward by an internal backup, before the stream loses the changes since. It does so only while the
+ * table's stream holds all of them, nothing else works on the table, and there is a backup to keep the head for.
+ */
+export async function moveHead(services: Services, table: TableRecord): Promise<void> {
+  const { name, head, turn, pending, lastMarker } = table;
+  const now = services.clock.now();
+  const isIdle = turn === undefined && pending.length === 0 && now - lastMarker >= moveEveryMs;
+  const age = head === undefined ? 0 : now - head.marker;
+  if (head === undefined || !isIdle || age < headAgeMs || age > oldestParentMs) return;
+  const backups = await services.catalog.backups.list({ table: name, limit: maxBackupsSeen });
+  if (backups.every(({ source }) => source === 'native')) return;
+  try {
+    if (!(await isHeadInReach(services, await describeTable(services.dynamodb, name), head))) return;
+    await createBackup(services, {
+      table: name,
+      // No other source: a new base costs money, and nobody requested one.
+      source: 'stream',
+      name: 'tidemark-head',
+      internal: true,
+      expiresAt: head.marker,
+    });
+  } catch (error) {
+    // A table that is gone or is being deleted needs no head. If the account is busy, the next call tries again.
+    if (!isError(error, 'TableNotFound', 'TableInUse') && !isBusy(error)) throw error;
+  }
+}
