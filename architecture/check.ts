@@ -1,20 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { withFloors } from './document.ts';
+import { insertFloors } from './document.ts';
 import { floors } from './floors.ts';
-import { projectImports } from './imports.ts';
-import { violations } from './violations.ts';
+import { readProjectImports } from './imports.ts';
+import { findViolations } from './violations.ts';
 
 /**
- * Compares every import of the project, and the floors shown in `docs/architecture.md`, with `floors.ts`. With `--write`
- * it first writes the floors into that page. Exit code: 0 all is well, 1 something differs, which it prints.
+ * `npm run floors` compares every import of the project, and the floors shown in `docs/architecture.md`, with `floors.ts`. With
+ * `--write` it first writes the floors into that page. Exit code: 0 nothing differs, 1 something differs, which it prints.
  */
 const page = 'docs/architecture.md';
 const document = readFileSync(page, 'utf8');
-const expected = withFloors(document, floors);
+const expected = insertFloors(document, floors);
 if (process.argv.includes('--write')) writeFileSync(page, expected);
 
-const imports = projectImports();
-const problems = violations(floors, imports);
+const imports = readProjectImports();
+const problems = findViolations(floors, imports);
 if (document !== expected && !process.argv.includes('--write')) {
   problems.push(`${page} does not show today's floors: run npm run floors -- --write`);
 }

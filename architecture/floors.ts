@@ -7,7 +7,7 @@ export interface Room {
   readonly uses?: readonly string[];
   /** Rooms of lower floors that this room must not import from; a folder of rooms stands for all in it. */
   readonly avoids?: readonly string[];
-  /** Packages that only the rooms which list them may import, but for types. */
+  /** Packages that only the rooms that list them may import, except for types. */
   readonly owns?: readonly string[];
 }
 

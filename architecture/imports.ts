@@ -3,23 +3,23 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path/posix';
 import { parseSync } from 'oxc-parser';
 
-/** One import of a file. */
+/** An import in a file. */
 export interface Import {
   readonly file: string;
-  /** A path from the project's root for a relative import, else a package's name or a `node:` module. */
+  /** Path from the project's root for a relative import, else the name of a package or `node:` module. */
   readonly target: string;
   readonly isType: boolean;
 }
 
-/** All imports of the project's TypeScript files: static, dynamic, type-only, and exports from elsewhere. */
-export function projectImports(): Import[] {
+/** Reads all imports of the project's TypeScript files: static, dynamic and type-only ones, and exports from other files. */
+export function readProjectImports(): Import[] {
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts']);
   const files = listed.toString().split('\n').filter(existsSync);
-  return files.flatMap((file) => importsOf(file, readFileSync(file, 'utf8')));
+  return files.flatMap((file) => parseImports(file, readFileSync(file, 'utf8')));
 }
 
-/** The imports of one file's text. A dynamic import whose module is an expression is left out. */
-export function importsOf(file: string, text: string): Import[] {
+/** Finds the imports in the text of a file, except dynamic imports whose module is an expression. */
+export function parseImports(file: string, text: string): Import[] {
   const { staticImports, staticExports, dynamicImports } = parseSync(file, text).module;
   const reexports = staticExports.flatMap(({ entries }) => entries);
   return [

@@ -1,8 +1,8 @@
 import type { Room } from './floors.ts';
 import type { Import } from './imports.ts';
 
-/** The imports that break the rules of the floors, each as one sentence. Files outside all rooms, such as tests, are free. */
-export function violations(floors: readonly (readonly Room[])[], imports: readonly Import[]): string[] {
+/** Finds imports that break the rules of the floors. Returns a sentence for each. Files outside all rooms, such as tests, have no rules. */
+export function findViolations(floors: readonly (readonly Room[])[], imports: readonly Import[]): string[] {
   const rooms = floors.flatMap((floor, level) => floor.map((room) => ({ ...room, level })));
   // A room may lie in another's folder: the deepest folder is the file's room.
   const deepestFirst = rooms.toSorted((a, b) => b.folder.length - a.folder.length);
@@ -13,10 +13,10 @@ export function violations(floors: readonly (readonly Room[])[], imports: readon
     const to = roomOf(target);
     const rule =
       to === undefined
-        ? brokenOwnership(rooms, from, target, isType)
+        ? findBrokenOwnership(rooms, from, target, isType)
         : to === from
           ? undefined
-          : brokenFloor(from, to);
+          : findBrokenFloor(from, to);
     return rule === undefined ? [] : [`${file} imports ${target}: ${rule}`];
   });
 }
@@ -25,7 +25,7 @@ interface PlacedRoom extends Room {
   readonly level: number;
 }
 
-function brokenFloor(from: PlacedRoom, to: PlacedRoom): string | undefined {
+function findBrokenFloor(from: PlacedRoom, to: PlacedRoom): string | undefined {
   if (to.level < from.level) return `${to.folder} is on a floor above ${from.folder}`;
   if (to.level === from.level) return `${from.folder} and ${to.folder} are on the same floor`;
   if (from.uses?.includes(to.folder) === false) return `${from.folder} may use only ${from.uses.join(', ')}`;
@@ -34,7 +34,7 @@ function brokenFloor(from: PlacedRoom, to: PlacedRoom): string | undefined {
   return undefined;
 }
 
-function brokenOwnership(
+function findBrokenOwnership(
   rooms: readonly PlacedRoom[],
   from: PlacedRoom,
   target: string,
