@@ -82,3 +82,15 @@ describe('the pages of the project', () => {
     expect(inAllPages(missingPaths)).toEqual([]);
   });
 });
+
+describe('the code of the project', () => {
+  it('names no page that does not exist', () => {
+    const code = files.filter((file) => file.endsWith('.ts') && !file.startsWith('test/docs/'));
+    const missing = code.flatMap((file) =>
+      Array.from(textOf(file).matchAll(/\bdocs\/[\w/-]+\.md\b/g), ([page]) => page)
+        .filter((page) => !exists(page))
+        .map((page) => `${file}: ${page}`),
+    );
+    expect(missing).toEqual([]);
+  });
+});
