@@ -3,7 +3,7 @@ import type { Call } from './client.ts';
 import type { Output } from './output.ts';
 import { UsageError } from './errors.ts';
 
-/** What a command works with. */
+/** The means that a command works with: calls to the endpoint, and the output. */
 export interface Tools {
   readonly call: Call;
   readonly output: Output;

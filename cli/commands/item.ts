@@ -35,7 +35,7 @@ function parseKey(text: string | undefined): object {
     const key = parseJson(text);
     if (typeof key === 'object' && key !== null && !Array.isArray(key)) return key;
   } catch {
-    // The error below says what is wrong.
+    // Text that is not JSON gets the error below.
   }
   throw new UsageError(`--key must be DynamoDB JSON like '{"pk":{"S":"a"}}'`);
 }

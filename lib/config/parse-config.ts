@@ -1,13 +1,13 @@
 import { Ajv } from 'ajv';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import { covers, namePart } from './table-patterns.ts';
-import { memberName, problemOf } from './problems.ts';
+import { memberName, toProblem } from './problems.ts';
 import { configSchema, memberSchemas, scheduleSchema } from './schema.ts';
 import { defaultTidemarkConfig, type ScheduleConfig, type TidemarkConfig } from './tidemark-config.ts';
 
 type GivenConfig = Partial<TidemarkConfig> & { readonly $schema?: string };
 
-// `verbose`: an error has the schema of the member that is wrong.
+// With `verbose`, an error contains the schema of the wrong member, and so its message.
 const ajv = new Ajv({ allErrors: true, verbose: true })
   .addVocabulary(['errorMessage'])
   .addFormat('iana-time-zone', isTimeZone);
@@ -21,7 +21,7 @@ const isSchedule = ajv.compile<ScheduleConfig>(scheduleSchema);
  */
 export function parseConfig(value: unknown, origin: string): TidemarkConfig {
   const isSound = isConfig(value);
-  const problems = new Set([...(isConfig.errors ?? []).map(problemOf), ...scheduleProblems(value)]);
+  const problems = new Set([...(isConfig.errors ?? []).map(toProblem), ...findScheduleProblems(value)]);
   if (!isSound || problems.size > 0) {
     throw new TidemarkError('Validation', [...problems].map((problem) => `${origin}: ${problem}`).join('\n'));
   }
@@ -29,8 +29,8 @@ export function parseConfig(value: unknown, origin: string): TidemarkConfig {
   return { ...defaultTidemarkConfig, ...given };
 }
 
-/** What a schema cannot say of the schedules. Members that the schema refuses are passed over. */
-function scheduleProblems(config: unknown): string[] {
+/** Checks what a schema cannot express about schedules. It ignores schedules that the schema refuses already. */
+function findScheduleProblems(config: unknown): string[] {
   const { tables = defaultTidemarkConfig.tables, schedules }: Record<string, unknown> = { ...Object(config) };
   if (!Array.isArray(schedules)) return [];
   const names = new Set<string>();
@@ -43,15 +43,15 @@ function scheduleProblems(config: unknown): string[] {
             `${memberName(`${path}/name`)} is ${schedule.name}, as that of an earlier schedule: choose another`,
           ]
         : []),
-      ...tableProblems(schedule.tables, isTables(tables) ? tables : undefined, `${path}/tables`),
+      ...findTableProblems(schedule.tables, isTables(tables) ? tables : undefined, `${path}/tables`),
     ];
     names.add(schedule.name);
     return problems;
   });
 }
 
-/** `patterns` is undefined if they are wrong themselves. */
-function tableProblems(
+/** Checks the tables of a schedule. `patterns` is undefined if they are wrong themselves. */
+function findTableProblems(
   tables: readonly string[],
   patterns: readonly string[] | undefined,
   path: string,

@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv';
 
-/** What the messages are made of. */
+/** The keywords of a member's schema from which its messages are made. */
 interface Schema {
   readonly [keyword: string]: unknown;
   readonly errorMessage?: string;
@@ -10,8 +10,8 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
-/** One line about an error that ajv found with the option `verbose`: the member, and what it must be. */
-export function problemOf({ instancePath, keyword, params, parentSchema = {} }: ErrorObject): string {
+/** Turns an error, which ajv found with its option `verbose`, into one line: the member, and what it must be. */
+export function toProblem({ instancePath, keyword, params, parentSchema = {} }: ErrorObject): string {
   const { properties = {} }: Schema = parentSchema;
   if (keyword === 'additionalProperties') {
     const member = memberName(`${instancePath}/${params.additionalProperty}`);
@@ -19,12 +19,12 @@ export function problemOf({ instancePath, keyword, params, parentSchema = {} }: 
   }
   if (keyword === 'required') {
     const member = memberName(`${instancePath}/${params.missingProperty}`);
-    return `${member} is missing: it ${demand(properties[params.missingProperty] ?? {})}`;
+    return `${member} is missing: it ${describeDemand(properties[params.missingProperty] ?? {})}`;
   }
-  return `${memberName(instancePath)} ${demand(parentSchema)}`;
+  return `${memberName(instancePath)} ${describeDemand(parentSchema)}`;
 }
 
-/** The member at a JSON pointer, as it is written in code: `schedules[0].tables`. */
+/** Names the member at a JSON pointer as code would: `schedules[0].tables`. */
 export function memberName(pointer: string): string {
   if (pointer === '') return 'the configuration';
   return pointer
@@ -33,8 +33,8 @@ export function memberName(pointer: string): string {
     .replaceAll('/', '.');
 }
 
-/** Completes a sentence that begins with the member. */
-function demand(schema: Schema): string {
+/** Says what a member must be. The text continues a sentence that starts with the member. */
+function describeDemand(schema: Schema): string {
   if (schema.errorMessage !== undefined) return schema.errorMessage;
   if (schema.enum === undefined) return `must be a whole number from ${schema.minimum} to ${schema.maximum}`;
   const choices = schema.enum.map((choice) => JSON.stringify(choice));

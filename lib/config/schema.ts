@@ -8,14 +8,14 @@ import { tableForm, tablePatternForm } from './table-patterns.ts';
  * and limits. The types of `tidemark-config.ts` are derived from it, `parse-config.ts` validates with it, and editors
  * complete a configuration by `tidemark.config.schema.json`, which `npm run config-schema` writes from it.
  *
- * `errorMessage` is what is shown when a member is wrong; Visual Studio Code shows it too. A member without one has
- * an `enum`, or is an `integer` with limits, from which the message is made.
+ * When a member is wrong, its `errorMessage` is shown, also by Visual Studio Code. A member without one has an `enum`, or is
+ * an `integer` with limits; its message is made from these.
  */
 
 /** The tables of a deployment that does not say which: for trying Tidemark. The stack then shows a warning. */
 export const exampleTables: readonly string[] = ['tidemark-*'];
 
-/** All that CloudWatch Logs accepts but "for ever". */
+/** All retention times that CloudWatch Logs accepts, except "never expire". */
 const retentionDays = Object.values(RetentionDays).filter(
   (days): days is RetentionDays => typeof days === 'number' && days < RetentionDays.INFINITE,
 );

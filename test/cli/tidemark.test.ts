@@ -151,33 +151,33 @@ describe('without a terminal', () => {
   );
 });
 
-describe('a command ends', () => {
-  it('with 130 at Ctrl-C', async () => {
-    const asked = Promise.withResolvers<void>();
-    const url = await serve(() => asked.resolve());
+describe('a command that is interrupted', () => {
+  it('ends with 130 at Ctrl-C', async () => {
+    const requested = Promise.withResolvers<void>();
+    const url = await serve(() => requested.resolve());
     const child = start(['verify', arn, '--endpoint-url', url]);
     const closed = once(child, 'close');
-    await asked.promise;
+    await requested.promise;
     child.kill('SIGINT');
     expect(await closed).toEqual([130, null]);
   });
 
-  it('quietly if nobody reads its output any more', async () => {
-    const asked = Promise.withResolvers<void>();
-    const gone = Promise.withResolvers<void>();
+  it('ends with 141 and no message when the reader closes its output', async () => {
+    const requested = Promise.withResolvers<void>();
+    const closedOutput = Promise.withResolvers<void>();
     const { url } = await serveOperations({
       compareBackups: async () => {
-        asked.resolve();
-        await gone.promise;
+        requested.resolve();
+        await closedOutput.promise;
         return { ...compared, next: 'more' };
       },
     });
     const child = start(['compare', arn, arn, '--keys'], { TIDEMARK_ENDPOINT_URL: url });
     const closed = once(child, 'close');
     const stderr = textOf(child.stderr);
-    await asked.promise;
+    await requested.promise;
     child.stdout?.destroy();
-    gone.resolve();
+    closedOutput.resolve();
     expect(await closed).toEqual([141, null]);
     expect(await stderr).toBe('');
   });
