@@ -10,13 +10,13 @@ const anyDigest = fc.oneof(
 );
 const anyDigests = fc.array(anyDigest, { maxLength: 20 });
 
-function sumOf(digests: readonly Buffer[]): DigestSum {
+function addUp(digests: readonly Buffer[]): DigestSum {
   const sum = new DigestSum();
   for (const digest of digests) sum.add(digest);
   return sum;
 }
 
-function naive(digests: readonly Buffer[]): string {
+function sumByBigInt(digests: readonly Buffer[]): string {
   let sum = 0n;
   for (const digest of digests) sum += BigInt(`0x${digest.toString('hex')}`);
   return (sum % modulus).toString(16).padStart(32, '0');
@@ -26,11 +26,11 @@ describe('a sum of digests', () => {
   it('is taken modulo 2^128 and written as 32 hex digits', () => {
     fc.assert(
       fc.property(anyDigests, (digests) => {
-        expect(sumOf(digests).toHex()).toBe(naive(digests));
+        expect(addUp(digests).toHex()).toBe(sumByBigInt(digests));
       }),
     );
     expect(new DigestSum().toHex()).toBe('0'.repeat(32));
-    expect(sumOf([Buffer.alloc(16, 0xff), Buffer.from(`${'0'.repeat(31)}3`, 'hex')]).toHex()).toBe(
+    expect(addUp([Buffer.alloc(16, 0xff), Buffer.from(`${'0'.repeat(31)}3`, 'hex')]).toHex()).toBe(
       `${'0'.repeat(31)}2`,
     );
   });
@@ -38,7 +38,7 @@ describe('a sum of digests', () => {
   it('does not depend on the order of the items', () => {
     fc.assert(
       fc.property(anyDigests, (digests) => {
-        expect(sumOf(digests.toReversed()).toHex()).toBe(sumOf(digests).toHex());
+        expect(addUp(digests.toReversed()).toHex()).toBe(addUp(digests).toHex());
       }),
     );
   });
@@ -46,10 +46,10 @@ describe('a sum of digests', () => {
   it('is carried forward by adding new images and subtracting old ones, even if it is negative in between', () => {
     fc.assert(
       fc.property(anyDigests, anyDigests, (kept, changed) => {
-        const sum = new DigestSum(naive(kept));
+        const sum = new DigestSum(sumByBigInt(kept));
         for (const digest of changed) sum.subtract(digest);
         for (const digest of changed) sum.add(digest);
-        expect(sum.toHex()).toBe(naive(kept));
+        expect(sum.toHex()).toBe(sumByBigInt(kept));
         for (const digest of kept) sum.subtract(digest);
         expect(sum.toHex()).toBe('0'.repeat(32));
       }),
@@ -61,9 +61,9 @@ describe('a sum of digests', () => {
       fc.property(anyDigests, anyDigests, (before, lost) => {
         const loss = new DigestSum();
         for (const digest of lost) loss.subtract(digest);
-        const whole = new DigestSum(naive([...before, ...lost]));
+        const whole = new DigestSum(sumByBigInt([...before, ...lost]));
         whole.addHex(loss.toHex());
-        expect(whole.toHex()).toBe(naive(before));
+        expect(whole.toHex()).toBe(sumByBigInt(before));
       }),
     );
   });
