@@ -35,7 +35,7 @@ export const measured = {
   gzip: 3.1,
   /**
    * CPU seconds to stage a GB of lines: the SDK's client reads pages of 1000 items, which it is answered from memory, and
-   * gzip at level 1 is written to memory (`lambda/sources/scan.ts`, `staged-files.ts`).
+   * gzip at level 1 is written to memory (`lambda/sources/scan/stage-segment.ts`, `staged-files.ts`).
    */
   stageSecondsPerGb: 60,
   /** CPU seconds to make a base of a GB of lines: 3.3 for 100,000 items of 1,022 bytes. */

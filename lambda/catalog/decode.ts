@@ -1,14 +1,15 @@
 import { type BackupId, isBackupId, isRestoreId } from '../model/ids.ts';
-import type {
-  BackupRecord,
-  Ends,
-  Figures,
-  Head,
-  RestoreRecord,
-  TableIdentity,
-  TableRecord,
-  TargetFate,
-  Turn,
+import {
+  type BackupRecord,
+  type Ends,
+  type Figures,
+  type Head,
+  type RestoreRecord,
+  sourceNames,
+  type TableIdentity,
+  type TableRecord,
+  type TargetFate,
+  type Turn,
 } from '../model/records.ts';
 import type { BackupKey } from '../model/backup-arn.ts';
 import { TidemarkError } from '../runtime/errors.ts';
@@ -76,7 +77,7 @@ export const decodeBackup = createDecoder<BackupRecord>('backup', {
   expiresAt: isOptional(isNumber),
   requestedBy: isOptional(isText),
   kind: isOptional(isOneOf('full', 'incremental', 'differential')),
-  source: isOptional(isOneOf('export', 'stream', 'scan', 'native')),
+  source: isOptional(isOneOf(...sourceNames, 'native')),
   parent: isOptional(isBackupId),
   why: isOptional(isListOf(isText)),
   figures: isOptional(isFigures),

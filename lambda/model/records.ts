@@ -43,8 +43,10 @@ export interface TableDescription {
   readonly deletionProtection?: boolean;
 }
 
+export const sourceNames = ['export', 'stream', 'scan'] as const;
+
 /** Where the content of a snapshot comes from. */
-export type Source = 'export' | 'stream' | 'scan';
+export type Source = (typeof sourceNames)[number];
 
 /** `native`: DynamoDB makes the backup, and Tidemark only catalogs it. It has no snapshot. */
 export type BackupSource = Source | 'native';
