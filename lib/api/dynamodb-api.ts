@@ -21,6 +21,7 @@ import { gatewayResponses } from './gateway-responses.ts';
 
 export interface DynamodbApiProps extends StackParts {
   readonly machines: Machines;
+  /** The function that has DynamoDB itself restore a table. The API's function calls it. */
   readonly nativeRestore: NativeRestore;
 }
 

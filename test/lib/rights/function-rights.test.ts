@@ -3,7 +3,7 @@ import { render, synthesize } from '../../support/synthesis.ts';
 import { expectedRights, on, writing } from './expected-rights.ts';
 import { listOf, policies, rightsOf, template } from './policies.ts';
 
-describe('the function of a handler', () => {
+describe('the function of each handler', () => {
   it.each(Object.keys(expectedRights))('%s has exactly the rights that its work needs', (handler) => {
     expect(rightsOf(handler)).toEqual([...(expectedRights[handler] ?? [])].sort());
   });
