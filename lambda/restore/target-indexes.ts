@@ -20,9 +20,10 @@ export function planIndexes(source: TableDescription, overrides: RestoreOverride
   const billing = billingOf(source, overrides);
   const indexes = {
     localSecondaryIndexes:
-      local?.map((asked) => matchIndex(asked, source.localSecondaryIndexes)) ?? source.localSecondaryIndexes,
+      local?.map((requested) => matchIndex(requested, source.localSecondaryIndexes)) ??
+      source.localSecondaryIndexes,
     globalSecondaryIndexes: (
-      global?.map((asked) => applyOverride(asked, source, billing)) ?? source.globalSecondaryIndexes
+      global?.map((requested) => applyOverride(requested, source, billing)) ?? source.globalSecondaryIndexes
     ).map((index) => setThroughput(index, billing)),
   };
   checkNames(indexes);
@@ -31,13 +32,13 @@ export function planIndexes(source: TableDescription, overrides: RestoreOverride
 
 /** Applies the override of one index. An override is complete: missing throughput is not taken from the source. */
 function applyOverride(
-  asked: GlobalSecondaryIndexInfo,
+  requested: GlobalSecondaryIndexInfo,
   source: TableDescription,
   billing: Billing,
 ): GlobalSecondaryIndexInfo {
-  const index = matchIndex(asked, source.globalSecondaryIndexes);
-  const { ProvisionedThroughput: provisioned, OnDemandThroughput: onDemand } = asked;
-  checkThroughput(billing, { provisioned, onDemand }, asked.IndexName);
+  const index = matchIndex(requested, source.globalSecondaryIndexes);
+  const { ProvisionedThroughput: provisioned, OnDemandThroughput: onDemand } = requested;
+  checkThroughput(billing, { provisioned, onDemand }, requested.IndexName);
   return { ...index, ProvisionedThroughput: provisioned, OnDemandThroughput: onDemand };
 }
 
@@ -45,17 +46,17 @@ function applyOverride(
  * Finds the source index of the same key and projection, and gives it the requested name, which may be a new one.
  */
 function matchIndex(
-  asked: LocalSecondaryIndexInfo,
+  requested: LocalSecondaryIndexInfo,
   sources: readonly LocalSecondaryIndexInfo[],
 ): LocalSecondaryIndexInfo {
-  const match = sources.find((source) => identityOf(source) === identityOf(asked));
+  const match = sources.find((source) => identityOf(source) === identityOf(requested));
   if (match === undefined) {
     throw invalidRequestError(
-      `Index ${asked.IndexName} does not match a secondary index that existed in the source table and cannot be ` +
+      `Index ${requested.IndexName} does not match a secondary index that existed in the source table and cannot be ` +
         'created during the restore operation',
     );
   }
-  return { IndexName: asked.IndexName, KeySchema: match.KeySchema, Projection: match.Projection };
+  return { IndexName: requested.IndexName, KeySchema: match.KeySchema, Projection: match.Projection };
 }
 
 /**

@@ -10,7 +10,7 @@ export interface Billing {
 }
 
 /** The throughput that is requested for a table or one of its indexes. */
-interface Asked {
+interface RequestedThroughput {
   readonly provisioned: ProvisionedThroughput | undefined;
   readonly onDemand: OnDemandThroughput | undefined;
 }
@@ -50,7 +50,11 @@ export function planTableThroughput(
  * billing mode or is out of range. For an index, only two of DynamoDB's messages are known (throughput missing;
  * throughput given with an override to on-demand); the others imitate them.
  */
-export function checkThroughput(billing: Billing, { provisioned, onDemand }: Asked, index?: string): void {
+export function checkThroughput(
+  billing: Billing,
+  { provisioned, onDemand }: RequestedThroughput,
+  index?: string,
+): void {
   const where = index === undefined ? '' : ` for index ${index}`;
   if (billing.mode === 'PROVISIONED') {
     for (const [name] of listMaxima(onDemand)) {

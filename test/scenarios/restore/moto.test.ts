@@ -180,7 +180,7 @@ function findPythonWithMoto(): string[] {
 
 /** Starts a moto server that ends with the test. Returns clients of it. */
 async function startMoto(python: string): Promise<{ dynamodb: DynamoDBClient; s3: S3Client }> {
-  const child = spawn(python, [join(import.meta.dirname, 'moto_server.py')]);
+  const child = spawn(python, [join(import.meta.dirname, '../../support/restore/moto_server.py')]);
   const complaint = text(child.stderr);
   const exit = once(child, 'exit');
   onTestFinished(async () => {
