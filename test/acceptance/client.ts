@@ -27,7 +27,7 @@ import type {
   UpdateContinuousBackupsOutput,
 } from '@aws-sdk/client-dynamodb';
 
-/** What the suite calls, by the service model's shapes. Binary values are not used: each client has its own form. */
+/** The calls of the suite, by the service model's shapes. The suite uses no binary values: each client has its own form. */
 export interface Calls {
   CreateBackup: [CreateBackupInput, CreateBackupOutput];
   DescribeBackup: [DescribeBackupInput, DescribeBackupOutput];
@@ -46,7 +46,7 @@ export interface Calls {
 
 export type Operation = keyof Calls;
 
-/** DynamoDB's own operations, which a deployment does not serve: they go to where the tables are. */
+/** DynamoDB's own operations, which a deployment does not serve: they go to the DynamoDB with the tables. */
 const tableOperations: ReadonlySet<Operation> = new Set<Operation>([
   'CreateTable',
   'DeleteTable',
@@ -59,29 +59,29 @@ export function placeOf(operation: Operation): 'tidemark' | 'tables' {
   return tableOperations.has(operation) ? 'tables' : 'tidemark';
 }
 
-/** An official client of DynamoDB, as the suite uses it. Times are `Date` in and out; some clients cut to seconds. */
+/** An official client of DynamoDB. Times are `Date` in and out; some clients cut them to seconds. */
 export interface Client {
   /** Part of the names of tables. */
   readonly name: string;
-  /** Throws `Refusal` if the service answers with an error. */
+  /** Throws `ServiceError` if the service answers with an error. */
   call<K extends Operation>(operation: K, input: Calls[K][0]): Promise<Calls[K][1]>;
 }
 
-/** An error of the service as the client tells it. */
-export class Refusal extends Error {
+/** An error of the service as the client reports it. */
+export class ServiceError extends Error {
   /** The name of the client's class for the error; where it has none, the error's name. */
   readonly exception: string;
-  readonly told: string;
+  readonly text: string;
 
-  constructor(exception: string, told: string) {
-    super(`${exception}: ${told}`);
-    this.name = 'Refusal';
+  constructor(exception: string, text: string) {
+    super(`${exception}: ${text}`);
+    this.name = 'ServiceError';
     this.exception = exception;
-    this.told = told;
+    this.text = text;
   }
 }
 
-/** An answer that came as JSON, with dates in place of epoch seconds or ISO times. */
+/** Parses an answer in JSON, with dates in place of epoch seconds or ISO times. */
 export function parseAnswer(json: string): unknown {
   return JSON.parse(json, (name, value: unknown) => {
     if (!name.endsWith('DateTime')) return value;

@@ -1,18 +1,18 @@
 import { beforeAll } from 'vitest';
-import { boto3Client } from './clients/boto3.ts';
-import { cliClient } from './clients/cli.ts';
-import { foundCli, foundPython } from './clients/found.ts';
-import { javascriptClient } from './clients/javascript.ts';
+import { createBoto3Client } from './clients/boto3.ts';
+import { createCliClient } from './clients/cli.ts';
+import { findCli, findPython } from './clients/find-programs.ts';
+import { createJavascriptClient } from './clients/javascript.ts';
 import { endpointUnderTest } from './endpoint.ts';
-import { backupScenario } from './scenario.ts';
-import { cliTests, modelTests } from './scenario/cli.ts';
+import { defineScenario } from './scenario.ts';
+import { defineCliTests, defineModelTests } from './scenario/cli.ts';
 import { numberedItems, Workplace } from './tables.ts';
 
-/** A restore of this many items still runs when the CLI has made two more calls. */
+/** A restore of this many items is still running after two more calls of the CLI. */
 const manyItems = 2500;
 
 const endpoint = await endpointUnderTest();
-const javascript = javascriptClient(endpoint);
+const javascript = createJavascriptClient(endpoint);
 
 const shared = new Workplace({ ...javascript, name: 'shared' }, endpoint);
 let largeBackup = '';
@@ -23,18 +23,18 @@ beforeAll(async () => {
 });
 const large = (): string => largeBackup;
 
-backupScenario(javascript, endpoint, javascript, large);
+defineScenario(javascript, endpoint, javascript, large);
 
-const python = foundPython();
-if (python !== undefined) backupScenario(boto3Client(python, endpoint), endpoint, javascript, large);
+const python = findPython();
+if (python !== undefined) defineScenario(createBoto3Client(python, endpoint), endpoint, javascript, large);
 
-const cliPython = foundCli();
-// The CLI has no setting for the name that requests of its service `dynamodb` are signed for.
+const cliPython = findCli();
+// The CLI cannot sign requests of its service `dynamodb` for another name.
 if (cliPython !== undefined && endpoint.signingName === undefined) {
-  const cli = cliClient(cliPython, 'dynamodb', endpoint);
-  backupScenario(cli, endpoint, javascript, large, cliTests(cli));
+  const cli = createCliClient(cliPython, 'dynamodb', endpoint);
+  defineScenario(cli, endpoint, javascript, large, defineCliTests(cli));
 }
 if (cliPython !== undefined) {
-  const cli = cliClient(cliPython, 'tidemark', endpoint);
-  backupScenario(cli, endpoint, javascript, large, modelTests(cli));
+  const cli = createCliClient(cliPython, 'tidemark', endpoint);
+  defineScenario(cli, endpoint, javascript, large, defineModelTests(cli));
 }

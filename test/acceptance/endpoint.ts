@@ -12,37 +12,38 @@ import { afterAll, vi } from 'vitest';
 export interface Endpoint {
   readonly url: string;
   readonly region: string;
-  /** What signatures name, where it is not `dynamodb`. */
+  /** The service that signatures name, if it is not `dynamodb`. */
   readonly signingName?: string;
-  /** Where tables are made and written; absent: AWS's own DynamoDB of the region. */
+  /** The DynamoDB with the tables; absent: AWS's own in the region. */
   readonly tablesUrl?: string;
-  /** Keys that are given to clients; absent: what they find by themselves. */
+  /** The credentials of clients; absent: those that they find by themselves. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** The environment of clients that are processes. */
   readonly env: NodeJS.ProcessEnv;
-  /** How long a backup, a restore or a time that can be restored may take. */
+  /** How long to wait for a backup, a restore or a restorable time. */
   readonly patienceMs: number;
 }
 
 export const root = join(import.meta.dirname, '..', '..');
 
 /**
- * The endpoint that the environment names, or else an embedded runtime with a home of its own, which ends with the tests.
+ * Returns the endpoint that the environment names, or else starts an embedded runtime with a home of its own, which ends
+ * after the tests.
  *
  * - TIDEMARK_TEST_ENDPOINT: the URL; region and credentials from the usual AWS variables
  * - TIDEMARK_TEST_SIGNING_NAME: `execute-api` for a deployed endpoint
- * - TIDEMARK_TEST_DYNAMODB_ENDPOINT: where its tables are, if not in AWS (for `npm start`: the same URL)
+ * - TIDEMARK_TEST_DYNAMODB_ENDPOINT: the DynamoDB with its tables, if it is not AWS's (for `npm start`: the same URL)
  * - TIDEMARK_TEST_TABLE_PREFIX: see tables.ts
  */
 export async function endpointUnderTest(): Promise<Endpoint> {
   const url = process.env['TIDEMARK_TEST_ENDPOINT'];
-  const endpoint = url ? deployed(url) : await embedded();
-  const mostMs = 3 * endpoint.patienceMs;
-  vi.setConfig({ testTimeout: mostMs, hookTimeout: mostMs });
+  const endpoint = url ? readDeployment(url) : await startEmbedded();
+  const maxMs = 3 * endpoint.patienceMs;
+  vi.setConfig({ testTimeout: maxMs, hookTimeout: maxMs });
   return endpoint;
 }
 
-function deployed(url: string): Endpoint {
+function readDeployment(url: string): Endpoint {
   const { AWS_REGION, AWS_DEFAULT_REGION, TIDEMARK_TEST_SIGNING_NAME, TIDEMARK_TEST_DYNAMODB_ENDPOINT } =
     process.env;
   const region = AWS_REGION ?? AWS_DEFAULT_REGION;
@@ -58,8 +59,8 @@ function deployed(url: string): Endpoint {
   };
 }
 
-/** An embedded runtime on an empty home. It ends with the tests. */
-export async function embedded(): Promise<Endpoint> {
+/** Starts an embedded runtime on an empty home. It ends after the tests. */
+export async function startEmbedded(): Promise<Endpoint> {
   const home = await mkdtemp(join(tmpdir(), 'tidemark-acceptance-'));
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'local/main.ts'], {
     cwd: root,
@@ -72,17 +73,17 @@ export async function embedded(): Promise<Endpoint> {
     child.kill('SIGTERM');
     await ended;
     await rm(home, { recursive: true, force: true });
-    // What the runtime warned of helps when a test has failed.
+    // The runtime's warnings help when a test has failed.
     if ((await log) !== '') console.log(await log);
   });
-  const url = await ready(child, log);
+  const url = await readUrl(child, log);
   return {
     url,
     region: 'us-east-1',
     tablesUrl: url,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     env: {
-      ...withoutAws(process.env),
+      ...removeAwsSettings(process.env),
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_DEFAULT_REGION: 'us-east-1',
@@ -91,12 +92,13 @@ export async function embedded(): Promise<Endpoint> {
   };
 }
 
-/** Settings of the person who runs the tests must not reach the clients. */
-function withoutAws(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** Removes AWS settings of the person who runs the tests, which must not reach the clients. */
+function removeAwsSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_')));
 }
 
-async function ready(
+/** Waits until the runtime prints its URL. */
+async function readUrl(
   child: ChildProcessByStdio<null, Readable, Readable>,
   log: Promise<string>,
 ): Promise<string> {
@@ -104,7 +106,7 @@ async function ready(
   for await (const line of lines) {
     const url = /is ready at (http:\S+)/.exec(line)?.[1];
     if (url === undefined) continue;
-    // What comes later must be read, or the runtime would wait for its reader.
+    // Keep reading the output, or the runtime would block on a full pipe.
     child.stdout.resume();
     return url;
   }

@@ -1,15 +1,15 @@
-/** A piece of a page that can be run. */
+/** An example on a page that can be run. */
 export interface Example {
-  /** The heading that it stands under. */
+  /** The heading above it. */
   readonly section: string;
   readonly language: string;
   readonly code: string;
-  /** What stands below it as its output. */
+  /** The output below it. */
   readonly prints: string | undefined;
 }
 
-/** The fenced blocks of a Markdown page, in order; a block `text` is the output of the one before. */
-export function examplesOf(page: string): Example[] {
+/** Reads the fenced blocks of a Markdown page, in order. A block `text` is the output of the previous block. */
+export function readExamples(page: string): Example[] {
   const blocks = page.matchAll(/^## (?<section>.+)$|^```(?<language>\w+)\n(?<code>[^]*?)^```$/gm);
   const examples: Example[] = [];
   let section = '';

@@ -1,11 +1,11 @@
 import { CreateBackupCommand, ListBackupsCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
-import { javascriptClient, sdkClient } from './clients/javascript.ts';
+import { createJavascriptClient, createSdkClient } from './clients/javascript.ts';
 import { endpointUnderTest } from './endpoint.ts';
 import { Workplace } from './tables.ts';
 
 const endpoint = await endpointUnderTest();
-const client = { ...javascriptClient(endpoint), name: 'sdk' };
+const client = { ...createJavascriptClient(endpoint), name: 'sdk' };
 const work = new Workplace(client, endpoint);
 let table = '';
 let backups: string[] = [];
@@ -15,13 +15,13 @@ beforeAll(async () => {
   for (const name of ['one', 'two', 'three', 'four']) backups.push(await work.backup(table, name));
 });
 
-const listed = async (input: ListBackupsCommand['input']): Promise<unknown[]> => {
+const listArns = async (input: ListBackupsCommand['input']): Promise<unknown[]> => {
   const { BackupSummaries } = await client.call('ListBackups', { TableName: table, ...input });
   return (BackupSummaries ?? []).map(({ BackupArn }) => BackupArn);
 };
 
-test('a call whose answer is lost is retried by the SDK, and makes one backup', async () => {
-  const sdk = sdkClient(endpoint);
+test('a CreateBackup whose answer is lost is retried by the SDK and makes one backup', async () => {
+  const sdk = createSdkClient(endpoint);
   let sent = 0;
   sdk.middlewareStack.add(
     (next) => async (args) => {
@@ -35,26 +35,26 @@ test('a call whose answer is lost is retried by the SDK, and makes one backup', 
   const lost = { TableName: table, BackupName: 'lost' };
   const { BackupDetails, $metadata } = await sdk.send(new CreateBackupCommand(lost));
   expect([sent, $metadata.attempts]).toEqual([2, 2]);
-  expect(await listed({})).toEqual([...backups, BackupDetails?.BackupArn]);
+  expect(await listArns({})).toEqual([...backups, BackupDetails?.BackupArn]);
   await work.available(String(BackupDetails?.BackupArn));
   await client.call('DeleteBackup', { BackupArn: BackupDetails?.BackupArn });
 });
 
-test('the list is bounded to the millisecond: from the lower bound on, up to before the upper', async () => {
+test('the time bounds of a list include the lower and exclude the upper one, to the millisecond', async () => {
   const { BackupSummaries = [] } = await client.call('ListBackups', { TableName: table });
   const [, second, third] = BackupSummaries.map(({ BackupCreationDateTime }) => BackupCreationDateTime);
-  expect(await listed({ TimeRangeLowerBound: second, TimeRangeUpperBound: third })).toEqual([backups[1]]);
+  expect(await listArns({ TimeRangeLowerBound: second, TimeRangeUpperBound: third })).toEqual([backups[1]]);
 });
 
-test('the list goes on behind a backup that is gone', async () => {
+test('a list continues after a deleted backup', async () => {
   const [first, second, ...others] = backups;
   await client.call('DeleteBackup', { BackupArn: second });
   backups = [String(first), ...others];
-  expect(await listed({ ExclusiveStartBackupArn: second })).toEqual(others);
+  expect(await listArns({ ExclusiveStartBackupArn: second })).toEqual(others);
 });
 
-test('a call that is not signed is refused', async () => {
-  const unsigned = sdkClient(endpoint, { signer: { sign: async (request) => request } });
+test('an unsigned call is rejected', async () => {
+  const unsigned = createSdkClient(endpoint, { signer: { sign: async (request) => request } });
   await expect(unsigned.send(new ListBackupsCommand({}))).rejects.toMatchObject({
     name: 'MissingAuthenticationTokenException',
     message: 'Request is missing Authentication Token',

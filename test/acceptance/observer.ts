@@ -3,14 +3,14 @@ import { createServer, request as sendRequest } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { afterAll } from 'vitest';
 
-/** What a request said of itself. */
+/** What the observer records of a request. */
 export interface Seen {
   readonly path: string;
   /** The service that the signature names. */
   readonly signedFor: string | undefined;
 }
 
-/** An endpoint that hands all to another, and keeps what it saw. It ends with the tests. */
+/** Starts an endpoint that forwards requests to another one and records them. It ends after the tests. */
 export async function observe(url: string): Promise<{ readonly url: string; readonly seen: Seen[] }> {
   const seen: Seen[] = [];
   const server = createServer((request, response) => {

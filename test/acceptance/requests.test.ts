@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Refusal } from './client.ts';
-import { javascriptClient } from './clients/javascript.ts';
+import { ServiceError } from './client.ts';
+import { createJavascriptClient } from './clients/javascript.ts';
 import { endpointUnderTest } from './endpoint.ts';
 import { type Item, Workplace } from './tables.ts';
 
 const endpoint = await endpointUnderTest();
-/** A call is refused or not at its first try, and none waits for another's connection. */
-const client = javascriptClient(endpoint, {
+/** The client tries each call once and has a connection for each, so that calls do not wait for each other. */
+const client = createJavascriptClient(endpoint, {
   maxAttempts: 1,
   requestHandler: { httpAgent: { maxSockets: 100 }, httpsAgent: { maxSockets: 100 } },
 });
 const work = new Workplace(client, endpoint);
 
-describe('60 CreateBackup within a second, over 60 tables', () => {
+describe('of 60 CreateBackup within a second, over 60 tables', () => {
   let tables: string[] = [];
   beforeAll(async () => {
     tables = await Promise.all(Array.from({ length: 60 }, (_, i) => work.table(`of-60-${i}`)));
@@ -20,19 +20,19 @@ describe('60 CreateBackup within a second, over 60 tables', () => {
 
   test('exactly 50 succeed', async () => {
     let outcome = await burst(tables);
-    // On a busy machine calls may reach their handler later than within a second of the first. That is no case of the
-    // rule, and tried again.
+    // On a busy machine, calls may reach their handler more than a second after the first. The rule does not cover that
+    // case, so try again.
     for (let tries = 1; tries < 5 && outcome.tookMs > 1000 && outcome.arns.length !== 50; tries++) {
       outcome = await burst(tables);
     }
     expect(new Set(outcome.arns).size).toBe(50);
-    expect(outcome.refused).toEqual(Array.from({ length: 10 }, () => 'LimitExceededException'));
+    expect(outcome.errors).toEqual(Array.from({ length: 10 }, () => 'LimitExceededException'));
   });
 });
 
-/** One CreateBackup for each table, all at once; then it waits for the backups. */
+/** Sends one CreateBackup for each table, all at once, and waits for the backups. */
 async function burst(tables: readonly string[]) {
-  // Connections are there when it begins.
+  // Open the connections before the burst begins.
   await Promise.all(tables.map((table) => client.call('ListBackups', { TableName: table })));
   const begun = Date.now();
   const outcomes = await Promise.allSettled(
@@ -40,17 +40,17 @@ async function burst(tables: readonly string[]) {
   );
   const tookMs = Date.now() - begun;
   const arns: string[] = [];
-  const refused: string[] = [];
+  const errors: string[] = [];
   for (const outcome of outcomes) {
     if (outcome.status === 'fulfilled') arns.push(String(outcome.value.BackupDetails?.BackupArn));
-    else if (outcome.reason instanceof Refusal) refused.push(outcome.reason.exception);
+    else if (outcome.reason instanceof ServiceError) errors.push(outcome.reason.exception);
     else throw outcome.reason;
   }
   for (const arn of arns) await work.available(arn);
-  return { tookMs, arns, refused };
+  return { tookMs, arns, errors };
 }
 
-test('24 rapid CreateBackup on one table all succeed, each with the content of its cut', async () => {
+test('24 rapid CreateBackup of one table all succeed, each with the content at its marker', async () => {
   const table = await work.table('rapid');
   const written = Array.from({ length: 24 }, (_, n): Item => ({ id: { S: `item-${n + 10}` } }));
   const arns: string[] = [];
@@ -68,8 +68,8 @@ test('24 rapid CreateBackup on one table all succeed, each with the content of i
     await client.call('RestoreTableFromBackup', { BackupArn: arns[n], TargetTableName: target });
     await work.active(target);
     const items = await work.items(target);
-    // All that was written before the request, in the order of writing, and of what came later
-    // at most the writes of the next second. Write k came after marker k - 1.
+    // The backup has all writes before its request, and of later ones only those of the next second. Write k came after
+    // marker k - 1.
     expect(items.length).toBeGreaterThan(n);
     expect(items).toEqual(written.slice(0, items.length));
     expect(markers[items.length - 2] ?? 0).toBeLessThanOrEqual((markers[n] ?? 0) + 1000);

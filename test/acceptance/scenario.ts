@@ -1,34 +1,34 @@
 import { beforeAll, describe } from 'vitest';
 import type { Client } from './client.ts';
 import type { Endpoint } from './endpoint.ts';
-import { backupTests } from './scenario/backups.ts';
-import { pointInTimeTests } from './scenario/point-in-time.ts';
-import { refusalTests } from './scenario/refusals.ts';
-import { restoreTests } from './scenario/restores.ts';
+import { defineBackupTests } from './scenario/backups.ts';
+import { definePointInTimeTests } from './scenario/point-in-time.ts';
+import { defineErrorTests } from './scenario/errors.ts';
+import { defineRestoreTests } from './scenario/restores.ts';
 import { numberedItems, Workplace } from './tables.ts';
 
-/** A table with three backups, which tests only read. */
+/** A table with three backups, which tests do not change. */
 export interface World {
   readonly client: Client;
-  /** Another client, which waits where this one is slow. */
+  /** Another client, which waits in place of a slow one. */
   readonly helper: Client;
   readonly work: Workplace;
   readonly table: string;
   readonly tableArn: string;
-  /** In the order in which they were made. */
+  /** In the order of their creation. */
   readonly backups: readonly string[];
   /** A backup of another table, large enough for calls during its restore. */
   readonly large: string;
 }
 
 /**
- * What any official client must find, the same for each.
+ * Defines the tests that every official client must pass.
  *
- * @param helper waits and clears up, and is known to be right by tests of its own
- * @param large the ARN of a large backup, once tests run
- * @param more tests of this client only
+ * @param helper waits and cleans up; it has tests of its own
+ * @param large returns the ARN of a large backup, once the tests run
+ * @param more defines tests of this client only
  */
-export function backupScenario(
+export function defineScenario(
   client: Client,
   endpoint: Endpoint,
   helper: Client,
@@ -38,22 +38,22 @@ export function backupScenario(
   describe(`with ${client.name}`, () => {
     let made: World | undefined;
     const world = (): World => {
-      if (made === undefined) throw new Error('the table was not made');
+      if (made === undefined) throw new Error('the table was not created');
       return made;
     };
     const work = new Workplace(client, endpoint, helper);
     beforeAll(async () => {
-      made = { ...(await makeTable(client, work)), client, helper, work, large: large() };
+      made = { ...(await createBackedUpTable(client, work)), client, helper, work, large: large() };
     });
-    backupTests(world);
-    restoreTests(world);
-    pointInTimeTests(world);
-    refusalTests(world);
+    defineBackupTests(world);
+    defineRestoreTests(world);
+    definePointInTimeTests(world);
+    defineErrorTests(world);
     more(world);
   });
 }
 
-async function makeTable(
+async function createBackedUpTable(
   client: Client,
   work: Workplace,
 ): Promise<Pick<World, 'table' | 'tableArn' | 'backups'>> {

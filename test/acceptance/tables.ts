@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { AttributeValue, BackupDetails, CreateTableInput } from '@aws-sdk/client-dynamodb';
 import { afterAll, expect, vi } from 'vitest';
-import { type Client, Refusal } from './client.ts';
+import { type Client, ServiceError } from './client.ts';
 import type { Endpoint } from './endpoint.ts';
 
 export type Item = Record<string, AttributeValue>;
 
-/** Begins all table names: a deployment's configuration bounds the tables that it may back up and restore to. */
+/** The prefix of all table names: a deployment's configuration limits the tables that it may back up and restore to. */
 const prefix = process.env['TIDEMARK_TEST_TABLE_PREFIX'] ?? 'tidemark-acceptance-';
 
 const pollMs = 100;
 const batchEntries = 25;
 
-/** The tables and backups of some tests; all that they leave goes when they have ended. */
+/** The tables and backups of some tests. It deletes all of them after the tests. */
 export class Workplace {
   readonly #client: Client;
   readonly #helper: Client;
@@ -20,7 +20,7 @@ export class Workplace {
   readonly #run: string;
   readonly #tables: string[] = [];
 
-  /** @param helper waits and clears up, where the client itself is slow */
+  /** @param helper waits and cleans up in place of a slow client */
   constructor(client: Client, { patienceMs }: Endpoint, helper: Client = client) {
     this.#client = client;
     this.#helper = helper;
@@ -29,14 +29,14 @@ export class Workplace {
     afterAll(() => this.#clear());
   }
 
-  /** The full name of a table of these tests, be it there or to be made by a restore. */
+  /** The full name of a table of these tests, which exists or which a restore will create. */
   named(name: string): string {
     const full = `${prefix}${this.#client.name}-${this.#run}-${name}`;
     if (!this.#tables.includes(full)) this.#tables.push(full);
     return full;
   }
 
-  /** Makes a table with the key `id`, that a backup can be made of. Its full name. */
+  /** Creates a table with the key `id` and a stream, and returns its full name. */
   async table(name: string, more: Partial<CreateTableInput> = {}): Promise<string> {
     const TableName = this.named(name);
     await this.#client.call('CreateTable', {
@@ -57,11 +57,11 @@ export class Workplace {
       const { UnprocessedItems = {} } = await this.#client.call('BatchWriteItem', {
         RequestItems: { [table]: requests },
       });
-      if (Object.keys(UnprocessedItems).length > 0) throw new Error(`${table} did not take all items`);
+      if (Object.keys(UnprocessedItems).length > 0) throw new Error(`${table} did not accept all items`);
     }
   }
 
-  /** All items, by `id`. */
+  /** Reads all items, sorted by `id`. */
   async items(table: string): Promise<Item[]> {
     const items: Item[] = [];
     let next: Item | undefined;
@@ -74,10 +74,10 @@ export class Workplace {
       items.push(...(page.Items ?? []));
       next = page.LastEvaluatedKey;
     } while (next !== undefined);
-    return sortedItems(items);
+    return sortItems(items);
   }
 
-  /** Waits until the table is there for use: one that is restored, whole. */
+  /** Waits until the table is ACTIVE: a restored table then has all its content. */
   async active(table: string): Promise<void> {
     await this.until(async () => {
       const { Table } = await this.#helper.call('DescribeTable', { TableName: table });
@@ -85,7 +85,7 @@ export class Workplace {
     });
   }
 
-  /** Makes a backup and waits until it is AVAILABLE. Its ARN. */
+  /** Creates a backup, waits until it is AVAILABLE, and returns its ARN. */
   async backup(table: string, name: string): Promise<string> {
     const { BackupDetails } = await this.#client.call('CreateBackup', { TableName: table, BackupName: name });
     const arn = String(BackupDetails?.BackupArn);
@@ -102,7 +102,7 @@ export class Workplace {
     });
   }
 
-  /** Asks again and again until the answer is one. What asking throws is thrown at once. */
+  /** Calls `ask` until it returns a value other than false and undefined. Throws what `ask` throws. */
   async until<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
     return vi.waitUntil(ask, { timeout: this.#patienceMs, interval: pollMs });
   }
@@ -112,27 +112,27 @@ export class Workplace {
       const { BackupSummaries = [] } = await this.#helper.call('ListBackups', { TableName: table });
       for (const { BackupArn } of BackupSummaries) {
         const gone = () =>
-          this.#helper.call('DeleteBackup', { BackupArn }).then(() => true, unless('BackupInUseException'));
+          this.#helper.call('DeleteBackup', { BackupArn }).then(() => true, allow('BackupInUseException'));
         await this.until(gone);
       }
-      await this.#helper.call('DeleteTable', { TableName: table }).catch(unless('ResourceNotFoundException'));
+      await this.#helper.call('DeleteTable', { TableName: table }).catch(allow('ResourceNotFoundException'));
     }
   }
 }
 
-/** Takes one refusal for an answer, and no other error. */
-function unless(exception: string): (error: unknown) => false {
+/** Handles an error: returns false for this exception, and throws any other. */
+function allow(exception: string): (error: unknown) => false {
   return (error) => {
-    if (error instanceof Refusal && error.exception === exception) return false;
+    if (error instanceof ServiceError && error.exception === exception) return false;
     throw error;
   };
 }
 
-function sortedItems(items: readonly Item[]): Item[] {
+function sortItems(items: readonly Item[]): Item[] {
   return items.toSorted((a, b) => (String(a['id']?.S) < String(b['id']?.S) ? -1 : 1));
 }
 
-/** Items number 0 to `count` - 1, with a value of each type that JSON has a form for. */
+/** Makes the items 0 to `count` - 1, with values of all types but the binary ones. */
 export function numberedItems(count: number, note: string): Item[] {
   return Array.from({ length: count }, (_, i) => ({
     id: { S: `item-${String(i).padStart(5, '0')}` },
@@ -143,18 +143,18 @@ export function numberedItems(count: number, note: string): Item[] {
   }));
 }
 
-/** The service refuses the call, by this exception; the message matches. */
-export async function expectRefusal(
+/** Expects the service to answer the call with this exception and message. */
+export async function expectError(
   call: Promise<unknown>,
   exception: string,
   message: string | RegExp,
 ): Promise<void> {
   const outcome = await call.then(
-    () => 'no refusal',
+    () => 'no error',
     (error: unknown) => error,
   );
-  if (!(outcome instanceof Refusal)) throw outcome;
+  if (!(outcome instanceof ServiceError)) throw outcome;
   expect(outcome.exception).toBe(exception);
-  if (typeof message === 'string') expect(outcome.told).toBe(message);
-  else expect(outcome.told).toMatch(message);
+  if (typeof message === 'string') expect(outcome.text).toBe(message);
+  else expect(outcome.text).toMatch(message);
 }

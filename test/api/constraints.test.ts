@@ -9,8 +9,8 @@ import { tableArn } from '../dialects/dynamodb/fakes.ts';
 import { structure } from './schemas.ts';
 
 /**
- * Values at and around what a member allows, and of every other type. Not among them: null, which is as good as
- * absent, and fractions of whole numbers, which are cut off; the handler takes both and the document does not say so.
+ * Values at and around the bounds of a member, and of every other type. Null, which counts as absent, and fractions of
+ * integers, which are cut off, are not among them: the handler accepts both, and the document does not say so.
  */
 function around(member: Member): fc.Arbitrary<unknown> {
   const traits = (member.constraints ?? []).map(({ trait }) => trait);
@@ -41,15 +41,15 @@ function near(member: Member, traits: readonly ConstraintTrait[]): fc.Arbitrary<
   }[member.type];
 }
 
-/** A name is bounded otherwise than an ARN, and the document can only say what bounds both. */
+/** A name has other bounds than an ARN, and the document can state only bounds of both. */
 const tables = fc.constantFrom('', 'Music', 'a table', tableArn, `${tableArn} `, 'a'.repeat(1025));
 
-/** A structure's members, some of them missing. */
+/** A structure of these members, some of them missing. */
 function request(members: Members): fc.Arbitrary<object> {
   return fc.record(Object.fromEntries(Object.entries(members).map(arbitraryMember)), { requiredKeys: [] });
 }
 
-/** The example with up to two of its members changed, given or taken away. */
+/** The example with up to two members changed, added or removed. */
 function variant(members: Members, example: object): fc.Arbitrary<object> {
   const entries = Object.entries(members);
   return fc
@@ -66,7 +66,7 @@ function without(example: object, names: string[]): object {
   return Object.fromEntries(Object.entries(example).filter(([name]) => !names.includes(name)));
 }
 
-function isRead(members: Members, body: object): boolean {
+function isAccepted(members: Members, body: object): boolean {
   try {
     read(members, { ...body });
     return true;
@@ -82,9 +82,9 @@ test.each<Operation>(apiOperations)(
     const verdicts = new Set<boolean>();
     fc.assert(
       fc.property(variant(members, example), (body) => {
-        const taken = isRead(members, body);
-        verdicts.add(taken);
-        expect({ body, taken: validate(body) }).toEqual({ body, taken });
+        const accepted = isAccepted(members, body);
+        verdicts.add(accepted);
+        expect({ body, accepted: validate(body) }).toEqual({ body, accepted });
       }),
       { numRuns: 300 },
     );

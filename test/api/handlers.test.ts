@@ -21,20 +21,20 @@ function exampleOf(name: string): object | undefined {
   return api.operations.find((operation) => operation.name === name)?.example;
 }
 
-/** The answer's body, which must be one the document describes. */
+/** Sends the example and expects the document to describe the answer. Returns the answer. */
 async function expectDescribed(operations: Operations, name: string, status: number): Promise<unknown> {
-  const given = await answerTo(operations, name, exampleOf(name));
-  expect(given.status).toBe(status);
-  expectValid(answers(name, status), given.answer);
-  return given.answer;
+  const result = await answerTo(operations, name, exampleOf(name));
+  expect(result.status).toBe(status);
+  expectValid(answers(name, status), result.answer);
+  return result.answer;
 }
 
-describe('the example of each operation', () => {
-  test.each(api.operations)('$name is a request as described', ({ input, example }) => {
+describe('the example of', () => {
+  test.each(api.operations)('$name is a request that the document describes', ({ input, example }) => {
     expectValid(structure(input), example);
   });
 
-  test.each(api.operations)('$name is served, and answered as described', async ({ name }) => {
+  test.each(api.operations)('$name is answered as the document describes', async ({ name }) => {
     await expectDescribed(fakeOperations(), name, 200);
   });
 });
@@ -47,7 +47,7 @@ const description: TableDescription = {
   deletionProtection: true,
 };
 
-describe('what a backup may be on the wire is described', () => {
+describe('a backup on the wire', () => {
   const failed: BackupRecord = { ...creating, status: 'FAILED', reason: 'CutUnreachable: trimmed' };
   const noted: BackupRecord = {
     ...available,
@@ -57,23 +57,26 @@ describe('what a backup may be on the wire is described', () => {
     requestedBy: 'arn:aws:iam::123456789012:user/ada',
   };
 
-  test.each([creating, available, failed, noted, { ...available, description }])('%#', async (record) => {
-    const operations = fakeOperations({
-      createBackup: async () => record,
-      describeBackup: async () => record,
-      deleteBackup: async () => record,
-      listBackups: async () => ({
-        backups: [record],
-        last: { table: record.table.name, id: record.id, arn: record.arn },
-      }),
-    });
-    for (const name of ['CreateBackup', 'DescribeBackup', 'DeleteBackup', 'ListBackups']) {
-      await expectDescribed(operations, name, 200);
-    }
-  });
+  test.each([creating, available, failed, noted, { ...available, description }])(
+    'is described by the document in every state: case %#',
+    async (record) => {
+      const operations = fakeOperations({
+        createBackup: async () => record,
+        describeBackup: async () => record,
+        deleteBackup: async () => record,
+        listBackups: async () => ({
+          backups: [record],
+          last: { table: record.table.name, id: record.id, arn: record.arn },
+        }),
+      });
+      for (const name of ['CreateBackup', 'DescribeBackup', 'DeleteBackup', 'ListBackups']) {
+        await expectDescribed(operations, name, 200);
+      }
+    },
+  );
 });
 
-/** A table as DynamoDB itself describes it. */
+/** A table as DynamoDB describes it. */
 const table: DescribedTable['table'] = {
   TableName: 'Music',
   TableStatus: 'ACTIVE',
@@ -82,7 +85,7 @@ const table: DescribedTable['table'] = {
   Replicas: [{ RegionName: 'eu-west-1', ReplicaStatus: 'ACTIVE' }],
 };
 
-describe('answers that hold less or more than usual are described', () => {
+describe('an answer with fewer or more members than usual', () => {
   const problems = [
     { object: 'a', problem: 'x' },
     { object: 'b', offset: 7, problem: 'y' },
@@ -104,21 +107,21 @@ describe('answers that hold less or more than usual are described', () => {
     ['RestoreTableToPointInTime', { restoreToPointInTime: async () => ({ table }) }],
     ['DescribeTable', { describeTable: async () => ({ table, restore: restoring }) }],
     ['DescribeTable', { describeTable: async () => ({ table, restore: failedRestore }) }],
-  ])('%s', async (name, given) => {
+  ])('is described by the document: %s', async (name, given) => {
     await expectDescribed(fakeOperations(given), name, 200);
   });
 });
 
-test('a dry run of a restore is described', async () => {
-  const asked = { ...exampleOf('RestoreTableFromBackup'), TidemarkOptions: { DryRun: true } };
-  const { status, answer } = await answerTo(fakeOperations(), 'RestoreTableFromBackup', asked);
-  expectValid(structure('RestoreTableFromBackupInput'), asked);
+test('the dry run of a restore is described by the document', async () => {
+  const request = { ...exampleOf('RestoreTableFromBackup'), TidemarkOptions: { DryRun: true } };
+  const { status, answer } = await answerTo(fakeOperations(), 'RestoreTableFromBackup', request);
+  expectValid(structure('RestoreTableFromBackupInput'), request);
   expectValid(answers('RestoreTableFromBackup', status), answer);
   expect(answer).toHaveProperty('TableDescription.Tidemark.Estimate.Items', 7);
 });
 
-describe('refusals are described', () => {
-  /** Every code of a fault that the caller can mend. */
+describe('an error', () => {
+  /** The codes of all errors that the caller can correct. */
   const codes = [
     'Validation',
     'AccessDenied',
@@ -137,16 +140,20 @@ describe('refusals are described', () => {
   ] as const satisfies readonly ErrorCode[];
 
   test.each(api.operations)(
-    '$name can answer every error that it names',
+    'of the description of $name can be answered by it',
     async ({ name, errors, example }) => {
-      const given = await Promise.all(codes.map((code) => answerTo(failingOperations(code), name, example)));
-      const types = given.map(({ answer }) => (answer as { __type: string }).__type.replace(/.*#/, ''));
+      const errorAnswers = await Promise.all(
+        codes.map((code) => answerTo(failingOperations(code), name, example)),
+      );
+      const types = errorAnswers.map(({ answer }) =>
+        (answer as { __type: string }).__type.replace(/.*#/, ''),
+      );
       expect(types).toEqual(expect.arrayContaining([...errors]));
     },
   );
 
   test.each(api.operations)(
-    '$name: a wrong type, a broken constraint, no rights, a fault',
+    'of $name is described by the document: a wrong type, a violated constraint, no rights, a fault',
     async ({ name }) => {
       const wrong = { BackupArn: 1, TableName: 1, TargetTableName: 1 };
       expectValid(answers(name, 400), (await answerTo(fakeOperations(), name, wrong)).answer);
@@ -157,8 +164,11 @@ describe('refusals are described', () => {
     },
   );
 
-  test.each(gatewayResponses)("API Gateway's own: $type.responseType", ({ statusCode, templates }) => {
-    const body = templates?.['application/json']?.replace('$context.error.messageString', '"why"') ?? '';
-    expectValid(answers('CreateBackup', Number(statusCode)), JSON.parse(body));
-  });
+  test.each(gatewayResponses)(
+    'of API Gateway is described by the document: $type.responseType',
+    ({ statusCode, templates }) => {
+      const body = templates?.['application/json']?.replace('$context.error.messageString', '"why"') ?? '';
+      expectValid(answers('CreateBackup', Number(statusCode)), JSON.parse(body));
+    },
+  );
 });

@@ -8,11 +8,11 @@ import { extensions } from '../../lambda/dialects/dynamodb/extensions.ts';
 
 const api = createApi();
 
-describe('the documents are made of the code (npm run api)', () => {
+describe('the document that `npm run api` writes', () => {
   test.each([
     ['tidemark-2012-08-10.json', createServiceModel(api)],
     ['openapi.json', createOpenApi(api)],
-  ])('docs/api/%s', (name, document) => {
+  ])('is up to date: docs/api/%s', (name, document) => {
     const written: unknown = JSON.parse(
       readFileSync(new URL(`../../docs/api/${name}`, import.meta.url), 'utf8'),
     );
@@ -23,7 +23,7 @@ describe('the documents are made of the code (npm run api)', () => {
 describe('a request of an operation that DynamoDB has too', () => {
   const schemas: Readonly<Record<string, unknown>> = sdk;
   test.each(api.operations.filter(({ input }) => `${input}$` in schemas))(
-    '$input has every member that DynamoDB has',
+    'has every member that DynamoDB has: $input',
     ({ input }) => {
       const [, , , , members] = schemas[`${input}$`] as unknown[];
       expect(Object.keys(api.structures.get(input)?.members ?? {})).toEqual(
@@ -46,7 +46,7 @@ describe('the text of a member', () => {
     expect(places.length).toBeGreaterThan(100);
   });
 
-  test.each(places)('$place is one or two sentences', ({ text }) => {
+  test.each(places)('is one or more sentences: $place', ({ text }) => {
     expect(text).toMatch(/^[A-Z].*\.$/);
   });
 });

@@ -4,14 +4,14 @@ import { apiOperations } from '../../lambda/dialects/dynamodb/api-operations.ts'
 import { isServedAt, paths } from '../../lambda/dialects/dynamodb/paths.ts';
 import { document } from './schemas.ts';
 
-test('the document is OpenAPI 3.1', async () => {
+test('the OpenAPI document is valid OpenAPI 3.1', async () => {
   expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
 });
 
-describe('each operation has one path for each path that serves it', () => {
+describe('the OpenAPI document', () => {
   const { paths: described } = document as { paths: Record<string, { post: { operationId: string } }> };
 
-  test('and no other', () => {
+  test('has one path for each operation and each path that serves it', () => {
     const served = paths.flatMap((path) =>
       apiOperations
         .filter((operation) => isServedAt(path, operation))
@@ -20,7 +20,7 @@ describe('each operation has one path for each path that serves it', () => {
     expect(Object.keys(described).toSorted()).toEqual(served.toSorted());
   });
 
-  test('under an id of its own', () => {
+  test('has a unique id for each operation and path', () => {
     const ids = Object.values(described).map(({ post }) => post.operationId);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual(

@@ -7,9 +7,9 @@ export const api = createApi();
 export const document = createOpenApi(api);
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
-ajv.addSchema({ $id: 'api', ...(closed(document) as object) });
+ajv.addSchema({ $id: 'api', ...(forbidOthers(document) as object) });
 
-/** The validator of a structure that takes no member the document does not know. */
+/** The validator of a structure, which rejects members that the document does not have. */
 export function structure(name: string): ValidateFunction {
   return at(`/components/schemas/${name}`);
 }
@@ -39,10 +39,10 @@ export function expectValid(validate: ValidateFunction, value: unknown): void {
   expect(validate.errors ?? []).toEqual([]);
 }
 
-/** The document says what there is and leaves room for more; here there is none. */
-function closed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(closed);
+/** Forbids additional members, which the document allows. */
+function forbidOthers(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(forbidOthers);
   if (typeof value !== 'object' || value === null) return value;
-  const parts = Object.fromEntries(Object.entries(value).map(([name, part]) => [name, closed(part)]));
+  const parts = Object.fromEntries(Object.entries(value).map(([name, part]) => [name, forbidOthers(part)]));
   return 'properties' in value && 'type' in value ? { ...parts, additionalProperties: false } : parts;
 }

@@ -24,7 +24,7 @@ describe('the service model', () => {
     shapes: Record<string, Shape>;
   };
 
-  test('defines every shape it refers to, and no other', () => {
+  test('defines every shape that it refers to, and no other', () => {
     const roots = Object.values(model.operations).flatMap(({ input, output, errors }) => [
       input,
       output,
@@ -41,7 +41,7 @@ describe('the service model', () => {
     expect(Object.keys(model.shapes).toSorted()).toEqual([...seen].toSorted());
   });
 
-  test('says of a request what it must hold and what its values may be', () => {
+  test('has the required members and the constraints of requests', () => {
     expect(model.shapes).toMatchObject({
       CreateBackupInput: { type: 'structure', required: ['TableName', 'BackupName'] },
       CreateBackupInputBackupName: { type: 'string', min: 3, max: 255, pattern: '[a-zA-Z0-9_.-]+' },
@@ -53,21 +53,23 @@ describe('the service model', () => {
 const file = fileURLToPath(new URL('../../docs/api/tidemark-2012-08-10.json', import.meta.url));
 
 /**
- * The Python that has the module: the one that is named for it, with which the tests fail if it does not; or else the one
- * on the path. Or none: then it is said, since nothing else tells that the tests are not there. The interpreter itself:
- * one that is found by a shim may not be found from another home.
+ * Finds a Python with the module: the one of TIDEMARK_TEST_PYTHON, which fails the tests if it lacks the module, or else
+ * the one on the path. If there is none, prints so, as nothing else shows that tests are missing. Returns the path of the
+ * interpreter itself: a shim may not find it from another home.
  */
-function pythonWith(module: string): string[] {
+function findPython(module: string): string[] {
   const named = process.env['TIDEMARK_TEST_PYTHON'];
   const name = named || 'python3';
-  const asked = spawnSync(name, ['-c', `import ${module}, sys; print(sys.executable)`], { encoding: 'utf8' });
-  if (asked.status === 0) return [asked.stdout.trim()];
+  const result = spawnSync(name, ['-c', `import ${module}, sys; print(sys.executable)`], {
+    encoding: 'utf8',
+  });
+  if (result.status === 0) return [result.stdout.trim()];
   if (named) return [named];
   console.log(`no test with ${module}: ${name} does not have it`);
   return [];
 }
 
-/** What the program prints, as JSON. */
+/** Runs Python and parses what it prints as JSON. */
 function run(python: string, args: string[], env: Record<string, string>, input = ''): unknown {
   const { status, stdout, stderr } = spawnSync(python, args, { encoding: 'utf8', env, input });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -81,12 +83,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(home, { recursive: true }));
 
-describe.each(pythonWith('botocore'))('botocore, with the service model', (python) => {
+describe.each(findPython('botocore'))('botocore, with the service model', (python) => {
   const script = fileURLToPath(new URL('client.py', import.meta.url));
   const play = (calls: object[]) =>
     run(python, [script], { AWS_DATA_PATH: join(home, 'data') }, JSON.stringify(calls));
 
-  test('sends the requests as they are, signed for execute-api, and loses nothing of the answers', async () => {
+  test('sends requests unchanged, signed for execute-api, and decodes every member of the answers', async () => {
     const operations = fakeOperations();
     const calls = await Promise.all(
       api.operations.map(async ({ name, example }) => ({
@@ -108,7 +110,7 @@ describe.each(pythonWith('botocore'))('botocore, with the service model', (pytho
     expect(play(calls)).toEqual(expected);
   });
 
-  test('raises an exception of its own class for every error that an operation names', () => {
+  test('raises an exception of its own class for every error of an operation', () => {
     const failing = api.operations.flatMap(({ name, example, errors }) =>
       [...errors, 'ValidationException', 'ThrottlingException'].map((error) => ({
         operation: name,
@@ -125,7 +127,7 @@ describe.each(pythonWith('botocore'))('botocore, with the service model', (pytho
   });
 });
 
-describe.each(pythonWith('awscli'))('the AWS CLI, after `aws configure add-model`', (python) => {
+describe.each(findPython('awscli'))('the AWS CLI, after `aws configure add-model`', (python) => {
   test('has a command for each operation, with an option for each member', () => {
     const env = { HOME: home, AWS_DEFAULT_REGION: 'eu-west-1' };
     const aws = (...args: string[]) => run(python, ['-m', 'awscli', ...args], env);

@@ -6,7 +6,7 @@ import { fakeOperations } from '../dialects/dynamodb/fakes.ts';
 
 const body = '{"TableName":"Music","BackupName":"nightly"}';
 
-/** A request as API Gateway's proxy integration hands it over. */
+/** A request as API Gateway's proxy integration passes it on. */
 function event(more: Partial<ApiEvent> = {}): ApiEvent {
   return {
     httpMethod: 'POST',
@@ -23,41 +23,41 @@ function event(more: Partial<ApiEvent> = {}): ApiEvent {
   };
 }
 
-const asked = {
+const input = {
   table: 'Music',
   name: 'nightly',
   requestKey: 'c0ffee',
   requestedBy: 'arn:aws:iam::123456789012:user/ada',
 };
 
-describe('an event of API Gateway becomes a request of the dialect', () => {
-  test('header names of any case, the caller from the identity', async () => {
+describe('an event of API Gateway', () => {
+  test('becomes a request with lower-case header names and the caller of its identity', async () => {
     const operations = fakeOperations();
     const answer = await createApiHandler(() => operations, silentLog)(event());
     expect(answer.statusCode).toBe(200);
     expect(answer.headers).toHaveProperty('content-type', 'application/x-amz-json-1.0');
     expect(JSON.parse(answer.body)).toHaveProperty('BackupDetails.BackupStatus', 'CREATING');
-    expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith(asked);
+    expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith(input);
   });
 
-  test('a base64 body is decoded', async () => {
+  test('with a base64 body has its body decoded', async () => {
     const operations = fakeOperations();
     const encoded = Buffer.from(body).toString('base64');
     await createApiHandler(() => operations, silentLog)(event({ body: encoded, isBase64Encoded: true }));
-    expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith(asked);
+    expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith(input);
   });
 
   test.each([
     { requestContext: undefined },
     { requestContext: {} },
     { requestContext: { identity: { userArn: null } } },
-  ])('a caller that is not known is left out: %j', async (more) => {
+  ])('without an identity becomes a request without a caller: %j', async (more) => {
     const operations = fakeOperations();
     await createApiHandler(() => operations, silentLog)(event(more));
     expect(operations.createBackup.mock.lastCall?.[0]).not.toHaveProperty('requestedBy');
   });
 
-  test.each(['', '/', '//'])('GET %j is the health check', async (path) => {
+  test.each(['', '/', '//'])('for GET %j is answered as the health check', async (path) => {
     const request = event({ httpMethod: 'GET', path, headers: null, body: null });
     const answer = await createApiHandler(() => fakeOperations(), silentLog)(request);
     expect(answer).toMatchObject({ statusCode: 200, body: expect.stringMatching(/^healthy: dynamodb\./) });
@@ -66,25 +66,25 @@ describe('an event of API Gateway becomes a request of the dialect', () => {
   test.each([
     ['/read', '/read', 'AccessDeniedException'],
     ['/backup/', '/backup', 'BackupDetails'],
-    // A domain of one's own may put something before the path.
+    // A custom domain may add a base path.
     ['/tidemark/read', '/read', 'AccessDeniedException'],
     ['/%72ead', '/read', 'AccessDeniedException'],
     ['/read', undefined, 'AccessDeniedException'],
     ['/read', '/', 'BackupDetails'],
-  ])('the path is the one that API Gateway has matched: %s by %s', async (path, resource, said) => {
+  ])('becomes a request at the path that API Gateway matched: %s by %s', async (path, resource, expected) => {
     const { body } = await createApiHandler(() => fakeOperations(), silentLog)(event({ path, resource }));
-    expect(body).toContain(said);
+    expect(body).toContain(expected);
   });
 
-  test('a request without a body is answered in the dialect', async () => {
+  test('without a body is answered in the dialect', async () => {
     const answer = await createApiHandler(() => fakeOperations(), silentLog)(event({ body: null }));
     expect(answer.statusCode).toBe(400);
     expect(answer.body).toContain('SerializationException');
   });
 });
 
-describe('operations are made once, at the first request', () => {
-  test('and serve every later one', async () => {
+describe('the handler', () => {
+  test('creates its operations at the first request and keeps them', async () => {
     const make = vi.fn<() => Operations>(fakeOperations);
     const handler = createApiHandler(make, silentLog);
     expect(make).not.toHaveBeenCalled();
@@ -94,7 +94,7 @@ describe('operations are made once, at the first request', () => {
   });
 });
 
-describe('one line is logged per invocation, with who called', () => {
+describe('an invocation', () => {
   test.each([
     [event(), 'CreateBackup', 200],
     [event({ body: '{}' }), 'CreateBackup', 400],
@@ -103,7 +103,7 @@ describe('one line is logged per invocation, with who called', () => {
       undefined,
       400,
     ],
-  ])('%#', async (request, operation, status) => {
+  ])('logs one line with operation, status and caller: case %#', async (request, operation, status) => {
     const info = vi.fn<Log['info']>();
     await createApiHandler(() => fakeOperations(), { ...silentLog, info })(request);
     expect(info).toHaveBeenCalledExactlyOnceWith('request', {

@@ -3,20 +3,20 @@ import { expect, test, vi } from 'vitest';
 import { createRestoreHandler } from '../../lambda/handlers/native-restore.ts';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 
-/** A client of a DynamoDB that answers this, or throws it, and keeps what it was asked. */
+/** Creates a client that answers or throws `answer`, and records its calls. */
 function clientOf(answer: object) {
-  const asked: object[] = [];
+  const requests: object[] = [];
   const dynamodb = new DynamoDBClient({ region: 'eu-west-1' });
   dynamodb.middlewareStack.add(
     (_next, { commandName }) =>
       async ({ input }) => {
-        asked.push({ commandName, input });
+        requests.push({ commandName, input });
         if (answer instanceof Error) throw answer;
         return { output: { ...answer, $metadata: {} }, response: {} };
       },
     { step: 'initialize' },
   );
-  return { dynamodb, asked };
+  return { dynamodb, requests };
 }
 
 const requestedBy = 'arn:aws:iam::123456789012:user/ada';
@@ -33,7 +33,7 @@ const calls = [
     source: native,
   },
 ] as const;
-const refusal = new DynamoDBServiceException({
+const limitExceeded = new DynamoDBServiceException({
   name: 'LimitExceededException',
   message: 'too many',
   $fault: 'client',
@@ -42,20 +42,20 @@ const refusal = new DynamoDBServiceException({
 const answers = [
   [{ TableDescription: { TableName: 'Copy' } }, { table: { TableName: 'Copy' } }, {}],
   [
-    refusal,
+    limitExceeded,
     { error: { name: 'LimitExceededException', message: 'too many' } },
     { refused: 'LimitExceededException' },
   ],
 ] as const;
 
 test.each(calls.flatMap((call) => answers.map((answer) => [call, ...answer] as const)))(
-  'who asked is logged, and DynamoDB is not told of it: %#',
+  'a native restore logs its caller and does not pass it on to DynamoDB: case %#',
   async ({ source, ...call }, given, answer, facts) => {
-    const { dynamodb, asked } = clientOf(given);
+    const { dynamodb, requests } = clientOf(given);
     const info = vi.fn<Log['info']>();
     const handler = createRestoreHandler(dynamodb, { ...silentLog, info });
     expect(await handler({ ...call, requestedBy })).toEqual(answer);
-    expect(asked).toEqual([{ commandName: `${call.operation}Command`, input: call.input }]);
+    expect(requests).toEqual([{ commandName: `${call.operation}Command`, input: call.input }]);
     expect(info).toHaveBeenCalledExactlyOnceWith('native restore requested', {
       operation: call.operation,
       source,
@@ -66,8 +66,8 @@ test.each(calls.flatMap((call) => answers.map((answer) => [call, ...answer] as c
   },
 );
 
-test('a time comes as a number and is asked for as a time', async () => {
-  const { dynamodb, asked } = clientOf({});
+test('a native restore passes on a time in milliseconds as a date', async () => {
+  const { dynamodb, requests } = clientOf({});
   const time = 1_700_600_000_250;
   await createRestoreHandler(
     dynamodb,
@@ -76,5 +76,5 @@ test('a time comes as a number and is asked for as a time', async () => {
     operation: 'RestoreTableToPointInTime',
     input: { SourceTableName: 'Music', TargetTableName: 'Copy', RestoreDateTime: time },
   });
-  expect(asked).toMatchObject([{ input: { RestoreDateTime: new Date(time) } }]);
+  expect(requests).toMatchObject([{ input: { RestoreDateTime: new Date(time) } }]);
 });

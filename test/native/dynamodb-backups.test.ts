@@ -11,14 +11,14 @@ const arn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Music/backup/01576616
 const other = arn.replace('b4e58d3a', '0c1d2e3f');
 const name = '01576616366000-00000000';
 const model = 'com.amazonaws.dynamodb.v20120810#';
-const refused = (type: string) => ({
+const errorOf = (type: string) => ({
   status: 400,
   body: { __type: `${model}${type}`, message: 'why it is so' },
 });
 const broken = { status: 500, body: { __type: `${model}InternalServerError`, message: 'broken' } };
 
-describe('a backup is made', () => {
-  test('under the name it is given', async () => {
+describe('create', () => {
+  test('requests a backup of the given name and returns its ARN', async () => {
     made.answer = { status: 200, body: { BackupDetails: { BackupArn: arn, BackupName: name } } };
     expect(await made.backups.create('Music', name)).toBe(arn);
     expect(made.asked).toEqual([
@@ -26,15 +26,15 @@ describe('a backup is made', () => {
     ]);
   });
 
-  test('by one request at most: what came of one without an answer is not known', async () => {
+  test('sends at most one request: the outcome of one without an answer is unknown', async () => {
     made.answer = broken;
     await expect(made.backups.create('Music', name)).rejects.toMatchObject({ name: 'InternalServerError' });
     expect(made.asked).toHaveLength(1);
   });
 });
 
-describe('it is found by its name', () => {
-  test('on all pages, from a time on', async () => {
+describe('find', () => {
+  test('returns the backups of a name from all pages, from a time on', async () => {
     const summary = (BackupArn: string, BackupName = name) => ({ BackupArn, BackupName });
     made.answer = (_operation, { ExclusiveStartBackupArn: after }) => ({
       status: 200,
@@ -49,7 +49,7 @@ describe('it is found by its name', () => {
   });
 });
 
-describe('it is described', () => {
+describe('describe', () => {
   const described = (BackupStatus: string) => ({
     BackupDescription: {
       BackupDetails: { BackupArn: arn, BackupStatus, BackupSizeBytes: 1900 },
@@ -57,33 +57,41 @@ describe('it is described', () => {
     },
   });
 
-  test.each(['CREATING', 'AVAILABLE'])('%s', async (status) => {
-    made.answer = { status: 200, body: described(status) };
-    expect(await made.backups.describe(arn)).toEqual({ status, tableId: 'the-table', items: 7, bytes: 1900 });
-  });
+  test.each(['CREATING', 'AVAILABLE'])(
+    'returns status and figures of a backup that is %s',
+    async (status) => {
+      made.answer = { status: 200, body: described(status) };
+      expect(await made.backups.describe(arn)).toEqual({
+        status,
+        tableId: 'the-table',
+        items: 7,
+        bytes: 1900,
+      });
+    },
+  );
 
-  test('as not there when it is deleted or gone', async () => {
+  test('returns undefined for a deleted and for a missing backup', async () => {
     made.answer = { status: 200, body: described('DELETED') };
     expect(await made.backups.describe(arn)).toBeUndefined();
-    made.answer = refused('BackupNotFoundException');
+    made.answer = errorOf('BackupNotFoundException');
     expect(await made.backups.describe(arn)).toBeUndefined();
   });
 });
 
-describe('it is deleted', () => {
-  test('and that it is gone already is no error', async () => {
+describe('delete', () => {
+  test('does not fail for a backup that is already gone', async () => {
     await made.backups.delete(arn);
-    made.answer = refused('BackupNotFoundException');
+    made.answer = errorOf('BackupNotFoundException');
     await made.backups.delete(arn);
     const asked = { operation: 'DeleteBackup', body: { BackupArn: arn } };
     expect(made.asked).toEqual([asked, asked]);
   });
 });
 
-describe('it is restored by the function that may', () => {
+describe('restore', () => {
   const request = { arn, target: 'Copy', overrides: {} };
 
-  test('with the overrides in DynamoDB’s words', async () => {
+  test('invokes the function that may restore, with overrides under DynamoDB’s names', async () => {
     made.answer = { status: 200, body: { TableDescription: { TableName: 'Copy', CreationDateTime: 1.5 } } };
     const overrides = { billingMode: 'PAY_PER_REQUEST', globalSecondaryIndexes: [] } as const;
     const restored = await made.backups.restore({ ...request, overrides, requestedBy: 'ada' });
@@ -102,7 +110,7 @@ describe('it is restored by the function that may', () => {
     expect(made.requestedBy).toEqual(['ada']);
   });
 
-  test('what it cannot keep is refused by name, and nothing is asked', async () => {
+  test('rejects settings that DynamoDB cannot keep, and requests nothing', async () => {
     const restoring = made.backups.restore({ ...request, overrides: { keep: ['stream'] } });
     await expect(restoring).rejects.toMatchObject({
       code: 'Validation',
@@ -112,15 +120,15 @@ describe('it is restored by the function that may', () => {
   });
 });
 
-describe('a refusal keeps DynamoDB’s text under a code of ours', () => {
+describe('an error of DynamoDB', () => {
   test.each([
     ['TableNotFoundException', 'TableNotFound'],
     ['TableInUseException', 'TableInUse'],
     ['BackupInUseException', 'BackupInUse'],
     ['ContinuousBackupsUnavailableException', 'ContinuousBackupsUnavailable'],
     ['LimitExceededException', 'LimitExceeded'],
-  ])('%s is %s', async (type, code) => {
-    made.answer = refused(type);
+  ])('%s is thrown with its text and the code %s', async (type, code) => {
+    made.answer = errorOf(type);
     const expected = { code, message: 'why it is so' };
     await expect(made.backups.create('Music', name)).rejects.toMatchObject(expected);
     expect(made.asked).toHaveLength(1);

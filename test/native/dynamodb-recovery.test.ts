@@ -11,7 +11,7 @@ afterEach(() => made.close());
 const earliest = 1_700_000_000_125;
 const latest = 1_700_600_000_250;
 
-describe('the state of a table is DynamoDB’s own', () => {
+describe('the point-in-time recovery of a table', () => {
   const enabled = {
     ContinuousBackupsDescription: {
       ContinuousBackupsStatus: 'ENABLED',
@@ -31,7 +31,7 @@ describe('the state of a table is DynamoDB’s own', () => {
   };
   const recovery = { enabled: true, recoveryPeriodInDays: 7, earliest, latest };
 
-  test('described', async () => {
+  test('is described as DynamoDB describes it', async () => {
     made.answer = { status: 200, body: enabled };
     expect(await made.continuous.describe('Music')).toEqual(recovery);
     made.answer = { status: 200, body: disabled };
@@ -40,7 +40,7 @@ describe('the state of a table is DynamoDB’s own', () => {
     expect(made.asked).toEqual([asked, asked]);
   });
 
-  test('changed', async () => {
+  test('is changed by DynamoDB and returned as it is then', async () => {
     made.answer = { status: 200, body: enabled };
     const specification = { enabled: true, recoveryPeriodInDays: 7 };
     expect(await made.continuous.update('Music', specification)).toEqual(recovery);
@@ -58,8 +58,8 @@ describe('the state of a table is DynamoDB’s own', () => {
 
 const request = { table: 'Music', target: 'Music-restored', overrides: {} };
 
-describe('a restore is DynamoDB’s own, by the function that may', () => {
-  test('to the latest time, if none is given', async () => {
+describe('a restore by DynamoDB, through the function that may restore', () => {
+  test('is to the latest time if the request has no time', async () => {
     await made.continuous.restore(request);
     expect(made.asked).toEqual([
       {
@@ -73,7 +73,7 @@ describe('a restore is DynamoDB’s own, by the function that may', () => {
     ]);
   });
 
-  test('to a time, with every override in DynamoDB’s words', async () => {
+  test('is to the requested time, with every override under DynamoDB’s name', async () => {
     const KeySchema = [{ AttributeName: 'a', KeyType: 'HASH' as const }];
     const Projection = { ProjectionType: 'ALL' as const };
     const ProvisionedThroughput = { ReadCapacityUnits: 1, WriteCapacityUnits: 2 };
@@ -106,14 +106,14 @@ describe('a restore is DynamoDB’s own, by the function that may', () => {
     });
   });
 
-  test('the function is told who asked, and DynamoDB is not', async () => {
+  test('passes the caller to the function, and not to DynamoDB', async () => {
     await made.continuous.restore({ ...request, requestedBy: 'ada' });
     await made.continuous.restore(request);
     expect(made.requestedBy).toEqual(['ada', undefined]);
     expect(made.asked[0]).toEqual(made.asked[1]);
   });
 
-  test('an index override that is empty stays empty', async () => {
+  test('passes on an empty override of indexes as empty', async () => {
     const overrides = { globalSecondaryIndexes: [], localSecondaryIndexes: [] };
     await made.continuous.restore({ ...request, overrides });
     expect(made.asked[0]?.body).toMatchObject({
@@ -122,7 +122,7 @@ describe('a restore is DynamoDB’s own, by the function that may', () => {
     });
   });
 
-  test('and the table is described as DynamoDB does, with its times', async () => {
+  test('returns the description by DynamoDB, with its times as dates', async () => {
     made.answer = {
       status: 200,
       body: {
@@ -144,7 +144,7 @@ describe('a restore is DynamoDB’s own, by the function that may', () => {
     });
   });
 
-  test('all times of a table’s description are known by their names', () => {
+  test('recognizes every time of a table’s description by the end of its name', () => {
     const names = timesOf(TableDescription$);
     expect(names).toEqual(
       expect.arrayContaining(['CreationDateTime', 'RestoreDateTime', 'LastIncreaseDateTime']),
@@ -152,7 +152,7 @@ describe('a restore is DynamoDB’s own, by the function that may', () => {
     for (const name of names) expect(name).toMatch(/DateTime$/);
   });
 
-  test('what it cannot keep is refused by name, and nothing is asked', async () => {
+  test('rejects settings that DynamoDB cannot keep, and requests nothing', async () => {
     const overrides = { keep: ['stream', 'timeToLive'] as const };
     await expect(made.continuous.restore({ ...request, overrides })).rejects.toMatchObject({
       code: 'Validation',
@@ -161,7 +161,7 @@ describe('a restore is DynamoDB’s own, by the function that may', () => {
     expect(made.asked).toEqual([]);
   });
 
-  test('a failure of the function is ours', async () => {
+  test('throws Internal if the function fails', async () => {
     made.failure = 'Unhandled';
     await expect(made.continuous.restore(request)).rejects.toMatchObject({
       code: 'Internal',
@@ -170,13 +170,13 @@ describe('a restore is DynamoDB’s own, by the function that may', () => {
   });
 });
 
-describe('a refusal keeps DynamoDB’s text under a code of ours', () => {
+describe('an error of DynamoDB', () => {
   const calls = {
     describe: () => made.continuous.describe('Music'),
     update: () => made.continuous.update('Music', { enabled: true }),
     restore: () => made.continuous.restore(request),
   };
-  const refusals = [
+  const errors = [
     ['com.amazon.coral.validate#ValidationException', 'Validation'],
     ['com.amazon.coral.service#AccessDeniedException', 'AccessDenied'],
     ['com.amazonaws.dynamodb.v20120810#TableNotFoundException', 'TableNotFound'],
@@ -195,13 +195,13 @@ describe('a refusal keeps DynamoDB’s text under a code of ours', () => {
     ['com.amazonaws.dynamodb.v20120810#LimitExceededException', 'LimitExceeded'],
   ] as const;
 
-  describe.each(['describe', 'update', 'restore'] as const)('of %s', (call) => {
-    test.each(refusals)('%s is %s', async (__type, code) => {
+  describe.each(['describe', 'update', 'restore'] as const)('in a call of %s', (call) => {
+    test.each(errors)('%s is thrown with its text and the code %s', async (__type, code) => {
       made.answer = { status: 400, body: { __type, message: 'why it is so' } };
       await expect(calls[call]()).rejects.toMatchObject({ code, message: 'why it is so' });
     });
 
-    test('what is no refusal of the request stays what it is', async () => {
+    test('is thrown unchanged if it is no fault of the request', async () => {
       made.answer = {
         status: 500,
         body: { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'broken' },
@@ -213,7 +213,7 @@ describe('a refusal keeps DynamoDB’s text under a code of ours', () => {
   });
 });
 
-/** The names of the members of a structure of the service model, and of those in it, that are times. */
+/** The names of all times in a structure of the service model, at any depth. */
 function timesOf(schema: unknown, seen = new Set<unknown>()): string[] {
   if (typeof schema === 'function') return timesOf(schema(), seen);
   if (!Array.isArray(schema) || seen.has(schema)) return [];

@@ -22,7 +22,7 @@ const keyOf = ({ table: { name }, id }: BackupRecord) => ({ table: name, id });
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
 describe('createBackup', () => {
-  it('answers CREATING with the request time as marker', async () => {
+  it('returns a backup that is CREATING, with the time of the request as marker', async () => {
     const { harness, table } = world;
     const before = Date.now();
     const made = await harness.operations.createBackup({ table, name: 'a-backup', requestedBy: 'me' });
@@ -33,7 +33,7 @@ describe('createBackup', () => {
     await harness.executions.idle();
   });
 
-  it('takes a later marker than the last one when a clock lags', async () => {
+  it('takes a marker later than the last one even if the clock lags', async () => {
     const { harness, table } = world;
     const first = await harness.operations.createBackup({ table, name: 'first' });
     const { sleep } = harness.services.clock;
@@ -44,11 +44,11 @@ describe('createBackup', () => {
     await harness.executions.idle();
   });
 
-  it('refuses a table that is not there', async () => {
+  it('throws TableNotFound for a table that does not exist', async () => {
     await expect(backup({ table: 'no-such-table' })).rejects.toEqual(code('TableNotFound'));
   });
 
-  it('lets a failed start be found by the reconciler', async () => {
+  it('keeps a backup whose execution could not be started for the reconciler', async () => {
     const { harness, table } = world;
     const failing = harness.restarted();
     const services = {
@@ -63,7 +63,7 @@ describe('createBackup', () => {
 });
 
 describe('a backup', () => {
-  it('has figures: items, bytes, what was copied, its parent', async () => {
+  it('has figures of its items, its bytes, what it copied, and its parent', async () => {
     const first = await backup();
     await changeItems(world.database, world.table);
     const second = await backup();
@@ -72,13 +72,13 @@ describe('a backup', () => {
       kind: 'incremental',
       source: 'stream',
       parent: first.id,
-      // 3 changed, 3 new, 1 deleted.
+      // Three items changed, three are new, one was deleted.
       figures: { items: 42, copiedRecords: 7, copiedFiles: 1 },
     });
     expect(second.figures?.copiedBytes).toBeLessThan(first.figures?.copiedBytes ?? 0);
   });
 
-  it('that was asked to be full is folded from the last snapshot and the changes', async () => {
+  it('requested as full is folded from the last snapshot and the changes', async () => {
     const { database, harness, table } = world;
     const first = await backup();
     await changeItems(database, table);
@@ -92,7 +92,7 @@ describe('a backup', () => {
     expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
   });
 
-  it('that is differential holds all changes since the last full one in one run', async () => {
+  it('requested as differential has all changes since the last full one in one run', async () => {
     const { database, harness, table } = world;
     await backup();
     for (const from of [0, 2, 4]) {
@@ -104,13 +104,13 @@ describe('a backup', () => {
     expect(await restore(database, harness, last)).toEqual(await contentOf(database.dynamodb, table));
   });
 
-  it('whose changes come to half of what there is is a full one', async () => {
+  it('becomes full when its changes amount to half of the base', async () => {
     await backup();
     await putItems(world.database, world.table, 0, 25);
     expect(await backup()).toMatchObject({ kind: 'full', source: 'stream', figures: { copiedRecords: 40 } });
   });
 
-  it('without changes copies nothing', async () => {
+  it('of an unchanged table copies nothing', async () => {
     const { database, harness, table } = world;
     const first = await backup();
     const second = await backup();
@@ -128,7 +128,7 @@ describe('a backup', () => {
 });
 
 describe('deleteBackup', () => {
-  it('ends the backup, and its increments still restore', async () => {
+  it('deletes the backup, whose increments can still be restored', async () => {
     const { database, harness, table } = world;
     const first = await backup();
     await changeItems(database, table);
@@ -141,7 +141,7 @@ describe('deleteBackup', () => {
     expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
   });
 
-  it('of the head keeps its snapshot alive until the next changes are applied to it', async () => {
+  it('keeps the snapshot of the head alive until the next changes are applied to it', async () => {
     const first = await backup();
     await world.harness.operations.deleteBackup(keyOf(first));
     expect(await world.harness.services.catalog.snapshots.get(keyOf(first))).toMatchObject({ alive: true });
@@ -149,14 +149,14 @@ describe('deleteBackup', () => {
     expect(await world.harness.services.catalog.snapshots.get(keyOf(first))).toMatchObject({ alive: false });
   });
 
-  it('is refused while the backup is being created', async () => {
+  it('throws BackupInUse while the backup is being created', async () => {
     const { harness, table } = world;
     const made = await harness.operations.createBackup({ table, name: 'a-backup' });
     await expect(harness.operations.deleteBackup(keyOf(made))).rejects.toEqual(code('BackupInUse'));
     await harness.executions.idle();
   });
 
-  it('is refused while the backup is being restored, and allowed after', async () => {
+  it('throws BackupInUse while the backup is being restored, and deletes it after that', async () => {
     const { harness } = world;
     const made = await backup();
     await harness.operations.restoreTable({ backup: keyOf(made), target: `restored-${randomIds.hex(8)}` });
@@ -165,7 +165,7 @@ describe('deleteBackup', () => {
     await harness.operations.deleteBackup(keyOf(made));
   });
 
-  it('says BackupNotFound for a backup that never was', async () => {
+  it('throws BackupNotFound for a backup that never existed', async () => {
     const { harness, table } = world;
     const id = parseBackupId('01700000000000-00000000');
     await expect(harness.operations.deleteBackup({ table, id })).rejects.toEqual(code('BackupNotFound'));
@@ -173,7 +173,7 @@ describe('deleteBackup', () => {
 });
 
 describe('a backup that Tidemark made for its own use', () => {
-  it('is not there for callers', async () => {
+  it('cannot be found by callers', async () => {
     const { harness, table } = world;
     const { operations, services } = harness;
     const made = await operations.createBackup({ table, name: 'for-itself', internal: true });
@@ -191,8 +191,8 @@ describe('a backup that Tidemark made for its own use', () => {
   });
 });
 
-describe('a backup that is asked for by its ARN', () => {
-  it('is another one in another account or region', async () => {
+describe('a request for a backup by its ARN', () => {
+  it('is denied for an ARN of another account or region', async () => {
     const made = await backup();
     const key = keyOf(made);
     expect(await world.harness.operations.describeBackup({ ...key, arn: made.arn })).toEqual(made);
@@ -206,20 +206,22 @@ describe('a backup that is asked for by its ARN', () => {
     expect(await world.harness.operations.describeBackup(key)).toEqual(made);
   });
 
-  it('is told apart from one that does not exist by its ARN alone', async () => {
+  it('gets another error for an ARN of another account than for a backup that does not exist', async () => {
     const { harness, table } = world;
     const id = parseBackupId('01700000000000-00000000');
     const here = siblingTableArn(harness.services.config.catalogArn, '');
-    const asked = async (begin: string): Promise<unknown> =>
+    const describeWith = async (begin: string): Promise<unknown> =>
       harness.operations.describeBackup({ table, id, arn: `${begin}${table}/backup/${id}` });
-    await expect(asked(here)).rejects.toEqual(code('BackupNotFound'));
-    await expect(asked('arn:aws:dynamodb:mars-1:999999999999:table/')).rejects.toEqual(code('AccessDenied'));
-    await expect(asked(here.replace('arn:aws:', 'arn:aws-cn:'))).rejects.toEqual(code('Validation'));
+    await expect(describeWith(here)).rejects.toEqual(code('BackupNotFound'));
+    await expect(describeWith('arn:aws:dynamodb:mars-1:999999999999:table/')).rejects.toEqual(
+      code('AccessDenied'),
+    );
+    await expect(describeWith(here.replace('arn:aws:', 'arn:aws-cn:'))).rejects.toEqual(code('Validation'));
   });
 });
 
 describe('listBackups', () => {
-  it('pages oldest first, with no cursor after a page that is exactly full', async () => {
+  it('returns pages oldest first, without a cursor after a last page that is full', async () => {
     const { database, harness, table } = world;
     const other = await newTable(database, 1);
     const made = [
@@ -245,7 +247,7 @@ describe('listBackups', () => {
     expect(within.backups.map(({ id }) => id)).toEqual([one?.id, two?.id]);
   });
 
-  it('goes on behind a backup that was deleted', async () => {
+  it('continues after a backup that was deleted', async () => {
     const { harness, table } = world;
     const one = await backup({ name: 'one' });
     await backup({ name: 'two' });
@@ -254,7 +256,7 @@ describe('listBackups', () => {
     expect(backups.map(({ name }) => name)).toEqual(['two']);
   });
 
-  it('of an empty time, or behind a cursor that lies beyond it, is empty', async () => {
+  it('returns nothing for an empty range of times, and for a cursor past the range', async () => {
     const { harness, table } = world;
     const { marker, ...one } = await backup({ name: 'one' });
     const list = (query: object) => harness.operations.listBackups({ limit: 9, ...query });
@@ -265,7 +267,7 @@ describe('listBackups', () => {
     expect((await list({ table, from: marker, after: early })).backups.map(({ id }) => id)).toEqual([one.id]);
   });
 
-  it('of an unknown table is empty', async () => {
+  it('returns nothing for an unknown table', async () => {
     expect(await world.harness.operations.listBackups({ table: 'no-such-table', limit: 9 })).toEqual({
       backups: [],
     });
@@ -273,7 +275,7 @@ describe('listBackups', () => {
 });
 
 describe('a request that is sent again', () => {
-  it('deletes once, and is answered as the first time', async () => {
+  it('to delete a backup deletes it once and returns the first answer again', async () => {
     const { harness, table } = world;
     const { id } = await backup();
     const request = { table, id, requestKey: randomIds.hex(32) };
@@ -285,7 +287,7 @@ describe('a request that is sent again', () => {
     }
   });
 
-  it('restores once, while it runs and after', async () => {
+  it('to restore a backup starts one restore, during the restore and after it', async () => {
     const { harness, table } = world;
     const { id } = await backup();
     const target = `restored-${randomIds.hex(12)}`;

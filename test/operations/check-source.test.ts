@@ -10,11 +10,11 @@ const table = {
   status: 'ACTIVE',
 } as Table;
 
-const refusing = (error: Error) => async (): Promise<never> => {
+const throwing = (error: Error) => async (): Promise<never> => {
   throw error;
 };
 
-const checkedWith = (describe: () => Promise<{ enabled: boolean }>) =>
+const checkWith = (describe: () => Promise<{ enabled: boolean }>) =>
   checkSource(
     {
       config: defaultConfig,
@@ -27,12 +27,12 @@ const checkedWith = (describe: () => Promise<{ enabled: boolean }>) =>
 
 const named = (name: string) => Object.assign(new Error('Rate exceeded'), { name });
 
-describe('a table that is to be exported', () => {
-  it('is refused at once if its recovery is known to be off', async () => {
-    await expect(checkedWith(async () => ({ enabled: false }))).rejects.toMatchObject({
+describe('checkSource for a table without a stream', () => {
+  it('throws ContinuousBackupsUnavailable if recovery is disabled, and passes if it is enabled', async () => {
+    await expect(checkWith(async () => ({ enabled: false }))).rejects.toMatchObject({
       code: 'ContinuousBackupsUnavailable',
     });
-    await expect(checkedWith(async () => ({ enabled: true }))).resolves.toBeUndefined();
+    await expect(checkWith(async () => ({ enabled: true }))).resolves.toBeUndefined();
   });
 
   it.each([
@@ -40,12 +40,12 @@ describe('a table that is to be exported', () => {
     named('RequestLimitExceeded'),
     named('LimitExceededException'),
     new TidemarkError('LimitExceeded', 'Rate exceeded'),
-  ])('is left to the workflow where DynamoDB has no room for the question: %s', async (error) => {
-    await expect(checkedWith(refusing(error))).resolves.toBeUndefined();
+  ])('leaves the check to the execution when DynamoDB is too busy to answer: %s', async (error) => {
+    await expect(checkWith(throwing(error))).resolves.toBeUndefined();
   });
 
-  it('is refused with any other error of the question', async () => {
+  it('throws any other error of DynamoDB', async () => {
     const error = named('InternalServerError');
-    await expect(checkedWith(refusing(error))).rejects.toBe(error);
+    await expect(checkWith(throwing(error))).rejects.toBe(error);
   });
 });

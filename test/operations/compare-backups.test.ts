@@ -6,29 +6,29 @@ import type { ComparisonStep, Difference } from '../../lambda/snapshot/compare/c
 import { wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
 import { Budget } from '../../lambda/jobs/budget.ts';
 
-const mostHash = 9n;
+const maxHash = 9n;
 
-/** Differences of hashes below ten, of which several may have the same. */
+/** Differences with hashes below ten. Several may have the same hash. */
 const differences: fc.Arbitrary<Difference[]> = fc
-  .array(fc.bigInt(0n, mostHash), { maxLength: 20 })
+  .array(fc.bigInt(0n, maxHash), { maxLength: 20 })
   .map((hashes) =>
     hashes
       .toSorted((a, b) => Number(a - b))
       .map((hash, i) => ({ change: 'added', hash, key: Buffer.from([i]) })),
   );
 
-/** A comparison from a hash on, in steps of so many hashes. */
-async function* compared(
+/** Compares from the hash `from` on, `step` hashes at a time. */
+async function* compareInSteps(
   all: readonly Difference[],
   from: bigint,
   step: bigint,
 ): AsyncGenerator<ComparisonStep> {
-  for (let at = from; at <= mostHash; at += step)
+  for (let at = from; at <= maxHash; at += step)
     yield { differences: all.filter(({ hash }) => hash >= at && hash < at + step), upTo: at + step };
   yield { differences: [], upTo: wholeRange.to };
 }
 
-it('pages together have every difference once, and a page ends as soon as it has enough and its hash ends', async () => {
+it('the pages of a comparison have every difference once, and a page ends with the hash that reaches its limit', async () => {
   await fc.assert(
     fc.asyncProperty(
       differences,
@@ -39,12 +39,12 @@ it('pages together have every difference once, and a page ends as soon as it has
         const found: Difference[] = [];
         for (let at = 0n; at < wholeRange.to;) {
           const { listed, end } = await collectPage(
-            compared(all, at, step),
+            compareInSteps(all, at, step),
             limit,
             new Budget(systemClock, time),
           );
           expect(end).toBeGreaterThan(at);
-          // All but those of the last hash are fewer than the limit.
+          // Without the differences of its last hash, a page has fewer than the limit.
           const last = listed.at(-1)?.hash;
           expect(listed.filter(({ hash }) => hash !== last).length).toBeLessThan(limit);
           found.push(...listed);

@@ -30,8 +30,8 @@ afterAll(async () => {
 const keyOf = ({ table: { name }, id }: BackupRecord) => ({ table: name, id });
 const newTarget = () => `restored-${randomIds.hex(8)}`;
 
-describe('an estimate of a backup', () => {
-  it('is of its record alone', async () => {
+describe('an estimate of a restore', () => {
+  it('is computed from the record of the backup alone', async () => {
     const { catalog, config } = harness.services;
     const services = { catalog, config };
     expect(await estimateRestore(services, keyOf(backup))).toMatchObject({
@@ -42,14 +42,14 @@ describe('an estimate of a backup', () => {
     vi.spyOn(catalog.backups, 'get').mockResolvedValueOnce({ ...backup, figures });
     const estimate = await estimateRestore(services, keyOf(backup));
     expect(estimate).toMatchObject({ items: 1_000_000, bytes: 1_000_000 });
-    // 1,000,000 to 1,000,977 units of 0.625e-6, and one function for 250 to 1000 seconds of 2.303e-5.
+    // 1,000,000 to 1,000,977 units at 0.625e-6, and one function for 250 to 1,000 seconds at 2.303e-5.
     expect(estimate.ways[1]).toMatchObject({
       way: 'writes',
       usd: { low: expect.closeTo(0.63076, 5), high: expect.closeTo(0.64864, 5) },
     });
   });
 
-  it('is refused for a backup that is being created, and for one that is gone', async () => {
+  it('fails for a backup that is being created and for a deleted one', async () => {
     const { name: table } = backup.table;
     const other = await harness.operations.createBackup({ table, name: 'another' });
     const code = (expected: string) => expect.objectContaining({ code: expected });
@@ -62,20 +62,20 @@ describe('an estimate of a backup', () => {
   });
 });
 
-describe('which ways are possible, and which is chosen', () => {
+describe('computeEstimate', () => {
   const { description: plain } = creating;
   const { description: indexed } = available;
   const small = { items: 1000, bytes: 1_000_000 };
   const large = { items: 100 * 1024 ** 2, bytes: 100 * 1024 ** 3 };
 
-  it('both, and what was configured', () => {
+  it('estimates both ways and chooses the configured one', () => {
     const about = (low: number, high: number) => ({
       low: expect.closeTo(low, 2),
       high: expect.closeTo(high, 2),
     });
-    // Worked out by hand, a second of a function at 2.303e-5. Import: 101.17 and 251.17 GB of JSON at 0.15, made in 40 and
-    // 120 seconds each, a tenth and three quarters of it kept for three days at 0.0023. Writes: 65.54 and 131.07 for the units, and 40
-    // functions for the 2,621 and 52,429 seconds that the table takes them in, of which at most 1,000 items each.
+    // Computed by hand, with a function's second at 2.303e-5. Import: 101.17 and 251.17 GB of JSON at 0.15, each made in 40
+    // and 120 seconds; a tenth and three quarters of it are kept for three days at 0.0023. Writes: 65.54 and 131.07 for the
+    // units, and 40 functions for the 2,621 and 52,429 seconds in which the table accepts the items.
     const ways = [
       {
         way: 'import',
@@ -92,14 +92,14 @@ describe('which ways are possible, and which is chosen', () => {
     }
   });
 
-  it('what is small is written if the configuration leaves the choice', () => {
+  it('chooses writes for a small backup where the configuration leaves the choice', () => {
     expect(computeEstimate(small, plain, { restoreBy: 'import' })).toMatchObject({
       choice: { way: 'import' },
       auto: { way: 'writes' },
     });
   });
 
-  it('no import of a table with a local index, nor of nothing', () => {
+  it('finds an import impossible for a table with a local index, and for an empty backup', () => {
     for (const [size, target] of [
       [large, indexed],
       [{ items: 0, bytes: 0 }, plain],
@@ -115,7 +115,7 @@ describe('a dry run', () => {
   const dryRun = (target: string, overrides: RestoreOverrides = {}, of = backup) =>
     dryRunRestore(harness.services, { backup: keyOf(of), target, overrides });
 
-  it('answers what the restore then makes, and makes nothing', async () => {
+  it('returns what the restore would create, and creates nothing', async () => {
     const target = newTarget();
     const overrides: RestoreOverrides = {
       billingMode: 'PROVISIONED',
@@ -133,10 +133,10 @@ describe('a dry run', () => {
     await harness.executions.idle();
   });
 
-  it('throws what the restore throws', async () => {
+  it('throws the errors of the restore', async () => {
     const restored = newTarget();
     const { restores } = harness.services.catalog;
-    // It is not started, so that it runs for as long as it is asked for.
+    // This restore has no execution, so it is RESTORING until the test ends it.
     const running = await restores.create({ backup, target: restored, description: backup.description });
     const missing = { ...backup, id: `${backup.id.slice(0, -8)}00000000` } as BackupRecord;
     const cases = [
@@ -156,20 +156,20 @@ describe('a dry run', () => {
     await restores.end(running, 'FAILED', { reason: 'over' });
   });
 
-  it('throws that there are too many restores', async () => {
+  it('throws LimitExceeded while too many restores run', async () => {
     const { restores } = harness.services.catalog;
     const { description } = backup;
-    const begun = await Promise.all(
+    const running = await Promise.all(
       Array.from({ length: 50 }, () => restores.create({ backup, target: newTarget(), description })),
     );
-    const [refused, dry] = (
+    const [real, dry] = (
       await Promise.allSettled([
         restores.create({ backup, target: newTarget(), description }),
         dryRun(newTarget()),
       ])
     ).map((outcome) => outcome.status === 'rejected' && outcome.reason);
-    expect(dry).toMatchObject({ code: 'LimitExceeded', message: refused.message });
-    for (const restore of begun) await restores.end(restore, 'FAILED', { reason: 'over' });
+    expect(dry).toMatchObject({ code: 'LimitExceeded', message: real.message });
+    for (const restore of running) await restores.end(restore, 'FAILED', { reason: 'over' });
     expect(await dryRun(newTarget())).toHaveProperty('estimate');
   });
 });

@@ -18,19 +18,19 @@ const description = {
 
 const canonical = (key: Item) => String(locateKey(key, description).key);
 
-describe('a key of the table', () => {
+describe('locateKey', () => {
   it.each<[string, Item]>([
-    ['as it is', { pk: { B: 'AQI=' }, sk: { N: '10' } }],
+    ['in canonical form', { pk: { B: 'AQI=' }, sk: { N: '10' } }],
     ['in another order', { sk: { N: '10' }, pk: { B: 'AQI=' } }],
-    ['with a number and bytes as others write them', { pk: { B: 'AQI' }, sk: { N: '+1.0e1' } }],
-  ])('%s is one canonical key', (_name, key) => {
+    ['with a number and bytes in another notation', { pk: { B: 'AQI' }, sk: { N: '+1.0e1' } }],
+  ])('computes the same canonical key for a key %s', (_name, key) => {
     expect(canonical(key)).toBe('"pk":{"B":"AQI="},"sk":{"N":"10"}');
   });
 
   it.each<[string, unknown]>([
     ['without the sort key', { pk: { B: 'AQI=' } }],
-    ['with another attribute besides', { pk: { B: 'AQI=' }, sk: { N: '1' }, other: { S: 'a' } }],
-    ['with another attribute instead', { pk: { B: 'AQI=' }, other: { N: '1' } }],
+    ['with an additional attribute', { pk: { B: 'AQI=' }, sk: { N: '1' }, other: { S: 'a' } }],
+    ['with another attribute in place of the sort key', { pk: { B: 'AQI=' }, other: { N: '1' } }],
     ['of another type', { pk: { B: 'AQI=' }, sk: { S: '1' } }],
     ['of two types', { pk: { B: 'AQI=' }, sk: { N: '1', S: '1' } }],
     ['of no type', { pk: { B: 'AQI=' }, sk: {} }],
@@ -38,7 +38,7 @@ describe('a key of the table', () => {
     ['with text that is no base64', { pk: { B: '?' }, sk: { N: '1' } }],
     ['with a value that is no text', { pk: { B: 1 }, sk: { N: '1' } }],
     ['that is empty', {}],
-  ])('%s is Validation in DynamoDB’s words', (_name, key) => {
+  ])('throws Validation in DynamoDB’s words for a key %s', (_name, key) => {
     expect(() => locateKey(key as Item, description)).toThrow(
       expect.objectContaining({
         code: 'Validation',

@@ -8,7 +8,7 @@ import { newTable } from '../support/fixture.ts';
 const world = embedded({ config: { sweepGraceMs: 0 } });
 
 describe('the plan of a sweep', () => {
-  it('shows what a sweep deletes, and asking for it changes nothing', async () => {
+  it('lists what a sweep deletes, and making it changes nothing', async () => {
     const { database, harness, table } = world;
     const [{ backup }] = await backUpChain(database, harness, table, 3);
     await remove(harness, backup);
@@ -27,7 +27,7 @@ describe('the plan of a sweep', () => {
     );
   });
 
-  it('can be of one table', async () => {
+  it('can be limited to one table', async () => {
     const { database, harness, table } = world;
     const other = await newTable(database);
     for (const one of [table, other]) await backUpChain(database, harness, one, 1);

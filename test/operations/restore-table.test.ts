@@ -10,7 +10,7 @@ import type { Job } from '../../lambda/jobs/job.ts';
 
 const world = embedded({ items: 1 });
 let backup: BackupRecord;
-/** The jobs that were started; none of them runs. */
+/** The ids of the jobs that were started; none of them runs. */
 let started: string[];
 
 beforeEach(async () => {
@@ -36,11 +36,11 @@ function request(target: string, overrides: RestoreOverrides = {}, of = backup) 
   );
 }
 
-const refused = (code: ErrorCode, message?: string) =>
+const errorOf = (code: ErrorCode, message?: string) =>
   expect.objectContaining({ code, ...(message !== undefined && { message }) });
 
-describe('a restore that is requested', () => {
-  it('is cataloged with what the table is to be, and started', async () => {
+describe('a requested restore', () => {
+  it('is cataloged with the description of the table to create, and started', async () => {
     const target = newTarget();
     const provisionedThroughput = { ReadCapacityUnits: 4, WriteCapacityUnits: 5 };
     const restore = recordOf(await request(target, { billingMode: 'PROVISIONED', provisionedThroughput }));
@@ -58,7 +58,7 @@ describe('a restore that is requested', () => {
     expect(started).toEqual([restore.id]);
   });
 
-  it('is left to the reconciler if it cannot be started', async () => {
+  it('is kept for the reconciler if its execution cannot be started', async () => {
     const { harness } = world;
     const target = newTarget();
     const executions = { ...harness.executions, start: () => Promise.reject(new Error('throttled')) };
@@ -69,59 +69,59 @@ describe('a restore that is requested', () => {
   });
 });
 
-describe('what is wrong is said in the order backup, overrides, target', () => {
+describe('a restore with several faults fails for', () => {
   const misfit: RestoreOverrides = { billingMode: 'PROVISIONED' };
 
-  it('no backup', async () => {
+  it('a missing backup first', async () => {
     await world.harness.operations.deleteBackup({ table: backup.table.name, id: backup.id });
     await expect(request(backup.table.name, misfit)).rejects.toEqual(
-      refused('BackupNotFound', `Backup not found: ${backup.arn}`),
+      errorOf('BackupNotFound', `Backup not found: ${backup.arn}`),
     );
   });
 
-  it('a backup that is being created', async () => {
+  it('a backup that is being created before its overrides and target', async () => {
     const { name: table } = backup.table;
     const creating = await world.harness.operations.createBackup({ table, name: 'another' });
-    await expect(request(table, misfit, creating)).rejects.toEqual(refused('BackupNotAvailable'));
+    await expect(request(table, misfit, creating)).rejects.toEqual(errorOf('BackupNotAvailable'));
     await world.harness.executions.idle();
   });
 
-  it('overrides that do not fit', async () => {
-    await expect(request(backup.table.name, misfit)).rejects.toEqual(refused('Validation'));
+  it('overrides that do not fit before its target', async () => {
+    await expect(request(backup.table.name, misfit)).rejects.toEqual(errorOf('Validation'));
   });
 
-  it('a target that exists, and one that is being restored', async () => {
+  it('a target that exists, and for one that is being restored', async () => {
     const { name } = backup.table;
     await expect(request(name)).rejects.toEqual(
-      refused('TableAlreadyExists', `Table already exists: ${name}`),
+      errorOf('TableAlreadyExists', `Table already exists: ${name}`),
     );
     const target = newTarget();
     await request(target);
     await expect(request(target)).rejects.toEqual(
-      refused('TableInUse', `Table: ${target} is already being restored from backup: ${backup.arn}`),
+      errorOf('TableInUse', `Table: ${target} is already being restored from backup: ${backup.arn}`),
     );
     expect(started).toHaveLength(1);
   });
 });
 
-it('a target that is being restored to a point in time names no backup of it', async () => {
+it('the error for a target that is being restored to a point in time names no backup', async () => {
   const target = newTarget();
   await world.harness.services.catalog.restores.createForPointInTime({
     backup,
     target,
     description: backup.description,
   });
-  const inUse = refused('TableInUse', `Table: ${target} is already being restored`);
+  const inUse = errorOf('TableInUse', `Table: ${target} is already being restored`);
   await expect(request(target)).rejects.toEqual(inUse);
 });
 
-describe('restores at once', () => {
-  const full = refused(
+describe('concurrent restores', () => {
+  const full = errorOf(
     'LimitExceeded',
     'Subscriber limit exceeded: Only 50 restore operations can be done simultaneously',
   );
 
-  it('are 50 of one backup, no more; one that ends makes room for one', async () => {
+  it('of one backup can be 50 and no more, until one ends', async () => {
     const { restores, snapshots } = world.harness.services.catalog;
     const outcomes = await Promise.allSettled(Array.from({ length: 53 }, () => request(newTarget())));
     const rejected = outcomes.filter((outcome) => outcome.status === 'rejected');
@@ -131,7 +131,7 @@ describe('restores at once', () => {
     expect(started).toHaveLength(50);
 
     const [first, ...others] = running;
-    if (first === undefined) throw new Error('50 restores run');
+    if (first === undefined) throw new Error('there are 50 running restores');
     await restores.end(first, 'FAILED', { reason: 'no luck' });
     await restores.end(first, 'FAILED', { reason: 'no luck' });
     await request(newTarget());
@@ -139,20 +139,20 @@ describe('restores at once', () => {
 
     const key = { table: backup.table.name, id: backup.id };
     for (const restore of others) await restores.end(restore, 'RESTORED');
-    await expect(world.harness.operations.deleteBackup(key)).rejects.toEqual(refused('BackupInUse'));
+    await expect(world.harness.operations.deleteBackup(key)).rejects.toEqual(errorOf('BackupInUse'));
     for (const restore of await restores.listRunning()) await restores.end(restore, 'RESTORED');
     expect(await snapshots.get(key)).not.toHaveProperty('restores');
   });
 
-  it('that were refused for another reason take no place', async () => {
+  it('that failed for another reason do not count against the limit', async () => {
     const target = newTarget();
     await request(target);
     const { catalog } = world.harness.services;
     const { description } = backup;
-    // Past the checks, as requests at the same moment are.
+    // Skip the checks, as simultaneous requests pass them.
     for (let n = 0; n < 60; n++) {
       await expect(catalog.restores.create({ backup, target, description })).rejects.toEqual(
-        refused('TableInUse'),
+        errorOf('TableInUse'),
       );
     }
     await Promise.all(Array.from({ length: 49 }, () => request(newTarget())));

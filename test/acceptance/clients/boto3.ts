@@ -1,11 +1,11 @@
-import { type Calls, type Client, type Operation, parseAnswer, placeOf, Refusal } from '../client.ts';
+import { type Calls, type Client, type Operation, parseAnswer, placeOf, ServiceError } from '../client.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { startPython } from './python.ts';
 
 type Answer = { readonly output: unknown } | { readonly exception: string; readonly message: string };
 
-/** boto3 in a Python process. */
-export function boto3Client(python: string, endpoint: Endpoint): Client {
+/** Creates a client that runs boto3 in a Python process. */
+export function createBoto3Client(python: string, endpoint: Endpoint): Client {
   const { url, tablesUrl, signingName, env } = endpoint;
   const ask = startPython(python, 'boto3_client.py', {
     ...env,
@@ -17,7 +17,7 @@ export function boto3Client(python: string, endpoint: Endpoint): Client {
     name: 'boto3',
     async call<K extends Operation>(operation: K, input: Calls[K][0]): Promise<Calls[K][1]> {
       const answer = parseAnswer(await ask({ place: placeOf(operation), operation, input })) as Answer;
-      if ('exception' in answer) throw new Refusal(answer.exception, answer.message);
+      if ('exception' in answer) throw new ServiceError(answer.exception, answer.message);
       return answer.output as Calls[K][1];
     },
   };

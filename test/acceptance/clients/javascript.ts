@@ -16,7 +16,7 @@ import {
   ScanCommand,
   UpdateContinuousBackupsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type Calls, type Client, type Operation, placeOf, Refusal } from '../client.ts';
+import { type Calls, type Client, type Operation, placeOf, ServiceError } from '../client.ts';
 import type { Endpoint } from '../endpoint.ts';
 
 const commands: { [K in Operation]: new (input: Calls[K][0]) => object } = {
@@ -35,8 +35,8 @@ const commands: { [K in Operation]: new (input: Calls[K][0]) => object } = {
   Scan: ScanCommand,
 };
 
-/** The client of an application: nothing but its endpoint is set, and what signatures name. */
-export function sdkClient(endpoint: Endpoint, more: DynamoDBClientConfig = {}): DynamoDBClient {
+/** Creates a client with only its endpoint and the signing name set, as an application would. */
+export function createSdkClient(endpoint: Endpoint, more: DynamoDBClientConfig = {}): DynamoDBClient {
   const { url, region, signingName, credentials } = endpoint;
   return new DynamoDBClient({
     endpoint: url,
@@ -47,10 +47,10 @@ export function sdkClient(endpoint: Endpoint, more: DynamoDBClientConfig = {}): 
   });
 }
 
-export function javascriptClient(endpoint: Endpoint, more: DynamoDBClientConfig = {}): Client {
+export function createJavascriptClient(endpoint: Endpoint, more: DynamoDBClientConfig = {}): Client {
   const { region, credentials, tablesUrl } = endpoint;
   const clients = {
-    tidemark: sdkClient(endpoint, more),
+    tidemark: createSdkClient(endpoint, more),
     tables: new DynamoDBClient({
       region,
       ...(credentials && { credentials }),
@@ -61,19 +61,19 @@ export function javascriptClient(endpoint: Endpoint, more: DynamoDBClientConfig 
     name: 'javascript',
     async call<K extends Operation>(operation: K, input: Calls[K][0]): Promise<Calls[K][1]> {
       try {
-        // Which command it is the compiler cannot follow; its output is by the table above.
+        // The compiler cannot see which command this is; the table above gives the right output type.
         const command = new commands[operation](input) as CreateBackupCommand;
         return await clients[placeOf(operation)].send(command);
       } catch (error) {
-        throw error instanceof DynamoDBServiceException ? refusal(error) : error;
+        throw error instanceof DynamoDBServiceException ? toServiceError(error) : error;
       }
     },
   };
 }
 
-function refusal(error: DynamoDBServiceException): Refusal {
+function toServiceError(error: DynamoDBServiceException): ServiceError {
   const { name: ownClass } = error.constructor;
-  return new Refusal(
+  return new ServiceError(
     ownClass === 'DynamoDBServiceException' || ownClass === 'ServiceException' ? error.name : ownClass,
     error.message,
   );

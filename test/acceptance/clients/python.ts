@@ -5,10 +5,10 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
 
-/** Asks a question, as JSON, and resolves to the line of the answer. Questions are asked one after another. */
+/** Sends a question as JSON and resolves to the line of the answer. Questions are sent one after another. */
 export type Ask = (question: object) => Promise<string>;
 
-/** Starts one of this folder's Python scripts, which answers each line with one line. It ends with the tests of the file. */
+/** Starts one of this folder's Python scripts, which answers each line with one line. It ends after the tests of the file. */
 export function startPython(python: string, script: string, env: NodeJS.ProcessEnv): Ask {
   const child = spawn(python, [join(import.meta.dirname, script)], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   const complaint = text(child.stderr);

@@ -1,16 +1,19 @@
 import type { ListBackupsInput } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import type { World } from '../scenario.ts';
-import { expectRefusal } from '../tables.ts';
+import { expectError } from '../tables.ts';
 
-export function backupTests(world: () => World): void {
+export function defineBackupTests(world: () => World): void {
   describe('a backup', () => {
-    test('is CREATING when it is asked for, then AVAILABLE, and tells of its table', async () => {
+    test('is CREATING at first, then AVAILABLE, and describes its table', async () => {
       const { client, work, table, tableArn } = world();
       const before = Date.now();
-      const { BackupDetails } = await client.call('CreateBackup', { TableName: table, BackupName: 'told' });
+      const { BackupDetails } = await client.call('CreateBackup', {
+        TableName: table,
+        BackupName: 'described',
+      });
       expect(BackupDetails).toMatchObject({
-        BackupName: 'told',
+        BackupName: 'described',
         BackupStatus: 'CREATING',
         BackupType: 'USER',
         BackupSizeBytes: expect.any(Number),
@@ -18,7 +21,7 @@ export function backupTests(world: () => World): void {
       const arn = String(BackupDetails?.BackupArn);
       expect(arn.slice(0, tableArn.length)).toBe(tableArn);
       expect(arn.slice(tableArn.length)).toMatch(/^\/backup\/0\d{13}-[0-9a-f]{8}$/);
-      // Clocks of two machines differ.
+      // The clocks of the two machines may differ.
       expect(Math.abs(Number(BackupDetails?.BackupCreationDateTime) - before)).toBeLessThan(60_000);
 
       const BackupDescription = await work.until(async () => {
@@ -44,34 +47,34 @@ export function backupTests(world: () => World): void {
       await client.call('DeleteBackup', { BackupArn: arn });
     });
 
-    test('may be asked for by the ARN of the table, and have the name of another', async () => {
+    test('may be requested by the ARN of its table, and have the name of another backup', async () => {
       const { client, work, tableArn, backups } = world();
       const arn = await work.backup(tableArn, 'one');
       expect(backups).not.toContain(arn);
       await client.call('DeleteBackup', { BackupArn: arn });
     });
 
-    test('that is deleted is not found any more', async () => {
+    test('is neither found nor listed after it was deleted', async () => {
       const { client, work, table, backups } = world();
       const arn = await work.backup(table, 'gone');
       const { BackupDescription } = await client.call('DeleteBackup', { BackupArn: arn });
       expect(BackupDescription?.BackupDetails).toMatchObject({ BackupArn: arn, BackupStatus: 'DELETED' });
       for (const operation of ['DescribeBackup', 'DeleteBackup'] as const) {
         const call = client.call(operation, { BackupArn: arn });
-        await expectRefusal(call, 'BackupNotFoundException', `Backup not found: ${arn}`);
+        await expectError(call, 'BackupNotFoundException', `Backup not found: ${arn}`);
       }
       const { BackupSummaries } = await client.call('ListBackups', { TableName: table });
       expect(BackupSummaries?.map(({ BackupArn }) => BackupArn)).toEqual(backups);
     });
   });
 
-  describe('the list', () => {
+  describe('the list of backups', () => {
     const arns = async (input: ListBackupsInput): Promise<unknown[]> => {
       const { BackupSummaries } = await world().client.call('ListBackups', input);
       return (BackupSummaries ?? []).map(({ BackupArn }) => BackupArn);
     };
 
-    test('is of one table, by its name or ARN, in the order of creation', async () => {
+    test('has those of one table, by name or ARN, in the order of creation', async () => {
       const { client, table, tableArn, backups } = world();
       const { BackupSummaries } = await client.call('ListBackups', { TableName: table });
       expect(BackupSummaries).toMatchObject(
@@ -90,7 +93,7 @@ export function backupTests(world: () => World): void {
       expect(await arns({ TableName: `${table}-unknown` })).toEqual([]);
     });
 
-    test('comes in pages', async () => {
+    test('comes in pages of the requested size', async () => {
       const { client, table, backups } = world();
       const first = await client.call('ListBackups', { TableName: table, Limit: 2 });
       expect(first.BackupSummaries?.map(({ BackupArn }) => BackupArn)).toEqual(backups.slice(0, 2));
@@ -104,27 +107,27 @@ export function backupTests(world: () => World): void {
       expect(last.LastEvaluatedBackupArn).toBeUndefined();
     });
 
-    test('is bounded by time', async () => {
+    test('can be limited to a range of times', async () => {
       const { client, table, backups } = world();
       const { BackupSummaries } = await client.call('ListBackups', { TableName: table });
       const times = (BackupSummaries ?? []).map(({ BackupCreationDateTime }) =>
         Number(BackupCreationDateTime),
       );
-      // Whole seconds, which every client sends as they are.
+      // Every client sends whole seconds unchanged.
       const from = new Date(Math.floor(Math.min(...times) / 1000) * 1000);
       const to = new Date((Math.floor(Math.max(...times) / 1000) + 1) * 1000);
       const bounds = { TimeRangeLowerBound: from, TimeRangeUpperBound: to };
       expect(await arns({ TableName: table, ...bounds })).toEqual(backups);
       expect(await arns({ TableName: table, TimeRangeUpperBound: from })).toEqual([]);
       expect(await arns({ TableName: table, TimeRangeLowerBound: to })).toEqual([]);
-      await expectRefusal(
+      await expectError(
         client.call('ListBackups', { TimeRangeLowerBound: to, TimeRangeUpperBound: from }),
         'ValidationException',
         'One or more parameter values were invalid: Time range lower bound must be less than or equal to upper bound',
       );
     });
 
-    test('is of one type', async () => {
+    test('can be limited to one type', async () => {
       const { table, backups } = world();
       expect(await arns({ TableName: table, BackupType: 'ALL' })).toEqual(backups);
       expect(await arns({ TableName: table, BackupType: 'SYSTEM' })).toEqual([]);

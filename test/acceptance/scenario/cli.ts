@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Cli } from '../clients/cli.ts';
 import type { World } from '../scenario.ts';
 
-/** What the CLI does by itself. */
-export function cliTests(cli: Cli): (world: () => World) => void {
+/** Defines tests of what the CLI does by itself. */
+export function defineCliTests(cli: Cli): (world: () => World) => void {
   return (world) =>
     test('the CLI gathers the pages of the list', async () => {
       const { table, backups } = world();
@@ -13,11 +13,11 @@ export function cliTests(cli: Cli): (world: () => World) => void {
     });
 }
 
-/** What only the generated service model lets through. */
-export function modelTests(cli: Cli): (world: () => World) => void {
+/** Defines tests of what only the generated service model has. */
+export function defineModelTests(cli: Cli): (world: () => World) => void {
   return (world) =>
     describe('the model `tidemark`', () => {
-      test('takes options and shows what Tidemark adds', async () => {
+      test('has the options and members that Tidemark adds', async () => {
         const { work, table } = world();
         const words = ['create-backup', '--table-name', table, '--backup-name', 'optional'];
         const printed = await cli.backup(...words, '--tidemark-options', 'Kind=FULL,Comment=by hand');

@@ -1,11 +1,11 @@
 import type { PointInTimeRecoveryDescription } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { World } from '../scenario.ts';
-import { expectRefusal, numberedItems } from '../tables.ts';
+import { expectError, numberedItems } from '../tables.ts';
 
 const yearMs = 365 * 86_400_000;
 
-export function pointInTimeTests(world: () => World): void {
+export function definePointInTimeTests(world: () => World): void {
   describe('point-in-time recovery', () => {
     let table = '';
     beforeAll(async () => {
@@ -27,17 +27,17 @@ export function pointInTimeTests(world: () => World): void {
           ...(RecoveryPeriodInDays !== undefined && { RecoveryPeriodInDays }),
         },
       });
-    /** The latest time that can be restored, once it is `time` or later, also if it is cut to a second. */
-    const restorable = (time: number): Promise<Date> =>
+    /** Waits until `time` can be restored even if it is cut to a second, and returns the latest such time. */
+    const waitUntilRestorable = (time: number): Promise<Date> =>
       world().work.until(async () => {
         const latest = (await recovery(world().helper)).LatestRestorableDateTime;
         return Number(latest) >= time + 1000 ? latest : undefined;
       });
 
-    test('is off at first, and then no time can be restored', async () => {
+    test('is disabled at first, and then no time can be restored', async () => {
       const { client, work } = world();
       expect(await recovery()).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
-      await expectRefusal(
+      await expectError(
         client.call('RestoreTableToPointInTime', {
           SourceTableName: table,
           TargetTableName: work.named('never'),
@@ -48,7 +48,7 @@ export function pointInTimeTests(world: () => World): void {
       );
     });
 
-    test('restores the table as it was at a time, and as it is at the latest', async () => {
+    test('restores the table as it was at a time, and as it is now', async () => {
       const { client, helper, work } = world();
       const { ContinuousBackupsDescription } = await enable(true, 7);
       expect(ContinuousBackupsDescription?.PointInTimeRecoveryDescription).toMatchObject({
@@ -64,9 +64,9 @@ export function pointInTimeTests(world: () => World): void {
       });
 
       await work.put(table, numberedItems(20, 'early'));
-      const time = await restorable(Math.max(Date.now(), Number(earliest)));
+      const time = await waitUntilRestorable(Math.max(Date.now(), Number(earliest)));
       await work.put(table, numberedItems(25, 'late'));
-      await restorable(Date.now());
+      await waitUntilRestorable(Date.now());
 
       const [before, latest] = [work.named('before'), work.named('latest')];
       const { TableDescription } = await client.call('RestoreTableToPointInTime', {
@@ -90,9 +90,9 @@ export function pointInTimeTests(world: () => World): void {
       expect(await work.items(latest)).toEqual(numberedItems(25, 'late'));
     });
 
-    test('refuses a time that it does not hold', async () => {
+    test('rejects a time out of its range', async () => {
       const { client, work } = world();
-      await expectRefusal(
+      await expectError(
         client.call('RestoreTableToPointInTime', {
           SourceTableName: table,
           TargetTableName: work.named('never'),
@@ -103,27 +103,27 @@ export function pointInTimeTests(world: () => World): void {
       );
     });
 
-    test('wants one time and one source, and no period to be switched off with', async () => {
+    test('requires one time and one source, and rejects a period when it is disabled', async () => {
       const { client, work } = world();
       const TargetTableName = work.named('never');
-      await expectRefusal(
+      await expectError(
         client.call('RestoreTableToPointInTime', { SourceTableName: table, TargetTableName }),
         'ValidationException',
         'Invalid Request: Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both',
       );
-      await expectRefusal(
+      await expectError(
         client.call('RestoreTableToPointInTime', { TargetTableName, UseLatestRestorableTime: true }),
         'ValidationException',
         /Must provide exactly one of: sourceTableArn, sourceTableName/,
       );
-      await expectRefusal(
+      await expectError(
         enable(false, 7),
         'ValidationException',
         'Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.',
       );
     });
 
-    test('is switched off again', async () => {
+    test('can be disabled again', async () => {
       await enable(false);
       expect(await recovery()).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
     });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { World } from '../scenario.ts';
-import { expectRefusal, numberedItems } from '../tables.ts';
+import { expectError, numberedItems } from '../tables.ts';
 
-export function restoreTests(world: () => World): void {
+export function defineRestoreTests(world: () => World): void {
   describe('a restore', () => {
-    test('makes a table with the items, indexes and billing of the backup, not of later', async () => {
+    test('creates a table with the items, indexes and billing mode at the time of the backup', async () => {
       const { client, work, tableArn, backups } = world();
       const target = work.named('restored');
       const BackupArn = String(backups[0]);
@@ -29,11 +29,11 @@ export function restoreTests(world: () => World): void {
         BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
         GlobalSecondaryIndexes: [{ IndexName: 'by-note' }],
       });
-      // As DynamoDB's own: streams are not restored.
+      // Streams are not restored, as with DynamoDB's own restore.
       expect(Table?.StreamSpecification?.StreamEnabled ?? false).toBe(false);
     });
 
-    test('takes overrides', async () => {
+    test('applies overrides', async () => {
       const { client, work, backups } = world();
       const target = work.named('overridden');
       await client.call('RestoreTableFromBackup', {
@@ -49,18 +49,18 @@ export function restoreTests(world: () => World): void {
       expect(Table?.GlobalSecondaryIndexes ?? []).toEqual([]);
     });
 
-    test('holds its backup and its target while it runs', async () => {
+    test('keeps its backup and its target in use while it runs', async () => {
       const { client, work, large } = world();
       const target = work.named('running');
       const restore = { TargetTableName: target, BackupArn: large };
       await client.call('RestoreTableFromBackup', restore);
       await Promise.all([
-        expectRefusal(
+        expectError(
           client.call('DeleteBackup', { BackupArn: large }),
           'BackupInUseException',
           `Backup is being used to restore table: ${large}`,
         ),
-        expectRefusal(
+        expectError(
           client.call('RestoreTableFromBackup', restore),
           'TableInUseException',
           `Table: ${target} is already being restored from backup: ${large}`,

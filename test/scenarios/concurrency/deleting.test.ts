@@ -6,7 +6,7 @@ const wire = embeddedWire();
 
 const remove = (BackupArn: string | undefined) => wire.call('DeleteBackup', { BackupArn });
 
-test('a backup that feeds a restore is refused to be deleted until the restore has ended', async () => {
+test('a backup cannot be deleted until the restore that reads it has ended', async () => {
   const table = await wire.table('in-use');
   await wire.fill(table, 200);
   const arn = await wire.backup(table);
@@ -19,7 +19,7 @@ test('a backup that feeds a restore is refused to be deleted until the restore h
   expect(await wire.content(target)).toEqual(await wire.content(table));
 });
 
-test('two restores and two deletions of one backup at once: what is begun is whole, a deletion comes before or after it', async () => {
+test('concurrent restores of a backup that is being deleted are complete or find no backup', async () => {
   const table = await wire.table('two');
   await wire.fill(table, 200);
   const arn = await wire.backup(table);
@@ -33,10 +33,10 @@ test('two restores and two deletions of one backup at once: what is begun is who
   const isDeleted = deleted.status === 200 || again.status === 200;
   for (const [i, answer] of [one, two].entries()) {
     expectNoFault(answer, 'restore');
-    const isBegun = answer.status === 200;
-    if (isBegun) await wire.active(String(targets[i]));
-    const found = isBegun ? (await wire.content(String(targets[i]))).length : answer.json['__type'];
-    expect(found).toBe(isBegun ? 200 : 'com.amazonaws.dynamodb.v20120810#BackupNotFoundException');
+    const isStarted = answer.status === 200;
+    if (isStarted) await wire.active(String(targets[i]));
+    const outcome = isStarted ? (await wire.content(String(targets[i]))).length : answer.json['__type'];
+    expect(outcome).toBe(isStarted ? 200 : 'com.amazonaws.dynamodb.v20120810#BackupNotFoundException');
   }
   expect((await remove(arn)).status).toBe(isDeleted ? 400 : 200);
   expectError(
@@ -46,7 +46,7 @@ test('two restores and two deletions of one backup at once: what is begun is who
   );
 });
 
-test('a backup that is being made is not deleted', async () => {
+test('a backup that is being created cannot be deleted', async () => {
   const table = await wire.table('creating');
   await wire.fill(table, 200);
   const arn = await wire.createBackup(table);
@@ -54,17 +54,17 @@ test('a backup that is being made is not deleted', async () => {
   await wire.available(arn);
 });
 
-test('of eight deletions of one backup at once, one deletes it and the others do not find it', async () => {
+test('one of eight concurrent deletions of a backup succeeds and the others find no backup', async () => {
   const arn = await wire.backup(await wire.table('delete-race'));
   const answers = await Promise.all(Array.from({ length: 8 }, () => remove(arn)));
-  const refused = answers.filter(({ status }) => status !== 200);
-  expect(refused).toHaveLength(7);
-  for (const answer of refused) {
+  const rejected = answers.filter(({ status }) => status !== 200);
+  expect(rejected).toHaveLength(7);
+  for (const answer of rejected) {
     expectError(answer, 'BackupNotFoundException', `Backup not found: ${arn}`);
   }
 });
 
-test('backups stay what they are when those before them are deleted', async () => {
+test('a backup keeps its content when earlier backups are deleted', async () => {
   const table = await wire.table('chain');
   const arns: string[] = [];
   const contents: string[][] = [];

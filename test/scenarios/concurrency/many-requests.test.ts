@@ -5,8 +5,8 @@ import { contentOf } from '../../support/tables.ts';
 
 const world = embedded();
 
-describe('any number of requests for one table is accepted', () => {
-  it('24 at once: all AVAILABLE, with growing markers, made one after another', async () => {
+describe('concurrent requests for backups', () => {
+  it('of one table all become AVAILABLE, one after another, with growing markers', async () => {
     const { harness, table } = world;
     const backups = await Promise.all(
       Array.from({ length: 24 }, (_, i) => harness.operations.createBackup({ table, name: `rapid-${i}` })),
@@ -15,7 +15,7 @@ describe('any number of requests for one table is accepted', () => {
     await harness.executions.idle();
     const { backups: listed } = await harness.operations.listBackups({ table, limit: 100 });
     expect(listed.map((backup) => backup.status)).toEqual(Array.from({ length: 24 }, () => 'AVAILABLE'));
-    // Each was applied to the one before it: no two worked on the head at the same time.
+    // Each backup has the previous one as parent, so no two changed the head at the same time.
     expect(listed.map((backup) => backup.parent)).toEqual([
       undefined,
       ...listed.slice(0, -1).map(({ id }) => id),
@@ -23,12 +23,12 @@ describe('any number of requests for one table is accepted', () => {
     await expectNothingHeld(harness, table);
   });
 
-  it('a failing one does not block those behind it', async () => {
+  it('are not blocked by one that fails', async () => {
     const { database, harness, table } = world;
     const breaking = harness.restarted({
       around: async (handler, input, run) => {
         const { job } = input as { job: { id: string } };
-        if (handler === 'apply' && job.id === second.id) throw new Error('out of luck');
+        if (handler === 'apply' && job.id === second.id) throw new Error('this step fails');
         return run();
       },
     });
@@ -41,14 +41,14 @@ describe('any number of requests for one table is accepted', () => {
     const statuses = (await breaking.operations.listBackups({ table, limit: 9 })).backups.map(
       ({ status }) => status,
     );
-    // Without changes there is nothing to apply, so the second may come through; it must not stay CREATING.
+    // The second may succeed if it has no changes to apply, but it must not stay CREATING.
     expect(statuses).toEqual(['AVAILABLE', expect.stringMatching(/AVAILABLE|FAILED/), 'AVAILABLE']);
     expect(first.marker).toBeLessThan(third.marker);
     expect(await restore(database, breaking, third)).toEqual(content);
     await expectNothingHeld(breaking, table);
   });
 
-  it('at most 50 a second over all tables', async () => {
+  it('are limited to 50 per second over all tables', async () => {
     const { database, harness } = world;
     const now = Date.now();
     const frozen = harness.restarted({ clock: { now: () => now, sleep: harness.services.clock.sleep } });
@@ -59,14 +59,14 @@ describe('any number of requests for one table is accepted', () => {
         frozen.operations.createBackup({ table: String(tables[i % 6]), name: `many-${i}` }),
       ),
     );
-    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
-    expect(refused).toHaveLength(10);
-    expect(refused.map((outcome) => outcome.reason)).toEqual(
+    const rejected = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(rejected).toHaveLength(10);
+    expect(rejected.map((outcome) => outcome.reason)).toEqual(
       Array.from({ length: 10 }, () => expect.objectContaining({ code: 'LimitExceeded' })),
     );
   });
 
-  it('the same request twice is one backup', async () => {
+  it('with the same key make one backup', async () => {
     const { harness, table } = world;
     const [one, two] = await Promise.all([
       harness.operations.createBackup({ table, name: 'same', requestKey: 'invocation-1' }),
@@ -77,7 +77,7 @@ describe('any number of requests for one table is accepted', () => {
     expect((await harness.operations.listBackups({ table, limit: 9 })).backups).toHaveLength(1);
   });
 
-  it('another request under the same key is another backup', async () => {
+  it('with the same key for different tables make different backups', async () => {
     const { database, harness, table } = world;
     const other = await newTable(database);
     const key = { name: 'same', requestKey: 'invocation-1' };

@@ -2,9 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { contentOf } from '../../support/tables.ts';
 import { Writer } from '../../support/writer.ts';
-import { backupBy, deployment, itemsOf, streamIsOld } from '../../support/wire/deployment.ts';
+import { backUpWith, deployment, readItems, waitForOldStream } from '../../support/wire/deployment.ts';
 import type { Json } from '../../support/wire/http.ts';
-import { largeFor, richTable, shapes, values } from '../../support/wire/rich-tables.ts';
+import { largeFor, createRichTable, shapes, values } from '../../support/wire/rich-tables.ts';
 import { arnOf } from '../../support/wire/support.ts';
 
 const { wire, database } = deployment();
@@ -12,7 +12,7 @@ const { wire, database } = deployment();
 /** What the backup holds: its items, by a restore. */
 async function restoredItems(arn: string, name: string): Promise<string[]> {
   const target = await wire.restored(arn, name);
-  const items = await itemsOf(wire, target);
+  const items = await readItems(wire, target);
   await wire.ok('DeleteTable', { TableName: target });
   return items;
 }
@@ -21,18 +21,18 @@ describe.concurrent('a table whose backups are made by exports and by its stream
   test.each(shapes)('is restored exactly as it was at each of them: keys %s %s', async (hash, range) => {
     const name = `mixed-${hash}${range ?? ''}`;
     const big = largeFor(range);
-    const { table, put, remove } = await richTable(wire, name, hash, range);
+    const { table, put, remove } = await createRichTable(wire, name, hash, range);
     const taken: { arn: string; items: string[] }[] = [];
     const made: Json[] = [];
     const ids: string[] = [];
     const take = async (options: Json) => {
-      const items = await itemsOf(wire, table);
-      const backup = await backupBy(wire, table, options);
+      const items = await readItems(wire, table);
+      const backup = await backUpWith(wire, table, options);
       taken.push({ arn: backup.arn, items });
       made.push(backup.made);
       ids.push(backup.id);
     };
-    await streamIsOld();
+    await waitForOldStream();
     for (let n = 0; n < 8; n++) await put(n);
     await put(8, big('a'));
     await put(9, {});
@@ -84,10 +84,10 @@ describe.concurrent('a table whose backups are made by exports and by its stream
   test('has figures that tell its items, and verifies as sound', async () => {
     const table = await wire.table('figures');
     await wire.fill(table, 100);
-    await backupBy(wire, table);
+    await backUpWith(wire, table);
     await wire.fill(table, 20, 'later', 90);
     await wire.remove(table, 0);
-    const { arn, made } = await backupBy(wire, table, { Source: 'EXPORT' });
+    const { arn, made } = await backUpWith(wire, table, { Source: 'EXPORT' });
     // An item has two names and two values: id, item-000000; note, first or later.
     expect(made).toMatchObject({ Figures: { Items: 109, Bytes: 109 * (2 + 11 + 4 + 5), CopiedRecords: 21 } });
     const verified = await wire.ok('VerifyBackup', { BackupArn: arn });
@@ -99,13 +99,13 @@ describe.concurrent('a table whose backups are made by exports and by its stream
   test('has backups of the kinds that are asked for', async () => {
     const table = await wire.table('kinds');
     await wire.fill(table, 30);
-    const first = await backupBy(wire, table);
+    const first = await backUpWith(wire, table);
     const contents: string[][] = [];
     const made: { arn: string; made: Json }[] = [];
     for (const Kind of ['INCREMENTAL', 'DIFFERENTIAL', 'FULL']) {
       await wire.fill(table, 2, Kind, contents.length);
       contents.push(await wire.content(table));
-      made.push(await backupBy(wire, table, { Kind, Source: 'EXPORT' }));
+      made.push(await backUpWith(wire, table, { Kind, Source: 'EXPORT' }));
     }
     expect(made).toMatchObject([
       { made: { Kind: 'INCREMENTAL', Source: 'EXPORT', Parent: first.id } },
@@ -121,8 +121,8 @@ describe.concurrent('a table whose backups are made by exports and by its stream
 describe.concurrent('an export', () => {
   test('of a table without items is a backup without items', async () => {
     const table = await wire.table('empty');
-    const { arn, made } = await backupBy(wire, table, { Source: 'EXPORT' });
-    const next = await backupBy(wire, table, { Source: 'EXPORT' });
+    const { arn, made } = await backUpWith(wire, table, { Source: 'EXPORT' });
+    const next = await backUpWith(wire, table, { Source: 'EXPORT' });
     expect([made, next.made]).toMatchObject([{ Figures: { Items: 0 } }, { Figures: { Items: 0 } }]);
     expect(await wire.content(await wire.restored(arn, 'empty-0'))).toEqual([]);
     expect(await wire.content(await wire.restored(next.arn, 'empty-1'))).toEqual([]);
@@ -131,7 +131,7 @@ describe.concurrent('an export', () => {
   test('is asked for several times at once: each is there, in order, with what was acknowledged before it', async () => {
     const table = await wire.table('at-once');
     await wire.fill(table, 30);
-    await backupBy(wire, table);
+    await backUpWith(wire, table);
     const arns: string[] = [];
     for (let i = 0; i < 3; i++) {
       await wire.fill(table, 1, `before ${i}`, i);
@@ -152,7 +152,7 @@ describe.concurrent('an export', () => {
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
       AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
     });
-    await streamIsOld();
+    await waitForOldStream();
     const { dynamodb } = database();
     const writers = Array.from({ length: 3 }, () => new Writer(dynamodb, table));
     const over = new AbortController();
@@ -166,7 +166,7 @@ describe.concurrent('an export', () => {
     const backups: { arn: string }[] = [];
     try {
       for (const Source of ['EXPORT', 'EXPORT', 'STREAM']) {
-        backups.push(await backupBy(wire, table, { Source }));
+        backups.push(await backUpWith(wire, table, { Source }));
       }
     } finally {
       over.abort();

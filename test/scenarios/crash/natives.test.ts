@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { reconcileNative } from '../../../lambda/reconcile/reconcile-native.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
-import { graceMs, keyOf, type NativeWorld, nativeWorld } from '../../support/native/world.ts';
+import { graceMs, keyOf, createNativeWorld, type NativeWorld } from '../../support/native/world.ts';
 
 let database: TestDatabase;
 let world: NativeWorld;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  world = await nativeWorld(database);
+  world = await createNativeWorld(database);
 });
 afterEach(() => world.harness.close());
 
@@ -44,9 +44,9 @@ describe('a request that is not known to have reached DynamoDB', () => {
     expect(backup.status).toBe('CREATING');
     world.natives.failure = undefined;
     await world.reconcile(graceMs / 2);
-    expect(world.natives.asked).toEqual(['create']);
+    expect(world.natives.calls).toEqual(['create']);
     expect(await world.reconcile()).toBe(0);
-    expect(world.natives.asked).toEqual(['create', 'find', 'create']);
+    expect(world.natives.calls).toEqual(['create', 'find', 'create']);
     expect(await world.reconcile(3 * graceMs)).toBe(0);
     world.natives.finish();
     expect(await world.reconcile(3 * graceMs)).toBe(0);
@@ -58,7 +58,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     const backup = await world.create();
     world.natives.failure = undefined;
     await world.reconcile();
-    expect(world.natives.asked).toEqual(['create', 'find']);
+    expect(world.natives.calls).toEqual(['create', 'find']);
     await expectOne(backup);
   });
 
@@ -66,7 +66,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     const backup = await killed();
     expect(backup).not.toHaveProperty('nativeArn');
     await world.reconcile();
-    expect(world.natives.asked).toEqual(['create', 'find']);
+    expect(world.natives.calls).toEqual(['create', 'find']);
     await expectOne(backup);
   });
 
@@ -75,7 +75,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     const backup = await world.create();
     const { services } = world.later(graceMs);
     await Promise.all([1, 2, 3].map(() => reconcileNative(services, keyOf(backup))));
-    expect(world.natives.asked.filter((call) => call === 'create')).toHaveLength(2);
+    expect(world.natives.calls.filter((call) => call === 'create')).toHaveLength(2);
   });
 
   it('waits again after it was made again', async () => {
@@ -83,9 +83,9 @@ describe('a request that is not known to have reached DynamoDB', () => {
     await world.create();
     await world.reconcile(graceMs);
     await world.reconcile(graceMs * 1.5);
-    expect(world.natives.asked).toEqual(['create', 'find', 'create']);
+    expect(world.natives.calls).toEqual(['create', 'find', 'create']);
     await world.reconcile(graceMs * 2.5);
-    expect(world.natives.asked).toEqual(['create', 'find', 'create', 'find', 'create']);
+    expect(world.natives.calls).toEqual(['create', 'find', 'create', 'find', 'create']);
   });
 
   it('is given up after five times, which is a trouble once', async () => {
@@ -94,7 +94,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     const troubles: number[] = [];
     for (let pass = 1; pass <= 7; pass++) troubles.push(await world.reconcile(2 * pass * graceMs));
     expect(troubles).toEqual([0, 0, 0, 0, 1, 0, 0]);
-    expect(world.natives.asked.filter((call) => call === 'create')).toHaveLength(5);
+    expect(world.natives.calls.filter((call) => call === 'create')).toHaveLength(5);
     expect(await world.describe(backup)).toMatchObject({
       status: 'FAILED',
       reason: expect.stringContaining('again and again'),
@@ -112,7 +112,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
       reason: `TableNotFound: Table not found: ${world.table}`,
     });
     expect(await world.reconcile(3 * graceMs)).toBe(0);
-    expect(world.natives.asked).toEqual(['create', 'find', 'create']);
+    expect(world.natives.calls).toEqual(['create', 'find', 'create']);
   });
 });
 
@@ -165,7 +165,7 @@ describe('a backup that DynamoDB made twice, as its lists lag behind', () => {
 
 describe('a deletion that ended after DynamoDB’s part', () => {
   it('is done when it is asked for again', async () => {
-    const backup = await world.made();
+    const backup = await world.createAvailable();
     const { nativeArn = '' } = backup;
     await world.natives.delete(nativeArn);
     await world.harness.operations.deleteBackup(keyOf(backup));

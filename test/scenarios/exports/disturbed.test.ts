@@ -1,11 +1,11 @@
 import { ListExportsCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { sweep } from '../../../lambda/retention/sweep.ts';
-import { backupBy, deployment, importsInto, itemsOf } from '../../support/wire/deployment.ts';
+import { backUpWith, deployment, countImports, readItems } from '../../support/wire/deployment.ts';
 import { expectError } from '../../support/wire/http.ts';
 import { arnOf } from '../../support/wire/support.ts';
 
-const { wire, harness, reconfigured } = deployment();
+const { wire, harness, reconfigure } = deployment();
 
 describe.concurrent('a step that is done twice, as any may be', () => {
   const twice = async (_handler: string, _input: object, run: () => Promise<object>) => {
@@ -22,13 +22,13 @@ describe.concurrent('a step that is done twice, as any may be', () => {
     'makes no second export, and the same backup: %s',
     async (how, around) => {
       const table = await wire.table(`repeated-${how}`);
-      const repeating = await reconfigured({ around });
+      const repeating = await reconfigure({ around });
       await wire.fill(table, 12);
-      const first = await backupBy(repeating, table, { Source: 'EXPORT' });
+      const first = await backUpWith(repeating, table, { Source: 'EXPORT' });
       await wire.fill(table, 3, 'more', 10);
       await wire.remove(table, 0);
-      const items = await itemsOf(wire, table);
-      const { arn, made } = await backupBy(repeating, table, { Source: 'EXPORT' });
+      const items = await readItems(wire, table);
+      const { arn, made } = await backUpWith(repeating, table, { Source: 'EXPORT' });
       expect([first.made, made]).toMatchObject([
         { Source: 'EXPORT', Figures: { Items: 12 } },
         { Source: 'EXPORT', Parent: first.id, Figures: { Items: 12 } },
@@ -37,10 +37,10 @@ describe.concurrent('a step that is done twice, as any may be', () => {
         new ListExportsCommand({ TableArn: arn.split('/backup/')[0] }),
       );
       expect(ExportSummaries.filter(({ ExportType }) => ExportType !== 'INCREMENTAL_EXPORT')).toHaveLength(1);
-      const importing = await reconfigured({ around, config: { restoreBy: 'import' } });
+      const importing = await reconfigure({ around, config: { restoreBy: 'import' } });
       const target = await importing.restored(arn, `repeated-${how}-x`);
-      expect(await itemsOf(wire, target)).toEqual(items);
-      expect(await importsInto(harness(), target)).toBe(1);
+      expect(await readItems(wire, target)).toEqual(items);
+      expect(await countImports(harness(), target)).toBe(1);
     },
   );
 });
@@ -70,7 +70,7 @@ describe.concurrent('an export that DynamoDB fails', () => {
   test('for its bucket: the backup has the reason, and the next one is made', async () => {
     const table = await wire.table('no-bucket');
     await wire.fill(table, 5);
-    const nowhere = await reconfigured({ exportBucket: 'no-such-bucket' });
+    const nowhere = await reconfigure({ exportBucket: 'no-such-bucket' });
     const arn = await nowhere.createBackup(table);
     const { BackupStatus, Tidemark } = await nowhere.ended(arn);
     expect([BackupStatus, Tidemark]).toEqual([
@@ -78,7 +78,7 @@ describe.concurrent('an export that DynamoDB fails', () => {
       expect.objectContaining({ Reason: expect.stringMatching(/^ExportFailed: .*S3NoSuchBucket/) }),
     ]);
     expectError(await wire.restore(arn, wire.named('no-bucket-x')), 'BackupNotFoundException');
-    const { made } = await backupBy(wire, table);
+    const { made } = await backUpWith(wire, table);
     expect(made).toMatchObject({ Kind: 'FULL', Source: 'EXPORT', Figures: { Items: 5 } });
   });
 });
@@ -88,7 +88,7 @@ describe('an export, beside sweeps,', () => {
   test('is not disturbed by one at any time, nor is an import', async () => {
     const table = await wire.table('swept');
     await wire.fill(table, 20);
-    const sweeping = await reconfigured({
+    const sweeping = await reconfigure({
       config: { restoreBy: 'import' },
       around: async (_handler, _input, run) => {
         const result = await run();
@@ -96,19 +96,19 @@ describe('an export, beside sweeps,', () => {
         return result;
       },
     });
-    await backupBy(sweeping, table, { Source: 'EXPORT' });
+    await backUpWith(sweeping, table, { Source: 'EXPORT' });
     await wire.fill(table, 3, 'more', 18);
-    const items = await itemsOf(wire, table);
-    const { arn } = await backupBy(sweeping, table, { Source: 'EXPORT' });
-    expect(await itemsOf(wire, await sweeping.restored(arn, 'swept-x'))).toEqual(items);
+    const items = await readItems(wire, table);
+    const { arn } = await backUpWith(sweeping, table, { Source: 'EXPORT' });
+    expect(await readItems(wire, await sweeping.restored(arn, 'swept-x'))).toEqual(items);
   });
 
   test('leaves nothing staged once it is swept, and its backup is as it was', async () => {
     const table = await wire.table('staged');
     await wire.fill(table, 20);
-    const first = await backupBy(wire, table, { Source: 'EXPORT' });
+    const first = await backUpWith(wire, table, { Source: 'EXPORT' });
     await wire.fill(table, 5, 'more');
-    const second = await backupBy(wire, table, { Source: 'EXPORT' });
+    const second = await backUpWith(wire, table, { Source: 'EXPORT' });
     const content = await wire.content(table);
     const staged = async () => {
       const keys: string[] = [];

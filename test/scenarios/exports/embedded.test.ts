@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime.ts';
-import { backupBy, itemsOf } from '../../support/wire/deployment.ts';
+import { backUpWith, readItems } from '../../support/wire/deployment.ts';
 import type { Json } from '../../support/wire/http.ts';
 import { arnOf, embeddedWire, eventually, Wire } from '../../support/wire/support.ts';
 
@@ -67,23 +67,23 @@ describe.concurrent('on one machine, a backup by export', () => {
   test('switches recovery on where it is off, is exact, and is what the stream goes on from', async () => {
     const table = await wire.table('here');
     await wire.fill(table, 40);
-    const items = [await itemsOf(wire, table)];
-    const first = await backupBy(wire, table, { Source: 'EXPORT' });
+    const items = [await readItems(wire, table)];
+    const first = await backUpWith(wire, table, { Source: 'EXPORT' });
     expect(await wire.recovery(table)).toMatchObject({ PointInTimeRecoveryStatus: 'ENABLED' });
     await wire.fill(table, 10, 'more', 35);
     await wire.remove(table, 0);
-    items.push(await itemsOf(wire, table));
-    const second = await backupBy(wire, table);
+    items.push(await readItems(wire, table));
+    const second = await backUpWith(wire, table);
     await wire.remove(table, 1);
-    items.push(await itemsOf(wire, table));
-    const third = await backupBy(wire, table, { Source: 'EXPORT' });
+    items.push(await readItems(wire, table));
+    const third = await backUpWith(wire, table, { Source: 'EXPORT' });
     expect([first.made, second.made, third.made]).toMatchObject([
       { Source: 'EXPORT' },
       { Source: 'STREAM' },
       { Source: 'EXPORT' },
     ]);
     for (const [i, { arn }] of [first, second, third].entries()) {
-      expect(await itemsOf(wire, await wire.restored(arn, `here-${i}`))).toEqual(items[i]);
+      expect(await readItems(wire, await wire.restored(arn, `here-${i}`))).toEqual(items[i]);
     }
   });
 
@@ -91,16 +91,16 @@ describe.concurrent('on one machine, a backup by export', () => {
     const table = await wire.recoverable('off-and-on');
     await wire.fill(table, 10);
     await wire.caughtUp(table);
-    await backupBy(wire, table, { Source: 'EXPORT' });
+    await backUpWith(wire, table, { Source: 'EXPORT' });
     await wire.switchRecovery(table, false);
     await wire.fill(table, 5, 'while it was off', 8);
     await wire.remove(table, 0);
     await wire.switchRecovery(table, true);
-    const items = await itemsOf(wire, table);
-    const { arn, made } = await backupBy(wire, table, { Source: 'EXPORT' });
+    const items = await readItems(wire, table);
+    const { arn, made } = await backUpWith(wire, table, { Source: 'EXPORT' });
     expect(made).toMatchObject({ Source: 'EXPORT' });
     expect(made).not.toHaveProperty('Parent');
-    expect(await itemsOf(wire, await wire.restored(arn, 'off-and-on-x'))).toEqual(items);
+    expect(await readItems(wire, await wire.restored(arn, 'off-and-on-x'))).toEqual(items);
   });
 
   test('serves the times before and after it, to the second', async () => {
@@ -109,12 +109,12 @@ describe.concurrent('on one machine, a backup by export', () => {
     const note = async () => {
       const time = Math.floor(Date.now() / 1000) + 1;
       await eventually(() => Date.now() >= (time + 1) * 1000);
-      past.push({ time, items: await itemsOf(wire, table) });
+      past.push({ time, items: await readItems(wire, table) });
     };
     await wire.fill(table, 20, 'before');
     await note();
     await wire.fill(table, 3, 'just before the export');
-    await backupBy(wire, table, { Source: 'EXPORT' });
+    await backUpWith(wire, table, { Source: 'EXPORT' });
     await wire.fill(table, 3, 'just after the export', 2);
     await wire.remove(table, 9);
     await note();
@@ -125,32 +125,32 @@ describe.concurrent('on one machine, a backup by export', () => {
       const asked = { SourceTableName: table, TargetTableName, RestoreDateTime: time };
       await wire.ok('RestoreTableToPointInTime', asked);
       await wire.active(TargetTableName);
-      expect([i, await itemsOf(wire, TargetTableName)]).toEqual([i, items]);
+      expect([i, await readItems(wire, TargetTableName)]).toEqual([i, items]);
     }
   });
 
   test('is not gone on from by another stream, which knows nothing of what was written before it', async () => {
     const table = await wire.table('replaced');
     await wire.fill(table, 10);
-    await backupBy(wire, table, { Source: 'EXPORT' });
+    await backUpWith(wire, table, { Source: 'EXPORT' });
     await wire.fill(table, 3, 'in the old stream');
     await replaceStream(wire, table, async () => {
       await wire.fill(table, 3, 'in no stream', 5);
       await wire.remove(table, 9);
     });
     await wire.fill(table, 1, 'in the new stream', 8);
-    const items = await itemsOf(wire, table);
-    const { arn } = await backupBy(wire, table);
-    expect(await itemsOf(wire, await wire.restored(arn, 'replaced-x'))).toEqual(items);
+    const items = await readItems(wire, table);
+    const { arn } = await backUpWith(wire, table);
+    expect(await readItems(wire, await wire.restored(arn, 'replaced-x'))).toEqual(items);
   });
 
   test('does not make times restorable that no stream tells of any more', async () => {
     const table = await wire.recoverable('no-time');
     await wire.fill(table, 10);
     await wire.caughtUp(table);
-    await backupBy(wire, table, { Source: 'EXPORT' });
+    await backUpWith(wire, table, { Source: 'EXPORT' });
     await wire.fill(table, 3, 'in the old stream');
-    const items = await itemsOf(wire, table);
+    const items = await readItems(wire, table);
     const RestoreDateTime = Math.floor(Date.now() / 1000) + 1;
     await eventually(() => Date.now() >= (RestoreDateTime + 1) * 1000);
     await replaceStream(wire, table, () => wire.fill(table, 3, 'in no stream', 5));
@@ -161,7 +161,7 @@ describe.concurrent('on one machine, a backup by export', () => {
     const answer = await wire.call('RestoreTableToPointInTime', asked);
     const isBegun = answer.status === 200;
     const outcome = isBegun ? await wire.outcome(TargetTableName) : answer.json['__type'];
-    const found = outcome === 'ACTIVE' ? await itemsOf(wire, TargetTableName) : [outcome];
+    const found = outcome === 'ACTIVE' ? await readItems(wire, TargetTableName) : [outcome];
     const refused = [expect.stringMatching(/#InvalidRestoreTimeException$/)];
     expect(found).toEqual(isBegun ? items : refused);
   });
@@ -172,17 +172,17 @@ describe.concurrent('on one machine, a backup by export', () => {
       const { own } = runtime;
       const table = await own.table('young-stream');
       await own.fill(table, 10);
-      await backupBy(own, table, { Source: 'EXPORT' });
+      await backUpWith(own, table, { Source: 'EXPORT' });
       // Recovery's own snapshot, which ends in the old stream.
       await runtime.idle();
       await own.fill(table, 3, 'in the old stream');
       await replaceStream(own, table, () => own.fill(table, 3, 'in no stream', 5));
-      const items = await itemsOf(own, table);
+      const items = await readItems(own, table);
       const arn = await exportOverRestart(runtime, table);
       const { BackupStatus, Tidemark } = await own.ended(arn);
       const isMade = BackupStatus === 'AVAILABLE';
       const found = isMade
-        ? await itemsOf(own, await own.restored(arn, 'young-stream-x'))
+        ? await readItems(own, await own.restored(arn, 'young-stream-x'))
         : [(Tidemark as Json)['Reason']];
       const failed = [expect.stringMatching(/^(ExportFailed|CutUnreachable): /)];
       expect(found).toEqual(isMade ? items : failed);

@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { backupBy, deployment, itemsOf } from '../../support/wire/deployment.ts';
+import { backUpWith, deployment, readItems } from '../../support/wire/deployment.ts';
 import type { Json } from '../../support/wire/http.ts';
 
-const { wire, recovery, reconfigured, hideStream } = deployment();
+const { wire, recovery, reconfigure, hideStream } = deployment();
 
 describe.concurrent('an export', () => {
   test('whose parent is younger than the shortest window is made from an older one, or from none', async () => {
-    const slow = await reconfigured({
+    const slow = await reconfigure({
       config: { exportWindow: { minMs: 600_000, maxMs: 86_400_000 } },
     });
     const table = await wire.table('too-young');
     await wire.fill(table, 10);
-    const first = await backupBy(slow, table, { Source: 'EXPORT' });
+    const first = await backUpWith(slow, table, { Source: 'EXPORT' });
     await wire.fill(table, 10, 'more', 5);
     const content = await wire.content(table);
-    const second = await backupBy(slow, table, { Source: 'EXPORT' });
+    const second = await backUpWith(slow, table, { Source: 'EXPORT' });
     expect(first.made).not.toHaveProperty('Parent');
     expect(second.made).toMatchObject({ Kind: 'FULL', Source: 'EXPORT' });
     expect(second.made).not.toHaveProperty('Parent');
@@ -27,32 +27,32 @@ describe.concurrent('a history that was broken off is not bridged: a new base', 
   test('where recovery was off in between', async () => {
     const table = await wire.table('off-and-on');
     await wire.fill(table, 10);
-    const first = await backupBy(wire, table, { Source: 'EXPORT' });
+    const first = await backUpWith(wire, table, { Source: 'EXPORT' });
     recovery.switchOff(table);
     await wire.fill(table, 5, 'while it was off', 8);
     await wire.remove(table, 0);
     recovery.switchOn(table);
     const content = await wire.content(table);
-    const second = await backupBy(wire, table, { Source: 'EXPORT' });
+    const second = await backUpWith(wire, table, { Source: 'EXPORT' });
     expect(second.made).toMatchObject({ Kind: 'FULL', Source: 'EXPORT' });
     expect(second.made).not.toHaveProperty('Parent');
     expect(await wire.content(await wire.restored(second.arn, 'off-and-on-x'))).toEqual(content);
     expect(await wire.content(await wire.restored(first.arn, 'off-and-on-y'))).toHaveLength(10);
     await wire.fill(table, 1, 'last');
-    const third = await backupBy(wire, table, { Source: 'EXPORT' });
+    const third = await backUpWith(wire, table, { Source: 'EXPORT' });
     expect(third.made).toMatchObject({ Source: 'EXPORT', Parent: second.id });
   });
 
   test('where the table was made anew under its name', async () => {
     const table = await wire.table('anew');
     await wire.fill(table, 10, 'old life');
-    const old = await backupBy(wire, table, { Source: 'EXPORT' });
+    const old = await backUpWith(wire, table, { Source: 'EXPORT' });
     const oldContent = await wire.content(table);
     await wire.drop(table);
     await wire.table('anew');
     await wire.fill(table, 4, 'new life', 5);
     const content = await wire.content(table);
-    const made = await backupBy(wire, table, { Source: 'EXPORT' });
+    const made = await backUpWith(wire, table, { Source: 'EXPORT' });
     expect(made.made).toMatchObject({ Kind: 'FULL', Source: 'EXPORT', Figures: { Items: 4 } });
     expect(made.made).not.toHaveProperty('Parent');
     expect(await wire.content(await wire.restored(made.arn, 'anew-new'))).toEqual(content);
@@ -66,8 +66,8 @@ describe.concurrent('a table without a stream', () => {
     hideStream(table);
     const taken: { arn: string; id: string; made: Json; items: string[] }[] = [];
     const take = async () => {
-      const items = await itemsOf(wire, table);
-      taken.push({ ...(await backupBy(wire, table)), items });
+      const items = await readItems(wire, table);
+      taken.push({ ...(await backUpWith(wire, table)), items });
     };
     await wire.fill(table, 30);
     await take();
@@ -83,24 +83,24 @@ describe.concurrent('a table without a stream', () => {
       { Kind: 'INCREMENTAL', Source: 'EXPORT', Parent: taken[1]?.id },
     ]);
     for (const [i, { arn, items }] of taken.entries()) {
-      expect([i, await itemsOf(wire, await wire.restored(arn, `streamless-${i}`))]).toEqual([i, items]);
+      expect([i, await readItems(wire, await wire.restored(arn, `streamless-${i}`))]).toEqual([i, items]);
     }
   });
 
   test('any more, after a backup by stream: an export goes on from one before, or a new base is made', async () => {
     const table = await wire.table('stream-gone');
     await wire.fill(table, 10);
-    await backupBy(wire, table, { Source: 'SCAN' });
+    await backUpWith(wire, table, { Source: 'SCAN' });
     await wire.fill(table, 2, 'more', 9);
-    const last = await backupBy(wire, table);
+    const last = await backUpWith(wire, table);
     hideStream(table);
     await wire.remove(table, 0);
-    const items = await itemsOf(wire, table);
-    const { arn, made } = await backupBy(wire, table);
+    const items = await readItems(wire, table);
+    const { arn, made } = await backUpWith(wire, table);
     expect(last.made).toMatchObject({ Source: 'STREAM' });
     expect(made).toMatchObject({ Kind: 'FULL', Source: 'EXPORT' });
     expect(made).not.toHaveProperty('Parent');
     expect(String(made['Why'])).toMatch(/stream.*new base/s);
-    expect(await itemsOf(wire, await wire.restored(arn, 'stream-gone-x'))).toEqual(items);
+    expect(await readItems(wire, await wire.restored(arn, 'stream-gone-x'))).toEqual(items);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { backupBy, deployment, itemsOf, streamIsOld } from '../../support/wire/deployment.ts';
+import { backUpWith, deployment, readItems, waitForOldStream } from '../../support/wire/deployment.ts';
 import { expectError, type Json } from '../../support/wire/http.ts';
 import { arnOf, type Wire } from '../../support/wire/support.ts';
 
-const { wire, recovery, reconfigured } = deployment();
+const { wire, recovery, reconfigure } = deployment();
 
 describe.concurrent('without point-in-time recovery', () => {
   const create = (asked: Wire, TableName: string, TidemarkOptions: Json = {}) =>
@@ -26,12 +26,12 @@ describe.concurrent('without point-in-time recovery', () => {
 
   test('a backup goes on by the stream, as long as no export is asked for', async () => {
     const table = await wire.table('went-off');
-    await streamIsOld();
+    await waitForOldStream();
     await wire.fill(table, 5);
-    await backupBy(wire, table);
+    await backUpWith(wire, table);
     recovery.switchOff(table);
     await wire.fill(table, 5, 'more', 3);
-    const { made } = await backupBy(wire, table);
+    const { made } = await backUpWith(wire, table);
     expect(made).toMatchObject({ Source: 'STREAM' });
     expectError(await create(wire, table, { Source: 'EXPORT' }), 'ContinuousBackupsUnavailableException');
   });
@@ -40,9 +40,9 @@ describe.concurrent('without point-in-time recovery', () => {
     const table = await wire.table('switched-on');
     await wire.fill(table, 15);
     recovery.switchOff(table);
-    const enabling = await reconfigured({ config: { missingRecovery: 'enable' } });
+    const enabling = await reconfigure({ config: { missingRecovery: 'enable' } });
     const content = await wire.content(table);
-    const { arn, made } = await backupBy(enabling, table);
+    const { arn, made } = await backUpWith(enabling, table);
     expect(recovery.isOn(table)).toBe(true);
     expect(made).toMatchObject({ Kind: 'FULL', Source: 'EXPORT' });
     expect(await wire.content(await wire.restored(arn, 'switched-on-x'))).toEqual(content);
@@ -81,7 +81,7 @@ describe.concurrent('a source that is asked for is made, or fails by name', () =
       'DELETED',
       expect.objectContaining({ Reason: expect.stringMatching(/^CutUnreachable: .*\w/) }),
     ]);
-    const next = await backupBy(wire, table);
+    const next = await backUpWith(wire, table);
     expect(next.made).toMatchObject({ Figures: { Items: 3 } });
   });
 
@@ -97,14 +97,14 @@ describe.concurrent('a source that is asked for is made, or fails by name', () =
 
   test('SCAN, while the base is by export: a full one of which the stream goes on', async () => {
     const table = await wire.table('scanned');
-    await streamIsOld();
+    await waitForOldStream();
     await wire.fill(table, 20);
-    await backupBy(wire, table);
+    await backUpWith(wire, table);
     await wire.remove(table, 3);
     const content = await wire.content(table);
-    const scanned = await backupBy(wire, table, { Source: 'SCAN' });
+    const scanned = await backUpWith(wire, table, { Source: 'SCAN' });
     expect(scanned.made).toMatchObject({ Kind: 'FULL', Source: 'SCAN' });
-    const next = await backupBy(wire, table);
+    const next = await backUpWith(wire, table);
     expect(next.made).toMatchObject({ Source: 'STREAM', Parent: scanned.id });
     expect(await wire.content(await wire.restored(scanned.arn, 'scanned-x'))).toEqual(content);
     expect(await wire.content(await wire.restored(next.arn, 'scanned-y'))).toEqual(content);
@@ -118,26 +118,26 @@ describe.concurrent('a source that is asked for is made, or fails by name', () =
   ])('%s, %s, of a table without a snapshot: a full one', async (Source, Kind) => {
     const table = await wire.table(`first-${Source}-${Kind}`);
     await wire.fill(table, 2);
-    const { made } = await backupBy(wire, table, { Source, Kind });
+    const { made } = await backUpWith(wire, table, { Source, Kind });
     expect(made).toMatchObject({ Source, Kind: 'FULL', Figures: { Items: 2 } });
   });
 
   test('STREAM, FULL: all of the table, by the stream', async () => {
     const table = await wire.table('stream-full');
-    await streamIsOld();
+    await waitForOldStream();
     await wire.fill(table, 4);
-    const { id } = await backupBy(wire, table);
+    const { id } = await backUpWith(wire, table);
     await wire.remove(table, 1);
-    const items = await itemsOf(wire, table);
-    const { arn, made } = await backupBy(wire, table, { Source: 'STREAM', Kind: 'FULL' });
+    const items = await readItems(wire, table);
+    const { arn, made } = await backUpWith(wire, table, { Source: 'STREAM', Kind: 'FULL' });
     expect(made).toMatchObject({ Source: 'STREAM', Kind: 'FULL', Parent: id });
-    expect(await itemsOf(wire, await wire.restored(arn, 'stream-full-x'))).toEqual(items);
+    expect(await readItems(wire, await wire.restored(arn, 'stream-full-x'))).toEqual(items);
   });
 
   test('SCAN of a kind that a scan cannot give', async () => {
     const table = await wire.table('scan-increment');
     await wire.fill(table, 20);
-    await backupBy(wire, table);
+    await backUpWith(wire, table);
     const answer = await wire.call('CreateBackup', {
       TableName: table,
       BackupName: 'scan-increment',

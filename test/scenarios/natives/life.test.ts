@@ -3,7 +3,7 @@ import { createScheduledBackup } from '../../../lambda/operations/scheduled-back
 import { type ErrorCode, TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
 import { expectNothingHeld } from '../../support/fixture.ts';
-import { hour, keyOf, type NativeWorld, nativeWorld } from '../../support/native/world.ts';
+import { createNativeWorld, hour, keyOf, type NativeWorld } from '../../support/native/world.ts';
 
 let database: TestDatabase;
 let world: NativeWorld;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  world = await nativeWorld(database);
+  world = await createNativeWorld(database);
 });
 afterEach(() => world.harness.close());
 
@@ -22,7 +22,7 @@ const nativeArn = () => [...world.natives.backups.keys()][0];
 const headOf = async () => (await world.harness.services.catalog.turns.getTable(world.table))?.head?.snapshot;
 
 describe('a native backup', () => {
-  it('is DynamoDB’s own, under our ARN', async () => {
+  it('is one of DynamoDB’s own backups under an ARN of Tidemark', async () => {
     const backup = await world.create({ comment: 'why', requestedBy: 'ada' });
     expect(backup).toMatchObject({ status: 'CREATING', source: 'native', name: 'a-native', comment: 'why' });
     expect(backup.arn).toBe(`${backup.table.arn}/backup/${backup.id}`);
@@ -30,7 +30,7 @@ describe('a native backup', () => {
     expect([...world.natives.backups.values()]).toMatchObject([{ name: backup.id, table: world.table }]);
   });
 
-  it('is AVAILABLE as soon as DynamoDB says so to one who asks', async () => {
+  it('becomes AVAILABLE when a caller describes it after DynamoDB has made it', async () => {
     const backup = await world.create();
     expect(await world.describe(backup)).toMatchObject({ status: 'CREATING' });
     world.natives.finish();
@@ -39,12 +39,12 @@ describe('a native backup', () => {
       status: 'AVAILABLE',
       figures: { items: 7, bytes: 1900, copiedBytes: 0, copiedFiles: 0, copiedRecords: 0 },
     });
-    const asked = world.natives.asked.length;
+    const calls = world.natives.calls.length;
     expect(await world.describe(backup)).toEqual(made);
-    expect(world.natives.asked).toHaveLength(asked);
+    expect(world.natives.calls).toHaveLength(calls);
   });
 
-  it('and to the reconciler if nobody asks', async () => {
+  it('becomes AVAILABLE by the reconciler if nobody describes it', async () => {
     const backup = await world.create();
     world.natives.finish();
     await world.reconcile(0);
@@ -54,12 +54,12 @@ describe('a native backup', () => {
     expect(await world.harness.services.catalog.natives.listCreating()).toEqual([]);
   });
 
-  it('takes no turn, waits for none, and is no head and no snapshot', async () => {
+  it('takes no turn, waits for none, and becomes neither head nor snapshot', async () => {
     const head = await headOf();
     const before = await world.harness.services.catalog.turns.getTable(world.table);
     const stopped = world.harness.restarted({ native: world.natives });
     const ours = await stopped.operations.createBackup({ table: world.table, name: 'in-between' });
-    const backup = await world.made();
+    const backup = await world.createAvailable();
     expect(backup.status).toBe('AVAILABLE');
     await stopped.executions.idle();
     expect(await headOf()).toBe(ours.id);
@@ -69,7 +69,7 @@ describe('a native backup', () => {
     await expectNothingHeld(world.harness, world.table);
   });
 
-  it('is listed among ours, in the order of their requests', async () => {
+  it('is listed among Tidemark’s own backups in the order of the requests', async () => {
     const { operations, executions } = world.harness;
     const native = await world.create();
     const ours = await operations.createBackup({ table: world.table, name: 'later' });
@@ -80,7 +80,7 @@ describe('a native backup', () => {
     expect(page.backups.map(({ id }) => id)).toEqual([ours.id]);
   });
 
-  it('is one for the repeats of a request', async () => {
+  it('is made once for all repeats of a request', async () => {
     const first = await world.create({ requestKey: 'once' });
     expect((await world.create({ requestKey: 'once' })).id).toBe(first.id);
     expect(world.natives.backups.size).toBe(1);
@@ -88,7 +88,7 @@ describe('a native backup', () => {
     await world.harness.executions.idle();
   });
 
-  it('fails when DynamoDB has it no longer before it is there', async () => {
+  it('fails if DynamoDB loses it before it is AVAILABLE', async () => {
     const backup = await world.create();
     world.natives.backups.clear();
     expect(await world.describe(backup)).toMatchObject({ status: 'CREATING' });
@@ -99,36 +99,36 @@ describe('a native backup', () => {
     });
   });
 
-  it('of a table that was made anew meanwhile is not that of the record', async () => {
+  it('fails and is deleted if it turns out to be of a table created again under the same name', async () => {
     const backup = await world.create();
     world.natives.finish();
     for (const native of world.natives.backups.values()) native.tableId = 'another';
     expect(await world.describe(backup)).toMatchObject({
       status: 'FAILED',
-      reason: expect.stringContaining('made again'),
+      reason: expect.stringContaining('created again'),
     });
     expect(world.natives.backups.size).toBe(0);
   });
 });
 
 async function expectNothingMade(): Promise<void> {
-  expect(world.natives.asked).toEqual([]);
+  expect(world.natives.calls).toEqual([]);
   const { backups } = await world.harness.operations.listBackups({ table: world.table, limit: 10 });
   expect(backups.map(({ name }) => name)).toEqual(['ours']);
 }
 
-describe('what cannot be asked for is refused before anything is made', () => {
-  it('a kind', async () => {
+describe('a request for a native backup is rejected before anything is made', () => {
+  it('if it has a kind', async () => {
     await expect(world.create({ kind: 'full' })).rejects.toEqual(code('Validation'));
     await expectNothingMade();
   });
 
-  it('a table that is not there', async () => {
+  it('if its table does not exist', async () => {
     await expect(world.create({ table: 'no-such-table' })).rejects.toEqual(code('TableNotFound'));
     await expectNothingMade();
   });
 
-  it('any, where DynamoDB is not', async () => {
+  it('if Tidemark does not run on AWS', async () => {
     const without = world.harness.restarted();
     const input = { table: world.table, name: 'nowhere', source: 'native' } as const;
     await expect(without.operations.createBackup(input)).rejects.toMatchObject({
@@ -139,7 +139,7 @@ describe('what cannot be asked for is refused before anything is made', () => {
   });
 });
 
-it('counts in the rate of requests', async () => {
+it('a native backup counts against the rate of requests', async () => {
   const { native, clock } = world.later(hour).services;
   const now = clock.now();
   const full = world.harness.restarted({ native, clock: { ...clock, now: () => now } });
@@ -148,25 +148,25 @@ it('counts in the rate of requests', async () => {
   for (let n = 1; n < 50; n++)
     expect(await full.services.catalog.counters.admit('CreateBackup', 50)).toBe(true);
   await expect(full.operations.createBackup(input)).rejects.toEqual(code('LimitExceeded'));
-  expect(world.natives.asked).toEqual(['create']);
+  expect(world.natives.calls).toEqual(['create']);
 });
 
-describe('what DynamoDB refuses', () => {
+describe('an error of DynamoDB for a native backup', () => {
   it.each(['TableNotFound', 'TableInUse', 'ContinuousBackupsUnavailable', 'LimitExceeded'] as const)(
-    '%s is told at once, and is the reason of a failed backup that can be deleted',
-    async (refusal) => {
-      world.natives.failure = { error: new TidemarkError(refusal, 'so it is'), done: false };
-      await expect(world.create()).rejects.toMatchObject({ code: refusal, message: 'so it is' });
+    '%s is thrown at once, and is the reason of a failed backup that can be deleted',
+    async (error) => {
+      world.natives.failure = { error: new TidemarkError(error, 'so it is'), done: false };
+      await expect(world.create()).rejects.toMatchObject({ code: error, message: 'so it is' });
       const { operations, services } = world.harness;
       const [, backup] = (await operations.listBackups({ table: world.table, limit: 10 })).backups;
-      expect(backup).toMatchObject({ status: 'FAILED', reason: `${refusal}: so it is` });
+      expect(backup).toMatchObject({ status: 'FAILED', reason: `${error}: so it is` });
       expect(await services.catalog.natives.listCreating()).toEqual([]);
       if (backup) await operations.deleteBackup(keyOf(backup));
       expect((await operations.listBackups({ table: world.table, limit: 10 })).backups).toHaveLength(1);
     },
   );
 
-  it('is asked for again by who repeats the request: a second delivery, or the SDK', async () => {
+  it('does not keep the schedule or the SDK from requesting the backup again', async () => {
     const { services } = world.harness;
     const delivery = {
       schedule: 'nightly',
@@ -190,10 +190,10 @@ describe('what DynamoDB refuses', () => {
   });
 });
 
-describe('a native backup that is deleted', () => {
-  it('is deleted by DynamoDB, and then ours; nothing else is', async () => {
+describe('deleting a native backup', () => {
+  it('deletes it at DynamoDB and then its record, and nothing else', async () => {
     const { operations, services } = world.harness;
-    const backup = await world.made();
+    const backup = await world.createAvailable();
     expect(await operations.deleteBackup(keyOf(backup))).toEqual(backup);
     expect(world.natives.backups.size).toBe(0);
     await expect(operations.deleteBackup(keyOf(backup))).rejects.toEqual(code('BackupNotFound'));
@@ -201,7 +201,7 @@ describe('a native backup that is deleted', () => {
     expect((await operations.listBackups({ table: world.table, limit: 10 })).backups).toHaveLength(1);
   });
 
-  it('is in use while it is made or restored', async () => {
+  it('throws BackupInUse while DynamoDB makes or restores it', async () => {
     const backup = await world.create();
     const { operations } = world.harness;
     await expect(operations.deleteBackup(keyOf(backup))).rejects.toEqual(code('BackupInUse'));
@@ -211,8 +211,8 @@ describe('a native backup that is deleted', () => {
     expect(await world.describe(backup)).toMatchObject({ status: 'AVAILABLE' });
   });
 
-  it('may be gone already', async () => {
-    const backup = await world.made();
+  it('succeeds if DynamoDB no longer has it', async () => {
+    const backup = await world.createAvailable();
     world.natives.backups.clear();
     await world.harness.operations.deleteBackup(keyOf(backup));
     await expect(world.describe(backup)).rejects.toEqual(code('BackupNotFound'));
@@ -220,7 +220,7 @@ describe('a native backup that is deleted', () => {
 });
 
 describe('a native backup of a schedule', () => {
-  it('expires with DynamoDB’s, when nothing uses it', async () => {
+  it('is deleted with its record when it expires, unless it is in use', async () => {
     const delivery = { schedule: 'nightly', keepDays: 2, scheduledTime: '2026-11-21T03:00:00Z' } as const;
     const { services } = world.harness;
     const request = { ...delivery, source: 'native', table: world.table } as const;
@@ -239,8 +239,8 @@ describe('a native backup of a schedule', () => {
   });
 });
 
-describe('a head about to fall off its stream', () => {
-  it('is moved forward, whatever native backups are made meanwhile', async () => {
+describe('a head about to leave the range of its stream', () => {
+  it('is moved forward even if native backups were made since', async () => {
     const head = await headOf();
     const evening = world.later(9 * hour);
     await evening.operations.createBackup({ table: world.table, name: 'now', source: 'native' });
@@ -248,10 +248,10 @@ describe('a head about to fall off its stream', () => {
     expect(await headOf()).not.toBe(head);
   });
 
-  it('is not moved for the sake of native backups', async () => {
+  it('is not moved forward if the table has only native backups', async () => {
     const { operations } = world.harness;
     const [ours] = (await operations.listBackups({ table: world.table, limit: 1 })).backups;
-    await world.made();
+    await world.createAvailable();
     if (ours) await operations.deleteBackup(keyOf(ours));
     const head = await headOf();
     await world.reconcile(9 * hour);

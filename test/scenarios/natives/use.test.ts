@@ -3,7 +3,7 @@ import type { BackupRecord } from '../../../lambda/model/records.ts';
 import type { ErrorCode } from '../../../lambda/runtime/errors.ts';
 import { answerTo } from '../../dialects/dynamodb/fakes.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
-import { keyOf, type NativeWorld, nativeWorld } from '../../support/native/world.ts';
+import { keyOf, createNativeWorld, type NativeWorld } from '../../support/native/world.ts';
 
 let database: TestDatabase;
 let world: NativeWorld;
@@ -11,8 +11,8 @@ let backup: BackupRecord;
 
 beforeAll(async () => {
   database = await startDatabase();
-  world = await nativeWorld(database);
-  backup = await world.made();
+  world = await createNativeWorld(database);
+  backup = await world.createAvailable();
 });
 afterAll(async () => {
   await world.harness.close();
@@ -25,7 +25,7 @@ afterEach(() => {
 const code = (expected: ErrorCode) => expect.objectContaining({ code: expected });
 
 describe('a restore of a native backup', () => {
-  it('is DynamoDB’s own, with what was asked for', async () => {
+  it('is done by DynamoDB, with the overrides of the request', async () => {
     const overrides = { billingMode: 'PAY_PER_REQUEST' } as const;
     const request = { backup: keyOf(backup), target: 'copied', overrides, requestedBy: 'ada' };
     expect(await world.harness.operations.restoreTable(request)).toEqual({ table: { TableName: 'copied' } });
@@ -35,7 +35,7 @@ describe('a restore of a native backup', () => {
     expect(await world.harness.services.catalog.restores.listRunning()).toEqual([]);
   });
 
-  it('is not asked for into a table that is there, or that is being restored', async () => {
+  it('is not requested for a target that exists or is being restored', async () => {
     const restore = (target: string) =>
       world.harness.operations.restoreTable({ backup: keyOf(backup), target });
     await expect(restore(world.table)).rejects.toEqual(code('TableAlreadyExists'));
@@ -47,7 +47,7 @@ describe('a restore of a native backup', () => {
     await executions.idle();
   });
 
-  it('is not possible before it is there', async () => {
+  it('throws BackupNotAvailable until DynamoDB has made the backup', async () => {
     const request = { backup: keyOf(await world.create()), target: 'too-early' };
     await expect(world.harness.operations.restoreTable(request)).rejects.toEqual(code('BackupNotAvailable'));
     world.natives.finish();
@@ -57,9 +57,9 @@ describe('a restore of a native backup', () => {
   });
 });
 
-describe('what only a snapshot has', () => {
+describe('an operation that needs a snapshot', () => {
   const key = { pk: { S: 'a' }, sk: { N: '1' } };
-  const readings: readonly (readonly [string, object])[] = [
+  const operations: readonly (readonly [string, object])[] = [
     ['GetBackupItem', { Key: key }],
     ['CompareBackups', {}],
     ['VerifyBackup', {}],
@@ -67,7 +67,7 @@ describe('what only a snapshot has', () => {
     ['RestoreTableFromBackup', { TargetTableName: 'dry', TidemarkOptions: { DryRun: true } }],
   ];
 
-  it.each(readings)('%s is refused by name', async (operation, request) => {
+  it.each(operations)('%s is rejected for a native backup, with the reason', async (operation, request) => {
     const arns = {
       BackupArn: backup.arn,
       ...(operation === 'CompareBackups' && { OtherBackupArn: backup.arn }),
@@ -95,7 +95,7 @@ describe('a native backup on the wire', () => {
     ({ BackupDetails: details } = answer as { BackupDetails: Record<string, unknown> });
   });
 
-  it('is a backup as all others, and says where DynamoDB has it', async () => {
+  it('is answered like other backups, with DynamoDB’s own ARN', async () => {
     expect(details).toMatchObject({
       BackupStatus: 'CREATING',
       BackupType: 'USER',

@@ -15,16 +15,16 @@ const create = (TableName: string, more: Json = {}) =>
     TidemarkOptions: { Source: 'NATIVE', ...more },
   });
 
-/** A table that DynamoDB knows, and makes backups of. */
-async function nativeTable(name: string, more: Json = {}): Promise<string> {
+/** Creates a table that the simulated DynamoDB can back up. */
+async function createTable(name: string, more: Json = {}): Promise<string> {
   const table = await wire.table(name, more);
   const { Table } = await wire.ok('DescribeTable', { TableName: table });
   natives.tables.set(table, String((Table as Json)['TableId']));
   return table;
 }
 
-/** A native backup that is there; its ARN. */
-async function native(table: string, more: Json = {}): Promise<string> {
+/** Makes a native backup, waits until it is AVAILABLE, and returns its ARN. */
+async function backUp(table: string, more: Json = {}): Promise<string> {
   const { json } = await create(table, more);
   const arn = String((json['BackupDetails'] as Json)['BackupArn']);
   natives.finish();
@@ -36,8 +36,8 @@ const nativeArnOf = async (arn: string) =>
   String(((await wire.detailsOf(arn))['Tidemark'] as Json)['NativeBackupArn']);
 
 describe('a native backup', () => {
-  test('is answered as any other, at once: CREATING, its ARN, its name, its source', async () => {
-    const table = await nativeTable('answered');
+  test('is answered at once like any other: CREATING, with ARN, name and source', async () => {
+    const table = await createTable('answered');
     const before = Date.now() / 1000;
     const { status, json } = await create(table, { Comment: 'for the auditors' });
     expect([status, json]).toMatchObject([
@@ -57,8 +57,8 @@ describe('a native backup', () => {
     natives.finish();
   });
 
-  test('is CREATING until DynamoDB has made it, then AVAILABLE with what DynamoDB tells of it', async () => {
-    const table = await nativeTable('life');
+  test('is CREATING until DynamoDB has made it, then AVAILABLE with DynamoDB’s figures', async () => {
+    const table = await createTable('life');
     const { json } = await create(table);
     const arn = String((json['BackupDetails'] as Json)['BackupArn']);
     await eventually(async () => (await nativeArnOf(arn)) in Object.fromEntries(natives.backups));
@@ -71,13 +71,13 @@ describe('a native backup', () => {
     });
   });
 
-  test('is described with its table’s keys, and listed beside ours in the order of creation', async () => {
-    const table = await nativeTable('listed');
+  test('is described with its table’s keys, and listed among Tidemark’s own in the order of creation', async () => {
+    const table = await createTable('listed');
     await wire.fill(table, 3);
     const arns = [
-      await native(table),
+      await backUp(table),
       await wire.backup(table),
-      await native(table),
+      await backUp(table),
       await wire.backup(table),
     ];
     expect((await wire.list({ TableName: table })).arns).toEqual(arns);
@@ -87,11 +87,11 @@ describe('a native backup', () => {
     });
   });
 
-  test('never becomes what ours go on from', async () => {
-    const table = await nativeTable('no-head');
+  test('never becomes the parent of another backup', async () => {
+    const table = await createTable('no-head');
     await wire.fill(table, 5);
     const first = await wire.backup(table);
-    await native(table);
+    await backUp(table);
     await wire.fill(table, 1, 'later', 5);
     const next = await wire.backup(table);
     expect((await wire.detailsOf(next))['Tidemark']).toMatchObject({
@@ -102,25 +102,25 @@ describe('a native backup', () => {
   });
 
   test('needs neither a stream nor point-in-time recovery', async () => {
-    const table = await nativeTable('bare', { StreamSpecification: { StreamEnabled: false } });
-    const arn = await native(table);
+    const table = await createTable('bare', { StreamSpecification: { StreamEnabled: false } });
+    const arn = await backUp(table);
     expect(await wire.detailsOf(arn)).toMatchObject({ BackupStatus: 'AVAILABLE' });
   });
 
   test('is restored by DynamoDB, with the overrides of the request', async () => {
-    const table = await nativeTable('restored');
-    const arn = await native(table);
+    const table = await createTable('restored');
+    const arn = await backUp(table);
     const target = wire.named('restored-to');
     const answer = await wire.restore(arn, target, { BillingModeOverride: 'PAY_PER_REQUEST' });
     expect([answer.status, answer.json]).toMatchObject([200, { TableDescription: { TableName: target } }]);
-    const asked = JSON.stringify(natives.restores.find((restore) => restore.target === target));
-    expect(asked).toContain(await nativeArnOf(arn));
-    expect(asked).toContain('PAY_PER_REQUEST');
+    const request = JSON.stringify(natives.restores.find((restore) => restore.target === target));
+    expect(request).toContain(await nativeArnOf(arn));
+    expect(request).toContain('PAY_PER_REQUEST');
   });
 
-  test('is deleted at DynamoDB too: answered DELETED once, then not found, not listed, and nothing left there', async () => {
-    const table = await nativeTable('deleted');
-    const arn = await native(table);
+  test('is deleted at DynamoDB too, and then neither found nor listed', async () => {
+    const table = await createTable('deleted');
+    const arn = await backUp(table);
     const there = await nativeArnOf(arn);
     expect(natives.backups.has(there)).toBe(true);
     const { BackupDescription } = await wire.ok('DeleteBackup', { BackupArn: arn });
@@ -137,9 +137,9 @@ describe('a native backup', () => {
     expect((await wire.list({ TableName: table })).arns).toEqual([]);
   });
 
-  test('that DynamoDB is restoring is not deleted, and stays', async () => {
-    const table = await nativeTable('in-use');
-    const arn = await native(table);
+  test('cannot be deleted while DynamoDB restores it, and stays AVAILABLE', async () => {
+    const table = await createTable('in-use');
+    const arn = await backUp(table);
     const there = natives.backups.get(await nativeArnOf(arn));
     Object.assign(there ?? {}, { inUse: true });
     expectError(await wire.call('DeleteBackup', { BackupArn: arn }), 'BackupInUseException');
@@ -149,8 +149,8 @@ describe('a native backup', () => {
     await wire.ok('DeleteBackup', { BackupArn: arn });
   });
 
-  test('that is being made is neither restored nor deleted', async () => {
-    const table = await nativeTable('early');
+  test('can be neither restored nor deleted while it is being made', async () => {
+    const table = await createTable('early');
     const { json } = await create(table);
     const arn = String((json['BackupDetails'] as Json)['BackupArn']);
     expectError(await wire.restore(arn, wire.named('early-x')), 'BackupInUseException');
@@ -161,18 +161,18 @@ describe('a native backup', () => {
   });
 
   test('outlives its table', async () => {
-    const table = await nativeTable('outlives');
-    const arn = await native(table);
+    const table = await createTable('outlives');
+    const arn = await backUp(table);
     await wire.drop(table);
     expect(await wire.detailsOf(arn)).toMatchObject({ BackupStatus: 'AVAILABLE' });
     expect((await wire.restore(arn, table)).status).toBe(200);
   });
 
   test.each(['GetBackupItem', 'VerifyBackup', 'CompareBackups', 'EstimateRestore'])(
-    'cannot be looked into: %s is refused by name, and never a fault of the service',
+    'is rejected by %s with a reason, as Tidemark cannot read its content',
     async (operation) => {
-      const table = await nativeTable(`closed-${operation}`);
-      const arn = await native(table);
+      const table = await createTable(`closed-${operation}`);
+      const arn = await backUp(table);
       const bodies: Record<string, Json> = {
         GetBackupItem: { BackupArn: arn, Key: { id: { S: 'item-000000' } } },
         CompareBackups: { FromBackupArn: arn, ToBackupArn: arn, BackupArn: arn, OtherBackupArn: arn },
@@ -185,25 +185,25 @@ describe('a native backup', () => {
 });
 
 describe('a native restore', () => {
-  test('onto a table that is there is refused', async () => {
-    const table = await nativeTable('onto');
-    const arn = await native(table);
-    const asked = natives.restores.length;
+  test('to the name of an existing table is rejected', async () => {
+    const table = await createTable('onto');
+    const arn = await backUp(table);
+    const restores = natives.restores.length;
     expectError(
       await wire.restore(arn, table),
       'TableAlreadyExistsException',
       `Table already exists: ${table}`,
     );
-    expect(natives.restores).toHaveLength(asked);
+    expect(natives.restores).toHaveLength(restores);
   });
 
-  test('that is only tried makes nothing', async () => {
-    const table = await nativeTable('tried');
-    const arn = await native(table);
-    const asked = natives.restores.length;
+  test('as a dry run restores nothing', async () => {
+    const table = await createTable('tried');
+    const arn = await backUp(table);
+    const restores = natives.restores.length;
     const answer = await wire.restore(arn, wire.named('tried-x'), { TidemarkOptions: { DryRun: true } });
     expectNoFault(answer, 'dry run');
-    expect(natives.restores).toHaveLength(asked);
+    expect(natives.restores).toHaveLength(restores);
     expectError(
       await wire.call('DescribeTable', { TableName: wire.named('tried-x') }),
       'ResourceNotFoundException',
@@ -211,20 +211,20 @@ describe('a native restore', () => {
   });
 });
 
-describe('a request for a native backup is refused by name', () => {
-  test.each(['FULL', 'INCREMENTAL', 'DIFFERENTIAL'])('with a kind of ours: %s', async (Kind) => {
-    const table = await nativeTable(`kind-${Kind}`);
-    const asked = natives.asked.length;
+describe('a request for a native backup is rejected', () => {
+  test.each(['FULL', 'INCREMENTAL', 'DIFFERENTIAL'])('if it has a kind: %s', async (Kind) => {
+    const table = await createTable(`kind-${Kind}`);
+    const calls = natives.calls.length;
     expectError(await create(table, { Kind }), 'ValidationException', /kind|native/i);
-    expect(natives.asked).toHaveLength(asked);
+    expect(natives.calls).toHaveLength(calls);
     expect((await wire.list({ TableName: table })).arns).toEqual([]);
   });
 
-  test('of a table that is not there', async () => {
+  test('if its table does not exist', async () => {
     expectError(await create('no-such-table'), 'TableNotFoundException', 'Table not found: no-such-table');
   });
 
-  test('on one machine, whose database has none; ours go on', async () => {
+  test('on one machine, whose database has none, while other backups work', async () => {
     const table = await embedded.table('here');
     const TidemarkOptions = { Source: 'NATIVE' };
     const answer = await embedded.call('CreateBackup', {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { backupBy, deployment } from '../../support/wire/deployment.ts';
+import { backUpWith, deployment } from '../../support/wire/deployment.ts';
 import { expectError, expectNoFault, type Json } from '../../support/wire/http.ts';
 import {
   fill,
@@ -11,10 +11,10 @@ import {
 } from '../../support/wire/indexed-tables.ts';
 import { eventually, type Wire } from '../../support/wire/support.ts';
 
-const { wire, harness, reconfigured } = deployment({ config: { base: 'scan' } });
+const { wire, harness, reconfigure } = deployment({ config: { base: 'scan' } });
 let importing: Wire;
 beforeAll(async () => {
-  importing = await reconfigured({ config: { restoreBy: 'import' } });
+  importing = await reconfigure({ config: { restoreBy: 'import' } });
 });
 
 describe('a dry run of a restore', () => {
@@ -23,7 +23,7 @@ describe('a dry run of a restore', () => {
   test('returns the planned table and its estimate, and makes nothing', async () => {
     const table = await wire.table('tried', provisioned);
     await fill(wire, table, 0, 10);
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     const target = wire.named('tried-x');
     const objects = async () => {
       const keys: string[] = [];
@@ -54,7 +54,7 @@ describe('a dry run of a restore', () => {
 
   test('makes all checks of a restore', async () => {
     const table = await wire.table('checked');
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     const unknown = arn.replace(/.{8}$/, '00000000');
     const x = wire.named('checked-x');
     expectError(
@@ -87,7 +87,7 @@ describe('a dry run of a restore', () => {
   test('is refused while another restore into that name is running', async () => {
     const table = await wire.table('taken');
     await wire.fill(table, 100);
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     const target = wire.named('taken-x');
     await wire.restore(arn, target);
     expectError(await wire.restore(arn, target, dryRun), 'TableInUseException|TableAlreadyExistsException');
@@ -106,7 +106,7 @@ describe('a dry run of a restore', () => {
   test('chooses the import once an override removes the local indexes', async () => {
     const table = await wire.table('dry-local', withLocalIndex);
     await fill(wire, table, 0, 3);
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     const choice = async (more: Json) => {
       const { json } = await importing.restore(arn, wire.named('dry-local-x'), { ...dryRun, ...more });
       return (json['TableDescription'] as Json)['Tidemark'];

@@ -1,17 +1,17 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { backupBy, deployment } from '../../support/wire/deployment.ts';
+import { backUpWith, deployment } from '../../support/wire/deployment.ts';
 import { expectError, headersOf, type Json, send } from '../../support/wire/http.ts';
 import { fill, withLocalIndex } from '../../support/wire/indexed-tables.ts';
 import { embeddedWire, type Wire } from '../../support/wire/support.ts';
 
-const { wire, reconfigured } = deployment({ config: { base: 'scan' } });
+const { wire, reconfigure } = deployment({ config: { base: 'scan' } });
 const embedded = embeddedWire();
 let importing: Wire;
 let auto: Wire;
 
 beforeAll(async () => {
-  importing = await reconfigured({ config: { restoreBy: 'import' } });
-  auto = await reconfigured({ config: { restoreBy: 'auto' } });
+  importing = await reconfigure({ config: { restoreBy: 'import' } });
+  auto = await reconfigure({ config: { restoreBy: 'auto' } });
 });
 
 const gibibyte = 2 ** 30;
@@ -47,7 +47,7 @@ describe.concurrent('an estimate of a restore', () => {
   test('has cost and time of both ways, the choice, and the date of its prices', async () => {
     const table = await wire.table('estimated');
     await wire.fill(table, 100);
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     const found = await askEstimate(wire, arn);
     expect(found).toMatchObject({
       Items: 100,
@@ -72,7 +72,7 @@ describe.concurrent('an estimate of a restore', () => {
   test('has the configured choice and also what `restoreBy: auto` would choose', async () => {
     const table = await wire.table('configured');
     await wire.fill(table, 5);
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     expect(await askEstimate(importing, arn)).toMatchObject({
       Choice: { Way: 'IMPORT' },
       Auto: { Way: 'WRITES' },
@@ -86,7 +86,7 @@ describe.concurrent('an estimate of a restore', () => {
   test('says why an import is impossible for a table with local indexes', async () => {
     const table = await wire.table('local-estimate', withLocalIndex);
     await fill(wire, table, 0, 5);
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     const { Ways, Choice, Auto } = await askEstimate(importing, arn);
     expect([Choice, Auto]).toMatchObject([{ Way: 'WRITES' }, { Way: 'WRITES' }]);
     expect(findWay(Ways, 'WRITES')).toMatchObject({ Possible: true });
@@ -104,7 +104,7 @@ describe.concurrent('an estimate of a restore', () => {
         Item: { id: { S: String(n) }, note: { S: 'x'.repeat(409_000) } },
       });
     }
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     const { Ways } = await askEstimate(wire, arn);
     expect(findWay(Ways, 'WRITES').Usd.Low).toBeGreaterThanOrEqual(3 * 400 * writeUnit);
     // Prices are rounded to a millionth of a dollar.
@@ -113,7 +113,7 @@ describe.concurrent('an estimate of a restore', () => {
   });
 
   test('is next to nothing for a backup without items', async () => {
-    const { arn } = await backupBy(wire, await wire.table('nothing'));
+    const { arn } = await backUpWith(wire, await wire.table('nothing'));
     const { Ways, ...found } = await askEstimate(wire, arn);
     expect(found).toMatchObject({ Items: 0, Bytes: 0, Choice: { Way: 'WRITES' } });
     const { Possible, Usd, Seconds } = findWay(Ways, 'WRITES');
@@ -126,7 +126,7 @@ describe.concurrent('an estimate of a restore', () => {
   });
 
   test('is refused for an ARN of no existing backup', async () => {
-    const { arn } = await backupBy(wire, await wire.table('refused-estimate'));
+    const { arn } = await backUpWith(wire, await wire.table('refused-estimate'));
     const ask = (body: unknown) => wire.call('EstimateRestore', body);
     const unknown = arn.replace(/.{8}$/, '00000000');
     expectError(await ask({ BackupArn: unknown }), 'BackupNotFoundException', `Backup not found: ${unknown}`);
@@ -138,7 +138,7 @@ describe.concurrent('an estimate of a restore', () => {
   });
 
   test('is served at the /read path, where a dry run of a restore is not', async () => {
-    const { arn } = await backupBy(wire, await wire.table('read-path'));
+    const { arn } = await backUpWith(wire, await wire.table('read-path'));
     const at = (operation: string, body: Json) =>
       send(wire.url, { path: '/read', headers: headersOf(operation), body: JSON.stringify(body) });
     expect((await at('EstimateRestore', { BackupArn: arn })).status).toBe(200);

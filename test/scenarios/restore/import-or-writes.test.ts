@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { backupBy, deployment, importsInto, itemsOf } from '../../support/wire/deployment.ts';
+import { backUpWith, deployment, countImports, readItems } from '../../support/wire/deployment.ts';
 import type { Json } from '../../support/wire/http.ts';
 import {
-  descriptionOf,
+  describeShape,
   fill,
   globalIndexes,
   provisioned,
@@ -11,10 +11,10 @@ import {
 } from '../../support/wire/indexed-tables.ts';
 import { simpleTable, type Wire } from '../../support/wire/support.ts';
 
-const { wire, harness, reconfigured } = deployment({ config: { base: 'scan' } });
+const { wire, harness, reconfigure } = deployment({ config: { base: 'scan' } });
 let importing: Wire;
 beforeAll(async () => {
-  importing = await reconfigured({ config: { restoreBy: 'import' } });
+  importing = await reconfigure({ config: { restoreBy: 'import' } });
 });
 
 /** Kinds of tables that both ways of restoring must make alike, by name. */
@@ -39,33 +39,33 @@ describe.concurrent('a restore by import and a restore by writes', () => {
     const hasSort = 'KeySchema' in more;
     const table = await wire.table(name, more);
     await fill(wire, table, 0, 30);
-    await backupBy(wire, table);
+    await backUpWith(wire, table);
     await fill(wire, table, 3, 9, 'changed');
     for (const n of [5, 12]) await wire.ok('DeleteItem', { TableName: table, Key: keyOf(n, hasSort) });
-    const { arn, made } = await backupBy(wire, table);
-    const items = await itemsOf(wire, table);
+    const { arn, made } = await backUpWith(wire, table);
+    const items = await readItems(wire, table);
     expect(made).toHaveProperty('Parent');
     const [written, imported] = await Promise.all([
       wire.restored(arn, `${name}-written`),
       importing.restored(arn, `${name}-imported`),
     ]);
     const hasLocal = 'LocalSecondaryIndexes' in more;
-    expect([await importsInto(harness(), written), await importsInto(harness(), imported)]).toEqual([
+    expect([await countImports(harness(), written), await countImports(harness(), imported)]).toEqual([
       0,
       hasLocal ? 0 : 1,
     ]);
-    const { StreamSpecification, ...source } = await descriptionOf(wire, table);
+    const { StreamSpecification, ...source } = await describeShape(wire, table);
     expect(StreamSpecification).toMatchObject({ StreamEnabled: true });
-    expect(await descriptionOf(wire, imported)).toEqual(await descriptionOf(wire, written));
-    expect(await descriptionOf(wire, imported)).toMatchObject(source);
-    expect(await itemsOf(wire, written)).toEqual(items);
-    expect(await itemsOf(wire, imported)).toEqual(items);
+    expect(await describeShape(wire, imported)).toEqual(await describeShape(wire, written));
+    expect(await describeShape(wire, imported)).toMatchObject(source);
+    expect(await readItems(wire, written)).toEqual(items);
+    expect(await readItems(wire, imported)).toEqual(items);
   });
 
   test('make the same table with the overrides and kept settings of the request', async () => {
     const table = await wire.table('overridden', provisioned);
     await fill(wire, table, 0, 10);
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     const [second] = globalIndexes.slice(1);
     const overrides = {
       GlobalSecondaryIndexOverride: [{ ...second, IndexName: 'renamed' }],
@@ -74,16 +74,16 @@ describe.concurrent('a restore by import and a restore by writes', () => {
     };
     const written = await wire.restored(arn, 'overridden-written', overrides);
     const imported = await importing.restored(arn, 'overridden-imported', overrides);
-    expect(await importsInto(harness(), imported)).toBe(1);
-    expect(await descriptionOf(wire, imported)).toEqual(await descriptionOf(wire, written));
-    expect(await descriptionOf(wire, imported)).toMatchObject({
+    expect(await countImports(harness(), imported)).toBe(1);
+    expect(await describeShape(wire, imported)).toEqual(await describeShape(wire, written));
+    expect(await describeShape(wire, imported)).toMatchObject({
       GlobalSecondaryIndexes: [{ IndexName: 'renamed' }],
       ProvisionedThroughput: overrides.ProvisionedThroughputOverride,
       StreamSpecification: simpleTable.StreamSpecification,
     });
     const onDemand = { BillingModeOverride: 'PAY_PER_REQUEST', LocalSecondaryIndexOverride: [] };
     const free = await importing.restored(arn, 'overridden-free', onDemand);
-    expect(await descriptionOf(wire, free)).toMatchObject({
+    expect(await describeShape(wire, free)).toMatchObject({
       BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
       GlobalSecondaryIndexes: expect.arrayContaining([expect.anything(), expect.anything()]),
     });
@@ -94,19 +94,19 @@ describe.concurrent('a restore by import and a restore by writes', () => {
     await wire.fill(table, 3);
     const TimeToLiveSpecification = { AttributeName: 'expires', Enabled: true };
     await wire.ok('UpdateTimeToLive', { TableName: table, TimeToLiveSpecification });
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     const Keep = ['STREAM', 'TIME_TO_LIVE', 'TABLE_CLASS', 'DELETION_PROTECTION'];
     for (const [name, way] of Object.entries({ written: wire, imported: importing })) {
       const kept = await way.restored(arn, `settings-${name}-kept`, { TidemarkOptions: { Keep } });
       const bare = await way.restored(arn, `settings-${name}-bare`);
       const timeToLive = async (TableName: string) =>
         (await wire.ok('DescribeTimeToLive', { TableName }))['TimeToLiveDescription'];
-      expect([await descriptionOf(wire, kept), await timeToLive(kept)]).toMatchObject([
+      expect([await describeShape(wire, kept), await timeToLive(kept)]).toMatchObject([
         { DeletionProtectionEnabled: true, StreamSpecification: simpleTable.StreamSpecification },
         { TimeToLiveStatus: 'ENABLED', AttributeName: 'expires' },
       ]);
       expect([
-        (await descriptionOf(wire, bare))['DeletionProtectionEnabled'],
+        (await describeShape(wire, bare))['DeletionProtectionEnabled'],
         await timeToLive(bare),
       ]).toMatchObject([false, { TimeToLiveStatus: 'DISABLED' }]);
       expect(await wire.active(bare)).not.toHaveProperty('LatestStreamArn');
@@ -116,11 +116,11 @@ describe.concurrent('a restore by import and a restore by writes', () => {
   test('make an empty table when all items were deleted since the first backup', async () => {
     const table = await wire.table('all-deleted');
     await wire.fill(table, 5);
-    await backupBy(wire, table);
+    await backUpWith(wire, table);
     for (let n = 0; n < 5; n++) await wire.remove(table, n);
-    const { arn, made } = await backupBy(wire, table);
+    const { arn, made } = await backUpWith(wire, table);
     expect(made).toMatchObject({ Figures: { Items: 0, Bytes: 0 } });
-    expect(await itemsOf(wire, await wire.restored(arn, 'all-deleted-written'))).toEqual([]);
-    expect(await itemsOf(wire, await importing.restored(arn, 'all-deleted-imported'))).toEqual([]);
+    expect(await readItems(wire, await wire.restored(arn, 'all-deleted-written'))).toEqual([]);
+    expect(await readItems(wire, await importing.restored(arn, 'all-deleted-imported'))).toEqual([]);
   });
 });

@@ -1,37 +1,37 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { backupBy, deployment, importsInto, itemsOf } from '../../support/wire/deployment.ts';
+import { backUpWith, deployment, countImports, readItems } from '../../support/wire/deployment.ts';
 import { expectError, expectNoFault, type Json } from '../../support/wire/http.ts';
-import { attributes, descriptionOf, fill, withLocalIndex } from '../../support/wire/indexed-tables.ts';
+import { attributes, describeShape, fill, withLocalIndex } from '../../support/wire/indexed-tables.ts';
 import { eventually, type Wire } from '../../support/wire/support.ts';
 
-const { wire, harness, reconfigured } = deployment({ config: { base: 'scan' } });
+const { wire, harness, reconfigure } = deployment({ config: { base: 'scan' } });
 let importing: Wire;
 beforeAll(async () => {
-  importing = await reconfigured({ config: { restoreBy: 'import' } });
+  importing = await reconfigure({ config: { restoreBy: 'import' } });
 });
 
 describe.concurrent('a restore by import', () => {
   test('makes the table without local indexes when the request leaves them off', async () => {
     const table = await wire.table('local-off', withLocalIndex);
     await fill(wire, table, 0, 10);
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     const bare = await importing.restored(arn, 'local-off-bare', { LocalSecondaryIndexOverride: [] });
-    expect(await importsInto(harness(), bare)).toBe(1);
-    expect(await descriptionOf(wire, bare)).not.toHaveProperty('LocalSecondaryIndexes');
-    expect(await itemsOf(wire, bare)).toEqual(await itemsOf(wire, table));
+    expect(await countImports(harness(), bare)).toBe(1);
+    expect(await describeShape(wire, bare)).not.toHaveProperty('LocalSecondaryIndexes');
+    expect(await readItems(wire, bare)).toEqual(await readItems(wire, table));
   });
 
   test('makes an empty table, and one with items of the maximum size', async () => {
     const table = await wire.table('sizes');
-    const empty = await backupBy(wire, table);
+    const empty = await backUpWith(wire, table);
     for (const letter of ['a', 'b', 'é']) {
       const note = { S: letter.repeat(letter === 'é' ? 204_500 : 409_000) };
       await wire.ok('PutItem', { TableName: table, Item: { id: { S: letter }, note } });
     }
-    const { arn } = await backupBy(wire, table);
-    expect(await itemsOf(wire, await importing.restored(empty.arn, 'sizes-empty'))).toEqual([]);
-    expect(await itemsOf(wire, await importing.restored(arn, 'sizes-large'))).toEqual(
-      await itemsOf(wire, table),
+    const { arn } = await backUpWith(wire, table);
+    expect(await readItems(wire, await importing.restored(empty.arn, 'sizes-empty'))).toEqual([]);
+    expect(await readItems(wire, await importing.restored(arn, 'sizes-large'))).toEqual(
+      await readItems(wire, table),
     );
   });
 
@@ -40,13 +40,13 @@ describe.concurrent('a restore by import', () => {
     const table = await wire.table('alike');
     for (let i = 0; i < 3; i++) {
       await wire.fill(table, 10, `round ${i}`, i * 5);
-      taken.push({ arn: (await backupBy(wire, table)).arn, items: await itemsOf(wire, table) });
+      taken.push({ arn: (await backUpWith(wire, table)).arn, items: await readItems(wire, table) });
     }
     const targets = await Promise.all(
       taken.map(({ arn }, i) => importing.restored(arn, `alike-${'1'.repeat(i + 1)}`)),
     );
     for (const [i, target] of targets.entries()) {
-      expect(await itemsOf(wire, target)).toEqual(taken[i]?.items);
+      expect(await readItems(wire, target)).toEqual(taken[i]?.items);
     }
   });
 
@@ -68,11 +68,11 @@ describe.concurrent('a restore by import', () => {
       ],
     });
     await wire.active(table);
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     const imported = await importing.restored(arn, 'older-imported');
-    expect(await importsInto(harness(), imported)).toBe(1);
-    expect(await itemsOf(wire, imported)).toEqual(await itemsOf(wire, table));
-    expect(await descriptionOf(wire, imported)).toMatchObject({
+    expect(await countImports(harness(), imported)).toBe(1);
+    expect(await readItems(wire, imported)).toEqual(await readItems(wire, table));
+    expect(await describeShape(wire, imported)).toMatchObject({
       GlobalSecondaryIndexes: [{ IndexName: 'by-rank', IndexStatus: 'ACTIVE' }],
     });
   });
@@ -82,7 +82,7 @@ describe.concurrent('a table that is being imported', () => {
   test('is shown as CREATING with its restore, and its backup cannot be deleted', async () => {
     const table = await wire.table('watched');
     await wire.fill(table, 200);
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     const target = wire.named('watched-imported');
     const begun = await importing.restore(arn, target);
     const running = {
@@ -106,7 +106,7 @@ describe.concurrent('a target that its user deletes while it is imported', () =>
   test('does not keep the restore from ending and releasing its backup', async () => {
     const table = await wire.table('cut-short');
     await wire.fill(table, 300);
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     const target = wire.named('cut-short-x');
     await importing.restore(arn, target);
     await eventually(async () => (await wire.call('DeleteTable', { TableName: target })).status === 200);
@@ -119,9 +119,9 @@ describe.concurrent('a restore whose import fails', () => {
   test('leaves no table, records the reason, and releases the name and the backup', async () => {
     const table = await wire.table('failing');
     await wire.fill(table, 20);
-    const { arn } = await backupBy(wire, table);
+    const { arn } = await backUpWith(wire, table);
     const target = importing.named('failing-x');
-    const nowhere = await reconfigured({
+    const nowhere = await reconfigure({
       exportBucket: 'no-such-bucket',
       config: { restoreBy: 'import' },
     });

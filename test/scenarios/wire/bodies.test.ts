@@ -7,10 +7,10 @@ import { embeddedWire } from '../../support/wire/support.ts';
 
 const wire = embeddedWire();
 
-// Whatever was sent, the next one is served.
+// The next request is answered, whatever was sent.
 afterEach(() => wire.ok('ListBackups', {}));
 
-/** Sends the body to operations; none answers with a fault. */
+/** Sends the body to operations and expects no fault of the service. */
 async function expectNoFaults(
   body: string | Uint8Array,
   what: string,
@@ -21,7 +21,7 @@ async function expectNoFaults(
   }
 }
 
-describe('a body is no fault of any operation’s', () => {
+describe('no operation answers with a fault to a body', () => {
   test.each([
     ['nothing', ''],
     ['blanks', '  \n '],
@@ -57,7 +57,7 @@ describe('a body is no fault of any operation’s', () => {
     await expectNoFaults(body, what);
   });
 
-  test('that is random bytes', async () => {
+  test('of random bytes', async () => {
     for (let i = 0; i < 40; i++) {
       const bytes = randomBytes(i * 7);
       await expectNoFaults(bytes, bytes.toString('hex'), [String(operations[i % operations.length])]);
@@ -68,14 +68,14 @@ describe('a body is no fault of any operation’s', () => {
     ['lists', '['.repeat(100_000) + ']'.repeat(100_000)],
     ['maps', `${'{"a":'.repeat(100_000)}{}${'}'.repeat(100_000)}`],
     ['lists that are not closed', '['.repeat(100_000)],
-  ])('that has 100,000 levels of %s', async (what, value) => {
+  ])('with 100,000 levels of %s', async (what, value) => {
     const some = ['CreateBackup', 'ListBackups', 'RestoreTableFromBackup', 'GetBackupItem'];
     for (const member of ['TableName', 'Unknown', 'TidemarkOptions', 'GlobalSecondaryIndexOverride', 'Key']) {
       await expectNoFaults(`{"${member}":${value}}`, `${what} in ${member}`, some);
     }
   });
 
-  test('that has times of any form', async () => {
+  test('with times of any form', async () => {
     const some = ['ListBackups', 'RestoreTableToPointInTime'];
     for (const value of ['"2026-01-01T00:00:00Z"', '"x"', '1e400', '-1e400', '1E3', '{}', '[]', 'true']) {
       for (const member of ['TimeRangeLowerBound', 'TimeRangeUpperBound', 'RestoreDateTime']) {
@@ -86,7 +86,7 @@ describe('a body is no fault of any operation’s', () => {
   });
 
   test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'then', 'toJSON'])(
-    'that has a member or a name %s',
+    'with a member or a name %s',
     async (name) => {
       for (const value of ['{"BackupName":"abc","TableName":"abc"}', '"x"', 'null', '{"toString":5}']) {
         await expectNoFaults(`{"${name}":${value}}`, `${name}: ${value}`);
@@ -96,13 +96,13 @@ describe('a body is no fault of any operation’s', () => {
   );
 });
 
-test('what comes in by __proto__ is no member', async () => {
+test('members inside __proto__ of a body are not members of the request', async () => {
   const body = '{"__proto__":{"TableName":"abc","BackupName":"abc"}}';
   const answer = await call(wire.url, 'CreateBackup', body);
   expectError(answer, 'ValidationException', /^2 validation errors/);
 });
 
-test('JSON that is none is a SerializationException, without a message', async () => {
+test('a body that is not JSON is answered with a SerializationException without a message', async () => {
   for (const body of ['{', '{"a"', 'x', '{} x']) {
     const answer = await call(wire.url, 'CreateBackup', body);
     expectError(answer, 'SerializationException');
@@ -110,7 +110,7 @@ test('JSON that is none is a SerializationException, without a message', async (
   }
 });
 
-test('15 MB, wherever they are, get an answer that does not repeat them', async () => {
+test('a body of 15 MB is answered without repeating it', async () => {
   const long = 'x'.repeat(15_000_000);
   for (const body of [
     `{"TableName":"${long}","BackupName":"abc"}`,
@@ -125,7 +125,7 @@ test('15 MB, wherever they are, get an answer that does not repeat them', async 
   }
 });
 
-test('17 MB are too many', async () => {
+test('a body of 17 MB is rejected as too large', async () => {
   const answer = await call(wire.url, 'CreateBackup', Buffer.alloc(17 * 1024 * 1024, 32));
   expect([answer.status, answer.json['__type']]).toEqual([413, 'RequestEntityTooLargeException']);
 });
@@ -136,7 +136,7 @@ const memberNames =
   'SSESpecificationOverride NextToken SourceTableName SourceTableArn UseLatestRestorableTime RestoreDateTime ' +
   'TidemarkOptions PointInTimeRecoverySpecification TimeRangeLowerBound TimeRangeUpperBound Share';
 
-test('any value of any member is taken or refused', async () => {
+test('any value of any member is accepted or rejected without a fault', async () => {
   const values = fc.oneof(
     fc.jsonValue({ maxDepth: 3 }),
     fc.constantFrom('abc', 'USER', 1, 0, -1, 1.5, 1e308, 2 ** 53, true, null, [], {}, [null], [[]], [{}]),

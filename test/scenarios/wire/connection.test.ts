@@ -1,13 +1,13 @@
 import { afterEach, expect, test } from 'vitest';
-import { call, connected, head, raw } from '../../support/wire/http.ts';
+import { call, openConnection, head, sendBytes } from '../../support/wire/http.ts';
 import { embeddedWire } from '../../support/wire/support.ts';
 
 const wire = embeddedWire();
 
-/** Of the last request of a connection: the answer's end is the connection's. */
+/** A header for the last request of a connection: the connection ends with its answer. */
 const close = 'Connection: close';
 
-// Whatever was sent, the next one is served.
+// The next request is answered, whatever was sent.
 afterEach(() => wire.ok('ListBackups', {}));
 
 /** A whole request in bytes. */
@@ -15,27 +15,27 @@ function bytesOf(operation: string, body: string, ...lines: readonly string[]): 
   return head(operation, `Content-Length: ${body.length}`, ...lines) + body;
 }
 
-test('a body may come in chunks of one byte; chunks that are none are refused', async () => {
+test('a body in chunks of one byte is accepted, and invalid chunks are rejected', async () => {
   const chunked = head('ListBackups', 'Transfer-Encoding: chunked', close);
   const chunks = '{"Limit":1}'
     .split('')
     .map((byte) => `1\r\n${byte}\r\n`)
     .join('');
-  expect(await raw(wire.url, `${chunked}${chunks}0\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /);
-  expect(await raw(wire.url, `${chunked}zz\r\n{}\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1.1 400 /);
+  expect(await sendBytes(wire.url, `${chunked}${chunks}0\r\n\r\n`)).toMatch(/^HTTP\/1.1 200 /);
+  expect(await sendBytes(wire.url, `${chunked}zz\r\n{}\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1.1 400 /);
 });
 
-test('requests that are sent without waiting are answered in their order', async () => {
+test('pipelined requests are answered in their order', async () => {
   const requests = [1, 0, 2, 500].map((Limit) => bytesOf('ListBackups', JSON.stringify({ Limit })));
-  const answers = await raw(wire.url, [...requests, bytesOf('ListBackups', '{}', close)].join(''));
+  const answers = await sendBytes(wire.url, [...requests, bytesOf('ListBackups', '{}', close)].join(''));
   expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(
     ['200', '400', '200', '400', '200'].map((status) => `HTTP/1.1 ${status}`),
   );
 });
 
-test('so are those of which some are the database’s', async () => {
+test('pipelined requests to Tidemark and to the database are answered in their order', async () => {
   const requests = ['ListBackups', 'ListTables', 'ListBackups'].map((name) => bytesOf(name, '{}'));
-  const answers = await raw(wire.url, [...requests, bytesOf('ListTables', '{}', close)].join(''));
+  const answers = await sendBytes(wire.url, [...requests, bytesOf('ListTables', '{}', close)].join(''));
   expect(answers.match(/BackupSummaries|TableNames/g)).toEqual([
     'BackupSummaries',
     'TableNames',
@@ -44,11 +44,11 @@ test('so are those of which some are the database’s', async () => {
   ]);
 });
 
-test('who asks whether to go on with the body is told to', async () => {
-  const asked = bytesOf('ListBackups', '{}', 'Expect: 100-continue', close);
-  expect(await raw(wire.url, asked)).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 /);
+test('a client that expects 100-continue is answered with it, and any other expectation is rejected', async () => {
+  const expecting = bytesOf('ListBackups', '{}', 'Expect: 100-continue', close);
+  expect(await sendBytes(wire.url, expecting)).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 /);
   const other = bytesOf('ListBackups', '{}', 'Expect: 200-maybe', close);
-  expect(await raw(wire.url, other)).toMatch(/^HTTP\/1.1 417 /);
+  expect(await sendBytes(wire.url, other)).toMatch(/^HTTP\/1.1 417 /);
 });
 
 test.each([
@@ -57,8 +57,8 @@ test.each([
   [['Content-Length: -1']],
   [['Content-Length: 99999999999999999999']],
   [['Content-Length: x']],
-])('a length that cannot be is refused: %j', async (lines) => {
-  expect(await raw(wire.url, `${head('ListBackups', ...lines, close)}{}`)).toMatch(/^HTTP\/1.1 400 /);
+])('an invalid length of a body is rejected: %j', async (lines) => {
+  expect(await sendBytes(wire.url, `${head('ListBackups', ...lines, close)}{}`)).toMatch(/^HTTP\/1.1 400 /);
 });
 
 test.each([
@@ -66,24 +66,24 @@ test.each([
   ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
   ['another version', 'POST / HTTP/9.9\r\n\r\n'],
   ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
-])('what is no request is refused: %s', async (_, bytes) => {
-  expect(await raw(wire.url, Buffer.from(bytes, 'latin1'))).toMatch(/^HTTP\/1.1 400 /);
+])('bytes that are no HTTP request are rejected: %s', async (_, bytes) => {
+  expect(await sendBytes(wire.url, Buffer.from(bytes, 'latin1'))).toMatch(/^HTTP\/1.1 400 /);
 });
 
-test('too many headers are refused', async () => {
+test('too many or too long headers are rejected', async () => {
   const long = bytesOf('ListBackups', '{}', `X-Long: ${'x'.repeat(20_000)}`, close);
-  expect(await raw(wire.url, long)).toMatch(/^HTTP\/1.1 431 /);
+  expect(await sendBytes(wire.url, long)).toMatch(/^HTTP\/1.1 431 /);
   const many = Array.from({ length: 3000 }, (_, i) => `X-${i}: 1`);
-  expect(await raw(wire.url, bytesOf('ListBackups', '{}', ...many, close))).toMatch(/^HTTP\/1.1 431 /);
+  expect(await sendBytes(wire.url, bytesOf('ListBackups', '{}', ...many, close))).toMatch(/^HTTP\/1.1 431 /);
 });
 
-test('a connection that is broken off before the whole request came makes nothing', async () => {
+test('a connection that breaks off before the whole request has arrived creates no backup', async () => {
   const table = await wire.table('closed');
   const body = JSON.stringify({ TableName: table, BackupName: 'closed' });
   const bytes = bytesOf('CreateBackup', body);
   for (const missing of [1, body.length - 10, body.length, body.length + 20]) {
     for (const how of ['destroy', 'resetAndDestroy'] as const) {
-      const socket = await connected(wire.url);
+      const socket = await openConnection(wire.url);
       await new Promise((resolve) => socket.write(bytes.slice(0, -missing), resolve));
       socket[how]();
     }
@@ -91,8 +91,8 @@ test('a connection that is broken off before the whole request came makes nothin
   expect((await wire.list({ TableName: table })).arns).toEqual([]);
 });
 
-test('200 clients that do not go on keep nobody waiting', async () => {
-  const sockets = await Promise.all(Array.from({ length: 200 }, () => connected(wire.url)));
+test('200 clients that stop in the middle of a request do not delay others', async () => {
+  const sockets = await Promise.all(Array.from({ length: 200 }, () => openConnection(wire.url)));
   for (const socket of sockets) socket.write(`${head('ListBackups', 'Content-Length: 1000000')}{"x":"`);
   const begun = Date.now();
   expect((await call(wire.url, 'ListBackups', {})).status).toBe(200);

@@ -9,7 +9,7 @@ const statusIn = (json: Json) =>
   (json['ContinuousBackupsDescription'] as Json)['PointInTimeRecoveryDescription'] as Json;
 
 describe('point-in-time recovery', () => {
-  test('is off at first, and is switched on and off any number of times', async () => {
+  test('is disabled at first, and can be enabled and disabled repeatedly', async () => {
     const table = await wire.table('switch');
     const off = { PointInTimeRecoveryStatus: 'DISABLED' };
     expect(await wire.recovery(table)).toEqual(off);
@@ -22,7 +22,7 @@ describe('point-in-time recovery', () => {
     expect(await wire.recovery(table)).toEqual(off);
   });
 
-  test('has a period of 1 to 35 days, which is kept when another is refused', async () => {
+  test('has a period of 1 to 35 days, which stays when an invalid one is rejected', async () => {
     const table = await wire.table('period');
     for (const RecoveryPeriodInDays of [7, 1]) {
       await wire.switchRecovery(table, true, { RecoveryPeriodInDays });
@@ -41,7 +41,7 @@ describe('point-in-time recovery', () => {
     expect(await wire.recovery(table)).toMatchObject(kept);
   });
 
-  test('stays as it is if a request says not what it should be', async () => {
+  test('does not change for a request without a valid specification', async () => {
     const table = await wire.table('shapes');
     for (const PointInTimeRecoverySpecification of [
       null,
@@ -59,7 +59,7 @@ describe('point-in-time recovery', () => {
     expect(await wire.recovery(table)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
   });
 
-  test('is gone with its table: one of the same name begins without it', async () => {
+  test('ends with its table: a new table of the same name begins without it', async () => {
     expectError(
       await wire.switchRecovery('nowhere', true),
       'TableNotFoundException',
@@ -73,15 +73,15 @@ describe('point-in-time recovery', () => {
     expect(await wire.recovery(table)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
   });
 
-  test('is not on a table that was restored', async () => {
+  test('is disabled for a restored table', async () => {
     const arn = await wire.backup(await wire.recoverable('source'));
     const restored = await wire.restored(arn, 'source-restored');
     expect(await wire.recovery(restored)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
   });
 });
 
-/** Each request mends the first fault of the one before it. */
-test('a restore to a time is refused in the order shape, one time, source, recovery, time, target', async () => {
+/** Each request corrects the first fault of the one before it. */
+test('a restore to a time is checked for shape, source, time, table, recovery, range and target in this order', async () => {
   const table = await wire.table('order');
   const target = { TargetTableName: table };
   const latest = { UseLatestRestorableTime: true };

@@ -7,17 +7,17 @@ const wire = embeddedWire();
 const create = (TableName: string, TidemarkOptions: unknown) =>
   wire.call('CreateBackup', { TableName, BackupName: 'options', TidemarkOptions });
 
-test('a table that was made a moment ago is backed up, and empty', async () => {
+test('a backup of a table that was created a moment ago succeeds and is empty', async () => {
   for (const name of ['fresh-1', 'fresh-2', 'fresh-3']) {
     const arn = await wire.createBackup(await wire.table(name));
     expect((await wire.available(arn))['BackupSizeBytes']).toBe(0);
   }
 });
 
-test('TidemarkOptions: what is asked for is what is made, and the comment is kept as it is', async () => {
+test('a backup has the kind, source and comment of its TidemarkOptions', async () => {
   const table = await wire.table('options');
   await wire.fill(table, 20);
-  const asked: Json[] = [
+  const requested: Json[] = [
     { Kind: 'FULL' },
     { Kind: 'INCREMENTAL' },
     { Kind: 'DIFFERENTIAL' },
@@ -25,13 +25,13 @@ test('TidemarkOptions: what is asked for is what is made, and the comment is kep
     { Source: 'STREAM' },
     { Kind: 'FULL', Source: 'SCAN', Comment: 'ä "quoted" \u0000 \u{1f600}' },
   ];
-  for (const options of asked) {
+  for (const options of requested) {
     const details = await wire.available(arnOf((await create(table, options)).json));
     expect(details['Tidemark']).toMatchObject(options);
   }
 });
 
-test('TidemarkOptions that say nothing change nothing', async () => {
+test('empty TidemarkOptions are accepted and add no comment', async () => {
   const table = await wire.table('no-options');
   for (const options of [{ Kind: null, Source: null, Comment: null }, {}, null]) {
     const details = await wire.available(arnOf((await create(table, options)).json));
@@ -39,7 +39,7 @@ test('TidemarkOptions that say nothing change nothing', async () => {
   }
 });
 
-test('TidemarkOptions that cannot be are refused, and no backup is made', async () => {
+test('invalid TidemarkOptions are rejected, and no backup is created', async () => {
   const table = await wire.table('wrong-options');
   for (const options of [
     { Kind: 'full' },

@@ -5,10 +5,10 @@ import { embeddedWire } from '../../support/wire/support.ts';
 const wire = embeddedWire();
 let first = '';
 let second = '';
-/** All backups, by their creation; two of three are of the first table. */
+/** All backups in the order of creation; two of three are of the first table. */
 const arns: string[] = [];
 let ofFirst: string[] = [];
-/** When each was created, epoch seconds. */
+/** The creation time of each, in epoch seconds. */
 const times = new Map<string, number>();
 
 beforeAll(async () => {
@@ -23,20 +23,20 @@ beforeAll(async () => {
 });
 
 const at = (n: number) => Number(times.get(String(arns[n])));
-const listed = async (body: Json) => (await wire.list(body)).arns;
+const listArns = async (body: Json) => (await wire.list(body)).arns;
 
-/** What a request asks for to see all, and what that is: of the account and of a table. */
+/** Requests that list all backups, of the account and of a table, with the ARNs that they return. */
 const views = (): [Json, string[]][] => [
   [{}, arns],
   [{ TableName: first }, ofFirst],
 ];
 
-test('a list is in the order of creation, of all tables or of one by its name or ARN', async () => {
-  for (const [body, all] of views()) expect(await listed(body)).toEqual(all);
-  expect(await listed({ TableName: ofFirst[0]?.split('/backup/')[0] })).toEqual(ofFirst);
+test('a list has the backups of all tables, or of one by name or ARN, in the order of creation', async () => {
+  for (const [body, all] of views()) expect(await listArns(body)).toEqual(all);
+  expect(await listArns({ TableName: ofFirst[0]?.split('/backup/')[0] })).toEqual(ofFirst);
 });
 
-test('a summary says what DescribeBackup says', async () => {
+test('a summary in a list agrees with DescribeBackup', async () => {
   const { BackupSummaries } = await wire.ok('ListBackups', {});
   for (const { TableName, TableId, TableArn, ...summary } of BackupSummaries as Json[]) {
     expect([first, second]).toContain(TableName);
@@ -46,7 +46,7 @@ test('a summary says what DescribeBackup says', async () => {
 });
 
 test.each([1, 2, 3, 5, 8, 9, 100])(
-  'pages of %i have each backup once, and the last one is not empty',
+  'a list in pages of %i has each backup once and ends with a page that is not empty',
   async (Limit) => {
     for (const [body, all] of views()) {
       const pages = [await wire.list({ ...body, Limit })];
@@ -60,14 +60,14 @@ test.each([1, 2, 3, 5, 8, 9, 100])(
   },
 );
 
-describe('time bounds', () => {
-  test('include the lower and exclude the upper, to the millisecond', async () => {
+describe('the time bounds of a list', () => {
+  test('include the lower bound and exclude the upper one, to the millisecond', async () => {
     for (const [body, all] of views()) {
       for (const [i, arn] of all.entries()) {
         const time = Number(times.get(arn));
         const after = Math.round(time * 1000 + 1) / 1000;
         const within = (TimeRangeLowerBound?: number, TimeRangeUpperBound?: number) =>
-          listed({ ...body, TimeRangeLowerBound, TimeRangeUpperBound });
+          listArns({ ...body, TimeRangeLowerBound, TimeRangeUpperBound });
         expect(await within(time)).toEqual(all.slice(i));
         expect(await within(undefined, time)).toEqual(all.slice(0, i));
         expect(await within(after)).toEqual(all.slice(i + 1));
@@ -80,23 +80,23 @@ describe('time bounds', () => {
 
   test('may lie between two milliseconds', async () => {
     const half = (Math.round(at(3) * 1000) + 0.5) / 1000;
-    expect(await listed({ TimeRangeLowerBound: half })).toEqual(arns.slice(4));
-    expect(await listed({ TimeRangeUpperBound: half })).toEqual(arns.slice(0, 4));
+    expect(await listArns({ TimeRangeLowerBound: half })).toEqual(arns.slice(4));
+    expect(await listArns({ TimeRangeUpperBound: half })).toEqual(arns.slice(0, 4));
   });
 
-  test('may lie far out', async () => {
+  test('may be far from any backup', async () => {
     for (const [body, all] of views()) {
       for (const TimeRangeLowerBound of [0, -1, -1e9, 1e-7]) {
-        expect(await listed({ ...body, TimeRangeLowerBound })).toEqual(all);
+        expect(await listArns({ ...body, TimeRangeLowerBound })).toEqual(all);
       }
       for (const far of [4_000_000_000, 99_999_999_999, 253_402_300_799]) {
-        expect(await listed({ ...body, TimeRangeUpperBound: far })).toEqual(all);
-        expect(await listed({ ...body, TimeRangeLowerBound: far })).toEqual([]);
+        expect(await listArns({ ...body, TimeRangeUpperBound: far })).toEqual(all);
+        expect(await listArns({ ...body, TimeRangeLowerBound: far })).toEqual([]);
       }
     }
   });
 
-  test('beyond any time are no fault', async () => {
+  test('beyond the range of dates cause no fault', async () => {
     for (const bound of [1e15, 1e18, 1e300, -1e300]) {
       for (const member of ['TimeRangeLowerBound', 'TimeRangeUpperBound']) {
         for (const [body] of views()) {
@@ -107,7 +107,7 @@ describe('time bounds', () => {
     }
   });
 
-  test('that exclude each other are refused', async () => {
+  test('are rejected if the lower one is after the upper one', async () => {
     expectError(
       await wire.call('ListBackups', { TimeRangeLowerBound: at(1), TimeRangeUpperBound: at(0) }),
       'ValidationException',
@@ -115,7 +115,7 @@ describe('time bounds', () => {
     );
   });
 
-  test('hold on every page', async () => {
+  test('apply to every page', async () => {
     const bounds = { TimeRangeLowerBound: at(2), TimeRangeUpperBound: at(6) };
     const page = await wire.list({ ...bounds, Limit: 3 });
     expect(page).toEqual({ arns: arns.slice(2, 5), last: arns[4] });
@@ -124,51 +124,51 @@ describe('time bounds', () => {
     expect(await wire.list({ ...bounds, Limit: 4 })).toEqual({ arns: arns.slice(2, 6), last: undefined });
   });
 
-  test('are not widened by a cursor outside of them', async () => {
+  test('apply even if the cursor is outside of them', async () => {
     const bounds = { TimeRangeLowerBound: at(4), TimeRangeUpperBound: at(6) };
-    const behind = (n: number) => listed({ ...bounds, ExclusiveStartBackupArn: arns[n] });
-    expect(await behind(1)).toEqual([arns[4], arns[5]]);
-    expect(await behind(4)).toEqual([arns[5]]);
-    expect(await behind(5)).toEqual([]);
-    expect(await behind(7)).toEqual([]);
+    const after = (n: number) => listArns({ ...bounds, ExclusiveStartBackupArn: arns[n] });
+    expect(await after(1)).toEqual([arns[4], arns[5]]);
+    expect(await after(4)).toEqual([arns[5]]);
+    expect(await after(5)).toEqual([]);
+    expect(await after(7)).toEqual([]);
   });
 });
 
-describe('a cursor', () => {
-  test('of another table’s backup stands for its time', async () => {
+describe('the cursor of a list', () => {
+  test('may be a backup of another table, whose creation time counts', async () => {
     const other = arns[2];
-    expect(await listed({ TableName: first, ExclusiveStartBackupArn: other })).toEqual(
+    expect(await listArns({ TableName: first, ExclusiveStartBackupArn: other })).toEqual(
       ofFirst.filter((arn) => arns.indexOf(arn) > 2),
     );
   });
 
-  test('that is no ARN of a backup is refused', async () => {
+  test('is rejected if it is no ARN of a backup', async () => {
     const [arn = ''] = arns;
     for (const ExclusiveStartBackupArn of ['x'.repeat(40), arn.split('/backup/')[0], `${arn}x`]) {
       expectError(await wire.call('ListBackups', { ExclusiveStartBackupArn }), 'ValidationException');
     }
   });
 
-  test('of a deleted backup or a deleted table goes on behind it', async () => {
+  test('may be a deleted backup or one of a deleted table', async () => {
     const doomed = await wire.table('doomed');
     const gone = await wire.backup(doomed);
     const after = await wire.backup(first, 'after');
     await wire.ok('DeleteBackup', { BackupArn: gone });
     await wire.drop(doomed);
-    expect(await listed({ ExclusiveStartBackupArn: gone })).toEqual([after]);
-    expect(await listed({ ExclusiveStartBackupArn: gone, TableName: first })).toEqual([after]);
+    expect(await listArns({ ExclusiveStartBackupArn: gone })).toEqual([after]);
+    expect(await listArns({ ExclusiveStartBackupArn: gone, TableName: first })).toEqual([after]);
     await wire.ok('DeleteBackup', { BackupArn: after });
-    expect(await listed({ ExclusiveStartBackupArn: after })).toEqual([]);
-    expect(await listed({ ExclusiveStartBackupArn: arns[6] })).toEqual([arns[7]]);
+    expect(await listArns({ ExclusiveStartBackupArn: after })).toEqual([]);
+    expect(await listArns({ ExclusiveStartBackupArn: arns[6] })).toEqual([arns[7]]);
   });
 });
 
-test('of the types, USER and ALL list all, SYSTEM and AWS_BACKUP none; others are refused', async () => {
+test('a list of type USER or ALL has all backups, of SYSTEM or AWS_BACKUP none, and other types are rejected', async () => {
   for (const BackupType of ['USER', 'ALL']) {
-    for (const [body, all] of views()) expect(await listed({ ...body, BackupType })).toEqual(all);
+    for (const [body, all] of views()) expect(await listArns({ ...body, BackupType })).toEqual(all);
   }
   for (const BackupType of ['SYSTEM', 'AWS_BACKUP']) {
-    for (const [body] of views()) expect(await listed({ ...body, BackupType })).toEqual([]);
+    for (const [body] of views()) expect(await listArns({ ...body, BackupType })).toEqual([]);
   }
   for (const BackupType of ['user', '', 'X', '__proto__', 'constructor']) {
     const answer = await wire.call('ListBackups', { BackupType });
@@ -176,17 +176,17 @@ test('of the types, USER and ALL list all, SYSTEM and AWS_BACKUP none; others ar
   }
 });
 
-test('a limit outside of 1 to 100 is refused; members that are null are not there', async () => {
+test('a list with a limit outside of 1 to 100 is rejected, and null members count as absent', async () => {
   for (const Limit of [0, -1, 101, 2 ** 31 - 1]) {
     expectError(await wire.call('ListBackups', { Limit }), 'ValidationException', /at 'limit' failed/);
   }
-  expect(await listed({ Limit: null, TableName: null, ExclusiveStartBackupArn: null })).toEqual(arns);
+  expect(await listArns({ Limit: null, TableName: null, ExclusiveStartBackupArn: null })).toEqual(arns);
   for (const Limit of [2 ** 31, 1e20, 1.5, '1', true, [], {}]) {
     expectNoFault(await wire.call('ListBackups', { Limit }), `Limit ${JSON.stringify(Limit)}`);
   }
 });
 
-test('deleted backups make no page end early', async () => {
+test('deleted backups do not shorten a page of a list', async () => {
   const TableName = await wire.table('sparse');
   const made: string[] = [];
   for (let i = 0; i < 6; i++) made.push(await wire.backup(TableName));
@@ -198,14 +198,14 @@ test('deleted backups make no page end early', async () => {
   expect(await wire.list(next)).toEqual({ arns: [late], last: undefined });
 });
 
-test('the list of a table’s name has the backups of all tables that had it', async () => {
+test('the list of a table’s name has the backups of all tables that ever had the name', async () => {
   const TableName = await wire.table('again');
   const old = await wire.backup(TableName);
   await wire.drop(TableName);
-  expect(await listed({ TableName })).toEqual([old]);
+  expect(await listArns({ TableName })).toEqual([old]);
   await wire.table('again');
   const made = await wire.backup(TableName);
-  expect(await listed({ TableName })).toEqual([old, made]);
+  expect(await listArns({ TableName })).toEqual([old, made]);
   const { BackupSummaries } = await wire.ok('ListBackups', { TableName });
   expect(new Set((BackupSummaries as Json[]).map(({ TableId }) => TableId)).size).toBe(2);
 });

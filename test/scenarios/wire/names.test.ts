@@ -5,7 +5,7 @@ import { embeddedWire, simpleTable } from '../../support/wire/support.ts';
 const wire = embeddedWire();
 
 test.each(['__proto__', 'constructor', 'hasOwnProperty', '...', '-_.', 'a'.repeat(255), 'COUNTER'])(
-  'a table and a backup may be named %.20s',
+  'a table and its backup may have the name %.20s',
   async (name) => {
     await wire.ok('CreateTable', { TableName: name, ...simpleTable });
     await wire.fill(name, 3);
@@ -19,11 +19,11 @@ test.each(['__proto__', 'constructor', 'hasOwnProperty', '...', '-_.', 'a'.repea
   },
 );
 
-describe('an attribute named __proto__, which the AWS SDK cannot read, fails a backup by name', () => {
+describe('an attribute named __proto__, which the AWS SDK drops, fails a backup with RecordNotUnderstood', () => {
   test.each([
-    ['of an item', '{"id":{"S":"1"},"__proto__":{"S":"x"}}'],
+    ['an attribute of an item', '{"id":{"S":"1"},"__proto__":{"S":"x"}}'],
     ['within a map', '{"id":{"S":"1"},"m":{"M":{"__proto__":{"S":"x"}}}}'],
-  ])('%s, by scan and by stream', async (where, item) => {
+  ])('if it is %s, by scan and by stream', async (where, item) => {
     for (const Source of ['SCAN', 'STREAM']) {
       const table = await wire.table(`proto-${Source}-${where.length}`);
       if (Source === 'STREAM') await wire.backup(table);
@@ -38,7 +38,7 @@ describe('an attribute named __proto__, which the AWS SDK cannot read, fails a b
 
 describe('an ARN of another account or region', () => {
   test.each(['CreateBackup', 'UpdateContinuousBackups', 'DescribeContinuousBackups'])(
-    'is no table’s to %s, though there is one of its name here',
+    'is denied by %s, even if a table of its name exists here',
     async (operation) => {
       const table = await wire.table(`foreign-${operation}`);
       for (const place of [
@@ -58,16 +58,16 @@ describe('an ARN of another account or region', () => {
   );
 
   test.each(['DescribeBackup', 'DeleteBackup', 'RestoreTableFromBackup'])(
-    'is no backup’s to %s, though there is one of its id here; of another partition it is not valid',
+    'is denied by %s, even if a backup of its id exists here, and is invalid for another partition',
     async (operation) => {
       const arn = await wire.backup(await wire.table(`foreign-${operation}`));
       const account = String(arn.split(':')[4]);
-      const ask = (BackupArn: string) =>
+      const callWith = (BackupArn: string) =>
         wire.call(operation, { BackupArn, TargetTableName: wire.named('foreign-target') });
-      expectError(await ask(arn.replace(account, '999999999999')), 'AccessDeniedException');
+      expectError(await callWith(arn.replace(account, '999999999999')), 'AccessDeniedException');
       for (const partition of ['aws-cn', 'nope']) {
         expectError(
-          await ask(arn.replace('arn:aws:', `arn:${partition}:`)),
+          await callWith(arn.replace('arn:aws:', `arn:${partition}:`)),
           'ValidationException',
           'Invalid Request: BackupArn is not valid',
         );

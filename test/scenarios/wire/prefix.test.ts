@@ -3,14 +3,14 @@ import { embeddedWire } from '../../support/wire/support.ts';
 
 const wire = embeddedWire();
 
-/** The table after one of its writes, and when that was; epoch ms. */
+/** The table after one write, and when the write began and ended, in epoch ms. */
 interface Step {
   readonly begun: number;
   readonly ended: number;
   readonly content: string;
 }
 
-/** Writes to a table without a pause, and knows what it holds after each write. */
+/** Writes to a table without a pause, and records its content after each write. */
 class Writing {
   readonly steps: Step[] = [{ begun: 0, ended: 0, content: '[]' }];
   readonly #state = new Map<string, string>();
@@ -50,30 +50,30 @@ class Writing {
 }
 
 test.each([
-  ['the first of its table', 0],
-  ['a further one', 1],
+  ['the first', 0],
+  ['a later', 1],
 ])(
-  'a backup under writes, %s, is the table after one of them: none acknowledged before the request is missing, none of a second after it is there',
+  '%s backup during writes has every write acknowledged before the request and none begun a second after it',
   async (_, before) => {
     const table = await wire.table(`prefix-${before}`);
     for (let i = 0; i < before; i++) await wire.backup(table);
     const writing = new Writing(table);
-    const made: { arn: string; asked: number }[] = [];
+    const backups: { arn: string; requestedAt: number }[] = [];
     for (let i = 0; i < 6; i++) {
-      const asked = Date.now();
-      made.push({ arn: await wire.createBackup(table), asked });
-      // Some are asked for while others are made, some after.
-      if (i % 3 === 2) await wire.available(String(made.at(-1)?.arn));
+      const requestedAt = Date.now();
+      backups.push({ arn: await wire.createBackup(table), requestedAt });
+      // Some are requested while others are being created, some after that.
+      if (i % 3 === 2) await wire.available(String(backups.at(-1)?.arn));
     }
     await writing.end();
     const { steps } = writing;
-    for (const [i, { arn, asked }] of made.entries()) {
+    for (const [i, { arn, requestedAt }] of backups.entries()) {
       const marker = 1000 * Number((await wire.available(arn))['BackupCreationDateTime']);
       const content = JSON.stringify(await wire.content(await wire.restored(arn, `${table}-${i}`)));
-      const acknowledged = steps.findLastIndex((step) => step.ended < asked);
+      const acknowledged = steps.findLastIndex((step) => step.ended < requestedAt);
       const possible = steps.slice(acknowledged);
       expect(possible.map((step) => step.content)).toContain(content);
-      // Of those with that content the first: a deletion of what is not there changes nothing.
+      // Take the first step with this content: a deletion of an absent item changes nothing.
       const last = possible.find((step) => step.content === content);
       expect(last?.begun).toBeLessThan(marker + 1000);
     }

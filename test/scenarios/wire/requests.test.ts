@@ -12,10 +12,10 @@ import { embeddedWire } from '../../support/wire/support.ts';
 
 const wire = embeddedWire();
 
-// Whatever was sent, the next one is served.
+// The next request is answered, whatever was sent.
 afterEach(() => wire.ok('ListBackups', {}));
 
-describe('the target', () => {
+describe('the target of a request', () => {
   test.each([
     'DynamoDB_20120810.Nope',
     'DynamoDB_20120810.',
@@ -30,12 +30,12 @@ describe('the target', () => {
     '.CreateBackup',
     ' ',
     'x'.repeat(200),
-  ])('%s is unknown', async (target) => {
+  ])('is answered with UnknownOperationException: %s', async (target) => {
     const headers = { ...headersOf('x'), 'x-amz-target': target };
     expectError(await send(wire.url, { headers, body: '{}' }), 'UnknownOperationException');
   });
 
-  test('must be there, once', async () => {
+  test('is answered with UnknownOperationException if it is missing or given twice', async () => {
     const { 'x-amz-target': target = '', ...headers } = headersOf('ListBackups');
     expectError(await send(wire.url, { headers, body: '{}' }), 'UnknownOperationException');
     const twice = { ...headers, 'x-amz-target': [target, target] };
@@ -43,7 +43,7 @@ describe('the target', () => {
   });
 });
 
-test('a request without a signature is told so', async () => {
+test('a request without a signature is answered with MissingAuthenticationTokenException', async () => {
   const { authorization: _, ...headers } = headersOf('ListBackups');
   expectError(
     await send(wire.url, { headers, body: '{}' }),
@@ -52,9 +52,9 @@ test('a request without a signature is told so', async () => {
   );
 });
 
-describe('the method', () => {
+describe('the method of a request', () => {
   test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'TRACE', 'PROPFIND'])(
-    '%s is unknown',
+    '%s is answered with a 404',
     async (method) => {
       const answer = await send(wire.url, { method, headers: headersOf('ListBackups') });
       expect(answer.status).toBe(404);
@@ -62,7 +62,7 @@ describe('the method', () => {
     },
   );
 
-  test('GET asks whether it is healthy', async () => {
+  test('GET is answered as the health check', async () => {
     const { status, bytes } = await send(wire.url, { method: 'GET', headers: {} });
     expect([status, bytes.toString()]).toEqual([
       200,
@@ -79,13 +79,13 @@ test.each([
   ['application/x-www-form-urlencoded', 404],
   ['multipart/form-data', 404],
   ['', 404],
-])('a body of the type %j is answered with %i', async (type, status) => {
+])('a body of the content type %j is answered with %i', async (type, status) => {
   const answer = await call(wire.url, 'ListBackups', '{}', { 'content-type': type });
   expect(answer.status).toBe(status);
   expectWellFormed(answer);
 });
 
-describe('the path', () => {
+describe('the path of a request', () => {
   test.each([
     '//',
     '/BACKUP',
@@ -109,7 +109,7 @@ describe('the path', () => {
     '/#x',
     'http://example.com/backup',
     `/${'a'.repeat(200)}`,
-  ])('%s is no fault', async (path) => {
+  ])('causes no fault: %s', async (path) => {
     for (const operation of ['ListBackups', 'DeleteBackup', 'CreateBackup', 'ListTables', 'DescribeTable']) {
       const body = '{"BackupArn":"x","TableName":"abcd"}';
       const answer = await send(wire.url, { path, headers: headersOf(operation), body });
@@ -131,19 +131,19 @@ describe('the path', () => {
     ['/backup/', backup],
     ['/read', read],
     ['/read/', read],
-  ])('%s serves %j alone, and nothing of the database', async (path, served) => {
+  ])('%s serves these operations and none of the database: %j', async (path, served) => {
     const all = [...operations, 'DeleteTable', 'PutItem', 'ListTables', 'Scan'];
-    const found: string[] = [];
+    const answered: string[] = [];
     for (const operation of all) {
       const answer = await send(wire.url, {
         path,
         headers: headersOf(operation),
         body: '{"TableName":"abcdef"}',
       });
-      const refused = /#(AccessDenied|UnknownOperation)Exception$/.test(String(answer.json['__type']));
-      if (!refused) found.push(operation);
+      const isRejected = /#(AccessDenied|UnknownOperation)Exception$/.test(String(answer.json['__type']));
+      if (!isRejected) answered.push(operation);
     }
-    expect(found.toSorted()).toEqual(served.toSorted());
+    expect(answered.toSorted()).toEqual(served.toSorted());
   });
 });
 
@@ -160,7 +160,7 @@ test.each<[string, string[]]>([
   ['host', ['', 'a b', 'x'.repeat(300), '[::1', '127.0.0.1:99999']],
   ['content-encoding', ['br', 'deflate', 'gzip', 'nope']],
   ['x-forwarded-for', ['1.2.3.4, x']],
-])('a header %s of any value is no fault', async (name, values) => {
+])('a header %s with any value causes no fault', async (name, values) => {
   for (const value of values) {
     for (const operation of ['ListBackups', 'CreateBackup', 'ListTables']) {
       const body = operation === 'CreateBackup' ? { TableName: 'nowhere', BackupName: 'abc' } : {};
@@ -170,7 +170,7 @@ test.each<[string, string[]]>([
   }
 });
 
-test('an answer is not compressed, has its checksum, and an id that no other has', async () => {
+test('an answer is not compressed and has a checksum and a unique id', async () => {
   const ids = new Set<unknown>();
   for (let i = 0; i < 10; i++) {
     const { headers } = await call(

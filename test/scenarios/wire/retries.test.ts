@@ -4,11 +4,11 @@ import { arnOf, embeddedWire } from '../../support/wire/support.ts';
 
 const wire = embeddedWire();
 
-/** CreateBackup as one attempt of the call with this invocation id. */
+/** Sends CreateBackup as one attempt of the call with this invocation id. */
 const attempt = (id: string, TableName: string, BackupName = 'once') =>
   wire.call('CreateBackup', { TableName, BackupName }, { 'amz-sdk-invocation-id': id });
 
-test('a repeated CreateBackup gets the first one’s backup, whenever it comes', async () => {
+test('a repeated CreateBackup returns the first one’s backup, before and after it is AVAILABLE', async () => {
   const table = await wire.table('repeated');
   const id = randomUUID();
   const first = await attempt(id, table);
@@ -19,7 +19,7 @@ test('a repeated CreateBackup gets the first one’s backup, whenever it comes',
   expect((await wire.list({ TableName: table })).arns).toEqual([arn]);
 });
 
-test('20 at once with one invocation id make one backup and get one answer', async () => {
+test('20 concurrent CreateBackup with one invocation id make one backup and get the same answer', async () => {
   const table = await wire.table('at-once');
   const id = randomUUID();
   const answers = await Promise.all(Array.from({ length: 20 }, () => attempt(id, table)));
@@ -30,7 +30,7 @@ test('20 at once with one invocation id make one backup and get one answer', asy
   expect((await wire.list({ TableName: table })).arns).toEqual([arnOf(first ?? {})]);
 });
 
-test('one invocation id with another table or name is another call', async () => {
+test('CreateBackup with the same invocation id for another table or name makes another backup', async () => {
   const [one, two] = [await wire.table('body-one'), await wire.table('body-two')];
   const id = randomUUID();
   const answers = [await attempt(id, one), await attempt(id, two), await attempt(id, one, 'other')];
@@ -41,7 +41,7 @@ test('one invocation id with another table or name is another call', async () =>
   ]);
 });
 
-test('a repeat after the backup was deleted makes no other one', async () => {
+test('a CreateBackup repeated after its backup was deleted makes no other one', async () => {
   const table = await wire.table('deleted');
   const id = randomUUID();
   const arn = arnOf((await attempt(id, table)).json);
@@ -62,14 +62,14 @@ test('an invocation id may be any text', async () => {
   expect((await wire.list({ TableName: table })).arns).toEqual(arns);
 });
 
-test('calls with an empty invocation id are calls of their own', async () => {
+test('CreateBackup with an empty invocation id makes a backup each time', async () => {
   const table = await wire.table('empty-id');
   const arns = [arnOf((await attempt('', table)).json), arnOf((await attempt('', table)).json)];
   expect((await wire.list({ TableName: table })).arns).toEqual(arns);
   expect(new Set(arns).size).toBe(2);
 });
 
-test('the invocation id of one operation is none of another’s', async () => {
+test('the invocation id of one operation does not count for another', async () => {
   const table = await wire.table('operations');
   const id = randomUUID();
   const arn = arnOf((await attempt(id, table)).json);

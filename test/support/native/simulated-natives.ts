@@ -14,20 +14,20 @@ interface SimulatedNative {
   inUse: boolean;
 }
 
-/** DynamoDB's own backups as they are documented, in memory. */
+/** DynamoDB's own backups in memory, as DynamoDB's documentation describes them. */
 export class SimulatedNatives implements NativeBackups {
   readonly backups = new Map<string, SimulatedNative>();
   readonly restores: NativeBackupRestore[] = [];
-  /** The calls, in order. */
-  readonly asked: string[] = [];
+  /** The names of the calls, in order. */
+  readonly calls: string[] = [];
   /** TableIds by name. */
   readonly tables = new Map<string, string>();
-  /** What `create` throws, in place of doing it or after it was done. */
+  /** What `create` throws: after it has made the backup if `done`, else without making one. */
   failure: { readonly error: Error; readonly done: boolean } | undefined;
-  /** Lists do not show anything yet. */
+  /** While true, lists are empty. */
   lagging = false;
 
-  /** All that is being made is there. */
+  /** Completes all backups that are being made. */
   finish(): void {
     for (const backup of this.backups.values()) backup.status = 'AVAILABLE';
   }
@@ -35,7 +35,7 @@ export class SimulatedNatives implements NativeBackups {
   check(): void {}
 
   async create(table: string, name: string): Promise<string> {
-    this.asked.push('create');
+    this.calls.push('create');
     const { failure } = this;
     if (failure?.done === false) throw failure.error;
     const tableId = this.tables.get(table);
@@ -51,7 +51,7 @@ export class SimulatedNatives implements NativeBackups {
   }
 
   async find(table: string, name: string, since: number): Promise<readonly string[]> {
-    this.asked.push('find');
+    this.calls.push('find');
     if (this.lagging) return [];
     return [...this.backups.values()]
       .filter((backup) => backup.table === table && backup.name === name && backup.madeAt >= since)
@@ -59,13 +59,13 @@ export class SimulatedNatives implements NativeBackups {
   }
 
   async describe(arn: string) {
-    this.asked.push('describe');
+    this.calls.push('describe');
     const backup = this.backups.get(arn);
     return backup && { status: backup.status, tableId: backup.tableId, items: 7, bytes: 1900 };
   }
 
   async delete(arn: string): Promise<void> {
-    this.asked.push('delete');
+    this.calls.push('delete');
     const backup = this.backups.get(arn);
     if (backup?.status === 'CREATING' || backup?.inUse === true) {
       throw new TidemarkError('BackupInUse', `Backup is being used: ${arn}`);

@@ -8,28 +8,28 @@ import { SimulatedNatives } from './simulated-natives.ts';
 
 export const hour = 60 * 60 * 1000;
 
-/** A Tidemark with one table, of which DynamoDB makes backups too. */
+/** A Tidemark with one table, whose native backups are simulated. */
 export interface NativeWorld {
   readonly harness: Harness;
   readonly natives: SimulatedNatives;
   readonly table: string;
   /** Requests a native backup. */
   create(request?: Partial<CreateBackupInput>): Promise<BackupRecord>;
-  /** A native backup that is there. */
-  made(): Promise<BackupRecord>;
+  /** Requests a native backup and completes it. */
+  createAvailable(): Promise<BackupRecord>;
   describe(backup: BackupRecord): Promise<BackupRecord>;
-  /** The same Tidemark, so many milliseconds later. */
+  /** The same Tidemark with its clock set forward. */
   later(milliseconds: number): Harness;
-  /** Reconciles, so many milliseconds later, and waits for what comes of it. Answers how many troubles there were. */
+  /** Reconciles with the clock set forward, waits for the executions, and returns the number of troubles. */
   reconcile(milliseconds?: number): Promise<number>;
 }
 
 export const keyOf = ({ table: { name }, id }: BackupRecord) => ({ table: name, id });
 
-/** The reconciler leaves alone what is younger than this. */
+/** The reconciler leaves backups younger than this alone. */
 export const graceMs = 60_000;
 
-export async function nativeWorld(database: TestDatabase): Promise<NativeWorld> {
+export async function createNativeWorld(database: TestDatabase): Promise<NativeWorld> {
   const natives = new SimulatedNatives();
   const options = { native: natives, config: { reconcileGraceMs: graceMs } };
   const harness = await startHarness(database, options);
@@ -40,7 +40,7 @@ export async function nativeWorld(database: TestDatabase): Promise<NativeWorld> 
     table,
     create: (request = {}) =>
       harness.operations.createBackup({ table, name: 'a-native', source: 'native', ...request }),
-    async made() {
+    async createAvailable() {
       const backup = await world.create();
       natives.finish();
       return world.describe(backup);

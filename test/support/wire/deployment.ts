@@ -11,29 +11,29 @@ import { TableRecovery } from './table-recovery.ts';
 
 type Around = NonNullable<HarnessOptions['around']>;
 
-/** What waits for a time to be restorable asks again after this time, or it would take a whole core. */
+/** Delay each `begin` by this long: a machine that polls for a restorable time would keep a core busy. */
 const paceMs = 150;
 
-const paced = (around: Around = (_handler, _input, run) => run()): Around => {
+const slowDown = (around: Around = (_handler, _input, run) => run()): Around => {
   return async (handler, input, run) => {
     if (handler === 'begin') await setTimeout(paceMs);
     return around(handler, input, run);
   };
 };
 
-/** An endpoint whose exports are DynamoDB's, as a deployment has it, in this process and with shorter windows. */
+/** An endpoint with DynamoDB's exports, like a deployment's, in this process and with shorter windows. */
 export interface Deployment {
   readonly wire: Wire;
   readonly recovery: TableRecovery;
   readonly harness: () => Harness;
   readonly database: () => TestDatabase;
-  /** From here on Tidemark sees no stream of this table, while the embedded exports, which are made of it, do. */
+  /** Hides the stream of this table from Tidemark. The embedded exports, which are made from it, still see it. */
   readonly hideStream: (table: string) => void;
-  /** The same tables and backups under other settings: another endpoint. */
-  readonly reconfigured: (options: HarnessOptions) => Promise<Wire>;
+  /** Starts another endpoint with the same tables and backups under other settings. */
+  readonly reconfigure: (options: HarnessOptions) => Promise<Wire>;
 }
 
-/** For all tests of the file. It is as deployed by default: a base by export, missing recovery refused. */
+/** Starts a deployment for all tests of the file, with the default settings: a base by export, no recovery enabled by itself. */
 export function deployment(options: HarnessOptions = {}): Deployment {
   const closing: (() => Promise<void>)[] = [];
   const recovery = new TableRecovery();
@@ -67,14 +67,14 @@ export function deployment(options: HarnessOptions = {}): Deployment {
     if (started === undefined) throw new Error('the deployment was not started');
     return started;
   };
-  const settled = (more: HarnessOptions): HarnessOptions => ({
+  const withDefaults = (more: HarnessOptions): HarnessOptions => ({
     ...options,
     ...more,
     exports: simulated,
-    around: paced(more.around),
+    around: slowDown(more.around),
     config: {
       base: 'export',
-      // Some windows for each increment.
+      // Short windows, so that each increment needs several.
       exportWindow: { minMs: 1000, maxMs: 2000 },
       ...options.config,
       ...more.config,
@@ -90,7 +90,7 @@ export function deployment(options: HarnessOptions = {}): Deployment {
   beforeAll(async () => {
     const database = await startDatabase();
     closing.unshift(() => database.close());
-    const harness = await startHarness(database, settled({}));
+    const harness = await startHarness(database, withDefaults({}));
     closing.unshift(() => harness.close());
     hideStreams(harness);
     started = { database, harness, url: await serve(database, harness) };
@@ -104,9 +104,9 @@ export function deployment(options: HarnessOptions = {}): Deployment {
     harness: () => running().harness,
     database: () => running().database,
     hideStream: (table) => void streamless.add(table),
-    async reconfigured(more) {
+    async reconfigure(more) {
       const { harness, database } = running();
-      const other = harness.restarted(settled(more));
+      const other = harness.restarted(withDefaults(more));
       closing.unshift(() => {
         other.executions.stop();
         return Promise.resolve();
@@ -117,34 +117,34 @@ export function deployment(options: HarnessOptions = {}): Deployment {
   };
 }
 
-/** An export is gone on from by a stream that is older than what is replayed: here a second. */
-export async function streamIsOld(): Promise<void> {
+/** Waits until the stream is old enough to follow an export: older than what is replayed, here a second. */
+export async function waitForOldStream(): Promise<void> {
   const made = Date.now();
   await eventually(() => Date.now() > made + 2000);
 }
 
-/** What Tidemark says of a backup that is there, besides what DynamoDB's API has a word for. */
-async function tidemarkOf(wire: Wire, arn: string): Promise<Json> {
-  // An export takes seconds here: to ask more often would only take time from it.
+/** Waits for a backup and returns the members that Tidemark adds to its details. */
+async function waitForDetails(wire: Wire, arn: string): Promise<Json> {
+  // An export takes seconds here, and polling more often would slow it down.
   const isMade = async () => (await wire.detailsOf(arn))['BackupStatus'] !== 'CREATING';
   await vi.waitUntil(isMade, { timeout: 60_000, interval: 100 });
   return (await wire.available(arn))['Tidemark'] as Json;
 }
 
-/** A backup by this source (or as Tidemark chooses) that is there. */
-export async function backupBy(
+/** Creates a backup with these options and waits until it is AVAILABLE. */
+export async function backUpWith(
   wire: Wire,
   TableName: string,
   options: Json = {},
 ): Promise<{ arn: string; id: string; made: Json }> {
-  const asked = { TableName, BackupName: 'by-source', TidemarkOptions: options };
-  const arn = arnOf(await wire.ok('CreateBackup', asked));
-  const made = await tidemarkOf(wire, arn);
+  const request = { TableName, BackupName: 'by-source', TidemarkOptions: options };
+  const arn = arnOf(await wire.ok('CreateBackup', request));
+  const made = await waitForDetails(wire, arn);
   expectReasons(made);
   return { arn, id: arn.slice(arn.lastIndexOf('/') + 1), made };
 }
 
-/** A backup says why it is made as it is: what was passed over, and last what was taken. */
+/** Expects the reasons of a backup: first the sources that were passed over, last the one that was taken. */
 function expectReasons({ Source, Parent, Why }: Json): void {
   const since = `every change since ${String(Parent)}`;
   const increment = `the ${String(Source).toLowerCase()} holds ${since}`;
@@ -153,14 +153,14 @@ function expectReasons({ Source, Parent, Why }: Json): void {
   expect(reasons).not.toContain('');
 }
 
-/** How many imports there were into a table of this name. */
-export async function importsInto({ services }: Harness, table: string): Promise<number> {
+/** Counts the imports into a table of this name. */
+export async function countImports({ services }: Harness, table: string): Promise<number> {
   const { ImportSummaryList = [] } = await services.dynamodb.send(new ListImportsCommand({}));
   return ImportSummaryList.filter(({ TableArn }) => TableArn?.endsWith(`/${table}`)).length;
 }
 
-/** All items in a normal form of their own: members and sets sorted. Sorted too. */
-export async function itemsOf(wire: Wire, TableName: string): Promise<string[]> {
+/** Reads all items in a normal form, with sorted members and sets, and sorts them. */
+export async function readItems(wire: Wire, TableName: string): Promise<string[]> {
   const items: string[] = [];
   let page: Json = {};
   do {
@@ -169,17 +169,17 @@ export async function itemsOf(wire: Wire, TableName: string): Promise<string[]> 
       ConsistentRead: true,
       ExclusiveStartKey: page['LastEvaluatedKey'],
     });
-    items.push(...(page['Items'] as Json[]).map((item) => JSON.stringify(normal(item))));
+    items.push(...(page['Items'] as Json[]).map((item) => JSON.stringify(normalize(item))));
   } while (page['LastEvaluatedKey'] !== undefined);
   return items.sort();
 }
 
-function normal(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(normal);
+function normalize(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(normalize);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([name, member]) => {
     const isSet = ['SS', 'NS', 'BS'].includes(name) && Array.isArray(member);
-    return [name, isSet ? member.map(String).sort() : normal(member)] as const;
+    return [name, isSet ? member.map(String).sort() : normalize(member)] as const;
   });
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

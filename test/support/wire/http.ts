@@ -22,13 +22,13 @@ export interface Answer {
   readonly json: Json;
 }
 
-/** The names of all that Tidemark answers itself. */
+/** The names of all operations that Tidemark answers itself. */
 export const operations: readonly string[] = apiOperations.map(({ name }) => name);
 
 const signature =
   'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
 
-/** The headers of a call as an SDK sends them. */
+/** The headers that an SDK sends with a call. */
 export function headersOf(operation: string): Record<string, string> {
   return {
     'x-amz-target': `DynamoDB_20120810.${operation}`,
@@ -47,7 +47,7 @@ export interface Sent {
   readonly agent?: Agent;
 }
 
-/** One request as it goes over the wire, and never a second one. */
+/** Sends exactly one request. */
 export async function send(
   url: string,
   { path = '/', method = 'POST', headers, body = '', agent }: Sent,
@@ -58,10 +58,10 @@ export async function send(
   outgoing.end(body);
   const [incoming] = await answered;
   const bytes = await buffer(incoming);
-  return { status: incoming.statusCode ?? 0, headers: incoming.headers, bytes, json: parsed(bytes) };
+  return { status: incoming.statusCode ?? 0, headers: incoming.headers, bytes, json: parseJson(bytes) };
 }
 
-function parsed(bytes: Buffer): Json {
+function parseJson(bytes: Buffer): Json {
   try {
     return JSON.parse(bytes.toString()) as Json;
   } catch {
@@ -69,7 +69,7 @@ function parsed(bytes: Buffer): Json {
   }
 }
 
-/** A call of an operation. A body that is text or bytes goes as it is. */
+/** Calls an operation. Sends a body of text or bytes unchanged, and any other as JSON. */
 export function call(url: string, operation: string, body: unknown, more: OutgoingHttpHeaders = {}) {
   const isRaw = typeof body === 'string' || body instanceof Uint8Array;
   return send(url, {
@@ -78,7 +78,7 @@ export function call(url: string, operation: string, body: unknown, more: Outgoi
   });
 }
 
-/** A call that must succeed. */
+/** Calls an operation and throws unless it succeeds. */
 export async function ok(url: string, operation: string, body: unknown): Promise<Json> {
   const answer = await call(url, operation, body);
   if (answer.status !== 200) {
@@ -88,7 +88,7 @@ export async function ok(url: string, operation: string, body: unknown): Promise
   return answer.json;
 }
 
-/** The head of a request in bytes, for those that no client would send. */
+/** The head of a request in bytes, for requests that no client would send. */
 export function head(operation: string, ...lines: readonly string[]): string {
   const headers = Object.entries({ host: 'x', ...headersOf(operation) }).map(
     ([name, value]) => `${name}: ${value}`,
@@ -96,48 +96,48 @@ export function head(operation: string, ...lines: readonly string[]): string {
   return ['POST / HTTP/1.1', ...headers, ...lines, '', ''].join('\r\n');
 }
 
-/** A connection of its own. It may be broken off without a word. */
-export async function connected(url: string): Promise<Socket> {
+/** Opens a connection, which the test may break off. */
+export async function openConnection(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');
-  // The other side's reset is no failure of a test.
+  // A reset by the other side must not fail the test.
   socket.on('error', () => {});
   return socket;
 }
 
-/** Bytes in, and all that comes out until the other side closes. */
-export async function raw(url: string, bytes: string | Uint8Array): Promise<string> {
-  const socket = await connected(url);
+/** Sends bytes and returns all that comes back until the other side closes the connection. */
+export async function sendBytes(url: string, bytes: string | Uint8Array): Promise<string> {
+  const socket = await openConnection(url);
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
   socket.write(bytes);
-  // `once` would take the reset of a connection for a failure.
+  // `once` would throw at the reset of a connection.
   await new Promise((resolve) => socket.once('close', resolve));
   return Buffer.concat(chunks).toString('latin1');
 }
 
-/** What every answer of the service has: an id, a checksum that is right if there is one, and no stack. */
+/** Expects what every answer has: an id, a checksum that is right if there is one, and no stack. */
 export function expectWellFormed(answer: Answer): void {
-  const { 'x-amzn-requestid': id, 'x-amz-crc32': told } = answer.headers;
+  const { 'x-amzn-requestid': id, 'x-amz-crc32': checksum } = answer.headers;
   const text = answer.bytes.toString();
-  expect({ id, told, text }).toEqual({
+  expect({ id, checksum, text }).toEqual({
     id: expect.stringMatching(/\S{8,}/),
-    told: told && String(crc32(answer.bytes)),
+    checksum: checksum && String(crc32(answer.bytes)),
     text: expect.not.stringMatching(/ at [\w.<>]+ \(|node:internal|\.ts:\d+/),
   });
 }
 
-/** A refusal by the caller's fault, or an answer; never a fault of the service. `what` was asked helps when it is one. */
+/** Expects a success or an error of the caller, but no fault of the service. A failure shows `what` the request was. */
 export function expectNoFault(answer: Answer, what: string): void {
   const { status, json, bytes } = answer;
-  const isRefusal = status < 500 && /^com\.amazon.*#\w+Exception$/.test(String(json['__type']));
-  const seen = status === 200 || isRefusal ? 'no fault' : `${status} ${bytes.toString().slice(0, 300)}`;
+  const isCallersError = status < 500 && /^com\.amazon.*#\w+Exception$/.test(String(json['__type']));
+  const seen = status === 200 || isCallersError ? 'no fault' : `${status} ${bytes.toString().slice(0, 300)}`;
   expect([what, seen]).toEqual([what, 'no fault']);
   expectWellFormed(answer);
 }
 
-/** An error of the caller's, of the type, with the message. */
+/** Expects an error of the caller with this type and message. */
 export function expectError(answer: Answer, type: string, message: RegExp | string = /^/): void {
   const { __type, message: text = '', Message = text } = answer.json;
   expect({ status: answer.status, __type, Message }).toEqual({

@@ -1,7 +1,7 @@
 import type { Json } from './http.ts';
 import type { Wire } from './support.ts';
 
-/** Definitions of attributes that are given as `name` or `name:type`. */
+/** Defines attributes that are given as `name` or `name:type`. */
 export const attributes = (...names: string[]) =>
   names.map((name) => ({ AttributeName: name.split(':')[0], AttributeType: name.split(':')[1] ?? 'S' }));
 
@@ -50,7 +50,7 @@ export const withLocalIndex = {
   LocalSecondaryIndexes: [localIndex],
 };
 
-/** Writes items `from` to `to` that serve each of the tables. */
+/** Writes the items `from` to `to` - 1, which fit each of these tables. */
 export async function fill(
   wire: Wire,
   TableName: string,
@@ -71,10 +71,10 @@ export async function fill(
   }
 }
 
-/** What a table is, but for what belongs to this one only. */
-export async function descriptionOf(wire: Wire, TableName: string): Promise<Json> {
+/** Describes a table without the members that differ between a table and its copy. */
+export async function describeShape(wire: Wire, TableName: string): Promise<Json> {
   const table = await wire.active(TableName);
-  const kept = [
+  const compared = [
     'KeySchema',
     'AttributeDefinitions',
     'BillingModeSummary',
@@ -94,12 +94,12 @@ export async function descriptionOf(wire: Wire, TableName: string): Promise<Json
     'LastUpdateToPayPerRequestDateTime',
   ]);
   const text = JSON.stringify(
-    Object.fromEntries(kept.map((name) => [name, table[name]])),
+    Object.fromEntries(compared.map((name) => [name, table[name]])),
     (name, value: unknown) => {
       if (own.has(name) || name.endsWith('DateTime')) return undefined;
       if (!Array.isArray(value)) return value;
       const members = (value as unknown[]).map((member) =>
-        // The embedded database takes an index's throughput and forgets it.
+        // The embedded database accepts an index's throughput and does not keep it.
         name === 'GlobalSecondaryIndexes'
           ? { ...(member as Json), ProvisionedThroughput: undefined }
           : member,

@@ -5,7 +5,7 @@ type KeyType = 'S' | 'N' | 'B';
 
 const bytes = (...codes: number[]) => Buffer.from(codes).toString('base64');
 
-/** The nth key value of a type; 0 is the oddest. */
+/** The nth key value of a type. The first ones are unusual values. */
 function keyValue(type: KeyType, n: number): Json {
   if (type === 'N') {
     return { N: ['-99999999999999999999999999999999999999', '0', '1E-130', '9.9E+125'][n] ?? String(n) };
@@ -14,7 +14,7 @@ function keyValue(type: KeyType, n: number): Json {
   return { S: ['\u0000 "\\\n', '\u2028é😀', '__proto__'][n] ?? `key ${n}` };
 }
 
-/** A value of every type, and the odd ones of each. */
+/** Values of every type, with unusual ones of each. */
 export const values: Json = {
   string: { S: 'é😀"\\\u0000\u001f\u2028\ud800\udc00' },
   emptyString: { S: '' },
@@ -41,7 +41,7 @@ export const values: Json = {
   'aws:rep:deleting': { BOOL: false },
 };
 
-/** Close to 400 KB for one of the tables: more of these would only take time. */
+/** Makes an item close to 400 KB for tables without a sort key; for others, small ones keep the test fast. */
 export const largeFor = (range: KeyType | undefined) => (letter: string) => ({
   large: { S: letter.repeat(range === undefined ? 409_000 : 5000) },
 });
@@ -55,8 +55,8 @@ interface Rich {
   readonly remove: (n: number) => Promise<unknown>;
 }
 
-/** A table to which items of all types of values are written, by number; two partitions if it has a sort key. */
-export async function richTable(
+/** Creates a table for items with values of all types, addressed by number. With a sort key, it has two partitions. */
+export async function createRichTable(
   wire: Wire,
   name: string,
   hash: KeyType = 'S',

@@ -2,9 +2,9 @@ import type { PointInTimeRecovery } from '../../../lambda/native/recovery.ts';
 
 const hourMs = 60 * 60 * 1000;
 
-/** Point-in-time recovery of each table: on for an hour already, if nothing else is said. */
+/** The point-in-time recovery of each table: by default enabled since an hour ago. */
 export class TableRecovery {
-  /** Epoch ms of switching on, by table; undefined: off. */
+  /** When recovery was enabled, in epoch ms, by table; undefined: it is disabled. */
   readonly #since = new Map<string, number | undefined>();
 
   switchOff(table: string): void {
@@ -22,7 +22,7 @@ export class TableRecovery {
   describe(table: string): PointInTimeRecovery {
     if (!this.isOn(table)) return { enabled: false };
     const earliest = this.#since.get(table) ?? Date.now() - hourMs;
-    // The last second that is over.
+    // The latest time is the end of the last full second.
     return {
       enabled: true,
       earliest,

@@ -1,25 +1,25 @@
 import { describe, test } from 'vitest';
 import type { World } from '../scenario.ts';
-import { expectRefusal } from '../tables.ts';
+import { expectError } from '../tables.ts';
 
-/** Errors that need no state; those of a running restore are in restores.ts. */
-export function refusalTests(world: () => World): void {
-  describe('refused by the client’s own exception:', () => {
-    test('a table that is not there', async () => {
+/** Defines tests of errors that need no state; those of a running restore are in restores.ts. */
+export function defineErrorTests(world: () => World): void {
+  describe('the client’s own exception is thrown for', () => {
+    test('a table that does not exist', async () => {
       const { client, work } = world();
       const TableName = work.named('unknown');
       const message = `Table not found: ${TableName}`;
-      await expectRefusal(
+      await expectError(
         client.call('CreateBackup', { TableName, BackupName: 'none' }),
         'TableNotFoundException',
         message,
       );
-      await expectRefusal(
+      await expectError(
         client.call('DescribeContinuousBackups', { TableName }),
         'TableNotFoundException',
         message,
       );
-      await expectRefusal(
+      await expectError(
         client.call('RestoreTableToPointInTime', {
           SourceTableName: TableName,
           TargetTableName: work.named('target'),
@@ -30,7 +30,7 @@ export function refusalTests(world: () => World): void {
       );
     });
 
-    test('a backup that is not there', async () => {
+    test('a backup that does not exist', async () => {
       const { client, work, tableArn } = world();
       const BackupArn = `${tableArn}/backup/01576616366715-b4e58d3a`;
       const message = `Backup not found: ${BackupArn}`;
@@ -40,28 +40,28 @@ export function refusalTests(world: () => World): void {
         () => client.call('DeleteBackup', { BackupArn }),
         () => client.call('RestoreTableFromBackup', { BackupArn, TargetTableName }),
       ]) {
-        await expectRefusal(call(), 'BackupNotFoundException', message);
+        await expectError(call(), 'BackupNotFoundException', message);
       }
     });
 
-    test('a target that is there', async () => {
+    test('a target that already exists', async () => {
       const { client, table, backups } = world();
-      await expectRefusal(
+      await expectError(
         client.call('RestoreTableFromBackup', { BackupArn: backups[0], TargetTableName: table }),
         'TableAlreadyExistsException',
         `Table already exists: ${table}`,
       );
     });
 
-    test('values that are not valid', async () => {
+    test('invalid values', async () => {
       const { client, table } = world();
-      await expectRefusal(
+      await expectError(
         client.call('CreateBackup', { TableName: table, BackupName: 'not allowed' }),
         'ValidationException',
         "1 validation error detected: Value 'not allowed' at 'backupName' failed to satisfy constraint: " +
           'Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+',
       );
-      await expectRefusal(
+      await expectError(
         client.call('DescribeBackup', { BackupArn: 'none'.repeat(10) }),
         'ValidationException',
         'Invalid Backup ARN',

@@ -7,7 +7,7 @@ import { embedded } from '../support/embedded.ts';
 import { recordOf } from '../support/fixture.ts';
 
 const world = embedded({ items: 1 });
-/** Of the table itself. */
+/** The ARN of the table. */
 let tableArn: string;
 let backup: BackupRecord;
 
@@ -19,37 +19,37 @@ beforeEach(async () => {
   tableArn = backup.table.arn;
 });
 
-/** A table of the same name in another account, and in another region. */
-function foreign(arn: string): string[] {
+/** The ARNs of tables of the same name in another account and in another region. */
+function foreignArns(arn: string): string[] {
   const [, , , region = '', account = ''] = arn.split(':');
   return [arn.replace(account, '999999999999'), arn.replace(region, 'mars-1')];
 }
 
-const operationsOn = (asked: TableReference) => {
+const operationsOn = (reference: TableReference) => {
   const { operations } = world.harness;
   const target = `restored-${randomIds.hex(8)}`;
   return {
-    createBackup: () => operations.createBackup({ ...asked, name: 'another' }),
-    describeTable: () => operations.describeTable(asked),
-    planSweep: () => operations.planSweep(asked),
-    describeContinuousBackups: () => operations.describeContinuousBackups(asked),
+    createBackup: () => operations.createBackup({ ...reference, name: 'another' }),
+    describeTable: () => operations.describeTable(reference),
+    planSweep: () => operations.planSweep(reference),
+    describeContinuousBackups: () => operations.describeContinuousBackups(reference),
     updateContinuousBackups: () =>
-      operations.updateContinuousBackups({ ...asked, specification: { enabled: true } }),
-    restoreToPointInTime: () => operations.restoreToPointInTime({ ...asked, target, overrides: {} }),
+      operations.updateContinuousBackups({ ...reference, specification: { enabled: true } }),
+    restoreToPointInTime: () => operations.restoreToPointInTime({ ...reference, target, overrides: {} }),
   };
 };
 
-describe('a table that is asked for by its ARN', () => {
-  it('is the one of that ARN', async () => {
+describe('a request for a table by its ARN', () => {
+  it('finds the table of that ARN', async () => {
     const { harness, table } = world;
     for (const [operation, call] of Object.entries(operationsOn({ table, tableArn })))
       expect([operation, await call()]).toEqual([operation, expect.anything()]);
     await harness.executions.idle();
   });
 
-  it('is another one in another account or region: nothing is done to ours', async () => {
+  it('is denied for an ARN of another account or region, and changes nothing of our table', async () => {
     const { harness, table } = world;
-    for (const others of foreign(tableArn)) {
+    for (const others of foreignArns(tableArn)) {
       expect(others).not.toBe(tableArn);
       for (const [operation, call] of Object.entries(operationsOn({ table, tableArn: others }))) {
         const outcome = await call().catch((error: unknown) => error);
@@ -63,19 +63,19 @@ describe('a table that is asked for by its ARN', () => {
     expect(await harness.operations.describeContinuousBackups({ table })).toEqual({ enabled: false });
   });
 
-  it('has the backups of that ARN, also when it is gone', async () => {
+  it('lists the backups of that ARN, also after the table was deleted', async () => {
     const { database, harness, table } = world;
     const list = (arn: string) => harness.operations.listBackups({ table, tableArn: arn, limit: 9 });
     for (const gone of [false, true]) {
       if (gone) await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
       expect((await list(tableArn)).backups).toEqual([backup]);
-      for (const others of foreign(tableArn)) expect(await list(others)).toEqual({ backups: [] });
+      for (const others of foreignArns(tableArn)) expect(await list(others)).toEqual({ backups: [] });
     }
   });
 });
 
-describe('a table that a restore is to make', () => {
-  it('has an ARN before it is there', async () => {
+describe('a table that a restore will create', () => {
+  it('can be described by its ARN before it exists', async () => {
     const { harness, table } = world;
     const target = `restored-${randomIds.hex(8)}`;
     const waiting = harness.restarted();
@@ -84,10 +84,10 @@ describe('a table that a restore is to make', () => {
       await waiting.operations.restoreTable({ backup: { table, id: backup.id }, target }),
     );
     const arn = tableArn.replace(table, target);
-    const describeTable = (asked: TableReference) => harness.operations.describeTable(asked);
+    const describeTable = (reference: TableReference) => harness.operations.describeTable(reference);
     expect(await describeTable({ table: target })).toEqual({ restore });
     expect(await describeTable({ table: target, tableArn: arn })).toEqual({ restore });
-    for (const others of foreign(arn)) {
+    for (const others of foreignArns(arn)) {
       await expect(describeTable({ table: target, tableArn: others })).rejects.toMatchObject({
         code: 'AccessDenied',
       });

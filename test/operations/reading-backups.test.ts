@@ -13,10 +13,10 @@ import { contentOf, createTable, keyOf, normal, nthKey, type SdkItem } from '../
 import { smallLimits } from '../support/snapshot/chain.ts';
 import { parseBackupId } from '../../lambda/model/ids.ts';
 
-/** A page ends after each step. */
-const hurried = { limits: smallLimits, readBudgetMs: 0 };
+/** Each page ends after one step. */
+const onePageEach = { limits: smallLimits, readBudgetMs: 0 };
 
-/** A table's backups before and after it was changed. */
+/** Two backups of a table, before and after it was changed. */
 interface Pair {
   readonly table: string;
   readonly first: BackupRecord;
@@ -31,16 +31,16 @@ let second: BackupRecord;
 
 beforeAll(async () => {
   database = await startDatabase();
-  harness = await startHarness(database, { config: hurried });
-  ({ table, first, second } = await pair());
+  harness = await startHarness(database, { config: onePageEach });
+  ({ table, first, second } = await createPair());
 });
 afterAll(async () => {
   await harness.close();
   await database.close();
 });
 
-/** Of a table of its own, for a test that damages or deletes. */
-async function pair(): Promise<Pair> {
+/** Makes backups of a new table, for a test that damages or deletes them. */
+async function createPair(): Promise<Pair> {
   const table = await newTable(database);
   const first = await backup(table);
   await changeItems(database, table);
@@ -85,15 +85,15 @@ const verify = (share?: number, of = second): Promise<VerificationPage[]> =>
     }),
   );
 
-/** The progress of pages rises to 1, which the last one has, and no other. */
+/** Expects the progress of pages to rise to 1, which only the last page has. */
 function expectProgress(pages: readonly { readonly progress: number; readonly next?: string }[]): void {
   const progress = pages.map((page) => page.progress);
   expect(progress).toEqual(progress.toSorted((a, b) => a - b));
   expect(progress.filter((value) => value >= 1)).toEqual([1]);
 }
 
-/** The same table before and after, by two Maps. */
-function naive(from: ReadonlyMap<string, string>, to: ReadonlyMap<string, string>): string[] {
+/** Compares the content of a table before and after with two Maps. */
+function compareMaps(from: ReadonlyMap<string, string>, to: ReadonlyMap<string, string>): string[] {
   const keys = new Set([...from.keys(), ...to.keys()]);
   return [...keys]
     .filter((key) => from.get(key) !== to.get(key))
@@ -104,7 +104,7 @@ function naive(from: ReadonlyMap<string, string>, to: ReadonlyMap<string, string
     .toSorted();
 }
 
-/** A key as `keyOf` gives it; it has members of type S and N only. */
+/** The differences of pages, with keys in the form of `keyOf`; they have attributes of the types S and N only. */
 const listed = (pages: readonly ComparisonPage[]) =>
   pages
     .flatMap(({ differences }) => differences)
@@ -112,14 +112,14 @@ const listed = (pages: readonly ComparisonPage[]) =>
     .toSorted();
 
 describe('getBackupItem', () => {
-  it('gives the item as the backup has it, and what it cost', async () => {
+  it('returns the item as the backup has it, and what reading it cost', async () => {
     const now = await contentOf(database.dynamodb, table);
     for (const n of [1, 4, 101]) {
       const { backup, item = '', bytesRead, requests } = await itemOf(second, n);
       expect(normal(JSON.parse(item) as SdkItem)).toBe(now.get(keyOf(nthKey(shape, n))));
       expect(backup).toEqual(second);
       expect(bytesRead).toBeGreaterThan(0);
-      // The manifest, a base run, a delta run.
+      // One for the manifest, two for a base run, two for a delta run.
       expect(requests).toBeLessThanOrEqual(1 + 2 + 2);
     }
     expect((await itemOf(second, 0)).item).toBeUndefined();
@@ -128,16 +128,16 @@ describe('getBackupItem', () => {
     expect((await itemOf(first, 4)).item).not.toBe((await itemOf(second, 4)).item);
   });
 
-  it('wants the key of the table', async () => {
-    const asked = harness.operations.getBackupItem({
+  it('throws Validation for a key that is not the table’s', async () => {
+    const reading = harness.operations.getBackupItem({
       backup: keyOfBackup(first),
       key: { pk: { S: 'a' } },
     });
-    await expect(asked).rejects.toEqual(code('Validation'));
+    await expect(reading).rejects.toEqual(code('Validation'));
   });
 
-  it('of a damaged backup is SnapshotCorrupt', async () => {
-    const { first } = await pair();
+  it('throws SnapshotCorrupt for a damaged backup', async () => {
+    const { first } = await createPair();
     await damage(first);
     await expect(itemOf(first, 1)).rejects.toEqual(code('SnapshotCorrupt'));
   });
@@ -154,19 +154,19 @@ async function damage(of: BackupRecord): Promise<void> {
 }
 
 describe('compareBackups', () => {
-  it('gives what was added, changed and removed from one to the other', async () => {
-    const { table, second } = await pair();
+  it('returns what was added, changed and removed from one backup to the other', async () => {
+    const { table, second } = await createPair();
     const before = await contentOf(database.dynamodb, table);
     await changeItems(database, table);
     const third = await backup(table);
-    const expected = naive(before, await contentOf(database.dynamodb, table));
+    const expected = compareMaps(before, await contentOf(database.dynamodb, table));
     expect(expected.length).toBeGreaterThan(3);
     const pages = await compare(1000, second, third);
     expect(listed(pages)).toEqual(expected);
     expectProgress(pages);
   });
 
-  it('gives the same in pages of one difference each, as in pages that end with the time', async () => {
+  it('returns the same differences in pages of one difference and in pages that end with the time', async () => {
     const all = listed(await compare());
     expect(all).toHaveLength(3 + 3 + 1);
     const pages = await compare(1);
@@ -186,24 +186,24 @@ describe('compareBackups', () => {
     expect(page).not.toHaveProperty('next');
   });
 
-  it('of a backup with itself reads the manifests only', async () => {
+  it('reads only the manifests to compare a backup with itself', async () => {
     const [page] = await compare(1000, second, second);
     expect(page).toMatchObject({ counts: { added: 0, changed: 0, removed: 0 }, requests: 2 });
   });
 
-  it('takes a token for the backups that it was given for only', async () => {
-    const asked = { from: keyOfBackup(first), to: keyOfBackup(second), limit: 1 };
-    const { next = '' } = await harness.operations.compareBackups(asked);
+  it('rejects a token of other backups and any other text', async () => {
+    const input = { from: keyOfBackup(first), to: keyOfBackup(second), limit: 1 };
+    const { next = '' } = await harness.operations.compareBackups(input);
     expect(next).toMatch(/^[0-9a-f]{32}$/);
-    const turned = { from: asked.to, to: asked.from, next };
-    await expect(harness.operations.compareBackups(turned)).rejects.toEqual(code('Validation'));
+    const reversed = { from: input.to, to: input.from, next };
+    await expect(harness.operations.compareBackups(reversed)).rejects.toEqual(code('Validation'));
     for (const garbage of ['', 'garbage', next.slice(1), `${next}0`, next.toUpperCase(), '0'.repeat(32)]) {
-      const page = harness.operations.compareBackups({ ...asked, next: garbage });
+      const page = harness.operations.compareBackups({ ...input, next: garbage });
       await expect(page).rejects.toEqual(code('Validation'));
     }
   });
 
-  it('wants tables of one key and a limit from 1 to 1000', async () => {
+  it('rejects backups of tables with different keys, and a limit out of range', async () => {
     const other = `${table}-other`;
     await createTable(database.dynamodb, other, { hash: 'S', range: undefined });
     const of = { from: keyOfBackup(first), to: keyOfBackup(await backup(other)) };
@@ -214,18 +214,18 @@ describe('compareBackups', () => {
     }
   });
 
-  it('is over when one of the backups is deleted between two pages', async () => {
-    const { first, second } = await pair();
-    const asked = { from: keyOfBackup(first), to: keyOfBackup(second), limit: 1 };
-    const { next = '' } = await harness.operations.compareBackups(asked);
-    await harness.operations.deleteBackup(asked.from);
-    const page = harness.operations.compareBackups({ ...asked, next });
+  it('throws BackupNotFound when one of the backups is deleted between two pages', async () => {
+    const { first, second } = await createPair();
+    const input = { from: keyOfBackup(first), to: keyOfBackup(second), limit: 1 };
+    const { next = '' } = await harness.operations.compareBackups(input);
+    await harness.operations.deleteBackup(input.from);
+    const page = harness.operations.compareBackups({ ...input, next });
     await expect(page).rejects.toEqual(code('BackupNotFound'));
   });
 });
 
 describe('verifyBackup', () => {
-  it('finds nothing wrong with a sound backup, partition by partition', async () => {
+  it('finds no problem in a sound backup, partition by partition', async () => {
     const pages = await verify();
     expectProgress(pages);
     expect(pages.length).toBeGreaterThan(1);
@@ -241,7 +241,7 @@ describe('verifyBackup', () => {
     }
   });
 
-  it('looks at a share of it when asked to', async () => {
+  it('reads only the requested share of the frames', async () => {
     const frames = (pages: readonly VerificationPage[]) => pages.reduce((sum, page) => sum + page.frames, 0);
     const sampled = await verify(0.000_1);
     expectProgress(sampled);
@@ -249,16 +249,16 @@ describe('verifyBackup', () => {
     for (const share of [0, -1, 1.1, NaN]) await expect(verify(share)).rejects.toEqual(code('Validation'));
   });
 
-  it('tells damage as problems', async () => {
-    const { second } = await pair();
+  it('reports damage as problems', async () => {
+    const { second } = await createPair();
     await damage(second);
     const [page] = await verify(1, second);
     expect(page?.problemCount).toBeGreaterThan(0);
     expect(page?.problems[0]).toMatchObject({ object: expect.stringContaining('/runs/') as string });
   });
 
-  it('tells a manifest that is not the one that was committed as a problem, on any page', async () => {
-    const { first, second } = await pair();
+  it('reports a manifest that is not the committed one as a problem, on any page', async () => {
+    const { first, second } = await createPair();
     const manifest = `tables/${first.table.tableId}/snapshots/${second.id}/manifest.json.zst`;
     const other = `tables/${first.table.tableId}/snapshots/${first.id}/manifest.json.zst`;
     const { next = '' } = await harness.operations.verifyBackup({ backup: keyOfBackup(second) });
@@ -272,40 +272,40 @@ describe('verifyBackup', () => {
     expect(await verify(1, second)).toMatchObject([{ problemCount: 1, problems: [{ object: manifest }] }]);
   });
 
-  it('takes a token for the backup and the share that it was given for only', async () => {
+  it('rejects a token of another backup or share', async () => {
     const { next = '' } = await harness.operations.verifyBackup({ backup: keyOfBackup(second) });
-    for (const asked of [{ backup: keyOfBackup(first) }, { backup: keyOfBackup(second), share: 0.5 }]) {
-      const page = harness.operations.verifyBackup({ ...asked, next });
+    for (const other of [{ backup: keyOfBackup(first) }, { backup: keyOfBackup(second), share: 0.5 }]) {
+      const page = harness.operations.verifyBackup({ ...other, next });
       await expect(page).rejects.toEqual(code('Validation'));
     }
   });
 });
 
-const readings = ['item', 'compare', 'verify'] as const;
+const operations = ['item', 'compare', 'verify'] as const;
 
-function read(name: (typeof readings)[number], of: BackupRecord, from = harness): Promise<unknown> {
+function read(name: (typeof operations)[number], of: BackupRecord, from = harness): Promise<unknown> {
   const backup = keyOfBackup(of);
   if (name === 'item') return itemOf(of, 1, from);
   if (name === 'verify') return from.operations.verifyBackup({ backup });
   return from.operations.compareBackups({ from: keyOfBackup(second), to: backup });
 }
 
-describe.each(readings)('%s of a backup', (name) => {
-  /** A backup that nobody works on. */
-  async function requested(): Promise<BackupRecord> {
-    const idle = harness.restarted({ config: hurried });
+describe.each(operations)('%s of a backup', (name) => {
+  /** Creates a backup whose execution does not run. */
+  async function createWaiting(): Promise<BackupRecord> {
+    const idle = harness.restarted({ config: onePageEach });
     idle.executions.stop();
     return idle.operations.createBackup({ table: await newTable(database, 0), name: 'waiting' });
   }
 
-  it('that is being created is BackupInUse', async () => {
-    const made = await requested();
+  it('throws BackupInUse while the backup is being created', async () => {
+    const made = await createWaiting();
     const message = `Backup is being created: ${made.arn}`;
     await expect(read(name, made)).rejects.toEqual(expect.objectContaining({ code: 'BackupInUse', message }));
   });
 
-  it('that failed is BackupNotFound with its reason', async () => {
-    const made = await requested();
+  it('throws BackupNotFound with the reason if the backup failed', async () => {
+    const made = await createWaiting();
     const claim = { table: made.table.name, backup: made.id, execution: made.id };
     await harness.services.catalog.turns.take(claim);
     await harness.services.catalog.turns.fail(claim, 'a reason');
@@ -315,15 +315,15 @@ describe.each(readings)('%s of a backup', (name) => {
     );
   });
 
-  it('that there is not is BackupNotFound', async () => {
+  it('throws BackupNotFound if there is no such backup', async () => {
     const unknown = { ...first, id: parseBackupId('00000000000001-00000000') };
     await expect(read(name, unknown)).rejects.toEqual(code('BackupNotFound'));
   });
 
-  it('that is deleted and swept meanwhile is BackupNotFound', async () => {
-    const { first } = await pair();
+  it('throws BackupNotFound if the backup is deleted and swept while it is read', async () => {
+    const { first } = await createPair();
     let deletion: Promise<unknown> | undefined;
-    const sweptMeanwhile: NonNullable<HarnessOptions['store']> = (store) => ({
+    const sweptDuringRead: NonNullable<HarnessOptions['store']> = (store) => ({
       ...store,
       async getRange(key) {
         deletion ??= harness.operations.deleteBackup(keyOfBackup(first));
@@ -331,7 +331,7 @@ describe.each(readings)('%s of a backup', (name) => {
         return store.get(`${key}-swept`);
       },
     });
-    const reader = harness.restarted({ config: hurried, store: sweptMeanwhile });
+    const reader = harness.restarted({ config: onePageEach, store: sweptDuringRead });
     await expect(read(name, first, reader)).rejects.toEqual(code('BackupNotFound'));
     expect(deletion).toBeDefined();
   });
