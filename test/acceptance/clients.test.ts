@@ -17,9 +17,9 @@ const javascript = createJavascriptClient(endpoint);
 const shared = new Workplace({ ...javascript, name: 'shared' }, endpoint);
 let largeBackup = '';
 beforeAll(async () => {
-  const table = await shared.table('large');
-  await shared.put(table, numberedItems(manyItems, 'many'));
-  largeBackup = await shared.backup(table, 'large');
+  const table = await shared.createTable('large');
+  await shared.putItems(table, numberedItems(manyItems, 'many'));
+  largeBackup = await shared.backUp(table, 'large');
 });
 const large = (): string => largeBackup;
 

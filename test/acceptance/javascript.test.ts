@@ -11,8 +11,8 @@ let table = '';
 let backups: string[] = [];
 
 beforeAll(async () => {
-  table = await work.table('music');
-  for (const name of ['one', 'two', 'three', 'four']) backups.push(await work.backup(table, name));
+  table = await work.createTable('music');
+  for (const name of ['one', 'two', 'three', 'four']) backups.push(await work.backUp(table, name));
 });
 
 const listArns = async (input: ListBackupsCommand['input']): Promise<unknown[]> => {
@@ -36,7 +36,7 @@ test('a CreateBackup whose answer is lost is retried by the SDK and makes one ba
   const { BackupDetails, $metadata } = await sdk.send(new CreateBackupCommand(lost));
   expect([sent, $metadata.attempts]).toEqual([2, 2]);
   expect(await listArns({})).toEqual([...backups, BackupDetails?.BackupArn]);
-  await work.available(String(BackupDetails?.BackupArn));
+  await work.waitUntilAvailable(String(BackupDetails?.BackupArn));
   await client.call('DeleteBackup', { BackupArn: BackupDetails?.BackupArn });
 });
 

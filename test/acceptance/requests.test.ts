@@ -15,7 +15,7 @@ const work = new Workplace(client, endpoint);
 describe('of 60 CreateBackup within a second, over 60 tables', () => {
   let tables: string[] = [];
   beforeAll(async () => {
-    tables = await Promise.all(Array.from({ length: 60 }, (_, i) => work.table(`of-60-${i}`)));
+    tables = await Promise.all(Array.from({ length: 60 }, (_, i) => work.createTable(`of-60-${i}`)));
   });
 
   test('exactly 50 succeed', async () => {
@@ -46,28 +46,28 @@ async function burst(tables: readonly string[]) {
     else if (outcome.reason instanceof ServiceError) errors.push(outcome.reason.exception);
     else throw outcome.reason;
   }
-  for (const arn of arns) await work.available(arn);
+  for (const arn of arns) await work.waitUntilAvailable(arn);
   return { tookMs, arns, errors };
 }
 
 test('24 rapid CreateBackup of one table all succeed, each with the content at its marker', async () => {
-  const table = await work.table('rapid');
+  const table = await work.createTable('rapid');
   const written = Array.from({ length: 24 }, (_, n): Item => ({ id: { S: `item-${n + 10}` } }));
   const arns: string[] = [];
   for (const item of written) {
-    await work.put(table, [item]);
+    await work.putItems(table, [item]);
     const { BackupDetails } = await client.call('CreateBackup', { TableName: table, BackupName: 'rapid' });
     arns.push(String(BackupDetails?.BackupArn));
   }
   expect(new Set(arns).size).toBe(24);
   const markers: number[] = [];
-  for (const arn of arns) markers.push(Number((await work.available(arn)).BackupCreationDateTime));
+  for (const arn of arns) markers.push(Number((await work.waitUntilAvailable(arn)).BackupCreationDateTime));
 
   for (const n of [0, 11, 23]) {
-    const target = work.named(`restored-${n}`);
+    const target = work.uniqueName(`restored-${n}`);
     await client.call('RestoreTableFromBackup', { BackupArn: arns[n], TargetTableName: target });
-    await work.active(target);
-    const items = await work.items(target);
+    await work.waitUntilActive(target);
+    const items = await work.readItems(target);
     // The backup has all writes before its request, and of later ones only those of the next second. Write k came after
     // marker k - 1.
     expect(items.length).toBeGreaterThan(n);

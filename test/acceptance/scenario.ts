@@ -57,7 +57,7 @@ async function createBackedUpTable(
   client: Client,
   work: Workplace,
 ): Promise<Pick<World, 'table' | 'tableArn' | 'backups'>> {
-  const table = await work.table('music', {
+  const table = await work.createTable('music', {
     AttributeDefinitions: [
       { AttributeName: 'id', AttributeType: 'S' },
       { AttributeName: 'note', AttributeType: 'S' },
@@ -75,8 +75,8 @@ async function createBackedUpTable(
     ],
   });
   const { Table } = await client.call('DescribeTable', { TableName: table });
-  await work.put(table, numberedItems(25, 'first'));
+  await work.putItems(table, numberedItems(25, 'first'));
   const backups: string[] = [];
-  for (const name of ['one', 'two', 'three']) backups.push(await work.backup(table, name));
+  for (const name of ['one', 'two', 'three']) backups.push(await work.backUp(table, name));
   return { table, tableArn: String(Table?.TableArn), backups };
 }

@@ -30,15 +30,15 @@ export class Workplace {
   }
 
   /** The full name of a table of these tests, which exists or which a restore will create. */
-  named(name: string): string {
+  uniqueName(name: string): string {
     const full = `${prefix}${this.#client.name}-${this.#run}-${name}`;
     if (!this.#tables.includes(full)) this.#tables.push(full);
     return full;
   }
 
   /** Creates a table with the key `id` and a stream, and returns its full name. */
-  async table(name: string, more: Partial<CreateTableInput> = {}): Promise<string> {
-    const TableName = this.named(name);
+  async createTable(name: string, more: Partial<CreateTableInput> = {}): Promise<string> {
+    const TableName = this.uniqueName(name);
     await this.#client.call('CreateTable', {
       TableName,
       BillingMode: 'PAY_PER_REQUEST',
@@ -47,11 +47,11 @@ export class Workplace {
       StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
       ...more,
     });
-    await this.active(TableName);
+    await this.waitUntilActive(TableName);
     return TableName;
   }
 
-  async put(table: string, items: readonly Item[]): Promise<void> {
+  async putItems(table: string, items: readonly Item[]): Promise<void> {
     for (let from = 0; from < items.length; from += batchEntries) {
       const requests = items.slice(from, from + batchEntries).map((Item) => ({ PutRequest: { Item } }));
       const { UnprocessedItems = {} } = await this.#client.call('BatchWriteItem', {
@@ -62,7 +62,7 @@ export class Workplace {
   }
 
   /** Reads all items, sorted by `id`. */
-  async items(table: string): Promise<Item[]> {
+  async readItems(table: string): Promise<Item[]> {
     const items: Item[] = [];
     let next: Item | undefined;
     do {
@@ -78,23 +78,23 @@ export class Workplace {
   }
 
   /** Waits until the table is ACTIVE: a restored table then has all its content. */
-  async active(table: string): Promise<void> {
-    await this.until(async () => {
+  async waitUntilActive(table: string): Promise<void> {
+    await this.waitUntil(async () => {
       const { Table } = await this.#helper.call('DescribeTable', { TableName: table });
       return Table?.TableStatus === 'ACTIVE';
     });
   }
 
   /** Creates a backup, waits until it is AVAILABLE, and returns its ARN. */
-  async backup(table: string, name: string): Promise<string> {
+  async backUp(table: string, name: string): Promise<string> {
     const { BackupDetails } = await this.#client.call('CreateBackup', { TableName: table, BackupName: name });
     const arn = String(BackupDetails?.BackupArn);
-    await this.available(arn);
+    await this.waitUntilAvailable(arn);
     return arn;
   }
 
-  async available(arn: string): Promise<BackupDetails> {
-    return this.until(async () => {
+  async waitUntilAvailable(arn: string): Promise<BackupDetails> {
+    return this.waitUntil(async () => {
       const { BackupDescription } = await this.#helper.call('DescribeBackup', { BackupArn: arn });
       const details = BackupDescription?.BackupDetails;
       if (details?.BackupStatus === 'DELETED') throw new Error(`the backup failed: ${arn}`);
@@ -103,7 +103,7 @@ export class Workplace {
   }
 
   /** Calls `ask` until it returns a value other than false and undefined. Throws what `ask` throws. */
-  async until<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
+  async waitUntil<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
     return vi.waitUntil(ask, { timeout: this.#patienceMs, interval: pollMs });
   }
 
@@ -113,7 +113,7 @@ export class Workplace {
       for (const { BackupArn } of BackupSummaries) {
         const gone = () =>
           this.#helper.call('DeleteBackup', { BackupArn }).then(() => true, allow('BackupInUseException'));
-        await this.until(gone);
+        await this.waitUntil(gone);
       }
       await this.#helper.call('DeleteTable', { TableName: table }).catch(allow('ResourceNotFoundException'));
     }

@@ -24,7 +24,7 @@ export function defineBackupTests(world: () => World): void {
       // The clocks of the two machines may differ.
       expect(Math.abs(Number(BackupDetails?.BackupCreationDateTime) - before)).toBeLessThan(60_000);
 
-      const BackupDescription = await work.until(async () => {
+      const BackupDescription = await work.waitUntil(async () => {
         const described = await client.call('DescribeBackup', { BackupArn: arn });
         const status = described.BackupDescription?.BackupDetails?.BackupStatus;
         return status !== 'CREATING' && described.BackupDescription;
@@ -49,14 +49,14 @@ export function defineBackupTests(world: () => World): void {
 
     test('may be requested by the ARN of its table, and have the name of another backup', async () => {
       const { client, work, tableArn, backups } = world();
-      const arn = await work.backup(tableArn, 'one');
+      const arn = await work.backUp(tableArn, 'one');
       expect(backups).not.toContain(arn);
       await client.call('DeleteBackup', { BackupArn: arn });
     });
 
     test('is neither found nor listed after it was deleted', async () => {
       const { client, work, table, backups } = world();
-      const arn = await work.backup(table, 'gone');
+      const arn = await work.backUp(table, 'gone');
       const { BackupDescription } = await client.call('DeleteBackup', { BackupArn: arn });
       expect(BackupDescription?.BackupDetails).toMatchObject({ BackupArn: arn, BackupStatus: 'DELETED' });
       for (const operation of ['DescribeBackup', 'DeleteBackup'] as const) {

@@ -23,7 +23,7 @@ export function defineModelTests(cli: Cli): (world: () => World) => void {
         const printed = await cli.backup(...words, '--tidemark-options', 'Kind=FULL,Comment=by hand');
         const { BackupArn, Tidemark } = JSON.parse(printed).BackupDetails;
         expect(Tidemark).toMatchObject({ Comment: 'by hand' });
-        await work.available(BackupArn);
+        await work.waitUntilAvailable(BackupArn);
         const described = await cli.backup('describe-backup', '--backup-arn', BackupArn);
         expect(JSON.parse(described).BackupDescription.BackupDetails.Tidemark).toMatchObject({
           Kind: 'FULL',

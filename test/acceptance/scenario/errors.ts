@@ -7,7 +7,7 @@ export function defineErrorTests(world: () => World): void {
   describe('the client’s own exception is thrown for', () => {
     test('a table that does not exist', async () => {
       const { client, work } = world();
-      const TableName = work.named('unknown');
+      const TableName = work.uniqueName('unknown');
       const message = `Table not found: ${TableName}`;
       await expectError(
         client.call('CreateBackup', { TableName, BackupName: 'none' }),
@@ -22,7 +22,7 @@ export function defineErrorTests(world: () => World): void {
       await expectError(
         client.call('RestoreTableToPointInTime', {
           SourceTableName: TableName,
-          TargetTableName: work.named('target'),
+          TargetTableName: work.uniqueName('target'),
           UseLatestRestorableTime: true,
         }),
         'SourceTableNotFoundException',
@@ -34,7 +34,7 @@ export function defineErrorTests(world: () => World): void {
       const { client, work, tableArn } = world();
       const BackupArn = `${tableArn}/backup/01576616366715-b4e58d3a`;
       const message = `Backup not found: ${BackupArn}`;
-      const TargetTableName = work.named('target');
+      const TargetTableName = work.uniqueName('target');
       for (const call of [
         () => client.call('DescribeBackup', { BackupArn }),
         () => client.call('DeleteBackup', { BackupArn }),

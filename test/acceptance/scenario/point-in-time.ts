@@ -9,7 +9,7 @@ export function definePointInTimeTests(world: () => World): void {
   describe('point-in-time recovery', () => {
     let table = '';
     beforeAll(async () => {
-      table = await world().work.table('in-time');
+      table = await world().work.createTable('in-time');
     });
 
     const recovery = async (by = world().client): Promise<PointInTimeRecoveryDescription> => {
@@ -29,7 +29,7 @@ export function definePointInTimeTests(world: () => World): void {
       });
     /** Waits until `time` can be restored even if it is cut to a second, and returns the latest such time. */
     const waitUntilRestorable = (time: number): Promise<Date> =>
-      world().work.until(async () => {
+      world().work.waitUntil(async () => {
         const latest = (await recovery(world().helper)).LatestRestorableDateTime;
         return Number(latest) >= time + 1000 ? latest : undefined;
       });
@@ -40,7 +40,7 @@ export function definePointInTimeTests(world: () => World): void {
       await expectError(
         client.call('RestoreTableToPointInTime', {
           SourceTableName: table,
-          TargetTableName: work.named('never'),
+          TargetTableName: work.uniqueName('never'),
           UseLatestRestorableTime: true,
         }),
         'PointInTimeRecoveryUnavailableException',
@@ -54,7 +54,7 @@ export function definePointInTimeTests(world: () => World): void {
       expect(ContinuousBackupsDescription?.PointInTimeRecoveryDescription).toMatchObject({
         PointInTimeRecoveryStatus: 'ENABLED',
       });
-      const { EarliestRestorableDateTime: earliest } = await work.until(async () => {
+      const { EarliestRestorableDateTime: earliest } = await work.waitUntil(async () => {
         const described = await recovery(helper);
         return described.EarliestRestorableDateTime && described;
       });
@@ -63,12 +63,12 @@ export function definePointInTimeTests(world: () => World): void {
         RecoveryPeriodInDays: 7,
       });
 
-      await work.put(table, numberedItems(20, 'early'));
+      await work.putItems(table, numberedItems(20, 'early'));
       const time = await waitUntilRestorable(Math.max(Date.now(), Number(earliest)));
-      await work.put(table, numberedItems(25, 'late'));
+      await work.putItems(table, numberedItems(25, 'late'));
       await waitUntilRestorable(Date.now());
 
-      const [before, latest] = [work.named('before'), work.named('latest')];
+      const [before, latest] = [work.uniqueName('before'), work.uniqueName('latest')];
       const { TableDescription } = await client.call('RestoreTableToPointInTime', {
         SourceTableName: table,
         TargetTableName: before,
@@ -84,10 +84,10 @@ export function definePointInTimeTests(world: () => World): void {
         TargetTableName: latest,
         UseLatestRestorableTime: true,
       });
-      await work.active(before);
-      expect(await work.items(before)).toEqual(numberedItems(20, 'early'));
-      await work.active(latest);
-      expect(await work.items(latest)).toEqual(numberedItems(25, 'late'));
+      await work.waitUntilActive(before);
+      expect(await work.readItems(before)).toEqual(numberedItems(20, 'early'));
+      await work.waitUntilActive(latest);
+      expect(await work.readItems(latest)).toEqual(numberedItems(25, 'late'));
     });
 
     test('rejects a time out of its range', async () => {
@@ -95,7 +95,7 @@ export function definePointInTimeTests(world: () => World): void {
       await expectError(
         client.call('RestoreTableToPointInTime', {
           SourceTableName: table,
-          TargetTableName: work.named('never'),
+          TargetTableName: work.uniqueName('never'),
           RestoreDateTime: new Date(Date.now() - yearMs),
         }),
         'InvalidRestoreTimeException',
@@ -105,7 +105,7 @@ export function definePointInTimeTests(world: () => World): void {
 
     test('requires one time and one source, and rejects a period when it is disabled', async () => {
       const { client, work } = world();
-      const TargetTableName = work.named('never');
+      const TargetTableName = work.uniqueName('never');
       await expectError(
         client.call('RestoreTableToPointInTime', { SourceTableName: table, TargetTableName }),
         'ValidationException',

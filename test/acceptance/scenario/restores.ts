@@ -6,7 +6,7 @@ export function defineRestoreTests(world: () => World): void {
   describe('a restore', () => {
     test('creates a table with the items, indexes and billing mode at the time of the backup', async () => {
       const { client, work, tableArn, backups } = world();
-      const target = work.named('restored');
+      const target = work.uniqueName('restored');
       const BackupArn = String(backups[0]);
       const { TableDescription } = await client.call('RestoreTableFromBackup', {
         TargetTableName: target,
@@ -22,8 +22,8 @@ export function defineRestoreTests(world: () => World): void {
           RestoreDateTime: expect.any(Date),
         },
       });
-      await work.active(target);
-      expect(await work.items(target)).toEqual(numberedItems(25, 'first'));
+      await work.waitUntilActive(target);
+      expect(await work.readItems(target)).toEqual(numberedItems(25, 'first'));
       const { Table } = await client.call('DescribeTable', { TableName: target });
       expect(Table).toMatchObject({
         BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
@@ -35,7 +35,7 @@ export function defineRestoreTests(world: () => World): void {
 
     test('applies overrides', async () => {
       const { client, work, backups } = world();
-      const target = work.named('overridden');
+      const target = work.uniqueName('overridden');
       await client.call('RestoreTableFromBackup', {
         TargetTableName: target,
         BackupArn: backups[0],
@@ -43,7 +43,7 @@ export function defineRestoreTests(world: () => World): void {
         ProvisionedThroughputOverride: { ReadCapacityUnits: 3, WriteCapacityUnits: 4 },
         GlobalSecondaryIndexOverride: [],
       });
-      await work.active(target);
+      await work.waitUntilActive(target);
       const { Table } = await client.call('DescribeTable', { TableName: target });
       expect(Table?.ProvisionedThroughput).toMatchObject({ ReadCapacityUnits: 3, WriteCapacityUnits: 4 });
       expect(Table?.GlobalSecondaryIndexes ?? []).toEqual([]);
@@ -51,7 +51,7 @@ export function defineRestoreTests(world: () => World): void {
 
     test('keeps its backup and its target in use while it runs', async () => {
       const { client, work, large } = world();
-      const target = work.named('running');
+      const target = work.uniqueName('running');
       const restore = { TargetTableName: target, BackupArn: large };
       await client.call('RestoreTableFromBackup', restore);
       await Promise.all([
@@ -66,7 +66,7 @@ export function defineRestoreTests(world: () => World): void {
           `Table: ${target} is already being restored from backup: ${large}`,
         ),
       ]);
-      await work.active(target);
+      await work.waitUntilActive(target);
     });
   });
 }

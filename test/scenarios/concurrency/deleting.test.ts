@@ -7,23 +7,23 @@ const wire = embeddedWire();
 const remove = (BackupArn: string | undefined) => wire.call('DeleteBackup', { BackupArn });
 
 test('a backup cannot be deleted until the restore that reads it has ended', async () => {
-  const table = await wire.table('in-use');
+  const table = await wire.createTable('in-use');
   await wire.fill(table, 200);
-  const arn = await wire.backup(table);
-  const target = wire.named('in-use-restored');
+  const arn = await wire.backUp(table);
+  const target = wire.uniqueName('in-use-restored');
   expect((await wire.restore(arn, target)).status).toBe(200);
   expectError(await remove(arn), 'BackupInUseException', /^Backup is being used to restore table: arn:/);
-  expect((await wire.detailsOf(arn))['BackupStatus']).toBe('AVAILABLE');
-  await wire.active(target);
+  expect((await wire.describeBackup(arn))['BackupStatus']).toBe('AVAILABLE');
+  await wire.waitUntilActive(target);
   expect((await remove(arn)).status).toBe(200);
-  expect(await wire.content(target)).toEqual(await wire.content(table));
+  expect(await wire.readContent(target)).toEqual(await wire.readContent(table));
 });
 
 test('concurrent restores of a backup that is being deleted are complete or find no backup', async () => {
-  const table = await wire.table('two');
+  const table = await wire.createTable('two');
   await wire.fill(table, 200);
-  const arn = await wire.backup(table);
-  const targets = [wire.named('two-a'), wire.named('two-b')] as const;
+  const arn = await wire.backUp(table);
+  const targets = [wire.uniqueName('two-a'), wire.uniqueName('two-b')] as const;
   const [one, deleted, two, again] = await Promise.all([
     wire.restore(arn, targets[0]),
     remove(arn),
@@ -34,28 +34,28 @@ test('concurrent restores of a backup that is being deleted are complete or find
   for (const [i, answer] of [one, two].entries()) {
     expectNoFault(answer, 'restore');
     const isStarted = answer.status === 200;
-    if (isStarted) await wire.active(String(targets[i]));
-    const outcome = isStarted ? (await wire.content(String(targets[i]))).length : answer.json['__type'];
+    if (isStarted) await wire.waitUntilActive(String(targets[i]));
+    const outcome = isStarted ? (await wire.readContent(String(targets[i]))).length : answer.json['__type'];
     expect(outcome).toBe(isStarted ? 200 : 'com.amazonaws.dynamodb.v20120810#BackupNotFoundException');
   }
   expect((await remove(arn)).status).toBe(isDeleted ? 400 : 200);
   expectError(
-    await wire.restore(arn, wire.named('two-c')),
+    await wire.restore(arn, wire.uniqueName('two-c')),
     'BackupNotFoundException',
     `Backup not found: ${arn}`,
   );
 });
 
 test('a backup that is being created cannot be deleted', async () => {
-  const table = await wire.table('creating');
+  const table = await wire.createTable('creating');
   await wire.fill(table, 200);
   const arn = await wire.createBackup(table);
   expectError(await remove(arn), 'BackupInUseException');
-  await wire.available(arn);
+  await wire.waitUntilAvailable(arn);
 });
 
 test('one of eight concurrent deletions of a backup succeeds and the others find no backup', async () => {
-  const arn = await wire.backup(await wire.table('delete-race'));
+  const arn = await wire.backUp(await wire.createTable('delete-race'));
   const answers = await Promise.all(Array.from({ length: 8 }, () => remove(arn)));
   const rejected = answers.filter(({ status }) => status !== 200);
   expect(rejected).toHaveLength(7);
@@ -65,17 +65,17 @@ test('one of eight concurrent deletions of a backup succeeds and the others find
 });
 
 test('a backup keeps its content when earlier backups are deleted', async () => {
-  const table = await wire.table('chain');
+  const table = await wire.createTable('chain');
   const arns: string[] = [];
   const contents: string[][] = [];
   for (let i = 0; i < 4; i++) {
     await wire.fill(table, 5, `round ${i}`, i * 3);
-    contents.push(await wire.content(table));
-    arns.push(await wire.backup(table));
+    contents.push(await wire.readContent(table));
+    arns.push(await wire.backUp(table));
   }
   for (const i of [0, 2]) expect((await remove(arns[i])).status).toBe(200);
   for (const i of [1, 3]) {
-    const target = await wire.restored(String(arns[i]), `chain-${i}`);
-    expect(await wire.content(target)).toEqual(contents[i]);
+    const target = await wire.restoreTable(String(arns[i]), `chain-${i}`);
+    expect(await wire.readContent(target)).toEqual(contents[i]);
   }
 });

@@ -18,11 +18,11 @@ const deleteWhenReleased = (BackupArn: string) =>
 test.each(['before the request', 'during the request', 'after the request'])(
   'a table that a user creates under the name of a restore’s target %s is never written to or deleted',
   async (when) => {
-    const source = await wire.table(`source-${when}`.replaceAll(' ', '-'));
+    const source = await wire.createTable(`source-${when}`.replaceAll(' ', '-'));
     await wire.fill(source, 100);
     let usersTables = 0;
     for (let i = 0; i < 5 && usersTables < 2; i++) {
-      const arn = await wire.backup(source);
+      const arn = await wire.backUp(source);
       const target = `${source}-${i}`;
       let isUsers: Promise<boolean>;
       if (when.startsWith('before')) {
@@ -40,8 +40,8 @@ test.each(['before the request', 'during the request', 'after the request'])(
         await write(target);
       }
       await deleteWhenReleased(arn);
-      await wire.active(target);
-      const content = await wire.content(target);
+      await wire.waitUntilActive(target);
+      const content = await wire.readContent(target);
       expect(mine ? content : content.length).toEqual(mine ? ['own=mine'] : 100);
     }
     expect(usersTables).toBeGreaterThan(0);
@@ -49,11 +49,11 @@ test.each(['before the request', 'during the request', 'after the request'])(
 );
 
 test('a restore leaves its target alone after a user deleted it and created it again', async () => {
-  const source = await wire.table('long');
+  const source = await wire.createTable('long');
   await wire.fill(source, 600);
   for (let i = 0; i < 2; i++) {
-    const arn = await wire.backup(source);
-    const TableName = wire.named(`again-${i}`);
+    const arn = await wire.backUp(source);
+    const TableName = wire.uniqueName(`again-${i}`);
     await wire.ok('RestoreTableFromBackup', { BackupArn: arn, TargetTableName: TableName });
     // Scan reads the table that exists, not the one that the restore promises.
     await eventually(async () => (await wire.call('Scan', { TableName, Limit: 1 })).status === 200);
@@ -61,41 +61,41 @@ test('a restore leaves its target alone after a user deleted it and created it a
     await eventually(() => tryCreateTable(TableName));
     await write(TableName);
     await deleteWhenReleased(arn);
-    await wire.active(TableName);
-    expect(await wire.content(TableName)).toEqual(['own=mine']);
+    await wire.waitUntilActive(TableName);
+    expect(await wire.readContent(TableName)).toEqual(['own=mine']);
   }
 });
 
 test.each(['the first backup', 'a later backup'])(
   '%s of a table that is replaced at once holds the old table or fails with TableNotFound, and the next holds the new one',
   async (which) => {
-    const table = await wire.table(`replaced-${which.length}`);
+    const table = await wire.createTable(`replaced-${which.length}`);
     await wire.fill(table, 60, 'old');
-    if (which.startsWith('a later')) await wire.backup(table);
-    const old = await wire.content(table);
+    if (which.startsWith('a later')) await wire.backUp(table);
+    const old = await wire.readContent(table);
     const arn = await wire.createBackup(table);
     await wire.ok('DeleteTable', { TableName: table });
     await eventually(() => tryCreateTable(table));
     await wire.fill(table, 5, 'new');
-    const { BackupStatus, Tidemark } = await wire.ended(arn);
+    const { BackupStatus, Tidemark } = await wire.waitForEnd(arn);
     const isWhole = BackupStatus === 'AVAILABLE';
     const outcome = isWhole
-      ? await wire.content(await wire.restored(arn, `${table}-old`))
+      ? await wire.readContent(await wire.restoreTable(arn, `${table}-old`))
       : (Tidemark as Json)['Reason'];
     const failure: unknown = expect.stringMatching(/^TableNotFound: /);
     expect(outcome).toEqual(isWhole ? old : failure);
-    const next = await wire.backup(table);
-    expect((await wire.detailsOf(next))['Tidemark']).toMatchObject({ Figures: { Items: 5 } });
+    const next = await wire.backUp(table);
+    expect((await wire.describeBackup(next))['Tidemark']).toMatchObject({ Figures: { Items: 5 } });
   },
 );
 
 test.each(['deleted', 'deleted and created again'])(
   'a restore to a time creates the whole old table or none if its source is %s after the request',
   async (how) => {
-    const table = await wire.recoverable(how.replaceAll(' ', '-'));
+    const table = await wire.createRecoverableTable(how.replaceAll(' ', '-'));
     await wire.fill(table, 100, 'old');
-    await wire.caughtUp(table);
-    const old = await wire.content(table);
+    await wire.waitUntilRestorable(table);
+    const old = await wire.readContent(table);
     const TargetTableName = `${table}-restored`;
     await wire.ok('RestoreTableToPointInTime', {
       SourceTableName: table,
@@ -107,20 +107,22 @@ test.each(['deleted', 'deleted and created again'])(
       await eventually(() => tryCreateTable(table));
       await wire.fill(table, 5, 'new');
     }
-    const outcome = await wire.outcome(TargetTableName);
-    expect(outcome === 'gone' || (await wire.content(TargetTableName))).toEqual(outcome === 'gone' || old);
+    const outcome = await wire.waitForOutcome(TargetTableName);
+    expect(outcome === 'gone' || (await wire.readContent(TargetTableName))).toEqual(
+      outcome === 'gone' || old,
+    );
   },
 );
 
 test('a restore to a time is complete even if earlier backups are deleted and recovery is disabled after the request', async () => {
-  const table = await wire.recoverable('base-gone');
+  const table = await wire.createRecoverableTable('base-gone');
   await wire.fill(table, 200, 'one');
-  const arns = [await wire.backup(table)];
+  const arns = [await wire.backUp(table)];
   await wire.fill(table, 100, 'two', 150);
-  arns.push(await wire.backup(table));
-  await wire.caughtUp(table);
-  const whole = await wire.content(table);
-  const target = { TargetTableName: wire.named('base-gone-restored') };
+  arns.push(await wire.backUp(table));
+  await wire.waitUntilRestorable(table);
+  const whole = await wire.readContent(table);
+  const target = { TargetTableName: wire.uniqueName('base-gone-restored') };
   await wire.ok('RestoreTableToPointInTime', {
     SourceTableName: table,
     ...target,
@@ -131,8 +133,8 @@ test('a restore to a time is complete even if earlier backups are deleted and re
     wire.switchRecovery(table, false),
   ]);
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-  await wire.active(target.TargetTableName);
-  expect(await wire.content(target.TargetTableName)).toEqual(whole);
-  const next = await wire.backup(table);
-  expect(await wire.content(await wire.restored(next, 'base-gone-next'))).toEqual(whole);
+  await wire.waitUntilActive(target.TargetTableName);
+  expect(await wire.readContent(target.TargetTableName)).toEqual(whole);
+  const next = await wire.backUp(table);
+  expect(await wire.readContent(await wire.restoreTable(next, 'base-gone-next'))).toEqual(whole);
 });

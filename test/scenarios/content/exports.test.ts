@@ -11,7 +11,7 @@ const { wire, database } = deployment();
 
 /** What the backup holds: its items, by a restore. */
 async function restoredItems(arn: string, name: string): Promise<string[]> {
-  const target = await wire.restored(arn, name);
+  const target = await wire.restoreTable(arn, name);
   const items = await readItems(wire, target);
   await wire.ok('DeleteTable', { TableName: target });
   return items;
@@ -82,11 +82,11 @@ describe.concurrent('a table whose backups are made by exports and by its stream
   });
 
   test('has figures that tell its items, and verifies as sound', async () => {
-    const table = await wire.table('figures');
+    const table = await wire.createTable('figures');
     await wire.fill(table, 100);
     await backUpWith(wire, table);
     await wire.fill(table, 20, 'later', 90);
-    await wire.remove(table, 0);
+    await wire.removeItem(table, 0);
     const { arn, made } = await backUpWith(wire, table, { Source: 'EXPORT' });
     // An item has two names and two values: id, item-000000; note, first or later.
     expect(made).toMatchObject({ Figures: { Items: 109, Bytes: 109 * (2 + 11 + 4 + 5), CopiedRecords: 21 } });
@@ -97,14 +97,14 @@ describe.concurrent('a table whose backups are made by exports and by its stream
   });
 
   test('has backups of the kinds that are asked for', async () => {
-    const table = await wire.table('kinds');
+    const table = await wire.createTable('kinds');
     await wire.fill(table, 30);
     const first = await backUpWith(wire, table);
     const contents: string[][] = [];
     const made: { arn: string; made: Json }[] = [];
     for (const Kind of ['INCREMENTAL', 'DIFFERENTIAL', 'FULL']) {
       await wire.fill(table, 2, Kind, contents.length);
-      contents.push(await wire.content(table));
+      contents.push(await wire.readContent(table));
       made.push(await backUpWith(wire, table, { Kind, Source: 'EXPORT' }));
     }
     expect(made).toMatchObject([
@@ -113,23 +113,23 @@ describe.concurrent('a table whose backups are made by exports and by its stream
       { made: { Kind: 'FULL', Source: 'EXPORT' } },
     ]);
     for (const [i, { arn }] of made.entries()) {
-      expect(await wire.content(await wire.restored(arn, `kinds-${i}`))).toEqual(contents[i]);
+      expect(await wire.readContent(await wire.restoreTable(arn, `kinds-${i}`))).toEqual(contents[i]);
     }
   });
 });
 
 describe.concurrent('an export', () => {
   test('of a table without items is a backup without items', async () => {
-    const table = await wire.table('empty');
+    const table = await wire.createTable('empty');
     const { arn, made } = await backUpWith(wire, table, { Source: 'EXPORT' });
     const next = await backUpWith(wire, table, { Source: 'EXPORT' });
     expect([made, next.made]).toMatchObject([{ Figures: { Items: 0 } }, { Figures: { Items: 0 } }]);
-    expect(await wire.content(await wire.restored(arn, 'empty-0'))).toEqual([]);
-    expect(await wire.content(await wire.restored(next.arn, 'empty-1'))).toEqual([]);
+    expect(await wire.readContent(await wire.restoreTable(arn, 'empty-0'))).toEqual([]);
+    expect(await wire.readContent(await wire.restoreTable(next.arn, 'empty-1'))).toEqual([]);
   });
 
   test('is asked for several times at once: each is there, in order, with what was acknowledged before it', async () => {
-    const table = await wire.table('at-once');
+    const table = await wire.createTable('at-once');
     await wire.fill(table, 30);
     await backUpWith(wire, table);
     const arns: string[] = [];
@@ -138,17 +138,17 @@ describe.concurrent('an export', () => {
       const asked = { TableName: table, BackupName: `at-once-${i}`, TidemarkOptions: { Source: 'EXPORT' } };
       arns.push(arnOf(await wire.ok('CreateBackup', asked)));
     }
-    for (const arn of arns) await wire.available(arn);
+    for (const arn of arns) await wire.waitUntilAvailable(arn);
     expect((await wire.list({ TableName: table })).arns.slice(1)).toEqual(arns);
     for (const [i, arn] of arns.entries()) {
-      const content = await wire.content(await wire.restored(arn, `at-once-${i}`));
+      const content = await wire.readContent(await wire.restoreTable(arn, `at-once-${i}`));
       expect(content).toHaveLength(30);
       for (let n = 0; n <= i; n++) expect(content[n]).toMatch(new RegExp(`=before ${n}$`));
     }
   });
 
   test('beside writers holds every write acknowledged before the request, and no later state than its minute', async () => {
-    const table = await wire.table('written', {
+    const table = await wire.createTable('written', {
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
       AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
     });
@@ -173,8 +173,8 @@ describe.concurrent('an export', () => {
       await Promise.all(writing);
     }
     for (const [i, { arn }] of backups.entries()) {
-      const marker = Number((await wire.detailsOf(arn))['BackupCreationDateTime']) * 1000;
-      const content = await contentOf(dynamodb, await wire.restored(arn, `written-${i}`));
+      const marker = Number((await wire.describeBackup(arn))['BackupCreationDateTime']) * 1000;
+      const content = await contentOf(dynamodb, await wire.restoreTable(arn, `written-${i}`));
       expect(content.size).toBeGreaterThan(0);
       for (const writer of writers) expect(writer.explains(content, marker, 60_000)).toBe(true);
     }

@@ -5,15 +5,19 @@ import { embeddedWire, eventually } from '../../support/wire/support.ts';
 const wire = embeddedWire();
 
 const ask = (SourceTableName: string, name: string, more: Json) =>
-  wire.call('RestoreTableToPointInTime', { SourceTableName, TargetTableName: wire.named(name), ...more });
+  wire.call('RestoreTableToPointInTime', {
+    SourceTableName,
+    TargetTableName: wire.uniqueName(name),
+    ...more,
+  });
 
 /** The content of the table at the time, or at the latest, by a restore. */
 async function contentAt(table: string, name: string, RestoreDateTime?: number): Promise<string[]> {
   const time = RestoreDateTime === undefined ? { UseLatestRestorableTime: true } : { RestoreDateTime };
   const begun = await ask(table, name, time);
   expect(begun.json).toMatchObject({ TableDescription: { RestoreSummary: { RestoreInProgress: true } } });
-  await wire.active(wire.named(name));
-  return wire.content(wire.named(name));
+  await wire.waitUntilActive(wire.uniqueName(name));
+  return wire.readContent(wire.uniqueName(name));
 }
 
 /** A second in which nothing is written: it is over when this returns. Epoch seconds. */
@@ -25,16 +29,16 @@ async function quietSecond(): Promise<number> {
 
 describe.concurrent('a restore to a time', () => {
   test('makes the table as it was then, whatever was backed up and deleted since', async () => {
-    const table = await wire.recoverable('times');
+    const table = await wire.createRecoverableTable('times');
     const past: { time: number; content: string[] }[] = [];
     const arns: string[] = [];
     for (let i = 0; i < 2; i++) {
       await wire.fill(table, 30, `round ${i}`, i * 10);
-      if (i > 0) await wire.remove(table, i);
-      arns.push(await wire.backup(table));
-      past.push({ content: await wire.content(table), time: await quietSecond() });
+      if (i > 0) await wire.removeItem(table, i);
+      arns.push(await wire.backUp(table));
+      past.push({ content: await wire.readContent(table), time: await quietSecond() });
     }
-    await wire.caughtUp(table);
+    await wire.waitUntilRestorable(table);
     for (const BackupArn of arns) await wire.ok('DeleteBackup', { BackupArn });
     for (const [i, { time, content }] of past.entries()) {
       expect(await contentAt(table, `times-${i}`, time)).toEqual(content);
@@ -42,69 +46,71 @@ describe.concurrent('a restore to a time', () => {
   });
 
   test('may be to the earliest and to the latest time that are told, and to none outside of them', async () => {
-    const table = await wire.recoverable('bounds');
+    const table = await wire.createRecoverableTable('bounds');
     await wire.fill(table, 10);
-    await wire.caughtUp(table);
-    const { EarliestRestorableDateTime, LatestRestorableDateTime } = await wire.recovery(table);
+    await wire.waitUntilRestorable(table);
+    const { EarliestRestorableDateTime, LatestRestorableDateTime } = await wire.describeRecovery(table);
     const [earliest, latest] = [Number(EarliestRestorableDateTime), Number(LatestRestorableDateTime)];
     for (const RestoreDateTime of [earliest - 1, latest + 100]) {
       expectError(await ask(table, 'bounds-x', { RestoreDateTime }), 'InvalidRestoreTimeException');
     }
-    const content = await wire.content(table);
+    const content = await wire.readContent(table);
     expect(await contentAt(table, 'bounds-latest', latest)).toEqual(content);
     expect(content).toEqual(expect.arrayContaining(await contentAt(table, 'bounds-earliest', earliest)));
   });
 
   test('does not go back behind a time when recovery was off', async () => {
-    const table = await wire.recoverable('gap');
+    const table = await wire.createRecoverableTable('gap');
     await wire.fill(table, 5, 'before');
     const before = await quietSecond();
     await wire.switchRecovery(table, false);
     await wire.fill(table, 5, 'between', 5);
     await wire.switchRecovery(table, true);
-    await wire.caughtUp(table);
+    await wire.waitUntilRestorable(table);
     const answer = await ask(table, 'gap-x', { RestoreDateTime: before });
     expectError(answer, 'InvalidRestoreTimeException');
-    expect(Number((await wire.recovery(table))['EarliestRestorableDateTime'])).toBeGreaterThan(before);
+    expect(Number((await wire.describeRecovery(table))['EarliestRestorableDateTime'])).toBeGreaterThan(
+      before,
+    );
   });
 
   test('is of the table that has the name now, not of one before it', async () => {
-    const table = await wire.recoverable('second-life');
+    const table = await wire.createRecoverableTable('second-life');
     await wire.fill(table, 20, 'first life');
-    await wire.caughtUp(table);
-    const RestoreDateTime = Number((await wire.recovery(table))['LatestRestorableDateTime']);
-    await wire.drop(table);
-    await wire.table('second-life');
+    await wire.waitUntilRestorable(table);
+    const RestoreDateTime = Number((await wire.describeRecovery(table))['LatestRestorableDateTime']);
+    await wire.dropTable(table);
+    await wire.createTable('second-life');
     const off = await ask(table, 'second-x', { RestoreDateTime });
     expectError(off, 'PointInTimeRecoveryUnavailableException');
     await wire.switchRecovery(table, true);
     await wire.fill(table, 3, 'second life');
-    await wire.caughtUp(table);
+    await wire.waitUntilRestorable(table);
     const old = await ask(table, 'second-x', { RestoreDateTime });
     expectError(old, 'InvalidRestoreTimeException');
-    expect(await contentAt(table, 'second-restored')).toEqual(await wire.content(table));
+    expect(await contentAt(table, 'second-restored')).toEqual(await wire.readContent(table));
   });
 
   test('runs beside others of its table and a backup, and none of them shows in the list', async () => {
-    const table = await wire.recoverable('crowd');
+    const table = await wire.createRecoverableTable('crowd');
     await wire.fill(table, 50);
-    await wire.caughtUp(table);
+    await wire.waitUntilRestorable(table);
     const names = ['crowd-1', 'crowd-2'];
     const [arn, ...contents] = await Promise.all([
-      wire.backup(table),
+      wire.backUp(table),
       ...names.map((name) => contentAt(table, name)),
     ]);
-    const content = await wire.content(table);
+    const content = await wire.readContent(table);
     expect(contents).toEqual(names.map(() => content));
     expect(await wire.list({ TableName: table, BackupType: 'ALL' })).toMatchObject({ arns: [arn] });
   });
 
   test('may name its source by ARN, and takes overrides or refuses them', async () => {
-    const table = await wire.recoverable('overrides');
+    const table = await wire.createRecoverableTable('overrides');
     await wire.fill(table, 25);
-    await wire.caughtUp(table);
-    const { TableArn } = await wire.active(table);
-    const TargetTableName = wire.named('overridden');
+    await wire.waitUntilRestorable(table);
+    const { TableArn } = await wire.waitUntilActive(table);
+    const TargetTableName = wire.uniqueName('overridden');
     const body = {
       SourceTableArn: TableArn,
       TargetTableName,
@@ -119,19 +125,19 @@ describe.concurrent('a restore to a time', () => {
     const ProvisionedThroughput = { ReadCapacityUnits: 2, WriteCapacityUnits: 3 };
     const overridden = { ...body, ProvisionedThroughputOverride: ProvisionedThroughput };
     await wire.ok('RestoreTableToPointInTime', overridden);
-    expect(await wire.active(TargetTableName)).toMatchObject({ ProvisionedThroughput });
-    expect(await wire.content(TargetTableName)).toEqual(await wire.content(table));
+    expect(await wire.waitUntilActive(TargetTableName)).toMatchObject({ ProvisionedThroughput });
+    expect(await wire.readContent(TargetTableName)).toEqual(await wire.readContent(table));
   });
 
   test('may be of a table that was restored itself', async () => {
-    const table = await wire.recoverable('twice');
+    const table = await wire.createRecoverableTable('twice');
     await wire.fill(table, 30);
-    await wire.caughtUp(table);
+    await wire.waitUntilRestorable(table);
     await contentAt(table, 'twice-restored');
-    const restored = wire.named('twice-restored');
+    const restored = wire.uniqueName('twice-restored');
     await wire.switchRecovery(restored, true);
     await wire.fill(restored, 5, 'own', 100);
-    await wire.caughtUp(restored);
-    expect(await contentAt(restored, 'twice-again')).toEqual(await wire.content(restored));
+    await wire.waitUntilRestorable(restored);
+    expect(await contentAt(restored, 'twice-again')).toEqual(await wire.readContent(restored));
   });
 });

@@ -51,15 +51,15 @@ async function kill(): Promise<void> {
 
 test('a runtime that is killed with its database, in the middle of restores of both kinds and a backup, brings all to a whole end', async () => {
   const wire = new Wire(() => url);
-  const table = await wire.recoverable('source');
+  const table = await wire.createRecoverableTable('source');
   await wire.fill(table, 300);
-  const arn = await wire.backup(table);
-  const backedUp = await wire.content(table);
+  const arn = await wire.backUp(table);
+  const backedUp = await wire.readContent(table);
   await wire.fill(table, 100, 'later', 250);
-  await wire.caughtUp(table);
-  const latest = await wire.content(table);
+  await wire.waitUntilRestorable(table);
+  const latest = await wire.readContent(table);
 
-  const [fromBackup, fromTime] = [wire.named('from-backup'), wire.named('from-time')];
+  const [fromBackup, fromTime] = [wire.uniqueName('from-backup'), wire.uniqueName('from-time')];
   await wire.ok('RestoreTableFromBackup', { BackupArn: arn, TargetTableName: fromBackup });
   await wire.ok('RestoreTableToPointInTime', {
     SourceTableName: table,
@@ -76,13 +76,13 @@ test('a runtime that is killed with its database, in the middle of restores of b
     [fromBackup, backedUp],
     [fromTime, latest],
   ] as const) {
-    const restored = await wire.active(target);
+    const restored = await wire.waitUntilActive(target);
     expect(restored['RestoreSummary']).toMatchObject({ RestoreInProgress: false });
-    expect(await wire.content(target)).toEqual(content);
+    expect(await wire.readContent(target)).toEqual(content);
   }
-  await wire.available(last);
-  expect(await wire.content(await wire.restored(last, 'from-last'))).toEqual(latest);
+  await wire.waitUntilAvailable(last);
+  expect(await wire.readContent(await wire.restoreTable(last, 'from-last'))).toEqual(latest);
   // Nothing is held any more.
   for (const BackupArn of (await wire.list()).arns) await wire.ok('DeleteBackup', { BackupArn });
-  await wire.backup(table);
+  await wire.backUp(table);
 });

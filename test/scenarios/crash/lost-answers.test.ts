@@ -55,7 +55,7 @@ beforeEach(() => {
 });
 
 test('CreateBackup: the SDK’s retry gets the backup that was made, and there is one', async () => {
-  const table = await wire.table('create');
+  const table = await wire.createTable('create');
   const { BackupDetails } = await client.send(
     new CreateBackupCommand({ TableName: table, BackupName: 'lossy' }),
   );
@@ -64,18 +64,18 @@ test('CreateBackup: the SDK’s retry gets the backup that was made, and there i
 });
 
 test('DeleteBackup: the SDK’s retry is told that it is deleted', async () => {
-  const table = await wire.table('delete');
-  const BackupArn = await wire.backup(table);
+  const table = await wire.createTable('delete');
+  const BackupArn = await wire.backUp(table);
   const { BackupDescription } = await client.send(new DeleteBackupCommand({ BackupArn }));
   expect(lost).toBe(1);
   expect(BackupDescription?.BackupDetails).toMatchObject({ BackupArn, BackupStatus: 'DELETED' });
 });
 
 test('RestoreTableFromBackup: the SDK’s retry gets the restore that was begun', async () => {
-  const table = await wire.table('restore');
+  const table = await wire.createTable('restore');
   await wire.fill(table, 20);
-  const BackupArn = await wire.backup(table);
-  const TargetTableName = wire.named('restore-target');
+  const BackupArn = await wire.backUp(table);
+  const TargetTableName = wire.uniqueName('restore-target');
   const { TableDescription } = await client.send(
     new RestoreTableFromBackupCommand({ BackupArn, TargetTableName }),
   );
@@ -84,13 +84,13 @@ test('RestoreTableFromBackup: the SDK’s retry gets the restore that was begun'
     TableName: TargetTableName,
     RestoreSummary: { SourceBackupArn: BackupArn },
   });
-  await wire.active(TargetTableName);
-  expect(await wire.content(TargetTableName)).toHaveLength(20);
+  await wire.waitUntilActive(TargetTableName);
+  expect(await wire.readContent(TargetTableName)).toHaveLength(20);
 });
 
 test('RestoreTableToPointInTime: the SDK’s retry gets the restore that was begun', async () => {
-  const table = await wire.recoverable('time');
-  const TargetTableName = wire.named('time-target');
+  const table = await wire.createRecoverableTable('time');
+  const TargetTableName = wire.uniqueName('time-target');
   const { TableDescription } = await client.send(
     new RestoreTableToPointInTimeCommand({
       SourceTableName: table,
@@ -100,11 +100,11 @@ test('RestoreTableToPointInTime: the SDK’s retry gets the restore that was beg
   );
   expect(lost).toBe(1);
   expect(TableDescription?.TableName).toBe(TargetTableName);
-  await wire.active(TargetTableName);
+  await wire.waitUntilActive(TargetTableName);
 });
 
 test('UpdateContinuousBackups: the SDK’s retry finds it done', async () => {
-  const table = await wire.table('update');
+  const table = await wire.createTable('update');
   const { ContinuousBackupsDescription } = await client.send(
     new UpdateContinuousBackupsCommand({
       TableName: table,

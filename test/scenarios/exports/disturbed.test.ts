@@ -21,12 +21,12 @@ describe.concurrent('a step that is done twice, as any may be', () => {
   test.each(Object.entries({ twice, atOnce }))(
     'makes no second export, and the same backup: %s',
     async (how, around) => {
-      const table = await wire.table(`repeated-${how}`);
+      const table = await wire.createTable(`repeated-${how}`);
       const repeating = await reconfigure({ around });
       await wire.fill(table, 12);
       const first = await backUpWith(repeating, table, { Source: 'EXPORT' });
       await wire.fill(table, 3, 'more', 10);
-      await wire.remove(table, 0);
+      await wire.removeItem(table, 0);
       const items = await readItems(wire, table);
       const { arn, made } = await backUpWith(repeating, table, { Source: 'EXPORT' });
       expect([first.made, made]).toMatchObject([
@@ -38,7 +38,7 @@ describe.concurrent('a step that is done twice, as any may be', () => {
       );
       expect(ExportSummaries.filter(({ ExportType }) => ExportType !== 'INCREMENTAL_EXPORT')).toHaveLength(1);
       const importing = await reconfigure({ around, config: { restoreBy: 'import' } });
-      const target = await importing.restored(arn, `repeated-${how}-x`);
+      const target = await importing.restoreTable(arn, `repeated-${how}-x`);
       expect(await readItems(wire, target)).toEqual(items);
       expect(await countImports(harness(), target)).toBe(1);
     },
@@ -48,14 +48,14 @@ describe.concurrent('a step that is done twice, as any may be', () => {
 describe.concurrent('a table that goes while it is exported', () => {
   test.each([false, true])('the backup ends: whole, or failed by name; made anew: %s', async (isMadeAnew) => {
     const name = `goes-${isMadeAnew}`;
-    const table = await wire.table(name);
+    const table = await wire.createTable(name);
     await wire.fill(table, 12, 'old life');
     const asked = { TableName: table, BackupName: name, TidemarkOptions: { Source: 'EXPORT' } };
     const arn = arnOf(await wire.ok('CreateBackup', asked));
-    await wire.drop(table);
-    await (isMadeAnew ? wire.table(name) : undefined);
+    await wire.dropTable(table);
+    await (isMadeAnew ? wire.createTable(name) : undefined);
     await (isMadeAnew ? wire.fill(table, 3, 'new life') : undefined);
-    const { BackupStatus, Tidemark } = await wire.ended(arn);
+    const { BackupStatus, Tidemark } = await wire.waitForEnd(arn);
     const { Reason, Figures } = Tidemark as { Reason?: string; Figures?: { Items: number } };
     expect([BackupStatus, Reason ?? Figures?.Items]).toSatisfy(
       ([status, told]) =>
@@ -68,16 +68,16 @@ describe.concurrent('a table that goes while it is exported', () => {
 
 describe.concurrent('an export that DynamoDB fails', () => {
   test('for its bucket: the backup has the reason, and the next one is made', async () => {
-    const table = await wire.table('no-bucket');
+    const table = await wire.createTable('no-bucket');
     await wire.fill(table, 5);
     const nowhere = await reconfigure({ exportBucket: 'no-such-bucket' });
     const arn = await nowhere.createBackup(table);
-    const { BackupStatus, Tidemark } = await nowhere.ended(arn);
+    const { BackupStatus, Tidemark } = await nowhere.waitForEnd(arn);
     expect([BackupStatus, Tidemark]).toEqual([
       'DELETED',
       expect.objectContaining({ Reason: expect.stringMatching(/^ExportFailed: .*S3NoSuchBucket/) }),
     ]);
-    expectError(await wire.restore(arn, wire.named('no-bucket-x')), 'BackupNotFoundException');
+    expectError(await wire.restore(arn, wire.uniqueName('no-bucket-x')), 'BackupNotFoundException');
     const { made } = await backUpWith(wire, table);
     expect(made).toMatchObject({ Kind: 'FULL', Source: 'EXPORT', Figures: { Items: 5 } });
   });
@@ -86,7 +86,7 @@ describe.concurrent('an export that DynamoDB fails', () => {
 // One after the other: a sweep takes what any test has staged.
 describe('an export, beside sweeps,', () => {
   test('is not disturbed by one at any time, nor is an import', async () => {
-    const table = await wire.table('swept');
+    const table = await wire.createTable('swept');
     await wire.fill(table, 20);
     const sweeping = await reconfigure({
       config: { restoreBy: 'import' },
@@ -100,16 +100,16 @@ describe('an export, beside sweeps,', () => {
     await wire.fill(table, 3, 'more', 18);
     const items = await readItems(wire, table);
     const { arn } = await backUpWith(sweeping, table, { Source: 'EXPORT' });
-    expect(await readItems(wire, await sweeping.restored(arn, 'swept-x'))).toEqual(items);
+    expect(await readItems(wire, await sweeping.restoreTable(arn, 'swept-x'))).toEqual(items);
   });
 
   test('leaves nothing staged once it is swept, and its backup is as it was', async () => {
-    const table = await wire.table('staged');
+    const table = await wire.createTable('staged');
     await wire.fill(table, 20);
     const first = await backUpWith(wire, table, { Source: 'EXPORT' });
     await wire.fill(table, 5, 'more');
     const second = await backUpWith(wire, table, { Source: 'EXPORT' });
-    const content = await wire.content(table);
+    const content = await wire.readContent(table);
     const staged = async () => {
       const keys: string[] = [];
       for (const { id } of [first, second]) {
@@ -120,6 +120,6 @@ describe('an export, beside sweeps,', () => {
     expect(await staged()).not.toEqual([]);
     await sweep(harness().services);
     expect(await staged()).toEqual([]);
-    expect(await wire.content(await wire.restored(second.arn, 'staged-x'))).toEqual(content);
+    expect(await wire.readContent(await wire.restoreTable(second.arn, 'staged-x'))).toEqual(content);
   });
 });

@@ -58,23 +58,23 @@ async function onOwnHome(act: (own: Own) => Promise<void>): Promise<void> {
 async function exportOverRestart({ own, restart }: Own, table: string): Promise<string> {
   const asked = { TableName: table, BackupName: 'over-a-restart', TidemarkOptions: { Source: 'EXPORT' } };
   const arn = arnOf(await own.ok('CreateBackup', asked));
-  expect(await own.detailsOf(arn)).toMatchObject({ BackupStatus: 'CREATING' });
+  expect(await own.describeBackup(arn)).toMatchObject({ BackupStatus: 'CREATING' });
   await restart();
   return arn;
 }
 
 describe.concurrent('on one machine, a backup by export', () => {
   test('switches recovery on where it is off, is exact, and is what the stream goes on from', async () => {
-    const table = await wire.table('here');
+    const table = await wire.createTable('here');
     await wire.fill(table, 40);
     const items = [await readItems(wire, table)];
     const first = await backUpWith(wire, table, { Source: 'EXPORT' });
-    expect(await wire.recovery(table)).toMatchObject({ PointInTimeRecoveryStatus: 'ENABLED' });
+    expect(await wire.describeRecovery(table)).toMatchObject({ PointInTimeRecoveryStatus: 'ENABLED' });
     await wire.fill(table, 10, 'more', 35);
-    await wire.remove(table, 0);
+    await wire.removeItem(table, 0);
     items.push(await readItems(wire, table));
     const second = await backUpWith(wire, table);
-    await wire.remove(table, 1);
+    await wire.removeItem(table, 1);
     items.push(await readItems(wire, table));
     const third = await backUpWith(wire, table, { Source: 'EXPORT' });
     expect([first.made, second.made, third.made]).toMatchObject([
@@ -83,28 +83,28 @@ describe.concurrent('on one machine, a backup by export', () => {
       { Source: 'EXPORT' },
     ]);
     for (const [i, { arn }] of [first, second, third].entries()) {
-      expect(await readItems(wire, await wire.restored(arn, `here-${i}`))).toEqual(items[i]);
+      expect(await readItems(wire, await wire.restoreTable(arn, `here-${i}`))).toEqual(items[i]);
     }
   });
 
   test('is a new base after recovery was off', async () => {
-    const table = await wire.recoverable('off-and-on');
+    const table = await wire.createRecoverableTable('off-and-on');
     await wire.fill(table, 10);
-    await wire.caughtUp(table);
+    await wire.waitUntilRestorable(table);
     await backUpWith(wire, table, { Source: 'EXPORT' });
     await wire.switchRecovery(table, false);
     await wire.fill(table, 5, 'while it was off', 8);
-    await wire.remove(table, 0);
+    await wire.removeItem(table, 0);
     await wire.switchRecovery(table, true);
     const items = await readItems(wire, table);
     const { arn, made } = await backUpWith(wire, table, { Source: 'EXPORT' });
     expect(made).toMatchObject({ Source: 'EXPORT' });
     expect(made).not.toHaveProperty('Parent');
-    expect(await readItems(wire, await wire.restored(arn, 'off-and-on-x'))).toEqual(items);
+    expect(await readItems(wire, await wire.restoreTable(arn, 'off-and-on-x'))).toEqual(items);
   });
 
   test('serves the times before and after it, to the second', async () => {
-    const table = await wire.recoverable('in-time');
+    const table = await wire.createRecoverableTable('in-time');
     const past: { time: number; items: string[] }[] = [];
     const note = async () => {
       const time = Math.floor(Date.now() / 1000) + 1;
@@ -116,38 +116,38 @@ describe.concurrent('on one machine, a backup by export', () => {
     await wire.fill(table, 3, 'just before the export');
     await backUpWith(wire, table, { Source: 'EXPORT' });
     await wire.fill(table, 3, 'just after the export', 2);
-    await wire.remove(table, 9);
+    await wire.removeItem(table, 9);
     await note();
     await wire.fill(table, 20, 'too late');
-    await wire.caughtUp(table);
+    await wire.waitUntilRestorable(table);
     for (const [i, { time, items }] of past.entries()) {
-      const TargetTableName = wire.named(`in-time-${i}`);
+      const TargetTableName = wire.uniqueName(`in-time-${i}`);
       const asked = { SourceTableName: table, TargetTableName, RestoreDateTime: time };
       await wire.ok('RestoreTableToPointInTime', asked);
-      await wire.active(TargetTableName);
+      await wire.waitUntilActive(TargetTableName);
       expect([i, await readItems(wire, TargetTableName)]).toEqual([i, items]);
     }
   });
 
   test('is not gone on from by another stream, which knows nothing of what was written before it', async () => {
-    const table = await wire.table('replaced');
+    const table = await wire.createTable('replaced');
     await wire.fill(table, 10);
     await backUpWith(wire, table, { Source: 'EXPORT' });
     await wire.fill(table, 3, 'in the old stream');
     await replaceStream(wire, table, async () => {
       await wire.fill(table, 3, 'in no stream', 5);
-      await wire.remove(table, 9);
+      await wire.removeItem(table, 9);
     });
     await wire.fill(table, 1, 'in the new stream', 8);
     const items = await readItems(wire, table);
     const { arn } = await backUpWith(wire, table);
-    expect(await readItems(wire, await wire.restored(arn, 'replaced-x'))).toEqual(items);
+    expect(await readItems(wire, await wire.restoreTable(arn, 'replaced-x'))).toEqual(items);
   });
 
   test('does not make times restorable that no stream tells of any more', async () => {
-    const table = await wire.recoverable('no-time');
+    const table = await wire.createRecoverableTable('no-time');
     await wire.fill(table, 10);
-    await wire.caughtUp(table);
+    await wire.waitUntilRestorable(table);
     await backUpWith(wire, table, { Source: 'EXPORT' });
     await wire.fill(table, 3, 'in the old stream');
     const items = await readItems(wire, table);
@@ -156,11 +156,11 @@ describe.concurrent('on one machine, a backup by export', () => {
     await replaceStream(wire, table, () => wire.fill(table, 3, 'in no stream', 5));
     await wire.fill(table, 1, 'in the new stream', 8);
     await eventually(() => Date.now() >= (RestoreDateTime + 4) * 1000);
-    const TargetTableName = wire.named('no-time-x');
+    const TargetTableName = wire.uniqueName('no-time-x');
     const asked = { SourceTableName: table, TargetTableName, RestoreDateTime };
     const answer = await wire.call('RestoreTableToPointInTime', asked);
     const isBegun = answer.status === 200;
-    const outcome = isBegun ? await wire.outcome(TargetTableName) : answer.json['__type'];
+    const outcome = isBegun ? await wire.waitForOutcome(TargetTableName) : answer.json['__type'];
     const found = outcome === 'ACTIVE' ? await readItems(wire, TargetTableName) : [outcome];
     const refused = [expect.stringMatching(/#InvalidRestoreTimeException$/)];
     expect(found).toEqual(isBegun ? items : refused);
@@ -170,7 +170,7 @@ describe.concurrent('on one machine, a backup by export', () => {
   test('is exact, or fails by name where the embedded export cannot look behind its stream', async () => {
     await onOwnHome(async (runtime) => {
       const { own } = runtime;
-      const table = await own.table('young-stream');
+      const table = await own.createTable('young-stream');
       await own.fill(table, 10);
       await backUpWith(own, table, { Source: 'EXPORT' });
       // Recovery's own snapshot, which ends in the old stream.
@@ -179,10 +179,10 @@ describe.concurrent('on one machine, a backup by export', () => {
       await replaceStream(own, table, () => own.fill(table, 3, 'in no stream', 5));
       const items = await readItems(own, table);
       const arn = await exportOverRestart(runtime, table);
-      const { BackupStatus, Tidemark } = await own.ended(arn);
+      const { BackupStatus, Tidemark } = await own.waitForEnd(arn);
       const isMade = BackupStatus === 'AVAILABLE';
       const found = isMade
-        ? await readItems(own, await own.restored(arn, 'young-stream-x'))
+        ? await readItems(own, await own.restoreTable(arn, 'young-stream-x'))
         : [(Tidemark as Json)['Reason']];
       const failed = [expect.stringMatching(/^(ExportFailed|CutUnreachable): /)];
       expect(found).toEqual(isMade ? items : failed);
@@ -192,11 +192,11 @@ describe.concurrent('on one machine, a backup by export', () => {
   test('that was being made when the runtime ended is made by the next one', async () => {
     await onOwnHome(async (runtime) => {
       const { own } = runtime;
-      const table = await own.table('taken-up');
+      const table = await own.createTable('taken-up');
       await own.fill(table, 20);
       const arn = await exportOverRestart(runtime, table);
-      expect(await own.available(arn)).toMatchObject({ Tidemark: { Source: 'EXPORT' } });
-      expect(await own.content(await own.restored(arn, 'taken-up-x'))).toHaveLength(20);
+      expect(await own.waitUntilAvailable(arn)).toMatchObject({ Tidemark: { Source: 'EXPORT' } });
+      expect(await own.readContent(await own.restoreTable(arn, 'taken-up-x'))).toHaveLength(20);
     });
   });
 });

@@ -12,7 +12,7 @@ describe.concurrent('without point-in-time recovery', () => {
   test.each([{}, { Source: 'EXPORT' }, { Kind: 'FULL' }])(
     'a first backup is refused at once, and leaves nothing: %j',
     async (options) => {
-      const table = await wire.table(`without-${Object.values(options).join('') || 'none'}`);
+      const table = await wire.createTable(`without-${Object.values(options).join('') || 'none'}`);
       recovery.switchOff(table);
       expectError(
         await create(wire, table, options),
@@ -25,7 +25,7 @@ describe.concurrent('without point-in-time recovery', () => {
   );
 
   test('a backup goes on by the stream, as long as no export is asked for', async () => {
-    const table = await wire.table('went-off');
+    const table = await wire.createTable('went-off');
     await waitForOldStream();
     await wire.fill(table, 5);
     await backUpWith(wire, table);
@@ -37,15 +37,15 @@ describe.concurrent('without point-in-time recovery', () => {
   });
 
   test('it is switched on where the configuration says so, and the backup is exact', async () => {
-    const table = await wire.table('switched-on');
+    const table = await wire.createTable('switched-on');
     await wire.fill(table, 15);
     recovery.switchOff(table);
     const enabling = await reconfigure({ config: { missingRecovery: 'enable' } });
-    const content = await wire.content(table);
+    const content = await wire.readContent(table);
     const { arn, made } = await backUpWith(enabling, table);
     expect(recovery.isOn(table)).toBe(true);
     expect(made).toMatchObject({ Kind: 'FULL', Source: 'EXPORT' });
-    expect(await wire.content(await wire.restored(arn, 'switched-on-x'))).toEqual(content);
+    expect(await wire.readContent(await wire.restoreTable(arn, 'switched-on-x'))).toEqual(content);
   });
 });
 
@@ -69,14 +69,14 @@ describe.concurrent('a source that is asked for is made, or fails by name', () =
   });
 
   test('STREAM, where there is no snapshot that it could continue', async () => {
-    const table = await wire.table('stream-first');
+    const table = await wire.createTable('stream-first');
     await wire.fill(table, 3);
     const answer = await wire.call('CreateBackup', {
       TableName: table,
       BackupName: 'stream-first',
       TidemarkOptions: { Source: 'STREAM' },
     });
-    const { BackupStatus, Tidemark } = await wire.ended(arnOf(answer.json));
+    const { BackupStatus, Tidemark } = await wire.waitForEnd(arnOf(answer.json));
     expect([BackupStatus, Tidemark]).toEqual([
       'DELETED',
       expect.objectContaining({ Reason: expect.stringMatching(/^CutUnreachable: .*\w/) }),
@@ -86,7 +86,9 @@ describe.concurrent('a source that is asked for is made, or fails by name', () =
   });
 
   test.each(['SCAN', 'STREAM'])('%s, of a table without a stream', async (Source) => {
-    const table = await wire.table(`streamless-${Source}`, { StreamSpecification: { StreamEnabled: false } });
+    const table = await wire.createTable(`streamless-${Source}`, {
+      StreamSpecification: { StreamEnabled: false },
+    });
     const answer = await wire.call('CreateBackup', {
       TableName: table,
       BackupName: 'streamless',
@@ -96,18 +98,18 @@ describe.concurrent('a source that is asked for is made, or fails by name', () =
   });
 
   test('SCAN, while the base is by export: a full one of which the stream goes on', async () => {
-    const table = await wire.table('scanned');
+    const table = await wire.createTable('scanned');
     await waitForOldStream();
     await wire.fill(table, 20);
     await backUpWith(wire, table);
-    await wire.remove(table, 3);
-    const content = await wire.content(table);
+    await wire.removeItem(table, 3);
+    const content = await wire.readContent(table);
     const scanned = await backUpWith(wire, table, { Source: 'SCAN' });
     expect(scanned.made).toMatchObject({ Kind: 'FULL', Source: 'SCAN' });
     const next = await backUpWith(wire, table);
     expect(next.made).toMatchObject({ Source: 'STREAM', Parent: scanned.id });
-    expect(await wire.content(await wire.restored(scanned.arn, 'scanned-x'))).toEqual(content);
-    expect(await wire.content(await wire.restored(next.arn, 'scanned-y'))).toEqual(content);
+    expect(await wire.readContent(await wire.restoreTable(scanned.arn, 'scanned-x'))).toEqual(content);
+    expect(await wire.readContent(await wire.restoreTable(next.arn, 'scanned-y'))).toEqual(content);
   });
 
   test.each([
@@ -116,26 +118,26 @@ describe.concurrent('a source that is asked for is made, or fails by name', () =
     ['EXPORT', 'FULL'],
     ['SCAN', 'FULL'],
   ])('%s, %s, of a table without a snapshot: a full one', async (Source, Kind) => {
-    const table = await wire.table(`first-${Source}-${Kind}`);
+    const table = await wire.createTable(`first-${Source}-${Kind}`);
     await wire.fill(table, 2);
     const { made } = await backUpWith(wire, table, { Source, Kind });
     expect(made).toMatchObject({ Source, Kind: 'FULL', Figures: { Items: 2 } });
   });
 
   test('STREAM, FULL: all of the table, by the stream', async () => {
-    const table = await wire.table('stream-full');
+    const table = await wire.createTable('stream-full');
     await waitForOldStream();
     await wire.fill(table, 4);
     const { id } = await backUpWith(wire, table);
-    await wire.remove(table, 1);
+    await wire.removeItem(table, 1);
     const items = await readItems(wire, table);
     const { arn, made } = await backUpWith(wire, table, { Source: 'STREAM', Kind: 'FULL' });
     expect(made).toMatchObject({ Source: 'STREAM', Kind: 'FULL', Parent: id });
-    expect(await readItems(wire, await wire.restored(arn, 'stream-full-x'))).toEqual(items);
+    expect(await readItems(wire, await wire.restoreTable(arn, 'stream-full-x'))).toEqual(items);
   });
 
   test('SCAN of a kind that a scan cannot give', async () => {
-    const table = await wire.table('scan-increment');
+    const table = await wire.createTable('scan-increment');
     await wire.fill(table, 20);
     await backUpWith(wire, table);
     const answer = await wire.call('CreateBackup', {

@@ -17,7 +17,7 @@ const create = (TableName: string, more: Json = {}) =>
 
 /** Creates a table that the simulated DynamoDB can back up. */
 async function createTable(name: string, more: Json = {}): Promise<string> {
-  const table = await wire.table(name, more);
+  const table = await wire.createTable(name, more);
   const { Table } = await wire.ok('DescribeTable', { TableName: table });
   natives.tables.set(table, String((Table as Json)['TableId']));
   return table;
@@ -28,12 +28,12 @@ async function backUp(table: string, more: Json = {}): Promise<string> {
   const { json } = await create(table, more);
   const arn = String((json['BackupDetails'] as Json)['BackupArn']);
   natives.finish();
-  await wire.available(arn);
+  await wire.waitUntilAvailable(arn);
   return arn;
 }
 
 const nativeArnOf = async (arn: string) =>
-  String(((await wire.detailsOf(arn))['Tidemark'] as Json)['NativeBackupArn']);
+  String(((await wire.describeBackup(arn))['Tidemark'] as Json)['NativeBackupArn']);
 
 describe('a native backup', () => {
   test('is answered at once like any other: CREATING, with ARN, name and source', async () => {
@@ -62,9 +62,9 @@ describe('a native backup', () => {
     const { json } = await create(table);
     const arn = String((json['BackupDetails'] as Json)['BackupArn']);
     await eventually(async () => (await nativeArnOf(arn)) in Object.fromEntries(natives.backups));
-    expect(await wire.detailsOf(arn)).toMatchObject({ BackupStatus: 'CREATING' });
+    expect(await wire.describeBackup(arn)).toMatchObject({ BackupStatus: 'CREATING' });
     natives.finish();
-    expect(await wire.available(arn)).toMatchObject({
+    expect(await wire.waitUntilAvailable(arn)).toMatchObject({
       BackupStatus: 'AVAILABLE',
       BackupSizeBytes: 1900,
       Tidemark: { Source: 'NATIVE', NativeBackupArn: await nativeArnOf(arn) },
@@ -76,9 +76,9 @@ describe('a native backup', () => {
     await wire.fill(table, 3);
     const arns = [
       await backUp(table),
-      await wire.backup(table),
+      await wire.backUp(table),
       await backUp(table),
-      await wire.backup(table),
+      await wire.backUp(table),
     ];
     expect((await wire.list({ TableName: table })).arns).toEqual(arns);
     const { BackupDescription } = await wire.ok('DescribeBackup', { BackupArn: arns[0] });
@@ -90,11 +90,11 @@ describe('a native backup', () => {
   test('never becomes the parent of another backup', async () => {
     const table = await createTable('no-head');
     await wire.fill(table, 5);
-    const first = await wire.backup(table);
+    const first = await wire.backUp(table);
     await backUp(table);
     await wire.fill(table, 1, 'later', 5);
-    const next = await wire.backup(table);
-    expect((await wire.detailsOf(next))['Tidemark']).toMatchObject({
+    const next = await wire.backUp(table);
+    expect((await wire.describeBackup(next))['Tidemark']).toMatchObject({
       Source: 'STREAM',
       Parent: first.slice(first.lastIndexOf('/') + 1),
       Figures: { Items: 6 },
@@ -104,13 +104,13 @@ describe('a native backup', () => {
   test('needs neither a stream nor point-in-time recovery', async () => {
     const table = await createTable('bare', { StreamSpecification: { StreamEnabled: false } });
     const arn = await backUp(table);
-    expect(await wire.detailsOf(arn)).toMatchObject({ BackupStatus: 'AVAILABLE' });
+    expect(await wire.describeBackup(arn)).toMatchObject({ BackupStatus: 'AVAILABLE' });
   });
 
   test('is restored by DynamoDB, with the overrides of the request', async () => {
     const table = await createTable('restored');
     const arn = await backUp(table);
-    const target = wire.named('restored-to');
+    const target = wire.uniqueName('restored-to');
     const answer = await wire.restore(arn, target, { BillingModeOverride: 'PAY_PER_REQUEST' });
     expect([answer.status, answer.json]).toMatchObject([200, { TableDescription: { TableName: target } }]);
     const request = JSON.stringify(natives.restores.find((restore) => restore.target === target));
@@ -133,7 +133,7 @@ describe('a native backup', () => {
         `Backup not found: ${arn}`,
       );
     }
-    expectError(await wire.restore(arn, wire.named('deleted-x')), 'BackupNotFoundException');
+    expectError(await wire.restore(arn, wire.uniqueName('deleted-x')), 'BackupNotFoundException');
     expect((await wire.list({ TableName: table })).arns).toEqual([]);
   });
 
@@ -143,7 +143,7 @@ describe('a native backup', () => {
     const there = natives.backups.get(await nativeArnOf(arn));
     Object.assign(there ?? {}, { inUse: true });
     expectError(await wire.call('DeleteBackup', { BackupArn: arn }), 'BackupInUseException');
-    expect(await wire.detailsOf(arn)).toMatchObject({ BackupStatus: 'AVAILABLE' });
+    expect(await wire.describeBackup(arn)).toMatchObject({ BackupStatus: 'AVAILABLE' });
     expect((await wire.list({ TableName: table })).arns).toEqual([arn]);
     Object.assign(there ?? {}, { inUse: false });
     await wire.ok('DeleteBackup', { BackupArn: arn });
@@ -153,18 +153,18 @@ describe('a native backup', () => {
     const table = await createTable('early');
     const { json } = await create(table);
     const arn = String((json['BackupDetails'] as Json)['BackupArn']);
-    expectError(await wire.restore(arn, wire.named('early-x')), 'BackupInUseException');
+    expectError(await wire.restore(arn, wire.uniqueName('early-x')), 'BackupInUseException');
     expectError(await wire.call('DeleteBackup', { BackupArn: arn }), 'BackupInUseException');
     natives.finish();
-    await wire.available(arn);
+    await wire.waitUntilAvailable(arn);
     await wire.ok('DeleteBackup', { BackupArn: arn });
   });
 
   test('outlives its table', async () => {
     const table = await createTable('outlives');
     const arn = await backUp(table);
-    await wire.drop(table);
-    expect(await wire.detailsOf(arn)).toMatchObject({ BackupStatus: 'AVAILABLE' });
+    await wire.dropTable(table);
+    expect(await wire.describeBackup(arn)).toMatchObject({ BackupStatus: 'AVAILABLE' });
     expect((await wire.restore(arn, table)).status).toBe(200);
   });
 
@@ -201,11 +201,11 @@ describe('a native restore', () => {
     const table = await createTable('tried');
     const arn = await backUp(table);
     const restores = natives.restores.length;
-    const answer = await wire.restore(arn, wire.named('tried-x'), { TidemarkOptions: { DryRun: true } });
+    const answer = await wire.restore(arn, wire.uniqueName('tried-x'), { TidemarkOptions: { DryRun: true } });
     expectNoFault(answer, 'dry run');
     expect(natives.restores).toHaveLength(restores);
     expectError(
-      await wire.call('DescribeTable', { TableName: wire.named('tried-x') }),
+      await wire.call('DescribeTable', { TableName: wire.uniqueName('tried-x') }),
       'ResourceNotFoundException',
     );
   });
@@ -225,7 +225,7 @@ describe('a request for a native backup is rejected', () => {
   });
 
   test('on one machine, whose database has none, while other backups work', async () => {
-    const table = await embedded.table('here');
+    const table = await embedded.createTable('here');
     const TidemarkOptions = { Source: 'NATIVE' };
     const answer = await embedded.call('CreateBackup', {
       TableName: table,
@@ -234,6 +234,6 @@ describe('a request for a native backup is rejected', () => {
     });
     expectError(answer, 'ValidationException', /native|on-demand/i);
     expect((await embedded.list({ TableName: table })).arns).toEqual([]);
-    await embedded.backup(table);
+    await embedded.backUp(table);
   });
 });

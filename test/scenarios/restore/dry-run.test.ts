@@ -21,10 +21,10 @@ describe('a dry run of a restore', () => {
   const dryRun = { TidemarkOptions: { DryRun: true } };
 
   test('returns the planned table and its estimate, and makes nothing', async () => {
-    const table = await wire.table('tried', provisioned);
+    const table = await wire.createTable('tried', provisioned);
     await fill(wire, table, 0, 10);
     const { arn } = await backUpWith(wire, table);
-    const target = wire.named('tried-x');
+    const target = wire.uniqueName('tried-x');
     const objects = async () => {
       const keys: string[] = [];
       for (const folder of ['staging', 'tables']) {
@@ -48,15 +48,15 @@ describe('a dry run of a restore', () => {
     expectError(await wire.call('DescribeTable', { TableName: target }), 'ResourceNotFoundException');
     expect(await harness().services.catalog.restores.get(target)).toBeUndefined();
     // The dry run holds neither the backup nor the name.
-    await wire.restored(arn, 'tried-x');
+    await wire.restoreTable(arn, 'tried-x');
     await eventually(async () => (await wire.call('DeleteBackup', { BackupArn: arn })).status === 200);
   });
 
   test('makes all checks of a restore', async () => {
-    const table = await wire.table('checked');
+    const table = await wire.createTable('checked');
     const { arn } = await backUpWith(wire, table);
     const unknown = arn.replace(/.{8}$/, '00000000');
-    const x = wire.named('checked-x');
+    const x = wire.uniqueName('checked-x');
     expectError(
       await wire.restore(arn, table, dryRun),
       'TableAlreadyExistsException',
@@ -81,34 +81,34 @@ describe('a dry run of a restore', () => {
     const early = await wire.createBackup(table);
     const answer = await wire.restore(early, x, dryRun);
     expectNoFault(answer, 'a backup that is being made');
-    await wire.available(early);
+    await wire.waitUntilAvailable(early);
   });
 
   test('is refused while another restore into that name is running', async () => {
-    const table = await wire.table('taken');
+    const table = await wire.createTable('taken');
     await wire.fill(table, 100);
     const { arn } = await backUpWith(wire, table);
-    const target = wire.named('taken-x');
+    const target = wire.uniqueName('taken-x');
     await wire.restore(arn, target);
     expectError(await wire.restore(arn, target, dryRun), 'TableInUseException|TableAlreadyExistsException');
-    await wire.active(target);
+    await wire.waitUntilActive(target);
   });
 
   test.each([[1], [[]], [{}]])('needs a boolean: %j is refused', async (DryRun) => {
     const answer = await wire.restore(
       'arn:aws:dynamodb:us-east-1:111122223333:table/any/backup/01576616366715-b4e58d3a',
-      wire.named('any'),
+      wire.uniqueName('any'),
       { TidemarkOptions: { DryRun } },
     );
     expectError(answer, 'SerializationException');
   });
 
   test('chooses the import once an override removes the local indexes', async () => {
-    const table = await wire.table('dry-local', withLocalIndex);
+    const table = await wire.createTable('dry-local', withLocalIndex);
     await fill(wire, table, 0, 3);
     const { arn } = await backUpWith(wire, table);
     const choice = async (more: Json) => {
-      const { json } = await importing.restore(arn, wire.named('dry-local-x'), { ...dryRun, ...more });
+      const { json } = await importing.restore(arn, wire.uniqueName('dry-local-x'), { ...dryRun, ...more });
       return (json['TableDescription'] as Json)['Tidemark'];
     };
     expect(await choice({})).toMatchObject({ Estimate: { Choice: { Way: 'WRITES' } } });

@@ -45,7 +45,7 @@ function findWay(ways: readonly Way[], name: string): Way {
 
 describe.concurrent('an estimate of a restore', () => {
   test('has cost and time of both ways, the choice, and the date of its prices', async () => {
-    const table = await wire.table('estimated');
+    const table = await wire.createTable('estimated');
     await wire.fill(table, 100);
     const { arn } = await backUpWith(wire, table);
     const found = await askEstimate(wire, arn);
@@ -70,7 +70,7 @@ describe.concurrent('an estimate of a restore', () => {
   });
 
   test('has the configured choice and also what `restoreBy: auto` would choose', async () => {
-    const table = await wire.table('configured');
+    const table = await wire.createTable('configured');
     await wire.fill(table, 5);
     const { arn } = await backUpWith(wire, table);
     expect(await askEstimate(importing, arn)).toMatchObject({
@@ -84,7 +84,7 @@ describe.concurrent('an estimate of a restore', () => {
   });
 
   test('says why an import is impossible for a table with local indexes', async () => {
-    const table = await wire.table('local-estimate', withLocalIndex);
+    const table = await wire.createTable('local-estimate', withLocalIndex);
     await fill(wire, table, 0, 5);
     const { arn } = await backUpWith(wire, table);
     const { Ways, Choice, Auto } = await askEstimate(importing, arn);
@@ -97,7 +97,7 @@ describe.concurrent('an estimate of a restore', () => {
   });
 
   test('is higher for large items: 400 KB cost 400 write units', async () => {
-    const table = await wire.table('large-estimate');
+    const table = await wire.createTable('large-estimate');
     for (let n = 0; n < 3; n++) {
       await wire.ok('PutItem', {
         TableName: table,
@@ -113,7 +113,7 @@ describe.concurrent('an estimate of a restore', () => {
   });
 
   test('is next to nothing for a backup without items', async () => {
-    const { arn } = await backUpWith(wire, await wire.table('nothing'));
+    const { arn } = await backUpWith(wire, await wire.createTable('nothing'));
     const { Ways, ...found } = await askEstimate(wire, arn);
     expect(found).toMatchObject({ Items: 0, Bytes: 0, Choice: { Way: 'WRITES' } });
     const { Possible, Usd, Seconds } = findWay(Ways, 'WRITES');
@@ -126,7 +126,7 @@ describe.concurrent('an estimate of a restore', () => {
   });
 
   test('is refused for an ARN of no existing backup', async () => {
-    const { arn } = await backUpWith(wire, await wire.table('refused-estimate'));
+    const { arn } = await backUpWith(wire, await wire.createTable('refused-estimate'));
     const ask = (body: unknown) => wire.call('EstimateRestore', body);
     const unknown = arn.replace(/.{8}$/, '00000000');
     expectError(await ask({ BackupArn: unknown }), 'BackupNotFoundException', `Backup not found: ${unknown}`);
@@ -138,7 +138,7 @@ describe.concurrent('an estimate of a restore', () => {
   });
 
   test('is served at the /read path, where a dry run of a restore is not', async () => {
-    const { arn } = await backUpWith(wire, await wire.table('read-path'));
+    const { arn } = await backUpWith(wire, await wire.createTable('read-path'));
     const at = (operation: string, body: Json) =>
       send(wire.url, { path: '/read', headers: headersOf(operation), body: JSON.stringify(body) });
     expect((await at('EstimateRestore', { BackupArn: arn })).status).toBe(200);
@@ -147,8 +147,8 @@ describe.concurrent('an estimate of a restore', () => {
   });
 
   test('is served by the embedded runtime too', async () => {
-    const table = await embedded.table('one-machine');
+    const table = await embedded.createTable('one-machine');
     await embedded.fill(table, 3);
-    expect(await askEstimate(embedded, await embedded.backup(table))).toMatchObject({ Items: 3 });
+    expect(await askEstimate(embedded, await embedded.backUp(table))).toMatchObject({ Items: 3 });
   });
 });

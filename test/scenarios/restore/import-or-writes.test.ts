@@ -37,7 +37,7 @@ describe.concurrent('a restore by import and a restore by writes', () => {
   test.each(Object.entries(kinds))('make the same table: %s', async (kind, more) => {
     const name = kind.replaceAll(' ', '-');
     const hasSort = 'KeySchema' in more;
-    const table = await wire.table(name, more);
+    const table = await wire.createTable(name, more);
     await fill(wire, table, 0, 30);
     await backUpWith(wire, table);
     await fill(wire, table, 3, 9, 'changed');
@@ -46,8 +46,8 @@ describe.concurrent('a restore by import and a restore by writes', () => {
     const items = await readItems(wire, table);
     expect(made).toHaveProperty('Parent');
     const [written, imported] = await Promise.all([
-      wire.restored(arn, `${name}-written`),
-      importing.restored(arn, `${name}-imported`),
+      wire.restoreTable(arn, `${name}-written`),
+      importing.restoreTable(arn, `${name}-imported`),
     ]);
     const hasLocal = 'LocalSecondaryIndexes' in more;
     expect([await countImports(harness(), written), await countImports(harness(), imported)]).toEqual([
@@ -63,7 +63,7 @@ describe.concurrent('a restore by import and a restore by writes', () => {
   });
 
   test('make the same table with the overrides and kept settings of the request', async () => {
-    const table = await wire.table('overridden', provisioned);
+    const table = await wire.createTable('overridden', provisioned);
     await fill(wire, table, 0, 10);
     const { arn } = await backUpWith(wire, table);
     const [second] = globalIndexes.slice(1);
@@ -72,8 +72,8 @@ describe.concurrent('a restore by import and a restore by writes', () => {
       ProvisionedThroughputOverride: { ReadCapacityUnits: 7, WriteCapacityUnits: 8 },
       TidemarkOptions: { Keep: ['STREAM'] },
     };
-    const written = await wire.restored(arn, 'overridden-written', overrides);
-    const imported = await importing.restored(arn, 'overridden-imported', overrides);
+    const written = await wire.restoreTable(arn, 'overridden-written', overrides);
+    const imported = await importing.restoreTable(arn, 'overridden-imported', overrides);
     expect(await countImports(harness(), imported)).toBe(1);
     expect(await describeShape(wire, imported)).toEqual(await describeShape(wire, written));
     expect(await describeShape(wire, imported)).toMatchObject({
@@ -82,7 +82,7 @@ describe.concurrent('a restore by import and a restore by writes', () => {
       StreamSpecification: simpleTable.StreamSpecification,
     });
     const onDemand = { BillingModeOverride: 'PAY_PER_REQUEST', LocalSecondaryIndexOverride: [] };
-    const free = await importing.restored(arn, 'overridden-free', onDemand);
+    const free = await importing.restoreTable(arn, 'overridden-free', onDemand);
     expect(await describeShape(wire, free)).toMatchObject({
       BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
       GlobalSecondaryIndexes: expect.arrayContaining([expect.anything(), expect.anything()]),
@@ -90,15 +90,15 @@ describe.concurrent('a restore by import and a restore by writes', () => {
   });
 
   test('restore all settings that the request keeps, and none without `Keep`', async () => {
-    const table = await wire.table('settings', { DeletionProtectionEnabled: true });
+    const table = await wire.createTable('settings', { DeletionProtectionEnabled: true });
     await wire.fill(table, 3);
     const TimeToLiveSpecification = { AttributeName: 'expires', Enabled: true };
     await wire.ok('UpdateTimeToLive', { TableName: table, TimeToLiveSpecification });
     const { arn } = await backUpWith(wire, table);
     const Keep = ['STREAM', 'TIME_TO_LIVE', 'TABLE_CLASS', 'DELETION_PROTECTION'];
     for (const [name, way] of Object.entries({ written: wire, imported: importing })) {
-      const kept = await way.restored(arn, `settings-${name}-kept`, { TidemarkOptions: { Keep } });
-      const bare = await way.restored(arn, `settings-${name}-bare`);
+      const kept = await way.restoreTable(arn, `settings-${name}-kept`, { TidemarkOptions: { Keep } });
+      const bare = await way.restoreTable(arn, `settings-${name}-bare`);
       const timeToLive = async (TableName: string) =>
         (await wire.ok('DescribeTimeToLive', { TableName }))['TimeToLiveDescription'];
       expect([await describeShape(wire, kept), await timeToLive(kept)]).toMatchObject([
@@ -109,18 +109,18 @@ describe.concurrent('a restore by import and a restore by writes', () => {
         (await describeShape(wire, bare))['DeletionProtectionEnabled'],
         await timeToLive(bare),
       ]).toMatchObject([false, { TimeToLiveStatus: 'DISABLED' }]);
-      expect(await wire.active(bare)).not.toHaveProperty('LatestStreamArn');
+      expect(await wire.waitUntilActive(bare)).not.toHaveProperty('LatestStreamArn');
     }
   });
 
   test('make an empty table when all items were deleted since the first backup', async () => {
-    const table = await wire.table('all-deleted');
+    const table = await wire.createTable('all-deleted');
     await wire.fill(table, 5);
     await backUpWith(wire, table);
-    for (let n = 0; n < 5; n++) await wire.remove(table, n);
+    for (let n = 0; n < 5; n++) await wire.removeItem(table, n);
     const { arn, made } = await backUpWith(wire, table);
     expect(made).toMatchObject({ Figures: { Items: 0, Bytes: 0 } });
-    expect(await readItems(wire, await wire.restored(arn, 'all-deleted-written'))).toEqual([]);
-    expect(await readItems(wire, await importing.restored(arn, 'all-deleted-imported'))).toEqual([]);
+    expect(await readItems(wire, await wire.restoreTable(arn, 'all-deleted-written'))).toEqual([]);
+    expect(await readItems(wire, await importing.restoreTable(arn, 'all-deleted-imported'))).toEqual([]);
   });
 });

@@ -12,38 +12,38 @@ beforeAll(async () => {
 
 describe.concurrent('a restore by import', () => {
   test('makes the table without local indexes when the request leaves them off', async () => {
-    const table = await wire.table('local-off', withLocalIndex);
+    const table = await wire.createTable('local-off', withLocalIndex);
     await fill(wire, table, 0, 10);
     const { arn } = await backUpWith(wire, table);
-    const bare = await importing.restored(arn, 'local-off-bare', { LocalSecondaryIndexOverride: [] });
+    const bare = await importing.restoreTable(arn, 'local-off-bare', { LocalSecondaryIndexOverride: [] });
     expect(await countImports(harness(), bare)).toBe(1);
     expect(await describeShape(wire, bare)).not.toHaveProperty('LocalSecondaryIndexes');
     expect(await readItems(wire, bare)).toEqual(await readItems(wire, table));
   });
 
   test('makes an empty table, and one with items of the maximum size', async () => {
-    const table = await wire.table('sizes');
+    const table = await wire.createTable('sizes');
     const empty = await backUpWith(wire, table);
     for (const letter of ['a', 'b', 'é']) {
       const note = { S: letter.repeat(letter === 'é' ? 204_500 : 409_000) };
       await wire.ok('PutItem', { TableName: table, Item: { id: { S: letter }, note } });
     }
     const { arn } = await backUpWith(wire, table);
-    expect(await readItems(wire, await importing.restored(empty.arn, 'sizes-empty'))).toEqual([]);
-    expect(await readItems(wire, await importing.restored(arn, 'sizes-large'))).toEqual(
+    expect(await readItems(wire, await importing.restoreTable(empty.arn, 'sizes-empty'))).toEqual([]);
+    expect(await readItems(wire, await importing.restoreTable(arn, 'sizes-large'))).toEqual(
       await readItems(wire, table),
     );
   });
 
   test('gives each table its own items when several run at once whose names share a beginning', async () => {
     const taken: { arn: string; items: string[] }[] = [];
-    const table = await wire.table('alike');
+    const table = await wire.createTable('alike');
     for (let i = 0; i < 3; i++) {
       await wire.fill(table, 10, `round ${i}`, i * 5);
       taken.push({ arn: (await backUpWith(wire, table)).arn, items: await readItems(wire, table) });
     }
     const targets = await Promise.all(
-      taken.map(({ arn }, i) => importing.restored(arn, `alike-${'1'.repeat(i + 1)}`)),
+      taken.map(({ arn }, i) => importing.restoreTable(arn, `alike-${'1'.repeat(i + 1)}`)),
     );
     for (const [i, target] of targets.entries()) {
       expect(await readItems(wire, target)).toEqual(taken[i]?.items);
@@ -51,7 +51,7 @@ describe.concurrent('a restore by import', () => {
   });
 
   test('keeps items that are older than an index and have another type in its key', async () => {
-    const table = await wire.table('older');
+    const table = await wire.createTable('older');
     await wire.ok('PutItem', { TableName: table, Item: { id: { S: 'old' }, rank: { S: 'no number' } } });
     await wire.ok('PutItem', { TableName: table, Item: { id: { S: 'new' }, rank: { N: '5' } } });
     await wire.ok('UpdateTable', {
@@ -67,9 +67,9 @@ describe.concurrent('a restore by import', () => {
         },
       ],
     });
-    await wire.active(table);
+    await wire.waitUntilActive(table);
     const { arn } = await backUpWith(wire, table);
-    const imported = await importing.restored(arn, 'older-imported');
+    const imported = await importing.restoreTable(arn, 'older-imported');
     expect(await countImports(harness(), imported)).toBe(1);
     expect(await readItems(wire, imported)).toEqual(await readItems(wire, table));
     expect(await describeShape(wire, imported)).toMatchObject({
@@ -80,10 +80,10 @@ describe.concurrent('a restore by import', () => {
 
 describe.concurrent('a table that is being imported', () => {
   test('is shown as CREATING with its restore, and its backup cannot be deleted', async () => {
-    const table = await wire.table('watched');
+    const table = await wire.createTable('watched');
     await wire.fill(table, 200);
     const { arn } = await backUpWith(wire, table);
-    const target = wire.named('watched-imported');
+    const target = wire.uniqueName('watched-imported');
     const begun = await importing.restore(arn, target);
     const running = {
       TableStatus: 'CREATING',
@@ -97,17 +97,17 @@ describe.concurrent('a table that is being imported', () => {
       return seen.at(-1)?.['TableStatus'] !== 'CREATING';
     });
     for (const shown of seen.slice(0, -1)) expect(shown).toMatchObject(running);
-    expect(await wire.content(target)).toHaveLength(200);
+    expect(await wire.readContent(target)).toHaveLength(200);
     await eventually(async () => (await importing.call('DeleteBackup', { BackupArn: arn })).status === 200);
   });
 });
 
 describe.concurrent('a target that its user deletes while it is imported', () => {
   test('does not keep the restore from ending and releasing its backup', async () => {
-    const table = await wire.table('cut-short');
+    const table = await wire.createTable('cut-short');
     await wire.fill(table, 300);
     const { arn } = await backUpWith(wire, table);
-    const target = wire.named('cut-short-x');
+    const target = wire.uniqueName('cut-short-x');
     await importing.restore(arn, target);
     await eventually(async () => (await wire.call('DeleteTable', { TableName: target })).status === 200);
     await eventually(async () => (await importing.call('DeleteBackup', { BackupArn: arn })).status === 200);
@@ -117,10 +117,10 @@ describe.concurrent('a target that its user deletes while it is imported', () =>
 
 describe.concurrent('a restore whose import fails', () => {
   test('leaves no table, records the reason, and releases the name and the backup', async () => {
-    const table = await wire.table('failing');
+    const table = await wire.createTable('failing');
     await wire.fill(table, 20);
     const { arn } = await backUpWith(wire, table);
-    const target = importing.named('failing-x');
+    const target = importing.uniqueName('failing-x');
     const nowhere = await reconfigure({
       exportBucket: 'no-such-bucket',
       config: { restoreBy: 'import' },
@@ -131,9 +131,9 @@ describe.concurrent('a restore whose import fails', () => {
     expect(await record()).toMatchObject({
       reason: expect.stringMatching(/^ImportFailed: .*S3NoSuchBucket/),
     });
-    expect(await nowhere.outcome(target)).toBe('gone');
+    expect(await nowhere.waitForOutcome(target)).toBe('gone');
     expectError(await wire.call('DescribeTable', { TableName: target }), 'ResourceNotFoundException');
-    expect(await wire.content(await importing.restored(arn, 'failing-x'))).toHaveLength(20);
+    expect(await wire.readContent(await importing.restoreTable(arn, 'failing-x'))).toHaveLength(20);
     await wire.ok('DeleteBackup', { BackupArn: arn });
   });
 });

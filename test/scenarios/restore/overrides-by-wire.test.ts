@@ -15,7 +15,7 @@ const throughput = { ReadCapacityUnits: 3, WriteCapacityUnits: 4 };
 let arn = '';
 
 beforeAll(async () => {
-  const table = await wire.table('rich', {
+  const table = await wire.createTable('rich', {
     BillingMode: 'PROVISIONED',
     ProvisionedThroughput: throughput,
     AttributeDefinitions: ['id', 'sort', 'other'].map((name) => ({
@@ -29,12 +29,12 @@ beforeAll(async () => {
     GlobalSecondaryIndexes: [globalIndex],
     LocalSecondaryIndexes: [localIndex],
   });
-  arn = await wire.backup(table);
+  arn = await wire.backUp(table);
 });
 
 /** Restores with these overrides. Returns the table. */
 async function restoreWith(name: string, overrides: Json): Promise<Json> {
-  return wire.active(await wire.restored(arn, name, overrides));
+  return wire.waitUntilActive(await wire.restoreTable(arn, name, overrides));
 }
 
 test('DescribeBackup shows the source’s throughput, indexes and stream', async () => {
@@ -83,7 +83,7 @@ describe('a restore with overrides by wire', () => {
   });
 });
 
-const requestRefused = (overrides: Json) => wire.restore(arn, wire.named('refused'), overrides);
+const requestRefused = (overrides: Json) => wire.restore(arn, wire.uniqueName('refused'), overrides);
 
 describe('a restore with an invalid override', () => {
   test('is refused: provisioned throughput for an on-demand table', async () => {

@@ -78,7 +78,7 @@ test('too many or too long headers are rejected', async () => {
 });
 
 test('a connection that breaks off before the whole request has arrived creates no backup', async () => {
-  const table = await wire.table('closed');
+  const table = await wire.createTable('closed');
   const body = JSON.stringify({ TableName: table, BackupName: 'closed' });
   const bytes = bytesOf('CreateBackup', body);
   for (const missing of [1, body.length - 10, body.length, body.length + 20]) {

@@ -10,23 +10,23 @@ const statusIn = (json: Json) =>
 
 describe('point-in-time recovery', () => {
   test('is disabled at first, and can be enabled and disabled repeatedly', async () => {
-    const table = await wire.table('switch');
+    const table = await wire.createTable('switch');
     const off = { PointInTimeRecoveryStatus: 'DISABLED' };
-    expect(await wire.recovery(table)).toEqual(off);
+    expect(await wire.describeRecovery(table)).toEqual(off);
     for (const on of [true, true, false, false, true, false]) {
       const { json } = await wire.switchRecovery(table, on);
       expect(json['ContinuousBackupsDescription']).toMatchObject({ ContinuousBackupsStatus: 'ENABLED' });
       const expected = on ? { PointInTimeRecoveryStatus: 'ENABLED', RecoveryPeriodInDays: 35 } : off;
       expect(statusIn(json)).toMatchObject(expected);
     }
-    expect(await wire.recovery(table)).toEqual(off);
+    expect(await wire.describeRecovery(table)).toEqual(off);
   });
 
   test('has a period of 1 to 35 days, which stays when an invalid one is rejected', async () => {
-    const table = await wire.table('period');
+    const table = await wire.createTable('period');
     for (const RecoveryPeriodInDays of [7, 1]) {
       await wire.switchRecovery(table, true, { RecoveryPeriodInDays });
-      expect(await wire.recovery(table)).toMatchObject({ RecoveryPeriodInDays });
+      expect(await wire.describeRecovery(table)).toMatchObject({ RecoveryPeriodInDays });
     }
     for (const RecoveryPeriodInDays of [0, 36, -1, 1.5e9]) {
       const answer = await wire.switchRecovery(table, true, { RecoveryPeriodInDays });
@@ -38,11 +38,11 @@ describe('point-in-time recovery', () => {
       'Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.',
     );
     const kept = { PointInTimeRecoveryStatus: 'ENABLED', RecoveryPeriodInDays: 1 };
-    expect(await wire.recovery(table)).toMatchObject(kept);
+    expect(await wire.describeRecovery(table)).toMatchObject(kept);
   });
 
   test('does not change for a request without a valid specification', async () => {
-    const table = await wire.table('shapes');
+    const table = await wire.createTable('shapes');
     for (const PointInTimeRecoverySpecification of [
       null,
       {},
@@ -56,7 +56,7 @@ describe('point-in-time recovery', () => {
       const answer = await wire.call('UpdateContinuousBackups', body);
       expectError(answer, 'ValidationException|SerializationException');
     }
-    expect(await wire.recovery(table)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
+    expect(await wire.describeRecovery(table)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
   });
 
   test('ends with its table: a new table of the same name begins without it', async () => {
@@ -65,24 +65,24 @@ describe('point-in-time recovery', () => {
       'TableNotFoundException',
       'Table not found: nowhere',
     );
-    const table = await wire.recoverable('reborn');
-    await wire.drop(table);
+    const table = await wire.createRecoverableTable('reborn');
+    await wire.dropTable(table);
     const described = await wire.call('DescribeContinuousBackups', { TableName: table });
     expectError(described, 'TableNotFoundException');
-    await wire.table('reborn');
-    expect(await wire.recovery(table)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
+    await wire.createTable('reborn');
+    expect(await wire.describeRecovery(table)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
   });
 
   test('is disabled for a restored table', async () => {
-    const arn = await wire.backup(await wire.recoverable('source'));
-    const restored = await wire.restored(arn, 'source-restored');
-    expect(await wire.recovery(restored)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
+    const arn = await wire.backUp(await wire.createRecoverableTable('source'));
+    const restored = await wire.restoreTable(arn, 'source-restored');
+    expect(await wire.describeRecovery(restored)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
   });
 });
 
 /** Each request corrects the first fault of the one before it. */
 test('a restore to a time is checked for shape, source, time, table, recovery, range and target in this order', async () => {
-  const table = await wire.table('order');
+  const table = await wire.createTable('order');
   const target = { TargetTableName: table };
   const latest = { UseLatestRestorableTime: true };
   expectError(
@@ -113,7 +113,7 @@ test('a restore to a time is checked for shape, source, time, table, recovery, r
     `Point in time recovery is not enabled for table '${table}'`,
   );
   await wire.switchRecovery(table, true);
-  await wire.caughtUp(table);
+  await wire.waitUntilRestorable(table);
   for (const RestoreDateTime of [1, 0, -5, 4_000_000_000, 1e11]) {
     expectError(
       await restore({ SourceTableName: table, ...target, RestoreDateTime }),

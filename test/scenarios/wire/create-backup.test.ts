@@ -9,13 +9,13 @@ const create = (TableName: string, TidemarkOptions: unknown) =>
 
 test('a backup of a table that was created a moment ago succeeds and is empty', async () => {
   for (const name of ['fresh-1', 'fresh-2', 'fresh-3']) {
-    const arn = await wire.createBackup(await wire.table(name));
-    expect((await wire.available(arn))['BackupSizeBytes']).toBe(0);
+    const arn = await wire.createBackup(await wire.createTable(name));
+    expect((await wire.waitUntilAvailable(arn))['BackupSizeBytes']).toBe(0);
   }
 });
 
 test('a backup has the kind, source and comment of its TidemarkOptions', async () => {
-  const table = await wire.table('options');
+  const table = await wire.createTable('options');
   await wire.fill(table, 20);
   const requested: Json[] = [
     { Kind: 'FULL' },
@@ -26,21 +26,21 @@ test('a backup has the kind, source and comment of its TidemarkOptions', async (
     { Kind: 'FULL', Source: 'SCAN', Comment: 'ä "quoted" \u0000 \u{1f600}' },
   ];
   for (const options of requested) {
-    const details = await wire.available(arnOf((await create(table, options)).json));
+    const details = await wire.waitUntilAvailable(arnOf((await create(table, options)).json));
     expect(details['Tidemark']).toMatchObject(options);
   }
 });
 
 test('empty TidemarkOptions are accepted and add no comment', async () => {
-  const table = await wire.table('no-options');
+  const table = await wire.createTable('no-options');
   for (const options of [{ Kind: null, Source: null, Comment: null }, {}, null]) {
-    const details = await wire.available(arnOf((await create(table, options)).json));
+    const details = await wire.waitUntilAvailable(arnOf((await create(table, options)).json));
     expect(details['Tidemark']).not.toHaveProperty('Comment');
   }
 });
 
 test('invalid TidemarkOptions are rejected, and no backup is created', async () => {
-  const table = await wire.table('wrong-options');
+  const table = await wire.createTable('wrong-options');
   for (const options of [
     { Kind: 'full' },
     { Kind: '' },

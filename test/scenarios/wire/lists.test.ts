@@ -12,12 +12,12 @@ let ofFirst: string[] = [];
 const times = new Map<string, number>();
 
 beforeAll(async () => {
-  first = await wire.table('first');
-  second = await wire.table('second');
+  first = await wire.createTable('first');
+  second = await wire.createTable('second');
   for (let i = 0; i < 8; i++) {
-    const arn = await wire.backup(i % 3 === 2 ? second : first, 'same-name');
+    const arn = await wire.backUp(i % 3 === 2 ? second : first, 'same-name');
     arns.push(arn);
-    times.set(arn, Number((await wire.detailsOf(arn))['BackupCreationDateTime']));
+    times.set(arn, Number((await wire.describeBackup(arn))['BackupCreationDateTime']));
   }
   ofFirst = arns.filter((arn) => arn.includes(`table/${first}/`));
 });
@@ -41,7 +41,7 @@ test('a summary in a list agrees with DescribeBackup', async () => {
   for (const { TableName, TableId, TableArn, ...summary } of BackupSummaries as Json[]) {
     expect([first, second]).toContain(TableName);
     expect([TableArn, typeof TableId]).toEqual([String(summary['BackupArn']).split('/backup/')[0], 'string']);
-    expect(await wire.detailsOf(String(summary['BackupArn']))).toMatchObject(summary);
+    expect(await wire.describeBackup(String(summary['BackupArn']))).toMatchObject(summary);
   }
 });
 
@@ -150,11 +150,11 @@ describe('the cursor of a list', () => {
   });
 
   test('may be a deleted backup or one of a deleted table', async () => {
-    const doomed = await wire.table('doomed');
-    const gone = await wire.backup(doomed);
-    const after = await wire.backup(first, 'after');
+    const doomed = await wire.createTable('doomed');
+    const gone = await wire.backUp(doomed);
+    const after = await wire.backUp(first, 'after');
     await wire.ok('DeleteBackup', { BackupArn: gone });
-    await wire.drop(doomed);
+    await wire.dropTable(doomed);
     expect(await listArns({ ExclusiveStartBackupArn: gone })).toEqual([after]);
     expect(await listArns({ ExclusiveStartBackupArn: gone, TableName: first })).toEqual([after]);
     await wire.ok('DeleteBackup', { BackupArn: after });
@@ -187,9 +187,9 @@ test('a list with a limit outside of 1 to 100 is rejected, and null members coun
 });
 
 test('deleted backups do not shorten a page of a list', async () => {
-  const TableName = await wire.table('sparse');
+  const TableName = await wire.createTable('sparse');
   const made: string[] = [];
-  for (let i = 0; i < 6; i++) made.push(await wire.backup(TableName));
+  for (let i = 0; i < 6; i++) made.push(await wire.backUp(TableName));
   for (const i of [0, 1, 3, 5]) await wire.ok('DeleteBackup', { BackupArn: made[i] });
   const [, , early, , late] = made;
   expect(await wire.list({ TableName, Limit: 1 })).toEqual({ arns: [early], last: early });
@@ -199,12 +199,12 @@ test('deleted backups do not shorten a page of a list', async () => {
 });
 
 test('the list of a table’s name has the backups of all tables that ever had the name', async () => {
-  const TableName = await wire.table('again');
-  const old = await wire.backup(TableName);
-  await wire.drop(TableName);
+  const TableName = await wire.createTable('again');
+  const old = await wire.backUp(TableName);
+  await wire.dropTable(TableName);
   expect(await listArns({ TableName })).toEqual([old]);
-  await wire.table('again');
-  const made = await wire.backup(TableName);
+  await wire.createTable('again');
+  const made = await wire.backUp(TableName);
   expect(await listArns({ TableName })).toEqual([old, made]);
   const { BackupSummaries } = await wire.ok('ListBackups', { TableName });
   expect(new Set((BackupSummaries as Json[]).map(({ TableId }) => TableId)).size).toBe(2);

@@ -9,13 +9,13 @@ test.each(['__proto__', 'constructor', 'hasOwnProperty', '...', '-_.', 'a'.repea
   async (name) => {
     await wire.ok('CreateTable', { TableName: name, ...simpleTable });
     await wire.fill(name, 3);
-    const content = await wire.content(name);
-    const BackupArn = await wire.backup(name, name);
+    const content = await wire.readContent(name);
+    const BackupArn = await wire.backUp(name, name);
     expect((await wire.list({ TableName: name })).arns).toEqual([BackupArn]);
-    await wire.drop(name);
+    await wire.dropTable(name);
     await wire.ok('RestoreTableFromBackup', { BackupArn, TargetTableName: name });
-    await wire.active(name);
-    expect(await wire.content(name)).toEqual(content);
+    await wire.waitUntilActive(name);
+    expect(await wire.readContent(name)).toEqual(content);
   },
 );
 
@@ -25,11 +25,11 @@ describe('an attribute named __proto__, which the AWS SDK drops, fails a backup 
     ['within a map', '{"id":{"S":"1"},"m":{"M":{"__proto__":{"S":"x"}}}}'],
   ])('if it is %s, by scan and by stream', async (where, item) => {
     for (const Source of ['SCAN', 'STREAM']) {
-      const table = await wire.table(`proto-${Source}-${where.length}`);
-      if (Source === 'STREAM') await wire.backup(table);
+      const table = await wire.createTable(`proto-${Source}-${where.length}`);
+      if (Source === 'STREAM') await wire.backUp(table);
       const put = await wire.call('PutItem', `{"TableName":"${table}","Item":${item}}`);
       expect(put.status).toBe(200);
-      const details = await wire.ended(await wire.createBackup(table));
+      const details = await wire.waitForEnd(await wire.createBackup(table));
       expect(details).toMatchObject({ BackupStatus: 'DELETED' });
       expect((details['Tidemark'] as Json)['Reason']).toMatch(/^RecordNotUnderstood: /);
     }
@@ -40,7 +40,7 @@ describe('an ARN of another account or region', () => {
   test.each(['CreateBackup', 'UpdateContinuousBackups', 'DescribeContinuousBackups'])(
     'is denied by %s, even if a table of its name exists here',
     async (operation) => {
-      const table = await wire.table(`foreign-${operation}`);
+      const table = await wire.createTable(`foreign-${operation}`);
       for (const place of [
         'aws:dynamodb:us-east-1:999999999999',
         'aws-cn:dynamodb:cn-north-1:999999999999',
@@ -53,17 +53,17 @@ describe('an ARN of another account or region', () => {
         expectError(answer, 'AccessDeniedException');
       }
       expect((await wire.list({ TableName: table })).arns).toEqual([]);
-      expect(await wire.recovery(table)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
+      expect(await wire.describeRecovery(table)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
     },
   );
 
   test.each(['DescribeBackup', 'DeleteBackup', 'RestoreTableFromBackup'])(
     'is denied by %s, even if a backup of its id exists here, and is invalid for another partition',
     async (operation) => {
-      const arn = await wire.backup(await wire.table(`foreign-${operation}`));
+      const arn = await wire.backUp(await wire.createTable(`foreign-${operation}`));
       const account = String(arn.split(':')[4]);
       const callWith = (BackupArn: string) =>
-        wire.call(operation, { BackupArn, TargetTableName: wire.named('foreign-target') });
+        wire.call(operation, { BackupArn, TargetTableName: wire.uniqueName('foreign-target') });
       expectError(await callWith(arn.replace(account, '999999999999')), 'AccessDeniedException');
       for (const partition of ['aws-cn', 'nope']) {
         expectError(
@@ -72,7 +72,7 @@ describe('an ARN of another account or region', () => {
           'Invalid Request: BackupArn is not valid',
         );
       }
-      expect((await wire.detailsOf(arn))['BackupStatus']).toBe('AVAILABLE');
+      expect((await wire.describeBackup(arn))['BackupStatus']).toBe('AVAILABLE');
     },
   );
 });

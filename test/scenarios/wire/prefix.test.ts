@@ -55,21 +55,21 @@ test.each([
 ])(
   '%s backup during writes has every write acknowledged before the request and none begun a second after it',
   async (_, before) => {
-    const table = await wire.table(`prefix-${before}`);
-    for (let i = 0; i < before; i++) await wire.backup(table);
+    const table = await wire.createTable(`prefix-${before}`);
+    for (let i = 0; i < before; i++) await wire.backUp(table);
     const writing = new Writing(table);
     const backups: { arn: string; requestedAt: number }[] = [];
     for (let i = 0; i < 6; i++) {
       const requestedAt = Date.now();
       backups.push({ arn: await wire.createBackup(table), requestedAt });
       // Some are requested while others are being created, some after that.
-      if (i % 3 === 2) await wire.available(String(backups.at(-1)?.arn));
+      if (i % 3 === 2) await wire.waitUntilAvailable(String(backups.at(-1)?.arn));
     }
     await writing.end();
     const { steps } = writing;
     for (const [i, { arn, requestedAt }] of backups.entries()) {
-      const marker = 1000 * Number((await wire.available(arn))['BackupCreationDateTime']);
-      const content = JSON.stringify(await wire.content(await wire.restored(arn, `${table}-${i}`)));
+      const marker = 1000 * Number((await wire.waitUntilAvailable(arn))['BackupCreationDateTime']);
+      const content = JSON.stringify(await wire.readContent(await wire.restoreTable(arn, `${table}-${i}`)));
       const acknowledged = steps.findLastIndex((step) => step.ended < requestedAt);
       const possible = steps.slice(acknowledged);
       expect(possible.map((step) => step.content)).toContain(content);

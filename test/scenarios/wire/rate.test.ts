@@ -9,7 +9,7 @@ const agent = new Agent({ keepAlive: true });
 const tables: string[] = [];
 
 beforeAll(async () => {
-  for (let i = 0; i < 60; i++) tables.push(await wire.table(`rate-${i}`));
+  for (let i = 0; i < 60; i++) tables.push(await wire.createTable(`rate-${i}`));
 });
 afterAll(() => agent.destroy());
 
@@ -20,7 +20,7 @@ const createBackup = (TableName: string) => call('CreateBackup', { TableName, Ba
 /** Waits until no backup is being created and none was requested within the last second. */
 async function settle(): Promise<void> {
   const { arns } = await wire.list();
-  for (const arn of arns) await wire.available(arn);
+  for (const arn of arns) await wire.waitUntilAvailable(arn);
   for (const BackupArn of arns) await wire.ok('DeleteBackup', { BackupArn });
   await waitForSecond();
   await Promise.all(tables.map((TableName) => call('ListBackups', { TableName })));
@@ -58,7 +58,7 @@ test.each([
       round = await burst(at);
     expect(round.accepted).toBe(50);
     await waitForSecond();
-    await wire.backup(String(tables[0]));
+    await wire.backUp(String(tables[0]));
   },
 );
 

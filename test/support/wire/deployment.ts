@@ -126,9 +126,9 @@ export async function waitForOldStream(): Promise<void> {
 /** Waits for a backup and returns the members that Tidemark adds to its details. */
 async function waitForDetails(wire: Wire, arn: string): Promise<Json> {
   // An export takes seconds here, and polling more often would slow it down.
-  const isMade = async () => (await wire.detailsOf(arn))['BackupStatus'] !== 'CREATING';
+  const isMade = async () => (await wire.describeBackup(arn))['BackupStatus'] !== 'CREATING';
   await vi.waitUntil(isMade, { timeout: 60_000, interval: 100 });
-  return (await wire.available(arn))['Tidemark'] as Json;
+  return (await wire.waitUntilAvailable(arn))['Tidemark'] as Json;
 }
 
 /** Creates a backup with these options and waits until it is AVAILABLE. */

@@ -73,7 +73,7 @@ export async function fill(
 
 /** Describes a table without the members that differ between a table and its copy. */
 export async function describeShape(wire: Wire, TableName: string): Promise<Json> {
-  const table = await wire.active(TableName);
+  const table = await wire.waitUntilActive(TableName);
   const compared = [
     'KeySchema',
     'AttributeDefinitions',

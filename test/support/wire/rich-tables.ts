@@ -63,7 +63,7 @@ export async function createRichTable(
   range?: KeyType,
 ): Promise<Rich> {
   const keys = [['pk', 'HASH', hash] as const, ...(range ? [['sk', 'RANGE', range] as const] : [])];
-  const table = await wire.table(name, {
+  const table = await wire.createTable(name, {
     KeySchema: keys.map(([AttributeName, KeyType]) => ({ AttributeName, KeyType })),
     AttributeDefinitions: keys.map(([AttributeName, , AttributeType]) => ({ AttributeName, AttributeType })),
   });

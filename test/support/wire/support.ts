@@ -8,15 +8,15 @@ import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime.ts';
 import { type Answer, call, type Json, ok } from './http.ts';
 
-/** How long a backup, a restore or a time that can be restored may take. */
+/** How long to wait for a backup, a restore or a restorable time. */
 const patience = { timeout: 60_000, interval: 25 };
 
-/** Asks until the answer is not false; that is given back. */
+/** Calls `ask` until it returns a value other than false, and returns that value. */
 export function eventually<T>(ask: () => T | Promise<T>): Promise<Exclude<T, false>> {
   return vi.waitUntil(ask, patience) as Promise<Exclude<T, false>>;
 }
 
-/** Of a table with the key `id` and a stream. */
+/** The parameters of a table with the key `id` and a stream. */
 export const simpleTable = {
   BillingMode: 'PAY_PER_REQUEST',
   KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
@@ -24,7 +24,7 @@ export const simpleTable = {
   StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
 };
 
-/** What tests do at a DynamoDB endpoint, by its wire alone. */
+/** A DynamoDB endpoint as tests use it: by HTTP alone. */
 export class Wire {
   readonly #prefix = randomUUID().slice(0, 8);
   readonly #urlOf: () => string;
@@ -37,8 +37,8 @@ export class Wire {
     return this.#urlOf();
   }
 
-  /** A table's name that no other test has. */
-  named(name: string): string {
+  /** Makes a table's name that no other test has. */
+  uniqueName(name: string): string {
     return `${this.#prefix}-${name}`;
   }
 
@@ -50,15 +50,15 @@ export class Wire {
     return ok(this.url, operation, body);
   }
 
-  /** Makes a table of that name of the tests'; gives its whole name back. */
-  async table(name: string, more: Json = {}): Promise<string> {
-    const TableName = this.named(name);
+  /** Creates a table and returns its whole name. */
+  async createTable(name: string, more: Json = {}): Promise<string> {
+    const TableName = this.uniqueName(name);
     await this.ok('CreateTable', { TableName, ...simpleTable, ...more });
     return TableName;
   }
 
-  /** Ends the table, and waits until its name is free. */
-  async drop(TableName: string): Promise<void> {
+  /** Deletes a table and waits until its name is free. */
+  async dropTable(TableName: string): Promise<void> {
     await this.ok('DeleteTable', { TableName });
     await eventually(async () => (await this.call('DescribeTable', { TableName })).status === 400);
   }
@@ -73,12 +73,12 @@ export class Wire {
     }
   }
 
-  remove(TableName: string, n: number): Promise<Json> {
+  removeItem(TableName: string, n: number): Promise<Json> {
     return this.ok('DeleteItem', { TableName, Key: { id: { S: itemId(n) } } });
   }
 
-  /** All items as `id=note`, sorted. */
-  async content(TableName: string): Promise<string[]> {
+  /** Reads all items as `id=note`, sorted. */
+  async readContent(TableName: string): Promise<string[]> {
     const lines: string[] = [];
     let page: Json = {};
     do {
@@ -93,34 +93,34 @@ export class Wire {
     return lines.sort();
   }
 
-  /** Asks for a backup; gives its ARN back. */
+  /** Requests a backup and returns its ARN. */
   async createBackup(TableName: string, BackupName = 'nightly'): Promise<string> {
     return arnOf(await this.ok('CreateBackup', { TableName, BackupName }));
   }
 
-  async detailsOf(BackupArn: string): Promise<Json> {
+  async describeBackup(BackupArn: string): Promise<Json> {
     const { BackupDescription } = await this.ok('DescribeBackup', { BackupArn });
     return (BackupDescription as Json)['BackupDetails'] as Json;
   }
 
-  /** The details of the backup when it is no longer being made. */
-  ended(arn: string): Promise<Json> {
+  /** Waits until the backup is no longer CREATING, and returns its details. */
+  waitForEnd(arn: string): Promise<Json> {
     return eventually(async () => {
-      const details = await this.detailsOf(arn);
+      const details = await this.describeBackup(arn);
       return details['BackupStatus'] !== 'CREATING' && details;
     });
   }
 
-  async available(arn: string): Promise<Json> {
-    const details = await this.ended(arn);
+  async waitUntilAvailable(arn: string): Promise<Json> {
+    const details = await this.waitForEnd(arn);
     if (details['BackupStatus'] !== 'AVAILABLE') throw new Error(`it failed: ${JSON.stringify(details)}`);
     return details;
   }
 
-  /** A backup that is there. */
-  async backup(table: string, name?: string): Promise<string> {
+  /** Creates a backup, waits until it is AVAILABLE, and returns its ARN. */
+  async backUp(table: string, name?: string): Promise<string> {
     const arn = await this.createBackup(table, name);
-    await this.available(arn);
+    await this.waitUntilAvailable(arn);
     return arn;
   }
 
@@ -128,24 +128,24 @@ export class Wire {
     return this.call('RestoreTableFromBackup', { BackupArn, TargetTableName, ...more });
   }
 
-  /** A table that is restored; gives its whole name back. */
-  async restored(BackupArn: string, name: string, more: Json = {}): Promise<string> {
-    const TargetTableName = this.named(name);
+  /** Restores a table, waits until it is ACTIVE, and returns its whole name. */
+  async restoreTable(BackupArn: string, name: string, more: Json = {}): Promise<string> {
+    const TargetTableName = this.uniqueName(name);
     await this.ok('RestoreTableFromBackup', { BackupArn, TargetTableName, ...more });
-    await this.active(TargetTableName);
+    await this.waitUntilActive(TargetTableName);
     return TargetTableName;
   }
 
-  /** The table when it is ACTIVE. */
-  active(TableName: string): Promise<Json> {
+  /** Waits until the table is ACTIVE, and returns its description. */
+  waitUntilActive(TableName: string): Promise<Json> {
     return eventually(async () => {
       const { Table } = await this.ok('DescribeTable', { TableName });
       return (Table as Json)['TableStatus'] === 'ACTIVE' && (Table as Json);
     });
   }
 
-  /** What becomes of a table that is being restored: it is ACTIVE, or gone. */
-  outcome(TableName: string): Promise<'ACTIVE' | 'gone'> {
+  /** Waits until a table that is being restored is ACTIVE or gone. */
+  waitForOutcome(TableName: string): Promise<'ACTIVE' | 'gone'> {
     return eventually(async () => {
       const answer = await this.call('DescribeTable', { TableName });
       if (answer.status === 400) return 'gone';
@@ -167,23 +167,27 @@ export class Wire {
   }
 
   /** The table's PointInTimeRecoveryDescription. */
-  async recovery(TableName: string): Promise<Json> {
+  async describeRecovery(TableName: string): Promise<Json> {
     const { ContinuousBackupsDescription } = await this.ok('DescribeContinuousBackups', { TableName });
     return (ContinuousBackupsDescription as Json)['PointInTimeRecoveryDescription'] as Json;
   }
 
-  /** A table with point-in-time recovery that has begun. */
-  async recoverable(name: string): Promise<string> {
-    const table = await this.table(name);
+  /** Creates a table and enables its point-in-time recovery. */
+  async createRecoverableTable(name: string): Promise<string> {
+    const table = await this.createTable(name);
     await this.switchRecovery(table, true);
-    await eventually(async () => (await this.recovery(table))['LatestRestorableDateTime'] !== undefined);
+    await eventually(
+      async () => (await this.describeRecovery(table))['LatestRestorableDateTime'] !== undefined,
+    );
     return table;
   }
 
-  /** Waits until all that was written before now can be restored. */
-  async caughtUp(table: string): Promise<void> {
+  /** Waits until all writes before now can be restored. */
+  async waitUntilRestorable(table: string): Promise<void> {
     const now = Date.now() / 1000;
-    await eventually(async () => Number((await this.recovery(table))['LatestRestorableDateTime']) >= now);
+    await eventually(
+      async () => Number((await this.describeRecovery(table))['LatestRestorableDateTime']) >= now,
+    );
   }
 }
 
@@ -191,12 +195,12 @@ function itemId(n: number): string {
   return `item-${String(n).padStart(6, '0')}`;
 }
 
-/** The ARN that CreateBackup answers with. */
+/** The ARN in the answer to CreateBackup. */
 export function arnOf(answer: Json): string {
   return String((answer['BackupDetails'] as Json)['BackupArn']);
 }
 
-/** The embedded runtime on an empty home, in this process, for all tests of the file. */
+/** Starts the embedded runtime on an empty home, in this process, for all tests of the file. */
 export function embeddedWire(): Wire {
   let runtime: Runtime | undefined;
   let home = '';
