@@ -49,8 +49,8 @@ export async function createTable(
 }
 
 /**
- * Throws `TableAlreadyExists` without the restore's tag: an earlier attempt may have crashed before it recorded the
- * table's id.
+ * Throws `TableAlreadyExists` unless the table has the restore's tag: then an earlier attempt made it, and crashed
+ * before it recorded the table's id.
  */
 async function checkMadeByRestore(
   dynamodb: DynamoDBClient,

@@ -92,10 +92,8 @@ export function mayTableAppear(
 async function findListedImport(services: Services, restore: RestoreRecord): Promise<string | undefined> {
   const TableArn = siblingTableArn(restore.source.arn, restore.target);
   const { S3KeyPrefix } = importSourceOf(services, restore);
-  for await (const { ImportSummaryList = [] } of paginateListImports(
-    { client: services.dynamodb },
-    { TableArn },
-  )) {
+  const pages = paginateListImports({ client: services.dynamodb }, { TableArn });
+  for await (const { ImportSummaryList = [] } of pages) {
     const found = ImportSummaryList.find((each) => each.S3BucketSource?.S3KeyPrefix === S3KeyPrefix);
     if (found !== undefined) return found.ImportArn;
   }

@@ -5,7 +5,8 @@ import { selectKeyDefinitions } from './key-definitions.ts';
 /**
  * Builds the parameters that both CreateTable and an import make the table with. The table is on demand while it
  * loads. It has its local indexes, because they cannot be added later (a table with local indexes is never imported),
- * but not its global ones: an item may be older than an index and have another type in its key, which cannot be written.
+ * but not its global ones: an item may be older than an index and have another type in its key, which cannot be
+ * written.
  */
 export function buildTableParameters(name: string, description: TableDescription) {
   const { keySchema, sse } = description;

@@ -11,8 +11,8 @@ import { findImport, isImportRunning, mayTableAppear } from './import-job.ts';
 import { hasRestoreTag, removeRestoreTag } from './restore-tag.ts';
 
 /**
- * The target as DynamoDB describes it. Throws `TargetTableLost` unless it is the table that this restore made: no other
- * table is written to or changed.
+ * Describes the target. Throws `TargetTableLost` unless it is the table that this restore made: a step writes to no
+ * other table and changes no other.
  */
 export async function describeTarget(
   { dynamodb }: Pick<Services, 'dynamodb'>,
@@ -59,15 +59,17 @@ export async function clearTarget(
 /** A table that belongs to the restore. */
 interface Target {
   readonly table: SdkTableDescription;
-  /** It has the id on the restore's record, or of the restore's import. */
+  /** Its TableId is that of the restore's record or of the restore's import. */
   readonly isNoted: boolean;
   readonly isTagged: boolean;
+  /** The restore has started an import. */
   readonly isImported: boolean;
 }
 
 /**
- * The restore's table: undefined if there is none, `changing` while one may appear or is being imported or deleted. It
- * is known by its id or by its tag: a late twin of the step that makes the table may have made another one.
+ * Finds the restore's table. Returns undefined if there is none, and `changing` while one may still appear or is being
+ * imported or deleted. It recognizes the table by its id or its tag: a late twin of the step that makes the table may
+ * have made another one.
  */
 async function findTarget(
   services: Services,
@@ -87,6 +89,7 @@ async function findTarget(
   return isNoted || isTagged ? { table, isNoted, isTagged, isImported: made !== undefined } : undefined;
 }
 
+/** Removes the tag of a settled table, so that Tidemark can no longer change it. */
 async function releaseTable(
   { dynamodb }: Services,
   { description }: RestoreRecord,
@@ -98,7 +101,7 @@ async function releaseTable(
     : { kind: 'complete' };
 }
 
-/** True if the restored table is to be protected from deletion and is not. */
+/** True if the restored table should be protected from deletion and is not. */
 export function lacksProtection(table: SdkTableDescription, wanted: TableDescription): boolean {
   return wanted.deletionProtection === true && table.DeletionProtectionEnabled !== true;
 }

@@ -22,15 +22,16 @@ const maxOpenManifests = 8;
  * - a manifest whose backup has ended and whose snapshot is not live.
  *
  * Why this is safe concurrently with backups, restores, deletions and other sweeps: "ended" and "dead" never change
- * back. So what may be deleted now may be deleted at any later time, unless a snapshot S refers to it that is committed
- * after the place of S was read. S refers only to runs of its own and of its parent P.
+ * back. So what may be deleted now may be deleted at any later time, unless a later snapshot S refers to it: one whose
+ * record was written after the sweep had read past that record's place. S refers only to runs of its own and of its
+ * parent P.
  *
  * - S's own runs: the backup of S had not ended when the backups were read, else S would have been found.
  * - P's runs: P is alive when S is committed, because it is the head or pinned, or because the commit requires it
- *   (`Turns.commit`). A dead snapshot never revives, so P was alive all the time since S was planned. The place of P is
- *   read before that of S. If P was found there, it was alive and its runs are referred to. If not, P was itself
- *   committed after its place was read, and the same holds for P. The chain of parents ends at a base, which has only
- *   runs of its own.
+ *   (`Turns.commit`). A dead snapshot never revives, so P was alive all the time since S was planned. The record of P
+ *   comes before that of S. If the sweep found it, P was alive, and the sweep has read which runs P refers to. If not,
+ *   P is a later snapshot itself, and the same argument holds for P. The chain of parents ends at a base, which has
+ *   only runs of its own.
  *
  * Nothing refers to what a late twin of an ended backup stores; the next sweep deletes it. A live manifest that cannot
  * be read stops every deletion of its TableId, because nobody knows what it refers to.
