@@ -30,7 +30,7 @@ const anyBackup = fc.record({
     .map((changes): Texts => new Map(changes)),
 });
 
-/** Limits at which everything happens in a chain of a few backups. */
+/** Limits so small that a chain of a few backups merges, folds and doubles partitions. */
 const anyLimits = fc.record({
   partitionBytes: fc.constantFrom(400, 900, 100_000),
   maxPartitions: fc.constantFrom(2, 16),
@@ -44,7 +44,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Every look at the clock is an hour after the one before: each invocation does the least that it may. */
+/** Advances the clock by an hour at each look, so that each invocation does the least that it may. */
 function letTimeFly(): void {
   let now = 0;
   vi.spyOn(systemClock, 'now').mockImplementation(() => (now += 3_600_000));
@@ -66,7 +66,7 @@ async function expectContent(
   expect(manifest).toMatchObject(countContent(images.flat()));
 }
 
-/** The figures of the runs are those of their files, and the new ones are what was copied. */
+/** Expects the runs to have the sizes of their files, and the new ones to be what the manifest reports as copied. */
 function expectRuns(store: MemoryStore, manifest: Manifest, parent: Manifest | undefined): void {
   const sizes = manifest.runs.map(({ key }) => store.objects.get(key)?.length);
   expect(sizes).toEqual(manifest.runs.map(({ bytes }) => bytes));
@@ -79,20 +79,20 @@ function expectRuns(store: MemoryStore, manifest: Manifest, parent: Manifest | u
   });
 }
 
-function mostRuns({ runs, partitions }: Manifest): number {
+function countMostRuns({ runs, partitions }: Manifest): number {
   const starts = runs.map(({ range }) => fromHex(range).from);
   const places = [...starts, ...splitHashSpace(partitions.length).map(({ from }) => from)];
   const counts = places.map((hash) => runs.filter(({ range }) => contains(fromHex(range), hash)).length);
   return Math.max(0, ...counts);
 }
 
-describe('behind each backup of any chain', () => {
+describe('each backup of any chain', () => {
   const anyChain = fc.record({
     limits: anyLimits,
     backups: fc.array(anyBackup, { minLength: 2, maxLength: 10 }),
   });
 
-  it('the snapshot holds what the table holds, its figures are a recount, and its runs are few and there', async () => {
+  it('has the content of its table, figures that equal a recount, and existing runs within the limit', async () => {
     await fc.assert(
       fc.asyncProperty(anyChain, async ({ limits, backups }) => {
         const store = createMemoryStore();
@@ -102,7 +102,7 @@ describe('behind each backup of any chain', () => {
           const manifest = await table.backup(changes, kind);
           await expectContent(store, manifest, table.content);
           expectRuns(store, manifest, parent);
-          expect(mostRuns(manifest)).toBeLessThanOrEqual(limits.maxRuns);
+          expect(countMostRuns(manifest)).toBeLessThanOrEqual(limits.maxRuns);
           parent = manifest;
         }
       }),
@@ -110,7 +110,7 @@ describe('behind each backup of any chain', () => {
     );
   });
 
-  it('also if every invocation’s time is spent at once', async () => {
+  it('has the content of its table also if every invocation’s time is spent at once', async () => {
     letTimeFly();
     await fc.assert(
       fc.asyncProperty(anyChain, async ({ limits, backups }) => {
@@ -128,7 +128,7 @@ describe('behind each backup of any chain', () => {
     );
   });
 
-  it('which ends a delta run where the time was spent', async () => {
+  it('ends a delta run where the invocation’s time is spent', async () => {
     letTimeFly();
     const table = createChain(createMemoryStore(), { ...smallLimits, partitionBytes: 100_000, foldShare: 3 });
     const texts = (text: string): Texts => new Map(Array.from({ length: 30 }, (_, n) => [n, text]));
@@ -137,7 +137,7 @@ describe('behind each backup of any chain', () => {
     expect(runs.filter(({ kind }) => kind === 'delta').length).toBeGreaterThan(2);
   });
 
-  it('the snapshots before it hold what they held', async () => {
+  it('leaves the content of the snapshots before it as it was', async () => {
     await fc.assert(
       fc.asyncProperty(anyChain, async ({ limits, backups }) => {
         const store = createMemoryStore();
@@ -153,10 +153,10 @@ describe('behind each backup of any chain', () => {
   });
 });
 
-describe('what a backup adds', () => {
+describe('the files that a backup adds', () => {
   const many: Texts = new Map(Array.from({ length: 200 }, (_, n) => [n, `item ${n}`]));
 
-  it('is one delta run when the changes are small, however many partitions there are', async () => {
+  it('are one delta run if the changes are few, however many partitions there are', async () => {
     const table = createChain(createMemoryStore(), { ...smallLimits, foldShare: 3 });
     const { partitions } = await table.backup(many);
     expect(partitions).toHaveLength(16);
@@ -170,7 +170,7 @@ describe('what a backup adds', () => {
     expect([kind, copied.files, copied.records]).toEqual(['incremental', 1, 3]);
   });
 
-  it('is nothing when nothing changed, or what changed is again as it was', async () => {
+  it('are none if nothing changed, or an item was written again as it was', async () => {
     const table = createChain(createMemoryStore());
     await table.backup(many);
     const nothing = await table.backup(new Map());
@@ -179,7 +179,7 @@ describe('what a backup adds', () => {
     expect(same.copied).toEqual({ bytes: 0, files: 0, records: 0 });
   });
 
-  it('is one run of all changes since the last full snapshot when it is differential', async () => {
+  it('are one run of all changes since the last full snapshot if the backup is differential', async () => {
     const table = createChain(createMemoryStore(), { ...smallLimits, foldShare: 3 });
     await table.backup(many);
     await table.backup(new Map([[1, 'one']]));
@@ -191,7 +191,7 @@ describe('what a backup adds', () => {
     ).toEqual([[3, 1]]);
   });
 
-  it('is base runs alone when it is full', async () => {
+  it('are only base runs if the backup is full', async () => {
     const table = createChain(createMemoryStore(), { ...smallLimits, foldShare: 3 });
     await table.backup(many);
     await table.backup(new Map([[1, 'one']]));

@@ -13,14 +13,14 @@ const anyContent: fc.Arbitrary<Content> = fc.record({
   bytes: fc.integer({ min: 5000, max: 9000 }),
   digest: fc.bigInt(0n, (1n << 128n) - 1n).map((digest) => digest.toString(16).padStart(32, '0')),
 });
-/** What changes do: as often to take away as to add, never all there is. */
+/** The effect of changes: it takes away as often as it adds, and never takes away everything. */
 const anyEffect: fc.Arbitrary<Content> = fc.record({
   items: fc.integer({ min: -20, max: 20 }),
   bytes: fc.integer({ min: -500, max: 500 }),
   digest: fc.bigInt(0n, (1n << 128n) - 1n).map((digest) => digest.toString(16).padStart(32, '0')),
 });
 
-/** A parent of some partitions, each split in as many; which of the new ones are folded, and the effect on each. */
+/** A parent's partitions, each split into `split` new ones; which of them are folded; and the effect on each new one. */
 const anyCase = fc
   .record({ count: fc.constantFrom(1, 2, 4), split: fc.constantFrom(1, 2, 4), foldsAll: fc.boolean() })
   .chain(({ count, split, foldsAll }) =>
@@ -53,8 +53,8 @@ const plan: BackupPlan = {
 
 const nothing: Content = { items: 0, bytes: 0, digest: '0'.repeat(32) };
 
-/** All that is left where each of an old partition's content goes to the first of those that it is split in. */
-function appliedOf({
+/** Builds the results of the steps, as if the whole content of an old partition were in the first of its new ones. */
+function createApplied({
   split,
   before,
   effects,
@@ -69,7 +69,7 @@ function appliedOf({
   }));
   const folded = after.filter(({ partition }) => folds[Math.floor(partition / split)]);
   const effect = effects.flatMap((one, partition) => (one ? [{ partition, ...one }] : []));
-  // Two results, as of two ranges or two parts.
+  // Two results, as from two ranges or two parts.
   const results: ApplyResult[] = [
     { done: true, runs: [], effect: effect.slice(0, 1), folded: folded.slice(0, 1), next: undefined },
     { done: true, runs: [], effect: effect.slice(1), folded: folded.slice(1), next: undefined },
@@ -85,17 +85,17 @@ function appliedOf({
   };
 }
 
-describe('a parent is trusted', () => {
-  it('when what was folded is what it held and what the changes did to it', () => {
+describe('findParentFault', () => {
+  it('trusts a parent if the folds count its content and the effect of the changes', () => {
     fc.assert(
       fc.property(anyCase, (given) => {
         fc.pre(given.split === 1);
-        expect(findParentFault(appliedOf(given))).toBeUndefined();
+        expect(findParentFault(createApplied(given))).toBeUndefined();
       }),
     );
   });
 
-  it('also when its partitions were split', () => {
+  it('trusts a parent whose partitions were split', () => {
     fc.assert(
       fc.property(anyCase, (given) => {
         fc.pre(
@@ -103,16 +103,16 @@ describe('a parent is trusted', () => {
             given.effects.every((effect, i) => i % given.split === 0 || (effect?.items ?? 0) >= 0),
         );
         const bytes = given.effects.map((effect) => effect && { ...effect, bytes: Math.abs(effect.bytes) });
-        expect(findParentFault(appliedOf({ ...given, effects: bytes }))).toBeUndefined();
+        expect(findParentFault(createApplied({ ...given, effects: bytes }))).toBeUndefined();
       }),
     );
   });
 
-  it('not when one that was folded was of other content, whatever of it was another', () => {
+  it('finds a folded partition whose count or digest differs from what the parent claims', () => {
     const anyLie = fc.constantFrom<Partial<Content>>({ items: 99 }, { digest: 'f'.repeat(32) });
     fc.assert(
       fc.property(anyCase, fc.nat(), anyLie, (given, n, lie) => {
-        const applied = appliedOf(given);
+        const applied = createApplied(given);
         const which = n % given.before.length;
         const parent = {
           ...manifestOf([]),
@@ -127,8 +127,8 @@ describe('a parent is trusted', () => {
     );
   });
 
-  it('not when a run of it was damaged, and the reason is that', () => {
-    const applied = appliedOf({ split: 1, before: [nothing], effects: [undefined], folds: [false] });
+  it('finds a damaged run of the parent, and returns its damage as the reason', () => {
+    const applied = createApplied({ split: 1, before: [nothing], effects: [undefined], folds: [false] });
     const result = {
       done: true,
       runs: [],
@@ -142,22 +142,25 @@ describe('a parent is trusted', () => {
     );
   });
 
-  it.each([{ items: -1 }, { bytes: -1 }])('not when more goes away than there was: %j', (effect) => {
-    const applied = appliedOf({
-      split: 1,
-      before: [nothing],
-      effects: [{ ...nothing, ...effect }],
-      folds: [false],
-    });
-    expect(findParentFault(applied)).toMatch(/take away more/);
-  });
+  it.each([{ items: -1 }, { bytes: -1 }])(
+    'finds changes that take away more than the parent has: %j',
+    (effect) => {
+      const applied = createApplied({
+        split: 1,
+        before: [nothing],
+        effects: [{ ...nothing, ...effect }],
+        folds: [false],
+      });
+      expect(findParentFault(applied)).toMatch(/take away more/);
+    },
+  );
 });
 
-describe('a manifest', () => {
-  it('has the content that was counted where it was folded, else that of the parent and of the changes', () => {
+describe('assembleManifest', () => {
+  it('takes the counted content of folded partitions, else the content of the parent and the effect of the changes', () => {
     fc.assert(
       fc.property(anyCase, (given) => {
-        const applied = appliedOf(given);
+        const applied = createApplied(given);
         const manifest = assembleManifest(applied);
         const expected = given.effects.map((effect, i) =>
           sumContents([
@@ -171,17 +174,17 @@ describe('a manifest', () => {
     );
   });
 
-  it('is full, and its own base, when all partitions were folded; else its base is the parent’s', () => {
+  it('makes a full manifest with itself as base if all partitions were folded, else keeps the parent’s base', () => {
     fc.assert(
       fc.property(anyCase, (given) => {
-        const { kind, base } = assembleManifest(appliedOf(given));
+        const { kind, base } = assembleManifest(createApplied(given));
         const isFull = given.folds.every(Boolean);
         expect([kind, base]).toEqual(isFull ? ['full', plan.id] : ['incremental', manifestOf([]).base]);
       }),
     );
   });
 
-  it('refers to the parent’s runs outside of what went into new ones, oldest first, then to these', () => {
+  it('lists the parent’s runs for the ranges that were not replaced, oldest first, and then the new runs', () => {
     const run = (key: string, kind: RunRef['kind'], range = wholeRange): RunRef => ({
       key,
       kind,

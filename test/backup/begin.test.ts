@@ -21,61 +21,63 @@ async function backUp(at: Harness = world.harness): Promise<BackupRecord> {
   return at.operations.describeBackup({ table, id });
 }
 
-function begun(id: BackupId): Promise<BeginResult> {
+function beginBackup(id: BackupId): Promise<BeginResult> {
   const { harness, table } = world;
   return begin(harness.services, { job: createBackupJob(table, id) });
 }
 
-describe('an execution that is there before its record', () => {
-  it('comes again, while the request may still record it', async () => {
-    expect(await begun(createBackupId(Date.now(), '00000000'))).toMatchObject({
+describe('begin, before the backup has a record,', () => {
+  it('waits while the request may still write the record', async () => {
+    expect(await beginBackup(createBackupId(Date.now(), '00000000'))).toMatchObject({
       status: 'wait',
       waitSeconds: 1,
     });
   });
 
-  it('comes again if it is recorded while it looks', async () => {
+  it('waits if the record appears while it looks', async () => {
     const { harness, table } = world;
     const stopped = harness.restarted();
     stopped.executions.stop();
     const { id } = await stopped.operations.createBackup({ table, name: 'late' });
     vi.spyOn(Turns.prototype, 'take').mockResolvedValueOnce('over');
-    expect(await begun(id)).toMatchObject({ status: 'wait', waitSeconds: 1 });
-    expect(await begun(id)).toMatchObject({ status: 'scan' });
+    expect(await beginBackup(id)).toMatchObject({ status: 'wait', waitSeconds: 1 });
+    expect(await beginBackup(id)).toMatchObject({ status: 'scan' });
   });
 
-  it('ends when a request with a later marker is recorded: its own can be no more', async () => {
+  it('ends if a request with a later marker is recorded, because its own can no longer be', async () => {
     const early = createBackupId(Date.now(), '00000000');
     await backUp();
-    expect(await begun(early)).toMatchObject({ status: 'ended' });
+    expect(await beginBackup(early)).toMatchObject({ status: 'ended' });
   });
 
-  it('ends when the request had time enough to record it', async () => {
+  it('ends if the request had enough time to write the record', async () => {
     const { recordMs } = world.harness.services.config;
-    expect(await begun(createBackupId(Date.now() - recordMs, '00000000'))).toMatchObject({ status: 'ended' });
+    expect(await beginBackup(createBackupId(Date.now() - recordMs, '00000000'))).toMatchObject({
+      status: 'ended',
+    });
   });
 
-  it('ends, however late it is, when its backup is over', async () => {
+  it('ends if its backup is over, however late it is called', async () => {
     const { id } = await backUp();
-    expect(await begun(id)).toMatchObject({ status: 'ended' });
+    expect(await beginBackup(id)).toMatchObject({ status: 'ended' });
   });
 });
 
-describe('an execution whose turn it is not', () => {
-  it('ends, and leaves the turn to who has it', async () => {
+describe('begin, while another execution holds the turn,', () => {
+  it('ends, and does not change the turn', async () => {
     const { harness, table } = world;
     const stopped = harness.restarted();
     stopped.executions.stop();
     const first = await stopped.operations.createBackup({ table, name: 'first' });
     const second = await stopped.operations.createBackup({ table, name: 'second' });
-    expect(await begun(first.id)).toMatchObject({ status: 'scan' });
-    expect(await begun(second.id)).toMatchObject({ status: 'ended' });
+    expect(await beginBackup(first.id)).toMatchObject({ status: 'scan' });
+    expect(await beginBackup(second.id)).toMatchObject({ status: 'ended' });
     expect((await harness.services.catalog.turns.getTable(table))?.turn?.backup).toBe(first.id);
   });
 });
 
-describe('a parent of which the content may be later than is asked for', () => {
-  it('does not serve: a base of a stream that began after its request ends where the stream begins', async () => {
+describe('a backup of an earlier time', () => {
+  it('does not continue a base whose stream began after that time, because the base ends where its stream begins', async () => {
     const { database, harness, table } = world;
     // A table whose stream is seconds younger than the marker.
     const { sleep } = harness.services.clock;
@@ -94,8 +96,8 @@ describe('a parent of which the content may be later than is asked for', () => {
   });
 });
 
-/** Two backups that are there, and the claim of a third one, which nothing works at. */
-async function thirdOf() {
+/** Makes two backups, and returns them with the claim of a third one that no execution works on. */
+async function createThird() {
   const { harness, table } = world;
   const [one, two] = [await backUp(), await backUp()];
   const stopped = harness.restarted();
@@ -104,11 +106,11 @@ async function thirdOf() {
   return { one, two, claim: { table, backup: id, execution: id } };
 }
 
-describe('a parent that was pinned', () => {
-  it('is let go when another is pinned for the same turn', async () => {
+describe('a pinned parent', () => {
+  it('is released when another one is pinned for the same turn', async () => {
     const { harness, table } = world;
     const { catalog } = harness.services;
-    const { one, two, claim } = await thirdOf();
+    const { one, two, claim } = await createThird();
     expect(await catalog.turns.take(claim)).toBe('taken');
     for (const parent of [one, one, two]) expect(await catalog.turns.pinParent(claim, parent.id)).toBe(true);
     const isPinned = async (of: BackupRecord): Promise<boolean> =>
@@ -118,7 +120,7 @@ describe('a parent that was pinned', () => {
     await expectNothingHeld(harness, table);
   });
 
-  it('is not pinned for a turn that was lost', async () => {
+  it('cannot be pinned for a turn that was lost', async () => {
     const { harness, table } = world;
     const one = await backUp();
     const claim = { table, backup: one.id, execution: one.id };
@@ -128,30 +130,30 @@ describe('a parent that was pinned', () => {
   });
 });
 
-describe('a plan that a twin has published', () => {
-  it('has its parent pinned, though another was chosen since', async () => {
+describe('begin, after a twin has published the plan,', () => {
+  it('pins the parent of that plan, even if another one was pinned since', async () => {
     const { harness, table } = world;
     const { catalog } = harness.services;
-    const { one, two, claim } = await thirdOf();
-    expect(await begun(claim.backup)).toMatchObject({ status: 'collect', job: { round: 0 } });
+    const { one, two, claim } = await createThird();
+    expect(await beginBackup(claim.backup)).toMatchObject({ status: 'collect', job: { round: 0 } });
     expect((await catalog.turns.getTable(table))?.turn?.parent).toBe(two.id);
     await catalog.turns.pinParent(claim, one.id);
-    expect(await begun(claim.backup)).toMatchObject({ status: 'collect', job: { round: 0 } });
+    expect(await beginBackup(claim.backup)).toMatchObject({ status: 'collect', job: { round: 0 } });
     expect((await catalog.turns.getTable(table))?.turn?.parent).toBe(two.id);
   });
 
-  it('is given up if its parent is gone', async () => {
+  it('starts over if the parent of that plan is gone', async () => {
     const { harness } = world;
-    const { one, two, claim } = await thirdOf();
-    expect(await begun(claim.backup)).toMatchObject({ status: 'collect' });
+    const { one, two, claim } = await createThird();
+    expect(await beginBackup(claim.backup)).toMatchObject({ status: 'collect' });
     await harness.services.catalog.turns.pinParent(claim, one.id);
     await harness.store.delete([manifestKey(two.table.tableId, two.id)]);
-    expect(await begun(claim.backup)).toMatchObject({ status: 'wait', job: { round: 1 } });
+    expect(await beginBackup(claim.backup)).toMatchObject({ status: 'wait', job: { round: 1 } });
   });
 });
 
-describe('a manifest that an earlier execution has published', () => {
-  it('is not taken over when the snapshot that it leans on was deleted meanwhile', async () => {
+describe('a manifest that an earlier execution published', () => {
+  it('is not adopted if its parent was deleted in the meantime', async () => {
     const exports = simulatedRecovery();
     const config = { base: 'export' } as const;
     await world.startAnew({ config, exports });
@@ -164,7 +166,7 @@ describe('a manifest that an earlier execution has published', () => {
       await at.executions.idle();
       return at.operations.describeBackup({ table, id });
     };
-    // The head is damaged, so that the older base is gone on from.
+    // The head is damaged, so that the next backup continues the older base.
     const head = await byExport(harness);
     await harness.store.delete([manifestKey(head.table.tableId, head.id)]);
     await putItems(database, table, 7, 9);
@@ -175,7 +177,7 @@ describe('a manifest that an earlier execution has published', () => {
       throw new Error('killed');
     });
     const { id } = await byExport(crashing);
-    // The turn's pin keeps the base until the turn is granted anew, to an execution that crashes too.
+    // The turn's pin keeps the base until the turn is granted to the next execution, which crashes too.
     await reconcile(crashing.services);
     await harness.operations.deleteBackup({ table, id: base.id });
     const after = harness.restarted({ config });

@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** A Tidemark, and the names of the objects that its collect step has read. */
-async function watched(options: HarnessOptions = {}): Promise<{ harness: Harness; read: string[] }> {
+/** Starts a Tidemark, and records the names of the objects that its collect step reads. */
+async function startWatched(options: HarnessOptions = {}): Promise<{ harness: Harness; read: string[] }> {
   const read: string[] = [];
   let handler = '';
   const harness = await startHarness(database, {
@@ -39,8 +39,8 @@ async function backUp({ operations, executions }: Harness, table: string): Promi
   return operations.describeBackup({ table, id });
 }
 
-it('changes are collected from a stream with one look at the parent', async () => {
-  const { harness, read } = await watched();
+it('collect reads the parent’s manifest once for changes from a stream', async () => {
+  const { harness, read } = await startWatched();
   const table = await newTable(database);
   await backUp(harness, table);
   read.length = 0;
@@ -49,8 +49,8 @@ it('changes are collected from a stream with one look at the parent', async () =
   expect(read.filter((name) => name === 'manifest.json.zst')).toHaveLength(1);
 });
 
-it('what exports hold is looked at when all of them have ended', async () => {
-  const { harness, read } = await watched({
+it('collect reads the manifests of exports once, when all exports have ended', async () => {
+  const { harness, read } = await startWatched({
     exports: simulatedRecovery(),
     config: { base: 'export', exportWindow: { minMs: 1000, maxMs: 2000 } },
   });
@@ -59,7 +59,7 @@ it('what exports hold is looked at when all of them have ended', async () => {
   const passed = Date.now() + 4000;
   await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(passed), { timeout: 10_000, interval: 50 });
   read.length = 0;
-  // The last one is said to run for a while longer, again and again.
+  // DescribeExport reports the last one as running for a while longer.
   const described: string[] = [];
   harness.services.dynamodb.middlewareStack.add(
     (next, { commandName }) =>

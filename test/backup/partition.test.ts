@@ -22,10 +22,10 @@ import { createBackupJob } from '../../lambda/jobs/job.ts';
 const items = Array.from({ length: 30 }, (_, n) => `{"Item":{"pk":{"N":"${n}"},"v":{"S":"value ${n}"}}}\n`);
 const whole = await promisify(gzip)(items.join(''));
 
-/** Partitions a staged file that is said to hold the items: their images, or the code of the error. */
-async function partitioned(bytes: Buffer): Promise<string[] | string> {
+/** Partitions a staged file that should hold the items; returns their images, or the code of the error. */
+async function partitionFile(bytes: Buffer): Promise<string[] | string> {
   const store: ObjectStore = createMemoryStore();
-  // What this step uses; one that reached for more would fail.
+  // All that this step uses: a step that used more would fail.
   const services = {
     config: { ...defaultConfig, limits: smallLimits },
     clock: systemClock,
@@ -62,19 +62,21 @@ async function partitioned(bytes: Buffer): Promise<string[] | string> {
 
 const images = items.map((line) => line.slice('{"Item":'.length, -'}\n'.length)).sort();
 
-describe('a staged file', () => {
-  it('becomes spills of its items', async () => {
-    expect(await partitioned(whole)).toEqual(images);
+describe('partition', () => {
+  it('turns a staged file into spills of its items', async () => {
+    expect(await partitionFile(whole)).toEqual(images);
   });
 
-  it('that is damaged fails by name, unless gzip does not use what is another', async () => {
+  it('fails with a specific error for any damage, unless gzip does not use the damaged bytes', async () => {
     const anyDamage = fc.record({ at: fc.nat(), length: fc.nat(10), by: fc.uint8Array({ maxLength: 10 }) });
     await fc.assert(
       fc.asyncProperty(anyDamage, async ({ at, length, by }) => {
         const place = at % whole.length;
         const bytes = Buffer.concat([whole.subarray(0, place), by, whole.subarray(place + length)]);
         // Lines are parsed as they come, before gzip's checksum at the end.
-        expect(['StagedDataCorrupt', 'RecordNotUnderstood', images]).toContainEqual(await partitioned(bytes));
+        expect(['StagedDataCorrupt', 'RecordNotUnderstood', images]).toContainEqual(
+          await partitionFile(bytes),
+        );
       }),
       { numRuns: 300 },
     );
@@ -86,8 +88,8 @@ describe('a staged file', () => {
     ['a line that is cut', (text) => text.slice(0, -10)],
     ['an empty line', (text) => `${text}\n`],
     ['nothing', () => ''],
-  ])('that is sound but holds %s is StagedDataCorrupt', async (_name, edit) => {
+  ])('fails with StagedDataCorrupt for a sound file with %s', async (_name, edit) => {
     const text = edit((await promisify(gunzip)(whole)).toString());
-    expect(await partitioned(await promisify(gzip)(text))).toBe('StagedDataCorrupt');
+    expect(await partitionFile(await promisify(gzip)(text))).toBe('StagedDataCorrupt');
   });
 });

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitLines } from '../../lambda/backup/split-lines.ts';
 
-describe('only a line feed ends a line', () => {
-  it('whatever else the text holds and however it is cut into chunks', async () => {
+describe('splitLines', () => {
+  it('ends a line at a line feed alone, whatever the text and its chunks are', async () => {
     const line = fc.string({
       unit: fc.constantFrom('a', 'é', '😀', '\u2028', '\u2029', '\r', '\u0085', '"'),
     });

@@ -15,17 +15,17 @@ const hour = 60 * 60 * 1000;
 
 const world = embedded();
 
-/** The same Tidemark, `milliseconds` later. */
-function later(milliseconds: number, config: Partial<Config> = {}): Harness {
+/** Restarts the same Tidemark with a clock that is `milliseconds` ahead. */
+function restartLater(milliseconds: number, config: Partial<Config> = {}): Harness {
   const { sleep } = world.harness.services.clock;
   return world.harness.restarted({ config, clock: { now: () => Date.now() + milliseconds, sleep } });
 }
 
-/** Nothing is requested to move the head, nine hours later. */
+/** Expects that nine hours later no backup is requested to move the head. */
 async function expectHeadKept(id: string, config: Partial<Config> = {}): Promise<void> {
   const { harness, table } = world;
   const before = await harness.services.catalog.turns.getTable(table);
-  await settle(later(9 * hour, config));
+  await settle(restartLater(9 * hour, config));
   const after = await harness.services.catalog.turns.getTable(table);
   expect([after?.head?.snapshot, after?.lastMarker]).toEqual([id, before?.lastMarker]);
 }
@@ -43,8 +43,8 @@ async function backup(): Promise<BackupRecord> {
   return harness.operations.describeBackup({ table, id });
 }
 
-describe('what no execution brings to an end is found', () => {
-  it('a request that was cataloged and never started', async () => {
+describe('reconcile', () => {
+  it('starts a backup that was cataloged and never started', async () => {
     const { harness, table } = world;
     const stopped = harness.restarted();
     stopped.executions.stop();
@@ -54,7 +54,7 @@ describe('what no execution brings to an end is found', () => {
     await expectNothingHeld(harness, table);
   });
 
-  it('a backup whose executions end again and again is given up with a reason, and the next one is made', async () => {
+  it('gives up a backup whose executions end again and again, with a reason, and lets the next one run', async () => {
     const { harness, table } = world;
     const dying: Harness = harness.restarted({
       around: async (handler, input, run) => {
@@ -88,10 +88,10 @@ describe('what no execution brings to an end is found', () => {
     await expectNothingHeld(harness, table);
   });
 
-  it('nothing that runs is touched', async () => {
+  it('leaves a running backup alone', async () => {
     const { harness, table } = world;
     const { id } = await harness.operations.createBackup({ table, name: 'running' });
-    // Before it has taken its turn it could not be told from one that was never started.
+    // A backup that has not taken its turn yet looks like one that was never started.
     await vi.waitFor(async () => {
       const record = await harness.services.catalog.turns.getTable(table);
       expect(record?.turn !== undefined || record?.pending.length === 0).toBe(true);
@@ -105,14 +105,14 @@ describe('what no execution brings to an end is found', () => {
   });
 });
 
-describe('a head about to fall off its stream', () => {
+describe('a head whose changes the stream will soon lose', () => {
   it('is moved forward by a backup that no list shows', async () => {
     const { database, harness, table } = world;
     const first = await backup();
     await changeItems(database, table);
-    await settle(later(7 * hour));
+    await settle(restartLater(7 * hour));
     expect((await harness.services.catalog.turns.getTable(table))?.head?.snapshot).toBe(first.id);
-    const evening = later(9 * hour);
+    const evening = restartLater(9 * hour);
     await settle(evening);
     const head = (await harness.services.catalog.turns.getTable(table))?.head?.snapshot;
     expect(head).not.toBe(first.id);
@@ -129,20 +129,20 @@ describe('a head about to fall off its stream', () => {
     expect(await restore(database, evening, second)).toEqual(await contentOf(database.dynamodb, table));
   });
 
-  it('is left where it is when nobody has a backup of its table, or the table is another one', async () => {
+  it('is not moved if its table has no backup, or was replaced by another table', async () => {
     const { database, harness, table } = world;
     const { id } = await backup();
     await harness.operations.deleteBackup({ table, id });
-    await settle(later(9 * hour));
+    await settle(restartLater(9 * hour));
     expect((await harness.services.catalog.turns.getTable(table))?.head?.snapshot).toBe(id);
     const kept = await backup();
     await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
     await createTable(database.dynamodb, table, shape);
-    await settle(later(9 * hour));
+    await settle(restartLater(9 * hour));
     expect((await harness.services.catalog.turns.getTable(table))?.head?.snapshot).toBe(kept.id);
   });
 
-  it('is left where it is when another stream has taken the place of its own', async () => {
+  it('is not moved if another stream has replaced its own', async () => {
     const { id } = await backup();
     const none = { StreamEnabled: false };
     const another = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
@@ -154,25 +154,25 @@ describe('a head about to fall off its stream', () => {
     }
   });
 
-  it('that ends with an export is moved by the stream or not at all, never by another export', async () => {
+  it('is moved by the stream alone, never by an export, if it ends with an export', async () => {
     await world.startAnew({ config: { base: 'export', replayMs: 1000 }, exports: simulatedRecovery() });
     const { harness, table } = world;
     await secondsPass();
     const { id, source } = await backup();
     expect(source).toBe('export');
-    // To be replayed from before the stream's begin.
+    // Here the replay would start before the stream does.
     await expectHeadKept(id, { base: 'export', replayMs: hour });
-    await settle(later(9 * hour, { base: 'export' }));
+    await settle(restartLater(9 * hour, { base: 'export' }));
     const head = (await harness.services.catalog.turns.getTable(table))?.head?.snapshot;
     expect(head).not.toBe(id);
     const moved = await harness.services.catalog.backups.get({ table, id: head as BackupRecord['id'] });
     expect(moved).toMatchObject({ status: 'AVAILABLE', source: 'stream', parent: id });
   });
 
-  it('is left for the next call when streams are described too often in the account', async () => {
+  it('is moved at the next call if DescribeStream is throttled', async () => {
     const { harness, table } = world;
     const { id } = await backup();
-    const evening = later(9 * hour);
+    const evening = restartLater(9 * hour);
     const error = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
     vi.spyOn(evening.services.streams, 'send').mockImplementationOnce(() => {
       throw error;
@@ -183,10 +183,10 @@ describe('a head about to fall off its stream', () => {
     expect((await harness.services.catalog.turns.getTable(table))?.head?.snapshot).not.toBe(id);
   });
 
-  it('is not tried again at once when it cannot be moved', async () => {
+  it('is not tried again at once if it cannot be moved', async () => {
     const { harness, table } = world;
     await backup();
-    const evening = later(9 * hour);
+    const evening = restartLater(9 * hour);
     await settle(evening);
     const { lastMarker } = (await harness.services.catalog.turns.getTable(table)) ?? {};
     await settle(evening);
@@ -195,37 +195,37 @@ describe('a head about to fall off its stream', () => {
 });
 
 describe('a trouble', () => {
-  /** DescribeTable answers this of the table, or throws it. */
-  function describeAs(told: object) {
+  /** Lets DescribeTable answer this for the table, or throw it. */
+  function describeAs(answered: object) {
     world.database.dynamodb.middlewareStack.add(
       (next) => async (args) => {
         const answer = await next(args);
         const { Table } = answer.output as { Table?: { TableName?: string } };
         if (Table?.TableName !== world.table) return answer;
-        if (told instanceof Error) throw told;
-        return { ...answer, output: { ...answer.output, Table: { ...Table, ...told } } };
+        if (answered instanceof Error) throw answered;
+        return { ...answer, output: { ...answer.output, Table: { ...Table, ...answered } } };
       },
       { step: 'initialize', name: 'describe-as' },
     );
   }
   afterEach(() => world.database.dynamodb.middlewareStack.remove('describe-as'));
 
-  it('of one table is counted, and does not keep it from the others', async () => {
+  it('with one table is counted, and does not stop the work on other tables', async () => {
     const { database, harness } = world;
     await backup();
     const other = await newTable(database);
     const { id } = await harness.operations.createBackup({ table: other, name: 'other' });
     await harness.executions.idle();
-    expect(await settle(later(hour))).toBe(0);
+    expect(await settle(restartLater(hour))).toBe(0);
     describeAs(new Error('DynamoDB does not answer'));
-    expect(await settle(later(9 * hour))).toBe(1);
+    expect(await settle(restartLater(9 * hour))).toBe(1);
     expect((await harness.services.catalog.turns.getTable(other))?.head?.snapshot).not.toBe(id);
   });
 
-  it('is none with a table that is being deleted', async () => {
+  it('is not counted for a table that is being deleted', async () => {
     const { id } = await backup();
     describeAs({ TableStatus: 'DELETING' });
-    expect(await settle(later(9 * hour))).toBe(0);
+    expect(await settle(restartLater(9 * hour))).toBe(0);
     expect((await world.harness.services.catalog.turns.getTable(world.table))?.head?.snapshot).toBe(id);
   });
 });
@@ -233,7 +233,7 @@ describe('a trouble', () => {
 describe('a scheduled backup', () => {
   const delivery = { schedule: 'nightly', keepDays: 2, scheduledTime: '2026-11-21T03:00:00Z' };
 
-  it('is made once for a delivery that comes twice', async () => {
+  it('is made once if its delivery comes twice', async () => {
     const { harness, table } = world;
     const one = await createScheduledBackup(harness.services, { ...delivery, table });
     const two = await createScheduledBackup(harness.services, { ...delivery, table });
@@ -241,13 +241,13 @@ describe('a scheduled backup', () => {
     await harness.executions.idle();
   });
 
-  it('is deleted when its time is over, and not before', async () => {
+  it('is deleted when its time is over, not before', async () => {
     const { harness, table } = world;
     const { id } = await createScheduledBackup(harness.services, { ...delivery, table });
     await harness.executions.idle();
-    await settle(later(47 * hour));
+    await settle(restartLater(47 * hour));
     expect(await harness.operations.describeBackup({ table, id })).toMatchObject({ status: 'AVAILABLE' });
-    await settle(later(49 * hour));
+    await settle(restartLater(49 * hour));
     await expect(harness.operations.describeBackup({ table, id })).rejects.toMatchObject({
       code: 'BackupNotFound',
     });

@@ -27,8 +27,8 @@ interface Reading {
   readonly parts: number;
 }
 
-/** Reads from a cut up to the marker, in as many parts as `overdue` wants, lanes kept as JSON in between. */
-async function read(
+/** Reads from a cut up to the marker, in as many parts as `overdue` makes; lanes are stored as JSON between parts. */
+async function readToCut(
   table: SimulatedTable,
   from: StreamCut,
   rules: Pick<CutRules, 'markerSecond' | 'until'>,
@@ -39,7 +39,7 @@ async function read(
   let lanes: Lane[] = Object.entries(from.shards).map(([shard, position]) => createLane(shard, position));
   let parts = 0;
   for (let done = false; !done; parts++) {
-    if (parts > 2000) throw new Error('reading does not come to its end');
+    if (parts > 2000) throw new Error('the reading does not end');
     done = await readLanes(
       { streams: table.client, clock },
       lanes,
@@ -60,8 +60,8 @@ function startOf({ streams }: SimulatedTable): StreamCut {
   };
 }
 
-/** The content after the records; each must begin with what the one before it left. */
-function applied(content: ReadonlyMap<number, number>, taken: readonly Taken[]): Map<number, number> {
+/** Applies records to content; each record's old image must be what the record before it made. */
+function applyRecords(content: ReadonlyMap<number, number>, taken: readonly Taken[]): Map<number, number> {
   const result = new Map(content);
   const bySequence = taken.toSorted((a, b) =>
     BigInt(a.record.sequence) < BigInt(b.record.sequence) ? -1 : 1,
@@ -77,14 +77,14 @@ function applied(content: ReadonlyMap<number, number>, taken: readonly Taken[]):
   return result;
 }
 
-/** The cut has every write up to the marker and no record of a later second. */
+/** Expects that the cut includes every write up to the marker and no record of a later second. */
 function expectCutAt(table: SimulatedTable, cut: StreamCut, marker: number): void {
   const before = table.history.filter((write) => table.isBefore(write, cut));
   expect(before).toEqual(expect.arrayContaining(table.history.filter((write) => write.at <= marker)));
   expect(before.filter((write) => write.second > Math.floor(marker / 1000))).toEqual([]);
 }
 
-/** Plays the script; at each of its backups reads on from the last cut, while the backup's own actions go on. */
+/** Plays the script. At each of its backups it reads from the last cut on, while the backup's own actions happen. */
 async function playDeltas(
   { options, steps }: Script,
   onBackup: (table: SimulatedTable, reading: Reading, marker: number) => void,
@@ -102,7 +102,7 @@ async function playDeltas(
       const action = during.shift();
       if (action !== undefined) table.play(action);
     };
-    const reading = await read(table, cut, {
+    const reading = await readToCut(table, cut, {
       markerSecond: Math.floor(marker / 1000),
       until: 0,
     });
@@ -112,14 +112,14 @@ async function playDeltas(
   }
 }
 
-describe('from one cut to the next', () => {
-  it('exactly what belongs is read: all up to the marker, nothing of a later second, nothing twice', async () => {
+describe('readLanes, from one cut to the next,', () => {
+  it('reads each record up to the marker once, and no record of a later second', async () => {
     await fc.assert(
       fc.asyncProperty(scripts(emptyPages - 1), async (script) => {
         let content = new Map<number, number>();
         await playDeltas(script, (table, { cut, taken }, marker) => {
           expect(taken.every(({ isPastCut }) => !isPastCut)).toBe(true);
-          content = applied(content, taken);
+          content = applyRecords(content, taken);
           expect(content).toEqual(table.contentAt(cut));
           expectCutAt(table, cut, marker);
         });
@@ -129,14 +129,14 @@ describe('from one cut to the next', () => {
   });
 });
 
-/** The script's table when all has happened, without its backups. */
-function played({ options, steps }: Script): SimulatedTable {
+/** Plays the whole script, without its backups, and returns its table. */
+function play({ options, steps }: Script): SimulatedTable {
   const table = new SimulatedTable(options);
   for (const step of steps) if (step.do !== 'backup') table.play(step);
   return table;
 }
 
-/** A second of the table's life, `part` of 1 after its begin. */
+/** A second of the table's life, at the share `part` (0 to 1) of it. */
 function secondIn(table: SimulatedTable, part: number): number {
   const begin = table.streams[0]?.createdAt ?? 0;
   return Math.floor((begin + part * (table.now - begin)) / 1000);
@@ -145,8 +145,8 @@ function secondIn(table: SimulatedTable, part: number): number {
 const part = fc.double({ min: 0, max: 1, noNaN: true });
 const never = 10 ** 11;
 
-describe('reading goes on from lanes that were kept as JSON', () => {
-  it('with the same result, however often the time is used up', async () => {
+describe('readLanes, when its time is used up,', () => {
+  it('continues from lanes that were stored as JSON, with the same result as in one part', async () => {
     await fc.assert(
       fc.asyncProperty(
         scripts(emptyPages - 1),
@@ -154,12 +154,12 @@ describe('reading goes on from lanes that were kept as JSON', () => {
         fc.constantFrom(-never, 0, 2, never),
         fc.infiniteStream(fc.boolean()),
         async (script, at, more, interruptions) => {
-          const whole = played(script);
+          const whole = play(script);
           const markerSecond = secondIn(whole, at);
           const rules = { markerSecond, until: markerSecond + more };
-          const expected = await read(whole, startOf(whole), rules);
-          const parted = played(script);
-          const result = await read(parted, startOf(parted), rules, () => interruptions.next().value);
+          const expected = await readToCut(whole, startOf(whole), rules);
+          const parted = play(script);
+          const result = await readToCut(parted, startOf(parted), rules, () => interruptions.next().value);
           expect({ ...result, parts: 1 }).toEqual(expected);
         },
       ),
@@ -167,12 +167,12 @@ describe('reading goes on from lanes that were kept as JSON', () => {
     );
   });
 
-  it('and gets on in every part, even if the time is always used up', async () => {
+  it('makes progress in every part, even if no part has any time', async () => {
     await fc.assert(
       fc.asyncProperty(scripts(emptyPages - 1), part, async (script, at) => {
-        const table = played(script);
+        const table = play(script);
         const rules = { markerSecond: secondIn(table, at), until: never };
-        const { taken, parts } = await read(table, startOf(table), rules, () => true);
+        const { taken, parts } = await readToCut(table, startOf(table), rules, () => true);
         const splits = table.streams.flatMap((stream) => stream.shards).length;
         expect(parts).toBeLessThanOrEqual(taken.length + 5 * splits);
       }),
@@ -181,13 +181,13 @@ describe('reading goes on from lanes that were kept as JSON', () => {
   });
 });
 
-describe('behind the cut', () => {
-  it('every record is read up to the second, and said to be behind it', async () => {
+describe('readLanes, past the cut,', () => {
+  it('reads every record up to the requested second and marks it as past the cut', async () => {
     await fc.assert(
       fc.asyncProperty(scripts(emptyPages - 1), part, async (script, at) => {
-        const table = played(script);
+        const table = play(script);
         const rules = { markerSecond: secondIn(table, at), until: never };
-        const { cut, taken } = await read(table, startOf(table), rules);
+        const { cut, taken } = await readToCut(table, startOf(table), rules);
         const written = table.history.filter((write) => write.place !== undefined);
         const expected = written.map((write) => [String(write.place?.sequence), !table.isBefore(write, cut)]);
         expect(bySequence(taken.map(({ record, isPastCut }) => [record.sequence, isPastCut]))).toEqual(
@@ -198,7 +198,7 @@ describe('behind the cut', () => {
     );
   });
 
-  it('nothing of a later second is read', async () => {
+  it('reads no record of a later second than the requested one', async () => {
     const table = new SimulatedTable({ emptyPages: 0, recordsPerPage: 2, seed: 1 });
     const begin = secondIn(table, 0);
     for (let n = 0; n < 6; n++) {
@@ -206,7 +206,10 @@ describe('behind the cut', () => {
       table.split(0, 1);
       table.now += 1000;
     }
-    const { cut, taken } = await read(table, startOf(table), { markerSecond: begin + 1, until: begin + 3 });
+    const { cut, taken } = await readToCut(table, startOf(table), {
+      markerSecond: begin + 1,
+      until: begin + 3,
+    });
     expect(taken.map(({ record, isPastCut }) => [record.second - begin, isPastCut])).toEqual([
       [0, false],
       [1, false],
@@ -216,7 +219,7 @@ describe('behind the cut', () => {
     expect(table.contentAt(cut)).toEqual(new Map([[0, 1]]));
   });
 
-  it('nothing is read when it is not asked for', async () => {
+  it('reads nothing if no second past the cut is requested', async () => {
     const table = new SimulatedTable({ emptyPages: 0, recordsPerPage: 10, seed: 1 });
     table.write(0);
     table.now += 5000;
@@ -224,7 +227,7 @@ describe('behind the cut', () => {
     table.split(0, 2);
     table.write(0);
     const second = secondIn(table, 0);
-    const { taken } = await read(table, startOf(table), { markerSecond: second, until: 0 });
+    const { taken } = await readToCut(table, startOf(table), { markerSecond: second, until: 0 });
     expect(taken.map(({ record }) => record.newImage?.['value'])).toEqual([{ N: '0' }]);
   });
 });
@@ -233,19 +236,19 @@ function bySequence<T extends readonly [string, unknown]>(records: T[]): T[] {
   return records.toSorted(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1));
 }
 
-describe('without a cut to begin at', () => {
-  it('the lanes lead to every record of a later second, and to none twice', async () => {
+describe('findLanesAround, without a cut to begin at,', () => {
+  it('finds lanes that lead to every record of a later second, and to none twice', async () => {
     await fc.assert(
       fc.asyncProperty(scripts(emptyPages - 1), part, async (script, at) => {
-        const table = played(script);
+        const table = play(script);
         const second = secondIn(table, at);
         const stream = String(table.stream?.arn);
         const lanes = await findLanesAround(table.client, stream, second);
         const shards = Object.fromEntries(lanes.map(({ shard, cut }) => [shard, cut]));
-        const { taken } = await read(table, { stream, shards }, { markerSecond: never, until: never });
+        const { taken } = await readToCut(table, { stream, shards }, { markerSecond: never, until: never });
         const sequences = taken.map(({ record }) => record.sequence);
         expect(new Set(sequences).size).toBe(sequences.length);
-        // Records' times lag up to a second, so a child may seem to begin a second before its parent's end.
+        // The times of records are up to a second late, so a child may seem to begin a second before its parent's end.
         const later = table.history.filter((write) => write.place !== undefined && write.second > second + 1);
         expect(later.filter((write) => !sequences.includes(String(write.place?.sequence)))).toEqual([]);
       }),
@@ -253,7 +256,7 @@ describe('without a cut to begin at', () => {
     );
   });
 
-  it('shards that ended long before are left alone', async () => {
+  it('leaves out shards that ended long before', async () => {
     const table = new SimulatedTable({ emptyPages: 0, recordsPerPage: 10, seed: 1 });
     for (const key of [0, 1, 2, 3]) table.write(key);
     table.split(0, 1);
@@ -271,23 +274,23 @@ describe('a closed shard without children', () => {
   const options = { emptyPages: 0, recordsPerPage: 10, seed: 1 };
   const all = { markerSecond: never, until: 0 };
 
-  it('keeps its place when the stream was switched off', async () => {
+  it('keeps its place in the cut when the stream was switched off', async () => {
     const table = new SimulatedTable(options);
     for (const key of [0, 1, 2, 3]) table.write(key);
     table.switchOff();
-    const { cut } = await read(table, startOf(table), all);
+    const { cut } = await readToCut(table, startOf(table), all);
     expect(table.contentAt(cut)).toEqual(table.content);
-    const next = await read(table, cut, all);
+    const next = await readToCut(table, cut, all);
     expect(next.cut).toEqual(cut);
     expect(next.taken).toEqual([]);
   });
 
-  it('is left for children that are listed later, while the stream is on', async () => {
+  it('is replaced by children that are listed later, while the stream is on', async () => {
     const table = new SimulatedTable(options);
     for (const key of [0, 1, 2, 3]) table.write(key);
     table.split(0, 2, 3);
     for (const key of [0, 1, 2, 3]) table.write(key);
-    const { cut, parts } = await read(table, startOf(table), all, () => true);
+    const { cut, parts } = await readToCut(table, startOf(table), all, () => true);
     expect(parts).toBeGreaterThan(4);
     expect(table.contentAt(cut)).toEqual(table.content);
   });

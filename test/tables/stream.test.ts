@@ -6,8 +6,8 @@ import { SimulatedTable } from '../support/sources/simulated-stream.ts';
 const dayMs = 24 * 60 * 60 * 1000;
 const options = { emptyPages: 1, recordsPerPage: 2, seed: 7 };
 
-/** A table of one closed shard of twelve records (the other half has none), and that shard. */
-function tableOfOneShard() {
+/** Creates a table with one closed shard of twelve records (the other shard has none), and that shard. */
+function createTableOfOneShard() {
   const table = new SimulatedTable(options);
   const stream = table.stream;
   for (let n = 0; n < 12; n++) table.write(0);
@@ -17,8 +17,8 @@ function tableOfOneShard() {
   return { table, stream, shard, sequences: shard.writes.map((write) => String(write.place?.sequence)) };
 }
 
-/** The sequence numbers from behind a position to the shard's end. */
-async function rest(client: DynamoDBStreamsClient, arn: string, shard: string, position: string) {
+/** Reads the sequence numbers after a position to the shard's end. */
+async function readRest(client: DynamoDBStreamsClient, arn: string, shard: string, position: string) {
   const sequences: string[] = [];
   for await (const page of readShard(client, arn, shard, position)) {
     sequences.push(...page.records.map((record) => record.sequence));
@@ -27,8 +27,8 @@ async function rest(client: DynamoDBStreamsClient, arn: string, shard: string, p
   throw new Error('the shard has no end');
 }
 
-describe('describing a stream', () => {
-  it('gives all shards with their parents, over as many pages as it takes', async () => {
+describe('describeStream', () => {
+  it('returns all shards with their parents, over as many pages as it takes', async () => {
     const table = new SimulatedTable(options);
     for (let n = 0; n < 8; n++) table.split(n, 2);
     const stream = table.stream;
@@ -39,14 +39,14 @@ describe('describing a stream', () => {
     expect(described.shards).toEqual(stream?.shards.map(({ id, parent }) => ({ id, parent })));
   });
 
-  it('says when it was switched off', async () => {
+  it('reports that a stream was switched off', async () => {
     const table = new SimulatedTable(options);
     const arn = String(table.stream?.arn);
     table.switchOff();
     expect((await describeStream(table.client, arn)).enabled).toBe(false);
   });
 
-  it('is a gap when there is no such stream', async () => {
+  it('throws StreamGap if there is no such stream', async () => {
     const { client } = new SimulatedTable(options);
     await expect(describeStream(client, 'arn:aws:dynamodb:us-east-1:1:table/x/stream/1')).rejects.toThrow(
       StreamGap,
@@ -54,45 +54,49 @@ describe('describing a stream', () => {
   });
 });
 
-describe('a shard is read', () => {
-  it('from its start or from behind any record to its end', async () => {
-    const { table, stream, shard, sequences } = tableOfOneShard();
-    expect(await rest(table.client, stream.arn, shard.id, fromStart)).toEqual(sequences);
+describe('readShard', () => {
+  it('reads from the start of a shard or after any record to its end', async () => {
+    const { table, stream, shard, sequences } = createTableOfOneShard();
+    expect(await readRest(table.client, stream.arn, shard.id, fromStart)).toEqual(sequences);
     for (const [i, sequence] of sequences.entries()) {
-      expect(await rest(table.client, stream.arn, shard.id, sequence)).toEqual(sequences.slice(i + 1));
+      expect(await readRest(table.client, stream.arn, shard.id, sequence)).toEqual(sequences.slice(i + 1));
     }
   });
 
-  it('from the oldest record that is left, if from its start; a trimmed position is a gap', async () => {
-    const { table, stream, shard, sequences } = tableOfOneShard();
+  it('reads from the oldest record that is not trimmed, and throws StreamGap for a trimmed position', async () => {
+    const { table, stream, shard, sequences } = createTableOfOneShard();
     table.now = (shard.writes[5]?.at ?? 0) + dayMs;
     table.trim();
-    expect(await rest(table.client, stream.arn, shard.id, fromStart)).toEqual(sequences.slice(5));
-    expect(await rest(table.client, stream.arn, shard.id, String(sequences[5]))).toEqual(sequences.slice(6));
-    await expect(rest(table.client, stream.arn, shard.id, String(sequences[3]))).rejects.toThrow(StreamGap);
+    expect(await readRest(table.client, stream.arn, shard.id, fromStart)).toEqual(sequences.slice(5));
+    expect(await readRest(table.client, stream.arn, shard.id, String(sequences[5]))).toEqual(
+      sequences.slice(6),
+    );
+    await expect(readRest(table.client, stream.arn, shard.id, String(sequences[3]))).rejects.toThrow(
+      StreamGap,
+    );
   });
 
-  it('or is a gap when it is gone, also in the middle of reading', async () => {
-    const { table, stream, shard } = tableOfOneShard();
+  it('throws StreamGap if the stream is gone, also in the middle of reading', async () => {
+    const { table, stream, shard } = createTableOfOneShard();
     const pages = readShard(table.client, stream.arn, shard.id, fromStart);
     await pages.next();
     table.now += 2 * dayMs;
     table.trim();
     await expect(pages.next()).rejects.toThrow(StreamGap);
-    await expect(rest(table.client, stream.arn, shard.id, fromStart)).rejects.toThrow(StreamGap);
+    await expect(readRest(table.client, stream.arn, shard.id, fromStart)).rejects.toThrow(StreamGap);
   });
 
-  it('and other errors go through', async () => {
+  it('throws any other error as it is', async () => {
     const failing: Pick<DynamoDBStreamsClient, 'send'> = {
       send: () => Promise.reject(new Error('out of reach')),
     };
     const client = failing as DynamoDBStreamsClient;
     await expect(describeStream(client, 'arn')).rejects.toThrow('out of reach');
-    await expect(rest(client, 'arn', 'shard', fromStart)).rejects.toThrow('out of reach');
+    await expect(readRest(client, 'arn', 'shard', fromStart)).rejects.toThrow('out of reach');
   });
 });
 
-describe('a record that does not say what was before and after is refused', () => {
+describe('readShard, for a record that lacks an image, its keys, time or number,', () => {
   const pk = { pk: { S: 'a' } };
   const image = { ...pk, value: { N: '1' } };
   const facts = { SequenceNumber: '1', ApproximateCreationDateTime: new Date(1000), Keys: pk };
@@ -102,8 +106,8 @@ describe('a record that does not say what was before and after is refused', () =
     ['a change of a NEW_IMAGE stream', { eventName: 'MODIFY', dynamodb: { ...facts, NewImage: image } }],
     ['a change of an OLD_IMAGE stream', { eventName: 'MODIFY', dynamodb: { ...facts, OldImage: image } }],
     ['a deletion of a NEW_IMAGE stream', { eventName: 'REMOVE', dynamodb: facts }],
-    ['an event of no name', { dynamodb: { ...facts, NewImage: image, OldImage: image } }],
-    ['no change', { eventName: 'INSERT' }],
+    ['an event without a name', { dynamodb: { ...facts, NewImage: image, OldImage: image } }],
+    ['an event without a change', { eventName: 'INSERT' }],
     ...(['SequenceNumber', 'ApproximateCreationDateTime', 'Keys'] as const).map(
       (fact): [string, SdkRecord] => [
         `no ${fact}`,
@@ -112,15 +116,15 @@ describe('a record that does not say what was before and after is refused', () =
     ),
   ];
 
-  it.each(refused)('%s', async (_what, record) => {
-    await expect(rest(serving(record), 'arn', 'shard', fromStart)).rejects.toThrow(
+  it.each(refused)('throws RecordNotUnderstood: %s', async (_what, record) => {
+    await expect(readRest(clientWith(record), 'arn', 'shard', fromStart)).rejects.toThrow(
       expect.objectContaining({ code: 'RecordNotUnderstood' }),
     );
   });
 
-  it('while a whole one is taken as it is', async () => {
+  it('returns a whole record as it is', async () => {
     const record: SdkRecord = { eventName: 'INSERT', dynamodb: { ...facts, NewImage: image } };
-    const page = await readShard(serving(record), 'arn', 'shard', fromStart).next();
+    const page = await readShard(clientWith(record), 'arn', 'shard', fromStart).next();
     expect(page.value).toEqual({
       records: [{ sequence: '1', second: 1, keys: pk, oldImage: undefined, newImage: image }],
       closed: true,
@@ -128,8 +132,8 @@ describe('a record that does not say what was before and after is refused', () =
   });
 });
 
-/** A shard of this one record. */
-function serving(record: SdkRecord): DynamoDBStreamsClient {
+/** A client for a shard with this one record. */
+function clientWith(record: SdkRecord): DynamoDBStreamsClient {
   const answers: object[] = [{ ShardIterator: 'begin' }, { Records: [record] }];
   const client: Pick<DynamoDBStreamsClient, 'send'> = { send: () => Promise.resolve(answers.shift() ?? {}) };
   return client as DynamoDBStreamsClient;

@@ -19,8 +19,8 @@ afterAll(async () => {
   await database.close();
 });
 
-/** As where IAM refuses calls of these names, with texts that tell of the deployment's roles. */
-async function refusing<T>(names: readonly string[], name: string, work: () => Promise<T>): Promise<T> {
+/** Does the work while IAM refuses calls of these names, with texts that name the deployment's roles. */
+async function whileRefused<T>(names: readonly string[], name: string, work: () => Promise<T>): Promise<T> {
   const { middlewareStack } = database.dynamodb;
   middlewareStack.add(
     (next, { commandName }) =>
@@ -46,12 +46,15 @@ const notCovered = (name: string) => ({
 });
 
 describe('a table that the deployment does not cover', () => {
-  it.each(['DescribeTableCommand', 'DescribeTimeToLiveCommand'])('is told of: %s', async (command) => {
-    const looking = refusing([command], table, () => describeTable(database.dynamodb, table));
-    await expect(looking).rejects.toMatchObject(notCovered(table));
-  });
+  it.each(['DescribeTableCommand', 'DescribeTimeToLiveCommand'])(
+    'is reported as AccessDenied if IAM refuses %s',
+    async (command) => {
+      const looking = whileRefused([command], table, () => describeTable(database.dynamodb, table));
+      await expect(looking).rejects.toMatchObject(notCovered(table));
+    },
+  );
 
-  it('is told of whatever is asked, also as a target', async () => {
+  it('is reported as AccessDenied by every operation, also as a target', async () => {
     const { operations } = harness;
     const { id } = await operations.createBackup({ table, name: 'a-backup' });
     await harness.executions.idle();
@@ -63,14 +66,14 @@ describe('a table that the deployment does not cover', () => {
       restoreTable: () => operations.restoreTable({ backup: { table, id }, target: elsewhere }),
     };
     for (const [operation, call] of Object.entries(calls)) {
-      const outcome = await refusing(['DescribeTableCommand'], elsewhere, call).catch(
+      const outcome = await whileRefused(['DescribeTableCommand'], elsewhere, call).catch(
         (error: unknown) => error,
       );
       expect([operation, outcome]).toMatchObject([operation, notCovered(elsewhere)]);
     }
   });
 
-  it('is not one that is not there', async () => {
+  it('is distinguished from a table that does not exist', async () => {
     const none = `none-${randomIds.hex(8)}`;
     expect(await findTable(database.dynamodb, none)).toBeUndefined();
     await expect(describeTable(database.dynamodb, none)).rejects.toMatchObject({ code: 'TableNotFound' });

@@ -10,7 +10,7 @@ import {
   textOf,
   written,
 } from '../../sources/export/golden.ts';
-import { type Arrived, digestOf, ingested, type Net, sink } from '../../sources/export/ingest.ts';
+import { type Arrived, digestOf, ingest, type Net, sink } from '../../sources/export/ingest.ts';
 
 const hour = 3_600_000;
 const start = 1_700_000_000_000;
@@ -55,7 +55,7 @@ describe('what a full export holds is read exactly', () => {
     await fc.assert(
       fc.asyncProperty(anyItems, anyPlaces, anyChecksum, async (items, places, checksum) => {
         const records = items.map(([pk, version]) => ({ Item: goldenItem(pk, version) }));
-        const read = await ingested([arrived({ files: dealt(records, places), checksum })]);
+        const read = await ingest([arrived({ files: dealt(records, places), checksum })]);
         expect(read).toEqual(new Map(items.map(([pk, version]) => net(pk, undefined, version))));
       }),
       { numRuns: 60 },
@@ -63,7 +63,7 @@ describe('what a full export holds is read exactly', () => {
   });
 
   it('with the attributes that global tables once added: they are attributes of the item', async () => {
-    const read = await ingested([arrived({ files: [[{ Item: goldenItem(1, 3) }]] })]);
+    const read = await ingest([arrived({ files: [[{ Item: goldenItem(1, 3) }]] })]);
     expect(read.get(keyText(1))?.after).toContain('"aws:rep:updateregion":{"S":"eu-west-1"}');
   });
 
@@ -74,7 +74,7 @@ describe('what a full export holds is read exactly', () => {
       exportType: 'FULL_EXPORT',
     });
     const edits = { summary: extra, entry: extra };
-    const read = await ingested([arrived({ files: [[{ Item: goldenItem(1, 3) }]] }, edits)]);
+    const read = await ingest([arrived({ files: [[{ Item: goldenItem(1, 3) }]] }, edits)]);
     expect(read).toEqual(new Map([net(1, undefined, 3)]));
   });
 });
@@ -125,7 +125,7 @@ describe('what incremental exports of windows in a row hold is read exactly', ()
             return windowExport(n, dealt(records, places));
           });
           const expected = [...told].map((pk) => net(pk, begin.get(pk), state.get(pk)));
-          expect(await ingested(exports)).toEqual(new Map(expected));
+          expect(await ingest(exports)).toEqual(new Map(expected));
         },
       ),
       { numRuns: 60 },
@@ -134,13 +134,13 @@ describe('what incremental exports of windows in a row hold is read exactly', ()
 
   it('also where a write at the boundary is told by both windows', async () => {
     const both = [goldenChange(1, 0, 1), goldenChange(2, undefined, 1), goldenChange(3, 0, undefined)];
-    const read = await ingested([windowExport(0, [both]), windowExport(1, [both])]);
+    const read = await ingest([windowExport(0, [both]), windowExport(1, [both])]);
     expect(read).toEqual(new Map([net(1, 0, 1), net(2, undefined, 1), net(3, 0, undefined)]));
   });
 
   it('with metadata that nobody knows', async () => {
     const record = { ...goldenChange(1, 0, 1), Metadata: { Extra: { S: 'x' }, ApplyOrder: { N: '7' } } };
-    const read = await ingested([windowExport(0, [[record]]), windowExport(1, [[goldenChange(1, 1, 2)]])]);
+    const read = await ingest([windowExport(0, [[record]]), windowExport(1, [[goldenChange(1, 1, 2)]])]);
     expect(read).toEqual(new Map([net(1, 0, 2)]));
   });
 });

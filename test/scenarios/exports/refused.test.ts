@@ -12,7 +12,7 @@ import {
   written,
   type WrittenExport,
 } from '../../sources/export/golden.ts';
-import { ingested, sink } from '../../sources/export/ingest.ts';
+import { ingest, sink } from '../../sources/export/ingest.ts';
 
 const full: GoldenExport = {
   id: '01700000000000-a1b2c3d4',
@@ -34,7 +34,7 @@ async function refusal(golden: GoldenExport, edits: Edits, damage: Damage): Prom
   const arrived = { golden, export: written(golden, edits) };
   damage(arrived.export);
   try {
-    await ingested([arrived]);
+    await ingest([arrived]);
   } catch (error) {
     if (error instanceof TidemarkError) return error;
     throw error;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 
-// Exports written from DynamoDB's documentation ("DynamoDB table export output format"), without a line of the code that
-// reads them: what this file believes of the format is told here once more.
+// Exports as DynamoDB's documentation ("DynamoDB table export output format") describes them. The product's code is not used
+// here, so that the tests compare it with an independent reading of the format.
 
 /** An attribute's value or an item, as DynamoDB JSON. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -14,14 +14,14 @@ export type Range = { readonly time: number } | { readonly from: number; readonl
 
 export interface GoldenExport {
   readonly id: string;
-  /** '' for none. */
+  /** The prefix of all keys; '' for none. */
   readonly prefix: string;
   readonly what: Range;
   readonly files: readonly DataFile[];
   readonly checksum: '.checksum' | '.md5';
 }
 
-/** Changes made before checksums are taken, so that only what they change is wrong. */
+/** Edits that are made before checksums are taken, so that nothing else is wrong. */
 export interface Edits {
   readonly summary?: (summary: Json) => Json;
   readonly entry?: (entry: Json, n: number) => Json;
@@ -58,7 +58,7 @@ export function written(golden: GoldenExport, { summary = same, entry = same }: 
     return {
       itemCount: 'bytes' in file ? 0 : file.length,
       md5Checksum: md5(bytes).toString('base64'),
-      // Of a multipart upload: the MD5 of the parts' MD5s, and how many they are.
+      // The ETag of a multipart upload: the MD5 of the parts' MD5s, and the number of parts.
       etag: `${md5(md5(bytes)).toString('hex')}-${parts}`,
       dataFileS3Key: key,
     };
@@ -111,7 +111,7 @@ export function gzipped(lines: readonly Json[]): Buffer {
   return gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
 
-/** One value for each type; names and sets are not in canonical order, and the key is not first. */
+/** An item with a value of each type; names and sets are not in canonical order, and the key is not first. */
 export function goldenItem(pk: number, version: number): Json {
   return {
     when: { N: `${version}.25` },
@@ -132,7 +132,7 @@ function keysOf(pk: number): Json {
   return { pk: { N: String(pk) } };
 }
 
-/** A record of an incremental export; undefined states are absent items. */
+/** A record of an incremental export; an undefined version is an absent item. */
 export function goldenChange(pk: number, before: number | undefined, after: number | undefined): Json {
   return {
     Metadata: { WriteTimestampMicros: { N: '1680109764000000' } },

@@ -24,10 +24,10 @@ export interface Arrived {
   readonly export: WrittenExport;
 }
 
-/** What the bucket's keys begin with; the store's do not. */
+/** The prefix of the bucket's keys; the store's keys do not have it. */
 export const sink = 'sink';
 
-/** A key's net change: the digest of its item before and the text of its item after. */
+/** A key's net change: the digest of its item before, and the text of its item after. */
 export interface Net {
   readonly before: string | undefined;
   readonly after: string | undefined;
@@ -38,8 +38,8 @@ export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-/** Reads exports in their order through the manifests and the partition step; the net changes by canonical key. */
-export async function ingested(exports: readonly Arrived[]): Promise<Map<string, Net>> {
+/** Reads exports in order by their manifests and the partition step, and returns the net changes by canonical key. */
+export async function ingest(exports: readonly Arrived[]): Promise<Map<string, Net>> {
   const memory = createMemoryStore();
   const store: ObjectStore = memory;
   for (const { export: written } of exports) {
@@ -52,7 +52,7 @@ export async function ingested(exports: readonly Arrived[]): Promise<Map<string,
     const keyOf = (key: string): string => key.slice(sink.length + 1);
     files.push(...(await readExportManifest(store, keyOf, written, expected)));
   }
-  // What these steps use; one that reached for more would fail.
+  // All that these steps use: a step that used more would fail.
   const services = {
     config: { ...defaultConfig, limits: smallLimits },
     clock: systemClock,

@@ -13,8 +13,8 @@ const request: ExportRequest = {
   what: { time: 1_700_000_000_000 },
 };
 
-/** A client that answers every call so, and keeps what it was asked. */
-function answering(answer: ExportDescription | Error): { client: DynamoDBClient; asked: unknown[] } {
+/** A client that gives every call this answer, and keeps the requests. */
+function clientAnswering(answer: ExportDescription | Error): { client: DynamoDBClient; asked: unknown[] } {
   const client = new DynamoDBClient({ region: 'eu-west-1' });
   const asked: unknown[] = [];
   client.middlewareStack.add(
@@ -32,9 +32,9 @@ function exception(name: string): DynamoDBServiceException {
   return new DynamoDBServiceException({ name, $fault: 'client', message: `${name} told`, $metadata: {} });
 }
 
-describe('an export is requested', () => {
-  it('of the table at a time', async () => {
-    const { client, asked } = answering({ ExportArn: arn });
+describe('startExport', () => {
+  it('requests an export of the table at a time', async () => {
+    const { client, asked } = clientAnswering({ ExportArn: arn });
     expect(await startExport(client, request)).toBe(arn);
     expect(asked).toEqual([
       {
@@ -48,8 +48,8 @@ describe('an export is requested', () => {
     ]);
   });
 
-  it('of the changes of a window, with both images', async () => {
-    const { client, asked } = answering({ ExportArn: arn });
+  it('requests an export of the changes of a window, with both images', async () => {
+    const { client, asked } = clientAnswering({ ExportArn: arn });
     const what = { from: 1_700_000_000_000, to: 1_700_003_600_000 };
     await startExport(client, { ...request, what, place: { bucket: 'bucket', prefix: '' } });
     expect(asked).toEqual([
@@ -69,7 +69,7 @@ describe('an export is requested', () => {
   });
 });
 
-describe('an export that is refused', () => {
+describe('startExport, when DynamoDB refuses,', () => {
   it.each([
     [
       'PointInTimeRecoveryUnavailableException',
@@ -81,21 +81,21 @@ describe('an export that is refused', () => {
     ['ExportConflictException', 'Internal', 'token'],
     ['LimitExceededException', 'LimitExceeded', 'Too many exports'],
     ['ValidationException', 'Validation', 'not started'],
-  ])('by %s is %s, with the text of the service and what to do', async (name, code, next) => {
-    const { client } = answering(exception(name));
+  ])('turns %s into %s, with the text of the service and what to do', async (name, code, next) => {
+    const { client } = clientAnswering(exception(name));
     await expect(startExport(client, request)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(`Export of ${tableArn} refused: ${name} told. .*${next}`) as unknown,
     });
   });
 
-  it('for another reason is thrown as it is', async () => {
+  it('throws any other error as it is', async () => {
     const error = exception('InternalServerError');
-    await expect(startExport(answering(error).client, request)).rejects.toBe(error);
+    await expect(startExport(clientAnswering(error).client, request)).rejects.toBe(error);
   });
 });
 
-describe('an export', () => {
+describe('describeExport', () => {
   const ended: ExportDescription = {
     ExportStatus: 'COMPLETED',
     ExportManifest: 'sink/staging/backup/AWSDynamoDB/x/manifest-summary.json',
@@ -104,14 +104,14 @@ describe('an export', () => {
   };
   const facts = { manifestKey: ended.ExportManifest, items: 0, billedBytes: 0 };
 
-  it('is running', async () => {
-    const { client, asked } = answering({ ExportStatus: 'IN_PROGRESS' });
+  it('reports an export that is running', async () => {
+    const { client, asked } = clientAnswering({ ExportStatus: 'IN_PROGRESS' });
     expect(await describeExport(client, arn)).toEqual({ status: 'running' });
     expect(asked).toEqual([{ ExportArn: arn }]);
   });
 
-  it('is done, and says what it holds', async () => {
-    expect(await describeExport(answering(ended).client, arn)).toEqual({ status: 'done', facts });
+  it('reports an export that is done, with what it holds', async () => {
+    expect(await describeExport(clientAnswering(ended).client, arn)).toEqual({ status: 'done', facts });
   });
 
   it.each([
@@ -120,8 +120,8 @@ describe('an export', () => {
     ['KmsNotFoundException', 'KMS key exists'],
     ['KMSAccessDeniedException', 'kms:GenerateDataKey'],
     ['Surprise', 'Request the backup again'],
-  ])('failed with %s: the reason says what to do', async (code, next) => {
-    const { client } = answering({ ExportStatus: 'FAILED', FailureCode: code, FailureMessage: 'told' });
+  ])('throws for an export that failed with %s, and says what to do', async (code, next) => {
+    const { client } = clientAnswering({ ExportStatus: 'FAILED', FailureCode: code, FailureMessage: 'told' });
     await expect(describeExport(client, arn)).rejects.toMatchObject({
       code: 'ExportFailed',
       message: expect.stringMatching(`${arn} failed: ${code}: told\\. .*${next}`) as unknown,
@@ -132,8 +132,8 @@ describe('an export', () => {
     ['in no state', {}],
     ['done without a manifest', { ...ended, ExportManifest: undefined }],
     ['done without a count', { ...ended, ItemCount: undefined }],
-  ])('%s is no answer', async (_name, description) => {
-    await expect(describeExport(answering(description).client, arn)).rejects.toMatchObject({
+  ])('throws for an answer that is %s', async (_name, description) => {
+    await expect(describeExport(clientAnswering(description).client, arn)).rejects.toMatchObject({
       code: 'Internal',
     });
   });

@@ -21,8 +21,8 @@ function whyNot(parentTime: number, marker: number, earliestRestorable = 0): str
   return 'why' in found ? found.why : undefined;
 }
 
-describe('the time to export at', () => {
-  it('is the first whole second after the marker', () => {
+describe('exportTimeOf', () => {
+  it('answers the first whole second after the marker', () => {
     fc.assert(
       fc.property(fc.nat(10 * second), (ms) => {
         const time = exportTimeOf(start + ms);
@@ -34,15 +34,18 @@ describe('the time to export at', () => {
   });
 });
 
-describe('windows lead from the parent to the marker', () => {
-  /** How long after the last one, how long before it an outage ended that forgot all changes, and which parent. */
+describe('planWindows', () => {
+  /**
+   * A request: how long after the last one it comes, how long before it recovery was switched on again (if it was off), and
+   * which parent it continues.
+   */
   const anyRequest = fc.record({
     gap: fc.oneof(fc.nat(40 * minute), fc.nat(3 * day), fc.nat(40 * day)),
     outage: fc.option(fc.nat(2 * day), { freq: 4 }),
     parent: fc.nat(),
   });
 
-  it('in a row without gap or overlap, each of a length that DynamoDB takes', () => {
+  it('plans windows from the parent to the marker without gap or overlap, each of a length that DynamoDB accepts', () => {
     fc.assert(
       fc.property(fc.array(anyRequest, { maxLength: 30 }), (requests) => {
         let marker = start;
@@ -81,23 +84,23 @@ describe('windows lead from the parent to the marker', () => {
     [day, 2],
     [day + 5 * minute, 2],
     [35 * day - second, 35],
-  ])('a marker %d ms after the parent: %d', (distance, count) => {
+  ])('plans, for a marker %d ms after the parent, %d windows', (distance, count) => {
     expect(windowsOf(start, start + distance)).toHaveLength(count);
   });
 
-  it('none if it is for the same time', () => {
+  it('plans no windows if the parent ends at just the wanted time', () => {
     for (const marker of [start - 1, start - second])
       expect(planWindows({ parentTime: start, marker, earliestRestorable: start }, limits)).toEqual({
         windows: [],
       });
   });
 
-  it('none to a parent that was made where recovery begins, for a marker before that too', () => {
+  it('plans no windows for a marker before the parent, if the parent was made where recovery begins', () => {
     const situation = { parentTime: start, marker: start - 5 * second, earliestRestorable: start - 1 };
     expect(planWindows(situation, limits)).toEqual({ windows: [] });
   });
 
-  it('of other lengths where the configuration says so', () => {
+  it('plans windows of other lengths if the configuration says so', () => {
     const shorter = { minMs: 2 * second, maxMs: 10 * second };
     const situation = { parentTime: start, marker: start + 24 * second, earliestRestorable: start };
     expect(planWindows(situation, shorter)).toEqual({
@@ -110,16 +113,21 @@ describe('windows lead from the parent to the marker', () => {
   });
 });
 
-describe('there are no windows', () => {
-  it.each([0, second, 15 * minute - second - 1])('from a parent %d ms before the marker', (distance) => {
-    expect(whyNot(start, start + distance)).toBe('the parent is less than 900 seconds older than the marker');
-  });
+describe('planWindows, when no windows are possible,', () => {
+  it.each([0, second, 15 * minute - second - 1])(
+    'refuses a parent only %d ms before the marker',
+    (distance) => {
+      expect(whyNot(start, start + distance)).toBe(
+        'the parent is less than 900 seconds older than the marker',
+      );
+    },
+  );
 
-  it('from a parent that holds what came after the marker', () => {
+  it('refuses a parent that holds what came after the marker', () => {
     expect(whyNot(start, start - hour)).toBe('the parent holds what came after the marker');
   });
 
-  it('from a parent before the time since when changes are kept', () => {
+  it('refuses a parent from before the time since which changes are kept', () => {
     expect(whyNot(start, start + hour, start + 1)).toBe('the changes since the parent are no longer kept');
     expect(whyNot(start, start + hour, start)).toBeUndefined();
   });
