@@ -54,7 +54,7 @@ const common = {
 
 const commonUsage = `  --json               print one JSON document on standard output, and nothing else
   --endpoint-url URL   Tidemark's endpoint (default: TIDEMARK_ENDPOINT_URL, then http://127.0.0.1:4100)
-  --region REGION      region to sign requests for if the URL does not contain it (default: AWS_REGION)
+  --region REGION      region to sign requests for (default: the one in the URL, then AWS_REGION)
   --help               print this help`;
 
 /** Defines a command: its command line, and the function that runs it. */

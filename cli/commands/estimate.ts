@@ -10,8 +10,8 @@ export const estimate = defineCommand({
 Shows what a restore of the backup would cost and how long it would take, by an import of DynamoDB's and
 by writes. Restores nothing, and reads nothing of the backup.
 
-Costs and times are ranges, wide where AWS promises little. Not included: the bill for the new table
-itself, and building its global indexes, which follows.
+Costs and times are ranges, wide where AWS promises little. The cost includes writing the global indexes;
+the time does not, because they are built after the items are there. The new table is then billed as any other.
 
 OPTIONS
 

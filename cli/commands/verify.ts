@@ -5,7 +5,7 @@ import { defineCommand } from '../command.ts';
 import { renderCount, renderSize } from '../output.ts';
 import { UsageError } from '../errors.ts';
 
-const nextStep = `put back an earlier version of the object (a deployed bucket keeps deleted versions for 30 days); or
+const nextStep = `put back an earlier version of the object (a deployed bucket keeps it for 30 days); or
         restore from a backup that verifies, and request a new full backup now: CreateBackup with TidemarkOptions.Kind FULL`;
 
 type Problem = ReceivedAnswer<'VerifyBackup'>['Problems'][number];

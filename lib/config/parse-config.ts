@@ -71,7 +71,7 @@ function findTableProblems(
 }
 
 function isTimeZone(name: string): boolean {
-  // `Intl` also takes offsets such as +01:00, which EventBridge Scheduler does not.
+  // `Intl` also accepts offsets such as +01:00, which are not names.
   if (!/^[A-Za-z][\w+/-]*$/.test(name)) return false;
   try {
     return Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;

@@ -118,7 +118,7 @@ export const memberSchemas = {
     maximum: 600,
   },
   scanSegments: {
-    description: 'Number of segments that the first scan of a table reads in parallel.',
+    description: 'Number of segments into which the first scan of a table is divided.',
     default: defaultConfig.scanSegments,
     type: 'integer',
     minimum: 1,

@@ -7,7 +7,7 @@ export const tablePatternForm = String.raw`^(${arn})?[\w.*-]{1,255}$`;
 /** Regular expression for the name or ARN of one table. */
 export const tableForm = String.raw`^(${arn})?[\w.-]{3,255}$`;
 
-/** True if the table matches the pattern. Either may be a name or an ARN; a name stands for that name in any account. */
+/** True if the table matches the pattern. Either may be a name or an ARN; a name means a table of this account and region. */
 export function covers(pattern: string, table: string): boolean {
   if (isArn(pattern) && isArn(table)) return matches(pattern, table);
   return matches(namePart(pattern), namePart(table));

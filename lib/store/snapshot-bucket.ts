@@ -40,7 +40,7 @@ export class SnapshotBucket extends Construct {
       lifecycleRules: [
         // A deletion by mistake can be undone for 30 days.
         { noncurrentVersionExpiration: Duration.days(30), expiredObjectDeleteMarker: true },
-        // 21 days are longer than any execution. Nothing is restored from staging, so its deleted objects are not kept.
+        // 21 days are longer than any execution. Nothing is restored from staging, so deleted objects stay a day only.
         {
           prefix: `${this.prefix}staging/`,
           expiration: Duration.days(21),

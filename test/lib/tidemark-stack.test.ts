@@ -119,14 +119,14 @@ describe('the bucket of the store', () => {
     expect(properties('AWS::KMS::Key')).toMatchObject([{ EnableKeyRotation: true }]);
   });
 
-  it('outlives the stack with its key, and keeps deleted versions', () => {
+  it('outlives the stack with its key, and keeps earlier versions of objects', () => {
     expect(resources('AWS::S3::Bucket')).toMatchObject([
       { ...retained, Properties: { VersioningConfiguration: { Status: 'Enabled' } } },
     ]);
     expect(resources('AWS::KMS::Key')).toMatchObject([retained]);
   });
 
-  it('expires deleted versions, staged files and unfinished uploads', () => {
+  it('expires earlier versions of objects, staged files and unfinished uploads', () => {
     expect(properties('AWS::S3::Bucket')[0]?.LifecycleConfiguration.Rules).toEqual([
       {
         Status: 'Enabled',
