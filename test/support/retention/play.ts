@@ -75,17 +75,19 @@ async function backUp(stage: Stage, count: number): Promise<void> {
   }
 }
 
+const stopped = new Error('the backup was stopped by the test');
+
 /** Makes the backup, or stops it at one of its first steps and returns false. */
 async function tryToMake({ world, order }: Stage, backup: BackupRecord): Promise<boolean> {
   let left = order.below(3) === 0 ? 1 + order.below(8) : Infinity;
   world.beforeStep = () => {
-    if (left-- <= 0) throw new Error('out of luck');
+    if (left-- <= 0) throw stopped;
   };
   try {
     await make(world, backup);
     return true;
   } catch (error) {
-    if (error instanceof Error && error.message === 'out of luck') return false;
+    if (error === stopped) return false;
     throw error;
   }
 }
