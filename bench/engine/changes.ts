@@ -1,7 +1,7 @@
 import { createRandom } from '../../cli/demo/random.ts';
-import { canonicalKey } from '../../lambda/item/canonical.ts';
+import { toCanonicalKey } from '../../lambda/item/canonical.ts';
 import { fromSdk } from '../../lambda/item/from-sdk.ts';
-import { keyHash } from '../../lambda/item/key-hash.ts';
+import { hashKey } from '../../lambda/item/key-hash.ts';
 import { contains, type HashRange } from '../../lambda/snapshot/format/hash-range.ts';
 import type { StagedChange } from '../../lambda/sources/staged-files.ts';
 import { keyName, keyOf, makeItem } from './items.ts';
@@ -54,7 +54,7 @@ export function confinedChanges(data: DataKey): StagedChange[] {
 }
 
 function isConfined(index: number): boolean {
-  return contains(confined, keyHash(Buffer.from(canonicalKey(fromSdk(keyOf(index)), [keyName]))));
+  return contains(confined, hashKey(Buffer.from(toCanonicalKey(fromSdk(keyOf(index)), [keyName]))));
 }
 
 /** `before` and `after` are versions; undefined: there is no item. */

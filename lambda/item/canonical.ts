@@ -1,14 +1,14 @@
 import { TidemarkError } from '../runtime/errors.ts';
 import type { AttributeValue, Item, KeyNames } from './attribute-value.ts';
-import { canonicalNumber } from './number.ts';
+import { toCanonicalNumber } from './number.ts';
 import { compareText } from './text-order.ts';
 
 /**
  * The canonical form of an item (docs/format.md, section 1): equal items are equal text, and the key stands first.
  * Throws `RecordNotUnderstood` for a missing key attribute or an attribute type that is not DynamoDB's.
  */
-export function canonicalItem(item: Item, keyNames: KeyNames): string {
-  let text = `{${canonicalKey(item, keyNames)}`;
+export function toCanonicalItem(item: Item, keyNames: KeyNames): string {
+  let text = `{${toCanonicalKey(item, keyNames)}`;
   for (const name of Object.keys(item).sort(compareText)) {
     if (keyNames.some((keyName) => keyName === name)) continue;
     text += `,${JSON.stringify(name)}:${canonicalValue(item[name])}`;
@@ -17,7 +17,7 @@ export function canonicalItem(item: Item, keyNames: KeyNames): string {
 }
 
 /** The canonical key: the key attributes' text, without braces. Other attributes of the item are not looked at. */
-export function canonicalKey(item: Item, keyNames: KeyNames): string {
+export function toCanonicalKey(item: Item, keyNames: KeyNames): string {
   return keyNames
     .map((name) => {
       const value = Object.hasOwn(item, name) ? item[name] : undefined;
@@ -40,7 +40,7 @@ function canonicalValue(value: AttributeValue | undefined, depth = 0): string {
     case 'S':
       return `{"S":${JSON.stringify(text(content))}}`;
     case 'N':
-      return `{"N":"${canonicalNumber(text(content))}"}`;
+      return `{"N":"${toCanonicalNumber(text(content))}"}`;
     case 'B':
       return `{"B":"${canonicalBase64(text(content))}"}`;
     case 'BOOL':
@@ -54,7 +54,7 @@ function canonicalValue(value: AttributeValue | undefined, depth = 0): string {
     case 'SS':
       return `{"SS":${canonicalSet(content, (member) => member)}}`;
     case 'NS':
-      return `{"NS":${canonicalSet(content, canonicalNumber)}}`;
+      return `{"NS":${canonicalSet(content, toCanonicalNumber)}}`;
     case 'BS':
       return `{"BS":${canonicalSet(content, canonicalBase64)}}`;
     default:

@@ -8,7 +8,7 @@ const anyNumber = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
  * how DynamoDB gives numbers back (its own limits are 38 digits and exponents of -130 to 125).
  * Throws `RecordNotUnderstood` for text that is no number.
  */
-export function canonicalNumber(text: string): string {
+export function toCanonicalNumber(text: string): string {
   if (plainInteger.test(text)) return text;
   const match = anyNumber.exec(text);
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match ?? [];

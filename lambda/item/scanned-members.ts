@@ -1,36 +1,43 @@
-/** Thrown where a text is not as plain as the scanner wants it. One value: it carries nothing, and is cheap to throw. */
-export const notPlain = new Error('the text is not plain');
+import { notPlain } from './scalar-scanner.ts';
 
+// Imported constants are slower in the inner loops, unless they are bundled (measured on Node 24).
 const comma = 0x2c;
 
-/** So many are sorted fastest by insertion. */
-const fewMembers = 32;
+/** Up to this many members are sorted fastest by insertion. */
+const maxInsertions = 32;
 
-/** Numbers kept of each member. */
+/** How many numbers describe a member. */
 const fields = 5;
 
 /**
- * The members of the maps and sets that are being scanned, inner ones behind outer ones: as numbers in one array, since an object
- * for each would cost more than scanning it.
+ * The members of the maps and sets that are being scanned, as a stack: the members of an inner map come after those of the
+ * outer one. Each member is five numbers in one array, since an object for it would cost more than scanning it.
+ *
+ * ```
+ * text of a member     "name":{"S":"x"}
+ *                      ^    ^ ^       ^
+ *                  start  nameEnd     end
+ *                             valueStart
+ * ```
  */
 export class Members {
   count = 0;
   #numbers = new Int32Array(64 * fields);
-  /** By place in the canonical order: which member. */
+  /** The members in canonical order. */
   #order = new Int32Array(64);
-  readonly #lastOrder = new Int32Array(fewMembers);
+  readonly #lastOrder = new Int32Array(maxInsertions);
   #lastCount = 0;
-  /** Values of which the canonical text is not the one that stands there. */
-  readonly #made: (Buffer | undefined)[] = [];
+  /** The canonical texts of the values that are not canonical as they stand, by member. */
+  readonly #rewritten: (Buffer | undefined)[] = [];
 
-  /** Name and value as they stand: `"` of the name at `start`, its closing one at `nameEnd`. A set's have no value. */
+  /** Adds a member. A member of a set has no value: its `valueStart` is its `end`. */
   push(
     rank: number,
     start: number,
     nameEnd: number,
     valueStart: number,
     end: number,
-    made: Buffer | undefined,
+    rewritten: Buffer | undefined,
   ): void {
     const member = this.count++;
     if (member === this.#order.length) this.#grow();
@@ -41,21 +48,21 @@ export class Members {
     this.#numbers[at + 3] = valueStart;
     this.#numbers[at + 4] = end;
     this.#order[member] = member;
-    this.#made[member] = made;
+    this.#rewritten[member] = rewritten;
   }
 
-  /** Puts the members from `first` on into canonical order; throws `notPlain` if a name stands twice. */
+  /** Sorts the members from `first` on into canonical order. Throws `notPlain` if a name occurs twice. */
   sort(first: number, bytes: Buffer): void {
     const order = this.#order;
-    if (this.count - first <= fewMembers) return this.#insertionSort(first, bytes);
+    if (this.count - first <= maxInsertions) return this.#sortByInsertion(first, bytes);
     order.subarray(first, this.count).sort((a, b) => this.#compare(a, b, bytes));
     for (let i = first + 1; i < this.count; i++) {
       if (this.#compare(this.at(i - 1), this.at(i), bytes) === 0) throw notPlain;
     }
   }
 
-  /** Begins with the order of the last item with as many members: a table's items are often alike. */
-  #insertionSort(first: number, bytes: Buffer): void {
+  /** Begins with the order of the last item that had as many members: a table's items are often alike. */
+  #sortByInsertion(first: number, bytes: Buffer): void {
     const order = this.#order;
     const count = this.count - first;
     if (first === 0 && count === this.#lastCount) order.set(this.#lastOrder.subarray(0, count));
@@ -76,7 +83,7 @@ export class Members {
     this.#lastCount = count;
   }
 
-  /** The member at a place of the order. */
+  /** The member at a place of the canonical order. */
   at(place: number): number {
     return place < this.count ? (this.#order[place] ?? -1) : -1;
   }
@@ -89,38 +96,38 @@ export class Members {
     return this.#number(member, 3);
   }
 
-  /** Of its canonical text. */
+  /** The length of the member's canonical text. */
   length(member: number): number {
-    const made = this.#made[member];
+    const rewritten = this.#rewritten[member];
     const start = this.#number(member, 1);
-    return made === undefined
+    return rewritten === undefined
       ? this.#number(member, 4) - start
-      : this.valueStart(member) - start + made.length;
+      : this.valueStart(member) - start + rewritten.length;
   }
 
-  /** Whether the members from `first` on are canonical as they stand. */
-  inPlace(first: number): boolean {
+  /** True if the members from `first` on are canonical as they stand. */
+  areInPlace(first: number): boolean {
     for (let i = first; i < this.count; i++) {
-      if (this.#order[i] !== i || this.#made[i] !== undefined) return false;
+      if (this.#order[i] !== i || this.#rewritten[i] !== undefined) return false;
     }
     return true;
   }
 
-  /** The canonical text of a map or set of the members from `first` on, between these brackets. */
-  gather(first: number, bytes: Buffer, open: number, close: number, room: Room): Buffer {
+  /** Writes the canonical text of a map or set of the members from `first` on, between these brackets. */
+  gather(first: number, bytes: Buffer, open: number, close: number, scratch: Scratch): Buffer {
     let length = 2 + Math.max(0, this.count - first - 1);
     for (let i = first; i < this.count; i++) length += this.length(i);
-    const text = room.take(length);
+    const text = scratch.take(length);
     text[0] = open;
     let to = 1;
     for (let i = first; i < this.count; i++) {
       const member = this.at(i);
       if (i > first) text[to++] = comma;
-      const made = this.#made[member];
+      const rewritten = this.#rewritten[member];
       const start = this.#number(member, 1);
-      const end = made === undefined ? this.#number(member, 4) : this.valueStart(member);
+      const end = rewritten === undefined ? this.#number(member, 4) : this.valueStart(member);
       to = copyBytes(bytes, start, end, text, to);
-      if (made !== undefined) to = copyBytes(made, 0, made.length, text, to);
+      if (rewritten !== undefined) to = copyBytes(rewritten, 0, rewritten.length, text, to);
     }
     text[to] = close;
     return text;
@@ -152,8 +159,8 @@ export class Members {
   }
 }
 
-/** Room for texts that are soon copied elsewhere: one buffer for all of them. */
-export class Room {
+/** Memory for texts that are soon copied elsewhere: one buffer for all of them. */
+export class Scratch {
   #bytes = Buffer.allocUnsafeSlow(64 * 1024);
   #used = 0;
 
@@ -167,24 +174,24 @@ export class Room {
     return this.#bytes.subarray(start, this.#used);
   }
 
-  /** What was taken is used for other texts. */
+  /** Frees all of it: the texts that were taken are overwritten by the next ones. */
   clear(): void {
     this.#used = 0;
   }
 }
 
-/** `Buffer.copy` of a part makes an object first: for fewer bytes than these a loop is faster. */
-const fewBytes = 160;
+/** `Buffer.copy` creates an object first: up to this many bytes a loop is faster. */
+const maxLoopBytes = 160;
 
-/** Copies a stretch; says where it ends. */
+/** Copies the bytes [start, end) to `at`. Returns where the copy ends. */
 export function copyBytes(from: Buffer, start: number, end: number, to: Buffer, at: number): number {
-  if (end - start > fewBytes) return at + from.copy(to, at, start, end);
+  if (end - start > maxLoopBytes) return at + from.copy(to, at, start, end);
   let place = at;
   for (let i = start; i < end; i++) to[place++] = from[i] ?? 0;
   return place;
 }
 
-/** Order of two stretches, as of UTF-8 texts. */
+/** Compares the bytes [a, aEnd) and [b, bEnd), which is the order of UTF-8 texts. */
 function compareBytes(bytes: Buffer, a: number, aEnd: number, b: number, bEnd: number): number {
   const length = Math.min(aEnd - a, bEnd - b);
   for (let i = 0; i < length; i++) {

@@ -1,11 +1,11 @@
 import type { AttributeValue, Item } from './attribute-value.ts';
-import { canonicalNumber } from './number.ts';
+import { toCanonicalNumber } from './number.ts';
 
 /**
  * An item's size in bytes as DynamoDB counts it (docs/format.md, section 6).
  * Source: "DynamoDB item sizes and formats", DynamoDB Developer Guide. AWS calls its rule for numbers approximate.
  */
-export function itemSize(item: Item): number {
+export function measureItem(item: Item): number {
   let size = 0;
   for (const [name, value] of Object.entries(item)) size += Buffer.byteLength(name) + valueSize(value);
   return size;
@@ -15,7 +15,7 @@ function valueSize(value: AttributeValue): number {
   if ('S' in value) return Buffer.byteLength(value.S);
   if ('N' in value) return numberSize(value.N);
   if ('B' in value) return Buffer.byteLength(value.B, 'base64');
-  if ('M' in value) return 3 + Object.keys(value.M).length + itemSize(value.M);
+  if ('M' in value) return 3 + Object.keys(value.M).length + measureItem(value.M);
   if ('L' in value) return 3 + value.L.length + sum(value.L, valueSize);
   if ('SS' in value) return sum(value.SS, (member) => Buffer.byteLength(member));
   if ('NS' in value) return sum(value.NS, numberSize);
@@ -24,7 +24,7 @@ function valueSize(value: AttributeValue): number {
 }
 
 function numberSize(number: string): number {
-  const plain = canonicalNumber(number);
+  const plain = toCanonicalNumber(number);
   const significant = plain
     .replace('-', '')
     .replace('.', '')

@@ -1,7 +1,7 @@
 import type { TableDescription } from '../model/records.ts';
 import type { Item } from '../item/attribute-value.ts';
-import { canonicalKey } from '../item/canonical.ts';
-import { keyHash } from '../item/key-hash.ts';
+import { toCanonicalKey } from '../item/canonical.ts';
+import { hashKey } from '../item/key-hash.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import type { Keyed } from '../snapshot/format/change.ts';
 import { keyNamesOf } from '../snapshot/format/manifest.ts';
@@ -28,8 +28,8 @@ export function locateKey(key: Item, description: TableDescription): Keyed {
     attributes.every(([name, type = '']) => Object.hasOwn(key, name) && Object.hasOwn(key[name] ?? {}, type));
   if (!isSchema) throw schemaMismatch();
   try {
-    const canonical = Buffer.from(canonicalKey(key, keyNamesOf(description)));
-    return { hash: keyHash(canonical), key: canonical };
+    const canonical = Buffer.from(toCanonicalKey(key, keyNamesOf(description)));
+    return { hash: hashKey(canonical), key: canonical };
   } catch (error) {
     throw isError(error, 'RecordNotUnderstood') ? schemaMismatch(error) : error;
   }

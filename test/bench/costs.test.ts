@@ -11,9 +11,9 @@ import { byExport, byStream, exportedBytes, streamPages } from '../../bench/cost
 import { baseWork, incrementWork, together, workUsd } from '../../bench/costs/work.ts';
 import { makeItem } from '../../bench/engine/items.ts';
 import { GB } from '../../lambda/estimate/prices.ts';
-import { canonicalItem } from '../../lambda/item/canonical.ts';
+import { toCanonicalItem } from '../../lambda/item/canonical.ts';
 import { fromSdk } from '../../lambda/item/from-sdk.ts';
-import { itemSize } from '../../lambda/item/size.ts';
+import { measureItem } from '../../lambda/item/size.ts';
 
 const ways = { byExport, byStream, onDemandBackups, awsBackup, recoveryAlone };
 
@@ -150,10 +150,10 @@ describe.each(Object.entries(ways))('%s', (_, way) => {
 
 describe('the figures that were measured here', () => {
   const items = Array.from({ length: 4000 }, (_, i) => fromSdk(makeItem(1, i, 0)));
-  const lines = Buffer.from(items.map((item) => `{"Item":${canonicalItem(item, ['id'])}}\n`).join(''));
+  const lines = Buffer.from(items.map((item) => `{"Item":${toCanonicalItem(item, ['id'])}}\n`).join(''));
 
   it('are still those of the items of the benchmark', () => {
-    const sizes = items.reduce((sum, item) => sum + itemSize(item), 0);
+    const sizes = items.reduce((sum, item) => sum + measureItem(item), 0);
     expect(Math.abs(lines.length / sizes / measured.json - 1)).toBeLessThan(0.02);
     expect(Math.abs(lines.length / zstdCompressSync(lines).length / measured.zstd - 1)).toBeLessThan(0.05);
     expect(Math.abs(lines.length / gzipSync(lines).length / measured.gzip - 1)).toBeLessThan(0.05);

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Item } from '../../lambda/item/attribute-value.ts';
-import { canonicalItem, canonicalKey } from '../../lambda/item/canonical.ts';
-import { keyHash } from '../../lambda/item/key-hash.ts';
-import { itemSize } from '../../lambda/item/size.ts';
+import { toCanonicalItem, toCanonicalKey } from '../../lambda/item/canonical.ts';
+import { hashKey } from '../../lambda/item/key-hash.ts';
+import { measureItem } from '../../lambda/item/size.ts';
 import { digestImage } from '../../lambda/snapshot/format/digest.ts';
 import { formatHash } from '../../lambda/snapshot/format/hash-range.ts';
 import { textOf } from './pages.ts';
@@ -11,14 +11,14 @@ it('docs/format.md shows the true canonical form, key, hash, digest and size of 
   const page = textOf('docs/format.md');
   const [, json = ''] = /^```json\n(.*)\n```$/m.exec(page) ?? [];
   const item = JSON.parse(json) as Item;
-  const form = canonicalItem(item, ['Song']);
-  const key = canonicalKey(item, ['Song']);
+  const form = toCanonicalItem(item, ['Song']);
+  const key = toCanonicalKey(item, ['Song']);
   const rows = {
     'canonical form': `\`${form}\``,
     'canonical key': `\`${key}\``,
-    'key hash (section 2)': `\`${formatHash(keyHash(Buffer.from(key)))}\``,
+    'key hash (section 2)': `\`${formatHash(hashKey(Buffer.from(key)))}\``,
     'item digest (section 4)': `\`${digestImage(Buffer.from(form)).toString('hex')}\``,
-    'item size (section 6)': `${itemSize(item)} bytes`,
+    'item size (section 6)': `${measureItem(item)} bytes`,
   };
   for (const [what, value] of Object.entries(rows)) expect(page).toContain(`| ${what} | ${value} |`);
 });

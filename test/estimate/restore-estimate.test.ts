@@ -11,9 +11,9 @@ import {
   writeUnits,
 } from '../../lambda/estimate/restore-estimate.ts';
 import { GB } from '../../lambda/estimate/prices.ts';
-import { canonicalItem } from '../../lambda/item/canonical.ts';
+import { toCanonicalItem } from '../../lambda/item/canonical.ts';
 import { fromSdk } from '../../lambda/item/from-sdk.ts';
-import { itemSize } from '../../lambda/item/size.ts';
+import { measureItem } from '../../lambda/item/size.ts';
 import { available, creating } from '../dialects/dynamodb/fakes.ts';
 
 const plain: TableDescription = creating.description;
@@ -125,8 +125,8 @@ describe('an import', () => {
 
   it('of the items of the bench is within the span of its bytes', () => {
     const items = Array.from({ length: 200 }, (_, i) => fromSdk(makeItem(1, i, 0)));
-    const bytes = items.reduce((sum, item) => sum + itemSize(item), 0);
-    const text = items.map((item) => `{"Item":${canonicalItem(item, ['id'])}}\n`).join('');
+    const bytes = items.reduce((sum, item) => sum + measureItem(item), 0);
+    const text = items.map((item) => `{"Item":${toCanonicalItem(item, ['id'])}}\n`).join('');
     const lines = Buffer.byteLength(text);
     const gzip = gzipSync(text, { level: constants.Z_BEST_SPEED }).length / lines;
     expect(gzip).toBeGreaterThan(assumptions.gzipBytes.low);

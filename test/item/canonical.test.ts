@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AttributeValue, Item } from '../../lambda/item/attribute-value.ts';
-import { canonicalItem, canonicalKey } from '../../lambda/item/canonical.ts';
+import { toCanonicalItem, toCanonicalKey } from '../../lambda/item/canonical.ts';
 import { anyItem, byBytes, choices, plainItem, spelledItem } from '../support/item/arbitrary.ts';
 
 /** docs/format.md, section 1, for an item whose numbers, binary and sets are spelled by it already. */
@@ -24,7 +24,7 @@ describe('equal items are equal text', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
         const item = spelledItem(members, choices(seed));
-        expect(canonicalItem(item, keyNames)).toBe(byTheDocument(plainItem(members), keyNames));
+        expect(toCanonicalItem(item, keyNames)).toBe(byTheDocument(plainItem(members), keyNames));
       }),
       { numRuns: 2000 },
     );
@@ -35,7 +35,7 @@ describe('different items are different text', () => {
   it('because the item can be read back from it, as JSON', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
-        const text = canonicalItem(spelledItem(members, choices(seed)), keyNames);
+        const text = toCanonicalItem(spelledItem(members, choices(seed)), keyNames);
         // Not toEqual: it does not see an attribute of the name __proto__.
         expect(isDeepStrictEqual(JSON.parse(text), plainItem(members))).toBe(true);
       }),
@@ -49,19 +49,19 @@ describe('the key', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
         const item = spelledItem(members, choices(seed));
-        const key = canonicalKey(item, keyNames);
-        expect(canonicalItem(item, keyNames).startsWith(`{${key}`)).toBe(true);
+        const key = toCanonicalKey(item, keyNames);
+        expect(toCanonicalItem(item, keyNames).startsWith(`{${key}`)).toBe(true);
         const keysOnly = Object.fromEntries(Object.entries(item).filter(([name]) => isKey(keyNames, name)));
-        expect(canonicalItem(keysOnly, keyNames)).toBe(`{${key}}`);
+        expect(toCanonicalItem(keysOnly, keyNames)).toBe(`{${key}}`);
       }),
     );
   });
 
   it('is in key-schema order, not in that of the names', () => {
     const item = { sk: { N: '1.0' }, a: { S: 'x' }, pk: { S: 'a' } };
-    expect(canonicalKey(item, ['pk', 'sk'])).toBe('"pk":{"S":"a"},"sk":{"N":"1"}');
-    expect(canonicalKey(item, ['sk', 'pk'])).toBe('"sk":{"N":"1"},"pk":{"S":"a"}');
-    expect(canonicalItem(item, ['pk', 'sk'])).toBe('{"pk":{"S":"a"},"sk":{"N":"1"},"a":{"S":"x"}}');
+    expect(toCanonicalKey(item, ['pk', 'sk'])).toBe('"pk":{"S":"a"},"sk":{"N":"1"}');
+    expect(toCanonicalKey(item, ['sk', 'pk'])).toBe('"sk":{"N":"1"},"pk":{"S":"a"}');
+    expect(toCanonicalItem(item, ['pk', 'sk'])).toBe('{"pk":{"S":"a"},"sk":{"N":"1"},"a":{"S":"x"}}');
   });
 });
 
@@ -69,7 +69,7 @@ const isKey = (keyNames: readonly string[], name: string): boolean => keyNames.i
 
 it('names are written as strings are', () => {
   const item = { k: { S: 'k' }, '\\': { S: 'x' }, 'a"\n': { S: 'y' }, é: { S: 'z' }, '': { S: 'empty' } };
-  expect(canonicalItem(item, ['k'])).toBe(
+  expect(toCanonicalItem(item, ['k'])).toBe(
     String.raw`{"k":{"S":"k"},"":{"S":"empty"},"\\":{"S":"x"},"a\"\n":{"S":"y"},"é":{"S":"z"}}`,
   );
 });
@@ -96,7 +96,7 @@ describe('every attribute type has the document’s form', () => {
       '{"M":{"a":{"M":{"10":{"S":""},"2":{"NULL":true}}},"b":{"N":"1"}}}',
     ],
   ])('%j', (value, text) => {
-    expect(canonicalItem({ v: value, k: { S: 'k' } }, ['k'])).toBe(`{"k":{"S":"k"},"v":${text}}`);
+    expect(toCanonicalItem({ v: value, k: { S: 'k' } }, ['k'])).toBe(`{"k":{"S":"k"},"v":${text}}`);
   });
 });
 
@@ -139,7 +139,7 @@ describe('what is not understood is refused', () => {
     '{"M":{"a":{"X":"b"}}}',
   ])('an attribute of the value %s', (value) => {
     const item = JSON.parse(`{"k":{"S":"k"},"v":${value}}`) as Item;
-    expect(() => canonicalItem(item, ['k'])).toThrow(refused);
+    expect(() => toCanonicalItem(item, ['k'])).toThrow(refused);
   });
 
   it.each([
@@ -154,18 +154,18 @@ describe('what is not understood is refused', () => {
     '{"S":"a","N":"1"}',
   ])('a key of the value %s', (value) => {
     const item = JSON.parse(`{"k":${value}}`) as Item;
-    expect(() => canonicalKey(item, ['k'])).toThrow(refused);
+    expect(() => toCanonicalKey(item, ['k'])).toThrow(refused);
   });
 
   it('an item without a key attribute, even if every object has something of its name', () => {
-    expect(() => canonicalItem({ pk: { S: 'a' } }, ['pk', 'sk'])).toThrow(refused);
-    expect(() => canonicalItem({ pk: { S: 'a' } }, ['constructor'])).toThrow(refused);
-    expect(() => canonicalItem({ pk: { S: 'a' } }, ['__proto__'])).toThrow(refused);
+    expect(() => toCanonicalItem({ pk: { S: 'a' } }, ['pk', 'sk'])).toThrow(refused);
+    expect(() => toCanonicalItem({ pk: { S: 'a' } }, ['constructor'])).toThrow(refused);
+    expect(() => toCanonicalItem({ pk: { S: 'a' } }, ['__proto__'])).toThrow(refused);
   });
 
   it('an item nested deeper than any stack', () => {
     const value = `${'{"L":['.repeat(20_000)}${']}'.repeat(20_000)}`;
     const item = JSON.parse(`{"k":{"S":"k"},"v":${value}}`) as Item;
-    expect(() => canonicalItem(item, ['k'])).toThrow(refused);
+    expect(() => toCanonicalItem(item, ['k'])).toThrow(refused);
   });
 });

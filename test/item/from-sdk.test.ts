@@ -4,7 +4,7 @@ import { DynamoDBDocumentClient, GetCommand, NumberValue, PutCommand } from '@aw
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../lambda/item/attribute-value.ts';
-import { canonicalItem } from '../../lambda/item/canonical.ts';
+import { toCanonicalItem } from '../../lambda/item/canonical.ts';
 import { fromSdk, toSdk } from '../../lambda/item/from-sdk.ts';
 import { anyItem, plainItem } from '../support/item/arbitrary.ts';
 
@@ -61,7 +61,7 @@ describe('an item is the same on both sides of AWS’s client', () => {
     await fc.assert(
       fc.asyncProperty(anyNative, async (v) => {
         await documents.send(new PutCommand({ TableName: 'Music', Item: { v, k: 'k' } }));
-        table.item = canonicalItem(JSON.parse(table.item) as Item, ['k']);
+        table.item = toCanonicalItem(JSON.parse(table.item) as Item, ['k']);
         const { Item } = await documents.send(new GetCommand(get));
         expect(Item).toStrictEqual({ v, k: 'k' });
       }),
@@ -134,8 +134,8 @@ describe('what the document client makes of a value has the document’s form', 
     ['a small double’s', 1.25e-10, '{"N":"0.000000000125"}'],
   ])('%s', async (_name, v, text) => {
     await documents.send(new PutCommand({ TableName: 'Music', Item: { v, k: 'k' } }));
-    expect(canonicalItem(JSON.parse(table.item) as Item, ['k'])).toBe(`{"k":{"S":"k"},"v":${text}}`);
-    const viaSdk = canonicalItem(await table.read(), ['k']);
+    expect(toCanonicalItem(JSON.parse(table.item) as Item, ['k'])).toBe(`{"k":{"S":"k"},"v":${text}}`);
+    const viaSdk = toCanonicalItem(await table.read(), ['k']);
     expect(viaSdk).toBe(`{"k":{"S":"k"},"v":${text}}`);
   });
 });
@@ -144,7 +144,7 @@ describe('nothing is dropped in silence', () => {
   it('a type that the client does not know arrives as it is, and is refused', async () => {
     table.item = '{"k":{"S":"k"},"v":{"NEW":"x"}}';
     const item = await table.read();
-    expect(() => canonicalItem(item, ['k'])).toThrow(
+    expect(() => toCanonicalItem(item, ['k'])).toThrow(
       expect.objectContaining({ code: 'RecordNotUnderstood' }),
     );
   });
@@ -156,6 +156,6 @@ describe('nothing is dropped in silence', () => {
 
   it('within a map the name __proto__ is one like others', async () => {
     table.item = '{"k":{"S":"k"},"v":{"M":{"__proto__":{"B":"QUI="}}}}';
-    expect(canonicalItem(await table.read(), ['k'])).toBe(table.item);
+    expect(toCanonicalItem(await table.read(), ['k'])).toBe(table.item);
   });
 });

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Item, KeyNames } from '../../lambda/item/attribute-value.ts';
-import { canonicalItem, canonicalKey } from '../../lambda/item/canonical.ts';
+import { toCanonicalItem, toCanonicalKey } from '../../lambda/item/canonical.ts';
 import { ItemScanner, type ScannedItem } from '../../lambda/item/item-scanner.ts';
-import { notPlain } from '../../lambda/item/scanned-members.ts';
-import { itemSize } from '../../lambda/item/size.ts';
+import { notPlain } from '../../lambda/item/scalar-scanner.ts';
+import { measureItem } from '../../lambda/item/size.ts';
 import { isError } from '../../lambda/runtime/errors.ts';
 import { anyItem, choices, plainItem, spelledItem } from '../support/item/arbitrary.ts';
 
@@ -12,7 +12,7 @@ import { anyItem, choices, plainItem, spelledItem } from '../support/item/arbitr
 function scanned(scanner: ItemScanner, text: string): ScannedItem | undefined {
   try {
     scanner.start(Buffer.from(text));
-    const item = scanner.item();
+    const item = scanner.readItem();
     return scanner.at === Buffer.byteLength(text) ? item : undefined;
   } catch (error) {
     if (error === notPlain) return undefined;
@@ -25,9 +25,9 @@ function ordinary(text: string, keyNames: KeyNames): ScannedItem | undefined {
   try {
     const item = JSON.parse(text) as Item;
     return {
-      image: Buffer.from(canonicalItem(item, keyNames)),
-      keyLength: Buffer.byteLength(canonicalKey(item, keyNames)),
-      bytes: itemSize(item),
+      image: Buffer.from(toCanonicalItem(item, keyNames)),
+      keyLength: Buffer.byteLength(toCanonicalKey(item, keyNames)),
+      bytes: measureItem(item),
     };
   } catch (error) {
     if (error instanceof SyntaxError || isError(error, 'RecordNotUnderstood')) return undefined;

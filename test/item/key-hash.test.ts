@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keyHash } from '../../lambda/item/key-hash.ts';
+import { hashKey } from '../../lambda/item/key-hash.ts';
 
 // Known results of the algorithm; the last is of more than 32 bytes, which another part of it handles.
 it.each([
@@ -8,5 +8,5 @@ it.each([
   ['abc', 0x44bc2cf5ad770999n],
   ['Nobody inspects the spammish repetition', 0xfbcea83c8a378bf1n],
 ])('the key hash is xxHash64, seed 0: %j', (text, hash) => {
-  expect(keyHash(Buffer.from(text))).toBe(hash);
+  expect(hashKey(Buffer.from(text))).toBe(hash);
 });

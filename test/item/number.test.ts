@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalNumber } from '../../lambda/item/number.ts';
+import { toCanonicalNumber } from '../../lambda/item/number.ts';
 import { anyDecimal, choices, plainNumber, spelledNumber } from '../support/item/arbitrary.ts';
 
 describe('a number has one text', () => {
   it('however it is spelled: that of arithmetic on whole numbers', () => {
     fc.assert(
       fc.property(anyDecimal, fc.nat(), (decimal, seed) => {
-        expect(canonicalNumber(spelledNumber(decimal, choices(seed)))).toBe(plainNumber(decimal));
+        expect(toCanonicalNumber(spelledNumber(decimal, choices(seed)))).toBe(plainNumber(decimal));
       }),
       { numRuns: 3000 },
     );
@@ -31,7 +31,7 @@ describe('a number has one text', () => {
     ['1E-130', `0.${'0'.repeat(129)}1`],
     ['-9.9E125', `-99${'0'.repeat(124)}`],
   ])('%s is %s', (text, canonical) => {
-    expect(canonicalNumber(text)).toBe(canonical);
+    expect(toCanonicalNumber(text)).toBe(canonical);
   });
 });
 
@@ -55,13 +55,13 @@ describe('what is no number is refused', () => {
     '--1',
     '١',
   ])('%j', (text) => {
-    expect(() => canonicalNumber(text)).toThrow(expect.objectContaining({ code: 'RecordNotUnderstood' }));
+    expect(() => toCanonicalNumber(text)).toThrow(expect.objectContaining({ code: 'RecordNotUnderstood' }));
   });
 
   it.each(['1e401', '1e-402', '1e99999999999999999999', '-1e-99999999999999999999'])(
     'nor is %s one',
     (text) => {
-      expect(() => canonicalNumber(text)).toThrow(expect.objectContaining({ code: 'RecordNotUnderstood' }));
+      expect(() => toCanonicalNumber(text)).toThrow(expect.objectContaining({ code: 'RecordNotUnderstood' }));
     },
   );
 });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AttributeValue } from '../../lambda/item/attribute-value.ts';
-import { itemSize } from '../../lambda/item/size.ts';
+import { measureItem } from '../../lambda/item/size.ts';
 import { anyItem, choices, plainItem, spelledItem } from '../support/item/arbitrary.ts';
 
 describe('an item is as large as DynamoDB’s Developer Guide says', () => {
@@ -35,12 +35,12 @@ describe('an item is as large as DynamoDB’s Developer Guide says', () => {
     [{ M: {} }, 3],
     [{ M: { é: { BOOL: true }, b: { L: [{ S: 'x' }] } } }, 3 + (1 + 2 + 1) + (1 + 1 + 3 + 1 + 1)],
   ])('%j', (value, size) => {
-    expect(itemSize({ ab: value })).toBe(2 + size);
+    expect(measureItem({ ab: value })).toBe(2 + size);
   });
 
   it('an empty item and several attributes', () => {
-    expect(itemSize({})).toBe(0);
-    expect(itemSize({ pk: { S: 'a' }, größe: { N: '1' } })).toBe(2 + 1 + (7 + 2));
+    expect(measureItem({})).toBe(0);
+    expect(measureItem({ pk: { S: 'a' }, größe: { N: '1' } })).toBe(2 + 1 + (7 + 2));
   });
 });
 
@@ -48,7 +48,7 @@ describe('equal items are equally large', () => {
   it('in whatever spelling they come', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ members }, seed) => {
-        expect(itemSize(spelledItem(members, choices(seed)))).toBe(itemSize(plainItem(members)));
+        expect(measureItem(spelledItem(members, choices(seed)))).toBe(measureItem(plainItem(members)));
       }),
     );
   });

@@ -1,8 +1,8 @@
 import { createRandom } from '../../../cli/demo/random.ts';
 import type { BackupId } from '../../../lambda/model/records.ts';
-import { canonicalKey } from '../../../lambda/item/canonical.ts';
+import { toCanonicalKey } from '../../../lambda/item/canonical.ts';
 import { fromSdk } from '../../../lambda/item/from-sdk.ts';
-import { keyHash } from '../../../lambda/item/key-hash.ts';
+import { hashKey } from '../../../lambda/item/key-hash.ts';
 import { countReads } from '../../../lambda/snapshot/read/counting-store.ts';
 import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { readItem } from '../../../lambda/snapshot/read/read-item.ts';
@@ -31,11 +31,11 @@ export async function item(
   const random = createRandom(data.seed);
   const reads = await repeated(repetitions, async () => {
     const store = countReads(services.store);
-    const key = Buffer.from(canonicalKey(fromSdk(keyOf(Math.floor(random() * data.items))), [keyName]));
+    const key = Buffer.from(toCanonicalKey(fromSdk(keyOf(Math.floor(random() * data.items))), [keyName]));
     let found = false;
     const { wall } = await costOf(async () => {
       const { manifest } = await readManifest(store, table.tableId, snapshot);
-      const { image } = await readItem(store, manifest, { hash: keyHash(key), key });
+      const { image } = await readItem(store, manifest, { hash: hashKey(key), key });
       found = image !== undefined;
     });
     return { ms: wall * 1000, ...store.reads, found };

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { Item, KeyNames } from '../../item/attribute-value.ts';
-import { canonicalItem, canonicalKey } from '../../item/canonical.ts';
+import { toCanonicalItem, toCanonicalKey } from '../../item/canonical.ts';
 import { ItemScanner, type ScannedItem } from '../../item/item-scanner.ts';
-import { keyHash } from '../../item/key-hash.ts';
+import { hashKey } from '../../item/key-hash.ts';
 import { parseJson } from '../../item/parse-json.ts';
-import { notPlain } from '../../item/scanned-members.ts';
-import { itemSize } from '../../item/size.ts';
+import { notPlain } from '../../item/scalar-scanner.ts';
+import { measureItem } from '../../item/size.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { digestImage } from '../format/digest.ts';
 import type { NetChange } from './net-change.ts';
@@ -67,20 +67,20 @@ export class StagedLineParser {
     const scanner = this.#scanner;
     const record: StagedRecord = { order: '' };
     scanner.start(line);
-    scanner.expect(openBrace);
+    scanner.expectByte(openBrace);
     do {
-      const name = scanner.name();
-      scanner.expect(colon);
+      const name = scanner.readName();
+      scanner.expectByte(colon);
       if (name === 'Metadata') {
-        const metadata = JSON.parse(scanner.attributes()) as ExportLine['Metadata'];
+        const metadata = JSON.parse(scanner.readAttributes()) as ExportLine['Metadata'];
         record.order = orderOf(metadata);
       } else if (isImageName(name) && record[name] === undefined) {
-        record[name] = scanner.item();
+        record[name] = scanner.readItem();
       } else {
         return undefined;
       }
-    } while (scanner.takes(comma));
-    scanner.expect(closeBrace);
+    } while (scanner.takeByte(comma));
+    scanner.expectByte(closeBrace);
     const { Item, Keys, OldImage, NewImage } = record;
     const isItem = Item !== undefined && (Keys ?? OldImage ?? NewImage) === undefined;
     return scanner.at === line.length &&
@@ -105,7 +105,7 @@ function toNetChange({ order, Item, Keys, OldImage, NewImage }: StagedRecord): N
     }
   }
   return {
-    hash: keyHash(key),
+    hash: hashKey(key),
     key,
     first: order,
     last: order,
@@ -135,9 +135,9 @@ function readRecord(line: Buffer, keyNames: KeyNames): StagedRecord {
     const item = parsed[name];
     if (item === undefined) continue;
     record[name] = {
-      image: Buffer.from(canonicalItem(item, keyNames)),
-      keyLength: Buffer.byteLength(canonicalKey(item, keyNames)),
-      bytes: itemSize(item),
+      image: Buffer.from(toCanonicalItem(item, keyNames)),
+      keyLength: Buffer.byteLength(toCanonicalKey(item, keyNames)),
+      bytes: measureItem(item),
     };
   }
   return record;

@@ -1,6 +1,6 @@
 import type { Item } from '../../item/attribute-value.ts';
 import { parseJson } from '../../item/parse-json.ts';
-import { itemSize } from '../../item/size.ts';
+import { measureItem } from '../../item/size.ts';
 import { DigestSum, digestImage } from './digest.ts';
 
 /** The counts and the digest of a set of items. */
@@ -14,7 +14,7 @@ export interface Content {
 
 /** Parses an item in canonical form and computes DynamoDB's size of it. */
 export function measureImage(image: Buffer): number {
-  return itemSize(parseJson(image.toString()) as Item);
+  return measureItem(parseJson(image.toString()) as Item);
 }
 
 /** A running count and digest of items that are added and removed. */

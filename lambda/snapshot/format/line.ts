@@ -1,4 +1,4 @@
-import { keyHash } from '../../item/key-hash.ts';
+import { hashKey } from '../../item/key-hash.ts';
 import type { Change, Keyed } from './change.ts';
 import { corruptError } from './frame.ts';
 
@@ -64,14 +64,14 @@ export function decodeKey(kind: RunKind, frame: Buffer, start: number, keyCount:
   if (!startsWith(frame, head, start)) throw corruptError(`a line of a ${kind} run has no key`);
   const from = start + head.length;
   const key = frame.subarray(from, findKeyEnd(frame, from, keyCount));
-  return { hash: keyHash(key), key };
+  return { hash: hashKey(key), key };
 }
 
 function decodeItemLine(line: Buffer, keyCount: number): Change {
   if (!startsWith(line, itemHead, 0)) throw corruptError('a line of a base run is not an item');
   const image = sliceImage(line, itemHead.length);
   const key = image.subarray(1, findKeyEnd(image, 1, keyCount));
-  return { hash: keyHash(key), key, image };
+  return { hash: hashKey(key), key, image };
 }
 
 function decodeChangeLine(line: Buffer, keyCount: number): Change {
@@ -81,7 +81,7 @@ function decodeChangeLine(line: Buffer, keyCount: number): Change {
   const image = startsWith(line, newImageHead, end) ? sliceImage(line, end + newImageHead.length) : undefined;
   if (image === undefined && !line.subarray(end).equals(keysTail))
     throw corruptError('a line of a delta run is not a change');
-  return { hash: keyHash(key), key, image };
+  return { hash: hashKey(key), key, image };
 }
 
 /** Returns the image that goes from `start` up to the closing brace of the line. */

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { Item, KeyNames } from '../../item/attribute-value.ts';
-import { canonicalItem, canonicalKey } from '../../item/canonical.ts';
+import { toCanonicalItem, toCanonicalKey } from '../../item/canonical.ts';
 import { ItemScanner } from '../../item/item-scanner.ts';
 import { parseJson } from '../../item/parse-json.ts';
-import { notPlain } from '../../item/scanned-members.ts';
-import { itemSize } from '../../item/size.ts';
+import { notPlain } from '../../item/scalar-scanner.ts';
+import { measureItem } from '../../item/size.ts';
 import type { Change } from '../format/change.ts';
 import { digestImage } from '../format/digest.ts';
 import { corruptError } from '../format/frame.ts';
@@ -48,7 +48,7 @@ export class LineVerifier {
     if (!isUtf8(image)) return undefined;
     try {
       this.#scanner.start(image);
-      const { image: encodeCanonical, keyLength, bytes } = this.#scanner.item();
+      const { image: encodeCanonical, keyLength, bytes } = this.#scanner.readItem();
       const isSame = encodeCanonical.equals(image) && encodeCanonical.subarray(1, 1 + keyLength).equals(key);
       return isSame ? bytes : undefined;
     } catch (error) {
@@ -59,14 +59,14 @@ export class LineVerifier {
 
   #measure(image: Buffer, key: Buffer): number {
     const item = this.#parse(image, key);
-    if (!encodeCanonical(() => canonicalItem(item, this.#keyNames)).equals(image))
+    if (!encodeCanonical(() => toCanonicalItem(item, this.#keyNames)).equals(image))
       throw corruptError('an item is not in canonical form');
-    return itemSize(item);
+    return measureItem(item);
   }
 
   #parse(json: Buffer, key: Buffer): Item {
     const item = parseItem(json);
-    if (!encodeCanonical(() => canonicalKey(item, this.#keyNames)).equals(key))
+    if (!encodeCanonical(() => toCanonicalKey(item, this.#keyNames)).equals(key))
       throw corruptError('a key differs from that of its item, or is not in canonical form');
     return item;
   }

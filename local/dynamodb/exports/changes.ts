@@ -1,6 +1,6 @@
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { Item, KeyNames } from '../../../lambda/item/attribute-value.ts';
-import { canonicalKey } from '../../../lambda/item/canonical.ts';
+import { toCanonicalKey } from '../../../lambda/item/canonical.ts';
 import { fromSdk } from '../../../lambda/item/from-sdk.ts';
 import type { Clock } from '../../../lambda/runtime/clock.ts';
 import { describeStream } from '../../../lambda/tables/stream.ts';
@@ -66,7 +66,7 @@ export async function changesFrom(
   const changes = new Map<string, KeyChange>();
   await readTo(history, cut, second, async (record) => {
     const keys = fromSdk(record.keys);
-    const key = canonicalKey(keys, history.keyNames);
+    const key = toCanonicalKey(keys, history.keyNames);
     const after = record.newImage && fromSdk(record.newImage);
     const change = changes.get(key);
     if (change === undefined) {

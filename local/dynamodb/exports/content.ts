@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../../../lambda/item/attribute-value.ts';
-import { canonicalKey } from '../../../lambda/item/canonical.ts';
+import { toCanonicalKey } from '../../../lambda/item/canonical.ts';
 import { fromSdk } from '../../../lambda/item/from-sdk.ts';
-import { itemSize } from '../../../lambda/item/size.ts';
+import { measureItem } from '../../../lambda/item/size.ts';
 import { scanSegment } from '../../../lambda/sources/scan/scan-segment.ts';
 import { changesFrom, cutAfter, type KeyChange, type StreamHistory } from './changes.ts';
 import { JobFailure } from './errors.ts';
@@ -35,7 +35,7 @@ export async function fullRecords(
   for await (const page of scanSegment(dynamodb, table, { number: 0, of: 1 })) {
     for (const scanned of page.Items ?? []) {
       const item = fromSdk(scanned);
-      items.set(canonicalKey(item, history.keyNames), item);
+      items.set(toCanonicalKey(item, history.keyNames), item);
     }
     checkRoom(items.size);
   }
@@ -45,7 +45,7 @@ export async function fullRecords(
     else items.set(key, before);
   }
   checkRoom(items.size);
-  return [...items].map(([key, item]) => ({ key, line: { Item: item }, bytes: itemSize(item) }));
+  return [...items].map(([key, item]) => ({ key, line: { Item: item }, bytes: measureItem(item) }));
 }
 
 /** A window of seconds, `to` exclusive. */
@@ -73,7 +73,7 @@ function changeRecord(key: string, { keys, before, after, second }: KeyChange, o
     ...(after !== undefined && { NewImage: after }),
   };
   const Metadata = { WriteTimestampMicros: { N: String(second * 1_000_000) } };
-  const bytes = [keys, ...Object.values(images)].reduce((sum, item) => sum + itemSize(item), 0);
+  const bytes = [keys, ...Object.values(images)].reduce((sum, item) => sum + measureItem(item), 0);
   return { key, line: { Metadata, Keys: keys, ...images }, bytes };
 }
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { keyHash } from '../../../lambda/item/key-hash.ts';
+import { hashKey } from '../../../lambda/item/key-hash.ts';
 import type { Ids } from '../../../lambda/runtime/ids.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import type { ExportRecord } from './content.ts';
@@ -27,7 +27,7 @@ export async function writeDataFiles(
 ): Promise<DataFile[]> {
   const files: string[][] = Array.from({ length: 2 ** Number(fileBits) }, () => []);
   for (const { key, line } of records) {
-    const place = keyHash(Buffer.from(key)) >> (64n - fileBits);
+    const place = hashKey(Buffer.from(key)) >> (64n - fileBits);
     files[Number(place)]?.push(`${JSON.stringify(line)}\n`);
   }
   return Promise.all(

@@ -1,6 +1,6 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Item, KeyNames } from '../../../lambda/item/attribute-value.ts';
-import { canonicalItem } from '../../../lambda/item/canonical.ts';
+import { toCanonicalItem } from '../../../lambda/item/canonical.ts';
 import { toSdk } from '../../../lambda/item/from-sdk.ts';
 import { parseJson } from '../../../lambda/item/parse-json.ts';
 import { linesOf, textOf } from './import-source.ts';
@@ -78,7 +78,7 @@ function itemOf(line: string, keyNames: KeyNames): Record<string, AttributeValue
   try {
     const { Item } = parseJson(line) as { Item: Item };
     // Refuses what is no attribute value, which the client would send in some form or other.
-    canonicalItem(Item, keyNames);
+    toCanonicalItem(Item, keyNames);
     return toSdk(Item);
   } catch {
     return undefined;

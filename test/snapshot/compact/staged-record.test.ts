@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeyNames } from '../../../lambda/item/attribute-value.ts';
-import { canonicalItem, canonicalKey } from '../../../lambda/item/canonical.ts';
-import { keyHash } from '../../../lambda/item/key-hash.ts';
-import { itemSize } from '../../../lambda/item/size.ts';
+import { toCanonicalItem, toCanonicalKey } from '../../../lambda/item/canonical.ts';
+import { hashKey } from '../../../lambda/item/key-hash.ts';
+import { measureItem } from '../../../lambda/item/size.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { digestImage } from '../../../lambda/snapshot/format/digest.ts';
 import { StagedLineParser } from '../../../lambda/snapshot/compact/staged-record.ts';
@@ -22,7 +22,7 @@ const canonicalNew = Buffer.from(`{${keyText},"v":{"N":"20"}}`);
 
 // pk + a, sk + number, v + number: 3 + 4 + 3.
 const imageBytes = 10;
-const keyed = { hash: keyHash(Buffer.from(keyText)), key: Buffer.from(keyText) };
+const keyed = { hash: hashKey(Buffer.from(keyText)), key: Buffer.from(keyText) };
 const old = { digest: digestImage(canonicalOld), bytes: imageBytes };
 const none = { image: undefined, imageBytes: 0 };
 const image = { image: canonicalNew, imageBytes };
@@ -65,17 +65,17 @@ describe('a staged line in DynamoDB’s export format', () => {
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
         const spelled = (turn: number): string => JSON.stringify(spelledItem(members, choices(seed + turn)));
         const plain = plainItem(members);
-        const key = Buffer.from(canonicalKey(plain, keyNames));
+        const key = Buffer.from(toCanonicalKey(plain, keyNames));
         const change = parseStagedLine(
           `{"Keys":${spelled(0)},"OldImage":${spelled(1)},"NewImage":${spelled(2)}}`,
           keyNames,
         );
-        const canonical = Buffer.from(canonicalItem(plain, keyNames));
+        const canonical = Buffer.from(toCanonicalItem(plain, keyNames));
         expect(change.key.equals(key)).toBe(true);
-        expect(change.hash).toBe(keyHash(key));
+        expect(change.hash).toBe(hashKey(key));
         expect(change.image?.equals(canonical)).toBe(true);
         expect(change.old?.digest.equals(digestImage(canonical))).toBe(true);
-        expect([change.old?.bytes, change.imageBytes]).toEqual([itemSize(plain), itemSize(plain)]);
+        expect([change.old?.bytes, change.imageBytes]).toEqual([measureItem(plain), measureItem(plain)]);
       }),
     );
   });

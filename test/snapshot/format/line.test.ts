@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalItem, canonicalKey } from '../../../lambda/item/canonical.ts';
-import { keyHash } from '../../../lambda/item/key-hash.ts';
+import { toCanonicalItem, toCanonicalKey } from '../../../lambda/item/canonical.ts';
+import { hashKey } from '../../../lambda/item/key-hash.ts';
 import { isError } from '../../../lambda/runtime/errors.ts';
 import type { Change } from '../../../lambda/snapshot/format/change.ts';
 import { decodeLines, type RunKind } from '../../../lambda/snapshot/format/line.ts';
@@ -41,9 +41,9 @@ describe('decodeLines', () => {
       fc.property(anyKind, anyLines, (kind, [{ keyNames, members }, lines]) => {
         const changes = lines.map(([seed, deleted]): Change => {
           const item = spelledItem(members, choices(seed));
-          const key = Buffer.from(canonicalKey(item, keyNames));
-          const image = Buffer.from(canonicalItem(item, keyNames));
-          return { hash: keyHash(key), key, image: deleted && kind === 'delta' ? undefined : image };
+          const key = Buffer.from(toCanonicalKey(item, keyNames));
+          const image = Buffer.from(toCanonicalItem(item, keyNames));
+          return { hash: hashKey(key), key, image: deleted && kind === 'delta' ? undefined : image };
         });
         const frame = Buffer.concat(changes.map((change) => toLine(kind, change)));
         // Not toEqual: over buffers it is slow.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyHash } from '../../../lambda/item/key-hash.ts';
+import { hashKey } from '../../../lambda/item/key-hash.ts';
 import type { Change } from '../../../lambda/snapshot/format/change.ts';
 import { compressFrame, sha256Hex } from '../../../lambda/snapshot/format/frame.ts';
 import type { FrameEntry } from '../../../lambda/snapshot/format/frame-index.ts';
@@ -118,7 +118,7 @@ describe('verifyFrame, if the checksum is right, throws SnapshotCorrupt', () => 
 
   it('if the key of a tombstone is not canonical', async () => {
     const key = Buffer.from('"pk":{"N":"01"}');
-    const lines = [{ hash: keyHash(key), key, image: undefined }];
+    const lines = [{ hash: hashKey(key), key, image: undefined }];
     await expect(verify('delta', lines)).rejects.toMatchObject(corrupt);
   });
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import type { Item } from '../../../lambda/item/attribute-value.ts';
-import { itemSize } from '../../../lambda/item/size.ts';
+import { measureItem } from '../../../lambda/item/size.ts';
 import type { Change } from '../../../lambda/snapshot/format/change.ts';
 import type { Content } from '../../../lambda/snapshot/format/content.ts';
 import { contains, type HashRange, toHex, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
@@ -91,7 +91,7 @@ export function countContent(images: readonly string[]): Content {
   }
   return {
     items: images.length,
-    bytes: images.reduce((sum, image) => sum + itemSize(JSON.parse(image) as Item), 0),
+    bytes: images.reduce((sum, image) => sum + measureItem(JSON.parse(image) as Item), 0),
     digest: (digest % (1n << 128n)).toString(16).padStart(32, '0'),
   };
 }

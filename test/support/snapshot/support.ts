@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { keyHash } from '../../../lambda/item/key-hash.ts';
+import { hashKey } from '../../../lambda/item/key-hash.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { type Change, compareKeyed, type Keyed } from '../../../lambda/snapshot/format/change.ts';
 import { ContentSum } from '../../../lambda/snapshot/format/content.ts';
@@ -141,7 +141,7 @@ export function change(pk: number, text: string | undefined): Change {
   const key = Buffer.from(keyText);
   const image =
     text === undefined ? undefined : Buffer.from(`{${keyText},"v":{"S":${JSON.stringify(text)}}}`);
-  return { hash: keyHash(key), key, image };
+  return { hash: hashKey(key), key, image };
 }
 
 /** Sorts entries in the order of runs. */
