@@ -1,5 +1,5 @@
 import { assumptions } from '../../lambda/estimate/assumptions.ts';
-import { cost, GB, leastExportBytes, prices } from '../../lambda/estimate/prices.ts';
+import { cost, GB, minExportBytes, prices } from '../../lambda/estimate/prices.ts';
 import { defaultConfig } from '../../lambda/services/config.ts';
 import { chainSteps } from './chain.ts';
 import { assumed, itemsOf, measured, type Scenario } from './scenario.ts';
@@ -39,7 +39,7 @@ export function byExport(scenario: Scenario): Bill {
 
 /** Of an incremental export, as it is billed. */
 export function exportedBytes(changedBytes: number): number {
-  return Math.max(leastExportBytes, changedBytes * assumed.exportImages);
+  return Math.max(minExportBytes, changedBytes * assumed.exportImages);
 }
 
 /** A base by scan, increments by the stream. */

@@ -1,53 +1,54 @@
 /**
- * What estimates rest on besides prices, one figure in one place. A span is what was seen or promised at the least and
- * at the most; its width is how little is known.
+ * Everything but prices that estimates rest on, each figure in one place. A span holds the lowest and the highest value that
+ * was measured, reported or promised. The less is known, the wider it is.
  */
 export const assumptions = {
-  /** Functions of a restore that work at the same time: the default of the deployment's `maxConcurrency`. */
+  /** How many functions of a restore work at the same time: the default of the deployment's `maxConcurrency`. */
   functions: 40,
-  /** What a function that works has: `lib/functions/tidemark-function.ts`. */
+  /** The memory of a function: `lib/functions/tidemark-function.ts`. */
   functionGb: 1769 / 1024,
-  /** Bytes that make it worth a function more: a quarter of a partition, as `lambda/restore/plan-restore.ts` cuts. */
+  /** The bytes that one function restores: a quarter of a partition, as `lambda/restore/plan-restore.ts` divides them. */
   functionBytes: 64 * 1024 * 1024,
 
-  /** Items of about 1 KB that one function writes in a second: 8 calls of 25 items at once. Not measured on AWS. */
+  /** How many items of about 1 KB one function writes in a second, in 8 concurrent calls of 25 items. Not measured on AWS. */
   itemsPerSecond: { low: 1000, high: 4000 },
   /**
-   * Write units that a new on-demand table takes in a second at the start, and the default quota of a table. Source:
+   * The write units that a new on-demand table accepts in a second at first, and the default quota of a table. Source:
    * "DynamoDB on-demand capacity mode" and "Quotas in Amazon DynamoDB", DynamoDB Developer Guide.
    */
   tableUnitsPerSecond: { low: 4000, high: 40_000 },
-  /** Seconds until there is a table, and for the steps of the machine. Not measured on AWS. */
+  /** The seconds until the table exists, and for the steps of the state machine. Not measured on AWS. */
   writesBegin: { low: 20, high: 120 },
 
   /**
-   * Bytes of DynamoDB JSON by the items' size in DynamoDB: each attribute has its type's name and quotes. Bench items have
-   * 1.67; many short attributes make it more.
+   * The bytes of DynamoDB JSON for each byte of an item's size in DynamoDB: JSON adds the type's name and quotes to each
+   * attribute. The items of the bench have 1.67. Many short attributes make it more.
    */
   jsonBytes: { low: 1, high: 2.5 },
-  /** What each line has besides: `{"Item":{}}` and its end. */
+  /** What JSON adds to each item: `{"Item":{}}` and the line end. */
   lineBytes: 12,
   /**
-   * CPU seconds for a GB of JSON: read, merged, counted, written with gzip, which alone takes 26 here. Not measured on AWS.
+   * The CPU seconds to read, merge, count and write a GB of JSON. Its gzip alone takes 26 seconds on the bench's machine.
+   * Not measured on AWS.
    */
   materializeSecondsPerGb: { low: 40, high: 120 },
   /**
-   * What gzip at level 1 leaves of a byte of JSON: 0.35 of bench items; a tenth of much the same text, three quarters of
-   * random bytes, which are base64.
+   * The compressed bytes for each byte of JSON, by gzip at level 1: 0.35 for items of the bench, a tenth for repetitive
+   * text, three quarters for random bytes, which JSON holds as base64.
    */
   gzipBytes: { low: 0.1, high: 0.75 },
   /**
-   * Staged objects are billed for three days: the daily sweep deletes them when their backup or restore has ended, the
-   * bucket keeps them for a day more, and S3 takes up to a day to see that.
+   * How long staged objects are billed: three days. The daily sweep deletes them after their backup or restore has ended,
+   * the bucket keeps deleted objects for another day, and S3 takes up to a day to notice.
    */
   stagedMonths: 3 / 30,
   /**
-   * Seconds of an import job of next to nothing: 2 minutes for one row (github.com/http4k/http4k-connect/pull/203), nearly
-   * 4 for a test's (github.com/hashicorp/terraform-provider-aws/pull/27253), more than twice that for safety.
+   * The seconds that a tiny import takes: 2 minutes for one row (github.com/http4k/http4k-connect/pull/203), nearly 4 for a
+   * test's data (github.com/hashicorp/terraform-provider-aws/pull/27253), and more than twice that for safety.
    */
   importBegins: { low: 120, high: 600 },
   /**
-   * Seconds for each GB more. DynamoDB promises nothing; "up to 2 hours" for 10 GB is reported
+   * The seconds that each GB adds. DynamoDB promises nothing. "up to 2 hours" for 10 GB is reported
    * (github.com/hashicorp/terraform-provider-aws/issues/27250). The lower figure, a TB in an hour and a half, is a guess.
    */
   importSecondsPerGb: { low: 5, high: 720 },

@@ -1,6 +1,6 @@
 /**
- * What a price was read from, and of when that is (AWS's own pages show their figures to browsers alone). Of a figure from
- * memory it is the day on which it was written down.
+ * The texts that prices were read from, with their dates. (AWS's own pages show prices in browsers only.) A price from
+ * memory has the date on which it was written down.
  */
 export const readings = {
   infracost: {
@@ -9,11 +9,11 @@ export const readings = {
   },
   infracostDynamodb: {
     date: '2024-11-15',
-    text: 'the same, for us-east-2, which asks what us-east-1 asks',
+    text: 'the same, for us-east-2, whose prices are those of us-east-1',
   },
   infracostBackup: {
     date: '2024-07-01',
-    text: 'the same, for us-west-1: 0.168 USD, by 1.12, as storage is 0.112 USD there and 0.1 in us-east-1',
+    text: 'the same, for us-west-1: 0.168 USD, divided by 1.12, since storage is 0.112 USD there and 0.1 in us-east-1',
   },
   factualminds: {
     date: '2026-06',
@@ -21,28 +21,28 @@ export const readings = {
   },
   memory: {
     date: '2026-11-21',
-    text: 'no text that could be read: the figure generally known, on the day it was written down',
+    text: 'from memory: no readable text was found on the day it was written down',
   },
 } as const;
 
 const dates = Object.values(readings).map(({ date }): string => date);
 
 /**
- * What AWS asks in us-east-1, without free tiers, discounts and taxes. The one place for prices: an estimate is of them,
- * and another region asks for other ones.
+ * AWS's prices in us-east-1, without free tiers, discounts and taxes. All estimates use them; other regions have other
+ * prices.
  */
 export const prices = {
   region: 'us-east-1',
-  /** Of the oldest reading; any price may have changed since its own. */
+  /** The date of the oldest reading. Any price may have changed since it was read. */
   asOf: dates.reduce((oldest, date) => (date < oldest ? date : oldest)),
   /** GB is 2^30 bytes, as AWS counts it. */
   dynamodb: {
     page: 'https://aws.amazon.com/dynamodb/pricing/on-demand/',
-    /** Of up to 1 KB each. */
+    /** One unit writes up to 1 KB. */
     writeUnit: { usd: 0.625, per: 1e6, unit: 'write request units', seen: 'infracostDynamodb' },
-    /** Of up to 4 KB each, read consistently. */
+    /** One unit reads up to 4 KB consistently. */
     readUnit: { usd: 0.125, per: 1e6, unit: 'read request units', seen: 'infracostDynamodb' },
-    /** One call of GetRecords, up to 1 MB. */
+    /** One unit is a call of GetRecords, for up to 1 MB. */
     streamRead: { usd: 0.02, per: 1e5, unit: 'streams read request units', seen: 'infracostDynamodb' },
     recovery: {
       usd: 0.2,
@@ -52,9 +52,9 @@ export const prices = {
     },
     backup: { usd: 0.1, per: 1, unit: 'GB-month of an on-demand backup', seen: 'infracostDynamodb' },
     restore: { usd: 0.15, per: 1, unit: 'GB restored', seen: 'infracostDynamodb' },
-    /** Full and incremental; an incremental one is at least `leastExportBytes`. */
+    /** Full and incremental exports. An incremental one is billed for at least `minExportBytes`. */
     export: { usd: 0.1, per: 1, unit: 'GB exported', seen: 'memory' },
-    /** Of the source before compression. */
+    /** Billed by the size before compression. */
     import: { usd: 0.15, per: 1, unit: 'GB imported', seen: 'memory' },
   },
   backup: {
@@ -82,20 +82,20 @@ export const prices = {
 
 export interface Price {
   readonly usd: number;
-  /** For so many of the unit. */
+  /** The number of units that it buys. */
   readonly per: number;
-  /** In the plural where there are many. */
+  /** In the plural if `per` is more than one. */
   readonly unit: string;
   readonly seen: keyof typeof readings;
 }
 
-/** What so many of a unit cost, in USD. */
+/** The price of an amount of a unit, in USD. */
 export function cost(price: Price, amount: number): number {
   return (price.usd / price.per) * amount;
 }
 
-/** As AWS counts it. */
+/** A GB as AWS counts it. */
 export const GB = 2 ** 30;
 
 /** "Incremental exports are billed for at least 10 MB" (DynamoDB's pricing page), of which a GB has 1024. */
-export const leastExportBytes = 10 * 2 ** 20;
+export const minExportBytes = 10 * 2 ** 20;

@@ -1,91 +1,100 @@
 import type { Figures, TableDescription } from '../model/records.ts';
 import { assumptions } from './assumptions.ts';
 import { cost, GB, prices } from './prices.ts';
-import { plus, type Span, times } from './span.ts';
+import { addSpans, multiplySpan, type Span } from './span.ts';
 
-/** What a backup holds, of its record. */
+/** The size of a backup's content, from its record. */
 export type Size = Pick<Figures, 'items' | 'bytes'>;
 
+/**
+ * What a restore by one way would cost and how long it would take.
+ *
+ * In come the size of the backup and the settings of the target. `prices.ts` has AWS's prices, `assumptions.ts` everything
+ * else that the estimate rests on. Out come spans, because much is unknown.
+ */
 export interface WayEstimate {
-  /** Of the restore itself; the table that it makes is billed as any other. */
+  /** The price of the restore itself. The table that it makes is billed like any other. */
   readonly usd: Span;
-  /** Until all items are there. The global indexes are built after that, in a time that nothing is known of. */
+  /** The time until all items are in the table. Building the global indexes comes after that, for an unknown time. */
   readonly seconds: Span;
 }
 
 /**
- * By writes of Tidemark's functions to an on-demand table. S3 requests and the state machine are left out: together they
- * are less than a cent for each GB.
+ * Estimates a restore by writes of Tidemark's functions to an on-demand table. S3 requests and the state machine are not
+ * counted: together they cost less than a cent for each GB.
  */
 export function estimateWrites(size: Size, target: TableDescription): WayEstimate {
-  const units = times(writeUnits(size), { low: 1, high: 1 + target.localSecondaryIndexes.length });
-  const workers = workersFor(size.bytes);
+  const units = multiplySpan(estimateWriteUnits(size), {
+    low: 1,
+    high: 1 + target.localSecondaryIndexes.length,
+  });
+  const workers = estimateWorkers(size.bytes);
   const { itemsPerSecond, tableUnitsPerSecond, writesBegin } = assumptions;
   const seconds = {
     low: Math.max(size.items / (workers * itemsPerSecond.high), units.low / tableUnitsPerSecond.high),
     high: Math.max(size.items / (workers * itemsPerSecond.low), units.high / tableUnitsPerSecond.low),
   };
   return {
-    usd: plus(
-      times(units, cost(prices.dynamodb.writeUnit, 1)),
-      functionsUsd(times(seconds, workers)),
-      indexesUsd(size, target),
+    usd: addSpans(
+      multiplySpan(units, cost(prices.dynamodb.writeUnit, 1)),
+      estimateFunctionsUsd(multiplySpan(seconds, workers)),
+      estimateIndexesUsd(size, target),
     ),
-    seconds: plus(writesBegin, seconds),
+    seconds: addSpans(writesBegin, seconds),
   };
 }
 
 /**
- * By an import job of DynamoDB's, of objects that Tidemark's functions write for it, and that are paid for as long as the
- * bucket keeps them. S3 requests are left out.
+ * Estimates a restore by an import job of DynamoDB. Tidemark's functions write the objects for it, which are billed as long
+ * as the bucket keeps them. S3 requests are not counted.
  */
 export function estimateImport(size: Size, target: TableDescription): WayEstimate {
   const { gzipBytes, importBegins, importSecondsPerGb, materializeSecondsPerGb, stagedMonths } = assumptions;
-  const gigabytes = times(jsonBytes(size), 1 / GB);
-  const work = times(gigabytes, materializeSecondsPerGb);
+  const gigabytes = multiplySpan(estimateJsonBytes(size), 1 / GB);
+  const work = multiplySpan(gigabytes, materializeSecondsPerGb);
   return {
-    usd: plus(
-      times(gigabytes, cost(prices.dynamodb.import, 1)),
-      functionsUsd(work),
-      times(times(gigabytes, gzipBytes), cost(prices.s3.storage, stagedMonths)),
-      indexesUsd(size, target),
+    usd: addSpans(
+      multiplySpan(gigabytes, cost(prices.dynamodb.import, 1)),
+      estimateFunctionsUsd(work),
+      multiplySpan(multiplySpan(gigabytes, gzipBytes), cost(prices.s3.storage, stagedMonths)),
+      estimateIndexesUsd(size, target),
     ),
-    seconds: plus(
-      times(work, 1 / workersFor(size.bytes)),
+    seconds: addSpans(
+      multiplySpan(work, 1 / estimateWorkers(size.bytes)),
       importBegins,
-      times(gigabytes, importSecondsPerGb),
+      multiplySpan(gigabytes, importSecondsPerGb),
     ),
   };
 }
 
 /**
- * One for each KB of an item that is begun: at least one for each item and for each KB of all, and less than both of
- * these together, whatever the sizes of the single items are.
+ * Estimates the write units of all items. An item takes one unit for each KB or part of a KB. So all together take at least
+ * one unit for each item and at least one for each KB, and fewer than both sums together, whatever the single sizes are.
  */
-export function writeUnits({ items, bytes }: Size): Span {
+export function estimateWriteUnits({ items, bytes }: Size): Span {
   const kilobytes = Math.ceil(bytes / 1024);
   return { low: Math.max(items, kilobytes), high: items + kilobytes };
 }
 
-/** The lines of an import before compression, which is what is billed. */
-function jsonBytes({ items, bytes }: Size): Span {
+/** Estimates the bytes of an import before compression, which DynamoDB bills. */
+function estimateJsonBytes({ items, bytes }: Size): Span {
   const frames = items * assumptions.lineBytes;
-  return plus(times(assumptions.jsonBytes, bytes), { low: frames, high: frames });
+  return addSpans(multiplySpan(assumptions.jsonBytes, bytes), { low: frames, high: frames });
 }
 
 /**
- * DynamoDB writes every entry of a global index when it is added to the loaded table, as both ways do. An index may have
- * no entries, and at the most all that the table has.
+ * Estimates the price of the global indexes. Both ways add them to the loaded table, and DynamoDB then writes their
+ * entries. An index may have no entries, or one for each item.
  */
-function indexesUsd(size: Size, { globalSecondaryIndexes }: TableDescription): Span {
-  const most = writeUnits(size).high * globalSecondaryIndexes.length;
-  return { low: 0, high: cost(prices.dynamodb.writeUnit, most) };
+function estimateIndexesUsd(size: Size, { globalSecondaryIndexes }: TableDescription): Span {
+  const maxUnits = estimateWriteUnits(size).high * globalSecondaryIndexes.length;
+  return { low: 0, high: cost(prices.dynamodb.writeUnit, maxUnits) };
 }
 
-function functionsUsd(seconds: Span): Span {
-  return times(seconds, cost(prices.lambda.gbSecond, assumptions.functionGb));
+function estimateFunctionsUsd(seconds: Span): Span {
+  return multiplySpan(seconds, cost(prices.lambda.gbSecond, assumptions.functionGb));
 }
 
-function workersFor(bytes: number): number {
+function estimateWorkers(bytes: number): number {
   return Math.min(assumptions.functions, Math.max(1, Math.ceil(bytes / assumptions.functionBytes)));
 }

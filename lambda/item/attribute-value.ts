@@ -1,6 +1,13 @@
 /**
- * Attribute values in DynamoDB's JSON: binary is base64 text, numbers are text. This is the form of exports and
- * of the wire, and the only one that Tidemark stores.
+ * An attribute value in DynamoDB's JSON: binary values are base64 text, numbers are text. Exports and the wire have this
+ * form, and Tidemark stores no other.
+ *
+ * ```
+ * the SDK's value --from-sdk.ts--> this form --canonical.ts--> one text for equal items --key-hash.ts--> place of the key
+ * (binary: bytes)  <--toSdk--                  size.ts: the size in DynamoDB
+ *
+ * text of an item --item-scanner.ts--> canonical text, key and size at once, without parsing (plain text only)
+ * ```
  */
 export type AttributeValue =
   | { readonly S: string }
@@ -14,7 +21,7 @@ export type AttributeValue =
   | { readonly BOOL: boolean }
   | { readonly NULL: boolean };
 
-/** Attributes by name. */
+/** An item, or a map in one: attributes by name. */
 export interface Item {
   readonly [name: string]: AttributeValue;
 }

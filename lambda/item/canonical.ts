@@ -4,108 +4,108 @@ import { toCanonicalNumber } from './number.ts';
 import { compareText } from './text-order.ts';
 
 /**
- * The canonical form of an item (docs/format.md, section 1): equal items are equal text, and the key stands first.
- * Throws `RecordNotUnderstood` for a missing key attribute or an attribute type that is not DynamoDB's.
+ * Writes an item in canonical form (docs/format.md, section 1): equal items have equal texts, and the key comes first.
+ * Throws `RecordNotUnderstood` for a missing key attribute or an attribute type that DynamoDB does not have.
  */
 export function toCanonicalItem(item: Item, keyNames: KeyNames): string {
   let text = `{${toCanonicalKey(item, keyNames)}`;
   for (const name of Object.keys(item).sort(compareText)) {
     if (keyNames.some((keyName) => keyName === name)) continue;
-    text += `,${JSON.stringify(name)}:${canonicalValue(item[name])}`;
+    text += `,${JSON.stringify(name)}:${toCanonicalValue(item[name])}`;
   }
   return `${text}}`;
 }
 
-/** The canonical key: the key attributes' text, without braces. Other attributes of the item are not looked at. */
+/** Writes the canonical key: the text of the key attributes, without braces. Ignores the item's other attributes. */
 export function toCanonicalKey(item: Item, keyNames: KeyNames): string {
   return keyNames
     .map((name) => {
       const value = Object.hasOwn(item, name) ? item[name] : undefined;
-      if (value === undefined || !['S', 'N', 'B'].includes(soleMember(value))) {
+      if (value === undefined || !['S', 'N', 'B'].includes(onlyMemberOf(value))) {
         throw new TidemarkError('RecordNotUnderstood', 'a record lacks a key attribute of type S, N or B');
       }
-      return `${JSON.stringify(name)}:${canonicalValue(value)}`;
+      return `${JSON.stringify(name)}:${toCanonicalValue(value)}`;
     })
     .join(',');
 }
 
-/** DynamoDB nests 32 levels deep. */
-const mostDepth = 64;
+/** Twice as deep as DynamoDB nests values (32 levels). */
+const maxDepth = 64;
 
-function canonicalValue(value: AttributeValue | undefined, depth = 0): string {
-  if (depth > mostDepth) throw notUnderstood();
-  const type = soleMember(value);
+function toCanonicalValue(value: AttributeValue | undefined, depth = 0): string {
+  if (depth > maxDepth) throw notUnderstoodError();
+  const type = onlyMemberOf(value);
   const content = (value as Record<string, unknown>)[type];
   switch (type) {
     case 'S':
-      return `{"S":${JSON.stringify(text(content))}}`;
+      return `{"S":${JSON.stringify(requireText(content))}}`;
     case 'N':
-      return `{"N":"${toCanonicalNumber(text(content))}"}`;
+      return `{"N":"${toCanonicalNumber(requireText(content))}"}`;
     case 'B':
-      return `{"B":"${canonicalBase64(text(content))}"}`;
+      return `{"B":"${toCanonicalBase64(requireText(content))}"}`;
     case 'BOOL':
     case 'NULL':
-      if (typeof content !== 'boolean') throw notUnderstood();
+      if (typeof content !== 'boolean') throw notUnderstoodError();
       return `{"${type}":${content}}`;
     case 'M':
-      return `{"M":${canonicalMap(content, depth + 1)}}`;
+      return `{"M":${toCanonicalMap(content, depth + 1)}}`;
     case 'L':
-      return `{"L":[${canonicalList(content, depth + 1)}]}`;
+      return `{"L":[${toCanonicalList(content, depth + 1)}]}`;
     case 'SS':
-      return `{"SS":${canonicalSet(content, (member) => member)}}`;
+      return `{"SS":${toCanonicalSet(content, (member) => member)}}`;
     case 'NS':
-      return `{"NS":${canonicalSet(content, toCanonicalNumber)}}`;
+      return `{"NS":${toCanonicalSet(content, toCanonicalNumber)}}`;
     case 'BS':
-      return `{"BS":${canonicalSet(content, canonicalBase64)}}`;
+      return `{"BS":${toCanonicalSet(content, toCanonicalBase64)}}`;
     default:
-      throw notUnderstood();
+      throw notUnderstoodError();
   }
 }
 
-function canonicalList(content: unknown, depth: number): string {
-  const values = list(content) as readonly AttributeValue[];
-  return values.map((value) => canonicalValue(value, depth)).join(',');
+function toCanonicalList(content: unknown, depth: number): string {
+  const values = requireList(content) as readonly AttributeValue[];
+  return values.map((value) => toCanonicalValue(value, depth)).join(',');
 }
 
-function canonicalMap(content: unknown, depth: number): string {
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw notUnderstood();
+function toCanonicalMap(content: unknown, depth: number): string {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) throw notUnderstoodError();
   const map = content as Item;
   const members = Object.keys(map).sort(compareText);
-  return `{${members.map((name) => `${JSON.stringify(name)}:${canonicalValue(map[name], depth)}`).join(',')}}`;
+  return `{${members.map((name) => `${JSON.stringify(name)}:${toCanonicalValue(map[name], depth)}`).join(',')}}`;
 }
 
-function canonicalSet(content: unknown, canonicalMember: (member: string) => string): string {
-  const members = list(content).map((member) => canonicalMember(text(member)));
+function toCanonicalSet(content: unknown, canonicalMember: (member: string) => string): string {
+  const members = requireList(content).map((member) => canonicalMember(requireText(member)));
   return JSON.stringify(members.sort(compareText));
 }
 
-/** Whole bytes in either alphabet, padded or not. */
+/** Base64 of whole bytes, in either alphabet, padded or not. */
 const anyBase64 = /^(?:[\w+/-]{4})*(?:[\w+/-]{2,3}={0,2})?$/;
 
-/** Decoding and encoding again gives the one text for the bytes, whatever padding or alphabet came. */
-function canonicalBase64(base64: string): string {
-  // Buffer.from passes over what is not base64: a part of the value would be lost in silence.
-  if (!anyBase64.test(base64)) throw notUnderstood();
+/** Decodes and encodes again, which gives one text for the same bytes, whatever their padding or alphabet. */
+function toCanonicalBase64(base64: string): string {
+  // Buffer.from skips what is not base64: a part of the value would be lost silently.
+  if (!anyBase64.test(base64)) throw notUnderstoodError();
   return Buffer.from(base64, 'base64').toString('base64');
 }
 
-function soleMember(value: AttributeValue | undefined): string {
-  if (typeof value !== 'object' || value === null) throw notUnderstood();
+function onlyMemberOf(value: AttributeValue | undefined): string {
+  if (typeof value !== 'object' || value === null) throw notUnderstoodError();
   const [type, ...others] = Object.keys(value);
-  if (type === undefined || others.length > 0) throw notUnderstood();
+  if (type === undefined || others.length > 0) throw notUnderstoodError();
   return type;
 }
 
-function text(content: unknown): string {
-  if (typeof content !== 'string') throw notUnderstood();
+function requireText(content: unknown): string {
+  if (typeof content !== 'string') throw notUnderstoodError();
   return content;
 }
 
-function list(content: unknown): readonly unknown[] {
-  if (!Array.isArray(content)) throw notUnderstood();
+function requireList(content: unknown): readonly unknown[] {
+  if (!Array.isArray(content)) throw notUnderstoodError();
   return content;
 }
 
-function notUnderstood(): TidemarkError {
+function notUnderstoodError(): TidemarkError {
   return new TidemarkError('RecordNotUnderstood', 'a record has an attribute value of unknown form');
 }

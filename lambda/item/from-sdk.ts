@@ -3,26 +3,26 @@ import { TidemarkError } from '../runtime/errors.ts';
 import type { AttributeValue, Item } from './attribute-value.ts';
 
 /**
- * The SDK's attribute values (binary as Uint8Array) in DynamoDB's JSON (binary as base64 text).
- * Members that are not binary are taken over as they are, unknown ones too: reading them is what refuses them.
- * Throws `RecordNotUnderstood` for an attribute without a value, which JSON would drop in silence.
+ * Converts the SDK's attribute values (binary as Uint8Array) to DynamoDB's JSON (binary as base64 text). Keeps values of
+ * other types as they are, even unknown ones: whoever reads them refuses those.
+ * Throws `RecordNotUnderstood` for an attribute without a value, which JSON would drop silently.
  */
 export function fromSdk(item: Record<string, SdkValue>): Item {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, valueFromSdk(value)]));
 }
 
 function valueFromSdk(value: SdkValue | undefined): AttributeValue {
-  // Measured on version 3.1162: the SDK loses the value of an item's attribute of the name __proto__.
+  // Measured on version 3.1162: the SDK loses the value of an item's attribute named __proto__.
   if (value === undefined)
     throw new TidemarkError('RecordNotUnderstood', 'an attribute came without a value');
-  if (value.B !== undefined) return { B: base64(value.B) };
-  if (value.BS !== undefined) return { BS: value.BS.map(base64) };
+  if (value.B !== undefined) return { B: toBase64(value.B) };
+  if (value.BS !== undefined) return { BS: value.BS.map(toBase64) };
   if (value.M !== undefined) return { M: fromSdk(value.M) };
   if (value.L !== undefined) return { L: value.L.map(valueFromSdk) };
   return value as AttributeValue;
 }
 
-/** The way back, for writing an item through the SDK. */
+/** Converts DynamoDB's JSON to the SDK's attribute values, for writing an item through the SDK. */
 export function toSdk(item: Item): Record<string, SdkValue> {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, valueToSdk(value)]));
 }
@@ -35,6 +35,6 @@ function valueToSdk(value: AttributeValue): SdkValue {
   return value as SdkValue;
 }
 
-function base64(bytes: Uint8Array): string {
+function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }

@@ -2,7 +2,7 @@ import xxhash from 'xxhash-wasm';
 
 const hasher = await xxhash();
 
-/** xxHash64, seed 0, of a canonical key's bytes: where in the hash space the item lies. Unsigned 64 bits. */
+/** Hashes a canonical key: xxHash64 with seed 0, unsigned 64 bits. The hash is the item's place in the hash space. */
 export function hashKey(canonicalKey: Uint8Array): bigint {
   return hasher.h64Raw(canonicalKey);
 }

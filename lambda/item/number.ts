@@ -4,9 +4,9 @@ const plainInteger = /^(?:0|-?[1-9]\d*)$/;
 const anyNumber = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
 
 /**
- * A number's one text: plain decimal without exponent, without leading or trailing zeros, never `-0`. This is also
- * how DynamoDB gives numbers back (its own limits are 38 digits and exponents of -130 to 125).
- * Throws `RecordNotUnderstood` for text that is no number.
+ * Writes a number in its canonical form: plain decimal without exponent, without leading or trailing zeros, never `-0`.
+ * DynamoDB returns numbers in this form too (its own limits are 38 digits and exponents of -130 to 125).
+ * Throws `RecordNotUnderstood` for text that is not a number.
  */
 export function toCanonicalNumber(text: string): string {
   if (plainInteger.test(text)) return text;
@@ -17,7 +17,7 @@ export function toCanonicalNumber(text: string): string {
     throw new TidemarkError('RecordNotUnderstood', 'an N value is no number');
   const significant = digits.replace(/^0+/, '');
   if (significant === '') return '0';
-  // Where the decimal point stands, counted from the left of `significant`.
+  // The place of the decimal point, counted from the left of `significant`.
   const point = whole.length + Number(exponent) - (digits.length - significant.length);
   if (Math.abs(point) > 400) throw new TidemarkError('RecordNotUnderstood', 'an N value is out of range');
   const left = point > 0 ? significant.slice(0, point).padEnd(point, '0') : '0';

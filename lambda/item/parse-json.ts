@@ -1,10 +1,10 @@
-/** A string of JSON text, and whether it is a member's name. */
+/** Matches a string of JSON text, with the colon if it is the name of a member. */
 const strings = /"[^"\\]*(?:\\.[^"\\]*)*"(:?)/g;
 
 /**
- * `JSON.parse`, with member names as they are written. V8 can give one name with an escape for another: after
- * `{"k":1,"\\":2}` it reads `{"k":1,"\"":2}` as having the first one's names (nodejs/node issue 63785, measured on Node
- * 24.21). So such names, which are rare, are parsed by themselves and stand under plain ones meanwhile.
+ * Parses JSON with correct names of members. `JSON.parse` of V8 can mistake one name with an escape for another: after
+ * `{"k":1,"\\":2}` it reads `{"k":1,"\"":2}` with the names of the first (nodejs/node issue 63785, measured on Node
+ * 24.21). So names with escapes, which are rare, are replaced by plain aliases, and put back into the parsed value.
  * Throws `SyntaxError`.
  */
 export function parseJson(text: string): unknown {
@@ -12,11 +12,11 @@ export function parseJson(text: string): unknown {
   const names = new Map<string, string>();
   const plain = text.replaceAll(strings, (string: string, colon: string) => {
     if (colon === '' || !string.includes('\\')) return string;
-    const alias = unused(text, names.size);
+    const alias = makeAlias(text, names.size);
     names.set(alias, JSON.parse(string.slice(0, -1)) as string);
     return `"${alias}":`;
   });
-  return renamed(JSON.parse(plain), names);
+  return renameMembers(JSON.parse(plain), names);
 }
 
 function hasEscapedName(text: string): boolean {
@@ -26,19 +26,19 @@ function hasEscapedName(text: string): boolean {
   return false;
 }
 
-/** The nth of the names that do not occur in the text. */
-function unused(text: string, n: number): string {
+/** Makes the nth alias: a name that does not occur in the text. */
+function makeAlias(text: string, n: number): string {
   let prefix = 'name';
   while (text.includes(prefix)) prefix += '-';
   return `${prefix}${n}`;
 }
 
-function renamed(value: unknown, names: ReadonlyMap<string, string>): unknown {
+function renameMembers(value: unknown, names: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((member) => renamed(member, names));
+  if (Array.isArray(value)) return value.map((member) => renameMembers(member, names));
   const members = Object.entries(value).map(([name, member]) => [
     names.get(name) ?? name,
-    renamed(member, names),
+    renameMembers(member, names),
   ]);
   return Object.fromEntries(members);
 }

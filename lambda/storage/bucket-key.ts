@@ -5,7 +5,7 @@ export interface BucketPlace {
   readonly prefix: string;
 }
 
-/** A key of the store as a key from the bucket's root. `prefix`: the store's, without slashes at its ends; may be empty. */
+/** The key in the bucket of a key in the store. `prefix`: the store's prefix, without slashes at its ends; may be empty. */
 export function bucketKey(prefix: string, key: string): string {
   return prefix === '' ? key : `${prefix}/${key}`;
 }

@@ -4,16 +4,16 @@ import { dirname, join, resolve } from 'node:path';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { ObjectStore, PutOutcome, StoredObject } from './object-store.ts';
 
-/** Unfinished bodies are written here: in the objects' file system, so that publishing is one atomic step. */
+/** Unfinished bodies are written to this folder. It is in the objects' file system, so that publishing is one atomic step. */
 const temporaryFolder = '.tmp';
 
 /**
- * The snapshot store as files below a directory, one for each object, under its key. The file system must have
- * hard links: `link` is the one call that publishes a complete file on condition that its name is free. Unlike in
- * S3, a key cannot be an object and the start of other keys at once.
+ * Creates a store of files below a directory, one file for each object, with the key as its path. The file system must
+ * have hard links: `link` is the only call that publishes a complete file on condition that its name is free. Unlike in
+ * S3, a key that is an object cannot also be the start of other keys.
  *
- * A put resolves when the object outlives a power failure. A killed writer leaves at most a file in `.tmp`,
- * which no key can name. Throws `Internal` for a key that is not a plain relative path.
+ * A put resolves when the object would survive a power failure. A killed writer leaves at most a file in `.tmp`, which no
+ * key can name. Throws `Internal` for a key that is not a plain relative path.
  */
 export function createDirectoryStore(root: string): ObjectStore {
   const folder = resolve(root);
@@ -36,20 +36,24 @@ export function createDirectoryStore(root: string): ObjectStore {
 
   return {
     put: (key, body, options) =>
-      store(key, (handle) => handle.writeFile(body), options?.ifAbsent === true ? publishIfAbsent : replace),
+      store(
+        key,
+        (handle) => handle.writeFile(body),
+        options?.ifAbsent === true ? publishIfAbsent : replaceFile,
+      ),
     putStream: (key, body) => store(key, (handle) => handle.writeFile(body), publishIfAbsent),
     async get(key) {
-      return readFile(fileOf(key)).catch(notFound(key));
+      return readFile(fileOf(key)).catch(throwNotFound(key));
     },
     async getRange(key, offset, length) {
-      await using handle = await open(fileOf(key)).catch(notFound(key));
+      await using handle = await open(fileOf(key)).catch(throwNotFound(key));
       return await readRange(handle, key, offset, length);
     },
     async *getStream(key) {
-      const handle = await open(fileOf(key)).catch(notFound(key));
+      const handle = await open(fileOf(key)).catch(throwNotFound(key));
       yield* handle.createReadStream();
     },
-    list: (folder) => objectsBelow(fileOf(folder), folder),
+    list: (folder) => listObjects(fileOf(folder), folder),
     async delete(keys) {
       for (const key of keys) await rm(fileOf(key), { force: true });
     },
@@ -84,12 +88,12 @@ const publishIfAbsent: Publish = async (temporary, final) => {
   }
 };
 
-const replace: Publish = async (temporary, final) => {
+const replaceFile: Publish = async (temporary, final) => {
   await rename(temporary, final);
   return 'stored';
 };
 
-/** Every folder up to the root: another writer may have made one a moment ago without having synced its parent. */
+/** Syncs every folder up to the root: another writer may have made one a moment ago and not synced its parent yet. */
 async function syncFolders(from: string, root: string): Promise<void> {
   for (let folder = from; folder.length >= root.length; folder = dirname(folder)) {
     await using handle = await open(folder);
@@ -104,7 +108,7 @@ async function readRange(
   length: number,
 ): Promise<Uint8Array> {
   const { size } = await handle.stat();
-  // Asked before the buffer is made: a wrong length may be larger than memory.
+  // Checked before the buffer is made: a wrong length may be larger than memory.
   if (offset + length > size) {
     throw new TidemarkError('SnapshotCorrupt', `${key} has ${size} bytes, not ${length} from ${offset}`);
   }
@@ -117,11 +121,11 @@ async function readRange(
   return bytes;
 }
 
-async function* objectsBelow(path: string, key: string): AsyncGenerator<StoredObject> {
+async function* listObjects(path: string, key: string): AsyncGenerator<StoredObject> {
   for (const entry of (await unlessGone(readdir(path, { withFileTypes: true }))) ?? []) {
     const place = [join(path, entry.name), `${key}/${entry.name}`] as const;
     if (entry.isDirectory()) {
-      yield* objectsBelow(...place);
+      yield* listObjects(...place);
     } else {
       const found = await unlessGone(stat(place[0]));
       if (found !== undefined) yield { key: place[1], bytes: found.size };
@@ -129,17 +133,17 @@ async function* objectsBelow(path: string, key: string): AsyncGenerator<StoredOb
   }
 }
 
-/** Undefined if what was asked for is not there, or is no folder. */
-async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
+/** Undefined if the file or folder does not exist, or has another type than the call expects. */
+async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
   try {
-    return await asked;
+    return await call;
   } catch (error) {
     if (isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR')) return undefined;
     throw error;
   }
 }
 
-function notFound(key: string): (error: unknown) => never {
+function throwNotFound(key: string): (error: unknown) => never {
   return (error) => {
     if (!isSystemError(error, 'ENOENT')) throw error;
     throw new TidemarkError('ObjectNotFound', `There is no object ${key}`, { cause: error });

@@ -1,6 +1,6 @@
 import type { ObjectStore } from './object-store.ts';
 
-/** A store that is made when it is first used, and kept. */
+/** Creates a store that calls `make` when it is first used, and then keeps the store that it made. */
 export function createLazyStore(make: () => Promise<ObjectStore>): ObjectStore {
   let made: Promise<ObjectStore> | undefined;
   const store = (): Promise<ObjectStore> => {

@@ -1,38 +1,45 @@
 /**
  * The port to the snapshot store. Keys are relative, `/`-separated, without a leading slash.
  *
- * What every adapter promises (`test/storage/object-store.suite.ts` holds it to this):
- * - An object is seen whole or not at all, however its writer ends; readers see it once a put resolved.
- * - A put with `ifAbsent` on a taken key changes nothing and says `exists`; of several at once exactly one stores.
- * - Nothing on the path of a backup or a restore is found by listing: names are found in published objects, so a late
- *   writer can never be picked up. Only the sweep lists.
+ * ```
+ * ObjectStore  <--  createS3Store (s3-store.ts)                deployed: a bucket and a prefix
+ *              <--  createDirectoryStore (directory-store.ts)  embedded: a folder
+ *              <--  createLazyStore (lazy-store.ts)            another store, loaded when it is first used
+ * ```
+ *
+ * Every adapter promises, as `test/storage/object-store.suite.ts` checks:
+ * - An object is visible whole or not at all, however its writer ends. Readers see it once the put has resolved.
+ * - A put with `ifAbsent` on a taken key changes nothing and returns `exists`. Of several at once exactly one stores.
+ *
+ * Nothing on the path of a backup or a restore is found by listing: names stand in published objects, so a late writer's
+ * objects are never picked up. Only the sweep lists.
  */
 export interface ObjectStore {
-  /** Stores the bytes under the key. Without `ifAbsent` an object that is there is replaced. */
+  /** Stores the bytes under the key. Without `ifAbsent` it replaces an existing object. */
   put(key: string, body: Uint8Array, options?: PutOptions): Promise<PutOutcome>;
 
   /**
    * Stores a body of unknown length as it arrives, in bounded memory, always on condition that the key is free.
-   * If the source fails, nothing is stored and its error is thrown.
+   * If the source fails, stores nothing and throws the source's error.
    */
   putStream(key: string, body: AsyncIterable<Uint8Array>): Promise<PutOutcome>;
 
-  /** The whole object. Throws `ObjectNotFound`. */
+  /** Reads the whole object. Throws `ObjectNotFound`. */
   get(key: string): Promise<Uint8Array>;
 
-  /** Exactly `length` bytes from `offset`. Throws `ObjectNotFound`, or `SnapshotCorrupt` if it is shorter. */
+  /** Reads exactly `length` bytes from `offset`. Throws `ObjectNotFound`, or `SnapshotCorrupt` if the object is shorter. */
   getRange(key: string, offset: number, length: number): Promise<Uint8Array>;
 
-  /** The object's bytes in order, in chunks of the adapter's choosing. Throws `ObjectNotFound`. */
+  /** Reads the object's bytes in order, in chunks of any size. Throws `ObjectNotFound`. */
   getStream(key: string): AsyncIterable<Uint8Array>;
 
   /**
-   * The objects whose keys begin with `<folder>/`, in any order. One that is there all the while is given once; one
-   * that comes or goes meanwhile may be given or not. A folder of no objects is no error.
+   * Lists the objects whose keys begin with `<folder>/`, in any order. An object that exists during the whole listing is
+   * listed once. One that is stored or deleted during the listing may be listed or not. A missing folder is no error.
    */
   list(folder: string): AsyncIterable<StoredObject>;
 
-  /** Removes the objects; a key that is not there is no error. If it throws, any of them may be gone. */
+  /** Removes the objects. A key without an object is no error. If it throws, any of them may be removed. */
   delete(keys: readonly string[]): Promise<void>;
 }
 

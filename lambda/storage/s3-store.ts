@@ -21,26 +21,26 @@ export interface S3StoreOptions {
   readonly bucket: string;
   /** Without slashes at its ends; may be empty. */
   readonly prefix: string;
-  /** Waits between the attempts of a put in conflict. @default the system's */
+  /** The clock that waits between the attempts of a put in conflict. @default the system's */
   readonly clock?: Pick<Clock, 'sleep'>;
 }
 
-/** S3 takes 10,000 parts, so a stream may have 80 GB; in memory are the two parts under way and the next one. */
+/** S3 allows 10,000 parts, so a stream may have 80 GB. Memory holds the parts that are being sent and the next one. */
 const partSize = 8 * 1024 * 1024;
 const partsAtOnce = 2;
 
-/** DeleteObjects takes so many keys. */
-const keysPerDelete = 1000;
+/** DeleteObjects takes at most this many keys. */
+const maxKeysPerDelete = 1000;
 
-/** Pauses in milliseconds before a put in conflict is tried again; then the conflict is thrown. */
+/** The pauses (ms) before a put in conflict is tried again. After the last one the conflict is thrown. */
 const conflictPauses = [100, 200, 400, 800];
 
 /**
- * The snapshot store as objects of a bucket, under a prefix. Encryption is the bucket's default.
+ * Creates a store of objects in a bucket, under a prefix. Encryption is the bucket's default.
  *
- * `exists` may also be the answer to a writer whose own put was stored while the response got lost, because the
- * SDK then sends it again. Errors of S3 that the port does not name are thrown as the SDK gives them; one is the
- * `ConditionalRequestConflict` of a putStream, whose source is used up and whose parts S3 wants sent anew
+ * A put may return `exists` although it was this writer's put that stored the object: when the response got lost, the SDK
+ * sent the put again. Errors of S3 that the port does not name are thrown as they are. One of them is the
+ * `ConditionalRequestConflict` of a putStream: S3 wants all its parts again, but the source is used up
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html).
  */
 export function createS3Store({ client, bucket, prefix, clock = systemClock }: S3StoreOptions): ObjectStore {
@@ -50,22 +50,22 @@ export function createS3Store({ client, bucket, prefix, clock = systemClock }: S
     async put(key, body, options) {
       const condition = options?.ifAbsent === true ? { IfNoneMatch: '*' } : {};
       const send = () => client.send(new PutObjectCommand({ ...at(key), ...condition, Body: body }));
-      return outcomeOf(retryConflicts(send, clock));
+      return toOutcome(retryConflicts(send, clock));
     },
     async putStream(key, body) {
       const params = { ...at(key), IfNoneMatch: '*', Body: Readable.from(body) };
-      return outcomeOf(new Upload({ client, params, partSize, queueSize: partsAtOnce }).done());
+      return toOutcome(new Upload({ client, params, partSize, queueSize: partsAtOnce }).done());
     },
     async get(key) {
-      return buffer(await read(client, at(key)).catch(missing(key)));
+      return buffer(await read(client, at(key)).catch(throwMissing(key)));
     },
     async getRange(key, offset, length) {
-      const bytes = await readRange(client, at(key), offset, length).catch(missing(key));
+      const bytes = await readRange(client, at(key), offset, length).catch(throwMissing(key));
       if (bytes?.length === length) return bytes;
       throw new TidemarkError('SnapshotCorrupt', `${key} does not reach to ${length} bytes from ${offset}`);
     },
     async *getStream(key) {
-      yield* await read(client, at(key)).catch(missing(key));
+      yield* await read(client, at(key)).catch(throwMissing(key));
     },
     async *list(folder) {
       const { Bucket, Key: Prefix } = at(`${folder}/`);
@@ -75,8 +75,8 @@ export function createS3Store({ client, bucket, prefix, clock = systemClock }: S
       }
     },
     async delete(keys) {
-      for (let start = 0; start < keys.length; start += keysPerDelete) {
-        const Objects = keys.slice(start, start + keysPerDelete).map((key) => ({ Key: at(key).Key }));
+      for (let start = 0; start < keys.length; start += maxKeysPerDelete) {
+        const Objects = keys.slice(start, start + maxKeysPerDelete).map((key) => ({ Key: at(key).Key }));
         const command = new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } });
         const { Errors: [first] = [] } = await client.send(command);
         if (first) throw new TidemarkError('Internal', `S3 did not delete ${first.Key}: ${first.Code}`);
@@ -85,7 +85,7 @@ export function createS3Store({ client, bucket, prefix, clock = systemClock }: S
   };
 }
 
-/** The store that the stack gave to this function. Throws `Internal` if a variable is missing. */
+/** Opens the store that the stack gave to this function. Throws `Internal` if a variable is missing. */
 export function openS3Store(env: NodeJS.ProcessEnv): ObjectStore {
   return createS3Store({
     client: new S3Client({}),
@@ -94,7 +94,7 @@ export function openS3Store(env: NodeJS.ProcessEnv): ObjectStore {
   });
 }
 
-async function outcomeOf(put: Promise<unknown>): Promise<PutOutcome> {
+async function toOutcome(put: Promise<unknown>): Promise<PutOutcome> {
   try {
     await put;
     return 'stored';
@@ -104,7 +104,7 @@ async function outcomeOf(put: Promise<unknown>): Promise<PutOutcome> {
   }
 }
 
-/** S3 answers 409 to a conditional put while another write or delete of the key is under way. */
+/** Sends a put again while S3 answers 409: another write or delete of the key is under way. */
 async function retryConflicts(send: () => Promise<unknown>, clock: Pick<Clock, 'sleep'>): Promise<void> {
   for (const pause of conflictPauses) {
     try {
@@ -129,14 +129,14 @@ async function read(client: S3Client, address: Address, range?: string): Promise
   return Body;
 }
 
-/** What S3 has of the range: fewer bytes at the object's end, undefined beyond it. */
+/** Reads the part of the range that exists: fewer bytes at the object's end, undefined beyond it. */
 async function readRange(
   client: S3Client,
   address: Address,
   offset: number,
   length: number,
 ): Promise<Uint8Array | undefined> {
-  // HTTP has no range of no bytes.
+  // HTTP has no empty range.
   if (length === 0) {
     const { ContentLength = 0 } = await client.send(new HeadObjectCommand(address));
     return offset <= ContentLength ? new Uint8Array() : undefined;
@@ -149,8 +149,8 @@ async function readRange(
   }
 }
 
-/** `NotFound` is HEAD's word for it: its answer has no body to name the code. */
-function missing(key: string): (error: unknown) => never {
+/** Throws `ObjectNotFound` for a missing key. A HEAD's answer has no body with the code, so the SDK calls it `NotFound`. */
+function throwMissing(key: string): (error: unknown) => never {
   return (error) => {
     if (!isServiceError(error, 'NoSuchKey', 'NotFound')) throw error;
     throw new TidemarkError('ObjectNotFound', `There is no object ${key}`, { cause: error });

@@ -8,30 +8,33 @@ const isPrice = (value: unknown): value is Price => typeof value === 'object' &&
 const used = services.flatMap(({ service }) => Object.values<Price | string>(service).filter(isPrice));
 
 describe('the prices', () => {
-  it('are as of the oldest that one of them was read from', () => {
+  it('have the date of the oldest text that one of them was read from', () => {
     const dates = used.map(({ seen }) => readings[seen].date);
     for (const date of dates) expect(date).toMatch(/^\d{4}-\d\d(-\d\d)?$/);
     expect(dates.toSorted()[0]).toBe(prices.asOf);
     expect(prices.asOf).toBe('2024-07-01');
   });
 
-  it('have no reading that none was read from', () => {
+  it('come from all the texts that are listed as read', () => {
     expect(new Set(used.map(({ seen }) => seen))).toEqual(new Set(Object.keys(readings)));
   });
 
-  it.each(services)('of $name name their page, and what each was read from', ({ service }) => {
-    const { page, ...named } = service;
-    expect(page).toMatch(/^https:\/\/aws\.amazon\.com\/[\w/-]+\/pricing\//);
-    const found = Object.values(named).filter(isPrice);
-    expect(found.length).toBeGreaterThan(0);
-    for (const price of found) {
-      expect(price.usd).toBeGreaterThan(0);
-      expect(price.unit).not.toBe('');
-      expect(readings).toHaveProperty(price.seen);
-    }
-  });
+  it.each(services)(
+    'of $name name their page at AWS, and each the text that it was read from',
+    ({ service }) => {
+      const { page, ...named } = service;
+      expect(page).toMatch(/^https:\/\/aws\.amazon\.com\/[\w/-]+\/pricing\//);
+      const found = Object.values(named).filter(isPrice);
+      expect(found.length).toBeGreaterThan(0);
+      for (const price of found) {
+        expect(price.usd).toBeGreaterThan(0);
+        expect(price.unit).not.toBe('');
+        expect(readings).toHaveProperty(price.seen);
+      }
+    },
+  );
 
-  it('are for so many of a unit', () => {
+  it('are multiplied by the amount and divided by the number of units that they buy', () => {
     expect(cost(prices.dynamodb.writeUnit, 2_000_000)).toBeCloseTo(1.25, 10);
     expect(cost(prices.s3.put, 1)).toBeCloseTo(0.000_005, 12);
     expect(cost(prices.dynamodb.import, 100)).toBeCloseTo(15, 10);

@@ -8,7 +8,7 @@ import {
   estimateImport,
   estimateWrites,
   type Size,
-  writeUnits,
+  estimateWriteUnits,
 } from '../../lambda/estimate/restore-estimate.ts';
 import { GB } from '../../lambda/estimate/prices.ts';
 import { toCanonicalItem } from '../../lambda/item/canonical.ts';
@@ -17,7 +17,7 @@ import { measureItem } from '../../lambda/item/size.ts';
 import { available, creating } from '../dialects/dynamodb/fakes.ts';
 
 const plain: TableDescription = creating.description;
-/** With one global and one local index. */
+/** One global and one local index. */
 const { globalSecondaryIndexes, localSecondaryIndexes } = available.description;
 
 const size = fc
@@ -25,13 +25,13 @@ const size = fc
   .map(({ items, itemBytes }): Size => ({ items, bytes: Math.round(items * itemBytes) }));
 const ways = { estimateWrites, estimateImport };
 
-describe('the write units of items of which only number and sum are known', () => {
-  it('are within their span, whatever the single items are', () => {
+describe('estimateWriteUnits', () => {
+  it('returns a span that holds the units of all items, whatever their single sizes are', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 400 * 1024 })), (sizes) => {
         const units = sizes.reduce((sum, bytes) => sum + Math.ceil(bytes / 1024), 0);
         const bytes = sizes.reduce((sum, each) => sum + each, 0);
-        const { low, high } = writeUnits({ items: sizes.length, bytes });
+        const { low, high } = estimateWriteUnits({ items: sizes.length, bytes });
         expect(units).toBeGreaterThanOrEqual(low);
         expect(units).toBeLessThanOrEqual(high);
       }),
@@ -40,7 +40,7 @@ describe('the write units of items of which only number and sum are known', () =
 });
 
 describe.each(Object.entries(ways))('%s', (_, estimate) => {
-  it('answers spans, whatever the size', () => {
+  it('returns finite spans for any size', () => {
     fc.assert(
       fc.property(size, (given) => {
         const { usd, seconds } = estimate(given, { ...plain, globalSecondaryIndexes });
@@ -53,7 +53,7 @@ describe.each(Object.entries(ways))('%s', (_, estimate) => {
     );
   });
 
-  it('never says less for more', () => {
+  it('never estimates a lower price for more data', () => {
     fc.assert(
       fc.property(size, fc.integer({ min: 2, max: 10 }), (small, factor) => {
         const less = estimate(small, plain);
@@ -65,25 +65,25 @@ describe.each(Object.entries(ways))('%s', (_, estimate) => {
     );
   });
 
-  it('costs nothing for an empty table, and takes its time', () => {
+  it('estimates no price for an empty table, but some time', () => {
     const { usd, seconds } = estimate({ items: 0, bytes: 0 }, plain);
     expect(usd).toEqual({ low: 0, high: 0 });
     expect(seconds.low).toBeGreaterThan(0);
   });
 
-  it('adds at most the writes of a global index, which may be empty', () => {
+  it('adds between nothing and a write of every item for a global index', () => {
     const given = { items: 1_000_000, bytes: 500_000_000 };
     const [without, with_] = [estimate(given, plain), estimate(given, { ...plain, globalSecondaryIndexes })];
     expect(with_.usd.low).toBe(without.usd.low);
-    const units = writeUnits(given).high;
+    const units = estimateWriteUnits(given).high;
     expect(with_.usd.high - without.usd.high).toBeCloseTo((units * 0.625) / 1e6, 6);
   });
 });
 
-describe('writes of 100 GB in items of 1 KB', () => {
+describe('a restore of 100 GB in items of 1 KB by writes', () => {
   const given = { items: 100 * 1024 * 1024, bytes: 100 * GB };
 
-  it('cost 0.625 USD for each million units, and some for the functions', () => {
+  it('costs 0.625 USD for each million units, and a little for the functions', () => {
     const { usd } = estimateWrites(given, plain);
     const units = 104.8576 * 0.625;
     expect(usd.low).toBeGreaterThan(units);
@@ -91,13 +91,13 @@ describe('writes of 100 GB in items of 1 KB', () => {
     expect(usd.high).toBeGreaterThan(2 * units);
   });
 
-  it('take as long as the table takes them: 40,000 units a second at best, 4,000 at worst', () => {
+  it('takes as long as the table needs: 40,000 units a second at best, 4,000 at worst', () => {
     const { seconds } = estimateWrites(given, plain);
     expect(seconds.low).toBeCloseTo(104_857_600 / 40_000 + assumptions.writesBegin.low, 3);
     expect(seconds.high).toBeCloseTo((2 * 104_857_600) / 4000 + assumptions.writesBegin.high, 3);
   });
 
-  it('are more with a local index, whose entries are written with the items', () => {
+  it('costs more with a local index, whose entries are written with the items', () => {
     const [without, with_] = [plain, { ...plain, localSecondaryIndexes }].map((target) =>
       estimateWrites(given, target),
     );
@@ -106,24 +106,24 @@ describe('writes of 100 GB in items of 1 KB', () => {
   });
 });
 
-describe('an import', () => {
-  it('costs 0.15 USD for each GB of JSON, and some for making the objects and keeping them', () => {
+describe('a restore by import', () => {
+  it('costs 0.15 USD for each GB of JSON, and a little for writing and keeping the objects', () => {
     const { usd } = estimateImport({ items: 1_000_000, bytes: 10 * GB }, plain);
     const frames = 12_000_000 / GB;
     const gigabytes = { low: 10 + frames, high: 25 + frames };
-    // 40 and 120 seconds of a function for each GB; a tenth and three quarters of it stored for three days.
+    // A function works 40 to 120 seconds on each GB. A tenth to three quarters of a GB is stored, for three days.
     const functionUsd = 0.0000133334 * (1769 / 1024);
     expect(usd.low).toBeCloseTo(gigabytes.low * (0.15 + 40 * functionUsd + 0.1 * 0.0023), 9);
     expect(usd.high).toBeCloseTo(gigabytes.high * (0.15 + 120 * functionUsd + 0.75 * 0.0023), 9);
   });
 
-  it('takes minutes however little it is', () => {
+  it('takes minutes, however little data there is', () => {
     const { seconds } = estimateImport({ items: 1, bytes: 10 }, plain);
     expect(seconds.low).toBeGreaterThanOrEqual(120);
     expect(seconds.high).toBeLessThan(15 * 60);
   });
 
-  it('of the items of the bench is within the span of its bytes', () => {
+  it('is estimated with spans that hold the JSON and gzip sizes of the items of the bench', () => {
     const items = Array.from({ length: 200 }, (_, i) => fromSdk(makeItem(1, i, 0)));
     const bytes = items.reduce((sum, item) => sum + measureItem(item), 0);
     const text = items.map((item) => `{"Item":${toCanonicalItem(item, ['id'])}}\n`).join('');

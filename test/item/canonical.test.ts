@@ -3,12 +3,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AttributeValue, Item } from '../../lambda/item/attribute-value.ts';
 import { toCanonicalItem, toCanonicalKey } from '../../lambda/item/canonical.ts';
-import { anyItem, byBytes, choices, plainItem, spelledItem } from '../support/item/arbitrary.ts';
+import { anyItem, compareBytes, createChoices, writeItem, spellItem } from '../support/item/arbitrary.ts';
 
-/** docs/format.md, section 1, for an item whose numbers, binary and sets are spelled by it already. */
+/** Writes an item by section 1 of docs/format.md. Its numbers, binary values and sets must be canonical already. */
 function byTheDocument(item: Item, first: readonly string[] = []): string {
   const others = Object.keys(item).filter((name) => !first.includes(name));
-  const names = [...first, ...others.sort(byBytes)];
+  const names = [...first, ...others.sort(compareBytes)];
   return `{${names.map((name) => `${JSON.stringify(name)}:${valueByTheDocument(item[name])}`).join(',')}}`;
 }
 
@@ -19,36 +19,34 @@ function valueByTheDocument(value: AttributeValue | undefined): string {
   return JSON.stringify(value);
 }
 
-describe('equal items are equal text', () => {
-  it('in whatever order and spelling they come', () => {
+describe('the canonical form of an item', () => {
+  it('is the same for equal items, in whatever order and spelling they come', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
-        const item = spelledItem(members, choices(seed));
-        expect(toCanonicalItem(item, keyNames)).toBe(byTheDocument(plainItem(members), keyNames));
+        const item = spellItem(members, createChoices(seed));
+        expect(toCanonicalItem(item, keyNames)).toBe(byTheDocument(writeItem(members), keyNames));
       }),
       { numRuns: 2000 },
     );
   });
-});
 
-describe('different items are different text', () => {
-  it('because the item can be read back from it, as JSON', () => {
+  it('differs for different items, because JSON.parse gives the item back', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
-        const text = toCanonicalItem(spelledItem(members, choices(seed)), keyNames);
-        // Not toEqual: it does not see an attribute of the name __proto__.
-        expect(isDeepStrictEqual(JSON.parse(text), plainItem(members))).toBe(true);
+        const text = toCanonicalItem(spellItem(members, createChoices(seed)), keyNames);
+        // Not toEqual: it ignores an attribute named __proto__.
+        expect(isDeepStrictEqual(JSON.parse(text), writeItem(members))).toBe(true);
       }),
       { numRuns: 1000 },
     );
   });
 });
 
-describe('the key', () => {
-  it('stands first, and is the item’s text without its braces if there is nothing else', () => {
+describe('the canonical key of an item', () => {
+  it('comes first in the item, and is all of its text if it has no other attributes', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
-        const item = spelledItem(members, choices(seed));
+        const item = spellItem(members, createChoices(seed));
         const key = toCanonicalKey(item, keyNames);
         expect(toCanonicalItem(item, keyNames).startsWith(`{${key}`)).toBe(true);
         const keysOnly = Object.fromEntries(Object.entries(item).filter(([name]) => isKey(keyNames, name)));
@@ -57,7 +55,7 @@ describe('the key', () => {
     );
   });
 
-  it('is in key-schema order, not in that of the names', () => {
+  it('has its attributes in key-schema order, not in the order of their names', () => {
     const item = { sk: { N: '1.0' }, a: { S: 'x' }, pk: { S: 'a' } };
     expect(toCanonicalKey(item, ['pk', 'sk'])).toBe('"pk":{"S":"a"},"sk":{"N":"1"}');
     expect(toCanonicalKey(item, ['sk', 'pk'])).toBe('"sk":{"N":"1"},"pk":{"S":"a"}');
@@ -67,14 +65,14 @@ describe('the key', () => {
 
 const isKey = (keyNames: readonly string[], name: string): boolean => keyNames.includes(name);
 
-it('names are written as strings are', () => {
+it('the canonical form writes names of attributes like strings', () => {
   const item = { k: { S: 'k' }, '\\': { S: 'x' }, 'a"\n': { S: 'y' }, é: { S: 'z' }, '': { S: 'empty' } };
   expect(toCanonicalItem(item, ['k'])).toBe(
     String.raw`{"k":{"S":"k"},"":{"S":"empty"},"\\":{"S":"x"},"a\"\n":{"S":"y"},"é":{"S":"z"}}`,
   );
 });
 
-describe('every attribute type has the document’s form', () => {
+describe('the canonical form of an attribute value', () => {
   it.each<[AttributeValue, string]>([
     [{ S: '' }, '{"S":""}'],
     [{ S: 'a"b\\c\n/é\u2028😀' }, String.raw`{"S":"a\"b\\c\n/é` + '\u2028😀"}'],
@@ -95,12 +93,12 @@ describe('every attribute type has the document’s form', () => {
       { M: { b: { N: '01' }, a: { M: { '2': { NULL: true }, '10': { S: '' } } } } },
       '{"M":{"a":{"M":{"10":{"S":""},"2":{"NULL":true}}},"b":{"N":"1"}}}',
     ],
-  ])('%j', (value, text) => {
+  ])('of %j is what docs/format.md says', (value, text) => {
     expect(toCanonicalItem({ v: value, k: { S: 'k' } }, ['k'])).toBe(`{"k":{"S":"k"},"v":${text}}`);
   });
 });
 
-describe('what is not understood is refused', () => {
+describe('the canonical form is refused with RecordNotUnderstood', () => {
   const refused = expect.objectContaining({ code: 'RecordNotUnderstood' });
 
   it.each([
@@ -137,7 +135,7 @@ describe('what is not understood is refused', () => {
     '{"M":null}',
     '{"M":{"a":"b"}}',
     '{"M":{"a":{"X":"b"}}}',
-  ])('an attribute of the value %s', (value) => {
+  ])('for an attribute of the value %s', (value) => {
     const item = JSON.parse(`{"k":{"S":"k"},"v":${value}}`) as Item;
     expect(() => toCanonicalItem(item, ['k'])).toThrow(refused);
   });
@@ -152,18 +150,18 @@ describe('what is not understood is refused', () => {
     'null',
     '"S"',
     '{"S":"a","N":"1"}',
-  ])('a key of the value %s', (value) => {
+  ])('for a key of the value %s', (value) => {
     const item = JSON.parse(`{"k":${value}}`) as Item;
     expect(() => toCanonicalKey(item, ['k'])).toThrow(refused);
   });
 
-  it('an item without a key attribute, even if every object has something of its name', () => {
+  it('for an item without a key attribute, even if its name is one that every object inherits', () => {
     expect(() => toCanonicalItem({ pk: { S: 'a' } }, ['pk', 'sk'])).toThrow(refused);
     expect(() => toCanonicalItem({ pk: { S: 'a' } }, ['constructor'])).toThrow(refused);
     expect(() => toCanonicalItem({ pk: { S: 'a' } }, ['__proto__'])).toThrow(refused);
   });
 
-  it('an item nested deeper than any stack', () => {
+  it('for an item so deep that recursion would exhaust the stack', () => {
     const value = `${'{"L":['.repeat(20_000)}${']}'.repeat(20_000)}`;
     const item = JSON.parse(`{"k":{"S":"k"},"v":${value}}`) as Item;
     expect(() => toCanonicalItem(item, ['k'])).toThrow(refused);

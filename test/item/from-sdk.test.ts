@@ -6,11 +6,11 @@ import { describe, expect, it } from 'vitest';
 import type { Item } from '../../lambda/item/attribute-value.ts';
 import { toCanonicalItem } from '../../lambda/item/canonical.ts';
 import { fromSdk, toSdk } from '../../lambda/item/from-sdk.ts';
-import { anyItem, plainItem } from '../support/item/arbitrary.ts';
+import { anyItem, writeItem } from '../support/item/arbitrary.ts';
 
 const get = { TableName: 'Music', Key: { k: 'k' } };
 
-/** AWS's own client before a table of one item: what it puts is kept, and given back, as the wire's text. */
+/** AWS's own client and a table of one item: keeps the text that the client puts, and returns it to a get. */
 class OneItemTable {
   item = '';
   readonly client = new DynamoDBClient({
@@ -27,7 +27,7 @@ class OneItemTable {
     },
   });
 
-  /** What the client reads, in DynamoDB's JSON. */
+  /** Reads the item through the client, as DynamoDB's JSON. */
   async read(): Promise<Item> {
     const { Item } = await this.client.send(new GetItemCommand({ ...get, Key: { k: { S: 'k' } } }));
     return fromSdk(Item ?? {});
@@ -36,16 +36,16 @@ class OneItemTable {
 
 const table = new OneItemTable();
 
-/** With one more digit before them, as many as a number may have. */
+/** One digit and these are as many digits as a number may have. */
 const nines = '9'.repeat(37);
 
-describe('an item is the same on both sides of AWS’s client', () => {
+describe('an item that goes through AWS’s client', () => {
   const throughTheClient = anyItem
-    .map(({ members }) => plainItem(members))
-    // What the client does with this name is a rule of its own, below.
+    .map(({ members }) => writeItem(members))
+    // What the client does with this name has tests of its own, below.
     .filter((item) => !Object.hasOwn(item, '__proto__'));
 
-  it('put by toSdk, got by fromSdk', async () => {
+  it('is unchanged when toSdk writes it and fromSdk reads it', async () => {
     await fc.assert(
       fc.asyncProperty(throughTheClient, async (item) => {
         await table.client.send(new PutItemCommand({ TableName: 'Music', Item: toSdk(item) }));
@@ -56,7 +56,7 @@ describe('an item is the same on both sides of AWS’s client', () => {
     );
   });
 
-  it('and as a JavaScript value, with its canonical form in between', async () => {
+  it('is the same JavaScript value after its canonical form was stored instead', async () => {
     const documents = DynamoDBDocumentClient.from(table.client);
     await fc.assert(
       fc.asyncProperty(anyNative, async (v) => {
@@ -69,7 +69,7 @@ describe('an item is the same on both sides of AWS’s client', () => {
     );
   });
 
-  it('with bytes that are a part of a larger buffer', () => {
+  it('keeps bytes that are a part of a larger buffer', () => {
     const part = Buffer.from('--AB--').subarray(2, 4);
     expect(fromSdk({ b: { B: part }, bs: { BS: [part] } })).toEqual({
       b: { B: 'QUI=' },
@@ -80,7 +80,7 @@ describe('an item is the same on both sides of AWS’s client', () => {
 
 const nativeName = fc.string().filter((name) => name !== '__proto__' && !name.includes('\\'));
 
-/** What the document client takes and gives: safe numbers in DynamoDB's range, bytes, sets that are not empty. */
+/** Any value that the document client can write and read: safe numbers in DynamoDB's range, bytes, non-empty sets. */
 const anyNative = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
@@ -101,7 +101,7 @@ function nativeNumber(): fc.Arbitrary<number> {
   return fc.oneof(fc.integer(), double).map((number) => (Math.abs(number) < 1e-130 ? 0 : number));
 }
 
-describe('what the document client makes of a value has the document’s form', () => {
+describe('the canonical form of a value that the document client wrote', () => {
   const documents = DynamoDBDocumentClient.from(table.client, {
     marshallOptions: { convertEmptyValues: false },
   });
@@ -125,14 +125,14 @@ describe('what the document client makes of a value has the document’s form', 
     ['the largest number', NumberValue.from(`9.${nines}E+125`), `{"N":"9${nines}${'0'.repeat(88)}"}`],
     ['the lowest number', NumberValue.from(`-9.${nines}E+125`), `{"N":"-9${nines}${'0'.repeat(88)}"}`],
     ['the smallest number', NumberValue.from('1E-130'), `{"N":"0.${'0'.repeat(129)}1"}`],
-    ['the number next to nothing from below', NumberValue.from('-1E-130'), `{"N":"-0.${'0'.repeat(129)}1"}`],
+    ['the largest negative number', NumberValue.from('-1E-130'), `{"N":"-0.${'0'.repeat(129)}1"}`],
     ['38 digits', 12345678901234567890123456789012345678n, '{"N":"12345678901234567890123456789012345678"}'],
-    ['38 digits behind the point', NumberValue.from(`0.${'1'.repeat(38)}`), `{"N":"0.${'1'.repeat(38)}"}`],
-    ['zeros behind', NumberValue.from('1.5000'), '{"N":"1.5"}'],
-    ['zeros before', NumberValue.from('0001.5'), '{"N":"1.5"}'],
-    ['a negative nothing', -0, '{"N":"0"}'],
-    ['a small double’s', 1.25e-10, '{"N":"0.000000000125"}'],
-  ])('%s', async (_name, v, text) => {
+    ['38 digits after the point', NumberValue.from(`0.${'1'.repeat(38)}`), `{"N":"0.${'1'.repeat(38)}"}`],
+    ['a number with trailing zeros', NumberValue.from('1.5000'), '{"N":"1.5"}'],
+    ['a number with leading zeros', NumberValue.from('0001.5'), '{"N":"1.5"}'],
+    ['negative zero', -0, '{"N":"0"}'],
+    ['a small double', 1.25e-10, '{"N":"0.000000000125"}'],
+  ])('is what docs/format.md says for %s', async (_name, v, text) => {
     await documents.send(new PutCommand({ TableName: 'Music', Item: { v, k: 'k' } }));
     expect(toCanonicalItem(JSON.parse(table.item) as Item, ['k'])).toBe(`{"k":{"S":"k"},"v":${text}}`);
     const viaSdk = toCanonicalItem(await table.read(), ['k']);
@@ -140,8 +140,8 @@ describe('what the document client makes of a value has the document’s form', 
   });
 });
 
-describe('nothing is dropped in silence', () => {
-  it('a type that the client does not know arrives as it is, and is refused', async () => {
+describe('fromSdk never drops anything silently', () => {
+  it('passes on a type that the client does not know, which the canonical form then refuses', async () => {
     table.item = '{"k":{"S":"k"},"v":{"NEW":"x"}}';
     const item = await table.read();
     expect(() => toCanonicalItem(item, ['k'])).toThrow(
@@ -149,12 +149,12 @@ describe('nothing is dropped in silence', () => {
     );
   });
 
-  it('an attribute whose value the client loses is refused', async () => {
+  it('refuses an attribute whose value the client loses', async () => {
     table.item = '{"k":{"S":"k"},"__proto__":{"S":"lost"}}';
     await expect(table.read()).rejects.toMatchObject({ code: 'RecordNotUnderstood' });
   });
 
-  it('within a map the name __proto__ is one like others', async () => {
+  it('keeps an attribute named __proto__ in a map', async () => {
     table.item = '{"k":{"S":"k"},"v":{"M":{"__proto__":{"B":"QUI="}}}}';
     expect(toCanonicalItem(await table.read(), ['k'])).toBe(table.item);
   });

@@ -6,10 +6,10 @@ import { ItemScanner, type ScannedItem } from '../../lambda/item/item-scanner.ts
 import { notPlain } from '../../lambda/item/scalar-scanner.ts';
 import { measureItem } from '../../lambda/item/size.ts';
 import { isError } from '../../lambda/runtime/errors.ts';
-import { anyItem, choices, plainItem, spelledItem } from '../support/item/arbitrary.ts';
+import { anyItem, createChoices, writeItem, spellItem } from '../support/item/arbitrary.ts';
 
-/** The item of a text, or undefined where the text is not plain enough. */
-function scanned(scanner: ItemScanner, text: string): ScannedItem | undefined {
+/** Scans the item of a text. Returns undefined if the text is not plain. */
+function scanItem(scanner: ItemScanner, text: string): ScannedItem | undefined {
   try {
     scanner.start(Buffer.from(text));
     const item = scanner.readItem();
@@ -20,8 +20,8 @@ function scanned(scanner: ItemScanner, text: string): ScannedItem | undefined {
   }
 }
 
-/** The ordinary way; undefined for what is no item. */
-function ordinary(text: string, keyNames: KeyNames): ScannedItem | undefined {
+/** Reads the item in the ordinary way, by parsing. Returns undefined if it is no item. */
+function parseItem(text: string, keyNames: KeyNames): ScannedItem | undefined {
   try {
     const item = JSON.parse(text) as Item;
     return {
@@ -35,41 +35,41 @@ function ordinary(text: string, keyNames: KeyNames): ScannedItem | undefined {
   }
 }
 
-describe('what the scanner takes is what the ordinary way makes of it', () => {
+describe('the item scanner', () => {
   const anyKnown = anyItem.chain(({ keyNames, members }) =>
     fc.record({
       keyNames: fc.constant(keyNames),
-      plain: fc.constant(plainItem(members)),
-      spelled: fc.nat().map((seed) => spelledItem(members, choices(seed))),
+      plain: fc.constant(writeItem(members)),
+      spelled: fc.nat().map((seed) => spellItem(members, createChoices(seed))),
     }),
   );
 
-  it('for items in any order and spelling, one after the other with one scanner', () => {
+  it('agrees with parsing about every item that it accepts, one after another with one scanner', () => {
     fc.assert(
       fc.property(anyKnown, anyKnown, (one, other) => {
         const scanner = new ItemScanner(one.keyNames);
         for (const item of [one.spelled, other.spelled, one.plain, other.plain]) {
           const text = JSON.stringify(item);
-          const found = scanned(scanner, text);
-          expect([found, undefined]).toContainEqual(found && ordinary(text, one.keyNames));
+          const found = scanItem(scanner, text);
+          expect([found, undefined]).toContainEqual(found && parseItem(text, one.keyNames));
         }
       }),
       { numRuns: 1000 },
     );
   });
 
-  it('and it takes every item without escapes whose values are written as the document says, in any order', () => {
+  it('accepts every item without escapes whose values are canonical, in any order of its members', () => {
     fc.assert(
       fc.property(anyKnown, ({ keyNames, plain }) => {
         const text = JSON.stringify(plain);
-        const isTaken = scanned(new ItemScanner(keyNames), text) !== undefined;
+        const isTaken = scanItem(new ItemScanner(keyNames), text) !== undefined;
         expect(isTaken || text.includes('\\')).toBe(true);
       }),
       { numRuns: 1000 },
     );
   });
 
-  it('for any text with a few characters changed', () => {
+  it('agrees with parsing about any text with a few characters changed', () => {
     const anyChange = fc.record({
       at: fc.nat(),
       length: fc.nat(2),
@@ -108,8 +108,8 @@ describe('what the scanner takes is what the ordinary way makes of it', () => {
             const place = at % text.length;
             text = `${text.slice(0, place)}${by}${text.slice(place + length)}`.toWellFormed() || '{}';
           }
-          const found = scanned(new ItemScanner(keyNames), text);
-          expect([found, undefined]).toContainEqual(found && ordinary(text, keyNames));
+          const found = scanItem(new ItemScanner(keyNames), text);
+          expect([found, undefined]).toContainEqual(found && parseItem(text, keyNames));
         },
       ),
       { numRuns: 3000 },
@@ -133,28 +133,28 @@ describe('what the scanner takes is what the ordinary way makes of it', () => {
     '{"pk":{"S":"a"},"v":{"SS":["a","a"]}}',
     '{"pk":{"S":"a"},"v":{"L":[{"S":"a"},]}}',
     '{"pk":{"S":"a"},"v":{"S":"a","N":"1"}}',
-  ])('%s is left to the ordinary way', (text) => {
-    expect(scanned(new ItemScanner(['pk']), text)).toBeUndefined();
+  ])('leaves %s to parsing', (text) => {
+    expect(scanItem(new ItemScanner(['pk']), text)).toBeUndefined();
   });
 
-  it('also what is nested deeper than any item', () => {
+  it('leaves text to parsing that is nested deeper than any item', () => {
     const text = `{"pk":{"S":"a"},"v":${'{"L":['.repeat(100_000)}${']}'.repeat(100_000)}}`;
-    expect(scanned(new ItemScanner(['pk']), text)).toBeUndefined();
+    expect(scanItem(new ItemScanner(['pk']), text)).toBeUndefined();
   });
 });
 
-/** The largest set that DynamoDB takes is sorted in a fraction of a second, or in half a minute one by one. */
+/** The largest set that DynamoDB accepts is sorted in a fraction of a second, but in half a minute by insertion. */
 const limitMs = 4000;
 
 it.each(['NS', 'M'])(
-  'many members of %s in any order are sorted in a time that grows as they do',
+  'the item scanner sorts many members of %s in a time that grows with their number',
   (type) => {
     const numbers = Array.from({ length: 50_000 }, (_, i) => String(((i * 7919) % 100_003) + 1));
     const members =
       type === 'NS' ? numbers : Object.fromEntries(numbers.slice(0, 25_000).map((n) => [`m${n}`, { S: '' }]));
     const text = JSON.stringify({ pk: { S: 'a' }, v: { [type]: members } });
-    const found = scanned(new ItemScanner(['pk']), text);
-    expect(found?.image.equals(ordinary(text, ['pk'])?.image ?? Buffer.alloc(0))).toBe(true);
+    const found = scanItem(new ItemScanner(['pk']), text);
+    expect(found?.image.equals(parseItem(text, ['pk'])?.image ?? Buffer.alloc(0))).toBe(true);
   },
   limitMs,
 );

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toCanonicalNumber } from '../../lambda/item/number.ts';
-import { anyDecimal, choices, plainNumber, spelledNumber } from '../support/item/arbitrary.ts';
+import { anyDecimal, createChoices, writeNumber, spellNumber } from '../support/item/arbitrary.ts';
 
-describe('a number has one text', () => {
-  it('however it is spelled: that of arithmetic on whole numbers', () => {
+describe('the canonical form of a number', () => {
+  it('is the same however the number is spelled, and is what arithmetic on whole numbers gives', () => {
     fc.assert(
       fc.property(anyDecimal, fc.nat(), (decimal, seed) => {
-        expect(toCanonicalNumber(spelledNumber(decimal, choices(seed)))).toBe(plainNumber(decimal));
+        expect(toCanonicalNumber(spellNumber(decimal, createChoices(seed)))).toBe(writeNumber(decimal));
       }),
       { numRuns: 3000 },
     );
@@ -30,12 +30,12 @@ describe('a number has one text', () => {
     ['99999999999999999999999999999999999999', '99999999999999999999999999999999999999'],
     ['1E-130', `0.${'0'.repeat(129)}1`],
     ['-9.9E125', `-99${'0'.repeat(124)}`],
-  ])('%s is %s', (text, canonical) => {
+  ])('of %s is %s', (text, canonical) => {
     expect(toCanonicalNumber(text)).toBe(canonical);
   });
 });
 
-describe('what is no number is refused', () => {
+describe('a number is refused with RecordNotUnderstood', () => {
   it.each([
     '',
     '.',
@@ -54,12 +54,12 @@ describe('what is no number is refused', () => {
     'Infinity',
     '--1',
     '١',
-  ])('%j', (text) => {
+  ])('if its text is %j', (text) => {
     expect(() => toCanonicalNumber(text)).toThrow(expect.objectContaining({ code: 'RecordNotUnderstood' }));
   });
 
   it.each(['1e401', '1e-402', '1e99999999999999999999', '-1e-99999999999999999999'])(
-    'nor is %s one',
+    'if its exponent is far out of range: %s',
     (text) => {
       expect(() => toCanonicalNumber(text)).toThrow(expect.objectContaining({ code: 'RecordNotUnderstood' }));
     },

@@ -2,20 +2,20 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../lambda/item/parse-json.ts';
 
-/** A parser of its own: Node's may misread what it is to be compared with. */
+/** Finds the names of members without JSON.parse, which may misread them. */
 function namesIn(text: string): string[] {
   return [...text.matchAll(/"((?:[^"\\]|\\.)*)":/g)].map(([, name]) => String(name));
 }
 
-describe('member names are read as they are written', () => {
-  it('also those that V8 takes for another', () => {
+describe('parseJson', () => {
+  it('reads names with escapes right, for which V8 may give another name', () => {
     for (const name of ['\\', '"', '\n', '\\"', 'a\\', 'a"', 'b\\', 'b"']) {
       const text = JSON.stringify({ k: 1, [name]: 2 });
       expect(Object.keys(parseJson(text) as object)).toEqual(['k', name]);
     }
   });
 
-  it('whatever they are, at any depth, beside values that look like them', () => {
+  it('reads all names right, at any depth, next to values that look like them', () => {
     const name = fc.string({ unit: fc.constantFrom('"', '\\', '\n', 'a', ':', '1', 'name'), maxLength: 4 });
     const tree = fc.letrec((tie) => ({
       value: fc.oneof(
@@ -36,17 +36,17 @@ describe('member names are read as they are written', () => {
     );
   });
 
-  it('and text that is not JSON is refused', () => {
+  it('throws SyntaxError for text that is not JSON', () => {
     expect(() => parseJson('{"a\\"":')).toThrow(SyntaxError);
     expect(() => parseJson('{')).toThrow(SyntaxError);
   });
 });
 
-/** The largest item that DynamoDB takes is read in milliseconds in one pass, in minutes if each escape is a new search. */
+/** The largest item that DynamoDB accepts is read in milliseconds in one pass. A search for each escape takes minutes. */
 const limitMs = 2000;
 
 it(
-  'a value with many escapes is read in one pass',
+  'parseJson reads a value with many escapes in one pass',
   () => {
     const value = { k: { S: 'k' }, v: { S: 'a line of text\n'.repeat(20_000) } };
     expect(parseJson(JSON.stringify(value))).toEqual(value);

@@ -2,10 +2,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AttributeValue } from '../../lambda/item/attribute-value.ts';
 import { measureItem } from '../../lambda/item/size.ts';
-import { anyItem, choices, plainItem, spelledItem } from '../support/item/arbitrary.ts';
+import { anyItem, createChoices, writeItem, spellItem } from '../support/item/arbitrary.ts';
 
-describe('an item is as large as DynamoDB’s Developer Guide says', () => {
-  // Each below the attribute name "ab": 2 bytes and the value's.
+describe('the size of an item', () => {
+  // Each value has the attribute name "ab", which adds 2 bytes.
   it.each<[AttributeValue, number]>([
     [{ S: '' }, 0],
     [{ S: 'abc' }, 3],
@@ -34,21 +34,19 @@ describe('an item is as large as DynamoDB’s Developer Guide says', () => {
     [{ L: [{ S: 'abc' }, { N: '1' }] }, 3 + (1 + 3) + (1 + 2)],
     [{ M: {} }, 3],
     [{ M: { é: { BOOL: true }, b: { L: [{ S: 'x' }] } } }, 3 + (1 + 2 + 1) + (1 + 1 + 3 + 1 + 1)],
-  ])('%j', (value, size) => {
+  ])('counts the value %j as %i bytes, as DynamoDB’s Developer Guide says', (value, size) => {
     expect(measureItem({ ab: value })).toBe(2 + size);
   });
 
-  it('an empty item and several attributes', () => {
+  it('is the sum over its attributes, 0 for an empty item', () => {
     expect(measureItem({})).toBe(0);
     expect(measureItem({ pk: { S: 'a' }, größe: { N: '1' } })).toBe(2 + 1 + (7 + 2));
   });
-});
 
-describe('equal items are equally large', () => {
-  it('in whatever spelling they come', () => {
+  it('is the same for equal items, in whatever spelling they come', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ members }, seed) => {
-        expect(measureItem(spelledItem(members, choices(seed)))).toBe(measureItem(plainItem(members)));
+        expect(measureItem(spellItem(members, createChoices(seed)))).toBe(measureItem(writeItem(members)));
       }),
     );
   });

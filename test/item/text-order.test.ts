@@ -1,19 +1,19 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareText } from '../../lambda/item/text-order.ts';
-import { anyText, byBytes } from '../support/item/arbitrary.ts';
+import { anyText, compareBytes } from '../support/item/arbitrary.ts';
 
-describe('text is ordered by its UTF-8 bytes', () => {
-  it('any two texts', () => {
+describe('the order of texts', () => {
+  it('is that of their UTF-8 bytes, for any two texts', () => {
     fc.assert(
       fc.property(anyText, anyText, anyText, (start, a, b) => {
-        expect(Math.sign(compareText(start + a, start + b))).toBe(byBytes(start + a, start + b));
+        expect(Math.sign(compareText(start + a, start + b))).toBe(compareBytes(start + a, start + b));
       }),
       { numRuns: 2000 },
     );
   });
 
-  it('a surrogate pair stands above U+E000 to U+FFFF, where JavaScript puts it below', () => {
+  it('puts a surrogate pair above U+E000 to U+FFFF, where JavaScript puts it below', () => {
     expect(['\u{1F600}', '\uE000', 'z', '\uD7FF', ''].sort(compareText)).toEqual([
       '',
       'z',

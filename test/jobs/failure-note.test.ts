@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RestoreRecord } from '../../lambda/model/records.ts';
 import { abortRestore } from '../../lambda/restore/abort-restore.ts';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
@@ -22,8 +22,8 @@ afterAll(async () => {
   await database.close();
 });
 
-/** A restore that no execution goes on with. */
-async function begun(): Promise<RestoreRecord> {
+/** Requests a restore whose execution does not run. */
+async function requestRestore(): Promise<RestoreRecord> {
   const { backup } = await backUp(database, harness, await newTable(database, 1));
   const stopped = harness.restarted();
   stopped.executions.stop();
@@ -31,7 +31,7 @@ async function begun(): Promise<RestoreRecord> {
   return recordOf(await stopped.operations.restoreTable({ backup: key, target: newTargetName() }));
 }
 
-function jobOf({ id, target }: RestoreRecord, attempt: number): RestoreJob {
+function createJob({ id, target }: RestoreRecord, attempt: number): RestoreJob {
   return createRestoreJob(target, id, executionName(id, attempt));
 }
 
@@ -40,30 +40,32 @@ async function failStep(job: RestoreJob, error: Error): Promise<void> {
   await expect(runStep(harness.services, 'restore-write', step, { job })).rejects.toBe(error);
 }
 
-async function reasonAfterAbort(job: RestoreJob): Promise<string | undefined> {
+async function abortAndReadReason(job: RestoreJob): Promise<string | undefined> {
   await abortRestore(harness.services, { job, failure: { Error: 'it was given up' } });
   return (await harness.services.catalog.restores.get(job.table))?.reason;
 }
 
-const refused = () => new TidemarkError('WritesRefused', 'no capacity');
-const lost = () => new TidemarkError('TurnLost', 'another execution goes on with it');
+const refusedError = () => new TidemarkError('WritesRefused', 'no capacity');
+const lostError = () => new TidemarkError('TurnLost', 'another execution has it');
 
-it('a restore failed for what its execution noted', async () => {
-  const job = jobOf(await begun(), 1);
-  await failStep(job, refused());
-  expect(await reasonAfterAbort(job)).toBe('WritesRefused: no capacity');
-});
+describe('the reason of a failed restore', () => {
+  it('is the failure that its execution noted', async () => {
+    const job = createJob(await requestRestore(), 1);
+    await failStep(job, refusedError());
+    expect(await abortAndReadReason(job)).toBe('WritesRefused: no capacity');
+  });
 
-it('not for what an earlier execution of it noted', async () => {
-  const restore = await begun();
-  await failStep(jobOf(restore, 1), refused());
-  await harness.services.catalog.restores.restart(restore);
-  expect(await reasonAfterAbort(jobOf(restore, 2))).toBe('the workflow failed: it was given up');
-});
+  it('is not the failure that an earlier execution noted', async () => {
+    const restore = await requestRestore();
+    await failStep(createJob(restore, 1), refusedError());
+    await harness.services.catalog.restores.restart(restore);
+    expect(await abortAndReadReason(createJob(restore, 2))).toBe('the workflow failed: it was given up');
+  });
 
-it('nor for having been lost', async () => {
-  const job = jobOf(await begun(), 1);
-  await failStep(job, refused());
-  await failStep(job, lost());
-  expect(await reasonAfterAbort(job)).toBe('WritesRefused: no capacity');
+  it('is not that another execution has the restore', async () => {
+    const job = createJob(await requestRestore(), 1);
+    await failStep(job, refusedError());
+    await failStep(job, lostError());
+    expect(await abortAndReadReason(job)).toBe('WritesRefused: no capacity');
+  });
 });

@@ -6,8 +6,8 @@ const dayMs = 24 * 60 * 60 * 1000;
 
 const serviceError = (name: string, message: string) => Object.assign(new Error(message), { name });
 
-describe('what the account has no room for', () => {
-  it('passes some time, if it is refused for its rate', () => {
+describe('isStillBusy', () => {
+  it('is true for throttling, however long it has lasted', () => {
     const throttled = serviceError('ThrottlingException', 'Rate exceeded');
     expect([0, 30 * dayMs].map((age) => isStillBusy(throttled, age))).toEqual([true, true]);
   });
@@ -15,11 +15,11 @@ describe('what the account has no room for', () => {
   it.each([
     serviceError('LimitExceededException', 'Too many exports'),
     new TidemarkError('LimitExceeded', 'Too many exports'),
-  ])('is taken to last after days of a limit: %s', (limit) => {
+  ])('is true for three days only after %s', (limit) => {
     expect([0, 3 * dayMs - 1, 3 * dayMs].map((age) => isStillBusy(limit, age))).toEqual([true, true, false]);
   });
 
-  it('is another thing than what is refused for itself', () => {
+  it('is false for an error that no limit caused', () => {
     expect(isStillBusy(serviceError('ValidationException', 'Too many'), 0)).toBe(false);
   });
 });
@@ -29,7 +29,7 @@ it.each([
   ['The provisioned throughput of the account is limited to 80000 write capacity units', true],
   ['Subscriber limit exceeded: Only 500 tables can be created, updated, or deleted simultaneously', false],
   ['Too many operations for a given subscriber.', false],
-])('only the words tell a quota: %s', (message, quota) => {
+])('isQuota decides by the message of a LimitExceededException: %s is %s', (message, quota) => {
   expect(isQuota(serviceError('LimitExceededException', message))).toBe(quota);
   expect(isQuota(serviceError('ThrottlingException', message))).toBe(false);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
-import { objectStoreConformance } from './object-store.suite.ts';
+import { testObjectStore } from './object-store.suite.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -14,15 +14,15 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('directory store', () => {
-  objectStoreConformance(async () => createDirectoryStore(join(folder, 'conformance')));
+  testObjectStore(async () => createDirectoryStore(join(folder, 'conformance')));
 
   let root: string;
   beforeEach(async () => {
     root = await mkdtemp(join(folder, 'root-'));
   });
 
-  describe('objects are files under their keys', () => {
-    it('and nothing else is left in the directory', async () => {
+  describe('the files of a directory store', () => {
+    it('are its objects, and no temporary file remains', async () => {
       const store = createDirectoryStore(root);
       await store.put('tables/t1/first', Buffer.from('1'));
       await store.put('tables/t1/first', Buffer.from('2'), { ifAbsent: true });
@@ -32,13 +32,13 @@ describe('directory store', () => {
       expect(await filesBelow(root)).toEqual(['tables/t1/first', 'tables/t1/second']);
     });
 
-    it('that another store on the directory reads', async () => {
+    it('are read by another store on the same directory', async () => {
       await createDirectoryStore(root).put('a/b', Buffer.from('kept'));
       expect(String(await createDirectoryStore(root).get('a/b'))).toBe('kept');
     });
   });
 
-  describe('a key is a plain relative path', () => {
+  describe('a key of a directory store', () => {
     const bad = [
       '',
       '/',
@@ -55,7 +55,7 @@ describe('directory store', () => {
       '.tmp/x',
     ];
 
-    it.each(bad)('%j is refused by every method', async (key) => {
+    it.each(bad)('is refused by every method if it is %j', async (key) => {
       const store = createDirectoryStore(root);
       const refused = { code: 'Internal' };
       const body = Buffer.from('x');
@@ -68,27 +68,27 @@ describe('directory store', () => {
       await expect(store.delete([key])).rejects.toMatchObject(refused);
     });
 
-    it.each(['...', '..a', 'a..', '.tmp2/x', 'a/.tmp/x'])('%j is one', async (key) => {
+    it.each(['...', '..a', 'a..', '.tmp2/x', 'a/.tmp/x'])('may be %j', async (key) => {
       const store = createDirectoryStore(root);
       await store.put(key, Buffer.from(key));
       expect(String(await store.get(key))).toBe(key);
     });
   });
 
-  describe('what a crash leaves is never an object', () => {
-    it('a partial temporary file cannot be read or stand in the way', async () => {
+  describe('a writer of a directory store that crashed', () => {
+    it('may leave a temporary file, which is no object and does no harm', async () => {
       await mkdir(join(root, '.tmp'));
-      await writeFile(join(root, '.tmp', 'left'), 'partial');
+      await writeFile(join(root, '.tmp', 'partial'), 'partial');
       const store = createDirectoryStore(root);
-      await expect(store.get('left')).rejects.toMatchObject({ code: 'ObjectNotFound' });
-      await expect(store.get('.tmp/left')).rejects.toMatchObject({ code: 'Internal' });
-      expect(await store.put('left', Buffer.from('whole'), { ifAbsent: true })).toBe('stored');
-      expect(String(await store.get('left'))).toBe('whole');
+      await expect(store.get('partial')).rejects.toMatchObject({ code: 'ObjectNotFound' });
+      await expect(store.get('.tmp/partial')).rejects.toMatchObject({ code: 'Internal' });
+      expect(await store.put('partial', Buffer.from('whole'), { ifAbsent: true })).toBe('stored');
+      expect(String(await store.get('partial'))).toBe('whole');
     });
 
-    it('a writer killed midway has written, but stored nothing', async () => {
+    it('has stored nothing if it was killed in the middle of a put', async () => {
       const module = new URL('../../lambda/storage/directory-store.ts', import.meta.url);
-      // The source is asked for a second chunk when the first one has been written.
+      // The store asks the source for a second chunk once it has written the first one.
       const script = `
         import { createDirectoryStore } from ${JSON.stringify(module.href)};
         async function* source() {
@@ -104,8 +104,8 @@ describe('directory store', () => {
       child.kill('SIGKILL');
       expect(await exit).toEqual([null, 'SIGKILL']);
 
-      const [left = 'nothing was written'] = await readdir(join(root, '.tmp'));
-      expect((await stat(join(root, '.tmp', left))).size).toBe(1_000_000);
+      const [partial = 'nothing was written'] = await readdir(join(root, '.tmp'));
+      expect((await stat(join(root, '.tmp', partial))).size).toBe(1_000_000);
       const store = createDirectoryStore(root);
       await expect(store.get('a/killed')).rejects.toMatchObject({ code: 'ObjectNotFound' });
       expect(await store.putStream('a/killed', oneChunk('whole'))).toBe('stored');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 import { createLazyStore } from '../../lambda/storage/lazy-store.ts';
-import { objectStoreConformance } from './object-store.suite.ts';
+import { testObjectStore } from './object-store.suite.ts';
 import { createMemoryStore } from '../support/snapshot/support.ts';
 
 let folder: string;
@@ -14,9 +14,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('lazy store', () => {
-  objectStoreConformance(async () => createLazyStore(async () => createDirectoryStore(folder)));
+  testObjectStore(async () => createLazyStore(async () => createDirectoryStore(folder)));
 
-  it('is made when it is first used, once', async () => {
+  it('makes its store once, when it is first used', async () => {
     let made = 0;
     const store = createLazyStore(async () => {
       made++;

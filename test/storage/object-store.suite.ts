@@ -5,19 +5,19 @@ import pMap from 'p-map';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ObjectStore, StoredObject } from '../../lambda/storage/object-store.ts';
 
-/** More than two parts of the S3 adapter, and no multiple of its part size. */
+/** More than two parts of the S3 adapter, and not a multiple of its part size. */
 const large = 20 * 1024 * 1024;
 
 const absent = { code: 'ObjectNotFound' };
 const tooShort = { code: 'SnapshotCorrupt' };
 
 /**
- * What every adapter of the object store promises, as tests. `makeStore` gives one store for the whole suite; it
- * need not be empty, each test works under keys of its own.
+ * Tests what every adapter of the object store promises. `makeStore` makes the store for the whole suite. It need not be
+ * empty, since each test uses keys of its own.
  */
-export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): void {
+export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
   let store: ObjectStore;
-  // Not toEqual: it takes minutes over millions of bytes.
+  // Not toEqual, which takes minutes for millions of bytes.
   const holds = async (key: string, content: Uint8Array) =>
     Buffer.compare(await store.get(key), content) === 0;
 
@@ -25,8 +25,8 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
     store = await makeStore();
   });
 
-  describe('bytes come back as they were put', () => {
-    it.each([0, 1, large])('%i bytes, by put', async (size) => {
+  describe('an object', () => {
+    it.each([0, 1, large])('of %i bytes is read as put wrote it', async (size) => {
       const key = newKey();
       const content = randomBytes(size);
       expect(await store.put(key, content)).toBe('stored');
@@ -40,7 +40,7 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
       ['one part exactly', 8 * 1024 * 1024, 1024 * 1024],
       ['many parts in odd chunks', large + 1, 777_777],
       ['chunks larger than a part', large, large - 1],
-    ])('by putStream: %s', async (_name, size, chunk) => {
+    ])('is read as putStream wrote it: %s', async (_name, size, chunk) => {
       const key = newKey();
       const content = randomBytes(size);
       expect(await store.putStream(key, inChunks(content, chunk))).toBe('stored');
@@ -48,7 +48,7 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
     });
 
     it.each(['plain', 'a/b/c/d', 'with space', 'a+b=c&d', 'per%2Fcent', 'ümlaut-日本', '.hidden', "quote's"])(
-      'under the key %s',
+      'may have the key %s',
       async (name) => {
         const key = `${newKey()}-${name}`;
         await store.put(key, Buffer.from(name));
@@ -59,15 +59,15 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
     );
   });
 
-  describe('a put replaces, or with ifAbsent leaves what is there', () => {
-    it('replaces by a shorter body', async () => {
+  describe('a put to a taken key', () => {
+    it('replaces the object, even by a shorter one', async () => {
       const key = newKey();
       await store.put(key, Buffer.from('the first, longer body'));
       expect(await store.put(key, Buffer.from('second'))).toBe('stored');
       expect(await holds(key, Buffer.from('second'))).toBe(true);
     });
 
-    it('put with ifAbsent on a taken key changes nothing', async () => {
+    it('changes nothing with ifAbsent', async () => {
       const key = newKey();
       expect(await store.put(key, Buffer.from('first'), { ifAbsent: true })).toBe('stored');
       expect(await store.put(key, Buffer.from('second'), { ifAbsent: true })).toBe('exists');
@@ -77,32 +77,32 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
     it.each([
       ['small', 10],
       ['large', large],
-    ])('a %s putStream to a taken key changes nothing', async (_name, size) => {
+    ])('changes nothing if it is a %s putStream', async (_name, size) => {
       const key = newKey();
       await store.put(key, Buffer.from('first'));
       expect(await store.putStream(key, inChunks(randomBytes(size), 1_000_000))).toBe('exists');
       expect(await holds(key, Buffer.from('first'))).toBe(true);
     });
 
-    it('of twenty puts at once exactly one stores', async () => {
+    it('stores exactly one of twenty concurrent puts with ifAbsent', async () => {
       const key = newKey();
       const bodies = Array.from({ length: 20 }, () => randomBytes(100_000));
       const outcomes = await Promise.all(bodies.map((body) => store.put(key, body, { ifAbsent: true })));
       expect(outcomes.toSorted()).toEqual(exactlyOneOf(bodies.length));
-      expect(await holds(key, winner(bodies, outcomes))).toBe(true);
+      expect(await holds(key, findWinner(bodies, outcomes))).toBe(true);
     });
 
-    it('of several putStreams at once exactly one stores', async () => {
+    it('stores exactly one of several concurrent putStreams', async () => {
       const key = newKey();
       const bodies = Array.from({ length: 3 }, () => randomBytes(large / 2));
       const outcomes = await Promise.all(
         bodies.map((body) => store.putStream(key, inChunks(body, 1_000_000))),
       );
       expect(outcomes.toSorted()).toEqual(exactlyOneOf(bodies.length));
-      expect(await holds(key, winner(bodies, outcomes))).toBe(true);
+      expect(await holds(key, findWinner(bodies, outcomes))).toBe(true);
     });
 
-    it('a key is free again after a delete', async () => {
+    it('stores the object if the key was deleted before', async () => {
       const key = newKey();
       await store.put(key, Buffer.from('first'), { ifAbsent: true });
       await store.delete([key]);
@@ -111,12 +111,12 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
     });
   });
 
-  describe('an object is seen whole or not at all', () => {
+  describe('an unfinished putStream', () => {
     it.each([
       ['at once', 0],
       ['in the first part', 100],
       ['after two parts', large],
-    ])('a source that fails %s stores nothing and its error is thrown', async (_name, size) => {
+    ])('stores nothing, and throws the error of a source that fails %s', async (_name, size) => {
       const key = newKey();
       const broken = new Error('the source broke');
       await expect(store.putStream(key, failingAfter(randomBytes(size), broken))).rejects.toBe(broken);
@@ -124,7 +124,7 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
       expect(await store.put(key, Buffer.from('later'), { ifAbsent: true })).toBe('stored');
     });
 
-    it('a source that fails leaves the object that was there', async () => {
+    it('leaves an existing object alone if its source fails', async () => {
       const key = newKey();
       await store.put(key, Buffer.from('first'));
       const broken = new Error('the source broke');
@@ -132,7 +132,7 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
       expect(await holds(key, Buffer.from('first'))).toBe(true);
     });
 
-    it('nothing can be read while a stream is being put', async () => {
+    it('is not visible to readers', async () => {
       const key = newKey();
       const seen: string[] = [];
       async function* watching(): AsyncIterable<Uint8Array> {
@@ -149,13 +149,13 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
     });
   });
 
-  describe('a range is exact or an error', () => {
+  describe('getRange', () => {
     const content = randomBytes(1000);
     const key = newKey();
 
     beforeAll(() => store.put(key, content));
 
-    it('any range inside the object', async () => {
+    it('returns exactly the bytes of any range inside the object', async () => {
       const inside = fc
         .tuple(fc.nat(content.length), fc.nat(content.length))
         .map(([a, b]) => ({ offset: Math.min(a, b), length: Math.abs(a - b) }));
@@ -167,7 +167,7 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
       );
     });
 
-    it('any range that passes the end', async () => {
+    it('throws SnapshotCorrupt for any range that ends after the object', async () => {
       const beyond = fc
         .tuple(fc.nat(content.length * 2), fc.integer({ min: 1, max: content.length }))
         .map(([offset, excess]) => ({ offset, length: Math.max(0, content.length - offset) + excess }));
@@ -183,27 +183,27 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
       ['the last byte', 999, 1],
       ['everything', 0, 1000],
       ['no bytes at the end', 1000, 0],
-    ])('%s', async (_name, offset, length) => {
+    ])('returns %s', async (_name, offset, length) => {
       const bytes = await store.getRange(key, offset, length);
       expect(Buffer.compare(bytes, content.subarray(offset, offset + length))).toBe(0);
     });
 
     it.each([
       ['one byte past the end', 999, 2],
-      ['from the end', 1000, 1],
+      ['a byte from the end on', 1000, 1],
       ['no bytes past the end', 1001, 0],
       ['more than any memory', 0, 2 ** 50],
-    ])('%s is SnapshotCorrupt', async (_name, offset, length) => {
+    ])('throws SnapshotCorrupt for %s', async (_name, offset, length) => {
       await expect(store.getRange(key, offset, length)).rejects.toMatchObject(tooShort);
     });
 
-    it('a byte of an empty object is SnapshotCorrupt', async () => {
+    it('throws SnapshotCorrupt for a byte of an empty object', async () => {
       const empty = newKey();
       await store.put(empty, new Uint8Array());
       await expect(store.getRange(empty, 0, 1)).rejects.toMatchObject(tooShort);
     });
 
-    it('across the parts of a streamed object', async () => {
+    it('returns a range across the parts of a streamed object', async () => {
       const streamed = newKey();
       const body = randomBytes(large);
       await store.putStream(streamed, inChunks(body, 1_000_000));
@@ -213,7 +213,7 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
   });
 
   describe('a key without an object', () => {
-    it('is ObjectNotFound to every reader', async () => {
+    it('makes every reader throw ObjectNotFound', async () => {
       const key = newKey();
       await expect(store.get(key)).rejects.toMatchObject(absent);
       await expect(store.getRange(key, 0, 1)).rejects.toMatchObject(absent);
@@ -221,7 +221,7 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
       await expect(buffer(store.getStream(key))).rejects.toMatchObject(absent);
     });
 
-    it('may be deleted, alone and among others', async () => {
+    it('can be deleted, alone and among others', async () => {
       const [present, missing] = [newKey(), newKey()];
       await store.put(present, Buffer.from('x'));
       await store.delete([missing, present]);
@@ -229,7 +229,7 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
       await expect(store.get(present)).rejects.toMatchObject(absent);
     });
 
-    it('deleting none or more than a thousand', async () => {
+    it('can be deleted together with a thousand others, and a delete of no keys is no error', async () => {
       const keys = Array.from({ length: 1001 }, newKey);
       const [first = '', last = ''] = [keys[0], keys.at(-1)];
       await store.put(first, Buffer.from('x'));
@@ -241,8 +241,8 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
     });
   });
 
-  describe('a folder lists its objects', () => {
-    it('at any depth, with their sizes, and no others', async () => {
+  describe('a listing of a folder', () => {
+    it('has its objects at any depth with their sizes, and no others', async () => {
       const folder = newFolder();
       const inside = ['a', 'b/c', 'b/d/.e', 'b/ä+f g'].map((name, bytes) => ({
         key: `${folder}/${name}`,
@@ -251,29 +251,29 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
       for (const { key, bytes } of inside) await store.put(key, new Uint8Array(bytes));
       await store.putStream(`${folder}/b/streamed`, inChunks(new Uint8Array(5), 2));
       for (const other of [`${folder}x/a`, `${folder}-a`]) await store.put(other, new Uint8Array(1));
-      expect(await listed(store, folder)).toEqual(
-        byKey([...inside, { key: `${folder}/b/streamed`, bytes: 5 }]),
+      expect(await listObjects(store, folder)).toEqual(
+        sortByKey([...inside, { key: `${folder}/b/streamed`, bytes: 5 }]),
       );
-      expect(await listed(store, `${folder}/b/d`)).toEqual([{ key: `${folder}/b/d/.e`, bytes: 2 }]);
+      expect(await listObjects(store, `${folder}/b/d`)).toEqual([{ key: `${folder}/b/d/.e`, bytes: 2 }]);
     });
 
-    it('not what was deleted', async () => {
+    it('has no deleted object', async () => {
       const folder = newFolder();
       for (const name of ['a', 'b/c', 'b/d']) await store.put(`${folder}/${name}`, new Uint8Array(1));
       await store.delete([`${folder}/a`, `${folder}/b/c`]);
-      expect(await listed(store, folder)).toEqual([{ key: `${folder}/b/d`, bytes: 1 }]);
+      expect(await listObjects(store, folder)).toEqual([{ key: `${folder}/b/d`, bytes: 1 }]);
       await store.delete([`${folder}/b/d`]);
-      expect(await listed(store, folder)).toEqual([]);
+      expect(await listObjects(store, folder)).toEqual([]);
     });
 
-    it('none where none are', async () => {
+    it('is empty for a folder that does not exist', async () => {
       const key = newKey();
       await store.put(key, new Uint8Array(1));
-      expect(await listed(store, newFolder())).toEqual([]);
-      expect(await listed(store, key)).toEqual([]);
+      expect(await listObjects(store, newFolder())).toEqual([]);
+      expect(await listObjects(store, key)).toEqual([]);
     });
 
-    it('each that stays once, while others come and go', async () => {
+    it('has every object that stays exactly once, while others are stored and deleted', async () => {
       const folder = newFolder();
       const names = Array.from({ length: 1100 }, (_, n) => `${folder}/${n % 3}/${n}`);
       await pMap(names, (key) => store.put(key, new Uint8Array(1)), { concurrency: 20 });
@@ -292,7 +292,7 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
     });
   });
 
-  it('a reader may stop a stream early and read again', async () => {
+  it('can be read again after a reader has stopped a stream early', async () => {
     const key = newKey();
     const content = randomBytes(large);
     await store.put(key, content);
@@ -307,17 +307,17 @@ export function objectStoreConformance(makeStore: () => Promise<ObjectStore>): v
 const newFolder = () => `conformance/${randomUUID()}`;
 const newKey = () => `${newFolder()}/object`;
 
-async function listed(store: ObjectStore, folder: string): Promise<StoredObject[]> {
-  return byKey(await Array.fromAsync(store.list(folder)));
+async function listObjects(store: ObjectStore, folder: string): Promise<StoredObject[]> {
+  return sortByKey(await Array.fromAsync(store.list(folder)));
 }
 
-function byKey(objects: readonly StoredObject[]): StoredObject[] {
+function sortByKey(objects: readonly StoredObject[]): StoredObject[] {
   return objects.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 const exactlyOneOf = (count: number) => [...Array.from({ length: count - 1 }, () => 'exists'), 'stored'];
 
-function winner(bodies: readonly Buffer[], outcomes: readonly string[]): Buffer {
+function findWinner(bodies: readonly Buffer[], outcomes: readonly string[]): Buffer {
   const body = bodies[outcomes.indexOf('stored')];
   if (!body) throw new Error('none was stored');
   return body;

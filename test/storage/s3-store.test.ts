@@ -5,7 +5,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { environment } from '../../lambda/runtime/environment.ts';
 import { createS3Store, openS3Store } from '../../lambda/storage/s3-store.ts';
-import { objectStoreConformance } from './object-store.suite.ts';
+import { testObjectStore } from './object-store.suite.ts';
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 const connect = (endpoint: string) => new S3Client({ endpoint, region: 'us-east-1', credentials });
@@ -14,7 +14,7 @@ const connect = (endpoint: string) => new S3Client({ endpoint, region: 'us-east-
 const realEndpoints = [process.env.TIDEMARK_TEST_S3_ENDPOINT ?? []].flat();
 
 describe.each(realEndpoints)('S3 store on the server at %s', (endpoint) => {
-  objectStoreConformance(async () => {
+  testObjectStore(async () => {
     const client = connect(endpoint);
     const bucket = `tidemark-${Date.now()}`;
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
@@ -23,7 +23,7 @@ describe.each(realEndpoints)('S3 store on the server at %s', (endpoint) => {
 });
 
 describe('S3 store on the wire', () => {
-  const server = scriptedServer();
+  const server = createScriptedServer();
   const pauses: number[] = [];
   const clock = { sleep: async (milliseconds: number) => void pauses.push(milliseconds) };
   const makeStore = (prefix = '') =>
@@ -46,13 +46,13 @@ describe('S3 store on the wire', () => {
       expect(headers.filter((name) => name.includes('encryption'))).toEqual([]);
     });
 
-    it('goes below the prefix', async () => {
+    it('stores the object below the prefix', async () => {
       await makeStore('').put('a/k', Buffer.from('x'));
       await makeStore('p/q').put('a/k', Buffer.from('x'));
       expect(server.seen.map(({ line }) => line)).toEqual(['PUT /b/a/k', 'PUT /b/p/q/a/k']);
     });
 
-    it('answers exists to 412', async () => {
+    it('returns exists when S3 answers 412', async () => {
       server.answer = () => failure(412, 'PreconditionFailed');
       expect(await makeStore().put('k', Buffer.from('x'), { ifAbsent: true })).toBe('exists');
       expect(await makeStore().putStream('k', chunks(1, 10))).toBe('exists');
@@ -65,7 +65,7 @@ describe('S3 store on the wire', () => {
       expect(server.seen.map(({ body }) => body)).toEqual(['x', 'x', 'x']);
     });
 
-    it('gives up a conflict that does not end', async () => {
+    it('throws a conflict that does not end, after five attempts', async () => {
       server.answer = () => failure(409, 'ConditionalRequestConflict');
       const put = makeStore().put('k', Buffer.from('x'), { ifAbsent: true });
       await expect(put).rejects.toThrow('ConditionalRequestConflict');
@@ -73,14 +73,14 @@ describe('S3 store on the wire', () => {
       expect(server.seen).toHaveLength(5);
     });
 
-    it('throws every other error, at once', async () => {
+    it('throws every other error after one attempt', async () => {
       server.answer = () => failure(403, 'AccessDenied');
       await expect(makeStore().put('k', Buffer.from('x'))).rejects.toMatchObject({ name: 'AccessDenied' });
       expect(server.seen).toHaveLength(1);
     });
   });
 
-  describe('a stream above one part', () => {
+  describe('a putStream of several parts', () => {
     const mebibyte = 1024 * 1024;
 
     it('is completed on condition that the key is free', async () => {
@@ -96,7 +96,7 @@ describe('S3 store on the wire', () => {
       expect(server.find('POST /b/k?uploadId=u')?.headers['if-none-match']).toBe('*');
     });
 
-    it('is aborted where the key is taken', async () => {
+    it('is aborted if the key is taken', async () => {
       server.answer = (request) =>
         isCompletion(request) ? failure(412, 'PreconditionFailed') : multipart(request);
       expect(await makeStore().putStream('k', chunks(20, mebibyte))).toBe('exists');
@@ -111,7 +111,7 @@ describe('S3 store on the wire', () => {
       expect(server.lines()).not.toContain('POST /b/k?uploadId=u');
     });
 
-    it('reads its source no further than the parts in memory', async () => {
+    it('reads its source only as far as the parts in memory reach', async () => {
       let taken = 0;
       let takenAtFirstPart = 0;
       async function* counted(): AsyncIterable<Uint8Array> {
@@ -131,7 +131,7 @@ describe('S3 store on the wire', () => {
   });
 
   describe('a read', () => {
-    it('of a range asks for exactly its bytes', async () => {
+    it('of a range requests exactly its bytes', async () => {
       server.answer = () => ({ status: 206, body: '0123456789' });
       expect(String(await makeStore().getRange('k', 5, 10))).toBe('0123456789');
       expect(server.seen[0]?.headers.range).toBe('bytes=5-14');
@@ -141,12 +141,12 @@ describe('S3 store on the wire', () => {
       ['416', failure(416, 'InvalidRange')],
       ['fewer bytes', { status: 206, body: '012345678' }],
       ['the whole object instead', { status: 200, body: '0123456789abcdef' }],
-    ])('of a range is SnapshotCorrupt on %s', async (_name, answer) => {
+    ])('of a range throws SnapshotCorrupt if S3 answers with %s', async (_name, answer) => {
       server.answer = () => answer;
       await expect(makeStore().getRange('k', 5, 10)).rejects.toMatchObject({ code: 'SnapshotCorrupt' });
     });
 
-    it('is ObjectNotFound where the key is missing, not where the bucket is', async () => {
+    it('throws ObjectNotFound if the key is missing, but not if the bucket is', async () => {
       const store = makeStore();
       server.answer = () => failure(404, 'NoSuchKey');
       await expect(store.get('k')).rejects.toMatchObject({ code: 'ObjectNotFound' });
@@ -179,7 +179,7 @@ describe('S3 store on the wire', () => {
       }</ListBucketResult>`,
     });
 
-    it('asks for one page after another below the prefix, and gives keys without it', async () => {
+    it('requests one page after another below the prefix, and returns keys without the prefix', async () => {
       server.answer = ({ line }) =>
         line.includes('continuation-token=more') ? page(['p/q/a/z']) : page(['p/q/a/b', 'p/q/a/c'], 'more');
       const found = await Array.fromAsync(makeStore('p/q').list('a'));
@@ -190,7 +190,7 @@ describe('S3 store on the wire', () => {
       ]);
     });
 
-    it('that fails on a page throws', async () => {
+    it('throws if one of its pages fails', async () => {
       server.answer = ({ line }) =>
         line.includes('continuation-token') ? failure(403, 'AccessDenied') : page(['a/b'], 'more');
       await expect(Array.fromAsync(makeStore().list('a'))).rejects.toMatchObject({ name: 'AccessDenied' });
@@ -208,12 +208,12 @@ describe('S3 store on the wire', () => {
       expect(server.seen.every(({ body }) => body.includes('<Quiet>true</Quiet>'))).toBe(true);
     });
 
-    it('of no keys asks nothing', async () => {
+    it('of no keys sends nothing', async () => {
       await makeStore().delete([]);
       expect(server.seen).toEqual([]);
     });
 
-    it('throws what S3 reports of a single key', async () => {
+    it('throws an error that S3 reports for a single key', async () => {
       const report = '<Error><Key>k7</Key><Code>InternalError</Code><Message>sorry</Message></Error>';
       server.answer = () => ({ status: 200, body: `<DeleteResult>${report}</DeleteResult>` });
       const refused = { code: 'Internal', message: 'S3 did not delete k7: InternalError' };
@@ -221,13 +221,13 @@ describe('S3 store on the wire', () => {
     });
   });
 
-  describe('from the environment', () => {
+  describe('openS3Store', () => {
     afterEach(() => vi.unstubAllEnvs());
 
     it.each([
       ['p/q', '/bucket-b/p/q/k'],
       ['', '/bucket-b/k'],
-    ])('with prefix %j', async (prefix, path) => {
+    ])('uses the bucket and the prefix %j of the environment', async (prefix, path) => {
       vi.stubEnv('AWS_ENDPOINT_URL_S3', server.endpoint());
       vi.stubEnv('AWS_REGION', 'us-east-1');
       vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
@@ -237,7 +237,7 @@ describe('S3 store on the wire', () => {
       expect(server.lines()).toEqual([`PUT ${path}`]);
     });
 
-    it('needs a bucket', () => {
+    it('throws if the environment names no bucket', () => {
       expect(() => openS3Store({})).toThrow(environment.bucket);
     });
   });
@@ -254,7 +254,7 @@ interface Answer {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body?: string;
-  /** Cut the connection after the body. */
+  /** Cuts the connection after the body. */
   readonly hangUp?: boolean;
 }
 
@@ -273,8 +273,8 @@ function multipart({ line }: SeenRequest): Answer {
   return line.startsWith('PUT') ? { status: 200, headers: { etag: '"e"' } } : { status: 200, body: '<R/>' };
 }
 
-/** An HTTP server that keeps what it was asked and answers what the test says: success unless told otherwise. */
-function scriptedServer() {
+/** Creates an HTTP server that records requests. It answers as the test says, by default with success. */
+function createScriptedServer() {
   const seen: SeenRequest[] = [];
   const script = {
     seen,

@@ -10,7 +10,7 @@ import { whenDefined } from '../../../lambda/dialects/dynamodb/operation.ts';
 import { read } from '../../../lambda/dialects/dynamodb/read.ts';
 import type { JsonObject } from '../../../lambda/dialects/dynamodb/json.ts';
 import { keyNamesOf } from '../../../lambda/snapshot/format/manifest.ts';
-import { leastExportBytes } from '../../../lambda/estimate/prices.ts';
+import { minExportBytes } from '../../../lambda/estimate/prices.ts';
 import { describeTable, type Table } from '../../../lambda/tables/table.ts';
 import { atMost } from '../../at-most.ts';
 import { type ExportRecord, fullRecords, incrementalRecords } from './content.ts';
@@ -117,7 +117,7 @@ export class TableExports {
     const end = {
       EndTime,
       ItemCount: records.length,
-      BilledSizeBytes: isIncremental ? Math.max(bytes, leastExportBytes) : bytes,
+      BilledSizeBytes: isIncremental ? Math.max(bytes, minExportBytes) : bytes,
     };
     const summary = summaryOf({ ...job.begun, ...end });
     return {

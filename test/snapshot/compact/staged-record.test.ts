@@ -7,7 +7,7 @@ import { measureItem } from '../../../lambda/item/size.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { digestImage } from '../../../lambda/snapshot/format/digest.ts';
 import { StagedLineParser } from '../../../lambda/snapshot/compact/staged-record.ts';
-import { anyItem, choices, plainItem, spelledItem } from '../../support/item/arbitrary.ts';
+import { anyItem, createChoices, writeItem, spellItem } from '../../support/item/arbitrary.ts';
 
 const parseStagedLine = (line: string, keyNames: KeyNames) =>
   new StagedLineParser(keyNames).parse(Buffer.from(line));
@@ -63,8 +63,9 @@ describe('a staged line in DynamoDB’s export format', () => {
   it('gives images in canonical form, however they are spelled', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
-        const spelled = (turn: number): string => JSON.stringify(spelledItem(members, choices(seed + turn)));
-        const plain = plainItem(members);
+        const spelled = (turn: number): string =>
+          JSON.stringify(spellItem(members, createChoices(seed + turn)));
+        const plain = writeItem(members);
         const key = Buffer.from(toCanonicalKey(plain, keyNames));
         const change = parseStagedLine(
           `{"Keys":${spelled(0)},"OldImage":${spelled(1)},"NewImage":${spelled(2)}}`,
@@ -154,7 +155,7 @@ describe('the fast scan of a staged line', () => {
   type AnyLine = typeof anyLine extends fc.Arbitrary<infer Line> ? Line : never;
   const lineOf = ({ item: { members }, seed, plain, shape }: AnyLine): string => {
     const spelled = (turn: number): string =>
-      JSON.stringify(plain ? plainItem(members) : spelledItem(members, choices(seed + turn)));
+      JSON.stringify(plain ? writeItem(members) : spellItem(members, createChoices(seed + turn)));
     if (shape === 'Item') return `{"Item":${spelled(0)}}`;
     if (shape === 'Keys') return `{"Keys":${spelled(0)}}`;
     const metadata = `"Metadata":{"ApplyOrder":{"N":"${seed}"}}`;

@@ -6,7 +6,7 @@ import { hashKey } from '../../../lambda/item/key-hash.ts';
 import { isError } from '../../../lambda/runtime/errors.ts';
 import type { Change } from '../../../lambda/snapshot/format/change.ts';
 import { decodeLines, type RunKind } from '../../../lambda/snapshot/format/line.ts';
-import { anyItem, choices, spelledItem } from '../../support/item/arbitrary.ts';
+import { anyItem, createChoices, spellItem } from '../../support/item/arbitrary.ts';
 import { change, toLine } from '../../support/snapshot/support.ts';
 
 const anyKind = fc.constantFrom<RunKind>('base', 'delta');
@@ -40,7 +40,7 @@ describe('decodeLines', () => {
     fc.assert(
       fc.property(anyKind, anyLines, (kind, [{ keyNames, members }, lines]) => {
         const changes = lines.map(([seed, deleted]): Change => {
-          const item = spelledItem(members, choices(seed));
+          const item = spellItem(members, createChoices(seed));
           const key = Buffer.from(toCanonicalKey(item, keyNames));
           const image = Buffer.from(toCanonicalItem(item, keyNames));
           return { hash: hashKey(key), key, image: deleted && kind === 'delta' ? undefined : image };

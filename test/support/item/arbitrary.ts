@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import type { AttributeValue, Item, KeyNames } from '../../../lambda/item/attribute-value.ts';
 
-/** Any code point but the halves of surrogate pairs. (fast-check's own takes most of a second to set up.) */
+/** Any code point except the halves of surrogate pairs. (fast-check's own arbitrary takes most of a second to set up.) */
 const anyCodePoint = fc
   .integer({ min: 0, max: 0x10f7ff })
   .map((n) => String.fromCodePoint(n < 0xd800 ? n : n + 0x800));
 
-/** Text of any code points (DynamoDB's strings are UTF-8), the troublesome ones often. */
+/** Text of any code points (DynamoDB's strings are UTF-8), with those that often cause trouble more often. */
 export const anyText = fc.oneof(
   fc.string({ unit: anyCodePoint, maxLength: 6 }),
   fc.string({
@@ -17,12 +17,12 @@ export const anyText = fc.oneof(
 );
 
 /**
- * An attribute name. Without a backslash: once JSON.parse of Node 24 has seen `{"\\":1}`, it gives a backslash for the
- * name in `{"\"":1}`, too (issue 63785 of nodejs/node).
+ * An attribute name without a backslash. Once JSON.parse of Node 24 has seen `{"\\":1}`, it also reads the name in
+ * `{"\"":1}` as a backslash (issue 63785 of nodejs/node).
  */
 const anyName = anyText.filter((name) => !name.includes('\\'));
 
-/** A number: `digits` (no zero at either end, '' for zero) times ten to the power of `exponent`. */
+/** A number: `digits` times ten to the power of `exponent`. The digits have no zero at either end; '' is zero. */
 export interface Decimal {
   readonly negative: boolean;
   readonly digits: string;
@@ -42,7 +42,7 @@ export const anyDecimal: fc.Arbitrary<Decimal> = fc
     return { negative, digits: significant, exponent: magnitude - significant.length + 1 };
   });
 
-/** A value apart from how it is written: numbers as `Decimal`, binary as bytes, sets and maps without order. */
+/** A value independent of its spelling: numbers as `Decimal`, binary as bytes, sets and maps without order. */
 export type Value =
   | { readonly S: string }
   | { readonly N: Decimal }
@@ -63,33 +63,33 @@ function setOf<T>(member: fc.Arbitrary<T>, identity: (member: T) => string): fc.
   return fc.uniqueArray(member, { selector: identity, minLength: 1, maxLength: 5 });
 }
 
-/** A plain object: what JSON gives has a prototype, too. */
-function only<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
+/** A plain object with a prototype, as JSON.parse returns it. */
+function anyObject<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
   return fc.record(model, { noNullPrototype: true });
 }
 
 const keyValue: fc.Arbitrary<Value> = fc.oneof(
-  only({ S: anyText }),
-  only({ N: anyDecimal }),
-  only({ B: anyBytes }),
+  anyObject({ S: anyText }),
+  anyObject({ N: anyDecimal }),
+  anyObject({ B: anyBytes }),
 );
 
 const { members: anyMembers } = fc.letrec<{ value: Value; members: Members }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
     keyValue,
-    only({ SS: setOf(anyText, String) }),
-    only({ NS: setOf(anyDecimal, (decimal) => JSON.stringify(decimal)) }),
-    only({ BS: setOf(anyBytes, (bytes) => bytes.join()) }),
-    only({ BOOL: fc.boolean() }),
-    only({ NULL: fc.constant(true as const) }),
-    only({ M: tie('members') }),
-    only({ L: fc.array(tie('value'), { maxLength: 4 }) }),
+    anyObject({ SS: setOf(anyText, String) }),
+    anyObject({ NS: setOf(anyDecimal, (decimal) => JSON.stringify(decimal)) }),
+    anyObject({ BS: setOf(anyBytes, (bytes) => bytes.join()) }),
+    anyObject({ BOOL: fc.boolean() }),
+    anyObject({ NULL: fc.constant(true as const) }),
+    anyObject({ M: tie('members') }),
+    anyObject({ L: fc.array(tie('value'), { maxLength: 4 }) }),
   ),
   members: fc.uniqueArray(fc.tuple(anyName, tie('value')), { selector: ([name]) => name, maxLength: 5 }),
 }));
 
-/** An item of a table with one or two key attributes. `keyNames` are among the names of `members`. */
+/** An item of a table with one or two key attributes, which are among its `members`. */
 export const anyItem: fc.Arbitrary<{ keyNames: KeyNames; members: Members }> = fc
   .record({
     keyNames: fc.oneof(
@@ -107,11 +107,11 @@ export const anyItem: fc.Arbitrary<{ keyNames: KeyNames; members: Members }> = f
     ],
   }));
 
-/** One of `count` ways, from 0. */
+/** Chooses one of `count` ways: a number from 0. */
 export type Choose = (count: number) => number;
 
-/** Choices that a number decides (multiplicative congruential, modulus 2^31 - 1). */
-export function choices(seed: number): Choose {
+/** Creates choices that depend on a seed only (multiplicative congruential generator, modulus 2^31 - 1). */
+export function createChoices(seed: number): Choose {
   let state = (Math.abs(seed) % 2_147_483_646) + 1;
   return (count) => {
     state = (state * 48_271) % 2_147_483_647;
@@ -119,20 +119,20 @@ export function choices(seed: number): Choose {
   };
 }
 
-/** One of the many texts of a number: the point anywhere, zeros around it, an exponent or none. */
-export function spelledNumber({ negative, digits, exponent }: Decimal, choose: Choose): string {
-  const behind = choose(3) + (digits === '' ? 1 : 0);
-  const all = '0'.repeat(choose(3)) + digits + '0'.repeat(behind);
+/** Spells a number in one of its many ways: the point anywhere, zeros around it, with or without an exponent. */
+export function spellNumber({ negative, digits, exponent }: Decimal, choose: Choose): string {
+  const trailing = choose(3) + (digits === '' ? 1 : 0);
+  const all = '0'.repeat(choose(3)) + digits + '0'.repeat(trailing);
   const point = choose(all.length + 1);
   const mantissa = `${all.slice(0, point)}${point < all.length ? '.' : ''}${all.slice(point)}`;
-  const power = exponent - behind + (all.length - point);
+  const power = exponent - trailing + (all.length - point);
   const sign = negative ? '-' : choose(2) === 0 ? '' : '+';
   if (power === 0 && choose(2) === 0) return sign + mantissa;
   return `${sign}${mantissa}${choose(2) === 0 ? 'e' : 'E'}${power >= 0 && choose(2) === 0 ? '+' : ''}${power}`;
 }
 
-/** One of the texts of bytes: padded or not, either alphabet, any value in the bits that no byte uses. */
-function spelledBytes(bytes: Uint8Array, choose: Choose): string {
+/** Spells bytes in one of their base64 texts: padded or not, in either alphabet, with any value in the unused bits. */
+function spellBytes(bytes: Uint8Array, choose: Choose): string {
   const digits = Buffer.from(bytes).toString('base64').replaceAll('=', '');
   const unused = [0, 0, 4, 2][digits.length % 4] ?? 0;
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -142,31 +142,31 @@ function spelledBytes(bytes: Uint8Array, choose: Choose): string {
   return choose(2) === 0 ? padded : padded.replaceAll('+', '-').replaceAll('/', '_');
 }
 
-/** The item as DynamoDB JSON in one of its many spellings: members, set members, numbers, base64. */
-export function spelledItem(members: Members, choose: Choose): Item {
+/** Spells an item in one of its many ways: order of members and of sets, numbers, base64. */
+export function spellItem(members: Members, choose: Choose): Item {
   return Object.fromEntries(
-    shuffled(members, choose).map(([name, value]) => [name, spelled(value, choose)] as const),
+    shuffle(members, choose).map(([name, value]) => [name, spell(value, choose)] as const),
   );
 }
 
-function spelled(value: Value, choose: Choose): AttributeValue {
-  if ('N' in value) return { N: spelledNumber(value.N, choose) };
-  if ('B' in value) return { B: spelledBytes(value.B, choose) };
-  if ('SS' in value) return { SS: shuffled(value.SS, choose) };
-  if ('NS' in value) return { NS: shuffled(value.NS, choose).map((member) => spelledNumber(member, choose)) };
-  if ('BS' in value) return { BS: shuffled(value.BS, choose).map((member) => spelledBytes(member, choose)) };
-  if ('M' in value) return { M: spelledItem(value.M, choose) };
-  if ('L' in value) return { L: value.L.map((member) => spelled(member, choose)) };
+function spell(value: Value, choose: Choose): AttributeValue {
+  if ('N' in value) return { N: spellNumber(value.N, choose) };
+  if ('B' in value) return { B: spellBytes(value.B, choose) };
+  if ('SS' in value) return { SS: shuffle(value.SS, choose) };
+  if ('NS' in value) return { NS: shuffle(value.NS, choose).map((member) => spellNumber(member, choose)) };
+  if ('BS' in value) return { BS: shuffle(value.BS, choose).map((member) => spellBytes(member, choose)) };
+  if ('M' in value) return { M: spellItem(value.M, choose) };
+  if ('L' in value) return { L: value.L.map((member) => spell(member, choose)) };
   return value;
 }
 
-function shuffled<T>(values: readonly T[], choose: Choose): T[] {
-  const left = [...values];
-  return values.flatMap(() => left.splice(choose(left.length), 1));
+function shuffle<T>(values: readonly T[], choose: Choose): T[] {
+  const rest = [...values];
+  return values.flatMap(() => rest.splice(choose(rest.length), 1));
 }
 
-/** A number as docs/format.md says, by arithmetic on whole numbers. */
-export function plainNumber({ negative, digits, exponent }: Decimal): string {
+/** Writes a number as docs/format.md says, by arithmetic on whole numbers. */
+export function writeNumber({ negative, digits, exponent }: Decimal): string {
   if (digits === '') return '0';
   const sign = negative ? '-' : '';
   if (exponent >= 0) return `${sign}${BigInt(digits) * 10n ** BigInt(exponent)}`;
@@ -175,19 +175,19 @@ export function plainNumber({ negative, digits, exponent }: Decimal): string {
   return `${sign}${BigInt(digits) / one}.${fraction}`;
 }
 
-/** The item in DynamoDB JSON as docs/format.md spells numbers, binary and sets. */
-export function plainItem(members: Members): Item {
-  return Object.fromEntries(members.map(([name, value]) => [name, plain(value)] as const));
+/** Writes an item with its numbers, binary values and sets as docs/format.md says. */
+export function writeItem(members: Members): Item {
+  return Object.fromEntries(members.map(([name, value]) => [name, writeValue(value)] as const));
 }
 
-function plain(value: Value): AttributeValue {
-  if ('N' in value) return { N: plainNumber(value.N) };
+function writeValue(value: Value): AttributeValue {
+  if ('N' in value) return { N: writeNumber(value.N) };
   if ('B' in value) return { B: base64(value.B) };
-  if ('SS' in value) return { SS: value.SS.toSorted(byBytes) };
-  if ('NS' in value) return { NS: value.NS.map(plainNumber).sort(byBytes) };
-  if ('BS' in value) return { BS: value.BS.map(base64).sort(byBytes) };
-  if ('M' in value) return { M: plainItem(value.M) };
-  if ('L' in value) return { L: value.L.map(plain) };
+  if ('SS' in value) return { SS: value.SS.toSorted(compareBytes) };
+  if ('NS' in value) return { NS: value.NS.map(writeNumber).sort(compareBytes) };
+  if ('BS' in value) return { BS: value.BS.map(base64).sort(compareBytes) };
+  if ('M' in value) return { M: writeItem(value.M) };
+  if ('L' in value) return { L: value.L.map(writeValue) };
   return value;
 }
 
@@ -195,6 +195,7 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
 
-export function byBytes(a: string, b: string): number {
+/** Compares two texts by their UTF-8 bytes. */
+export function compareBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
-import { objectStoreConformance } from '../../storage/object-store.suite.ts';
+import { testObjectStore } from '../../storage/object-store.suite.ts';
 import { createMemoryStore } from './support.ts';
 
 describe('the object store in memory that tests use', () => {
-  objectStoreConformance(async () => createMemoryStore());
+  testObjectStore(async () => createMemoryStore());
 });
