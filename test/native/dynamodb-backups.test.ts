@@ -17,7 +17,7 @@ const errorOf = (type: string) => ({
 });
 const broken = { status: 500, body: { __type: `${model}InternalServerError`, message: 'broken' } };
 
-describe('create', () => {
+describe('create of a native backup', () => {
   test('requests a backup of the given name and returns its ARN', async () => {
     made.answer = { status: 200, body: { BackupDetails: { BackupArn: arn, BackupName: name } } };
     expect(await made.backups.create('Music', name)).toBe(arn);
@@ -33,7 +33,7 @@ describe('create', () => {
   });
 });
 
-describe('find', () => {
+describe('find of native backups', () => {
   test('returns the backups of a name from all pages, from a time on', async () => {
     const summary = (BackupArn: string, BackupName = name) => ({ BackupArn, BackupName });
     made.answer = (_operation, { ExclusiveStartBackupArn: after }) => ({
@@ -49,7 +49,7 @@ describe('find', () => {
   });
 });
 
-describe('describe', () => {
+describe('a native backup', () => {
   const described = (BackupStatus: string) => ({
     BackupDescription: {
       BackupDetails: { BackupArn: arn, BackupStatus, BackupSizeBytes: 1900 },
@@ -70,7 +70,7 @@ describe('describe', () => {
     },
   );
 
-  test('returns undefined for a deleted and for a missing backup', async () => {
+  test('is undefined if it is deleted or missing', async () => {
     made.answer = { status: 200, body: described('DELETED') };
     expect(await made.backups.describe(arn)).toBeUndefined();
     made.answer = errorOf('BackupNotFoundException');
@@ -78,7 +78,7 @@ describe('describe', () => {
   });
 });
 
-describe('delete', () => {
+describe('delete of a native backup', () => {
   test('does not fail for a backup that is already gone', async () => {
     await made.backups.delete(arn);
     made.answer = errorOf('BackupNotFoundException');
@@ -88,7 +88,7 @@ describe('delete', () => {
   });
 });
 
-describe('restore', () => {
+describe('restore of a native backup', () => {
   const request = { arn, target: 'Copy', overrides: {} };
 
   test('invokes the function that may restore, with overrides under DynamoDB’s names', async () => {
