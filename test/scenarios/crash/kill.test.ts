@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, Wire } from '../../support/wire/support.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..', '..', '..');
 let home = '';
 let child: ChildProcessByStdio<null, Readable, null>;
 let url = '';
@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-/** The runtime as a process of its own, on the home that there is. */
+/** Starts the runtime as a process of its own, on the same home each time. */
 async function start(): Promise<void> {
   child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'local/main.ts'], {
     cwd: root,
@@ -40,7 +40,7 @@ async function start(): Promise<void> {
   throw new Error('the runtime did not start');
 }
 
-/** The runtime and its database end without a word. */
+/** Kills the runtime and its database without notice. */
 async function kill(): Promise<void> {
   const database = Number(await readFile(join(home, 'dynamodb.pid'), 'utf8'));
   const ended = once(child, 'exit');
@@ -49,7 +49,7 @@ async function kill(): Promise<void> {
   await ended;
 }
 
-test('a runtime that is killed with its database, in the middle of restores of both kinds and a backup, brings all to a whole end', async () => {
+test('a runtime that is killed with its database during two restores and a backup finishes all of them after a restart', async () => {
   const wire = new Wire(() => url);
   const table = await wire.createRecoverableTable('source');
   await wire.fill(table, 300);
@@ -82,7 +82,7 @@ test('a runtime that is killed with its database, in the middle of restores of b
   }
   await wire.waitUntilAvailable(last);
   expect(await wire.readContent(await wire.restoreTable(last, 'from-last'))).toEqual(latest);
-  // Nothing is held any more.
+  // Nothing holds a snapshot any longer.
   for (const BackupArn of (await wire.list()).arns) await wire.ok('DeleteBackup', { BackupArn });
   await wire.backUp(table);
 });
