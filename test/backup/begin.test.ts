@@ -6,7 +6,7 @@ import { manifestKey } from '../../lambda/snapshot/format/manifest.ts';
 import { begin, type BeginResult } from '../../lambda/backup/begin.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { embedded } from '../support/embedded.ts';
-import { secondsPass } from '../support/exporting.ts';
+import { passSeconds } from '../support/exporting.ts';
 import { expectNothingHeld, putItems } from '../support/fixture.ts';
 import type { Harness } from '../support/harness.ts';
 import { simulatedRecovery } from '../support/recovery.ts';
@@ -159,7 +159,7 @@ describe('a manifest that an earlier execution published', () => {
     await world.startAnew({ config, exports });
     const { database, harness, table } = world;
     const base = await backUp();
-    await secondsPass();
+    await passSeconds();
     await putItems(database, table, 0, 3);
     const byExport = async (at: Harness): Promise<BackupRecord> => {
       const { id } = await at.operations.createBackup({ table, name: 'backup', source: 'export' });

@@ -5,7 +5,7 @@ import { createScheduledBackup } from '../../lambda/operations/scheduled-backup.
 import type { Config } from '../../lambda/services/config.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { embedded } from '../support/embedded.ts';
-import { secondsPass } from '../support/exporting.ts';
+import { passSeconds } from '../support/exporting.ts';
 import { changeItems, expectNothingHeld, newTable, restore, shape } from '../support/fixture.ts';
 import type { Harness } from '../support/harness.ts';
 import { simulatedRecovery } from '../support/recovery.ts';
@@ -157,7 +157,7 @@ describe('a head whose changes the stream will soon lose', () => {
   it('is moved by the stream alone, never by an export, if it ends with an export', async () => {
     await world.startAnew({ config: { base: 'export', replayMs: 1000 }, exports: simulatedRecovery() });
     const { harness, table } = world;
-    await secondsPass();
+    await passSeconds();
     const { id, source } = await backup();
     expect(source).toBe('export');
     // Here the replay would start before the stream does.

@@ -11,18 +11,18 @@ import { contentOf } from './tables.ts';
 
 export const byExports = { base: 'export' } as const;
 
-/** A Tidemark that backs its table up by exports, from `started` on. */
+/** A Tidemark that backs up its table by exports, once `start` was called. */
 export interface Exporting extends Omit<Embedded, 'startAnew'> {
   /** The table's point-in-time recovery. */
   readonly exports: SimulatedRecovery;
-  readonly started: (config?: Partial<Config>, options?: HarnessOptions) => Promise<void>;
+  readonly start: (config?: Partial<Config>, options?: HarnessOptions) => Promise<void>;
   readonly backUp: (source?: Source) => Promise<BackupRecord>;
   /** The table's exports so far. */
-  readonly exportsMade: () => Promise<readonly ExportSummary[]>;
+  readonly listExports: () => Promise<readonly ExportSummary[]>;
   readonly change: () => Promise<void>;
-  /** What the table holds now. */
-  readonly contentNow: () => Promise<Map<string, string>>;
-  /** The backup is there, and is restored to this. */
+  /** Reads what the table holds now. */
+  readonly readContent: () => Promise<Map<string, string>>;
+  /** Expects that the backup is AVAILABLE and is restored to this content. */
   readonly expectContent: (backup: BackupRecord, content: ReadonlyMap<string, string>) => Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export function exporting(): Exporting {
       return exports;
     },
     createAnew: (items) => world.createAnew(items),
-    started(config = byExports, options = {}) {
+    start(config = byExports, options = {}) {
       exports = simulatedRecovery();
       return world.startAnew({ config, exports, ...options });
     },
@@ -58,14 +58,14 @@ export function exporting(): Exporting {
       await harness.executions.idle();
       return harness.operations.describeBackup({ table, id });
     },
-    async exportsMade() {
+    async listExports() {
       const { identity } = await describeTable(world.database.dynamodb, world.table);
       const listed = new ListExportsCommand({ TableArn: identity.arn });
       const answer = await world.harness.services.dynamodb.send(listed);
       return answer.ExportSummaries ?? [];
     },
     change: () => changeItems(world.database, world.table),
-    contentNow: () => contentOf(world.database.dynamodb, world.table),
+    readContent: () => contentOf(world.database.dynamodb, world.table),
     async expectContent(backup, content) {
       expect([backup.status, backup.reason]).toEqual(['AVAILABLE', undefined]);
       expect(await restore(world.database, world.harness, backup)).toEqual(content);
@@ -73,14 +73,14 @@ export function exporting(): Exporting {
   };
 }
 
-/** Until what was written before is restorable, and a window since an export at this time is long enough. */
-export async function secondsPass(): Promise<void> {
+/** Waits until earlier writes are restorable, and a window since an export at this time is long enough. */
+export async function passSeconds(): Promise<void> {
   const from = Date.now() + 2000;
   await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(from), { timeout: 10_000, interval: 50 });
 }
 
-/** The next whole second begins. */
-export async function secondBegins(): Promise<void> {
+/** Waits until the next whole second begins. */
+export async function waitForNextSecond(): Promise<void> {
   const next = Math.floor(Date.now() / 1000) * 1000 + 1000;
   await vi.waitFor(() => expect(Date.now()).toBeGreaterThanOrEqual(next), { timeout: 2000, interval: 10 });
 }

@@ -9,8 +9,8 @@ import { arnOf } from '../../support/wire/support.ts';
 
 const { wire, database } = deployment();
 
-/** What the backup holds: its items, by a restore. */
-async function restoredItems(arn: string, name: string): Promise<string[]> {
+/** Restores the backup and reads its items. */
+async function restoreItems(arn: string, name: string): Promise<string[]> {
   const target = await wire.restoreTable(arn, name);
   const items = await readItems(wire, target);
   await wire.ok('DeleteTable', { TableName: target });
@@ -18,7 +18,7 @@ async function restoredItems(arn: string, name: string): Promise<string[]> {
 }
 
 describe.concurrent('a table whose backups are made by exports and by its stream', () => {
-  test.each(shapes)('is restored exactly as it was at each of them: keys %s %s', async (hash, range) => {
+  test.each(shapes)('is restored from each of them exactly as it was: keys %s %s', async (hash, range) => {
     const name = `mixed-${hash}${range ?? ''}`;
     const big = largeFor(range);
     const { table, put, remove } = await createRichTable(wire, name, hash, range);
@@ -38,7 +38,7 @@ describe.concurrent('a table whose backups are made by exports and by its stream
     await put(9, {});
     await take({});
 
-    // Changed, changed and back again, removed, removed and there again, new, new and gone.
+    // Items that are changed; changed and back; removed; removed and put again; new; new and removed.
     await put(0, { ...values, string: { S: 'changed' }, strings: { SS: ['z'] } });
     await put(1, {});
     await put(1);
@@ -64,7 +64,7 @@ describe.concurrent('a table whose backups are made by exports and by its stream
     await remove(12);
     await take({});
 
-    // A stream's cut is no place that an export can go on from.
+    // An export cannot continue from a stream's cut.
     expect(made).toMatchObject([
       { Kind: 'FULL', Source: 'EXPORT' },
       { Source: 'EXPORT', Parent: ids[0] },
@@ -77,18 +77,18 @@ describe.concurrent('a table whose backups are made by exports and by its stream
       `export: ${ids[2]}: it ends in a stream`,
       `the export holds every change since ${String(made[3]?.['Parent'])}`,
     ]);
-    const found = await Promise.all(taken.map(({ arn }, i) => restoredItems(arn, `${name}-${i}`)));
+    const found = await Promise.all(taken.map(({ arn }, i) => restoreItems(arn, `${name}-${i}`)));
     for (const [i, { items }] of taken.entries()) expect([i, found[i]]).toEqual([i, items]);
   });
 
-  test('has figures that tell its items, and verifies as sound', async () => {
+  test('has the right figures for its items in a backup by export, which verifies as sound', async () => {
     const table = await wire.createTable('figures');
     await wire.fill(table, 100);
     await backUpWith(wire, table);
     await wire.fill(table, 20, 'later', 90);
     await wire.removeItem(table, 0);
     const { arn, made } = await backUpWith(wire, table, { Source: 'EXPORT' });
-    // An item has two names and two values: id, item-000000; note, first or later.
+    // Each item has two names and two values: id, item-000000; note, first or later.
     expect(made).toMatchObject({ Figures: { Items: 109, Bytes: 109 * (2 + 11 + 4 + 5), CopiedRecords: 21 } });
     const verified = await wire.ok('VerifyBackup', { BackupArn: arn });
     expect(verified).toMatchObject({ Items: 109, Problems: [], Progress: 1 });
@@ -96,7 +96,7 @@ describe.concurrent('a table whose backups are made by exports and by its stream
     expect(Item).toMatchObject({ note: { S: 'later' } });
   });
 
-  test('has backups of the kinds that are asked for', async () => {
+  test('has backups by export of the requested kinds', async () => {
     const table = await wire.createTable('kinds');
     await wire.fill(table, 30);
     const first = await backUpWith(wire, table);
@@ -118,8 +118,8 @@ describe.concurrent('a table whose backups are made by exports and by its stream
   });
 });
 
-describe.concurrent('an export', () => {
-  test('of a table without items is a backup without items', async () => {
+describe.concurrent('a backup by export', () => {
+  test('is empty if the table has no items', async () => {
     const table = await wire.createTable('empty');
     const { arn, made } = await backUpWith(wire, table, { Source: 'EXPORT' });
     const next = await backUpWith(wire, table, { Source: 'EXPORT' });
@@ -128,7 +128,7 @@ describe.concurrent('an export', () => {
     expect(await wire.readContent(await wire.restoreTable(next.arn, 'empty-1'))).toEqual([]);
   });
 
-  test('is asked for several times at once: each is there, in order, with what was acknowledged before it', async () => {
+  test('holds what was acknowledged before its request, in the order of the requests, when several wait at once', async () => {
     const table = await wire.createTable('at-once');
     await wire.fill(table, 30);
     await backUpWith(wire, table);
@@ -147,7 +147,7 @@ describe.concurrent('an export', () => {
     }
   });
 
-  test('beside writers holds every write acknowledged before the request, and no later state than its minute', async () => {
+  test('holds every write acknowledged before the request, and none later than a minute after it, while writers work', async () => {
     const table = await wire.createTable('written', {
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
       AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],

@@ -28,8 +28,8 @@ async function setStream(enabled: boolean): Promise<void> {
   );
 }
 
-describe('changes that no stream tells of lead to a new base, never to a wrong backup', () => {
-  it('a stream switched off and on', async () => {
+describe('a table whose changes no stream holds', () => {
+  it('gets a new base after its stream was switched off and on', async () => {
     const { database, harness, table } = world;
     expect(await backup()).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
     await setStream(false);
@@ -40,7 +40,7 @@ describe('changes that no stream tells of lead to a new base, never to a wrong b
     expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
   });
 
-  it('a table deleted and made again under its name', async () => {
+  it('gets a new base if it was deleted and created again under its name', async () => {
     const { database, harness, table } = world;
     const first = await backup();
     const before = await contentOf(database.dynamodb, table);
@@ -54,7 +54,7 @@ describe('changes that no stream tells of lead to a new base, never to a wrong b
     expect(await restore(database, harness, first)).toEqual(before);
   });
 
-  it('a head that is older than its stream reaches back', async () => {
+  it('gets a new base if its head is older than the stream reaches back', async () => {
     const { database, harness, table } = world;
     await backup();
     await changeItems(database, table);
@@ -70,8 +70,8 @@ describe('changes that no stream tells of lead to a new base, never to a wrong b
   });
 });
 
-describe('a snapshot of too many runs', () => {
-  it('is not made: delta runs are merged', async () => {
+describe('a chain of backups', () => {
+  it('never has more runs than the limit, because delta runs are merged', async () => {
     const { database, harness, table } = world;
     await putItems(database, table, 0, 100);
     const tidy = harness.restarted({ config: { limits: { ...defaultLimits, maxRuns: 2 } } });
@@ -90,8 +90,8 @@ describe('a snapshot of too many runs', () => {
   });
 });
 
-describe('a table that cannot be backed up is refused by name', () => {
-  it('without a stream', async () => {
+describe('a backup of a table that lacks a usable stream', () => {
+  it('is refused with the remedy if the table has no stream', async () => {
     await setStream(false);
     await expect(backup()).rejects.toMatchObject({
       code: 'ContinuousBackupsUnavailable',
@@ -99,7 +99,7 @@ describe('a table that cannot be backed up is refused by name', () => {
     });
   });
 
-  it('with a stream of another view, which is never changed', async () => {
+  it('is refused if the stream has another view type, and the stream is not changed', async () => {
     const { database, harness, table } = world;
     await setStream(false);
     await database.dynamodb.send(
@@ -114,7 +114,7 @@ describe('a table that cannot be backed up is refused by name', () => {
     });
   });
 
-  it('unless the configuration switches the stream on: then its start is the cut', async () => {
+  it('is made from the start of the stream if the configuration enables a missing stream', async () => {
     const { database, harness, table } = world;
     await setStream(false);
     const enabling = harness.restarted({ config: { missingStream: 'enable' } });
@@ -125,17 +125,17 @@ describe('a table that cannot be backed up is refused by name', () => {
     expect(await restore(database, enabling, made)).toEqual(await contentOf(database.dynamodb, table));
   });
 
-  it('that somebody switches off again and again: it is waited for some minutes, not for ever', async () => {
+  it('fails after some minutes if somebody switches the stream off again and again', async () => {
     const { database, harness, table } = world;
     await setStream(false);
     const config = { missingStream: 'enable' } as const;
     const quiet = harness.restarted({ config });
     quiet.executions.stop();
     const { id } = await quiet.operations.createBackup({ table, name: 'a-backup' });
-    let asked = 0;
+    let enabled = 0;
     const another = database.client();
     intercept(database, 'UpdateTableCommand', async (send) => {
-      asked++;
+      enabled++;
       const answer = await send();
       const StreamSpecification = { StreamEnabled: false };
       await another.send(new UpdateTableCommand({ TableName: table, StreamSpecification }));
@@ -144,7 +144,7 @@ describe('a table that cannot be backed up is refused by name', () => {
     const { clock } = harness.services;
     const late = harness.restarted({
       config,
-      clock: { ...clock, now: () => clock.now() + asked * 2 * 60_000 },
+      clock: { ...clock, now: () => clock.now() + enabled * 2 * 60_000 },
     });
     await late.executions.start(createBackupJob(table, id));
     await late.executions.idle();
@@ -153,7 +153,7 @@ describe('a table that cannot be backed up is refused by name', () => {
     await expectNothingHeld(harness, table);
   });
 
-  it('a table that is deleted while its backup waits fails it with a reason, and blocks nothing', async () => {
+  it('fails with a reason if the table is deleted while it waits, and blocks no other backup', async () => {
     const { database, harness, table } = world;
     const quiet = harness.restarted();
     quiet.executions.stop();

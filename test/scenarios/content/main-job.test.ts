@@ -4,7 +4,7 @@ import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import type { Limits } from '../../../lambda/snapshot/format/limits.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
-import { secondBegins } from '../../support/exporting.ts';
+import { waitForNextSecond } from '../../support/exporting.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import { simulatedRecovery } from '../../support/recovery.ts';
 import {
@@ -18,7 +18,7 @@ import {
 } from '../../support/tables.ts';
 import { Writer } from '../../support/writer.ts';
 
-/** So small that a few dozen items cross every boundary: frames, spills, staged files, partitions, ranges. */
+/** Limits so small that a few dozen items cross every boundary: frames, spills, staged files, partitions, ranges. */
 const smallLimits: Limits = {
   frameBytes: 700,
   spillFrameBytes: 500,
@@ -41,7 +41,7 @@ type Action =
   | { readonly do: 'backup'; readonly source?: 'export' }
   | { readonly do: 'delete'; readonly which: number }
   | { readonly do: 'settle' }
-  /** The next whole second begins: exports know no finer time. */
+  /** Waits until the next whole second begins, because exports have no finer time. */
   | { readonly do: 'second' };
 
 const write = fc.record({
@@ -64,7 +64,7 @@ const actions: fc.Arbitrary<Action[]> = fc.array(
 const exportActions: fc.Arbitrary<Action[]> = fc.array(
   fc.oneof(
     { weight: 20, arbitrary: write },
-    // The source that is chosen, the stream where there is something to continue, or an export.
+    // The backup's source is chosen: the stream if there is a snapshot to continue, else an export.
     { weight: 1, arbitrary: fc.constant({ do: 'backup' } as const) },
     { weight: 1, arbitrary: fc.constant({ do: 'backup', source: 'export' } as const) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), which: fc.nat(10) }) },
@@ -74,7 +74,7 @@ const exportActions: fc.Arbitrary<Action[]> = fc.array(
   { minLength: 30, maxLength: 60, size: 'max' },
 );
 
-/** Behind any script: an export, one of what changed since, and the stream behind that. */
+/** What follows any script: an export, an export of the changes since, and the stream after that. */
 const eachSource: Action[] = [
   { do: 'settle' },
   { do: 'backup', source: 'export' },
@@ -93,8 +93,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-describe('every AVAILABLE backup restores to exactly the content at its cut', () => {
-  it('over random tables, writes during backups, several pending backups and deletions', async () => {
+describe('every AVAILABLE backup', () => {
+  it('restores to exactly the content at its cut, with writes during backups, several pending backups and deletions', async () => {
     await fc.assert(
       fc.asyncProperty(
         shapes,
@@ -114,7 +114,7 @@ describe('every AVAILABLE backup restores to exactly the content at its cut', ()
     );
   });
 
-  it('the same by exports, and by exports and streams in turn', async () => {
+  it('restores to exactly the content at its cut if exports and streams alternate', async () => {
     await fc.assert(
       fc.asyncProperty(
         shapes,
@@ -125,11 +125,11 @@ describe('every AVAILABLE backup restores to exactly the content at its cut', ()
           const harness = await startHarness(database, { config, exports: simulatedRecovery() });
           try {
             const made = await runScript(harness, shape, { script: [...script, ...eachSource], during });
-            const [whole, since, behind] = made.slice(-3);
+            const [whole, since, streamed] = made.slice(-3);
             expect(whole).toMatchObject({ source: 'export' });
-            // A parent that claims what is not so would have been given up for a new base.
+            // If the parent's claims were wrong, this would be a new base instead.
             expect(since).toMatchObject({ source: 'export', parent: expect.any(String) as string });
-            expect(behind).toMatchObject({ source: 'stream', parent: since?.id });
+            expect(streamed).toMatchObject({ source: 'stream', parent: since?.id });
           } finally {
             await harness.close();
           }
@@ -146,7 +146,7 @@ interface Script {
   readonly during: readonly (Action & { do: 'write' })[];
 }
 
-/** The backups that are there at the end, oldest first. */
+/** Runs the script, checks every backup by a restore, and returns the backups, oldest first. */
 async function runScript(
   harness: Harness,
   shape: Shape,
@@ -161,7 +161,7 @@ async function runScript(
   for (const action of script) {
     if (action.do === 'write') await apply(action);
     else if (action.do === 'settle') await harness.executions.idle();
-    else if (action.do === 'second') await secondBegins();
+    else if (action.do === 'second') await waitForNextSecond();
     else if (action.do === 'backup')
       backups.push(
         await harness.operations.createBackup({
@@ -181,7 +181,7 @@ async function runScript(
     backups.map((backup) => [backup.id, 'AVAILABLE', undefined]),
   );
   for (const backup of listed) {
-    const content = await restored(harness, backup);
+    const content = await readRestored(harness, backup);
     expect([...content.keys()].filter((key) => !writers.some((writer) => writer.owns(key)))).toEqual([]);
     expect(writers.map((writer) => writer.explains(content, backup.marker))).toEqual([true, true]);
   }
@@ -195,7 +195,8 @@ async function deleteOne(harness: Harness, backups: BackupRecord[], which: numbe
   if (gone !== undefined) await harness.operations.deleteBackup({ table: gone.table.name, id: gone.id });
 }
 
-async function restored(harness: Harness, backup: BackupRecord): Promise<Map<string, string>> {
+/** Restores the backup and reads the target. */
+async function readRestored(harness: Harness, backup: BackupRecord): Promise<Map<string, string>> {
   const target = `restored-${randomIds.hex(12)}`;
   await harness.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target });
   await harness.executions.idle();

@@ -11,7 +11,7 @@ const ask = (SourceTableName: string, name: string, more: Json) =>
     ...more,
   });
 
-/** The content of the table at the time, or at the latest, by a restore. */
+/** Restores the table to the time, or to the latest one, and reads its content. */
 async function contentAt(table: string, name: string, RestoreDateTime?: number): Promise<string[]> {
   const time = RestoreDateTime === undefined ? { UseLatestRestorableTime: true } : { RestoreDateTime };
   const begun = await ask(table, name, time);
@@ -20,14 +20,14 @@ async function contentAt(table: string, name: string, RestoreDateTime?: number):
   return wire.readContent(wire.uniqueName(name));
 }
 
-/** A second in which nothing is written: it is over when this returns. Epoch seconds. */
-async function quietSecond(): Promise<number> {
+/** Waits for a whole second in which nothing is written, and returns it (epoch seconds). */
+async function waitForQuietSecond(): Promise<number> {
   const second = Math.floor(Date.now() / 1000) + 1;
   await eventually(() => Date.now() >= (second + 1) * 1000);
   return second;
 }
 
-describe.concurrent('a restore to a time', () => {
+describe.concurrent('a restore to a point in time', () => {
   test('makes the table as it was then, whatever was backed up and deleted since', async () => {
     const table = await wire.createRecoverableTable('times');
     const past: { time: number; content: string[] }[] = [];
@@ -36,7 +36,7 @@ describe.concurrent('a restore to a time', () => {
       await wire.fill(table, 30, `round ${i}`, i * 10);
       if (i > 0) await wire.removeItem(table, i);
       arns.push(await wire.backUp(table));
-      past.push({ content: await wire.readContent(table), time: await quietSecond() });
+      past.push({ content: await wire.readContent(table), time: await waitForQuietSecond() });
     }
     await wire.waitUntilRestorable(table);
     for (const BackupArn of arns) await wire.ok('DeleteBackup', { BackupArn });
@@ -45,7 +45,7 @@ describe.concurrent('a restore to a time', () => {
     }
   });
 
-  test('may be to the earliest and to the latest time that are told, and to none outside of them', async () => {
+  test('accepts the reported earliest and latest times, and refuses any time outside of them', async () => {
     const table = await wire.createRecoverableTable('bounds');
     await wire.fill(table, 10);
     await wire.waitUntilRestorable(table);
@@ -59,10 +59,10 @@ describe.concurrent('a restore to a time', () => {
     expect(content).toEqual(expect.arrayContaining(await contentAt(table, 'bounds-earliest', earliest)));
   });
 
-  test('does not go back behind a time when recovery was off', async () => {
+  test('refuses a time before recovery was last enabled', async () => {
     const table = await wire.createRecoverableTable('gap');
     await wire.fill(table, 5, 'before');
-    const before = await quietSecond();
+    const before = await waitForQuietSecond();
     await wire.switchRecovery(table, false);
     await wire.fill(table, 5, 'between', 5);
     await wire.switchRecovery(table, true);
@@ -74,7 +74,7 @@ describe.concurrent('a restore to a time', () => {
     );
   });
 
-  test('is of the table that has the name now, not of one before it', async () => {
+  test('is of the table that has the name now, not of a former table of that name', async () => {
     const table = await wire.createRecoverableTable('second-life');
     await wire.fill(table, 20, 'first life');
     await wire.waitUntilRestorable(table);
@@ -91,7 +91,7 @@ describe.concurrent('a restore to a time', () => {
     expect(await contentAt(table, 'second-restored')).toEqual(await wire.readContent(table));
   });
 
-  test('runs beside others of its table and a backup, and none of them shows in the list', async () => {
+  test('runs concurrently with others of its table and a backup, and adds nothing to the list of backups', async () => {
     const table = await wire.createRecoverableTable('crowd');
     await wire.fill(table, 50);
     await wire.waitUntilRestorable(table);
@@ -105,7 +105,7 @@ describe.concurrent('a restore to a time', () => {
     expect(await wire.list({ TableName: table, BackupType: 'ALL' })).toMatchObject({ arns: [arn] });
   });
 
-  test('may name its source by ARN, and takes overrides or refuses them', async () => {
+  test('accepts its source by ARN, and checks and applies overrides', async () => {
     const table = await wire.createRecoverableTable('overrides');
     await wire.fill(table, 25);
     await wire.waitUntilRestorable(table);
@@ -129,7 +129,7 @@ describe.concurrent('a restore to a time', () => {
     expect(await wire.readContent(TargetTableName)).toEqual(await wire.readContent(table));
   });
 
-  test('may be of a table that was restored itself', async () => {
+  test('restores a table that was restored itself', async () => {
     const table = await wire.createRecoverableTable('twice');
     await wire.fill(table, 30);
     await wire.waitUntilRestorable(table);

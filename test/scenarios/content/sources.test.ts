@@ -19,8 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => worlds.close());
 
-describe('a snapshot is exactly the content at its cut', () => {
-  it('whatever is written, and however shards split, before and during scans and reading', async () => {
+describe('a snapshot', () => {
+  it('is exactly the content at its cut, whatever is written and however shards split before and during the backup', async () => {
     await fc.assert(
       fc.asyncProperty(scripts(emptyPages - 1), fc.constantFrom(0, 60_000), ({ options, steps }, budget) =>
         worlds.within(
@@ -74,16 +74,16 @@ const split =
     table.split(which, children);
 
 const rewrite = put(0, 1, 2, 3, 4, 5, 6, 7);
-/** Deletes, puts again, inserts, and deletes what was inserted. */
+/** Deletes items, puts some again, inserts others, and deletes some of those. */
 const churn = inTurn(remove(0, 1), put(1, 2), remove(2), put(9, 10), remove(10, 3), put(3));
 const later: Work = (table) => {
   table.now += 2000;
 };
-/** Each of two shards goes on as another one. */
+/** Each of two shards is followed by one other shard. */
 const turnOver = inTurn(split(0, 1), split(0, 1));
 const splits = inTurn(split(0, 2), split(0, 2), split(0, 1));
 
-/** Eight items, then a backup; `during` is done once, before the nth page or step after the request. */
+/** Makes a base of eight items and a backup after it; each work of `during` happens before the nth page or step. */
 async function expectExactBase(during: readonly [number, Work][], prepare: Work = () => {}): Promise<void> {
   await worlds.within(steady, async (world) => {
     for (let key = 0; key < 8; key++) world.table.write(key);
@@ -110,31 +110,33 @@ async function expectExactBase(during: readonly [number, Work][], prepare: Work 
   });
 }
 
-/** The numbers of the pages and steps between which a base with eight items is scanned and the stream is read. */
+/** The numbers of the pages and steps within which a base of eight items is scanned and its stream is read. */
 const moments = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
-describe('a base has what was written up to the marker, and nothing of what the scan saw too late', () => {
-  it.each(moments)('in the second of the marker, at moment %i', (nth) => expectExactBase([[nth, churn]]));
+describe('a base is exactly the content at its cut', () => {
+  it.each(moments)('if items are written in the second of the marker, at moment %i', (nth) =>
+    expectExactBase([[nth, churn]]),
+  );
 
-  it.each(moments)('in later seconds, at moment %i', (nth) =>
+  it.each(moments)('if items are written in later seconds, at moment %i', (nth) =>
     expectExactBase([[nth, inTurn(later, churn, later, rewrite, later, churn)]]),
   );
 
-  it.each(moments)('with shards that follow others in the second of the marker, at moment %i', (nth) =>
+  it.each(moments)('if shards are replaced in the second of the marker, at moment %i', (nth) =>
     expectExactBase([[nth, inTurn(rewrite, turnOver, churn)]]),
   );
 
-  it.each(moments)('with shards that split, at moment %i', (nth) =>
+  it.each(moments)('if shards split, at moment %i', (nth) =>
     expectExactBase([[nth, inTurn(rewrite, splits, churn)]]),
   );
 
-  it('with many writes of each key on both sides of the cut', () =>
+  it('if each key is written many times on both sides of the cut', () =>
     expectExactBase(
       moments.map((nth) => [nth, inTurn(rewrite, churn, splits, rewrite)]),
       churn,
     ));
 
-  it('when the marker is long before the scan', () => {
+  it('if the marker is long before the scan', () => {
     const hour: Work = (table) => {
       table.now += 60 * 60 * 1000;
     };
@@ -142,7 +144,7 @@ describe('a base has what was written up to the marker, and nothing of what the 
     return expectExactBase([[1, inTurn(...hours)]]);
   });
 
-  it('when the stream is younger than the request: its start is the cut', async () => {
+  it('if the stream is younger than the request, so that its start is the cut', async () => {
     await worlds.within(steady, async (world) => {
       const { table } = world;
       rewrite(table);

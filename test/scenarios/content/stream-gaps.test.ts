@@ -18,18 +18,18 @@ beforeAll(async () => {
 });
 afterAll(() => worlds.close());
 
-describe('where the stream has a gap, nothing wrong is made', () => {
+describe('a backup whose stream has a gap', () => {
   const hourMs = 60 * 60 * 1000;
 
-  /** Before the nth step of the next backup. */
-  function atStep(world: World, nth: number, work: (table: SimulatedTable) => void): void {
+  /** Does the work before the nth step of the next backup. */
+  function beforeStep(world: World, nth: number, work: (table: SimulatedTable) => void): void {
     let count = 0;
     world.beforeStep = () => {
       if (++count === nth) work(world.table);
     };
   }
 
-  /** Records, and three hours later a base of them; then more records. */
+  /** Writes records, makes a base of them three hours later, and writes more records. */
   async function makeBase(world: World): Promise<void> {
     const { table } = world;
     for (let key = 0; key < 8; key++) table.write(key);
@@ -40,7 +40,7 @@ describe('where the stream has a gap, nothing wrong is made', () => {
     table.write(2, false);
   }
 
-  const behindParent: [string, (table: SimulatedTable) => void, (table: SimulatedTable) => void][] = [
+  const gapsSinceParent: [string, (table: SimulatedTable) => void, (table: SimulatedTable) => void][] = [
     ['the position was trimmed', (table) => void (table.now += 22 * hourMs), (table) => table.trim()],
     [
       'a shard has vanished',
@@ -55,7 +55,7 @@ describe('where the stream has a gap, nothing wrong is made', () => {
       (table) => void (table.now += 2 * hourMs),
     ],
     [
-      'the stream is gone, another was switched on',
+      'the stream is gone, and another was switched on',
       () => {},
       (table) => {
         table.switchOff();
@@ -66,18 +66,20 @@ describe('where the stream has a gap, nothing wrong is made', () => {
     ],
   ];
 
-  it.each(behindParent)('behind a parent, a base is made: %s', (_what, before, between) =>
-    worlds.within(steady, async (world) => {
-      await makeBase(world);
-      before(world.table);
-      const backup = await request(world);
-      atStep(world, 2, between);
-      expect((await make(world, backup)).filter((answer) => answer !== 'wait')).toEqual(['again', 'done']);
-      expect(await expectExact(world, backup)).toMatchObject({ kind: 'full', parent: null });
-    }),
+  it.each(gapsSinceParent)(
+    'starts over with a base if changes since the parent are missing: %s',
+    (_what, before, between) =>
+      worlds.within(steady, async (world) => {
+        await makeBase(world);
+        before(world.table);
+        const backup = await request(world);
+        beforeStep(world, 2, between);
+        expect((await make(world, backup)).filter((answer) => answer !== 'wait')).toEqual(['again', 'done']);
+        expect(await expectExact(world, backup)).toMatchObject({ kind: 'full', parent: null });
+      }),
   );
 
-  it('a base is made when the stream is another one', () =>
+  it('is a base if the stream was replaced before the request', () =>
     worlds.within(steady, async (world) => {
       await makeBase(world);
       world.table.switchOff();
@@ -89,12 +91,12 @@ describe('where the stream has a gap, nothing wrong is made', () => {
       expect(await expectExact(world, backup)).toMatchObject({ kind: 'full', parent: null });
     }));
 
-  it('an increment is made when the stream was switched off after the request', () =>
+  it('is an increment if the stream was switched off after the request', () =>
     worlds.within(steady, async (world) => {
       await makeBase(world);
       const content = new Map(world.table.content);
       const backup = await request(world);
-      atStep(world, 2, (table) => {
+      beforeStep(world, 2, (table) => {
         table.now += 2000;
         table.switchOff();
         table.write(7);
@@ -105,7 +107,7 @@ describe('where the stream has a gap, nothing wrong is made', () => {
       expect(world.table.contentAt(cut)).toEqual(content);
     }));
 
-  const underBase: [string, (table: SimulatedTable) => void][] = [
+  const gapsUnderBase: [string, (table: SimulatedTable) => void][] = [
     [
       'the stream was switched off during the scan',
       (table) => {
@@ -132,16 +134,16 @@ describe('where the stream has a gap, nothing wrong is made', () => {
     ['records since the request may be older than 24 hours', (table) => void (table.now += 25 * hourMs)],
   ];
 
-  it.each(underBase)('a base cannot be made: %s', (_what, between) =>
+  it.each(gapsUnderBase)('fails with CutUnreachable if it is a base and %s', (_what, between) =>
     worlds.within(steady, async (world) => {
       for (let key = 0; key < 8; key++) world.table.write(key);
       const backup = await request(world);
-      atStep(world, 3, between);
+      beforeStep(world, 3, between);
       await expectUnreachable(world, backup);
     }),
   );
 
-  it('a base cannot be made: a young stream shows no shards yet', () =>
+  it('fails with CutUnreachable if it is a base and a young stream shows no shards yet', () =>
     worlds.within(steady, async (world) => {
       const backup = await request(world);
       world.table.switchOff();

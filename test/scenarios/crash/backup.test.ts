@@ -38,20 +38,20 @@ async function expectExactUnder(around: Around, after?: (harness: Harness) => Pr
   }
 }
 
-describe('a step may run more than once', () => {
-  it('one after the other', () =>
+describe('a backup and its restore are exact if every step', () => {
+  it('runs twice, one after the other', () =>
     expectExactUnder(async (_handler, _input, run) => {
       await run();
       return run();
     }));
 
-  it('both at once', () =>
+  it('runs twice at once', () =>
     expectExactUnder(async (_handler, _input, run) => {
       const [first] = await Promise.all([run(), run().catch(() => undefined)]);
       return first;
     }));
 
-  it('and a failed first attempt is tried again', async () => {
+  it('fails at first and is retried', async () => {
     const failed = new Set<string>();
     await expectExactUnder(async (handler, input, run) => {
       const result = await run();
@@ -63,7 +63,7 @@ describe('a step may run more than once', () => {
     expect(failed.size).toBeGreaterThan(10);
   });
 
-  it('a late twin that runs after all its successors changes nothing', async () => {
+  it('has a late twin that runs after all later steps', async () => {
     const late: (() => Promise<object>)[] = [];
     await expectExactUnder(
       async (_handler, _input, run) => {
@@ -77,8 +77,8 @@ describe('a step may run more than once', () => {
   });
 });
 
-/** Stops the whole process' executions at the nth step: before it does anything, or after all it did. */
-function killAt(nth: number, when: 'before' | 'after', executions: () => Harness['executions']): Kill {
+/** Stops all executions of the process at the nth step: before it does anything, or after all it does. */
+function createKill(nth: number, when: 'before' | 'after', executions: () => Harness['executions']): Kill {
   let count = 0;
   const begun: Promise<unknown>[] = [];
   return {
@@ -97,9 +97,9 @@ function killAt(nth: number, when: 'before' | 'after', executions: () => Harness
 
 interface Kill {
   readonly around: Around;
-  /** Whether there was such a step. */
+  /** True if there was such a step. */
   readonly hit: () => boolean;
-  /** Steps that were begun go on, as Lambdas do whose execution was ended; this waits for them. */
+  /** Waits for the steps that were begun: they continue, as Lambda functions do whose execution was stopped. */
   readonly settled: () => Promise<unknown>;
 }
 
@@ -108,7 +108,7 @@ function die(executions: Harness['executions']): Promise<never> {
   return Promise.reject(new Error('killed'));
 }
 
-/** The reconciler comes again and again: first while the last steps of the dead are still at work, then after them. */
+/** Runs the reconciler several times: first while the last steps of the stopped executions still work, then after them. */
 async function reconcileAll(harness: Harness, kill: Kill): Promise<void> {
   for (const earlier of [undefined, kill.settled, undefined]) {
     await earlier?.();
@@ -117,31 +117,31 @@ async function reconcileAll(harness: Harness, kill: Kill): Promise<void> {
   }
 }
 
-/** The most steps that a backup, or a restore, has here; checked by the tests to be enough. */
-const mostSteps = 40;
+/** No backup or restore here has as many steps; the tests check that. */
+const maxSteps = 40;
 
-/** Each kill is a backup or a restore, and then its mending. */
+/** Each kill takes a backup or a restore, and its repair. */
 const manyKillsMs = 300_000;
 
-describe('after a kill at any step, the reconciler brings everything to its end', () => {
+describe('after a kill at any step, the reconciler', () => {
   for (const when of ['before', 'after'] as const) {
-    it(`of a backup, ${when} the step`, { timeout: manyKillsMs }, async () => {
+    it(`finishes a backup that was killed ${when} the step`, { timeout: manyKillsMs }, async () => {
       let nth = 0;
       for (let hit = true; hit; nth++) hit = await killBackup(nth, when);
       expect(nth).toBeGreaterThan(8);
-      expect(nth).toBeLessThan(mostSteps);
+      expect(nth).toBeLessThan(maxSteps);
     });
 
-    it(`of a restore, ${when} the step`, { timeout: manyKillsMs }, async () => {
+    it(`finishes a restore that was killed ${when} the step`, { timeout: manyKillsMs }, async () => {
       let nth = 0;
       for (let hit = true; hit; nth++) hit = await killRestore(nth, when);
       expect(nth).toBeGreaterThan(5);
-      expect(nth).toBeLessThan(mostSteps);
+      expect(nth).toBeLessThan(maxSteps);
     });
   }
 });
 
-/** True if there was an nth step to be killed at. */
+/** Kills a backup at its nth step, and checks what the reconciler makes of it. True if there was such a step. */
 async function killBackup(nth: number, when: 'before' | 'after'): Promise<boolean> {
   const base = await startHarness(database);
   try {
@@ -151,7 +151,7 @@ async function killBackup(nth: number, when: 'before' | 'after'): Promise<boolea
     await base.executions.idle();
     await changeItems(database, table);
     const second = await contentOf(database.dynamodb, table);
-    const kill = killAt(nth, when, () => dying.executions);
+    const kill = createKill(nth, when, () => dying.executions);
     const dying: Harness = base.restarted({ around: kill.around });
     const two = await dying.operations.createBackup({ table, name: 'two' });
     const three = await dying.operations.createBackup({ table, name: 'three' });
@@ -168,6 +168,7 @@ async function killBackup(nth: number, when: 'before' | 'after'): Promise<boolea
   }
 }
 
+/** The same for a restore. */
 async function killRestore(nth: number, when: 'before' | 'after'): Promise<boolean> {
   const base = await startHarness(database);
   try {
@@ -175,7 +176,7 @@ async function killRestore(nth: number, when: 'before' | 'after'): Promise<boole
     const content = await contentOf(database.dynamodb, table);
     const backup = await base.operations.createBackup({ table, name: 'one' });
     await base.executions.idle();
-    const kill = killAt(nth, when, () => dying.executions);
+    const kill = createKill(nth, when, () => dying.executions);
     const dying: Harness = base.restarted({ around: kill.around });
     const target = `restored-${randomIds.hex(12)}`;
     await dying.operations.restoreTable({ backup: { table, id: backup.id }, target });

@@ -3,15 +3,15 @@ import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { sweep } from '../../../lambda/retention/sweep.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { listKeys } from '../../support/retention/support.ts';
-import { byExports, exporting, secondsPass } from '../../support/exporting.ts';
+import { byExports, exporting, passSeconds } from '../../support/exporting.ts';
 import { expectNothingHeld } from '../../support/fixture.ts';
 
 const world = exporting();
-const { started, backUp, exportsMade, change, contentNow, expectContent } = world;
+const { start, backUp, listExports, change, readContent, expectContent } = world;
 
-describe('an export that an execution leaves behind', () => {
-  /** How the backup stands when its execution died after `after` of its collect steps. */
-  async function leftBehind(after: number): Promise<BackupRecord> {
+describe('an export that a stopped execution has started', () => {
+  /** Requests a backup by export, and stops its execution after `after` of its collect steps. */
+  async function stopAfterExport(after: number): Promise<BackupRecord> {
     const { exports, harness, table } = world;
     let steps = 0;
     const dying = harness.restarted({
@@ -19,7 +19,7 @@ describe('an export that an execution leaves behind', () => {
       exports,
       around: async (handler, _input, run) => {
         const output = await run();
-        const exporting = (await exportsMade()).length > 0;
+        const exporting = (await listExports()).length > 0;
         if (handler === 'collect' && exporting && ++steps === after) dying.executions.stop();
         return output;
       },
@@ -29,11 +29,11 @@ describe('an export that an execution leaves behind', () => {
     return harness.operations.describeBackup({ table, id });
   }
 
-  it('is taken over by the next one, not made and billed again, and removed when the backup has ended', async () => {
-    await started();
+  it('is continued by the next execution, not made and billed again, and removed by the sweep after the backup', async () => {
+    await start();
     const { harness, table } = world;
-    const content = await contentNow();
-    const { id } = await leftBehind(1);
+    const content = await readContent();
+    const { id } = await stopAfterExport(1);
     const staged = `staging/${id}/export`;
     await sweep(harness.services);
     expect(await listKeys(harness.store, staged)).not.toEqual([]);
@@ -42,41 +42,41 @@ describe('an export that an execution leaves behind', () => {
     const backup = await harness.operations.describeBackup({ table, id });
     await expectContent(backup, content);
     expect(backup).toMatchObject({ attempts: 2 });
-    expect(await exportsMade()).toHaveLength(1);
+    expect(await listExports()).toHaveLength(1);
     await sweep(harness.services);
     expect(await listKeys(harness.store, staged)).toEqual([]);
   });
 
-  it('is taken over though the note of it was lost', async () => {
-    await started();
+  it('is continued even if its note was lost', async () => {
+    await start();
     const { harness, table } = world;
-    const content = await contentNow();
-    const { id } = await leftBehind(1);
+    const content = await readContent();
+    const { id } = await stopAfterExport(1);
     for (const key of await listKeys(harness.store, `staging/${id}/export`)) {
       if (/export\/\d+\.json$/.test(key)) await harness.store.delete([key]);
     }
     await reconcile(harness.services);
     await harness.executions.idle();
     await expectContent(await harness.operations.describeBackup({ table, id }), content);
-    expect(await exportsMade()).toHaveLength(1);
+    expect(await listExports()).toHaveLength(1);
   });
 });
 
-it('a crash after any step of an export is made good, to the content at its request', async () => {
-  await started();
+it('a backup by export that crashes after any step is finished with the content at its request', async () => {
+  await start();
   const { harness, table } = world;
   await backUp();
-  await secondsPass();
+  await passSeconds();
   const reached = new Set<string>();
   for (let survived = 0, ended = false; !ended; survived++) {
     await change();
-    const content = await contentNow();
+    const content = await readContent();
     let steps = 0;
     const crashing = harness.restarted({
       config: byExports,
       around: async (handler, _input, run) => {
         const output = await run();
-        // What only waits is no step.
+        // A call that only waits does not count as a step.
         const waits = 'status' in output && output.status === 'wait';
         if (!waits && steps++ === survived) {
           reached.add(handler);

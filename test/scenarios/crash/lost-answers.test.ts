@@ -17,7 +17,7 @@ let lossy: Server;
 let client: DynamoDBClient;
 let lost = 0;
 
-/** A wire that loses the first answer to each call: the service has done it, the client does not know. */
+/** A proxy that drops the first answer to each call: the service has done the work, but the client does not know. */
 beforeAll(async () => {
   const seen = new Set<unknown>();
   const { hostname, port } = new URL(wire.url);
@@ -54,7 +54,7 @@ beforeEach(() => {
   lost = 0;
 });
 
-test('CreateBackup: the SDK’s retry gets the backup that was made, and there is one', async () => {
+test('CreateBackup whose answer is lost makes one backup, which the SDK’s retry returns', async () => {
   const table = await wire.createTable('create');
   const { BackupDetails } = await client.send(
     new CreateBackupCommand({ TableName: table, BackupName: 'lossy' }),
@@ -63,7 +63,7 @@ test('CreateBackup: the SDK’s retry gets the backup that was made, and there i
   expect((await wire.list({ TableName: table })).arns).toEqual([BackupDetails?.BackupArn]);
 });
 
-test('DeleteBackup: the SDK’s retry is told that it is deleted', async () => {
+test('DeleteBackup whose answer is lost is reported as done to the SDK’s retry', async () => {
   const table = await wire.createTable('delete');
   const BackupArn = await wire.backUp(table);
   const { BackupDescription } = await client.send(new DeleteBackupCommand({ BackupArn }));
@@ -71,7 +71,7 @@ test('DeleteBackup: the SDK’s retry is told that it is deleted', async () => {
   expect(BackupDescription?.BackupDetails).toMatchObject({ BackupArn, BackupStatus: 'DELETED' });
 });
 
-test('RestoreTableFromBackup: the SDK’s retry gets the restore that was begun', async () => {
+test('RestoreTableFromBackup whose answer is lost starts one restore, which the SDK’s retry returns', async () => {
   const table = await wire.createTable('restore');
   await wire.fill(table, 20);
   const BackupArn = await wire.backUp(table);
@@ -88,7 +88,7 @@ test('RestoreTableFromBackup: the SDK’s retry gets the restore that was begun'
   expect(await wire.readContent(TargetTableName)).toHaveLength(20);
 });
 
-test('RestoreTableToPointInTime: the SDK’s retry gets the restore that was begun', async () => {
+test('RestoreTableToPointInTime whose answer is lost starts one restore, which the SDK’s retry returns', async () => {
   const table = await wire.createRecoverableTable('time');
   const TargetTableName = wire.uniqueName('time-target');
   const { TableDescription } = await client.send(
@@ -103,7 +103,7 @@ test('RestoreTableToPointInTime: the SDK’s retry gets the restore that was beg
   await wire.waitUntilActive(TargetTableName);
 });
 
-test('UpdateContinuousBackups: the SDK’s retry finds it done', async () => {
+test('UpdateContinuousBackups whose answer is lost is reported as done to the SDK’s retry', async () => {
   const table = await wire.createTable('update');
   const { ContinuousBackupsDescription } = await client.send(
     new UpdateContinuousBackupsCommand({

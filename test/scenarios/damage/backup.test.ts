@@ -21,7 +21,7 @@ beforeEach(async () => {
   await harness.executions.idle();
 });
 
-async function files(kind: 'runs' | 'snapshots'): Promise<string[]> {
+async function listFiles(kind: 'runs' | 'snapshots'): Promise<string[]> {
   const folder = join(world.harness.folder, 'tables');
   const names = await readdir(folder, { recursive: true });
   return names
@@ -37,7 +37,7 @@ async function flipByte(file: string, at: (length: number) => number): Promise<v
   await writeFile(file, bytes);
 }
 
-/** Restores, and expects a failure by name that leaves no table and holds nothing. */
+/** Restores the backup, and expects a failure that names the file, leaves no table and holds no snapshot. */
 async function expectCorrupt(): Promise<void> {
   const { database, harness, table } = world;
   const target = `restored-${randomIds.hex(12)}`;
@@ -53,36 +53,36 @@ async function expectCorrupt(): Promise<void> {
 }
 
 const damages: [string, (file: string) => Promise<void>][] = [
-  ['a flipped byte at its begin', (file) => flipByte(file, () => 10)],
+  ['a flipped byte at its beginning', (file) => flipByte(file, () => 10)],
   ['a flipped byte in its middle', (file) => flipByte(file, (length) => Math.floor(length / 2))],
   ['a truncation by half', async (file) => truncate(file, Math.floor((await readFile(file)).length / 2))],
   ['a truncation to nothing', (file) => truncate(file, 0)],
 ];
 
-describe('a damaged file fails the restore by name and leaves no table', () => {
-  it.each(damages)('base run: %s', async (_name, damage) => {
-    const [base] = await files('runs');
+describe('a restore fails with the name of the damaged file, and leaves no table,', () => {
+  it.each(damages)('if the base run has %s', async (_name, damage) => {
+    const [base] = await listFiles('runs');
     await damage(String(base));
     await expectCorrupt();
   });
 
-  it.each(damages)('delta run: %s', async (_name, damage) => {
-    const [, delta] = await files('runs');
+  it.each(damages)('if the delta run has %s', async (_name, damage) => {
+    const [, delta] = await listFiles('runs');
     await damage(String(delta));
     await expectCorrupt();
   });
 
-  it.each(damages)('manifest: %s', async (_name, damage) => {
-    const [, manifest] = await files('snapshots');
+  it.each(damages)('if the manifest has %s', async (_name, damage) => {
+    const [, manifest] = await listFiles('snapshots');
     await damage(String(manifest));
     await expectCorrupt();
   });
 });
 
-describe('a damaged head is never built on', () => {
-  it('the next backup is a new base, and restores', async () => {
+describe('a damaged head', () => {
+  it('is not continued: the next backup is a new base, and is restored', async () => {
     const { database, harness, table } = world;
-    const [, manifest] = await files('snapshots');
+    const [, manifest] = await listFiles('snapshots');
     await flipByte(String(manifest), (length) => Math.floor(length / 2));
     const next = await harness.operations.createBackup({ table, name: 'next' });
     await harness.executions.idle();

@@ -23,8 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** A table of 20 items and its base; folds only when it is asked to. */
-async function begun(options: HarnessOptions & { limits?: Partial<Limits>; from?: TestDatabase } = {}) {
+/** Creates a table of 20 items and its base; only a full backup folds. */
+async function createBase(options: HarnessOptions & { limits?: Partial<Limits>; from?: TestDatabase } = {}) {
   const { limits, from = database, ...others } = options;
   const config = { limits: { ...defaultLimits, foldShare: 1000, ...limits } };
   const harness = await startHarness(from, { ...others, config });
@@ -44,7 +44,7 @@ async function manifestOf(harness: Harness, { table, id }: BackupRecord): Promis
   return (await readManifest(harness.store, table.tableId, id)).manifest;
 }
 
-/** The backup is a new base, not built on any parent, that restores to what the table holds. */
+/** Expects that the backup is a new base without parent, and is restored to what the table holds. */
 async function expectNewBase(harness: Harness, made: BackupRecord): Promise<void> {
   const content = await contentOf(database.dynamodb, made.table.name);
   expect([made.status, made.reason]).toEqual(['AVAILABLE', undefined]);
@@ -61,23 +61,23 @@ async function flipByte(file: string, at: (length: number) => number): Promise<v
 }
 
 const damages: [string, (file: string) => Promise<void>][] = [
-  ['a byte of its first frame is another', (file) => flipByte(file, () => 20)],
-  ['a byte of its index is another', (file) => flipByte(file, (length) => length - 20)],
+  ['a byte of its first frame was changed', (file) => flipByte(file, () => 20)],
+  ['a byte of its index was changed', (file) => flipByte(file, (length) => length - 20)],
   ['it is empty', (file) => writeFile(file, '')],
   ['it is gone', (file) => rm(file)],
 ];
 
-describe('a damaged run of the parent is answered with a new base', () => {
-  it.each(damages)('when it is a base run, at the fold: %s', async (_name, damage) => {
-    const { harness, table, base } = await begun();
+describe('a damaged run of the parent', () => {
+  it.each(damages)('leads to a new base at the fold, if it is a base run and %s', async (_name, damage) => {
+    const { harness, table, base } = await createBase();
     const [run] = (await manifestOf(harness, base)).runs;
     await damage(join(harness.folder, String(run?.key)));
     await changeItems(database, table);
     await expectNewBase(harness, await backup(harness, table, 'full'));
   });
 
-  it.each(damages)('when it is a delta run, at the merge: %s', async (_name, damage) => {
-    const { harness, table } = await begun({ limits: { maxRuns: 2 } });
+  it.each(damages)('leads to a new base at the merge, if it is a delta run and %s', async (_name, damage) => {
+    const { harness, table } = await createBase({ limits: { maxRuns: 2 } });
     await changeItems(database, table);
     const first = await backup(harness, table);
     const run = (await manifestOf(harness, first)).runs.find(({ kind }) => kind === 'delta');
@@ -87,8 +87,8 @@ describe('a damaged run of the parent is answered with a new base', () => {
   });
 });
 
-describe('a parent that is not what it claims is answered with a new base', () => {
-  /** Publishes each base with other figures than it has. */
+describe('a parent whose manifest claims wrong figures', () => {
+  /** Publishes each base with altered figures. */
   const altering =
     (alter: (manifest: Manifest) => object) =>
     (store: ObjectStore): ObjectStore => ({
@@ -110,9 +110,9 @@ describe('a parent that is not what it claims is answered with a new base', () =
       'a number of items',
       (m) => ({ ...m, partitions: m.partitions.map((one) => ({ ...one, items: one.items + 1 })) }),
     ],
-  ])('%s, at the next fold', async (_name, alter) => {
+  ])('leads to a new base at the next fold, if it is %s', async (_name, alter) => {
     let lying = true;
-    const { harness, table } = await begun({
+    const { harness, table } = await createBase({
       store: (store) => {
         const altered = altering(alter)(store);
         return { ...store, put: (...given) => (lying ? altered : store).put(...given) };
@@ -127,21 +127,21 @@ describe('a parent that is not what it claims is answered with a new base', () =
   });
 });
 
-describe('a stream whose old images are not what there was', () => {
-  /** The database, with a stream that tells of changes in another way. */
-  function telling(tell: (record: _Record) => _Record): TestDatabase {
+describe('a stream with wrong old images', () => {
+  /** Returns the database with a stream whose records are altered. */
+  function withAltered(alter: (record: _Record) => _Record): TestDatabase {
     const client: Pick<DynamoDBStreamsClient, 'send'> = {
       async send(command: object): Promise<object> {
         const answer: object = await database.streams.send(command as GetRecordsCommand);
         const { Records } = answer as { Records?: _Record[] };
-        return Records === undefined ? answer : { ...answer, Records: Records.map(tell) };
+        return Records === undefined ? answer : { ...answer, Records: Records.map(alter) };
       },
     };
     return { ...database, streams: client as DynamoDBStreamsClient };
   }
 
-  it('is noticed at the next fold, and answered with a new base', async () => {
-    const from = telling((record) =>
+  it('leads to a new base at the next fold', async () => {
+    const from = withAltered((record) =>
       record.dynamodb?.OldImage === undefined
         ? record
         : {
@@ -149,7 +149,7 @@ describe('a stream whose old images are not what there was', () => {
             dynamodb: { ...record.dynamodb, OldImage: { ...record.dynamodb.OldImage, value: { S: 'lie' } } },
           },
     );
-    const { harness, table } = await begun({ from });
+    const { harness, table } = await createBase({ from });
     await changeItems(database, table);
     const increment = await backup(harness, table);
     expect([increment.status, increment.kind]).toEqual(['AVAILABLE', 'incremental']);
@@ -157,8 +157,8 @@ describe('a stream whose old images are not what there was', () => {
     await expectNewBase(harness, await backup(harness, table, 'full'));
   });
 
-  it('is answered with a new base at once if more items go away than there were', async () => {
-    const from = telling((record) =>
+  it('leads to a new base at once if the changes take away more items than there were', async () => {
+    const from = withAltered((record) =>
       record.eventName === 'INSERT'
         ? {
             ...record,
@@ -167,7 +167,7 @@ describe('a stream whose old images are not what there was', () => {
           }
         : record,
     );
-    const { harness, table } = await begun({ from });
+    const { harness, table } = await createBase({ from });
     await putItems(database, table, 100, 103);
     for (let n = 100; n < 103; n++) await deleteItem(database.dynamodb, table, nthKey(shape, n));
     for (let n = 0; n < 20; n++) await deleteItem(database.dynamodb, table, nthKey(shape, n));

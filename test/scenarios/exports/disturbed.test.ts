@@ -7,7 +7,7 @@ import { arnOf } from '../../support/wire/support.ts';
 
 const { wire, harness, reconfigure } = deployment();
 
-describe.concurrent('a step that is done twice, as any may be', () => {
+describe.concurrent('a backup by export whose steps all run twice', () => {
   const twice = async (_handler: string, _input: object, run: () => Promise<object>) => {
     await run();
     return run();
@@ -19,7 +19,7 @@ describe.concurrent('a step that is done twice, as any may be', () => {
   };
 
   test.each(Object.entries({ twice, atOnce }))(
-    'makes no second export, and the same backup: %s',
+    'makes no second export, and an exact backup: %s',
     async (how, around) => {
       const table = await wire.createTable(`repeated-${how}`);
       const repeating = await reconfigure({ around });
@@ -45,29 +45,34 @@ describe.concurrent('a step that is done twice, as any may be', () => {
   );
 });
 
-describe.concurrent('a table that goes while it is exported', () => {
-  test.each([false, true])('the backup ends: whole, or failed by name; made anew: %s', async (isMadeAnew) => {
-    const name = `goes-${isMadeAnew}`;
-    const table = await wire.createTable(name);
-    await wire.fill(table, 12, 'old life');
-    const asked = { TableName: table, BackupName: name, TidemarkOptions: { Source: 'EXPORT' } };
-    const arn = arnOf(await wire.ok('CreateBackup', asked));
-    await wire.dropTable(table);
-    await (isMadeAnew ? wire.createTable(name) : undefined);
-    await (isMadeAnew ? wire.fill(table, 3, 'new life') : undefined);
-    const { BackupStatus, Tidemark } = await wire.waitForEnd(arn);
-    const { Reason, Figures } = Tidemark as { Reason?: string; Figures?: { Items: number } };
-    expect([BackupStatus, Reason ?? Figures?.Items]).toSatisfy(
-      ([status, told]) =>
-        (status === 'AVAILABLE' && told === 12) ||
-        (status === 'DELETED' &&
-          /^(TableNotFound|ExportFailed|CutUnreachable|ContinuousBackupsUnavailable): /.test(String(told))),
-    );
-  });
+describe.concurrent('a backup by export whose table is deleted', () => {
+  test.each([false, true])(
+    'ends whole or fails with a specific error; table created again: %s',
+    async (isMadeAnew) => {
+      const name = `goes-${isMadeAnew}`;
+      const table = await wire.createTable(name);
+      await wire.fill(table, 12, 'old life');
+      const asked = { TableName: table, BackupName: name, TidemarkOptions: { Source: 'EXPORT' } };
+      const arn = arnOf(await wire.ok('CreateBackup', asked));
+      await wire.dropTable(table);
+      await (isMadeAnew ? wire.createTable(name) : undefined);
+      await (isMadeAnew ? wire.fill(table, 3, 'new life') : undefined);
+      const { BackupStatus, Tidemark } = await wire.waitForEnd(arn);
+      const { Reason, Figures } = Tidemark as { Reason?: string; Figures?: { Items: number } };
+      expect([BackupStatus, Reason ?? Figures?.Items]).toSatisfy(
+        ([status, outcome]) =>
+          (status === 'AVAILABLE' && outcome === 12) ||
+          (status === 'DELETED' &&
+            /^(TableNotFound|ExportFailed|CutUnreachable|ContinuousBackupsUnavailable): /.test(
+              String(outcome),
+            )),
+      );
+    },
+  );
 });
 
-describe.concurrent('an export that DynamoDB fails', () => {
-  test('for its bucket: the backup has the reason, and the next one is made', async () => {
+describe.concurrent('a backup whose export fails', () => {
+  test('has DynamoDB’s reason, and does not stop the next backup', async () => {
     const table = await wire.createTable('no-bucket');
     await wire.fill(table, 5);
     const nowhere = await reconfigure({ exportBucket: 'no-such-bucket' });
@@ -83,9 +88,9 @@ describe.concurrent('an export that DynamoDB fails', () => {
   });
 });
 
-// One after the other: a sweep takes what any test has staged.
-describe('an export, beside sweeps,', () => {
-  test('is not disturbed by one at any time, nor is an import', async () => {
+// These tests run one after the other: a sweep removes what any test has staged.
+describe('a backup by export', () => {
+  test('is not disturbed by a sweep after any step, nor is a restore by import', async () => {
     const table = await wire.createTable('swept');
     await wire.fill(table, 20);
     const sweeping = await reconfigure({
@@ -103,7 +108,7 @@ describe('an export, beside sweeps,', () => {
     expect(await readItems(wire, await sweeping.restoreTable(arn, 'swept-x'))).toEqual(items);
   });
 
-  test('leaves nothing staged once it is swept, and its backup is as it was', async () => {
+  test('has nothing staged after a sweep, and is still restored', async () => {
     const table = await wire.createTable('staged');
     await wire.fill(table, 20);
     const first = await backUpWith(wire, table, { Source: 'EXPORT' });

@@ -12,7 +12,7 @@ const wire = embeddedWire();
 
 const streamed = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' };
 
-/** Switches the table's stream off, lets `meanwhile` happen, and switches another one on. */
+/** Switches the table's stream off, does `meanwhile`, and switches another one on. */
 async function replaceStream(
   wire: Wire,
   TableName: string,
@@ -25,10 +25,10 @@ async function replaceStream(
   });
 }
 
-/** A runtime on a home of its own. */
+/** A runtime with a home of its own. */
 interface Own {
   readonly own: Wire;
-  /** Resolves when nothing is being made. */
+  /** Resolves when no execution runs. */
   readonly idle: () => Promise<void>;
   /** Ends it and starts the next one. */
   readonly restart: () => Promise<void>;
@@ -54,7 +54,7 @@ async function onOwnHome(act: (own: Own) => Promise<void>): Promise<void> {
   }
 }
 
-/** Asks for a backup by export, of which the runtime ends that is asked for it; its ARN. */
+/** Requests a backup by export, restarts the runtime while it is made, and returns its ARN. */
 async function exportOverRestart({ own, restart }: Own, table: string): Promise<string> {
   const asked = { TableName: table, BackupName: 'over-a-restart', TidemarkOptions: { Source: 'EXPORT' } };
   const arn = arnOf(await own.ok('CreateBackup', asked));
@@ -64,7 +64,7 @@ async function exportOverRestart({ own, restart }: Own, table: string): Promise<
 }
 
 describe.concurrent('on one machine, a backup by export', () => {
-  test('switches recovery on where it is off, is exact, and is what the stream goes on from', async () => {
+  test('enables recovery if it is off, is exact, and is continued by the stream', async () => {
     const table = await wire.createTable('here');
     await wire.fill(table, 40);
     const items = [await readItems(wire, table)];
@@ -103,7 +103,7 @@ describe.concurrent('on one machine, a backup by export', () => {
     expect(await readItems(wire, await wire.restoreTable(arn, 'off-and-on-x'))).toEqual(items);
   });
 
-  test('serves the times before and after it, to the second', async () => {
+  test('allows restores to times before and after it, to the second', async () => {
     const table = await wire.createRecoverableTable('in-time');
     const past: { time: number; items: string[] }[] = [];
     const note = async () => {
@@ -129,7 +129,7 @@ describe.concurrent('on one machine, a backup by export', () => {
     }
   });
 
-  test('is not gone on from by another stream, which knows nothing of what was written before it', async () => {
+  test('is not continued by another stream, which has no record of earlier writes', async () => {
     const table = await wire.createTable('replaced');
     await wire.fill(table, 10);
     await backUpWith(wire, table, { Source: 'EXPORT' });
@@ -144,7 +144,7 @@ describe.concurrent('on one machine, a backup by export', () => {
     expect(await readItems(wire, await wire.restoreTable(arn, 'replaced-x'))).toEqual(items);
   });
 
-  test('does not make times restorable that no stream tells of any more', async () => {
+  test('does not make times restorable whose changes no stream holds any longer', async () => {
     const table = await wire.createRecoverableTable('no-time');
     await wire.fill(table, 10);
     await wire.waitUntilRestorable(table);
@@ -166,8 +166,8 @@ describe.concurrent('on one machine, a backup by export', () => {
     expect(found).toEqual(isBegun ? items : refused);
   });
 
-  // The next runtime looks after recovery when it starts, the present one a minute later.
-  test('is exact, or fails by name where the embedded export cannot look behind its stream', async () => {
+  // A runtime takes care of recovery when it starts; one that runs already does so only a minute later.
+  test('is exact, or fails with a specific error if the stream does not reach back for the embedded export', async () => {
     await onOwnHome(async (runtime) => {
       const { own } = runtime;
       const table = await own.createTable('young-stream');
@@ -189,7 +189,7 @@ describe.concurrent('on one machine, a backup by export', () => {
     });
   });
 
-  test('that was being made when the runtime ended is made by the next one', async () => {
+  test('is finished by the next runtime if the runtime ends while it is made', async () => {
     await onOwnHome(async (runtime) => {
       const { own } = runtime;
       const table = await own.createTable('taken-up');

@@ -15,7 +15,7 @@ import { type Arrived, digestOf, ingest, type Net, sink } from '../../sources/ex
 const hour = 3_600_000;
 const start = 1_700_000_000_000;
 
-function arrived(golden: Partial<GoldenExport>, edits?: Edits): Arrived {
+function createExport(golden: Partial<GoldenExport>, edits?: Edits): Arrived {
   const whole: GoldenExport = {
     id: '01700000000000-a1b2c3d4',
     prefix: `${sink}/staging/backup`,
@@ -36,12 +36,12 @@ function net(pk: number, before: number | undefined, after: number | undefined):
   return [keyText(pk), { before: old === undefined ? undefined : digestOf(old), after: image(pk, after) }];
 }
 
-/** The records dealt out to as many files, some of which stay empty. */
-function dealt(records: readonly Json[], files: readonly number[]): DataFile[] {
+/** Deals the records out to files, some of which stay empty. */
+function dealOut(records: readonly Json[], files: readonly number[]): DataFile[] {
   const places = files.length === 0 ? [0] : files;
   const dealt: Json[][] = Array.from({ length: Math.max(...places) + 2 }, () => []);
   for (const [i, record] of records.entries()) dealt[places[i % places.length] ?? 0]?.push(record);
-  // An empty partition's file: of no lines, or of no bytes at all.
+  // The file of an empty partition has no lines, or no bytes at all.
   return [...dealt, { bytes: Buffer.alloc(0) }];
 }
 
@@ -49,32 +49,32 @@ const anyPlaces = fc.array(fc.nat(8), { maxLength: 12 });
 const anyChecksum = fc.constantFrom('.checksum', '.md5');
 const anyKey = fc.nat(40);
 
-describe('what a full export holds is read exactly', () => {
-  it('from many files, empty ones among them, whatever the checksum files are called', async () => {
+describe('a full export', () => {
+  it('is read exactly from many files, also empty ones, with either name of the checksum files', async () => {
     const anyItems = fc.uniqueArray(fc.tuple(anyKey, fc.nat(9)), { selector: ([pk]) => pk, maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(anyItems, anyPlaces, anyChecksum, async (items, places, checksum) => {
         const records = items.map(([pk, version]) => ({ Item: goldenItem(pk, version) }));
-        const read = await ingest([arrived({ files: dealt(records, places), checksum })]);
+        const read = await ingest([createExport({ files: dealOut(records, places), checksum })]);
         expect(read).toEqual(new Map(items.map(([pk, version]) => net(pk, undefined, version))));
       }),
       { numRuns: 60 },
     );
   });
 
-  it('with the attributes that global tables once added: they are attributes of the item', async () => {
-    const read = await ingest([arrived({ files: [[{ Item: goldenItem(1, 3) }]] })]);
+  it('is read with the attributes that global tables once added to items', async () => {
+    const read = await ingest([createExport({ files: [[{ Item: goldenItem(1, 3) }]] })]);
     expect(read.get(keyText(1))?.after).toContain('"aws:rep:updateregion":{"S":"eu-west-1"}');
   });
 
-  it('with members in its manifests that nobody knows', async () => {
+  it('is read though its manifests have unknown members', async () => {
     const extra = (members: Json): Json => ({
       ...members,
       extra: { of: ['any', 'kind'] },
       exportType: 'FULL_EXPORT',
     });
     const edits = { summary: extra, entry: extra };
-    const read = await ingest([arrived({ files: [[{ Item: goldenItem(1, 3) }]] }, edits)]);
+    const read = await ingest([createExport({ files: [[{ Item: goldenItem(1, 3) }]] }, edits)]);
     expect(read).toEqual(new Map([net(1, undefined, 3)]));
   });
 });
@@ -93,8 +93,8 @@ function after(before: State, writes: readonly (readonly [number, number | undef
   return state;
 }
 
-/** As DynamoDB tells of a window: one record for a key that was written, none for one that came and went in it. */
-function changesOf(before: State, later: State, keys: Iterable<number>): Json[] {
+/** Lists changes as DynamoDB does for a window: one for each written key, none for a key that came and went in it. */
+function listChanges(before: State, later: State, keys: Iterable<number>): Json[] {
   return [...new Set(keys)]
     .filter((pk) => before.has(pk) || later.has(pk))
     .map((pk) => goldenChange(pk, before.get(pk), later.get(pk)));
@@ -102,11 +102,11 @@ function changesOf(before: State, later: State, keys: Iterable<number>): Json[] 
 
 function windowExport(n: number, files: readonly DataFile[], edits?: Edits): Arrived {
   const what = { from: start + n * hour, to: start + (n + 1) * hour };
-  return arrived({ id: `0170000000000${n}-a1b2c3d4`, what, files, checksum: '.md5' }, edits);
+  return createExport({ id: `0170000000000${n}-a1b2c3d4`, what, files, checksum: '.md5' }, edits);
 }
 
-describe('what incremental exports of windows in a row hold is read exactly', () => {
-  it('as the net change of each key: writes, deletions, and nothing of what came and went', async () => {
+describe('incremental exports of consecutive windows', () => {
+  it('are read as the net change of each key, without keys that came and went', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyWrites,
@@ -115,16 +115,16 @@ describe('what incremental exports of windows in a row hold is read exactly', ()
         async (base, windows, places) => {
           const begin = after(new Map(), base);
           let state: State = begin;
-          const told = new Set<number>();
+          const reported = new Set<number>();
           const exports = windows.map((writes, n) => {
             const later = after(state, writes);
             const keys = writes.map(([pk]) => pk);
-            for (const pk of keys) if (state.has(pk) || later.has(pk)) told.add(pk);
-            const records = changesOf(state, later, keys);
+            for (const pk of keys) if (state.has(pk) || later.has(pk)) reported.add(pk);
+            const records = listChanges(state, later, keys);
             state = later;
-            return windowExport(n, dealt(records, places));
+            return windowExport(n, dealOut(records, places));
           });
-          const expected = [...told].map((pk) => net(pk, begin.get(pk), state.get(pk)));
+          const expected = [...reported].map((pk) => net(pk, begin.get(pk), state.get(pk)));
           expect(await ingest(exports)).toEqual(new Map(expected));
         },
       ),
@@ -132,13 +132,13 @@ describe('what incremental exports of windows in a row hold is read exactly', ()
     );
   });
 
-  it('also where a write at the boundary is told by both windows', async () => {
+  it('are read exactly if both windows report a write at their boundary', async () => {
     const both = [goldenChange(1, 0, 1), goldenChange(2, undefined, 1), goldenChange(3, 0, undefined)];
     const read = await ingest([windowExport(0, [both]), windowExport(1, [both])]);
     expect(read).toEqual(new Map([net(1, 0, 1), net(2, undefined, 1), net(3, 0, undefined)]));
   });
 
-  it('with metadata that nobody knows', async () => {
+  it('are read though their records have unknown metadata', async () => {
     const record = { ...goldenChange(1, 0, 1), Metadata: { Extra: { S: 'x' }, ApplyOrder: { N: '7' } } };
     const read = await ingest([windowExport(0, [[record]]), windowExport(1, [[goldenChange(1, 1, 2)]])]);
     expect(read).toEqual(new Map([net(1, 0, 2)]));

@@ -2,21 +2,21 @@ import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, vi } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
-import { byExports, exporting, secondsPass } from '../../support/exporting.ts';
+import { byExports, exporting, passSeconds } from '../../support/exporting.ts';
 import { expectNothingHeld } from '../../support/fixture.ts';
 import { createBackupJob } from '../../../lambda/jobs/job.ts';
 
 const world = exporting();
-const { started, backUp, change, contentNow, expectContent } = world;
+const { start, backUp, change, readContent, expectContent } = world;
 
-/** More often than a step is tried again when it fails. */
+/** How often a call is refused: more often than the machine retries a step that fails. */
 const often = 6;
 
 const serviceError = (name: string) =>
-  new DynamoDBServiceException({ name, message: 'told', $fault: 'client', $metadata: {} });
+  new DynamoDBServiceException({ name, message: 'refused', $fault: 'client', $metadata: {} });
 
-/** Has the calls of a command, each of which is counted, refused first. */
-function refused(command: string, name: string, times = often): { calls: number } {
+/** Refuses the first calls of a command, and counts all of them. */
+function refuseFirst(command: string, name: string, times = often): { calls: number } {
   const seen = { calls: 0 };
   world.harness.services.dynamodb.middlewareStack.add(
     (next, { commandName }) =>
@@ -29,35 +29,35 @@ function refused(command: string, name: string, times = often): { calls: number 
   return seen;
 }
 
-describe('what DynamoDB has no room for just now is waited for', () => {
+describe('a backup by export waits while the account has no room', () => {
   it.each([
     ['ExportTableToPointInTime', 'LimitExceededException'],
     ['ExportTableToPointInTime', 'ThrottlingException'],
     ['DescribeExport', 'ThrottlingException'],
     ['DescribeExport', 'LimitExceededException'],
-  ])('%s refused by %s', async (command, name) => {
-    await started();
-    const seen = refused(command, name);
-    await expectContent(await backUp('export'), await contentNow());
+  ])('if %s is refused with %s', async (command, name) => {
+    await start();
+    const seen = refuseFirst(command, name);
+    await expectContent(await backUp('export'), await readContent());
     expect(seen.calls).toBeGreaterThan(often);
   });
 
-  it('the times of point-in-time recovery, asked for too often in the account', async () => {
-    await started();
+  it('if DescribeContinuousBackups is throttled', async () => {
+    await start();
     const { exports } = world;
-    const { describe: told } = exports.recovery;
+    const { describe: describeRecovery } = exports.recovery;
     let calls = 0;
     vi.spyOn(exports.recovery, 'describe').mockImplementation(async (name) => {
-      // Most of the time, but two calls in a row are answered: what asks, and what starts the export.
+      // It refuses most calls, then answers two in a row: the one that looks, and the one that starts the export.
       if (calls++ % (often + 2) < often) throw serviceError('ThrottlingException');
-      return told(name);
+      return describeRecovery(name);
     });
-    await expectContent(await backUp('export'), await contentNow());
+    await expectContent(await backUp('export'), await readContent());
     expect(calls).toBeGreaterThan(often);
   });
 });
 
-/** A backup whose execution begins when its request is long ago. */
+/** Makes a backup whose execution starts long after its request. */
 async function backUpLate(): Promise<BackupRecord> {
   const { exports, harness, table } = world;
   const quiet = harness.restarted({ config: harness.services.config, exports });
@@ -75,9 +75,9 @@ async function backUpLate(): Promise<BackupRecord> {
 
 const cannotYet = () => new TidemarkError('ContinuousBackupsUnavailable', 'retry later');
 
-describe('a backup that cannot be made by an export says why', () => {
-  it('at the request, if there is no point-in-time recovery', async () => {
-    await started();
+describe('a backup by export of a table without usable recovery', () => {
+  it('is refused at the request if recovery is off', async () => {
+    await start();
     const { exports } = world;
     exports.enabled = false;
     await expect(backUp()).rejects.toMatchObject({
@@ -88,46 +88,46 @@ describe('a backup that cannot be made by an export says why', () => {
     expect(await backUp()).toMatchObject({ status: 'AVAILABLE' });
   });
 
-  it('unless recovery is to be switched on: then it begins with the request', async () => {
-    await started({ ...byExports, missingRecovery: 'enable' });
+  it('is made if the configuration enables recovery for the request', async () => {
+    await start({ ...byExports, missingRecovery: 'enable' });
     const { exports } = world;
     exports.enabled = false;
     const backup = await backUp();
-    await expectContent(backup, await contentNow());
+    await expectContent(backup, await readContent());
     expect(exports.enabled).toBe(true);
   });
 
-  it('and though DynamoDB cannot yet: the table is new, or being changed', async () => {
-    await started({ ...byExports, missingRecovery: 'enable' });
+  it('waits until DynamoDB can enable recovery, because the table is new or being updated', async () => {
+    await start({ ...byExports, missingRecovery: 'enable' });
     const { exports } = world;
     exports.enabled = false;
     const update = vi.spyOn(exports.recovery, 'update');
     for (let n = 0; n < often; n++) update.mockRejectedValueOnce(cannotYet());
-    await expectContent(await backUp(), await contentNow());
+    await expectContent(await backUp(), await readContent());
     expect(update).toHaveBeenCalledTimes(often + 1);
   });
 
-  it('and though DynamoDB does not tell yet from when on it can be restored', async () => {
-    await started();
+  it('waits until DynamoDB reports the earliest time that can be restored', async () => {
+    await start();
     const { exports } = world;
     const described = vi.spyOn(exports.recovery, 'describe');
     for (let n = 0; n < often; n++) described.mockResolvedValueOnce({ enabled: true });
-    await expectContent(await backUp(), await contentNow());
+    await expectContent(await backUp(), await readContent());
   });
 
-  it('but not for ever', async () => {
-    await started({ ...byExports, missingRecovery: 'enable' });
+  it('fails with the reason some minutes after the request', async () => {
+    await start({ ...byExports, missingRecovery: 'enable' });
     const { exports } = world;
     exports.enabled = false;
     vi.spyOn(exports.recovery, 'update').mockRejectedValue(cannotYet());
-    const refusedFor = await backUpLate();
-    expect(refusedFor).toMatchObject({
+    const refused = await backUpLate();
+    expect(refused).toMatchObject({
       status: 'FAILED',
       reason: expect.stringMatching(/ContinuousBackupsUnavailable: retry later/),
     });
     vi.spyOn(exports.recovery, 'describe').mockResolvedValue({ enabled: true });
-    const untold = await backUpLate();
-    expect(untold).toMatchObject({
+    const withoutTime = await backUpLate();
+    expect(withoutTime).toMatchObject({
       status: 'FAILED',
       reason: expect.stringMatching(/ContinuousBackupsUnavailable: .* no time can be restored yet/),
     });
@@ -142,16 +142,16 @@ describe('a backup that cannot be made by an export says why', () => {
     await expectNothingHeld(world.harness, world.table);
   });
 
-  it('by the reason that DynamoDB gives, and what to do', async () => {
-    await started(byExports, { exportBucket: 'no-such-bucket' });
+  it('fails with the reason that DynamoDB gives for an export, and says what to do', async () => {
+    await start(byExports, { exportBucket: 'no-such-bucket' });
     const backup = await backUp();
     expect(backup.status).toBe('FAILED');
     expect(backup.reason).toMatch(/ExportFailed: .*S3NoSuchBucket.*bucket/);
     await expectNothingHeld(world.harness, world.table);
   });
 
-  it('if recovery is switched off before the export begins', async () => {
-    await started();
+  it('fails if recovery is switched off before the export starts', async () => {
+    await start();
     const { exports, harness, table } = world;
     const { id } = await harness.operations.createBackup({ table, name: 'backup' });
     exports.enabled = false;
@@ -164,15 +164,15 @@ describe('a backup that cannot be made by an export says why', () => {
     await expectNothingHeld(harness, table);
   });
 
-  it('if recovery was off in between: a new base, not the changes since', async () => {
-    await started();
+  it('is a new base if recovery was off at some time since the parent', async () => {
+    await start();
     const { exports } = world;
     await backUp();
-    await secondsPass();
+    await passSeconds();
     exports.since = Date.now() - 500;
-    await secondsPass();
+    await passSeconds();
     await change();
-    const content = await contentNow();
+    const content = await readContent();
     const backup = await backUp('export');
     expect(backup).toMatchObject({ kind: 'full', why: expect.arrayContaining(['a new base']) });
     expect(backup.why?.join()).toContain('the changes since the parent are no longer kept');

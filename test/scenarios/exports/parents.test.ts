@@ -4,8 +4,8 @@ import type { Json } from '../../support/wire/http.ts';
 
 const { wire, recovery, reconfigure, hideStream } = deployment();
 
-describe.concurrent('an export', () => {
-  test('whose parent is younger than the shortest window is made from an older one, or from none', async () => {
+describe.concurrent('a backup by export whose parent is younger than the shortest window', () => {
+  test('continues an older parent, or is a new base', async () => {
     const slow = await reconfigure({
       config: { exportWindow: { minMs: 600_000, maxMs: 86_400_000 } },
     });
@@ -23,8 +23,8 @@ describe.concurrent('an export', () => {
   });
 });
 
-describe.concurrent('a history that was broken off is not bridged: a new base', () => {
-  test('where recovery was off in between', async () => {
+describe.concurrent('a backup by export after a gap in the history', () => {
+  test('is a new base if recovery was off in between', async () => {
     const table = await wire.createTable('off-and-on');
     await wire.fill(table, 10);
     const first = await backUpWith(wire, table, { Source: 'EXPORT' });
@@ -43,7 +43,7 @@ describe.concurrent('a history that was broken off is not bridged: a new base', 
     expect(third.made).toMatchObject({ Source: 'EXPORT', Parent: second.id });
   });
 
-  test('where the table was made anew under its name', async () => {
+  test('is a new base if the table was deleted and created again under its name', async () => {
     const table = await wire.createTable('anew');
     await wire.fill(table, 10, 'old life');
     const old = await backUpWith(wire, table, { Source: 'EXPORT' });
@@ -61,7 +61,7 @@ describe.concurrent('a history that was broken off is not bridged: a new base', 
 });
 
 describe.concurrent('a table without a stream', () => {
-  test('has increments by export, each of the changes since the one before', async () => {
+  test('gets increments by export, each of the changes since the one before', async () => {
     const table = await wire.createTable('streamless');
     hideStream(table);
     const taken: { arn: string; id: string; made: Json; items: string[] }[] = [];
@@ -87,7 +87,7 @@ describe.concurrent('a table without a stream', () => {
     }
   });
 
-  test('any more, after a backup by stream: an export goes on from one before, or a new base is made', async () => {
+  test('gets an export from its last export, or a new base, after it lost its stream', async () => {
     const table = await wire.createTable('stream-gone');
     await wire.fill(table, 10);
     await backUpWith(wire, table, { Source: 'SCAN' });

@@ -29,8 +29,8 @@ const incremental: GoldenExport = {
 
 type Damage = (written: WrittenExport) => void;
 
-/** The error of reading the export, where `damage` changes what was written. */
-async function refusal(golden: GoldenExport, edits: Edits, damage: Damage): Promise<TidemarkError> {
+/** Reads the export after `damage` changed its files, and returns the error. */
+async function readDamaged(golden: GoldenExport, edits: Edits, damage: Damage): Promise<TidemarkError> {
   const arrived = { golden, export: written(golden, edits) };
   damage(arrived.export);
   try {
@@ -73,12 +73,12 @@ const data = '/data/[0-9a-f]{32}\\.json\\.gz';
 const files = 'manifest-files\\.json';
 const whole = 'manifest-summary\\.json';
 
-describe('a data file is refused by name', () => {
+describe('a data file of an export', () => {
   it.each<[string, GoldenExport, Edits, Damage, string]>([
     ['is missing', full, {}, replace(firstFile, gone), 'is missing'],
     ['has another MD5', full, entry({ md5Checksum: 'AAAAAAAAAAAAAAAAAAAAAA==' }), nothing, 'another MD5'],
     [
-      'is another one',
+      'has other content',
       full,
       {},
       replace(firstFile, () => gzipped(lineOf({ Item: goldenItem(9, 1) }).flat())),
@@ -106,34 +106,37 @@ describe('a data file is refused by name', () => {
       nothing,
       'holds 2 records, not 3',
     ],
-  ])('that %s', async (_name, golden, edits, damage, text) => {
-    const { code, message } = await refusal(golden, edits, damage);
+  ])('is refused as StagedDataCorrupt, by its name, if it %s', async (_name, golden, edits, damage, text) => {
+    const { code, message } = await readDamaged(golden, edits, damage);
     expect(code).toBe('StagedDataCorrupt');
     expect(message).toMatch(new RegExp(`${data} .*${text}`));
   });
 
   it.each<[string, Json]>([
     ['an unknown member', { Item: goldenItem(1, 1), Extra: { S: 'secret' } }],
-    ['an unknown member beside its keys', { ...goldenChange(1, 0, 1), Extra: { S: 'secret' } }],
+    ['an unknown member in addition to its keys', { ...goldenChange(1, 0, 1), Extra: { S: 'secret' } }],
     ['neither an item nor keys', { Metadata: {} }],
     ['an item without its key', { Item: { text: { S: 'secret' } } }],
     ['a value of an unknown type', { Item: { ...goldenItem(1, 1), text: { X: 'secret' } } }],
-  ])('with a record of %s, and nothing of its content is told', async (_name, record) => {
-    const { code, message } = await refusal({ ...full, files: [[record]] }, {}, nothing);
-    expect(code).toBe('RecordNotUnderstood');
-    expect(message).toMatch(new RegExp(`${data}: `));
-    expect(message).not.toContain('secret');
-  });
+  ])(
+    'is refused for a record of %s, without the content of the record in the message',
+    async (_name, record) => {
+      const { code, message } = await readDamaged({ ...full, files: [[record]] }, {}, nothing);
+      expect(code).toBe('RecordNotUnderstood');
+      expect(message).toMatch(new RegExp(`${data}: `));
+      expect(message).not.toContain('secret');
+    },
+  );
 
-  it('with a line that is cut', async () => {
+  it('is refused for a line that is cut', async () => {
     const bytes = gzipSync('{"Item":{"pk":{"N":"1"');
     const edits = { ...entry({ itemCount: 1 }), ...summary({ itemCount: 1 }) };
-    const { code, message } = await refusal({ ...full, files: [{ bytes }] }, edits, nothing);
+    const { code, message } = await readDamaged({ ...full, files: [{ bytes }] }, edits, nothing);
     expect([code, message]).toEqual(['StagedDataCorrupt', expect.stringMatching(`${data}: `)]);
   });
 });
 
-describe('a key that stands twice in one export is refused', () => {
+describe('a key that occurs twice in one export is refused', () => {
   const item = { Item: goldenItem(1, 1) };
   const others = Array.from({ length: 20 }, (_, n) => ({ Item: goldenItem(n + 2, 1) }));
   it.each<[string, GoldenExport]>([
@@ -146,12 +149,12 @@ describe('a key that stands twice in one export is refused', () => {
     ['with the same item', { ...full, files: [[item], [item]] }],
     ['of changes', { ...incremental, files: [[goldenChange(1, 0, 1)], [goldenChange(1, 1, 2)]] }],
   ])('%s', async (_name, golden) => {
-    const { code, message } = await refusal(golden, {}, nothing);
+    const { code, message } = await readDamaged(golden, {}, nothing);
     expect([code, message]).toEqual(['StagedDataCorrupt', 'an export holds a key twice']);
   });
 });
 
-describe('of changes that are netted over several exports', () => {
+describe('combineChanges, for changes of several exports,', () => {
   const over = (first: string, last: string): NetChange => {
     const key = Buffer.from('"pk":{"N":"1"}');
     return { hash: 0n, key, first, last, old: undefined, image: undefined, imageBytes: 0, once: true };
@@ -160,100 +163,100 @@ describe('of changes that are netted over several exports', () => {
   it.each([
     ['first', over('0', '1'), over('0', '0')],
     ['last', over('0', '1'), over('1', '1')],
-  ])('the %s must not be told twice', (_name, a, b) => {
+  ])('refuses a key that the %s export holds twice', (_name, a, b) => {
     const refused = expect.objectContaining({ code: 'StagedDataCorrupt' });
     expect(() => combineChanges(a, b)).toThrow(refused);
     expect(() => combineChanges(b, a)).toThrow(refused);
   });
 });
 
-describe('a manifest is refused by name', () => {
+describe('a manifest of an export is refused by its name', () => {
   const manifest = ({ manifestKey }: WrittenExport): string => manifestKey;
   const filesManifest = ({ filesKey }: WrittenExport): string => filesKey;
 
   it.each<[string, GoldenExport, Edits, Damage, string]>([
-    ['missing', full, {}, replace(manifest, gone), `${whole} is missing`],
-    ['missing files', full, {}, replace(filesManifest, gone), `${files} is missing`],
+    ['if it is missing', full, {}, replace(manifest, gone), `${whole} is missing`],
+    ['if the one of the files is missing', full, {}, replace(filesManifest, gone), `${files} is missing`],
     [
-      'without a checksum',
+      'if it has no checksum',
       full,
       {},
       replace((one) => stem(one.manifestKey), gone),
       `checksum file of .*${whole}`,
     ],
     [
-      'of files without a checksum',
+      'if the one of the files has no checksum',
       full,
       {},
       replace((one) => stem(one.filesKey), gone),
       `checksum file of .*${files}`,
     ],
     [
-      'changed',
+      'if it was changed',
       full,
       {},
       replace(manifest, (bytes) => Buffer.concat([bytes, Buffer.from(' ')])),
       `${whole} is not what`,
     ],
     [
-      'of files changed',
+      'if the one of the files was changed',
       full,
       {},
       replace(filesManifest, (bytes) => bytes.subarray(1)),
       `${files} is not what`,
     ],
     [
-      'of another table',
+      'if it is of another table',
       full,
       summary({ tableId: 'another' }),
       nothing,
       `${whole} is of another table: tableId`,
     ],
     [
-      'of another ARN',
+      'if it is of another ARN',
       full,
       summary({ tableArn: 'another' }),
       nothing,
       `${whole} is of another table: tableArn`,
     ],
     [
-      'of another time',
+      'if it is of another time',
       full,
       summary({ exportTime: '2020-11-04T07:28:34.028Z' }),
       nothing,
       `${whole} is of another time`,
     ],
     [
-      'of another begin',
+      'if it begins at another time',
       incremental,
       summary({ exportFromTime: '2020-11-04T07:28:34Z' }),
       nothing,
       'exportFromTime',
     ],
     [
-      'of another end',
+      'if it ends at another time',
       incremental,
       summary({ exportToTime: '2020-11-04T07:28:34Z' }),
       nothing,
       'exportToTime',
     ],
-    ['of another count', full, summary({ itemCount: 4 }), nothing, `${files} hold 3 records, not 4`],
+    ['if its count is another', full, summary({ itemCount: 4 }), nothing, `${files} hold 3 records, not 4`],
     [
-      'that names a file twice',
+      'if it names a file twice',
       full,
       { entry: (one) => ({ ...one, dataFileS3Key: `${full.prefix}/AWSDynamoDB/x/data/same.json.gz` }) },
       nothing,
       `${files} names .*/same.json.gz twice`,
     ],
     [
-      'that names a file elsewhere',
+      'if it names a file elsewhere',
       full,
       entry({ dataFileS3Key: `${sink}/tables/secret.json.gz` }),
       nothing,
       'secret.json.gz is not in the folder',
     ],
   ])('%s', async (_name, golden, edits, damage, text) => {
-    const { code, message } = await refusal(golden, edits, damage);
+    const { code, message } = await readDamaged(golden, edits, damage);
     expect(code).toBe('StagedDataCorrupt');
     expect(message).toMatch(new RegExp(text));
   });
@@ -264,16 +267,16 @@ describe('a manifest is refused by name', () => {
     ['output format', full, summary({ outputFormat: 'ION' }), whole],
     ['view', incremental, summary({ outputView: 'NEW_IMAGE' }), whole],
     ['kind', incremental, summary({ exportType: 'FULL_EXPORT' }), whole],
-    ['view that is absent', incremental, { summary: without('outputView') }, whole],
+    ['view (absent)', incremental, { summary: without('outputView') }, whole],
     ['time', full, summary({ exportTime: 'yesterday' }), whole],
     ['count', full, summary({ itemCount: '3' }), whole],
     ['negative count', full, entry({ itemCount: -1 }), files],
-    ['count that is absent', full, { entry: without('itemCount') }, files],
-    ['MD5 that is absent', full, { entry: without('md5Checksum') }, files],
-    ['key that is absent', full, { entry: without('dataFileS3Key') }, files],
+    ['count (absent)', full, { entry: without('itemCount') }, files],
+    ['MD5 (absent)', full, { entry: without('md5Checksum') }, files],
+    ['key (absent)', full, { entry: without('dataFileS3Key') }, files],
     ['shape', full, { summary: () => JSON.parse('null') as Json }, whole],
-  ])('for a %s that is not understood', async (_name, golden, edits, file) => {
-    const { code, message } = await refusal(golden, edits, nothing);
+  ])('as RecordNotUnderstood for an unknown %s', async (_name, golden, edits, file) => {
+    const { code, message } = await readDamaged(golden, edits, nothing);
     expect(code).toBe('RecordNotUnderstood');
     expect(message).toMatch(new RegExp(file));
   });

@@ -10,7 +10,7 @@ describe.concurrent('without point-in-time recovery', () => {
     asked.call('CreateBackup', { TableName, BackupName: 'without', TidemarkOptions });
 
   test.each([{}, { Source: 'EXPORT' }, { Kind: 'FULL' }])(
-    'a first backup is refused at once, and leaves nothing: %j',
+    'a first backup is refused at once, and nothing is recorded: %j',
     async (options) => {
       const table = await wire.createTable(`without-${Object.values(options).join('') || 'none'}`);
       recovery.switchOff(table);
@@ -24,7 +24,7 @@ describe.concurrent('without point-in-time recovery', () => {
     },
   );
 
-  test('a backup goes on by the stream, as long as no export is asked for', async () => {
+  test('a backup continues by the stream unless its request names an export', async () => {
     const table = await wire.createTable('went-off');
     await waitForOldStream();
     await wire.fill(table, 5);
@@ -36,7 +36,7 @@ describe.concurrent('without point-in-time recovery', () => {
     expectError(await create(wire, table, { Source: 'EXPORT' }), 'ContinuousBackupsUnavailableException');
   });
 
-  test('it is switched on where the configuration says so, and the backup is exact', async () => {
+  test('a backup enables recovery if the configuration says so, and is exact', async () => {
     const table = await wire.createTable('switched-on');
     await wire.fill(table, 15);
     recovery.switchOff(table);
@@ -49,26 +49,32 @@ describe.concurrent('without point-in-time recovery', () => {
   });
 });
 
-describe.concurrent('a source that is asked for is made, or fails by name', () => {
-  test.each(['TAPE', 'export', '', 'IMPORT', ' EXPORT'])('no such source: "%s"', async (Source) => {
-    const answer = await wire.call('CreateBackup', {
-      TableName: 'any-table',
-      BackupName: 'no-such-source',
-      TidemarkOptions: { Source },
-    });
-    expectError(answer, 'ValidationException', /source.*\[.*EXPORT.*\]/i);
-  });
+describe.concurrent('a request that names a source', () => {
+  test.each(['TAPE', 'export', '', 'IMPORT', ' EXPORT'])(
+    'is refused if there is no such source: "%s"',
+    async (Source) => {
+      const answer = await wire.call('CreateBackup', {
+        TableName: 'any-table',
+        BackupName: 'no-such-source',
+        TidemarkOptions: { Source },
+      });
+      expectError(answer, 'ValidationException', /source.*\[.*EXPORT.*\]/i);
+    },
+  );
 
-  test.each([5, true, ['EXPORT'], { S: 'EXPORT' }])('no word at all: %j', async (Source) => {
-    const answer = await wire.call('CreateBackup', {
-      TableName: 'any-table',
-      BackupName: 'no-such-source',
-      TidemarkOptions: { Source },
-    });
-    expectError(answer, 'SerializationException');
-  });
+  test.each([5, true, ['EXPORT'], { S: 'EXPORT' }])(
+    'is refused if the source is no string: %j',
+    async (Source) => {
+      const answer = await wire.call('CreateBackup', {
+        TableName: 'any-table',
+        BackupName: 'no-such-source',
+        TidemarkOptions: { Source },
+      });
+      expectError(answer, 'SerializationException');
+    },
+  );
 
-  test('STREAM, where there is no snapshot that it could continue', async () => {
+  test('for STREAM fails with CutUnreachable if there is no snapshot to continue', async () => {
     const table = await wire.createTable('stream-first');
     await wire.fill(table, 3);
     const answer = await wire.call('CreateBackup', {
@@ -85,7 +91,7 @@ describe.concurrent('a source that is asked for is made, or fails by name', () =
     expect(next.made).toMatchObject({ Figures: { Items: 3 } });
   });
 
-  test.each(['SCAN', 'STREAM'])('%s, of a table without a stream', async (Source) => {
+  test.each(['SCAN', 'STREAM'])('for %s is refused if the table has no stream', async (Source) => {
     const table = await wire.createTable(`streamless-${Source}`, {
       StreamSpecification: { StreamEnabled: false },
     });
@@ -97,7 +103,7 @@ describe.concurrent('a source that is asked for is made, or fails by name', () =
     expectError(answer, 'ContinuousBackupsUnavailableException');
   });
 
-  test('SCAN, while the base is by export: a full one of which the stream goes on', async () => {
+  test('for SCAN makes a full backup that the stream continues, though bases are by export', async () => {
     const table = await wire.createTable('scanned');
     await waitForOldStream();
     await wire.fill(table, 20);
@@ -117,14 +123,14 @@ describe.concurrent('a source that is asked for is made, or fails by name', () =
     ['EXPORT', 'DIFFERENTIAL'],
     ['EXPORT', 'FULL'],
     ['SCAN', 'FULL'],
-  ])('%s, %s, of a table without a snapshot: a full one', async (Source, Kind) => {
+  ])('for %s of kind %s makes a full backup if the table has no snapshot', async (Source, Kind) => {
     const table = await wire.createTable(`first-${Source}-${Kind}`);
     await wire.fill(table, 2);
     const { made } = await backUpWith(wire, table, { Source, Kind });
     expect(made).toMatchObject({ Source, Kind: 'FULL', Figures: { Items: 2 } });
   });
 
-  test('STREAM, FULL: all of the table, by the stream', async () => {
+  test('for STREAM of kind FULL makes a full backup by the stream', async () => {
     const table = await wire.createTable('stream-full');
     await waitForOldStream();
     await wire.fill(table, 4);
@@ -136,7 +142,7 @@ describe.concurrent('a source that is asked for is made, or fails by name', () =
     expect(await readItems(wire, await wire.restoreTable(arn, 'stream-full-x'))).toEqual(items);
   });
 
-  test('SCAN of a kind that a scan cannot give', async () => {
+  test('for SCAN is refused if it names a kind that a scan cannot make', async () => {
     const table = await wire.createTable('scan-increment');
     await wire.fill(table, 20);
     await backUpWith(wire, table);

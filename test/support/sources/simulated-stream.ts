@@ -11,27 +11,27 @@ import {
 import * as fc from 'fast-check';
 import type { StreamCut } from '../../../lambda/snapshot/format/manifest.ts';
 
-/** One write, for ever in the model's memory. */
+/** One write, which the model remembers for ever. */
 export interface Write {
-  /** Epoch ms; no two writes share one. */
+  /** Epoch ms; each write has its own. */
   readonly at: number;
-  /** The record's time, which may lag behind the write's. Epoch seconds. */
+  /** The record's time in epoch seconds, which may be earlier than the write's. */
   readonly second: number;
   readonly key: number;
   readonly before: number | undefined;
-  /** Undefined: deleted. */
+  /** Undefined if the item was deleted. */
   readonly after: number | undefined;
-  /** Undefined: written while there was no stream. */
+  /** Undefined if there was no stream at the time. */
   readonly place: { readonly stream: string; readonly shard: string; readonly sequence: bigint } | undefined;
 }
 
 export type Action =
   | { readonly do: 'write'; readonly key: number; readonly put: boolean; readonly lagMs: number }
   | { readonly do: 'pass'; readonly ms: number }
-  /** One of the open shards closes and is followed by so many; for some calls nobody is told of these. */
+  /** Closes one of the open shards, which is followed by children; `hiddenFor` calls of DescribeStream do not list them. */
   | { readonly do: 'split'; readonly which: number; readonly children: 1 | 2; readonly hiddenFor: number };
 
-/** What happens, with backups in between, and what happens during each of these. */
+/** Actions with backups in between, and the actions during each backup. */
 export interface Script {
   readonly options: StreamOptions;
   readonly steps: readonly (Action | { readonly do: 'backup'; readonly during: readonly Action[] })[];
@@ -58,10 +58,10 @@ export interface SimulatedStream {
 }
 
 export interface StreamOptions {
-  /** At most so many empty pages in a row come before records; there may be one after each page. */
+  /** At most how many empty pages in a row come before records; there may be some after each page. */
   readonly emptyPages: number;
   readonly recordsPerPage: number;
-  /** Decides where empty pages come. */
+  /** Decides where there are empty pages. */
   readonly seed: number;
 }
 
@@ -90,7 +90,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
 );
 
-/** `emptyPages`: as many in a row as the reader must bear. */
+/** Any script whose stream has at most `emptyPages` empty pages in a row. */
 export function scripts(emptyPages: number): fc.Arbitrary<Script> {
   const during = fc.array(action, { maxLength: 40, size: 'max' });
   return fc.record({
@@ -112,7 +112,7 @@ export function scripts(emptyPages: number): fc.Arbitrary<Script> {
 const slots = 0x10000;
 const shardsPerPage = 3;
 
-/** Keys spread over the slots, so that splits part them. */
+/** The slot of a key. Keys are spread over the slots, so that a split of a shard separates them. */
 export function slotOf(key: number): number {
   return (key * 40_503) % slots;
 }
@@ -121,18 +121,18 @@ export function itemOf(key: number, value: number) {
   return { pk: { S: `k${key}` }, value: { N: String(value) } };
 }
 
-/** A table with its whole history, and its streams as DynamoDB serves them. */
+/** A table with its whole history, and with streams that behave as DynamoDB's do. */
 export class SimulatedTable {
   readonly name: string;
   readonly history: Write[] = [];
   readonly streams: SimulatedStream[] = [];
   /** Epoch ms. */
   now = 1_700_000_000_500;
-  /** What happens meanwhile: done before each page of a stream or a scan. */
+  /** Called before each page of a stream or a scan: what happens in the meantime. */
   meanwhile: () => void = () => {};
   readonly #options: StreamOptions;
   readonly #content = new Map<number, number>();
-  // Sequence numbers grow by a digit on the way: they are not to be compared as text.
+  // Sequence numbers soon get one digit more, so that a comparison as text would be wrong.
   #sequence = 10n ** 21n - 40n;
   #shardCount = 0;
   #random: number;
@@ -195,7 +195,7 @@ export class SimulatedTable {
     if (middle < parent.to) add(middle, parent.to);
   }
 
-  /** All its shards close and have no children. */
+  /** Disables the stream: all its shards are closed and have no children. */
   switchOff(): void {
     const stream = this.stream;
     if (stream === undefined) return;
@@ -212,11 +212,11 @@ export class SimulatedTable {
       shards: [],
     };
     this.streams.push(stream);
-    // Two roots, as of a table that has two partitions.
+    // Two roots, as for a table with two partitions.
     stream.shards.push(this.#shard(0, slots / 2), this.#shard(slots / 2, slots));
   }
 
-  /** Records older than 24 hours go, and closed shards that are left without any. */
+  /** Removes records older than 24 hours, and closed shards without any other records. */
   trim(): void {
     const oldest = this.now - 24 * 60 * 60 * 1000;
     for (const shard of this.streams.flatMap((stream) => stream.shards)) {
@@ -225,7 +225,7 @@ export class SimulatedTable {
     }
   }
 
-  /** Whether a write lies before the cut. Throws if the cut does not say. */
+  /** True if a write is before the cut. Throws if the cut is ambiguous. */
   isBefore(write: Write, cut: StreamCut): boolean {
     const stream = this.#find(cut.stream);
     const { place } = write;
@@ -237,8 +237,9 @@ export class SimulatedTable {
     const below = cutShards.filter(
       (id) => id !== place.shard && this.#lineage(stream, id).includes(place.shard),
     );
-    const said = [position !== undefined, above.length > 0, below.length > 0].filter(Boolean);
-    if (said.length !== 1 || above.length > 1) throw new Error(`the cut is not clear about ${place.shard}`);
+    const answers = [position !== undefined, above.length > 0, below.length > 0].filter(Boolean);
+    if (answers.length !== 1 || above.length > 1)
+      throw new Error(`the cut is not clear about ${place.shard}`);
     if (position === undefined) return below.length > 0;
     return position !== 'start' && place.sequence <= BigInt(position);
   }
@@ -308,7 +309,7 @@ export class SimulatedTable {
     }
     const end = index + Math.min(input.Limit ?? 1000, this.#options.recordsPerPage);
     const page = shard.writes.slice(index, end);
-    // A closed shard's last records come with an end or before an empty page with an end.
+    // The last page of a closed shard has its last records, or is an empty page after them.
     const ends = !isOpen(shard) && end >= shard.writes.length && (page.length === 0 || this.#chance(2));
     return {
       Records: page.map(recordOf),
@@ -337,13 +338,13 @@ export class SimulatedTable {
     return stream;
   }
 
-  /** A shard and those that it came from. */
+  /** The ids of a shard and its ancestors. */
   #lineage(stream: SimulatedStream, id: string): string[] {
     const shard = stream.shards.find((candidate) => candidate.id === id);
     return shard?.parent === undefined ? [id] : [id, ...this.#lineage(stream, shard.parent)];
   }
 
-  /** True once in `n` times, as the seed wants it. */
+  /** True once in `n` times, by the seed. */
   #chance(n: number): boolean {
     this.#random = (this.#random * 1_103_515_245 + 12_345) % 2 ** 31;
     return Math.floor(this.#random / 65_536) % n === 0;

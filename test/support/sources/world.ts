@@ -23,20 +23,20 @@ import { simulatedDynamodb } from '../simulated-dynamodb.ts';
 import { type Action, SimulatedTable, type StreamOptions } from './simulated-stream.ts';
 import { type BackupJob, createBackupJob } from '../../../lambda/jobs/job.ts';
 
-/** So many empty pages in a row end the reading of an open shard. */
+/** How many empty pages in a row end the reading of an open shard. */
 export const emptyPages = 3;
 
-/** A stream that gives all at once. */
+/** A stream without empty pages. */
 export const steady: StreamOptions = { emptyPages: 0, recordsPerPage: 10, seed: 1 };
 
 export interface World {
   readonly table: SimulatedTable;
   readonly services: Services;
-  /** Done before each step. */
+  /** Called before each step. */
   beforeStep: () => void;
 }
 
-/** Worlds over one catalog in a real database, one after another. */
+/** Creates worlds over one catalog in a real database, one after another. */
 export class Worlds {
   readonly #harness: Harness;
   readonly #real: TestDatabase;
@@ -59,7 +59,7 @@ export class Worlds {
     });
   }
 
-  /** A Tidemark over a new simulated table, whose clock is the only one. */
+  /** Does the work in a Tidemark over a new simulated table, whose clock is the only one. */
   async within(
     options: StreamOptions,
     work: (world: World) => Promise<void>,
@@ -102,18 +102,18 @@ export async function request({ services, table }: World): Promise<BackupRecord>
   return backup;
 }
 
-/** Makes the backup as the state machine does, step by step; gives the answers of `collect`. */
+/** Makes the backup step by step, as the state machine does, and returns the answers of `collect`. */
 export async function make(world: World, { id, table }: BackupRecord): Promise<CollectResult['status'][]> {
   const answers: CollectResult['status'][] = [];
   let job = createBackupJob(table.name, id);
   let tasks: readonly number[] = [];
   do {
-    const begun = await step(world, begin, { job });
+    const begun = await runStep(world, begin, { job });
     expect(begun.status).toBe(begun.tasks.length > 0 ? 'scan' : 'collect');
-    for (const task of begun.tasks) await whole(world, scan, job, task);
+    for (const task of begun.tasks) await runTask(world, scan, job, task);
     let collected: CollectInput = { job, part: 0 };
     do {
-      const answer = await step(world, collect, collected);
+      const answer = await runStep(world, collect, collected);
       world.table.now += answer.waitSeconds * 1000;
       answers.push(answer.status);
       ({ tasks } = answer);
@@ -121,28 +121,28 @@ export async function make(world: World, { id, table }: BackupRecord): Promise<C
     } while (['wait', 'more'].includes(answers.at(-1) ?? ''));
     ({ job } = collected);
   } while (answers.at(-1) === 'again');
-  for (const task of tasks) await whole(world, partition, job, task);
-  const arranged = await step(world, arrange, { job });
-  for (const task of arranged.tasks) await whole(world, apply, job, task);
-  await step(world, commit, { job });
+  for (const task of tasks) await runTask(world, partition, job, task);
+  const arranged = await runStep(world, arrange, { job });
+  for (const task of arranged.tasks) await runTask(world, apply, job, task);
+  await runStep(world, commit, { job });
   return answers;
 }
 
-/** Steps are so quick that a scan can end in the marker's second. */
-function step<I, O>({ table, services, beforeStep }: World, run: Step<I, O>, input: I): Promise<O> {
+/** Runs a step. Steps are so quick that a scan can end in the marker's second. */
+function runStep<I, O>({ table, services, beforeStep }: World, run: Step<I, O>, input: I): Promise<O> {
   table.now += 20;
   beforeStep();
   return run(services, input);
 }
 
-async function whole(
+async function runTask(
   world: World,
   run: Step<TaskInput<BackupJob>, TaskResult<BackupJob>>,
   job: BackupJob,
   task: number,
 ): Promise<void> {
   let next: TaskResult<BackupJob> = { job, task, part: 0, status: 'more' };
-  while (next.status === 'more') next = await step(world, run, next);
+  while (next.status === 'more') next = await runStep(world, run, next);
 }
 
 export async function backUp(world: World): Promise<BackupRecord> {
@@ -151,7 +151,7 @@ export async function backUp(world: World): Promise<BackupRecord> {
   return backup;
 }
 
-/** The backup holds what its cut says, and its cut is where it belongs. */
+/** Expects that the backup holds exactly the content at its cut, and that its cut fits its marker. */
 export async function expectExact(
   world: World,
   backup: BackupRecord,
@@ -177,7 +177,7 @@ export async function expectExact(
   return { ...manifest, cut };
 }
 
-/** Plays one of the actions before each page that is read and before each step. */
+/** Plays one of the actions before each page that is read, and one before each step. */
 export function playMeanwhile(world: World, actions: readonly Action[]): void {
   const left = [...actions];
   const next = () => {
