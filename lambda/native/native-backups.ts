@@ -1,6 +1,19 @@
 import type { TableDescription as SdkTableDescription } from '@aws-sdk/client-dynamodb';
 import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
+/*
+ * What DynamoDB itself offers, as two ports with an adapter each:
+ *
+ *   NativeBackups (this file)         on-demand backups        dynamodb-backups.ts
+ *   ContinuousBackups (recovery.ts)   point-in-time recovery   dynamodb-recovery.ts; on one machine local/dynamodb/
+ *
+ * Only one Lambda function has the right to restore, so both adapters restore through it:
+ *
+ *   adapter -> invoked-restore.ts -> Lambda function `native-restore` -> native-restore.ts -> DynamoDB
+ *
+ * DynamoDB's errors leave an adapter as a `TidemarkError` with DynamoDB's text (translate-errors.ts).
+ */
+
 /** One of DynamoDB's own on-demand backups. */
 export interface NativeBackup {
   readonly status: 'CREATING' | 'AVAILABLE';

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Native, native } from '../support/recovery-calls.ts';
+import { type SimulatedDynamodb, startSimulatedDynamodb } from '../support/native/simulated-dynamodb.ts';
 
-let made: Native;
+let simulated: SimulatedDynamodb;
 beforeEach(async () => {
-  made = await native(2);
+  simulated = await startSimulatedDynamodb(2);
 });
-afterEach(() => made.close());
+afterEach(() => simulated.close());
 
 const arn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Music/backup/01576616366715-b4e58d3a';
 const other = arn.replace('b4e58d3a', '0c1d2e3f');
@@ -19,33 +19,38 @@ const broken = { status: 500, body: { __type: `${model}InternalServerError`, mes
 
 describe('create of a native backup', () => {
   test('requests a backup of the given name and returns its ARN', async () => {
-    made.answer = { status: 200, body: { BackupDetails: { BackupArn: arn, BackupName: name } } };
-    expect(await made.backups.create('Music', name)).toBe(arn);
-    expect(made.asked).toEqual([
+    simulated.answer = { status: 200, body: { BackupDetails: { BackupArn: arn, BackupName: name } } };
+    expect(await simulated.backups.create('Music', name)).toBe(arn);
+    expect(simulated.requests).toEqual([
       { operation: 'CreateBackup', body: { TableName: 'Music', BackupName: name } },
     ]);
   });
 
   test('sends at most one request: the outcome of one without an answer is unknown', async () => {
-    made.answer = broken;
-    await expect(made.backups.create('Music', name)).rejects.toMatchObject({ name: 'InternalServerError' });
-    expect(made.asked).toHaveLength(1);
+    simulated.answer = broken;
+    await expect(simulated.backups.create('Music', name)).rejects.toMatchObject({
+      name: 'InternalServerError',
+    });
+    expect(simulated.requests).toHaveLength(1);
   });
 });
 
 describe('find of native backups', () => {
   test('returns the backups of a name from all pages, from a time on', async () => {
     const summary = (BackupArn: string, BackupName = name) => ({ BackupArn, BackupName });
-    made.answer = (_operation, { ExclusiveStartBackupArn: after }) => ({
+    simulated.answer = (_operation, { ExclusiveStartBackupArn: after }) => ({
       status: 200,
       body:
         after === undefined
           ? { BackupSummaries: [summary('x', 'another'), summary(arn)], LastEvaluatedBackupArn: arn }
           : { BackupSummaries: [summary(other)] },
     });
-    expect(await made.backups.find('Music', name, 1_576_616_366_000)).toEqual([arn, other]);
-    const asked = { TableName: 'Music', TimeRangeLowerBound: 1_576_616_366 };
-    expect(made.asked.map(({ body }) => body)).toEqual([asked, { ...asked, ExclusiveStartBackupArn: arn }]);
+    expect(await simulated.backups.find('Music', name, 1_576_616_366_000)).toEqual([arn, other]);
+    const expected = { TableName: 'Music', TimeRangeLowerBound: 1_576_616_366 };
+    expect(simulated.requests.map(({ body }) => body)).toEqual([
+      expected,
+      { ...expected, ExclusiveStartBackupArn: arn },
+    ]);
   });
 });
 
@@ -60,8 +65,8 @@ describe('a native backup', () => {
   test.each(['CREATING', 'AVAILABLE'])(
     'returns status and figures of a backup that is %s',
     async (status) => {
-      made.answer = { status: 200, body: described(status) };
-      expect(await made.backups.describe(arn)).toEqual({
+      simulated.answer = { status: 200, body: described(status) };
+      expect(await simulated.backups.describe(arn)).toEqual({
         status,
         tableId: 'the-table',
         items: 7,
@@ -71,20 +76,20 @@ describe('a native backup', () => {
   );
 
   test('is undefined if it is deleted or missing', async () => {
-    made.answer = { status: 200, body: described('DELETED') };
-    expect(await made.backups.describe(arn)).toBeUndefined();
-    made.answer = errorOf('BackupNotFoundException');
-    expect(await made.backups.describe(arn)).toBeUndefined();
+    simulated.answer = { status: 200, body: described('DELETED') };
+    expect(await simulated.backups.describe(arn)).toBeUndefined();
+    simulated.answer = errorOf('BackupNotFoundException');
+    expect(await simulated.backups.describe(arn)).toBeUndefined();
   });
 });
 
 describe('delete of a native backup', () => {
   test('does not fail for a backup that is already gone', async () => {
-    await made.backups.delete(arn);
-    made.answer = errorOf('BackupNotFoundException');
-    await made.backups.delete(arn);
-    const asked = { operation: 'DeleteBackup', body: { BackupArn: arn } };
-    expect(made.asked).toEqual([asked, asked]);
+    await simulated.backups.delete(arn);
+    simulated.answer = errorOf('BackupNotFoundException');
+    await simulated.backups.delete(arn);
+    const expected = { operation: 'DeleteBackup', body: { BackupArn: arn } };
+    expect(simulated.requests).toEqual([expected, expected]);
   });
 });
 
@@ -92,11 +97,14 @@ describe('restore of a native backup', () => {
   const request = { arn, target: 'Copy', overrides: {} };
 
   test('invokes the function that may restore, with overrides under DynamoDB’s names', async () => {
-    made.answer = { status: 200, body: { TableDescription: { TableName: 'Copy', CreationDateTime: 1.5 } } };
+    simulated.answer = {
+      status: 200,
+      body: { TableDescription: { TableName: 'Copy', CreationDateTime: 1.5 } },
+    };
     const overrides = { billingMode: 'PAY_PER_REQUEST', globalSecondaryIndexes: [] } as const;
-    const restored = await made.backups.restore({ ...request, overrides, requestedBy: 'ada' });
+    const restored = await simulated.backups.restore({ ...request, overrides, requestedBy: 'ada' });
     expect(restored).toEqual({ TableName: 'Copy', CreationDateTime: new Date(1500) });
-    expect(made.asked).toEqual([
+    expect(simulated.requests).toEqual([
       {
         operation: 'RestoreTableFromBackup',
         body: {
@@ -107,16 +115,16 @@ describe('restore of a native backup', () => {
         },
       },
     ]);
-    expect(made.requestedBy).toEqual(['ada']);
+    expect(simulated.requestedBy).toEqual(['ada']);
   });
 
   test('rejects settings that DynamoDB cannot keep, and requests nothing', async () => {
-    const restoring = made.backups.restore({ ...request, overrides: { keep: ['stream'] } });
+    const restoring = simulated.backups.restore({ ...request, overrides: { keep: ['stream'] } });
     await expect(restoring).rejects.toMatchObject({
       code: 'Validation',
       message: expect.stringContaining('cannot keep: stream'),
     });
-    expect(made.asked).toEqual([]);
+    expect(simulated.requests).toEqual([]);
   });
 });
 
@@ -128,11 +136,11 @@ describe('an error of DynamoDB', () => {
     ['ContinuousBackupsUnavailableException', 'ContinuousBackupsUnavailable'],
     ['LimitExceededException', 'LimitExceeded'],
   ])('%s is thrown with its text and the code %s', async (type, code) => {
-    made.answer = errorOf(type);
+    simulated.answer = errorOf(type);
     const expected = { code, message: 'why it is so' };
-    await expect(made.backups.create('Music', name)).rejects.toMatchObject(expected);
-    expect(made.asked).toHaveLength(1);
-    await expect(made.backups.restore({ arn, target: 'Copy', overrides: {} })).rejects.toMatchObject(
+    await expect(simulated.backups.create('Music', name)).rejects.toMatchObject(expected);
+    expect(simulated.requests).toHaveLength(1);
+    await expect(simulated.backups.restore({ arn, target: 'Copy', overrides: {} })).rejects.toMatchObject(
       expected,
     );
   });

@@ -1,12 +1,12 @@
 import { TableDescription$ } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Native, native } from '../support/recovery-calls.ts';
+import { type SimulatedDynamodb, startSimulatedDynamodb } from '../support/native/simulated-dynamodb.ts';
 
-let made: Native;
+let simulated: SimulatedDynamodb;
 beforeEach(async () => {
-  made = await native();
+  simulated = await startSimulatedDynamodb();
 });
-afterEach(() => made.close());
+afterEach(() => simulated.close());
 
 const earliest = 1_700_000_000_125;
 const latest = 1_700_600_000_250;
@@ -32,21 +32,21 @@ describe('the point-in-time recovery of a table', () => {
   const recovery = { enabled: true, recoveryPeriodInDays: 7, earliest, latest };
 
   test('is described as DynamoDB describes it', async () => {
-    made.answer = { status: 200, body: enabled };
-    expect(await made.continuous.describe('Music')).toEqual(recovery);
-    made.answer = { status: 200, body: disabled };
-    expect(await made.continuous.describe('Music')).toEqual({ enabled: false });
-    const asked = { operation: 'DescribeContinuousBackups', body: { TableName: 'Music' } };
-    expect(made.asked).toEqual([asked, asked]);
+    simulated.answer = { status: 200, body: enabled };
+    expect(await simulated.continuous.describe('Music')).toEqual(recovery);
+    simulated.answer = { status: 200, body: disabled };
+    expect(await simulated.continuous.describe('Music')).toEqual({ enabled: false });
+    const expected = { operation: 'DescribeContinuousBackups', body: { TableName: 'Music' } };
+    expect(simulated.requests).toEqual([expected, expected]);
   });
 
   test('is changed by DynamoDB and returned as it is then', async () => {
-    made.answer = { status: 200, body: enabled };
+    simulated.answer = { status: 200, body: enabled };
     const specification = { enabled: true, recoveryPeriodInDays: 7 };
-    expect(await made.continuous.update('Music', specification)).toEqual(recovery);
-    made.answer = { status: 200, body: disabled };
-    expect(await made.continuous.update('Music', { enabled: false })).toEqual({ enabled: false });
-    expect(made.asked.map(({ body }) => body)).toEqual([
+    expect(await simulated.continuous.update('Music', specification)).toEqual(recovery);
+    simulated.answer = { status: 200, body: disabled };
+    expect(await simulated.continuous.update('Music', { enabled: false })).toEqual({ enabled: false });
+    expect(simulated.requests.map(({ body }) => body)).toEqual([
       {
         TableName: 'Music',
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 },
@@ -60,8 +60,8 @@ const request = { table: 'Music', target: 'Music-restored', overrides: {} };
 
 describe('a restore by DynamoDB, through the function that may restore', () => {
   test('is to the latest time if the request has no time', async () => {
-    await made.continuous.restore(request);
-    expect(made.asked).toEqual([
+    await simulated.continuous.restore(request);
+    expect(simulated.requests).toEqual([
       {
         operation: 'RestoreTableToPointInTime',
         body: {
@@ -80,7 +80,7 @@ describe('a restore by DynamoDB, through the function that may restore', () => {
     const OnDemandThroughput = { MaxReadRequestUnits: 3, MaxWriteRequestUnits: 4 };
     const global = { IndexName: 'g', KeySchema, Projection, ProvisionedThroughput, OnDemandThroughput };
     const local = { IndexName: 'l', KeySchema, Projection };
-    await made.continuous.restore({
+    await simulated.continuous.restore({
       ...request,
       time: latest,
       overrides: {
@@ -93,7 +93,7 @@ describe('a restore by DynamoDB, through the function that may restore', () => {
         keep: [],
       },
     });
-    expect(made.asked[0]?.body).toEqual({
+    expect(simulated.requests[0]?.body).toEqual({
       SourceTableName: 'Music',
       TargetTableName: 'Music-restored',
       RestoreDateTime: latest / 1000,
@@ -107,23 +107,23 @@ describe('a restore by DynamoDB, through the function that may restore', () => {
   });
 
   test('passes the caller to the function, and not to DynamoDB', async () => {
-    await made.continuous.restore({ ...request, requestedBy: 'ada' });
-    await made.continuous.restore(request);
-    expect(made.requestedBy).toEqual(['ada', undefined]);
-    expect(made.asked[0]).toEqual(made.asked[1]);
+    await simulated.continuous.restore({ ...request, requestedBy: 'ada' });
+    await simulated.continuous.restore(request);
+    expect(simulated.requestedBy).toEqual(['ada', undefined]);
+    expect(simulated.requests[0]).toEqual(simulated.requests[1]);
   });
 
   test('passes on an empty override of indexes as empty', async () => {
     const overrides = { globalSecondaryIndexes: [], localSecondaryIndexes: [] };
-    await made.continuous.restore({ ...request, overrides });
-    expect(made.asked[0]?.body).toMatchObject({
+    await simulated.continuous.restore({ ...request, overrides });
+    expect(simulated.requests[0]?.body).toMatchObject({
       GlobalSecondaryIndexOverride: [],
       LocalSecondaryIndexOverride: [],
     });
   });
 
   test('returns the description by DynamoDB, with its times as dates', async () => {
-    made.answer = {
+    simulated.answer = {
       status: 200,
       body: {
         TableDescription: {
@@ -134,7 +134,7 @@ describe('a restore by DynamoDB, through the function that may restore', () => {
         },
       },
     };
-    expect(await made.continuous.restore(request)).toEqual({
+    expect(await simulated.continuous.restore(request)).toEqual({
       table: {
         TableName: 'Music-restored',
         TableStatus: 'CREATING',
@@ -154,16 +154,16 @@ describe('a restore by DynamoDB, through the function that may restore', () => {
 
   test('rejects settings that DynamoDB cannot keep, and requests nothing', async () => {
     const overrides = { keep: ['stream', 'timeToLive'] as const };
-    await expect(made.continuous.restore({ ...request, overrides })).rejects.toMatchObject({
+    await expect(simulated.continuous.restore({ ...request, overrides })).rejects.toMatchObject({
       code: 'Validation',
       message: expect.stringContaining('cannot keep: stream, timeToLive'),
     });
-    expect(made.asked).toEqual([]);
+    expect(simulated.requests).toEqual([]);
   });
 
   test('throws Internal if the function fails', async () => {
-    made.failure = 'Unhandled';
-    await expect(made.continuous.restore(request)).rejects.toMatchObject({
+    simulated.failure = 'Unhandled';
+    await expect(simulated.continuous.restore(request)).rejects.toMatchObject({
       code: 'Internal',
       message: expect.stringContaining('Unhandled'),
     });
@@ -172,9 +172,9 @@ describe('a restore by DynamoDB, through the function that may restore', () => {
 
 describe('an error of DynamoDB', () => {
   const calls = {
-    describe: () => made.continuous.describe('Music'),
-    update: () => made.continuous.update('Music', { enabled: true }),
-    restore: () => made.continuous.restore(request),
+    describe: () => simulated.continuous.describe('Music'),
+    update: () => simulated.continuous.update('Music', { enabled: true }),
+    restore: () => simulated.continuous.restore(request),
   };
   const errors = [
     ['com.amazon.coral.validate#ValidationException', 'Validation'],
@@ -197,12 +197,12 @@ describe('an error of DynamoDB', () => {
 
   describe.each(['describe', 'update', 'restore'] as const)('in a call of %s', (call) => {
     test.each(errors)('%s is thrown with its text and the code %s', async (__type, code) => {
-      made.answer = { status: 400, body: { __type, message: 'why it is so' } };
+      simulated.answer = { status: 400, body: { __type, message: 'why it is so' } };
       await expect(calls[call]()).rejects.toMatchObject({ code, message: 'why it is so' });
     });
 
     test('is thrown unchanged if it is no fault of the request', async () => {
-      made.answer = {
+      simulated.answer = {
         status: 500,
         body: { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'broken' },
       };

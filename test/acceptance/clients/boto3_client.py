@@ -3,7 +3,7 @@
 One JSON object a line comes in: {"place": "tidemark" | "tables", "operation": ..., "input": ...}.
 One a line goes out: {"output": ...} or {"exception": ..., "message": ...}. Times go out as epoch seconds.
 
-Environment, beside boto3's own: TIDEMARK_URL; TABLES_URL (absent: AWS); SIGNING_NAME (absent: dynamodb).
+Environment variables, in addition to boto3's own: TIDEMARK_URL; TABLES_URL (absent: AWS); SIGNING_NAME (absent: dynamodb).
 """
 
 import json
@@ -34,10 +34,10 @@ def call(place, operation, input):
     try:
         output = getattr(clients[place], xform_name(operation))(**input)
     except ClientError as error:
-        own_class, told = type(error).__name__, error.response["Error"]
+        own_class, error_body = type(error).__name__, error.response["Error"]
         return {
-            "exception": told["Code"] if own_class == "ClientError" else own_class,
-            "message": told["Message"],
+            "exception": error_body["Code"] if own_class == "ClientError" else own_class,
+            "message": error_body["Message"],
         }
     return {"output": {name: value for name, value in output.items() if name != "ResponseMetadata"}}
 
