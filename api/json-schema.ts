@@ -10,17 +10,17 @@ export function toSchema({ members, required, union, texts }: Structure): object
     properties: Object.fromEntries(
       Object.entries(members).map(([member, type]) => {
         const text = texts[member];
-        return [member, { ...typeSchema(type), ...(text !== undefined && { description: text }) }];
+        return [member, { ...toTypeSchema(type), ...(text !== undefined && { description: text }) }];
       }),
     ),
   };
 }
 
-function typeSchema(type: Type): object {
+function toTypeSchema(type: Type): object {
   if (type.kind === 'structure') return { $ref: `#/components/schemas/${type.name}` };
-  if (type.kind === 'map') return { type: 'object', additionalProperties: typeSchema(type.of) };
+  if (type.kind === 'map') return { type: 'object', additionalProperties: toTypeSchema(type.of) };
   if (type.kind === 'list') {
-    return { type: 'array', items: typeSchema(type.of), ...keywordsOf('Items', type.traits) };
+    return { type: 'array', items: toTypeSchema(type.of), ...keywordsOf('Items', type.traits) };
   }
   return { ...scalars[type.kind], ...keywordsOf(type.kind === 'string' ? 'Length' : 'imum', type.traits) };
 }

@@ -37,8 +37,8 @@ export interface Api {
 /** Throws if neither an operation's description nor DynamoDB's model has its answer. */
 export function createApi(operations: readonly Operation[] = apiOperations): Api {
   const structures: Structures = new Map();
-  const addSdkType = (name: string) => readSdkType(name, structures, addedMembers);
-  const addedMembers = (name: string) => {
+  const addSdkType = (name: string) => readSdkType(name, structures, findAddedMembers);
+  const findAddedMembers = (name: string) => {
     const members = extensions[name];
     if (members === undefined) return undefined;
     const types = Object.entries(members).map(([member, described]) => [

@@ -35,7 +35,7 @@ export function createOpenApi({ operations, structures }: Api): Record<string, u
           .filter((operation) => isServedAt(path, operation))
           .map((operation) => [
             `${path}#X-Amz-Target=${operation.target}`,
-            { post: wireOperation(operation, path) },
+            { post: describeOperation(operation, path) },
           ]),
       ),
     ),
@@ -90,7 +90,7 @@ const error = {
   },
 };
 
-function wireOperation(
+function describeOperation(
   { name, target, text, input, output, errors, example }: ApiOperation,
   path: string,
 ): object {

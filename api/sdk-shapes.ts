@@ -28,21 +28,21 @@ const codes = { list: 1, map: 2, structure: 3, union: 4 };
  */
 export function readSdkType(name: string, structures: Structures, findAdded: FindAdded): Type | undefined {
   const schema = clientExports[`${name}$`];
-  return schema === undefined ? undefined : typeOf(schema);
+  return schema === undefined ? undefined : readType(schema);
 
-  function typeOf(schema: unknown): Type {
-    const found: unknown = typeof schema === 'function' ? schema() : schema;
-    if (typeof found === 'number') return simpleType(found);
-    if (!Array.isArray(found)) throw new Error(`not a schema: ${String(found)}`);
-    const [code, , name, , first, second, required = 0]: unknown[] = found;
-    if (code === codes.list) return { kind: 'list', of: typeOf(first) };
-    if (code === codes.map) return { kind: 'map', of: typeOf(second) };
+  function readType(schema: unknown): Type {
+    const value: unknown = typeof schema === 'function' ? schema() : schema;
+    if (typeof value === 'number') return toSimpleType(value);
+    if (!Array.isArray(value)) throw new Error(`not a schema: ${String(value)}`);
+    const [code, , name, , first, second, required = 0]: unknown[] = value;
+    if (code === codes.list) return { kind: 'list', of: readType(first) };
+    if (code === codes.map) return { kind: 'map', of: readType(second) };
     if (code !== codes.structure && code !== codes.union) throw new Error(`unknown schema: ${String(code)}`);
-    return structure(String(name), first as string[], second as unknown[], Number(required), code);
+    return readStructure(String(name), first as string[], second as unknown[], Number(required), code);
   }
 
-  /** The required members come first. */
-  function structure(
+  /** Reads a structure. `required` is the number of its required members, which come first. */
+  function readStructure(
     name: string,
     members: string[],
     types: unknown[],
@@ -51,12 +51,12 @@ export function readSdkType(name: string, structures: Structures, findAdded: Fin
   ): Type {
     const type = { kind: 'structure', name } as const;
     if (structures.has(name)) return type;
-    // Its name must be known before its members are read: it may contain itself.
+    // Register the name before reading the members: a structure may contain itself.
     structures.set(name, { members: {}, required: [], texts: {} });
     const added = findAdded(name);
     structures.set(name, {
       members: {
-        ...Object.fromEntries(members.map((member, i) => [member, addValues(member, typeOf(types[i]))])),
+        ...Object.fromEntries(members.map((member, i) => [member, addValues(member, readType(types[i]))])),
         ...added?.members,
       },
       required: members.slice(0, required),
@@ -68,9 +68,9 @@ export function readSdkType(name: string, structures: Structures, findAdded: Fin
   }
 }
 
-function simpleType(code: number): Type {
-  if (code >= mapOf) return { kind: 'map', of: simpleType(code - mapOf) };
-  if (code >= listOf) return { kind: 'list', of: simpleType(code - listOf) };
+function toSimpleType(code: number): Type {
+  if (code >= mapOf) return { kind: 'map', of: toSimpleType(code - mapOf) };
+  if (code >= listOf) return { kind: 'list', of: toSimpleType(code - listOf) };
   const kind = scalars.get(code);
   if (kind === undefined) throw new Error(`unknown schema: ${code}`);
   return { kind };

@@ -32,7 +32,9 @@ export function createServiceModel({ operations, structures }: Api): object {
       targetPrefix: 'DynamoDB_20120810',
       uid: 'tidemark-2012-08-10',
     },
-    operations: Object.fromEntries(operations.map((operation) => [operation.name, wireOperation(operation)])),
+    operations: Object.fromEntries(
+      operations.map((operation) => [operation.name, describeOperation(operation)]),
+    ),
     shapes: Object.fromEntries(shapes),
     documentation:
       "Backups of DynamoDB tables in your own bucket, by DynamoDB's backup API and operations beyond it.",
@@ -41,7 +43,7 @@ export function createServiceModel({ operations, structures }: Api): object {
 
 const exception = { type: 'structure', members: { message: { shape: 'String' } }, exception: true };
 
-function wireOperation({ name, input, output, errors, text }: ApiOperation): object {
+function describeOperation({ name, input, output, errors, text }: ApiOperation): object {
   return {
     name,
     http: { method: 'POST', requestUri: '/' },

@@ -28,7 +28,10 @@ interface RestoreRequest {
   readonly conflict: TidemarkError | undefined;
 }
 
-/** Throws `BackupNotFound` and `BackupNotAvailable`, but leaves the conflict to the caller: other checks come first. */
+/**
+ * Finds the backup, and the conflict if the target's name is taken. Throws `BackupNotFound` and `BackupNotAvailable`; the
+ * caller throws the conflict, after its other checks.
+ */
 export async function readRestoreRequest(
   services: RequestServices,
   { backup: key, target }: Pick<RestoreTableInput, 'backup' | 'target'>,

@@ -120,7 +120,7 @@ test('the dry run of a restore is described by the document', async () => {
   expect(answer).toHaveProperty('TableDescription.Tidemark.Estimate.Items', 7);
 });
 
-describe('an error', () => {
+describe('the errors in the document', () => {
   /** The codes of all errors that the caller can correct. */
   const codes = [
     'Validation',
@@ -140,7 +140,7 @@ describe('an error', () => {
   ] as const satisfies readonly ErrorCode[];
 
   test.each(api.operations)(
-    'of the description of $name can be answered by it',
+    'include each error that $name can answer by its description',
     async ({ name, errors, example }) => {
       const errorAnswers = await Promise.all(
         codes.map((code) => answerTo(failingOperations(code), name, example)),
@@ -153,7 +153,7 @@ describe('an error', () => {
   );
 
   test.each(api.operations)(
-    'of $name is described by the document: a wrong type, a violated constraint, no rights, a fault',
+    'describe the answers of $name to a wrong type, a violated constraint, missing rights and a fault',
     async ({ name }) => {
       const wrong = { BackupArn: 1, TableName: 1, TargetTableName: 1 };
       expectValid(answers(name, 400), (await answerTo(fakeOperations(), name, wrong)).answer);
@@ -165,7 +165,7 @@ describe('an error', () => {
   );
 
   test.each(gatewayResponses)(
-    'of API Gateway is described by the document: $type.responseType',
+    'describe the answer of API Gateway: $type.responseType',
     ({ statusCode, templates }) => {
       const body = templates?.['application/json']?.replace('$context.error.messageString', '"why"') ?? '';
       expectValid(answers('CreateBackup', Number(statusCode)), JSON.parse(body));

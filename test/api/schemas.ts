@@ -14,16 +14,16 @@ export function structure(name: string): ValidateFunction {
   return at(`/components/schemas/${name}`);
 }
 
-interface Described {
+type Described = {
   readonly paths: Readonly<
     Record<string, { readonly post: { readonly responses: Readonly<Record<string, { $ref?: string }>> } }>
   >;
-}
+};
 
 /** The validator of an operation's answers of this status. */
 export function answers(operation: string, status: number): ValidateFunction {
   const path = `/#X-Amz-Target=DynamoDB_20120810.${operation}`;
-  const shared = (document as unknown as Described).paths[path]?.post.responses[status]?.$ref;
+  const shared = (document as Described).paths[path]?.post.responses[status]?.$ref;
   const own = `/paths/~1%23${path.slice(2)}/post/responses/${status}`;
   return at(`${shared?.slice(1) ?? own}/content/application~1x-amz-json-1.0/schema`);
 }

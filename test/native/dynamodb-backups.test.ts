@@ -62,18 +62,15 @@ describe('a native backup', () => {
     },
   });
 
-  test.each(['CREATING', 'AVAILABLE'])(
-    'returns status and figures of a backup that is %s',
-    async (status) => {
-      simulated.answer = { status: 200, body: described(status) };
-      expect(await simulated.backups.describe(arn)).toEqual({
-        status,
-        tableId: 'the-table',
-        items: 7,
-        bytes: 1900,
-      });
-    },
-  );
+  test.each(['CREATING', 'AVAILABLE'])('is described with its status and figures: %s', async (status) => {
+    simulated.answer = { status: 200, body: described(status) };
+    expect(await simulated.backups.describe(arn)).toEqual({
+      status,
+      tableId: 'the-table',
+      items: 7,
+      bytes: 1900,
+    });
+  });
 
   test('is undefined if it is deleted or missing', async () => {
     simulated.answer = { status: 200, body: described('DELETED') };

@@ -18,7 +18,7 @@ const checkWith = (describe: () => Promise<{ enabled: boolean }>) =>
   checkSource(
     {
       config: defaultConfig,
-      recovery: { describe } as unknown as Parameters<typeof checkSource>[0]['recovery'],
+      recovery: { describe, update: describe },
     },
     table,
     undefined,

@@ -47,7 +47,7 @@ describe('a request for a table by its ARN', () => {
     await harness.executions.idle();
   });
 
-  it('is denied for an ARN of another account or region, and changes nothing of our table', async () => {
+  it('is denied for an ARN of another account or region, and does not change the table here', async () => {
     const { harness, table } = world;
     for (const others of foreignArns(tableArn)) {
       expect(others).not.toBe(tableArn);

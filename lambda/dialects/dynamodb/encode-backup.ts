@@ -21,7 +21,7 @@ const wireStatus: Readonly<Record<BackupStatus, WireStatus>> = {
 
 type TidemarkDetails = Answer<typeof tidemarkDetails>;
 
-/** The answer to CreateBackup, and the first part of a description. */
+/** Encodes the details of a backup: the answer to CreateBackup, and the first part of a description. */
 export function encodeDetails(record: BackupRecord): BackupDetails & { Tidemark?: TidemarkDetails } {
   const added = encodeOwnDetails(record);
   return {
@@ -118,7 +118,7 @@ function encodeFeatures({ description }: BackupRecord): SourceTableFeatureDetail
   };
 }
 
-/** DynamoDB describes a table without indexes without a list of them, not with an empty one. */
+/** Leaves out an empty list: DynamoDB describes a table without indexes without a list of them. */
 function undefinedIfEmpty<T>(list: readonly T[]): T[] | undefined {
   return list.length === 0 ? undefined : [...list];
 }

@@ -1,7 +1,7 @@
 import type { ContinuousBackupsDescription } from '@aws-sdk/client-dynamodb';
 import type { PointInTimeRecovery } from '../../native/recovery.ts';
 
-/** Continuous backups are enabled for every table; only the recovery from them may be disabled. */
+/** Encodes a table's recovery. Continuous backups are always enabled; only the recovery from them can be disabled. */
 export function encodeRecovery(recovery: PointInTimeRecovery): ContinuousBackupsDescription {
   const { enabled, recoveryPeriodInDays, earliest, latest } = recovery;
   return {

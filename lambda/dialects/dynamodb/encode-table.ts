@@ -20,17 +20,17 @@ type TidemarkRestore = Answer<typeof tidemarkRestore>;
 /** A restore, or a dry run of one. */
 type Planned = DryRun['restore'] & Partial<Pick<RestoreRecord, 'targetTableId' | 'pointInTime' | 'status'>>;
 
-/** The table that a restore would create, with the estimate of the restore. */
+/** Describes the table that a restore would create, with the estimate of the restore. */
 export function encodePlannedTable({ restore, estimate }: DryRun): WireTable & { Tidemark: TidemarkRestore } {
   return { ...encodeTarget(restore), Tidemark: { Estimate: encodeEstimate(estimate) } };
 }
 
-/** The table that a restore will create. DynamoDB itself describes the table of its own restore. */
+/** Describes the table that a restore will create; of its own restores, DynamoDB has described it. */
 export function encodeStartedTable(started: StartedRestore): WireTable {
   return 'table' in started ? started.table : encodeTarget(started.restore);
 }
 
-/** The table that a restore will create, as the answer to the request describes it. */
+/** Describes the table that a restore will create, as in the answer to its request. */
 function encodeTarget(restore: Planned): WireTable {
   const { description } = restore;
   // The target is created in the account and region of the source.
@@ -59,7 +59,7 @@ function encodeTarget(restore: Planned): WireTable {
   };
 }
 
-/** A table that a restore created or is creating: `table` is undefined until DynamoDB has it. */
+/** Describes a table that a restore created or is creating. `table` is undefined until DynamoDB has it. */
 export function encodeRestoredTable(
   table: WireTable | undefined,
   restore: RestoreRecord,
@@ -108,7 +108,7 @@ function encodeSummary(restore: Planned): RestoreSummary {
   };
 }
 
-/** The throughput of a table or an index; one on demand has zeros. */
+/** Encodes the throughput of a table or an index, which is zero on demand. */
 function encodeThroughput(provisioned: ProvisionedThroughput | undefined): ProvisionedThroughputDescription {
   return {
     NumberOfDecreasesToday: 0,

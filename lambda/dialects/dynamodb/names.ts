@@ -27,9 +27,9 @@ export const newName = {
 export const tableNameOrArn = {
   type: 'string',
   constraints: [
-    checkingName(pattern(characters), { pattern: `(arn:[^/]+:table/)?${characters}` }),
-    checkingName(minLength(3), { min: 1 }),
-    checkingName(maxLength(255), { max: maxArnLength }),
+    applyToName(pattern(characters), { pattern: `(arn:[^/]+:table/)?${characters}` }),
+    applyToName(minLength(3), { min: 1 }),
+    applyToName(maxLength(255), { max: maxArnLength }),
   ],
   text: 'A table, by name or ARN.',
 } as const;
@@ -68,6 +68,6 @@ export function tableOfArn(arn: string): TableReference {
 }
 
 /** Makes a constraint check the table's name also where an ARN is given in its place. */
-function checkingName(rule: Constraint, trait: ConstraintTrait): Constraint {
+function applyToName(rule: Constraint, trait: ConstraintTrait): Constraint {
   return { ...rule, trait, holds: (value) => rule.holds(tableNameOf(String(value))) };
 }

@@ -5,7 +5,7 @@ import type { World } from '../scenario.ts';
 /** Defines tests of what the CLI does by itself. */
 export function defineCliTests(cli: Cli): (world: () => World) => void {
   return (world) =>
-    test('the CLI gathers the pages of the list', async () => {
+    test('the CLI collects all pages of a list', async () => {
       const { table, backups } = world();
       const pages = ['--page-size', '1', '--query', 'BackupSummaries[].BackupArn'];
       const printed = await cli.backup('list-backups', '--table-name', table, ...pages);

@@ -69,7 +69,7 @@ describe('a request with the content type', () => {
     expect(await answerTo(typed(sent, 'hi'))).toEqual({ status: 400, body: serialization, type: answered });
   });
 
-  test('and the body missing is answered with plain JSON', async () => {
+  test('missing, and without a body, is answered with plain JSON', async () => {
     const request = post('', '', { headers: { 'content-type': undefined, 'x-amz-target': undefined } });
     expect(await answerTo(request)).toEqual({
       status: 400,
@@ -168,7 +168,7 @@ describe('the path of a request', () => {
     ['GetBackupItem', '/backup', 'GetBackupItem is not served at /backup, but at / and /read'],
     ['DeleteBackup', '/backup', 'DeleteBackup is not served at /backup, but at /'],
   ] as const)(
-    'does not serve an operation, so the error names the paths that do: %s at %s',
+    'is rejected with the paths that serve the operation: %s at %s',
     async (name, path, Message) => {
       expect(await answerTo(post(name, validRequests[name], { path }))).toMatchObject({
         status: 400,

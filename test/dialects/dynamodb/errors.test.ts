@@ -211,12 +211,12 @@ describe('a fault of the service', () => {
     await answerOf(fault, 'DescribeBackup', validRequests.DescribeBackup, log);
     expect(log.error.mock.lastCall?.[1]).toMatchObject({ reason: 'Internal: outer', cause: 'Error: inner' });
   });
+});
 
-  test('is not what a caller can correct, which is not logged', async () => {
-    const log = { ...silentLog, error: vi.fn<Log['error']>() };
-    await handle(failingOperations('Validation'), post('ListBackups', {}), log);
-    expect(log.error).not.toHaveBeenCalled();
-  });
+test('an error that the caller can correct is not logged', async () => {
+  const log = { ...silentLog, error: vi.fn<Log['error']>() };
+  await handle(failingOperations('Validation'), post('ListBackups', {}), log);
+  expect(log.error).not.toHaveBeenCalled();
 });
 
 describe('an operation that reads backups', () => {

@@ -22,7 +22,7 @@ const nativeArn = () => [...world.natives.backups.keys()][0];
 const headOf = async () => (await world.harness.services.catalog.turns.getTable(world.table))?.head?.snapshot;
 
 describe('a native backup', () => {
-  it('is one of DynamoDB’s own backups under an ARN of Tidemark', async () => {
+  it('is one of DynamoDB’s own backups, with an ARN of Tidemark’s', async () => {
     const backup = await world.create({ comment: 'why', requestedBy: 'ada' });
     expect(backup).toMatchObject({ status: 'CREATING', source: 'native', name: 'a-native', comment: 'why' });
     expect(backup.arn).toBe(`${backup.table.arn}/backup/${backup.id}`);
@@ -155,11 +155,11 @@ describe('an error of DynamoDB for a native backup', () => {
   it.each(['TableNotFound', 'TableInUse', 'ContinuousBackupsUnavailable', 'LimitExceeded'] as const)(
     '%s is thrown at once, and is the reason of a failed backup that can be deleted',
     async (error) => {
-      world.natives.failure = { error: new TidemarkError(error, 'so it is'), done: false };
-      await expect(world.create()).rejects.toMatchObject({ code: error, message: 'so it is' });
+      world.natives.failure = { error: new TidemarkError(error, 'the reason'), done: false };
+      await expect(world.create()).rejects.toMatchObject({ code: error, message: 'the reason' });
       const { operations, services } = world.harness;
       const [, backup] = (await operations.listBackups({ table: world.table, limit: 10 })).backups;
-      expect(backup).toMatchObject({ status: 'FAILED', reason: `${error}: so it is` });
+      expect(backup).toMatchObject({ status: 'FAILED', reason: `${error}: the reason` });
       expect(await services.catalog.natives.listCreating()).toEqual([]);
       if (backup) await operations.deleteBackup(keyOf(backup));
       expect((await operations.listBackups({ table: world.table, limit: 10 })).backups).toHaveLength(1);

@@ -50,7 +50,7 @@ describe('DescribeBackup', () => {
     });
   });
 
-  test('returns when a backup expires', async () => {
+  test('returns the time when a backup expires', async () => {
     const operations = fakeOperations({
       describeBackup: async () => ({ ...creating, expiresAt: 1_600_000_000_001 }),
     });

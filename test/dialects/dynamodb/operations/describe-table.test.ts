@@ -102,7 +102,7 @@ describe('DescribeTable', () => {
     expect((answer as { Table: { Tidemark?: object } }).Table.Tidemark).toEqual(expected);
   });
 
-  test('returns the answer to the restore before the table is created', async () => {
+  test('returns the same description as the answer to the restore until the table exists', async () => {
     const operations = fakeOperations({ describeTable: async () => ({ restore: restoring }) });
     const started = await answerTo(operations, 'RestoreTableFromBackup', request);
     const { answer } = await answerTo(operations, 'DescribeTable', { TableName: 'Music-copy' });
