@@ -1,10 +1,10 @@
-/** How fast Tidemark is: the engine against fixed limits, and the path of a request. `npm run bench -- --help` */
+/** Measures how fast Tidemark is: the engine against fixed limits, and the path of a request. `npm run bench -- --help` */
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createScreen } from '../cli/demo/screen.ts';
-import { bench } from './engine/bench.ts';
+import { runBench } from './engine/bench.ts';
 import { parseOptions, usage, UsageError } from './engine/options.ts';
 import { renderReport } from './engine/report.ts';
 
@@ -16,7 +16,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
-  const report = await bench(options, folder, createScreen(options.json ? 'silent' : 'shown'));
+  const report = await runBench(options, folder, createScreen(options.json ? 'silent' : 'shown'));
   console.log(options.json ? JSON.stringify(report, undefined, 2) : renderReport(report));
   return report.failures.length === 0 ? 0 : 1;
 }
@@ -27,7 +27,7 @@ function fail(error: unknown): number {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  // Not at once, so that the screen gives the terminal back first.
+  // Exit later in the event loop, so that the screen restores the terminal first.
   process.once(signal, () => setImmediate(() => process.exit(1)));
 }
 process.exitCode = await main(process.argv.slice(2)).catch(fail);

@@ -1,14 +1,14 @@
-/** What one way of making backups comes to over the days of the scenario. */
+/** What one way of making backups costs over the days of the scenario. */
 export interface Bill {
   readonly way: string;
-  /** What the backups take at the end, as it is billed. */
+  /** The billed size of all backups at the end. */
   readonly storedBytes: number;
-  /** Read from the table, its stream or its exports. */
+  /** How much is read from the table, its stream or its exports. */
   readonly readBytes: number;
-  /** Made by or for the backups. */
+  /** The number of requests that the backups make. */
   readonly requests: number;
   readonly charges: readonly Charge[];
-  /** For each month after, to keep them all and make no more. */
+  /** The price of each later month in which all backups are kept and none is made. */
   readonly keepUsd: number;
 }
 
@@ -17,11 +17,11 @@ export interface Charge {
   readonly usd: number;
 }
 
-export function total({ charges }: Pick<Bill, 'charges'>): number {
+export function sumCharges({ charges }: Pick<Bill, 'charges'>): number {
   return charges.reduce((sum, { usd }) => sum + usd, 0);
 }
 
-/** For how many months of 30 days something is stored that is made when this share of the days is over. */
-export function monthsLeft(over: number, days: number): number {
-  return ((1 - over) * days) / 30;
+/** How many months of 30 days an object is stored until the end. It is made after `share` (0 to 1) of the days. */
+export function monthsUntilEnd(share: number, days: number): number {
+  return ((1 - share) * days) / 30;
 }

@@ -2,14 +2,16 @@ import { GB, type Price, prices, readings } from '../../lambda/estimate/prices.t
 import { estimateImport, estimateWrites } from '../../lambda/estimate/restore-estimate.ts';
 import type { Span } from '../../lambda/estimate/span.ts';
 import { assumptions } from '../../lambda/estimate/assumptions.ts';
-import { type Bill, total } from './bill.ts';
-import { awsBackup, onDemandBackups, recoveryAlone } from './native.ts';
+import { type Bill, sumCharges } from './bill.ts';
+import { billAwsBackup, billOnDemandBackups, billRecovery } from './native.ts';
 import { assumed, itemsOf, measured, plainTable, type Scenario } from './scenario.ts';
-import { byExport, byStream } from './tidemark.ts';
+import { billExport, billStream } from './tidemark.ts';
 
-/** docs/costs.md, as `npm run costs` writes it. */
-export function costsDocument(scenario: Scenario): string {
-  const bills = [byExport, byStream, onDemandBackups, awsBackup, recoveryAlone].map((way) => way(scenario));
+/** Writes the text of docs/costs.md for `npm run costs`. */
+export function writeCostsDocument(scenario: Scenario): string {
+  const bills = [billExport, billStream, billOnDemandBackups, billAwsBackup, billRecovery].map((way) =>
+    way(scenario),
+  );
   return [
     '# What backups cost',
     `\`npm run costs\` writes this page, and a test compares it with the script. Prices are those of ${prices.region}, the oldest as of ${prices.asOf} (\`lambda/estimate/prices.ts\`), without free tiers. A GB is 2^30 bytes, a month 30 days. Nothing here was measured on AWS: it is arithmetic, and each assumption is named below.`,
@@ -24,7 +26,7 @@ export function costsDocument(scenario: Scenario): string {
         'read from DynamoDB',
         'requests',
       ],
-      bills.map((bill) => row(bill, scenario)),
+      bills.map((bill) => toRow(bill, scenario)),
     ),
     '## What is paid for',
     table(
@@ -32,11 +34,11 @@ export function costsDocument(scenario: Scenario): string {
       bills.flatMap(({ way, charges }) => charges.map(({ what, usd }) => [way, what, money(usd)])),
     ),
     '## What follows',
-    list(remarks(bills, scenario)),
+    list(writeRemarks(bills, scenario)),
     '## Assumptions',
-    list(assumptionTexts()),
+    list(writeAssumptions()),
     '## Prices',
-    table(['USD', 'for', 'page', 'read in', 'as of'], priceRows()),
+    table(['USD', 'for', 'page', 'read in', 'as of'], listPrices()),
     list(Object.entries(readings).map(([name, { date, text }]) => `${name}, ${date}: ${text}`)),
     '',
   ]
@@ -45,19 +47,19 @@ export function costsDocument(scenario: Scenario): string {
     .concat('\n');
 }
 
-function row(bill: Bill, scenario: Scenario): string[] {
+function toRow(bill: Bill, scenario: Scenario): string[] {
   return [
     bill.way,
-    money(total(bill)),
+    money(sumCharges(bill)),
     money(bill.keepUsd),
-    restoreText(bill, scenario),
+    describeRestore(bill, scenario),
     bill.storedBytes === 0 ? 'no backups' : gigabytes(bill.storedBytes),
     bill.readBytes === 0 ? '' : gigabytes(bill.readBytes),
     number(bill.requests),
   ];
 }
 
-function restoreText({ way }: Bill, scenario: Scenario): string {
+function describeRestore({ way }: Bill, scenario: Scenario): string {
   if (!way.startsWith('Tidemark')) return money((scenario.tableBytes / GB) * restorePrice(way));
   const size = { items: itemsOf(scenario), bytes: scenario.tableBytes };
   return `import ${span(estimateImport(size, plainTable).usd)}; writes ${span(estimateWrites(size, plainTable).usd)}`;
@@ -67,18 +69,18 @@ function restorePrice(way: string): number {
   return way === 'AWS Backup' ? prices.backup.restore.usd : prices.dynamodb.restore.usd;
 }
 
-function remarks([exported, streamed, native]: readonly Bill[], { days }: Scenario): string[] {
+function writeRemarks([exported, streamed, native]: readonly Bill[], { days }: Scenario): string[] {
   if (exported === undefined || streamed === undefined || native === undefined) return [];
   const recoveryUsd = exported.charges[0]?.usd ?? 0;
   return [
-    `In these ${days} days, on-demand backups cost ${times(total(native), total(streamed))} what backups by stream cost, and ${times(total(native), total(exported))} what backups by export cost. To keep all of them and make no more costs ${money(exported.keepUsd)} USD a month by export, and ${money(native.keepUsd)} with on-demand backups.`,
-    `Point-in-time recovery is ${percent(Math.round((100 * recoveryUsd) / total(exported)) / 100)} of what backups by export cost. For a table that has it anyway, backups add ${money(total(exported) - recoveryUsd)} USD.`,
+    `In these ${days} days, on-demand backups cost ${times(sumCharges(native), sumCharges(streamed))} what backups by stream cost, and ${times(sumCharges(native), sumCharges(exported))} what backups by export cost. To keep all of them and make no more costs ${money(exported.keepUsd)} USD a month by export, and ${money(native.keepUsd)} with on-demand backups.`,
+    `Point-in-time recovery is ${percent(Math.round((100 * recoveryUsd) / sumCharges(exported)) / 100)} of what backups by export cost. For a table that has it anyway, backups add ${money(sumCharges(exported) - recoveryUsd)} USD.`,
     'Point-in-time recovery alone is cheaper than backups by export, if its 35 days are enough and nothing needs to be kept, searched or moved elsewhere.',
     'A restore costs more with Tidemark than with DynamoDB. By writes it costs several times as much.',
   ];
 }
 
-function assumptionTexts(): string[] {
+function writeAssumptions(): string[] {
   return [
     `Measured with the items of the [benchmark](benchmarks.md): lines of DynamoDB JSON are ${measured.json} times the size in DynamoDB. zstd -3 makes them ${measured.zstd} times smaller, gzip ${measured.gzip} times. A base takes ${number(measured.ingestSecondsPerGb)} CPU seconds per GB of lines. Copying the whole takes ${number(measured.copySecondsPerGb)}, and an increment ${measured.increment} of that.`,
     `A function has ${(assumptions.functionGb * 1024).toFixed(0)} MB. Its CPU does ${assumed.slower} times less in a second than the one that measured.`,
@@ -94,7 +96,7 @@ function assumptionTexts(): string[] {
   ];
 }
 
-function priceRows(): string[][] {
+function listPrices(): string[][] {
   return Object.values(prices).flatMap((service) => {
     if (typeof service === 'string') return [];
     const { page, ...named } = service;

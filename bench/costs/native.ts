@@ -1,32 +1,36 @@
 import { cost, GB, type Price, prices } from '../../lambda/estimate/prices.ts';
-import { monthsLeft, type Bill } from './bill.ts';
+import { monthsUntilEnd, type Bill } from './bill.ts';
 import type { Scenario } from './scenario.ts';
-import { recoveryUsd } from './tidemark.ts';
+import { computeRecoveryUsd } from './tidemark.ts';
 
-/** Every backup is billed with the table's whole size. */
-export function onDemandBackups(scenario: Scenario): Bill {
-  return wholeCopies(scenario, 'DynamoDB on-demand backups', prices.dynamodb.backup);
+/** Bills DynamoDB's on-demand backups. Each is billed for the table's whole size. */
+export function billOnDemandBackups(scenario: Scenario): Bill {
+  return billWholeCopies(scenario, 'DynamoDB on-demand backups', prices.dynamodb.backup);
 }
 
-export function awsBackup(scenario: Scenario): Bill {
-  return wholeCopies(scenario, 'AWS Backup', prices.backup.storage);
+/** Bills backups by AWS Backup. Each is billed for the table's whole size. */
+export function billAwsBackup(scenario: Scenario): Bill {
+  return billWholeCopies(scenario, 'AWS Backup', prices.backup.storage);
 }
 
-/** No backups, but every second of the last 35 days, and none of it once the table is gone for 35 days. */
-export function recoveryAlone(scenario: Scenario): Bill {
+/**
+ * Bills point-in-time recovery without backups. It restores any second of the last 35 days, but nothing once the table has
+ * been deleted for 35 days.
+ */
+export function billRecovery(scenario: Scenario): Bill {
   return {
     way: 'Point-in-time recovery alone',
     storedBytes: 0,
     readBytes: 0,
     requests: 1,
-    charges: [{ what: 'point-in-time recovery of the table', usd: recoveryUsd(scenario) }],
-    keepUsd: recoveryUsd({ ...scenario, days: 30 }),
+    charges: [{ what: 'point-in-time recovery of the table', usd: computeRecoveryUsd(scenario) }],
+    keepUsd: computeRecoveryUsd({ ...scenario, days: 30 }),
   };
 }
 
-function wholeCopies({ tableBytes, days }: Scenario, way: string, price: Price): Bill {
+function billWholeCopies({ tableBytes, days }: Scenario, way: string, price: Price): Bill {
   const copies = days + 1;
-  const months = Array.from({ length: copies }, (_, day) => monthsLeft(day / days, days));
+  const months = Array.from({ length: copies }, (_, day) => monthsUntilEnd(day / days, days));
   const stored = (tableBytes / GB) * months.reduce((sum, each) => sum + each, 0);
   return {
     way,

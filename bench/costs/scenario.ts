@@ -1,11 +1,11 @@
 import { GB } from '../../lambda/estimate/prices.ts';
 import type { TableDescription } from '../../lambda/model/records.ts';
 
-/** What is reckoned: one table, a backup at the start and one at the end of each day, all of them kept. */
+/** The case whose costs are computed: one table, a backup at the start and one at the end of each day, all of them kept. */
 export interface Scenario {
   readonly tableBytes: number;
   readonly itemBytes: number;
-  /** The share of the items that changes in a day, each once. */
+  /** The share of the items that change in a day, each once. */
   readonly churn: number;
   readonly days: number;
 }
@@ -14,7 +14,7 @@ export const scenario: Scenario = { tableBytes: 100 * GB, itemBytes: 1024, churn
 
 export const itemsOf = ({ tableBytes, itemBytes }: Scenario): number => tableBytes / itemBytes;
 
-/** For the estimate of a restore: a table without indexes. */
+/** The restored table for the estimate of a restore: without indexes. */
 export const plainTable: TableDescription = {
   keySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
   attributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
@@ -26,46 +26,46 @@ export const plainTable: TableDescription = {
   globalSecondaryIndexes: [],
 };
 
-/** What was measured here, of the items of the engine's benchmark (`bench/engine/items.ts`) and docs/benchmarks.md. */
+/** What was measured with the items of the engine's benchmark (`bench/engine/items.ts`; docs/benchmarks.md). */
 export const measured = {
-  /** Lines of DynamoDB JSON by the items' size in DynamoDB. */
+  /** The bytes of DynamoDB JSON for each byte of an item's size in DynamoDB. */
   json: 1.67,
-  /** Lines by what zstd -3 makes of them, and gzip. */
+  /** How many times smaller zstd -3 and gzip make the lines. */
   zstd: 3.4,
   gzip: 3.1,
   /**
-   * CPU seconds to stage a GB of lines: the SDK's client reads pages of 1000 items, which it is answered from memory, and
-   * gzip at level 1 is written to memory (`lambda/sources/scan/stage-segment.ts`, `staged-files.ts`).
+   * The CPU seconds to stage a GB of lines: the SDK's client reads pages of 1000 items from memory, and gzip at level 1
+   * writes to memory (`lambda/sources/scan/stage-segment.ts`, `lambda/sources/staged-files.ts`).
    */
   stageSecondsPerGb: 60,
-  /** CPU seconds to make a base of a GB of lines: 3.3 for 100,000 items of 1,022 bytes. */
+  /** The CPU seconds to make a base from a GB of lines: 3.3 for 100,000 items of 1,022 bytes. */
   ingestSecondsPerGb: (3.3 * GB) / (100_000 * 1022),
-  /** L of docs/benchmarks.md for a GB of lines: 0.6 for 60,000 of them. */
+  /** L of docs/benchmarks.md for a GB of lines: 0.6 CPU seconds for 60,000 lines. */
   copySecondsPerGb: (0.6 * GB) / (60_000 * 1022),
-  /** An increment of 1 percent from staged files, by L of the whole. */
+  /** The CPU time of an increment of 1 percent, from staged files, as a share of L for the whole table. */
   increment: 0.08,
 } as const;
 
-/** What is taken to be so. Each is named in docs/costs.md. */
+/** What is assumed. docs/costs.md names each assumption. */
 export const assumed = {
-  /** A function's CPU second does less than one of the machine that measured. */
+  /** How many CPU seconds a function needs for a CPU second of the machine that measured. */
   slower: 1.5,
   /** An incremental export is billed for the old and the new image of each changed item. */
   exportImages: 2,
-  /** How often the machine asks whether an export has ended, and its transitions for each time. */
+  /** How often the state machine checks whether an export has ended, and its transitions for each check. */
   exportPolls: 20,
   pollTransitions: 3,
-  /** Internal snapshots keep a stream-fed head from growing older than 8 hours. */
+  /** The increments of a day: internal snapshots move a head that is fed by a stream forward every 8 hours. */
   increments: 3,
-  /** Of the table; each is one open shard, which is replaced every 4 hours. */
+  /** The size of a partition of the table. Each has one open shard, which is replaced every `shardHours`. */
   partitionBytes: 10 * GB,
   shardHours: 4,
-  /** Requests for each task beside its data: plan, result. */
+  /** The requests of each task in addition to those for its data: plan and result. */
   taskRequests: 2,
-  /** Requests, invocations and transitions of a backup's other steps together. */
+  /** The requests, and also the invocations and the transitions, of a backup's other steps together. */
   steps: 20,
-  /** Transitions of a Map's child. */
+  /** The transitions of a Map's child. */
   childTransitions: 4,
-  /** A part of a multipart upload, as lambda/storage/s3-store.ts cuts. */
+  /** The size of a part of a multipart upload, as in lambda/storage/s3-store.ts. */
   uploadBytes: 8 * 1024 * 1024,
 } as const;

@@ -5,32 +5,33 @@ import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
 import { maxMapItems } from '../../lambda/jobs/states.ts';
 import { assumed, measured } from './scenario.ts';
 
-/** What making backups takes of S3, Lambda and Step Functions. */
+/** The use of S3, Lambda and Step Functions by backups. */
 export interface Work {
   readonly puts: number;
   readonly gets: number;
   readonly functionSeconds: number;
   readonly invocations: number;
   readonly transitions: number;
-  /** Left in staging, and deleted by the next sweep. */
+  /** The bytes in staging, which the next sweep deletes. */
   readonly stagedBytes: number;
 }
 
-/** A base of so many bytes of lines. */
-export function baseWork(lineBytes: number): Work {
-  return work(lineBytes, lineBytes, measured.ingestSecondsPerGb * (lineBytes / GB));
+/** Plans the work of a base with this many bytes of lines. */
+export function planBase(lineBytes: number): Work {
+  return planWork(lineBytes, lineBytes, measured.ingestSecondsPerGb * (lineBytes / GB));
 }
 
 /**
- * An increment of so many bytes of lines, old and new images, that writes a run of so many. Its CPU time was measured at 1
- * percent of a base, and is taken to be in proportion to the changes.
+ * Plans the work of an increment of a base with `lineBytes` of lines. `changedBytes`: the lines of old and new images.
+ * `writtenBytes`: the lines of the run that it writes. The CPU time is that measured for changes of 1 percent of a base.
  */
-export function incrementWork(lineBytes: number, changedBytes: number, writtenBytes: number): Work {
+export function planIncrement(lineBytes: number, changedBytes: number, writtenBytes: number): Work {
   const perGbOfBase = measured.increment * measured.copySecondsPerGb;
-  return work(changedBytes, writtenBytes, (perGbOfBase * lineBytes) / GB);
+  return planWork(changedBytes, writtenBytes, (perGbOfBase * lineBytes) / GB);
 }
 
-export function together(works: readonly Work[]): Work {
+/** Adds up works. */
+export function addWork(works: readonly Work[]): Work {
   const sum = (name: keyof Work) => works.reduce((total, each) => total + each[name], 0);
   return {
     puts: sum('puts'),
@@ -42,7 +43,8 @@ export function together(works: readonly Work[]): Work {
   };
 }
 
-export function workUsd({ puts, gets, functionSeconds, invocations, transitions }: Work): number {
+/** The price of work. */
+export function computeWorkUsd({ puts, gets, functionSeconds, invocations, transitions }: Work): number {
   return (
     cost(prices.s3.put, puts) +
     cost(prices.s3.get, gets) +
@@ -52,8 +54,8 @@ export function workUsd({ puts, gets, functionSeconds, invocations, transitions 
   );
 }
 
-/** Lines are read from staging and become sorted spills, one a task; each range reads its part of every spill. */
-function work(stagedLines: number, writtenLines: number, cpuSeconds: number): Work {
+/** Plans a backup: each task turns staged lines into a sorted spill, and each range reads its part of every spill. */
+function planWork(stagedLines: number, writtenLines: number, cpuSeconds: number): Work {
   const { taskBytes, partitionBytes, maxRanges, maxReadBytes } = defaultLimits;
   const tasks = Math.min(maxMapItems, Math.ceil(stagedLines / taskBytes));
   const ranges = chooseRangeCount(writtenLines, partitionBytes, maxRanges);
@@ -65,7 +67,7 @@ function work(stagedLines: number, writtenLines: number, cpuSeconds: number): Wo
   const rest = (tasks + ranges) * assumed.taskRequests + assumed.steps;
   return {
     puts: Math.ceil((staged + spills + runs) / assumed.uploadBytes) + rest,
-    // Of a spill a range reads the index and its frames.
+    // Each range reads the index and its own frames of each spill.
     gets: Math.ceil((staged + runs) / maxReadBytes) + 2 * tasks * ranges + rest,
     functionSeconds: cpuSeconds * assumed.slower,
     invocations: tasks + ranges + assumed.steps,

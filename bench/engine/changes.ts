@@ -7,22 +7,22 @@ import type { StagedChange } from '../../lambda/sources/staged-files.ts';
 import { keyName, keyOf, makeItem } from './items.ts';
 import type { DataKey } from './data-key.ts';
 
-/** Of the changes, the share of new items, and the same of deleted ones. The rest are updates. */
+/** The share of changes that add an item, and also the share that delete one. The rest are updates. */
 const newShare = 0.02;
 
-/** The changes of a day: 1 percent of the keys, anywhere in the table. Days begin at 1. */
-export function uniformChanges(data: DataKey, day: number): StagedChange[] {
+/** Makes the changes of a day: 1 percent of the keys, anywhere in the table. Days begin at 1. */
+export function makeUniformChanges(data: DataKey, day: number): StagedChange[] {
   const state = new Map<number, number | undefined>();
   let changes: StagedChange[] = [];
-  for (let d = 1; d <= day; d++) changes = changesOfDay(data, d, state);
+  for (let d = 1; d <= day; d++) changes = makeDay(data, d, state);
   return changes;
 }
 
 /**
- * `state` holds the version of each item that is not as it was loaded, undefined where it is deleted, and is moved
- * forward by the day.
+ * Makes the changes of one day. `state` holds the version of each item that has changed since it was loaded, or undefined if
+ * it was deleted. It is updated by the day.
  */
-function changesOfDay(data: DataKey, day: number, state: Map<number, number | undefined>): StagedChange[] {
+function makeDay(data: DataKey, day: number, state: Map<number, number | undefined>): StagedChange[] {
   const count = Math.ceil(data.items / 100);
   const fresh = Math.ceil(count * newShare);
   const random = createRandom(data.seed + day);
@@ -34,22 +34,22 @@ function changesOfDay(data: DataKey, day: number, state: Map<number, number | un
     const before = isNew ? undefined : state.has(index) ? state.get(index) : 0;
     const after = before !== undefined && n < fresh ? undefined : day;
     state.set(index, after);
-    return change(data, day, n, index, before, after);
+    return makeChange(data, day, n, index, before, after);
   });
 }
 
-/** 1 percent of the hash space, from an arbitrary place on. */
+/** 1 percent of the hash space, starting at an arbitrary place. */
 const confined: HashRange = { from: (37n << 64n) / 100n, to: (38n << 64n) / 100n };
 
-/** Changes of all items in 1 percent of the hash space, which is 1 percent of the items in 1 percent of the frames. */
-export function confinedChanges(data: DataKey): StagedChange[] {
+/** Makes changes of all items in 1 percent of the hash space: 1 percent of the items, in 1 percent of the frames. */
+export function makeConfinedChanges(data: DataKey): StagedChange[] {
   const old: number[] = [];
   for (let index = 0; index < data.items; index++) if (isConfined(index)) old.push(index);
   const count = Math.ceil(old.length * newShare);
   const fresh: number[] = [];
   for (let index = data.items; fresh.length < count; index++) if (isConfined(index)) fresh.push(index);
   return [...old, ...fresh].map((index, n) =>
-    change(data, 1, n, index, index < data.items ? 0 : undefined, n < count ? undefined : 1),
+    makeChange(data, 1, n, index, index < data.items ? 0 : undefined, n < count ? undefined : 1),
   );
 }
 
@@ -57,8 +57,8 @@ function isConfined(index: number): boolean {
   return contains(confined, hashKey(Buffer.from(toCanonicalKey(fromSdk(keyOf(index)), [keyName]))));
 }
 
-/** `before` and `after` are versions; undefined: there is no item. */
-function change(
+/** Makes one change. `before` and `after` are versions, or undefined if there is no item. */
+function makeChange(
   { seed }: DataKey,
   day: number,
   n: number,

@@ -4,26 +4,26 @@ import { join } from 'node:path';
 import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
 import { type StagedFile, StagedFiles } from '../../lambda/sources/staged-files.ts';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
-import { confinedChanges, uniformChanges } from './changes.ts';
+import { makeConfinedChanges, makeUniformChanges } from './changes.ts';
 import type { DataKey } from './data-key.ts';
 import { makeItem } from './items.ts';
 
-/** One file set: the full export, a day's changes anywhere, or changes in 1 percent of the hash space. */
+/** The name of a set of files: the full export, a day's changes anywhere, or changes in 1 percent of the hash space. */
 export type SetName = 'full' | `day-${number}` | 'confined';
 
-/** Goes up when the data's making changes, so that no old file is taken for a new one. */
+/** Increased when the code that makes the data changes, so that old files are not used. */
 const version = 2;
 
-/** Where the data of a table are kept between runs: staged files by their keys, under `staged/`. */
+/** The folder that keeps a table's data between runs: staged files by their keys, below `staged/`. */
 export function dataFolder({ seed, items }: DataKey): string {
   return join(tmpdir(), 'tidemark-bench', `${version}-${seed}-${items}`);
 }
 
 /**
- * The staged files of a set, with keys below `staged/`, in DynamoDB's export format: made on first use, then found
- * again. Day n of the changes is over day n-1, which is over the full export.
+ * Returns the staged files of a set, in DynamoDB's export format, with keys below `staged/`. Makes them on first use. The
+ * changes of day n apply to the table after day n-1, and those of day 1 to the full export.
  */
-export async function stagedSet(data: DataKey, name: SetName): Promise<readonly StagedFile[]> {
+export async function stageData(data: DataKey, name: SetName): Promise<readonly StagedFile[]> {
   const list = join(dataFolder(data), `${name}.json`);
   const found = await readFile(list, 'utf8').catch(() => undefined);
   if (found !== undefined) return JSON.parse(found) as StagedFile[];
@@ -37,11 +37,12 @@ export async function stagedSet(data: DataKey, name: SetName): Promise<readonly 
   if (name === 'full') {
     for (let index = 0; index < data.items; index++) await files.addItem(makeItem(data.seed, index, 0));
   } else {
-    const changes = name === 'confined' ? confinedChanges(data) : uniformChanges(data, Number(name.slice(4)));
+    const changes =
+      name === 'confined' ? makeConfinedChanges(data) : makeUniformChanges(data, Number(name.slice(4)));
     for (const change of changes) await files.addChange(change);
   }
   const staged = await files.close();
-  // Last and at once: a list that is there names whole files.
+  // The list is written last, in one step, so that it only ever names complete files.
   await writeFile(`${list}.${attempt}`, JSON.stringify(staged));
   await rename(`${list}.${attempt}`, list);
   return staged;

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Cases, Settings } from './cases.ts';
-import { outputOf } from './run.ts';
+import { runProgram } from './run.ts';
 import type { DataKey } from './data-key.ts';
 
-/** Where a case works: with which data, in a store in which folder. */
+/** Where a case works: the data, and the folder of its store. */
 export interface Place {
   readonly data: DataKey;
   readonly folder: string;
@@ -16,7 +16,7 @@ export interface Assignment extends Place {
 
 export interface Answer {
   readonly result: object;
-  /** The most memory that the process ever held, of all kinds. */
+  /** The peak memory of the process, of all kinds. */
   readonly peakBytes: number;
 }
 
@@ -25,10 +25,10 @@ export type Result<N extends keyof Cases> = Awaited<ReturnType<Cases[N]>>;
 const script = fileURLToPath(new URL('child.ts', import.meta.url));
 
 /**
- * Measures a case in a process of its own: nothing that ran before has compiled its code, filled its heap or raised its
- * peak memory. The heap is bounded as a small Lambda's. Throws `BenchError`.
+ * Measures a case in a process of its own, so that no earlier case has compiled its code, filled its heap or raised its
+ * peak memory. The heap is limited like that of a small Lambda function. Throws `BenchError`.
  */
-export async function inChild<N extends keyof Cases>(
+export async function measureInChild<N extends keyof Cases>(
   name: N,
   place: Place,
   settings: Settings,
@@ -36,7 +36,7 @@ export async function inChild<N extends keyof Cases>(
   const assignment: Assignment = { name, settings, data: place.data, folder: place.folder };
   const flags = ['--disable-warning=ExperimentalWarning', '--max-old-space-size=512'];
   const answer = JSON.parse(
-    await outputOf(process.execPath, [...flags, script, JSON.stringify(assignment)]),
+    await runProgram(process.execPath, [...flags, script, JSON.stringify(assignment)]),
   ) as Answer;
   return { result: answer.result as Result<N>, peakBytes: answer.peakBytes };
 }

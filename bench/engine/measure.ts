@@ -1,11 +1,12 @@
-/** What a piece of work took, in seconds. */
+/** The time of a piece of work, in seconds. */
 export interface Cost {
   /** User and system time of all threads of the process. */
   readonly cpu: number;
   readonly wall: number;
 }
 
-export async function costOf(work: () => Promise<unknown>): Promise<Cost> {
+/** Does a piece of work and measures its time. */
+export async function measureCost(work: () => Promise<unknown>): Promise<Cost> {
   const startedAt = performance.now();
   const before = process.cpuUsage();
   await work();
@@ -14,13 +15,13 @@ export async function costOf(work: () => Promise<unknown>): Promise<Cost> {
 }
 
 export interface Repetitions {
-  /** So many go before, whose results are dropped: then the code is compiled. */
+  /** How many runs come first, whose results are dropped. After them the code is compiled. */
   readonly warm: number;
   readonly times: number;
 }
 
-/** The results of the measured repetitions, made one after the other. */
-export async function repeated<T>({ warm, times }: Repetitions, once: () => Promise<T>): Promise<T[]> {
+/** Repeats a measurement and returns the results, without those of the warm-up. */
+export async function repeat<T>({ warm, times }: Repetitions, once: () => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   for (let i = 0; i < warm + times; i++) {
     const result = await once();
@@ -37,7 +38,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** The smallest of the values that so large a share of them does not exceed. */
+/** The smallest value that is at least as large as this share (0 to 1) of the values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;

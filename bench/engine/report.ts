@@ -9,20 +9,20 @@ export interface Row {
   readonly name: string;
   readonly value: number;
   readonly unit: 'CPU s' | 's' | 'ms' | 'bytes' | 'copies' | 'runs';
-  /** The value by what it is held against. */
+  /** The value divided by its reference. */
   readonly ratio?: number;
-  /** What the ratio is of: L, D, peer, ... */
+  /** The name of the reference: L, D, peer, ... */
   readonly of?: string;
-  /** On the ratio if there is one, else on the value. */
+  /** The limit for the ratio, or for the value if there is no ratio. */
   readonly limit?: number;
   readonly note?: string;
 }
 
-/** All that was measured, as `--json` prints it. */
+/** Everything that was measured, as `--json` prints it. */
 export interface Report {
   readonly node: string;
   readonly cpu: string;
-  /** What the engine was measured with, if it was. */
+  /** The data that the engine was measured with, if it was measured. */
   readonly data?: {
     readonly zstd: string;
     readonly items: number;
@@ -31,26 +31,26 @@ export interface Report {
   };
   readonly rows: readonly (Row & { readonly over: boolean })[];
   readonly operations: readonly OperationCalls[];
-  /** What could not be measured, and why. */
+  /** The measures that failed, and why. */
   readonly failures: readonly string[];
   readonly profile: readonly SelfTime[];
 }
 
-export const cpuModel = (): string => cpus()[0]?.model ?? 'unknown';
+export const readCpuModel = (): string => cpus()[0]?.model ?? 'unknown';
 
-/** A figure beyond its limit. */
+/** True if a figure is over its limit. */
 export function isOver({ value, ratio, limit }: Row): boolean {
   return limit !== undefined && (ratio ?? value) > limit;
 }
 
-/** The report for people. */
+/** Renders the report for people. */
 export function renderReport(report: Report): string {
   const { node, cpu, data, rows, operations, failures, profile } = report;
   const table = alignColumns([
     ['', 'measured', 'ratio', 'limit', ''],
     ...rows.map((row) => [
       row.name,
-      measuredText(row),
+      renderMeasure(row),
       row.ratio === undefined ? '' : `${row.ratio.toFixed(2)} ${row.of ?? ''}`,
       row.limit === undefined ? '' : `${row.limit} ${row.ratio === undefined ? row.unit : (row.of ?? '')}`,
       row.limit === undefined ? '' : row.over ? 'over' : 'held',
@@ -59,7 +59,7 @@ export function renderReport(report: Report): string {
   const [head = '', ...lines] = table;
   return [
     '',
-    `Node ${node}, ${cpu}${data === undefined ? '' : `; ${dataText(data)}`}`,
+    `Node ${node}, ${cpu}${data === undefined ? '' : `; ${renderData(data)}`}`,
     '',
     head,
     ...lines.map((line, i) => {
@@ -67,18 +67,18 @@ export function renderReport(report: Report): string {
       const text = over === true ? styleText('red', line) : line;
       return note === undefined ? text : `${text}  ${note}`;
     }),
-    ...operationLines(operations),
+    ...renderOperations(operations),
     ...failures.map((failure) => styleText('red', `not measured: ${failure}`)),
     ...(profile.length > 0 ? ['', "The ingest's main thread, ms of self time:"] : []),
     ...profile.map(({ what, ms }) => `${String(ms).padStart(7)}  ${what}`),
   ].join('\n');
 }
 
-function dataText({ zstd, items, rawBytes, seed }: NonNullable<Report['data']>): string {
+function renderData({ zstd, items, rawBytes, seed }: NonNullable<Report['data']>): string {
   return `zstd ${zstd}, ${items.toLocaleString('en-US')} items, ${renderMegabytes(rawBytes)}, seed ${seed}`;
 }
 
-function operationLines(operations: readonly OperationCalls[]): string[] {
+function renderOperations(operations: readonly OperationCalls[]): string[] {
   if (operations.length === 0) return [];
   const counts = operations.map(({ operation, rounds }) => [
     operation,
@@ -90,7 +90,7 @@ function operationLines(operations: readonly OperationCalls[]): string[] {
   return ['', head, ...lines.map((line, i) => `${line}  ${names[i]}`)];
 }
 
-function measuredText({ value, unit }: Row): string {
+function renderMeasure({ value, unit }: Row): string {
   if (unit === 'bytes') return renderMegabytes(value);
   if (unit === 'runs') return `${value} runs`;
   return `${value.toFixed(unit === 'CPU s' ? 3 : 2)} ${unit}`;

@@ -3,7 +3,7 @@ import type { Repetitions } from './measure.ts';
 import type { Part } from './options.ts';
 import type { Suite } from './suite.ts';
 
-/** What was measured: a member is absent if it was not asked for or failed. */
+/** The results of the cases. A member is missing if its case was not chosen or failed. */
 export interface Results {
   readonly ingest?: Result<'ingest'> | undefined;
   readonly peer?: Result<'peer'> | undefined;
@@ -18,7 +18,7 @@ export interface Results {
   readonly chainItem?: Result<'item'> | undefined;
 }
 
-/** Long work needs few repetitions; of short work the code must be compiled first. */
+/** Long work needs few repetitions. Short work needs a warm-up, so that its code is compiled. */
 const long: Repetitions = { warm: 1, times: 3 };
 const middle: Repetitions = { warm: 1, times: 5 };
 const short: Repetitions = { warm: 6, times: 9 };
@@ -27,25 +27,25 @@ const once: Repetitions = { warm: 0, times: 1 };
 
 export const days = 30;
 
-/** Measures the parts that are asked for. The base is made in any case. */
+/** Measures the chosen parts. The base is always made, since other parts need it. */
 export async function measureParts(
   suite: Suite,
   parts: ReadonlySet<Part>,
   profile: boolean,
 ): Promise<Results> {
-  const ingested = parts.has('ingest');
-  const ingest = await suite.ingest({ repetitions: ingested ? long : once, profile });
+  const measuresIngest = parts.has('ingest');
+  const ingest = await suite.ingest({ repetitions: measuresIngest ? long : once, profile });
   return {
-    ...(ingested && { ingest, ...(await ingestAgain(suite)) }),
-    ...(parts.has('fold') && (await folds(suite))),
+    ...(measuresIngest && { ingest, ...(await measureIngestPeers(suite)) }),
+    ...(parts.has('fold') && (await measureFolds(suite))),
     ...(parts.has('apply') && {
       apply: await suite.measure('apply', 'Apply a day of changes', { repetitions: short }),
     }),
-    ...((parts.has('chain') || parts.has('item')) && (await chainAndItem(suite, parts))),
+    ...((parts.has('chain') || parts.has('item')) && (await measureChainAndItem(suite, parts))),
   };
 }
 
-async function ingestAgain(suite: Suite): Promise<Results> {
+async function measureIngestPeers(suite: Suite): Promise<Results> {
   return {
     peer: await suite.measure('peer', 'gunzip, JSON.parse and zstd of the same', { repetitions: long }),
     oneThread: await suite.measure('one-thread', 'Ingest in one worker', { repetitions: long }),
@@ -53,7 +53,7 @@ async function ingestAgain(suite: Suite): Promise<Results> {
   };
 }
 
-async function folds(suite: Suite): Promise<Results> {
+async function measureFolds(suite: Suite): Promise<Results> {
   return {
     uniform: await suite.measure('fold-uniform', 'Fold changes anywhere', { repetitions: middle }),
     duckdb: await suite.measure('duckdb', 'The same by DuckDB', { repetitions: middle }),
@@ -63,8 +63,8 @@ async function folds(suite: Suite): Promise<Results> {
   };
 }
 
-/** An item is read from the base and from the end of a chain, where it may be in any of several runs. */
-async function chainAndItem(suite: Suite, parts: ReadonlySet<Part>): Promise<Results> {
+/** Measures the chain, and reads items from the base and from the end of the chain, where several runs may hold them. */
+async function measureChainAndItem(suite: Suite, parts: ReadonlySet<Part>): Promise<Results> {
   const chain = await suite.measure('chain', `Take ${days} daily backups`, {
     repetitions: { warm: 0, times: days },
   });

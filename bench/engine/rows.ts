@@ -3,8 +3,8 @@ import type { Result } from './in-child.ts';
 import type { Row } from './report.ts';
 import { days, type Results } from './results.ts';
 
-/** The figures with their limits; `l` is L in CPU seconds. */
-export function rowsOf(results: Results, l: number): Row[] {
+/** Builds the rows of the report, with their limits. `l` is L in CPU seconds. */
+export function buildRows(results: Results, l: number): Row[] {
   const { ingest, peer, uniform, confined, duckdb, apply, chain, item, chainItem } = results;
   return [
     { name: 'L', value: l, unit: 'CPU s' },
@@ -84,18 +84,18 @@ function ingestRows(
   ];
 }
 
-function chainRows({ copies, depth, files, medianCpu, mostCpu }: Result<'chain'>): Row[] {
+function chainRows({ copies, depth, files, medianCpu, maxCpu }: Result<'chain'>): Row[] {
   return [
     { name: `${days} daily backups, all stored together`, value: copies, unit: 'copies', limit: 1.8 },
     { name: '  runs to read for a key, at most', value: depth, unit: 'runs', limit: 8 },
     { name: '  run files of a backup, at most', value: files, unit: 'runs' },
-    { ...cpu('  one of them, from staged files', medianCpu), note: `at most ${mostCpu.toFixed(2)} s` },
+    { ...cpu('  one of them, from staged files', medianCpu), note: `at most ${maxCpu.toFixed(2)} s` },
   ];
 }
 
 function itemRows(name: string, item: Result<'item'>): Row[] {
-  const { medianMs, p99Ms, medianBytes, medianReads, found, asked } = item;
-  const note = `p99 ${p99Ms.toFixed(1)} ms; ${renderMegabytes(medianBytes)} in ${medianReads} reads; ${found} of ${asked} found`;
+  const { medianMs, p99Ms, medianBytes, medianReads, found, requested } = item;
+  const note = `p99 ${p99Ms.toFixed(1)} ms; ${renderMegabytes(medianBytes)} in ${medianReads} reads; ${found} of ${requested} found`;
   return [{ name, value: medianMs, unit: 'ms', limit: 20, note }];
 }
 

@@ -1,10 +1,10 @@
 import { spawn, type SpawnOptions } from 'node:child_process';
 
-/** A measure could not be made; the message says why. */
+/** A measure failed. The message says why. */
 export class BenchError extends Error {}
 
-/** Runs a program and gives what it prints. Throws `BenchError` if it cannot be started or fails. */
-export async function outputOf(
+/** Runs a program and returns its output. Throws `BenchError` if it cannot be started or fails. */
+export async function runProgram(
   command: string,
   args: readonly string[],
   options: Pick<SpawnOptions, 'env'> = {},
@@ -13,8 +13,8 @@ export async function outputOf(
   const end = (): boolean => child.kill();
   process.once('exit', end);
   const [output, errors, code] = await Promise.all([
-    textOf(child.stdout),
-    textOf(child.stderr),
+    readText(child.stdout),
+    readText(child.stderr),
     new Promise<number | null>((resolve, reject) => {
       child.once('close', resolve);
       child.once('error', (cause) =>
@@ -27,7 +27,7 @@ export async function outputOf(
   return output;
 }
 
-async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+async function readText(stream: NodeJS.ReadableStream): Promise<string> {
   let text = '';
   for await (const chunk of stream) text += String(chunk);
   return text;

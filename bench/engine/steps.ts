@@ -44,12 +44,12 @@ const description: TableDescription = {
   globalSecondaryIndexes: [],
 };
 
-/** What the measured steps use of the services; a step that reaches for more fails. */
-export function servicesOn(store: ObjectStore): Services {
+/** Creates the services that the measured steps use. A step that uses another one fails. */
+export function createServices(store: ObjectStore): Services {
   return { config: defaultConfig, clock: systemClock, ids: randomIds, log: silentLog, store } as Services;
 }
 
-/** A backup whose changes lie in staged files. */
+/** A backup whose changes are in staged files. */
 export interface Work {
   readonly job: BackupJob;
   /** The numbers of the tasks to partition. */
@@ -60,11 +60,11 @@ export interface Request extends Pick<BackupPlan, 'kind' | 'parent'> {
   readonly files: readonly StagedFile[];
 }
 
-let begunBackups = 0;
+let backupCount = 0;
 
-/** Leaves in the store what `begin` and `collect` would. */
-export async function begun(store: ObjectStore, { kind, parent, files }: Request): Promise<Work> {
-  const marker = 1_800_000_000_000 + begunBackups++;
+/** Writes to the store what the steps `begin` and `collect` would write. */
+export async function beginBackup(store: ObjectStore, { kind, parent, files }: Request): Promise<Work> {
+  const marker = 1_800_000_000_000 + backupCount++;
   const id = createBackupId(marker, randomIds.hex(8));
   const job = createBackupJob(table.name, id);
   const plan: BackupPlan = {
@@ -91,31 +91,33 @@ export async function begun(store: ObjectStore, { kind, parent, files }: Request
   return { job, tasks: tasks.map((_, i) => i) };
 }
 
+/** Runs all tasks of the step `partition`. */
 export async function partitionAll(services: Services, { job, tasks }: Work): Promise<void> {
-  for (const task of tasks) await toEnd(partition, services, { job, task, part: 0 });
+  for (const task of tasks) await runToEnd(partition, services, { job, task, part: 0 });
 }
 
+/** Runs the step `arrange` and all tasks of the step `apply`. */
 export async function arrangeAndApply(services: Services, { job }: Work): Promise<void> {
   const { tasks } = await arrange(services, { job });
-  for (const task of tasks) await toEnd(apply, services, { job, task, part: 0 });
+  for (const task of tasks) await runToEnd(apply, services, { job, task, part: 0 });
 }
 
-/** The keys of the runs that the work has written. */
-export async function writtenRuns({ store }: Services, { job }: Work): Promise<string[]> {
-  return (await resultsOf(backupStaging(store, job))).flatMap(({ runs }) => runs.map((run) => run.key));
+/** Lists the keys of the runs that the work has written. */
+export async function listWrittenRuns({ store }: Services, { job }: Work): Promise<string[]> {
+  return (await readResults(backupStaging(store, job))).flatMap(({ runs }) => runs.map((run) => run.key));
 }
 
-async function resultsOf(staging: Staging): Promise<ApplyResult[]> {
+async function readResults(staging: Staging): Promise<ApplyResult[]> {
   const { ranges } = await staging.read<ApplyPlan>(names.applyPlan);
   return (await Promise.all(ranges.map((_, i) => staging.readParts<ApplyResult>(names.apply(i))))).flat();
 }
 
-/** Publishes the manifest as `commit` does, without a catalog. */
-export async function published({ store }: Services, { job }: Work): Promise<Manifest> {
+/** Publishes the manifest like the step `commit`, but without a catalog. */
+export async function publishBackup({ store }: Services, { job }: Work): Promise<Manifest> {
   const staging = backupStaging(store, job);
   const plan = await staging.read<BackupPlan>(names.plan);
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
-  const results = await resultsOf(staging);
+  const results = await readResults(staging);
   const parent = plan.parent && (await readManifest(store, table.tableId, plan.parent)).manifest;
   const applied: Applied = { plan, applyPlan, results, parent, cut: { stream: 'stream', shards: {} } };
   const reason = findParentFault(applied);
@@ -127,8 +129,8 @@ export async function published({ store }: Services, { job }: Work): Promise<Man
 
 type Step = (services: Services, input: TaskInput<BackupJob>) => Promise<TaskResult<BackupJob>>;
 
-/** As the state machine does: again for as long as there is more. */
-export async function toEnd(step: Step, services: Services, first: TaskInput<BackupJob>): Promise<void> {
+/** Runs a step until it is done, as the state machine does. */
+export async function runToEnd(step: Step, services: Services, first: TaskInput<BackupJob>): Promise<void> {
   let result: TaskResult<BackupJob> = { ...first, status: 'more' };
   while (result.status === 'more') result = await step(services, result);
 }

@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 
-/** A store that takes in new runs and keeps nothing of them, to measure without the writing of files. */
-export function withoutWriting(store: ObjectStore): ObjectStore {
+/** Wraps a store so that it reads new runs to their end but stores nothing: for measuring without writing files. */
+export function dropRuns(store: ObjectStore): ObjectStore {
   return {
     ...store,
     async putStream(key, body) {

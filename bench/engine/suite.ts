@@ -2,12 +2,12 @@ import type { Screen } from '../../cli/demo/screen.ts';
 import type { BackupId } from '../../lambda/model/records.ts';
 import { reasonOf } from '../../lambda/runtime/errors.ts';
 import type { Cases, Settings } from './cases.ts';
-import { inChild, type Place, type Result } from './in-child.ts';
+import { measureInChild, type Place, type Result } from './in-child.ts';
 import { median } from './measure.ts';
-import { openWorld, runFiles, snapshotOf } from './world.ts';
-import { recompressionCpu } from './zstd.ts';
+import { openWorld, runFilesOf, readSnapshotManifest } from './world.ts';
+import { measureRecompression } from './zstd.ts';
 
-/** Measures cases one after the other; what fails is noted, and the rest goes on. */
+/** Measures cases one after another. Records a failure and continues with the next case. */
 export class Suite {
   readonly failures: string[] = [];
   readonly #place: Place;
@@ -20,7 +20,7 @@ export class Suite {
     this.#screen = screen;
   }
 
-  /** Makes the base, which all but the peer need. */
+  /** Makes the base, which all cases except the peer need. */
   async ingest(settings: Settings): Promise<Result<'ingest'> | undefined> {
     const result = await this.measure('ingest', 'Ingest a full export', settings);
     this.#base = result?.base;
@@ -28,7 +28,7 @@ export class Suite {
     return result;
   }
 
-  /** A case's result, or undefined if it failed. It works on the base unless the settings name a snapshot. */
+  /** Measures a case on the base, or on the snapshot in the settings. Returns undefined if it failed. */
   async measure<N extends keyof Cases>(
     name: N,
     title: string,
@@ -37,32 +37,32 @@ export class Suite {
     const withBase = this.#base === undefined ? settings : { snapshot: this.#base, ...settings };
     try {
       return await this.#screen.step(title, async () => {
-        const { result } = await inChild(name, this.#place, withBase);
+        const { result } = await measureInChild(name, this.#place, withBase);
         await this.#recompress();
         return result;
       });
     } catch (error) {
-      this.failed(title, error);
+      this.recordFailure(title, error);
       return undefined;
     }
   }
 
-  /** Notes that something could not be measured; there are no figures of it. */
-  failed(title: string, error: unknown): [] {
+  /** Records that a measure failed. Returns no rows. */
+  recordFailure(title: string, error: unknown): [] {
     this.failures.push(`${title}: ${reasonOf(error)}`);
     return [];
   }
 
   /** L in CPU seconds. */
-  recompression(): number {
+  medianRecompression(): number {
     return median(this.#recompressions);
   }
 
-  /** L is measured between the cases, so that a machine that is busy for a while is so for both. */
+  /** Measures L. It runs between the cases, so that a busy machine slows both alike. */
   async #recompress(): Promise<void> {
     if (this.#base === undefined) return;
     const world = await openWorld(this.#place.data, this.#place.folder);
-    const files = runFiles(world, await snapshotOf(world, this.#base));
-    this.#recompressions.push(await recompressionCpu(files));
+    const files = runFilesOf(world, await readSnapshotManifest(world, this.#base));
+    this.#recompressions.push(await measureRecompression(files));
   }
 }

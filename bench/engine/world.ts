@@ -6,10 +6,10 @@ import { type Manifest, readManifest } from '../../lambda/snapshot/format/manife
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 import { dataFolder } from './data.ts';
 import { BenchError } from './run.ts';
-import { servicesOn, table, type Work, writtenRuns } from './steps.ts';
+import { createServices, table, type Work, listWrittenRuns } from './steps.ts';
 import type { DataKey } from './data-key.ts';
 
-/** What a case works in: a store in a temporary folder, in which the data's staged files are found too. */
+/** Where a case works: a store in a temporary folder, with a link to the staged files of the data. */
 export interface World {
   readonly data: DataKey;
   readonly folder: string;
@@ -23,21 +23,22 @@ export async function openWorld(data: DataKey, folder: string): Promise<World> {
   await symlink(staged, join(folder, 'staged')).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });
-  return { data, folder, services: servicesOn(createDirectoryStore(folder)) };
+  return { data, folder, services: createServices(createDirectoryStore(folder)) };
 }
 
-/** Removes the runs that the work wrote, and all that steps left for each other. */
-export async function clear({ folder, services }: World, work?: Work): Promise<void> {
-  if (work !== undefined) await services.store.delete(await writtenRuns(services, work));
+/** Removes the staging folder, and the runs that the work wrote. */
+export async function clearWorld({ folder, services }: World, work?: Work): Promise<void> {
+  if (work !== undefined) await services.store.delete(await listWrittenRuns(services, work));
   await rm(join(folder, 'staging'), { recursive: true, force: true });
 }
 
-export async function snapshotOf({ services }: World, id: BackupId | undefined): Promise<Manifest> {
+/** Reads the manifest of a snapshot. Throws `BenchError` if there is none. */
+export async function readSnapshotManifest({ services }: World, id: BackupId | undefined): Promise<Manifest> {
   if (id === undefined) throw new BenchError('the ingest made no base');
   return (await readManifest(services.store, table.tableId, id)).manifest;
 }
 
 /** The files of a snapshot's runs. */
-export function runFiles({ folder }: Pick<World, 'folder'>, { runs }: Pick<Manifest, 'runs'>): string[] {
+export function runFilesOf({ folder }: Pick<World, 'folder'>, { runs }: Pick<Manifest, 'runs'>): string[] {
   return runs.map((run) => join(folder, run.key));
 }

@@ -3,45 +3,45 @@ import { join } from 'node:path';
 import { DescribeTimeToLiveCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { median } from '../engine/measure.ts';
 import { startEndpoint } from './endpoint.ts';
-import { type Answers, type Load, openLoop } from './open-loop.ts';
-import { loadedTable, putItems, requestBackup, untilAvailable } from './tables.ts';
+import { type Answers, type Load, callAtRate } from './open-loop.ts';
+import { createLoadedTable, putItems, requestBackup, waitUntilAvailable } from './tables.ts';
 
 export interface AnswersResult {
   readonly load: Load;
-  /** A call that the endpoint hands to the database and back. */
+  /** A call that the endpoint only passes on to the database. */
   readonly peer: Answers;
   readonly createBackup: Answers;
-  /** Seconds from the last request until all backups were there. */
+  /** The seconds from the last request until all backups are AVAILABLE. */
   readonly drained: number;
-  /** Milliseconds from the request until the backup of a table of `items` items was there. */
+  /** The milliseconds from a request until the backup of a table with `items` items is AVAILABLE. */
   readonly available: { readonly items: number; readonly first: number; readonly further: number };
 }
 
-/** Each gets one request in a second: as with real callers, few meet at one table. */
+/** The number of tables. Each gets one request in a second: real callers seldom back up one table at the same time. */
 const tables = 50;
 const itemsOfEach = 25;
 
 const items = 1000;
 const furtherBackups = 10;
 
-/** How long callers wait, over HTTP, on the embedded runtime in a folder. Throws `BenchError`. */
+/** Measures how long callers wait for answers over HTTP from the embedded runtime. Throws `BenchError`. */
 export async function measureAnswers(folder: string, load: Load): Promise<AnswersResult> {
   const home = join(folder, 'endpoint');
   const endpoint = await startEndpoint(home);
   try {
     const { dynamodb } = endpoint;
-    const available = await timesToAvailable(dynamodb);
-    const names = await tablesWithBackups(dynamodb);
+    const available = await measureTimesToAvailable(dynamodb);
+    const names = await createTables(dynamodb);
     const tableOf = (n: number): string => String(names[n % names.length]);
-    const peer = await openLoop(load, (n) =>
+    const peer = await callAtRate(load, (n) =>
       dynamodb.send(new DescribeTimeToLiveCommand({ TableName: tableOf(n) })),
     );
     const arns: string[] = [];
-    const createBackup = await openLoop(load, async (n) => {
+    const createBackup = await callAtRate(load, async (n) => {
       arns.push(await requestBackup(dynamodb, tableOf(n)));
     });
     const start = performance.now();
-    for (const arn of arns) await untilAvailable(dynamodb, arn, 100);
+    for (const arn of arns) await waitUntilAvailable(dynamodb, arn, 100);
     return { load, peer, createBackup, drained: (performance.now() - start) / 1000, available };
   } finally {
     await endpoint.close();
@@ -49,22 +49,22 @@ export async function measureAnswers(folder: string, load: Load): Promise<Answer
   }
 }
 
-/** Their first backups, which read the tables, are there: those that follow are what comes every hour or day. */
-async function tablesWithBackups(dynamodb: DynamoDBClient): Promise<string[]> {
+/** Creates tables with a first backup, which reads the whole table. The measured ones are like those of every day. */
+async function createTables(dynamodb: DynamoDBClient): Promise<string[]> {
   const names: string[] = [];
   for (let i = 0; i < tables; i++) {
-    const name = await loadedTable(dynamodb, `table-${i}`, itemsOfEach);
-    await untilAvailable(dynamodb, await requestBackup(dynamodb, name), 20);
+    const name = await createLoadedTable(dynamodb, `table-${i}`, itemsOfEach);
+    await waitUntilAvailable(dynamodb, await requestBackup(dynamodb, name), 20);
     names.push(name);
   }
   return names;
 }
 
-async function timesToAvailable(dynamodb: DynamoDBClient): Promise<AnswersResult['available']> {
-  const table = await loadedTable(dynamodb, 'alone', items);
+async function measureTimesToAvailable(dynamodb: DynamoDBClient): Promise<AnswersResult['available']> {
+  const table = await createLoadedTable(dynamodb, 'alone', items);
   const time = async (): Promise<number> => {
     const start = performance.now();
-    await untilAvailable(dynamodb, await requestBackup(dynamodb, table), 5);
+    await waitUntilAvailable(dynamodb, await requestBackup(dynamodb, table), 5);
     return performance.now() - start;
   };
   const first = await time();

@@ -11,10 +11,10 @@ import { startDatabase } from '../../local/dynamodb/embedded-database.ts';
 import { type LocalServices, localServices } from '../../local/services.ts';
 import { keyOf } from '../engine/items.ts';
 import { BenchError } from '../engine/run.ts';
-import { Recorder, roundsOf } from './recorder.ts';
-import { loadedTable } from './tables.ts';
+import { Recorder, groupRounds } from './recorder.ts';
+import { createLoadedTable } from './tables.ts';
 
-/** What an operation asks of AWS: the calls of each round, one round after the other. */
+/** The calls of AWS that an operation makes, by rounds that follow one another. */
 export interface OperationCalls {
   readonly operation: string;
   readonly rounds: readonly (readonly string[])[];
@@ -22,7 +22,7 @@ export interface OperationCalls {
 
 const items = 50;
 
-/** Runs each operation as the deployed function would, against the embedded database in a folder. */
+/** Records what each operation calls: runs it like the deployed function, against the embedded database in a folder. */
 export async function measureCalls(folder: string): Promise<OperationCalls[]> {
   const home = join(folder, 'calls');
   await mkdir(home, { recursive: true });
@@ -38,18 +38,18 @@ export async function measureCalls(folder: string): Promise<OperationCalls[]> {
   });
   started.defer(() => local.close());
   const recorder = new Recorder();
-  const operations = recordedOperations(local, recorder);
-  const table = await loadedTable(local.services.dynamodb, 'orders', items);
+  const operations = createRecordedOperations(local, recorder);
+  const table = await createLoadedTable(local.services.dynamodb, 'orders', items);
   const measured: OperationCalls[] = [];
-  for (const [operation, call] of await callsInOrder(local, operations, table)) {
-    measured.push({ operation, rounds: roundsOf(await recorder.callsOf(call)) });
+  for (const [operation, call] of await listCalls(local, operations, table)) {
+    measured.push({ operation, rounds: groupRounds(await recorder.record(call)) });
     await local.executions.idle();
   }
   return measured;
 }
 
-/** Continuous backups are DynamoDB's own, as deployed; the embedded database does not know the call, so it is answered here. */
-function recordedOperations({ services }: LocalServices, recorder: Recorder): Operations {
+/** Creates operations with DynamoDB's continuous backups, as deployed. The embedded database lacks their call, so it is answered here. */
+function createRecordedOperations({ services }: LocalServices, recorder: Recorder): Operations {
   recorder.watch(services.dynamodb);
   services.dynamodb.middlewareStack.add(
     (next, { commandName }) =>
@@ -61,16 +61,16 @@ function recordedOperations({ services }: LocalServices, recorder: Recorder): Op
   );
   return createOperations({
     ...services,
-    executions: recorder.executions(services.executions),
-    store: recorder.store(services.store),
+    executions: recorder.watchExecutions(services.executions),
+    store: recorder.watchStore(services.store),
     continuous: createContinuousBackups(services.dynamodb, () => {
       throw new BenchError('no table is restored to a point in time here');
     }),
   });
 }
 
-/** Each call is made when those before it, and the executions that they started, have ended. */
-async function callsInOrder(
+/** Lists the calls to record. Each is made after the earlier ones and their executions have ended. */
+async function listCalls(
   { executions }: LocalServices,
   operations: Operations,
   table: string,
@@ -79,7 +79,7 @@ async function callsInOrder(
   const { arn } = await create();
   await executions.idle();
   const backup = parseBackupArn(arn);
-  if (backup === undefined) throw new BenchError(`${arn} is no backup's ARN`);
+  if (backup === undefined) throw new BenchError(`${arn} is not the ARN of a backup`);
   return [
     ['CreateBackup', create],
     ['DescribeBackup', () => operations.describeBackup(backup)],

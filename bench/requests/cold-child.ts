@@ -1,4 +1,4 @@
-/** A bundle's loading and first call in this process: the file and the event as arguments, a `ColdSample` as last line. */
+/** Measures a bundle's loading and first call in this process. Arguments: file and event. The last line is a `ColdSample`. */
 import type { ColdSample } from './cold.ts';
 
 interface Handler {

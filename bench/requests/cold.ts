@@ -6,10 +6,10 @@ import type { ApiEvent } from '../../lambda/handlers/dynamodb-api.ts';
 import { environment } from '../../lambda/runtime/environment.ts';
 import { bundle, findStartFiles, handlersFolder } from '../../lib/functions/bundling.ts';
 import { median } from '../engine/measure.ts';
-import { outputOf } from '../engine/run.ts';
+import { runProgram } from '../engine/run.ts';
 import { type StandIn, startStandIn } from './stand-in.ts';
 
-/** Milliseconds. */
+/** The milliseconds of loading and of the first call. */
 export interface ColdSample {
   readonly load: number;
   readonly first: number;
@@ -17,14 +17,14 @@ export interface ColdSample {
 
 export interface BundleSize {
   readonly bytes: number;
-  /** Of them, what is read before the first call. */
+  /** The bytes that are read before the first call. */
   readonly startBytes: number;
   readonly gzipBytes: number;
 }
 
 export interface ColdResult {
   readonly samples: number;
-  /** Medians, and of loading and first call together. */
+  /** Medians of loading, of the first call, and of both together. */
   readonly handler: ColdSample & { readonly total: number };
   readonly peer: ColdSample & { readonly total: number };
   readonly size: BundleSize;
@@ -34,7 +34,7 @@ export interface ColdResult {
 const child = fileURLToPath(new URL('cold-child.ts', import.meta.url));
 const peerEntry = fileURLToPath(new URL('peer.ts', import.meta.url));
 
-/** What API Gateway hands to the function for a CreateBackup. */
+/** The event that API Gateway passes to the function for a CreateBackup. */
 const event: ApiEvent = {
   httpMethod: 'POST',
   path: '/',
@@ -47,27 +47,27 @@ const event: ApiEvent = {
 };
 
 /**
- * How long the deployed handler's bundle takes to load and to answer its first CreateBackup, against the least bundle
- * with a DynamoDB client: each sample in a new process, turn and turn about. Throws `BenchError`.
+ * Measures how long the deployed handler's bundle takes to load and to answer its first CreateBackup, against the smallest
+ * bundle with a DynamoDB client. Each sample is a new process, and the two alternate. Throws `BenchError`.
  */
 export async function measureCold(folder: string, samples: number): Promise<ColdResult> {
   await mkdir(folder, { recursive: true });
-  const size = await bundled(join(handlersFolder, 'dynamodb-api.ts'), join(folder, 'handler'));
-  const peerSize = await bundled(peerEntry, join(folder, 'peer'));
+  const size = await makeBundle(join(handlersFolder, 'dynamodb-api.ts'), join(folder, 'handler'));
+  const peerSize = await makeBundle(peerEntry, join(folder, 'peer'));
   const standIn = await startStandIn(folder);
   try {
     const [ours, peers]: [ColdSample[], ColdSample[]] = [[], []];
     for (let i = 0; i < samples; i++) {
-      ours.push(await sample(join(folder, 'handler', 'index.mjs'), standIn));
-      peers.push(await sample(join(folder, 'peer', 'index.mjs'), standIn));
+      ours.push(await takeSample(join(folder, 'handler', 'index.mjs'), standIn));
+      peers.push(await takeSample(join(folder, 'peer', 'index.mjs'), standIn));
     }
-    return { samples, handler: medians(ours), peer: medians(peers), size, peerSize };
+    return { samples, handler: computeMedians(ours), peer: computeMedians(peers), size, peerSize };
   } finally {
     await standIn.close();
   }
 }
 
-async function bundled(entry: string, folder: string): Promise<BundleSize> {
+async function makeBundle(entry: string, folder: string): Promise<BundleSize> {
   const metafile = bundle(entry, folder);
   const names = Object.keys(metafile.outputs);
   const bytesOf = (some: readonly string[]): number =>
@@ -80,8 +80,8 @@ async function bundled(entry: string, folder: string): Promise<BundleSize> {
   };
 }
 
-/** As Lambda would run it: nothing of an earlier process is there, credentials are in the environment. */
-async function sample(file: string, { url, certificate }: StandIn): Promise<ColdSample> {
+/** Takes a sample in a process like Lambda's: no compile cache, and credentials in the environment. */
+async function takeSample(file: string, { url, certificate }: StandIn): Promise<ColdSample> {
   const env = {
     PATH: process.env['PATH'],
     NODE_DISABLE_COMPILE_CACHE: '1',
@@ -97,11 +97,11 @@ async function sample(file: string, { url, certificate }: StandIn): Promise<Cold
     [environment.restoreMachine]: 'arn:aws:states:us-east-1:000000000000:stateMachine:restore',
   };
   const flags = ['--disable-warning=ExperimentalWarning'];
-  const output = await outputOf(process.execPath, [...flags, child, file, JSON.stringify(event)], { env });
+  const output = await runProgram(process.execPath, [...flags, child, file, JSON.stringify(event)], { env });
   return JSON.parse(output.trim().split('\n').at(-1) ?? '') as ColdSample;
 }
 
-function medians(samples: readonly ColdSample[]): ColdSample & { total: number } {
+function computeMedians(samples: readonly ColdSample[]): ColdSample & { total: number } {
   return {
     load: median(samples.map(({ load }) => load)),
     first: median(samples.map(({ first }) => first)),

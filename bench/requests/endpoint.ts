@@ -12,7 +12,7 @@ export interface Endpoint {
 
 const main = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 
-/** `npm start` with its data in a folder, in a process of its own: what loads it does not slow it. Throws `BenchError`. */
+/** Starts `npm start` with its data in a folder. It is a process of its own, so that its callers do not slow it. Throws `BenchError`. */
 export async function startEndpoint(home: string): Promise<Endpoint> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
     env: { ...process.env, PORT: '0', TIDEMARK_HOME: home, NO_COLOR: '1' },
@@ -23,10 +23,10 @@ export async function startEndpoint(home: string): Promise<Endpoint> {
   process.once('exit', end);
   child.stderr.resume();
   const dynamodb = new DynamoDBClient({
-    endpoint: await addressIn(child.stdout),
+    endpoint: await readAddress(child.stdout),
     region: 'us-east-1',
     credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
-    // A refusal is an answer, and a queue in the client is not the endpoint's.
+    // A refusal counts as an answer. And the client must not queue requests.
     maxAttempts: 1,
     requestHandler: { httpAgent: { maxSockets: 2000 } },
   });
@@ -41,16 +41,16 @@ export async function startEndpoint(home: string): Promise<Endpoint> {
   };
 }
 
-/** The address that the runtime tells when it is ready. */
-async function addressIn(output: Readable): Promise<string> {
-  let said = '';
-  // The pipe stays open: the runtime could not tell of its end to a closed one.
+/** Reads the address that the runtime prints when it is ready. */
+async function readAddress(output: Readable): Promise<string> {
+  let printed = '';
+  // The pipe stays open, because the runtime fails when it writes to a closed one.
   for await (const chunk of output.iterator({ destroyOnReturn: false })) {
-    said += String(chunk);
-    const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? [];
+    printed += String(chunk);
+    const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(printed) ?? [];
     if (address === undefined) continue;
     output.resume();
     return address;
   }
-  throw new BenchError(`the embedded runtime does not start: ${said.trim()}`);
+  throw new BenchError(`the embedded runtime did not start: ${printed.trim()}`);
 }

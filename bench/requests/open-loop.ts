@@ -6,17 +6,17 @@ export interface Load {
 }
 
 export interface Answers {
-  /** Milliseconds from when a call was due to its answer. */
+  /** The milliseconds from when a call was due until its answer. */
   readonly times: readonly number[];
   /** How many calls were refused, by the error's name. */
   readonly refused: Readonly<Record<string, number>>;
 }
 
 /**
- * Calls at a steady rate, whether earlier calls are answered or not, as callers who do not know of each other. A call
- * that is sent late has waited since it was due.
+ * Makes calls at a steady rate, whether or not earlier calls are answered, like independent callers. The time of a call
+ * counts from when it was due, even if it was sent late.
  */
-export async function openLoop(
+export async function callAtRate(
   { perSecond, seconds }: Load,
   call: (n: number) => Promise<unknown>,
 ): Promise<Answers> {

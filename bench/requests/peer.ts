@@ -1,4 +1,4 @@
-/** The least that answers from DynamoDB: what a handler's loading and first call are held against. */
+/** The smallest handler that calls DynamoDB. The real handler's loading and first call are compared with it. */
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 const dynamodb = new DynamoDBClient();

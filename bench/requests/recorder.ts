@@ -11,53 +11,55 @@ export interface Call {
   readonly to: number;
 }
 
-/** Longer than it takes to send calls one after the other that do not wait for each other. */
-const leastMs = 25;
+/** Each call lasts at least this long: longer than it takes to send several calls that do not wait for each other. */
+const minMs = 25;
 
-/** Sees what a piece of work calls, and not what goes on beside it. Each call lasts long enough to be told from the next. */
+/** Records the calls that a piece of work makes, but not those of concurrent work. */
 export class Recorder {
   readonly #running = new AsyncLocalStorage<Call[]>();
 
-  async callsOf(work: () => Promise<unknown>): Promise<Call[]> {
+  /** Does a piece of work and returns its calls. */
+  async record(work: () => Promise<unknown>): Promise<Call[]> {
     const calls: Call[] = [];
     await this.#running.run(calls, work);
     return calls;
   }
 
-  /** Attempts are counted, not commands: a repeated one costs as much. */
+  /** Records the calls of a client. It counts attempts, not commands: a retry costs as much. */
   watch(client: DynamoDBClient): void {
     client.middlewareStack.add(
       (next, { commandName = '' }) =>
         (args) =>
-          this.#recorded(commandName.replace(/Command$/, ''), () => next(args)),
+          this.#recordCall(commandName.replace(/Command$/, ''), () => next(args)),
       { step: 'finalizeRequest', name: 'recorded' },
     );
   }
 
-  executions(executions: Executions): Executions {
+  /** Records the calls of Step Functions. */
+  watchExecutions(executions: Executions): Executions {
     return {
-      // What the execution itself calls is not the request's.
+      // The calls of the execution itself are not the request's.
       start: (...args) =>
-        this.#recorded('StartExecution', () => this.#running.exit(() => executions.start(...args))),
-      state: (...args) => this.#recorded('DescribeExecution', () => executions.state(...args)),
+        this.#recordCall('StartExecution', () => this.#running.exit(() => executions.start(...args))),
+      state: (...args) => this.#recordCall('DescribeExecution', () => executions.state(...args)),
     };
   }
 
-  /** The reads of a store: each is one call of S3. */
-  store(store: ObjectStore): ObjectStore {
+  /** Records the reads of a store. Each is one call of S3. */
+  watchStore(store: ObjectStore): ObjectStore {
     return {
       ...store,
-      get: (key) => this.#recorded('GetObject', () => store.get(key)),
-      getRange: (...args) => this.#recorded('GetObject', () => store.getRange(...args)),
+      get: (key) => this.#recordCall('GetObject', () => store.get(key)),
+      getRange: (...args) => this.#recordCall('GetObject', () => store.getRange(...args)),
     };
   }
 
-  async #recorded<T>(name: string, call: () => Promise<T>): Promise<T> {
+  async #recordCall<T>(name: string, call: () => Promise<T>): Promise<T> {
     const calls = this.#running.getStore();
     if (calls === undefined) return call();
     const from = performance.now();
     try {
-      const [result] = await Promise.all([call(), sleep(leastMs)]);
+      const [result] = await Promise.all([call(), sleep(minMs)]);
       return result;
     } finally {
       calls.push({ name, from, to: performance.now() });
@@ -65,8 +67,8 @@ export class Recorder {
   }
 }
 
-/** The calls' names by rounds: a call is in the first round in which no call is that it came after. */
-export function roundsOf(calls: readonly Call[]): string[][] {
+/** Groups calls by rounds. A call is in the round after the last call that ended before it began. */
+export function groupRounds(calls: readonly Call[]): string[][] {
   const rounds: string[][] = [];
   const roundOf = new Map<Call, number>();
   for (const call of calls.toSorted((a, b) => a.from - b.from)) {

@@ -3,7 +3,7 @@ import type { Row } from '../engine/report.ts';
 import { measureAnswers } from './answers.ts';
 import { measureCalls, type OperationCalls } from './calls.ts';
 import { measureCold } from './cold.ts';
-import { answerRows, coldRows } from './rows.ts';
+import { buildAnswerRows, buildColdRows } from './rows.ts';
 
 export interface RequestsResult {
   readonly rows: readonly Row[];
@@ -14,12 +14,15 @@ const perSecond = 50;
 const fullSeconds = 20;
 const fullSamples = 31;
 
-/** The path of a request; `scale` is of the time that requests are sent for and of the number of processes started. */
+/**
+ * Measures the path of a request. `scale` is a factor for the time that requests are sent, and for the number of processes
+ * that are started.
+ */
 export async function measureRequests(
   folder: string,
   scale: number,
   screen: Screen,
-  failed: (title: string, error: unknown) => void,
+  recordFailure: (title: string, error: unknown) => void,
 ): Promise<RequestsResult> {
   const load = { perSecond, seconds: fullSeconds * scale };
   const samples = Math.max(3, Math.round(fullSamples * scale));
@@ -27,7 +30,7 @@ export async function measureRequests(
     try {
       return await screen.step(title, run);
     } catch (error) {
-      failed(title, error);
+      recordFailure(title, error);
       return undefined;
     }
   };
@@ -35,7 +38,7 @@ export async function measureRequests(
   const operations = await attempt('Count what operations call', () => measureCalls(folder));
   const answers = await attempt(`Request ${perSecond} backups a second`, () => measureAnswers(folder, load));
   return {
-    rows: [...(answers ? answerRows(answers) : []), ...(cold ? coldRows(cold) : [])],
+    rows: [...(answers ? buildAnswerRows(answers) : []), ...(cold ? buildColdRows(cold) : [])],
     operations: operations ?? [],
   };
 }

@@ -4,18 +4,23 @@ import type { AnswersResult } from './answers.ts';
 import type { ColdResult } from './cold.ts';
 import type { Answers } from './open-loop.ts';
 
-export function answerRows({ load, peer, createBackup, drained, available }: AnswersResult): Row[] {
+export function buildAnswerRows({ load, peer, createBackup, drained, available }: AnswersResult): Row[] {
   const rate = `${load.perSecond} a second for ${load.seconds} s`;
-  const drain = `all there ${drained.toFixed(1)} s after the last request`;
+  const drain = `all available ${drained.toFixed(1)} s after the last request`;
   return [
-    ...quantileRows('peer, a call passed through', peer, undefined, rate),
-    ...quantileRows('CreateBackup', createBackup, peer, `${rate}, ${refusals(createBackup)}; ${drain}`),
+    ...buildQuantileRows('peer, a call passed through', peer, undefined, rate),
+    ...buildQuantileRows(
+      'CreateBackup',
+      createBackup,
+      peer,
+      `${rate}, ${renderRefusals(createBackup)}; ${drain}`,
+    ),
     { name: `a table of ${available.items} items, first backup`, value: available.first, unit: 'ms' },
-    { name: '  a further one, 10 items changed', value: available.further, unit: 'ms' },
+    { name: '  a later one, 10 items changed', value: available.further, unit: 'ms' },
   ];
 }
 
-function quantileRows(name: string, answers: Answers, peer: Answers | undefined, note: string): Row[] {
+function buildQuantileRows(name: string, answers: Answers, peer: Answers | undefined, note: string): Row[] {
   return [0.5, 0.99].map((share) => {
     const value = quantile(answers.times, share);
     return {
@@ -28,12 +33,12 @@ function quantileRows(name: string, answers: Answers, peer: Answers | undefined,
   });
 }
 
-function refusals({ times, refused }: Answers): string {
+function renderRefusals({ times, refused }: Answers): string {
   const counts = Object.entries(refused).map(([name, count]) => `${count} refused (${name})`);
   return [`${times.length} answered`, ...(counts.length > 0 ? counts : ['none refused'])].join(', ');
 }
 
-export function coldRows({ samples, handler, peer, size, peerSize }: ColdResult): Row[] {
+export function buildColdRows({ samples, handler, peer, size, peerSize }: ColdResult): Row[] {
   const ms = (name: string, value: number, reference: number): Row => ({
     name,
     value,
@@ -51,7 +56,7 @@ export function coldRows({ samples, handler, peer, size, peerSize }: ColdResult)
       unit: 'bytes',
       ratio: size.bytes / peerSize.bytes,
       of: 'peer',
-      note: `gzip ${kilobytes(size.gzipBytes)}`,
+      note: `gzip ${renderKilobytes(size.gzipBytes)}`,
     },
     {
       name: '  of it read before the first call',
@@ -63,6 +68,6 @@ export function coldRows({ samples, handler, peer, size, peerSize }: ColdResult)
   ];
 }
 
-function kilobytes(bytes: number): string {
+function renderKilobytes(bytes: number): string {
   return `${Math.round(bytes / 1000)} kB`;
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
-import { outputOf } from '../engine/run.ts';
+import { runProgram } from '../engine/run.ts';
 
 export interface StandIn {
   readonly url: string;
@@ -12,13 +12,14 @@ export interface StandIn {
 }
 
 /**
- * DynamoDB and Step Functions for one CreateBackup, without their time: what remains is the caller's own. Over TLS as on
- * AWS, or the caller would load other parts of Node. Throws `BenchError` if there is no openssl.
+ * Starts a server that answers for DynamoDB and Step Functions during one CreateBackup, at once, so that the measured time
+ * is the caller's own. It uses TLS like AWS, since without TLS the caller would load other parts of Node. Throws
+ * `BenchError` if there is no openssl.
  */
 export async function startStandIn(folder: string): Promise<StandIn> {
   const certificate = join(folder, 'certificate.pem');
   const key = join(folder, 'key.pem');
-  await selfSigned(certificate, key);
+  await createCertificate(certificate, key);
   const server = createServer(
     { cert: await readFile(certificate), key: await readFile(key) },
     (request, response) => {
@@ -47,7 +48,19 @@ export async function startStandIn(folder: string): Promise<StandIn> {
 const tableId = '11111111-2222-4333-8444-555555555555';
 const tableArn = 'arn:aws:dynamodb:us-east-1:000000000000:table/orders';
 
-/** The table has a stream and a snapshot: what is asked for is a further backup. */
+const tableRecord = {
+  name: { S: 'orders' },
+  lastMarker: { N: '1700000000000' },
+  head: {
+    M: {
+      tableId: { S: tableId },
+      snapshot: { S: '01700000000000-00000000' },
+      marker: { N: '1700000000000' },
+    },
+  },
+};
+
+/** The table has a stream and a snapshot, so the request is for a later backup. */
 const answers: Readonly<Record<string, object>> = {
   DescribeTable: {
     Table: {
@@ -63,7 +76,7 @@ const answers: Readonly<Record<string, object>> = {
     },
   },
   DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } },
-  GetItem: { Item: { head: { M: { tableId: { S: tableId } } } } },
+  GetItem: { Item: tableRecord },
   UpdateItem: { Attributes: { begun: { N: '1700000000000' }, count: { N: '1' } } },
   StartExecution: {
     executionArn: 'arn:aws:states:us-east-1:000000000000:execution:backup:1',
@@ -71,9 +84,9 @@ const answers: Readonly<Record<string, object>> = {
   },
 };
 
-function selfSigned(certificate: string, key: string): Promise<string> {
+function createCertificate(certificate: string, key: string): Promise<string> {
   const made = ['req', '-x509', '-days', '2', '-keyout', key, '-out', certificate, '-nodes'];
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
   const subject = ['-subj', '/CN=stand-in', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  return outputOf('openssl', [...made, ...kind, ...subject]);
+  return runProgram('openssl', [...made, ...kind, ...subject]);
 }

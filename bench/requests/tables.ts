@@ -9,8 +9,12 @@ import {
 import { keyName, makeItem } from '../engine/items.ts';
 import { BenchError } from '../engine/run.ts';
 
-/** The table's name, once it is there with so many items. */
-export async function loadedTable(dynamodb: DynamoDBClient, name: string, items: number): Promise<string> {
+/** Creates a table with this many items and returns its name. */
+export async function createLoadedTable(
+  dynamodb: DynamoDBClient,
+  name: string,
+  items: number,
+): Promise<string> {
   await dynamodb.send(
     new CreateTableCommand({
       TableName: name,
@@ -23,7 +27,7 @@ export async function loadedTable(dynamodb: DynamoDBClient, name: string, items:
   return name;
 }
 
-/** Puts so many items, at most 25, in their nth version. */
+/** Puts `count` items, at most 25, in this version. */
 export async function putItems(
   dynamodb: DynamoDBClient,
   table: string,
@@ -37,14 +41,18 @@ export async function putItems(
   await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [table]: puts } }));
 }
 
-/** Requests a backup and gives its ARN. */
+/** Requests a backup and returns its ARN. */
 export async function requestBackup(dynamodb: DynamoDBClient, table: string): Promise<string> {
   const command = new CreateBackupCommand({ TableName: table, BackupName: 'bench' });
   return String((await dynamodb.send(command)).BackupDetails?.BackupArn);
 }
 
-/** Resolves when the backup is there. Throws `BenchError` if it failed. */
-export async function untilAvailable(dynamodb: DynamoDBClient, arn: string, everyMs: number): Promise<void> {
+/** Waits until the backup is AVAILABLE. Throws `BenchError` if it failed. */
+export async function waitUntilAvailable(
+  dynamodb: DynamoDBClient,
+  arn: string,
+  everyMs: number,
+): Promise<void> {
   for (;;) {
     const { BackupDescription } = await dynamodb.send(new DescribeBackupCommand({ BackupArn: arn }));
     const status = BackupDescription?.BackupDetails?.BackupStatus;

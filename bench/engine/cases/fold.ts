@@ -1,42 +1,42 @@
 import type { BackupId } from '../../../lambda/model/records.ts';
-import { type SetName, stagedSet } from '../data.ts';
-import { type Cost, costOf, medianCost, repeated, type Repetitions } from '../measure.ts';
+import { type SetName, stageData } from '../data.ts';
+import { type Cost, measureCost, medianCost, repeat, type Repetitions } from '../measure.ts';
 import { BenchError } from '../run.ts';
-import { arrangeAndApply, begun, partitionAll, published } from '../steps.ts';
-import { withoutWriting } from '../stores.ts';
-import { clear, type World } from '../world.ts';
+import { arrangeAndApply, beginBackup, partitionAll, publishBackup } from '../steps.ts';
+import { dropRuns } from '../stores.ts';
+import { clearWorld, type World } from '../world.ts';
 
 export interface FoldResult {
-  /** The new run's bytes are made and dropped. */
+  /** The cost if the bytes of the new run are made and dropped. */
   readonly unwritten: Cost;
-  /** The new run is written to a file and synced. */
+  /** The cost if the new run is written to a file and synced. */
   readonly written: Cost;
 }
 
-/** Sorted spills of changes are folded with the base into a new base: arrange and apply of a full backup. */
-export async function fold(
+/** Measures how sorted spills of changes and a base are folded into a new base: arrange and apply of a full backup. */
+export async function measureFold(
   world: World,
   base: BackupId,
   set: SetName,
   repetitions: Repetitions,
 ): Promise<FoldResult> {
   const { services, data } = world;
-  const dropping = { ...services, store: withoutWriting(services.store) };
-  const files = await stagedSet(data, set);
-  const partitioned = async () => {
-    const work = await begun(services.store, { kind: 'full', parent: base, files });
+  const dropping = { ...services, store: dropRuns(services.store) };
+  const files = await stageData(data, set);
+  const beginAndPartition = async () => {
+    const work = await beginBackup(services.store, { kind: 'full', parent: base, files });
     await partitionAll(services, work);
     return work;
   };
-  const costs = await repeated(repetitions, async () => {
-    const dropped = await partitioned();
-    const unwritten = await costOf(() => arrangeAndApply(dropping, dropped));
-    const work = await partitioned();
-    const written = await costOf(() => arrangeAndApply(services, work));
-    // Publishing proves that what was folded is what the changes claim.
-    const { runs } = await published(services, work);
+  const costs = await repeat(repetitions, async () => {
+    const dropped = await beginAndPartition();
+    const unwritten = await measureCost(() => arrangeAndApply(dropping, dropped));
+    const work = await beginAndPartition();
+    const written = await measureCost(() => arrangeAndApply(services, work));
+    // Publishing checks that the folded content is what the changes claim.
+    const { runs } = await publishBackup(services, work);
     if (runs.some((run) => run.kind !== 'base')) throw new BenchError('the engine did not fold');
-    await clear(world, work);
+    await clearWorld(world, work);
     return { unwritten, written };
   });
   return {

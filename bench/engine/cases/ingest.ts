@@ -1,44 +1,44 @@
 import type { BackupId } from '../../../lambda/model/records.ts';
 import type { StagedFile } from '../../../lambda/sources/staged-files.ts';
-import { stagedSet } from '../data.ts';
-import { type Cost, costOf, medianCost, repeated, type Repetitions } from '../measure.ts';
-import { profiled, type SelfTime } from '../profile.ts';
-import { arrangeAndApply, begun, partitionAll, published, type Work } from '../steps.ts';
-import { clear, type World } from '../world.ts';
+import { stageData } from '../data.ts';
+import { type Cost, measureCost, medianCost, repeat, type Repetitions } from '../measure.ts';
+import { profileWork, type SelfTime } from '../profile.ts';
+import { arrangeAndApply, beginBackup, partitionAll, publishBackup, type Work } from '../steps.ts';
+import { clearWorld, type World } from '../world.ts';
 
 export interface IngestResult {
   readonly total: Cost;
   readonly partition: Cost;
-  /** With `arrange`. */
+  /** The cost of the steps arrange and apply. */
   readonly apply: Cost;
-  /** Stays in the store for other cases. */
+  /** The base, which stays in the store for other cases. */
   readonly base: BackupId;
   readonly rawBytes: number;
-  /** By functions of the main thread; empty if not asked for. */
+  /** Where the main thread spent its time. Empty unless requested. */
   readonly profile: readonly SelfTime[];
 }
 
-/** A full export becomes a base. */
-export async function ingest(
+/** Measures how a full export becomes a base. */
+export async function measureIngest(
   world: World,
   repetitions: Repetitions,
   withProfile: boolean,
 ): Promise<IngestResult> {
   const { services, data } = world;
-  const files = await stagedSet(data, 'full');
+  const files = await stageData(data, 'full');
   let last: Work | undefined;
-  const costs = await repeated(repetitions, async () => {
-    if (last !== undefined) await clear(world, last);
-    const work = (last = await begun(services.store, fullBackup(files)));
-    const partition = await costOf(() => partitionAll(services, work));
-    const apply = await costOf(() => arrangeAndApply(services, work));
+  const costs = await repeat(repetitions, async () => {
+    if (last !== undefined) await clearWorld(world, last);
+    const work = (last = await beginBackup(services.store, fullBackup(files)));
+    const partition = await measureCost(() => partitionAll(services, work));
+    const apply = await measureCost(() => arrangeAndApply(services, work));
     const total = { cpu: partition.cpu + apply.cpu, wall: partition.wall + apply.wall };
     return { partition, apply, total };
   });
   if (last === undefined) throw new RangeError('an ingest needs a repetition');
-  const { id: base } = await published(services, last);
-  const profile = withProfile ? await profileOf(world, files) : [];
-  await clear(world);
+  const { id: base } = await publishBackup(services, last);
+  const profile = withProfile ? await profileIngest(world, files) : [];
+  await clearWorld(world);
   return {
     total: medianCost(costs.map(({ total }) => total)),
     partition: medianCost(costs.map(({ partition }) => partition)),
@@ -49,14 +49,14 @@ export async function ingest(
   };
 }
 
-async function profileOf(world: World, files: readonly StagedFile[]): Promise<SelfTime[]> {
+async function profileIngest(world: World, files: readonly StagedFile[]): Promise<SelfTime[]> {
   const { services } = world;
-  const work = await begun(services.store, fullBackup(files));
-  const profile = await profiled(async () => {
+  const work = await beginBackup(services.store, fullBackup(files));
+  const profile = await profileWork(async () => {
     await partitionAll(services, work);
     await arrangeAndApply(services, work);
   });
-  await clear(world, work);
+  await clearWorld(world, work);
   return profile;
 }
 

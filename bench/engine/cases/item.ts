@@ -7,33 +7,33 @@ import { countReads } from '../../../lambda/snapshot/read/counting-store.ts';
 import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { readItem } from '../../../lambda/snapshot/read/read-item.ts';
 import { keyName, keyOf } from '../items.ts';
-import { costOf, median, quantile, repeated, type Repetitions } from '../measure.ts';
+import { measureCost, median, quantile, repeat, type Repetitions } from '../measure.ts';
 import { table } from '../steps.ts';
 import type { World } from '../world.ts';
 
 export interface ItemResult {
   readonly medianMs: number;
   readonly p99Ms: number;
-  /** Of one item, the manifest included. */
+  /** The bytes and reads of one item, including the manifest. */
   readonly medianBytes: number;
   readonly medianReads: number;
-  readonly asked: number;
-  /** Of them, those that the snapshot holds. */
+  readonly requested: number;
+  /** How many of the requested items the snapshot holds. */
   readonly found: number;
 }
 
-/** One item by its key, from the backup's id on: the manifest, the indexes of its runs, frames from the newest on. */
-export async function item(
+/** Measures reading one item by its key: the manifest, the indexes of its runs, then frames from the newest run on. */
+export async function measureItemReads(
   { data, services }: World,
   snapshot: BackupId,
   repetitions: Repetitions,
 ): Promise<ItemResult> {
   const random = createRandom(data.seed);
-  const reads = await repeated(repetitions, async () => {
+  const reads = await repeat(repetitions, async () => {
     const store = countReads(services.store);
     const key = Buffer.from(toCanonicalKey(fromSdk(keyOf(Math.floor(random() * data.items))), [keyName]));
     let found = false;
-    const { wall } = await costOf(async () => {
+    const { wall } = await measureCost(async () => {
       const { manifest } = await readManifest(store, table.tableId, snapshot);
       const { image } = await readItem(store, manifest, { hash: hashKey(key), key });
       found = image !== undefined;
@@ -46,7 +46,7 @@ export async function item(
     p99Ms: quantile(times, 0.99),
     medianBytes: median(reads.map(({ bytesRead }) => bytesRead)),
     medianReads: median(reads.map(({ requests }) => requests)),
-    asked: reads.length,
+    requested: reads.length,
     found: reads.filter(({ found }) => found).length,
   };
 }

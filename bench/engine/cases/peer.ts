@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, zstdCompressSync } from 'node:zlib';
-import { dataFolder, stagedSet } from '../data.ts';
-import { type Cost, costOf, medianCost, repeated, type Repetitions } from '../measure.ts';
+import { dataFolder, stageData } from '../data.ts';
+import { type Cost, measureCost, medianCost, repeat, type Repetitions } from '../measure.ts';
 import type { World } from '../world.ts';
 
 export interface PeerResult {
@@ -12,29 +12,29 @@ export interface PeerResult {
   readonly compress: Cost;
 }
 
-/** Each in its cheapest form: whole files at once, in large chunks (zlib's own 16 KiB take twice the time). */
+/** The chunks of zlib, for whole files at once. Its default of 16 KiB takes twice the time. */
 const chunkSize = 1024 * 1024;
 
-/** What an ingest cannot do without: gunzip, JSON.parse and zstd -3 (zlib's default) of the same bytes, in turn. */
-export async function peer({ data }: World, repetitions: Repetitions): Promise<PeerResult> {
-  const files = await stagedSet(data, 'full');
-  const rounds = await repeated(repetitions, async () => {
+/** Measures what no ingest can do without: gunzip, JSON.parse and zstd -3 (zlib's default) of the same bytes, in turn. */
+export async function measurePeer({ data }: World, repetitions: Repetitions): Promise<PeerResult> {
+  const files = await stageData(data, 'full');
+  const rounds = await repeat(repetitions, async () => {
     const round = { gunzip: none, parse: none, compress: none };
     for (const file of files) {
       const bytes = await readFile(join(dataFolder(data), file.key));
       let raw: Buffer = bytes;
-      const gunzip = await costOf(async () => {
+      const gunzip = await measureCost(async () => {
         raw = gunzipSync(bytes, { chunkSize });
       });
-      const parse = await costOf(async () => {
+      const parse = await measureCost(async () => {
         for (const line of raw.toString().split('\n')) if (line !== '') JSON.parse(line);
       });
-      const compress = await costOf(async () => zstdCompressSync(raw, { chunkSize }));
-      round.gunzip = added(round.gunzip, gunzip);
-      round.parse = added(round.parse, parse);
-      round.compress = added(round.compress, compress);
+      const compress = await measureCost(async () => zstdCompressSync(raw, { chunkSize }));
+      round.gunzip = addCosts(round.gunzip, gunzip);
+      round.parse = addCosts(round.parse, parse);
+      round.compress = addCosts(round.compress, compress);
     }
-    return { ...round, total: added(added(round.gunzip, round.parse), round.compress) };
+    return { ...round, total: addCosts(addCosts(round.gunzip, round.parse), round.compress) };
   });
   return {
     total: medianCost(rounds.map(({ total }) => total)),
@@ -46,6 +46,6 @@ export async function peer({ data }: World, repetitions: Repetitions): Promise<P
 
 const none: Cost = { cpu: 0, wall: 0 };
 
-function added(a: Cost, b: Cost): Cost {
+function addCosts(a: Cost, b: Cost): Cost {
   return { cpu: a.cpu + b.cpu, wall: a.wall + b.wall };
 }

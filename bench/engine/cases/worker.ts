@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { apply } from '../../../lambda/backup/apply.ts';
 import { partition } from '../../../lambda/backup/partition.ts';
-import { toEnd } from '../steps.ts';
+import { runToEnd } from '../steps.ts';
 import { openWorld } from '../world.ts';
 import type { DataKey } from '../data-key.ts';
 import type { BackupJob } from '../../../lambda/jobs/job.ts';
@@ -22,6 +22,6 @@ parentPort?.on('message', ({ step, job, tasks }: Assignment) => {
 });
 
 async function work(step: Assignment['step'], job: BackupJob, tasks: readonly number[]): Promise<void> {
-  for (const task of tasks) await toEnd(steps[step], services, { job, task, part: 0 });
+  for (const task of tasks) await runToEnd(steps[step], services, { job, task, part: 0 });
   parentPort?.postMessage('done', []);
 }
