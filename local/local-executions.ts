@@ -17,8 +17,10 @@ export interface LocalOptions {
   readonly definitions: Definitions;
   /** The services that steps get; asked for at each step, since they hold these executions. */
   readonly services: () => Services;
-  /** Milliseconds that a Wait state and the pause before a retry take, instead of what the definition says. */
+  /** How long a machine waits where a step asks it to, instead of the seconds that the step names: on the services' clock. */
   readonly waitMs: number;
+  /** How long a machine pauses before it retries a step, instead of what its definition says. */
+  readonly retryMs: number;
   /** Runs around each step, for tests that repeat, delay or kill. */
   readonly around?: (handler: TaskHandler, input: object, run: () => Promise<object>) => Promise<object>;
 }
@@ -81,22 +83,30 @@ function createMachine(options: LocalOptions, machine: Machine) {
   return (input: object) => interpreted.run(input as never, { noThrowOnAbort: true, overrides });
 }
 
-function overridesFor({ services, waitMs, definitions, around }: LocalOptions, machine: Machine) {
+function overridesFor({ services, waitMs, retryMs, definitions, around }: LocalOptions, machine: Machine) {
   const handlers = Object.entries(tasksOf[machine]).map(([state, handler]) => [
     state,
     async (task: { Payload: { job: Job } }) => {
       const step = steps[handler] as Step<{ job: Job }, object>;
       const input = task.Payload;
       const work = (): Promise<object> => runStep(services(), handler, step, input);
-      return { Payload: around === undefined ? await work() : await around(handler, input, work) };
+      const output = around === undefined ? await work() : await around(handler, input, work);
+      // The interpreter's Wait states know no clock but the system's, so they take no time.
+      if (asksToWait(output)) await services().clock.sleep(waitMs);
+      return { Payload: output };
     },
   ]);
   const states = statesOf(definitions[machine]);
   return {
     taskResourceLocalHandlers: Object.fromEntries(handlers),
-    waitTimeOverrides: Object.fromEntries(states.filter(isWait).map(([name]) => [name, waitMs])),
-    retryIntervalOverrides: Object.fromEntries(states.filter(isTask).map(([name]) => [name, waitMs])),
+    waitTimeOverrides: Object.fromEntries(states.filter(isWait).map(([name]) => [name, 0])),
+    retryIntervalOverrides: Object.fromEntries(states.filter(isTask).map(([name]) => [name, retryMs])),
   };
+}
+
+/** True if a Wait state follows the step. */
+function asksToWait(output: object): boolean {
+  return 'status' in output && output.status === 'wait';
 }
 
 type NamedState = readonly [string, { readonly Type?: string }];

@@ -95,6 +95,7 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
     definitions,
     services: () => services,
     waitMs,
+    retryMs: waitMs,
     around: (_handler, _input, run) => {
       const step = limited(run);
       begun.add(step);

@@ -19,5 +19,5 @@ export async function tagTable(services: Services, { job }: { job: RestoreJob })
     const made = await findImport(services, restore);
     if (made !== undefined && !isImportRunning(made)) await ensureTag(services, restore, made);
   }
-  return { job, status: 'done', waitSeconds };
+  return { job, status: 'wait', waitSeconds };
 }

@@ -15,13 +15,18 @@ export interface EmbeddedDatabase {
   close(): Promise<void>;
 }
 
+/** The SQLite file of the embedded database in this home folder. */
+export function databaseFile(home: string): string {
+  return join(home, 'dynamodb.db');
+}
+
 /**
  * Starts the embedded DynamoDB with its file in the home folder, which only this process may use. One that a killed
  * runtime left behind is ended first. Throws an `Error` for people if there is none for this platform or it does not
  * start.
  */
 export async function startDatabase(home: string, log: Log): Promise<EmbeddedDatabase> {
-  const file = join(home, 'dynamodb.db');
+  const file = databaseFile(home);
   const pidFile = join(home, 'dynamodb.pid');
   const binary = findBinary();
   await endLeftOver(pidFile, file);

@@ -6,11 +6,11 @@ import { manifestKey } from '../../lambda/snapshot/format/manifest.ts';
 import { begin, type BeginResult } from '../../lambda/backup/begin.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { embedded } from '../support/embedded.ts';
-import { passSeconds } from '../support/exporting.ts';
 import { expectNothingHeld, putItems } from '../support/fixture.ts';
 import type { Harness } from '../support/harness.ts';
 import { simulatedRecovery } from '../support/recovery.ts';
 import { createBackupJob } from '../../lambda/jobs/job.ts';
+import { shiftClock } from '../support/simulated-clock.ts';
 
 const world = embedded();
 
@@ -80,8 +80,7 @@ describe('a backup of an earlier time', () => {
   it('does not continue a base whose stream began after that time, because the base ends where its stream begins', async () => {
     const { database, harness, table } = world;
     // A table whose stream is seconds younger than the marker.
-    const { sleep } = harness.services.clock;
-    const early = harness.restarted({ clock: { now: () => Date.now() - 20_000, sleep } });
+    const early = harness.restarted({ clock: shiftClock(harness.services.clock, -20_000) });
     const base = await backUp(early);
     expect(base.status).toBe('AVAILABLE');
     await putItems(database, table, 50, 52);
@@ -154,12 +153,12 @@ describe('begin, after a twin has published the plan,', () => {
 
 describe('a manifest that an earlier execution published', () => {
   it('is not adopted if its parent was deleted in the meantime', async () => {
-    const exports = simulatedRecovery();
+    const exports = simulatedRecovery(world.database.clock);
     const config = { base: 'export' } as const;
     await world.startAnew({ config, exports });
     const { database, harness, table } = world;
     const base = await backUp();
-    await passSeconds();
+    world.database.clock.advance(2000);
     await putItems(database, table, 0, 3);
     const byExport = async (at: Harness): Promise<BackupRecord> => {
       const { id } = await at.operations.createBackup({ table, name: 'backup', source: 'export' });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RestoreRecord } from '../../lambda/model/records.ts';
-import { type Clock, systemClock } from '../../lambda/runtime/clock.ts';
+import type { Clock } from '../../lambda/runtime/clock.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 import type { Executions } from '../../lambda/jobs/job.ts';
@@ -14,6 +14,7 @@ import { expectNothingHeld, newTable, putItems, shape, tableExists } from '../su
 import { type Harness, startHarness } from '../support/harness.ts';
 import { contentOf, createTable, nthKey } from '../support/tables.ts';
 import { Writer } from '../support/writer.ts';
+import { shiftClock } from '../support/simulated-clock.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -74,10 +75,7 @@ async function backupsOf(table: string): Promise<number> {
 
 const hourMs = 60 * 60 * 1000;
 
-const hoursLater = (hours: number): Clock => ({
-  ...systemClock,
-  now: () => systemClock.now() + hours * hourMs,
-});
+const hoursLater = (hours: number): Clock => shiftClock(database.clock, hours * hourMs);
 
 /** Recovery with settings of its own, in which `meanwhile` happens while a snapshot is requested. */
 async function interrupted(
@@ -99,7 +97,7 @@ describe('point-in-time recovery', () => {
   it('is off until it is switched on, for this table and not for one that takes its name', async () => {
     const table = await newTable(database, 1);
     expect(await harness.continuous.describe(table)).toEqual({ enabled: false });
-    const before = Date.now();
+    const before = database.clock.now();
     const enabled = await enable(table);
     expect(enabled).toMatchObject({ enabled: true, recoveryPeriodInDays: 35 });
     expect(enabled.earliest).toBeGreaterThanOrEqual(before);
@@ -242,17 +240,18 @@ describe('a restore to a point in time', () => {
   it('is of the content of that second, while writers write and backups are made and deleted', async () => {
     const table = `table-${randomIds.hex(12)}`;
     await createTable(database.dynamodb, table, shape);
-    const writers = [new Writer(database.dynamodb, table), new Writer(database.dynamodb, table)] as const;
+    const writers = [new Writer(database, table), new Writer(database, table)] as const;
     const { earliest = 0 } = await enable(table);
     const times = [earliest];
-    // A few seconds of writes: the stream's times are no finer.
+    // Some times are in the same second: the stream's times are no finer.
     for (let n = 0; times.length < 10; n++) {
       for (const [i, writer] of writers.entries()) {
         const value = { value: { S: `${n}` } };
         await writer.write({ key: nthKey(shape, 2 * (n % 12) + i), item: n % 5 === 4 ? undefined : value });
       }
-      if (Date.now() - Number(times.at(-1)) < 400) continue;
-      times.push(Date.now());
+      database.clock.advance(100);
+      if (n % 4 !== 3) continue;
+      times.push(database.clock.now());
       if (times.length % 3 === 0) {
         const { id } = await harness.operations.createBackup({ table, name: 'between' });
         await harness.executions.idle();
@@ -338,10 +337,9 @@ describe('a restore to a point in time', () => {
     await harness.executions.idle();
     await putItems(database, table, 0, 2);
     const expected = await contentOf(database.dynamodb, table);
-    const written = Date.now();
-    await vi.waitFor(async () => {
-      expect((await harness.continuous.describe(table)).latest).toBeGreaterThanOrEqual(written);
-    }, 5000);
+    const written = database.clock.now();
+    database.clock.advance(2000);
+    expect((await harness.continuous.describe(table)).latest).toBeGreaterThanOrEqual(written);
     const before = harness;
     // A kind is a step with its answer: what follows depends on no more.
     const survived = new Set<string>();

@@ -5,11 +5,11 @@ import { createScheduledBackup } from '../../lambda/operations/scheduled-backup.
 import type { Config } from '../../lambda/services/config.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { embedded } from '../support/embedded.ts';
-import { passSeconds } from '../support/exporting.ts';
 import { changeItems, expectNothingHeld, newTable, restore, shape } from '../support/fixture.ts';
 import type { Harness } from '../support/harness.ts';
 import { simulatedRecovery } from '../support/recovery.ts';
 import { contentOf, createTable } from '../support/tables.ts';
+import { shiftClock } from '../support/simulated-clock.ts';
 
 const hour = 60 * 60 * 1000;
 
@@ -17,8 +17,7 @@ const world = embedded();
 
 /** Restarts the same Tidemark with a clock that is `milliseconds` ahead. */
 function restartLater(milliseconds: number, config: Partial<Config> = {}): Harness {
-  const { sleep } = world.harness.services.clock;
-  return world.harness.restarted({ config, clock: { now: () => Date.now() + milliseconds, sleep } });
+  return world.harness.restarted({ config, clock: shiftClock(world.harness.services.clock, milliseconds) });
 }
 
 /** Expects that nine hours later no backup is requested to move the head. */
@@ -155,9 +154,12 @@ describe('a head whose changes the stream will soon lose', () => {
   });
 
   it('is moved by the stream alone, never by an export, if it ends with an export', async () => {
-    await world.startAnew({ config: { base: 'export', replayMs: 1000 }, exports: simulatedRecovery() });
+    await world.startAnew({
+      config: { base: 'export', replayMs: 1000 },
+      exports: simulatedRecovery(world.database.clock),
+    });
     const { harness, table } = world;
-    await passSeconds();
+    world.database.clock.advance(2000);
     const { id, source } = await backup();
     expect(source).toBe('export');
     // Here the replay would start before the stream does.

@@ -18,6 +18,7 @@ import {
   listNeededKeys,
   remove,
 } from '../support/retention/support.ts';
+import { shiftClock } from '../support/simulated-clock.ts';
 
 const hour = 60 * 60 * 1000;
 const options = { config: { sweepGraceMs: 0 } };
@@ -26,8 +27,7 @@ const world = embedded(options);
 
 /** Restarts Tidemark as if `milliseconds` had passed, with the grace of a deployment. */
 function restartLater(milliseconds: number, more: HarnessOptions = {}): Harness {
-  const { sleep } = world.harness.services.clock;
-  return world.harness.restarted({ clock: { now: () => Date.now() + milliseconds, sleep }, ...more });
+  return world.harness.restarted({ clock: shiftClock(world.harness.services.clock, milliseconds), ...more });
 }
 
 const backUpWorld = (length: number, of = world.table) =>
@@ -266,7 +266,7 @@ describe('a sweep whose time runs out', () => {
     expect(await sweep(hurried.services)).toMatchObject({ finished: false, troubles: 0 });
 
     // The clock leaves time for one table.
-    let now = Date.now();
+    let now = harness.services.clock.now();
     const clock = { now: () => now, sleep: harness.services.clock.sleep };
     for (let first = 0; first < tables.length; first++) {
       const steady = harness.restarted({

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { silentLog } from '../../lambda/runtime/logger.ts';
-import { startDatabase as startEmbedded } from '../../local/dynamodb/embedded-database.ts';
+import { databaseFile, startDatabase as startEmbedded } from '../../local/dynamodb/embedded-database.ts';
 import { createStreamsClient } from '../../local/dynamodb/streams-client.ts';
+import { SimulatedClock } from './simulated-clock.ts';
 
 /** An embedded DynamoDB for the tests of one file. */
 export interface TestDatabase {
+  /** The clock that the database keeps step with. */
+  readonly clock: SimulatedClock;
   readonly dynamodb: DynamoDBClient;
   readonly streams: DynamoDBStreamsClient;
   /** Another client of it. */
@@ -19,6 +22,8 @@ export interface TestDatabase {
 export async function startDatabase(): Promise<TestDatabase> {
   const home = await mkdtemp(join(tmpdir(), 'tidemark-database-'));
   const embedded = await startEmbedded(home, silentLog);
+  const clock = new SimulatedClock();
+  clock.drive(databaseFile(home));
   const settings = {
     endpoint: embedded.endpoint,
     region: 'us-east-1',
@@ -26,10 +31,12 @@ export async function startDatabase(): Promise<TestDatabase> {
   };
   const dynamodb = new DynamoDBClient(settings);
   return {
+    clock,
     dynamodb,
     streams: createStreamsClient(dynamodb, settings),
     client: () => new DynamoDBClient(settings),
     async close() {
+      clock.release();
       await embedded.close();
       await rm(home, { recursive: true, force: true });
     },

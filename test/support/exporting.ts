@@ -1,5 +1,5 @@
 import { type ExportSummary, ListExportsCommand } from '@aws-sdk/client-dynamodb';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { BackupRecord, Source } from '../../lambda/model/records.ts';
 import type { Config } from '../../lambda/services/config.ts';
 import { describeTable } from '../../lambda/tables/table.ts';
@@ -7,6 +7,7 @@ import { type Embedded, embedded } from './embedded.ts';
 import { changeItems, restore } from './fixture.ts';
 import type { HarnessOptions } from './harness.ts';
 import { type SimulatedRecovery, simulatedRecovery } from './recovery.ts';
+import type { SimulatedClock } from './simulated-clock.ts';
 import { contentOf } from './tables.ts';
 
 export const byExports = { base: 'export' } as const;
@@ -17,6 +18,10 @@ export interface Exporting extends Omit<Embedded, 'startAnew'> {
   readonly exports: SimulatedRecovery;
   readonly start: (config?: Partial<Config>, options?: HarnessOptions) => Promise<void>;
   readonly backUp: (source?: Source) => Promise<BackupRecord>;
+  /** Lets time pass until earlier writes are restorable, and a window since an export at this time is long enough. */
+  readonly passSeconds: () => void;
+  /** Lets time pass until the next whole second begins. */
+  readonly beginSecond: () => void;
   /** The table's exports so far. */
   readonly listExports: () => Promise<readonly ExportSummary[]>;
   readonly change: () => Promise<void>;
@@ -45,7 +50,7 @@ export function exporting(): Exporting {
     },
     createAnew: (items) => world.createAnew(items),
     start(config = byExports, options = {}) {
-      exports = simulatedRecovery();
+      exports = simulatedRecovery(world.database.clock);
       return world.startAnew({ config, exports, ...options });
     },
     async backUp(source) {
@@ -58,6 +63,8 @@ export function exporting(): Exporting {
       await harness.executions.idle();
       return harness.operations.describeBackup({ table, id });
     },
+    passSeconds: () => world.database.clock.advance(2000),
+    beginSecond: () => beginSecond(world.database.clock),
     async listExports() {
       const { identity } = await describeTable(world.database.dynamodb, world.table);
       const listed = new ListExportsCommand({ TableArn: identity.arn });
@@ -73,14 +80,7 @@ export function exporting(): Exporting {
   };
 }
 
-/** Waits until earlier writes are restorable, and a window since an export at this time is long enough. */
-export async function passSeconds(): Promise<void> {
-  const from = Date.now() + 2000;
-  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(from), { timeout: 10_000, interval: 50 });
-}
-
-/** Waits until the next whole second begins. */
-export async function waitForNextSecond(): Promise<void> {
-  const next = Math.floor(Date.now() / 1000) * 1000 + 1000;
-  await vi.waitFor(() => expect(Date.now()).toBeGreaterThanOrEqual(next), { timeout: 2000, interval: 10 });
+/** Moves the clock to the next whole second. */
+export function beginSecond(clock: SimulatedClock): void {
+  clock.advanceTo(Math.floor(clock.now() / 1000) * 1000 + 1000);
 }

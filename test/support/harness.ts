@@ -6,7 +6,7 @@ import { openCatalog } from '../../lambda/catalog/catalog.ts';
 import type { NativeBackups } from '../../lambda/native/native-backups.ts';
 import { notHere } from '../../local/dynamodb/no-native-backups.ts';
 import { type Operations, createOperations } from '../../lambda/operations/operations.ts';
-import { type Clock, systemClock } from '../../lambda/runtime/clock.ts';
+import type { Clock } from '../../lambda/runtime/clock.ts';
 import { type Config, defaultConfig } from '../../lambda/services/config.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
@@ -38,6 +38,7 @@ export interface Harness {
 
 export interface HarnessOptions {
   readonly config?: Partial<Config>;
+  /** @default the database's */
   readonly clock?: Clock;
   readonly around?: LocalOptions['around'];
   readonly store?: (store: ObjectStore) => ObjectStore;
@@ -76,11 +77,12 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
   const dynamodb = options.exports ? database.client() : database.dynamodb;
   const settings = await RecoverySettings.open(join(folder, 'continuous-backups.json'));
   const compose = (given: HarnessOptions): Harness => {
-    const clock = given.clock ?? systemClock;
+    const clock = given.clock ?? database.clock;
     const executions = localExecutions({
       definitions,
       services: () => services,
-      waitMs: 5,
+      waitMs: 500,
+      retryMs: 5,
       ...(given.around && { around: given.around }),
     });
     const services: Services = {
@@ -122,7 +124,6 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
     ...database,
     store: plain,
     bucket,
-    clock: systemClock,
     ids: randomIds,
     log: silentLog,
     recovery: (table) => recovery.describe(table),

@@ -1,3 +1,4 @@
+import type { Clock } from '../../lambda/runtime/clock.ts';
 import type { Services } from '../../lambda/services/services.ts';
 
 /** Point-in-time recovery that is just said to be on, for an hour already, or off. */
@@ -8,19 +9,19 @@ export interface SimulatedRecovery {
   readonly recovery: Services['recovery'];
 }
 
-export function simulatedRecovery(enabled = true): SimulatedRecovery {
+export function simulatedRecovery(clock: Clock): SimulatedRecovery {
   const describe = async () => {
     if (!simulated.enabled) return { enabled: false };
     // The last second that is over.
-    return { enabled: true, earliest: simulated.since, latest: Math.floor(Date.now() / 1000) * 1000 - 1000 };
+    return { enabled: true, earliest: simulated.since, latest: Math.floor(clock.now() / 1000) * 1000 - 1000 };
   };
   const simulated: SimulatedRecovery = {
-    enabled,
-    since: Date.now() - 60 * 60_000,
+    enabled: true,
+    since: clock.now() - 60 * 60_000,
     recovery: {
       describe,
       update: async (_table, specification) => {
-        if (specification.enabled && !simulated.enabled) simulated.since = Date.now();
+        if (specification.enabled && !simulated.enabled) simulated.since = clock.now();
         simulated.enabled = specification.enabled;
         return describe();
       },

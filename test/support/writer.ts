@@ -1,4 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../../lambda/runtime/clock.ts';
+import type { TestDatabase } from './database.ts';
 import { deleteItem, keyOf, normal, putItem, type SdkItem } from './tables.ts';
 
 /** One write and the time in which it took effect, epoch ms. */
@@ -17,18 +19,20 @@ export type Op = { readonly key: SdkItem; readonly item: SdkItem | undefined };
  * after any number of its writes is known.
  */
 export class Writer {
+  readonly #clock: Clock;
   readonly #dynamodb: DynamoDBClient;
   readonly #table: string;
   readonly #history: Write[] = [];
   readonly #keys = new Set<string>();
 
-  constructor(dynamodb: DynamoDBClient, table: string) {
+  constructor({ dynamodb, clock }: Pick<TestDatabase, 'dynamodb' | 'clock'>, table: string) {
+    this.#clock = clock;
     this.#dynamodb = dynamodb;
     this.#table = table;
   }
 
   async write({ key, item }: Op): Promise<void> {
-    const sentAt = Date.now();
+    const sentAt = this.#clock.now();
     await (item === undefined
       ? deleteItem(this.#dynamodb, this.#table, key)
       : putItem(this.#dynamodb, this.#table, { ...item, ...key }));
@@ -36,7 +40,7 @@ export class Writer {
     this.#keys.add(name);
     this.#history.push({
       sentAt,
-      ackedAt: Date.now(),
+      ackedAt: this.#clock.now(),
       key: name,
       item: item && normal({ ...item, ...key }),
     });

@@ -7,24 +7,18 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { silentLog } from '../../../lambda/runtime/logger.ts';
+import { expect, onTestFinished, test } from 'vitest';
 import { describeStream, fromStart, readShard, StreamGap } from '../../../lambda/tables/stream.ts';
-import { startDatabase } from '../../../local/dynamodb/embedded-database.ts';
 import { createStreamsClient } from '../../../local/dynamodb/streams-client.ts';
-import { clients, createTable, temporaryFolder } from '../../support/local/support.ts';
+import { startDatabase } from '../../support/database.ts';
+import { clients, createTable } from '../../support/local/support.ts';
 
 const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
 
 async function setUp() {
-  const database = await startDatabase(await temporaryFolder(), silentLog);
+  const database = await startDatabase();
   onTestFinished(() => database.close());
-  const { dynamodb } = clients(database.endpoint);
-  const settings = {
-    endpoint: database.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  };
+  const { clock, dynamodb, streams } = database;
   await createTable(dynamodb, 'orders', { StreamSpecification: stream });
   const put = (id: string) =>
     dynamodb.send(new PutItemCommand({ TableName: 'orders', Item: { id: { S: id } } }));
@@ -38,7 +32,8 @@ async function setUp() {
     return String(Table?.LatestStreamArn);
   };
   return {
-    streams: createStreamsClient(dynamodb, settings),
+    clock,
+    streams,
     arn: await latest(),
     latest,
     put,
@@ -71,13 +66,13 @@ test('a stream that was replaced is refused, not answered from the next one', as
 });
 
 test('a stream has the time at which it was switched on, not its table’s', async () => {
-  const { streams, latest, replaceStream } = await setUp();
-  const from = Date.now();
-  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(from + 1000), 3000);
+  const { clock, streams, latest, replaceStream } = await setUp();
+  const from = clock.now();
+  clock.advance(2000);
   await replaceStream();
   const { createdAt } = await describeStream(streams, await latest());
   expect(createdAt).toBeGreaterThan(from + 1000);
-  expect(createdAt).toBeLessThanOrEqual(Date.now());
+  expect(createdAt).toBeLessThanOrEqual(clock.now());
 });
 
 test('a stream of another database, whose label is a date in words, has the time that it says', async () => {

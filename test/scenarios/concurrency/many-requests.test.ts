@@ -50,7 +50,7 @@ describe('concurrent requests for backups', () => {
 
   it('are limited to 50 per second over all tables', async () => {
     const { database, harness } = world;
-    const now = Date.now();
+    const now = harness.services.clock.now();
     const frozen = harness.restarted({ clock: { now: () => now, sleep: harness.services.clock.sleep } });
     frozen.executions.stop();
     const tables = await Promise.all(Array.from({ length: 6 }, () => newTable(database, 1)));

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { exporting, waitForNextSecond, passSeconds } from '../../support/exporting.ts';
+import { exporting } from '../../support/exporting.ts';
 import { putItems, shape } from '../../support/fixture.ts';
 import { deleteItem, nthKey, putItem } from '../../support/tables.ts';
 
 const world = exporting();
-const { start, backUp, change, readContent, expectContent } = world;
+const { start, backUp, change, readContent, expectContent, passSeconds, beginSecond } = world;
 
 describe('a write near the boundary of an export', () => {
   const passing = { value: { S: 'comes and goes' } };
@@ -13,12 +13,12 @@ describe('a write near the boundary of an export', () => {
     await start();
     const { database, exports, harness, table } = world;
     // As when recovery is enabled for a request: the first time that can be exported is later than the request.
-    await passSeconds();
-    exports.since = Math.ceil(Date.now() / 1000) * 1000 + 3000;
+    passSeconds();
+    exports.since = Math.ceil(harness.services.clock.now() / 1000) * 1000 + 3000;
     const content = await readContent();
     const request = () => harness.operations.createBackup({ table, name: 'backup' });
     const [{ id: one }, { id: two }] = [await request(), await request()];
-    await waitForNextSecond();
+    beginSecond();
     await putItem(database.dynamodb, table, { ...nthKey(shape, 200), ...passing });
     await putItems(database, table, 1, 2);
     await harness.executions.idle();
@@ -35,10 +35,10 @@ describe('a write near the boundary of an export', () => {
     await start();
     const { database, harness, table } = world;
     const { id: one } = await harness.operations.createBackup({ table, name: 'backup', source: 'export' });
-    await waitForNextSecond();
+    beginSecond();
     await putItem(database.dynamodb, table, { ...nthKey(shape, 200), ...passing });
     await harness.executions.idle();
-    await passSeconds();
+    passSeconds();
     await deleteItem(database.dynamodb, table, nthKey(shape, 200));
     const content = await readContent();
     const next = await backUp('export');
@@ -50,7 +50,7 @@ describe('a write near the boundary of an export', () => {
 it('backups requested within one second share one export', async () => {
   await start();
   const { harness, table } = world;
-  await waitForNextSecond();
+  beginSecond();
   const request = () => harness.operations.createBackup({ table, name: 'backup', source: 'export' });
   const [{ id: one }, { id: two }] = [await request(), await request()];
   await harness.executions.idle();
@@ -58,7 +58,7 @@ it('backups requested within one second share one export', async () => {
   expect(second).toMatchObject({ source: 'export', kind: 'incremental', parent: one });
   expect(second.figures).toMatchObject({ copiedBytes: 0 });
   await expectContent(second, await readContent());
-  await passSeconds();
+  passSeconds();
   await change();
   const content = await readContent();
   const third = await backUp('export');

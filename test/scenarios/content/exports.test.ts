@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { contentOf } from '../../support/tables.ts';
 import { Writer } from '../../support/writer.ts';
-import { backUpWith, deployment, readItems, waitForOldStream } from '../../support/wire/deployment.ts';
+import { backUpWith, deployment, readItems, ageStream } from '../../support/wire/deployment.ts';
 import type { Json } from '../../support/wire/http.ts';
 import { largeFor, createRichTable, shapes, values } from '../../support/wire/rich-tables.ts';
 import { arnOf } from '../../support/wire/support.ts';
@@ -17,7 +17,7 @@ async function restoreItems(arn: string, name: string): Promise<string[]> {
   return items;
 }
 
-describe.concurrent('a table whose backups are made by exports and by its stream', () => {
+describe('a table whose backups are made by exports and by its stream', () => {
   test.each(shapes)('is restored from each of them exactly as it was: keys %s %s', async (hash, range) => {
     const name = `mixed-${hash}${range ?? ''}`;
     const big = largeFor(range);
@@ -32,7 +32,7 @@ describe.concurrent('a table whose backups are made by exports and by its stream
       made.push(backup.made);
       ids.push(backup.id);
     };
-    await waitForOldStream();
+    ageStream(wire);
     for (let n = 0; n < 8; n++) await put(n);
     await put(8, big('a'));
     await put(9, {});
@@ -118,7 +118,7 @@ describe.concurrent('a table whose backups are made by exports and by its stream
   });
 });
 
-describe.concurrent('a backup by export', () => {
+describe('a backup by export', () => {
   test('is empty if the table has no items', async () => {
     const table = await wire.createTable('empty');
     const { arn, made } = await backUpWith(wire, table, { Source: 'EXPORT' });
@@ -152,9 +152,9 @@ describe.concurrent('a backup by export', () => {
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
       AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
     });
-    await waitForOldStream();
+    ageStream(wire);
     const { dynamodb } = database();
-    const writers = Array.from({ length: 3 }, () => new Writer(dynamodb, table));
+    const writers = Array.from({ length: 3 }, () => new Writer(database(), table));
     const over = new AbortController();
     const writing = writers.map(async (writer, w) => {
       for (let n = 0; !over.signal.aborted; n++) {

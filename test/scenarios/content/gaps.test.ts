@@ -7,6 +7,7 @@ import { embedded } from '../../support/embedded.ts';
 import { changeItems, expectNothingHeld, putItems, restore, shape } from '../../support/fixture.ts';
 import { contentOf, createTable } from '../../support/tables.ts';
 import { createBackupJob } from '../../../lambda/jobs/job.ts';
+import { shiftClock } from '../../support/simulated-clock.ts';
 
 const world = embedded();
 
@@ -60,7 +61,7 @@ describe('a table whose changes no stream holds', () => {
     await changeItems(database, table);
     const day = 24 * 60 * 60 * 1000;
     const tomorrow = harness.restarted({
-      clock: { now: () => Date.now() + day, sleep: harness.services.clock.sleep },
+      clock: shiftClock(harness.services.clock, day),
     });
     const { id } = await tomorrow.operations.createBackup({ table, name: 'tomorrow' });
     await tomorrow.executions.idle();

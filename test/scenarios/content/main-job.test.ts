@@ -4,7 +4,7 @@ import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import type { Limits } from '../../../lambda/snapshot/format/limits.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
-import { waitForNextSecond } from '../../support/exporting.ts';
+import { beginSecond } from '../../support/exporting.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import { simulatedRecovery } from '../../support/recovery.ts';
 import {
@@ -122,7 +122,10 @@ describe('every AVAILABLE backup', () => {
         fc.array(write, { minLength: 20, maxLength: 60 }),
         async (shape, script, during) => {
           const config = { limits: smallLimits, base: 'export' } as const;
-          const harness = await startHarness(database, { config, exports: simulatedRecovery() });
+          const harness = await startHarness(database, {
+            config,
+            exports: simulatedRecovery(database.clock),
+          });
           try {
             const made = await runScript(harness, shape, { script: [...script, ...eachSource], during });
             const [whole, since, streamed] = made.slice(-3);
@@ -154,14 +157,14 @@ async function runScript(
 ): Promise<readonly BackupRecord[]> {
   const table = `table-${randomIds.hex(12)}`;
   await createTable(database.dynamodb, table, shape);
-  const writers = [new Writer(database.dynamodb, table), new Writer(database.dynamodb, table)] as const;
+  const writers = [new Writer(database, table), new Writer(database, table)] as const;
   const apply = ({ writer, n, item }: Action & { do: 'write' }) =>
     writers[writer].write({ key: nthKey(shape, 2 * n + writer), item });
   const backups: BackupRecord[] = [];
   for (const action of script) {
     if (action.do === 'write') await apply(action);
     else if (action.do === 'settle') await harness.executions.idle();
-    else if (action.do === 'second') await waitForNextSecond();
+    else if (action.do === 'second') beginSecond(database.clock);
     else if (action.do === 'backup')
       backups.push(
         await harness.operations.createBackup({

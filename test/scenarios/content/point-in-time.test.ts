@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { expectError, type Json } from '../../support/wire/http.ts';
-import { embeddedWire, eventually } from '../../support/wire/support.ts';
+import { embeddedWire } from '../../support/wire/support.ts';
 
 const wire = embeddedWire();
 
@@ -20,14 +20,7 @@ async function contentAt(table: string, name: string, RestoreDateTime?: number):
   return wire.readContent(wire.uniqueName(name));
 }
 
-/** Waits for a whole second in which nothing is written, and returns it (epoch seconds). */
-async function waitForQuietSecond(): Promise<number> {
-  const second = Math.floor(Date.now() / 1000) + 1;
-  await eventually(() => Date.now() >= (second + 1) * 1000);
-  return second;
-}
-
-describe.concurrent('a restore to a point in time', () => {
+describe('a restore to a point in time', () => {
   test('makes the table as it was then, whatever was backed up and deleted since', async () => {
     const table = await wire.createRecoverableTable('times');
     const past: { time: number; content: string[] }[] = [];
@@ -36,7 +29,7 @@ describe.concurrent('a restore to a point in time', () => {
       await wire.fill(table, 30, `round ${i}`, i * 10);
       if (i > 0) await wire.removeItem(table, i);
       arns.push(await wire.backUp(table));
-      past.push({ content: await wire.readContent(table), time: await waitForQuietSecond() });
+      past.push({ content: await wire.readContent(table), time: wire.passSecond() });
     }
     await wire.waitUntilRestorable(table);
     for (const BackupArn of arns) await wire.ok('DeleteBackup', { BackupArn });
@@ -62,7 +55,7 @@ describe.concurrent('a restore to a point in time', () => {
   test('refuses a time before recovery was last enabled', async () => {
     const table = await wire.createRecoverableTable('gap');
     await wire.fill(table, 5, 'before');
-    const before = await waitForQuietSecond();
+    const before = wire.passSecond();
     await wire.switchRecovery(table, false);
     await wire.fill(table, 5, 'between', 5);
     await wire.switchRecovery(table, true);

@@ -3,11 +3,11 @@ import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { sweep } from '../../../lambda/retention/sweep.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { listKeys } from '../../support/retention/support.ts';
-import { byExports, exporting, passSeconds } from '../../support/exporting.ts';
+import { byExports, exporting } from '../../support/exporting.ts';
 import { expectNothingHeld } from '../../support/fixture.ts';
 
 const world = exporting();
-const { start, backUp, listExports, change, readContent, expectContent } = world;
+const { start, backUp, listExports, change, readContent, expectContent, passSeconds } = world;
 
 describe('an export that a stopped execution has started', () => {
   /** Requests a backup by export, and stops its execution after `after` of its collect steps. */
@@ -66,7 +66,7 @@ it('a backup by export that crashes after any step is finished with the content 
   await start();
   const { harness, table } = world;
   await backUp();
-  await passSeconds();
+  passSeconds();
   const reached = new Set<string>();
   for (let survived = 0, ended = false; !ended; survived++) {
     await change();

@@ -50,7 +50,7 @@ async function kill(): Promise<void> {
 }
 
 test('a runtime that is killed with its database during two restores and a backup finishes all of them after a restart', async () => {
-  const wire = new Wire(() => url);
+  const wire = new Wire(() => ({ url }));
   const table = await wire.createRecoverableTable('source');
   await wire.fill(table, 300);
   const arn = await wire.backUp(table);

@@ -7,7 +7,7 @@ import { arnOf } from '../../support/wire/support.ts';
 
 const { wire, harness, reconfigure } = deployment();
 
-describe.concurrent('a backup by export whose steps all run twice', () => {
+describe('a backup by export whose steps all run twice', () => {
   const twice = async (_handler: string, _input: object, run: () => Promise<object>) => {
     await run();
     return run();
@@ -45,7 +45,7 @@ describe.concurrent('a backup by export whose steps all run twice', () => {
   );
 });
 
-describe.concurrent('a backup by export whose table is deleted', () => {
+describe('a backup by export whose table is deleted', () => {
   test.each([false, true])(
     'ends whole or fails with a specific error; table created again: %s',
     async (isMadeAnew) => {
@@ -71,7 +71,7 @@ describe.concurrent('a backup by export whose table is deleted', () => {
   );
 });
 
-describe.concurrent('a backup whose export fails', () => {
+describe('a backup whose export fails', () => {
   test('has DynamoDB’s reason, and does not stop the next backup', async () => {
     const table = await wire.createTable('no-bucket');
     await wire.fill(table, 5);

@@ -1,12 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, inject, test } from 'vitest';
-import { silentLog } from '../../../lambda/runtime/logger.ts';
-import { type Runtime, startRuntime } from '../../../local/runtime.ts';
+import { describe, expect, test } from 'vitest';
+import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { backUpWith, readItems } from '../../support/wire/deployment.ts';
 import type { Json } from '../../support/wire/http.ts';
-import { arnOf, embeddedWire, eventually, Wire } from '../../support/wire/support.ts';
+import { arnOf, embeddedWire, eventually, startSimulated, Wire } from '../../support/wire/support.ts';
 
 const wire = embeddedWire();
 
@@ -36,16 +35,15 @@ interface Own {
 
 async function onOwnHome(act: (own: Own) => Promise<void>): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), 'tidemark-wire-'));
-  const start = (): Promise<Runtime> =>
-    startRuntime({ port: 0, home, definitions: inject('definitions'), log: silentLog });
-  let runtime = await start();
+  const clock = new SimulatedClock();
+  let runtime = await startSimulated(home, clock);
   try {
     await act({
-      own: new Wire(() => runtime.url),
+      own: new Wire(() => ({ url: runtime.url, clock })),
       idle: () => runtime.executions.idle(),
       restart: async () => {
         await runtime.close();
-        runtime = await start();
+        runtime = await startSimulated(home, clock);
       },
     });
   } finally {
@@ -63,7 +61,7 @@ async function exportOverRestart({ own, restart }: Own, table: string): Promise<
   return arn;
 }
 
-describe.concurrent('on one machine, a backup by export', () => {
+describe('on one machine, a backup by export', () => {
   test('enables recovery if it is off, is exact, and is continued by the stream', async () => {
     const table = await wire.createTable('here');
     await wire.fill(table, 40);
@@ -107,9 +105,7 @@ describe.concurrent('on one machine, a backup by export', () => {
     const table = await wire.createRecoverableTable('in-time');
     const past: { time: number; items: string[] }[] = [];
     const note = async () => {
-      const time = Math.floor(Date.now() / 1000) + 1;
-      await eventually(() => Date.now() >= (time + 1) * 1000);
-      past.push({ time, items: await readItems(wire, table) });
+      past.push({ time: wire.passSecond(), items: await readItems(wire, table) });
     };
     await wire.fill(table, 20, 'before');
     await note();
@@ -151,11 +147,10 @@ describe.concurrent('on one machine, a backup by export', () => {
     await backUpWith(wire, table, { Source: 'EXPORT' });
     await wire.fill(table, 3, 'in the old stream');
     const items = await readItems(wire, table);
-    const RestoreDateTime = Math.floor(Date.now() / 1000) + 1;
-    await eventually(() => Date.now() >= (RestoreDateTime + 1) * 1000);
+    const RestoreDateTime = wire.passSecond();
     await replaceStream(wire, table, () => wire.fill(table, 3, 'in no stream', 5));
     await wire.fill(table, 1, 'in the new stream', 8);
-    await eventually(() => Date.now() >= (RestoreDateTime + 4) * 1000);
+    wire.clock.advanceTo((RestoreDateTime + 4) * 1000);
     const TargetTableName = wire.uniqueName('no-time-x');
     const asked = { SourceTableName: table, TargetTableName, RestoreDateTime };
     const answer = await wire.call('RestoreTableToPointInTime', asked);

@@ -2,12 +2,13 @@ import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, vi } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
-import { byExports, exporting, passSeconds } from '../../support/exporting.ts';
+import { byExports, exporting } from '../../support/exporting.ts';
 import { expectNothingHeld } from '../../support/fixture.ts';
 import { createBackupJob } from '../../../lambda/jobs/job.ts';
+import { shiftClock } from '../../support/simulated-clock.ts';
 
 const world = exporting();
-const { start, backUp, change, readContent, expectContent } = world;
+const { start, backUp, change, readContent, expectContent, passSeconds } = world;
 
 /** How often a call is refused: more often than the machine retries a step that fails. */
 const often = 6;
@@ -66,7 +67,7 @@ async function backUpLate(): Promise<BackupRecord> {
   const late = harness.restarted({
     config: harness.services.config,
     exports,
-    clock: { ...harness.services.clock, now: () => Date.now() + 10 * 60_000 },
+    clock: shiftClock(harness.services.clock, 10 * 60_000),
   });
   await late.executions.start(createBackupJob(table, id));
   await late.executions.idle();
@@ -168,9 +169,9 @@ describe('a backup by export of a table without usable recovery', () => {
     await start();
     const { exports } = world;
     await backUp();
-    await passSeconds();
-    exports.since = Date.now() - 500;
-    await passSeconds();
+    passSeconds();
+    exports.since = world.database.clock.now() - 500;
+    passSeconds();
     await change();
     const content = await readContent();
     const backup = await backUp('export');

@@ -4,7 +4,7 @@ import type { Json } from '../../support/wire/http.ts';
 
 const { wire, recovery, reconfigure, hideStream } = deployment();
 
-describe.concurrent('a backup by export whose parent is younger than the shortest window', () => {
+describe('a backup by export whose parent is younger than the shortest window', () => {
   test('continues an older parent, or is a new base', async () => {
     const slow = await reconfigure({
       config: { exportWindow: { minMs: 600_000, maxMs: 86_400_000 } },
@@ -23,7 +23,7 @@ describe.concurrent('a backup by export whose parent is younger than the shortes
   });
 });
 
-describe.concurrent('a backup by export after a gap in the history', () => {
+describe('a backup by export after a gap in the history', () => {
   test('is a new base if recovery was off in between', async () => {
     const table = await wire.createTable('off-and-on');
     await wire.fill(table, 10);
@@ -60,7 +60,7 @@ describe.concurrent('a backup by export after a gap in the history', () => {
   });
 });
 
-describe.concurrent('a table without a stream', () => {
+describe('a table without a stream', () => {
   test('gets increments by export, each of the changes since the one before', async () => {
     const table = await wire.createTable('streamless');
     hideStream(table);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { backUpWith, deployment, readItems, waitForOldStream } from '../../support/wire/deployment.ts';
+import { backUpWith, deployment, readItems, ageStream } from '../../support/wire/deployment.ts';
 import { expectError, type Json } from '../../support/wire/http.ts';
 import { arnOf, type Wire } from '../../support/wire/support.ts';
 
 const { wire, recovery, reconfigure } = deployment();
 
-describe.concurrent('without point-in-time recovery', () => {
+describe('without point-in-time recovery', () => {
   const create = (asked: Wire, TableName: string, TidemarkOptions: Json = {}) =>
     asked.call('CreateBackup', { TableName, BackupName: 'without', TidemarkOptions });
 
@@ -26,7 +26,7 @@ describe.concurrent('without point-in-time recovery', () => {
 
   test('a backup continues by the stream unless its request names an export', async () => {
     const table = await wire.createTable('went-off');
-    await waitForOldStream();
+    ageStream(wire);
     await wire.fill(table, 5);
     await backUpWith(wire, table);
     recovery.switchOff(table);
@@ -49,7 +49,7 @@ describe.concurrent('without point-in-time recovery', () => {
   });
 });
 
-describe.concurrent('a request that names a source', () => {
+describe('a request that names a source', () => {
   test.each(['TAPE', 'export', '', 'IMPORT', ' EXPORT'])(
     'is refused if there is no such source: "%s"',
     async (Source) => {
@@ -105,7 +105,7 @@ describe.concurrent('a request that names a source', () => {
 
   test('for SCAN makes a full backup that the stream continues, though bases are by export', async () => {
     const table = await wire.createTable('scanned');
-    await waitForOldStream();
+    ageStream(wire);
     await wire.fill(table, 20);
     await backUpWith(wire, table);
     await wire.removeItem(table, 3);
@@ -132,7 +132,7 @@ describe.concurrent('a request that names a source', () => {
 
   test('for STREAM of kind FULL makes a full backup by the stream', async () => {
     const table = await wire.createTable('stream-full');
-    await waitForOldStream();
+    ageStream(wire);
     await wire.fill(table, 4);
     const { id } = await backUpWith(wire, table);
     await wire.removeItem(table, 1);

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Source } from '../../../lambda/model/records.ts';
 import { describeTable } from '../../../lambda/tables/table.ts';
 import { findSource } from '../../../lambda/backup/find-source.ts';
-import { byExports, exporting, passSeconds } from '../../support/exporting.ts';
+import { byExports, exporting } from '../../support/exporting.ts';
 import { expectNothingHeld, putItems } from '../../support/fixture.ts';
 
 const world = exporting();
-const { start, backUp, listExports, change, readContent, expectContent } = world;
+const { start, backUp, listExports, change, readContent, expectContent, passSeconds } = world;
 
 describe('a backup by exports', () => {
   it('is a full export first, then an export of the changes, and says why', async () => {
@@ -19,7 +19,7 @@ describe('a backup by exports', () => {
       kind: 'full',
       why: expect.arrayContaining(['a new base']),
     });
-    await passSeconds();
+    passSeconds();
     await change();
     const second = await readContent();
     const increment = await backUp('export');
@@ -32,7 +32,7 @@ describe('a backup by exports', () => {
   it('is continued exactly by the stream, though the stream repeats changes that the export holds', async () => {
     await start();
     // The stream must be older than the time from which it is replayed.
-    await passSeconds();
+    passSeconds();
     await change();
     const base = await backUp();
     await change();
@@ -48,16 +48,16 @@ describe('a backup by exports', () => {
 
   it('continues an older parent if the latest is too young', async () => {
     // The shortest window is longer than two backups take on a busy machine.
-    await start({ ...byExports, exportWindow: { minMs: 8000, maxMs: 60_000 } });
+    await start({ ...byExports, exportWindow: { minMs: 60_000, maxMs: 600_000 } });
     const base = await backUp();
-    for (let n = 0; n < 4; n++) await passSeconds();
+    world.database.clock.advance(90_000);
     await change();
     const one = await backUp('export');
     await putItems(world.database, world.table, 7, 9);
     const content = await readContent();
     const two = await backUp('export');
     expect([one.parent, two.parent]).toEqual([base.id, base.id]);
-    expect(two.why?.join()).toContain(`export: ${one.id}: the parent is less than 8 seconds older`);
+    expect(two.why?.join()).toContain(`export: ${one.id}: the parent is less than 60 seconds older`);
     await expectContent(two, content);
   });
 
@@ -66,7 +66,7 @@ describe('a backup by exports', () => {
     const base = await backUp();
     for (let n = 0; n < 3; n++) {
       await change();
-      await passSeconds();
+      passSeconds();
     }
     const content = await readContent();
     const next = await backUp('export');
@@ -81,7 +81,7 @@ describe('a backup by exports', () => {
     await world.createAnew(0);
     await start();
     const base = await backUp();
-    await passSeconds();
+    passSeconds();
     await expectContent(base, new Map());
     await expectContent(await backUp('export'), new Map());
   });
@@ -91,14 +91,14 @@ it('a backup takes a new base when, by the time it runs, its parent’s changes 
   await start();
   const { exports, harness, table } = world;
   await backUp();
-  await passSeconds();
+  passSeconds();
   await change();
   const content = await readContent();
   const sliding = harness.restarted({
     config: byExports,
     around: async (handler, _input, run) => {
       // Between the choice and the export, the earliest restorable time moves past the parent.
-      if (handler === 'collect') exports.since = Math.max(exports.since, Date.now() - 1500);
+      if (handler === 'collect') exports.since = Math.max(exports.since, harness.services.clock.now() - 1500);
       return run();
     },
   });

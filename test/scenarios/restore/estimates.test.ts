@@ -43,7 +43,7 @@ function findWay(ways: readonly Way[], name: string): Way {
   return found;
 }
 
-describe.concurrent('an estimate of a restore', () => {
+describe('an estimate of a restore', () => {
   test('has cost and time of both ways, the choice, and the date of its prices', async () => {
     const table = await wire.createTable('estimated');
     await wire.fill(table, 100);

@@ -33,7 +33,7 @@ const keyOf = (n: number, hasSort: boolean) => ({
   ...(hasSort && { sort: { B: Buffer.from([0, n]).toString('base64') } }),
 });
 
-describe.concurrent('a restore by import and a restore by writes', () => {
+describe('a restore by import and a restore by writes', () => {
   test.each(Object.entries(kinds))('make the same table: %s', async (kind, more) => {
     const name = kind.replaceAll(' ', '-');
     const hasSort = 'KeySchema' in more;

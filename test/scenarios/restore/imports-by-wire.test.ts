@@ -10,7 +10,7 @@ beforeAll(async () => {
   importing = await reconfigure({ config: { restoreBy: 'import' } });
 });
 
-describe.concurrent('a restore by import', () => {
+describe('a restore by import', () => {
   test('makes the table without local indexes when the request leaves them off', async () => {
     const table = await wire.createTable('local-off', withLocalIndex);
     await fill(wire, table, 0, 10);
@@ -78,7 +78,7 @@ describe.concurrent('a restore by import', () => {
   });
 });
 
-describe.concurrent('a table that is being imported', () => {
+describe('a table that is being imported', () => {
   test('is shown as CREATING with its restore, and its backup cannot be deleted', async () => {
     const table = await wire.createTable('watched');
     await wire.fill(table, 200);
@@ -102,7 +102,7 @@ describe.concurrent('a table that is being imported', () => {
   });
 });
 
-describe.concurrent('a target that its user deletes while it is imported', () => {
+describe('a target that its user deletes while it is imported', () => {
   test('does not keep the restore from ending and releasing its backup', async () => {
     const table = await wire.createTable('cut-short');
     await wire.fill(table, 300);
@@ -115,7 +115,7 @@ describe.concurrent('a target that its user deletes while it is imported', () =>
   });
 });
 
-describe.concurrent('a restore whose import fails', () => {
+describe('a restore whose import fails', () => {
   test('leaves no table, records the reason, and releases the name and the backup', async () => {
     const table = await wire.createTable('failing');
     await wire.fill(table, 20);

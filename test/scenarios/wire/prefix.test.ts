@@ -30,10 +30,10 @@ class Writing {
 
   async #run(): Promise<void> {
     for (let i = 0; !this.#over.signal.aborted; i++) {
-      const begun = Date.now();
+      const begun = wire.clock.now();
       await this.#write(i);
       const content = JSON.stringify([...this.#state].map(([id, note]) => `${id}=${note}`).sort());
-      this.steps.push({ begun, ended: Date.now(), content });
+      this.steps.push({ begun, ended: wire.clock.now(), content });
     }
   }
 
@@ -60,7 +60,7 @@ test.each([
     const writing = new Writing(table);
     const backups: { arn: string; requestedAt: number }[] = [];
     for (let i = 0; i < 6; i++) {
-      const requestedAt = Date.now();
+      const requestedAt = wire.clock.now();
       backups.push({ arn: await wire.createBackup(table), requestedAt });
       // Some are requested while others are being created, some after that.
       if (i % 3 === 2) await wire.waitUntilAvailable(String(backups.at(-1)?.arn));

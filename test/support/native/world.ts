@@ -5,6 +5,7 @@ import type { TestDatabase } from '../database.ts';
 import { newTable } from '../fixture.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import { SimulatedNatives } from './simulated-natives.ts';
+import { shiftClock } from '../simulated-clock.ts';
 
 export const hour = 60 * 60 * 1000;
 
@@ -47,8 +48,7 @@ export async function createNativeWorld(database: TestDatabase): Promise<NativeW
     },
     describe: (backup) => harness.operations.describeBackup(keyOf(backup)),
     later(milliseconds) {
-      const { sleep } = harness.services.clock;
-      return harness.restarted({ ...options, clock: { now: () => Date.now() + milliseconds, sleep } });
+      return harness.restarted({ ...options, clock: shiftClock(harness.services.clock, milliseconds) });
     },
     async reconcile(milliseconds = graceMs) {
       const at = world.later(milliseconds);

@@ -1,25 +1,12 @@
-import { setTimeout } from 'node:timers/promises';
 import { type DescribeTableCommandOutput, ListImportsCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { startServer } from '../../../local/server.ts';
 import { startDatabase, type TestDatabase } from '../database.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../harness.ts';
 import type { Json } from './http.ts';
-import { arnOf, eventually, Wire } from './support.ts';
+import { arnOf, Wire } from './support.ts';
 import { TableRecovery } from './table-recovery.ts';
-
-type Around = NonNullable<HarnessOptions['around']>;
-
-/** Delay each `begin` by this long: a machine that polls for a restorable time would keep a core busy. */
-const paceMs = 150;
-
-const slowDown = (around: Around = (_handler, _input, run) => run()): Around => {
-  return async (handler, input, run) => {
-    if (handler === 'begin') await setTimeout(paceMs);
-    return around(handler, input, run);
-  };
-};
 
 /** An endpoint with DynamoDB's exports, like a deployment's, in this process and with shorter windows. */
 export interface Deployment {
@@ -36,7 +23,7 @@ export interface Deployment {
 /** Starts a deployment for all tests of the file, with the default settings: a base by export, no recovery enabled by itself. */
 export function deployment(options: HarnessOptions = {}): Deployment {
   const closing: (() => Promise<void>)[] = [];
-  const recovery = new TableRecovery();
+  const recovery = new TableRecovery(() => running().database.clock);
   const simulated = {
     enabled: true,
     since: 0,
@@ -71,7 +58,6 @@ export function deployment(options: HarnessOptions = {}): Deployment {
     ...options,
     ...more,
     exports: simulated,
-    around: slowDown(more.around),
     config: {
       base: 'export',
       // Short windows, so that each increment needs several.
@@ -99,7 +85,7 @@ export function deployment(options: HarnessOptions = {}): Deployment {
     for (const close of closing) await close();
   });
   return {
-    wire: new Wire(() => running().url),
+    wire: new Wire(() => ({ url: running().url, clock: running().database.clock })),
     recovery,
     harness: () => running().harness,
     database: () => running().database,
@@ -112,22 +98,18 @@ export function deployment(options: HarnessOptions = {}): Deployment {
         return Promise.resolve();
       });
       const url = await serve(database, other);
-      return new Wire(() => url);
+      return new Wire(() => ({ url, clock: database.clock }));
     },
   };
 }
 
-/** Waits until the stream is old enough to follow an export: older than what is replayed, here a second. */
-export async function waitForOldStream(): Promise<void> {
-  const made = Date.now();
-  await eventually(() => Date.now() > made + 2000);
+/** Lets the stream grow old enough to follow an export: older than what is replayed, here a second. */
+export function ageStream({ clock }: Wire): void {
+  clock.advance(2000);
 }
 
 /** Waits for a backup and returns the members that Tidemark adds to its details. */
 async function waitForDetails(wire: Wire, arn: string): Promise<Json> {
-  // An export takes seconds here, and polling more often would slow it down.
-  const isMade = async () => (await wire.describeBackup(arn))['BackupStatus'] !== 'CREATING';
-  await vi.waitUntil(isMade, { timeout: 60_000, interval: 100 });
   return (await wire.waitUntilAvailable(arn))['Tidemark'] as Json;
 }
 

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, inject, vi } from 'vitest';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
+import { databaseFile } from '../../../local/dynamodb/embedded-database.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime.ts';
+import { SimulatedClock } from '../simulated-clock.ts';
 import { type Answer, call, type Json, ok } from './http.ts';
 
 /** How long to wait for a backup, a restore or a restorable time. */
@@ -24,17 +26,30 @@ export const simpleTable = {
   StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
 };
 
+/** Where an endpoint is, and the clock by which it and its database go: the system's if it is a process of its own. */
+export interface Place {
+  readonly url: string;
+  readonly clock?: SimulatedClock;
+}
+
 /** A DynamoDB endpoint as tests use it: by HTTP alone. */
 export class Wire {
   readonly #prefix = randomUUID().slice(0, 8);
-  readonly #urlOf: () => string;
+  readonly #findPlace: () => Place;
 
-  constructor(urlOf: () => string) {
-    this.#urlOf = urlOf;
+  constructor(findPlace: () => Place) {
+    this.#findPlace = findPlace;
   }
 
   get url(): string {
-    return this.#urlOf();
+    return this.#findPlace().url;
+  }
+
+  /** The clock by which the endpoint and its database go. */
+  get clock(): SimulatedClock {
+    const { clock } = this.#findPlace();
+    if (clock === undefined) throw new Error('the endpoint goes by the system clock');
+    return clock;
   }
 
   /** Makes a table's name that no other test has. */
@@ -182,12 +197,21 @@ export class Wire {
     return table;
   }
 
-  /** Waits until all writes before now can be restored. */
+  /** Lets time pass until all writes before now can be restored. */
   async waitUntilRestorable(table: string): Promise<void> {
-    const now = Date.now() / 1000;
+    const { clock } = this.#findPlace();
+    const now = (clock?.now() ?? Date.now()) / 1000;
+    clock?.advance(2000);
     await eventually(
       async () => Number((await this.describeRecovery(table))['LatestRestorableDateTime']) >= now,
     );
+  }
+
+  /** Lets time pass until the next whole second is over, and returns that second. */
+  passSecond(): number {
+    const second = Math.floor(this.clock.now() / 1000) + 1;
+    this.clock.advanceTo((second + 1) * 1000);
+    return second;
   }
 }
 
@@ -202,11 +226,12 @@ export function arnOf(answer: Json): string {
 
 /** Starts the embedded runtime on an empty home, in this process, for all tests of the file. */
 export function embeddedWire(): Wire {
+  const clock = new SimulatedClock();
   let runtime: Runtime | undefined;
   let home = '';
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'tidemark-wire-'));
-    runtime = await startRuntime({ port: 0, home, definitions: inject('definitions'), log: silentLog });
+    runtime = await startSimulated(home, clock);
   });
   afterAll(async () => {
     await runtime?.close();
@@ -214,6 +239,23 @@ export function embeddedWire(): Wire {
   });
   return new Wire(() => {
     if (runtime === undefined) throw new Error('the runtime was not started');
-    return runtime.url;
+    return { url: runtime.url, clock };
   });
+}
+
+/** Starts the embedded runtime on a home. It and its database go by the clock. */
+export async function startSimulated(home: string, clock: SimulatedClock): Promise<Runtime> {
+  const runtime = await startRuntime({
+    port: 0,
+    home,
+    definitions: inject('definitions'),
+    clock,
+    log: silentLog,
+  });
+  clock.drive(databaseFile(home));
+  const close = async (): Promise<void> => {
+    clock.release();
+    await runtime.close();
+  };
+  return { ...runtime, close };
 }

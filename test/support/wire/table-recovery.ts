@@ -1,18 +1,24 @@
+import type { Clock } from '../../../lambda/runtime/clock.ts';
 import type { PointInTimeRecovery } from '../../../lambda/native/recovery.ts';
 
 const hourMs = 60 * 60 * 1000;
 
 /** The point-in-time recovery of each table: by default enabled since an hour ago. */
 export class TableRecovery {
+  readonly #clock: () => Clock;
   /** When recovery was enabled, in epoch ms, by table; undefined: it is disabled. */
   readonly #since = new Map<string, number | undefined>();
+
+  constructor(clock: () => Clock) {
+    this.#clock = clock;
+  }
 
   switchOff(table: string): void {
     this.#since.set(table, undefined);
   }
 
   switchOn(table: string): void {
-    this.#since.set(table, Date.now());
+    this.#since.set(table, this.#clock().now());
   }
 
   isOn(table: string): boolean {
@@ -21,12 +27,12 @@ export class TableRecovery {
 
   describe(table: string): PointInTimeRecovery {
     if (!this.isOn(table)) return { enabled: false };
-    const earliest = this.#since.get(table) ?? Date.now() - hourMs;
+    const earliest = this.#since.get(table) ?? this.#clock().now() - hourMs;
     // The latest time is the end of the last full second.
     return {
       enabled: true,
       earliest,
-      latest: Math.max(earliest, Math.floor(Date.now() / 1000) * 1000 - 1000),
+      latest: Math.max(earliest, Math.floor(this.#clock().now() / 1000) * 1000 - 1000),
     };
   }
 }

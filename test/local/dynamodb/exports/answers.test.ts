@@ -17,13 +17,13 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../../lambda/runtime/ids.ts';
 import { answerClient, answerExports } from '../../../../local/dynamodb/exports/answers.ts';
 import type { EmbeddedExports } from '../../../../local/dynamodb/exports/embedded-exports.ts';
 import { startDatabase, type TestDatabase } from '../../../support/database.ts';
 import { newTable, shape } from '../../../support/fixture.ts';
 import { linesOf, setUp, tableOf } from './support.ts';
+import { shiftClock } from '../../../support/simulated-clock.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -135,8 +135,7 @@ describe.each([
       const deleting = client.send(new DeleteTableCommand({ TableName: name }));
       await expect(deleting).rejects.toThrow(ResourceInUseException);
     }
-    const later = { ...systemClock, now: () => Date.now() + 3_600_000 };
-    const ended = await set.reopened({ clock: later });
+    const ended = await set.reopened({ clock: shiftClock(database.clock, 3_600_000) });
     for (const operation of ['DescribeTable', 'DeleteTable'])
       expect(
         await answerExports(ended, `DynamoDB_20120810.${operation}`, JSON.stringify({ TableName })),

@@ -17,7 +17,7 @@ import {
   shapes,
 } from '../../../support/tables.ts';
 import { Writer } from '../../../support/writer.ts';
-import { ended, exported, linesOf, normalImage, secondAfter, setUp, tableOf } from './support.ts';
+import { beginSecond, ended, exported, linesOf, normalImage, setUp, tableOf } from './support.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -35,7 +35,7 @@ async function fates() {
     putItem(database.dynamodb, table.name, { pk: { S: key }, text: { S: text } });
   const remove = (key: string) => deleteItem(database.dynamodb, table.name, { pk: { S: key } });
   for (const key of ['kept', 'changed', 'gone', 'came back', 'changed later']) await put(key, 'old');
-  const from = await secondAfter(Math.floor(Date.now() / 1000));
+  const from = beginSecond(database);
   await put('changed', 'between');
   await put('changed', 'new');
   await put('new', 'new');
@@ -44,7 +44,7 @@ async function fates() {
   await put('came back', 'new');
   await put('passing', 'new');
   await remove('passing');
-  const to = await secondAfter(Math.floor(Date.now() / 1000));
+  const to = beginSecond(database);
   await put('changed later', 'later');
   await put('changed', 'later');
   await remove('new');
@@ -148,16 +148,18 @@ const writes = fc.array(
   { minLength: 20, maxLength: 200 },
 );
 
-/** Writes over and over, each writer its own keys, until so many more seconds have begun. */
+/** Writes over and over, each writer its own keys, until this many more seconds have begun: some 40 times in each. */
 async function writeFor(seconds: number, writers: readonly Writer[], shape: Shape, ops: readonly Op[]) {
-  const end = Math.floor(Date.now() / 1000) + seconds;
+  const { clock } = database;
+  const end = Math.floor(clock.now() / 1000) + seconds;
   await Promise.all(
     writers.map(async (writer, i) => {
-      for (let n = 0; Date.now() / 1000 < end; n++) {
+      for (let n = 0; clock.now() / 1000 < end; n++) {
         const op = ops[(n + i) % ops.length];
         if (op === undefined) continue;
         const item: SdkItem | undefined = op.text === undefined ? undefined : { text: { S: op.text } };
         await writer.write({ key: nthKey(shape, 2 * op.n + i), item: item && { ...item, n: { N: `${n}` } } });
+        clock.advance(25);
       }
     }),
   );
@@ -173,8 +175,8 @@ it('exports of every second and every window agree with what the writers wrote',
   await fc.assert(
     fc.asyncProperty(shapes, writes, async (shape, ops) => {
       const table = await tableOf(database, shape);
-      const writers = [new Writer(database.dynamodb, table.name), new Writer(database.dynamodb, table.name)];
-      const first = Math.floor(Date.now() / 1000);
+      const writers = [new Writer(database, table.name), new Writer(database, table.name)];
+      const first = Math.floor(database.clock.now() / 1000);
       const contentAt = async (second: number) => {
         const description = await ended(exports, { TableArn: table.arn, ExportTime: at(second) });
         const content = await exported(store, description);

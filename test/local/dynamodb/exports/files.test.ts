@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
 import { startDatabase, type TestDatabase } from '../../../support/database.ts';
 import { shape } from '../../../support/fixture.ts';
 import { createTable, nthKey, putItem } from '../../../support/tables.ts';
-import { ended, jsonOf, linesOf, secondAfter, setUp, tableOf } from './support.ts';
+import { beginSecond, ended, jsonOf, linesOf, setUp, tableOf } from './support.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -42,11 +42,11 @@ async function manifestOf(store: ObjectStore, folder: string): Promise<DataFile[
 async function exportOf(prefix: string | undefined, items = 30) {
   const { exports, store } = await setUp(database);
   const { name, arn } = await tableOf(database, shape);
-  const from = new Date((await secondAfter(0)) * 1000);
+  const from = new Date(beginSecond(database) * 1000);
   for (let n = 0; n < items; n++) await putItem(database.dynamodb, name, nthKey(shape, n));
-  await secondAfter(Math.floor(Date.now() / 1000));
+  beginSecond(database);
   const input = { TableArn: arn, ...(prefix !== undefined && { S3Prefix: prefix }) };
-  const full = await ended(exports, { ...input, ExportTime: new Date() });
+  const full = await ended(exports, { ...input, ExportTime: new Date(database.clock.now()) });
   const IncrementalExportSpecification = { ExportFromTime: from };
   const incremental = await ended(exports, {
     ...input,
@@ -154,8 +154,8 @@ describe('an export that cannot be written', () => {
   it('fails if the stream does not reach back to its time', async () => {
     const { exports } = await setUp(database);
     const { name, arn } = await tableOf(database, shape);
-    const second = await secondAfter(Math.floor(Date.now() / 1000));
-    await secondAfter(second);
+    const second = beginSecond(database);
+    beginSecond(database);
     for (const next of [{ StreamEnabled: false }, streamed]) {
       await database.dynamodb.send(new UpdateTableCommand({ TableName: name, StreamSpecification: next }));
     }
@@ -182,7 +182,7 @@ describe('an export that cannot be written', () => {
     const recovery = async () => {
       await database.dynamodb.send(new DeleteTableCommand({ TableName: name }));
       await createTable(database.dynamodb, name, shape);
-      return { enabled: true, earliest: 0, latest: Date.now() };
+      return { enabled: true, earliest: 0, latest: database.clock.now() };
     };
     const { exports } = await setUp(database, { recovery });
     expect(await ended(exports, { TableArn: arn })).toMatchObject({

@@ -10,12 +10,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../../lambda/runtime/ids.ts';
 import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
 import { startDatabase, type TestDatabase } from '../../../support/database.ts';
 import { attributes, contentOf, nthKey, putItem, type Shape, shapes } from '../../../support/tables.ts';
 import { ended, imported, jsonOf, setUp, tableOf } from './support.ts';
+import { shiftClock } from '../../../support/simulated-clock.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -278,8 +278,7 @@ describe('an import is not begun, or fails by name,', () => {
     expect((await imported(exports, input)).ImportArn).toBe(ImportArn);
     const other = { ...input, InputCompressionType: 'GZIP' as const };
     await expect(exports.importTable(other)).rejects.toThrow(ImportConflictException);
-    const later = { ...systemClock, now: () => Date.now() + 3_600_000 };
-    const next = await set.reopened({ clock: later });
+    const next = await set.reopened({ clock: shiftClock(database.clock, 3_600_000) });
     await expect(next.importTable(input)).rejects.toThrow(ResourceInUseException);
   });
 

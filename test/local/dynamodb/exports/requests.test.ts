@@ -10,11 +10,11 @@ import {
   TableNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../../lambda/runtime/clock.ts';
 import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
 import { startDatabase, type TestDatabase } from '../../../support/database.ts';
 import { shape } from '../../../support/fixture.ts';
 import { ended, setUp, tableOf } from './support.ts';
+import { SimulatedClock } from '../../../support/simulated-clock.ts';
 
 let database: TestDatabase;
 let TableArn: string;
@@ -25,12 +25,6 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 const hourMs = 3_600_000;
-
-/** A clock that can be put forward. */
-function movedClock() {
-  const clock = { ...systemClock, ahead: 0, now: () => Date.now() + clock.ahead };
-  return clock;
-}
 
 /** A store in which nothing that is begun comes to its end, as in a process that is killed. */
 function stuck(store: ObjectStore): ObjectStore {
@@ -59,13 +53,13 @@ describe('a client token', () => {
   });
 
   it('is refused for another request, and is of no meaning after 8 hours', async () => {
-    const clock = movedClock();
+    const clock = new SimulatedClock();
     const { exports } = await setUp(database, { clock });
     const input = { TableArn, S3Bucket: 'bucket', ClientToken: 'once' };
     const { ExportDescription: first } = await exports.exportTableToPointInTime(input);
     const other = { ...input, S3Prefix: 'elsewhere' };
     await expect(exports.exportTableToPointInTime(other)).rejects.toThrow(ExportConflictException);
-    clock.ahead = 9 * hourMs;
+    clock.advance(9 * hourMs);
     const { ExportDescription: second } = await exports.exportTableToPointInTime(other);
     expect(second?.ExportArn).not.toBe(first?.ExportArn);
   });
@@ -80,7 +74,7 @@ describe('a client token', () => {
 
 describe("an export's status", () => {
   it('is IN_PROGRESS for the time that jobs take, without figures, then COMPLETED with them', async () => {
-    const clock = movedClock();
+    const clock = new SimulatedClock();
     const { exports } = await setUp(database, { clock, jobMs: hourMs });
     const begun = await ended(exports, {
       TableArn,
@@ -94,7 +88,7 @@ describe("an export's status", () => {
       expect(begun).not.toHaveProperty(member);
     }
     expect(begun.ExportArn).toMatch(/^.*:table\/table-[0-9a-f]+\/export\/\d{14}-[0-9a-f]{8}$/);
-    clock.ahead = hourMs;
+    clock.advance(hourMs);
     const { ExportDescription: end } = await exports.describeExport({ ExportArn: begun.ExportArn });
     expect(end).toMatchObject({ ExportStatus: 'COMPLETED', ItemCount: 0, BilledSizeBytes: 0 });
     expect(Number(end?.EndTime) - Number(end?.StartTime)).toBe(hourMs);

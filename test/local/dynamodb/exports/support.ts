@@ -9,10 +9,9 @@ import {
   type ImportTableDescription,
   type ImportTableInput,
 } from '@aws-sdk/client-dynamodb';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Item } from '../../../../lambda/item/attribute-value.ts';
 import { toSdk } from '../../../../lambda/item/from-sdk.ts';
-import { systemClock } from '../../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../../lambda/runtime/ids.ts';
 import { silentLog } from '../../../../lambda/runtime/logger.ts';
 import { createDirectoryStore } from '../../../../lambda/storage/directory-store.ts';
@@ -40,13 +39,12 @@ export async function setUp(
       ...database,
       store,
       bucket: 'bucket',
-      clock: systemClock,
       ids: randomIds,
       log: silentLog,
       recovery: async () => ({
         enabled: true,
         earliest: 0,
-        latest: Math.floor(Date.now() / 1000) * 1000 + 1000,
+        latest: Math.floor(database.clock.now() / 1000) * 1000 + 1000,
       }),
       minWindowMs: 1000,
       folder,
@@ -72,13 +70,11 @@ export async function tableOf(
   return { name, arn: String(Table?.TableArn) };
 }
 
-/** The second that is running now, once it is a later one than this. */
-export async function secondAfter(second: number): Promise<number> {
-  return vi.waitFor(() => {
-    const now = Math.floor(Date.now() / 1000);
-    expect(now).toBeGreaterThan(second);
-    return now;
-  }, 5000);
+/** Has the next second begin; gives it back. */
+export function beginSecond({ clock }: TestDatabase): number {
+  const second = Math.floor(clock.now() / 1000) + 1;
+  clock.advanceTo(second * 1000);
+  return second;
 }
 
 /** An export that has ended. */
