@@ -61,15 +61,15 @@ export class Turns {
 
   /** Takes the turn if it is free and this backup is the earliest pending one. An execution may call it repeatedly. */
   async take(claim: Claim): Promise<TurnOutcome> {
-    for (;;) {
+    return retryChanged(claim, async () => {
       const table = await this.getTable(claim.table);
       if (table?.pending.includes(claim.backup) !== true) return 'over';
       if (table.turn?.execution === claim.execution) return 'taken';
       if (table.turn !== undefined) return 'busy';
       if (table.pending[0] !== claim.backup) return 'earlier';
       const refused = await this.#rows.transact([setTurn(claim, this.#clock.now(), isFree)]);
-      if (refused === undefined) return 'taken';
-    }
+      return refused === undefined ? 'taken' : undefined;
+    });
   }
 
   /**
@@ -100,7 +100,7 @@ export class Turns {
    * must be chosen. Throws `TurnLost`.
    */
   async pinParent(claim: Claim, parent: BackupId): Promise<boolean> {
-    for (;;) {
+    return retryChanged(claim, async () => {
       const turn = await this.#findTurn(claim);
       if (turn === undefined) throw turnLostError();
       const refused = await this.#rows.transact([
@@ -108,9 +108,8 @@ export class Turns {
         pinSnapshot(claim.table, parent, claim.execution),
         ...(turn.parent === parent ? [] : unpinParent(claim.table, turn)),
       ]);
-      // If the first write was refused, the turn has changed since it was read: read it again.
-      if (refused?.[0] !== true) return refused === undefined;
-    }
+      return refused?.[0] === true ? undefined : refused === undefined;
+    });
   }
 
   /**
@@ -130,19 +129,23 @@ export class Turns {
   }
 
   /**
-   * Makes the backup FAILED for this reason and frees the turn. Returns false, and does nothing, if the turn is not this
-   * execution's: then the backup is another execution's to end.
+   * Makes the backup FAILED for this reason and frees the turn. Returns false if the backup is not failed by this call:
+   *
+   * - The turn is not this execution's. Then the backup is another execution's to end, and nothing is written.
+   * - The backup is not CREATING. Then only the turn is freed, so that the table's next backup can take it.
    */
   async fail(claim: Claim, reason: string): Promise<boolean> {
-    const turn = await this.#findTurn(claim);
-    if (turn === undefined) return false;
-    const refused = await this.#rows.transact([
-      freeTurn(claim, turn),
-      failBackup(claim, reason),
-      ...unpinParent(claim.table, turn),
-    ]);
-    // Refused if a late twin has just pinned a parent, or the turn went to another execution: read again which it was.
-    return refused === undefined || this.fail(claim, reason);
+    return retryChanged(claim, async () => {
+      const turn = await this.#findTurn(claim);
+      if (turn === undefined) return false;
+      const free = freeTurn(claim, turn);
+      const unpin = unpinParent(claim.table, turn);
+      const refused = await this.#rows.transact([free, failBackup(claim, reason), ...unpin]);
+      if (refused === undefined) return true;
+      // The turn has changed: a late twin has just pinned a parent, or the turn went to another execution.
+      if (refused[0] === true) return undefined;
+      return (await this.#rows.transact([free, ...unpin])) === undefined ? false : undefined;
+    });
   }
 
   /** The claimant's turn, with the parent that is pinned for it. Undefined if the turn is not the claimant's. */
@@ -162,6 +165,21 @@ export class Turns {
       'the snapshot that this backup continues was deleted before the commit',
     );
   }
+}
+
+/** How often a turn is read again. It changes a few times while one caller works on it: for each twin, and once it is lost. */
+const maxTries = 20;
+
+/** Tries until `attempt` returns a result: it returns undefined if the turn has changed since it was read. */
+async function retryChanged<T>({ table }: Claim, attempt: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < maxTries; tries++) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+  }
+  throw new TidemarkError(
+    'Internal',
+    `the turn of table ${table} changed ${maxTries} times while it was read`,
+  );
 }
 
 function turnLostError(): TidemarkError {
