@@ -2,6 +2,7 @@ import { markerOf } from '../model/ids.ts';
 import type { BackupId } from '../model/records.ts';
 import type { Claim } from '../catalog/turn-writes.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
+import { shortenReasons } from '../runtime/shorten.ts';
 import type { Services } from '../services/services.ts';
 import { findManifest, readManifest } from '../snapshot/format/manifest.ts';
 import { type BackupPlan, names } from './backup-plan.ts';
@@ -118,7 +119,8 @@ async function publishPlan(
   const startedAt = services.clock.now();
   const choice = await findSource(services, search);
   if (choice === undefined) return undefined;
-  if ('error' in choice) throw new TidemarkError(choice.error, [choice.message, ...choice.why].join('; '));
+  if ('error' in choice)
+    throw new TidemarkError(choice.error, [choice.message, ...shortenReasons(choice.why)].join('; '));
   return staging.publishOnce<BackupPlan>(names.plan, async () => createPlan(search, choice, startedAt));
 }
 
@@ -136,7 +138,7 @@ function createPlan(
     kind: parent === undefined ? 'full' : (backup.kind ?? 'incremental'),
     origin,
     parent: parent?.id,
-    why,
+    why: shortenReasons(why),
     headSeen: head?.snapshot,
     startedAt,
   };

@@ -5,6 +5,9 @@ import { keys, position } from './schema.ts';
 /** How long a request key is remembered: longer than any retry or second delivery comes after the first one. */
 const requestMemorySeconds = 24 * 60 * 60;
 
+/** The most backups of a table that may wait for its turn: the table's record names them all. */
+export const maxPending = 1000;
+
 /** The transaction that catalogs a backup. Each record of it must not exist yet. `now`: epoch ms. */
 export function createBackupWrites(
   backup: BackupRecord,
@@ -32,17 +35,20 @@ export function createBackupWrites(
   return writes;
 }
 
-/** The backup waits for its table's turn. Its marker must be later than the table's last one. */
+/** The backup waits for its table's turn, with at most `maxPending`. Its marker must be later than the table's last one. */
 function addPending({ id, marker, table }: BackupRecord): Write {
   return {
     Update: {
       Key: { ...keys.table(table.name) },
       UpdateExpression:
         'SET lastMarker = :marker, #name = :name, #collection = :tables, #position = :name ADD pending :ids',
-      ConditionExpression: 'attribute_not_exists(lastMarker) OR lastMarker < :marker',
+      ConditionExpression:
+        '(attribute_not_exists(lastMarker) OR lastMarker < :marker) AND ' +
+        '(attribute_not_exists(pending) OR size(pending) < :max)',
       ExpressionAttributeNames: { '#name': 'name', '#collection': 'collection', '#position': 'position' },
       ExpressionAttributeValues: {
         ':marker': marker,
+        ':max': maxPending,
         ':name': table.name,
         ':tables': 'TABLES',
         ':ids': new Set([id]),

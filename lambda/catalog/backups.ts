@@ -4,7 +4,7 @@ import type { BackupRecord, BackupSource, Kind, TableDescription, TableIdentity 
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
-import { createBackupWrites } from './backup-writes.ts';
+import { createBackupWrites, maxPending } from './backup-writes.ts';
 import type { CatalogTable } from './catalog-table.ts';
 import { decodeBackup, decodeBackupKey, decodeTable } from './decode.ts';
 import { keys, position } from './schema.ts';
@@ -90,7 +90,15 @@ export class Backups {
         if (first !== undefined) return { backup: first, isNew: false };
       }
       const row = await this.#rows.get(keys.table(request.table.name));
-      lastMarker = row === undefined ? 0 : decodeTable(row).lastMarker;
+      if (row === undefined) continue;
+      const table = decodeTable(row);
+      if (table.pending.length >= maxPending) {
+        throw new TidemarkError(
+          'LimitExceeded',
+          `${maxPending} backups of this table are waiting to be made. Try again when some of them are done.`,
+        );
+      }
+      lastMarker = table.lastMarker;
     }
     throw new TidemarkError('LimitExceeded', 'Too many requests for this table at once. Try again.');
   }

@@ -1,4 +1,5 @@
 import type { BackupId, Ends, Figures, Head, Kind, Source, Turn } from '../model/records.ts';
+import { shortenReasons } from '../runtime/shorten.ts';
 import type { Write } from './catalog-table.ts';
 import { keys } from './schema.ts';
 import { type Claim, freeTurn } from './turn-writes.ts';
@@ -67,7 +68,7 @@ export function completeBackup({ claim, result }: Commit): Write {
         ':figures': result.figures,
         ':digest': result.digest,
         ...(result.parent !== undefined && { ':parent': result.parent }),
-        ...(result.why !== undefined && { ':why': result.why }),
+        ...(result.why !== undefined && { ':why': shortenReasons(result.why) }),
       },
     },
   };

@@ -1,6 +1,7 @@
 import type { BackupKey } from '../model/backup-arn.ts';
 import type { BackupRecord, Figures } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { shortenText } from '../runtime/shorten.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
 import { decodeBackupKey } from './decode.ts';
 import { keys } from './schema.ts';
@@ -60,7 +61,7 @@ export class Natives {
    */
   async fail(backup: BackupRecord, reason: string, requestKey?: string): Promise<void> {
     const forget = requestKey === undefined ? [] : [{ Delete: { Key: { ...keys.request(requestKey) } } }];
-    await this.#end(backup, 'FAILED', 'reason', reason, forget);
+    await this.#end(backup, 'FAILED', 'reason', shortenText(reason), forget);
   }
 
   async #end(

@@ -1,4 +1,5 @@
 import type { RestoreRecord, TargetFate } from '../model/records.ts';
+import { shortenText } from '../runtime/shorten.ts';
 import type { Write } from './catalog-table.ts';
 import { keys } from './schema.ts';
 
@@ -50,8 +51,8 @@ export function endRestore(
 ): Write {
   const running = requireExecution(restore, '', {
     ':status': status,
-    ...(reason !== undefined && { ':reason': reason }),
-    ...(targetFate !== undefined && { ':targetFate': targetFate }),
+    ...(reason !== undefined && { ':reason': shortenText(reason) }),
+    ...(targetFate !== undefined && { ':targetFate': shortenFate(targetFate) }),
     ...(failedAt !== undefined && { ':failed': 'FAILED_RESTORES', ':failedAt': failedAt }),
   });
   return {
@@ -94,7 +95,7 @@ export function changeFate(target: string, id: string, targetFate: TargetFate): 
       UpdateExpression: 'SET targetFate = :targetFate',
       ConditionExpression: 'id = :id AND #status = :failed',
       ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: { ':id': id, ':failed': 'FAILED', ':targetFate': targetFate },
+      ExpressionAttributeValues: { ':id': id, ':failed': 'FAILED', ':targetFate': shortenFate(targetFate) },
     },
   };
 }
@@ -152,4 +153,8 @@ export function requireNoSnapshot({ source, backup }: RestoreRecord): Write {
       ConditionExpression: 'attribute_not_exists(pk)',
     },
   };
+}
+
+function shortenFate(fate: TargetFate): TargetFate {
+  return 'error' in fate ? { ...fate, error: shortenText(fate.error) } : fate;
 }

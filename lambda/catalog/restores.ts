@@ -4,6 +4,7 @@ import type { BackupRecord, RestoreRecord, TableDescription, TargetFate } from '
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
+import { shortenText } from '../runtime/shorten.ts';
 import { type CatalogTable, maxRecords, type Write } from './catalog-table.ts';
 import { decodeRestore } from './decode.ts';
 import {
@@ -127,7 +128,10 @@ export class Restores {
   async note(restore: RestoreRecord, members: RestoreNote): Promise<void> {
     const names = Object.keys(members);
     const values = Object.fromEntries(
-      Object.entries(members).map(([name, value]) => [`:${name}Noted`, value]),
+      Object.entries(members).map(([name, value]) => [
+        `:${name}Noted`,
+        typeof value === 'string' ? shortenText(value) : value,
+      ]),
     );
     const refused = await this.#rows.transact([
       {
@@ -146,7 +150,9 @@ export class Restores {
    * Returns false if the restore is settled or has ended, or another execution has it.
    */
   async abandon(restore: RestoreRecord, reason: string): Promise<boolean> {
-    const running = requireExecution(restore, ' AND attribute_not_exists(settled)', { ':reason': reason });
+    const running = requireExecution(restore, ' AND attribute_not_exists(settled)', {
+      ':reason': shortenText(reason),
+    });
     const refused = await this.#rows.transact([
       { Update: { ...running, UpdateExpression: 'SET abandoned = if_not_exists(abandoned, :reason)' } },
     ]);

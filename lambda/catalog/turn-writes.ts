@@ -1,4 +1,5 @@
 import type { BackupId, Turn } from '../model/records.ts';
+import { shortenText } from '../runtime/shorten.ts';
 import type { Write } from './catalog-table.ts';
 import { keys } from './schema.ts';
 import { unpinSnapshot } from './snapshots.ts';
@@ -103,7 +104,11 @@ export function failBackup({ table, backup }: Claim, reason: string): Write {
       UpdateExpression: 'SET #status = :failed, reason = :reason',
       ConditionExpression: '#status = :creating',
       ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: { ':failed': 'FAILED', ':creating': 'CREATING', ':reason': reason },
+      ExpressionAttributeValues: {
+        ':failed': 'FAILED',
+        ':creating': 'CREATING',
+        ':reason': shortenText(reason),
+      },
     },
   };
 }

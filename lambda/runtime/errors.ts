@@ -1,3 +1,5 @@
+import { shortenText } from './shorten.ts';
+
 /**
  * The closed set of errors that Tidemark throws. A dialect renders each code in its own words. Nothing below a dialect
  * knows a name or a status code of the wire.
@@ -61,7 +63,7 @@ export function isServiceError(error: unknown, ...names: string[]): error is Err
   return error instanceof Error && names.includes(error.name);
 }
 
-/** The text that records keep as the reason of a failure: code and message, never a stack or item content. */
+/** The text that records keep as the reason of a failure: code and message, shortened, never a stack or item content. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return shortenText(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 }
