@@ -15,7 +15,7 @@ export interface CollectInput {
 
 export interface CollectResult extends CollectInput {
   /**
-   * `again`: not all changes since the parent are there any longer; start over with a base. `empty`: done, with nothing to
+   * `again`: changes since the parent are gone, so the backup starts over with a base. `empty`: done, with nothing to
    * partition.
    */
   readonly status: 'more' | 'wait' | 'again' | 'done' | 'empty';

@@ -12,7 +12,7 @@ import { sources } from './sources.ts';
 export interface Search {
   readonly backup: BackupRecord;
   readonly head: Head | undefined;
-  /** Epoch ms at which the backup took the turn: it may have waited for that longer than it waits for a source. */
+  /** Epoch ms at which the backup took the turn. It may have waited for the turn for days, so limits count from here. */
   readonly since: number;
   /** True if the backup starts over because a snapshot turned out to be unusable: it continues none. */
   readonly startsOver: boolean;
@@ -21,9 +21,9 @@ export interface Search {
 }
 
 /**
- * Finds the source and the parent, which it pins, by the state of the table, the snapshots and the configuration.
- * Undefined while a stream or point-in-time recovery is being enabled, or while the account's limits leave no room to
- * look: call again. Throws `TableNotFound`, `ContinuousBackupsUnavailable`.
+ * Finds the source of a backup and the parent, which it pins. The choice depends on the table, its snapshots, the request and
+ * the configuration. Undefined while a stream or point-in-time recovery is being enabled, or while DynamoDB throttles the
+ * look at the table: the caller tries again later. Throws `TableNotFound`, `ContinuousBackupsUnavailable`.
  */
 export async function findSource(services: Services, search: Search): Promise<Reasoned | undefined> {
   try {
@@ -73,7 +73,7 @@ async function askSources(services: Services, search: Search): Promise<Reasoned 
   return choice ?? chooseSource(wish, situation);
 }
 
-/** Finds the snapshots that may be continued: the head, or where a source or the wanted time needs it, older ones too. */
+/** Finds the snapshots that may be continued: the head alone, or former heads too if the source or an earlier time needs them. */
 async function findParents(
   services: Services,
   { backup, head, startsOver }: Search,
@@ -84,7 +84,7 @@ async function findParents(
   return includesOlder ? findFormerHeads(services, backup) : findHead(services, backup, head);
 }
 
-/** Chooses, and pins the parent if the choice has one; a parent that cannot be pinned is left out of the next choice. */
+/** Chooses, and pins the parent of the choice. If the parent cannot be pinned, it chooses again without that parent. */
 async function choosePinned(wish: Wish, situation: Situation, { pin }: Search): Promise<Reasoned> {
   const unusable: string[] = [];
   for (let { parents } = situation; ;) {

@@ -11,7 +11,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { splitLines } from './split-lines.ts';
 import type { SpillWriter } from './spills.ts';
 
-/** Each chunk of gunzip is a hop between threads. With Node's own chunks of 16 KiB, reading takes 1.5 times as long. */
+/** Each chunk of gunzip is a hop between threads. With Node's default chunks of 16 KiB, reading takes 1.5 times as long. */
 const chunkBytes = 256 * 1024;
 
 /**

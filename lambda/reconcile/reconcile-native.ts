@@ -7,7 +7,7 @@ import { isFresh, settleNativeBackup } from '../operations/settle-native-backup.
 /** DynamoDB's clock is behind ours by less than this. */
 const clockSkewMs = 5 * 60_000;
 
-/** After this many requests of which DynamoDB has no backup, a native backup is given up. */
+/** The number of requests to DynamoDB before the reconciler gives up a native backup that DynamoDB does not have. */
 const maxAttempts = 5;
 
 /**
@@ -37,7 +37,7 @@ async function findAgain(services: NativeServices, backup: BackupRecord): Promis
   if (arn !== undefined) {
     await catalog.natives.adopt(backup, arn);
   } else if (backup.attempts >= maxAttempts) {
-    await catalog.natives.fail(backup, 'DynamoDB was asked for the backup again and again, and has none');
+    await catalog.natives.fail(backup, 'DynamoDB has no such backup after several requests');
   } else if (await catalog.natives.askAgain(backup)) {
     await requestNativeBackup(services, backup);
   }

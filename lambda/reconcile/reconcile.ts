@@ -10,7 +10,7 @@ import { createRestoreJob, executionName } from '../jobs/job.ts';
 import { moveHead } from './move-head.ts';
 import { startNext } from '../backup/hand-over.ts';
 
-/** After this many executions that ended without a result, a backup or restore is given up. */
+/** The number of executions that may end without a result before the reconciler gives up a backup or restore. */
 const maxAttempts = 5;
 
 const abandoned = 'its executions ended without finishing it; see the state machine’s history';
@@ -94,7 +94,7 @@ async function reconcileRestore(services: Services, restore: RestoreRecord): Pro
   if (next !== undefined) await executions.start({ ...job, execution: next });
 }
 
-/** Deletes an expired backup. One that is being created or restored stays until that is over; it may be deleted already. */
+/** Deletes an expired backup, unless it is being created or restored, or was deleted already. */
 async function expireBackup(services: Services, key: BackupKey): Promise<void> {
   const backup = await services.catalog.backups.get(key);
   if (backup?.status !== 'AVAILABLE' && backup?.status !== 'FAILED') return;

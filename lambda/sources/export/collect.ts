@@ -55,7 +55,7 @@ async function findExportedFiles(
   const { ranges, plan, folder } = exports;
   if (ranges.length === 0) return [];
   if (!(await areExportable(services, exports))) return undefined;
-  // All are started before any is waited for.
+  // It starts all of them before it waits for any.
   const started = await Promise.all(ranges.map((range) => start(services, exports, range)));
   const ended = [];
   for (const [order, what] of ranges.entries()) {

@@ -44,19 +44,19 @@ describe('a backup by export after a gap in the history', () => {
   });
 
   test('is a new base if the table was deleted and created again under its name', async () => {
-    const table = await wire.createTable('anew');
+    const table = await wire.createTable('recreated');
     await wire.fill(table, 10, 'old life');
     const old = await backUpWith(wire, table, { Source: 'EXPORT' });
     const oldContent = await wire.readContent(table);
     await wire.dropTable(table);
-    await wire.createTable('anew');
+    await wire.createTable('recreated');
     await wire.fill(table, 4, 'new life', 5);
     const content = await wire.readContent(table);
     const made = await backUpWith(wire, table, { Source: 'EXPORT' });
     expect(made.made).toMatchObject({ Kind: 'FULL', Source: 'EXPORT', Figures: { Items: 4 } });
     expect(made.made).not.toHaveProperty('Parent');
-    expect(await wire.readContent(await wire.restoreTable(made.arn, 'anew-new'))).toEqual(content);
-    expect(await wire.readContent(await wire.restoreTable(old.arn, 'anew-old'))).toEqual(oldContent);
+    expect(await wire.readContent(await wire.restoreTable(made.arn, 'recreated-new'))).toEqual(content);
+    expect(await wire.readContent(await wire.restoreTable(old.arn, 'recreated-old'))).toEqual(oldContent);
   });
 });
 

@@ -29,7 +29,7 @@ function clientAnswering(answer: ExportDescription | Error): { client: DynamoDBC
 }
 
 function exception(name: string): DynamoDBServiceException {
-  return new DynamoDBServiceException({ name, $fault: 'client', message: `${name} told`, $metadata: {} });
+  return new DynamoDBServiceException({ name, $fault: 'client', message: `${name} text`, $metadata: {} });
 }
 
 describe('startExport', () => {
@@ -85,7 +85,7 @@ describe('startExport, when DynamoDB refuses,', () => {
     const { client } = clientAnswering(exception(name));
     await expect(startExport(client, request)).rejects.toMatchObject({
       code,
-      message: expect.stringMatching(`Export of ${tableArn} refused: ${name} told. .*${next}`) as unknown,
+      message: expect.stringMatching(`Export of ${tableArn} refused: ${name} text. .*${next}`) as unknown,
     });
   });
 
@@ -121,10 +121,14 @@ describe('describeExport', () => {
     ['KMSAccessDeniedException', 'kms:GenerateDataKey'],
     ['Surprise', 'Request the backup again'],
   ])('throws for an export that failed with %s, and says what to do', async (code, next) => {
-    const { client } = clientAnswering({ ExportStatus: 'FAILED', FailureCode: code, FailureMessage: 'told' });
+    const { client } = clientAnswering({
+      ExportStatus: 'FAILED',
+      FailureCode: code,
+      FailureMessage: 'its text',
+    });
     await expect(describeExport(client, arn)).rejects.toMatchObject({
       code: 'ExportFailed',
-      message: expect.stringMatching(`${arn} failed: ${code}: told\\. .*${next}`) as unknown,
+      message: expect.stringMatching(`${arn} failed: ${code}: its text\\. .*${next}`) as unknown,
     });
   });
 
