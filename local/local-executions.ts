@@ -80,7 +80,9 @@ function createMachine(options: LocalOptions, machine: Machine) {
   const definition = options.definitions[machine] as ConstructorParameters<typeof StateMachine>[0];
   const interpreted = new StateMachine(definition, { validationOptions: { noValidate: true } });
   const overrides = overridesFor(options, machine);
-  return (input: object) => interpreted.run(input as never, { noThrowOnAbort: true, overrides });
+  // As StartExecution does, this passes the input on as JSON.
+  return (input: object) =>
+    interpreted.run(JSON.parse(JSON.stringify(input)), { noThrowOnAbort: true, overrides });
 }
 
 function overridesFor({ services, waitMs, retryMs, definitions, around }: LocalOptions, machine: Machine) {

@@ -41,11 +41,16 @@ interface Decoded {
   readonly engine: { readonly bytesWritten: number };
 }
 
+function isDecoded(value: object): value is Decoded {
+  return 'engine' in value && 'buffer' in value;
+}
+
 /** zlib decodes one frame, or passes over one to be skipped, and says how far it came. */
 function unzstd(bytes: Uint8Array): Buffer {
   const frames: Buffer[] = [];
   for (let at = 0; at < bytes.length;) {
-    const decoded = zstdDecompressSync(bytes.subarray(at), { info: true }) as unknown as Decoded;
+    const decoded: object = zstdDecompressSync(bytes.subarray(at), { info: true });
+    if (!isDecoded(decoded)) throw new TypeError('zlib returned no information');
     frames.push(decoded.buffer);
     at += decoded.engine.bytesWritten;
   }
