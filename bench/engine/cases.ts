@@ -1,4 +1,3 @@
-import type { BackupId } from '../../lambda/model/records.ts';
 import { measureApply } from './cases/apply.ts';
 import { measureChain } from './cases/chain.ts';
 import { measureDuckdb } from './cases/duckdb.ts';
@@ -10,6 +9,7 @@ import { measureThreads } from './cases/threads.ts';
 import type { Repetitions } from './measure.ts';
 import { BenchError } from './run.ts';
 import type { World } from './world.ts';
+import type { BackupId } from '../../lambda/model/ids.ts';
 
 export interface Settings {
   readonly repetitions: Repetitions;

@@ -1,11 +1,11 @@
 import type { Screen } from '../../cli/demo/screen.ts';
-import type { BackupId } from '../../lambda/model/records.ts';
 import { reasonOf } from '../../lambda/runtime/errors.ts';
 import type { Cases, Settings } from './cases.ts';
 import { measureInChild, type Place, type Result } from './in-child.ts';
 import { median } from './measure.ts';
 import { openWorld, runFilesOf, readSnapshotManifest } from './world.ts';
 import { measureRecompression } from './zstd.ts';
+import type { BackupId } from '../../lambda/model/ids.ts';
 
 /** Measures cases one after another. Records a failure and continues with the next case. */
 export class Suite {

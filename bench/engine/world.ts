@@ -1,6 +1,5 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BackupId } from '../../lambda/model/records.ts';
 import type { Services } from '../../lambda/services/services.ts';
 import { type Manifest, readManifest } from '../../lambda/snapshot/format/manifest.ts';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
@@ -8,6 +7,7 @@ import { dataFolder } from './data.ts';
 import { BenchError } from './run.ts';
 import { createServices, table, type Work, listWrittenRuns } from './steps.ts';
 import type { DataKey } from './data-key.ts';
+import type { BackupId } from '../../lambda/model/ids.ts';
 
 /** Where a case works: a store in a temporary folder, with a link to the staged files of the data. */
 export interface World {

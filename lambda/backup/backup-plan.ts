@@ -1,4 +1,4 @@
-import type { BackupId, Kind, TableDescription } from '../model/records.ts';
+import type { Kind, TableDescription } from '../model/records.ts';
 import type { SourcePlan } from '../sources/source.ts';
 import type { StagedFile } from '../sources/staged-files.ts';
 import type { FrameFile } from '../snapshot/format/frame-file.ts';
@@ -7,6 +7,7 @@ import type { RunRef } from '../snapshot/format/manifest.ts';
 import type { Origin } from './sources.ts';
 import type { PartResult } from '../jobs/staging.ts';
 import type { RangePlan } from '../snapshot/compact/range-plan.ts';
+import type { BackupId } from '../model/ids.ts';
 
 /**
  * The steps of a backup, each a function of the state machine. A step reads what the steps before it published in the

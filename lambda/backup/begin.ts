@@ -1,5 +1,4 @@
-import { markerOf } from '../model/ids.ts';
-import type { BackupId } from '../model/records.ts';
+import { markerOf, type BackupId } from '../model/ids.ts';
 import type { Claim } from '../catalog/turn-writes.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import { shortenReasons } from '../runtime/shorten.ts';

@@ -1,8 +1,9 @@
-import type { BackupId, Ends, Figures, Head, Kind, Source, Turn } from '../model/records.ts';
+import type { Ends, Figures, Head, Kind, Source, Turn } from '../model/records.ts';
 import { shortenReasons } from '../runtime/shorten.ts';
 import type { Write } from './catalog-table.ts';
 import { keys } from './schema.ts';
 import { type Claim, freeTurn } from './turn-writes.ts';
+import type { BackupId } from '../model/ids.ts';
 
 /** What a commit writes. */
 export interface Commit {

@@ -1,4 +1,4 @@
-import type { BackupId } from '../model/records.ts';
+import type { BackupId } from '../model/ids.ts';
 
 /**
  * The keys of the catalog's one table. All records of a table name share a partition, so that one consistent query or

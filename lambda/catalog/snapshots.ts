@@ -1,6 +1,6 @@
 import type { BackupKey } from '../model/backup-arn.ts';
-import type { RestoreId } from '../model/ids.ts';
-import type { BackupId, BackupRecord, BackupStatus, Ends } from '../model/records.ts';
+import type { RestoreId, BackupId } from '../model/ids.ts';
+import type { BackupRecord, BackupStatus, Ends } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';

@@ -1,8 +1,9 @@
-import type { BackupId, Turn } from '../model/records.ts';
+import type { Turn } from '../model/records.ts';
 import { shortenText } from '../runtime/shorten.ts';
 import type { Write } from './catalog-table.ts';
 import { keys } from './schema.ts';
 import { unpinSnapshot } from './snapshots.ts';
+import type { BackupId } from '../model/ids.ts';
 
 /** The writes that transactions on a table's turn are made of. */
 

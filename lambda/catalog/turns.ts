@@ -1,5 +1,5 @@
 import { executionName } from '../jobs/job.ts';
-import type { BackupId, TableRecord, Turn } from '../model/records.ts';
+import type { TableRecord, Turn } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { CatalogTable } from './catalog-table.ts';
@@ -18,6 +18,7 @@ import {
   setTurn,
   unpinParent,
 } from './turn-writes.ts';
+import type { BackupId } from '../model/ids.ts';
 
 /**
  * `taken`: the turn is the claimant's. `busy`: another execution has it and will hand it over. `earlier`: it is free, but

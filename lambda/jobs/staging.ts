@@ -1,7 +1,7 @@
-import type { BackupId } from '../model/records.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { BackupJob, Job, RestoreJob } from './job.ts';
+import type { BackupId } from '../model/ids.ts';
 
 /** The result of one part of a task. The last part is `done`. */
 export interface PartResult {

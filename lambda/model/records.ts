@@ -15,8 +15,6 @@ import type { BackupId, RestoreId } from './ids.ts';
 
 /** The records of the catalog, in the form that all rooms work with. */
 
-export type { BackupId } from './ids.ts';
-
 /** A table's identity. Another table may get the same name later, but never the same id. */
 export interface TableIdentity {
   readonly name: string;

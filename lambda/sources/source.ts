@@ -1,4 +1,4 @@
-import type { BackupId, Ends, Source, TableIdentity } from '../model/records.ts';
+import type { Ends, Source, TableIdentity } from '../model/records.ts';
 import type { ErrorCode, TidemarkError } from '../runtime/errors.ts';
 import type { Config } from '../services/config.ts';
 import type { Services } from '../services/services.ts';
@@ -6,6 +6,7 @@ import type { Cut, Manifest } from '../snapshot/format/manifest.ts';
 import type { Staging } from '../jobs/staging.ts';
 import type { Table } from '../tables/table.ts';
 import type { StagedFile } from './staged-files.ts';
+import type { BackupId } from '../model/ids.ts';
 
 /**
  * What each source offers, so that `lambda/backup` can make a backup from any of them. The sources are peers: each is

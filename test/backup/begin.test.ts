@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createBackupId } from '../../lambda/model/ids.ts';
-import type { BackupId, BackupRecord } from '../../lambda/model/records.ts';
+import { createBackupId, type BackupId } from '../../lambda/model/ids.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import { Turns } from '../../lambda/catalog/turns.ts';
 import { manifestKey } from '../../lambda/snapshot/format/manifest.ts';
 import { begin, type BeginResult } from '../../lambda/backup/begin.ts';

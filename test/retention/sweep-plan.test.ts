@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBackupId, createRestoreId } from '../../lambda/model/ids.ts';
-import type { BackupId, BackupStatus } from '../../lambda/model/records.ts';
+import { createBackupId, createRestoreId, type BackupId } from '../../lambda/model/ids.ts';
+import type { BackupStatus } from '../../lambda/model/records.ts';
 import type { SnapshotRecord } from '../../lambda/catalog/snapshots.ts';
 import {
   findLiveSnapshots,

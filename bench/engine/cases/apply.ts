@@ -1,9 +1,9 @@
-import type { BackupId } from '../../../lambda/model/records.ts';
 import { stageData } from '../data.ts';
 import { type Cost, measureCost, medianCost, repeat, type Repetitions } from '../measure.ts';
 import { arrangeAndApply, beginBackup, partitionAll, publishBackup } from '../steps.ts';
 import { clearWorld, runFilesOf, type World } from '../world.ts';
 import { measureRecompressedBytes } from '../zstd.ts';
+import type { BackupId } from '../../../lambda/model/ids.ts';
 
 export interface ApplyResult {
   /** The steps partition, arrange and apply. */

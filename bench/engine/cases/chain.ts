@@ -1,10 +1,10 @@
-import type { BackupId } from '../../../lambda/model/records.ts';
 import { contains, fromHex } from '../../../lambda/snapshot/format/hash-range.ts';
 import { type Manifest, manifestKey, type RunRef } from '../../../lambda/snapshot/format/manifest.ts';
 import { stageData } from '../data.ts';
 import { measureCost, median } from '../measure.ts';
 import { arrangeAndApply, beginBackup, partitionAll, publishBackup, table } from '../steps.ts';
 import { clearWorld, readSnapshotManifest, type World } from '../world.ts';
+import type { BackupId } from '../../../lambda/model/ids.ts';
 
 export interface ChainResult {
   /** The bytes of all runs and manifests, divided by those of the first backup. */

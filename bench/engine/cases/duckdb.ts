@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BackupId } from '../../../lambda/model/records.ts';
 import type { Output } from '../../duckdb/join.ts';
 import { stageData } from '../data.ts';
 import { keyName } from '../items.ts';
@@ -10,6 +9,7 @@ import { median, type Repetitions } from '../measure.ts';
 import { BenchError, runProgram } from '../run.ts';
 import { arrangeAndApply, beginBackup, partitionAll, publishBackup } from '../steps.ts';
 import { clearWorld, runFilesOf, readSnapshotManifest, type World } from '../world.ts';
+import type { BackupId } from '../../../lambda/model/ids.ts';
 
 const folder = fileURLToPath(new URL('../../duckdb', import.meta.url));
 

@@ -1,10 +1,10 @@
-import type { BackupId } from '../../../lambda/model/records.ts';
 import { type SetName, stageData } from '../data.ts';
 import { type Cost, measureCost, medianCost, repeat, type Repetitions } from '../measure.ts';
 import { BenchError } from '../run.ts';
 import { arrangeAndApply, beginBackup, partitionAll, publishBackup } from '../steps.ts';
 import { dropRuns } from '../stores.ts';
 import { clearWorld, type World } from '../world.ts';
+import type { BackupId } from '../../../lambda/model/ids.ts';
 
 export interface FoldResult {
   /** The cost if the bytes of the new run are made and dropped. */

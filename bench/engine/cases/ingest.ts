@@ -1,10 +1,10 @@
-import type { BackupId } from '../../../lambda/model/records.ts';
 import type { StagedFile } from '../../../lambda/sources/staged-files.ts';
 import { stageData } from '../data.ts';
 import { type Cost, measureCost, medianCost, repeat, type Repetitions } from '../measure.ts';
 import { profileWork, type SelfTime } from '../profile.ts';
 import { arrangeAndApply, beginBackup, partitionAll, publishBackup, type Work } from '../steps.ts';
 import { clearWorld, type World } from '../world.ts';
+import type { BackupId } from '../../../lambda/model/ids.ts';
 
 export interface IngestResult {
   readonly total: Cost;

@@ -1,5 +1,4 @@
 import { createRandom } from '../../../cli/demo/random.ts';
-import type { BackupId } from '../../../lambda/model/records.ts';
 import { toCanonicalKey } from '../../../lambda/item/canonical.ts';
 import { fromSdk } from '../../../lambda/item/from-sdk.ts';
 import { hashKey } from '../../../lambda/item/key-hash.ts';
@@ -10,6 +9,7 @@ import { keyName, keyOf } from '../items.ts';
 import { measureCost, median, quantile, repeat, type Repetitions } from '../measure.ts';
 import { table } from '../steps.ts';
 import type { World } from '../world.ts';
+import type { BackupId } from '../../../lambda/model/ids.ts';
 
 export interface ItemResult {
   readonly medianMs: number;

@@ -10,7 +10,7 @@
  * Always holds: a run is sorted by (key hash, key) and has each key once. Whoever refers to bytes also keeps their
  * SHA-256, and readers check it before they decode the bytes. No stored object ever changes.
  */
-import type { BackupId, Kind, Source, TableDescription, TableIdentity } from '../../model/records.ts';
+import type { Kind, Source, TableDescription, TableIdentity } from '../../model/records.ts';
 import type { KeyNames } from '../../item/attribute-value.ts';
 import { isError } from '../../runtime/errors.ts';
 import type { ObjectStore, PutOutcome } from '../../storage/object-store.ts';
@@ -19,6 +19,7 @@ import type { IndexPlace } from './frame-index.ts';
 import { compressFrame, corruptError, decompressJson, sha256Hex } from './frame.ts';
 import type { HexRange } from './hash-range.ts';
 import type { RunKind } from './line.ts';
+import type { BackupId } from '../../model/ids.ts';
 
 /**
  * Where a snapshot ends in a stream: for each shard the last sequence number that was applied, or "start" if none was.

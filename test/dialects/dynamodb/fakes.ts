@@ -3,14 +3,14 @@ import type { WireRequest } from '../../../lambda/dialects/wire.ts';
 import { apiOperations, type OperationName } from '../../../lambda/dialects/dynamodb/api-operations.ts';
 import { handle } from '../../../lambda/dialects/dynamodb/dialect.ts';
 import { parseBackupArn } from '../../../lambda/model/backup-arn.ts';
-import type { BackupId, BackupRecord, RestoreRecord } from '../../../lambda/model/records.ts';
+import type { BackupRecord, RestoreRecord } from '../../../lambda/model/records.ts';
 import type { PointInTimeRecovery } from '../../../lambda/native/recovery.ts';
 import type { RestoreEstimate } from '../../../lambda/operations/estimate-restore.ts';
 import type { Operations } from '../../../lambda/operations/operations.ts';
 import type { DryRun } from '../../../lambda/operations/dry-run-restore.ts';
 import { type ErrorCode, TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
-import { createRestoreId } from '../../../lambda/model/ids.ts';
+import { createRestoreId, type BackupId } from '../../../lambda/model/ids.ts';
 
 export const tableArn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Music';
 export const arn = `${tableArn}/backup/01576616366715-b4e58d3a`;
