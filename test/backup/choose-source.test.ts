@@ -241,6 +241,14 @@ describe('any choice', () => {
       { numRuns: 2000 },
     );
   });
+
+  it('repeats the content of a parent whose export ended where recovery begins, within the minute after the request', () => {
+    const atStart = { recovery: { earliest: now }, base: 'export' as const, parents: [byExport(0)] };
+    expect(choose({ ...atStart, marker: now - minute })).toMatchObject({
+      origin: { source: 'export', ranges: [] },
+    });
+    expect(choose({ ...atStart, marker: now - minute - 1 })).toMatchObject({ error: 'CutUnreachable' });
+  });
 });
 
 /** What a naive check finds wrong with a choice. */
@@ -276,7 +284,10 @@ function wrongWith(
   }
   if ('stream' in ends) return 'an export does not continue a stream';
   const [first] = origin.ranges;
-  const begin = first === undefined ? exportTimeOf(wanted) : 'from' in first ? first.from : undefined;
+  // Recovery may begin after the request; then every export of that request ends where recovery begins.
+  const end = Math.max(exportTimeOf(wanted), Math.ceil((enabled?.earliest ?? 0) / 1000) * 1000);
+  if (end > wanted + minute) return 'it holds more than the minute after the request';
+  const begin = first === undefined ? end : 'from' in first ? first.from : undefined;
   if (begin !== ends.exportTime) return 'there is a gap';
   if (first === undefined) return undefined;
   return enabled !== undefined && ends.exportTime >= enabled.earliest ? undefined : 'recovery was off';

@@ -29,6 +29,9 @@ export function continueByExports(situation: Situation): Continuation<ExportOrig
   return continueFirst('export', parents, ({ ends }) => {
     if (!('exportTime' in ends)) return 'it ends in a stream';
     const request = { parentTime: ends.exportTime, marker, earliestRestorable: recovery.earliest };
+    if (firstExportTime(marker, recovery.earliest) > marker + promisedMs) {
+      return 'point-in-time recovery does not reach back to the time of the request';
+    }
     const found = planWindows(request, config.exportWindow);
     return 'windows' in found ? { source: 'export', ranges: found.windows } : found.why;
   });
