@@ -60,12 +60,12 @@ function toRow(bill: Bill, scenario: Scenario): string[] {
 }
 
 function describeRestore({ way }: Bill, scenario: Scenario): string {
-  if (!way.startsWith('Tidemark')) return money((scenario.tableBytes / GB) * restorePrice(way));
+  if (!way.startsWith('Tidemark')) return money((scenario.tableBytes / GB) * chooseRestorePrice(way));
   const size = { items: itemsOf(scenario), bytes: scenario.tableBytes };
   return `import ${span(estimateImport(size, plainTable).usd)}; writes ${span(estimateWrites(size, plainTable).usd)}`;
 }
 
-function restorePrice(way: string): number {
+function chooseRestorePrice(way: string): number {
   return way === 'AWS Backup' ? prices.backup.restore.usd : prices.dynamodb.restore.usd;
 }
 

@@ -1,4 +1,4 @@
-import { cost, GB, type Price, prices } from '../../lambda/estimate/prices.ts';
+import { computeCost, GB, type Price, prices } from '../../lambda/estimate/prices.ts';
 import { monthsUntilEnd, type Bill } from './bill.ts';
 import type { Scenario } from './scenario.ts';
 import { computeRecoveryUsd } from './tidemark.ts';
@@ -37,7 +37,7 @@ function billWholeCopies({ tableBytes, days }: Scenario, way: string, price: Pri
     storedBytes: tableBytes * copies,
     readBytes: 0,
     requests: copies,
-    charges: [{ what: 'storage of the backups', usd: cost(price, stored) }],
-    keepUsd: cost(price, (tableBytes / GB) * copies),
+    charges: [{ what: 'storage of the backups', usd: computeCost(price, stored) }],
+    keepUsd: computeCost(price, (tableBytes / GB) * copies),
   };
 }

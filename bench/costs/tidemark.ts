@@ -1,5 +1,5 @@
 import { assumptions } from '../../lambda/estimate/assumptions.ts';
-import { cost, GB, minExportBytes, prices } from '../../lambda/estimate/prices.ts';
+import { computeCost, GB, minExportBytes, prices } from '../../lambda/estimate/prices.ts';
 import { defaultConfig } from '../../lambda/services/config.ts';
 import { planChain } from './chain.ts';
 import { assumed, itemsOf, measured, type Scenario } from './scenario.ts';
@@ -21,15 +21,15 @@ interface Source {
 /** Bills backups by exports: a full export for the base, incremental exports for the increments. */
 export function billExport(scenario: Scenario): Bill {
   const { tableBytes, churn, days } = scenario;
-  const windows = days * billedExportBytes(tableBytes * churn);
+  const windows = days * computeExportBytes(tableBytes * churn);
   const polls = (1 + days) * assumed.exportPolls;
   return billSource(scenario, {
     way: 'Tidemark, by export',
     increments: 1,
     charges: [
       { what: 'point-in-time recovery of the table', usd: computeRecoveryUsd(scenario) },
-      { what: 'full export', usd: cost(prices.dynamodb.export, tableBytes / GB) },
-      { what: 'incremental exports', usd: cost(prices.dynamodb.export, windows / GB) },
+      { what: 'full export', usd: computeCost(prices.dynamodb.export, tableBytes / GB) },
+      { what: 'incremental exports', usd: computeCost(prices.dynamodb.export, windows / GB) },
     ],
     calls: polls + 1 + days,
     readBytes: tableBytes + windows,
@@ -38,7 +38,7 @@ export function billExport(scenario: Scenario): Bill {
 }
 
 /** The billed bytes of an incremental export. */
-export function billedExportBytes(changedBytes: number): number {
+export function computeExportBytes(changedBytes: number): number {
   return Math.max(minExportBytes, changedBytes * assumed.exportImages);
 }
 
@@ -53,8 +53,8 @@ export function billStream(scenario: Scenario): Bill {
     way: 'Tidemark, by stream',
     increments: assumed.increments,
     charges: [
-      { what: 'scan of the table', usd: cost(prices.dynamodb.readUnit, tableBytes / 4096) },
-      { what: 'reading the stream', usd: cost(prices.dynamodb.streamRead, pages) },
+      { what: 'scan of the table', usd: computeCost(prices.dynamodb.readUnit, tableBytes / 4096) },
+      { what: 'reading the stream', usd: computeCost(prices.dynamodb.streamRead, pages) },
       { what: 'staging what was read, in functions', usd: computeStagingUsd(readBytes * measured.json) },
     ],
     calls: scanCalls + pages,
@@ -66,7 +66,7 @@ export function billStream(scenario: Scenario): Bill {
 /** The price of staging lines in functions. (DynamoDB stages the lines of an export itself.) */
 function computeStagingUsd(lineBytes: number): number {
   const seconds = measured.stageSecondsPerGb * assumed.slower * (lineBytes / GB);
-  return cost(prices.lambda.gbSecond, seconds * assumptions.functionGb);
+  return computeCost(prices.lambda.gbSecond, seconds * assumptions.functionGb);
 }
 
 /** Counts the calls of GetRecords in a day: pages of 1000 records or 1 MB, and for each shard the empty pages at the end. */
@@ -80,7 +80,7 @@ export function countStreamPages(scenario: Scenario): number {
 
 /** The price of point-in-time recovery. */
 export function computeRecoveryUsd({ tableBytes, days }: Scenario): number {
-  return cost(prices.dynamodb.recovery, (tableBytes / GB) * (days / 30));
+  return computeCost(prices.dynamodb.recovery, (tableBytes / GB) * (days / 30));
 }
 
 function billSource(scenario: Scenario, source: Source): Bill {
@@ -107,10 +107,10 @@ function billSource(scenario: Scenario, source: Source): Bill {
     requests: work.puts + work.gets + source.calls,
     charges: [
       ...source.charges,
-      { what: 'S3 storage', usd: cost(prices.s3.storage, monthsOfBytes / GB) },
+      { what: 'S3 storage', usd: computeCost(prices.s3.storage, monthsOfBytes / GB) },
       { what: 'S3 requests, functions, state machine', usd: computeWorkUsd(machine) },
     ],
-    keepUsd: cost(prices.s3.storage, live / GB),
+    keepUsd: computeCost(prices.s3.storage, live / GB),
   };
 }
 

@@ -1,5 +1,5 @@
 import { assumptions } from '../../lambda/estimate/assumptions.ts';
-import { cost, GB, prices } from '../../lambda/estimate/prices.ts';
+import { computeCost, GB, prices } from '../../lambda/estimate/prices.ts';
 import { chooseRangeCount } from '../../lambda/snapshot/format/hash-range.ts';
 import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
 import { maxMapItems } from '../../lambda/jobs/states.ts';
@@ -46,11 +46,11 @@ export function addWork(works: readonly Work[]): Work {
 /** The price of work. */
 export function computeWorkUsd({ puts, gets, functionSeconds, invocations, transitions }: Work): number {
   return (
-    cost(prices.s3.put, puts) +
-    cost(prices.s3.get, gets) +
-    cost(prices.lambda.gbSecond, functionSeconds * assumptions.functionGb) +
-    cost(prices.lambda.request, invocations) +
-    cost(prices.states.transition, transitions)
+    computeCost(prices.s3.put, puts) +
+    computeCost(prices.s3.get, gets) +
+    computeCost(prices.lambda.gbSecond, functionSeconds * assumptions.functionGb) +
+    computeCost(prices.lambda.request, invocations) +
+    computeCost(prices.states.transition, transitions)
   );
 }
 

@@ -8,40 +8,40 @@ export function buildRows(results: Results, l: number): Row[] {
   const { ingest, peer, uniform, confined, duckdb, apply, chain, item, chainItem } = results;
   return [
     { name: 'L', value: l, unit: 'CPU s' },
-    ...(duckdb ? [cpu('D', duckdb.cpu, { of: 'L', is: l })] : []),
-    ...(uniform ? uniformRows(uniform, duckdb?.cpu, l) : []),
-    ...(confined ? confinedRows(confined, l) : []),
-    ...(apply ? applyRows(apply, l) : []),
-    ...(ingest && peer ? ingestRows(ingest, peer, results) : []),
-    ...(chain ? chainRows(chain) : []),
-    ...(item ? itemRows('one item of the base', item) : []),
-    ...(chainItem ? itemRows('one item of the last daily backup', chainItem) : []),
+    ...(duckdb ? [buildCpuRow('D', duckdb.cpu, { of: 'L', is: l })] : []),
+    ...(uniform ? buildUniformRows(uniform, duckdb?.cpu, l) : []),
+    ...(confined ? buildConfinedRows(confined, l) : []),
+    ...(apply ? buildApplyRows(apply, l) : []),
+    ...(ingest && peer ? buildIngestRows(ingest, peer, results) : []),
+    ...(chain ? buildChainRows(chain) : []),
+    ...(item ? buildItemRows('one item of the base', item) : []),
+    ...(chainItem ? buildItemRows('one item of the last daily backup', chainItem) : []),
   ];
 }
 
-function uniformRows(
+function buildUniformRows(
   { written, unwritten }: Result<'fold-uniform'>,
   d: number | undefined,
   l: number,
 ): Row[] {
   return [
-    cpu('fold, changes anywhere', written.cpu, { of: 'L', is: l }, 1.2),
-    ...(d === undefined ? [] : [cpu('  the same', written.cpu, { of: 'D', is: d }, 1)]),
-    cpu('  without writing the file', unwritten.cpu, { of: 'L', is: l }),
+    buildCpuRow('fold, changes anywhere', written.cpu, { of: 'L', is: l }, 1.2),
+    ...(d === undefined ? [] : [buildCpuRow('  the same', written.cpu, { of: 'D', is: d }, 1)]),
+    buildCpuRow('  without writing the file', unwritten.cpu, { of: 'L', is: l }),
   ];
 }
 
-function confinedRows({ written, unwritten }: Result<'fold-confined'>, l: number): Row[] {
+function buildConfinedRows({ written, unwritten }: Result<'fold-confined'>, l: number): Row[] {
   return [
-    cpu('fold, changes in 1 % of the frames', unwritten.cpu, { of: 'L', is: l }, 0.1),
-    cpu('  with writing the file', written.cpu, { of: 'L', is: l }),
+    buildCpuRow('fold, changes in 1 % of the frames', unwritten.cpu, { of: 'L', is: l }, 0.1),
+    buildCpuRow('  with writing the file', written.cpu, { of: 'L', is: l }),
   ];
 }
 
-function applyRows(apply: Result<'apply'>, l: number): Row[] {
+function buildApplyRows(apply: Result<'apply'>, l: number): Row[] {
   return [
-    cpu('apply from spills', apply.fromSpills.cpu, { of: 'L', is: l }, 0.05),
-    cpu('apply from staged files', apply.fromStaged.cpu, { of: 'L', is: l }, 0.15),
+    buildCpuRow('apply from spills', apply.fromSpills.cpu, { of: 'L', is: l }, 0.05),
+    buildCpuRow('apply from staged files', apply.fromStaged.cpu, { of: 'L', is: l }, 0.15),
     {
       name: '  bytes written, by its lines under zstd -3',
       value: apply.written,
@@ -53,7 +53,7 @@ function applyRows(apply: Result<'apply'>, l: number): Row[] {
   ];
 }
 
-function ingestRows(
+function buildIngestRows(
   ingest: Result<'ingest'>,
   peer: Result<'peer'>,
   { oneThread, twoThreads }: Results,
@@ -62,13 +62,13 @@ function ingestRows(
   const reference = { of: 'peer', is: total.cpu };
   const note = `gunzip ${gunzip.cpu.toFixed(2)}, JSON.parse ${parse.cpu.toFixed(2)}, zstd ${compress.cpu.toFixed(2)}`;
   return [
-    { ...cpu('peer of the ingest', total.cpu), note },
+    { ...buildCpuRow('peer of the ingest', total.cpu), note },
     {
-      ...cpu('ingest of a full export', ingest.total.cpu, reference, 2),
+      ...buildCpuRow('ingest of a full export', ingest.total.cpu, reference, 2),
       note: `${(ingest.rawBytes / 1e6 / ingest.total.wall).toFixed(0)} MB/s`,
     },
-    cpu('  partition', ingest.partition.cpu, reference),
-    cpu('  arrange and apply', ingest.apply.cpu, reference),
+    buildCpuRow('  partition', ingest.partition.cpu, reference),
+    buildCpuRow('  arrange and apply', ingest.apply.cpu, reference),
     ...(oneThread && twoThreads
       ? [
           {
@@ -84,22 +84,27 @@ function ingestRows(
   ];
 }
 
-function chainRows({ copies, depth, files, medianCpu, maxCpu }: Result<'chain'>): Row[] {
+function buildChainRows({ copies, depth, files, medianCpu, maxCpu }: Result<'chain'>): Row[] {
   return [
     { name: `${days} daily backups, all stored together`, value: copies, unit: 'copies', limit: 1.8 },
     { name: '  runs to read for a key, at most', value: depth, unit: 'runs', limit: 8 },
     { name: '  run files of a backup, at most', value: files, unit: 'runs' },
-    { ...cpu('  one of them, from staged files', medianCpu), note: `at most ${maxCpu.toFixed(2)} s` },
+    { ...buildCpuRow('  one of them, from staged files', medianCpu), note: `at most ${maxCpu.toFixed(2)} s` },
   ];
 }
 
-function itemRows(name: string, item: Result<'item'>): Row[] {
+function buildItemRows(name: string, item: Result<'item'>): Row[] {
   const { medianMs, p99Ms, medianBytes, medianReads, found, requested } = item;
   const note = `p99 ${p99Ms.toFixed(1)} ms; ${renderMegabytes(medianBytes)} in ${medianReads} reads; ${found} of ${requested} found`;
   return [{ name, value: medianMs, unit: 'ms', limit: 20, note }];
 }
 
-function cpu(name: string, value: number, reference?: { of: string; is: number }, limit?: number): Row {
+function buildCpuRow(
+  name: string,
+  value: number,
+  reference?: { of: string; is: number },
+  limit?: number,
+): Row {
   return {
     name,
     value,

@@ -1,6 +1,6 @@
 import type { BackupRecord } from '../model/records.ts';
 import type { Write } from './catalog-table.ts';
-import { keys, position } from './schema.ts';
+import { keys, toPosition } from './schema.ts';
 
 /** How long a request key is remembered: longer than any retry or second delivery comes after the first one. */
 const requestMemorySeconds = 24 * 60 * 60;
@@ -25,7 +25,7 @@ export function createBackupWrites(
     }),
   ];
   if (expiresAt !== undefined) {
-    const place = { collection: 'EXPIRIES', position: position(expiresAt) };
+    const place = { collection: 'EXPIRIES', position: toPosition(expiresAt) };
     writes.push(putNew({ ...keys.expiry(table.name, id), ...key, ...place }));
   }
   if (requestKey !== undefined) {

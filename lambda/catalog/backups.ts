@@ -7,7 +7,7 @@ import type { Ids } from '../runtime/ids.ts';
 import { createBackupWrites, maxPending } from './backup-writes.ts';
 import type { CatalogTable } from './catalog-table.ts';
 import { decodeBackup, decodeBackupKey, decodeTable } from './decode.ts';
-import { keys, position } from './schema.ts';
+import { keys, toPosition } from './schema.ts';
 
 /** What a request says about the backup it wants. */
 export interface NewBackup {
@@ -111,8 +111,8 @@ export class Backups {
   /** Lists backups, except deleted and internal ones, oldest first. The backup of the cursor may be gone. */
   async list(query: ListQuery): Promise<BackupRecord[]> {
     // An id is a position, a hyphen and hex digits: the first bound lies before and the second after all ids of its time.
-    const from = `${position(query.from ?? 0)}-`;
-    const to = `${position((query.to ?? 10 ** 14) - 1)}-g`;
+    const from = `${toPosition(query.from ?? 0)}-`;
+    const to = `${toPosition((query.to ?? 10 ** 14) - 1)}-g`;
     const found: BackupRecord[] = [];
     // DynamoDB refuses a cursor outside the range. One before the range has no effect.
     let after = query.after !== undefined && query.after.id >= from ? query.after : undefined;
@@ -130,7 +130,7 @@ export class Backups {
 
   /** Lists backups that expired before `now` (epoch ms). Eventually consistent. */
   async listExpired(now: number): Promise<BackupKey[]> {
-    const range = { from: position(0), to: position(now) };
+    const range = { from: toPosition(0), to: toPosition(now) };
     const rows = await this.#rows.queryCollection('EXPIRIES', range, maxExpired);
     return rows.map(decodeBackupKey);
   }

@@ -63,7 +63,7 @@ export class CatalogTable {
   /** Reads the rows of the range after the sort key `after`, in order, at most `limit`. */
   async queryRange(range: Range, limit: number, after?: string): Promise<Row[]> {
     return this.#query({
-      ...rangeQuery(range),
+      ...toRangeQuery(range),
       ExclusiveStartKey: after === undefined ? undefined : { pk: range.pk, sk: after },
       Limit: limit,
     });
@@ -71,7 +71,7 @@ export class CatalogTable {
 
   /** Reads all rows of the range, in order, `pageSize` at a time. Each page is as it is when it is read. */
   async *streamRange(range: Range, pageSize: number): AsyncGenerator<Row> {
-    const query = { ...rangeQuery(range), TableName: this.#name };
+    const query = { ...toRangeQuery(range), TableName: this.#name };
     for await (const { Items = [] } of paginateQuery({ client: this.#client, pageSize }, query)) yield* Items;
   }
 
@@ -146,7 +146,7 @@ export class CatalogTable {
   }
 }
 
-function rangeQuery({ pk, from, to }: Range) {
+function toRangeQuery({ pk, from, to }: Range) {
   return {
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
     ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },

@@ -21,7 +21,7 @@ import {
   takeSlot,
   unlistRestore,
 } from './restore-writes.ts';
-import { keys, position } from './schema.ts';
+import { keys, toPosition } from './schema.ts';
 
 /** What a request says about the restore it wants. */
 export interface NewRestore {
@@ -64,7 +64,7 @@ export class Restores {
 
   /** Lists the restores that failed until `until` (epoch ms), except forgotten ones. Eventually consistent. */
   async listFailed(until: number): Promise<RestoreRecord[]> {
-    const range = { from: ' ', to: position(until) };
+    const range = { from: ' ', to: toPosition(until) };
     const rows = await this.#rows.queryCollection('FAILED_RESTORES', range, maxRecords);
     return rows.map(decodeRestore);
   }
@@ -146,7 +146,7 @@ export class Restores {
   }
 
   /**
-   * Abandons the restore for good: it cannot be settled any more. A second call is no error, and the first reason stays.
+   * Abandons the restore for good: it can no longer be settled. A second call is no error, and the first reason stays.
    * Returns false if the restore is settled or has ended, or another execution has it.
    */
   async abandon(restore: RestoreRecord, reason: string): Promise<boolean> {
@@ -174,7 +174,7 @@ export class Restores {
 
   /** Ends the restore and releases its snapshot. Does nothing if it has ended or another execution has it. */
   async end(restore: RestoreRecord, status: 'RESTORED' | 'FAILED', known: RestoreEnd = {}): Promise<void> {
-    const failedAt = status === 'FAILED' ? position(this.#clock.now()) : undefined;
+    const failedAt = status === 'FAILED' ? toPosition(this.#clock.now()) : undefined;
     const writes = [endRestore(restore, status, { ...known, failedAt }), freeSlot(restore)];
     const refused = await this.#rows.transact([...writes, releaseSnapshot(restore)]);
     if (refused === undefined || refused[0] === true) return;

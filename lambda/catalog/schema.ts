@@ -41,6 +41,6 @@ export const keys = {
 export type Collection = 'TABLES' | 'BACKUPS' | 'EXPIRIES' | 'NATIVES' | 'RESTORES' | 'FAILED_RESTORES';
 
 /** The position of a time (epoch ms): 14 digits, so that positions sort like times. */
-export function position(time: number): string {
+export function toPosition(time: number): string {
   return String(time).padStart(14, '0');
 }

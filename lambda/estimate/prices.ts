@@ -90,7 +90,7 @@ export interface Price {
 }
 
 /** The price of an amount of a unit, in USD. */
-export function cost(price: Price, amount: number): number {
+export function computeCost(price: Price, amount: number): number {
   return (price.usd / price.per) * amount;
 }
 

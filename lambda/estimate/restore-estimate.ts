@@ -1,6 +1,6 @@
 import type { Figures, TableDescription } from '../model/records.ts';
 import { assumptions } from './assumptions.ts';
-import { cost, GB, prices } from './prices.ts';
+import { computeCost, GB, prices } from './prices.ts';
 import { addSpans, multiplySpan, type Span } from './span.ts';
 
 /** The size of a backup's content, from its record. */
@@ -36,7 +36,7 @@ export function estimateWrites(size: Size, target: TableDescription): WayEstimat
   };
   return {
     usd: addSpans(
-      multiplySpan(units, cost(prices.dynamodb.writeUnit, 1)),
+      multiplySpan(units, computeCost(prices.dynamodb.writeUnit, 1)),
       estimateFunctionsUsd(multiplySpan(seconds, workers)),
       estimateIndexesUsd(size, target),
     ),
@@ -54,9 +54,9 @@ export function estimateImport(size: Size, target: TableDescription): WayEstimat
   const work = multiplySpan(gigabytes, materializeSecondsPerGb);
   return {
     usd: addSpans(
-      multiplySpan(gigabytes, cost(prices.dynamodb.import, 1)),
+      multiplySpan(gigabytes, computeCost(prices.dynamodb.import, 1)),
       estimateFunctionsUsd(work),
-      multiplySpan(multiplySpan(gigabytes, gzipBytes), cost(prices.s3.storage, stagedMonths)),
+      multiplySpan(multiplySpan(gigabytes, gzipBytes), computeCost(prices.s3.storage, stagedMonths)),
       estimateIndexesUsd(size, target),
     ),
     seconds: addSpans(
@@ -88,11 +88,11 @@ function estimateJsonBytes({ items, bytes }: Size): Span {
  */
 function estimateIndexesUsd(size: Size, { globalSecondaryIndexes }: TableDescription): Span {
   const maxUnits = estimateWriteUnits(size).high * globalSecondaryIndexes.length;
-  return { low: 0, high: cost(prices.dynamodb.writeUnit, maxUnits) };
+  return { low: 0, high: computeCost(prices.dynamodb.writeUnit, maxUnits) };
 }
 
 function estimateFunctionsUsd(seconds: Span): Span {
-  return multiplySpan(seconds, cost(prices.lambda.gbSecond, assumptions.functionGb));
+  return multiplySpan(seconds, computeCost(prices.lambda.gbSecond, assumptions.functionGb));
 }
 
 function estimateWorkers(bytes: number): number {

@@ -7,7 +7,7 @@ import { planChain } from '../../bench/costs/chain.ts';
 import { writeCostsDocument } from '../../bench/costs/document.ts';
 import { billAwsBackup, billOnDemandBackups, billRecovery } from '../../bench/costs/native.ts';
 import { measured, type Scenario, scenario } from '../../bench/costs/scenario.ts';
-import { billExport, billStream, billedExportBytes, countStreamPages } from '../../bench/costs/tidemark.ts';
+import { billExport, billStream, computeExportBytes, countStreamPages } from '../../bench/costs/tidemark.ts';
 import { planBase, planIncrement, addWork, computeWorkUsd } from '../../bench/costs/work.ts';
 import { makeItem } from '../../bench/engine/items.ts';
 import { GB } from '../../lambda/estimate/prices.ts';
@@ -74,8 +74,8 @@ describe('the bill', () => {
   });
 
   it('of exports counts their size, and at least 10 MB for an incremental one', () => {
-    expect(billedExportBytes(0)).toBe(10 * 1024 ** 2);
-    expect(billedExportBytes(GB)).toBe(2 * GB);
+    expect(computeExportBytes(0)).toBe(10 * 1024 ** 2);
+    expect(computeExportBytes(GB)).toBe(2 * GB);
     const usd = Object.fromEntries(billExport(scenario).charges.map(({ what, usd }) => [what, usd]));
     expect(usd['full export']).toBeCloseTo(10, 9);
     expect(usd['incremental exports']).toBeCloseTo(30 * 2 * 0.1, 9);

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 /** Callers that share nothing but the catalog and the clock, like the invocations of a function. */
-function callers(count: number): { counters: Counters[]; at: (time: number) => void } {
+function createCallers(count: number): { counters: Counters[]; at: (time: number) => void } {
   let now = 0;
   const clock: Clock = { now: () => now, sleep: async () => {} };
   return {
@@ -32,7 +32,7 @@ function callers(count: number): { counters: Counters[]; at: (time: number) => v
   };
 }
 
-async function admitted(counters: readonly Counters[], event: string, limit: number): Promise<number> {
+async function countAdmitted(counters: readonly Counters[], event: string, limit: number): Promise<number> {
   const answers = await Promise.all(counters.map((counter) => counter.admit(event, limit)));
   return answers.filter(Boolean).length;
 }
@@ -41,51 +41,51 @@ describe('a counter of events by the second', () => {
   it.each([0, 1, 500, 999])(
     'admits exactly its limit from many callers at once, %i ms after a second of the clock began',
     async (offset) => {
-      const { counters, at } = callers(30);
+      const { counters, at } = createCallers(30);
       at(1_800_000_000_000 + offset);
-      expect(await admitted(counters, randomUUID(), 20)).toBe(20);
+      expect(await countAdmitted(counters, randomUUID(), 20)).toBe(20);
     },
   );
 
   it('counts events of one second together, although a second of the clock ended between them', async () => {
     const event = randomUUID();
-    const { counters, at } = callers(10);
+    const { counters, at } = createCallers(10);
     at(1_800_000_000_900);
-    expect(await admitted(counters, event, 15)).toBe(10);
+    expect(await countAdmitted(counters, event, 15)).toBe(10);
     at(1_800_000_001_100);
-    expect(await admitted(counters, event, 15)).toBe(5);
+    expect(await countAdmitted(counters, event, 15)).toBe(5);
   });
 
   it('admits events again once a second has passed since the first one', async () => {
     const event = randomUUID();
-    const { counters, at } = callers(10);
+    const { counters, at } = createCallers(10);
     at(1_800_000_000_000);
-    expect(await admitted(counters, event, 4)).toBe(4);
+    expect(await countAdmitted(counters, event, 4)).toBe(4);
     at(1_800_000_000_999);
-    expect(await admitted(counters, event, 4)).toBe(0);
+    expect(await countAdmitted(counters, event, 4)).toBe(0);
     at(1_800_000_001_000);
-    expect(await admitted(counters, event, 4)).toBe(4);
+    expect(await countAdmitted(counters, event, 4)).toBe(4);
   });
 
   it('counts the events of callers together whose clocks differ by less than a second', async () => {
     const event = randomUUID();
-    const { counters, at } = callers(10);
+    const { counters, at } = createCallers(10);
     at(1_800_000_000_999);
-    expect(await admitted(counters, event, 15)).toBe(10);
+    expect(await countAdmitted(counters, event, 15)).toBe(10);
     at(1_800_000_000_000);
-    expect(await admitted(counters, event, 15)).toBe(5);
+    expect(await countAdmitted(counters, event, 15)).toBe(5);
   });
 
   it.each([1000, 1001, 3_600_000])(
     'begins a new second when the clocks are put back by %i ms',
     async (back) => {
       const event = randomUUID();
-      const { counters, at } = callers(10);
+      const { counters, at } = createCallers(10);
       at(1_800_000_000_000);
-      expect(await admitted(counters, event, 4)).toBe(4);
+      expect(await countAdmitted(counters, event, 4)).toBe(4);
       at(1_800_000_000_000 - back);
-      expect(await admitted(counters, event, 4)).toBe(4);
-      expect(await admitted(counters, event, 4)).toBe(0);
+      expect(await countAdmitted(counters, event, 4)).toBe(4);
+      expect(await countAdmitted(counters, event, 4)).toBe(0);
     },
   );
 
@@ -100,7 +100,7 @@ describe('a counter of events by the second', () => {
     await fc.assert(
       fc.asyncProperty(pauses, fc.integer({ min: 1, max: 3 }), async (gaps, many) => {
         const event = randomUUID();
-        const { counters, at } = callers(many);
+        const { counters, at } = createCallers(many);
         let now = 1_800_000_000_000;
         let begun = -Infinity;
         let count = 0;
@@ -117,11 +117,11 @@ describe('a counter of events by the second', () => {
   });
 
   it('counts each kind of event separately', async () => {
-    const { counters, at } = callers(1);
+    const { counters, at } = createCallers(1);
     at(1_800_000_000_000);
     const one = randomUUID();
-    expect(await admitted(counters, one, 1)).toBe(1);
-    expect(await admitted(counters, one, 1)).toBe(0);
-    expect(await admitted(counters, randomUUID(), 1)).toBe(1);
+    expect(await countAdmitted(counters, one, 1)).toBe(1);
+    expect(await countAdmitted(counters, one, 1)).toBe(0);
+    expect(await countAdmitted(counters, randomUUID(), 1)).toBe(1);
   });
 });

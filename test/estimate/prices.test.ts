@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cost, type Price, prices, readings } from '../../lambda/estimate/prices.ts';
+import { computeCost, type Price, prices, readings } from '../../lambda/estimate/prices.ts';
 
 const services = Object.entries(prices).flatMap(([name, service]) =>
   typeof service === 'string' ? [] : [{ name, service }],
@@ -35,8 +35,8 @@ describe('the prices', () => {
   );
 
   it('are multiplied by the amount and divided by the number of units that they buy', () => {
-    expect(cost(prices.dynamodb.writeUnit, 2_000_000)).toBeCloseTo(1.25, 10);
-    expect(cost(prices.s3.put, 1)).toBeCloseTo(0.000_005, 12);
-    expect(cost(prices.dynamodb.import, 100)).toBeCloseTo(15, 10);
+    expect(computeCost(prices.dynamodb.writeUnit, 2_000_000)).toBeCloseTo(1.25, 10);
+    expect(computeCost(prices.s3.put, 1)).toBeCloseTo(0.000_005, 12);
+    expect(computeCost(prices.dynamodb.import, 100)).toBeCloseTo(15, 10);
   });
 });

@@ -6,16 +6,16 @@ import { toCanonicalItem, toCanonicalKey } from '../../lambda/item/canonical.ts'
 import { anyItem, compareBytes, createChoices, writeItem, spellItem } from '../support/item/arbitrary.ts';
 
 /** Writes an item by section 1 of docs/format.md. Its numbers, binary values and sets must be canonical already. */
-function byTheDocument(item: Item, first: readonly string[] = []): string {
+function writeByFormat(item: Item, first: readonly string[] = []): string {
   const others = Object.keys(item).filter((name) => !first.includes(name));
   const names = [...first, ...others.sort(compareBytes)];
-  return `{${names.map((name) => `${JSON.stringify(name)}:${valueByTheDocument(item[name])}`).join(',')}}`;
+  return `{${names.map((name) => `${JSON.stringify(name)}:${writeValueByFormat(item[name])}`).join(',')}}`;
 }
 
-function valueByTheDocument(value: AttributeValue | undefined): string {
+function writeValueByFormat(value: AttributeValue | undefined): string {
   if (value === undefined) throw new Error('no such attribute');
-  if ('M' in value) return `{"M":${byTheDocument(value.M)}}`;
-  if ('L' in value) return `{"L":[${value.L.map(valueByTheDocument).join(',')}]}`;
+  if ('M' in value) return `{"M":${writeByFormat(value.M)}}`;
+  if ('L' in value) return `{"L":[${value.L.map(writeValueByFormat).join(',')}]}`;
   return JSON.stringify(value);
 }
 
@@ -24,7 +24,7 @@ describe('the canonical form of an item', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
         const item = spellItem(members, createChoices(seed));
-        expect(toCanonicalItem(item, keyNames)).toBe(byTheDocument(writeItem(members), keyNames));
+        expect(toCanonicalItem(item, keyNames)).toBe(writeByFormat(writeItem(members), keyNames));
       }),
       { numRuns: 2000 },
     );

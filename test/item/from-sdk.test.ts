@@ -85,18 +85,18 @@ const anyNative = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 3, depthSize: 'small' },
     fc.string(),
-    nativeNumber(),
+    anyNativeNumber(),
     fc.boolean(),
     fc.constant(null),
     fc.uint8Array({ maxLength: 5 }),
     fc.uniqueArray(fc.string(), { minLength: 1 }).map((members) => new Set(members)),
-    fc.uniqueArray(nativeNumber(), { minLength: 1 }).map((members) => new Set(members)),
+    fc.uniqueArray(anyNativeNumber(), { minLength: 1 }).map((members) => new Set(members)),
     fc.array(tie('value'), { maxLength: 4 }),
     fc.dictionary(nativeName, tie('value'), { maxKeys: 4, noNullPrototype: true }),
   ),
 })).value;
 
-function nativeNumber(): fc.Arbitrary<number> {
+function anyNativeNumber(): fc.Arbitrary<number> {
   const double = fc.double({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER, noNaN: true });
   return fc.oneof(fc.integer(), double).map((number) => (Math.abs(number) < 1e-130 ? 0 : number));
 }

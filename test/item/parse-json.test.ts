@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../lambda/item/parse-json.ts';
 
 /** Finds the names of members without JSON.parse, which may misread them. */
-function namesIn(text: string): string[] {
+function findNames(text: string): string[] {
   return [...text.matchAll(/"((?:[^"\\]|\\.)*)":/g)].map(([, name]) => String(name));
 }
 
@@ -30,7 +30,7 @@ describe('parseJson', () => {
         const text = JSON.stringify(value);
         const parsed = parseJson(text);
         expect(parsed).toEqual(value);
-        expect(namesIn(JSON.stringify(parsed)).toSorted()).toEqual(namesIn(text).toSorted());
+        expect(findNames(JSON.stringify(parsed)).toSorted()).toEqual(findNames(text).toSorted());
       }),
       { numRuns: 1000 },
     );

@@ -26,10 +26,10 @@ describe('directory store', () => {
       const store = createDirectoryStore(root);
       await store.put('tables/t1/first', Buffer.from('1'));
       await store.put('tables/t1/first', Buffer.from('2'), { ifAbsent: true });
-      await store.putStream('tables/t1/second', oneChunk('3'));
+      await store.putStream('tables/t1/second', yieldOne('3'));
       const broken = new Error('the source broke');
-      await expect(store.putStream('tables/t1/third', failing(broken))).rejects.toBe(broken);
-      expect(await filesBelow(root)).toEqual(['tables/t1/first', 'tables/t1/second']);
+      await expect(store.putStream('tables/t1/third', yieldThenThrow(broken))).rejects.toBe(broken);
+      expect(await listFiles(root)).toEqual(['tables/t1/first', 'tables/t1/second']);
     });
 
     it('are read by another store on the same directory', async () => {
@@ -60,7 +60,7 @@ describe('directory store', () => {
       const refused = { code: 'Internal' };
       const body = Buffer.from('x');
       await expect(store.put(key, body)).rejects.toMatchObject(refused);
-      await expect(store.putStream(key, oneChunk('x'))).rejects.toMatchObject(refused);
+      await expect(store.putStream(key, yieldOne('x'))).rejects.toMatchObject(refused);
       await expect(store.get(key)).rejects.toMatchObject(refused);
       await expect(store.getRange(key, 0, 1)).rejects.toMatchObject(refused);
       await expect(async () => Array.fromAsync(store.getStream(key))).rejects.toMatchObject(refused);
@@ -108,23 +108,23 @@ describe('directory store', () => {
       expect((await stat(join(root, '.tmp', partial))).size).toBe(1_000_000);
       const store = createDirectoryStore(root);
       await expect(store.get('a/killed')).rejects.toMatchObject({ code: 'ObjectNotFound' });
-      expect(await store.putStream('a/killed', oneChunk('whole'))).toBe('stored');
+      expect(await store.putStream('a/killed', yieldOne('whole'))).toBe('stored');
       expect(String(await store.get('a/killed'))).toBe('whole');
     });
   });
 });
 
-async function filesBelow(root: string): Promise<string[]> {
+async function listFiles(root: string): Promise<string[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   return files.map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)).sort();
 }
 
-async function* oneChunk(text: string): AsyncIterable<Uint8Array> {
+async function* yieldOne(text: string): AsyncIterable<Uint8Array> {
   yield Buffer.from(text);
 }
 
-async function* failing(error: Error): AsyncIterable<Uint8Array> {
+async function* yieldThenThrow(error: Error): AsyncIterable<Uint8Array> {
   yield Buffer.from('partial');
   throw error;
 }

@@ -18,7 +18,7 @@ const tooShort = { code: 'SnapshotCorrupt' };
 export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
   let store: ObjectStore;
   // Not toEqual, which takes minutes for millions of bytes.
-  const holds = async (key: string, content: Uint8Array) =>
+  const hasContent = async (key: string, content: Uint8Array) =>
     Buffer.compare(await store.get(key), content) === 0;
 
   beforeAll(async () => {
@@ -30,7 +30,7 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
       const key = newKey();
       const content = randomBytes(size);
       expect(await store.put(key, content)).toBe('stored');
-      expect(await holds(key, content)).toBe(true);
+      expect(await hasContent(key, content)).toBe(true);
       expect(Buffer.compare(await buffer(store.getStream(key)), content)).toBe(0);
     });
 
@@ -43,8 +43,8 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
     ])('is read as putStream wrote it: %s', async (_name, size, chunk) => {
       const key = newKey();
       const content = randomBytes(size);
-      expect(await store.putStream(key, inChunks(content, chunk))).toBe('stored');
-      expect(await holds(key, content)).toBe(true);
+      expect(await store.putStream(key, yieldChunks(content, chunk))).toBe('stored');
+      expect(await hasContent(key, content)).toBe(true);
     });
 
     it.each(['plain', 'a/b/c/d', 'with space', 'a+b=c&d', 'per%2Fcent', 'ümlaut-日本', '.hidden', "quote's"])(
@@ -52,7 +52,7 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
       async (name) => {
         const key = `${newKey()}-${name}`;
         await store.put(key, Buffer.from(name));
-        expect(await holds(key, Buffer.from(name))).toBe(true);
+        expect(await hasContent(key, Buffer.from(name))).toBe(true);
         await store.delete([key]);
         await expect(store.get(key)).rejects.toMatchObject(absent);
       },
@@ -64,14 +64,14 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
       const key = newKey();
       await store.put(key, Buffer.from('the first, longer body'));
       expect(await store.put(key, Buffer.from('second'))).toBe('stored');
-      expect(await holds(key, Buffer.from('second'))).toBe(true);
+      expect(await hasContent(key, Buffer.from('second'))).toBe(true);
     });
 
     it('changes nothing with ifAbsent', async () => {
       const key = newKey();
       expect(await store.put(key, Buffer.from('first'), { ifAbsent: true })).toBe('stored');
       expect(await store.put(key, Buffer.from('second'), { ifAbsent: true })).toBe('exists');
-      expect(await holds(key, Buffer.from('first'))).toBe(true);
+      expect(await hasContent(key, Buffer.from('first'))).toBe(true);
     });
 
     it.each([
@@ -80,26 +80,26 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
     ])('changes nothing if it is a %s putStream', async (_name, size) => {
       const key = newKey();
       await store.put(key, Buffer.from('first'));
-      expect(await store.putStream(key, inChunks(randomBytes(size), 1_000_000))).toBe('exists');
-      expect(await holds(key, Buffer.from('first'))).toBe(true);
+      expect(await store.putStream(key, yieldChunks(randomBytes(size), 1_000_000))).toBe('exists');
+      expect(await hasContent(key, Buffer.from('first'))).toBe(true);
     });
 
     it('stores exactly one of twenty concurrent puts with ifAbsent', async () => {
       const key = newKey();
       const bodies = Array.from({ length: 20 }, () => randomBytes(100_000));
       const outcomes = await Promise.all(bodies.map((body) => store.put(key, body, { ifAbsent: true })));
-      expect(outcomes.toSorted()).toEqual(exactlyOneOf(bodies.length));
-      expect(await holds(key, findWinner(bodies, outcomes))).toBe(true);
+      expect(outcomes.toSorted()).toEqual(expectedOutcomes(bodies.length));
+      expect(await hasContent(key, findWinner(bodies, outcomes))).toBe(true);
     });
 
     it('stores exactly one of several concurrent putStreams', async () => {
       const key = newKey();
       const bodies = Array.from({ length: 3 }, () => randomBytes(large / 2));
       const outcomes = await Promise.all(
-        bodies.map((body) => store.putStream(key, inChunks(body, 1_000_000))),
+        bodies.map((body) => store.putStream(key, yieldChunks(body, 1_000_000))),
       );
-      expect(outcomes.toSorted()).toEqual(exactlyOneOf(bodies.length));
-      expect(await holds(key, findWinner(bodies, outcomes))).toBe(true);
+      expect(outcomes.toSorted()).toEqual(expectedOutcomes(bodies.length));
+      expect(await hasContent(key, findWinner(bodies, outcomes))).toBe(true);
     });
 
     it('stores the object if the key was deleted before', async () => {
@@ -107,7 +107,7 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
       await store.put(key, Buffer.from('first'), { ifAbsent: true });
       await store.delete([key]);
       expect(await store.put(key, Buffer.from('second'), { ifAbsent: true })).toBe('stored');
-      expect(await holds(key, Buffer.from('second'))).toBe(true);
+      expect(await hasContent(key, Buffer.from('second'))).toBe(true);
     });
   });
 
@@ -119,7 +119,7 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
     ])('stores nothing, and throws the error of a source that fails %s', async (_name, size) => {
       const key = newKey();
       const broken = new Error('the source broke');
-      await expect(store.putStream(key, failingAfter(randomBytes(size), broken))).rejects.toBe(broken);
+      await expect(store.putStream(key, yieldThenThrow(randomBytes(size), broken))).rejects.toBe(broken);
       await expect(store.get(key)).rejects.toMatchObject(absent);
       expect(await store.put(key, Buffer.from('later'), { ifAbsent: true })).toBe('stored');
     });
@@ -128,15 +128,15 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
       const key = newKey();
       await store.put(key, Buffer.from('first'));
       const broken = new Error('the source broke');
-      await expect(store.putStream(key, failingAfter(randomBytes(large), broken))).rejects.toBe(broken);
-      expect(await holds(key, Buffer.from('first'))).toBe(true);
+      await expect(store.putStream(key, yieldThenThrow(randomBytes(large), broken))).rejects.toBe(broken);
+      expect(await hasContent(key, Buffer.from('first'))).toBe(true);
     });
 
     it('is not visible to readers', async () => {
       const key = newKey();
       const seen: string[] = [];
-      async function* watching(): AsyncIterable<Uint8Array> {
-        for (const chunk of inChunksNow(randomBytes(large), 1_000_000)) {
+      async function* yieldAndWatch(): AsyncIterable<Uint8Array> {
+        for (const chunk of splitChunks(randomBytes(large), 1_000_000)) {
           yield chunk;
           await store.get(key).then(
             () => seen.push('readable'),
@@ -144,7 +144,7 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
           );
         }
       }
-      expect(await store.putStream(key, watching())).toBe('stored');
+      expect(await store.putStream(key, yieldAndWatch())).toBe('stored');
       expect(new Set(seen)).toEqual(new Set(['ObjectNotFound']));
     });
   });
@@ -206,7 +206,7 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
     it('returns a range across the parts of a streamed object', async () => {
       const streamed = newKey();
       const body = randomBytes(large);
-      await store.putStream(streamed, inChunks(body, 1_000_000));
+      await store.putStream(streamed, yieldChunks(body, 1_000_000));
       const bytes = await store.getRange(streamed, 8 * 1024 * 1024 - 10, 20);
       expect(Buffer.compare(bytes, body.subarray(8 * 1024 * 1024 - 10, 8 * 1024 * 1024 + 10))).toBe(0);
     });
@@ -249,7 +249,7 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
         bytes,
       }));
       for (const { key, bytes } of inside) await store.put(key, new Uint8Array(bytes));
-      await store.putStream(`${folder}/b/streamed`, inChunks(new Uint8Array(5), 2));
+      await store.putStream(`${folder}/b/streamed`, yieldChunks(new Uint8Array(5), 2));
       for (const other of [`${folder}x/a`, `${folder}-a`]) await store.put(other, new Uint8Array(1));
       expect(await listObjects(store, folder)).toEqual(
         sortByKey([...inside, { key: `${folder}/b/streamed`, bytes: 5 }]),
@@ -300,7 +300,7 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
       expect(Buffer.compare(chunk, content.subarray(0, chunk.length))).toBe(0);
       break;
     }
-    expect(await holds(key, content)).toBe(true);
+    expect(await hasContent(key, content)).toBe(true);
   });
 }
 
@@ -315,7 +315,7 @@ function sortByKey(objects: readonly StoredObject[]): StoredObject[] {
   return objects.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-const exactlyOneOf = (count: number) => [...Array.from({ length: count - 1 }, () => 'exists'), 'stored'];
+const expectedOutcomes = (count: number) => [...Array.from({ length: count - 1 }, () => 'exists'), 'stored'];
 
 function findWinner(bodies: readonly Buffer[], outcomes: readonly string[]): Buffer {
   const body = bodies[outcomes.indexOf('stored')];
@@ -323,15 +323,15 @@ function findWinner(bodies: readonly Buffer[], outcomes: readonly string[]): Buf
   return body;
 }
 
-function* inChunksNow(content: Uint8Array, size: number): Iterable<Uint8Array> {
+function* splitChunks(content: Uint8Array, size: number): Iterable<Uint8Array> {
   for (let start = 0; start < content.length; start += size) yield content.subarray(start, start + size);
 }
 
-async function* inChunks(content: Uint8Array, size: number): AsyncIterable<Uint8Array> {
-  yield* inChunksNow(content, size);
+async function* yieldChunks(content: Uint8Array, size: number): AsyncIterable<Uint8Array> {
+  yield* splitChunks(content, size);
 }
 
-async function* failingAfter(content: Uint8Array, error: Error): AsyncIterable<Uint8Array> {
-  yield* inChunksNow(content, 1_000_000);
+async function* yieldThenThrow(content: Uint8Array, error: Error): AsyncIterable<Uint8Array> {
+  yield* splitChunks(content, 1_000_000);
   throw error;
 }

@@ -40,7 +40,7 @@ describe('S3 store on the wire', () => {
       const store = makeStore();
       expect(await store.put('k', Buffer.from('x'))).toBe('stored');
       expect(await store.put('k', Buffer.from('x'), { ifAbsent: true })).toBe('stored');
-      expect(await store.putStream('k', chunks(1, 10))).toBe('stored');
+      expect(await store.putStream('k', yieldChunks(1, 10))).toBe('stored');
       expect(server.seen.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '*', '*']);
       const headers = server.seen.flatMap((request) => Object.keys(request.headers));
       expect(headers.filter((name) => name.includes('encryption'))).toEqual([]);
@@ -53,20 +53,21 @@ describe('S3 store on the wire', () => {
     });
 
     it('returns exists when S3 answers 412', async () => {
-      server.answer = () => failure(412, 'PreconditionFailed');
+      server.answer = () => answerError(412, 'PreconditionFailed');
       expect(await makeStore().put('k', Buffer.from('x'), { ifAbsent: true })).toBe('exists');
-      expect(await makeStore().putStream('k', chunks(1, 10))).toBe('exists');
+      expect(await makeStore().putStream('k', yieldChunks(1, 10))).toBe('exists');
     });
 
     it('is tried again after 409, with growing pauses', async () => {
-      server.answer = () => (server.seen.length < 3 ? failure(409, 'ConditionalRequestConflict') : success);
+      server.answer = () =>
+        server.seen.length < 3 ? answerError(409, 'ConditionalRequestConflict') : success;
       expect(await makeStore().put('k', Buffer.from('x'), { ifAbsent: true })).toBe('stored');
       expect(pauses).toEqual([100, 200]);
       expect(server.seen.map(({ body }) => body)).toEqual(['x', 'x', 'x']);
     });
 
     it('throws a conflict that does not end, after five attempts', async () => {
-      server.answer = () => failure(409, 'ConditionalRequestConflict');
+      server.answer = () => answerError(409, 'ConditionalRequestConflict');
       const put = makeStore().put('k', Buffer.from('x'), { ifAbsent: true });
       await expect(put).rejects.toThrow('ConditionalRequestConflict');
       expect(pauses).toEqual([100, 200, 400, 800]);
@@ -74,7 +75,7 @@ describe('S3 store on the wire', () => {
     });
 
     it('throws every other error after one attempt', async () => {
-      server.answer = () => failure(403, 'AccessDenied');
+      server.answer = () => answerError(403, 'AccessDenied');
       await expect(makeStore().put('k', Buffer.from('x'))).rejects.toMatchObject({ name: 'AccessDenied' });
       expect(server.seen).toHaveLength(1);
     });
@@ -84,8 +85,8 @@ describe('S3 store on the wire', () => {
     const mebibyte = 1024 * 1024;
 
     it('is completed on condition that the key is free', async () => {
-      server.answer = multipart;
-      expect(await makeStore().putStream('k', chunks(20, mebibyte))).toBe('stored');
+      server.answer = answerMultipart;
+      expect(await makeStore().putStream('k', yieldChunks(20, mebibyte))).toBe('stored');
       expect(server.lines()).toEqual([
         'POST /b/k?uploadId=u',
         'POST /b/k?uploads=',
@@ -98,15 +99,15 @@ describe('S3 store on the wire', () => {
 
     it('is aborted if the key is taken', async () => {
       server.answer = (request) =>
-        isCompletion(request) ? failure(412, 'PreconditionFailed') : multipart(request);
-      expect(await makeStore().putStream('k', chunks(20, mebibyte))).toBe('exists');
+        isCompletion(request) ? answerError(412, 'PreconditionFailed') : answerMultipart(request);
+      expect(await makeStore().putStream('k', yieldChunks(20, mebibyte))).toBe('exists');
       expect(server.lines()).toContain('DELETE /b/k?uploadId=u');
     });
 
     it('is aborted if its source fails', async () => {
-      server.answer = multipart;
+      server.answer = answerMultipart;
       const broken = new Error('the source broke');
-      await expect(makeStore().putStream('k', chunks(20, mebibyte, broken))).rejects.toBe(broken);
+      await expect(makeStore().putStream('k', yieldChunks(20, mebibyte, broken))).rejects.toBe(broken);
       expect(server.lines()).toContain('DELETE /b/k?uploadId=u');
       expect(server.lines()).not.toContain('POST /b/k?uploadId=u');
     });
@@ -114,17 +115,17 @@ describe('S3 store on the wire', () => {
     it('reads its source only as far as the parts in memory reach', async () => {
       let taken = 0;
       let takenAtFirstPart = 0;
-      async function* counted(): AsyncIterable<Uint8Array> {
-        for await (const chunk of chunks(100, mebibyte)) {
+      async function* yieldAndCount(): AsyncIterable<Uint8Array> {
+        for await (const chunk of yieldChunks(100, mebibyte)) {
           taken += 1;
           yield chunk;
         }
       }
       server.answer = (request) => {
         if (request.line.includes('partNumber=')) takenAtFirstPart ||= taken;
-        return multipart(request);
+        return answerMultipart(request);
       };
-      await makeStore().putStream('k', counted());
+      await makeStore().putStream('k', yieldAndCount());
       expect(taken).toBe(100);
       expect(takenAtFirstPart).toBeLessThanOrEqual(3 * 8 + 2);
     });
@@ -138,7 +139,7 @@ describe('S3 store on the wire', () => {
     });
 
     it.each([
-      ['416', failure(416, 'InvalidRange')],
+      ['416', answerError(416, 'InvalidRange')],
       ['fewer bytes', { status: 206, body: '012345678' }],
       ['the whole object instead', { status: 200, body: '0123456789abcdef' }],
     ])('of a range throws SnapshotCorrupt if S3 answers with %s', async (_name, answer) => {
@@ -148,11 +149,11 @@ describe('S3 store on the wire', () => {
 
     it('throws ObjectNotFound if the key is missing, but not if the bucket is', async () => {
       const store = makeStore();
-      server.answer = () => failure(404, 'NoSuchKey');
+      server.answer = () => answerError(404, 'NoSuchKey');
       await expect(store.get('k')).rejects.toMatchObject({ code: 'ObjectNotFound' });
       await expect(store.getRange('k', 0, 1)).rejects.toMatchObject({ code: 'ObjectNotFound' });
       await expect(buffer(store.getStream('k'))).rejects.toMatchObject({ code: 'ObjectNotFound' });
-      server.answer = () => failure(404, 'NoSuchBucket');
+      server.answer = () => answerError(404, 'NoSuchBucket');
       await expect(store.get('k')).rejects.toMatchObject({ name: 'NoSuchBucket' });
     });
 
@@ -192,7 +193,7 @@ describe('S3 store on the wire', () => {
 
     it('throws if one of its pages fails', async () => {
       server.answer = ({ line }) =>
-        line.includes('continuation-token') ? failure(403, 'AccessDenied') : page(['a/b'], 'more');
+        line.includes('continuation-token') ? answerError(403, 'AccessDenied') : page(['a/b'], 'more');
       await expect(Array.fromAsync(makeStore().list('a'))).rejects.toMatchObject({ name: 'AccessDenied' });
     });
   });
@@ -260,13 +261,13 @@ interface Answer {
 
 const success: Answer = { status: 200 };
 
-function failure(status: number, code: string): Answer {
+function answerError(status: number, code: string): Answer {
   return { status, body: `<Error><Code>${code}</Code><Message>${code}</Message></Error>` };
 }
 
 const isCompletion = ({ line }: SeenRequest) => line === 'POST /b/k?uploadId=u';
 
-function multipart({ line }: SeenRequest): Answer {
+function answerMultipart({ line }: SeenRequest): Answer {
   if (line.includes('?uploads')) {
     return { status: 200, body: '<R><Bucket>b</Bucket><Key>k</Key><UploadId>u</UploadId></R>' };
   }
@@ -313,7 +314,7 @@ function createScriptedServer() {
   return script;
 }
 
-async function* chunks(count: number, size: number, error?: Error): AsyncIterable<Uint8Array> {
+async function* yieldChunks(count: number, size: number, error?: Error): AsyncIterable<Uint8Array> {
   for (let index = 0; index < count; index++) yield Buffer.alloc(size, index);
   if (error) throw error;
 }
