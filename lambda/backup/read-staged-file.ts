@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -25,6 +25,23 @@ export async function readStagedFile(
   spills: SpillWriter,
 ): Promise<void> {
   const stored = new StoredBytes(store, file);
+  try {
+    await addRecords(stored, file, keyNames, spills);
+  } catch (error) {
+    if (isError(error, 'ObjectNotFound')) throw corruptError(`${file.key} is missing`, error);
+    // The cause of whatever looks wrong in a damaged file is the damage.
+    if (error instanceof TidemarkError || isZlibError(error)) await checkFile(store, file);
+    throw isZlibError(error) ? corruptError(`${file.key} cannot be decompressed`, error) : error;
+  }
+  stored.check();
+}
+
+async function addRecords(
+  stored: StoredBytes,
+  file: StagedFile,
+  keyNames: KeyNames,
+  spills: SpillWriter,
+): Promise<void> {
   const staged = new StagedLineParser(keyNames, file.order);
   let records = 0;
   const parse = async (bytes: AsyncIterable<Buffer>): Promise<void> => {
@@ -41,42 +58,50 @@ export async function readStagedFile(
   };
   try {
     await pipeline(Readable.from(stored.chunks()), createGunzip({ chunkSize: chunkBytes }), parse);
-  } catch (cause) {
-    if (isError(cause, 'ObjectNotFound')) throw corruptError(`${file.key} is missing`, cause);
-    if (!isZlibError(cause)) throw cause;
+  } catch (error) {
     // An empty file is no gzip; it holds no records.
-    if (stored.length > 0) throw corruptError(`${file.key} cannot be decompressed`, cause);
+    if (!isZlibError(error) || stored.length > 0) throw error;
   }
-  stored.check();
   if (records !== file.records) {
     throw corruptError(`${file.key} holds ${records} records, not ${file.records}`);
   }
 }
 
-/** Reads a file's bytes from the store, and takes their MD5 on the way if there is one to compare with. */
+/** Reads the whole file. Throws `StagedDataCorrupt` if it does not have the checksum that its writer recorded. */
+async function checkFile(store: ObjectStore, file: StagedFile): Promise<void> {
+  const stored = new StoredBytes(store, file);
+  for await (const _chunk of stored.chunks());
+  stored.check();
+}
+
+/** Reads a file's bytes from the store, and takes their checksum on the way. */
 class StoredBytes {
   length = 0;
   readonly #store: ObjectStore;
   readonly #file: StagedFile;
-  readonly #md5 = createHash('md5');
+  readonly #hash: Hash;
 
   constructor(store: ObjectStore, file: StagedFile) {
     this.#store = store;
     this.#file = file;
+    this.#hash = createHash(file.checksum.algorithm);
   }
 
   async *chunks(): AsyncGenerator<Uint8Array> {
     for await (const chunk of this.#store.getStream(this.#file.key)) {
       this.length += chunk.length;
-      if (this.#file.md5 !== undefined) this.#md5.update(chunk);
+      this.#hash.update(chunk);
       yield chunk;
     }
   }
 
+  /** Throws `StagedDataCorrupt` if the bytes do not have the checksum that their writer recorded. */
   check(): void {
-    const { key, md5 } = this.#file;
-    if (md5 !== undefined && this.#md5.digest('base64') !== md5) {
-      throw corruptError(`${key} has another MD5 than its manifest says`);
+    const { key, checksum } = this.#file;
+    if (this.#hash.digest('base64') !== checksum.base64) {
+      throw corruptError(
+        `${key} is not what was written: it has another ${checksum.algorithm.toUpperCase()}`,
+      );
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Limits } from '../snapshot/format/limits.ts';
 import { mergeSorted } from '../snapshot/read/merge.ts';
 import { combineChanges, type NetChange } from '../snapshot/compact/net-change.ts';
 import { decodeNetChanges, encodeNetChange } from '../snapshot/compact/spill-record.ts';
+import { isError, TidemarkError } from '../runtime/errors.ts';
 import { readFrames } from '../snapshot/read/read-frames.ts';
 import { SortBuffer } from '../snapshot/compact/sort-buffer.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -57,7 +58,10 @@ export class SpillWriter {
   }
 }
 
-/** Reads the spills' changes of a range in batches, in order of the keys, combined to one change for a key. */
+/**
+ * Reads the spills' changes of a range in batches, in order of the keys, combined to one change for a key. Throws
+ * `StagedDataCorrupt` for a spill that is damaged or missing.
+ */
 export function readSpills(
   store: ObjectStore,
   spills: readonly Spill[],
@@ -78,7 +82,12 @@ async function* readSpill(
   range: HashRange,
   readAhead: number,
 ): AsyncGenerator<NetChange[]> {
-  for await (const frame of readFrames(store, spill, range, readAhead)) {
-    yield keepInRange(range, decodeNetChanges(frame));
+  try {
+    for await (const frame of readFrames(store, spill, range, readAhead)) {
+      yield keepInRange(range, decodeNetChanges(frame));
+    }
+  } catch (error) {
+    if (!isError(error, 'SnapshotCorrupt')) throw error;
+    throw new TidemarkError('StagedDataCorrupt', `${spill.key} is not what was written`, { cause: error });
   }
 }

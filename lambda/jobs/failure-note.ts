@@ -1,12 +1,16 @@
+import { reasonOf } from '../runtime/errors.ts';
+import type { Log } from '../runtime/logger.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import type { Job } from './job.ts';
+import { jobStaging } from './staging.ts';
 
 /** Why an execution failed. Its last failed step writes this note to the job's staging folder, and the abort reads it. */
-export interface FailureNote {
+interface FailureNote {
   readonly reason: string;
 }
 
 /** The note's name in the folder. It holds the execution's name, since the executions of a restore share one folder. */
-export function failureNoteName(execution: string): string {
+function failureNoteName(execution: string): string {
   return `failure/${execution}.json`;
 }
 
@@ -15,4 +19,22 @@ export interface AbortInput<J extends Job> {
   readonly job: J;
   /** The error that the state machine caught. It is used only if no step wrote a note. */
   readonly failure?: { readonly Error?: string; readonly Cause?: string };
+}
+
+/** Writes the note of an execution that has failed. */
+export async function noteFailure(store: ObjectStore, job: Job, note: FailureNote): Promise<void> {
+  await jobStaging(store, job).note(failureNoteName(job.execution), note);
+}
+
+/** Finds why the execution failed. An unreadable store may be the reason itself, so it does not stop the abort. */
+export async function findFailureReason(
+  { store, log }: { readonly store: ObjectStore; readonly log: Log },
+  { job, failure }: AbortInput<Job>,
+): Promise<string> {
+  const note = await jobStaging(store, job)
+    .find<FailureNote>(failureNoteName(job.execution))
+    .catch((error: unknown) => {
+      log.warn('reason not read', { table: job.table, id: job.id, reason: reasonOf(error) });
+    });
+  return note?.reason ?? `the workflow failed: ${failure?.Error ?? 'unknown'}`;
 }

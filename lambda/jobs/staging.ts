@@ -2,6 +2,7 @@ import { isError, TidemarkError } from '../runtime/errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { BackupJob, Job, RestoreJob } from './job.ts';
 import type { BackupId } from '../model/ids.ts';
+import { seal, unseal } from './seal.ts';
 
 /** The result of one part of a task. The last part is `done`. */
 export interface PartResult {
@@ -9,10 +10,11 @@ export interface PartResult {
 }
 
 /**
- * A job's folder of work in progress: JSON objects by name. Plans and results are published once. A repeat or a late twin
- * gets the object that was published first, so that all of them continue from the same facts.
+ * A job's folder of work in progress: sealed JSON objects by name. Plans and results are published once. A repeat or a late
+ * twin gets the object that was published first, so that all of them continue from the same facts.
  *
- * The objects were written by this version of Tidemark, so `read` and `find` trust the type that the caller expects.
+ * The objects were written by this version of Tidemark, so `read` and `find` trust the type that the caller expects, once
+ * the seal is right. They throw `StagedDataCorrupt` for an object that was damaged.
  */
 export class Staging {
   readonly #store: ObjectStore;
@@ -32,7 +34,7 @@ export class Staging {
     const published = await this.find<T>(name);
     if (published !== undefined) return published;
     const result = await work();
-    const outcome = await this.#store.put(this.key(name), toJson(result), { ifAbsent: true });
+    const outcome = await this.#store.put(this.key(name), seal(this.key(name), result), { ifAbsent: true });
     return outcome === 'stored' ? result : this.read<T>(name);
   }
 
@@ -45,8 +47,9 @@ export class Staging {
 
   /** Reads the object of this name, or returns undefined if it was not published. */
   async find<T extends object>(name: string): Promise<T | undefined> {
+    const key = this.key(name);
     try {
-      return JSON.parse(Buffer.from(await this.#store.get(this.key(name))).toString()) as T;
+      return unseal(key, await this.#store.get(key)) as T;
     } catch (error) {
       if (isError(error, 'ObjectNotFound')) return undefined;
       throw error;
@@ -55,7 +58,7 @@ export class Staging {
 
   /** Writes an object and replaces an earlier one. Only for notes: later work must not depend on them. */
   async note(name: string, value: object): Promise<void> {
-    await this.#store.put(this.key(name), toJson(value));
+    await this.#store.put(this.key(name), seal(this.key(name), value));
   }
 
   /** Reads the results of all parts of a task. Throws `TaskIncomplete` if one of them is missing. */
@@ -90,8 +93,4 @@ export function restoreStaging(store: ObjectStore, { id }: Pick<RestoreJob, 'id'
 /** The folder of an execution of either state machine. */
 export function jobStaging(store: ObjectStore, job: Job): Staging {
   return job.machine === 'backup' ? backupStaging(store, job) : restoreStaging(store, job);
-}
-
-function toJson(value: object): Buffer {
-  return Buffer.from(JSON.stringify(value));
 }

@@ -1,10 +1,8 @@
 import type { RestoreRecord } from '../model/records.ts';
 import { explainRestore } from '../model/restore-outcome.ts';
-import { reasonOf } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { type AbortInput, type FailureNote, failureNoteName } from '../jobs/failure-note.ts';
+import { type AbortInput, findFailureReason } from '../jobs/failure-note.ts';
 import type { RestoreJob } from '../jobs/job.ts';
-import { restoreStaging } from '../jobs/staging.ts';
 import { findRestore } from './current-restore.ts';
 import { clearTarget } from './target-table.ts';
 
@@ -45,7 +43,7 @@ export async function abortRestore(
     await catalog.restores.end(restore, 'RESTORED', { targetFate });
     return { job, status: 'restored', waitSeconds: 0 };
   }
-  const end = { reason: restore.abandoned ?? (await findReason(services, input)), targetFate };
+  const end = { reason: restore.abandoned ?? (await findFailureReason(services, input)), targetFate };
   await catalog.restores.end(restore, 'FAILED', end);
   const reason = explainRestore({ ...restore, ...end });
   log.error('restore failed', { table: job.table, restore: job.id, reason });
@@ -61,23 +59,8 @@ async function giveUp(services: Services, input: AbortInput<RestoreJob>): Promis
   const { job } = input;
   const restore = await findRestore(services, job);
   if (restore === undefined || restore.settled === true || restore.abandoned !== undefined) return restore;
-  const abandoned = await findReason(services, input);
+  const abandoned = await findFailureReason(services, input);
   return (await services.catalog.restores.abandon(restore, abandoned))
     ? { ...restore, abandoned }
     : findRestore(services, job);
-}
-
-/**
- * Finds why the execution failed. An unreadable store may be the reason itself, so it does not stop the abort.
- */
-async function findReason(
-  { store, log }: Services,
-  { job, failure }: AbortInput<RestoreJob>,
-): Promise<string> {
-  const note = await restoreStaging(store, job)
-    .find<FailureNote>(failureNoteName(job.execution))
-    .catch((error: unknown) => {
-      log.warn('reason not read', { table: job.table, restore: job.id, reason: reasonOf(error) });
-    });
-  return note?.reason ?? `the workflow failed: ${failure?.Error ?? 'unknown'}`;
 }

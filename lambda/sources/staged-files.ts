@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
@@ -9,13 +10,19 @@ export interface StagedFile {
   readonly key: string;
   readonly rawBytes: number;
   readonly records: number;
-  /** The MD5 of its bytes in base64, if its writer recorded it. */
-  readonly md5?: string;
+  /** The checksum that its writer took of its bytes. */
+  readonly checksum: Checksum;
   /**
    * The place of the file's export among the exports of the backup, a decimal number. It is the order of all records of the
    * file: each key occurs once in an export. Files of other sources have an order in each record instead.
    */
   readonly order?: string;
+}
+
+/** A checksum of all bytes of a file, in base64. DynamoDB's exports have MD5s. */
+export interface Checksum {
+  readonly algorithm: 'md5' | 'sha256';
+  readonly base64: string;
 }
 
 type SdkItem = Record<string, SdkValue>;
@@ -88,7 +95,9 @@ export class StagedFiles {
   async #write(key: string, lines: readonly string[]): Promise<StagedFile> {
     const raw = Buffer.from(lines.join(''));
     // Staged files live for minutes, and gzip's default level takes five times as long as level 1.
-    await this.#store.put(key, await compress(raw, { level: constants.Z_BEST_SPEED }), { ifAbsent: true });
-    return { key, rawBytes: raw.length, records: lines.length };
+    const bytes = await compress(raw, { level: constants.Z_BEST_SPEED });
+    await this.#store.put(key, bytes, { ifAbsent: true });
+    const checksum = { algorithm: 'sha256', base64: hash('sha256', bytes, 'base64') } as const;
+    return { key, rawBytes: raw.length, records: lines.length, checksum };
   }
 }

@@ -1,8 +1,7 @@
 import { isError, reasonOf } from '../../runtime/errors.ts';
 import type { Services } from '../../services/services.ts';
-import { type FailureNote, failureNoteName } from '../../jobs/failure-note.ts';
+import { noteFailure } from '../../jobs/failure-note.ts';
 import type { Job } from '../../jobs/job.ts';
-import { jobStaging } from '../../jobs/staging.ts';
 import type { TaskHandler } from '../../jobs/states.ts';
 
 export type Step<I, O> = (services: Services, input: I) => Promise<O>;
@@ -31,10 +30,9 @@ export async function runStep<I extends { readonly job: Job }, O extends object>
     log.error('step failed', { ...facts, reason: reasonOf(error), milliseconds: clock.now() - started });
     const isRestore = job.machine === 'restore';
     if (!isError(error, 'TaskIncomplete') && !(isRestore && isError(error, 'TurnLost'))) {
-      const note: FailureNote = { reason: reasonOf(error) };
-      await jobStaging(services.store, job)
-        .note(failureNoteName(job.execution), note)
-        .catch((cause: unknown) => log.warn('reason not noted', { ...facts, reason: reasonOf(cause) }));
+      await noteFailure(services.store, job, { reason: reasonOf(error) }).catch((cause: unknown) =>
+        log.warn('reason not noted', { ...facts, reason: reasonOf(cause) }),
+      );
     }
     throw error;
   }

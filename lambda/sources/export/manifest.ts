@@ -57,17 +57,17 @@ export async function readExportManifest(
   const entries = lines.map((line) => parseEntry(line, filesKey, toStoreKey));
   checkEntries(entries, filesKey, countOf(summary, 'itemCount', summaryKey));
   const bytesPerRecord = facts.billedBytes / Math.max(1, facts.items);
-  return entries.map(({ key, records, md5 }) => ({
+  return entries.map(({ key, records, checksum }) => ({
     key,
     records,
-    md5,
+    checksum,
     order: String(expected.order),
     // An estimate, by which files are dealt out to tasks; it is never 0 for a file with records.
     rawBytes: Math.max(records, Math.round(records * bytesPerRecord)),
   }));
 }
 
-type Entry = Pick<StagedFile, 'key' | 'records'> & { readonly md5: string };
+type Entry = Pick<StagedFile, 'key' | 'records' | 'checksum'>;
 
 function parseEntry(line: string, file: string, toStoreKey: KeyOf): Entry {
   const members = parseMembers(line, file);
@@ -75,7 +75,7 @@ function parseEntry(line: string, file: string, toStoreKey: KeyOf): Entry {
     key: toStoreKey(textOf(members, 'dataFileS3Key', file)),
     records: countOf(members, 'itemCount', file),
     // The ETag would not do: that of a multipart upload is no MD5.
-    md5: textOf(members, 'md5Checksum', file),
+    checksum: { algorithm: 'md5', base64: textOf(members, 'md5Checksum', file) },
   };
 }
 

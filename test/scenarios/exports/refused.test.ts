@@ -84,7 +84,7 @@ describe('a data file of an export', () => {
       replace(firstFile, () => gzipped(lineOf({ Item: goldenItem(9, 1) }).flat())),
       'MD5',
     ],
-    ['is cut off', full, {}, replace(firstFile, (bytes) => bytes.subarray(0, -9)), 'decompressed'],
+    ['is cut off', full, {}, replace(firstFile, (bytes) => bytes.subarray(0, -9)), 'MD5'],
     [
       'has no bytes',
       full,
