@@ -39,7 +39,7 @@ function described(table: SimulatedTable): object {
 }
 
 /** A page of what the table holds at this moment, in the order of the keys' slots, from behind the start key. */
-function scanned(table: SimulatedTable, input: ScanCommand['input']): object {
+export function scanned(table: SimulatedTable, input: ScanCommand['input']): object {
   if (input.ConsistentRead !== true) throw new Error('a scan must be consistent');
   table.meanwhile();
   const { Segment: segment = 0, TotalSegments: segments = 1 } = input;

@@ -17,6 +17,8 @@ export interface Write {
   readonly at: number;
   /** The record's time in epoch seconds, which may be earlier than the write's. */
   readonly second: number;
+  /** From when on its record can be read. Epoch ms. */
+  readonly readableAt: number;
   readonly key: number;
   readonly before: number | undefined;
   /** Undefined if the item was deleted. */
@@ -63,6 +65,8 @@ export interface StreamOptions {
   readonly recordsPerPage: number;
   /** Decides where there are empty pages. */
   readonly seed: number;
+  /** Gives how long after a write its record can be read, in ms. @default at once */
+  readonly lateMs?: () => number;
 }
 
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -137,11 +141,11 @@ export class SimulatedTable {
   #shardCount = 0;
   #random: number;
 
-  constructor(options: StreamOptions, name = 'simulated') {
+  constructor(options: StreamOptions, name = 'simulated', { hasStream = true } = {}) {
     this.name = name;
     this.#options = options;
     this.#random = options.seed;
-    this.switchOn();
+    if (hasStream) this.switchOn();
   }
 
   get content(): ReadonlyMap<number, number> {
@@ -155,7 +159,9 @@ export class SimulatedTable {
 
   /** The calls that the code under test makes, answered from the model. */
   get client(): DynamoDBStreamsClient {
-    const client: Pick<DynamoDBStreamsClient, 'send'> = { send: (command: object) => this.#answer(command) };
+    const client: Pick<DynamoDBStreamsClient, 'send'> = {
+      send: async (command: object) => this.answer(command),
+    };
     return client as DynamoDBStreamsClient;
   }
 
@@ -165,22 +171,24 @@ export class SimulatedTable {
     else this.split(action.which, action.children, action.hiddenFor);
   }
 
-  /** Every write has a value of its own. Deleting what is not there makes no record. */
-  write(key: number, put = true, lagMs = 0): void {
+  /** Every write has a value of its own, unless one is given. Deleting what is not there makes no record. */
+  write(key: number, put = true, lagMs = 0, value = this.history.length): Write | undefined {
     this.now++;
     const before = this.#content.get(key);
-    if (!put && before === undefined) return;
-    const after = put ? this.history.length : undefined;
+    if (!put && before === undefined) return undefined;
+    const after = put ? value : undefined;
     const shard = this.stream?.shards.find((candidate) => isOpen(candidate) && holds(candidate, key));
     this.#sequence += 3n;
     const place = this.stream &&
       shard && { stream: this.stream.arn, shard: shard.id, sequence: this.#sequence };
     const second = Math.floor((this.now - lagMs) / 1000);
-    const write: Write = { at: this.now, second, key, before, after, place };
+    const readableAt = this.now + (this.#options.lateMs?.() ?? 0);
+    const write: Write = { at: this.now, second, readableAt, key, before, after, place };
     this.history.push(write);
     shard?.writes.push(write);
     if (after === undefined) this.#content.delete(key);
     else this.#content.set(key, after);
+    return write;
   }
 
   split(which: number, children: 1 | 2, hiddenFor = 0): void {
@@ -254,22 +262,13 @@ export class SimulatedTable {
     return content;
   }
 
-  #answer(command: object): Promise<object> {
-    try {
-      if (command instanceof DescribeStreamCommand) {
-        return Promise.resolve({ StreamDescription: this.#describe(command.input) });
-      }
-      if (command instanceof GetShardIteratorCommand) {
-        return Promise.resolve({ ShardIterator: this.#iterator(command.input) });
-      }
-      if (command instanceof GetRecordsCommand) {
-        this.meanwhile();
-        return Promise.resolve(this.#records(command.input));
-      }
-      throw new Error('no such call');
-    } catch (error) {
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-    }
+  /** Answers a command of the streams' client. Throws what DynamoDB throws. */
+  answer(command: object): object {
+    if (command instanceof DescribeStreamCommand) return { StreamDescription: this.#describe(command.input) };
+    if (command instanceof GetShardIteratorCommand) return { ShardIterator: this.#iterator(command.input) };
+    if (!(command instanceof GetRecordsCommand)) throw new Error('no such call');
+    this.meanwhile();
+    return this.#records(command.input);
   }
 
   #describe(input: DescribeStreamCommand['input']): object {
@@ -308,9 +307,11 @@ export class SimulatedTable {
       return { Records: [], NextShardIterator: iteratorOf(shard, index, empty + 1) };
     }
     const end = index + Math.min(input.Limit ?? 1000, this.#options.recordsPerPage);
-    const page = shard.writes.slice(index, end);
+    const unreadable = shard.writes.findIndex((write, i) => i >= index && write.readableAt > this.now);
+    const page = shard.writes.slice(index, unreadable < 0 ? end : Math.min(end, unreadable));
     // The last page of a closed shard has its last records, or is an empty page after them.
-    const ends = !isOpen(shard) && end >= shard.writes.length && (page.length === 0 || this.#chance(2));
+    const ends =
+      !isOpen(shard) && index + page.length >= shard.writes.length && (page.length === 0 || this.#chance(2));
     return {
       Records: page.map(recordOf),
       ...(!ends && { NextShardIterator: iteratorOf(shard, index + page.length) }),

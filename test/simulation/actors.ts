@@ -1,0 +1,279 @@
+import type { BackupKey } from '../../lambda/model/backup-arn.ts';
+import { parseBackupId } from '../../lambda/model/ids.ts';
+import { createScheduledBackup } from '../../lambda/operations/scheduled-backup.ts';
+import { reconcile } from '../../lambda/reconcile/reconcile.ts';
+import { sweep } from '../../lambda/retention/sweep.ts';
+import { defaultConfig } from '../../lambda/services/config.ts';
+import type { Write } from '../support/sources/simulated-stream.ts';
+import type { Service } from './faults.ts';
+import { MachineError } from './services/interpreter.ts';
+import type { UserTable } from './services/table-plane.ts';
+import type { Universe } from './universe.ts';
+
+/** API Gateway gives up after this time, and so does the function. */
+const requestTimeoutMs = 29_000;
+const workTimeoutMs = 15 * 60_000;
+
+/** An SDK sends a request so often. */
+const maxTries = 3;
+
+const keys = 16;
+
+/** What somebody outside of Tidemark may do next, with its weight. */
+const steps = {
+  write: 14,
+  backUp: 12,
+  deleteBackup: 4,
+  restore: 4,
+  schedule: 3,
+  sweep: 2,
+  reconcile: 2,
+  split: 2,
+  outage: 1,
+  toggleStream: 0.5,
+  replaceTable: 0.4,
+  pause: 1,
+} as const;
+
+/** Everybody outside of Tidemark: owners of tables, callers of the API, schedules. What they do follows from the seed. */
+export class Actors {
+  /** When each write was acknowledged to its writer, epoch ms. */
+  readonly acknowledged = new Map<Write, number>();
+  /** When the request of a backup was sent, epoch ms. */
+  readonly requestedAt = new Map<string, number>();
+  /** How many of them still do something. */
+  busy = 0;
+  readonly #universe: Universe;
+  readonly #names: readonly string[];
+  readonly #reconcileEveryMs: number;
+  #isOver = false;
+  #targets = 0;
+  #keys = 0;
+
+  constructor(universe: Universe) {
+    this.#universe = universe;
+    const { random } = universe.scheduler;
+    this.#names = ['a', 'b', 'c'].slice(0, random.between(1, 3));
+    this.#reconcileEveryMs = random.pick([5, 20, 60]) * 60_000;
+  }
+
+  /** Begins: so many things are done, one after another. */
+  begin(count: number): void {
+    for (const name of this.#names) {
+      this.#universe.tables.createOwned(name);
+      this.#writeSome(name);
+    }
+    this.#doNext(count);
+    this.#reconcileRegularly();
+  }
+
+  /** Ends what would go on forever. */
+  stop(): void {
+    this.#isOver = true;
+  }
+
+  sweep(): Promise<MachineError | undefined> {
+    const { services } = this.#universe;
+    // With the short time of the steps it would not get far.
+    const config = { ...services.config, timeBudgetMs: defaultConfig.timeBudgetMs };
+    return this.#work('sweep', workTimeoutMs, async () => {
+      const { troubles } = await sweep({ ...services, config });
+      if (troubles > 0) throw new Error(`${troubles} troubles`);
+    });
+  }
+
+  reconcile(): Promise<MachineError | undefined> {
+    const { services } = this.#universe;
+    return this.#work('reconcile', workTimeoutMs, async () => {
+      const { troubles } = await reconcile(services);
+      if (troubles > 0) throw new Error(`${troubles} troubles`);
+    });
+  }
+
+  #doNext(left: number): void {
+    if (left === 0) return;
+    const { scheduler } = this.#universe;
+    this.#later(this.#gap(), () => {
+      const step = scheduler.random.weigh(steps);
+      scheduler.record(`-- ${step}`);
+      if (step === 'pause') {
+        this.#later(scheduler.random.between(1, 12) * 3_600_000, () => this.#doNext(left - 1));
+      } else {
+        this.#do(step);
+        this.#doNext(left - 1);
+      }
+    });
+  }
+
+  #later(milliseconds: number, run: () => void): void {
+    this.busy++;
+    this.#universe.scheduler.after(milliseconds, () => {
+      this.busy--;
+      run();
+    });
+  }
+
+  /** Mostly short, so that much happens at the same time. */
+  #gap(): number {
+    const { random } = this.#universe.scheduler;
+    return random.pick([0, 10, 200, 2000, 10_000, 60_000, 5 * 60_000]) * random.next();
+  }
+
+  #do(step: Exclude<keyof typeof steps, 'pause'>): void {
+    const { scheduler, network, tables } = this.#universe;
+    const { random } = scheduler;
+    const name = random.pick(this.#names);
+    const table = this.#find(name);
+    if (step === 'write') this.#writeSome(name);
+    else if (step === 'backUp') this.#backUp(name);
+    else if (step === 'deleteBackup') this.#deleteBackup();
+    else if (step === 'restore') this.#restore();
+    else if (step === 'schedule') this.#schedule(name);
+    else if (step === 'sweep') void this.sweep();
+    else if (step === 'reconcile') void this.reconcile();
+    else if (step === 'split') table?.model.split(random.below(10), random.pick([1, 2]), random.below(4));
+    else if (step === 'toggleStream') this.#toggleStream(table);
+    else if (step === 'replaceTable') {
+      if (table === undefined) tables.createOwned(name);
+      else if (tables.plane.find(name)?.status === 'ACTIVE') tables.delete(name);
+    } else if (this.#universe.faults.happens('outage')) {
+      const services: readonly Service[] = ['catalog', 'tables', 'streams', 'store', 'machines'];
+      network.breakDown(random.pick(services), random.between(1000, 60_000));
+    }
+  }
+
+  #find(name: string): UserTable | undefined {
+    return this.#universe.tables.plane.find(name)?.table;
+  }
+
+  /** A burst of writes, during which anything else may happen. */
+  #writeSome(name: string, left = this.#universe.scheduler.random.between(1, 10)): void {
+    const { scheduler, tables } = this.#universe;
+    const { random } = scheduler;
+    this.#later(random.pick([0, 5, 300, 2000]) * random.next(), () => {
+      const table = this.#find(name);
+      if (table !== undefined && tables.plane.find(name)?.status !== 'DELETING') {
+        tables.synchronize(table);
+        const lagMs = random.pick([0, 0, 0, 900]);
+        const write = table.model.write(random.below(keys), random.chance(0.8), lagMs);
+        tables.synchronize(table);
+        if (write !== undefined) this.acknowledged.set(write, scheduler.now + random.between(1, 20));
+      }
+      if (left > 1) this.#writeSome(name, left - 1);
+    });
+  }
+
+  #toggleStream(table: UserTable | undefined): void {
+    if (table === undefined) return;
+    const { tables } = this.#universe;
+    tables.synchronize(table);
+    if (table.model.stream === undefined) table.model.switchOn();
+    else table.model.switchOff();
+    tables.synchronize(table);
+  }
+
+  #backUp(table: string): void {
+    const { operations, scheduler } = this.#universe;
+    const { random } = scheduler;
+    const input = {
+      table,
+      name: 'backup',
+      requestKey: `key-${++this.#keys}`,
+      ...(random.chance(0.2) && { kind: random.pick(['full', 'incremental', 'differential'] as const) }),
+    };
+    const sentAt = scheduler.now;
+    void this.#request('CreateBackup', async () => {
+      const { id } = await operations.createBackup(input);
+      this.requestedAt.set(id, Math.min(sentAt, this.requestedAt.get(id) ?? Infinity));
+    });
+  }
+
+  #schedule(table: string): void {
+    const { services, scheduler } = this.#universe;
+    const delivery = {
+      schedule: 'daily',
+      table,
+      keepDays: 1,
+      scheduledTime: new Date(scheduler.now).toISOString(),
+    };
+    void this.#request('schedule', async () => {
+      await createScheduledBackup(services, delivery);
+    });
+  }
+
+  #deleteBackup(): void {
+    const { operations } = this.#universe;
+    const key = this.#pickBackup();
+    const requestKey = `key-${++this.#keys}`;
+    if (key !== undefined)
+      void this.#request('DeleteBackup', () => operations.deleteBackup({ ...key, requestKey }));
+  }
+
+  #restore(): void {
+    const { operations, scheduler } = this.#universe;
+    const backup = this.#pickBackup();
+    // Sometimes the name of another restore's target, or of a table.
+    const isTaken = this.#targets > 0 && scheduler.random.chance(0.2);
+    const target = `restored-${isTaken ? scheduler.random.between(1, this.#targets) : ++this.#targets}`;
+    const requestKey = `key-${++this.#keys}`;
+    if (backup !== undefined)
+      void this.#request('RestoreTableFromBackup', () =>
+        operations.restoreTable({ backup, target, requestKey }),
+      );
+  }
+
+  /** Any backup of the catalog, which may be deleted or not ready. */
+  #pickBackup(): BackupKey | undefined {
+    const rows = this.#universe.catalog.rows().filter(({ sk }) => sk?.S?.startsWith('BACKUP#'));
+    if (rows.length === 0) return undefined;
+    const { pk, sk } = this.#universe.scheduler.random.pick(rows);
+    return {
+      table: String(pk?.S?.slice('TABLE#'.length)),
+      id: parseBackupId(sk?.S?.slice('BACKUP#'.length) ?? ''),
+    };
+  }
+
+  /** Sends a request, and again if there is no answer; it may be delivered twice at once. */
+  async #request(name: string, work: () => Promise<unknown>): Promise<void> {
+    const copies = this.#universe.faults.happens('twice') ? 2 : 1;
+    await Promise.all(Array.from({ length: copies }, () => this.#try(name, work)));
+  }
+
+  async #try(name: string, work: () => Promise<unknown>, tries = 1): Promise<void> {
+    const failed = await this.#work(name, requestTimeoutMs, work);
+    if (failed === undefined || tries === maxTries || !isUnanswered(failed)) return;
+    await this.#universe.scheduler.sleep(this.#universe.scheduler.random.below(1000));
+    await this.#try(name, work, tries + 1);
+  }
+
+  /** Runs a function. Returns why it failed. */
+  async #work(
+    name: string,
+    timeoutMs: number,
+    work: () => Promise<unknown>,
+  ): Promise<MachineError | undefined> {
+    this.busy++;
+    try {
+      await this.#universe.functions.invoke({ name, timeoutMs }, work);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof MachineError)) throw error;
+      return error;
+    } finally {
+      this.busy--;
+    }
+  }
+
+  #reconcileRegularly(): void {
+    this.#universe.scheduler.after(this.#reconcileEveryMs, () => {
+      if (this.#isOver) return;
+      void this.reconcile();
+      this.#reconcileRegularly();
+    });
+  }
+}
+
+/** True if the caller got no answer, or one after which an SDK tries again. */
+function isUnanswered({ name }: MachineError): boolean {
+  return /^(Lambda|Sandbox)\.|InternalServerError|TimeoutError|Throttling|ProvisionedThroughput/.test(name);
+}

@@ -1,0 +1,79 @@
+import type { Random } from './random.ts';
+
+/** The services that calls go to. */
+export type Service = 'catalog' | 'tables' | 'streams' | 'store' | 'machines';
+
+/**
+ * What AWS documents that it may do, each with how often it happens where it can (0 to 1), in a seed that has much of it.
+ *
+ * - `throttle`, `error`: the call is refused, and has no effect.
+ * - `lostAnswer`: the call has its effect, but its caller sees an error or a timeout.
+ * - `slow`: the call, or its answer, takes up to two minutes.
+ * - `outage`: for up to a minute a service refuses every call.
+ * - `conflict`: a transaction is cancelled because another one is under way.
+ * - `staleIndex`: a query of an index sees rows as they were up to two seconds before.
+ * - `staleTable`: DescribeTable and DescribeExecution answer what was true up to three seconds before.
+ * - `shortPage`: a query or list answers fewer entries than it could, and has more pages.
+ * - `unprocessed`: BatchWriteItem leaves items unprocessed.
+ * - `kill`: a function ends in the middle of its work, between two of its calls or during one.
+ * - `twin`: the machine takes a function to have failed and calls it again, while it still works.
+ * - `refusedInvoke`: Lambda refuses to run a function.
+ * - `twice`: a schedule, or a client's request, is delivered twice.
+ * - `stop`: an execution of a state machine ends in the middle.
+ * - `late`: a record of a stream can be read only seconds after its write.
+ * - `emptyPage`: GetRecords answers an empty page before records.
+ */
+const rates = {
+  throttle: 0.02,
+  error: 0.01,
+  lostAnswer: 0.015,
+  slow: 0.01,
+  outage: 0.1,
+  conflict: 0.05,
+  staleIndex: 0.5,
+  staleTable: 0.3,
+  shortPage: 0.3,
+  unprocessed: 0.3,
+  kill: 0.06,
+  twin: 0.08,
+  refusedInvoke: 0.05,
+  twice: 0.3,
+  stop: 0.03,
+  late: 0.5,
+  emptyPage: 0.3,
+} as const;
+
+export type Fault = keyof typeof rates;
+
+/** Decides by the seed which faults happen. Each seed has some kinds of them, and each of those more or less often. */
+export class Faults {
+  /** How often each kind happened. */
+  readonly counts: Partial<Record<Fault, number>> = {};
+  /** No faults happen while this is set: at the end everything must come to its end. */
+  isHealed = false;
+  readonly #random: Random;
+  readonly #rates: Readonly<Record<Fault, number>>;
+
+  constructor(random: Random) {
+    this.#random = random;
+    const isQuiet = random.chance(0.1);
+    const chosen = Object.entries(rates).map(([fault, rate]) => {
+      const share = isQuiet || random.chance(0.4) ? 0 : 10 ** -random.next();
+      return [fault, rate * share];
+    });
+    this.#rates = Object.fromEntries(chosen) as Record<Fault, number>;
+  }
+
+  /** The kinds that this seed has. */
+  get kinds(): Fault[] {
+    return (Object.keys(rates) as Fault[]).filter((fault) => this.#rates[fault] > 0);
+  }
+
+  /** True if the fault happens now, which is then counted. */
+  happens(fault: Fault): boolean {
+    const chosen = this.#random.chance(this.#rates[fault]);
+    if (!chosen || this.isHealed) return false;
+    this.counts[fault] = (this.counts[fault] ?? 0) + 1;
+    return true;
+  }
+}

@@ -1,0 +1,145 @@
+import { isDeepStrictEqual } from 'node:util';
+import { manifestKey } from '../../lambda/snapshot/format/manifest.ts';
+import type { BackupRecord, RestoreRecord } from '../../lambda/model/records.ts';
+import type { Actors } from './actors.ts';
+import { checkContent, differ, readContent, type TableContent, Violation } from './content.ts';
+import { sortOf, tableOf, toBackup, toRestore, toSnapshot } from './records.ts';
+import type { Row } from './services/expressions.ts';
+import type { UserTable } from './services/table-plane.ts';
+import type { Universe } from './universe.ts';
+
+const legalChanges = new Set([
+  'CREATING>AVAILABLE',
+  'CREATING>FAILED',
+  'AVAILABLE>DELETED',
+  'FAILED>DELETED',
+]);
+
+/**
+ * Watches a universe while everything happens, and throws a `Violation` at the first thing that the design (section 8)
+ * rules out. The numbers are those of its invariants.
+ */
+export class Invariants {
+  /** How many backups became AVAILABLE, and how many restores were RESTORED, each compared with the model. */
+  readonly checked = { backups: 0, restores: 0 };
+  readonly #universe: Universe;
+  readonly #actors: Actors;
+  /** The objects that a snapshot refers to, by its id. */
+  readonly #objects = new Map<string, readonly string[]>();
+  readonly #contents = new Map<string, TableContent>();
+  readonly #due: (() => Promise<void> | void)[] = [];
+
+  constructor(universe: Universe, actors: Actors) {
+    this.#universe = universe;
+    this.#actors = actors;
+    universe.catalog.watch = (before, after) => this.#watchRow(before, after);
+    universe.bucket.watch = (key, change) => this.#watchObject(key, change);
+    universe.tables.watch = (table) => this.#watchTable(table);
+    universe.scheduler.checks.push(async () => {
+      for (let check = this.#due.shift(); check !== undefined; check = this.#due.shift()) await check();
+    });
+  }
+
+  /** The keys of everything that a live snapshot needs. */
+  neededObjects(): Set<string> {
+    const live = this.#rows('SNAPSHOT')
+      .map(toSnapshot)
+      .filter(({ alive }) => alive);
+    return new Set(live.flatMap(({ id }) => this.#objects.get(id) ?? []));
+  }
+
+  /** Compares a backup with the model once more. */
+  async checkBackup(backup: BackupRecord): Promise<void> {
+    const row = this.#rows('SNAPSHOT').find(
+      (candidate) => tableOf(candidate) === backup.table.name && toSnapshot(candidate).id === backup.id,
+    );
+    if (row === undefined) throw new Violation(`${backup.id} is AVAILABLE and has no snapshot`);
+    const read = await readContent(this.#universe, toSnapshot(row)).catch((error: Error) => {
+      throw new Violation(`(1) ${backup.id} cannot be read: ${error.message}`);
+    });
+    const requestedAt = this.#actors.requestedAt.get(backup.id) ?? 0;
+    checkContent(
+      this.#universe,
+      backup,
+      read,
+      (write) => (this.#actors.acknowledged.get(write as never) ?? Infinity) < requestedAt,
+    );
+    const { manifest } = read;
+    const own = manifestKey(manifest.table.tableId, backup.id);
+    this.#objects.set(backup.id, [own, ...manifest.runs.map(({ key }) => key)]);
+    this.#contents.set(backup.id, read.content);
+  }
+
+  #rows(sort: string): Row[] {
+    return this.#universe.catalog.rows().filter((row) => sortOf(row) === sort);
+  }
+
+  #watchRow(before: Row | undefined, after: Row | undefined): void {
+    if (after === undefined) return;
+    if (sortOf(after) === 'BACKUP') this.#watchBackup(before, after);
+    if (sortOf(after) === 'RESTORE') this.#watchRestore(before, after);
+  }
+
+  #watchBackup(before: Row | undefined, after: Row): void {
+    const change = `${before?.['status']?.S}>${after['status']?.S}`;
+    if (before === undefined || before['status']?.S === after['status']?.S) return;
+    const backup = toBackup(after);
+    if (!legalChanges.has(change)) this.#fail(`${backup.id} changed its status: ${change}`);
+    this.#universe.scheduler.record(`${backup.id} is ${backup.status} ${backup.reason ?? ''}`);
+    if (backup.status !== 'AVAILABLE') return;
+    this.checked.backups++;
+    this.#due.push(() => this.checkBackup(backup));
+  }
+
+  #watchRestore(before: Row | undefined, after: Row): void {
+    if (before?.['status']?.S === after['status']?.S) return;
+    const restore = toRestore(after);
+    this.#universe.scheduler.record(
+      `restore ${restore.id} to ${restore.target} is ${restore.status} ${restore.reason ?? ''}`,
+    );
+    if (restore.status !== 'RESTORED') return;
+    this.checked.restores++;
+    this.checkRestored(restore);
+  }
+
+  /** (1) A restored table holds exactly what its backup holds. */
+  checkRestored(restore: RestoreRecord): void {
+    const table = this.#universe.tables.plane.find(restore.target)?.table;
+    if (table === undefined || table.id !== restore.targetTableId)
+      return this.#fail(`(1) ${restore.id} is RESTORED, but its table is not there`);
+    const wanted = this.#contents.get(restore.backup) ?? new Map<number, number>();
+    const found = table.model.content;
+    if (!isDeepStrictEqual(new Map(found), new Map(wanted)))
+      this.#fail(`(1) ${restore.target} is not what ${restore.backup} holds: ${differ(found, wanted)}`);
+  }
+
+  /** (2) What a live snapshot refers to is not changed or deleted; what is being made keeps its staging. */
+  #watchObject(key: string, change: string): void {
+    if (key.startsWith('tables/') && change === 'replaced') this.#fail(`(2) ${key} was replaced`);
+    if (change !== 'deleted') return;
+    if (this.neededObjects().has(key)) this.#fail(`(2) ${key} was deleted while a live snapshot needs it`);
+    const maker = /^staging\/(restore-)?(\d{14}-[0-9a-f]{8})\//.exec(key);
+    if (maker === null) return;
+    const [, isRestore, id] = maker;
+    const working = this.#rows(isRestore === undefined ? 'BACKUP' : 'RESTORE').some(
+      ({ id: own, status }) => own?.S === id && ['CREATING', 'RESTORING'].includes(String(status?.S)),
+    );
+    if (working) this.#fail(`(3) ${key} was deleted before its maker had ended`);
+  }
+
+  /** (7) Tidemark writes to and deletes only tables that it made, and none that was handed to its owner. */
+  #watchTable(table: UserTable): void {
+    if (table.madeBy === undefined) this.#fail(`(7) Tidemark changes ${table.name}, which it did not make`);
+    const row = this.#rows('RESTORE').find((candidate) => tableOf(candidate) === table.name);
+    const restore = row && toRestore(row);
+    if (restore?.status === 'RESTORED' && restore.targetTableId === table.id)
+      this.#fail(`(7) Tidemark changes ${table.name}, which was restored already`);
+  }
+
+  /** Has the check after this event fail: nobody may catch it before. */
+  #fail(message: string): void {
+    this.#due.push(() => {
+      throw new Violation(message);
+    });
+  }
+}

@@ -1,0 +1,27 @@
+import { decodeBackup, decodeRestore, decodeSnapshot } from '../../lambda/catalog/decode.ts';
+import type { SnapshotRecord } from '../../lambda/catalog/snapshots.ts';
+import type { BackupRecord, RestoreRecord } from '../../lambda/model/records.ts';
+import { unmarshall } from './services/values.ts';
+import type { Row } from './services/expressions.ts';
+
+/** The sort of a record, by its sort key. */
+export function sortOf(row: Row): string {
+  return String(row['sk']?.S).split('#')[0] ?? '';
+}
+
+/** The table name that a record is about. */
+export function tableOf(row: Row): string {
+  return String(row['pk']?.S).slice('TABLE#'.length);
+}
+
+export function toBackup(row: Row): BackupRecord {
+  return decodeBackup(unmarshall(row));
+}
+
+export function toSnapshot(row: Row): SnapshotRecord {
+  return decodeSnapshot(unmarshall(row));
+}
+
+export function toRestore(row: Row): RestoreRecord {
+  return decodeRestore(unmarshall(row));
+}

@@ -1,0 +1,93 @@
+import { Random } from './random.ts';
+
+interface Event {
+  readonly at: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+/** Called after each event, with everything that follows from it done. Throws if an invariant is broken. */
+export type Check = () => Promise<void> | void;
+
+/**
+ * The only source of time and of order. One event happens at a time: a call arrives, its answer arrives, or a timer goes
+ * off. Then everything that follows from it without another event is done, and the next event comes. So what happens
+ * depends on the events' times alone, which the seed decides.
+ */
+export class Scheduler {
+  /** Epoch ms. */
+  now = 1_700_000_000_500;
+  readonly random: Random;
+  /** What happened, a line for each thing. The same seed writes the same log. */
+  readonly log: string[] = [];
+  /** The number of events so far. */
+  events = 0;
+  readonly checks: Check[] = [];
+  readonly #start = this.now;
+  readonly #seed: number;
+  /** In descending order: the next event is the last one. */
+  readonly #queue: Event[] = [];
+  #order = 0;
+  #jitters = 0;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    this.random = new Random(seed);
+  }
+
+  /** Has `run` happen after that many milliseconds. */
+  after(milliseconds: number, run: () => void): void {
+    const event: Event = { at: this.now + Math.max(0, Math.round(milliseconds)), order: this.#order++, run };
+    let low = 0;
+    let high = this.#queue.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (comesBefore(event, this.#queue[middle] as Event)) low = middle + 1;
+      else high = middle;
+    }
+    this.#queue.splice(low, 0, event);
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => this.after(milliseconds, resolve));
+  }
+
+  /** Writes a line of the log. */
+  record(line: string): void {
+    this.log.push(`${((this.now - this.#start) / 1000).toFixed(3)} ${line}`);
+  }
+
+  /**
+   * Stands in for `Math.random`. It depends on the number of the event and of the call since, so that whatever else calls it
+   * between two events changes nothing.
+   */
+  jitter(): number {
+    return new Random(
+      this.#seed ^ Math.imul(this.events, 0x9e3779b1) ^ Math.imul(++this.#jitters, 0x85ebca6b),
+    ).next();
+  }
+
+  /** Lets events happen until `isDone`. Throws if there are none left, or after `maxEvents`. */
+  async run(isDone: () => boolean, maxEvents: number): Promise<void> {
+    for (let count = 0; !isDone(); count++) {
+      const event = this.#queue.pop();
+      if (event === undefined) throw new Error('nothing is left to happen, but not everything has ended');
+      if (count === maxEvents) throw new Error(`it does not end within ${maxEvents} events`);
+      this.now = Math.max(this.now, event.at);
+      this.events++;
+      this.#jitters = 0;
+      event.run();
+      await settle();
+      for (const check of this.checks) await check();
+    }
+  }
+}
+
+function comesBefore(a: Event, b: Event): boolean {
+  return a.at === b.at ? a.order < b.order : a.at < b.at;
+}
+
+/** Resolves when all promises that can be settled without another event are settled. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,37 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+
+/** Answers a command. `input` is as DynamoDB would get it: attribute values are marshalled. Throws the service's errors. */
+export type Answer = (command: string, input: object) => Promise<object>;
+
+const config = {
+  region: 'us-east-1',
+  endpoint: 'http://simulated',
+  credentials: { accessKeyId: 'simulated', secretAccessKey: 'simulated' },
+};
+
+const deserializer = 'deserializerMiddleware';
+
+/** Creates an SDK client whose commands are answered here: nothing is sent, signed or tried again. */
+export function createSimulatedDynamodb(answer: Answer): DynamoDBClient {
+  const client = new DynamoDBClient(config);
+  const { middlewareStack } = client;
+  for (const name of ['loggerMiddleware', 'retryMiddleware', 'httpSigningMiddleware', deserializer])
+    middlewareStack.remove(name);
+  // In the place of the deserializer: the document client turns its output into plain values.
+  middlewareStack.add(
+    (_next, context) => async (args) => {
+      const command = String(context['commandName']).replace(/Command$/, '');
+      const output = await answer(command, args.input);
+      return { output: { $metadata: {}, ...output }, response: {} };
+    },
+    { name: deserializer, step: 'deserialize' },
+  );
+  return client;
+}
+
+/** Creates a client of DynamoDB Streams whose commands are answered here. */
+export function createSimulatedStreams(answer: (command: object) => Promise<object>): DynamoDBStreamsClient {
+  const client: Pick<DynamoDBStreamsClient, 'send'> = { send: answer };
+  return client as DynamoDBStreamsClient;
+}

@@ -1,0 +1,189 @@
+import type {
+  BatchWriteItemCommandInput,
+  CreateTableCommandInput,
+  ScanCommandInput,
+  Tag,
+  UntagResourceCommandInput,
+  UpdateTableCommandInput,
+  WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import { restoreTag } from '../../../lambda/model/restore-tag-name.ts';
+import { scanned } from '../../support/simulated-dynamodb.ts';
+import type { StreamOptions } from '../../support/sources/simulated-stream.ts';
+import type { Faults } from '../faults.ts';
+import type { Scheduler } from '../scheduler.ts';
+import { ServiceError } from './service-error.ts';
+import { account, describe, maxStaleMs, TablePlane, type TableState, type UserTable } from './table-plane.ts';
+
+/** How long DynamoDB takes to create, update or delete a table. */
+const changeMs = { min: 1000, max: 8000 } as const;
+
+type Named = { readonly TableName?: string };
+
+/** The tables that are backed up and restored: DynamoDB as far as Tidemark's steps call it. */
+export class UserTables {
+  readonly plane = new TablePlane();
+  /** Called with each table that Tidemark writes to or deletes. */
+  watch: (table: UserTable) => void = () => {};
+  readonly #scheduler: Scheduler;
+  readonly #faults: Faults;
+  readonly #options: StreamOptions;
+
+  constructor(scheduler: Scheduler, faults: Faults, options: StreamOptions) {
+    this.#scheduler = scheduler;
+    this.#faults = faults;
+    this.#options = options;
+  }
+
+  /** The owner creates a table, which is ACTIVE at once. */
+  createOwned(name: string): UserTable {
+    const { now } = this.#scheduler;
+    const state = this.plane.create(name, now, this.#options, {
+      hasStream: true,
+      tags: [],
+      madeBy: undefined,
+    });
+    this.plane.set(name, now, { ...state, status: 'ACTIVE' });
+    this.synchronize(state.table);
+    return state.table;
+  }
+
+  /** The owner, or a restore that may, deletes a table. Its stream stays readable. */
+  delete(name: string): void {
+    const state = this.#changeable(name);
+    state.table.model.switchOff();
+    this.#change({ ...state, status: 'DELETING' }, undefined);
+  }
+
+  /** Brings a table's clock, which every write moves, and the scheduler's to one time. */
+  synchronize({ model }: UserTable): void {
+    model.now = Math.max(model.now, this.#scheduler.now);
+    this.#scheduler.now = model.now;
+  }
+
+  answer(command: string, input: object): object {
+    const { TableName: name = '' } = input as Named;
+    if (command === 'DescribeTable') return { Table: describe(this.#described(name)) };
+    if (command === 'DescribeTimeToLive') return {};
+    if (command === 'Scan') return this.#scan(input as ScanCommandInput);
+    if (command === 'CreateTable') return this.#create(input as CreateTableCommandInput);
+    if (command === 'UpdateTable') return this.#update(input as UpdateTableCommandInput);
+    if (command === 'DeleteTable') return this.#deleteRestored(name);
+    if (command === 'BatchWriteItem') return this.#write(input as BatchWriteItemCommandInput);
+    if (command === 'ListTagsOfResource') return { Tags: this.#tagged(input).tags };
+    if (command === 'UntagResource') return this.#untag(input as UntagResourceCommandInput);
+    throw new Error(`Tidemark does not call ${command}`);
+  }
+
+  #described(name: string): TableState {
+    const lag = this.#faults.happens('staleTable') ? this.#scheduler.random.below(maxStaleMs) : 0;
+    return this.plane.find(name, this.#scheduler.now - lag) ?? notFound(name);
+  }
+
+  #scan(input: ScanCommandInput): object {
+    const { table, status } = this.plane.find(String(input.TableName)) ?? notFound(String(input.TableName));
+    if (status === 'CREATING' || status === 'DELETING') return notFound(table.name);
+    this.synchronize(table);
+    return scanned(table.model, input);
+  }
+
+  #create({ TableName: name = '', Tags: tags = [] }: CreateTableCommandInput): object {
+    if (this.plane.find(name) !== undefined) throw inUse(`Table already exists: ${name}`);
+    const madeBy = tags.find(({ Key }) => Key === restoreTag)?.Value;
+    const { now } = this.#scheduler;
+    const state = this.plane.create(name, now, this.#options, { hasStream: false, tags, madeBy });
+    this.#change(state, { ...state, status: 'ACTIVE' });
+    return { TableDescription: describe(state) };
+  }
+
+  /** Tidemark switches on a stream that is missing. */
+  #update({ TableName: name = '', StreamSpecification: stream }: UpdateTableCommandInput): object {
+    if (stream?.StreamEnabled !== true) throw new Error('no other update is simulated');
+    const state = this.#changeable(name);
+    if (state.table.model.stream !== undefined)
+      throw new ServiceError(
+        'ValidationException',
+        `Table already has an enabled stream: TableName: ${name}`,
+      );
+    this.synchronize(state.table);
+    state.table.model.switchOn();
+    this.synchronize(state.table);
+    this.#change({ ...state, status: 'UPDATING' }, { ...state, status: 'ACTIVE' });
+    return {};
+  }
+
+  #deleteRestored(name: string): object {
+    this.#mayChange(this.plane.find(name) ?? notFound(name));
+    this.delete(name);
+    return {};
+  }
+
+  #write({ RequestItems = {} }: BatchWriteItemCommandInput): object {
+    const [[name, requests] = ['', []]] = Object.entries(RequestItems);
+    const state = this.plane.find(name) ?? notFound(name);
+    this.#mayChange(state);
+    if (state.status === 'CREATING' || state.status === 'DELETING') return notFound(name);
+    const isLeft = (): boolean => this.#faults.happens('unprocessed') && this.#scheduler.random.chance(0.5);
+    const left = requests.filter((request) => isLeft() || !this.#put(state.table, request));
+    return left.length === 0 ? {} : { UnprocessedItems: { [name]: left } };
+  }
+
+  #put(table: UserTable, { PutRequest: put }: WriteRequest): true {
+    const item = put?.Item ?? {};
+    const key = Number(item['pk']?.S?.slice(1));
+    this.synchronize(table);
+    table.model.write(key, true, 0, Number(item['value']?.N));
+    this.synchronize(table);
+    return true;
+  }
+
+  #untag(input: UntagResourceCommandInput): object {
+    const state = this.#tagged(input);
+    if (state.tags.length > 0) this.#mayChange(state);
+    const tags = state.tags.filter(({ Key }: Tag) => !input.TagKeys?.includes(String(Key)));
+    this.plane.set(state.table.name, this.#scheduler.now, { ...state, tags });
+    return {};
+  }
+
+  #tagged({ ResourceArn: arn = '' }: { readonly ResourceArn?: string | undefined }): TableState {
+    const name = arn.slice(account.length);
+    return this.plane.find(name) ?? notFound(name);
+  }
+
+  /** Tidemark's rights end where a table has no tag of a restore. */
+  #mayChange({ table, tags }: TableState): void {
+    if (!tags.some(({ Key }) => Key === restoreTag))
+      throw new ServiceError('AccessDeniedException', `not authorized to perform this on ${table.name}`);
+    this.watch(table);
+  }
+
+  #changeable(name: string): TableState {
+    const state = this.plane.find(name) ?? notFound(name);
+    if (state.status !== 'ACTIVE') throw inUse(`Table is being changed: ${name}`);
+    return state;
+  }
+
+  #change(begun: TableState, ended: TableState | undefined): void {
+    const { name, id } = begun.table;
+    this.plane.set(name, this.#scheduler.now, begun);
+    this.#scheduler.after(this.#scheduler.random.between(changeMs.min, changeMs.max), () => {
+      const present = this.plane.find(name);
+      if (present?.table.id !== id) return;
+      const { now } = this.#scheduler;
+      if (ended === undefined) this.plane.set(name, now, ended);
+      else this.plane.set(name, now, { ...present, status: ended.status });
+      this.#scheduler.record(`table ${name} (${id}) is ${ended?.status ?? 'gone'}`);
+    });
+  }
+}
+
+function notFound(name: string): never {
+  throw new ServiceError(
+    'ResourceNotFoundException',
+    `Requested resource not found: Table: ${name} not found`,
+  );
+}
+
+function inUse(message: string): ServiceError {
+  return new ServiceError('ResourceInUseException', message);
+}

@@ -1,0 +1,145 @@
+import { openCatalog } from '../../lambda/catalog/catalog.ts';
+import { createOperations, type Operations } from '../../lambda/operations/operations.ts';
+import type { Log } from '../../lambda/runtime/logger.ts';
+import { type Config, defaultConfig } from '../../lambda/services/config.ts';
+import type { Services } from '../../lambda/services/services.ts';
+import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
+import type { ObjectStore } from '../../lambda/storage/object-store.ts';
+import type { Definitions } from '../../lib/workflow/definitions.ts';
+import { createMemoryStore } from '../support/snapshot/support.ts';
+import { notHere } from '../../local/dynamodb/no-native-backups.ts';
+import { Faults } from './faults.ts';
+import { Network } from './network.ts';
+import type { Random } from './random.ts';
+import { Scheduler } from './scheduler.ts';
+import { CatalogDatabase } from './services/catalog-database.ts';
+import { Functions } from './services/functions.ts';
+import { Bucket, createSimulatedStore } from './services/object-store.ts';
+import { createSimulatedDynamodb, createSimulatedStreams } from './services/sdk-client.ts';
+import { StateMachines } from './services/state-machines.ts';
+import { answerStreams } from './services/streams.ts';
+import { UserTables } from './services/user-tables.ts';
+
+/** A whole Tidemark in simulated time, over simulated services. Everything that happens in it follows from the seed. */
+export interface Universe {
+  readonly scheduler: Scheduler;
+  readonly faults: Faults;
+  readonly network: Network;
+  readonly functions: Functions;
+  readonly machines: StateMachines;
+  readonly catalog: CatalogDatabase;
+  readonly tables: UserTables;
+  readonly bucket: Bucket;
+  /** The objects without a network before them. */
+  readonly plainStore: ObjectStore;
+  /** What the functions work with. Their calls are those of whoever runs. */
+  readonly services: Services;
+  readonly operations: Operations;
+}
+
+/** The commands that only the catalog uses. */
+const catalogCommands = new Set(['GetItem', 'Query', 'UpdateItem', 'TransactWriteItems']);
+
+const catalogTable = 'catalog';
+
+/** The longest time until a record of a stream can be read: well below the settle time. */
+const maxLateMs = 5000;
+
+export function createUniverse(seed: number, definitions: Definitions): Universe {
+  const scheduler = new Scheduler(seed);
+  const { random } = scheduler;
+  Math.random = () => scheduler.jitter();
+  const faults = new Faults(random);
+  const network = new Network(scheduler, faults);
+  const functions = new Functions(scheduler, network, faults);
+  const catalog = new CatalogDatabase(scheduler, faults);
+  const config = chooseConfig(random);
+  const tables = new UserTables(scheduler, faults, {
+    emptyPages: faults.kinds.includes('emptyPage') ? config.emptyPages - 1 : 0,
+    recordsPerPage: random.between(1, 6),
+    seed,
+    lateMs: () => (faults.happens('late') ? random.below(maxLateMs) : 0),
+  });
+  const plainStore = createMemoryStore();
+  const bucket = new Bucket(plainStore.objects);
+  const machines = new StateMachines({ scheduler, network, faults, functions }, definitions, () => services);
+  const dynamodb = createSimulatedDynamodb((command, input) =>
+    catalogCommands.has(command)
+      ? network.call('catalog', command, () => catalog.answer(command, input))
+      : network.call('tables', command, () => tables.answer(command, input)),
+  );
+  const services: Services = {
+    config,
+    clock: network.clock,
+    ids: { hex: (count) => random.hex(count) },
+    log: createLog(scheduler),
+    catalog: openCatalog(dynamodb, catalogTable, network.clock, { hex: (count) => random.hex(count) }),
+    dynamodb,
+    streams: createSimulatedStreams((command) =>
+      network.call('streams', command.constructor.name, () => answerStreams(tables, command)),
+    ),
+    store: createSimulatedStore(bucket, network, faults),
+    executions: machines,
+    recovery: { describe: async () => ({ enabled: false }), update: async () => ({ enabled: false }) },
+    native: notHere,
+    bucketPlace: { bucket: 'simulated', prefix: '' },
+  };
+  const operations = createOperations({
+    ...services,
+    continuous: {
+      ...services.recovery,
+      restore() {
+        throw new Error('nobody restores to a point in time here');
+      },
+    },
+  });
+  return {
+    scheduler,
+    faults,
+    network,
+    functions,
+    machines,
+    catalog,
+    tables,
+    bucket,
+    plainStore,
+    services,
+    operations,
+  };
+}
+
+/** With the default limits each increment would fold a small table, and no task would have two parts. */
+function chooseConfig(random: Random): Config {
+  return {
+    ...defaultConfig,
+    base: 'scan',
+    missingStream: random.pick(['enable', 'refuse']),
+    emptyPages: 3,
+    scanSegments: random.between(1, 3),
+    timeBudgetMs: random.pick([50, 500, 10 * 60_000]),
+    limits: {
+      ...defaultLimits,
+      frameBytes: random.pick([60, 200, 1000]),
+      spillFrameBytes: 100,
+      partitionBytes: random.pick([150, 400, 100_000]),
+      maxPartitions: 8,
+      maxRanges: 8,
+      taskBytes: 300,
+      partBytes: 300,
+      maxSpills: random.pick([2, 4]),
+      maxSortBytes: random.pick([1000, 64_000]),
+      stagedFileBytes: 300,
+      maxReadBytes: 500,
+      maxRuns: random.pick([2, 3, 8]),
+      foldShare: random.pick([0.5, 5]),
+      batchEntries: 3,
+    },
+  };
+}
+
+/** Troubles become lines of the event log. */
+function createLog(scheduler: Scheduler): Log {
+  const write = (message: string, facts: object = {}): void =>
+    scheduler.record(`log: ${message} ${JSON.stringify(facts)}`);
+  return { info: () => {}, warn: write, error: write };
+}
