@@ -89,7 +89,7 @@ describe('a counter of events by the second', () => {
     },
   );
 
-  it('admits what a second that begins with its first event admits, whichever caller comes when', async () => {
+  it('counts like a single counter whose second begins with its first event, whichever caller sends each event', async () => {
     const limit = 3;
     // Most clocks go forward, some are put back.
     const pause = fc.oneof(

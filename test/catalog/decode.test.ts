@@ -263,7 +263,7 @@ describe('the decoder of a record', () => {
     expect(decodeBackup(newer)).toEqual(newer);
   });
 
-  it('shows no value in its message', () => {
+  it('shows no value in the message of its error', () => {
     const secret = { ...backup, comment: { secret: 'secret' } };
     expect(() => decodeBackup(secret)).toThrow(/^a backup record of the catalog has no valid comment$/);
   });
