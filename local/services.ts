@@ -61,6 +61,8 @@ const config: Config = {
   // A scan in segments ends early if the item that a page ended with is deleted (measured on the embedded database).
   scanSegments: 1,
   importShownMs: 0,
+  // No right depends on the restore's tag here.
+  writeGuardMs: 0,
   // Between a request's record and the start of its execution are milliseconds.
   reconcileGraceMs: 5000,
 };

@@ -28,6 +28,8 @@ export interface RestorePlan {
 export interface RangeResult extends PartResult, Pick<Content, 'items' | 'digest'> {
   /** The first hash of the next part, 16 hex digits. */
   readonly next: string | undefined;
+  /** Digests (32 hex digits) of items at `next` and past it that are written already, and counted. */
+  readonly ahead?: readonly string[];
 }
 
 /** A running restore and its plan, as a step of its current execution reads them. */

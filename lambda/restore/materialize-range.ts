@@ -8,7 +8,7 @@ import { encodeLine } from '../snapshot/format/line.ts';
 import { readSnapshot, type SnapshotItem } from '../snapshot/read/read-snapshot.ts';
 import type { TaskInput, TaskResult } from '../jobs/task.ts';
 import { importKeyOf } from './import-source.ts';
-import { runRangePart } from './range-part.ts';
+import { runRangeParts } from './range-part.ts';
 import { type CurrentRestore, type RangeResult, readSourceManifest } from './current-restore.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 
@@ -21,10 +21,9 @@ export function materializeRange(
   services: Services,
   input: TaskInput<RestoreJob>,
 ): Promise<TaskResult<RestoreJob>> {
-  const key = importKeyOf(services, input.job, input.task, input.part);
-  return runRangePart(services, input, 'import', (current, range) =>
-    writeObject(services, current, range, key),
-  );
+  return runRangeParts(services, input, 'import', async function* materialize(current, { part, range }) {
+    yield writeObject(services, current, range, importKeyOf(services, input.job, input.task, part));
+  });
 }
 
 /**

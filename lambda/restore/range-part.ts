@@ -15,27 +15,56 @@ import {
   type RestorePlan,
 } from './current-restore.ts';
 
-type Work = (current: CurrentRestore, range: HashRange) => Promise<RangeResult>;
+/** Where a part starts. */
+export interface PartStart {
+  readonly part: number;
+  /** The rest of the task's range. */
+  readonly range: HashRange;
+  /** Digests of items in it that are written already. */
+  readonly ahead: readonly string[];
+}
 
-/** Does one part of a task, starting where the previous part ended, and publishes its result. */
-export async function runRangePart(
+/** Does the work from there on. Each result that it yields is one part. */
+type Work = (current: CurrentRestore, start: PartStart) => AsyncIterable<RangeResult>;
+
+/**
+ * Does one or more parts of a task, starting where the last published part ended, and publishes the result of each. Ends
+ * when a twin was faster to publish a part: the next call continues from the twin's.
+ */
+export async function runRangeParts(
   services: Services,
   input: TaskInput<RestoreJob>,
   way: RestoreWay,
   work: Work,
 ): Promise<TaskResult<RestoreJob>> {
   const staging = restoreStaging(services.store, input.job);
-  const task = fileNames.range(way, input.task);
-  const { done } = await staging.publishOnce<RangeResult>(partName(task, input.part), async () => {
+  const nameOf = (part: number) => partName(fileNames.range(way, input.task), part);
+  let { part } = input;
+  let last = part === 0 ? undefined : await staging.read<RangeResult>(nameOf(part - 1));
+  for (let found; (found = await staging.find<RangeResult>(nameOf(part))) !== undefined; part++) last = found;
+  if (last?.done !== true) {
     const current = await readCurrentRestore(services, input.job);
-    const range = current.plan.ranges[input.task];
-    if (range === undefined) throw new TidemarkError('Internal', `there is no range ${input.task}`);
-    const previous =
-      input.part === 0 ? undefined : await staging.read<RangeResult>(partName(task, input.part - 1));
-    const { from, to } = fromHex(range);
-    return work(current, { from: previous?.next === undefined ? from : BigInt(`0x${previous.next}`), to });
-  });
-  return taskResult(input, done);
+    for await (const result of work(current, startOf(current.plan, { ...input, part }, last))) {
+      last = await staging.publishOnce(nameOf(part++), () => Promise.resolve(result));
+      if (last !== result) break;
+    }
+  }
+  return taskResult({ ...input, part: part - 1 }, last?.done === true);
+}
+
+function startOf(
+  { ranges }: RestorePlan,
+  { task, part }: Pick<TaskInput<RestoreJob>, 'task' | 'part'>,
+  last: RangeResult | undefined,
+): PartStart {
+  const range = ranges[task];
+  if (range === undefined) throw new TidemarkError('Internal', `there is no range ${task}`);
+  const { from, to } = fromHex(range);
+  return {
+    part,
+    range: { from: last?.next === undefined ? from : BigInt(`0x${last.next}`), to },
+    ahead: last?.ahead ?? [],
+  };
 }
 
 /** Adds up the number and the digest of the items of all ranges. Throws `TaskIncomplete` if a range is not done. */

@@ -23,6 +23,32 @@ export function isThrottled(error: unknown): boolean {
   );
 }
 
+/** Error codes of Node for a connection that failed, and names of the SDK for a call without an answer. */
+const outages = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'TimeoutError',
+  'RequestTimeout',
+  'RequestTimeoutException',
+]);
+
+/**
+ * True if the service or the way to it failed, not the request. The call may have taken effect, and may succeed later.
+ */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { name, code, $fault, $metadata } = error as Error & {
+    code?: unknown;
+    $fault?: unknown;
+    $metadata?: { httpStatusCode?: number };
+  };
+  const isFault = $fault === 'server' || ($metadata?.httpStatusCode ?? 0) >= 500;
+  return isFault || outages.has(name) || outages.has(String(code));
+}
+
 function isTransactionThrottled(error: unknown): boolean {
   const codes = cancellationCodes(error);
   return codes.length > 0 && codes.every((code) => temporary.has(code));

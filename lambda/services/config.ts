@@ -38,6 +38,8 @@ export interface Config {
   readonly reconcileGraceMs: number;
   /** How long after an import's end its table may exist but not be visible: DescribeTable is eventually consistent. */
   readonly importShownMs: number;
+  /** How long a restore's check that it may still write to its table counts. 0: it checks before each request. */
+  readonly writeGuardMs: number;
   /** How long after its death the sweep still keeps a snapshot's objects: readers of one page hold no pin. */
   readonly sweepGraceMs: number;
   /** How long the reading of one page of a comparison or a verification takes at most, roughly. */
@@ -63,6 +65,8 @@ export const defaultConfig: Config = {
   recordMs: 10_000,
   reconcileGraceMs: 2 * 60_000,
   importShownMs: 5 * 60_000,
+  // A check is two calls. A restore of 40 invocations at once makes 80 a second, few beside 1,600 batches.
+  writeGuardMs: 1000,
   // Four times what the longest-running function may take.
   sweepGraceMs: 60 * 60_000,
   // API Gateway gives up after 29 seconds. The piece of work that is under way then is finished.

@@ -67,6 +67,7 @@ const testConfig: Config = {
   replayMs: 1000,
   reconcileGraceMs: 0,
   importShownMs: 0,
+  writeGuardMs: 0,
 };
 
 export async function startHarness(database: TestDatabase, options: HarnessOptions = {}): Promise<Harness> {

@@ -4,12 +4,11 @@ import {
   type DynamoDBClient,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { fromSdk } from '../../../lambda/item/from-sdk.ts';
+import { cutBatches } from '../../../lambda/tables/cut-batches.ts';
 import { isServiceError } from '../../../lambda/runtime/errors.ts';
 
 type SdkItem = Record<string, AttributeValue>;
-
-/** BatchWriteItem takes no more. */
-const batchItems = 25;
 
 /** Puts the items; says how many the table has taken. */
 export async function putItems(
@@ -18,10 +17,12 @@ export async function putItems(
   items: readonly SdkItem[],
 ): Promise<number> {
   let taken = 0;
-  for (let at = 0; at < items.length; at += batchItems) {
-    taken += await putBatch(dynamodb, table, items.slice(at, at + batchItems));
-  }
+  for (const batch of cutBatches(items, measureJson)) taken += await putBatch(dynamodb, table, batch);
   return taken;
+}
+
+function measureJson(item: SdkItem): number {
+  return Buffer.byteLength(JSON.stringify(fromSdk(item)));
 }
 
 /** A batch is refused as a whole, for one bad item or for two of the same key: then each item is put by itself. */

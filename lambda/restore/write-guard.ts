@@ -1,0 +1,48 @@
+import { TidemarkError } from '../runtime/errors.ts';
+import type { Services } from '../services/services.ts';
+import type { RestoreJob } from '../jobs/job.ts';
+import { type CurrentRestore, findRestore } from './current-restore.ts';
+import { describeTarget } from './target-table.ts';
+
+/**
+ * Checks before a request that the restore may still write to its table: the job's execution owns the restore, the
+ * table is not yet its owner's (settled), and it is still the table that the restore made. So a step that outlives its
+ * restore does not write an old item over a newer one, or into another table of the same name. The rights of a deployed
+ * step depend on the restore's tag in addition.
+ *
+ * A check counts for `writeGuardMs`, so what remains are the requests of that time, and those that are on their way. A
+ * conditional write would close that gap only in part (it brings a deleted item back), and each item would be a request
+ * of its own; a transaction would cost twice the write units.
+ */
+export class WriteGuard {
+  readonly #services: Services;
+  readonly #job: RestoreJob;
+  readonly #restore: CurrentRestore['restore'];
+  #last: { readonly startedAt: number; readonly result: Promise<void> } | undefined;
+
+  constructor(services: Services, job: RestoreJob, { restore }: CurrentRestore) {
+    this.#services = services;
+    this.#job = job;
+    this.#restore = restore;
+  }
+
+  /** Throws `TurnLost` or `TargetTableLost` if the restore may no longer write. */
+  check(): Promise<void> {
+    const { clock, config } = this.#services;
+    const now = clock.now();
+    if (this.#last === undefined || now - this.#last.startedAt >= config.writeGuardMs) {
+      this.#last = { startedAt: now, result: this.#look() };
+    }
+    return this.#last.result;
+  }
+
+  async #look(): Promise<void> {
+    const [restore] = await Promise.all([
+      findRestore(this.#services, this.#job),
+      describeTarget(this.#services, this.#restore),
+    ]);
+    if (restore === undefined || restore.settled === true || restore.abandoned !== undefined) {
+      throw new TidemarkError('TurnLost', 'the restore has ended, or another execution owns it');
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** How many requests one invocation sends at once: enough to hide their latency. */
+const maxRequests = 8;
+
+/** The longest pause, in ms. It is short enough to end within the time that an invocation keeps in reserve. */
+const maxPauseMs = 5000;
+
+/**
+ * Adapts one invocation's requests to what the table accepts. Each accepted request allows one more at once, up to
+ * `maxRequests`, and ever fewer after the first refusal. A refusal halves their number, once for all requests that were
+ * sent before it was known. While the table accepts nothing, the pauses before the next request double.
+ */
+export class WritePace {
+  #requests = 2;
+  #round = 0;
+  #refusals = 0;
+  #mustPause = false;
+
+  /** How many requests may run at once. */
+  get requests(): number {
+    return Math.floor(this.#requests);
+  }
+
+  /** The round that a request belongs to when it is sent. Each refusal that counts begins another. */
+  get round(): number {
+    return this.#round;
+  }
+
+  /** How many refusals in a row counted while the table accepted nothing. */
+  get refusals(): number {
+    return this.#refusals;
+  }
+
+  /** Notes the answer to a request of that round: how many items were accepted, and whether any was refused. */
+  noteAnswer(round: number, accepted: number, isRefused: boolean): void {
+    if (accepted > 0) this.#refusals = 0;
+    if (!isRefused) {
+      this.#requests = Math.min(maxRequests, this.#requests + (this.#round === 0 ? 1 : 1 / this.#requests));
+      this.#mustPause = false;
+    } else if (round === this.#round) {
+      this.#round++;
+      this.#requests = Math.max(1, this.#requests / 2);
+      if (accepted === 0) this.#refusals++;
+      this.#mustPause = true;
+    }
+  }
+
+  /** Milliseconds to wait before the next request. `chance` (0 to 1) spreads the requests of many invocations. */
+  pauseMs(chance = Math.random()): number {
+    return this.#mustPause ? chance * Math.min(maxPauseMs, 50 * 2 ** this.#refusals) : 0;
+  }
+}
