@@ -103,7 +103,7 @@ async function readLanesOf(staging: Staging, part: number): Promise<Lane[]> {
 
 function stagingReader(reading: StreamReading, files: StagedFiles, budget: Budget): Reader {
   return {
-    overdue: () => budget.isSpent(),
+    isOverdue: () => budget.isSpent(),
     async take(record: StreamRecord, isPastCut: boolean): Promise<void> {
       const { sequence, keys, oldImage, newImage } = record;
       if (isPastCut) {

@@ -57,7 +57,7 @@ export interface CutRules {
 export interface Reader {
   take(record: StreamRecord, isPastCut: boolean): Promise<void>;
   /** True when the invocation's time is used up. */
-  overdue(): boolean;
+  isOverdue(): boolean;
 }
 
 /** Makes a lane that starts after a position; `inherited`: the whole shard is past an ancestor's cut. */
@@ -96,7 +96,7 @@ export async function readLanes(
     if (end === 'overdue') return false;
     if (end === 'closed' && !(await followShard(services, lanes, current, rules, reader))) return false;
     current.done = true;
-    if (reader.overdue()) break;
+    if (reader.isOverdue()) break;
   }
   return lanes.every((lane) => lane.done);
 }
@@ -127,7 +127,7 @@ async function readLane(
     empty = page.records.length === 0 ? empty + 1 : 0;
     if (empty >= rules.emptyPages) return 'enough';
     // Not after an empty page: the next call would count the empty pages from 0 again, and perhaps never finish.
-    if (empty === 0 && reader.overdue()) return 'overdue';
+    if (empty === 0 && reader.isOverdue()) return 'overdue';
     if (empty > 0) await clock.sleep(emptyPagePauseMs);
   }
   return 'closed';
@@ -151,7 +151,7 @@ async function followShard(
     for (const { id } of children) lanes.push(createLane(id, fromStart, closed.pastCut));
     closed.replaced = children.length > 0 && !closed.pastCut;
     if (children.length > 0 || !enabled) return true;
-    if (reader.overdue()) return false;
+    if (reader.isOverdue()) return false;
     await clock.sleep(listingPauseMs);
   }
 }

@@ -27,12 +27,12 @@ interface Reading {
   readonly parts: number;
 }
 
-/** Reads from a cut up to the marker, in as many parts as `overdue` makes; lanes are stored as JSON between parts. */
+/** Reads from a cut up to the marker, in as many parts as `isOverdue` makes; lanes are stored as JSON between parts. */
 async function readToCut(
   table: SimulatedTable,
   from: StreamCut,
   rules: Pick<CutRules, 'markerSecond' | 'until'>,
-  overdue: () => boolean = () => false,
+  isOverdue: () => boolean = () => false,
 ): Promise<Reading> {
   const clock: Clock = { now: () => table.now, sleep: () => Promise.resolve() };
   const taken: Taken[] = [];
@@ -44,7 +44,7 @@ async function readToCut(
       { streams: table.client, clock },
       lanes,
       { ...rules, stream: from.stream, emptyPages },
-      { overdue, take: async (record, isPastCut) => void taken.push({ record, isPastCut }) },
+      { isOverdue, take: async (record, isPastCut) => void taken.push({ record, isPastCut }) },
     );
     lanes = JSON.parse(JSON.stringify(lanes)) as Lane[];
   }

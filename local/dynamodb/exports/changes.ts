@@ -87,5 +87,5 @@ async function readTo(
   take: Reader['take'],
 ): Promise<void> {
   const rules = { stream, markerSecond: second, until: 0, emptyPages };
-  await readLanes({ streams, clock }, lanes, rules, { take, overdue: () => false });
+  await readLanes({ streams, clock }, lanes, rules, { take, isOverdue: () => false });
 }
