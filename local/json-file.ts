@@ -1,5 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { atMost } from './at-most.ts';
+import pLimit from 'p-limit';
 
 /** The entries of a JSON object in a file; none if there is no file. `reviver` as of JSON.parse. */
 export async function readEntries<T>(
@@ -19,7 +19,7 @@ export async function readEntries<T>(
  * A write that fails is said to whoever asked for it; the next one writes everything anew.
  */
 export function entriesWriter(file: string, entries: ReadonlyMap<string, unknown>): () => Promise<void> {
-  const inTurn = atMost(1);
+  const inTurn = pLimit(1);
   return () =>
     inTurn(async () => {
       await writeFile(`${file}.new`, JSON.stringify(Object.fromEntries(entries), undefined, 2));

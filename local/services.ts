@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import pLimit from 'p-limit';
 import { openCatalog } from '../lambda/catalog/catalog.ts';
 import { notHere } from './dynamodb/no-native-backups.ts';
 import { type Operations, createOperations } from '../lambda/operations/operations.ts';
@@ -12,7 +13,6 @@ import type { Log } from '../lambda/runtime/logger.ts';
 import type { Services } from '../lambda/services/services.ts';
 import { createDirectoryStore } from '../lambda/storage/directory-store.ts';
 import type { Definitions } from '../lib/workflow/definitions.ts';
-import { atMost } from './at-most.ts';
 import { catalogTable, createCatalog } from './catalog-table.ts';
 import { EmbeddedContinuousBackups } from './dynamodb/recovery.ts';
 import { answerClient } from './dynamodb/exports/answers.ts';
@@ -92,7 +92,7 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
     throw new Error(`No DynamoDB is ready at ${dynamodbEndpoint} (${reasonOf(cause)})`, { cause });
   });
   const begun = new Set<Promise<object>>();
-  const limited = atMost(stepsAtOnce);
+  const limited = pLimit(stepsAtOnce);
   const executions = localExecutions({
     definitions,
     services: () => services,

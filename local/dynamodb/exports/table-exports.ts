@@ -5,6 +5,7 @@ import {
   LimitExceededException,
   TableNotFoundException,
 } from '@aws-sdk/client-dynamodb';
+import pLimit from 'p-limit';
 import { parseTableArn } from '../../../lambda/model/backup-arn.ts';
 import { whenDefined } from '../../../lambda/dialects/dynamodb/operation.ts';
 import { read } from '../../../lambda/dialects/dynamodb/read.ts';
@@ -12,7 +13,6 @@ import type { JsonObject } from '../../../lambda/dialects/dynamodb/json.ts';
 import { keyNamesOf } from '../../../lambda/snapshot/format/manifest.ts';
 import { minExportBytes } from '../../../lambda/estimate/prices.ts';
 import { describeTable, type Table } from '../../../lambda/tables/table.ts';
-import { atMost } from '../../at-most.ts';
 import { type ExportRecord, fullRecords, incrementalRecords } from './content.ts';
 import { failureOf, JobFailure, validation } from './errors.ts';
 import { exportTimes } from './export-times.ts';
@@ -25,7 +25,7 @@ import type { ExportServices } from './export-services.ts';
 export class TableExports {
   readonly #services: ExportServices;
   readonly #jobs: Jobs<ExportDescription>;
-  readonly #starts = atMost(1);
+  readonly #starts = pLimit(1);
 
   constructor(services: ExportServices, jobs: Jobs<ExportDescription>) {
     this.#services = services;

@@ -6,11 +6,11 @@ import {
   LimitExceededException,
   type TableCreationParameters,
 } from '@aws-sdk/client-dynamodb';
+import pLimit from 'p-limit';
 import { read } from '../../../lambda/dialects/dynamodb/read.ts';
 import type { JsonObject } from '../../../lambda/dialects/dynamodb/json.ts';
 import { keyNamesOf } from '../../../lambda/snapshot/format/manifest.ts';
 import { describeTable } from '../../../lambda/tables/table.ts';
-import { atMost } from '../../at-most.ts';
 import { failureOf, JobFailure, validation } from './errors.ts';
 import { importObject, none, sum } from './import-object.ts';
 import { keysOf } from './import-source.ts';
@@ -22,7 +22,7 @@ import type { ExportServices } from './export-services.ts';
 export class TableImports {
   readonly #services: ExportServices;
   readonly #jobs: Jobs<ImportTableDescription>;
-  readonly #starts = atMost(1);
+  readonly #starts = pLimit(1);
 
   constructor(services: ExportServices, jobs: Jobs<ImportTableDescription>) {
     this.#services = services;
