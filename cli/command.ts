@@ -40,8 +40,10 @@ export interface Command {
 
 type Options = Readonly<Record<string, Pick<ParseArgsOptionDescriptor, 'type'>>>;
 
-/** The operands and options by their names. Options that were not given are undefined. */
-type Input<P extends string, O extends Options> = { readonly [K in P]: string } & {
+/** The operands and options by their names. Those that may be left out and were not given are undefined. */
+type Input<P extends string, Q extends string, O extends Options> = { readonly [K in P]: string } & {
+  readonly [K in Q]?: string;
+} & {
   readonly [K in keyof O]?: O[K]['type'] extends 'boolean' ? boolean : string;
 };
 
@@ -58,27 +60,38 @@ const commonUsage = `  --json               print one JSON document on standard 
   --help               print this help`;
 
 /** Defines a command: its command line, and the function that runs it. */
-export function defineCommand<const P extends string, const O extends Options>(description: {
+export function defineCommand<
+  const P extends string,
+  const O extends Options,
+  const Q extends string = never,
+>(description: {
   readonly summary: string;
   /** The usage. `OPTIONS` in it stands for the options that every command has. */
   readonly usage: string;
-  /** Names of the operands, in order. All are required. */
+  /** Names of the required operands, in order. */
   readonly operands: readonly P[];
+  /** Names of the operands after these that may be left out, in order. */
+  readonly optionalOperands?: readonly Q[];
   readonly options: O;
-  readonly run: (tools: Tools, input: Input<P, O>) => Promise<Outcome>;
+  readonly run: (tools: Tools, input: Input<P, Q, O>) => Promise<Outcome>;
 }): Command {
-  const { operands, options, run } = description;
+  const { operands, optionalOperands = [], options, run } = description;
+  const names = [...operands, ...optionalOperands];
   return {
     summary: description.summary,
     usage: description.usage.replace('OPTIONS', commonUsage),
     prepare(args) {
       const { values, positionals } = parseOptions(args, { ...options, ...common });
-      if (values.help !== true && positionals.length !== operands.length) {
-        const expected = operands.map((name) => `<${name}>`).join(' ');
+      const count = positionals.length;
+      if (values.help !== true && (count < operands.length || count > names.length)) {
+        const expected = [
+          ...operands.map((name) => `<${name}>`),
+          ...optionalOperands.map((name) => `[${name}]`),
+        ].join(' ');
         throw new UsageError(expected === '' ? 'this command has no operands' : `expected ${expected}`);
       }
-      const given = Object.fromEntries(operands.map((name, i) => [name, positionals[i]]));
-      return { common: values, run: (tools) => run(tools, { ...values, ...given } as Input<P, O>) };
+      const given = Object.fromEntries(names.map((name, i) => [name, positionals[i]]));
+      return { common: values, run: (tools) => run(tools, { ...values, ...given } as Input<P, Q, O>) };
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 import { compare } from './commands/compare.ts';
 import { estimate } from './commands/estimate.ts';
 import { item } from './commands/item.ts';
+import { restores } from './commands/restores.ts';
 import { sweep } from './commands/sweep.ts';
 import { verify } from './commands/verify.ts';
 import { chooseEndpoint } from './endpoint.ts';
@@ -23,7 +24,7 @@ import { CommandError, UsageError } from './errors.ts';
  */
 
 const commands: ReadonlyMap<string, Command> = new Map(
-  Object.entries({ item, compare, verify, estimate, sweep }),
+  Object.entries({ item, compare, verify, estimate, restores, sweep }),
 );
 
 const usage = `Usage: tidemark <command> [options]

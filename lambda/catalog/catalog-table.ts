@@ -76,12 +76,12 @@ export class CatalogTable {
   }
 
   /**
-   * Reads the rows of one collection whose position lies in [from, to] and after `after`, in order, at most `limit`.
-   * Eventually consistent.
+   * Reads the rows of one collection whose position lies in [from, to] and after `after`, in order or newest first, at
+   * most `limit`. Eventually consistent.
    */
   async queryCollection(
     collection: Collection,
-    range: { from: string; to: string; after?: RecordKey & { position: string } },
+    range: { from: string; to: string; after?: RecordKey & { position: string }; newestFirst?: true },
     limit: number,
   ): Promise<Row[]> {
     return this.#query({
@@ -90,6 +90,7 @@ export class CatalogTable {
       ExpressionAttributeNames: { '#collection': index.partition, '#position': index.sort },
       ExpressionAttributeValues: { ':collection': collection, ':from': range.from, ':to': range.to },
       ExclusiveStartKey: range.after && { ...range.after, collection },
+      ScanIndexForward: range.newestFirst !== true,
       Limit: limit,
     });
   }

@@ -112,6 +112,7 @@ export const decodeRestore = createDecoder<RestoreRecord>('restore', {
   requestedBy: isOptional(isText),
   reason: isOptional(isText),
   targetFate: isOptional(isTargetFate),
+  endedAt: isOptional(isNumber),
 });
 
 export const decodeSnapshot = createDecoder<SnapshotRecord>('snapshot', {
@@ -157,6 +158,12 @@ export function decodeTable(row: Row): TableRecord {
 export const decodeBackupKey = createDecoder<Pick<BackupKey, 'table' | 'id'>>('backup key', {
   table: isText,
   id: isBackupId,
+});
+
+/** Decodes a record that only points to the restore to a target. */
+export const decodeRestoreKey = createDecoder<Pick<RestoreRecord, 'target' | 'id'>>('restore key', {
+  target: isText,
+  id: isRestoreId,
 });
 
 /** Decodes a counter of events: when its second began (epoch ms) and how many events came since. */

@@ -1,7 +1,7 @@
 import type { RestoreRecord, TargetFate } from '../model/records.ts';
 import { shortenText } from '../runtime/shorten.ts';
 import type { Write } from './catalog-table.ts';
-import { keys } from './schema.ts';
+import { keys, toPosition } from './schema.ts';
 
 /** The writes that transactions on a restore's record are made of. */
 
@@ -40,17 +40,28 @@ export function createRestore(restore: RestoreRecord): Write {
   };
 }
 
+/** Lists the restore, in place of the one before it to the same target, for readers of all restores. */
+export function listRestore({ target, id }: RestoreRecord): Write {
+  return {
+    Put: {
+      Item: { ...keys.listedRestore(target), target, id, collection: 'LISTED_RESTORES', position: id },
+    },
+  };
+}
+
 /** What is known about a restore at its end. */
 export type RestoreEnd = Pick<RestoreRecord, 'reason' | 'targetFate'>;
 
-/** Ends the restore. `failedAt`: the position in the list of failed restores, if it is to be in that list. */
+/** Ends the restore, and puts a failed one on the list of failed ones. `endedAt`: epoch ms. */
 export function endRestore(
   restore: RestoreRecord,
   status: 'RESTORED' | 'FAILED',
-  { reason, targetFate, failedAt }: RestoreEnd & { failedAt: string | undefined },
+  { reason, targetFate, endedAt }: RestoreEnd & { readonly endedAt: number },
 ): Write {
+  const failedAt = status === 'FAILED' ? toPosition(endedAt) : undefined;
   const running = requireExecution(restore, '', {
     ':status': status,
+    ':endedAt': endedAt,
     ...(reason !== undefined && { ':reason': shortenText(reason) }),
     ...(targetFate !== undefined && { ':targetFate': shortenFate(targetFate) }),
     ...(failedAt !== undefined && { ':failed': 'FAILED_RESTORES', ':failedAt': failedAt }),
@@ -59,7 +70,7 @@ export function endRestore(
     Update: {
       ...running,
       UpdateExpression:
-        'SET #status = :status' +
+        'SET #status = :status, endedAt = :endedAt' +
         (reason === undefined ? '' : ', reason = :reason') +
         (targetFate === undefined ? '' : ', targetFate = :targetFate') +
         (failedAt === undefined

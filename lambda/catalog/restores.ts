@@ -1,18 +1,19 @@
 import { executionName } from '../jobs/job.ts';
-import { createRestoreId } from '../model/ids.ts';
+import { createRestoreId, type RestoreId } from '../model/ids.ts';
 import type { BackupRecord, RestoreRecord, TableDescription, TargetFate } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
 import { shortenText } from '../runtime/shorten.ts';
 import { type CatalogTable, maxRecords, type Write } from './catalog-table.ts';
-import { decodeRestore } from './decode.ts';
+import { decodeRestore, decodeRestoreKey } from './decode.ts';
 import {
   changeFate,
   createRestore,
   endRestore,
   freeSlot,
   holdSnapshot,
+  listRestore,
   maxRunningRestores,
   releaseSnapshot,
   requireExecution,
@@ -39,6 +40,12 @@ export type RestoreNote = Pick<
   'way' | 'why' | 'importArn' | 'imported' | 'settled' | 'reason'
 >;
 
+/** `last`: the restore before which the next page continues; absent on the last page. */
+export interface RestorePage {
+  readonly restores: readonly RestoreRecord[];
+  readonly last?: RestoreId;
+}
+
 /** The records of restores: the latest one of each target table. A running restore holds its snapshot alive. */
 export class Restores {
   readonly #rows: CatalogTable;
@@ -60,6 +67,27 @@ export class Restores {
   async listRunning(): Promise<RestoreRecord[]> {
     const rows = await this.#rows.readCollection('RESTORES');
     return rows.map(decodeRestore);
+  }
+
+  /**
+   * Reads one page of the latest restores to all targets, newest first: at most `limit` of those that were requested
+   * before the restore `before`. Eventually consistent.
+   */
+  async list(limit: number, before?: RestoreId): Promise<RestorePage> {
+    const range = { from: ' ', to: before ?? '~', newestFirst: true } as const;
+    // One for `before` itself, and one to know whether there is another page.
+    const rows = await this.#rows.queryCollection('LISTED_RESTORES', range, limit + 2);
+    const found = rows.map(decodeRestoreKey).filter(({ id }) => id !== before);
+    const listed = found.slice(0, limit);
+    const records = await Promise.all(listed.map(({ target }) => this.get(target)));
+    const last = found.length > limit ? listed.at(-1)?.id : undefined;
+    return {
+      // The list may lag behind: a restore that was replaced by a later one is listed at the later one's place.
+      restores: records
+        .filter((record) => record !== undefined)
+        .filter(({ id }) => listed.some((each) => each.id === id)),
+      ...(last !== undefined && { last }),
+    };
   }
 
   /** Lists the restores that failed until `until` (epoch ms), except forgotten ones. Eventually consistent. */
@@ -174,8 +202,8 @@ export class Restores {
 
   /** Ends the restore and releases its snapshot. Does nothing if it has ended or another execution has it. */
   async end(restore: RestoreRecord, status: 'RESTORED' | 'FAILED', known: RestoreEnd = {}): Promise<void> {
-    const failedAt = status === 'FAILED' ? toPosition(this.#clock.now()) : undefined;
-    const writes = [endRestore(restore, status, { ...known, failedAt }), freeSlot(restore)];
+    const end = { ...known, endedAt: this.#clock.now() };
+    const writes = [endRestore(restore, status, end), freeSlot(restore)];
     const refused = await this.#rows.transact([...writes, releaseSnapshot(restore)]);
     if (refused === undefined || refused[0] === true) return;
     // The snapshot does not exist. If it is made before the next write, the restore may hold it: then release it.
@@ -207,7 +235,12 @@ export class Restores {
   }
 
   async #begin(restore: RestoreRecord, ...holds: Write[]): Promise<void> {
-    const refused = await this.#rows.transact([createRestore(restore), takeSlot(restore), ...holds]);
+    const refused = await this.#rows.transact([
+      createRestore(restore),
+      takeSlot(restore),
+      ...holds,
+      listRestore(restore),
+    ]);
     if (refused === undefined) return;
     const [isInUse, isFull] = refused;
     if (isInUse === true) throw targetInUseError(restore.target, await this.get(restore.target));

@@ -14,6 +14,7 @@ import type { BackupId } from '../model/ids.ts';
  * | restore     | `TABLE#target`| `RESTORE`      | RESTORES, id (only while it is running)       |
  * |             |               |                | FAILED_RESTORES, 14-digit epoch ms (until the |
  * |             |               |                | reconciler has checked its target once more)  |
+ * | listing     | `TABLE#target`| `LISTED`       | LISTED_RESTORES, id of the latest restore     |
  * | counter     | `COUNTER#...` | `COUNTER`      |                                (with a TTL)   |
  * | request     | `REQUEST#key` | `REQUEST`      |                                (with a TTL)   |
  */
@@ -34,11 +35,19 @@ export const keys = {
   native: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `NATIVE#${id}` }),
   snapshot: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `SNAPSHOT#${id}` }),
   restore: (target: string): RecordKey => ({ pk: `TABLE#${target}`, sk: 'RESTORE' }),
+  listedRestore: (target: string): RecordKey => ({ pk: `TABLE#${target}`, sk: 'LISTED' }),
   counter: (name: string): RecordKey => ({ pk: `COUNTER#${name}`, sk: 'COUNTER' }),
   request: (key: string): RecordKey => ({ pk: `REQUEST#${key}`, sk: 'REQUEST' }),
 };
 
-export type Collection = 'TABLES' | 'BACKUPS' | 'EXPIRIES' | 'NATIVES' | 'RESTORES' | 'FAILED_RESTORES';
+export type Collection =
+  | 'TABLES'
+  | 'BACKUPS'
+  | 'EXPIRIES'
+  | 'NATIVES'
+  | 'RESTORES'
+  | 'FAILED_RESTORES'
+  | 'LISTED_RESTORES';
 
 /** The position of a time (epoch ms): 14 digits, so that positions sort like times. */
 export function toPosition(time: number): string {

@@ -201,4 +201,6 @@ export interface RestoreRecord {
   readonly reason?: string;
   /** Set when the restore ends. */
   readonly targetFate?: TargetFate;
+  /** When the restore ended, epoch ms. */
+  readonly endedAt?: number;
 }

@@ -1,6 +1,7 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { type TableReference, checkArn, siblingTableArn } from '../model/backup-arn.ts';
 import type { RestoreRecord } from '../model/records.ts';
+import { explainRestore } from '../model/restore-outcome.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { findTable } from '../tables/table.ts';
 import type { RequestServices } from '../services/operation-services.ts';
@@ -10,12 +11,15 @@ export type DescribedTable =
   | { readonly table: TableDescription; readonly restore?: RestoreRecord }
   | { readonly table?: undefined; readonly restore: RestoreRecord };
 
+/** How long after its end a failed restore is reported to whoever asks for its table. */
+const failureShownMs = 24 * 60 * 60 * 1000;
+
 /**
  * Describes a table as DynamoDB does, with the restore that makes it: a table that is being loaded is not ready for use.
- * Throws `TableNotFound` and `AccessDenied`.
+ * Throws `TableNotFound`, for a day after a failed restore to this name `RestoreFailed` instead, and `AccessDenied`.
  */
 export async function describeTable(
-  services: Pick<RequestServices, 'dynamodb' | 'catalog'>,
+  services: Pick<RequestServices, 'dynamodb' | 'catalog' | 'clock'>,
   { table: name, tableArn }: TableReference,
 ): Promise<DescribedTable> {
   const [table, restore] = await Promise.all([
@@ -23,11 +27,19 @@ export async function describeTable(
     services.catalog.restores.get(name),
   ]);
   if (table === undefined) {
-    if (restore?.status !== 'RESTORING') throw new TidemarkError('TableNotFound', `Table not found: ${name}`);
+    if (restore?.status !== 'RESTORING') throw missingTableError(name, restore, services.clock.now());
     checkArn(tableArn, siblingTableArn(restore.source.arn, name));
     return { restore };
   }
   checkArn(tableArn, String(table.TableArn));
   const isRestored = restore?.status === 'RESTORING' || restore?.targetTableId === table.TableId;
   return { table, ...(isRestored && restore && { restore }) };
+}
+
+/** The table of a failed restore is missing like any other: its clients may wait for that, or use the name again. */
+function missingTableError(name: string, restore: RestoreRecord | undefined, now: number): TidemarkError {
+  const isRecent =
+    restore?.status === 'FAILED' && restore.endedAt !== undefined && now - restore.endedAt < failureShownMs;
+  if (!isRecent) return new TidemarkError('TableNotFound', `Table not found: ${name}`);
+  return new TidemarkError('RestoreFailed', `Its restore ${restore.id} failed: ${explainRestore(restore)}`);
 }

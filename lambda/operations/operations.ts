@@ -8,11 +8,13 @@ import {
 import { createBackup } from './create-backup.ts';
 import { deleteBackup } from './delete-backup.ts';
 import { describeBackup } from './describe-backup.ts';
+import { describeRestore } from './describe-restore.ts';
 import { describeTable } from './describe-table.ts';
 import { dryRunRestore } from './dry-run-restore.ts';
 import { estimateRestore } from './estimate-restore.ts';
 import { getBackupItem } from './get-backup-item.ts';
 import { listBackups } from './list-backups.ts';
+import { listRestores } from './list-restores.ts';
 import { planSweep } from './plan-sweep.ts';
 import { restoreTable } from './restore-table.ts';
 import { verifyBackup } from './verify-backup.ts';
@@ -34,6 +36,8 @@ const functions = {
   dryRunRestore,
   estimateRestore,
   restoreToPointInTime,
+  describeRestore,
+  listRestores,
   describeContinuousBackups,
   updateContinuousBackups,
   describeTable,

@@ -21,6 +21,8 @@ export type ErrorCode =
   | 'PointInTimeRecoveryUnavailable'
   | 'InvalidRestoreTime'
   | 'LimitExceeded'
+  | 'RestoreNotFound'
+  | 'RestoreFailed'
   // why a backup or a restore failed
   | 'CutUnreachable'
   | 'ExportFailed'

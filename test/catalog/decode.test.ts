@@ -103,6 +103,7 @@ const restore: Whole<RestoreRecord> = {
   requestedBy: 'ada',
   reason: 'none',
   targetFate: { kind: 'kept', why: 'denied', error: 'no right' },
+  endedAt: 3,
 };
 
 const snapshot: Whole<SnapshotRecord> = {

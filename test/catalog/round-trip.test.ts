@@ -196,6 +196,7 @@ describe('a record that the catalog has written is read back as it was written',
             status: 'FAILED',
             reason: 'lost',
             targetFate,
+            endedAt: expect.any(Number),
           };
           expect(await catalog.restores.get(target)).toEqual(failed);
           expect(await catalog.restores.listFailed(Date.now())).toContainEqual(failed);

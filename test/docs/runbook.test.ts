@@ -17,6 +17,8 @@ const errorCodes: Readonly<Record<ErrorCode, true>> = {
   PointInTimeRecoveryUnavailable: true,
   InvalidRestoreTime: true,
   LimitExceeded: true,
+  RestoreNotFound: true,
+  RestoreFailed: true,
   CutUnreachable: true,
   ExportFailed: true,
   ImportFailed: true,

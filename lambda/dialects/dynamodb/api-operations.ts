@@ -3,10 +3,12 @@ import { createBackup } from './operations/create-backup.ts';
 import { deleteBackup } from './operations/delete-backup.ts';
 import { describeBackup } from './operations/describe-backup.ts';
 import { describeContinuousBackups } from './operations/describe-continuous-backups.ts';
+import { describeRestore } from './operations/describe-restore.ts';
 import { describeTable } from './operations/describe-table.ts';
 import { estimateRestore } from './operations/estimate-restore.ts';
 import { getBackupItem } from './operations/get-backup-item.ts';
 import { listBackups } from './operations/list-backups.ts';
+import { listRestores } from './operations/list-restores.ts';
 import { planSweep } from './operations/plan-sweep.ts';
 import { restoreTableFromBackup } from './operations/restore-table-from-backup.ts';
 import { restoreTableToPointInTime } from './operations/restore-table-to-point-in-time.ts';
@@ -30,6 +32,8 @@ export const apiOperations = [
   verifyBackup,
   planSweep,
   estimateRestore,
+  describeRestore,
+  listRestores,
 ] as const;
 
 /** An operation by its name, with the type of its answer as the handler returns it. */

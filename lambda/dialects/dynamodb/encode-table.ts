@@ -11,7 +11,8 @@ import type { RestoreRecord, TableDescription } from '../../model/records.ts';
 import { explainRestore } from '../../model/restore-outcome.ts';
 import type { StartedRestore } from '../../native/recovery.ts';
 import type { DryRun } from '../../operations/dry-run-restore.ts';
-import { encodeChoice, encodeEstimate } from './encode-estimate.ts';
+import { encodeEstimate } from './encode-estimate.ts';
+import { encodeProgress } from './encode-restore.ts';
 import type { tidemarkRestore } from './extensions.ts';
 import type { Answer } from './members.ts';
 
@@ -69,23 +70,7 @@ export function encodeRestoredTable(
   return {
     ...(status === 'RESTORING' ? encodeUnfinishedTable(table, restore) : table),
     RestoreSummary: encodeSummary(restore),
-    ...(!isWithoutDoubt && { Tidemark: encodeOwnRestore(restore) }),
-  };
-}
-
-function encodeOwnRestore(restore: RestoreRecord): TidemarkRestore {
-  const { status, way, why = '', importArn, imported } = restore;
-  return {
-    RestoreStatus: status,
-    Reason: explainRestore(restore),
-    ...(way !== undefined && { Choice: encodeChoice({ way, why }) }),
-    ...(importArn !== undefined && {
-      Import: {
-        ImportArn: importArn,
-        ProcessedItemCount: imported?.items ?? 0,
-        ProcessedSizeBytes: imported?.bytes ?? 0,
-      },
-    }),
+    ...(!isWithoutDoubt && { Tidemark: encodeProgress(restore) }),
   };
 }
 

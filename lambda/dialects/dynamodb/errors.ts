@@ -10,8 +10,11 @@ const { model, service, validate } = prefixes;
 interface Rendering {
   /** `__type`, with its prefix. */
   readonly type: string;
-  /** The service's text about a member of the request: the first of `members` that the request has. */
-  readonly about?: { readonly members: readonly string[]; readonly text: (value: string) => string };
+  /** The service's text about a member of the request: the first of `members` that the request has. `own`: the error's text. */
+  readonly about?: {
+    readonly members: readonly string[];
+    readonly text: (value: string, own: string) => string;
+  };
   readonly text?: string;
   /** A part of the service writes `Message`. */
   readonly messageName?: 'Message';
@@ -42,6 +45,7 @@ const renderings = {
   PointInTimeRecoveryUnavailable: { type: `${model}PointInTimeRecoveryUnavailableException` },
   InvalidRestoreTime: { type: `${model}InvalidRestoreTimeException` },
   LimitExceeded: { type: `${model}LimitExceededException` },
+  RestoreNotFound: { type: `${model}RestoreNotFoundException` },
 } as const satisfies Readonly<Partial<Record<ErrorCode, Rendering>>>;
 
 /** An error that one operation renders in its own way. */
@@ -100,7 +104,7 @@ export function renderError(
   if (!(error instanceof TidemarkError)) return undefined;
   const rendering = findRendering(error.code, errors);
   if (rendering === undefined) return undefined;
-  const message = rendering.text ?? describeMember(rendering, body) ?? error.message;
+  const message = rendering.text ?? describeMember(rendering, body, error.message) ?? error.message;
   return {
     body: { __type: rendering.type, [rendering.messageName ?? 'message']: message },
     isFault: rendering.isFault ?? false,
@@ -113,7 +117,7 @@ function findRendering(code: ErrorCode, errors: readonly OperationError[]): Rend
   return typeof own === 'object' ? own : common[code];
 }
 
-function describeMember({ about }: Rendering, body: JsonObject): string | undefined {
+function describeMember({ about }: Rendering, body: JsonObject, own: string): string | undefined {
   const value = about?.members.map((member) => body[member]).find((value) => typeof value === 'string');
-  return about && typeof value === 'string' ? about.text(value) : undefined;
+  return about && typeof value === 'string' ? about.text(value, own) : undefined;
 }

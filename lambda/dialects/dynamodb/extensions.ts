@@ -53,12 +53,15 @@ export const tidemarkDetails = {
   NativeBackupArn: { type: 'string', text: "DynamoDB's own ARN of a backup that it keeps." },
 } as const;
 
-export const tidemarkRestore = {
-  RestoreStatus: {
-    type: 'string',
-    constraints: [oneOf('RESTORING', 'RESTORED', 'FAILED')],
-    text: 'Whether the restore is running, has succeeded or has failed.',
-  },
+export const restoreStatus = {
+  type: 'string',
+  constraints: [oneOf('RESTORING', 'RESTORED', 'FAILED')],
+  text: 'Whether the restore is running, has succeeded or has failed.',
+} as const;
+
+/** How far a restore is, or how it ended. */
+export const progressMembers = {
+  RestoreStatus: restoreStatus,
   Reason: { type: 'string', text: 'Why the restore failed, or what is in doubt.' },
   Choice: { ...choice, text: 'The way that the restore takes, once it has chosen one.' },
   Import: {
@@ -71,8 +74,9 @@ export const tidemarkRestore = {
       ProcessedSizeBytes: { ...count, text: 'Bytes that it has read, before compression.' },
     },
   },
-  Estimate: estimate,
 } as const;
+
+export const tidemarkRestore = { ...progressMembers, Estimate: estimate } as const;
 
 /** The added members by the name of DynamoDB's structure. */
 export const extensions: Readonly<Record<string, Members>> = {

@@ -144,6 +144,8 @@ describe('the path of a request', () => {
     'CompareBackups',
     'VerifyBackup',
     'EstimateRestore',
+    'DescribeRestore',
+    'ListRestores',
   ];
 
   test.each([

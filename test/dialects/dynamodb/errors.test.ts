@@ -77,6 +77,12 @@ const cases: Case[] = [
     `${model}ResourceNotFoundException`,
     'Requested resource not found: Table: Music not found',
   ],
+  [
+    'DescribeTable',
+    'RestoreFailed',
+    `${model}ResourceNotFoundException`,
+    `Requested resource not found: Table: Music not found. ${own}`,
+  ],
   // These keep the error's own message: it names one of two backups, or the reason of a failed one.
   ['GetBackupItem', 'BackupNotFound', `${model}BackupNotFoundException`, own],
   ['CompareBackups', 'BackupNotFound', `${model}BackupNotFoundException`, own],

@@ -95,6 +95,18 @@ export const restoring: RestoreRecord = {
   attempts: 1,
 };
 
+/** A restore that failed, whose table Tidemark could not remove. */
+export const failed: RestoreRecord = {
+  ...restoring,
+  id: createRestoreId(1_576_616_300_000, '00000001'),
+  target: 'Music-lost',
+  targetTableId: '0b1c2d3e-0000-4000-8000-000000000002',
+  status: 'FAILED',
+  reason: 'WritesRefused: throttled',
+  targetFate: { kind: 'kept', why: 'protected' },
+  endedAt: 1_576_616_500_000,
+};
+
 /** A restore that passed all checks and was not started. */
 const planning: DryRun['restore'] = {
   target: restoring.target,
@@ -183,6 +195,8 @@ const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations
   dryRunRestore: { restore: planning, estimate: estimated },
   estimateRestore: estimated,
   restoreToPointInTime: { restore: { ...restoring, pointInTime: true } },
+  describeRestore: failed,
+  listRestores: { restores: [restoring, failed] },
   describeContinuousBackups: recovery,
   updateContinuousBackups: recovery,
   describeTable: { table: { TableName: 'Music', TableStatus: 'ACTIVE' } },
@@ -266,6 +280,8 @@ export const validRequests = {
   VerifyBackup: { BackupArn: arn },
   PlanSweep: {},
   EstimateRestore: { BackupArn: arn },
+  DescribeRestore: { TargetTableName: 'Copy' },
+  ListRestores: {},
 } as const satisfies Readonly<Record<OperationName, object>>;
 
 export const operationNames = apiOperations.map(({ name }) => name);

@@ -21,10 +21,13 @@ import {
   TableInUseException,
   TableNotFoundException,
   UpdateContinuousBackupsCommand,
+  waitUntilTableExists,
+  waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { handle } from '../../../lambda/dialects/dynamodb/dialect.ts';
 import type { Operations } from '../../../lambda/operations/operations.ts';
+import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { arn, failingOperations, fakeOperations, tableArn, throwingOperations } from './fakes.ts';
 
@@ -91,6 +94,15 @@ describe('AWS’s SDK', () => {
     expect(answer.BackupSummaries).toHaveLength(1);
     expect(answer.LastEvaluatedBackupArn).toBeUndefined();
     expect(operations.listBackups).toHaveBeenCalledExactlyOnceWith({ from: from.getTime(), limit: 5 });
+  });
+
+  test('waits for the table of a failed restore as for any missing table, and then has the reason', async () => {
+    const failure = new TidemarkError('RestoreFailed', 'Its restore 1 failed: no luck');
+    const client = clientOf(fakeOperations({ describeTable: () => Promise.reject(failure) }));
+    const waiting = { client, maxWaitTime: 1, minDelay: 0.1, maxDelay: 0.2 };
+    await expect(waitUntilTableExists(waiting, { TableName: 'Copy' })).rejects.toThrow('failed: no luck');
+    const gone = await waitUntilTableNotExists(waiting, { TableName: 'Copy' });
+    expect(gone.state).toBe('SUCCESS');
   });
 
   test('decodes the answer to DeleteBackup', async () => {

@@ -184,6 +184,7 @@ export const restore: fc.Arbitrary<RestoreRecord> = members(
     requestKey: text,
     requestedBy: text,
     targetFate: fate,
+    endedAt: time,
   },
 );
 

@@ -5,19 +5,22 @@ import { exampleTable } from '../examples.ts';
 import { tableNameOrArn } from '../names.ts';
 import { operation } from '../operation.ts';
 
+const type = `${prefixes.model}ResourceNotFoundException`;
+const describeMissing = (table: string) =>
+  `Requested resource not found: Table: ${tableNameOf(table)} not found`;
+
 export const describeTable = operation({
   name: 'DescribeTable',
   text: 'Describes a table. A table that is being restored is CREATING until its content is complete.',
   members: { TableName: { ...tableNameOrArn, required: true } },
   // DescribeTable is older than DynamoDB's backups and has another name for this error than they have.
   errors: [
+    { code: 'TableNotFound', type, about: { members: ['TableName'], text: describeMissing } },
+    // Waiters look at the type alone, and show the text when they give up.
     {
-      code: 'TableNotFound',
-      type: `${prefixes.model}ResourceNotFoundException`,
-      about: {
-        members: ['TableName'],
-        text: (table) => `Requested resource not found: Table: ${tableNameOf(table)} not found`,
-      },
+      code: 'RestoreFailed',
+      type,
+      about: { members: ['TableName'], text: (table, own) => `${describeMissing(table)}. ${own}` },
     },
   ],
   example: { TableName: exampleTable },
