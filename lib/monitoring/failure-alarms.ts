@@ -30,8 +30,8 @@ export interface FailureAlarmsProps {
 /**
  * One topic that receives every failed execution and every alarm. The owner of the deployment subscribes to it.
  *
- * Executions reach the topic twice: each one that does not succeed through a rule, and failures as such through an alarm,
- * which also shows on CloudWatch's list of alarms.
+ * A failed execution reaches the topic twice: as an event, which names the execution, and as an alarm, which CloudWatch
+ * also lists. Executions that time out or are stopped reach it as events only.
  */
 export class FailureAlarms extends Construct {
   readonly topic: Topic;
