@@ -14,6 +14,11 @@ function failureNoteName(execution: string): string {
   return `failure/${execution}.json`;
 }
 
+/** True for the key of such a note in a job's folder. */
+export function isFailureNote(key: string): boolean {
+  return /\/failure\/[^/]+\.json$/.test(key);
+}
+
 /** The input that a state machine gives to its abort step. */
 export interface AbortInput<J extends Job> {
   readonly job: J;

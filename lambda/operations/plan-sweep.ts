@@ -24,5 +24,5 @@ export async function planSweep(
   const plans: FolderPlan[] = [];
   for (const { name } of await services.catalog.turns.listTables())
     plans.push(...(await planTableFolders(services, name, staged, { killReleased: false })));
-  return [...plans, await planRestoreStaging(services, staged), planUnknownStaging(staged)];
+  return [...plans, await planRestoreStaging(services, staged), planUnknownStaging(services, staged)];
 }

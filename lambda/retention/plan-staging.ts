@@ -1,4 +1,6 @@
 import type { Census } from '../catalog/snapshots.ts';
+import { isBackupId } from '../model/ids.ts';
+import { isFailureNote } from '../jobs/failure-note.ts';
 import type { StoredObject } from '../storage/object-store.ts';
 import { type FolderPlan, planStaging, stagedJobOf, type SweepPlan } from './sweep-plan.ts';
 import type { SweepServices } from './sweep-services.ts';
@@ -33,9 +35,22 @@ export async function planRestoreStaging(services: SweepServices, staged: Staged
   return { folder: 'staging', plan: planStaging(objects, stateOf) };
 }
 
-/** Plans for what remains in `staged` after all tables and the restores: it belongs to nobody, and is kept. */
-export function planUnknownStaging(staged: Staged): FolderPlan {
-  return { folder: 'staging', plan: planStaging([...staged.values()].flat(), () => 'unknown') };
+/**
+ * Plans for what remains in `staged` after all tables and the restores: it belongs to nobody, and is kept. Only the notes
+ * of a failed execution whose backup was never cataloged are deleted, after the grace: a request starts the execution
+ * and writes the record at the same time, and may fail to do the latter.
+ */
+export function planUnknownStaging(
+  { clock, config }: Pick<SweepServices, 'clock' | 'config'>,
+  staged: Staged,
+): FolderPlan {
+  const deadline = clock.now() - config.sweepGraceMs;
+  const holdsNotesOnly = (job: string): boolean =>
+    isBackupId(job) &&
+    startOf(job) <= deadline &&
+    (staged.get(job) ?? []).every(({ key }) => isFailureNote(key));
+  const stateOf = (job: string) => (holdsNotesOnly(job) ? 'ended' : 'unknown');
+  return { folder: 'staging', plan: planStaging([...staged.values()].flat(), stateOf) };
 }
 
 function takeStaged(staged: Staged, job: string): StoredObject[] {
@@ -44,7 +59,7 @@ function takeStaged(staged: Staged, job: string): StoredObject[] {
   return objects;
 }
 
-/** Start of a restore's job in epoch ms: a restore's id begins with the time of its request. */
+/** Start of a job in epoch ms: the id of a backup or restore begins with the time of its request. */
 function startOf(job: string): number {
-  return Number(job.slice('restore-'.length).split('-')[0]);
+  return Number(job.replace('restore-', '').split('-')[0]);
 }

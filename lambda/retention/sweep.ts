@@ -58,7 +58,7 @@ export async function sweep(services: SweepServices): Promise<SweepSummary> {
   }
   await run.guard({ folder: 'staging' }, async () => run.execute(await planRestoreStaging(services, staged)));
   // While a table has not been swept, its staged objects are not unknown.
-  if (run.finished && run.troubles === 0) await run.execute(planUnknownStaging(staged));
+  if (run.finished && run.troubles === 0) await run.execute(planUnknownStaging(services, staged));
   const { finished, deleted, kept, troubles } = run;
   log.info('swept', { finished, deleted, kept, troubles });
   return { finished, deleted, kept, troubles };

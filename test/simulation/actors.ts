@@ -24,14 +24,16 @@ const steps = {
   write: 14,
   backUp: 12,
   deleteBackup: 4,
-  restore: 4,
+  restore: 7,
   schedule: 3,
   sweep: 2,
   reconcile: 2,
   split: 2,
-  outage: 1,
-  toggleStream: 0.5,
-  replaceTable: 0.4,
+  read: 3,
+  outage: 2,
+  stranger: 3,
+  toggleStream: 0.3,
+  replaceTable: 0.3,
   pause: 1,
 } as const;
 
@@ -41,6 +43,8 @@ export class Actors {
   readonly acknowledged = new Map<Write, number>();
   /** When the request of a backup was sent, epoch ms. */
   readonly requestedAt = new Map<string, number>();
+  /** What readers of backups found wrong. */
+  readonly complaints: string[] = [];
   /** How many of them still do something. */
   busy = 0;
   readonly #universe: Universe;
@@ -97,6 +101,7 @@ export class Actors {
       const step = scheduler.random.weigh(steps);
       scheduler.record(`-- ${step}`);
       if (step === 'pause') {
+        for (const { model } of this.#universe.tables.plane.tables.values()) model.trim();
         this.#later(scheduler.random.between(1, 12) * 3_600_000, () => this.#doNext(left - 1));
       } else {
         this.#do(step);
@@ -132,13 +137,15 @@ export class Actors {
     else if (step === 'sweep') void this.sweep();
     else if (step === 'reconcile') void this.reconcile();
     else if (step === 'split') table?.model.split(random.below(10), random.pick([1, 2]), random.below(4));
+    else if (step === 'read') this.#read();
     else if (step === 'toggleStream') this.#toggleStream(table);
+    else if (step === 'stranger') this.#disturb();
     else if (step === 'replaceTable') {
       if (table === undefined) tables.createOwned(name);
       else if (tables.plane.find(name)?.status === 'ACTIVE') tables.delete(name);
     } else if (this.#universe.faults.happens('outage')) {
       const services: readonly Service[] = ['catalog', 'tables', 'streams', 'store', 'machines'];
-      network.breakDown(random.pick(services), random.between(1000, 60_000));
+      network.breakDown(random.pick(services), random.pick([1000, 60_000, 600_000]) * random.next());
     }
   }
 
@@ -220,6 +227,35 @@ export class Actors {
       void this.#request('RestoreTableFromBackup', () =>
         operations.restoreTable({ backup, target, requestKey }),
       );
+  }
+
+  /** Verifies a backup. Nothing may be wrong with it, unless it was deleted in the meantime. */
+  #read(): void {
+    const { operations } = this.#universe;
+    const backup = this.#pickBackup();
+    if (backup === undefined) return;
+    void this.#request('VerifyBackup', async () => {
+      for (let next: string | undefined, page; page === undefined || next !== undefined; next = page.next) {
+        page = await operations.verifyBackup({ backup, ...(next !== undefined && { next }) });
+        if (page.problemCount > 0) this.complaints.push(`${backup.id}: ${JSON.stringify(page.problems)}`);
+      }
+    });
+  }
+
+  /** Somebody else does something to the target of a restore, or takes its name. */
+  #disturb(): void {
+    const { scheduler, tables, faults } = this.#universe;
+    if (!faults.happens('stranger')) return;
+    const name = `restored-${scheduler.random.between(1, this.#targets + 1)}`;
+    const state = tables.plane.find(name);
+    if (state === undefined) {
+      tables.createOwned(name);
+      this.#writeSome(name);
+    } else if (state.status === 'ACTIVE') {
+      if (scheduler.random.chance(0.5)) tables.delete(name);
+      else tables.plane.set(name, scheduler.now, { ...state, tags: [] });
+    }
+    scheduler.record(`a stranger disturbs ${name}`);
   }
 
   /** Any backup of the catalog, which may be deleted or not ready. */

@@ -4,12 +4,12 @@ import type { Random } from './random.ts';
 export type Service = 'catalog' | 'tables' | 'streams' | 'store' | 'machines';
 
 /**
- * What AWS documents that it may do, each with how often it happens where it can (0 to 1), in a seed that has much of it.
+ * What AWS documents that it may do, each with how often it happens where it can, in a seed that has most of it.
  *
  * - `throttle`, `error`: the call is refused, and has no effect.
  * - `lostAnswer`: the call has its effect, but its caller sees an error or a timeout.
  * - `slow`: the call, or its answer, takes up to two minutes.
- * - `outage`: for up to a minute a service refuses every call.
+ * - `outage`: for up to ten minutes a service refuses every call.
  * - `conflict`: a transaction is cancelled because another one is under way.
  * - `staleIndex`: a query of an index sees rows as they were up to two seconds before.
  * - `staleTable`: DescribeTable and DescribeExecution answer what was true up to three seconds before.
@@ -19,26 +19,28 @@ export type Service = 'catalog' | 'tables' | 'streams' | 'store' | 'machines';
  * - `twin`: the machine takes a function to have failed and calls it again, while it still works.
  * - `refusedInvoke`: Lambda refuses to run a function.
  * - `twice`: a schedule, or a client's request, is delivered twice.
+ * - `stranger`: somebody makes, changes or deletes a table with the name of a restore's target, or takes its tag away.
  * - `stop`: an execution of a state machine ends in the middle.
  * - `late`: a record of a stream can be read only seconds after its write.
  * - `emptyPage`: GetRecords answers an empty page before records.
  */
 const rates = {
-  throttle: 0.02,
-  error: 0.01,
-  lostAnswer: 0.015,
-  slow: 0.01,
-  outage: 0.1,
-  conflict: 0.05,
+  throttle: 0.1,
+  error: 0.03,
+  lostAnswer: 0.04,
+  slow: 0.02,
+  outage: 5,
+  conflict: 0.2,
   staleIndex: 0.5,
   staleTable: 0.3,
   shortPage: 0.3,
-  unprocessed: 0.3,
-  kill: 0.06,
-  twin: 0.08,
-  refusedInvoke: 0.05,
+  unprocessed: 2,
+  kill: 0.2,
+  twin: 0.2,
+  refusedInvoke: 0.2,
   twice: 0.3,
-  stop: 0.03,
+  stranger: 5,
+  stop: 0.2,
   late: 0.5,
   emptyPage: 0.3,
 } as const;
@@ -58,7 +60,7 @@ export class Faults {
     this.#random = random;
     const isQuiet = random.chance(0.1);
     const chosen = Object.entries(rates).map(([fault, rate]) => {
-      const share = isQuiet || random.chance(0.4) ? 0 : 10 ** -random.next();
+      const share = isQuiet || random.chance(0.4) ? 0 : 10 ** (-1.5 * random.next());
       return [fault, rate * share];
     });
     this.#rates = Object.fromEntries(chosen) as Record<Fault, number>;

@@ -36,6 +36,8 @@ export class Invariants {
     universe.bucket.watch = (key, change) => this.#watchObject(key, change);
     universe.tables.watch = (table) => this.#watchTable(table);
     universe.scheduler.checks.push(async () => {
+      const [complaint] = actors.complaints;
+      if (complaint !== undefined) throw new Violation(`a reader found damage: ${complaint}`);
       for (let check = this.#due.shift(); check !== undefined; check = this.#due.shift()) await check();
     });
   }
