@@ -5,8 +5,8 @@ import type {
   RecoverySpecification,
   StartedRestore,
 } from '../native/recovery.ts';
-import { checkTableArn } from '../tables/table.ts';
 import type { OperationServices } from '../services/operation-services.ts';
+import { checkNotBeingMade } from './table-state.ts';
 
 export interface UpdateContinuousBackupsInput extends TableReference {
   readonly specification: RecoverySpecification;
@@ -14,33 +14,35 @@ export interface UpdateContinuousBackupsInput extends TableReference {
 
 export type RestoreToPointInTimeInput = PointInTimeRestore & TableReference;
 
-type RecoveryServices = Pick<OperationServices, 'dynamodb' | 'continuous'>;
+type RecoveryServices = Pick<OperationServices, 'dynamodb' | 'catalog' | 'continuous'>;
 
 /*
- * The port to point-in-time recovery knows tables by name. So each of these operations first throws `AccessDenied` if the
- * request's ARN is not that of the table of this name. They throw what the port throws.
+ * The port to point-in-time recovery knows tables by name, and nothing of the restores that make them. So each of these
+ * operations first throws `AccessDenied` if the request's ARN is not that of the table of this name, and `TableNotFound`
+ * while a restore makes that table. They throw what the port throws.
  */
 
 export async function describeContinuousBackups(
-  { dynamodb, continuous }: RecoveryServices,
-  { table, tableArn }: TableReference,
+  { continuous, ...services }: RecoveryServices,
+  reference: TableReference,
 ): Promise<PointInTimeRecovery> {
-  await checkTableArn(dynamodb, table, tableArn);
-  return continuous.describe(table);
+  await checkNotBeingMade(services, reference);
+  return continuous.describe(reference.table);
 }
 
 export async function updateContinuousBackups(
-  { dynamodb, continuous }: RecoveryServices,
-  { table, tableArn, specification }: UpdateContinuousBackupsInput,
+  { continuous, ...services }: RecoveryServices,
+  { specification, ...reference }: UpdateContinuousBackupsInput,
 ): Promise<PointInTimeRecovery> {
-  await checkTableArn(dynamodb, table, tableArn);
-  return continuous.update(table, specification);
+  await checkNotBeingMade(services, reference);
+  return continuous.update(reference.table, specification);
 }
 
 export async function restoreToPointInTime(
-  { dynamodb, continuous }: RecoveryServices,
+  { continuous, ...services }: RecoveryServices,
   { tableArn, ...request }: RestoreToPointInTimeInput,
 ): Promise<StartedRestore> {
-  await checkTableArn(dynamodb, request.table, tableArn);
+  const { table } = request;
+  await checkNotBeingMade(services, { table, ...(tableArn !== undefined && { tableArn }) });
   return continuous.restore(request);
 }

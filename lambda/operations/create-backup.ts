@@ -1,11 +1,11 @@
 import { createBackupJob } from '../jobs/job.ts';
 import { hash } from 'node:crypto';
-import { type TableReference, checkArn } from '../model/backup-arn.ts';
+import type { TableReference } from '../model/backup-arn.ts';
 import type { BackupRecord, BackupSource, Kind } from '../model/records.ts';
 import { createNativeBackup } from './request-native-backup.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { describeTable } from '../tables/table.ts';
 import { checkSource } from './check-source.ts';
+import { describeCompleteTable } from './table-state.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
 export interface CreateBackupInput extends TableReference {
@@ -56,11 +56,10 @@ export async function createBackup(
       );
   }
   const [table, record, admitted] = await Promise.all([
-    describeTable(services.dynamodb, name),
+    describeCompleteTable(services, { table: name, ...(tableArn !== undefined && { tableArn }) }),
     services.catalog.turns.getTable(name),
     input.internal === true || services.catalog.counters.admit('CreateBackup', maxCreatesPerSecond),
   ]);
-  checkArn(tableArn, table.identity.arn);
   if (!admitted) {
     throw new TidemarkError(
       'LimitExceeded',

@@ -3,8 +3,9 @@ import { type TableReference, checkArn, siblingTableArn } from '../model/backup-
 import type { RestoreRecord } from '../model/records.ts';
 import { explainRestore } from '../model/restore-outcome.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { findTable } from '../tables/table.ts';
+import { tableNotFoundError } from '../tables/table.ts';
 import type { RequestServices } from '../services/operation-services.ts';
+import { findTableState, isRunning } from './table-state.ts';
 
 /** A table with the restore that made it or is making it. Until the restore has created the table, there is none. */
 export type DescribedTable =
@@ -22,17 +23,14 @@ export async function describeTable(
   services: Pick<RequestServices, 'dynamodb' | 'catalog' | 'clock'>,
   { table: name, tableArn }: TableReference,
 ): Promise<DescribedTable> {
-  const [table, restore] = await Promise.all([
-    findTable(services.dynamodb, name),
-    services.catalog.restores.get(name),
-  ]);
+  const { table, restore } = await findTableState(services, name);
   if (table === undefined) {
-    if (restore?.status !== 'RESTORING') throw missingTableError(name, restore, services.clock.now());
+    if (!isRunning(restore)) throw missingTableError(name, restore, services.clock.now());
     checkArn(tableArn, siblingTableArn(restore.source.arn, name));
     return { restore };
   }
   checkArn(tableArn, String(table.TableArn));
-  const isRestored = restore?.status === 'RESTORING' || restore?.targetTableId === table.TableId;
+  const isRestored = isRunning(restore) || restore?.targetTableId === table.TableId;
   return { table, ...(isRestored && restore && { restore }) };
 }
 
@@ -40,6 +38,6 @@ export async function describeTable(
 function missingTableError(name: string, restore: RestoreRecord | undefined, now: number): TidemarkError {
   const isRecent =
     restore?.status === 'FAILED' && restore.endedAt !== undefined && now - restore.endedAt < failureShownMs;
-  if (!isRecent) return new TidemarkError('TableNotFound', `Table not found: ${name}`);
+  if (!isRecent) return tableNotFoundError(name);
   return new TidemarkError('RestoreFailed', `Its restore ${restore.id} failed: ${explainRestore(restore)}`);
 }

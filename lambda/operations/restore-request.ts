@@ -6,9 +6,9 @@ import type { RestoreOverrides } from '../model/restore-overrides.ts';
 import type { StartedRestore } from '../native/recovery.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import type { RequestServices } from '../services/operation-services.ts';
-import { findTable } from '../tables/table.ts';
 import { describeBackup } from './describe-backup.ts';
 import { checkRestorable } from './find-backup.ts';
+import { findTableState, isRunning } from './table-state.ts';
 
 /** What the operations that restore tables share. */
 
@@ -51,12 +51,9 @@ export async function checkTarget(services: RequestServices, target: string): Pr
 }
 
 async function findConflict(services: RequestServices, target: string): Promise<TidemarkError | undefined> {
-  const [existing, latest] = await Promise.all([
-    findTable(services.dynamodb, target),
-    services.catalog.restores.get(target),
-  ]);
-  if (latest?.status === 'RESTORING') return targetInUseError(target, latest);
-  if (existing === undefined) return undefined;
+  const { table, restore } = await findTableState(services, target);
+  if (isRunning(restore)) return targetInUseError(target, restore);
+  if (table === undefined) return undefined;
   return new TidemarkError('TableAlreadyExists', `Table already exists: ${target}`);
 }
 

@@ -15,19 +15,16 @@ export interface Table {
   readonly identity: TableIdentity;
   readonly description: TableDescription;
   readonly status: string;
+  /** True while DynamoDB itself restores the table. */
+  readonly isRestoring: boolean;
   /** The ARN of the stream, if a backup can use it: enabled, with new and old images. */
   readonly streamArn?: string;
 }
 
-/**
- * Describes a table. One that is being created counts as not found, as it does for DynamoDB's own backups. Throws
- * `TableNotFound`, `AccessDenied`.
- */
+/** Describes a table, whatever its status. Throws `TableNotFound`, `AccessDenied`. */
 export async function describeTable(dynamodb: DynamoDBClient, name: string): Promise<Table> {
   const [table, timeToLive] = await Promise.all([findTable(dynamodb, name), findTimeToLive(dynamodb, name)]);
-  if (table === undefined || table.TableStatus === 'CREATING') {
-    throw new TidemarkError('TableNotFound', `Table not found: ${name}`);
-  }
+  if (table === undefined) throw tableNotFoundError(name);
   const usable =
     table.StreamSpecification?.StreamEnabled === true &&
     table.StreamSpecification.StreamViewType === 'NEW_AND_OLD_IMAGES' &&
@@ -36,8 +33,14 @@ export async function describeTable(dynamodb: DynamoDBClient, name: string): Pro
     identity: { name, arn: String(table.TableArn), tableId: String(table.TableId) },
     description: toDescription(table, timeToLive),
     status: String(table.TableStatus),
+    isRestoring: table.RestoreSummary?.RestoreInProgress === true,
     ...(usable && { streamArn: String(table.LatestStreamArn) }),
   };
+}
+
+/** Creates DynamoDB's error for a table that there is not, or not yet. */
+export function tableNotFoundError(name: string): TidemarkError {
+  return new TidemarkError('TableNotFound', `Table not found: ${name}`);
 }
 
 const remedies = {

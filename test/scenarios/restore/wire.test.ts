@@ -83,7 +83,7 @@ test('a backup of a table that is being restored is refused until the table is c
   const arn = await wire.backUp(table);
   const target = wire.uniqueName('not-yet-restored');
   await wire.restore(arn, target);
-  expectError(await create(target), 'TableNotFoundException|TableInUseException');
+  expectError(await create(target), 'TableNotFoundException', `Table not found: ${target}`);
   await wire.waitUntilActive(target);
   const made = await wire.backUp(target);
   expect((await wire.describeBackup(made))['Tidemark']).toMatchObject({ Figures: { Items: 300 } });

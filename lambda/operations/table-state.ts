@@ -1,0 +1,74 @@
+import type { TableDescription as SdkTableDescription } from '@aws-sdk/client-dynamodb';
+import { checkArn, siblingTableArn, type TableReference } from '../model/backup-arn.ts';
+import type { RestoreRecord } from '../model/records.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import type { RequestServices } from '../services/operation-services.ts';
+import { describeTable, findTable, type Table, tableNotFoundError } from '../tables/table.ts';
+
+/*
+ * The one place that answers in which state a table is. DynamoDB calls a table ACTIVE while one of Tidemark's restores
+ * loads it; only the catalog knows better. Every operation that takes a table asks here.
+ */
+
+type StateServices = Pick<RequestServices, 'dynamodb' | 'catalog'>;
+
+/** For so long DynamoDB's backups do not find a new table. Later, until it is ACTIVE, its backups are being enabled. */
+const unseenMs = 3000;
+
+/** A table, if there is one, and the latest restore to its name: maybe of an earlier table. */
+export interface TableState {
+  readonly table: SdkTableDescription | undefined;
+  readonly restore: RestoreRecord | undefined;
+}
+
+/** Finds a table and the latest restore to its name. Throws `AccessDenied`. */
+export async function findTableState(
+  { dynamodb, catalog }: StateServices,
+  name: string,
+): Promise<TableState> {
+  const table = await findTable(dynamodb, name);
+  // Not at the same time: the record of a restore is older than its table, so whoever sees the table sees the record.
+  return { table, restore: await catalog.restores.get(name) };
+}
+
+/**
+ * Describes a table that can be backed up: it is neither being created nor being restored. Throws `TableNotFound`,
+ * `ContinuousBackupsUnavailable`, and `AccessDenied`, also if the table has another ARN than the request names.
+ */
+export async function describeCompleteTable(
+  { dynamodb, catalog, clock }: StateServices & Pick<RequestServices, 'clock'>,
+  { table: name, tableArn }: TableReference,
+): Promise<Table> {
+  const table = await describeTable(dynamodb, name);
+  checkArn(tableArn, table.identity.arn);
+  if (isRunning(await catalog.restores.get(name))) throw tableNotFoundError(name);
+  if (table.status !== 'CREATING') return table;
+  const isUnseen = clock.now() - table.description.createdAt < unseenMs;
+  if (table.isRestoring || isUnseen) throw tableNotFoundError(name);
+  throw new TidemarkError(
+    'ContinuousBackupsUnavailable',
+    `Backups are being enabled for the table: ${name}. Please retry later`,
+  );
+}
+
+/**
+ * Checks a table whose recovery a request wants to know, change or use. There may be no such table. Throws
+ * `TableNotFound` while a restore makes it, and `AccessDenied` if it has another ARN than the request names.
+ */
+export async function checkNotBeingMade(
+  services: StateServices,
+  { table: name, tableArn }: TableReference,
+): Promise<void> {
+  const { table, restore } = await findTableState(services, name);
+  if (table !== undefined) checkArn(tableArn, String(table.TableArn));
+  if (!isRunning(restore)) return;
+  if (table === undefined) checkArn(tableArn, siblingTableArn(restore.source.arn, name));
+  throw tableNotFoundError(name);
+}
+
+/** True for a restore that still makes its table: DynamoDB may call the table ACTIVE, but it is not complete. */
+export function isRunning(
+  restore: RestoreRecord | undefined,
+): restore is RestoreRecord & { readonly status: 'RESTORING' } {
+  return restore?.status === 'RESTORING';
+}
