@@ -26,7 +26,13 @@ export async function findBackupArn(call: Call, text: string): Promise<string> {
   // The wire has seconds.
   const time = Number(marker) / 1000;
   const found = await Array.fromAsync(
-    listBackups(call, { TableName: table, TimeRangeLowerBound: time, TimeRangeUpperBound: time + 0.001 }),
+    listBackups(call, {
+      TableName: table,
+      TimeRangeLowerBound: time,
+      TimeRangeUpperBound: time + 0.001,
+      // The operation on a failed backup says why it failed.
+      TidemarkOptions: { IncludeFailed: true },
+    }),
   );
   const arn = found.map(({ BackupArn }) => BackupArn).find((each) => each.endsWith(`/backup/${id}`));
   if (arn === undefined) throw noSuchBackup(`table ${table} has no backup ${id}`);

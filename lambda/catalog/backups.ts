@@ -41,6 +41,8 @@ export interface ListQuery extends Partial<TableReference> {
   readonly to?: number;
   readonly limit: number;
   readonly after?: BackupKey;
+  /** Lists failed backups too. */
+  readonly includeFailed?: boolean;
 }
 
 /** Others may take the marker between our read and our write. Each time the last marker is read again. */
@@ -108,7 +110,7 @@ export class Backups {
     return row && decodeBackup(row);
   }
 
-  /** Lists backups, except deleted and internal ones, oldest first. The backup of the cursor may be gone. */
+  /** Lists backups, except deleted and internal ones and by default failed ones, oldest first. The backup of the cursor may be gone. */
   async list(query: ListQuery): Promise<BackupRecord[]> {
     // An id is a position, a hyphen and hex digits: the first bound lies before and the second after all ids of its time.
     const from = `${toPosition(query.from ?? 0)}-`;
@@ -174,6 +176,8 @@ export class Backups {
   }
 }
 
-function isListed({ internal, status, table }: BackupRecord, { tableArn = table.arn }: ListQuery): boolean {
-  return !internal && status !== 'DELETED' && table.arn === tableArn;
+function isListed({ internal, status, table }: BackupRecord, query: ListQuery): boolean {
+  const { tableArn = table.arn, includeFailed = false } = query;
+  if (internal || status === 'DELETED' || table.arn !== tableArn) return false;
+  return status !== 'FAILED' || includeFailed;
 }

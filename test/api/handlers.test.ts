@@ -135,6 +135,8 @@ describe('the errors in the document', () => {
     'PointInTimeRecoveryUnavailable',
     'InvalidRestoreTime',
     'LimitExceeded',
+    'RestoreNotFound',
+    'RestoreFailed',
     'SnapshotCorrupt',
     'ObjectNotFound',
   ] as const satisfies readonly ErrorCode[];

@@ -39,6 +39,7 @@ describe('the operand <backup>', () => {
       limit: 100,
       from: 1_576_616_366_715,
       to: 1_576_616_366_716,
+      includeFailed: true,
     });
   });
 

@@ -267,6 +267,25 @@ describe('listBackups', () => {
     expect((await list({ table, from: marker, after: early })).backups.map(({ id }) => id)).toEqual([one.id]);
   });
 
+  it('leaves out a failed backup, as DynamoDB does, unless failed ones are asked for', async () => {
+    const { database, harness, table } = world;
+    const good = await backup({ name: 'good' });
+    const failing = harness.restarted({
+      around: (handler, _input, run) =>
+        handler === 'collect' ? Promise.reject(new Error('no luck')) : run(),
+    });
+    await changeItems(database, table);
+    const { id } = await failing.operations.createBackup({ table, name: 'failed' });
+    await failing.executions.idle();
+    const failed = await harness.operations.describeBackup({ table, id });
+    expect(failed).toMatchObject({ status: 'FAILED', reason: expect.any(String) });
+    for (const query of [{ limit: 9 }, { limit: 9, table }]) {
+      expect((await harness.operations.listBackups(query)).backups).toEqual([good]);
+      const all = await harness.operations.listBackups({ ...query, includeFailed: true });
+      expect(all.backups).toEqual([good, failed]);
+    }
+  });
+
   it('returns nothing for an unknown table', async () => {
     expect(await world.harness.operations.listBackups({ table: 'no-such-table', limit: 9 })).toEqual({
       backups: [],

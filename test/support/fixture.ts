@@ -74,7 +74,7 @@ export async function tableExists({ dynamodb }: TestDatabase, name: string): Pro
 export async function expectNothingHeld(harness: Harness, table: string): Promise<void> {
   const record = await harness.services.catalog.turns.getTable(table);
   expect([record?.turn, record?.pending]).toEqual([undefined, []]);
-  const { backups } = await harness.operations.listBackups({ table, limit: 100 });
+  const { backups } = await harness.operations.listBackups({ table, limit: 100, includeFailed: true });
   for (const { id } of backups) {
     const snapshot = await harness.services.catalog.snapshots.get({ table, id });
     expect([snapshot?.pins, snapshot?.restores]).toEqual([undefined, undefined]);

@@ -179,7 +179,11 @@ async function runScript(
   for (const action of during) await apply(action);
   await harness.executions.idle();
 
-  const { backups: listed } = await harness.operations.listBackups({ table, limit: 100 });
+  const { backups: listed } = await harness.operations.listBackups({
+    table,
+    limit: 100,
+    includeFailed: true,
+  });
   expect(listed.map((backup) => [backup.id, backup.status, backup.reason])).toEqual(
     backups.map((backup) => [backup.id, 'AVAILABLE', undefined]),
   );

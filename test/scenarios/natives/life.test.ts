@@ -113,7 +113,11 @@ describe('a native backup', () => {
 
 async function expectNothingMade(): Promise<void> {
   expect(world.natives.calls).toEqual([]);
-  const { backups } = await world.harness.operations.listBackups({ table: world.table, limit: 10 });
+  const { backups } = await world.harness.operations.listBackups({
+    table: world.table,
+    limit: 10,
+    includeFailed: true,
+  });
   expect(backups.map(({ name }) => name)).toEqual(['ours']);
 }
 
@@ -158,11 +162,12 @@ describe('an error of DynamoDB for a native backup', () => {
       world.natives.failure = { error: new TidemarkError(error, 'the reason'), done: false };
       await expect(world.create()).rejects.toMatchObject({ code: error, message: 'the reason' });
       const { operations, services } = world.harness;
-      const [, backup] = (await operations.listBackups({ table: world.table, limit: 10 })).backups;
+      const all = { table: world.table, limit: 10, includeFailed: true };
+      const [, backup] = (await operations.listBackups(all)).backups;
       expect(backup).toMatchObject({ status: 'FAILED', reason: `${error}: the reason` });
       expect(await services.catalog.natives.listCreating()).toEqual([]);
       if (backup) await operations.deleteBackup(keyOf(backup));
-      expect((await operations.listBackups({ table: world.table, limit: 10 })).backups).toHaveLength(1);
+      expect((await operations.listBackups(all)).backups).toHaveLength(1);
     },
   );
 

@@ -28,8 +28,26 @@ export const listBackups = operation({
       constraints: [oneOf('USER', 'SYSTEM', 'AWS_BACKUP', 'ALL')],
       text: "Who made the backups. All of Tidemark's are of type USER, which is also the default.",
     },
+    TidemarkOptions: {
+      type: 'structure',
+      shape: 'TidemarkListOptions',
+      closed: true,
+      text: 'What only Tidemark offers.',
+      members: {
+        IncludeFailed: {
+          type: 'boolean',
+          text: 'Lists failed backups too, with the status DELETED. By default they are left out.',
+        },
+      },
+    },
   },
-  example: { TableName: exampleTable, Limit: 10, TimeRangeLowerBound: 1576616366, BackupType: 'ALL' },
+  example: {
+    TableName: exampleTable,
+    Limit: 10,
+    TimeRangeLowerBound: 1576616366,
+    BackupType: 'ALL',
+    TidemarkOptions: { IncludeFailed: true },
+  },
   run: async (operations, input) => {
     const { TableName, TimeRangeLowerBound: from, TimeRangeUpperBound: to, ExclusiveStartBackupArn } = input;
     if (from !== undefined && to !== undefined && from > to) {
@@ -47,6 +65,7 @@ export const listBackups = operation({
       ...whenDefined('to', clampMarker(to)),
       limit: input.Limit ?? 100,
       ...whenDefined('after', after),
+      ...whenDefined('includeFailed', input.TidemarkOptions?.IncludeFailed),
     });
     return { BackupSummaries: backups.map(encodeSummary), LastEvaluatedBackupArn: last?.arn };
   },

@@ -41,6 +41,7 @@ describe('ListBackups', () => {
       { ExclusiveStartBackupArn: arn, BackupType: 'ALL' },
       { limit: 100, after: { table: 'Music', id: available.id, arn } },
     ],
+    ['failed backups', { TidemarkOptions: { IncludeFailed: true } }, { limit: 100, includeFailed: true }],
     ['user backups', { BackupType: 'USER' }, { limit: 100 }],
   ])('decodes a request with %s', async (_name, body, query) => {
     const operations = fakeOperations();
