@@ -111,6 +111,8 @@ export const decodeRestore = createDecoder<RestoreRecord>('restore', {
   requestKey: isOptional(isText),
   requestedBy: isOptional(isText),
   reason: isOptional(isText),
+  repairedIndexes: isOptional(isListOf(isText)),
+  differences: isOptional(isListOf(isText)),
   targetFate: isOptional(isTargetFate),
   endedAt: isOptional(isNumber),
 });

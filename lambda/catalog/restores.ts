@@ -30,6 +30,7 @@ export interface NewRestore {
   /** The name of the table to make. */
   readonly target: string;
   readonly description: TableDescription;
+  readonly repairedIndexes?: readonly string[];
   readonly requestedBy?: string;
   readonly requestKey?: string;
 }
@@ -37,7 +38,7 @@ export interface NewRestore {
 /** What the steps of a restore learn and add to its record. */
 export type RestoreNote = Pick<
   RestoreRecord,
-  'way' | 'why' | 'importArn' | 'imported' | 'settled' | 'reason'
+  'way' | 'why' | 'importArn' | 'imported' | 'settled' | 'reason' | 'differences'
 >;
 
 /** `last`: the restore before which the next page continues; absent on the last page. */
@@ -214,7 +215,7 @@ export class Restores {
   }
 
   #toRecord(
-    { backup, target, description, requestedBy, requestKey }: NewRestore,
+    { backup, target, description, repairedIndexes = [], requestedBy, requestKey }: NewRestore,
     contentTime: number,
   ): RestoreRecord {
     const requestedAt = this.#clock.now();
@@ -229,6 +230,7 @@ export class Restores {
       requestedAt,
       status: 'RESTORING',
       attempts: 1,
+      ...(repairedIndexes.length > 0 && { repairedIndexes }),
       ...(requestedBy !== undefined && { requestedBy }),
       ...(requestKey !== undefined && { requestKey }),
     };

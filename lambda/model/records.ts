@@ -199,6 +199,10 @@ export interface RestoreRecord {
   readonly requestedBy?: string;
   /** Why the restore failed, or what is in doubt about a restored table. `explainRestore` adds the target's fate. */
   readonly reason?: string;
+  /** Indexes that took the table's throughput, because the backup recorded none for them. */
+  readonly repairedIndexes?: readonly string[];
+  /** In what the settled table differs from `description`, for people. */
+  readonly differences?: readonly string[];
   /** Set when the restore ends. */
   readonly targetFate?: TargetFate;
   /** When the restore ended, epoch ms. */

@@ -1,6 +1,8 @@
 import type { RestoreRecord, TargetFate } from './records.ts';
 import { restoreTag } from './restore-tag-name.ts';
 
+type Outcome = Pick<RestoreRecord, 'target' | 'reason' | 'repairedIndexes' | 'differences' | 'targetFate'>;
+
 /**
  * Explains for people why a restore failed or what is in doubt about it, and what became of its table. Undefined while
  * there is nothing to explain. This is the only place that puts a restore's fate into words.
@@ -8,9 +10,17 @@ import { restoreTag } from './restore-tag-name.ts';
 export function explainRestore({
   target,
   reason,
+  repairedIndexes,
+  differences,
   targetFate,
-}: Pick<RestoreRecord, 'target' | 'reason' | 'targetFate'>): string | undefined {
-  const parts = [reason, targetFate && describeFate(target, targetFate)];
+}: Outcome): string | undefined {
+  const parts = [
+    reason,
+    repairedIndexes &&
+      `the backup recorded no throughput for index ${repairedIndexes.join(', ')}: it takes that of the table`,
+    differences && `table ${target} is not as promised: ${differences.join('; ')}`,
+    targetFate && describeFate(target, targetFate),
+  ];
   const texts = parts.filter((part) => part !== undefined);
   return texts.length === 0 ? undefined : texts.join('; ');
 }

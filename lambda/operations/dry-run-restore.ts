@@ -1,6 +1,7 @@
 import { maxRunningRestores } from '../catalog/restore-writes.ts';
 import { tooManyRestoresError } from '../catalog/restores.ts';
 import type { RestoreRecord } from '../model/records.ts';
+import { checkIndexKeys } from '../restore/target-indexes.ts';
 import { planTarget } from '../restore/target-description.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 import { computeEstimate, noEstimate, type RestoreEstimate } from './estimate-restore.ts';
@@ -26,6 +27,7 @@ export async function dryRunRestore(services: RequestServices, input: RestoreTab
   const { backup, conflict } = await readRestoreRequest(services, input);
   checkNotNative(backup, noEstimate);
   const description = planTarget(backup.description, overrides);
+  checkIndexKeys(description, services.config);
   if (conflict !== undefined) throw conflict;
   const running = await services.catalog.restores.listRunning();
   if (running.length >= maxRunningRestores) throw tooManyRestoresError();

@@ -1,4 +1,6 @@
 import type { StartedRestore } from '../native/recovery.ts';
+import { listRepairedIndexes } from '../restore/repair-source.ts';
+import { checkIndexKeys } from '../restore/target-indexes.ts';
 import { planTarget } from '../restore/target-description.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 import { readRestoreRequest, type RestoreTableInput, startOnce, startRestore } from './restore-request.ts';
@@ -27,8 +29,10 @@ async function start(services: RequestServices, input: RestoreTableInput): Promi
     return { table: await services.native.restore({ ...common, arn: backup.nativeArn, overrides }) };
   }
   const description = planTarget(backup.description, overrides);
+  checkIndexKeys(description, services.config);
   if (conflict !== undefined) throw conflict;
-  const restore = await services.catalog.restores.create({ ...common, backup, description });
+  const repairedIndexes = listRepairedIndexes(backup.description, overrides);
+  const restore = await services.catalog.restores.create({ ...common, backup, description, repairedIndexes });
   await startRestore(services, restore);
   return { restore };
 }

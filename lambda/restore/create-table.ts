@@ -8,6 +8,7 @@ import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { findTable } from '../tables/table.ts';
 import type { RestoreJob } from '../jobs/job.ts';
+import { checkFinalSettings } from './check-final-settings.ts';
 import { readCurrentRestore } from './current-restore.ts';
 import { hasRestoreTag } from './restore-tag.ts';
 import { buildTableParameters } from './table-parameters.ts';
@@ -24,9 +25,9 @@ const waitSeconds = 5;
 
 /**
  * Makes the target table with the restore's tag and without its global indexes: `buildIndexes` adds them after loading.
- * Returns `ready` once the table is ACTIVE.
+ * Returns `ready` once the table is ACTIVE and DynamoDB has accepted the settings that it gets later.
  *
- * Throws `TableAlreadyExists` if this restore did not make the table of that name.
+ * Throws `TableAlreadyExists` if this restore did not make the table of that name, and `TargetRefused`.
  */
 export async function createTable(
   services: Services,
@@ -40,6 +41,7 @@ export async function createTable(
   const table = found ?? (await sendCreateTable(dynamodb, restore.target, restore.description, job));
   await services.catalog.restores.recordTargetTable(restore, String(table.TableId));
   const ready = table.TableStatus === 'ACTIVE';
+  if (ready) await checkFinalSettings(services, restore);
   return {
     job,
     status: ready ? 'ready' : 'wait',

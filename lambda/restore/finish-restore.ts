@@ -4,10 +4,12 @@ import type {
   UpdateTableCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { TableDescription } from '../model/records.ts';
+import { shortenReasons } from '../runtime/shorten.ts';
 import type { Services } from '../services/services.ts';
 import { describeTable } from '../tables/table.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import type { WaitResult } from './build-indexes.ts';
+import { findDifferences } from './compare-target.ts';
 import { updateTable, updateTimeToLive } from './change-table.ts';
 import { sumRanges } from './range-part.ts';
 import { type CurrentRestore, readCurrentRestore, readSourceManifest } from './current-restore.ts';
@@ -18,8 +20,8 @@ import { maximaOf } from './target-throughput.ts';
 const waitSeconds = 5;
 
 /**
- * Gives the table its remaining settings one after another, compares what was restored with the snapshot, removes the
- * restore's tag and ends the job.
+ * Gives the table its remaining settings one after another, compares what was restored with the snapshot and the
+ * table's settings with the promised ones, removes the restore's tag and ends the job.
  *
  * If the items' number or digest differs although every frame's checksum matched, the snapshot's claim about its
  * items is wrong, not the items: the table is kept, and the record says so. The items of an import cannot be added up
@@ -33,12 +35,7 @@ export async function finishRestore(services: Services, { job }: { job: RestoreJ
   if (table.TableStatus !== 'ACTIVE') return wait;
   if (await applySetting(services, restore.target, table, restore.description)) return wait;
   // A settled restore was compared before; a doubt is on its record.
-  const doubt = restore.settled === true ? undefined : await findDoubt(services, job, current);
-  // From here on an abort ends the job as RESTORED too: it could not delete an untagged or protected table.
-  await services.catalog.restores.note(restore, {
-    settled: true,
-    ...(doubt !== undefined && { reason: doubt }),
-  });
+  if (restore.settled !== true) await settle(services, job, current);
   if (lacksProtection(table, restore.description)) {
     await updateTable(services, { TableName: restore.target, DeletionProtectionEnabled: true });
     return wait;
@@ -46,6 +43,21 @@ export async function finishRestore(services: Services, { job }: { job: RestoreJ
   await removeRestoreTag(services.dynamodb, String(table.TableArn));
   await services.catalog.restores.end(restore, 'RESTORED', { targetFate: { kind: 'complete' } });
   return { job, status: 'done', waitSeconds: 0 };
+}
+
+/** From here on an abort ends the job as RESTORED too: it could not delete an untagged or protected table. */
+async function settle(services: Services, job: RestoreJob, current: CurrentRestore): Promise<void> {
+  const { restore } = current;
+  const doubt = await findDoubt(services, job, current);
+  const { description } = await describeTable(services.dynamodb, restore.target);
+  const differences = findDifferences(restore.description, description);
+  if (differences.length > 0)
+    services.log.error('the restored table is not as promised', { restore: restore.id, differences });
+  await services.catalog.restores.note(restore, {
+    settled: true,
+    ...(doubt !== undefined && { reason: doubt }),
+    ...(differences.length > 0 && { differences: shortenReasons(differences) }),
+  });
 }
 
 /**

@@ -3,17 +3,18 @@ import type { TableDescription } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { selectKeyDefinitions } from './key-definitions.ts';
 import type { KeptSetting, RestoreOverrides } from '../model/restore-overrides.ts';
+import { repairSource } from './repair-source.ts';
 import { planIndexes } from './target-indexes.ts';
 import { planTableThroughput, billingOf } from './target-throughput.ts';
 
 /**
  * Plans the restored table: the source's description with the overrides, without the settings that DynamoDB's restore
- * leaves off, and only with throughput that fits its billing mode. Throws `Validation` in DynamoDB's words.
+ * leaves off, and only with throughput that fits its billing mode. What the source's description lacks is repaired. Throws `Validation` in DynamoDB's words.
  */
 export function planTarget(source: TableDescription, overrides: RestoreOverrides): TableDescription {
   const { keySchema, createdAt, sizeBytes, itemCount } = source;
   const throughput = planTableThroughput(source, overrides);
-  const indexes = planIndexes(source, overrides);
+  const indexes = planIndexes(repairSource(source), overrides);
   const sse = overrides.sse === undefined ? source.sse : planEncryption(overrides.sse);
   return {
     keySchema,

@@ -1,5 +1,6 @@
 import type { GlobalSecondaryIndexInfo, LocalSecondaryIndexInfo } from '@aws-sdk/client-dynamodb';
 import type { TableDescription } from '../model/records.ts';
+import type { Config } from '../services/config.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import {
   type Billing,
@@ -28,6 +29,22 @@ export function planIndexes(source: TableDescription, overrides: RestoreOverride
   };
   checkNames(indexes);
   return indexes;
+}
+
+/**
+ * Throws `Validation` if a planned index cannot be added to a loaded table: the target is made without its global indexes,
+ * and not every database adds indexes of more than two key attributes.
+ */
+export function checkIndexKeys(
+  { globalSecondaryIndexes: global }: Pick<TableDescription, 'globalSecondaryIndexes'>,
+  { maxIndexKeys }: Pick<Config, 'maxIndexKeys'>,
+): void {
+  const tooLarge = global.find(({ KeySchema: keys = [] }) => keys.length > maxIndexKeys);
+  if (tooLarge === undefined) return;
+  throw invalidRequestError(
+    `Index ${tooLarge.IndexName} has ${tooLarge.KeySchema?.length} key attributes, and this database adds indexes of at most ` +
+      `${maxIndexKeys} to a table. Restore without it: leave it out of GlobalSecondaryIndexOverride.`,
+  );
 }
 
 /** Applies the override of one index. An override is complete: missing throughput is not taken from the source. */

@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'TaskIncomplete'
   | 'TurnLost'
   | 'TargetTableLost'
+  | 'TargetRefused'
   | 'WritesRefused'
   | 'ObjectNotFound'
   | 'Internal';

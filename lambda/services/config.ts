@@ -21,6 +21,8 @@ export interface Config {
   readonly missingRecovery: 'refuse' | 'enable';
   /** How restored tables get their items. `auto`: the better way for each restore (`restore/choose-way.ts`). */
   readonly restoreBy: 'auto' | RestoreWay;
+  /** How many key attributes an index may have that is added to a table. A restore with a larger one is refused. */
+  readonly maxIndexKeys: number;
   /** How much time one incremental export covers. */
   readonly exportWindow: WindowLimits;
   /** How long before an export's time the replay of the stream starts: the export may end up to a minute early or late. */
@@ -54,6 +56,8 @@ export const defaultConfig: Config = {
   missingRecovery: 'refuse',
   // Not every database with DynamoDB's protocol can import. The stack sets `auto`.
   restoreBy: 'writes',
+  // Not every database with DynamoDB's protocol adds larger ones. The stack sets DynamoDB's limit.
+  maxIndexKeys: 2,
   // What DynamoDB accepts.
   exportWindow: { minMs: 15 * 60_000, maxMs: 24 * 60 * 60_000 },
   replayMs: 5 * 60_000,
@@ -80,6 +84,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return {
     ...defaultConfig,
     catalogArn: env[environment.catalogArn] ?? defaultConfig.catalogArn,
+    // Four partition keys and four sort keys, since November 2025.
+    maxIndexKeys: 8,
     missingStream: readChoice(
       env,
       environment.missingStream,

@@ -8,6 +8,8 @@ import type {
 import { markerOf } from '../../lambda/model/ids.ts';
 import { createBackup } from '../../lambda/operations/create-backup.ts';
 import { checkTarget, startOnce, startRestore } from '../../lambda/operations/restore-request.ts';
+import { listRepairedIndexes } from '../../lambda/restore/repair-source.ts';
+import { checkIndexKeys } from '../../lambda/restore/target-indexes.ts';
 import { planTarget } from '../../lambda/restore/target-description.ts';
 import { isError, reasonOf, TidemarkError } from '../../lambda/runtime/errors.ts';
 import type { Services } from '../../lambda/services/services.ts';
@@ -76,12 +78,14 @@ export class EmbeddedContinuousBackups implements ContinuousBackups {
     const table = await describeTable(this.#services.dynamodb, name);
     const time = restoreTime(name, await this.#recovery(table), request.time);
     const description = planTarget(table.description, overrides);
+    checkIndexKeys(description, this.#services.config);
     await checkTarget(this.#services, target);
     const backup = await this.#backup(name, time, requestedBy);
     const restore = await this.#services.catalog.restores.createForPointInTime({
       backup,
       target,
       description,
+      repairedIndexes: listRepairedIndexes(table.description, overrides),
       ...(requestedBy !== undefined && { requestedBy }),
       ...(requestKey !== undefined && { requestKey }),
     });

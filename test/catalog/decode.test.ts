@@ -102,6 +102,8 @@ const restore: Whole<RestoreRecord> = {
   requestKey: 'key',
   requestedBy: 'ada',
   reason: 'none',
+  repairedIndexes: ['by-year'],
+  differences: ['billing mode: PROVISIONED instead of PAY_PER_REQUEST'],
   targetFate: { kind: 'kept', why: 'denied', error: 'no right' },
   endedAt: 3,
 };

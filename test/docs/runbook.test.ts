@@ -30,6 +30,7 @@ const errorCodes: Readonly<Record<ErrorCode, true>> = {
   TaskIncomplete: true,
   TurnLost: true,
   TargetTableLost: true,
+  TargetRefused: true,
   WritesRefused: true,
   ObjectNotFound: true,
   Internal: true,

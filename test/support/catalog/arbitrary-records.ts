@@ -158,6 +158,7 @@ const noted = {
   imported: fc.record({ items: number, bytes: number }),
   settled: fc.constant(true as const),
   reason: text,
+  differences: fc.array(text, { minLength: 1, maxLength: 3 }),
 };
 
 /** At least one member. */
@@ -183,6 +184,7 @@ export const restore: fc.Arbitrary<RestoreRecord> = members(
     abandoned: text,
     requestKey: text,
     requestedBy: text,
+    repairedIndexes: fc.array(text, { minLength: 1, maxLength: 3 }),
     targetFate: fate,
     endedAt: time,
   },

@@ -1,0 +1,36 @@
+import type { GlobalSecondaryIndexInfo } from '@aws-sdk/client-dynamodb';
+import type { TableDescription } from '../model/records.ts';
+import type { RestoreOverrides } from '../model/restore-overrides.ts';
+
+/**
+ * Completes a source's description from which no table could be made: an index of a provisioned table that is described
+ * without throughput takes the table's. The embedded database describes an index so after a change of the billing mode.
+ */
+export function repairSource(source: TableDescription): TableDescription {
+  return {
+    ...source,
+    globalSecondaryIndexes: source.globalSecondaryIndexes.map((index) =>
+      lacksThroughput(source, index) && source.provisionedThroughput !== undefined
+        ? { ...index, ProvisionedThroughput: source.provisionedThroughput }
+        : index,
+    ),
+  };
+}
+
+/** Lists the names of the indexes that the target has with throughput that the source's description did not have. */
+export function listRepairedIndexes(
+  source: TableDescription,
+  { billingMode, globalSecondaryIndexes }: RestoreOverrides,
+): string[] {
+  if (billingMode !== undefined || globalSecondaryIndexes !== undefined) return [];
+  return source.globalSecondaryIndexes
+    .filter((index) => lacksThroughput(source, index))
+    .map(({ IndexName }) => String(IndexName));
+}
+
+function lacksThroughput(
+  { billingMode }: TableDescription,
+  { ProvisionedThroughput: throughput }: GlobalSecondaryIndexInfo,
+): boolean {
+  return billingMode === 'PROVISIONED' && (throughput?.ReadCapacityUnits ?? 0) < 1;
+}
