@@ -28,7 +28,7 @@ function beginBackup(id: BackupId): Promise<BeginResult> {
 
 describe('begin, before the backup has a record,', () => {
   it('waits while the request may still write the record', async () => {
-    expect(await beginBackup(createBackupId(Date.now(), '00000000'))).toMatchObject({
+    expect(await beginBackup(createBackupId(world.database.clock.now(), '00000000'))).toMatchObject({
       status: 'wait',
       waitSeconds: 1,
     });
@@ -45,14 +45,16 @@ describe('begin, before the backup has a record,', () => {
   });
 
   it('ends if a request with a later marker is recorded, because its own can no longer be', async () => {
-    const early = createBackupId(Date.now(), '00000000');
+    const early = createBackupId(world.database.clock.now(), '00000000');
     await backUp();
     expect(await beginBackup(early)).toMatchObject({ status: 'ended' });
   });
 
   it('ends if the request had enough time to write the record', async () => {
     const { recordMs } = world.harness.services.config;
-    expect(await beginBackup(createBackupId(Date.now() - recordMs, '00000000'))).toMatchObject({
+    expect(
+      await beginBackup(createBackupId(world.database.clock.now() - recordMs, '00000000')),
+    ).toMatchObject({
       status: 'ended',
     });
   });

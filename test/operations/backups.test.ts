@@ -24,11 +24,11 @@ const code = (expected: string) => expect.objectContaining({ code: expected });
 describe('createBackup', () => {
   it('returns a backup that is CREATING, with the time of the request as marker', async () => {
     const { harness, table } = world;
-    const before = Date.now();
+    const before = harness.services.clock.now();
     const made = await harness.operations.createBackup({ table, name: 'a-backup', requestedBy: 'me' });
     expect(made).toMatchObject({ status: 'CREATING', name: 'a-backup', requestedBy: 'me' });
     expect(made.marker).toBeGreaterThanOrEqual(before);
-    expect(made.marker).toBeLessThanOrEqual(Date.now());
+    expect(made.marker).toBeLessThanOrEqual(harness.services.clock.now());
     expect(made.arn).toMatch(new RegExp(`:table/${table}/backup/0${made.marker}-[0-9a-f]{8}$`));
     await harness.executions.idle();
   });

@@ -353,7 +353,8 @@ describe('a table that CreateTable makes after its restore has failed', () => {
     });
   }
 
-  const listFailed = async () => harness.services.catalog.restores.listFailed(Date.now() + 1);
+  const listFailed = async () =>
+    harness.services.catalog.restores.listFailed(harness.services.clock.now() + 1);
 
   it('is removed by the reconciler 20 minutes after the end of the restore', async () => {
     const { make } = await failBeforeTableIsMade();

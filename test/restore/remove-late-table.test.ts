@@ -7,7 +7,6 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RestoreRecord } from '../../lambda/model/records.ts';
 import { explainRestore } from '../../lambda/model/restore-outcome.ts';
-import { systemClock } from '../../lambda/runtime/clock.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { backUp } from '../support/retention/support.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
@@ -203,11 +202,9 @@ it('a table that the record reports as kept is never removed, even once it can b
 describe('a table that DescribeTable does not show at the end of its import', () => {
   /** Hides the table from the first `times` calls of DescribeTable; a minute passes at each call. */
   async function restoreWithHiddenTable(times: number, around?: HarnessOptions['around']) {
-    let ahead = 0;
-    const clock = { ...systemClock, now: () => systemClock.now() + ahead };
     const target = newTargetName();
     const config = { importShownMs: 5 * minuteMs };
-    const harness = await startImportHarness(database, { clock, config, ...(around && { around }) });
+    const harness = await startImportHarness(database, { config, ...(around && { around }) });
     let hasEnded = false;
     let hidden = 0;
     intercept(database, 'DescribeImportCommand', async (send) => {
@@ -217,7 +214,7 @@ describe('a table that DescribeTable does not show at the end of its import', ()
     });
     intercept(database, 'DescribeTableCommand', async (send, input) => {
       if (!hasEnded || (input as { TableName: string }).TableName !== target) return send();
-      ahead += minuteMs;
+      database.clock.advance(minuteMs);
       if (hidden === times) return send();
       hidden++;
       throw serviceError('ResourceNotFoundException');

@@ -4,7 +4,7 @@ import { deployment } from '../../support/wire/deployment.ts';
 import { expectError, expectNoFault, type Json } from '../../support/wire/http.ts';
 import { embeddedWire, eventually } from '../../support/wire/support.ts';
 
-const natives = new SimulatedNatives();
+const natives = new SimulatedNatives(() => wire.clock.now());
 const { wire } = deployment({ native: natives, config: { base: 'scan' } });
 const embedded = embeddedWire();
 
@@ -38,7 +38,7 @@ const nativeArnOf = async (arn: string) =>
 describe('a native backup', () => {
   test('is answered at once like any other: CREATING, with ARN, name and source', async () => {
     const table = await createTable('answered');
-    const before = Date.now() / 1000;
+    const before = wire.clock.now() / 1000;
     const { status, json } = await create(table, { Comment: 'for the auditors' });
     expect([status, json]).toMatchObject([
       200,

@@ -16,6 +16,7 @@ interface SimulatedNative {
 
 /** DynamoDB's own backups in memory, as DynamoDB's documentation describes them. */
 export class SimulatedNatives implements NativeBackups {
+  readonly #now: () => number;
   readonly backups = new Map<string, SimulatedNative>();
   readonly restores: NativeBackupRestore[] = [];
   /** The names of the calls, in order. */
@@ -26,6 +27,10 @@ export class SimulatedNatives implements NativeBackups {
   failure: { readonly error: Error; readonly done: boolean } | undefined;
   /** While true, lists are empty. */
   lagging = false;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   /** Completes all backups that are being made. */
   finish(): void {
@@ -40,7 +45,7 @@ export class SimulatedNatives implements NativeBackups {
     if (failure?.done === false) throw failure.error;
     const tableId = this.tables.get(table);
     if (tableId === undefined) throw new TidemarkError('TableNotFound', `Table not found: ${table}`);
-    const madeAt = Date.now();
+    const madeAt = this.#now();
     const arn = backupArnOf(
       `arn:aws:dynamodb:eu-west-1:123456789012:table/${table}`,
       createBackupId(madeAt, randomIds.hex(8)),

@@ -31,7 +31,7 @@ export const keyOf = ({ table: { name }, id }: BackupRecord) => ({ table: name, 
 export const graceMs = 60_000;
 
 export async function createNativeWorld(database: TestDatabase): Promise<NativeWorld> {
-  const natives = new SimulatedNatives();
+  const natives = new SimulatedNatives(database.clock.now);
   const options = { native: natives, config: { reconcileGraceMs: graceMs } };
   const harness = await startHarness(database, options);
   const table = await newTable(database, 3);
