@@ -45,7 +45,7 @@ describe('a table that a restore is loading', () => {
     const target = `restored-${randomIds.hex(8)}`;
     const codes: Record<string, unknown>[] = [];
     const watching = harness.restarted({
-      native: new SimulatedNatives(),
+      native: new SimulatedNatives(world.database.clock.now),
       config: { missingStream: 'enable', missingRecovery: 'enable' },
       around: async (handler, _input, run) => {
         if (handler === 'restore-write') codes.push(await codesOf(watching, target));
