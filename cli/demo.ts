@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRuntime } from '../local/runtime.ts';
-import { textLog } from '../local/text-log.ts';
+import { createTextLog } from '../local/text-log.ts';
 import { demonstrate } from './demo/demonstration.ts';
 import { type Options, parseOptions, usage, UsageError } from './demo/options.ts';
 import { readPeakMemory, renderReport, type Report } from './demo/report.ts';
@@ -38,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function runDemonstration({ items, keep }: Options, home: string, screen: Screen): Promise<Report> {
   const since = performance.now();
-  const log = textLog((line) => console.error(line), false);
+  const log = createTextLog((line) => console.error(line), false);
   const runtime = await screen.step('Start Tidemark', () => startRuntime({ port: 0, home, log }));
   try {
     const { steps, backups, checks } = await demonstrate(runtime.url, items, screen);

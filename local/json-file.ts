@@ -18,7 +18,10 @@ export async function readEntries<T>(
  * Writes the entries, as they are when it comes to it, into a file that holds the old ones or the new ones, never half.
  * A write that fails is said to whoever asked for it; the next one writes everything anew.
  */
-export function entriesWriter(file: string, entries: ReadonlyMap<string, unknown>): () => Promise<void> {
+export function createEntriesWriter(
+  file: string,
+  entries: ReadonlyMap<string, unknown>,
+): () => Promise<void> {
   const inTurn = pLimit(1);
   return () =>
     inTurn(async () => {

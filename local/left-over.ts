@@ -11,7 +11,7 @@ const maxWaitMs = 30_000;
  * Ends the process that a killed runtime left behind: the one whose id is in `pidFile`, if `argument` is among its
  * arguments. Ids are used again, so a process without it is somebody else's and is left alone.
  */
-export async function endLeftOver(pidFile: string, argument: string): Promise<void> {
+export async function killLeftOver(pidFile: string, argument: string): Promise<void> {
   const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''));
   // What the database has answered is in its file: it may be killed at any time.
   if (await runsWith(pid, argument)) process.kill(pid, 'SIGKILL');

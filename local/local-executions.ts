@@ -36,7 +36,7 @@ const tasksOf: Record<Machine, Readonly<Record<string, TaskHandler>>> = {
 };
 
 /** The state machines' definitions, interpreted in this process; the steps are called as functions. */
-export function localExecutions(options: LocalOptions): LocalExecutions {
+export function createLocalExecutions(options: LocalOptions): LocalExecutions {
   const running = new Map<string, Running>();
   const ended = new Set<string>();
   let stopped = false;

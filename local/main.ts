@@ -1,4 +1,4 @@
-import { textLog } from './text-log.ts';
+import { createTextLog } from './text-log.ts';
 import { banner } from './banner.ts';
 import { type RuntimeOptions, startRuntime } from './runtime.ts';
 
@@ -36,7 +36,7 @@ function optionsFrom(env: NodeJS.ProcessEnv): RuntimeOptions {
     port: portFrom(env['PORT'] || '4100'),
     home: env['TIDEMARK_HOME'] || './.tidemark',
     ...(endpoint !== undefined && { dynamodbEndpoint: endpoint }),
-    log: textLog((line) => console.error(line), env['TIDEMARK_LOG'] === 'debug'),
+    log: createTextLog((line) => console.error(line), env['TIDEMARK_LOG'] === 'debug'),
     progress: (line) => console.log(`${line} ...`),
   };
 }

@@ -9,9 +9,9 @@ import { startDatabase } from './dynamodb/embedded-database.ts';
 import { lockHome } from './home-lock.ts';
 import type { LocalExecutions } from './local-executions.ts';
 import { startReconciling } from './reconcile-loop.ts';
-import { startKeeping } from './keep-loop.ts';
+import { startKeepingRecovery } from './keep-loop.ts';
 import { startServer } from './server.ts';
-import { localServices } from './services.ts';
+import { createLocalServices } from './services.ts';
 import { startSweeping } from './sweep-loop.ts';
 
 export interface RuntimeOptions {
@@ -56,12 +56,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   );
   const dynamodbEndpoint = options.dynamodbEndpoint ?? (await embedded(home, log, started));
   const definitions = options.definitions ?? (await synthesize(progress));
-  const local = await localServices({ dynamodbEndpoint, definitions, home, clock, log });
+  const local = await createLocalServices({ dynamodbEndpoint, definitions, home, clock, log });
   started.defer(() => local.close());
   progress('Taking up what was left unfinished');
   started.defer(await startReconciling(local.services));
   started.defer(startSweeping(local.services));
-  started.defer(startKeeping(local.continuous, log));
+  started.defer(startKeepingRecovery(local.continuous, log));
   const { operations, exports } = local;
   const server = await startServer({ port, dynamodbEndpoint, operations, exports, log });
   started.defer(() => server.close());

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
 import { openCatalog } from '../lambda/catalog/catalog.ts';
-import { notHere } from './dynamodb/no-native-backups.ts';
+import { noNativeBackups } from './dynamodb/no-native-backups.ts';
 import { type Operations, createOperations } from '../lambda/operations/operations.ts';
 import { createDynamodbClient } from '../lambda/runtime/clients.ts';
 import type { Clock } from '../lambda/runtime/clock.ts';
@@ -14,10 +14,10 @@ import type { Services } from '../lambda/services/services.ts';
 import { createDirectoryStore } from '../lambda/storage/directory-store.ts';
 import type { Definitions } from '../lib/workflow/definitions.ts';
 import { catalogTable, createCatalog } from './catalog-table.ts';
-import { EmbeddedContinuousBackups } from './dynamodb/recovery.ts';
+import { EmbeddedRecovery } from './dynamodb/recovery.ts';
 import { answerClient } from './dynamodb/exports/answers.ts';
 import { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
-import { type LocalExecutions, localExecutions } from './local-executions.ts';
+import { type LocalExecutions, createLocalExecutions } from './local-executions.ts';
 import { RecoverySettings } from './dynamodb/recovery-settings.ts';
 import { createStreamsClient } from './dynamodb/streams-client.ts';
 
@@ -35,7 +35,7 @@ export interface LocalServices {
   readonly services: Services;
   readonly operations: Operations;
   readonly executions: LocalExecutions;
-  readonly continuous: EmbeddedContinuousBackups;
+  readonly continuous: EmbeddedRecovery;
   readonly exports: EmbeddedExports;
   /** Ends the executions; resolves when the steps that were begun have ended. */
   close(): Promise<void>;
@@ -80,7 +80,7 @@ const localBucket = 'tidemark';
 const waitMs = 50;
 
 /** Tidemark over a DynamoDB endpoint and a folder, with its state machines in this process. */
-export async function localServices(options: LocalServicesOptions): Promise<LocalServices> {
+export async function createLocalServices(options: LocalServicesOptions): Promise<LocalServices> {
   const { dynamodbEndpoint, definitions, home, clock, log } = options;
   const connection = {
     endpoint: dynamodbEndpoint,
@@ -93,7 +93,7 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
   });
   const begun = new Set<Promise<object>>();
   const limited = pLimit(stepsAtOnce);
-  const executions = localExecutions({
+  const executions = createLocalExecutions({
     definitions,
     services: () => services,
     waitMs,
@@ -118,11 +118,11 @@ export async function localServices(options: LocalServicesOptions): Promise<Loca
       describe: (table) => continuous.describe(table),
       update: (table, specification) => continuous.update(table, specification),
     },
-    native: notHere,
+    native: noNativeBackups,
     bucketPlace: { bucket: localBucket, prefix: '' },
   };
   const settings = await RecoverySettings.open(join(home, 'continuous-backups.json'));
-  const continuous = new EmbeddedContinuousBackups(services, settings);
+  const continuous = new EmbeddedRecovery(services, settings);
   const exports = await openExports(services, createDynamodbClient(connection), home, continuous);
   return {
     services,
@@ -146,7 +146,7 @@ async function openExports(
   services: Services,
   database: DynamoDBClient,
   folder: string,
-  continuous: EmbeddedContinuousBackups,
+  continuous: EmbeddedRecovery,
 ): Promise<EmbeddedExports> {
   const { dynamodb, streams, store, clock, ids, log, bucketPlace } = services;
   const exports = await EmbeddedExports.open({

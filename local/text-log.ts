@@ -1,7 +1,7 @@
 import type { Log } from '../lambda/runtime/logger.ts';
 
 /** A log of one short line per event, for people: warnings and errors, and everything else if `verbose`. */
-export function textLog(write: (line: string) => void, verbose: boolean): Log {
+export function createTextLog(write: (line: string) => void, verbose: boolean): Log {
   const line =
     (level: string) =>
     (message: string, facts: Record<string, unknown> = {}): void => {

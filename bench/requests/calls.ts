@@ -8,7 +8,7 @@ import { systemClock } from '../../lambda/runtime/clock.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { synthesizeDefinitions } from '../../lib/workflow/definitions.ts';
 import { startDatabase } from '../../local/dynamodb/embedded-database.ts';
-import { type LocalServices, localServices } from '../../local/services.ts';
+import { type LocalServices, createLocalServices } from '../../local/services.ts';
 import { keyOf } from '../engine/items.ts';
 import { BenchError } from '../engine/run.ts';
 import { Recorder, groupRounds } from './recorder.ts';
@@ -29,7 +29,7 @@ export async function measureCalls(folder: string): Promise<OperationCalls[]> {
   await using started = new AsyncDisposableStack();
   const database = await startDatabase(home, silentLog);
   started.defer(() => database.close());
-  const local = await localServices({
+  const local = await createLocalServices({
     dynamodbEndpoint: database.endpoint,
     definitions: synthesizeDefinitions(),
     home,

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Log } from '../../lambda/runtime/logger.ts';
-import { endLeftOver } from '../left-over.ts';
+import { killLeftOver } from '../left-over.ts';
 import { mendStreams } from './mend-streams.ts';
 
 export interface EmbeddedDatabase {
@@ -29,7 +29,7 @@ export async function startDatabase(home: string, log: Log): Promise<EmbeddedDat
   const file = databaseFile(home);
   const pidFile = join(home, 'dynamodb.pid');
   const binary = findBinary();
-  await endLeftOver(pidFile, file);
+  await killLeftOver(pidFile, file);
   const port = await freePort();
   const child = spawn(
     binary,

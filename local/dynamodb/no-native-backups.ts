@@ -2,7 +2,7 @@ import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import type { NativeBackups } from '../../lambda/native/native-backups.ts';
 
 /** Where the tables are in another database than DynamoDB, nobody but Tidemark makes backups. */
-export const notHere: NativeBackups = {
+export const noNativeBackups: NativeBackups = {
   check: refuse,
   create: refuse,
   find: refuse,

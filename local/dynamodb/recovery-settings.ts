@@ -1,4 +1,4 @@
-import { entriesWriter, readEntries } from '../json-file.ts';
+import { createEntriesWriter, readEntries } from '../json-file.ts';
 
 /** A table's point-in-time recovery, switched on. */
 export interface RecoverySetting {
@@ -17,7 +17,7 @@ export class RecoverySettings {
 
   private constructor(file: string, settings: Map<string, RecoverySetting>) {
     this.#settings = settings;
-    this.#write = entriesWriter(file, settings);
+    this.#write = createEntriesWriter(file, settings);
   }
 
   static async open(file: string): Promise<RecoverySettings> {

@@ -37,7 +37,7 @@ const backupName = 'tidemark-point-in-time';
  * it when it is switched on and, by `keep`, every 8 hours, or at once if the latest one is of no use: it failed, or the
  * stream was replaced.
  */
-export class EmbeddedContinuousBackups implements ContinuousBackups {
+export class EmbeddedRecovery implements ContinuousBackups {
   readonly #services: Services;
   readonly #settings: RecoverySettings;
 

@@ -7,7 +7,7 @@ import { randomIds } from '../../lambda/runtime/ids.ts';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 import type { Executions } from '../../lambda/jobs/job.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
-import { EmbeddedContinuousBackups } from '../../local/dynamodb/recovery.ts';
+import { EmbeddedRecovery } from '../../local/dynamodb/recovery.ts';
 import { RecoverySettings } from '../../local/dynamodb/recovery-settings.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { expectNothingHeld, newTable, putItems, shape, tableExists } from '../support/fixture.ts';
@@ -79,18 +79,18 @@ const hoursLater = (hours: number): Clock => shiftClock(database.clock, hours * 
 
 /** Recovery with settings of its own, in which `meanwhile` happens while a snapshot is requested. */
 async function interrupted(
-  meanwhile: (recovery: EmbeddedContinuousBackups) => Promise<unknown>,
-): Promise<EmbeddedContinuousBackups> {
+  meanwhile: (recovery: EmbeddedRecovery) => Promise<unknown>,
+): Promise<EmbeddedRecovery> {
   const { services, folder } = harness;
   const settings = await RecoverySettings.open(join(folder, 'interrupted.json'));
-  const undisturbed = new EmbeddedContinuousBackups(services, settings);
+  const undisturbed = new EmbeddedRecovery(services, settings);
   const executions: Executions = {
     ...services.executions,
     start: async () => {
       await meanwhile(undisturbed);
     },
   };
-  return new EmbeddedContinuousBackups({ ...services, executions, clock: hoursLater(9) }, settings);
+  return new EmbeddedRecovery({ ...services, executions, clock: hoursLater(9) }, settings);
 }
 
 describe('point-in-time recovery', () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { entriesWriter, readEntries } from '../../local/json-file.ts';
+import { createEntriesWriter, readEntries } from '../../local/json-file.ts';
 
 let folder: string;
 let file: string;
@@ -19,7 +19,7 @@ describe('entries in a file', () => {
 
   it('are as they were when the last of many writes at once came to it, and nothing else is left', async () => {
     const entries = new Map<string, number>();
-    const write = entriesWriter(file, entries);
+    const write = createEntriesWriter(file, entries);
     await Promise.all(
       Array.from({ length: 30 }, (_, i) => {
         entries.set(`entry ${i}`, i);
@@ -32,7 +32,7 @@ describe('entries in a file', () => {
 
   it('are written although the write before failed, which is said', async () => {
     const entries = new Map([['a', 1]]);
-    const write = entriesWriter(file, entries);
+    const write = createEntriesWriter(file, entries);
     await mkdir(file);
     await expect(write()).rejects.toMatchObject({ code: 'EISDIR' });
     await rmdir(file);

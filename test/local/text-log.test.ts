@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { textLog } from '../../local/text-log.ts';
+import { createTextLog } from '../../local/text-log.ts';
 
 function written(verbose: boolean): string[] {
   const lines: string[] = [];
-  const log = textLog((line) => lines.push(line), verbose);
+  const log = createTextLog((line) => lines.push(line), verbose);
   log.info('step done', { step: 'begin', status: undefined, milliseconds: 12 });
   log.warn('stream has a gap');
   log.error('step failed', { reason: 'Internal: two\nlines' });

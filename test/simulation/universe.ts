@@ -7,7 +7,7 @@ import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import type { Definitions } from '../../lib/workflow/definitions.ts';
 import { createMemoryStore } from '../support/snapshot/support.ts';
-import { notHere } from '../../local/dynamodb/no-native-backups.ts';
+import { noNativeBackups } from '../../local/dynamodb/no-native-backups.ts';
 import { Faults } from './faults.ts';
 import { Network } from './network.ts';
 import type { Random } from './random.ts';
@@ -81,7 +81,7 @@ export function createUniverse(seed: number, definitions: Definitions): Universe
     store: createSimulatedStore(bucket, network, faults),
     executions: machines,
     recovery: { describe: async () => ({ enabled: false }), update: async () => ({ enabled: false }) },
-    native: notHere,
+    native: noNativeBackups,
     bucketPlace: { bucket: 'simulated', prefix: '' },
   };
   const operations = createOperations({

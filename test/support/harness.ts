@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { openCatalog } from '../../lambda/catalog/catalog.ts';
 import type { NativeBackups } from '../../lambda/native/native-backups.ts';
-import { notHere } from '../../local/dynamodb/no-native-backups.ts';
+import { noNativeBackups } from '../../local/dynamodb/no-native-backups.ts';
 import { type Operations, createOperations } from '../../lambda/operations/operations.ts';
 import type { Clock } from '../../lambda/runtime/clock.ts';
 import { type Config, defaultConfig } from '../../lambda/services/config.ts';
@@ -13,11 +13,15 @@ import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 import type { Services } from '../../lambda/services/services.ts';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
-import { EmbeddedContinuousBackups } from '../../local/dynamodb/recovery.ts';
+import { EmbeddedRecovery } from '../../local/dynamodb/recovery.ts';
 import { createCatalog } from '../../local/catalog-table.ts';
 import { answerClient } from '../../local/dynamodb/exports/answers.ts';
 import { EmbeddedExports } from '../../local/dynamodb/exports/embedded-exports.ts';
-import { type LocalExecutions, type LocalOptions, localExecutions } from '../../local/local-executions.ts';
+import {
+  type LocalExecutions,
+  type LocalOptions,
+  createLocalExecutions,
+} from '../../local/local-executions.ts';
 import { RecoverySettings } from '../../local/dynamodb/recovery-settings.ts';
 import type { TestDatabase } from './database.ts';
 import type { SimulatedRecovery } from './recovery.ts';
@@ -27,7 +31,7 @@ export interface Harness {
   readonly services: Services;
   readonly operations: Operations;
   readonly executions: LocalExecutions;
-  readonly continuous: EmbeddedContinuousBackups;
+  readonly continuous: EmbeddedRecovery;
   readonly store: ObjectStore;
   /** The folder of the store. */
   readonly folder: string;
@@ -79,7 +83,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
   const settings = await RecoverySettings.open(join(folder, 'continuous-backups.json'));
   const compose = (given: HarnessOptions): Harness => {
     const clock = given.clock ?? database.clock;
-    const executions = localExecutions({
+    const executions = createLocalExecutions({
       definitions,
       services: () => services,
       waitMs: 500,
@@ -100,10 +104,10 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
         describe: (table) => continuous.describe(table),
         update: (table, specification) => continuous.update(table, specification),
       },
-      native: given.native ?? notHere,
+      native: given.native ?? noNativeBackups,
       bucketPlace: { bucket: given.exportBucket ?? bucket, prefix: '' },
     };
-    const continuous = new EmbeddedContinuousBackups(services, settings);
+    const continuous = new EmbeddedRecovery(services, settings);
     return {
       services,
       operations: createOperations({ ...services, continuous }),

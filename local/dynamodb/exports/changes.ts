@@ -45,7 +45,7 @@ const emptyPages = 1;
  * Where each shard stands behind the last record of this second: before its first record of a later one. Throws
  * `JobFailure` if the stream began later, and `StreamGap`.
  */
-export async function cutAfter(history: StreamHistory, second: number): Promise<Lane[]> {
+export async function findCutAfter(history: StreamHistory, second: number): Promise<Lane[]> {
   const { streams, stream } = history;
   const end = (second + 1) * 1000;
   const { createdAt } = await describeStream(streams, stream);
@@ -58,7 +58,7 @@ export async function cutAfter(history: StreamHistory, second: number): Promise<
 }
 
 /** What the records behind the cut, up to and with this second, did to each key, by its canonical text. */
-export async function changesFrom(
+export async function readChanges(
   history: StreamHistory,
   cut: Lane[],
   second: number,

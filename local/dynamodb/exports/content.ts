@@ -4,7 +4,7 @@ import { toCanonicalKey } from '../../../lambda/item/canonical.ts';
 import { fromSdk } from '../../../lambda/item/from-sdk.ts';
 import { measureItem } from '../../../lambda/item/size.ts';
 import { scanSegment } from '../../../lambda/sources/scan/scan-segment.ts';
-import { changesFrom, cutAfter, type KeyChange, type StreamHistory } from './changes.ts';
+import { readChanges, findCutAfter, type KeyChange, type StreamHistory } from './changes.ts';
 import { JobFailure } from './errors.ts';
 
 /** One line of an export. */
@@ -24,13 +24,13 @@ const mostItems = 200_000;
  * record, for the others what a scan finds that begins after the place in the stream was taken.
  * Throws `JobFailure` if it is more than an embedded export can hold.
  */
-export async function fullRecords(
+export async function readContent(
   dynamodb: DynamoDBClient,
   table: string,
   history: StreamHistory,
   second: number,
 ): Promise<ExportRecord[]> {
-  const cut = await cutAfter(history, second);
+  const cut = await findCutAfter(history, second);
   const items = new Map<string, Item>();
   for await (const page of scanSegment(dynamodb, table, { number: 0, of: 1 })) {
     for (const scanned of page.Items ?? []) {
@@ -40,7 +40,7 @@ export async function fullRecords(
     checkRoom(items.size);
   }
   const end = Math.floor(history.clock.now() / 1000);
-  for (const [key, { before }] of await changesFrom(history, cut, end)) {
+  for (const [key, { before }] of await readChanges(history, cut, end)) {
     if (before === undefined) items.delete(key);
     else items.set(key, before);
   }
@@ -56,11 +56,11 @@ export interface Window {
 }
 
 /** What has become of each key that was changed in the window; nothing of one that came and went in it. */
-export async function incrementalRecords(
+export async function readIncrement(
   history: StreamHistory,
   { from, to, oldImages }: Window,
 ): Promise<ExportRecord[]> {
-  const changes = await changesFrom(history, await cutAfter(history, from - 1), to - 1);
+  const changes = await readChanges(history, await findCutAfter(history, from - 1), to - 1);
   checkRoom(changes.size);
   return [...changes]
     .filter(([, { before, after }]) => before !== undefined || after !== undefined)

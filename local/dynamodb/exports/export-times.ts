@@ -13,7 +13,7 @@ const mostWindowMs = 24 * 60 * 60 * 1000;
  * What an export's description says of its kind and times. That of a full one leaves its type out, as DynamoDB's does.
  * Throws `PointInTimeRecoveryUnavailableException`, `InvalidExportTimeException` and the SDK's ValidationException.
  */
-export function exportTimes(
+export function decideExportTimes(
   request: ExportRequest,
   recovery: PointInTimeRecovery,
   minWindowMs: number,

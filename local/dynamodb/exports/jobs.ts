@@ -5,7 +5,7 @@ import type { Clock } from '../../../lambda/runtime/clock.ts';
 import { reasonOf } from '../../../lambda/runtime/errors.ts';
 import type { Ids } from '../../../lambda/runtime/ids.ts';
 import type { Log } from '../../../lambda/runtime/logger.ts';
-import { entriesWriter, readEntries } from '../../json-file.ts';
+import { createEntriesWriter, readEntries } from '../../json-file.ts';
 
 /** What the descriptions of exports and of imports have in common. */
 interface Described {
@@ -54,7 +54,7 @@ export class Jobs<D extends Described> {
   private constructor(options: JobOptions, jobs: Map<string, Job<D>>) {
     this.#options = options;
     this.#jobs = jobs;
-    this.#save = entriesWriter(options.file, jobs);
+    this.#save = createEntriesWriter(options.file, jobs);
   }
 
   static async open<D extends Described>(options: JobOptions): Promise<Jobs<D>> {
@@ -152,7 +152,7 @@ export class Jobs<D extends Described> {
 }
 
 /** As DynamoDB's, which are like those of its backups. */
-export function jobId(clock: Clock, ids: Ids): string {
+export function createJobId(clock: Clock, ids: Ids): string {
   return createBackupId(clock.now(), ids.hex(8));
 }
 

@@ -13,11 +13,11 @@ import type { JsonObject } from '../../../lambda/dialects/dynamodb/json.ts';
 import { keyNamesOf } from '../../../lambda/snapshot/format/manifest.ts';
 import { minExportBytes } from '../../../lambda/estimate/prices.ts';
 import { describeTable, type Table } from '../../../lambda/tables/table.ts';
-import { type ExportRecord, fullRecords, incrementalRecords } from './content.ts';
+import { type ExportRecord, readContent, readIncrement } from './content.ts';
 import { failureOf, JobFailure, validation } from './errors.ts';
-import { exportTimes } from './export-times.ts';
+import { decideExportTimes } from './export-times.ts';
 import { writeDataFiles, writeManifests } from './files.ts';
-import { jobId, type Job, type Jobs } from './jobs.ts';
+import { createJobId, type Job, type Jobs } from './jobs.ts';
 import { exportMembers, type ExportRequest } from './requests.ts';
 import type { ExportServices } from './export-services.ts';
 
@@ -65,8 +65,8 @@ export class TableExports {
       throw new LimitExceededException({ message: 'Too many exports are in progress', $metadata: {} });
     }
     const { identity } = await this.#tableOf(request.TableArn);
-    const times = exportTimes(request, await recovery(identity.name), minWindowMs);
-    const arn = `${identity.arn}/export/${jobId(clock, ids)}`;
+    const times = decideExportTimes(request, await recovery(identity.name), minWindowMs);
+    const arn = `${identity.arn}/export/${createJobId(clock, ids)}`;
     const begun: ExportDescription = {
       ExportArn: arn,
       ExportStatus: 'IN_PROGRESS',
@@ -139,9 +139,9 @@ export class TableExports {
     const specification = description.IncrementalExportSpecification;
     if (specification === undefined) {
       // Exclusive, as the end of a window is: the next one begins with this second.
-      return fullRecords(dynamodb, table.identity.name, history, secondOf(description.ExportTime) - 1);
+      return readContent(dynamodb, table.identity.name, history, secondOf(description.ExportTime) - 1);
     }
-    return incrementalRecords(history, {
+    return readIncrement(history, {
       from: secondOf(specification.ExportFromTime),
       to: secondOf(specification.ExportToTime),
       oldImages: specification.ExportViewType === 'NEW_AND_OLD_IMAGES',

@@ -14,7 +14,7 @@ import { describeTable } from '../../../lambda/tables/table.ts';
 import { failureOf, JobFailure, validation } from './errors.ts';
 import { importObject, none, sum } from './import-object.ts';
 import { keysOf } from './import-source.ts';
-import { jobId, type Jobs } from './jobs.ts';
+import { createJobId, type Jobs } from './jobs.ts';
 import { importMembers, type ImportRequest } from './requests.ts';
 import type { ExportServices } from './export-services.ts';
 
@@ -74,7 +74,7 @@ export class TableImports {
     }
     const parameters = request.TableCreationParameters as unknown as TableCreationParameters;
     const { TableDescription } = await dynamodb.send(new CreateTableCommand(parameters));
-    const arn = `${TableDescription?.TableArn}/import/${jobId(clock, ids)}`;
+    const arn = `${TableDescription?.TableArn}/import/${createJobId(clock, ids)}`;
     const begun: ImportTableDescription = {
       ImportArn: arn,
       ImportStatus: 'IN_PROGRESS',

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { openCatalog } from '../../../lambda/catalog/catalog.ts';
-import { notHere } from '../../../local/dynamodb/no-native-backups.ts';
+import { noNativeBackups } from '../../../local/dynamodb/no-native-backups.ts';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import type { SweepServices } from '../../../lambda/retention/sweep-services.ts';
 import type { Clock } from '../../../lambda/runtime/clock.ts';
@@ -81,7 +81,7 @@ export class SweepWorlds {
       store: wrapCalls(store, around),
       executions: { start: () => Promise.resolve(), state: () => Promise.resolve('ended') },
       recovery: { describe: async () => ({ enabled: false }), update: async () => ({ enabled: false }) },
-      native: notHere,
+      native: noNativeBackups,
       bucketPlace: { bucket: 'none', prefix: '' },
     };
     const turns = { listTables: async () => [{ name: table.name, lastMarker: 0, pending: [] }] };
