@@ -120,8 +120,8 @@ export async function publishBackup({ store }: Services, { job }: Work): Promise
   const results = await readResults(staging);
   const parent = plan.parent && (await readManifest(store, table.tableId, plan.parent)).manifest;
   const applied: Applied = { plan, applyPlan, results, parent, cut: { stream: 'stream', shards: {} } };
-  const reason = findParentFault(applied);
-  if (reason !== undefined) throw new TidemarkError('Internal', reason);
+  const fault = findParentFault(applied);
+  if (fault !== undefined) throw new TidemarkError('Internal', fault.reason);
   const manifest = assembleManifest(applied);
   await publishManifest(store, manifest);
   return manifest;

@@ -1,5 +1,5 @@
 import type { Services } from '../services/services.ts';
-import { type AbortInput, findFailureReason } from '../jobs/failure-note.ts';
+import { type AbortInput, findFailure } from '../jobs/failure-note.ts';
 import type { BackupJob } from '../jobs/job.ts';
 
 /** Ends the backup with a reason and gives the turn back. Nothing of the failed attempt was ever visible. */
@@ -8,7 +8,7 @@ export async function abort(
   input: AbortInput<BackupJob>,
 ): Promise<{ job: BackupJob; status: 'failed' }> {
   const { job } = input;
-  const reason = await findFailureReason(services, input);
+  const { reason } = await findFailure(services, input);
   const claim = { table: job.table, backup: job.id, execution: job.execution };
   const ended = await services.catalog.turns.fail(claim, reason);
   services.log.error('backup failed', { table: job.table, backup: job.id, reason, ended });

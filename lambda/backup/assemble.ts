@@ -1,7 +1,7 @@
 import { type Content, sumContents } from '../snapshot/format/content.ts';
 import type { Cut, Manifest, RunRef } from '../snapshot/format/manifest.ts';
 import { selectKeptRuns } from '../snapshot/compact/range-plan.ts';
-import type { ApplyPlan, ApplyResult, BackupPlan, PartitionContent } from './backup-plan.ts';
+import type { ApplyPlan, ApplyResult, BackupPlan, ParentFault, PartitionContent } from './backup-plan.ts';
 
 /** The results of a backup's steps, once each of them is done. */
 export interface Applied {
@@ -41,12 +41,12 @@ export function assembleManifest(applied: Applied): Manifest {
  * Finds out why the parent cannot be trusted, if so: a run of it is damaged, or a fold counted another content than the
  * parent and the old images of the changes claim. Then the backup must start over with a base.
  */
-export function findParentFault(applied: Applied): string | undefined {
+export function findParentFault(applied: Applied): ParentFault | undefined {
   const { applyPlan, results, parent } = applied;
   const damaged = results.find((result) => result.damaged !== undefined)?.damaged;
   if (parent === undefined || damaged !== undefined) return damaged;
   if (sumPartitions(applied).some(({ items, bytes }) => items < 0 || bytes < 0)) {
-    return 'the changes take away more than the parent holds';
+    return { reason: 'the changes take away more than the parent holds' };
   }
   const split = applyPlan.partitions / parent.partitions.length;
   const folded = groupByPartition(results.flatMap((result) => result.folded));
@@ -57,7 +57,7 @@ export function findParentFault(applied: Applied): string | undefined {
     const claimed = sumContents([before, ...numbers.flatMap((number) => effect.get(number) ?? [])]);
     const counted = sumContents(numbers.flatMap((number) => folded.get(number) ?? []));
     if (claimed.items !== counted.items || claimed.digest !== counted.digest) {
-      return `partition ${i} of the parent is not what its changes claimed`;
+      return { reason: `partition ${i} of the parent is not what its changes claimed` };
     }
   }
   return undefined;

@@ -35,6 +35,7 @@ export const names = {
   plan: 'plan.json',
   partitionPlan: 'partition/plan.json',
   applyPlan: 'apply/plan.json',
+  startOver: 'start-over.json',
   partition: (task: number) => `partition/${task}`,
   apply: (task: number) => `apply/${task}`,
 } as const;
@@ -91,6 +92,13 @@ export interface ApplyResult extends PartResult {
   readonly folded: readonly PartitionContent[];
   /** Where the next part begins, 16 hex digits. */
   readonly next: string | undefined;
-  /** Which of the parent's runs cannot be read, and why: the backup must start over. */
-  readonly damaged?: string;
+  /** What is wrong with one of the parent's runs: the backup must start over. */
+  readonly damaged?: ParentFault;
+}
+
+/** Why a backup cannot continue its parent. */
+export interface ParentFault {
+  readonly reason: string;
+  /** The stored object that is damaged, if it is one. */
+  readonly object?: string;
 }

@@ -1,9 +1,9 @@
 import { markerOf, type BackupId } from '../model/ids.ts';
 import type { Claim } from '../catalog/turn-writes.ts';
-import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
+import { TidemarkError } from '../runtime/errors.ts';
 import { shortenReasons } from '../runtime/shorten.ts';
 import type { Services } from '../services/services.ts';
-import { findManifest, readManifest } from '../snapshot/format/manifest.ts';
+import { findManifest } from '../snapshot/format/manifest.ts';
 import { type BackupPlan, names } from './backup-plan.ts';
 import type { Reasoned } from './choose-source.ts';
 import type { BackupJob } from '../jobs/job.ts';
@@ -11,6 +11,8 @@ import { findSource, type Search } from './find-source.ts';
 import { handOver } from './hand-over.ts';
 import type { Refusal } from '../sources/source.ts';
 import { sourceOf } from './sources.ts';
+import { pinIfSound } from './pin-parent.ts';
+import { findStartOver, startOver } from './start-over.ts';
 import { pauseSeconds } from '../jobs/pause.ts';
 import { backupStaging, type Staging } from '../jobs/staging.ts';
 
@@ -61,8 +63,8 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
     backup,
     head: record.head,
     since: record.turn?.since ?? backup.marker,
-    startsOver: job.round > 0,
-    pin: (parent) => pinIfSound(services, claim, backup.table.tableId, parent.id),
+    startsOver: await findStartOver(services, job),
+    pin: ({ id }) => pinIfSound(services, { claim, tableId: backup.table.tableId }, id),
   };
   const staging = backupStaging(services.store, job);
   const plan = (await staging.find<BackupPlan>(names.plan)) ?? (await publishPlan(services, staging, search));
@@ -71,7 +73,11 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
     return { ...answer('wait'), waitSeconds };
   }
   if (plan.parent !== undefined && !(await keepPinned(services, claim, plan.parent, search)))
-    return { ...answer('wait'), job: { ...job, round: job.round + 1 }, waitSeconds: 1 };
+    return {
+      ...answer('wait'),
+      job: await startOver(services, job, `${plan.parent} cannot be continued any longer`),
+      waitSeconds: 1,
+    };
   const count = sourceOf(plan.origin).countTasks(plan.origin);
   return answer(
     count > 0 ? 'scan' : 'collect',
@@ -89,7 +95,8 @@ async function keepPinned(
   parent: BackupId,
   { pin }: Search,
 ): Promise<boolean> {
-  return (await catalog.turns.getTable(table))?.turn?.parent === parent || pin({ id: parent });
+  if ((await catalog.turns.getTable(table))?.turn?.parent === parent) return true;
+  return (await pin({ id: parent })) === undefined;
 }
 
 /**
@@ -141,18 +148,4 @@ function createPlan(
     headSeen: head?.snapshot,
     startedAt,
   };
-}
-
-/** Pins the snapshot if its manifest is sound; false if it is damaged or dead. */
-async function pinIfSound(services: Services, claim: Claim, tableId: string, id: BackupId): Promise<boolean> {
-  const snapshot = await services.catalog.snapshots.get({ table: claim.table, id });
-  try {
-    await readManifest(services.store, tableId, id, snapshot?.manifestSha256);
-  } catch (error) {
-    if (!isError(error, 'SnapshotCorrupt')) throw error;
-    // A backup without this parent is correct, but somebody must see the damage.
-    services.log.error('snapshot is damaged, not continuing it', { snapshot: id, reason: reasonOf(error) });
-    return false;
-  }
-  return services.catalog.turns.pinParent(claim, id);
 }

@@ -5,6 +5,7 @@ import { type BackupPlan, names, type PartitionPlan } from './backup-plan.ts';
 import type { BackupJob } from '../jobs/job.ts';
 import type { Collected } from '../sources/source.ts';
 import { sourceOf } from './sources.ts';
+import { startOver } from './start-over.ts';
 import { spreadFiles } from './spread-files.ts';
 import { backupStaging } from '../jobs/staging.ts';
 
@@ -32,7 +33,7 @@ export async function collect(services: Services, { job, part }: CollectInput): 
     collected = await sourceOf(plan.origin).collect(services, plan.origin, { plan, staging, part });
   } catch (error) {
     if (!(error instanceof StreamGap) && !isError(error, 'CutUnreachable')) throw error;
-    return startOver(services, job, plan, error);
+    return startOverWithBase(services, job, plan, error);
   }
   if (collected.status === 'wait') {
     return { job, part, status: 'wait', tasks: [], waitSeconds: collected.waitSeconds };
@@ -47,8 +48,19 @@ export async function collect(services: Services, { job, part }: CollectInput): 
 }
 
 /** Starts over with a base if changes since the parent are missing. A base with a gap cannot be made: throws `CutUnreachable`. */
-function startOver(services: Services, job: BackupJob, plan: BackupPlan, gap: Error): CollectResult {
+async function startOverWithBase(
+  services: Services,
+  job: BackupJob,
+  plan: BackupPlan,
+  gap: Error,
+): Promise<CollectResult> {
   if (plan.parent === undefined) throw new TidemarkError('CutUnreachable', gap.message, { cause: gap });
   services.log.warn('changes are missing, taking a new base', { backup: job.id, reason: reasonOf(gap) });
-  return { job: { ...job, round: job.round + 1 }, part: 0, status: 'again', tasks: [], waitSeconds: 0 };
+  return {
+    job: await startOver(services, job, gap.message),
+    part: 0,
+    status: 'again',
+    tasks: [],
+    waitSeconds: 0,
+  };
 }

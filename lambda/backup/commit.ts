@@ -1,19 +1,30 @@
+import pMap from 'p-map';
+import { noteDamage } from '../services/note-damage.ts';
+import { readIndex } from '../snapshot/format/frame-index.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import type { Ends } from '../model/records.ts';
+import type { Ends, TableRecord } from '../model/records.ts';
 import {
   type Cut,
   findManifest,
+  findOldestRun,
+  type Manifest,
   publishManifest,
   readManifest,
   type StoredManifest,
 } from '../snapshot/format/manifest.ts';
 import { type Applied, assembleManifest, findParentFault } from './assemble.ts';
-import { type ApplyPlan, type ApplyResult, type BackupPlan, names } from './backup-plan.ts';
+import { type ApplyPlan, type ApplyResult, type BackupPlan, names, type ParentFault } from './backup-plan.ts';
+import { findSharedDamage } from './pin-parent.ts';
+import { startOver } from './start-over.ts';
 import { readParent } from './read-parent.ts';
 import { sourceOf } from './sources.ts';
 import type { BackupJob } from '../jobs/job.ts';
 import { backupStaging, type Staging } from '../jobs/staging.ts';
+
+/** How many indexes of runs are read at once. */
+const maxOpenIndexes = 16;
 
 export interface CommitResult {
   readonly job: BackupJob;
@@ -33,11 +44,9 @@ export async function commit(services: Services, { job }: { job: BackupJob }): P
   const staging = backupStaging(services.store, job);
   const plan = await staging.find<BackupPlan>(names.plan);
   const published =
-    (await findManifest(services.store, backup.table.tableId, id)) ?? (await publish(services, staging));
-  if (typeof published === 'string') {
-    services.log.error('the parent cannot be trusted, taking a new base', { backup: id, reason: published });
-    return { job: { ...job, round: job.round + 1 }, status: 'again' };
-  }
+    (await findManifest(services.store, backup.table.tableId, id)) ??
+    (await publish(services, staging, record));
+  if ('reason' in published) return startOverWithBase(services, job, plan, published);
   const { manifest, sha256 } = published;
   // An adopted manifest comes without a plan. The head cannot have moved since, because this backup holds the turn.
   const headSeen = plan === undefined ? record?.head?.snapshot : plan.headSeen;
@@ -47,6 +56,7 @@ export async function commit(services: Services, { job }: { job: BackupJob }): P
     tableId: manifest.table.tableId,
     marker: manifest.marker,
     manifestSha256: sha256,
+    oldestRun: findOldestRun(manifest),
     ends: endsOf(manifest.cut),
     internal: backup.internal,
     ...(backup.asOf !== undefined && { asOf: backup.asOf }),
@@ -72,15 +82,48 @@ export async function commit(services: Services, { job }: { job: BackupJob }): P
   return { job, status: 'done' };
 }
 
+/** Has the execution start over with a base. A damaged object of the parent is noted, so that no later backup continues it. */
+async function startOverWithBase(
+  services: Services,
+  job: BackupJob,
+  plan: BackupPlan | undefined,
+  fault: ParentFault,
+): Promise<CommitResult> {
+  const { reason, object } = fault;
+  services.log.error('the parent cannot be trusted, taking a new base', { backup: job.id, reason });
+  if (plan?.parent !== undefined && object !== undefined) {
+    await noteDamage(services, { table: job.table, id: plan.parent }, { reason, object });
+  }
+  return { job: await startOver(services, job, reason), status: 'again' };
+}
+
 /** Publishes the manifest; or says why the parent cannot be trusted. */
-async function publish(services: Services, staging: Staging): Promise<StoredManifest | string> {
+async function publish(
+  services: Services,
+  staging: Staging,
+  table: TableRecord | undefined,
+): Promise<StoredManifest | ParentFault> {
   const applied = await gather(services, staging);
-  const reason = findParentFault(applied);
-  if (reason !== undefined) return reason;
+  // Damage may have been seen since the backup chose its parent.
+  const oldestRun = applied.parent && findOldestRun(applied.parent);
+  const fault = (oldestRun && findSharedDamage({ oldestRun }, table)) ?? findParentFault(applied);
+  if (fault !== undefined) return fault;
   const manifest = assembleManifest(applied);
+  await checkAddedRuns(services.store, manifest, applied.parent);
   await publishManifest(services.store, manifest);
   // A twin may have been first: the manifest that was published first counts.
   return readManifest(services.store, manifest.table.tableId, manifest.id);
+}
+
+/** Reads the index of each run that the snapshot adds. Throws `SnapshotCorrupt`: a reader would not find its frames. */
+async function checkAddedRuns(
+  store: ObjectStore,
+  { runs }: Manifest,
+  parent: Manifest | undefined,
+): Promise<void> {
+  const known = new Set(parent?.runs.map(({ key }) => key));
+  const added = new Map(runs.filter(({ key }) => !known.has(key)).map((run) => [run.key, run]));
+  await pMap(added.values(), (run) => readIndex(store, run), { concurrency: maxOpenIndexes });
 }
 
 /** Gathers the results of the steps before. */

@@ -14,10 +14,10 @@ export interface Search {
   readonly head: Head | undefined;
   /** Epoch ms at which the backup took the turn. It may have waited for the turn for days, so limits count from here. */
   readonly since: number;
-  /** True if the backup starts over because a snapshot turned out to be unusable: it continues none. */
-  readonly startsOver: boolean;
-  /** Pins the parent; false if it is dead or damaged, so that the backup must make another choice. */
-  readonly pin: (parent: Pick<Parent, 'id'>) => Promise<boolean>;
+  /** Set if the backup starts over because a snapshot turned out to be unusable: why. It continues none. */
+  readonly startsOver: string | undefined;
+  /** Pins the parent. Or returns why it cannot be continued, so that the backup must make another choice. */
+  readonly pin: (parent: Pick<Parent, 'id'>) => Promise<string | undefined>;
 }
 
 /**
@@ -79,20 +79,25 @@ async function findParents(
   { backup, head, startsOver }: Search,
   name: Source,
 ): Promise<readonly Parent[]> {
-  if (startsOver) return [];
+  if (startsOver !== undefined) return [];
   const includesOlder = backup.asOf !== undefined || sources[name].continuesOlder;
   return includesOlder ? findFormerHeads(services, backup) : findHead(services, backup, head);
 }
 
 /** Chooses, and pins the parent of the choice. If the parent cannot be pinned, it chooses again without that parent. */
-async function choosePinned(wish: Wish, situation: Situation, { pin }: Search): Promise<Reasoned> {
-  const unusable: string[] = [];
+async function choosePinned(
+  wish: Wish,
+  situation: Situation,
+  { pin, startsOver }: Search,
+): Promise<Reasoned> {
+  const unusable: string[] = startsOver === undefined ? [] : [`starts over: ${startsOver}`];
   for (let { parents } = situation; ;) {
     const choice = chooseSource(wish, { ...situation, parents });
     const parent = 'origin' in choice ? choice.parent : undefined;
     const why = [...unusable, ...choice.why];
-    if (parent === undefined || (await pin(parent))) return { ...choice, why };
-    unusable.push(`${parent.id}: it is damaged or gone`);
+    const fault = parent && (await pin(parent));
+    if (parent === undefined || fault === undefined) return { ...choice, why };
+    unusable.push(`${parent.id}: ${fault}`);
     parents = parents.filter(({ id }) => id !== parent.id);
   }
 }

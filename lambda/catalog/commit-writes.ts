@@ -15,6 +15,8 @@ export interface Commit {
   readonly tableId: string;
   readonly marker: number;
   readonly manifestSha256: string;
+  /** The earliest backup that wrote a run of the snapshot. */
+  readonly oldestRun: BackupId;
   readonly ends: Ends;
   readonly internal: boolean;
   readonly result: {
@@ -76,7 +78,15 @@ export function completeBackup({ claim, result }: Commit): Write {
 }
 
 /** Creates the snapshot's record, alive. */
-export function createSnapshot({ claim, tableId, manifestSha256, ends, internal, asOf }: Commit): Write {
+export function createSnapshot({
+  claim,
+  tableId,
+  manifestSha256,
+  oldestRun,
+  ends,
+  internal,
+  asOf,
+}: Commit): Write {
   return {
     Put: {
       Item: {
@@ -84,6 +94,7 @@ export function createSnapshot({ claim, tableId, manifestSha256, ends, internal,
         id: claim.backup,
         tableId,
         manifestSha256,
+        oldestRun,
         ends,
         internal,
         alive: true,

@@ -1,6 +1,7 @@
 import { type BackupId, isBackupId, isRestoreId } from '../model/ids.ts';
 import {
   type BackupRecord,
+  type Distrust,
   type Ends,
   type Figures,
   type Head,
@@ -29,7 +30,7 @@ import {
   isText,
   isTrue,
 } from './checks.ts';
-import type { SnapshotRecord } from './snapshots.ts';
+import type { SeenDamage, SnapshotRecord } from './snapshots.ts';
 
 /**
  * The decoders of the catalog's records: from a row of the table to the record that the rest of Tidemark works with.
@@ -121,6 +122,7 @@ export const decodeSnapshot = createDecoder<SnapshotRecord>('snapshot', {
   id: isBackupId,
   tableId: isText,
   manifestSha256: isText,
+  oldestRun: isBackupId,
   ends: isAnyOf<Ends>(isObjectOf({ stream: isText }), isObjectOf({ exportTime: isNumber })),
   internal: isBoolean,
   alive: isBoolean,
@@ -129,6 +131,7 @@ export const decodeSnapshot = createDecoder<SnapshotRecord>('snapshot', {
   diedAt: isOptional(isNumber),
   pins: isOptional(isSetOf(isText)),
   restores: isOptional(isSetOf(isRestoreId)),
+  damage: isOptional(isObjectOf<SeenDamage>({ reason: isText, seenAt: isNumber })),
 });
 
 interface TableRow extends Omit<TableRecord, 'pending'> {
@@ -147,6 +150,7 @@ const decodeTableRow = createDecoder<TableRow>('table', {
       parent: isOptional(isBackupId),
     }),
   ),
+  distrust: isOptional(isObjectOf<Distrust>({ upTo: isBackupId, reason: isText, seenAt: isNumber })),
   pending: isOptional(isSetOf(isBackupId)),
 });
 

@@ -3,15 +3,25 @@ import type { RestoreId, BackupId } from '../model/ids.ts';
 import type { BackupRecord, BackupStatus, Ends } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
+import { shortenText } from '../runtime/shorten.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
 import { decodeBackup, decodeSnapshot } from './decode.ts';
 import { keys } from './schema.ts';
+
+/** Damage that something has seen in stored objects: a verify, a restore, a read, a comparison or a backup. */
+export interface SeenDamage {
+  readonly reason: string;
+  /** Epoch ms. */
+  readonly seenAt: number;
+}
 
 /** A snapshot's life: it is alive until nothing needs it, and a dead one never comes back. */
 export interface SnapshotRecord {
   readonly id: BackupId;
   readonly tableId: string;
   readonly manifestSha256: string;
+  /** The earliest backup that wrote a run to which the snapshot refers. */
+  readonly oldestRun: BackupId;
   readonly ends: Ends;
   readonly internal: boolean;
   readonly alive: boolean;
@@ -25,6 +35,8 @@ export interface SnapshotRecord {
   readonly pins?: ReadonlySet<string>;
   /** The restores that read it. */
   readonly restores?: ReadonlySet<RestoreId>;
+  /** The damage that was seen first in its stored objects. Set once: no backup continues it. */
+  readonly damage?: SeenDamage;
 }
 
 /** All backups and snapshots of one table name, over all the TableIds that it had. */
@@ -114,6 +126,21 @@ export class Snapshots {
       throw new TidemarkError('BackupInUse', `Backup is being used to restore table: ${backup.arn}`);
     }
     if (hasSnapshot) await this.kill(key);
+  }
+
+  /** Records the first damage that was seen in a snapshot. Does nothing if the snapshot has no record. */
+  async noteDamage({ table, id }: BackupKey, { reason, seenAt }: SeenDamage): Promise<void> {
+    const damage: SeenDamage = { reason: shortenText(reason), seenAt };
+    await this.#rows.transact([
+      {
+        Update: {
+          Key: { ...keys.snapshot(table, id) },
+          UpdateExpression: 'SET damage = if_not_exists(damage, :damage)',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':damage': damage },
+        },
+      },
+    ]);
   }
 
   /** Removes a dead snapshot's record. Does nothing if it is alive or has no record. */

@@ -1,7 +1,8 @@
 import { executionName } from '../jobs/job.ts';
-import type { TableRecord, Turn } from '../model/records.ts';
+import type { Distrust, TableRecord, Turn } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
+import { shortenText } from '../runtime/shorten.ts';
 import type { CatalogTable } from './catalog-table.ts';
 import { type Commit, completeBackup, createSnapshot, endTurn, requireParentAlive } from './commit-writes.ts';
 import { decodeBackup, decodeTable } from './decode.ts';
@@ -147,6 +148,22 @@ export class Turns {
       if (refused[0] === true) return undefined;
       return (await this.#rows.transact([free, ...unpin])) === undefined ? false : undefined;
     });
+  }
+
+  /** Records that no backup may continue snapshots with runs up to a damaged one, unless that is known already. */
+  async distrust(table: string, { upTo, reason, seenAt }: Distrust): Promise<void> {
+    const distrust: Distrust = { upTo, reason: shortenText(reason), seenAt };
+    await this.#rows.transact([
+      {
+        Update: {
+          Key: { ...keys.table(table) },
+          UpdateExpression: 'SET distrust = :distrust',
+          ConditionExpression:
+            'attribute_exists(pk) AND (attribute_not_exists(distrust) OR distrust.upTo < :upTo)',
+          ExpressionAttributeValues: { ':distrust': distrust, ':upTo': upTo },
+        },
+      },
+    ]);
   }
 
   /** The claimant's turn, with the parent that is pinned for it. Undefined if the turn is not the claimant's. */

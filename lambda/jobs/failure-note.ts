@@ -1,4 +1,4 @@
-import { reasonOf } from '../runtime/errors.ts';
+import { isError, reasonOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/logger.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Job } from './job.ts';
@@ -7,6 +7,8 @@ import { jobStaging } from './staging.ts';
 /** Why an execution failed. Its last failed step writes this note to the job's staging folder, and the abort reads it. */
 interface FailureNote {
   readonly reason: string;
+  /** Set if stored objects of a snapshot are damaged. */
+  readonly damage?: { readonly object: string | undefined };
 }
 
 /** The note's name in the folder. It holds the execution's name, since the executions of a restore share one folder. */
@@ -26,20 +28,25 @@ export interface AbortInput<J extends Job> {
   readonly failure?: { readonly Error?: string; readonly Cause?: string };
 }
 
-/** Writes the note of an execution that has failed. */
-export async function noteFailure(store: ObjectStore, job: Job, note: FailureNote): Promise<void> {
+/** Writes the note of an execution that has failed with this error. */
+export async function noteFailure(store: ObjectStore, job: Job, error: unknown): Promise<void> {
+  const isDamage = isError(error, 'SnapshotCorrupt');
+  const note: FailureNote = {
+    reason: reasonOf(error),
+    ...(isDamage && { damage: { object: error.object } }),
+  };
   await jobStaging(store, job).note(failureNoteName(job.execution), note);
 }
 
 /** Finds why the execution failed. An unreadable store may be the reason itself, so it does not stop the abort. */
-export async function findFailureReason(
+export async function findFailure(
   { store, log }: { readonly store: ObjectStore; readonly log: Log },
   { job, failure }: AbortInput<Job>,
-): Promise<string> {
+): Promise<FailureNote> {
   const note = await jobStaging(store, job)
     .find<FailureNote>(failureNoteName(job.execution))
     .catch((error: unknown) => {
       log.warn('reason not read', { table: job.table, id: job.id, reason: reasonOf(error) });
     });
-  return note?.reason ?? `the workflow failed: ${failure?.Error ?? 'unknown'}`;
+  return note ?? { reason: `the workflow failed: ${failure?.Error ?? 'unknown'}` };
 }

@@ -132,12 +132,23 @@ export interface Turn {
   readonly parent?: BackupId;
 }
 
+/** A run is damaged, which snapshots may share. */
+export interface Distrust {
+  /** The backup that wrote the run. */
+  readonly upTo: BackupId;
+  readonly reason: string;
+  /** Epoch ms. */
+  readonly seenAt: number;
+}
+
 /** What the catalog knows about one table name. */
 export interface TableRecord {
   readonly name: string;
   readonly lastMarker: number;
   readonly head?: Head;
   readonly turn?: Turn;
+  /** Set once damage was seen: no snapshot is continued that refers to a run of that backup or of an earlier one. */
+  readonly distrust?: Distrust;
   /** The backups that are CREATING, in marker order. */
   readonly pending: readonly BackupId[];
 }

@@ -45,7 +45,7 @@ const maxDifferences = 1000;
  * limit out of range and for a token of other backups.
  */
 export async function compareBackups(
-  services: Pick<ReadServices, 'catalog' | 'store' | 'clock' | 'config'>,
+  services: Pick<ReadServices, 'catalog' | 'store' | 'clock' | 'config' | 'log'>,
   input: CompareBackupsInput,
 ): Promise<ComparisonPage> {
   const { limit = maxDifferences } = input;

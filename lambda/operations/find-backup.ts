@@ -1,6 +1,7 @@
 import { backupArnOf, type BackupKey, checkSameAccount } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
-import { isError, TidemarkError } from '../runtime/errors.ts';
+import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
+import { noteDamage } from '../services/note-damage.ts';
 import type { ReadServices, RequestServices } from '../services/operation-services.ts';
 import { type Manifest, readManifest } from '../snapshot/format/manifest.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -91,17 +92,20 @@ export async function readBackupManifest(
 
 /**
  * Runs `read`. Reading pins nothing: if it fails because one of the backups was deleted in the meantime, throws
- * `BackupNotFound` instead of `SnapshotCorrupt`.
+ * `BackupNotFound` instead of `SnapshotCorrupt`. Otherwise records the damage.
  */
 export async function readUnlessDeleted<T>(
-  services: Pick<ReadServices, 'catalog' | 'config'>,
+  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log'>,
   backups: readonly BackupKey[],
   read: () => Promise<T>,
 ): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (isError(error, 'SnapshotCorrupt')) for (const key of backups) await findBackup(services, key);
+    if (!isError(error, 'SnapshotCorrupt')) throw error;
+    for (const key of backups) await findBackup(services, key);
+    const damage = { reason: reasonOf(error), object: error.object };
+    for (const key of backups) await noteDamage(services, key, damage);
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import { Verification } from '../snapshot/verify/verify.ts';
 import { Budget } from '../jobs/budget.ts';
 import { createPageToken, readPlace } from './page-token.ts';
 import { findBackup, findReadableBackup, readBackupManifest } from './find-backup.ts';
+import { noteDamage } from '../services/note-damage.ts';
 import type { ReadServices } from '../services/operation-services.ts';
 
 export interface VerifyBackupInput {
@@ -42,7 +43,7 @@ export interface VerificationPage extends Reads {
  * out of range and for a token of another request.
  */
 export async function verifyBackup(
-  services: Pick<ReadServices, 'catalog' | 'store' | 'clock' | 'config'>,
+  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log' | 'store'>,
   { backup: key, share = 1, next }: VerifyBackupInput,
 ): Promise<VerificationPage> {
   if (!(share > 0 && share <= 1))
@@ -66,6 +67,11 @@ export async function verifyBackup(
   // Reading pins nothing: objects may be missing because the backup was deleted in the meantime. Then this throws.
   if (findings.problemCount > 0) await findBackup(services, key);
   const { frames, items, problems, problemCount } = findings;
+  // A damaged run matters to other snapshots too, a manifest only to its own.
+  const worst = problems.find((problem) => problem.object !== object) ?? problems[0];
+  if (worst !== undefined) {
+    await noteDamage(services, key, { reason: `${worst.object}: ${worst.problem}`, object: worst.object });
+  }
   const progress = manifest === undefined ? 1 : done / manifest.partitions.length;
   return {
     backup: readable.backup,

@@ -1,7 +1,8 @@
 import type { RestoreRecord } from '../model/records.ts';
 import { explainRestore } from '../model/restore-outcome.ts';
+import { noteDamage } from '../services/note-damage.ts';
 import type { Services } from '../services/services.ts';
-import { type AbortInput, findFailureReason } from '../jobs/failure-note.ts';
+import { type AbortInput, findFailure } from '../jobs/failure-note.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import { findRestore } from './current-restore.ts';
 import { clearTarget } from './target-table.ts';
@@ -43,7 +44,7 @@ export async function abortRestore(
     await catalog.restores.end(restore, 'RESTORED', { targetFate });
     return { job, status: 'restored', waitSeconds: 0 };
   }
-  const end = { reason: restore.abandoned ?? (await findFailureReason(services, input)), targetFate };
+  const end = { reason: restore.abandoned ?? (await findFailure(services, input)).reason, targetFate };
   await catalog.restores.end(restore, 'FAILED', end);
   const reason = explainRestore({ ...restore, ...end });
   log.error('restore failed', { table: job.table, restore: job.id, reason });
@@ -59,7 +60,11 @@ async function giveUp(services: Services, input: AbortInput<RestoreJob>): Promis
   const { job } = input;
   const restore = await findRestore(services, job);
   if (restore === undefined || restore.settled === true || restore.abandoned !== undefined) return restore;
-  const abandoned = await findFailureReason(services, input);
+  const { reason: abandoned, damage } = await findFailure(services, input);
+  if (damage !== undefined) {
+    const key = { table: restore.source.name, id: restore.backup };
+    await noteDamage(services, key, { reason: abandoned, object: damage.object });
+  }
   return (await services.catalog.restores.abandon(restore, abandoned))
     ? { ...restore, abandoned }
     : findRestore(services, job);

@@ -43,11 +43,14 @@ export type ErrorCode =
 /** An error with a code of the closed set. Its `name` is the code, because state machines and logs show the name. */
 export class TidemarkError extends Error {
   readonly code: ErrorCode;
+  /** The key of the stored object that is at fault, if the thrower knows it. */
+  readonly object: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & { readonly object?: string } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.name = code;
+    this.object = options.object;
   }
 }
 

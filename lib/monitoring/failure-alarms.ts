@@ -1,14 +1,16 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { damageMessage } from '../../lambda/runtime/log-messages.ts';
+import { TidemarkFunction } from '../functions/tidemark-function.ts';
 
 /** What each alarm means, in one sentence. The runbook has an entry for each, under the alarm's name. */
 const meanings = {
@@ -17,6 +19,7 @@ const meanings = {
   ScheduleFailed: 'A scheduled backup could not be requested.',
   ReconcileFailed: 'The reconciler could not mend a backup, a restore or a table.',
   SweepFailed: 'The sweep could not clean a part of the bucket.',
+  DamageSeen: 'Stored objects of a snapshot are damaged.',
 } as const;
 
 type AlarmName = keyof typeof meanings;
@@ -48,6 +51,22 @@ export class FailureAlarms extends Construct {
     this.addAlarm('ScheduleFailed', functions.schedule.metricErrors({ period }));
     this.addAlarm('ReconcileFailed', functions.reconcile.metricErrors({ period }));
     this.addAlarm('SweepFailed', functions.sweep.metricErrors({ period }));
+    this.addAlarm('DamageSeen', this.countDamage(period));
+  }
+
+  /** Counts the log lines of all functions that report damage. */
+  private countDamage(period: Duration): Metric {
+    const metricNamespace = 'Tidemark';
+    const metricName = `DamageSeen-${Stack.of(this).stackName}`;
+    for (const found of Stack.of(this).node.findAll()) {
+      if (!(found instanceof TidemarkFunction)) continue;
+      found.logGroup.addMetricFilter('DamageSeen', {
+        metricNamespace,
+        metricName,
+        filterPattern: FilterPattern.stringValue('$.message', '=', damageMessage),
+      });
+    }
+    return new Metric({ namespace: metricNamespace, metricName, statistic: 'Sum', period });
   }
 
   /** Lets alarms of this account publish. The topic's own policy replaces the default one, which would allow it. */

@@ -135,11 +135,9 @@ describe('findParentFault', () => {
       effect: [],
       folded: [],
       next: undefined,
-      damaged: 'run-1: checksum mismatch',
+      damaged: { reason: 'checksum mismatch', object: 'run-1' },
     };
-    expect(findParentFault({ ...applied, results: [...applied.results, result] })).toBe(
-      'run-1: checksum mismatch',
-    );
+    expect(findParentFault({ ...applied, results: [...applied.results, result] })).toEqual(result.damaged);
   });
 
   it.each([{ items: -1 }, { bytes: -1 }])(
@@ -151,7 +149,7 @@ describe('findParentFault', () => {
         effects: [{ ...nothing, ...effect }],
         folds: [false],
       });
-      expect(findParentFault(applied)).toMatch(/take away more/);
+      expect(findParentFault(applied)?.reason).toMatch(/take away more/);
     },
   );
 });

@@ -60,6 +60,7 @@ describe('a record keeps at most a part of', () => {
       tableId: backup.table.tableId,
       marker: backup.marker,
       manifestSha256: '0'.repeat(64),
+      oldestRun: backup.id,
       ends: { stream: 'a stream' },
       internal: false,
       result: {

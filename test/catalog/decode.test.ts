@@ -112,6 +112,7 @@ const snapshot: Whole<SnapshotRecord> = {
   id,
   tableId: 'id-1',
   manifestSha256: 'ab',
+  oldestRun: id,
   ends: { stream: 'stream-1' },
   internal: false,
   alive: false,
@@ -120,6 +121,7 @@ const snapshot: Whole<SnapshotRecord> = {
   diedAt: 2,
   pins: new Set(['execution']),
   restores: new Set([restoreId]),
+  damage: { reason: 'checksum mismatch', seenAt: 3 },
 };
 
 const table: Whole<TableRecord> = {
@@ -127,6 +129,7 @@ const table: Whole<TableRecord> = {
   lastMarker: 1,
   head: { tableId: 'id-1', snapshot: id, marker: 1 },
   turn: { execution: 'execution', backup: id, since: 1, parent: id },
+  distrust: { upTo: id, reason: 'checksum mismatch', seenAt: 3 },
   pending: [id],
 };
 
@@ -173,7 +176,7 @@ const kinds: readonly Kind[] = [
     decode: decodeSnapshot,
     row: snapshot,
     decoded: snapshot,
-    required: ['id', 'tableId', 'manifestSha256', 'ends', 'internal', 'alive'],
+    required: ['id', 'tableId', 'manifestSha256', 'oldestRun', 'ends', 'internal', 'alive'],
   },
   {
     name: 'table',

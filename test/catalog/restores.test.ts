@@ -56,7 +56,14 @@ const start = (target = 'target') => catalog.restores.createForPointInTime({ bac
 /** Creates the snapshot's record as a commit does. */
 async function commit(more: object = {}): Promise<void> {
   const { table, id } = backup;
-  const record = { id, tableId: table.tableId, manifestSha256: '', internal: true, alive: true };
+  const record = {
+    id,
+    tableId: table.tableId,
+    manifestSha256: '',
+    oldestRun: id,
+    internal: true,
+    alive: true,
+  };
   await rows.transact([{ Put: { Item: { ...keys.snapshot(table.name, id), ...record, ...more } } }]);
 }
 

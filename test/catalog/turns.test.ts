@@ -94,6 +94,7 @@ function commitOf(claim: Claim) {
     tableId: 'id',
     marker: 1,
     manifestSha256: '',
+    oldestRun: claim.backup,
     ends: { stream: '' },
     internal: false,
     result: {

@@ -58,7 +58,7 @@ describe('the runbook', () => {
 
   it('has the entry that the description of each alarm names', () => {
     const alarms = Object.entries(template.findResources('AWS::CloudWatch::Alarm'));
-    expect(alarms).toHaveLength(5);
+    expect(alarms).toHaveLength(6);
     for (const [id, { Properties }] of alarms) {
       const [, anchor = ''] = /docs\/runbook\.md#([\w-]+)$/.exec(Properties.AlarmDescription) ?? [];
       expect(id.toLowerCase()).toMatch(new RegExp(`^monitoring${anchor}`));

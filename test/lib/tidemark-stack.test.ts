@@ -301,7 +301,7 @@ describe('the failure topic', () => {
     ]);
   });
 
-  it('gets an alarm for each machine, and for each function that no caller waits for', () => {
+  it('gets an alarm for each machine, for each function that no caller waits for, and for damage', () => {
     const alarms = properties('AWS::CloudWatch::Alarm');
     expect(alarms.map((made) => made.MetricName)).toEqual([
       'ExecutionsFailed',
@@ -309,10 +309,30 @@ describe('the failure topic', () => {
       'Errors',
       'Errors',
       'Errors',
+      expect.stringMatching(/^DamageSeen-/),
     ]);
     expect(alarms.slice(0, 2).map((made) => made.Dimensions[0].Value.Ref)).toEqual(machines);
     for (const made of alarms) {
       expect(made).toMatchObject({ AlarmActions: [{ Ref: topic }], Threshold: 1, EvaluationPeriods: 1 });
+    }
+  });
+
+  it('gets an alarm for damage that any function logs', () => {
+    const filters = properties('AWS::Logs::MetricFilter');
+    const own = (group: unknown) => (group as { Ref: string }).Ref;
+    expect(filters.map((filter) => own(filter.LogGroupName)).toSorted()).toEqual(
+      properties('AWS::Lambda::Function')
+        .map((made) => own(made.LoggingConfig?.LogGroup))
+        .toSorted(),
+    );
+    const alarm = properties('AWS::CloudWatch::Alarm').at(-1);
+    for (const filter of filters) {
+      expect(filter).toMatchObject({
+        FilterPattern: '{ $.message = "stored snapshot is damaged" }',
+        MetricTransformations: [
+          { MetricNamespace: alarm?.Namespace, MetricName: alarm?.MetricName, MetricValue: '1' },
+        ],
+      });
     }
   });
 

@@ -63,7 +63,14 @@ const planFor = (all: readonly Backup[]): SweepPlan => {
     ),
     snapshots: all.flatMap(({ id, snapshot, tableId }): SnapshotRecord[] => {
       if (snapshot === undefined) return [];
-      const record = { id, tableId, manifestSha256: '', ends: { stream: '' }, internal: false };
+      const record = {
+        id,
+        tableId,
+        manifestSha256: '',
+        oldestRun: id,
+        ends: { stream: '' },
+        internal: false,
+      };
       return snapshot === 'alive'
         ? [{ ...record, alive: true }]
         : [{ ...record, alive: false, released: true, diedAt: snapshot }];

@@ -2,7 +2,7 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { isError } from '../../runtime/errors.ts';
 import { compareText } from '../../item/text-order.ts';
 import type { Keyed } from './change.ts';
-import { compressFrame, corruptError, decompressJson, sha256Hex } from './frame.ts';
+import { compressFrame, corruptError, decompressJson, nameObject, sha256Hex } from './frame.ts';
 import { type HashRange, formatHash } from './hash-range.ts';
 
 /** Where the index is in a file, and the SHA-256 of its bytes. Whatever refers to a file keeps this. */
@@ -75,11 +75,15 @@ export function encodeEnvelope(length: number): { header: Buffer; footer: Buffer
 export async function readIndex(store: ObjectStore, file: IndexedFile): Promise<readonly FrameEntry[]> {
   const { offset, length, sha256 } = file.index;
   const bytes = await readStored(store, file.key, offset, length);
-  const json = decompressJson(bytes, sha256, `${file.key}: index`);
-  const index = json as { version: number; frames: FrameEntry[] } | null;
-  if (index?.version !== 1 || !Array.isArray(index.frames))
-    throw corruptError(`${file.key}: the index has an unknown form`);
-  return index.frames;
+  try {
+    const json = decompressJson(bytes, sha256, `${file.key}: index`);
+    const index = json as { version: number; frames: FrameEntry[] } | null;
+    if (index?.version !== 1 || !Array.isArray(index.frames))
+      throw corruptError(`${file.key}: the index has an unknown form`);
+    return index.frames;
+  } catch (error) {
+    throw nameObject(error, file.key);
+  }
 }
 
 /** Reads bytes of a file that something refers to. Throws `SnapshotCorrupt`, also if the file is missing. */
@@ -90,7 +94,7 @@ export async function readStored(
   length: number,
 ): Promise<Uint8Array> {
   return store.getRange(key, offset, length).catch((cause: unknown) => {
-    throw isError(cause, 'ObjectNotFound') ? corruptError(`${key}: missing`, cause) : cause;
+    throw nameObject(isError(cause, 'ObjectNotFound') ? corruptError(`${key}: missing`, cause) : cause, key);
   });
 }
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { TidemarkError } from '../../runtime/errors.ts';
+import { isError, TidemarkError } from '../../runtime/errors.ts';
 
 /** The zstd level of stored files: zstd's own default. Measured: about 270 MB/s on a core, 3 to 5 percent smaller than level 1. */
 const storedLevel = 3;
@@ -62,4 +62,10 @@ export function sha256Hex(bytes: Uint8Array): string {
 
 export function corruptError(message: string, cause?: unknown): TidemarkError {
   return new TidemarkError('SnapshotCorrupt', message, cause === undefined ? undefined : { cause });
+}
+
+/** Adds the key of the stored object to a `SnapshotCorrupt` that has none. Returns any other error as it is. */
+export function nameObject(error: unknown, object: string): unknown {
+  if (!isError(error, 'SnapshotCorrupt') || error.object !== undefined) return error;
+  return new TidemarkError(error.code, error.message, { cause: error.cause, object });
 }

@@ -12,14 +12,14 @@
  */
 import type { Kind, Source, TableDescription, TableIdentity } from '../../model/records.ts';
 import type { KeyNames } from '../../item/attribute-value.ts';
-import { isError } from '../../runtime/errors.ts';
+import { isError, TidemarkError } from '../../runtime/errors.ts';
 import type { ObjectStore, PutOutcome } from '../../storage/object-store.ts';
 import type { Content } from './content.ts';
 import type { IndexPlace } from './frame-index.ts';
-import { compressFrame, corruptError, decompressJson, sha256Hex } from './frame.ts';
+import { compressFrame, corruptError, decompressJson, nameObject, sha256Hex } from './frame.ts';
 import type { HexRange } from './hash-range.ts';
 import type { RunKind } from './line.ts';
-import type { BackupId } from '../../model/ids.ts';
+import { type BackupId, isBackupId } from '../../model/ids.ts';
 
 /**
  * Where a snapshot ends in a stream: for each shard the last sequence number that was applied, or "start" if none was.
@@ -78,6 +78,23 @@ export function runKey(tableId: string, name: string): string {
   return `tables/${tableId}/runs/${name}.zst`;
 }
 
+/** The TableId in a run's key, and the backup that wrote the run. Undefined for the key of another object. */
+export function parseRunKey(
+  key: string,
+): { readonly tableId: string; readonly backup: BackupId } | undefined {
+  const [, tableId, backup] = /^tables\/([^/]+)\/runs\/(\d{14}-[0-9a-f]{8})-[^/]+\.zst$/.exec(key) ?? [];
+  return tableId !== undefined && isBackupId(backup) ? { tableId, backup } : undefined;
+}
+
+/** Finds the earliest backup that wrote a run to which the snapshot refers. The snapshot's own id if it has no runs. */
+export function findOldestRun({ id, runs }: Pick<Manifest, 'id' | 'runs'>): BackupId {
+  return runs.reduce((oldest, { key }) => {
+    const writer = parseRunKey(key)?.backup;
+    if (writer === undefined) throw new TidemarkError('Internal', `${key} is not the key of a run`);
+    return writer < oldest ? writer : oldest;
+  }, id);
+}
+
 /** The names of the key attributes, partition key first. */
 export function keyNamesOf(description: Pick<TableDescription, 'keySchema'>): KeyNames {
   const named = (type: string) =>
@@ -112,16 +129,20 @@ export async function readManifest(
   sha256?: string,
 ): Promise<StoredManifest> {
   const key = manifestKey(tableId, snapshot);
-  const bytes = await store.get(key).catch((cause: unknown) => {
-    throw isError(cause, 'ObjectNotFound') ? corruptError(`${key}: missing`, cause) : cause;
-  });
-  const manifest = decompressJson(bytes, sha256 ?? sha256Hex(bytes), key) as Manifest | null;
-  const known = manifest?.format === 'tidemark-snapshot' && manifest.version === 1;
-  if (!known || !Array.isArray(manifest.runs) || !Array.isArray(manifest.partitions)) {
-    throw corruptError(`${key}: unknown format`);
+  try {
+    const bytes = await store.get(key).catch((cause: unknown) => {
+      throw isError(cause, 'ObjectNotFound') ? corruptError(`${key}: missing`, cause) : cause;
+    });
+    const manifest = decompressJson(bytes, sha256 ?? sha256Hex(bytes), key) as Manifest | null;
+    const known = manifest?.format === 'tidemark-snapshot' && manifest.version === 1;
+    if (!known || !Array.isArray(manifest.runs) || !Array.isArray(manifest.partitions)) {
+      throw corruptError(`${key}: unknown format`);
+    }
+    if (manifest.id !== snapshot) throw corruptError(`${key}: the manifest belongs to another snapshot`);
+    return { manifest, sha256: sha256Hex(bytes) };
+  } catch (error) {
+    throw nameObject(error, key);
   }
-  if (manifest.id !== snapshot) throw corruptError(`${key}: the manifest belongs to another snapshot`);
-  return { manifest, sha256: sha256Hex(bytes) };
 }
 
 /** Reads the manifest if it was published; else returns undefined. For a step that may be a repeat. */

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { checkFrame, corruptError, decompressFrame } from '../format/frame.ts';
+import { checkFrame, corruptError, decompressFrame, nameObject } from '../format/frame.ts';
 import {
   type FrameEntry,
   findFrames,
@@ -21,14 +21,22 @@ export interface StoredFrame {
 /** Checks a stored frame's checksum and decompresses it. Throws `SnapshotCorrupt` with the file's key in the message. */
 export function openFrame({ file, entry, compressed }: StoredFrame): Buffer {
   const what = `${file} at ${entry.offset}`;
-  const frame = decompressFrame(compressed, entry.sha256, what, entry.rawLength);
-  if (frame.length !== entry.rawLength) throw corruptError(`${what}: wrong length`);
-  return frame;
+  try {
+    const frame = decompressFrame(compressed, entry.sha256, what, entry.rawLength);
+    if (frame.length !== entry.rawLength) throw corruptError(`${what}: wrong length`);
+    return frame;
+  } catch (error) {
+    throw nameObject(error, file);
+  }
 }
 
 /** Throws `SnapshotCorrupt`, with the file's key in the message, if a stored frame does not have the checksum in the index. */
 export function checkStoredFrame({ file, entry, compressed }: StoredFrame): void {
-  checkFrame(compressed, entry.sha256, `${file} at ${entry.offset}`);
+  try {
+    checkFrame(compressed, entry.sha256, `${file} at ${entry.offset}`);
+  } catch (error) {
+    throw nameObject(error, file);
+  }
 }
 
 /** Reads the frames of a file that may hold entries of the range, decompressed and in order. Checks every checksum. */

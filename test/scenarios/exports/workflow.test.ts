@@ -128,8 +128,8 @@ describe('a table without a stream, if the configuration enables one,', () => {
         backup,
         head: undefined,
         since: backup.marker,
-        startsOver: false,
-        pin: async () => true,
+        startsOver: undefined,
+        pin: async () => undefined,
       };
       const found = await findSource(harness.services, search);
       const { streamArn } = await describeTable(database.dynamodb, table);

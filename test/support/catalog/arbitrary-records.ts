@@ -195,6 +195,7 @@ export const snapshot: fc.Arbitrary<SnapshotRecord> = members(
     id: backupId,
     tableId: text,
     manifestSha256: text,
+    oldestRun: backupId,
     ends,
     internal: fc.boolean(),
     alive: fc.boolean(),
@@ -205,6 +206,7 @@ export const snapshot: fc.Arbitrary<SnapshotRecord> = members(
     diedAt: time,
     pins: fc.array(text, { minLength: 1, maxLength: 3 }).map((holders) => new Set(holders)),
     restores: fc.array(restoreId, { minLength: 1, maxLength: 3 }).map((holders) => new Set(holders)),
+    damage: fc.record({ reason: text, seenAt: time }),
   },
 );
 
@@ -217,6 +219,7 @@ export const table: fc.Arbitrary<TableRecord> = members(
   {
     head: fc.record({ tableId: text, snapshot: backupId, marker: time }),
     turn: members({ execution: text, backup: backupId, since: time }, { parent: backupId }),
+    distrust: fc.record({ upTo: backupId, reason: text, seenAt: time }),
   },
 );
 
@@ -226,13 +229,12 @@ export const newBackup: fc.Arbitrary<Omit<NewBackup, 'table'>> = members(
   { internal: fc.boolean(), asOf: time, requestedBy: text, kind, source, comment: text, expiresAt: time },
 );
 
-export const commitResult: fc.Arbitrary<Pick<Commit, 'ends' | 'manifestSha256' | 'internal' | 'result'>> =
-  fc.record({
-    ends,
-    manifestSha256: text,
-    internal: fc.boolean(),
-    result: members(
-      { kind, source, parent: fc.constant(undefined), figures, digest: text },
-      { why: reasons },
-    ),
-  });
+export const commitResult: fc.Arbitrary<
+  Pick<Commit, 'oldestRun' | 'ends' | 'manifestSha256' | 'internal' | 'result'>
+> = fc.record({
+  oldestRun: backupId,
+  ends,
+  manifestSha256: text,
+  internal: fc.boolean(),
+  result: members({ kind, source, parent: fc.constant(undefined), figures, digest: text }, { why: reasons }),
+});

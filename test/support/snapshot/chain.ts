@@ -154,8 +154,8 @@ async function publish(
     parent,
     cut: { stream: 'stream-1', shards: {} },
   };
-  const reason = findParentFault(applied);
-  if (reason !== undefined) throw new Error(reason);
+  const fault = findParentFault(applied);
+  if (fault !== undefined) throw new Error(fault.reason);
   const manifest = assembleManifest(applied);
   await publishManifest(store, manifest);
   return manifest;
