@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import { openCatalog } from '../lambda/catalog/catalog.ts';
 import { noNativeBackups } from './dynamodb/no-native-backups.ts';
 import { type Operations, createOperations } from '../lambda/operations/operations.ts';
-import { createDynamodbClient } from '../lambda/runtime/clients.ts';
+import { createDynamodbClient } from '../lambda/item/clients.ts';
 import type { Clock } from '../lambda/runtime/clock.ts';
 import { type Config, defaultConfig } from '../lambda/services/config.ts';
 import { reasonOf } from '../lambda/runtime/errors.ts';

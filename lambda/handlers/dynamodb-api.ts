@@ -2,6 +2,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { handle, operationOf } from '../dialects/dynamodb/dialect.ts';
 import type { WireRequest } from '../dialects/wire.ts';
 import type { Operations } from '../operations/operations.ts';
+import { dropTrailing } from '../runtime/drop-trailing.ts';
 import { createLambdaLog, type Log } from '../runtime/logger.ts';
 import { createRequestOperations } from './compose/request-operations.ts';
 
@@ -54,7 +55,7 @@ function toWireRequest({
   return {
     method: httpMethod,
     // Some SDKs end a stage's path with a slash, some do not.
-    path: resource.replace(/\/+$/, '') || '/',
+    path: dropTrailing(resource, '/') || '/',
     headers: Object.fromEntries(
       Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
     ),

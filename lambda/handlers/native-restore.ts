@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { requestRestore, type RestoreAnswer, type RestoreCall } from '../native/native-restore.ts';
-import { createDynamodbClient } from '../runtime/clients.ts';
+import { createDynamodbClient } from '../item/clients.ts';
 import { createLambdaLog, type Log } from '../runtime/logger.ts';
 
 /** The one Lambda function that may have DynamoDB restore a table. The API's function invokes it. */

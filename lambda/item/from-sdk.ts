@@ -11,9 +11,8 @@ export function fromSdk(item: Record<string, SdkValue>): Item {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, valueFromSdk(value)]));
 }
 
-function valueFromSdk(value: SdkValue | undefined): AttributeValue {
-  // Measured on version 3.1162: the SDK loses the value of an item's attribute named __proto__.
-  if (value === undefined)
+function valueFromSdk(value: SdkValue | null | undefined): AttributeValue {
+  if (value === undefined || value === null)
     throw new TidemarkError('RecordNotUnderstood', 'an attribute came without a value');
   if (value.B !== undefined) return { B: toBase64(value.B) };
   if (value.BS !== undefined) return { BS: value.BS.map(toBase64) };

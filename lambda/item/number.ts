@@ -1,7 +1,11 @@
+import { dropTrailing } from '../runtime/drop-trailing.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 
 const plainInteger = /^(?:0|-?[1-9]\d*)$/;
-const anyNumber = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
+const anyNumber = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+
+/** More characters than any number of DynamoDB has, in whatever form it is written. */
+const maxLength = 1000;
 
 /**
  * Writes a number in its canonical form: plain decimal without exponent, without leading or trailing zeros, never `-0`.
@@ -9,6 +13,7 @@ const anyNumber = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
  * Throws `RecordNotUnderstood` for text that is not a number.
  */
 export function toCanonicalNumber(text: string): string {
+  if (text.length > maxLength) throw new TidemarkError('RecordNotUnderstood', 'an N value is too long');
   if (plainInteger.test(text)) return text;
   const match = anyNumber.exec(text);
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match ?? [];
@@ -21,6 +26,6 @@ export function toCanonicalNumber(text: string): string {
   const point = whole.length + Number(exponent) - (digits.length - significant.length);
   if (Math.abs(point) > 400) throw new TidemarkError('RecordNotUnderstood', 'an N value is out of range');
   const left = point > 0 ? significant.slice(0, point).padEnd(point, '0') : '0';
-  const right = (point > 0 ? significant.slice(point) : '0'.repeat(-point) + significant).replace(/0+$/, '');
+  const right = dropTrailing(point > 0 ? significant.slice(point) : '0'.repeat(-point) + significant, '0');
   return (sign === '-' ? '-' : '') + left + (right === '' ? '' : `.${right}`);
 }

@@ -1,3 +1,4 @@
+import { dropTrailing } from '../runtime/drop-trailing.ts';
 import type { AttributeValue, Item } from './attribute-value.ts';
 import { toCanonicalNumber } from './number.ts';
 
@@ -25,10 +26,7 @@ function measureValue(value: AttributeValue): number {
 
 function measureNumber(number: string): number {
   const plain = toCanonicalNumber(number);
-  const significant = plain
-    .replace('-', '')
-    .replace('.', '')
-    .replace(/^0+|0+$/g, '');
+  const significant = dropTrailing(plain.replace('-', '').replace('.', '').replace(/^0+/, ''), '0');
   return 1 + Math.ceil(significant.length / 2) + (plain.startsWith('-') ? 1 : 0);
 }
 

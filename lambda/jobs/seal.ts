@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { parseJson } from '../item/parse-json.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 
 /*
@@ -29,7 +30,7 @@ export function unseal(key: string, bytes: Uint8Array): unknown {
       `${key} is not what was written. Request the backup or restore again.`,
     );
   }
-  return JSON.parse(json.toString());
+  return parseJson(json.toString());
 }
 
 function checksumOf(key: string, json: string | Buffer): string {

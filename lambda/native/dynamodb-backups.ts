@@ -6,7 +6,7 @@ import {
   type DynamoDBClientConfig,
   ListBackupsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { createDynamodbClient } from '../runtime/clients.ts';
+import { createDynamodbClient } from '../item/clients.ts';
 import { isServiceError } from '../runtime/errors.ts';
 import type { NativeRestore } from './invoked-restore.ts';
 import type { NativeBackup, NativeBackups } from './native-backups.ts';

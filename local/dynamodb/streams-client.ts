@@ -4,7 +4,7 @@ import {
   type DynamoDBStreamsClientConfig,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb-streams';
-import { createStreamsClient as plainClient } from '../../lambda/runtime/clients.ts';
+import { createStreamsClient as plainClient } from '../../lambda/item/clients.ts';
 
 interface Named {
   readonly StreamArn?: string;

@@ -1,25 +1,27 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, NumberValue, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../lambda/item/attribute-value.ts';
 import { toCanonicalItem } from '../../lambda/item/canonical.ts';
+import { createDynamodbClient } from '../../lambda/item/clients.ts';
 import { fromSdk, toSdk } from '../../lambda/item/from-sdk.ts';
+import { parseJson } from '../../lambda/item/parse-json.ts';
 import { anyItem, writeItem } from '../support/item/arbitrary.ts';
 
 const get = { TableName: 'Music', Key: { k: 'k' } };
 
-/** AWS's own client and a table of one item: keeps the text that the client puts, and returns it to a get. */
+/** Tidemark's client and a table of one item: keeps the text that the client puts, and returns it to a get. */
 class OneItemTable {
   item = '';
-  readonly client = new DynamoDBClient({
+  readonly client = createDynamodbClient({
     region: 'eu-west-1',
     credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
     maxAttempts: 1,
     requestHandler: {
       handle: async ({ body }: { readonly body: Uint8Array }) => {
-        const { Item } = JSON.parse(new TextDecoder().decode(body)) as { readonly Item?: Item };
+        const { Item } = parseJson(new TextDecoder().decode(body)) as { readonly Item?: Item };
         if (Item !== undefined) this.item = JSON.stringify(Item);
         const answer = Item === undefined ? `{"Item":${this.item}}` : '{}';
         return { response: { statusCode: 200, headers: {}, body: Buffer.from(answer) } };
@@ -39,17 +41,14 @@ const table = new OneItemTable();
 /** One digit and these are as many digits as a number may have. */
 const nines = '9'.repeat(37);
 
-describe('an item that goes through AWS’s client', () => {
-  const throughTheClient = anyItem
-    .map(({ members }) => writeItem(members))
-    // What the client does with this name has tests of its own, below.
-    .filter((item) => !Object.hasOwn(item, '__proto__'));
+describe('an item that goes through the client', () => {
+  const throughTheClient = anyItem.map(({ members }) => writeItem(members));
 
   it('is unchanged when toSdk writes it and fromSdk reads it', async () => {
     await fc.assert(
       fc.asyncProperty(throughTheClient, async (item) => {
         await table.client.send(new PutItemCommand({ TableName: 'Music', Item: toSdk(item) }));
-        expect(isDeepStrictEqual(JSON.parse(table.item), item)).toBe(true);
+        expect(isDeepStrictEqual(parseJson(table.item), item)).toBe(true);
         expect(isDeepStrictEqual(await table.read(), item)).toBe(true);
       }),
       { numRuns: 300 },
@@ -61,7 +60,7 @@ describe('an item that goes through AWS’s client', () => {
     await fc.assert(
       fc.asyncProperty(anyNative, async (v) => {
         await documents.send(new PutCommand({ TableName: 'Music', Item: { v, k: 'k' } }));
-        table.item = toCanonicalItem(JSON.parse(table.item) as Item, ['k']);
+        table.item = toCanonicalItem(parseJson(table.item) as Item, ['k']);
         const { Item } = await documents.send(new GetCommand(get));
         expect(Item).toStrictEqual({ v, k: 'k' });
       }),
@@ -78,7 +77,8 @@ describe('an item that goes through AWS’s client', () => {
   });
 });
 
-const nativeName = fc.string().filter((name) => name !== '__proto__' && !name.includes('\\'));
+/** The document client loses the value of an attribute named __proto__. */
+const nativeName = fc.string().filter((name) => name !== '__proto__');
 
 /** Any value that the document client can write and read: safe numbers in DynamoDB's range, bytes, non-empty sets. */
 const anyNative = fc.letrec((tie) => ({
@@ -134,7 +134,7 @@ describe('the canonical form of a value that the document client wrote', () => {
     ['a small double', 1.25e-10, '{"N":"0.000000000125"}'],
   ])('is what docs/format.md says for %s', async (_name, v, text) => {
     await documents.send(new PutCommand({ TableName: 'Music', Item: { v, k: 'k' } }));
-    expect(toCanonicalItem(JSON.parse(table.item) as Item, ['k'])).toBe(`{"k":{"S":"k"},"v":${text}}`);
+    expect(toCanonicalItem(parseJson(table.item) as Item, ['k'])).toBe(`{"k":{"S":"k"},"v":${text}}`);
     const viaSdk = toCanonicalItem(await table.read(), ['k']);
     expect(viaSdk).toBe(`{"k":{"S":"k"},"v":${text}}`);
   });
@@ -149,13 +149,13 @@ describe('fromSdk never drops anything silently', () => {
     );
   });
 
-  it('refuses an attribute whose value the client loses', async () => {
-    table.item = '{"k":{"S":"k"},"__proto__":{"S":"lost"}}';
+  it('refuses an attribute without a value', async () => {
+    table.item = '{"k":{"S":"k"},"v":null}';
     await expect(table.read()).rejects.toMatchObject({ code: 'RecordNotUnderstood' });
   });
 
-  it('keeps an attribute named __proto__ in a map', async () => {
-    table.item = '{"k":{"S":"k"},"v":{"M":{"__proto__":{"B":"QUI="}}}}';
+  it('keeps attributes named __proto__', async () => {
+    table.item = '{"k":{"S":"k"},"__proto__":{"S":"kept"},"v":{"M":{"__proto__":{"B":"QUI="}}}}';
     expect(toCanonicalItem(await table.read(), ['k'])).toBe(table.item);
   });
 });

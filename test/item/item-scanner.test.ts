@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Item, KeyNames } from '../../lambda/item/attribute-value.ts';
+import { parseJson } from '../../lambda/item/parse-json.ts';
 import { toCanonicalItem, toCanonicalKey } from '../../lambda/item/canonical.ts';
 import { ItemScanner, type ScannedItem } from '../../lambda/item/item-scanner.ts';
 import { notPlain } from '../../lambda/item/scalar-scanner.ts';
@@ -23,7 +24,7 @@ function scanItem(scanner: ItemScanner, text: string): ScannedItem | undefined {
 /** Reads the item in the ordinary way, by parsing. Returns undefined if it is no item. */
 function parseItem(text: string, keyNames: KeyNames): ScannedItem | undefined {
   try {
-    const item = JSON.parse(text) as Item;
+    const item = parseJson(text) as Item;
     return {
       image: Buffer.from(toCanonicalItem(item, keyNames)),
       keyLength: Buffer.byteLength(toCanonicalKey(item, keyNames)),

@@ -7,7 +7,7 @@ function findNames(text: string): string[] {
   return [...text.matchAll(/"((?:[^"\\]|\\.)*)":/g)].map(([, name]) => String(name));
 }
 
-describe('parseJson', () => {
+describe('parseJson of any names', () => {
   it('reads names with escapes right, for which V8 may give another name', () => {
     for (const name of ['\\', '"', '\n', '\\"', 'a\\', 'a"', 'b\\', 'b"']) {
       const text = JSON.stringify({ k: 1, [name]: 2 });
@@ -42,14 +42,59 @@ describe('parseJson', () => {
   });
 });
 
-/** The largest item that DynamoDB accepts is read in milliseconds in one pass. A search for each escape takes minutes. */
-const limitMs = 2000;
+/** Whether a parser accepts a text, refuses it, or refuses it for a name that an object has twice. */
+function readOutcome(parse: (text: string) => unknown, text: string): 'accepted' | 'refused' | 'doubled' {
+  try {
+    parse(text);
+    return 'accepted';
+  } catch (cause) {
+    return String(cause).includes('two members') ? 'doubled' : 'refused';
+  }
+}
 
-it(
-  'parseJson reads a value with many escapes in one pass',
-  () => {
-    const value = { k: { S: 'k' }, v: { S: 'a line of text\n'.repeat(20_000) } };
-    expect(parseJson(JSON.stringify(value))).toEqual(value);
-  },
-  limitMs,
-);
+describe('parseJson of unusual text', () => {
+  it('reads names with escapes right whatever white space follows them', () => {
+    parseJson('{"k":1,"\\\\" :2}');
+    for (const space of ['', ' ', '\n', '\t\r\n  ']) {
+      expect(Object.keys(parseJson(`{"k":1,"\\""${space}:2}`) as object)).toEqual(['k', '"']);
+    }
+  });
+
+  it('keeps members that are named like its aliases', () => {
+    expect(parseJson('{"#0":"#1","\\"":{"#1":"\\"","\\n":"#0"}}')).toEqual({
+      '#0': '#1',
+      '"': { '#1': '"', '\n': '#0' },
+    });
+  });
+
+  it('accepts what JSON.parse accepts, and refuses what that refuses', () => {
+    const fragment = fc.constantFrom(
+      '"',
+      '\\',
+      '"a"',
+      '"\\""',
+      '"\\u0041"',
+      ':',
+      ',',
+      '{',
+      '}',
+      '[',
+      ']',
+      '1',
+      ' ',
+    );
+    fc.assert(
+      fc.property(fc.array(fragment, { maxLength: 12 }), (fragments) => {
+        const text = fragments.join('');
+        const outcome = readOutcome(parseJson, text);
+        expect(outcome === 'doubled' ? 'accepted' : outcome).toBe(readOutcome(JSON.parse, text));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('refuses an object that has one name twice, with an escape and without', () => {
+    expect(() => parseJson('{"\\u0061":1,"a":2}')).toThrow(SyntaxError);
+    expect(() => parseJson('{"\\"":1,"\\"":2}')).toThrow(SyntaxError);
+  });
+});

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { createDynamodbClient } from '../../lambda/item/clients.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { databaseFile, startDatabase as startEmbedded } from '../../local/dynamodb/embedded-database.ts';
 import { createStreamsClient } from '../../local/dynamodb/streams-client.ts';
@@ -29,12 +30,12 @@ export async function startDatabase(): Promise<TestDatabase> {
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
-  const dynamodb = new DynamoDBClient(settings);
+  const dynamodb = createDynamodbClient(settings);
   return {
     clock,
     dynamodb,
     streams: createStreamsClient(dynamodb, settings),
-    client: () => new DynamoDBClient(settings),
+    client: () => createDynamodbClient(settings),
     async close() {
       clock.release();
       await embedded.close();

@@ -1,3 +1,5 @@
+import { parseJson } from '../../item/parse-json.ts';
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The error of a body that is not JSON, or of a member with the wrong JSON type. */
@@ -13,7 +15,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export function parseBody(body: string): unknown {
   if (body === '') return undefined;
   try {
-    return JSON.parse(body);
+    return parseJson(body);
   } catch (cause) {
     throw new SerializationError('', { cause });
   }

@@ -1,3 +1,4 @@
+import { dropTrailing } from '../../runtime/drop-trailing.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import type { Operation } from './operation.ts';
 
@@ -23,7 +24,8 @@ export function isServedAt(path: ApiPath, operation: Pick<Operation, 'paths'>): 
  * That widens no rights: API Gateway routes the listed paths alone.
  */
 export function toApiPath(path: string): ApiPath {
-  return restrictedPaths.find((listed) => listed === path.replace(/\/+$/, '')) ?? '/';
+  const plain = dropTrailing(path, '/');
+  return restrictedPaths.find((listed) => listed === plain) ?? '/';
 }
 
 /** Throws `AccessDenied`, naming the paths that serve the operation, if the path of the request does not. */

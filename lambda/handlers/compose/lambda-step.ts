@@ -7,7 +7,7 @@ import type { TaskHandler } from '../../jobs/states.ts';
 import { createRecovery } from '../../native/dynamodb-recovery.ts';
 import { createNativeBackups } from '../../native/dynamodb-backups.ts';
 import { createRestoreInvoker } from '../../native/invoked-restore.ts';
-import { createDynamodbClient, createStreamsClient } from '../../runtime/clients.ts';
+import { createDynamodbClient, createStreamsClient } from '../../item/clients.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { readConfig } from '../../services/config.ts';
 import { requireVariable } from '../../runtime/required.ts';

@@ -4,7 +4,7 @@ import { createNativeBackups } from '../../native/dynamodb-backups.ts';
 import { createContinuousBackups, createRecovery } from '../../native/dynamodb-recovery.ts';
 import { createRestoreInvoker } from '../../native/invoked-restore.ts';
 import { type Operations, createOperations } from '../../operations/operations.ts';
-import { createDynamodbClient } from '../../runtime/clients.ts';
+import { createDynamodbClient } from '../../item/clients.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { environment } from '../../runtime/environment.ts';
 import { randomIds } from '../../runtime/ids.ts';

@@ -6,6 +6,7 @@ import {
   TableNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
+import { dropTrailing } from '../../../lambda/runtime/drop-trailing.ts';
 import { parseTableArn } from '../../../lambda/model/backup-arn.ts';
 import { whenDefined } from '../../../lambda/dialects/dynamodb/operation.ts';
 import { read } from '../../../lambda/dialects/dynamodb/read.ts';
@@ -105,7 +106,7 @@ export class TableExports {
     const { store, ids, bucket } = this.#services;
     const { S3Bucket, S3Prefix = '', IncrementalExportSpecification } = job.begun;
     if (S3Bucket !== bucket) throw new JobFailure('S3NoSuchBucket', 'The specified bucket does not exist');
-    const root = [S3Prefix.replace(/\/+$/, ''), 'AWSDynamoDB'].filter((part) => part !== '').join('/');
+    const root = [dropTrailing(S3Prefix, '/'), 'AWSDynamoDB'].filter((part) => part !== '').join('/');
     const folder = `${root}/${arn.slice(arn.lastIndexOf('/') + 1)}`;
     await store.put(`${folder}/_started`, Buffer.alloc(0));
     const records = await this.#records(job.begun);
