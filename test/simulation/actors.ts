@@ -33,6 +33,7 @@ const steps = {
   outage: 2,
   stranger: 3,
   toggleStream: 0.3,
+  toggleRecovery: 0.3,
   replaceTable: 0.3,
   pause: 1,
 } as const;
@@ -64,7 +65,8 @@ export class Actors {
   /** Begins: so many things are done, one after another. */
   begin(count: number): void {
     for (const name of this.#names) {
-      this.#universe.tables.createOwned(name);
+      const table = this.#universe.tables.createOwned(name);
+      if (this.#universe.scheduler.random.chance(0.7)) this.#universe.exports.update(table, true);
       this.#writeSome(name);
     }
     this.#doNext(count);
@@ -139,7 +141,9 @@ export class Actors {
     else if (step === 'split') table?.model.split(random.below(10), random.pick([1, 2]), random.below(4));
     else if (step === 'read') this.#read();
     else if (step === 'toggleStream') this.#toggleStream(table);
-    else if (step === 'stranger') this.#disturb();
+    else if (step === 'toggleRecovery') {
+      if (table !== undefined) this.#universe.exports.update(table, random.chance(0.5));
+    } else if (step === 'stranger') this.#disturb();
     else if (step === 'replaceTable') {
       if (table === undefined) tables.createOwned(name);
       else if (tables.plane.find(name)?.status === 'ACTIVE') tables.delete(name);
@@ -186,6 +190,7 @@ export class Actors {
       table,
       name: 'backup',
       requestKey: `key-${++this.#keys}`,
+      ...(random.chance(0.2) && { source: random.pick(['export', 'stream', 'scan'] as const) }),
       ...(random.chance(0.2) && { kind: random.pick(['full', 'incremental', 'differential'] as const) }),
     };
     const sentAt = scheduler.now;

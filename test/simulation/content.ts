@@ -4,6 +4,8 @@ import { type Manifest, readManifest } from '../../lambda/snapshot/format/manife
 import { readSnapshot } from '../../lambda/snapshot/read/read-snapshot.ts';
 import type { SnapshotRecord } from '../../lambda/catalog/snapshots.ts';
 import { isDeepStrictEqual } from 'node:util';
+import { promisedMs } from '../../lambda/sources/limits.ts';
+import type { Write } from '../support/sources/simulated-stream.ts';
 import type { Universe } from './universe.ts';
 
 /** An invariant of the design that does not hold. */
@@ -30,32 +32,35 @@ export async function readContent(
 
 /**
  * Checks that a backup holds what the table held at its cut, and that its cut is where it was promised to be: after every
- * write before the marker, and every write that was acknowledged before `requestedAt`, and before every write of a later
- * second.
+ * write before the marker, and every write that was acknowledged before the request, and before every write of a later
+ * second. An export may end up to a minute off.
  */
 export function checkContent(
-  { tables }: Universe,
+  { tables, exports }: Universe,
   backup: BackupRecord,
   { manifest, content }: { readonly manifest: Manifest; readonly content: TableContent },
-  isAcknowledged: (write: object) => boolean,
+  isAcknowledged: (write: Write) => boolean,
 ): void {
   const model = tables.plane.tables.get(manifest.table.tableId)?.model;
-  const { cut } = manifest;
-  if (model === undefined || !('stream' in cut))
-    throw new Violation(`${backup.id} is of no table or ends in no stream`);
-  const wanted = model.contentAt(cut);
+  if (model === undefined) throw new Violation(`${backup.id} is of no table`);
+  const { cut, marker } = manifest;
+  const wanted = 'stream' in cut ? model.contentAt(cut) : exports.contentAt(model, cut.exportTime);
   if (!isDeepStrictEqual(new Map(content), wanted))
     throw new Violation(
       `${backup.id} does not hold what the table held at its cut: ${differ(content, wanted)}`,
     );
   if (manifest.items !== content.size) throw new Violation(`${backup.id} claims ${manifest.items} items`);
-  const stream = model.streams.find(({ arn }) => arn === cut.stream);
-  const end = Math.max(manifest.marker, stream?.createdAt ?? 0);
+  if ('exportTime' in cut && (cut.exportTime <= marker || cut.exportTime > marker + promisedMs))
+    throw new Violation(`${backup.id} ends at ${cut.exportTime}, not at its marker`);
+  if ('exportTime' in cut && !exports.isExact) return;
+  const isHeld = (write: Write): boolean =>
+    'stream' in cut ? model.isBefore(write, cut) : write.at < cut.exportTime;
+  const begins = 'stream' in cut ? (model.streams.find(({ arn }) => arn === cut.stream)?.createdAt ?? 0) : 0;
+  const end = 'stream' in cut ? Math.floor(Math.max(marker, begins) / 1000) : cut.exportTime / 1000;
   for (const write of model.history) {
-    const isHeld = model.isBefore(write, cut);
-    if (!isHeld && (write.at <= manifest.marker || isAcknowledged(write)))
+    if (!isHeld(write) && (write.at <= marker || isAcknowledged(write)))
       throw new Violation(`${backup.id} lacks a write of ${write.at}, before its marker`);
-    if (isHeld && write.second > Math.floor(end / 1000))
+    if (isHeld(write) && write.second > end)
       throw new Violation(`${backup.id} holds a write of second ${write.second}, after its marker`);
   }
 }

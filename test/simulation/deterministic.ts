@@ -10,7 +10,8 @@ import zlib from 'node:zlib';
 
 type Done = (error: Error | null, result: Buffer) => void;
 
-function gzip(bytes: zlib.InputType, options: zlib.ZlibOptions, done: Done): void {
+function gzip(bytes: zlib.InputType, ...others: [zlib.ZlibOptions, Done] | [Done]): void {
+  const [options, done] = others.length === 1 ? [{}, others[0]] : others;
   done(null, zlib.gzipSync(bytes, options));
 }
 

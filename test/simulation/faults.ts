@@ -21,6 +21,7 @@ export type Service = 'catalog' | 'tables' | 'streams' | 'store' | 'machines';
  * - `twice`: a schedule, or a client's request, is delivered twice.
  * - `stranger`: somebody makes, changes or deletes a table with the name of a restore's target, or takes its tag away.
  * - `stop`: an execution of a state machine ends in the middle.
+ * - `blur`: an export ends up to a minute before or after the time that was asked for.
  * - `late`: a record of a stream can be read only seconds after its write.
  * - `emptyPage`: GetRecords answers an empty page before records.
  */
@@ -41,6 +42,7 @@ const rates = {
   twice: 0.3,
   stranger: 5,
   stop: 0.2,
+  blur: 1,
   late: 0.5,
   emptyPage: 0.3,
 } as const;

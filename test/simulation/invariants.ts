@@ -64,7 +64,7 @@ export class Invariants {
       this.#universe,
       backup,
       read,
-      (write) => (this.#actors.acknowledged.get(write as never) ?? Infinity) < requestedAt,
+      (write) => (this.#actors.acknowledged.get(write) ?? Infinity) < requestedAt,
     );
     const { manifest } = read;
     const own = manifestKey(manifest.table.tableId, backup.id);

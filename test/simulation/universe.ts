@@ -1,5 +1,7 @@
 import { openCatalog } from '../../lambda/catalog/catalog.ts';
+import { createRecovery } from '../../lambda/native/dynamodb-recovery.ts';
 import { createOperations, type Operations } from '../../lambda/operations/operations.ts';
+import type { Ids } from '../../lambda/runtime/ids.ts';
 import type { Log } from '../../lambda/runtime/logger.ts';
 import { type Config, defaultConfig } from '../../lambda/services/config.ts';
 import type { Services } from '../../lambda/services/services.ts';
@@ -13,6 +15,7 @@ import { Network } from './network.ts';
 import type { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { CatalogDatabase } from './services/catalog-database.ts';
+import { exportCommands, Exports } from './services/exports.ts';
 import { Functions } from './services/functions.ts';
 import { Bucket, createSimulatedStore } from './services/object-store.ts';
 import { createSimulatedDynamodb, createSimulatedStreams } from './services/sdk-client.ts';
@@ -29,6 +32,7 @@ export interface Universe {
   readonly machines: StateMachines;
   readonly catalog: CatalogDatabase;
   readonly tables: UserTables;
+  readonly exports: Exports;
   readonly bucket: Bucket;
   /** The objects without a network before them. */
   readonly plainStore: ObjectStore;
@@ -63,24 +67,27 @@ export function createUniverse(seed: number, definitions: Definitions): Universe
   const plainStore = createMemoryStore();
   const bucket = new Bucket(plainStore.objects);
   const machines = new StateMachines({ scheduler, network, faults, functions }, definitions, () => services);
-  const dynamodb = createSimulatedDynamodb((command, input) =>
-    catalogCommands.has(command)
-      ? network.call('catalog', command, () => catalog.answer(command, input))
-      : network.call('tables', command, () => tables.answer(command, input)),
-  );
+  const ids: Ids = { hex: (count) => random.hex(count) };
+  const exports = new Exports({ scheduler, faults, tables, store: plainStore }, ids, seed);
+  const dynamodb = createSimulatedDynamodb((command, input) => {
+    if (catalogCommands.has(command))
+      return network.call('catalog', command, () => catalog.answer(command, input));
+    const service = exportCommands.has(command) ? exports : tables;
+    return network.call('tables', command, () => service.answer(command, input));
+  });
   const services: Services = {
     config,
     clock: network.clock,
-    ids: { hex: (count) => random.hex(count) },
+    ids,
     log: createLog(scheduler),
-    catalog: openCatalog(dynamodb, catalogTable, network.clock, { hex: (count) => random.hex(count) }),
+    catalog: openCatalog(dynamodb, catalogTable, network.clock, ids),
     dynamodb,
     streams: createSimulatedStreams((command) =>
       network.call('streams', command.constructor.name, () => answerStreams(tables, command)),
     ),
     store: createSimulatedStore(bucket, network, faults),
     executions: machines,
-    recovery: { describe: async () => ({ enabled: false }), update: async () => ({ enabled: false }) },
+    recovery: createRecovery(dynamodb),
     native: noNativeBackups,
     bucketPlace: { bucket: 'simulated', prefix: '' },
   };
@@ -101,6 +108,7 @@ export function createUniverse(seed: number, definitions: Definitions): Universe
     machines,
     catalog,
     tables,
+    exports,
     bucket,
     plainStore,
     services,
@@ -112,7 +120,8 @@ export function createUniverse(seed: number, definitions: Definitions): Universe
 function chooseConfig(random: Random): Config {
   return {
     ...defaultConfig,
-    base: 'scan',
+    base: random.pick(['scan', 'export']),
+    missingRecovery: random.pick(['enable', 'refuse']),
     missingStream: random.pick(['enable', 'refuse']),
     emptyPages: 3,
     scanSegments: random.between(1, 3),
