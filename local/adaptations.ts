@@ -1,6 +1,6 @@
 import { catalogTable } from './catalog-table.ts';
 
-/** What is changed of a call on its way to the database and back. A body that is not understood stays as it is. */
+/** How a call is changed on its way to the database and back. A body that is not a JSON object passes unchanged. */
 export interface Adaptation {
   readonly request?: (body: Buffer) => Buffer;
   readonly answer?: (body: Buffer) => Buffer;
@@ -8,25 +8,25 @@ export interface Adaptation {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** By target; all other calls pass byte for byte. */
+/** The adaptations by target. All other calls pass byte for byte. */
 export const adaptations: ReadonlyMap<string, Adaptation> = new Map<string, Adaptation>([
-  ['DynamoDB_20120810.CreateTable', { request: (body) => changed(body, withStream) }],
-  ['DynamoDB_20120810.ListTables', { answer: (body) => changed(body, withoutCatalog) }],
+  ['DynamoDB_20120810.CreateTable', { request: (body) => changeBody(body, addStream) }],
+  ['DynamoDB_20120810.ListTables', { answer: (body) => changeBody(body, hideCatalog) }],
 ]);
 
-/** A backup needs the table's stream; who says nothing of one gets it with the table. */
-function withStream(table: Members): Members {
+/** Gives a new table a stream, which its backups need, unless the request says something about streams. */
+function addStream(table: Members): Members {
   const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' };
   return { ...table, StreamSpecification: table['StreamSpecification'] ?? stream };
 }
 
-/** A page may so have one table less than asked for, as any page may. */
-function withoutCatalog(page: Members): Members {
+/** Removes the catalog from a page of tables. A page may have fewer tables than requested. */
+function hideCatalog(page: Members): Members {
   const { TableNames: names } = page;
   return Array.isArray(names) ? { ...page, TableNames: names.filter((name) => name !== catalogTable) } : page;
 }
 
-function changed(body: Buffer, change: (members: Members) => Members): Buffer {
+function changeBody(body: Buffer, change: (members: Members) => Members): Buffer {
   const members = parse(body);
   return members === undefined ? body : Buffer.from(JSON.stringify(change(members)));
 }

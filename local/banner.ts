@@ -1,14 +1,14 @@
 import { styleText } from 'node:util';
 
-/** What to do next, as commands to paste. Colours only on a terminal, and not if NO_COLOR is set. */
-export function banner(url: string, home: string): string {
+/** Renders what to do next, as commands to paste. It has colours only on a terminal, and none if NO_COLOR is set. */
+export function renderBanner(url: string, home: string): string {
   const title = (text: string): string => styleText('bold', text);
   const command = (...lines: string[]): string => styleText('cyan', `  ${lines.join(' \\\n    ')}`);
   const aws = (operation: string): string => `aws dynamodb ${operation} --endpoint-url ${url}`;
   return `
 ${title(`Tidemark is ready at ${url}`)} (its data: ${home})
 
-It answers as DynamoDB, for the AWS CLI and every SDK. Any credentials will do:
+It answers like DynamoDB, for the AWS CLI and every SDK. Any credentials will do:
 ${command('export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1')}
 
 ${title('Make a table')}
@@ -27,6 +27,6 @@ ${command(
   `--backup-arn $(${aws('list-backups --table-name Music')} --query 'BackupSummaries[-1].BackupArn' --output text)`,
 )}
 
-Ctrl-C ends it; its data stay.
+Press Ctrl-C to stop it. Its data are kept.
 `;
 }

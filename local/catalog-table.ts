@@ -10,13 +10,13 @@ import {
 import { index, ttlAttribute } from '../lambda/catalog/schema.ts';
 import { isServiceError } from '../lambda/runtime/errors.ts';
 
-/** The catalog's table, beside the application's own tables. */
+/** The name of the catalog's table, which is in the same database as the application's tables. */
 export const catalogTable = 'tidemark-catalog';
 
-/** DynamoDB makes a table within seconds, the embedded one at once. */
+/** How long to wait for the table, in seconds: DynamoDB takes some, the embedded database none. */
 const wait = { maxWaitTime: 60, minDelay: 1 };
 
-/** Makes the catalog's table if it is missing, as the stack makes it. Answers its ARN. */
+/** Creates the catalog's table as the stack does, unless it exists. Returns its ARN. */
 export async function createCatalog(client: DynamoDBClient, name = catalogTable): Promise<string> {
   const table = { TableName: name };
   try {
@@ -24,7 +24,7 @@ export async function createCatalog(client: DynamoDBClient, name = catalogTable)
       new CreateTableCommand({
         ...table,
         BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: keySchema('pk', 'sk'),
+        KeySchema: createKeySchema('pk', 'sk'),
         AttributeDefinitions: ['pk', 'sk', index.partition, index.sort].map((attribute) => ({
           AttributeName: attribute,
           AttributeType: 'S',
@@ -32,7 +32,7 @@ export async function createCatalog(client: DynamoDBClient, name = catalogTable)
         GlobalSecondaryIndexes: [
           {
             IndexName: index.name,
-            KeySchema: keySchema(index.partition, index.sort),
+            KeySchema: createKeySchema(index.partition, index.sort),
             Projection: { ProjectionType: 'ALL' },
           },
         ],
@@ -42,12 +42,13 @@ export async function createCatalog(client: DynamoDBClient, name = catalogTable)
     if (!isServiceError(error, 'ResourceInUseException')) throw error;
   }
   await waitUntilTableExists({ client, ...wait }, table);
-  await removeOldRecords(client, name);
+  await enableExpiry(client, name);
   const { Table } = await client.send(new DescribeTableCommand(table));
   return String(Table?.TableArn);
 }
 
-async function removeOldRecords(client: DynamoDBClient, name: string): Promise<void> {
+/** Has the database delete records that have expired. */
+async function enableExpiry(client: DynamoDBClient, name: string): Promise<void> {
   const table = { TableName: name };
   const { TimeToLiveDescription: ttl } = await client.send(new DescribeTimeToLiveCommand(table));
   if (ttl?.TimeToLiveStatus === 'ENABLED') return;
@@ -59,7 +60,7 @@ async function removeOldRecords(client: DynamoDBClient, name: string): Promise<v
   );
 }
 
-function keySchema(partition: string, sort: string): KeySchemaElement[] {
+function createKeySchema(partition: string, sort: string): KeySchemaElement[] {
   return [
     { AttributeName: partition, KeyType: 'HASH' },
     { AttributeName: sort, KeyType: 'RANGE' },

@@ -5,15 +5,15 @@ import { DatabaseSync } from 'node:sqlite';
 const busy = 5;
 
 /**
- * Takes the home folder for this process; the result gives it back. The lock is the kernel's, on a SQLite file, so that
- * it ends with its process, however that ends. The holder's process id is the file's `user_version`.
+ * Locks the home folder for this process and returns a function that unlocks it. The kernel holds the lock, on a SQLite
+ * file, so it ends with the process, however the process ends. The file's `user_version` is the holder's process id.
  *
- * Throws an `Error` for people if another process has it.
+ * Throws an `Error` with a message for people if another process holds the lock.
  */
 export function lockHome(home: string): () => void {
   const file = new DatabaseSync(join(home, 'lock.db'), { timeout: 0 });
   try {
-    // SQLite lets others read while one has begun to write, so that they see who holds the lock.
+    // While one connection has begun to write, SQLite lets the others read: they see who holds the lock.
     file.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${process.pid}; COMMIT; BEGIN IMMEDIATE`);
   } catch (error) {
     const holder = isBusy(error) ? file.prepare('PRAGMA user_version').get()?.['user_version'] : undefined;

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
 
-/** The entries of a JSON object in a file; none if there is no file. `reviver` as of JSON.parse. */
+/** Reads the entries of a JSON object in a file. There are none if there is no file. `reviver` is that of JSON.parse. */
 export async function readEntries<T>(
   file: string,
   reviver?: (name: string, value: unknown) => unknown,
@@ -15,8 +15,8 @@ export async function readEntries<T>(
 }
 
 /**
- * Writes the entries, as they are when it comes to it, into a file that holds the old ones or the new ones, never half.
- * A write that fails is said to whoever asked for it; the next one writes everything anew.
+ * Creates a function that writes the entries, as they are when the write begins, to a file. The file always holds either
+ * the old entries or the new ones. A failed write rejects for its caller; the next write writes all entries again.
  */
 export function createEntriesWriter(
   file: string,

@@ -2,10 +2,10 @@ import type { Log } from '../lambda/runtime/logger.ts';
 import type { EmbeddedRecovery } from './dynamodb/recovery.ts';
 import { repeat } from './repeat.ts';
 
-/** So long, at most, is a table without a snapshot if its latest was not to be had. */
+/** How long a table has no usable snapshot, at most, after its latest one failed or lost its stream. */
 const everyMs = 60_000;
 
-/** Keeps point-in-time recovery able to reach back, from time to time. The result ends it. */
+/** Takes the snapshots that point-in-time recovery needs, at once and then every minute. Returns a function that ends it. */
 export function startKeepingRecovery(continuous: EmbeddedRecovery, log: Log): () => Promise<void> {
   return repeat(() => continuous.keep(), { everyMs, atOnce: true, name: 'point-in-time recovery', log });
 }

@@ -7,21 +7,21 @@ import type { Services } from '../lambda/services/services.ts';
 import type { Definitions } from '../lib/workflow/definitions.ts';
 
 export interface LocalExecutions extends Executions {
-  /** Resolves when nothing runs any more. */
+  /** Resolves when no execution runs. */
   idle(): Promise<void>;
-  /** Ends everything that runs, as a crash would: steps that were begun finish, none follows, nothing is started. */
+  /** Stops all executions as a crash would: steps in progress finish, no others follow, and nothing can be started. */
   stop(): void;
 }
 
 export interface LocalOptions {
   readonly definitions: Definitions;
-  /** The services that steps get; asked for at each step, since they hold these executions. */
+  /** Returns the services for a step. A function, because the services contain these executions. */
   readonly services: () => Services;
-  /** How long a machine waits where a step asks it to, instead of the seconds that the step names: on the services' clock. */
+  /** How long a machine waits, on the services' clock, before it repeats a step: in place of the step's `waitSeconds`. */
   readonly waitMs: number;
-  /** How long a machine pauses before it retries a step, instead of what its definition says. */
+  /** How long a machine waits before it retries a failed step: in place of the time in its definition. */
   readonly retryMs: number;
-  /** Runs around each step, for tests that repeat, delay or kill. */
+  /** Runs each step, so that a test can repeat, delay or kill it. */
   readonly around?: (handler: TaskHandler, input: object, run: () => Promise<object>) => Promise<object>;
 }
 
@@ -35,7 +35,7 @@ const tasksOf: Record<Machine, Readonly<Record<string, TaskHandler>>> = {
   restore: restoreTasks,
 };
 
-/** The state machines' definitions, interpreted in this process; the steps are called as functions. */
+/** Runs the state machines in this process: interprets their definitions, and calls the steps as functions. */
 export function createLocalExecutions(options: LocalOptions): LocalExecutions {
   const running = new Map<string, Running>();
   const ended = new Set<string>();
@@ -44,7 +44,7 @@ export function createLocalExecutions(options: LocalOptions): LocalExecutions {
   const run = (machine: Machine, input: object, name: string): void => {
     const execution = machines[machine](input);
     const finished = execution.result
-      // A failed execution has told its reason to the catalog; here it has just ended.
+      // A failed execution has recorded its reason in the catalog. Here it only ends.
       .catch(() => undefined)
       .then(() => {
         running.delete(name);
@@ -73,8 +73,7 @@ export function createLocalExecutions(options: LocalOptions): LocalExecutions {
 }
 
 /**
- * Interprets the machine. Its definition is not validated again, which takes 100 to 300 ms for both machines: a test of
- * the synthesized definitions does that.
+ * Creates a function that runs the machine. A test validates the definitions; here that would take 100 to 300 ms.
  */
 function createMachine(options: LocalOptions, machine: Machine) {
   const definition = options.definitions[machine] as ConstructorParameters<typeof StateMachine>[0];
@@ -93,7 +92,7 @@ function overridesFor({ services, waitMs, retryMs, definitions, around }: LocalO
       const input = task.Payload;
       const work = (): Promise<object> => runStep(services(), handler, step, input);
       const output = around === undefined ? await work() : await around(handler, input, work);
-      // The interpreter's Wait states know no clock but the system's, so they take no time.
+      // The interpreter's Wait states only know the system's clock, so they are set to take no time.
       if (asksToWait(output)) await services().clock.sleep(waitMs);
       return { Payload: output };
     },
@@ -116,7 +115,7 @@ type NamedState = readonly [string, { readonly Type?: string }];
 const isWait = ([, state]: NamedState): boolean => state.Type === 'Wait';
 const isTask = ([, state]: NamedState): boolean => state.Type === 'Task';
 
-/** All states of a machine, inside Maps too. */
+/** All states of a machine, including those inside Maps. */
 function statesOf(machine: object): NamedState[] {
   const { States = {} } = machine as { States?: Record<string, { Type?: string; ItemProcessor?: object }> };
   return Object.entries(States).flatMap(([name, state]) => [

@@ -1,15 +1,15 @@
 import { createTextLog } from './text-log.ts';
-import { banner } from './banner.ts';
+import { renderBanner } from './banner.ts';
 import { type RuntimeOptions, startRuntime } from './runtime.ts';
 
 /**
- * `npm start`: the embedded runtime until Ctrl-C. From the environment:
+ * Runs the embedded runtime until Ctrl-C (`npm start`). It reads these environment variables:
  *
- * - PORT: where it listens (4100)
- * - TIDEMARK_HOME: the folder of its data (./.tidemark)
- * - TIDEMARK_DYNAMODB_ENDPOINT: another DynamoDB than the embedded one
- * - TIDEMARK_LOG=debug: a line for every event, not only for warnings and errors
- * - DEBUG: errors with their stack
+ * - PORT: where to listen (4100)
+ * - TIDEMARK_HOME: the folder for its data (./.tidemark)
+ * - TIDEMARK_DYNAMODB_ENDPOINT: another DynamoDB to use instead of the embedded one
+ * - TIDEMARK_LOG=debug: log every event, not only warnings and errors
+ * - DEBUG: print errors with their stack
  */
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const options = optionsFrom(env);
@@ -18,19 +18,19 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const stop = (): void => {
     if (stopping) process.exit(130);
     stopping = true;
-    console.log('\nEnding what is running; Ctrl-C again to end at once');
-    // A start that fails is told below.
+    console.log('\nFinishing what is running. Press Ctrl-C again to stop at once.');
+    // The main function reports a failed start.
     starting.then((runtime) => runtime.close()).then(() => process.exit(0), fail);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   const { url } = await starting;
-  if (!stopping) console.log(banner(url, options.home));
+  if (!stopping) console.log(renderBanner(url, options.home));
 }
 
 function optionsFrom(env: NodeJS.ProcessEnv): RuntimeOptions {
   const endpoint = env['TIDEMARK_DYNAMODB_ENDPOINT'] || undefined;
   if (endpoint !== undefined && !(URL.canParse(endpoint) && endpoint.startsWith('http://'))) {
-    throw new Error('TIDEMARK_DYNAMODB_ENDPOINT must be an address that begins with http://');
+    throw new Error('TIDEMARK_DYNAMODB_ENDPOINT must be a URL that begins with http://');
   }
   return {
     port: portFrom(env['PORT'] || '4100'),

@@ -6,41 +6,47 @@ import { crc32 } from 'node:zlib';
 import { adaptations } from './adaptations.ts';
 
 export interface Passthrough {
-  /** Has the database answer the call. Throws if it cannot be reached. */
+  /** Lets the database answer the call. Throws if the database cannot be reached. */
   pass(call: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void>;
   close(): void;
 }
 
-/** About one connection, or about the body's way through it; each connection has its own. */
-const ownOfRequest = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'expect']);
-const ownOfAnswer = new Set(['connection', 'keep-alive', 'transfer-encoding']);
-/** The last two are of the very bytes of a body. */
-const ownOfAdapted = new Set([...ownOfAnswer, 'content-length', 'x-amz-crc32']);
+/** Headers about one connection, or about how the body passes through it: they are not passed on. */
+const connectionHeaders = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'expect',
+]);
+const answerConnectionHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding']);
+/** The last two describe the bytes of a body, which an adaptation changes. */
+const adaptedAnswerHeaders = new Set([...answerConnectionHeaders, 'content-length', 'x-amz-crc32']);
 
-/** Hands calls to the database and its answers back: but for the adaptations byte for byte, headers included. */
-export function passthrough(endpoint: string): Passthrough {
+/** Passes calls to the database and its answers back: byte for byte, headers included, except for the adaptations. */
+export function createPassthrough(endpoint: string): Passthrough {
   const agent = new Agent({ keepAlive: true });
   return {
     async pass(call, body, response) {
-      const { request = unchanged, answer: adapt } = adaptations.get(targetOf(call)) ?? {};
+      const { request = identity, answer: adapt } = adaptations.get(targetOf(call)) ?? {};
       const sent = request(body);
       const outgoing = sendRequest(endpoint, {
         agent,
         method: 'POST',
-        headers: [...kept(call, ownOfRequest), 'content-length', String(sent.length)],
+        headers: [...dropHeaders(call, connectionHeaders), 'content-length', String(sent.length)],
       });
       const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
-      // Said here too when the connection breaks later; then reading the answer fails.
+      // A connection that breaks later fails the reading of the answer. Without a listener it would end the process too.
       outgoing.on('error', () => {});
       outgoing.end(sent);
       const [answer] = await answered;
       if (adapt === undefined) {
-        response.writeHead(answer.statusCode ?? 500, kept(answer, ownOfAnswer));
+        response.writeHead(answer.statusCode ?? 500, dropHeaders(answer, answerConnectionHeaders));
         await pipeline(answer, response);
       } else {
         const adapted = adapt(await buffer(answer));
         response.writeHead(answer.statusCode ?? 500, [
-          ...kept(answer, ownOfAdapted),
+          ...dropHeaders(answer, adaptedAnswerHeaders),
           'content-length',
           String(adapted.length),
           'x-amz-crc32',
@@ -53,15 +59,15 @@ export function passthrough(endpoint: string): Passthrough {
   };
 }
 
-/** The operation that a call of DynamoDB's protocol asks for; empty if it says none. */
+/** The operation that a call of DynamoDB's protocol names; empty if it names none. */
 export function targetOf({ headers }: IncomingMessage): string {
   const target = headers['x-amz-target'];
   return typeof target === 'string' ? target : '';
 }
 
-const unchanged = (body: Buffer): Buffer => body;
+const identity = (body: Buffer): Buffer => body;
 
-/** Names and values in turn, as they came, without those named. */
-function kept({ rawHeaders }: IncomingMessage, names: ReadonlySet<string>): string[] {
+/** The raw headers (names and values in turn) without those of these names. */
+function dropHeaders({ rawHeaders }: IncomingMessage, names: ReadonlySet<string>): string[] {
   return rawHeaders.filter((_, i) => !names.has(String(rawHeaders[i - (i % 2)]).toLowerCase()));
 }

@@ -5,8 +5,8 @@ import { repeat } from './repeat.ts';
 const everyMs = 30_000;
 
 /**
- * Takes up what an earlier process left unfinished, at once: none of its executions lives. Then reconciles from time to
- * time, never twice at once. The result ends it.
+ * Continues what an earlier process left unfinished, without the usual grace: none of its executions still runs. Then
+ * reconciles every half minute. Returns a function that ends it.
  */
 export async function startReconciling(services: Services): Promise<() => Promise<void>> {
   await reconcile({ ...services, config: { ...services.config, reconcileGraceMs: 0 } });

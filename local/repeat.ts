@@ -1,7 +1,10 @@
 import { reasonOf } from '../lambda/runtime/errors.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
 
-/** Does the work from time to time, never twice at once; what it throws is logged. The result ends it, and waits. */
+/**
+ * Does the work every `everyMs`, never twice at the same time, and logs what it throws. Returns a function that ends it and
+ * waits for the work in progress.
+ */
 export function repeat(
   work: () => Promise<unknown>,
   { everyMs, atOnce, name, log }: { everyMs: number; atOnce: boolean; name: string; log: Log },

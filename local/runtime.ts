@@ -15,34 +15,45 @@ import { createLocalServices } from './services.ts';
 import { startSweeping } from './sweep-loop.ts';
 
 export interface RuntimeOptions {
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
-  /** The folder that everything is kept in; made if it is missing. */
+  /** The folder of all its data. It is created if it is missing. */
   readonly home: string;
-  /** Any other DynamoDB, `http://...`, instead of the embedded one. */
+  /** Another DynamoDB to use instead of the embedded one, `http://...`. */
   readonly dynamodbEndpoint?: string;
   /** The state machines. @default they are synthesized, which loads the CDK and takes two seconds */
   readonly definitions?: Definitions;
-  /** @default the system's */
+  /** @default the system's clock */
   readonly clock?: Clock;
   readonly log: Log;
-  /** Told what is being done, for people who wait. */
+  /** Reports what is being done to people who wait. */
   readonly progress?: (line: string) => void;
 }
 
 export interface Runtime {
-  /** The DynamoDB endpoint to use. */
+  /** The address of its DynamoDB endpoint. */
   readonly url: string;
   readonly services: Services;
   readonly operations: Operations;
   readonly executions: LocalExecutions;
-  /** Ends everything in order: requests and steps that were begun, then the database. */
+  /** Ends everything in order: first the requests and steps in progress, then the database. */
   close(): Promise<void>;
 }
 
 /**
- * The embedded runtime in this process. What an earlier one left unfinished is taken up. Throws an `Error` whose message
- * is for people: the home folder or the port is in use, the database is missing or does not start.
+ * Starts the embedded runtime in this process: a DynamoDB endpoint whose backup operations are Tidemark's.
+ *
+ *     client -> server.ts -+-> operations (lambda/operations) -> catalog, state machines (local-executions.ts)
+ *                          +-> exports and imports (dynamodb/exports/)
+ *                          +-> everything else: the embedded database (passthrough.ts, adaptations.ts)
+ *
+ * `services.ts` puts the services together: the database's client, a folder as object store, recovery
+ * (dynamodb/recovery.ts). The loops (reconcile-loop.ts, sweep-loop.ts, keep-loop.ts) do what AWS does by a schedule.
+ * What always holds: one process uses a home folder at a time, and its data outlive the process, also if it is killed.
+ * The runtime continues what an earlier one left unfinished.
+ *
+ * Throws an `Error` with a message for people: the home folder or the port is in use, the database is missing or does
+ * not start.
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { port, log, clock = systemClock, progress = () => {} } = options;
@@ -54,11 +65,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   progress(
     options.dynamodbEndpoint === undefined ? 'Starting the embedded database' : 'Looking for DynamoDB',
   );
-  const dynamodbEndpoint = options.dynamodbEndpoint ?? (await embedded(home, log, started));
+  const dynamodbEndpoint = options.dynamodbEndpoint ?? (await startEmbedded(home, log, started));
   const definitions = options.definitions ?? (await synthesize(progress));
   const local = await createLocalServices({ dynamodbEndpoint, definitions, home, clock, log });
   started.defer(() => local.close());
-  progress('Taking up what was left unfinished');
+  progress('Continuing what was left unfinished');
   started.defer(await startReconciling(local.services));
   started.defer(startSweeping(local.services));
   started.defer(startKeepingRecovery(local.continuous, log));
@@ -77,7 +88,7 @@ async function synthesize(progress: (line: string) => void): Promise<Definitions
   return synthesizeDefinitions();
 }
 
-async function embedded(home: string, log: Log, started: AsyncDisposableStack): Promise<string> {
+async function startEmbedded(home: string, log: Log, started: AsyncDisposableStack): Promise<string> {
   const database = await startDatabase(home, log);
   started.defer(() => database.close());
   return database.endpoint;

@@ -9,38 +9,38 @@ import { reasonOf } from '../lambda/runtime/errors.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
 import { answerExports } from './dynamodb/exports/answers.ts';
 import type { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
-import { type Passthrough, passthrough, targetOf } from './passthrough.ts';
+import { createPassthrough, type Passthrough, targetOf } from './passthrough.ts';
 
 export interface ServerOptions {
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
   /** The database's address. */
   readonly dynamodbEndpoint: string;
   readonly operations: Operations;
-  /** Answers exports and imports. @default they are the database's, which has none */
+  /** Answers exports and imports. @default the database answers them, with an error: it has none */
   readonly exports?: EmbeddedExports;
   readonly log: Log;
 }
 
 export interface LocalServer {
   readonly url: string;
-  /** Takes no more requests; resolves when those in flight are answered. */
+  /** Accepts no more requests. Resolves when those in progress are answered. */
   close(): Promise<void>;
 }
 
-/** DynamoDB's own limit for a request. */
+/** DynamoDB's limit for the body of a request. */
 const maxBodyBytes = 16 * 1024 * 1024;
 
 const databaseTarget = /^DynamoDB(Streams)?_20120810\./;
 
 /**
- * A DynamoDB endpoint on this machine's loopback: backup operations are Tidemark's, all others the database's.
- * Throws an `Error` for people if the port is taken.
+ * Starts a DynamoDB endpoint on this machine's loopback. Tidemark answers the backup operations, the database all others.
+ * Throws an `Error` with a message for people if the port is in use.
  */
 export async function startServer(options: ServerOptions): Promise<LocalServer> {
-  const database = passthrough(options.dynamodbEndpoint);
+  const database = createPassthrough(options.dynamodbEndpoint);
   const server = createServer((request, response) => {
-    // While the server closes, a kept connection would hold it open until it times out.
+    // An idle connection would keep a closing server open until it times out.
     response.once('close', () => server.listening || server.closeIdleConnections());
     answer(options, database, request, response).catch((error: unknown) => {
       options.log.error('request failed', { target: targetOf(request), reason: reasonOf(error) });
@@ -79,14 +79,14 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const body = await read(request);
+  const body = await readBody(request);
   if (body === undefined) {
     refuse(response, 413, 'RequestEntityTooLargeException', `A request has at most ${maxBodyBytes} bytes`);
     return;
   }
-  const call = wireRequest(request, body);
+  const call = toWireRequest(request, body);
   const target = targetOf(request);
-  if (isOfDatabase(call, target)) {
+  if (isForDatabase(call, target)) {
     const answered = exports && (await answerExports(exports, target, call.body));
     if (answered === undefined) await database.pass(request, body, response);
     else sendJson(response, answered.status, answered.body);
@@ -96,14 +96,14 @@ async function answer(
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(answered) }).end(answered);
 }
 
-/** A path that serves but some operations of Tidemark's serves none of the database's. */
-function isOfDatabase(call: WireRequest, target: string): boolean {
+/** True for the database's own operations. A path that is limited to some of Tidemark's operations has none of them. */
+function isForDatabase(call: WireRequest, target: string): boolean {
   const isOthers = call.method === 'POST' && operationOf(call) === undefined && databaseTarget.test(target);
   return isOthers && toApiPath(call.path) === '/';
 }
 
-/** The whole body, or undefined if it is too large; it is read to its end all the same, or no answer would arrive. */
-async function read(request: IncomingMessage): Promise<Buffer | undefined> {
+/** Reads the body to its end, or no answer would arrive. Resolves to undefined if the body is too large. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -114,14 +114,14 @@ async function read(request: IncomingMessage): Promise<Buffer | undefined> {
   return length <= maxBodyBytes ? Buffer.concat(chunks) : undefined;
 }
 
-function wireRequest({ method = '', url = '/', headers }: IncomingMessage, body: Buffer): WireRequest {
+function toWireRequest({ method = '', url = '/', headers }: IncomingMessage, body: Buffer): WireRequest {
   const [path = '/', query] = url.split('?');
   return {
     method,
     path,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()])),
     body: body.toString('utf8'),
-    // On this machine nobody has a key to verify a signature with, so none is verified.
+    // Nobody has a key here to verify signatures with, so any signature counts.
     signed:
       headers.authorization?.startsWith('AWS4-') === true ||
       new URLSearchParams(query).has('X-Amz-Algorithm'),

@@ -25,7 +25,7 @@ export interface LocalServicesOptions {
   readonly dynamodbEndpoint: string;
   /** The state machines, as the stack deploys them. */
   readonly definitions: Definitions;
-  /** The folder that snapshots are kept in. */
+  /** The folder of all data. */
   readonly home: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -37,49 +37,49 @@ export interface LocalServices {
   readonly executions: LocalExecutions;
   readonly continuous: EmbeddedRecovery;
   readonly exports: EmbeddedExports;
-  /** Ends the executions; resolves when the steps that were begun have ended. */
+  /** Ends the executions. Resolves when the steps in progress have ended. */
   close(): Promise<void>;
 }
 
-/** DynamoDB's is 15 minutes; nobody who tries something waits for that. */
+/** The shortest window of an incremental export. DynamoDB's is 15 minutes, too long for somebody who tries things out. */
 const shortestExportMs = 1000;
 
-/** One process and one database without delays: what a deployment waits for is there at once. */
+/** The settings of one process and one database without delays: nothing here takes the time that it takes on AWS. */
 const config: Config = {
   ...defaultConfig,
   missingStream: 'enable',
-  // The embedded database's exports are made by scans.
+  // An embedded export is made by a scan too, so a scan is quicker.
   base: 'scan',
   missingRecovery: 'enable',
   exportWindow: { ...defaultConfig.exportWindow, minMs: shortestExportMs },
   replayMs: 1000,
-  // A step that is running when the runtime is asked to end is waited for.
+  // A runtime that ends waits for the steps in progress.
   timeBudgetMs: 30_000,
   settleMs: 0,
   recordMs: 2000,
   emptyPages: 1,
-  // A scan in segments ends early if the item that a page ended with is deleted (measured on the embedded database).
+  // Measured: the embedded database ends a scan in segments early if the last item of a page is deleted.
   scanSegments: 1,
   importShownMs: 0,
   // No right depends on the restore's tag here.
   writeGuardMs: 0,
-  // Between a request's record and the start of its execution are milliseconds.
+  // An execution starts milliseconds after its request was recorded.
   reconcileGraceMs: 5000,
 };
 
 /**
- * Steps share this process with the requests: with more of them at once a request waits longer. At 50 requests a second
- * p50 was 16 ms with two of them and 112 without a bound (`npm run bench -- --only requests`).
+ * At most this many steps run at the same time. They share this process with the requests, and delay them: at 50 requests
+ * a second p50 was 16 ms with two steps and 112 ms without a limit (`npm run bench -- --only requests`).
  */
-const stepsAtOnce = 2;
+const maxSteps = 2;
 
-/** The name by which the folder of the store is known as a bucket. */
+/** The bucket name that stands for the store's folder. */
 const localBucket = 'tidemark';
 
-/** The pace of the state machines: nothing is slow enough to be waited for in seconds. */
+/** How long a machine waits before it repeats a step: nothing here takes seconds. */
 const waitMs = 50;
 
-/** Tidemark over a DynamoDB endpoint and a folder, with its state machines in this process. */
+/** Creates the services of a Tidemark over a DynamoDB endpoint and a folder, with its state machines in this process. */
 export async function createLocalServices(options: LocalServicesOptions): Promise<LocalServices> {
   const { dynamodbEndpoint, definitions, home, clock, log } = options;
   const connection = {
@@ -92,7 +92,7 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
     throw new Error(`No DynamoDB is ready at ${dynamodbEndpoint} (${reasonOf(cause)})`, { cause });
   });
   const begun = new Set<Promise<object>>();
-  const limited = pLimit(stepsAtOnce);
+  const limited = pLimit(maxSteps);
   const executions = createLocalExecutions({
     definitions,
     services: () => services,
@@ -131,7 +131,7 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
     continuous,
     exports,
     async close() {
-      // A step that hands over starts another execution. How steps end is on the record, or the next start's to see.
+      // A step may start another execution, so repeat. A step's outcome is on the record, or the next runtime finds out.
       do {
         executions.stop();
         await Promise.allSettled(begun);
@@ -141,7 +141,7 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
   };
 }
 
-/** Exports into the folder of the store, and imports from it; the services' client is then answered by them. */
+/** Opens the exports into the store's folder and the imports from it, and lets them answer the services' client. */
 async function openExports(
   services: Services,
   database: DynamoDBClient,

@@ -4,7 +4,7 @@ import { repeat } from './repeat.ts';
 
 const everyMs = 60 * 60 * 1000;
 
-/** Sweeps at once, without being waited for, and then every hour. The result ends it. */
+/** Starts a sweep, without waiting for it, and another one every hour. Returns a function that ends it. */
 export function startSweeping(services: Services): () => Promise<void> {
   return repeat(() => sweep(services), { everyMs, atOnce: true, name: 'sweep', log: services.log });
 }

@@ -151,7 +151,7 @@ describe('a start that cannot be says why in one line, and ends with 1', () => {
     [{ PORT: '65536' }, 'PORT must be a number up to 65535, not 65536'],
     [
       { TIDEMARK_DYNAMODB_ENDPOINT: 'localhost:8000' },
-      'TIDEMARK_DYNAMODB_ENDPOINT must be an address that begins with http://',
+      'TIDEMARK_DYNAMODB_ENDPOINT must be a URL that begins with http://',
     ],
   ])('%j', async (env, message) => {
     const { code, said } = await refusal(main({ TIDEMARK_HOME: await temporaryFolder(), ...env }));

@@ -132,7 +132,7 @@ export class TableExports {
     const { dynamodb, streams, clock } = this.#services;
     const table = await this.#tableOf(String(description.TableArn));
     if (table.identity.tableId !== description.TableId || table.streamArn === undefined) {
-      throw new JobFailure('InternalServerError', 'The table, or its stream, is not there any more');
+      throw new JobFailure('InternalServerError', 'The table or its stream no longer exists');
     }
     const { createdAt } = table.description;
     const keyNames = keyNamesOf(table.description);

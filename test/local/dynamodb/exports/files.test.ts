@@ -187,7 +187,7 @@ describe('an export that cannot be written', () => {
     const { exports } = await setUp(database, { recovery });
     expect(await ended(exports, { TableArn: arn })).toMatchObject({
       ExportStatus: 'FAILED',
-      FailureMessage: expect.stringContaining('not there any more') as string,
+      FailureMessage: expect.stringContaining('no longer exists') as string,
     });
   });
 });
