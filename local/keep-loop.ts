@@ -1,5 +1,5 @@
 import type { Log } from '../lambda/runtime/logger.ts';
-import type { EmbeddedRecovery } from './dynamodb/recovery.ts';
+import type { EmbeddedRecovery } from './dynamodb/recovery/embedded-recovery.ts';
 import { repeat } from './repeat.ts';
 
 /** How long a table has no usable snapshot, at most, after its latest one failed or lost its stream. */

@@ -14,11 +14,11 @@ import type { Services } from '../lambda/services/services.ts';
 import { createDirectoryStore } from '../lambda/storage/directory-store.ts';
 import type { Definitions } from '../lib/workflow/definitions.ts';
 import { catalogTable, createCatalog } from './catalog-table.ts';
-import { EmbeddedRecovery } from './dynamodb/recovery.ts';
+import { EmbeddedRecovery } from './dynamodb/recovery/embedded-recovery.ts';
 import { answerClient } from './dynamodb/exports/answers.ts';
 import { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
 import { type LocalExecutions, createLocalExecutions } from './local-executions.ts';
-import { RecoverySettings } from './dynamodb/recovery-settings.ts';
+import { RecoverySettings } from './dynamodb/recovery/recovery-settings.ts';
 import { createStreamsClient } from './dynamodb/streams-client.ts';
 
 export interface LocalServicesOptions {

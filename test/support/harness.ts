@@ -13,7 +13,7 @@ import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 import type { Services } from '../../lambda/services/services.ts';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
-import { EmbeddedRecovery } from '../../local/dynamodb/recovery.ts';
+import { EmbeddedRecovery } from '../../local/dynamodb/recovery/embedded-recovery.ts';
 import { createCatalog } from '../../local/catalog-table.ts';
 import { answerClient } from '../../local/dynamodb/exports/answers.ts';
 import { EmbeddedExports } from '../../local/dynamodb/exports/embedded-exports.ts';
@@ -22,7 +22,7 @@ import {
   type LocalOptions,
   createLocalExecutions,
 } from '../../local/local-executions.ts';
-import { RecoverySettings } from '../../local/dynamodb/recovery-settings.ts';
+import { RecoverySettings } from '../../local/dynamodb/recovery/recovery-settings.ts';
 import type { TestDatabase } from './database.ts';
 import type { SimulatedRecovery } from './recovery.ts';
 

@@ -1,16 +1,16 @@
-import { createEntriesWriter, readEntries } from '../json-file.ts';
+import { createEntriesWriter, readEntries } from '../../json-file.ts';
 
-/** A table's point-in-time recovery, switched on. */
+/** The settings of a table whose point-in-time recovery is on. */
 export interface RecoverySetting {
   readonly table: string;
   readonly recoveryPeriodInDays: number;
-  /** Epoch ms: the marker of the backup that was made for it. */
+  /** The marker of the first snapshot that was requested for it. Epoch ms. */
   readonly enabledAt: number;
-  /** Epoch ms: the marker of the latest backup that was made for it. */
+  /** The marker of the latest snapshot that was requested for it. Epoch ms. */
   readonly keptAt: number;
 }
 
-/** The settings by TableId, in a file that holds the old ones or the new ones, never half. */
+/** The settings by TableId, in a file that always holds either the old ones or the new ones. */
 export class RecoverySettings {
   readonly #settings: Map<string, RecoverySetting>;
   readonly #write: () => Promise<void>;
@@ -33,8 +33,8 @@ export class RecoverySettings {
   }
 
   /**
-   * Sets what `change` makes of the present setting, at once: what others changed while the caller waited is not undone.
-   * Undefined stands for none, before and after. Resolves when it is in the file.
+   * Replaces the present setting by what `change` makes of it; undefined stands for no setting. The present one is read
+   * now, so a change that somebody made while the caller waited is not undone. Resolves when the file is written.
    */
   change(
     tableId: string,

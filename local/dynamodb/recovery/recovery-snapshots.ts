@@ -1,0 +1,48 @@
+import { filterInReach } from '../../../lambda/backup/stream-reach.ts';
+import { markerOf } from '../../../lambda/model/ids.ts';
+import type { BackupRecord } from '../../../lambda/model/records.ts';
+import { createBackup } from '../../../lambda/operations/create-backup.ts';
+import type { Services } from '../../../lambda/services/services.ts';
+import type { Table } from '../../../lambda/tables/table.ts';
+
+/** How long a snapshot is kept: the table's stream holds the changes after it for a day. */
+const lifeMs = 24 * 60 * 60 * 1000;
+
+const backupName = 'tidemark-point-in-time';
+
+export interface SnapshotRequest {
+  /** Epoch ms. @default the time of the request */
+  readonly asOf?: number;
+  readonly requestedBy?: string;
+}
+
+/** Requests a backup for point-in-time recovery. It is internal: no list shows it. */
+export function requestSnapshot(
+  services: Services,
+  table: string,
+  request: SnapshotRequest = {},
+): Promise<BackupRecord> {
+  const expiresAt = services.clock.now() + lifeMs;
+  return createBackup(services, { ...request, table, name: backupName, internal: true, expiresAt });
+}
+
+/** Markers of a table's snapshots: `ready` of those whose later changes its stream holds, `coming` of those being made. */
+export interface SnapshotMarkers {
+  readonly ready: readonly number[];
+  readonly coming: readonly number[];
+}
+
+export async function findSnapshots(
+  services: Services,
+  { identity, streamArn }: Table,
+): Promise<SnapshotMarkers> {
+  const { backups, snapshots } = await services.catalog.snapshots.takeCensus(identity.name);
+  const candidates = snapshots.filter(
+    ({ alive, asOf, tableId }) => alive && asOf === undefined && tableId === identity.tableId,
+  );
+  const ready = await filterInReach(services, streamArn, candidates);
+  const coming = [...backups].filter(
+    ([, { status, tableId }]) => status === 'CREATING' && tableId === identity.tableId,
+  );
+  return { ready: ready.map(({ id }) => markerOf(id)), coming: coming.map(([id]) => markerOf(id)) };
+}
