@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { handle, operationOf } from '../lambda/dialects/dynamodb/dialect.ts';
 import { internalError } from '../lambda/dialects/dynamodb/error-names.ts';
 import { toApiPath } from '../lambda/dialects/dynamodb/paths.ts';
-import type { WireRequest } from '../lambda/dialects/wire.ts';
+import { respond } from '../lambda/dialects/dynamodb/respond.ts';
+import type { WireRequest, WireResponse } from '../lambda/dialects/wire.ts';
 import type { Operations } from '../lambda/operations/operations.ts';
 import { reasonOf } from '../lambda/runtime/errors.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
 import { answerExports } from './dynamodb/exports/answers.ts';
 import type { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
+import type { TableGuard } from './guard/table-guard.ts';
 import { createPassthrough, type Passthrough, targetOf } from './passthrough.ts';
 
 export interface ServerOptions {
@@ -19,6 +21,8 @@ export interface ServerOptions {
   readonly operations: Operations;
   /** Answers exports and imports. @default the database answers them, with an error: it has none */
   readonly exports?: EmbeddedExports;
+  /** Answers for tables under work. @default the database does */
+  readonly guard?: TableGuard;
   readonly log: Log;
 }
 
@@ -74,7 +78,7 @@ async function listen(server: Server, port: number): Promise<number> {
 }
 
 async function answer(
-  { operations, exports, log }: ServerOptions,
+  { operations, exports, guard, log }: ServerOptions,
   database: Passthrough,
   request: IncomingMessage,
   response: ServerResponse,
@@ -87,13 +91,15 @@ async function answer(
   const call = toWireRequest(request, body);
   const target = targetOf(request);
   if (isForDatabase(call, target)) {
-    const answered = exports && (await answerExports(exports, target, call.body));
+    const operation = target.replace(databaseTarget, '');
+    const answered =
+      (await guard?.answer(operation, call.body)) ??
+      (exports && (await answerExports(exports, target, call.body)));
     if (answered === undefined) await database.pass(request, body, response);
     else sendJson(response, answered.status, answered.body);
     return;
   }
-  const { status, headers, body: answered } = await handle(operations, call, log);
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(answered) }).end(answered);
+  send(response, await handle(operations, call, log));
 }
 
 /** True for the database's own operations. A path that is limited to some of Tidemark's operations has none of them. */
@@ -133,10 +139,9 @@ function refuse(response: ServerResponse, status: number, type: string, message:
 }
 
 function sendJson(response: ServerResponse, status: number, body: string): void {
-  response
-    .writeHead(status, {
-      'content-type': 'application/x-amz-json-1.0',
-      'content-length': Buffer.byteLength(body),
-    })
-    .end(body);
+  send(response, respond(status, 'application/x-amz-json-1.0', body));
+}
+
+function send(response: ServerResponse, { status, headers, body }: WireResponse): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
 }

@@ -17,6 +17,8 @@ import { catalogTable, createCatalog } from './catalog-table.ts';
 import { EmbeddedRecovery } from './dynamodb/recovery/embedded-recovery.ts';
 import { answerClient } from './dynamodb/exports/answers.ts';
 import { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
+import { Deletions } from './guard/deletions.ts';
+import { TableGuard } from './guard/table-guard.ts';
 import { type LocalExecutions, createLocalExecutions } from './local-executions.ts';
 import { RecoverySettings } from './dynamodb/recovery/recovery-settings.ts';
 import { createStreamsClient } from './dynamodb/streams-client.ts';
@@ -37,6 +39,7 @@ export interface LocalServices {
   readonly executions: LocalExecutions;
   readonly continuous: EmbeddedRecovery;
   readonly exports: EmbeddedExports;
+  readonly guard: TableGuard;
   /** Ends the executions. Resolves when the steps in progress have ended. */
   close(): Promise<void>;
 }
@@ -104,16 +107,19 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
       return step.finally(() => begun.delete(step));
     },
   });
+  const catalog = openCatalog(dynamodb, catalogTable, clock, randomIds);
+  const deletions = await Deletions.open({ catalog, clock, dynamodb, log }, join(home, 'deletions.json'));
+  const guard = await TableGuard.open(catalog.restores, deletions);
   const services: Services = {
     config: { ...config, catalogArn },
     clock,
     ids: randomIds,
     log,
-    catalog: openCatalog(dynamodb, catalogTable, clock, randomIds),
+    catalog,
     dynamodb,
     streams: createStreamsClient(dynamodb, connection),
     store: createDirectoryStore(join(home, 'store')),
-    executions,
+    executions: guard.watch(executions),
     recovery: {
       describe: (table) => continuous.describe(table),
       update: (table, specification) => continuous.update(table, specification),
@@ -124,13 +130,19 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
   const settings = await RecoverySettings.open(join(home, 'continuous-backups.json'));
   const continuous = new EmbeddedRecovery(services, settings);
   const exports = await openExports(services, createDynamodbClient(connection), home, continuous);
+  // Callers see which tables are being deleted. The steps of the backups that are waited for do not.
+  const shown = createDynamodbClient(connection);
+  answerClient(shown, exports);
+  deletions.show(shown);
   return {
     services,
-    operations: createOperations({ ...services, continuous }),
+    operations: createOperations({ ...services, dynamodb: shown, continuous }),
     executions,
     continuous,
     exports,
+    guard,
     async close() {
+      await deletions.close();
       // A step may start another execution, so repeat. A step's outcome is on the record, or the next runtime finds out.
       do {
         executions.stop();

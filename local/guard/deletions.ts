@@ -1,0 +1,119 @@
+import { DeleteTableCommand, type DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb';
+import { reasonOf } from '../../lambda/runtime/errors.ts';
+import type { Services } from '../../lambda/services/services.ts';
+import { findTable } from '../../lambda/tables/table.ts';
+import { createEntriesWriter, readEntries } from '../json-file.ts';
+
+/** A table that is to be deleted. */
+interface Deletion {
+  readonly tableId: string;
+  /** Epoch ms. */
+  readonly requestedAt: number;
+}
+
+type DeletionServices = Pick<Services, 'catalog' | 'clock' | 'dynamodb' | 'log'>;
+
+/** How long a deletion waits for backups. Then it is carried out, and those that are not done fail. */
+const maxWaitMs = 5 * 60_000;
+
+/** The pause between two looks for backups that are still being made. */
+const pauseMs = 50;
+
+/**
+ * Deletions of tables that wait for the backups which were requested before them. DynamoDB keeps a backup whose table is
+ * deleted right after the request; the embedded database loses table and stream at once. So such a deletion is answered
+ * with DELETING, and carried out when no backup of the table is being made any longer. It survives a restart.
+ */
+export class Deletions {
+  readonly #services: DeletionServices;
+  readonly #deletions: Map<string, Deletion>;
+  readonly #write: () => Promise<void>;
+  readonly #running = new Set<Promise<void>>();
+  #closed = false;
+
+  private constructor(services: DeletionServices, file: string, deletions: Map<string, Deletion>) {
+    this.#services = services;
+    this.#deletions = deletions;
+    this.#write = createEntriesWriter(file, deletions);
+  }
+
+  /** Continues the deletions that an earlier process has left. */
+  static async open(services: DeletionServices, file: string): Promise<Deletions> {
+    const deletions = new Deletions(services, file, await readEntries<Deletion>(file));
+    for (const [name, deletion] of deletions.#deletions) deletions.#start(name, deletion);
+    return deletions;
+  }
+
+  /** True while the deletion of this table waits. */
+  has(name: string): boolean {
+    return this.#deletions.has(name);
+  }
+
+  /** True while any deletion waits. */
+  get areWaiting(): boolean {
+    return this.#deletions.size > 0;
+  }
+
+  /**
+   * Takes a deletion on if backups of the table are being made, and returns the table's description. Undefined if the
+   * database can delete the table now, or refuse that.
+   */
+  async take(name: string): Promise<TableDescription | undefined> {
+    const { catalog, clock, dynamodb } = this.#services;
+    if (((await catalog.turns.getTable(name))?.pending ?? []).length === 0) return undefined;
+    const table = await findTable(dynamodb, name);
+    if (table?.TableStatus !== 'ACTIVE' || table.DeletionProtectionEnabled === true) return undefined;
+    const deletion = { tableId: String(table.TableId), requestedAt: clock.now() };
+    this.#deletions.set(name, deletion);
+    await this.#write();
+    this.#start(name, deletion);
+    return { ...table, TableStatus: 'DELETING' };
+  }
+
+  /** Shows the client's callers that a table is being deleted. */
+  show(client: DynamoDBClient): void {
+    client.middlewareStack.add(
+      (next) => async (call) => {
+        const answer = await next(call);
+        const { Table } = answer.output as { readonly Table?: TableDescription };
+        if (Table === undefined || this.#deletions.get(String(Table.TableName))?.tableId !== Table.TableId)
+          return answer;
+        return { ...answer, output: { ...answer.output, Table: { ...Table, TableStatus: 'DELETING' } } };
+      },
+      { step: 'initialize', name: 'showDeletions' },
+    );
+  }
+
+  /** Resolves when nothing is worked at any more. What waits is continued by the next process. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#running);
+  }
+
+  #start(name: string, deletion: Deletion): void {
+    const work = this.#carryOut(name, deletion)
+      .catch((error: unknown) =>
+        this.#services.log.error('table not deleted', { table: name, reason: reasonOf(error) }),
+      )
+      .finally(() => this.#running.delete(work));
+    this.#running.add(work);
+  }
+
+  async #carryOut(name: string, { tableId, requestedAt }: Deletion): Promise<void> {
+    const { catalog, clock, dynamodb } = this.#services;
+    while (
+      ((await catalog.turns.getTable(name))?.pending ?? []).length > 0 &&
+      clock.now() - requestedAt < maxWaitMs
+    ) {
+      if (this.#closed) return;
+      await clock.sleep(pauseMs);
+    }
+    try {
+      const table = await findTable(dynamodb, name);
+      if (table?.TableId === tableId) await dynamodb.send(new DeleteTableCommand({ TableName: name }));
+    } finally {
+      this.#deletions.delete(name);
+      await this.#write();
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { tableNameOf } from '../../lambda/model/backup-arn.ts';
+import { isJsonObject } from '../../lambda/dialects/dynamodb/json.ts';
+
+/** The tables of a PartiQL statement. */
+const inStatement = /\b(?:FROM|INTO|UPDATE)\s+(?:"([^"]+)"|([A-Za-z0-9_.-]+))/gi;
+
+/**
+ * Finds the names of the tables that a call of DynamoDB's protocol is about, whatever its operation. Members of another
+ * type than theirs name no table: the database refuses them.
+ */
+export function findTableNames(call: unknown): string[] {
+  if (!isJsonObject(call)) return [];
+  const { TableName, TableArn, ResourceArn, Statement, RequestItems, TableCreationParameters } = call;
+  const { TransactItems, Statements, TransactStatements } = call;
+  return [
+    ...[TableName, TableArn, ResourceArn].filter((name) => typeof name === 'string').map(tableNameOf),
+    ...(typeof Statement === 'string' ? namesInStatement(Statement) : []),
+    ...(isJsonObject(RequestItems) ? Object.keys(RequestItems).map(tableNameOf) : []),
+    ...findTableNames(TableCreationParameters),
+    ...[TransactItems, Statements, TransactStatements].flatMap(namesInList),
+  ];
+}
+
+/** The elements of a list name their tables as calls do; those of a transaction one level deeper. */
+function namesInList(list: unknown): string[] {
+  if (!Array.isArray(list)) return [];
+  return list
+    .filter(isJsonObject)
+    .flatMap((element) => [...findTableNames(element), ...Object.values(element).flatMap(findTableNames)]);
+}
+
+function namesInStatement(statement: string): string[] {
+  return [...statement.matchAll(inStatement)].map(([, quoted, bare]) => String(quoted ?? bare));
+}
