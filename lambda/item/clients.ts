@@ -1,6 +1,7 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient, type DynamoDBStreamsClientConfig } from '@aws-sdk/client-dynamodb-streams';
 import { JsonCodec2 } from '@smithy/core/protocols';
+import { nameUnreadableAnswers, outermost } from '../runtime/service-answers.ts';
 import { ItemCodec } from './item-codec.ts';
 
 type ProtocolSettings = NonNullable<DynamoDBClientConfig['protocolSettings']>;
@@ -14,6 +15,7 @@ export function createDynamodbClient(config: DynamoDBClientConfig = {}): DynamoD
   const { protocolSettings } = new DynamoDBClient({ region: 'none' }).config;
   const client = new DynamoDBClient({ ...config, protocolSettings: withItemCodec(protocolSettings) });
   client.middlewareStack.remove('loggerMiddleware');
+  client.middlewareStack.add(nameUnreadableAnswers, outermost);
   return client;
 }
 
@@ -22,6 +24,7 @@ export function createStreamsClient(config: DynamoDBStreamsClientConfig = {}): D
   const { protocolSettings } = new DynamoDBStreamsClient({ region: 'none' }).config;
   const client = new DynamoDBStreamsClient({ ...config, protocolSettings: withItemCodec(protocolSettings) });
   client.middlewareStack.remove('loggerMiddleware');
+  client.middlewareStack.add(nameUnreadableAnswers, outermost);
   return client;
 }
 

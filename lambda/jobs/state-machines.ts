@@ -6,6 +6,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { requireVariable } from '../runtime/required.ts';
+import { nameUnreadableAnswers, outermost } from '../runtime/service-answers.ts';
 import { environment } from '../runtime/environment.ts';
 import type { Executions, Machine } from './job.ts';
 
@@ -16,6 +17,7 @@ const variable: Record<Machine, string> = {
 
 /** Creates the port to the deployed state machines. Their ARNs are in the environment of functions that may start them. */
 export function createExecutions(env: NodeJS.ProcessEnv, client = new SFNClient()): Executions {
+  client.middlewareStack.add(nameUnreadableAnswers, outermost);
   const arnOf = (machine: Machine): string => requireVariable(env, variable[machine]);
   return {
     async start(job) {

@@ -1,4 +1,5 @@
 import type { RestoreRecord, TargetFate } from './records.ts';
+import { shortenText } from '../runtime/shorten.ts';
 import { restoreTag } from './restore-tag-name.ts';
 
 type Outcome = Pick<RestoreRecord, 'target' | 'reason' | 'repairedIndexes' | 'differences' | 'targetFate'>;
@@ -22,7 +23,7 @@ export function explainRestore({
     targetFate && describeFate(target, targetFate),
   ];
   const texts = parts.filter((part) => part !== undefined);
-  return texts.length === 0 ? undefined : texts.join('; ');
+  return texts.length === 0 ? undefined : shortenText(texts.join('; '));
 }
 
 type Fate<K extends TargetFate['kind']> = TargetFate & { readonly kind: K };

@@ -1,6 +1,7 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient, LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { requireVariable } from '../runtime/required.ts';
+import { nameUnreadableAnswers, outermost } from '../runtime/service-answers.ts';
 import { environment } from '../runtime/environment.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { RestoreAnswer, RestoreCall } from './native-restore.ts';
@@ -17,7 +18,10 @@ export function createRestoreInvoker(env: NodeJS.ProcessEnv, config: LambdaClien
   return async (call) => {
     // Load this client only for a restore: loading it would slow down the first request of a function.
     const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
-    client ??= new LambdaClient(config);
+    if (client === undefined) {
+      client = new LambdaClient(config);
+      client.middlewareStack.add(nameUnreadableAnswers, outermost);
+    }
     const { FunctionError, Payload } = await client.send(
       new InvokeCommand({
         FunctionName: requireVariable(env, environment.restoreFunction),

@@ -39,8 +39,12 @@ export interface ComparisonPage extends Reads {
 
 const maxDifferences = 1000;
 
+/** The most bytes of keys on a page. Lambda's answer has at most 6 MB, and holds the page as a text in JSON. */
+const maxPageBytes = 4_000_000;
+
 /**
- * Compares two backups, a page at a time: a page ends when it has `limit` differences or when its time is used up. Throws
+ * Compares two backups, a page at a time: a page ends when it has `limit` differences, when its keys are as large as an
+ * answer allows, or when its time is used up. Throws
  * `BackupNotFound`, `BackupInUse`, `SnapshotCorrupt`, and `Validation` for backups of tables with different keys, for a
  * limit out of range and for a token of other backups.
  */
@@ -86,24 +90,31 @@ function checkSameKeys(from: BackupRecord, to: BackupRecord): void {
   if (a !== b) throw new TidemarkError('Validation', 'The backups are of tables with different keys');
 }
 
-/** Collects differences up to the hash where the page ends: at `limit` differences, or when the time is used up. */
+/** Collects differences up to the hash where the page ends: when it is full, or when the time is used up. */
 export async function collectPage(
   steps: AsyncIterable<ComparisonStep>,
   limit: number,
   budget: Budget,
 ): Promise<{ listed: readonly Difference[]; end: bigint }> {
   const listed: Difference[] = [];
+  let bytes = 0;
   let end = wholeRange.to;
+  const isFull = () => listed.length >= limit || bytes >= maxPageBytes;
   for await (const { differences, upTo } of steps) {
     for (const difference of differences) {
-      if (listed.length >= limit && listed.at(-1)?.hash !== difference.hash)
-        return { listed, end: difference.hash };
+      if (isFull() && listed.at(-1)?.hash !== difference.hash) return { listed, end: difference.hash };
       listed.push(difference);
+      bytes += wireBytesOf(difference);
     }
     end = upTo;
-    if (listed.length >= limit || budget.isSpent()) break;
+    if (isFull() || budget.isSpent()) break;
   }
   return { listed, end };
+}
+
+/** The size of the difference in an answer, where a key of control characters is seven times as long as in the table. */
+function wireBytesOf({ key }: Difference): number {
+  return Buffer.byteLength(JSON.stringify(key.toString()));
 }
 
 function countChanges(differences: readonly Difference[]): ComparisonPage['counts'] {

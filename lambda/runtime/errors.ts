@@ -38,6 +38,7 @@ export type ErrorCode =
   | 'TargetRefused'
   | 'WritesRefused'
   | 'ObjectNotFound'
+  | 'ServiceAnswerInvalid'
   | 'Internal';
 
 /** An error with a code of the closed set. Its `name` is the code, because state machines and logs show the name. */

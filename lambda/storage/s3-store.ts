@@ -13,6 +13,7 @@ import { type Clock, systemClock } from '../runtime/clock.ts';
 import { requireVariable } from '../runtime/required.ts';
 import { environment } from '../runtime/environment.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
+import { nameUnreadableAnswers, outermost } from '../runtime/service-answers.ts';
 import { bucketKey } from './bucket-key.ts';
 import type { ObjectStore, PutOutcome } from './object-store.ts';
 
@@ -87,8 +88,10 @@ export function createS3Store({ client, bucket, prefix, clock = systemClock }: S
 
 /** Opens the store that the stack gave to this function. Throws `Internal` if a variable is missing. */
 export function openS3Store(env: NodeJS.ProcessEnv): ObjectStore {
+  const client = new S3Client({});
+  client.middlewareStack.add(nameUnreadableAnswers, outermost);
   return createS3Store({
-    client: new S3Client({}),
+    client,
     bucket: requireVariable(env, environment.bucket),
     prefix: env[environment.prefix] ?? '',
   });

@@ -33,6 +33,7 @@ const errorCodes: Readonly<Record<ErrorCode, true>> = {
   TargetRefused: true,
   WritesRefused: true,
   ObjectNotFound: true,
+  ServiceAnswerInvalid: true,
   Internal: true,
 };
 

@@ -55,3 +55,22 @@ it('the pages of a comparison have every difference once, and a page ends with t
     ),
   );
 });
+
+it('a page of a comparison fits into an answer of Lambda, although keys of control characters grow in JSON', async () => {
+  const maxAnswerBytes = 6 * 1024 * 1024;
+  const keyText = JSON.stringify({ S: '\u0001'.repeat(2000) });
+  const all: Difference[] = Array.from({ length: 1000 }, (_, i) => ({
+    change: 'added',
+    hash: BigInt(i),
+    key: Buffer.from(`"pk":${keyText}`),
+  }));
+  async function* compareAtOnce(): AsyncGenerator<ComparisonStep> {
+    yield { differences: all, upTo: wholeRange.to };
+  }
+  const { listed, end } = await collectPage(compareAtOnce(), 1000, new Budget(systemClock, 60_000));
+  const differences = listed.map(({ key }) => `{"Change":"ADDED","Key":{${key.toString()}}}`);
+  const body = `{"Differences":[${differences.join(',')}]}`;
+  expect(JSON.stringify({ statusCode: 200, body }).length).toBeLessThan(maxAnswerBytes);
+  expect(listed.length).toBeGreaterThan(100);
+  expect(end).toBe(BigInt(listed.length));
+});

@@ -7,7 +7,7 @@ import { Budget } from '../../lambda/jobs/budget.ts';
 import { writeItems } from '../../lambda/restore/write-items.ts';
 import { systemClock } from '../../lambda/runtime/clock.ts';
 import { putItems } from '../../local/dynamodb/exports/put-items.ts';
-import { startAnsweringServer } from '../support/restore/answering-server.ts';
+import { startAnsweringServer } from '../support/answering-server.ts';
 
 /** What DynamoDB accepts over the network. */
 const maxRequestBytes = 16_000_000;

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { onTestFinished } from 'vitest';
-import { createDynamodbClient } from '../../../lambda/item/clients.ts';
+import { createDynamodbClient } from '../../lambda/item/clients.ts';
 
 /** What the server answers to a request. */
 export interface Answer {
