@@ -1,11 +1,11 @@
 import type { BackupKey } from '../../lambda/model/backup-arn.ts';
-import { parseBackupId } from '../../lambda/model/ids.ts';
 import { createScheduledBackup } from '../../lambda/operations/scheduled-backup.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { sweep } from '../../lambda/retention/sweep.ts';
 import { defaultConfig } from '../../lambda/services/config.ts';
 import type { Write } from '../support/sources/simulated-stream.ts';
 import type { Service } from './faults.ts';
+import { sortOf, toBackup } from './records.ts';
 import { MachineError } from './services/interpreter.ts';
 import type { UserTable } from './services/table-plane.ts';
 import type { Universe } from './universe.ts';
@@ -23,7 +23,7 @@ const keys = 16;
 const steps = {
   write: 14,
   backUp: 12,
-  deleteBackup: 4,
+  deleteBackup: 6,
   restore: 7,
   schedule: 3,
   sweep: 2,
@@ -65,8 +65,9 @@ export class Actors {
   /** Begins: so many things are done, one after another. */
   begin(count: number): void {
     for (const name of this.#names) {
-      const table = this.#universe.tables.createOwned(name);
-      if (this.#universe.scheduler.random.chance(0.7)) this.#universe.exports.update(table, true);
+      const { random } = this.#universe.scheduler;
+      const table = this.#universe.tables.createOwned(name, random.chance(0.75));
+      if (random.chance(0.7)) this.#universe.exports.update(table, true);
       this.#writeSome(name);
     }
     this.#doNext(count);
@@ -263,15 +264,15 @@ export class Actors {
     scheduler.record(`a stranger disturbs ${name}`);
   }
 
-  /** Any backup of the catalog, which may be deleted or not ready. */
+  /** Mostly a backup that is AVAILABLE, but sometimes one that is deleted, failed or not ready. */
   #pickBackup(): BackupKey | undefined {
-    const rows = this.#universe.catalog.rows().filter(({ sk }) => sk?.S?.startsWith('BACKUP#'));
+    const { catalog, scheduler } = this.#universe;
+    const all = catalog.rows().filter((row) => sortOf(row) === 'BACKUP');
+    const available = all.filter(({ status }) => status?.S === 'AVAILABLE');
+    const rows = available.length > 0 && scheduler.random.chance(0.8) ? available : all;
     if (rows.length === 0) return undefined;
-    const { pk, sk } = this.#universe.scheduler.random.pick(rows);
-    return {
-      table: String(pk?.S?.slice('TABLE#'.length)),
-      id: parseBackupId(sk?.S?.slice('BACKUP#'.length) ?? ''),
-    };
+    const { table, id } = toBackup(scheduler.random.pick(rows));
+    return { table: table.name, id };
   }
 
   /** Sends a request, and again if there is no answer; it may be delivered twice at once. */

@@ -36,10 +36,10 @@ export class UserTables {
   }
 
   /** The owner creates a table, which is ACTIVE at once. */
-  createOwned(name: string): UserTable {
+  createOwned(name: string, hasStream = true): UserTable {
     const { now } = this.#scheduler;
     const state = this.plane.create(name, now, this.#options, {
-      hasStream: true,
+      hasStream,
       tags: [],
       madeBy: undefined,
     });
