@@ -172,7 +172,7 @@ async function openExports(
     recovery: (table) => continuous.describe(table),
     minWindowMs: shortestExportMs,
     folder,
-    jobMs: 0,
+    minJobMs: 0,
   });
   answerClient(dynamodb, exports);
   return exports;

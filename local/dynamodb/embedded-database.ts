@@ -10,7 +10,7 @@ import { killLeftOver } from '../left-over.ts';
 import { mendStreams } from './mend-streams.ts';
 
 export interface EmbeddedDatabase {
-  /** Its address, `http://127.0.0.1:<port>`. */
+  /** The database's address, `http://127.0.0.1:<port>`. */
   readonly endpoint: string;
   close(): Promise<void>;
 }
@@ -21,31 +21,35 @@ export function databaseFile(home: string): string {
 }
 
 /**
- * Starts the embedded DynamoDB with its file in the home folder, which only this process may use. One that a killed
- * runtime left behind is ended first. Throws an `Error` for people if there is none for this platform or it does not
- * start.
+ * Starts the embedded DynamoDB with its file in the home folder, which only this process may use. First it kills the
+ * database that a killed runtime left running. Throws an `Error` with a message for people if the database does not exist
+ * for this platform, or does not start.
+ *
+ * What this folder adds to that database: `mend-streams.ts` and `streams-client.ts` correct its streams, `recovery/` gives
+ * it point-in-time recovery, and `exports/` gives it exports to a bucket and imports from one. It has no on-demand
+ * backups (`no-native-backups.ts`): those are what Tidemark is for.
  */
 export async function startDatabase(home: string, log: Log): Promise<EmbeddedDatabase> {
   const file = databaseFile(home);
   const pidFile = join(home, 'dynamodb.pid');
   const binary = findBinary();
   await killLeftOver(pidFile, file);
-  const port = await freePort();
+  const port = await findFreePort();
   const child = spawn(
     binary,
     ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', file],
-    // In a process group of its own, or Ctrl-C would end it before the steps that are using it.
+    // In a process group of its own: else Ctrl-C would end it before the steps that use it.
     { detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
-  // At once: a runtime that is killed now leaves a database that the next one must find.
+  // Written at once: if this process is killed now, the next runtime must find the database.
   if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid));
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const lost = (): void => log.error('the embedded database has ended; start again');
+  const lost = (): void => log.error('the embedded database has ended: start the runtime again');
   try {
     await once(child, 'spawn');
-    await listening(child);
+    await waitUntilListening(child);
     mendStreams(file);
   } catch (error) {
     kill();
@@ -71,29 +75,29 @@ function findBinary(): string {
     return join(dirname(manifest), 'dynoxide');
   } catch (cause) {
     throw new Error(
-      'The embedded database is for Linux on x64 and is not installed here. Start another DynamoDB, ' +
+      'The embedded database runs on Linux on x64 only and is not installed here. Start another DynamoDB, ' +
         'for instance DynamoDB Local, and set TIDEMARK_DYNAMODB_ENDPOINT to its address',
       { cause },
     );
   }
 }
 
-/** The database tells on its standard error that it listens, or why it ends. */
-async function listening({ stderr }: ChildProcess): Promise<void> {
+/** Waits for the line on standard error by which the database reports that it listens. Throws why it ended instead. */
+async function waitUntilListening({ stderr }: ChildProcess): Promise<void> {
   if (stderr === null) throw new TypeError('the standard error is a pipe');
-  let said = '';
-  // The pipe stays open: the database could not write to a closed one.
+  let output = '';
+  // Keep the pipe open, because the database continues to write to it.
   for await (const chunk of stderr.iterator({ destroyOnReturn: false })) {
-    said += String(chunk);
-    if (said.includes('listening')) {
+    output += String(chunk);
+    if (output.includes('listening')) {
       stderr.resume();
       return;
     }
   }
-  throw new Error(`The embedded database does not start: ${said.trim()}`);
+  throw new Error(`The embedded database does not start: ${output.trim()}`);
 }
 
-async function freePort(): Promise<number> {
+async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,13 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 
 /**
- * Two faults of the embedded database's streams (measured on its version 1.2.1), mended in its file:
+ * Corrects two faults of the embedded database's streams (measured on its version 1.2.1), in its file:
  *
- * - A record's number is the highest of the table's records plus one, found by reading them all: 2,000 writes a second
- *   fall to 150 after 16,000 records. With an index the number is found at once.
- * - Records are kept by the table's name alone, so those of a deleted table, or of a stream that was switched off, come
- *   again in the next stream of that name. They go with their stream: its label lives in the table's row, is set when
- *   the stream is switched on and stays there when it is switched off.
+ * - To number a record, the database reads all records of the table: 2,000 writes a second fall to 150 after 16,000
+ *   records. With an index it finds the highest number at once.
+ * - Records are stored by the table's name alone, so the next stream of that name shows the records of a deleted table, or
+ *   of a stream that was disabled. The triggers delete a stream's records when the next one begins: its label is in the
+ *   table's row, where it is set when the stream is enabled and stays when it is disabled.
  */
 const mending = `
   CREATE INDEX IF NOT EXISTS tidemark_stream_numbers
@@ -19,10 +19,10 @@ const mending = `
     BEGIN DELETE FROM _stream_records WHERE table_name = OLD.table_name; END;
 `;
 
-/** How long another writer of the file is waited for. */
+/** How long to wait for another writer of the file. */
 const busyMs = 5000;
 
-/** Mends the database file, which a running database has made; what is mended already stays as it is. */
+/** Corrects the file of a running database. It may have been corrected before. */
 export function mendStreams(file: string): void {
   const database = new DatabaseSync(file, { timeout: busyMs });
   try {

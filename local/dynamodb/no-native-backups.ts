@@ -1,7 +1,7 @@
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import type { NativeBackups } from '../../lambda/native/native-backups.ts';
 
-/** Where the tables are in another database than DynamoDB, nobody but Tidemark makes backups. */
+/** The port of on-demand backups for a database that has none: it rejects every call. */
 export const noNativeBackups: NativeBackups = {
   check: refuse,
   create: refuse,
@@ -14,6 +14,6 @@ export const noNativeBackups: NativeBackups = {
 function refuse(): never {
   throw new TidemarkError(
     'Validation',
-    "There are no backups of DynamoDB's own here: the source NATIVE needs a deployment on AWS",
+    "DynamoDB's on-demand backups do not exist here: the source NATIVE needs a deployment on AWS",
   );
 }

@@ -18,12 +18,12 @@ interface Answered {
 }
 
 /**
- * A client that refuses a stream which is not its table's latest. The embedded database looks only at the table's name
- * in a stream's ARN, and its iterators do not name a stream at all: asked for a stream that is gone it answers from the
- * one that took its place, and a backup would hold changes that are not its table's.
+ * Creates a client that rejects every stream but its table's latest, with `ResourceNotFoundException`. The embedded
+ * database looks only at the table's name in a stream's ARN, and its iterators name no stream at all: for a stream that no
+ * longer exists it answers from the one that replaced it, and a backup would hold changes of another table.
  *
- * Throws `ResourceNotFoundException`, as for a stream that was never there. Asked after each call: labels do not come
- * again, so a stream that is still the latest then was the one that answered.
+ * The client asks for the latest stream after each call. Labels never repeat, so a stream that is the latest after the
+ * call was the one that answered.
  */
 export function createStreamsClient(
   dynamodb: DynamoDBClient,
@@ -48,7 +48,7 @@ export function createStreamsClient(
   return client;
 }
 
-/** An iterator carries its stream's ARN, for the next call. */
+/** Puts the stream's ARN into the iterators, for the next call. */
 function nameStream(answer: Answered, stream: string): void {
   if (answer.ShardIterator !== undefined) answer.ShardIterator = `${stream} ${answer.ShardIterator}`;
   if (answer.NextShardIterator !== undefined) {
@@ -57,8 +57,8 @@ function nameStream(answer: Answered, stream: string): void {
 }
 
 /**
- * The embedded database gives the table's creation for the stream's; the label of a stream is its own time, in epoch seconds.
- * Of another database the labels are dates in words, and its answers are right.
+ * Corrects the creation time of a stream, for which the embedded database gives its table's. The label of a stream is its
+ * time in epoch seconds. The labels of other databases are written dates, and their answers are right.
  */
 function dateStream({ StreamDescription: described }: Answered, stream: string): void {
   const seconds = Number(stream.slice(stream.lastIndexOf('/') + 1));
@@ -66,7 +66,7 @@ function dateStream({ StreamDescription: described }: Answered, stream: string):
     described.CreationRequestDateTime = new Date(seconds * 1000);
 }
 
-/** `<table ARN>/stream/<label>`; the table's ARN ends with its name. */
+/** Throws unless the stream is its table's latest. Its ARN is `<table ARN>/stream/<label>`, and the table's ARN ends with the name. */
 async function checkLatest(dynamodb: DynamoDBClient, stream: string): Promise<void> {
   const name = stream.split('/')[1];
   const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: name }));

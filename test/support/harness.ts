@@ -134,7 +134,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
     recovery: (table) => recovery.describe(table),
     minWindowMs: testConfig.exportWindow.minMs,
     folder,
-    jobMs: 0,
+    minJobMs: 0,
   });
   answerClient(dynamodb, exports);
   return {

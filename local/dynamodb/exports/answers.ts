@@ -10,10 +10,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { prefixes } from '../../../lambda/dialects/dynamodb/error-names.ts';
 import { membersOf, parseBody, renderBody } from '../../../lambda/dialects/dynamodb/json.ts';
-import { asServiceError } from './errors.ts';
+import { toServiceError } from './errors.ts';
 import type { EmbeddedExports } from './embedded-exports.ts';
 
-/** By name. What an input holds is checked by whom it is handed to. */
+/** The operations by name. Each checks its input itself. */
 const operations: ReadonlyMap<string, (exports: EmbeddedExports, input: object) => Promise<object>> = new Map(
   Object.entries({
     ExportTableToPointInTime: (exports: EmbeddedExports, input: object) =>
@@ -28,14 +28,14 @@ const operations: ReadonlyMap<string, (exports: EmbeddedExports, input: object) 
   }),
 );
 
-/** Has the embedded exports answer the client's commands that are theirs, and refuse what an import stands in the way of. */
+/** Lets the embedded exports answer their commands of the client, and reject those that a running import forbids. */
 export function answerClient(client: DynamoDBClient, exports: EmbeddedExports): void {
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
       async (call) => {
         const name = commandName.replace(/Command$/, '');
         const operation = operations.get(name);
-        const refusal = exports.refusal(name, () => call.input);
+        const refusal = exports.rejectionOf(name, () => call.input);
         if (refusal !== undefined) throw refusal;
         if (operation === undefined) return next(call);
         const output = await operation(exports, call.input);
@@ -46,8 +46,8 @@ export function answerClient(client: DynamoDBClient, exports: EmbeddedExports): 
 }
 
 /**
- * Answers a request of DynamoDB's JSON protocol 1.0, by its `X-Amz-Target`; undefined if the database is to answer it.
- * Throws what is no fault of the request.
+ * Answers a request of DynamoDB's JSON protocol 1.0 by its `X-Amz-Target`. Resolves to undefined if the database must
+ * answer it. Throws errors that are not the request's fault.
  */
 export async function answerExports(
   exports: EmbeddedExports,
@@ -57,12 +57,12 @@ export async function answerExports(
   const name = target.replace(/^DynamoDB_20120810\./, '');
   const operation = operations.get(name);
   try {
-    const refusal = exports.refusal(name, () => membersOf(parseBody(body)));
+    const refusal = exports.rejectionOf(name, () => membersOf(parseBody(body)));
     if (refusal !== undefined) throw refusal;
     if (operation === undefined) return undefined;
     return { status: 200, body: renderBody(await operation(exports, membersOf(parseBody(body)))) };
   } catch (cause) {
-    const error = asServiceError(cause);
+    const error = toServiceError(cause);
     if (!(error instanceof DynamoDBServiceException) || error.$fault !== 'client') throw error;
     const refusal = { __type: `${prefixes.model}${error.name}`, message: error.message };
     return { status: 400, body: JSON.stringify(refusal) };

@@ -14,35 +14,35 @@ import {
 } from '../../../lambda/sources/stream-cut.ts';
 import { JobFailure } from './errors.ts';
 
-/** A table's stream, and what reading it needs. */
+/** A table's stream, with what is needed to read it. */
 export interface StreamHistory {
   readonly streams: DynamoDBStreamsClient;
   readonly clock: Clock;
   readonly stream: string;
   readonly keyNames: KeyNames;
-  /** Of the table, epoch ms: before that there was nothing that the stream could have missed. */
+  /** When the table was created, epoch ms. A stream that begins then has missed nothing. */
   readonly createdAt: number;
 }
 
-/** What a stretch of the stream did to one key. */
+/** What a part of the stream did to one key. */
 export interface KeyChange {
   readonly keys: Item;
-  /** Before the first record; undefined: there was no such item. */
+  /** The item before the first record; undefined: it did not exist. */
   readonly before: Item | undefined;
-  /** After the last record; undefined: deleted. */
+  /** The item after the last record; undefined: it was deleted. */
   after: Item | undefined;
-  /** The last record's time, epoch seconds. */
+  /** The time of the last record, epoch seconds. */
   second: number;
 }
 
-/** In seconds. A write of this second may stand in a shard that began a little later. */
+/** Seconds. A write of one second may be in a shard that began a little later. */
 const margin = 60;
 
-/** An embedded stream holds back nothing: an empty page is its end. */
+/** An empty page is the end of an embedded stream, which shows every write at once. */
 const emptyPages = 1;
 
 /**
- * Where each shard stands behind the last record of this second: before its first record of a later one. Throws
+ * Finds the place in each shard after its last record of this second: before its first record of a later one. Throws
  * `JobFailure` if the stream began later, and `StreamGap`.
  */
 export async function findCutAfter(history: StreamHistory, second: number): Promise<Lane[]> {
@@ -57,7 +57,7 @@ export async function findCutAfter(history: StreamHistory, second: number): Prom
   return Object.entries(cutOf(lanes)).map(([shard, position]) => createLane(shard, position));
 }
 
-/** What the records behind the cut, up to and with this second, did to each key, by its canonical text. */
+/** Reads what the records from the cut to the end of this second did to each key. By the key's canonical text. */
 export async function readChanges(
   history: StreamHistory,
   cut: Lane[],

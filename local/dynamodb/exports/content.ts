@@ -7,22 +7,26 @@ import { scanSegment } from '../../../lambda/sources/scan/scan-segment.ts';
 import { readChanges, findCutAfter, type KeyChange, type StreamHistory } from './changes.ts';
 import { JobFailure } from './errors.ts';
 
-/** One line of an export. */
+/** One line of an export's data files. */
 export interface ExportRecord {
-  /** The item's canonical key: it decides the file. */
+  /** The item's canonical key, which decides the file. */
   readonly key: string;
   readonly line: object;
-  /** DynamoDB's size of what it holds. */
+  /** The size of its items as DynamoDB counts it. */
   readonly bytes: number;
 }
 
-/** All of an export is held in memory. */
-const mostItems = 200_000;
+/** An export is made in memory, so it has at most this many items. */
+const maxItems = 200_000;
 
 /**
- * The table's content at the end of a second: for a key that the stream tells of since then what was before its first
- * record, for the others what a scan finds that begins after the place in the stream was taken.
- * Throws `JobFailure` if it is more than an embedded export can hold.
+ * Reads the table's content at the end of a second. It notes the place in the stream first and scans then. A key with a
+ * record after that place gets the item before its first such record; the other keys have what the scan found:
+ *
+ *     end of the second        scan             end of the scan
+ *             |------------ changes, undone ------------|
+ *
+ * Throws `JobFailure` if there are more items than an embedded export can hold.
  */
 export async function readContent(
   dynamodb: DynamoDBClient,
@@ -48,14 +52,14 @@ export async function readContent(
   return [...items].map(([key, item]) => ({ key, line: { Item: item }, bytes: measureItem(item) }));
 }
 
-/** A window of seconds, `to` exclusive. */
+/** A window of whole seconds; `to` is exclusive. */
 export interface Window {
   readonly from: number;
   readonly to: number;
   readonly oldImages: boolean;
 }
 
-/** What has become of each key that was changed in the window; nothing of one that came and went in it. */
+/** Reads the net change of each key in the window. A key that appeared and vanished within it has none. */
 export async function readIncrement(
   history: StreamHistory,
   { from, to, oldImages }: Window,
@@ -78,6 +82,6 @@ function changeRecord(key: string, { keys, before, after, second }: KeyChange, o
 }
 
 function checkRoom(items: number): void {
-  if (items <= mostItems) return;
-  throw new JobFailure('LimitExceededException', `An embedded export holds at most ${mostItems} items`);
+  if (items <= maxItems) return;
+  throw new JobFailure('LimitExceededException', `An embedded export can hold at most ${maxItems} items`);
 }

@@ -19,7 +19,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type JsonObject, renderBody } from '../../../lambda/dialects/dynamodb/json.ts';
 import { read } from '../../../lambda/dialects/dynamodb/read.ts';
-import { asServiceError } from './errors.ts';
+import { toServiceError } from './errors.ts';
 import type { ExportServices } from './export-services.ts';
 import { Jobs } from './jobs.ts';
 import {
@@ -34,15 +34,20 @@ import { TableImports } from './table-imports.ts';
 export interface ExportOptions extends Omit<ExportServices, 'minWindowMs'> {
   /** @default 15 minutes */
   readonly minWindowMs?: number;
-  /** Jobs are remembered here over restarts. */
+  /** The folder that keeps the jobs over restarts. */
   readonly folder: string;
-  /** A job stays in progress for at least so long. */
-  readonly jobMs: number;
+  /** A job is described as in progress for at least this long. */
+  readonly minJobMs: number;
 }
 
 /**
- * DynamoDB's exports to a bucket and imports from it, for a database that has none: small, for tests and one machine.
- * An export is made of a scan and the table's stream, in memory. Inputs, outputs and errors are those of the SDK.
+ * DynamoDB's exports to a bucket and imports from it, for a database that has none. It is small: for tests and for one
+ * machine. Inputs, outputs and errors are those of the SDK.
+ *
+ *     table-exports.ts: content.ts (a scan and the stream, in memory) -> files.ts (data files and manifests in the bucket)
+ *     table-imports.ts: import-source.ts (the bucket's objects) -> import-object.ts -> put-items.ts (the new table)
+ *
+ * `jobs.ts` keeps the jobs of both kinds over restarts, `answers.ts` connects them to a client or an endpoint.
  */
 export class EmbeddedExports {
   readonly #exportJobs: Jobs<ExportDescription>;
@@ -61,31 +66,31 @@ export class EmbeddedExports {
     this.#imports = new TableImports(services, importJobs);
   }
 
-  /** Goes on with the jobs that an earlier process has left. */
+  /** Opens the exports, and continues the jobs that an earlier process did not finish. */
   static async open(options: ExportOptions): Promise<EmbeddedExports> {
     const { folder, minWindowMs = 15 * 60 * 1000, ...given } = options;
     return new EmbeddedExports(
       { ...given, minWindowMs },
-      // As many at once as DynamoDB allows.
-      await Jobs.open({ ...given, file: join(folder, 'exports.json'), most: 300 }),
-      await Jobs.open({ ...given, file: join(folder, 'imports.json'), most: 50 }),
+      // DynamoDB's limits of jobs at the same time.
+      await Jobs.open({ ...given, file: join(folder, 'exports.json'), maxRunning: 300 }),
+      await Jobs.open({ ...given, file: join(folder, 'imports.json'), maxRunning: 50 }),
     );
   }
 
   exportTableToPointInTime(input: ExportTableToPointInTimeInput): Promise<ExportTableToPointInTimeOutput> {
-    return answer(async () => ({ ExportDescription: await this.#exports.start(wire(input)) }));
+    return answer(async () => ({ ExportDescription: await this.#exports.start(toWire(input)) }));
   }
 
   describeExport(input: DescribeExportInput): Promise<DescribeExportOutput> {
     return answer(async () => {
-      const { ExportArn } = read(describeExportMembers, wire(input));
+      const { ExportArn } = read(describeExportMembers, toWire(input));
       return { ExportDescription: this.#exports.describe(ExportArn) };
     });
   }
 
   listExports(input: ListExportsInput): Promise<ListExportsOutput> {
     return answer(async () => {
-      const { TableArn, MaxResults, NextToken } = read(listExportsMembers, wire(input));
+      const { TableArn, MaxResults, NextToken } = read(listExportsMembers, toWire(input));
       const { page, next } = this.#exportJobs.list(TableArn, MaxResults, NextToken);
       return {
         ExportSummaries: page.map(({ ExportArn, ExportStatus, ExportType }) => ({
@@ -99,19 +104,19 @@ export class EmbeddedExports {
   }
 
   importTable(input: ImportTableInput): Promise<ImportTableOutput> {
-    return answer(async () => ({ ImportTableDescription: await this.#imports.start(wire(input)) }));
+    return answer(async () => ({ ImportTableDescription: await this.#imports.start(toWire(input)) }));
   }
 
   describeImport(input: DescribeImportInput): Promise<DescribeImportOutput> {
     return answer(async () => {
-      const { ImportArn } = read(describeImportMembers, wire(input));
+      const { ImportArn } = read(describeImportMembers, toWire(input));
       return { ImportTableDescription: this.#imports.describe(ImportArn) };
     });
   }
 
   listImports(input: ListImportsInput): Promise<ListImportsOutput> {
     return answer(async () => {
-      const { TableArn, PageSize, NextToken } = read(listImportsMembers, wire(input));
+      const { TableArn, PageSize, NextToken } = read(listImportsMembers, toWire(input));
       const { page, next } = this.#importJobs.list(TableArn, PageSize, NextToken);
       return {
         ImportSummaryList: page.map((job) => ({
@@ -129,23 +134,23 @@ export class EmbeddedExports {
   }
 
   /**
-   * Why the database's own operation cannot be done now: a table that is being imported need not be there for
-   * DescribeTable, and cannot be deleted (see `lambda/restore/import-job.ts`). Undefined if it can be.
+   * Returns the error that DynamoDB answers while the table of the call is being imported, or undefined: DescribeTable need
+   * not show such a table, and DeleteTable cannot delete it (see `lambda/restore/import-job.ts`).
    */
-  refusal(operation: string, input: () => object): Error | undefined {
-    const refused = whileImported.get(operation);
-    if (refused === undefined) return undefined;
+  rejectionOf(operation: string, input: () => object): Error | undefined {
+    const createError = whileImported.get(operation);
+    if (createError === undefined) return undefined;
     const { TableName } = input() as { readonly TableName?: unknown };
-    return this.#imports.isImporting(TableName) ? refused() : undefined;
+    return this.#imports.isImporting(TableName) ? createError() : undefined;
   }
 
-  /** Resolves when no job is being worked at: then the database may go. */
+  /** Resolves when no job is being run. Then the database may end. */
   async idle(): Promise<void> {
     await Promise.all([this.#exportJobs.idle(), this.#importJobs.idle()]);
   }
 }
 
-/** By the names of the operations. */
+/** The errors of operations on a table that is being imported, by operation. */
 const whileImported: ReadonlyMap<string, () => Error> = new Map<string, () => Error>([
   [
     'DescribeTable',
@@ -157,8 +162,8 @@ const whileImported: ReadonlyMap<string, () => Error> = new Map<string, () => Er
   ],
 ]);
 
-/** As it would come over the wire; what has come so stays as it is. */
-function wire(input: object): JsonObject {
+/** Converts an input to the JSON that goes over the wire. One that came so stays as it is. */
+function toWire(input: object): JsonObject {
   return JSON.parse(renderBody(input)) as JsonObject;
 }
 
@@ -166,6 +171,6 @@ async function answer<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw asServiceError(error);
+    throw toServiceError(error);
   }
 }

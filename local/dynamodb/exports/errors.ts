@@ -2,7 +2,7 @@ import { DynamoDBServiceException, TableNotFoundException } from '@aws-sdk/clien
 import { SerializationError } from '../../../lambda/dialects/dynamodb/json.ts';
 import { isError, reasonOf } from '../../../lambda/runtime/errors.ts';
 
-/** Why a job that was accepted has failed: DynamoDB's `FailureCode`, and a sentence without item content. */
+/** Why an accepted job has failed: DynamoDB's `FailureCode`, and a sentence without item content. */
 export class JobFailure extends Error {
   readonly code: string;
 
@@ -12,21 +12,21 @@ export class JobFailure extends Error {
   }
 }
 
-/** The members of a description that tell of a failure. What is no `JobFailure` has the service's own code. */
+/** The members of a description that report a failure. An error that is not a `JobFailure` counts as internal. */
 export function failureOf(error: unknown): { readonly FailureCode: string; readonly FailureMessage: string } {
   return error instanceof JobFailure
     ? { FailureCode: error.code, FailureMessage: error.message }
     : { FailureCode: 'InternalServerError', FailureMessage: reasonOf(error) };
 }
 
-/** As the SDK's client throws it: it has no class of its own for this one. */
-export function validation(message: string): DynamoDBServiceException {
+/** Creates a ValidationException as the SDK throws it, which has no class for it. */
+export function validationError(message: string): DynamoDBServiceException {
   return clientError('ValidationException', message);
 }
 
-/** What the SDK's client throws for an error of Tidemark's that a caller can mend; any other stays as it is. */
-export function asServiceError(error: unknown): unknown {
-  if (isError(error, 'Validation')) return validation(error.message);
+/** Converts an error of Tidemark's that the caller can correct to the SDK's. Any other error stays as it is. */
+export function toServiceError(error: unknown): unknown {
+  if (isError(error, 'Validation')) return validationError(error.message);
   if (isError(error, 'TableNotFound')) {
     return new TableNotFoundException({ message: error.message, $metadata: {} });
   }

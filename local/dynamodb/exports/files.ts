@@ -16,7 +16,7 @@ interface DataFile {
 
 const compress = promisify(gzip);
 
-/** A data file for each quarter of the hash space, as DynamoDB writes one at least for each partition, empty or not. */
+/** There is a data file for each quarter of the hash space: DynamoDB too writes at least one for each partition, empty or not. */
 const fileBits = 2n;
 
 export async function writeDataFiles(
@@ -35,14 +35,14 @@ export async function writeDataFiles(
       const bytes = await compress(lines.join(''));
       const dataFileS3Key = `${folder}/${ids.hex(26)}.json.gz`;
       await store.put(dataFileS3Key, bytes);
-      // A file that was uploaded in parts, be it a single one, has no plain MD5 as its etag.
+      // DynamoDB uploads files in parts, even a single one, so their etag is not the plain MD5.
       const etag = `${hash('md5', hash('md5', bytes, 'buffer'))}-1`;
       return { itemCount: lines.length, md5Checksum: hash('md5', bytes, 'base64'), etag, dataFileS3Key };
     }),
   );
 }
 
-/** Writes both manifests, each with its checksum beside it. Gives the summary's key: whoever has it has all. */
+/** Writes both manifests and their checksums. Returns the key of the summary, which leads to everything else. */
 export async function writeManifests(
   store: ObjectStore,
   folder: string,
@@ -51,13 +51,13 @@ export async function writeManifests(
 ): Promise<string> {
   const manifestFilesS3Key = `${folder}/manifest-files.json`;
   const manifest = `${folder}/manifest-summary.json`;
-  await putChecked(store, manifestFilesS3Key, files.map((file) => `${JSON.stringify(file)}\n`).join(''));
-  await putChecked(store, manifest, JSON.stringify({ ...summary, manifestFilesS3Key }));
+  await putWithChecksum(store, manifestFilesS3Key, files.map((file) => `${JSON.stringify(file)}\n`).join(''));
+  await putWithChecksum(store, manifest, JSON.stringify({ ...summary, manifestFilesS3Key }));
   return manifest;
 }
 
-/** The documentation calls the second file `.checksum`; real exports have `.md5`. */
-async function putChecked(store: ObjectStore, key: string, text: string): Promise<void> {
+/** Puts a text, and its checksum as `.md5`: so real exports call it. The documentation calls it `.checksum`. */
+async function putWithChecksum(store: ObjectStore, key: string, text: string): Promise<void> {
   await store.put(key, Buffer.from(text));
   await store.put(key.replace(/json$/, 'md5'), Buffer.from(hash('md5', text, 'base64')));
 }

@@ -3,26 +3,27 @@ import type { Item, KeyNames } from '../../../lambda/item/attribute-value.ts';
 import { toCanonicalItem } from '../../../lambda/item/canonical.ts';
 import { toSdk } from '../../../lambda/item/from-sdk.ts';
 import { parseJson } from '../../../lambda/item/parse-json.ts';
-import { linesOf, textOf } from './import-source.ts';
+import { decompressText, splitLines } from './import-source.ts';
 import { putItems } from './put-items.ts';
 
-/** What an import's description counts. */
+/** The counts in an import's description. */
 export interface Figures {
   readonly ErrorCount: number;
-  /** Before compression. */
+  /** Bytes before compression. */
   readonly ProcessedSizeBytes: number;
   readonly ProcessedItemCount: number;
   readonly ImportedItemCount: number;
 }
 
-export const none: Figures = {
+/** The figures of an import that has done nothing. */
+export const noFigures: Figures = {
   ErrorCount: 0,
   ProcessedSizeBytes: 0,
   ProcessedItemCount: 0,
   ImportedItemCount: 0,
 };
 
-export function sum(a: Figures, b: Figures): Figures {
+export function addFigures(a: Figures, b: Figures): Figures {
   return {
     ErrorCount: a.ErrorCount + b.ErrorCount,
     ProcessedSizeBytes: a.ProcessedSizeBytes + b.ProcessedSizeBytes,
@@ -31,10 +32,10 @@ export function sum(a: Figures, b: Figures): Figures {
   };
 }
 
-/** Lines that are held as items at a time. */
+/** How many lines are parsed and put at a time. */
 const batchLines = 1000;
 
-/** Puts the items of an object's lines into the table. A line that is no item, and an object that is no text, is an error. */
+/** Puts the items of an object's lines into the table. Counts an error for a line that is not an item, or an object that is not text. */
 export async function importObject(
   dynamodb: DynamoDBClient,
   table: { readonly name: string; readonly keyNames: KeyNames },
@@ -43,18 +44,18 @@ export async function importObject(
 ): Promise<Figures> {
   let text: Buffer;
   try {
-    text = textOf(object, compression);
+    text = decompressText(object, compression);
   } catch {
-    return { ...none, ErrorCount: 1 };
+    return { ...noFigures, ErrorCount: 1 };
   }
-  let figures: Figures = { ...none, ProcessedSizeBytes: text.length };
-  const lines = linesOf(text);
+  let figures: Figures = { ...noFigures, ProcessedSizeBytes: text.length };
+  const lines = splitLines(text);
   for (;;) {
     const batch = take(lines, batchLines);
     if (batch.length === 0) return figures;
-    const items = batch.map((line) => itemOf(line, table.keyNames)).filter((item) => item !== undefined);
+    const items = batch.map((line) => parseItem(line, table.keyNames)).filter((item) => item !== undefined);
     const taken = await putItems(dynamodb, table.name, items);
-    figures = sum(figures, {
+    figures = addFigures(figures, {
       ErrorCount: batch.length - taken,
       ProcessedSizeBytes: 0,
       ProcessedItemCount: batch.length,
@@ -73,11 +74,11 @@ function take<T>(values: Iterator<T>, count: number): T[] {
   return taken;
 }
 
-/** The item of a line; undefined if it is none. */
-function itemOf(line: string, keyNames: KeyNames): Record<string, AttributeValue> | undefined {
+/** Parses the item of a line. Returns undefined if it is not an item. */
+function parseItem(line: string, keyNames: KeyNames): Record<string, AttributeValue> | undefined {
   try {
     const { Item } = parseJson(line) as { Item: Item };
-    // Refuses what is no attribute value, which the client would send in some form or other.
+    // Throws if the line is not an item. The client would convert it to something.
     toCanonicalItem(Item, keyNames);
     return toSdk(Item);
   } catch {

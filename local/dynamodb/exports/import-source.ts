@@ -3,8 +3,8 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { JobFailure } from './errors.ts';
 
-/** The keys that begin with the prefix as it stands: `a/data` is the beginning of `a/data2/x` too. */
-export async function keysOf(store: ObjectStore, prefix: string): Promise<string[]> {
+/** Lists the keys that begin with the prefix. It need not end at a slash: `a/data2/x` begins with `a/data`. */
+export async function listKeys(store: ObjectStore, prefix: string): Promise<string[]> {
   const keys: string[] = [];
   const folder = prefix.slice(0, prefix.lastIndexOf('/'));
   for await (const { key } of store.list(folder)) if (key.startsWith(prefix)) keys.push(key);
@@ -12,15 +12,15 @@ export async function keysOf(store: ObjectStore, prefix: string): Promise<string
   return keys.sort();
 }
 
-/** An object's text. Throws an `Error` if it is not compressed so, or no UTF-8. */
-export function textOf(object: Uint8Array, compression: string): Buffer {
-  const text = decompressed(object, compression);
+/** Decompresses an object's text. Throws an `Error` if it is compressed otherwise, or is not UTF-8. */
+export function decompressText(object: Uint8Array, compression: string): Buffer {
+  const text = decompress(object, compression);
   if (!isUtf8(text)) throw new Error('not UTF-8');
   return text;
 }
 
-/** Lines end with `\n` alone: an item may hold what else ends a line for some readers, as U+2028. */
-export function* linesOf(text: Buffer): Generator<string> {
+/** Splits a text at `\n` only: items may contain other characters that end a line for some readers, such as U+2028. */
+export function* splitLines(text: Buffer): Generator<string> {
   for (let at = 0; at < text.length;) {
     const next = text.indexOf('\n', at);
     const end = next === -1 ? text.length : next;
@@ -30,12 +30,12 @@ export function* linesOf(text: Buffer): Generator<string> {
   }
 }
 
-function decompressed(bytes: Uint8Array, compression: string): Buffer {
+function decompress(bytes: Uint8Array, compression: string): Buffer {
   if (bytes.length === 0 || compression === 'NONE') return Buffer.from(bytes);
   return compression === 'GZIP' ? gunzipSync(bytes) : unzstd(bytes);
 }
 
-/** What `info` makes of an answer of zlib's (its documentation; the types do not know it). */
+/** What zlib returns with the option `info`, which its types leave out. */
 interface Decoded {
   readonly buffer: Buffer;
   readonly engine: { readonly bytesWritten: number };
@@ -45,7 +45,7 @@ function isDecoded(value: object): value is Decoded {
   return 'engine' in value && 'buffer' in value;
 }
 
-/** zlib decodes one frame, or passes over one to be skipped, and says how far it came. */
+/** Decompresses all frames. Each call of zlib decodes one frame, or skips one, and reports how many bytes that took. */
 function unzstd(bytes: Uint8Array): Buffer {
   const frames: Buffer[] = [];
   for (let at = 0; at < bytes.length;) {

@@ -18,19 +18,19 @@ export interface Job<D> {
   readonly token: string;
   /** The decoded request without its token. */
   readonly request: JsonObject;
-  /** As it is described while it is in progress. */
+  /** The description while the job is in progress. */
   readonly begun: D;
-  /** As it is described from its EndTime on. */
+  /** The description from its EndTime on. */
   readonly ended?: D;
 }
 
 export interface JobOptions {
-  /** Remembers the jobs over restarts. */
+  /** The file that keeps the jobs over restarts. */
   readonly file: string;
-  /** A job stays in progress for at least so long. */
-  readonly jobMs: number;
-  /** So many jobs can be in progress at once. */
-  readonly most: number;
+  /** A job is described as in progress for at least this long. */
+  readonly minJobMs: number;
+  /** At most this many jobs can be in progress at the same time. */
+  readonly maxRunning: number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -41,10 +41,16 @@ const tokenLifeMs = 8 * 60 * 60 * 1000;
 /** The largest page of ListExports and ListImports. */
 const pageJobs = 25;
 
-/** Dates in a description; in a request the same names have numbers. */
+/** The members of a description that are dates. In a request, members of these names are numbers. */
 const dates = new Set(['ExportTime', 'ExportFromTime', 'ExportToTime', 'StartTime', 'EndTime']);
 
-/** The jobs of one kind by their ARN, in a file that holds the old ones or the new ones, never half. */
+/**
+ * The jobs of one kind (exports or imports) by ARN, in a file that always holds either the old ones or the new ones.
+ *
+ *     add -> run (the work, in the background) -> ended; described as ended from its EndTime on
+ *
+ * A job whose process was killed is in `listUnfinished` of the next one, which runs it again.
+ */
 export class Jobs<D extends Described> {
   readonly #options: JobOptions;
   readonly #jobs: Map<string, Job<D>>;
@@ -58,11 +64,11 @@ export class Jobs<D extends Described> {
   }
 
   static async open<D extends Described>(options: JobOptions): Promise<Jobs<D>> {
-    return new Jobs(options, await readEntries<Job<D>>(options.file, revived));
+    return new Jobs(options, await readEntries<Job<D>>(options.file, reviveDate));
   }
 
-  /** The job begun with this token, and whether it was for the same request. */
-  begunWith(token: string, request: JsonObject): { arn: string; same: boolean } | undefined {
+  /** Finds the job that was begun with this token within its life, and whether it was for the same request. */
+  findByToken(token: string, request: JsonObject): { arn: string; same: boolean } | undefined {
     const now = this.#options.clock.now();
     for (const [arn, job] of this.#jobs) {
       if (job.token !== token || timeOf(job.begun.StartTime) + tokenLifeMs < now) continue;
@@ -71,56 +77,56 @@ export class Jobs<D extends Described> {
     return undefined;
   }
 
-  /** False while as many are in progress as can be. */
+  /** False while the maximum of jobs is in progress. */
   hasRoom(): boolean {
-    const inProgress = [...this.#jobs.values()].filter((job) => this.#shown(job) === job.begun);
-    return inProgress.length < this.#options.most;
+    const inProgress = [...this.#jobs.values()].filter((job) => this.#describe(job) === job.begun);
+    return inProgress.length < this.#options.maxRunning;
   }
 
-  /** Resolves when the job is remembered. */
+  /** Adds a job. Resolves when it is in the file. */
   add(arn: string, job: Job<D>): Promise<void> {
     this.#jobs.set(arn, job);
     return this.#save();
   }
 
-  /** The jobs that a killed process has left. */
-  unended(): [arn: string, Job<D>][] {
+  /** Lists the jobs that a killed process did not finish. */
+  listUnfinished(): [arn: string, Job<D>][] {
     return [...this.#jobs].filter(([, job]) => job.ended === undefined);
   }
 
-  /** Has the job done while nobody waits. `work` gives what is then said of it besides; it must not fail. */
+  /** Runs the job in the background. `work` must not fail; it returns the members that its end adds to the description. */
   run(arn: string, work: (job: Job<D>) => Promise<Partial<D>>): void {
     const running = this.#end(arn, work)
       .catch((error: unknown) => {
-        this.#options.log.error('the end of a job is not remembered', { arn, reason: reasonOf(error) });
+        this.#options.log.error('the end of a job was not stored', { arn, reason: reasonOf(error) });
       })
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
-  /** Says how far a job is that is in progress. */
-  progress(arn: string, figures: Partial<D>): void {
+  /** Updates the figures of a job in progress. */
+  updateProgress(arn: string, figures: Partial<D>): void {
     const job = this.#jobs.get(arn);
     if (job !== undefined) this.#jobs.set(arn, { ...job, begun: { ...job.begun, ...figures } });
   }
 
-  /** When a job that is at its end now will be said to have ended. */
+  /** The EndTime of a job whose work is done now. */
   endTime({ begun }: Job<D>): Date {
-    const { clock, jobMs } = this.#options;
-    return new Date(Math.max(clock.now(), timeOf(begun.StartTime) + jobMs));
+    const { clock, minJobMs } = this.#options;
+    return new Date(Math.max(clock.now(), timeOf(begun.StartTime) + minJobMs));
   }
 
   describe(arn: string): D | undefined {
     const job = this.#jobs.get(arn);
-    return job && this.#shown(job);
+    return job && this.#describe(job);
   }
 
-  /** True if a job is described so. */
+  /** True if the description of some job matches. */
   some(is: (description: D) => boolean): boolean {
-    return this.#jobs.values().some((job) => is(this.#shown(job)));
+    return this.#jobs.values().some((job) => is(this.#describe(job)));
   }
 
-  /** A page in the order of the ARNs; `next` is where the next one begins. */
+  /** Lists a page in the order of the ARNs. `next` is the start of the next page. */
   list(table: string | undefined, limit = pageJobs, start = ''): { page: D[]; next: string | undefined } {
     const arns = [...this.#jobs.keys()]
       .filter((arn) => arn > start && (table === undefined || this.#jobs.get(arn)?.begun.TableArn === table))
@@ -132,7 +138,7 @@ export class Jobs<D extends Described> {
     };
   }
 
-  /** Resolves when no job is being worked at. */
+  /** Resolves when no job is being run. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
@@ -146,12 +152,13 @@ export class Jobs<D extends Described> {
     await this.#save();
   }
 
-  #shown({ begun, ended }: Job<D>): D {
+  /** The description as of now. */
+  #describe({ begun, ended }: Job<D>): D {
     return ended === undefined || timeOf(ended.EndTime) > this.#options.clock.now() ? begun : ended;
   }
 }
 
-/** As DynamoDB's, which are like those of its backups. */
+/** Creates a job's id, which DynamoDB makes like the id of a backup. */
 export function createJobId(clock: Clock, ids: Ids): string {
   return createBackupId(clock.now(), ids.hex(8));
 }
@@ -160,6 +167,6 @@ function timeOf(date: Date | undefined): number {
   return date?.getTime() ?? 0;
 }
 
-function revived(name: string, value: unknown): unknown {
+function reviveDate(name: string, value: unknown): unknown {
   return dates.has(name) && typeof value === 'string' ? new Date(value) : value;
 }

@@ -10,38 +10,38 @@ import { isServiceError } from '../../../lambda/runtime/errors.ts';
 
 type SdkItem = Record<string, AttributeValue>;
 
-/** Puts the items; says how many the table has taken. */
+/** Puts the items. Returns how many the table accepted. */
 export async function putItems(
   dynamodb: DynamoDBClient,
   table: string,
   items: readonly SdkItem[],
 ): Promise<number> {
-  let taken = 0;
-  for (const batch of cutBatches(items, measureJson)) taken += await putBatch(dynamodb, table, batch);
-  return taken;
+  let accepted = 0;
+  for (const batch of cutBatches(items, measureJson)) accepted += await putBatch(dynamodb, table, batch);
+  return accepted;
 }
 
 function measureJson(item: SdkItem): number {
   return Buffer.byteLength(JSON.stringify(fromSdk(item)));
 }
 
-/** A batch is refused as a whole, for one bad item or for two of the same key: then each item is put by itself. */
+/** Puts a batch. DynamoDB rejects a whole batch for one bad item or for two of the same key; then it puts each item alone. */
 async function putBatch(dynamodb: DynamoDBClient, table: string, items: SdkItem[]): Promise<number> {
   const requests = items.map((Item) => ({ PutRequest: { Item } }));
   const batch = new BatchWriteItemCommand({ RequestItems: { [table]: requests } });
-  const answer = await orRefused(() => dynamodb.send(batch));
-  // A table may be called `constructor`: what is inherited is no answer.
+  const answer = await unlessInvalid(() => dynamodb.send(batch));
+  // A map, because a table may be called `constructor`.
   const left = answer && new Map(Object.entries(answer.UnprocessedItems ?? {})).get(table);
   const open = answer === undefined ? requests : (left ?? []);
-  let taken = requests.length - open.length;
+  let accepted = requests.length - open.length;
   for (const { PutRequest } of open) {
     const put = new PutItemCommand({ TableName: table, Item: PutRequest?.Item });
-    if ((await orRefused(() => dynamodb.send(put))) !== undefined) taken++;
+    if ((await unlessInvalid(() => dynamodb.send(put))) !== undefined) accepted++;
   }
-  return taken;
+  return accepted;
 }
 
-async function orRefused<T>(call: () => Promise<T>): Promise<T | undefined> {
+async function unlessInvalid<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
   } catch (error) {

@@ -7,7 +7,7 @@ import {
   oneOf,
 } from '../../../lambda/dialects/dynamodb/constraints.ts';
 
-/** The requests of the embedded exports and imports; their constraints are those of the API reference. */
+/** The members of the requests of exports and imports, with the constraints of the API reference. */
 
 const arn = { type: 'string', constraints: [minLength(1), maxLength(1024)] } as const;
 const bucket = { type: 'string', required: true, constraints: [maxLength(255)] } as const;
@@ -51,7 +51,7 @@ export const importMembers = {
   InputFormat: { type: 'string', required: true, constraints: [oneOf('DYNAMODB_JSON', 'ION', 'CSV')] },
   InputFormatOptions: { type: 'map' },
   InputCompressionType: { type: 'string', constraints: [oneOf('GZIP', 'ZSTD', 'NONE')] },
-  // Less than CreateTable takes: no local indexes, tags, stream, class or protection. It checks what these are.
+  // Fewer than CreateTable has: no local indexes, tags, stream, class or protection. CreateTable checks their values.
   TableCreationParameters: {
     type: 'structure',
     shape: 'TableCreationParameters',

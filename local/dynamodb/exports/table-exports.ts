@@ -15,14 +15,14 @@ import { keyNamesOf } from '../../../lambda/snapshot/format/manifest.ts';
 import { minExportBytes } from '../../../lambda/estimate/prices.ts';
 import { describeTable, type Table } from '../../../lambda/tables/table.ts';
 import { type ExportRecord, readContent, readIncrement } from './content.ts';
-import { failureOf, JobFailure, validation } from './errors.ts';
+import { failureOf, JobFailure, validationError } from './errors.ts';
 import { decideExportTimes } from './export-times.ts';
 import { writeDataFiles, writeManifests } from './files.ts';
 import { createJobId, type Job, type Jobs } from './jobs.ts';
 import { exportMembers, type ExportRequest } from './requests.ts';
 import type { ExportServices } from './export-services.ts';
 
-/** Takes export requests, and has them done. */
+/** Accepts export requests and runs them. */
 export class TableExports {
   readonly #services: ExportServices;
   readonly #jobs: Jobs<ExportDescription>;
@@ -31,7 +31,7 @@ export class TableExports {
   constructor(services: ExportServices, jobs: Jobs<ExportDescription>) {
     this.#services = services;
     this.#jobs = jobs;
-    for (const [arn] of jobs.unended()) this.#run(arn);
+    for (const [arn] of jobs.listUnfinished()) this.#run(arn);
   }
 
   /**
@@ -40,9 +40,9 @@ export class TableExports {
    */
   start(body: JsonObject): Promise<ExportDescription> {
     const { ClientToken = this.#services.ids.hex(32), ...request } = read(exportMembers, body);
-    checkServed(request);
+    checkSupported(request);
     return this.#starts(async () => {
-      const job = this.#jobs.begunWith(ClientToken, request);
+      const job = this.#jobs.findByToken(ClientToken, request);
       if (job?.same === false) {
         throw new ExportConflictException({
           message: 'There was a different export request with the same client token',
@@ -90,7 +90,7 @@ export class TableExports {
 
   async #tableOf(arn: string): Promise<Table> {
     const name = parseTableArn(arn);
-    if (name === undefined) throw validation('TableArn is not the ARN of a table');
+    if (name === undefined) throw validationError('TableArn is not the ARN of a table');
     const table = await describeTable(this.#services.dynamodb, name);
     if (table.identity.arn === arn) return table;
     throw new TableNotFoundException({ message: `Table not found: ${arn}`, $metadata: {} });
@@ -111,7 +111,7 @@ export class TableExports {
     await store.put(`${folder}/_started`, Buffer.alloc(0));
     const records = await this.#records(job.begun);
     const isIncremental = IncrementalExportSpecification !== undefined;
-    // Incremental exports share one folder: what is whose stands in the manifests alone.
+    // Incremental exports share one data folder: only the manifests say whose a file is.
     const files = await writeDataFiles(store, ids, `${isIncremental ? root : folder}/data`, records);
     const bytes = records.reduce((sum, record) => sum + record.bytes, 0);
     const EndTime = this.#jobs.endTime(job);
@@ -139,7 +139,7 @@ export class TableExports {
     const history = { streams, clock, stream: table.streamArn, keyNames, createdAt };
     const specification = description.IncrementalExportSpecification;
     if (specification === undefined) {
-      // Exclusive, as the end of a window is: the next one begins with this second.
+      // The time is exclusive, like the end of a window: the next increment begins with this second.
       return readContent(dynamodb, table.identity.name, history, secondOf(description.ExportTime) - 1);
     }
     return readIncrement(history, {
@@ -150,16 +150,16 @@ export class TableExports {
   }
 }
 
-/** Throws ValidationException for what an embedded export cannot do. */
-function checkServed({ ExportFormat = 'DYNAMODB_JSON', FilterSpecification }: ExportRequest): void {
+/** Throws ValidationException for options that embedded exports do not support. */
+function checkSupported({ ExportFormat = 'DYNAMODB_JSON', FilterSpecification }: ExportRequest): void {
   if (ExportFormat !== 'DYNAMODB_JSON') {
-    throw validation(`The embedded runtime exports DYNAMODB_JSON, not ${ExportFormat}`);
+    throw validationError(`The embedded runtime exports DYNAMODB_JSON, not ${ExportFormat}`);
   }
   if (FilterSpecification !== undefined)
-    throw validation('The embedded runtime takes no FilterSpecification');
+    throw validationError('The embedded runtime does not support FilterSpecification');
 }
 
-/** `manifest-summary.json` without the place of the other manifest. */
+/** The content of `manifest-summary.json`, without the key of the other manifest. */
 function summaryOf(description: ExportDescription): object {
   const { IncrementalExportSpecification: window } = description;
   return {
@@ -183,7 +183,7 @@ function summaryOf(description: ExportDescription): object {
   };
 }
 
-/** Streams know no finer time. */
+/** The whole second of a date, epoch seconds: streams have no finer time. */
 function secondOf(date: Date | undefined): number {
   return Math.floor((date?.getTime() ?? 0) / 1000);
 }

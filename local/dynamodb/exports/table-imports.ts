@@ -11,14 +11,14 @@ import { read } from '../../../lambda/dialects/dynamodb/read.ts';
 import type { JsonObject } from '../../../lambda/dialects/dynamodb/json.ts';
 import { keyNamesOf } from '../../../lambda/snapshot/format/manifest.ts';
 import { describeTable } from '../../../lambda/tables/table.ts';
-import { failureOf, JobFailure, validation } from './errors.ts';
-import { importObject, none, sum } from './import-object.ts';
-import { keysOf } from './import-source.ts';
+import { failureOf, JobFailure, validationError } from './errors.ts';
+import { importObject, noFigures, addFigures } from './import-object.ts';
+import { listKeys } from './import-source.ts';
 import { createJobId, type Jobs } from './jobs.ts';
 import { importMembers, type ImportRequest } from './requests.ts';
 import type { ExportServices } from './export-services.ts';
 
-/** Takes import requests, and has them done. */
+/** Accepts import requests and runs them. */
 export class TableImports {
   readonly #services: ExportServices;
   readonly #jobs: Jobs<ImportTableDescription>;
@@ -27,18 +27,18 @@ export class TableImports {
   constructor(services: ExportServices, jobs: Jobs<ImportTableDescription>) {
     this.#services = services;
     this.#jobs = jobs;
-    for (const [arn] of jobs.unended()) this.#run(arn);
+    for (const [arn] of jobs.listUnfinished()) this.#run(arn);
   }
 
   /**
-   * Makes the table. Throws the SDK's ValidationException, `ImportConflictException`, `LimitExceededException`, and what
-   * CreateTable throws: `ResourceInUseException` if there is such a table.
+   * Creates the table and starts the import. Throws the SDK's ValidationException, `ImportConflictException`,
+   * `LimitExceededException`, and what CreateTable throws: `ResourceInUseException` if the table exists.
    */
   start(body: JsonObject): Promise<ImportTableDescription> {
     const { ClientToken = this.#services.ids.hex(32), ...request } = read(importMembers, body);
-    checkServed(request);
+    checkSupported(request);
     return this.#starts(async () => {
-      const job = this.#jobs.begunWith(ClientToken, request);
+      const job = this.#jobs.findByToken(ClientToken, request);
       const hasEnded = job !== undefined && this.describe(job.arn).EndTime !== undefined;
       if (job?.same === false) {
         throw new ImportConflictException({
@@ -46,7 +46,7 @@ export class TableImports {
           $metadata: {},
         });
       }
-      // Measured: behind the import's end its token tells of it no more. The table is there then, so that it is refused.
+      // Measured: after the import's end its token no longer finds it. Then the table exists, so CreateTable rejects it.
       const arn = job === undefined || hasEnded ? await this.#begin(ClientToken, request) : job.arn;
       return this.describe(arn);
     });
@@ -59,7 +59,7 @@ export class TableImports {
     throw new ImportNotFoundException({ message: `Import not found: ${arn}`, $metadata: {} });
   }
 
-  /** True until the import that makes the table of this name or ARN has ended. */
+  /** True until the import that creates the table of this name or ARN has ended. */
   isImporting(table: unknown): boolean {
     return this.#jobs.some(
       ({ ImportStatus, TableArn, TableCreationParameters: made }) =>
@@ -86,7 +86,7 @@ export class TableImports {
       InputCompressionType: request.InputCompressionType ?? 'NONE',
       TableCreationParameters: parameters,
       StartTime: new Date(clock.now()),
-      ...none,
+      ...noFigures,
     };
     await this.#jobs.add(arn, { token, request, begun });
     this.#run(arn);
@@ -99,7 +99,7 @@ export class TableImports {
     );
   }
 
-  /** The table stays, with what it has taken, however the import ends. */
+  /** Runs the import. However it ends, the table stays, with the items that it accepted. */
   async #import(arn: string, begun: ImportTableDescription): Promise<ImportTableDescription> {
     const { store, dynamodb, bucket } = this.#services;
     const { S3BucketSource, InputCompressionType = 'NONE', TableCreationParameters } = begun;
@@ -111,27 +111,28 @@ export class TableImports {
     if (identity.tableId !== begun.TableId)
       throw new JobFailure('InternalServerError', 'The table was replaced');
     const target = { name: table, keyNames: keyNamesOf(description) };
-    let figures = none;
+    let figures = noFigures;
     let failed: string | undefined;
-    for (const key of await keysOf(store, S3BucketSource.S3KeyPrefix ?? '')) {
+    for (const key of await listKeys(store, S3BucketSource.S3KeyPrefix ?? '')) {
       const added = await importObject(dynamodb, target, await store.get(key), InputCompressionType);
       if (added.ErrorCount > 0) failed ??= key;
-      figures = sum(figures, added);
-      this.#jobs.progress(arn, figures);
+      figures = addFigures(figures, added);
+      this.#jobs.updateProgress(arn, figures);
     }
     if (failed === undefined) return { ...figures, ImportStatus: 'COMPLETED' };
-    const FailureMessage = `Some of the items failed validation checks, the first ones in ${failed}`;
+    const FailureMessage = `Some of the items failed validation checks, the first of them in ${failed}`;
     return { ...figures, ImportStatus: 'FAILED', FailureCode: 'ItemValidationError', FailureMessage };
   }
 }
 
-/** Throws ValidationException for what an embedded import cannot do. */
-function checkServed({ InputFormat, InputFormatOptions, S3BucketSource }: ImportRequest): void {
+/** Throws ValidationException for options that embedded imports do not support. */
+function checkSupported({ InputFormat, InputFormatOptions, S3BucketSource }: ImportRequest): void {
   if (InputFormat !== 'DYNAMODB_JSON') {
-    throw validation(`The embedded runtime imports DYNAMODB_JSON, not ${InputFormat}`);
+    throw validationError(`The embedded runtime imports DYNAMODB_JSON, not ${InputFormat}`);
   }
-  if (InputFormatOptions !== undefined) throw validation('InputFormatOptions are for the InputFormat CSV');
+  if (InputFormatOptions !== undefined)
+    throw validationError('InputFormatOptions are for the InputFormat CSV');
   if (S3BucketSource.S3KeyPrefix?.includes('/') !== true) {
-    throw validation('The embedded runtime imports from a S3KeyPrefix with a slash');
+    throw validationError('The embedded runtime needs an S3KeyPrefix with a slash');
   }
 }

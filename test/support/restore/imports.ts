@@ -16,7 +16,7 @@ import type { RestoreOverrides } from '../../../lambda/model/restore-overrides.t
 export async function startImportHarness(
   database: TestDatabase,
   { config, ...options }: HarnessOptions = {},
-  jobMs = 0,
+  minJobMs = 0,
 ): Promise<Harness> {
   const harness = await startHarness(database, { ...options, config: { restoreBy: 'import', ...config } });
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-imports-'));
@@ -29,7 +29,7 @@ export async function startImportHarness(
     bucket: services.bucketPlace.bucket,
     recovery: () => Promise.reject(new Error('there are no exports here')),
     folder,
-    jobMs,
+    minJobMs,
   });
   answerClient(database.dynamodb, exports);
   enforceRights(database);

@@ -111,7 +111,7 @@ describe.each([
   });
 
   it('sees no table that is being imported, and cannot delete it', async () => {
-    const set = await setUp(database, { jobMs: 3_600_000 });
+    const set = await setUp(database, { minJobMs: 3_600_000 });
     const { exports, store } = set;
     await store.put('in/data', Buffer.from('{"Item":{"id":{"S":"a"}}}\n'));
     const client = await clientOf(exports);

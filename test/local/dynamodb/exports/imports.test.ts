@@ -270,7 +270,7 @@ describe('an import is not begun, or fails by name,', () => {
   });
 
   it('for a token of another request; for one of the same it is the same import, until that has ended', async () => {
-    const set = await setUp(database, { jobMs: 3_600_000 });
+    const set = await setUp(database, { minJobMs: 3_600_000 });
     const { exports, store } = set;
     await put(store, 'in/data', line('a'));
     const input = request({ ClientToken: 'once' });
@@ -313,7 +313,7 @@ describe('an import is not begun, or fails by name,', () => {
   });
 
   it('as long as its job takes it tells how far it is', async () => {
-    const { exports, store } = await setUp(database, { jobMs: 3_600_000 });
+    const { exports, store } = await setUp(database, { minJobMs: 3_600_000 });
     await put(store, 'in/data', line('a') + line('b'));
     expect(await imported(exports, request())).toMatchObject({
       ImportStatus: 'IN_PROGRESS',

@@ -75,7 +75,7 @@ describe('a client token', () => {
 describe("an export's status", () => {
   it('is IN_PROGRESS for the time that jobs take, without figures, then COMPLETED with them', async () => {
     const clock = new SimulatedClock();
-    const { exports } = await setUp(database, { clock, jobMs: hourMs });
+    const { exports } = await setUp(database, { clock, minJobMs: hourMs });
     const begun = await ended(exports, {
       TableArn,
       S3SseAlgorithm: 'KMS',
@@ -174,7 +174,7 @@ describe('an export is refused', () => {
   });
 
   it('while as many are in progress as can be', async () => {
-    const { exports } = await setUp(database, { jobMs: hourMs });
+    const { exports } = await setUp(database, { minJobMs: hourMs });
     const input = { TableArn, S3Bucket: 'another' };
     for (let n = 0; n < 300; n++) await exports.exportTableToPointInTime(input);
     await expect(exports.exportTableToPointInTime(input)).rejects.toThrow(LimitExceededException);

@@ -48,7 +48,7 @@ export async function setUp(
       }),
       minWindowMs: 1000,
       folder,
-      jobMs: 0,
+      minJobMs: 0,
       ...options,
       ...more,
     });
