@@ -6,13 +6,12 @@ import type { RestoreOverrides } from '../model/restore-overrides.ts';
  * Completes a source's description from which no table could be made: an index of a provisioned table that is described
  * without throughput takes the table's. The embedded database describes an index so after a change of the billing mode.
  */
-export function repairSource(source: TableDescription): TableDescription {
+export function repairSource(source: TableDescription, overrides: RestoreOverrides): TableDescription {
+  const throughput = overrides.provisionedThroughput ?? source.provisionedThroughput;
   return {
     ...source,
     globalSecondaryIndexes: source.globalSecondaryIndexes.map((index) =>
-      lacksThroughput(source, index) && source.provisionedThroughput !== undefined
-        ? { ...index, ProvisionedThroughput: source.provisionedThroughput }
-        : index,
+      lacksThroughput(source, index) ? { ...index, ProvisionedThroughput: throughput } : index,
     ),
   };
 }
@@ -22,7 +21,7 @@ export function listRepairedIndexes(
   source: TableDescription,
   { billingMode, globalSecondaryIndexes }: RestoreOverrides,
 ): string[] {
-  if (billingMode !== undefined || globalSecondaryIndexes !== undefined) return [];
+  if (billingMode === 'PAY_PER_REQUEST' || globalSecondaryIndexes !== undefined) return [];
   return source.globalSecondaryIndexes
     .filter((index) => lacksThroughput(source, index))
     .map(({ IndexName }) => String(IndexName));

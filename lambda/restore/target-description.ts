@@ -14,7 +14,7 @@ import { planTableThroughput, billingOf } from './target-throughput.ts';
 export function planTarget(source: TableDescription, overrides: RestoreOverrides): TableDescription {
   const { keySchema, createdAt, sizeBytes, itemCount } = source;
   const throughput = planTableThroughput(source, overrides);
-  const indexes = planIndexes(repairSource(source), overrides);
+  const indexes = planIndexes(repairSource(source, overrides), overrides);
   const sse = overrides.sse === undefined ? source.sse : planEncryption(overrides.sse);
   return {
     keySchema,

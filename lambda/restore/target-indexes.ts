@@ -25,7 +25,7 @@ export function planIndexes(source: TableDescription, overrides: RestoreOverride
       source.localSecondaryIndexes,
     globalSecondaryIndexes: (
       global?.map((requested) => applyOverride(requested, source, billing)) ?? source.globalSecondaryIndexes
-    ).map((index) => setThroughput(index, billing)),
+    ).map((index) => setThroughput(index, billing, { isRequested: global !== undefined })),
   };
   checkNames(indexes);
   return indexes;
@@ -87,10 +87,14 @@ function identityOf({ KeySchema: keys = [], Projection: projection }: LocalSecon
   ]);
 }
 
-/** Gives the index the throughput of its billing mode and no other. */
+/**
+ * Gives the index the throughput of its billing mode and no other. Throws `Validation` if it has none, in other words for an
+ * index that the request names than for one of the source.
+ */
 function setThroughput(
   { ProvisionedThroughput: provisioned, OnDemandThroughput: onDemand, ...index }: GlobalSecondaryIndexInfo,
   { mode }: Billing,
+  { isRequested }: { readonly isRequested: boolean },
 ): GlobalSecondaryIndexInfo {
   if (mode !== 'PROVISIONED') {
     const maxima = maximaOf(onDemand);
@@ -98,7 +102,13 @@ function setThroughput(
   }
   // DynamoDB describes an index of an on-demand table with zeros.
   if ((provisioned?.ReadCapacityUnits ?? 0) < 1) {
-    throw invalidRequestError(`Must specify provisioned throughput for index ${index.IndexName}`);
+    if (isRequested)
+      throw invalidRequestError(`Must specify provisioned throughput for index ${index.IndexName}`);
+    throw new TidemarkError(
+      'Validation',
+      `One or more parameter values were invalid: GlobalSecondaryIndexOverride must be specified for index: ` +
+        `${index.IndexName} when BillingModeOverride is PROVISIONED`,
+    );
   }
   return { ...index, ProvisionedThroughput: provisioned };
 }

@@ -6,6 +6,8 @@ import type {
 import { describe, expect, it } from 'vitest';
 import type { TableDescription } from '../../lambda/model/records.ts';
 import { planTarget } from '../../lambda/restore/target-description.ts';
+import { listRepairedIndexes } from '../../lambda/restore/repair-source.ts';
+import { checkIndexKeys } from '../../lambda/restore/target-indexes.ts';
 import type { RestoreOverrides } from '../../lambda/model/restore-overrides.ts';
 
 const units = { ReadCapacityUnits: 5, WriteCapacityUnits: 6 };
@@ -358,7 +360,6 @@ describe('throughput that does not fit the billing mode', () => {
       { ...toOnDemand, onDemandThroughput: { MaxReadRequestUnits: 1, MaxWriteRequestUnits: -2 } },
     ],
     ['Must specify provisioned throughput for index by-year', provisioned, asked({})],
-    ['Must specify provisioned throughput for index by-year', onDemand, toProvisioned],
     ['Must specify provisioned throughput for index by-year', onDemand, { ...toProvisioned, ...asked({}) }],
     [
       'Cannot override ProvisionedThroughput if BillingMode is overridden to PAY_PER_REQUEST for index by-year',
@@ -383,6 +384,65 @@ describe('throughput that does not fit the billing mode', () => {
     ],
   ])('is refused: %s', (text, source, overrides) => {
     expect(() => planTarget(source, overrides)).toThrow(invalid(`Invalid Request: ${text}`));
+  });
+});
+
+describe('an index that a backup describes without throughput', () => {
+  const zeros: TableDescription = {
+    ...provisioned,
+    globalSecondaryIndexes: [
+      { ...byYear, ProvisionedThroughput: none },
+      { ...byLabel, ProvisionedThroughput: more },
+    ],
+  };
+
+  it.each<[string, RestoreOverrides, object]>([
+    ['source’s', {}, units],
+    [
+      'source’s, when the mode is requested too',
+      { billingMode: 'PROVISIONED', provisionedThroughput: units },
+      units,
+    ],
+    ['requested', { provisionedThroughput: more }, more],
+  ])('takes the throughput of its table: the %s', (_, overrides, throughput) => {
+    const [index, other] = planTarget(zeros, overrides).globalSecondaryIndexes;
+    expect([index?.ProvisionedThroughput, other?.ProvisionedThroughput]).toEqual([throughput, more]);
+    expect(listRepairedIndexes(zeros, overrides)).toEqual(['by-year']);
+  });
+
+  it.each<RestoreOverrides>([
+    toOnDemand,
+    { globalSecondaryIndexes: [] },
+    { globalSecondaryIndexes: [{ ...byYear, ProvisionedThroughput: more }] },
+  ])('is not repaired where the request leaves nothing to repair: %j', (overrides) => {
+    expect(listRepairedIndexes(zeros, overrides)).toEqual([]);
+  });
+
+  it('is refused in DynamoDB’s words when an on-demand source is to become provisioned', () => {
+    expect(() => planTarget(onDemand, toProvisioned)).toThrow(
+      invalid(
+        'One or more parameter values were invalid: GlobalSecondaryIndexOverride must be specified for index: by-year ' +
+          'when BillingModeOverride is PROVISIONED',
+      ),
+    );
+  });
+});
+
+describe('an index of more than two key attributes', () => {
+  const wide = {
+    ...byYear,
+    KeySchema: [year, ...['a', 'b'].map((name) => ({ AttributeName: name, KeyType: 'RANGE' as const }))],
+  };
+
+  it('is refused only where the database adds none of that size', () => {
+    const description = { globalSecondaryIndexes: [byLabel, wide] };
+    expect(() => checkIndexKeys(description, { maxIndexKeys: 3 })).not.toThrow();
+    expect(() => checkIndexKeys(description, { maxIndexKeys: 2 })).toThrow(
+      invalid(
+        'Invalid Request: Index by-year has 3 key attributes, and this database adds indexes of at most 2 to a table. ' +
+          'Restore without it: leave it out of GlobalSecondaryIndexOverride.',
+      ),
+    );
   });
 });
 
