@@ -144,7 +144,7 @@ function createPlan(
     kind: parent === undefined ? 'full' : (backup.kind ?? 'incremental'),
     origin,
     parent: parent?.id,
-    why: shortenReasons(why),
+    why: shortenReasons([...(backup.why ?? []), ...why]),
     headSeen: head?.snapshot,
     startedAt,
   };

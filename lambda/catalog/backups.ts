@@ -21,6 +21,10 @@ export interface NewBackup {
   readonly kind?: Kind;
   readonly source?: BackupSource;
   readonly comment?: string;
+  /** Epoch ms that the marker is at least: DynamoDB's own time at the request. */
+  readonly notBefore?: number;
+  /** What is to be said about the request itself. */
+  readonly why?: readonly string[];
   /** Epoch ms. */
   readonly expiresAt?: number;
   /** Requests with the same key are one request: the second one gets the backup of the first one. */
@@ -67,7 +71,8 @@ export class Backups {
   }
 
   /**
-   * Catalogs a request. Its marker is the current time, or 1 ms after the table's last marker if a clock lags. The same
+   * Catalogs a request. Its marker is the current time; or the request's `notBefore`, or 1 ms after the table's last
+   * marker, if that is later. The same
    * transaction makes the backup pending, so that no later request can come before it. A native backup waits for no turn,
    * and changes nothing on the table's record.
    *
@@ -81,7 +86,7 @@ export class Backups {
     let lastMarker = 0;
     for (let attempt = 1; attempt <= maxMarkerTries; attempt++) {
       const now = this.#clock.now();
-      const backup = this.#toRecord(request, Math.max(now, lastMarker + 1));
+      const backup = this.#toRecord(request, Math.max(now, request.notBefore ?? 0, lastMarker + 1));
       const [refused] = await Promise.all([
         this.#rows.transact(createBackupWrites(backup, request.requestKey, now)),
         meanwhile(backup),
@@ -162,7 +167,10 @@ export class Backups {
     return row && this.get(decodeBackupKey(row));
   }
 
-  #toRecord({ requestKey: _requestKey, ...request }: NewBackup, marker: number): BackupRecord {
+  #toRecord(
+    { requestKey: _requestKey, notBefore: _notBefore, ...request }: NewBackup,
+    marker: number,
+  ): BackupRecord {
     const id = createBackupId(marker, this.#ids.hex(8));
     return {
       ...request,

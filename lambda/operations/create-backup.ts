@@ -4,6 +4,7 @@ import type { TableReference } from '../model/backup-arn.ts';
 import type { BackupRecord, BackupSource, Kind } from '../model/records.ts';
 import { createNativeBackup } from './request-native-backup.ts';
 import { TidemarkError } from '../runtime/errors.ts';
+import { compareClocks } from './compare-clocks.ts';
 import { checkSource } from './check-source.ts';
 import { describeCompleteTable } from './table-state.ts';
 import type { RequestServices } from '../services/operation-services.ts';
@@ -55,6 +56,7 @@ export async function createBackup(
         "DynamoDB's own backups have no kind: each is of the whole table",
       );
   }
+  const requestedAt = services.clock.now();
   const [table, record, admitted] = await Promise.all([
     describeCompleteTable(services, { table: name, ...(tableArn !== undefined && { tableArn }) }),
     services.catalog.turns.getTable(name),
@@ -74,6 +76,7 @@ export async function createBackup(
     ...(input.requestKey !== undefined && { requestKey: bindKey(input.requestKey, input) }),
     table: table.identity,
     description: table.description,
+    ...compareClocks(services, requestedAt, table.describedAt),
   };
   if (input.source === 'native') return createNativeBackup(services, wanted);
   // The execution waits for its record, and ends if the record could not be written.

@@ -1,11 +1,13 @@
 import {
   DescribeTableCommand,
+  type DescribeTableCommandOutput,
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
   type TableDescription as SdkTableDescription,
   type TimeToLiveDescription,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
+import { findAnswerTime } from '../item/answer-time.ts';
 import { checkArn } from '../model/backup-arn.ts';
 import type { TableDescription, TableIdentity } from '../model/records.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
@@ -19,12 +21,19 @@ export interface Table {
   readonly isRestoring: boolean;
   /** The ARN of the stream, if a backup can use it: enabled, with new and old images. */
   readonly streamArn?: string;
+  /** DynamoDB's time when it described the table (epoch ms, a whole second), if its answer said so. */
+  readonly describedAt?: number;
 }
 
 /** Describes a table, whatever its status. Throws `TableNotFound`, `AccessDenied`. */
 export async function describeTable(dynamodb: DynamoDBClient, name: string): Promise<Table> {
-  const [table, timeToLive] = await Promise.all([findTable(dynamodb, name), findTimeToLive(dynamodb, name)]);
-  if (table === undefined) throw tableNotFoundError(name);
+  const [answer, timeToLive] = await Promise.all([
+    askForTable(dynamodb, name),
+    findTimeToLive(dynamodb, name),
+  ]);
+  const table = answer?.Table;
+  if (answer === undefined || table === undefined) throw tableNotFoundError(name);
+  const describedAt = findAnswerTime(answer);
   const usable =
     table.StreamSpecification?.StreamEnabled === true &&
     table.StreamSpecification.StreamViewType === 'NEW_AND_OLD_IMAGES' &&
@@ -35,6 +44,7 @@ export async function describeTable(dynamodb: DynamoDBClient, name: string): Pro
     status: String(table.TableStatus),
     isRestoring: table.RestoreSummary?.RestoreInProgress === true,
     ...(usable && { streamArn: String(table.LatestStreamArn) }),
+    ...(describedAt !== undefined && { describedAt }),
   };
 }
 
@@ -81,10 +91,14 @@ export async function findTable(
   dynamodb: DynamoDBClient,
   name: string,
 ): Promise<SdkTableDescription | undefined> {
-  return ignoreMissing(
-    name,
-    async () => (await dynamodb.send(new DescribeTableCommand({ TableName: name }))).Table,
-  );
+  return (await askForTable(dynamodb, name))?.Table;
+}
+
+async function askForTable(
+  dynamodb: DynamoDBClient,
+  name: string,
+): Promise<DescribeTableCommandOutput | undefined> {
+  return ignoreMissing(name, () => dynamodb.send(new DescribeTableCommand({ TableName: name })));
 }
 
 async function findTimeToLive(

@@ -30,16 +30,31 @@ export async function startDatabase(): Promise<TestDatabase> {
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
-  const dynamodb = createDynamodbClient(settings);
+  const openClient = (): DynamoDBClient => dateAnswers(createDynamodbClient(settings), clock);
+  const dynamodb = openClient();
   return {
     clock,
     dynamodb,
     streams: createStreamsClient(dynamodb, settings),
-    client: () => createDynamodbClient(settings),
+    client: openClient,
     async close() {
       clock.release();
       await embedded.close();
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** Has the answers say the clock's time, which the database keeps step with, instead of the system's. */
+function dateAnswers(client: DynamoDBClient, clock: SimulatedClock): DynamoDBClient {
+  client.middlewareStack.add(
+    (next) => async (call) => {
+      const result = await next(call);
+      const { headers } = result.response as { readonly headers: Record<string, string> };
+      headers['date'] = new Date(clock.now()).toUTCString();
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'dateAnswers' },
+  );
+  return client;
 }
