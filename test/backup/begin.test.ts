@@ -1,3 +1,4 @@
+import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, vi } from 'vitest';
 import { createBackupId, type BackupId } from '../../lambda/model/ids.ts';
 import type { BackupRecord } from '../../lambda/model/records.ts';
@@ -10,7 +11,6 @@ import { expectNothingHeld, putItems } from '../support/fixture.ts';
 import type { Harness } from '../support/harness.ts';
 import { simulatedRecovery } from '../support/recovery.ts';
 import { createBackupJob } from '../../lambda/jobs/job.ts';
-import { shiftClock } from '../support/simulated-clock.ts';
 
 const world = embedded();
 
@@ -78,12 +78,29 @@ describe('begin, while another execution holds the turn,', () => {
   });
 });
 
+async function setStream(enabled: boolean): Promise<void> {
+  const images = enabled ? { StreamViewType: 'NEW_AND_OLD_IMAGES' as const } : {};
+  await world.database.dynamodb.send(
+    new UpdateTableCommand({
+      TableName: world.table,
+      StreamSpecification: { StreamEnabled: enabled, ...images },
+    }),
+  );
+}
+
 describe('a backup of an earlier time', () => {
   it('does not continue a base whose stream began after that time, because the base ends where its stream begins', async () => {
     const { database, harness, table } = world;
-    // A table whose stream is seconds younger than the marker.
-    const early = harness.restarted({ clock: shiftClock(harness.services.clock, -20_000) });
-    const base = await backUp(early);
+    // The table's stream is seconds younger than the marker.
+    const stopped = harness.restarted();
+    stopped.executions.stop();
+    const { id: baseId } = await stopped.operations.createBackup({ table, name: 'base' });
+    await setStream(false);
+    database.clock.advance(20_000);
+    await setStream(true);
+    await harness.executions.start(createBackupJob(table, baseId));
+    await harness.executions.idle();
+    const base = await harness.operations.describeBackup({ table, id: baseId });
     expect(base.status).toBe('AVAILABLE');
     await putItems(database, table, 50, 52);
     const asOf = base.marker + 5000;
