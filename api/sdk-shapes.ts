@@ -1,7 +1,7 @@
 import * as sdk from '@aws-sdk/client-dynamodb';
 import type { Scalar, Structure, Structures, Type } from './shapes.ts';
 
-/** What the DynamoDB client exports: its runtime schemas, under names such as `CreateBackupOutput$`, and enumerations. */
+/** The exports of the DynamoDB client: runtime schemas, under names such as `CreateBackupOutput$`, and enumerations. */
 const clientExports: Readonly<Record<string, unknown>> = sdk;
 
 /** Finds the members that Tidemark adds to the structure of this name in DynamoDB's API. */
@@ -16,7 +16,7 @@ const scalars: ReadonlyMap<number, Scalar> = new Map([
   [21, 'blob'],
 ]);
 
-/** What is added to the code of a simple schema to make a list or a map of it. */
+/** The numbers that turn the code of a simple schema into that of a list or a map of it. */
 const [listOf, mapOf] = [64, 128];
 
 /** The codes of all other schemas, which are `[code, namespace, name, traits, ...]`. */

@@ -67,7 +67,10 @@ function addStructure(shapes: Map<string, Shape>, name: string, structure: Struc
     ),
   });
 
-  /** Names a type, as every type has a name here: one with traits by its place, any other by what it is. */
+  /**
+   * Names a type, because every type has a name in this model: a type with traits is named after its place, any other
+   * after its kind.
+   */
   function nameOf(type: Type, place: string): string {
     if (type.kind === 'structure') return type.name;
     if (type.kind === 'map') {

@@ -3,8 +3,8 @@ import type { ConstraintTrait } from '../lambda/dialects/dynamodb/constraints.ts
 
 /**
  * The types of the API's requests and answers, independent of the documents that are made from them. Structures have
- * names and refer to each other by name (an attribute value holds attribute values); every other type stands where it is
- * used.
+ * names and refer to each other by name (an attribute value holds attribute values); every other type is written out
+ * where it is used.
  */
 export type Type =
   | { readonly kind: Scalar; readonly traits?: readonly ConstraintTrait[] }
@@ -21,7 +21,7 @@ export interface Structure {
   readonly required: readonly string[];
   /** What the members mean; DynamoDB's documentation describes the members of its own structures. */
   readonly texts: Readonly<Record<string, string>>;
-  /** Exactly one member is there. */
+  /** Exactly one member is present. */
   readonly union?: true;
   /** The structure is DynamoDB's own. */
   readonly native?: true;

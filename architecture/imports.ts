@@ -6,7 +6,7 @@ import { parseSync } from 'oxc-parser';
 /** An import in a file. */
 export interface Import {
   readonly file: string;
-  /** Path from the project's root for a relative import, else the name of a package or `node:` module. */
+  /** The path from the project's root for a relative import; otherwise the name of a package or `node:` module. */
   readonly target: string;
   readonly isType: boolean;
 }

@@ -5,7 +5,7 @@ import type { FunctionSettings } from './functions/tidemark-function.ts';
 import type { UserTables } from './rights/user-tables.ts';
 import type { SnapshotBucket } from './store/snapshot-bucket.ts';
 
-/** The parts of the stack that several constructs work with. */
+/** The parts of the stack that several constructs use. */
 export interface StackParts {
   readonly catalog: CatalogTable;
   readonly store: SnapshotBucket;

@@ -19,7 +19,7 @@ import { BackupWorkflow } from './workflow/backup-workflow.ts';
 import { RestoreWorkflow } from './workflow/restore-workflow.ts';
 
 export interface TidemarkStackProps extends StackProps {
-  /** What the owner of the deployment decides. */
+  /** The settings that the owner of the deployment chooses. */
   readonly config: TidemarkConfig;
 }
 

@@ -1,4 +1,4 @@
-/** What one way of making backups costs over the days of the scenario. */
+/** The cost of one way of making backups over the days of the scenario. */
 export interface Bill {
   readonly way: string;
   /** The billed size of all backups at the end. */

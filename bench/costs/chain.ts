@@ -4,13 +4,13 @@ import { toHex, wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
 import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
 import { selectKeptRuns, selectReplacedRuns } from '../../lambda/snapshot/compact/range-plan.ts';
 
-/** Any size: the results are shares of it. */
+/** An arbitrary size, because the results are shares of it. */
 const baseBytes = 2 ** 40;
 
 export interface Step {
-  /** What the increment writes, as a share of the base. */
+  /** The size that the increment writes, as a share of the base. */
   readonly written: number;
-  /** What all kept snapshots and the newest one need together, as a share of the base. */
+  /** The size of all kept snapshots and the newest one together, as a share of the base. */
   readonly live: number;
 }
 

@@ -46,7 +46,7 @@ export const measured = {
   increment: 0.08,
 } as const;
 
-/** What is assumed. docs/costs.md names each assumption. */
+/** The assumptions. docs/costs.md names each of them. */
 export const assumed = {
   /** How many CPU seconds a function needs for a CPU second of the machine that measured. */
   slower: 1.5,

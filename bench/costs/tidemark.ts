@@ -6,7 +6,7 @@ import { assumed, itemsOf, measured, type Scenario } from './scenario.ts';
 import { planBase, planIncrement, addWork, type Work, computeWorkUsd } from './work.ts';
 import { monthsUntilEnd, type Bill, type Charge } from './bill.ts';
 
-/** What differs between the ways to read a table. */
+/** The differences between the ways to read a table. */
 interface Source {
   readonly way: string;
   /** The increments of one day. The last one is kept. */

@@ -38,7 +38,7 @@ export class Recorder {
   /** Records the calls of Step Functions. */
   watchExecutions(executions: Executions): Executions {
     return {
-      // The calls of the execution itself are not the request's.
+      // Leaves out the calls of the execution itself, which are not the request's.
       start: (...args) =>
         this.#recordCall('StartExecution', () => this.#running.exit(() => executions.start(...args))),
       state: (...args) => this.#recordCall('DescribeExecution', () => executions.state(...args)),

@@ -3,14 +3,14 @@ import { defineCommand } from '../command.ts';
 import { renderCount, renderSize } from '../output.ts';
 import { UsageError } from '../errors.ts';
 
-/** What is to be deleted, by the plan's verdict. */
+/** The objects that a sweep would delete, by the plan's verdict. */
 const deletions: Readonly<Record<string, string>> = {
   UNREFERENCED_RUN: 'runs that no live snapshot refers to',
   DEAD_MANIFEST: 'manifests of dead snapshots',
   ENDED_STAGING: 'staged files of backups and restores that have ended',
 };
 
-/** What is kept, by the plan's verdict. */
+/** The objects that are kept, by the plan's verdict. */
 const kept: Readonly<Record<string, string>> = {
   LIVE: 'of live snapshots',
   WORKING: 'of backups and restores that are still at work',

@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import { computeFingerprint, keyOf } from './content.ts';
 import { createOrder, orderKey } from './orders.ts';
 
-/** A write of the nth order: it is put in a version, or deleted. */
+/** A write of the nth order: puts a version of it, or deletes it. */
 export interface OrderWrite {
   readonly n: number;
   readonly version: number | 'deleted';

@@ -32,7 +32,7 @@ export interface Outcome {
   readonly checks: readonly Check[];
 }
 
-/** A backup that was made, and what it must have. */
+/** A backup that was made, and the content that it must have. */
 interface TakenBackup {
   readonly n: number;
   readonly arn: string;
@@ -46,8 +46,8 @@ const table = 'orders';
 const writerOrderCount = 50;
 
 /**
- * Runs the whole demonstration over the endpoint, as an application would use it. The checks show what does not hold. Throws
- * the error of a call that fails.
+ * Runs the whole demonstration over the endpoint, as an application would use it. The checks in the result show what is
+ * wrong. Throws the error of a call that fails.
  */
 export async function demonstrate(url: string, items: number, screen: Screen): Promise<Outcome> {
   const demo = new Demonstration(url, items, screen);
@@ -68,7 +68,7 @@ class Demonstration implements Outcome {
   readonly #items: number;
   readonly #screen: Screen;
   readonly #dynamodb: DynamoDBClient;
-  /** Naive model of the table: the fingerprints, by key, of all items but the writer's. */
+  /** A simple model of the table: the fingerprints, by key, of all items but the writer's. */
   readonly #model = new Map<string, string>();
 
   constructor(url: string, items: number, screen: Screen) {

@@ -10,11 +10,11 @@ import type { Write } from './writer.ts';
  *     passes if the items are those after 2, 3 or 4 writes
  */
 
-/** What a backup must have. Times are epoch ms by the clock of the writer's history. */
+/** The content that a backup must have. Times are epoch ms by the clock of the writer's history. */
 export interface Expected {
   /** Fingerprints, by key, of all items but the writer's. Nobody wrote them between the request and the end of the backup. */
   readonly settled: ReadonlyMap<string, string>;
-  /** All writes of the writer, before and after the cut. Nobody else writes to their keys. */
+  /** All writes of the writer, before and after the cut. No other process writes to the keys of this writer. */
   readonly history: readonly Write[];
   /** Time of the request. Every write that was acknowledged by then is in the backup. */
   readonly requestedAt: number;
@@ -24,7 +24,7 @@ export interface Expected {
 
 export interface Proof {
   readonly passed: boolean;
-  /** What was found, as a sentence. */
+  /** The result of the check, as a sentence. */
   readonly detail: string;
 }
 

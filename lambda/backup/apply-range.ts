@@ -37,7 +37,7 @@ export interface RangeWork {
   /** The parent's runs that the new runs replace, each with its part of the task's range. */
   readonly replaced: readonly RunRef[];
   readonly budget: Budget;
-  /** The name of the run to write; each attempt has another one. */
+  /** The name of the run to write; each attempt uses a new one. */
   readonly name: string;
 }
 

@@ -14,7 +14,7 @@ import { readParent } from './read-parent.ts';
 
 export interface ArrangeResult {
   readonly job: BackupJob;
-  /** `commit`: there is nothing to apply. */
+  /** `commit`: there are no changes to apply. */
   readonly status: 'apply' | 'commit';
   readonly tasks: readonly number[];
 }

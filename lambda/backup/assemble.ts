@@ -3,7 +3,7 @@ import type { Cut, Manifest, RunRef } from '../snapshot/format/manifest.ts';
 import { selectKeptRuns } from '../snapshot/compact/range-plan.ts';
 import type { ApplyPlan, ApplyResult, BackupPlan, ParentFault, PartitionContent } from './backup-plan.ts';
 
-/** The results of a backup's steps, once each of them is done. */
+/** The results of a backup's completed steps. */
 export interface Applied {
   readonly plan: BackupPlan;
   readonly applyPlan: ApplyPlan;

@@ -16,7 +16,7 @@ import { findStartOver, startOver } from './start-over.ts';
 import { pauseSeconds } from '../jobs/pause.ts';
 import { backupStaging, type Staging } from '../jobs/staging.ts';
 
-/** The shortest wait before another look at a stream or point-in-time recovery that is being enabled. */
+/** The shortest wait before checking again a stream or point-in-time recovery that is being enabled. */
 const minWaitSeconds = 5;
 
 export type BeginResult = {
@@ -100,8 +100,8 @@ async function keepPinned(
 }
 
 /**
- * True if the backup's record may still come: the request starts the execution and writes the record at the same time, so
- * the execution may be here first.
+ * True if the backup's record may still appear: the request starts the execution and writes the record at the same
+ * time, so the execution may be first.
  */
 async function mayBeRecorded(
   { catalog, clock, config }: Services,
@@ -116,7 +116,10 @@ async function mayBeRecorded(
   return lastMarker <= marker && clock.now() - marker < config.recordMs;
 }
 
-/** Publishes the plan; undefined while something is being enabled. Throws why no backup can be made. */
+/**
+ * Publishes the plan and returns it; undefined while something is being enabled. Throws the reason if no backup can be
+ * made.
+ */
 async function publishPlan(
   services: Services,
   staging: Staging,

@@ -14,7 +14,7 @@ export interface Wish {
 /** The origin of a backup and the parent that it continues; or why there can be no backup. */
 export type Choice = { readonly origin: Origin; readonly parent: Parent | undefined } | Refusal;
 
-/** A choice with its reasons: what was passed over, and why, and then what was taken. */
+/** A choice with its reasons: first what was rejected and why, then what was chosen. */
 export type Reasoned = Choice & { readonly why: readonly string[] };
 
 /**

@@ -97,7 +97,7 @@ async function startOverWithBase(
   return { job: await startOver(services, job, reason), status: 'again' };
 }
 
-/** Publishes the manifest; or says why the parent cannot be trusted. */
+/** Publishes the manifest, or returns the reason why the parent cannot be trusted. */
 async function publish(
   services: Services,
   staging: Staging,
@@ -126,7 +126,7 @@ async function checkAddedRuns(
   await pMap(added.values(), (run) => readIndex(store, run), { concurrency: maxOpenIndexes });
 }
 
-/** Gathers the results of the steps before. */
+/** Gathers the results of the earlier steps. */
 async function gather(services: Services, staging: Staging): Promise<Applied> {
   const plan = await staging.read<BackupPlan>(names.plan);
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);

@@ -21,9 +21,10 @@ export interface Search {
 }
 
 /**
- * Finds the source of a backup and the parent, which it pins. The choice depends on the table, its snapshots, the request and
- * the configuration. Undefined while a stream or point-in-time recovery is being enabled, or while DynamoDB throttles the
- * look at the table: the caller tries again later. Throws `TableNotFound`, `ContinuousBackupsUnavailable`.
+ * Finds the source of a backup and the parent, which it pins. The choice depends on the table, its snapshots, the
+ * request and the configuration. Undefined while a stream or point-in-time recovery is being enabled, or while DynamoDB
+ * throttles the calls that examine the table: the caller tries again later. Throws `TableNotFound`,
+ * `ContinuousBackupsUnavailable`.
  */
 export async function findSource(services: Services, search: Search): Promise<Reasoned | undefined> {
   try {
@@ -41,8 +42,8 @@ export async function findSource(services: Services, search: Search): Promise<Re
 const unknown: Facts = { stream: undefined, recovery: undefined };
 
 /**
- * Lets one candidate after another look at the table, and chooses by what is known so far. A later candidate looks only
- * if the earlier ones lead to no backup, so that nothing is enabled for a source that is not used.
+ * Lets one candidate after another examine the table, and chooses by the facts found so far. A later candidate examines
+ * the table only if the earlier ones allow no backup, so that nothing is enabled for a source that is not used.
  */
 async function askSources(services: Services, search: Search): Promise<Reasoned | undefined> {
   const { backup } = search;

@@ -15,7 +15,7 @@ export async function findHead(
   return snapshot === undefined ? [] : [toParent(snapshot)];
 }
 
-/** Finds the snapshots of the table that are alive and are the head or were it, the latest first. */
+/** Finds the table's live snapshots that are or were the head, latest first. */
 export async function findFormerHeads(
   { catalog }: Pick<Services, 'catalog'>,
   { table }: Pick<BackupRecord, 'table'>,

@@ -29,7 +29,7 @@ export async function readStagedFile(
     await addRecords(stored, file, keyNames, spills);
   } catch (error) {
     if (isError(error, 'ObjectNotFound')) throw corruptError(`${file.key} is missing`, error);
-    // The cause of whatever looks wrong in a damaged file is the damage.
+    // Report the damage instead: whatever else looks wrong in a damaged file follows from it.
     if (error instanceof TidemarkError || isZlibError(error)) await checkFile(store, file);
     throw isZlibError(error) ? corruptError(`${file.key} cannot be decompressed`, error) : error;
   }
@@ -59,7 +59,7 @@ async function addRecords(
   try {
     await pipeline(Readable.from(stored.chunks()), createGunzip({ chunkSize: chunkBytes }), parse);
   } catch (error) {
-    // An empty file is no gzip; it holds no records.
+    // An empty file is not valid gzip, but it is a valid staged file without records.
     if (!isZlibError(error) || stored.length > 0) throw error;
   }
   if (records !== file.records) {

@@ -1,9 +1,9 @@
 const newline = 10;
 
 /**
- * Splits a stream of bytes into lines, without their ends, and yields at a time those that a chunk completes. They are views
- * of the chunk where possible. Only `\n` ends a line: Node's `readline` also ends one at U+2028 and U+2029, which may stand
- * unescaped in JSON.
+ * Splits a stream of bytes into lines, without their ends. It yields one list of lines for each chunk: those that the
+ * chunk completes. They are views of the chunk where possible. Only `\n` ends a line: Node's `readline` also ends one
+ * at U+2028 and U+2029, which may stand unescaped in JSON.
  */
 export async function* splitLines(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer[]> {
   let rest: Buffer[] = [];

@@ -18,7 +18,10 @@ export async function isHeadInReach(
   return (await filterInReach(services, streamArn, heads)).length > 0;
 }
 
-/** Keeps those of a table's snapshots since which its stream, if it has one, holds every change. */
+/**
+ * Filters a table's snapshots: returns those that the table's stream can continue, because it holds every later change.
+ * Returns none if there is no stream.
+ */
 export async function filterInReach(
   { config, clock, streams }: Pick<Services, 'config' | 'clock' | 'streams'>,
   arn: string | undefined,

@@ -2,7 +2,7 @@ import type { BackupRecord } from '../model/records.ts';
 import type { Write } from './catalog-table.ts';
 import { keys, toPosition } from './schema.ts';
 
-/** How long a request key is remembered: longer than any retry or second delivery comes after the first one. */
+/** How long a request key is remembered: longer than the time within which any retry or second delivery arrives. */
 const requestMemorySeconds = 24 * 60 * 60;
 
 /** The most backups of a table that may wait for its turn: the table's record names them all. */
@@ -57,7 +57,7 @@ function addPending({ id, marker, table }: BackupRecord): Write {
   };
 }
 
-/** By this record the reconciler finds a native backup while it is CREATING. */
+/** The reconciler finds a native backup that is CREATING through this record. */
 function markNative({ id, table }: BackupRecord): Write {
   const place = { collection: 'NATIVES', position: id };
   return putNew({ ...keys.native(table.name, id), table: table.name, id, ...place });

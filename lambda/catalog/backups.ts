@@ -9,7 +9,7 @@ import type { CatalogTable } from './catalog-table.ts';
 import { decodeBackup, decodeBackupKey, decodeTable } from './decode.ts';
 import { keys, toPosition } from './schema.ts';
 
-/** What a request says about the backup it wants. */
+/** The part of a backup's record that comes from its request. */
 export interface NewBackup {
   readonly name: string;
   readonly table: TableIdentity;

@@ -27,13 +27,16 @@ export interface Write {
   readonly ConditionCheck?: WithoutTable<NonNullable<Action['ConditionCheck']>>;
 }
 
-/** Why a transaction was refused, which then wrote nothing: for each write, whether its condition did not hold. */
+/** The reason why a transaction was rejected and wrote nothing: for each write, whether its condition failed. */
 export type Refusal = readonly boolean[];
 
-/** DynamoDB refuses a transaction while another one writes the same record: it is tried this often. */
+/** How many times a transaction is tried: DynamoDB rejects it while another one writes the same record. */
 const maxConflictTries = 12;
 
-/** More records than any collection has: than an account has tables, or backups and restores that are running. */
+/**
+ * A number larger than any collection: larger than the number of an account's tables, running backups or running
+ * restores.
+ */
 export const maxRecords = 100_000;
 
 /** The rows of one partition whose sort key lies in [from, to]. */
@@ -111,7 +114,7 @@ export class CatalogTable {
    * the transaction is in conflict with another one.
    */
   async transact(writes: readonly Write[]): Promise<Refusal | undefined> {
-    // All tries have one token: a try that was done, but whose answer was lost, is not done again.
+    // All attempts have one token, so that an attempt that succeeded but whose answer was lost is not executed twice.
     const token = randomUUID();
     for (let attempt = 1; ; attempt++) {
       try {

@@ -8,7 +8,10 @@ import type { BackupId } from '../model/ids.ts';
 /** What a commit writes. */
 export interface Commit {
   readonly claim: Claim;
-  /** Set if the snapshot holds the content of a time (epoch ms) before its request. Then the head stays as it is. */
+  /**
+   * Set if the snapshot holds the content of a time (epoch ms) before its request. Such a snapshot does not become the
+   * head.
+   */
   readonly asOf?: number;
   /** The head's snapshot when the execution began. It must still be the head. */
   readonly headSeen: BackupId | undefined;

@@ -4,7 +4,7 @@ import type { CatalogTable } from './catalog-table.ts';
 import { decodeCounter } from './decode.ts';
 import { keys } from './schema.ts';
 
-/** A counter is of no use once its second is over. DynamoDB removes it within days of this time. */
+/** A counter is useless once its second is over. DynamoDB removes it within days after this time. */
 const counterMemorySeconds = 60;
 
 const secondMs = 1000;
@@ -52,7 +52,10 @@ export class Counters {
     });
   }
 
-  /** Begins a second with this event. Returns false if `now` lies in a second that another event began. */
+  /**
+   * Starts a new second, of which this event is the first. Returns false if `now` lies in a second that another event
+   * started.
+   */
   #begin(event: string, now: number): Promise<boolean> {
     return this.#write(event, {
       UpdateExpression: 'SET #begun = :now, #count = :one, #ttl = :ttl',

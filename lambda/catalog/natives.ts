@@ -36,7 +36,10 @@ export class Natives {
     });
   }
 
-  /** Records that the caller will ask DynamoDB once more. Returns false if another caller was faster. */
+  /**
+   * Records that the caller will request the backup from DynamoDB once more. Returns false if another caller was
+   * faster.
+   */
   askAgain(backup: BackupRecord): Promise<boolean> {
     return this.#change(backup, {
       UpdateExpression: 'SET attempts = :next, askedAt = :now',
@@ -56,8 +59,8 @@ export class Natives {
   }
 
   /**
-   * Makes the backup FAILED. Does nothing if it has ended already. `requestKey`: the key of a request that is refused
-   * because of this. The catalog forgets it, so that a repeat of the request is a new request.
+   * Makes the backup FAILED. Does nothing if it has ended already. `requestKey`: the key of the request that is
+   * rejected because of this failure. The catalog forgets the key, so that a repeat counts as a new request.
    */
   async fail(backup: BackupRecord, reason: string, requestKey?: string): Promise<void> {
     const forget = requestKey === undefined ? [] : [{ Delete: { Key: { ...keys.request(requestKey) } } }];

@@ -13,7 +13,7 @@ const slots = keys.counter('running-restores');
 
 /**
  * Addresses the record of a restore, on condition that it is running and that this execution has it. `and`: another
- * condition, for example ` AND attribute_exists(way)`. `values`: those that the condition or the write uses besides.
+ * condition, for example ` AND attribute_exists(way)`. `values`: further values that the condition or the write uses.
  */
 export function requireExecution(
   { target, id, attempts }: RestoreRecord,
@@ -49,7 +49,7 @@ export function listRestore({ target, id }: RestoreRecord): Write {
   };
 }
 
-/** What is known about a restore at its end. */
+/** The facts that are recorded when a restore ends. */
 export type RestoreEnd = Pick<RestoreRecord, 'reason' | 'targetFate'>;
 
 /** Ends the restore, and puts a failed one on the list of failed ones. `endedAt`: epoch ms. */
@@ -85,7 +85,7 @@ export function endRestore(
   };
 }
 
-/** Takes the restore off the list of failed ones, unless there was another restore to the target since. */
+/** Takes the restore off the list of failed ones, unless a later restore to the same target exists. */
 export function unlistRestore(target: string, id: string): Write {
   return {
     Update: {
@@ -98,7 +98,7 @@ export function unlistRestore(target: string, id: string): Write {
   };
 }
 
-/** Replaces what became of the target of a failed restore, unless there was another restore to the target since. */
+/** Replaces the recorded fate of a failed restore's target, unless a later restore to the same target exists. */
 export function changeFate(target: string, id: string, targetFate: TargetFate): Write {
   return {
     Update: {
@@ -133,7 +133,7 @@ export function freeSlot({ id }: RestoreRecord): Write {
   };
 }
 
-/** Holds the restore's snapshot alive, on condition that it is alive and its backup is not deleted. */
+/** Keeps the restore's snapshot alive, on condition that it is alive and its backup is not deleted. */
 export function holdSnapshot({ id, source, backup }: RestoreRecord): Write {
   return {
     Update: {
@@ -145,7 +145,10 @@ export function holdSnapshot({ id, source, backup }: RestoreRecord): Write {
   };
 }
 
-/** Ends the hold, on condition that there is a snapshot: else the update would create an empty record of one. */
+/**
+ * Stops keeping the snapshot alive, on condition that its record exists: otherwise the update would create an empty
+ * record.
+ */
 export function releaseSnapshot({ id, source, backup }: RestoreRecord): Write {
   return {
     Update: {

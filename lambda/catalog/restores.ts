@@ -24,7 +24,7 @@ import {
 } from './restore-writes.ts';
 import { keys, toPosition } from './schema.ts';
 
-/** What a request says about the restore it wants. */
+/** The part of a restore's record that comes from its request. */
 export interface NewRestore {
   readonly backup: BackupRecord;
   /** The name of the table to make. */
@@ -64,7 +64,7 @@ export class Restores {
     return row && decodeRestore(row);
   }
 
-  /** Lists all running restores. The sweep takes every other restore to have ended. Eventually consistent. */
+  /** Lists all running restores. The sweep assumes that every other restore has ended. Eventually consistent. */
   async listRunning(): Promise<RestoreRecord[]> {
     const rows = await this.#rows.readCollection('RESTORES');
     return rows.map(decodeRestore);
@@ -76,14 +76,14 @@ export class Restores {
    */
   async list(limit: number, before?: RestoreId): Promise<RestorePage> {
     const range = { from: ' ', to: before ?? '~', newestFirst: true } as const;
-    // One for `before` itself, and one to know whether there is another page.
+    // Reads two more: one for `before` itself, and one to know whether there is another page.
     const rows = await this.#rows.queryCollection('LISTED_RESTORES', range, limit + 2);
     const found = rows.map(decodeRestoreKey).filter(({ id }) => id !== before);
     const listed = found.slice(0, limit);
     const records = await Promise.all(listed.map(({ target }) => this.get(target)));
     const last = found.length > limit ? listed.at(-1)?.id : undefined;
     return {
-      // The list may lag behind: a restore that was replaced by a later one is listed at the later one's place.
+      // The list may be out of date: a restore that was replaced by a later one is listed at the later one's place.
       restores: records
         .filter((record) => record !== undefined)
         .filter(({ id }) => listed.some((each) => each.id === id)),
@@ -136,8 +136,8 @@ export class Restores {
   }
 
   /**
-   * Records which table the restore made. If that is recorded already, nothing is written. Throws `TargetTableLost` if
-   * another table is recorded, the restore has ended, or another execution has it.
+   * Records which table the restore created. Writes nothing if the same table is recorded already. Throws
+   * `TargetTableLost` if another table is recorded, the restore has ended, or another execution has it.
    */
   async recordTargetTable(restore: RestoreRecord, tableId: string): Promise<void> {
     if (restore.targetTableId === tableId) return;

@@ -15,7 +15,7 @@ export interface SeenDamage {
   readonly seenAt: number;
 }
 
-/** A snapshot's life: it is alive until nothing needs it, and a dead one never comes back. */
+/** A snapshot is alive until nothing needs it. A dead snapshot never becomes alive again. */
 export interface SnapshotRecord {
   readonly id: BackupId;
   readonly tableId: string;
@@ -199,7 +199,7 @@ function deleteRecord({ id, status, table }: BackupRecord, deletedBy: string | u
   };
 }
 
-/** Lets the snapshot die once nothing holds it. Refused while a restore reads it. */
+/** Lets the snapshot die once nothing holds it. Fails while a restore reads it. */
 function releaseSnapshot(key: BackupKey): Write {
   return {
     Update: {

@@ -25,8 +25,8 @@ export interface TurnCondition {
 export const isFree: TurnCondition = { condition: 'attribute_not_exists(turn)', values: {} };
 
 /**
- * The turn is as it was read, with the same parent pinned. Whoever ends the turn releases just the pin that it read, so a
- * pin that was set after the reading must make the write fail.
+ * The turn is as it was read, with the same parent pinned. A caller that ends the turn releases only the pin that it
+ * read, so the write must fail if another pin was set since.
  */
 export function isUnchanged({ execution, parent }: Turn): TurnCondition {
   return parent === undefined
@@ -53,7 +53,7 @@ export function setTurn({ table, backup, execution }: Claim, now: number, free: 
   };
 }
 
-/** Frees the turn, and the backup is no longer pending. */
+/** Frees the turn and removes the backup from the pending ones. */
 export function freeTurn({ table, backup }: Claim, turn: Turn): Write & { readonly Update: Update } {
   const { condition, values } = isUnchanged(turn);
   return {

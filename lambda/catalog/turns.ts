@@ -185,7 +185,10 @@ export class Turns {
   }
 }
 
-/** How often a turn is read again. It changes a few times while one caller works on it: for each twin, and once it is lost. */
+/**
+ * How many times a turn is read again. It changes only a few times while one caller works on it: once for each twin,
+ * and once when it is lost.
+ */
 const maxTries = 20;
 
 /** Tries until `attempt` returns a result: it returns undefined if the turn has changed since it was read. */

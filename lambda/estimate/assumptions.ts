@@ -1,6 +1,6 @@
 /**
- * Everything but prices that estimates rest on, each figure in one place. A span holds the lowest and the highest value that
- * was measured, reported or promised. The less is known, the wider it is.
+ * Every figure that estimates rest on, except prices. A span holds the lowest and the highest value that was measured,
+ * reported or promised. The less is known, the wider it is.
  */
 export const assumptions = {
   /** How many functions of a restore work at the same time: the default of the deployment's `maxConcurrency`. */

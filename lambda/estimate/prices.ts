@@ -1,6 +1,6 @@
 /**
- * The texts that prices were read from, with their dates. (AWS's own pages show prices in browsers only.) A price from
- * memory has the date on which it was written down.
+ * The sources of the prices, with their dates. (AWS's own pages show prices in browsers only.) A price from memory has
+ * the date on which it was written down.
  */
 export const readings = {
   infracost: {
@@ -82,7 +82,7 @@ export const prices = {
 
 export interface Price {
   readonly usd: number;
-  /** The number of units that it buys. */
+  /** How many units the price buys. */
   readonly per: number;
   /** In the plural if `per` is more than one. */
   readonly unit: string;

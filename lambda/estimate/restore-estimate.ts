@@ -7,13 +7,13 @@ import { addSpans, multiplySpan, type Span } from './span.ts';
 export type Size = Pick<Figures, 'items' | 'bytes'>;
 
 /**
- * What a restore by one way would cost and how long it would take.
+ * The cost and the duration of a restore by one way.
  *
  * In come the size of the backup and the settings of the target. `prices.ts` has AWS's prices, `assumptions.ts` everything
  * else that the estimate rests on. Out come spans, because much is unknown.
  */
 export interface WayEstimate {
-  /** The price of the restore itself. The table that it makes is billed like any other. */
+  /** The price of the restore itself. The restored table is then billed like any other. */
   readonly usd: Span;
   /** The time until all items are in the table. Building the global indexes comes after that, for an unknown time. */
   readonly seconds: Span;

@@ -21,7 +21,9 @@ export interface ApiEvent {
 /** The Lambda function of the REST API (proxy integration, payload 1.0), in DynamoDB's dialect. */
 export const handler = createApiHandler(() => createRequestOperations(process.env));
 
-/** Creates the handler. It makes its operations at the first request, keeps them, and logs one line per invocation. */
+/**
+ * Creates the handler. It creates its operations at the first request, keeps them, and logs one line per invocation.
+ */
 export function createApiHandler(
   makeOperations: () => Operations,
   log: Log = createLambdaLog('dynamodb-api'),

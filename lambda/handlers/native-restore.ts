@@ -3,7 +3,7 @@ import { requestRestore, type RestoreAnswer, type RestoreCall } from '../native/
 import { createDynamodbClient } from '../item/clients.ts';
 import { createLambdaLog, type Log } from '../runtime/logger.ts';
 
-/** The one Lambda function that may have DynamoDB restore a table. The API's function invokes it. */
+/** The only Lambda function that may request restores from DynamoDB. The API's function invokes it. */
 export const handler = createRestoreHandler(createDynamodbClient(), createLambdaLog('native-restore'));
 
 /** Creates the handler. It logs one line per call: DynamoDB's own records show only that this function called. */

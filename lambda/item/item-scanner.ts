@@ -12,7 +12,7 @@ const openBracket = 0x5b;
 const quote = 0x22;
 const [S, N, B, M, L] = ['S', 'N', 'B', 'M', 'L'].map((type) => type.charCodeAt(0));
 
-/** An item as the scanner found it. It is valid until the scanner starts with another text. */
+/** The result of scanning an item. It is valid until the scanner starts with another text. */
 export interface ScannedItem {
   /** The item's canonical form. */
   readonly image: Buffer;
@@ -125,7 +125,10 @@ export class ItemScanner extends ScalarScanner {
     this.at++;
   }
 
-  /** The place among the key attributes of the name at [from, to), or their number if it is not a key attribute. */
+  /**
+   * Returns the rank of the name at [from, to): its place among the key attributes, or the number of key attributes if
+   * it is not one of them.
+   */
   #rankOf(from: number, to: number): number {
     for (let key = 0; key < this.#keyNames.length; key++) {
       const name = this.#keyNames[key];

@@ -7,7 +7,7 @@ const point = 0x2e;
 const quote = 0x22;
 const zero = 0x30;
 
-/** Thrown at text that is not plain. There is only one such error: it carries nothing, so it is cheap to throw. */
+/** The error that is thrown for text that is not plain. One instance is reused, because creating an error is slow. */
 export const notPlain = new Error('the text is not plain');
 
 /** The characters that may follow a backslash in canonical text: `"`, `\`, `b`, `f`, `n`, `r`, `t`. */

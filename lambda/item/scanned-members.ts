@@ -61,7 +61,10 @@ export class Members {
     }
   }
 
-  /** Begins with the order of the last item that had as many members: a table's items are often alike. */
+  /**
+   * Starts from the order of the last item with the same number of members, because the items of a table are often
+   * alike.
+   */
   #sortByInsertion(first: number, bytes: Buffer): void {
     const order = this.#order;
     const count = this.count - first;
@@ -174,7 +177,7 @@ export class Scratch {
     return this.#bytes.subarray(start, this.#used);
   }
 
-  /** Frees all of it: the texts that were taken are overwritten by the next ones. */
+  /** Frees the whole buffer: later texts overwrite those that it contains. */
   clear(): void {
     this.#used = 0;
   }

@@ -43,13 +43,13 @@ export interface TableDescription {
 
 export const sourceNames = ['export', 'stream', 'scan'] as const;
 
-/** Where the content of a snapshot comes from. */
+/** The source of a snapshot's content. */
 export type Source = (typeof sourceNames)[number];
 
 /** `native`: DynamoDB makes the backup, and Tidemark only catalogs it. It has no snapshot. */
 export type BackupSource = Source | 'native';
 
-/** Where a snapshot ends, as far as the choice of a parent needs it: the manifest holds the whole cut. */
+/** The part of a snapshot's end that the choice of a parent needs. The manifest holds the whole cut. */
 export type Ends = { readonly stream: string } | { readonly exportTime: number };
 
 /**
@@ -201,7 +201,10 @@ export interface RestoreRecord {
    * `reason` then says what is in doubt.
    */
   readonly settled?: true;
-  /** Set once the restore is abandoned: why. Its table is deleted. A restore is never both settled and abandoned. */
+  /**
+   * The reason for abandoning the restore; set once it is abandoned. Its table is deleted. A restore is never both
+   * settled and abandoned.
+   */
   readonly abandoned?: string;
   readonly status: RestoreStatus;
   readonly attempts: number;
@@ -212,7 +215,7 @@ export interface RestoreRecord {
   readonly reason?: string;
   /** Indexes that took the table's throughput, because the backup recorded none for them. */
   readonly repairedIndexes?: readonly string[];
-  /** In what the settled table differs from `description`, for people. */
+  /** The differences between the settled table and `description`, as text for people. */
   readonly differences?: readonly string[];
   /** Set when the restore ends. */
   readonly targetFate?: TargetFate;

@@ -14,8 +14,8 @@ import { toNativeOverrides } from './native-overrides.ts';
 import { translateErrors } from './translate-errors.ts';
 
 /**
- * Creates the port to DynamoDB's own on-demand backups. DynamoDB's errors keep their texts. `config` is for a second
- * client of the same DynamoDB.
+ * Creates the port to DynamoDB's own on-demand backups. DynamoDB's errors keep their texts. `config` configures a
+ * second client of the same DynamoDB.
  */
 export function createNativeBackups(
   dynamodb: DynamoDBClient,

@@ -18,7 +18,7 @@ export function createContinuousBackups(dynamodb: DynamoDBClient, restore: Nativ
   };
 }
 
-/** Creates the part of the port that does not restore. */
+/** Creates the port without its method for restores. */
 export function createRecovery(dynamodb: DynamoDBClient): Omit<ContinuousBackups, 'restore'> {
   return {
     describe: (table) =>

@@ -6,7 +6,7 @@ import { environment } from '../runtime/environment.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { RestoreAnswer, RestoreCall } from './native-restore.ts';
 
-/** Has DynamoDB restore a table. Throws DynamoDB's errors under their names. */
+/** Requests a restore from DynamoDB. Throws DynamoDB's errors under their names. */
 export type NativeRestore = (call: RestoreCall) => Promise<TableDescription>;
 
 /**
@@ -40,7 +40,10 @@ export function createRestoreInvoker(env: NodeJS.ProcessEnv, config: LambdaClien
   };
 }
 
-/** Makes dates of the times in a table's description, whose names all end like this: JSON writes a date as text. */
+/**
+ * Turns the times in a table's description back into dates, because JSON writes a date as text. The names of all times
+ * end like this.
+ */
 function reviveTime(name: string, value: unknown): unknown {
   return name.endsWith('DateTime') && typeof value === 'string' ? new Date(value) : value;
 }

@@ -40,8 +40,8 @@ export interface NativeBackups {
   /** Throws `Validation` where there are no native backups. */
   check(): void;
   /**
-   * Creates a backup and returns its ARN. Two calls make two backups of one name. Throws `TableNotFound`, `TableInUse`,
-   * `ContinuousBackupsUnavailable`, `LimitExceeded`, `AccessDenied`.
+   * Creates a backup and returns its ARN. Two calls create two backups with the same name. Throws `TableNotFound`,
+   * `TableInUse`, `ContinuousBackupsUnavailable`, `LimitExceeded`, `AccessDenied`.
    */
   create(table: string, name: string): Promise<string>;
   /** Lists the ARNs of a table's backups of this name, made at `since` (epoch ms) or later, oldest first. */

@@ -24,7 +24,7 @@ export type RestoreAnswer =
   | { readonly table: TableDescription }
   | { readonly error: { readonly name: string; readonly message: string } };
 
-/** Has DynamoDB restore a table. Returns DynamoDB's errors, and throws any other error. */
+/** Requests a restore from DynamoDB. Returns DynamoDB's errors, and throws any other error. */
 export async function requestRestore(dynamodb: DynamoDBClient, call: RestoreCall): Promise<RestoreAnswer> {
   try {
     return { table: (await send(dynamodb, call)) ?? {} };

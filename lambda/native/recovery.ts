@@ -31,12 +31,15 @@ export interface PointInTimeRestore {
   readonly requestKey?: string;
 }
 
-/** A restore that was started: Tidemark's has a record; for its own, DynamoDB describes the table that it creates. */
+/**
+ * A restore that was started. Tidemark's own restore has a record; a restore by DynamoDB has DynamoDB's description of
+ * the new table.
+ */
 export type StartedRestore = { readonly restore: RestoreRecord } | { readonly table: SdkTableDescription };
 
 /**
- * The port to point-in-time recovery: on AWS to DynamoDB's own, on one machine to that of `local/dynamodb`. Each method
- * throws `TableNotFound` if there is no such table.
+ * The port to point-in-time recovery: DynamoDB's own on AWS, that of `local/dynamodb` in the embedded runtime. Each
+ * method throws `TableNotFound` if there is no such table.
  */
 export interface ContinuousBackups {
   describe(table: string): Promise<PointInTimeRecovery>;

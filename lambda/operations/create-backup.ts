@@ -84,7 +84,10 @@ export async function createBackup(
   return backup;
 }
 
-/** Binds a key to its request: a client that sends one key with different requests means different backups. */
+/**
+ * Combines a key with its request, because a client that sends the same key with different requests wants different
+ * backups.
+ */
 function bindKey(
   requestKey: string,
   { table, name, kind, source, comment, requestedBy }: CreateBackupInput,

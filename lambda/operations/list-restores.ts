@@ -10,7 +10,7 @@ export interface ListRestoresInput {
   /** Only restores of this backup, by ARN. */
   readonly backupArn?: string;
   readonly status?: RestoreStatus;
-  /** How many restores one page looks at. */
+  /** How many restores one page examines. */
   readonly limit: number;
   /** The token of the previous page. */
   readonly next?: string;
@@ -24,9 +24,9 @@ export interface RestoreListPage {
 }
 
 /**
- * Lists one page of restores: of each target the latest one. A page looks at no more than `limit` restores, whatever is
- * asked for, so it may list fewer of them, even none, before the last page. Throws `Validation` for a token that no page
- * has returned.
+ * Lists one page of restores: of each target the latest one. A page examines at most `limit` restores and lists those
+ * that the request selects, so a page before the last one may list fewer, even none. Throws `Validation` for a token
+ * that no page has returned.
  */
 export async function listRestores(
   { catalog }: Pick<RequestServices, 'catalog'>,

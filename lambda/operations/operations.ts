@@ -50,7 +50,7 @@ const functions = {
 /** Every operation as a function of its input alone. */
 export type Operations = Bound<typeof functions>;
 
-/** Gives every operation the services that it works with. */
+/** Binds every operation to the services that it uses. */
 export function createOperations(services: OperationServices): Operations {
   return bindServices(functions, services);
 }
@@ -63,7 +63,7 @@ type Bound<F> = {
 
 type Functions<S> = Readonly<Record<string, (services: S, input: never) => unknown>>;
 
-/** Makes functions of services and an input functions of the input alone. */
+/** Binds the services to functions that take services and an input, so that the results take only the input. */
 export function bindServices<S, F extends Functions<S>>(functions: F, services: S): Bound<F> {
   const bound = Object.entries(functions).map(([name, run]) => [
     name,

@@ -9,7 +9,9 @@ export function createPageToken(place: string, facts: Facts): string {
   return `${place}${hashFacts(facts)}`;
 }
 
-/** Reads the place from a token. Throws `Validation` for a token of other facts and for any other text. */
+/**
+ * Reads the place from a token. Throws `Validation` for a token that was made with other facts, and for any other text.
+ */
 export function readPlace(token: string, facts: Facts): string {
   const place = token.slice(0, 16);
   if (/^[0-9a-f]{16}$/.test(place) && token === createPageToken(place, facts)) return place;

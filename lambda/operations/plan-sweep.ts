@@ -7,10 +7,10 @@ import type { Services } from '../services/services.ts';
 import { checkTableArn } from '../tables/table.ts';
 
 /**
- * Plans what a sweep would delete now, folder by folder, without deleting or changing anything. With `table`, plans only
- * for the folders of this table's backups. A snapshot that was released and that nothing holds is shown as live, although
- * a sweep would first mark it as dead. Throws `AccessDenied` for the ARN of another table; a deleted table is known by
- * its name alone.
+ * Plans what a sweep would delete now, folder by folder, without deleting or changing anything. With `table`, plans
+ * only for the folders of this table's backups. A snapshot that was released and that nothing holds is shown as live,
+ * although a sweep would first mark it as dead. Throws `AccessDenied` for the ARN of another table; a deleted table can
+ * be named only by its name, not by its ARN.
  */
 export async function planSweep(
   services: SweepServices & Pick<Services, 'dynamodb'>,

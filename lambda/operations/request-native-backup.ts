@@ -3,7 +3,7 @@ import type { BackupRecord } from '../model/records.ts';
 import type { Services } from '../services/services.ts';
 import { reasonOf, TidemarkError } from '../runtime/errors.ts';
 
-/** What operations on native backups work with. */
+/** The services that operations on native backups use. */
 export type NativeServices = Pick<Services, 'catalog' | 'native' | 'config' | 'clock' | 'log'>;
 
 /** Catalogs a native backup, then requests it from DynamoDB. Throws as `requestNativeBackup` does. */

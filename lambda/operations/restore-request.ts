@@ -10,7 +10,7 @@ import { describeBackup } from './describe-backup.ts';
 import { checkRestorable } from './find-backup.ts';
 import { findTableState, isRunning } from './table-state.ts';
 
-/** What the operations that restore tables share. */
+/** The common part of the operations that restore tables. */
 
 export interface RestoreTableInput {
   readonly backup: BackupKey;

@@ -10,7 +10,7 @@ export async function settleNativeBackup(services: NativeServices, backup: Backu
   if (backup.status !== 'CREATING' || backup.nativeArn === undefined) return false;
   const found = await native.describe(backup.nativeArn);
   if (found === undefined) {
-    // DynamoDB may not show a new backup at once.
+    // DynamoDB may not find a new backup immediately.
     if (isFresh(services, backup)) return false;
     await catalog.natives.fail(backup, 'DynamoDB no longer has the backup');
     return true;

@@ -5,17 +5,20 @@ import { TidemarkError } from '../runtime/errors.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 import { describeTable, findTable, type Table, tableNotFoundError } from '../tables/table.ts';
 
-/*
- * The one place that answers in which state a table is. DynamoDB calls a table ACTIVE while one of Tidemark's restores
+/**
+ * The only place that decides which state a table is in. DynamoDB calls a table ACTIVE while one of Tidemark's restores
  * loads it; only the catalog knows better. Every operation that takes a table asks here.
  */
 
 type StateServices = Pick<RequestServices, 'dynamodb' | 'catalog'>;
 
-/** For so long DynamoDB's backups do not find a new table. Later, until it is ACTIVE, its backups are being enabled. */
+/**
+ * How long DynamoDB's backups do not find a new table. After that, until the table is ACTIVE, its backups are being
+ * enabled.
+ */
 const unseenMs = 3000;
 
-/** A table, if there is one, and the latest restore to its name: maybe of an earlier table. */
+/** A table, if there is one, and the latest restore to its name, which may have created an earlier table. */
 export interface TableState {
   readonly table: SdkTableDescription | undefined;
   readonly restore: RestoreRecord | undefined;
@@ -27,7 +30,8 @@ export async function findTableState(
   name: string,
 ): Promise<TableState> {
   const table = await findTable(dynamodb, name);
-  // Not at the same time: the record of a restore is older than its table, so whoever sees the table sees the record.
+  // Reads one after the other: a restore's record is older than its table, so a caller that sees the table also sees
+  // the record.
   return { table, restore: await catalog.restores.get(name) };
 }
 
@@ -52,8 +56,8 @@ export async function describeCompleteTable(
 }
 
 /**
- * Checks a table whose recovery a request wants to know, change or use. There may be no such table. Throws
- * `TableNotFound` while a restore makes it, and `AccessDenied` if it has another ARN than the request names.
+ * Checks the table of a request that describes, changes or uses point-in-time recovery. The table need not exist.
+ * Throws `TableNotFound` while a restore makes it, and `AccessDenied` if it has another ARN than the request names.
  */
 export async function checkNotBeingMade(
   services: StateServices,

@@ -18,7 +18,8 @@ const maxBackupsSeen = 1000;
 
 /**
  * Moves an old head forward by an internal backup, before the stream loses the changes since. It does so only while the
- * table's stream holds all of them, nothing else works on the table, and there is a backup to keep the head for.
+ * stream still holds those changes, no backup of the table is in progress, and there is a backup for whose sake the
+ * head is kept.
  */
 export async function moveHead(services: Services, table: TableRecord): Promise<void> {
   const { name, head, turn, pending, lastMarker } = table;

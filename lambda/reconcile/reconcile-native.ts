@@ -4,16 +4,17 @@ import { isError, TidemarkError } from '../runtime/errors.ts';
 import { type NativeServices, requestNativeBackup } from '../operations/request-native-backup.ts';
 import { isFresh, settleNativeBackup } from '../operations/settle-native-backup.ts';
 
-/** DynamoDB's clock is behind ours by less than this. */
+/** The maximum by which DynamoDB's clock may be slow compared with ours. */
 const clockSkewMs = 5 * 60_000;
 
 /** The number of requests to DynamoDB before the reconciler gives up a native backup that DynamoDB does not have. */
 const maxAttempts = 5;
 
 /**
- * Repairs a native backup that is CREATING. If DynamoDB's answer was lost, it looks for the backup by its name, and requests
- * it again if DynamoDB has none. If DynamoDB was asked twice, it settles the backup once that is certainly the only one.
- * Throws DynamoDB's refusal, and `Internal` if the backup is FAILED now, because nobody else would notice.
+ * Repairs a native backup that is CREATING. If DynamoDB's answer was lost, it looks for the backup by its name, and
+ * requests it again if DynamoDB has none. If DynamoDB was asked twice, it settles the backup once that is certainly the
+ * only one. Throws DynamoDB's error if it rejects the request, and `Internal` if the backup is now FAILED, because
+ * nobody else would notice.
  */
 export async function reconcileNative(services: NativeServices, key: BackupKey): Promise<void> {
   const { backups } = services.catalog;

@@ -16,12 +16,12 @@ const maxAttempts = 5;
 const abandoned = 'its executions ended without finishing it; see the state machine’s history';
 
 /**
- * Finds and repairs what no execution will finish. It runs every five minutes.
+ * Finds and repairs work that no execution will finish. It runs every five minutes.
  *
  * - In: the catalog's tables, running and failed restores, native backups that are CREATING, expired backups.
  * - Out: started or restarted executions, moved heads, settled native backups, deleted expired backups; and the number of
  *   troubles, among them each native backup that has failed. The log says what each trouble is.
- * - Always: all it does is a conditional write, so it may run at any time, also twice at once. The trouble of one table
+ * - Always: all its changes are conditional writes, so it may run at any time, even twice at once. The trouble of one table
  *   does not keep it from the others.
  */
 export async function reconcile(services: Services): Promise<{ readonly troubles: number }> {

@@ -12,9 +12,10 @@ type ChangeServices = Pick<Services, 'dynamodb' | 'log'>;
 
 /**
  * Begins to change the target. Does nothing while DynamoDB accepts no change: it limits how many tables of an account
- * change at once (`LimitExceededException`) and allows one change of a table at a time (`ResourceInUseException`).
- * Both pass, but can last longer than a step's retries, and a loaded table must not be given up for that: the caller
- * describes the table again later. Throws when a quota is exceeded, such as the account's throughput.
+ * change at once (`LimitExceededException`) and allows one change of a table at a time (`ResourceInUseException`). Both
+ * conditions are temporary but can last longer than a step's retries, and a loaded table must not be abandoned because
+ * of them: the caller describes the table again later. Throws when a quota is exceeded, such as the account's
+ * throughput.
  */
 export async function updateTable(services: ChangeServices, update: UpdateTableCommandInput): Promise<void> {
   await sendUnlessBusy(services, () => services.dynamodb.send(new UpdateTableCommand(update)));

@@ -8,7 +8,7 @@ import { buildTableParameters } from './table-parameters.ts';
 import { targetLostError } from './target-table.ts';
 
 /**
- * Has DynamoDB check all settings that the new table is to get after it is loaded, before the first item is written. The
+ * Lets DynamoDB check, before the first item is written, all settings that the new table gets after it is loaded. The
  * check is a request to create the table as it will be in the end: DynamoDB checks its parameters first, and then
  * answers that the table exists. Deletion protection is left out, so that the restore could remove the table if there
  * were none after all.

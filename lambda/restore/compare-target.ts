@@ -13,8 +13,9 @@ import { maximaOf } from './target-throughput.ts';
 type Settings = ReadonlyMap<string, string>;
 
 /**
- * Lists for people in what a restored table differs from what was promised: each setting that a restore makes, except
- * deletion protection, which is switched on after this check. What the promise leaves open, the table may have.
+ * Lists, as texts for people, the differences between a restored table and its description: each setting that a restore
+ * makes, except deletion protection, which is switched on after this check. What the promise leaves open, the table may
+ * have.
  */
 export function findDifferences(promised: TableDescription, actual: TableDescription): string[] {
   const [wanted, present] = [describeSettings(promised), describeSettings(actual)];

@@ -97,7 +97,7 @@ async function applySetting(
   return enableTimeToLive(services, name, wanted);
 }
 
-/** Begins to switch time to live on if the target needs it. Returns false if there is nothing to do. */
+/** Starts enabling time to live if the target needs it. Returns false if there is nothing to do. */
 async function enableTimeToLive(
   services: Services,
   name: string,

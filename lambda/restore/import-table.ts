@@ -14,8 +14,8 @@ import { targetLostError } from './target-table.ts';
 const waitSeconds = 60;
 
 /**
- * Has DynamoDB import the materialized objects into the target table. The machine calls it again until the import has
- * ended and the table has the restore's tag, which the later steps need for their rights.
+ * Starts DynamoDB's import of the materialized objects into the target table, and waits for it. The machine calls it
+ * again until the import has ended and the table has the restore's tag, which the later steps need for their rights.
  *
  * Throws `TaskIncomplete` if a range was not materialized, `TableAlreadyExists`, `TargetTableLost`, and `ImportFailed`
  * with DynamoDB's reason or if DynamoDB's count differs from the number of materialized items.

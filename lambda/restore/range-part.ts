@@ -24,7 +24,7 @@ export interface PartStart {
   readonly ahead: readonly string[];
 }
 
-/** Does the work from there on. Each result that it yields is one part. */
+/** Does the work from that start on. Each result that it yields is one part. */
 type Work = (current: CurrentRestore, start: PartStart) => AsyncIterable<RangeResult>;
 
 /**

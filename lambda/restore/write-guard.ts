@@ -7,8 +7,8 @@ import { describeTarget } from './target-table.ts';
 /**
  * Checks before a request that the restore may still write to its table: the job's execution owns the restore, the
  * table is not yet its owner's (settled), and it is still the table that the restore made. So a step that outlives its
- * restore does not write an old item over a newer one, or into another table of the same name. The rights of a deployed
- * step depend on the restore's tag in addition.
+ * restore does not write an old item over a newer one, or into another table of the same name. In addition, the rights
+ * of a deployed step depend on the restore's tag.
  *
  * A check counts for `writeGuardMs`, so what remains are the requests of that time, and those that are on their way. A
  * conditional write would close that gap only in part (it brings a deleted item back), and each item would be a request

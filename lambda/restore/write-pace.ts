@@ -5,9 +5,10 @@ const maxRequests = 8;
 const maxPauseMs = 5000;
 
 /**
- * Adapts one invocation's requests to what the table accepts. Each accepted request allows one more at once, up to
- * `maxRequests`, and ever fewer after the first refusal. A refusal halves their number, once for all requests that were
- * sent before it was known. While the table accepts nothing, the pauses before the next request double.
+ * Adapts one invocation's requests to what the table accepts. Until the first refusal, each accepted request allows one
+ * more at once, up to `maxRequests`; after it, the number grows more and more slowly. A refusal halves their number,
+ * once for all requests that were sent before it was known. While the table accepts nothing, the pauses before the next
+ * request double.
  */
 export class WritePace {
   #requests = 2;

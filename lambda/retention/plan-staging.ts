@@ -36,9 +36,9 @@ export async function planRestoreStaging(services: SweepServices, staged: Staged
 }
 
 /**
- * Plans for what remains in `staged` after all tables and the restores: it belongs to nobody, and is kept. Only the notes
- * of a failed execution whose backup was never cataloged are deleted, after the grace: a request starts the execution
- * and writes the record at the same time, and may fail to do the latter.
+ * Plans for the objects that remain in `staged` after all tables and restores: they belong to no job, and are kept.
+ * Only the notes of a failed execution whose backup was never cataloged are deleted, after the grace: a request starts
+ * the execution and writes the record at the same time, and may fail to do the latter.
  */
 export function planUnknownStaging(
   { clock, config }: Pick<SweepServices, 'clock' | 'config'>,

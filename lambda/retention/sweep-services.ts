@@ -3,7 +3,7 @@ import type { Snapshots } from '../catalog/snapshots.ts';
 import type { Turns } from '../catalog/turns.ts';
 import type { Services } from '../services/services.ts';
 
-/** What a sweep, and the plan of one, work with. */
+/** The services that a sweep and its plan use. */
 export interface SweepServices extends Pick<Services, 'store' | 'clock' | 'config' | 'log' | 'ids'> {
   readonly catalog: {
     readonly turns: Pick<Turns, 'listTables'>;

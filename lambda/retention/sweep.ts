@@ -21,7 +21,7 @@ export interface SweepSummary {
   readonly troubles: number;
 }
 
-/** How many objects are deleted between two looks at the clock: as many as one request to S3 can name. */
+/** How many objects are deleted between two checks of the clock: as many as one request to S3 can name. */
 const maxDeletions = 1000;
 
 /**

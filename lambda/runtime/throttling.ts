@@ -1,6 +1,6 @@
 import { isServiceError } from './errors.ts';
 
-/** Reasons of a cancelled transaction that pass: the same transaction may succeed later. */
+/** Temporary reasons for a cancelled transaction: the same transaction may succeed later. */
 const temporary = new Set([
   'None',
   'ThrottlingError',

@@ -27,7 +27,7 @@ export interface Config {
   readonly exportWindow: WindowLimits;
   /** How long before an export's time the replay of the stream starts: the export may end up to a minute early or late. */
   readonly replayMs: number;
-  /** How long one invocation works at most. It also ends in time for its Lambda's timeout. */
+  /** The maximum working time of one invocation. It also ends in time for its Lambda's timeout. */
   readonly timeBudgetMs: number;
   /** How long after the marker all earlier records of the stream are taken to be readable: a stream has no watermark. */
   readonly settleMs: number;
@@ -56,7 +56,8 @@ export const defaultConfig: Config = {
   missingRecovery: 'refuse',
   // Not every database with DynamoDB's protocol can import. The stack sets `auto`.
   restoreBy: 'writes',
-  // Not every database with DynamoDB's protocol adds larger ones. The stack sets DynamoDB's limit.
+  // Some databases with DynamoDB's protocol cannot add an index with more key attributes. The stack sets DynamoDB's
+  // limit.
   maxIndexKeys: 2,
   // What DynamoDB accepts.
   exportWindow: { minMs: 15 * 60_000, maxMs: 24 * 60 * 60_000 },
@@ -69,7 +70,8 @@ export const defaultConfig: Config = {
   recordMs: 10_000,
   reconcileGraceMs: 2 * 60_000,
   importShownMs: 5 * 60_000,
-  // A check is two calls. A restore of 40 invocations at once makes 80 a second, few beside 1,600 batches.
+  // A check is two calls. A restore with 40 concurrent invocations makes 80 a second, few compared with its 1,600
+  // batches.
   writeGuardMs: 1000,
   // Four times what the longest-running function may take.
   sweepGraceMs: 60 * 60_000,

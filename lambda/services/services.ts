@@ -11,7 +11,7 @@ import type { Config } from './config.ts';
 import type { Ids } from '../runtime/ids.ts';
 import type { Log } from '../runtime/logger.ts';
 
-/** Everything that operations and steps work with. A function names the services that it uses with `Pick`. */
+/** All services of operations and steps. A function names the services that it uses with `Pick`. */
 export interface Services {
   readonly config: Config;
   readonly clock: Clock;

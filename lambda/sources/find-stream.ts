@@ -26,7 +26,7 @@ async function enableMissingStream(
   const hasOther = description.stream?.StreamEnabled === true;
   if (config.missingStream === 'refuse' || hasOther) return undefined;
   if (status === 'ACTIVE') await enableStream(dynamodb, identity.name);
-  // Somebody may disable it again and again. A scan could not be corrected by so late a stream, either.
+  // Somebody may disable it again and again. A stream that is enabled so late could not correct a scan, either.
   return clock.now() - requestedAt < enablingMs ? 'wait' : undefined;
 }
 

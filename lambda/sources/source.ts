@@ -44,7 +44,7 @@ export interface SourceModule<O extends { readonly source: Source }> {
   isExact(origin: O): boolean;
 }
 
-/** What sources work with. The catalog is not among it. */
+/** The services that sources use. The catalog is not among it. */
 export type SourceServices = Pick<
   Services,
   'bucketPlace' | 'clock' | 'config' | 'dynamodb' | 'ids' | 'log' | 'recovery' | 'store' | 'streams'
@@ -56,7 +56,7 @@ export interface SourceRequest {
   readonly requestedAt: number;
 }
 
-/** What sources found out about a table. */
+/** The facts about a table that sources found. */
 export interface Facts {
   /** The table's stream, if it has a usable one, and since when. */
   readonly stream: TableStream | undefined;
@@ -69,7 +69,7 @@ export interface TableStream {
   readonly createdAt: number;
 }
 
-/** All that a source's choice depends on. Times are epoch milliseconds. */
+/** Everything that the choice of a source depends on. Times are epoch milliseconds. */
 export interface Situation extends Facts {
   /** The table's name. */
   readonly table: string;
@@ -135,8 +135,8 @@ export function passOver(reason?: string): Continuation<never> {
 }
 
 /**
- * Chooses the first parent that a source can continue. `consider` answers an origin, or why the source cannot continue
- * that parent.
+ * Chooses the first parent that a source can continue. `consider` returns an origin, or the reason why the source
+ * cannot continue that parent.
  */
 export function continueFirst<O extends { readonly source: Source }>(
   source: O['source'],

@@ -29,7 +29,7 @@ export interface StreamReading {
   readonly since: number;
 }
 
-/** What one part of the reading staged, and how far it read. */
+/** The result of one part of the reading: what it staged, and how far it read. */
 export interface StreamResult extends PartResult {
   readonly files: readonly StagedFile[];
   readonly lanes: readonly Lane[];

@@ -76,12 +76,12 @@ export function createLane(shard: string, position: string, inherited = false): 
 /** The pause between two empty pages, so that an open shard has time to show what it holds. */
 const emptyPagePauseMs = 200;
 
-/** The pause between two looks for the children of a closed shard. DescribeStream allows 10 calls a second. */
+/** The pause between two searches for the children of a closed shard. DescribeStream allows 10 calls a second. */
 const listingPauseMs = 1000;
 
 /**
- * Reads lanes, and the shards that follow them, as far as the rules say. It moves the lanes in place, so that a later call
- * can continue from them. Answers true when all are done. Throws `StreamGap`.
+ * Reads lanes, and the shards that follow them, as far as the rules say. It moves the lanes in place, so that a later
+ * call can continue from them. Returns true when all lanes are done. Throws `StreamGap`.
  */
 export async function readLanes(
   services: { readonly streams: DynamoDBStreamsClient; readonly clock: Clock },

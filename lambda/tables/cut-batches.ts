@@ -7,7 +7,7 @@ const maxBatchItems = 25;
  */
 const maxBatchBytes = 1024 ** 2;
 
-/** What a request has around the JSON of one item. */
+/** The bytes of a request around the JSON of one item. */
 const wrapperBytes = '{"PutRequest":{"Item":}},'.length;
 
 /** Cuts items into batches of what one BatchWriteItem may put. `jsonBytesOf`: the length of an item as it is sent. */

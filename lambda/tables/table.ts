@@ -48,7 +48,7 @@ export async function describeTable(dynamodb: DynamoDBClient, name: string): Pro
   };
 }
 
-/** Creates DynamoDB's error for a table that there is not, or not yet. */
+/** Creates DynamoDB's error for a table that does not exist, or not yet. */
 export function tableNotFoundError(name: string): TidemarkError {
   return new TidemarkError('TableNotFound', `Table not found: ${name}`);
 }

@@ -21,7 +21,7 @@ import { gatewayResponses } from './gateway-responses.ts';
 
 export interface DynamodbApiProps extends StackParts {
   readonly machines: Machines;
-  /** The function that has DynamoDB itself restore a table. The API's function calls it. */
+  /** The function that requests restores from DynamoDB itself. The API's function calls it. */
   readonly nativeRestore: NativeRestore;
 }
 
@@ -59,8 +59,8 @@ export class DynamodbApi extends Construct {
    */
   invokeArns(path: ApiPath): string[] {
     const arn = this.api.arnForExecuteApi('POST', path, this.api.deploymentStage.stageName);
-    // API Gateway treats /backup/ as /backup, but checks the right to the path as requested. The JavaScript SDK requests
-    // the one, boto3 the other.
+    // API Gateway treats /backup/ as /backup, but checks the right to the path as requested. The JavaScript SDK
+    // requests the first form, boto3 the second.
     return path === '/' ? [arn] : [arn, `${arn}/`];
   }
 

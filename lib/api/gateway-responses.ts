@@ -113,7 +113,7 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
-/** The gateway responses of the REST API, with bodies, statuses and headers from which SDKs make the right exception. */
+/** The gateway responses of the REST API. Their bodies, statuses and headers make SDKs throw the right exception. */
 export const gatewayResponses: readonly GatewayResponseOptions[] = refusals.map((refusal) => ({
   type: refusal.type,
   statusCode: String(refusal.status),

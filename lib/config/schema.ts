@@ -12,7 +12,7 @@ import { tableForm, tablePatternForm } from './table-patterns.ts';
  * an `integer` with limits; its message is made from these.
  */
 
-/** The tables of a deployment that does not say which: for trying Tidemark. The stack then shows a warning. */
+/** The tables of a deployment whose configuration names none: for trying Tidemark. The stack then shows a warning. */
 export const exampleTables: readonly string[] = ['tidemark-*'];
 
 /** All retention times that CloudWatch Logs accepts, except "never expire". */

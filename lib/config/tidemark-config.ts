@@ -15,7 +15,10 @@ type Accepted<Schema> = Schema extends { enum: readonly (infer Choice)[] }
             }
           : never;
 
-/** What the owner of a deployment decides; `schema.ts` describes each member. A parsed configuration has all of them. */
+/**
+ * The settings that the owner of a deployment chooses; `schema.ts` describes each member. A parsed configuration has
+ * all of them.
+ */
 export type TidemarkConfig = {
   readonly [Name in keyof typeof memberSchemas]: Accepted<(typeof memberSchemas)[Name]>;
 };
@@ -23,7 +26,7 @@ export type TidemarkConfig = {
 /** One entry of `schedules`. */
 export type ScheduleConfig = Accepted<typeof scheduleSchema>;
 
-/** The configuration of a deployment whose owner decides nothing. */
+/** The configuration of a deployment whose owner sets nothing. */
 export const defaultTidemarkConfig = Object.fromEntries<unknown>(
   Object.entries(memberSchemas).map(([name, schema]) => [name, schema.default]),
 ) as TidemarkConfig;

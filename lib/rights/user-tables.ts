@@ -75,8 +75,8 @@ export class UserTables {
   }
 
   /**
-   * Allows having DynamoDB make a table of objects that the grantee may read. Without the rights to write logs, the import
-   * fails (hashicorp/terraform-provider-aws#38946); they are those of
+   * Allows starting DynamoDB imports, which create a table from objects that the grantee may read. Without the rights
+   * to write logs, the import fails (hashicorp/terraform-provider-aws#38946); they are those of
    * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.Requesting.html
    */
   grantImport(grantee: IGrantable): void {

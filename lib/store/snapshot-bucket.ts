@@ -67,8 +67,9 @@ export class SnapshotBucket extends Construct {
   }
 
   /**
-   * Allows having DynamoDB export a table into staging. The rights are those of "Requesting a table export" in DynamoDB's
-   * Developer Guide; DynamoDB requires the right to set an ACL although only an export to another account needs it.
+   * Allows starting DynamoDB's export of a table into staging. The rights are those of "Requesting a table export" in
+   * DynamoDB's Developer Guide; DynamoDB requires the right to set an ACL although only an export to another account
+   * needs it.
    */
   grantExport(grantee: IGrantable): void {
     this.grantWrite(grantee, 'staging');

@@ -35,7 +35,7 @@ export class RestoreWorkflow extends Construct {
   }
 
   private define(functions: TaskFunctions<keyof typeof restoreTasks>, maxConcurrency: number): IChainable {
-    // They keep the state, so that AbortRestore gets the failure again when it is called after a wait.
+    // These two keep the state, so that AbortRestore gets the failure again when it is called after a wait.
     const abort = invokeKeepingState(
       this,
       'AbortRestore',

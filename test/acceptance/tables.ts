@@ -111,9 +111,9 @@ export class Workplace {
     for (const table of this.#tables) {
       const { BackupSummaries = [] } = await this.#helper.call('ListBackups', { TableName: table });
       for (const { BackupArn } of BackupSummaries) {
-        const gone = () =>
+        const canDelete = () =>
           this.#helper.call('DeleteBackup', { BackupArn }).then(() => true, allow('BackupInUseException'));
-        await this.waitUntil(gone);
+        await this.waitUntil(canDelete);
       }
       await this.#helper.call('DeleteTable', { TableName: table }).catch(allow('ResourceNotFoundException'));
     }

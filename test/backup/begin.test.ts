@@ -36,7 +36,7 @@ describe('begin, before the backup has a record,', () => {
 
   it('waits if the record appears while it looks', async () => {
     const { harness, table } = world;
-    const stopped = harness.restarted();
+    const stopped = harness.restart();
     stopped.executions.stop();
     const { id } = await stopped.operations.createBackup({ table, name: 'late' });
     vi.spyOn(Turns.prototype, 'take').mockResolvedValueOnce('over');
@@ -68,7 +68,7 @@ describe('begin, before the backup has a record,', () => {
 describe('begin, while another execution holds the turn,', () => {
   it('ends, and does not change the turn', async () => {
     const { harness, table } = world;
-    const stopped = harness.restarted();
+    const stopped = harness.restart();
     stopped.executions.stop();
     const first = await stopped.operations.createBackup({ table, name: 'first' });
     const second = await stopped.operations.createBackup({ table, name: 'second' });
@@ -118,7 +118,7 @@ describe('a backup of an earlier time', () => {
 async function createThird() {
   const { harness, table } = world;
   const [one, two] = [await backUp(), await backUp()];
-  const stopped = harness.restarted();
+  const stopped = harness.restart();
   stopped.executions.stop();
   const { id } = await stopped.operations.createBackup({ table, name: 'third' });
   return { one, two, claim: { table, backup: id, execution: id } };
@@ -189,7 +189,7 @@ describe('a manifest that an earlier execution published', () => {
     await harness.store.delete([manifestKey(head.table.tableId, head.id)]);
     await putItems(database, table, 7, 9);
 
-    const crashing = harness.restarted({ config });
+    const crashing = harness.restart({ config });
     vi.spyOn(Turns.prototype, 'commit').mockImplementationOnce(async () => {
       crashing.executions.stop();
       throw new Error('killed');
@@ -198,7 +198,7 @@ describe('a manifest that an earlier execution published', () => {
     // The turn's pin keeps the base until the turn is granted to the next execution, which crashes too.
     await reconcile(crashing.services);
     await harness.operations.deleteBackup({ table, id: base.id });
-    const after = harness.restarted({ config });
+    const after = harness.restart({ config });
     await reconcile(after.services);
     await after.executions.idle();
     const backup = await after.operations.describeBackup({ table, id });

@@ -59,13 +59,13 @@ describe('a table without a snapshot', () => {
   });
 
   it('is refused with the remedy if it lacks what its base needs, whatever else it has', () => {
-    const refused = (remedy: string) => ({
+    const refusalWith = (remedy: string) => ({
       error: 'ContinuousBackupsUnavailable',
       message: expect.stringContaining(`not enabled for the table: Music. ${remedy}`),
     });
     const [lacksRecovery, lacksStream] = [
-      refused('Switch on its point-in-time'),
-      refused('Give it a stream'),
+      refusalWith('Switch on its point-in-time'),
+      refusalWith('Give it a stream'),
     ];
     expect(choose({})).toMatchObject(lacksRecovery);
     expect(choose({ stream })).toMatchObject(lacksRecovery);

@@ -25,7 +25,7 @@ afterAll(async () => {
 /** Requests a restore whose execution does not run. */
 async function requestRestore(): Promise<RestoreRecord> {
   const { backup } = await backUp(database, harness, await newTable(database, 1));
-  const stopped = harness.restarted();
+  const stopped = harness.restart();
   stopped.executions.stop();
   const key = { table: backup.table.name, id: backup.id };
   return recordOf(await stopped.operations.restoreTable({ backup: key, target: newTargetName() }));

@@ -55,7 +55,7 @@ describe('find of native backups', () => {
 });
 
 describe('a native backup', () => {
-  const described = (BackupStatus: string) => ({
+  const describeWith = (BackupStatus: string) => ({
     BackupDescription: {
       BackupDetails: { BackupArn: arn, BackupStatus, BackupSizeBytes: 1900 },
       SourceTableDetails: { TableId: 'the-table', ItemCount: 7 },
@@ -63,7 +63,7 @@ describe('a native backup', () => {
   });
 
   test.each(['CREATING', 'AVAILABLE'])('is described with its status and figures: %s', async (status) => {
-    simulated.answer = { status: 200, body: described(status) };
+    simulated.answer = { status: 200, body: describeWith(status) };
     expect(await simulated.backups.describe(arn)).toEqual({
       status,
       tableId: 'the-table',
@@ -73,7 +73,7 @@ describe('a native backup', () => {
   });
 
   test('is undefined if it is deleted or missing', async () => {
-    simulated.answer = { status: 200, body: described('DELETED') };
+    simulated.answer = { status: 200, body: describeWith('DELETED') };
     expect(await simulated.backups.describe(arn)).toBeUndefined();
     simulated.answer = errorOf('BackupNotFoundException');
     expect(await simulated.backups.describe(arn)).toBeUndefined();

@@ -37,7 +37,7 @@ describe('createBackup', () => {
     const { harness, table } = world;
     const first = await harness.operations.createBackup({ table, name: 'first' });
     const { sleep } = harness.services.clock;
-    const lagging = harness.restarted({ clock: { now: () => first.marker - 5000, sleep } });
+    const lagging = harness.restart({ clock: { now: () => first.marker - 5000, sleep } });
     lagging.executions.stop();
     const second = await lagging.operations.createBackup({ table, name: 'second' });
     expect(second.marker).toBe(first.marker + 1);
@@ -50,7 +50,7 @@ describe('createBackup', () => {
 
   it('keeps a backup whose execution could not be started for the reconciler', async () => {
     const { harness, table } = world;
-    const failing = harness.restarted();
+    const failing = harness.restart();
     const services = {
       ...failing.services,
       executions: { ...failing.executions, start: () => Promise.reject(new Error('throttled')) },
@@ -270,7 +270,7 @@ describe('listBackups', () => {
   it('leaves out a failed backup, as DynamoDB does, unless failed ones are asked for', async () => {
     const { database, harness, table } = world;
     const good = await backup({ name: 'good' });
-    const failing = harness.restarted({
+    const failing = harness.restart({
       around: (handler, _input, run) =>
         handler === 'collect' ? Promise.reject(new Error('no luck')) : run(),
     });

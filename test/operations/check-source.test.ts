@@ -25,7 +25,7 @@ const checkWith = (describe: () => Promise<{ enabled: boolean }>) =>
     undefined,
   );
 
-const named = (name: string) => Object.assign(new Error('Rate exceeded'), { name });
+const errorNamed = (name: string) => Object.assign(new Error('Rate exceeded'), { name });
 
 describe('checkSource for a table without a stream', () => {
   it('throws ContinuousBackupsUnavailable if recovery is disabled, and passes if it is enabled', async () => {
@@ -36,16 +36,16 @@ describe('checkSource for a table without a stream', () => {
   });
 
   it.each([
-    named('ThrottlingException'),
-    named('RequestLimitExceeded'),
-    named('LimitExceededException'),
+    errorNamed('ThrottlingException'),
+    errorNamed('RequestLimitExceeded'),
+    errorNamed('LimitExceededException'),
     new TidemarkError('LimitExceeded', 'Rate exceeded'),
   ])('leaves the check to the execution when DynamoDB is too busy to answer: %s', async (error) => {
     await expect(checkWith(throwing(error))).resolves.toBeUndefined();
   });
 
   it('throws any other error of DynamoDB', async () => {
-    const error = named('InternalServerError');
+    const error = errorNamed('InternalServerError');
     await expect(checkWith(throwing(error))).rejects.toBe(error);
   });
 });

@@ -105,7 +105,7 @@ function compareMaps(from: ReadonlyMap<string, string>, to: ReadonlyMap<string, 
 }
 
 /** The differences of pages, with keys in the form of `keyOf`; they have attributes of the types S and N only. */
-const listed = (pages: readonly ComparisonPage[]) =>
+const toSortedChanges = (pages: readonly ComparisonPage[]) =>
   pages
     .flatMap(({ differences }) => differences)
     .map(({ change, key }) => `${change} ${keyOf(JSON.parse(key) as SdkItem)}`)
@@ -162,22 +162,22 @@ describe('compareBackups', () => {
     const expected = compareMaps(before, await contentOf(database.dynamodb, table));
     expect(expected.length).toBeGreaterThan(3);
     const pages = await compare(1000, second, third);
-    expect(listed(pages)).toEqual(expected);
+    expect(toSortedChanges(pages)).toEqual(expected);
     expectProgress(pages);
   });
 
   it('returns the same differences in pages of one difference and in pages that end with the time', async () => {
-    const all = listed(await compare());
+    const all = toSortedChanges(await compare());
     expect(all).toHaveLength(3 + 3 + 1);
     const pages = await compare(1);
-    expect(listed(pages)).toEqual(all);
+    expect(toSortedChanges(pages)).toEqual(all);
     expectProgress(pages);
     for (const { differences, counts, from, to } of pages) {
       expect(differences.length).toBeLessThanOrEqual(1);
       expect(counts.added + counts.changed + counts.removed).toBe(differences.length);
       expect([from, to]).toEqual([first, second]);
     }
-    const patient = harness.restarted({ config: { limits: smallLimits, readBudgetMs: 60_000 } });
+    const patient = harness.restart({ config: { limits: smallLimits, readBudgetMs: 60_000 } });
     const page = await patient.operations.compareBackups({
       from: keyOfBackup(second),
       to: keyOfBackup(first),
@@ -293,7 +293,7 @@ function read(name: (typeof operations)[number], of: BackupRecord, from = harnes
 describe.each(operations)('%s of a backup', (name) => {
   /** Creates a backup whose execution does not run. */
   async function createWaiting(): Promise<BackupRecord> {
-    const idle = harness.restarted({ config: onePageEach });
+    const idle = harness.restart({ config: onePageEach });
     idle.executions.stop();
     return idle.operations.createBackup({ table: await newTable(database, 0), name: 'waiting' });
   }
@@ -331,7 +331,7 @@ describe.each(operations)('%s of a backup', (name) => {
         return store.get(`${key}-swept`);
       },
     });
-    const reader = harness.restarted({ config: onePageEach, store: sweptDuringRead });
+    const reader = harness.restart({ config: onePageEach, store: sweptDuringRead });
     await expect(read(name, first, reader)).rejects.toEqual(code('BackupNotFound'));
     expect(deletion).toBeDefined();
   });

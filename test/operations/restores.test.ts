@@ -51,7 +51,7 @@ describe('a restore is described', () => {
 it('a restore fails, and says so, if a table takes its name before it does', async () => {
   const { database, harness, table } = world;
   const target = newTarget();
-  const racing = harness.restarted({
+  const racing = harness.restart({
     around: async (handler, _input, run) => {
       if (handler === 'restore-plan') {
         await database.dynamodb.send(
@@ -80,7 +80,7 @@ it('a restore fails, and says so, if a table takes its name before it does', asy
 describe('the missing table of a failed restore', () => {
   const describeAfter = (target: string, ms: number) =>
     world.harness
-      .restarted({ clock: shiftClock(world.database.clock, ms) })
+      .restart({ clock: shiftClock(world.database.clock, ms) })
       .operations.describeTable({ table: target });
 
   it('is reported with the reason for a day, and then like any other', async () => {

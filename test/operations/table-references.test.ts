@@ -78,7 +78,7 @@ describe('a table that a restore will create', () => {
   it('can be described by its ARN before it exists', async () => {
     const { harness, table } = world;
     const target = `restored-${randomIds.hex(8)}`;
-    const waiting = harness.restarted();
+    const waiting = harness.restart();
     waiting.executions.stop();
     const restore = recordOf(
       await waiting.operations.restoreTable({ backup: { table, id: backup.id }, target }),

@@ -44,7 +44,7 @@ describe('a table that a restore is loading', () => {
     await harness.executions.idle();
     const target = `restored-${randomIds.hex(8)}`;
     const codes: Record<string, unknown>[] = [];
-    const watching = harness.restarted({
+    const watching = harness.restart({
       native: new SimulatedNatives(world.database.clock.now),
       config: { missingStream: 'enable', missingRecovery: 'enable' },
       around: async (handler, _input, run) => {

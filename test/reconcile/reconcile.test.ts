@@ -17,7 +17,7 @@ const world = embedded();
 
 /** Restarts the same Tidemark with a clock that is `milliseconds` ahead. */
 function restartLater(milliseconds: number, config: Partial<Config> = {}): Harness {
-  return world.harness.restarted({ config, clock: shiftClock(world.harness.services.clock, milliseconds) });
+  return world.harness.restart({ config, clock: shiftClock(world.harness.services.clock, milliseconds) });
 }
 
 /** Expects that nine hours later no backup is requested to move the head. */
@@ -45,7 +45,7 @@ async function backup(): Promise<BackupRecord> {
 describe('reconcile', () => {
   it('starts a backup that was cataloged and never started', async () => {
     const { harness, table } = world;
-    const stopped = harness.restarted();
+    const stopped = harness.restart();
     stopped.executions.stop();
     const { id } = await stopped.operations.createBackup({ table, name: 'orphan' });
     await settle(harness);
@@ -55,7 +55,7 @@ describe('reconcile', () => {
 
   it('gives up a backup whose executions end again and again, with a reason, and lets the next one run', async () => {
     const { harness, table } = world;
-    const dying: Harness = harness.restarted({
+    const dying: Harness = harness.restart({
       around: async (handler, input, run) => {
         const { job } = input as { job: { id: string } };
         if (job.id !== doomed.id || handler !== 'collect') return run();
@@ -67,7 +67,7 @@ describe('reconcile', () => {
     const next = await dying.operations.createBackup({ table, name: 'next' });
     await dying.executions.idle();
     for (let pass = 0; pass < 8; pass++) {
-      const again: Harness = harness.restarted({
+      const again: Harness = harness.restart({
         around: async (handler, input, run) => {
           const { job } = input as { job: { id: string } };
           if (job.id !== doomed.id || handler !== 'collect') return run();

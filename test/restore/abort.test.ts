@@ -50,7 +50,7 @@ async function listTags(arn: string | undefined): Promise<unknown[]> {
 /** Backs up a new table and restores it with `around`, until no execution is running. */
 async function restoreUnder(around: Around, keep: KeptSetting[] = []): Promise<TakenBackup> {
   const made = await backUp(database, harness, await newTable(database, 5));
-  const under = harness.restarted({ around });
+  const under = harness.restart({ around });
   const { id, table } = made.backup;
   await under.operations.restoreTable({ backup: { table: table.name, id }, target, overrides: { keep } });
   await under.executions.idle();
@@ -121,7 +121,7 @@ describe('a restore that is aborted when its table is settled', () => {
         throw new Error('killed');
       });
       const made = await backUp(database, harness, await newTable(database, 5));
-      const dying = harness.restarted({
+      const dying = harness.restart({
         around: (_handler, _input, run) => (dead ? Promise.reject(new Error('killed')) : run()),
       });
       stop = () => dying.executions.stop();
@@ -292,7 +292,7 @@ describe('a restore that is aborted before its table is settled', () => {
   });
 
   it('ends as FAILED although the store with the noted reason can no longer be read', async () => {
-    const broken = harness.restarted({
+    const broken = harness.restart({
       around: (handler, _input, run) =>
         handler === 'restore-indexes' ? Promise.reject(new Error('no more')) : run(),
       store: (store) => ({

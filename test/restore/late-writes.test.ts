@@ -57,7 +57,7 @@ async function restoreBesideTwin(
     holding.release();
     outcome = await twin;
   };
-  const running = harness.restarted({
+  const running = harness.restart({
     store: holding.wrap,
     around: async (handler, _input, run) => {
       if (handler === 'restore-write' && twin === undefined) {

@@ -43,7 +43,7 @@ afterAll(async () => {
 
 /** Plans a restore and runs no further step of it. */
 async function planRestoreJob(): Promise<{ job: RestoreJob; tasks: readonly number[] }> {
-  const stopped = harness.restarted({ config: harness.services.config });
+  const stopped = harness.restart({ config: harness.services.config });
   stopped.executions.stop();
   const target = newTargetName();
   const { id, table } = made.backup;

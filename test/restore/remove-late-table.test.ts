@@ -143,7 +143,7 @@ describe('the decision to remove the table of a failed restore', () => {
   async function failWith(endOf: (target: string) => Pick<RestoreRecord, 'reason' | 'targetFate'>) {
     const harness = await startImportHarness(database, { config: { restoreBy: 'writes' } });
     const { backup } = await backUp(database, harness, await newTable(database, 1));
-    const stopped = harness.restarted();
+    const stopped = harness.restart();
     stopped.executions.stop();
     const target = newTargetName();
     const key = { table: backup.table.name, id: backup.id };

@@ -156,8 +156,10 @@ describe('the throughput of a target', () => {
     ).toEqual(maxima);
   });
 
-  it.each([{}, { MaxReadRequestUnits: -1 }])('has no maxima if the request has none: %j', (asked) => {
-    expect(planTarget(onDemand, { onDemandThroughput: asked })).not.toHaveProperty('onDemandThroughput');
+  it.each([{}, { MaxReadRequestUnits: -1 }])('has no maxima if the request has none: %j', (overridesWith) => {
+    expect(planTarget(onDemand, { onDemandThroughput: overridesWith })).not.toHaveProperty(
+      'onDemandThroughput',
+    );
   });
 
   it('is the requested one for table and indexes after an override to provisioned', () => {
@@ -204,14 +206,17 @@ describe('the indexes of a target', () => {
   });
 
   it('match the source’s by key and projection, whatever their name and the order of projected attributes', () => {
-    const asked = {
+    const overridesWith = {
       ...byYear,
       IndexName: 'renamed',
       Projection: { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: ['price', 'label'] },
       ProvisionedThroughput: more,
     };
     const local = { ...byRank, IndexName: 'also-renamed' };
-    const made = planTarget(provisioned, { globalSecondaryIndexes: [asked], localSecondaryIndexes: [local] });
+    const made = planTarget(provisioned, {
+      globalSecondaryIndexes: [overridesWith],
+      localSecondaryIndexes: [local],
+    });
     expect(made.globalSecondaryIndexes).toEqual([
       { ...byYear, IndexName: 'renamed', ProvisionedThroughput: more },
     ]);
@@ -317,7 +322,9 @@ describe('the encryption of a target', () => {
 });
 
 describe('throughput that does not fit the billing mode', () => {
-  const asked = (index: GlobalSecondaryIndexInfo) => ({ globalSecondaryIndexes: [{ ...byYear, ...index }] });
+  const overridesWith = (index: GlobalSecondaryIndexInfo) => ({
+    globalSecondaryIndexes: [{ ...byYear, ...index }],
+  });
   it.each<[string, TableDescription, RestoreOverrides]>([
     [
       'Cannot override ProvisionedThroughput unless BillingMode is PROVISIONED',
@@ -359,28 +366,28 @@ describe('throughput that does not fit the billing mode', () => {
       provisioned,
       { ...toOnDemand, onDemandThroughput: { MaxReadRequestUnits: 1, MaxWriteRequestUnits: -2 } },
     ],
-    ['Must specify provisioned throughput for index by-year', provisioned, asked({})],
-    ['Must specify provisioned throughput for index by-year', onDemand, { ...toProvisioned, ...asked({}) }],
+    ['Must specify provisioned throughput for index by-year', provisioned, overridesWith({})],
+    ['Must specify provisioned throughput for index by-year', onDemand, { ...toProvisioned, ...overridesWith({}) }],
     [
       'Cannot override ProvisionedThroughput if BillingMode is overridden to PAY_PER_REQUEST for index by-year',
       provisioned,
-      { ...toOnDemand, ...asked({ ProvisionedThroughput: units }) },
+      { ...toOnDemand, ...overridesWith({ ProvisionedThroughput: units }) },
     ],
     [
       'Cannot override ProvisionedThroughput unless BillingMode is PROVISIONED for index by-year',
       onDemand,
-      asked({ ProvisionedThroughput: units }),
+      overridesWith({ ProvisionedThroughput: units }),
     ],
     [
       'Cannot override MaxReadRequestUnits for OnDemandThroughput unless BillingModeOverride is PAY_PER_REQUEST for ' +
         'index by-year',
       provisioned,
-      asked({ ProvisionedThroughput: units, OnDemandThroughput: { MaxReadRequestUnits: 5 } }),
+      overridesWith({ ProvisionedThroughput: units, OnDemandThroughput: { MaxReadRequestUnits: 5 } }),
     ],
     [
       'Requested MaxReadRequestUnits for OnDemandThroughput is outside of valid range for index by-year',
       onDemand,
-      asked({ OnDemandThroughput: { MaxReadRequestUnits: 0 } }),
+      overridesWith({ OnDemandThroughput: { MaxReadRequestUnits: 0 } }),
     ],
   ])('is refused: %s', (text, source, overrides) => {
     expect(() => planTarget(source, overrides)).toThrow(invalid(`Invalid Request: ${text}`));

@@ -27,7 +27,7 @@ const world = embedded(options);
 
 /** Restarts Tidemark as if `milliseconds` had passed, with the grace of a deployment. */
 function restartLater(milliseconds: number, more: HarnessOptions = {}): Harness {
-  return world.harness.restarted({ clock: shiftClock(world.harness.services.clock, milliseconds), ...more });
+  return world.harness.restart({ clock: shiftClock(world.harness.services.clock, milliseconds), ...more });
 }
 
 const backUpWorld = (length: number, of = world.table) =>
@@ -75,7 +75,7 @@ describe('a sweep', () => {
 
   it('deletes what a failed backup has stored', async () => {
     const { harness, table } = world;
-    const dying = harness.restarted({
+    const dying = harness.restart({
       ...options,
       around: async (handler, _input, run) => {
         if (handler === 'commit') throw new Error('out of luck');
@@ -170,7 +170,7 @@ describe('a sweep that does not understand what it finds', () => {
     await harness.store.put(manifestKey(tableId, second.backup.id), Buffer.from('damaged'));
     const before = await listKeys(harness.store, `tables/${tableId}`);
     const log = recordingLog();
-    const { troubles } = await sweep(harness.restarted({ ...options, log }).services);
+    const { troubles } = await sweep(harness.restart({ ...options, log }).services);
     expect(troubles).toBe(1);
     expect(log.errors).toEqual([
       [
@@ -208,7 +208,7 @@ describe('the staging', () => {
     const { harness, table } = world;
     const held = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
-    const slow = harness.restarted({
+    const slow = harness.restart({
       ...options,
       around: async (handler, _input, run) => {
         if (handler === 'commit') {
@@ -234,7 +234,7 @@ describe('the staging', () => {
     const { database, harness, table } = world;
     const { backup, content } = await backUp(database, harness, table);
     const target = `restored-${table}`;
-    const dying: Harness = harness.restarted({
+    const dying: Harness = harness.restart({
       ...options,
       around: async (handler, _input, run) => {
         if (handler !== 'restore-finish') return run();
@@ -262,14 +262,14 @@ describe('a sweep whose time runs out', () => {
     const { database, harness, table } = world;
     const tables = [table, await newTable(database), await newTable(database)];
     for (const one of tables) await remove(harness, (await backUpWorld(2, one))[0].backup);
-    const hurried = harness.restarted({ config: { sweepGraceMs: 0, timeBudgetMs: 0 } });
+    const hurried = harness.restart({ config: { sweepGraceMs: 0, timeBudgetMs: 0 } });
     expect(await sweep(hurried.services)).toMatchObject({ finished: false, troubles: 0 });
 
     // The clock leaves time for one table.
     let now = harness.services.clock.now();
     const clock = { now: () => now, sleep: harness.services.clock.sleep };
     for (let first = 0; first < tables.length; first++) {
-      const steady = harness.restarted({
+      const steady = harness.restart({
         clock,
         config: { sweepGraceMs: 0, timeBudgetMs: 1000 },
         store: (store) => ({

@@ -36,7 +36,7 @@ export interface Harness {
   /** The folder of the store. */
   readonly folder: string;
   /** The same catalog and store under new executions, as after a crash of the process. */
-  restarted(options?: HarnessOptions): Harness;
+  restart(options?: HarnessOptions): Harness;
   close(): Promise<void>;
 }
 
@@ -115,7 +115,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
       executions,
       store: plain,
       folder,
-      restarted: (next = {}) => compose(next),
+      restart: (next = {}) => compose(next),
       async close() {
         executions.stop();
         await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });

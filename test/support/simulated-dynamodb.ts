@@ -15,15 +15,15 @@ export function simulatedDynamodb(table: SimulatedTable): DynamoDBClient {
   const client = new DynamoDBClient({ region: 'us-east-1' });
   return Object.assign(client, {
     send(command: object): Promise<object> {
-      if (command instanceof DescribeTableCommand) return Promise.resolve({ Table: described(table) });
+      if (command instanceof DescribeTableCommand) return Promise.resolve({ Table: describeTable(table) });
       if (command instanceof DescribeTimeToLiveCommand) return Promise.resolve({});
-      if (command instanceof ScanCommand) return Promise.resolve(scanned(table, command.input));
+      if (command instanceof ScanCommand) return Promise.resolve(scanPage(table, command.input));
       return Promise.reject(new Error('no such call'));
     },
   });
 }
 
-function described(table: SimulatedTable): object {
+function describeTable(table: SimulatedTable): object {
   return {
     TableName: table.name,
     TableArn: `arn:aws:dynamodb:us-east-1:111122223333:table/${table.name}`,
@@ -39,7 +39,7 @@ function described(table: SimulatedTable): object {
 }
 
 /** A page of what the table holds at this moment, in the order of the keys' slots, from behind the start key. */
-export function scanned(table: SimulatedTable, input: ScanCommand['input']): object {
+export function scanPage(table: SimulatedTable, input: ScanCommand['input']): object {
   if (input.ConsistentRead !== true) throw new Error('a scan must be consistent');
   table.meanwhile();
   const { Segment: segment = 0, TotalSegments: segments = 1 } = input;

@@ -123,17 +123,17 @@ export async function contentOf(dynamodb: DynamoDBClient, table: string): Promis
 }
 
 export function keyOf({ pk, sk }: SdkItem): string {
-  return JSON.stringify(sorted({ pk, sk }));
+  return JSON.stringify(sortDeep({ pk, sk }));
 }
 
 /** A normal form that owes nothing to the code under test: members and sets sorted, bytes in hex. */
 export function normal(item: SdkItem): string {
-  return JSON.stringify(sorted(item));
+  return JSON.stringify(sortDeep(item));
 }
 
-function sorted(value: unknown): unknown {
+function sortDeep(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
-  if (Array.isArray(value)) return value.map(sorted);
+  if (Array.isArray(value)) return value.map(sortDeep);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value)
     .filter(([, member]) => member !== undefined)
@@ -142,8 +142,8 @@ function sorted(value: unknown): unknown {
         [
           name,
           isSet(name, value)
-            ? (sorted(member) as string[]).toSorted((a, b) => (a < b ? -1 : 1))
-            : sorted(member),
+            ? (sortDeep(member) as string[]).toSorted((a, b) => (a < b ? -1 : 1))
+            : sortDeep(member),
         ] as const,
     );
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));

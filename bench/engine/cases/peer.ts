@@ -15,7 +15,9 @@ export interface PeerResult {
 /** The chunks of zlib, for whole files at once. Its default of 16 KiB takes twice the time. */
 const chunkSize = 1024 * 1024;
 
-/** Measures what no ingest can do without: gunzip, JSON.parse and zstd -3 (zlib's default) of the same bytes, in turn. */
+/**
+ * Measures the minimum work of any ingest: gunzip, JSON.parse and zstd -3 (zlib's default) of the same bytes, in turn.
+ */
 export async function measurePeer({ data }: World, repetitions: Repetitions): Promise<PeerResult> {
   const files = await stageData(data, 'full');
   const rounds = await repeat(repetitions, async () => {

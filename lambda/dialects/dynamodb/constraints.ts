@@ -1,4 +1,4 @@
-/** A value that a constraint can check. Of a list it checks the length alone. */
+/** A value that a constraint can check. For a list, only the length is checked. */
 type Constrained = string | number | readonly unknown[];
 
 /** A constraint in the words of the service model, for the documents of the API. */

@@ -18,14 +18,14 @@ function convert(value: unknown, member: Member): unknown {
   if (value === undefined || value === null) return undefined;
   switch (member.type) {
     case 'string':
-      // A text with lone surrogates has no UTF-8 form and could not be stored.
+      // A text with lone surrogates cannot be written as UTF-8, so it could not be stored.
       if (typeof value === 'string') return value.toWellFormed();
       break;
     case 'integer':
       if (typeof value === 'number') return Math.trunc(value);
       break;
     case 'long':
-      // JSON.parse rounds a larger number to another one, and the SDKs send none.
+      // JSON.parse would round a larger number, and the SDKs send none.
       if (typeof value === 'number' && Number.isSafeInteger(Math.trunc(value))) return Math.trunc(value);
       break;
     case 'double':

@@ -27,7 +27,7 @@ function encodeWay(way: Way): WireWay {
   return { ...name, Possible: true, Usd: encodeSpan(way.usd, 1e6), Seconds: encodeSpan(way.seconds, 1) };
 }
 
-/** Rounds to whole `fractions` of one: more digits would pretend to more knowledge. */
+/** Rounds to multiples of 1/`fractions`: more digits would suggest more accuracy than the estimate has. */
 function encodeSpan({ low, high }: Span, fractions: number): NonNullable<WireWay['Usd']> {
   const round = (value: number) => Math.round(value * fractions) / fractions;
   return { Low: round(low), High: round(high) };

@@ -26,7 +26,10 @@ export function encodePlannedTable({ restore, estimate }: DryRun): WireTable & {
   return { ...encodeTarget(restore), Tidemark: { Estimate: encodeEstimate(estimate) } };
 }
 
-/** Describes the table that a restore will create; of its own restores, DynamoDB has described it. */
+/**
+ * Describes the table that a restore will create. For DynamoDB's own restores this is the description that DynamoDB
+ * returned.
+ */
 export function encodeStartedTable(started: StartedRestore): WireTable {
   return 'table' in started ? started.table : encodeTarget(started.restore);
 }
@@ -75,8 +78,8 @@ export function encodeRestoredTable(
 }
 
 /**
- * The description of a table that is being restored is the one that the request for the restore was answered with. It
- * hides that the table, while it is loaded, is ACTIVE, on demand and without global indexes.
+ * A table that is being restored is described as in the answer to the restore's request. This hides that the table is
+ * ACTIVE, on demand and without global indexes while it is loaded.
  */
 function encodeUnfinishedTable(table: WireTable | undefined, restore: RestoreRecord): WireTable {
   const { CreationDateTime, TableId, ...planned } = encodeTarget(restore);

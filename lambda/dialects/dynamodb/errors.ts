@@ -16,7 +16,7 @@ interface Rendering {
     readonly text: (value: string, own: string) => string;
   };
   readonly text?: string;
-  /** A part of the service writes `Message`. */
+  /** Some parts of the service write `Message`. */
   readonly messageName?: 'Message';
   /** The caller cannot do anything about it: it is logged. */
   readonly isFault?: true;
@@ -53,7 +53,9 @@ export interface OwnError extends Rendering {
   readonly code: ErrorCode;
 }
 
-/** An error of an operation's description: the code of one that is rendered as everywhere, or its own rendering. */
+/**
+ * An error in an operation's description: a code that is rendered in the common way, or the operation's own rendering.
+ */
 export type OperationError = keyof typeof renderings | OwnError;
 
 const damaged = {
@@ -63,8 +65,8 @@ const damaged = {
 } as const;
 
 /**
- * The errors of operations that read a backup's content. One that compares backups names two of them, and a failed
- * backup's reason is worth showing: the error's own message has both.
+ * The errors of operations that read a backup's content. Shows the error's own message, which names the backup (a
+ * comparison has two) and the reason if the backup failed.
  */
 export const readErrors: readonly OperationError[] = [
   { code: 'BackupNotFound', type: renderings.BackupNotFound.type },

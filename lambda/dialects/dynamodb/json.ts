@@ -21,13 +21,13 @@ export function parseBody(body: string): unknown {
   }
 }
 
-/** The members of a request. Throws `SerializationError` if the request is no JSON object. */
+/** The members of a request. Throws `SerializationError` if the request is not a JSON object. */
 export function membersOf(request: unknown): JsonObject {
   if (!isJsonObject(request)) throw new SerializationError();
   return request;
 }
 
-/** Renders an answer as JSON: dates as epoch seconds with a millisecond fraction, undefined members not at all. */
+/** Renders an answer as JSON: dates as epoch seconds with a millisecond fraction, and leaves out undefined members. */
 export function renderBody(answer: object): string {
   return JSON.stringify(withEpochSeconds(answer));
 }

@@ -44,7 +44,7 @@ type Text<M extends Member> = M extends {
 /** What a scalar member of a request becomes when it is decoded. */
 interface InputScalars<M extends Member> {
   string: Text<M>;
-  /** Without the fraction, which is cut off. */
+  /** A whole number; a fraction is cut off. */
   integer: number;
   /** Without the fraction, which is cut off. */
   long: number;

@@ -42,10 +42,16 @@ export const backupArn = { type: 'string', text: 'The ARN of a backup.' } as con
 
 const partitions = /^aws(-cn|-us-gov|-eusc|-iso(-[a-z])?)?$/;
 
-/** Names of regions, of AWS and of databases outside of AWS. The service accepts the form of an empty one (public probe). */
+/**
+ * Matches names of AWS regions, and of regions that databases outside of AWS use. The service accepts the form of an
+ * empty one (public probe).
+ */
 const regions = /^[a-z0-9-]*$/;
 
-/** The backup that an ARN names. Throws `Validation` if the text is no ARN of a backup, or of one that cannot exist. */
+/**
+ * The backup that an ARN names. Throws `Validation` if the text is not the ARN of a backup, or is an ARN that no backup
+ * can have.
+ */
 export function toBackupKey(arn: string): BackupKey {
   const parsed = arn.length > maxArnLength ? undefined : parseBackupArn(arn);
   if (parsed === undefined) throw new TidemarkError('Validation', 'Invalid Backup ARN');
@@ -59,7 +65,7 @@ export function toBackupKey(arn: string): BackupKey {
 /** An ARN of a table; `tableOfArn` checks the name in it. */
 export const tableArn = { type: 'string', constraints: [minLength(1), maxLength(maxArnLength)] } as const;
 
-/** The table that an ARN names. Throws `Validation` if the text is no ARN of a table. */
+/** The table that an ARN names. Throws `Validation` if the text is not the ARN of a table. */
 export function tableOfArn(arn: string): TableReference {
   const name = parseTableArn(arn);
   if (name === undefined || !newName.constraints.every((rule) => rule.holds(name)))

@@ -59,13 +59,19 @@ export function operation<
   };
 }
 
-/** The value under its name, or nothing: an optional property is left out, never undefined. */
+/**
+ * Returns an object with the value under its name, or an empty object if it is undefined: optional properties are
+ * omitted, never undefined.
+ */
 export function whenDefined<K extends string, V>(name: K, value: V | undefined): { readonly [P in K]?: V };
 export function whenDefined(name: string, value: unknown): object {
   return value === undefined ? {} : { [name]: value };
 }
 
-/** The key that makes repeats of a request known: SDKs send one id with all attempts of a call. An empty id is none. */
+/**
+ * The key by which repeats of a request are recognized: SDKs send the same id with all attempts of a call. An empty id
+ * counts as no id.
+ */
 export function requestKey({ headers }: WireRequest): { readonly requestKey?: string } {
   return whenDefined('requestKey', headers['amz-sdk-invocation-id'] || undefined);
 }

@@ -5,7 +5,7 @@ import type { Input } from './members.ts';
 import { whenDefined } from './operation.ts';
 import type { KeptSetting, RestoreOverrides } from '../../model/restore-overrides.ts';
 
-/** The settings that DynamoDB's own restore leaves off, by their names on the wire. */
+/** The settings that DynamoDB's own restore does not restore, by their names on the wire. */
 const keptSettings = {
   STREAM: 'stream',
   TIME_TO_LIVE: 'timeToLive',
@@ -30,7 +30,7 @@ export const restoreOptions = {
   },
 } as const;
 
-/** What both restores may say of the table to create. */
+/** The members about the table to create that both requests for restores have. */
 export const overrideMembers = {
   BillingModeOverride: {
     type: 'string',
@@ -91,8 +91,8 @@ const maxGlobalIndexes = 20;
 const maxLocalIndexes = 5;
 
 /**
- * Decodes what a request says of the table to create. Throws `Validation` for what Tidemark cannot create. Whether the
- * overrides fit the source is checked later.
+ * Decodes the request's settings for the table to create. Throws `Validation` for settings that Tidemark cannot create.
+ * Whether the overrides fit the source is checked later.
  */
 export function toRestoreOverrides(input: Input<typeof overrideMembers>): RestoreOverrides {
   if (input.VectorIndexOverride !== undefined && input.VectorIndexOverride.length > 0) {

@@ -2,11 +2,11 @@ import { maxLength, maxValue, minValue } from './constraints.ts';
 import type { Answer } from './members.ts';
 import { backupArn } from './names.ts';
 
-/** The members that requests and answers share which read the content of backups. */
+/** The members that are common to requests for the content of backups, and to their answers. */
 
 export const requiredBackupArn = { ...backupArn, required: true } as const;
 
-/** What reading cost. */
+/** The cost of reading. */
 export const costMembers = {
   ReadBytes: { type: 'long', required: true, text: 'Bytes read from the store.' },
   ReadRequests: { type: 'long', required: true, text: 'Requests made to the store.' },
@@ -17,7 +17,7 @@ const token = {
   text: 'Where the next page begins. An answer without it is the last page.',
 } as const;
 
-/** The token of the page before. The tokens of answers are short; a longer text is none of them. */
+/** The token of the previous page. The tokens of answers are short, so a longer text cannot be one. */
 export const requestToken = { ...token, constraints: [maxLength(1024)] } as const;
 
 /** The members of one page of an answer. */

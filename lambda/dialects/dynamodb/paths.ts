@@ -4,7 +4,8 @@ import type { Operation } from './operation.ts';
 
 /**
  * The endpoint's paths that serve some operations only; each operation's description names those that serve it. `/`
- * serves all. Every call of DynamoDB's protocol is a POST, so an IAM policy can tell operations apart by the path alone.
+ * serves all operations. Every call of DynamoDB's protocol is a POST, so an IAM policy can tell operations apart by the
+ * path alone.
  */
 const restrictedPaths = ['/backup', '/read'] as const;
 

@@ -54,7 +54,7 @@ export async function* foldFrames(
       const kept = decodeLines('base', lines, keyCount).filter(({ hash }) => contains(stored.range, hash));
       yield* mergeLines(frame, kept, mine, entries, fallsHere, frameBytes);
     }
-    // A small frame stays open for what follows, so that deletions do not make frames ever smaller.
+    // A small frame stays open for what follows, so that deletions do not make frames smaller and smaller.
     if (frame.rawLength >= frameBytes / 2) yield frame.close();
   }
   const rest = await entries.takeWhile(() => true, frameBytes);
@@ -62,7 +62,10 @@ export async function* foldFrames(
   if (frame.rawLength > 0) yield frame.close();
 }
 
-/** Merges `kept` lines with `mine` and all further changes that fall here. Closes a frame whenever it is large enough. */
+/**
+ * Merges the `kept` lines with the changes `mine` and all further changes in this range. Closes a frame whenever it is
+ * large enough.
+ */
 async function* mergeLines(
   frame: FrameBuilder,
   kept: readonly Change[],

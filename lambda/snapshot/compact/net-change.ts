@@ -23,11 +23,14 @@ export interface NetChange extends Keyed {
   readonly image: Buffer | undefined;
   /** DynamoDB's item size of the image after; 0 if the item was deleted. */
   readonly imageBytes: number;
-  /** Set for records of an export. It holds a key once, so a second record of the same order is an error, not a repeat. */
+  /**
+   * Set for records of an export. An export holds a key once, so a second record of the same order is an error, not a
+   * repeat.
+   */
   readonly once?: true;
 }
 
-/** What is kept of the image before a change. */
+/** The size and digest of the image before a change. */
 export interface OldImage {
   readonly digest: Buffer;
   /** DynamoDB's item size. */

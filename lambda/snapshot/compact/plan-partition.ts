@@ -5,7 +5,7 @@ import type { RunRef } from '../format/manifest.ts';
 import type { PlacedRun } from '../read/runs.ts';
 import type { RangePlan } from './range-plan.ts';
 
-/** What a plan depends on. */
+/** The input of a plan. */
 export interface CompactionInput {
   /** The parent's runs; none if there is no parent. */
   readonly runs: readonly RunRef[];
@@ -16,14 +16,14 @@ export interface CompactionInput {
   readonly kind: Kind;
 }
 
-/** What is done with one partition. */
+/** The decision for one partition. */
 export interface PartitionWork extends Omit<RangePlan, 'range'> {
   readonly range: HashRange;
   /** The bytes to read and write, before compression. 0: nothing to do. */
   readonly work: number;
 }
 
-/** Decides what is done with one partition. `placed` are its runs. */
+/** Decides how the changes of one partition are applied. `placed` are its runs. */
 export function planPartition(
   input: CompactionInput,
   range: HashRange,

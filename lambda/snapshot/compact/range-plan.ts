@@ -19,7 +19,7 @@ export function selectReplacedRuns(parentRuns: readonly RunRef[], plan: RangePla
   );
 }
 
-/** Selects what the new snapshot keeps of the parent's runs: all but what the plans replace. */
+/** Selects the parts of the parent's runs that the new snapshot keeps: all that the plans do not replace. */
 export function selectKeptRuns(parentRuns: readonly RunRef[], plans: readonly RangePlan[]): RunRef[] {
   return parentRuns.flatMap((run, place) =>
     plans

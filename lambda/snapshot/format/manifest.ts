@@ -97,10 +97,10 @@ export function findOldestRun({ id, runs }: Pick<Manifest, 'id' | 'runs'>): Back
 
 /** The names of the key attributes, partition key first. */
 export function keyNamesOf(description: Pick<TableDescription, 'keySchema'>): KeyNames {
-  const named = (type: string) =>
+  const findKeyName = (type: string) =>
     description.keySchema.find((element) => element.KeyType === type)?.AttributeName;
-  const hash = named('HASH');
-  const range = named('RANGE');
+  const hash = findKeyName('HASH');
+  const range = findKeyName('RANGE');
   if (hash === undefined) throw corruptError('a table description has no partition key');
   return range === undefined ? [hash] : [hash, range];
 }

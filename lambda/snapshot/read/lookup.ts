@@ -1,4 +1,4 @@
-/*
+/**
  * Lookup: finds the newest line of each of some keys, by searching runs from the newest to the oldest.
  *
  *   keys, ascending      k1      k2      k3      k4
@@ -6,10 +6,10 @@
  *   older run            line    .       .       .       searched for k1 k3 k4
  *   oldest run, a base   .       .       line    .       searched for k3 k4; the snapshot has no item k4
  *
- * In: ascending keys, and layers: runs, each limited to a range or to some of its frames if the caller says so.
- * Out: for each key the newest line, which may be a tombstone; nothing for a key without a line.
- * Always holds: a run that no key is left for is not touched. Each index is fetched at most once and, as long as keys and
- * ranges ascend, each frame too.
+ * In: ascending keys, and layers: runs, each limited to a range or to some of its frames if the caller says so. Out:
+ * for each key the newest line, which may be a tombstone; nothing for a key without a line. Always holds: a run is not
+ * touched once every key has been found. Each index is fetched at most once and, as long as keys and ranges ascend,
+ * each frame too.
  */
 import pMap from 'p-map';
 import type { ObjectStore } from '../../storage/object-store.ts';

@@ -7,7 +7,7 @@ import { decodeLines, type RunKind } from '../format/line.ts';
 import { openFrame, type StoredFrame } from '../read/read-frames.ts';
 import type { LineVerifier, VerifiedLine } from './verify-line.ts';
 
-/** What a frame is verified against, besides its entry in the index. */
+/** The facts that a frame is verified against, in addition to its entry in the index. */
 export interface FrameRules {
   readonly kind: RunKind;
   readonly keyCount: number;

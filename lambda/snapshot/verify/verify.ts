@@ -1,4 +1,4 @@
-/*
+/**
  * The room `verify/`: checks that the stored objects of a snapshot hold what the format and the manifest promise.
  *
  *   manifest     verify.ts         its figures are the sums over its partitions, and each partition has the content stated
@@ -6,9 +6,9 @@
  *   frame        verify-frame.ts   its checksum, lengths, order and sums are those in the index
  *   line         verify-line.ts    its key and item are in canonical form and belong together
  *
- * In: a store, a manifest, and the share of the frames to check. Out: findings: counts, and problems by object and offset.
- * Always holds: damage is a finding, not an error; only what the stored objects are not to blame for is thrown. A finding
- * contains no key and no value. A full verification reads each frame once and counts every item.
+ * In: a store, a manifest, and the share of the frames to check. Out: findings: counts, and problems by object and
+ * offset. Always holds: damage is a finding, not an error; only errors that the stored objects did not cause are
+ * thrown. A finding contains no key and no value. A full verification reads each frame once and counts every item.
  */
 import { TidemarkError } from '../../runtime/errors.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
@@ -35,7 +35,7 @@ export interface VerificationOptions {
   readonly limits: Limits;
 }
 
-/** What is known of a run's file so far. */
+/** The facts about a run's file that are known so far. */
 interface VerifiedFile {
   /** The frames in its index. Undefined: the index cannot be read. */
   readonly entries: Promise<readonly FrameEntry[] | undefined>;
@@ -104,7 +104,7 @@ export class Verification {
     }
     if (this.#options.share < 1) return this.#verifySample(parts);
     const found = await this.#countContent(parts);
-    // If something could not be read, that is a finding already.
+    // If a run could not be read, that is a finding already.
     if (found !== undefined && parts.length === runs.length && !isSame(found, content))
       this.#addProblem(`partition ${n} does not hold what its figures say`);
   }

@@ -13,15 +13,17 @@ import type { ExportRange } from './request.ts';
 import { planWindows, firstExportTime } from './windows.ts';
 
 /**
- * What DynamoDB exports: the whole table at a time, or the changes since the parent in windows, one after another. There
- * are no ranges if the parent ends at just the wanted time.
+ * The content that DynamoDB exports: the whole table as of one time, or the changes since the parent in consecutive
+ * windows. The list of ranges is empty if the parent ends exactly at the requested time.
  */
 export interface ExportOrigin {
   readonly source: 'export';
   readonly ranges: readonly ExportRange[];
 }
 
-/** Chooses the first parent since whose end recovery keeps every change, in windows that DynamoDB can export. */
+/**
+ * Chooses the first parent whose later changes recovery still keeps, all of them, in windows that DynamoDB can export.
+ */
 export function continueByExports(situation: Situation): Continuation<ExportOrigin> {
   const { recovery, parents, marker, onlyIncrement, config } = situation;
   if (onlyIncrement) return passOver();

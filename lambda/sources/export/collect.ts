@@ -26,8 +26,8 @@ interface Exports extends Pick<ExportOrigin, 'ranges'> {
 }
 
 /**
- * Has DynamoDB export the ranges once their end can be exported, and waits for the exports. It also waits while the
- * account has no room for another export or call. Throws `ExportFailed`, `ContinuousBackupsUnavailable`,
+ * Starts DynamoDB's exports of the ranges once their end can be exported, and waits for the exports. It also waits
+ * while the account has no room for another export or call. Throws `ExportFailed`, `ContinuousBackupsUnavailable`,
  * `CutUnreachable`, and `StagedDataCorrupt` if an export is not what was requested.
  */
 export async function collectExports(
@@ -55,7 +55,7 @@ async function findExportedFiles(
   const { ranges, plan, folder } = exports;
   if (ranges.length === 0) return [];
   if (!(await areExportable(services, exports))) return undefined;
-  // It starts all of them before it waits for any.
+  // It starts all exports before it waits for any.
   const started = await Promise.all(ranges.map((range) => start(services, exports, range)));
   const ended = [];
   for (const [order, what] of ranges.entries()) {

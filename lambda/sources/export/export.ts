@@ -22,7 +22,7 @@ export const exportSource: SourceModule<ExportOrigin> = {
     if (last !== undefined) return { exportTime: endOf(last) };
     if (parent === undefined)
       throw new TidemarkError('Internal', 'the plan has nothing to export and no parent');
-    // The parent ends at just the time that was wanted.
+    // The parent ends exactly at the requested time.
     return parent.cut;
   },
   // DynamoDB promises the boundaries of an export to a minute only, so its old images may be of another time.

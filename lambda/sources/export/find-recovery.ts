@@ -4,7 +4,8 @@ import type { Facts, SourceRequest, SourceServices } from '../source.ts';
 
 /**
  * Finds the table's point-in-time recovery, and enables it if it is off and the configuration says so. `wait`: it is
- * being enabled, by whomever. Throws `ContinuousBackupsUnavailable` if no time can be restored minutes after the request.
+ * being enabled, by Tidemark or by somebody else. Throws `ContinuousBackupsUnavailable` if no time can be restored
+ * minutes after the request.
  */
 export async function findRecovery(
   { clock, config, recovery }: Pick<SourceServices, 'clock' | 'config' | 'recovery'>,

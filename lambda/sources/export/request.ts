@@ -8,8 +8,8 @@ import type { BucketPlace } from '../../storage/bucket-key.ts';
 import type { ExportWindow } from './windows.ts';
 
 /**
- * What an export holds, in epoch ms of whole seconds: the table at one time, or its changes from one time (inclusive) to
- * another (exclusive).
+ * The content of an export, in epoch ms of whole seconds: the table at one time, or its changes from one time
+ * (inclusive) to another (exclusive).
  */
 export type ExportRange = { readonly time: number } | ExportWindow;
 

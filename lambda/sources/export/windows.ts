@@ -15,8 +15,8 @@ export interface WindowSituation {
 }
 
 /**
- * Windows in order, none if the parent ends at just the wanted time; or why there can be no windows, so that the backup needs
- * an older parent or a full export.
+ * Windows in order, none if the parent ends exactly at the requested time; or the reason why there can be no windows,
+ * so that the backup needs an older parent or a full export.
  */
 export type ExportWindows = { readonly windows: readonly ExportWindow[] } | { readonly why: string };
 

@@ -10,8 +10,8 @@ import { type ScanResult, scanTask } from './stage-segment.ts';
 const clockSkewSeconds = 60;
 
 /**
- * Adds to the scanned items the stream's records that bring them to the cut: records that may be newer than what the
- * scan saw, and what puts later writes back. Throws `StreamGap` if the stream does not hold them.
+ * Adds the stream's records that bring the scanned items to the cut: records that may be newer than what the scan saw,
+ * and old images that undo later writes. Throws `StreamGap` if the stream does not hold them.
  */
 export async function collectScan(
   services: SourceServices,
@@ -27,7 +27,7 @@ export async function collectScan(
     async findLanes() {
       const { streams } = services;
       const { enabled } = await describeStream(streams, stream);
-      // Writes that the scan saw and the stream has no record of cannot be corrected.
+      // A write that the scan saw cannot be corrected if the stream has no record of it.
       if (!enabled) throw new StreamGap('the stream was switched off during the scan');
       // What comes before the lanes counts as before the cut and as seen by the scan, so it must be long before both.
       const second = Math.min(Math.floor(marker / 1000) - clockSkewSeconds, firstUnseen);

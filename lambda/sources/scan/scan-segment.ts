@@ -5,7 +5,10 @@ import {
   type ScanCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 
-/** The most items of a page. DynamoDB ends a page at 1 MB anyway; embedded databases page only if there is a limit. */
+/**
+ * The maximum number of items in a page. DynamoDB ends a page at 1 MB anyway; embedded databases page only if there is
+ * a limit.
+ */
 const pageItems = 1000;
 
 /** Reads one segment of a table by pages, strongly consistent; `start` is the last key that was read before. */

@@ -26,7 +26,7 @@ export interface Replay {
   readonly until: number;
 }
 
-/** Chooses the first parent since whose end the stream holds every change. */
+/** Chooses the first parent whose later changes the stream still holds, all of them. */
 export function continueByStream(situation: Situation): Continuation<StreamOrigin> {
   const { stream, parents, config } = situation;
   if (stream === undefined) return passOver('the table has no stream of new and old images');
@@ -40,7 +40,7 @@ export function continueByStream(situation: Situation): Continuation<StreamOrigi
   });
 }
 
-/** Says why the stream lacks changes since the parent; undefined if it holds all of them. */
+/** Returns the reason why the stream lacks changes since the parent; undefined if it holds all of them. */
 export function whyNotContinued(
   { now, config }: { readonly now: number; readonly config: Pick<Situation['config'], 'replayMs'> },
   parent: Parent,
@@ -55,7 +55,7 @@ export function whyNotContinued(
   return now - (replaySince ?? marker) > oldestParentMs ? 'the stream does not reach back to it' : undefined;
 }
 
-/** True if an earlier time is wanted and the parent may hold what came after it. */
+/** True if the request wants an earlier time and the parent may hold later changes. */
 function isTooLate(
   { onlyIncrement, marker: wanted }: Situation,
   parent: Parent,

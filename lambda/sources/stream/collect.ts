@@ -8,8 +8,8 @@ import { createLane, type Lane, findLanesAround } from '../stream-cut.ts';
 import type { StreamOrigin } from './choose.ts';
 
 /**
- * Stages the changes since the parent. After a parent that ends with an export, it also stages what puts that export back
- * to the cut. Throws `StreamGap` if the stream no longer holds them.
+ * Stages the changes since the parent. After a parent that ends with an export, it also stages old images that undo
+ * what the export holds past the cut. Throws `StreamGap` if the stream no longer holds them.
  */
 export function collectChanges(
   services: SourceServices,

@@ -20,7 +20,7 @@ const numbers = (name: string): (readonly [unknown, string])[] => [
   [34.56, `DECIMAL_VALUE cannot be converted to ${name}`],
 ];
 const text = (name: string) => ['23', `STRING_VALUE cannot be converted to ${name}`] as const;
-const unexpected = (values: unknown[], words: string) => values.map((value) => [value, words] as const);
+const pairWith = (values: unknown[], words: string) => values.map((value) => [value, words] as const);
 const flat = ['23', true, 23, 34.56];
 
 const wrongValues: Readonly<
@@ -42,13 +42,13 @@ const wrongValues: Readonly<
     [[], 'Unrecognized collection type class java.util.Date'],
     [{}, structureExpected],
   ],
-  list: () => [...unexpected(flat, 'Unexpected field type'), [{}, structureExpected]],
+  list: () => [...pairWith(flat, 'Unexpected field type'), [{}, structureExpected]],
   map: () => [
-    ...unexpected(flat, 'Unexpected field type'),
+    ...pairWith(flat, 'Unexpected field type'),
     [[], 'Unrecognized collection type class java.util.Map'],
   ],
   structure: (member) => [
-    ...unexpected(flat, 'Unexpected field type'),
+    ...pairWith(flat, 'Unexpected field type'),
     [[], `Unrecognized collection type class com.amazonaws.dynamodb.v20120810.${shapeOf(member)}`],
   ],
 };

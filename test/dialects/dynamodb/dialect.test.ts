@@ -45,13 +45,13 @@ describe('a request with the method', () => {
 });
 
 describe('a request with the content type', () => {
-  const typed = (type: string | undefined, body: string) =>
+  const postAs = (type: string | undefined, body: string) =>
     post('ListBackups', body, { headers: { 'content-type': type } });
 
   test.each([undefined, '', 'whatever', 'application/x-amz-json-1.1', 'application/jsonasdf', 'text/plain'])(
     '%j is answered with a 404',
     async (type) => {
-      expect(await answerTo(typed(type, '{}'))).toMatchObject({
+      expect(await answerTo(postAs(type, '{}'))).toMatchObject({
         status: 404,
         body: '<UnknownOperationException/>\n',
       });
@@ -65,8 +65,8 @@ describe('a request with the content type', () => {
     ['application/json', 'application/json'],
     ['  application/json  ;   asfd', 'application/json'],
   ])('%s is answered with %s', async (sent, answered) => {
-    expect(await answerTo(typed(sent, '{}'))).toMatchObject({ status: 200, type: answered });
-    expect(await answerTo(typed(sent, 'hi'))).toEqual({ status: 400, body: serialization, type: answered });
+    expect(await answerTo(postAs(sent, '{}'))).toMatchObject({ status: 200, type: answered });
+    expect(await answerTo(postAs(sent, 'hi'))).toEqual({ status: 400, body: serialization, type: answered });
   });
 
   test('missing, and without a body, is answered with plain JSON', async () => {

@@ -16,11 +16,11 @@ describe('the function of each handler', () => {
 
   it('schedule may create DynamoDB’s own backups only if a schedule has them as its source', () => {
     const entry = { name: 'nightly', tables: ['orders-eu'], expression: 'rate(1 day)' };
-    const made = (change: object) =>
+    const synthesizeWith = (change: object) =>
       synthesize({ tables: ['orders-*'], schedules: [{ ...entry, ...change }] });
     const right = 'dynamodb:CreateBackup on user tables';
-    expect(rightsOf('schedule', made({ source: 'native' }))).toContain(right);
-    expect(rightsOf('schedule', made({}))).not.toContain(right);
+    expect(rightsOf('schedule', synthesizeWith({ source: 'native' }))).toContain(right);
+    expect(rightsOf('schedule', synthesizeWith({}))).not.toContain(right);
   });
 
   it('begin may enable a stream only if missingStream is enable', () => {

@@ -13,7 +13,7 @@ const world = embedded({ items: 5 });
 let waiting: BackupId;
 
 beforeEach(async () => {
-  const quiet = world.harness.restarted();
+  const quiet = world.harness.restart();
   quiet.executions.stop();
   ({ id: waiting } = await quiet.operations.createBackup({ table: world.table, name: 'waiting' }));
 });

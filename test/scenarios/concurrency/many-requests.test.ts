@@ -25,7 +25,7 @@ describe('concurrent requests for backups', () => {
 
   it('are not blocked by one that fails', async () => {
     const { database, harness, table } = world;
-    const breaking = harness.restarted({
+    const breaking = harness.restart({
       around: async (handler, input, run) => {
         const { job } = input as { job: { id: string } };
         if (handler === 'apply' && job.id === second.id) throw new Error('this step fails');
@@ -51,7 +51,7 @@ describe('concurrent requests for backups', () => {
   it('are limited to 50 per second over all tables', async () => {
     const { database, harness } = world;
     const now = harness.services.clock.now();
-    const frozen = harness.restarted({ clock: { now: () => now, sleep: harness.services.clock.sleep } });
+    const frozen = harness.restart({ clock: { now: () => now, sleep: harness.services.clock.sleep } });
     frozen.executions.stop();
     const tables = await Promise.all(Array.from({ length: 6 }, () => newTable(database, 1)));
     const outcomes = await Promise.allSettled(

@@ -60,7 +60,7 @@ describe('a table whose changes no stream holds', () => {
     await backup();
     await changeItems(database, table);
     const day = 24 * 60 * 60 * 1000;
-    const tomorrow = harness.restarted({
+    const tomorrow = harness.restart({
       clock: shiftClock(harness.services.clock, day),
     });
     const { id } = await tomorrow.operations.createBackup({ table, name: 'tomorrow' });
@@ -75,7 +75,7 @@ describe('a chain of backups', () => {
   it('never has more runs than the limit, because delta runs are merged', async () => {
     const { database, harness, table } = world;
     await putItems(database, table, 0, 100);
-    const tidy = harness.restarted({ config: { limits: { ...defaultLimits, maxRuns: 2 } } });
+    const tidy = harness.restart({ config: { limits: { ...defaultLimits, maxRuns: 2 } } });
     const kinds: unknown[] = [];
     for (let i = 0; i < 4; i++) {
       await changeItems(database, table);
@@ -109,7 +109,7 @@ describe('a backup of a table that lacks a usable stream', () => {
         StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
       }),
     );
-    const enabling = harness.restarted({ config: { missingStream: 'enable' } });
+    const enabling = harness.restart({ config: { missingStream: 'enable' } });
     await expect(enabling.operations.createBackup({ table, name: 'a-backup' })).rejects.toMatchObject({
       code: 'ContinuousBackupsUnavailable',
     });
@@ -118,7 +118,7 @@ describe('a backup of a table that lacks a usable stream', () => {
   it('is made from the start of the stream if the configuration enables a missing stream', async () => {
     const { database, harness, table } = world;
     await setStream(false);
-    const enabling = harness.restarted({ config: { missingStream: 'enable' } });
+    const enabling = harness.restart({ config: { missingStream: 'enable' } });
     const { id } = await enabling.operations.createBackup({ table, name: 'a-backup' });
     await enabling.executions.idle();
     const made = await enabling.operations.describeBackup({ table, id });
@@ -130,7 +130,7 @@ describe('a backup of a table that lacks a usable stream', () => {
     const { database, harness, table } = world;
     await setStream(false);
     const config = { missingStream: 'enable' } as const;
-    const quiet = harness.restarted({ config });
+    const quiet = harness.restart({ config });
     quiet.executions.stop();
     const { id } = await quiet.operations.createBackup({ table, name: 'a-backup' });
     let enabled = 0;
@@ -143,7 +143,7 @@ describe('a backup of a table that lacks a usable stream', () => {
       return answer;
     });
     const { clock } = harness.services;
-    const late = harness.restarted({
+    const late = harness.restart({
       config,
       clock: { ...clock, now: () => clock.now() + enabled * 2 * 60_000 },
     });
@@ -156,7 +156,7 @@ describe('a backup of a table that lacks a usable stream', () => {
 
   it('fails with a reason if the table is deleted while it waits, and blocks no other backup', async () => {
     const { database, harness, table } = world;
-    const quiet = harness.restarted();
+    const quiet = harness.restart();
     quiet.executions.stop();
     const { id } = await quiet.operations.createBackup({ table, name: 'a-backup' });
     await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));

@@ -152,11 +152,11 @@ async function killBackup(nth: number, when: 'before' | 'after'): Promise<boolea
     await changeItems(database, table);
     const second = await contentOf(database.dynamodb, table);
     const kill = createKill(nth, when, () => dying.executions);
-    const dying: Harness = base.restarted({ around: kill.around });
+    const dying: Harness = base.restart({ around: kill.around });
     const two = await dying.operations.createBackup({ table, name: 'two' });
     const three = await dying.operations.createBackup({ table, name: 'three' });
     await dying.executions.idle();
-    const revived = base.restarted();
+    const revived = base.restart();
     await reconcileAll(revived, kill);
     await expectNothingHeld(revived, table);
     expect(await restore(database, revived, one)).toEqual(first);
@@ -177,11 +177,11 @@ async function killRestore(nth: number, when: 'before' | 'after'): Promise<boole
     const backup = await base.operations.createBackup({ table, name: 'one' });
     await base.executions.idle();
     const kill = createKill(nth, when, () => dying.executions);
-    const dying: Harness = base.restarted({ around: kill.around });
+    const dying: Harness = base.restart({ around: kill.around });
     const target = `restored-${randomIds.hex(12)}`;
     await dying.operations.restoreTable({ backup: { table, id: backup.id }, target });
     await dying.executions.idle();
-    const revived = base.restarted();
+    const revived = base.restart();
     await reconcileAll(revived, kill);
     expect(await revived.services.catalog.restores.get(target)).toMatchObject({ status: 'RESTORED' });
     expect(await tableExists(database, target)).toBe(true);

@@ -14,7 +14,7 @@ describe('an export that a stopped execution has started', () => {
   async function stopAfterExport(after: number): Promise<BackupRecord> {
     const { exports, harness, table } = world;
     let steps = 0;
-    const dying = harness.restarted({
+    const dying = harness.restart({
       config: byExports,
       exports,
       around: async (handler, _input, run) => {
@@ -72,7 +72,7 @@ it('a backup by export that crashes after any step is finished with the content 
     await change();
     const content = await readContent();
     let steps = 0;
-    const crashing = harness.restarted({
+    const crashing = harness.restart({
       config: byExports,
       around: async (handler, _input, run) => {
         const output = await run();
@@ -88,7 +88,7 @@ it('a backup by export that crashes after any step is finished with the content 
     const { id } = await crashing.operations.createBackup({ table, name: 'backup', source: 'export' });
     await crashing.executions.idle();
     ended = steps <= survived;
-    const after = harness.restarted({ config: byExports });
+    const after = harness.restart({ config: byExports });
     await reconcile(after.services);
     await after.executions.idle();
     const backup = await after.operations.describeBackup({ table, id });

@@ -42,14 +42,14 @@ async function expectImportedUnder(
 ): Promise<void> {
   begun.clear();
   const { backup, content } = await backUp(database, base, await newTable(database));
-  const dying: Harness = base.restarted({
+  const dying: Harness = base.restart({
     config: base.services.config,
     around: aroundOf(() => dying.executions),
   });
   const target = newTargetName();
   await dying.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target });
   await dying.executions.idle();
-  const revived = base.restarted({ config: base.services.config });
+  const revived = base.restart({ config: base.services.config });
   await mend(revived);
   expect(await revived.services.catalog.restores.get(target)).toMatchObject({
     status: 'RESTORED',

@@ -19,7 +19,7 @@ afterEach(() => world.harness.close());
 const error = new Error('the connection broke');
 
 /** Requests a native backup and dies before DynamoDB's answer is noted. */
-async function killed(): Promise<BackupRecord> {
+async function createAndCrash(): Promise<BackupRecord> {
   const { backups, natives } = world.harness.services.catalog;
   vi.spyOn(natives, 'adopt').mockRejectedValueOnce(error);
   await expect(world.create()).rejects.toBe(error);
@@ -63,7 +63,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
   });
 
   it('is adopted if the answer came and was not noted', async () => {
-    const backup = await killed();
+    const backup = await createAndCrash();
     expect(backup).not.toHaveProperty('nativeArn');
     await world.reconcile();
     expect(world.natives.calls).toEqual(['create', 'find']);

@@ -115,16 +115,16 @@ describe('a backup by export', () => {
     await wire.fill(table, 5, 'more');
     const second = await backUpWith(wire, table, { Source: 'EXPORT' });
     const content = await wire.readContent(table);
-    const staged = async () => {
+    const listStaged = async () => {
       const keys: string[] = [];
       for (const { id } of [first, second]) {
         for await (const { key } of harness().store.list(`staging/${id}`)) keys.push(key);
       }
       return keys;
     };
-    expect(await staged()).not.toEqual([]);
+    expect(await listStaged()).not.toEqual([]);
     await sweep(harness().services);
-    expect(await staged()).toEqual([]);
+    expect(await listStaged()).toEqual([]);
     expect(await wire.readContent(await wire.restoreTable(second.arn, 'staged-x'))).toEqual(content);
   });
 });

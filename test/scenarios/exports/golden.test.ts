@@ -8,7 +8,7 @@ import {
   goldenItem,
   type Json,
   textOf,
-  written,
+  writeExport,
 } from '../../sources/export/golden.ts';
 import { type Arrived, digestOf, ingest, type Net, sink } from '../../sources/export/ingest.ts';
 
@@ -24,7 +24,7 @@ function createExport(golden: Partial<GoldenExport>, edits?: Edits): Arrived {
     checksum: '.checksum',
     ...golden,
   };
-  return { golden: whole, export: written(whole, edits) };
+  return { golden: whole, export: writeExport(whole, edits) };
 }
 
 const keyText = (pk: number): string => `"pk":{"N":"${pk}"}`;

@@ -61,10 +61,10 @@ describe('a backup by export waits while the account has no room', () => {
 /** Makes a backup whose execution starts long after its request. */
 async function backUpLate(): Promise<BackupRecord> {
   const { exports, harness, table } = world;
-  const quiet = harness.restarted({ config: harness.services.config, exports });
+  const quiet = harness.restart({ config: harness.services.config, exports });
   quiet.executions.stop();
   const { id } = await quiet.operations.createBackup({ table, name: 'backup' });
-  const late = harness.restarted({
+  const late = harness.restart({
     config: harness.services.config,
     exports,
     clock: shiftClock(harness.services.clock, 10 * 60_000),

@@ -7,9 +7,9 @@ import {
   goldenChange,
   type GoldenExport,
   goldenItem,
-  gzipped,
+  gzipLines,
   type Json,
-  written,
+  writeExport,
   type WrittenExport,
 } from '../../sources/export/golden.ts';
 import { ingest, sink } from '../../sources/export/ingest.ts';
@@ -31,7 +31,7 @@ type Damage = (written: WrittenExport) => void;
 
 /** Reads the export after `damage` changed its files, and returns the error. */
 async function readDamaged(golden: GoldenExport, edits: Edits, damage: Damage): Promise<TidemarkError> {
-  const arrived = { golden, export: written(golden, edits) };
+  const arrived = { golden, export: writeExport(golden, edits) };
   damage(arrived.export);
   try {
     await ingest([arrived]);
@@ -67,7 +67,7 @@ const replace =
   };
 const firstFile = (written: WrittenExport): string | undefined => written.dataKeys[0];
 const stem = (key: string): string => key.replace('.json', '.checksum');
-const gone = (): undefined => undefined;
+const noObject = (): undefined => undefined;
 
 const data = '/data/[0-9a-f]{32}\\.json\\.gz';
 const files = 'manifest-files\\.json';
@@ -75,13 +75,13 @@ const whole = 'manifest-summary\\.json';
 
 describe('a data file of an export', () => {
   it.each<[string, GoldenExport, Edits, Damage, string]>([
-    ['is missing', full, {}, replace(firstFile, gone), 'is missing'],
+    ['is missing', full, {}, replace(firstFile, noObject), 'is missing'],
     ['has another MD5', full, entry({ md5Checksum: 'AAAAAAAAAAAAAAAAAAAAAA==' }), nothing, 'another MD5'],
     [
       'has other content',
       full,
       {},
-      replace(firstFile, () => gzipped(lineOf({ Item: goldenItem(9, 1) }).flat())),
+      replace(firstFile, () => gzipLines(lineOf({ Item: goldenItem(9, 1) }).flat())),
       'MD5',
     ],
     ['is cut off', full, {}, replace(firstFile, (bytes) => bytes.subarray(0, -9)), 'MD5'],
@@ -175,20 +175,20 @@ describe('a manifest of an export is refused by its name', () => {
   const filesManifest = ({ filesKey }: WrittenExport): string => filesKey;
 
   it.each<[string, GoldenExport, Edits, Damage, string]>([
-    ['if it is missing', full, {}, replace(manifest, gone), `${whole} is missing`],
-    ['if the one of the files is missing', full, {}, replace(filesManifest, gone), `${files} is missing`],
+    ['if it is missing', full, {}, replace(manifest, noObject), `${whole} is missing`],
+    ['if the one of the files is missing', full, {}, replace(filesManifest, noObject), `${files} is missing`],
     [
       'if it has no checksum',
       full,
       {},
-      replace((one) => stem(one.manifestKey), gone),
+      replace((one) => stem(one.manifestKey), noObject),
       `checksum file of .*${whole}`,
     ],
     [
       'if the one of the files has no checksum',
       full,
       {},
-      replace((one) => stem(one.filesKey), gone),
+      replace((one) => stem(one.filesKey), noObject),
       `checksum file of .*${files}`,
     ],
     [

@@ -94,7 +94,7 @@ it('a backup takes a new base when, by the time it runs, its parent’s changes 
   passSeconds();
   await change();
   const content = await readContent();
-  const sliding = harness.restarted({
+  const sliding = harness.restart({
     config: byExports,
     around: async (handler, _input, run) => {
       // Between the choice and the export, the earliest restorable time moves past the parent.

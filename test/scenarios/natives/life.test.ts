@@ -57,7 +57,7 @@ describe('a native backup', () => {
   it('takes no turn, waits for none, and becomes neither head nor snapshot', async () => {
     const head = await headOf();
     const before = await world.harness.services.catalog.turns.getTable(world.table);
-    const stopped = world.harness.restarted({ native: world.natives });
+    const stopped = world.harness.restart({ native: world.natives });
     const ours = await stopped.operations.createBackup({ table: world.table, name: 'in-between' });
     const backup = await world.createAvailable();
     expect(backup.status).toBe('AVAILABLE');
@@ -133,7 +133,7 @@ describe('a request for a native backup is rejected before anything is made', ()
   });
 
   it('if Tidemark does not run on AWS', async () => {
-    const without = world.harness.restarted();
+    const without = world.harness.restart();
     const input = { table: world.table, name: 'nowhere', source: 'native' } as const;
     await expect(without.operations.createBackup(input)).rejects.toMatchObject({
       code: 'Validation',
@@ -146,7 +146,7 @@ describe('a request for a native backup is rejected before anything is made', ()
 it('a native backup counts against the rate of requests', async () => {
   const { native, clock } = world.later(hour).services;
   const now = clock.now();
-  const full = world.harness.restarted({ native, clock: { ...clock, now: () => now } });
+  const full = world.harness.restart({ native, clock: { ...clock, now: () => now } });
   const input = { table: world.table, name: 'many', source: 'native' } as const;
   await full.operations.createBackup(input);
   for (let n = 1; n < 50; n++)

@@ -97,7 +97,7 @@ describe('a restored table', () => {
 
   it('has the restore’s tag and is described as RESTORING while it loads', async () => {
     const seen: object[] = [];
-    const watching: Harness = world.harness.restarted({
+    const watching: Harness = world.harness.restart({
       around: async (handler, _input, run) => {
         if (handler === 'restore-write') {
           const { table, restore } = await watching.operations.describeTable({ table: target });
@@ -192,7 +192,7 @@ describe('a restore that fails', () => {
   it('does not touch a table of the target’s name that somebody made during the restore', async () => {
     const { database, harness } = world;
     const backup = await backUpTable(world.table);
-    const racing = harness.restarted({
+    const racing = harness.restart({
       around: async (handler, _input, run) => {
         if (handler === 'restore-plan') {
           await createTable(database.dynamodb, target, { hash: 'S', range: undefined });
@@ -213,7 +213,7 @@ describe('a restore that fails', () => {
   it('removes the table that it made, and the same name can be restored again', async () => {
     const { database, harness } = world;
     const backup = await backUpTable(world.table);
-    const failing = harness.restarted({
+    const failing = harness.restart({
       around: (handler, _input, run) =>
         handler === 'restore-indexes' ? Promise.reject(new Error('no capacity')) : run(),
     });

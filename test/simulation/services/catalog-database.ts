@@ -118,13 +118,13 @@ export class CatalogDatabase {
       );
     if (this.#faults.happens('conflict')) {
       const victim = this.#scheduler.random.below(parts.length);
-      throw cancelled(parts.map((_, i) => (i === victim ? 'TransactionConflict' : 'None')));
+      throw cancellation(parts.map((_, i) => (i === victim ? 'TransactionConflict' : 'None')));
     }
     const codes = parts.map(({ key, part }) => {
       checkAllUsed([part.ConditionExpression, part.UpdateExpression], part);
       return isMet(part.ConditionExpression, part, this.#find(key)) ? 'None' : 'ConditionalCheckFailed';
     });
-    if (codes.includes('ConditionalCheckFailed')) throw cancelled(codes);
+    if (codes.includes('ConditionalCheckFailed')) throw cancellation(codes);
     const written = parts.map(({ kind, key, part }) => {
       const row = this.#find(key);
       if (kind === 'Put') return part.Item;
@@ -166,7 +166,7 @@ function isMet(condition: string | undefined, placeholders: Placeholders, row: R
   return condition === undefined || evaluateCondition(condition, placeholders, row);
 }
 
-function cancelled(codes: readonly string[]): ServiceError {
+function cancellation(codes: readonly string[]): ServiceError {
   return new ServiceError(
     'TransactionCanceledException',
     `Transaction cancelled: [${codes.join(', ')}]`,

@@ -8,7 +8,7 @@ import type {
   WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { restoreTag } from '../../../lambda/model/restore-tag-name.ts';
-import { scanned } from '../../support/simulated-dynamodb.ts';
+import { scanPage } from '../../support/simulated-dynamodb.ts';
 import type { StreamOptions } from '../../support/sources/simulated-stream.ts';
 import type { Faults } from '../faults.ts';
 import type { Scheduler } from '../scheduler.ts';
@@ -63,19 +63,19 @@ export class UserTables {
 
   answer(command: string, input: object): object {
     const { TableName: name = '' } = input as Named;
-    if (command === 'DescribeTable') return { Table: describe(this.#described(name)) };
+    if (command === 'DescribeTable') return { Table: describe(this.#find(name)) };
     if (command === 'DescribeTimeToLive') return {};
     if (command === 'Scan') return this.#scan(input as ScanCommandInput);
     if (command === 'CreateTable') return this.#create(input as CreateTableCommandInput);
     if (command === 'UpdateTable') return this.#update(input as UpdateTableCommandInput);
     if (command === 'DeleteTable') return this.#deleteRestored(name);
     if (command === 'BatchWriteItem') return this.#write(input as BatchWriteItemCommandInput);
-    if (command === 'ListTagsOfResource') return { Tags: this.#tagged(input).tags };
+    if (command === 'ListTagsOfResource') return { Tags: this.#findByArn(input).tags };
     if (command === 'UntagResource') return this.#untag(input as UntagResourceCommandInput);
     throw new Error(`Tidemark does not call ${command}`);
   }
 
-  #described(name: string): TableState {
+  #find(name: string): TableState {
     const lag = this.#faults.happens('staleTable') ? this.#scheduler.random.below(maxStaleMs) : 0;
     return this.plane.find(name, this.#scheduler.now - lag) ?? notFound(name);
   }
@@ -84,7 +84,7 @@ export class UserTables {
     const { table, status } = this.plane.find(String(input.TableName)) ?? notFound(String(input.TableName));
     if (status === 'CREATING' || status === 'DELETING') return notFound(table.name);
     this.synchronize(table);
-    return scanned(table.model, input);
+    return scanPage(table.model, input);
   }
 
   #create({ TableName: name = '', Tags: tags = [] }: CreateTableCommandInput): object {
@@ -138,14 +138,14 @@ export class UserTables {
   }
 
   #untag(input: UntagResourceCommandInput): object {
-    const state = this.#tagged(input);
+    const state = this.#findByArn(input);
     if (state.tags.length > 0) this.#mayChange(state);
     const tags = state.tags.filter(({ Key }: Tag) => !input.TagKeys?.includes(String(Key)));
     this.plane.set(state.table.name, this.#scheduler.now, { ...state, tags });
     return {};
   }
 
-  #tagged({ ResourceArn: arn = '' }: { readonly ResourceArn?: string | undefined }): TableState {
+  #findByArn({ ResourceArn: arn = '' }: { readonly ResourceArn?: string | undefined }): TableState {
     const name = arn.slice(account.length);
     return this.plane.find(name) ?? notFound(name);
   }

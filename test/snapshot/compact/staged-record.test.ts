@@ -63,12 +63,12 @@ describe('a staged line in DynamoDB’s export format', () => {
   it('gives images in canonical form, however they are spelled', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
-        const spelled = (turn: number): string =>
+        const spell = (turn: number): string =>
           JSON.stringify(spellItem(members, createChoices(seed + turn)));
         const plain = writeItem(members);
         const key = Buffer.from(toCanonicalKey(plain, keyNames));
         const change = parseStagedLine(
-          `{"Keys":${spelled(0)},"OldImage":${spelled(1)},"NewImage":${spelled(2)}}`,
+          `{"Keys":${spell(0)},"OldImage":${spell(1)},"NewImage":${spell(2)}}`,
           keyNames,
         );
         const canonical = Buffer.from(toCanonicalItem(plain, keyNames));
@@ -154,12 +154,12 @@ describe('the fast scan of a staged line', () => {
   });
   type AnyLine = typeof anyLine extends fc.Arbitrary<infer Line> ? Line : never;
   const lineOf = ({ item: { members }, seed, plain, shape }: AnyLine): string => {
-    const spelled = (turn: number): string =>
+    const spell = (turn: number): string =>
       JSON.stringify(plain ? writeItem(members) : spellItem(members, createChoices(seed + turn)));
-    if (shape === 'Item') return `{"Item":${spelled(0)}}`;
-    if (shape === 'Keys') return `{"Keys":${spelled(0)}}`;
+    if (shape === 'Item') return `{"Item":${spell(0)}}`;
+    if (shape === 'Keys') return `{"Keys":${spell(0)}}`;
     const metadata = `"Metadata":{"ApplyOrder":{"N":"${seed}"}}`;
-    return `{${metadata},"Keys":${spelled(0)},"OldImage":${spelled(1)},"NewImage":${spelled(2)}}`;
+    return `{${metadata},"Keys":${spell(0)},"OldImage":${spell(1)},"NewImage":${spell(2)}}`;
   };
 
   it('gives the same as the slow reader for any item, however it is spelled', () => {

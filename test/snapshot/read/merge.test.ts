@@ -19,7 +19,7 @@ function entries(source: readonly { hash: bigint; key: number }[], number: numbe
   return sortKeyed(source.map(({ hash, key }) => ({ hash, key: Buffer.from(`k${key}`), from: [number] })));
 }
 
-const concatenated = (earlier: Entry, later: Entry): Entry => ({
+const concatenate = (earlier: Entry, later: Entry): Entry => ({
   ...later,
   from: [...earlier.from, ...later.from],
 });
@@ -39,7 +39,7 @@ function mergeByMap(sources: readonly (readonly Entry[])[], combine: (a: Entry, 
 describe('a merge', () => {
   it.each([
     ['keeps the newest of a key', newest],
-    ['combines a key’s entries in the order of the sources', concatenated],
+    ['combines a key’s entries in the order of the sources', concatenate],
   ])('%s, in full batches', async (_name, combine) => {
     await fc.assert(
       fc.asyncProperty(anySources, fc.constantFrom(1, 3, 1000), async (given, batchEntries) => {

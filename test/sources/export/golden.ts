@@ -43,7 +43,10 @@ export const tableId = '12345a12-abcd-123a-ab12-1234abc12345';
 const md5 = (bytes: Buffer): Buffer => createHash('md5').update(bytes).digest();
 const at = (ms: number): string => new Date(ms).toISOString();
 
-export function written(golden: GoldenExport, { summary = same, entry = same }: Edits = {}): WrittenExport {
+export function writeExport(
+  golden: GoldenExport,
+  { summary = same, entry = same }: Edits = {},
+): WrittenExport {
   const { id, prefix, what, files, checksum } = golden;
   const objects = new Map<string, Buffer>();
   const root = prefix === '' ? 'AWSDynamoDB' : `${prefix}/AWSDynamoDB`;
@@ -51,7 +54,7 @@ export function written(golden: GoldenExport, { summary = same, entry = same }: 
   const dataFolder = 'time' in what ? `${folder}/data` : `${root}/data`;
   objects.set(`${folder}/_started`, Buffer.alloc(0));
   const entries = files.map((file, n) => {
-    const bytes = 'bytes' in file ? file.bytes : gzipped(file);
+    const bytes = 'bytes' in file ? file.bytes : gzipLines(file);
     const key = `${dataFolder}/${md5(Buffer.from(`${id} ${n}`)).toString('hex')}.json.gz`;
     objects.set(key, bytes);
     const parts = 1 + (n % 2);
@@ -107,7 +110,7 @@ function same<T>(value: T): T {
   return value;
 }
 
-export function gzipped(lines: readonly Json[]): Buffer {
+export function gzipLines(lines: readonly Json[]): Buffer {
   return gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
 

@@ -48,7 +48,7 @@ export async function createNativeWorld(database: TestDatabase): Promise<NativeW
     },
     describe: (backup) => harness.operations.describeBackup(keyOf(backup)),
     later(milliseconds) {
-      return harness.restarted({ ...options, clock: shiftClock(harness.services.clock, milliseconds) });
+      return harness.restart({ ...options, clock: shiftClock(harness.services.clock, milliseconds) });
     },
     async reconcile(milliseconds = graceMs) {
       const at = world.later(milliseconds);

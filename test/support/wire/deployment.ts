@@ -92,7 +92,7 @@ export function deployment(options: HarnessOptions = {}): Deployment {
     hideStream: (table) => void streamless.add(table),
     async reconfigure(more) {
       const { harness, database } = running();
-      const other = harness.restarted(withDefaults(more));
+      const other = harness.restart(withDefaults(more));
       closing.unshift(() => {
         other.executions.stop();
         return Promise.resolve();

@@ -119,7 +119,7 @@ describe('point-in-time recovery', () => {
     await contentAt(table);
     const page = await harness.operations.listBackups({ table, limit: 10 });
     expect(page.backups).toEqual([]);
-    expect(await harness.restarted().continuous.describe(table)).toMatchObject({ enabled: true });
+    expect(await harness.restart().continuous.describe(table)).toMatchObject({ enabled: true });
   });
 
   it('is refused for what is not there', async () => {
@@ -142,7 +142,7 @@ describe('point-in-time recovery is kept', () => {
       [10, 2],
       [18, 3],
     ] as const) {
-      await harness.restarted({ clock: hoursLater(hours) }).continuous.keep();
+      await harness.restart({ clock: hoursLater(hours) }).continuous.keep();
       expect([hours, await backupsOf(table)]).toEqual([hours, backups]);
     }
   });
@@ -153,7 +153,7 @@ describe('point-in-time recovery is kept', () => {
     await harness.executions.idle();
     await replaceStream(troubled, false);
     const error = vi.fn<Log['error']>();
-    const later = harness.restarted({ clock: hoursLater(9), log: { ...silentLog, error } });
+    const later = harness.restart({ clock: hoursLater(9), log: { ...silentLog, error } });
     await later.continuous.keep();
     expect([await backupsOf(troubled), await backupsOf(sound)]).toEqual([1, 2]);
     expect(error.mock.calls).toEqual([
@@ -170,7 +170,7 @@ describe('point-in-time recovery is kept', () => {
     await harness.executions.idle();
     await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
     const error = vi.fn<Log['error']>();
-    const later = harness.restarted({ clock: hoursLater(9), log: { ...silentLog, error } });
+    const later = harness.restart({ clock: hoursLater(9), log: { ...silentLog, error } });
     await later.continuous.keep();
     expect(error).not.toHaveBeenCalled();
     await createTable(database.dynamodb, table, shape);
@@ -201,7 +201,7 @@ describe('point-in-time recovery is kept', () => {
 
   it('at once if the first snapshot failed; until then no time can be restored', async () => {
     const table = await newTable(database, 2);
-    const failing = harness.restarted({
+    const failing = harness.restart({
       around: async (handler, _input, run) => {
         if (handler === 'scan') throw new Error('broken');
         return run();
@@ -316,7 +316,7 @@ describe('a restore to a point in time', () => {
     const { earliest = 0 } = await enable(table);
     await harness.executions.idle();
     let replaced: Promise<void> | undefined;
-    harness = harness.restarted({
+    harness = harness.restart({
       around: async (_handler, _input, run) => {
         await (replaced ??= replaceStream(table));
         return run();
@@ -345,7 +345,7 @@ describe('a restore to a point in time', () => {
     const survived = new Set<string>();
     for (let killed = true; killed;) {
       killed = false;
-      harness = before.restarted({
+      harness = before.restart({
         around: async (handler, _input, run) => {
           const output = await run();
           const kind = `${handler} ${'status' in output ? String(output.status) : ''}`;
@@ -359,7 +359,7 @@ describe('a restore to a point in time', () => {
       });
       const { target } = await begun(table);
       await harness.executions.idle();
-      harness = before.restarted();
+      harness = before.restart();
       for (let i = 0; i < 3; i++) {
         await reconcile(harness.services);
         await harness.executions.idle();
