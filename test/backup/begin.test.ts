@@ -44,7 +44,7 @@ describe('begin, before the backup has a record,', () => {
     expect(await beginBackup(id)).toMatchObject({ status: 'scan' });
   });
 
-  it('ends if a request with a later marker is recorded, because its own can no longer be', async () => {
+  it('ends if a request with a later marker is recorded, because its own record can no longer be written', async () => {
     const early = createBackupId(world.database.clock.now(), '00000000');
     await backUp();
     expect(await beginBackup(early)).toMatchObject({ status: 'ended' });
@@ -59,7 +59,7 @@ describe('begin, before the backup has a record,', () => {
     });
   });
 
-  it('ends if its backup is over, however late it is called', async () => {
+  it('ends if its backup has ended, however late it is called', async () => {
     const { id } = await backUp();
     expect(await beginBackup(id)).toMatchObject({ status: 'ended' });
   });
@@ -92,7 +92,7 @@ describe('a backup of an earlier time', () => {
   it('does not continue a base whose stream began after that time, because the base ends where its stream begins', async () => {
     const { database, harness, table } = world;
     // The table's stream is seconds younger than the marker.
-    const stopped = harness.restarted();
+    const stopped = harness.restart();
     stopped.executions.stop();
     const { id: baseId } = await stopped.operations.createBackup({ table, name: 'base' });
     await setStream(false);

@@ -58,7 +58,7 @@ describe('a table without a snapshot', () => {
     expect(late).toMatchObject({ error: 'CutUnreachable' });
   });
 
-  it('is refused with the remedy if it lacks what its base needs, whatever else it has', () => {
+  it('is refused with the remedy if it lacks what its base needs, even if it has what another source needs', () => {
     const refusalWith = (remedy: string) => ({
       error: 'ContinuousBackupsUnavailable',
       message: expect.stringContaining(`not enabled for the table: Music. ${remedy}`),
@@ -146,7 +146,7 @@ describe('a snapshot that ends with an export', () => {
     });
   });
 
-  it('is too old for the stream when the replayed minutes are', () => {
+  it('is too old for the stream as soon as the replayed minutes are too old', () => {
     const oldest = oldestParentMs - 5 * minute;
     expect(choose({ stream, recovery, parents: [byExport(oldest)] })).toMatchObject({
       origin: { source: 'stream' },
@@ -233,7 +233,7 @@ describe('any choice', () => {
     parents,
   });
 
-  it('bridges no gap, and is of the source that the request names', () => {
+  it('bridges no gap, and uses the source that the request names', () => {
     fc.assert(
       fc.property(cases, (given) => {
         expect(wrongWith(given, choose(given))).toBeUndefined();

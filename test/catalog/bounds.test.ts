@@ -116,7 +116,7 @@ async function createRestore(): Promise<RestoreRecord> {
   });
 }
 
-it('a table has at most a thousand backups that wait, and a further request is refused until one is done', async () => {
+it('a table has at most a thousand waiting backups, and a further request is refused until one has ended', async () => {
   const table = `table-${randomUUID()}`;
   const marker = Date.now();
   const pending = Array.from({ length: maxPending }, (_, i) => createBackupId(marker - i, randomIds.hex(8)));

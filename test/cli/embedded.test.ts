@@ -129,7 +129,7 @@ describe('the command line on the embedded runtime', () => {
     expect(await listFiles(join(home, 'store'))).toEqual(before);
   });
 
-  it('shows the kind that a request of a backup asked for', async () => {
+  it('shows the kind that the request for a backup named', async () => {
     const { runtime } = await setUp();
     expect(await backUp(runtime)).toMatchObject({ kind: 'INCREMENTAL' });
     expect(await backUp(runtime, { Kind: 'FULL' })).toMatchObject({ kind: 'FULL' });

@@ -65,7 +65,7 @@ describe.each(Object.entries(ways))('%s', (_, estimate) => {
     );
   });
 
-  it('estimates no price for an empty table, but some time', () => {
+  it('estimates a price of zero and a time above zero for an empty table', () => {
     const { usd, seconds } = estimate({ items: 0, bytes: 0 }, plain);
     expect(usd).toEqual({ low: 0, high: 0 });
     expect(seconds.low).toBeGreaterThan(0);

@@ -8,14 +8,14 @@ function findNames(text: string): string[] {
 }
 
 describe('parseJson of any names', () => {
-  it('reads names with escapes right, for which V8 may give another name', () => {
+  it('reads names with escapes correctly, although V8 may return another name for them', () => {
     for (const name of ['\\', '"', '\n', '\\"', 'a\\', 'a"', 'b\\', 'b"']) {
       const text = JSON.stringify({ k: 1, [name]: 2 });
       expect(Object.keys(parseJson(text) as object)).toEqual(['k', name]);
     }
   });
 
-  it('reads all names right, at any depth, next to values that look like them', () => {
+  it('reads all names correctly, at any depth, next to values that look like them', () => {
     const name = fc.string({ unit: fc.constantFrom('"', '\\', '\n', 'a', ':', '1', 'name'), maxLength: 4 });
     const tree = fc.letrec((tie) => ({
       value: fc.oneof(
@@ -53,7 +53,7 @@ function readOutcome(parse: (text: string) => unknown, text: string): 'accepted'
 }
 
 describe('parseJson of unusual text', () => {
-  it('reads names with escapes right whatever white space follows them', () => {
+  it('reads names with escapes correctly, whatever white space follows them', () => {
     parseJson('{"k":1,"\\\\" :2}');
     for (const space of ['', ' ', '\n', '\t\r\n  ']) {
       expect(Object.keys(parseJson(`{"k":1,"\\""${space}:2}`) as object)).toEqual(['k', '"']);

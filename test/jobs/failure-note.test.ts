@@ -62,7 +62,7 @@ describe('the reason of a failed restore', () => {
     expect(await abortAndReadReason(createJob(restore, 2))).toBe('the workflow failed: it was given up');
   });
 
-  it('is not that another execution has the restore', async () => {
+  it('is never TurnLost, which only says that another execution has the restore', async () => {
     const job = createJob(await requestRestore(), 1);
     await failStep(job, refusedError());
     await failStep(job, lostError());

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { lockHome } from '../../local/home-lock.ts';
 import { temporaryFolder } from '../support/local/support.ts';
 
-test('a home has one holder, whose process is named to others', async () => {
+test('only one process can lock a home folder, and the error of another one names it', async () => {
   const home = await temporaryFolder();
   const release = lockHome(home);
   expect(() => lockHome(home)).toThrow(`${home} is in use by process ${process.pid}. Stop it`);
@@ -13,7 +13,7 @@ test('a home has one holder, whose process is named to others', async () => {
   lockHome(home)();
 });
 
-test('a holder that was killed holds nothing', async () => {
+test('the lock of a killed process is released', async () => {
   const home = await temporaryFolder();
   const lock = `(await import(${JSON.stringify(join(import.meta.dirname, '../../local/home-lock.ts'))}))`;
   const holder = spawn(

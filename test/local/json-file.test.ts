@@ -13,11 +13,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('entries in a file', () => {
-  it('are none where there is no file', async () => {
+  it('are empty if there is no file', async () => {
     expect(await readEntries(file)).toEqual(new Map());
   });
 
-  it('are as they were when the last of many writes at once came to it, and nothing else is left', async () => {
+  it('are those of the last of many concurrent saves, and no other file remains', async () => {
     const entries = new Map<string, number>();
     const write = createEntriesWriter(file, entries);
     await Promise.all(
@@ -30,7 +30,7 @@ describe('entries in a file', () => {
     expect(await readdir(folder)).toEqual(['entries.json']);
   });
 
-  it('are written although the write before failed, which is said', async () => {
+  it('are saved after an earlier save failed, and the failed save throws', async () => {
     const entries = new Map([['a', 1]]);
     const write = createEntriesWriter(file, entries);
     await mkdir(file);
@@ -40,7 +40,7 @@ describe('entries in a file', () => {
     expect(await readEntries(file)).toEqual(entries);
   });
 
-  it('are not taken for none where the file is damaged', async () => {
+  it('are not read as empty if the file is damaged', async () => {
     await writeFile(file, '{"a":');
     await expect(readEntries(file)).rejects.toBeInstanceOf(SyntaxError);
   });

@@ -28,7 +28,7 @@ function main(env: Readonly<Record<string, string>>): Process {
   return child;
 }
 
-/** The address that the banner tells. */
+/** The address in the banner. */
 async function ready(child: Process): Promise<string> {
   for await (const line of createInterface(child.stdout)) {
     const url = /is ready at (http:\S+)/.exec(line)?.[1];
@@ -92,7 +92,7 @@ test('a runtime killed in the middle of a backup or a restore finishes it at the
   expect(await itemsOf(clients(last.url).dynamodb, 'restored')).toEqual(before);
 });
 
-describe('the end', () => {
+describe('the end of the runtime', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('by %s is orderly', async (signal) => {
     const home = await temporaryFolder();
     const child = main({ TIDEMARK_HOME: home });
@@ -104,7 +104,7 @@ describe('the end', () => {
     expect(await runs(database)).toBe(false);
   });
 
-  test('asked for twice comes at once', async () => {
+  test('comes immediately after a second Ctrl-C', async () => {
     const home = await temporaryFolder();
     const child = main({ TIDEMARK_HOME: home });
     const url = await ready(child);
@@ -125,8 +125,8 @@ describe('the end', () => {
   });
 });
 
-describe('a start that cannot be says why in one line, and ends with 1', () => {
-  test('the home folder is in use', async () => {
+describe('a start that fails prints one line and exits with 1', () => {
+  test('if the home folder is in use', async () => {
     const home = await temporaryFolder();
     await start(home);
     const { code, said } = await refusal(main({ TIDEMARK_HOME: home }));
@@ -134,7 +134,7 @@ describe('a start that cannot be says why in one line, and ends with 1', () => {
     expect(said).toMatch(/^tidemark: \S+ is in use by process \d+\. Stop it, .*npm start\n$/);
   });
 
-  test('the port is in use', async () => {
+  test('if the port is in use', async () => {
     const { url } = await start(await temporaryFolder());
     const home = await temporaryFolder();
     const { port } = new URL(url);
@@ -158,7 +158,7 @@ describe('a start that cannot be says why in one line, and ends with 1', () => {
     expect([code, said]).toEqual([1, `tidemark: ${message}\n`]);
   });
 
-  test('and shows where when DEBUG is set', async () => {
+  test('and prints the stack if DEBUG is set', async () => {
     const home = await temporaryFolder();
     await writeFile(join(home, 'lock.db'), 'no database'.repeat(1000));
     const { code, said } = await refusal(main({ TIDEMARK_HOME: home, DEBUG: '1' }));

@@ -27,7 +27,7 @@ describe('work that is repeated', () => {
     vi.useRealTimers();
   });
 
-  it.each([true, false])('begins at once only if asked to: %s', async (atOnce) => {
+  it.each([true, false])('begins immediately only if the caller requests it: %s', async (atOnce) => {
     start(atOnce);
     expect(begun).toHaveLength(atOnce ? 1 : 0);
     begun[0]?.resolve();
@@ -35,7 +35,7 @@ describe('work that is repeated', () => {
     expect(begun).toHaveLength(atOnce ? 2 : 1);
   });
 
-  it('is never done twice at once', async () => {
+  it('never runs twice at the same time', async () => {
     start(false);
     await vi.advanceTimersByTimeAsync(5 * everyMs);
     expect(begun).toHaveLength(1);
@@ -44,7 +44,7 @@ describe('work that is repeated', () => {
     expect(begun).toHaveLength(2);
   });
 
-  it('goes on after it failed, and the failure is logged', async () => {
+  it('runs again after it failed, and the failure is logged', async () => {
     start(true);
     begun[0]?.reject(new Error('out of luck'));
     await vi.advanceTimersByTimeAsync(everyMs);
@@ -52,7 +52,7 @@ describe('work that is repeated', () => {
     expect(begun).toHaveLength(2);
   });
 
-  it('is waited for when it is ended, and does not begin again', async () => {
+  it('is stopped only after its running turn has ended, and does not begin again', async () => {
     const stop = start(true);
     let ended = false;
     const ending = stop().then(() => {

@@ -51,8 +51,8 @@ async function statusOf({ url }: Runtime, arn: string): Promise<string | undefin
   return BackupDescription?.BackupDetails?.BackupStatus;
 }
 
-describe('an application’s calls work as against DynamoDB', () => {
-  test('items, queries and transactions', async () => {
+describe('an application can use the runtime as DynamoDB', () => {
+  test('for items, queries and transactions', async () => {
     const { dynamodb } = clients((await start(await temporaryFolder())).url);
     await createTable(dynamodb, 'orders');
     await dynamodb.send(new PutItemCommand({ TableName: 'orders', Item: { id: { S: 'é' }, n: { N: '1' } } }));
@@ -78,7 +78,7 @@ describe('an application’s calls work as against DynamoDB', () => {
     await expect(dynamodb.send(conditional)).rejects.toThrow('conditional request failed');
   });
 
-  test('a table that is made has a stream, which can be read', async () => {
+  test('and read the stream that each new table has', async () => {
     const { dynamodb, streams } = clients((await start(await temporaryFolder())).url);
     await createTable(dynamodb, 'orders');
     await fill(dynamodb, 'orders', 1);
@@ -97,15 +97,15 @@ describe('an application’s calls work as against DynamoDB', () => {
     expect(Records?.map((record) => record.dynamodb?.Keys?.['id']?.S)).toEqual(['item-0']);
   });
 
-  test('the catalog is not among the tables', async () => {
+  test('without seeing the catalog among its tables', async () => {
     const { dynamodb } = clients((await start(await temporaryFolder())).url);
     await createTable(dynamodb, 'orders');
     expect((await dynamodb.send(new ListTablesCommand({}))).TableNames).toEqual(['orders']);
   });
 });
 
-describe('backups', () => {
-  test('are restored to what the table held', async () => {
+describe('backups of the runtime', () => {
+  test('restore the content that the table had', async () => {
     const runtime = await start(await temporaryFolder());
     const { dynamodb } = clients(runtime.url);
     await createTable(dynamodb, 'orders');
@@ -125,7 +125,7 @@ describe('backups', () => {
     expect(await itemsOf(dynamodb, 'second')).toEqual(await itemsOf(dynamodb, 'orders'));
   });
 
-  test('of a table that is deleted after the request hold what the table held', async () => {
+  test('contain what the table held if it is deleted after the request', async () => {
     const runtime = await start(await temporaryFolder());
     const { dynamodb } = clients(runtime.url);
     await createTable(dynamodb, 'orders');
@@ -142,7 +142,7 @@ describe('backups', () => {
     expect(await itemsOf(dynamodb, 'restored')).toEqual(before);
   });
 
-  test('and tables are there after a restart', async () => {
+  test('exist after a restart, as do the tables', async () => {
     const home = await temporaryFolder();
     const first = await start(home);
     await createTable(clients(first.url).dynamodb, 'orders');
@@ -160,7 +160,7 @@ describe('backups', () => {
     expect(await itemsOf(dynamodb, 'restored')).toEqual(before);
   });
 
-  test('that were being made when the runtime was closed are finished by the next one', async () => {
+  test('are completed by the next runtime if theirs was closed', async () => {
     const home = await temporaryFolder();
     const first = await start(home);
     await createTable(clients(first.url).dynamodb, 'orders');
@@ -180,8 +180,8 @@ describe('backups', () => {
   });
 });
 
-describe('what backups and restores leave in staging', () => {
-  test('is swept by the next runtime, which waits for that before it ends', async () => {
+describe('the staging folders of ended backups and restores', () => {
+  test('are swept by the next runtime, which waits for the sweep before it ends', async () => {
     const home = await temporaryFolder();
     const first = await start(home);
     await createTable(clients(first.url).dynamodb, 'orders');
@@ -200,8 +200,8 @@ describe('what backups and restores leave in staging', () => {
   });
 });
 
-describe('another DynamoDB than the embedded one', () => {
-  test('is used as it is', async () => {
+describe('a DynamoDB other than the embedded one', () => {
+  test('is used if its address is given', async () => {
     const database = await startDatabase(await temporaryFolder(), silentLog);
     onTestFinished(() => database.close());
     const runtime = await start(await temporaryFolder(), { dynamodbEndpoint: database.endpoint });
@@ -210,7 +210,7 @@ describe('another DynamoDB than the embedded one', () => {
     expect(TableNames).toEqual(['orders', 'tidemark-catalog']);
   });
 
-  test('that does not answer is named, and nothing stays behind', async () => {
+  test('is named in the error if it does not answer, and the start leaves nothing running', async () => {
     const home = await temporaryFolder();
     await expect(start(home, { dynamodbEndpoint: 'http://127.0.0.1:1' })).rejects.toThrow(
       /^No DynamoDB is ready at http:\/\/127\.0\.0\.1:1 .*ECONNREFUSED/,
@@ -219,7 +219,7 @@ describe('another DynamoDB than the embedded one', () => {
   });
 });
 
-test('an export that is asked for of a table without a stream: recovery brings the stream', async () => {
+test('an export of a table without a stream enables the stream together with recovery', async () => {
   const { url, operations, executions } = await start(await temporaryFolder());
   const { dynamodb } = clients(url);
   await createTable(dynamodb, 'orders', { StreamSpecification: { StreamEnabled: false } });

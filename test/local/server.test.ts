@@ -50,8 +50,8 @@ async function setUp({ status = 200, headers = {}, body }: Answer = { body: '{}'
   return { ...(await startBefore(database)), received };
 }
 
-describe('a call that is not Tidemark’s', () => {
-  test('reaches the database byte for byte, and its answer the caller', async () => {
+describe('a call for the database', () => {
+  test('reaches the database byte for byte, and so does its answer the caller', async () => {
     const sent = '{ "TableName":"orders",  "Item": {"id":{"S":"é😀"}} }';
     const answered = '{ "Attributes" : {} }';
     const { url, received } = await setUp({
@@ -85,7 +85,7 @@ describe('a call that is not Tidemark’s', () => {
     expect([answer.status, received[0]?.body.length]).toEqual([200, 16 * 1024 * 1024]);
   });
 
-  test('is answered by an error of the service when the database is not there', async () => {
+  test('is answered with a service error if the database is not reachable', async () => {
     const { url } = await startBefore('http://127.0.0.1:1');
     const answer = await call(url, 'DynamoDB_20120810.PutItem', {});
     expect(answer.status).toBe(500);
@@ -96,7 +96,7 @@ describe('a call that is not Tidemark’s', () => {
   });
 });
 
-test('a database that breaks off an answer breaks off that one only', async () => {
+test('an answer that the database breaks off does not affect other calls', async () => {
   const database = await serve((incoming, response) => {
     incoming.resume();
     if (incoming.headers['x-amz-target'] === 'DynamoDB_20120810.GetItem') response.end('{}');
@@ -112,7 +112,7 @@ test('a database that breaks off an answer breaks off that one only', async () =
 describe('CreateTable', () => {
   const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' };
 
-  test('gets a stream when it says nothing of one', async () => {
+  test('gets a stream if the request does not specify one', async () => {
     const { url, received } = await setUp();
     await call(url, 'DynamoDB_20120810.CreateTable', { TableName: 'é', Tags: [] });
     expect(JSON.parse(received[0]?.body ?? '')).toEqual({
@@ -122,22 +122,25 @@ describe('CreateTable', () => {
     });
   });
 
-  test('keeps what it says of a stream', async () => {
+  test('keeps the stream that the request specifies', async () => {
     const { url, received } = await setUp();
     const body = { TableName: 'orders', StreamSpecification: { StreamEnabled: false } };
     await call(url, 'DynamoDB_20120810.CreateTable', body);
     expect(JSON.parse(received[0]?.body ?? '')).toEqual(body);
   });
 
-  test.each(['not JSON', '[1]', 'null'])('with the body %s is the database’s to refuse', async (body) => {
-    const { url, received } = await setUp();
-    await call(url, 'DynamoDB_20120810.CreateTable', body);
-    expect(received[0]?.body).toBe(body);
-  });
+  test.each(['not JSON', '[1]', 'null'])(
+    'is passed to the database unchanged if its body is %s',
+    async (body) => {
+      const { url, received } = await setUp();
+      await call(url, 'DynamoDB_20120810.CreateTable', body);
+      expect(received[0]?.body).toBe(body);
+    },
+  );
 });
 
 describe('ListTables', () => {
-  test('is answered without the catalog, with a checksum that is right', async () => {
+  test('is answered without the catalog and with a correct checksum', async () => {
     const page = {
       TableNames: ['orders', 'tidemark-catalog', 'users'],
       LastEvaluatedTableName: 'users',
@@ -149,7 +152,7 @@ describe('ListTables', () => {
     expect(answer.headers.get('x-amz-crc32')).toBe(String(crc32(body)));
   });
 
-  test('keeps an error as it is', async () => {
+  test('passes an error on unchanged', async () => {
     const body = '{"__type":"ValidationException"}';
     const { url } = await setUp({ status: 400, body });
     const answer = await call(url, 'DynamoDB_20120810.ListTables', {});
@@ -157,7 +160,7 @@ describe('ListTables', () => {
   });
 });
 
-describe('a call that is Tidemark’s', () => {
+describe('a call for Tidemark', () => {
   test('does not reach the database', async () => {
     const { url, received, operations } = await setUp();
     const answer = await call(url, 'DynamoDB_20120810.CreateBackup', {
@@ -170,7 +173,7 @@ describe('a call that is Tidemark’s', () => {
   });
 
   test.each(['DynamoDB_20120810', 'AmazonSQS.SendMessage', ''])(
-    'or nobody’s (%s) is no operation',
+    'is rejected as an unknown operation: %s',
     async (target) => {
       const { url, received } = await setUp();
       const answer = await call(url, target, {});
@@ -180,7 +183,7 @@ describe('a call that is Tidemark’s', () => {
     },
   );
 
-  test.each(['/backup', '/read/'])('at %s no call reaches the database', async (path) => {
+  test.each(['/backup', '/read/'])('at %s never reaches the database', async (path) => {
     const { url, received } = await setUp();
     const answer = await call(`${url}${path}`, 'DynamoDB_20120810.PutItem', {});
     expect([answer.status, await answer.text()]).toEqual([
@@ -199,7 +202,7 @@ describe('a call that is Tidemark’s', () => {
     ['?X-Amz-Credential=a&X-Amz-Signature=b', {}, 400],
     ['', { authorization: 'AWS4-HMAC-SHA256 Signature=0' }, 200],
     ['?X-Amz-Algorithm=AWS4-HMAC-SHA256', {}, 200],
-  ])('must have a signature, whichever: %s %j', async (query, headers, status) => {
+  ])('must have a signature of either form: %s %j', async (query, headers, status) => {
     const { url } = await setUp();
     const answer = await fetch(`${url}/${query}`, {
       method: 'POST',
@@ -214,7 +217,7 @@ describe('a call that is Tidemark’s', () => {
     expect(await answer.text()).toContain(status === 200 ? 'BackupSummaries' : 'MissingAuthenticationToken');
   });
 
-  test('GET / says that the endpoint is healthy', async () => {
+  test('GET / answers that the endpoint is healthy', async () => {
     const { url } = await setUp();
     const answer = await fetch(`${url}/`);
     expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('healthy')]);
@@ -222,7 +225,7 @@ describe('a call that is Tidemark’s', () => {
 });
 
 test.each(['DynamoDB_20120810.CreateBackup', 'DynamoDB_20120810.PutItem'])(
-  'a body above the limit is refused: %s',
+  'a body above the limit is rejected: %s',
   async (target) => {
     const { url, received } = await setUp();
     const answer = await call(url, target, ' '.repeat(16 * 1024 * 1024 + 1));
@@ -232,7 +235,7 @@ test.each(['DynamoDB_20120810.CreateBackup', 'DynamoDB_20120810.PutItem'])(
   },
 );
 
-test('a port that is taken is named, with what to do', async () => {
+test('startServer names a port that is in use, and how to choose another', async () => {
   const taken = Number(new URL(await serve(() => {})).port);
   const options = { dynamodbEndpoint: 'http://127.0.0.1:1', operations: fakeOperations(), log: silentLog };
   await expect(startServer({ port: taken, ...options })).rejects.toThrow(

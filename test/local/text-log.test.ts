@@ -10,14 +10,14 @@ function written(verbose: boolean): string[] {
   return lines;
 }
 
-test('warnings and errors are one line each', () => {
+test('createTextLog writes one line for each warning and error', () => {
   expect(written(false)).toEqual([
     'warn stream has a gap',
     String.raw`error step failed reason="Internal: two\nlines"`,
   ]);
 });
 
-test('everything is told when it is asked for', () => {
+test('createTextLog writes all events if it is verbose', () => {
   expect(written(true)).toHaveLength(3);
   expect(written(true)[0]).toBe('info step done step=begin milliseconds=12');
 });

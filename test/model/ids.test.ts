@@ -13,7 +13,7 @@ describe('an id', () => {
     expect(createRestoreId(7, '0123abcd')).toBe('00000000000007-0123abcd');
   });
 
-  it('gives back the marker that it was made from', () => {
+  it('returns the marker that it was made from', () => {
     expect(markerOf(createBackupId(1_576_616_366_715, 'b4e58d3a'))).toBe(1_576_616_366_715);
   });
 
@@ -34,7 +34,7 @@ describe('an id', () => {
     expect(() => parseRestoreId(text)).toThrow(invalid);
   });
 
-  it('is refused with IdInvalid if its random part has not 8 hex digits', () => {
+  it('is refused with IdInvalid if its random part does not have 8 hex digits', () => {
     expect(() => createBackupId(7, '0123')).toThrow(expect.objectContaining({ code: 'IdInvalid' }));
   });
 });

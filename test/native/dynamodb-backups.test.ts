@@ -36,7 +36,7 @@ describe('create of a native backup', () => {
 });
 
 describe('find of native backups', () => {
-  test('returns the backups of a name from all pages, from a time on', async () => {
+  test('returns the backups with a name that were created since a time, from all pages', async () => {
     const summary = (BackupArn: string, BackupName = name) => ({ BackupArn, BackupName });
     simulated.answer = (_operation, { ExclusiveStartBackupArn: after }) => ({
       status: 200,

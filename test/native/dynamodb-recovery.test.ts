@@ -40,7 +40,7 @@ describe('the point-in-time recovery of a table', () => {
     expect(simulated.requests).toEqual([expected, expected]);
   });
 
-  test('is changed by DynamoDB and returned as it is then', async () => {
+  test('is changed by DynamoDB and returned as it is after the change', async () => {
     simulated.answer = { status: 200, body: enabled };
     const specification = { enabled: true, recoveryPeriodInDays: 7 };
     expect(await simulated.continuous.update('Music', specification)).toEqual(recovery);
@@ -59,7 +59,7 @@ describe('the point-in-time recovery of a table', () => {
 const request = { table: 'Music', target: 'Music-restored', overrides: {} };
 
 describe('a restore by DynamoDB, through the function that may restore', () => {
-  test('is to the latest time if the request has no time', async () => {
+  test('restores the latest time if the request has no time', async () => {
     await simulated.continuous.restore(request);
     expect(simulated.requests).toEqual([
       {
@@ -73,7 +73,7 @@ describe('a restore by DynamoDB, through the function that may restore', () => {
     ]);
   });
 
-  test('is to the requested time, with every override under DynamoDB’s name', async () => {
+  test('restores the requested time, with every override under DynamoDB’s name', async () => {
     const KeySchema = [{ AttributeName: 'a', KeyType: 'HASH' as const }];
     const Projection = { ProjectionType: 'ALL' as const };
     const ProvisionedThroughput = { ReadCapacityUnits: 1, WriteCapacityUnits: 2 };
@@ -201,7 +201,7 @@ describe('an error of DynamoDB', () => {
       await expect(calls[call]()).rejects.toMatchObject({ code, message: 'why it is so' });
     });
 
-    test('is thrown unchanged if it is no fault of the request', async () => {
+    test('is thrown unchanged if the request did not cause it', async () => {
       simulated.answer = {
         status: 500,
         body: { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'broken' },

@@ -48,7 +48,7 @@ describe('createBackup', () => {
     await expect(backup({ table: 'no-such-table' })).rejects.toEqual(code('TableNotFound'));
   });
 
-  it('keeps a backup whose execution could not be started for the reconciler', async () => {
+  it('leaves a backup whose execution could not be started to the reconciler', async () => {
     const { harness, table } = world;
     const failing = harness.restart();
     const services = {
@@ -267,7 +267,7 @@ describe('listBackups', () => {
     expect((await list({ table, from: marker, after: early })).backups.map(({ id }) => id)).toEqual([one.id]);
   });
 
-  it('leaves out a failed backup, as DynamoDB does, unless failed ones are asked for', async () => {
+  it('leaves out a failed backup, as DynamoDB does, unless the request includes failed ones', async () => {
     const { database, harness, table } = world;
     const good = await backup({ name: 'good' });
     const failing = harness.restart({

@@ -121,7 +121,7 @@ describe('concurrent restores', () => {
     'Subscriber limit exceeded: Only 50 restore operations can be done simultaneously',
   );
 
-  it('of one backup can be 50 and no more, until one ends', async () => {
+  it('of one backup are limited to 50 until one ends', async () => {
     const { restores, snapshots } = world.harness.services.catalog;
     const outcomes = await Promise.allSettled(Array.from({ length: 53 }, () => request(newTarget())));
     const rejected = outcomes.filter((outcome) => outcome.status === 'rejected');

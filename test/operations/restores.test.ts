@@ -48,7 +48,7 @@ describe('a restore is described', () => {
   });
 });
 
-it('a restore fails, and says so, if a table takes its name before it does', async () => {
+it('a restore fails with the reason if somebody creates a table with its name first', async () => {
   const { database, harness, table } = world;
   const target = newTarget();
   const racing = harness.restart({
@@ -145,14 +145,14 @@ describe('restores are listed', () => {
     expect(await list({ status: 'FAILED' })).toEqual([failed]);
   });
 
-  it('on pages of which each looks at no more restores than its limit', async () => {
+  it('on pages that each examine no more restores than the limit', async () => {
     await start(newTarget());
     await world.harness.services.catalog.restores.end(await start(newTarget()), 'FAILED');
     const page = await world.harness.operations.listRestores({ limit: 1, status: 'RESTORED' });
     expect(page).toEqual({ restores: [], next: expect.any(String) });
   });
 
-  it('but not for a token that no page has returned', async () => {
+  it('only with a token that a page has returned', async () => {
     await expect(list({ next: 'x' })).rejects.toMatchObject({ code: 'Validation' });
   });
 });

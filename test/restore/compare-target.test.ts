@@ -45,7 +45,7 @@ const withIndex = (change: object): Partial<TableDescription> => ({
 });
 
 describe('the differences of a restored table', () => {
-  it('are none for a table that is as promised, in another order and with the key’s ARN for its alias', () => {
+  it('are none for a table as described, even in another order and with the key’s ARN in place of its alias', () => {
     const actual: TableDescription = {
       ...promised,
       createdAt: 7,
@@ -59,7 +59,7 @@ describe('the differences of a restored table', () => {
     expect(findDifferences(promised, actual)).toEqual([]);
   });
 
-  it('do not count what nobody asked for, such as a stream that the database keeps', () => {
+  it('do not include settings that the request did not name, such as a stream that the database keeps', () => {
     const { stream: _, timeToLive: __, ...asked } = promised;
     expect(findDifferences(asked, promised)).toEqual([]);
   });
@@ -108,7 +108,7 @@ describe('the differences of a restored table', () => {
     ]);
   });
 
-  it('name an index that nobody asked for', () => {
+  it('name an index that the request did not name', () => {
     expect(findDifferences({ ...promised, globalSecondaryIndexes: [] }, promised)).toEqual([
       'index by-year: not asked for',
       'index by-year, throughput: not asked for',

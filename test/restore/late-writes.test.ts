@@ -39,7 +39,7 @@ function createHoldingStore() {
 
 /**
  * Restores a table while a twin of the step that writes it hangs before its first item. Does `then` before the step
- * `before`, or after the restore's end. Returns what became of the twin once it goes on after that.
+ * `before`, or after the restore's end. Returns the outcome of the twin after it continues.
  */
 async function restoreBesideTwin(
   target: string,

@@ -86,7 +86,7 @@ it('a backup that recorded no throughput for an index restores it with the table
   );
 });
 
-it('a restore is refused at once if the database cannot add one of its indexes, and possible without that', async () => {
+it('a restore is refused at once if the database cannot add one of its indexes, and accepted without that index', async () => {
   const { backup, content } = await backUp(database, harness, await createIndexedTable(3));
   const writes = countWrites();
   await expect(restoreAndWait(harness, backup, target)).rejects.toMatchObject({

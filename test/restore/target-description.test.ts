@@ -367,7 +367,11 @@ describe('throughput that does not fit the billing mode', () => {
       { ...toOnDemand, onDemandThroughput: { MaxReadRequestUnits: 1, MaxWriteRequestUnits: -2 } },
     ],
     ['Must specify provisioned throughput for index by-year', provisioned, overridesWith({})],
-    ['Must specify provisioned throughput for index by-year', onDemand, { ...toProvisioned, ...overridesWith({}) }],
+    [
+      'Must specify provisioned throughput for index by-year',
+      onDemand,
+      { ...toProvisioned, ...overridesWith({}) },
+    ],
     [
       'Cannot override ProvisionedThroughput if BillingMode is overridden to PAY_PER_REQUEST for index by-year',
       provisioned,

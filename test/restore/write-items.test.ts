@@ -110,7 +110,7 @@ describe('a range', () => {
     return { error, table, seconds: clock.now() / 1000 };
   }
 
-  it('fails once the table has accepted nothing in all the time of five invocations', async () => {
+  it('fails once the table has accepted nothing during five whole invocations', async () => {
     const { error, table, seconds } = await failWith(() => serviceError('ThrottlingException', 'slow down'));
     expect(error).toMatchObject({
       code: 'WritesRefused',
@@ -129,7 +129,7 @@ describe('a range', () => {
     expect(table.units).toBe(table.written.size);
   });
 
-  it('fails with the table’s own error when that is no refusal, and keeps what it has written', async () => {
+  it('fails with the table’s own error if that is not throttling, and keeps what it has written', async () => {
     const { error, table } = await failWith((keys) =>
       keys.includes('item-2000') ? serviceError('ValidationException', 'too large') : undefined,
     );

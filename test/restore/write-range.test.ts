@@ -30,7 +30,7 @@ afterAll(async () => {
 
 /** Begins a restore up to the step that writes its one range. */
 async function beginRestore(): Promise<RestoreJob> {
-  const stopped = harness.restarted({ config: harness.services.config });
+  const stopped = harness.restart({ config: harness.services.config });
   stopped.executions.stop();
   const target = newTargetName();
   const { id, table } = made.backup;

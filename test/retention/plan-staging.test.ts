@@ -20,7 +20,7 @@ function listDeletions(keys: readonly string[], age: number): string[] {
 }
 
 describe('the staging of a backup that is not in the catalog', () => {
-  it('is deleted after the grace if it is but the note of a failure', () => {
+  it('is deleted after the grace if it is only the note of a failure', () => {
     expect(listDeletions([note], hour)).toEqual([note]);
   });
 
@@ -33,7 +33,7 @@ describe('the staging of a backup that is not in the catalog', () => {
     expect(listDeletions([planJson], 2 * hour)).toEqual([]);
   });
 
-  it('of no id is kept', () => {
+  it('is kept if its folder is not named by an id', () => {
     expect(listDeletions(['staging/other/failure/x.json'], 2 * hour)).toEqual([]);
   });
 });

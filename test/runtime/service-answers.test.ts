@@ -20,7 +20,7 @@ it.each([
   [503, '', true],
   [200, '{"TableNames": ["cut off', false],
 ])(
-  'an answer that is none of the service is a named error without its content: %d %s',
+  'an answer that does not come from the service becomes a specific error without its content: %d %s',
   async (status, body, passes) => {
     const error = await callWith(status, body);
     expect(reasonOf(error)).toBe(

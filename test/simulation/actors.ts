@@ -74,7 +74,7 @@ export class Actors {
     this.#reconcileRegularly();
   }
 
-  /** Ends what would go on forever. */
+  /** Ends the actors that would never end by themselves. */
   stop(): void {
     this.#isOver = true;
   }

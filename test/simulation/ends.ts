@@ -6,12 +6,12 @@ import type { Universe } from './universe.ts';
 
 const hourMs = 60 * 60 * 1000;
 
-/** So long after the last fault everything must have ended. */
+/** How long after the last fault everything must have ended. */
 const maxEndMs = 24 * hourMs;
 
 const maxEvents = 400_000;
 
-/** Lets everything that was asked for come to its end, without further faults, and checks that it has. */
+/** Lets everything that was requested come to its end, without further faults, and checks that it has. */
 export async function bringToEnd(universe: Universe, actors: Actors, invariants: Invariants): Promise<void> {
   universe.faults.isHealed = true;
   await untilEnded(universe, actors);

@@ -71,7 +71,8 @@ export class Scheduler {
   async run(isDone: () => boolean, maxEvents: number): Promise<void> {
     for (let count = 0; !isDone(); count++) {
       const event = this.#queue.pop();
-      if (event === undefined) throw new Error('nothing is left to happen, but not everything has ended');
+      if (event === undefined)
+        throw new Error('no event is scheduled any longer, but not everything has ended');
       if (count === maxEvents) throw new Error(`it does not end within ${maxEvents} events`);
       this.now = Math.max(this.now, event.at);
       this.events++;

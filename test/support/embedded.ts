@@ -13,7 +13,7 @@ export interface Embedded {
   readonly table: string;
   /** Has another Tidemark take the harness's place in this test. */
   startAnew(options: HarnessOptions): Promise<void>;
-  /** Has another table, of so many items, take the table's place in this test. */
+  /** Replaces the table for this test by another one with this many items. */
   createAnew(items: number): Promise<void>;
 }
 

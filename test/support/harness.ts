@@ -66,7 +66,7 @@ const testConfig: Config = {
   recordMs: 2000,
   emptyPages: 1,
   scanSegments: 1,
-  // Of the embedded exports; DynamoDB's shortest is 15 minutes.
+  // The shortest window of the embedded exports. DynamoDB's is 15 minutes.
   exportWindow: { minMs: 1000, maxMs: 10_000 },
   replayMs: 1000,
   reconcileGraceMs: 0,

@@ -38,7 +38,7 @@ function describeTable(table: SimulatedTable): object {
   };
 }
 
-/** A page of what the table holds at this moment, in the order of the keys' slots, from behind the start key. */
+/** Returns a page of the table's current items after the start key, in the order of the keys' slots. */
 export function scanPage(table: SimulatedTable, input: ScanCommand['input']): object {
   if (input.ConsistentRead !== true) throw new Error('a scan must be consistent');
   table.meanwhile();

@@ -24,7 +24,7 @@ describe('tidemark estimate', () => {
     });
   });
 
-  it('prints the way of restoreBy auto if the configured way is another', async () => {
+  it('prints the way that restoreBy auto would choose if the configured way differs', async () => {
     const auto = { way: 'import', why: 'it is large' } as const;
     const { run } = await serveOperations({ estimateRestore: async () => ({ ...estimated, auto }) });
     expect((await run('estimate', arn)).stdout).toContain(
@@ -32,7 +32,7 @@ describe('tidemark estimate', () => {
     );
   });
 
-  it('prints a range as one figure if both ends read the same', async () => {
+  it('prints a range as one figure if both ends are rendered alike', async () => {
     const ways = [{ way: 'import', usd: { low: 0, high: 0.009 }, seconds: { low: 120, high: 125 } }] as const;
     const { run } = await serveOperations({ estimateRestore: async () => ({ ...estimated, ways }) });
     expect((await run('estimate', arn)).stdout).toContain('by import: under 0.01 USD, 2 min\n');

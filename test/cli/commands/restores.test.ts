@@ -16,7 +16,7 @@ describe('tidemark restores', () => {
     expect(operations.listRestores).toHaveBeenCalledExactlyOnceWith({ limit: 100 });
   });
 
-  it('reads all pages, of one table and only failed restores if that is asked for', async () => {
+  it('reads all pages, and limits them to one table and to failed restores if the options say so', async () => {
     const pages = [{ restores: [], next: failed.id }, { restores: [failed] }];
     const { run, operations } = await serveOperations({
       listRestores: async ({ next }) => pages[next === undefined ? 0 : 1] ?? { restores: [] },

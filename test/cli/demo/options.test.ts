@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseOptions, UsageError } from '../../../cli/demo/options.ts';
 
 describe('parseOptions of the demo', () => {
-  it('has as default 20,000 items, a report for people, and no folder that is kept', () => {
+  it('defaults to 20,000 items and a report for people, and keeps no folder', () => {
     expect(parseOptions([])).toEqual({ items: 20_000, json: false, keep: false, help: false });
   });
 

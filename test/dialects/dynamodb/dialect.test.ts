@@ -128,7 +128,7 @@ describe('a request before it is decoded', () => {
   });
 
   test.each(['', 'x', '{', '[]', '1', 'null', '"text"', '{"TableName":}', '[['.repeat(100_000)])(
-    'is rejected with a SerializationException if its body is no JSON object: case %#',
+    'is rejected with a SerializationException if its body is not a JSON object: case %#',
     async (body) => {
       expect(await answerTo(post('CreateBackup', body))).toMatchObject({ status: 400, body: serialization });
     },

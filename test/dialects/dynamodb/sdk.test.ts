@@ -96,7 +96,7 @@ describe('AWS’s SDK', () => {
     expect(operations.listBackups).toHaveBeenCalledExactlyOnceWith({ from: from.getTime(), limit: 5 });
   });
 
-  test('waits for the table of a failed restore as for any missing table, and then has the reason', async () => {
+  test('waits for the table of a failed restore as for any missing table, and then reports the reason', async () => {
     const failure = new TidemarkError('RestoreFailed', 'Its restore 1 failed: no luck');
     const client = clientOf(fakeOperations({ describeTable: () => Promise.reject(failure) }));
     const waiting = { client, maxWaitTime: 1, minDelay: 0.1, maxDelay: 0.2 };

@@ -44,7 +44,7 @@ describe('readConfig', () => {
     );
   });
 
-  it('refuses a context key config that is no path', () => {
+  it('refuses a context key config that is not a path', () => {
     expect(() => read({ config: 7 })).toThrow(/^context key config must be the path of a JSON file$/);
   });
 

@@ -82,7 +82,7 @@ describe.each([
     expect(text).not.toMatch(/"Result":(0|false|null|"")/);
   });
 
-  it('has no two states of one name', () => {
+  it('has no two states with the same name', () => {
     expect(new Set(states.map(({ name }) => name)).size).toBe(states.length);
   });
 
@@ -157,6 +157,6 @@ describe.each([
   });
 });
 
-it('synthesizeDefinitions leaves no file behind', () => {
+it('synthesizeDefinitions creates no file that remains', () => {
   expect(readdirSync(temporary)).toEqual([]);
 });

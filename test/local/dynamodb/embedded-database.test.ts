@@ -51,8 +51,8 @@ async function readStream(streams: DynamoDBStreamsClient, arn: string): Promise<
   return Records.map((record) => record.dynamodb?.Keys?.['id']?.S);
 }
 
-describe('a stream has its own records only', () => {
-  test('after its table was deleted and made again', async () => {
+describe('a stream contains only its own records', () => {
+  test('after its table was deleted and created again', async () => {
     const { dynamodb, streams } = clients((await started(await temporaryFolder())).endpoint);
     await createTable(dynamodb, 'orders', { StreamSpecification: stream });
     await put(dynamodb, 'a', 'b');
@@ -64,7 +64,7 @@ describe('a stream has its own records only', () => {
     expect(await readStream(streams, await latestStream(dynamodb))).toEqual(['c']);
   });
 
-  test('after it was switched off and on', async () => {
+  test('after it was disabled and enabled again', async () => {
     const { dynamodb, streams } = clients((await started(await temporaryFolder())).endpoint);
     await createTable(dynamodb, 'orders', { StreamSpecification: stream });
     await createTable(dynamodb, 'other', { StreamSpecification: stream });
@@ -80,7 +80,7 @@ describe('a stream has its own records only', () => {
     expect(await readStream(streams, second)).toEqual(['c']);
   });
 
-  test('and keeps them when another table’s stream is switched', async () => {
+  test('and keeps them when another table’s stream is disabled', async () => {
     const { dynamodb, streams } = clients((await started(await temporaryFolder())).endpoint);
     await createTable(dynamodb, 'orders', { StreamSpecification: stream });
     await put(dynamodb, 'a');
@@ -90,7 +90,7 @@ describe('a stream has its own records only', () => {
   });
 });
 
-test('the number of a stream record is found by an index', async () => {
+test('the database finds the number of a stream record by an index', async () => {
   const home = await temporaryFolder();
   await started(home);
   const database = new DatabaseSync(join(home, 'dynamodb.db'), { readOnly: true });
@@ -103,7 +103,7 @@ test('the number of a stream record is found by an index', async () => {
   expect(plan.map((row) => row['detail']).join()).toContain('USING COVERING INDEX tidemark_stream_numbers');
 });
 
-describe('a database that a killed runtime left behind', () => {
+describe('a database that a killed runtime left running', () => {
   async function bystander(...args: string[]): Promise<ChildProcess> {
     const child = spawn(process.execPath, ['--eval', 'process.stdin.resume()', ...args]);
     await once(child, 'spawn');
@@ -121,7 +121,7 @@ describe('a database that a killed runtime left behind', () => {
     expect(await readFile(join(home, 'dynamodb.pid'), 'utf8')).not.toBe(String(leftOver.pid));
   });
 
-  test('is not another process that has its id by now', async () => {
+  test('is not confused with another process that has its id now', async () => {
     const home = await temporaryFolder();
     const other = await bystander(join(home, 'dynamodb.db-of-another'));
     await writeFile(join(home, 'dynamodb.pid'), String(other.pid));
@@ -129,14 +129,14 @@ describe('a database that a killed runtime left behind', () => {
     expect([other.exitCode, other.signalCode]).toEqual([null, null]);
   });
 
-  test('may have left anything in the file with its id', async () => {
+  test('does not prevent a start if the file with its id contains anything else', async () => {
     const home = await temporaryFolder();
     await writeFile(join(home, 'dynamodb.pid'), 'no number');
     await expect(started(home)).resolves.toHaveProperty('endpoint');
   });
 });
 
-test('a database that does not start says why', async () => {
+test('startDatabase throws the reason why a database does not start', async () => {
   const home = await temporaryFolder();
   await writeFile(
     join(home, 'dynamodb.db'),
@@ -145,7 +145,7 @@ test('a database that does not start says why', async () => {
   await expect(startDatabase(home, silentLog)).rejects.toThrow(/does not start: .*database/s);
 });
 
-test('a database that ends by itself is logged', async () => {
+test('a database that ends unexpectedly is logged', async () => {
   const home = await temporaryFolder();
   const logged = Promise.withResolvers<string>();
   await started(home, { ...silentLog, error: logged.resolve });

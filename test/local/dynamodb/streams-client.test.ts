@@ -55,7 +55,7 @@ test('the latest stream is read page by page', async () => {
   expect(await ids()).toEqual([{ id: { S: 'b' } }]);
 });
 
-test('a stream that was replaced is refused, not answered from the next one', async () => {
+test('a stream that was replaced is rejected, not read from the stream that replaced it', async () => {
   const { streams, arn, put, replaceStream } = await setUp();
   await put('a');
   await replaceStream();
@@ -65,7 +65,7 @@ test('a stream that was replaced is refused, not answered from the next one', as
   await expect(first).rejects.toThrow(StreamGap);
 });
 
-test('a stream has the time at which it was switched on, not its table’s', async () => {
+test('a stream’s creation time is when it was enabled, not when its table was created', async () => {
   const { clock, streams, latest, replaceStream } = await setUp();
   const from = clock.now();
   clock.advance(2000);
@@ -75,7 +75,7 @@ test('a stream has the time at which it was switched on, not its table’s', asy
   expect(createdAt).toBeLessThanOrEqual(clock.now());
 });
 
-test('a stream of another database, whose label is a date in words, has the time that it says', async () => {
+test('a stream of another database, whose label is a date, keeps the creation time that the database reports', async () => {
   const arn = 'arn:aws:dynamodb:ddblocal:000000000000:table/orders/stream/2026-08-29T09:30:07.758';
   const created = 1_787_995_807;
   const described = { StreamArn: arn, StreamStatus: 'ENABLED', CreationRequestDateTime: created, Shards: [] };
@@ -95,7 +95,7 @@ test('a stream of another database, whose label is a date in words, has the time
   expect((await describeStream(streams, arn)).createdAt).toBe(created * 1000);
 });
 
-test('an iterator of a stream that was replaced since is refused', async () => {
+test('an iterator is rejected after its stream was replaced', async () => {
   const { streams, arn, put, replaceStream } = await setUp();
   await put('a');
   const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn: arn }));

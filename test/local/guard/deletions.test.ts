@@ -69,7 +69,7 @@ it('a waiting deletion is shown to the callers of a client as DELETING', async (
   expect(await statusOf()).toBe('DELETING');
 });
 
-it('is not taken on for a table that is protected, missing or without backups that are being made', async () => {
+it('a deletion is passed on at once for a table that is protected, missing or without unfinished backups', async () => {
   const { database, harness, table } = world;
   const deletions = await openDeletions();
   expect(await deletions.take('no-such-table')).toBeUndefined();

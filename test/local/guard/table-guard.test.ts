@@ -100,7 +100,7 @@ describe('while a restore makes a table', () => {
     });
   });
 
-  test('calls on other tables pass, without a look into the catalog', async () => {
+  test('calls on other tables pass, and the catalog is not read', async () => {
     const { guard, reads } = await setUp();
     const calls = { ...callsOnItems('another'), ListTables: {}, CreateTable: { TableName: 'another' } };
     expect(await answersTo(guard, calls)).toEqual(all(calls, undefined));
@@ -115,7 +115,7 @@ describe('while a restore makes a table', () => {
     expect(reads).toEqual(['target']);
   });
 
-  test('its calls are refused from the start of the first execution on', async () => {
+  test('its calls are refused from the start of the first execution', async () => {
     const restore = { target: 'later', status: 'RESTORING' } as RestoreRecord;
     const restores = { listRunning: async () => [], get: async () => restore };
     const guard = await TableGuard.open(restores, noDeletions);
@@ -151,7 +151,7 @@ describe('while a table is being deleted', () => {
 });
 
 test.each(['', 'not JSON', '[]', '5', 'null', '{"TableName":5,"RequestItems":[],"TransactItems":{}}'])(
-  'a body that names no table is left to the database: %s',
+  'a body that names no table is passed to the database: %s',
   async (body) => {
     const { guard } = await setUp();
     expect(await guard.answer('DeleteTable', body)).toBeUndefined();

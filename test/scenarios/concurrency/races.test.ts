@@ -77,7 +77,7 @@ test.each(['the first backup', 'a later backup'])(
 );
 
 test.each(['deleted', 'deleted and created again'])(
-  'a restore to a time creates the whole old table or none if its source is %s after the request',
+  'a restore to a time creates either the whole old table or no table if its source is %s after the request',
   async (how) => {
     const table = await wire.createRecoverableTable(how.replaceAll(' ', '-'));
     await wire.fill(table, 100, 'old');

@@ -17,7 +17,7 @@ describe('a backup that is requested by a clock which differs from DynamoDB’s'
       database.clock.advance(120_000);
       await putItems(database, table, 100, 103);
 
-      const wrong = harness.restarted({ clock: shiftClock(database.clock, ahead) });
+      const wrong = harness.restart({ clock: shiftClock(database.clock, ahead) });
       const { id } = await wrong.operations.createBackup({ table, name: 'second' });
       await wrong.executions.idle();
       const second = await wrong.operations.describeBackup({ table, id });

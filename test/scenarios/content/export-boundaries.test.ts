@@ -9,7 +9,7 @@ const { start, backUp, change, readContent, expectContent, passSeconds, beginSec
 describe('a write near the boundary of an export', () => {
   const passing = { value: { S: 'comes and goes' } };
 
-  it('is put back by the stream that continues the export, if it came after the next backup’s marker', async () => {
+  it('is undone by the stream that continues the export, if it came after the next backup’s marker', async () => {
     await start();
     const { database, exports, harness, table } = world;
     // As when recovery is enabled for a request: the first time that can be exported is later than the request.

@@ -128,7 +128,7 @@ describe('a backup by export', () => {
     expect(await wire.readContent(await wire.restoreTable(next.arn, 'empty-1'))).toEqual([]);
   });
 
-  test('holds what was acknowledged before its request, in the order of the requests, when several wait at once', async () => {
+  test('contains the writes acknowledged before its request, and backups complete in the order of the requests', async () => {
     const table = await wire.createTable('at-once');
     await wire.fill(table, 30);
     await backUpWith(wire, table);

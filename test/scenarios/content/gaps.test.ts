@@ -30,7 +30,7 @@ async function setStream(enabled: boolean): Promise<void> {
 }
 
 describe('a table whose changes no stream holds', () => {
-  it('gets a new base after its stream was switched off and on', async () => {
+  it('gets a new base after its stream was disabled and enabled again', async () => {
     const { database, harness, table } = world;
     expect(await backup()).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
     await setStream(false);
@@ -126,7 +126,7 @@ describe('a backup of a table that lacks a usable stream', () => {
     expect(await restore(database, enabling, made)).toEqual(await contentOf(database.dynamodb, table));
   });
 
-  it('fails after some minutes if somebody switches the stream off again and again', async () => {
+  it('fails after some minutes if somebody disables the stream again and again', async () => {
     const { database, harness, table } = world;
     await setStream(false);
     const config = { missingStream: 'enable' } as const;

@@ -21,7 +21,7 @@ async function contentAt(table: string, name: string, RestoreDateTime?: number):
 }
 
 describe('a restore to a point in time', () => {
-  test('makes the table as it was then, whatever was backed up and deleted since', async () => {
+  test('creates the table as it was at that time, whatever was backed up and deleted since', async () => {
     const table = await wire.createRecoverableTable('times');
     const past: { time: number; content: string[] }[] = [];
     const arns: string[] = [];
@@ -67,7 +67,7 @@ describe('a restore to a point in time', () => {
     );
   });
 
-  test('is of the table that has the name now, not of a former table of that name', async () => {
+  test('restores the table that has the name now, not a former table of that name', async () => {
     const table = await wire.createRecoverableTable('second-life');
     await wire.fill(table, 20, 'first life');
     await wire.waitUntilRestorable(table);

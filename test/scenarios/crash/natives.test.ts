@@ -70,7 +70,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     await expectOne(backup);
   });
 
-  it('is not made again by two who reconcile at once', async () => {
+  it('is made again only once by two concurrent reconcilers', async () => {
     world.natives.failure = { error, done: false };
     const backup = await world.create();
     const { services } = world.later(graceMs);
@@ -78,7 +78,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     expect(world.natives.calls.filter((call) => call === 'create')).toHaveLength(2);
   });
 
-  it('waits again after it was made again', async () => {
+  it('waits before the next attempt after it was made again', async () => {
     world.natives.failure = { error, done: false };
     await world.create();
     await world.reconcile(graceMs);
@@ -88,7 +88,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     expect(world.natives.calls).toEqual(['create', 'find', 'create', 'find', 'create']);
   });
 
-  it('is given up after five times, which is a trouble once', async () => {
+  it('is abandoned after five attempts, which are reported as one trouble', async () => {
     world.natives.failure = { error, done: false };
     const backup = await world.create();
     const troubles: number[] = [];
@@ -101,7 +101,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     });
   });
 
-  it('fails if the table is gone by then, which is a trouble once', async () => {
+  it('fails if the table was deleted in the meantime, which is reported as one trouble', async () => {
     world.natives.failure = { error, done: false };
     const backup = await world.create();
     world.natives.failure = undefined;
@@ -116,7 +116,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
   });
 });
 
-describe('a backup that DynamoDB made twice, as its lists lag behind', () => {
+describe('a backup that DynamoDB made twice because its lists were out of date', () => {
   let backup: BackupRecord;
   beforeEach(async () => {
     world.natives.failure = { error, done: true };
@@ -127,7 +127,7 @@ describe('a backup that DynamoDB made twice, as its lists lag behind', () => {
     world.natives.lagging = false;
   });
 
-  it('is AVAILABLE when the other one is deleted, which waits until it is made', async () => {
+  it('becomes AVAILABLE once the other copy is complete and deleted', async () => {
     expect(world.natives.backups.size).toBe(2);
     expect(await world.reconcile(2 * graceMs)).toBe(0);
     expect(await world.harness.services.catalog.backups.get(keyOf(backup))).toMatchObject({
@@ -138,7 +138,7 @@ describe('a backup that DynamoDB made twice, as its lists lag behind', () => {
     await expectOne(backup);
   });
 
-  it('is not settled while lists do not show it: they may not show the other one either', async () => {
+  it('is not settled while the lists lack it, because they may lack the other copy too', async () => {
     world.natives.finish();
     world.natives.lagging = true;
     await world.reconcile(2 * graceMs);
@@ -148,14 +148,14 @@ describe('a backup that DynamoDB made twice, as its lists lag behind', () => {
     await expectOne(backup);
   });
 
-  it('fails if it is gone, whatever lists show', async () => {
+  it('fails if it was deleted, whatever the lists show', async () => {
     world.natives.lagging = true;
     world.natives.backups.clear();
     expect(await world.reconcile(2 * graceMs)).toBe(1);
     expect(await world.describe(backup)).toMatchObject({ status: 'FAILED' });
   });
 
-  it('is not settled by one who asks, who does not see lists', async () => {
+  it('is not settled by a caller that describes it, who may not see the lists', async () => {
     world.natives.finish();
     expect(await world.describe(backup)).toMatchObject({ status: 'CREATING' });
     await world.reconcile(2 * graceMs);
@@ -164,7 +164,7 @@ describe('a backup that DynamoDB made twice, as its lists lag behind', () => {
 });
 
 describe('a deletion that ended after DynamoDB’s part', () => {
-  it('is done when it is asked for again', async () => {
+  it('is completed when it is requested again', async () => {
     const backup = await world.createAvailable();
     const { nativeArn = '' } = backup;
     await world.natives.delete(nativeArn);

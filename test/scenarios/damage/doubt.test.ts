@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-it('a restored table that differs from its snapshot’s claim is kept: the doubt is logged once and stays on the record', async () => {
+it('a restored table that differs from its snapshot’s claim is kept, and the doubt is logged once and stays on the record', async () => {
   const log = { ...silentLog, error: vi.fn<Log['error']>() };
   let finishing = 0;
   const harness: Harness = await startHarness(database, {

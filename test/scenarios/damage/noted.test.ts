@@ -113,7 +113,7 @@ describe('a damaged run of the head is noted, and the next backup is a new base,
   });
 });
 
-describe('damage that a fold meets', () => {
+describe('damage that a fold finds', () => {
   it('is noted on the parent, and the backup is a new base that says why', async () => {
     await flipByte(await findRun('base'));
     const folding = await backUp('full');
@@ -157,7 +157,7 @@ describe('damage in an old backup', () => {
     await expectContinued(next);
   });
 
-  it('is not noted on the sound one of two compared backups', async () => {
+  it('is noted only on the damaged one of two compared backups', async () => {
     await flipByte(await findRun('delta'));
     const backups = { from: keyOf(first), to: keyOf(second) };
     await expect(world.harness.operations.compareBackups(backups)).rejects.toMatchObject({
@@ -169,7 +169,7 @@ describe('damage in an old backup', () => {
   });
 });
 
-it('damage that is seen while a backup is being made has it start over with a base', async () => {
+it('damage that is found while a backup is being made lets it start over with a base', async () => {
   let see: (() => Promise<unknown>) | undefined;
   await world.startAnew({
     config: { limits },

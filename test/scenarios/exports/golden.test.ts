@@ -50,7 +50,7 @@ const anyChecksum = fc.constantFrom('.checksum', '.md5');
 const anyKey = fc.nat(40);
 
 describe('a full export', () => {
-  it('is read exactly from many files, also empty ones, with either name of the checksum files', async () => {
+  it('is read exactly from many files, including empty ones, with either name of the checksum files', async () => {
     const anyItems = fc.uniqueArray(fc.tuple(anyKey, fc.nat(9)), { selector: ([pk]) => pk, maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(anyItems, anyPlaces, anyChecksum, async (items, places, checksum) => {

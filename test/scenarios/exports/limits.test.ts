@@ -77,7 +77,7 @@ async function backUpLate(): Promise<BackupRecord> {
 const cannotYet = () => new TidemarkError('ContinuousBackupsUnavailable', 'retry later');
 
 describe('a backup by export of a table without usable recovery', () => {
-  it('is refused at the request if recovery is off', async () => {
+  it('is refused when it is requested if recovery is off', async () => {
     await start();
     const { exports } = world;
     exports.enabled = false;

@@ -106,11 +106,14 @@ describe('a data file of an export', () => {
       nothing,
       'holds 2 records, not 3',
     ],
-  ])('is refused as StagedDataCorrupt, by its name, if it %s', async (_name, golden, edits, damage, text) => {
-    const { code, message } = await readDamaged(golden, edits, damage);
-    expect(code).toBe('StagedDataCorrupt');
-    expect(message).toMatch(new RegExp(`${data} .*${text}`));
-  });
+  ])(
+    'is rejected with StagedDataCorrupt and its key if it %s',
+    async (_name, golden, edits, damage, text) => {
+      const { code, message } = await readDamaged(golden, edits, damage);
+      expect(code).toBe('StagedDataCorrupt');
+      expect(message).toMatch(new RegExp(`${data} .*${text}`));
+    },
+  );
 
   it.each<[string, Json]>([
     ['an unknown member', { Item: goldenItem(1, 1), Extra: { S: 'secret' } }],
@@ -119,7 +122,7 @@ describe('a data file of an export', () => {
     ['an item without its key', { Item: { text: { S: 'secret' } } }],
     ['a value of an unknown type', { Item: { ...goldenItem(1, 1), text: { X: 'secret' } } }],
   ])(
-    'is refused for a record of %s, without the content of the record in the message',
+    'is rejected for a record of %s, with a message that does not contain the record',
     async (_name, record) => {
       const { code, message } = await readDamaged({ ...full, files: [[record]] }, {}, nothing);
       expect(code).toBe('RecordNotUnderstood');
@@ -170,7 +173,7 @@ describe('combineChanges, for changes of several exports,', () => {
   });
 });
 
-describe('a manifest of an export is refused by its name', () => {
+describe('a manifest of an export is rejected with its key', () => {
   const manifest = ({ manifestKey }: WrittenExport): string => manifestKey;
   const filesManifest = ({ filesKey }: WrittenExport): string => filesKey;
 

@@ -51,7 +51,7 @@ describe('without point-in-time recovery', () => {
 
 describe('a request that names a source', () => {
   test.each(['TAPE', 'export', '', 'IMPORT', ' EXPORT'])(
-    'is refused if there is no such source: "%s"',
+    'is refused for an unknown source: "%s"',
     async (Source) => {
       const answer = await wire.call('CreateBackup', {
         TableName: 'any-table',
@@ -63,7 +63,7 @@ describe('a request that names a source', () => {
   );
 
   test.each([5, true, ['EXPORT'], { S: 'EXPORT' }])(
-    'is refused if the source is no string: %j',
+    'is refused if the source is not a string: %j',
     async (Source) => {
       const answer = await wire.call('CreateBackup', {
         TableName: 'any-table',

@@ -94,7 +94,7 @@ describe('a dry run of a restore', () => {
     await wire.waitUntilActive(target);
   });
 
-  test.each([[1], [[]], [{}]])('needs a boolean: %j is refused', async (DryRun) => {
+  test.each([[1], [[]], [{}]])('is refused if DryRun is not a boolean: %j', async (DryRun) => {
     const answer = await wire.restore(
       'arn:aws:dynamodb:us-east-1:111122223333:table/any/backup/01576616366715-b4e58d3a',
       wire.uniqueName('any'),

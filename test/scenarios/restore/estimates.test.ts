@@ -112,7 +112,7 @@ describe('an estimate of a restore', () => {
     expect(findWay(Ways, 'IMPORT').Usd.Low).toBeGreaterThanOrEqual(minUsd);
   });
 
-  test('is next to nothing for a backup without items', async () => {
+  test('is almost zero for a backup without items', async () => {
     const { arn } = await backUpWith(wire, await wire.createTable('nothing'));
     const { Ways, ...found } = await askEstimate(wire, arn);
     expect(found).toMatchObject({ Items: 0, Bytes: 0, Choice: { Way: 'WRITES' } });
@@ -125,7 +125,7 @@ describe('an estimate of a restore', () => {
     expect(Usd.High).toBeLessThan(0.01);
   });
 
-  test('is refused for an ARN of no existing backup', async () => {
+  test('is refused for the ARN of a backup that does not exist', async () => {
     const { arn } = await backUpWith(wire, await wire.createTable('refused-estimate'));
     const ask = (body: unknown) => wire.call('EstimateRestore', body);
     const unknown = arn.replace(/.{8}$/, '00000000');

@@ -162,7 +162,7 @@ describe('a request for a restore', () => {
 });
 
 describe('a restored table that accepts fewer writes than are sent', () => {
-  it('gets all items in the end, whether calls are throttled or leave items unprocessed', async () => {
+  it('finally gets all items, whether calls are throttled or leave items unprocessed', async () => {
     const { database, harness } = world;
     const source = await newTable(database, 60);
     const backup = await backUpTable(source);

@@ -66,7 +66,7 @@ test.each([
   ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
   ['another version', 'POST / HTTP/9.9\r\n\r\n'],
   ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
-])('bytes that are no HTTP request are rejected: %s', async (_, bytes) => {
+])('bytes that are not an HTTP request are rejected: %s', async (_, bytes) => {
   expect(await sendBytes(wire.url, Buffer.from(bytes, 'latin1'))).toMatch(/^HTTP\/1.1 400 /);
 });
 

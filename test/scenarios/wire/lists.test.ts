@@ -142,7 +142,7 @@ describe('the cursor of a list', () => {
     );
   });
 
-  test('is rejected if it is no ARN of a backup', async () => {
+  test('is rejected if it is not the ARN of a backup', async () => {
     const [arn = ''] = arns;
     for (const ExclusiveStartBackupArn of ['x'.repeat(40), arn.split('/backup/')[0], `${arn}x`]) {
       expectError(await wire.call('ListBackups', { ExclusiveStartBackupArn }), 'ValidationException');

@@ -24,7 +24,7 @@ interface Part extends Placeholders {
 /** The latest states of a row, the newest last; undefined: deleted. */
 type Versions = { readonly at: number; readonly row: Row | undefined }[];
 
-/** An index is at most so much older than the table. */
+/** The maximum time by which an index is older than the table. */
 const maxLagMs = 2000;
 
 /** DynamoDB remembers the token of a transaction for ten minutes. */

@@ -13,7 +13,7 @@ export interface UserTable {
   readonly madeBy: string | undefined;
 }
 
-/** What DescribeTable tells of a table. */
+/** The state that DescribeTable reports about a table. */
 export interface TableState {
   readonly table: UserTable;
   readonly status: 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING';

@@ -45,7 +45,7 @@ export function addToSet(
   return { SS: [...new Set([...(present?.SS ?? []), ...added.SS])] };
 }
 
-/** Takes members out of a set; undefined if none is left. */
+/** Removes members from a set; undefined if the set is then empty. */
 export function deleteFromSet(
   present: AttributeValue | undefined,
   taken: AttributeValue | undefined,

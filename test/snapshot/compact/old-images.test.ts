@@ -71,7 +71,7 @@ describe('addOldImages', () => {
     );
   });
 
-  it('takes an old image from the newest run with the key, and does not read runs that no key is left for', async () => {
+  it('takes an old image from the newest run with the key, and does not read older runs once every key has been found', async () => {
     const plain = createMemoryStore();
     const base = await writeRun(plain, 'base', 'base', sortKeyed([change(1, 'old'), change(2, 'old')]));
     const delta = await writeRun(

@@ -38,7 +38,7 @@ describe('DescribeBackup', () => {
     });
   });
 
-  test('returns the comment, the caller, and the earlier time that the content is of', async () => {
+  test('returns the comment, the caller, and the earlier time whose content the backup has', async () => {
     const record = { ...available, comment: 'before', requestedBy: 'ada', asOf: 1_576_616_300_000 };
     const operations = fakeOperations({ describeBackup: async () => record });
     const { answer } = await answerTo(operations, 'DescribeBackup', { BackupArn: arn });

@@ -43,7 +43,7 @@ describe('DescribeRestore', () => {
       expect(answer).not.toHaveProperty(`Restore.${absent}`);
   });
 
-  test('answers RestoreNotFoundException, with what there is instead', async () => {
+  test('answers RestoreNotFoundException, and names the restore that exists instead', async () => {
     const operations = throwingOperations(new TidemarkError('RestoreNotFound', 'its own words'));
     expect(await answerTo(operations, 'DescribeRestore', { TargetTableName: 'Copy' })).toEqual({
       status: 400,

@@ -18,7 +18,7 @@ describe('GetBackupItem', () => {
     expect(operations.getBackupItem).toHaveBeenCalledExactlyOnceWith({ backup, key: Key });
   });
 
-  test('returns no Item when the backup has none of this key', async () => {
+  test('returns no Item if the backup has no item with this key', async () => {
     const getBackupItem: Operations['getBackupItem'] = async () => ({
       backup: available,
       item: undefined,

@@ -74,7 +74,7 @@ async function increment(
 const image = (key: string, text: string) => ({ pk: { S: key }, text: { S: text } });
 
 describe('a full export', () => {
-  it('holds what was there before its second, whatever came later', async () => {
+  it('contains the table as it was before the export’s second, without later changes', async () => {
     const { exports, store, table, from, to } = await fates();
     const texts = async (second: number) => {
       const description = await ended(exports, { TableArn: table.arn, ExportTime: at(second) });
@@ -98,7 +98,7 @@ describe('a full export', () => {
     });
   });
 
-  it('holds every kind of item as it was stored', async () => {
+  it('contains every kind of item as it was stored', async () => {
     const { exports, store } = await setUp(database);
     await fc.assert(
       fc.asyncProperty(shapes, fc.array(attributes, { maxLength: 8 }), async (shape, items) => {
@@ -115,7 +115,7 @@ describe('a full export', () => {
 });
 
 describe('an incremental export', () => {
-  it('has one record for each key that was changed, and none for one that came and went', async () => {
+  it('has one record for each changed key, and none for an item created and deleted in the window', async () => {
     const set = await fates();
     const lines = await increment(set, set.from, set.to);
     const records = Object.fromEntries(
@@ -134,7 +134,7 @@ describe('an incremental export', () => {
     }
   });
 
-  it('leaves the old images out if it is asked to', async () => {
+  it('leaves out the old images if the request says so', async () => {
     const set = await fates();
     const lines = await increment(set, set.from, set.to, 'NEW_IMAGE');
     expect(lines).toHaveLength(4);
@@ -170,7 +170,7 @@ interface Op {
   readonly text: string | undefined;
 }
 
-it('exports of every second and every window agree with what the writers wrote', async () => {
+it('exports of every second and every window contain what the writers wrote', async () => {
   const { exports, store } = await setUp(database);
   await fc.assert(
     fc.asyncProperty(shapes, writes, async (shape, ops) => {
@@ -198,7 +198,7 @@ it('exports of every second and every window agree with what the writers wrote',
         }
       }
     }),
-    // A run takes seconds: a failing one is told as it is.
+    // A run takes seconds, so do not shrink a failing one.
     { numRuns: 2, endOnFailure: true },
   );
 });

@@ -60,7 +60,7 @@ const idOf = ({ ExportArn = '' }: ExportDescription): string =>
   ExportArn.slice(ExportArn.lastIndexOf('/') + 1);
 
 describe('the files of an export', () => {
-  it('are where its manifests say, with the counts and checksums that they say', async () => {
+  it('are in the places and have the counts and checksums that its manifests list', async () => {
     const { store, full, incremental } = await exportOf('some/prefix');
     for (const description of [full, incremental]) {
       const folder = `some/prefix/AWSDynamoDB/${idOf(description)}`;
@@ -83,7 +83,7 @@ describe('the files of an export', () => {
     }
   });
 
-  it('are one with data of its own for a full export, and in a shared folder for increments', async () => {
+  it('are in the export’s own folder if it is full, and in a shared folder if it is incremental', async () => {
     const { store, full, incremental } = await exportOf('p/');
     const own = await keysIn(store, `p/AWSDynamoDB/${idOf(full)}/data`);
     const shared = await keysIn(store, 'p/AWSDynamoDB/data');
@@ -93,12 +93,12 @@ describe('the files of an export', () => {
     expect(shared.every((key) => /^p\/AWSDynamoDB\/data\/[0-9a-z]{26}\.json\.gz$/.test(key))).toBe(true);
   });
 
-  it('begin at the root of the bucket without a prefix', async () => {
+  it('are at the root of the bucket if there is no prefix', async () => {
     const { full } = await exportOf(undefined, 1);
     expect(full.ExportManifest).toBe(`AWSDynamoDB/${idOf(full)}/manifest-summary.json`);
   });
 
-  it('are there for an empty table too, and empty', async () => {
+  it('exist, empty, for an empty table too', async () => {
     const { store, full } = await exportOf('p', 0);
     const files = await manifestOf(store, `p/AWSDynamoDB/${idOf(full)}`);
     expect(files.map((file) => file.itemCount)).toEqual([0, 0, 0, 0]);
@@ -106,8 +106,8 @@ describe('the files of an export', () => {
   });
 });
 
-describe("the summary's members", () => {
-  it('are those of the version of its type, and what the description says', async () => {
+describe("the members of an export's summary", () => {
+  it('are those of its version, with the values of the description', async () => {
     const { store, full, incremental } = await exportOf('p', 3);
     const common = (description: ExportDescription) => ({
       exportArn: description.ExportArn,
@@ -142,7 +142,7 @@ describe("the summary's members", () => {
 });
 
 describe('an export that cannot be written', () => {
-  it('fails later, by name, if there is no such bucket', async () => {
+  it('fails after its start with S3NoSuchBucket if there is no such bucket', async () => {
     const { exports } = await setUp(database);
     const { arn } = await tableOf(database, shape);
     expect(await ended(exports, { TableArn: arn, S3Bucket: 'another' })).toMatchObject({
@@ -166,7 +166,7 @@ describe('an export that cannot be written', () => {
     });
   });
 
-  it('holds nothing at a time before its table was made', async () => {
+  it('is empty at a time before its table was created', async () => {
     const { exports } = await setUp(database);
     const { name, arn } = await tableOf(database, shape);
     await putItem(database.dynamodb, name, nthKey(shape, 1));
@@ -176,7 +176,7 @@ describe('an export that cannot be written', () => {
     });
   });
 
-  it('fails if its table was replaced since', async () => {
+  it('fails if its table was replaced after the start', async () => {
     const { name, arn } = await tableOf(database, shape);
     // Asked for between the look at the table and the job.
     const recovery = async () => {

@@ -77,7 +77,7 @@ const hourMs = 60 * 60 * 1000;
 
 const hoursLater = (hours: number): Clock => shiftClock(database.clock, hours * hourMs);
 
-/** Recovery with settings of its own, in which `meanwhile` happens while a snapshot is requested. */
+/** Opens recovery with its own settings, in which `meanwhile` runs while a snapshot is requested. */
 async function interrupted(
   meanwhile: (recovery: EmbeddedRecovery) => Promise<unknown>,
 ): Promise<EmbeddedRecovery> {
@@ -94,7 +94,7 @@ async function interrupted(
 }
 
 describe('point-in-time recovery', () => {
-  it('is off until it is switched on, for this table and not for one that takes its name', async () => {
+  it('is disabled until a table enables it, and is disabled again for a new table with the same name', async () => {
     const table = await newTable(database, 1);
     expect(await harness.continuous.describe(table)).toEqual({ enabled: false });
     const before = database.clock.now();
@@ -106,14 +106,14 @@ describe('point-in-time recovery', () => {
     expect(await harness.continuous.describe(table)).toEqual({ enabled: false });
   });
 
-  it('keeps its beginning when it is switched on again, and takes another period', async () => {
+  it('keeps its earliest time when it is enabled again, and changes the period', async () => {
     const table = await newTable(database, 1);
     const { earliest } = await enable(table, 7);
     expect(await enable(table)).toMatchObject({ earliest, recoveryPeriodInDays: 7 });
     expect(await enable(table, 1)).toMatchObject({ earliest, recoveryPeriodInDays: 1 });
   });
 
-  it('lists none of its own backups, and outlives a restart', async () => {
+  it('hides its own backups from lists, and stays enabled after a restart', async () => {
     const table = await newTable(database, 3);
     await enable(table);
     await contentAt(table);
@@ -122,7 +122,7 @@ describe('point-in-time recovery', () => {
     expect(await harness.restart().continuous.describe(table)).toMatchObject({ enabled: true });
   });
 
-  it('is refused for what is not there', async () => {
+  it('throws TableNotFound for a table that does not exist', async () => {
     await expect(harness.continuous.describe('no-such-table')).rejects.toMatchObject({
       code: 'TableNotFound',
     });
@@ -131,8 +131,8 @@ describe('point-in-time recovery', () => {
   });
 });
 
-describe('point-in-time recovery is kept', () => {
-  it('by a snapshot every 8 hours', async () => {
+describe('keep of point-in-time recovery', () => {
+  it('takes a snapshot every 8 hours', async () => {
     const table = await newTable(database, 1);
     await enable(table);
     await harness.executions.idle();
@@ -147,7 +147,7 @@ describe('point-in-time recovery is kept', () => {
     }
   });
 
-  it('for the tables after one that is in trouble, which is logged', async () => {
+  it('logs an error with one table and continues with the next', async () => {
     const [troubled, sound] = [await newTable(database, 1), await newTable(database, 1)];
     for (const table of [troubled, sound]) await enable(table);
     await harness.executions.idle();
@@ -164,7 +164,7 @@ describe('point-in-time recovery is kept', () => {
     ]);
   });
 
-  it('no longer for a table that is gone', async () => {
+  it('takes no more snapshots of a deleted table', async () => {
     const table = await newTable(database, 1);
     await enable(table);
     await harness.executions.idle();
@@ -177,7 +177,7 @@ describe('point-in-time recovery is kept', () => {
     expect(await later.continuous.describe(table)).toEqual({ enabled: false });
   });
 
-  it('and stays off if it is switched off meanwhile', async () => {
+  it('leaves recovery disabled if it is disabled while a snapshot is requested', async () => {
     const table = await newTable(database, 1);
     const recovery = await interrupted((other) => other.update(table, { enabled: false }));
     await recovery.update(table, { enabled: true });
@@ -186,7 +186,7 @@ describe('point-in-time recovery is kept', () => {
     expect(await recovery.describe(table)).toEqual({ enabled: false });
   });
 
-  it('with the period that it is given meanwhile', async () => {
+  it('keeps a period that is set while a snapshot is requested', async () => {
     const table = await newTable(database, 1);
     let period = 7;
     const recovery = await interrupted((other) =>
@@ -199,7 +199,7 @@ describe('point-in-time recovery is kept', () => {
     expect(await recovery.describe(table)).toMatchObject({ recoveryPeriodInDays: 3 });
   });
 
-  it('at once if the first snapshot failed; until then no time can be restored', async () => {
+  it('takes a snapshot immediately if the first one failed; until then no time can be restored', async () => {
     const table = await newTable(database, 2);
     const failing = harness.restart({
       around: async (handler, _input, run) => {
@@ -212,7 +212,7 @@ describe('point-in-time recovery is kept', () => {
     await expectMended(table);
   });
 
-  it('at once if the stream was replaced; until then no time can be restored', async () => {
+  it('takes a snapshot immediately if the stream was replaced; until then no time can be restored', async () => {
     const table = await newTable(database, 2);
     await enable(table);
     await harness.executions.idle();
@@ -229,7 +229,7 @@ async function expectMended(table: string): Promise<void> {
     message: expect.stringContaining('there is no snapshot'),
   });
   const before = await backupsOf(table);
-  // Once is enough: what is being made is waited for.
+  // The second call takes no snapshot, because one is being made.
   for (let i = 0; i < 3; i++) await harness.continuous.keep();
   expect(await backupsOf(table)).toBe(before + 1);
   await harness.executions.idle();
@@ -237,7 +237,7 @@ async function expectMended(table: string): Promise<void> {
 }
 
 describe('a restore to a point in time', () => {
-  it('is of the content of that second, while writers write and backups are made and deleted', async () => {
+  it('restores the content of that second while writers write and backups are created and deleted', async () => {
     const table = `table-${randomIds.hex(12)}`;
     await createTable(database.dynamodb, table, shape);
     const writers = [new Writer(database, table), new Writer(database, table)] as const;
@@ -269,7 +269,7 @@ describe('a restore to a point in time', () => {
     await expectNothingHeld(harness, table);
   });
 
-  it('leaves the head where it is: later backups go on from it', async () => {
+  it('does not move the head, so later backups continue from it', async () => {
     const table = await newTable(database, 10);
     await enable(table);
     await harness.executions.idle();
@@ -283,7 +283,7 @@ describe('a restore to a point in time', () => {
     expect(backup).toMatchObject({ status: 'AVAILABLE', parent: head?.snapshot, source: 'stream' });
   });
 
-  it('makes the table that the source is now, with the overrides', async () => {
+  it('creates the table with the settings that the source has now, and with the overrides', async () => {
     const table = await newTable(database, 2);
     await enable(table);
     const target = `restored-${randomIds.hex(12)}`;
@@ -297,7 +297,7 @@ describe('a restore to a point in time', () => {
     expect(made?.ProvisionedThroughput).toMatchObject(throughput);
   });
 
-  it('is refused where recovery is off, or does not reach, or the target is taken', async () => {
+  it('is rejected if recovery is disabled, does not reach the time, or the target exists', async () => {
     const table = await newTable(database, 1);
     await expect(begun(table)).rejects.toMatchObject({ code: 'PointInTimeRecoveryUnavailable' });
     const { earliest = 0, latest = 0 } = await enable(table);
@@ -311,7 +311,7 @@ describe('a restore to a point in time', () => {
     await expect(again).rejects.toMatchObject({ code: 'TableInUse' });
   });
 
-  it('fails by name, and leaves no table, if the stream is replaced when it has begun', async () => {
+  it('fails with a specific error, and leaves no table, if the stream is replaced after it started', async () => {
     const table = await newTable(database, 2);
     const { earliest = 0 } = await enable(table);
     await harness.executions.idle();
@@ -331,7 +331,7 @@ describe('a restore to a point in time', () => {
     await expectNothingHeld(harness, table);
   });
 
-  it('is brought to its end after a crash at any kind of step', async () => {
+  it('completes after a crash at any kind of step', async () => {
     const table = await newTable(database, 5);
     await enable(table);
     await harness.executions.idle();
