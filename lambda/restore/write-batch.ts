@@ -37,9 +37,11 @@ export async function sendBatch(
   const requests = batch.map(({ item }) => ({
     PutRequest: { Item: toSdk(parseJson(item.image.toString()) as Item) },
   }));
-  const { UnprocessedItems = {} } = await dynamodb.send(
+  const { UnprocessedItems } = await dynamodb.send(
     new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
   );
+  // DynamoDB always sends this member. An empty answer, of a proxy for example, does not say that anything was accepted.
+  if (UnprocessedItems === undefined) return batch;
   // A table may be called `constructor`, so an inherited property must not be taken for an answer.
   const unprocessed = new Map(Object.entries(UnprocessedItems)).get(table) ?? [];
   if (unprocessed.length === 0) return [];

@@ -60,8 +60,8 @@ describe('a restore into a table that accepts fewer write units than are sent', 
   it.each(sizes.flatMap((size) => rates.map((rate) => [size, rate] as const)))(
     'writes items of %d KB once, at %d units a second, in invocations that end on time',
     async (size, rate) => {
-      const itemRanges = makeRanges(6 * kilobyte ** 2, size * kilobyte);
-      const budgetMs = 2000;
+      const itemRanges = makeRanges(4 * kilobyte ** 2, size * kilobyte);
+      const budgetMs = 1000;
       const units = countUnits(itemRanges);
       const { table, ranges, seconds } = await writeAll(itemRanges, rate, { budgetMs });
       expect(table.written.size).toBe(itemRanges.flat().length);

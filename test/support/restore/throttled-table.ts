@@ -43,7 +43,7 @@ export class ThrottledTable {
     const left = requests.filter((request) => refused.includes(keyOf(request)) || !this.#accept(request));
     await this.#clock.sleep(latencyMs);
     if (left.length === requests.length) throw serviceError('ProvisionedThroughputExceededException');
-    return left.length === 0 ? {} : { UnprocessedItems: { [table]: left } };
+    return { UnprocessedItems: left.length === 0 ? {} : { [table]: left } };
   }
 
   #accept(request: WriteRequest): boolean {
