@@ -69,7 +69,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const definitions = options.definitions ?? (await synthesize(progress));
   const local = await createLocalServices({ dynamodbEndpoint, definitions, home, clock, log });
   started.defer(() => local.close());
-  progress('Continuing what was left unfinished');
+  progress('Continuing unfinished backups and restores');
   started.defer(await startReconciling(local.services));
   started.defer(startSweeping(local.services));
   started.defer(startKeepingRecovery(local.continuous, log));

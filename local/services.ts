@@ -130,7 +130,8 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
   const settings = await RecoverySettings.open(join(home, 'continuous-backups.json'));
   const continuous = new EmbeddedRecovery(services, settings);
   const exports = await openExports(services, createDynamodbClient(connection), home, continuous);
-  // Callers see which tables are being deleted. The steps of the backups that are waited for do not.
+  // Callers see which tables are being deleted. The steps of backups do not, because a deletion waits for these
+  // backups.
   const shown = createDynamodbClient(connection);
   answerClient(shown, exports);
   deletions.show(shown);

@@ -12,7 +12,7 @@ import { sources } from './sources.ts';
 export interface Search {
   readonly backup: BackupRecord;
   readonly head: Head | undefined;
-  /** Epoch ms at which the backup took the turn. It may have waited for the turn for days, so limits count from here. */
+  /** Epoch ms at which the backup took the turn. The backup may wait days for the turn, so limits count from here. */
   readonly since: number;
   /** Set if the backup starts over because a snapshot turned out to be unusable: why. It continues none. */
   readonly startsOver: string | undefined;

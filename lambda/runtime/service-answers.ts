@@ -7,7 +7,7 @@ interface AnswerError extends Error {
   readonly $response?: unknown;
 }
 
-/** What the SDK tells a middleware of a call. */
+/** The facts about a call that the SDK passes to a middleware. */
 interface CallContext {
   readonly clientName?: string;
   readonly commandName?: string;

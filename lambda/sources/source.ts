@@ -119,7 +119,7 @@ export interface SourcePlan {
 export interface CollectWork {
   readonly plan: SourcePlan;
   readonly staging: Staging;
-  /** Counts the invocations that asked for more. */
+  /** Counts the invocations that had more to do. */
   readonly part: number;
 }
 

@@ -76,7 +76,7 @@ export async function enableStream(dynamodb: DynamoDBClient, table: string): Pro
   );
 }
 
-/** Throws `AccessDenied` if the table of this name has another ARN than the caller named. There may be no such table. */
+/** Throws `AccessDenied` if the table of this name has another ARN than the caller named. The table need not exist. */
 export async function checkTableArn(
   dynamodb: DynamoDBClient,
   name: string,

@@ -84,7 +84,7 @@ export class Deletions {
     );
   }
 
-  /** Resolves when nothing is worked at any more. What waits is continued by the next process. */
+  /** Resolves when no deletion is being executed. The next process continues deletions that still wait. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#running);

@@ -118,7 +118,7 @@ it('a restore whose table DynamoDB would refuse to change later fails before the
   expect([writes(), await tableExists(database, target)]).toEqual([0, false]);
 });
 
-it('DynamoDB is asked for all settings of a table before its first item is written', async () => {
+it('a restore lets DynamoDB check all settings of a table before its first item is written', async () => {
   const { backup } = await backUp(database, harness, await createIndexedTable());
   const asked: object[] = [];
   intercept(database, 'CreateTableCommand', (send, input) => {

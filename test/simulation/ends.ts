@@ -104,13 +104,13 @@ async function checkWhatIsLeft(universe: Universe, invariants: Invariants): Prom
   }
   const needed = invariants.neededObjects();
   const strange = [...universe.bucket.objects.keys()].filter((key) => !needed.has(key));
-  if (strange.length > 0) throw new Violation(`(3) objects are left: ${strange.join(' ')}`);
+  if (strange.length > 0) throw new Violation(`(3) objects remain in the store: ${strange.join(' ')}`);
   const restores = rows.filter((row) => sortOf(row) === 'RESTORE').map(toRestore);
   for (const restore of restores) {
     if (restore.status === 'RESTORED') invariants.checkRestored(restore);
     const table = universe.tables.plane.find(restore.target)?.table;
     const isLeft =
       restore.status === 'FAILED' && restore.targetFate?.kind !== 'kept' && table?.madeBy === restore.id;
-    if (isLeft) throw new Violation(`(3) the table of the failed restore to ${restore.target} is left`);
+    if (isLeft) throw new Violation(`(3) the table of the failed restore to ${restore.target} still exists`);
   }
 }

@@ -21,7 +21,7 @@ export type Service = 'catalog' | 'tables' | 'streams' | 'store' | 'machines';
  * - `twice`: a schedule, or a client's request, is delivered twice.
  * - `stranger`: somebody makes, changes or deletes a table with the name of a restore's target, or takes its tag away.
  * - `stop`: an execution of a state machine ends in the middle.
- * - `blur`: an export ends up to a minute before or after the time that was asked for.
+ * - `blur`: an export ends up to a minute before or after the requested time.
  * - `late`: a record of a stream can be read only seconds after its write.
  * - `emptyPage`: GetRecords answers an empty page before records.
  */

@@ -3,7 +3,10 @@ import { deployment } from '../../support/wire/deployment.ts';
 import { expectNoFault } from '../../support/wire/http.ts';
 import { eventually, simpleTable } from '../../support/wire/support.ts';
 
-/** Calls reach the database as they reach DynamoDB beside a deployment: nobody guards the target of a restore. */
+/**
+ * Calls reach the database directly, as applications call DynamoDB without a deployment in between: nobody guards the
+ * target of a restore.
+ */
 const { wire } = deployment({ config: { base: 'scan' } });
 
 const tryCreateTable = async (TableName: string): Promise<boolean> =>

@@ -76,7 +76,7 @@ export class Exports {
     return content;
   }
 
-  /** True if all of a table's exports end at just the time that was asked for. */
+  /** True if all of a table's exports end exactly at the requested time. */
   get isExact(): boolean {
     return !this.#isBlurred;
   }

@@ -22,7 +22,7 @@ function whyNot(parentTime: number, marker: number, earliestRestorable = 0): str
 }
 
 describe('exportTimeOf', () => {
-  it('answers the first whole second after the marker', () => {
+  it('returns the first whole second after the marker', () => {
     fc.assert(
       fc.property(fc.nat(10 * second), (ms) => {
         const time = exportTimeOf(start + ms);

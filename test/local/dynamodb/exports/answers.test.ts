@@ -110,7 +110,7 @@ describe.each([
     expect(ImportSummaryList).toMatchObject([{ ImportArn }]);
   });
 
-  it('sees no table that is being imported, and cannot delete it', async () => {
+  it('does not find a table that is being imported, and cannot delete it', async () => {
     const set = await setUp(database, { minJobMs: 3_600_000 });
     const { exports, store } = set;
     await store.put('in/data', Buffer.from('{"Item":{"id":{"S":"a"}}}\n'));
@@ -142,7 +142,7 @@ describe.each([
       ).toBe(undefined);
   });
 
-  it('throws its own exceptions', async () => {
+  it('throws the SDK’s exceptions for rejected exports and imports', async () => {
     const { exports } = await setUp(database);
     const client = await clientOf(exports);
     const ExportArn = 'arn:aws:dynamodb:us-east-1:000000000000:table/t/export/01700000000000-00000000';
@@ -153,8 +153,8 @@ describe.each([
   });
 });
 
-describe('a call', () => {
-  it('of another operation is not answered', async () => {
+describe('a call of the embedded exports', () => {
+  it('is not answered if it is of another operation', async () => {
     const { exports } = await setUp(database);
     expect(await answerExports(exports, 'DynamoDB_20120810.ListTables', '{}')).toBeUndefined();
     const table = await newTable(database, 0);
@@ -167,7 +167,7 @@ describe('a call', () => {
     ['no JSON', '{', 'SerializationException'],
     ['a member of another type', '{"TableArn":1}', 'SerializationException'],
     ['a missing member', '{}', 'ValidationException'],
-  ])('with %s is refused', async (_what, body, name) => {
+  ])('is rejected with %s', async (_what, body, name) => {
     const { exports } = await setUp(database);
     const answer = await answerExports(exports, 'DynamoDB_20120810.ExportTableToPointInTime', body);
     expect(answer?.status).toBe(400);
@@ -176,7 +176,7 @@ describe('a call', () => {
     });
   });
 
-  it('has its times in epoch seconds', async () => {
+  it('is answered with times in epoch seconds', async () => {
     const { exports } = await setUp(database);
     const { arn: TableArn } = await tableOf(database, shape);
     const ExportTime = Math.floor(database.clock.now() / 1000);

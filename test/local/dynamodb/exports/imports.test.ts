@@ -60,7 +60,7 @@ async function keysOf(table: string): Promise<string[]> {
 }
 
 describe('an import', () => {
-  it('makes of an export a table of the same content', async () => {
+  it('creates a table with the content of the export', async () => {
     const { exports, store } = await setUp(database);
     await fc.assert(
       fc.asyncProperty(shapes, fc.array(attributes, { maxLength: 40 }), async (shape, items) => {
@@ -109,7 +109,7 @@ describe('an import', () => {
         skippable,
       ]),
     ],
-  ] as const)('reads all of an object that is compressed by %s', async (InputCompressionType, body) => {
+  ] as const)('reads an object compressed with %s to its end', async (InputCompressionType, body) => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data/1', body);
     await put(store, 'in/data/2', '');
@@ -120,7 +120,7 @@ describe('an import', () => {
     expect(content.size).toBe(3);
   });
 
-  it('takes every object that begins with the prefix as it stands', async () => {
+  it('reads every object whose key begins with the text of the prefix', async () => {
     const { exports, store } = await setUp(database);
     for (const key of ['in/data', 'in/data2/x', 'in/data.json', 'in/other']) await put(store, key, line(key));
     const input = request();
@@ -132,7 +132,7 @@ describe('an import', () => {
     ]);
   });
 
-  it('keeps one item of each key, and builds the indexes', async () => {
+  it('keeps one item per key, and builds the indexes', async () => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data', line('a', 'first') + line('b', 'shared') + line('a', 'shared'));
     const parameters = parametersOf(simple);
@@ -168,7 +168,7 @@ describe('an import', () => {
     expect(Count).toBe(2);
   });
 
-  it('makes no more of a table than its parameters can say', async () => {
+  it('creates the table only with the settings that TableCreationParameters can describe', async () => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data', line('a'));
     const { TableCreationParameters: parameters, ...input } = request();
@@ -193,7 +193,7 @@ describe('an import', () => {
     expect(Tags).toEqual([]);
   });
 
-  it('says what it has done', async () => {
+  it('reports its counts in its description', async () => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data', line('a') + line('b'));
     const input = request({ ClientToken: 'token' });
@@ -224,7 +224,7 @@ describe('an import', () => {
   });
 });
 
-describe('a bad line', () => {
+describe('a bad line in an import', () => {
   it.each([
     ['no JSON', '{"Item":'],
     ['no item', '{"Keys":{"pk":{"S":"a"}}}'],
@@ -233,7 +233,7 @@ describe('a bad line', () => {
     ['an unknown type', '{"Item":{"pk":{"S":"a"},"x":{"X":"a"}}}'],
     ['a value that the table refuses', '{"Item":{"pk":{"S":""}}}'],
     ['no UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
-  ])('fails the import, of %s, and leaves the table with what was good', async (_what, bad) => {
+  ])('fails the import (%s) and leaves the good items in the table', async (_what, bad) => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data/1', line('a'));
     await put(store, 'in/data/2', bad);
@@ -252,7 +252,7 @@ describe('a bad line', () => {
     expect(await keysOf(table)).toEqual(['a', 'b']);
   });
 
-  it('fails the import if an object is not compressed as it is said to be', async () => {
+  it('fails the import if an object is not compressed as the request says', async () => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data', gzipSync(line('a')));
     const description = await imported(exports, request({ InputCompressionType: 'ZSTD' }));
@@ -260,8 +260,8 @@ describe('a bad line', () => {
   });
 });
 
-describe('an import is not begun, or fails by name,', () => {
-  it('where there is such a table', async () => {
+describe('an import is rejected or fails with a specific error', () => {
+  it('if the table exists', async () => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data', line('a'));
     const input = request();
@@ -269,7 +269,7 @@ describe('an import is not begun, or fails by name,', () => {
     await expect(exports.importTable(input)).rejects.toThrow(ResourceInUseException);
   });
 
-  it('for a token of another request; for one of the same it is the same import, until that has ended', async () => {
+  it('if its token belongs to another request; the same request returns the same import until that has ended', async () => {
     const set = await setUp(database, { minJobMs: 3_600_000 });
     const { exports, store } = set;
     await put(store, 'in/data', line('a'));
@@ -282,7 +282,7 @@ describe('an import is not begun, or fails by name,', () => {
     await expect(next.importTable(input)).rejects.toThrow(ResourceInUseException);
   });
 
-  it('without a table to make', async () => {
+  it('if the request describes no table', async () => {
     const { exports } = await setUp(database);
     const { TableName: _, ...nameless } = parametersOf(simple);
     const input = { ...request(), TableCreationParameters: nameless as TableCreationParameters };
@@ -303,7 +303,7 @@ describe('an import is not begun, or fails by name,', () => {
     await expect(exports.importTable(request(more))).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  it('where there is no such bucket, or nothing in it', async () => {
+  it('if the bucket does not exist or is empty', async () => {
     const { exports } = await setUp(database);
     const S3BucketSource = { S3Bucket: 'another', S3KeyPrefix: 'in/data' };
     const elsewhere = await imported(exports, request({ S3BucketSource }));
@@ -312,7 +312,7 @@ describe('an import is not begun, or fails by name,', () => {
     expect(nothing).toMatchObject({ ImportStatus: 'FAILED', FailureCode: 'S3NoSuchKey' });
   });
 
-  it('as long as its job takes it tells how far it is', async () => {
+  it('an import reports its progress while its job runs', async () => {
     const { exports, store } = await setUp(database, { minJobMs: 3_600_000 });
     await put(store, 'in/data', line('a') + line('b'));
     expect(await imported(exports, request())).toMatchObject({
@@ -322,7 +322,7 @@ describe('an import is not begun, or fails by name,', () => {
   });
 });
 
-it('an import comes to its end in the next process if the one that began it was killed', async () => {
+it('the next process completes an import whose process was killed', async () => {
   const set = await setUp(database);
   const { store } = set;
   await put(store, 'in/data', line('a') + line('b'));

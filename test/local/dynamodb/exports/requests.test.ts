@@ -31,8 +31,8 @@ function stuck(store: ObjectStore): ObjectStore {
   return { ...store, put: () => new Promise(() => {}) };
 }
 
-describe('a client token', () => {
-  it('gives the same export for the same request, also after its end and after a restart', async () => {
+describe('the client token of an export', () => {
+  it('returns the same export for the same request, even after its end and after a restart', async () => {
     const set = await setUp(database);
     const { exports } = set;
     const input = { TableArn, S3Bucket: 'bucket', ClientToken: 'once', ExportTime: new Date() };
@@ -45,14 +45,14 @@ describe('a client token', () => {
     expect([after, later].map((one) => one?.ExportStatus)).toEqual(['COMPLETED', 'COMPLETED']);
   });
 
-  it('begins one export for requests that come at once', async () => {
+  it('starts only one export for concurrent requests', async () => {
     const { exports } = await setUp(database);
     const input = { TableArn, S3Bucket: 'bucket', ClientToken: 'once' };
     const begun = await Promise.all([1, 2, 3].map(() => exports.exportTableToPointInTime(input)));
     expect(new Set(begun.map((one) => one.ExportDescription?.ExportArn)).size).toBe(1);
   });
 
-  it('is refused for another request, and is of no meaning after 8 hours', async () => {
+  it('is rejected for another request, and expires after 8 hours', async () => {
     const clock = new SimulatedClock();
     const { exports } = await setUp(database, { clock });
     const input = { TableArn, S3Bucket: 'bucket', ClientToken: 'once' };
@@ -64,7 +64,7 @@ describe('a client token', () => {
     expect(second?.ExportArn).not.toBe(first?.ExportArn);
   });
 
-  it('is made up for a request without one, which is another export each time', async () => {
+  it('is generated for each request without one, so each is another export', async () => {
     const { exports } = await setUp(database);
     const [first, second] = [await ended(exports, { TableArn }), await ended(exports, { TableArn })];
     expect(first.ExportArn).not.toBe(second.ExportArn);
@@ -73,7 +73,7 @@ describe('a client token', () => {
 });
 
 describe("an export's status", () => {
-  it('is IN_PROGRESS for the time that jobs take, without figures, then COMPLETED with them', async () => {
+  it('is IN_PROGRESS, without counts, while the job runs, then COMPLETED with the counts', async () => {
     const clock = new SimulatedClock();
     const { exports } = await setUp(database, { clock, minJobMs: hourMs });
     const begun = await ended(exports, {
@@ -94,7 +94,7 @@ describe("an export's status", () => {
     expect(Number(end?.EndTime) - Number(end?.StartTime)).toBe(hourMs);
   });
 
-  it('comes to its end in the next process if the one that began it was killed', async () => {
+  it('becomes COMPLETED in the next process if the first was killed', async () => {
     const set = await setUp(database);
     const { exports, store } = set;
     const killed = await set.reopened({ store: stuck(store) });
@@ -111,7 +111,7 @@ describe("an export's status", () => {
   });
 });
 
-describe('an export is refused', () => {
+describe('an export is rejected', () => {
   const from = (ms: number, ExportToTime?: Date): Partial<ExportTableToPointInTimeInput> => ({
     ExportType: 'INCREMENTAL_EXPORT',
     IncrementalExportSpecification: {
@@ -148,7 +148,7 @@ describe('an export is refused', () => {
     await expectRefused(input, refusal, { minWindowMs: 15 * 60_000 });
   });
 
-  it('where there is no such table', async () => {
+  it('if the table does not exist', async () => {
     const { name, arn } = await tableOf(database, shape);
     await database.dynamodb.send(new DeleteTableCommand({ TableName: name }));
     await expectRefused({ TableArn: arn }, expect.any(TableNotFoundException));
@@ -156,7 +156,7 @@ describe('an export is refused', () => {
     await expectRefused({ TableArn: elsewhere }, expect.any(TableNotFoundException));
   });
 
-  it('where there is no recovery, or it does not reach', async () => {
+  it('if recovery is disabled or does not reach the time', async () => {
     for (const enabled of [false, true]) {
       const timeless = async () => ({ enabled });
       await expectRefused({}, expect.any(PointInTimeRecoveryUnavailableException), { recovery: timeless });
@@ -173,7 +173,7 @@ describe('an export is refused', () => {
     }
   });
 
-  it('while as many are in progress as can be', async () => {
+  it('while the maximum number of exports is in progress', async () => {
     const { exports } = await setUp(database, { minJobMs: hourMs });
     const input = { TableArn, S3Bucket: 'another' };
     for (let n = 0; n < 300; n++) await exports.exportTableToPointInTime(input);
@@ -182,7 +182,7 @@ describe('an export is refused', () => {
 });
 
 describe('the list of exports', () => {
-  it('has each once, page by page, of one table or of all', async () => {
+  it('contains each export once, page by page, for one table or for all', async () => {
     const { exports } = await setUp(database);
     const other = (await tableOf(database, shape)).arn;
     const arns: string[] = [];
@@ -204,7 +204,7 @@ describe('the list of exports', () => {
     });
   });
 
-  it('knows no other export or import', async () => {
+  it('does not contain exports or imports of other accounts and tables', async () => {
     const { exports } = await setUp(database);
     const ExportArn = `${TableArn}/export/01700000000000-00000000`;
     await expect(exports.describeExport({ ExportArn })).rejects.toThrow(ExportNotFoundException);
