@@ -1,10 +1,11 @@
 import type { BackupRecord, Head, Source } from '../model/records.ts';
 import { reasonOf, TidemarkError } from '../runtime/errors.ts';
 import { isStillBusy } from '../runtime/throttling.ts';
+import { isDeleted } from '../tables/table.ts';
 import type { Services } from '../services/services.ts';
-import type { Facts, Parent, Situation } from '../sources/source.ts';
-import { describeTable, type Table } from '../tables/table.ts';
+import { type Facts, type Parent, refuse, type Situation } from '../sources/source.ts';
 import { chooseSource, listCandidates, type Reasoned, type Wish } from './choose-source.ts';
+import { findBackupTable } from './find-table.ts';
 import { findFormerHeads, findHead } from './parents.ts';
 import { sources } from './sources.ts';
 
@@ -47,7 +48,7 @@ const unknown: Facts = { stream: undefined, recovery: undefined };
  */
 async function askSources(services: Services, search: Search): Promise<Reasoned | undefined> {
   const { backup } = search;
-  const table = await describeSameTable(services, backup);
+  const table = await findBackupTable(services, backup);
   const wish: Wish = {
     requested: backup.source === 'native' ? undefined : backup.source,
     base: services.config.base,
@@ -56,22 +57,35 @@ async function askSources(services: Services, search: Search): Promise<Reasoned 
     table: backup.table.name,
     now: services.clock.now(),
     marker: backup.asOf ?? backup.marker,
-    onlyIncrement: backup.asOf !== undefined,
+    onlyIncrement: backup.asOf !== undefined || isDeleted(table),
     parents: [],
     config: services.config,
     ...unknown,
   };
   const facts: Facts = { ...unknown };
   let choice: Reasoned | undefined;
-  for (const name of listCandidates(wish, situation.onlyIncrement)) {
+  const candidates = listCandidates(wish, situation.onlyIncrement);
+  for (const name of isDeleted(table) ? candidates.filter((each) => each === 'stream') : candidates) {
     const found = await sources[name].look(services, { table, requestedAt: backup.marker });
     if (found === 'wait') return undefined;
     Object.assign(facts, found);
     const parents = await findParents(services, search, name);
     choice = await choosePinned(wish, { ...situation, ...facts, parents }, search);
-    if ('origin' in choice) return choice;
+    if ('origin' in choice)
+      return isDeleted(table) ? { ...choice, why: [deletedWhy, ...choice.why] } : choice;
   }
-  return choice ?? chooseSource(wish, situation);
+  const { why, ...refusal } = choice ?? chooseSource(wish, situation);
+  return isDeleted(table) ? { ...refuse(deletedError(backup.table.name)), why } : { ...refusal, why };
+}
+
+const deletedWhy = 'the table was deleted after the request: only its stream can be read';
+
+function deletedError(table: string): TidemarkError {
+  return new TidemarkError(
+    'TableNotFound',
+    `Table not found: ${table}. It was deleted before this backup had read it. Only its stream could still be read, and ` +
+      'that does not hold every change since an earlier backup. Restore an earlier backup',
+  );
 }
 
 /** Finds the snapshots that may be continued: the head alone, or former heads too if the source or an earlier time needs them. */
@@ -101,10 +115,4 @@ async function choosePinned(
     unusable.push(`${parent.id}: ${fault}`);
     parents = parents.filter(({ id }) => id !== parent.id);
   }
-}
-
-async function describeSameTable({ dynamodb }: Services, { table }: BackupRecord): Promise<Table> {
-  const found = await describeTable(dynamodb, table.name);
-  if (found.identity.tableId === table.tableId) return found;
-  throw new TidemarkError('TableNotFound', `Table not found: ${table.name} (it was deleted and made again)`);
 }

@@ -25,6 +25,8 @@ export interface NewBackup {
   readonly notBefore?: number;
   /** What is to be said about the request itself. */
   readonly why?: readonly string[];
+  /** The stream that the table has at the request, if a backup can use it. */
+  readonly streamArn?: string;
   /** Epoch ms. */
   readonly expiresAt?: number;
   /** Requests with the same key are one request: the second one gets the backup of the first one. */

@@ -86,6 +86,7 @@ export const decodeBackup = createDecoder<BackupRecord>('backup', {
   reason: isOptional(isText),
   deletedBy: isOptional(isText),
   comment: isOptional(isText),
+  streamArn: isOptional(isText),
   nativeArn: isOptional(isText),
   askedAt: isOptional(isNumber),
 });

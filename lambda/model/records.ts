@@ -109,6 +109,8 @@ export interface BackupRecord {
   readonly deletedBy?: string;
   /** The caller's comment. */
   readonly comment?: string;
+  /** The stream that the table had at the request, if a backup could use it. It outlives the table by a day. */
+  readonly streamArn?: string;
   /** The ARN that DynamoDB gave a native backup, once it is known. */
   readonly nativeArn?: string;
   /** When (epoch ms) Tidemark last asked DynamoDB again for a native backup. `attempts` counts the requests. */

@@ -1,11 +1,13 @@
 import type { Head, Source } from '../model/records.ts';
+import { TidemarkError } from '../runtime/errors.ts';
 import { isBusy } from '../runtime/throttling.ts';
 import { backupsUnavailableError, type Table } from '../tables/table.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
 /**
  * Throws `ContinuousBackupsUnavailable` for a table whose settings leave no source that can read it, so that the caller
- * learns this at once. The execution finds out what only shows later, such as a trimmed stream.
+ * learns this at once. The execution finds out what only shows later, such as a trimmed stream. Throws `TableInUse` for a
+ * table that is being deleted, unless its stream continues an earlier backup: DynamoDB keeps that readable for a day.
  */
 export async function checkSource(
   { config, recovery }: Pick<RequestServices, 'config' | 'recovery'>,
@@ -14,6 +16,11 @@ export async function checkSource(
   requested: Source | undefined,
 ): Promise<void> {
   const { name, tableId } = table.identity;
+  if (table.status === 'DELETING') {
+    const isReadable = table.streamArn !== undefined && head?.tableId === tableId;
+    if (isReadable && (requested ?? 'stream') === 'stream') return;
+    throw new TidemarkError('TableInUse', `Table is being deleted: ${name}`);
+  }
   const enablable = config.missingStream === 'enable' && table.description.stream?.StreamEnabled !== true;
   const hasStream = table.streamArn !== undefined || enablable;
   if ((requested ?? config.base) !== 'export') {

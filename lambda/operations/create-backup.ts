@@ -68,7 +68,6 @@ export async function createBackup(
       `At most ${maxCreatesPerSecond} backups can be requested per second.`,
     );
   }
-  if (table.status === 'DELETING') throw new TidemarkError('TableInUse', `Table is being deleted: ${name}`);
   if (input.source !== 'native') await checkSource(services, table, record?.head, input.source);
 
   const wanted = {
@@ -77,6 +76,7 @@ export async function createBackup(
     table: table.identity,
     description: table.description,
     ...compareClocks(services, requestedAt, table.describedAt),
+    ...(table.streamArn !== undefined && { streamArn: table.streamArn }),
   };
   if (input.source === 'native') return createNativeBackup(services, wanted);
   // The execution waits for its record, and ends if the record could not be written.

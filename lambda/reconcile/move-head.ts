@@ -30,7 +30,8 @@ export async function moveHead(services: Services, table: TableRecord): Promise<
   const backups = await services.catalog.backups.list({ table: name, limit: maxBackupsSeen });
   if (backups.every(({ source }) => source === 'native')) return;
   try {
-    if (!(await isHeadInReach(services, await describeTable(services.dynamodb, name), head))) return;
+    const described = await describeTable(services.dynamodb, name);
+    if (described.status === 'DELETING' || !(await isHeadInReach(services, described, head))) return;
     await createBackup(services, {
       table: name,
       // No other source: a new base costs money, and nobody requested one.

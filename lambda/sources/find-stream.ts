@@ -1,5 +1,5 @@
 import { describeStream, type Stream, StreamGap } from '../tables/stream.ts';
-import { enableStream, type Table } from '../tables/table.ts';
+import { enableStream, isDeleted, type Table } from '../tables/table.ts';
 import { enablingMs } from './limits.ts';
 import type { SourceRequest, SourceServices, TableStream } from './source.ts';
 
@@ -11,8 +11,11 @@ export async function findStream(
   { table, requestedAt }: SourceRequest,
 ): Promise<TableStream | undefined | 'wait'> {
   const { streamArn: arn } = table;
-  if (arn === undefined) return enableMissingStream(services, table, requestedAt);
+  if (arn === undefined)
+    return isDeleted(table) ? undefined : enableMissingStream(services, table, requestedAt);
   const stream = await describeUnlessGone(services.streams, arn);
+  // The stream of a deleted table is disabled, and readable for a day. Nothing is written to it any more.
+  if (isDeleted(table)) return stream && { arn, createdAt: stream.createdAt };
   // While a stream is being enabled, a write may leave no record, and a scan that begins now could not be corrected.
   if (stream?.enabled === false) return 'wait';
   return stream && { arn, createdAt: stream.createdAt };

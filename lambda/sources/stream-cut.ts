@@ -135,7 +135,7 @@ async function readLane(
 
 /**
  * Adds the children of a shard that was read to its end: from their start, and before the cut if the shard was. A shard of
- * a stream that was switched off has no children and keeps its place. While the stream is on, it waits for children that
+ * a stream that was switched off has no children and keeps its place. Until the stream is DISABLED, it waits for children that
  * are not listed yet, because their records may belong to the snapshot. False: the time was used up first.
  */
 async function followShard(
@@ -146,11 +146,11 @@ async function followShard(
   reader: Reader,
 ): Promise<boolean> {
   for (;;) {
-    const { enabled, shards } = await describeStream(streams, rules.stream);
+    const { ended, shards } = await describeStream(streams, rules.stream);
     const children = shards.filter((shard) => shard.parent === closed.shard);
     for (const { id } of children) lanes.push(createLane(id, fromStart, closed.pastCut));
     closed.replaced = children.length > 0 && !closed.pastCut;
-    if (children.length > 0 || !enabled) return true;
+    if (children.length > 0 || ended) return true;
     if (reader.isOverdue()) return false;
     await clock.sleep(listingPauseMs);
   }

@@ -19,6 +19,8 @@ export interface Stream {
   readonly createdAt: number;
   /** True if every write to the table makes a record, which it may not while the stream is being enabled or disabled. */
   readonly enabled: boolean;
+  /** True if the stream is DISABLED: all its shards are closed, and no more of them come. */
+  readonly ended: boolean;
   readonly shards: readonly Shard[];
 }
 
@@ -51,7 +53,7 @@ export async function describeStream(streams: DynamoDBStreamsClient, arn: string
   const shards: SdkShard[] = [];
   let last: string | undefined;
   let createdAt = 0;
-  let enabled = true;
+  let status: string | undefined;
   do {
     const { StreamDescription: page } = await detectGap(() =>
       streams.send(
@@ -64,12 +66,13 @@ export async function describeStream(streams: DynamoDBStreamsClient, arn: string
     );
     shards.push(...(page?.Shards ?? []));
     createdAt = page?.CreationRequestDateTime?.getTime() ?? createdAt;
-    enabled = page?.StreamStatus === 'ENABLED';
+    status = page?.StreamStatus;
     last = page?.LastEvaluatedShardId;
   } while (last !== undefined);
   return {
     createdAt,
-    enabled,
+    enabled: status === 'ENABLED',
+    ended: status === 'DISABLED',
     shards: shards.map((shard) => ({ id: String(shard.ShardId), parent: shard.ParentShardId })),
   };
 }

@@ -16,6 +16,7 @@ import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 export interface Table {
   readonly identity: TableIdentity;
   readonly description: TableDescription;
+  /** DynamoDB's TableStatus; or `deletedStatus`. */
   readonly status: string;
   /** True while DynamoDB itself restores the table. */
   readonly isRestoring: boolean;
@@ -23,6 +24,14 @@ export interface Table {
   readonly streamArn?: string;
   /** DynamoDB's time when it described the table (epoch ms, a whole second), if its answer said so. */
   readonly describedAt?: number;
+}
+
+/** The status of a table that can no longer be read. What is known of it comes from the catalog. */
+export const deletedStatus = 'DELETED';
+
+/** True for a table that was deleted: only its stream can be read, for a day. */
+export function isDeleted({ status }: Pick<Table, 'status'>): boolean {
+  return status === deletedStatus;
 }
 
 /** Describes a table, whatever its status. Throws `TableNotFound`, `AccessDenied`. */

@@ -76,6 +76,7 @@ const backup: Whole<BackupRecord> = {
   reason: 'none',
   deletedBy: 'request-1',
   comment: 'a comment',
+  streamArn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/Music/stream/2026-10-08T23:07:31.275',
   nativeArn: 'native',
   askedAt: 4,
 };

@@ -2,6 +2,7 @@ import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
+  ResourceNotFoundException,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import { itemOf, type SimulatedTable, slotOf } from './sources/simulated-stream.ts';
@@ -15,6 +16,8 @@ export function simulatedDynamodb(table: SimulatedTable): DynamoDBClient {
   const client = new DynamoDBClient({ region: 'us-east-1' });
   return Object.assign(client, {
     send(command: object): Promise<object> {
+      if (table.status === undefined)
+        return Promise.reject(new ResourceNotFoundException({ message: 'no such table', $metadata: {} }));
       if (command instanceof DescribeTableCommand) return Promise.resolve({ Table: describeTable(table) });
       if (command instanceof DescribeTimeToLiveCommand) return Promise.resolve({});
       if (command instanceof ScanCommand) return Promise.resolve(scanPage(table, command.input));
@@ -28,7 +31,7 @@ function describeTable(table: SimulatedTable): object {
     TableName: table.name,
     TableArn: `arn:aws:dynamodb:us-east-1:111122223333:table/${table.name}`,
     TableId: 'simulated-0001',
-    TableStatus: 'ACTIVE',
+    TableStatus: table.status,
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
     AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
     LatestStreamArn: table.streams.at(-1)?.arn,

@@ -132,6 +132,7 @@ export const backup: fc.Arbitrary<BackupRecord> = members(
     reason: text,
     deletedBy: text,
     comment: text,
+    streamArn: text,
     nativeArn: text,
     askedAt: time,
   },
@@ -226,7 +227,16 @@ export const table: fc.Arbitrary<TableRecord> = members(
 /** A request, but for the table: its members that the catalog only keeps. */
 export const newBackup: fc.Arbitrary<Omit<NewBackup, 'table'>> = members(
   { name: text, description },
-  { internal: fc.boolean(), asOf: time, requestedBy: text, kind, source, comment: text, expiresAt: time },
+  {
+    internal: fc.boolean(),
+    asOf: time,
+    requestedBy: text,
+    kind,
+    source,
+    comment: text,
+    streamArn: text,
+    expiresAt: time,
+  },
 );
 
 export const commitResult: fc.Arbitrary<

@@ -132,6 +132,8 @@ export class SimulatedTable {
   readonly streams: SimulatedStream[] = [];
   /** Epoch ms. */
   now = 1_700_000_000_500;
+  /** What DescribeTable says of it; undefined: there is no such table. */
+  status: 'ACTIVE' | 'DELETING' | undefined = 'ACTIVE';
   /** Called before each page of a stream or a scan: what happens in the meantime. */
   meanwhile: () => void = () => {};
   readonly #options: StreamOptions;
@@ -209,6 +211,12 @@ export class SimulatedTable {
     if (stream === undefined) return;
     stream.enabled = false;
     for (const shard of stream.shards) shard.closedAt ??= this.now;
+  }
+
+  /** Deletes the table. Its stream is disabled, and stays readable for a day. */
+  drop(status?: 'DELETING'): void {
+    this.switchOff();
+    this.status = status;
   }
 
   switchOn(): void {

@@ -97,8 +97,13 @@ export class Worlds {
 }
 
 export async function request({ services, table }: World): Promise<BackupRecord> {
-  const { identity, description } = await describeTable(services.dynamodb, table.name);
-  const { backup } = await services.catalog.backups.create({ name: 'test', table: identity, description });
+  const { identity, description, streamArn } = await describeTable(services.dynamodb, table.name);
+  const { backup } = await services.catalog.backups.create({
+    name: 'test',
+    table: identity,
+    description,
+    ...(streamArn !== undefined && { streamArn }),
+  });
   return backup;
 }
 
