@@ -1,7 +1,7 @@
 import type { Head, Source } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { isBusy } from '../runtime/throttling.ts';
-import { backupsUnavailableError, type Table } from '../tables/table.ts';
+import { BackupsUnavailable, type Table } from '../tables/table.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
 /**
@@ -24,12 +24,12 @@ export async function checkSource(
   const enablable = config.missingStream === 'enable' && table.description.stream?.StreamEnabled !== true;
   const hasStream = table.streamArn !== undefined || enablable;
   if ((requested ?? config.base) !== 'export') {
-    if (!hasStream) throw backupsUnavailableError(name, 'stream');
+    if (!hasStream) throw new BackupsUnavailable(name, 'stream');
     return;
   }
   const continues = requested === undefined && hasStream && head?.tableId === tableId;
   if (continues || config.missingRecovery === 'enable' || (await isRecoverable(recovery, name))) return;
-  throw backupsUnavailableError(name, 'recovery');
+  throw new BackupsUnavailable(name, 'recovery');
 }
 
 /** DynamoDB answers this 10 times per second and account. True if it is too busy: then the execution finds out. */

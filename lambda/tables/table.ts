@@ -67,12 +67,14 @@ const remedies = {
   recovery: 'Switch on its point-in-time recovery (UpdateContinuousBackups)',
 } as const;
 
-/** Creates the error of a table that lacks what a backup needs, with the remedy. It fails the request or the backup. */
-export function backupsUnavailableError(table: string, lacks: keyof typeof remedies): TidemarkError {
-  return new TidemarkError(
-    'ContinuousBackupsUnavailable',
-    `Backups are not enabled for the table: ${table}. ${remedies[lacks]}, then request the backup again.`,
-  );
+/** A table lacks what a backup needs, and waiting does not help. It fails the request or the backup. */
+export class BackupsUnavailable extends TidemarkError {
+  constructor(table: string, lacks: keyof typeof remedies) {
+    super(
+      'ContinuousBackupsUnavailable',
+      `Backups are not enabled for the table: ${table}. ${remedies[lacks]}, then request the backup again.`,
+    );
+  }
 }
 
 /** Enables the stream of a table that has none, with the images that backups need. */

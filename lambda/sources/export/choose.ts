@@ -1,4 +1,4 @@
-import { backupsUnavailableError } from '../../tables/table.ts';
+import { BackupsUnavailable } from '../../tables/table.ts';
 import { promisedMs } from '../limits.ts';
 import {
   continueFirst,
@@ -41,7 +41,7 @@ export function continueByExports(situation: Situation): Continuation<ExportOrig
 
 /** Plans an export of the whole table if recovery reaches back to the request. */
 export function planExport({ table, marker, recovery }: Situation): ExportOrigin | Refusal {
-  if (recovery === undefined) return refuse(backupsUnavailableError(table, 'recovery'));
+  if (recovery === undefined) return refuse(new BackupsUnavailable(table, 'recovery'));
   const time = firstExportTime(marker, recovery.earliest);
   if (time <= marker + promisedMs) return { source: 'export', ranges: [{ time }] };
   return refuseUnreachable(

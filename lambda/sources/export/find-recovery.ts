@@ -1,11 +1,12 @@
 import { isError, TidemarkError } from '../../runtime/errors.ts';
+import { BackupsUnavailable } from '../../tables/table.ts';
 import { enablingMs } from '../limits.ts';
 import type { Facts, SourceRequest, SourceServices } from '../source.ts';
 
 /**
  * Finds the table's point-in-time recovery, and enables it if it is off and the configuration says so. `wait`: it is
- * being enabled, by Tidemark or by somebody else. Throws `ContinuousBackupsUnavailable` if no time can be restored
- * minutes after the request.
+ * being enabled, by Tidemark or by somebody else. Throws `ContinuousBackupsUnavailable` if it cannot be enabled, or if no
+ * time can be restored minutes after the request.
  */
 export async function findRecovery(
   { clock, config, recovery }: Pick<SourceServices, 'clock' | 'config' | 'recovery'>,
@@ -26,6 +27,12 @@ export async function findRecovery(
   try {
     await recovery.update(name, { enabled: true });
   } catch (error) {
+    if (error instanceof BackupsUnavailable) {
+      throw new TidemarkError(
+        'ContinuousBackupsUnavailable',
+        `An export needs point-in-time recovery of ${name}, which cannot be switched on. ${error.message}`,
+      );
+    }
     if (!mayCome || !isError(error, 'ContinuousBackupsUnavailable')) throw error;
   }
   // Somebody may disable it again and again.

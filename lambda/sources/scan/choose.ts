@@ -1,4 +1,4 @@
-import { backupsUnavailableError } from '../../tables/table.ts';
+import { BackupsUnavailable } from '../../tables/table.ts';
 import { oldestParentMs, promisedMs } from '../limits.ts';
 import { type Refusal, refuse, refuseUnreachable, type Situation } from '../source.ts';
 
@@ -13,7 +13,7 @@ export interface ScanOrigin {
 
 /** Plans a scan if the stream reaches back to the request, as it must to correct the scan. */
 export function planScan({ table, now, marker, stream, config }: Situation): ScanOrigin | Refusal {
-  if (stream === undefined) return refuse(backupsUnavailableError(table, 'stream'));
+  if (stream === undefined) return refuse(new BackupsUnavailable(table, 'stream'));
   if (now - marker > oldestParentMs || stream.createdAt > marker + promisedMs) {
     return refuseUnreachable(
       'the stream does not hold the changes around the time of the request; request a new backup',
