@@ -1,11 +1,12 @@
 import { TidemarkError } from '../runtime/errors.ts';
 import { type BackupId, parseBackupId } from './ids.ts';
+import { isKnownRegion } from './regions.ts';
 
 /** Identifies a backup: the table's name and the backup's id. */
 export interface BackupKey {
   readonly table: string;
   readonly id: BackupId;
-  /** The ARN in the request, if it named the backup by ARN. A record with another ARN is another backup. */
+  /** The ARN in the request, if it named the backup by ARN. Its region may be another one than the backup's. */
   readonly arn?: string;
 }
 
@@ -56,23 +57,64 @@ export function parseTableReference(nameOrArn: string): TableReference {
   return table === undefined ? { table: nameOrArn } : { table, tableArn: nameOrArn };
 }
 
-/**
- * Checks the ARN that a request named a thing by. Throws `AccessDenied` if it is not the thing's `own`: then the request
- * means one in another account or region, which Tidemark cannot see.
- */
-export function checkArn(requested: string | undefined, own: string): void {
-  if ((requested ?? own) !== own) throw new TidemarkError('AccessDenied', 'Access is denied');
+/** Where a table or backup is, by its ARN. */
+interface Place {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+}
+
+function placeOf(arn: string): Place {
+  const [, partition = '', , region = '', account = ''] = arn.split(':');
+  return { partition, region, account };
 }
 
 /**
- * Checks that a backup is in the same partition, region and account as a table, by their ARNs. Throws `Validation` if the
- * partition differs, `AccessDenied` if the region or the account does. An unknown table ('') matches every backup.
+ * Checks the ARN that a request named a table by against the table's `own`. Throws `Validation`, in DynamoDB's words, if
+ * it is of another partition or region, and `AccessDenied` if it is of another account.
  */
-export function checkSameAccount(tableArn: string, backupArn: string): void {
-  if (backupArn.startsWith(siblingTableArn(tableArn, ''))) return;
-  const isSamePartition = backupArn.split(':')[1] === tableArn.split(':')[1];
-  if (isSamePartition) throw new TidemarkError('AccessDenied', 'Access is denied');
-  throw new TidemarkError('Validation', 'Invalid Request: BackupArn is not valid');
+export function checkArn(requested: string | undefined, own: string): void {
+  if (requested === undefined || requested === own) return;
+  const [asked, here] = [placeOf(requested), placeOf(own)];
+  for (const part of ['partition', 'region'] as const) {
+    if (asked[part] === here[part]) continue;
+    const text = `1 validation error detected: Invalid AWS ${part} in '${requested}'`;
+    throw new TidemarkError('Validation', text);
+  }
+  throw accessDeniedError();
+}
+
+/**
+ * Checks the ARN of a backup against that of any table here; '' stands for an unknown table and matches all. Throws
+ * `Validation` for another partition and for a region that AWS does not have, and `AccessDenied` for another account and
+ * for no region. Another region of AWS passes: DynamoDB ignores it.
+ */
+export function checkBackupPlace(tableArn: string, backupArn: string): void {
+  if (tableArn === '') return;
+  const [asked, here] = [placeOf(backupArn), placeOf(tableArn)];
+  if (asked.partition !== here.partition) throw invalidBackupArnError();
+  if (asked.account !== here.account) throw accessDeniedError();
+  if (asked.region === here.region) return;
+  if (asked.region === '') throw accessDeniedError();
+  if (!isKnownRegion(asked.region)) throw invalidBackupArnError();
+}
+
+/** True if both ARNs are of one region; '' stands for an unknown ARN, which is of every region. */
+export function isSameRegion(arn: string, other: string): boolean {
+  return arn === '' || other === '' || placeOf(arn).region === placeOf(other).region;
+}
+
+/** True if both ARNs are of one account; '' stands for an unknown ARN, which is of every account. */
+export function isSameAccount(arn: string, other: string): boolean {
+  return arn === '' || other === '' || placeOf(arn).account === placeOf(other).account;
+}
+
+function accessDeniedError(): TidemarkError {
+  return new TidemarkError('AccessDenied', 'Access is denied');
+}
+
+function invalidBackupArnError(): TidemarkError {
+  return new TidemarkError('Validation', 'Invalid Request: BackupArn is not valid');
 }
 
 /** The ARN of the table of this name in the same account and region as another table. */

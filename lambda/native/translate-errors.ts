@@ -5,7 +5,6 @@ const codes: ReadonlyMap<string, ErrorCode> = new Map([
   // Tidemark is not configured for the table.
   ['AccessDeniedException', 'AccessDenied'],
   ['TableNotFoundException', 'TableNotFound'],
-  ['SourceTableNotFoundException', 'TableNotFound'],
   ['TableAlreadyExistsException', 'TableAlreadyExists'],
   ['TableInUseException', 'TableInUse'],
   ['BackupNotFoundException', 'BackupNotFound'],

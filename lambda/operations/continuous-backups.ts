@@ -1,10 +1,11 @@
-import type { TableReference } from '../model/backup-arn.ts';
+import { isSameAccount, type TableReference } from '../model/backup-arn.ts';
 import type {
   PointInTimeRecovery,
   PointInTimeRestore,
   RecoverySpecification,
   StartedRestore,
 } from '../native/recovery.ts';
+import { TidemarkError } from '../runtime/errors.ts';
 import type { OperationServices } from '../services/operation-services.ts';
 import { checkNotBeingMade } from './table-state.ts';
 
@@ -39,10 +40,16 @@ export async function updateContinuousBackups(
 }
 
 export async function restoreToPointInTime(
-  { continuous, ...services }: RecoveryServices,
+  { continuous, config, ...services }: RecoveryServices & Pick<OperationServices, 'config'>,
   { tableArn, ...request }: RestoreToPointInTimeInput,
 ): Promise<StartedRestore> {
   const { table } = request;
+  if (!isSameAccount(tableArn ?? '', config.catalogArn)) {
+    throw new TidemarkError(
+      'Validation',
+      'This action is only supported by accounts that match the resource owner’s account.',
+    );
+  }
   await checkNotBeingMade(services, { table, ...(tableArn !== undefined && { tableArn }) });
   return continuous.restore(request);
 }

@@ -1,4 +1,4 @@
-import { backupArnOf, type BackupKey, checkSameAccount } from '../model/backup-arn.ts';
+import { backupArnOf, type BackupKey, checkBackupPlace } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import { noteDamage } from '../services/note-damage.ts';
@@ -17,13 +17,13 @@ import type { ObjectStore } from '../storage/object-store.ts';
 
 /**
  * Finds a backup's record. Throws `BackupNotFound`, also for a deleted backup and for one that Tidemark made for its own
- * use, and `AccessDenied` for an ARN of another account or region. A failed backup is found, with its reason.
+ * use, and `AccessDenied` and `Validation` for an ARN of another place. A failed backup is found, with its reason.
  */
 export async function findBackup(
   { catalog, config }: Pick<RequestServices, 'catalog' | 'config'>,
   key: BackupKey,
 ): Promise<BackupRecord> {
-  if (key.arn !== undefined) checkSameAccount(config.catalogArn, key.arn);
+  if (key.arn !== undefined) checkBackupPlace(config.catalogArn, key.arn);
   const backup = await catalog.backups.get(key);
   if (backup !== undefined && backup.status !== 'DELETED' && !backup.internal) return backup;
   throw new TidemarkError(

@@ -1,6 +1,7 @@
-import type { BackupKey } from '../model/backup-arn.ts';
+import { type BackupKey, isSameRegion } from '../model/backup-arn.ts';
 import type { ListQuery } from '../catalog/backups.ts';
 import type { BackupRecord } from '../model/records.ts';
+import { TidemarkError } from '../runtime/errors.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
 export type ListBackupsInput = ListQuery;
@@ -12,12 +13,21 @@ export interface BackupPage {
   readonly last?: BackupKey & { readonly arn: string };
 }
 
-/** Lists one page of backups. Reads one backup more than `limit`, so that a full page that is the last has no cursor. */
+/**
+ * Lists one page of backups. Reads one backup more than `limit`, so that a full page that is the last has no cursor.
+ * Throws `Validation` for a cursor of another region.
+ */
 export async function listBackups(
-  services: Pick<RequestServices, 'catalog'>,
+  { catalog, config }: Pick<RequestServices, 'catalog' | 'config'>,
   input: ListBackupsInput,
 ): Promise<BackupPage> {
-  const read = await services.catalog.backups.list({ ...input, limit: input.limit + 1 });
+  if (!isSameRegion(input.after?.arn ?? '', config.catalogArn)) {
+    throw new TidemarkError(
+      'Validation',
+      'Invalid Request: The supplied ExclusiveStartBackupArn does not match the region',
+    );
+  }
+  const read = await catalog.backups.list({ ...input, limit: input.limit + 1 });
   const backups = read.slice(0, input.limit);
   const last = backups.at(-1);
   if (last === undefined || read.length <= input.limit) return { backups };

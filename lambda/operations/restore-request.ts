@@ -1,6 +1,6 @@
 import { targetInUseError } from '../catalog/restores.ts';
 import { createRestoreJob } from '../jobs/job.ts';
-import type { BackupKey } from '../model/backup-arn.ts';
+import { type BackupKey, isSameRegion } from '../model/backup-arn.ts';
 import type { BackupRecord, RestoreRecord } from '../model/records.ts';
 import type { RestoreOverrides } from '../model/restore-overrides.ts';
 import type { StartedRestore } from '../native/recovery.ts';
@@ -29,18 +29,24 @@ interface RestoreRequest {
 }
 
 /**
- * Finds the backup, and the conflict if the target's name is taken. Throws `BackupNotFound` and `BackupNotAvailable`; the
- * caller throws the conflict, after its other checks.
+ * Finds the backup, and the conflict if the target's name is taken. Throws `BackupNotFound`, `BackupNotAvailable`, and
+ * `Validation` for an ARN of another region without `sse`; the caller throws the conflict, after its other checks.
  */
 export async function readRestoreRequest(
   services: RequestServices,
-  { backup: key, target }: Pick<RestoreTableInput, 'backup' | 'target'>,
+  { backup: key, target, overrides }: Pick<RestoreTableInput, 'backup' | 'target' | 'overrides'>,
 ): Promise<RestoreRequest> {
   const [backup, conflict] = await Promise.all([
     describeBackup(services, key),
     findConflict(services, target),
   ]);
   checkRestorable(backup);
+  if (overrides?.sse === undefined && !isSameRegion(key.arn ?? '', services.config.catalogArn)) {
+    throw new TidemarkError(
+      'Validation',
+      'Invalid Request: sseSpecificationOverride must be provided for cross-region restores',
+    );
+  }
   return { backup, conflict };
 }
 

@@ -50,7 +50,8 @@ function selectKept(
  * `Validation` in the words of CreateTable.
  */
 function planEncryption({ Enabled, SSEType, KMSMasterKeyId }: SSESpecification): SSEDescription | undefined {
-  if (Enabled !== true) {
+  // SSEType alone enables the encryption too.
+  if (Enabled !== true && !(Enabled === undefined && SSEType === 'KMS')) {
     if (SSEType !== undefined) throw invalidSseError('SSEType can not be specified if Enabled is false');
     if (KMSMasterKeyId !== undefined)
       throw invalidSseError('KMSMasterKeyId can not be specified if Enabled is false');

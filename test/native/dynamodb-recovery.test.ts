@@ -180,7 +180,6 @@ describe('an error of DynamoDB', () => {
     ['com.amazon.coral.validate#ValidationException', 'Validation'],
     ['com.amazon.coral.service#AccessDeniedException', 'AccessDenied'],
     ['com.amazonaws.dynamodb.v20120810#TableNotFoundException', 'TableNotFound'],
-    ['com.amazonaws.dynamodb.v20120810#SourceTableNotFoundException', 'TableNotFound'],
     ['com.amazonaws.dynamodb.v20120810#TableAlreadyExistsException', 'TableAlreadyExists'],
     ['com.amazonaws.dynamodb.v20120810#TableInUseException', 'TableInUse'],
     [

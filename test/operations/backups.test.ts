@@ -192,16 +192,19 @@ describe('a backup that Tidemark made for its own use', () => {
 });
 
 describe('a request for a backup by its ARN', () => {
-  it('is denied for an ARN of another account or region', async () => {
+  it('is refused for an ARN of another account and of a region that AWS does not have', async () => {
     const made = await backup();
     const key = keyOf(made);
     expect(await world.harness.operations.describeBackup({ ...key, arn: made.arn })).toEqual(made);
     const [, , , region = '', account = ''] = made.arn.split(':');
-    for (const arn of [made.arn.replace(account, '999999999999'), made.arn.replace(region, 'mars-1')]) {
+    for (const [arn, error] of [
+      [made.arn.replace(account, '999999999999'), 'AccessDenied'],
+      [made.arn.replace(region, 'mars-1'), 'Validation'],
+    ] as const) {
       expect(arn).not.toBe(made.arn);
       const others = { ...key, arn };
-      await expect(world.harness.operations.describeBackup(others)).rejects.toEqual(code('AccessDenied'));
-      await expect(world.harness.operations.deleteBackup(others)).rejects.toEqual(code('AccessDenied'));
+      await expect(world.harness.operations.describeBackup(others)).rejects.toEqual(code(error));
+      await expect(world.harness.operations.deleteBackup(others)).rejects.toEqual(code(error));
     }
     expect(await world.harness.operations.describeBackup(key)).toEqual(made);
   });

@@ -40,6 +40,7 @@ export function encodeSummary(record: BackupRecord) {
   } as const satisfies BackupSummary;
 }
 
+/** The record's `arn` is shown as it is: DynamoDB answers with the ARN of the request, whatever region is in it. */
 export function encodeDescription(record: BackupRecord): BackupDescription {
   return {
     BackupDetails: encodeDetails(record),
@@ -108,13 +109,15 @@ function encodeTable({ table, description }: BackupRecord): SourceTableDetails {
   };
 }
 
+/** DynamoDB describes a feature only while the table has it: a plain table has none. */
 function encodeFeatures({ description }: BackupRecord): SourceTableFeatureDetails {
+  const { stream, timeToLive, sse } = description;
   return {
     LocalSecondaryIndexes: undefinedIfEmpty(description.localSecondaryIndexes),
     GlobalSecondaryIndexes: undefinedIfEmpty(description.globalSecondaryIndexes),
-    StreamDescription: description.stream,
-    TimeToLiveDescription: description.timeToLive,
-    SSEDescription: description.sse,
+    StreamDescription: stream?.StreamEnabled === true ? stream : undefined,
+    TimeToLiveDescription: timeToLive?.TimeToLiveStatus === 'ENABLED' ? timeToLive : undefined,
+    SSEDescription: sse?.Status === 'ENABLED' || sse?.Status === 'UPDATING' ? sse : undefined,
   };
 }
 

@@ -125,7 +125,6 @@ function encodeGlobalIndexes(
   if (source.globalSecondaryIndexes.length === 0) return undefined;
   return source.globalSecondaryIndexes.map((index) => ({
     ...index,
-    IndexStatus: 'CREATING',
     ProvisionedThroughput: encodeThroughput(index.ProvisionedThroughput),
     IndexSizeBytes: 0,
     ItemCount: 0,

@@ -11,6 +11,8 @@ interface Common {
   readonly required?: true;
   /** In the order in which the service reports violations. */
   readonly constraints?: readonly Constraint[];
+  /** What the service answers to an empty text, in place of all violations. */
+  readonly emptyText?: string;
   /** What the member means: one sentence of the API documents. */
   readonly text?: string;
 }

@@ -20,6 +20,12 @@ export const newName = {
   constraints: [pattern(characters), minLength(3), maxLength(255)],
 } as const;
 
+/** The name of the table that a restore of a backup creates (public probe of the text). */
+export const targetName = {
+  ...newName,
+  emptyText: 'TableName must be at least 3 characters long and at most 255 characters long',
+} as const;
+
 /**
  * A table's name or ARN. The model allows 1 to 1024 characters, but the service applies the rules for a name here too
  * (public probe of it).
@@ -32,6 +38,12 @@ export const tableNameOrArn = {
     applyToName(maxLength(255), { max: maxArnLength }),
   ],
   text: 'A table, by name or ARN.',
+} as const;
+
+/** The same where the service reports the length first (public probe of DescribeTable). */
+export const tableNameOrArnByLength = {
+  ...tableNameOrArn,
+  constraints: [...tableNameOrArn.constraints.slice(1), ...tableNameOrArn.constraints.slice(0, 1)],
 } as const;
 
 /**

@@ -18,6 +18,7 @@ export function read<M extends Members>(members: M, body: JsonObject): Input<M>;
 export function read(members: Members, body: JsonObject): object {
   const values = convertAll(members, body);
   checkClosed(members, body);
+  checkEmpty(members, values);
   const violations = findViolations(members, values, '').take(maxViolations).toArray();
   if (violations.length > 0) {
     const count = `${violations.length} validation error${violations.length === 1 ? '' : 's'} detected`;
@@ -37,6 +38,12 @@ function checkClosed(members: Members, body: JsonObject): void {
       'Validation',
       `Invalid Request: ${name} of this operation has no ${unknown.join(', ').slice(0, maxShown)}. It has: ${known.join(', ')}`,
     );
+  }
+}
+
+function checkEmpty(members: Members, values: JsonObject): void {
+  for (const [name, { emptyText }] of Object.entries(members)) {
+    if (emptyText !== undefined && values[name] === '') throw new TidemarkError('Validation', emptyText);
   }
 }
 

@@ -25,8 +25,8 @@ export function defineErrorTests(world: () => World): void {
           TargetTableName: work.uniqueName('target'),
           UseLatestRestorableTime: true,
         }),
-        'SourceTableNotFoundException',
-        `Source table not found: ${TableName}`,
+        'TableNotFoundException',
+        message,
       );
     });
 

@@ -69,7 +69,10 @@ const cases: Case[] = [
   ['ListBackups', { Limit: -0.5 }, ["'0'", limit, atLeast(1)]],
   ['ListBackups', { Limit: 101 }, ["'101'", limit, atMost(100)]],
   ['ListBackups', { BackupType: 'user' }, ["'user'", 'backupType', oneOf('USER, SYSTEM, AWS_BACKUP, ALL')]],
-  ...names('RestoreTableFromBackup', 'TargetTableName'),
+  // Of an empty target the service says something else: see facts.test.ts.
+  ...names('RestoreTableFromBackup', 'TargetTableName').filter(
+    ([, body]) => !Object.values(body).includes(''),
+  ),
   ['RestoreTableFromBackup', { BackupArn: null }, ['null', 'backupArn', notNull]],
   ...names('RestoreTableToPointInTime', 'TargetTableName'),
   ...names('RestoreTableToPointInTime', 'SourceTableName').slice(1),
@@ -93,7 +96,7 @@ const cases: Case[] = [
   ],
   ['UpdateContinuousBackups', specification({ RecoveryPeriodInDays: 0 }), ["'0'", period, atLeast(1)]],
   ['UpdateContinuousBackups', specification({ RecoveryPeriodInDays: 36 }), ["'36'", period, atMost(35)]],
-  ...sources('DescribeTable'),
+  ...sources('DescribeTable').map(([name, body, ...found]): Case => [name, body, ...found.toReversed()]),
   ['GetBackupItem', { Key: null }, ['null', 'key', notNull]],
   [
     'CompareBackups',

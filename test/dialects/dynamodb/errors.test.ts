@@ -52,12 +52,7 @@ const cases: Case[] = [
     [name, 'TableInUse', `${model}TableInUseException`, own],
     [name, 'LimitExceeded', `${model}LimitExceededException`, own],
   ]),
-  [
-    'RestoreTableToPointInTime',
-    'TableNotFound',
-    `${model}SourceTableNotFoundException`,
-    'Source table not found: Music',
-  ],
+  ['RestoreTableToPointInTime', 'TableNotFound', `${model}TableNotFoundException`, 'Table not found: Music'],
   [
     'RestoreTableToPointInTime',
     'PointInTimeRecoveryUnavailable',
@@ -122,11 +117,6 @@ describe('an error of an operation is rendered in the words of the service', () 
   test.each([
     ['CreateBackup', { TableName: tableArn, BackupName: 'nightly' }, 'Table not found: Music'],
     ['DescribeTable', { TableName: tableArn }, 'Requested resource not found: Table: Music not found'],
-    [
-      'RestoreTableToPointInTime',
-      { SourceTableArn: tableArn, TargetTableName: 'Copy', UseLatestRestorableTime: true },
-      'Source table not found: Music',
-    ],
   ] as const)(
     '%s reports a missing table by its name when the request has its ARN',
     async (name, body, message) => {

@@ -142,7 +142,7 @@ describe('AWS’s SDK', () => {
     const described = await client.send(new DescribeContinuousBackupsCommand({ TableName: 'Music' }));
     expect(described.ContinuousBackupsDescription).toMatchObject(wanted);
     expect(described.ContinuousBackupsDescription?.PointInTimeRecoveryDescription).toMatchObject({
-      LatestRestorableDateTime: new Date(1_576_616_366_500),
+      LatestRestorableDateTime: new Date(1_576_616_366_000),
     });
     const updated = await client.send(
       new UpdateContinuousBackupsCommand({

@@ -93,9 +93,9 @@ test('a restore to a time is checked for shape, source, time, table, recovery, r
   expectError(
     await restore({ ...target, ...latest }),
     'ValidationException',
-    /Must provide exactly one of: sourceTableArn, sourceTableName/,
+    "The parameter 'TableName' is required but was not present in the request",
   );
-  for (const more of [{}, { ...latest, RestoreDateTime: 1 }, { UseLatestRestorableTime: false }]) {
+  for (const more of [{}, { UseLatestRestorableTime: false }]) {
     expectError(
       await restore({ SourceTableName: table, ...target, ...more }),
       'ValidationException',
@@ -103,9 +103,14 @@ test('a restore to a time is checked for shape, source, time, table, recovery, r
     );
   }
   expectError(
+    await restore({ SourceTableName: table, ...target, ...latest, RestoreDateTime: 1 }),
+    'ValidationException',
+    /^Invalid Request: Both RestoreDateTime and UseLatestRestorableTime cannot be set/,
+  );
+  expectError(
     await restore({ SourceTableName: 'nowhere', ...target, ...latest }),
-    'SourceTableNotFoundException',
-    'Source table not found: nowhere',
+    'TableNotFoundException',
+    'Table not found: nowhere',
   );
   expectError(
     await restore({ SourceTableName: table, ...target, RestoreDateTime: 1 }),

@@ -125,6 +125,8 @@ describe('the path of a request', () => {
     'CompareBackups',
     'VerifyBackup',
     'EstimateRestore',
+    'DescribeRestore',
+    'ListRestores',
   ];
   test.each([
     ['/backup', backup],

@@ -11,6 +11,6 @@ export const deleteBackup = operation({
   example: { BackupArn: exampleBackup },
   run: async (operations, { BackupArn }, request) => {
     const record = await operations.deleteBackup({ ...toBackupKey(BackupArn), ...requestKey(request) });
-    return { BackupDescription: encodeDescription({ ...record, status: 'DELETED' }) };
+    return { BackupDescription: encodeDescription({ ...record, arn: BackupArn, status: 'DELETED' }) };
   },
 });

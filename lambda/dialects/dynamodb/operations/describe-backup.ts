@@ -10,7 +10,8 @@ export const describeBackup = operation({
   members: { BackupArn: { ...backupArn, required: true } },
   errors: ['BackupNotFound'],
   example: { BackupArn: exampleBackup },
-  run: async (operations, { BackupArn }) => ({
-    BackupDescription: encodeDescription(await operations.describeBackup(toBackupKey(BackupArn))),
-  }),
+  run: async (operations, { BackupArn }) => {
+    const record = await operations.describeBackup(toBackupKey(BackupArn));
+    return { BackupDescription: encodeDescription({ ...record, arn: BackupArn }) };
+  },
 });

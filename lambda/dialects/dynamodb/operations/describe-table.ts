@@ -2,7 +2,7 @@ import { parseTableReference, tableNameOf } from '../../../model/backup-arn.ts';
 import { encodeRestoredTable } from '../encode-table.ts';
 import { prefixes } from '../error-names.ts';
 import { exampleTable } from '../examples.ts';
-import { tableNameOrArn } from '../names.ts';
+import { tableNameOrArnByLength } from '../names.ts';
 import { operation } from '../operation.ts';
 
 const type = `${prefixes.model}ResourceNotFoundException`;
@@ -12,7 +12,7 @@ const describeMissing = (table: string) =>
 export const describeTable = operation({
   name: 'DescribeTable',
   text: 'Describes a table. A table that is being restored is CREATING until its content is complete.',
-  members: { TableName: { ...tableNameOrArn, required: true } },
+  members: { TableName: { ...tableNameOrArnByLength, required: true } },
   // DescribeTable is older than DynamoDB's backups and has another name for this error than they have.
   errors: [
     { code: 'TableNotFound', type, about: { members: ['TableName'], text: describeMissing } },

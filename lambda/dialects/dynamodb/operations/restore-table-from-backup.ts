@@ -1,6 +1,6 @@
 import { encodePlannedTable, encodeStartedTable } from '../encode-table.ts';
 import { exampleBackup } from '../examples.ts';
-import { backupArn, newName, toBackupKey } from '../names.ts';
+import { backupArn, targetName, toBackupKey } from '../names.ts';
 import { operation, requestKey, whenDefined } from '../operation.ts';
 import { overrideMembers, restoreOptions, toRestoreOverrides } from '../overrides.ts';
 
@@ -8,7 +8,7 @@ export const restoreTableFromBackup = operation({
   name: 'RestoreTableFromBackup',
   text: 'Creates a table with the content of a backup.',
   members: {
-    TargetTableName: { ...newName, required: true, text: 'The name of the table to create.' },
+    TargetTableName: { ...targetName, required: true, text: 'The name of the table to create.' },
     BackupArn: { ...backupArn, required: true },
     ...overrideMembers,
     TidemarkOptions: {

@@ -1,4 +1,4 @@
-import { type TableReference, tableNameOf } from '../../../model/backup-arn.ts';
+import { parseTableArn, type TableReference, tableNameOf } from '../../../model/backup-arn.ts';
 import { TidemarkError } from '../../../runtime/errors.ts';
 import { encodeStartedTable } from '../encode-table.ts';
 import { prefixes } from '../error-names.ts';
@@ -24,8 +24,12 @@ export const restoreTableToPointInTime = operation({
   errors: [
     {
       code: 'TableNotFound',
-      type: `${prefixes.model}SourceTableNotFoundException`,
-      about: { members: sourceMembers, text: (table) => `Source table not found: ${tableNameOf(table)}` },
+      type: `${prefixes.model}TableNotFoundException`,
+      about: {
+        members: sourceMembers,
+        text: (table) =>
+          parseTableArn(table) === undefined ? `Table not found: ${table}` : 'Table not found',
+      },
     },
     'TableAlreadyExists',
     'TableInUse',
@@ -45,12 +49,7 @@ export const restoreTableToPointInTime = operation({
     const { SourceTableArn, SourceTableName, TargetTableName, ...rest } = input;
     const { UseLatestRestorableTime, RestoreDateTime, ...overrides } = rest;
     const source = readSource(SourceTableArn, SourceTableName);
-    if ((UseLatestRestorableTime ?? false) === (RestoreDateTime !== undefined)) {
-      throw new TidemarkError(
-        'Validation',
-        'Invalid Request: Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both',
-      );
-    }
+    checkTimes(UseLatestRestorableTime ?? false, RestoreDateTime !== undefined);
     const started = await operations.restoreToPointInTime({
       ...source,
       target: TargetTableName,
@@ -67,5 +66,21 @@ export const restoreTableToPointInTime = operation({
 function readSource(arn: string | undefined, name: string | undefined): TableReference {
   if (arn !== undefined && name === undefined) return tableOfArn(arn);
   if (name !== undefined && arn === undefined) return { table: name };
+  if (name === undefined) {
+    throw new TidemarkError(
+      'Validation',
+      "The parameter 'TableName' is required but was not present in the request",
+    );
+  }
   throw new TidemarkError('Validation', 'Must provide exactly one of: sourceTableArn, sourceTableName');
+}
+
+/** Throws `Validation` unless exactly one of the latest time and a time is requested. */
+function checkTimes(latest: boolean, time: boolean): void {
+  if (latest !== time) return;
+  const text = latest
+    ? 'Both RestoreDateTime and UseLatestRestorableTime cannot be set for point-in-time restore request. ' +
+      'Please specify either RestoreDateTime time or UseLatestRestorableTime'
+    : 'Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both';
+  throw new TidemarkError('Validation', `Invalid Request: ${text}`);
 }

@@ -8,7 +8,7 @@ describe('DescribeContinuousBackups', () => {
     expect(await bodyOf(operations, 'DescribeContinuousBackups', { TableName: tableArn })).toBe(
       '{"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"ENABLED","PointInTimeRecoveryDescription":' +
         '{"PointInTimeRecoveryStatus":"ENABLED","RecoveryPeriodInDays":7,' +
-        '"EarliestRestorableDateTime":1576000000,"LatestRestorableDateTime":1576616366.5}}}',
+        '"EarliestRestorableDateTime":1576000000,"LatestRestorableDateTime":1576616366}}}',
     );
     expect(operations.describeContinuousBackups).toHaveBeenCalledExactlyOnceWith({
       table: 'Music',

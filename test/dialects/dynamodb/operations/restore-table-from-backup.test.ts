@@ -54,7 +54,6 @@ describe('RestoreTableFromBackup', () => {
               IndexName: 'ByYear',
               KeySchema: [{ AttributeName: 'Year', KeyType: 'HASH' }],
               Projection: { ProjectionType: 'KEYS_ONLY' },
-              IndexStatus: 'CREATING',
               ProvisionedThroughput: {
                 NumberOfDecreasesToday: 0,
                 ReadCapacityUnits: 2,

@@ -70,13 +70,17 @@ describe('RestoreTableToPointInTime', () => {
   });
 
   const oneSource = 'Must provide exactly one of: sourceTableArn, sourceTableName';
+  const noSource = "The parameter 'TableName' is required but was not present in the request";
+  const bothTimes =
+    'Invalid Request: Both RestoreDateTime and UseLatestRestorableTime cannot be set for point-in-time restore request. ' +
+    'Please specify either RestoreDateTime time or UseLatestRestorableTime';
   const oneTime =
     'Invalid Request: Either one of RestoreDateTime or UseLatestRestorableTime must be specified, but not both';
 
   test.each([
-    [{ TargetTableName: 'Copy', UseLatestRestorableTime: true }, oneSource],
+    [{ TargetTableName: 'Copy', UseLatestRestorableTime: true }, noSource],
     [{ ...latest, SourceTableArn: tableArn }, oneSource],
-    [{ TargetTableName: 'Copy' }, oneSource],
+    [{ TargetTableName: 'Copy' }, noSource],
     [
       { TargetTableName: 'Copy', SourceTableArn: 'Music', UseLatestRestorableTime: true },
       'sourceTableArn is not a valid ARN',
@@ -91,7 +95,7 @@ describe('RestoreTableToPointInTime', () => {
     ],
     [{ ...names }, oneTime],
     [{ ...names, UseLatestRestorableTime: false }, oneTime],
-    [{ ...latest, RestoreDateTime: 1576616366 }, oneTime],
+    [{ ...latest, RestoreDateTime: 1576616366 }, bothTimes],
     [
       { ...latest, VectorIndexOverride: [{ IndexName: 'ByMeaning' }] },
       'Invalid Request: Tidemark creates no vector indexes: VectorIndexOverride',
