@@ -7,7 +7,9 @@ export interface SelfTime {
   readonly ms: number;
 }
 
-/** Profiles work with V8's sampling profiler and returns the functions with the most self time, without zlib's threads. */
+/**
+ * Runs `work` under V8's sampling profiler and returns the functions with the most self time, without zlib's threads.
+ */
 export async function profileWork(work: () => Promise<unknown>, maxFunctions = 25): Promise<SelfTime[]> {
   const session = new Session();
   session.connect();

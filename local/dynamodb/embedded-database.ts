@@ -46,7 +46,7 @@ export async function startDatabase(home: string, log: Log): Promise<EmbeddedDat
   // Written at once: if this process is killed now, the next runtime must find the database.
   if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid));
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const lost = (): void => log.error('the embedded database has ended: start the runtime again');
+  const reportEnd = (): void => log.error('the embedded database has ended: start the runtime again');
   try {
     await once(child, 'spawn');
     await waitUntilListening(child);
@@ -56,11 +56,11 @@ export async function startDatabase(home: string, log: Log): Promise<EmbeddedDat
     process.off('exit', kill);
     throw error;
   }
-  child.once('exit', lost);
+  child.once('exit', reportEnd);
   return {
     endpoint: `http://127.0.0.1:${port}`,
     async close() {
-      child.off('exit', lost);
+      child.off('exit', reportEnd);
       child.kill('SIGTERM');
       await exited;
       process.off('exit', kill);

@@ -145,15 +145,15 @@ describe('a record that the catalog has written is read back as it was written',
         expect(await catalog.backups.get(keyOf(backup))).toEqual(backup);
         expect(await catalog.natives.listCreating()).toContainEqual(keyOf(backup));
         expect(await catalog.natives.askAgain(backup)).toBe(true);
-        const asked = { ...backup, attempts: 2, askedAt: expect.any(Number) as number };
-        expect(await catalog.backups.get(keyOf(backup))).toEqual(asked);
+        const request = { ...backup, attempts: 2, askedAt: expect.any(Number) as number };
+        expect(await catalog.backups.get(keyOf(backup))).toEqual(request);
         await catalog.natives.adopt(backup, nativeArn);
-        expect(await catalog.backups.get(keyOf(backup))).toEqual({ ...asked, nativeArn });
+        expect(await catalog.backups.get(keyOf(backup))).toEqual({ ...request, nativeArn });
         if (isMade) await catalog.natives.complete(backup, { items: 3, bytes: 4 });
         else await catalog.natives.fail(backup, 'DynamoDB lost it');
         const figures = { items: 3, bytes: 4, copiedBytes: 0, copiedFiles: 0, copiedRecords: 0 };
         expect(await catalog.backups.get(keyOf(backup))).toEqual({
-          ...asked,
+          ...request,
           nativeArn,
           ...(isMade ? { status: 'AVAILABLE', figures } : { status: 'FAILED', reason: 'DynamoDB lost it' }),
         });

@@ -188,12 +188,12 @@ describe('the staging folders of ended backups and restores', () => {
     await fill(clients(first.url).dynamodb, 'orders', 40);
     const before = await itemsOf(clients(first.url).dynamodb, 'orders');
     const arn = await backUp(first, 'orders');
-    const staged = () => Array.fromAsync(first.services.store.list('staging'));
-    expect(await staged()).not.toEqual([]);
+    const listStaged = () => Array.fromAsync(first.services.store.list('staging'));
+    expect(await listStaged()).not.toEqual([]);
     await first.close();
 
     await (await start(home)).close();
-    expect(await staged()).toEqual([]);
+    expect(await listStaged()).toEqual([]);
     const third = await start(home);
     await restore(third, arn, 'restored');
     expect(await itemsOf(clients(third.url).dynamodb, 'restored')).toEqual(before);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createTextLog } from '../../local/text-log.ts';
 
-function written(verbose: boolean): string[] {
+function collectLines(verbose: boolean): string[] {
   const lines: string[] = [];
   const log = createTextLog((line) => lines.push(line), verbose);
   log.info('step done', { step: 'begin', status: undefined, milliseconds: 12 });
@@ -11,13 +11,13 @@ function written(verbose: boolean): string[] {
 }
 
 test('createTextLog writes one line for each warning and error', () => {
-  expect(written(false)).toEqual([
+  expect(collectLines(false)).toEqual([
     'warn stream has a gap',
     String.raw`error step failed reason="Internal: two\nlines"`,
   ]);
 });
 
 test('createTextLog writes all events if it is verbose', () => {
-  expect(written(true)).toHaveLength(3);
-  expect(written(true)[0]).toBe('info step done step=begin milliseconds=12');
+  expect(collectLines(true)).toHaveLength(3);
+  expect(collectLines(true)[0]).toBe('info step done step=begin milliseconds=12');
 });

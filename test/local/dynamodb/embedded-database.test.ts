@@ -23,7 +23,7 @@ import { clients, createTable, temporaryFolder } from '../../support/local/suppo
 
 const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
 
-async function started(home: string, log: Log = silentLog): Promise<EmbeddedDatabase> {
+async function startAndClose(home: string, log: Log = silentLog): Promise<EmbeddedDatabase> {
   const database = await startDatabase(home, log);
   onTestFinished(() => database.close());
   return database;
@@ -53,7 +53,7 @@ async function readStream(streams: DynamoDBStreamsClient, arn: string): Promise<
 
 describe('a stream contains only its own records', () => {
   test('after its table was deleted and created again', async () => {
-    const { dynamodb, streams } = clients((await started(await temporaryFolder())).endpoint);
+    const { dynamodb, streams } = clients((await startAndClose(await temporaryFolder())).endpoint);
     await createTable(dynamodb, 'orders', { StreamSpecification: stream });
     await put(dynamodb, 'a', 'b');
     expect(await readStream(streams, await latestStream(dynamodb))).toEqual(['a', 'b']);
@@ -65,7 +65,7 @@ describe('a stream contains only its own records', () => {
   });
 
   test('after it was disabled and enabled again', async () => {
-    const { dynamodb, streams } = clients((await started(await temporaryFolder())).endpoint);
+    const { dynamodb, streams } = clients((await startAndClose(await temporaryFolder())).endpoint);
     await createTable(dynamodb, 'orders', { StreamSpecification: stream });
     await createTable(dynamodb, 'other', { StreamSpecification: stream });
     await put(dynamodb, 'a', 'b');
@@ -81,7 +81,7 @@ describe('a stream contains only its own records', () => {
   });
 
   test('and keeps them when another table’s stream is disabled', async () => {
-    const { dynamodb, streams } = clients((await started(await temporaryFolder())).endpoint);
+    const { dynamodb, streams } = clients((await startAndClose(await temporaryFolder())).endpoint);
     await createTable(dynamodb, 'orders', { StreamSpecification: stream });
     await put(dynamodb, 'a');
     await createTable(dynamodb, 'orders-2', { StreamSpecification: stream });
@@ -92,7 +92,7 @@ describe('a stream contains only its own records', () => {
 
 test('the database finds the number of a stream record by an index', async () => {
   const home = await temporaryFolder();
-  await started(home);
+  await startAndClose(home);
   const database = new DatabaseSync(join(home, 'dynamodb.db'), { readOnly: true });
   onTestFinished(() => database.close());
   const plan = database
@@ -116,7 +116,7 @@ describe('a database that a killed runtime left running', () => {
     const leftOver = await bystander(join(home, 'dynamodb.db'));
     const ended = once(leftOver, 'exit');
     await writeFile(join(home, 'dynamodb.pid'), String(leftOver.pid));
-    await started(home);
+    await startAndClose(home);
     expect(await ended).toEqual([null, 'SIGKILL']);
     expect(await readFile(join(home, 'dynamodb.pid'), 'utf8')).not.toBe(String(leftOver.pid));
   });
@@ -125,14 +125,14 @@ describe('a database that a killed runtime left running', () => {
     const home = await temporaryFolder();
     const other = await bystander(join(home, 'dynamodb.db-of-another'));
     await writeFile(join(home, 'dynamodb.pid'), String(other.pid));
-    await started(home);
+    await startAndClose(home);
     expect([other.exitCode, other.signalCode]).toEqual([null, null]);
   });
 
   test('does not prevent a start if the file with its id contains anything else', async () => {
     const home = await temporaryFolder();
     await writeFile(join(home, 'dynamodb.pid'), 'no number');
-    await expect(started(home)).resolves.toHaveProperty('endpoint');
+    await expect(startAndClose(home)).resolves.toHaveProperty('endpoint');
   });
 });
 
@@ -148,7 +148,7 @@ test('startDatabase throws the reason why a database does not start', async () =
 test('a database that ends unexpectedly is logged', async () => {
   const home = await temporaryFolder();
   const logged = Promise.withResolvers<string>();
-  await started(home, { ...silentLog, error: logged.resolve });
+  await startAndClose(home, { ...silentLog, error: logged.resolve });
   process.kill(Number(await readFile(join(home, 'dynamodb.pid'), 'utf8')), 'SIGKILL');
   expect(await logged.promise).toContain('database has ended');
 });

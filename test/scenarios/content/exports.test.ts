@@ -135,8 +135,8 @@ describe('a backup by export', () => {
     const arns: string[] = [];
     for (let i = 0; i < 3; i++) {
       await wire.fill(table, 1, `before ${i}`, i);
-      const asked = { TableName: table, BackupName: `at-once-${i}`, TidemarkOptions: { Source: 'EXPORT' } };
-      arns.push(arnOf(await wire.ok('CreateBackup', asked)));
+      const request = { TableName: table, BackupName: `at-once-${i}`, TidemarkOptions: { Source: 'EXPORT' } };
+      arns.push(arnOf(await wire.ok('CreateBackup', request)));
     }
     for (const arn of arns) await wire.waitUntilAvailable(arn);
     expect((await wire.list({ TableName: table })).arns.slice(1)).toEqual(arns);

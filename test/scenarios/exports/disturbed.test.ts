@@ -52,8 +52,8 @@ describe('a backup by export whose table is deleted', () => {
       const name = `goes-${isMadeAnew}`;
       const table = await wire.createTable(name);
       await wire.fill(table, 12, 'old life');
-      const asked = { TableName: table, BackupName: name, TidemarkOptions: { Source: 'EXPORT' } };
-      const arn = arnOf(await wire.ok('CreateBackup', asked));
+      const request = { TableName: table, BackupName: name, TidemarkOptions: { Source: 'EXPORT' } };
+      const arn = arnOf(await wire.ok('CreateBackup', request));
       await wire.dropTable(table);
       await (isMadeAnew ? wire.createTable(name) : undefined);
       await (isMadeAnew ? wire.fill(table, 3, 'new life') : undefined);

@@ -122,8 +122,8 @@ describe('a table without a stream, if the configuration enables one,', () => {
     const StreamSpecification = { StreamEnabled: false };
     await database.dynamodb.send(new UpdateTableCommand({ TableName: table, StreamSpecification }));
     const begin = async (wanted?: Source) => {
-      const asked = { table, name: 'backup', ...(wanted && { source: wanted }) };
-      const backup = await harness.operations.createBackup(asked);
+      const request = { table, name: 'backup', ...(wanted && { source: wanted }) };
+      const backup = await harness.operations.createBackup(request);
       const search = {
         backup,
         head: undefined,

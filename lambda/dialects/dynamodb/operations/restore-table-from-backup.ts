@@ -18,7 +18,7 @@ export const restoreTableFromBackup = operation({
         ...restoreOptions.members,
         DryRun: {
           type: 'boolean',
-          text: 'Check everything, answer what would be created and what it would take, and create nothing.',
+          text: 'Run all checks, return the table that would be created and the estimate of the restore, and create nothing.',
         },
       },
     },

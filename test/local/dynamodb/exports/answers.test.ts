@@ -100,13 +100,13 @@ describe.each([
       }),
     );
     await exports.idle();
-    const { ImportArn, TableArn: imported } = started ?? {};
+    const { ImportArn, TableArn: runImport } = started ?? {};
     const { ImportTableDescription } = await client.send(new DescribeImportCommand({ ImportArn }));
     expect(ImportTableDescription).toMatchObject({
       ImportStatus: 'COMPLETED',
       StartTime: started?.StartTime,
     });
-    const { ImportSummaryList } = await client.send(new ListImportsCommand({ TableArn: imported }));
+    const { ImportSummaryList } = await client.send(new ListImportsCommand({ TableArn: runImport }));
     expect(ImportSummaryList).toMatchObject([{ ImportArn }]);
   });
 
@@ -135,10 +135,10 @@ describe.each([
       const deleting = client.send(new DeleteTableCommand({ TableName: name }));
       await expect(deleting).rejects.toThrow(ResourceInUseException);
     }
-    const ended = await set.reopened({ clock: shiftClock(database.clock, 3_600_000) });
+    const later = await set.reopen({ clock: shiftClock(database.clock, 3_600_000) });
     for (const operation of ['DescribeTable', 'DeleteTable'])
       expect(
-        await answerExports(ended, `DynamoDB_20120810.${operation}`, JSON.stringify({ TableName })),
+        await answerExports(later, `DynamoDB_20120810.${operation}`, JSON.stringify({ TableName })),
       ).toBe(undefined);
   });
 

@@ -17,7 +17,7 @@ import {
   shapes,
 } from '../../../support/tables.ts';
 import { Writer } from '../../../support/writer.ts';
-import { beginSecond, ended, exported, linesOf, normalImage, setUp, tableOf } from './support.ts';
+import { beginSecond, runExport, readExport, linesOf, normalImage, setUp, tableOf } from './support.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -59,7 +59,7 @@ async function increment(
   to: number,
   ExportViewType?: 'NEW_IMAGE',
 ) {
-  const description = await ended(exports, {
+  const description = await runExport(exports, {
     TableArn: table.arn,
     ExportType: 'INCREMENTAL_EXPORT',
     IncrementalExportSpecification: {
@@ -77,7 +77,7 @@ describe('a full export', () => {
   it('contains the table as it was before the export’s second, without later changes', async () => {
     const { exports, store, table, from, to } = await fates();
     const texts = async (second: number) => {
-      const description = await ended(exports, { TableArn: table.arn, ExportTime: at(second) });
+      const description = await runExport(exports, { TableArn: table.arn, ExportTime: at(second) });
       const lines = await linesOf(store, description);
       const items = lines.map(({ Item }) => toSdk(Item ?? {}));
       return Object.fromEntries(items.map(({ pk, text }) => [pk?.S, text?.S]));
@@ -106,8 +106,8 @@ describe('a full export', () => {
         for (const [n, item] of items.entries()) {
           await putItem(database.dynamodb, table.name, { ...item, ...nthKey(shape, n) });
         }
-        const description = await ended(exports, { TableArn: table.arn });
-        expect(await exported(store, description)).toEqual(await contentOf(database.dynamodb, table.name));
+        const description = await runExport(exports, { TableArn: table.arn });
+        expect(await readExport(store, description)).toEqual(await contentOf(database.dynamodb, table.name));
       }),
       { numRuns: 15 },
     );
@@ -178,8 +178,8 @@ it('exports of every second and every window contain what the writers wrote', as
       const writers = [new Writer(database, table.name), new Writer(database, table.name)];
       const first = Math.floor(database.clock.now() / 1000);
       const contentAt = async (second: number) => {
-        const description = await ended(exports, { TableArn: table.arn, ExportTime: at(second) });
-        const content = await exported(store, description);
+        const description = await runExport(exports, { TableArn: table.arn, ExportTime: at(second) });
+        const content = await readExport(store, description);
         expect(writers.map((writer) => writer.explains(content, second * 1000))).toEqual([true, true]);
         return content;
       };
@@ -194,7 +194,7 @@ it('exports of every second and every window contain what the writers wrote', as
         for (const [j, after] of contents.entries()) {
           if (j <= i) continue;
           const lines = await increment({ exports, store, table }, first + i, first + j);
-          expect(applied(before, lines)).toEqual(after);
+          expect(applyChanges(before, lines)).toEqual(after);
         }
       }
     }),
@@ -204,7 +204,7 @@ it('exports of every second and every window contain what the writers wrote', as
 });
 
 /** The content after the changes, each of which must start from what is there. */
-function applied(
+function applyChanges(
   before: ReadonlyMap<string, string>,
   lines: Awaited<ReturnType<typeof linesOf>>,
 ): Map<string, string> {

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
 import { startDatabase, type TestDatabase } from '../../../support/database.ts';
 import { shape } from '../../../support/fixture.ts';
 import { createTable, nthKey, putItem } from '../../../support/tables.ts';
-import { beginSecond, ended, jsonOf, linesOf, setUp, tableOf } from './support.ts';
+import { beginSecond, runExport, jsonOf, linesOf, setUp, tableOf } from './support.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -46,9 +46,9 @@ async function exportOf(prefix: string | undefined, items = 30) {
   for (let n = 0; n < items; n++) await putItem(database.dynamodb, name, nthKey(shape, n));
   beginSecond(database);
   const input = { TableArn: arn, ...(prefix !== undefined && { S3Prefix: prefix }) };
-  const full = await ended(exports, { ...input, ExportTime: new Date(database.clock.now()) });
+  const full = await runExport(exports, { ...input, ExportTime: new Date(database.clock.now()) });
   const IncrementalExportSpecification = { ExportFromTime: from };
-  const incremental = await ended(exports, {
+  const incremental = await runExport(exports, {
     ...input,
     ExportType: 'INCREMENTAL_EXPORT',
     IncrementalExportSpecification,
@@ -145,7 +145,7 @@ describe('an export that cannot be written', () => {
   it('fails after its start with S3NoSuchBucket if there is no such bucket', async () => {
     const { exports } = await setUp(database);
     const { arn } = await tableOf(database, shape);
-    expect(await ended(exports, { TableArn: arn, S3Bucket: 'another' })).toMatchObject({
+    expect(await runExport(exports, { TableArn: arn, S3Bucket: 'another' })).toMatchObject({
       ExportStatus: 'FAILED',
       FailureCode: 'S3NoSuchBucket',
     });
@@ -159,7 +159,7 @@ describe('an export that cannot be written', () => {
     for (const next of [{ StreamEnabled: false }, streamed]) {
       await database.dynamodb.send(new UpdateTableCommand({ TableName: name, StreamSpecification: next }));
     }
-    expect(await ended(exports, { TableArn: arn, ExportTime: new Date(second * 1000) })).toMatchObject({
+    expect(await runExport(exports, { TableArn: arn, ExportTime: new Date(second * 1000) })).toMatchObject({
       ExportStatus: 'FAILED',
       FailureCode: 'InternalServerError',
       FailureMessage: expect.stringContaining('does not reach back') as string,
@@ -170,7 +170,9 @@ describe('an export that cannot be written', () => {
     const { exports } = await setUp(database);
     const { name, arn } = await tableOf(database, shape);
     await putItem(database.dynamodb, name, nthKey(shape, 1));
-    expect(await ended(exports, { TableArn: arn, ExportTime: new Date(1_600_000_000_000) })).toMatchObject({
+    expect(
+      await runExport(exports, { TableArn: arn, ExportTime: new Date(1_600_000_000_000) }),
+    ).toMatchObject({
       ExportStatus: 'COMPLETED',
       ItemCount: 0,
     });
@@ -185,7 +187,7 @@ describe('an export that cannot be written', () => {
       return { enabled: true, earliest: 0, latest: database.clock.now() };
     };
     const { exports } = await setUp(database, { recovery });
-    expect(await ended(exports, { TableArn: arn })).toMatchObject({
+    expect(await runExport(exports, { TableArn: arn })).toMatchObject({
       ExportStatus: 'FAILED',
       FailureMessage: expect.stringContaining('no longer exists') as string,
     });

@@ -14,7 +14,7 @@ import { randomIds } from '../../../../lambda/runtime/ids.ts';
 import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
 import { startDatabase, type TestDatabase } from '../../../support/database.ts';
 import { attributes, contentOf, nthKey, putItem, type Shape, shapes } from '../../../support/tables.ts';
-import { ended, imported, jsonOf, setUp, tableOf } from './support.ts';
+import { runExport, runImport, jsonOf, setUp, tableOf } from './support.ts';
 import { shiftClock } from '../../../support/simulated-clock.ts';
 
 let database: TestDatabase;
@@ -68,11 +68,11 @@ describe('an import', () => {
         for (const [n, item] of items.entries()) {
           await putItem(database.dynamodb, table.name, { ...item, ...nthKey(shape, n) });
         }
-        const { ExportManifest = '' } = await ended(exports, { TableArn: table.arn, S3Prefix: 'p' });
+        const { ExportManifest = '' } = await runExport(exports, { TableArn: table.arn, S3Prefix: 'p' });
         const { manifestFilesS3Key = '' } = await jsonOf(store, ExportManifest);
         const S3KeyPrefix = manifestFilesS3Key.replace('manifest-files.json', 'data/');
         const parameters = parametersOf(shape);
-        const description = await imported(exports, {
+        const description = await runImport(exports, {
           S3BucketSource: { S3Bucket: 'bucket', S3KeyPrefix },
           InputFormat: 'DYNAMODB_JSON',
           InputCompressionType: 'GZIP',
@@ -114,7 +114,10 @@ describe('an import', () => {
     await put(store, 'in/data/1', body);
     await put(store, 'in/data/2', '');
     const input = request({ InputCompressionType });
-    expect(await imported(exports, input)).toMatchObject({ ImportStatus: 'COMPLETED', ImportedItemCount: 3 });
+    expect(await runImport(exports, input)).toMatchObject({
+      ImportStatus: 'COMPLETED',
+      ImportedItemCount: 3,
+    });
     const content = await contentOf(database.dynamodb, input.TableCreationParameters.TableName);
     expect([...content.values()].join()).toContain('line\u2028end');
     expect(content.size).toBe(3);
@@ -124,7 +127,7 @@ describe('an import', () => {
     const { exports, store } = await setUp(database);
     for (const key of ['in/data', 'in/data2/x', 'in/data.json', 'in/other']) await put(store, key, line(key));
     const input = request();
-    await imported(exports, input);
+    await runImport(exports, input);
     expect(await keysOf(input.TableCreationParameters.TableName)).toEqual([
       'in/data',
       'in/data.json',
@@ -152,7 +155,7 @@ describe('an import', () => {
         ],
       },
     });
-    expect(await imported(exports, input)).toMatchObject({
+    expect(await runImport(exports, input)).toMatchObject({
       ImportStatus: 'COMPLETED',
       ProcessedItemCount: 3,
     });
@@ -177,7 +180,7 @@ describe('an import', () => {
       DeletionProtectionEnabled: true,
       Tags: [{ Key: 'key', Value: 'value' }],
     };
-    const description = await imported(exports, {
+    const description = await runImport(exports, {
       ...input,
       TableCreationParameters: { ...parameters, ...more },
     });
@@ -197,7 +200,7 @@ describe('an import', () => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data', line('a') + line('b'));
     const input = request({ ClientToken: 'token' });
-    const description = await imported(exports, input);
+    const description = await runImport(exports, input);
     const { Table } = await database.dynamodb.send(
       new DescribeTableCommand({ TableName: input.TableCreationParameters.TableName }),
     );
@@ -239,7 +242,7 @@ describe('a bad line in an import', () => {
     await put(store, 'in/data/2', bad);
     await put(store, 'in/data/3', line('b'));
     const input = request();
-    expect(await imported(exports, input)).toMatchObject({
+    expect(await runImport(exports, input)).toMatchObject({
       ImportStatus: 'FAILED',
       FailureCode: 'ItemValidationError',
       FailureMessage: expect.stringContaining('in/data/2') as string,
@@ -255,7 +258,7 @@ describe('a bad line in an import', () => {
   it('fails the import if an object is not compressed as the request says', async () => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data', gzipSync(line('a')));
-    const description = await imported(exports, request({ InputCompressionType: 'ZSTD' }));
+    const description = await runImport(exports, request({ InputCompressionType: 'ZSTD' }));
     expect(description).toMatchObject({ ImportStatus: 'FAILED', ErrorCount: 1 });
   });
 });
@@ -265,7 +268,7 @@ describe('an import is rejected or fails with a specific error', () => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data', line('a'));
     const input = request();
-    await imported(exports, input);
+    await runImport(exports, input);
     await expect(exports.importTable(input)).rejects.toThrow(ResourceInUseException);
   });
 
@@ -274,11 +277,11 @@ describe('an import is rejected or fails with a specific error', () => {
     const { exports, store } = set;
     await put(store, 'in/data', line('a'));
     const input = request({ ClientToken: 'once' });
-    const { ImportArn } = await imported(exports, input);
-    expect((await imported(exports, input)).ImportArn).toBe(ImportArn);
+    const { ImportArn } = await runImport(exports, input);
+    expect((await runImport(exports, input)).ImportArn).toBe(ImportArn);
     const other = { ...input, InputCompressionType: 'GZIP' as const };
     await expect(exports.importTable(other)).rejects.toThrow(ImportConflictException);
-    const next = await set.reopened({ clock: shiftClock(database.clock, 3_600_000) });
+    const next = await set.reopen({ clock: shiftClock(database.clock, 3_600_000) });
     await expect(next.importTable(input)).rejects.toThrow(ResourceInUseException);
   });
 
@@ -306,16 +309,16 @@ describe('an import is rejected or fails with a specific error', () => {
   it('if the bucket does not exist or is empty', async () => {
     const { exports } = await setUp(database);
     const S3BucketSource = { S3Bucket: 'another', S3KeyPrefix: 'in/data' };
-    const elsewhere = await imported(exports, request({ S3BucketSource }));
+    const elsewhere = await runImport(exports, request({ S3BucketSource }));
     expect(elsewhere).toMatchObject({ ImportStatus: 'FAILED', FailureCode: 'S3NoSuchBucket' });
-    const nothing = await imported(exports, request());
+    const nothing = await runImport(exports, request());
     expect(nothing).toMatchObject({ ImportStatus: 'FAILED', FailureCode: 'S3NoSuchKey' });
   });
 
   it('an import reports its progress while its job runs', async () => {
     const { exports, store } = await setUp(database, { minJobMs: 3_600_000 });
     await put(store, 'in/data', line('a') + line('b'));
-    expect(await imported(exports, request())).toMatchObject({
+    expect(await runImport(exports, request())).toMatchObject({
       ImportStatus: 'IN_PROGRESS',
       ImportedItemCount: 2,
     });
@@ -326,10 +329,10 @@ it('the next process completes an import whose process was killed', async () => 
   const set = await setUp(database);
   const { store } = set;
   await put(store, 'in/data', line('a') + line('b'));
-  const killed = await set.reopened({ store: { ...store, get: () => new Promise(() => {}) } });
+  const killed = await set.reopen({ store: { ...store, get: () => new Promise(() => {}) } });
   const input = request();
   const { ImportTableDescription: begun } = await killed.importTable(input);
-  const next = await set.reopened();
+  const next = await set.reopen();
   await next.idle();
   const { ImportTableDescription: end } = await next.describeImport({ ImportArn: begun?.ImportArn });
   expect(end).toMatchObject({ ImportStatus: 'COMPLETED', ImportedItemCount: 2, StartTime: begun?.StartTime });

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
 import { startDatabase, type TestDatabase } from '../../../support/database.ts';
 import { shape } from '../../../support/fixture.ts';
-import { ended, setUp, tableOf } from './support.ts';
+import { runExport, setUp, tableOf } from './support.ts';
 import { SimulatedClock } from '../../../support/simulated-clock.ts';
 
 let database: TestDatabase;
@@ -40,7 +40,7 @@ describe('the client token of an export', () => {
     const { ExportDescription: again } = await exports.exportTableToPointInTime(input);
     await exports.idle();
     const { ExportDescription: after } = await exports.exportTableToPointInTime(input);
-    const { ExportDescription: later } = await (await set.reopened()).exportTableToPointInTime(input);
+    const { ExportDescription: later } = await (await set.reopen()).exportTableToPointInTime(input);
     expect([again, after, later].map((one) => one?.ExportArn)).toEqual(Array(3).fill(first?.ExportArn));
     expect([after, later].map((one) => one?.ExportStatus)).toEqual(['COMPLETED', 'COMPLETED']);
   });
@@ -66,7 +66,7 @@ describe('the client token of an export', () => {
 
   it('is generated for each request without one, so each is another export', async () => {
     const { exports } = await setUp(database);
-    const [first, second] = [await ended(exports, { TableArn }), await ended(exports, { TableArn })];
+    const [first, second] = [await runExport(exports, { TableArn }), await runExport(exports, { TableArn })];
     expect(first.ExportArn).not.toBe(second.ExportArn);
     expect(first.ClientToken).toMatch(/^[0-9a-f]{32}$/);
   });
@@ -76,7 +76,7 @@ describe("an export's status", () => {
   it('is IN_PROGRESS, without counts, while the job runs, then COMPLETED with the counts', async () => {
     const clock = new SimulatedClock();
     const { exports } = await setUp(database, { clock, minJobMs: hourMs });
-    const begun = await ended(exports, {
+    const begun = await runExport(exports, {
       TableArn,
       S3SseAlgorithm: 'KMS',
       S3SseKmsKeyId: 'key',
@@ -97,14 +97,14 @@ describe("an export's status", () => {
   it('becomes COMPLETED in the next process if the first was killed', async () => {
     const set = await setUp(database);
     const { exports, store } = set;
-    const killed = await set.reopened({ store: stuck(store) });
+    const killed = await set.reopen({ store: stuck(store) });
     const { ExportDescription: begun } = await killed.exportTableToPointInTime({
       TableArn,
       S3Bucket: 'bucket',
     });
     const { ExportArn } = begun ?? {};
     await expect(exports.describeExport({ ExportArn })).rejects.toThrow(ExportNotFoundException);
-    const next = await set.reopened();
+    const next = await set.reopen();
     await next.idle();
     const { ExportDescription: end } = await next.describeExport({ ExportArn });
     expect(end).toMatchObject({ ...begun, ExportStatus: 'COMPLETED' });
@@ -187,7 +187,7 @@ describe('the list of exports', () => {
     const other = (await tableOf(database, shape)).arn;
     const arns: string[] = [];
     for (const arn of [TableArn, other, TableArn, TableArn]) {
-      arns.push(String((await ended(exports, { TableArn: arn })).ExportArn));
+      arns.push(String((await runExport(exports, { TableArn: arn })).ExportArn));
     }
     const found = [];
     let next: string | undefined;

@@ -24,7 +24,7 @@ export interface ExportSetUp {
   readonly exports: EmbeddedExports;
   readonly store: ObjectStore;
   /** The same bucket and the same remembered jobs in another process. */
-  reopened(options?: Partial<ExportOptions>): Promise<EmbeddedExports>;
+  reopen(options?: Partial<ExportOptions>): Promise<EmbeddedExports>;
 }
 
 /** Exports over a bucket of their own. Point-in-time recovery is on, from 1970 to the end of the second that is running. */
@@ -57,7 +57,7 @@ export async function setUp(
     await exports.idle();
     await rm(folder, { recursive: true, force: true });
   });
-  return { exports, store, reopened: (more = {}) => open(more) };
+  return { exports, store, reopen: (more = {}) => open(more) };
 }
 
 export async function tableOf(
@@ -78,7 +78,7 @@ export function beginSecond({ clock }: TestDatabase): number {
 }
 
 /** An export that has ended. */
-export async function ended(
+export async function runExport(
   exports: EmbeddedExports,
   input: Omit<ExportTableToPointInTimeInput, 'S3Bucket'> & { S3Bucket?: string },
 ): Promise<ExportDescription> {
@@ -91,7 +91,7 @@ export async function ended(
   return ExportDescription ?? {};
 }
 
-export async function imported(
+export async function runImport(
   exports: EmbeddedExports,
   input: ImportTableInput,
 ): Promise<ImportTableDescription> {
@@ -133,7 +133,7 @@ export async function linesOf(store: ObjectStore, description: ExportDescription
 }
 
 /** A full export's content: items' normal form by their key's. */
-export async function exported(
+export async function readExport(
   store: ObjectStore,
   description: ExportDescription,
 ): Promise<Map<string, string>> {

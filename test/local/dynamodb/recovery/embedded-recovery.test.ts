@@ -34,7 +34,7 @@ const enable = (table: string, recoveryPeriodInDays?: number) =>
     ...(recoveryPeriodInDays !== undefined && { recoveryPeriodInDays }),
   });
 
-async function begun(table: string, time?: number): Promise<RestoreRecord> {
+async function beginRestore(table: string, time?: number): Promise<RestoreRecord> {
   const target = `restored-${randomIds.hex(12)}`;
   const started = await harness.continuous.restore({
     table,
@@ -47,7 +47,7 @@ async function begun(table: string, time?: number): Promise<RestoreRecord> {
 }
 
 async function contentAt(table: string, time?: number): Promise<Map<string, string>> {
-  const { target } = await begun(table, time);
+  const { target } = await beginRestore(table, time);
   await harness.executions.idle();
   const record = await harness.services.catalog.restores.get(target);
   expect([record?.status, record?.reason, record?.targetFate]).toEqual([
@@ -78,7 +78,7 @@ const hourMs = 60 * 60 * 1000;
 const hoursLater = (hours: number): Clock => shiftClock(database.clock, hours * hourMs);
 
 /** Opens recovery with its own settings, in which `meanwhile` runs while a snapshot is requested. */
-async function interrupted(
+async function openInterrupted(
   meanwhile: (recovery: EmbeddedRecovery) => Promise<unknown>,
 ): Promise<EmbeddedRecovery> {
   const { services, folder } = harness;
@@ -127,7 +127,7 @@ describe('point-in-time recovery', () => {
       code: 'TableNotFound',
     });
     await expect(enable('no-such-table')).rejects.toMatchObject({ code: 'TableNotFound' });
-    await expect(begun('no-such-table')).rejects.toMatchObject({ code: 'TableNotFound' });
+    await expect(beginRestore('no-such-table')).rejects.toMatchObject({ code: 'TableNotFound' });
   });
 });
 
@@ -179,7 +179,7 @@ describe('keep of point-in-time recovery', () => {
 
   it('leaves recovery disabled if it is disabled while a snapshot is requested', async () => {
     const table = await newTable(database, 1);
-    const recovery = await interrupted((other) => other.update(table, { enabled: false }));
+    const recovery = await openInterrupted((other) => other.update(table, { enabled: false }));
     await recovery.update(table, { enabled: true });
     expect(await recovery.describe(table)).toMatchObject({ enabled: true });
     await recovery.keep();
@@ -189,7 +189,7 @@ describe('keep of point-in-time recovery', () => {
   it('keeps a period that is set while a snapshot is requested', async () => {
     const table = await newTable(database, 1);
     let period = 7;
-    const recovery = await interrupted((other) =>
+    const recovery = await openInterrupted((other) =>
       other.update(table, { enabled: true, recoveryPeriodInDays: period }),
     );
     // The first snapshot is requested for both: neither undoes the other.
@@ -224,7 +224,7 @@ describe('keep of point-in-time recovery', () => {
 /** Nothing can be restored, which is said; and when recovery was kept, the present content can. */
 async function expectMended(table: string): Promise<void> {
   expect(await harness.continuous.describe(table)).toEqual({ enabled: true, recoveryPeriodInDays: 35 });
-  await expect(begun(table)).rejects.toMatchObject({
+  await expect(beginRestore(table)).rejects.toMatchObject({
     code: 'InvalidRestoreTime',
     message: expect.stringContaining('there is no snapshot'),
   });
@@ -299,14 +299,14 @@ describe('a restore to a point in time', () => {
 
   it('is rejected if recovery is disabled, does not reach the time, or the target exists', async () => {
     const table = await newTable(database, 1);
-    await expect(begun(table)).rejects.toMatchObject({ code: 'PointInTimeRecoveryUnavailable' });
+    await expect(beginRestore(table)).rejects.toMatchObject({ code: 'PointInTimeRecoveryUnavailable' });
     const { earliest = 0, latest = 0 } = await enable(table);
     for (const time of [earliest - 1, latest + 3_600_000, -1, 1e300]) {
-      await expect(begun(table, time)).rejects.toMatchObject({ code: 'InvalidRestoreTime' });
+      await expect(beginRestore(table, time)).rejects.toMatchObject({ code: 'InvalidRestoreTime' });
     }
     const taken = harness.continuous.restore({ table, target: table, overrides: {} });
     await expect(taken).rejects.toMatchObject({ code: 'TableAlreadyExists' });
-    const { target } = await begun(table);
+    const { target } = await beginRestore(table);
     const again = harness.continuous.restore({ table, target, overrides: {} });
     await expect(again).rejects.toMatchObject({ code: 'TableInUse' });
   });
@@ -322,7 +322,7 @@ describe('a restore to a point in time', () => {
         return run();
       },
     });
-    const { target } = await begun(table, earliest);
+    const { target } = await beginRestore(table, earliest);
     await harness.executions.idle();
     const record = await harness.services.catalog.restores.get(target);
     expect(record?.status).toBe('FAILED');
@@ -357,7 +357,7 @@ describe('a restore to a point in time', () => {
           return output;
         },
       });
-      const { target } = await begun(table);
+      const { target } = await beginRestore(table);
       await harness.executions.idle();
       harness = before.restart();
       for (let i = 0; i < 3; i++) {
