@@ -76,7 +76,11 @@ function toCanonicalMap(content: unknown, depth: number): string {
 
 function toCanonicalSet(content: unknown, canonicalMember: (member: string) => string): string {
   const members = requireList(content).map((member) => canonicalMember(requireText(member)));
-  return JSON.stringify(members.sort(compareText));
+  if (members.length === 0) throw new TidemarkError('RecordNotUnderstood', 'a record has an empty set');
+  members.sort(compareText);
+  if (members.some((member, i) => member === members[i - 1]))
+    throw new TidemarkError('RecordNotUnderstood', 'a record has a set with equal members');
+  return JSON.stringify(members);
 }
 
 /** Base64 of whole bytes, in either alphabet, padded or not. */

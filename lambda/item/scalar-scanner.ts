@@ -21,8 +21,12 @@ for (const [i, byte] of Buffer.from(
   sixBits[byte] = i;
 }
 
-/** More digits than any number of DynamoDB has in plain decimal. */
-const maxDigits = 300;
+/** DynamoDB's numbers (`number.ts`) in plain decimal: the largest has as many digits before the point, and 38 may differ from 0. */
+const maxWholeDigits = 126;
+const maxSignificantDigits = 38;
+
+/** The smallest number has its first digit other than 0 at this place after the point. */
+const maxPlace = 130;
 
 /**
  * Scans the strings, numbers and binary values of plain text: of text in which each of them is canonical as it stands.
@@ -109,7 +113,9 @@ export class ScalarScanner {
       (bytes[start] === zero && wholeDigits > 1) ||
       (pointAt >= 0 && (pointAt === at - 1 || bytes[at - 1] === zero)) ||
       (isNegative && firstSignificant < 0) ||
-      digits > maxDigits
+      wholeDigits > maxWholeDigits ||
+      firstSignificant - wholeDigits >= maxPlace ||
+      lastSignificant - firstSignificant >= maxSignificantDigits
     ) {
       throw notPlain;
     }

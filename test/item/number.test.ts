@@ -58,6 +58,20 @@ describe('a number is refused with RecordNotUnderstood', () => {
     expect(() => toCanonicalNumber(text)).toThrow(expect.objectContaining({ code: 'RecordNotUnderstood' }));
   });
 
+  it.each(['1e126', '9.9e126', '1e-131', '9.9e-131', `1${'0'.repeat(126)}`, `0.${'0'.repeat(130)}9`])(
+    'if it is beyond what DynamoDB can hold: %s',
+    (text) => {
+      expect(() => toCanonicalNumber(text)).toThrow('an N value is out of range');
+    },
+  );
+
+  it.each(['1'.repeat(39), `0.${'1'.repeat(39)}`, `1${'0'.repeat(37)}1e-60`, `-${'9'.repeat(400)}e-300`])(
+    'if it has more than 38 significant digits: %s',
+    (text) => {
+      expect(() => toCanonicalNumber(text)).toThrow('more than 38 significant digits');
+    },
+  );
+
   it.each(['1e401', '1e-402', '1e99999999999999999999', '-1e-99999999999999999999'])(
     'if its exponent is far out of range: %s',
     (text) => {

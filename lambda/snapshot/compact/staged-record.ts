@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Item, KeyNames } from '../../item/attribute-value.ts';
 import { toCanonicalItem, toCanonicalKey } from '../../item/canonical.ts';
 import { ItemScanner, type ScannedItem } from '../../item/item-scanner.ts';
+import { hasDoubledName } from '../../item/doubled-name.ts';
 import { hashKey } from '../../item/key-hash.ts';
 import { parseJson } from '../../item/parse-json.ts';
 import { notPlain } from '../../item/scalar-scanner.ts';
@@ -66,12 +67,14 @@ export class StagedLineParser {
   #scanPlain(line: Buffer): StagedRecord | undefined {
     const scanner = this.#scanner;
     const record: StagedRecord = { order: '' };
+    let hasMetadata = false;
     scanner.start(line);
     scanner.expectByte(openBrace);
     do {
       const name = scanner.readName();
       scanner.expectByte(colon);
-      if (name === 'Metadata') {
+      if (name === 'Metadata' && !hasMetadata) {
+        hasMetadata = true;
         const metadata = JSON.parse(scanner.readAttributes()) as ExportLine['Metadata'];
         record.order = orderOf(metadata);
       } else if (isImageName(name) && record[name] === undefined) {
@@ -129,7 +132,7 @@ const wholeNumber = /^(?:0|[1-9]\d*)$/;
 
 /** Reads a line of any JSON text, which is slower. */
 function readRecord(line: Buffer, keyNames: KeyNames): StagedRecord {
-  const parsed = parseLine(line.toString());
+  const parsed = parseLine(line);
   const record: StagedRecord = { order: orderOf(parsed.Metadata) };
   for (const name of images) {
     const item = parsed[name];
@@ -143,13 +146,15 @@ function readRecord(line: Buffer, keyNames: KeyNames): StagedRecord {
   return record;
 }
 
-function parseLine(line: string): ExportLine {
+function parseLine(line: Buffer): ExportLine {
   let record: unknown;
   try {
-    record = parseJson(line);
+    record = parseJson(line.toString());
   } catch (cause) {
     throw new TidemarkError('StagedDataCorrupt', 'a staged line is not JSON', { cause });
   }
+  // A parser takes the last one, and nobody knows which was meant.
+  if (hasDoubledName(line, record)) throw notUnderstoodError('a staged line has an object with a name twice');
   if (typeof record !== 'object' || record === null)
     throw notUnderstoodError('a staged line is not an object');
   const members = 'Item' in record ? itemMembers : changeMembers;

@@ -135,6 +135,66 @@ describe('a staged line of another shape', () => {
   );
 });
 
+describe('a staged line that no export holds', () => {
+  const itemOf = (value: string): string => `{"Item":{"pk":{"S":"a"},"sk":{"N":"1"},"v":${value}}}`;
+  const twice = 'a staged line has an object with a name twice';
+  const many = `1${'0'.repeat(400)}`;
+
+  it.each<[string, string, string]>([
+    ['two items', `{"Item":${newImage},"Item":${newImage}}`, twice],
+    ['two keys', `{"Keys":${keys},"Keys":${keys}}`, twice],
+    ['two new images', `{"Keys":${keys},"NewImage":${newImage},"NewImage":${newImage}}`, twice],
+    ['two metadata', `{"Metadata":{},"Metadata":{"ApplyOrder":{"N":"1"}},"Keys":${keys}}`, twice],
+    ['two orders', `{"Metadata":{"ApplyOrder":{"N":"1"},"ApplyOrder":{"N":"2"}},"Keys":${keys}}`, twice],
+    ['an attribute twice', `{"Item":{"pk":{"S":"a"},"sk":{"N":"1"},"v":{"S":"x"},"v":{"S":"y"}}}`, twice],
+    ['a key attribute twice', `{"Item":{"pk":{"S":"a"},"sk":{"N":"1"},"pk":{"S":"b"}}}`, twice],
+    ['a type twice', itemOf('{"S":"x","S":"y"}'), twice],
+    ['a name of a nested map twice', itemOf('{"L":[{"M":{"a":{"S":"x"},"a":{"S":"x"}}}]}'), twice],
+    ['equal texts in a set', itemOf('{"SS":["x","y","x"]}'), 'a record has a set with equal members'],
+    ['equal numbers in a set', itemOf('{"NS":["1","2","1"]}'), 'a record has a set with equal members'],
+    [
+      'equal numbers in a set, in other spellings',
+      itemOf('{"NS":["1","10e-1"]}'),
+      'a record has a set with equal members',
+    ],
+    ['equal bytes in a set', itemOf('{"BS":["eA==","eA"]}'), 'a record has a set with equal members'],
+    ['an empty set of texts', itemOf('{"SS":[]}'), 'a record has an empty set'],
+    ['an empty set of numbers', itemOf('{"NS":[]}'), 'a record has an empty set'],
+    ['an empty set of bytes', itemOf('{"L":[{"BS":[]}]}'), 'a record has an empty set'],
+    ['a number of 400 digits', itemOf(`{"N":"${many}"}`), 'an N value is out of range'],
+    ['a number of 39 digits', itemOf(`{"N":"${'1'.repeat(39)}"}`), 'more than 38 significant digits'],
+    ['a fraction of 39 digits', itemOf(`{"N":"0.${'1'.repeat(39)}"}`), 'more than 38 significant digits'],
+    ['a number of 127 digits', itemOf(`{"N":"1${'0'.repeat(126)}"}`), 'an N value is out of range'],
+    ['a number below 1E-130', itemOf(`{"N":"0.${'0'.repeat(130)}1"}`), 'an N value is out of range'],
+    ['a number of 400 digits in a set', itemOf(`{"NS":["${many}"]}`), 'an N value is out of range'],
+    ['a key of 39 digits', `{"Keys":{"pk":{"S":"a"},"sk":{"N":"${'1'.repeat(39)}"}}}`, '38 significant'],
+  ])('is RecordNotUnderstood, for %s, however it is spaced', (_name, line, message) => {
+    for (const text of [line, ` ${line}`]) {
+      expect(() => parseStagedLine(text, keyNames)).toThrow(
+        expect.objectContaining({ code: 'RecordNotUnderstood', message: expect.stringContaining(message) }),
+      );
+    }
+  });
+
+  it.each<[string, string]>([
+    ['two items', `{"Item":${newImage},"\\u0049tem":${newImage}}`],
+    ['an attribute twice', itemOf('{"S":"x"},"\\u0076":{"S":"y"}')],
+  ])('is StagedDataCorrupt, for %s in different spellings', (_name, line) => {
+    for (const text of [line, ` ${line}`]) {
+      expect(() => parseStagedLine(text, keyNames)).toThrow(
+        expect.objectContaining({ code: 'StagedDataCorrupt', message: 'a staged line is not JSON' }),
+      );
+    }
+  });
+
+  it('is not one that has a colon after a text, or equal names in different objects', () => {
+    const value = '{"M":{"v":{"S":"\\":"},"w":{"M":{"v":{"SS":["v:","\\\\"]}}}}}';
+    for (const line of [itemOf(value), ` ${itemOf(value).replaceAll(':', ' : ')}`]) {
+      expect(() => parseStagedLine(line, keyNames)).not.toThrow();
+    }
+  });
+});
+
 describe('the fast scan of a staged line', () => {
   /** The outcomes of the fast scan and of the slow reader. White space forces the slow reader, and has no meaning in JSON. */
   const outcomes = (line: Buffer, keyNames: KeyNames): unknown[] =>
