@@ -1,12 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
+/** The folders of the profiles (docs/testing.md); a test in no other folder is a unit test. */
+const database = ['test/scenarios/**/*.test.ts', 'test/*/**/database/**/*.test.ts'];
+const wire = [
+  'test/acceptance/**/*.test.ts',
+  'test/cli/**/*.test.ts',
+  'test/local/**/*.test.ts',
+  'test/*/**/wire/**/*.test.ts',
+];
+
+/** The profiles run one after another, so that a worker loads modules once for all files of a profile. */
+const profile = (name: string, groupOrder: number, include: string[], exclude: string[]) => ({
+  extends: true as const,
+  test: { name, include, exclude, sequence: { groupOrder } },
+});
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      profile('unit', 1, ['test/**/*.test.ts'], [...database, ...wire]),
+      profile('database', 2, database, wire),
+      profile('wire', 3, wire, []),
+    ],
     globalSetup: ['test/support/definitions.ts'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
-    // One file at a time on the two cores of a CI machine leaves the embedded database a core of its own.
     maxWorkers: 2,
     // The files of a worker share its modules: loading the AWS SDK and the CDK anew for each file takes longer than most
     // of their tests. So no test may leave a mock or an environment variable behind.

@@ -1,0 +1,209 @@
+import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it, vi } from 'vitest';
+import { createBackupId, type BackupId } from '../../../lambda/model/ids.ts';
+import type { BackupRecord } from '../../../lambda/model/records.ts';
+import { Turns } from '../../../lambda/catalog/turns.ts';
+import { manifestKey } from '../../../lambda/snapshot/format/manifest.ts';
+import { begin, type BeginResult } from '../../../lambda/backup/begin.ts';
+import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
+import { embedded } from '../../support/embedded.ts';
+import { expectNothingHeld, putItems } from '../../support/fixture.ts';
+import type { Harness } from '../../support/harness.ts';
+import { simulatedRecovery } from '../../support/recovery.ts';
+import { createBackupJob } from '../../../lambda/jobs/job.ts';
+
+const world = embedded();
+
+async function backUp(at: Harness = world.harness): Promise<BackupRecord> {
+  const { table } = world;
+  const { id } = await at.operations.createBackup({ table, name: 'backup' });
+  await at.executions.idle();
+  return at.operations.describeBackup({ table, id });
+}
+
+function beginBackup(id: BackupId): Promise<BeginResult> {
+  const { harness, table } = world;
+  return begin(harness.services, { job: createBackupJob(table, id) });
+}
+
+describe('begin, before the backup has a record,', () => {
+  it('waits while the request may still write the record', async () => {
+    expect(await beginBackup(createBackupId(world.database.clock.now(), '00000000'))).toMatchObject({
+      status: 'wait',
+      waitSeconds: 1,
+    });
+  });
+
+  it('waits if the record appears while it looks', async () => {
+    const { harness, table } = world;
+    const stopped = harness.restart();
+    stopped.executions.stop();
+    const { id } = await stopped.operations.createBackup({ table, name: 'late' });
+    vi.spyOn(Turns.prototype, 'take').mockResolvedValueOnce('over');
+    expect(await beginBackup(id)).toMatchObject({ status: 'wait', waitSeconds: 1 });
+    expect(await beginBackup(id)).toMatchObject({ status: 'scan' });
+  });
+
+  it('ends if a request with a later marker is recorded, because its own record can no longer be written', async () => {
+    const early = createBackupId(world.database.clock.now(), '00000000');
+    await backUp();
+    expect(await beginBackup(early)).toMatchObject({ status: 'ended' });
+  });
+
+  it('ends if the request had enough time to write the record', async () => {
+    const { recordMs } = world.harness.services.config;
+    expect(
+      await beginBackup(createBackupId(world.database.clock.now() - recordMs, '00000000')),
+    ).toMatchObject({
+      status: 'ended',
+    });
+  });
+
+  it('ends if its backup has ended, however late it is called', async () => {
+    const { id } = await backUp();
+    expect(await beginBackup(id)).toMatchObject({ status: 'ended' });
+  });
+});
+
+describe('begin, while another execution holds the turn,', () => {
+  it('ends, and does not change the turn', async () => {
+    const { harness, table } = world;
+    const stopped = harness.restart();
+    stopped.executions.stop();
+    const first = await stopped.operations.createBackup({ table, name: 'first' });
+    const second = await stopped.operations.createBackup({ table, name: 'second' });
+    expect(await beginBackup(first.id)).toMatchObject({ status: 'scan' });
+    expect(await beginBackup(second.id)).toMatchObject({ status: 'ended' });
+    expect((await harness.services.catalog.turns.getTable(table))?.turn?.backup).toBe(first.id);
+  });
+});
+
+async function setStream(enabled: boolean): Promise<void> {
+  const images = enabled ? { StreamViewType: 'NEW_AND_OLD_IMAGES' as const } : {};
+  await world.database.dynamodb.send(
+    new UpdateTableCommand({
+      TableName: world.table,
+      StreamSpecification: { StreamEnabled: enabled, ...images },
+    }),
+  );
+}
+
+describe('a backup of an earlier time', () => {
+  it('does not continue a base whose stream began after that time, because the base ends where its stream begins', async () => {
+    const { database, harness, table } = world;
+    // The table's stream is seconds younger than the marker.
+    const stopped = harness.restart();
+    stopped.executions.stop();
+    const { id: baseId } = await stopped.operations.createBackup({ table, name: 'base' });
+    await setStream(false);
+    database.clock.advance(20_000);
+    await setStream(true);
+    await harness.executions.start(createBackupJob(table, baseId));
+    await harness.executions.idle();
+    const base = await harness.operations.describeBackup({ table, id: baseId });
+    expect(base.status).toBe('AVAILABLE');
+    await putItems(database, table, 50, 52);
+    const asOf = base.marker + 5000;
+    const { id } = await harness.operations.createBackup({ table, name: 'earlier', internal: true, asOf });
+    await harness.executions.idle();
+    expect(await harness.services.catalog.backups.get({ table, id })).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringContaining('CutUnreachable'),
+    });
+    await expectNothingHeld(harness, table);
+  });
+});
+
+/** Makes two backups, and returns them with the claim of a third one that no execution works on. */
+async function createThird() {
+  const { harness, table } = world;
+  const [one, two] = [await backUp(), await backUp()];
+  const stopped = harness.restart();
+  stopped.executions.stop();
+  const { id } = await stopped.operations.createBackup({ table, name: 'third' });
+  return { one, two, claim: { table, backup: id, execution: id } };
+}
+
+describe('a pinned parent', () => {
+  it('is released when another one is pinned for the same turn', async () => {
+    const { harness, table } = world;
+    const { catalog } = harness.services;
+    const { one, two, claim } = await createThird();
+    expect(await catalog.turns.take(claim)).toBe('taken');
+    for (const parent of [one, one, two]) expect(await catalog.turns.pinParent(claim, parent.id)).toBe(true);
+    const isPinned = async (of: BackupRecord): Promise<boolean> =>
+      (await catalog.snapshots.get({ table, id: of.id }))?.pins !== undefined;
+    expect([await isPinned(one), await isPinned(two)]).toEqual([false, true]);
+    expect(await catalog.turns.fail(claim, 'given up')).toBe(true);
+    await expectNothingHeld(harness, table);
+  });
+
+  it('cannot be pinned for a turn that was lost', async () => {
+    const { harness, table } = world;
+    const one = await backUp();
+    const claim = { table, backup: one.id, execution: one.id };
+    await expect(harness.services.catalog.turns.pinParent(claim, one.id)).rejects.toMatchObject({
+      code: 'TurnLost',
+    });
+  });
+});
+
+describe('begin, after a twin has published the plan,', () => {
+  it('pins the parent of that plan, even if another one was pinned since', async () => {
+    const { harness, table } = world;
+    const { catalog } = harness.services;
+    const { one, two, claim } = await createThird();
+    expect(await beginBackup(claim.backup)).toMatchObject({ status: 'collect', job: { round: 0 } });
+    expect((await catalog.turns.getTable(table))?.turn?.parent).toBe(two.id);
+    await catalog.turns.pinParent(claim, one.id);
+    expect(await beginBackup(claim.backup)).toMatchObject({ status: 'collect', job: { round: 0 } });
+    expect((await catalog.turns.getTable(table))?.turn?.parent).toBe(two.id);
+  });
+
+  it('starts over if the parent of that plan is gone', async () => {
+    const { harness } = world;
+    const { one, two, claim } = await createThird();
+    expect(await beginBackup(claim.backup)).toMatchObject({ status: 'collect' });
+    await harness.services.catalog.turns.pinParent(claim, one.id);
+    await harness.store.delete([manifestKey(two.table.tableId, two.id)]);
+    expect(await beginBackup(claim.backup)).toMatchObject({ status: 'wait', job: { round: 1 } });
+  });
+});
+
+describe('a manifest that an earlier execution published', () => {
+  it('is not adopted if its parent was deleted in the meantime', async () => {
+    const exports = simulatedRecovery(world.database.clock);
+    const config = { base: 'export' } as const;
+    await world.startAnew({ config, exports });
+    const { database, harness, table } = world;
+    const base = await backUp();
+    world.database.clock.advance(2000);
+    await putItems(database, table, 0, 3);
+    const byExport = async (at: Harness): Promise<BackupRecord> => {
+      const { id } = await at.operations.createBackup({ table, name: 'backup', source: 'export' });
+      await at.executions.idle();
+      return at.operations.describeBackup({ table, id });
+    };
+    // The head is damaged, so that the next backup continues the older base.
+    const head = await byExport(harness);
+    await harness.store.delete([manifestKey(head.table.tableId, head.id)]);
+    await putItems(database, table, 7, 9);
+
+    const crashing = harness.restart({ config });
+    vi.spyOn(Turns.prototype, 'commit').mockImplementationOnce(async () => {
+      crashing.executions.stop();
+      throw new Error('killed');
+    });
+    const { id } = await byExport(crashing);
+    // The turn's pin keeps the base until the turn is granted to the next execution, which crashes too.
+    await reconcile(crashing.services);
+    await harness.operations.deleteBackup({ table, id: base.id });
+    const after = harness.restart({ config });
+    await reconcile(after.services);
+    await after.executions.idle();
+    const backup = await after.operations.describeBackup({ table, id });
+    expect(head.status).toBe('AVAILABLE');
+    expect(backup).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('CutUnreachable') });
+    await expectNothingHeld(after, table);
+  });
+});

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { GetCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { maxPending } from '../../../lambda/catalog/backup-writes.ts';
+import { type Catalog, openCatalog } from '../../../lambda/catalog/catalog.ts';
+import { keys, type RecordKey } from '../../../lambda/catalog/schema.ts';
+import { createBackupId, type BackupId } from '../../../lambda/model/ids.ts';
+import type { RestoreRecord } from '../../../lambda/model/records.ts';
+import { systemClock } from '../../../lambda/runtime/clock.ts';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { maxReasons, maxTextLength } from '../../../lambda/runtime/shorten.ts';
+import { createCatalog } from '../../../local/catalog-table.ts';
+import { newBackup } from '../../support/catalog/new-backup.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+
+let database: TestDatabase;
+let documents: DynamoDBDocumentClient;
+let catalog: Catalog;
+beforeAll(async () => {
+  database = await startDatabase();
+  documents = DynamoDBDocumentClient.from(database.dynamodb);
+  await createCatalog(database.dynamodb, 'catalog');
+  catalog = openCatalog(database.dynamodb, 'catalog', systemClock, randomIds);
+});
+afterAll(() => database.close());
+
+/** Longer than a record may be, with characters of two UTF-16 units on odd and even places. */
+const endless = `The first words. ${'x😀'.repeat(200_000)} Request the backup again.`;
+
+/** DynamoDB's limit for an item is 400 KB. Every record stays far below it. */
+const maxRecordBytes = 100_000;
+
+async function readRow(key: RecordKey): Promise<Readonly<Record<string, unknown>>> {
+  const row = (await documents.send(new GetCommand({ TableName: 'catalog', Key: { ...key } }))).Item ?? {};
+  const json = JSON.stringify(row, (_name, value: unknown) => (value instanceof Set ? [...value] : value));
+  expect(Buffer.byteLength(json)).toBeGreaterThan(100);
+  expect(Buffer.byteLength(json)).toBeLessThan(maxRecordBytes);
+  return row;
+}
+
+async function createTaken(table = `table-${randomUUID()}`) {
+  const { backup } = await catalog.backups.create(newBackup(table));
+  const claim = { table, backup: backup.id, execution: backup.id };
+  await catalog.turns.take(claim);
+  return { backup, claim, row: () => readRow(keys.backup(table, backup.id)) };
+}
+
+function expectShortened(text: unknown): void {
+  expect(text).toMatch(/^The first words\. .* characters left out\] .* Request the backup again\.$/su);
+  expect(String(text).length).toBeLessThanOrEqual(maxTextLength);
+}
+
+describe('a record keeps at most a part of', () => {
+  it.each([1, maxReasons, maxReasons + 1, 10_000])('%i reasons for the choice of a source', async (count) => {
+    const { backup, claim, row } = await createTaken();
+    const why = Array.from({ length: count }, (_, i) => `${endless.slice(0, 98)}: snapshot ${i}`);
+    await catalog.turns.commit({
+      claim,
+      headSeen: undefined,
+      tableId: backup.table.tableId,
+      marker: backup.marker,
+      manifestSha256: '0'.repeat(64),
+      oldestRun: backup.id,
+      ends: { stream: 'a stream' },
+      internal: false,
+      result: {
+        kind: 'full',
+        source: 'scan',
+        parent: undefined,
+        digest: '0'.repeat(32),
+        figures: { items: 0, bytes: 0, copiedBytes: 0, copiedFiles: 0, copiedRecords: 0 },
+        why,
+      },
+    });
+    const kept = (await row())['why'] as string[];
+    expect(kept.length).toBe(Math.min(count, maxReasons));
+    expect([kept[0], kept.at(-1)]).toEqual([why[0], why.at(-1)]);
+    const leftOut = kept.filter((reason) => reason.endsWith('reasons left out]'));
+    expect(leftOut).toEqual(count > maxReasons ? [`[${count - maxReasons + 1} reasons left out]`] : []);
+  });
+
+  it('the reason of a failed backup', async () => {
+    const { claim, row } = await createTaken();
+    await catalog.turns.fail(claim, endless);
+    expectShortened((await row())['reason']);
+  });
+
+  it('the reason of a failed native backup', async () => {
+    const table = `table-${randomUUID()}`;
+    const { backup } = await catalog.backups.create({ ...newBackup(table), source: 'native' });
+    await catalog.natives.fail(backup, endless);
+    expectShortened((await readRow(keys.backup(table, backup.id)))['reason']);
+  });
+
+  it('every text of a restore, and of what became of its target', async () => {
+    const restore = await createRestore();
+    await catalog.restores.note(restore, { why: endless, reason: endless });
+    await catalog.restores.abandon(restore, endless);
+    const row = () => readRow(keys.restore(restore.target));
+    for (const member of ['why', 'reason', 'abandoned']) expectShortened((await row())[member]);
+    const fate = { kind: 'unseen', error: endless } as const;
+    await catalog.restores.end(restore, 'FAILED', { reason: endless, targetFate: fate });
+    expectShortened((await row())['reason']);
+    expectShortened(((await row())['targetFate'] as { error: string }).error);
+    await catalog.restores.changeFate(restore, { kind: 'kept', why: 'denied', error: endless });
+    expectShortened(((await row())['targetFate'] as { error: string }).error);
+  });
+});
+
+async function createRestore(): Promise<RestoreRecord> {
+  const { backup } = await createTaken();
+  return catalog.restores.createForPointInTime({
+    backup,
+    target: `target-${randomUUID()}`,
+    description: backup.description,
+  });
+}
+
+it('a table has at most a thousand waiting backups, and a further request is refused until one has ended', async () => {
+  const table = `table-${randomUUID()}`;
+  const marker = Date.now();
+  const pending = Array.from({ length: maxPending }, (_, i) => createBackupId(marker - i, randomIds.hex(8)));
+  await documents.send(
+    new PutCommand({
+      TableName: 'catalog',
+      Item: { ...keys.table(table), name: table, lastMarker: marker, pending: new Set<BackupId>(pending) },
+    }),
+  );
+  await readRow(keys.table(table));
+  await expect(catalog.backups.create(newBackup(table))).rejects.toMatchObject({
+    code: 'LimitExceeded',
+    message: expect.stringContaining('1000 backups of this table are waiting'),
+  });
+  const claim = { table, backup: pending.at(-1) as BackupId, execution: 'one' };
+  await catalog.turns.take(claim);
+  await catalog.turns.fail(claim, 'it stopped');
+  expect((await catalog.backups.create(newBackup(table))).isNew).toBe(true);
+});

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RestoreRecord } from '../../../lambda/model/records.ts';
+import { abortRestore } from '../../../lambda/restore/abort-restore.ts';
+import { TidemarkError } from '../../../lambda/runtime/errors.ts';
+import { executionName, createRestoreJob, type RestoreJob } from '../../../lambda/jobs/job.ts';
+import { runStep } from '../../../lambda/handlers/compose/run-step.ts';
+import { backUp } from '../../support/retention/support.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { newTable, recordOf } from '../../support/fixture.ts';
+import { type Harness, startHarness } from '../../support/harness.ts';
+import { newTargetName } from '../../support/restore/imports.ts';
+
+let database: TestDatabase;
+let harness: Harness;
+
+beforeAll(async () => {
+  database = await startDatabase();
+  harness = await startHarness(database);
+});
+afterAll(async () => {
+  await harness.close();
+  await database.close();
+});
+
+/** Requests a restore whose execution does not run. */
+async function requestRestore(): Promise<RestoreRecord> {
+  const { backup } = await backUp(database, harness, await newTable(database, 1));
+  const stopped = harness.restart();
+  stopped.executions.stop();
+  const key = { table: backup.table.name, id: backup.id };
+  return recordOf(await stopped.operations.restoreTable({ backup: key, target: newTargetName() }));
+}
+
+function createJob({ id, target }: RestoreRecord, attempt: number): RestoreJob {
+  return createRestoreJob(target, id, executionName(id, attempt));
+}
+
+async function failStep(job: RestoreJob, error: Error): Promise<void> {
+  const step = () => Promise.reject(error);
+  await expect(runStep(harness.services, 'restore-write', step, { job })).rejects.toBe(error);
+}
+
+async function abortAndReadReason(job: RestoreJob): Promise<string | undefined> {
+  await abortRestore(harness.services, { job, failure: { Error: 'it was given up' } });
+  return (await harness.services.catalog.restores.get(job.table))?.reason;
+}
+
+const refusedError = () => new TidemarkError('WritesRefused', 'no capacity');
+const lostError = () => new TidemarkError('TurnLost', 'another execution has it');
+
+describe('the reason of a failed restore', () => {
+  it('is the failure that its execution noted', async () => {
+    const job = createJob(await requestRestore(), 1);
+    await failStep(job, refusedError());
+    expect(await abortAndReadReason(job)).toBe('WritesRefused: no capacity');
+  });
+
+  it('is not the failure that an earlier execution noted', async () => {
+    const restore = await requestRestore();
+    await failStep(createJob(restore, 1), refusedError());
+    await harness.services.catalog.restores.restart(restore);
+    expect(await abortAndReadReason(createJob(restore, 2))).toBe('the workflow failed: it was given up');
+  });
+
+  it('is never TurnLost, which only says that another execution has the restore', async () => {
+    const job = createJob(await requestRestore(), 1);
+    await failStep(job, refusedError());
+    await failStep(job, lostError());
+    expect(await abortAndReadReason(job)).toBe('WritesRefused: no capacity');
+  });
+});

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import type { CreateTableCommandInput, GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { explainRestore } from '../../../lambda/model/restore-outcome.ts';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { newTable, tableExists } from '../../support/fixture.ts';
+import { type Harness, startHarness } from '../../support/harness.ts';
+import { intercept, newTargetName, restoreAndWait, serviceError } from '../../support/restore/imports.ts';
+import { describeTable } from '../../support/restore/rich-table.ts';
+import { backUp } from '../../support/retention/support.ts';
+import { contentOf } from '../../support/tables.ts';
+
+let database: TestDatabase;
+let harness: Harness;
+let target: string;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  harness = await startHarness(database);
+  onTestFinished(() => harness.close());
+  target = newTargetName();
+});
+
+const units = { ReadCapacityUnits: 5, WriteCapacityUnits: 6 };
+
+/** Creates a provisioned table with an index of that many key attributes, and one item. */
+async function createIndexedTable(keys = 1): Promise<string> {
+  const TableName = `source-${randomIds.hex(8)}`;
+  const names = Array.from({ length: keys }, (_, i) => `a${i}`);
+  const index: GlobalSecondaryIndex = {
+    IndexName: 'an-index',
+    KeySchema: names.map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
+    Projection: { ProjectionType: 'ALL' },
+    ProvisionedThroughput: units,
+  };
+  const input: CreateTableCommandInput = {
+    TableName,
+    ProvisionedThroughput: units,
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    AttributeDefinitions: ['pk', ...names].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    GlobalSecondaryIndexes: [index],
+    StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+  };
+  await database.dynamodb.send(new CreateTableCommand(input));
+  return TableName;
+}
+
+/** Counts the requests that write items. */
+function countWrites(): () => number {
+  let count = 0;
+  intercept(database, 'BatchWriteItemCommand', (send) => {
+    count++;
+    return send();
+  });
+  return () => count;
+}
+
+it('a restored table that lacks a promised setting is kept, and its record and description say which', async () => {
+  const { backup } = await backUp(database, harness, await createIndexedTable());
+  const record = await restoreAndWait(harness, backup, target);
+  // The embedded database accepts an index's throughput and forgets it.
+  const difference =
+    'index an-index, throughput: 0 read and 0 write units instead of 5 read and 6 write units';
+  expect(record).toMatchObject({ status: 'RESTORED', differences: [difference] });
+  expect(explainRestore(record)).toBe(`table ${target} is not as promised: ${difference}`);
+  expect((await harness.operations.describeTable({ table: target })).restore?.differences).toEqual([
+    difference,
+  ]);
+});
+
+it('a backup that recorded no throughput for an index restores it with the table’s, and the record says so', async () => {
+  const first = await backUp(database, harness, await createIndexedTable());
+  await restoreAndWait(harness, first.backup, target, { keep: ['stream'] });
+  // The description of this table is one from which DynamoDB could make no table.
+  const { backup } = await backUp(database, harness, target);
+  const again = newTargetName();
+  const record = await restoreAndWait(harness, backup, again);
+  expect(record).toMatchObject({ status: 'RESTORED', repairedIndexes: ['an-index'] });
+  expect(record.description.globalSecondaryIndexes).toMatchObject([{ ProvisionedThroughput: units }]);
+  expect(explainRestore(record)).toMatch(
+    /^the backup recorded no throughput for index an-index: it takes that of the table; /,
+  );
+});
+
+it('a restore is refused at once if the database cannot add one of its indexes, and accepted without that index', async () => {
+  const { backup, content } = await backUp(database, harness, await createIndexedTable(3));
+  const writes = countWrites();
+  await expect(restoreAndWait(harness, backup, target)).rejects.toMatchObject({
+    code: 'Validation',
+    message:
+      'Invalid Request: Index an-index has 3 key attributes, and this database adds indexes of at most 2 to a table. ' +
+      'Restore without it: leave it out of GlobalSecondaryIndexOverride.',
+  });
+  expect([writes(), await tableExists(database, target)]).toEqual([0, false]);
+  const record = await restoreAndWait(harness, backup, target, { globalSecondaryIndexes: [] });
+  expect(record).toMatchObject({ status: 'RESTORED' });
+  expect(await contentOf(database.dynamodb, target)).toEqual(content);
+});
+
+it('a restore whose table DynamoDB would refuse to change later fails before the first item is written', async () => {
+  const { backup } = await backUp(database, harness, await newTable(database, 5));
+  const writes = countWrites();
+  let made = 0;
+  intercept(database, 'CreateTableCommand', async (send) => {
+    if (made++ > 0) throw serviceError('ValidationException', 'the throughput is too large');
+    return send();
+  });
+  const record = await restoreAndWait(harness, backup, target);
+  expect(record).toMatchObject({
+    status: 'FAILED',
+    reason: `TargetRefused: DynamoDB refuses the settings of ${target}: ValidationException: the throughput is too large`,
+    targetFate: { kind: 'absent' },
+  });
+  expect([writes(), await tableExists(database, target)]).toEqual([0, false]);
+});
+
+it('a restore lets DynamoDB check all settings of a table before its first item is written', async () => {
+  const { backup } = await backUp(database, harness, await createIndexedTable());
+  const asked: object[] = [];
+  intercept(database, 'CreateTableCommand', (send, input) => {
+    asked.push(input);
+    return send();
+  });
+  await restoreAndWait(harness, backup, target);
+  expect(asked).toHaveLength(2);
+  expect(asked[1]).toMatchObject({
+    TableName: target,
+    BillingMode: 'PROVISIONED',
+    ProvisionedThroughput: units,
+    GlobalSecondaryIndexes: [{ IndexName: 'an-index', ProvisionedThroughput: units }],
+  });
+  expect(await describeTable(database, target)).toMatchObject({ ProvisionedThroughput: units });
+});

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createRestoreJob, type RestoreJob } from '../../../lambda/jobs/job.ts';
+import { partName, restoreStaging } from '../../../lambda/jobs/staging.ts';
+import { createTable } from '../../../lambda/restore/create-table.ts';
+import { fileNames, type RangeResult, readCurrentRestore } from '../../../lambda/restore/current-restore.ts';
+import { planRestore } from '../../../lambda/restore/plan-restore.ts';
+import { WriteGuard } from '../../../lambda/restore/write-guard.ts';
+import { writeRange } from '../../../lambda/restore/write-range.ts';
+import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { newTable, recordOf } from '../../support/fixture.ts';
+import { type Harness, startHarness } from '../../support/harness.ts';
+import { intercept, newTargetName } from '../../support/restore/imports.ts';
+import { VirtualTime } from '../../support/restore/virtual-time.ts';
+import { backUp, type TakenBackup } from '../../support/retention/support.ts';
+import { contentOf } from '../../support/tables.ts';
+
+let database: TestDatabase;
+let harness: Harness;
+let made: TakenBackup;
+
+beforeAll(async () => {
+  database = await startDatabase();
+  harness = await startHarness(database);
+  made = await backUp(database, harness, await newTable(database, 120));
+});
+afterAll(async () => {
+  await harness.close();
+  await database.close();
+});
+
+/** Begins a restore up to the step that writes its one range. */
+async function beginRestore(): Promise<RestoreJob> {
+  const stopped = harness.restart({ config: harness.services.config });
+  stopped.executions.stop();
+  const target = newTargetName();
+  const { id, table } = made.backup;
+  const started = await stopped.operations.restoreTable({ backup: { table: table.name, id }, target });
+  const job = createRestoreJob(target, recordOf(started).id);
+  await planRestore(harness.services, { job });
+  await createTable(harness.services, { job });
+  return job;
+}
+
+const resultName = (part: number) => partName(fileNames.range('writes', 0), part);
+const readResult = (job: RestoreJob, part: number) =>
+  restoreStaging(harness.store, job).read<RangeResult>(resultName(part));
+
+/** The services of an invocation whose time is spent after its first request. */
+function hurriedServices() {
+  return { ...harness.services, config: { ...harness.services.config, timeBudgetMs: 1 } };
+}
+
+/** Counts the items that are sent to be written. */
+function countItems(): () => number {
+  let items = 0;
+  intercept(database, 'BatchWriteItemCommand', (send, input) => {
+    const { RequestItems } = input as { RequestItems: Record<string, unknown[]> };
+    items += Object.values(RequestItems).flat().length;
+    return send();
+  });
+  return () => items;
+}
+
+it('a range that is written in several invocations sends each item once', async () => {
+  const job = await beginRestore();
+  const sent = countItems();
+  let invocations = 0;
+  for (let part = 0, status = 'more'; status === 'more'; invocations++) {
+    ({ part, status } = await writeRange(hurriedServices(), { job, task: 0, part }));
+  }
+  expect(invocations).toBeGreaterThan(1);
+  expect(sent()).toBe(made.content.size);
+  expect(await contentOf(database.dynamodb, job.table)).toEqual(made.content);
+});
+
+it('a repeated invocation continues after the parts that were published, and sends none of their items', async () => {
+  const job = await beginRestore();
+  const first = await writeRange(hurriedServices(), { job, task: 0, part: 0 });
+  expect(first).toMatchObject({ status: 'more', part: 1 });
+  const sent = countItems();
+  // The answer of the first invocation was lost, so the machine calls it again for the same part.
+  expect(await writeRange(harness.services, { job, task: 0, part: 0 })).toMatchObject({
+    status: 'done',
+    part: 2,
+  });
+  expect(sent()).toBe(made.content.size - (await readResult(job, 0)).items);
+  expect(await writeRange(harness.services, { job, task: 0, part: 0 })).toMatchObject({
+    status: 'done',
+    part: 2,
+  });
+  expect(await contentOf(database.dynamodb, job.table)).toEqual(made.content);
+});
+
+it('an invocation whose twin was faster to publish a part ends, and the next one continues from the twin’s', async () => {
+  const job = await beginRestore();
+  const staging = restoreStaging(harness.store, job);
+  let isFirst = true;
+  intercept(database, 'BatchWriteItemCommand', async (send) => {
+    if (isFirst) {
+      isFirst = false;
+      const twins: RangeResult = { done: false, items: 0, digest: '0', next: '0'.repeat(16), ahead: [] };
+      await staging.publishOnce(resultName(0), () => Promise.resolve(twins));
+    }
+    return send();
+  });
+  expect(await writeRange(harness.services, { job, task: 0, part: 0 })).toMatchObject({
+    status: 'more',
+    part: 1,
+  });
+  expect(await writeRange(harness.services, { job, task: 0, part: 1 })).toMatchObject({
+    status: 'done',
+    part: 2,
+  });
+  expect((await readResult(job, 1)).items).toBe(made.content.size);
+});
+
+it('a check that a restore may write counts for its time, and no longer', async () => {
+  const job = await beginRestore();
+  let checks = 0;
+  intercept(database, 'DescribeTableCommand', (send) => {
+    checks++;
+    return send();
+  });
+  const clock = new VirtualTime();
+  const services = { ...harness.services, clock, config: { ...harness.services.config, writeGuardMs: 1000 } };
+  const guard = new WriteGuard(services, job, await readCurrentRestore(services, job));
+  const seen: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    await Promise.all([guard.check(), guard.check()]);
+    seen.push(checks);
+    await clock.run(clock.sleep(500));
+  }
+  expect(seen).toEqual([1, 1, 2]);
+});
+
+it.each([
+  ['settled', { settled: true }],
+  ['abandoned', undefined],
+] as const)('a restore that is %s may no longer write', async (_, note) => {
+  const job = await beginRestore();
+  const current = await readCurrentRestore(harness.services, job);
+  const { restores } = harness.services.catalog;
+  const guard = new WriteGuard(harness.services, job, current);
+  await guard.check();
+  await (note === undefined
+    ? restores.abandon(current.restore, 'no longer wanted')
+    : restores.note(current.restore, note));
+  await expect(guard.check()).rejects.toMatchObject({ code: 'TurnLost' });
+});
