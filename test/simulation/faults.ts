@@ -22,6 +22,7 @@ export type Service = 'catalog' | 'tables' | 'streams' | 'store' | 'machines';
  * - `stranger`: somebody makes, changes or deletes a table with the name of a restore's target, or takes its tag away.
  * - `stop`: an execution of a state machine ends in the middle.
  * - `blur`: an export ends up to a minute before or after the requested time.
+ * - `skew`: the clock of a function is ahead of the others or behind them, by up to four seconds.
  * - `late`: a record of a stream can be read only seconds after its write.
  * - `emptyPage`: GetRecords answers an empty page before records.
  */
@@ -42,6 +43,7 @@ const rates = {
   twice: 0.3,
   stranger: 5,
   stop: 0.2,
+  skew: 5,
   blur: 1,
   late: 0.5,
   emptyPage: 0.3,

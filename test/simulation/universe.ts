@@ -47,7 +47,7 @@ const catalogCommands = new Set(['GetItem', 'Query', 'UpdateItem', 'TransactWrit
 const catalogTable = 'catalog';
 
 /** The longest time until a record of a stream can be read: well below the settle time. */
-const maxLateMs = 5000;
+const maxLateMs = 3000;
 
 export function createUniverse(seed: number, definitions: Definitions): Universe {
   const scheduler = new Scheduler(seed);
@@ -69,12 +69,15 @@ export function createUniverse(seed: number, definitions: Definitions): Universe
   const machines = new StateMachines({ scheduler, network, faults, functions }, definitions, () => services);
   const ids: Ids = { hex: (count) => random.hex(count) };
   const exports = new Exports({ scheduler, faults, tables, store: plainStore }, ids, seed);
-  const dynamodb = createSimulatedDynamodb((command, input) => {
-    if (catalogCommands.has(command))
-      return network.call('catalog', command, () => catalog.answer(command, input));
-    const service = exportCommands.has(command) ? exports : tables;
-    return network.call('tables', command, () => service.answer(command, input));
-  });
+  const dynamodb = createSimulatedDynamodb(
+    (command, input) => {
+      if (catalogCommands.has(command))
+        return network.call('catalog', command, () => catalog.answer(command, input));
+      const service = exportCommands.has(command) ? exports : tables;
+      return network.call('tables', command, () => service.answer(command, input));
+    },
+    () => scheduler.now,
+  );
   const services: Services = {
     config,
     clock: network.clock,

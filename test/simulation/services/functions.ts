@@ -9,12 +9,13 @@ const maxCallsBeforeDeath = 40;
 /** A machine that loses sight of a function does so within this time after the call. */
 const maxLostMs = 20_000;
 
+/** The clocks of two machines differ by less than this. */
+const maxSkewMs = 4000;
+
 export interface Invocation {
   readonly name: string;
   /** How long Lambda lets it live. */
   readonly timeoutMs: number;
-  /** How much its clock is ahead of the others'. @default 0 */
-  readonly skewMs?: number;
 }
 
 /** Lambda: runs functions, and ends them when their time is over. */
@@ -44,7 +45,7 @@ export class Functions {
   }
 
   #run<T>(
-    { name, timeoutMs, skewMs = 0 }: Invocation,
+    { name, timeoutMs }: Invocation,
     work: () => Promise<T>,
     resolve: (value: T) => void,
     reject: (error: MachineError) => void,
@@ -63,7 +64,7 @@ export class Functions {
     };
     const caller: Caller = {
       name: `#${number} ${name}`,
-      skewMs,
+      skewMs: this.#faults.happens('skew') ? this.#scheduler.random.between(-maxSkewMs, maxSkewMs) : 0,
       isDead: false,
       onCall: () => {
         if (++calls < lastCall || caller.isDead) return;

@@ -1,5 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { createDynamodbClient } from '../../../lambda/item/clients.ts';
 
 /** Answers a command. `input` is as DynamoDB would get it: attribute values are marshalled. Throws the service's errors. */
 export type Answer = (command: string, input: object) => Promise<object>;
@@ -12,18 +13,18 @@ const config = {
 
 const deserializer = 'deserializerMiddleware';
 
-/** Creates an SDK client whose commands are answered here: nothing is sent, signed or tried again. */
-export function createSimulatedDynamodb(answer: Answer): DynamoDBClient {
-  const client = new DynamoDBClient(config);
+/** Creates an SDK client whose commands are answered here, each with the service's time: nothing is sent, signed or tried again. */
+export function createSimulatedDynamodb(answer: Answer, now: () => number): DynamoDBClient {
+  const client = createDynamodbClient(config);
   const { middlewareStack } = client;
-  for (const name of ['loggerMiddleware', 'retryMiddleware', 'httpSigningMiddleware', deserializer])
-    middlewareStack.remove(name);
+  for (const name of ['retryMiddleware', 'httpSigningMiddleware', deserializer]) middlewareStack.remove(name);
   // In the place of the deserializer: the document client turns its output into plain values.
   middlewareStack.add(
     (_next, context) => async (args) => {
       const command = String(context['commandName']).replace(/Command$/, '');
       const output = await answer(command, args.input);
-      return { output: { $metadata: {}, ...output }, response: {} };
+      const headers = { date: new Date(now()).toUTCString() };
+      return { output: { $metadata: {}, ...output }, response: { headers } };
     },
     { name: deserializer, step: 'deserialize' },
   );
