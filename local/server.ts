@@ -8,6 +8,7 @@ import type { WireRequest, WireResponse } from '../lambda/dialects/wire.ts';
 import type { Operations } from '../lambda/operations/operations.ts';
 import { reasonOf } from '../lambda/runtime/errors.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
+import { allowEveryOrigin } from './cors.ts';
 import { answerExports } from './dynamodb/exports/answers.ts';
 import type { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
 import type { TableGuard } from './guard/table-guard.ts';
@@ -46,6 +47,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   const server = createServer((request, response) => {
     // An idle connection would keep a closing server open until it times out.
     response.once('close', () => server.listening || server.closeIdleConnections());
+    if (allowEveryOrigin(request, response)) return;
     answer(options, database, request, response).catch((error: unknown) => {
       options.log.error('request failed', { target: targetOf(request), reason: reasonOf(error) });
       if (response.headersSent) response.destroy();

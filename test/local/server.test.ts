@@ -50,6 +50,44 @@ async function setUp({ status = 200, headers = {}, body }: Answer = { body: '{}'
   return { ...(await startBefore(database)), received };
 }
 
+describe('a page of another origin', () => {
+  const origin = 'https://app.example';
+  const asked = {
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'authorization,content-type,x-amz-date,x-amz-target',
+  };
+
+  test('may send any request that its browser asks for before', async () => {
+    const { url, received } = await setUp();
+    const answer = await fetch(url, { method: 'OPTIONS', headers: { origin, ...asked } });
+    const allowed = ['origin', 'methods', 'headers'].map((what) =>
+      answer.headers.get(`access-control-allow-${what}`),
+    );
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+    expect(allowed).toEqual(['*', ...Object.values(asked)]);
+    expect(answer.headers.get('access-control-max-age')).toBe('172800');
+    expect(received).toEqual([]);
+  });
+
+  test.each(['PutItem', 'CreateTable', 'ListBackups', 'NoSuchOperation'])(
+    'may read the answer, whoever gives it: %s',
+    async (operation) => {
+      const { url } = await setUp();
+      const headers = { origin, 'x-amz-target': `DynamoDB_20120810.${operation}` };
+      const answer = await fetch(url, { method: 'POST', headers, body: '{}' });
+      expect(answer.headers.get('access-control-expose-headers')).toContain('x-amzn-RequestId');
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    },
+  );
+
+  test('is not mentioned in the answer to a request without an origin', async () => {
+    const { url } = await setUp();
+    const answer = await call(url, 'DynamoDB_20120810.PutItem', '{}');
+    const names = [...answer.headers.keys()].filter((name) => name.startsWith('access-control-'));
+    expect(names).toEqual([]);
+  });
+});
+
 describe('a call for the database', () => {
   test('reaches the database byte for byte, and so does its answer the caller', async () => {
     const sent = '{ "TableName":"orders",  "Item": {"id":{"S":"é😀"}} }';
