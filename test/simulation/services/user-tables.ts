@@ -125,7 +125,7 @@ export class UserTables {
     if (state.status === 'CREATING' || state.status === 'DELETING') return notFound(name);
     const isLeft = (): boolean => this.#faults.happens('unprocessed') && this.#scheduler.random.chance(0.5);
     const left = requests.filter((request) => isLeft() || !this.#put(state.table, request));
-    return left.length === 0 ? {} : { UnprocessedItems: { [name]: left } };
+    return { UnprocessedItems: left.length === 0 ? {} : { [name]: left } };
   }
 
   #put(table: UserTable, { PutRequest: put }: WriteRequest): true {
