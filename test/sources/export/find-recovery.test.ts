@@ -27,7 +27,9 @@ function look(error: Error, ageMs: number) {
     config: { ...defaultConfig, missingRecovery: 'enable' as const },
     recovery: {
       describe: async () => ({ enabled: false }),
-      update: () => Promise.reject(error),
+      async update(): Promise<never> {
+        throw error;
+      },
     },
   };
   return findRecovery(services, { table, requestedAt: 0 });
