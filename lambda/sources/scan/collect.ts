@@ -22,6 +22,9 @@ export async function collectScan(
   const scanned = await readScanResults(work.staging, segments);
   // From this second on, a record may be newer than what the scan saw.
   const firstUnseen = Math.floor(startedAt / 1000) - clockSkewSeconds;
+  // After one such record every record counts, also those whose times are a little earlier: else the older one of two
+  // records of a key could count, and the newer one not. To count more of them than needed changes nothing.
+  let isUnseen = work.part > 0;
   const collected = await stageStream(services, work, {
     stream,
     async findLanes() {
@@ -33,7 +36,10 @@ export async function collectScan(
       const second = Math.min(Math.floor(marker / 1000) - clockSkewSeconds, firstUnseen);
       return findLanesAround(streams, stream, second);
     },
-    isChange: ({ second }) => second >= firstUnseen,
+    isChange({ second }) {
+      isUnseen ||= second >= firstUnseen;
+      return isUnseen;
+    },
     correctUntil: Math.max(0, ...scanned.map(({ endedAt }) => endedAt)),
     since: marker,
   });
