@@ -54,6 +54,9 @@ export interface ListQuery extends Partial<TableReference> {
 /** Others may take the marker between our read and our write. Each time the last marker is read again. */
 const maxMarkerTries = 50;
 
+/** A list reads at least this many records at once. */
+const minPageSize = 100;
+
 /** One reading takes at most this many expired backups. */
 const maxExpired = 1000;
 
@@ -112,12 +115,15 @@ export class Backups {
     throw new TidemarkError('LimitExceeded', 'Too many requests for this table at once. Try again.');
   }
 
+  /** Finds a backup, even if it is deleted. */
   async get({ table, id }: BackupKey): Promise<BackupRecord | undefined> {
-    const row = await this.#rows.get(keys.backup(table, id));
+    // Not at the same time: a backup that is deleted between the two reads is found by the second one.
+    const row =
+      (await this.#rows.get(keys.backup(table, id))) ?? (await this.#rows.get(keys.deletedBackup(table, id)));
     return row && decodeBackup(row);
   }
 
-  /** Lists backups, except deleted and internal ones and by default failed ones, oldest first. The backup of the cursor may be gone. */
+  /** Lists backups, except internal ones and by default failed ones, oldest first. The backup of the cursor may be gone. */
   async list(query: ListQuery): Promise<BackupRecord[]> {
     // An id is a position, a hyphen and hex digits: the first bound lies before and the second after all ids of its time.
     const from = `${toPosition(query.from ?? 0)}-`;
@@ -126,12 +132,14 @@ export class Backups {
     // DynamoDB refuses a cursor outside the range. One before the range has no effect.
     let after = query.after !== undefined && query.after.id >= from ? query.after : undefined;
     if (from > to || (after !== undefined && after.id > to)) return found;
+    // Backups that are not listed take their place in pages too, so pages are not small.
+    const pageSize = Math.max(query.limit, minPageSize);
     while (found.length < query.limit) {
-      const page = await this.#readPage(query.table, from, to, query.limit, after);
+      const page = await this.#readPage(query.table, from, to, pageSize, after);
       const listed = page.filter((backup) => isListed(backup, query));
       found.push(...listed.slice(0, query.limit - found.length));
       const last = page.at(-1);
-      if (last === undefined || page.length < query.limit) break;
+      if (last === undefined || page.length < pageSize) break;
       after = { table: last.table.name, id: last.id };
     }
     return found;

@@ -7,7 +7,8 @@ import type { BackupId } from '../model/ids.ts';
  * | record      | pk            | sk             | collection, position                          |
  * | ----------- | ------------- | -------------- | --------------------------------------------- |
  * | table       | `TABLE#name`  | `TABLE`        | TABLES, name                                  |
- * | backup      | `TABLE#name`  | `BACKUP#id`    | BACKUPS, id (unless internal or deleted)      |
+ * | backup      | `TABLE#name`  | `BACKUP#id`    | BACKUPS, id (unless internal)                 |
+ * | once deleted| `TABLE#name`  | `DELETED#id`   |                                               |
  * | expiry      | `TABLE#name`  | `EXPIRY#id`    | EXPIRIES, 14-digit epoch ms                   |
  * | native      | `TABLE#name`  | `NATIVE#id`    | NATIVES, id (only while DynamoDB makes it)    |
  * | snapshot    | `TABLE#name`  | `SNAPSHOT#id`  |                                               |
@@ -31,6 +32,10 @@ export interface RecordKey {
 export const keys = {
   table: (table: string): RecordKey => ({ pk: `TABLE#${table}`, sk: 'TABLE' }),
   backup: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `BACKUP#${id}` }),
+  deletedBackup: (table: string, id: BackupId): RecordKey => ({
+    pk: `TABLE#${table}`,
+    sk: `DELETED#${id}`,
+  }),
   expiry: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `EXPIRY#${id}` }),
   native: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `NATIVE#${id}` }),
   snapshot: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `SNAPSHOT#${id}` }),

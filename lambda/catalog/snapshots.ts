@@ -41,6 +41,7 @@ export interface SnapshotRecord {
 
 /** All backups and snapshots of one table name, over all the TableIds that it had. */
 export interface Census {
+  /** In ascending order of their ids. */
   readonly backups: ReadonlyMap<BackupId, { readonly status: BackupStatus; readonly tableId: string }>;
   /** In ascending order of their ids. */
   readonly snapshots: readonly SnapshotRecord[];
@@ -91,7 +92,8 @@ export class Snapshots {
 
   /**
    * Reads every backup and snapshot of the table name, each consistently, one after another in ascending order of the sort
-   * keys: all backups before all snapshots, and a parent before its children. The sweep's safety rests on this order.
+   * keys: all backups, then all deleted ones, then all snapshots, a parent before its children. The sweep's safety rests on
+   * this order; and a backup that is deleted during the reading is read at least once.
    */
   async takeCensus(table: string): Promise<Census> {
     const backups = new Map<BackupId, { status: BackupStatus; tableId: string }>();
@@ -99,14 +101,14 @@ export class Snapshots {
     const range = { pk: keys.table(table).pk, from: 'BACKUP#', to: 'SNAPSHOT#~' };
     for await (const row of this.#rows.streamRange(range, censusPage)) {
       const key = String(row['sk']);
-      if (key.startsWith('BACKUP#')) {
+      if (key.startsWith('BACKUP#') || key.startsWith('DELETED#')) {
         const backup = decodeBackup(row);
         backups.set(backup.id, { status: backup.status, tableId: backup.table.tableId });
       } else if (key.startsWith('SNAPSHOT#')) {
         snapshots.push(decodeSnapshot(row));
       }
     }
-    return { backups, snapshots };
+    return { backups: new Map([...backups].toSorted(([a], [b]) => (a < b ? -1 : 1))), snapshots };
   }
 
   /**
@@ -116,8 +118,11 @@ export class Snapshots {
   async deleteBackup(backup: BackupRecord, deletedBy?: string): Promise<void> {
     const key = { table: backup.table.name, id: backup.id };
     const hasSnapshot = backup.status === 'AVAILABLE' && backup.source !== 'native';
+    const row = await this.#rows.get(keys.backup(key.table, key.id));
+    if (row === undefined) throw new TidemarkError('BackupNotFound', `Backup not found: ${backup.arn}`);
     const refused = await this.#rows.transact([
-      deleteRecord(backup, deletedBy),
+      removeRecord(backup),
+      keepDeleted(decodeBackup(row), deletedBy),
       { Delete: { Key: { ...keys.expiry(key.table, key.id) } } },
       ...(hasSnapshot ? [releaseSnapshot(key)] : []),
     ]);
@@ -180,23 +185,27 @@ export class Snapshots {
   }
 }
 
-/** Marks the backup as DELETED, on condition that its status is the one that was read, and unlists it. */
-function deleteRecord({ id, status, table }: BackupRecord, deletedBy: string | undefined): Write {
+/** Removes the backup's record, on condition that its status is the one that was read. */
+function removeRecord({ id, status, table }: BackupRecord): Write {
   return {
-    Update: {
+    Delete: {
       Key: { ...keys.backup(table.name, id) },
-      UpdateExpression:
-        `SET #status = :deleted${deletedBy === undefined ? '' : ', deletedBy = :by'} ` +
-        'REMOVE #collection, #position',
       ConditionExpression: '#status = :seen',
-      ExpressionAttributeNames: { '#status': 'status', '#collection': 'collection', '#position': 'position' },
-      ExpressionAttributeValues: {
-        ':deleted': 'DELETED',
-        ':seen': status,
-        ...(deletedBy !== undefined && { ':by': deletedBy }),
-      },
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':seen': status },
     },
   };
+}
+
+/** Keeps the record as that of a deleted backup, where no list reads it. A record that has ended does not change otherwise. */
+function keepDeleted(backup: BackupRecord, deletedBy: string | undefined): Write {
+  const { id, table } = backup;
+  const deleted: BackupRecord = {
+    ...backup,
+    status: 'DELETED',
+    ...(deletedBy !== undefined && { deletedBy }),
+  };
+  return { Put: { Item: { ...keys.deletedBackup(table.name, id), ...deleted } } };
 }
 
 /** Lets the snapshot die once nothing holds it. Fails while a restore reads it. */

@@ -8,21 +8,32 @@ import type { ObjectStore, PutOutcome, StoredObject } from './object-store.ts';
 const temporaryFolder = '.tmp';
 
 /**
+ * A file there that nobody has written to for this long was left by a killed writer: a put takes minutes at most. The next
+ * put removes it, at the latest when as much time has passed again.
+ */
+const maxTemporaryAgeMs = 60 * 60 * 1000;
+
+/**
  * Creates a store of files below a directory, one file for each object, with the key as its path. The file system must
  * have hard links: `link` is the only call that publishes a complete file on condition that its name is free. Unlike in
  * S3, a key that is an object cannot also be the start of other keys.
  *
  * A put resolves when the object would survive a power failure. A killed writer leaves at most a file in `.tmp`, which no
- * key can name. Throws `Internal` for a key that is not a plain relative path.
+ * key can name, and which a later put removes. Throws `Internal` for a key that is not a plain relative path.
  */
 export function createDirectoryStore(root: string): ObjectStore {
   const folder = resolve(root);
   const fileOf = (key: string): string => join(folder, ...segmentsOf(key));
+  let cleanedAt = 0;
 
   async function store(key: string, write: Write, publish: Publish): Promise<PutOutcome> {
     const final = fileOf(key);
     const temporary = join(folder, temporaryFolder, randomUUID());
     await mkdir(dirname(temporary), { recursive: true });
+    if (Date.now() - cleanedAt > maxTemporaryAgeMs) {
+      cleanedAt = Date.now();
+      await removeAbandoned(dirname(temporary));
+    }
     try {
       await writeDurably(temporary, write);
       await mkdir(dirname(final), { recursive: true });
@@ -70,6 +81,15 @@ function segmentsOf(key: string): string[] {
     throw new TidemarkError('Internal', `Not an object key: ${JSON.stringify(key)}`);
   }
   return segments;
+}
+
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name);
+    const found = await unlessGone(stat(file));
+    if (found !== undefined && Date.now() - found.mtimeMs > maxTemporaryAgeMs)
+      await rm(file, { force: true });
+  }
 }
 
 async function writeDurably(file: string, write: Write): Promise<void> {

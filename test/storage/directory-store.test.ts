@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -30,6 +30,17 @@ describe('directory store', () => {
       const broken = new Error('the source broke');
       await expect(store.putStream('tables/t1/third', yieldThenThrow(broken))).rejects.toBe(broken);
       expect(await listFiles(root)).toEqual(['tables/t1/first', 'tables/t1/second']);
+    });
+
+    it('left by killed writers are removed an hour after the last write to them, and younger ones are kept', async () => {
+      await mkdir(join(root, '.tmp'));
+      const [old, young] = [join(root, '.tmp', 'old'), join(root, '.tmp', 'young')];
+      for (const file of [old, young]) await writeFile(file, 'partial');
+      const hoursAgo = (hours: number): Date => new Date(Date.now() - hours * 3_600_000);
+      await utimes(old, hoursAgo(1.1), hoursAgo(1.1));
+      await utimes(young, hoursAgo(0.9), hoursAgo(0.9));
+      await createDirectoryStore(root).put('a', Buffer.from('stored'));
+      expect(await readdir(join(root, '.tmp'))).toEqual(['young']);
     });
 
     it('are read by another store on the same directory', async () => {

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Catalog, openCatalog } from '../../lambda/catalog/catalog.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
+import { systemClock } from '../../lambda/runtime/clock.ts';
+import { randomIds } from '../../lambda/runtime/ids.ts';
+import { createCatalog } from '../../local/catalog-table.ts';
+import { newBackup } from '../support/catalog/new-backup.ts';
+import { startDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+let catalog: Catalog;
+let queries = 0;
+let rows = 0;
+beforeAll(async () => {
+  database = await startDatabase();
+  database.dynamodb.middlewareStack.add(
+    (next, { commandName }) =>
+      async (call) => {
+        const result = await next(call);
+        const { Items } = result.output as { readonly Items?: readonly unknown[] };
+        if (commandName === 'QueryCommand') queries++;
+        rows += Items?.length ?? 0;
+        return result;
+      },
+    { step: 'initialize' },
+  );
+  await createCatalog(database.dynamodb, 'catalog');
+  catalog = openCatalog(database.dynamodb, 'catalog', systemClock, randomIds);
+});
+afterAll(() => database.close());
+
+async function createFailed(table: string, internal = false): Promise<BackupRecord> {
+  const { backup } = await catalog.backups.create({ ...newBackup(table), internal });
+  const claim = { table, backup: backup.id, execution: backup.id };
+  await catalog.turns.take(claim);
+  await catalog.turns.fail(claim, 'given up');
+  const failed = await catalog.backups.get({ table, id: backup.id });
+  if (failed === undefined) throw new Error('the backup has no record');
+  return failed;
+}
+
+describe('a list of the backups of one table', () => {
+  it('reads none that was deleted', async () => {
+    const table = `table-${randomUUID()}`;
+    const deleted: BackupRecord[] = [];
+    for (let i = 0; i < 30; i++) deleted.push(await createFailed(table));
+    for (const backup of deleted) await catalog.snapshots.deleteBackup(backup);
+    const { backup } = await catalog.backups.create(newBackup(table));
+
+    [queries, rows] = [0, 0];
+    expect((await catalog.backups.list({ table, limit: 2 })).map(({ id }) => id)).toEqual([backup.id]);
+    expect({ queries, rows }).toEqual({ queries: 1, rows: 1 });
+  });
+
+  it('reads many at once that it leaves out, however few it lists', async () => {
+    const table = `table-${randomUUID()}`;
+    for (let i = 0; i < 12; i++) await createFailed(table, i % 2 === 0);
+    const { backup } = await catalog.backups.create(newBackup(table));
+    queries = 0;
+    expect((await catalog.backups.list({ table, limit: 1 })).map(({ id }) => id)).toEqual([backup.id]);
+    expect(queries).toBe(1);
+  });
+});
+
+it('a deleted backup is still found by its id, with what was known of it', async () => {
+  const table = `table-${randomUUID()}`;
+  const failed = await createFailed(table);
+  await catalog.snapshots.deleteBackup(failed, 'a request');
+  expect(await catalog.backups.get({ table, id: failed.id })).toEqual({
+    ...failed,
+    status: 'DELETED',
+    deletedBy: 'a request',
+  });
+  await expect(catalog.snapshots.deleteBackup(failed)).rejects.toMatchObject({ code: 'BackupNotFound' });
+});
