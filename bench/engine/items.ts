@@ -31,7 +31,7 @@ export function makeItem(seed: number, index: number, version: number): SdkItem 
     gift: { BOOL: random() < 0.05 },
     coupon: { NULL: true },
     tags: { SS: pickSome(random, 3) },
-    rooms: { NS: [1, 40, 80].map((base) => String(base + pickNumber(random, 40))) },
+    rooms: { NS: [0, 40, 80].map((base) => String(base + pickNumber(random, 40))) },
     title: { S: makeText(random, 6) },
     address: { M: makeAddress(random) },
     lines: { L: [makeLine(random), makeLine(random)] },
