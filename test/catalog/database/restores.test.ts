@@ -217,3 +217,21 @@ describe('a note on a restore', () => {
     expect(await catalog.restores.get('target')).not.toHaveProperty('importArn');
   });
 });
+
+describe('of two calls that settle and abandon a restore, the first one counts:', () => {
+  it('a settled restore cannot be abandoned', async () => {
+    const restore = await start();
+    await catalog.restores.note(restore, { settled: true });
+    expect(await catalog.restores.abandon(restore, 'given up')).toBe(false);
+    expect(await catalog.restores.get('target')).toEqual({ ...restore, settled: true });
+  });
+
+  it('an abandoned restore cannot be settled', async () => {
+    const restore = await start();
+    expect(await catalog.restores.abandon(restore, 'given up')).toBe(true);
+    await expect(catalog.restores.note(restore, { settled: true })).rejects.toMatchObject({
+      code: 'TurnLost',
+    });
+    expect(await catalog.restores.get('target')).toEqual({ ...restore, abandoned: 'given up' });
+  });
+});

@@ -10,7 +10,7 @@ import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
-import { newBackup } from '../../support/catalog/new-backup.ts';
+import { commitOf, newBackup } from '../../support/catalog/new-backup.ts';
 
 let database: TestDatabase;
 let catalog: Catalog;
@@ -86,23 +86,3 @@ describe('a call on a turn whose every write is refused ends with an error:', ()
     expect(writes.mock.calls.length).toBe(20);
   });
 });
-
-function commitOf(claim: Claim) {
-  return {
-    claim,
-    headSeen: undefined,
-    tableId: 'id',
-    marker: 1,
-    manifestSha256: '',
-    oldestRun: claim.backup,
-    ends: { stream: '' },
-    internal: false,
-    result: {
-      kind: 'full',
-      source: 'scan',
-      parent: undefined,
-      digest: '',
-      figures: { items: 0, bytes: 0, copiedBytes: 0, copiedFiles: 0, copiedRecords: 0 },
-    },
-  } as const;
-}

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NewBackup } from '../../../lambda/catalog/backups.ts';
+import type { Commit } from '../../../lambda/catalog/commit-writes.ts';
+import type { Claim } from '../../../lambda/catalog/turn-writes.ts';
 
 /** A request for a backup of a table of this name, as short as it can be. */
 export function newBackup(table: string): NewBackup {
@@ -19,6 +21,27 @@ export function newBackup(table: string): NewBackup {
       billingMode: 'PAY_PER_REQUEST',
       localSecondaryIndexes: [],
       globalSecondaryIndexes: [],
+    },
+  };
+}
+
+/** What the execution of a first full backup commits. */
+export function commitOf(claim: Claim): Commit {
+  return {
+    claim,
+    headSeen: undefined,
+    tableId: 'id',
+    marker: 1,
+    manifestSha256: '',
+    oldestRun: claim.backup,
+    ends: { stream: '' },
+    internal: false,
+    result: {
+      kind: 'full',
+      source: 'scan',
+      parent: undefined,
+      digest: '',
+      figures: { items: 0, bytes: 0, copiedBytes: 0, copiedFiles: 0, copiedRecords: 0 },
     },
   };
 }
