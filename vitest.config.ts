@@ -31,5 +31,10 @@ export default defineConfig({
     isolate: false,
     restoreMocks: true,
     unstubEnvs: true,
+    coverage: {
+      provider: 'v8',
+      include: ['{lambda,lib,local,cli,api}/**/*.ts'],
+      reporter: ['json-summary'],
+    },
   },
 });

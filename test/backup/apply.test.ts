@@ -14,6 +14,7 @@ import {
   createMemoryStore,
   sortKeyed,
 } from '../support/snapshot/support.ts';
+import { scaleRuns } from '../support/scale.ts';
 
 const keys = 60;
 const wholeRange = { from: 0n, to: 1n << 64n };
@@ -106,7 +107,7 @@ describe('each backup of any chain', () => {
           parent = manifest;
         }
       }),
-      { numRuns: 60 },
+      { numRuns: scaleRuns(15) },
     );
   });
 
@@ -124,7 +125,7 @@ describe('each backup of any chain', () => {
           parent = manifest;
         }
       }),
-      { numRuns: 40 },
+      { numRuns: scaleRuns(10) },
     );
   });
 
@@ -148,7 +149,7 @@ describe('each backup of any chain', () => {
         }
         for (const [manifest, content] of made) await expectContent(store, manifest, content);
       }),
-      { numRuns: 30 },
+      { numRuns: scaleRuns(8) },
     );
   });
 });

@@ -12,6 +12,7 @@ import {
   readLanes,
 } from '../../lambda/sources/stream-cut.ts';
 import { type Script, scripts, SimulatedTable } from '../support/sources/simulated-stream.ts';
+import { scaleRuns } from '../support/scale.ts';
 
 const emptyPages = 3;
 
@@ -124,7 +125,7 @@ describe('readLanes, from one cut to the next,', () => {
           expectCutAt(table, cut, marker);
         });
       }),
-      { numRuns: 400 },
+      { numRuns: scaleRuns(100) },
     );
   });
 });
@@ -163,7 +164,7 @@ describe('readLanes, when its time is used up,', () => {
           expect({ ...result, parts: 1 }).toEqual(expected);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: scaleRuns(50) },
     );
   });
 
@@ -176,7 +177,7 @@ describe('readLanes, when its time is used up,', () => {
         const splits = table.streams.flatMap((stream) => stream.shards).length;
         expect(parts).toBeLessThanOrEqual(taken.length + 5 * splits);
       }),
-      { numRuns: 100 },
+      { numRuns: scaleRuns(25) },
     );
   });
 });
@@ -194,7 +195,7 @@ describe('readLanes, past the cut,', () => {
           expected,
         );
       }),
-      { numRuns: 200 },
+      { numRuns: scaleRuns(50) },
     );
   });
 
@@ -252,7 +253,7 @@ describe('findLanesAround, without a cut to begin at,', () => {
         const later = table.history.filter((write) => write.place !== undefined && write.second > second + 1);
         expect(later.filter((write) => !sequences.includes(String(write.place?.sequence)))).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: scaleRuns(50) },
     );
   });
 

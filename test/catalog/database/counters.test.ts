@@ -7,6 +7,7 @@ import type { Clock } from '../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 const table = 'catalog-of-counters';
 
@@ -112,7 +113,7 @@ describe('a counter of events by the second', () => {
           expect(await counters[i % many]?.admit(event, limit)).toBe(expected);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: scaleRuns(8) },
     );
   });
 

@@ -8,6 +8,7 @@ import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
 import * as arbitrary from '../../support/catalog/arbitrary-records.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 let database: TestDatabase;
 let catalog: Catalog;
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const runs = { numRuns: 15 };
+const runs = { numRuns: scaleRuns(4) };
 
 function newTable() {
   const name = `table-${randomUUID()}`;

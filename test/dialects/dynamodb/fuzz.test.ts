@@ -7,6 +7,7 @@ import type { Member, Members } from '../../../lambda/dialects/dynamodb/members.
 import type { Operation } from '../../../lambda/dialects/dynamodb/operation.ts';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
 import { arn, fakeOperations, tableArn } from './fakes.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 /** Values that are valid for some member or for none. */
 const anything = fc.oneof(
@@ -72,7 +73,7 @@ test('the dialect answers any request with a well-formed response and never with
       const type = expect.stringMatching(/^com\.amazon[\w.]*#\w+Exception$/);
       expect(parsed).toMatchObject(answer.status === 400 ? { __type: type } : {});
     }),
-    { numRuns: 3000 },
+    { numRuns: scaleRuns(750) },
   );
   expect(log.error).not.toHaveBeenCalled();
 });

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { play } from '../../support/retention/play.ts';
 import { SweepWorlds } from '../../support/retention/sweep-world.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 let worlds: SweepWorlds;
 beforeAll(async () => {
@@ -13,7 +14,7 @@ describe('sweeps that run concurrently with backups, restores, deletions and eac
   it('delete nothing that a live snapshot needs, in any order of their calls', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), (seed) => play(worlds, seed)),
-      { numRuns: 15, endOnFailure: true },
+      { numRuns: scaleRuns(4), endOnFailure: true },
     );
   });
 });

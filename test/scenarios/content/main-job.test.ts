@@ -17,6 +17,7 @@ import {
   shapes,
 } from '../../support/tables.ts';
 import { Writer } from '../../support/writer.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 /** Limits so small that a few dozen items cross every boundary: frames, spills, staged files, partitions, ranges. */
 const smallLimits: Limits = {
@@ -110,7 +111,7 @@ describe('every AVAILABLE backup', () => {
           }
         },
       ),
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: scaleRuns(2), endOnFailure: true },
     );
   });
 
@@ -138,7 +139,7 @@ describe('every AVAILABLE backup', () => {
           }
         },
       ),
-      { numRuns: 3, endOnFailure: true },
+      { numRuns: scaleRuns(1), endOnFailure: true },
     );
   });
 });

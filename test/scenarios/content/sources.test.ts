@@ -12,6 +12,7 @@ import {
   steady,
   Worlds,
 } from '../../support/sources/world.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 let worlds: Worlds;
 beforeAll(async () => {
@@ -40,7 +41,7 @@ describe('a snapshot', () => {
           budget,
         ),
       ),
-      { numRuns: 30, endOnFailure: true },
+      { numRuns: scaleRuns(8), endOnFailure: true },
     );
   });
 });

@@ -23,6 +23,7 @@ import {
   createLateIndexedTable,
   settingsOf,
 } from '../../support/restore/rich-table.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -64,7 +65,7 @@ describe('a table restored by import', () => {
           await expectRestored(harness, await backUp(database, harness, table));
         },
       ),
-      { numRuns: 8 },
+      { numRuns: scaleRuns(2) },
     );
   });
 

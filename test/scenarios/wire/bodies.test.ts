@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { call, expectError, expectNoFault, operations } from '../../support/wire/http.ts';
 import { embeddedWire } from '../../support/wire/support.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 const wire = embeddedWire();
 
@@ -154,6 +155,6 @@ test('any value of any member is accepted or rejected without a fault', async ()
         expectNoFault(await call(wire.url, operation, body), `${operation} ${JSON.stringify(body)}`);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: scaleRuns(125) },
   );
 });

@@ -8,6 +8,7 @@ import { decodeLines } from '../../../lambda/snapshot/format/line.ts';
 import { openFrame } from '../../../lambda/snapshot/read/read-frames.ts';
 import { anyRange, anyRegions, itemsOf, storeRegions } from '../../support/snapshot/base-regions.ts';
 import { change, writeRun, createMemoryStore } from '../../support/snapshot/support.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 interface Opened extends BaseFrame {
   readonly lines: readonly Change[];
@@ -33,7 +34,7 @@ async function expectAlways(rule: (frames: readonly Opened[], range: HashRange) 
       const wanted = [...itemsOf(regions, range).values()].sort(compareKeyed);
       expect(kept.map(({ key }) => String(key))).toEqual(wanted.map(({ key }) => String(key)));
     }),
-    { numRuns: 200 },
+    { numRuns: scaleRuns(50) },
   );
 }
 

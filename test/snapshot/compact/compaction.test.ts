@@ -15,6 +15,7 @@ import { defaultLimits, type Limits } from '../../../lambda/snapshot/format/limi
 import type { RunRef } from '../../../lambda/snapshot/format/manifest.ts';
 import { selectRuns } from '../../../lambda/snapshot/read/runs.ts';
 import { PlannedTable, samples, type Step } from '../../support/snapshot/planned-table.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 const anyLimits: fc.Arbitrary<Limits> = fc
   .record({
@@ -63,7 +64,7 @@ interface Seen {
 }
 
 /** Checks the rule after every backup of any history. */
-function expectAlways(rule: (seen: Seen) => void, numRuns = 200): void {
+function expectAlways(rule: (seen: Seen) => void, numRuns = scaleRuns(50)): void {
   fc.assert(
     fc.property(anyHistory, ({ limits, steps }) => {
       const table = new PlannedTable(limits);
@@ -102,7 +103,7 @@ describe('after any sequence of backups', () => {
           expect(before.map((held, i) => held.filter((one) => after[i]?.has(one)))).toEqual(before);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: scaleRuns(50) },
     );
   });
 

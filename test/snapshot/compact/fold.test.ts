@@ -27,6 +27,7 @@ import {
   toLine,
   keepFrames,
 } from '../../support/snapshot/support.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 const anyFold = fc.record({
   regions: anyRegions,
@@ -90,7 +91,7 @@ describe('foldFrames', () => {
         expect(frames.flatMap(linesOf)).toEqual(lines);
         expect(total.toContent()).toEqual(countContent(lines.map(imageOf)));
       }),
-      { numRuns: 300 },
+      { numRuns: scaleRuns(75) },
     );
   });
 
@@ -112,7 +113,7 @@ describe('foldFrames', () => {
           });
         }
       }),
-      { numRuns: 300 },
+      { numRuns: scaleRuns(75) },
     );
   });
 
@@ -141,7 +142,7 @@ describe('foldFrames', () => {
           sortKeyed([...expected.values()]).map(({ image }) => String(image)),
         );
       }),
-      { numRuns: 100 },
+      { numRuns: scaleRuns(25) },
     );
   });
 });
@@ -168,7 +169,7 @@ describe('a frame that no change falls into', () => {
           expect(copied.has(entry.sha256) || !mustBeCopied).toBe(true);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: scaleRuns(75) },
     );
   });
 
@@ -226,7 +227,7 @@ describe('the sizes of the frames of a fold', () => {
           run = { ...empty, ...file, key };
         }
       }),
-      { numRuns: 100, endOnFailure: true },
+      { numRuns: scaleRuns(25), endOnFailure: true },
     );
   });
 

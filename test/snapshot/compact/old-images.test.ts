@@ -19,6 +19,7 @@ import {
   writeRun,
 } from '../../support/snapshot/support.ts';
 import { listFrames, watchStore } from '../../support/snapshot/watched-store.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 const claimed: OldImage = { digest: Buffer.alloc(16), bytes: 1 };
 
@@ -67,7 +68,7 @@ describe('addOldImages', () => {
           }
         },
       ),
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: scaleRuns(2), endOnFailure: true },
     );
   });
 

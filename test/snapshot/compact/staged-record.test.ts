@@ -8,6 +8,7 @@ import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { digestImage } from '../../../lambda/snapshot/format/digest.ts';
 import { StagedLineParser } from '../../../lambda/snapshot/compact/staged-record.ts';
 import { anyItem, createChoices, writeItem, spellItem } from '../../support/item/arbitrary.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 const parseStagedLine = (line: string, keyNames: KeyNames) =>
   new StagedLineParser(keyNames).parse(Buffer.from(line));
@@ -228,7 +229,7 @@ describe('the fast scan of a staged line', () => {
         const [taken, ordinary] = outcomes(Buffer.from(lineOf(line)), line.item.keyNames);
         expect(taken).toEqual(ordinary);
       }),
-      { numRuns: 500 },
+      { numRuns: scaleRuns(125) },
     );
   });
 
@@ -245,7 +246,7 @@ describe('the fast scan of a staged line', () => {
         const [taken, ordinary] = outcomes(text, line.item.keyNames);
         expect(taken).toEqual(ordinary);
       }),
-      { numRuns: 2000 },
+      { numRuns: scaleRuns(500) },
     );
   });
 });

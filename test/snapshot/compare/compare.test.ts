@@ -15,6 +15,7 @@ import {
 } from '../../support/snapshot/histories.ts';
 import { change, createMemoryStore, sortKeyed } from '../../support/snapshot/support.ts';
 import { listFrames, watchStore } from '../../support/snapshot/watched-store.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 type Content = ReadonlyMap<number, string>;
 
@@ -73,7 +74,7 @@ describe('the differences of two snapshots', () => {
           }
         }
       }),
-      { numRuns: 12, endOnFailure: true },
+      { numRuns: scaleRuns(3), endOnFailure: true },
     );
   });
 
@@ -87,7 +88,7 @@ describe('the differences of two snapshots', () => {
           compareMaps(from.content, to.content),
         );
       }),
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: scaleRuns(2), endOnFailure: true },
     );
   });
 });

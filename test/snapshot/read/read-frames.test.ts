@@ -15,6 +15,7 @@ import {
   writeFile,
   writeRun,
 } from '../../support/snapshot/support.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 describe('readFrames', () => {
   /** Few hashes and many keys, so that entries of one hash often lie in several frames. */
@@ -43,7 +44,7 @@ describe('readFrames', () => {
           }
         }
       }),
-      { numRuns: 25 },
+      { numRuns: scaleRuns(7) },
     );
   });
 

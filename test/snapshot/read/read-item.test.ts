@@ -18,6 +18,7 @@ import {
   sortKeyed,
   writeRun,
 } from '../../support/snapshot/support.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 async function textOf(store: ObjectStore, manifest: Manifest, n: number): Promise<string | undefined> {
   const { image } = await readItem(store, manifest, change(n, undefined));
@@ -37,7 +38,7 @@ describe('readItem', () => {
             expect(await textOf(store, manifest, n)).toBe(imageOf(n, content.get(n)));
         }
       }),
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: scaleRuns(2), endOnFailure: true },
     );
   });
 

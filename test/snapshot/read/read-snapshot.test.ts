@@ -19,6 +19,7 @@ import {
   sortKeyed,
   writeRun,
 } from '../../support/snapshot/support.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 const end = 1n << 64n;
 
@@ -77,7 +78,7 @@ describe('readSnapshot', () => {
         expect(images(await items(range))).toEqual(readByMap(runs, range));
         expect(images(await items(wholeRange))).toEqual(readByMap(runs, wholeRange));
       }),
-      { numRuns: 100 },
+      { numRuns: scaleRuns(25) },
     );
   });
 

@@ -8,6 +8,7 @@ import { smallLimits } from '../../support/snapshot/chain.ts';
 import { histories, makeItems, makeSnapshots, expectPresent } from '../../support/snapshot/histories.ts';
 import { type MemoryStore, createMemoryStore } from '../../support/snapshot/support.ts';
 import { listFrames, watchStore } from '../../support/snapshot/watched-store.ts';
+import { scaleRuns } from '../../support/scale.ts';
 
 const never = (): number => expect.fail('a full verification draws no random number');
 
@@ -54,7 +55,7 @@ describe('verifying a sound snapshot', () => {
           expect(problemsIn(sample)).toEqual([0, []]);
         }
       }),
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: scaleRuns(2), endOnFailure: true },
     );
   });
 

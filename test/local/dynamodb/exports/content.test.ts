@@ -18,6 +18,7 @@ import {
 } from '../../../support/tables.ts';
 import { Writer } from '../../../support/writer.ts';
 import { beginSecond, runExport, readExport, linesOf, normalImage, setUp, tableOf } from './support.ts';
+import { scaleRuns } from '../../../support/scale.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -109,7 +110,7 @@ describe('a full export', () => {
         const description = await runExport(exports, { TableArn: table.arn });
         expect(await readExport(store, description)).toEqual(await contentOf(database.dynamodb, table.name));
       }),
-      { numRuns: 15 },
+      { numRuns: scaleRuns(4) },
     );
   });
 });
@@ -199,7 +200,7 @@ it('exports of every second and every window contain what the writers wrote', as
       }
     }),
     // A run takes seconds, so do not shrink a failing one.
-    { numRuns: 2, endOnFailure: true },
+    { numRuns: scaleRuns(1), endOnFailure: true },
   );
 });
 

@@ -16,6 +16,7 @@ import { startDatabase, type TestDatabase } from '../../../support/database.ts';
 import { attributes, contentOf, nthKey, putItem, type Shape, shapes } from '../../../support/tables.ts';
 import { runExport, runImport, jsonOf, setUp, tableOf } from './support.ts';
 import { shiftClock } from '../../../support/simulated-clock.ts';
+import { scaleRuns } from '../../../support/scale.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -87,7 +88,7 @@ describe('an import', () => {
         const content = await contentOf(database.dynamodb, parameters.TableName);
         expect(content).toEqual(await contentOf(database.dynamodb, table.name));
       }),
-      { numRuns: 10 },
+      { numRuns: scaleRuns(3) },
     );
   });
 
