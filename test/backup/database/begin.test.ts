@@ -5,12 +5,15 @@ import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { Turns } from '../../../lambda/catalog/turns.ts';
 import { manifestKey } from '../../../lambda/snapshot/format/manifest.ts';
 import { begin, type BeginResult } from '../../../lambda/backup/begin.ts';
+import { type BackupPlan, names } from '../../../lambda/backup/backup-plan.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { embedded } from '../../support/embedded.ts';
 import { expectNothingHeld, putItems } from '../../support/fixture.ts';
 import type { Harness } from '../../support/harness.ts';
 import { simulatedRecovery } from '../../support/recovery.ts';
 import { createBackupJob } from '../../../lambda/jobs/job.ts';
+import { backupStaging } from '../../../lambda/jobs/staging.ts';
+import { replaceManifest } from '../../support/snapshot/replace-manifest.ts';
 
 const world = embedded();
 
@@ -144,6 +147,23 @@ describe('a pinned parent', () => {
     const claim = { table, backup: one.id, execution: one.id };
     await expect(harness.services.catalog.turns.pinParent(claim, one.id)).rejects.toMatchObject({
       code: 'TurnLost',
+    });
+  });
+});
+
+describe('begin, after the head’s manifest was replaced by another valid one,', () => {
+  it('does not continue the head, because the catalog has the checksum of the first manifest', async () => {
+    const { harness } = world;
+    const { two, claim } = await createThird();
+    await replaceManifest(harness.store, two);
+    expect(await beginBackup(claim.backup)).toMatchObject({ status: 'scan' });
+    expect(
+      await backupStaging(harness.store, createBackupJob(claim.table, claim.backup)).read<BackupPlan>(
+        names.plan,
+      ),
+    ).toMatchObject({
+      kind: 'full',
+      why: expect.arrayContaining([expect.stringContaining('it is damaged')]) as string[],
     });
   });
 });

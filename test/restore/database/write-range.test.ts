@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createRestoreJob, type RestoreJob } from '../../../lambda/jobs/job.ts';
+import type { RestoreJob } from '../../../lambda/jobs/job.ts';
 import { partName, restoreStaging } from '../../../lambda/jobs/staging.ts';
-import { createTable } from '../../../lambda/restore/create-table.ts';
 import { fileNames, type RangeResult, readCurrentRestore } from '../../../lambda/restore/current-restore.ts';
-import { planRestore } from '../../../lambda/restore/plan-restore.ts';
 import { WriteGuard } from '../../../lambda/restore/write-guard.ts';
 import { writeRange } from '../../../lambda/restore/write-range.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
-import { newTable, recordOf } from '../../support/fixture.ts';
+import { newTable } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
-import { intercept, newTargetName } from '../../support/restore/imports.ts';
+import { intercept } from '../../support/restore/imports.ts';
+import { beginRestore, replaceTarget } from '../../support/restore/step-by-step.ts';
 import { VirtualTime } from '../../support/restore/virtual-time.ts';
 import { backUp, type TakenBackup } from '../../support/retention/support.ts';
+import { replaceManifest } from '../../support/snapshot/replace-manifest.ts';
 import { contentOf } from '../../support/tables.ts';
 
 let database: TestDatabase;
@@ -27,19 +27,6 @@ afterAll(async () => {
   await harness.close();
   await database.close();
 });
-
-/** Begins a restore up to the step that writes its one range. */
-async function beginRestore(): Promise<RestoreJob> {
-  const stopped = harness.restart({ config: harness.services.config });
-  stopped.executions.stop();
-  const target = newTargetName();
-  const { id, table } = made.backup;
-  const started = await stopped.operations.restoreTable({ backup: { table: table.name, id }, target });
-  const job = createRestoreJob(target, recordOf(started).id);
-  await planRestore(harness.services, { job });
-  await createTable(harness.services, { job });
-  return job;
-}
 
 const resultName = (part: number) => partName(fileNames.range('writes', 0), part);
 const readResult = (job: RestoreJob, part: number) =>
@@ -62,7 +49,7 @@ function countItems(): () => number {
 }
 
 it('a range that is written in several invocations sends each item once', async () => {
-  const job = await beginRestore();
+  const job = await beginRestore(harness, made.backup);
   const sent = countItems();
   let invocations = 0;
   for (let part = 0, status = 'more'; status === 'more'; invocations++) {
@@ -74,7 +61,7 @@ it('a range that is written in several invocations sends each item once', async 
 });
 
 it('a repeated invocation continues after the parts that were published, and sends none of their items', async () => {
-  const job = await beginRestore();
+  const job = await beginRestore(harness, made.backup);
   const first = await writeRange(hurriedServices(), { job, task: 0, part: 0 });
   expect(first).toMatchObject({ status: 'more', part: 1 });
   const sent = countItems();
@@ -92,7 +79,7 @@ it('a repeated invocation continues after the parts that were published, and sen
 });
 
 it('an invocation whose twin was faster to publish a part ends, and the next one continues from the twin’s', async () => {
-  const job = await beginRestore();
+  const job = await beginRestore(harness, made.backup);
   const staging = restoreStaging(harness.store, job);
   let isFirst = true;
   intercept(database, 'BatchWriteItemCommand', async (send) => {
@@ -115,7 +102,7 @@ it('an invocation whose twin was faster to publish a part ends, and the next one
 });
 
 it('a check that a restore may write counts for its time, and no longer', async () => {
-  const job = await beginRestore();
+  const job = await beginRestore(harness, made.backup);
   let checks = 0;
   intercept(database, 'DescribeTableCommand', (send) => {
     checks++;
@@ -137,7 +124,7 @@ it.each([
   ['settled', { settled: true }],
   ['abandoned', undefined],
 ] as const)('a restore that is %s may no longer write', async (_, note) => {
-  const job = await beginRestore();
+  const job = await beginRestore(harness, made.backup);
   const current = await readCurrentRestore(harness.services, job);
   const { restores } = harness.services.catalog;
   const guard = new WriteGuard(harness.services, job, current);
@@ -146,4 +133,23 @@ it.each([
     ? restores.abandon(current.restore, 'no longer wanted')
     : restores.note(current.restore, note));
   await expect(guard.check()).rejects.toMatchObject({ code: 'TurnLost' });
+});
+
+it('a step that writes a range writes nothing if another table has taken the name of the restore’s table', async () => {
+  const job = await beginRestore(harness, made.backup);
+  await replaceTarget(database, job);
+  await expect(writeRange(harness.services, { job, task: 0, part: 0 })).rejects.toMatchObject({
+    code: 'TargetTableLost',
+  });
+  expect((await contentOf(database.dynamodb, job.table)).size).toBe(0);
+});
+
+it('a step that writes a range writes nothing if the manifest is another one than the restore’s plan names', async () => {
+  const { backup } = await backUp(database, harness, await newTable(database, 5));
+  const job = await beginRestore(harness, backup);
+  await replaceManifest(harness.store, backup);
+  await expect(writeRange(harness.services, { job, task: 0, part: 0 })).rejects.toMatchObject({
+    code: 'SnapshotCorrupt',
+  });
+  expect((await contentOf(database.dynamodb, job.table)).size).toBe(0);
 });

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { restoreStaging } from '../../../lambda/jobs/staging.ts';
+import { fileNames } from '../../../lambda/restore/current-restore.ts';
+import { planRestore } from '../../../lambda/restore/plan-restore.ts';
+import { embedded } from '../../support/embedded.ts';
+import { requestRestore } from '../../support/restore/step-by-step.ts';
+import { backUp } from '../../support/retention/support.ts';
+import { replaceManifest } from '../../support/snapshot/replace-manifest.ts';
+
+const world = embedded({ items: 5 });
+
+it('a restore is not planned by a manifest whose checksum is not the one in the catalog', async () => {
+  const { database, harness, table } = world;
+  const { backup } = await backUp(database, harness, table);
+  const job = await requestRestore(harness, backup);
+  await replaceManifest(harness.store, backup);
+  await expect(planRestore(harness.services, { job })).rejects.toMatchObject({ code: 'SnapshotCorrupt' });
+  expect(await restoreStaging(harness.store, job).find(fileNames.plan)).toBeUndefined();
+});
