@@ -40,7 +40,9 @@ describe('createBackup', () => {
     const lagging = harness.restart({ clock: { now: () => first.marker - 5000, sleep } });
     lagging.executions.stop();
     const second = await lagging.operations.createBackup({ table, name: 'second' });
-    expect(second.marker).toBe(first.marker + 1);
+    // DynamoDB's own clock, which the answer to DescribeTable shows, does not lag.
+    expect(second.marker).toBeGreaterThan(first.marker);
+    expect(second.marker).toBeLessThan(first.marker + 5000);
     await harness.executions.idle();
   });
 

@@ -97,7 +97,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     expect(world.natives.calls.filter((call) => call === 'create')).toHaveLength(5);
     expect(await world.describe(backup)).toMatchObject({
       status: 'FAILED',
-      reason: expect.stringContaining('again and again'),
+      reason: expect.stringContaining('after several requests'),
     });
   });
 
