@@ -29,6 +29,9 @@ export interface StreamReading {
   readonly since: number;
 }
 
+/** The services that the reading of a stream uses. */
+type StreamServices = Pick<SourceServices, 'clock' | 'config' | 'ids' | 'store' | 'streams'>;
+
 /** The result of one part of the reading: what it staged, and how far it read. */
 export interface StreamResult extends PartResult {
   readonly files: readonly StagedFile[];
@@ -46,7 +49,7 @@ const streamMemoryMs = 24 * 60 * 60 * 1000;
  * those that correct, can be read. Throws `StreamGap` if the stream no longer holds them.
  */
 export async function stageStream(
-  services: SourceServices,
+  services: StreamServices,
   { plan, staging, part }: CollectWork,
   reading: StreamReading,
 ): Promise<Collected> {
@@ -75,7 +78,7 @@ export async function findStreamCut(stream: string, staging: Staging): Promise<C
 }
 
 async function readPart(
-  services: SourceServices,
+  services: StreamServices,
   staging: Staging,
   part: number,
   rules: CutRules,

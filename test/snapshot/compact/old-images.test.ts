@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../lambda/snapshot/format/change.ts';
 import { measureImage } from '../../../lambda/snapshot/format/content.ts';
 import { digestImage } from '../../../lambda/snapshot/format/digest.ts';
-import { wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
+import { contains, splitHashSpace, toHex, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
 import type { NetChange, OldImage } from '../../../lambda/snapshot/compact/net-change.ts';
 import { addOldImages } from '../../../lambda/snapshot/compact/old-images.ts';
@@ -85,5 +85,21 @@ describe('addOldImages', () => {
     const expected = sortKeyed([change(1, 'newer'), change(2, undefined)]).map(toOldImage);
     expect(await findOldImages(store, manifestOf([base, delta]), makeChanges([1, 2]))).toEqual(expected);
     expect(store.countFileReads('base')).toBe(0);
+  });
+
+  it('takes an old image from an older run if the snapshot refers to the newer one for other hashes only', async () => {
+    const store = createMemoryStore();
+    const keys = Array.from({ length: 16 }, (_, n) => n);
+    const write = (kind: 'base' | 'delta', text: string) =>
+      writeRun(store, kind, kind, sortKeyed(keys.map((n) => change(n, text))));
+    const [lower] = splitHashSpace(2);
+    if (lower === undefined) throw new Error('there are two halves');
+    const delta = { ...(await write('delta', 'newer')), range: toHex(lower) };
+    const parent = manifestOf([await write('base', 'old'), delta]);
+    const expected = sortKeyed(
+      keys.map((n) => (contains(lower, change(n, '').hash) ? change(n, 'newer') : change(n, 'old'))),
+    );
+    expect(new Set(expected.map(({ hash }) => contains(lower, hash)))).toEqual(new Set([true, false]));
+    expect(await findOldImages(store, parent, makeChanges(keys))).toEqual(expected.map(toOldImage));
   });
 });
