@@ -114,7 +114,7 @@ export function definePointInTimeTests(world: () => World): void {
       await expectError(
         client.call('RestoreTableToPointInTime', { TargetTableName, UseLatestRestorableTime: true }),
         'ValidationException',
-        /Must provide exactly one of: sourceTableArn, sourceTableName/,
+        "The parameter 'TableName' is required but was not present in the request",
       );
       await expectError(
         enable(false, 7),
