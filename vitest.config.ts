@@ -12,7 +12,7 @@ const wire = [
 /** The profiles run one after another, so that a worker loads modules once for all files of a profile. */
 const profile = (name: string, groupOrder: number, include: string[], exclude: string[]) => ({
   extends: true as const,
-  test: { name, include, exclude, sequence: { groupOrder } },
+  test: { name, include, exclude, sequence: { groupOrder }, provide: { profile: name } },
 });
 
 export default defineConfig({

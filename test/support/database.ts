@@ -3,11 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { createDynamodbClient } from '../../lambda/item/clients.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { databaseFile, startDatabase as startEmbedded } from '../../local/dynamodb/embedded-database.ts';
 import { createStreamsClient } from '../../local/dynamodb/streams-client.ts';
 import { SimulatedClock } from './simulated-clock.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The profile of the running test: see vitest.config.ts. */
+    profile: string;
+  }
+}
 
 /** An embedded DynamoDB for the tests of one file. */
 export interface TestDatabase {
@@ -20,7 +28,36 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
+/** Registers the hooks that start and close the database of the calling file. It is there while hooks and tests run. */
+export function useDatabase(): TestDatabase {
+  let database: TestDatabase | undefined;
+  beforeAll(async () => {
+    database = await startDatabase();
+  });
+  afterAll(() => database?.close());
+  const running = (): TestDatabase => {
+    if (database === undefined) throw new Error('the database runs only while hooks and tests do');
+    return database;
+  };
+  return {
+    get clock() {
+      return running().clock;
+    },
+    get dynamodb() {
+      return running().dynamodb;
+    },
+    get streams() {
+      return running().streams;
+    },
+    client: () => running().client(),
+    close: () => running().close(),
+  };
+}
+
+/** Starts a database that its caller closes. Throws in a unit test: the profiles are divided by folder. */
 export async function startDatabase(): Promise<TestDatabase> {
+  if (inject('profile') === 'unit')
+    throw new Error('A unit test has no database. Move the file into a folder named `database`.');
   const home = await mkdtemp(join(tmpdir(), 'tidemark-database-'));
   const embedded = await startEmbedded(home, silentLog);
   const clock = new SimulatedClock();

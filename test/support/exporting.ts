@@ -13,7 +13,7 @@ import { contentOf } from './tables.ts';
 export const byExports = { base: 'export' } as const;
 
 /** A Tidemark that backs up its table by exports, once `start` was called. */
-export interface Exporting extends Omit<Embedded, 'startAnew'> {
+export interface Exporting extends Omit<Embedded, 'replaceHarness'> {
   /** The table's point-in-time recovery. */
   readonly exports: SimulatedRecovery;
   readonly start: (config?: Partial<Config>, options?: HarnessOptions) => Promise<void>;
@@ -48,10 +48,10 @@ export function exporting(): Exporting {
     get exports() {
       return exports;
     },
-    createAnew: (items) => world.createAnew(items),
+    replaceTable: (items) => world.replaceTable(items),
     start(config = byExports, options = {}) {
       exports = simulatedRecovery(world.database.clock);
-      return world.startAnew({ config, exports, ...options });
+      return world.replaceHarness({ config, exports, ...options });
     },
     async backUp(source) {
       const { harness, table } = world;

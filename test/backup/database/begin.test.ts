@@ -194,7 +194,7 @@ describe('a manifest that an earlier execution published', () => {
   it('is not adopted if its parent was deleted in the meantime', async () => {
     const exports = simulatedRecovery(world.database.clock);
     const config = { base: 'export' } as const;
-    await world.startAnew({ config, exports });
+    await world.replaceHarness({ config, exports });
     const { database, harness, table } = world;
     const base = await backUp();
     world.database.clock.advance(2000);

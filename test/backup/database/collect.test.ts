@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { changeItems, newTable } from '../../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
 import { simulatedRecovery } from '../../support/recovery.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 /** Starts a Tidemark, and records the names of the objects that its collect step reads. */
 async function startWatched(options: HarnessOptions = {}): Promise<{ harness: Harness; read: string[] }> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { maxPending } from '../../../lambda/catalog/backup-writes.ts';
 import { type Catalog, openCatalog } from '../../../lambda/catalog/catalog.ts';
 import { keys, type RecordKey } from '../../../lambda/catalog/schema.ts';
@@ -11,18 +11,16 @@ import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { maxReasons, maxTextLength } from '../../../lambda/runtime/shorten.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
 import { newBackup } from '../../support/catalog/new-backup.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let documents: DynamoDBDocumentClient;
 let catalog: Catalog;
 beforeAll(async () => {
-  database = await startDatabase();
   documents = DynamoDBDocumentClient.from(database.dynamodb);
   await createCatalog(database.dynamodb, 'catalog');
   catalog = openCatalog(database.dynamodb, 'catalog', systemClock, randomIds);
 });
-afterAll(() => database.close());
 
 /** Longer than a record may be, with characters of two UTF-16 units on odd and even places. */
 const endless = `The first words. ${'x😀'.repeat(200_000)} Request the backup again.`;

@@ -1,22 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { openCatalog } from '../../../lambda/catalog/catalog.ts';
 import type { Counters } from '../../../lambda/catalog/counters.ts';
 import type { Clock } from '../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { scaleRuns } from '../../support/scale.ts';
 
 const table = 'catalog-of-counters';
 
-let database: TestDatabase;
+const database = useDatabase();
 beforeAll(async () => {
-  database = await startDatabase();
   await createCatalog(database.dynamodb, table);
 });
-afterAll(() => database.close());
 
 /** Callers that share nothing but the catalog and the clock, like the invocations of a function. */
 function createCallers(count: number): { counters: Counters[]; at: (time: number) => void } {

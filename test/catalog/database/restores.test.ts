@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createBackupId } from '../../../lambda/model/ids.ts';
 import { type Catalog, openCatalog } from '../../../lambda/catalog/catalog.ts';
 import { CatalogTable } from '../../../lambda/catalog/catalog-table.ts';
@@ -7,7 +7,7 @@ import { keys } from '../../../lambda/catalog/schema.ts';
 import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 
 const description: TableDescription = {
   keySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
@@ -20,15 +20,10 @@ const description: TableDescription = {
   globalSecondaryIndexes: [],
 };
 
-let database: TestDatabase;
+const database = useDatabase();
 let rows: CatalogTable;
 let catalog: Catalog;
 let backup: BackupRecord;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
   const name = `catalog-${randomIds.hex(8)}`;
   await createCatalog(database.dynamodb, name);

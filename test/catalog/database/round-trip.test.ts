@@ -1,23 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type Catalog, openCatalog } from '../../../lambda/catalog/catalog.ts';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
 import * as arbitrary from '../../support/catalog/arbitrary-records.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { scaleRuns } from '../../support/scale.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let catalog: Catalog;
 beforeAll(async () => {
-  database = await startDatabase();
   await createCatalog(database.dynamodb, 'catalog');
   catalog = openCatalog(database.dynamodb, 'catalog', systemClock, randomIds);
 });
-afterAll(() => database.close());
 
 const runs = { numRuns: scaleRuns(4) };
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type Catalog, openCatalog } from '../../../lambda/catalog/catalog.ts';
 import type { Claim } from '../../../lambda/catalog/turn-writes.ts';
 import type { BackupId } from '../../../lambda/model/ids.ts';
@@ -7,16 +7,14 @@ import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
 import { commitOf, newBackup } from '../../support/catalog/new-backup.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let catalog: Catalog;
 beforeAll(async () => {
-  database = await startDatabase();
   await createCatalog(database.dynamodb, 'catalog');
   catalog = openCatalog(database.dynamodb, 'catalog', systemClock, randomIds);
 });
-afterAll(() => database.close());
 
 /** Requests a backup of the table and takes the turn for it. */
 async function takeTurn(table: string): Promise<Claim> {

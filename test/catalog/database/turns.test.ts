@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Catalog, openCatalog } from '../../../lambda/catalog/catalog.ts';
 import { CatalogTable } from '../../../lambda/catalog/catalog-table.ts';
@@ -9,17 +9,15 @@ import { createBackupId } from '../../../lambda/model/ids.ts';
 import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { commitOf, newBackup } from '../../support/catalog/new-backup.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let catalog: Catalog;
 beforeAll(async () => {
-  database = await startDatabase();
   await createCatalog(database.dynamodb, 'catalog');
   catalog = openCatalog(database.dynamodb, 'catalog', systemClock, randomIds);
 });
-afterAll(() => database.close());
 afterEach(() => vi.restoreAllMocks());
 
 /** Catalogs a backup of a new table whose execution has the turn. */

@@ -5,22 +5,18 @@ import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { executionName, createRestoreJob, type RestoreJob } from '../../../lambda/jobs/job.ts';
 import { runStep } from '../../../lambda/handlers/compose/run-step.ts';
 import { backUp } from '../../support/retention/support.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { newTable, recordOf } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import { newTargetName } from '../../support/restore/imports.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let harness: Harness;
 
 beforeAll(async () => {
-  database = await startDatabase();
   harness = await startHarness(database);
 });
-afterAll(async () => {
-  await harness.close();
-  await database.close();
-});
+afterAll(() => harness.close());
 
 /** Requests a restore whose execution does not run. */
 async function requestRestore(): Promise<RestoreRecord> {

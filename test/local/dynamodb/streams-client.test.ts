@@ -9,32 +9,34 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeStream, fromStart, readShard, StreamGap } from '../../../lambda/tables/stream.ts';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { createStreamsClient } from '../../../local/dynamodb/streams-client.ts';
-import { startDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { clients, createTable } from '../../support/local/support.ts';
 
 const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
 
+const database = useDatabase();
+
 async function setUp() {
-  const database = await startDatabase();
-  onTestFinished(() => database.close());
   const { clock, dynamodb, streams } = database;
-  await createTable(dynamodb, 'orders', { StreamSpecification: stream });
-  const put = (id: string) =>
-    dynamodb.send(new PutItemCommand({ TableName: 'orders', Item: { id: { S: id } } }));
+  const TableName = `orders-${randomIds.hex(8)}`;
+  await createTable(dynamodb, TableName, { StreamSpecification: stream });
+  const put = (id: string) => dynamodb.send(new PutItemCommand({ TableName, Item: { id: { S: id } } }));
   const replaceStream = async (): Promise<void> => {
     for (const next of [{ StreamEnabled: false }, stream]) {
-      await dynamodb.send(new UpdateTableCommand({ TableName: 'orders', StreamSpecification: next }));
+      await dynamodb.send(new UpdateTableCommand({ TableName, StreamSpecification: next }));
     }
   };
   const latest = async () => {
-    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: 'orders' }));
+    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
     return String(Table?.LatestStreamArn);
   };
   return {
     clock,
     streams,
     arn: await latest(),
+    shard: `shardId-00000001-${TableName}`,
     latest,
     put,
     replaceStream,
@@ -56,12 +58,12 @@ test('the latest stream is read page by page', async () => {
 });
 
 test('a stream that was replaced is rejected, not read from the stream that replaced it', async () => {
-  const { streams, arn, put, replaceStream } = await setUp();
+  const { streams, arn, shard, put, replaceStream } = await setUp();
   await put('a');
   await replaceStream();
   await put('b');
   await expect(describeStream(streams, arn)).rejects.toThrow(StreamGap);
-  const first = readShard(streams, arn, 'shardId-00000001-orders', fromStart).next();
+  const first = readShard(streams, arn, shard, fromStart).next();
   await expect(first).rejects.toThrow(StreamGap);
 });
 

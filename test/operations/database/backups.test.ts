@@ -122,7 +122,7 @@ describe('a backup', () => {
   });
 
   it('of an empty table restores to an empty table', async () => {
-    await world.createAnew(0);
+    await world.replaceTable(0);
     const made = await backup();
     expect(made).toMatchObject({ status: 'AVAILABLE', figures: { items: 0, bytes: 0 } });
     expect(await restore(world.database, world.harness, made)).toEqual(new Map());

@@ -5,27 +5,23 @@ import { dryRunRestore } from '../../../lambda/operations/dry-run-restore.ts';
 import { restoreTable } from '../../../lambda/operations/restore-table.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { available, creating } from '../../dialects/dynamodb/fakes.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { newTable, recordOf, tableExists } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import type { RestoreOverrides } from '../../../lambda/model/restore-overrides.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let harness: Harness;
 let backup: BackupRecord;
 
 beforeAll(async () => {
-  database = await startDatabase();
   harness = await startHarness(database);
   const table = await newTable(database, 3);
   const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
   await harness.executions.idle();
   backup = await harness.operations.describeBackup({ table, id });
 });
-afterAll(async () => {
-  await harness.close();
-  await database.close();
-});
+afterAll(() => harness.close());
 
 const keyOf = ({ table: { name }, id }: BackupRecord) => ({ table: name, id });
 const newTarget = () => `restored-${randomIds.hex(8)}`;

@@ -6,7 +6,7 @@ import { fromSdk } from '../../../lambda/item/from-sdk.ts';
 import type { ComparisonPage } from '../../../lambda/operations/compare-backups.ts';
 import type { VerificationPage } from '../../../lambda/operations/verify-backup.ts';
 import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { changeItems, newTable, shape } from '../../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
 import { contentOf, createTable, keyOf, normal, nthKey, type SdkItem } from '../../support/tables.ts';
@@ -23,21 +23,17 @@ interface Pair {
   readonly second: BackupRecord;
 }
 
-let database: TestDatabase;
+const database = useDatabase();
 let harness: Harness;
 let table: string;
 let first: BackupRecord;
 let second: BackupRecord;
 
 beforeAll(async () => {
-  database = await startDatabase();
   harness = await startHarness(database, { config: onePageEach });
   ({ table, first, second } = await createPair());
 });
-afterAll(async () => {
-  await harness.close();
-  await database.close();
-});
+afterAll(() => harness.close());
 
 /** Makes backups of a new table, for a test that damages or deletes them. */
 async function createPair(): Promise<Pair> {

@@ -154,7 +154,7 @@ describe('a head whose changes the stream will soon lose', () => {
   });
 
   it('is moved by the stream alone, never by an export, if it ends with an export', async () => {
-    await world.startAnew({
+    await world.replaceHarness({
       config: { base: 'export', replayMs: 1000 },
       exports: simulatedRecovery(world.database.clock),
     });

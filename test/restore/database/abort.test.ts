@@ -5,13 +5,13 @@ import {
   UntagResourceCommand,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RestoreRecord } from '../../../lambda/model/records.ts';
 import { explainRestore } from '../../../lambda/model/restore-outcome.ts';
 import { Restores } from '../../../lambda/catalog/restores.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { backUp, type TakenBackup } from '../../support/retention/support.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { expectNothingHeld, newTable, tableExists } from '../../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
 import { contentOf, createTable } from '../../support/tables.ts';
@@ -27,14 +27,9 @@ import type { KeptSetting } from '../../../lambda/model/restore-overrides.ts';
 
 type Around = NonNullable<HarnessOptions['around']>;
 
-let database: TestDatabase;
+const database = useDatabase();
 let harness: Harness;
 let target: string;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
   harness = await startHarness(database);
   target = newTargetName();

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { backUp } from '../../support/retention/support.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { startHarness } from '../../support/harness.ts';
 import { contentOf, putItem } from '../../support/tables.ts';
 import { intercept, newTargetName, restoreAndWait, serviceError } from '../../support/restore/imports.ts';
 import { createRichTable, describeTable, throughput } from '../../support/restore/rich-table.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const tooMany =
   'Subscriber limit exceeded: Only 500 tables can be created, updated, or deleted simultaneously';

@@ -1,19 +1,14 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { newTable, putItems, shape } from '../../support/fixture.ts';
 import { startHarness } from '../../support/harness.ts';
 import { newTargetName } from '../../support/restore/imports.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { contentOf, createTable } from '../../support/tables.ts';
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 /** A store whose next read of a run waits, once `hold` was called, until it is released. */
 function createHoldingStore() {

@@ -17,7 +17,7 @@ import { planRestore } from '../../../lambda/restore/plan-restore.ts';
 import { restoreStaging } from '../../../lambda/jobs/staging.ts';
 import { startDatabase as startEmbedded } from '../../../local/dynamodb/embedded-database.ts';
 import { backUpChain, listKeys, type TakenBackup } from '../../support/retention/support.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { newTable, recordOf } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import { contentOf } from '../../support/tables.ts';
@@ -27,19 +27,15 @@ import { createRestoreJob, type RestoreJob } from '../../../lambda/jobs/job.ts';
 // These limits make parts of about five items, in several ranges, of a base and two delta runs with tombstones.
 const limits = { ...defaultLimits, frameBytes: 200, partitionBytes: 4000, partBytes: 400, foldShare: 100 };
 
-let database: TestDatabase;
+const database = useDatabase();
 let harness: Harness;
 let made: TakenBackup;
 
 beforeAll(async () => {
-  database = await startDatabase();
   harness = await startHarness(database, { config: { limits, restoreBy: 'import' } });
   made = (await backUpChain(database, harness, await newTable(database, 60), 3)).at(-1) ?? made;
 });
-afterAll(async () => {
-  await harness.close();
-  await database.close();
-});
+afterAll(() => harness.close());
 
 /** Plans a restore and runs no further step of it. */
 async function planRestoreJob(): Promise<{ job: RestoreJob; tasks: readonly number[] }> {

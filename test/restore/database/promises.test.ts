@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { CreateTableCommandInput, GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { explainRestore } from '../../../lambda/model/restore-outcome.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { newTable, tableExists } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import { intercept, newTargetName, restoreAndWait, serviceError } from '../../support/restore/imports.ts';
@@ -11,14 +11,9 @@ import { describeTable } from '../../support/restore/rich-table.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { contentOf } from '../../support/tables.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let harness: Harness;
 let target: string;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
   harness = await startHarness(database);
   onTestFinished(() => harness.close());

@@ -4,12 +4,12 @@ import {
   TagResourceCommand,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RestoreRecord } from '../../../lambda/model/records.ts';
 import { explainRestore } from '../../../lambda/model/restore-outcome.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { backUp } from '../../support/retention/support.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { newTable, tableExists } from '../../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../../support/harness.ts';
 import { contentOf, createTable } from '../../support/tables.ts';
@@ -21,11 +21,7 @@ import {
   serviceError,
 } from '../../support/restore/imports.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const minuteMs = 60_000;
 

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RestoreRecord } from '../../../lambda/model/records.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { backUp, type TakenBackup } from '../../support/retention/support.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { expectNothingHeld, newTable, tableExists } from '../../support/fixture.ts';
 import type { Harness } from '../../support/harness.ts';
 import { startImportHarness, intercept, newTargetName, serviceError } from '../../support/restore/imports.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 interface Abandoned {
   readonly harness: Harness;

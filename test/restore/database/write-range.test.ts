@@ -4,7 +4,7 @@ import { partName, restoreStaging } from '../../../lambda/jobs/staging.ts';
 import { fileNames, type RangeResult, readCurrentRestore } from '../../../lambda/restore/current-restore.ts';
 import { WriteGuard } from '../../../lambda/restore/write-guard.ts';
 import { writeRange } from '../../../lambda/restore/write-range.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { newTable } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import { intercept } from '../../support/restore/imports.ts';
@@ -14,19 +14,15 @@ import { backUp, type TakenBackup } from '../../support/retention/support.ts';
 import { replaceManifest } from '../../support/snapshot/replace-manifest.ts';
 import { contentOf } from '../../support/tables.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let harness: Harness;
 let made: TakenBackup;
 
 beforeAll(async () => {
-  database = await startDatabase();
   harness = await startHarness(database);
   made = await backUp(database, harness, await newTable(database, 120));
 });
-afterAll(async () => {
-  await harness.close();
-  await database.close();
-});
+afterAll(() => harness.close());
 
 const resultName = (part: number) => partName(fileNames.range('writes', 0), part);
 const readResult = (job: RestoreJob, part: number) =>

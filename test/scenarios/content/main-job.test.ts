@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import type { Limits } from '../../../lambda/snapshot/format/limits.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { beginSecond } from '../../support/exporting.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import { simulatedRecovery } from '../../support/recovery.ts';
@@ -88,11 +88,7 @@ const eachSource: Action[] = [
   { do: 'settle' },
 ];
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 describe('every AVAILABLE backup', () => {
   it('restores to exactly the content at its cut, with writes during backups, several pending backups and deletions', async () => {

@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import type { LocalOptions } from '../../../local/local-executions.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { changeItems, expectNothingHeld, newTable, restore, tableExists } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import { contentOf } from '../../support/tables.ts';
 
 type Around = NonNullable<LocalOptions['around']>;
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 /** Runs a base and an increment under `around`, and expects both to be exact. */
 async function expectExactUnder(around: Around, after?: (harness: Harness) => Promise<void>): Promise<void> {

@@ -1,18 +1,14 @@
 import type { ImportTableOutput } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { backUp } from '../../support/retention/support.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { expectNothingHeld, newTable } from '../../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../../support/harness.ts';
 import { contentOf } from '../../support/tables.ts';
 import { startImportHarness, intercept, newTargetName } from '../../support/restore/imports.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 type Around = NonNullable<HarnessOptions['around']>;
 

@@ -1,16 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { reconcileNative } from '../../../lambda/reconcile/reconcile-native.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { graceMs, keyOf, createNativeWorld, type NativeWorld } from '../../support/native/world.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let world: NativeWorld;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
   world = await createNativeWorld(database);
 });

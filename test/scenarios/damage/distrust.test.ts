@@ -6,22 +6,17 @@ import {
   type GetRecordsCommand,
   type _Record,
 } from '@aws-sdk/client-dynamodb-streams';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { BackupRecord, Kind } from '../../../lambda/model/records.ts';
 import { defaultLimits, type Limits } from '../../../lambda/snapshot/format/limits.ts';
 import { type Manifest, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { type TestDatabase, useDatabase } from '../../support/database.ts';
 import { changeItems, expectNothingHeld, newTable, putItems, restore, shape } from '../../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
 import { contentOf, deleteItem, nthKey } from '../../support/tables.ts';
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 /** Creates a table of 20 items and its base; only a full backup folds. */
 async function createBase(options: HarnessOptions & { limits?: Partial<Limits>; from?: TestDatabase } = {}) {

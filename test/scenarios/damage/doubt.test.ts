@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
 import type { RangeResult } from '../../../lambda/restore/current-restore.ts';
 import { restoreStaging } from '../../../lambda/jobs/staging.ts';
 import { backUp } from '../../support/retention/support.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { newTable } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import { contentOf } from '../../support/tables.ts';
@@ -11,11 +11,7 @@ import { newTargetName, protectSources, restoreAndWait } from '../../support/res
 import { describeTable } from '../../support/restore/rich-table.ts';
 import type { RestoreJob } from '../../../lambda/jobs/job.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 it('a restored table that differs from its snapshot’s claim is kept, and the doubt is logged once and stays on the record', async () => {
   const log = { ...silentLog, error: vi.fn<Log['error']>() };

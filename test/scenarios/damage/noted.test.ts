@@ -171,14 +171,14 @@ describe('damage in an old backup', () => {
 
 it('damage that is found while a backup is being made lets it start over with a base', async () => {
   let see: (() => Promise<unknown>) | undefined;
-  await world.startAnew({
+  await world.replaceHarness({
     config: { limits },
     around: async (handler, _input, run) => {
       if (handler === 'commit') await see?.();
       return run();
     },
   });
-  await world.createAnew(20);
+  await world.replaceTable(20);
   first = await backUp();
   await changeItems(world.database, world.table);
   second = await backUp();
@@ -197,7 +197,7 @@ it('damage that is found while a backup is being made lets it start over with a 
 
 it('a commit fails the backup if the index of a run that it adds is damaged, and the next backup is sound', async () => {
   let isDamaging = true;
-  await world.startAnew({
+  await world.replaceHarness({
     config: { limits },
     store: (store) => ({
       ...store,
@@ -211,7 +211,7 @@ it('a commit fails the backup if the index of a run that it adds is damaged, and
       },
     }),
   });
-  await world.createAnew(20);
+  await world.replaceTable(20);
   expect(await backUp()).toMatchObject({
     status: 'FAILED',
     reason: expect.stringMatching(/^SnapshotCorrupt: .*: index: checksum mismatch/),

@@ -78,7 +78,7 @@ describe('a backup by exports', () => {
   });
 
   it('is empty for an empty table, also if nothing changed since', async () => {
-    await world.createAnew(0);
+    await world.replaceTable(0);
     await start();
     const base = await backUp();
     passSeconds();

@@ -1,17 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createScheduledBackup } from '../../../lambda/operations/scheduled-backup.ts';
 import { type ErrorCode, TidemarkError } from '../../../lambda/runtime/errors.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { expectNothingHeld } from '../../support/fixture.ts';
 import { createNativeWorld, hour, keyOf, type NativeWorld } from '../../support/native/world.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let world: NativeWorld;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
 beforeEach(async () => {
   world = await createNativeWorld(database);
 });

@@ -2,22 +2,18 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import type { ErrorCode } from '../../../lambda/runtime/errors.ts';
 import { answerTo } from '../../dialects/dynamodb/fakes.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { keyOf, createNativeWorld, type NativeWorld } from '../../support/native/world.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let world: NativeWorld;
 let backup: BackupRecord;
 
 beforeAll(async () => {
-  database = await startDatabase();
   world = await createNativeWorld(database);
   backup = await world.createAvailable();
 });
-afterAll(async () => {
-  await world.harness.close();
-  await database.close();
-});
+afterAll(() => world.harness.close());
 afterEach(() => {
   world.natives.restores.length = 0;
 });

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { restoreStaging } from '../../../lambda/jobs/staging.ts';
 import { backUp } from '../../support/retention/support.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { expectNothingHeld, newTable, tableExists } from '../../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../../support/harness.ts';
 import { contentOf } from '../../support/tables.ts';
@@ -17,11 +17,7 @@ import {
 } from '../../support/restore/imports.ts';
 import type { RestoreJob } from '../../../lambda/jobs/job.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 type Around = NonNullable<HarnessOptions['around']>;
 

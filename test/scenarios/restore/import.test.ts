@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CreateTableCommand, type ImportTableInput } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sweep } from '../../../lambda/retention/sweep.ts';
 import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { backUp, backUpChain, listKeys } from '../../support/retention/support.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { expectNothingHeld, newTable } from '../../support/fixture.ts';
 import type { Harness } from '../../support/harness.ts';
 import { attributes, contentOf, createTable, nthKey, putItem, shapes } from '../../support/tables.ts';
@@ -25,11 +25,7 @@ import {
 } from '../../support/restore/rich-table.ts';
 import { scaleRuns } from '../../support/scale.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 /** Records the requests for an import as they are sent. */
 function recordImports(): ImportTableInput[] {

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { backUp } from '../../support/retention/support.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { putItem } from '../../support/tables.ts';
 import { startImportHarness, newTargetName, restoreAndWait } from '../../support/restore/imports.ts';
 import { createRichTable, globalIndex } from '../../support/restore/rich-table.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 /** A manifest may be large, and the machine calls a step that waits in a loop. */
 it.each([

@@ -12,14 +12,14 @@ import {
   type ImportTableInput,
 } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
 import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { createS3Store } from '../../../lambda/storage/s3-store.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { listAllKeys, backUp } from '../../support/retention/support.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import {
   contentOf,
   createTable,
@@ -38,11 +38,7 @@ import {
   restoreAndWait,
 } from '../../support/restore/imports.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 /** Has every type, but not what the parser of moto 5.2.5 cannot read: JSON's escapes, apostrophes and empty maps. */
 const createItem = (of: string): SdkItem => ({

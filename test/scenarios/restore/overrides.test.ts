@@ -2,7 +2,7 @@ import { DescribeTimeToLiveCommand, type UpdateTableCommandInput } from '@aws-sd
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { newTable } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import { contentOf, putItem } from '../../support/tables.ts';
@@ -16,13 +16,12 @@ import {
 } from '../../support/restore/rich-table.ts';
 import type { RestoreOverrides } from '../../../lambda/model/restore-overrides.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let harness: Harness;
 let rich: BackupRecord;
 let plain: BackupRecord;
 
 beforeAll(async () => {
-  database = await startDatabase();
   harness = await startHarness(database);
   const source = `rich-${randomIds.hex(8)}`;
   await createRichTable(database, source);
@@ -36,10 +35,7 @@ beforeAll(async () => {
   rich = await backUpTable(source);
   plain = await backUpTable(await newTable(database, 3));
 });
-afterAll(async () => {
-  await harness.close();
-  await database.close();
-});
+afterAll(() => harness.close());
 
 async function backUpTable(table: string): Promise<BackupRecord> {
   const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });

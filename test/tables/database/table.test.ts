@@ -1,23 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { describeTable, findTable } from '../../../lambda/tables/table.ts';
-import { startDatabase, type TestDatabase } from '../../support/database.ts';
+import { useDatabase } from '../../support/database.ts';
 import { newTable } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let harness: Harness;
 let table: string;
 
 beforeAll(async () => {
-  database = await startDatabase();
   harness = await startHarness(database);
   table = await newTable(database, 1);
 });
-afterAll(async () => {
-  await harness.close();
-  await database.close();
-});
+afterAll(() => harness.close());
 
 /** Does the work while IAM refuses calls of these names, with texts that name the deployment's roles. */
 async function whileRefused<T>(names: readonly string[], name: string, work: () => Promise<T>): Promise<T> {

@@ -16,20 +16,16 @@ import {
   ResourceInUseException,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { randomIds } from '../../../../lambda/runtime/ids.ts';
 import { answerClient, answerExports } from '../../../../local/dynamodb/exports/answers.ts';
 import type { EmbeddedExports } from '../../../../local/dynamodb/exports/embedded-exports.ts';
-import { startDatabase, type TestDatabase } from '../../../support/database.ts';
+import { useDatabase } from '../../../support/database.ts';
 import { newTable, shape } from '../../../support/fixture.ts';
 import { linesOf, setUp, tableOf } from './support.ts';
 import { shiftClock } from '../../../support/simulated-clock.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 

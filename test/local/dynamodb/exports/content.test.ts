@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { toSdk } from '../../../../lambda/item/from-sdk.ts';
 import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
 import type { EmbeddedExports } from '../../../../local/dynamodb/exports/embedded-exports.ts';
-import { startDatabase, type TestDatabase } from '../../../support/database.ts';
+import { useDatabase } from '../../../support/database.ts';
 import {
   attributes,
   contentOf,
@@ -20,11 +20,7 @@ import { Writer } from '../../../support/writer.ts';
 import { beginSecond, runExport, readExport, linesOf, normalImage, setUp, tableOf } from './support.ts';
 import { scaleRuns } from '../../../support/scale.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const shape: Shape = { hash: 'S', range: undefined };
 

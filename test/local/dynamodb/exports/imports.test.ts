@@ -9,20 +9,16 @@ import {
   type TableCreationParameters,
 } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { randomIds } from '../../../../lambda/runtime/ids.ts';
 import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
-import { startDatabase, type TestDatabase } from '../../../support/database.ts';
+import { useDatabase } from '../../../support/database.ts';
 import { attributes, contentOf, nthKey, putItem, type Shape, shapes } from '../../../support/tables.ts';
 import { runExport, runImport, jsonOf, setUp, tableOf } from './support.ts';
 import { shiftClock } from '../../../support/simulated-clock.ts';
 import { scaleRuns } from '../../../support/scale.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 const simple: Shape = { hash: 'S', range: undefined };
 

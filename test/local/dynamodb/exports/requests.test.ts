@@ -9,20 +9,18 @@ import {
   PointInTimeRecoveryUnavailableException,
   TableNotFoundException,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
-import { startDatabase, type TestDatabase } from '../../../support/database.ts';
+import { useDatabase } from '../../../support/database.ts';
 import { shape } from '../../../support/fixture.ts';
 import { runExport, setUp, tableOf } from './support.ts';
 import { SimulatedClock } from '../../../support/simulated-clock.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let TableArn: string;
 beforeAll(async () => {
-  database = await startDatabase();
   TableArn = (await tableOf(database, shape)).arn;
 });
-afterAll(() => database.close());
 
 const hourMs = 3_600_000;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RestoreRecord } from '../../../../lambda/model/records.ts';
 import type { Clock } from '../../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../../lambda/runtime/ids.ts';
@@ -9,18 +9,14 @@ import type { Executions } from '../../../../lambda/jobs/job.ts';
 import { reconcile } from '../../../../lambda/reconcile/reconcile.ts';
 import { EmbeddedRecovery } from '../../../../local/dynamodb/recovery/embedded-recovery.ts';
 import { RecoverySettings } from '../../../../local/dynamodb/recovery/recovery-settings.ts';
-import { startDatabase, type TestDatabase } from '../../../support/database.ts';
+import { useDatabase } from '../../../support/database.ts';
 import { expectNothingHeld, newTable, putItems, shape, tableExists } from '../../../support/fixture.ts';
 import { type Harness, startHarness } from '../../../support/harness.ts';
 import { contentOf, createTable, nthKey } from '../../../support/tables.ts';
 import { Writer } from '../../../support/writer.ts';
 import { shiftClock } from '../../../support/simulated-clock.ts';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = useDatabase();
 
 let harness: Harness;
 beforeEach(async () => {

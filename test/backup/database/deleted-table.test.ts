@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { begin } from '../../lambda/backup/begin.ts';
-import { createBackupJob } from '../../lambda/jobs/job.ts';
-import { backUp, expectExact, make, request, steady, type World, Worlds } from '../support/sources/world.ts';
+import { begin } from '../../../lambda/backup/begin.ts';
+import { createBackupJob } from '../../../lambda/jobs/job.ts';
+import {
+  backUp,
+  expectExact,
+  make,
+  request,
+  steady,
+  type World,
+  Worlds,
+} from '../../support/sources/world.ts';
 
 /** Backups of a table that is deleted after the request, where calls do not pass Tidemark: in a deployment. */
 

@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Catalog, openCatalog } from '../../lambda/catalog/catalog.ts';
-import type { BackupRecord } from '../../lambda/model/records.ts';
-import { systemClock } from '../../lambda/runtime/clock.ts';
-import { randomIds } from '../../lambda/runtime/ids.ts';
-import { createCatalog } from '../../local/catalog-table.ts';
-import { newBackup } from '../support/catalog/new-backup.ts';
-import { startDatabase, type TestDatabase } from '../support/database.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Catalog, openCatalog } from '../../../lambda/catalog/catalog.ts';
+import type { BackupRecord } from '../../../lambda/model/records.ts';
+import { systemClock } from '../../../lambda/runtime/clock.ts';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { createCatalog } from '../../../local/catalog-table.ts';
+import { newBackup } from '../../support/catalog/new-backup.ts';
+import { useDatabase } from '../../support/database.ts';
 
-let database: TestDatabase;
+const database = useDatabase();
 let catalog: Catalog;
 let queries = 0;
 let rows = 0;
 beforeAll(async () => {
-  database = await startDatabase();
   database.dynamodb.middlewareStack.add(
     (next, { commandName }) =>
       async (call) => {
@@ -28,7 +27,6 @@ beforeAll(async () => {
   await createCatalog(database.dynamodb, 'catalog');
   catalog = openCatalog(database.dynamodb, 'catalog', systemClock, randomIds);
 });
-afterAll(() => database.close());
 
 async function createFailed(table: string, internal = false): Promise<BackupRecord> {
   const { backup } = await catalog.backups.create({ ...newBackup(table), internal });

@@ -1,35 +1,32 @@
 import type { GlobalSecondaryIndexInfo } from '@aws-sdk/client-dynamodb';
-import { beforeAll, describe, expect, it } from 'vitest';
-import type { BackupRecord, TableDescription } from '../../lambda/model/records.ts';
-import type { RestoreOverrides } from '../../lambda/model/restore-overrides.ts';
-import type { Operations } from '../../lambda/operations/operations.ts';
-import { planTarget } from '../../lambda/restore/target-description.ts';
-import type { ErrorCode } from '../../lambda/runtime/errors.ts';
-import { randomIds } from '../../lambda/runtime/ids.ts';
-import { startDatabase } from '../support/database.ts';
-import { newTable } from '../support/fixture.ts';
-import { type Harness, startHarness } from '../support/harness.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BackupRecord, TableDescription } from '../../../lambda/model/records.ts';
+import type { RestoreOverrides } from '../../../lambda/model/restore-overrides.ts';
+import type { Operations } from '../../../lambda/operations/operations.ts';
+import { planTarget } from '../../../lambda/restore/target-description.ts';
+import type { ErrorCode } from '../../../lambda/runtime/errors.ts';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { useDatabase } from '../../support/database.ts';
+import { newTable } from '../../support/fixture.ts';
+import { type Harness, startHarness } from '../../support/harness.ts';
 
 /*
  * Facts of the real service, as probes of it in October 2026 found them, one a row. Those that a request alone shows are
  * in `test/dialects/dynamodb/facts.test.ts`.
  */
 
+const database = useDatabase();
 let harness: Harness;
 let backup: BackupRecord;
 
 beforeAll(async () => {
-  const database = await startDatabase();
   harness = await startHarness(database);
   const table = await newTable(database, 1);
   const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
   await harness.executions.idle();
   backup = await harness.operations.describeBackup({ table, id });
-  return async () => {
-    await harness.close();
-    await database.close();
-  };
 });
+afterAll(() => harness.close());
 
 /** Another place in an ARN, in place of the one that it has. */
 const replace = (arn: string, part: number, value: string) => arn.split(':').with(part, value).join(':');
