@@ -11,6 +11,7 @@ import { reasonOf } from '../lambda/runtime/errors.ts';
 import { randomIds } from '../lambda/runtime/ids.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
 import type { Services } from '../lambda/services/services.ts';
+import { defaultLimits } from '../lambda/snapshot/format/limits.ts';
 import { createDirectoryStore } from '../lambda/storage/directory-store.ts';
 import type { Definitions } from '../lib/workflow/definitions.ts';
 import { catalogTable, createCatalog } from './catalog-table.ts';
@@ -50,6 +51,8 @@ const shortestExportMs = 1000;
 /** The settings of one process and one database without delays: nothing here takes the time that it takes on AWS. */
 const config: Config = {
   ...defaultConfig,
+  // Tables are small here, and each backup allocates the whole buffer.
+  limits: { ...defaultLimits, maxSortBytes: 8 * 1024 * 1024 },
   missingStream: 'enable',
   // An embedded export is made by a scan too, so a scan is quicker.
   base: 'scan',

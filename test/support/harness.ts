@@ -11,6 +11,7 @@ import { type Config, defaultConfig } from '../../lambda/services/config.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 import type { Services } from '../../lambda/services/services.ts';
+import { defaultLimits, type Limits } from '../../lambda/snapshot/format/limits.ts';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { EmbeddedRecovery } from '../../local/dynamodb/recovery/embedded-recovery.ts';
@@ -59,8 +60,12 @@ const bucket = 'tidemark';
 
 const definitions = inject('definitions');
 
+/** The limits of the product, except that a backup does not allocate 80 MB to sort a few items. */
+export const testLimits: Limits = { ...defaultLimits, maxSortBytes: 1024 * 1024 };
+
 const testConfig: Config = {
   ...defaultConfig,
+  limits: testLimits,
   base: 'scan',
   settleMs: 0,
   recordMs: 2000,

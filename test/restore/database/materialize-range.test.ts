@@ -9,7 +9,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import type { Services } from '../../../lambda/services/services.ts';
-import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
 import { importSourceOf } from '../../../lambda/restore/import-source.ts';
 import { materializeRange } from '../../../lambda/restore/materialize-range.ts';
 import type { RangeResult } from '../../../lambda/restore/current-restore.ts';
@@ -19,13 +18,13 @@ import { startDatabase as startEmbedded } from '../../../local/dynamodb/embedded
 import { backUpChain, listKeys, type TakenBackup } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
 import { newTable, recordOf } from '../../support/fixture.ts';
-import { type Harness, startHarness } from '../../support/harness.ts';
+import { type Harness, startHarness, testLimits } from '../../support/harness.ts';
 import { contentOf } from '../../support/tables.ts';
 import { newTargetName } from '../../support/restore/imports.ts';
 import { createRestoreJob, type RestoreJob } from '../../../lambda/jobs/job.ts';
 
 // These limits make parts of about five items, in several ranges, of a base and two delta runs with tombstones.
-const limits = { ...defaultLimits, frameBytes: 200, partitionBytes: 4000, partBytes: 400, foldShare: 100 };
+const limits = { ...testLimits, frameBytes: 200, partitionBytes: 4000, partBytes: 400, foldShare: 100 };
 
 const database = useDatabase();
 let harness: Harness;

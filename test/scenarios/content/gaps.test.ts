@@ -1,6 +1,5 @@
 import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
 import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { intercept } from '../../support/restore/imports.ts';
 import { embedded } from '../../support/embedded.ts';
@@ -8,6 +7,7 @@ import { changeItems, expectNothingHeld, putItems, restore, shape } from '../../
 import { contentOf, createTable } from '../../support/tables.ts';
 import { createBackupJob } from '../../../lambda/jobs/job.ts';
 import { shiftClock } from '../../support/simulated-clock.ts';
+import { testLimits } from '../../support/harness.ts';
 
 const world = embedded();
 
@@ -75,7 +75,7 @@ describe('a chain of backups', () => {
   it('never has more runs than the limit, because delta runs are merged', async () => {
     const { database, harness, table } = world;
     await putItems(database, table, 0, 100);
-    const tidy = harness.restart({ config: { limits: { ...defaultLimits, maxRuns: 2 } } });
+    const tidy = harness.restart({ config: { limits: { ...testLimits, maxRuns: 2 } } });
     const kinds: unknown[] = [];
     for (let i = 0; i < 4; i++) {
       await changeItems(database, table);

@@ -8,12 +8,12 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { BackupRecord, Kind } from '../../../lambda/model/records.ts';
-import { defaultLimits, type Limits } from '../../../lambda/snapshot/format/limits.ts';
+import { type Limits } from '../../../lambda/snapshot/format/limits.ts';
 import { type Manifest, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { type TestDatabase, useDatabase } from '../../support/database.ts';
 import { changeItems, expectNothingHeld, newTable, putItems, restore, shape } from '../../support/fixture.ts';
-import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
+import { type Harness, type HarnessOptions, startHarness, testLimits } from '../../support/harness.ts';
 import { contentOf, deleteItem, nthKey } from '../../support/tables.ts';
 
 const database = useDatabase();
@@ -21,7 +21,7 @@ const database = useDatabase();
 /** Creates a table of 20 items and its base; only a full backup folds. */
 async function createBase(options: HarnessOptions & { limits?: Partial<Limits>; from?: TestDatabase } = {}) {
   const { limits, from = database, ...others } = options;
-  const config = { limits: { ...defaultLimits, foldShare: 1000, ...limits } };
+  const config = { limits: { ...testLimits, foldShare: 1000, ...limits } };
   const harness = await startHarness(from, { ...others, config });
   onTestFinished(() => harness.close());
   const table = await newTable(database);

@@ -6,15 +6,15 @@ import type { BackupRecord, Kind } from '../../../lambda/model/records.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { damageMessage } from '../../../lambda/runtime/log-messages.ts';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
-import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
 import { readManifest, type RunRef } from '../../../lambda/snapshot/format/manifest.ts';
 import { embedded } from '../../support/embedded.ts';
 import { changeItems, expectNothingHeld, putItems, restore, shape } from '../../support/fixture.ts';
 import { contentOf, nthKey } from '../../support/tables.ts';
+import { testLimits } from '../../support/harness.ts';
 
 const error = vi.fn<Log['error']>();
 // Only a full backup folds, so an increment reads no run of its parent.
-const limits = { ...defaultLimits, foldShare: 1000 };
+const limits = { ...testLimits, foldShare: 1000 };
 const world = embedded({ log: { ...silentLog, error }, config: { limits } });
 let first: BackupRecord;
 let second: BackupRecord;

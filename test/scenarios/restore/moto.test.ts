@@ -14,7 +14,6 @@ import {
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
-import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
 import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { createS3Store } from '../../../lambda/storage/s3-store.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
@@ -37,6 +36,7 @@ import {
   newTargetName,
   restoreAndWait,
 } from '../../support/restore/imports.ts';
+import { testLimits } from '../../support/harness.ts';
 
 const database = useDatabase();
 
@@ -71,7 +71,7 @@ interface Materialized {
 async function restoreAndListObjects(shape: Shape, more: SdkItem): Promise<Materialized> {
   // Parts have few items, but no range is empty: moto counts an object without lines as an error.
   const limits = {
-    ...defaultLimits,
+    ...testLimits,
     frameBytes: 1000,
     partitionBytes: 64_000,
     partBytes: 2000,

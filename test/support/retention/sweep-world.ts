@@ -8,7 +8,6 @@ import { type Config, defaultConfig } from '../../../lambda/services/config.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import type { Services } from '../../../lambda/services/services.ts';
-import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
 import { findManifest, manifestKey } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
@@ -17,6 +16,7 @@ import { SimulatedTable } from '../sources/simulated-stream.ts';
 import { backUp, expectExact, make, request, steady, type World } from '../sources/world.ts';
 import { startDatabase, type TestDatabase } from '../database.ts';
 import { simulatedDynamodb } from '../simulated-dynamodb.ts';
+import { testLimits } from '../harness.ts';
 
 /** Wraps each call of the store and of the catalog. */
 export type Around = <T>(call: () => Promise<T>) => Promise<T>;
@@ -35,7 +35,7 @@ const config: Config = {
   emptyPages: 1,
   scanSegments: 1,
   sweepGraceMs: 0,
-  limits: { ...defaultLimits, foldShare: 5, maxRuns: 3 },
+  limits: { ...testLimits, foldShare: 5, maxRuns: 3 },
 };
 
 /** Worlds of one simulated table each over one catalog. Every call of store and catalog goes through `around`. */
