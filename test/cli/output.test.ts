@@ -9,6 +9,7 @@ import {
   renderSize,
   toJson,
 } from '../../cli/output.ts';
+import { anyCodePoint } from '../support/item/arbitrary.ts';
 
 const isTTY = process.stderr.isTTY;
 afterEach(() => {
@@ -71,7 +72,7 @@ describe('escapeInvisible', () => {
     const text = fc.string({
       unit: fc.oneof(
         fc.constantFrom('\u001b', '\u009b', '\r', '\u202e', '\u{e0001}'),
-        fc.string({ unit: 'binary' }),
+        fc.string({ unit: anyCodePoint }),
       ),
     });
     fc.assert(

@@ -1,4 +1,4 @@
-import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from 'vitest';
 import type { BackupRecord, RestoreRecord } from '../../lambda/model/records.ts';
 import type { StartedRestore } from '../../lambda/native/recovery.ts';
@@ -6,7 +6,10 @@ import { isServiceError } from '../../lambda/runtime/errors.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import type { TestDatabase } from './database.ts';
 import type { Harness } from './harness.ts';
-import { contentOf, createTable, deleteItem, nthKey, putItem, type Shape } from './tables.ts';
+import { contentOf, createTable, deleteItem, nthKey, type Shape } from './tables.ts';
+
+/** The limit of BatchWriteItem. */
+const maxBatchItems = 25;
 
 export const shape: Shape = { hash: 'S', range: 'N' };
 
@@ -18,14 +21,21 @@ export async function newTable({ dynamodb }: TestDatabase, items = 20): Promise<
   return table;
 }
 
+/** Puts items number `from` to `to` - 1, each with a value that no other put has. */
 export async function putItems(
   { dynamodb }: Pick<TestDatabase, 'dynamodb'>,
   table: string,
   from: number,
   to: number,
 ): Promise<void> {
-  for (let n = from; n < to; n++) {
-    await putItem(dynamodb, table, { ...nthKey(shape, n), value: { S: `${randomIds.hex(8)} of ${n}` } });
+  const puts = Array.from({ length: to - from }, (_, i) => {
+    const n = from + i;
+    const Item = { ...nthKey(shape, n), value: { S: `${randomIds.hex(8)} of ${n}` } };
+    return { PutRequest: { Item } };
+  });
+  for (let at = 0; at < puts.length; at += maxBatchItems) {
+    const RequestItems = { [table]: puts.slice(at, at + maxBatchItems) };
+    await dynamodb.send(new BatchWriteItemCommand({ RequestItems }));
   }
 }
 

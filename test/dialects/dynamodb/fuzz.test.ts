@@ -8,11 +8,12 @@ import type { Operation } from '../../../lambda/dialects/dynamodb/operation.ts';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
 import { arn, fakeOperations, tableArn } from './fakes.ts';
 import { scaleRuns } from '../../support/scale.ts';
+import { anyCodePoint } from '../../support/item/arbitrary.ts';
 
 /** Values that are valid for some member or for none. */
 const anything = fc.oneof(
   fc.jsonValue(),
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCodePoint }),
   fc.double(),
   fc.constantFrom('Music', 'nightly', 'USER', 'FULL', 'STREAM', 'yes', arn, tableArn, true, null),
   fc.constantFrom(0, 1, 35, 1e300, -1e300, 2 ** 31, 1_576_616_366.715),
@@ -42,9 +43,9 @@ const requests = fc.constantFrom<Operation>(...apiOperations).chain((operation) 
 );
 
 const bytes = fc.tuple(
-  fc.oneof(fc.constantFrom(...apiOperations.map(targetOf)), fc.string({ unit: 'binary' })),
+  fc.oneof(fc.constantFrom(...apiOperations.map(targetOf)), fc.string({ unit: anyCodePoint })),
   fc.oneof(
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: anyCodePoint }),
     fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('utf8')),
     fc.json(),
     fc.nat(100_000).map((depth) => '{"Key":'.repeat(depth)),

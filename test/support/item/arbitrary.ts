@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { AttributeValue, Item, KeyNames } from '../../../lambda/item/attribute-value.ts';
 
 /** Any code point except the halves of surrogate pairs. (fast-check's own arbitrary takes most of a second to set up.) */
-const anyCodePoint = fc
+export const anyCodePoint = fc
   .integer({ min: 0, max: 0x10f7ff })
   .map((n) => String.fromCodePoint(n < 0xd800 ? n : n + 0x800));
 

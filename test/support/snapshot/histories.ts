@@ -3,6 +3,7 @@ import type { Kind } from '../../../lambda/model/records.ts';
 import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { createChain, type Texts } from './chain.ts';
 import { type MemoryStore, createMemoryStore } from './support.ts';
+import { anyCodePoint } from '../item/arbitrary.ts';
 
 /** Changes to a table, each followed by a backup. */
 export type History = readonly { readonly changes: Texts; readonly kind: Kind }[];
@@ -11,7 +12,7 @@ export type History = readonly { readonly changes: Texts; readonly kind: Kind }[
 export const maxItem = 60;
 
 const kinds = fc.constantFrom<Kind>('incremental', 'incremental', 'incremental', 'differential', 'full');
-const text = fc.oneof(fc.constantFrom('a', 'b'), fc.string({ maxLength: 60, unit: 'binary' }));
+const text = fc.oneof(fc.constantFrom('a', 'b'), fc.string({ maxLength: 60, unit: anyCodePoint }));
 
 function anyChanges(max: number): fc.Arbitrary<Texts> {
   const change = fc.tuple(fc.nat(maxItem), fc.option(text, { nil: undefined, freq: 4 }));
