@@ -1,12 +1,10 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { afterAll, vi } from 'vitest';
+import { createTextLog } from '../../local/text-log.ts';
+import { SimulatedClock } from '../support/simulated-clock.ts';
+import { startSimulated } from '../support/wire/support.ts';
 
 /** The Tidemark under test. */
 export interface Endpoint {
@@ -22,6 +20,10 @@ export interface Endpoint {
   readonly env: NodeJS.ProcessEnv;
   /** How long to wait for a backup, a restore or a restorable time. */
   readonly patienceMs: number;
+  /** How long to wait between two looks at it. */
+  readonly pollMs: number;
+  /** The endpoint's clock, which tests may move; absent: the system's. */
+  readonly clock?: SimulatedClock;
 }
 
 export const root = join(import.meta.dirname, '..', '..');
@@ -56,31 +58,24 @@ function readDeployment(url: string): Endpoint {
     env: { ...process.env, AWS_DEFAULT_REGION: region },
     // DynamoDB's own latest restorable time is five minutes ago, and its restore takes a quarter of an hour.
     patienceMs: 45 * 60_000,
+    pollMs: 1000,
   };
 }
 
-/** Starts an embedded runtime on an empty home. It ends after the tests. */
+/** Starts an embedded runtime on an empty home, in this process and in simulated time. It ends after the tests. */
 export async function startEmbedded(): Promise<Endpoint> {
   const home = await mkdtemp(join(tmpdir(), 'tidemark-acceptance-'));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'local/main.ts'], {
-    cwd: root,
-    env: { PATH: process.env['PATH'], PORT: '0', TIDEMARK_HOME: home },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const log = text(child.stderr);
+  const clock = new SimulatedClock();
+  // The runtime's warnings help when a test has failed.
+  const runtime = await startSimulated(home, clock, createTextLog(console.log, false));
   afterAll(async () => {
-    const ended = child.exitCode === null && once(child, 'exit');
-    child.kill('SIGTERM');
-    await ended;
+    await runtime.close();
     await rm(home, { recursive: true, force: true });
-    // The runtime's warnings help when a test has failed.
-    if ((await log) !== '') console.log(await log);
   });
-  const url = await readUrl(child, log);
   return {
-    url,
+    url: runtime.url,
     region: 'us-east-1',
-    tablesUrl: url,
+    tablesUrl: runtime.url,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     env: {
       ...removeAwsSettings(process.env),
@@ -89,26 +84,12 @@ export async function startEmbedded(): Promise<Endpoint> {
       AWS_DEFAULT_REGION: 'us-east-1',
     },
     patienceMs: 100_000,
+    pollMs: 25,
+    clock,
   };
 }
 
 /** Removes AWS settings of the person who runs the tests, which must not reach the clients. */
 function removeAwsSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_')));
-}
-
-/** Waits until the runtime prints its URL. */
-async function readUrl(
-  child: ChildProcessByStdio<null, Readable, Readable>,
-  log: Promise<string>,
-): Promise<string> {
-  const lines = createInterface(child.stdout);
-  for await (const line of lines) {
-    const url = /is ready at (http:\S+)/.exec(line)?.[1];
-    if (url === undefined) continue;
-    // Keep reading the output, or the runtime would block on a full pipe.
-    child.stdout.resume();
-    return url;
-  }
-  throw new Error(`the runtime did not start: ${await log}`);
 }

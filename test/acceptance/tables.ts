@@ -9,22 +9,21 @@ export type Item = Record<string, AttributeValue>;
 /** The prefix of all table names: a deployment's configuration limits the tables that it may back up and restore to. */
 const prefix = process.env['TIDEMARK_TEST_TABLE_PREFIX'] ?? 'tidemark-acceptance-';
 
-const pollMs = 100;
 const batchEntries = 25;
 
 /** The tables and backups of some tests. It deletes all of them after the tests. */
 export class Workplace {
   readonly #client: Client;
   readonly #helper: Client;
-  readonly #patienceMs: number;
+  readonly #endpoint: Endpoint;
   readonly #run: string;
   readonly #tables: string[] = [];
 
   /** @param helper waits and cleans up in place of a slow client */
-  constructor(client: Client, { patienceMs }: Endpoint, helper: Client = client) {
+  constructor(client: Client, endpoint: Endpoint, helper: Client = client) {
     this.#client = client;
     this.#helper = helper;
-    this.#patienceMs = patienceMs;
+    this.#endpoint = endpoint;
     this.#run = randomBytes(4).toString('hex');
     afterAll(() => this.#clear());
   }
@@ -104,7 +103,17 @@ export class Workplace {
 
   /** Calls `ask` until it returns a value other than false and undefined. Throws what `ask` throws. */
   async waitUntil<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
-    return vi.waitUntil(ask, { timeout: this.#patienceMs, interval: pollMs });
+    return vi.waitUntil(ask, { timeout: this.#endpoint.patienceMs, interval: this.#endpoint.pollMs });
+  }
+
+  /** What time it is at the endpoint, epoch ms. */
+  now(): number {
+    return this.#endpoint.clock?.now() ?? Date.now();
+  }
+
+  /** Lets time pass at once if the endpoint's time is simulated. */
+  passTime(milliseconds: number): void {
+    this.#endpoint.clock?.advance(milliseconds);
   }
 
   async #clear(): Promise<void> {

@@ -7,7 +7,7 @@ export function defineBackupTests(world: () => World): void {
   describe('a backup', () => {
     test('is CREATING at first, then AVAILABLE, and describes its table', async () => {
       const { client, work, table, tableArn } = world();
-      const before = Date.now();
+      const before = work.now();
       const { BackupDetails } = await client.call('CreateBackup', {
         TableName: table,
         BackupName: 'described',

@@ -28,11 +28,14 @@ export function definePointInTimeTests(world: () => World): void {
         },
       });
     /** Waits until `time` can be restored even if it is cut to a second, and returns the latest such time. */
-    const waitUntilRestorable = (time: number): Promise<Date> =>
-      world().work.waitUntil(async () => {
-        const latest = (await recovery(world().helper)).LatestRestorableDateTime;
+    const waitUntilRestorable = (time: number): Promise<Date> => {
+      const { work, helper } = world();
+      work.passTime(3000);
+      return work.waitUntil(async () => {
+        const latest = (await recovery(helper)).LatestRestorableDateTime;
         return Number(latest) >= time + 1000 ? latest : undefined;
       });
+    };
 
     test('is disabled at first, and then no time can be restored', async () => {
       const { client, work } = world();
@@ -64,9 +67,9 @@ export function definePointInTimeTests(world: () => World): void {
       });
 
       await work.putItems(table, numberedItems(20, 'early'));
-      const time = await waitUntilRestorable(Math.max(Date.now(), Number(earliest)));
+      const time = await waitUntilRestorable(Math.max(work.now(), Number(earliest)));
       await work.putItems(table, numberedItems(25, 'late'));
-      await waitUntilRestorable(Date.now());
+      await waitUntilRestorable(work.now());
 
       const [before, latest] = [work.uniqueName('before'), work.uniqueName('latest')];
       const { TableDescription } = await client.call('RestoreTableToPointInTime', {
@@ -96,7 +99,7 @@ export function definePointInTimeTests(world: () => World): void {
         client.call('RestoreTableToPointInTime', {
           SourceTableName: table,
           TargetTableName: work.uniqueName('never'),
-          RestoreDateTime: new Date(Date.now() - yearMs),
+          RestoreDateTime: new Date(work.now() - yearMs),
         }),
         'InvalidRestoreTimeException',
         /^RestoreDateTime '.+' must be within EarliestRestorableDateTime '.+' and LatestRestorableDateTime '.+'$/,

@@ -244,13 +244,13 @@ export function embeddedWire(): Wire {
 }
 
 /** Starts the embedded runtime on a home. It and its database go by the clock. */
-export async function startSimulated(home: string, clock: SimulatedClock): Promise<Runtime> {
+export async function startSimulated(home: string, clock: SimulatedClock, log = silentLog): Promise<Runtime> {
   const runtime = await startRuntime({
     port: 0,
     home,
     definitions: inject('definitions'),
     clock,
-    log: silentLog,
+    log,
   });
   clock.drive(databaseFile(home));
   const close = async (): Promise<void> => {
