@@ -9,7 +9,7 @@ import { defineCliTests, defineModelTests } from './scenario/cli.ts';
 import { numberedItems, Workplace } from './tables.ts';
 
 /** A restore of this many items is still running after two more calls of the CLI. */
-const manyItems = 2500;
+const manyItems = 8000;
 
 const endpoint = await endpointUnderTest();
 const javascript = createJavascriptClient(endpoint);
