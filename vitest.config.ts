@@ -49,6 +49,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['{lambda,lib,local,cli,api}/**/*.ts'],
+      exclude: ['test/**'],
       reporter: ['json-summary'],
     },
   },

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import type { Runtime } from '../../local/runtime.ts';
-import { call, clients, createTable, fill, start, temporaryFolder } from '../support/local/support.ts';
+import {
+  call,
+  createClients,
+  createTable,
+  fill,
+  startTestRuntime,
+  createTemporaryFolder,
+} from '../support/local/support.ts';
 import { run } from '../support/cli/command-line.ts';
 
 /** Requests a backup over the wire and waits until it is made. Returns its ARN and kind. */
@@ -22,9 +29,9 @@ async function backUp({ url, executions }: Runtime, TidemarkOptions?: object) {
 
 /** Starts a runtime with a table `orders`: a full backup of 40 items, and a second one after an item was added, one changed, one deleted. */
 async function setUp() {
-  const home = await temporaryFolder();
-  const runtime = await start(home);
-  const { dynamodb } = clients(runtime.url);
+  const home = await createTemporaryFolder();
+  const runtime = await startTestRuntime(home);
+  const { dynamodb } = createClients(runtime.url);
   await createTable(dynamodb, 'orders');
   await fill(dynamodb, 'orders', 40);
   const first = await backUp(runtime);

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { lockHome } from '../../local/home-lock.ts';
-import { temporaryFolder } from '../support/local/support.ts';
+import { createTemporaryFolder } from '../support/local/support.ts';
 
 test('only one process can lock a home folder, and the error of another one names it', async () => {
-  const home = await temporaryFolder();
+  const home = await createTemporaryFolder();
   const release = lockHome(home);
   expect(() => lockHome(home)).toThrow(`${home} is in use by process ${process.pid}. Stop it`);
   release();
@@ -14,7 +14,7 @@ test('only one process can lock a home folder, and the error of another one name
 });
 
 test('the lock of a killed process is released', async () => {
-  const home = await temporaryFolder();
+  const home = await createTemporaryFolder();
   const lock = `(await import(${JSON.stringify(join(import.meta.dirname, '../../local/home-lock.ts'))}))`;
   const holder = spawn(
     process.execPath,

@@ -10,7 +10,14 @@ import { text } from 'node:stream/consumers';
 import { CreateBackupCommand, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseBackupArn } from '../../lambda/model/backup-arn.ts';
-import { clients, createTable, fill, itemsOf, start, temporaryFolder } from '../support/local/support.ts';
+import {
+  createClients,
+  createTable,
+  fill,
+  readItems,
+  startTestRuntime,
+  createTemporaryFolder,
+} from '../support/local/support.ts';
 
 type Process = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -52,12 +59,12 @@ async function runs(pid: number): Promise<boolean> {
 }
 
 test('a runtime killed in the middle of a backup or a restore finishes it at the next start', async () => {
-  const home = await temporaryFolder();
+  const home = await createTemporaryFolder();
   const killed = main({ TIDEMARK_HOME: home });
-  const { dynamodb } = clients(await ready(killed));
+  const { dynamodb } = createClients(await ready(killed));
   await createTable(dynamodb, 'orders');
   await fill(dynamodb, 'orders', 1500);
-  const before = await itemsOf(dynamodb, 'orders');
+  const before = await readItems(dynamodb, 'orders');
   const { BackupDetails } = await dynamodb.send(
     new CreateBackupCommand({ TableName: 'orders', BackupName: 'nightly' }),
   );
@@ -69,7 +76,7 @@ test('a runtime killed in the middle of a backup or a restore finishes it at the
   const arn = String(BackupDetails?.BackupArn);
   const key = parseBackupArn(arn);
   if (key === undefined) throw new Error(`no backup: ${arn}`);
-  const next = await start(home);
+  const next = await startTestRuntime(home);
   expect(await runs(leftOver)).toBe(false);
   await next.executions.idle();
   // The second attempt: the first was killed.
@@ -79,22 +86,22 @@ test('a runtime killed in the middle of a backup or a restore finishes it at the
 
   const again = main({ TIDEMARK_HOME: home });
   const restore = { BackupArn: arn, TargetTableName: 'restored' };
-  await clients(await ready(again)).dynamodb.send(new RestoreTableFromBackupCommand(restore));
+  await createClients(await ready(again)).dynamodb.send(new RestoreTableFromBackupCommand(restore));
   const endedAgain = once(again, 'exit');
   again.kill('SIGKILL');
   await endedAgain;
 
-  const last = await start(home);
+  const last = await startTestRuntime(home);
   await last.executions.idle();
   const record = await last.services.catalog.restores.get('restored');
   expect(record).toMatchObject({ status: 'RESTORED', attempts: 2 });
   expect(record).not.toHaveProperty('reason');
-  expect(await itemsOf(clients(last.url).dynamodb, 'restored')).toEqual(before);
+  expect(await readItems(createClients(last.url).dynamodb, 'restored')).toEqual(before);
 });
 
 describe('the end of the runtime', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('by %s is orderly', async (signal) => {
-    const home = await temporaryFolder();
+    const home = await createTemporaryFolder();
     const child = main({ TIDEMARK_HOME: home });
     await ready(child);
     const database = await databaseOf(home);
@@ -105,7 +112,7 @@ describe('the end of the runtime', () => {
   });
 
   test('comes immediately after a second Ctrl-C', async () => {
-    const home = await temporaryFolder();
+    const home = await createTemporaryFolder();
     const child = main({ TIDEMARK_HOME: home });
     const url = await ready(child);
     const database = await databaseOf(home);
@@ -127,16 +134,16 @@ describe('the end of the runtime', () => {
 
 describe('a start that fails prints one line and exits with 1', () => {
   test('if the home folder is in use', async () => {
-    const home = await temporaryFolder();
-    await start(home);
+    const home = await createTemporaryFolder();
+    await startTestRuntime(home);
     const { code, said } = await refusal(main({ TIDEMARK_HOME: home }));
     expect(code).toBe(1);
     expect(said).toMatch(/^tidemark: \S+ is in use by process \d+\. Stop it, .*npm start\n$/);
   });
 
   test('if the port is in use', async () => {
-    const { url } = await start(await temporaryFolder());
-    const home = await temporaryFolder();
+    const { url } = await startTestRuntime(await createTemporaryFolder());
+    const home = await createTemporaryFolder();
     const { port } = new URL(url);
     const { code, said } = await refusal(main({ TIDEMARK_HOME: home, PORT: port }));
     expect(code).toBe(1);
@@ -154,12 +161,12 @@ describe('a start that fails prints one line and exits with 1', () => {
       'TIDEMARK_DYNAMODB_ENDPOINT must be a URL that begins with http://',
     ],
   ])('%j', async (env, message) => {
-    const { code, said } = await refusal(main({ TIDEMARK_HOME: await temporaryFolder(), ...env }));
+    const { code, said } = await refusal(main({ TIDEMARK_HOME: await createTemporaryFolder(), ...env }));
     expect([code, said]).toEqual([1, `tidemark: ${message}\n`]);
   });
 
   test('and prints the stack if DEBUG is set', async () => {
-    const home = await temporaryFolder();
+    const home = await createTemporaryFolder();
     await writeFile(join(home, 'lock.db'), 'no database'.repeat(1000));
     const { code, said } = await refusal(main({ TIDEMARK_HOME: home, DEBUG: '1' }));
     expect(code).toBe(1);

@@ -22,10 +22,17 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { startDatabase } from '../../local/dynamodb/embedded-database.ts';
 import type { Runtime } from '../../local/runtime.ts';
-import { clients, createTable, fill, itemsOf, start, temporaryFolder } from '../support/local/support.ts';
+import {
+  createClients,
+  createTable,
+  fill,
+  readItems,
+  startTestRuntime,
+  createTemporaryFolder,
+} from '../support/local/support.ts';
 
 async function backUp({ url, executions }: Runtime, table: string): Promise<string> {
-  const { dynamodb } = clients(url);
+  const { dynamodb } = createClients(url);
   const made = await dynamodb.send(new CreateBackupCommand({ TableName: table, BackupName: 'nightly' }));
   expect(made.BackupDetails?.BackupStatus).toBe('CREATING');
   await executions.idle();
@@ -33,7 +40,7 @@ async function backUp({ url, executions }: Runtime, table: string): Promise<stri
 }
 
 async function restore({ url, executions }: Runtime, arn: string, target: string): Promise<void> {
-  const { dynamodb } = clients(url);
+  const { dynamodb } = createClients(url);
   const command = new RestoreTableFromBackupCommand({ BackupArn: arn, TargetTableName: target });
   expect((await dynamodb.send(command)).TableDescription?.TableStatus).toBe('CREATING');
   await executions.idle();
@@ -45,7 +52,7 @@ async function restore({ url, executions }: Runtime, arn: string, target: string
 }
 
 async function statusOf({ url }: Runtime, arn: string): Promise<string | undefined> {
-  const { BackupDescription } = await clients(url).dynamodb.send(
+  const { BackupDescription } = await createClients(url).dynamodb.send(
     new DescribeBackupCommand({ BackupArn: arn }),
   );
   return BackupDescription?.BackupDetails?.BackupStatus;
@@ -53,7 +60,7 @@ async function statusOf({ url }: Runtime, arn: string): Promise<string | undefin
 
 describe('an application can use the runtime as DynamoDB', () => {
   test('for items, queries and transactions', async () => {
-    const { dynamodb } = clients((await start(await temporaryFolder())).url);
+    const { dynamodb } = createClients((await startTestRuntime(await createTemporaryFolder())).url);
     await createTable(dynamodb, 'orders');
     await dynamodb.send(new PutItemCommand({ TableName: 'orders', Item: { id: { S: 'é' }, n: { N: '1' } } }));
     const put = (id: string) => ({ Put: { TableName: 'orders', Item: { id: { S: id } } } });
@@ -69,7 +76,7 @@ describe('an application can use the runtime as DynamoDB', () => {
       }),
     );
     expect(Count).toBe(1);
-    expect(await itemsOf(dynamodb, 'orders')).toHaveLength(33);
+    expect(await readItems(dynamodb, 'orders')).toHaveLength(33);
     const conditional = new PutItemCommand({
       TableName: 'orders',
       Item: { id: { S: 'a' } },
@@ -79,7 +86,7 @@ describe('an application can use the runtime as DynamoDB', () => {
   });
 
   test('and read the stream that each new table has', async () => {
-    const { dynamodb, streams } = clients((await start(await temporaryFolder())).url);
+    const { dynamodb, streams } = createClients((await startTestRuntime(await createTemporaryFolder())).url);
     await createTable(dynamodb, 'orders');
     await fill(dynamodb, 'orders', 1);
     const { Streams = [] } = await streams.send(new ListStreamsCommand({ TableName: 'orders' }));
@@ -98,7 +105,7 @@ describe('an application can use the runtime as DynamoDB', () => {
   });
 
   test('without seeing the catalog among its tables', async () => {
-    const { dynamodb } = clients((await start(await temporaryFolder())).url);
+    const { dynamodb } = createClients((await startTestRuntime(await createTemporaryFolder())).url);
     await createTable(dynamodb, 'orders');
     expect((await dynamodb.send(new ListTablesCommand({}))).TableNames).toEqual(['orders']);
   });
@@ -106,11 +113,11 @@ describe('an application can use the runtime as DynamoDB', () => {
 
 describe('backups of the runtime', () => {
   test('restore the content that the table had', async () => {
-    const runtime = await start(await temporaryFolder());
-    const { dynamodb } = clients(runtime.url);
+    const runtime = await startTestRuntime(await createTemporaryFolder());
+    const { dynamodb } = createClients(runtime.url);
     await createTable(dynamodb, 'orders');
     await fill(dynamodb, 'orders', 60);
-    const before = await itemsOf(dynamodb, 'orders');
+    const before = await readItems(dynamodb, 'orders');
     const first = await backUp(runtime, 'orders');
     await fill(dynamodb, 'orders', 20, 'changed');
     await dynamodb.send(new DeleteItemCommand({ TableName: 'orders', Key: { id: { S: 'item-30' } } }));
@@ -121,16 +128,16 @@ describe('backups of the runtime', () => {
     ]);
     await restore(runtime, first, 'first');
     await restore(runtime, second, 'second');
-    expect(await itemsOf(dynamodb, 'first')).toEqual(before);
-    expect(await itemsOf(dynamodb, 'second')).toEqual(await itemsOf(dynamodb, 'orders'));
+    expect(await readItems(dynamodb, 'first')).toEqual(before);
+    expect(await readItems(dynamodb, 'second')).toEqual(await readItems(dynamodb, 'orders'));
   });
 
   test('contain what the table held if it is deleted after the request', async () => {
-    const runtime = await start(await temporaryFolder());
-    const { dynamodb } = clients(runtime.url);
+    const runtime = await startTestRuntime(await createTemporaryFolder());
+    const { dynamodb } = createClients(runtime.url);
     await createTable(dynamodb, 'orders');
     await fill(dynamodb, 'orders', 2000);
-    const before = await itemsOf(dynamodb, 'orders');
+    const before = await readItems(dynamodb, 'orders');
     const { BackupDetails } = await dynamodb.send(
       new CreateBackupCommand({ TableName: 'orders', BackupName: 'nightly' }),
     );
@@ -139,89 +146,91 @@ describe('backups of the runtime', () => {
     const backup = String(BackupDetails?.BackupArn);
     expect(await statusOf(runtime, backup)).toBe('AVAILABLE');
     await restore(runtime, backup, 'restored');
-    expect(await itemsOf(dynamodb, 'restored')).toEqual(before);
+    expect(await readItems(dynamodb, 'restored')).toEqual(before);
   });
 
   test('exist after a restart, as do the tables', async () => {
-    const home = await temporaryFolder();
-    const first = await start(home);
-    await createTable(clients(first.url).dynamodb, 'orders');
-    await fill(clients(first.url).dynamodb, 'orders', 40);
-    const before = await itemsOf(clients(first.url).dynamodb, 'orders');
+    const home = await createTemporaryFolder();
+    const first = await startTestRuntime(home);
+    await createTable(createClients(first.url).dynamodb, 'orders');
+    await fill(createClients(first.url).dynamodb, 'orders', 40);
+    const before = await readItems(createClients(first.url).dynamodb, 'orders');
     const arn = await backUp(first, 'orders');
     await first.close();
 
-    const second = await start(home);
-    const { dynamodb } = clients(second.url);
-    expect(await itemsOf(dynamodb, 'orders')).toEqual(before);
+    const second = await startTestRuntime(home);
+    const { dynamodb } = createClients(second.url);
+    expect(await readItems(dynamodb, 'orders')).toEqual(before);
     const { BackupSummaries } = await dynamodb.send(new ListBackupsCommand({}));
     expect(BackupSummaries).toMatchObject([{ BackupArn: arn, BackupStatus: 'AVAILABLE' }]);
     await restore(second, arn, 'restored');
-    expect(await itemsOf(dynamodb, 'restored')).toEqual(before);
+    expect(await readItems(dynamodb, 'restored')).toEqual(before);
   });
 
   test('are completed by the next runtime if theirs was closed', async () => {
-    const home = await temporaryFolder();
-    const first = await start(home);
-    await createTable(clients(first.url).dynamodb, 'orders');
-    await fill(clients(first.url).dynamodb, 'orders', 500);
-    const before = await itemsOf(clients(first.url).dynamodb, 'orders');
-    const { BackupDetails } = await clients(first.url).dynamodb.send(
+    const home = await createTemporaryFolder();
+    const first = await startTestRuntime(home);
+    await createTable(createClients(first.url).dynamodb, 'orders');
+    await fill(createClients(first.url).dynamodb, 'orders', 500);
+    const before = await readItems(createClients(first.url).dynamodb, 'orders');
+    const { BackupDetails } = await createClients(first.url).dynamodb.send(
       new CreateBackupCommand({ TableName: 'orders', BackupName: 'nightly' }),
     );
     await first.close();
 
-    const second = await start(home);
+    const second = await startTestRuntime(home);
     await second.executions.idle();
     const arn = String(BackupDetails?.BackupArn);
     expect(await statusOf(second, arn)).toBe('AVAILABLE');
     await restore(second, arn, 'restored');
-    expect(await itemsOf(clients(second.url).dynamodb, 'restored')).toEqual(before);
+    expect(await readItems(createClients(second.url).dynamodb, 'restored')).toEqual(before);
   });
 });
 
 describe('the staging folders of ended backups and restores', () => {
   test('are swept by the next runtime, which waits for the sweep before it ends', async () => {
-    const home = await temporaryFolder();
-    const first = await start(home);
-    await createTable(clients(first.url).dynamodb, 'orders');
-    await fill(clients(first.url).dynamodb, 'orders', 40);
-    const before = await itemsOf(clients(first.url).dynamodb, 'orders');
+    const home = await createTemporaryFolder();
+    const first = await startTestRuntime(home);
+    await createTable(createClients(first.url).dynamodb, 'orders');
+    await fill(createClients(first.url).dynamodb, 'orders', 40);
+    const before = await readItems(createClients(first.url).dynamodb, 'orders');
     const arn = await backUp(first, 'orders');
     const listStaged = () => Array.fromAsync(first.services.store.list('staging'));
     expect(await listStaged()).not.toEqual([]);
     await first.close();
 
-    await (await start(home)).close();
+    await (await startTestRuntime(home)).close();
     expect(await listStaged()).toEqual([]);
-    const third = await start(home);
+    const third = await startTestRuntime(home);
     await restore(third, arn, 'restored');
-    expect(await itemsOf(clients(third.url).dynamodb, 'restored')).toEqual(before);
+    expect(await readItems(createClients(third.url).dynamodb, 'restored')).toEqual(before);
   });
 });
 
 describe('a DynamoDB other than the embedded one', () => {
   test('is used if its address is given', async () => {
-    const database = await startDatabase(await temporaryFolder(), silentLog);
+    const database = await startDatabase(await createTemporaryFolder(), silentLog);
     onTestFinished(() => database.close());
-    const runtime = await start(await temporaryFolder(), { dynamodbEndpoint: database.endpoint });
-    await createTable(clients(runtime.url).dynamodb, 'orders');
-    const { TableNames } = await clients(database.endpoint).dynamodb.send(new ListTablesCommand({}));
+    const runtime = await startTestRuntime(await createTemporaryFolder(), {
+      dynamodbEndpoint: database.endpoint,
+    });
+    await createTable(createClients(runtime.url).dynamodb, 'orders');
+    const { TableNames } = await createClients(database.endpoint).dynamodb.send(new ListTablesCommand({}));
     expect(TableNames).toEqual(['orders', 'tidemark-catalog']);
   });
 
   test('is named in the error if it does not answer, and the start leaves nothing running', async () => {
-    const home = await temporaryFolder();
-    await expect(start(home, { dynamodbEndpoint: 'http://127.0.0.1:1' })).rejects.toThrow(
+    const home = await createTemporaryFolder();
+    await expect(startTestRuntime(home, { dynamodbEndpoint: 'http://127.0.0.1:1' })).rejects.toThrow(
       /^No DynamoDB is ready at http:\/\/127\.0\.0\.1:1 .*ECONNREFUSED/,
     );
-    await expect(start(home)).resolves.toHaveProperty('url');
+    await expect(startTestRuntime(home)).resolves.toHaveProperty('url');
   });
 });
 
 test('an export of a table without a stream enables the stream together with recovery', async () => {
-  const { url, operations, executions } = await start(await temporaryFolder());
-  const { dynamodb } = clients(url);
+  const { url, operations, executions } = await startTestRuntime(await createTemporaryFolder());
+  const { dynamodb } = createClients(url);
   await createTable(dynamodb, 'orders', { StreamSpecification: { StreamEnabled: false } });
   await fill(dynamodb, 'orders', 5);
   const { id } = await operations.createBackup({ table: 'orders', name: 'exported', source: 'export' });

@@ -19,11 +19,11 @@ declare module 'vitest' {
 
 /** An embedded DynamoDB for the tests of one file. */
 export interface TestDatabase {
-  /** The clock that the database keeps step with. */
+  /** The clock by which the database goes. */
   readonly clock: SimulatedClock;
   readonly dynamodb: DynamoDBClient;
   readonly streams: DynamoDBStreamsClient;
-  /** Another client of it. */
+  /** Creates another client of the database. */
   client(): DynamoDBClient;
   close(): Promise<void>;
 }
@@ -82,7 +82,7 @@ export async function startDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** Has the answers say the clock's time, which the database keeps step with, instead of the system's. */
+/** Puts the clock's time into the answers' `Date` header, in place of the system's. */
 function dateAnswers(client: DynamoDBClient, clock: SimulatedClock): DynamoDBClient {
   client.middlewareStack.add(
     (next) => async (call) => {

@@ -7,7 +7,7 @@ declare module 'vitest' {
   }
 }
 
-/** Synthesizes the state machines once for all test files: loading the CDK in each of them takes over a second. */
+/** Synthesizes the state machines once for all test files: loading the CDK takes over a second. */
 export default function provideDefinitions(project: TestProject): void {
   project.provide('definitions', synthesizeDefinitions());
 }

@@ -6,15 +6,15 @@ import { isServiceError } from '../../lambda/runtime/errors.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import type { TestDatabase } from './database.ts';
 import type { Harness } from './harness.ts';
-import { contentOf, createTable, deleteItem, nthKey, type Shape } from './tables.ts';
+import { readTableContent, createTable, deleteItem, nthKey, type Shape } from './tables.ts';
 
 /** The limit of BatchWriteItem. */
 const maxBatchItems = 25;
 
 export const shape: Shape = { hash: 'S', range: 'N' };
 
-/** A new table of `items` items. */
-export async function newTable({ dynamodb }: TestDatabase, items = 20): Promise<string> {
+/** Creates a table with this many items, and returns its name. */
+export async function createFilledTable({ dynamodb }: TestDatabase, items = 20): Promise<string> {
   const table = `table-${randomIds.hex(12)}`;
   await createTable(dynamodb, table, shape);
   await putItems({ dynamodb }, table, 0, items);
@@ -46,7 +46,7 @@ export async function changeItems({ dynamodb }: TestDatabase, table: string): Pr
   await deleteItem(dynamodb, table, nthKey(shape, 0));
 }
 
-/** Restores the backup and gives the new table's content. */
+/** Restores the backup into a new table, and returns that table's content. */
 export async function restore(
   database: TestDatabase,
   harness: Harness,
@@ -61,10 +61,10 @@ export async function restore(
     undefined,
     { kind: 'complete' },
   ]);
-  return contentOf(database.dynamodb, target);
+  return readTableContent(database.dynamodb, target);
 }
 
-/** The record of a restore of Tidemark's own. */
+/** Returns the record of a restore that Tidemark makes itself. Throws for one that DynamoDB makes. */
 export function recordOf(started: StartedRestore): RestoreRecord {
   if ('restore' in started) return started.restore;
   throw new Error('DynamoDB restores the table');
@@ -80,7 +80,7 @@ export async function tableExists({ dynamodb }: TestDatabase, name: string): Pro
   }
 }
 
-/** Nothing holds the table's turn, waits for it, or pins one of its snapshots. */
+/** Expects that nothing holds the table's turn, waits for it, or pins one of its snapshots. */
 export async function expectNothingHeld(harness: Harness, table: string): Promise<void> {
   const record = await harness.services.catalog.turns.getTable(table);
   expect([record?.turn, record?.pending]).toEqual([undefined, []]);

@@ -27,7 +27,7 @@ import { RecoverySettings } from '../../local/dynamodb/recovery/recovery-setting
 import type { TestDatabase } from './database.ts';
 import type { SimulatedRecovery } from './recovery.ts';
 
-/** A whole Tidemark in this process, over a test database: its own catalog, its own store. */
+/** A whole Tidemark in this process over a test database, with its own catalog and store. */
 export interface Harness {
   readonly services: Services;
   readonly operations: Operations;
@@ -36,23 +36,23 @@ export interface Harness {
   readonly store: ObjectStore;
   /** The folder of the store. */
   readonly folder: string;
-  /** The same catalog and store under new executions, as after a crash of the process. */
+  /** Creates a Tidemark with the same catalog and store and with new executions, as after a crash of the process. */
   restart(options?: HarnessOptions): Harness;
   close(): Promise<void>;
 }
 
 export interface HarnessOptions {
   readonly config?: Partial<Config>;
-  /** @default the database's */
+  /** @default the database's clock */
   readonly clock?: Clock;
   readonly around?: LocalOptions['around'];
   readonly store?: (store: ObjectStore) => ObjectStore;
   readonly log?: Log;
-  /** @default there are none */
+  /** DynamoDB's on-demand backups. @default there are none */
   readonly native?: NativeBackups;
-  /** Exports and imports are answered too, at once, of tables with this recovery. */
+  /** The recovery of all tables. With it, exports and imports are answered too. */
   readonly exports?: SimulatedRecovery;
-  /** The bucket that exports are asked to go to. @default the one there is */
+  /** The bucket that exports are requested to go to. @default the only one that exists */
   readonly exportBucket?: string;
 }
 
@@ -79,6 +79,7 @@ const testConfig: Config = {
   writeGuardMs: 0,
 };
 
+/** Starts a Tidemark over the database. The caller closes it. */
 export async function startHarness(database: TestDatabase, options: HarnessOptions = {}): Promise<Harness> {
   const catalogTable = `catalog-${randomIds.hex(12)}`;
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-test-'));

@@ -1,18 +1,18 @@
 import type { Clock } from '../../lambda/runtime/clock.ts';
 import type { Services } from '../../lambda/services/services.ts';
 
-/** Point-in-time recovery that is just said to be on, for an hour already, or off. */
+/** Point-in-time recovery as an answer only: enabled, since an hour ago, or disabled. */
 export interface SimulatedRecovery {
   enabled: boolean;
-  /** Epoch ms. */
+  /** When it was enabled, epoch ms. */
   since: number;
   readonly recovery: Services['recovery'];
 }
 
-export function simulatedRecovery(clock: Clock): SimulatedRecovery {
+export function createSimulatedRecovery(clock: Clock): SimulatedRecovery {
   const describe = async () => {
     if (!simulated.enabled) return { enabled: false };
-    // The last second that is over.
+    // The last complete second.
     return { enabled: true, earliest: simulated.since, latest: Math.floor(clock.now() / 1000) * 1000 - 1000 };
   };
   const simulated: SimulatedRecovery = {

@@ -2,9 +2,9 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../lambda/runtime/clock.ts';
 
 /**
- * Every time that the embedded database writes (when a table was made, when its stream was switched on, when an item was
- * written) is moved ahead as the clock is, at the moment of writing. A stream's label is its time in seconds, with nine
- * decimals; the last six are kept, so that no label comes twice.
+ * Moves the times that the embedded database writes ahead by as much as the clock, at the moment of writing: when a table
+ * was created, when its stream was enabled, when an item was written. A stream's label is its time in seconds with nine
+ * decimals. The last six are kept, so that labels never repeat.
  */
 const moving = `
   CREATE TABLE IF NOT EXISTS test_clock (ahead_ms INTEGER NOT NULL);
@@ -26,7 +26,7 @@ const moving = `
     BEGIN UPDATE _stream_records SET created_at = (SELECT ms / 1000 FROM test_now) WHERE id = NEW.id; END;
 `;
 
-/** Whoever begins to sleep within this time sleeps through the same time. */
+/** Sleeps that begin within this time pass together. */
 const turnMs = 5;
 
 /** A clock that is ahead of another by some milliseconds, or behind it if they are negative. */
@@ -40,8 +40,8 @@ interface Sleeper {
 }
 
 /**
- * A clock on which nobody waits: while somebody sleeps it moves ahead to the time at which the first sleeper wakes. Apart
- * from that it runs as the system's, since the embedded database's does. A database that it drives writes its times.
+ * A clock that makes nobody wait: when somebody sleeps, it jumps to the time at which the first sleeper wakes. Otherwise it
+ * runs like the system's clock, because the embedded database's does. The database that it drives writes the clock's times.
  */
 export class SimulatedClock implements Clock {
   #aheadMs = 0;
@@ -60,7 +60,7 @@ export class SimulatedClock implements Clock {
     this.advanceTo(this.now() + milliseconds);
   }
 
-  /** Moves the clock to this time (epoch ms), unless it is later already. */
+  /** Moves the clock to this time, epoch ms, unless it is later already. */
   advanceTo(time: number): void {
     const missing = Math.ceil(time - this.now());
     if (missing <= 0) return;
@@ -68,7 +68,7 @@ export class SimulatedClock implements Clock {
     this.#tellDatabase();
   }
 
-  /** Has the embedded database whose file this is keep step with the clock, until `release`. */
+  /** Makes the embedded database with this file go by the clock, until `release`. */
   drive(file: string): void {
     this.#database = new DatabaseSync(file, { timeout: 10_000 });
     this.#database.exec(`PRAGMA synchronous = OFF; ${moving}`);

@@ -7,11 +7,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { itemOf, type SimulatedTable, slotOf } from './sources/simulated-stream.ts';
 
-/** Few, so that much happens between the reading of one item and of another. */
+/** Small pages, so that much happens between the reading of two items. */
 const itemsPerPage = 2;
 
-/** The calls about the table and its items, answered from the model. */
-export function simulatedDynamodb(table: SimulatedTable): DynamoDBClient {
+/** Creates a client that answers the calls about the table and its items from the model. */
+export function createSimulatedDynamodb(table: SimulatedTable): DynamoDBClient {
   // The SDK's paginators take nothing but a client of their own class.
   const client = new DynamoDBClient({ region: 'us-east-1' });
   return Object.assign(client, {

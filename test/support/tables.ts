@@ -4,7 +4,7 @@ import {
   DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
-  ScanCommand,
+  paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { anyCodePoint } from './item/arbitrary.ts';
@@ -12,7 +12,7 @@ import { anyCodePoint } from './item/arbitrary.ts';
 export type SdkItem = Record<string, AttributeValue>;
 export type KeyType = 'S' | 'N' | 'B';
 
-/** The shape of a test table: its key attributes' types. */
+/** The types of a test table's key attributes. */
 export interface Shape {
   readonly hash: KeyType;
   readonly range: KeyType | undefined;
@@ -40,7 +40,7 @@ export async function createTable(dynamodb: DynamoDBClient, name: string, shape:
   );
 }
 
-/** The nth key of a table, different for each n. Key values hold what JSON must escape. */
+/** The nth key of a table, different for each n. Its values contain characters that JSON must escape. */
 export function nthKey(shape: Shape, n: number): SdkItem {
   const value = (type: KeyType, i: number): AttributeValue => {
     if (type === 'N') return { N: String(i - 3) };
@@ -51,7 +51,7 @@ export function nthKey(shape: Shape, n: number): SdkItem {
   return { pk: value(shape.hash, n % 3), sk: value(shape.range, Math.floor(n / 3)) };
 }
 
-// Numbers are written as DynamoDB gives them back, so that what is read can be compared as it is.
+// Numbers are spelled as DynamoDB returns them, so that items can be compared without conversion.
 const number = fc.oneof(
   fc.bigInt({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n }).map(String),
   fc
@@ -59,7 +59,7 @@ const number = fc.oneof(
     .map(([a, b]) => `${a}.${b}`)
     .filter((text) => !text.startsWith('-0.')),
 );
-// U+2028 ends a line for some readers, but is none of JSON's escapes.
+// U+2028 ends a line for some readers, but JSON does not escape it.
 const text = fc.oneof(fc.string(), fc.string({ unit: anyCodePoint }), fc.constant('a\u2028b'));
 const bytes = fc.uint8Array({ maxLength: 20 });
 const set = <T>(member: fc.Arbitrary<T>, key: (member: T) => string) =>
@@ -90,7 +90,7 @@ const { value: attributeValue } = fc.letrec<{ value: AttributeValue }>((tie) => 
 
 const names = plainNames.filter((name) => !['pk', 'sk'].includes(name));
 
-/** What an item has besides its key: from nothing to close to 400 KB. */
+/** The attributes of an item in addition to its key: from none to nearly 400 KB. */
 export const attributes: fc.Arbitrary<SdkItem> = fc.oneof(
   { weight: 60, arbitrary: fc.dictionary(names, attributeValue, { maxKeys: 5, noNullPrototype: true }) },
   { weight: 1, arbitrary: fc.constant({ large: { S: 'x'.repeat(409_000) } }) },
@@ -104,22 +104,17 @@ export function deleteItem(dynamodb: DynamoDBClient, table: string, key: SdkItem
   return dynamodb.send(new DeleteItemCommand({ TableName: table, Key: key }));
 }
 
-/** A table's content: items' normal form by their key's. */
-export async function contentOf(dynamodb: DynamoDBClient, table: string): Promise<Map<string, string>> {
+/** Reads a table's content: the normal form of each item by that of its key. */
+export async function readTableContent(
+  dynamodb: DynamoDBClient,
+  table: string,
+): Promise<Map<string, string>> {
   const content = new Map<string, string>();
-  let next: SdkItem | undefined;
-  do {
-    const page = await dynamodb.send(
-      new ScanCommand({
-        TableName: table,
-        ConsistentRead: true,
-        Limit: 1000,
-        ...(next && { ExclusiveStartKey: next }),
-      }),
-    );
-    for (const item of page.Items ?? []) content.set(keyOf(item), normal(item));
-    next = page.LastEvaluatedKey;
-  } while (next !== undefined);
+  const pages = paginateScan(
+    { client: dynamodb, pageSize: 1000 },
+    { TableName: table, ConsistentRead: true },
+  );
+  for await (const { Items = [] } of pages) for (const item of Items) content.set(keyOf(item), normal(item));
   return content;
 }
 
@@ -127,7 +122,7 @@ export function keyOf({ pk, sk }: SdkItem): string {
   return JSON.stringify(sortDeep({ pk, sk }));
 }
 
-/** A normal form that owes nothing to the code under test: members and sets sorted, bytes in hex. */
+/** A normal form that uses none of the code under test: members and sets sorted, bytes in hex. */
 export function normal(item: SdkItem): string {
   return JSON.stringify(sortDeep(item));
 }

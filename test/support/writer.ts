@@ -3,7 +3,7 @@ import type { Clock } from '../../lambda/runtime/clock.ts';
 import type { TestDatabase } from './database.ts';
 import { deleteItem, keyOf, normal, putItem, type SdkItem } from './tables.ts';
 
-/** One write and the time in which it took effect, epoch ms. */
+/** One write, and between which times it took effect, epoch ms. */
 interface Write {
   readonly sentAt: number;
   readonly ackedAt: number;
@@ -15,8 +15,8 @@ interface Write {
 export type Op = { readonly key: SdkItem; readonly item: SdkItem | undefined };
 
 /**
- * A naive model of one writer of a table: it writes one after another and keeps its history, so that the content
- * after any number of its writes is known.
+ * A naive model of one writer of a table. It makes one write after another and keeps their history, so that it knows the
+ * content after any number of its writes.
  */
 export class Writer {
   readonly #clock: Clock;
@@ -47,8 +47,8 @@ export class Writer {
   }
 
   /**
-   * True if `content`, as far as it is this writer's, is what it had written at some moment that lies between `marker`
-   * and one second (or `laterMs`) after it: with every write acknowledged before, and none sent later.
+   * True if this writer's part of `content` is what it had written at some moment between `marker` and one second (or
+   * `laterMs`) after it: with every write acknowledged before that time, and none sent after it.
    */
   explains(content: ReadonlyMap<string, string>, marker: number, laterMs = 1000): boolean {
     const mine = [...content].filter(([key]) => this.#keys.has(key));

@@ -7,15 +7,15 @@ import { manifestKey } from '../../../lambda/snapshot/format/manifest.ts';
 import { begin, type BeginResult } from '../../../lambda/backup/begin.ts';
 import { type BackupPlan, names } from '../../../lambda/backup/backup-plan.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
-import { embedded } from '../../support/embedded.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
 import { expectNothingHeld, putItems } from '../../support/fixture.ts';
 import type { Harness } from '../../support/harness.ts';
-import { simulatedRecovery } from '../../support/recovery.ts';
+import { createSimulatedRecovery } from '../../support/recovery.ts';
 import { createBackupJob } from '../../../lambda/jobs/job.ts';
 import { backupStaging } from '../../../lambda/jobs/staging.ts';
 import { replaceManifest } from '../../support/snapshot/replace-manifest.ts';
 
-const world = embedded();
+const world = useTidemark();
 
 async function backUp(at: Harness = world.harness): Promise<BackupRecord> {
   const { table } = world;
@@ -192,7 +192,7 @@ describe('begin, after a twin has published the plan,', () => {
 
 describe('a manifest that an earlier execution published', () => {
   it('is not adopted if its parent was deleted in the meantime', async () => {
-    const exports = simulatedRecovery(world.database.clock);
+    const exports = createSimulatedRecovery(world.database.clock);
     const config = { base: 'export' } as const;
     await world.replaceHarness({ config, exports });
     const { database, harness, table } = world;

@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { useDatabase } from '../../support/database.ts';
-import { changeItems, newTable } from '../../support/fixture.ts';
+import { changeItems, createFilledTable } from '../../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
-import { simulatedRecovery } from '../../support/recovery.ts';
+import { createSimulatedRecovery } from '../../support/recovery.ts';
 
 const database = useDatabase();
 
@@ -37,7 +37,7 @@ async function backUp({ operations, executions }: Harness, table: string): Promi
 
 it('collect reads the parent’s manifest once for changes from a stream', async () => {
   const { harness, read } = await startWatched();
-  const table = await newTable(database);
+  const table = await createFilledTable(database);
   await backUp(harness, table);
   read.length = 0;
   await changeItems(database, table);
@@ -47,10 +47,10 @@ it('collect reads the parent’s manifest once for changes from a stream', async
 
 it('collect reads the manifests of exports once, when all exports have ended', async () => {
   const { harness, read } = await startWatched({
-    exports: simulatedRecovery(database.clock),
+    exports: createSimulatedRecovery(database.clock),
     config: { base: 'export', exportWindow: { minMs: 1000, maxMs: 2000 } },
   });
-  const table = await newTable(database);
+  const table = await createFilledTable(database);
   const base = await backUp(harness, table);
   database.clock.advance(4000);
   read.length = 0;

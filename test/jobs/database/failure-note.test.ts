@@ -6,7 +6,7 @@ import { executionName, createRestoreJob, type RestoreJob } from '../../../lambd
 import { runStep } from '../../../lambda/handlers/compose/run-step.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
-import { newTable, recordOf } from '../../support/fixture.ts';
+import { createFilledTable, recordOf } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import { newTargetName } from '../../support/restore/imports.ts';
 
@@ -20,7 +20,7 @@ afterAll(() => harness.close());
 
 /** Requests a restore whose execution does not run. */
 async function requestRestore(): Promise<RestoreRecord> {
-  const { backup } = await backUp(database, harness, await newTable(database, 1));
+  const { backup } = await backUp(database, harness, await createFilledTable(database, 1));
   const stopped = harness.restart();
   stopped.executions.stop();
   const key = { table: backup.table.name, id: backup.id };

@@ -19,7 +19,7 @@ import {
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
 import { type EmbeddedDatabase, startDatabase } from '../../../local/dynamodb/embedded-database.ts';
-import { clients, createTable, temporaryFolder } from '../../support/local/support.ts';
+import { createClients, createTable, createTemporaryFolder } from '../../support/local/support.ts';
 
 const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
 
@@ -53,7 +53,9 @@ async function readStream(streams: DynamoDBStreamsClient, arn: string): Promise<
 
 describe('a stream contains only its own records', () => {
   test('after its table was deleted and created again', async () => {
-    const { dynamodb, streams } = clients((await startAndClose(await temporaryFolder())).endpoint);
+    const { dynamodb, streams } = createClients(
+      (await startAndClose(await createTemporaryFolder())).endpoint,
+    );
     await createTable(dynamodb, 'orders', { StreamSpecification: stream });
     await put(dynamodb, 'a', 'b');
     expect(await readStream(streams, await latestStream(dynamodb))).toEqual(['a', 'b']);
@@ -65,7 +67,9 @@ describe('a stream contains only its own records', () => {
   });
 
   test('after it was disabled and enabled again', async () => {
-    const { dynamodb, streams } = clients((await startAndClose(await temporaryFolder())).endpoint);
+    const { dynamodb, streams } = createClients(
+      (await startAndClose(await createTemporaryFolder())).endpoint,
+    );
     await createTable(dynamodb, 'orders', { StreamSpecification: stream });
     await createTable(dynamodb, 'other', { StreamSpecification: stream });
     await put(dynamodb, 'a', 'b');
@@ -81,7 +85,9 @@ describe('a stream contains only its own records', () => {
   });
 
   test('and keeps them when another table’s stream is disabled', async () => {
-    const { dynamodb, streams } = clients((await startAndClose(await temporaryFolder())).endpoint);
+    const { dynamodb, streams } = createClients(
+      (await startAndClose(await createTemporaryFolder())).endpoint,
+    );
     await createTable(dynamodb, 'orders', { StreamSpecification: stream });
     await put(dynamodb, 'a');
     await createTable(dynamodb, 'orders-2', { StreamSpecification: stream });
@@ -91,7 +97,7 @@ describe('a stream contains only its own records', () => {
 });
 
 test('the database finds the number of a stream record by an index', async () => {
-  const home = await temporaryFolder();
+  const home = await createTemporaryFolder();
   await startAndClose(home);
   const database = new DatabaseSync(join(home, 'dynamodb.db'), { readOnly: true });
   onTestFinished(() => database.close());
@@ -112,7 +118,7 @@ describe('a database that a killed runtime left running', () => {
   }
 
   test('is ended when the next one starts', async () => {
-    const home = await temporaryFolder();
+    const home = await createTemporaryFolder();
     const leftOver = await bystander(join(home, 'dynamodb.db'));
     const ended = once(leftOver, 'exit');
     await writeFile(join(home, 'dynamodb.pid'), String(leftOver.pid));
@@ -122,7 +128,7 @@ describe('a database that a killed runtime left running', () => {
   });
 
   test('is not confused with another process that has its id now', async () => {
-    const home = await temporaryFolder();
+    const home = await createTemporaryFolder();
     const other = await bystander(join(home, 'dynamodb.db-of-another'));
     await writeFile(join(home, 'dynamodb.pid'), String(other.pid));
     await startAndClose(home);
@@ -130,14 +136,14 @@ describe('a database that a killed runtime left running', () => {
   });
 
   test('does not prevent a start if the file with its id contains anything else', async () => {
-    const home = await temporaryFolder();
+    const home = await createTemporaryFolder();
     await writeFile(join(home, 'dynamodb.pid'), 'no number');
     await expect(startAndClose(home)).resolves.toHaveProperty('endpoint');
   });
 });
 
 test('startDatabase throws the reason why a database does not start', async () => {
-  const home = await temporaryFolder();
+  const home = await createTemporaryFolder();
   await writeFile(
     join(home, 'dynamodb.db'),
     'this is no database, but it is long enough to be looked at'.repeat(100),
@@ -146,7 +152,7 @@ test('startDatabase throws the reason why a database does not start', async () =
 });
 
 test('a database that ends unexpectedly is logged', async () => {
-  const home = await temporaryFolder();
+  const home = await createTemporaryFolder();
   const logged = Promise.withResolvers<string>();
   await startAndClose(home, { ...silentLog, error: logged.resolve });
   process.kill(Number(await readFile(join(home, 'dynamodb.pid'), 'utf8')), 'SIGKILL');

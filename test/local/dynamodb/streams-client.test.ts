@@ -12,7 +12,7 @@ import { describeStream, fromStart, readShard, StreamGap } from '../../../lambda
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { createStreamsClient } from '../../../local/dynamodb/streams-client.ts';
 import { useDatabase } from '../../support/database.ts';
-import { clients, createTable } from '../../support/local/support.ts';
+import { createClients, createTable } from '../../support/local/support.ts';
 
 const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
 
@@ -91,7 +91,7 @@ test('a stream of another database, whose label is a date, keeps the creation ti
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(() => void server.close());
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { dynamodb } = clients(endpoint);
+  const { dynamodb } = createClients(endpoint);
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const streams = createStreamsClient(dynamodb, { endpoint, region: 'us-east-1', credentials });
   expect((await describeStream(streams, arn)).createdAt).toBe(created * 1000);

@@ -4,10 +4,10 @@ import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { createBackupJob } from '../../../lambda/jobs/job.ts';
 import type { BackupId } from '../../../lambda/model/ids.ts';
 import { Deletions } from '../../../local/guard/deletions.ts';
-import { embedded } from '../../support/embedded.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
 import { tableExists } from '../../support/fixture.ts';
 
-const world = embedded({ items: 5 });
+const world = useTidemark({ items: 5 });
 
 /** A backup of the table that has no execution: it stays CREATING. */
 let waiting: BackupId;

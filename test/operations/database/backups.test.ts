@@ -3,12 +3,12 @@ import { siblingTableArn } from '../../../lambda/model/backup-arn.ts';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import type { CreateBackupInput } from '../../../lambda/operations/create-backup.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
-import { embedded } from '../../support/embedded.ts';
-import { changeItems, newTable, putItems, restore } from '../../support/fixture.ts';
-import { contentOf } from '../../support/tables.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
+import { changeItems, createFilledTable, putItems, restore } from '../../support/fixture.ts';
+import { readTableContent } from '../../support/tables.ts';
 import { parseBackupId } from '../../../lambda/model/ids.ts';
 
-const world = embedded({ items: 40 });
+const world = useTidemark({ items: 40 });
 
 async function backup(request: Partial<CreateBackupInput> = {}): Promise<BackupRecord> {
   const { harness, table } = world;
@@ -91,7 +91,9 @@ describe('a backup', () => {
       parent: first.id,
       figures: { items: 42, copiedRecords: 42, copiedFiles: 1 },
     });
-    expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
+    expect(await restore(database, harness, second)).toEqual(
+      await readTableContent(database.dynamodb, table),
+    );
   });
 
   it('requested as differential has all changes since the last full one in one run', async () => {
@@ -103,7 +105,7 @@ describe('a backup', () => {
     }
     const last = await backup({ kind: 'differential' });
     expect(last).toMatchObject({ kind: 'differential', figures: { copiedRecords: 7, copiedFiles: 1 } });
-    expect(await restore(database, harness, last)).toEqual(await contentOf(database.dynamodb, table));
+    expect(await restore(database, harness, last)).toEqual(await readTableContent(database.dynamodb, table));
   });
 
   it('becomes full when its changes amount to half of the base', async () => {
@@ -118,7 +120,9 @@ describe('a backup', () => {
     const second = await backup();
     expect(second.figures).toMatchObject({ items: 40, copiedRecords: 0, copiedFiles: 0, copiedBytes: 0 });
     expect(second.digest).toBe(first.digest);
-    expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
+    expect(await restore(database, harness, second)).toEqual(
+      await readTableContent(database.dynamodb, table),
+    );
   });
 
   it('of an empty table restores to an empty table', async () => {
@@ -140,7 +144,9 @@ describe('deleteBackup', () => {
     await expect(harness.operations.deleteBackup(keyOf(first))).rejects.toEqual(code('BackupNotFound'));
     expect((await harness.operations.listBackups({ table, limit: 9 })).backups).toEqual([second]);
     expect(await harness.services.catalog.snapshots.get(keyOf(first))).toMatchObject({ alive: false });
-    expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
+    expect(await restore(database, harness, second)).toEqual(
+      await readTableContent(database.dynamodb, table),
+    );
   });
 
   it('keeps the snapshot of the head alive until the next changes are applied to it', async () => {
@@ -228,7 +234,7 @@ describe('a request for a backup by its ARN', () => {
 describe('listBackups', () => {
   it('returns pages oldest first, without a cursor after a last page that is full', async () => {
     const { database, harness, table } = world;
-    const other = await newTable(database, 1);
+    const other = await createFilledTable(database, 1);
     const made = [
       await backup({ name: 'one' }),
       await backup({ name: 'two', table: other }),

@@ -6,7 +6,7 @@ import { restoreTable } from '../../../lambda/operations/restore-table.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { available, creating } from '../../dialects/dynamodb/fakes.ts';
 import { useDatabase } from '../../support/database.ts';
-import { newTable, recordOf, tableExists } from '../../support/fixture.ts';
+import { createFilledTable, recordOf, tableExists } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import type { RestoreOverrides } from '../../../lambda/model/restore-overrides.ts';
 
@@ -16,7 +16,7 @@ let backup: BackupRecord;
 
 beforeAll(async () => {
   harness = await startHarness(database);
-  const table = await newTable(database, 3);
+  const table = await createFilledTable(database, 3);
   const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
   await harness.executions.idle();
   backup = await harness.operations.describeBackup({ table, id });

@@ -7,7 +7,7 @@ import { planTarget } from '../../../lambda/restore/target-description.ts';
 import type { ErrorCode } from '../../../lambda/runtime/errors.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { useDatabase } from '../../support/database.ts';
-import { newTable } from '../../support/fixture.ts';
+import { createFilledTable } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 
 /*
@@ -21,7 +21,7 @@ let backup: BackupRecord;
 
 beforeAll(async () => {
   harness = await startHarness(database);
-  const table = await newTable(database, 1);
+  const table = await createFilledTable(database, 1);
   const { id } = await harness.operations.createBackup({ table, name: 'a-backup' });
   await harness.executions.idle();
   backup = await harness.operations.describeBackup({ table, id });

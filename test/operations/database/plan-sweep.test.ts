@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { planSweep } from '../../../lambda/operations/plan-sweep.ts';
 import { sweep } from '../../../lambda/retention/sweep.ts';
 import { listAllKeys, backUpChain, remove } from '../../support/retention/support.ts';
-import { embedded } from '../../support/embedded.ts';
-import { newTable } from '../../support/fixture.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
+import { createFilledTable } from '../../support/fixture.ts';
 
-const world = embedded({ config: { sweepGraceMs: 0 } });
+const world = useTidemark({ config: { sweepGraceMs: 0 } });
 
 describe('the plan of a sweep', () => {
   it('lists what a sweep deletes, and making it changes nothing', async () => {
@@ -29,7 +29,7 @@ describe('the plan of a sweep', () => {
 
   it('can be limited to one table', async () => {
     const { database, harness, table } = world;
-    const other = await newTable(database);
+    const other = await createFilledTable(database);
     for (const one of [table, other]) await backUpChain(database, harness, one, 1);
     const plans = await planSweep(harness.services);
     expect(new Set(plans.map((folder) => folder.table))).toEqual(new Set([table, other, undefined]));

@@ -7,9 +7,9 @@ import type { ComparisonPage } from '../../../lambda/operations/compare-backups.
 import type { VerificationPage } from '../../../lambda/operations/verify-backup.ts';
 import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { useDatabase } from '../../support/database.ts';
-import { changeItems, newTable, shape } from '../../support/fixture.ts';
+import { changeItems, createFilledTable, shape } from '../../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
-import { contentOf, createTable, keyOf, normal, nthKey, type SdkItem } from '../../support/tables.ts';
+import { readTableContent, createTable, keyOf, normal, nthKey, type SdkItem } from '../../support/tables.ts';
 import { smallLimits } from '../../support/snapshot/chain.ts';
 import { parseBackupId } from '../../../lambda/model/ids.ts';
 
@@ -37,7 +37,7 @@ afterAll(() => harness.close());
 
 /** Makes backups of a new table, for a test that damages or deletes them. */
 async function createPair(): Promise<Pair> {
-  const table = await newTable(database);
+  const table = await createFilledTable(database);
   const first = await backup(table);
   await changeItems(database, table);
   return { table, first, second: await backup(table) };
@@ -109,7 +109,7 @@ const toSortedChanges = (pages: readonly ComparisonPage[]) =>
 
 describe('getBackupItem', () => {
   it('returns the item as the backup has it, and what reading it cost', async () => {
-    const now = await contentOf(database.dynamodb, table);
+    const now = await readTableContent(database.dynamodb, table);
     for (const n of [1, 4, 101]) {
       const { backup, item = '', bytesRead, requests } = await itemOf(second, n);
       expect(normal(JSON.parse(item) as SdkItem)).toBe(now.get(keyOf(nthKey(shape, n))));
@@ -152,10 +152,10 @@ async function damage(of: BackupRecord): Promise<void> {
 describe('compareBackups', () => {
   it('returns what was added, changed and removed from one backup to the other', async () => {
     const { table, second } = await createPair();
-    const before = await contentOf(database.dynamodb, table);
+    const before = await readTableContent(database.dynamodb, table);
     await changeItems(database, table);
     const third = await backup(table);
-    const expected = compareMaps(before, await contentOf(database.dynamodb, table));
+    const expected = compareMaps(before, await readTableContent(database.dynamodb, table));
     expect(expected.length).toBeGreaterThan(3);
     const pages = await compare(1000, second, third);
     expect(toSortedChanges(pages)).toEqual(expected);
@@ -291,7 +291,7 @@ describe.each(operations)('%s of a backup', (name) => {
   async function createWaiting(): Promise<BackupRecord> {
     const idle = harness.restart({ config: onePageEach });
     idle.executions.stop();
-    return idle.operations.createBackup({ table: await newTable(database, 0), name: 'waiting' });
+    return idle.operations.createBackup({ table: await createFilledTable(database, 0), name: 'waiting' });
   }
 
   it('throws BackupInUse while the backup is being created', async () => {

@@ -3,12 +3,12 @@ import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { restoreTable } from '../../../lambda/operations/restore-table.ts';
 import type { ErrorCode } from '../../../lambda/runtime/errors.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
-import { embedded } from '../../support/embedded.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
 import { recordOf } from '../../support/fixture.ts';
 import type { RestoreOverrides } from '../../../lambda/model/restore-overrides.ts';
 import type { Job } from '../../../lambda/jobs/job.ts';
 
-const world = embedded({ items: 1 });
+const world = useTidemark({ items: 1 });
 let backup: BackupRecord;
 /** The ids of the jobs that were started; none of them runs. */
 let started: string[];

@@ -3,10 +3,10 @@ import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { createRestoreId } from '../../../lambda/model/ids.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
-import { embedded } from '../../support/embedded.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
 import { shiftClock } from '../../support/simulated-clock.ts';
 
-const world = embedded({ items: 1 });
+const world = useTidemark({ items: 1 });
 const hourMs = 60 * 60 * 1000;
 let backup: BackupRecord;
 

@@ -3,10 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { TableReference } from '../../../lambda/model/backup-arn.ts';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
-import { embedded } from '../../support/embedded.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
 import { recordOf } from '../../support/fixture.ts';
 
-const world = embedded({ items: 1 });
+const world = useTidemark({ items: 1 });
 /** The ARN of the table. */
 let tableArn: string;
 let backup: BackupRecord;

@@ -2,11 +2,11 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createScheduledBackup } from '../../../lambda/operations/scheduled-backup.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
-import { embedded } from '../../support/embedded.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
 import { SimulatedNatives } from '../../support/native/simulated-natives.ts';
 import type { Harness } from '../../support/harness.ts';
 
-const world = embedded({ items: 30 });
+const world = useTidemark({ items: 30 });
 
 /** Every operation that reads a table, or changes what is kept of it. */
 const operationsOn = ({ operations, services }: Harness, table: string) => ({

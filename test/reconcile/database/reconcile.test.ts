@@ -4,16 +4,16 @@ import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { createScheduledBackup } from '../../../lambda/operations/scheduled-backup.ts';
 import type { Config } from '../../../lambda/services/config.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
-import { embedded } from '../../support/embedded.ts';
-import { changeItems, expectNothingHeld, newTable, restore, shape } from '../../support/fixture.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
+import { changeItems, expectNothingHeld, createFilledTable, restore, shape } from '../../support/fixture.ts';
 import type { Harness } from '../../support/harness.ts';
-import { simulatedRecovery } from '../../support/recovery.ts';
-import { contentOf, createTable } from '../../support/tables.ts';
+import { createSimulatedRecovery } from '../../support/recovery.ts';
+import { readTableContent, createTable } from '../../support/tables.ts';
 import { shiftClock } from '../../support/simulated-clock.ts';
 
 const hour = 60 * 60 * 1000;
 
-const world = embedded();
+const world = useTidemark();
 
 /** Restarts the same Tidemark with a clock that is `milliseconds` ahead. */
 function restartLater(milliseconds: number, config: Partial<Config> = {}): Harness {
@@ -125,7 +125,9 @@ describe('a head whose changes the stream will soon lose', () => {
     await evening.executions.idle();
     const second = await evening.operations.describeBackup({ table, id });
     expect(second).toMatchObject({ status: 'AVAILABLE', kind: 'incremental', parent: head });
-    expect(await restore(database, evening, second)).toEqual(await contentOf(database.dynamodb, table));
+    expect(await restore(database, evening, second)).toEqual(
+      await readTableContent(database.dynamodb, table),
+    );
   });
 
   it('is not moved if its table has no backup, or was replaced by another table', async () => {
@@ -156,7 +158,7 @@ describe('a head whose changes the stream will soon lose', () => {
   it('is moved by the stream alone, never by an export, if it ends with an export', async () => {
     await world.replaceHarness({
       config: { base: 'export', replayMs: 1000 },
-      exports: simulatedRecovery(world.database.clock),
+      exports: createSimulatedRecovery(world.database.clock),
     });
     const { harness, table } = world;
     world.database.clock.advance(2000);
@@ -215,7 +217,7 @@ describe('a trouble', () => {
   it('with one table is counted, and does not stop the work on other tables', async () => {
     const { database, harness } = world;
     await backup();
-    const other = await newTable(database);
+    const other = await createFilledTable(database);
     const { id } = await harness.operations.createBackup({ table: other, name: 'other' });
     await harness.executions.idle();
     expect(await settle(restartLater(hour))).toBe(0);

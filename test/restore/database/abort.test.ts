@@ -12,9 +12,9 @@ import { Restores } from '../../../lambda/catalog/restores.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { backUp, type TakenBackup } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
-import { expectNothingHeld, newTable, tableExists } from '../../support/fixture.ts';
+import { expectNothingHeld, createFilledTable, tableExists } from '../../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
-import { contentOf, createTable } from '../../support/tables.ts';
+import { readTableContent, createTable } from '../../support/tables.ts';
 import {
   enforceRights,
   intercept,
@@ -44,7 +44,7 @@ async function listTags(arn: string | undefined): Promise<unknown[]> {
 
 /** Backs up a new table and restores it with `around`, until no execution is running. */
 async function restoreUnder(around: Around, keep: KeptSetting[] = []): Promise<TakenBackup> {
-  const made = await backUp(database, harness, await newTable(database, 5));
+  const made = await backUp(database, harness, await createFilledTable(database, 5));
   const under = harness.restart({ around });
   const { id, table } = made.backup;
   await under.operations.restoreTable({ backup: { table: table.name, id }, target, overrides: { keep } });
@@ -115,7 +115,7 @@ describe('a restore that is aborted when its table is settled', () => {
         stop();
         throw new Error('killed');
       });
-      const made = await backUp(database, harness, await newTable(database, 5));
+      const made = await backUp(database, harness, await createFilledTable(database, 5));
       const dying = harness.restart({
         around: (_handler, _input, run) => (dead ? Promise.reject(new Error('killed')) : run()),
       });
@@ -142,7 +142,7 @@ async function expectRestored(
   const restore = await readRecord();
   expect(restore).toMatchObject({ status: 'RESTORED', targetFate: { kind: 'complete' } });
   expect(explainRestore(restore)).toBeUndefined();
-  expect(await contentOf(database.dynamodb, target)).toEqual(content);
+  expect(await readTableContent(database.dynamodb, target)).toEqual(content);
   const table = await describeTable(database, target);
   expect(table.DeletionProtectionEnabled ?? false).toBe(isProtected);
   expect(await listTags(table.TableArn)).toEqual([]);
@@ -164,7 +164,7 @@ it('a settled restore whose tag Tidemark may not remove is RESTORED, and its rec
     `table ${target} is complete, but the tag tidemark:restore could not be removed from it. ` +
       'Remove the tag yourself.',
   );
-  expect(await contentOf(database.dynamodb, target)).toEqual(content);
+  expect(await readTableContent(database.dynamodb, target)).toEqual(content);
 });
 
 describe('a twin of the last step that runs during the abort', () => {
@@ -221,7 +221,7 @@ describe('a twin of the last step that runs during the abort', () => {
       targetFate: { kind: 'complete', lacks: 'deletionProtection' },
     });
     expect(explainRestore(restore)).toContain('deletion protection could not be switched on');
-    expect(await contentOf(database.dynamodb, target)).toEqual(content);
+    expect(await readTableContent(database.dynamodb, target)).toEqual(content);
   });
 });
 
@@ -296,7 +296,7 @@ describe('a restore that is aborted before its table is settled', () => {
           key.includes('failure') ? Promise.reject(new Error('no such key')) : store.get(key, ...more),
       }),
     });
-    const { backup } = await backUp(database, harness, await newTable(database, 5));
+    const { backup } = await backUp(database, harness, await createFilledTable(database, 5));
     await broken.operations.restoreTable({ backup: { table: backup.table.name, id: backup.id }, target });
     await broken.executions.idle();
     expect(await readRecord()).toMatchObject({ status: 'FAILED', reason: 'the workflow failed: Error' });

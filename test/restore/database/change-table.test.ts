@@ -3,7 +3,7 @@ import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
 import { startHarness } from '../../support/harness.ts';
-import { contentOf, putItem } from '../../support/tables.ts';
+import { readTableContent, putItem } from '../../support/tables.ts';
 import { intercept, newTargetName, restoreAndWait, serviceError } from '../../support/restore/imports.ts';
 import { createRichTable, describeTable, throughput } from '../../support/restore/rich-table.ts';
 
@@ -39,7 +39,7 @@ describe('a loaded table that DynamoDB refuses to change for longer than a step 
     });
     const record = await restoreAndWait(harness, backup, target, { keep: ['timeToLive'] });
     expect([record.status, record.reason, refused]).toEqual(['RESTORED', undefined, 2 * maxTries]);
-    expect(await contentOf(database.dynamodb, target)).toEqual(content);
+    expect(await readTableContent(database.dynamodb, target)).toEqual(content);
     expect(await describeTable(database, target)).toMatchObject({
       ProvisionedThroughput: throughput,
       GlobalSecondaryIndexes: expect.arrayContaining([

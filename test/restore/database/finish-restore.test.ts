@@ -4,12 +4,12 @@ import { partName, restoreStaging } from '../../../lambda/jobs/staging.ts';
 import { fileNames, type RangeResult } from '../../../lambda/restore/current-restore.ts';
 import { finishRestore } from '../../../lambda/restore/finish-restore.ts';
 import { writeRange } from '../../../lambda/restore/write-range.ts';
-import { embedded } from '../../support/embedded.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
 import { beginRestore, replaceTarget } from '../../support/restore/step-by-step.ts';
 import { backUp } from '../../support/retention/support.ts';
-import { contentOf } from '../../support/tables.ts';
+import { readTableContent } from '../../support/tables.ts';
 
-const world = embedded({ items: 5 });
+const world = useTidemark({ items: 5 });
 
 /** Restores a new backup up to its last step. */
 async function loadTable(): Promise<{ job: RestoreJob; content: Map<string, string> }> {
@@ -42,7 +42,7 @@ it.each<[string, (result: RangeResult) => Partial<RangeResult>]>([
       status: 'RESTORED',
       reason: expect.stringContaining('is not what the snapshot claims') as string,
     });
-    expect(await contentOf(database.dynamodb, job.table)).toEqual(content);
+    expect(await readTableContent(database.dynamodb, job.table)).toEqual(content);
   },
 );
 

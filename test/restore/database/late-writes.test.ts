@@ -2,11 +2,11 @@ import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { expect, it, onTestFinished } from 'vitest';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { useDatabase } from '../../support/database.ts';
-import { newTable, putItems, shape } from '../../support/fixture.ts';
+import { createFilledTable, putItems, shape } from '../../support/fixture.ts';
 import { startHarness } from '../../support/harness.ts';
 import { newTargetName } from '../../support/restore/imports.ts';
 import { backUp } from '../../support/retention/support.ts';
-import { contentOf, createTable } from '../../support/tables.ts';
+import { readTableContent, createTable } from '../../support/tables.ts';
 
 const database = useDatabase();
 
@@ -43,7 +43,7 @@ async function restoreBesideTwin(
 ) {
   const harness = await startHarness(database);
   onTestFinished(() => harness.close());
-  const { backup } = await backUp(database, harness, await newTable(database, 60));
+  const { backup } = await backUp(database, harness, await createFilledTable(database, 60));
   const holding = createHoldingStore();
   let twin: Promise<unknown> | undefined;
   let outcome: unknown;
@@ -75,10 +75,10 @@ it('a step that outlives its restore does not write an old item over a newer one
   let content: unknown;
   const outcome = await restoreBesideTwin(target, 'end', async () => {
     await putItems(database, target, 0, 60);
-    content = await contentOf(database.dynamodb, target);
+    content = await readTableContent(database.dynamodb, target);
   });
   expect(outcome).toMatchObject({ code: 'TurnLost' });
-  expect(await contentOf(database.dynamodb, target)).toEqual(content);
+  expect(await readTableContent(database.dynamodb, target)).toEqual(content);
 });
 
 it('a step whose table was replaced writes nothing into the other table of that name', async () => {
@@ -88,5 +88,5 @@ it('a step whose table was replaced writes nothing into the other table of that 
     await createTable(database.dynamodb, target, shape);
   });
   expect(outcome).toMatchObject({ code: 'TargetTableLost' });
-  expect((await contentOf(database.dynamodb, target)).size).toBe(0);
+  expect((await readTableContent(database.dynamodb, target)).size).toBe(0);
 });

@@ -17,9 +17,9 @@ import { restoreStaging } from '../../../lambda/jobs/staging.ts';
 import { startDatabase as startEmbedded } from '../../../local/dynamodb/embedded-database.ts';
 import { backUpChain, listKeys, type TakenBackup } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
-import { newTable, recordOf } from '../../support/fixture.ts';
+import { createFilledTable, recordOf } from '../../support/fixture.ts';
 import { type Harness, startHarness, testLimits } from '../../support/harness.ts';
-import { contentOf } from '../../support/tables.ts';
+import { readTableContent } from '../../support/tables.ts';
 import { newTargetName } from '../../support/restore/imports.ts';
 import { createRestoreJob, type RestoreJob } from '../../../lambda/jobs/job.ts';
 
@@ -32,7 +32,7 @@ let made: TakenBackup;
 
 beforeAll(async () => {
   harness = await startHarness(database, { config: { limits, restoreBy: 'import' } });
-  made = (await backUpChain(database, harness, await newTable(database, 60), 3)).at(-1) ?? made;
+  made = (await backUpChain(database, harness, await createFilledTable(database, 60), 3)).at(-1) ?? made;
 });
 afterAll(() => harness.close());
 
@@ -148,6 +148,6 @@ describe('materializeRange', () => {
     onTestFinished(() => loaded.close());
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     const dynamodb = new DynamoDBClient({ endpoint: loaded.endpoint, region: 'us-east-1', credentials });
-    expect(await contentOf(dynamodb, 'Restored')).toEqual(made.content);
+    expect(await readTableContent(dynamodb, 'Restored')).toEqual(made.content);
   });
 });

@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { restoreStaging } from '../../../lambda/jobs/staging.ts';
 import { fileNames } from '../../../lambda/restore/current-restore.ts';
 import { planRestore } from '../../../lambda/restore/plan-restore.ts';
-import { embedded } from '../../support/embedded.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
 import { requestRestore } from '../../support/restore/step-by-step.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { replaceManifest } from '../../support/snapshot/replace-manifest.ts';
 
-const world = embedded({ items: 5 });
+const world = useTidemark({ items: 5 });
 
 it('a restore is not planned by a manifest whose checksum is not the one in the catalog', async () => {
   const { database, harness, table } = world;

@@ -4,12 +4,12 @@ import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { explainRestore } from '../../../lambda/model/restore-outcome.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { useDatabase } from '../../support/database.ts';
-import { newTable, tableExists } from '../../support/fixture.ts';
+import { createFilledTable, tableExists } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import { intercept, newTargetName, restoreAndWait, serviceError } from '../../support/restore/imports.ts';
 import { describeTable } from '../../support/restore/rich-table.ts';
 import { backUp } from '../../support/retention/support.ts';
-import { contentOf } from '../../support/tables.ts';
+import { readTableContent } from '../../support/tables.ts';
 
 const database = useDatabase();
 let harness: Harness;
@@ -93,11 +93,11 @@ it('a restore is refused at once if the database cannot add one of its indexes, 
   expect([writes(), await tableExists(database, target)]).toEqual([0, false]);
   const record = await restoreAndWait(harness, backup, target, { globalSecondaryIndexes: [] });
   expect(record).toMatchObject({ status: 'RESTORED' });
-  expect(await contentOf(database.dynamodb, target)).toEqual(content);
+  expect(await readTableContent(database.dynamodb, target)).toEqual(content);
 });
 
 it('a restore whose table DynamoDB would refuse to change later fails before the first item is written', async () => {
-  const { backup } = await backUp(database, harness, await newTable(database, 5));
+  const { backup } = await backUp(database, harness, await createFilledTable(database, 5));
   const writes = countWrites();
   let made = 0;
   intercept(database, 'CreateTableCommand', async (send) => {

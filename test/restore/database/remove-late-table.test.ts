@@ -10,9 +10,9 @@ import { explainRestore } from '../../../lambda/model/restore-outcome.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
-import { newTable, tableExists } from '../../support/fixture.ts';
+import { createFilledTable, tableExists } from '../../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../../support/harness.ts';
-import { contentOf, createTable } from '../../support/tables.ts';
+import { readTableContent, createTable } from '../../support/tables.ts';
 import {
   startImportHarness,
   intercept,
@@ -65,7 +65,7 @@ describe('the table of an import that started after its restore had failed', () 
       done.push(answer);
       return answer;
     });
-    const { backup } = await backUp(database, harness, await newTable(database));
+    const { backup } = await backUp(database, harness, await createFilledTable(database));
     const target = newTargetName();
     expect((await restoreAndWait(harness, backup, target)).status).toBe('FAILED');
     return {
@@ -138,7 +138,7 @@ describe('the decision to remove the table of a failed restore', () => {
   /** Ends a restore as FAILED with this record, and makes a table with its tag. */
   async function failWith(endOf: (target: string) => Pick<RestoreRecord, 'reason' | 'targetFate'>) {
     const harness = await startImportHarness(database, { config: { restoreBy: 'writes' } });
-    const { backup } = await backUp(database, harness, await newTable(database, 1));
+    const { backup } = await backUp(database, harness, await createFilledTable(database, 1));
     const stopped = harness.restart();
     stopped.executions.stop();
     const target = newTargetName();
@@ -186,12 +186,12 @@ it('a table that the record reports as kept is never removed, even once it can b
       throw new Error('no more');
     },
   });
-  const { backup, content } = await backUp(database, harness, await newTable(database));
+  const { backup, content } = await backUp(database, harness, await createFilledTable(database));
   const record = await restoreAndWait(harness, backup, target);
   expect(record).toMatchObject({ status: 'FAILED', targetFate: { kind: 'kept', why: 'protected' } });
   await protect(false);
   await reconcileIn(harness, 21);
-  expect(await contentOf(database.dynamodb, target)).toEqual(content);
+  expect(await readTableContent(database.dynamodb, target)).toEqual(content);
   expect(await listFailed(harness)).toEqual([]);
 });
 
@@ -215,7 +215,7 @@ describe('a table that DescribeTable does not show at the end of its import', ()
       hidden++;
       throw serviceError('ResourceNotFoundException');
     });
-    const { backup, content } = await backUp(database, harness, await newTable(database));
+    const { backup, content } = await backUp(database, harness, await createFilledTable(database));
     const record = await restoreAndWait(harness, backup, target);
     return { harness, target, content, record, hidden, show: () => (times = hidden) };
   }
@@ -223,7 +223,7 @@ describe('a table that DescribeTable does not show at the end of its import', ()
   it('is awaited by the restore', async () => {
     const { target, content, record, hidden } = await restoreWithHiddenTable(3);
     expect([record.status, record.reason, hidden]).toEqual(['RESTORED', undefined, 3]);
-    expect(await contentOf(database.dynamodb, target)).toEqual(content);
+    expect(await readTableContent(database.dynamodb, target)).toEqual(content);
   });
 
   it('is awaited and removed by an abort', async () => {

@@ -3,7 +3,7 @@ import type { RestoreRecord } from '../../../lambda/model/records.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { backUp, type TakenBackup } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
-import { expectNothingHeld, newTable, tableExists } from '../../support/fixture.ts';
+import { expectNothingHeld, createFilledTable, tableExists } from '../../support/fixture.ts';
 import type { Harness } from '../../support/harness.ts';
 import { startImportHarness, intercept, newTargetName, serviceError } from '../../support/restore/imports.ts';
 
@@ -32,7 +32,7 @@ async function abandonUntagged(): Promise<Abandoned> {
   intercept(database, 'TagResourceCommand', (send) =>
     isAllowed ? send() : Promise.reject(serviceError('AccessDeniedException')),
   );
-  const made = await backUp(database, harness, await newTable(database));
+  const made = await backUp(database, harness, await createFilledTable(database));
   const target = newTargetName();
   const { table, id } = made.backup;
   await harness.operations.restoreTable({ backup: { table: table.name, id }, target });

@@ -5,14 +5,14 @@ import { fileNames, type RangeResult, readCurrentRestore } from '../../../lambda
 import { WriteGuard } from '../../../lambda/restore/write-guard.ts';
 import { writeRange } from '../../../lambda/restore/write-range.ts';
 import { useDatabase } from '../../support/database.ts';
-import { newTable } from '../../support/fixture.ts';
+import { createFilledTable } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 import { intercept } from '../../support/restore/imports.ts';
 import { beginRestore, replaceTarget } from '../../support/restore/step-by-step.ts';
 import { VirtualTime } from '../../support/restore/virtual-time.ts';
 import { backUp, type TakenBackup } from '../../support/retention/support.ts';
 import { replaceManifest } from '../../support/snapshot/replace-manifest.ts';
-import { contentOf } from '../../support/tables.ts';
+import { readTableContent } from '../../support/tables.ts';
 
 const database = useDatabase();
 let harness: Harness;
@@ -20,7 +20,7 @@ let made: TakenBackup;
 
 beforeAll(async () => {
   harness = await startHarness(database);
-  made = await backUp(database, harness, await newTable(database, 120));
+  made = await backUp(database, harness, await createFilledTable(database, 120));
 });
 afterAll(() => harness.close());
 
@@ -53,7 +53,7 @@ it('a range that is written in several invocations sends each item once', async 
   }
   expect(invocations).toBeGreaterThan(1);
   expect(sent()).toBe(made.content.size);
-  expect(await contentOf(database.dynamodb, job.table)).toEqual(made.content);
+  expect(await readTableContent(database.dynamodb, job.table)).toEqual(made.content);
 });
 
 it('a repeated invocation continues after the parts that were published, and sends none of their items', async () => {
@@ -71,7 +71,7 @@ it('a repeated invocation continues after the parts that were published, and sen
     status: 'done',
     part: 2,
   });
-  expect(await contentOf(database.dynamodb, job.table)).toEqual(made.content);
+  expect(await readTableContent(database.dynamodb, job.table)).toEqual(made.content);
 });
 
 it('an invocation whose twin was faster to publish a part ends, and the next one continues from the twin’s', async () => {
@@ -137,15 +137,15 @@ it('a step that writes a range writes nothing if another table has taken the nam
   await expect(writeRange(harness.services, { job, task: 0, part: 0 })).rejects.toMatchObject({
     code: 'TargetTableLost',
   });
-  expect((await contentOf(database.dynamodb, job.table)).size).toBe(0);
+  expect((await readTableContent(database.dynamodb, job.table)).size).toBe(0);
 });
 
 it('a step that writes a range writes nothing if the manifest is another one than the restore’s plan names', async () => {
-  const { backup } = await backUp(database, harness, await newTable(database, 5));
+  const { backup } = await backUp(database, harness, await createFilledTable(database, 5));
   const job = await beginRestore(harness, backup);
   await replaceManifest(harness.store, backup);
   await expect(writeRange(harness.services, { job, task: 0, part: 0 })).rejects.toMatchObject({
     code: 'SnapshotCorrupt',
   });
-  expect((await contentOf(database.dynamodb, job.table)).size).toBe(0);
+  expect((await readTableContent(database.dynamodb, job.table)).size).toBe(0);
 });

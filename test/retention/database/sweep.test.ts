@@ -5,8 +5,8 @@ import { sweep } from '../../../lambda/retention/sweep.ts';
 import type { Log } from '../../../lambda/runtime/logger.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { manifestKey, runKey } from '../../../lambda/snapshot/format/manifest.ts';
-import { embedded } from '../../support/embedded.ts';
-import { newTable, putItems, restore, shape } from '../../support/fixture.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
+import { createFilledTable, putItems, restore, shape } from '../../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../../support/harness.ts';
 import { createTable } from '../../support/tables.ts';
 import {
@@ -23,7 +23,7 @@ import { shiftClock } from '../../support/simulated-clock.ts';
 const hour = 60 * 60 * 1000;
 const options = { config: { sweepGraceMs: 0 } };
 
-const world = embedded(options);
+const world = useTidemark(options);
 
 /** Restarts Tidemark as if `milliseconds` had passed, with the grace of a deployment. */
 function restartLater(milliseconds: number, more: HarnessOptions = {}): Harness {
@@ -161,7 +161,7 @@ describe('a snapshot', () => {
 describe('a sweep that does not understand what it finds', () => {
   it('keeps all objects of a table with a damaged live manifest, and sweeps the other tables', async () => {
     const { database, harness, table } = world;
-    const other = await newTable(database);
+    const other = await createFilledTable(database);
     const [first, second] = await backUpWorld(3);
     const [third] = await backUpWorld(2, other);
     if (second === undefined) throw new Error('three were made');
@@ -260,7 +260,7 @@ describe('the staging', () => {
 describe('a sweep whose time runs out', () => {
   it('reports that it did not finish, and starts at another table each time', async () => {
     const { database, harness, table } = world;
-    const tables = [table, await newTable(database), await newTable(database)];
+    const tables = [table, await createFilledTable(database), await createFilledTable(database)];
     for (const one of tables) await remove(harness, (await backUpWorld(2, one))[0].backup);
     const hurried = harness.restart({ config: { sweepGraceMs: 0, timeBudgetMs: 0 } });
     expect(await sweep(hurried.services)).toMatchObject({ finished: false, troubles: 0 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { embedded } from '../../support/embedded.ts';
-import { expectNothingHeld, newTable, putItems, restore } from '../../support/fixture.ts';
-import { contentOf } from '../../support/tables.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
+import { expectNothingHeld, createFilledTable, putItems, restore } from '../../support/fixture.ts';
+import { readTableContent } from '../../support/tables.ts';
 
-const world = embedded();
+const world = useTidemark();
 
 describe('concurrent requests for backups', () => {
   it('of one table all become AVAILABLE, one after another, with growing markers', async () => {
@@ -37,7 +37,7 @@ describe('concurrent requests for backups', () => {
     await putItems(database, table, 30, 35);
     const third = await breaking.operations.createBackup({ table, name: 'third' });
     await breaking.executions.idle();
-    const content = await contentOf(database.dynamodb, table);
+    const content = await readTableContent(database.dynamodb, table);
     const statuses = (
       await breaking.operations.listBackups({ table, limit: 9, includeFailed: true })
     ).backups.map(({ status }) => status);
@@ -53,7 +53,7 @@ describe('concurrent requests for backups', () => {
     const now = harness.services.clock.now();
     const frozen = harness.restart({ clock: { now: () => now, sleep: harness.services.clock.sleep } });
     frozen.executions.stop();
-    const tables = await Promise.all(Array.from({ length: 6 }, () => newTable(database, 1)));
+    const tables = await Promise.all(Array.from({ length: 6 }, () => createFilledTable(database, 1)));
     const outcomes = await Promise.allSettled(
       Array.from({ length: 60 }, (_, i) =>
         frozen.operations.createBackup({ table: String(tables[i % 6]), name: `many-${i}` }),
@@ -79,7 +79,7 @@ describe('concurrent requests for backups', () => {
 
   it('with the same key for different tables make different backups', async () => {
     const { database, harness, table } = world;
-    const other = await newTable(database);
+    const other = await createFilledTable(database);
     const key = { name: 'same', requestKey: 'invocation-1' };
     const one = await harness.operations.createBackup({ table, ...key });
     const two = await harness.operations.createBackup({ table: other, ...key });

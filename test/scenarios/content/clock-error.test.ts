@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { embedded } from '../../support/embedded.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
 import { putItems, restore } from '../../support/fixture.ts';
 import { shiftClock } from '../../support/simulated-clock.ts';
-import { contentOf } from '../../support/tables.ts';
+import { readTableContent } from '../../support/tables.ts';
 
-const world = embedded();
+const world = useTidemark();
 
 describe('a backup that is requested by a clock which differs from DynamoDB’s', () => {
   it.each([-60_000, -5000, -2200, 5000])(
@@ -22,7 +22,9 @@ describe('a backup that is requested by a clock which differs from DynamoDB’s'
       await wrong.executions.idle();
       const second = await wrong.operations.describeBackup({ table, id });
       expect(second).toMatchObject({ status: 'AVAILABLE', source: 'stream' });
-      expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
+      expect(await restore(database, harness, second)).toEqual(
+        await readTableContent(database.dynamodb, table),
+      );
       const note = second.why?.find((reason) => reason.includes('the clock of the request'));
       expect(note !== undefined).toBe(ahead === -60_000);
     },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { exporting } from '../../support/exporting.ts';
+import { useExports } from '../../support/use-exports.ts';
 import { putItems, shape } from '../../support/fixture.ts';
 import { deleteItem, nthKey, putItem } from '../../support/tables.ts';
 
-const world = exporting();
+const world = useExports();
 const { start, backUp, change, readContent, expectContent, passSeconds, beginSecond } = world;
 
 describe('a write near the boundary of an export', () => {

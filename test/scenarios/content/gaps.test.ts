@@ -2,14 +2,14 @@ import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb
 import { describe, expect, it } from 'vitest';
 import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { intercept } from '../../support/restore/imports.ts';
-import { embedded } from '../../support/embedded.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
 import { changeItems, expectNothingHeld, putItems, restore, shape } from '../../support/fixture.ts';
-import { contentOf, createTable } from '../../support/tables.ts';
+import { readTableContent, createTable } from '../../support/tables.ts';
 import { createBackupJob } from '../../../lambda/jobs/job.ts';
 import { shiftClock } from '../../support/simulated-clock.ts';
 import { testLimits } from '../../support/harness.ts';
 
-const world = embedded();
+const world = useTidemark();
 
 async function backup() {
   const { harness, table } = world;
@@ -38,20 +38,24 @@ describe('a table whose changes no stream holds', () => {
     await setStream(true);
     const second = await backup();
     expect(second).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
-    expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
+    expect(await restore(database, harness, second)).toEqual(
+      await readTableContent(database.dynamodb, table),
+    );
   });
 
   it('gets a new base if it was deleted and created again under its name', async () => {
     const { database, harness, table } = world;
     const first = await backup();
-    const before = await contentOf(database.dynamodb, table);
+    const before = await readTableContent(database.dynamodb, table);
     await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
     await createTable(database.dynamodb, table, shape);
     await putItems(database, table, 50, 60);
     const second = await backup();
     expect(second).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
     expect(second.table.tableId).not.toBe(first.table.tableId);
-    expect(await restore(database, harness, second)).toEqual(await contentOf(database.dynamodb, table));
+    expect(await restore(database, harness, second)).toEqual(
+      await readTableContent(database.dynamodb, table),
+    );
     expect(await restore(database, harness, first)).toEqual(before);
   });
 
@@ -67,7 +71,9 @@ describe('a table whose changes no stream holds', () => {
     await tomorrow.executions.idle();
     const second = await tomorrow.operations.describeBackup({ table, id });
     expect(second).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
-    expect(await restore(database, tomorrow, second)).toEqual(await contentOf(database.dynamodb, table));
+    expect(await restore(database, tomorrow, second)).toEqual(
+      await readTableContent(database.dynamodb, table),
+    );
   });
 });
 
@@ -85,7 +91,7 @@ describe('a chain of backups', () => {
       kinds.push(made.kind);
       const { manifest } = await readManifest(tidy.store, made.table.tableId, made.id);
       expect(manifest.runs.length).toBeLessThanOrEqual(2);
-      expect(await restore(database, tidy, made)).toEqual(await contentOf(database.dynamodb, table));
+      expect(await restore(database, tidy, made)).toEqual(await readTableContent(database.dynamodb, table));
     }
     expect(kinds).toEqual(['full', 'incremental', 'incremental', 'incremental']);
   });
@@ -123,7 +129,7 @@ describe('a backup of a table that lacks a usable stream', () => {
     await enabling.executions.idle();
     const made = await enabling.operations.describeBackup({ table, id });
     expect(made).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
-    expect(await restore(database, enabling, made)).toEqual(await contentOf(database.dynamodb, table));
+    expect(await restore(database, enabling, made)).toEqual(await readTableContent(database.dynamodb, table));
   });
 
   it('fails after some minutes if somebody disables the stream again and again', async () => {

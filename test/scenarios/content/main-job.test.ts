@@ -4,12 +4,12 @@ import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import type { Limits } from '../../../lambda/snapshot/format/limits.ts';
 import { useDatabase } from '../../support/database.ts';
-import { beginSecond } from '../../support/exporting.ts';
+import { beginSecond } from '../../support/use-exports.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
-import { simulatedRecovery } from '../../support/recovery.ts';
+import { createSimulatedRecovery } from '../../support/recovery.ts';
 import {
   attributes,
-  contentOf,
+  readTableContent,
   createTable,
   nthKey,
   type SdkItem,
@@ -121,7 +121,7 @@ describe('every AVAILABLE backup', () => {
           const config = { limits: smallLimits, base: 'export' } as const;
           const harness = await startHarness(database, {
             config,
-            exports: simulatedRecovery(database.clock),
+            exports: createSimulatedRecovery(database.clock),
           });
           try {
             const made = await runScript(harness, shape, { script: [...script, ...eachSource], during });
@@ -210,5 +210,5 @@ async function readRestored(harness: Harness, backup: BackupRecord): Promise<Map
     undefined,
     { kind: 'complete' },
   ]);
-  return contentOf(database.dynamodb, target);
+  return readTableContent(database.dynamodb, target);
 }

@@ -3,9 +3,15 @@ import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import type { LocalOptions } from '../../../local/local-executions.ts';
 import { useDatabase } from '../../support/database.ts';
-import { changeItems, expectNothingHeld, newTable, restore, tableExists } from '../../support/fixture.ts';
+import {
+  changeItems,
+  expectNothingHeld,
+  createFilledTable,
+  restore,
+  tableExists,
+} from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
-import { contentOf } from '../../support/tables.ts';
+import { readTableContent } from '../../support/tables.ts';
 
 type Around = NonNullable<LocalOptions['around']>;
 
@@ -15,12 +21,12 @@ const database = useDatabase();
 async function expectExactUnder(around: Around, after?: (harness: Harness) => Promise<void>): Promise<void> {
   const harness = await startHarness(database, { around });
   try {
-    const table = await newTable(database);
-    const first = await contentOf(database.dynamodb, table);
+    const table = await createFilledTable(database);
+    const first = await readTableContent(database.dynamodb, table);
     const one = await harness.operations.createBackup({ table, name: 'one' });
     await harness.executions.idle();
     await changeItems(database, table);
-    const second = await contentOf(database.dynamodb, table);
+    const second = await readTableContent(database.dynamodb, table);
     const two = await harness.operations.createBackup({ table, name: 'two' });
     await harness.executions.idle();
     await after?.(harness);
@@ -141,12 +147,12 @@ describe('after a kill at any step, the reconciler', () => {
 async function killBackup(nth: number, when: 'before' | 'after'): Promise<boolean> {
   const base = await startHarness(database);
   try {
-    const table = await newTable(database);
-    const first = await contentOf(database.dynamodb, table);
+    const table = await createFilledTable(database);
+    const first = await readTableContent(database.dynamodb, table);
     const one = await base.operations.createBackup({ table, name: 'one' });
     await base.executions.idle();
     await changeItems(database, table);
-    const second = await contentOf(database.dynamodb, table);
+    const second = await readTableContent(database.dynamodb, table);
     const kill = createKill(nth, when, () => dying.executions);
     const dying: Harness = base.restart({ around: kill.around });
     const two = await dying.operations.createBackup({ table, name: 'two' });
@@ -168,8 +174,8 @@ async function killBackup(nth: number, when: 'before' | 'after'): Promise<boolea
 async function killRestore(nth: number, when: 'before' | 'after'): Promise<boolean> {
   const base = await startHarness(database);
   try {
-    const table = await newTable(database);
-    const content = await contentOf(database.dynamodb, table);
+    const table = await createFilledTable(database);
+    const content = await readTableContent(database.dynamodb, table);
     const backup = await base.operations.createBackup({ table, name: 'one' });
     await base.executions.idle();
     const kill = createKill(nth, when, () => dying.executions);
@@ -181,7 +187,7 @@ async function killRestore(nth: number, when: 'before' | 'after'): Promise<boole
     await reconcileAll(revived, kill);
     expect(await revived.services.catalog.restores.get(target)).toMatchObject({ status: 'RESTORED' });
     expect(await tableExists(database, target)).toBe(true);
-    expect(await contentOf(database.dynamodb, target)).toEqual(content);
+    expect(await readTableContent(database.dynamodb, target)).toEqual(content);
     await expectNothingHeld(revived, table);
     return kill.hit();
   } finally {

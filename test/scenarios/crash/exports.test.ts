@@ -3,10 +3,10 @@ import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { sweep } from '../../../lambda/retention/sweep.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { listKeys } from '../../support/retention/support.ts';
-import { byExports, exporting } from '../../support/exporting.ts';
+import { byExports, useExports } from '../../support/use-exports.ts';
 import { expectNothingHeld } from '../../support/fixture.ts';
 
-const world = exporting();
+const world = useExports();
 const { start, backUp, listExports, change, readContent, expectContent, passSeconds } = world;
 
 describe('an export that a stopped execution has started', () => {

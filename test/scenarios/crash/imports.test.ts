@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
-import { expectNothingHeld, newTable } from '../../support/fixture.ts';
+import { expectNothingHeld, createFilledTable } from '../../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../../support/harness.ts';
-import { contentOf } from '../../support/tables.ts';
+import { readTableContent } from '../../support/tables.ts';
 import { startImportHarness, intercept, newTargetName } from '../../support/restore/imports.ts';
 
 const database = useDatabase();
@@ -37,7 +37,7 @@ async function expectImportedUnder(
   mend: (revived: Harness) => Promise<void> = async () => {},
 ): Promise<void> {
   begun.clear();
-  const { backup, content } = await backUp(database, base, await newTable(database));
+  const { backup, content } = await backUp(database, base, await createFilledTable(database));
   const dying: Harness = base.restart({
     config: base.services.config,
     around: aroundOf(() => dying.executions),
@@ -51,7 +51,7 @@ async function expectImportedUnder(
     status: 'RESTORED',
     way: 'import',
   });
-  expect(await contentOf(database.dynamodb, target)).toEqual(content);
+  expect(await readTableContent(database.dynamodb, target)).toEqual(content);
   expect(begun.size).toBe(1);
   await expectNothingHeld(revived, backup.table.name);
 }

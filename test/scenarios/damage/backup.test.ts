@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
-import { embedded } from '../../support/embedded.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
 import { changeItems, expectNothingHeld, restore, tableExists } from '../../support/fixture.ts';
-import { contentOf } from '../../support/tables.ts';
+import { readTableContent } from '../../support/tables.ts';
 
-const world = embedded({ items: 40 });
+const world = useTidemark({ items: 40 });
 let backup: BackupRecord;
 let content: Map<string, string>;
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
   await harness.operations.createBackup({ table, name: 'base' });
   await harness.executions.idle();
   await changeItems(database, table);
-  content = await contentOf(database.dynamodb, table);
+  content = await readTableContent(database.dynamodb, table);
   backup = await harness.operations.createBackup({ table, name: 'increment' });
   await harness.executions.idle();
 });

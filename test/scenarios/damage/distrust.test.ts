@@ -12,9 +12,16 @@ import { type Limits } from '../../../lambda/snapshot/format/limits.ts';
 import { type Manifest, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { type TestDatabase, useDatabase } from '../../support/database.ts';
-import { changeItems, expectNothingHeld, newTable, putItems, restore, shape } from '../../support/fixture.ts';
+import {
+  changeItems,
+  expectNothingHeld,
+  createFilledTable,
+  putItems,
+  restore,
+  shape,
+} from '../../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness, testLimits } from '../../support/harness.ts';
-import { contentOf, deleteItem, nthKey } from '../../support/tables.ts';
+import { readTableContent, deleteItem, nthKey } from '../../support/tables.ts';
 
 const database = useDatabase();
 
@@ -24,7 +31,7 @@ async function createBase(options: HarnessOptions & { limits?: Partial<Limits>; 
   const config = { limits: { ...testLimits, foldShare: 1000, ...limits } };
   const harness = await startHarness(from, { ...others, config });
   onTestFinished(() => harness.close());
-  const table = await newTable(database);
+  const table = await createFilledTable(database);
   const base = await backup(harness, table);
   return { harness, table, base };
 }
@@ -41,7 +48,7 @@ async function manifestOf(harness: Harness, { table, id }: BackupRecord): Promis
 
 /** Expects that the backup is a new base without parent, and is restored to what the table holds. */
 async function expectNewBase(harness: Harness, made: BackupRecord): Promise<void> {
-  const content = await contentOf(database.dynamodb, made.table.name);
+  const content = await readTableContent(database.dynamodb, made.table.name);
   expect([made.status, made.reason]).toEqual(['AVAILABLE', undefined]);
   expect([made.kind, made.source, made.parent]).toEqual(['full', 'scan', undefined]);
   expect(await restore(database, harness, made)).toEqual(content);

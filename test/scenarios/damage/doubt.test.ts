@@ -4,9 +4,9 @@ import type { RangeResult } from '../../../lambda/restore/current-restore.ts';
 import { restoreStaging } from '../../../lambda/jobs/staging.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
-import { newTable } from '../../support/fixture.ts';
+import { createFilledTable } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
-import { contentOf } from '../../support/tables.ts';
+import { readTableContent } from '../../support/tables.ts';
 import { newTargetName, protectSources, restoreAndWait } from '../../support/restore/imports.ts';
 import { describeTable } from '../../support/restore/rich-table.ts';
 import type { RestoreJob } from '../../../lambda/jobs/job.ts';
@@ -30,7 +30,7 @@ it('a restored table that differs from its snapshot’s claim is kept, and the d
   onTestFinished(() => harness.close());
   // The source is protected, so the machine calls the step again after the table is settled.
   protectSources(database);
-  const { backup, content } = await backUp(database, harness, await newTable(database, 5));
+  const { backup, content } = await backUp(database, harness, await createFilledTable(database, 5));
   const target = newTargetName();
   expect(await restoreAndWait(harness, backup, target, { keep: ['deletionProtection'] })).toMatchObject({
     status: 'RESTORED',
@@ -39,5 +39,5 @@ it('a restored table that differs from its snapshot’s claim is kept, and the d
   expect(finishing).toBeGreaterThan(1);
   expect(log.error.mock.calls.map(([text]) => text)).toEqual(['restore digest differs']);
   expect((await describeTable(database, target)).DeletionProtectionEnabled).toBe(true);
-  expect(await contentOf(database.dynamodb, target)).toEqual(content);
+  expect(await readTableContent(database.dynamodb, target)).toEqual(content);
 });

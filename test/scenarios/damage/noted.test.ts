@@ -7,15 +7,15 @@ import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { damageMessage } from '../../../lambda/runtime/log-messages.ts';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
 import { readManifest, type RunRef } from '../../../lambda/snapshot/format/manifest.ts';
-import { embedded } from '../../support/embedded.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
 import { changeItems, expectNothingHeld, putItems, restore, shape } from '../../support/fixture.ts';
-import { contentOf, nthKey } from '../../support/tables.ts';
+import { readTableContent, nthKey } from '../../support/tables.ts';
 import { testLimits } from '../../support/harness.ts';
 
 const error = vi.fn<Log['error']>();
 // Only a full backup folds, so an increment reads no run of its parent.
 const limits = { ...testLimits, foldShare: 1000 };
-const world = embedded({ log: { ...silentLog, error }, config: { limits } });
+const world = useTidemark({ log: { ...silentLog, error }, config: { limits } });
 let first: BackupRecord;
 let second: BackupRecord;
 
@@ -70,7 +70,7 @@ async function expectNewBase(): Promise<BackupRecord> {
   expect(next.parent).toBeUndefined();
   expect(next.why).toContainEqual(expect.stringMatching(/damage was seen .* checksum mismatch/));
   expect(countAlarms()).toBe(1);
-  expect(await restore(database, harness, next)).toEqual(await contentOf(database.dynamodb, table));
+  expect(await restore(database, harness, next)).toEqual(await readTableContent(database.dynamodb, table));
   await expectNothingHeld(harness, table);
   return next;
 }
@@ -191,7 +191,7 @@ it('damage that is found while a backup is being made lets it start over with a 
   const third = await backUp();
   expect(third).toMatchObject({ status: 'AVAILABLE', kind: 'full', source: 'scan' });
   expect(third.why).toContainEqual(expect.stringMatching(/^starts over: .* checksum mismatch/));
-  const content = await contentOf(world.database.dynamodb, world.table);
+  const content = await readTableContent(world.database.dynamodb, world.table);
   expect(await restore(world.database, world.harness, third)).toEqual(content);
 });
 
@@ -218,6 +218,6 @@ it('a commit fails the backup if the index of a run that it adds is damaged, and
   });
   isDamaging = false;
   const sound = await backUp();
-  const content = await contentOf(world.database.dynamodb, world.table);
+  const content = await readTableContent(world.database.dynamodb, world.table);
   expect(await restore(world.database, world.harness, sound)).toEqual(content);
 });

@@ -2,12 +2,12 @@ import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, vi } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
-import { byExports, exporting } from '../../support/exporting.ts';
+import { byExports, useExports } from '../../support/use-exports.ts';
 import { expectNothingHeld } from '../../support/fixture.ts';
 import { createBackupJob } from '../../../lambda/jobs/job.ts';
 import { shiftClock } from '../../support/simulated-clock.ts';
 
-const world = exporting();
+const world = useExports();
 const { start, backUp, change, readContent, expectContent, passSeconds } = world;
 
 /** How often a call is refused: more often than the machine retries a step that fails. */

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Source } from '../../../lambda/model/records.ts';
 import { describeTable } from '../../../lambda/tables/table.ts';
 import { findSource } from '../../../lambda/backup/find-source.ts';
-import { byExports, exporting } from '../../support/exporting.ts';
+import { byExports, useExports } from '../../support/use-exports.ts';
 import { expectNothingHeld, putItems } from '../../support/fixture.ts';
 
-const world = exporting();
+const world = useExports();
 const { start, backUp, listExports, change, readContent, expectContent, passSeconds } = world;
 
 describe('a backup by exports', () => {

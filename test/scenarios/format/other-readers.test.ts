@@ -14,7 +14,7 @@ import { wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import type { Manifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { readSnapshot } from '../../../lambda/snapshot/read/read-snapshot.ts';
 import { startDatabase } from '../../../local/dynamodb/embedded-database.ts';
-import { contentOf, keyOf, normal, type SdkItem } from '../../support/tables.ts';
+import { readTableContent, keyOf, normal, type SdkItem } from '../../support/tables.ts';
 import { createChain, smallLimits, type Texts } from '../../support/snapshot/chain.ts';
 import { gather, type MemoryStore, createMemoryStore } from '../../support/snapshot/support.ts';
 
@@ -125,7 +125,7 @@ describe('an importer of DynamoDB’s exports', () => {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     const dynamodb = new DynamoDBClient({ endpoint: database.endpoint, region: 'us-east-1', credentials });
     const model = [...content].map(([n, v]): SdkItem => ({ pk: { N: String(n) }, v: { S: v } }));
-    expect(await contentOf(dynamodb, 'Music')).toEqual(
+    expect(await readTableContent(dynamodb, 'Music')).toEqual(
       new Map(model.map((item) => [keyOf(item), normal(item)] as const)),
     );
   });

@@ -5,9 +5,9 @@ import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { restoreStaging } from '../../../lambda/jobs/staging.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
-import { expectNothingHeld, newTable, tableExists } from '../../support/fixture.ts';
+import { expectNothingHeld, createFilledTable, tableExists } from '../../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../../support/harness.ts';
-import { contentOf } from '../../support/tables.ts';
+import { readTableContent } from '../../support/tables.ts';
 import {
   startImportHarness,
   intercept,
@@ -34,7 +34,7 @@ function smuggleLine(line: string, store: () => ObjectStore): Around {
 }
 
 async function expectFailed(harness: Harness, reason: RegExp): Promise<void> {
-  const { backup } = await backUp(database, harness, await newTable(database));
+  const { backup } = await backUp(database, harness, await createFilledTable(database));
   const target = newTargetName();
   expect(await restoreAndWait(harness, backup, target)).toMatchObject({
     status: 'FAILED',
@@ -106,11 +106,11 @@ describe('the import of a restore', () => {
       if (calls === 1) throw serviceError('TimeoutError');
       return answer;
     });
-    const { backup, content } = await backUp(database, harness, await newTable(database));
+    const { backup, content } = await backUp(database, harness, await createFilledTable(database));
     const target = newTargetName();
     expect(await restoreAndWait(harness, backup, target)).toMatchObject({ status: 'RESTORED' });
     expect(calls).toBe(2);
-    expect(await contentOf(database.dynamodb, target)).toEqual(content);
+    expect(await readTableContent(database.dynamodb, target)).toEqual(content);
   });
 
   it('is started once DynamoDB no longer reports too many imports', async () => {
@@ -119,7 +119,7 @@ describe('the import of a restore', () => {
     intercept(database, 'ImportTableCommand', (send) =>
       ++calls < 9 ? Promise.reject(serviceError('LimitExceededException', 'Too many imports')) : send(),
     );
-    const { backup } = await backUp(database, harness, await newTable(database));
+    const { backup } = await backUp(database, harness, await createFilledTable(database));
     expect(await restoreAndWait(harness, backup, newTargetName())).toMatchObject({ status: 'RESTORED' });
     expect(calls).toBe(9);
   });
@@ -156,11 +156,11 @@ it('a table that replaces the imported one is neither written to nor removed', a
       return answer;
     },
   });
-  const { backup } = await backUp(database, harness, await newTable(database));
+  const { backup } = await backUp(database, harness, await createFilledTable(database));
   const record = await restoreAndWait(harness, backup, target);
   expect([record.status, record.reason]).toEqual([
     'FAILED',
     expect.stringMatching(/^TargetTableLost|^ImportFailed/),
   ]);
-  expect(await contentOf(database.dynamodb, target)).toEqual(new Map());
+  expect(await readTableContent(database.dynamodb, target)).toEqual(new Map());
 });

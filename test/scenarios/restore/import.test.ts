@@ -7,9 +7,9 @@ import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { backUp, backUpChain, listKeys } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
-import { expectNothingHeld, newTable } from '../../support/fixture.ts';
+import { expectNothingHeld, createFilledTable } from '../../support/fixture.ts';
 import type { Harness } from '../../support/harness.ts';
-import { attributes, contentOf, createTable, nthKey, putItem, shapes } from '../../support/tables.ts';
+import { attributes, readTableContent, createTable, nthKey, putItem, shapes } from '../../support/tables.ts';
 import {
   startImportHarness,
   intercept,
@@ -41,7 +41,7 @@ async function expectRestored(harness: Harness, made: Awaited<ReturnType<typeof 
   const target = newTargetName();
   const record = await restoreAndWait(harness, made.backup, target);
   expect([record.status, record.reason, record.way]).toEqual(['RESTORED', undefined, 'import']);
-  expect(await contentOf(database.dynamodb, target)).toEqual(made.content);
+  expect(await readTableContent(database.dynamodb, target)).toEqual(made.content);
   return target;
 }
 
@@ -74,7 +74,7 @@ describe('a table restored by import', () => {
       foldShare: 100,
     };
     const harness = await startImportHarness(database, { config: { limits } });
-    const made = await backUpChain(database, harness, await newTable(database, 40), 3);
+    const made = await backUpChain(database, harness, await createFilledTable(database, 40), 3);
     for (const each of made) await expectRestored(harness, each);
     const staged = await listKeys(harness.store, 'staging');
     const objects = staged.filter((key) => /^staging\/restore-[^/]+\/import\/\d+-\d+\.json\.gz$/.test(key));
@@ -128,7 +128,7 @@ describe('a table restored by import', () => {
 describe('a table that an import cannot make', () => {
   it('is restored by writes if it is empty', async () => {
     const harness = await startImportHarness(database);
-    const { backup } = await backUp(database, harness, await newTable(database, 0));
+    const { backup } = await backUp(database, harness, await createFilledTable(database, 0));
     expect(await restoreAndWait(harness, backup, newTargetName())).toMatchObject({
       status: 'RESTORED',
       way: 'writes',
@@ -147,7 +147,7 @@ describe('a table that an import cannot make', () => {
       status: 'RESTORED',
       way: 'writes',
     });
-    expect(await contentOf(database.dynamodb, target)).toEqual(content);
+    expect(await readTableContent(database.dynamodb, target)).toEqual(content);
   });
 });
 
@@ -170,7 +170,7 @@ describe('a table that is being imported', () => {
       200,
     );
     const target = newTargetName();
-    const made = await backUp(database, harness, await newTable(database));
+    const made = await backUp(database, harness, await createFilledTable(database));
     const { importArn, imported } = await restoreAndWait(harness, made.backup, target);
     expect(importArn).toContain(`table/${target}/import/`);
     expect(seen.length).toBeGreaterThan(2);
@@ -201,7 +201,7 @@ it('a restore that waits for its import writes to the catalog only when somethin
     },
     1000,
   );
-  const made = await backUp(database, harness, await newTable(database));
+  const made = await backUp(database, harness, await createFilledTable(database));
   expect((await restoreAndWait(harness, made.backup, target)).status).toBe('RESTORED');
   expect(writes).toBeGreaterThan(0);
   expect(idle.length).toBeGreaterThan(1);
@@ -212,7 +212,7 @@ describe('the objects staged for an import', () => {
   it('are in a folder of their own, which the request names with its slash, and which the sweep deletes', async () => {
     const harness = await startImportHarness(database, { config: { sweepGraceMs: 0 } });
     const sent = recordImports();
-    const made = await backUp(database, harness, await newTable(database));
+    const made = await backUp(database, harness, await createFilledTable(database));
     const { id } = await restoreAndWait(harness, made.backup, newTargetName());
     expect(sent.map(({ S3BucketSource }) => S3BucketSource)).toEqual([
       { S3Bucket: 'tidemark', S3KeyPrefix: `staging/restore-${id}/import/` },
@@ -244,10 +244,10 @@ it('a table of the target’s name that somebody makes during the restore is not
       return run();
     },
   });
-  const { backup } = await backUp(database, harness, await newTable(database));
+  const { backup } = await backUp(database, harness, await createFilledTable(database));
   expect(await restoreAndWait(harness, backup, target)).toMatchObject({
     status: 'FAILED',
     reason: `TableAlreadyExists: Table already exists: ${target}`,
   });
-  expect((await contentOf(database.dynamodb, target)).size).toBe(1);
+  expect((await readTableContent(database.dynamodb, target)).size).toBe(1);
 });

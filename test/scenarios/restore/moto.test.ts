@@ -20,7 +20,7 @@ import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { listAllKeys, backUp } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
 import {
-  contentOf,
+  readTableContent,
   createTable,
   deleteItem,
   keyOf,
@@ -148,7 +148,7 @@ describe('a snapshot that was materialized for an import', () => {
     const { TableName = '', BillingMode, ...keys } = request.TableCreationParameters ?? {};
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
     expect(Table).toMatchObject({ ...keys, BillingModeSummary: { BillingMode } });
-    expect(await contentOf(dynamodb, TableName)).toEqual(content);
+    expect(await readTableContent(dynamodb, TableName)).toEqual(content);
   });
 });
 

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { useDatabase } from '../../support/database.ts';
-import { newTable } from '../../support/fixture.ts';
+import { createFilledTable } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
-import { contentOf, putItem } from '../../support/tables.ts';
+import { readTableContent, putItem } from '../../support/tables.ts';
 import {
   createRichTable,
   describeTable,
@@ -33,7 +33,7 @@ beforeAll(async () => {
     second: { N: '2' },
   });
   rich = await backUpTable(source);
-  plain = await backUpTable(await newTable(database, 3));
+  plain = await backUpTable(await createFilledTable(database, 3));
 });
 afterAll(() => harness.close());
 
@@ -65,7 +65,9 @@ async function restoreAndDescribe(backup: BackupRecord, overrides: RestoreOverri
     undefined,
     { kind: 'complete' },
   ]);
-  expect(await contentOf(database.dynamodb, target)).toEqual(await contentOf(database.dynamodb, name));
+  expect(await readTableContent(database.dynamodb, target)).toEqual(
+    await readTableContent(database.dynamodb, name),
+  );
   const { TimeToLiveDescription: ttl } = await database.dynamodb.send(
     new DescribeTimeToLiveCommand({ TableName: target }),
   );

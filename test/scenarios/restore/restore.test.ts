@@ -6,10 +6,10 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
-import { embedded } from '../../support/embedded.ts';
-import { newTable, recordOf, tableExists } from '../../support/fixture.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
+import { createFilledTable, recordOf, tableExists } from '../../support/fixture.ts';
 import type { Harness } from '../../support/harness.ts';
-import { contentOf, createTable, putItem } from '../../support/tables.ts';
+import { readTableContent, createTable, putItem } from '../../support/tables.ts';
 import {
   createRichTable,
   describeTable,
@@ -18,7 +18,7 @@ import {
   throughput,
 } from '../../support/restore/rich-table.ts';
 
-const world = embedded();
+const world = useTidemark();
 let target: string;
 
 beforeEach(() => {
@@ -89,7 +89,9 @@ describe('a restored table', () => {
     const source = await createLateIndexedTable(database);
     await startRestore(await backUpTable(source));
     await harness.executions.idle();
-    expect(await contentOf(database.dynamodb, target)).toEqual(await contentOf(database.dynamodb, source));
+    expect(await readTableContent(database.dynamodb, target)).toEqual(
+      await readTableContent(database.dynamodb, source),
+    );
     expect(
       (await describeTable(database, target)).GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName),
     ).toEqual(['late-index']);
@@ -119,13 +121,13 @@ describe('a restored table', () => {
 
   it('equals its backup although the source was deleted', async () => {
     const { database, harness, table: source } = world;
-    const content = await contentOf(database.dynamodb, source);
+    const content = await readTableContent(database.dynamodb, source);
     const backup = await backUpTable(source);
     const { DeleteTableCommand } = await import('@aws-sdk/client-dynamodb');
     await database.dynamodb.send(new DeleteTableCommand({ TableName: source }));
     await startRestore(backup);
     await harness.executions.idle();
-    expect(await contentOf(database.dynamodb, target)).toEqual(content);
+    expect(await readTableContent(database.dynamodb, target)).toEqual(content);
   });
 });
 
@@ -146,9 +148,9 @@ describe('a request for a restore', () => {
 
   it('is refused for a target that exists, which is not touched', async () => {
     const backup = await backUpTable(world.table);
-    const taken = await newTable(world.database, 2);
+    const taken = await createFilledTable(world.database, 2);
     await expect(startRestore(backup, taken)).rejects.toEqual(errorWith('TableAlreadyExists'));
-    expect((await contentOf(world.database.dynamodb, taken)).size).toBe(2);
+    expect((await readTableContent(world.database.dynamodb, taken)).size).toBe(2);
   });
 
   it('is refused for a target that is being restored: of two at once, exactly one is accepted', async () => {
@@ -164,7 +166,7 @@ describe('a request for a restore', () => {
 describe('a restored table that accepts fewer writes than are sent', () => {
   it('finally gets all items, whether calls are throttled or leave items unprocessed', async () => {
     const { database, harness } = world;
-    const source = await newTable(database, 60);
+    const source = await createFilledTable(database, 60);
     const backup = await backUpTable(source);
     let calls = 0;
     database.dynamodb.middlewareStack.add(
@@ -184,7 +186,9 @@ describe('a restored table that accepts fewer writes than are sent', () => {
     await harness.executions.idle();
     database.dynamodb.middlewareStack.remove('throttle');
     expect(calls).toBeGreaterThan(3);
-    expect(await contentOf(database.dynamodb, target)).toEqual(await contentOf(database.dynamodb, source));
+    expect(await readTableContent(database.dynamodb, target)).toEqual(
+      await readTableContent(database.dynamodb, source),
+    );
   });
 });
 
@@ -207,7 +211,7 @@ describe('a restore that fails', () => {
       status: 'FAILED',
       reason: expect.stringMatching(/^TableAlreadyExists: /),
     });
-    expect((await contentOf(database.dynamodb, target)).size).toBe(1);
+    expect((await readTableContent(database.dynamodb, target)).size).toBe(1);
   });
 
   it('removes the table that it made, and the same name can be restored again', async () => {

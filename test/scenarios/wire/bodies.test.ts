@@ -3,10 +3,10 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { call, expectError, expectNoFault, operations } from '../../support/wire/http.ts';
-import { embeddedWire } from '../../support/wire/support.ts';
+import { useRuntime } from '../../support/wire/support.ts';
 import { scaleRuns } from '../../support/scale.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 // The next request is answered, whatever was sent.
 afterEach(() => wire.ok('ListBackups', {}));

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { call, openConnection, head, sendBytes } from '../../support/wire/http.ts';
-import { embeddedWire } from '../../support/wire/support.ts';
+import { useRuntime } from '../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 /** A header for the last request of a connection: the connection ends with its answer. */
 const close = 'Connection: close';

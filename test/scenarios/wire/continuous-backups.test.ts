@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { expectError, expectNoFault, type Json } from '../../support/wire/http.ts';
-import { embeddedWire } from '../../support/wire/support.ts';
+import { useRuntime } from '../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 const restore = (body: Json) => wire.call('RestoreTableToPointInTime', body);
 const statusIn = (json: Json) =>

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { expectError, type Json } from '../../support/wire/http.ts';
-import { arnOf, embeddedWire } from '../../support/wire/support.ts';
+import { arnOf, useRuntime } from '../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 const create = (TableName: string, TidemarkOptions: unknown) =>
   wire.call('CreateBackup', { TableName, BackupName: 'options', TidemarkOptions });

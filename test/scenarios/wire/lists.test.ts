@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectError, expectNoFault, type Json } from '../../support/wire/http.ts';
-import { embeddedWire } from '../../support/wire/support.ts';
+import { useRuntime } from '../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 let first = '';
 let second = '';
 /** All backups in the order of creation; two of three are of the first table. */

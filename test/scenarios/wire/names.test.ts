@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { parseJson } from '../../../lambda/item/parse-json.ts';
 import { expectError, type Json } from '../../support/wire/http.ts';
-import { embeddedWire, simpleTable } from '../../support/wire/support.ts';
+import { useRuntime, simpleTable } from '../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 test.each(['__proto__', 'constructor', 'hasOwnProperty', '...', '-_.', 'a'.repeat(255), 'COUNTER'])(
   'a table and its backup may have the name %.20s',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { embeddedWire } from '../../support/wire/support.ts';
+import { useRuntime } from '../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 /** The table after one write, and when the write began and ended, in epoch ms. */
 interface Step {

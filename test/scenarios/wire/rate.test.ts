@@ -1,9 +1,9 @@
 import { Agent } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectError, headersOf, send } from '../../support/wire/http.ts';
-import { embeddedWire } from '../../support/wire/support.ts';
+import { useRuntime } from '../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 /** It keeps its connections open, so that a burst need not open any. */
 const agent = new Agent({ keepAlive: true });
 const tables: string[] = [];

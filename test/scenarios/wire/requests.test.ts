@@ -8,9 +8,9 @@ import {
   operations,
   send,
 } from '../../support/wire/http.ts';
-import { embeddedWire } from '../../support/wire/support.ts';
+import { useRuntime } from '../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 // The next request is answered, whatever was sent.
 afterEach(() => wire.ok('ListBackups', {}));

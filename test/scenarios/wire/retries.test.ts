@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { arnOf, embeddedWire } from '../../support/wire/support.ts';
+import { arnOf, useRuntime } from '../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 /** Sends CreateBackup as one attempt of the call with this invocation id. */
 const attempt = (id: string, TableName: string, BackupName = 'once') =>

@@ -14,15 +14,18 @@ import { inject, onTestFinished } from 'vitest';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../../local/runtime.ts';
 
-/** A folder that goes with the test. */
-export async function temporaryFolder(): Promise<string> {
+/** Creates a folder that is removed after the test. */
+export async function createTemporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-local-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** A runtime in this process on any free port; it ends with the test, or before. */
-export async function start(home: string, options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
+/** Starts a runtime in this process on any free port. It ends after the test, unless the test closes it. */
+export async function startTestRuntime(
+  home: string,
+  options: Partial<RuntimeOptions> = {},
+): Promise<Runtime> {
   const runtime = await startRuntime({
     port: 0,
     home,
@@ -34,8 +37,11 @@ export async function start(home: string, options: Partial<RuntimeOptions> = {})
   return runtime;
 }
 
-/** AWS's own clients on an endpoint. */
-export function clients(endpoint: string): { dynamodb: DynamoDBClient; streams: DynamoDBStreamsClient } {
+/** Creates AWS's clients of an endpoint. */
+export function createClients(endpoint: string): {
+  dynamodb: DynamoDBClient;
+  streams: DynamoDBStreamsClient;
+} {
   const settings = {
     endpoint,
     region: 'us-east-1',
@@ -44,7 +50,7 @@ export function clients(endpoint: string): { dynamodb: DynamoDBClient; streams: 
   return { dynamodb: new DynamoDBClient(settings), streams: new DynamoDBStreamsClient(settings) };
 }
 
-/** A call as it goes over the wire, without a client between. */
+/** Sends a call over HTTP without a client. */
 export function call(url: string, target: string, body: string | object): Promise<Response> {
   return fetch(url, {
     method: 'POST',
@@ -75,7 +81,7 @@ export async function createTable(
   );
 }
 
-/** Writes items number 0 to `count` - 1, in batches of the most that one may have. */
+/** Writes items number 0 to `count` - 1, in batches of the largest size. */
 export async function fill(
   dynamodb: DynamoDBClient,
   table: string,
@@ -90,8 +96,8 @@ export async function fill(
   }
 }
 
-/** All items, in an order of their own. */
-export async function itemsOf(dynamodb: DynamoDBClient, table: string): Promise<string[]> {
+/** Reads all items as text, sorted. */
+export async function readItems(dynamodb: DynamoDBClient, table: string): Promise<string[]> {
   const items: string[] = [];
   for await (const page of paginateScan({ client: dynamodb, pageSize: 1000 }, { TableName: table })) {
     items.push(...(page.Items ?? []).map(asText));
@@ -99,7 +105,7 @@ export async function itemsOf(dynamodb: DynamoDBClient, table: string): Promise<
   return items.sort();
 }
 
-/** An item's attributes come in any order. */
+/** Renders an item as text that does not depend on the order of its attributes. */
 function asText(item: Record<string, AttributeValue>): string {
   return Object.keys(item)
     .sort()

@@ -2,7 +2,7 @@ import type { BackupRecord } from '../../../lambda/model/records.ts';
 import type { CreateBackupInput } from '../../../lambda/operations/create-backup.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import type { TestDatabase } from '../database.ts';
-import { newTable } from '../fixture.ts';
+import { createFilledTable } from '../fixture.ts';
 import { type Harness, startHarness } from '../harness.ts';
 import { SimulatedNatives } from './simulated-natives.ts';
 import { shiftClock } from '../simulated-clock.ts';
@@ -34,7 +34,7 @@ export async function createNativeWorld(database: TestDatabase): Promise<NativeW
   const natives = new SimulatedNatives(database.clock.now);
   const options = { native: natives, config: { reconcileGraceMs: graceMs } };
   const harness = await startHarness(database, options);
-  const table = await newTable(database, 3);
+  const table = await createFilledTable(database, 3);
   const world: NativeWorld = {
     harness,
     natives,

@@ -10,7 +10,7 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { TestDatabase } from '../database.ts';
-import { newTable, shape } from '../fixture.ts';
+import { createFilledTable, shape } from '../fixture.ts';
 import { nthKey, putItem } from '../tables.ts';
 
 export const throughput = { ReadCapacityUnits: 7, WriteCapacityUnits: 9 };
@@ -83,7 +83,7 @@ export async function createRichTable({ dynamodb }: TestDatabase, name: string):
  * index's key.
  */
 export async function createLateIndexedTable(database: TestDatabase): Promise<string> {
-  const table = await newTable(database, 3);
+  const table = await createFilledTable(database, 3);
   await putItem(database.dynamodb, table, { ...nthKey(shape, 9), late: { N: '5' } });
   await putItem(database.dynamodb, table, { ...nthKey(shape, 10), late: { S: 'of the right type' } });
   await database.dynamodb.send(

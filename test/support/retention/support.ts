@@ -5,7 +5,7 @@ import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import type { TestDatabase } from '../database.ts';
 import { changeItems } from '../fixture.ts';
 import type { Harness } from '../harness.ts';
-import { contentOf } from '../tables.ts';
+import { readTableContent } from '../tables.ts';
 
 /** A backup, and the content of its table when it was made. */
 export interface TakenBackup {
@@ -15,7 +15,7 @@ export interface TakenBackup {
 
 /** Backs the table up as it is now. */
 export async function backUp(database: TestDatabase, harness: Harness, table: string): Promise<TakenBackup> {
-  const content = await contentOf(database.dynamodb, table);
+  const content = await readTableContent(database.dynamodb, table);
   const { id } = await harness.operations.createBackup({ table, name: 'kept' });
   await harness.executions.idle();
   const backup = await harness.operations.describeBackup({ table, id });

@@ -15,7 +15,7 @@ import { createMemoryStore, type MemoryStore } from '../snapshot/support.ts';
 import { SimulatedTable } from '../sources/simulated-stream.ts';
 import { backUp, expectExact, make, request, steady, type World } from '../sources/world.ts';
 import { startDatabase, type TestDatabase } from '../database.ts';
-import { simulatedDynamodb } from '../simulated-dynamodb.ts';
+import { createSimulatedDynamodb } from '../simulated-dynamodb.ts';
 import { testLimits } from '../harness.ts';
 
 /** Wraps each call of the store and of the catalog. */
@@ -76,7 +76,7 @@ export class SweepWorlds {
       ids: randomIds,
       log: silentLog,
       catalog: openCatalog(this.#database.dynamodb, 'catalog', clock, randomIds),
-      dynamodb: simulatedDynamodb(table),
+      dynamodb: createSimulatedDynamodb(table),
       streams: table.client,
       store: wrapCalls(store, around),
       executions: { start: () => Promise.resolve(), state: () => Promise.resolve('ended') },

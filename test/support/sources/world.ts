@@ -19,7 +19,7 @@ import type { TaskInput, TaskResult } from '../../../lambda/jobs/task.ts';
 import { createMemoryStore } from '../snapshot/support.ts';
 import { startDatabase, type TestDatabase } from '../database.ts';
 import { type Harness, startHarness } from '../harness.ts';
-import { simulatedDynamodb } from '../simulated-dynamodb.ts';
+import { createSimulatedDynamodb } from '../simulated-dynamodb.ts';
 import { type Action, SimulatedTable, type StreamOptions } from './simulated-stream.ts';
 import { type BackupJob, createBackupJob } from '../../../lambda/jobs/job.ts';
 
@@ -82,7 +82,7 @@ export class Worlds {
         ...services,
         config,
         clock,
-        dynamodb: simulatedDynamodb(table),
+        dynamodb: createSimulatedDynamodb(table),
         streams: table.client,
         store: createMemoryStore(),
       },

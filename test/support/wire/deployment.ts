@@ -21,7 +21,7 @@ export interface Deployment {
 }
 
 /** Starts a deployment for all tests of the file, with the default settings: a base by export, no recovery enabled by itself. */
-export function deployment(options: HarnessOptions = {}): Deployment {
+export function useDeployment(options: HarnessOptions = {}): Deployment {
   const closing: (() => Promise<void>)[] = [];
   const recovery = new TableRecovery(() => running().database.clock);
   const simulated = {

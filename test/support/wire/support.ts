@@ -225,7 +225,7 @@ export function arnOf(answer: Json): string {
 }
 
 /** Starts the embedded runtime on an empty home, in this process, for all tests of the file. */
-export function embeddedWire(): Wire {
+export function useRuntime(): Wire {
   const clock = new SimulatedClock();
   let runtime: Runtime | undefined;
   let home = '';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { describeTable, findTable } from '../../../lambda/tables/table.ts';
 import { useDatabase } from '../../support/database.ts';
-import { newTable } from '../../support/fixture.ts';
+import { createFilledTable } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 
 const database = useDatabase();
@@ -11,7 +11,7 @@ let table: string;
 
 beforeAll(async () => {
   harness = await startHarness(database);
-  table = await newTable(database, 1);
+  table = await createFilledTable(database, 1);
 });
 afterAll(() => harness.close());
 

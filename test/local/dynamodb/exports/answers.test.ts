@@ -21,7 +21,7 @@ import { randomIds } from '../../../../lambda/runtime/ids.ts';
 import { answerClient, answerExports } from '../../../../local/dynamodb/exports/answers.ts';
 import type { EmbeddedExports } from '../../../../local/dynamodb/exports/embedded-exports.ts';
 import { useDatabase } from '../../../support/database.ts';
-import { newTable, shape } from '../../../support/fixture.ts';
+import { createFilledTable, shape } from '../../../support/fixture.ts';
 import { linesOf, setUp, tableOf } from './support.ts';
 import { shiftClock } from '../../../support/simulated-clock.ts';
 
@@ -153,7 +153,7 @@ describe('a call of the embedded exports', () => {
   it('is not answered if it is of another operation', async () => {
     const { exports } = await setUp(database);
     expect(await answerExports(exports, 'DynamoDB_20120810.ListTables', '{}')).toBeUndefined();
-    const table = await newTable(database, 0);
+    const table = await createFilledTable(database, 0);
     answerClient(database.dynamodb, exports);
     const { TableNames } = await database.dynamodb.send(new ListTablesCommand({}));
     expect(TableNames).toContain(table);

@@ -6,7 +6,7 @@ import type { EmbeddedExports } from '../../../../local/dynamodb/exports/embedde
 import { useDatabase } from '../../../support/database.ts';
 import {
   attributes,
-  contentOf,
+  readTableContent,
   deleteItem,
   keyOf,
   normal,
@@ -104,7 +104,9 @@ describe('a full export', () => {
           await putItem(database.dynamodb, table.name, { ...item, ...nthKey(shape, n) });
         }
         const description = await runExport(exports, { TableArn: table.arn });
-        expect(await readExport(store, description)).toEqual(await contentOf(database.dynamodb, table.name));
+        expect(await readExport(store, description)).toEqual(
+          await readTableContent(database.dynamodb, table.name),
+        );
       }),
       { numRuns: scaleRuns(4) },
     );

@@ -13,7 +13,14 @@ import { describe, expect, it } from 'vitest';
 import { randomIds } from '../../../../lambda/runtime/ids.ts';
 import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
 import { useDatabase } from '../../../support/database.ts';
-import { attributes, contentOf, nthKey, putItem, type Shape, shapes } from '../../../support/tables.ts';
+import {
+  attributes,
+  readTableContent,
+  nthKey,
+  putItem,
+  type Shape,
+  shapes,
+} from '../../../support/tables.ts';
 import { runExport, runImport, jsonOf, setUp, tableOf } from './support.ts';
 import { shiftClock } from '../../../support/simulated-clock.ts';
 import { scaleRuns } from '../../../support/scale.ts';
@@ -52,7 +59,7 @@ const line = (key: string, text = 'text'): string =>
 const put = (store: ObjectStore, key: string, body: string | Uint8Array) => store.put(key, Buffer.from(body));
 
 async function keysOf(table: string): Promise<string[]> {
-  const content = await contentOf(database.dynamodb, table);
+  const content = await readTableContent(database.dynamodb, table);
   return [...content.keys()].map((key) => (JSON.parse(key) as { pk: { S: string } }).pk.S).sort();
 }
 
@@ -81,8 +88,8 @@ describe('an import', () => {
           ProcessedItemCount: items.length,
           ImportedItemCount: items.length,
         });
-        const content = await contentOf(database.dynamodb, parameters.TableName);
-        expect(content).toEqual(await contentOf(database.dynamodb, table.name));
+        const content = await readTableContent(database.dynamodb, parameters.TableName);
+        expect(content).toEqual(await readTableContent(database.dynamodb, table.name));
       }),
       { numRuns: scaleRuns(3) },
     );
@@ -115,7 +122,7 @@ describe('an import', () => {
       ImportStatus: 'COMPLETED',
       ImportedItemCount: 3,
     });
-    const content = await contentOf(database.dynamodb, input.TableCreationParameters.TableName);
+    const content = await readTableContent(database.dynamodb, input.TableCreationParameters.TableName);
     expect([...content.values()].join()).toContain('line\u2028end');
     expect(content.size).toBe(3);
   });

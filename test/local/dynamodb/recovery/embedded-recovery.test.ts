@@ -10,9 +10,15 @@ import { reconcile } from '../../../../lambda/reconcile/reconcile.ts';
 import { EmbeddedRecovery } from '../../../../local/dynamodb/recovery/embedded-recovery.ts';
 import { RecoverySettings } from '../../../../local/dynamodb/recovery/recovery-settings.ts';
 import { useDatabase } from '../../../support/database.ts';
-import { expectNothingHeld, newTable, putItems, shape, tableExists } from '../../../support/fixture.ts';
+import {
+  expectNothingHeld,
+  createFilledTable,
+  putItems,
+  shape,
+  tableExists,
+} from '../../../support/fixture.ts';
 import { type Harness, startHarness } from '../../../support/harness.ts';
-import { contentOf, createTable, nthKey } from '../../../support/tables.ts';
+import { readTableContent, createTable, nthKey } from '../../../support/tables.ts';
 import { Writer } from '../../../support/writer.ts';
 import { shiftClock } from '../../../support/simulated-clock.ts';
 
@@ -51,7 +57,7 @@ async function contentAt(table: string, time?: number): Promise<Map<string, stri
     undefined,
     { kind: 'complete' },
   ]);
-  return contentOf(database.dynamodb, target);
+  return readTableContent(database.dynamodb, target);
 }
 
 /** Ends the table's stream; then gives it another one, unless it is to have none. */
@@ -91,7 +97,7 @@ async function openInterrupted(
 
 describe('point-in-time recovery', () => {
   it('is disabled until a table enables it, and is disabled again for a new table with the same name', async () => {
-    const table = await newTable(database, 1);
+    const table = await createFilledTable(database, 1);
     expect(await harness.continuous.describe(table)).toEqual({ enabled: false });
     const before = database.clock.now();
     const enabled = await enable(table);
@@ -103,14 +109,14 @@ describe('point-in-time recovery', () => {
   });
 
   it('keeps its earliest time when it is enabled again, and changes the period', async () => {
-    const table = await newTable(database, 1);
+    const table = await createFilledTable(database, 1);
     const { earliest } = await enable(table, 7);
     expect(await enable(table)).toMatchObject({ earliest, recoveryPeriodInDays: 7 });
     expect(await enable(table, 1)).toMatchObject({ earliest, recoveryPeriodInDays: 1 });
   });
 
   it('hides its own backups from lists, and stays enabled after a restart', async () => {
-    const table = await newTable(database, 3);
+    const table = await createFilledTable(database, 3);
     await enable(table);
     await contentAt(table);
     const page = await harness.operations.listBackups({ table, limit: 10 });
@@ -129,7 +135,7 @@ describe('point-in-time recovery', () => {
 
 describe('keep of point-in-time recovery', () => {
   it('takes a snapshot every 8 hours', async () => {
-    const table = await newTable(database, 1);
+    const table = await createFilledTable(database, 1);
     await enable(table);
     await harness.executions.idle();
     for (const [hours, backups] of [
@@ -144,7 +150,7 @@ describe('keep of point-in-time recovery', () => {
   });
 
   it('logs an error with one table and continues with the next', async () => {
-    const [troubled, sound] = [await newTable(database, 1), await newTable(database, 1)];
+    const [troubled, sound] = [await createFilledTable(database, 1), await createFilledTable(database, 1)];
     for (const table of [troubled, sound]) await enable(table);
     await harness.executions.idle();
     await replaceStream(troubled, false);
@@ -161,7 +167,7 @@ describe('keep of point-in-time recovery', () => {
   });
 
   it('takes no more snapshots of a deleted table', async () => {
-    const table = await newTable(database, 1);
+    const table = await createFilledTable(database, 1);
     await enable(table);
     await harness.executions.idle();
     await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));
@@ -174,7 +180,7 @@ describe('keep of point-in-time recovery', () => {
   });
 
   it('leaves recovery disabled if it is disabled while a snapshot is requested', async () => {
-    const table = await newTable(database, 1);
+    const table = await createFilledTable(database, 1);
     const recovery = await openInterrupted((other) => other.update(table, { enabled: false }));
     await recovery.update(table, { enabled: true });
     expect(await recovery.describe(table)).toMatchObject({ enabled: true });
@@ -183,7 +189,7 @@ describe('keep of point-in-time recovery', () => {
   });
 
   it('keeps a period that is set while a snapshot is requested', async () => {
-    const table = await newTable(database, 1);
+    const table = await createFilledTable(database, 1);
     let period = 7;
     const recovery = await openInterrupted((other) =>
       other.update(table, { enabled: true, recoveryPeriodInDays: period }),
@@ -196,7 +202,7 @@ describe('keep of point-in-time recovery', () => {
   });
 
   it('takes a snapshot immediately if the first one failed; until then no time can be restored', async () => {
-    const table = await newTable(database, 2);
+    const table = await createFilledTable(database, 2);
     const failing = harness.restart({
       around: async (handler, _input, run) => {
         if (handler === 'scan') throw new Error('broken');
@@ -209,7 +215,7 @@ describe('keep of point-in-time recovery', () => {
   });
 
   it('takes a snapshot immediately if the stream was replaced; until then no time can be restored', async () => {
-    const table = await newTable(database, 2);
+    const table = await createFilledTable(database, 2);
     await enable(table);
     await harness.executions.idle();
     await replaceStream(table);
@@ -229,7 +235,7 @@ async function expectMended(table: string): Promise<void> {
   for (let i = 0; i < 3; i++) await harness.continuous.keep();
   expect(await backupsOf(table)).toBe(before + 1);
   await harness.executions.idle();
-  expect(await contentAt(table)).toEqual(await contentOf(database.dynamodb, table));
+  expect(await contentAt(table)).toEqual(await readTableContent(database.dynamodb, table));
 }
 
 describe('a restore to a point in time', () => {
@@ -266,7 +272,7 @@ describe('a restore to a point in time', () => {
   });
 
   it('does not move the head, so later backups continue from it', async () => {
-    const table = await newTable(database, 10);
+    const table = await createFilledTable(database, 10);
     await enable(table);
     await harness.executions.idle();
     const head = (await harness.services.catalog.turns.getTable(table))?.head;
@@ -280,7 +286,7 @@ describe('a restore to a point in time', () => {
   });
 
   it('creates the table with the settings that the source has now, and with the overrides', async () => {
-    const table = await newTable(database, 2);
+    const table = await createFilledTable(database, 2);
     await enable(table);
     const target = `restored-${randomIds.hex(12)}`;
     const overrides = { billingMode: 'PROVISIONED', provisionedThroughput: throughput } as const;
@@ -294,7 +300,7 @@ describe('a restore to a point in time', () => {
   });
 
   it('is rejected if recovery is disabled, does not reach the time, or the target exists', async () => {
-    const table = await newTable(database, 1);
+    const table = await createFilledTable(database, 1);
     await expect(beginRestore(table)).rejects.toMatchObject({ code: 'PointInTimeRecoveryUnavailable' });
     const { earliest = 0, latest = 0 } = await enable(table);
     for (const time of [earliest - 1, latest + 3_600_000, -1, 1e300]) {
@@ -308,7 +314,7 @@ describe('a restore to a point in time', () => {
   });
 
   it('fails with a specific error, and leaves no table, if the stream is replaced after it started', async () => {
-    const table = await newTable(database, 2);
+    const table = await createFilledTable(database, 2);
     const { earliest = 0 } = await enable(table);
     await harness.executions.idle();
     let replaced: Promise<void> | undefined;
@@ -328,11 +334,11 @@ describe('a restore to a point in time', () => {
   });
 
   it('completes after a crash at any kind of step', async () => {
-    const table = await newTable(database, 5);
+    const table = await createFilledTable(database, 5);
     await enable(table);
     await harness.executions.idle();
     await putItems(database, table, 0, 2);
-    const expected = await contentOf(database.dynamodb, table);
+    const expected = await readTableContent(database.dynamodb, table);
     const written = database.clock.now();
     database.clock.advance(2000);
     expect((await harness.continuous.describe(table)).latest).toBeGreaterThanOrEqual(written);
@@ -366,7 +372,7 @@ describe('a restore to a point in time', () => {
         undefined,
         { kind: 'complete' },
       ]);
-      expect(await contentOf(database.dynamodb, target)).toEqual(expected);
+      expect(await readTableContent(database.dynamodb, target)).toEqual(expected);
     }
     expect(survived.size).toBeGreaterThan(8);
     await expectNothingHeld(harness, table);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { expectError, expectNoFault } from '../../../support/wire/http.ts';
-import { embeddedWire } from '../../../support/wire/support.ts';
+import { useRuntime } from '../../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 const remove = (BackupArn: string | undefined) => wire.call('DeleteBackup', { BackupArn });
 

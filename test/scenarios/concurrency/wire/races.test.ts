@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Json } from '../../../support/wire/http.ts';
-import { embeddedWire, eventually, simpleTable } from '../../../support/wire/support.ts';
+import { useRuntime, eventually, simpleTable } from '../../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 const tryCreateTable = async (TableName: string): Promise<boolean> =>
   (await wire.call('CreateTable', { TableName, ...simpleTable })).status === 200;

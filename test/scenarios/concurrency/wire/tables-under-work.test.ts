@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { expectError, type Json } from '../../../support/wire/http.ts';
-import { embeddedWire, eventually, simpleTable } from '../../../support/wire/support.ts';
+import { useRuntime, eventually, simpleTable } from '../../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 const statusOf = async (TableName: string): Promise<unknown> => {
   const { status, json } = await wire.call('DescribeTable', { TableName });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deployment } from '../../../support/wire/deployment.ts';
+import { useDeployment } from '../../../support/wire/deployment.ts';
 import { expectNoFault } from '../../../support/wire/http.ts';
 import { eventually, simpleTable } from '../../../support/wire/support.ts';
 
@@ -7,7 +7,7 @@ import { eventually, simpleTable } from '../../../support/wire/support.ts';
  * Calls reach the database directly, as applications call DynamoDB without a deployment in between: nobody guards the
  * target of a restore.
  */
-const { wire } = deployment({ config: { base: 'scan' } });
+const { wire } = useDeployment({ config: { base: 'scan' } });
 
 const tryCreateTable = async (TableName: string): Promise<boolean> =>
   (await wire.call('CreateTable', { TableName, ...simpleTable })).status === 200;

@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { contentOf } from '../../../support/tables.ts';
+import { readTableContent } from '../../../support/tables.ts';
 import { Writer } from '../../../support/writer.ts';
-import { backUpWith, deployment, readItems, ageStream } from '../../../support/wire/deployment.ts';
+import { backUpWith, useDeployment, readItems, ageStream } from '../../../support/wire/deployment.ts';
 import type { Json } from '../../../support/wire/http.ts';
 import { largeFor, createRichTable, shapes, values } from '../../../support/wire/rich-tables.ts';
 import { arnOf } from '../../../support/wire/support.ts';
 
-const { wire, database } = deployment();
+const { wire, database } = useDeployment();
 
 /** Restores the backup and reads its items. */
 async function restoreItems(arn: string, name: string): Promise<string[]> {
@@ -174,7 +174,7 @@ describe('a backup by export', () => {
     }
     for (const [i, { arn }] of backups.entries()) {
       const marker = Number((await wire.describeBackup(arn))['BackupCreationDateTime']) * 1000;
-      const content = await contentOf(dynamodb, await wire.restoreTable(arn, `written-${i}`));
+      const content = await readTableContent(dynamodb, await wire.restoreTable(arn, `written-${i}`));
       expect(content.size).toBeGreaterThan(0);
       for (const writer of writers) expect(writer.explains(content, marker, 60_000)).toBe(true);
     }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { expectError, type Json } from '../../../support/wire/http.ts';
-import { embeddedWire } from '../../../support/wire/support.ts';
+import { useRuntime } from '../../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 const ask = (SourceTableName: string, name: string, more: Json) =>
   wire.call('RestoreTableToPointInTime', {

@@ -10,9 +10,9 @@ import {
   UpdateContinuousBackupsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { embeddedWire } from '../../../support/wire/support.ts';
+import { useRuntime } from '../../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 let lossy: Server;
 let client: DynamoDBClient;
 let lost = 0;

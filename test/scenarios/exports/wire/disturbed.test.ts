@@ -1,11 +1,11 @@
 import { ListExportsCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { sweep } from '../../../../lambda/retention/sweep.ts';
-import { backUpWith, deployment, countImports, readItems } from '../../../support/wire/deployment.ts';
+import { backUpWith, useDeployment, countImports, readItems } from '../../../support/wire/deployment.ts';
 import { expectError } from '../../../support/wire/http.ts';
 import { arnOf } from '../../../support/wire/support.ts';
 
-const { wire, harness, reconfigure } = deployment();
+const { wire, harness, reconfigure } = useDeployment();
 
 describe('a backup by export whose steps all run twice', () => {
   const twice = async (_handler: string, _input: object, run: () => Promise<object>) => {

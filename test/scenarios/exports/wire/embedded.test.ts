@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { SimulatedClock } from '../../../support/simulated-clock.ts';
 import { backUpWith, readItems } from '../../../support/wire/deployment.ts';
 import type { Json } from '../../../support/wire/http.ts';
-import { arnOf, embeddedWire, eventually, startSimulated, Wire } from '../../../support/wire/support.ts';
+import { arnOf, useRuntime, eventually, startSimulated, Wire } from '../../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 const streamed = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' };
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { backUpWith, deployment, readItems } from '../../../support/wire/deployment.ts';
+import { backUpWith, useDeployment, readItems } from '../../../support/wire/deployment.ts';
 import type { Json } from '../../../support/wire/http.ts';
 
-const { wire, recovery, reconfigure, hideStream } = deployment();
+const { wire, recovery, reconfigure, hideStream } = useDeployment();
 
 describe('a backup by export whose parent is younger than the shortest window', () => {
   test('continues an older parent, or is a new base', async () => {

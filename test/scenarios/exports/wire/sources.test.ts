@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { backUpWith, deployment, readItems, ageStream } from '../../../support/wire/deployment.ts';
+import { backUpWith, useDeployment, readItems, ageStream } from '../../../support/wire/deployment.ts';
 import { expectError, type Json } from '../../../support/wire/http.ts';
 import { arnOf, type Wire } from '../../../support/wire/support.ts';
 
-const { wire, recovery, reconfigure } = deployment();
+const { wire, recovery, reconfigure } = useDeployment();
 
 describe('without point-in-time recovery', () => {
   const create = (asked: Wire, TableName: string, TidemarkOptions: Json = {}) =>

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { SimulatedNatives } from '../../../support/native/simulated-natives.ts';
-import { deployment } from '../../../support/wire/deployment.ts';
+import { useDeployment } from '../../../support/wire/deployment.ts';
 import { expectError, expectNoFault, type Json } from '../../../support/wire/http.ts';
-import { embeddedWire, eventually } from '../../../support/wire/support.ts';
+import { useRuntime, eventually } from '../../../support/wire/support.ts';
 
 const natives = new SimulatedNatives(() => wire.clock.now());
-const { wire } = deployment({ native: natives, config: { base: 'scan' } });
-const embedded = embeddedWire();
+const { wire } = useDeployment({ native: natives, config: { base: 'scan' } });
+const embedded = useRuntime();
 
 const create = (TableName: string, more: Json = {}) =>
   wire.call('CreateBackup', {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { backUpWith, deployment } from '../../../support/wire/deployment.ts';
+import { backUpWith, useDeployment } from '../../../support/wire/deployment.ts';
 import { expectError, expectNoFault, type Json } from '../../../support/wire/http.ts';
 import {
   fill,
@@ -11,7 +11,7 @@ import {
 } from '../../../support/wire/indexed-tables.ts';
 import { eventually, type Wire } from '../../../support/wire/support.ts';
 
-const { wire, harness, reconfigure } = deployment({ config: { base: 'scan' } });
+const { wire, harness, reconfigure } = useDeployment({ config: { base: 'scan' } });
 let importing: Wire;
 beforeAll(async () => {
   importing = await reconfigure({ config: { restoreBy: 'import' } });

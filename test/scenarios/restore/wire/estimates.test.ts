@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { backUpWith, deployment } from '../../../support/wire/deployment.ts';
+import { backUpWith, useDeployment } from '../../../support/wire/deployment.ts';
 import { expectError, headersOf, type Json, send } from '../../../support/wire/http.ts';
 import { fill, withLocalIndex } from '../../../support/wire/indexed-tables.ts';
-import { embeddedWire, type Wire } from '../../../support/wire/support.ts';
+import { useRuntime, type Wire } from '../../../support/wire/support.ts';
 
-const { wire, reconfigure } = deployment({ config: { base: 'scan' } });
-const embedded = embeddedWire();
+const { wire, reconfigure } = useDeployment({ config: { base: 'scan' } });
+const embedded = useRuntime();
 let importing: Wire;
 let auto: Wire;
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { backUpWith, deployment, countImports, readItems } from '../../../support/wire/deployment.ts';
+import { backUpWith, useDeployment, countImports, readItems } from '../../../support/wire/deployment.ts';
 import type { Json } from '../../../support/wire/http.ts';
 import {
   describeShape,
@@ -11,7 +11,7 @@ import {
 } from '../../../support/wire/indexed-tables.ts';
 import { simpleTable, type Wire } from '../../../support/wire/support.ts';
 
-const { wire, harness, reconfigure } = deployment({ config: { base: 'scan' } });
+const { wire, harness, reconfigure } = useDeployment({ config: { base: 'scan' } });
 let importing: Wire;
 beforeAll(async () => {
   importing = await reconfigure({ config: { restoreBy: 'import' } });

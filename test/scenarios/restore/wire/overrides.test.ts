@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectError, expectNoFault, type Json } from '../../../support/wire/http.ts';
 import { localIndex } from '../../../support/wire/indexed-tables.ts';
-import { embeddedWire } from '../../../support/wire/support.ts';
+import { useRuntime } from '../../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 const globalIndex = {
   IndexName: 'by-other',

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { expectError, type Json } from '../../../support/wire/http.ts';
-import { embeddedWire, eventually } from '../../../support/wire/support.ts';
+import { useRuntime, eventually } from '../../../support/wire/support.ts';
 
-const wire = embeddedWire();
+const wire = useRuntime();
 
 const create = (TableName: string) => wire.call('CreateBackup', { TableName, BackupName: 'early' });
 

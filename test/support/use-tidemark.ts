@@ -1,6 +1,6 @@
 import { afterEach, beforeEach } from 'vitest';
 import { type TestDatabase, useDatabase } from './database.ts';
-import { newTable } from './fixture.ts';
+import { createFilledTable } from './fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from './harness.ts';
 
 /** What the tests of a file work on. Read its members while a hook or a test runs. */
@@ -23,13 +23,13 @@ export interface EmbeddedOptions extends HarnessOptions {
 }
 
 /** Registers the hooks that start and close what the tests of the calling file work on. */
-export function embedded({ items = 20, ...options }: EmbeddedOptions = {}): Embedded {
+export function useTidemark({ items = 20, ...options }: EmbeddedOptions = {}): Embedded {
   const database = useDatabase();
   let harness: Harness;
   let table: string;
   beforeEach(async () => {
     harness = await startHarness(database, options);
-    table = await newTable(database, items);
+    table = await createFilledTable(database, items);
   });
   afterEach(() => harness.close());
   return {
@@ -45,7 +45,7 @@ export function embedded({ items = 20, ...options }: EmbeddedOptions = {}): Embe
       harness = await startHarness(database, other);
     },
     async replaceTable(count) {
-      table = await newTable(database, count);
+      table = await createFilledTable(database, count);
     },
   };
 }

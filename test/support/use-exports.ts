@@ -3,12 +3,12 @@ import { expect } from 'vitest';
 import type { BackupRecord, Source } from '../../lambda/model/records.ts';
 import type { Config } from '../../lambda/services/config.ts';
 import { describeTable } from '../../lambda/tables/table.ts';
-import { type Embedded, embedded } from './embedded.ts';
+import { type Embedded, useTidemark } from './use-tidemark.ts';
 import { changeItems, restore } from './fixture.ts';
 import type { HarnessOptions } from './harness.ts';
-import { type SimulatedRecovery, simulatedRecovery } from './recovery.ts';
+import { type SimulatedRecovery, createSimulatedRecovery } from './recovery.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
-import { contentOf } from './tables.ts';
+import { readTableContent } from './tables.ts';
 
 export const byExports = { base: 'export' } as const;
 
@@ -32,8 +32,8 @@ export interface Exporting extends Omit<Embedded, 'replaceHarness'> {
 }
 
 /** Registers the hooks of `embedded` in the calling file. */
-export function exporting(): Exporting {
-  const world = embedded();
+export function useExports(): Exporting {
+  const world = useTidemark();
   let exports: SimulatedRecovery;
   return {
     get database() {
@@ -50,7 +50,7 @@ export function exporting(): Exporting {
     },
     replaceTable: (items) => world.replaceTable(items),
     start(config = byExports, options = {}) {
-      exports = simulatedRecovery(world.database.clock);
+      exports = createSimulatedRecovery(world.database.clock);
       return world.replaceHarness({ config, exports, ...options });
     },
     async backUp(source) {
@@ -72,7 +72,7 @@ export function exporting(): Exporting {
       return answer.ExportSummaries ?? [];
     },
     change: () => changeItems(world.database, world.table),
-    readContent: () => contentOf(world.database.dynamodb, world.table),
+    readContent: () => readTableContent(world.database.dynamodb, world.table),
     async expectContent(backup, content) {
       expect([backup.status, backup.reason]).toEqual(['AVAILABLE', undefined]);
       expect(await restore(world.database, world.harness, backup)).toEqual(content);
