@@ -41,7 +41,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    // The files of a worker share its modules: loading the AWS SDK and the CDK anew for each file takes longer than most
+    // The files of a worker share its modules: loading the AWS SDK and the CDK again for each file takes longer than most
     // of their tests. So no test may leave a mock or an environment variable behind.
     isolate: false,
     restoreMocks: true,

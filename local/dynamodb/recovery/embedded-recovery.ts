@@ -32,7 +32,7 @@ const snapshotEveryMs = 8 * 60 * 60 * 1000;
  *     snapshot ----------- changes in the stream -----------> time to restore ----> now
  *     (every 8 hours, by `keep`)
  *
- * The first snapshot is taken when recovery is switched on. `keep` takes the later ones, and another one at once if the
+ * The first snapshot is taken when recovery is enabled. `keep` takes the later ones, and another one at once if the
  * latest snapshot failed or the stream was replaced. What always holds: a time between `earliest` and `latest` is
  * restored to exactly the content at the end of its second.
  */
