@@ -19,13 +19,14 @@ import {
   names,
   type PartitionPlan,
 } from '../../lambda/backup/backup-plan.ts';
+import { readParent } from '../../lambda/backup/read-parent.ts';
 import { partition } from '../../lambda/backup/partition.ts';
 import { spreadFiles } from '../../lambda/backup/spread-files.ts';
 import { backupStaging, partName, type Staging } from '../../lambda/jobs/staging.ts';
 import type { TaskInput, TaskResult } from '../../lambda/jobs/task.ts';
 import { keyName } from './items.ts';
 import { type BackupJob, createBackupJob } from '../../lambda/jobs/job.ts';
-import { createBackupId } from '../../lambda/model/ids.ts';
+import { type BackupId, createBackupId } from '../../lambda/model/ids.ts';
 
 export const table: TableIdentity = {
   name: 'orders',
@@ -56,7 +57,9 @@ export interface Work {
   readonly tasks: readonly number[];
 }
 
-export interface Request extends Pick<BackupPlan, 'kind' | 'parent'> {
+export interface Request extends Pick<BackupPlan, 'kind'> {
+  /** The snapshot to continue. */
+  readonly parent: BackupId | undefined;
   readonly files: readonly StagedFile[];
 }
 
@@ -78,7 +81,10 @@ export async function beginBackup(store: ObjectStore, { kind, parent, files }: R
       parent === undefined
         ? { source: 'scan', stream: 'stream', segments: 1 }
         : { source: 'stream', stream: 'stream' },
-    parent,
+    parent: parent && {
+      id: parent,
+      manifestSha256: (await readManifest(store, table.tableId, parent)).sha256,
+    },
     headSeen: parent,
     why: [],
     startedAt: marker,
@@ -118,7 +124,7 @@ export async function publishBackup({ store }: Services, { job }: Work): Promise
   const plan = await staging.read<BackupPlan>(names.plan);
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
   const results = await readResults(staging);
-  const parent = plan.parent && (await readManifest(store, table.tableId, plan.parent)).manifest;
+  const parent = await readParent(store, plan);
   const applied: Applied = { plan, applyPlan, results, parent, cut: { stream: 'stream', shards: {} } };
   const fault = findParentFault(applied);
   if (fault !== undefined) throw new TidemarkError('Internal', fault.reason);

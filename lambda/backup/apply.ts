@@ -54,7 +54,11 @@ async function recordDamage(
     return await work;
   } catch (error) {
     if (parent === undefined || !isError(error, 'SnapshotCorrupt')) throw error;
-    services.log.warn('a run of the parent is damaged', { backup: id, parent, reason: reasonOf(error) });
+    services.log.warn('a run of the parent is damaged', {
+      backup: id,
+      parent: parent.id,
+      reason: reasonOf(error),
+    });
     const damaged = { reason: reasonOf(error), ...(error.object !== undefined && { object: error.object }) };
     return { runs: [], effect: [], folded: [], next: undefined, damaged };
   }

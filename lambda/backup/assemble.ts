@@ -22,7 +22,7 @@ export function assembleManifest(applied: Applied): Manifest {
     format: 'tidemark-snapshot',
     version: 1,
     id: plan.id,
-    parent: plan.parent ?? null,
+    parent: plan.parent?.id ?? null,
     base: kind === 'full' || parent === undefined ? plan.id : parent.base,
     kind,
     source: plan.origin.source,

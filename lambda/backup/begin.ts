@@ -72,10 +72,10 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
     const waitSeconds = pauseSeconds(services.clock.now() - backup.marker, minWaitSeconds);
     return { ...answer('wait'), waitSeconds };
   }
-  if (plan.parent !== undefined && !(await keepPinned(services, claim, plan.parent, search)))
+  if (plan.parent !== undefined && !(await keepPinned(services, claim, plan.parent.id, search)))
     return {
       ...answer('wait'),
-      job: await startOver(services, job, `${plan.parent} cannot be continued any longer`),
+      job: await startOver(services, job, `${plan.parent.id} cannot be continued any longer`),
       waitSeconds: 1,
     };
   const count = sourceOf(plan.origin).countTasks(plan.origin);
@@ -146,7 +146,7 @@ function createPlan(
     description: backup.description,
     kind: parent === undefined ? 'full' : (backup.kind ?? 'incremental'),
     origin,
-    parent: parent?.id,
+    parent: parent && { id: parent.id, manifestSha256: parent.manifestSha256 },
     why: shortenReasons([...(backup.why ?? []), ...why]),
     headSeen: head?.snapshot,
     startedAt,

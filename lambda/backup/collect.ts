@@ -1,5 +1,6 @@
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
+import { damageMessage } from '../runtime/log-messages.ts';
 import { StreamGap } from '../tables/stream.ts';
 import { type BackupPlan, names, type PartitionPlan } from './backup-plan.ts';
 import type { BackupJob } from '../jobs/job.ts';
@@ -16,8 +17,8 @@ export interface CollectInput {
 
 export interface CollectResult extends CollectInput {
   /**
-   * `again`: changes since the parent are gone, so the backup starts over with a base. `empty`: done, with nothing to
-   * partition.
+   * `again`: changes since the parent are gone or its manifest is damaged, so the backup starts over with a base.
+   * `empty`: done, with nothing to partition.
    */
   readonly status: 'more' | 'wait' | 'again' | 'done' | 'empty';
   readonly tasks: readonly number[];
@@ -32,7 +33,7 @@ export async function collect(services: Services, { job, part }: CollectInput): 
   try {
     collected = await sourceOf(plan.origin).collect(services, plan.origin, { plan, staging, part });
   } catch (error) {
-    if (!(error instanceof StreamGap) && !isError(error, 'CutUnreachable')) throw error;
+    if (!(error instanceof StreamGap) && !isError(error, 'CutUnreachable', 'SnapshotCorrupt')) throw error;
     return startOverWithBase(services, job, plan, error);
   }
   if (collected.status === 'wait') {
@@ -47,17 +48,25 @@ export async function collect(services: Services, { job, part }: CollectInput): 
   return { job, part, status, tasks: tasks.map((_, i) => i), waitSeconds: 0 };
 }
 
-/** Starts over with a base if changes since the parent are missing. A base with a gap cannot be made: throws `CutUnreachable`. */
+/**
+ * Starts over with a base if changes since the parent are missing or its manifest is damaged. A base with a gap cannot
+ * be made: throws `CutUnreachable`.
+ */
 async function startOverWithBase(
   services: Services,
   job: BackupJob,
   plan: BackupPlan,
-  gap: Error,
+  fault: Error,
 ): Promise<CollectResult> {
-  if (plan.parent === undefined) throw new TidemarkError('CutUnreachable', gap.message, { cause: gap });
-  services.log.warn('changes are missing, taking a new base', { backup: job.id, reason: reasonOf(gap) });
+  if (plan.parent === undefined) throw new TidemarkError('CutUnreachable', fault.message, { cause: fault });
+  const facts = { backup: job.id, reason: reasonOf(fault) };
+  if (isError(fault, 'SnapshotCorrupt')) {
+    services.log.error(damageMessage, { ...facts, table: job.table, snapshot: plan.parent.id });
+  } else {
+    services.log.warn('changes are missing, taking a new base', facts);
+  }
   return {
-    job: await startOver(services, job, gap.message),
+    job: await startOver(services, job, fault.message),
     part: 0,
     status: 'again',
     tasks: [],

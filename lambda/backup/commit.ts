@@ -92,7 +92,7 @@ async function startOverWithBase(
   const { reason, object } = fault;
   services.log.error('the parent cannot be trusted, taking a new base', { backup: job.id, reason });
   if (plan?.parent !== undefined && object !== undefined) {
-    await noteDamage(services, { table: job.table, id: plan.parent }, { reason, object });
+    await noteDamage(services, { table: job.table, id: plan.parent.id }, { reason, object });
   }
   return { job: await startOver(services, job, reason), status: 'again' };
 }

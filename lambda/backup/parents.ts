@@ -28,6 +28,6 @@ export async function findFormerHeads(
 }
 
 /** A snapshot as a source sees it. */
-export function toParent({ id, ends }: SnapshotRecord): Parent {
-  return { id, marker: markerOf(id), ends };
+export function toParent({ id, manifestSha256, ends }: SnapshotRecord): Parent {
+  return { id, manifestSha256, marker: markerOf(id), ends };
 }

@@ -2,11 +2,14 @@ import { type Manifest, readManifest } from '../snapshot/format/manifest.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { BackupPlan } from './backup-plan.ts';
 
-/** Reads the manifest of the plan's parent; undefined for a base. Throws `SnapshotCorrupt`. */
+/**
+ * Reads the manifest of the plan's parent; undefined for a base. Throws `SnapshotCorrupt` if it is not the one that the
+ * catalog knew when the backup was planned.
+ */
 export async function readParent(
   store: ObjectStore,
   { parent, table }: Pick<BackupPlan, 'parent' | 'table'>,
 ): Promise<Manifest | undefined> {
   if (parent === undefined) return undefined;
-  return (await readManifest(store, table.tableId, parent)).manifest;
+  return (await readManifest(store, table.tableId, parent.id, parent.manifestSha256)).manifest;
 }

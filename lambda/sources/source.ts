@@ -86,6 +86,8 @@ export interface Situation extends Facts {
 /** A snapshot that may be continued. */
 export interface Parent {
   readonly id: BackupId;
+  /** The catalog's checksum of its manifest. */
+  readonly manifestSha256: string;
   /** Epoch ms. */
   readonly marker: number;
   readonly ends: Ends;
@@ -109,8 +111,8 @@ export interface SourcePlan {
   /** The time whose content is wanted, epoch ms. */
   readonly marker: number;
   readonly table: TableIdentity;
-  /** The snapshot that the changes are applied to; undefined for a base. */
-  readonly parent: BackupId | undefined;
+  /** The snapshot that the changes are applied to, with its manifest's checksum; undefined for a base. */
+  readonly parent: Pick<Parent, 'id' | 'manifestSha256'> | undefined;
   /** Epoch ms at which the work began, before anything was read. */
   readonly startedAt: number;
 }

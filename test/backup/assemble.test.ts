@@ -45,7 +45,7 @@ const plan: BackupPlan = {
   internal: false,
   kind: 'incremental',
   origin: { source: 'stream', stream: 'stream-1' },
-  parent: manifestOf([]).id,
+  parent: { id: manifestOf([]).id, manifestSha256: '0'.repeat(64) },
   headSeen: manifestOf([]).id,
   why: [],
   startedAt: 0,

@@ -14,6 +14,7 @@ const stream = { arn: 'stream-1', createdAt: now - 48 * hour };
 const recovery = { earliest: now - 35 * 24 * hour };
 
 const endedBy = (age: number, ends: Parent['ends']): Parent => ({
+  manifestSha256: '0'.repeat(64),
   id: createBackupId(now - age, '00000000'),
   marker: now - age,
   ends,

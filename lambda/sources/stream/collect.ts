@@ -1,15 +1,16 @@
-import { type BackupId, markerOf } from '../../model/ids.ts';
+import { markerOf } from '../../model/ids.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { readManifest } from '../../snapshot/format/manifest.ts';
 import { describeStream, StreamGap } from '../../tables/stream.ts';
-import type { Collected, CollectWork, SourceServices } from '../source.ts';
+import type { Collected, CollectWork, SourcePlan, SourceServices } from '../source.ts';
 import { stageStream } from '../stage-stream.ts';
 import { createLane, type Lane, findLanesAround } from '../stream-cut.ts';
 import type { StreamOrigin } from './choose.ts';
 
 /**
  * Stages the changes since the parent. After a parent that ends with an export, it also stages old images that undo
- * what the export holds past the cut. Throws `StreamGap` if the stream no longer holds them.
+ * what the export holds past the cut. Throws `StreamGap` if the stream no longer holds them,
+ * `SnapshotCorrupt` if the parent's manifest is damaged.
  */
 export function collectChanges(
   services: SourceServices,
@@ -27,7 +28,7 @@ export function collectChanges(
     isChange: () => true,
     correctUntil: replay?.until ?? 0,
     // The marker in the parent's id is the time of its request.
-    since: replay?.since ?? markerOf(parent),
+    since: replay?.since ?? markerOf(parent.id),
   });
 }
 
@@ -36,10 +37,10 @@ async function findLanes(
   { store, streams }: SourceServices,
   stream: string,
   tableId: string,
-  parent: BackupId,
+  parent: NonNullable<SourcePlan['parent']>,
 ): Promise<Lane[]> {
   const { shards } = await describeStream(streams, stream);
-  const { manifest } = await readManifest(store, tableId, parent);
+  const { manifest } = await readManifest(store, tableId, parent.id, parent.manifestSha256);
   if (!('stream' in manifest.cut)) throw new TidemarkError('Internal', 'the parent does not end in a stream');
   const present = new Set(shards.map(({ id }) => id));
   return Object.entries(manifest.cut.shards).map(([shard, position]) => {

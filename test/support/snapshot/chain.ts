@@ -6,7 +6,12 @@ import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import type { Services } from '../../../lambda/services/services.ts';
 import type { Limits } from '../../../lambda/snapshot/format/limits.ts';
-import { type Manifest, publishManifest } from '../../../lambda/snapshot/format/manifest.ts';
+import {
+  type Manifest,
+  publishManifest,
+  readManifest,
+  type StoredManifest,
+} from '../../../lambda/snapshot/format/manifest.ts';
 import { StagedFiles } from '../../../lambda/sources/staged-files.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { apply } from '../../../lambda/backup/apply.ts';
@@ -68,7 +73,7 @@ export function createChain(store: ObjectStore, limits: Limits = smallLimits): C
     store,
   } as Services;
   const content = new Map<number, string>();
-  let parent: Manifest | undefined;
+  let parent: StoredManifest | undefined;
   return {
     content,
     async backup(changes, kind = 'incremental') {
@@ -86,13 +91,13 @@ export function createChain(store: ObjectStore, limits: Limits = smallLimits): C
       await staging.note(names.partitionPlan, partitionPlan);
       for (const task of partitionPlan.tasks.keys()) await runToEnd(partition, services, job, task);
       for (const task of (await arrange(services, { job })).tasks) await runToEnd(apply, services, job, task);
-      parent = await publish(store, staging, plan, parent);
-      return parent;
+      parent = await publish(store, staging, plan, parent?.manifest);
+      return parent.manifest;
     },
   };
 }
 
-function planOf(parent: Manifest | undefined, kind: Kind): BackupPlan {
+function planOf(parent: StoredManifest | undefined, kind: Kind): BackupPlan {
   const { table, description, marker } = manifestOf([]);
   const id = createBackupId(marker + ++backups, '01234567');
   return {
@@ -106,8 +111,8 @@ function planOf(parent: Manifest | undefined, kind: Kind): BackupPlan {
       parent === undefined
         ? { source: 'scan', stream: 'stream-1', segments: 1 }
         : { source: 'stream', stream: 'stream-1' },
-    parent: parent?.id,
-    headSeen: parent?.id,
+    parent: parent && { id: parent.manifest.id, manifestSha256: parent.sha256 },
+    headSeen: parent?.manifest.id,
     why: [],
     startedAt: marker,
   };
@@ -144,7 +149,7 @@ async function publish(
   staging: Staging,
   plan: BackupPlan,
   parent: Manifest | undefined,
-): Promise<Manifest> {
+): Promise<StoredManifest> {
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
   const parts = applyPlan.ranges.map((_, i) => staging.readParts<ApplyResult>(names.apply(i)));
   const applied = {
@@ -158,5 +163,5 @@ async function publish(
   if (fault !== undefined) throw new Error(fault.reason);
   const manifest = assembleManifest(applied);
   await publishManifest(store, manifest);
-  return manifest;
+  return readManifest(store, manifest.table.tableId, manifest.id);
 }

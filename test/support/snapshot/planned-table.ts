@@ -137,7 +137,7 @@ export class PlannedTable {
         description,
         kind,
         origin: { source: 'stream', stream: 'stream-1' },
-        parent: this.manifest?.id,
+        parent: this.manifest && { id: this.manifest.id, manifestSha256: '0'.repeat(64) },
         headSeen: this.manifest?.id,
         why: [],
         startedAt: 0,
