@@ -112,10 +112,18 @@ function stagingReader(reading: StreamReading, files: StagedFiles, budget: Budge
       if (isPastCut) {
         await files.addChange({ order: reverse(sequence), keys, oldImage: undefined, newImage: oldImage });
       } else if (reading.isChange(record)) {
-        await files.addChange({ order: sequence, keys, oldImage, newImage });
+        await files.addChange({ order: toOrder(sequence), keys, oldImage, newImage });
       }
     },
   };
+}
+
+/**
+ * Turns a sequence number into an order. DynamoDB promises digits only, so a stream may pad its numbers with zeros; as orders
+ * they are compared as numbers. The lanes keep the text as it was, because the stream knows its positions by it.
+ */
+function toOrder(sequence: string): string {
+  return String(BigInt(sequence));
 }
 
 /**

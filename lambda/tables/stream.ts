@@ -27,7 +27,7 @@ export interface Stream {
 type SdkItem = Record<string, AttributeValue>;
 
 export interface StreamRecord {
-  /** A decimal number of any length. */
+  /** 1 to 40 digits, perhaps with zeros in front. It orders the changes of one key, and names a position in the shard. */
   readonly sequence: string;
   /** Epoch seconds, rounded down, because streams have no finer time. */
   readonly second: number;
@@ -105,6 +105,9 @@ export async function* readShard(
   }
 }
 
+/** Documented are 21 to 40 digits; streams of other makers have fewer. */
+const sequenceNumber = /^\d{1,40}$/;
+
 /** Checks a record. Throws `RecordNotUnderstood` if it lacks the image before or after, its keys, time or number. */
 function toRecord({ eventName, dynamodb: change }: SdkRecord): StreamRecord {
   const { SequenceNumber, ApproximateCreationDateTime, Keys, OldImage, NewImage } = change ?? {};
@@ -114,6 +117,7 @@ function toRecord({ eventName, dynamodb: change }: SdkRecord): StreamRecord {
     (eventName === 'REMOVE' && OldImage !== undefined);
   if (
     !whole ||
+    !sequenceNumber.test(SequenceNumber ?? '') ||
     SequenceNumber === undefined ||
     ApproximateCreationDateTime === undefined ||
     Keys === undefined

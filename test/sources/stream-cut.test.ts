@@ -11,7 +11,12 @@ import {
   findLanesAround,
   readLanes,
 } from '../../lambda/sources/stream-cut.ts';
-import { type Script, scripts, SimulatedTable } from '../support/sources/simulated-stream.ts';
+import {
+  type Script,
+  scripts,
+  SimulatedTable,
+  toSequenceNumber,
+} from '../support/sources/simulated-stream.ts';
 import { scaleRuns } from '../support/scale.ts';
 
 const emptyPages = 3;
@@ -190,7 +195,10 @@ describe('readLanes, past the cut,', () => {
         const rules = { markerSecond: secondIn(table, at), until: never };
         const { cut, taken } = await readToCut(table, startOf(table), rules);
         const written = table.history.filter((write) => write.place !== undefined);
-        const expected = written.map((write) => [String(write.place?.sequence), !table.isBefore(write, cut)]);
+        const expected = written.map((write) => [
+          toSequenceNumber(write.place?.sequence ?? 0n),
+          !table.isBefore(write, cut),
+        ]);
         expect(bySequence(taken.map(({ record, isPastCut }) => [record.sequence, isPastCut]))).toEqual(
           expected,
         );
@@ -251,7 +259,9 @@ describe('findLanesAround, without a cut to begin at,', () => {
         expect(new Set(sequences).size).toBe(sequences.length);
         // The times of records are up to a second late, so a child may seem to begin a second before its parent's end.
         const later = table.history.filter((write) => write.place !== undefined && write.second > second + 1);
-        expect(later.filter((write) => !sequences.includes(String(write.place?.sequence)))).toEqual([]);
+        expect(
+          later.filter((write) => !sequences.includes(toSequenceNumber(write.place?.sequence ?? 0n))),
+        ).toEqual([]);
       }),
       { numRuns: scaleRuns(50) },
     );

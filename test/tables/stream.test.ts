@@ -1,7 +1,7 @@
 import type { DynamoDBStreamsClient, _Record as SdkRecord } from '@aws-sdk/client-dynamodb-streams';
 import { describe, expect, it } from 'vitest';
 import { describeStream, fromStart, readShard, StreamGap } from '../../lambda/tables/stream.ts';
-import { SimulatedTable } from '../support/sources/simulated-stream.ts';
+import { SimulatedTable, toSequenceNumber } from '../support/sources/simulated-stream.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const options = { emptyPages: 1, recordsPerPage: 2, seed: 7 };
@@ -14,7 +14,12 @@ function createTableOfOneShard() {
   table.split(0, 2);
   const shard = stream?.shards.find((candidate) => candidate.writes.length > 0);
   if (stream === undefined || shard === undefined) throw new Error('no shard');
-  return { table, stream, shard, sequences: shard.writes.map((write) => String(write.place?.sequence)) };
+  return {
+    table,
+    stream,
+    shard,
+    sequences: shard.writes.map(({ place }) => toSequenceNumber(place?.sequence ?? 0n)),
+  };
 }
 
 /** Reads the sequence numbers after a position to the shard's end. */
