@@ -1,29 +1,27 @@
-import type { ContinuousBackupsDescription, PointInTimeRecoveryDescription } from '@aws-sdk/client-dynamodb';
+import type { ContinuousBackupsDescription } from '@aws-sdk/client-dynamodb';
 import type { PointInTimeRecovery } from '../../native/recovery.ts';
 
 /** Encodes a table's recovery. Continuous backups are always enabled; only the recovery from them can be disabled. */
-export function encodeRecovery(recovery: PointInTimeRecovery): ContinuousBackupsDescription {
-  const { enabled, recoveryPeriodInDays } = recovery;
+export function encodeRecovery({
+  enabled,
+  recoveryPeriodInDays,
+  earliest,
+  latest,
+}: PointInTimeRecovery): ContinuousBackupsDescription {
   return {
     ContinuousBackupsStatus: 'ENABLED',
     PointInTimeRecoveryDescription: enabled
       ? {
           PointInTimeRecoveryStatus: 'ENABLED',
           RecoveryPeriodInDays: recoveryPeriodInDays,
-          ...encodeTimes(recovery),
+          EarliestRestorableDateTime: encodeSecond(earliest),
+          LatestRestorableDateTime: encodeSecond(latest),
         }
       : { PointInTimeRecoveryStatus: 'DISABLED' },
   };
 }
 
-type Times = Pick<PointInTimeRecoveryDescription, 'EarliestRestorableDateTime' | 'LatestRestorableDateTime'>;
-
-/** The first and the last whole second that can be restored; nothing while there is none. */
-function encodeTimes({ earliest = Infinity, latest = -Infinity }: PointInTimeRecovery): Times {
-  const [first, last] = [Math.ceil(earliest / 1000), Math.floor(latest / 1000)];
-  if (first > last) return {};
-  return {
-    EarliestRestorableDateTime: new Date(first * 1000),
-    LatestRestorableDateTime: new Date(last * 1000),
-  };
+/** DynamoDB's times of recovery are whole seconds; each stands for all of its second. */
+function encodeSecond(time: number | undefined): Date | undefined {
+  return time === undefined ? undefined : new Date(Math.floor(time / 1000) * 1000);
 }

@@ -1,8 +1,15 @@
 import type { PointInTimeRecovery } from '../../../lambda/native/recovery.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 
+const secondMs = 1000;
+
+/** The beginning of the time's second, epoch ms. Recovery is to the second, as streams are. */
+function floorToSecond(time: number): number {
+  return Math.floor(time / secondMs) * secondMs;
+}
+
 /**
- * Chooses the time to restore, epoch ms: the requested one, or else the latest. Throws `PointInTimeRecoveryUnavailable` and
+ * Chooses the second to restore, epoch ms: that of the requested time, or else the latest. Throws `PointInTimeRecoveryUnavailable` and
  * `InvalidRestoreTime`, with DynamoDB's texts where it has such an error.
  */
 export function chooseRestoreTime(
@@ -23,17 +30,19 @@ export function chooseRestoreTime(
         'Another one is tried every minute',
     );
   }
-  const time = requested ?? latest;
-  if (time >= earliest && time <= latest) return time;
-  const [wanted, from, to] = [time, earliest, latest].map(formatTime);
+  const time = floorToSecond(requested ?? latest);
+  // The first second begins before the first snapshot, which holds all that came in that second before it.
+  if (time >= floorToSecond(earliest) && time <= latest) return Math.max(time, earliest);
+  const [wanted, from, to] = [requested ?? latest, earliest, latest].map(formatTime);
   throw new TidemarkError(
     'InvalidRestoreTime',
     `RestoreDateTime '${wanted}' must be within EarliestRestorableDateTime '${from}' and LatestRestorableDateTime '${to}'`,
   );
 }
 
-/** Formats a time as ISO 8601, or as the number that the request had if no calendar has such a time. */
+/** Formats a time as ISO 8601 to the second, or as the number that the request had if no calendar has such a time. */
 function formatTime(time: number): string {
   const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? String(time / 1000) : date.toISOString();
+  if (Number.isNaN(date.getTime())) return String(time / secondMs);
+  return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

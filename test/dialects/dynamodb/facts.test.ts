@@ -422,10 +422,10 @@ describe('recovery, as DynamoDB answers', () => {
   });
 
   test.each([
-    [5_000_000, 9_000_000, { EarliestRestorableDateTime: 5000, LatestRestorableDateTime: 9000 }],
-    [5_000_001, 9_000_999, { EarliestRestorableDateTime: 5001, LatestRestorableDateTime: 9000 }],
-    [5_000_001, 5_000_001, {}],
-  ])('times are whole seconds that can be restored: %i to %i ms', async (earliest, last, times) => {
+    [5_000_000, 9_000_000, 5000, 9000],
+    [5_000_001, 9_000_999, 5000, 9000],
+    [5_000_001, 5_000_001, 5000, 5000],
+  ])('times are whole seconds, at once: %i to %i ms', async (earliest, last, from, to) => {
     const given = { enabled: true, recoveryPeriodInDays: 35, earliest, latest: last };
     expect(await describeRecovery(given)).toEqual({
       ContinuousBackupsDescription: {
@@ -433,7 +433,8 @@ describe('recovery, as DynamoDB answers', () => {
         PointInTimeRecoveryDescription: {
           PointInTimeRecoveryStatus: 'ENABLED',
           RecoveryPeriodInDays: 35,
-          ...times,
+          EarliestRestorableDateTime: from,
+          LatestRestorableDateTime: to,
         },
       },
     });

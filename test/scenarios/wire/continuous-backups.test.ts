@@ -73,6 +73,25 @@ describe('point-in-time recovery', () => {
     expect(await wire.describeRecovery(table)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
   });
 
+  test('has whole seconds as times at once, and another earliest time and its default period when it is enabled again', async () => {
+    const table = await wire.createTable('again');
+    const times = async (more: Json) => {
+      const { json } = await wire.switchRecovery(table, true, more);
+      const { EarliestRestorableDateTime: from, LatestRestorableDateTime: to } = statusIn(json);
+      expect([from, to]).toEqual([Math.floor(Number(from)), Math.floor(Number(to))]);
+      expect(Number(to)).toBeGreaterThanOrEqual(Number(from));
+      return Number(from);
+    };
+    const first = await times({ RecoveryPeriodInDays: 7 });
+    wire.passSecond();
+    expect(await times({})).toBe(first);
+    expect(await wire.describeRecovery(table)).toMatchObject({ RecoveryPeriodInDays: 7 });
+    await wire.switchRecovery(table, false);
+    wire.passSecond();
+    expect(await times({})).toBeGreaterThan(first);
+    expect(await wire.describeRecovery(table)).toMatchObject({ RecoveryPeriodInDays: 35 });
+  });
+
   test('is disabled for a restored table', async () => {
     const arn = await wire.backUp(await wire.createRecoverableTable('source'));
     const restored = await wire.restoreTable(arn, 'source-restored');
@@ -123,7 +142,7 @@ test('a restore to a time is checked for shape, source, time, table, recovery, r
     expectError(
       await restore({ SourceTableName: table, ...target, RestoreDateTime }),
       'InvalidRestoreTimeException',
-      /^RestoreDateTime '.*' must be within EarliestRestorableDateTime '.*' and LatestRestorableDateTime '.*'$/,
+      /^RestoreDateTime '[^']+' must be within EarliestRestorableDateTime '[-\dT:]+Z' and LatestRestorableDateTime '[-\dT:]+Z'$/,
     );
   }
   for (const RestoreDateTime of [1e300, -1e300, 1e15]) {

@@ -303,7 +303,7 @@ describe('a restore to a point in time', () => {
     const table = await createFilledTable(database, 1);
     await expect(beginRestore(table)).rejects.toMatchObject({ code: 'PointInTimeRecoveryUnavailable' });
     const { earliest = 0, latest = 0 } = await enable(table);
-    for (const time of [earliest - 1, latest + 3_600_000, -1, 1e300]) {
+    for (const time of [earliest - 1000, latest + 3_600_000, -1, 1e300]) {
       await expect(beginRestore(table, time)).rejects.toMatchObject({ code: 'InvalidRestoreTime' });
     }
     const taken = harness.continuous.restore({ table, target: table, overrides: {} });
