@@ -6,7 +6,7 @@ import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
 import { createBackupWrites, maxPending } from './backup-writes.ts';
 import type { CatalogTable } from './catalog-table.ts';
-import { decodeBackup, decodeBackupKey, decodeTable } from './decode.ts';
+import { decodeAll, decodeBackup, decodeBackupKey, decodeTable, type OnInvalid } from './decode.ts';
 import { keys, toPosition } from './schema.ts';
 
 /** The part of a backup's record that comes from its request. */
@@ -59,6 +59,10 @@ const minPageSize = 100;
 
 /** One reading takes at most this many expired backups. */
 const maxExpired = 1000;
+
+/** How many of a table's newest records tell whether its head is wanted, and how many are read at a time. */
+const maxNewest = 1000;
+const newestPage = 10;
 
 /**
  * The records of backups: creates, finds and lists them. Their status changes in `turns.ts` (AVAILABLE, FAILED),
@@ -145,11 +149,29 @@ export class Backups {
     return found;
   }
 
-  /** Lists backups that expired before `now` (epoch ms). Eventually consistent. */
-  async listExpired(now: number): Promise<BackupKey[]> {
+  /**
+   * Lists backups that expired before `now` (epoch ms). Eventually consistent. A record that has no valid form goes to
+   * `onInvalid`; without that, it throws.
+   */
+  async listExpired(now: number, onInvalid?: OnInvalid): Promise<BackupKey[]> {
     const range = { from: toPosition(0), to: toPosition(now) };
     const rows = await this.#rows.queryCollection('EXPIRIES', range, maxExpired);
-    return rows.map(decodeBackupKey);
+    return decodeAll(rows, decodeBackupKey, onInvalid);
+  }
+
+  /**
+   * True if a head is kept for a backup of the table: one of its newest records is of a listed backup that has not failed
+   * and that DynamoDB did not make. It reads a few records at a time, and at most `maxNewest`.
+   */
+  async isHeadWanted(table: string): Promise<boolean> {
+    const range = { pk: keys.table(table).pk, from: 'BACKUP#', to: 'BACKUP#~' };
+    let seen = 0;
+    for await (const row of this.#rows.streamRange(range, newestPage, { newestFirst: true })) {
+      const { internal, status, source } = decodeBackup(row);
+      if (!internal && status !== 'FAILED' && source !== 'native') return true;
+      if (++seen >= maxNewest) break;
+    }
+    return false;
   }
 
   async #readPage(table: string | undefined, from: string, to: string, limit: number, after?: BackupKey) {

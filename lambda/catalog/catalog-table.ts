@@ -33,12 +33,6 @@ export type Refusal = readonly boolean[];
 /** How many times a transaction is tried: DynamoDB rejects it while another one writes the same record. */
 const maxConflictTries = 12;
 
-/**
- * A number larger than any collection: larger than the number of an account's tables, running backups or running
- * restores.
- */
-export const maxRecords = 100_000;
-
 /** The rows of one partition whose sort key lies in [from, to]. */
 interface Range {
   readonly pk: string;
@@ -72,20 +66,26 @@ export class CatalogTable {
     });
   }
 
-  /** Reads all rows of the range, in order, `pageSize` at a time. Each page is as it is when it is read. */
-  async *streamRange(range: Range, pageSize: number): AsyncGenerator<Row> {
-    const query = { ...toRangeQuery(range), TableName: this.#name };
+  /**
+   * Reads all rows of the range, in order or newest first, `pageSize` at a time. Each page is as it is when it is read.
+   */
+  async *streamRange(
+    range: Range,
+    pageSize: number,
+    { newestFirst = false }: { readonly newestFirst?: boolean } = {},
+  ): AsyncGenerator<Row> {
+    const query = { ...toRangeQuery(range), TableName: this.#name, ScanIndexForward: !newestFirst };
     for await (const { Items = [] } of paginateQuery({ client: this.#client, pageSize }, query)) yield* Items;
   }
 
   /**
    * Reads the rows of one collection whose position lies in [from, to] and after `after`, in order or newest first, at
-   * most `limit`. Eventually consistent.
+   * most `limit` if there is one. Eventually consistent.
    */
   async queryCollection(
     collection: Collection,
     range: { from: string; to: string; after?: RecordKey & { position: string }; newestFirst?: true },
-    limit: number,
+    limit: number = Infinity,
   ): Promise<Row[]> {
     return this.#query({
       IndexName: index.name,
@@ -100,7 +100,7 @@ export class CatalogTable {
 
   /** Reads all rows of one collection, in order. Eventually consistent. */
   readCollection(collection: Collection): Promise<Row[]> {
-    return this.queryCollection(collection, { from: ' ', to: '~' }, maxRecords);
+    return this.queryCollection(collection, { from: ' ', to: '~' });
   }
 
   /** Returns the row as it is after the update. Throws `ConditionalCheckFailedException` if the condition fails. */
@@ -135,13 +135,17 @@ export class CatalogTable {
   }
 
   async #query(input: Omit<QueryCommandInput, 'TableName' | 'Limit'> & { Limit: number }): Promise<Row[]> {
+    const { Limit: limit, ...query } = input;
     const rows: Row[] = [];
-    const pages = paginateQuery({ client: this.#client }, { ...input, TableName: this.#name });
+    const pages = paginateQuery(
+      { client: this.#client },
+      { ...query, TableName: this.#name, ...(limit < Infinity && { Limit: limit }) },
+    );
     for await (const { Items = [] } of pages) {
       rows.push(...Items);
-      if (rows.length >= input.Limit) break;
+      if (rows.length >= limit) break;
     }
-    return rows.slice(0, input.Limit);
+    return rows.slice(0, limit);
   }
 
   #toAction(write: Write): Action {

@@ -13,7 +13,8 @@ import {
   type Turn,
 } from '../model/records.ts';
 import type { BackupKey } from '../model/backup-arn.ts';
-import { TidemarkError } from '../runtime/errors.ts';
+import { isError, TidemarkError } from '../runtime/errors.ts';
+import { shortenText } from '../runtime/shorten.ts';
 import { isTableDescription } from './check-description.ts';
 import {
   type Check,
@@ -176,6 +177,22 @@ export const decodeRestoreKey = createDecoder<Pick<RestoreRecord, 'target' | 'id
 /** Decodes a counter of events: when its second began (epoch ms) and how many events came since. */
 export const decodeCounter = createDecoder('counter', { begun: isNumber, count: isNumber });
 
+/** Takes the error of a record that has no valid form. Its caller continues with the other records. */
+export type OnInvalid = (error: TidemarkError) => void;
+
+/** Decodes rows. A row that has no valid form goes to `onInvalid`; without that, it throws `CatalogRecordInvalid`. */
+export function decodeAll<T>(rows: readonly Row[], decode: (row: Row) => T, onInvalid?: OnInvalid): T[] {
+  return rows.flatMap((row) => {
+    try {
+      return [decode(row)];
+    } catch (error) {
+      if (onInvalid === undefined || !isError(error, 'CatalogRecordInvalid')) throw error;
+      onInvalid(error);
+      return [];
+    }
+  });
+}
+
 function createDecoder<T extends object>(record: string, checks: Checks<T>): (row: Row) => T {
   const members = Object.entries<Check<unknown>>(checks);
   const isRecord = isObjectOf(checks);
@@ -186,7 +203,12 @@ function createDecoder<T extends object>(record: string, checks: Checks<T>): (ro
     const wrong = members.find(([name, check]) => !check(row[name]))?.[0];
     throw new TidemarkError(
       'CatalogRecordInvalid',
-      `a ${record} record of the catalog has no valid ${wrong}`,
+      `a ${record} record of the catalog${placeOf(row)} has no valid ${wrong}`,
     );
   };
+}
+
+/** Where a row of a table name is. Other keys may hold what a caller sent, and are not shown. */
+function placeOf({ pk, sk }: Row): string {
+  return typeof pk === 'string' && pk.startsWith('TABLE#') ? ` (${shortenText(`${pk}, ${String(sk)}`)})` : '';
 }

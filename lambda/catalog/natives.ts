@@ -3,7 +3,7 @@ import type { BackupRecord, Figures } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { shortenText } from '../runtime/shorten.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
-import { decodeBackupKey } from './decode.ts';
+import { decodeAll, decodeBackupKey, type OnInvalid } from './decode.ts';
 import { keys } from './schema.ts';
 
 type Update = NonNullable<Write['Update']>;
@@ -21,10 +21,12 @@ export class Natives {
     this.#clock = clock;
   }
 
-  /** Lists the native backups of all tables that are CREATING. Eventually consistent. */
-  async listCreating(): Promise<BackupKey[]> {
-    const rows = await this.#rows.readCollection('NATIVES');
-    return rows.map(decodeBackupKey);
+  /**
+   * Lists the native backups of all tables that are CREATING. Eventually consistent. A record that has no valid form
+   * goes to `onInvalid`; without that, it throws.
+   */
+  async listCreating(onInvalid?: OnInvalid): Promise<BackupKey[]> {
+    return decodeAll(await this.#rows.readCollection('NATIVES'), decodeBackupKey, onInvalid);
   }
 
   /** Records the ARN that DynamoDB's backup has, unless the record has one already. */

@@ -5,8 +5,8 @@ import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
 import { shortenText } from '../runtime/shorten.ts';
-import { type CatalogTable, maxRecords, type Write } from './catalog-table.ts';
-import { decodeRestore, decodeRestoreKey } from './decode.ts';
+import type { CatalogTable, Write } from './catalog-table.ts';
+import { decodeAll, decodeRestore, decodeRestoreKey, type OnInvalid } from './decode.ts';
 import {
   changeFate,
   createRestore,
@@ -64,10 +64,12 @@ export class Restores {
     return row && decodeRestore(row);
   }
 
-  /** Lists all running restores. The sweep assumes that every other restore has ended. Eventually consistent. */
-  async listRunning(): Promise<RestoreRecord[]> {
-    const rows = await this.#rows.readCollection('RESTORES');
-    return rows.map(decodeRestore);
+  /**
+   * Lists all running restores. The sweep assumes that every other restore has ended, so it must not leave out records.
+   * Eventually consistent. A record that has no valid form goes to `onInvalid`; without that, it throws.
+   */
+  async listRunning(onInvalid?: OnInvalid): Promise<RestoreRecord[]> {
+    return decodeAll(await this.#rows.readCollection('RESTORES'), decodeRestore, onInvalid);
   }
 
   /**
@@ -91,11 +93,11 @@ export class Restores {
     };
   }
 
-  /** Lists the restores that failed until `until` (epoch ms), except forgotten ones. Eventually consistent. */
-  async listFailed(until: number): Promise<RestoreRecord[]> {
+  /** Lists the restores that failed until `until` (epoch ms), except forgotten ones, like `listRunning`. */
+  async listFailed(until: number, onInvalid?: OnInvalid): Promise<RestoreRecord[]> {
     const range = { from: ' ', to: toPosition(until) };
-    const rows = await this.#rows.queryCollection('FAILED_RESTORES', range, maxRecords);
-    return rows.map(decodeRestore);
+    const rows = await this.#rows.queryCollection('FAILED_RESTORES', range);
+    return decodeAll(rows, decodeRestore, onInvalid);
   }
 
   /** Takes a restore off the list of failed ones. Its record stays. */

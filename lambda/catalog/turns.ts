@@ -5,7 +5,7 @@ import { TidemarkError } from '../runtime/errors.ts';
 import { shortenText } from '../runtime/shorten.ts';
 import type { CatalogTable } from './catalog-table.ts';
 import { type Commit, completeBackup, createSnapshot, endTurn, requireParentAlive } from './commit-writes.ts';
-import { decodeBackup, decodeTable } from './decode.ts';
+import { decodeAll, decodeBackup, decodeTable, type OnInvalid } from './decode.ts';
 import { keys } from './schema.ts';
 import { pinSnapshot } from './snapshots.ts';
 import {
@@ -55,10 +55,12 @@ export class Turns {
     return row && decodeTable(row);
   }
 
-  /** Lists every table that has or had backups, in order of name. Eventually consistent. */
-  async listTables(): Promise<TableRecord[]> {
-    const rows = await this.#rows.readCollection('TABLES');
-    return rows.map(decodeTable);
+  /**
+   * Lists every table that has or had backups, in order of name. Eventually consistent. A record that has no valid form
+   * goes to `onInvalid`; without that, it throws.
+   */
+  async listTables(onInvalid?: OnInvalid): Promise<TableRecord[]> {
+    return decodeAll(await this.#rows.readCollection('TABLES'), decodeTable, onInvalid);
   }
 
   /** Takes the turn if it is free and this backup is the earliest pending one. An execution may call it repeatedly. */

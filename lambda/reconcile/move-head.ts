@@ -13,9 +13,6 @@ const headAgeMs = 8 * 60 * 60 * 1000;
 /** The time between two tries to move a head: each one that fails is a failed backup in the eyes of the owner. */
 const moveEveryMs = 60 * 60 * 1000;
 
-/** The number of the newest backups among which there must be one for whose sake a head is moved. */
-const maxBackupsSeen = 1000;
-
 /**
  * Moves an old head forward by an internal backup, before the stream loses the changes since. It does so only while the
  * stream still holds those changes, no backup of the table is in progress, and there is a backup for whose sake the
@@ -27,8 +24,7 @@ export async function moveHead(services: Services, table: TableRecord): Promise<
   const isIdle = turn === undefined && pending.length === 0 && now - lastMarker >= moveEveryMs;
   const age = head === undefined ? 0 : now - head.marker;
   if (head === undefined || !isIdle || age < headAgeMs || age > oldestParentMs) return;
-  const backups = await services.catalog.backups.list({ table: name, limit: maxBackupsSeen });
-  if (backups.every(({ source }) => source === 'native')) return;
+  if (!(await services.catalog.backups.isHeadWanted(name))) return;
   try {
     const described = await describeTable(services.dynamodb, name);
     if (described.status === 'DELETING' || !(await isHeadInReach(services, described, head))) return;

@@ -1,3 +1,6 @@
+import pMap from 'p-map';
+import type { OnInvalid } from '../catalog/decode.ts';
+import { Budget } from '../jobs/budget.ts';
 import type { BackupKey } from '../model/backup-arn.ts';
 import type { RestoreRecord, TableRecord } from '../model/records.ts';
 import { reconcileNative } from './reconcile-native.ts';
@@ -5,6 +8,7 @@ import { endBackup } from '../operations/delete-backup.ts';
 import { abortRestore } from '../restore/abort-restore.ts';
 import { lateTableDelayMs, removeLateTable } from '../restore/remove-late-table.ts';
 import { isError, reasonOf } from '../runtime/errors.ts';
+import { rotateRandomly } from '../runtime/ids.ts';
 import type { Services } from '../services/services.ts';
 import { createRestoreJob, executionName } from '../jobs/job.ts';
 import { moveHead } from './move-head.ts';
@@ -15,42 +19,95 @@ const maxAttempts = 5;
 
 const abandoned = 'its executions ended without finishing it; see the state machine’s history';
 
+/** How many tables or jobs are checked at once: enough to hide the latency of a few calls for each. */
+const maxAtOnce = 8;
+
 /**
  * Finds and repairs work that no execution will finish. It runs every five minutes.
  *
  * - In: the catalog's tables, running and failed restores, native backups that are CREATING, expired backups.
  * - Out: started or restarted executions, moved heads, settled native backups, deleted expired backups; and the number of
- *   troubles, among them each native backup that has failed. The log says what each trouble is.
+ *   troubles, among them each native backup that has failed and each record without a valid form. The log says what each
+ *   trouble is.
  * - Always: all its changes are conditional writes, so it may run at any time, even twice at once. The trouble of one table
- *   does not keep it from the others.
+ *   or record does not keep it from the others. It ends when its time is spent; as it begins at a random table, no table is
+ *   left out each time.
  */
 export async function reconcile(services: Services): Promise<{ readonly troubles: number }> {
-  const { catalog, clock, log } = services;
-  let troubles = 0;
-  const guard = async (facts: object, work: () => Promise<void>): Promise<void> => {
+  const { catalog, clock, config, ids } = services;
+  const pass = new Pass(services, new Budget(clock, config.timeBudgetMs));
+  await pass.forEach(
+    (onInvalid) => catalog.restores.listRunning(onInvalid),
+    (restore) => reconcileRestore(services, restore),
+    ({ id }) => ({ restore: id }),
+  );
+  await pass.forEach(
+    (onInvalid) => catalog.restores.listFailed(clock.now() - lateTableDelayMs, onInvalid),
+    (restore) => removeLateTable(services, restore),
+    ({ id }) => ({ restore: id }),
+  );
+  await pass.forEach(
+    (onInvalid) => catalog.natives.listCreating(onInvalid),
+    (key) => reconcileNative(services, key),
+    ({ id }) => ({ backup: id }),
+  );
+  await pass.forEach(
+    (onInvalid) => catalog.backups.listExpired(clock.now(), onInvalid),
+    (key) => expireBackup(services, key),
+    ({ id }) => ({ backup: id }),
+  );
+  await pass.forEach(
+    async (onInvalid) => rotateRandomly(await catalog.turns.listTables(onInvalid), ids),
+    (table) => reconcileTable(services, table),
+    ({ name }) => ({ table: name }),
+  );
+  return { troubles: pass.troubles };
+}
+
+/** Does the work of one pass, and counts its troubles. */
+class Pass {
+  readonly #log: Services['log'];
+  readonly #budget: Budget;
+  troubles = 0;
+
+  constructor({ log }: Services, budget: Budget) {
+    this.#log = log;
+    this.#budget = budget;
+  }
+
+  /** Lists records and works on each, a few at a time, until the time is spent. `factsOf` names one for the log. */
+  async forEach<T>(
+    list: (onInvalid: OnInvalid) => Promise<readonly T[]>,
+    work: (record: T) => Promise<void>,
+    factsOf: (record: T) => object,
+  ): Promise<void> {
+    await this.#guard({}, async () => {
+      const records = await list((error) => this.#recordTrouble({}, error));
+      let missed = 0;
+      await pMap(
+        records,
+        async (record) => {
+          if (this.#budget.isSpent()) missed++;
+          else await this.#guard(factsOf(record), () => work(record));
+        },
+        { concurrency: maxAtOnce },
+      );
+      if (missed > 0) this.#log.warn('the pass ended before it had checked everything', { missed });
+    });
+  }
+
+  async #guard(facts: object, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      troubles++;
-      log.error('reconcile failed', { ...facts, reason: reasonOf(error) });
+      this.#recordTrouble(facts, error);
     }
-  };
-  for (const table of await catalog.turns.listTables()) {
-    await guard({ table: table.name }, () => reconcileTable(services, table));
   }
-  for (const restore of await catalog.restores.listRunning()) {
-    await guard({ restore: restore.id }, () => reconcileRestore(services, restore));
+
+  #recordTrouble(facts: object, error: unknown): void {
+    this.troubles++;
+    this.#log.error('reconcile failed', { ...facts, reason: reasonOf(error) });
   }
-  for (const restore of await catalog.restores.listFailed(clock.now() - lateTableDelayMs)) {
-    await guard({ restore: restore.id }, () => removeLateTable(services, restore));
-  }
-  for (const key of await catalog.natives.listCreating()) {
-    await guard({ backup: key.id }, () => reconcileNative(services, key));
-  }
-  for (const key of await catalog.backups.listExpired(clock.now())) {
-    await guard({ backup: key.id }, () => expireBackup(services, key));
-  }
-  return { troubles };
 }
 
 async function reconcileTable(services: Services, table: TableRecord): Promise<void> {

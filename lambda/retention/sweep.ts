@@ -1,4 +1,5 @@
 import { reasonOf } from '../runtime/errors.ts';
+import { rotateRandomly } from '../runtime/ids.ts';
 import { Budget } from '../jobs/budget.ts';
 import { planTableFolders } from './plan-folders.ts';
 import { listStaged, planRestoreStaging, planUnknownStaging } from './plan-staging.ts';
@@ -47,9 +48,8 @@ export async function sweep(services: SweepServices): Promise<SweepSummary> {
   const { catalog, clock, config, ids, log } = services;
   const run = new SweepRun(services, new Budget(clock, config.timeBudgetMs));
   const staged = await listStaged(services);
-  const tables = (await catalog.turns.listTables()).map(({ name }) => name);
-  const first = tables.length === 0 ? 0 : Number.parseInt(ids.hex(8), 16) % tables.length;
-  for (const table of [...tables.slice(first), ...tables.slice(0, first)]) {
+  const tables = await catalog.turns.listTables((error) => run.recordTrouble({}, reasonOf(error)));
+  for (const { name: table } of rotateRandomly(tables, ids)) {
     if (run.isTimeSpent()) break;
     await run.guard({ table }, async () => {
       for (const planned of await planTableFolders(services, table, staged, { killReleased: true }))
@@ -87,7 +87,7 @@ class SweepRun {
     try {
       await work();
     } catch (error) {
-      this.#recordTrouble(facts, reasonOf(error));
+      this.recordTrouble(facts, reasonOf(error));
     }
   }
 
@@ -95,7 +95,7 @@ class SweepRun {
     const { table, folder } = planned;
     const facts = { table, folder };
     if ('trouble' in planned) {
-      this.#recordTrouble(facts, planned.trouble);
+      this.recordTrouble(facts, planned.trouble);
     } else {
       this.#countKept(facts, planned.plan);
       await this.guard(facts, () => this.#delete(planned.plan, table));
@@ -129,7 +129,7 @@ class SweepRun {
       });
   }
 
-  #recordTrouble(facts: object, reason: string): void {
+  recordTrouble(facts: object, reason: string): void {
     this.troubles++;
     this.#services.log.error('not swept', { ...facts, reason });
   }

@@ -12,3 +12,9 @@ export const randomIds: Ids = {
       .toString('hex')
       .slice(0, count),
 };
+
+/** Returns the members in the same order, but beginning with a random one: whoever runs out of time misses others each time. */
+export function rotateRandomly<T>(members: readonly T[], ids: Ids): T[] {
+  const first = members.length === 0 ? 0 : Number.parseInt(ids.hex(8), 16) % members.length;
+  return [...members.slice(first), ...members.slice(0, first)];
+}

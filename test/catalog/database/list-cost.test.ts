@@ -61,6 +61,18 @@ describe('a list of the backups of one table', () => {
   });
 });
 
+it('whether a head is wanted is found in a few records, however many backups the table has', async () => {
+  const table = `table-${randomUUID()}`;
+  for (let i = 0; i < 25; i++) await createFailed(table, i % 2 === 0);
+  expect(await catalog.backups.isHeadWanted(table)).toBe(false);
+  await catalog.backups.create({ ...newBackup(table), source: 'native' });
+  expect(await catalog.backups.isHeadWanted(table)).toBe(false);
+  await catalog.backups.create(newBackup(table));
+  [queries, rows] = [0, 0];
+  expect(await catalog.backups.isHeadWanted(table)).toBe(true);
+  expect({ queries, rows }).toEqual({ queries: 1, rows: 10 });
+});
+
 it('a deleted backup is still found by its id, with what was known of it', async () => {
   const table = `table-${randomUUID()}`;
   const failed = await createFailed(table);

@@ -1,7 +1,8 @@
-import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, PutItemCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { createScheduledBackup } from '../../../lambda/operations/scheduled-backup.ts';
+import { silentLog } from '../../../lambda/runtime/logger.ts';
 import type { Config } from '../../../lambda/services/config.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { useTidemark } from '../../support/use-tidemark.ts';
@@ -226,12 +227,56 @@ describe('a trouble', () => {
     expect((await harness.services.catalog.turns.getTable(other))?.head?.snapshot).not.toBe(id);
   });
 
+  it('with a record that has no valid form is counted, and does not stop the work on other records', async () => {
+    const { database, harness, table } = world;
+    const stopped = harness.restart();
+    stopped.executions.stop();
+    const { id } = await stopped.operations.createBackup({ table, name: 'orphan' });
+    const catalogTable = harness.services.config.catalogArn.split('/').at(-1);
+    const collections = ['TABLES', 'NATIVES', 'EXPIRIES', 'RESTORES', 'FAILED_RESTORES'];
+    for (const collection of collections) {
+      const key = { pk: { S: 'TABLE#broken' }, sk: { S: collection } };
+      // It comes before all others in its collection.
+      const place = { collection: { S: collection }, position: { S: '0'.repeat(14) } };
+      await database.dynamodb.send(
+        new PutItemCommand({ TableName: catalogTable, Item: { ...key, ...place } }),
+      );
+    }
+    const reasons: unknown[] = [];
+    const error = (_message: string, facts?: object) => {
+      reasons.push(facts);
+    };
+    const at = harness.restart({ log: { ...silentLog, error } });
+    expect(await settle(at)).toBe(collections.length);
+    for (const collection of collections) {
+      const reason = expect.stringMatching(
+        `^CatalogRecordInvalid: .*\\(TABLE#broken, ${collection}\\) has no valid`,
+      );
+      expect(reasons).toContainEqual({ reason });
+    }
+    expect(await harness.operations.describeBackup({ table, id })).toMatchObject({ status: 'AVAILABLE' });
+  });
+
   it('is not counted for a table that is being deleted', async () => {
     const { id } = await backup();
     describeAs({ TableStatus: 'DELETING' });
     expect(await settle(restartLater(9 * hour))).toBe(0);
     expect((await world.harness.services.catalog.turns.getTable(world.table))?.head?.snapshot).toBe(id);
   });
+});
+
+it('a pass whose time is spent ends, and logs how much it has not checked', async () => {
+  const { harness, table } = world;
+  const stopped = harness.restart();
+  stopped.executions.stop();
+  const { id } = await stopped.operations.createBackup({ table, name: 'orphan' });
+  const warnings: unknown[] = [];
+  const warn = (message: string, facts?: object) => {
+    warnings.push({ message, ...facts });
+  };
+  expect(await settle(harness.restart({ config: { timeBudgetMs: 0 }, log: { ...silentLog, warn } }))).toBe(0);
+  expect(await harness.operations.describeBackup({ table, id })).toMatchObject({ status: 'CREATING' });
+  expect(warnings).toEqual([{ message: 'the pass ended before it had checked everything', missed: 1 }]);
 });
 
 describe('a scheduled backup', () => {
