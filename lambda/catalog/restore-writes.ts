@@ -1,7 +1,7 @@
 import type { RestoreRecord, TargetFate } from '../model/records.ts';
 import { shortenText } from '../runtime/shorten.ts';
 import type { Write } from './catalog-table.ts';
-import { keys, toPosition } from './schema.ts';
+import { keys, toPosition, usesOf } from './schema.ts';
 
 /** The writes that transactions on a restore's record are made of. */
 
@@ -47,6 +47,12 @@ export function listRestore({ target, id }: RestoreRecord): Write {
       Item: { ...keys.listedRestore(target), target, id, collection: 'LISTED_RESTORES', position: id },
     },
   };
+}
+
+/** Lists the restore among those of its backup, in place of the one before it to the same target. */
+export function listUse({ target, id, source, backup }: RestoreRecord): Write {
+  const place = { collection: usesOf(source.name, backup), position: id };
+  return { Put: { Item: { ...keys.backupUse(target), target, id, ...place } } };
 }
 
 /** The facts that are recorded when a restore ends. */

@@ -1,4 +1,5 @@
 import { executionName } from '../jobs/job.ts';
+import { type BackupKey } from '../model/backup-arn.ts';
 import { createRestoreId, type RestoreId } from '../model/ids.ts';
 import type { BackupRecord, RestoreRecord, TableDescription, TargetFate } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -14,6 +15,7 @@ import {
   freeSlot,
   holdSnapshot,
   listRestore,
+  listUse,
   maxRunningRestores,
   releaseSnapshot,
   requireExecution,
@@ -22,7 +24,7 @@ import {
   takeSlot,
   unlistRestore,
 } from './restore-writes.ts';
-import { keys, toPosition } from './schema.ts';
+import { keys, toPosition, usesOf } from './schema.ts';
 
 /** The part of a restore's record that comes from its request. */
 export interface NewRestore {
@@ -82,15 +84,26 @@ export class Restores {
     const rows = await this.#rows.queryCollection('LISTED_RESTORES', range, limit + 2);
     const found = rows.map(decodeRestoreKey).filter(({ id }) => id !== before);
     const listed = found.slice(0, limit);
-    const records = await Promise.all(listed.map(({ target }) => this.get(target)));
     const last = found.length > limit ? listed.at(-1)?.id : undefined;
-    return {
-      // The list may be out of date: a restore that was replaced by a later one is listed at the later one's place.
-      restores: records
-        .filter((record) => record !== undefined)
-        .filter(({ id }) => listed.some((each) => each.id === id)),
-      ...(last !== undefined && { last }),
-    };
+    return { restores: await this.#readListed(listed), ...(last !== undefined && { last }) };
+  }
+
+  /** Reads the newest restores of a backup, at most `limit`, of each target the latest one. Eventually consistent. */
+  async listOf({ table, id }: BackupKey, limit: number): Promise<RestoreRecord[]> {
+    const range = { from: ' ', to: '~', newestFirst: true } as const;
+    const rows = await this.#rows.queryCollection(usesOf(table, id), range, limit);
+    return this.#readListed(rows.map(decodeRestoreKey));
+  }
+
+  /**
+   * Reads the records that rows of a list point to. A list may be out of date: a restore that was replaced by a later one
+   * is listed at the later one's place.
+   */
+  async #readListed(listed: readonly Pick<RestoreRecord, 'target' | 'id'>[]): Promise<RestoreRecord[]> {
+    const records = await Promise.all(listed.map(({ target }) => this.get(target)));
+    return records
+      .filter((record) => record !== undefined)
+      .filter(({ id }) => listed.some((each) => each.id === id));
   }
 
   /** Lists the restores that failed until `until` (epoch ms), except forgotten ones, like `listRunning`. */
@@ -244,6 +257,7 @@ export class Restores {
       takeSlot(restore),
       ...holds,
       listRestore(restore),
+      listUse(restore),
     ]);
     if (refused === undefined) return;
     const [isInUse, isFull] = refused;

@@ -16,6 +16,7 @@ import type { BackupId } from '../model/ids.ts';
  * |             |               |                | FAILED_RESTORES, 14-digit epoch ms (until the |
  * |             |               |                | reconciler has checked its target once more)  |
  * | listing     | `TABLE#target`| `LISTED`       | LISTED_RESTORES, id of the latest restore     |
+ * | use         | `TABLE#target`| `USE`          | USES_OF#table#backup, id of the latest restore|
  * | counter     | `COUNTER#...` | `COUNTER`      |                                (with a TTL)   |
  * | request     | `REQUEST#key` | `REQUEST`      |                                (with a TTL)   |
  */
@@ -41,6 +42,7 @@ export const keys = {
   snapshot: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `SNAPSHOT#${id}` }),
   restore: (target: string): RecordKey => ({ pk: `TABLE#${target}`, sk: 'RESTORE' }),
   listedRestore: (target: string): RecordKey => ({ pk: `TABLE#${target}`, sk: 'LISTED' }),
+  backupUse: (target: string): RecordKey => ({ pk: `TABLE#${target}`, sk: 'USE' }),
   counter: (name: string): RecordKey => ({ pk: `COUNTER#${name}`, sk: 'COUNTER' }),
   request: (key: string): RecordKey => ({ pk: `REQUEST#${key}`, sk: 'REQUEST' }),
 };
@@ -52,7 +54,15 @@ export type Collection =
   | 'NATIVES'
   | 'RESTORES'
   | 'FAILED_RESTORES'
-  | 'LISTED_RESTORES';
+  | 'LISTED_RESTORES'
+  | UsesOfBackup;
+
+/** The restores of one backup. */
+type UsesOfBackup = `USES_OF#${string}`;
+
+export function usesOf(table: string, id: BackupId): UsesOfBackup {
+  return `USES_OF#${table}#${id}`;
+}
 
 /** The position of a time (epoch ms): 14 digits, so that positions sort like times. */
 export function toPosition(time: number): string {

@@ -9,6 +9,7 @@ import { createBackup } from './create-backup.ts';
 import { deleteBackup } from './delete-backup.ts';
 import { describeBackup } from './describe-backup.ts';
 import { describeRestore } from './describe-restore.ts';
+import { findBackupUse } from './find-backup-use.ts';
 import { describeTable } from './describe-table.ts';
 import { dryRunRestore } from './dry-run-restore.ts';
 import { estimateRestore } from './estimate-restore.ts';
@@ -30,6 +31,7 @@ import { verifyBackup } from './verify-backup.ts';
 const functions = {
   createBackup,
   describeBackup,
+  findBackupUse,
   listBackups,
   deleteBackup,
   restoreTable,

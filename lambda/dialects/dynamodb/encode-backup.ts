@@ -7,6 +7,8 @@ import type {
   SourceTableFeatureDetails,
 } from '@aws-sdk/client-dynamodb';
 import type { BackupRecord, BackupStatus, Figures } from '../../model/records.ts';
+import { explainRestore } from '../../model/restore-outcome.ts';
+import type { BackupUse } from '../../operations/find-backup-use.ts';
 import type { tidemarkDetails } from './extensions.ts';
 import type { Answer } from './members.ts';
 import { toCapitals } from './words.ts';
@@ -22,8 +24,11 @@ const wireStatus: Readonly<Record<BackupStatus, WireStatus>> = {
 type TidemarkDetails = Answer<typeof tidemarkDetails>;
 
 /** Encodes the details of a backup: the answer to CreateBackup, and the first part of a description. */
-export function encodeDetails(record: BackupRecord): BackupDetails & { Tidemark?: TidemarkDetails } {
-  const added = encodeOwnDetails(record);
+export function encodeDetails(
+  record: BackupRecord,
+  use?: BackupUse,
+): BackupDetails & { Tidemark?: TidemarkDetails } {
+  const added = { ...encodeOwnDetails(record), ...(use && encodeUse(use)) };
   return {
     ...encodeCommon(record),
     ...(Object.values(added).some((member) => member !== undefined) && { Tidemark: added }),
@@ -41,9 +46,9 @@ export function encodeSummary(record: BackupRecord) {
 }
 
 /** The record's `arn` is shown as it is: DynamoDB answers with the ARN of the request, whatever region is in it. */
-export function encodeDescription(record: BackupRecord): BackupDescription {
+export function encodeDescription(record: BackupRecord, use?: BackupUse): BackupDescription {
   return {
-    BackupDetails: encodeDetails(record),
+    BackupDetails: encodeDetails(record, use),
     SourceTableDetails: encodeTable(record),
     SourceTableFeatureDetails: encodeFeatures(record),
   };
@@ -76,6 +81,20 @@ function encodeOwnDetails(record: BackupRecord): TidemarkDetails {
     Comment: comment,
     RequestedBy: requestedBy,
     NativeBackupArn: nativeArn,
+  };
+}
+
+function encodeUse({ restores, damage }: BackupUse): Pick<TidemarkDetails, 'Restores' | 'Damage'> {
+  return {
+    Restores: undefinedIfEmpty(
+      restores.map((record) => ({
+        RestoreId: record.id,
+        TargetTableName: record.target,
+        RestoreStatus: record.status,
+        Reason: explainRestore(record),
+      })),
+    ),
+    Damage: damage && { Reason: damage.reason, SeenDateTime: new Date(damage.seenAt) },
   };
 }
 

@@ -6,6 +6,12 @@ import type { Members } from './members.ts';
 
 const count = { type: 'long', required: true } as const;
 
+export const restoreStatus = {
+  type: 'string',
+  constraints: [oneOf('RESTORING', 'RESTORED', 'FAILED')],
+  text: 'Whether the restore is running, has succeeded or has failed.',
+} as const;
+
 export const tidemarkDetails = {
   Kind: {
     type: 'string',
@@ -50,13 +56,34 @@ export const tidemarkDetails = {
   Reason: { type: 'string', text: 'Why it failed.' },
   Comment: { type: 'string', text: "The caller's note." },
   RequestedBy: { type: 'string', text: 'The ARN of the caller.' },
+  Restores: {
+    type: 'list',
+    text: 'Its newest restores, at most 10, of each target the latest one. Only DescribeBackup shows them.',
+    of: {
+      type: 'structure',
+      shape: 'BackupRestore',
+      members: {
+        RestoreId: { type: 'string', required: true, text: 'The id of the restore.' },
+        TargetTableName: {
+          type: 'string',
+          required: true,
+          text: 'The table that it creates. DescribeRestore says more.',
+        },
+        RestoreStatus: { ...restoreStatus, required: true },
+        Reason: { type: 'string', text: 'Why the restore failed, or what is in doubt.' },
+      },
+    },
+  },
+  Damage: {
+    type: 'structure',
+    shape: 'BackupDamage',
+    text: 'Damage that was seen in its stored objects: it may not restore. Only DescribeBackup shows it.',
+    members: {
+      Reason: { type: 'string', required: true, text: 'What is wrong.' },
+      SeenDateTime: { type: 'timestamp', required: true, text: 'When it was seen first.' },
+    },
+  },
   NativeBackupArn: { type: 'string', text: "DynamoDB's own ARN of a backup that it keeps." },
-} as const;
-
-export const restoreStatus = {
-  type: 'string',
-  constraints: [oneOf('RESTORING', 'RESTORED', 'FAILED')],
-  text: 'Whether the restore is running, has succeeded or has failed.',
 } as const;
 
 /** How far a restore is, or how it ended. */

@@ -189,6 +189,7 @@ export const estimated: RestoreEstimate = {
 const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations[N]>> } = {
   createBackup: creating,
   describeBackup: available,
+  findBackupUse: { restores: [] },
   listBackups: { backups: [available] },
   deleteBackup: available,
   restoreTable: { restore: restoring },

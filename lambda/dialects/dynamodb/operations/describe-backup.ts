@@ -11,7 +11,8 @@ export const describeBackup = operation({
   errors: ['BackupNotFound'],
   example: { BackupArn: exampleBackup },
   run: async (operations, { BackupArn }) => {
-    const record = await operations.describeBackup(toBackupKey(BackupArn));
-    return { BackupDescription: encodeDescription({ ...record, arn: BackupArn }) };
+    const key = toBackupKey(BackupArn);
+    const [record, use] = await Promise.all([operations.describeBackup(key), operations.findBackupUse(key)]);
+    return { BackupDescription: encodeDescription({ ...record, arn: BackupArn }, use) };
   },
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { description, details } from '../encoded.ts';
-import { answerTo, arn, available, creating, fakeOperations } from '../fakes.ts';
+import { answerTo, arn, available, creating, failed, fakeOperations, restoring } from '../fakes.ts';
 
 describe('DescribeBackup', () => {
   test('returns the whole description', async () => {
@@ -29,8 +29,8 @@ describe('DescribeBackup', () => {
   });
 
   test('returns a failed backup as DELETED, with its reason', async () => {
-    const failed = { ...creating, status: 'FAILED', reason: 'CutUnreachable: trimmed' } as const;
-    const operations = fakeOperations({ describeBackup: async () => failed });
+    const broken = { ...creating, status: 'FAILED', reason: 'CutUnreachable: trimmed' } as const;
+    const operations = fakeOperations({ describeBackup: async () => broken });
     const { answer } = await answerTo(operations, 'DescribeBackup', { BackupArn: arn });
     expect(answer).toHaveProperty('BackupDescription.BackupDetails.BackupStatus', 'DELETED');
     expect(answer).toHaveProperty('BackupDescription.BackupDetails.Tidemark', {
@@ -47,6 +47,29 @@ describe('DescribeBackup', () => {
       Comment: 'before',
       RequestedBy: 'ada',
       Cut: { Time: 1576616300 },
+    });
+  });
+
+  test('returns its restores with their reasons, and the damage that was seen', async () => {
+    const operations = fakeOperations({
+      findBackupUse: async () => ({
+        restores: [restoring, failed],
+        damage: { reason: 'a frame is not as its checksum says', seenAt: 1_576_616_700_500 },
+      }),
+    });
+    const { answer } = await answerTo(operations, 'DescribeBackup', { BackupArn: arn });
+    expect(answer).toHaveProperty('BackupDescription.BackupDetails.Tidemark', {
+      ...details.Tidemark,
+      Restores: [
+        { RestoreId: restoring.id, TargetTableName: 'Music-copy', RestoreStatus: 'RESTORING' },
+        {
+          RestoreId: failed.id,
+          TargetTableName: 'Music-lost',
+          RestoreStatus: 'FAILED',
+          Reason: expect.stringContaining('throttled; table Music-lost was kept'),
+        },
+      ],
+      Damage: { Reason: 'a frame is not as its checksum says', SeenDateTime: 1_576_616_700.5 },
     });
   });
 

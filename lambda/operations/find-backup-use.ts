@@ -1,0 +1,39 @@
+import type { SeenDamage } from '../catalog/snapshots.ts';
+import type { BackupKey } from '../model/backup-arn.ts';
+import type { RestoreRecord } from '../model/records.ts';
+import type { RequestServices } from '../services/operation-services.ts';
+
+/** What became of a backup since it was made. */
+export interface BackupUse {
+  /** The newest restores of it: of each target the latest one, at most `maxRestores`. */
+  readonly restores: readonly RestoreRecord[];
+  /** The damage that was seen in its stored objects, or in a run that it may share with another backup. */
+  readonly damage?: SeenDamage;
+}
+
+/** Every description reads that many records, and waiters describe a backup each few seconds. */
+const maxRestores = 10;
+
+/** Finds what became of a backup: its restores, and damage that was seen. Empty for a backup that does not exist. */
+export async function findBackupUse(
+  { catalog }: Pick<RequestServices, 'catalog'>,
+  key: BackupKey,
+): Promise<BackupUse> {
+  const [restores, snapshot, table] = await Promise.all([
+    catalog.restores.listOf(key, maxRestores),
+    catalog.snapshots.get(key),
+    catalog.turns.getTable(key.table),
+  ]);
+  const distrust = table?.distrust;
+  const mayShare =
+    snapshot !== undefined &&
+    distrust !== undefined &&
+    snapshot.oldestRun <= distrust.upTo &&
+    distrust.upTo <= snapshot.id;
+  const shared = mayShare && {
+    reason: `a run that it may share with other backups is damaged: ${distrust.reason}`,
+    seenAt: distrust.seenAt,
+  };
+  const damage = snapshot?.damage ?? (shared || undefined);
+  return { restores, ...(damage !== undefined && { damage }) };
+}
