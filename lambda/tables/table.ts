@@ -34,14 +34,12 @@ export function isDeleted({ status }: Pick<Table, 'status'>): boolean {
   return status === deletedStatus;
 }
 
-/** Describes a table, whatever its status. Throws `TableNotFound`, `AccessDenied`. */
+/** Describes a table, whatever its status. Throws `TableNotFound`, `AccessDenied`, `TableInUse` (its status is changing). */
 export async function describeTable(dynamodb: DynamoDBClient, name: string): Promise<Table> {
-  const [answer, timeToLive] = await Promise.all([
-    askForTable(dynamodb, name),
-    findTimeToLive(dynamodb, name),
-  ]);
+  const [answer, asked] = await Promise.all([askForTable(dynamodb, name), askForTimeToLive(dynamodb, name)]);
   const table = answer?.Table;
   if (answer === undefined || table === undefined) throw tableNotFoundError(name);
+  const timeToLive = asked === 'notNow' ? await findTimeToLive(dynamodb, name, table.TableStatus) : asked;
   const describedAt = findAnswerTime(answer);
   const usable =
     table.StreamSpecification?.StreamEnabled === true &&
@@ -112,12 +110,36 @@ async function askForTable(
   return ignoreMissing(name, () => dynamodb.send(new DescribeTableCommand({ TableName: name })));
 }
 
+/** The states of a table in which DynamoDB refuses to describe its time to live. */
+const withoutTimeToLive = new Set<string | undefined>(['CREATING', 'DELETING']);
+
+/**
+ * Finds the time to live of a table for which DynamoDB has just refused to describe it. None in a state in which it is
+ * always refused. Else the state has changed between the two calls, and a second call tells.
+ */
 async function findTimeToLive(
   dynamodb: DynamoDBClient,
   name: string,
+  status: string | undefined,
 ): Promise<TimeToLiveDescription | undefined> {
+  if (withoutTimeToLive.has(status)) return undefined;
+  const asked = await askForTimeToLive(dynamodb, name);
+  if (asked !== 'notNow') return asked;
+  throw new TidemarkError('TableInUse', `The table ${name} is being created or deleted: try again later`);
+}
+
+/** Describes the time to live; `notNow` if DynamoDB refuses that in the table's state. */
+async function askForTimeToLive(
+  dynamodb: DynamoDBClient,
+  name: string,
+): Promise<TimeToLiveDescription | undefined | 'notNow'> {
   const command = new DescribeTimeToLiveCommand({ TableName: name });
-  return ignoreMissing(name, async () => (await dynamodb.send(command)).TimeToLiveDescription);
+  try {
+    return await ignoreMissing(name, async () => (await dynamodb.send(command)).TimeToLiveDescription);
+  } catch (error) {
+    if (isServiceError(error, 'ValidationException')) return 'notNow';
+    throw error;
+  }
 }
 
 /** Calls DynamoDB; undefined if there is no table of this name. Throws `AccessDenied` if Tidemark lacks the right. */
