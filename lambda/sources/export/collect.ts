@@ -8,7 +8,7 @@ import type { StagedFile } from '../staged-files.ts';
 import type { ExportOrigin } from './choose.ts';
 import { readExportManifest } from './manifest.ts';
 import { endOf, type ExportRange, startExport } from './request.ts';
-import { describeExport } from './state.ts';
+import { describeExport, type ExportFacts } from './state.ts';
 
 /** Exports take minutes, and the latest time that can be exported is about five minutes ago. */
 const minWaitSeconds = 30;
@@ -55,15 +55,17 @@ async function findExportedFiles(
   const { ranges, plan, folder } = exports;
   if (ranges.length === 0) return [];
   if (!(await areExportable(services, exports))) return undefined;
-  // It starts all exports before it waits for any.
-  const started = await Promise.all(ranges.map((range) => start(services, exports, range)));
+  // It starts all exports before it waits for any. One after the other, as DynamoDB throttles both calls from about the
+  // twelfth of a burst on: whatever was started or has ended stays noted, so a throttled call loses nothing.
+  const started = [];
+  for (const range of ranges) started.push(await start(services, exports, range));
   const ended = [];
   for (const [order, what] of ranges.entries()) {
-    const state = await describeExport(services.dynamodb, String(started[order]?.arn));
-    if (state.status === 'done') ended.push({ facts: state.facts, what, order });
+    const facts = await findEnd(services, exports, what, String(started[order]?.arn));
+    if (facts === undefined) return undefined;
+    ended.push({ facts, what, order });
   }
   // The manifests are read once, when all exports have ended.
-  if (ended.length < ranges.length) return undefined;
   const { arn: tableArn, tableId } = plan.table;
   const files: StagedFile[] = [];
   for (const { facts, ...requested } of ended) {
@@ -109,6 +111,23 @@ function start(
       what,
     }),
   }));
+}
+
+/**
+ * Finds what an export holds; undefined while it is running. The end of an export is noted, so that DynamoDB is asked
+ * once more about it at most, however many exports the backup has.
+ */
+async function findEnd(
+  { dynamodb }: SourceServices,
+  { folder }: Exports,
+  what: ExportRange,
+  arn: string,
+): Promise<ExportFacts | undefined> {
+  const note = `${nameOf(what)}-ended.json`;
+  const noted = await folder.find<ExportFacts>(note);
+  if (noted !== undefined) return noted;
+  const state = await describeExport(dynamodb, arn);
+  return state.status === 'running' ? undefined : folder.publishOnce(note, async () => state.facts);
 }
 
 function noteOf(range: ExportRange): string {

@@ -58,6 +58,39 @@ describe('a backup by export waits while the account has no room', () => {
   });
 });
 
+/** Refuses the calls of a command after the twelfth within two seconds, as DynamoDB does, and counts those that pass. */
+function throttleBursts(command: string): { passed: number } {
+  const { clock } = world.database;
+  const seen = { passed: 0 };
+  let burst = { since: clock.now(), calls: 0 };
+  world.harness.services.dynamodb.middlewareStack.add(
+    (next, { commandName }) =>
+      async (call) => {
+        if (commandName !== `${command}Command`) return next(call);
+        if (clock.now() - burst.since >= 2000) burst = { since: clock.now(), calls: 0 };
+        if (++burst.calls > 12) throw serviceError('ThrottlingException');
+        seen.passed++;
+        return next(call);
+      },
+    { step: 'initialize', priority: 'high' },
+  );
+  return seen;
+}
+
+it('a backup of forty exports ends although DynamoDB throttles both calls, and asks for each of them twice at most', async () => {
+  const windowMs = 1000;
+  await start({ ...byExports, exportWindow: { minMs: windowMs, maxMs: windowMs } });
+  await backUp();
+  await change();
+  world.database.clock.advance(40 * windowMs);
+  const started = throttleBursts('ExportTableToPointInTime');
+  const described = throttleBursts('DescribeExport');
+  const backup = await backUp('export');
+  await expectContent(backup, await readContent());
+  expect(started.passed).toBeGreaterThanOrEqual(40);
+  expect(described.passed).toBeLessThanOrEqual(2 * started.passed);
+});
+
 /** Makes a backup whose execution starts long after its request. */
 async function backUpLate(): Promise<BackupRecord> {
   const { exports, harness, table } = world;
