@@ -51,6 +51,7 @@ export class TidemarkStack extends Stack {
         [environment.catalogTable]: catalog.table.tableName,
         [environment.catalogArn]: catalog.table.tableArn,
         [environment.bucket]: store.bucket.bucketName,
+        [environment.bucketKey]: store.keyArn,
         [environment.prefix]: config.prefix,
         [environment.missingStream]: config.missingStream,
         [environment.base]: config.base,

@@ -8,6 +8,8 @@ export const environment = {
   catalogArn: 'TIDEMARK_CATALOG_ARN',
   /** The bucket's name. */
   bucket: 'TIDEMARK_BUCKET',
+  /** The ARN of the KMS key that encrypts the bucket's objects. */
+  bucketKey: 'TIDEMARK_BUCKET_KEY_ARN',
   /** Key prefix inside the bucket, without slashes at its ends; may be empty. */
   prefix: 'TIDEMARK_PREFIX',
   /** The ARNs of the state machines. Only functions that start executions have them. */

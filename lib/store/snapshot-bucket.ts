@@ -51,6 +51,10 @@ export class SnapshotBucket extends Construct {
     });
   }
 
+  get keyArn(): string {
+    return this.key.keyArn;
+  }
+
   /** Allows reading objects of these areas. */
   grantRead(grantee: IGrantable, ...areas: readonly Area[]): void {
     this.grant(grantee, ['s3:GetObject'], areas);

@@ -160,11 +160,13 @@ describe('every function', () => {
   it('gets the names of the catalog and the bucket, and the configuration, in its environment', () => {
     const [bucket] = ids('AWS::S3::Bucket');
     const [table] = ids('AWS::DynamoDB::Table');
+    const [key] = ids('AWS::KMS::Key');
     for (const made of functions) {
       expect(made.Environment.Variables).toMatchObject({
         TIDEMARK_CATALOG_TABLE: { Ref: table },
         TIDEMARK_CATALOG_ARN: { 'Fn::GetAtt': [table, 'Arn'] },
         TIDEMARK_BUCKET: { Ref: bucket },
+        TIDEMARK_BUCKET_KEY_ARN: { 'Fn::GetAtt': [key, 'Arn'] },
         TIDEMARK_PREFIX: 'backups/eu',
         TIDEMARK_MISSING_STREAM: 'enable',
         TIDEMARK_SETTLE_SECONDS: '20',

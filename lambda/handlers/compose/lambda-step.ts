@@ -42,6 +42,7 @@ export function createLambdaStep<I extends { readonly job: Job }, O extends obje
 export function createStepServices(name: string, env: NodeJS.ProcessEnv): Services {
   const dynamodb = createDynamodbClient();
   const bucket = env[environment.bucket] ?? '';
+  const keyArn = env[environment.bucketKey];
   return {
     config: readConfig(env),
     clock: systemClock,
@@ -54,6 +55,10 @@ export function createStepServices(name: string, env: NodeJS.ProcessEnv): Servic
     executions: createExecutions(env),
     recovery: createRecovery(dynamodb),
     native: createNativeBackups(dynamodb, createRestoreInvoker(env)),
-    bucketPlace: { bucket, prefix: env[environment.prefix] ?? '' },
+    bucketPlace: {
+      bucket,
+      prefix: env[environment.prefix] ?? '',
+      ...(keyArn !== undefined && { keyArn }),
+    },
   };
 }

@@ -37,6 +37,8 @@ export async function startExport(dynamodb: DynamoDBClient, request: ExportReque
     ClientToken: clientToken,
     S3Bucket: place.bucket,
     ...(place.prefix !== '' && { S3Prefix: place.prefix }),
+    // Without an algorithm DynamoDB asks for AES256, whatever the bucket's own encryption is.
+    ...(place.keyArn !== undefined && { S3SseAlgorithm: 'KMS', S3SseKmsKeyId: place.keyArn }),
     ExportFormat: 'DYNAMODB_JSON',
     ...toParameters(what),
   });

@@ -48,6 +48,13 @@ describe('startExport', () => {
     ]);
   });
 
+  it('names the key that encrypts the bucket, because DynamoDB would ask for another encryption', async () => {
+    const { client, asked } = clientAnswering({ ExportArn: arn });
+    const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/a-key';
+    await startExport(client, { ...request, place: { ...place, keyArn } });
+    expect(asked).toMatchObject([{ S3SseAlgorithm: 'KMS', S3SseKmsKeyId: keyArn }]);
+  });
+
   it('requests an export of the changes of a window, with both images', async () => {
     const { client, asked } = clientAnswering({ ExportArn: arn });
     const what = { from: 1_700_000_000_000, to: 1_700_003_600_000 };
