@@ -1,9 +1,8 @@
 import type { BackupRecord } from '../model/records.ts';
 import type { Write } from './catalog-table.ts';
+import { putNew, rememberRequest } from './common-writes.ts';
 import { keys, toPosition } from './schema.ts';
-
-/** How long a request key is remembered: longer than the time within which any retry or second delivery arrives. */
-const requestMemorySeconds = 24 * 60 * 60;
+import { createMember } from './set-writes.ts';
 
 /** The most backups of a table that may wait for its turn: the table's record names them all. */
 export const maxPending = 1000;
@@ -28,10 +27,8 @@ export function createBackupWrites(
     const place = { collection: 'EXPIRIES', position: toPosition(expiresAt) };
     writes.push(putNew({ ...keys.expiry(table.name, id), ...key, ...place }));
   }
-  if (requestKey !== undefined) {
-    const ttl = Math.floor(now / 1000) + requestMemorySeconds;
-    writes.push(putNew({ ...keys.request(requestKey), ...key, ttl }));
-  }
+  if (backup.set !== undefined) writes.push(createMember(backup.set, backup));
+  if (requestKey !== undefined) writes.push(rememberRequest(requestKey, key, now));
   return writes;
 }
 
@@ -61,8 +58,4 @@ function addPending({ id, marker, table }: BackupRecord): Write {
 function markNative({ id, table }: BackupRecord): Write {
   const place = { collection: 'NATIVES', position: id };
   return putNew({ ...keys.native(table.name, id), table: table.name, id, ...place });
-}
-
-function putNew(item: Record<string, unknown>): Write {
-  return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
 }

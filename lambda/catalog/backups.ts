@@ -5,8 +5,10 @@ import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
 import { createBackupWrites, maxPending } from './backup-writes.ts';
+import type { SetKey } from '../model/sets.ts';
 import type { CatalogTable } from './catalog-table.ts';
 import { decodeAll, decodeBackup, decodeBackupKey, decodeTable, type OnInvalid } from './decode.ts';
+import { decodeSetMember } from './decode-set.ts';
 import { keys, toPosition } from './schema.ts';
 
 /** The part of a backup's record that comes from its request. */
@@ -23,6 +25,13 @@ export interface NewBackup {
   readonly comment?: string;
   /** Epoch ms that the marker is at least: DynamoDB's own time at the request. */
   readonly notBefore?: number;
+  /**
+   * The marker of the backup's set (epoch ms), which is taken instead of the current time. It may lie in the past, if a
+   * crash came between the set's request and this one.
+   */
+  readonly markerOfSet?: number;
+  /** The set that the backup is a member of. The same transaction creates its record as a member. */
+  readonly set?: SetKey;
   /** What is to be said about the request itself. */
   readonly why?: readonly string[];
   /** The stream that the table has at the request, if a backup can use it. */
@@ -81,7 +90,7 @@ export class Backups {
 
   /**
    * Catalogs a request. Its marker is the current time; or the request's `notBefore`, or 1 ms after the table's last
-   * marker, if that is later. The same
+   * marker, if that is later. A member of a set has the set's marker, unless the table has a later one. The same
    * transaction makes the backup pending, so that no later request can come before it. A native backup waits for no turn,
    * and changes nothing on the table's record.
    *
@@ -95,16 +104,15 @@ export class Backups {
     let lastMarker = 0;
     for (let attempt = 1; attempt <= maxMarkerTries; attempt++) {
       const now = this.#clock.now();
-      const backup = this.#toRecord(request, Math.max(now, request.notBefore ?? 0, lastMarker + 1));
+      const requested = request.markerOfSet ?? Math.max(now, request.notBefore ?? 0);
+      const backup = this.#toRecord(request, Math.max(requested, lastMarker + 1));
       const [refused] = await Promise.all([
         this.#rows.transact(createBackupWrites(backup, request.requestKey, now)),
         meanwhile(backup),
       ]);
       if (refused === undefined) return { backup, isNew: true };
-      if (request.requestKey !== undefined) {
-        const first = await this.#findRequested(request.requestKey);
-        if (first !== undefined) return { backup: first, isNew: false };
-      }
+      const first = await this.#findRequested(request);
+      if (first !== undefined) return { backup: first, isNew: false };
       const row = await this.#rows.get(keys.table(request.table.name));
       if (row === undefined) continue;
       const table = decodeTable(row);
@@ -166,7 +174,7 @@ export class Backups {
   async isHeadWanted(table: string): Promise<boolean> {
     const range = { pk: keys.table(table).pk, from: 'BACKUP#', to: 'BACKUP#~' };
     let seen = 0;
-    for await (const row of this.#rows.streamRange(range, newestPage, { newestFirst: true })) {
+    for await (const row of this.#rows.streamRange({ ...range, newestFirst: true }, newestPage)) {
       const { internal, status, source } = decodeBackup(row);
       if (!internal && status !== 'FAILED' && source !== 'native') return true;
       if (++seen >= maxNewest) break;
@@ -194,13 +202,21 @@ export class Backups {
     return rows.map(decodeBackup);
   }
 
-  async #findRequested(requestKey: string): Promise<BackupRecord | undefined> {
-    const row = await this.#rows.get(keys.request(requestKey));
+  /** Finds the backup of an earlier request that was the same one. Throws `TurnLost` for a member of a set that has ended. */
+  async #findRequested({ requestKey, set, table }: NewBackup): Promise<BackupRecord | undefined> {
+    if (set !== undefined) {
+      const row = await this.#rows.get(keys.setMember(set, table.name));
+      if (row === undefined) return undefined;
+      const { backup } = decodeSetMember(row);
+      if (backup !== undefined) return this.get({ table: table.name, id: backup });
+      throw new TidemarkError('TurnLost', 'another caller has ended this member of the set');
+    }
+    const row = requestKey === undefined ? undefined : await this.#rows.get(keys.request(requestKey));
     return row && this.get(decodeBackupKey(row));
   }
 
   #toRecord(
-    { requestKey: _requestKey, notBefore: _notBefore, ...request }: NewBackup,
+    { requestKey: _requestKey, notBefore: _notBefore, markerOfSet: _markerOfSet, ...request }: NewBackup,
     marker: number,
   ): BackupRecord {
     const id = createBackupId(marker, this.#ids.hex(8));

@@ -38,6 +38,7 @@ interface Range {
   readonly pk: string;
   readonly from: string;
   readonly to: string;
+  readonly newestFirst?: true;
 }
 
 /** The catalog's table. Reads are consistent, except those of a collection. Writes have conditions. */
@@ -57,7 +58,7 @@ export class CatalogTable {
     return (await this.#client.send(command)).Item;
   }
 
-  /** Reads the rows of the range after the sort key `after`, in order, at most `limit`. */
+  /** Reads the rows of the range after the sort key `after`, in order or newest first, at most `limit`. */
   async queryRange(range: Range, limit: number, after?: string): Promise<Row[]> {
     return this.#query({
       ...toRangeQuery(range),
@@ -69,12 +70,8 @@ export class CatalogTable {
   /**
    * Reads all rows of the range, in order or newest first, `pageSize` at a time. Each page is as it is when it is read.
    */
-  async *streamRange(
-    range: Range,
-    pageSize: number,
-    { newestFirst = false }: { readonly newestFirst?: boolean } = {},
-  ): AsyncGenerator<Row> {
-    const query = { ...toRangeQuery(range), TableName: this.#name, ScanIndexForward: !newestFirst };
+  async *streamRange(range: Range, pageSize: number): AsyncGenerator<Row> {
+    const query = { ...toRangeQuery(range), TableName: this.#name };
     for await (const { Items = [] } of paginateQuery({ client: this.#client, pageSize }, query)) yield* Items;
   }
 
@@ -154,8 +151,9 @@ export class CatalogTable {
   }
 }
 
-function toRangeQuery({ pk, from, to }: Range) {
+function toRangeQuery({ pk, from, to, newestFirst }: Range) {
   return {
+    ScanIndexForward: newestFirst !== true,
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
     ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
     ConsistentRead: true,

@@ -6,6 +6,7 @@ import { CatalogTable } from './catalog-table.ts';
 import { Counters } from './counters.ts';
 import { Natives } from './natives.ts';
 import { Restores } from './restores.ts';
+import { Sets } from './sets.ts';
 import { Snapshots } from './snapshots.ts';
 import { Turns } from './turns.ts';
 
@@ -15,7 +16,7 @@ import { Turns } from './turns.ts';
  * ```
  * operations, steps, sweep, reconciler
  *   | plain records (lambda/model/records.ts)
- * backups natives turns snapshots restores counters     what may be asked and changed
+ * backups natives turns snapshots restores sets counters  what may be asked and changed
  *   | *-writes.ts: the conditional writes                | decode.ts: a row -> a record, or CatalogRecordInvalid
  * catalog-table.ts                                       transactions, queries, retries
  *   | schema.ts: keys and collections
@@ -31,6 +32,7 @@ export interface Catalog {
   readonly turns: Turns;
   readonly snapshots: Snapshots;
   readonly restores: Restores;
+  readonly sets: Sets;
   readonly counters: Counters;
 }
 
@@ -43,6 +45,7 @@ export function openCatalog(client: DynamoDBClient, tableName: string, clock: Cl
     turns: new Turns(rows, clock),
     snapshots: new Snapshots(rows, clock),
     restores: new Restores(rows, clock, ids),
+    sets: new Sets(rows, clock),
     counters: new Counters(rows, clock),
   };
 }

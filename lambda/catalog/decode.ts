@@ -13,6 +13,7 @@ import {
   type Turn,
 } from '../model/records.ts';
 import type { BackupKey } from '../model/backup-arn.ts';
+import { isSetId, type SetKey } from '../model/sets.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import { shortenText } from '../runtime/shorten.ts';
 import { isTableDescription } from './check-description.ts';
@@ -45,7 +46,9 @@ export type Row = Readonly<Record<string, unknown>>;
 
 const isIdentity = isObjectOf<TableIdentity>({ name: isText, arn: isText, tableId: isText });
 
-const isFigures = isObjectOf<Figures>({
+const isSetKey = isObjectOf<SetKey>({ name: isText, id: isSetId });
+
+export const isFigures = isObjectOf<Figures>({
   items: isNumber,
   bytes: isNumber,
   copiedBytes: isNumber,
@@ -87,6 +90,7 @@ export const decodeBackup = createDecoder<BackupRecord>('backup', {
   reason: isOptional(isText),
   deletedBy: isOptional(isText),
   comment: isOptional(isText),
+  set: isOptional(isSetKey),
   streamArn: isOptional(isText),
   nativeArn: isOptional(isText),
   askedAt: isOptional(isNumber),
@@ -193,7 +197,8 @@ export function decodeAll<T>(rows: readonly Row[], decode: (row: Row) => T, onIn
   });
 }
 
-function createDecoder<T extends object>(record: string, checks: Checks<T>): (row: Row) => T {
+/** Creates the decoder of one kind of record, with a check for each member. */
+export function createDecoder<T extends object>(record: string, checks: Checks<T>): (row: Row) => T {
   const members = Object.entries<Check<unknown>>(checks);
   const isRecord = isObjectOf(checks);
   return (row) => {

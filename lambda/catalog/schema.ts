@@ -1,4 +1,5 @@
 import type { BackupId } from '../model/ids.ts';
+import type { SetId, SetKey } from '../model/sets.ts';
 
 /**
  * The keys of the catalog's one table. All records of a table name share a partition, so that one consistent query or
@@ -17,6 +18,14 @@ import type { BackupId } from '../model/ids.ts';
  * |             |               |                | reconciler has checked its target once more)  |
  * | listing     | `TABLE#target`| `LISTED`       | LISTED_RESTORES, id of the latest restore     |
  * | use         | `TABLE#target`| `USE`          | USES_OF#table#backup, id of the latest restore|
+ * | set         | `SETS#name`   | `SET#id`       | SETS, 16-digit id                             |
+ * | once deleted| `SETS#name`   | `DELETED#id`   |                                               |
+ * | member      | `SETS#name`   | `MEMBER#id#table` |                                            |
+ * | open set    | `SETS#name`   | `OPEN#id`      | OPEN_SETS, 16-digit id (while it is being     |
+ * |             |               |                | made or deleted)                              |
+ * | series      | `SETS#name`   | `SERIES`       |                                               |
+ * | set's expiry| `SETS#name`   | `EXPIRY#id`    | SET_EXPIRIES, 14-digit epoch ms               |
+ * | last set    | `COUNTER#SETS`| `COUNTER`      |                                               |
  * | counter     | `COUNTER#...` | `COUNTER`      |                                (with a TTL)   |
  * | request     | `REQUEST#key` | `REQUEST`      |                                (with a TTL)   |
  */
@@ -45,6 +54,18 @@ export const keys = {
   backupUse: (target: string): RecordKey => ({ pk: `TABLE#${target}`, sk: 'USE' }),
   counter: (name: string): RecordKey => ({ pk: `COUNTER#${name}`, sk: 'COUNTER' }),
   request: (key: string): RecordKey => ({ pk: `REQUEST#${key}`, sk: 'REQUEST' }),
+  set: ({ name, id }: SetKey): RecordKey => ({ pk: `SETS#${name}`, sk: `SET#${toSetPosition(id)}` }),
+  deletedSet: ({ name, id }: SetKey): RecordKey => ({
+    pk: `SETS#${name}`,
+    sk: `DELETED#${toSetPosition(id)}`,
+  }),
+  setMember: ({ name, id }: SetKey, table: string): RecordKey => ({
+    pk: `SETS#${name}`,
+    sk: `MEMBER#${toSetPosition(id)}#${table}`,
+  }),
+  openSet: ({ name, id }: SetKey): RecordKey => ({ pk: `SETS#${name}`, sk: `OPEN#${toSetPosition(id)}` }),
+  series: (name: string): RecordKey => ({ pk: `SETS#${name}`, sk: 'SERIES' }),
+  setExpiry: ({ name, id }: SetKey): RecordKey => ({ pk: `SETS#${name}`, sk: `EXPIRY#${toSetPosition(id)}` }),
 };
 
 export type Collection =
@@ -55,6 +76,9 @@ export type Collection =
   | 'RESTORES'
   | 'FAILED_RESTORES'
   | 'LISTED_RESTORES'
+  | 'SETS'
+  | 'OPEN_SETS'
+  | 'SET_EXPIRIES'
   | UsesOfBackup;
 
 /** The restores of one backup. */
@@ -67,4 +91,9 @@ export function usesOf(table: string, id: BackupId): UsesOfBackup {
 /** The position of a time (epoch ms): 14 digits, so that positions sort like times. */
 export function toPosition(time: number): string {
   return String(time).padStart(14, '0');
+}
+
+/** The position of a set: 16 digits, so that positions sort like ids. */
+export function toSetPosition(id: SetId | 0): string {
+  return String(id).padStart(16, '0');
 }

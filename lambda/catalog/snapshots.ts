@@ -7,6 +7,7 @@ import { shortenText } from '../runtime/shorten.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
 import { decodeBackup, decodeSnapshot } from './decode.ts';
 import { keys } from './schema.ts';
+import { deleteMember } from './set-writes.ts';
 
 /** Damage that something has seen in stored objects: a verify, a restore, a read, a comparison or a backup. */
 export interface SeenDamage {
@@ -125,6 +126,7 @@ export class Snapshots {
       keepDeleted(decodeBackup(row), deletedBy),
       { Delete: { Key: { ...keys.expiry(key.table, key.id) } } },
       ...(hasSnapshot ? [releaseSnapshot(key)] : []),
+      ...(backup.set === undefined ? [] : [deleteMember(backup.set, key.table)]),
     ]);
     if (refused?.[0] === true) throw new TidemarkError('BackupNotFound', `Backup not found: ${backup.arn}`);
     if (refused !== undefined) {

@@ -12,6 +12,7 @@ import type {
   TimeToLiveDescription,
 } from '@aws-sdk/client-dynamodb';
 import type { BackupId, RestoreId } from './ids.ts';
+import type { SetKey } from './sets.ts';
 
 /** The records of the catalog, in the form that all rooms work with. */
 
@@ -109,6 +110,8 @@ export interface BackupRecord {
   readonly deletedBy?: string;
   /** The caller's comment. */
   readonly comment?: string;
+  /** The backup set that it is a member of. */
+  readonly set?: SetKey;
   /** The stream that the table had at the request, if a backup could use it. It outlives the table by a day. */
   readonly streamArn?: string;
   /** The ARN that DynamoDB gave a native backup, once it is known. */

@@ -1,12 +1,10 @@
-import { createBackupJob } from '../jobs/job.ts';
 import { hash } from 'node:crypto';
+import { createBackupJob } from '../jobs/job.ts';
 import type { TableReference } from '../model/backup-arn.ts';
 import type { BackupRecord, BackupSource, Kind } from '../model/records.ts';
 import { createNativeBackup } from './request-native-backup.ts';
 import { TidemarkError } from '../runtime/errors.ts';
-import { compareClocks } from './compare-clocks.ts';
-import { checkSource } from './check-source.ts';
-import { describeCompleteTable } from './table-state.ts';
+import { checkKind, prepareBackup } from './prepare-backup.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
 export interface CreateBackupInput extends TableReference {
@@ -44,44 +42,33 @@ export async function createBackup(
   services: RequestServices,
   input: CreateBackupInput,
 ): Promise<BackupRecord> {
-  const { table: name, tableArn, ...request } = input;
-  if (input.source === 'scan' && input.kind !== undefined && input.kind !== 'full') {
-    throw new TidemarkError('Validation', `A scan makes a full backup, not one of kind ${input.kind}`);
-  }
-  if (input.source === 'native') {
-    services.native.check();
-    if (input.kind !== undefined)
-      throw new TidemarkError(
-        'Validation',
-        "DynamoDB's own backups have no kind: each is of the whole table",
-      );
-  }
-  const requestedAt = services.clock.now();
-  const [table, record, admitted] = await Promise.all([
-    describeCompleteTable(services, { table: name, ...(tableArn !== undefined && { tableArn }) }),
-    services.catalog.turns.getTable(name),
-    input.internal === true || services.catalog.counters.admit('CreateBackup', maxCreatesPerSecond),
+  const { requestKey, ...request } = input;
+  checkKind(services, request);
+  const [prepared, admitted] = await Promise.all([
+    prepareBackup(services, request),
+    request.internal === true || admitRequest(services),
   ]);
-  if (!admitted) {
-    throw new TidemarkError(
-      'LimitExceeded',
-      `At most ${maxCreatesPerSecond} backups can be requested per second.`,
-    );
-  }
-  if (input.source !== 'native') await checkSource(services, table, record?.head, input.source);
-
+  if (!admitted) throw tooManyRequestsError();
   const wanted = {
-    ...request,
-    ...(input.requestKey !== undefined && { requestKey: bindKey(input.requestKey, input) }),
-    table: table.identity,
-    description: table.description,
-    ...compareClocks(services, requestedAt, table.describedAt),
-    ...(table.streamArn !== undefined && { streamArn: table.streamArn }),
+    ...prepared,
+    ...(requestKey !== undefined && { requestKey: bindKey(requestKey, input) }),
   };
   if (input.source === 'native') return createNativeBackup(services, wanted);
   // The execution waits for its record, and ends if the record could not be written.
-  const { backup } = await services.catalog.backups.create(wanted, (made) => start(services, made));
+  const { backup } = await services.catalog.backups.create(wanted, (made) => startBackup(services, made));
   return backup;
+}
+
+/** Counts one request against the rate limit. Returns false if it is over the limit. */
+export function admitRequest({ catalog }: Pick<RequestServices, 'catalog'>): Promise<boolean> {
+  return catalog.counters.admit('CreateBackup', maxCreatesPerSecond);
+}
+
+export function tooManyRequestsError(): TidemarkError {
+  return new TidemarkError(
+    'LimitExceeded',
+    `At most ${maxCreatesPerSecond} backups can be requested per second.`,
+  );
 }
 
 /**
@@ -96,7 +83,7 @@ function bindKey(
 }
 
 /** Starts the execution. If that fails, the reconciler finds the record without an execution and starts one. */
-async function start(services: RequestServices, backup: BackupRecord): Promise<void> {
+export async function startBackup(services: RequestServices, backup: BackupRecord): Promise<void> {
   const { id, table } = backup;
   try {
     await services.executions.start(createBackupJob(table.name, id));

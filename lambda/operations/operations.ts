@@ -18,6 +18,9 @@ import { listBackups } from './list-backups.ts';
 import { listRestores } from './list-restores.ts';
 import { planSweep } from './plan-sweep.ts';
 import { restoreTable } from './restore-table.ts';
+import { createBackupSet } from './sets/create-backup-set.ts';
+import { describeBackupSet } from './sets/describe-backup-set.ts';
+import { listBackupSets } from './sets/list-backup-sets.ts';
 import { verifyBackup } from './verify-backup.ts';
 
 /*
@@ -47,6 +50,9 @@ const functions = {
   compareBackups,
   verifyBackup,
   planSweep,
+  createBackupSet,
+  describeBackupSet,
+  listBackupSets,
 };
 
 /** Every operation as a function of its input alone. */

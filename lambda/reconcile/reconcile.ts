@@ -5,6 +5,7 @@ import type { BackupKey } from '../model/backup-arn.ts';
 import type { RestoreRecord, TableRecord } from '../model/records.ts';
 import { reconcileNative } from './reconcile-native.ts';
 import { endBackup } from '../operations/delete-backup.ts';
+import { advanceSet } from '../operations/sets/advance-set.ts';
 import { abortRestore } from '../restore/abort-restore.ts';
 import { lateTableDelayMs, removeLateTable } from '../restore/remove-late-table.ts';
 import { isError, reasonOf } from '../runtime/errors.ts';
@@ -25,10 +26,10 @@ const maxAtOnce = 8;
 /**
  * Finds and repairs work that no execution will finish. It runs every five minutes.
  *
- * - In: the catalog's tables, running and failed restores, native backups that are CREATING, expired backups.
- * - Out: started or restarted executions, moved heads, settled native backups, deleted expired backups; and the number of
- *   troubles, among them each native backup that has failed and each record without a valid form. The log says what each
- *   trouble is.
+ * - In: the catalog's tables, running and failed restores, native backups that are CREATING, open sets, expired backups.
+ * - Out: started or restarted executions, moved heads, settled native backups and sets, deleted expired backups; and the
+ *   number of troubles, among them each native backup that has failed and each record without a valid form. The log says
+ *   what each trouble is.
  * - Always: all its changes are conditional writes, so it may run at any time, even twice at once. The trouble of one table
  *   or record does not keep it from the others. It ends when its time is spent; as it begins at a random table, no table is
  *   left out each time.
@@ -50,6 +51,11 @@ export async function reconcile(services: Services): Promise<{ readonly troubles
     (onInvalid) => catalog.natives.listCreating(onInvalid),
     (key) => reconcileNative(services, key),
     ({ id }) => ({ backup: id }),
+  );
+  await pass.forEach(
+    (onInvalid) => catalog.sets.listOpen(onInvalid),
+    async (key) => void (await advanceSet(services, key)),
+    ({ name, id }) => ({ set: id, name }),
   );
   await pass.forEach(
     (onInvalid) => catalog.backups.listExpired(clock.now(), onInvalid),

@@ -23,6 +23,9 @@ export type ErrorCode =
   | 'LimitExceeded'
   | 'RestoreNotFound'
   | 'RestoreFailed'
+  | 'SetNotFound'
+  | 'SetInUse'
+  | 'TooManySets'
   // why a backup or a restore failed
   | 'CutUnreachable'
   | 'ExportFailed'

@@ -9,6 +9,14 @@ import {
   decodeTable,
   type Row,
 } from '../../lambda/catalog/decode.ts';
+import {
+  decodeLastSet,
+  decodeSeries,
+  decodeSet,
+  decodeSetKey,
+  decodeSetMember,
+  type SeriesRecord,
+} from '../../lambda/catalog/decode-set.ts';
 import type { SnapshotRecord } from '../../lambda/catalog/snapshots.ts';
 import { createBackupId, createRestoreId } from '../../lambda/model/ids.ts';
 import type {
@@ -17,6 +25,7 @@ import type {
   TableDescription,
   TableRecord,
 } from '../../lambda/model/records.ts';
+import { type SetMember, type SetRecord, toSetId } from '../../lambda/model/sets.ts';
 import * as arbitrary from '../support/catalog/arbitrary-records.ts';
 
 const id = createBackupId(1_576_616_366_715, 'b4e58d3a');
@@ -76,6 +85,7 @@ const backup: Whole<BackupRecord> = {
   reason: 'none',
   deletedBy: 'request-1',
   comment: 'a comment',
+  set: { name: 'nightly', id: toSetId(7) },
   streamArn: 'arn:aws:dynamodb:eu-west-1:123456789012:table/Music/stream/2026-10-08T23:07:31.275',
   nativeArn: 'native',
   askedAt: 4,
@@ -134,6 +144,38 @@ const table: Whole<TableRecord> = {
   pending: [id],
 };
 
+const set: Whole<SetRecord> = {
+  id: toSetId(7),
+  name: 'nightly',
+  tables: ['Music'],
+  group: 'all',
+  kind: 'full',
+  source: 'scan',
+  comment: 'a comment',
+  requestedBy: 'ada',
+  expiresAt: 1,
+  marker: 2,
+  status: 'AVAILABLE',
+  fingerprint: 'ab',
+  endedAt: 3,
+  figures: backup.figures,
+  deletedBy: 'request-1',
+};
+
+const member: Whole<SetMember> = {
+  table: 'Music',
+  status: 'AVAILABLE',
+  backup: id,
+  backupArn: 'arn',
+  sizeBytes: 1,
+  kind: 'full',
+  figures: backup.figures,
+  reason: 'none',
+};
+
+const series: Whole<SeriesRecord> = { running: toSetId(7), day: '2026-11-30', count: 1 };
+const setKey = { name: 'nightly', id: toSetId(7) };
+
 const key = { table: 'Music', id };
 const counter = { begun: 1, count: 2 };
 
@@ -187,6 +229,23 @@ const kinds: readonly Kind[] = [
     required: ['name', 'lastMarker'],
   },
   { name: 'backup key', decode: decodeBackupKey, row: key, decoded: key, required: ['table', 'id'] },
+  {
+    name: 'set',
+    decode: decodeSet,
+    row: set,
+    decoded: set,
+    required: ['id', 'name', 'tables', 'marker', 'status', 'fingerprint'],
+  },
+  {
+    name: 'set member',
+    decode: decodeSetMember,
+    row: member,
+    decoded: member,
+    required: ['table', 'status'],
+  },
+  { name: 'series', decode: decodeSeries, row: series, decoded: series, required: ['day', 'count'] },
+  { name: 'set key', decode: decodeSetKey, row: setKey, decoded: setKey, required: ['name', 'id'] },
+  { name: 'last set', decode: decodeLastSet, row: { last: 7 }, decoded: { last: 7 }, required: ['last'] },
   { name: 'counter', decode: decodeCounter, row: counter, decoded: counter, required: ['begun', 'count'] },
 ];
 

@@ -4,6 +4,7 @@ import { apiOperations, type OperationName } from '../../../lambda/dialects/dyna
 import { handle } from '../../../lambda/dialects/dynamodb/dialect.ts';
 import { parseBackupArn } from '../../../lambda/model/backup-arn.ts';
 import type { BackupRecord, RestoreRecord } from '../../../lambda/model/records.ts';
+import { type BackupSet, toSetId } from '../../../lambda/model/sets.ts';
 import type { PointInTimeRecovery } from '../../../lambda/native/recovery.ts';
 import type { RestoreEstimate } from '../../../lambda/operations/estimate-restore.ts';
 import type { Operations } from '../../../lambda/operations/operations.ts';
@@ -185,6 +186,18 @@ export const estimated: RestoreEstimate = {
   prices: { region: 'us-east-1', asOf: '2026-11-21' },
 };
 
+/** A backup set of one table. */
+const backupSet: BackupSet = {
+  id: toSetId(7),
+  name: 'nightly',
+  tables: ['Music'],
+  marker: 1_576_616_366_715,
+  status: 'CREATING',
+  fingerprint: '0'.repeat(64),
+  members: [{ table: 'Music', status: 'CREATING', backup: creating.id, backupArn: arn, sizeBytes: 2048 }],
+  progress: { percent: 0, tablesDone: 0, tables: 1 },
+};
+
 /** The result of each operation. */
 const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations[N]>> } = {
   createBackup: creating,
@@ -205,6 +218,9 @@ const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations
   compareBackups: compared,
   verifyBackup: verified,
   planSweep: [planned],
+  createBackupSet: { set: backupSet, isNew: true },
+  describeBackupSet: backupSet,
+  listBackupSets: { sets: [backupSet] },
 };
 
 type FakeOperations = { readonly [N in keyof Operations]: Mock<Operations[N]> };

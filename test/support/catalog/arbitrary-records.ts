@@ -15,6 +15,7 @@ import type {
   TableRecord,
   TargetFate,
 } from '../../../lambda/model/records.ts';
+import { toSetId } from '../../../lambda/model/sets.ts';
 
 /** Arbitrary records of the catalog, with every combination of the members that may be missing. */
 
@@ -132,6 +133,7 @@ export const backup: fc.Arbitrary<BackupRecord> = members(
     reason: text,
     deletedBy: text,
     comment: text,
+    set: fc.record({ name: text, id: fc.integer({ min: 1, max: 10 ** 15 - 1 }).map(toSetId) }),
     streamArn: text,
     nativeArn: text,
     askedAt: time,

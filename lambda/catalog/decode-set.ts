@@ -1,0 +1,59 @@
+import { isBackupId } from '../model/ids.ts';
+import { isSetId, type SetId, type SetKey, type SetMember, type SetRecord } from '../model/sets.ts';
+import { sourceNames } from '../model/records.ts';
+import { isListOf, isNumber, isOneOf, isOptional, isText } from './checks.ts';
+import { createDecoder, isFigures } from './decode.ts';
+
+/** The decoders of the records of backup sets, as those of `decode.ts`. */
+
+const isKind = isOneOf('full', 'incremental', 'differential');
+
+export const decodeSet = createDecoder<SetRecord>('set', {
+  id: isSetId,
+  name: isText,
+  tables: isListOf(isText),
+  group: isOptional(isText),
+  kind: isOptional(isKind),
+  source: isOptional(isOneOf(...sourceNames, 'native')),
+  comment: isOptional(isText),
+  requestedBy: isOptional(isText),
+  expiresAt: isOptional(isNumber),
+  marker: isNumber,
+  status: isOneOf('CREATING', 'AVAILABLE', 'PARTIAL', 'FAILED', 'DELETING', 'DELETED'),
+  fingerprint: isText,
+  endedAt: isOptional(isNumber),
+  figures: isOptional(isFigures),
+  deletedBy: isOptional(isText),
+});
+
+export const decodeSetMember = createDecoder<SetMember>('set member', {
+  table: isText,
+  status: isOneOf('WAITING', 'CREATING', 'AVAILABLE', 'FAILED', 'DELETED'),
+  backup: isOptional(isBackupId),
+  backupArn: isOptional(isText),
+  sizeBytes: isOptional(isNumber),
+  kind: isOptional(isKind),
+  figures: isOptional(isFigures),
+  reason: isOptional(isText),
+});
+
+/** Decodes a record that only points to a set: of a request, an expiry, or a set that is open. */
+export const decodeSetKey = createDecoder<SetKey>('set key', { name: isText, id: isSetId });
+
+/** What the catalog knows about a name of sets. */
+export interface SeriesRecord {
+  /** The set that is being made. */
+  readonly running?: SetId;
+  /** The last day on which a set was requested, `yyyy-mm-dd` in UTC, and how many were. */
+  readonly day: string;
+  readonly count: number;
+}
+
+export const decodeSeries = createDecoder<SeriesRecord>('series', {
+  running: isOptional(isSetId),
+  day: isText,
+  count: isNumber,
+});
+
+/** Decodes the record of the number that was given to a set last. */
+export const decodeLastSet = createDecoder('last set', { last: isSetId });

@@ -1,0 +1,207 @@
+import type { BackupRecord, Figures } from '../model/records.ts';
+import type { SetKey, SetMember, SetOutcome, SetRecord } from '../model/sets.ts';
+import { shortenText } from '../runtime/shorten.ts';
+import type { Write } from './catalog-table.ts';
+import { putNew, rememberRequest } from './common-writes.ts';
+import { keys, toPosition, toSetPosition } from './schema.ts';
+
+/** The writes that transactions on backup sets are made of. */
+
+/** The records that a new set gets, apart from its series. Each of them must not exist yet. `now`: epoch ms. */
+export function createSetWrites(set: SetRecord, requestKey: string | undefined, now: number): Write[] {
+  const { name, id, expiresAt } = set;
+  const key = { name, id };
+  const position = toSetPosition(id);
+  const writes = [putNew({ ...keys.set(key), ...set, collection: 'SETS', position }), openSet(key)];
+  if (expiresAt !== undefined) {
+    const place = { collection: 'SET_EXPIRIES', position: toPosition(expiresAt) };
+    writes.push(putNew({ ...keys.setExpiry(key), ...key, ...place }));
+  }
+  if (requestKey !== undefined) writes.push(rememberRequest(requestKey, key, now));
+  return writes;
+}
+
+/** The reconciler finds a set that is being made or deleted through this record. */
+function openSet(key: SetKey): Write {
+  const place = { collection: 'OPEN_SETS', position: toSetPosition(key.id) };
+  return { Put: { Item: { ...keys.openSet(key), ...key, ...place } } };
+}
+
+export function closeSet(key: SetKey): Write {
+  return { Delete: { Key: { ...keys.openSet(key) } } };
+}
+
+/** A day, `yyyy-mm-dd` in UTC, and how many sets of a name may be requested on it. */
+export interface DailyLimit {
+  readonly day: string;
+  readonly max: number;
+}
+
+/**
+ * Makes the set the running one of its series and counts it on the day that the series is at: the request's, or a later one
+ * if another clock is ahead. Fails if a set is running, the day is full, or the request's day has not begun yet.
+ */
+export function continueDay(key: SetKey, { day, max }: DailyLimit): Write {
+  return {
+    Update: {
+      Key: { ...keys.series(key.name) },
+      UpdateExpression: 'SET running = :id ADD #count :one',
+      ConditionExpression: 'attribute_not_exists(running) AND #day >= :day AND #count < :max',
+      ExpressionAttributeNames: { '#day': 'day', '#count': 'count' },
+      ExpressionAttributeValues: { ':id': key.id, ':one': 1, ':day': day, ':max': max },
+    },
+  };
+}
+
+/** The same for the first set of a day. Fails if a set is running or the day has begun. */
+export function beginDay(key: SetKey, { day }: DailyLimit): Write {
+  return {
+    Update: {
+      Key: { ...keys.series(key.name) },
+      UpdateExpression: 'SET running = :id, #day = :day, #count = :one',
+      ConditionExpression: 'attribute_not_exists(running) AND (attribute_not_exists(#day) OR #day < :day)',
+      ExpressionAttributeNames: { '#day': 'day', '#count': 'count' },
+      ExpressionAttributeValues: { ':id': key.id, ':one': 1, ':day': day },
+    },
+  };
+}
+
+/** Lets the next set of the series begin, if this one is the running one. */
+export function endRunning({ name, id }: SetKey): Write {
+  return {
+    Update: {
+      Key: { ...keys.series(name) },
+      UpdateExpression: 'REMOVE running',
+      ConditionExpression: 'running = :id',
+      ExpressionAttributeValues: { ':id': id },
+    },
+  };
+}
+
+/** Ends a set that is CREATING. */
+export function endSet(
+  key: SetKey,
+  status: SetOutcome,
+  figures: Figures,
+  kind: SetRecord['kind'],
+  now: number,
+): Write {
+  return {
+    Update: {
+      Key: { ...keys.set(key) },
+      UpdateExpression:
+        'SET #status = :status, figures = :figures, endedAt = :now' +
+        (kind === undefined ? '' : ', kind = :kind'),
+      ConditionExpression: '#status = :creating',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: {
+        ':status': status,
+        ':figures': figures,
+        ':now': now,
+        ':creating': 'CREATING',
+        ...(kind !== undefined && { ':kind': kind }),
+      },
+    },
+  };
+}
+
+/** Begins to delete a set that has ended: moves its record, as it was read, to where no list reads it. */
+export function beginDeleting(set: SetRecord, deletedBy: string | undefined): Write[] {
+  const deleting: SetRecord = {
+    ...set,
+    status: 'DELETING',
+    ...(deletedBy !== undefined && { deletedBy }),
+  };
+  return [
+    {
+      Delete: {
+        Key: { ...keys.set(set) },
+        ConditionExpression: '#status = :seen',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':seen': set.status },
+      },
+    },
+    { Put: { Item: { ...keys.deletedSet(set), ...deleting } } },
+    { Delete: { Key: { ...keys.setExpiry(set) } } },
+    openSet(set),
+  ];
+}
+
+/** Ends the deletion of a set. */
+export function finishDeleting(key: SetKey): Write[] {
+  return [
+    {
+      Update: {
+        Key: { ...keys.deletedSet(key) },
+        UpdateExpression: 'SET #status = :deleted',
+        ConditionExpression: '#status = :deleting',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':deleted': 'DELETED', ':deleting': 'DELETING' },
+      },
+    },
+    closeSet(key),
+  ];
+}
+
+/** Creates the record of a member together with that of its backup. */
+export function createMember(key: SetKey, { table, id, arn, description }: BackupRecord): Write {
+  const member: SetMember = {
+    table: table.name,
+    status: 'CREATING',
+    backup: id,
+    backupArn: arn,
+    sizeBytes: description.sizeBytes,
+  };
+  return putNew({ ...keys.setMember(key, table.name), ...member });
+}
+
+/** Creates the record of a member that gets no backup. */
+export function refuseMember(key: SetKey, table: string, reason: string): Write {
+  const member: SetMember = { table, status: 'FAILED', reason: shortenText(reason) };
+  return putNew({ ...keys.setMember(key, table), ...member });
+}
+
+/** Records the end of a member's backup, unless it is recorded already or the backup was deleted since. */
+export function endMember(key: SetKey, { table, status, kind, figures, reason }: SetMember): Write {
+  const known = { kind, figures, reason };
+  const present = Object.entries(known).filter(([, value]) => value !== undefined);
+  return {
+    Update: {
+      Key: { ...keys.setMember(key, table) },
+      UpdateExpression: ['SET #status = :status', ...present.map(([name]) => `${name} = :${name}`)].join(
+        ', ',
+      ),
+      ConditionExpression: '#status = :creating',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: {
+        ':status': status,
+        ':creating': 'CREATING',
+        ...Object.fromEntries(present.map(([name, value]) => [`:${name}`, value])),
+      },
+    },
+  };
+}
+
+/** Records that the member's backup is deleted, in the transaction that deletes it. */
+export function deleteMember(key: SetKey, table: string): Write {
+  return {
+    Update: {
+      Key: { ...keys.setMember(key, table) },
+      UpdateExpression: 'SET #status = :deleted, #table = :table',
+      ExpressionAttributeNames: { '#status': 'status', '#table': 'table' },
+      ExpressionAttributeValues: { ':deleted': 'DELETED', ':table': table },
+    },
+  };
+}
+
+/** Forgets a member of a set that is being deleted, unless it still has a backup. */
+export function forgetMember(key: SetKey, table: string): Write {
+  return {
+    Delete: {
+      Key: { ...keys.setMember(key, table) },
+      ConditionExpression: '#status = :deleted OR attribute_not_exists(backup)',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':deleted': 'DELETED' },
+    },
+  };
+}

@@ -1,0 +1,224 @@
+import type { Figures } from '../model/records.ts';
+import {
+  maxSetTables,
+  type SetId,
+  type SetKey,
+  type SetMember,
+  type SetOutcome,
+  type SetRecord,
+  type SetRequest,
+  toSetId,
+} from '../model/sets.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import type { CatalogTable } from './catalog-table.ts';
+import { decodeAll, type OnInvalid } from './decode.ts';
+import { decodeLastSet, decodeSeries, decodeSet, decodeSetKey, decodeSetMember } from './decode-set.ts';
+import { keys, toPosition, toSetPosition } from './schema.ts';
+import {
+  beginDay,
+  beginDeleting,
+  closeSet,
+  continueDay,
+  createSetWrites,
+  endMember,
+  endRunning,
+  endSet,
+  finishDeleting,
+  forgetMember,
+  refuseMember,
+} from './set-writes.ts';
+
+/** The part of a set's record that comes from its request. */
+export interface NewSet extends SetRequest, Pick<SetRecord, 'marker' | 'fingerprint'> {
+  /** How many sets of the name may be requested on one day (UTC). @default any number */
+  readonly maxPerDay?: number;
+  /** Requests with the same key are one request: the second one gets the set of the first one. */
+  readonly requestKey?: string;
+}
+
+/**
+ * What became of a request: `created` makes it the running set of its name, `repeat` found the set of the first request,
+ * `running` found another set that is being made, and `full` found as many sets of the day as there may be.
+ */
+export type SetCreation =
+  | { readonly kind: 'created' | 'repeat'; readonly set: SetRecord }
+  | { readonly kind: 'running'; readonly id: SetId }
+  | { readonly kind: 'full' };
+
+/** The sets of one name, or without a name of all. */
+export interface SetQuery {
+  readonly name?: string;
+  readonly limit: number;
+  /** The last set of the previous page. */
+  readonly after?: SetKey;
+  readonly newestFirst?: true;
+}
+
+/** The day may turn, and another set may begin and end, between the tries of one request. */
+const maxTries = 10;
+
+/** One reading takes at most this many expired sets. */
+const maxExpired = 1000;
+
+/**
+ * The records of backup sets and of their members. The records of the members' backups are in `backups.ts`: the
+ * transaction that creates such a backup creates the member, and the one that deletes it marks the member.
+ */
+export class Sets {
+  readonly #rows: CatalogTable;
+  readonly #clock: Clock;
+
+  constructor(rows: CatalogTable, clock: Clock) {
+    this.#rows = rows;
+    this.#clock = clock;
+  }
+
+  /**
+   * Catalogs a set, if none of its name is being made. One transaction creates its records, makes it the running one of
+   * its name and counts it on its day, so that of any number of requests at once exactly those pass that may.
+   */
+  async create(request: NewSet): Promise<SetCreation> {
+    const { maxPerDay = Number.MAX_SAFE_INTEGER, requestKey, ...given } = request;
+    const first = await this.findRequested(requestKey);
+    if (first !== undefined) return { kind: 'repeat', set: first };
+    const set: SetRecord = { ...given, id: await this.#nextId(), status: 'CREATING' };
+    for (let attempt = 1; attempt <= maxTries; attempt++) {
+      const now = this.#clock.now();
+      const limit = { day: new Date(now).toISOString().slice(0, 10), max: maxPerDay };
+      const row = await this.#rows.get(keys.series(set.name));
+      const series = row && decodeSeries(row);
+      const isDayBegun = series !== undefined && series.day >= limit.day;
+      if (isDayBegun && series.count >= maxPerDay) return { kind: 'full' };
+      if (series?.running !== undefined) return { kind: 'running', id: series.running };
+      const count = isDayBegun ? continueDay(set, limit) : beginDay(set, limit);
+      const refused = await this.#rows.transact([count, ...createSetWrites(set, requestKey, now)]);
+      if (refused === undefined) return { kind: 'created', set };
+      const other = await this.findRequested(requestKey);
+      if (other !== undefined) return { kind: 'repeat', set: other };
+    }
+    throw new TidemarkError('LimitExceeded', 'Too many requests for sets of this name at once. Try again.');
+  }
+
+  /** Finds the set that an earlier request with this key has made. */
+  async findRequested(requestKey: string | undefined): Promise<SetRecord | undefined> {
+    const row = requestKey === undefined ? undefined : await this.#rows.get(keys.request(requestKey));
+    return row && this.get(decodeSetKey(row));
+  }
+
+  /** Finds a set, even if it is deleted. */
+  async get(key: SetKey): Promise<SetRecord | undefined> {
+    const row = (await this.#rows.get(keys.set(key))) ?? (await this.#rows.get(keys.deletedSet(key)));
+    return row && decodeSet(row);
+  }
+
+  /** Reads the members of a set whose backup was requested or refused, at most `maxSetTables`, in order of their tables. */
+  async readMembers(key: SetKey): Promise<SetMember[]> {
+    const { pk, sk } = keys.setMember(key, '');
+    const rows = await this.#rows.queryRange({ pk, from: sk, to: `${sk}~` }, maxSetTables);
+    return rows.map(decodeSetMember);
+  }
+
+  /**
+   * Lists sets, except those that are being deleted, oldest first or newest first. Those of one name are read consistently.
+   * The set of the cursor may be gone.
+   */
+  async list(query: SetQuery): Promise<SetRecord[]> {
+    const { name, limit, after } = query;
+    const rows = name === undefined ? await this.#listAll(query) : await this.#listNamed(name, query);
+    return rows
+      .map(decodeSet)
+      .filter(({ id }) => id !== after?.id)
+      .slice(0, limit);
+  }
+
+  /** Lists the sets that are being made or deleted. Eventually consistent. */
+  async listOpen(onInvalid?: OnInvalid): Promise<SetKey[]> {
+    return decodeAll(await this.#rows.readCollection('OPEN_SETS'), decodeSetKey, onInvalid);
+  }
+
+  /** Lists the sets that expired before `now` (epoch ms). Eventually consistent. */
+  async listExpired(now: number): Promise<SetKey[]> {
+    const range = { from: toPosition(0), to: toPosition(now) };
+    const rows = await this.#rows.queryCollection('SET_EXPIRIES', range, maxExpired);
+    return rows.map(decodeSetKey);
+  }
+
+  /** Records that a table of the set gets no backup, and why. Does nothing if it has one, or another reason. */
+  async refuseMember(key: SetKey, table: string, reason: string): Promise<void> {
+    await this.#rows.transact([refuseMember(key, table, reason)]);
+  }
+
+  /** Records how a member's backup has ended. Does nothing if that is known, or the backup was deleted since. */
+  async endMember(key: SetKey, member: SetMember): Promise<void> {
+    await this.#rows.transact([endMember(key, member)]);
+  }
+
+  /**
+   * Ends a set that is CREATING, and lets the next one of its name begin. Does nothing if it has ended. `isDone`: nothing
+   * remains to be done for it, so that the reconciler need not look at it again.
+   */
+  async end(
+    key: SetKey,
+    status: SetOutcome,
+    { figures, kind, isDone }: { figures: Figures; kind: SetRecord['kind']; isDone: boolean },
+  ): Promise<void> {
+    await this.#rows.transact([
+      endSet(key, status, figures, kind, this.#clock.now()),
+      endRunning(key),
+      ...(isDone ? [closeSet(key)] : []),
+    ]);
+  }
+
+  /** Takes a set that has ended off the list of open ones. */
+  async close(key: SetKey): Promise<void> {
+    await this.#rows.transact([closeSet(key)]);
+  }
+
+  /** Begins to delete a set that has ended. Returns false if its status has changed since it was read. */
+  async beginDeleting(set: SetRecord, deletedBy: string | undefined): Promise<boolean> {
+    return (await this.#rows.transact(beginDeleting(set, deletedBy))) === undefined;
+  }
+
+  /**
+   * Ends the deletion of a set: forgets its members, which must have no backups any longer, and keeps its record as that of
+   * a deleted one. Returns false, and keeps it open, if one of them has.
+   */
+  async finishDeleting(key: SetKey): Promise<boolean> {
+    for (const { table } of await this.readMembers(key)) {
+      if ((await this.#rows.transact([forgetMember(key, table)])) !== undefined) return false;
+    }
+    await this.#rows.transact(finishDeleting(key));
+    return true;
+  }
+
+  /** Gives out the next number. A number may stay unused. */
+  async #nextId(): Promise<SetId> {
+    const row = await this.#rows.update({
+      Key: { ...keys.counter('SETS') },
+      UpdateExpression: 'ADD #last :one',
+      ExpressionAttributeNames: { '#last': 'last' },
+      ExpressionAttributeValues: { ':one': 1 },
+    });
+    return toSetId(decodeLastSet(row).last);
+  }
+
+  #listAll({ limit, after, newestFirst }: SetQuery) {
+    const range = toRange(after, newestFirst);
+    return this.#rows.queryCollection('SETS', { ...range, ...(newestFirst && { newestFirst }) }, limit + 1);
+  }
+
+  #listNamed(name: string, { limit, after, newestFirst }: SetQuery) {
+    const { from, to } = toRange(after, newestFirst);
+    const range = { pk: keys.series(name).pk, from: `SET#${from}`, to: `SET#${to}` };
+    return this.#rows.queryRange({ ...range, ...(newestFirst && { newestFirst }) }, limit + 1);
+  }
+}
+
+/** The positions of the sets after the cursor, and its own. */
+function toRange(after: SetKey | undefined, newestFirst: true | undefined): { from: string; to: string } {
+  const bound = after && toSetPosition(after.id);
+  return newestFirst
+    ? { from: toSetPosition(0), to: bound ?? '~' }
+    : { from: bound ?? toSetPosition(0), to: '~' };
+}

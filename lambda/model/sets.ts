@@ -1,0 +1,125 @@
+import { TidemarkError } from '../runtime/errors.ts';
+import type { BackupId } from './ids.ts';
+import type { BackupSource, Figures, Kind } from './records.ts';
+
+/*
+ * Backup sets: the backups that one request makes over several tables.
+ *
+ *   createBackupSet   one request -> one set, with one id, one marker and one member for each table
+ *   member            a table of the set and its backup, which is an ordinary backup; or why it has none
+ *   name              sets of one name are a series: one of them is made at a time, and the next continues the last
+ *
+ * A dialect works with these types and the operations of lambda/operations/sets. It calls them by other words: a set is a
+ * backup job (RDS) or a snapshot of a backup (Kinetica), its name is an instance or the name of a backup.
+ */
+
+/** The number of a set. It grows from one request to the next over all names, and is a safe integer. */
+export type SetId = number & { readonly brand: 'SetId' };
+
+/** Identifies a set. The id alone is unique, but records are found by both. */
+export interface SetKey {
+  readonly name: string;
+  readonly id: SetId;
+}
+
+/**
+ * How a set is. It ends once, when the last of its backups ends; a deletion may follow.
+ *
+ * - `AVAILABLE`: all tables have a backup. `PARTIAL`: some have. `FAILED`: none has.
+ * - `DELETING`: somebody deletes it. It is in no list, and its backups disappear one after another.
+ */
+export type SetStatus = 'CREATING' | 'AVAILABLE' | 'PARTIAL' | 'FAILED' | 'DELETING' | 'DELETED';
+
+/** The statuses with which a set may end. */
+export type SetOutcome = Extract<SetStatus, 'AVAILABLE' | 'PARTIAL' | 'FAILED'>;
+
+/** What a request says about all backups of its set. */
+export interface SetRequest extends Pick<SetKey, 'name'> {
+  /** The names of the tables, each once, in the order of the request. */
+  readonly tables: readonly string[];
+  /** What the caller asked for: the name of a configured group, or of a table. A dialect may decide rights by it. */
+  readonly group?: string;
+  /** The kind of the backups. By default each is incremental if its table has a usable parent, else full. */
+  readonly kind?: Kind;
+  /** By default each backup's execution chooses. */
+  readonly source?: BackupSource;
+  readonly comment?: string;
+  /** The caller's ARN or name. */
+  readonly requestedBy?: string;
+  /** Epoch ms after which the set is deleted, with all of its backups. */
+  readonly expiresAt?: number;
+}
+
+/** What the catalog keeps of a set. Its members have records of their own. */
+export interface SetRecord extends SetKey, SetRequest {
+  /** The request time, epoch ms: the marker of each of its backups, unless a table had a later one already. */
+  readonly marker: number;
+  readonly status: SetStatus;
+  /** SHA-256 of what was requested, by which a repeat is recognized, 64 hex digits. */
+  readonly fingerprint: string;
+  /** When its last backup ended and this was noticed, epoch ms. */
+  readonly endedAt?: number;
+  /** The sums over its backups, once it has ended. */
+  readonly figures?: Figures;
+  /** The request that deleted it. */
+  readonly deletedBy?: string;
+}
+
+/** One table of a set. `FAILED` members have a reason; they may lack a backup, if the table could not be backed up at all. */
+export interface SetMember {
+  readonly table: string;
+  /** `WAITING`: its backup has not been requested yet. */
+  readonly status: 'WAITING' | 'CREATING' | 'AVAILABLE' | 'FAILED' | 'DELETED';
+  readonly backup?: BackupId;
+  readonly backupArn?: string;
+  /** The size of the table at the request, in bytes, by which progress is weighed. */
+  readonly sizeBytes?: number;
+  /** The kind that was made. */
+  readonly kind?: Kind;
+  readonly figures?: Figures;
+  readonly reason?: string;
+}
+
+/** How far a set is. */
+export interface SetProgress {
+  /** 0 to 100: the part of the work that is done, weighed by the sizes of the tables. 100 only once the set has ended. */
+  readonly percent: number;
+  /** The number of tables whose backup has ended, well or not. */
+  readonly tablesDone: number;
+  readonly tables: number;
+}
+
+/** A set with its members, in the order of the request. */
+export interface BackupSet extends SetRecord {
+  readonly members: readonly SetMember[];
+  readonly progress: SetProgress;
+}
+
+/** The most tables of a set: its request describes all of them and must answer within seconds. */
+export const maxSetTables = 100;
+
+/** The longest name of a set, in characters. */
+export const maxSetName = 255;
+
+const maxSetId = 10 ** 15;
+
+/** Checks that a number from outside can be the id of a set. Throws `IdInvalid`. */
+export function toSetId(value: number): SetId {
+  if (isSetId(value)) return value;
+  throw new TidemarkError('IdInvalid', 'not the id of a backup set');
+}
+
+/** Reads the id of a set from a text of digits. Throws `IdInvalid`. */
+export function parseSetId(text: string): SetId {
+  return toSetId(/^[1-9]\d{0,14}$/.test(text) ? Number(text) : Number.NaN);
+}
+
+/** True if the value has the form of an id of a set. */
+export function isSetId(value: unknown): value is SetId {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < maxSetId;
+}
+
+/** True for a set that has ended and can be used. */
+export function isSetOutcome(status: SetStatus): status is SetOutcome {
+  return status === 'AVAILABLE' || status === 'PARTIAL' || status === 'FAILED';
+}

@@ -1,0 +1,48 @@
+import type { NewBackup } from '../catalog/backups.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import type { RequestServices } from '../services/operation-services.ts';
+import { checkSource } from './check-source.ts';
+import { compareClocks } from './compare-clocks.ts';
+import type { CreateBackupInput } from './create-backup.ts';
+import { describeCompleteTable } from './table-state.ts';
+
+/**
+ * Describes the table of a request and checks that a source can read it. Changes nothing, and returns what the catalog is to
+ * record.
+ *
+ * Throws `TableNotFound`, `AccessDenied`, `TableInUse`, `ContinuousBackupsUnavailable`, `Validation` (an ARN of another
+ * place).
+ */
+export async function prepareBackup(
+  services: RequestServices,
+  input: Omit<CreateBackupInput, 'requestKey'>,
+): Promise<NewBackup> {
+  const { table: name, tableArn, ...request } = input;
+  const requestedAt = services.clock.now();
+  const [table, record] = await Promise.all([
+    describeCompleteTable(services, { table: name, ...(tableArn !== undefined && { tableArn }) }),
+    services.catalog.turns.getTable(name),
+  ]);
+  if (input.source !== 'native') await checkSource(services, table, record?.head, input.source);
+  return {
+    ...request,
+    table: table.identity,
+    description: table.description,
+    ...compareClocks(services, requestedAt, table.describedAt),
+    ...(table.streamArn !== undefined && { streamArn: table.streamArn }),
+  };
+}
+
+/** Throws `Validation` for a kind that the source does not make, and where there are no native backups. */
+export function checkKind(
+  { native }: Pick<RequestServices, 'native'>,
+  { source, kind }: Pick<CreateBackupInput, 'source' | 'kind'>,
+): void {
+  if (source === 'scan' && kind !== undefined && kind !== 'full') {
+    throw new TidemarkError('Validation', `A scan makes a full backup, not one of kind ${kind}`);
+  }
+  if (source !== 'native') return;
+  native.check();
+  if (kind !== undefined)
+    throw new TidemarkError('Validation', "DynamoDB's own backups have no kind: each is of the whole table");
+}

@@ -1,0 +1,97 @@
+import pMap from 'p-map';
+import type { BackupRecord, Figures, Kind } from '../../model/records.ts';
+import type { BackupSet, SetMember, SetOutcome, SetProgress, SetRecord } from '../../model/sets.ts';
+import type { RequestServices } from '../../services/operation-services.ts';
+
+/** How many records of backups are read at the same time. */
+const concurrency = 25;
+
+/** A table counts as at least this many bytes of work: an empty one takes time too. */
+const leastWorkBytes = 1024 * 1024;
+
+/**
+ * Reads a set with its members. The backups decide how a set is: its record and those of its members only keep what was
+ * noticed, so the answer is right even if nobody has noticed yet that the last backup ended. Changes nothing.
+ */
+export async function readSet(
+  { catalog }: Pick<RequestServices, 'catalog'>,
+  set: SetRecord,
+): Promise<BackupSet> {
+  const recorded = new Map((await catalog.sets.readMembers(set)).map((member) => [member.table, member]));
+  const members = await pMap(
+    set.tables,
+    async (table) => {
+      const member = recorded.get(table) ?? { table, status: 'WAITING' as const };
+      if (member.status !== 'CREATING' || member.backup === undefined) return member;
+      const backup = await catalog.backups.get({ table, id: member.backup });
+      return backup === undefined ? member : describeMember(member, backup);
+    },
+    { concurrency },
+  );
+  const progress = measure(members);
+  const isEnded = set.status === 'CREATING' && progress.tablesDone === members.length;
+  return {
+    ...set,
+    ...(isEnded && {
+      status: findOutcome(members),
+      figures: sumFigures(members),
+      ...whenKnown(findKind(members)),
+    }),
+    members,
+    progress: set.status === 'CREATING' ? progress : { ...progress, percent: 100 },
+  };
+}
+
+function describeMember(member: SetMember, { status, kind, figures, reason }: BackupRecord): SetMember {
+  return {
+    ...member,
+    status,
+    ...(kind !== undefined && status === 'AVAILABLE' && { kind }),
+    ...(figures !== undefined && { figures }),
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+function isDone({ status }: SetMember): boolean {
+  return status !== 'WAITING' && status !== 'CREATING';
+}
+
+function measure(members: readonly SetMember[]): SetProgress {
+  const work = (some: readonly SetMember[]): number =>
+    some.reduce((sum, { sizeBytes = 0 }) => sum + Math.max(sizeBytes, leastWorkBytes), 0);
+  const done = members.filter(isDone);
+  return {
+    percent: Math.floor((100 * work(done)) / work(members)),
+    tablesDone: done.length,
+    tables: members.length,
+  };
+}
+
+/** The status with which a set ends. A backup that was made and deleted since counts as made. */
+function findOutcome(members: readonly SetMember[]): SetOutcome {
+  const failed = members.filter(({ status }) => status === 'FAILED');
+  if (failed.length === 0) return 'AVAILABLE';
+  return failed.length === members.length ? 'FAILED' : 'PARTIAL';
+}
+
+/** Finds the kind of a whole set: full if all of its backups are; else that of the others. */
+function findKind(members: readonly SetMember[]): Kind | undefined {
+  const kinds = new Set(members.map(({ kind }) => kind));
+  return (['incremental', 'differential', 'full'] as const).find((kind) => kinds.has(kind));
+}
+
+function whenKnown(kind: Kind | undefined): { kind?: Kind } {
+  return kind === undefined ? {} : { kind };
+}
+
+function sumFigures(members: readonly SetMember[]): Figures {
+  const sum = (measureOf: (figures: Figures) => number): number =>
+    members.reduce((total, { figures }) => total + (figures === undefined ? 0 : measureOf(figures)), 0);
+  return {
+    items: sum(({ items }) => items),
+    bytes: sum(({ bytes }) => bytes),
+    copiedBytes: sum(({ copiedBytes }) => copiedBytes),
+    copiedFiles: sum(({ copiedFiles }) => copiedFiles),
+    copiedRecords: sum(({ copiedRecords }) => copiedRecords),
+  };
+}
