@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { DigestSum, digestImage } from '../../../lambda/snapshot/format/digest.ts';
 import type { SnapshotItem } from '../../../lambda/snapshot/read/read-snapshot.ts';
 import { serviceError } from '../../support/restore/imports.ts';
@@ -11,12 +11,19 @@ import {
 } from '../../support/restore/simulated-range.ts';
 import { ThrottledTable, unitsOf } from '../../support/restore/throttled-table.ts';
 import { VirtualTime } from '../../support/restore/virtual-time.ts';
+import { Random } from '../../simulation/random.ts';
 
 const kilobyte = 1024;
 /** The ranges that are written at the same time. */
 const rangeCount = 8;
 /** An invocation ends this long after its budget at the latest: a deployed one has as much in reserve. */
 const reserveMs = 60_000;
+
+// The pauses between requests are random.
+beforeEach(() => {
+  const random = new Random(1);
+  vi.spyOn(Math, 'random').mockImplementation(() => random.next());
+});
 
 function makeRanges(totalBytes: number, itemBytes: number, ranges = rangeCount): SnapshotItem[][] {
   const count = Math.ceil(totalBytes / itemBytes / ranges);

@@ -18,7 +18,7 @@ export interface RangeOptions {
   readonly table: ThrottledTable;
   readonly items: readonly SnapshotItem[];
   readonly budgetMs: number;
-  /** Kills the invocations that run at this time: what they have not published is lost. */
+  /** Kills the invocations that run at this time: they send nothing more, and what they have not published is lost. */
   readonly killAt?: number;
 }
 
@@ -53,6 +53,9 @@ export async function writeSimulatedRange(options: RangeOptions): Promise<Simula
 async function invoke(options: RangeOptions, parts: RangeResult[]): Promise<void> {
   const { clock, table, items, budgetMs, killAt = Infinity } = options;
   const startedAt = clock.now();
+  const checkAlive = (): void => {
+    if (startedAt < killAt && clock.now() >= killAt) throw new Error('killed');
+  };
   const from = BigInt(`0x${parts.at(-1)?.next ?? '0'}`);
   const results = writeItems({
     dynamodb: table.dynamodb,
@@ -60,12 +63,12 @@ async function invoke(options: RangeOptions, parts: RangeResult[]): Promise<void
     keyNames: ['pk'],
     clock,
     budget: new Budget(clock, budgetMs),
-    check: () => Promise.resolve(),
+    check: async () => checkAlive(),
     items: inBatches(items.filter(({ hash }) => hash >= from)),
     ahead: parts.at(-1)?.ahead ?? [],
   });
   for await (const result of results) {
-    if (startedAt < killAt && clock.now() >= killAt) throw new Error('killed');
+    checkAlive();
     parts.push(result);
   }
 }
