@@ -1,6 +1,5 @@
-import { statfsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { openRunFolder } from './test/support/run-folder.ts';
 
 /** The folders of the profiles (docs/testing.md); a test in no other folder is a unit test. */
 const database = ['test/scenarios/**/*.test.ts', 'test/*/**/database/**/*.test.ts'];
@@ -17,18 +16,6 @@ const profile = (name: string, groupOrder: number, include: string[], exclude: s
   test: { name, include, exclude, sequence: { groupOrder }, provide: { profile: name } },
 });
 
-const neededBytes = 2 * 1024 ** 3;
-
-/** The folder for the databases and stores of the tests: in memory if there is room, which takes a quarter off their time. */
-function temporaryFolder(): string {
-  try {
-    const { bavail, bsize } = statfsSync('/dev/shm');
-    return bavail * bsize >= neededBytes ? '/dev/shm' : tmpdir();
-  } catch {
-    return tmpdir();
-  }
-}
-
 export default defineConfig({
   test: {
     projects: [
@@ -36,8 +23,8 @@ export default defineConfig({
       profile('database', 2, database, wire),
       profile('wire', 3, wire, []),
     ],
-    globalSetup: ['test/support/definitions.ts'],
-    env: { TMPDIR: temporaryFolder() },
+    globalSetup: ['test/support/definitions.ts', 'test/support/run.ts'],
+    env: { TMPDIR: openRunFolder() },
     testTimeout: 120_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
