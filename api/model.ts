@@ -19,7 +19,7 @@ import { define, type Structures } from './shapes.ts';
  */
 
 /** An operation; `input` and `output` are names of structures. */
-export interface ApiOperation extends Pick<Operation, 'name' | 'text' | 'paths' | 'example'> {
+export interface ApiOperation extends Pick<Operation, 'name' | 'text' | 'verbs' | 'example'> {
   /** How the header `X-Amz-Target` names it. */
   readonly target: string;
   readonly input: string;
@@ -69,11 +69,11 @@ function outputOf(name: string): string {
 }
 
 function toApiOperation(operation: Operation): ApiOperation {
-  const { name, text, paths, example } = operation;
+  const { name, text, verbs, example } = operation;
   return {
     name,
     text,
-    paths,
+    verbs,
     example,
     target: targetOf(operation),
     input: inputOf(name),

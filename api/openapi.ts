@@ -1,5 +1,5 @@
 import { prefixes } from '../lambda/dialects/dynamodb/error-names.ts';
-import { isServedAt, paths } from '../lambda/dialects/dynamodb/paths.ts';
+import { formsOf, type PathForm, pathForms } from '../lambda/dialects/dynamodb/paths.ts';
 import { commonErrors } from './common-errors.ts';
 import { toSchema } from './json-schema.ts';
 import type { Api, ApiOperation } from './model.ts';
@@ -30,12 +30,12 @@ export function createOpenApi({ operations, structures }: Api): Record<string, u
     servers,
     security: [{ signature: [] }],
     paths: Object.fromEntries(
-      paths.flatMap((path) =>
+      (['/', ...Object.values(pathForms)] as const).flatMap((form) =>
         operations
-          .filter((operation) => isServedAt(path, operation))
+          .filter((operation) => formsOf(operation).includes(form))
           .map((operation) => [
-            `${path}#X-Amz-Target=${operation.target}`,
-            { post: describeOperation(operation, path) },
+            `${form}#X-Amz-Target=${operation.target}`,
+            { post: describeOperation(operation, form) },
           ]),
       ),
     ),
@@ -49,6 +49,7 @@ export function createOpenApi({ operations, structures }: Api): Record<string, u
         Fault: response('The service is at fault.', errorOf([modelError('InternalServerError')])),
       },
       headers: responseHeaders,
+      parameters: pathParameters,
       securitySchemes: { signature },
     },
   };
@@ -72,6 +73,26 @@ const signature = {
     'AWS Signature Version 4. The deployed endpoint requires execute-api as the name of the service.',
 };
 
+const tableName = { type: 'string', pattern: '^[a-zA-Z0-9_.-]{3,255}$' };
+
+/** The tables in the forms of paths. The request may name no others. */
+const pathParameters = {
+  table: {
+    name: 'table',
+    in: 'path',
+    required: true,
+    description: 'The table of the request, by name.',
+    schema: tableName,
+  },
+  target: {
+    name: 'target',
+    in: 'path',
+    required: true,
+    description: 'The table that a restore creates, by name.',
+    schema: tableName,
+  },
+};
+
 const responseHeaders = {
   'x-amzn-RequestId': { description: 'Names the request in the logs.', schema: { type: 'string' } },
   'x-amz-crc32': {
@@ -92,13 +113,19 @@ const error = {
 
 function describeOperation(
   { name, target, text, input, output, errors, example }: ApiOperation,
-  path: string,
+  form: PathForm,
 ): object {
+  const [, verb = ''] = form.split('/');
   return {
-    operationId: path === '/' ? name : `${name}At${path.charAt(1).toUpperCase()}${path.slice(2)}`,
-    tags: [path],
+    operationId: form === '/' ? name : `${name}At${verb.charAt(0).toUpperCase()}${verb.slice(1)}`,
+    tags: [form],
     summary: text,
-    parameters: [{ name: 'X-Amz-Target', in: 'header', required: true, schema: { const: target } }],
+    parameters: [
+      { name: 'X-Amz-Target', in: 'header', required: true, schema: { const: target } },
+      ...Object.keys(pathParameters)
+        .filter((parameter) => form.includes(`{${parameter}}`))
+        .map((parameter) => ({ $ref: `#/components/parameters/${parameter}` })),
+    ],
     requestBody: {
       required: true,
       content: { [contentType]: { schema: { $ref: `#/components/schemas/${input}` }, example } },

@@ -1,5 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import type { OperationName, ReceivedAnswer } from '../lambda/dialects/dynamodb/api-operations.ts';
+import {
+  apiOperations,
+  type OperationName,
+  type ReceivedAnswer,
+} from '../lambda/dialects/dynamodb/api-operations.ts';
+import type { JsonObject } from '../lambda/dialects/dynamodb/json.ts';
+import { choosePath } from '../lambda/dialects/dynamodb/named-tables.ts';
 import { parseJson } from '../lambda/item/parse-json.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type Headers, type Sign, createSigner } from './signer.ts';
@@ -27,13 +33,14 @@ export function createClient(endpoint: Endpoint): Call {
   let signing: Promise<Sign> | undefined;
   return async <N extends OperationName>(operation: N, input: object) => {
     const sign = await (signing ??= createSigner(endpoint));
+    const url = urlOf(endpoint, operation, { ...input });
     const body = JSON.stringify(input);
     const headers = {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `DynamoDB_20120810.${operation}`,
     };
     for (const pause of [...pausesMs, undefined]) {
-      const attempt = await send(endpoint, await sign(headers, body), body);
+      const attempt = await send(endpoint, url, await sign(url, headers, body), body);
       if ('answer' in attempt) return attempt.answer as ReceivedAnswer<N>;
       if (pause === undefined || !attempt.isRetryable) throw attempt.error;
       await setTimeout(pause * (1 - Math.random() / 2));
@@ -56,9 +63,17 @@ export async function* readPages<N extends PagedOperation>(
   } while (next !== undefined);
 }
 
-async function send(endpoint: Endpoint, headers: Headers, body: string): Promise<Attempt> {
+/** The URL of the narrowest path for a call, so that a caller needs rights to its own tables only. */
+function urlOf({ url }: Endpoint, operation: OperationName, input: JsonObject): URL {
+  const description = apiOperations.find(({ name }) => name === operation);
+  if (description === undefined) throw new TypeError(`there is no operation ${operation}`);
+  const path = choosePath(description, input);
+  return path === '/' ? url : new URL(`${url.pathname.replace(/\/$/, '')}${path}`, url);
+}
+
+async function send(endpoint: Endpoint, url: URL, headers: Headers, body: string): Promise<Attempt> {
   try {
-    const response = await fetch(endpoint.url, {
+    const response = await fetch(url, {
       method: 'POST',
       headers,
       body,

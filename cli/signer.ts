@@ -3,8 +3,8 @@ import { CommandError } from './errors.ts';
 
 export type Headers = Record<string, string>;
 
-/** Adds the headers of a signature to those of a POST request with this body. */
-export type Sign = (headers: Headers, body: string) => Promise<Headers>;
+/** Adds the headers of a signature to those of a POST request to a path of the endpoint, with this body. */
+export type Sign = (url: URL, headers: Headers, body: string) => Promise<Headers>;
 
 const anyCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
@@ -12,7 +12,7 @@ const anyCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
  * Creates a function that signs requests to the endpoint by AWS Signature Version 4: with the AWS credentials of the
  * environment, or with any if the endpoint is on this machine. Signing throws `CommandError` if there are no credentials.
  */
-export async function createSigner({ url, isLocal, service, region }: Endpoint): Promise<Sign> {
+export async function createSigner({ isLocal, service, region }: Endpoint): Promise<Sign> {
   // Loaded only here, because they take longer to load than all else at the start.
   const { Sha256 } = await import('@smithy/core/checksum');
   const { SignatureV4 } = await import('@smithy/signature-v4');
@@ -22,8 +22,7 @@ export async function createSigner({ url, isLocal, service, region }: Endpoint):
     credentials: isLocal ? anyCredentials : await findCredentials(),
     sha256: Sha256,
   });
-  const { protocol, hostname, host, pathname: path } = url;
-  return async (headers, body) => {
+  return async ({ protocol, hostname, host, pathname: path }, headers, body) => {
     const request = {
       method: 'POST',
       protocol,

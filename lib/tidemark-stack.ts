@@ -3,7 +3,6 @@ import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { environment } from '../lambda/runtime/environment.ts';
 import { DynamodbApi } from './api/dynamodb-api.ts';
-import type { ApiPath } from '../lambda/dialects/dynamodb/paths.ts';
 import { CatalogTable } from './catalog/catalog-table.ts';
 import { exampleTables } from './config/schema.ts';
 import type { TidemarkConfig } from './config/tidemark-config.ts';
@@ -84,20 +83,14 @@ export class TidemarkStack extends Stack {
       functions: { schedule: schedules.handler, reconcile: reconciler.handler, sweep: sweep.handler },
     });
 
-    this.outputApi('Api', '/', 'all operations');
-    this.outputApi('BackupApi', '/backup', 'creating, describing and listing backups');
-    this.outputApi('ReadApi', '/read', 'describing, listing and reading backups');
+    this.output('ApiUrl', this.api.url, 'Endpoint for all operations; the paths of the verbs are below it');
+    const arns = this.api.invokeArns().join(',');
+    this.output('ApiArns', arns, 'ARNs on which to allow execute-api:Invoke for all operations');
     this.output('BucketName', store.bucket.bucketName, 'Bucket that holds the backups');
     this.output('CatalogTableName', catalog.table.tableName, 'Table that holds the records of the backups');
     this.output('BackupMachineArn', machines.backup.stateMachineArn, 'State machine that makes backups');
     this.output('RestoreMachineArn', machines.restore.stateMachineArn, 'State machine that restores backups');
     this.output('FailureTopicArn', topic.topicArn, 'Topic to subscribe to for news of failures');
-  }
-
-  private outputApi(name: string, path: ApiPath, operations: string): void {
-    this.output(`${name}Url`, this.api.url(path), `Endpoint for ${operations}`);
-    const arns = this.api.invokeArns(path).join(',');
-    this.output(`${name}Arns`, arns, `ARNs on which to allow execute-api:Invoke for ${operations}`);
   }
 
   private output(id: string, value: string, description: string): CfnOutput {

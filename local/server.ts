@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { handle, operationOf } from '../lambda/dialects/dynamodb/dialect.ts';
 import { internalError } from '../lambda/dialects/dynamodb/error-names.ts';
-import { toApiPath } from '../lambda/dialects/dynamodb/paths.ts';
 import { respond } from '../lambda/dialects/dynamodb/respond.ts';
 import type { WireRequest, WireResponse } from '../lambda/dialects/wire.ts';
 import type { Operations } from '../lambda/operations/operations.ts';
@@ -104,10 +103,10 @@ async function answer(
   send(response, await handle(operations, call, log));
 }
 
-/** True for the database's own operations. A path that is limited to some of Tidemark's operations has none of them. */
+/** True for the database's own operations. Only `/` has them: every other path is of one of Tidemark's verbs. */
 function isForDatabase(call: WireRequest, target: string): boolean {
   const isOthers = call.method === 'POST' && operationOf(call) === undefined && databaseTarget.test(target);
-  return isOthers && toApiPath(call.path) === '/';
+  return isOthers && call.path === '/';
 }
 
 /** Reads the body to its end, or no answer would arrive. Resolves to undefined if the body is too large. */

@@ -2,20 +2,28 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { handle, operationOf } from '../dialects/dynamodb/dialect.ts';
 import type { WireRequest } from '../dialects/wire.ts';
 import type { Operations } from '../operations/operations.ts';
-import { dropTrailing } from '../runtime/drop-trailing.ts';
 import { createLambdaLog, type Log } from '../runtime/logger.ts';
 import { createRequestOperations } from './compose/request-operations.ts';
 
 /** The part of API Gateway's event that the handler reads. An emulator may leave out fields that API Gateway always sends. */
 export interface ApiEvent {
   readonly httpMethod: string;
+  /** The path as requested, without the stage; behind a custom domain, with its base path. */
   readonly path: string;
-  /** The path of the API that the request matched: without the stage and without a custom domain's base path. */
+  /** The form of the path that API Gateway found for the request, such as `/read/{table}`. */
   readonly resource?: string | undefined;
+  /** The names that the path has in place of those in braces. API Gateway decodes them. */
+  readonly pathParameters?: Readonly<Record<string, string | undefined>> | null | undefined;
   readonly headers?: Readonly<Record<string, string | undefined>> | null | undefined;
   readonly body?: string | null | undefined;
   readonly isBase64Encoded?: boolean | undefined;
-  readonly requestContext?: { readonly identity?: { readonly userArn?: string | null } } | undefined;
+  readonly requestContext?:
+    | {
+        /** The path as requested, with the stage or with a custom domain's base path. */
+        readonly path?: string;
+        readonly identity?: { readonly userArn?: string | null };
+      }
+    | undefined;
 }
 
 /** The Lambda function of the REST API (proxy integration, payload 1.0), in DynamoDB's dialect. */
@@ -46,18 +54,16 @@ export function createApiHandler(
 
 function toWireRequest({
   httpMethod,
-  path,
-  resource = path,
   headers,
   body,
   isBase64Encoded,
   requestContext,
+  ...event
 }: ApiEvent): WireRequest {
   const caller = requestContext?.identity?.userArn;
   return {
     method: httpMethod,
-    // Some SDKs end a stage's path with a slash, some do not.
-    path: dropTrailing(resource, '/') || '/',
+    path: findPath({ ...event, requestContext }),
     headers: Object.fromEntries(
       Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
     ),
@@ -66,4 +72,28 @@ function toWireRequest({
     signed: true,
     ...(caller && { caller }),
   };
+}
+
+/** What a stage or a custom domain may put before a path. */
+const basePath = /^(?:\/\w[\w.$-]{0,200}){0,5}$/;
+
+/**
+ * Finds the path of the API that a request was sent to. IAM has checked the path as it was requested, and API Gateway has
+ * decoded it before it looked for a resource. So the path counts only if it is written, wherever the event has it, as the
+ * resource writes it; one slash may follow. Otherwise returns an empty text, which is no path of the endpoint.
+ */
+function findPath({
+  path,
+  resource,
+  pathParameters,
+  requestContext,
+}: Pick<ApiEvent, 'path' | 'resource' | 'pathParameters' | 'requestContext'>): string {
+  if (resource === undefined || resource === '/') return resource ?? path;
+  const plain = resource.replace(/\{(\w+)\}/g, (_, name: string) => pathParameters?.[name] ?? '');
+  const isAsRequested = (requested: string) => {
+    const end = [plain, `${plain}/`].find((each) => requested.endsWith(each));
+    return end !== undefined && basePath.test(requested.slice(0, -end.length));
+  };
+  const written = [path, requestContext?.path ?? path];
+  return written.every(isAsRequested) ? plain : '';
 }

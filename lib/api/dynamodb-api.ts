@@ -12,7 +12,7 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type ApiPath, paths } from '../../lambda/dialects/dynamodb/paths.ts';
+import { pathForms, pathOf, type Place } from '../../lambda/dialects/dynamodb/paths.ts';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
 import type { NativeRestore } from '../native/native-restore.ts';
 import type { Machines, StackParts } from '../stack-parts.ts';
@@ -25,7 +25,10 @@ export interface DynamodbApiProps extends StackParts {
   readonly nativeRestore: NativeRestore;
 }
 
-/** The endpoint of the DynamoDB dialect. It has three paths; every request must be signed for `execute-api`. */
+/**
+ * The endpoint of the DynamoDB dialect: `/`, and a path for each verb and table. Every request must be signed for
+ * `execute-api`.
+ */
 export class DynamodbApi extends Construct {
   private readonly api: RestApi;
 
@@ -41,35 +44,38 @@ export class DynamodbApi extends Construct {
       this.api.addGatewayResponse(response.type.responseType, response);
     }
     const authorizationType = AuthorizationType.IAM;
-    for (const path of paths) {
-      this.api.root.resourceForPath(path).addMethod('POST', integration, { authorizationType });
+    for (const form of ['/', ...Object.values(pathForms)]) {
+      this.api.root.resourceForPath(form).addMethod('POST', integration, { authorizationType });
     }
     // DynamoDB answers its health check at this path too.
     this.api.root.addMethod('GET', integration, { authorizationType });
   }
 
-  /** URL that clients set as their endpoint. */
-  url(path: ApiPath): string {
-    return this.api.urlForPath(path);
+  /** The URL of `/`. Clients set it as their endpoint, or the path of a verb below it. */
+  get url(): string {
+    return this.api.urlForPath('/');
   }
 
   /**
-   * ARNs on which a caller's policy must allow `execute-api:Invoke` for the operations of the path. A principal of this
-   * account needs nothing else; one of another account assumes a role of this one.
+   * ARNs on which a caller's policy must allow `execute-api:Invoke` for the operations of a verb on tables, by default for
+   * all operations. The names of the tables may be patterns of IAM. A principal of this account needs nothing else; one of
+   * another account assumes a role of this one.
    */
-  invokeArns(path: ApiPath): string[] {
-    const arn = this.api.arnForExecuteApi('POST', path, this.api.deploymentStage.stageName);
-    // API Gateway treats /backup/ as /backup, but checks the right to the path as requested. The JavaScript SDK
-    // requests the first form, boto3 the second.
-    return path === '/' ? [arn] : [arn, `${arn}/`];
+  invokeArns(place?: Place): string[] {
+    const { stageName } = this.api.deploymentStage;
+    if (place === undefined) return [this.api.arnForExecuteApi('POST', '/', stageName)];
+    const arn = this.api.arnForExecuteApi('POST', pathOf(place), stageName);
+    // API Gateway treats /backup/orders/ as /backup/orders, but checks the right to the path as requested. The
+    // JavaScript SDK requests the first form, boto3 the second.
+    return [arn, `${arn}/`];
   }
 
-  /** Lets the grantee call the operations of the path, and no others. */
-  grantInvoke(grantee: IGrantable, path: ApiPath): Grant {
+  /** Lets the grantee call the operations of a verb on tables, by default all operations. */
+  grantInvoke(grantee: IGrantable, place?: Place): Grant {
     return Grant.addToPrincipal({
       grantee,
       actions: ['execute-api:Invoke'],
-      resourceArns: this.invokeArns(path),
+      resourceArns: this.invokeArns(place),
     });
   }
 

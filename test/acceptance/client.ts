@@ -63,8 +63,18 @@ export function placeOf(operation: Operation): 'tidemark' | 'tables' {
 export interface Client {
   /** Part of the names of tables. */
   readonly name: string;
-  /** Throws `ServiceError` if the service answers with an error. */
-  call<K extends Operation>(operation: K, input: Calls[K][0]): Promise<Calls[K][1]>;
+  /**
+   * Calls an operation, of Tidemark at this path of its endpoint. Throws `ServiceError` if the service answers with an
+   * error.
+   *
+   * @default path '/'
+   */
+  call<K extends Operation>(operation: K, input: Calls[K][0], path?: string): Promise<Calls[K][1]>;
+}
+
+/** The URL that a client is given as its endpoint for a path. */
+export function urlAt(url: string, path: string | undefined): string {
+  return path === undefined ? url : url.replace(/\/?$/, path);
 }
 
 /** An error of the service as the client reports it. */

@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.ts';
 import { defineBackupTests } from './scenario/backups.ts';
 import { definePointInTimeTests } from './scenario/point-in-time.ts';
 import { defineErrorTests } from './scenario/errors.ts';
+import { definePathTests } from './scenario/paths.ts';
 import { defineRestoreTests } from './scenario/restores.ts';
 import { numberedItems, Workplace } from './tables.ts';
 
@@ -49,6 +50,7 @@ export function defineScenario(
     defineRestoreTests(world);
     definePointInTimeTests(world);
     defineErrorTests(world);
+    definePathTests(world);
     more(world);
   });
 }

@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import { apiOperations } from '../../lambda/dialects/dynamodb/api-operations.ts';
-import { isServedAt, paths } from '../../lambda/dialects/dynamodb/paths.ts';
+import { formsOf } from '../../lambda/dialects/dynamodb/paths.ts';
 import { document } from './schemas.ts';
 
 test('the OpenAPI document is valid OpenAPI 3.1', async () => {
@@ -12,10 +12,8 @@ describe('the OpenAPI document', () => {
   const { paths: described } = document as { paths: Record<string, { post: { operationId: string } }> };
 
   test('has one path for each operation and each path that serves it', () => {
-    const served = paths.flatMap((path) =>
-      apiOperations
-        .filter((operation) => isServedAt(path, operation))
-        .map(({ name }) => `${path}#X-Amz-Target=DynamoDB_20120810.${name}`),
+    const served = apiOperations.flatMap((operation) =>
+      formsOf(operation).map((form) => `${form}#X-Amz-Target=DynamoDB_20120810.${operation.name}`),
     );
     expect(Object.keys(described).toSorted()).toEqual(served.toSorted());
   });

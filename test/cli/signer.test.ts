@@ -37,15 +37,16 @@ describe('createSigner', () => {
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'the secret');
     vi.stubEnv('AWS_SESSION_TOKEN', 'the token');
     const host = 'abc.execute-api.eu-west-1.amazonaws.com';
+    const url = `https://${host}/prod/read/Music`;
     const sign = await createSigner(
       chooseEndpoint({ 'endpoint-url': `https://${host}/prod/` }, { AWS_REGION: 'us-west-2' }),
     );
-    const signed = await sign(headers, body);
+    const signed = await sign(new URL(url), headers, body);
     expect(signed['authorization']).toMatch(
       /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/execute-api\/aws4_request, SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-amz-target, /,
     );
     expect(signed['authorization']).toMatch(
-      new RegExp(`Signature=${computeSignature(signed, host, '/prod/', 'the secret')}$`),
+      new RegExp(`Signature=${computeSignature(signed, host, '/prod/read/Music', 'the secret')}$`),
     );
     expect(signed['x-amz-security-token']).toBe('the token');
   });
@@ -53,8 +54,9 @@ describe('createSigner', () => {
   it('signs for an endpoint on this machine with credentials of its own, never with those of the environment', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'the secret');
-    const sign = await createSigner(chooseEndpoint({}, {}));
-    const signed = await sign(headers, body);
+    const endpoint = chooseEndpoint({}, {});
+    const sign = await createSigner(endpoint);
+    const signed = await sign(endpoint.url, headers, body);
     expect(signed['authorization']).toMatch(/Credential=local\/\d{8}\/us-east-1\/dynamodb\/aws4_request/);
     expect(signed['authorization']).toMatch(
       new RegExp(`Signature=${computeSignature(signed, '127.0.0.1:4100', '/', 'local')}$`),

@@ -49,6 +49,24 @@ describe('a wrong command line', () => {
   });
 });
 
+describe('a command sends each call to the narrowest path below its endpoint', () => {
+  it.each([
+    [['verify', arn], ['/prod/read/Music']],
+    [['compare', arn, arn.replace('/Music/', '/Lyrics/')], ['/prod/']],
+    [['restores', 'Music'], ['/prod/read/Music']],
+    [['restores'], ['/prod/']],
+  ])('%j: %j', async (args, paths) => {
+    const seen: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      seen.push(request.url);
+      request.resume();
+      response.writeHead(400).end('{"__type":"#ValidationException"}');
+    });
+    await run(args, { TIDEMARK_ENDPOINT_URL: `${url}/prod/` });
+    expect(seen).toEqual(paths);
+  });
+});
+
 describe('an error ends a command with 2 and the next step', () => {
   it('when no Tidemark listens at the endpoint', async () => {
     const url = await findClosedUrl();

@@ -63,18 +63,44 @@ describe('an event of API Gateway', () => {
     expect(answer).toMatchObject({ statusCode: 200, body: expect.stringMatching(/^healthy: dynamodb\./) });
   });
 
-  test.each([
-    ['/read', '/read', 'AccessDeniedException'],
-    ['/backup/', '/backup', 'BackupDetails'],
+  test.each<[string, Partial<ApiEvent>]>([
+    ['/backup/Music', {}],
+    ['/backup/Music/', {}],
+    ['/backup/Music', { requestContext: { path: '/prod/backup/Music' } }],
     // A custom domain may add a base path.
-    ['/tidemark/read', '/read', 'AccessDeniedException'],
-    ['/%72ead', '/read', 'AccessDeniedException'],
-    ['/read', undefined, 'AccessDeniedException'],
-    ['/read', '/', 'BackupDetails'],
-  ])('becomes a request at the path that API Gateway matched: %s by %s', async (path, resource, expected) => {
-    const { body } = await createApiHandler(() => fakeOperations(), silentLog)(event({ path, resource }));
-    expect(body).toContain(expected);
+    ['/tide/mark/backup/Music', { requestContext: { path: '/tide/mark/backup/Music' } }],
+    ['/backup/Music', { resource: undefined, pathParameters: undefined }],
+  ])('is of the table in its path: %s, %j', async (path, more) => {
+    const { body } = await askAt(path, 'Music', more);
+    expect(body).toContain('BackupDetails');
   });
+
+  test.each<[string, Partial<ApiEvent>]>([
+    ['/backup/%4dusic', {}],
+    ['/backup/Music', { requestContext: { path: '/prod/backup/%4dusic' } }],
+    ['/%62ackup/Music', {}],
+    ['//backup/Music', {}],
+    ['/backup//Music', {}],
+    ['/backup/Music//', {}],
+    ['/backup/./Music', {}],
+    ['/read/../backup/Music', {}],
+    ['/BACKUP/Music', {}],
+    ['/backup/music', {}],
+    ['/backup/Music ', {}],
+    ['/backup/Music', { requestContext: { path: '/prod/backup/Other' } }],
+    ['/backup/Other/Music', {}],
+    ['/a%2fb/backup/Music', {}],
+    ['/backup/%4dusic', { resource: undefined, pathParameters: undefined }],
+  ])('is refused if its path is not written as that of its table: %s, %j', async (path, more) => {
+    const { statusCode, body } = await askAt(path, 'Music', more);
+    expect([statusCode, body]).toEqual([400, expect.stringContaining('AccessDeniedException')]);
+  });
+
+  /** Asks for a backup of Music at a path for which API Gateway found the form with this table. */
+  function askAt(path: string, table: string, more: Partial<ApiEvent>) {
+    const found = { path, resource: '/backup/{table}', pathParameters: { table } };
+    return createApiHandler(() => fakeOperations(), silentLog)(event({ ...found, ...more }));
+  }
 
   test('without a body is answered in the dialect', async () => {
     const answer = await createApiHandler(() => fakeOperations(), silentLog)(event({ body: null }));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pathForms } from '../../lambda/dialects/dynamodb/paths.ts';
 import { render, synthesize, findWarnings } from '../support/synthesis.ts';
 
 const template = synthesize({
@@ -205,7 +206,7 @@ describe('a state machine', () => {
 });
 
 describe('the API', () => {
-  it('accepts only signed requests: POST at three paths, and GET at the root', () => {
+  it('accepts only signed requests: POST at / and at the path of each verb, and GET at /', () => {
     const [handler] = Object.keys(
       template.findResources('AWS::Lambda::Function', {
         Properties: { Description: 'Tidemark: dynamodb-api' },
@@ -213,11 +214,15 @@ describe('the API', () => {
     );
     const parts = template.findResources('AWS::ApiGateway::Resource');
     const methods = properties('AWS::ApiGateway::Method');
-    const served = methods.map((made) => {
-      const part = parts[made.ResourceId.Ref];
-      return `${made.HttpMethod} /${part?.Properties.PathPart ?? ''}`;
-    });
-    expect(served.sort()).toEqual(['GET /', 'POST /', 'POST /backup', 'POST /read']);
+    const pathOf = (id: string): string => {
+      const part = parts[id]?.Properties;
+      return part === undefined ? '' : `${pathOf(part.ParentId.Ref)}/${part.PathPart}`;
+    };
+    const served = methods.map(
+      ({ HttpMethod, ResourceId }) => `${HttpMethod} ${pathOf(ResourceId.Ref) || '/'}`,
+    );
+    const verbs = Object.values(pathForms).map((form) => `POST ${form}`);
+    expect(served.sort()).toEqual(['GET /', 'POST /', ...verbs].sort());
     for (const made of methods) {
       expect(made).toMatchObject({ AuthorizationType: 'AWS_IAM', Integration: { Type: 'AWS_PROXY' } });
       expect(JSON.stringify(made.Integration.Uri)).toContain(`"Fn::GetAtt":["${handler}","Arn"]`);
@@ -365,10 +370,6 @@ describe('the stack', () => {
     expect(Object.fromEntries(outputs)).toEqual({
       ApiUrl: expect.stringMatching(/^https:\/\/<Dynamodb\w+>\.execute-api\..*>\/$/),
       ApiArns: invoke('/'),
-      BackupApiUrl: expect.stringMatching(/^https:\/\/<Dynamodb\w+>\.execute-api\..*>\/backup$/),
-      BackupApiArns: `${invoke('/backup')},${invoke('/backup/')}`,
-      ReadApiUrl: expect.stringMatching(/^https:\/\/<Dynamodb\w+>\.execute-api\..*>\/read$/),
-      ReadApiArns: `${invoke('/read')},${invoke('/read/')}`,
       BucketName: expect.stringMatching(/^<StoreBucket\w+>$/),
       CatalogTableName: expect.stringMatching(/^<CatalogTable\w+>$/),
       BackupMachineArn: expect.stringMatching(/^<BackupMachine\w+>$/),

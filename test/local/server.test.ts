@@ -221,7 +221,7 @@ describe('a call for Tidemark', () => {
     },
   );
 
-  test.each(['/backup', '/read/'])('at %s never reaches the database', async (path) => {
+  test.each(['/backup/Music', '/read/Music/', '/prod/'])('at %s never reaches the database', async (path) => {
     const { url, received } = await setUp();
     const answer = await call(`${url}${path}`, 'DynamoDB_20120810.PutItem', {});
     expect([answer.status, await answer.text()]).toEqual([
@@ -230,7 +230,7 @@ describe('a call for Tidemark', () => {
     ]);
     const create = { TableName: 'Music', BackupName: 'nightly' };
     const created = await call(`${url}${path}`, 'DynamoDB_20120810.CreateBackup', create);
-    expect(created.status).toBe(path === '/backup' ? 200 : 400);
+    expect(created.status).toBe(path === '/backup/Music' ? 200 : 400);
     expect(received).toEqual([]);
   });
 

@@ -6,14 +6,15 @@ import { apiOperations } from './api-operations.ts';
 import { internalError, missingToken } from './error-names.ts';
 import { type Refusal, renderError, unknownOperation } from './errors.ts';
 import { type JsonObject, membersOf, parseBody } from './json.ts';
+import { checkNamedTables } from './named-tables.ts';
 import type { Operation } from './operation.ts';
-import { checkPath } from './paths.ts';
+import { findPlace } from './paths.ts';
 import { isReadable, respond, respondJson } from './respond.ts';
 
 /*
  * DynamoDB's JSON protocol 1.0, from the request to the response:
  *
- *   headers and path -> operation -> decoded input -> `run`: a dialect-free operation -> answer -> 200
+ *   headers -> operation -> path -> decoded input -> its tables -> `run`: a dialect-free operation -> answer -> 200
  *                                                                         any of these throws -> 400 or 500
  *
  * An operation's description (operations/) has all that is particular to the operation; the rest is here and derives from
@@ -71,9 +72,11 @@ async function answer(
     const sent = parseBody(request.body);
     if (operation === undefined) return respondJson(request, 400, unknownOperation);
     if (!request.signed) return respondJson(request, 400, missingToken);
-    checkPath(operation, request.path);
+    const place = findPlace(operation, request.path);
     body = membersOf(sent);
-    return respondJson(request, 200, await operation.call(operations, body, request));
+    const input = operation.decode(body);
+    if (place !== undefined) checkNamedTables(operation, input, place);
+    return respondJson(request, 200, await operation.call(operations, input, request));
   } catch (error) {
     const refusal = renderError(error, body, operation?.errors ?? []);
     const response = respondRefusal(request, refusal);

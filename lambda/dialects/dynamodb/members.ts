@@ -15,6 +15,12 @@ interface Common {
   readonly emptyText?: string;
   /** What the member means: one sentence of the API documents. */
   readonly text?: string;
+  /**
+   * Which table the member names, by name or ARN: the request's table, one of its `backup`s, the `target` of a restore, or
+   * `any` of them. `cursor`: the backup after which a list continues. A path of the endpoint is of one table, and a
+   * request that was sent there may name no other.
+   */
+  readonly names?: 'table' | 'backup' | 'target' | 'any' | 'cursor';
 }
 
 export type Member = Common &

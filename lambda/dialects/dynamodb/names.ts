@@ -23,6 +23,7 @@ export const newName = {
 /** The name of the table that a restore of a backup creates (public probe of the text). */
 export const targetName = {
   ...newName,
+  names: 'target',
   emptyText: 'TableName must be at least 3 characters long and at most 255 characters long',
 } as const;
 
@@ -32,6 +33,7 @@ export const targetName = {
  */
 export const tableNameOrArn = {
   type: 'string',
+  names: 'table',
   constraints: [
     applyToName(pattern(characters), { pattern: `(arn:[^/]+:table/)?${characters}` }),
     applyToName(minLength(3), { min: 1 }),
@@ -50,7 +52,7 @@ export const tableNameOrArnByLength = {
  * A backup's ARN. The model allows 37 to 1024 characters, but the service reports no such constraint: it answers
  * `Invalid Backup ARN` to an empty text too (public probe of the service).
  */
-export const backupArn = { type: 'string', text: 'The ARN of a backup.' } as const;
+export const backupArn = { type: 'string', names: 'backup', text: 'The ARN of a backup.' } as const;
 
 const partitions = /^aws(-cn|-us-gov|-eusc|-iso(-[a-z])?)?$/;
 
@@ -75,7 +77,11 @@ export function toBackupKey(arn: string): BackupKey {
 }
 
 /** An ARN of a table; `tableOfArn` checks the name in it. */
-export const tableArn = { type: 'string', constraints: [minLength(1), maxLength(maxArnLength)] } as const;
+export const tableArn = {
+  type: 'string',
+  names: 'table',
+  constraints: [minLength(1), maxLength(maxArnLength)],
+} as const;
 
 /** The table that an ARN names. Throws `Validation` if the text is not the ARN of a table. */
 export function tableOfArn(arn: string): TableReference {

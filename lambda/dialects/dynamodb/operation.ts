@@ -3,7 +3,7 @@ import type { WireRequest } from '../wire.ts';
 import type { OperationError } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import type { Answer, Input, Members } from './members.ts';
-import type { RestrictedPath } from './paths.ts';
+import type { Verb } from './paths.ts';
 import { read } from './read.ts';
 
 /**
@@ -14,8 +14,10 @@ export interface Operation<N extends string = string, R extends object = object>
   readonly name: N;
   /** What it does, for the API documents. */
   readonly text: string;
-  /** The paths that serve it in addition to `/`. */
-  readonly paths: readonly RestrictedPath[];
+  /** Its own verb, then the others at whose paths it is served too. `/` serves every operation. */
+  readonly verbs: readonly [Verb, ...Verb[]];
+  /** The members that a request may have only at the path of another verb, and at `/`. */
+  readonly reserved: Readonly<Record<string, Verb>>;
   /** What its request may hold. */
   readonly members: Members;
   /** What its answer holds if the answer is Tidemark's own; DynamoDB's own service model describes the others. */
@@ -24,15 +26,17 @@ export interface Operation<N extends string = string, R extends object = object>
   readonly errors: readonly OperationError[];
   /** A valid request, for the API documents and for tests of every operation. */
   readonly example: object;
+  /** Decodes a request's body. Throws `SerializationError` and `Validation`. */
+  decode(body: JsonObject): JsonObject;
   /**
-   * Decodes a request's body and runs the operation. Returns the answer's members, with dates still as `Date`. Throws
-   * `SerializationError` and `TidemarkError`.
+   * Runs the operation with its decoded input. Returns the answer's members, with dates still as `Date`. Throws
+   * `TidemarkError`.
    */
-  call(operations: Operations, body: JsonObject, request: WireRequest): Promise<R>;
+  call(operations: Operations, input: JsonObject, request: WireRequest): Promise<R>;
 }
 
 interface Description<N extends string, M extends Members, A extends Members | undefined, R extends object>
-  extends Pick<Operation<N>, 'name' | 'text'>, Partial<Pick<Operation, 'paths' | 'errors'>> {
+  extends Pick<Operation<N>, 'name' | 'text' | 'verbs'>, Partial<Pick<Operation, 'reserved' | 'errors'>> {
   readonly members: M;
   readonly answer?: A;
   readonly example: { readonly [K in keyof M]?: unknown };
@@ -46,16 +50,19 @@ export function operation<
   R extends (A extends Members ? Answer<A> : object),
   const A extends Members | undefined = undefined,
 >(description: Description<N, M, A, R>): Operation<N, R> {
-  const { name, text, paths = [], members, answer, errors = [], example } = description;
+  const { name, text, verbs, reserved = {}, members, answer, errors = [], example } = description;
   return {
     name,
     text,
-    paths,
+    verbs,
+    reserved,
     members,
     answer,
     errors,
     example,
-    call: async (operations, body, request) => description.run(operations, read(members, body), request),
+    decode: (body) => read(members, body),
+    // The dialect passes on what `decode` returned.
+    call: async (operations, input, request) => description.run(operations, input as Input<M>, request),
   };
 }
 

@@ -1,41 +1,86 @@
-import { dropTrailing } from '../../runtime/drop-trailing.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import type { Operation } from './operation.ts';
 
 /**
- * The endpoint's paths that serve some operations only; each operation's description names those that serve it. `/`
- * serves all operations. Every call of DynamoDB's protocol is a POST, so an IAM policy can tell operations apart by the
- * path alone.
+ * The paths of the endpoint, one form for each verb. Every call of DynamoDB's protocol is a POST, so IAM can distinguish
+ * calls by the path alone. The verb comes first, because the `*` of an IAM policy also matches slashes. `/` serves
+ * everything. `reencrypt` restores with another encryption than the source may have. docs/decisions/044 says why.
  */
-const restrictedPaths = ['/backup', '/read'] as const;
+export const pathForms = {
+  read: '/read/{table}',
+  backup: '/backup/{table}',
+  delete: '/delete/{table}',
+  restore: '/restore/{table}/{target}',
+  reencrypt: '/reencrypt/{table}/{target}',
+  recovery: '/recovery/{table}',
+} as const;
 
-export type RestrictedPath = (typeof restrictedPaths)[number];
+/** What a caller wants to do to a table. Each verb is a right of its own. */
+export type Verb = keyof typeof pathForms;
 
-/** All paths of the endpoint. The stack creates them. */
-export const paths = ['/', ...restrictedPaths] as const;
+/** A path of the endpoint as it is written in documents and in API Gateway. */
+export type PathForm = '/' | (typeof pathForms)[Verb];
 
-export type ApiPath = (typeof paths)[number];
+/** All verbs, in the order of the documents. */
+export const verbs = Object.keys(pathForms) as Verb[];
 
-export function isServedAt(path: ApiPath, operation: Pick<Operation, 'paths'>): boolean {
-  return path === '/' || operation.paths.includes(path);
+/** The verb and the tables that a path names. */
+export interface Place {
+  readonly verb: Verb;
+  readonly table: string;
+  /** The table that a restore creates. Set for the verbs whose path names it. */
+  readonly target?: string;
+}
+
+/** The longest path: a verb and two names of 255 characters. */
+const maxPathLength = 600;
+
+const placeForm = new RegExp(
+  `^/(${verbs.join('|')})/([a-zA-Z0-9_.-]{3,255})(?:/([a-zA-Z0-9_.-]{3,255}))?/?$`,
+);
+
+/**
+ * Reads a path exactly as it was requested: nothing is decoded, and no slash is doubled. One slash may follow the last
+ * name, because the JavaScript SDK ends a path with one. Returns undefined for a text that is not the path of a place.
+ */
+export function parsePath(path: string): Place | undefined {
+  if (path.length > maxPathLength) return undefined;
+  const [, name, table, target] = placeForm.exec(path) ?? [];
+  const verb = verbs.find((each) => each === name);
+  if (verb === undefined || table === undefined) return undefined;
+  if ((target !== undefined) !== hasTarget(verb)) return undefined;
+  return { verb, table, ...(target !== undefined && { target }) };
+}
+
+/** The path of a place. */
+export function pathOf({ verb, table, target = '' }: Place): string {
+  return pathForms[verb].replace('{table}', table).replace('{target}', target);
+}
+
+/** True if the path of the verb also names the table that a restore creates. */
+export function hasTarget(verb: Verb): boolean {
+  return pathForms[verb].includes('{target}');
+}
+
+/** All forms of paths at which an operation is served. */
+export function formsOf({ verbs: served }: Pick<Operation, 'verbs'>): PathForm[] {
+  return ['/', ...verbs.filter((verb) => served.includes(verb)).map((verb) => pathForms[verb])];
 }
 
 /**
- * The listed path that a request was sent to. DynamoDB itself ignores the path, so one that is not listed counts as `/`.
- * That widens no rights: API Gateway routes the listed paths alone.
+ * Finds the place that a request was sent to: undefined for `/`, where every operation is served. Throws `AccessDenied`
+ * for a path that the endpoint does not have, and for one whose verb is not one of the operation's.
  */
-export function toApiPath(path: string): ApiPath {
-  const plain = dropTrailing(path, '/');
-  return restrictedPaths.find((listed) => listed === plain) ?? '/';
-}
-
-/** Throws `AccessDenied`, naming the paths that serve the operation, if the path of the request does not. */
-export function checkPath(operation: Pick<Operation, 'name' | 'paths'>, path: string): void {
-  const sentTo = toApiPath(path);
-  if (isServedAt(sentTo, operation)) return;
-  const served = paths.filter((each) => isServedAt(each, operation));
+export function findPlace(operation: Pick<Operation, 'name' | 'verbs'>, path: string): Place | undefined {
+  if (path === '/') return undefined;
+  const place = parsePath(path);
+  if (place === undefined) {
+    const known = ['/', ...Object.values(pathForms)].join(', ');
+    throw new TidemarkError('AccessDenied', `The path of the request is none of this endpoint: ${known}`);
+  }
+  if (operation.verbs.includes(place.verb)) return place;
   throw new TidemarkError(
     'AccessDenied',
-    `${operation.name} is not served at ${sentTo}, but at ${served.join(' and ')}`,
+    `${operation.name} is not served at ${pathForms[place.verb]}, but at ${formsOf(operation).join(' and ')}`,
   );
 }

@@ -1,9 +1,10 @@
 """Calls operations with boto3.
 
-One JSON object a line comes in: {"place": "tidemark" | "tables", "operation": ..., "input": ...}.
+One JSON object a line comes in: {"place": "tidemark" | "tables", "url": ..., "operation": ..., "input": ...}.
+The URL is that of "tidemark".
 One a line goes out: {"output": ...} or {"exception": ..., "message": ...}. Times go out as epoch seconds.
 
-Environment variables, in addition to boto3's own: TIDEMARK_URL; TABLES_URL (absent: AWS); SIGNING_NAME (absent: dynamodb).
+Environment variables, in addition to boto3's own: TABLES_URL (absent: AWS); SIGNING_NAME (absent: dynamodb).
 """
 
 import json
@@ -22,17 +23,22 @@ def sign_for(service_name):
     return before_call
 
 
-clients = {
-    "tidemark": boto3.client("dynamodb", endpoint_url=os.environ["TIDEMARK_URL"]),
-    "tables": boto3.client("dynamodb", endpoint_url=os.environ.get("TABLES_URL")),
-}
-if "SIGNING_NAME" in os.environ:
-    clients["tidemark"].meta.events.register("before-call.dynamodb", sign_for(os.environ["SIGNING_NAME"]))
+tables = boto3.client("dynamodb", endpoint_url=os.environ.get("TABLES_URL"))
+tidemarks = {}
 
 
-def call(place, operation, input):
+def tidemark_at(url):
+    if url not in tidemarks:
+        client = tidemarks[url] = boto3.client("dynamodb", endpoint_url=url)
+        if "SIGNING_NAME" in os.environ:
+            client.meta.events.register("before-call.dynamodb", sign_for(os.environ["SIGNING_NAME"]))
+    return tidemarks[url]
+
+
+def call(place, url, operation, input):
+    client = tables if place == "tables" else tidemark_at(url)
     try:
-        output = getattr(clients[place], xform_name(operation))(**input)
+        output = getattr(client, xform_name(operation))(**input)
     except ClientError as error:
         own_class, error_body = type(error).__name__, error.response["Error"]
         return {

@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { type Calls, type Client, type Operation, parseAnswer, placeOf, ServiceError } from '../client.ts';
+import {
+  type Calls,
+  type Client,
+  type Operation,
+  parseAnswer,
+  placeOf,
+  ServiceError,
+  urlAt,
+} from '../client.ts';
 import { type Endpoint, root } from '../endpoint.ts';
 import { startPython } from './python.ts';
 
@@ -45,19 +53,21 @@ export function createCliClient(python: string, service: 'dynamodb' | 'tidemark'
     throw parseError(stderr) ?? new Error(`aws ${words.join(' ')} ended with ${code}: ${stderr}`);
   };
   let installed: Promise<unknown> | undefined;
-  const backup = async (...words: string[]): Promise<string> => {
+  const backupAt = async (path: string | undefined, ...words: string[]): Promise<string> => {
     if (service === 'tidemark') await (installed ??= run(...addModel));
-    return run(service, ...words, '--endpoint-url', endpoint.url);
+    return run(service, ...words, '--endpoint-url', urlAt(endpoint.url, path));
   };
   const tables = (...words: string[]): Promise<string> =>
     run('dynamodb', ...words, ...(endpoint.tablesUrl ? ['--endpoint-url', endpoint.tablesUrl] : []));
   return {
     name: `cli-${service}`,
-    backup,
-    async call<K extends Operation>(operation: K, input: Calls[K][0]): Promise<Calls[K][1]> {
-      const runner = placeOf(operation) === 'tidemark' ? backup : tables;
+    backup: (...words) => backupAt(undefined, ...words),
+    async call<K extends Operation>(operation: K, input: Calls[K][0], path?: string): Promise<Calls[K][1]> {
       const words = [toCommand(operation), '--cli-input-json', JSON.stringify(input), '--no-paginate'];
-      return parseAnswer((await runner(...words)) || '{}') as Calls[K][1];
+      const isOurs = placeOf(operation) === 'tidemark';
+      return parseAnswer(
+        (await (isOurs ? backupAt(path, ...words) : tables(...words))) || '{}',
+      ) as Calls[K][1];
     },
   };
 }

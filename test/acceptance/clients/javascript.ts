@@ -16,7 +16,7 @@ import {
   ScanCommand,
   UpdateContinuousBackupsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type Calls, type Client, type Operation, placeOf, ServiceError } from '../client.ts';
+import { type Calls, type Client, type Operation, placeOf, ServiceError, urlAt } from '../client.ts';
 import type { Endpoint } from '../endpoint.ts';
 
 const commands: { [K in Operation]: new (input: Calls[K][0]) => object } = {
@@ -49,21 +49,26 @@ export function createSdkClient(endpoint: Endpoint, more: DynamoDBClientConfig =
 
 export function createJavascriptClient(endpoint: Endpoint, more: DynamoDBClientConfig = {}): Client {
   const { region, credentials, tablesUrl } = endpoint;
-  const clients = {
-    tidemark: createSdkClient(endpoint, more),
-    tables: new DynamoDBClient({
-      region,
-      ...(credentials && { credentials }),
-      ...(tablesUrl !== undefined && { endpoint: tablesUrl }),
-    }),
+  const tables = new DynamoDBClient({
+    region,
+    ...(credentials && { credentials }),
+    ...(tablesUrl !== undefined && { endpoint: tablesUrl }),
+  });
+  const tidemarks = new Map<string, DynamoDBClient>();
+  const tidemarkAt = (url: string): DynamoDBClient => {
+    const client = tidemarks.get(url) ?? createSdkClient({ ...endpoint, url }, more);
+    tidemarks.set(url, client);
+    return client;
   };
   return {
     name: 'javascript',
-    async call<K extends Operation>(operation: K, input: Calls[K][0]): Promise<Calls[K][1]> {
+    async call<K extends Operation>(operation: K, input: Calls[K][0], path?: string): Promise<Calls[K][1]> {
+      const isOurs = placeOf(operation) === 'tidemark';
+      const client = isOurs ? tidemarkAt(urlAt(endpoint.url, path)) : tables;
       try {
         // The compiler cannot see which command this is; the table above gives the right output type.
         const command = new commands[operation](input) as CreateBackupCommand;
-        return await clients[placeOf(operation)].send(command);
+        return await client.send(command);
       } catch (error) {
         throw error instanceof DynamoDBServiceException ? toServiceError(error) : error;
       }

@@ -35,7 +35,7 @@ type WithCount = Operations & { countBackups(input: { readonly table: string }):
 const description = operation({
   name: 'CountBackups',
   text: 'Counts the backups of a table.',
-  paths: ['/read'],
+  verbs: ['read'],
   members: { TableName: { ...tableNameOrArn, required: true } },
   answer: { Count: { type: 'long', required: true, text: 'The number of backups.' } },
   errors: ['TableNotFound'],
@@ -65,12 +65,22 @@ test('an operation added by the walk is routed by its target', async () => {
 });
 
 test('an operation added by the walk is served at the paths of its description and at no other', async () => {
-  expect(await answerTo({ TableName: 'Music' }, '/read')).toMatchObject({ status: 200 });
-  expect(await answerTo({ TableName: 'Music' }, '/backup')).toEqual({
+  expect(await answerTo({ TableName: 'Music' }, '/read/Music')).toMatchObject({ status: 200 });
+  expect(await answerTo({ TableName: 'Music' }, '/backup/Music')).toEqual({
     status: 400,
     answer: {
       __type: 'com.amazon.coral.service#AccessDeniedException',
-      Message: 'CountBackups is not served at /backup, but at / and /read',
+      Message: 'CountBackups is not served at /backup/{table}, but at / and /read/{table}',
+    },
+  });
+});
+
+test('an operation added by the walk is refused at the path of another table', async () => {
+  expect(await answerTo({ TableName: 'Lyrics' }, '/read/Music')).toEqual({
+    status: 400,
+    answer: {
+      __type: 'com.amazon.coral.service#AccessDeniedException',
+      Message: 'TableName is not of the table of the path, Music',
     },
   });
 });
@@ -98,7 +108,7 @@ test('the OpenAPI document has an operation added by the walk, at each of its pa
   const { paths, components } = createOpenApi(api);
   expect(Object.keys(paths as object).filter((path) => path.endsWith('.CountBackups'))).toEqual([
     '/#X-Amz-Target=DynamoDB_20120810.CountBackups',
-    '/read#X-Amz-Target=DynamoDB_20120810.CountBackups',
+    '/read/{table}#X-Amz-Target=DynamoDB_20120810.CountBackups',
   ]);
   expect(components).toMatchObject({
     schemas: {

@@ -12,6 +12,8 @@ const missingToken =
 
 afterEach(() => vi.unstubAllEnvs());
 
+const music = { TableName: 'Music' };
+
 async function answerTo(
   request: WireRequest,
 ): Promise<{ status: number; body: string; type: string | undefined }> {
@@ -111,7 +113,7 @@ describe('a request before it is decoded', () => {
     [{ body: '{', headers: unknown }, 400, /Serialization/],
     [{ body: '', headers: unknown }, 400, /UnknownOperation/],
     [{ body: '' }, 400, /MissingAuthenticationToken/],
-    [{ body: '', signed: true, path: '/read' }, 400, /AccessDenied/],
+    [{ body: '', signed: true, path: '/read/Music' }, 400, /AccessDenied/],
     [{ body: '', signed: true }, 400, /Serialization/],
     [{ body: '{}', signed: true }, 400, /ValidationException/],
   ])(
@@ -136,45 +138,91 @@ describe('a request before it is decoded', () => {
 });
 
 describe('the path of a request', () => {
-  const backup = ['CreateBackup', 'DescribeBackup', 'ListBackups'];
-  const read = [
-    'DescribeBackup',
-    'ListBackups',
-    'GetBackupItem',
-    'CompareBackups',
-    'VerifyBackup',
-    'EstimateRestore',
+  const seen = ['DescribeBackup', 'ListBackups'];
+  const restore = [
+    ...seen,
     'DescribeRestore',
-    'ListRestores',
+    'DescribeTable',
+    'EstimateRestore',
+    'RestoreTableFromBackup',
+    'RestoreTableToPointInTime',
   ];
+  const read = [
+    ...seen,
+    'CompareBackups',
+    'DescribeContinuousBackups',
+    'DescribeTable',
+    'EstimateRestore',
+    'GetBackupItem',
+    'ListRestores',
+    'PlanSweep',
+    'VerifyBackup',
+  ];
+  /** A valid request of each operation that names the table Music and, where it can, the target Copy. */
+  const requests = { ...validRequests, ListBackups: music, ListRestores: music, PlanSweep: music };
 
   test.each([
     ['/', operationNames],
-    ['/backup', backup],
-    ['/backup/', backup],
-    ['/read', read],
-    ['/read/', read],
-    // This is no path of the API. DynamoDB itself ignores paths.
-    ['/prod/', operationNames],
+    ['/read/Music', read],
+    ['/read/Music/', read],
+    ['/read/Copy', ['DescribeRestore']],
+    ['/backup/Music', [...seen, 'CreateBackup', 'DescribeTable']],
+    ['/delete/Music', [...seen, 'DeleteBackup']],
+    ['/restore/Music/Copy', restore],
+    ['/restore/Music/Copy/', restore],
+    ['/reencrypt/Music/Copy', restore],
+    ['/restore/Other/Copy', ['DescribeRestore']],
+    ['/restore/Other/Music', ['DescribeTable']],
+    ['/restore/Music/Other', restore.filter((name) => !/^Restore|DescribeRestore/.test(name))],
+    ['/recovery/Music', ['DescribeContinuousBackups', 'UpdateContinuousBackups']],
+    ...['read', 'backup', 'delete', 'recovery'].map((verb) => [`/${verb}/Other`, []] as const),
   ] as const)('%s serves these operations and no other: %j', async (path, served) => {
     const answered: string[] = [];
     for (const name of operationNames) {
-      const { status } = await answerTo(post(name, validRequests[name], { path }));
+      const { status } = await answerTo(post(name, requests[name], { path }));
       if (status === 200) answered.push(name);
     }
     expect(answered.toSorted()).toEqual([...served].toSorted());
   });
 
   test.each([
-    ['CreateBackup', '/read/', 'CreateBackup is not served at /read, but at / and /backup'],
-    ['GetBackupItem', '/backup', 'GetBackupItem is not served at /backup, but at / and /read'],
-    ['DeleteBackup', '/backup', 'DeleteBackup is not served at /backup, but at /'],
-  ] as const)(
-    'is rejected with the paths that serve the operation: %s at %s',
-    async (name, path, Message) => {
-      expect(await answerTo(post(name, validRequests[name], { path }))).toMatchObject({
+    [
+      'CreateBackup',
+      '/read/Music/',
+      'CreateBackup is not served at /read/{table}, but at / and /backup/{table}',
+    ],
+    [
+      'DeleteBackup',
+      '/backup/Music',
+      'DeleteBackup is not served at /backup/{table}, but at / and /delete/{table}',
+    ],
+    ['DeleteBackup', '/delete/Lyrics', 'BackupArn is not of the table of the path, Lyrics'],
+    ['DescribeRestore', '/read/Lyrics', 'TargetTableName is not of the target of the path, Lyrics'],
+    ['ListBackups', '/read/Music', 'The request must name the table of the path, Music, as TableName'],
+    [
+      'ListRestores',
+      '/read/Music',
+      'The request must name the table of the path, Music, as TableName or BackupArn',
+    ],
+    ['PlanSweep', '/read/Music', 'The request must name the table of the path, Music, as TableName'],
+  ] as const)('is rejected with the reason: %s at %s', async (name, path, Message) => {
+    expect(await answerTo(post(name, validRequests[name], { path }))).toMatchObject({
+      status: 400,
+      body: `{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"${Message}"}`,
+    });
+  });
+
+  test.each(['RestoreTableFromBackup', 'RestoreTableToPointInTime'] as const)(
+    'needs the verb reencrypt if %s sets the encryption of the table',
+    async (name) => {
+      const request = { ...validRequests[name], SSESpecificationOverride: { Enabled: false } };
+      expect((await answerTo(post(name, request))).status).toBe(200);
+      expect((await answerTo(post(name, request, { path: '/reencrypt/Music/Copy' }))).status).toBe(200);
+      expect(await answerTo(post(name, request, { path: '/restore/Music/Copy' }))).toMatchObject({
         status: 400,
-        body: `{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"${Message}"}`,
+        body: expect.stringContaining(
+          'SSESpecificationOverride needs a right of its own: send the request to /reencrypt/Music/Copy',
+        ),
       });
     },
   );

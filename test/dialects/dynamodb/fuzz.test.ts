@@ -58,7 +58,7 @@ test('the dialect answers any request with a well-formed response and never with
   const headers = fc.record({
     'content-type': fc.constantFrom('application/x-amz-json-1.0', 'application/json', 'text/xml', undefined),
     method: fc.constantFrom('POST', 'POST', 'POST', 'PUT', 'GET'),
-    path: fc.constantFrom('/', '/backup', '/read/', '//', '/../read'),
+    path: fc.constantFrom('/', '/backup/Music', '/read/Music/', '/restore/Music/Music', '//', '/../read'),
   });
   await fc.assert(
     fc.asyncProperty(fc.oneof(requests, bytes), headers, fc.boolean(), async (call, http, signed) => {

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { apiOperations } from '../../../lambda/dialects/dynamodb/api-operations.ts';
+import { pathOf, verbs } from '../../../lambda/dialects/dynamodb/paths.ts';
 import {
   call,
   expectError,
@@ -90,7 +92,7 @@ describe('the path of a request', () => {
     '//',
     '/BACKUP',
     '/back%75p',
-    '/backup%2f',
+    '/backup/Music%2f',
     '/backup/../',
     '/./',
     '/x',
@@ -99,7 +101,7 @@ describe('the path of a request', () => {
     '/%ff',
     '/%E0%A4%A',
     '/?a=b',
-    '/backup?x',
+    '/backup/abcd?x',
     '/%2e%2e/',
     '/..',
     '/__proto__',
@@ -117,36 +119,26 @@ describe('the path of a request', () => {
     }
   });
 
-  const backup = ['CreateBackup', 'DescribeBackup', 'ListBackups'];
-  const read = [
-    'DescribeBackup',
-    'ListBackups',
-    'GetBackupItem',
-    'CompareBackups',
-    'VerifyBackup',
-    'EstimateRestore',
-    'DescribeRestore',
-    'ListRestores',
-  ];
-  test.each([
-    ['/backup', backup],
-    ['/backup/', backup],
-    ['/read', read],
-    ['/read/', read],
-  ])('%s serves these operations and none of the database: %j', async (path, served) => {
-    const all = [...operations, 'DeleteTable', 'PutItem', 'ListTables', 'Scan'];
-    const answered: string[] = [];
-    for (const operation of all) {
-      const answer = await send(wire.url, {
-        path,
-        headers: headersOf(operation),
-        body: '{"TableName":"abcdef"}',
-      });
-      const isRejected = /#(AccessDenied|UnknownOperation)Exception$/.test(String(answer.json['__type']));
-      if (!isRejected) answered.push(operation);
-    }
-    expect(answered.toSorted()).toEqual(served.toSorted());
-  });
+  test.each(verbs.map((verb) => [pathOf({ verb, table: 'abcdef', target: 'target' }), verb] as const))(
+    '%s, with or without a slash, serves the operations of %s and none of the database',
+    async (path, verb) => {
+      const all = [...operations, 'DeleteTable', 'PutItem', 'ListTables', 'Scan'];
+      for (const sent of [path, `${path}/`]) {
+        const answered: string[] = [];
+        for (const operation of all) {
+          const answer = await send(wire.url, {
+            path: sent,
+            headers: headersOf(operation),
+            body: '{"Limit":"x","TableName":"x"}',
+          });
+          const isRejected = /#(AccessDenied|UnknownOperation)Exception$/.test(String(answer.json['__type']));
+          if (!isRejected) answered.push(operation);
+        }
+        const served = apiOperations.filter((operation) => operation.verbs.some((each) => each === verb));
+        expect(answered.toSorted()).toEqual(served.map(({ name }) => name).toSorted());
+      }
+    },
+  );
 });
 
 test.each<[string, string[]]>([

@@ -12,7 +12,7 @@ const count = { type: 'long', required: true } as const;
 export const compareBackups = operation({
   name: 'CompareBackups',
   text: 'Lists the keys that were added, changed and removed from one backup of a table to another, page by page.',
-  paths: ['/read'],
+  verbs: ['read'],
   members: {
     BackupArn: requiredBackupArn,
     OtherBackupArn: {

@@ -9,7 +9,7 @@ import { toLowerCase } from '../words.ts';
 export const createBackup = operation({
   name: 'CreateBackup',
   text: 'Catalogs a backup of a table and answers at once; the content follows, up to the time of the request.',
-  paths: ['/backup'],
+  verbs: ['backup'],
   members: {
     TableName: { ...tableNameOrArn, required: true },
     BackupName: { ...newName, required: true, text: "The backup's name. Names need not be unique." },

@@ -6,6 +6,7 @@ import { operation, requestKey } from '../operation.ts';
 export const deleteBackup = operation({
   name: 'DeleteBackup',
   text: 'Deletes a backup. What only this backup needed is removed from the store later.',
+  verbs: ['delete'],
   members: { BackupArn: { ...backupArn, required: true } },
   errors: ['BackupNotFound', 'BackupInUse', 'LimitExceeded'],
   example: { BackupArn: exampleBackup },

@@ -6,7 +6,7 @@ import { operation } from '../operation.ts';
 export const describeBackup = operation({
   name: 'DescribeBackup',
   text: 'Describes one backup and the table as it was.',
-  paths: ['/backup', '/read'],
+  verbs: ['read', 'backup', 'delete', 'restore', 'reencrypt'],
   members: { BackupArn: { ...backupArn, required: true } },
   errors: ['BackupNotFound'],
   example: { BackupArn: exampleBackup },

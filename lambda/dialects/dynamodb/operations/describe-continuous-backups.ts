@@ -7,6 +7,7 @@ import { operation } from '../operation.ts';
 export const describeContinuousBackups = operation({
   name: 'DescribeContinuousBackups',
   text: 'Describes whether a table can be restored to a point in time, and to which times.',
+  verbs: ['read', 'recovery'],
   members: { TableName: { ...tableNameOrArn, required: true } },
   errors: ['TableNotFound'],
   example: { TableName: exampleTable },

@@ -9,9 +9,14 @@ import { restore } from '../restore-members.ts';
 export const describeRestore = operation({
   name: 'DescribeRestore',
   text: 'Describes the latest restore to a table: whether it runs, and why it failed.',
-  paths: ['/read'],
+  verbs: ['read', 'restore', 'reencrypt'],
   members: {
-    TargetTableName: { ...newName, required: true, text: 'The name of the table that the restore creates.' },
+    TargetTableName: {
+      ...newName,
+      names: 'target',
+      required: true,
+      text: 'The name of the table that the restore creates.',
+    },
     RestoreId: { type: 'string', text: 'The id that the restore must have; by default any.' },
   },
   answer: { Restore: { ...restore, required: true } },

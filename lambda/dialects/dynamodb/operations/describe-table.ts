@@ -12,7 +12,8 @@ const describeMissing = (table: string) =>
 export const describeTable = operation({
   name: 'DescribeTable',
   text: 'Describes a table. A table that is being restored is CREATING until its content is complete.',
-  members: { TableName: { ...tableNameOrArnByLength, required: true } },
+  verbs: ['read', 'backup', 'restore', 'reencrypt'],
+  members: { TableName: { ...tableNameOrArnByLength, names: 'any', required: true } },
   // DescribeTable is older than DynamoDB's backups and has another name for this error than they have.
   errors: [
     { code: 'TableNotFound', type, about: { members: ['TableName'], text: describeMissing } },

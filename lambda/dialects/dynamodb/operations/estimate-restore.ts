@@ -7,7 +7,7 @@ import { operation } from '../operation.ts';
 export const estimateRestore = operation({
   name: 'EstimateRestore',
   text: 'Estimates the cost and the duration of a restore of a backup, by an import and by writes.',
-  paths: ['/read'],
+  verbs: ['read', 'restore', 'reencrypt'],
   members: { BackupArn: { ...backupArn, required: true } },
   answer: { Estimate: { ...estimate, required: true } },
   errors: ['BackupNotFound', 'BackupNotAvailable'],

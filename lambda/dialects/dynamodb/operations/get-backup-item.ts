@@ -9,7 +9,7 @@ import { costMembers, requiredBackupArn } from '../page-members.ts';
 export const getBackupItem = operation({
   name: 'GetBackupItem',
   text: 'Reads one item of a backup by its key, without restoring anything.',
-  paths: ['/read'],
+  verbs: ['read'],
   members: {
     BackupArn: requiredBackupArn,
     Key: { type: 'map', required: true, text: "The key attributes in DynamoDB's JSON." },

@@ -9,7 +9,7 @@ import { operation, whenDefined } from '../operation.ts';
 export const listBackups = operation({
   name: 'ListBackups',
   text: 'Lists backups in the order of their creation, of all tables or of one, between two times.',
-  paths: ['/backup', '/read'],
+  verbs: ['read', 'backup', 'delete', 'restore', 'reencrypt'],
   members: {
     TableName: tableNameOrArn,
     Limit: {
@@ -21,6 +21,7 @@ export const listBackups = operation({
     TimeRangeUpperBound: { type: 'timestamp', text: 'Lists backups requested before this time.' },
     ExclusiveStartBackupArn: {
       ...backupArn,
+      names: 'cursor',
       text: 'The last backup of the previous answer: the list continues after it.',
     },
     BackupType: {

@@ -11,7 +11,7 @@ import { restore } from '../restore-members.ts';
 export const listRestores = operation({
   name: 'ListRestores',
   text: 'Lists restores, newest first: of each table that restores created, or failed to create, the latest one.',
-  paths: ['/read'],
+  verbs: ['read'],
   members: {
     TableName: { ...tableNameOrArn, text: 'Lists restores of this table or into it, by name or ARN.' },
     BackupArn: { ...backupArn, text: 'Lists restores of this backup.' },

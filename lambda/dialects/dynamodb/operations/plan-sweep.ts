@@ -69,6 +69,7 @@ const maxListed = 10_000;
 export const planSweep = operation({
   name: 'PlanSweep',
   text: 'Lists what the next sweep would delete from the store, and changes nothing.',
+  verbs: ['read'],
   members: { TableName: tableNameOrArn },
   answer: {
     Folders: { type: 'list', required: true, of: folder, text: 'The plan, by folder of the store.' },

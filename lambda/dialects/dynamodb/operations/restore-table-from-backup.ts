@@ -7,6 +7,8 @@ import { overrideMembers, restoreOptions, toRestoreOverrides } from '../override
 export const restoreTableFromBackup = operation({
   name: 'RestoreTableFromBackup',
   text: 'Creates a table with the content of a backup.',
+  verbs: ['restore', 'reencrypt'],
+  reserved: { SSESpecificationOverride: 'reencrypt' },
   members: {
     TargetTableName: { ...targetName, required: true, text: 'The name of the table to create.' },
     BackupArn: { ...backupArn, required: true },

@@ -12,10 +12,17 @@ const sourceMembers = ['SourceTableName', 'SourceTableArn'];
 export const restoreTableToPointInTime = operation({
   name: 'RestoreTableToPointInTime',
   text: 'Creates a table with the content that another table had at a time, or has now.',
+  verbs: ['restore', 'reencrypt'],
+  reserved: { SSESpecificationOverride: 'reencrypt' },
   members: {
     SourceTableArn: { ...tableArn, text: 'The table whose content is restored, by ARN.' },
-    SourceTableName: { ...newName, text: 'The table whose content is restored, by name.' },
-    TargetTableName: { ...newName, required: true, text: 'The name of the table to create.' },
+    SourceTableName: { ...newName, names: 'table', text: 'The table whose content is restored, by name.' },
+    TargetTableName: {
+      ...newName,
+      names: 'target',
+      required: true,
+      text: 'The name of the table to create.',
+    },
     UseLatestRestorableTime: { type: 'boolean', text: 'Restore the latest content that can be restored.' },
     RestoreDateTime: { type: 'timestamp', text: 'The time whose content is restored.' },
     ...overrideMembers,

@@ -9,6 +9,7 @@ import { operation, whenDefined } from '../operation.ts';
 export const updateContinuousBackups = operation({
   name: 'UpdateContinuousBackups',
   text: "Enables or disables a table's point-in-time recovery.",
+  verbs: ['recovery'],
   members: {
     TableName: { ...tableNameOrArn, required: true },
     PointInTimeRecoverySpecification: {

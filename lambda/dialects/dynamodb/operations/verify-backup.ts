@@ -10,7 +10,7 @@ const count = { type: 'long', required: true } as const;
 export const verifyBackup = operation({
   name: 'VerifyBackup',
   text: 'Reads the stored content of a backup and checks it, page by page.',
-  paths: ['/read'],
+  verbs: ['read'],
   members: {
     BackupArn: requiredBackupArn,
     Share: {

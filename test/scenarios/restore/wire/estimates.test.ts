@@ -137,10 +137,11 @@ describe('an estimate of a restore', () => {
     expectError(await ask({ BackupArn: arn }), 'BackupNotFoundException', `Backup not found: ${arn}`);
   });
 
-  test('is served at the /read path, where a dry run of a restore is not', async () => {
-    const { arn } = await backUpWith(wire, await wire.createTable('read-path'));
+  test('is served at the path /read of its table, where a dry run of a restore is not', async () => {
+    const table = await wire.createTable('read-path');
+    const { arn } = await backUpWith(wire, table);
     const at = (operation: string, body: Json) =>
-      send(wire.url, { path: '/read', headers: headersOf(operation), body: JSON.stringify(body) });
+      send(wire.url, { path: `/read/${table}`, headers: headersOf(operation), body: JSON.stringify(body) });
     expect((await at('EstimateRestore', { BackupArn: arn })).status).toBe(200);
     const dryRun = { BackupArn: arn, TargetTableName: 'any-name', TidemarkOptions: { DryRun: true } };
     expectError(await at('RestoreTableFromBackup', dryRun), 'AccessDeniedException', /is not served at/);

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { apiOperations, type OperationName } from '../../../lambda/dialects/dynamodb/api-operations.ts';
+import { choosePath, listNamedTables } from '../../../lambda/dialects/dynamodb/named-tables.ts';
+import type { Operation } from '../../../lambda/dialects/dynamodb/operation.ts';
+import { arn, tableArn } from './fakes.ts';
+
+function find(wanted: OperationName): Operation {
+  const operation = apiOperations.find(({ name }) => name === wanted);
+  if (operation === undefined) throw new Error(`no operation ${wanted}`);
+  return operation;
+}
+
+const otherArn = arn.replace('/Music/', '/Lyrics/');
+
+describe('choosePath', () => {
+  test.each<[OperationName, object, string]>([
+    ['ListBackups', { TableName: 'Music' }, '/read/Music'],
+    ['ListBackups', { TableName: tableArn }, '/read/Music'],
+    ['ListBackups', {}, '/'],
+    ['ListBackups', { TableName: undefined }, '/'],
+    ['ListBackups', { TableName: 'Music', ExclusiveStartBackupArn: arn }, '/read/Music'],
+    ['ListBackups', { TableName: 'Music', ExclusiveStartBackupArn: otherArn }, '/'],
+    ['ListBackups', { TableName: '../x' }, '/'],
+    ['ListBackups', { TableName: 5 }, '/'],
+    ['CompareBackups', { BackupArn: arn, OtherBackupArn: arn }, '/read/Music'],
+    ['CompareBackups', { BackupArn: arn, OtherBackupArn: otherArn }, '/'],
+    ['VerifyBackup', { BackupArn: 'arn:nothing' }, '/'],
+    ['DescribeRestore', { TargetTableName: 'Copy' }, '/read/Copy'],
+    ['DescribeTable', { TableName: 'Music' }, '/read/Music'],
+    ['DeleteBackup', { BackupArn: arn }, '/delete/Music'],
+    ['RestoreTableFromBackup', { BackupArn: arn, TargetTableName: 'Copy' }, '/restore/Music/Copy'],
+    ['RestoreTableFromBackup', { BackupArn: arn }, '/'],
+    [
+      'RestoreTableFromBackup',
+      { BackupArn: arn, TargetTableName: 'Copy', SSESpecificationOverride: {} },
+      '/reencrypt/Music/Copy',
+    ],
+  ])('sends %s with %j to %s', (operation, input, path) => {
+    expect(choosePath(find(operation), { ...input })).toBe(path);
+  });
+});
+
+test('a request lists the tables that it names, and its targets apart from them', () => {
+  const input = { BackupArn: arn, TargetTableName: 'Copy', BillingModeOverride: 'PROVISIONED' };
+  expect(listNamedTables(find('RestoreTableFromBackup').members, input)).toEqual({
+    tables: ['Music'],
+    targets: ['Copy'],
+  });
+});
+
+describe('every member that holds the name or the ARN of a table or backup', () => {
+  const named = apiOperations.flatMap(({ name, members }: Operation) =>
+    Object.entries(members)
+      .filter(([member]) => /Table(Name|Arn)|BackupArn/.test(member))
+      .map(([member, { names }]) => ({ operation: name, member, names })),
+  );
+
+  test.each(named)('says so: $member of $operation', ({ names }) => {
+    expect(names).toBeDefined();
+  });
+});
