@@ -66,5 +66,6 @@ export function isObjectOf<T extends object>(checks: Checks<T>): Check<T> {
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Set);
+  const isOther = Array.isArray(value) || value instanceof Set || ArrayBuffer.isView(value);
+  return typeof value === 'object' && value !== null && !isOther;
 }

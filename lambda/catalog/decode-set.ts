@@ -1,7 +1,14 @@
 import { isBackupId } from '../model/ids.ts';
-import { isSetId, type SetId, type SetKey, type SetMember, type SetRecord } from '../model/sets.ts';
+import {
+  isSetId,
+  type Replaced,
+  type SetId,
+  type SetKey,
+  type SetMember,
+  type SetRecord,
+} from '../model/sets.ts';
 import { sourceNames } from '../model/records.ts';
-import { isListOf, isNumber, isOneOf, isOptional, isText } from './checks.ts';
+import { isListOf, isNumber, isObjectOf, isOneOf, isOptional, isText, isTrue } from './checks.ts';
 import { createDecoder, isFigures } from './decode.ts';
 
 /** The decoders of the records of backup sets, as those of `decode.ts`. */
@@ -18,6 +25,13 @@ export const decodeSet = createDecoder<SetRecord>('set', {
   comment: isOptional(isText),
   requestedBy: isOptional(isText),
   expiresAt: isOptional(isNumber),
+  replaces: isOptional(
+    isObjectOf<Replaced>({
+      all: isOptional(isTrue),
+      sinceFull: isOptional(isTrue),
+      keepIncrementals: isOptional(isNumber),
+    }),
+  ),
   marker: isNumber,
   status: isOneOf('CREATING', 'AVAILABLE', 'PARTIAL', 'FAILED', 'DELETING', 'DELETED'),
   fingerprint: isText,

@@ -193,15 +193,3 @@ export function deleteMember(key: SetKey, table: string): Write {
     },
   };
 }
-
-/** Forgets a member of a set that is being deleted, unless it still has a backup. */
-export function forgetMember(key: SetKey, table: string): Write {
-  return {
-    Delete: {
-      Key: { ...keys.setMember(key, table) },
-      ConditionExpression: '#status = :deleted OR attribute_not_exists(backup)',
-      ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: { ':deleted': 'DELETED' },
-    },
-  };
-}

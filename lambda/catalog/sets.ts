@@ -25,7 +25,6 @@ import {
   endRunning,
   endSet,
   finishDeleting,
-  forgetMember,
   refuseMember,
 } from './set-writes.ts';
 
@@ -138,10 +137,10 @@ export class Sets {
   }
 
   /** Lists the sets that expired before `now` (epoch ms). Eventually consistent. */
-  async listExpired(now: number): Promise<SetKey[]> {
+  async listExpired(now: number, onInvalid?: OnInvalid): Promise<SetKey[]> {
     const range = { from: toPosition(0), to: toPosition(now) };
     const rows = await this.#rows.queryCollection('SET_EXPIRIES', range, maxExpired);
-    return rows.map(decodeSetKey);
+    return decodeAll(rows, decodeSetKey, onInvalid);
   }
 
   /** Records that a table of the set gets no backup, and why. Does nothing if it has one, or another reason. */
@@ -181,15 +180,11 @@ export class Sets {
   }
 
   /**
-   * Ends the deletion of a set: forgets its members, which must have no backups any longer, and keeps its record as that of
-   * a deleted one. Returns false, and keeps it open, if one of them has.
+   * Ends the deletion of a set whose members have no backups any longer. The records of its members stay, so that no late
+   * twin of its request makes another backup.
    */
-  async finishDeleting(key: SetKey): Promise<boolean> {
-    for (const { table } of await this.readMembers(key)) {
-      if ((await this.#rows.transact([forgetMember(key, table)])) !== undefined) return false;
-    }
+  async finishDeleting(key: SetKey): Promise<void> {
     await this.#rows.transact(finishDeleting(key));
-    return true;
   }
 
   /** Gives out the next number. A number may stay unused. */

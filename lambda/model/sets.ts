@@ -48,6 +48,21 @@ export interface SetRequest extends Pick<SetKey, 'name'> {
   readonly requestedBy?: string;
   /** Epoch ms after which the set is deleted, with all of its backups. */
   readonly expiresAt?: number;
+  /** Which older sets of its name are deleted once this one is AVAILABLE, and only then. */
+  readonly replaces?: Replaced;
+}
+
+/**
+ * Older sets of a name that are deleted once a new one is AVAILABLE. Each snapshot is complete by itself, so those that
+ * remain lose nothing.
+ */
+export interface Replaced {
+  /** All of them. */
+  readonly all?: true;
+  /** Those since the last full set before it: the new one is differential, and so has all their changes. */
+  readonly sinceFull?: true;
+  /** All incremental sets but this many, the newest ones, at least 1. The new set counts if it is incremental. */
+  readonly keepIncrementals?: number;
 }
 
 /** What the catalog keeps of a set. Its members have records of their own. */

@@ -18,9 +18,12 @@ import { listBackups } from './list-backups.ts';
 import { listRestores } from './list-restores.ts';
 import { planSweep } from './plan-sweep.ts';
 import { restoreTable } from './restore-table.ts';
+import { advanceBackupSet } from './sets/advance-set.ts';
 import { createBackupSet } from './sets/create-backup-set.ts';
+import { deleteBackupSet } from './sets/delete-backup-set.ts';
 import { describeBackupSet } from './sets/describe-backup-set.ts';
 import { listBackupSets } from './sets/list-backup-sets.ts';
+import { restoreBackupSet } from './sets/restore-backup-set.ts';
 import { verifyBackup } from './verify-backup.ts';
 
 /*
@@ -53,6 +56,9 @@ const functions = {
   createBackupSet,
   describeBackupSet,
   listBackupSets,
+  deleteBackupSet,
+  restoreBackupSet,
+  advanceBackupSet,
 };
 
 /** Every operation as a function of its input alone. */

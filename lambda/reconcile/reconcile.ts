@@ -2,10 +2,12 @@ import pMap from 'p-map';
 import type { OnInvalid } from '../catalog/decode.ts';
 import { Budget } from '../jobs/budget.ts';
 import type { BackupKey } from '../model/backup-arn.ts';
+import { isSetOutcome, type SetKey } from '../model/sets.ts';
 import type { RestoreRecord, TableRecord } from '../model/records.ts';
 import { reconcileNative } from './reconcile-native.ts';
 import { endBackup } from '../operations/delete-backup.ts';
-import { advanceSet } from '../operations/sets/advance-set.ts';
+import { advanceBackupSet } from '../operations/sets/advance-set.ts';
+import { removeSet } from '../operations/sets/remove-set.ts';
 import { abortRestore } from '../restore/abort-restore.ts';
 import { lateTableDelayMs, removeLateTable } from '../restore/remove-late-table.ts';
 import { isError, reasonOf } from '../runtime/errors.ts';
@@ -54,7 +56,12 @@ export async function reconcile(services: Services): Promise<{ readonly troubles
   );
   await pass.forEach(
     (onInvalid) => catalog.sets.listOpen(onInvalid),
-    async (key) => void (await advanceSet(services, key)),
+    async (key) => void (await advanceBackupSet(services, key)),
+    ({ name, id }) => ({ set: id, name }),
+  );
+  await pass.forEach(
+    (onInvalid) => catalog.sets.listExpired(clock.now(), onInvalid),
+    (key) => expireSet(services, key),
     ({ name, id }) => ({ set: id, name }),
   );
   await pass.forEach(
@@ -165,5 +172,16 @@ async function expireBackup(services: Services, key: BackupKey): Promise<void> {
     await endBackup(services, backup);
   } catch (error) {
     if (!isError(error, 'BackupInUse', 'BackupNotFound')) throw error;
+  }
+}
+
+/** Deletes an expired set, unless it is being made or restored, or was deleted already. */
+async function expireSet(services: Services, key: SetKey): Promise<void> {
+  const set = await services.catalog.sets.get(key);
+  if (set === undefined || !isSetOutcome(set.status)) return;
+  try {
+    await removeSet(services, set);
+  } catch (error) {
+    if (!isError(error, 'BackupInUse', 'SetNotFound')) throw error;
   }
 }

@@ -154,6 +154,7 @@ const set: Whole<SetRecord> = {
   comment: 'a comment',
   requestedBy: 'ada',
   expiresAt: 1,
+  replaces: { all: true, sinceFull: true, keepIncrementals: 2 },
   marker: 2,
   status: 'AVAILABLE',
   fingerprint: 'ab',

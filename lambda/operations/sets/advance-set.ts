@@ -1,14 +1,33 @@
 import pMap from 'p-map';
 import { type BackupSet, isSetOutcome, type SetKey } from '../../model/sets.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
+import { finishRemoval } from './remove-set.ts';
 import { readSet } from './read-set.ts';
+import { removeReplaced } from './remove-replaced.ts';
 import { memberConcurrency, requestMembers } from './request-members.ts';
 
 /**
- * Does what is next for a set, if anything: requests backups that a crash kept it from requesting, and records how it
- * ended. Any caller may do this at any time. Returns the set as it is then; undefined if there is none.
+ * Does all that is next for a set: requests backups that a crash kept it from requesting, records how it ended, deletes the
+ * sets that it replaces, and finishes its deletion. Any caller may do this at any time; the reconciler does. Returns the
+ * set as it is then; undefined if there is none.
  */
-export async function advanceSet(services: RequestServices, key: SetKey): Promise<BackupSet | undefined> {
+export async function advanceBackupSet(
+  services: RequestServices,
+  key: SetKey,
+): Promise<BackupSet | undefined> {
+  const set = await noticeEnd(services, key);
+  if (set?.status === 'AVAILABLE' && set.replaces !== undefined) {
+    if (await removeReplaced(services, set)) await services.catalog.sets.close(set);
+  }
+  if (set?.status === 'DELETING') await finishRemoval(services, set);
+  return set;
+}
+
+/**
+ * Records how a set that is CREATING has ended, if so, after it has requested what was not requested. Returns the set as it
+ * is then; undefined if there is none.
+ */
+export async function noticeEnd(services: RequestServices, key: SetKey): Promise<BackupSet | undefined> {
   const { catalog, clock, config } = services;
   const record = await catalog.sets.get(key);
   if (record === undefined) return undefined;
@@ -22,12 +41,13 @@ export async function advanceSet(services: RequestServices, key: SetKey): Promis
 
 /** Records how a set ended, each of its members first. */
 async function endSet({ catalog }: Pick<RequestServices, 'catalog'>, set: BackupSet): Promise<void> {
-  const { status, figures, kind, members } = set;
+  const { status, figures, kind, members, replaces } = set;
   if (!isSetOutcome(status) || figures === undefined) return;
   await pMap(
     members.filter(({ backup }) => backup !== undefined),
     (member) => catalog.sets.endMember(set, member),
     { concurrency: memberConcurrency },
   );
-  await catalog.sets.end(set, status, { figures, kind, isDone: true });
+  const isDone = status !== 'AVAILABLE' || replaces === undefined;
+  await catalog.sets.end(set, status, { figures, kind, isDone });
 }

@@ -5,7 +5,7 @@ import { TidemarkError } from '../../runtime/errors.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
 import { admitRequest, tooManyRequestsError } from '../create-backup.ts';
 import { checkKind } from '../prepare-backup.ts';
-import { advanceSet } from './advance-set.ts';
+import { noticeEnd } from './advance-set.ts';
 import { readSet } from './read-set.ts';
 import { memberConcurrency, type PreparedMember, prepareMember, requestMembers } from './request-members.ts';
 
@@ -57,7 +57,7 @@ export async function createBackupSet(
   let made = await catalog.sets.create(wanted);
   if (made.kind === 'running') {
     // Its last backup may have ended without anybody noticing.
-    const running = await advanceSet(services, { name: request.name, id: made.id });
+    const running = await noticeEnd(services, { name: request.name, id: made.id });
     if (running?.status === 'CREATING' && joinRunning === true && running.fingerprint === fingerprint) {
       return { set: running, isNew: false };
     }
@@ -69,7 +69,7 @@ export async function createBackupSet(
   return { set: await readSet(services, made.set), isNew: made.kind === 'created' };
 }
 
-function checkRequest({ name, tables, comment = '' }: SetRequest): void {
+function checkRequest({ name, tables, kind, replaces = {}, comment = '' }: SetRequest): void {
   if (name.length === 0 || name.length > maxSetName) {
     throw new TidemarkError('Validation', `The name of a backup set has 1 to ${maxSetName} characters`);
   }
@@ -82,6 +82,16 @@ function checkRequest({ name, tables, comment = '' }: SetRequest): void {
   if (new Set(tables).size < tables.length) {
     throw new TidemarkError('Validation', 'A backup set names each of its tables once');
   }
+  const { sinceFull, keepIncrementals = 1 } = replaces;
+  if (sinceFull === true && kind !== 'differential') {
+    throw new TidemarkError(
+      'Validation',
+      'Only a differential set replaces the sets since the last full one',
+    );
+  }
+  if (!Number.isInteger(keepIncrementals) || keepIncrementals < 1) {
+    throw new TidemarkError('Validation', 'At least 1 incremental set of a name is kept');
+  }
   if (comment.length > maxComment) {
     throw new TidemarkError('Validation', `A comment has at most ${maxComment} characters`);
   }
@@ -92,6 +102,7 @@ const maxComment = 1024;
 
 /** What makes two requests equal, in a fixed order. */
 function canonize({
+  replaces,
   name,
   tables,
   group,
@@ -100,7 +111,7 @@ function canonize({
   comment,
   requestedBy,
 }: SetRequest): readonly unknown[] {
-  return [name, tables.toSorted(), group, kind, source, comment, requestedBy];
+  return [name, tables.toSorted(), group, kind, source, comment, requestedBy, replaces];
 }
 
 /** Describes all tables at about the same time. Throws the first error if no table can be backed up. */

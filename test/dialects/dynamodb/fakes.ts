@@ -221,6 +221,9 @@ const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations
   createBackupSet: { set: backupSet, isNew: true },
   describeBackupSet: backupSet,
   listBackupSets: { sets: [backupSet] },
+  deleteBackupSet: backupSet,
+  restoreBackupSet: [{ table: 'Music', target: 'Copy', started: { restore: restoring } }],
+  advanceBackupSet: backupSet,
 };
 
 type FakeOperations = { readonly [N in keyof Operations]: Mock<Operations[N]> };

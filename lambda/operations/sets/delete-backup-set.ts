@@ -1,0 +1,33 @@
+import type { SetKey, SetRecord } from '../../model/sets.ts';
+import { TidemarkError } from '../../runtime/errors.ts';
+import type { RequestServices } from '../../services/operation-services.ts';
+import { noticeEnd } from './advance-set.ts';
+import { findSet } from './find-set.ts';
+import { removeSet } from './remove-set.ts';
+
+export interface DeleteBackupSetInput extends SetKey {
+  /** The same for all attempts of one call: repeats get the first one's answer. */
+  readonly requestKey?: string;
+}
+
+/**
+ * Deletes a set with all of its backups, and returns it as it was. Throws `SetNotFound`, `SetInUse` while it is being made, and
+ * `BackupInUse`, with nothing deleted, while a restore reads one of its backups.
+ */
+export async function deleteBackupSet(
+  services: RequestServices,
+  { name, id, requestKey }: DeleteBackupSetInput,
+): Promise<SetRecord> {
+  const key = { name, id };
+  const before = await services.catalog.sets.get(key);
+  if (requestKey !== undefined && before?.deletedBy === requestKey) return before;
+  await findSet(services, key);
+  // Its last backup may have ended without anybody noticing.
+  await noticeEnd(services, key);
+  const set = await findSet(services, key);
+  if (set.status === 'CREATING') {
+    throw new TidemarkError('SetInUse', `Backup set ${name}/${id} is being made. Wait until it has ended`);
+  }
+  await removeSet(services, set, requestKey);
+  return set;
+}

@@ -1,0 +1,68 @@
+import { type BackupSet, isSetOutcome, type SetKey, type SetRecord } from '../../model/sets.ts';
+import { isError } from '../../runtime/errors.ts';
+import type { RequestServices } from '../../services/operation-services.ts';
+import { removeSet } from './remove-set.ts';
+
+/** How many sets are read at once. */
+const pageSize = 50;
+
+/** At most so many sets are deleted in one call. The next call continues. */
+const maxRemoved = 50;
+
+/**
+ * Deletes the older sets of a name that a new set replaces, the newest of them first. Returns false if some remain: a
+ * restore reads them, or there are many. A set that is newer than the new one is none of its business, so a late call
+ * deletes nothing more.
+ */
+export async function removeReplaced(
+  services: Pick<RequestServices, 'catalog' | 'native'>,
+  { name, id, kind, replaces = {} }: BackupSet,
+): Promise<boolean> {
+  const isReplaced = chooseReplaced(replaces, kind);
+  let removed = 0;
+  let isDone = true;
+  let after: SetKey = { name, id };
+  for (;;) {
+    const page = await services.catalog.sets.list({ name, after, limit: pageSize, newestFirst: true });
+    for (const set of page) {
+      if (!isReplaced(set)) continue;
+      if (removed++ === maxRemoved) return false;
+      isDone = (await removeUnlessRead(services, set)) && isDone;
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return isDone;
+    after = last;
+  }
+}
+
+/** Returns a function that says for each older set, from the newest to the oldest, whether it is replaced. */
+function chooseReplaced(
+  { all, sinceFull, keepIncrementals }: NonNullable<SetRecord['replaces']>,
+  kind: SetRecord['kind'],
+): (set: SetRecord) => boolean {
+  let incrementals = kind === 'incremental' ? 1 : 0;
+  let isPastFull = false;
+  return ({ status, kind: made }) => {
+    if (!isSetOutcome(status)) return false;
+    if (all === true) return true;
+    isPastFull ||= made === 'full' && status !== 'FAILED';
+    if (sinceFull === true && !isPastFull) return true;
+    if (made !== 'incremental') return false;
+    return keepIncrementals !== undefined && ++incrementals > keepIncrementals;
+  };
+}
+
+/** Deletes a set. Returns false while a restore reads it. */
+async function removeUnlessRead(
+  services: Pick<RequestServices, 'catalog' | 'native'>,
+  set: SetRecord,
+): Promise<boolean> {
+  try {
+    return await removeSet(services, set);
+  } catch (error) {
+    if (isError(error, 'BackupInUse')) return false;
+    // Somebody else deletes it.
+    if (isError(error, 'SetNotFound')) return true;
+    throw error;
+  }
+}
