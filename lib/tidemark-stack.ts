@@ -13,6 +13,7 @@ import { BackupSchedules } from './schedules/backup-schedules.ts';
 import { Reconciler } from './schedules/reconciler.ts';
 import type { Machines, StackParts } from './stack-parts.ts';
 import { SnapshotBucket } from './store/snapshot-bucket.ts';
+import { SecretKey } from './rights/secret-key.ts';
 import { UserTables } from './rights/user-tables.ts';
 import { BackupWorkflow } from './workflow/backup-workflow.ts';
 import { RestoreWorkflow } from './workflow/restore-workflow.ts';
@@ -44,6 +45,7 @@ export class TidemarkStack extends Stack {
     const catalog = new CatalogTable(this, 'Catalog');
     const store = new SnapshotBucket(this, 'Store', { prefix: config.prefix });
     const tables = new UserTables(this, config.tables);
+    const secret = new SecretKey(this, 'Secret');
     const settings = {
       logRetention: config.logRetentionDays,
       environment: {
@@ -52,6 +54,7 @@ export class TidemarkStack extends Stack {
         [environment.bucket]: store.bucket.bucketName,
         [environment.bucketKey]: store.keyArn,
         [environment.prefix]: config.prefix,
+        [environment.secretKey]: secret.key.keyArn,
         [environment.missingStream]: config.missingStream,
         [environment.base]: config.base,
         [environment.missingRecovery]: config.missingRecovery,
@@ -60,7 +63,7 @@ export class TidemarkStack extends Stack {
         [environment.restoreBy]: config.restoreBy,
       },
     };
-    const parts: StackParts = { catalog, store, tables, settings };
+    const parts: StackParts = { catalog, store, tables, secret, settings };
     const workflow = { ...parts, maxConcurrency: config.maxConcurrency };
     this.backup = new BackupWorkflow(this, 'Backup', {
       ...workflow,

@@ -21,6 +21,7 @@ import { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
 import { Deletions } from './guard/deletions.ts';
 import { TableGuard } from './guard/table-guard.ts';
 import { type LocalExecutions, createLocalExecutions } from './local-executions.ts';
+import { openSecret } from './secret-file.ts';
 import { RecoverySettings } from './dynamodb/recovery/recovery-settings.ts';
 import { createStreamsClient } from './dynamodb/streams-client.ts';
 
@@ -123,6 +124,7 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
     streams: createStreamsClient(dynamodb, connection),
     store: createDirectoryStore(join(home, 'store')),
     executions: guard.watch(executions),
+    secret: await openSecret(home),
     recovery: {
       describe: (table) => continuous.describe(table),
       update: (table, specification) => continuous.update(table, specification),

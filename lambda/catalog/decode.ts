@@ -60,7 +60,7 @@ export const isFigures = isObjectOf<Figures>({
 const isTargetFate = isAnyOf<TargetFate>(
   isObjectOf<Extract<TargetFate, { kind: 'complete' }>>({
     kind: isOneOf('complete'),
-    lacks: isOptional(isOneOf('deletionProtection', 'tagRemoval')),
+    lacks: isOptional(isOneOf('deletionProtection', 'finishedTag')),
   }),
   isObjectOf({ kind: isOneOf('absent') }),
   isObjectOf({ kind: isOneOf('kept'), why: isOneOf('protected', 'neverTagged', 'tagRemoved') }),

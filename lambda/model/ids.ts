@@ -36,6 +36,11 @@ export function markerOf(id: BackupId): number {
   return Number(id.slice(0, 14));
 }
 
+/** When a restore was requested, epoch ms: its id begins with it. */
+export function requestTimeOf(id: RestoreId): number {
+  return Number(id.slice(0, 14));
+}
+
 function joinId(time: number, hex: string): string {
   return `${String(time).padStart(14, '0')}-${hex}`;
 }

@@ -173,7 +173,7 @@ export type RestoreWay = 'import' | 'writes';
  * - `unseen`: the restore failed, and Tidemark was not allowed to check whether its table exists.
  */
 export type TargetFate =
-  | { readonly kind: 'complete'; readonly lacks?: 'deletionProtection' | 'tagRemoval' }
+  | { readonly kind: 'complete'; readonly lacks?: 'deletionProtection' | 'finishedTag' }
   | { readonly kind: 'absent' }
   | { readonly kind: 'kept'; readonly why: 'protected' | 'neverTagged' | 'tagRemoved' }
   | { readonly kind: 'kept'; readonly why: 'denied'; readonly error: string }

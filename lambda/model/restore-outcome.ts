@@ -43,7 +43,7 @@ function describeFate(target: string, fate: TargetFate): string | undefined {
 
 const lackTexts: Readonly<Record<NonNullable<Fate<'complete'>['lacks']>, string>> = {
   deletionProtection: 'its deletion protection could not be switched on. Switch it on yourself.',
-  tagRemoval: `the tag ${restoreTag} could not be removed from it. Remove the tag yourself.`,
+  finishedTag: `it could not be tagged as finished. Remove the tag ${restoreTag} yourself.`,
 };
 
 function describeWhyKept(fate: Fate<'kept'>): string {

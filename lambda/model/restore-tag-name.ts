@@ -1,4 +1,8 @@
 /**
- * The tag of a table that is being restored; its value is the restore's id. Tidemark may write to tagged tables only.
+ * The tag of a table that a restore makes. Its value proves which restore made the table (`restore/restore-tag.ts`), and
+ * Tidemark may write to and delete only tables that have it. A complete table keeps the tag with the value `finished`,
+ * which takes these rights away for good.
  */
 export const restoreTag = 'tidemark:restore';
+
+export const finishedValue = 'finished';

@@ -1,9 +1,13 @@
-import { CreateTableCommand, type GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type GlobalSecondaryIndex,
+  type TableDescription as SdkTableDescription,
+} from '@aws-sdk/client-dynamodb';
 import type { RestoreRecord } from '../model/records.ts';
-import { restoreTag } from '../model/restore-tag-name.ts';
 import { isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import { isQuota } from '../runtime/throttling.ts';
 import type { Services } from '../services/services.ts';
+import { createRestoreTag } from './restore-tag.ts';
 import { buildTableParameters } from './table-parameters.ts';
 import { targetLostError } from './target-table.ts';
 
@@ -16,9 +20,11 @@ import { targetLostError } from './target-table.ts';
  * Throws `TargetRefused` if DynamoDB refuses the settings, and `TargetTableLost` if the table was not there.
  */
 export async function checkFinalSettings(
-  { dynamodb, log }: Pick<Services, 'dynamodb' | 'log'>,
+  services: Pick<Services, 'dynamodb' | 'log' | 'secret'>,
   restore: RestoreRecord,
+  { TableArn: arn }: SdkTableDescription,
 ): Promise<void> {
+  const { dynamodb, log } = services;
   const { id, target, description } = restore;
   const { billingMode, provisionedThroughput, onDemandThroughput, stream, tableClass } = description;
   const global = description.globalSecondaryIndexes as GlobalSecondaryIndex[];
@@ -33,7 +39,7 @@ export async function checkFinalSettings(
         ...(onDemandThroughput && { OnDemandThroughput: onDemandThroughput }),
         ...(stream && { StreamSpecification: stream }),
         ...(tableClass && { TableClass: tableClass }),
-        Tags: [{ Key: restoreTag, Value: id }],
+        Tags: [await createRestoreTag(services, arn, restore)],
       }),
     );
   } catch (error) {

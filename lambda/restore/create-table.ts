@@ -1,18 +1,15 @@
-import {
-  CreateTableCommand,
-  type DynamoDBClient,
-  type TableDescription as SdkTableDescription,
-} from '@aws-sdk/client-dynamodb';
-import type { TableDescription } from '../model/records.ts';
+import { CreateTableCommand, type TableDescription as SdkTableDescription } from '@aws-sdk/client-dynamodb';
+import { siblingTableArn } from '../model/backup-arn.ts';
+import type { RestoreRecord } from '../model/records.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { findTable } from '../tables/table.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import { checkFinalSettings } from './check-final-settings.ts';
 import { readCurrentRestore } from './current-restore.ts';
-import { hasRestoreTag } from './restore-tag.ts';
+import { createRestoreTag } from './restore-tag.ts';
 import { buildTableParameters } from './table-parameters.ts';
-import { restoreTag } from '../model/restore-tag-name.ts';
+import { findEvidence } from './target-evidence.ts';
 
 export interface CreateTableResult {
   readonly job: RestoreJob;
@@ -34,14 +31,12 @@ export async function createTable(
   { job }: { job: RestoreJob },
 ): Promise<CreateTableResult> {
   const { restore, plan } = await readCurrentRestore(services, job);
-  const { dynamodb } = services;
-  const found = await findTable(dynamodb, restore.target);
-  if (found !== undefined && restore.targetTableId === undefined)
-    await checkMadeByRestore(dynamodb, found, job);
-  const table = found ?? (await sendCreateTable(dynamodb, restore.target, restore.description, job));
+  const found = await findTable(services.dynamodb, restore.target);
+  if (found !== undefined) await checkMadeByRestore(services, restore, found);
+  const table = found ?? (await sendCreateTable(services, restore));
   await services.catalog.restores.recordTargetTable(restore, String(table.TableId));
   const ready = table.TableStatus === 'ACTIVE';
-  if (ready) await checkFinalSettings(services, restore);
+  if (ready) await checkFinalSettings(services, restore, table);
   return {
     job,
     status: ready ? 'ready' : 'wait',
@@ -51,35 +46,32 @@ export async function createTable(
 }
 
 /**
- * Throws `TableAlreadyExists` unless the table has the restore's tag: then an earlier attempt made it, and crashed
- * before it recorded the table's id.
+ * Throws `TableAlreadyExists` unless the table has the restore's own tag: then an earlier call made it. A table that only
+ * the record names may be somebody else's.
  */
 async function checkMadeByRestore(
-  dynamodb: DynamoDBClient,
+  services: Services,
+  restore: RestoreRecord,
   table: SdkTableDescription,
-  job: RestoreJob,
 ): Promise<void> {
-  if (await hasRestoreTag(dynamodb, String(table.TableArn), job.id)) return;
+  if ((await findEvidence(services, restore, table, undefined)) === 'tagged') return;
   throw new TidemarkError('TableAlreadyExists', `Table already exists: ${table.TableName}`);
 }
 
-async function sendCreateTable(
-  dynamodb: DynamoDBClient,
-  name: string,
-  description: TableDescription,
-  job: RestoreJob,
-): Promise<SdkTableDescription> {
+async function sendCreateTable(services: Services, restore: RestoreRecord): Promise<SdkTableDescription> {
+  const { source, target, description } = restore;
+  const tag = await createRestoreTag(services, siblingTableArn(source.arn, target), restore);
   try {
-    const { TableDescription: made } = await dynamodb.send(
+    const { TableDescription: made } = await services.dynamodb.send(
       new CreateTableCommand({
-        ...buildTableParameters(name, description),
+        ...buildTableParameters(target, description),
         ...(description.tableClass && { TableClass: description.tableClass }),
-        Tags: [{ Key: restoreTag, Value: job.id }],
+        Tags: [tag],
       }),
     );
     return made ?? {};
   } catch (error) {
     if (!isServiceError(error, 'ResourceInUseException')) throw error;
-    throw new TidemarkError('TableAlreadyExists', `Table already exists: ${name}`, { cause: error });
+    throw new TidemarkError('TableAlreadyExists', `Table already exists: ${target}`, { cause: error });
   }
 }

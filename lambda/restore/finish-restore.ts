@@ -13,7 +13,7 @@ import { findDifferences } from './compare-target.ts';
 import { updateTable, updateTimeToLive } from './change-table.ts';
 import { sumRanges } from './range-part.ts';
 import { type CurrentRestore, readCurrentRestore, readSourceManifest } from './current-restore.ts';
-import { removeRestoreTag } from './restore-tag.ts';
+import { markFinished } from './restore-tag.ts';
 import { describeTarget, lacksProtection } from './target-table.ts';
 import { maximaOf } from './target-throughput.ts';
 
@@ -21,7 +21,7 @@ const waitSeconds = 5;
 
 /**
  * Gives the table its remaining settings one after another, compares what was restored with the snapshot and the
- * table's settings with the promised ones, removes the restore's tag and ends the job.
+ * table's settings with the promised ones, marks the table as finished and ends the job.
  *
  * If the items' number or digest differs although every frame's checksum matched, the snapshot's claim about its
  * items is wrong, not the items: the table is kept, and the record says so. The items of an import cannot be added up
@@ -40,12 +40,12 @@ export async function finishRestore(services: Services, { job }: { job: RestoreJ
     await updateTable(services, { TableName: restore.target, DeletionProtectionEnabled: true });
     return wait;
   }
-  await removeRestoreTag(services.dynamodb, String(table.TableArn));
+  await markFinished(services.dynamodb, table);
   await services.catalog.restores.end(restore, 'RESTORED', { targetFate: { kind: 'complete' } });
   return { job, status: 'done', waitSeconds: 0 };
 }
 
-/** From here on an abort ends the job as RESTORED too: it could not delete an untagged or protected table. */
+/** From here on an abort ends the job as RESTORED too: it could not delete a finished or protected table. */
 async function settle(services: Services, job: RestoreJob, current: CurrentRestore): Promise<void> {
   const { restore } = current;
   const doubt = await findDoubt(services, job, current);

@@ -6,10 +6,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { siblingTableArn } from '../model/backup-arn.ts';
 import type { RestoreRecord } from '../model/records.ts';
-import { isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
+import { isError, isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { isQuota } from '../runtime/throttling.ts';
 import { importSourceOf } from './import-source.ts';
+import { isOwnImport } from './target-evidence.ts';
 import { buildTableParameters } from './table-parameters.ts';
 
 /**
@@ -53,7 +54,8 @@ export async function startImport(services: Services, restore: RestoreRecord): P
 
 /**
  * Describes the restore's import. Returns undefined if none was started. Searches the list of imports if the record
- * has no ARN: the answer with the ARN may have been lost.
+ * has no ARN: the answer with the ARN may have been lost. Ignores an ARN on the record that is not of the restore's own
+ * import.
  */
 export async function findImport(
   services: Services,
@@ -61,19 +63,29 @@ export async function findImport(
 ): Promise<ImportTableDescription | undefined> {
   const arn = restore.importArn ?? (await findListedImport(services, restore));
   try {
-    return arn === undefined ? undefined : await describeImport(services, arn);
+    return arn === undefined ? undefined : await describeImport(services, restore, arn);
   } catch (error) {
+    if (isError(error, 'ImportFailed')) {
+      services.log.error('the import on a restore’s record is not the restore’s', { restore: restore.id });
+      return undefined;
+    }
     // DynamoDB forgets an import after 90 days.
     if (isServiceError(error, 'ImportNotFoundException')) return undefined;
     throw error;
   }
 }
 
-export async function describeImport({ dynamodb }: Services, arn: string): Promise<ImportTableDescription> {
-  const { ImportTableDescription: description } = await dynamodb.send(
+/** Describes the restore's import. Throws `ImportFailed` if the import of that ARN is not the restore's own. */
+export async function describeImport(
+  services: Services,
+  restore: RestoreRecord,
+  arn: string,
+): Promise<ImportTableDescription> {
+  const { ImportTableDescription: description = {} } = await services.dynamodb.send(
     new DescribeImportCommand({ ImportArn: arn }),
   );
-  return description ?? {};
+  if (isOwnImport(services, restore, description)) return description;
+  throw new TidemarkError('ImportFailed', `${arn} is not the import of restore ${restore.id}`);
 }
 
 /** True until DynamoDB has finished with the import's table. */

@@ -7,7 +7,7 @@ import type { WaitResult } from './build-indexes.ts';
 import { describeImport, isImportRunning, startImport } from './import-job.ts';
 import { sumRanges } from './range-part.ts';
 import { type CurrentRestore, readCurrentRestore } from './current-restore.ts';
-import { ensureTag } from './restore-tag.ts';
+import { ensureTag } from './tag-table.ts';
 import { targetLostError } from './target-table.ts';
 
 /** An import takes ten minutes to hours; an execution's history has room for about 37 hours of such waits. */
@@ -25,7 +25,7 @@ export async function importTable(services: Services, { job }: { job: RestoreJob
   const wait = { job, status: 'wait', waitSeconds } as const;
   const arn = current.restore.importArn ?? (await startWhenReady(services, job, current));
   if (arn === undefined) return wait;
-  const description = await describeImport(services, arn);
+  const description = await describeImport(services, current.restore, arn);
   await noteProgress(services, current.restore, description);
   if (isImportRunning(description)) return wait;
   const tag = await ensureTag(services, current.restore, description);

@@ -3,9 +3,6 @@ import { explainRestore } from '../model/restore-outcome.ts';
 import type { Services } from '../services/services.ts';
 import { clearTarget } from './target-table.ts';
 
-/** How long after a restore's end none of its steps can still be running: a function lives for 15 minutes at most. */
-export const lateTableDelayMs = 20 * 60 * 1000;
-
 /**
  * Removes a table that a late twin of a step made after its restore had failed and ended. The reconciler calls it
  * `lateTableDelayMs` after the end, and again while the table is changing. It looks only at restores that ended

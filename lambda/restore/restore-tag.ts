@@ -1,46 +1,91 @@
+import { timingSafeEqual } from 'node:crypto';
 import {
   type DynamoDBClient,
-  type ImportTableDescription,
   ListTagsOfResourceCommand,
+  type Tag,
   TagResourceCommand,
-  UntagResourceCommand,
+  type TableDescription as SdkTableDescription,
 } from '@aws-sdk/client-dynamodb';
+import { type Secret, signWith } from '../jobs/secret.ts';
 import type { RestoreRecord } from '../model/records.ts';
+import { finishedValue, restoreTag } from '../model/restore-tag-name.ts';
+import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { findTable } from '../tables/table.ts';
-import { mayTableAppear } from './import-job.ts';
-import { restoreTag } from '../model/restore-tag-name.ts';
 
-/** True if the table has the tag of this restore. */
-export async function hasRestoreTag(dynamodb: DynamoDBClient, arn: string, id: string): Promise<boolean> {
-  const { Tags = [] } = await dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn: arn }));
-  return Tags.some((tag) => tag.Key === restoreTag && tag.Value === id);
+/** A table has at most 50 tags, and a page of them at least one. */
+const maxTagPages = 50;
+
+/**
+ * What the restore's tag on a table says. `own`: Tidemark has put it there for this restore. `finished`: the table is
+ * complete and its owner's. `other`: another restore's tag, or one that somebody else has made up. `none`: no such tag.
+ */
+export type TagState = 'own' | 'finished' | 'other' | 'none';
+
+/**
+ * Makes the tag that shows which restore made a table. The value is the restore's id and a signature of the table's ARN and
+ * that id. So somebody who may tag tables and write to the catalog still cannot make Tidemark take another table for
+ * the restore's.
+ */
+export async function createRestoreTag(
+  { secret }: { readonly secret: Secret },
+  tableArn: string | undefined,
+  { id }: Pick<RestoreRecord, 'id'>,
+): Promise<Tag> {
+  const key = await secret.deriveKey('restore-tag');
+  const signature = signWith(key, `${tableArn}\n${id}`).toString('hex', 0, 16);
+  return { Key: restoreTag, Value: `${id}:${signature}` };
+}
+
+/** Reads what the restore's tag on the table says. */
+export async function readTagState(
+  services: Pick<Services, 'dynamodb' | 'secret'>,
+  { TableArn: arn }: SdkTableDescription,
+  restore: RestoreRecord,
+): Promise<TagState> {
+  const value = await findTagValue(services.dynamodb, String(arn));
+  if (value === undefined) return 'none';
+  if (value === finishedValue) return 'finished';
+  const { Value: own } = await createRestoreTag(services, arn, restore);
+  return isEqual(value, String(own)) ? 'own' : 'other';
+}
+
+/** Puts the restore's tag on its table. */
+export async function putRestoreTag(
+  services: Pick<Services, 'dynamodb' | 'secret'>,
+  { TableArn: arn }: SdkTableDescription,
+  restore: RestoreRecord,
+): Promise<void> {
+  const tag = await createRestoreTag(services, arn, restore);
+  await services.dynamodb.send(new TagResourceCommand({ ResourceArn: arn, Tags: [tag] }));
 }
 
 /**
- * Tags the table of an ended import, which cannot make tables with tags. A failed import's table is tagged too, so
- * that it can be deleted. Returns `tagged` once the table has the tag, `lost` if the import's table is not there, and
- * `wait` if the caller must call again: rights that depend on a tag may take a moment to follow.
+ * Marks the table as finished, in place of the restore's tag: from then on Tidemark can neither write to the table nor
+ * delete it, whatever the catalog says.
  */
-export async function ensureTag(
-  services: Pick<Services, 'dynamodb' | 'clock' | 'config'>,
-  { id, target }: RestoreRecord,
-  made: ImportTableDescription,
-): Promise<'tagged' | 'wait' | 'lost'> {
-  const { dynamodb } = services;
-  const table = await findTable(dynamodb, target);
-  if (table === undefined && mayTableAppear(services, made)) return 'wait';
-  if (table === undefined || table.TableId !== made.TableId) return 'lost';
-  if (table.TableStatus !== 'ACTIVE') return 'wait';
-  const ResourceArn = String(table.TableArn);
-  if (await hasRestoreTag(dynamodb, ResourceArn, id)) return 'tagged';
-  await dynamodb.send(new TagResourceCommand({ ResourceArn, Tags: [{ Key: restoreTag, Value: id }] }));
-  return 'wait';
+export async function markFinished(
+  dynamodb: DynamoDBClient,
+  { TableArn: arn }: SdkTableDescription,
+): Promise<void> {
+  const Tags = [{ Key: restoreTag, Value: finishedValue }];
+  await dynamodb.send(new TagResourceCommand({ ResourceArn: arn, Tags }));
 }
 
-/**
- * Removes the restore's tag, if the table has it: from then on Tidemark can neither write to the table nor delete it.
- */
-export async function removeRestoreTag(dynamodb: DynamoDBClient, arn: string): Promise<void> {
-  await dynamodb.send(new UntagResourceCommand({ ResourceArn: arn, TagKeys: [restoreTag] }));
+async function findTagValue(dynamodb: DynamoDBClient, arn: string): Promise<string | undefined> {
+  let next: string | undefined;
+  for (let page = 0; page < maxTagPages; page++) {
+    const { Tags = [], NextToken } = await dynamodb.send(
+      new ListTagsOfResourceCommand({ ResourceArn: arn, ...(next !== undefined && { NextToken: next }) }),
+    );
+    const found = Tags.find(({ Key }) => Key === restoreTag);
+    if (found !== undefined) return found.Value;
+    if (NextToken === undefined) return undefined;
+    next = NextToken;
+  }
+  throw new TidemarkError('ServiceAnswerInvalid', `the tags of ${arn} have more than ${maxTagPages} pages`);
+}
+
+function isEqual(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -8,7 +8,8 @@ import { isDenied, isServiceError, reasonOf, TidemarkError } from '../runtime/er
 import type { Services } from '../services/services.ts';
 import { findTable } from '../tables/table.ts';
 import { findImport, isImportRunning, mayTableAppear } from './import-job.ts';
-import { hasRestoreTag, removeRestoreTag } from './restore-tag.ts';
+import { markFinished } from './restore-tag.ts';
+import { type Evidence, findEvidence } from './target-evidence.ts';
 
 /**
  * Describes the target. Throws `TargetTableLost` unless it is the table that this restore made: a step writes to no
@@ -33,7 +34,7 @@ type NotYet = 'wait' | 'untagged';
 /**
  * Removes the table that a failed or abandoned restore made, or finishes it if the restore had settled it. Returns
  * what became of it, or why that is not known yet. A table of the same name that is not the restore's is never
- * touched.
+ * touched, and a table is tagged or deleted only if DynamoDB itself shows that the restore made it.
  *
  * `isLast`: no later execution can do more, so an untagged table is not worth waiting for, and a right that Tidemark
  * lacks becomes part of the answer. Otherwise throws what DynamoDB throws.
@@ -47,55 +48,51 @@ export async function clearTarget(
     const target = await findTarget(services, restore);
     if (target === 'changing') return 'wait';
     if (target === undefined) return { kind: 'absent' };
-    if (target.isNoted && restore.settled === true) return await releaseTable(services, restore, target);
+    if (target.isRecorded && restore.settled === true) return await releaseTable(services, restore, target);
     return await removeTable(services, restore, target, isLast);
   } catch (error) {
     if (!isLast || !isDenied(error)) throw error;
-    if (restore.settled === true) return { kind: 'complete', lacks: 'tagRemoval' };
+    if (restore.settled === true) return { kind: 'complete', lacks: 'finishedTag' };
     return { kind: 'unseen', error: reasonOf(error) };
   }
 }
 
-/** A table that belongs to the restore. */
+/** A table that the restore made, by the evidence of DynamoDB itself. */
 interface Target {
   readonly table: SdkTableDescription;
-  /** Its TableId is that of the restore's record or of the restore's import. */
-  readonly isNoted: boolean;
-  readonly isTagged: boolean;
-  /** The restore has started an import. */
-  readonly isImported: boolean;
+  readonly evidence: Evidence;
+  /** The record names this table. That alone allows neither tagging nor deleting it. */
+  readonly isRecorded: boolean;
 }
 
 /**
  * Finds the restore's table. Returns undefined if there is none, and `changing` while one may still appear or is being
- * imported or deleted. It recognizes the table by its id or its tag: a late twin of the step that makes the table may
- * have made another one.
+ * imported or deleted. It recognizes the table by its tag or its import, because a late twin of the step that makes the
+ * table may have made another one than the record says.
  */
 async function findTarget(
   services: Services,
   restore: RestoreRecord,
 ): Promise<Target | 'changing' | undefined> {
-  const { dynamodb } = services;
   const made = restore.way === 'import' ? await findImport(services, restore) : undefined;
   // The table of a running import cannot be deleted, and DescribeTable may not show it.
   if (made !== undefined && isImportRunning(made)) return 'changing';
-  const table = await findTable(dynamodb, restore.target);
+  const table = await findTable(services.dynamodb, restore.target);
   if (table === undefined)
     return made !== undefined && mayTableAppear(services, made) ? 'changing' : undefined;
   if (table.TableStatus === 'DELETING') return 'changing';
-  const noted = restore.targetTableId ?? made?.TableId;
-  const isNoted = noted !== undefined && table.TableId === noted;
-  const isTagged = await hasRestoreTag(dynamodb, String(table.TableArn), restore.id);
-  return isNoted || isTagged ? { table, isNoted, isTagged, isImported: made !== undefined } : undefined;
+  const evidence = await findEvidence(services, restore, table, made);
+  const isRecorded = table.TableId !== undefined && table.TableId === restore.targetTableId;
+  return isRecorded || evidence !== 'none' ? { table, evidence, isRecorded } : undefined;
 }
 
-/** Removes the tag of a settled table, so that Tidemark can no longer change it. */
+/** Marks a settled table as finished, so that Tidemark can no longer change it. */
 async function releaseTable(
   { dynamodb }: Services,
   { description }: RestoreRecord,
-  { table }: Target,
+  { table, evidence }: Target,
 ): Promise<TargetFate> {
-  await removeRestoreTag(dynamodb, String(table.TableArn));
+  if (evidence === 'tagged' || evidence === 'imported') await markFinished(dynamodb, table);
   return lacksProtection(table, description)
     ? { kind: 'complete', lacks: 'deletionProtection' }
     : { kind: 'complete' };
@@ -109,12 +106,15 @@ export function lacksProtection(table: SdkTableDescription, wanted: TableDescrip
 async function removeTable(
   { dynamodb }: Services,
   { target }: RestoreRecord,
-  { table, isTagged, isImported }: Target,
+  { table, evidence }: Target,
   isLast: boolean,
 ): Promise<TargetFate | NotYet> {
+  // Another execution has completed it, or somebody has forged the record: it is its owner's.
+  if (evidence === 'finished') return { kind: 'absent' };
   if (table.DeletionProtectionEnabled === true) return { kind: 'kept', why: 'protected' };
-  // An import cannot make a table with tags. Any other table had the tag from its start, so its owner removed it.
-  if (!isTagged && !isImported) return { kind: 'kept', why: 'tagRemoved' };
+  // Every table but an import's had the tag from its start, so its owner removed it.
+  if (evidence === 'none') return { kind: 'kept', why: 'tagRemoved' };
+  const isTagged = evidence === 'tagged';
   if (!isTagged && !isLast) return 'untagged';
   try {
     await deleteTable(dynamodb, target);

@@ -12,6 +12,8 @@ export const environment = {
   bucketKey: 'TIDEMARK_BUCKET_KEY_ARN',
   /** Key prefix inside the bucket, without slashes at its ends; may be empty. */
   prefix: 'TIDEMARK_PREFIX',
+  /** The ARN of the HMAC key in KMS that signs staged objects and the tags of restored tables. */
+  secretKey: 'TIDEMARK_SECRET_KEY_ARN',
   /** The ARNs of the state machines. Only functions that start executions have them. */
   backupMachine: 'TIDEMARK_BACKUP_MACHINE_ARN',
   restoreMachine: 'TIDEMARK_RESTORE_MACHINE_ARN',

@@ -6,6 +6,7 @@ import type { NativeBackups } from '../native/native-backups.ts';
 import type { BucketPlace } from '../storage/bucket-key.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Executions } from '../jobs/job.ts';
+import type { Secret } from '../jobs/secret.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Config } from './config.ts';
 import type { Ids } from '../runtime/ids.ts';
@@ -22,6 +23,8 @@ export interface Services {
   readonly streams: DynamoDBStreamsClient;
   readonly store: ObjectStore;
   readonly executions: Executions;
+  /** Signs what may not be forged: staged objects and the tags of restored tables. */
+  readonly secret: Secret;
   /** Reads and changes whether tables have point-in-time recovery. */
   readonly recovery: Pick<ContinuousBackups, 'describe' | 'update'>;
   readonly native: NativeBackups;

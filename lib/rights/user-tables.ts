@@ -1,15 +1,19 @@
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Conditions, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { restoreTag } from '../../lambda/model/restore-tag-name.ts';
+import { finishedValue, restoreTag } from '../../lambda/model/restore-tag-name.ts';
 import { isArn } from '../config/table-patterns.ts';
 import { allow } from './allow.ts';
 
-const tableHasTag: Conditions = { Null: { [`aws:ResourceTag/${restoreTag}`]: 'false' } };
-const requestNamesOnlyTag: Conditions = {
+const tableHasTag: Conditions = {
+  Null: { [`aws:ResourceTag/${restoreTag}`]: 'false' },
+  StringNotEquals: { [`aws:ResourceTag/${restoreTag}`]: finishedValue },
+};
+const tableHasNoTag = { [`aws:ResourceTag/${restoreTag}`]: 'true' };
+const requestNamesOnlyTag = {
   'ForAllValues:StringEquals': { 'aws:TagKeys': [restoreTag] },
 };
-const requestSetsTag: Conditions = {
+const requestSetsTag = {
   Null: { [`aws:RequestTag/${restoreTag}`]: 'false' },
   ...requestNamesOnlyTag,
 };
@@ -102,20 +106,27 @@ export class UserTables {
     allow(grantee, ['dynamodb:CreateTable', 'dynamodb:TagResource'], this.arns, requestSetsTag);
   }
 
-  /** Allows putting the restore's tag on a table. One that an import makes cannot be created with it. */
+  /**
+   * Allows putting the restore's tag on a table that does not have it, also not as finished. A table that an import makes
+   * cannot be created with it.
+   */
   grantTag(grantee: IGrantable): void {
-    allow(grantee, ['dynamodb:TagResource'], this.arns, requestSetsTag);
+    const conditions = { ...requestSetsTag, Null: { ...requestSetsTag['Null'], ...tableHasNoTag } };
+    allow(grantee, ['dynamodb:TagResource'], this.arns, conditions);
   }
 
   /**
-   * Allows removing the restore's tag, and no other. The table need not have the tag, as a step may run twice; and
-   * removing it only takes rights away.
+   * Allows marking a table as finished. The table need not have the restore's tag, as a step may run twice; and the mark
+   * only takes rights away.
    */
-  grantUntag(grantee: IGrantable): void {
-    allow(grantee, ['dynamodb:UntagResource'], this.arns, requestNamesOnlyTag);
+  grantFinish(grantee: IGrantable): void {
+    allow(grantee, ['dynamodb:TagResource'], this.arns, {
+      StringEquals: { [`aws:RequestTag/${restoreTag}`]: finishedValue },
+      ...requestNamesOnlyTag,
+    });
   }
 
-  /** Allows actions on those tables that carry the restore's tag. */
+  /** Allows actions on those tables that carry the restore's tag and are not finished. */
   grantTagged(grantee: IGrantable, ...actions: string[]): void {
     allow(grantee, actions, this.arns, tableHasTag);
   }

@@ -29,7 +29,7 @@ export class Reconciler extends Construct {
     tables.grantBackups(this.handler, 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup');
     tables.grantListBackups(this.handler);
     // For a restore that is abandoned.
-    grantRemoval(this.handler, tables);
+    grantRemoval(this.handler, props);
     for (const machine of ['backup', 'restore'] as const) {
       letStart(this.handler, machine, props.machines[machine].stateMachineArn);
       props.machines[machine].grantExecution(this.handler, 'states:DescribeExecution');

@@ -1,15 +1,14 @@
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { restoreTasks } from '../../lambda/jobs/states.ts';
-import type { UserTables } from '../rights/user-tables.ts';
 import type { StackParts } from '../stack-parts.ts';
 import type { TaskFunctions } from './task-functions.ts';
 
 /** Gives each step of a restore its rights. It may write or delete a user table only while that carries the restore's tag. */
 export function grantRestoreRights(
   functions: TaskFunctions<keyof typeof restoreTasks>,
-  props: Pick<StackParts, 'catalog' | 'store' | 'tables'>,
+  props: Pick<StackParts, 'catalog' | 'store' | 'tables' | 'secret'>,
 ): void {
-  const { catalog, store, tables } = props;
+  const { catalog, store, tables, secret } = props;
   const {
     PlanRestore,
     MaterializeRange,
@@ -47,8 +46,9 @@ export function grantRestoreRights(
   tables.grantTagged(WriteRange, 'dynamodb:BatchWriteItem');
   tables.grantTagged(BuildIndexes, 'dynamodb:UpdateTable');
   tables.grantTagged(FinishRestore, 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive');
-  tables.grantUntag(FinishRestore);
-  grantRemoval(AbortRestore, tables);
+  tables.grantFinish(FinishRestore);
+  grantRemoval(AbortRestore, props);
+  for (const step of [ImportTable, CreateTable, TagTable]) secret.grantSign(step);
 
   store.grantRead(AbortRestore, 'staging');
   const contentReaders = [PlanRestore, MaterializeRange, WriteRange, FinishRestore];
@@ -60,12 +60,16 @@ export function grantRestoreRights(
 }
 
 /**
- * Allows deleting the table of a restore that failed or was abandoned, and removing the tag from one whose restore lacks
+ * Allows deleting the table of a restore that failed or was abandoned, and marking as finished one whose restore lacks
  * only its last step. A function that may tag a table never gets this right.
  */
-export function grantRemoval(grantee: IGrantable, tables: UserTables): void {
+export function grantRemoval(
+  grantee: IGrantable,
+  { tables, secret }: Pick<StackParts, 'tables' | 'secret'>,
+): void {
+  secret.grantSign(grantee);
   tables.grant(grantee, 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource');
   tables.grantImports(grantee, 'dynamodb:DescribeImport');
   tables.grantTagged(grantee, 'dynamodb:DeleteTable');
-  tables.grantUntag(grantee);
+  tables.grantFinish(grantee);
 }

@@ -105,7 +105,7 @@ describe('the bucket of the store', () => {
   });
 
   it('is encrypted with a key of its own, which rotates', () => {
-    const [key] = ids('AWS::KMS::Key');
+    const key = ids('AWS::KMS::Key').find((id) => id.startsWith('Store'));
     expect(properties('AWS::S3::Bucket')[0]?.BucketEncryption).toEqual({
       ServerSideEncryptionConfiguration: [
         {
@@ -117,14 +117,14 @@ describe('the bucket of the store', () => {
         },
       ],
     });
-    expect(properties('AWS::KMS::Key')).toMatchObject([{ EnableKeyRotation: true }]);
+    expect(properties('AWS::KMS::Key')).toContainEqual(expect.objectContaining({ EnableKeyRotation: true }));
   });
 
   it('outlives the stack with its key, and keeps earlier versions of objects', () => {
     expect(resources('AWS::S3::Bucket')).toMatchObject([
       { ...retained, Properties: { VersioningConfiguration: { Status: 'Enabled' } } },
     ]);
-    expect(resources('AWS::KMS::Key')).toMatchObject([retained]);
+    expect(resources('AWS::KMS::Key')).toContainEqual(expect.objectContaining(retained));
   });
 
   it('expires earlier versions of objects, staged files and unfinished uploads', () => {

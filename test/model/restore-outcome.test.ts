@@ -12,8 +12,8 @@ const texts: readonly (readonly [TargetFate, string | undefined])[] = [
     'table copy is complete, but its deletion protection could not be switched on. Switch it on yourself.',
   ],
   [
-    { kind: 'complete', lacks: 'tagRemoval' },
-    'table copy is complete, but the tag tidemark:restore could not be removed from it. Remove the tag yourself.',
+    { kind: 'complete', lacks: 'finishedTag' },
+    'table copy is complete, but it could not be tagged as finished. Remove the tag tidemark:restore yourself.',
   ],
   [{ kind: 'absent' }, undefined],
   [{ kind: 'kept', why: 'protected' }, `table copy was kept: it is protected from deletion. ${deleteIt}`],

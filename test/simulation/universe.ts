@@ -1,5 +1,6 @@
 import { openCatalog } from '../../lambda/catalog/catalog.ts';
 import { createRecovery } from '../../lambda/native/dynamodb-recovery.ts';
+import { createSecret } from '../../lambda/jobs/secret.ts';
 import { createOperations, type Operations } from '../../lambda/operations/operations.ts';
 import type { Ids } from '../../lambda/runtime/ids.ts';
 import type { Log } from '../../lambda/runtime/logger.ts';
@@ -90,6 +91,7 @@ export function createUniverse(seed: number, definitions: Definitions): Universe
     ),
     store: createSimulatedStore(bucket, network, faults),
     executions: machines,
+    secret: createSecret(Buffer.alloc(32, 1)),
     recovery: createRecovery(dynamodb),
     native: noNativeBackups,
     bucketPlace: { bucket: 'simulated', prefix: '' },

@@ -11,6 +11,7 @@ import { type Config, defaultConfig } from '../../lambda/services/config.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 import type { Services } from '../../lambda/services/services.ts';
+import { createSecret } from '../../lambda/jobs/secret.ts';
 import { defaultLimits, type Limits } from '../../lambda/snapshot/format/limits.ts';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
@@ -106,6 +107,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
       streams: database.streams,
       store: given.store?.(plain) ?? plain,
       executions,
+      secret: createSecret(Buffer.alloc(32, 1)),
       recovery: options.exports?.recovery ?? {
         describe: (table) => continuous.describe(table),
         update: (table, specification) => continuous.update(table, specification),

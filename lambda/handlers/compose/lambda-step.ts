@@ -3,6 +3,7 @@ import { openS3Store } from '../../storage/s3-store.ts';
 import { runStep, type Step } from './run-step.ts';
 import { createExecutions } from '../../jobs/state-machines.ts';
 import type { Job } from '../../jobs/job.ts';
+import { createKmsSecret } from '../../jobs/kms-secret.ts';
 import type { TaskHandler } from '../../jobs/states.ts';
 import { createRecovery } from '../../native/dynamodb-recovery.ts';
 import { createNativeBackups } from '../../native/dynamodb-backups.ts';
@@ -53,6 +54,7 @@ export function createStepServices(name: string, env: NodeJS.ProcessEnv): Servic
     streams: createStreamsClient(),
     store: openS3Store(env),
     executions: createExecutions(env),
+    secret: createKmsSecret(env),
     recovery: createRecovery(dynamodb),
     native: createNativeBackups(dynamodb, createRestoreInvoker(env)),
     bucketPlace: {

@@ -45,7 +45,8 @@ const userKeys = on(
 );
 
 const userKeysForReading = on('user keys by DynamoDB', 'kms:Decrypt', 'kms:DescribeKey');
-const untag = 'dynamodb:UntagResource on user tables if only the tag';
+const finish = 'dynamodb:TagResource on user tables if finishing';
+const sign = 'kms:GenerateMac on secret';
 
 const describeImports = ['dynamodb:DescribeImport on imports', 'dynamodb:ListImports on *'];
 
@@ -88,7 +89,8 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:ListTagsOfResource on user tables',
     ...describeImports,
     'dynamodb:DeleteTable on user tables if tagged',
-    untag,
+    sign,
+    finish,
   ],
   sweep: [
     ...on(
@@ -144,6 +146,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     ...on('user tables', 'dynamodb:ImportTable', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
     ...describeImports,
     'dynamodb:TagResource on user tables if tagging',
+    sign,
     ...on(
       'import logs',
       'logs:CreateLogGroup',
@@ -160,7 +163,8 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     ...read('staging'),
     ...write('staging'),
     ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
-    ...on('user tables if tagging', 'dynamodb:CreateTable', 'dynamodb:TagResource'),
+    ...on('user tables if made with the tag', 'dynamodb:CreateTable', 'dynamodb:TagResource'),
+    sign,
     ...userKeys,
   ],
   'restore-write': [
@@ -185,7 +189,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     ...read('staging', 'tables'),
     ...write('staging'),
     ...on('user tables if tagged', 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive'),
-    untag,
+    finish,
     ...userKeys,
   ],
   'restore-tag': [
@@ -193,6 +197,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
     ...describeImports,
     'dynamodb:TagResource on user tables if tagging',
+    sign,
   ],
   'restore-abort': [
     ...catalog,
@@ -200,6 +205,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
     ...describeImports,
     'dynamodb:DeleteTable on user tables if tagged',
-    untag,
+    sign,
+    finish,
   ],
 };

@@ -39,18 +39,30 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^<\w+Logs\w+\.Arn>$/, 'own logs'],
   [/^arn:<aws.Partition>:kms:<aws.Region>:<aws.AccountId>:key\/\*$/, 'user keys'],
   [/^arn:<aws.Partition>:logs:<aws.Region>:<aws.AccountId>:log-group:\/aws-dynamodb\/\*$/, 'import logs'],
+  [/^<SecretKey\w+\.Arn>$/, 'secret'],
   [/^<NativeRestoreHandler\w+\.Arn>$/, 'restore function'],
 ];
 
 /** Conditions, by the words that the table of rights has for them. */
 const conditions = new Map([
   ['{}', ''],
-  ['{"Null":{"aws:ResourceTag/tidemark:restore":"false"}}', ' if tagged'],
-  ['{"ForAllValues:StringEquals":{"aws:TagKeys":["tidemark:restore"]}}', ' if only the tag'],
+  [
+    '{"Null":{"aws:ResourceTag/tidemark:restore":"false"},"StringNotEquals":{"aws:ResourceTag/tidemark:restore":"finished"}}',
+    ' if tagged',
+  ],
+  [
+    '{"StringEquals":{"aws:RequestTag/tidemark:restore":"finished"},"ForAllValues:StringEquals":{"aws:TagKeys":["tidemark:restore"]}}',
+    ' if finishing',
+  ],
   [
     '{"Null":{"aws:RequestTag/tidemark:restore":"false"},"ForAllValues:StringEquals":{"aws:TagKeys":["tidemark:restore"]}}',
+    ' if made with the tag',
+  ],
+  [
+    '{"Null":{"aws:RequestTag/tidemark:restore":"false","aws:ResourceTag/tidemark:restore":"true"},"ForAllValues:StringEquals":{"aws:TagKeys":["tidemark:restore"]}}',
     ' if tagging',
   ],
+  ['{"StringEquals":{"kms:MacAlgorithm":"HMAC_SHA_256"}}', ''],
   ['{"StringEquals":{"kms:ViaService":"s3"}}', ' by S3'],
   ['{"StringEquals":{"kms:ViaService":"dynamodb"}}', ' by DynamoDB'],
   ['{"StringLike":{"s3:prefix":["backups/staging/*","backups/tables/*"]}}', ' below both areas'],

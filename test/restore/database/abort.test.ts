@@ -68,8 +68,8 @@ async function reconcileWithoutAttempts(): Promise<void> {
 
 describe('a restore that is aborted when its table is settled', () => {
   const crashes = {
-    'before its tag is removed': { command: 'UntagResourceCommand', isSent: false, keep: [] },
-    'after its tag is removed': { command: 'UntagResourceCommand', isSent: true, keep: [] },
+    'before it is marked as finished': { command: 'TagResourceCommand', isSent: false, keep: [] },
+    'after it is marked as finished': { command: 'TagResourceCommand', isSent: true, keep: [] },
     'after it is protected from deletion': {
       command: 'UpdateTableCommand',
       isSent: true,
@@ -145,24 +145,24 @@ async function expectRestored(
   expect(await readTableContent(database.dynamodb, target)).toEqual(content);
   const table = await describeTable(database, target);
   expect(table.DeletionProtectionEnabled ?? false).toBe(isProtected);
-  expect(await listTags(table.TableArn)).toEqual([]);
+  expect(await listTags(table.TableArn)).toEqual([{ Key: 'tidemark:restore', Value: 'finished' }]);
   expect(await harness.services.catalog.restores.listRunning()).toEqual([]);
   await expectNothingHeld(harness, source);
 }
 
-it('a settled restore whose tag Tidemark may not remove is RESTORED, and its record says so', async () => {
-  intercept(database, 'UntagResourceCommand', () => Promise.reject(serviceError('AccessDeniedException')));
+it('a settled restore whose table Tidemark may not tag is RESTORED, and its record says so', async () => {
+  intercept(database, 'TagResourceCommand', () => Promise.reject(serviceError('AccessDeniedException')));
   const { content } = await restoreUnder((_handler, _input, run) => run());
   expect(await readRecord()).toMatchObject({ status: 'RESTORING', settled: true });
   await reconcileWithoutAttempts();
   const restore = await readRecord();
   expect(restore).toMatchObject({
     status: 'RESTORED',
-    targetFate: { kind: 'complete', lacks: 'tagRemoval' },
+    targetFate: { kind: 'complete', lacks: 'finishedTag' },
   });
   expect(explainRestore(restore)).toBe(
-    `table ${target} is complete, but the tag tidemark:restore could not be removed from it. ` +
-      'Remove the tag yourself.',
+    `table ${target} is complete, but it could not be tagged as finished. ` +
+      'Remove the tag tidemark:restore yourself.',
   );
   expect(await readTableContent(database.dynamodb, target)).toEqual(content);
 });

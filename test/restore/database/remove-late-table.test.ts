@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import type { RestoreRecord } from '../../../lambda/model/records.ts';
+import { createRestoreTag } from '../../../lambda/restore/restore-tag.ts';
 import { explainRestore } from '../../../lambda/model/restore-outcome.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { backUp } from '../../support/retention/support.ts';
@@ -147,7 +148,7 @@ describe('the decision to remove the table of a failed restore', () => {
     await createTable(database.client(), target, { hash: 'S', range: undefined });
     const { Table } = await database.dynamodb.send(new DescribeTableCommand({ TableName: target }));
     const restore = await readRecord(harness, target);
-    const Tags = [{ Key: 'tidemark:restore', Value: restore.id }];
+    const Tags = [await createRestoreTag(harness.services, Table?.TableArn, restore)];
     await database.dynamodb.send(new TagResourceCommand({ ResourceArn: Table?.TableArn, Tags }));
     await harness.services.catalog.restores.end(restore, 'FAILED', endOf(target));
     return { harness, target };

@@ -37,7 +37,7 @@ const startRestore = (backup: BackupRecord, to = target) =>
 const errorWith = (expected: string) => expect.objectContaining({ code: expected });
 
 describe('a restored table', () => {
-  it('has the source’s indexes and provisioned throughput, and no tag', async () => {
+  it('has the source’s indexes and provisioned throughput, and is marked as finished', async () => {
     const { database, harness } = world;
     const source = `source-${randomIds.hex(8)}`;
     await createRichTable(database, source);
@@ -81,7 +81,7 @@ describe('a restored table', () => {
     );
     expect(byIndex.Count).toBe(1);
     const tags = await database.dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn: is.TableArn }));
-    expect(tags.Tags).toEqual([]);
+    expect(tags.Tags).toEqual([{ Key: 'tidemark:restore', Value: 'finished' }]);
   });
 
   it('keeps items that are older than an index and have another type in its key', async () => {
@@ -115,7 +115,14 @@ describe('a restored table', () => {
     const input = { backup: { table: backup.table.name, id: backup.id }, target };
     const restore = recordOf(await watching.operations.restoreTable(input));
     await watching.executions.idle();
-    expect(seen).toEqual([{ status: 'RESTORING', Tags: [{ Key: 'tidemark:restore', Value: restore.id }] }]);
+    expect(seen).toEqual([
+      {
+        status: 'RESTORING',
+        Tags: [
+          { Key: 'tidemark:restore', Value: expect.stringMatching(`^${restore.id}:[0-9a-f]{32}$`) as string },
+        ],
+      },
+    ]);
     expect((await watching.operations.describeTable({ table: target })).restore?.status).toBe('RESTORED');
   });
 

@@ -2,12 +2,11 @@ import type {
   BatchWriteItemCommandInput,
   CreateTableCommandInput,
   ScanCommandInput,
-  Tag,
-  UntagResourceCommandInput,
+  TagResourceCommandInput,
   UpdateTableCommandInput,
   WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { restoreTag } from '../../../lambda/model/restore-tag-name.ts';
+import { finishedValue, restoreTag } from '../../../lambda/model/restore-tag-name.ts';
 import { scanPage } from '../../support/simulated-dynamodb.ts';
 import type { StreamOptions } from '../../support/sources/simulated-stream.ts';
 import type { Faults } from '../faults.ts';
@@ -71,7 +70,7 @@ export class UserTables {
     if (command === 'DeleteTable') return this.#deleteRestored(name);
     if (command === 'BatchWriteItem') return this.#write(input as BatchWriteItemCommandInput);
     if (command === 'ListTagsOfResource') return { Tags: this.#findByArn(input).tags };
-    if (command === 'UntagResource') return this.#untag(input as UntagResourceCommandInput);
+    if (command === 'TagResource') return this.#tag(input as TagResourceCommandInput);
     throw new Error(`Tidemark does not call ${command}`);
   }
 
@@ -89,7 +88,7 @@ export class UserTables {
 
   #create({ TableName: name = '', Tags: tags = [] }: CreateTableCommandInput): object {
     if (this.plane.find(name) !== undefined) throw inUse(`Table already exists: ${name}`);
-    const madeBy = tags.find(({ Key }) => Key === restoreTag)?.Value;
+    const madeBy = tags.find(({ Key }) => Key === restoreTag)?.Value?.split(':')[0];
     const { now } = this.#scheduler;
     const state = this.plane.create(name, now, this.#options, { hasStream: false, tags, madeBy });
     this.#change(state, { ...state, status: 'ACTIVE' });
@@ -137,10 +136,12 @@ export class UserTables {
     return true;
   }
 
-  #untag(input: UntagResourceCommandInput): object {
+  /** Nothing is imported here, so Tidemark tags a table only as finished. */
+  #tag(input: TagResourceCommandInput): object {
     const state = this.#findByArn(input);
-    if (state.tags.length > 0) this.#mayChange(state);
-    const tags = state.tags.filter(({ Key }: Tag) => !input.TagKeys?.includes(String(Key)));
+    const { Tags: tags = [] } = input;
+    if (tags.some(({ Value }) => Value !== finishedValue)) throw denied(state.table.name);
+    if (state.tags.some(({ Value }) => Value !== finishedValue)) this.watch(state.table);
     this.plane.set(state.table.name, this.#scheduler.now, { ...state, tags });
     return {};
   }
@@ -152,8 +153,8 @@ export class UserTables {
 
   /** Tidemark's rights end where a table has no tag of a restore. */
   #mayChange({ table, tags }: TableState): void {
-    if (!tags.some(({ Key }) => Key === restoreTag))
-      throw new ServiceError('AccessDeniedException', `not authorized to perform this on ${table.name}`);
+    const isTagged = tags.some(({ Key, Value }) => Key === restoreTag && Value !== finishedValue);
+    if (!isTagged) throw denied(table.name);
     this.watch(table);
   }
 
@@ -182,6 +183,10 @@ function notFound(name: string): never {
     'ResourceNotFoundException',
     `Requested resource not found: Table: ${name} not found`,
   );
+}
+
+function denied(name: string): ServiceError {
+  return new ServiceError('AccessDeniedException', `not authorized to perform this on ${name}`);
 }
 
 function inUse(message: string): ServiceError {

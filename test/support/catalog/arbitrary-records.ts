@@ -143,7 +143,7 @@ export const backup: fc.Arbitrary<BackupRecord> = members(
 export const fate: fc.Arbitrary<TargetFate> = fc.oneof(
   members(
     { kind: fc.constant('complete' as const) },
-    { lacks: fc.constantFrom('deletionProtection' as const, 'tagRemoval' as const) },
+    { lacks: fc.constantFrom('deletionProtection' as const, 'finishedTag' as const) },
   ),
   fc.record({ kind: fc.constant('absent' as const) }),
   fc.record({

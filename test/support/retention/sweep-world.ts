@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { createSecret } from '../../../lambda/jobs/secret.ts';
 import { openCatalog } from '../../../lambda/catalog/catalog.ts';
 import { noNativeBackups } from '../../../local/dynamodb/no-native-backups.ts';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
@@ -80,6 +81,7 @@ export class SweepWorlds {
       streams: table.client,
       store: wrapCalls(store, around),
       executions: { start: () => Promise.resolve(), state: () => Promise.resolve('ended') },
+      secret: createSecret(Buffer.alloc(32, 1)),
       recovery: { describe: async () => ({ enabled: false }), update: async () => ({ enabled: false }) },
       native: noNativeBackups,
       bucketPlace: { bucket: 'none', prefix: '' },

@@ -91,7 +91,7 @@ describe('DescribeTable', () => {
       { RestoreStatus: 'FAILED', Reason: 'WritesRefused: throttled' },
     ],
     [
-      { status: 'RESTORED', targetFate: { kind: 'complete', lacks: 'tagRemoval' } },
+      { status: 'RESTORED', targetFate: { kind: 'complete', lacks: 'finishedTag' } },
       { RestoreStatus: 'RESTORED', Reason: expect.stringContaining('Remove the tag yourself') },
     ],
     [{ status: 'RESTORED', targetFate: { kind: 'complete' } }, undefined],
