@@ -49,7 +49,7 @@ export function createClient(endpoint: Endpoint): Call {
   };
 }
 
-/** Calls an operation until it answers no `NextToken`. Yields each answer. */
+/** Calls an operation until it answers no `NextToken`. Yields each answer. Throws if a page continues at itself. */
 export async function* readPages<N extends PagedOperation>(
   call: Call,
   operation: N,
@@ -57,9 +57,12 @@ export async function* readPages<N extends PagedOperation>(
 ): AsyncGenerator<ReceivedAnswer<N>> {
   let next: string | undefined;
   do {
-    const page = await call(operation, { ...input, NextToken: next });
+    const token = next;
+    const page = await call(operation, { ...input, NextToken: token });
     yield page;
     next = (page as { readonly NextToken?: string | undefined }).NextToken;
+    if (next !== undefined && next === token)
+      throw new CommandError(`${operation} answered a page that does not end`, 'report it: this is a bug');
   } while (next !== undefined);
 }
 

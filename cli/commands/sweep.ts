@@ -1,4 +1,5 @@
 import type { ReceivedAnswer } from '../../lambda/dialects/dynamodb/api-operations.ts';
+import { readPages } from '../client.ts';
 import { defineCommand } from '../command.ts';
 import { renderCount, renderSize } from '../output.ts';
 import { UsageError } from '../errors.ts';
@@ -33,13 +34,18 @@ Exit code: 0 complete plan, 1 some folder could not be planned, 2 error`,
   options: { plan: { type: 'boolean' }, table: { type: 'string' } },
   run: async ({ call, output }, { plan, table }) => {
     if (plan !== true) throw new UsageError('sweep needs --plan: deletion itself runs only on its schedule');
-    const document = await call('PlanSweep', { TableName: table });
+    const pages = await Array.fromAsync(readPages(call, 'PlanSweep', { TableName: table }));
+    const document: SweepPlan = {
+      Folders: pages.flatMap(({ Folders }) => Folders),
+      Delete: pages.flatMap(({ Delete }) => Delete),
+      Unknown: pages.flatMap(({ Unknown }) => Unknown),
+    };
     for (const line of renderPlan(document)) output.printLine(line);
     return { exitCode: document.Folders.some(({ Trouble }) => Trouble !== undefined) ? 1 : 0, document };
   },
 });
 
-type SweepPlan = ReceivedAnswer<'PlanSweep'>;
+type SweepPlan = Pick<ReceivedAnswer<'PlanSweep'>, 'Folders' | 'Delete' | 'Unknown'>;
 
 interface Tally {
   readonly objects: number;

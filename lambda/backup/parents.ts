@@ -15,12 +15,15 @@ export async function findHead(
   return snapshot === undefined ? [] : [toParent(snapshot)];
 }
 
-/** Finds the table's live snapshots that are or were the head, latest first. */
+/** A snapshot older than this cannot be continued: streams keep a day, point-in-time recovery at most 35 days. */
+const maxParentAgeMs = 36 * 24 * 60 * 60 * 1000;
+
+/** Finds the table's live snapshots that are or were the head and may be continued, latest first. */
 export async function findFormerHeads(
-  { catalog }: Pick<Services, 'catalog'>,
+  { catalog, clock }: Pick<Services, 'catalog' | 'clock'>,
   { table }: Pick<BackupRecord, 'table'>,
 ): Promise<Parent[]> {
-  const { snapshots } = await catalog.snapshots.takeCensus(table.name);
+  const snapshots = await catalog.snapshots.listSince(table.name, clock.now() - maxParentAgeMs);
   return snapshots
     .filter(({ alive, tableId, asOf }) => alive && tableId === table.tableId && asOf === undefined)
     .map(toParent)

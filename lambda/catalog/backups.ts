@@ -1,5 +1,5 @@
 import { backupArnOf, type BackupKey, type TableReference } from '../model/backup-arn.ts';
-import { createBackupId } from '../model/ids.ts';
+import { type BackupId, createBackupId } from '../model/ids.ts';
 import type { BackupRecord, BackupSource, Kind, TableDescription, TableIdentity } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
@@ -155,6 +155,12 @@ export class Backups {
       after = { table: last.table.name, id: last.id };
     }
     return found;
+  }
+
+  /** Finds the deleted backup with this id, of whatever table. Eventually consistent. */
+  async findDeleted(id: BackupId): Promise<BackupRecord | undefined> {
+    const [row] = await this.#rows.queryCollection('DELETED', { from: id, to: id }, 1);
+    return row && decodeBackup(row);
   }
 
   /**

@@ -16,6 +16,7 @@ import type { BackupKey } from '../model/backup-arn.ts';
 import { isSetId, type SetKey } from '../model/sets.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import { shortenText } from '../runtime/shorten.ts';
+import type { FormerFolder } from './census.ts';
 import { isTableDescription } from './check-description.ts';
 import {
   type Check,
@@ -177,6 +178,9 @@ export const decodeRestoreKey = createDecoder<Pick<RestoreRecord, 'target' | 'id
   target: isText,
   id: isRestoreId,
 });
+
+/** Decodes the note of a folder that the sweep looks into. */
+export const decodeFolder = createDecoder<FormerFolder>('folder', { tableId: isText, since: isNumber });
 
 /** Decodes a counter of events: when its second began (epoch ms) and how many events came since. */
 export const decodeCounter = createDecoder('counter', { begun: isNumber, count: isNumber });

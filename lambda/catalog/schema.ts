@@ -9,8 +9,9 @@ import type { SetId, SetKey } from '../model/sets.ts';
  * | ----------- | ------------- | -------------- | --------------------------------------------- |
  * | table       | `TABLE#name`  | `TABLE`        | TABLES, name                                  |
  * | backup      | `TABLE#name`  | `BACKUP#id`    | BACKUPS, id (unless internal)                 |
- * | once deleted| `TABLE#name`  | `DELETED#id`   |                                               |
+ * | once deleted| `TABLE#name`  | `DELETED#id`   | DELETED, id                                   |
  * | expiry      | `TABLE#name`  | `EXPIRY#id`    | EXPIRIES, 14-digit epoch ms                   |
+ * | folder      | `TABLE#name`  | `FOLDER#id`    |                                               |
  * | native      | `TABLE#name`  | `NATIVE#id`    | NATIVES, id (only while DynamoDB makes it)    |
  * | snapshot    | `TABLE#name`  | `SNAPSHOT#id`  |                                               |
  * | restore     | `TABLE#target`| `RESTORE`      | RESTORES, id (only while it is running)       |
@@ -47,6 +48,7 @@ export const keys = {
     sk: `DELETED#${id}`,
   }),
   expiry: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `EXPIRY#${id}` }),
+  folder: (table: string, tableId: string): RecordKey => ({ pk: `TABLE#${table}`, sk: `FOLDER#${tableId}` }),
   native: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `NATIVE#${id}` }),
   snapshot: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `SNAPSHOT#${id}` }),
   restore: (target: string): RecordKey => ({ pk: `TABLE#${target}`, sk: 'RESTORE' }),
@@ -71,6 +73,7 @@ export const keys = {
 export type Collection =
   | 'TABLES'
   | 'BACKUPS'
+  | 'DELETED'
   | 'EXPIRIES'
   | 'NATIVES'
   | 'RESTORES'

@@ -1,12 +1,13 @@
 import type { BackupKey } from '../model/backup-arn.ts';
 import type { RestoreId, BackupId } from '../model/ids.ts';
-import type { BackupRecord, BackupStatus, Ends } from '../model/records.ts';
+import type { BackupRecord, Ends } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { shortenText } from '../runtime/shorten.ts';
 import type { CatalogTable, Write } from './catalog-table.ts';
+import { type Census, type FormerFolder, forgetFolder, noteFolder, takeCensus } from './census.ts';
 import { decodeBackup, decodeSnapshot } from './decode.ts';
-import { keys } from './schema.ts';
+import { keys, toPosition } from './schema.ts';
 import { deleteMember } from './set-writes.ts';
 
 /** Damage that something has seen in stored objects: a verify, a restore, a read, a comparison or a backup. */
@@ -40,16 +41,8 @@ export interface SnapshotRecord {
   readonly damage?: SeenDamage;
 }
 
-/** All backups and snapshots of one table name, over all the TableIds that it had. */
-export interface Census {
-  /** In ascending order of their ids. */
-  readonly backups: ReadonlyMap<BackupId, { readonly status: BackupStatus; readonly tableId: string }>;
-  /** In ascending order of their ids. */
-  readonly snapshots: readonly SnapshotRecord[];
-}
-
-/** How many rows a census reads at a time. It does not keep the descriptions of tables in memory. */
-const censusPage = 500;
+/** How many snapshots are read at a time. */
+const pageSize = 500;
 
 /** A write that keeps a snapshot alive for a holder, on condition that it is alive. */
 export function pinSnapshot(table: string, snapshot: BackupId, holder: string): Write {
@@ -91,25 +84,15 @@ export class Snapshots {
     return row && decodeSnapshot(row);
   }
 
-  /**
-   * Reads every backup and snapshot of the table name, each consistently, one after another in ascending order of the sort
-   * keys: all backups, then all deleted ones, then all snapshots, a parent before its children. The sweep's safety rests on
-   * this order; and a backup that is deleted during the reading is read at least once.
-   */
-  async takeCensus(table: string): Promise<Census> {
-    const backups = new Map<BackupId, { status: BackupStatus; tableId: string }>();
-    const snapshots: SnapshotRecord[] = [];
-    const range = { pk: keys.table(table).pk, from: 'BACKUP#', to: 'SNAPSHOT#~' };
-    for await (const row of this.#rows.streamRange(range, censusPage)) {
-      const key = String(row['sk']);
-      if (key.startsWith('BACKUP#') || key.startsWith('DELETED#')) {
-        const backup = decodeBackup(row);
-        backups.set(backup.id, { status: backup.status, tableId: backup.table.tableId });
-      } else if (key.startsWith('SNAPSHOT#')) {
-        snapshots.push(decodeSnapshot(row));
-      }
-    }
-    return { backups: new Map([...backups].toSorted(([a], [b]) => (a < b ? -1 : 1))), snapshots };
+  /** Takes the census of a table name (`census.ts`). Of deleted backups it has only those of the `listed` ids. */
+  takeCensus(table: string, listed: Iterable<BackupId> = []): Promise<Census> {
+    return takeCensus(this.#rows, table, listed);
+  }
+
+  /** Reads the table name's snapshots whose backups were requested at `since` (epoch ms) or later, in order of their ids. */
+  async listSince(table: string, since: number): Promise<SnapshotRecord[]> {
+    const range = { pk: keys.table(table).pk, from: `SNAPSHOT#${toPosition(since)}`, to: 'SNAPSHOT#~' };
+    return (await Array.fromAsync(this.#rows.streamRange(range, pageSize))).map(decodeSnapshot);
   }
 
   /**
@@ -124,6 +107,7 @@ export class Snapshots {
     const refused = await this.#rows.transact([
       removeRecord(backup),
       keepDeleted(decodeBackup(row), deletedBy),
+      ...(backup.source === 'native' ? [] : [noteFolder(backup, this.#clock.now())]),
       { Delete: { Key: { ...keys.expiry(key.table, key.id) } } },
       ...(hasSnapshot ? [releaseSnapshot(key)] : []),
       ...(backup.set === undefined ? [] : [deleteMember(backup.set, key.table)]),
@@ -163,6 +147,11 @@ export class Snapshots {
     ]);
   }
 
+  /** Has the sweep no longer look into a folder, unless another backup of it was deleted since. */
+  async forgetFolder(table: string, folder: FormerFolder): Promise<void> {
+    await this.#rows.transact([forgetFolder(table, folder)]);
+  }
+
   /** Ends a released snapshot's life, unless something holds it or it is the head. */
   async kill(key: BackupKey): Promise<void> {
     await this.#rows.transact([
@@ -199,7 +188,10 @@ function removeRecord({ id, status, table }: BackupRecord): Write {
   };
 }
 
-/** Keeps the record as that of a deleted backup, where no list reads it. A record that has ended does not change otherwise. */
+/**
+ * Keeps the record as that of a deleted backup, where no list reads it: only its id finds it. A record that has ended does
+ * not change otherwise.
+ */
 function keepDeleted(backup: BackupRecord, deletedBy: string | undefined): Write {
   const { id, table } = backup;
   const deleted: BackupRecord = {
@@ -207,7 +199,8 @@ function keepDeleted(backup: BackupRecord, deletedBy: string | undefined): Write
     status: 'DELETED',
     ...(deletedBy !== undefined && { deletedBy }),
   };
-  return { Put: { Item: { ...keys.deletedBackup(table.name, id), ...deleted } } };
+  const place = { collection: 'DELETED', position: id };
+  return { Put: { Item: { ...keys.deletedBackup(table.name, id), ...deleted, ...place } } };
 }
 
 /** Lets the snapshot die once nothing holds it. Fails while a restore reads it. */

@@ -5,7 +5,7 @@ import { compareSnapshots, type ComparisonStep, type Difference } from '../snaps
 import { countReads, type Reads } from '../snapshot/read/counting-store.ts';
 import { formatHash, wholeRange } from '../snapshot/format/hash-range.ts';
 import { Budget } from '../jobs/budget.ts';
-import { createPageToken, readPlace } from './page-token.ts';
+import { createPageToken, hexPlace, readPlace } from './page-token.ts';
 import { readBackupManifest, findReadableBackup, readUnlessDeleted } from './find-backup.ts';
 import { keyAttributesOf } from './locate-key.ts';
 import type { ReadServices } from '../services/operation-services.ts';
@@ -62,7 +62,7 @@ export async function compareBackups(
   ]);
   checkSameKeys(from.backup, to.backup);
   const facts = [from.backup.arn, to.backup.arn];
-  const start = input.next === undefined ? 0n : BigInt(`0x${readPlace(input.next, facts)}`);
+  const start = input.next === undefined ? 0n : BigInt(`0x${readPlace(input.next, facts, hexPlace)}`);
   const store = countReads(services.store);
   return readUnlessDeleted(services, [input.from, input.to], async () => {
     const [before, after] = await Promise.all([

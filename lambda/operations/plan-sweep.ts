@@ -1,28 +1,72 @@
 import type { TableReference } from '../model/backup-arn.ts';
+import { Budget } from '../jobs/budget.ts';
 import { planTableFolders } from '../retention/plan-folders.ts';
-import { listStaged, planRestoreStaging, planUnknownStaging } from '../retention/plan-staging.ts';
+import {
+  listStaged,
+  planDeletedStaging,
+  planRestoreStaging,
+  planUnknownStaging,
+} from '../retention/plan-staging.ts';
 import type { FolderPlan } from '../retention/sweep-plan.ts';
 import type { SweepServices } from '../retention/sweep-services.ts';
 import type { Services } from '../services/services.ts';
 import { checkTableArn } from '../tables/table.ts';
+import { createPageToken, readPlace } from './page-token.ts';
+
+export interface PlanSweepInput extends Partial<TableReference> {
+  /** The token of the previous page. */
+  readonly next?: string;
+}
+
+/** The plans for some of the tables; on the last page also for what restores and deleted backups have staged. */
+export interface SweepPlanPage {
+  readonly folders: readonly FolderPlan[];
+  /** Absent on the last page. */
+  readonly next?: string;
+}
+
+/** The form of a place in the order of the tables: a table's name. */
+const tablePlace = /^[a-zA-Z0-9_.-]{3,255}$/;
+
+/** What the tokens of this operation are bound to. */
+const facts = ['sweep'];
 
 /**
  * Plans what a sweep would delete now, folder by folder, without deleting or changing anything. With `table`, plans
- * only for the folders of this table's backups. A snapshot that was released and that nothing holds is shown as live,
- * although a sweep would first mark it as dead. Throws `AccessDenied` for the ARN of another table; a deleted table can
- * be named only by its name, not by its ARN.
+ * only for the folders of this table's backups; else a page has as many tables as there is time for. A table that takes
+ * longer than a page may is reported as a trouble. A snapshot that was released and that nothing holds is shown as live,
+ * although a sweep would first mark it as dead. Throws `AccessDenied` for the ARN of another table (a deleted table can
+ * be named only by its name, not by its ARN), `Validation` for a token that no page has returned.
  */
 export async function planSweep(
   services: SweepServices & Pick<Services, 'dynamodb'>,
-  { table, tableArn }: Partial<TableReference> = {},
-): Promise<FolderPlan[]> {
-  if (table !== undefined) {
-    await checkTableArn(services.dynamodb, table, tableArn);
-    return planTableFolders(services, table, await listStaged(services), { killReleased: false });
-  }
+  { table, tableArn, next }: PlanSweepInput = {},
+): Promise<SweepPlanPage> {
+  const { catalog, clock, config, dynamodb } = services;
+  const budget = new Budget(clock, config.readBudgetMs);
   const staged = await listStaged(services);
-  const plans: FolderPlan[] = [];
-  for (const { name } of await services.catalog.turns.listTables())
-    plans.push(...(await planTableFolders(services, name, staged, { killReleased: false })));
-  return [...plans, await planRestoreStaging(services, staged), planUnknownStaging(services, staged)];
+  if (table !== undefined) {
+    await checkTableArn(dynamodb, table, tableArn);
+    const plans = await planTableFolders(services, table, staged, { killReleased: false, budget });
+    if (plans === undefined) return { folders: [tooSlow(table)] };
+    return { folders: [...plans, await planDeletedStaging(services, staged, table)] };
+  }
+  const first = next === undefined ? '' : readPlace(next, facts, tablePlace);
+  const names = (await catalog.turns.listTables()).map(({ name }) => name).filter((name) => name >= first);
+  const folders: FolderPlan[] = [];
+  for (const [i, name] of names.entries()) {
+    const plans = await planTableFolders(services, name, staged, { killReleased: false, budget });
+    // A table for which only the rest of a page was too short begins the next page.
+    if (plans === undefined && i > 0) return { folders, next: createPageToken(name, facts) };
+    folders.push(...(plans ?? [tooSlow(name)]));
+  }
+  folders.push(await planRestoreStaging(services, staged), await planDeletedStaging(services, staged));
+  // On a later page it is not known what the tables of earlier ones have staged.
+  return { folders: next === undefined ? [...folders, planUnknownStaging(services, staged)] : folders };
+}
+
+function tooSlow(table: string): FolderPlan {
+  const trouble =
+    'reading its objects and manifests takes longer than an answer may: see the log of the daily sweep';
+  return { table, folder: 'tables', trouble };
 }

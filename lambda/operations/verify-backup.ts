@@ -6,7 +6,7 @@ import { Findings, type Problem } from '../snapshot/verify/findings.ts';
 import { manifestKey } from '../snapshot/format/manifest.ts';
 import { Verification } from '../snapshot/verify/verify.ts';
 import { Budget } from '../jobs/budget.ts';
-import { createPageToken, readPlace } from './page-token.ts';
+import { createPageToken, hexPlace, readPlace } from './page-token.ts';
 import { findBackup, findReadableBackup, readBackupManifest } from './find-backup.ts';
 import { noteDamage } from '../services/note-damage.ts';
 import type { ReadServices } from '../services/operation-services.ts';
@@ -52,7 +52,7 @@ export async function verifyBackup(
   const budget = new Budget(services.clock, readBudgetMs);
   const readable = await findReadableBackup(services, key);
   const facts = [readable.backup.arn, share];
-  let done = next === undefined ? 0 : Number(`0x${readPlace(next, facts)}`);
+  let done = next === undefined ? 0 : Number(`0x${readPlace(next, facts, hexPlace)}`);
   const store = countReads(services.store);
   const findings = new Findings();
   const object = manifestKey(readable.tableId, key.id);

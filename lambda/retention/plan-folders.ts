@@ -1,10 +1,19 @@
 import pMap from 'p-map';
-import type { Census, SnapshotRecord } from '../catalog/snapshots.ts';
+import type { Census, FormerFolder } from '../catalog/census.ts';
+import type { SnapshotRecord } from '../catalog/snapshots.ts';
+import type { Budget } from '../jobs/budget.ts';
 import { reasonOf } from '../runtime/errors.ts';
 import { readManifest } from '../snapshot/format/manifest.ts';
 import type { StoredObject } from '../storage/object-store.ts';
 import { planBackupStaging, type Staged } from './plan-staging.ts';
-import { findLiveSnapshots, type FolderPlan, planTable, type SweepPlan } from './sweep-plan.ts';
+import {
+  findLiveSnapshots,
+  type FolderPlan,
+  makerOf,
+  planTable,
+  type SweepPlan,
+  type TableFacts,
+} from './sweep-plan.ts';
 import type { SweepServices } from './sweep-services.ts';
 
 /** How many manifests are read at once: enough to hide the store's latency. A manifest has at most a few megabytes. */
@@ -13,10 +22,11 @@ const maxOpenManifests = 8;
 /**
  * Plans for everything that belongs to one table name: each TableId that it had, and the staging of its backups, which
  * is taken out of `staged`. With `killReleased` it first ends the lives of released snapshots that nothing holds: a
- * crash between deleting a backup and ending its snapshot leaves them alive.
+ * crash between deleting a backup and ending its snapshot leaves them alive. Undefined if the time is spent before
+ * everything is read.
  *
- * It reads in this order: the objects; the records of all backups, then those of the snapshots, oldest first
- * (`Snapshots.takeCensus`); the manifests of the live snapshots. Then these may be deleted:
+ * It reads in this order: the objects; the records of the backups, then those of the snapshots, oldest first
+ * (`takeCensus`); the manifests of the live snapshots. Then these may be deleted:
  *
  * - a run whose backup has ended and that no live snapshot's manifest refers to,
  * - a manifest whose backup has ended and whose snapshot is not live.
@@ -40,57 +50,103 @@ export async function planTableFolders(
   services: SweepServices,
   table: string,
   staged: Staged,
-  { killReleased }: { readonly killReleased: boolean },
-): Promise<FolderPlan[]> {
+  { killReleased, budget }: { readonly killReleased: boolean; readonly budget: Budget },
+): Promise<FolderPlan[] | undefined> {
   const { snapshots } = services.catalog;
   const before = await snapshots.takeCensus(table);
   if (killReleased) {
     for (const { id, alive, released } of before.snapshots)
       if (alive && released === true) await snapshots.kill({ table, id });
   }
-  const tableIds = new Set([...before.backups.values()].map(({ tableId }) => tableId));
-  const listed = new Map<string, StoredObject[]>();
-  for (const tableId of tableIds)
-    listed.set(tableId, await Array.fromAsync(services.store.list(`tables/${tableId}`)));
-  const census = await snapshots.takeCensus(table);
+  const listed = await listObjects(services, findTableIds(before), budget);
+  if (listed === undefined) return undefined;
+  const makers = [...listed.values()].flat().map(({ key }) => makerOf(key));
+  const census = await snapshots.takeCensus(
+    table,
+    makers.filter((id) => id !== undefined),
+  );
   const plans: FolderPlan[] = [{ table, folder: 'staging', plan: planBackupStaging(census, staged) }];
-  for (const [tableId, objects] of listed)
-    plans.push({
-      table,
-      folder: `tables/${tableId}`,
-      ...(await planTableId(services, tableId, objects, census)),
-    });
+  for (const [tableId, objects] of listed) {
+    const outcome = await planTableId(services, { tableId, objects, census }, budget);
+    if (outcome === undefined) return undefined;
+    plans.push({ table, folder: `tables/${tableId}`, ...outcome });
+  }
   return plans;
+}
+
+/** Finds the TableIds whose folders may hold objects. */
+function findTableIds({ backups, snapshots, folders }: Census): Set<string> {
+  return new Set([...backups.values(), ...snapshots, ...folders].map(({ tableId }) => tableId));
+}
+
+/** Lists the objects of the TableIds; undefined if the time is spent before the end. */
+async function listObjects(
+  { store }: SweepServices,
+  tableIds: Iterable<string>,
+  budget: Budget,
+): Promise<Map<string, StoredObject[]> | undefined> {
+  const listed = new Map<string, StoredObject[]>();
+  for (const tableId of tableIds) {
+    const objects: StoredObject[] = [];
+    for await (const object of store.list(`tables/${tableId}`)) {
+      objects.push(object);
+      if (budget.isSpent()) return undefined;
+    }
+    listed.set(tableId, objects);
+  }
+  return listed;
 }
 
 async function planTableId(
   services: SweepServices,
-  tableId: string,
-  objects: readonly StoredObject[],
-  census: Census,
-): Promise<{ plan: SweepPlan } | { trouble: string }> {
-  const live = findLiveSnapshots(census, tableId, services.clock.now() - services.config.sweepGraceMs);
+  { tableId, objects, census }: Pick<TableFacts, 'tableId' | 'objects' | 'census'>,
+  budget: Budget,
+): Promise<{ plan: SweepPlan } | { trouble: string } | undefined> {
+  const deadline = services.clock.now() - services.config.sweepGraceMs;
+  const live = findLiveSnapshots(census, tableId, deadline);
   const snapshots = census.snapshots.filter((snapshot) => live.has(snapshot.id));
   try {
-    const referred = await readReferredRuns(services, snapshots);
-    return { plan: planTable({ tableId, objects, census, live, referred }) };
+    const referred = await readReferredRuns(services, snapshots, budget);
+    if (referred === undefined) return undefined;
+    const plan = planTable({ tableId, objects, census, live, referred });
+    const forgetFolder = objects.length === 0 ? findUnusedFolder(census, tableId, deadline) : undefined;
+    return { plan: { ...plan, ...(forgetFolder && { forgetFolder }) } };
   } catch (error) {
     return { trouble: reasonOf(error) };
   }
 }
 
+/**
+ * Finds the note of a folder that has been of no use since `deadline` (epoch ms): no backup or snapshot is in it, and no
+ * late twin can store anything there any more.
+ */
+function findUnusedFolder(
+  { backups, snapshots, folders }: Census,
+  tableId: string,
+  deadline: number,
+): FormerFolder | undefined {
+  const users = [...backups.values(), ...snapshots];
+  if (users.some((user) => user.tableId === tableId)) return undefined;
+  return folders.find((folder) => folder.tableId === tableId && folder.since <= deadline);
+}
+
+/** Reads which runs the snapshots' manifests refer to; undefined if the time is spent before all are read. */
 async function readReferredRuns(
   { store }: SweepServices,
   snapshots: readonly SnapshotRecord[],
-): Promise<ReadonlySet<string>> {
+  budget: Budget,
+): Promise<ReadonlySet<string> | undefined> {
   const referred = new Set<string>();
+  let isSpent = false;
   await pMap(
     snapshots,
     async ({ tableId, id, manifestSha256 }) => {
+      isSpent ||= budget.isSpent();
+      if (isSpent) return;
       const { manifest } = await readManifest(store, tableId, id, manifestSha256);
       for (const { key } of manifest.runs) referred.add(key);
     },
     { concurrency: maxOpenManifests },
   );
-  return referred;
+  return isSpent ? undefined : referred;
 }

@@ -1,4 +1,5 @@
-import type { Census } from '../catalog/snapshots.ts';
+import pMap from 'p-map';
+import type { Census } from '../catalog/census.ts';
 import { isBackupId } from '../model/ids.ts';
 import { isFailureNote } from '../jobs/failure-note.ts';
 import type { StoredObject } from '../storage/object-store.ts';
@@ -13,12 +14,45 @@ export async function listStaged({ store }: Pick<SweepServices, 'store'>): Promi
   return Map.groupBy(await Array.fromAsync(store.list('staging')), ({ key }) => stagedJobOf(key));
 }
 
-/** Plans for what the backups of one table name have staged, and takes these objects out of `staged`. */
+/**
+ * Plans for what the backups in the census have staged, and takes these objects out of `staged`. `planDeletedStaging`
+ * plans for deleted backups.
+ */
 export function planBackupStaging({ backups }: Census, staged: Staged): SweepPlan {
   const jobs = [...backups.keys()].filter((id) => staged.has(id));
   const objects = jobs.flatMap((job) => takeStaged(staged, job));
   const working = new Set<string>(jobs.filter((id) => backups.get(id)?.status === 'CREATING'));
   return planStaging(objects, (job) => (working.has(job) ? 'working' : 'ended'));
+}
+
+/** How many deleted backups are looked up at once. */
+const maxLookups = 16;
+
+/**
+ * Plans for what deleted backups of the table, or of any, have staged, and takes these objects out of `staged`. It looks
+ * up each id that is staged and that no table's plan has taken, so the number of its calls does not grow with the number
+ * of deleted backups.
+ */
+export async function planDeletedStaging(
+  { catalog }: Pick<SweepServices, 'catalog'>,
+  staged: Staged,
+  table?: string,
+): Promise<FolderPlan> {
+  const objects: StoredObject[] = [];
+  await pMap(
+    [...staged.keys()].filter(isBackupId),
+    async (id) => {
+      const deleted = await catalog.backups.findDeleted(id);
+      if (deleted !== undefined && (table === undefined || deleted.table.name === table))
+        objects.push(...takeStaged(staged, id));
+    },
+    { concurrency: maxLookups },
+  );
+  return {
+    folder: 'staging',
+    ...(table !== undefined && { table }),
+    plan: planStaging(objects, () => 'ended'),
+  };
 }
 
 /**

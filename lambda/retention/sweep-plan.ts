@@ -1,5 +1,5 @@
-import { type BackupId, parseBackupId } from '../model/ids.ts';
-import type { Census } from '../catalog/snapshots.ts';
+import { type BackupId, isBackupId, parseBackupId } from '../model/ids.ts';
+import type { Census, FormerFolder } from '../catalog/census.ts';
 import type { StoredObject } from '../storage/object-store.ts';
 
 /** Why an object is deleted. */
@@ -28,6 +28,8 @@ export interface SweepPlan {
   readonly delete: readonly Deletion[];
   /** Dead snapshots whose records are removed after their objects. */
   readonly forget: readonly BackupId[];
+  /** Set if the sweep need not look into the folder again: its note is removed. */
+  readonly forgetFolder?: FormerFolder;
   readonly totals: Readonly<Record<DeletionReason | KeepReason, Tally>>;
   /** The keys of the objects that are kept as unknown, for a person to check. */
   readonly unknown: readonly string[];
@@ -61,6 +63,12 @@ export function findLiveSnapshots({ snapshots }: Census, tableId: string, deadli
     (snapshot) => snapshot.tableId === tableId && (snapshot.alive || (snapshot.diedAt ?? 0) > deadline),
   );
   return new Set(live.map((snapshot) => snapshot.id));
+}
+
+/** Finds the backup that an object below `tables/` is named after. Undefined if it has another name. */
+export function makerOf(key: string): BackupId | undefined {
+  const id = (run.exec(key) ?? manifest.exec(key))?.[1];
+  return isBackupId(id) ? id : undefined;
 }
 
 /** Plans for the objects of `tables/<TableId>`. */

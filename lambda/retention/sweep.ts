@@ -2,7 +2,7 @@ import { reasonOf } from '../runtime/errors.ts';
 import { rotateRandomly } from '../runtime/ids.ts';
 import { Budget } from '../jobs/budget.ts';
 import { planTableFolders } from './plan-folders.ts';
-import { listStaged, planRestoreStaging, planUnknownStaging } from './plan-staging.ts';
+import { listStaged, planDeletedStaging, planRestoreStaging, planUnknownStaging } from './plan-staging.ts';
 import {
   addTallies,
   emptyTally,
@@ -42,21 +42,27 @@ const maxDeletions = 1000;
  * - What a live snapshot's manifest refers to is never deleted. `planTableFolders` explains why that is true
  *   concurrently with backups, restores, deletions and other sweeps.
  * - A sweep may stop or be repeated at any point. A failure at one table does not stop the others.
- * - A sweep starts at a random table, so that no table is skipped each time the time runs out.
+ * - A sweep starts at a random table, so that no table is skipped each time the time runs out. A table that takes all
+ *   the time of a sweep is a trouble, since no later sweep would get further.
  */
 export async function sweep(services: SweepServices): Promise<SweepSummary> {
   const { catalog, clock, config, ids, log } = services;
-  const run = new SweepRun(services, new Budget(clock, config.timeBudgetMs));
+  const budget = new Budget(clock, config.timeBudgetMs);
+  const run = new SweepRun(services, budget);
   const staged = await listStaged(services);
   const tables = await catalog.turns.listTables((error) => run.recordTrouble({}, reasonOf(error)));
+  let isFirst = true;
   for (const { name: table } of rotateRandomly(tables, ids)) {
     if (run.isTimeSpent()) break;
     await run.guard({ table }, async () => {
-      for (const planned of await planTableFolders(services, table, staged, { killReleased: true }))
-        await run.execute(planned);
+      const plans = await planTableFolders(services, table, staged, { killReleased: true, budget });
+      if (plans === undefined) run.endEarly(table, isFirst);
+      else for (const planned of plans) await run.execute(planned);
     });
+    isFirst = false;
   }
   await run.guard({ folder: 'staging' }, async () => run.execute(await planRestoreStaging(services, staged)));
+  await run.guard({ folder: 'staging' }, async () => run.execute(await planDeletedStaging(services, staged)));
   // While a table has not been swept, its staged objects are not unknown.
   if (run.finished && run.troubles === 0) await run.execute(planUnknownStaging(services, staged));
   const { finished, deleted, kept, troubles } = run;
@@ -81,6 +87,13 @@ class SweepRun {
   isTimeSpent(): boolean {
     if (this.#budget.isSpent()) this.finished = false;
     return !this.finished;
+  }
+
+  /** Ends the sweep at a table for whose plan there was not enough time. */
+  endEarly(table: string, hadAllTime: boolean): void {
+    this.finished = false;
+    if (hadAllTime)
+      this.recordTrouble({ table }, 'reading its objects and manifests takes longer than a sweep has');
   }
 
   async guard(facts: object, work: () => Promise<void>): Promise<void> {
@@ -111,7 +124,9 @@ class SweepRun {
       this.deleted = batch.reduce((sum, { bytes }) => addTallies(sum, { objects: 1, bytes }), this.deleted);
     }
     if (table === undefined) return;
-    for (const id of plan.forget) await this.#services.catalog.snapshots.forget({ table, id });
+    const { snapshots } = this.#services.catalog;
+    for (const id of plan.forget) await snapshots.forget({ table, id });
+    if (plan.forgetFolder !== undefined) await snapshots.forgetFolder(table, plan.forgetFolder);
   }
 
   #countKept(facts: object, { totals, unknown }: SweepPlan): void {

@@ -38,6 +38,7 @@ export class CatalogTable extends Construct {
   grantSweep(grantee: IGrantable): void {
     this.table.grant(
       grantee,
+      'dynamodb:GetItem',
       'dynamodb:Query',
       'dynamodb:ConditionCheckItem',
       'dynamodb:UpdateItem',

@@ -101,7 +101,12 @@ describe('an answer with fewer or more members than usual', () => {
       'VerifyBackup',
       { verifyBackup: async () => ({ ...verified, problems, problemCount: 2, next: 'token' }) },
     ],
-    ['PlanSweep', { planSweep: async () => [{ folder: planned.folder, trouble: 'damaged' }] }],
+    [
+      'PlanSweep',
+      {
+        planSweep: async () => ({ folders: [{ folder: planned.folder, trouble: 'damaged' }], next: 'token' }),
+      },
+    ],
     ['DescribeContinuousBackups', { describeContinuousBackups: async () => ({ enabled: false }) }],
     ['RestoreTableFromBackup', { restoreTable: async () => ({ restore: { ...restoring, description } }) }],
     ['RestoreTableToPointInTime', { restoreToPointInTime: async () => ({ table }) }],

@@ -56,6 +56,7 @@ const backups: fc.Arbitrary<Backup[]> = fc.integer({ min: 1, max: 6 }).chain((co
 
 const planFor = (all: readonly Backup[]): SweepPlan => {
   const census = {
+    folders: [],
     backups: new Map(
       all.flatMap(({ id, status, tableId }) =>
         status === undefined ? [] : [[id, { status, tableId }] as const],

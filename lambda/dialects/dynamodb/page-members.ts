@@ -12,13 +12,14 @@ export const costMembers = {
   ReadRequests: { type: 'long', required: true, text: 'Requests made to the store.' },
 } as const;
 
-const token = {
+/** The token of the next page. */
+export const answerToken = {
   type: 'string',
   text: 'Where the next page begins. An answer without it is the last page.',
 } as const;
 
 /** The token of the previous page. The tokens of answers are short, so a longer text cannot be one. */
-export const requestToken = { ...token, constraints: [maxLength(1024)] } as const;
+export const requestToken = { ...answerToken, constraints: [maxLength(1024)] } as const;
 
 /** The members of one page of an answer. */
 export const pageMembers = {
@@ -29,7 +30,7 @@ export const pageMembers = {
     text: 'How much of the whole is done with this page, 0 to 1.',
   },
   ...costMembers,
-  NextToken: token,
+  NextToken: answerToken,
 } as const;
 
 export function encodePage(page: {

@@ -86,9 +86,12 @@ describe('a record that the catalog has written is read back as it was written',
             released: true,
             ...(asOf !== undefined && dead),
           });
-          const census = await catalog.snapshots.takeCensus(table.name);
+          const census = await catalog.snapshots.takeCensus(table.name, [backup.id]);
           expect([...census.backups]).toEqual([[backup.id, { status: 'DELETED', tableId }]]);
           expect(census.snapshots).toEqual([await catalog.snapshots.get(keyOf(backup))]);
+          expect(census.folders).toEqual([{ tableId, since: expect.any(Number) }]);
+          expect((await catalog.snapshots.takeCensus(table.name)).backups.size).toBe(0);
+          expect(await catalog.backups.findDeleted(backup.id)).toEqual(deleted);
         },
       ),
       runs,

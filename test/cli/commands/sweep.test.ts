@@ -30,7 +30,7 @@ describe('tidemark sweep --plan', () => {
 
   it('ends with 1 if a folder could not be planned', async () => {
     const trouble = { folder: 'tables/9', trouble: 'SnapshotCorrupt: a manifest' };
-    const { run } = await serveOperations({ planSweep: async () => [trouble] });
+    const { run } = await serveOperations({ planSweep: async () => ({ folders: [trouble] }) });
     expect(await run('sweep', '--plan')).toMatchObject({
       code: 1,
       stdout: 'would delete nothing in tables/9: SnapshotCorrupt: a manifest\nthere is nothing to delete\n',
@@ -48,7 +48,7 @@ describe('tidemark sweep --plan', () => {
         unknown: [],
       },
     };
-    const { run } = await serveOperations({ planSweep: async () => [folder, folder] });
+    const { run } = await serveOperations({ planSweep: async () => ({ folders: [folder, folder] }) });
     const { stdout } = await run('sweep', '--plan');
     expect(stdout).toContain('\nand 2,000 more objects\n');
     expect(stdout).toContain('\nwould delete 12,000 objects, 18.0 MB: ');

@@ -217,7 +217,7 @@ const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations
   getBackupItem: { backup: available, item: '{"Artist":{"S":"Nina"}}', ...cost },
   compareBackups: compared,
   verifyBackup: verified,
-  planSweep: [planned],
+  planSweep: { folders: [planned] },
   createBackupSet: { set: backupSet, isNew: true },
   describeBackupSet: backupSet,
   listBackupSets: { sets: [backupSet] },

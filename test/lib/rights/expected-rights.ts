@@ -95,6 +95,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
   sweep: [
     ...on(
       'catalog',
+      'dynamodb:GetItem',
       'dynamodb:Query',
       'dynamodb:ConditionCheckItem',
       'dynamodb:UpdateItem',

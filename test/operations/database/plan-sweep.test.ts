@@ -4,6 +4,39 @@ import { sweep } from '../../../lambda/retention/sweep.ts';
 import { listAllKeys, backUpChain, remove } from '../../support/retention/support.ts';
 import { useTidemark } from '../../support/use-tidemark.ts';
 import { createFilledTable } from '../../support/fixture.ts';
+import type { Harness } from '../../support/harness.ts';
+
+const nothing = { objects: 0, bytes: 0 };
+const emptyPlan = {
+  delete: [],
+  forget: [],
+  unknown: [],
+  totals: {
+    'unreferenced-run': nothing,
+    'dead-manifest': nothing,
+    'ended-staging': nothing,
+    live: nothing,
+    working: nothing,
+    unknown: nothing,
+  },
+};
+
+/** Restarts Tidemark over a store in which the first object of a folder of a table takes `milliseconds` to list. */
+function restartSlow(milliseconds: number): Harness {
+  const { harness } = world;
+  let late = 0;
+  return harness.restart({
+    clock: { ...harness.services.clock, now: () => harness.services.clock.now() + late },
+    config: { sweepGraceMs: 0, readBudgetMs: 30_000 },
+    store: (store) => ({
+      ...store,
+      async *list(folder) {
+        if (folder.startsWith('tables/')) late += milliseconds;
+        yield* store.list(folder);
+      },
+    }),
+  });
+}
 
 const world = useTidemark({ config: { sweepGraceMs: 0 } });
 
@@ -13,8 +46,8 @@ describe('the plan of a sweep', () => {
     const [{ backup }] = await backUpChain(database, harness, table, 3);
     await remove(harness, backup);
     const before = await listAllKeys(harness.store);
-    const plans = await planSweep(harness.services);
-    const planned = plans.flatMap((folder) => ('plan' in folder ? folder.plan.delete : []));
+    const { folders } = await planSweep(harness.services);
+    const planned = folders.flatMap((folder) => ('plan' in folder ? folder.plan.delete : []));
     expect(new Set(planned.map(({ why }) => why))).toEqual(
       new Set(['unreferenced-run', 'dead-manifest', 'ended-staging']),
     );
@@ -31,10 +64,46 @@ describe('the plan of a sweep', () => {
     const { database, harness, table } = world;
     const other = await createFilledTable(database);
     for (const one of [table, other]) await backUpChain(database, harness, one, 1);
-    const plans = await planSweep(harness.services);
-    expect(new Set(plans.map((folder) => folder.table))).toEqual(new Set([table, other, undefined]));
-    expect(await planSweep(harness.services, { table })).toEqual(
-      plans.filter((folder) => folder.table === table),
-    );
+    const { folders } = await planSweep(harness.services);
+    expect(new Set(folders.map((folder) => folder.table))).toEqual(new Set([table, other, undefined]));
+    const ofTable = folders.filter((folder) => folder.table === table);
+    const nothingDeleted = { table, folder: 'staging', plan: { ...emptyPlan } };
+    expect(await planSweep(harness.services, { table })).toEqual({ folders: [...ofTable, nothingDeleted] });
+  });
+
+  it('continues on another page when the time is spent, and all pages together are the plan', async () => {
+    const { database, harness, table } = world;
+    for (const one of [table, await createFilledTable(database), await createFilledTable(database)])
+      await backUpChain(database, harness, one, 1);
+    const whole = await planSweep(harness.services);
+    const { services } = restartSlow(20_000);
+    const pages = [await planSweep(services)];
+    for (let next; (next = pages.at(-1)?.next) !== undefined;)
+      pages.push(await planSweep(services, { next }));
+    expect(pages).toHaveLength(3);
+    // What nothing is known of is planned only on a page that is the whole.
+    expect(pages.flatMap(({ folders }) => folders)).toEqual(whole.folders.slice(0, -1));
+  });
+
+  it.each([{}, { all: true }])(
+    'says so of a table that takes longer than an answer may: %j',
+    async ({ all }) => {
+      const { database, harness, table } = world;
+      await backUpChain(database, harness, table, 1);
+      const { folders } = await planSweep(restartSlow(200_000).services, all ? {} : { table });
+      expect(folders[0]).toEqual({
+        table,
+        folder: 'tables',
+        trouble: expect.stringContaining('longer than an answer may'),
+      });
+      const deleted = folders.flatMap((folder) => ('plan' in folder ? folder.plan.delete : []));
+      expect(deleted.filter(({ key }) => key.startsWith('tables/'))).toEqual([]);
+    },
+  );
+
+  it('refuses a token that no page has returned', async () => {
+    for (const next of ['', 'music', `${'0'.repeat(16)}${world.table}`]) {
+      await expect(planSweep(world.harness.services, { next })).rejects.toMatchObject({ code: 'Validation' });
+    }
   });
 });

@@ -57,7 +57,8 @@ describe('a sweep', () => {
     if (second === undefined) throw new Error('two were made');
     await remove(harness, first.backup);
     await sweep(harness.services);
-    const { backups, snapshots } = await harness.services.catalog.snapshots.takeCensus(table);
+    const ids = [first.backup.id, second.backup.id];
+    const { backups, snapshots } = await harness.services.catalog.snapshots.takeCensus(table, ids);
     expect([...backups].map(([id, { status }]) => [id, status])).toEqual([
       [first.backup.id, 'DELETED'],
       [second.backup.id, 'AVAILABLE'],

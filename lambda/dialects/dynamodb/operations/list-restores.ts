@@ -5,7 +5,7 @@ import { exampleTable } from '../examples.ts';
 import { restoreStatus } from '../extensions.ts';
 import { backupArn, tableNameOrArn, toBackupKey } from '../names.ts';
 import { operation, whenDefined } from '../operation.ts';
-import { requestToken } from '../page-members.ts';
+import { answerToken, requestToken } from '../page-members.ts';
 import { restore } from '../restore-members.ts';
 
 export const listRestores = operation({
@@ -25,7 +25,7 @@ export const listRestores = operation({
   },
   answer: {
     Restores: { type: 'list', required: true, of: restore, text: 'The restores.' },
-    NextToken: { type: 'string', text: 'Where the next page begins. An answer without it is the last page.' },
+    NextToken: answerToken,
   },
   example: { TableName: exampleTable, RestoreStatus: 'FAILED', Limit: 10 },
   run: async (operations, { TableName, BackupArn, RestoreStatus, Limit = 100, NextToken }) => {

@@ -5,7 +5,8 @@ import { oneOf } from '../constraints.ts';
 import { exampleTable } from '../examples.ts';
 import type { Answer } from '../members.ts';
 import { tableNameOrArn } from '../names.ts';
-import { operation } from '../operation.ts';
+import { operation, whenDefined } from '../operation.ts';
+import { answerToken, requestToken } from '../page-members.ts';
 import { toCapitals } from '../words.ts';
 
 const count = { type: 'long', required: true } as const;
@@ -68,27 +69,31 @@ const maxListed = 10_000;
 
 export const planSweep = operation({
   name: 'PlanSweep',
-  text: 'Lists what the next sweep would delete from the store, and changes nothing.',
+  text: 'Lists what the next sweep would delete from the store, page by page, and changes nothing.',
   verbs: ['read'],
-  members: { TableName: tableNameOrArn },
+  members: { TableName: tableNameOrArn, NextToken: requestToken },
   answer: {
     Folders: { type: 'list', required: true, of: folder, text: 'The plan, by folder of the store.' },
     Delete: {
       type: 'list',
       required: true,
       of: deletion,
-      text: 'The first objects that would be deleted; the totals count all.',
+      text: 'The first objects of this page that would be deleted; the totals count all.',
     },
     Unknown: {
       type: 'list',
       required: true,
       of: { type: 'string' },
-      text: 'The first objects that are kept because nothing is known of them.',
+      text: 'The first objects that are kept because nothing is known of them. Staged ones are listed only if the whole plan fits on one page.',
     },
+    NextToken: answerToken,
   },
   example: { TableName: exampleTable },
-  run: async (operations, { TableName }) => {
-    const folders = await operations.planSweep(TableName === undefined ? {} : parseTableReference(TableName));
+  run: async (operations, { TableName, NextToken }) => {
+    const { folders, next } = await operations.planSweep({
+      ...(TableName !== undefined && parseTableReference(TableName)),
+      ...whenDefined('next', NextToken),
+    });
     const plans = folders.flatMap((each) => ('plan' in each ? [each.plan] : []));
     return {
       Folders: folders.map(encodeFolder),
@@ -97,6 +102,7 @@ export const planSweep = operation({
         .slice(0, maxListed)
         .map(({ key, bytes, why }) => ({ Object: key, Bytes: bytes, Why: toCapitals(why) })),
       Unknown: plans.flatMap((plan) => plan.unknown).slice(0, maxListed),
+      ...whenDefined('NextToken', next),
     };
   },
 });

@@ -37,7 +37,7 @@ describe('PlanSweep', () => {
 
   test('returns the reason why a folder has no plan', async () => {
     const operations = fakeOperations({
-      planSweep: async () => [{ folder: 'staging', trouble: 'SnapshotCorrupt: a manifest' }],
+      planSweep: async () => ({ folders: [{ folder: 'staging', trouble: 'SnapshotCorrupt: a manifest' }] }),
     });
     expect((await answerTo(operations, 'PlanSweep', {})).answer).toEqual({
       Folders: [{ Folder: 'staging', Trouble: 'SnapshotCorrupt: a manifest' }],
@@ -51,7 +51,7 @@ describe('PlanSweep', () => {
     const many = Array.from({ length: 6000 }, () => gone);
     const totals = { ...planned.plan.totals, 'unreferenced-run': { objects: 6000, bytes: 9_000_000 } };
     const folder = { ...planned, plan: { ...planned.plan, delete: many, totals } };
-    const operations = fakeOperations({ planSweep: async () => [folder, folder] });
+    const operations = fakeOperations({ planSweep: async () => ({ folders: [folder, folder] }) });
     const { answer } = await answerTo(operations, 'PlanSweep', {});
     expect(answer).toHaveProperty('Delete.length', 10_000);
     expect(answer).toHaveProperty('Folders.1.Totals.0.Objects', 6000);

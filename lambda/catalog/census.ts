@@ -1,0 +1,87 @@
+import pMap from 'p-map';
+import type { BackupId } from '../model/ids.ts';
+import type { BackupRecord, BackupStatus } from '../model/records.ts';
+import type { CatalogTable, Write } from './catalog-table.ts';
+import { decodeBackup, decodeFolder, decodeSnapshot } from './decode.ts';
+import { keys } from './schema.ts';
+import type { SnapshotRecord } from './snapshots.ts';
+
+/**
+ * What the sweep decides on: the backups and snapshots of one table name, over all the TableIds that it had. Backups that
+ * were deleted are in it only if the caller asked for their ids, as their number grows with time.
+ */
+export interface Census {
+  /** In ascending order of their ids. */
+  readonly backups: ReadonlyMap<BackupId, { readonly status: BackupStatus; readonly tableId: string }>;
+  /** In ascending order of their ids. */
+  readonly snapshots: readonly SnapshotRecord[];
+  /** The folders of the store of which a backup was deleted. */
+  readonly folders: readonly FormerFolder[];
+}
+
+/**
+ * The folder of a TableId of which a backup was deleted. A late twin may still store objects there when no backup and no
+ * snapshot tells of it any longer, so the sweep looks into it until it has been empty for a while.
+ */
+export interface FormerFolder {
+  readonly tableId: string;
+  /** When the last backup was deleted, epoch ms. */
+  readonly since: number;
+}
+
+/** How many rows a census reads at a time. It does not keep the descriptions of tables in memory. */
+const pageSize = 500;
+
+/** How many records of deleted backups are read at once. */
+const maxLookups = 16;
+
+/**
+ * Reads the table name's records, each consistently: the backups that are not deleted, then of the `listed` ids those that
+ * are deleted, then all snapshots, a parent before its children. The sweep's safety rests on this order; and a backup that
+ * is deleted during the reading is read at least once.
+ */
+export async function takeCensus(
+  rows: CatalogTable,
+  table: string,
+  listed: Iterable<BackupId>,
+): Promise<Census> {
+  const backups = new Map<BackupId, { status: BackupStatus; tableId: string }>();
+  const add = ({ id, status, table: { tableId } }: BackupRecord) => backups.set(id, { status, tableId });
+  const { pk } = keys.table(table);
+  const present = { pk, from: 'BACKUP#', to: 'BACKUP#~' };
+  for await (const row of rows.streamRange(present, pageSize)) add(decodeBackup(row));
+  const missing = [...new Set(listed)].filter((id) => !backups.has(id));
+  await pMap(
+    missing,
+    async (id) => {
+      const row = await rows.get(keys.deletedBackup(table, id));
+      if (row !== undefined) add(decodeBackup(row));
+    },
+    { concurrency: maxLookups },
+  );
+  const snapshots: SnapshotRecord[] = [];
+  const folders: FormerFolder[] = [];
+  for await (const row of rows.streamRange({ pk, from: 'FOLDER#', to: 'SNAPSHOT#~' }, pageSize)) {
+    const key = String(row['sk']);
+    if (key.startsWith('FOLDER#')) folders.push(decodeFolder(row));
+    if (key.startsWith('SNAPSHOT#')) snapshots.push(decodeSnapshot(row));
+  }
+  return { backups: new Map([...backups].toSorted(([a], [b]) => (a < b ? -1 : 1))), snapshots, folders };
+}
+
+/** Notes, with the deletion of a backup, that the sweep must look into its folder. */
+export function noteFolder({ table }: BackupRecord, now: number): Write {
+  const folder: FormerFolder = { tableId: table.tableId, since: now };
+  return { Put: { Item: { ...keys.folder(table.name, table.tableId), ...folder } } };
+}
+
+/** Removes the note of a folder, unless another backup of it was deleted since. */
+export function forgetFolder(table: string, { tableId, since }: FormerFolder): Write {
+  return {
+    Delete: {
+      Key: { ...keys.folder(table, tableId) },
+      ConditionExpression: 'since = :since',
+      ExpressionAttributeValues: { ':since': since },
+    },
+  };
+}
