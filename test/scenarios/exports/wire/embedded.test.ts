@@ -195,3 +195,27 @@ describe('on one machine, a backup by export', () => {
     });
   });
 });
+
+test('a backup by export of a table with a stream of keys only fails at once, with what the table lacks', async () => {
+  const table = await wire.createTable('keys-only', {
+    StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
+  });
+  await wire.fill(table, 3);
+  const before = wire.clock.now();
+  const arn = arnOf(
+    await wire.ok('CreateBackup', {
+      TableName: table,
+      BackupName: 'by-export',
+      TidemarkOptions: { Source: 'EXPORT' },
+    }),
+  );
+  const { BackupStatus, Tidemark } = await wire.waitForEnd(arn);
+  // The clock jumps over every pause: whoever waits for the recovery of a new table waits for five minutes.
+  expect(wire.clock.now() - before).toBeLessThan(60_000);
+  expect(BackupStatus).toBe('DELETED');
+  const { Reason } = Tidemark as Json;
+  expect(Reason).toMatch(
+    /^ContinuousBackupsUnavailable: An export needs point-in-time recovery of .*keys-only/,
+  );
+  expect(Reason).toMatch(/stream with new and old images \(StreamViewType NEW_AND_OLD_IMAGES\)/);
+});
