@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage, request as sendRequest, type ServerRespons
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
-import { adaptations } from './adaptations.ts';
+import type { Adaptation } from './adaptations.ts';
 
 export interface Passthrough {
   /** Lets the database answer the call. Throws if the database cannot be reached. */
@@ -23,8 +23,14 @@ const answerConnectionHeaders = new Set(['connection', 'keep-alive', 'transfer-e
 /** The last two describe the bytes of a body, which an adaptation changes. */
 const adaptedAnswerHeaders = new Set([...answerConnectionHeaders, 'content-length', 'x-amz-crc32']);
 
-/** Passes calls to the database and its answers back: byte for byte, headers included, except for the adaptations. */
-export function createPassthrough(endpoint: string): Passthrough {
+/**
+ * Passes calls to the database and its answers back: byte for byte, headers included, except for the adaptations, which are
+ * by target.
+ */
+export function createPassthrough(
+  endpoint: string,
+  adaptations: ReadonlyMap<string, Adaptation>,
+): Passthrough {
   const agent = new Agent({ keepAlive: true });
   return {
     async pass(call, body, response) {
@@ -44,7 +50,7 @@ export function createPassthrough(endpoint: string): Passthrough {
         response.writeHead(answer.statusCode ?? 500, dropHeaders(answer, answerConnectionHeaders));
         await pipeline(answer, response);
       } else {
-        const adapted = adapt(await buffer(answer));
+        const adapted = await adapt(await buffer(answer), body);
         response.writeHead(answer.statusCode ?? 500, [
           ...dropHeaders(answer, adaptedAnswerHeaders),
           'content-length',

@@ -73,8 +73,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   started.defer(await startReconciling(local.services));
   started.defer(startSweeping(local.services));
   started.defer(startKeepingRecovery(local.continuous, log));
-  const { operations, exports, guard } = local;
-  const server = await startServer({ port, dynamodbEndpoint, operations, exports, guard, log });
+  const { operations, exports, guard, ownStreams } = local;
+  const server = await startServer({
+    port,
+    dynamodbEndpoint,
+    operations,
+    exports,
+    guard,
+    ownStreams,
+    log,
+  });
   started.defer(() => server.close());
 
   const { services, executions } = local;

@@ -7,10 +7,13 @@ import type { WireRequest, WireResponse } from '../lambda/dialects/wire.ts';
 import type { Operations } from '../lambda/operations/operations.ts';
 import { reasonOf } from '../lambda/runtime/errors.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
+import { createAdaptations } from './adaptations.ts';
 import { allowEveryOrigin } from './cors.ts';
 import { answerExports } from './dynamodb/exports/answers.ts';
 import type { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
 import type { TableGuard } from './guard/table-guard.ts';
+import type { OwnStreams } from './own-streams/own-streams.ts';
+import { answerStreamCall } from './own-streams/stream-calls.ts';
 import { createPassthrough, type Passthrough, targetOf } from './passthrough.ts';
 
 export interface ServerOptions {
@@ -23,6 +26,8 @@ export interface ServerOptions {
   readonly exports?: EmbeddedExports;
   /** Answers for tables under work. @default the database does */
   readonly guard?: TableGuard;
+  /** The streams that no answer may show. @default all are shown */
+  readonly ownStreams?: OwnStreams;
   readonly log: Log;
 }
 
@@ -42,7 +47,7 @@ const databaseTarget = /^DynamoDB(Streams)?_20120810\./;
  * Throws an `Error` with a message for people if the port is in use.
  */
 export async function startServer(options: ServerOptions): Promise<LocalServer> {
-  const database = createPassthrough(options.dynamodbEndpoint);
+  const database = createPassthrough(options.dynamodbEndpoint, createAdaptations(options.ownStreams));
   const server = createServer((request, response) => {
     // An idle connection would keep a closing server open until it times out.
     response.once('close', () => server.listening || server.closeIdleConnections());
@@ -79,7 +84,7 @@ async function listen(server: Server, port: number): Promise<number> {
 }
 
 async function answer(
-  { operations, exports, guard, log }: ServerOptions,
+  { operations, exports, guard, ownStreams, log }: ServerOptions,
   database: Passthrough,
   request: IncomingMessage,
   response: ServerResponse,
@@ -95,6 +100,7 @@ async function answer(
     const operation = target.replace(databaseTarget, '');
     const answered =
       (await guard?.answer(operation, call.body)) ??
+      (ownStreams && (await answerStreamCall(ownStreams, operation, call.body))) ??
       (exports && (await answerExports(exports, target, call.body)));
     if (answered === undefined) await database.pass(request, body, response);
     else sendJson(response, answered.status, answered.body);

@@ -20,6 +20,7 @@ import { answerClient } from './dynamodb/exports/answers.ts';
 import { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
 import { Deletions } from './guard/deletions.ts';
 import { TableGuard } from './guard/table-guard.ts';
+import { OwnStreams } from './own-streams/own-streams.ts';
 import { type LocalExecutions, createLocalExecutions } from './local-executions.ts';
 import { openSecret } from './secret-file.ts';
 import { RecoverySettings } from './dynamodb/recovery/recovery-settings.ts';
@@ -42,6 +43,7 @@ export interface LocalServices {
   readonly continuous: EmbeddedRecovery;
   readonly exports: EmbeddedExports;
   readonly guard: TableGuard;
+  readonly ownStreams: OwnStreams;
   /** Ends the executions. Resolves when the steps in progress have ended. */
   close(): Promise<void>;
 }
@@ -95,6 +97,8 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };
   const dynamodb = createDynamodbClient(connection);
+  // A client to which no description is changed.
+  const database = createDynamodbClient(connection);
   const catalogArn = await createCatalog(dynamodb).catch((cause: unknown) => {
     throw new Error(`No DynamoDB is ready at ${dynamodbEndpoint} (${reasonOf(cause)})`, { cause });
   });
@@ -114,6 +118,9 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
   const catalog = openCatalog(dynamodb, catalogTable, clock, randomIds);
   const deletions = await Deletions.open({ catalog, clock, dynamodb, log }, join(home, 'deletions.json'));
   const guard = await TableGuard.open(catalog.restores, deletions);
+  const ownStreams = await OwnStreams.open(database, join(home, 'own-streams.json'));
+  // A stream that a restore enables was asked for (`Keep`).
+  ownStreams.hideFrom(dynamodb, (name) => guard.isRestoring(name));
   const services: Services = {
     config: { ...config, catalogArn },
     clock,
@@ -121,7 +128,7 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
     log,
     catalog,
     dynamodb,
-    streams: createStreamsClient(dynamodb, connection),
+    streams: createStreamsClient(database, connection),
     store: createDirectoryStore(join(home, 'store')),
     executions: guard.watch(executions),
     secret: await openSecret(home),
@@ -134,12 +141,13 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
   };
   const settings = await RecoverySettings.open(join(home, 'continuous-backups.json'));
   const continuous = new EmbeddedRecovery(services, settings);
-  const exports = await openExports(services, createDynamodbClient(connection), home, continuous);
+  const exports = await openExports(services, database, home, continuous);
   // Callers see which tables are being deleted. The steps of backups do not, because a deletion waits for these
   // backups.
   const shown = createDynamodbClient(connection);
   answerClient(shown, exports);
   deletions.show(shown);
+  ownStreams.hideFrom(shown, (name) => guard.isRestoring(name));
   return {
     services,
     operations: createOperations({ ...services, dynamodb: shown, continuous }),
@@ -147,6 +155,7 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
     continuous,
     exports,
     guard,
+    ownStreams,
     async close() {
       await deletions.close();
       // A step may start another execution, so repeat. A step's outcome is on the record, or the next runtime finds out.

@@ -11,6 +11,7 @@ import { findAnswerTime } from '../item/answer-time.ts';
 import { checkArn } from '../model/backup-arn.ts';
 import type { TableDescription, TableIdentity } from '../model/records.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
+import { type MarkedTable, ownStream } from './own-stream.ts';
 
 /** What DynamoDB reports about a table. */
 export interface Table {
@@ -37,22 +38,25 @@ export function isDeleted({ status }: Pick<Table, 'status'>): boolean {
 /** Describes a table, whatever its status. Throws `TableNotFound`, `AccessDenied`, `TableInUse` (its status is changing). */
 export async function describeTable(dynamodb: DynamoDBClient, name: string): Promise<Table> {
   const [answer, asked] = await Promise.all([askForTable(dynamodb, name), askForTimeToLive(dynamodb, name)]);
-  const table = answer?.Table;
+  const table: MarkedTable | undefined = answer?.Table;
   if (answer === undefined || table === undefined) throw tableNotFoundError(name);
   const timeToLive = asked === 'notNow' ? await findTimeToLive(dynamodb, name, table.TableStatus) : asked;
   const describedAt = findAnswerTime(answer);
-  const usable =
-    table.StreamSpecification?.StreamEnabled === true &&
-    table.StreamSpecification.StreamViewType === 'NEW_AND_OLD_IMAGES' &&
-    table.LatestStreamArn !== undefined;
+  const streamArn = table[ownStream] ?? findUsableStream(table);
   return {
     identity: { name, arn: String(table.TableArn), tableId: String(table.TableId) },
     description: toDescription(table, timeToLive),
     status: String(table.TableStatus),
     isRestoring: table.RestoreSummary?.RestoreInProgress === true,
-    ...(usable && { streamArn: String(table.LatestStreamArn) }),
+    ...(streamArn !== undefined && { streamArn }),
     ...(describedAt !== undefined && { describedAt }),
   };
+}
+
+/** The ARN of the table's stream, if it is enabled with new and old images. */
+function findUsableStream({ StreamSpecification, LatestStreamArn }: SdkTableDescription): string | undefined {
+  const { StreamEnabled, StreamViewType } = StreamSpecification ?? {};
+  return StreamEnabled === true && StreamViewType === 'NEW_AND_OLD_IMAGES' ? LatestStreamArn : undefined;
 }
 
 /** Creates DynamoDB's error for a table that does not exist, or not yet. */

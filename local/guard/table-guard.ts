@@ -1,15 +1,11 @@
-import { prefixes } from '../../lambda/dialects/dynamodb/error-names.ts';
 import { renderBody } from '../../lambda/dialects/dynamodb/json.ts';
 import type { Executions } from '../../lambda/jobs/job.ts';
 import type { Restores } from '../../lambda/catalog/restores.ts';
+import { parseMembers } from './call-members.ts';
 import type { Deletions } from './deletions.ts';
+import { type Answer, refuseCall } from './refusal.ts';
+import { refuseTags } from './refuse-tags.ts';
 import { findTableNames } from './table-names.ts';
-
-/** An answer that the database does not give. */
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
 
 type RunningRestores = Pick<Restores, 'get' | 'listRunning'>;
 type WaitingDeletions = Pick<Deletions, 'areWaiting' | 'has' | 'take'>;
@@ -58,11 +54,13 @@ export class TableGuard {
 
   /** Answers a call by its operation and body; undefined if the database is to answer it. */
   async answer(operation: string, body: string): Promise<Answer | undefined> {
+    const untaggable = refuseTags(operation, body);
+    if (untaggable !== undefined) return untaggable;
     const isDeletion = operation === 'DeleteTable';
     if (!isDeletion && this.#targets.size === 0 && !this.#deletions.areWaiting) return undefined;
-    const names = findTableNames(parse(body));
+    const names = findTableNames(parseMembers(body));
     for (const name of names) {
-      if (await this.#isRestoring(name)) return refuse(operation, name, 'restored');
+      if (await this.isRestoring(name)) return refuse(operation, name, 'restored');
       if (!onlyReads.test(operation) && this.#deletions.has(name)) return refuse(operation, name, 'deleted');
     }
     const [name] = names;
@@ -70,7 +68,8 @@ export class TableGuard {
     return TableDescription && { status: 200, body: renderBody({ TableDescription }) };
   }
 
-  async #isRestoring(name: string): Promise<boolean> {
+  /** True while a restore makes the table of this name. */
+  async isRestoring(name: string): Promise<boolean> {
     if (!this.#targets.has(name)) return false;
     if ((await this.#restores.get(name))?.status === 'RESTORING') return true;
     this.#targets.delete(name);
@@ -79,8 +78,7 @@ export class TableGuard {
 }
 
 function refuse(operation: string, name: string, work: 'restored' | 'deleted'): Answer {
-  const [type, message] = findRefusal(operation, name, work);
-  return { status: 400, body: JSON.stringify({ __type: `${prefixes.model}${type}`, message }) };
+  return refuseCall(...findRefusal(operation, name, work));
 }
 
 function findRefusal(operation: string, name: string, work: 'restored' | 'deleted'): [string, string] {
@@ -94,13 +92,4 @@ function findRefusal(operation: string, name: string, work: 'restored' | 'delete
   if (operation === 'DeleteTable') return inUse('created');
   if (operation === 'CreateTable' || operation === 'ImportTable') return inUse('used');
   return ['ResourceNotFoundException', `Requested resource not found: Table: ${name} not found`];
-}
-
-/** A body that is not JSON names no table; the database refuses it. */
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

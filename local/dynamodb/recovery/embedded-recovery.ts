@@ -138,9 +138,15 @@ export class EmbeddedRecovery implements ContinuousBackups {
   }
 
   /** Requests the first snapshot. Recovery and exports need the stream from then on, so it is enabled now. */
-  async #begin({ identity: { name: table }, description, status }: Table): Promise<RecoverySetting> {
+  async #begin({
+    identity: { name: table },
+    description,
+    status,
+    streamArn,
+  }: Table): Promise<RecoverySetting> {
     const { config, dynamodb } = this.#services;
-    const canEnable = description.stream?.StreamEnabled !== true && status === 'ACTIVE';
+    const lacksStream = streamArn === undefined && description.stream?.StreamEnabled !== true;
+    const canEnable = lacksStream && status === 'ACTIVE';
     if (canEnable && config.missingStream === 'enable') await enableStream(dynamodb, table);
     const { marker } = await requestSnapshot(this.#services, table);
     return { table, recoveryPeriodInDays: defaultPeriodDays, enabledAt: marker, keptAt: marker };
