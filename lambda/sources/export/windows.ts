@@ -32,10 +32,12 @@ export function exportTimeOf(marker: number): number {
 
 /**
  * The time at which to export a table whose changes are kept only from a time on: recovery that was enabled for the request
- * begins a little after the marker.
+ * begins a little after the marker. The earliest time is described in whole seconds, cut off, so an export at exactly that
+ * time may be one before it. An export without a time would not be refused, but it is made at a millisecond: exports of the
+ * changes since then know whole seconds only, and would leave a gap or repeat some.
  */
 export function firstExportTime(marker: number, earliestRestorable: number): number {
-  return Math.max(exportTimeOf(marker), Math.ceil(earliestRestorable / secondMs) * secondMs);
+  return Math.max(exportTimeOf(marker), exportTimeOf(earliestRestorable));
 }
 
 /**

@@ -30,6 +30,7 @@ export function decideExportTimes(
   }
   const latest = latestOf(recovery);
   if (IncrementalExportSpecification === undefined) {
+    if (ExportTime !== undefined && ExportTime === recovery.earliest) throw atEarliestError();
     return { ExportTime: toRestorable(recovery, 'ExportTime', ExportTime ?? latest) };
   }
   const { ExportFromTime, ExportToTime = latest, ExportViewType } = IncrementalExportSpecification;
@@ -43,6 +44,14 @@ export function decideExportTimes(
       ExportViewType: ExportViewType ?? 'NEW_AND_OLD_IMAGES',
     },
   };
+}
+
+/**
+ * Creates DynamoDB's error for an export at the earliest time that it describes. It cuts that time off to a whole second, so
+ * the export may be refused, and here always is.
+ */
+function atEarliestError(): InvalidExportTimeException {
+  return new InvalidExportTimeException({ message: 'Export Time is invalid', $metadata: {} });
 }
 
 /** Throws if there is no restorable time: recovery is off, or has no snapshot to begin with yet. */

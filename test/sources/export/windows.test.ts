@@ -1,7 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultConfig } from '../../../lambda/services/config.ts';
-import { type ExportWindow, exportTimeOf, planWindows } from '../../../lambda/sources/export/windows.ts';
+import {
+  type ExportWindow,
+  exportTimeOf,
+  firstExportTime,
+  planWindows,
+} from '../../../lambda/sources/export/windows.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -31,6 +36,18 @@ describe('exportTimeOf', () => {
         expect(time - (start + ms)).toBeLessThanOrEqual(second);
       }),
     );
+  });
+});
+
+describe('firstExportTime', () => {
+  it('is after the second in which recovery begins, as its described time is cut off', () => {
+    const marker = start - 10 * second;
+    expect(firstExportTime(marker, start)).toBe(start + second);
+    expect(firstExportTime(marker, start + 1)).toBe(start + second);
+  });
+
+  it('is after the marker if recovery reaches back to it', () => {
+    expect(firstExportTime(start, start - day)).toBe(start + second);
   });
 });
 
@@ -90,13 +107,14 @@ describe('planWindows', () => {
 
   it('plans no windows if the parent ends at just the wanted time', () => {
     for (const marker of [start - 1, start - second])
-      expect(planWindows({ parentTime: start, marker, earliestRestorable: start }, limits)).toEqual({
+      expect(planWindows({ parentTime: start, marker, earliestRestorable: start - day }, limits)).toEqual({
         windows: [],
       });
   });
 
   it('plans no windows for a marker before the parent, if the parent was made where recovery begins', () => {
-    const situation = { parentTime: start, marker: start - 5 * second, earliestRestorable: start - 1 };
+    const earliestRestorable = start - second;
+    const situation = { parentTime: start, marker: start - 5 * second, earliestRestorable };
     expect(planWindows(situation, limits)).toEqual({ windows: [] });
   });
 
