@@ -10,7 +10,7 @@ import { keyNamesOf, type Manifest, runKey, type RunRef } from '../snapshot/form
 import { mergeSorted } from '../snapshot/read/merge.ts';
 import type { NetChange } from '../snapshot/compact/net-change.ts';
 import { addOldImages } from '../snapshot/compact/old-images.ts';
-import { readRun } from '../snapshot/read/read-snapshot.ts';
+import { readRuns } from '../snapshot/read/read-snapshot.ts';
 import type { ApplyPlan, ApplyResult, BackupPlan, PartitionContent } from './backup-plan.ts';
 import { type Budget, takeUntilSpent } from '../jobs/budget.ts';
 import { NetEffect } from './net-effect.ts';
@@ -123,17 +123,18 @@ function mergeChanges(
   range: HashRange,
 ): AsyncGenerator<Merged[]> {
   const { store, config } = services;
-  const { maxReadBytes, batchEntries } = config.limits;
   const spilled = readSpills(store, applyPlan.spills, range, config.limits);
   const isExact = parent === undefined || sourceOf(plan.origin).isExact(plan.origin);
   const changes = isExact ? spilled : addOldImages(store, parent, range, spilled);
   const keyCount = keyNamesOf(plan.description).length;
   const deltas = replaced.filter((run) => run.kind === 'delta');
   if (deltas.length === 0) return changes;
+  const { sources, starts } = readRuns(store, deltas, range, keyCount, config.limits);
   return mergeSorted<Merged>(
-    [...deltas.map((run) => readRun(store, run, range, keyCount, maxReadBytes)), changes],
+    [...sources, changes],
     (_older, newer) => ({ ...newer, overDelta: true }),
-    batchEntries,
+    config.limits.batchEntries,
+    starts,
   );
 }
 

@@ -144,6 +144,7 @@ function chooseConfig(random: Random): Config {
       maxSortBytes: random.pick([1000, 64_000]),
       stagedFileBytes: 300,
       maxReadBytes: 500,
+      maxAheadBytes: 2000,
       maxRuns: random.pick([2, 3, 8]),
       foldShare: random.pick([0.5, 5]),
       batchEntries: 3,

@@ -5,11 +5,13 @@ import { fromHex, type HashRange } from '../format/hash-range.ts';
 import { type Layer, lookUp, OpenRun } from '../read/lookup.ts';
 import { keyNamesOf, type Manifest } from '../format/manifest.ts';
 import type { NetChange, OldImage } from './net-change.ts';
+import { OpenFiles } from '../read/open-files.ts';
 import { selectRuns } from '../read/runs.ts';
 
 /**
  * Replaces the old images of changes by what the parent holds for their keys. This is for sources without exact boundaries,
- * whose old images may be from another time. Keys ascend, so each of the parent's frames is read at most once.
+ * whose old images may be from another time. Keys ascend, so each of the parent's frames is read at most once, and a file is
+ * kept open only as long as keys may be in it.
  */
 export async function* addOldImages(
   store: ObjectStore,
@@ -18,11 +20,17 @@ export async function* addOldImages(
   batches: AsyncIterable<readonly NetChange[]>,
 ): AsyncGenerator<NetChange[]> {
   const keyCount = keyNamesOf(parent.description).length;
-  const newestFirst = selectRuns(parent.runs, range)
-    .toReversed()
-    .map((run): Layer => ({ range: fromHex(run.range), run: new OpenRun(store, run, keyCount) }));
+  const newestFirst = selectRuns(parent.runs, range).toReversed();
+  const files = new OpenFiles(newestFirst, (run) => new OpenRun(store, run, keyCount));
   for await (const batch of batches) {
-    const lines = await lookUp(batch, newestFirst);
+    const [first, last] = [batch[0], batch.at(-1)];
+    if (first === undefined || last === undefined) continue;
+    files.closeBelow(first.hash);
+    const layers = selectRuns(newestFirst, { from: first.hash, to: last.hash + 1n }).map((run): Layer => ({
+      range: fromHex(run.range),
+      run: files.open(run),
+    }));
+    const lines = await lookUp(batch, layers);
     yield batch.map((change) => ({ ...change, old: toOldImage(lines.get(change)?.image) }));
   }
 }

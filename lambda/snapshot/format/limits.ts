@@ -22,6 +22,11 @@ export interface Limits {
   readonly stagedFileBytes: number;
   /** The most compressed bytes that one ranged read of a run fetches, unless a single frame is larger. */
   readonly maxReadBytes: number;
+  /**
+   * The most compressed bytes that a merge of runs holds, unless single frames are larger: those that it works on and those
+   * that it has fetched ahead.
+   */
+  readonly maxAheadBytes: number;
   /** The most runs that a reader opens for any key. Delta runs are merged with each other before a key would have more. */
   readonly maxRuns: number;
   /** A partition is folded into a new base run once its delta runs come to this share of its base run. */
@@ -52,7 +57,9 @@ export const defaultLimits: Limits = {
   stagedFileBytes: 32 * 1024 * 1024,
   // One request fetches several frames.
   maxReadBytes: 4 * 1024 * 1024,
-  // Every reader opens all runs of a range. With 8, a change is written at most twice in the first 36 backups after a
+  // Nine runs, the most that a key has, get 3.5 MiB a request each.
+  maxAheadBytes: 64 * 1024 * 1024,
+  // Every reader opens all runs of a partition. With 8, a change is written at most twice in the first 36 backups after a
   // base: 30 daily backups that each change 1 percent come to about 1.5 full copies.
   maxRuns: 8,
   // A fold rewrites the base run. At a half, each changed byte causes at most three bytes to be written, and a snapshot

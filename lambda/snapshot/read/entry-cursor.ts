@@ -26,6 +26,7 @@ export class EntryCursor<T> {
       const result = await this.#batches.next();
       if (result.done === true) {
         this.current = undefined;
+        this.#batch = [];
         return;
       }
       this.#batch = result.value;

@@ -8,24 +8,34 @@
  *
  * In: sources, oldest first. Each is a sequence of batches, sorted by `compareKeyed`, and has each key once.
  * Out: batches of the same size; only the last one may be smaller, and none is empty.
- * Always holds: the merged sequence is sorted and has each key once. One batch of each source is in memory. All sources
- * are closed at the end, even if one fails or the reader stops early.
+ * Always holds: the merged sequence is sorted and has each key once. One batch of each open source is in memory: a source
+ * is opened when the merge reaches its start, and closed at its end. All sources are closed at the end, even if one fails
+ * or the reader stops early.
  */
 import { compareKeyed, type Keyed } from '../format/change.ts';
 import { defaultLimits } from '../format/limits.ts';
 import { EntryCursor } from './entry-cursor.ts';
 
-/** Merges sorted sources, as drawn above. `combine` gets two entries of one key, the older source's first. */
+/**
+ * Merges sorted sources, as drawn above. `combine` gets two entries of one key, the older source's first. A source has no
+ * entry with a hash below its place in `starts`; without a place there it is opened at once.
+ */
 export async function* mergeSorted<T extends Keyed>(
   sources: readonly AsyncIterable<readonly T[]>[],
   combine: (earlier: T, later: T) => T,
   batchEntries: number = defaultLimits.batchEntries,
+  starts: readonly bigint[] = [],
 ): AsyncGenerator<T[]> {
-  const heap = new SourceHeap(sources.map((source) => new EntryCursor(source)));
+  const heap = new SourceHeap(
+    sources.map((source) => new EntryCursor(source)),
+    starts,
+  );
   try {
-    await heap.fill();
     let batch: T[] = [];
-    for (let entry = heap.smallest; entry !== undefined; entry = heap.smallest) {
+    for (;;) {
+      while (heap.isSourceDue()) await heap.openNext();
+      const entry = heap.smallest;
+      if (entry === undefined) break;
       const last = batch.at(-1);
       if (last !== undefined && compareKeyed(last, entry) === 0) {
         batch[batch.length - 1] = combine(last, entry);
@@ -48,23 +58,32 @@ export async function* mergeSorted<T extends Keyed>(
 /** The sources as a heap by their current entries: the smallest on top, of equal ones that of the oldest source. */
 class SourceHeap<T extends Keyed> {
   readonly #all: readonly EntryCursor<T>[];
-  #heap: Source<T>[] = [];
+  /** The sources that are not open yet, the one with the smallest start last. */
+  readonly #waiting: (Source<T> & { readonly start: bigint })[];
+  readonly #heap: Source<T>[] = [];
 
-  constructor(sources: readonly EntryCursor<T>[]) {
+  constructor(sources: readonly EntryCursor<T>[], starts: readonly bigint[]) {
     this.#all = sources;
+    this.#waiting = sources
+      .map((entries, order) => ({ entries, order, start: starts[order] ?? 0n }))
+      .toSorted((a, b) => (a.start < b.start ? 1 : -1));
   }
 
   get smallest(): T | undefined {
     return this.#heap[0]?.entries.current;
   }
 
-  /** Opens all sources and builds the heap. */
-  async fill(): Promise<void> {
-    for (const [order, entries] of this.#all.entries()) {
-      await entries.advance();
-      if (entries.current !== undefined) this.#heap.push({ entries, order });
-    }
-    for (let i = (this.#heap.length >>> 1) - 1; i >= 0; i--) this.#sink(i);
+  /** True if a source that is not open may have an entry up to the smallest one. */
+  isSourceDue(): boolean {
+    const next = this.#waiting.at(-1);
+    return next !== undefined && (this.smallest === undefined || next.start <= this.smallest.hash);
+  }
+
+  /** Opens the source that starts first. */
+  async openNext(): Promise<void> {
+    const next = this.#waiting.pop();
+    await next?.entries.advance();
+    if (next?.entries.current !== undefined) this.#rise(next);
   }
 
   /** Moves the source on top within its batch. Returns false if it needs its next batch. */
@@ -88,6 +107,20 @@ class SourceHeap<T extends Keyed> {
 
   async close(): Promise<void> {
     await Promise.all(this.#all.map((entries) => entries.close()));
+  }
+
+  /** Adds a source at the end of the heap, and moves it up to where it belongs. */
+  #rise(added: Source<T>): void {
+    const heap = this.#heap;
+    let at = heap.length;
+    while (at > 0) {
+      const parent = (at - 1) >>> 1;
+      const above = heap[parent];
+      if (above === undefined || !comesFirst(added, above)) break;
+      heap[at] = above;
+      at = parent;
+    }
+    heap[at] = added;
   }
 
   /** Moves the source at a place of the heap down to where it belongs. */

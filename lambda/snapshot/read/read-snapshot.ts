@@ -17,6 +17,7 @@ import { defaultLimits, type Limits } from '../format/limits.ts';
 import { keyNamesOf, type Manifest, type RunRef } from '../format/manifest.ts';
 import { mergeSorted } from './merge.ts';
 import { readFrames } from './read-frames.ts';
+import { countOpenRuns, selectRuns } from './runs.ts';
 
 /**
  * Reads the items of a snapshot in a range of hashes, in order and in batches. It merges the runs, keeps the newest line
@@ -29,9 +30,31 @@ export async function* readSnapshot(
   limits: Limits = defaultLimits,
 ): AsyncGenerator<readonly SnapshotItem[]> {
   const keyCount = keyNamesOf(manifest.description).length;
-  const sources = manifest.runs.map((run) => readRun(store, run, range, keyCount, limits.maxReadBytes));
-  for await (const batch of mergeSorted(sources, (_older, newer) => newer, limits.batchEntries))
+  const { sources, starts } = readRuns(store, manifest.runs, range, keyCount, limits);
+  for await (const batch of mergeSorted(sources, (_older, newer) => newer, limits.batchEntries, starts))
     yield batch.filter(isItem);
+}
+
+/**
+ * Prepares to read runs, oldest first, as the sources of a merge, each with its start. The bytes that they fetch ahead of
+ * the merge are bounded over all of them: runs of different partitions are open one after another, and those that are open
+ * at once share `maxAheadBytes`.
+ */
+export function readRuns(
+  store: ObjectStore,
+  runs: readonly RunRef[],
+  range: HashRange,
+  keyCount: number,
+  { maxReadBytes, maxAheadBytes }: Pick<Limits, 'maxReadBytes' | 'maxAheadBytes'>,
+): { readonly sources: AsyncGenerator<Change[]>[]; readonly starts: bigint[] } {
+  const selected = selectRuns(runs, range);
+  // Of each run there is one read that the merge works on, and the next one.
+  const share = Math.floor(maxAheadBytes / (2 * Math.max(1, countOpenRuns(selected))));
+  const readAhead = Math.min(maxReadBytes, share);
+  return {
+    sources: selected.map((run) => readRun(store, run, range, keyCount, readAhead)),
+    starts: selected.map((run) => fromHex(run.range).from),
+  };
 }
 
 /** A change that is not a tombstone. */

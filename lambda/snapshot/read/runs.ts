@@ -9,6 +9,24 @@ export function selectRuns(runs: readonly RunRef[], range: HashRange): RunRef[] 
   });
 }
 
+/** Counts how many of the runs a reader that goes up the hash space has open at most. */
+export function countOpenRuns(runs: readonly RunRef[]): number {
+  const ranges = runs.map((run) => fromHex(run.range));
+  const starts = ranges.map(({ from }) => from).toSorted(compare);
+  const ends = ranges.map(({ to }) => to).toSorted(compare);
+  let most = 0;
+  let ended = 0;
+  for (const [i, start] of starts.entries()) {
+    for (let end = ends[ended]; end !== undefined && end <= start; end = ends[ended]) ended++;
+    most = Math.max(most, i + 1 - ended);
+  }
+  return most;
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : Number(a > b);
+}
+
 /** A run and its place in a manifest's list of runs. */
 export interface PlacedRun {
   readonly run: RunRef;

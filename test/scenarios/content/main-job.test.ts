@@ -32,6 +32,7 @@ const smallLimits: Limits = {
   maxSortBytes: 2000,
   stagedFileBytes: 1500,
   maxReadBytes: 1000,
+  maxAheadBytes: 4000,
   batchEntries: 3,
   maxRuns: 3,
   foldShare: 0.5,

@@ -54,6 +54,30 @@ describe('a merge', () => {
     );
   });
 
+  it('opens each source when the merge reaches its start, and not before', async () => {
+    await fc.assert(
+      fc.asyncProperty(anySources, async (given) => {
+        const sources = given.map(([source], number) => entries(source, number));
+        const starts = sources.map((source) => source[0]?.hash ?? 5n);
+        const opened: bigint[] = [];
+        const batches = sources.map(async function* (source, i) {
+          opened.push(starts[i] ?? 0n);
+          yield* toBatches(source, given[i]?.[1] ?? []);
+        });
+        const merged: Entry[] = [];
+        for await (const [entry] of mergeSorted(batches, concatenate, 1, starts)) {
+          if (entry !== undefined) merged.push(entry);
+          // A batch ends with the next entry, so the sources up to that one are open.
+          const next = mergeByMap(sources, concatenate)[merged.length]?.hash ?? 5n;
+          expect(opened.every((start) => start <= next)).toBe(true);
+        }
+        expect(opened).toEqual(opened.toSorted((a, b) => Number(a - b)));
+        expect(merged).toEqual(mergeByMap(sources, concatenate));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('yields no empty batch, even for no sources or for empty batches', async () => {
     const empty = [toBatches<Entry>([], []), toBatches(entries([{ hash: 1n, key: 1 }], 0), [0, 0, 1])];
     const batches = await Array.fromAsync(mergeSorted(empty, newest));

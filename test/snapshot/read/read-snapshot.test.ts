@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../lambda/snapshot/format/change.ts';
@@ -5,11 +6,15 @@ import {
   contains,
   fromHex,
   type HashRange,
+  parseHash,
+  splitHashSpace,
   toHex,
   wholeRange,
 } from '../../../lambda/snapshot/format/hash-range.ts';
 import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
+import type { RunRef } from '../../../lambda/snapshot/format/manifest.ts';
 import { readRun, readSnapshot } from '../../../lambda/snapshot/read/read-snapshot.ts';
+import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import {
   anyChanges,
   change,
@@ -94,6 +99,62 @@ describe('readSnapshot', () => {
     const changes = sortKeyed([change(1, 'one'), change(2, 'two')]);
     const run = await writeRun(store, 'run', 'base', changes);
     expect(await gather(readSnapshot(store, manifestOf([run]), wholeRange))).toEqual(changes);
+  });
+});
+
+describe('the memory of a reader', () => {
+  /** 16 partitions, each with a base run and 3 deltas of dozens of frames; and how many bytes were read of each. */
+  async function writePartitions() {
+    const store = createMemoryStore();
+    const changes = sortKeyed(Array.from({ length: 8000 }, (_, pk) => change(pk, randomUUID())));
+    const runs: RunRef[] = [];
+    for (const range of splitHashSpace(16)) {
+      const own = changes.filter(({ hash }) => contains(range, hash));
+      for (const kind of ['base', 'delta', 'delta', 'delta'] as const) {
+        const run = await writeRun(store, `run-${runs.length}`, kind, own, 1000);
+        runs.push({ ...run, range: toHex(range) });
+      }
+    }
+    const read = new Map<string, number>();
+    const counting: ObjectStore = {
+      ...store,
+      getRange(key, offset, length) {
+        read.set(key, (read.get(key) ?? 0) + length);
+        return store.getRange(key, offset, length);
+      },
+    };
+    return { store: counting, runs, changes, read };
+  }
+
+  const maxAheadBytes = 16_000;
+  const limits = { ...defaultLimits, batchEntries: 1, maxReadBytes: 4000, maxAheadBytes };
+
+  it('holds the runs of one partition, and of them at most so many bytes, however many partitions the range has', async () => {
+    const { store, runs, changes, read } = await writePartitions();
+    let items = 0;
+    let most = 0;
+    for await (const batch of readSnapshot(store, manifestOf(runs), wholeRange, limits)) {
+      items += batch.length;
+      // The next item, which ended the batch, is open too.
+      const hash = changes[Math.min(items, changes.length - 1)]?.hash ?? 0n;
+      const open = runs.filter(({ range }) => contains(fromHex(range), hash));
+      const later = runs.filter(({ range }) => fromHex(range).from > hash);
+      expect(later.filter(({ key }) => read.has(key))).toEqual([]);
+      // What was read of the open runs, less their indexes and what the merge has passed.
+      const held = open.map(({ key, bytes, index, range: { from, to } }) => {
+        const [start, end] = [parseHash(from), parseHash(to)];
+        const passed = Number(((hash - start) * 1000n) / (end - start)) / 1000;
+        return (read.get(key) ?? 0) - index.length - passed * (bytes - index.length);
+      });
+      most = Math.max(
+        most,
+        held.reduce((sum, bytes) => sum + bytes, 0),
+      );
+    }
+    expect(items).toBe(changes.length);
+    // A quarter more, as the keys of a run are not spread evenly, and a frame of each run.
+    expect(most).toBeLessThan(1.25 * maxAheadBytes + 4 * 1000);
+    expect(most).toBeGreaterThan(maxAheadBytes / 2);
   });
 });
 

@@ -55,6 +55,7 @@ export const smallLimits: Limits = {
   maxSortBytes: 600,
   stagedFileBytes: 500,
   maxReadBytes: 300,
+  maxAheadBytes: 1200,
   maxRuns: 4,
   foldShare: 0.5,
   batchEntries: 3,
