@@ -7,6 +7,7 @@ import { silentLog } from '../../lambda/runtime/logger.ts';
 import type { Services } from '../../lambda/services/services.ts';
 import { type Manifest, publishManifest, readManifest } from '../../lambda/snapshot/format/manifest.ts';
 import type { StagedFile } from '../../lambda/sources/staged-files.ts';
+import { createSecret } from '../../lambda/jobs/secret.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { type StreamResult, streamTask } from '../../lambda/sources/stage-stream.ts';
 import { apply } from '../../lambda/backup/apply.ts';
@@ -47,7 +48,9 @@ const description: TableDescription = {
 
 /** Creates the services that the measured steps use. A step that uses another one fails. */
 export function createServices(store: ObjectStore): Services {
-  return { config: defaultConfig, clock: systemClock, ids: randomIds, log: silentLog, store } as Services;
+  const secret = createSecret(Buffer.alloc(32));
+  const services = { config: defaultConfig, clock: systemClock, ids: randomIds, log: silentLog };
+  return { ...services, store, secret } as Services;
 }
 
 /** A backup whose changes are in staged files. */
@@ -89,7 +92,7 @@ export async function beginBackup(store: ObjectStore, { kind, parent, files }: R
     why: [],
     startedAt: marker,
   };
-  const staging = backupStaging(store, job);
+  const staging = backupStaging(createServices(store), job);
   const tasks = spreadFiles(files, defaultConfig.limits.taskBytes);
   await staging.note(names.plan, plan);
   await staging.note(names.partitionPlan, { tasks } satisfies PartitionPlan);
@@ -109,8 +112,8 @@ export async function arrangeAndApply(services: Services, { job }: Work): Promis
 }
 
 /** Lists the keys of the runs that the work has written. */
-export async function listWrittenRuns({ store }: Services, { job }: Work): Promise<string[]> {
-  return (await readResults(backupStaging(store, job))).flatMap(({ runs }) => runs.map((run) => run.key));
+export async function listWrittenRuns(services: Services, { job }: Work): Promise<string[]> {
+  return (await readResults(backupStaging(services, job))).flatMap(({ runs }) => runs.map((run) => run.key));
 }
 
 async function readResults(staging: Staging): Promise<ApplyResult[]> {
@@ -119,8 +122,9 @@ async function readResults(staging: Staging): Promise<ApplyResult[]> {
 }
 
 /** Publishes the manifest like the step `commit`, but without a catalog. */
-export async function publishBackup({ store }: Services, { job }: Work): Promise<Manifest> {
-  const staging = backupStaging(store, job);
+export async function publishBackup(services: Services, { job }: Work): Promise<Manifest> {
+  const { store } = services;
+  const staging = backupStaging(services, job);
   const plan = await staging.read<BackupPlan>(names.plan);
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
   const results = await readResults(staging);

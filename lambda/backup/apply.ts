@@ -12,7 +12,7 @@ import type { BackupJob } from '../jobs/job.ts';
 
 /** Applies the changes to one range: writes them as a delta run, or folds them with the parent's runs into base runs. */
 export async function apply(services: Services, input: TaskInput<BackupJob>): Promise<TaskResult<BackupJob>> {
-  const staging = backupStaging(services.store, input.job);
+  const staging = backupStaging(services, input.job);
   const [plan, applyPlan] = await Promise.all([
     staging.read<BackupPlan>(names.plan),
     staging.read<ApplyPlan>(names.applyPlan),

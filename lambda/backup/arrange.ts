@@ -24,7 +24,7 @@ export interface ArrangeResult {
  * changes make one range, and so one delta run, even if it spans many partitions.
  */
 export async function arrange(services: Services, { job }: { job: BackupJob }): Promise<ArrangeResult> {
-  const staging = backupStaging(services.store, job);
+  const staging = backupStaging(services, job);
   const plan = await staging.read<BackupPlan>(names.plan);
   const { ranges } = await staging.publishOnce<ApplyPlan>(names.applyPlan, async () => {
     const { tasks } = await staging.read<PartitionPlan>(names.partitionPlan);

@@ -66,7 +66,7 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
     startsOver: await findStartOver(services, job),
     pin: ({ id }) => pinIfSound(services, { claim, tableId: backup.table.tableId }, id),
   };
-  const staging = backupStaging(services.store, job);
+  const staging = backupStaging(services, job);
   const plan = (await staging.find<BackupPlan>(names.plan)) ?? (await publishPlan(services, staging, search));
   if (plan === undefined) {
     const waitSeconds = pauseSeconds(services.clock.now() - backup.marker, minWaitSeconds);

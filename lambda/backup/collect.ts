@@ -27,7 +27,7 @@ export interface CollectResult extends CollectInput {
 
 /** Has the plan's source stage its files, then deals them out to the tasks of the partition step. */
 export async function collect(services: Services, { job, part }: CollectInput): Promise<CollectResult> {
-  const staging = backupStaging(services.store, job);
+  const staging = backupStaging(services, job);
   const plan = await staging.read<BackupPlan>(names.plan);
   let collected: Collected;
   try {

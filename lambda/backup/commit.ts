@@ -41,7 +41,7 @@ export async function commit(services: Services, { job }: { job: BackupJob }): P
   const backup = await services.catalog.backups.get({ table: job.table, id });
   const record = await services.catalog.turns.getTable(job.table);
   if (backup === undefined) throw new TidemarkError('Internal', 'the backup has no record');
-  const staging = backupStaging(services.store, job);
+  const staging = backupStaging(services, job);
   const plan = await staging.find<BackupPlan>(names.plan);
   const published =
     (await findManifest(services.store, backup.table.tableId, id)) ??

@@ -13,7 +13,7 @@ export async function partition(
   services: Services,
   input: TaskInput<BackupJob>,
 ): Promise<TaskResult<BackupJob>> {
-  const staging = backupStaging(services.store, input.job);
+  const staging = backupStaging(services, input.job);
   const [plan, { tasks }] = await Promise.all([
     staging.read<BackupPlan>(names.plan),
     staging.read<PartitionPlan>(names.partitionPlan),

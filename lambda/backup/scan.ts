@@ -9,7 +9,7 @@ import { type BackupPlan, names } from './backup-plan.ts';
 /** Stages one segment of a scan, as far as the time budget goes. */
 export async function scan(services: Services, input: TaskInput<BackupJob>): Promise<TaskResult<BackupJob>> {
   const { job, task, part } = input;
-  const staging = backupStaging(services.store, job);
+  const staging = backupStaging(services, job);
   const { origin, table } = await staging.read<BackupPlan>(names.plan);
   if (origin.source !== 'scan') throw new TidemarkError('Internal', 'the plan has no scan');
   return taskResult(input, await stageSegment(services, origin, { table, staging, task, part }));

@@ -10,20 +10,21 @@ interface StartOver {
 
 /** Notes why the execution starts over with a base. Returns the job of the next round. */
 export async function startOver(
-  { store }: Pick<Services, 'store'>,
+  services: Pick<Services, 'store' | 'secret'>,
   job: BackupJob,
   reason: string,
 ): Promise<BackupJob> {
-  await backupStaging(store, job).note(names.startOver, { reason } satisfies StartOver);
+  await backupStaging(services, job).publishOnce<StartOver>(names.startOver, async () => ({ reason }));
   return { ...job, round: job.round + 1 };
 }
 
 /** Finds why the execution has started over. Undefined in its first round. */
 export async function findStartOver(
-  { store }: Pick<Services, 'store'>,
+  services: Pick<Services, 'store' | 'secret'>,
   job: BackupJob,
 ): Promise<string | undefined> {
   if (job.round === 0) return undefined;
-  const given = await backupStaging(store, { ...job, round: job.round - 1 }).find<StartOver>(names.startOver);
+  const before = backupStaging(services, { ...job, round: job.round - 1 });
+  const given = await before.find<StartOver>(names.startOver);
   return given?.reason ?? 'the snapshot that it continued cannot be used';
 }

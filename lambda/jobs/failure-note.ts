@@ -1,8 +1,7 @@
 import { isError, reasonOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/logger.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
 import type { Job } from './job.ts';
-import { jobStaging } from './staging.ts';
+import { jobStaging, type StagingAccess } from './staging.ts';
 
 /** Why an execution failed. Its last failed step writes this note to the job's staging folder, and the abort reads it. */
 interface FailureNote {
@@ -29,24 +28,24 @@ export interface AbortInput<J extends Job> {
 }
 
 /** Writes the note of an execution that has failed with this error. */
-export async function noteFailure(store: ObjectStore, job: Job, error: unknown): Promise<void> {
+export async function noteFailure(access: StagingAccess, job: Job, error: unknown): Promise<void> {
   const isDamage = isError(error, 'SnapshotCorrupt');
   const note: FailureNote = {
     reason: reasonOf(error),
     ...(isDamage && { damage: { object: error.object } }),
   };
-  await jobStaging(store, job).note(failureNoteName(job.execution), note);
+  await jobStaging(access, job).note(failureNoteName(job.execution), note);
 }
 
 /** Finds why the execution failed. An unreadable store may be the reason itself, so it does not stop the abort. */
 export async function findFailure(
-  { store, log }: { readonly store: ObjectStore; readonly log: Log },
+  services: StagingAccess & { readonly log: Log },
   { job, failure }: AbortInput<Job>,
 ): Promise<FailureNote> {
-  const note = await jobStaging(store, job)
+  const note = await jobStaging(services, job)
     .find<FailureNote>(failureNoteName(job.execution))
     .catch((error: unknown) => {
-      log.warn('reason not read', { table: job.table, id: job.id, reason: reasonOf(error) });
+      services.log.warn('reason not read', { table: job.table, id: job.id, reason: reasonOf(error) });
     });
   return note ?? { reason: `the workflow failed: ${failure?.Error ?? 'unknown'}` };
 }

@@ -1,30 +1,34 @@
-import { hash } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { parseJson } from '../item/parse-json.ts';
 import { TidemarkError } from '../runtime/errors.ts';
+import { signWith } from './secret.ts';
 
 /*
- * A sealed object is a line with a checksum, then JSON:
+ * A sealed object is a line with a signature, then JSON:
  *
- *   <SHA-256 of the object's key, a line end and the JSON, 64 hex digits>
+ *   <HMAC with SHA-256 of the object's key, a line end and the JSON, 64 hex digits>
  *   {"done":true,...}
  *
- * The key is part of the checksum, so that an object that was stored under another name is noticed too. Objects that refer
- * to files keep the files' checksums.
+ * Only Tidemark's functions have the job's key, so nobody who can merely write to the bucket can forge a plan or a result.
+ * The object's key is part of what is signed, so that an object that was stored under another name is noticed too. Objects
+ * that refer to files keep the files' checksums.
  */
 
-const checksumLength = 64;
+const signatureLength = 64;
 
-/** Writes a value as a sealed object. */
-export function seal(key: string, value: object): Buffer {
+/** Writes a value as a sealed object. `signingKey`: the key of the job, derived from the secret. */
+export function seal(signingKey: Uint8Array, key: string, value: object): Buffer {
   const json = JSON.stringify(value);
-  return Buffer.from(`${checksumOf(key, json)}\n${json}`);
+  return Buffer.from(`${sign(signingKey, key, json)}\n${json}`);
 }
 
 /** Reads the value of a sealed object. Throws `StagedDataCorrupt`, which names the object and shows none of its content. */
-export function unseal(key: string, bytes: Uint8Array): unknown {
+export function unseal(signingKey: Uint8Array, key: string, bytes: Uint8Array): unknown {
   const text = Buffer.from(bytes);
-  const json = text.subarray(checksumLength + 1);
-  if (text.toString('latin1', 0, checksumLength + 1) !== `${checksumOf(key, json)}\n`) {
+  const json = text.subarray(signatureLength + 1);
+  const expected = Buffer.from(`${sign(signingKey, key, json)}\n`);
+  const found = text.subarray(0, signatureLength + 1);
+  if (found.length !== expected.length || !timingSafeEqual(found, expected)) {
     throw new TidemarkError(
       'StagedDataCorrupt',
       `${key} is not what was written. Request the backup or restore again.`,
@@ -33,6 +37,6 @@ export function unseal(key: string, bytes: Uint8Array): unknown {
   return parseJson(json.toString());
 }
 
-function checksumOf(key: string, json: string | Buffer): string {
-  return hash('sha256', Buffer.concat([Buffer.from(`${key}\n`), Buffer.from(json)]), 'hex');
+function sign(signingKey: Uint8Array, key: string, json: string | Uint8Array): string {
+  return signWith(signingKey, `${key}\n`, json).toString('hex');
 }

@@ -3,6 +3,13 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { BackupJob, Job, RestoreJob } from './job.ts';
 import type { BackupId } from '../model/ids.ts';
 import { seal, unseal } from './seal.ts';
+import type { Secret } from './secret.ts';
+
+/** What a staging folder is read and written with: the store, and the secret that seals its objects. */
+export interface StagingAccess {
+  readonly store: ObjectStore;
+  readonly secret: Secret;
+}
 
 /** The result of one part of a task. The last part is `done`. */
 export interface PartResult {
@@ -13,15 +20,17 @@ export interface PartResult {
  * A job's folder of work in progress: sealed JSON objects by name. Plans and results are published once. A repeat or a late
  * twin gets the object that was published first, so that all of them continue from the same facts.
  *
- * The objects were written by this version of Tidemark, so `read` and `find` trust the type that the caller expects, once
- * the seal is right. They throw `StagedDataCorrupt` for an object that was damaged.
+ * The objects were written by this version of Tidemark, and only Tidemark can seal them. So `read` and `find` trust the type that the caller expects, once
+ * the seal is right. They throw `StagedDataCorrupt` for an object that was damaged or forged.
  */
 export class Staging {
   readonly #store: ObjectStore;
+  readonly #secret: Secret;
   readonly #prefix: string;
 
-  constructor(store: ObjectStore, prefix: string) {
+  constructor({ store, secret }: StagingAccess, prefix: string) {
     this.#store = store;
+    this.#secret = secret;
     this.#prefix = prefix;
   }
 
@@ -34,7 +43,7 @@ export class Staging {
     const published = await this.find<T>(name);
     if (published !== undefined) return published;
     const result = await work();
-    const outcome = await this.#store.put(this.key(name), seal(this.key(name), result), { ifAbsent: true });
+    const outcome = await this.#store.put(this.key(name), await this.#seal(name, result), { ifAbsent: true });
     return outcome === 'stored' ? result : this.read<T>(name);
   }
 
@@ -49,7 +58,8 @@ export class Staging {
   async find<T extends object>(name: string): Promise<T | undefined> {
     const key = this.key(name);
     try {
-      return unseal(key, await this.#store.get(key)) as T;
+      const bytes = await this.#store.get(key);
+      return unseal(await this.#deriveKey(), key, bytes) as T;
     } catch (error) {
       if (isError(error, 'ObjectNotFound')) return undefined;
       throw error;
@@ -58,7 +68,7 @@ export class Staging {
 
   /** Writes an object and replaces an earlier one. Only for notes: later work must not depend on them. */
   async note(name: string, value: object): Promise<void> {
-    await this.#store.put(this.key(name), seal(this.key(name), value));
+    await this.#store.put(this.key(name), await this.#seal(name, value));
   }
 
   /** Reads the results of all parts of a task. Throws `TaskIncomplete` if one of them is missing. */
@@ -68,6 +78,14 @@ export class Staging {
     while (parts.at(-1)?.done !== true);
     return parts;
   }
+
+  async #seal(name: string, value: object): Promise<Buffer> {
+    return seal(await this.#deriveKey(), this.key(name), value);
+  }
+
+  #deriveKey(): Promise<Buffer> {
+    return this.#secret.deriveKey(this.#prefix);
+  }
 }
 
 /** The name of a part's result, for example `scan/3/0.json`. */
@@ -76,21 +94,21 @@ export function partName(task: string, part: number): string {
 }
 
 /** The folder of one execution of a backup, or of one round of it if it has started over. */
-export function backupStaging(store: ObjectStore, job: BackupJob): Staging {
-  return new Staging(store, `staging/${job.id}/${job.execution}-${job.round}`);
+export function backupStaging(access: StagingAccess, job: BackupJob): Staging {
+  return new Staging(access, `staging/${job.id}/${job.execution}-${job.round}`);
 }
 
 /** The folder of a backup's exports. All executions of the backup use it, so that no range is exported twice. */
-export function exportStaging(store: ObjectStore, backup: BackupId): Staging {
-  return new Staging(store, `staging/${backup}/export`);
+export function exportStaging(access: StagingAccess, backup: BackupId): Staging {
+  return new Staging(access, `staging/${backup}/export`);
 }
 
 /** The folder of a restore. All its executions share it, because what one of them wrote to the table stays written. */
-export function restoreStaging(store: ObjectStore, { id }: Pick<RestoreJob, 'id'>): Staging {
-  return new Staging(store, `staging/restore-${id}`);
+export function restoreStaging(access: StagingAccess, { id }: Pick<RestoreJob, 'id'>): Staging {
+  return new Staging(access, `staging/restore-${id}`);
 }
 
 /** The folder of an execution of either state machine. */
-export function jobStaging(store: ObjectStore, job: Job): Staging {
-  return job.machine === 'backup' ? backupStaging(store, job) : restoreStaging(store, job);
+export function jobStaging(access: StagingAccess, job: Job): Staging {
+  return job.machine === 'backup' ? backupStaging(access, job) : restoreStaging(access, job);
 }

@@ -60,7 +60,7 @@ export async function readCurrentRestore(services: Services, job: RestoreJob): P
   if (restore === undefined) {
     throw new TidemarkError('TurnLost', 'the restore has ended, or another execution owns it');
   }
-  const plan = await restoreStaging(services.store, job).read<RestorePlan>(fileNames.plan);
+  const plan = await restoreStaging(services, job).read<RestorePlan>(fileNames.plan);
   return { restore, plan };
 }
 

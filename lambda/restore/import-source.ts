@@ -9,22 +9,20 @@ const folder = 'import';
 
 /** The key of the object that one part of a task stores. */
 export function importKeyOf(
-  { store }: Services,
+  services: Services,
   restore: Pick<RestoreJob, 'id'>,
   task: number,
   part: number,
 ): string {
-  return restoreStaging(store, restore).key(`${folder}/${task}-${part}.json.gz`);
+  return restoreStaging(services, restore).key(`${folder}/${task}-${part}.json.gz`);
 }
 
 /**
  * Where DynamoDB finds the objects. The prefix ends with a slash, because `a/1` would also match `a/10`. It
  * identifies the restore's import: no other restore has this prefix.
  */
-export function importSourceOf(
-  { store, bucketPlace: { bucket, prefix } }: Services,
-  restore: Pick<RestoreJob, 'id'>,
-): S3BucketSource {
-  const path = `${restoreStaging(store, restore).key(folder)}/`;
+export function importSourceOf(services: Services, restore: Pick<RestoreJob, 'id'>): S3BucketSource {
+  const { bucket, prefix } = services.bucketPlace;
+  const path = `${restoreStaging(services, restore).key(folder)}/`;
   return { S3Bucket: bucket, S3KeyPrefix: bucketKey(prefix, path) };
 }

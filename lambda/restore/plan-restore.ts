@@ -60,7 +60,7 @@ export async function planRestore(services: Services, { job }: { job: RestoreJob
   if (restore.pointInTime && !(await holdSnapshot(services, restore))) {
     return { job, status: 'wait', tasks: [], waitSeconds };
   }
-  const { way, why, ranges } = await restoreStaging(services.store, job).publishOnce(fileNames.plan, () =>
+  const { way, why, ranges } = await restoreStaging(services, job).publishOnce(fileNames.plan, () =>
     createPlan(services, restore),
   );
   await services.catalog.restores.note(restore, { way, why });

@@ -37,7 +37,7 @@ export async function runRangeParts(
   way: RestoreWay,
   work: Work,
 ): Promise<TaskResult<RestoreJob>> {
-  const staging = restoreStaging(services.store, input.job);
+  const staging = restoreStaging(services, input.job);
   const nameOf = (part: number) => partName(fileNames.range(way, input.task), part);
   let { part } = input;
   let last = part === 0 ? undefined : await staging.read<RangeResult>(nameOf(part - 1));
@@ -73,7 +73,7 @@ export async function sumRanges(
   job: RestoreJob,
   { way, ranges }: RestorePlan,
 ): Promise<Pick<Content, 'items' | 'digest'>> {
-  const staging = restoreStaging(services.store, job);
+  const staging = restoreStaging(services, job);
   const parts = await Promise.all(
     ranges.map((_, i) => staging.readParts<RangeResult>(fileNames.range(way, i))),
   );

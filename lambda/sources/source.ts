@@ -47,7 +47,16 @@ export interface SourceModule<O extends { readonly source: Source }> {
 /** The services that sources use. The catalog is not among it. */
 export type SourceServices = Pick<
   Services,
-  'bucketPlace' | 'clock' | 'config' | 'dynamodb' | 'ids' | 'log' | 'recovery' | 'store' | 'streams'
+  | 'bucketPlace'
+  | 'clock'
+  | 'config'
+  | 'dynamodb'
+  | 'ids'
+  | 'log'
+  | 'recovery'
+  | 'secret'
+  | 'store'
+  | 'streams'
 >;
 
 /** The table of a backup, and when the backup was requested (epoch ms). */

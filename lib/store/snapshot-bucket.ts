@@ -1,12 +1,20 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { Machine } from '../../lambda/jobs/job.ts';
 import { allow } from '../rights/allow.ts';
 
 /** The two parts of the store: `tables` has the snapshots, `staging` the files of jobs that are at work. */
 export type Area = 'staging' | 'tables';
+
+/** The staging folders of each machine's jobs. A backup's id begins with the time in 14 digits: a 0, until the year 2286. */
+const stagingFolders: Readonly<Record<Machine, string>> = {
+  backup: 'staging/0*',
+  restore: 'staging/restore-*',
+};
 
 export interface SnapshotBucketProps {
   /** Prefix of every key, without a slash at its start or end. It may be empty. */
@@ -49,6 +57,7 @@ export class SnapshotBucket extends Construct {
         { abortIncompleteMultipartUploadAfter: Duration.days(2) },
       ],
     });
+    this.requireFreeKeys();
   }
 
   get keyArn(): string {
@@ -63,21 +72,26 @@ export class SnapshotBucket extends Construct {
     allow(grantee, ['s3:ListBucket'], [this.bucket.bucketArn]);
   }
 
-  /** Allows storing objects, but not deleting them. */
-  grantWrite(grantee: IGrantable, ...areas: readonly Area[]): void {
-    this.grant(grantee, ['s3:PutObject', 's3:AbortMultipartUpload'], areas);
-    // S3 decrypts the parts of a multipart upload to join them.
-    this.grantKey(grantee, 'kms:GenerateDataKey', 'kms:Decrypt');
+  /** Allows storing objects of snapshots, but not deleting them: runs or manifests. */
+  grantWrite(grantee: IGrantable, kind: 'runs' | 'snapshots'): void {
+    this.grantPut(grantee, `tables/*/${kind}/*`);
   }
 
   /**
-   * Allows starting DynamoDB's export of a table into staging. The rights are those of "Requesting a table export" in
+   * Allows storing objects of these names in the staging folders of the machine's jobs, and notes of failures. So a step
+   * cannot write what another step publishes.
+   */
+  grantStage(grantee: IGrantable, machine: Machine, ...names: readonly string[]): void {
+    this.grantPut(grantee, ...['failure/*', ...names].map((name) => `${stagingFolders[machine]}/${name}`));
+  }
+
+  /**
+   * Allows starting DynamoDB's export of a table into staging, for a function that may store objects there. The rights are those of "Requesting a table export" in
    * DynamoDB's Developer Guide; DynamoDB requires the right to set an ACL although only an export to another account
    * needs it.
    */
   grantExport(grantee: IGrantable): void {
-    this.grantWrite(grantee, 'staging');
-    this.grant(grantee, ['s3:PutObjectAcl'], ['staging']);
+    allow(grantee, ['s3:PutObjectAcl'], [this.arnOf(`${stagingFolders.backup}/export/*`)]);
   }
 
   /** Allows what only the sweep does: listing and deleting objects of both areas, and reading manifests. */
@@ -90,12 +104,47 @@ export class SnapshotBucket extends Construct {
     });
   }
 
+  /**
+   * Denies everybody to replace an object, whatever rights they have: a put must have the condition that the key is free.
+   * S3 checks a multipart upload when it is completed. Two kinds of staged objects are exempt: DynamoDB's exports, whose
+   * requests Tidemark does not make, and notes of failures, of which the last one counts. See
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+   */
+  private requireFreeKeys(): void {
+    const statement = new PolicyStatement({
+      sid: 'ReplaceNothing',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['s3:PutObject'],
+      notResources: [
+        this.arnOf(`${stagingFolders.backup}/export/*`),
+        ...Object.values(stagingFolders).map((folder) => this.arnOf(`${folder}/failure/*`)),
+      ],
+      conditions: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
+    });
+    this.bucket.addToResourcePolicy(statement);
+  }
+
+  private grantPut(grantee: IGrantable, ...keys: readonly string[]): void {
+    allow(
+      grantee,
+      ['s3:PutObject', 's3:AbortMultipartUpload'],
+      keys.map((key) => this.arnOf(key)),
+    );
+    // S3 decrypts the parts of a multipart upload to join them.
+    this.grantKey(grantee, 'kms:GenerateDataKey', 'kms:Decrypt');
+  }
+
   private grant(grantee: IGrantable, actions: string[], areas: readonly Area[]): void {
     allow(
       grantee,
       actions,
-      areas.map((area) => this.bucket.arnForObjects(`${this.prefix}${area}/*`)),
+      areas.map((area) => this.arnOf(`${area}/*`)),
     );
+  }
+
+  private arnOf(keys: string): string {
+    return this.bucket.arnForObjects(`${this.prefix}${keys}`);
   }
 
   private grantKey(grantee: IGrantable, ...actions: string[]): void {

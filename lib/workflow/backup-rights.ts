@@ -3,7 +3,7 @@ import type { TidemarkConfig } from '../config/tidemark-config.ts';
 import type { StackParts } from '../stack-parts.ts';
 import type { TaskFunctions } from './task-functions.ts';
 
-export interface BackupRightsProps extends Pick<StackParts, 'catalog' | 'store' | 'tables'> {
+export interface BackupRightsProps extends Pick<StackParts, 'catalog' | 'store' | 'tables' | 'secret'> {
   /** `enable`: Begin may enable the stream of a user table. */
   readonly missingStream: TidemarkConfig['missingStream'];
   /** `enable`: Begin may enable point-in-time recovery of a user table. */
@@ -15,7 +15,7 @@ export function grantBackupRights(
   functions: TaskFunctions<keyof typeof backupTasks>,
   props: BackupRightsProps,
 ): void {
-  const { catalog, store, tables } = props;
+  const { catalog, store, tables, secret } = props;
   const { Begin, ScanSegment, Collect, PartitionFiles, Arrange, ApplyRange, Commit, Abort, HandOver } =
     functions;
 
@@ -36,9 +36,17 @@ export function grantBackupRights(
   for (const step of [Begin, Collect, Arrange, ApplyRange, Commit])
     store.grantRead(step, 'staging', 'tables');
   for (const step of [ScanSegment, PartitionFiles, Abort]) store.grantRead(step, 'staging');
-  // Commit writes there only the note of why it failed.
-  for (const step of [Begin, ScanSegment, Collect, PartitionFiles, Arrange, ApplyRange, Commit]) {
-    store.grantWrite(step, 'staging');
+  const startOver = '*/start-over.json';
+  store.grantStage(Begin, 'backup', '*/plan.json', startOver);
+  store.grantStage(ScanSegment, 'backup', '*/scan/*');
+  store.grantStage(Collect, 'backup', '*/stream/*', 'export/*', '*/partition/plan.json', startOver);
+  store.grantStage(PartitionFiles, 'backup', '*/partition/*');
+  store.grantStage(Arrange, 'backup', '*/apply/plan.json');
+  store.grantStage(ApplyRange, 'backup', '*/apply/*');
+  store.grantStage(Commit, 'backup', startOver);
+  store.grantWrite(ApplyRange, 'runs');
+  store.grantWrite(Commit, 'snapshots');
+  for (const step of [Begin, ScanSegment, Collect, PartitionFiles, Arrange, ApplyRange, Commit, Abort]) {
+    secret.grantSign(step);
   }
-  for (const step of [ApplyRange, Commit]) store.grantWrite(step, 'tables');
 }

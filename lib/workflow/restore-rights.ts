@@ -48,15 +48,18 @@ export function grantRestoreRights(
   tables.grantTagged(FinishRestore, 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive');
   tables.grantFinish(FinishRestore);
   grantRemoval(AbortRestore, props);
-  for (const step of [ImportTable, CreateTable, TagTable]) secret.grantSign(step);
 
   store.grantRead(AbortRestore, 'staging');
   const contentReaders = [PlanRestore, MaterializeRange, WriteRange, FinishRestore];
   const others = [ImportTable, CreateTable, BuildIndexes];
   for (const step of contentReaders) store.grantRead(step, 'staging', 'tables');
   for (const step of others) store.grantRead(step, 'staging');
-  // Some write there only the note of why they failed.
-  for (const step of [...contentReaders, ...others]) store.grantWrite(step, 'staging');
+  store.grantStage(PlanRestore, 'restore', 'plan.json');
+  store.grantStage(MaterializeRange, 'restore', 'materialize/*', 'import/*');
+  store.grantStage(WriteRange, 'restore', 'write/*');
+  // They write only the note of why they failed.
+  for (const step of [...others, FinishRestore]) store.grantStage(step, 'restore');
+  for (const step of [...contentReaders, ...others, TagTable]) secret.grantSign(step);
 }
 
 /**

@@ -24,6 +24,7 @@ import { backupStaging, partName } from '../../lambda/jobs/staging.ts';
 import { smallLimits } from '../support/snapshot/chain.ts';
 import { manifestOf, createMemoryStore } from '../support/snapshot/support.ts';
 import { createBackupJob } from '../../lambda/jobs/job.ts';
+import { testSecret } from '../support/secret.ts';
 
 const items = Array.from({ length: 30 }, (_, n) => `{"Item":{"pk":{"N":"${n}"},"v":{"S":"value ${n}"}}}\n`);
 const whole = await promisify(gzip)(items.join(''));
@@ -41,9 +42,10 @@ async function partitionFile(bytes: Buffer, written = bytes): Promise<string[] |
     ids: randomIds,
     log: silentLog,
     store,
+    secret: testSecret,
   } as Services;
   const job = createBackupJob('Music', manifestOf([]).id);
-  const staging = backupStaging(store, job);
+  const staging = backupStaging(services, job);
   const plan: Pick<BackupPlan, 'id' | 'description'> = {
     id: job.id,
     description: manifestOf([]).description,

@@ -98,10 +98,27 @@ describe('the bucket of the store', () => {
               Action: 's3:*',
               Condition: { Bool: { 'aws:SecureTransport': 'false' } },
             },
+            {},
           ],
         },
       },
     ]);
+  });
+
+  it('lets nobody replace an object, except DynamoDB’s exports and notes of failures', () => {
+    const [bucket] = ids('AWS::S3::Bucket');
+    const arn = (keys: string) => ({
+      'Fn::Join': ['', [{ 'Fn::GetAtt': [bucket, 'Arn'] }, `/backups/eu/staging/${keys}`]],
+    });
+    const [policy] = properties('AWS::S3::BucketPolicy');
+    expect(policy?.PolicyDocument.Statement[1]).toEqual({
+      Sid: 'ReplaceNothing',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: 's3:PutObject',
+      NotResource: [arn('0*/export/*'), arn('0*/failure/*'), arn('restore-*/failure/*')],
+      Condition: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
+    });
   });
 
   it('is encrypted with a key of its own, which rotates', () => {

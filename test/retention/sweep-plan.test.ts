@@ -14,6 +14,7 @@ import { manifestKey, runKey } from '../../lambda/snapshot/format/manifest.ts';
 import { createMemoryStore } from '../support/snapshot/support.ts';
 import { backupStaging, restoreStaging } from '../../lambda/jobs/staging.ts';
 import { createBackupJob, createRestoreJob } from '../../lambda/jobs/job.ts';
+import { testSecret } from '../support/secret.ts';
 
 const tableId = 'table-1';
 const deadline = 1000;
@@ -159,8 +160,9 @@ describe('the plan for a table', () => {
 describe('the plan for staged objects', () => {
   const job = createBackupJob('orders', createBackupId(7, '0123abcd'), '00000000000007-0123abcd-2');
   const restoreJob = createRestoreJob('copy', createRestoreId(8, '0123abcd'));
-  const ofBackup = backupStaging(createMemoryStore(), job).key('scan/0/0.json');
-  const ofRestore = restoreStaging(createMemoryStore(), restoreJob).key('plan.json');
+  const access = { store: createMemoryStore(), secret: testSecret };
+  const ofBackup = backupStaging(access, job).key('scan/0/0.json');
+  const ofRestore = restoreStaging(access, restoreJob).key('plan.json');
 
   it('finds the job of an object by its key', () => {
     expect([ofBackup, ofRestore, 'staging/notes.txt', `staging/${job.id}x/y`].map(stagedJobOf)).toEqual([

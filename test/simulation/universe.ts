@@ -1,6 +1,5 @@
 import { openCatalog } from '../../lambda/catalog/catalog.ts';
 import { createRecovery } from '../../lambda/native/dynamodb-recovery.ts';
-import { createSecret } from '../../lambda/jobs/secret.ts';
 import { createOperations, type Operations } from '../../lambda/operations/operations.ts';
 import type { Ids } from '../../lambda/runtime/ids.ts';
 import type { Log } from '../../lambda/runtime/logger.ts';
@@ -23,6 +22,7 @@ import { createSimulatedDynamodb, createSimulatedStreams } from './services/sdk-
 import { StateMachines } from './services/state-machines.ts';
 import { answerStreams } from './services/streams.ts';
 import { UserTables } from './services/user-tables.ts';
+import { testSecret } from '../support/secret.ts';
 
 /** A whole Tidemark in simulated time, over simulated services. Everything that happens in it follows from the seed. */
 export interface Universe {
@@ -91,7 +91,7 @@ export function createUniverse(seed: number, definitions: Definitions): Universe
     ),
     store: createSimulatedStore(bucket, network, faults),
     executions: machines,
-    secret: createSecret(Buffer.alloc(32, 1)),
+    secret: testSecret,
     recovery: createRecovery(dynamodb),
     native: noNativeBackups,
     bucketPlace: { bucket: 'simulated', prefix: '' },

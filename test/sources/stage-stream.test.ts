@@ -9,6 +9,7 @@ import { stageStream, type StreamReading } from '../../lambda/sources/stage-stre
 import { findLanesAround } from '../../lambda/sources/stream-cut.ts';
 import { SimulatedTable } from '../support/sources/simulated-stream.ts';
 import { createMemoryStore } from '../support/snapshot/support.ts';
+import { testSecret } from '../support/secret.ts';
 
 const settleMs = 3000;
 
@@ -30,6 +31,7 @@ function endScan(table: SimulatedTable) {
     config: { ...defaultConfig, settleMs },
     ids: randomIds,
     store,
+    secret: testSecret,
     streams,
   };
   const work: CollectWork = {
@@ -40,7 +42,7 @@ function endScan(table: SimulatedTable) {
       parent: undefined,
       startedAt: marker,
     },
-    staging: backupStaging(store, createBackupJob(table.name, id)),
+    staging: backupStaging({ store, secret: testSecret }, createBackupJob(table.name, id)),
     part: 0,
   };
   const stream = String(table.stream?.arn);

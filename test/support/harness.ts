@@ -11,7 +11,6 @@ import { type Config, defaultConfig } from '../../lambda/services/config.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 import type { Services } from '../../lambda/services/services.ts';
-import { createSecret } from '../../lambda/jobs/secret.ts';
 import { defaultLimits, type Limits } from '../../lambda/snapshot/format/limits.ts';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
@@ -27,6 +26,7 @@ import {
 import { RecoverySettings } from '../../local/dynamodb/recovery/recovery-settings.ts';
 import type { TestDatabase } from './database.ts';
 import type { SimulatedRecovery } from './recovery.ts';
+import { testSecret } from './secret.ts';
 
 /** A whole Tidemark in this process over a test database, with its own catalog and store. */
 export interface Harness {
@@ -107,7 +107,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
       streams: database.streams,
       store: given.store?.(plain) ?? plain,
       executions,
-      secret: createSecret(Buffer.alloc(32, 1)),
+      secret: testSecret,
       recovery: options.exports?.recovery ?? {
         describe: (table) => continuous.describe(table),
         update: (table, specification) => continuous.update(table, specification),

@@ -30,7 +30,7 @@ export async function runStep<I extends { readonly job: Job }, O extends object>
     log.error('step failed', { ...facts, reason: reasonOf(error), milliseconds: clock.now() - started });
     const isRestore = job.machine === 'restore';
     if (!isError(error, 'TaskIncomplete') && !(isRestore && isError(error, 'TurnLost'))) {
-      await noteFailure(services.store, job, error).catch((cause: unknown) =>
+      await noteFailure(services, job, error).catch((cause: unknown) =>
         log.warn('reason not noted', { ...facts, reason: reasonOf(cause) }),
       );
     }

@@ -35,7 +35,7 @@ export async function collectExports(
   { ranges }: ExportOrigin,
   { plan }: CollectWork,
 ): Promise<Collected> {
-  const exports: Exports = { ranges, plan, folder: exportStaging(services.store, plan.id) };
+  const exports: Exports = { ranges, plan, folder: exportStaging(services, plan.id) };
   const age = services.clock.now() - plan.startedAt;
   try {
     const files = await findExportedFiles(services, exports);

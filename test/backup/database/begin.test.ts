@@ -158,7 +158,7 @@ describe('begin, after the head’s manifest was replaced by another valid one,'
     await replaceManifest(harness.store, two);
     expect(await beginBackup(claim.backup)).toMatchObject({ status: 'scan' });
     expect(
-      await backupStaging(harness.store, createBackupJob(claim.table, claim.backup)).read<BackupPlan>(
+      await backupStaging(harness.services, createBackupJob(claim.table, claim.backup)).read<BackupPlan>(
         names.plan,
       ),
     ).toMatchObject({

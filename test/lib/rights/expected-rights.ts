@@ -19,9 +19,15 @@ const read = (...areas: string[]) => [
   's3:ListBucket on bucket',
   'kms:Decrypt on key by S3',
 ];
-const write = (...areas: string[]) => [
-  ...areas.flatMap((area) => on(area, 's3:PutObject', 's3:AbortMultipartUpload')),
+const sign = 'kms:GenerateMac on secret';
+const put = (...places: string[]) => [
+  ...places.flatMap((place) => on(place, 's3:PutObject', 's3:AbortMultipartUpload')),
   'kms:GenerateDataKey on key by S3',
+];
+/** Reads staging, and writes objects of these names to the staging folders of a machine's jobs. */
+const stage = (machine: 'backup' | 'restore', ...names: string[]) => [
+  ...put(...['failure/*', ...names].map((name) => `${machine} staging ${name}`)),
+  sign,
 ];
 const start = (...machines: string[]) =>
   machines.map((machine) => `states:StartExecution on ${machine} machine`);
@@ -46,7 +52,6 @@ const userKeys = on(
 
 const userKeysForReading = on('user keys by DynamoDB', 'kms:Decrypt', 'kms:DescribeKey');
 const finish = 'dynamodb:TagResource on user tables if finishing';
-const sign = 'kms:GenerateMac on secret';
 
 const describeImports = ['dynamodb:DescribeImport on imports', 'dynamodb:ListImports on *'];
 
@@ -113,37 +118,46 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     describeRecovery,
     'dynamodb:DescribeStream on user streams',
     ...read('staging', 'tables'),
-    ...write('staging'),
+    ...stage('backup', '*/plan.json', '*/start-over.json'),
     ...start('backup'),
   ],
   scan: [
     ...on('user tables', 'dynamodb:Scan', 'dynamodb:DescribeTable'),
     ...userKeysForReading,
     ...read('staging'),
-    ...write('staging'),
+    ...stage('backup', '*/scan/*'),
   ],
   collect: [
     describeRecovery,
     'dynamodb:ExportTableToPointInTime on user tables',
     'dynamodb:DescribeExport on user exports',
-    's3:PutObjectAcl on staging',
+    's3:PutObjectAcl on backup staging export/*',
     ...on('user streams', 'dynamodb:DescribeStream', 'dynamodb:GetShardIterator', 'dynamodb:GetRecords'),
     ...userKeysForReading,
     ...read('staging', 'tables'),
-    ...write('staging'),
+    ...stage('backup', '*/stream/*', 'export/*', '*/partition/plan.json', '*/start-over.json'),
   ],
-  partition: [...read('staging'), ...write('staging')],
-  arrange: [...read('staging', 'tables'), ...write('staging')],
-  apply: [...read('staging', 'tables'), ...write('staging', 'tables')],
-  commit: [...catalog, ...read('staging', 'tables'), ...write('staging', 'tables')],
-  abort: [...catalog, ...read('staging')],
+  partition: [...read('staging'), ...stage('backup', '*/partition/*')],
+  arrange: [...read('staging', 'tables'), ...stage('backup', '*/apply/plan.json')],
+  apply: [...read('staging', 'tables'), ...stage('backup', '*/apply/*'), ...put('runs')],
+  commit: [
+    ...catalog,
+    ...read('staging', 'tables'),
+    ...stage('backup', '*/start-over.json'),
+    ...put('manifests'),
+  ],
+  abort: [...catalog, ...read('staging'), sign],
   'hand-over': [...catalog, ...start('backup')],
-  'restore-plan': [...catalog, ...read('staging', 'tables'), ...write('staging')],
-  'restore-materialize': [...catalogRead, ...read('staging', 'tables'), ...write('staging')],
+  'restore-plan': [...catalog, ...read('staging', 'tables'), ...stage('restore', 'plan.json')],
+  'restore-materialize': [
+    ...catalogRead,
+    ...read('staging', 'tables'),
+    ...stage('restore', 'materialize/*', 'import/*'),
+  ],
   'restore-import': [
     ...catalog,
     ...read('staging'),
-    ...write('staging'),
+    ...stage('restore'),
     ...on('user tables', 'dynamodb:ImportTable', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
     ...describeImports,
     'dynamodb:TagResource on user tables if tagging',
@@ -162,7 +176,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
   'restore-create-table': [
     ...catalog,
     ...read('staging'),
-    ...write('staging'),
+    ...stage('restore'),
     ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
     ...on('user tables if made with the tag', 'dynamodb:CreateTable', 'dynamodb:TagResource'),
     sign,
@@ -171,7 +185,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
   'restore-write': [
     ...catalogRead,
     ...read('staging', 'tables'),
-    ...write('staging'),
+    ...stage('restore', 'write/*'),
     'dynamodb:DescribeTable on user tables',
     'dynamodb:BatchWriteItem on user tables if tagged',
     ...userKeys,
@@ -179,7 +193,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
   'restore-indexes': [
     ...catalogRead,
     ...read('staging'),
-    ...write('staging'),
+    ...stage('restore'),
     'dynamodb:DescribeTable on user tables',
     'dynamodb:UpdateTable on user tables if tagged',
     ...userKeys,
@@ -188,7 +202,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     ...catalog,
     ...describeTables,
     ...read('staging', 'tables'),
-    ...write('staging'),
+    ...stage('restore'),
     ...on('user tables if tagged', 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive'),
     finish,
     ...userKeys,

@@ -30,6 +30,9 @@ const named = 'arn:aws:dynamodb:eu-west-1:123456789012:table/users';
 const names: readonly (readonly [RegExp, string])[] = [
   [/^<CatalogTable\w+\.Arn>(\/index\/\*)?$/, 'catalog'],
   [/^<StoreBucket\w+\.Arn>\/(backups\/)?(staging|tables)\/\*$/, '$2'],
+  [/^<StoreBucket\w+\.Arn>\/backups\/staging\/0\*\/(.+)$/, 'backup staging $1'],
+  [/^<StoreBucket\w+\.Arn>\/backups\/staging\/restore-\*\/(.+)$/, 'restore staging $1'],
+  [/^<StoreBucket\w+\.Arn>\/backups\/tables\/\*\/runs\/\*$/, 'runs'],
   [/^<StoreBucket\w+\.Arn>\/backups\/tables\/\*\/snapshots\/\*$/, 'manifests'],
   [/^<StoreBucket\w+\.Arn>$/, 'bucket'],
   [/^<StoreKey\w+\.Arn>$/, 'key'],

@@ -33,7 +33,7 @@ it.each<[string, (result: RangeResult) => Partial<RangeResult>]>([
   async (_, change) => {
     const { database, harness } = world;
     const { job, content } = await loadTable();
-    const staging = restoreStaging(harness.store, job);
+    const staging = restoreStaging(harness.services, job);
     const name = partName(fileNames.range('writes', 0), 0);
     const result = await staging.read<RangeResult>(name);
     await staging.note(name, { ...result, ...change(result) });

@@ -62,7 +62,7 @@ async function materializeAll(
   return { job, objects: await listKeys(harness.store, folderOf(job)) };
 }
 
-const folderOf = (job: RestoreJob) => restoreStaging(harness.store, job).key('import');
+const folderOf = (job: RestoreJob) => restoreStaging(harness.services, job).key('import');
 const readLines = async (key: string) =>
   gunzipSync(await harness.store.get(key))
     .toString()
@@ -78,7 +78,7 @@ describe('materializeRange', () => {
     expect(objects.length).toBeGreaterThan(6);
     const results = await Promise.all(
       objects.map((key) =>
-        restoreStaging(harness.store, job).read<RangeResult>(
+        restoreStaging(harness.services, job).read<RangeResult>(
           key.replace(/^.*\/import\/(\d+)-(\d+)\.json\.gz$/, 'materialize/$1/$2.json'),
         ),
       ),
@@ -95,19 +95,19 @@ describe('materializeRange', () => {
     await materializeRange(harness.services, input);
     const [key = ''] = await listKeys(harness.store, folderOf(job));
     const [before, result] = [await harness.store.get(key), await readFirstResult(job)];
-    await harness.store.delete([restoreStaging(harness.store, job).key('materialize/0/0.json')]);
+    await harness.store.delete([restoreStaging(harness.services, job).key('materialize/0/0.json')]);
     // The repeat has almost no time, unlike the first attempt.
     const config = { ...harness.services.config, timeBudgetMs: 1 };
     await materializeRange({ ...harness.services, config }, input);
     expect(await listKeys(harness.store, folderOf(job))).toEqual([key]);
     expect([await harness.store.get(key), await readFirstResult(job)]).toEqual([before, result]);
-    await harness.store.delete([key, restoreStaging(harness.store, job).key('materialize/0/0.json')]);
+    await harness.store.delete([key, restoreStaging(harness.services, job).key('materialize/0/0.json')]);
     await materializeRange(harness.services, input);
     expect([await harness.store.get(key), await readFirstResult(job)]).toEqual([before, result]);
   });
 
   const readFirstResult = (job: RestoreJob) =>
-    restoreStaging(harness.store, job).read<RangeResult>('materialize/0/0.json');
+    restoreStaging(harness.services, job).read<RangeResult>('materialize/0/0.json');
 
   it('stores objects under the prefix that the import reads, which ends with the folder’s slash', async () => {
     const { job } = await planRestoreJob();

@@ -15,5 +15,5 @@ it('a restore is not planned by a manifest whose checksum is not the one in the 
   const job = await requestRestore(harness, backup);
   await replaceManifest(harness.store, backup);
   await expect(planRestore(harness.services, { job })).rejects.toMatchObject({ code: 'SnapshotCorrupt' });
-  expect(await restoreStaging(harness.store, job).find(fileNames.plan)).toBeUndefined();
+  expect(await restoreStaging(harness.services, job).find(fileNames.plan)).toBeUndefined();
 });

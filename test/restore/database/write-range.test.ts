@@ -26,7 +26,7 @@ afterAll(() => harness.close());
 
 const resultName = (part: number) => partName(fileNames.range('writes', 0), part);
 const readResult = (job: RestoreJob, part: number) =>
-  restoreStaging(harness.store, job).read<RangeResult>(resultName(part));
+  restoreStaging(harness.services, job).read<RangeResult>(resultName(part));
 
 /** The services of an invocation whose time is spent after its first request. */
 function hurriedServices() {
@@ -76,7 +76,7 @@ it('a repeated invocation continues after the parts that were published, and sen
 
 it('an invocation whose twin was faster to publish a part ends, and the next one continues from the twin’s', async () => {
   const job = await beginRestore(harness, made.backup);
-  const staging = restoreStaging(harness.store, job);
+  const staging = restoreStaging(harness.services, job);
   let isFirst = true;
   intercept(database, 'BatchWriteItemCommand', async (send) => {
     if (isFirst) {

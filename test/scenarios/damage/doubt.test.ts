@@ -20,7 +20,7 @@ it('a restored table that differs from its snapshot’s claim is kept, and the d
     log,
     around: async (handler, input, run) => {
       if (handler === 'restore-finish' && finishing++ === 0) {
-        const staging = restoreStaging(harness.store, (input as { job: RestoreJob }).job);
+        const staging = restoreStaging(harness.services, (input as { job: RestoreJob }).job);
         const result = await staging.read<RangeResult>('write/0/0.json');
         await staging.note('write/0/0.json', { ...result, items: result.items + 1 });
       }

@@ -18,6 +18,7 @@ import { smallLimits } from '../../support/snapshot/chain.ts';
 import { gather, manifestOf, createMemoryStore } from '../../support/snapshot/support.ts';
 import { type GoldenExport, tableArn, tableId, type WrittenExport } from './golden.ts';
 import { type BackupJob, createBackupJob } from '../../../lambda/jobs/job.ts';
+import { testSecret } from '../../support/secret.ts';
 
 export interface Arrived {
   readonly golden: GoldenExport;
@@ -59,10 +60,11 @@ export async function ingest(exports: readonly Arrived[]): Promise<Map<string, N
     ids: randomIds,
     log: silentLog,
     store,
+    secret: testSecret,
   } as Services;
   const { id, description } = manifestOf([]);
   const job = createBackupJob('Music', id);
-  const staging = backupStaging(store, job);
+  const staging = backupStaging(services, job);
   const plan: Pick<BackupPlan, 'id' | 'description'> = { id, description };
   const tasks = spreadFiles(files, smallLimits.taskBytes);
   await staging.note(names.plan, plan);

@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import { createSecret } from '../../../lambda/jobs/secret.ts';
 import { openCatalog } from '../../../lambda/catalog/catalog.ts';
 import { noNativeBackups } from '../../../local/dynamodb/no-native-backups.ts';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
@@ -18,6 +17,7 @@ import { backUp, expectExact, make, request, steady, type World } from '../sourc
 import { startDatabase, type TestDatabase } from '../database.ts';
 import { createSimulatedDynamodb } from '../simulated-dynamodb.ts';
 import { testLimits } from '../harness.ts';
+import { testSecret } from '../secret.ts';
 
 /** Wraps each call of the store and of the catalog. */
 export type Around = <T>(call: () => Promise<T>) => Promise<T>;
@@ -81,7 +81,7 @@ export class SweepWorlds {
       streams: table.client,
       store: wrapCalls(store, around),
       executions: { start: () => Promise.resolve(), state: () => Promise.resolve('ended') },
-      secret: createSecret(Buffer.alloc(32, 1)),
+      secret: testSecret,
       recovery: { describe: async () => ({ enabled: false }), update: async () => ({ enabled: false }) },
       native: noNativeBackups,
       bucketPlace: { bucket: 'none', prefix: '' },

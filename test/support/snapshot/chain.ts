@@ -30,6 +30,7 @@ import type { TaskInput, TaskResult } from '../../../lambda/jobs/task.ts';
 import { manifestOf } from './support.ts';
 import { type BackupJob, createBackupJob } from '../../../lambda/jobs/job.ts';
 import { createBackupId } from '../../../lambda/model/ids.ts';
+import { testSecret } from '../secret.ts';
 
 /** The new text of items by number, undefined for a deleted item. They are the items of `change` in `support.ts`. */
 export type Texts = ReadonlyMap<number, string | undefined>;
@@ -72,6 +73,7 @@ export function createChain(store: ObjectStore, limits: Limits = smallLimits): C
     ids: randomIds,
     log: silentLog,
     store,
+    secret: testSecret,
   } as Services;
   const content = new Map<number, string>();
   let parent: StoredManifest | undefined;
@@ -80,7 +82,7 @@ export function createChain(store: ObjectStore, limits: Limits = smallLimits): C
     async backup(changes, kind = 'incremental') {
       const plan = planOf(parent, kind);
       const job = createBackupJob(plan.table.name, plan.id);
-      const staging = backupStaging(store, job);
+      const staging = backupStaging(services, job);
       await staging.note(names.plan, plan);
       const files = new StagedFiles(store, limits.stagedFileBytes, (n) => staging.key(`staged/${n}`));
       for (const [n, text] of changes) await stage(files, n, content.get(n), text, parent === undefined);

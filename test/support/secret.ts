@@ -1,0 +1,4 @@
+import { createSecret } from '../../lambda/jobs/secret.ts';
+
+/** The secret of every Tidemark of a test. */
+export const testSecret = createSecret(Buffer.alloc(32, 1));
