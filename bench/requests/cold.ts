@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import type { ApiEvent } from '../../lambda/handlers/dynamodb-api.ts';
+import type { ApiEvent } from '../../lambda/handlers/compose/api-handler.ts';
 import { environment } from '../../lambda/runtime/environment.ts';
 import { bundle, findStartFiles, handlersFolder } from '../../lib/functions/bundling.ts';
 import { median } from '../engine/measure.ts';
@@ -52,7 +52,7 @@ const event: ApiEvent = {
  */
 export async function measureCold(folder: string, samples: number): Promise<ColdResult> {
   await mkdir(folder, { recursive: true });
-  const size = await makeBundle(join(handlersFolder, 'dynamodb-api.ts'), join(folder, 'handler'));
+  const size = await makeBundle(join(handlersFolder, 'api-backup.ts'), join(folder, 'handler'));
   const peerSize = await makeBundle(peerEntry, join(folder, 'peer'));
   const standIn = await startStandIn(folder);
   try {

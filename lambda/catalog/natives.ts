@@ -56,8 +56,7 @@ export class Natives {
 
   /** Makes the backup AVAILABLE. Does nothing if it has ended already. */
   async complete(backup: BackupRecord, { items, bytes }: Pick<Figures, 'items' | 'bytes'>): Promise<void> {
-    const figures: Figures = { items, bytes, copiedBytes: 0, copiedFiles: 0, copiedRecords: 0 };
-    await this.#end(backup, 'AVAILABLE', 'figures', figures);
+    await this.#end(backup, 'AVAILABLE', 'figures', toNativeFigures({ items, bytes }));
   }
 
   /**
@@ -108,4 +107,9 @@ export class Natives {
     ]);
     return refused === undefined;
   }
+}
+
+/** The figures of a native backup, which adds nothing to the store. */
+export function toNativeFigures({ items, bytes }: Pick<Figures, 'items' | 'bytes'>): Figures {
+  return { items, bytes, copiedBytes: 0, copiedFiles: 0, copiedRecords: 0 };
 }

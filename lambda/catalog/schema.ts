@@ -3,7 +3,8 @@ import type { SetId, SetKey } from '../model/sets.ts';
 
 /**
  * The keys of the catalog's one table. All records of a table name share a partition, so that one consistent query or
- * transaction covers them. The index gathers the records of one collection over all tables.
+ * transaction covers them. The mark of a native backup has a partition of its own, so that the function that requests
+ * backups may delete it, but no backup. The index gathers the records of one collection over all tables.
  *
  * | record      | pk            | sk             | collection, position                          |
  * | ----------- | ------------- | -------------- | --------------------------------------------- |
@@ -12,7 +13,7 @@ import type { SetId, SetKey } from '../model/sets.ts';
  * | once deleted| `TABLE#name`  | `DELETED#id`   | DELETED, id                                   |
  * | expiry      | `TABLE#name`  | `EXPIRY#id`    | EXPIRIES, 14-digit epoch ms                   |
  * | folder      | `TABLE#name`  | `FOLDER#id`    |                                               |
- * | native      | `TABLE#name`  | `NATIVE#id`    | NATIVES, id (only while DynamoDB makes it)    |
+ * | native      | `NATIVE#name` | `NATIVE#id`    | NATIVES, id (only while DynamoDB makes it)    |
  * | snapshot    | `TABLE#name`  | `SNAPSHOT#id`  |                                               |
  * | restore     | `TABLE#target`| `RESTORE`      | RESTORES, id (only while it is running)       |
  * |             |               |                | FAILED_RESTORES, 14-digit epoch ms (until the |
@@ -49,7 +50,7 @@ export const keys = {
   }),
   expiry: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `EXPIRY#${id}` }),
   folder: (table: string, tableId: string): RecordKey => ({ pk: `TABLE#${table}`, sk: `FOLDER#${tableId}` }),
-  native: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `NATIVE#${id}` }),
+  native: (table: string, id: BackupId): RecordKey => ({ pk: `NATIVE#${table}`, sk: `NATIVE#${id}` }),
   snapshot: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `SNAPSHOT#${id}` }),
   restore: (target: string): RecordKey => ({ pk: `TABLE#${target}`, sk: 'RESTORE' }),
   listedRestore: (target: string): RecordKey => ({ pk: `TABLE#${target}`, sk: 'LISTED' }),

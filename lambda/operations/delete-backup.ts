@@ -3,7 +3,8 @@ import type { BackupRecord } from '../model/records.ts';
 import type { NativeServices } from './request-native-backup.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { describeBackup } from './describe-backup.ts';
+import { findBackup } from './find-backup.ts';
+import { settleNativeBackup } from './settle-native-backup.ts';
 
 export interface DeleteBackupInput extends BackupKey {
   /** The same for all attempts of one call: repeats get the first one's answer. */
@@ -15,7 +16,7 @@ export async function deleteBackup(
   services: NativeServices,
   { requestKey, ...key }: DeleteBackupInput,
 ): Promise<BackupRecord> {
-  const backup = await describeBackup(services, key).catch((error: unknown) =>
+  const backup = await findSettled(services, key).catch((error: unknown) =>
     findDeletedBefore(services, key, requestKey, error),
   );
   if (backup.status === 'DELETED') return backup;
@@ -24,6 +25,15 @@ export async function deleteBackup(
   }
   await endBackup(services, backup, requestKey);
   return backup;
+}
+
+/** Finds the backup. Records first what became of a native one that is CREATING by its record. */
+async function findSettled(services: NativeServices, key: BackupKey): Promise<BackupRecord> {
+  const backup = await findBackup(services, key);
+  // If DynamoDB was asked twice for this backup, leave it to the reconciler: it must first look for the second copy with
+  // ListBackups, and not every caller may list.
+  if (backup.attempts > 1) return backup;
+  return (await settleNativeBackup(services, backup)) ? findBackup(services, key) : backup;
 }
 
 /** Returns the backup if an earlier attempt of the same request deleted it; else throws `error`. */

@@ -2,16 +2,16 @@ import type { BackupKey } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
 import { findBackup } from './find-backup.ts';
 import type { NativeServices } from './request-native-backup.ts';
-import { settleNativeBackup } from './settle-native-backup.ts';
+import { describeNativeBackup } from './settle-native-backup.ts';
 
 /**
- * Finds a backup, as `findBackup` does. For one of DynamoDB's own that is CREATING, first asks DynamoDB for its state and
- * updates the record.
+ * Finds a backup, as `findBackup` does. For one of DynamoDB's own that is CREATING, also asks DynamoDB whether it is
+ * AVAILABLE. The record is not changed, because a caller who may describe a backup need not have the right to: the
+ * reconciler records it within minutes.
  */
 export async function describeBackup(services: NativeServices, key: BackupKey): Promise<BackupRecord> {
   const backup = await findBackup(services, key);
-  // If DynamoDB was asked twice for this backup, leave it to the reconciler: it must first look for the second copy with
-  // ListBackups, and not every caller may list.
+  // If DynamoDB was asked twice for this backup, the reconciler must first look for the second copy.
   if (backup.attempts > 1) return backup;
-  return (await settleNativeBackup(services, backup)) ? findBackup(services, key) : backup;
+  return describeNativeBackup(services, backup);
 }

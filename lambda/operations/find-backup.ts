@@ -1,7 +1,7 @@
 import { backupArnOf, type BackupKey, checkBackupPlace } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
-import { noteDamage } from '../services/note-damage.ts';
+import { reportDamage } from '../services/note-damage.ts';
 import type { ReadServices, RequestServices } from '../services/operation-services.ts';
 import { type Manifest, readManifest } from '../snapshot/format/manifest.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -92,10 +92,10 @@ export async function readBackupManifest(
 
 /**
  * Runs `read`. Reading pins nothing: if it fails because one of the backups was deleted in the meantime, throws
- * `BackupNotFound` instead of `SnapshotCorrupt`. Otherwise records the damage.
+ * `BackupNotFound` instead of `SnapshotCorrupt`. Otherwise reports the damage.
  */
 export async function readUnlessDeleted<T>(
-  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log'>,
+  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log' | 'reportDamage'>,
   backups: readonly BackupKey[],
   read: () => Promise<T>,
 ): Promise<T> {
@@ -105,7 +105,8 @@ export async function readUnlessDeleted<T>(
     if (!isError(error, 'SnapshotCorrupt')) throw error;
     for (const key of backups) await findBackup(services, key);
     const damage = { reason: reasonOf(error), object: error.object };
-    for (const key of backups) await noteDamage(services, key, damage);
+    for (const key of backups)
+      await reportDamage(services, { backup: { table: key.table, id: key.id }, damage });
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { toNativeFigures } from '../catalog/natives.ts';
 import type { BackupRecord } from '../model/records.ts';
 import type { NativeServices } from './request-native-backup.ts';
 
@@ -23,6 +24,20 @@ export async function settleNativeBackup(services: NativeServices, backup: Backu
   }
   await catalog.natives.complete(backup, found);
   return true;
+}
+
+/**
+ * Returns a native backup as it is now: one that is CREATING by its record is AVAILABLE once DynamoDB has made it. Changes
+ * no record.
+ */
+export async function describeNativeBackup(
+  { native }: Pick<NativeServices, 'native'>,
+  backup: BackupRecord,
+): Promise<BackupRecord> {
+  if (backup.status !== 'CREATING' || backup.nativeArn === undefined) return backup;
+  const found = await native.describe(backup.nativeArn);
+  if (found?.status !== 'AVAILABLE' || found.tableId !== backup.table.tableId) return backup;
+  return { ...backup, status: 'AVAILABLE', figures: toNativeFigures(found) };
 }
 
 /** True while the request to DynamoDB is so recent that its caller may still be waiting for the answer. */

@@ -8,7 +8,7 @@ import { Verification } from '../snapshot/verify/verify.ts';
 import { Budget } from '../jobs/budget.ts';
 import { createPageToken, hexPlace, readPlace } from './page-token.ts';
 import { findBackup, findReadableBackup, readBackupManifest } from './find-backup.ts';
-import { noteDamage } from '../services/note-damage.ts';
+import { reportDamage } from '../services/note-damage.ts';
 import type { ReadServices } from '../services/operation-services.ts';
 
 export interface VerifyBackupInput {
@@ -43,7 +43,7 @@ export interface VerificationPage extends Reads {
  * out of range and for a token of another request.
  */
 export async function verifyBackup(
-  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log' | 'store'>,
+  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log' | 'store' | 'reportDamage'>,
   { backup: key, share = 1, next }: VerifyBackupInput,
 ): Promise<VerificationPage> {
   if (!(share > 0 && share <= 1))
@@ -70,7 +70,8 @@ export async function verifyBackup(
   // A damaged run matters to other snapshots too, a manifest only to its own.
   const worst = problems.find((problem) => problem.object !== object) ?? problems[0];
   if (worst !== undefined) {
-    await noteDamage(services, key, { reason: `${worst.object}: ${worst.problem}`, object: worst.object });
+    const damage = { reason: `${worst.object}: ${worst.problem}`, object: worst.object };
+    await reportDamage(services, { backup: { table: key.table, id: key.id }, damage });
   }
   const progress = manifest === undefined ? 1 : done / manifest.partitions.length;
   return {

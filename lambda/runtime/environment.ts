@@ -17,8 +17,10 @@ export const environment = {
   /** The ARNs of the state machines. Only functions that start executions have them. */
   backupMachine: 'TIDEMARK_BACKUP_MACHINE_ARN',
   restoreMachine: 'TIDEMARK_RESTORE_MACHINE_ARN',
-  /** The ARN of the function that calls DynamoDB to restore tables. Only the API's function has it. */
+  /** The ARN of the function that calls DynamoDB to restore tables. Only the function that requests restores has it. */
   restoreFunction: 'TIDEMARK_RESTORE_FUNCTION_ARN',
+  /** The ARN of the function that records damage. Only the function that reads backups has it. */
+  damageFunction: 'TIDEMARK_DAMAGE_FUNCTION_ARN',
   /** `refuse` or `enable`: whether to refuse the backup of a table without a stream, or enable a stream. */
   missingStream: 'TIDEMARK_MISSING_STREAM',
   /** `export` or `scan`: how to read a table that has no snapshot to continue. */
@@ -34,3 +36,8 @@ export const environment = {
   /** The number of segments of a table scan: 1 to 500. */
   scanSegments: 'TIDEMARK_SCAN_SEGMENTS',
 } as const;
+
+/** The name of the variable with the ARN of the function of a verb. Only the function that dispatches requests has it. */
+export function functionVariable(verb: string): string {
+  return `TIDEMARK_API_${verb.toUpperCase()}_FUNCTION_ARN`;
+}

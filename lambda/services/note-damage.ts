@@ -11,6 +11,24 @@ export interface Damage {
   readonly object: string | undefined;
 }
 
+/** Damage that was seen in the snapshot of a backup. */
+export interface DamageReport {
+  readonly backup: Pick<BackupKey, 'table' | 'id'>;
+  readonly damage: Damage;
+}
+
+/** The services of a reader: those that record damage, or a way to report it to whoever may. */
+export type DamageServices = Pick<Services, 'catalog' | 'clock' | 'log'> & {
+  /** @default the catalog is written directly */
+  readonly reportDamage?: (report: DamageReport) => Promise<void>;
+};
+
+/** Reports damage that a reader has seen, or records it if the reader may do that itself. */
+export async function reportDamage(services: DamageServices, report: DamageReport): Promise<void> {
+  if (services.reportDamage === undefined) await noteDamage(services, report.backup, report.damage);
+  else await services.reportDamage(report);
+}
+
 /**
  * Records damage that was seen in a snapshot, and logs it, which raises an alarm. No later backup continues the snapshot. If
  * a run is damaged, no backup continues any snapshot that may share it: one that refers to runs as old as it.
@@ -18,7 +36,7 @@ export interface Damage {
  */
 export async function noteDamage(
   { catalog, clock, log }: Pick<Services, 'catalog' | 'clock' | 'log'>,
-  { table, id }: BackupKey,
+  { table, id }: DamageReport['backup'],
   { reason, object }: Damage,
 ): Promise<void> {
   const snapshot = await catalog.snapshots.get({ table, id });

@@ -1,4 +1,5 @@
 import type { ContinuousBackups } from '../native/recovery.ts';
+import type { DamageServices } from './note-damage.ts';
 import type { Services } from './services.ts';
 
 /** The services of one operation. */
@@ -9,7 +10,8 @@ export type RequestServices = Pick<
 
 /** The services of all operations together. */
 export type OperationServices = RequestServices &
-  Pick<Services, 'store'> & { readonly continuous: ContinuousBackups };
+  Pick<Services, 'store'> &
+  DamageServices & { readonly continuous: ContinuousBackups };
 
 /** The services of an operation that reads stored objects. */
-export type ReadServices = RequestServices & Pick<Services, 'store'>;
+export type ReadServices = RequestServices & Pick<Services, 'store'> & DamageServices;

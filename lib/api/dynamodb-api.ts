@@ -12,18 +12,10 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { pathForms, pathOf, type Place } from '../../lambda/dialects/dynamodb/paths.ts';
-import { TidemarkFunction } from '../functions/tidemark-function.ts';
-import type { NativeRestore } from '../native/native-restore.ts';
-import type { Machines, StackParts } from '../stack-parts.ts';
-import { letStart } from '../workflow/machine.ts';
+import { functionOf, pathForms, pathOf, type Place, verbs } from '../../lambda/dialects/dynamodb/paths.ts';
+import type { TidemarkFunction } from '../functions/tidemark-function.ts';
 import { gatewayResponses } from './gateway-responses.ts';
-
-export interface DynamodbApiProps extends StackParts {
-  readonly machines: Machines;
-  /** The function that requests restores from DynamoDB itself. The API's function calls it. */
-  readonly nativeRestore: NativeRestore;
-}
+import { VerbFunctions, type VerbFunctionsProps } from './verb-functions.ts';
 
 /**
  * The endpoint of the DynamoDB dialect: `/`, and a path for each verb and table. Every request must be signed for
@@ -32,23 +24,22 @@ export interface DynamodbApiProps extends StackParts {
 export class DynamodbApi extends Construct {
   private readonly api: RestApi;
 
-  constructor(scope: Construct, id: string, props: DynamodbApiProps) {
+  constructor(scope: Construct, id: string, props: VerbFunctionsProps) {
     super(scope, id);
-    const integration = new LambdaIntegration(this.createHandler(props), {
-      timeout: Duration.seconds(29),
-      // A test call of the console is not signed by a caller, whom the records could name.
-      allowTestInvoke: false,
-    });
+    const { byVerb, dispatcher } = new VerbFunctions(this, 'Functions', props);
     this.api = this.createApi(props);
     for (const response of gatewayResponses) {
       this.api.addGatewayResponse(response.type.responseType, response);
     }
     const authorizationType = AuthorizationType.IAM;
-    for (const form of ['/', ...Object.values(pathForms)]) {
-      this.api.root.resourceForPath(form).addMethod('POST', integration, { authorizationType });
+    for (const verb of verbs) {
+      const integration = integrate(byVerb[functionOf[verb]]);
+      this.api.root.resourceForPath(pathForms[verb]).addMethod('POST', integration, { authorizationType });
     }
-    // DynamoDB answers its health check at this path too.
-    this.api.root.addMethod('GET', integration, { authorizationType });
+    // DynamoDB answers its health check, a GET, at this path too.
+    for (const method of ['POST', 'GET']) {
+      this.api.root.addMethod(method, integrate(dispatcher), { authorizationType });
+    }
   }
 
   /** The URL of `/`. Clients set it as their endpoint, or the path of a verb below it. */
@@ -79,31 +70,7 @@ export class DynamodbApi extends Construct {
     });
   }
 
-  private createHandler(props: DynamodbApiProps): TidemarkFunction {
-    const handler = new TidemarkFunction(this, 'Handler', {
-      handler: 'dynamodb-api',
-      size: 'request',
-      settings: props.settings,
-    });
-    props.catalog.grantReadWrite(handler);
-    // For GetBackupItem, CompareBackups, VerifyBackup and PlanSweep.
-    props.store.grantRead(handler, 'tables');
-    props.tables.grant(
-      handler,
-      'dynamodb:DescribeTable',
-      'dynamodb:DescribeTimeToLive',
-      'dynamodb:DescribeContinuousBackups',
-      'dynamodb:UpdateContinuousBackups',
-      'dynamodb:CreateBackup',
-    );
-    props.tables.grantBackups(handler, 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup');
-    letStart(handler, 'backup', props.machines.backup.stateMachineArn);
-    letStart(handler, 'restore', props.machines.restore.stateMachineArn);
-    props.nativeRestore.letRestore(handler);
-    return handler;
-  }
-
-  private createApi({ settings }: DynamodbApiProps): RestApi {
+  private createApi({ settings }: VerbFunctionsProps): RestApi {
     const logGroup = new LogGroup(this, 'AccessLogs', {
       retention: settings.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -142,4 +109,12 @@ export class DynamodbApi extends Construct {
     api.node.tryRemoveChild('Endpoint');
     return api;
   }
+}
+
+function integrate(handler: TidemarkFunction): LambdaIntegration {
+  return new LambdaIntegration(handler, {
+    timeout: Duration.seconds(29),
+    // A test call of the console is not signed by a caller, whom the records could name.
+    allowTestInvoke: false,
+  });
 }

@@ -3,8 +3,9 @@ import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/a
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { index, ttlAttribute } from '../../lambda/catalog/schema.ts';
+import { allow } from '../rights/allow.ts';
 
-const readActions = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+const readActions = ['dynamodb:GetItem', 'dynamodb:Query'];
 
 /** The table of the catalog's records: backups, snapshots, heads, turns and restores. It outlives the stack. */
 export class CatalogTable extends Construct {
@@ -32,6 +33,50 @@ export class CatalogTable extends Construct {
   /** Allows reading all records. */
   grantRead(grantee: IGrantable): void {
     this.table.grant(grantee, ...readActions);
+  }
+
+  /** Allows what the request of a backup does: creating records, marking native ones, and counting requests. */
+  grantBackupRequests(grantee: IGrantable): void {
+    this.grantRead(grantee);
+    this.grantKeys(
+      grantee,
+      ['TABLE', 'NATIVE', 'REQUEST', 'COUNTER'],
+      ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    );
+    // For a native backup that DynamoDB refuses. A backup's own record is not among these.
+    this.grantKeys(grantee, ['NATIVE', 'REQUEST'], ['dynamodb:DeleteItem']);
+  }
+
+  /** Allows what the deletion of a backup does: moving its record to the deleted ones, and ending its snapshot. */
+  grantBackupDeletion(grantee: IGrantable): void {
+    this.grantRead(grantee);
+    this.grantKeys(
+      grantee,
+      ['TABLE', 'NATIVE'],
+      ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    );
+  }
+
+  /** Allows what the request of a restore does: creating its record, holding its snapshot and counting restores. */
+  grantRestoreRequests(grantee: IGrantable): void {
+    this.grantRead(grantee);
+    this.grantKeys(grantee, ['TABLE', 'COUNTER'], ['dynamodb:PutItem', 'dynamodb:UpdateItem']);
+  }
+
+  /** Allows recording damage on snapshots and tables, and changing nothing else of them. */
+  grantDamageNotes(grantee: IGrantable): void {
+    allow(grantee, ['dynamodb:GetItem'], [this.table.tableArn]);
+    allow(grantee, ['dynamodb:UpdateItem'], [this.table.tableArn], {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['TABLE#*'] },
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'damage', 'distrust'] },
+    });
+  }
+
+  /** Allows actions on the records whose partition keys begin with one of these words: lambda/catalog/schema.ts has them. */
+  private grantKeys(grantee: IGrantable, partitions: readonly string[], actions: readonly string[]): void {
+    allow(grantee, actions, [this.table.tableArn], {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions.map((partition) => `${partition}#*`) },
+    });
   }
 
   /** Allows what the sweep does: reading records, marking snapshots as dead and removing the records of dead ones. */

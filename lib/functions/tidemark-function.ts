@@ -5,6 +5,7 @@ import { Architecture, Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { ApiFunction } from '../../lambda/dialects/dynamodb/paths.ts';
 import type { TaskHandler } from '../../lambda/jobs/states.ts';
 import { bundle, handlersFolder } from './bundling.ts';
 
@@ -18,7 +19,14 @@ export interface FunctionSettings {
 
 export interface TidemarkFunctionProps {
   /** Name of a file in `lambda/handlers/`, without its extension. */
-  readonly handler: TaskHandler | 'dynamodb-api' | 'native-restore' | 'schedule' | 'reconcile' | 'sweep';
+  readonly handler:
+    | TaskHandler
+    | `api-${ApiFunction | 'dispatch'}`
+    | 'note-damage'
+    | 'native-restore'
+    | 'schedule'
+    | 'reconcile'
+    | 'sweep';
   readonly settings: FunctionSettings;
   /**
    * `request`: the function answers a caller who waits. `work`: it does one part of a job, in up to 15 minutes.

@@ -30,7 +30,7 @@ export class BackupSchedules extends Construct {
   constructor(scope: Construct, id: string, props: BackupSchedulesProps) {
     super(scope, id);
     this.handler = new TidemarkFunction(this, 'Handler', { handler: 'schedule', settings: props.settings });
-    props.catalog.grantReadWrite(this.handler);
+    props.catalog.grantBackupRequests(this.handler);
     props.tables.grant(
       this.handler,
       'dynamodb:DescribeTable',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pathForms } from '../../lambda/dialects/dynamodb/paths.ts';
+import { functionOf, pathForms, verbs } from '../../lambda/dialects/dynamodb/paths.ts';
 import { render, synthesize, findWarnings } from '../support/synthesis.ts';
 
 const template = synthesize({
@@ -195,9 +195,11 @@ describe('every function', () => {
   });
 
   it.each([
-    ['TIDEMARK_BACKUP_MACHINE_ARN', ['begin', 'hand-over', 'dynamodb-api', 'schedule', 'reconcile']],
-    ['TIDEMARK_RESTORE_MACHINE_ARN', ['dynamodb-api', 'reconcile']],
-    ['TIDEMARK_RESTORE_FUNCTION_ARN', ['dynamodb-api']],
+    ['TIDEMARK_BACKUP_MACHINE_ARN', ['begin', 'hand-over', 'api-backup', 'schedule', 'reconcile']],
+    ['TIDEMARK_RESTORE_MACHINE_ARN', ['api-restore', 'reconcile']],
+    ['TIDEMARK_RESTORE_FUNCTION_ARN', ['api-restore']],
+    ['TIDEMARK_DAMAGE_FUNCTION_ARN', ['api-read']],
+    ['TIDEMARK_API_DELETE_FUNCTION_ARN', ['api-dispatch']],
   ])('gets %s only if it starts the machine or function of that ARN', (variable, handlers) => {
     const having = functions.filter((made) => variable in made.Environment.Variables);
     expect(having.map((made) => made.Description)).toEqual(handlers.map((handler) => `Tidemark: ${handler}`));
@@ -223,27 +225,30 @@ describe('a state machine', () => {
 });
 
 describe('the API', () => {
-  it('accepts only signed requests: POST at / and at the path of each verb, and GET at /', () => {
-    const [handler] = Object.keys(
-      template.findResources('AWS::Lambda::Function', {
-        Properties: { Description: 'Tidemark: dynamodb-api' },
-      }),
-    );
+  it('accepts only signed requests: POST at / and at the path of each verb, and GET at /, each by its own function', () => {
     const parts = template.findResources('AWS::ApiGateway::Resource');
     const methods = properties('AWS::ApiGateway::Method');
     const pathOf = (id: string): string => {
       const part = parts[id]?.Properties;
       return part === undefined ? '' : `${pathOf(part.ParentId.Ref)}/${part.PathPart}`;
     };
+    const handlerOf = (uri: unknown): string => {
+      const [, id = ''] = /"Fn::GetAtt":\["(\w+)","Arn"\]/.exec(JSON.stringify(uri)) ?? [];
+      return template.findResources('AWS::Lambda::Function')[id]?.Properties.Description;
+    };
     const served = methods.map(
-      ({ HttpMethod, ResourceId }) => `${HttpMethod} ${pathOf(ResourceId.Ref) || '/'}`,
+      ({ HttpMethod, ResourceId, Integration }) =>
+        `${HttpMethod} ${pathOf(ResourceId.Ref) || '/'} ${handlerOf(Integration.Uri)}`,
     );
-    const verbs = Object.values(pathForms).map((form) => `POST ${form}`);
-    expect(served.sort()).toEqual(['GET /', 'POST /', ...verbs].sort());
-    for (const made of methods) {
+    expect(served.sort()).toEqual(
+      [
+        'GET / Tidemark: api-dispatch',
+        'POST / Tidemark: api-dispatch',
+        ...verbs.map((verb) => `POST ${pathForms[verb]} Tidemark: api-${functionOf[verb]}`),
+      ].sort(),
+    );
+    for (const made of methods)
       expect(made).toMatchObject({ AuthorizationType: 'AWS_IAM', Integration: { Type: 'AWS_PROXY' } });
-      expect(JSON.stringify(made.Integration.Uri)).toContain(`"Fn::GetAtt":["${handler}","Arn"]`);
-    }
   });
 
   it('does not compress bodies, whose CRC an SDK checks', () => {

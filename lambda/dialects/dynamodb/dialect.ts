@@ -8,7 +8,7 @@ import { type Refusal, renderError, unknownOperation } from './errors.ts';
 import { type JsonObject, membersOf, parseBody } from './json.ts';
 import { checkNamedTables } from './named-tables.ts';
 import type { Operation } from './operation.ts';
-import { findPlace } from './paths.ts';
+import { findPlace, type Verb } from './paths.ts';
 import { isReadable, respond, respondJson } from './respond.ts';
 
 /*
@@ -25,6 +25,8 @@ import { isReadable, respond, respondJson } from './respond.ts';
 interface Dialect {
   /** The name of the operation that a request asks for, or undefined if the dialect has no such operation. */
   readonly operationOf: (request: WireRequest) => string | undefined;
+  /** The own verb of that operation. */
+  readonly verbOf: (request: WireRequest) => Verb | undefined;
   /**
    * Answers one request. Never throws: an error that the caller can correct becomes a 400 with its reason; any other
    * becomes a 500, whose detail is logged and hidden from the caller.
@@ -44,11 +46,12 @@ export function createDialect(operations: readonly Operation[]): Dialect {
     method === 'POST' ? targets.get(headers['x-amz-target'] ?? '') : undefined;
   return {
     operationOf: (request) => find(request)?.name,
+    verbOf: (request) => find(request)?.verbs[0],
     handle: (functions, request, log) => answer(functions, find(request), request, log),
   };
 }
 
-export const { operationOf, handle } = createDialect(apiOperations);
+export const { operationOf, verbOf, handle } = createDialect(apiOperations);
 
 /**
  * The order of the checks before a request is decoded is that of the service (public probes of it): method and content

@@ -24,6 +24,21 @@ export type PathForm = '/' | (typeof pathForms)[Verb];
 /** All verbs, in the order of the documents. */
 export const verbs = Object.keys(pathForms) as Verb[];
 
+/**
+ * The function of the deployed API that runs the operations of a verb. A restore with another encryption takes the same
+ * steps as any other, so the two differ for callers only.
+ */
+export const functionOf = {
+  read: 'read',
+  backup: 'backup',
+  delete: 'delete',
+  restore: 'restore',
+  reencrypt: 'restore',
+  recovery: 'recovery',
+} as const satisfies Readonly<Record<Verb, Verb>>;
+
+export type ApiFunction = (typeof functionOf)[Verb];
+
 /** The verb and the tables that a path names. */
 export interface Place {
   readonly verb: Verb;

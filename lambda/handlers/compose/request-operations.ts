@@ -13,6 +13,7 @@ import { requireVariable } from '../../runtime/required.ts';
 import { readConfig } from '../../services/config.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
 import { createLazyStore } from '../../storage/lazy-store.ts';
+import { createDamageReporter } from './damage-reporter.ts';
 
 /** Creates the operations of a deployed function from its environment. */
 export function createRequestOperations(env: NodeJS.ProcessEnv): Operations {
@@ -23,7 +24,9 @@ export function createRequestOperations(env: NodeJS.ProcessEnv): Operations {
   });
   const services = createRequestServices(env);
   const continuous = createContinuousBackups(services.dynamodb, createRestoreInvoker(env));
-  return createOperations({ ...services, store, continuous });
+  // Only the function that reads backups has the variable: it may not write the catalog.
+  const reportDamage = env[environment.damageFunction] ? createDamageReporter(env) : undefined;
+  return createOperations({ ...services, store, continuous, ...(reportDamage && { reportDamage }) });
 }
 
 export function createRequestServices(env: NodeJS.ProcessEnv): RequestServices {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const requests = join(handlersFolder, 'dynamodb-api.ts');
+const requests = join(handlersFolder, 'api-read.ts');
 let requestsBundle: ReturnType<typeof bundle>;
 
 /** Runs the lines in a new process and returns what it prints. */

@@ -1,7 +1,7 @@
 /** The actions on a resource, as `rightsOf` writes them. */
 export const on = (resource: string, ...actions: string[]) =>
   actions.map((action) => `${action} on ${resource}`);
-const catalogRead = on('catalog', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query');
+const catalogRead = on('catalog', 'dynamodb:GetItem', 'dynamodb:Query');
 const catalog = [
   ...catalogRead,
   ...on(
@@ -55,17 +55,57 @@ const finish = 'dynamodb:TagResource on user tables if finishing';
 
 const describeImports = ['dynamodb:DescribeImport on imports', 'dynamodb:ListImports on *'];
 
+const describeNative = 'dynamodb:DescribeBackup on native backups';
+
+const requestBackups = [
+  ...catalogRead,
+  ...['PutItem', 'UpdateItem'].map(
+    (action) => `dynamodb:${action} on catalog if in TABLE, NATIVE, REQUEST, COUNTER`,
+  ),
+  'dynamodb:DeleteItem on catalog if in NATIVE, REQUEST',
+  ...describeTables,
+  describeRecovery,
+  ...start('backup'),
+];
+
 /** All rights of each handler's function, in any order. */
 export const expectedRights: Readonly<Record<string, readonly string[]>> = {
-  'dynamodb-api': [
-    ...catalog,
-    ...describeTables,
-    ...on('user tables', 'dynamodb:DescribeContinuousBackups', 'dynamodb:UpdateContinuousBackups'),
-    'dynamodb:CreateBackup on user tables',
-    ...on('native backups', 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup'),
-    'lambda:InvokeFunction on restore function',
-    ...start('backup', 'restore'),
+  'api-dispatch': ['read', 'backup', 'delete', 'restore', 'recovery'].map(
+    (verb) => `lambda:InvokeFunction on ${verb} function`,
+  ),
+  'api-read': [
+    ...catalogRead,
+    'dynamodb:DescribeTable on user tables',
+    describeRecovery,
+    describeNative,
     ...read('tables'),
+    'lambda:InvokeFunction on damage function',
+  ],
+  'note-damage': ['dynamodb:GetItem on catalog', 'dynamodb:UpdateItem on catalog if in TABLE and of damage'],
+  'api-backup': [...requestBackups, 'dynamodb:CreateBackup on user tables', describeNative],
+  'api-delete': [
+    ...catalogRead,
+    ...['ConditionCheckItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
+      (action) => `dynamodb:${action} on catalog if in TABLE, NATIVE`,
+    ),
+    ...on('native backups', 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup'),
+  ],
+  'api-restore': [
+    ...catalogRead,
+    ...['PutItem', 'UpdateItem'].map((action) => `dynamodb:${action} on catalog if in TABLE, COUNTER`),
+    'dynamodb:DescribeTable on user tables',
+    describeNative,
+    'lambda:InvokeFunction on native restore function',
+    ...start('restore'),
+  ],
+  'api-recovery': [
+    ...catalogRead,
+    ...on(
+      'user tables',
+      'dynamodb:DescribeTable',
+      'dynamodb:DescribeContinuousBackups',
+      'dynamodb:UpdateContinuousBackups',
+    ),
   ],
   'native-restore': [
     ...on(
@@ -80,7 +120,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:RestoreTableFromBackup on native backups',
     ...userKeys,
   ],
-  schedule: [...catalog, ...describeTables, describeRecovery, ...start('backup')],
+  schedule: requestBackups,
   reconcile: [
     ...catalog,
     ...describeTables,

@@ -96,10 +96,25 @@ describe('the policies of all functions', () => {
     }
   });
 
-  it('let only the API’s function call the function of DynamoDB’s own restore', () => {
+  it('let only the function that requests restores call that of DynamoDB’s own restore', () => {
     const callers = Object.keys(expectedRights).filter((handler) =>
-      rightsOf(handler).join(' ').includes('lambda:InvokeFunction on restore function'),
+      rightsOf(handler).includes('lambda:InvokeFunction on native restore function'),
     );
-    expect(callers).toEqual(['dynamodb-api']);
+    expect(callers).toEqual(['api-restore']);
+  });
+
+  it('let a function of the API do nothing of another verb', () => {
+    const may = (right: RegExp) =>
+      Object.keys(expectedRights).filter(
+        (handler) => handler.startsWith('api-') && rightsOf(handler).some((line) => right.test(line)),
+      );
+    expect(may(/(Put|Update|Delete)Item on catalog/)).toEqual(['api-backup', 'api-delete', 'api-restore']);
+    expect(may(/DeleteItem on catalog if in .*TABLE/)).toEqual(['api-delete']);
+    expect(may(/dynamodb:DeleteBackup/)).toEqual(['api-delete']);
+    expect(may(/s3:GetObject/)).toEqual(['api-read']);
+    expect(may(/StartExecution on backup/)).toEqual(['api-backup']);
+    expect(may(/StartExecution on restore/)).toEqual(['api-restore']);
+    expect(may(/UpdateContinuousBackups/)).toEqual(['api-recovery']);
+    expect(may(/s3:(Put|Delete)|dynamodb:(Scan|BatchWriteItem|DeleteTable|TagResource)/)).toEqual([]);
   });
 });

@@ -43,7 +43,9 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^arn:<aws.Partition>:kms:<aws.Region>:<aws.AccountId>:key\/\*$/, 'user keys'],
   [/^arn:<aws.Partition>:logs:<aws.Region>:<aws.AccountId>:log-group:\/aws-dynamodb\/\*$/, 'import logs'],
   [/^<SecretKey\w+\.Arn>$/, 'secret'],
-  [/^<NativeRestoreHandler\w+\.Arn>$/, 'restore function'],
+  [/^<NativeRestoreHandler\w+\.Arn>$/, 'native restore function'],
+  [/^<DynamodbApiFunctionsapi(read|backup|delete|restore|recovery)\w+\.Arn>$/, '$1 function'],
+  [/^<DynamodbApiFunctionsnotedamage\w+\.Arn>$/, 'damage function'],
 ];
 
 /** Conditions, by the words that the table of rights has for them. */
@@ -88,8 +90,21 @@ function conditionOf(statement: Statement): string {
     /\{"Fn::Join":\["",\["(s3|dynamodb)\.",\{"Ref":"AWS::Region"\},"\.amazonaws\.com"\]\]\}/,
     '"$1"',
   );
-  return conditions.get(json) ?? json;
+  return conditions.get(json) ?? describeKeys(json) ?? json;
 }
+
+/** The words for a condition on the partition keys, and perhaps the attributes, of records in the catalog. */
+function describeKeys(json: string): string | undefined {
+  const [, keys, attributes] =
+    /^{"ForAllValues:StringLike":{"dynamodb:LeadingKeys":(\[.*?\])}(,.*)?}$/.exec(json) ?? [];
+  if (keys === undefined) return undefined;
+  const partitions = (JSON.parse(keys) as string[]).map((key) => key.replace(/#\*$/, ''));
+  const words = attributes === damageAttributes ? ' and of damage' : (attributes ?? '');
+  return ` if in ${partitions.join(', ')}${words}`;
+}
+
+const damageAttributes =
+  ',"ForAllValues:StringEquals":{"dynamodb:Attributes":["pk","sk","damage","distrust"]}';
 
 /** All rights of a handler's function except logging, as sorted lines `<action> on <resource>[ if ...]`. */
 export function rightsOf(handler: string, from = template): string[] {

@@ -25,7 +25,7 @@ describe('a native backup', () => {
     expect([...world.natives.backups.values()]).toMatchObject([{ name: backup.id, table: world.table }]);
   });
 
-  it('becomes AVAILABLE when a caller describes it after DynamoDB has made it', async () => {
+  it('is described as AVAILABLE once DynamoDB has made it, and the reconciler records that', async () => {
     const backup = await world.create();
     expect(await world.describe(backup)).toMatchObject({ status: 'CREATING' });
     world.natives.finish();
@@ -34,6 +34,10 @@ describe('a native backup', () => {
       status: 'AVAILABLE',
       figures: { items: 7, bytes: 1900, copiedBytes: 0, copiedFiles: 0, copiedRecords: 0 },
     });
+    const { catalog } = world.harness.services;
+    expect(await catalog.backups.get(keyOf(backup))).toMatchObject({ status: 'CREATING' });
+    await world.reconcile(0);
+    expect(await catalog.backups.get(keyOf(backup))).toEqual(made);
     const calls = world.natives.calls.length;
     expect(await world.describe(backup)).toEqual(made);
     expect(world.natives.calls).toHaveLength(calls);
@@ -98,6 +102,8 @@ describe('a native backup', () => {
     const backup = await world.create();
     world.natives.finish();
     for (const native of world.natives.backups.values()) native.tableId = 'another';
+    expect(await world.describe(backup)).toMatchObject({ status: 'CREATING' });
+    await world.reconcile();
     expect(await world.describe(backup)).toMatchObject({
       status: 'FAILED',
       reason: expect.stringContaining('created again'),
@@ -213,6 +219,7 @@ describe('deleting a native backup', () => {
 
   it('succeeds if DynamoDB no longer has it', async () => {
     const backup = await world.createAvailable();
+    await world.reconcile();
     world.natives.backups.clear();
     await world.harness.operations.deleteBackup(keyOf(backup));
     await expect(world.describe(backup)).rejects.toEqual(code('BackupNotFound'));

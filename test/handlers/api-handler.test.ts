@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { type ApiEvent, createApiHandler } from '../../lambda/handlers/dynamodb-api.ts';
+import { type ApiEvent, createApiHandler } from '../../lambda/handlers/compose/api-handler.ts';
 import type { Operations } from '../../lambda/operations/operations.ts';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 import { fakeOperations } from '../dialects/dynamodb/fakes.ts';

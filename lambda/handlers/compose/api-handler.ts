@@ -1,9 +1,8 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { handle, operationOf } from '../dialects/dynamodb/dialect.ts';
-import type { WireRequest } from '../dialects/wire.ts';
-import type { Operations } from '../operations/operations.ts';
-import { createLambdaLog, type Log } from '../runtime/logger.ts';
-import { createRequestOperations } from './compose/request-operations.ts';
+import { handle, operationOf } from '../../dialects/dynamodb/dialect.ts';
+import type { WireRequest } from '../../dialects/wire.ts';
+import type { Operations } from '../../operations/operations.ts';
+import { createLambdaLog, type Log } from '../../runtime/logger.ts';
 
 /** The part of API Gateway's event that the handler reads. An emulator may leave out fields that API Gateway always sends. */
 export interface ApiEvent {
@@ -26,11 +25,9 @@ export interface ApiEvent {
     | undefined;
 }
 
-/** The Lambda function of the REST API (proxy integration, payload 1.0), in DynamoDB's dialect. */
-export const handler = createApiHandler(() => createRequestOperations(process.env));
-
 /**
- * Creates the handler. It creates its operations at the first request, keeps them, and logs one line per invocation.
+ * Creates a Lambda function of the REST API (proxy integration, payload 1.0), in DynamoDB's dialect. It creates its
+ * operations at the first request, keeps them, and logs one line per invocation.
  */
 export function createApiHandler(
   makeOperations: () => Operations,
@@ -52,7 +49,7 @@ export function createApiHandler(
   };
 }
 
-function toWireRequest({
+export function toWireRequest({
   httpMethod,
   headers,
   body,

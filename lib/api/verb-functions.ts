@@ -1,0 +1,104 @@
+import { Construct } from 'constructs';
+import type { ApiFunction } from '../../lambda/dialects/dynamodb/paths.ts';
+import { environment, functionVariable } from '../../lambda/runtime/environment.ts';
+import { TidemarkFunction } from '../functions/tidemark-function.ts';
+import type { NativeRestore } from '../native/native-restore.ts';
+import { allow } from '../rights/allow.ts';
+import type { Machines, StackParts } from '../stack-parts.ts';
+import { letStart } from '../workflow/machine.ts';
+
+export interface VerbFunctionsProps extends StackParts {
+  readonly machines: Machines;
+  /** The function that requests restores from DynamoDB itself. The function that requests restores calls it. */
+  readonly nativeRestore: NativeRestore;
+}
+
+/**
+ * The functions of the API: one for each verb, with a role that has the rights of that verb and no others, and one for `/`,
+ * which may only call those.
+ */
+export class VerbFunctions extends Construct {
+  readonly dispatcher: TidemarkFunction;
+  readonly byVerb: Readonly<Record<ApiFunction, TidemarkFunction>>;
+
+  constructor(scope: Construct, id: string, props: VerbFunctionsProps) {
+    super(scope, id);
+    this.byVerb = {
+      read: this.createReader(props),
+      backup: this.createBackupRequester(props),
+      delete: this.createDeleter(props),
+      restore: this.createRestoreRequester(props),
+      recovery: this.createRecoverySetter(props),
+    };
+    this.dispatcher = this.create('api-dispatch', props);
+    for (const [verb, { functionArn }] of Object.entries(this.byVerb)) {
+      allow(this.dispatcher, ['lambda:InvokeFunction'], [functionArn]);
+      this.dispatcher.addEnvironment(functionVariable(verb), functionArn);
+    }
+  }
+
+  /** Creates the function that reads. It changes no record: damage that it sees goes to a function that may note it. */
+  private createReader(props: VerbFunctionsProps): TidemarkFunction {
+    const reader = this.create('api-read', props);
+    props.catalog.grantRead(reader);
+    props.store.grantRead(reader, 'tables');
+    props.tables.grant(reader, 'dynamodb:DescribeTable', 'dynamodb:DescribeContinuousBackups');
+    props.tables.grantBackups(reader, 'dynamodb:DescribeBackup');
+    const noter = this.create('note-damage', props);
+    props.catalog.grantDamageNotes(noter);
+    allow(reader, ['lambda:InvokeFunction'], [noter.functionArn]);
+    reader.addEnvironment(environment.damageFunction, noter.functionArn);
+    return reader;
+  }
+
+  private createBackupRequester(props: VerbFunctionsProps): TidemarkFunction {
+    const requester = this.create('api-backup', props);
+    props.catalog.grantBackupRequests(requester);
+    props.tables.grant(
+      requester,
+      'dynamodb:DescribeTable',
+      'dynamodb:DescribeTimeToLive',
+      'dynamodb:DescribeContinuousBackups',
+      'dynamodb:CreateBackup',
+    );
+    props.tables.grantBackups(requester, 'dynamodb:DescribeBackup');
+    letStart(requester, 'backup', props.machines.backup.stateMachineArn);
+    return requester;
+  }
+
+  private createDeleter(props: VerbFunctionsProps): TidemarkFunction {
+    const deleter = this.create('api-delete', props);
+    props.catalog.grantBackupDeletion(deleter);
+    props.tables.grantBackups(deleter, 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup');
+    return deleter;
+  }
+
+  private createRestoreRequester(props: VerbFunctionsProps): TidemarkFunction {
+    const requester = this.create('api-restore', props);
+    props.catalog.grantRestoreRequests(requester);
+    props.tables.grant(requester, 'dynamodb:DescribeTable');
+    props.tables.grantBackups(requester, 'dynamodb:DescribeBackup');
+    letStart(requester, 'restore', props.machines.restore.stateMachineArn);
+    props.nativeRestore.letRestore(requester);
+    return requester;
+  }
+
+  private createRecoverySetter(props: VerbFunctionsProps): TidemarkFunction {
+    const setter = this.create('api-recovery', props);
+    props.catalog.grantRead(setter);
+    props.tables.grant(
+      setter,
+      'dynamodb:DescribeTable',
+      'dynamodb:DescribeContinuousBackups',
+      'dynamodb:UpdateContinuousBackups',
+    );
+    return setter;
+  }
+
+  private create(
+    handler: `api-${ApiFunction | 'dispatch'}` | 'note-damage',
+    { settings }: VerbFunctionsProps,
+  ): TidemarkFunction {
+    return new TidemarkFunction(this, handler, { handler, size: 'request', settings });
+  }
+}
