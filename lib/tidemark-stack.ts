@@ -61,6 +61,8 @@ export class TidemarkStack extends Stack {
         [environment.settleSeconds]: String(config.settleSeconds),
         [environment.scanSegments]: String(config.scanSegments),
         [environment.restoreBy]: config.restoreBy,
+        [environment.tables]: JSON.stringify(config.tables),
+        [environment.groups]: JSON.stringify(config.groups),
       },
     };
     const parts: StackParts = { catalog, store, tables, secret, settings };

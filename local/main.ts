@@ -1,5 +1,6 @@
 import { createTextLog } from './text-log.ts';
 import { renderBanner } from './banner.ts';
+import { readGroups } from './read-groups.ts';
 import { type RuntimeOptions, startRuntime } from './runtime.ts';
 
 /**
@@ -8,11 +9,12 @@ import { type RuntimeOptions, startRuntime } from './runtime.ts';
  * - PORT: where to listen (4100)
  * - TIDEMARK_HOME: the folder for its data (./.tidemark)
  * - TIDEMARK_DYNAMODB_ENDPOINT: another DynamoDB to use instead of the embedded one
+ * - TIDEMARK_CONFIG: the configuration, whose tables and groups count here (./tidemark.config.json, if there is one)
  * - TIDEMARK_LOG=debug: log every event, not only warnings and errors
  * - DEBUG: print errors with their stack
  */
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
-  const options = optionsFrom(env);
+  const options = await optionsFrom(env);
   const starting = startRuntime(options);
   let stopping = false;
   const stop = (): void => {
@@ -27,7 +29,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   if (!stopping) console.log(renderBanner(url, options.home));
 }
 
-function optionsFrom(env: NodeJS.ProcessEnv): RuntimeOptions {
+async function optionsFrom(env: NodeJS.ProcessEnv): Promise<RuntimeOptions> {
   const endpoint = env['TIDEMARK_DYNAMODB_ENDPOINT'] || undefined;
   if (endpoint !== undefined && !(URL.canParse(endpoint) && endpoint.startsWith('http://'))) {
     throw new Error('TIDEMARK_DYNAMODB_ENDPOINT must be a URL that begins with http://');
@@ -36,6 +38,7 @@ function optionsFrom(env: NodeJS.ProcessEnv): RuntimeOptions {
     port: portFrom(env['PORT'] || '4100'),
     home: env['TIDEMARK_HOME'] || './.tidemark',
     ...(endpoint !== undefined && { dynamodbEndpoint: endpoint }),
+    ...(await readGroups(env['TIDEMARK_CONFIG'])),
     log: createTextLog((line) => console.error(line), env['TIDEMARK_LOG'] === 'debug'),
     progress: (line) => console.log(`${line} ...`),
   };

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Operations } from '../lambda/operations/operations.ts';
+import type { TableGroup } from '../lambda/model/table-groups.ts';
 import { type Clock, systemClock } from '../lambda/runtime/clock.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
 import type { Services } from '../lambda/services/services.ts';
@@ -25,6 +26,10 @@ export interface RuntimeOptions {
   readonly definitions?: Definitions;
   /** @default the system's clock */
   readonly clock?: Clock;
+  /** The tables that can be backed up: names and patterns. @default every table */
+  readonly tables?: readonly string[];
+  /** The table groups, in addition to the group `all`. */
+  readonly groups?: readonly TableGroup[];
   readonly log: Log;
   /** Reports what is being done to people who wait. */
   readonly progress?: (line: string) => void;
@@ -67,7 +72,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   );
   const dynamodbEndpoint = options.dynamodbEndpoint ?? (await startEmbedded(home, log, started));
   const definitions = options.definitions ?? (await synthesize(progress));
-  const local = await createLocalServices({ dynamodbEndpoint, definitions, home, clock, log });
+  const { tables, groups } = options;
+  const local = await createLocalServices({
+    dynamodbEndpoint,
+    definitions,
+    home,
+    clock,
+    log,
+    ...(tables && { tables }),
+    ...(groups && { groups }),
+  });
   started.defer(() => local.close());
   progress('Continuing unfinished backups and restores');
   started.defer(await startReconciling(local.services));

@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import { openCatalog } from '../lambda/catalog/catalog.ts';
 import { noNativeBackups } from './dynamodb/no-native-backups.ts';
 import { type Operations, createOperations } from '../lambda/operations/operations.ts';
+import { addAllTables } from '../lambda/model/table-groups.ts';
 import { createDynamodbClient } from '../lambda/item/clients.ts';
 import type { Clock } from '../lambda/runtime/clock.ts';
 import { type Config, defaultConfig } from '../lambda/services/config.ts';
@@ -26,7 +27,7 @@ import { openSecret } from './secret-file.ts';
 import { RecoverySettings } from './dynamodb/recovery/recovery-settings.ts';
 import { createStreamsClient } from './dynamodb/streams-client.ts';
 
-export interface LocalServicesOptions {
+export interface LocalServicesOptions extends Partial<Pick<Config, 'tables' | 'groups'>> {
   readonly dynamodbEndpoint: string;
   /** The state machines, as the stack deploys them. */
   readonly definitions: Definitions;
@@ -90,7 +91,7 @@ const waitMs = 50;
 
 /** Creates the services of a Tidemark over a DynamoDB endpoint and a folder, with its state machines in this process. */
 export async function createLocalServices(options: LocalServicesOptions): Promise<LocalServices> {
-  const { dynamodbEndpoint, definitions, home, clock, log } = options;
+  const { dynamodbEndpoint, definitions, home, clock, log, tables = config.tables, groups = [] } = options;
   const connection = {
     endpoint: dynamodbEndpoint,
     region: 'us-east-1',
@@ -122,7 +123,7 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
   // A stream that a restore enables was asked for (`Keep`).
   ownStreams.hideFrom(dynamodb, (name) => guard.isRestoring(name));
   const services: Services = {
-    config: { ...config, catalogArn },
+    config: { ...config, catalogArn, tables, groups: addAllTables(groups) },
     clock,
     ids: randomIds,
     log,

@@ -24,6 +24,7 @@ import { deleteBackupSet } from './sets/delete-backup-set.ts';
 import { describeBackupSet } from './sets/describe-backup-set.ts';
 import { listBackupSets } from './sets/list-backup-sets.ts';
 import { restoreBackupSet } from './sets/restore-backup-set.ts';
+import { listTableGroups, resolveTableGroup } from './sets/table-groups.ts';
 import { verifyBackup } from './verify-backup.ts';
 
 /*
@@ -59,6 +60,8 @@ const functions = {
   deleteBackupSet,
   restoreBackupSet,
   advanceBackupSet,
+  resolveTableGroup,
+  listTableGroups,
 };
 
 /** Every operation as a function of its input alone. */

@@ -33,6 +33,10 @@ export const environment = {
   timeBudgetSeconds: 'TIDEMARK_TIME_BUDGET_SECONDS',
   /** The seconds after the marker until all earlier records of the stream are taken to be readable. */
   settleSeconds: 'TIDEMARK_SETTLE_SECONDS',
+  /** The names, ARNs and patterns of the tables that Tidemark may back up, as JSON. */
+  tables: 'TIDEMARK_TABLES',
+  /** The table groups, as JSON: a list of `TableGroup`. */
+  groups: 'TIDEMARK_GROUPS',
   /** The number of segments of a table scan: 1 to 500. */
   scanSegments: 'TIDEMARK_SCAN_SEGMENTS',
 } as const;

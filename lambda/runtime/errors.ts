@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'SetNotFound'
   | 'SetInUse'
   | 'TooManySets'
+  | 'GroupNotFound'
   // why a backup or a restore failed
   | 'CutUnreachable'
   | 'ExportFailed'

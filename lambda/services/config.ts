@@ -1,4 +1,5 @@
 import type { RestoreWay } from '../model/records.ts';
+import { addAllTables, type TableGroup } from '../model/table-groups.ts';
 import { defaultLimits, type Limits } from '../snapshot/format/limits.ts';
 import { environment } from '../runtime/environment.ts';
 import { TidemarkError } from '../runtime/errors.ts';
@@ -46,6 +47,10 @@ export interface Config {
   readonly sweepGraceMs: number;
   /** How long the reading of one page of a comparison or a verification takes at most, roughly. */
   readonly readBudgetMs: number;
+  /** Names, ARNs and patterns of the tables that Tidemark may back up. Rights decide; this only keeps others out of groups. */
+  readonly tables: readonly string[];
+  /** The groups of tables that one request can back up together. */
+  readonly groups: readonly TableGroup[];
   readonly limits: Limits;
 }
 
@@ -77,6 +82,8 @@ export const defaultConfig: Config = {
   sweepGraceMs: 60 * 60_000,
   // API Gateway gives up after 29 seconds. The piece of work that is under way then is finished.
   readBudgetMs: 15_000,
+  tables: ['*'],
+  groups: addAllTables([]),
   limits: defaultLimits,
 };
 
@@ -105,6 +112,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     timeBudgetMs: seconds(environment.timeBudgetSeconds, defaultConfig.timeBudgetMs),
     settleMs: seconds(environment.settleSeconds, defaultConfig.settleMs),
     scanSegments: readInteger(env, environment.scanSegments, defaultConfig.scanSegments, 1),
+    tables: (readList(env, environment.tables) as string[] | undefined) ?? defaultConfig.tables,
+    groups: addAllTables((readList(env, environment.groups) ?? []) as TableGroup[]),
   };
 }
 
@@ -129,4 +138,17 @@ function readInteger(env: NodeJS.ProcessEnv, name: string, fallback: number, min
     throw new TidemarkError('Internal', `${name} must be a whole number of at least ${min}`);
   }
   return value;
+}
+
+/** Reads a list as JSON that the stack has written, from a configuration that it has checked. */
+function readList(env: NodeJS.ProcessEnv, name: string): unknown[] | undefined {
+  const text = env[name];
+  if (text === undefined || text === '') return undefined;
+  try {
+    const list: unknown = JSON.parse(text);
+    if (Array.isArray(list)) return list;
+  } catch {
+    // Reported below.
+  }
+  throw new TidemarkError('Internal', `${name} must be a list as JSON`);
 }

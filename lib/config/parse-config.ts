@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
-import { covers, namePart } from './table-patterns.ts';
+import { covers, namePart } from '../../lambda/model/table-patterns.ts';
 import { memberName, toProblem } from './problems.ts';
 import { configSchema, memberSchemas, scheduleSchema } from './schema.ts';
 import { defaultTidemarkConfig, type ScheduleConfig, type TidemarkConfig } from './tidemark-config.ts';
@@ -21,7 +21,11 @@ const isSchedule = ajv.compile<ScheduleConfig>(scheduleSchema);
  */
 export function parseConfig(value: unknown, origin: string): TidemarkConfig {
   const isSound = isConfig(value);
-  const problems = new Set([...(isConfig.errors ?? []).map(toProblem), ...findScheduleProblems(value)]);
+  const problems = new Set([
+    ...(isConfig.errors ?? []).map(toProblem),
+    ...findScheduleProblems(value),
+    ...findGroupProblems(value),
+  ]);
   if (!isSound || problems.size > 0) {
     throw new TidemarkError('Validation', [...problems].map((problem) => `${origin}: ${problem}`).join('\n'));
   }
@@ -48,6 +52,27 @@ function findScheduleProblems(config: unknown): string[] {
     names.add(schedule.name);
     return problems;
   });
+}
+
+/** The most characters that tables and groups take as JSON: a function's environment has 4 KB for all its variables. */
+const maxGroupsLength = 2000;
+
+/** Checks what a schema cannot express about groups. */
+function findGroupProblems(config: unknown): string[] {
+  const { tables = [], groups }: Record<string, unknown> = { ...Object(config) };
+  if (!Array.isArray(groups)) return [];
+  const names = groups.map((group: unknown) => Object(group).name as unknown);
+  const problems = names.flatMap((name, index) =>
+    names.indexOf(name) < index
+      ? [
+          `${memberName(`/groups/${index}/name`)} is ${String(name)}, as that of an earlier group: choose another`,
+        ]
+      : [],
+  );
+  const { length } = JSON.stringify([tables, groups]);
+  if (length <= maxGroupsLength) return problems;
+  const what = `tables and groups take ${length} characters as JSON`;
+  return [...problems, `${what}: use patterns, so that they take at most ${maxGroupsLength}`];
 }
 
 /** Checks the tables of a schedule. `patterns` is undefined if they are wrong themselves. */

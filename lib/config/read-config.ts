@@ -25,6 +25,11 @@ export function readConfig(node: Node): TidemarkConfig {
   if (typeof file !== 'string') {
     throw new TidemarkError('Validation', 'context key config must be the path of a JSON file');
   }
+  return readConfigFile(file);
+}
+
+/** Reads the configuration in a JSON file. Throws `Validation` with all problems, one a line. */
+export function readConfigFile(file: string): TidemarkConfig {
   return parseConfig(readJson(file), file);
 }
 

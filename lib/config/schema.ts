@@ -78,6 +78,46 @@ export const scheduleSchema = {
   },
 } as const;
 
+/** One entry of `groups`. */
+export const groupSchema = {
+  type: 'object',
+  errorMessage: 'must be an object with the members name and tables',
+  additionalProperties: false,
+  required: ['name', 'tables'],
+  properties: {
+    name: {
+      description:
+        'Name of the group, used once. Requests name it as an instance or a schema. The group all has every table of the configuration, unless a group of that name is given.',
+      type: 'string',
+      pattern: String.raw`^[\w.-]{1,64}$`,
+      errorMessage: 'must be up to 64 letters, digits, ".", "_" or "-"',
+    },
+    tables: {
+      description: 'Names of tables and patterns such as orders-*. A table of the group matches one of them.',
+      type: 'array',
+      minItems: 1,
+      maxItems: 100,
+      errorMessage: 'must be a list of 1 to 100 tables or patterns, such as "orders-*"',
+      items: {
+        type: 'string',
+        pattern: String.raw`^[\w.*-]{1,255}$`,
+        errorMessage: 'must be a table name or a pattern such as "orders-*"',
+      },
+    },
+    tags: {
+      description: 'Tags that a table of the group has as well, each with this value.',
+      type: 'object',
+      maxProperties: 10,
+      errorMessage: 'must be an object of at most 10 tags, each with a text as its value',
+      additionalProperties: {
+        type: 'string',
+        maxLength: 256,
+        errorMessage: 'must be a text of at most 256 characters',
+      },
+    },
+  },
+} as const;
+
 export const memberSchemas = {
   tables: {
     description:
@@ -149,6 +189,15 @@ export const memberSchemas = {
     type: 'array',
     errorMessage: 'must be a list of schedules',
     items: scheduleSchema,
+  },
+  groups: {
+    description:
+      'Groups of tables that one request can back up together. Their tables are found when a request names the group.',
+    default: [],
+    type: 'array',
+    maxItems: 50,
+    errorMessage: 'must be a list of at most 50 groups',
+    items: groupSchema,
   },
   prefix: {
     description:

@@ -9,11 +9,13 @@ type Accepted<Schema> = Schema extends { enum: readonly (infer Choice)[] }
       ? string
       : Schema extends { type: 'array'; items: infer Item }
         ? readonly Accepted<Item>[]
-        : Schema extends { properties: infer Members; required: readonly (infer Required)[] }
-          ? { readonly [Name in keyof Members & Required]: Accepted<Members[Name]> } & {
-              readonly [Name in Exclude<keyof Members, Required>]?: Accepted<Members[Name]>;
-            }
-          : never;
+        : Schema extends { type: 'object'; additionalProperties: { type: 'string' } }
+          ? Readonly<Record<string, string>>
+          : Schema extends { properties: infer Members; required: readonly (infer Required)[] }
+            ? { readonly [Name in keyof Members & Required]: Accepted<Members[Name]> } & {
+                readonly [Name in Exclude<keyof Members, Required>]?: Accepted<Members[Name]>;
+              }
+            : never;
 
 /**
  * The settings that the owner of a deployment chooses; `schema.ts` describes each member. A parsed configuration has

@@ -2,7 +2,7 @@ import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Conditions, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { finishedValue, restoreTag } from '../../lambda/model/restore-tag-name.ts';
-import { isArn } from '../config/table-patterns.ts';
+import { isArn } from '../../lambda/model/table-patterns.ts';
 import { allow } from './allow.ts';
 
 const tableHasTag: Conditions = {

@@ -12,7 +12,7 @@ import { Construct } from 'constructs';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
 import { scheduleSchema } from '../config/schema.ts';
 import type { ScheduleConfig } from '../config/tidemark-config.ts';
-import { namePart } from '../config/table-patterns.ts';
+import { namePart } from '../../lambda/model/table-patterns.ts';
 import type { StackParts } from '../stack-parts.ts';
 import { letStart } from '../workflow/machine.ts';
 

@@ -22,6 +22,7 @@ const errorCodes: Readonly<Record<ErrorCode, true>> = {
   SetNotFound: true,
   SetInUse: true,
   TooManySets: true,
+  GroupNotFound: true,
   CutUnreachable: true,
   ExportFailed: true,
   ImportFailed: true,

@@ -4,6 +4,7 @@ import { render, synthesize, findWarnings } from '../support/synthesis.ts';
 
 const template = synthesize({
   tables: ['orders-*'],
+  groups: [{ name: 'orders', tables: ['orders-eu'] }],
   missingStream: 'enable',
   settleSeconds: 20,
   scanSegments: 4,
@@ -190,6 +191,8 @@ describe('every function', () => {
         TIDEMARK_SETTLE_SECONDS: '20',
         TIDEMARK_SCAN_SEGMENTS: '4',
         TIDEMARK_RESTORE_BY: 'import',
+        TIDEMARK_TABLES: '["orders-*"]',
+        TIDEMARK_GROUPS: '[{"name":"orders","tables":["orders-eu"]}]',
       });
     }
   });

@@ -133,6 +133,17 @@ describe('the end of the runtime', () => {
 });
 
 describe('a start that fails prints one line and exits with 1', () => {
+  test('if the configuration is wrong', async () => {
+    const home = await createTemporaryFolder();
+    const file = join(home, 'config.json');
+    await writeFile(file, JSON.stringify({ groups: [{ name: 'shop', tables: [] }] }));
+    const { code, said } = await refusal(main({ TIDEMARK_HOME: home, TIDEMARK_CONFIG: file }));
+    expect(code).toBe(1);
+    expect(said).toBe(
+      `tidemark: ${file}: groups[0].tables must be a list of 1 to 100 tables or patterns, such as "orders-*"\n`,
+    );
+  });
+
   test('if the home folder is in use', async () => {
     const home = await createTemporaryFolder();
     await startTestRuntime(home);

@@ -224,6 +224,8 @@ const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations
   deleteBackupSet: backupSet,
   restoreBackupSet: [{ table: 'Music', target: 'Copy', started: { restore: restoring } }],
   advanceBackupSet: backupSet,
+  resolveTableGroup: { name: 'all', tables: ['Music'] },
+  listTableGroups: ['all', 'Music'],
 };
 
 type FakeOperations = { readonly [N in keyof Operations]: Mock<Operations[N]> };

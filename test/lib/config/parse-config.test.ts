@@ -36,6 +36,7 @@ describe('parseConfig', () => {
       maxConcurrency: 40,
       logRetentionDays: 30,
       schedules: [],
+      groups: [],
       prefix: '',
     });
   });
@@ -60,6 +61,10 @@ describe('parseConfig', () => {
         { ...schedule, timeZone: 'Europe/Vienna', keepDays: 30 },
         { ...schedule, name: 'often', expression: 'cron(0/15 8-18 ? * MON-FRI *)' },
         { ...schedule, name: 'once', expression: 'at(2030-01-31T03:00:00)', source: 'native' },
+      ],
+      groups: [
+        { name: 'shop', tables: ['orders-*', 'users'] },
+        { name: 'live', tables: ['*'], tags: { stage: 'live' } },
       ],
       prefix: 'backups/eu',
     };
@@ -134,6 +139,31 @@ describe('parseConfig', () => {
       'a prefix with slashes at its ends',
       { prefix: '/backups/' },
       'prefix must be a key prefix such as "backups/eu"',
+    ],
+    [
+      'a group without tables',
+      { groups: [{ name: 'shop' }] },
+      'groups[0].tables is missing: it must be a list of 1 to 100 tables or patterns, such as "orders-*"',
+    ],
+    [
+      'a group with the ARN of a table',
+      { groups: [{ name: 'shop', tables: ['arn:aws:dynamodb:eu-west-1:123456789012:table/a'] }] },
+      'groups[0].tables[0] must be a table name or a pattern such as "orders-*"',
+    ],
+    [
+      'a tag that is a number',
+      { groups: [{ name: 'shop', tables: ['*'], tags: { stage: 1 } }] },
+      'groups[0].tags.stage must be a text of at most 256 characters',
+    ],
+    [
+      'two groups of one name',
+      { groups: [1, 2].map(() => ({ name: 'shop', tables: ['*'] })) },
+      'groups[1].name is shop, as that of an earlier group: choose another',
+    ],
+    [
+      'groups that do not fit into the environment of a function',
+      { groups: Array.from({ length: 30 }, (_, i) => ({ name: `g${i}`, tables: ['x'.repeat(100)] })) },
+      'tables and groups take 3866 characters as JSON: use patterns, so that they take at most 2000',
     ],
     [
       'a schedule that is a number',

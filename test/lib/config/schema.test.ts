@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { configSchema, memberSchemas, scheduleSchema } from '../../../lib/config/schema.ts';
+import { configSchema, groupSchema, memberSchemas, scheduleSchema } from '../../../lib/config/schema.ts';
 
 const file = join(import.meta.dirname, '..', '..', '..', 'lib', 'config', 'tidemark.config.schema.json');
 const written: object = JSON.parse(readFileSync(file, 'utf8'));
@@ -18,7 +18,7 @@ describe('tidemark.config.schema.json', () => {
 });
 
 describe('the schema of the configuration', () => {
-  it.each(Object.entries({ ...memberSchemas, ...scheduleSchema.properties }))(
+  it.each(Object.entries({ ...memberSchemas, ...scheduleSchema.properties, ...groupSchema.properties }))(
     'describes the member %s in sentences, for the completion of editors',
     (_name, { description }) => {
       expect(description).toMatch(/^[A-Z].*\.$|^[a-z]+: .*\.$/);

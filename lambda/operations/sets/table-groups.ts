@@ -1,0 +1,90 @@
+import pMap from 'p-map';
+import { siblingTableArn } from '../../model/backup-arn.ts';
+import type { TableGroup } from '../../model/table-groups.ts';
+import { covers, namePart } from '../../model/table-patterns.ts';
+import { TidemarkError } from '../../runtime/errors.ts';
+import type { RequestServices } from '../../services/operation-services.ts';
+import { listTableNames, readTags } from '../../tables/list-tables.ts';
+import { findTable } from '../../tables/table.ts';
+
+/** DynamoDB answers ListTagsOfResource 10 times a second and account. */
+const maxTagged = 100;
+const tagConcurrency = 5;
+
+type GroupServices = Pick<RequestServices, 'config' | 'dynamodb'>;
+
+/** A group or a single table, and the tables that it has now, by name. */
+export interface ResolvedGroup {
+  readonly name: string;
+  readonly tables: readonly string[];
+}
+
+/**
+ * Finds the tables of a configured group, in order of name; of any other name, the table of that name, which is a group of
+ * itself. A group may have no tables at the moment.
+ *
+ * Throws `GroupNotFound` if there is neither a group nor a table of the name, `AccessDenied`, and `LimitExceeded` if the
+ * tags of too many tables would have to be read.
+ */
+export async function resolveTableGroup(
+  services: GroupServices,
+  { name }: { readonly name: string },
+): Promise<ResolvedGroup> {
+  const group = services.config.groups.find((each) => each.name === name);
+  if (group !== undefined) return { name, tables: await findTables(services, group) };
+  const isKnown = isTableName(name) && isUserTable(services, name);
+  if (isKnown && (await findTable(services.dynamodb, name)) !== undefined) return { name, tables: [name] };
+  throw new TidemarkError(
+    'GroupNotFound',
+    `There is no table group or table ${JSON.stringify(name.slice(0, maxTableName))}`,
+  );
+}
+
+/** Lists the names of the configured groups, then those of all tables that Tidemark may back up. Each can be resolved. */
+export async function listTableGroups(services: GroupServices): Promise<readonly string[]> {
+  const names = services.config.groups.map(({ name }) => name);
+  const tables = await listUserTables(services);
+  return [...names, ...tables.filter((table) => !names.includes(table))];
+}
+
+async function findTables(services: GroupServices, group: TableGroup): Promise<string[]> {
+  const names = (await listUserTables(services)).filter((table) =>
+    group.tables.some((pattern) => covers(pattern, table)),
+  );
+  const tags = Object.entries(group.tags ?? {});
+  if (tags.length === 0) return names;
+  if (names.length > maxTagged) {
+    throw new TidemarkError(
+      'LimitExceeded',
+      `The patterns of table group ${group.name} match ${names.length} tables: of a group with tags at most ${maxTagged}`,
+    );
+  }
+  const tagged = await pMap(
+    names,
+    async (table) => {
+      const arn = siblingTableArn(services.config.catalogArn, table);
+      const found = await readTags(services.dynamodb, arn);
+      return tags.every(([key, value]) => found.get(key) === value);
+    },
+    { concurrency: tagConcurrency },
+  );
+  return names.filter((_, i) => tagged[i]);
+}
+
+/** Lists the names of all tables that Tidemark may back up, in order. */
+async function listUserTables(services: GroupServices): Promise<string[]> {
+  const names = await listTableNames(services.dynamodb);
+  return names.filter((name) => isUserTable(services, name)).toSorted((a, b) => (a < b ? -1 : 1));
+}
+
+/** True for a table that Tidemark may back up, if there is one of this name. The catalog's is none. */
+function isUserTable({ config }: Pick<GroupServices, 'config'>, name: string): boolean {
+  const arn = siblingTableArn(config.catalogArn, name);
+  return name !== namePart(config.catalogArn) && config.tables.some((pattern) => covers(pattern, arn));
+}
+
+const maxTableName = 255;
+
+function isTableName(name: string): boolean {
+  return name.length >= 3 && name.length <= maxTableName && /^[\w.-]+$/.test(name);
+}

@@ -1,0 +1,112 @@
+import { TagResourceCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { siblingTableArn } from '../../../../lambda/model/backup-arn.ts';
+import { namePart } from '../../../../lambda/model/table-patterns.ts';
+import type { Config } from '../../../../lambda/services/config.ts';
+import { randomIds } from '../../../../lambda/runtime/ids.ts';
+import { createTable } from '../../../support/tables.ts';
+import { useTidemark } from '../../../support/use-tidemark.ts';
+
+const world = useTidemark({ items: 1 });
+
+const code = (expected: string) => expect.objectContaining({ code: expected });
+const prefix = `g${randomIds.hex(6)}`;
+
+async function createTables(...names: string[]): Promise<string[]> {
+  const tables = names.map((name) => `${prefix}-${name}`);
+  for (const table of tables) {
+    await createTable(world.database.dynamodb, table, { hash: 'S', range: undefined }).catch(() => {});
+  }
+  return tables;
+}
+
+/** Starts the same Tidemark with other groups. */
+const configure = (config: Partial<Config>) =>
+  world.harness.restart({ config: { ...world.harness.services.config, ...config } });
+
+async function tag(table: string, tags: Readonly<Record<string, string>>): Promise<void> {
+  const ResourceArn = siblingTableArn(world.harness.services.config.catalogArn, table);
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  await world.database.dynamodb.send(new TagResourceCommand({ ResourceArn, Tags }));
+}
+
+describe('resolveTableGroup', () => {
+  it('finds the tables that match a name or a pattern of the group, in order of name', async () => {
+    const [orders, users, ordersEu] = await createTables('orders', 'users', 'orders-eu');
+    const groups = [{ name: 'shop', tables: [`${prefix}-orders*`, `${prefix}-users`] }];
+    const { operations } = configure({ groups });
+    const found = await operations.resolveTableGroup({ name: 'shop' });
+    expect(found).toEqual({ name: 'shop', tables: [orders, ordersEu, users] });
+    const [later] = await createTables('orders-us');
+    expect((await operations.resolveTableGroup({ name: 'shop' })).tables).toContain(later);
+  });
+
+  it('finds only the tables with all tags of the group', async () => {
+    const [both, one] = await createTables('t1', 't2', 't3');
+    await tag(String(both), { team: 'shop', stage: 'live' });
+    await tag(String(one), { team: 'shop', stage: 'test' });
+    const groups = [{ name: 'live', tables: [`${prefix}-t*`], tags: { team: 'shop', stage: 'live' } }];
+    const { operations } = configure({ groups });
+    expect((await operations.resolveTableGroup({ name: 'live' })).tables).toEqual([both]);
+  });
+
+  it('throws LimitExceeded rather than read the tags of more than 100 tables', async () => {
+    const names = Array.from({ length: 101 }, (_, i) => `table-${i}`);
+    const { resolveTableGroup } = await import('../../../../lambda/operations/sets/table-groups.ts');
+    const dynamodb = world.database.client();
+    const answer = { response: {}, output: { TableNames: names, $metadata: {} } };
+    dynamodb.middlewareStack.add(() => async () => answer, { step: 'initialize' });
+    const groups = [{ name: 'g', tables: ['*'], tags: { a: 'b' } }];
+    const services = { dynamodb, config: { ...world.harness.services.config, groups } };
+    await expect(resolveTableGroup(services, { name: 'g' })).rejects.toEqual(code('LimitExceeded'));
+  });
+
+  it('takes a table as a group of itself', async () => {
+    const { operations } = world.harness;
+    expect(await operations.resolveTableGroup({ name: world.table })).toEqual({
+      name: world.table,
+      tables: [world.table],
+    });
+  });
+
+  it('has the group all of every table, but not the catalog', async () => {
+    const { operations, services } = world.harness;
+    const { tables } = await operations.resolveTableGroup({ name: 'all' });
+    expect(tables).toContain(world.table);
+    expect(tables).not.toContain(namePart(services.config.catalogArn));
+  });
+
+  it('keeps to the tables of the configuration', async () => {
+    const [orders] = await createTables('orders', 'users');
+    const { operations } = configure({ tables: [`${prefix}-orders`] });
+    expect((await operations.resolveTableGroup({ name: 'all' })).tables).toEqual([orders]);
+    await expect(operations.resolveTableGroup({ name: world.table })).rejects.toEqual(code('GroupNotFound'));
+  });
+
+  it.each(['no-such-table', '', 'a b', 'x'.repeat(300), 'a"\n'])(
+    'throws GroupNotFound for %j',
+    async (name) => {
+      await expect(world.harness.operations.resolveTableGroup({ name })).rejects.toEqual(
+        code('GroupNotFound'),
+      );
+    },
+  );
+
+  it('throws GroupNotFound for the catalog, as if it did not exist', async () => {
+    const { operations, services } = world.harness;
+    const name = namePart(services.config.catalogArn);
+    await expect(operations.resolveTableGroup({ name })).rejects.toEqual(code('GroupNotFound'));
+  });
+});
+
+describe('listTableGroups', () => {
+  it('lists the configured groups, then the tables, each name once', async () => {
+    const [orders] = await createTables('orders', 'users');
+    const groups = [
+      { name: 'shop', tables: ['*'] },
+      { name: String(orders), tables: ['*'] },
+    ];
+    const { operations } = configure({ groups, tables: [`${prefix}-orders`, `${prefix}-users`] });
+    expect(await operations.listTableGroups()).toEqual(['shop', orders, `${prefix}-users`]);
+  });
+});
