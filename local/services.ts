@@ -71,6 +71,8 @@ const config: Config = {
   // Measured: the embedded database ends a scan in segments early if the last item of a page is deleted.
   scanSegments: 1,
   importShownMs: 0,
+  // Reading costs nothing here.
+  verifyTarget: true,
   // No right depends on the restore's tag here.
   writeGuardMs: 0,
   // An execution starts milliseconds after its request was recorded.

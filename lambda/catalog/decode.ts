@@ -108,6 +108,7 @@ export const decodeRestore = createDecoder<RestoreRecord>('restore', {
   contentTime: isNumber,
   pointInTime: isOptional(isTrue),
   requestedAt: isNumber,
+  verifyTarget: isOptional(isTrue),
   way: isOptional(isOneOf('import', 'writes')),
   why: isOptional(isText),
   importArn: isOptional(isText),

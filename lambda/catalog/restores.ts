@@ -33,6 +33,7 @@ export interface NewRestore {
   readonly target: string;
   readonly description: TableDescription;
   readonly repairedIndexes?: readonly string[];
+  readonly verifyTarget?: boolean;
   readonly requestedBy?: string;
   readonly requestKey?: string;
 }
@@ -230,7 +231,15 @@ export class Restores {
   }
 
   #toRecord(
-    { backup, target, description, repairedIndexes = [], requestedBy, requestKey }: NewRestore,
+    {
+      backup,
+      target,
+      description,
+      repairedIndexes = [],
+      verifyTarget = false,
+      requestedBy,
+      requestKey,
+    }: NewRestore,
     contentTime: number,
   ): RestoreRecord {
     const requestedAt = this.#clock.now();
@@ -245,6 +254,7 @@ export class Restores {
       requestedAt,
       status: 'RESTORING',
       attempts: 1,
+      ...(verifyTarget && { verifyTarget }),
       ...(repairedIndexes.length > 0 && { repairedIndexes }),
       ...(requestedBy !== undefined && { requestedBy }),
       ...(requestKey !== undefined && { requestKey }),

@@ -195,6 +195,8 @@ export interface RestoreRecord {
   /** Set for a restore to a point in time. Its backup was requested only for it, and may not be finished yet. */
   readonly pointInTime?: true;
   readonly requestedAt: number;
+  /** The restore reads its table at the end, and compares what that holds with what it restored. */
+  readonly verifyTarget?: true;
   /** Set once the restore is planned: the way, and why it was chosen. */
   readonly way?: RestoreWay;
   readonly why?: string;

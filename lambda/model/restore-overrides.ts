@@ -24,4 +24,6 @@ export interface RestoreOverrides {
   readonly sse?: SSESpecification;
   /** The settings to restore although DynamoDB's restore leaves them off. Absent: none. */
   readonly keep?: readonly KeptSetting[];
+  /** Read the table at the end and compare it with what was restored. Absent: as configured. */
+  readonly verifyTarget?: boolean;
 }

@@ -7,12 +7,18 @@ type NativeOverrides = Omit<RestoreTableFromBackupInput, 'TargetTableName' | 'Ba
 
 /** Translates overrides to DynamoDB's names. Throws `Validation` for what DynamoDB's own restores cannot do. */
 export function toNativeOverrides(overrides: RestoreOverrides): NativeOverrides {
-  const { keep = [], globalSecondaryIndexes, localSecondaryIndexes } = overrides;
+  const { keep = [], verifyTarget = false, globalSecondaryIndexes, localSecondaryIndexes } = overrides;
   if (keep.length > 0) {
     throw new TidemarkError(
       'Validation',
       `DynamoDB's own restore cannot keep: ${keep.join(', ')}. ` +
         'Leave it out, and change the table after the restore',
+    );
+  }
+  if (verifyTarget) {
+    throw new TidemarkError(
+      'Validation',
+      "Tidemark cannot verify a table that DynamoDB's own restore creates: leave out VerifyTarget",
     );
   }
   return {

@@ -24,11 +24,14 @@ export async function prepareBackup(
     services.catalog.turns.getTable(name),
   ]);
   if (input.source !== 'native') await checkSource(services, table, record?.head, input.source);
+  const { why = [], ...clocks } = compareClocks(services, requestedAt, table.describedAt);
+  const notes = [...table.doubts, ...why];
   return {
     ...request,
     table: table.identity,
     description: table.description,
-    ...compareClocks(services, requestedAt, table.describedAt),
+    ...clocks,
+    ...(notes.length > 0 && { why: notes }),
     ...(table.streamArn !== undefined && { streamArn: table.streamArn }),
   };
 }

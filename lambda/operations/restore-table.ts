@@ -23,6 +23,7 @@ async function start(services: RequestServices, input: RestoreTableInput): Promi
     ...(requestedBy !== undefined && { requestedBy }),
     ...(requestKey !== undefined && { requestKey }),
   };
+  const { verifyTarget = services.config.verifyTarget } = overrides;
   const { backup, conflict } = await readRestoreRequest(services, input);
   if (backup.nativeArn !== undefined) {
     if (conflict !== undefined) throw conflict;
@@ -32,7 +33,13 @@ async function start(services: RequestServices, input: RestoreTableInput): Promi
   checkIndexKeys(description, services.config);
   if (conflict !== undefined) throw conflict;
   const repairedIndexes = listRepairedIndexes(backup.description, overrides);
-  const restore = await services.catalog.restores.create({ ...common, backup, description, repairedIndexes });
+  const restore = await services.catalog.restores.create({
+    ...common,
+    backup,
+    description,
+    repairedIndexes,
+    verifyTarget,
+  });
   await startRestore(services, restore);
   return { restore };
 }

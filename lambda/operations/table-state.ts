@@ -35,6 +35,12 @@ export async function findTableState(
   return { table, restore: await catalog.restores.get(name) };
 }
 
+/** A table that can be backed up. */
+export interface CompleteTable extends Table {
+  /** What a backup of it should say: the table may lack items. */
+  readonly doubts: readonly string[];
+}
+
 /**
  * Describes a table that can be backed up: it is neither being created nor being restored. Throws `TableNotFound`,
  * `ContinuousBackupsUnavailable`, and `AccessDenied`, also if the table has another ARN than the request names.
@@ -42,17 +48,33 @@ export async function findTableState(
 export async function describeCompleteTable(
   { dynamodb, catalog, clock }: StateServices & Pick<RequestServices, 'clock'>,
   { table: name, tableArn }: TableReference,
-): Promise<Table> {
+): Promise<CompleteTable> {
   const table = await describeTable(dynamodb, name);
   checkArn(tableArn, table.identity.arn);
-  if (isRunning(await catalog.restores.get(name))) throw tableNotFoundError(name);
-  if (table.status !== 'CREATING') return table;
+  const restore = await catalog.restores.get(name);
+  if (isRunning(restore)) throw tableNotFoundError(name);
+  if (table.status !== 'CREATING') return { ...table, doubts: findDoubts(table, restore) };
   const isUnseen = clock.now() - table.description.createdAt < unseenMs;
   if (table.isRestoring || isUnseen) throw tableNotFoundError(name);
   throw new TidemarkError(
     'ContinuousBackupsUnavailable',
     `Backups are being enabled for the table: ${name}. Please retry later`,
   );
+}
+
+/** A table that a failed restore has left is backed up like any other: its owner may have completed it. */
+function findDoubts({ identity, description }: Table, restore: RestoreRecord | undefined): string[] {
+  if (restore?.status !== 'FAILED' || restore.targetFate?.kind !== 'kept') return [];
+  const { targetTableId, requestedAt, endedAt = requestedAt } = restore;
+  // An import that failed may not have recorded its table.
+  const isItsTable =
+    targetTableId === undefined
+      ? Math.floor(requestedAt / 1000) * 1000 <= description.createdAt && description.createdAt <= endedAt
+      : targetTableId === identity.tableId;
+  if (!isItsTable) return [];
+  return [
+    `restore ${restore.id} of ${restore.backupArn} into this table failed and its table was kept: it may lack items of that backup`,
+  ];
 }
 
 /**

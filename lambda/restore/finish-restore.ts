@@ -12,6 +12,7 @@ import type { WaitResult } from './build-indexes.ts';
 import { findDifferences } from './compare-target.ts';
 import { updateTable, updateTimeToLive } from './change-table.ts';
 import { sumRanges } from './range-part.ts';
+import { sumTarget, type TargetSum } from './sum-target.ts';
 import { type CurrentRestore, readCurrentRestore, readSourceManifest } from './current-restore.ts';
 import { markFinished } from './restore-tag.ts';
 import { describeTarget, lacksProtection } from './target-table.ts';
@@ -19,9 +20,13 @@ import { maximaOf } from './target-throughput.ts';
 
 const waitSeconds = 5;
 
+/** A scan of the table that has more to read continues at once. */
+const nextPartSeconds = 1;
+
 /**
  * Gives the table its remaining settings one after another, compares what was restored with the snapshot and the
- * table's settings with the promised ones, marks the table as finished and ends the job.
+ * table's settings with the promised ones, marks the table as finished and ends the job. If the restore is to verify its
+ * table (`verifyTarget`), it first reads what the table holds, and compares that with what was restored.
  *
  * If the items' number or digest differs although every frame's checksum matched, the snapshot's claim about its
  * items is wrong, not the items: the table is kept, and the record says so. The items of an import cannot be added up
@@ -33,6 +38,10 @@ export async function finishRestore(services: Services, { job }: { job: RestoreJ
   const table = await describeTarget(services, restore);
   const wait = { job, status: 'wait', waitSeconds } as const;
   if (table.TableStatus !== 'ACTIVE') return wait;
+  // Before time to live is enabled, which deletes items.
+  const isVerified = restore.verifyTarget !== true || restore.settled === true;
+  if (!isVerified && (await sumTarget(services, job, current)) === undefined)
+    return { ...wait, waitSeconds: nextPartSeconds };
   if (await applySetting(services, restore.target, table, restore.description)) return wait;
   // A settled restore was compared before; a doubt is on its record.
   if (restore.settled !== true) await settle(services, job, current);
@@ -48,35 +57,54 @@ export async function finishRestore(services: Services, { job }: { job: RestoreJ
 /** From here on an abort ends the job as RESTORED too: it could not delete a finished or protected table. */
 async function settle(services: Services, job: RestoreJob, current: CurrentRestore): Promise<void> {
   const { restore } = current;
-  const doubt = await findDoubt(services, job, current);
+  const doubts = await findDoubts(services, job, current);
   const { description } = await describeTable(services.dynamodb, restore.target);
   const differences = findDifferences(restore.description, description);
   if (differences.length > 0)
     services.log.error('the restored table is not as promised', { restore: restore.id, differences });
   await services.catalog.restores.note(restore, {
     settled: true,
-    ...(doubt !== undefined && { reason: doubt }),
+    ...(doubts.length > 0 && { reason: doubts.join('; ') }),
     ...(differences.length > 0 && { differences: shortenReasons(differences) }),
   });
 }
 
 /**
- * Returns why the snapshot is in doubt, or undefined. Every byte that was read matched its checksum. The snapshot's
- * number and digest of items are carried forward from the stream's claims, so a difference says nothing against the
- * items.
+ * Lists what is in doubt. The snapshot: every byte that was read matched its checksum, but its number and digest of items
+ * are carried forward from the stream's claims, so a difference says nothing against the items. And the table, if it does
+ * not hold what was restored: somebody else wrote to it or deleted from it.
  */
-async function findDoubt(
-  services: Services,
-  job: RestoreJob,
-  current: CurrentRestore,
-): Promise<string | undefined> {
-  const { items, digest } = await sumRanges(services, job, current.plan);
+async function findDoubts(services: Services, job: RestoreJob, current: CurrentRestore): Promise<string[]> {
+  const { restore, plan } = current;
+  const { log } = services;
+  const restored = await sumRanges(services, job, plan);
   const manifest = await readSourceManifest(services, current);
-  if (items === manifest.items && digest === manifest.digest) return undefined;
-  const doubt =
-    'the number or digest of the restored items is not what the snapshot claims; the table was kept';
-  services.log.error('restore digest differs', { restore: job.id, snapshot: manifest.id });
-  return doubt;
+  const doubts: string[] = [];
+  if (!isEqual(restored, manifest)) {
+    log.error('restore digest differs', { restore: job.id, snapshot: manifest.id });
+    doubts.push(
+      'the number or digest of the restored items is not what the snapshot claims; the table was kept',
+    );
+  }
+  const found = restore.verifyTarget === true ? await sumTarget(services, job, current) : undefined;
+  if (found !== undefined && !isEqual(found, restored)) {
+    log.error('restored table holds other items', { restore: job.id, table: restore.target });
+    doubts.push(describeDifference(restore.target, found.items, restored.items));
+  }
+  return doubts;
+}
+
+function isEqual(one: TargetSum, other: TargetSum): boolean {
+  return one.items === other.items && one.digest === other.digest;
+}
+
+function describeDifference(target: string, found: number, restored: number): string {
+  const counts =
+    found === restored ? `${found} items, not all as restored` : `${found} items in place of ${restored}`;
+  return (
+    `table ${target} holds ${counts}: something else wrote to it or deleted from it during the restore; ` +
+    'the table was kept. Restore again, and keep others from the table until it is ACTIVE'
+  );
 }
 
 /**

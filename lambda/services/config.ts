@@ -22,6 +22,8 @@ export interface Config {
   readonly missingRecovery: 'refuse' | 'enable';
   /** How restored tables get their items. `auto`: the better way for each restore (`restore/choose-way.ts`). */
   readonly restoreBy: 'auto' | RestoreWay;
+  /** A restore reads its table at the end, unless its request says otherwise. That costs read units on AWS. */
+  readonly verifyTarget: boolean;
   /** How many key attributes an index may have that is added to a table. A restore with a larger one is refused. */
   readonly maxIndexKeys: number;
   /** How much time one incremental export covers. */
@@ -61,6 +63,7 @@ export const defaultConfig: Config = {
   missingRecovery: 'refuse',
   // Not every database with DynamoDB's protocol can import. The stack sets `auto`.
   restoreBy: 'writes',
+  verifyTarget: false,
   // Some databases with DynamoDB's protocol cannot add an index with more key attributes. The stack sets DynamoDB's
   // limit.
   maxIndexKeys: 2,

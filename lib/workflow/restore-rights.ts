@@ -45,7 +45,7 @@ export function grantRestoreRights(
   }
   tables.grantTagged(WriteRange, 'dynamodb:BatchWriteItem');
   tables.grantTagged(BuildIndexes, 'dynamodb:UpdateTable');
-  tables.grantTagged(FinishRestore, 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive');
+  tables.grantTagged(FinishRestore, 'dynamodb:Scan', 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive');
   tables.grantFinish(FinishRestore);
   grantRemoval(AbortRestore, props);
 

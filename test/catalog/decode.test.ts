@@ -102,6 +102,7 @@ const restore: Whole<RestoreRecord> = {
   contentTime: 1,
   pointInTime: true,
   requestedAt: 2,
+  verifyTarget: true,
   way: 'import',
   why: 'it is large',
   importArn: 'import',

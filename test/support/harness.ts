@@ -77,6 +77,7 @@ const testConfig: Config = {
   replayMs: 1000,
   reconcileGraceMs: 0,
   importShownMs: 0,
+  verifyTarget: true,
   writeGuardMs: 0,
 };
 

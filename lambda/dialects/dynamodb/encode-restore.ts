@@ -15,6 +15,7 @@ export function encodeRestore(record: RestoreRecord): Answer<typeof restore.memb
     TargetTableName: record.target,
     TargetTableId: record.targetTableId,
     TargetFate: targetFate && toCapitals(targetFate.kind),
+    VerifyTarget: record.verifyTarget === true,
     SourceTableName: record.source.name,
     SourceTableArn: record.source.arn,
     // The backup of a restore to a point in time is Tidemark's own: no caller could use it.

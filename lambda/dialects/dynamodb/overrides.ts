@@ -27,6 +27,10 @@ export const restoreOptions = {
       },
       text: "Settings of the source that the new table gets too. DynamoDB's own restore leaves them off.",
     },
+    VerifyTarget: {
+      type: 'boolean',
+      text: 'Whether the restore reads the whole new table at its end, which uses read units, and compares it with what it restored. By default only on one machine.',
+    },
   },
 } as const;
 
@@ -113,6 +117,7 @@ export function toRestoreOverrides(input: Input<typeof overrideMembers>): Restor
       'keep',
       input.TidemarkOptions?.Keep?.map((setting) => keptSettings[setting]),
     ),
+    ...whenDefined('verifyTarget', input.TidemarkOptions?.VerifyTarget),
   };
 }
 

@@ -17,6 +17,11 @@ export const restore = {
       constraints: [oneOf('COMPLETE', 'ABSENT', 'KEPT', 'UNSEEN')],
       text: 'What became of the table when the restore ended: it is COMPLETE; it is ABSENT; it was KEPT although the restore failed; or it is UNSEEN, because Tidemark may not look at it.',
     },
+    VerifyTarget: {
+      type: 'boolean',
+      required: true,
+      text: 'Whether the restore reads the table at its end. What it finds amiss is in Reason.',
+    },
     SourceTableName: { type: 'string', required: true, text: 'The table whose content it restores.' },
     SourceTableArn: { type: 'string', required: true, text: 'The ARN of that table.' },
     BackupArn: {

@@ -86,6 +86,7 @@ export class EmbeddedRecovery implements ContinuousBackups {
       target,
       description,
       repairedIndexes: listRepairedIndexes(table.description, overrides),
+      verifyTarget: overrides.verifyTarget ?? this.#services.config.verifyTarget,
       ...requester,
       ...(requestKey !== undefined && { requestKey }),
     });

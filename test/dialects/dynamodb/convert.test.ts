@@ -149,8 +149,8 @@ describe('a member that the API does not have', () => {
 
   test.each([
     ['CreateBackup', { kind: 'FULL', DryRun: true }, 'kind, DryRun', 'Kind, Source, Comment'],
-    ['RestoreTableFromBackup', { dryRun: true }, 'dryRun', 'Keep, DryRun'],
-    ['RestoreTableToPointInTime', { DryRun: true }, 'DryRun', 'Keep'],
+    ['RestoreTableFromBackup', { dryRun: true }, 'dryRun', 'Keep, VerifyTarget, DryRun'],
+    ['RestoreTableToPointInTime', { DryRun: true }, 'DryRun', 'Keep, VerifyTarget'],
   ] as const)('is rejected in the TidemarkOptions of %s', async (operation, TidemarkOptions, no, has) => {
     const { status, body, called } = await answerTo(operation, {
       ...validRequests[operation],

@@ -243,7 +243,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     ...describeTables,
     ...read('staging', 'tables'),
     ...stage('restore'),
-    ...on('user tables if tagged', 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive'),
+    ...on('user tables if tagged', 'dynamodb:Scan', 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive'),
     finish,
     ...userKeys,
   ],

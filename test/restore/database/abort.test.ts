@@ -12,7 +12,7 @@ import { Restores } from '../../../lambda/catalog/restores.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
 import { backUp, type TakenBackup } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
-import { expectNothingHeld, createFilledTable, tableExists } from '../../support/fixture.ts';
+import { expectNothingHeld, createFilledTable, shape, tableExists } from '../../support/fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
 import { readTableContent, createTable } from '../../support/tables.ts';
 import {
@@ -267,8 +267,31 @@ describe('a restore that is aborted before its table is settled', () => {
       expect(explainRestore(restore)).toContain(`table ${target} was kept: ${text}`);
       expect(await tableExists(database, target)).toBe(true);
       await expectNothingHeld(harness, backup.table.name);
+      // Its owner may back it up; the backup says that it may be of a part.
+      const later = harness.restart({ config: { missingStream: 'enable' } });
+      const { id } = await later.operations.createBackup({ table: target, name: 'of-a-part' });
+      await later.executions.idle();
+      const { why: reasons = [] } = await harness.operations.describeBackup({ table: target, id });
+      expect(reasons[0]).toBe(
+        `restore ${restore.id} of ${backup.arn} into this table failed and its table was kept: ` +
+          'it may lack items of that backup',
+      );
     },
   );
+
+  it('keeps no doubt about another table of that name', async () => {
+    await restoreUnder(async (handler, input, run) => {
+      if (handler === 'restore-indexes') await removeTag();
+      return failing(handler, input, run);
+    });
+    expect(await readRecord()).toMatchObject({ status: 'FAILED', targetFate: { kind: 'kept' } });
+    await database.client().send(new DeleteTableCommand({ TableName: target }));
+    await createTable(database.dynamodb, target, shape);
+    const { id } = await harness.operations.createBackup({ table: target, name: 'whole' });
+    await harness.executions.idle();
+    const { why = [] } = await harness.operations.describeBackup({ table: target, id });
+    expect(why.join()).not.toContain('may lack items');
+  });
 
   it('keeps a table that Tidemark may not delete once its attempts are used up, and tells the owner what to do', async () => {
     intercept(database, 'DeleteTableCommand', () => Promise.reject(serviceError('AccessDeniedException')));

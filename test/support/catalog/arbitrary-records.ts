@@ -159,6 +159,7 @@ const noted = {
   why: text,
   importArn: text,
   imported: fc.record({ items: number, bytes: number }),
+  verifyTarget: fc.constant(true as const),
   settled: fc.constant(true as const),
   reason: text,
   differences: fc.array(text, { minLength: 1, maxLength: 3 }),

@@ -16,6 +16,7 @@ describe('DescribeRestore', () => {
           TargetTableName: 'Music-lost',
           TargetTableId: failed.targetTableId,
           TargetFate: 'KEPT',
+          VerifyTarget: false,
           SourceTableName: 'Music',
           SourceTableArn: tableArn,
           BackupArn: arn,
