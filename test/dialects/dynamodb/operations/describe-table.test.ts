@@ -92,7 +92,10 @@ describe('DescribeTable', () => {
     ],
     [
       { status: 'RESTORED', targetFate: { kind: 'complete', lacks: 'finishedTag' } },
-      { RestoreStatus: 'RESTORED', Reason: expect.stringContaining('Remove the tag tidemark:restore yourself') },
+      {
+        RestoreStatus: 'RESTORED',
+        Reason: expect.stringContaining('Remove the tag tidemark:restore yourself'),
+      },
     ],
     [{ status: 'RESTORED', targetFate: { kind: 'complete' } }, undefined],
   ] as const)('returns a restore that is unfinished or in doubt: %j', async (state, expected) => {
