@@ -3,12 +3,13 @@ import type { Executions, Machine, Job } from '../lambda/jobs/job.ts';
 import { runStep, type Step } from '../lambda/handlers/compose/run-step.ts';
 import { backupTasks, restoreTasks, type TaskHandler } from '../lambda/jobs/states.ts';
 import { steps } from './steps.ts';
+import { waitFor } from './wait-for.ts';
 import type { Services } from '../lambda/services/services.ts';
 import type { Definitions } from '../lib/workflow/definitions.ts';
 
 export interface LocalExecutions extends Executions {
-  /** Resolves when no execution runs. */
-  idle(): Promise<void>;
+  /** Resolves when no execution runs. Throws an `Error` if some still run after `maxMs`. */
+  idle(maxMs?: number): Promise<void>;
   /** Stops all executions as a crash would: steps in progress finish, no others follow, and nothing can be started. */
   stop(): void;
 }
@@ -24,6 +25,9 @@ export interface LocalOptions {
   /** Runs each step, so that a test can repeat, delay or kill it. */
   readonly around?: (handler: TaskHandler, input: object, run: () => Promise<object>) => Promise<object>;
 }
+
+/** How long `idle` waits for executions by default, in real time. */
+const maxIdleMs = 10 * 60_000;
 
 interface Running {
   readonly abort: () => void;
@@ -62,8 +66,12 @@ export function createLocalExecutions(options: LocalOptions): LocalExecutions {
       if (running.has(name)) return 'running';
       return ended.has(name) ? 'ended' : 'absent';
     },
-    async idle() {
-      while (running.size > 0) await Promise.all([...running.values()].map((execution) => execution.ended));
+    async idle(maxMs = maxIdleMs) {
+      const end = Date.now() + maxMs;
+      while (running.size > 0) {
+        const ended = Promise.all([...running.values()].map((execution) => execution.ended));
+        await waitFor(`the end of ${[...running.keys()].join(', ')}`, ended, Math.max(0, end - Date.now()));
+      }
     },
     stop() {
       stopped = true;

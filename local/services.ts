@@ -26,6 +26,7 @@ import { type LocalExecutions, createLocalExecutions } from './local-executions.
 import { openSecret } from './secret-file.ts';
 import { RecoverySettings } from './dynamodb/recovery/recovery-settings.ts';
 import { createStreamsClient } from './dynamodb/streams-client.ts';
+import { waitFor } from './wait-for.ts';
 
 export interface LocalServicesOptions extends Partial<Pick<Config, 'tables' | 'groups'>> {
   readonly dynamodbEndpoint: string;
@@ -45,7 +46,7 @@ export interface LocalServices {
   readonly exports: EmbeddedExports;
   readonly guard: TableGuard;
   readonly ownStreams: OwnStreams;
-  /** Ends the executions. Resolves when the steps in progress have ended. */
+  /** Ends the executions. Resolves when the steps in progress have ended, or after half a minute. */
   close(): Promise<void>;
 }
 
@@ -87,6 +88,9 @@ const maxSteps = 2;
 
 /** The bucket name that stands for the store's folder. */
 const localBucket = 'tidemark';
+
+/** How long a runtime that is closed waits for what is at work, in real time. A person waits for it. */
+const maxCloseMs = 30_000;
 
 /** How long a machine waits before it repeats a step: nothing here takes seconds. */
 const waitMs = 50;
@@ -160,13 +164,21 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
     guard,
     ownStreams,
     async close() {
-      await deletions.close();
-      // A step may start another execution, so repeat. A step's outcome is on the record, or the next runtime finds out.
-      do {
-        executions.stop();
-        await Promise.allSettled(begun);
-      } while (begun.size > 0);
-      await exports.idle();
+      const end = Date.now() + maxCloseMs;
+      const settle = (what: string, work: Promise<unknown>) =>
+        waitFor(what, work, Math.max(0, end - Date.now()));
+      try {
+        await settle('the deletions of tables', deletions.close());
+        // A step may start another execution, so repeat. A step's outcome is on the record, or the next runtime finds out.
+        do {
+          executions.stop();
+          await settle('the steps at work', Promise.allSettled(begun));
+        } while (begun.size > 0);
+        await settle('the exports and imports at work', exports.idle());
+      } catch (error) {
+        // What is still at work is continued by the next runtime, like what a crash leaves.
+        log.warn('closed while something was at work', { reason: reasonOf(error) });
+      }
     },
   };
 }

@@ -63,8 +63,15 @@ export interface ListQuery extends Partial<TableReference> {
 /** Others may take the marker between our read and our write. Each time the last marker is read again. */
 const maxMarkerTries = 50;
 
-/** A list reads at least this many records at once. */
+/** A list reads at least this many records at once, and at most so many times. */
 const minPageSize = 100;
+const maxListPages = 10;
+
+/** Backups, oldest first. `upTo`: the last record that was read, if there may be more of them. */
+export interface BackupList {
+  readonly backups: readonly BackupRecord[];
+  readonly upTo?: BackupRecord;
+}
 
 /** One reading takes at most this many expired backups. */
 const maxExpired = 1000;
@@ -135,26 +142,30 @@ export class Backups {
     return row && decodeBackup(row);
   }
 
-  /** Lists backups, except internal ones and by default failed ones, oldest first. The backup of the cursor may be gone. */
-  async list(query: ListQuery): Promise<BackupRecord[]> {
+  /**
+   * Lists backups, except internal ones and by default failed ones. The backup of the cursor may be gone. It reads about
+   * a thousand records at most, so a list may be shorter than the limit although there are more backups.
+   */
+  async list(query: ListQuery): Promise<BackupList> {
     // An id is a position, a hyphen and hex digits: the first bound lies before and the second after all ids of its time.
     const from = `${toPosition(query.from ?? 0)}-`;
     const to = `${toPosition((query.to ?? 10 ** 14) - 1)}-g`;
     const found: BackupRecord[] = [];
     // DynamoDB refuses a cursor outside the range. One before the range has no effect.
     let after = query.after !== undefined && query.after.id >= from ? query.after : undefined;
-    if (from > to || (after !== undefined && after.id > to)) return found;
+    if (from > to || (after !== undefined && after.id > to)) return { backups: found };
     // Backups that are not listed take their place in pages too, so pages are not small.
     const pageSize = Math.max(query.limit, minPageSize);
-    while (found.length < query.limit) {
+    for (let pages = 1; ; pages++) {
       const page = await this.#readPage(query.table, from, to, pageSize, after);
       const listed = page.filter((backup) => isListed(backup, query));
       found.push(...listed.slice(0, query.limit - found.length));
-      const last = page.at(-1);
-      if (last === undefined || page.length < pageSize) break;
-      after = { table: last.table.name, id: last.id };
+      const upTo = page.at(-1);
+      if (upTo === undefined || page.length < pageSize || found.length >= query.limit)
+        return { backups: found };
+      if (pages >= maxListPages) return { backups: found, upTo };
+      after = { table: upTo.table.name, id: upTo.id };
     }
-    return found;
   }
 
   /** Finds the deleted backup with this id, of whatever table. Eventually consistent. */

@@ -3,8 +3,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DynamoDBDocumentClient,
   GetCommand,
-  paginateQuery,
+  QueryCommand,
   type QueryCommandInput,
+  type QueryCommandOutput,
   TransactWriteCommand,
   type TransactWriteCommandInput,
   UpdateCommand,
@@ -12,6 +13,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../runtime/clock.ts';
 import { isServiceError } from '../runtime/errors.ts';
+import { followPages } from '../runtime/follow-pages.ts';
 import { cancellationCodes } from '../runtime/throttling.ts';
 import type { Row } from './decode.ts';
 import { index, type Collection, type RecordKey } from './schema.ts';
@@ -71,8 +73,8 @@ export class CatalogTable {
    * Reads all rows of the range, in order or newest first, `pageSize` at a time. Each page is as it is when it is read.
    */
   async *streamRange(range: Range, pageSize: number): AsyncGenerator<Row> {
-    const query = { ...toRangeQuery(range), TableName: this.#name };
-    for await (const { Items = [] } of paginateQuery({ client: this.#client, pageSize }, query)) yield* Items;
+    const query = { ...toRangeQuery(range), Limit: pageSize };
+    for await (const { Items = [] } of this.#queryPages(query)) yield* Items;
   }
 
   /**
@@ -134,15 +136,21 @@ export class CatalogTable {
   async #query(input: Omit<QueryCommandInput, 'TableName' | 'Limit'> & { Limit: number }): Promise<Row[]> {
     const { Limit: limit, ...query } = input;
     const rows: Row[] = [];
-    const pages = paginateQuery(
-      { client: this.#client },
-      { ...query, TableName: this.#name, ...(limit < Infinity && { Limit: limit }) },
-    );
+    const pages = this.#queryPages({ ...query, ...(limit < Infinity && { Limit: limit }) });
     for await (const { Items = [] } of pages) {
       rows.push(...Items);
       if (rows.length >= limit) break;
     }
     return rows.slice(0, limit);
+  }
+
+  #queryPages(query: WithoutTable<QueryCommandInput>): AsyncGenerator<QueryCommandOutput> {
+    return followPages(
+      'Query',
+      (start: QueryCommandOutput['LastEvaluatedKey'] = query.ExclusiveStartKey) =>
+        this.#client.send(new QueryCommand({ ...query, TableName: this.#name, ExclusiveStartKey: start })),
+      ({ LastEvaluatedKey }) => LastEvaluatedKey,
+    );
   }
 
   #toAction(write: Write): Action {

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { createDynamodbClient } from '../item/clients.ts';
 import { isServiceError } from '../runtime/errors.ts';
+import { followPages } from '../runtime/follow-pages.ts';
 import type { NativeRestore } from './invoked-restore.ts';
 import type { NativeBackup, NativeBackups } from './native-backups.ts';
 import { toNativeOverrides } from './native-overrides.ts';
@@ -56,20 +57,23 @@ async function find(
   since: number,
 ): Promise<readonly string[]> {
   const arns: string[] = [];
-  let after: string | undefined;
-  do {
-    const page = await dynamodb.send(
-      new ListBackupsCommand({
-        TableName: table,
-        TimeRangeLowerBound: new Date(since),
-        ExclusiveStartBackupArn: after,
-      }),
-    );
-    for (const { BackupName, BackupArn } of page.BackupSummaries ?? []) {
+  const pages = followPages(
+    'ListBackups',
+    (after: string | undefined) =>
+      dynamodb.send(
+        new ListBackupsCommand({
+          TableName: table,
+          TimeRangeLowerBound: new Date(since),
+          ExclusiveStartBackupArn: after,
+        }),
+      ),
+    ({ LastEvaluatedBackupArn }) => LastEvaluatedBackupArn,
+  );
+  for await (const { BackupSummaries = [] } of pages) {
+    for (const { BackupName, BackupArn } of BackupSummaries) {
       if (BackupName === name && BackupArn !== undefined) arns.push(BackupArn);
     }
-    after = page.LastEvaluatedBackupArn;
-  } while (after !== undefined);
+  }
   return arns;
 }
 

@@ -9,12 +9,13 @@ export type ListBackupsInput = ListQuery;
 export interface BackupPage {
   /** Oldest first. */
   readonly backups: readonly BackupRecord[];
-  /** The last backup of this page, after which the next page continues; absent on the last page. */
+  /** The last record that this page has read, after which the next page continues; absent on the last page. */
   readonly last?: BackupKey & { readonly arn: string };
 }
 
 /**
- * Lists one page of backups. Reads one backup more than `limit`, so that a full page that is the last has no cursor.
+ * Lists one page of backups. Reads one backup more than `limit`, so that a full page that is the last has no cursor. A page
+ * that found few backups among many records that are not listed is short, even empty, and has a cursor.
  * Throws `Validation` for a cursor of another region.
  */
 export async function listBackups(
@@ -28,8 +29,8 @@ export async function listBackups(
     );
   }
   const read = await catalog.backups.list({ ...input, limit: input.limit + 1 });
-  const backups = read.slice(0, input.limit);
-  const last = backups.at(-1);
-  if (last === undefined || read.length <= input.limit) return { backups };
+  const backups = read.backups.slice(0, input.limit);
+  const last = read.backups.length > input.limit ? backups.at(-1) : read.upTo;
+  if (last === undefined) return { backups };
   return { backups, last: { table: last.table.name, id: last.id, arn: last.arn } };
 }

@@ -2,11 +2,12 @@ import {
   DescribeImportCommand,
   ImportTableCommand,
   type ImportTableDescription,
-  paginateListImports,
+  ListImportsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { siblingTableArn } from '../model/backup-arn.ts';
 import type { RestoreRecord } from '../model/records.ts';
 import { isError, isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
+import { followPages } from '../runtime/follow-pages.ts';
 import type { Services } from '../services/services.ts';
 import { isQuota } from '../runtime/throttling.ts';
 import { importSourceOf } from './import-source.ts';
@@ -104,7 +105,12 @@ export function mayTableAppear(
 async function findListedImport(services: Services, restore: RestoreRecord): Promise<string | undefined> {
   const TableArn = siblingTableArn(restore.source.arn, restore.target);
   const { S3KeyPrefix } = importSourceOf(services, restore);
-  const pages = paginateListImports({ client: services.dynamodb }, { TableArn });
+  const pages = followPages(
+    'ListImports',
+    (NextToken: string | undefined) =>
+      services.dynamodb.send(new ListImportsCommand({ TableArn, NextToken })),
+    ({ NextToken }) => NextToken,
+  );
   for await (const { ImportSummaryList = [] } of pages) {
     const found = ImportSummaryList.find((each) => each.S3BucketSource?.S3KeyPrefix === S3KeyPrefix);
     if (found !== undefined) return found.ImportArn;

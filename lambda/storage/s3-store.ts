@@ -4,7 +4,7 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  paginateListObjectsV2,
+  ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -13,6 +13,7 @@ import { type Clock, systemClock } from '../runtime/clock.ts';
 import { requireVariable } from '../runtime/required.ts';
 import { environment } from '../runtime/environment.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
+import { followPages } from '../runtime/follow-pages.ts';
 import { nameUnreadableAnswers, outermost } from '../runtime/service-answers.ts';
 import { bucketKey } from './bucket-key.ts';
 import type { ObjectStore, PutOutcome } from './object-store.ts';
@@ -71,7 +72,13 @@ export function createS3Store({ client, bucket, prefix, clock = systemClock }: S
     async *list(folder) {
       const { Bucket, Key: Prefix } = at(`${folder}/`);
       const start = Prefix.length - folder.length - 1;
-      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix })) {
+      const pages = followPages(
+        'ListObjectsV2',
+        (ContinuationToken: string | undefined) =>
+          client.send(new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken })),
+        ({ NextContinuationToken }) => NextContinuationToken,
+      );
+      for await (const { Contents = [] } of pages) {
         for (const { Key = '', Size = 0 } of Contents) yield { key: Key.slice(start), bytes: Size };
       }
     },

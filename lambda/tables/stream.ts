@@ -8,6 +8,7 @@ import {
   type _Record as SdkRecord,
 } from '@aws-sdk/client-dynamodb-streams';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
+import { followPages } from '../runtime/follow-pages.ts';
 
 export interface Shard {
   readonly id: string;
@@ -48,27 +49,33 @@ export class StreamGap extends Error {}
 /** A position before a shard's first record. */
 export const fromStart = 'start';
 
-/** Describes a stream with all its shards. The SDK has no paginator for it. Throws `StreamGap` if there is no such stream. */
+/**
+ * Describes a stream with all its shards. The SDK has no paginator for it. Throws `StreamGap` if there is no such stream,
+ * `ServiceAnswerInvalid` if the list of shards has no end.
+ */
 export async function describeStream(streams: DynamoDBStreamsClient, arn: string): Promise<Stream> {
   const shards: SdkShard[] = [];
-  let last: string | undefined;
   let createdAt = 0;
   let status: string | undefined;
-  do {
-    const { StreamDescription: page } = await detectGap(() =>
-      streams.send(
-        new DescribeStreamCommand({
-          StreamArn: arn,
-          Limit: 100,
-          ...(last && { ExclusiveStartShardId: last }),
-        }),
+  const pages = followPages(
+    'DescribeStream',
+    (last: string | undefined) =>
+      detectGap(() =>
+        streams.send(
+          new DescribeStreamCommand({
+            StreamArn: arn,
+            Limit: 100,
+            ...(last && { ExclusiveStartShardId: last }),
+          }),
+        ),
       ),
-    );
+    ({ StreamDescription: page }) => page?.LastEvaluatedShardId,
+  );
+  for await (const { StreamDescription: page } of pages) {
     shards.push(...(page?.Shards ?? []));
     createdAt = page?.CreationRequestDateTime?.getTime() ?? createdAt;
     status = page?.StreamStatus;
-    last = page?.LastEvaluatedShardId;
-  } while (last !== undefined);
+  }
   return {
     createdAt,
     enabled: status === 'ENABLED',

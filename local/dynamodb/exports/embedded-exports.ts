@@ -144,11 +144,14 @@ export class EmbeddedExports {
     return this.#imports.isImporting(TableName) ? createError() : undefined;
   }
 
-  /** Resolves when no job is being run. Then the database may end. */
-  async idle(): Promise<void> {
-    await Promise.all([this.#exportJobs.idle(), this.#importJobs.idle()]);
+  /** Resolves when no job is being run. Then the database may end. Throws an `Error` if some still are after `maxMs`. */
+  async idle(maxMs = maxIdleMs): Promise<void> {
+    await Promise.all([this.#exportJobs.idle(maxMs), this.#importJobs.idle(maxMs)]);
   }
 }
+
+/** How long `idle` waits by default, in real time: a job copies 200,000 items at most. */
+const maxIdleMs = 10 * 60_000;
 
 /** The errors of operations on a table that is being imported, by operation. */
 const whileImported: ReadonlyMap<string, () => Error> = new Map<string, () => Error>([

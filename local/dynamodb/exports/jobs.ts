@@ -6,6 +6,7 @@ import { reasonOf } from '../../../lambda/runtime/errors.ts';
 import type { Ids } from '../../../lambda/runtime/ids.ts';
 import type { Log } from '../../../lambda/runtime/logger.ts';
 import { createEntriesWriter, readEntries } from '../../json-file.ts';
+import { waitFor } from '../../wait-for.ts';
 
 /** What the descriptions of exports and of imports have in common. */
 interface Described {
@@ -138,9 +139,13 @@ export class Jobs<D extends Described> {
     };
   }
 
-  /** Resolves when no job is being run. */
-  async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+  /** Resolves when no job is being run. Throws an `Error` if some still are after `maxMs`. */
+  async idle(maxMs: number): Promise<void> {
+    const end = Date.now() + maxMs;
+    while (this.#running.size > 0) {
+      const left = Math.max(0, end - Date.now());
+      await waitFor(`the end of ${this.#running.size} exports or imports`, Promise.all(this.#running), left);
+    }
   }
 
   async #end(arn: string, work: (job: Job<D>) => Promise<Partial<D>>): Promise<void> {

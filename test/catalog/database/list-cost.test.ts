@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { BatchWriteItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Catalog, openCatalog } from '../../../lambda/catalog/catalog.ts';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
+import { createBackupId } from '../../../lambda/model/ids.ts';
+import { listBackups } from '../../../lambda/operations/list-backups.ts';
+import { defaultConfig } from '../../../lambda/services/config.ts';
 import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
@@ -10,6 +14,7 @@ import { useDatabase } from '../../support/database.ts';
 
 const database = useDatabase();
 let catalog: Catalog;
+let services: Parameters<typeof listBackups>[0];
 let queries = 0;
 let rows = 0;
 beforeAll(async () => {
@@ -26,6 +31,7 @@ beforeAll(async () => {
   );
   await createCatalog(database.dynamodb, 'catalog');
   catalog = openCatalog(database.dynamodb, 'catalog', systemClock, randomIds);
+  services = { catalog, config: defaultConfig };
 });
 
 async function createFailed(table: string, internal = false): Promise<BackupRecord> {
@@ -47,7 +53,9 @@ describe('a list of the backups of one table', () => {
     const { backup } = await catalog.backups.create(newBackup(table));
 
     [queries, rows] = [0, 0];
-    expect((await catalog.backups.list({ table, limit: 2 })).map(({ id }) => id)).toEqual([backup.id]);
+    expect((await catalog.backups.list({ table, limit: 2 })).backups.map(({ id }) => id)).toEqual([
+      backup.id,
+    ]);
     expect({ queries, rows }).toEqual({ queries: 1, rows: 1 });
   });
 
@@ -56,9 +64,37 @@ describe('a list of the backups of one table', () => {
     for (let i = 0; i < 12; i++) await createFailed(table, i % 2 === 0);
     const { backup } = await catalog.backups.create(newBackup(table));
     queries = 0;
-    expect((await catalog.backups.list({ table, limit: 1 })).map(({ id }) => id)).toEqual([backup.id]);
+    expect((await catalog.backups.list({ table, limit: 1 })).backups.map(({ id }) => id)).toEqual([
+      backup.id,
+    ]);
     expect(queries).toBe(1);
   });
+});
+
+it('a list reads a thousand records at most, and then says where to continue', async () => {
+  const table = `table-${randomUUID()}`;
+  const failed = await createFailed(table);
+  const { Item } = await database.dynamodb.send(
+    new GetItemCommand({
+      TableName: 'catalog',
+      Key: { pk: { S: `TABLE#${table}` }, sk: { S: `BACKUP#${failed.id}` } },
+    }),
+  );
+  const others = Array.from({ length: 1200 }, (_, i) => createBackupId(failed.marker + 1 + i, '00000000'));
+  for (let start = 0; start < others.length; start += 25) {
+    const puts = others.slice(start, start + 25).map((id) => {
+      const own = { sk: { S: `BACKUP#${id}` }, id: { S: id }, position: { S: id } };
+      return { PutRequest: { Item: { ...Item, ...own } } };
+    });
+    await database.dynamodb.send(new BatchWriteItemCommand({ RequestItems: { catalog: puts } }));
+  }
+  const { backup } = await catalog.backups.create({ ...newBackup(table), notBefore: failed.marker + 5000 });
+
+  [queries, rows] = [0, 0];
+  const first = await listBackups(services, { table, limit: 5 });
+  expect({ queries, rows, backups: first.backups }).toEqual({ queries: 10, rows: 1000, backups: [] });
+  const second = await listBackups(services, { table, limit: 5, ...(first.last && { after: first.last }) });
+  expect(second).toEqual({ backups: [backup] });
 });
 
 it('whether a head is wanted is found in a few records, however many backups the table has', async () => {

@@ -161,7 +161,7 @@ export async function backUpUnfinished(world: SweepWorld): Promise<BackupRecord>
 
 /** Lists the world's AVAILABLE backups. */
 export async function listAvailable({ services, table }: World): Promise<BackupRecord[]> {
-  const backups = await services.catalog.backups.list({ table: table.name, limit: 100 });
+  const { backups } = await services.catalog.backups.list({ table: table.name, limit: 100 });
   return backups.filter(({ status }) => status === 'AVAILABLE');
 }
 

@@ -1,0 +1,15 @@
+/**
+ * Waits for the work, at most `maxMs` of real time. Throws an `Error` after that, which says what was waited for: a process
+ * that waits without an end could not be told from one that works.
+ */
+export async function waitFor(what: string, work: Promise<unknown>, maxMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} took longer than ${maxMs / 1000} seconds`)), maxMs);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
