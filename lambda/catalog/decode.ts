@@ -220,5 +220,7 @@ export function createDecoder<T extends object>(record: string, checks: Checks<T
 
 /** Where a row of a table name is. Other keys may hold what a caller sent, and are not shown. */
 function placeOf({ pk, sk }: Row): string {
-  return typeof pk === 'string' && pk.startsWith('TABLE#') ? ` (${shortenText(`${pk}, ${String(sk)}`)})` : '';
+  return typeof pk === 'string' && /^(TABLE|RESTORE)#/.test(pk)
+    ? ` (${shortenText(`${pk}, ${String(sk)}`)})`
+    : '';
 }

@@ -3,8 +3,10 @@ import type { SetId, SetKey } from '../model/sets.ts';
 
 /**
  * The keys of the catalog's one table. All records of a table name share a partition, so that one consistent query or
- * transaction covers them. The mark of a native backup has a partition of its own, so that the function that requests
- * backups may delete it, but no backup. The index gathers the records of one collection over all tables.
+ * transaction covers them. Two sorts of records have partitions of their own, because rights to a part of the catalog can
+ * only name partitions: the mark of a native backup, which the function that requests backups may delete, but no backup;
+ * and the records of the restore into a table name, which only functions of restores may write. The index gathers the
+ * records of one collection over all tables.
  *
  * | record      | pk            | sk             | collection, position                          |
  * | ----------- | ------------- | -------------- | --------------------------------------------- |
@@ -15,11 +17,11 @@ import type { SetId, SetKey } from '../model/sets.ts';
  * | folder      | `TABLE#name`  | `FOLDER#id`    |                                               |
  * | native      | `NATIVE#name` | `NATIVE#id`    | NATIVES, id (only while DynamoDB makes it)    |
  * | snapshot    | `TABLE#name`  | `SNAPSHOT#id`  |                                               |
- * | restore     | `TABLE#target`| `RESTORE`      | RESTORES, id (only while it is running)       |
+ * | restore     | `RESTORE#target`| `RESTORE`    | RESTORES, id (only while it is running)       |
  * |             |               |                | FAILED_RESTORES, 14-digit epoch ms (until the |
  * |             |               |                | reconciler has checked its target once more)  |
- * | listing     | `TABLE#target`| `LISTED`       | LISTED_RESTORES, id of the latest restore     |
- * | use         | `TABLE#target`| `USE`          | USES_OF#table#backup, id of the latest restore|
+ * | listing     | `RESTORE#target`| `LISTED`     | LISTED_RESTORES, id of the latest restore     |
+ * | use         | `RESTORE#target`| `USE`        | USES_OF#table#backup, id of the latest restore|
  * | set         | `SETS#name`   | `SET#id`       | SETS, 16-digit id                             |
  * | once deleted| `SETS#name`   | `DELETED#id`   |                                               |
  * | member      | `SETS#name`   | `MEMBER#id#table` |                                            |
@@ -52,9 +54,9 @@ export const keys = {
   folder: (table: string, tableId: string): RecordKey => ({ pk: `TABLE#${table}`, sk: `FOLDER#${tableId}` }),
   native: (table: string, id: BackupId): RecordKey => ({ pk: `NATIVE#${table}`, sk: `NATIVE#${id}` }),
   snapshot: (table: string, id: BackupId): RecordKey => ({ pk: `TABLE#${table}`, sk: `SNAPSHOT#${id}` }),
-  restore: (target: string): RecordKey => ({ pk: `TABLE#${target}`, sk: 'RESTORE' }),
-  listedRestore: (target: string): RecordKey => ({ pk: `TABLE#${target}`, sk: 'LISTED' }),
-  backupUse: (target: string): RecordKey => ({ pk: `TABLE#${target}`, sk: 'USE' }),
+  restore: (target: string): RecordKey => ({ pk: `RESTORE#${target}`, sk: 'RESTORE' }),
+  listedRestore: (target: string): RecordKey => ({ pk: `RESTORE#${target}`, sk: 'LISTED' }),
+  backupUse: (target: string): RecordKey => ({ pk: `RESTORE#${target}`, sk: 'USE' }),
   counter: (name: string): RecordKey => ({ pk: `COUNTER#${name}`, sk: 'COUNTER' }),
   request: (key: string): RecordKey => ({ pk: `REQUEST#${key}`, sk: 'REQUEST' }),
   set: ({ name, id }: SetKey): RecordKey => ({ pk: `SETS#${name}`, sk: `SET#${toSetPosition(id)}` }),

@@ -7,6 +7,13 @@ import { allow } from '../rights/allow.ts';
 
 const readActions = ['dynamodb:GetItem', 'dynamodb:Query'];
 
+const writeActions = ['ConditionCheckItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
+  (action) => `dynamodb:${action}`,
+);
+
+/** How the partition keys of all records begin, except those of restores. */
+const backupPartitions = ['TABLE', 'SETS', 'NATIVE', 'COUNTER', 'REQUEST'];
+
 /** The table of the catalog's records: backups, snapshots, heads, turns and restores. It outlives the stack. */
 export class CatalogTable extends Construct {
   readonly table: Table;
@@ -60,7 +67,8 @@ export class CatalogTable extends Construct {
   /** Allows what the request of a restore does: creating its record, holding its snapshot and counting restores. */
   grantRestoreRequests(grantee: IGrantable): void {
     this.grantRead(grantee);
-    this.grantKeys(grantee, ['TABLE', 'COUNTER'], ['dynamodb:PutItem', 'dynamodb:UpdateItem']);
+    this.grantKeys(grantee, ['RESTORE'], ['dynamodb:PutItem']);
+    this.grantKeys(grantee, ['TABLE', 'COUNTER'], ['dynamodb:UpdateItem']);
   }
 
   /** Allows recording damage on snapshots and tables, and changing nothing else of them. */
@@ -81,25 +89,26 @@ export class CatalogTable extends Construct {
 
   /** Allows what the sweep does: reading records, marking snapshots as dead and removing the records of dead ones. */
   grantSweep(grantee: IGrantable): void {
-    this.table.grant(
+    this.grantRead(grantee);
+    this.grantKeys(
       grantee,
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-      'dynamodb:ConditionCheckItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:DeleteItem',
+      ['TABLE'],
+      ['dynamodb:ConditionCheckItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
     );
   }
 
-  /** Allows reading and writing all records. A transaction needs no right of its own: DynamoDB checks each of its parts. */
+  /**
+   * Allows reading all records, and writing all but those of restores. A transaction needs no right of its own: DynamoDB
+   * checks each of its parts.
+   */
   grantReadWrite(grantee: IGrantable): void {
-    this.table.grant(
-      grantee,
-      ...readActions,
-      'dynamodb:ConditionCheckItem',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:DeleteItem',
-    );
+    this.grantRead(grantee);
+    this.grantKeys(grantee, backupPartitions, writeActions);
+  }
+
+  /** Allows writing the records of restores too. */
+  grantReadWriteRestores(grantee: IGrantable): void {
+    this.grantRead(grantee);
+    this.grantKeys(grantee, [...backupPartitions, 'RESTORE'], writeActions);
   }
 }

@@ -20,7 +20,7 @@ export class Reconciler extends Construct {
     super(scope, id);
     const { catalog, store, tables, settings } = props;
     this.handler = new TidemarkFunction(this, 'Handler', { handler: 'reconcile', settings });
-    catalog.grantReadWrite(this.handler);
+    catalog.grantReadWriteRestores(this.handler);
     store.grantRead(this.handler, 'staging');
     tables.grant(this.handler, 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
     tables.grantStreams(this.handler, 'dynamodb:DescribeStream');

@@ -24,7 +24,7 @@ export function grantRestoreRights(
   for (const step of [MaterializeRange, WriteRange, BuildIndexes, TagTable]) catalog.grantRead(step);
   // PlanRestore writes, as it pins the snapshot of a point in time.
   for (const step of [PlanRestore, ImportTable, CreateTable, FinishRestore, AbortRestore]) {
-    catalog.grantReadWrite(step);
+    catalog.grantReadWriteRestores(step);
   }
 
   // With or without the tag: a table whose name is taken, that is gone, or that is finished does not carry it.

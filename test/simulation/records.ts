@@ -11,7 +11,7 @@ export function sortOf(row: Row): string {
 
 /** The table name that a record is about. */
 export function tableOf(row: Row): string {
-  return String(row['pk']?.S).slice('TABLE#'.length);
+  return String(row['pk']?.S).replace(/^[A-Z]+#/, '');
 }
 
 export function toBackup(row: Row): BackupRecord {

@@ -2,15 +2,17 @@
 export const on = (resource: string, ...actions: string[]) =>
   actions.map((action) => `${action} on ${resource}`);
 const catalogRead = on('catalog', 'dynamodb:GetItem', 'dynamodb:Query');
+const writes = ['ConditionCheckItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
+  (action) => `dynamodb:${action}`,
+);
+/** Reads the catalog, and writes all its records except those of restores. */
 const catalog = [
   ...catalogRead,
-  ...on(
-    'catalog',
-    'dynamodb:ConditionCheckItem',
-    'dynamodb:PutItem',
-    'dynamodb:UpdateItem',
-    'dynamodb:DeleteItem',
-  ),
+  ...writes.map((action) => `${action} on catalog if in TABLE, SETS, NATIVE, COUNTER, REQUEST`),
+];
+const catalogWithRestores = [
+  ...catalogRead,
+  ...writes.map((action) => `${action} on catalog if in TABLE, SETS, NATIVE, COUNTER, REQUEST, RESTORE`),
 ];
 const describeTables = on('user tables', 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
 const describeRecovery = 'dynamodb:DescribeContinuousBackups on user tables';
@@ -92,7 +94,8 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
   ],
   'api-restore': [
     ...catalogRead,
-    ...['PutItem', 'UpdateItem'].map((action) => `dynamodb:${action} on catalog if in TABLE, COUNTER`),
+    'dynamodb:PutItem on catalog if in RESTORE',
+    'dynamodb:UpdateItem on catalog if in TABLE, COUNTER',
     'dynamodb:DescribeTable on user tables',
     describeNative,
     'lambda:InvokeFunction on native restore function',
@@ -122,7 +125,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
   ],
   schedule: requestBackups,
   reconcile: [
-    ...catalog,
+    ...catalogWithRestores,
     ...describeTables,
     'dynamodb:DescribeStream on user streams',
     ...start('backup', 'restore'),
@@ -138,13 +141,9 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     finish,
   ],
   sweep: [
-    ...on(
-      'catalog',
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-      'dynamodb:ConditionCheckItem',
-      'dynamodb:UpdateItem',
-      'dynamodb:DeleteItem',
+    ...on('catalog', 'dynamodb:GetItem', 'dynamodb:Query'),
+    ...on('catalog', 'dynamodb:ConditionCheckItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem').map(
+      (right) => `${right} if in TABLE`,
     ),
     's3:GetObject on manifests',
     'kms:Decrypt on key by S3',
@@ -188,14 +187,14 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
   ],
   abort: [...catalog, ...read('staging'), sign],
   'hand-over': [...catalog, ...start('backup')],
-  'restore-plan': [...catalog, ...read('staging', 'tables'), ...stage('restore', 'plan.json')],
+  'restore-plan': [...catalogWithRestores, ...read('staging', 'tables'), ...stage('restore', 'plan.json')],
   'restore-materialize': [
     ...catalogRead,
     ...read('staging', 'tables'),
     ...stage('restore', 'materialize/*', 'import/*'),
   ],
   'restore-import': [
-    ...catalog,
+    ...catalogWithRestores,
     ...read('staging'),
     ...stage('restore'),
     ...on('user tables', 'dynamodb:ImportTable', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
@@ -214,7 +213,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     ...userKeys,
   ],
   'restore-create-table': [
-    ...catalog,
+    ...catalogWithRestores,
     ...read('staging'),
     ...stage('restore'),
     ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
@@ -239,7 +238,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     ...userKeys,
   ],
   'restore-finish': [
-    ...catalog,
+    ...catalogWithRestores,
     ...describeTables,
     ...read('staging', 'tables'),
     ...stage('restore'),
@@ -255,7 +254,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     sign,
   ],
   'restore-abort': [
-    ...catalog,
+    ...catalogWithRestores,
     ...read('staging'),
     ...on('user tables', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'),
     ...describeImports,

@@ -66,6 +66,16 @@ describe('the policies of all functions', () => {
     ]);
   });
 
+  it('let only the functions of restores and the reconciler write the records of restores', () => {
+    const writers = Object.keys(expectedRights).filter((handler) =>
+      rightsOf(handler).some((right) => /PutItem on catalog( if in .*RESTORE|$)/.test(right)),
+    );
+    expect(writers.filter((handler) => !handler.startsWith('restore-'))).toEqual([
+      'api-restore',
+      'reconcile',
+    ]);
+  });
+
   it('let only the sweep delete objects', () => {
     const deleting = Object.keys(expectedRights).filter((handler) =>
       rightsOf(handler).join(' ').includes('s3:Delete'),
