@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Installs the AWS CLI and boto3 into a virtual environment, for test/acceptance, and moto, for test/scenarios/restore/moto.test.ts.
+# Installs the AWS CLI, boto3 and the Python clients of the RDS and Kinetica dialects into a virtual environment, for
+# test/acceptance, and moto, for test/scenarios/restore/moto.test.ts. The JavaScript clients of the RDS dialect go into its
+# folder `node`: with what they need they have 45 MB, too much for everybody's `npm ci`.
 #
 #   export "$(.ci/clients.sh [cache folder])"     sets TIDEMARK_TEST_PYTHON
 #
@@ -10,15 +12,23 @@ set -euo pipefail
 awscli=1.46.3
 boto3=1.44.5
 moto=5.2.5
+aliyun_rds=2.7.53
+alibabacloud_rds=16.0.2
+gpudb=7.2.3.13
+pop_core=1.8.0
+rds20140815=15.4.0
 cache=${1:-"$(dirname "$0")/.cache"}
 
 mkdir -p "$cache"
-venv=$(cd "$cache" && pwd)/clients-$awscli-$boto3-$moto
+venv=$(cd "$cache" && pwd)/clients-$awscli-$boto3-$moto-$aliyun_rds-$alibabacloud_rds-$gpudb-$pop_core-$rds20140815
 # The mark is written last, so that an interrupted installation is repeated.
 if [[ ! -f $venv/installed ]]; then
   python3 -m venv --clear "$venv" >&2
   timeout 300 "$venv/bin/pip" install --quiet --disable-pip-version-check \
-    "awscli==$awscli" "boto3==$boto3" "moto[dynamodb,s3,server]==$moto" >&2
+    "awscli==$awscli" "boto3==$boto3" "moto[dynamodb,s3,server]==$moto" \
+    "aliyun-python-sdk-rds==$aliyun_rds" "alibabacloud_rds20140815==$alibabacloud_rds" "gpudb==$gpudb" >&2
+  npm install --prefix "$venv/node" --no-package-lock --ignore-scripts --no-audit --no-fund --silent \
+    "@alicloud/pop-core@$pop_core" "@alicloud/rds20140815@$rds20140815" >&2
   touch "$venv/installed"
 fi
 

@@ -1,9 +1,15 @@
 import { styleText } from 'node:util';
 
+export interface BannerFacts {
+  readonly url: string;
+  readonly dialectUrls?: { readonly rds: string } | undefined;
+  readonly home: string;
+  /** The file with the keys of the other dialects, if there is one. */
+  readonly keyFile: string | undefined;
+}
+
 /** Renders what to do next, as commands to paste. It has colours only on a terminal, and none if NO_COLOR is set. */
-export function renderBanner(url: string, home: string): string {
-  const title = (text: string): string => styleText('bold', text);
-  const command = (...lines: string[]): string => styleText('cyan', `  ${lines.join(' \\\n    ')}`);
+export function renderBanner({ url, dialectUrls, home, keyFile }: BannerFacts): string {
   const aws = (operation: string): string => `aws dynamodb ${operation} --endpoint-url ${url}`;
   return `
 ${title(`Tidemark is ready at ${url}`)} (its data: ${home})
@@ -26,7 +32,26 @@ ${command(
   aws('restore-table-from-backup --target-table-name Music-restored'),
   `--backup-arn $(${aws('list-backups --table-name Music')} --query 'BackupSummaries[-1].BackupArn' --output text)`,
 )}
-
+${dialectUrls ? renderDialects(dialectUrls, keyFile) : ''}
 Press Ctrl-C to stop it. Its data are kept.
+`;
+}
+
+function title(text: string): string {
+  return styleText('bold', text);
+}
+
+function command(...lines: string[]): string {
+  return styleText('cyan', `  ${lines.join(' \\\n    ')}`);
+}
+
+/** Renders a command for the RDS dialect, with the development key or one of the file. */
+function renderDialects({ rds }: { readonly rds: string }, keyFile: string | undefined): string {
+  const [id, secret] = keyFile === undefined ? ['local', 'local'] : ['<id>', '<secret>'];
+  return `
+${title('The same for clients of Alibaba Cloud RDS')} (keys: ${keyFile ?? 'local, with the secret local'})
+${command(
+  `aliyun rds CreateBackup --DBInstanceId Music --BackupMethod Logical --endpoint ${new URL(rds).host} --insecure --region local --access-key-id ${id} --access-key-secret ${secret}`,
+)}
 `;
 }

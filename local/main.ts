@@ -1,5 +1,6 @@
 import { createTextLog } from './text-log.ts';
 import { renderBanner } from './banner.ts';
+import { openLocalKeys } from './local-keys.ts';
 import { readGroups } from './read-groups.ts';
 import { type RuntimeOptions, startRuntime } from './runtime.ts';
 
@@ -7,6 +8,8 @@ import { type RuntimeOptions, startRuntime } from './runtime.ts';
  * Runs the embedded runtime until Ctrl-C (`npm start`). It reads these environment variables:
  *
  * - PORT: where to listen (4100)
+ * - RDS_PORT: where the endpoint of the RDS dialect listens (4101)
+ * - TIDEMARK_KEYS: a file with the keys of that endpoint; without it, the key `local` with the secret `local`
  * - TIDEMARK_HOME: the folder for its data (./.tidemark)
  * - TIDEMARK_DYNAMODB_ENDPOINT: another DynamoDB to use instead of the embedded one
  * - TIDEMARK_CONFIG: the configuration, whose tables and groups count here (./tidemark.config.json, if there is one)
@@ -15,7 +18,10 @@ import { type RuntimeOptions, startRuntime } from './runtime.ts';
  */
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const options = await optionsFrom(env);
-  const starting = startRuntime(options);
+  const keyFile = env['TIDEMARK_KEYS'] || undefined;
+  const keys = await openLocalKeys(keyFile);
+  const ports = { rds: portFrom(env, 'RDS_PORT', '4101') };
+  const starting = startRuntime({ ...options, dialects: { ports, keys } });
   let stopping = false;
   const stop = (): void => {
     if (stopping) process.exit(130);
@@ -25,8 +31,8 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     starting.then((runtime) => runtime.close()).then(() => process.exit(0), fail);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  const { url } = await starting;
-  if (!stopping) console.log(renderBanner(url, options.home));
+  const { url, dialectUrls } = await starting;
+  if (!stopping) console.log(renderBanner({ url, dialectUrls, home: options.home, keyFile }));
 }
 
 async function optionsFrom(env: NodeJS.ProcessEnv): Promise<RuntimeOptions> {
@@ -35,7 +41,7 @@ async function optionsFrom(env: NodeJS.ProcessEnv): Promise<RuntimeOptions> {
     throw new Error('TIDEMARK_DYNAMODB_ENDPOINT must be a URL that begins with http://');
   }
   return {
-    port: portFrom(env['PORT'] || '4100'),
+    port: portFrom(env, 'PORT', '4100'),
     home: env['TIDEMARK_HOME'] || './.tidemark',
     ...(endpoint !== undefined && { dynamodbEndpoint: endpoint }),
     ...(await readGroups(env['TIDEMARK_CONFIG'])),
@@ -44,10 +50,11 @@ async function optionsFrom(env: NodeJS.ProcessEnv): Promise<RuntimeOptions> {
   };
 }
 
-function portFrom(text: string): number {
+function portFrom(env: NodeJS.ProcessEnv, name: string, fallback: string): number {
+  const text = env[name] || fallback;
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new Error(`PORT must be a number up to 65535, not ${text}`);
+  throw new Error(`${name} must be a number up to 65535, not ${text}`);
 }
 
 function fail(error: unknown): never {

@@ -6,6 +6,8 @@ import { type Clock, systemClock } from '../lambda/runtime/clock.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
 import type { Services } from '../lambda/services/services.ts';
 import type { Definitions } from '../lib/workflow/definitions.ts';
+import type { LoadKeys } from '../lambda/dialects/access-keys.ts';
+import { type DialectPorts, startDialects } from './dialects.ts';
 import { startDatabase } from './dynamodb/embedded-database.ts';
 import { lockHome } from './home-lock.ts';
 import type { LocalExecutions } from './local-executions.ts';
@@ -31,6 +33,8 @@ export interface RuntimeOptions {
   /** The table groups, in addition to the group `all`. */
   readonly groups?: readonly TableGroup[];
   readonly log: Log;
+  /** The endpoints of the other dialects, with their keys. @default they are not started */
+  readonly dialects?: { readonly ports: DialectPorts; readonly keys: LoadKeys };
   /** Reports what is being done to people who wait. */
   readonly progress?: (line: string) => void;
 }
@@ -38,6 +42,8 @@ export interface RuntimeOptions {
 export interface Runtime {
   /** The address of its DynamoDB endpoint. */
   readonly url: string;
+  /** The addresses of the endpoints of the other dialects, if they were started. */
+  readonly dialectUrls?: Readonly<Record<keyof DialectPorts, string>>;
   readonly services: Services;
   readonly operations: Operations;
   readonly executions: LocalExecutions;
@@ -98,10 +104,19 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     log,
   });
   started.defer(() => server.close());
+  const dialects = options.dialects && (await startDialects({ ...options.dialects, operations, clock, log }));
+  if (dialects !== undefined) started.defer(() => dialects.rds.close());
 
   const { services, executions } = local;
   const running = started.move();
-  return { url: server.url, services, operations, executions, close: () => running.disposeAsync() };
+  return {
+    url: server.url,
+    ...(dialects && { dialectUrls: { rds: dialects.rds.url } }),
+    services,
+    operations,
+    executions,
+    close: () => running.disposeAsync(),
+  };
 }
 
 async function synthesize(progress: (line: string) => void): Promise<Definitions> {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { handle, operationOf } from '../lambda/dialects/dynamodb/dialect.ts';
 import { internalError } from '../lambda/dialects/dynamodb/error-names.ts';
 import { respond } from '../lambda/dialects/dynamodb/respond.ts';
@@ -14,6 +14,7 @@ import type { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
 import type { TableGuard } from './guard/table-guard.ts';
 import type { OwnStreams } from './own-streams/own-streams.ts';
 import { answerStreamCall } from './own-streams/stream-calls.ts';
+import { listen } from './listen.ts';
 import { createPassthrough, type Passthrough, targetOf } from './passthrough.ts';
 
 export interface ServerOptions {
@@ -58,7 +59,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
       else refuse(response, 500, internalError.__type, reasonOf(error));
     });
   });
-  const port = await listen(server, options.port);
+  const port = await listen(server, options.port, 'PORT');
   return {
     url: `http://127.0.0.1:${port}`,
     async close() {
@@ -68,19 +69,6 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
       database.close();
     },
   };
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause;
-    throw new Error(`Port ${port} is in use. Choose another: PORT=${port + 1} npm start`, { cause });
-  }
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
-  return address.port;
 }
 
 async function answer(

@@ -5,6 +5,7 @@ import { Backups } from './backups.ts';
 import { CatalogTable } from './catalog-table.ts';
 import { Counters } from './counters.ts';
 import { Natives } from './natives.ts';
+import { Nonces } from './nonces.ts';
 import { Restores } from './restores.ts';
 import { Sets } from './sets.ts';
 import { Snapshots } from './snapshots.ts';
@@ -16,7 +17,7 @@ import { Turns } from './turns.ts';
  * ```
  * operations, steps, sweep, reconciler
  *   | plain records (lambda/model/records.ts)
- * backups natives turns snapshots restores sets counters  what may be asked and changed
+ * backups natives turns snapshots restores sets counters nonces   what may be asked and changed
  *   | *-writes.ts: the conditional writes                | decode.ts: a row -> a record, or CatalogRecordInvalid
  * catalog-table.ts                                       transactions, queries, retries
  *   | schema.ts: keys and collections
@@ -34,6 +35,7 @@ export interface Catalog {
   readonly restores: Restores;
   readonly sets: Sets;
   readonly counters: Counters;
+  readonly nonces: Nonces;
 }
 
 /** Opens the catalog in the table of this name, which must exist. */
@@ -47,5 +49,6 @@ export function openCatalog(client: DynamoDBClient, tableName: string, clock: Cl
     restores: new Restores(rows, clock, ids),
     sets: new Sets(rows, clock),
     counters: new Counters(rows, clock),
+    nonces: new Nonces(rows, clock),
   };
 }

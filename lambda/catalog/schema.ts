@@ -32,10 +32,11 @@ import type { SetId, SetKey } from '../model/sets.ts';
  * | last set    | `COUNTER#SETS`| `COUNTER`      |                                               |
  * | counter     | `COUNTER#...` | `COUNTER`      |                                (with a TTL)   |
  * | request     | `REQUEST#key` | `REQUEST`      |                                (with a TTL)   |
+ * | nonce       | `NONCE#hash`  | `NONCE`        |                                (with a TTL)   |
  */
 export const index = { name: 'by-collection', partition: 'collection', sort: 'position' } as const;
 
-/** The attribute by which DynamoDB removes counters and request records, epoch seconds. */
+/** The attribute by which DynamoDB removes counters, request records and nonces, epoch seconds. */
 export const ttlAttribute = 'ttl';
 
 export interface RecordKey {
@@ -71,6 +72,7 @@ export const keys = {
   openSet: ({ name, id }: SetKey): RecordKey => ({ pk: `SETS#${name}`, sk: `OPEN#${toSetPosition(id)}` }),
   series: (name: string): RecordKey => ({ pk: `SETS#${name}`, sk: 'SERIES' }),
   setExpiry: ({ name, id }: SetKey): RecordKey => ({ pk: `SETS#${name}`, sk: `EXPIRY#${toSetPosition(id)}` }),
+  nonce: (hash: string): RecordKey => ({ pk: `NONCE#${hash}`, sk: 'NONCE' }),
 };
 
 export type Collection =

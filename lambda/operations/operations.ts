@@ -25,6 +25,7 @@ import { describeBackupSet } from './sets/describe-backup-set.ts';
 import { listBackupSets } from './sets/list-backup-sets.ts';
 import { restoreBackupSet } from './sets/restore-backup-set.ts';
 import { listTableGroups, resolveTableGroup } from './sets/table-groups.ts';
+import { useNonce } from './use-nonce.ts';
 import { verifyBackup } from './verify-backup.ts';
 
 /*
@@ -62,6 +63,7 @@ const functions = {
   advanceBackupSet,
   resolveTableGroup,
   listTableGroups,
+  useNonce,
 };
 
 /** Every operation as a function of its input alone. */

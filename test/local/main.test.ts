@@ -27,7 +27,7 @@ const root = join(import.meta.dirname, '..', '..');
 function main(env: Readonly<Record<string, string>>): Process {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'local/main.ts'], {
     cwd: root,
-    env: { PATH: process.env['PATH'], PORT: '0', ...env },
+    env: { PATH: process.env['PATH'], PORT: '0', RDS_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // Asked to end, and not killed: it has a database to end.
@@ -159,7 +159,7 @@ describe('a start that fails prints one line and exits with 1', () => {
     const { code, said } = await refusal(main({ TIDEMARK_HOME: home, PORT: port }));
     expect(code).toBe(1);
     expect(said).toBe(
-      `tidemark: Port ${port} is in use. Choose another: PORT=${Number(port) + 1} npm start\n`,
+      `tidemark: Port ${port} is in use. Choose another: PORT=${Number(port) + 10} npm start\n`,
     );
     await expect(databaseOf(home)).rejects.toThrow('ENOENT');
   });

@@ -277,7 +277,7 @@ test('startServer names a port that is in use, and how to choose another', async
   const taken = Number(new URL(await serve(() => {})).port);
   const options = { dynamodbEndpoint: 'http://127.0.0.1:1', operations: fakeOperations(), log: silentLog };
   await expect(startServer({ port: taken, ...options })).rejects.toThrow(
-    `Port ${taken} is in use. Choose another: PORT=${taken + 1} npm start`,
+    `Port ${taken} is in use. Choose another: PORT=${taken + 10} npm start`,
   );
 });
 

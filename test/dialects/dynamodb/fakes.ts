@@ -226,6 +226,7 @@ const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations
   advanceBackupSet: backupSet,
   resolveTableGroup: { name: 'all', tables: ['Music'] },
   listTableGroups: ['all', 'Music'],
+  useNonce: true,
 };
 
 type FakeOperations = { readonly [N in keyof Operations]: Mock<Operations[N]> };

@@ -1,0 +1,87 @@
+import type { BackupSource } from '../../model/records.ts';
+import type { BackupSet, SetRecord } from '../../model/sets.ts';
+import type { RdsAnswer } from './render.ts';
+
+/** A set as lists have it: its members and progress are known only while it is being made, or if it was described. */
+export type ListedSet = SetRecord & Partial<Pick<BackupSet, 'members' | 'progress'>>;
+
+/** The status of a backup task. A set some of whose tables failed has failed: what it lacks must be noticed. */
+export function taskStatusOf(set: ListedSet): 'NoStart' | 'Uploading' | 'Finished' | 'Failed' {
+  if (set.status !== 'CREATING') return set.status === 'AVAILABLE' ? 'Finished' : 'Failed';
+  const hasBegun = set.members?.some(({ status }) => status !== 'WAITING') === true;
+  return hasBegun ? 'Uploading' : 'NoStart';
+}
+
+/** Encodes the task that makes a set. Every member is a text. */
+export function encodeTask(set: ListedSet, isRequested: boolean): RdsAnswer {
+  const status = taskStatusOf(set);
+  return {
+    BackupJobId: String(set.id),
+    BackupStatus: status,
+    // It has no word for a task that failed.
+    BackupProgressStatus: status === 'Failed' ? 'Finished' : status,
+    JobMode: modeOf(set),
+    Process: String(set.progress?.percent ?? 100),
+    TaskAction: 'NormalBackupTask',
+    ...(status === 'Finished' && isRequested && { BackupId: String(set.id) }),
+  };
+}
+
+/** The prefix of the requester's name in a backup that a schedule requested. */
+const schedulePrefix = 'schedule/';
+
+export function modeOf({ requestedBy }: SetRecord): 'Automated' | 'Manual' {
+  return requestedBy?.startsWith(schedulePrefix) === true ? 'Automated' : 'Manual';
+}
+
+const methods = {
+  export: 'Physical',
+  stream: 'Logical',
+  scan: 'Logical',
+  native: 'Snapshot',
+} as const satisfies Readonly<Record<BackupSource, string>>;
+
+/** The type of a set's backup. Only a set with tables whose changes alone were stored is an incremental one. */
+export function typeOf({ kind = 'full' }: SetRecord): 'FullBackup' | 'IncrementalBackup' {
+  return kind === 'full' ? 'FullBackup' : 'IncrementalBackup';
+}
+
+/** Encodes a set that has ended. Members and types are those of the service, which has texts for most numbers. */
+export function encodeBackup(set: ListedSet): RdsAnswer {
+  const { id, name, group = name, status, marker, endedAt = marker, figures, source, members } = set;
+  const isAvailable = status === 'AVAILABLE';
+  const tables = members?.filter((member) => member.status === 'AVAILABLE').map(({ table }) => table);
+  return {
+    BackupId: String(id),
+    DBInstanceId: group,
+    BackupStatus: isAvailable ? 'Success' : 'Failed',
+    BackupStartTime: toTime(marker),
+    BackupEndTime: toTime(endedAt),
+    BackupType: typeOf(set),
+    BackupMethod: methods[source ?? 'stream'],
+    BackupMode: modeOf(set),
+    BackupInitiator: modeOf(set) === 'Automated' ? 'System' : 'User',
+    BackupDownloadURL: '',
+    BackupIntranetDownloadURL: '',
+    BackupDBNames: (tables ?? (isAvailable ? set.tables : [])).join(','),
+    BackupSize: figures?.copiedBytes ?? 0,
+    Checksum: '',
+    ConsistentTime: Math.floor(marker / 1000),
+    CopyOnlyBackup: '0',
+    Encryption: '{}',
+    Engine: 'DynamoDB',
+    EngineVersion: '2012-08-10',
+    HostInstanceID: group,
+    IsAvail: isAvailable ? 1 : 0,
+    MetaStatus: 'OK',
+    StorageClass: '0',
+    // Whether the backup can be deleted.
+    StoreStatus: 'Enabled',
+    ...(set.expiresAt !== undefined && { ExpectExpireTime: toTime(set.expiresAt) }),
+  };
+}
+
+/** Epoch ms as `2019-02-03T12:20:00Z`. */
+function toTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

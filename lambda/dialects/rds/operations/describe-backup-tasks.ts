@@ -1,0 +1,35 @@
+import { action } from '../action.ts';
+import { encodeTask, modeOf, taskStatusOf } from '../encode-set.ts';
+import { findSet, readSets } from '../instances.ts';
+import { backupMode, instanceId } from '../names.ts';
+
+export const describeBackupTasks = action({
+  name: 'DescribeBackupTasks',
+  verb: 'read',
+  text: 'Describes the backup that is being made of an instance, or the task of a job, also after its end.',
+  parameters: {
+    DBInstanceId: { ...instanceId, required: true },
+    BackupJobId: { type: 'text', maxLength: 32, text: 'The job that CreateBackup returned.' },
+    BackupJobStatus: {
+      type: 'choice',
+      values: ['NoStart', 'Progressing'],
+      text: 'Only tasks that have not started, or only those that have.',
+    },
+    BackupMode: backupMode,
+  },
+  run: async (context, { DBInstanceId, BackupJobId, BackupJobStatus, BackupMode }) => {
+    const isRequested = BackupJobId !== undefined;
+    const sets = isRequested
+      ? await findSet(context, DBInstanceId, BackupJobId)
+      : await readSets(context, DBInstanceId);
+    const shown = sets.filter((set) => {
+      if (!isRequested && set.status !== 'CREATING') return false;
+      if (BackupMode !== undefined && modeOf(set) !== BackupMode) return false;
+      if (BackupJobStatus === undefined) return true;
+      return (
+        set.status === 'CREATING' && (BackupJobStatus === 'NoStart') === (taskStatusOf(set) === 'NoStart')
+      );
+    });
+    return { Items: { BackupJob: shown.map((set) => encodeTask(set, isRequested)) } };
+  },
+});

@@ -1,0 +1,49 @@
+import { invalidParameter } from './rds-error.ts';
+
+/** The parameters of a request by name, from its query and its form. */
+export type Parameters = ReadonlyMap<string, string>;
+
+/** The longest query or form. One of 100 ids, or of the names of many tables, is far shorter. */
+export const maxParametersLength = 256 * 1024;
+
+const maxParameters = 1000;
+
+/**
+ * Reads the parameters of the query and the form, which may have some each. Throws `RdsError` for a text that cannot be
+ * decoded, and for a name that occurs twice: the signature would cover both, but only one could count.
+ */
+export function readParameters(query: string, form: string): Parameters {
+  const parameters = new Map<string, string>();
+  const pairs = [...splitPairs(query), ...splitPairs(form)];
+  if (pairs.length > maxParameters) throw invalidParameter('Action', `At most ${maxParameters} can be sent.`);
+  for (const pair of pairs) {
+    const at = pair.indexOf('=');
+    const name = decode(at < 0 ? pair : pair.slice(0, at));
+    if (parameters.has(name)) throw invalidParameter(shorten(name), 'It is sent more than once.');
+    parameters.set(name, at < 0 ? '' : decode(pair.slice(at + 1)));
+  }
+  return parameters;
+}
+
+function splitPairs(text: string): string[] {
+  if (text.length > maxParametersLength) {
+    throw invalidParameter('Action', `A query or form has at most ${maxParametersLength} characters.`);
+  }
+  return text.split('&').filter((pair) => pair !== '');
+}
+
+/** Decodes a name or value as a form field does: a plus sign is a space. */
+function decode(text: string): string {
+  try {
+    const decoded = decodeURIComponent(text.replaceAll('+', '%20'));
+    if (decoded.isWellFormed()) return decoded;
+  } catch {
+    // It is refused below.
+  }
+  throw invalidParameter(shorten(text), 'It is not the percent-encoding of UTF-8.');
+}
+
+/** Shortens what a message shows of the caller's text. */
+function shorten(text: string): string {
+  return (text.length > 64 ? `${text.slice(0, 64)}...` : text).toWellFormed();
+}

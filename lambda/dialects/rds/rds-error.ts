@@ -1,0 +1,23 @@
+/** An error as the wire shows it: a refusal whose reason is the caller's. */
+export class RdsError extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = 'RdsError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export function missingParameter(name: string): RdsError {
+  const message = `The input parameter "${name}" that is mandatory for processing this request is not supplied.`;
+  return new RdsError(400, 'MissingParameter', message);
+}
+
+/** The error of a parameter's value, with what is wrong about it. */
+export function invalidParameter(name: string, reason?: string): RdsError {
+  const message = `The specified parameter "${name}" is not valid.`;
+  return new RdsError(400, 'InvalidParameter', reason === undefined ? message : `${message} ${reason}`);
+}

@@ -1,0 +1,16 @@
+import { createHmac } from 'node:crypto';
+import { encodeParameters, percentEncode } from './encode.ts';
+import type { Parameters } from './parameters.ts';
+
+/**
+ * The text that a signature of style V1 signs: the method, the path, which counts as `/` even if there is a prefix, and
+ * every parameter but the signature itself.
+ */
+export function stringToSignV1(method: string, parameters: Parameters): string {
+  const signed = [...parameters].filter(([name]) => name !== 'Signature');
+  return `${method}&${percentEncode('/')}&${percentEncode(encodeParameters(signed))}`;
+}
+
+export function signV1(secret: string, stringToSign: string): string {
+  return createHmac('sha1', `${secret}&`).update(stringToSign, 'utf8').digest('base64');
+}

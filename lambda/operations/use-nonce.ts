@@ -1,0 +1,7 @@
+import type { Nonce } from '../catalog/nonces.ts';
+import type { RequestServices } from '../services/operation-services.ts';
+
+/** Uses a nonce of a signed request. Returns false if it was used before: the request is a copy of another one. */
+export function useNonce({ catalog }: Pick<RequestServices, 'catalog'>, nonce: Nonce): Promise<boolean> {
+  return catalog.nonces.use(nonce);
+}

@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { findAlicloud, findPythonWith, useDialects } from './dialects.ts';
+import { root } from './endpoint.ts';
+import { type Example, readExamples } from './examples.ts';
+import { simpleTable } from '../support/wire/support.ts';
+
+const dialects = useDialects();
+const alicloud = findAlicloud();
+const python = findPythonWith('aliyunsdkrds');
+
+/** Programs that take a text on standard input and run it, and the folder in which they find the clients. */
+const runners: Readonly<
+  Record<string, { readonly command: readonly string[]; readonly cwd: string } | undefined>
+> = {
+  js:
+    alicloud === undefined
+      ? undefined
+      : { command: [process.execPath, '--input-type=module', '-'], cwd: alicloud },
+  python: python === undefined ? undefined : { command: [python, '-'], cwd: root },
+};
+
+const page = readFileSync(join(root, 'docs', 'clients.md'), 'utf8');
+const examples = readExamples(page).filter(
+  ({ section, language }) => section === 'Alibaba Cloud RDS' && runners[language] !== undefined,
+);
+
+beforeAll(async () => {
+  await dialects.tables.ok('CreateTable', { TableName: 'Music', ...simpleTable });
+  await dialects.tables.fill('Music', 1);
+});
+
+describe('an example of docs/clients.md for another dialect', () => {
+  test.for(
+    examples.map((example, i) => [`${i + 1}, ${example.section}, ${example.language}`, example] as const),
+  )('runs and prints the output below it: %s', async ([, example]) => {
+    expect(await runExample(example)).toBe(example.prints);
+  });
+});
+
+/** Runs an example and returns what it prints. Throws if it fails, with its output. */
+async function runExample({ language, code }: Example): Promise<string> {
+  const runner = runners[language];
+  if (runner === undefined) throw new Error(`nothing runs ${language}`);
+  const [program = '', ...words] = runner.command;
+  const running = promisify(execFile)(program, words, { cwd: runner.cwd });
+  running.child.stdin?.end(code.replaceAll('127.0.0.1:4101', dialects.rds));
+  return (await running).stdout;
+}

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import type { HttpRequest } from '../../../lambda/dialects/http.ts';
+import { RdsError } from '../../../lambda/dialects/rds/rds-error.ts';
+import { signV3, stringToSignV3 } from '../../../lambda/dialects/rds/sign-v3.ts';
+import { captures, createVerifier, sign, testKey, timeOf, toRequest } from './support.ts';
+
+const cases = captures.map((capture) => [capture.name, toRequest(capture)] as const);
+
+/** Sends the request to a verifier at the time of the request, and returns the code of its refusal. */
+async function refusalOf(request: HttpRequest, now = timeOf(request)): Promise<string> {
+  return createVerifier(now)(request).then(
+    () => 'none',
+    (error: unknown) => (error instanceof RdsError ? error.code : String(error)),
+  );
+}
+
+/** Replaces a text in the query, the body and the headers of a request, in all of its spellings. */
+function replaceText(request: HttpRequest, from: string, to: string): HttpRequest {
+  const replace = (text: string) => text.replaceAll(from, to);
+  return {
+    ...request,
+    query: replace(request.query),
+    body: Buffer.from(replace(Buffer.from(request.body).toString())),
+    headers: Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [
+        name,
+        value === undefined ? value : replace(value),
+      ]),
+    ),
+  };
+}
+
+describe('a recorded request of an official client', () => {
+  it.each(cases)('is signed by the test key: %s', async (_, request) => {
+    expect(await createVerifier(timeOf(request))(request)).toEqual(testKey);
+  });
+
+  it.each(cases)('is refused if one character of its signature is another one: %s', async (_, request) => {
+    const signature = /Signature=([^&\s]+)/.exec(
+      `${request.headers['authorization'] ?? ''} ${request.query}&${Buffer.from(request.body).toString()}`,
+    )?.[1];
+    const changed = (signature ?? '').replace(/^./, (first) => (first === 'a' ? 'b' : 'a'));
+    expect(await refusalOf(replaceText(request, signature ?? '', changed))).toBe('SignatureDoesNotMatch');
+  });
+
+  it.each(cases)('is refused if a parameter has another value: %s', async (_, request) => {
+    expect(await refusalOf(replaceText(request, 'rm-uf6wjk5', 'rm-uf6wjk6'))).toBe('SignatureDoesNotMatch');
+  });
+
+  it.each(cases)('is refused if it has one parameter more: %s', async (_, request) => {
+    const longer = { ...request, query: `${request.query}&Extra=1` };
+    expect(await refusalOf(longer)).toBe('SignatureDoesNotMatch');
+  });
+
+  it.each(cases)('is refused if its time is changed by a second: %s', async (_, request) => {
+    const time = new Date(timeOf(request)).toISOString().slice(0, 19);
+    const later = new Date(timeOf(request) + 1000).toISOString().slice(0, 19);
+    const changed = replaceText(
+      replaceText(request, time, later),
+      time.replaceAll(':', '%3A'),
+      later.replaceAll(':', '%3A'),
+    );
+    expect(await refusalOf(changed)).toBe('SignatureDoesNotMatch');
+  });
+
+  it.each(cases)('is refused if its nonce is another one: %s', async (_, request) => {
+    const nonce =
+      request.headers['x-acs-signature-nonce'] ??
+      new URLSearchParams(`${request.query}&${Buffer.from(request.body).toString()}`).get('SignatureNonce') ??
+      '';
+    expect(await refusalOf(replaceText(request, nonce, `${nonce}0`))).toBe('SignatureDoesNotMatch');
+  });
+
+  it.each(cases)('is refused if another byte is in its body: %s', async (_, request) => {
+    const isForm = request.headers['content-type'] !== undefined;
+    const body = Buffer.concat([request.body, Buffer.from(isForm ? '&x=1' : 'x')]);
+    const refusal = request.headers['authorization']
+      ? 'InvalidParameter'
+      : isForm
+        ? 'SignatureDoesNotMatch'
+        : 'none';
+    expect(await refusalOf({ ...request, body })).toBe(refusal);
+  });
+
+  it.each(cases)('is refused if the method is another one: %s', async (_, request) => {
+    const method = request.method === 'GET' ? 'POST' : 'GET';
+    expect(await refusalOf({ ...request, method })).toBe('SignatureDoesNotMatch');
+  });
+
+  it.each(cases)('is accepted once: %s', async (_, request) => {
+    const verify = createVerifier(timeOf(request));
+    await verify(request);
+    await expect(verify(request)).rejects.toMatchObject({ code: 'SignatureNonceUsed', status: 400 });
+  });
+
+  it.each(cases)('is accepted for a quarter of an hour before and after its time: %s', async (_, request) => {
+    const quarterMs = 15 * 60_000;
+    expect(await refusalOf(request, timeOf(request) + quarterMs)).toBe('none');
+    expect(await refusalOf(request, timeOf(request) - quarterMs)).toBe('none');
+    expect(await refusalOf(request, timeOf(request) + quarterMs + 1)).toBe('InvalidTimeStamp.Expired');
+    expect(await refusalOf(request, timeOf(request) - quarterMs - 1)).toBe('InvalidTimeStamp.Expired');
+  });
+});
+
+describe('a signed request', () => {
+  const now = Date.UTC(2026, 0, 2);
+
+  it('of an unknown key is refused', async () => {
+    const request = sign('CreateBackup', {}, { now, key: { id: 'nobody', secret: 'testsecret' } });
+    await expect(createVerifier(now)(request)).rejects.toMatchObject({
+      code: 'InvalidAccessKeyId.NotFound',
+      status: 404,
+    });
+  });
+
+  it.each(['V1 query', 'V1 form', 'V3'] as const)('with a wrong secret is refused: %s', async (style) => {
+    const request = sign('CreateBackup', {}, { now, style, key: { id: 'testkey', secret: 'wrong' } });
+    expect(await refusalOf(request, now)).toBe('SignatureDoesNotMatch');
+  });
+
+  it.each(['V1 query', 'V1 form', 'V3'] as const)(
+    'is accepted with either of two secrets while one is replaced: %s',
+    async (style) => {
+      const keys = [{ ...testKey, secrets: ['new', 'testsecret'] }];
+      for (const secret of ['new', 'testsecret']) {
+        const request = sign('CreateBackup', {}, { now, style, key: { id: 'testkey', secret } });
+        expect(await createVerifier(now, keys)(request)).toEqual(keys[0]);
+      }
+    },
+  );
+
+  it('that is refused shows the text to sign after a colon, as clients compare it with their own', async () => {
+    const request = sign('CreateBackup', {}, { now, key: { id: 'testkey', secret: 'wrong' } });
+    await expect(createVerifier(now)(request)).rejects.toMatchObject({
+      message: expect.stringMatching(/server string to sign is:POST&%2F&AccessKeyId%3Dtestkey%26Action%3D/),
+    });
+  });
+
+  it('that is refused for its signature uses up no nonce', async () => {
+    const verify = createVerifier(now);
+    const nonce = 'nonce-of-two';
+    const wrong = sign('CreateBackup', {}, { now, nonce, key: { id: 'testkey', secret: 'wrong' } });
+    await expect(verify(wrong)).rejects.toMatchObject({ code: 'SignatureDoesNotMatch' });
+    expect(await verify(sign('CreateBackup', {}, { now, nonce }))).toEqual(testKey);
+  });
+
+  it.each(['Signature', 'AccessKeyId', 'SignatureNonce', 'Timestamp', 'SignatureMethod', 'SignatureVersion'])(
+    'of style V1 without its %s is refused',
+    async (name) => {
+      const request = sign('CreateBackup', {}, { now });
+      const query = request.query.replace(new RegExp(`&?\\b${name}=[^&]*`), '');
+      await expect(createVerifier(now)({ ...request, query })).rejects.toMatchObject({
+        code: 'MissingParameter',
+        message: expect.stringContaining(`"${name}"`),
+      });
+    },
+  );
+
+  it.each([
+    ['SignatureMethod', 'HMAC-SHA256', 'InvalidSignatureMethod'],
+    ['SignatureVersion', '2.0', 'InvalidParameter'],
+    ['SignatureNonce', 'x'.repeat(257), 'InvalidParameter'],
+  ])('of style V1 with a wrong %s is refused', async (name, value, code) => {
+    const request = sign('CreateBackup', {}, { now });
+    const query = request.query.replace(new RegExp(`\\b${name}=[^&]*`), `${name}=${value}`);
+    expect(await refusalOf({ ...request, query }, now)).toBe(code);
+  });
+
+  it.each(['2026-01-02', '2026-01-02T00:00:00+00:00', '2026-13-02T00:00:00Z', 'x'.repeat(100_000), '0'])(
+    'with a time of another form is refused: %#',
+    async (time) => {
+      expect(await refusalOf(signWithTime(time, now), now)).toBe('InvalidTimeStamp.Format');
+    },
+  );
+
+  it.each([
+    'host',
+    'x-acs-action',
+    'x-acs-version',
+    'x-acs-date',
+    'x-acs-signature-nonce',
+    'x-acs-content-sha256',
+  ])('of style V3 that does not sign the header %s is refused', async (name) => {
+    const request = sign('CreateBackup', {}, { now, style: 'V3' });
+    const authorization = request.headers['authorization']
+      ?.replace(new RegExp(`${name};?`), '')
+      .replace(';,', ',');
+    const unsigned = { ...request, headers: { ...request.headers, authorization } };
+    await expect(createVerifier(now)(unsigned)).rejects.toMatchObject({
+      code: 'InvalidParameter',
+      message: expect.stringContaining(name),
+    });
+  });
+
+  it.each(['x-acs-action', 'x-acs-version', 'x-acs-date', 'x-acs-signature-nonce', 'x-acs-content-sha256'])(
+    'of style V3 without the header %s is refused',
+    async (name) => {
+      const request = sign('CreateBackup', {}, { now, style: 'V3' });
+      const headers = { ...request.headers, [name]: undefined };
+      expect(await refusalOf({ ...request, headers }, now)).toBe('MissingParameter');
+    },
+  );
+});
+
+function signWithTime(time: string, now: number): HttpRequest {
+  const request = sign('CreateBackup', {}, { now, style: 'V3' });
+  const headers = { ...request.headers, 'x-acs-date': time };
+  return resign({ ...request, headers });
+}
+
+/** Signs a request of style V3 again, after its headers were changed. */
+function resign(request: HttpRequest): HttpRequest {
+  const authorization = request.headers['authorization'] ?? '';
+  const signedHeaders = (/SignedHeaders=([^,]+)/.exec(authorization)?.[1] ?? '').split(';');
+  const host = request.headers['host'] ?? '';
+  const text = stringToSignV3(request, { keyId: 'testkey', signedHeaders, signature: '' }, host);
+  const signature = signV3('testsecret', text);
+  return {
+    ...request,
+    headers: {
+      ...request.headers,
+      authorization: authorization.replace(/Signature=\w+$/, `Signature=${signature}`),
+    },
+  };
+}
