@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
 import { openCatalog } from '../lambda/catalog/catalog.ts';
 import { noNativeBackups } from './dynamodb/no-native-backups.ts';
@@ -20,11 +20,13 @@ import { EmbeddedRecovery } from './dynamodb/recovery/embedded-recovery.ts';
 import { answerClient } from './dynamodb/exports/answers.ts';
 import { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
 import { Deletions } from './guard/deletions.ts';
+import { forgetDeleted } from './guard/forget-deleted.ts';
 import { TableGuard } from './guard/table-guard.ts';
 import { OwnStreams } from './own-streams/own-streams.ts';
 import { type LocalExecutions, createLocalExecutions } from './local-executions.ts';
 import { openSecret } from './secret-file.ts';
 import { RecoverySettings } from './dynamodb/recovery/recovery-settings.ts';
+import { requestSystemBackup } from './dynamodb/recovery/system-backup.ts';
 import { createStreamsClient } from './dynamodb/streams-client.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -123,7 +125,11 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
     },
   });
   const catalog = openCatalog(dynamodb, catalogTable, clock, randomIds);
-  const deletions = await Deletions.open({ catalog, clock, dynamodb, log }, join(home, 'deletions.json'));
+  const prepare = (table: TableDescription) => requestSystemBackup(services, settings, table);
+  const deletions = await Deletions.open(
+    { catalog, clock, dynamodb, log, prepare },
+    join(home, 'deletions.json'),
+  );
   const guard = await TableGuard.open(catalog.restores, deletions);
   const ownStreams = await OwnStreams.open(database, join(home, 'own-streams.json'));
   // A stream that a restore enables was asked for (`Keep`).
@@ -157,7 +163,7 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
   ownStreams.hideFrom(shown, (name) => guard.isRestoring(name));
   return {
     services,
-    operations: createOperations({ ...services, dynamodb: shown, continuous }),
+    operations: forgetDeleted(createOperations({ ...services, dynamodb: shown, continuous }), deletions),
     executions,
     continuous,
     exports,

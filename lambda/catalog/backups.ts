@@ -17,6 +17,7 @@ export interface NewBackup {
   readonly table: TableIdentity;
   readonly description: TableDescription;
   readonly internal?: boolean;
+  readonly system?: true;
   /** The backup is to hold the content of this time (epoch ms), which is before the request. */
   readonly asOf?: number;
   readonly requestedBy?: string;
@@ -58,6 +59,8 @@ export interface ListQuery extends Partial<TableReference> {
   readonly after?: BackupKey;
   /** Lists failed backups too. */
   readonly includeFailed?: boolean;
+  /** Who made the backups: the callers, or the system when a table was deleted. @default USER */
+  readonly type?: 'USER' | 'SYSTEM' | 'ALL';
 }
 
 /** Others may take the marker between our read and our write. Each time the last marker is read again. */
@@ -72,6 +75,9 @@ export interface BackupList {
   readonly backups: readonly BackupRecord[];
   readonly upTo?: BackupRecord;
 }
+
+/** The last part of the ids of system backups, as DynamoDB has it. */
+const systemSuffix = '00000000';
 
 /** One reading takes at most this many expired backups. */
 const maxExpired = 1000;
@@ -236,7 +242,7 @@ export class Backups {
     { requestKey: _requestKey, notBefore: _notBefore, markerOfSet: _markerOfSet, ...request }: NewBackup,
     marker: number,
   ): BackupRecord {
-    const id = createBackupId(marker, this.#ids.hex(8));
+    const id = createBackupId(marker, request.system === true ? systemSuffix : this.#ids.hex(8));
     return {
       ...request,
       id,
@@ -249,8 +255,9 @@ export class Backups {
   }
 }
 
-function isListed({ internal, status, table }: BackupRecord, query: ListQuery): boolean {
-  const { tableArn = table.arn, includeFailed = false } = query;
+function isListed({ internal, status, system, table }: BackupRecord, query: ListQuery): boolean {
+  const { tableArn = table.arn, includeFailed = false, type = 'USER' } = query;
+  if (type !== 'ALL' && (type === 'SYSTEM') !== (system === true)) return false;
   if (internal || status === 'DELETED' || table.arn !== tableArn) return false;
   return status !== 'FAILED' || includeFailed;
 }

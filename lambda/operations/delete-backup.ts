@@ -11,7 +11,10 @@ export interface DeleteBackupInput extends BackupKey {
   readonly requestKey?: string;
 }
 
-/** Deletes a backup. Throws `BackupNotFound`, and `BackupInUse` while the backup is being created or restored. */
+/**
+ * Deletes a backup. Throws `BackupNotFound`, `BackupInUse` while the backup is being created or restored, and `Validation` for
+ * a system backup, which only expires.
+ */
 export async function deleteBackup(
   services: NativeServices,
   { requestKey, ...key }: DeleteBackupInput,
@@ -20,6 +23,13 @@ export async function deleteBackup(
     findDeletedBefore(services, key, requestKey, error),
   );
   if (backup.status === 'DELETED') return backup;
+  if (backup.system === true) {
+    const expiry = new Date(backup.expiresAt ?? 0).toISOString().replace(/\.\d{3}Z$/, 'Z');
+    throw new TidemarkError(
+      'Validation',
+      `Invalid Request: User is not allowed to delete the system backup with arn ${backup.arn}. It will automatically expire on ${expiry}`,
+    );
+  }
   if (backup.status === 'CREATING') {
     throw new TidemarkError('BackupInUse', `Backup is being created: ${backup.arn}`);
   }

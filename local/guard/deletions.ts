@@ -11,7 +11,10 @@ interface Deletion {
   readonly requestedAt: number;
 }
 
-type DeletionServices = Pick<Services, 'catalog' | 'clock' | 'dynamodb' | 'log'>;
+interface DeletionServices extends Pick<Services, 'catalog' | 'clock' | 'dynamodb' | 'log'> {
+  /** Requests what is to be kept of a table that is about to be deleted. */
+  readonly prepare: (table: TableDescription) => Promise<void>;
+}
 
 /** How long a deletion waits for backups. Then it is carried out, and those that are not done fail. */
 const maxWaitMs = 5 * 60_000;
@@ -49,6 +52,12 @@ export class Deletions {
     return this.#deletions.has(name);
   }
 
+  /** How long the deletion of this table has waited, in milliseconds; 0 if none waits. */
+  waitedMs(name: string): number {
+    const deletion = this.#deletions.get(name);
+    return deletion === undefined ? 0 : this.#services.clock.now() - deletion.requestedAt;
+  }
+
   /** True while any deletion waits. */
   get areWaiting(): boolean {
     return this.#deletions.size > 0;
@@ -59,10 +68,11 @@ export class Deletions {
    * database can delete the table now, or refuse that.
    */
   async take(name: string): Promise<TableDescription | undefined> {
-    const { catalog, clock, dynamodb } = this.#services;
-    if (((await catalog.turns.getTable(name))?.pending ?? []).length === 0) return undefined;
+    const { catalog, clock, dynamodb, prepare } = this.#services;
     const table = await findTable(dynamodb, name);
     if (table?.TableStatus !== 'ACTIVE' || table.DeletionProtectionEnabled === true) return undefined;
+    await prepare(table);
+    if (((await catalog.turns.getTable(name))?.pending ?? []).length === 0) return undefined;
     const deletion = { tableId: String(table.TableId), requestedAt: clock.now() };
     this.#deletions.set(name, deletion);
     await this.#write();

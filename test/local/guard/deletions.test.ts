@@ -20,7 +20,10 @@ beforeEach(async () => {
 
 async function openDeletions(): Promise<Deletions> {
   const { services, folder } = world.harness;
-  const deletions = await Deletions.open(services, join(folder, 'deletions.json'));
+  const deletions = await Deletions.open(
+    { ...services, prepare: async () => {} },
+    join(folder, 'deletions.json'),
+  );
   onTestFinished(() => deletions.close());
   return deletions;
 }

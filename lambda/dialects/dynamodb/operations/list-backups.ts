@@ -27,7 +27,7 @@ export const listBackups = operation({
     BackupType: {
       type: 'string',
       constraints: [oneOf('USER', 'SYSTEM', 'AWS_BACKUP', 'ALL')],
-      text: "Who made the backups. All of Tidemark's are of type USER, which is also the default.",
+      text: 'Who made the backups. By default USER: those that callers have requested.',
     },
     TidemarkOptions: {
       type: 'structure',
@@ -58,14 +58,15 @@ export const listBackups = operation({
       );
     }
     const after = ExclusiveStartBackupArn === undefined ? undefined : toBackupKey(ExclusiveStartBackupArn);
-    // All of Tidemark's backups are of type USER.
-    if (input.BackupType === 'SYSTEM' || input.BackupType === 'AWS_BACKUP') return { BackupSummaries: [] };
+    const { BackupType: type } = input;
+    if (type === 'AWS_BACKUP') return { BackupSummaries: [] };
     const { backups, last } = await operations.listBackups({
       ...(TableName !== undefined && parseTableReference(TableName)),
       ...whenDefined('from', clampMarker(from)),
       ...whenDefined('to', clampMarker(to)),
       limit: input.Limit ?? 100,
       ...whenDefined('after', after),
+      ...whenDefined('type', type),
       ...whenDefined('includeFailed', input.TidemarkOptions?.IncludeFailed),
     });
     return { BackupSummaries: backups.map(encodeSummary), LastEvaluatedBackupArn: last?.arn };

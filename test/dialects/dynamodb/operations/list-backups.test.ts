@@ -39,17 +39,18 @@ describe('ListBackups', () => {
     [
       'a cursor',
       { ExclusiveStartBackupArn: arn, BackupType: 'ALL' },
-      { limit: 100, after: { table: 'Music', id: available.id, arn } },
+      { limit: 100, type: 'ALL', after: { table: 'Music', id: available.id, arn } },
     ],
     ['failed backups', { TidemarkOptions: { IncludeFailed: true } }, { limit: 100, includeFailed: true }],
-    ['user backups', { BackupType: 'USER' }, { limit: 100 }],
+    ['user backups', { BackupType: 'USER' }, { limit: 100, type: 'USER' }],
+    ['system backups', { BackupType: 'SYSTEM' }, { limit: 100, type: 'SYSTEM' }],
   ])('decodes a request with %s', async (_name, body, query) => {
     const operations = fakeOperations();
     expect((await answerTo(operations, 'ListBackups', body)).status).toBe(200);
     expect(operations.listBackups).toHaveBeenCalledExactlyOnceWith(query);
   });
 
-  test.each(['SYSTEM', 'AWS_BACKUP'])('returns no backups of type %s', async (BackupType) => {
+  test.each(['AWS_BACKUP'])('returns no backups of type %s', async (BackupType) => {
     const operations = fakeOperations();
     expect((await answerTo(operations, 'ListBackups', { BackupType })).answer).toEqual({
       BackupSummaries: [],
