@@ -91,6 +91,8 @@ export const decodeBackup = createDecoder<BackupRecord>('backup', {
   digest: isOptional(isText),
   reason: isOptional(isText),
   deletedBy: isOptional(isText),
+  deletedFor: isOptional(isText),
+  deletedAt: isOptional(isNumber),
   comment: isOptional(isText),
   set: isOptional(isSetKey),
   streamArn: isOptional(isText),

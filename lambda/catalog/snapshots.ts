@@ -17,6 +17,9 @@ export interface SeenDamage {
   readonly seenAt: number;
 }
 
+/** Who deletes a backup, and for which request. */
+export type Deletion = Pick<BackupRecord, 'deletedBy' | 'deletedFor'>;
+
 /** A snapshot is alive until nothing needs it. A dead snapshot never becomes alive again. */
 export interface SnapshotRecord {
   readonly id: BackupId;
@@ -99,14 +102,14 @@ export class Snapshots {
    * Ends a backup's record. Then its snapshot dies, unless it is held or the head: then a later call may end it.
    * Throws `BackupInUse` if a restore reads it or it is being created, `BackupNotFound` if it is deleted already.
    */
-  async deleteBackup(backup: BackupRecord, deletedBy?: string): Promise<void> {
+  async deleteBackup(backup: BackupRecord, deletion: Deletion = {}): Promise<void> {
     const key = { table: backup.table.name, id: backup.id };
     const hasSnapshot = backup.status === 'AVAILABLE' && backup.source !== 'native';
     const row = await this.#rows.get(keys.backup(key.table, key.id));
     if (row === undefined) throw new TidemarkError('BackupNotFound', `Backup not found: ${backup.arn}`);
     const refused = await this.#rows.transact([
       removeRecord(backup),
-      keepDeleted(decodeBackup(row), deletedBy),
+      keepDeleted(decodeBackup(row), { ...deletion, deletedAt: this.#clock.now() }),
       ...(backup.source === 'native' ? [] : [noteFolder(backup, this.#clock.now())]),
       { Delete: { Key: { ...keys.expiry(key.table, key.id) } } },
       ...(hasSnapshot ? [releaseSnapshot(key)] : []),
@@ -192,12 +195,15 @@ function removeRecord({ id, status, table }: BackupRecord): Write {
  * Keeps the record as that of a deleted backup, where no list reads it: only its id finds it. A record that has ended does
  * not change otherwise.
  */
-function keepDeleted(backup: BackupRecord, deletedBy: string | undefined): Write {
+function keepDeleted(
+  backup: BackupRecord,
+  deletion: Deletion & Required<Pick<BackupRecord, 'deletedAt'>>,
+): Write {
   const { id, table } = backup;
   const deleted: BackupRecord = {
     ...backup,
     status: 'DELETED',
-    ...(deletedBy !== undefined && { deletedBy }),
+    ...deletion,
   };
   const place = { collection: 'DELETED', position: id };
   return { Put: { Item: { ...keys.deletedBackup(table.name, id), ...deleted, ...place } } };

@@ -108,8 +108,12 @@ export interface BackupRecord {
   readonly digest?: string;
   /** Why the backup failed. */
   readonly reason?: string;
-  /** The request that deleted the backup. A repeat of that request is no error. */
+  /** The ARN of the caller who deleted the backup, or `expiry`. */
   readonly deletedBy?: string;
+  /** The key of the request that deleted the backup. A repeat of that request is no error. */
+  readonly deletedFor?: string;
+  /** When the backup was deleted, epoch ms. */
+  readonly deletedAt?: number;
   /** The caller's comment. */
   readonly comment?: string;
   /** The backup set that it is a member of. */

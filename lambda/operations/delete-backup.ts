@@ -1,3 +1,4 @@
+import type { Deletion } from '../catalog/snapshots.ts';
 import type { BackupKey } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
 import type { NativeServices } from './request-native-backup.ts';
@@ -9,6 +10,8 @@ import { settleNativeBackup } from './settle-native-backup.ts';
 export interface DeleteBackupInput extends BackupKey {
   /** The same for all attempts of one call: repeats get the first one's answer. */
   readonly requestKey?: string;
+  /** The caller's ARN. The record keeps it. */
+  readonly requestedBy?: string;
 }
 
 /**
@@ -17,7 +20,7 @@ export interface DeleteBackupInput extends BackupKey {
  */
 export async function deleteBackup(
   services: NativeServices,
-  { requestKey, ...key }: DeleteBackupInput,
+  { requestKey, requestedBy, ...key }: DeleteBackupInput,
 ): Promise<BackupRecord> {
   const backup = await findSettled(services, key).catch((error: unknown) =>
     findDeletedBefore(services, key, requestKey, error),
@@ -33,7 +36,10 @@ export async function deleteBackup(
   if (backup.status === 'CREATING') {
     throw new TidemarkError('BackupInUse', `Backup is being created: ${backup.arn}`);
   }
-  await endBackup(services, backup, requestKey);
+  await endBackup(services, backup, {
+    ...(requestedBy !== undefined && { deletedBy: requestedBy }),
+    ...(requestKey !== undefined && { deletedFor: requestKey }),
+  });
   return backup;
 }
 
@@ -55,7 +61,7 @@ async function findDeletedBefore(
 ): Promise<BackupRecord> {
   if (requestKey === undefined || !isError(error, 'BackupNotFound')) throw error;
   const backup = await catalog.backups.get(key);
-  if (backup?.status !== 'DELETED' || backup.deletedBy !== requestKey) throw error;
+  if (backup?.status !== 'DELETED' || backup.deletedFor !== requestKey) throw error;
   return backup;
 }
 
@@ -66,8 +72,8 @@ async function findDeletedBefore(
 export async function endBackup(
   { catalog, native }: Pick<Services, 'catalog' | 'native'>,
   backup: BackupRecord,
-  requestKey?: string,
+  deletion: Deletion = {},
 ): Promise<void> {
   if (backup.nativeArn !== undefined) await native.delete(backup.nativeArn);
-  await catalog.snapshots.deleteBackup(backup, requestKey);
+  await catalog.snapshots.deleteBackup(backup, deletion);
 }

@@ -17,15 +17,17 @@ import type { ObjectStore } from '../storage/object-store.ts';
 
 /**
  * Finds a backup's record. Throws `BackupNotFound`, also for a deleted backup and for one that Tidemark made for its own
- * use, and `AccessDenied` and `Validation` for an ARN of another place. A failed backup is found, with its reason.
+ * use, and `AccessDenied` and `Validation` for an ARN of another place. A failed backup is found, with its reason; a
+ * deleted one only with `includeDeleted`.
  */
 export async function findBackup(
   { catalog, config }: Pick<RequestServices, 'catalog' | 'config'>,
-  key: BackupKey,
+  { includeDeleted = false, ...key }: BackupKey & { readonly includeDeleted?: boolean },
 ): Promise<BackupRecord> {
   if (key.arn !== undefined) checkBackupPlace(config.catalogArn, key.arn);
   const backup = await catalog.backups.get(key);
-  if (backup !== undefined && backup.status !== 'DELETED' && !backup.internal) return backup;
+  const isVisible = backup?.internal === false && (includeDeleted || backup.status !== 'DELETED');
+  if (isVisible) return backup;
   throw new TidemarkError(
     'BackupNotFound',
     `Backup not found: ${backup?.arn ?? backupArnOf(key.table, key.id)}`,

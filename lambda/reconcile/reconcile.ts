@@ -170,7 +170,7 @@ async function expireBackup(services: Services, key: BackupKey): Promise<void> {
   const backup = await services.catalog.backups.get(key);
   if (backup?.status !== 'AVAILABLE' && backup?.status !== 'FAILED') return;
   try {
-    await endBackup(services, backup);
+    await endBackup(services, backup, { deletedBy: 'expiry' });
   } catch (error) {
     if (!isError(error, 'BackupInUse', 'BackupNotFound')) throw error;
   }

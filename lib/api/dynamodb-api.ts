@@ -10,8 +10,9 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { auditFields, auditMessage } from '../../lambda/dialects/dynamodb/audit.ts';
 import { functionOf, pathForms, pathOf, type Place, verbs } from '../../lambda/dialects/dynamodb/paths.ts';
 import type { TidemarkFunction } from '../functions/tidemark-function.ts';
 import { gatewayResponses } from './gateway-responses.ts';
@@ -27,6 +28,7 @@ export class DynamodbApi extends Construct {
   constructor(scope: Construct, id: string, props: VerbFunctionsProps) {
     super(scope, id);
     const { byVerb, dispatcher } = new VerbFunctions(this, 'Functions', props);
+    this.createAuditQuery(Object.values(byVerb));
     this.api = this.createApi(props);
     for (const response of gatewayResponses) {
       this.api.addGatewayResponse(response.type.responseType, response);
@@ -67,6 +69,20 @@ export class DynamodbApi extends Construct {
       grantee,
       actions: ['execute-api:Invoke'],
       resourceArns: this.invokeArns(place),
+    });
+  }
+
+  /** Saves a query of CloudWatch Logs Insights for who did what to which table. */
+  private createAuditQuery(functions: readonly TidemarkFunction[]): QueryDefinition {
+    return new QueryDefinition(this, 'AuditQuery', {
+      queryDefinitionName: `${Stack.of(this).stackName}/audit`,
+      queryString: new QueryString({
+        fields: ['@timestamp', ...auditFields],
+        filterStatements: [`message = "${auditMessage}"`],
+        sort: '@timestamp desc',
+        limit: 1000,
+      }),
+      logGroups: functions.map(({ logGroup }) => logGroup),
     });
   }
 

@@ -254,6 +254,13 @@ describe('the API', () => {
       expect(made).toMatchObject({ AuthorizationType: 'AWS_IAM', Integration: { Type: 'AWS_PROXY' } });
   });
 
+  it('saves a query of the logs of all verbs for who did what to which table', () => {
+    const [query] = properties('AWS::Logs::QueryDefinition');
+    expect(query?.QueryString).toMatch(/caller, verb, operation, tables\.0, targets\.0, backups\.0, outcome/);
+    expect(query?.QueryString).toContain('message = "request"');
+    expect(query?.LogGroupNames).toHaveLength(new Set(Object.values(functionOf)).size);
+  });
+
   it('does not compress bodies, whose CRC an SDK checks', () => {
     expect(properties('AWS::ApiGateway::RestApi')[0]).not.toHaveProperty('MinimumCompressionSize');
   });

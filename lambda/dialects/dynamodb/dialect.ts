@@ -3,6 +3,7 @@ import { reasonOf } from '../../runtime/errors.ts';
 import type { Log } from '../../runtime/logger.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { apiOperations } from './api-operations.ts';
+import { logAudit } from './audit.ts';
 import { internalError, missingToken } from './error-names.ts';
 import { type Refusal, renderError, unknownOperation } from './errors.ts';
 import { type JsonObject, membersOf, parseBody } from './json.ts';
@@ -29,7 +30,7 @@ interface Dialect {
   readonly verbOf: (request: WireRequest) => Verb | undefined;
   /**
    * Answers one request. Never throws: an error that the caller can correct becomes a 400 with its reason; any other
-   * becomes a 500, whose detail is logged and hidden from the caller.
+   * becomes a 500, whose detail is logged and hidden from the caller. Logs one line for each request.
    */
   readonly handle: (operations: Operations, request: WireRequest, log: Log) => Promise<WireResponse>;
 }
@@ -47,13 +48,21 @@ export function createDialect(operations: readonly Operation[]): Dialect {
   return {
     operationOf: (request) => find(request)?.name,
     verbOf: (request) => find(request)?.verbs[0],
-    handle: (functions, request, log) => answer(functions, find(request), request, log),
+    handle: async (functions, request, log) => {
+      const started = performance.now();
+      const operation = find(request);
+      const { response, input } = await answer(functions, operation, request, log);
+      logAudit(log, { request, operation, input }, response, performance.now() - started);
+      return response;
+    },
   };
 }
 
 export const { operationOf, verbOf, handle } = createDialect(apiOperations);
 
 /**
+ * Answers a request, and returns its decoded input, if it could be decoded.
+ *
  * The order of the checks before a request is decoded is that of the service (public probes of it): method and content
  * type, JSON, target, signature. Only then does the service reject an empty body.
  */
@@ -62,24 +71,25 @@ async function answer(
   operation: Operation | undefined,
   request: WireRequest,
   log: Log,
-): Promise<WireResponse> {
+): Promise<{ readonly response: WireResponse; readonly input?: JsonObject | undefined }> {
   if (request.method === 'GET') {
     const region = process.env['AWS_REGION'] ?? 'local';
-    return respond(200, 'text/plain', `healthy: dynamodb.${region}.amazonaws.com `);
+    return { response: respond(200, 'text/plain', `healthy: dynamodb.${region}.amazonaws.com `) };
   }
   if (request.method !== 'POST' || !isReadable(request)) {
-    return respond(404, 'application/xml', '<UnknownOperationException/>\n');
+    return { response: respond(404, 'application/xml', '<UnknownOperationException/>\n') };
   }
   let body: JsonObject = {};
+  let input: JsonObject | undefined;
   try {
     const sent = parseBody(request.body);
-    if (operation === undefined) return respondJson(request, 400, unknownOperation);
-    if (!request.signed) return respondJson(request, 400, missingToken);
+    if (operation === undefined) return { response: respondJson(request, 400, unknownOperation) };
+    if (!request.signed) return { response: respondJson(request, 400, missingToken) };
     const place = findPlace(operation, request.path);
     body = membersOf(sent);
-    const input = operation.decode(body);
+    input = operation.decode(body);
     if (place !== undefined) checkNamedTables(operation, input, place);
-    return respondJson(request, 200, await operation.call(operations, input, request));
+    return { response: respondJson(request, 200, await operation.call(operations, input, request)), input };
   } catch (error) {
     const refusal = renderError(error, body, operation?.errors ?? []);
     const response = respondRefusal(request, refusal);
@@ -90,7 +100,7 @@ async function answer(
         ...detailOf(error),
       });
     }
-    return response;
+    return { response, input };
   }
 }
 

@@ -80,6 +80,8 @@ function encodeOwnDetails(record: BackupRecord): TidemarkDetails {
     Reason: reason,
     Comment: comment,
     RequestedBy: requestedBy,
+    DeletedBy: record.deletedBy,
+    DeletedDateTime: record.deletedAt === undefined ? undefined : new Date(record.deletedAt),
     NativeBackupArn: nativeArn,
   };
 }

@@ -56,6 +56,11 @@ export const tidemarkDetails = {
   Reason: { type: 'string', text: 'Why it failed.' },
   Comment: { type: 'string', text: "The caller's note." },
   RequestedBy: { type: 'string', text: 'The ARN of the caller.' },
+  DeletedBy: {
+    type: 'string',
+    text: 'The ARN of the caller who deleted it, or `expiry`.',
+  },
+  DeletedDateTime: { type: 'timestamp', text: 'When it was deleted.' },
   Restores: {
     type: 'list',
     text: 'Its newest restores, at most 10, of each target the latest one. Only DescribeBackup shows them.',

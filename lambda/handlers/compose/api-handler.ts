@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { handle, operationOf } from '../../dialects/dynamodb/dialect.ts';
+import { handle } from '../../dialects/dynamodb/dialect.ts';
 import type { WireRequest } from '../../dialects/wire.ts';
 import type { Operations } from '../../operations/operations.ts';
 import { createLambdaLog, type Log } from '../../runtime/logger.ts';
@@ -27,7 +27,7 @@ export interface ApiEvent {
 
 /**
  * Creates a Lambda function of the REST API (proxy integration, payload 1.0), in DynamoDB's dialect. It creates its
- * operations at the first request, keeps them, and logs one line per invocation.
+ * operations at the first request and keeps them.
  */
 export function createApiHandler(
   makeOperations: () => Operations,
@@ -35,16 +35,8 @@ export function createApiHandler(
 ): (event: ApiEvent) => Promise<APIGatewayProxyResult> {
   let operations: Operations | undefined;
   return async (event) => {
-    const started = performance.now();
-    const request = toWireRequest(event);
     operations ??= makeOperations();
-    const response = await handle(operations, request, log);
-    log.info('request', {
-      operation: operationOf(request),
-      status: response.status,
-      caller: request.caller,
-      milliseconds: Math.round(performance.now() - started),
-    });
+    const response = await handle(operations, toWireRequest(event), log);
     return { statusCode: response.status, headers: { ...response.headers }, body: response.body };
   };
 }

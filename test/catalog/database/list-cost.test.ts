@@ -112,11 +112,13 @@ it('whether a head is wanted is found in a few records, however many backups the
 it('a deleted backup is still found by its id, with what was known of it', async () => {
   const table = `table-${randomUUID()}`;
   const failed = await createFailed(table);
-  await catalog.snapshots.deleteBackup(failed, 'a request');
+  await catalog.snapshots.deleteBackup(failed, { deletedBy: 'ada', deletedFor: 'a request' });
   expect(await catalog.backups.get({ table, id: failed.id })).toEqual({
     ...failed,
     status: 'DELETED',
-    deletedBy: 'a request',
+    deletedBy: 'ada',
+    deletedFor: 'a request',
+    deletedAt: expect.any(Number) as number,
   });
   await expect(catalog.snapshots.deleteBackup(failed)).rejects.toMatchObject({ code: 'BackupNotFound' });
 });

@@ -33,8 +33,8 @@ describe('a record that the catalog has written is read back as it was written',
       fc.asyncProperty(
         arbitrary.newBackup,
         arbitrary.commitResult,
-        fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
-        async (request, made, deletedBy) => {
+        fc.record({ deletedBy: fc.string(), deletedFor: fc.string() }, { requiredKeys: [] }),
+        async (request, made, deletion) => {
           const table = newTable();
           const requestKey = randomUUID();
           const { backup } = await catalog.backups.create({ ...request, table, requestKey });
@@ -76,8 +76,9 @@ describe('a record that the catalog has written is read back as it was written',
             ...(asOf === undefined && { head: { tableId, snapshot: backup.id, marker } }),
           });
 
-          await catalog.snapshots.deleteBackup({ ...backup, status: 'AVAILABLE' }, deletedBy);
-          const deleted = { ...available, status: 'DELETED', ...(deletedBy !== undefined && { deletedBy }) };
+          await catalog.snapshots.deleteBackup({ ...backup, status: 'AVAILABLE' }, deletion);
+          const deletedAt = expect.any(Number) as number;
+          const deleted = { ...available, status: 'DELETED', ...deletion, deletedAt };
           expect(await catalog.backups.get(keyOf(backup))).toEqual(deleted);
           // The head stays alive.
           const dead = { alive: false, diedAt: expect.any(Number) as number };

@@ -304,6 +304,21 @@ describe('listBackups', () => {
   });
 });
 
+describe('a deleted backup', () => {
+  it('keeps who deleted it and when, for whoever asks for deleted backups', async () => {
+    const { harness, table } = world;
+    const { id } = await backup();
+    const requestedBy = 'arn:aws:iam::123456789012:user/ada';
+    await harness.operations.deleteBackup({ table, id, requestedBy });
+    await expect(harness.operations.describeBackup({ table, id })).rejects.toEqual(code('BackupNotFound'));
+    expect(await harness.operations.describeBackup({ table, id, includeDeleted: true })).toMatchObject({
+      status: 'DELETED',
+      deletedBy: requestedBy,
+      deletedAt: expect.any(Number),
+    });
+  });
+});
+
 describe('a request that is sent again', () => {
   it('to delete a backup deletes it once and returns the first answer again', async () => {
     const { harness, table } = world;

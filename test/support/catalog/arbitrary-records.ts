@@ -132,6 +132,8 @@ export const backup: fc.Arbitrary<BackupRecord> = members(
     digest: text,
     reason: text,
     deletedBy: text,
+    deletedFor: text,
+    deletedAt: time,
     comment: text,
     set: fc.record({ name: text, id: fc.integer({ min: 1, max: 10 ** 15 - 1 }).map(toSetId) }),
     streamArn: text,

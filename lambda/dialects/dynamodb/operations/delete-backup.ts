@@ -1,7 +1,7 @@
 import { encodeDescription } from '../encode-backup.ts';
 import { exampleBackup } from '../examples.ts';
 import { backupArn, toBackupKey } from '../names.ts';
-import { operation, requestKey } from '../operation.ts';
+import { operation, requestKey, whenDefined } from '../operation.ts';
 
 export const deleteBackup = operation({
   name: 'DeleteBackup',
@@ -11,7 +11,11 @@ export const deleteBackup = operation({
   errors: ['BackupNotFound', 'BackupInUse', 'LimitExceeded'],
   example: { BackupArn: exampleBackup },
   run: async (operations, { BackupArn }, request) => {
-    const record = await operations.deleteBackup({ ...toBackupKey(BackupArn), ...requestKey(request) });
+    const record = await operations.deleteBackup({
+      ...toBackupKey(BackupArn),
+      ...whenDefined('requestedBy', request.caller),
+      ...requestKey(request),
+    });
     return { BackupDescription: encodeDescription({ ...record, arn: BackupArn, status: 'DELETED' }) };
   },
 });

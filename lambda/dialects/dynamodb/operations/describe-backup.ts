@@ -1,18 +1,38 @@
 import { encodeDescription } from '../encode-backup.ts';
 import { exampleBackup } from '../examples.ts';
 import { backupArn, toBackupKey } from '../names.ts';
-import { operation } from '../operation.ts';
+import { operation, whenDefined } from '../operation.ts';
 
 export const describeBackup = operation({
   name: 'DescribeBackup',
   text: 'Describes one backup and the table as it was.',
   verbs: ['read', 'backup', 'delete', 'restore', 'reencrypt'],
-  members: { BackupArn: { ...backupArn, required: true } },
+  members: {
+    BackupArn: { ...backupArn, required: true },
+    TidemarkOptions: {
+      type: 'structure',
+      shape: 'TidemarkDescribeOptions',
+      closed: true,
+      text: 'What only Tidemark offers.',
+      members: {
+        IncludeDeleted: {
+          type: 'boolean',
+          text: 'Describes a deleted backup too, with the caller who deleted it. By default it is not found.',
+        },
+      },
+    },
+  },
   errors: ['BackupNotFound'],
   example: { BackupArn: exampleBackup },
-  run: async (operations, { BackupArn }) => {
+  run: async (operations, { BackupArn, TidemarkOptions }) => {
     const key = toBackupKey(BackupArn);
-    const [record, use] = await Promise.all([operations.describeBackup(key), operations.findBackupUse(key)]);
+    const [record, use] = await Promise.all([
+      operations.describeBackup({
+        ...key,
+        ...whenDefined('includeDeleted', TidemarkOptions?.IncludeDeleted),
+      }),
+      operations.findBackupUse(key),
+    ]);
     return { BackupDescription: encodeDescription({ ...record, arn: BackupArn }, use) };
   },
 });

@@ -73,6 +73,29 @@ describe('DescribeBackup', () => {
     });
   });
 
+  test('shows a deleted backup, and who deleted it, only if the request includes deleted ones', async () => {
+    const deletedBy = 'arn:aws:iam::123456789012:user/ada';
+    const operations = fakeOperations({
+      describeBackup: async () => ({
+        ...available,
+        status: 'DELETED',
+        deletedBy,
+        deletedAt: 1_576_616_800_000,
+      }),
+    });
+    const request = { BackupArn: arn, TidemarkOptions: { IncludeDeleted: true } };
+    const { answer } = await answerTo(operations, 'DescribeBackup', request);
+    expect(answer).toMatchObject({
+      BackupDescription: {
+        BackupDetails: {
+          BackupStatus: 'DELETED',
+          Tidemark: { DeletedBy: deletedBy, DeletedDateTime: 1_576_616_800 },
+        },
+      },
+    });
+    expect(operations.describeBackup.mock.lastCall?.[0]).toMatchObject({ includeDeleted: true });
+  });
+
   test('returns the time when a backup expires', async () => {
     const operations = fakeOperations({
       describeBackup: async () => ({ ...creating, expiresAt: 1_600_000_000_001 }),
