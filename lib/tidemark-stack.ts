@@ -85,6 +85,7 @@ export class TidemarkStack extends Stack {
     const sweep = new Sweep(this, 'Sweep', parts);
     const { topic } = new FailureAlarms(this, 'Monitoring', {
       machines,
+      undelivered: schedules.undelivered,
       functions: { schedule: schedules.handler, reconcile: reconciler.handler, sweep: sweep.handler },
     });
 

@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'SetInUse'
   | 'TooManySets'
   | 'GroupNotFound'
+  | 'ScheduleIncomplete'
   // why a backup or a restore failed
   | 'CutUnreachable'
   | 'ExportFailed'

@@ -25,6 +25,7 @@ export function parseConfig(value: unknown, origin: string): TidemarkConfig {
     ...(isConfig.errors ?? []).map(toProblem),
     ...findScheduleProblems(value),
     ...findGroupProblems(value),
+    ...findRightsProblems(value),
   ]);
   if (!isSound || problems.size > 0) {
     throw new TidemarkError('Validation', [...problems].map((problem) => `${origin}: ${problem}`).join('\n'));
@@ -52,6 +53,26 @@ function findScheduleProblems(config: unknown): string[] {
     names.add(schedule.name);
     return problems;
   });
+}
+
+/**
+ * The most characters that the ARNs of all tables may take in one statement. A managed policy has 6,144 for all its
+ * statements, and a statement cannot be divided; 1,100 are left for the rest of it.
+ */
+const maxArnsLength = 5000;
+
+/** The length of a table's ARN without its name, with the longest part that a right may add (`/stream/*`). */
+const arnLength = 'arn:aws-us-gov:dynamodb:ap-southeast-1:123456789012:table//stream/*'.length;
+
+/** Checks that IAM has room for the rights to the tables. */
+function findRightsProblems(config: unknown): string[] {
+  const { tables }: Record<string, unknown> = { ...Object(config) };
+  if (!isTables(tables)) return [];
+  const length = tables.reduce((sum, table) => sum + arnLength + namePart(table).length, 0);
+  if (length <= maxArnsLength) return [];
+  return [
+    `tables has ${tables.length} entries, whose ARNs take ${length} characters in a policy, which has room for ${maxArnsLength}: use patterns, such as "orders-*"`,
+  ];
 }
 
 /** The most characters that tables and groups take as JSON: a function's environment has 4 KB for all its variables. */

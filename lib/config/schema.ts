@@ -1,7 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { maxMapItems } from '../../lambda/jobs/states.ts';
 import { defaultConfig } from '../../lambda/services/config.ts';
-import { tableForm, tablePatternForm } from './table-patterns.ts';
+import { tablePatternForm } from './table-patterns.ts';
 
 /**
  * The JSON Schema of a deployment's configuration: the one place that has its members, their descriptions, defaults
@@ -23,6 +23,19 @@ const retentionDays = Object.values(RetentionDays).filter(
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 const expressionForm = String.raw`^(rate\([1-9]\d* (minute|hour|day)s?\)|cron\(\S+( \S+){5}\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))$`;
 
+/** Tags by name, each with its value. */
+const tagsSchema = {
+  type: 'object',
+  minProperties: 1,
+  maxProperties: 10,
+  errorMessage: 'must be an object of 1 to 10 tags, each with a text as its value',
+  additionalProperties: {
+    type: 'string',
+    maxLength: 256,
+    errorMessage: 'must be a text of at most 256 characters',
+  },
+} as const;
+
 /** One entry of `schedules`. */
 export const scheduleSchema = {
   type: 'object',
@@ -38,15 +51,20 @@ export const scheduleSchema = {
     },
     tables: {
       description:
-        'Names or ARNs of the tables, each of which gets a backup of its own. They must match the tables of the configuration.',
+        'Names, ARNs or patterns of the tables, each of which gets a backup of its own. The tables of a pattern are found each time. They must match the tables of the configuration.',
       type: 'array',
       minItems: 1,
-      errorMessage: 'must be a list of at least one table',
+      maxItems: 500,
+      errorMessage: 'must be a list of 1 to 500 tables or patterns, such as "orders-*"',
       items: {
         type: 'string',
-        pattern: tableForm,
-        errorMessage: 'must be the name or ARN of one table, without *',
+        pattern: tablePatternForm,
+        errorMessage: 'must be a table name, a pattern such as "orders-*", or a table ARN',
       },
+    },
+    tags: {
+      ...tagsSchema,
+      description: 'Tags that a table must have as well, each with this value: {"backup": "daily"}.',
     },
     expression: {
       description:
@@ -62,6 +80,13 @@ export const scheduleSchema = {
       type: 'string',
       format: 'iana-time-zone',
       errorMessage: 'must be the IANA name of a time zone, such as Europe/Vienna',
+    },
+    windowMinutes: {
+      description:
+        'Minutes after the time within which EventBridge Scheduler may deliver, so that schedules of one time are spread. Without it, it delivers at once.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 1440,
     },
     keepDays: {
       description:
@@ -105,15 +130,8 @@ export const groupSchema = {
       },
     },
     tags: {
+      ...tagsSchema,
       description: 'Tags that a table of the group has as well, each with this value.',
-      type: 'object',
-      maxProperties: 10,
-      errorMessage: 'must be an object of at most 10 tags, each with a text as its value',
-      additionalProperties: {
-        type: 'string',
-        maxLength: 256,
-        errorMessage: 'must be a text of at most 256 characters',
-      },
     },
   },
 } as const;

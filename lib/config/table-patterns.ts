@@ -3,6 +3,3 @@ const arn = String.raw`arn:aws[\w-]*:dynamodb:[\w-]+:\d{12}:table/`;
 
 /** Regular expression for a table's name or ARN in which `*` stands for any characters. */
 export const tablePatternForm = String.raw`^(${arn})?[\w.*-]{1,255}$`;
-
-/** Regular expression for the name or ARN of one table. */
-export const tableForm = String.raw`^(${arn})?[\w.-]{3,255}$`;

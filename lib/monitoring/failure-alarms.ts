@@ -7,6 +7,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { damageMessage } from '../../lambda/runtime/log-messages.ts';
@@ -17,6 +18,7 @@ const meanings = {
   BackupFailed: 'A backup failed.',
   RestoreFailed: 'A restore failed.',
   ScheduleFailed: 'A scheduled backup could not be requested.',
+  ScheduleUndelivered: 'A delivery of a schedule was given up: its backups were not all requested.',
   ReconcileFailed: 'The reconciler could not mend a backup, a restore or a table.',
   SweepFailed: 'The sweep could not clean a part of the bucket.',
   DamageSeen: 'Stored objects of a snapshot are damaged.',
@@ -28,6 +30,8 @@ export interface FailureAlarmsProps {
   readonly machines: Readonly<Record<'backup' | 'restore', StateMachine>>;
   /** Functions that no caller waits for. */
   readonly functions: Readonly<Record<'schedule' | 'reconcile' | 'sweep', IFunction>>;
+  /** The deliveries of schedules that were given up. */
+  readonly undelivered: IQueue;
 }
 
 /**
@@ -43,12 +47,13 @@ export class FailureAlarms extends Construct {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { displayName: 'Tidemark failures', enforceSSL: true });
     this.allowAlarms();
-    const { machines, functions } = props;
+    const { machines, functions, undelivered } = props;
     this.reportExecutions(Object.values(machines));
     const period = Duration.minutes(5);
     this.addAlarm('BackupFailed', machines.backup.metricFailed({ period }));
     this.addAlarm('RestoreFailed', machines.restore.metricFailed({ period }));
     this.addAlarm('ScheduleFailed', functions.schedule.metricErrors({ period }));
+    this.addAlarm('ScheduleUndelivered', undelivered.metricApproximateNumberOfMessagesVisible({ period }));
     this.addAlarm('ReconcileFailed', functions.reconcile.metricErrors({ period }));
     this.addAlarm('SweepFailed', functions.sweep.metricErrors({ period }));
     this.addAlarm('DamageSeen', this.countDamage(period));

@@ -51,6 +51,11 @@ export class UserTables {
     allow(grantee, actions, this.arns);
   }
 
+  /** Allows listing the names of all tables: DynamoDB has no resources for it. */
+  grantList(grantee: IGrantable): void {
+    allow(grantee, ['dynamodb:ListTables'], ['*']);
+  }
+
   /** Allows actions on the streams of the tables. */
   grantStreams(grantee: IGrantable, ...actions: string[]): void {
     allow(grantee, actions, this.partsOfTables('stream'));

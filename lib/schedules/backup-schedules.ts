@@ -5,9 +5,12 @@ import {
   ScheduleExpression,
   ScheduleGroup,
   ScheduleTargetInput,
+  TimeWindow,
 } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
 import { scheduleSchema } from '../config/schema.ts';
@@ -22,9 +25,14 @@ export interface BackupSchedulesProps extends Pick<StackParts, 'catalog' | 'tabl
   readonly machine: StateMachine;
 }
 
-/** Backups at set times: one EventBridge schedule for each configured schedule and table, all of which call one function. */
+/**
+ * Backups at set times: one EventBridge schedule for each configured one. All of them call one function, which finds the
+ * tables of the schedule and requests their backups.
+ */
 export class BackupSchedules extends Construct {
   readonly handler: TidemarkFunction;
+  /** The deliveries for which backups could not be requested. */
+  readonly undelivered: Queue;
   private readonly group: ScheduleGroup;
 
   constructor(scope: Construct, id: string, props: BackupSchedulesProps) {
@@ -40,34 +48,78 @@ export class BackupSchedules extends Construct {
     if (props.schedules.some(({ source }) => source === 'native')) {
       props.tables.grant(this.handler, 'dynamodb:CreateBackup');
     }
+    if (
+      props.schedules.some(
+        ({ tables, tags }) => tags !== undefined || tables.some((table) => table.includes('*')),
+      )
+    ) {
+      props.tables.grantList(this.handler);
+    }
+    if (props.schedules.some(({ tags }) => tags !== undefined)) {
+      props.tables.grant(this.handler, 'dynamodb:ListTagsOfResource');
+    }
     letStart(this.handler, 'backup', props.machine.stateMachineArn);
 
     this.group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
-    for (const entry of props.schedules) {
-      for (const table of entry.tables) this.createSchedule(entry, table);
-    }
+    this.undelivered = createQueue(this);
+    // Lambda invokes the function three times in all, minutes apart, before it gives a delivery up.
+    this.handler.configureAsyncInvoke({
+      retryAttempts: 2,
+      maxEventAge: maxAge,
+      onFailure: new SqsDestination(this.undelivered),
+    });
+    for (const entry of props.schedules) this.createSchedule(entry);
   }
 
-  private createSchedule(entry: ScheduleConfig, table: string): Schedule {
-    return new Schedule(this, `${entry.name}-${namePart(table)}`, {
+  private createSchedule(entry: ScheduleConfig): Schedule {
+    const { name, tables, tags, keepDays, source, windowMinutes } = entry;
+    return new Schedule(this, name, {
+      description: `Tidemark: backups of ${describeTables(entry)}`,
       schedule: ScheduleExpression.expression(
         entry.expression,
         TimeZone.of(entry.timeZone ?? scheduleSchema.properties.timeZone.default),
       ),
+      timeWindow:
+        windowMinutes === undefined ? TimeWindow.off() : TimeWindow.flexible(Duration.minutes(windowMinutes)),
       scheduleGroup: this.group,
       target: new LambdaInvoke(this.handler, {
         // EventBridge delivers at least once, and each attempt has an execution id of its own. Only the scheduled time is
         // the same in a repeated delivery.
         input: ScheduleTargetInput.fromObject({
-          schedule: entry.name,
-          table: namePart(table),
-          ...(entry.keepDays !== undefined && { keepDays: entry.keepDays }),
-          ...(entry.source !== undefined && { source: entry.source }),
+          schedule: name,
+          tables: tables.map(namePart),
+          ...(tags !== undefined && { tags }),
+          ...(keepDays !== undefined && { keepDays }),
+          ...(source !== undefined && { source }),
           scheduledTime: ContextAttribute.scheduledTime,
         }),
-        // A request that is an hour late is dropped: its backup would not be of the time that was scheduled.
-        maxEventAge: Duration.hours(1),
+        maxEventAge: maxAge,
+        deadLetterQueue: this.undelivered,
       }),
     });
   }
+}
+
+/** A delivery that is an hour late is given up: its backups would not be of the time that was scheduled. */
+const maxAge = Duration.hours(1);
+
+/** A description has at most 512 characters. */
+const maxListed = 10;
+
+function describeTables({ tables, tags }: ScheduleConfig): string {
+  const names = tables
+    .map(namePart)
+    .slice(0, maxListed)
+    .map((name) => name.slice(0, 40));
+  const more = tables.length > maxListed ? ` and ${tables.length - maxListed} more` : '';
+  return `${names.join(', ')}${more}${tags === undefined ? '' : ' with tags'}`;
+}
+
+/** Creates the queue of the deliveries that were given up. Each names its schedule and its time, so it can be sent again. */
+function createQueue(scope: Construct): Queue {
+  return new Queue(scope, 'Undelivered', {
+    retentionPeriod: Duration.days(14),
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+  });
 }

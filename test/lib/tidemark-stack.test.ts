@@ -21,8 +21,10 @@ const template = synthesize({
     },
     {
       name: 'hourly',
-      tables: ['arn:aws:dynamodb:eu-west-1:123456789012:table/orders-eu'],
+      tables: ['arn:aws:dynamodb:eu-west-1:123456789012:table/orders-*'],
+      tags: { backup: 'hourly' },
       expression: 'rate(1 hour)',
+      windowMinutes: 30,
     },
   ],
 });
@@ -288,20 +290,51 @@ describe('the API', () => {
 describe('the schedules', () => {
   const schedules = properties('AWS::Scheduler::Schedule');
 
-  it('request one backup for each table, with the scheduled time, and start the reconciler and the sweep', () => {
+  it('are one for each entry, with its tables and the scheduled time, and start the reconciler and the sweep', () => {
     const scheduledTime = '<aws.scheduler.scheduled-time>';
     expect(schedules.map((made) => made.Target.Input && JSON.parse(made.Target.Input))).toEqual([
-      { schedule: 'daily', table: 'orders-eu', keepDays: 30, scheduledTime },
-      { schedule: 'daily', table: 'orders-us', keepDays: 30, scheduledTime },
-      { schedule: 'hourly', table: 'orders-eu', scheduledTime },
+      { schedule: 'daily', tables: ['orders-eu', 'orders-us'], keepDays: 30, scheduledTime },
+      {
+        schedule: 'hourly',
+        tables: ['orders-*'],
+        tags: { backup: 'hourly' },
+        scheduledTime,
+      },
       undefined,
       undefined,
     ]);
   });
 
+  it('deliver at once, or within the configured minutes', () => {
+    expect(schedules.map((made) => made.FlexibleTimeWindow)).toEqual([
+      { Mode: 'OFF' },
+      { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 30 },
+      { Mode: 'OFF' },
+      { Mode: 'OFF' },
+    ]);
+  });
+
+  it('send what could not be delivered, or failed three times, to a queue of their own', () => {
+    const [queue] = ids('AWS::SQS::Queue');
+    const target = { 'Fn::GetAtt': [queue, 'Arn'] };
+    expect(schedules.slice(0, 2).map((made) => made.Target.DeadLetterConfig)).toEqual([
+      { Arn: target },
+      { Arn: target },
+    ]);
+    expect(properties('AWS::Lambda::EventInvokeConfig')).toMatchObject([
+      {
+        MaximumRetryAttempts: 2,
+        MaximumEventAgeInSeconds: 3600,
+        DestinationConfig: { OnFailure: { Destination: target } },
+      },
+    ]);
+    expect(properties('AWS::SQS::Queue')).toMatchObject([
+      { SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 24 * 60 * 60 },
+    ]);
+  });
+
   it('each call the function for their purpose', () => {
     expect(schedules.map((made) => descriptionOf(made.Target.Arn['Fn::GetAtt'][0]))).toEqual([
-      'Tidemark: schedule',
       'Tidemark: schedule',
       'Tidemark: schedule',
       'Tidemark: reconcile',
@@ -311,7 +344,6 @@ describe('the schedules', () => {
 
   it('have the configured expression and time zone', () => {
     expect(schedules.map((made) => [made.ScheduleExpression, made.ScheduleExpressionTimezone])).toEqual([
-      ['cron(0 3 * * ? *)', 'Europe/Vienna'],
       ['cron(0 3 * * ? *)', 'Europe/Vienna'],
       ['rate(1 hour)', 'Etc/UTC'],
       ['rate(5 minutes)', 'Etc/UTC'],
@@ -340,12 +372,13 @@ describe('the failure topic', () => {
     ]);
   });
 
-  it('gets an alarm for each machine, for each function that no caller waits for, and for damage', () => {
+  it('gets an alarm for each machine, for each function that no caller waits for, for deliveries and for damage', () => {
     const alarms = properties('AWS::CloudWatch::Alarm');
     expect(alarms.map((made) => made.MetricName)).toEqual([
       'ExecutionsFailed',
       'ExecutionsFailed',
       'Errors',
+      'ApproximateNumberOfMessagesVisible',
       'Errors',
       'Errors',
       expect.stringMatching(/^DamageSeen-/),

@@ -7,8 +7,8 @@ import type { RequestServices } from '../../services/operation-services.ts';
 import { listTableNames, readTags } from '../../tables/list-tables.ts';
 import { findTable } from '../../tables/table.ts';
 
-/** DynamoDB answers ListTagsOfResource 10 times a second and account. */
-const maxTagged = 100;
+/** The most tables whose tags a request reads: DynamoDB answers ListTagsOfResource 10 times a second and account. */
+const maxTaggedAtOnce = 100;
 const tagConcurrency = 5;
 
 type GroupServices = Pick<RequestServices, 'config' | 'dynamodb'>;
@@ -31,7 +31,7 @@ export async function resolveTableGroup(
   { name }: { readonly name: string },
 ): Promise<ResolvedGroup> {
   const group = services.config.groups.find((each) => each.name === name);
-  if (group !== undefined) return { name, tables: await findTables(services, group) };
+  if (group !== undefined) return { name, tables: await findTables(services, group, maxTaggedAtOnce) };
   const isKnown = isTableName(name) && isUserTable(services, name);
   if (isKnown && (await findTable(services.dynamodb, name)) !== undefined) return { name, tables: [name] };
   throw new TidemarkError(
@@ -47,7 +47,15 @@ export async function listTableGroups(services: GroupServices): Promise<readonly
   return [...names, ...tables.filter((table) => !names.includes(table))];
 }
 
-async function findTables(services: GroupServices, group: TableGroup): Promise<string[]> {
+/**
+ * Finds the tables that a group has now, in order of name. Throws `LimitExceeded` if the tags of more than `maxTagged` tables
+ * would have to be read.
+ */
+export async function findTables(
+  services: GroupServices,
+  group: TableGroup,
+  maxTagged: number,
+): Promise<string[]> {
   const names = (await listUserTables(services)).filter((table) =>
     group.tables.some((pattern) => covers(pattern, table)),
   );

@@ -178,12 +178,27 @@ describe('parseConfig', () => {
     [
       'a schedule of no table',
       withSchedule({ tables: [] }),
-      'schedules[0].tables must be a list of at least one table',
+      'schedules[0].tables must be a list of 1 to 500 tables or patterns, such as "orders-*"',
     ],
     [
-      'a pattern in a schedule',
-      withSchedule({ tables: ['orders-*'] }),
-      'schedules[0].tables[0] must be the name or ARN of one table, without *',
+      'a pattern in a schedule that the configuration does not cover',
+      withSchedule({ tables: ['users-*'] }),
+      'schedules[0].tables[0] is users-*, which no entry of tables matches: add one there',
+    ],
+    [
+      'a schedule without any of its tags',
+      withSchedule({ tags: {} }),
+      'schedules[0].tags must be an object of 1 to 10 tags, each with a text as its value',
+    ],
+    [
+      'a window of more than a day',
+      withSchedule({ windowMinutes: 1441 }),
+      'schedules[0].windowMinutes must be a whole number from 1 to 1440',
+    ],
+    [
+      'more tables than the policies have room for',
+      { tables: Array.from({ length: 500 }, (_, i) => `table-${i}`) },
+      'tables has 500 entries, whose ARNs take 37890 characters in a policy, which has room for 5000: use patterns, such as "orders-*"',
     ],
     [
       'a table that a schedule names twice',

@@ -123,7 +123,10 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:RestoreTableFromBackup on native backups',
     ...userKeys,
   ],
-  schedule: requestBackups,
+  schedule: [
+    ...requestBackups,
+    ...on('undelivered', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'),
+  ],
   reconcile: [
     ...catalogWithRestores,
     ...describeTables,

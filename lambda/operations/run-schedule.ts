@@ -1,0 +1,146 @@
+import pMap from 'p-map';
+import { Budget } from '../jobs/budget.ts';
+import type { TableGroup } from '../model/table-groups.ts';
+import { namePart } from '../model/table-patterns.ts';
+import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
+import { isBusy, isOutage } from '../runtime/throttling.ts';
+import type { RequestServices } from '../services/operation-services.ts';
+import { createScheduledBackup, type ScheduledBackup } from './scheduled-backup.ts';
+import { findTables } from './sets/table-groups.ts';
+
+/** One delivery of a schedule: its entry of the configuration, and the time that it is for. */
+export interface Delivery extends Omit<ScheduledBackup, 'table'>, Pick<TableGroup, 'tables' | 'tags'> {}
+
+/** How many backups are requested at once: a request takes some 50 ms, so that they stay below 50 a second. */
+const maxAtOnce = 4;
+
+/** The most tables whose tags are read for one delivery: DynamoDB answers for 10 of them a second. */
+const maxTagged = 5000;
+
+const maxPauseMs = 30_000;
+
+/**
+ * Requests the backups of a schedule's delivery, one for each of its tables that exists now.
+ *
+ * - In: the delivery. A repeated one has the same time, and requests nothing twice.
+ * - Out: the number of tables. Each failure is logged with its table.
+ * - Always: what a limit, a throttle or an outage refuses is requested again, until the invocation's time is spent.
+ *
+ * Throws `ScheduleIncomplete` if a backup could not be requested, after it has tried all of them; and as
+ * `findTables` does.
+ */
+export async function runSchedule(
+  services: RequestServices,
+  delivery: Delivery,
+): Promise<{ readonly tables: number }> {
+  const { clock, config } = services;
+  const budget = new Budget(clock, config.timeBudgetMs);
+  const { tables: patterns, tags: _, ...rest } = delivery;
+  const scheduledTime = findScheduledTime(services, delivery);
+  const tables = await findScheduledTables(services, delivery);
+  const run = new Run(services, patterns);
+  let waiting: readonly string[] = tables;
+  for (let round = 0; waiting.length > 0 && !budget.isSpent(); round++) {
+    if (round > 0) await clock.sleep(Math.min(1000 * 2 ** (round - 1), maxPauseMs));
+    waiting = await run.request(waiting, (table) => ({ ...rest, table, scheduledTime }), budget);
+  }
+  run.giveUp(waiting);
+  if (run.failed > 0) {
+    const what = `${run.failed} of ${tables.length} backups of the schedule ${delivery.schedule}`;
+    throw new TidemarkError(
+      'ScheduleIncomplete',
+      `${what} could not be requested, the first because of ${run.firstReason}`,
+    );
+  }
+  return { tables: tables.length };
+}
+
+/** Requests the backups of one run, and counts those that cannot be requested. */
+class Run {
+  readonly #services: RequestServices;
+  readonly #patterns: readonly string[];
+  readonly #lastReasons = new Map<string, string>();
+  failed = 0;
+  firstReason = '';
+
+  constructor(services: RequestServices, patterns: readonly string[]) {
+    this.#services = services;
+    this.#patterns = patterns;
+  }
+
+  /** Requests backups of the tables, and returns the tables for which to try again. */
+  async request(
+    tables: readonly string[],
+    toRequest: (table: string) => ScheduledBackup,
+    budget: Budget,
+  ): Promise<string[]> {
+    const again: string[] = [];
+    await pMap(
+      tables,
+      async (table) => {
+        if (budget.isSpent()) again.push(table);
+        else if (await this.#isToRepeat(toRequest(table))) again.push(table);
+      },
+      { concurrency: maxAtOnce },
+    );
+    return again;
+  }
+
+  /** Counts the tables for which the time was not enough. */
+  giveUp(tables: readonly string[]): void {
+    for (const table of tables) this.#fail(table, this.#lastReasons.get(table) ?? 'the time was spent');
+  }
+
+  async #isToRepeat(request: ScheduledBackup): Promise<boolean> {
+    const { table } = request;
+    try {
+      await createScheduledBackup(this.#services, request);
+      return false;
+    } catch (error) {
+      this.#lastReasons.set(table, reasonOf(error));
+      if (isBusy(error) || isOutage(error)) return true;
+      if (isError(error, 'TableNotFound') && !this.#isNamed(table)) {
+        this.#services.log.info('no scheduled backup of a table that is created or deleted', { table });
+      } else {
+        this.#fail(table, reasonOf(error));
+      }
+      return false;
+    }
+  }
+
+  /** True if the schedule names the table, and does not only match it by a pattern. */
+  #isNamed(table: string): boolean {
+    return this.#patterns.some((pattern) => namePart(pattern) === table);
+  }
+
+  #fail(table: string, reason: string): void {
+    this.failed++;
+    this.firstReason ||= reason;
+    this.#services.log.error('scheduled backup not requested', { table, reason });
+  }
+}
+
+/** Finds the tables of a delivery: the ones that it names, whether they exist or not, and those that match. */
+async function findScheduledTables(
+  services: RequestServices,
+  { schedule: name, tables, tags }: Delivery,
+): Promise<readonly string[]> {
+  if (tags === undefined) {
+    const named = tables.filter((table) => !table.includes('*')).map(namePart);
+    if (named.length === tables.length) return named;
+    const matching = await findTables(services, { name, tables }, maxTagged);
+    return [...new Set([...named, ...matching])];
+  }
+  return findTables(services, { name, tables, tags }, maxTagged);
+}
+
+const minuteMs = 60_000;
+
+/**
+ * The time that a delivery is for. Where the scheduler does not fill it in (an emulator leaves its placeholder), the minute
+ * of the delivery stands for it: a second delivery within it counts as a repeat.
+ */
+function findScheduledTime({ clock }: RequestServices, { scheduledTime }: Delivery): string {
+  if (!Number.isNaN(Date.parse(scheduledTime))) return scheduledTime;
+  return new Date(Math.floor(clock.now() / minuteMs) * minuteMs).toISOString();
+}
