@@ -7,6 +7,7 @@ import { type ApplyPlan, type ApplyResult, type BackupPlan, names } from './back
 import { Budget } from '../jobs/budget.ts';
 import { type TaskInput, type TaskResult, taskResult } from '../jobs/task.ts';
 import { backupStaging, partName } from '../jobs/staging.ts';
+import { readBack } from './read-back.ts';
 import { readParent } from './read-parent.ts';
 import type { BackupJob } from '../jobs/job.ts';
 
@@ -32,10 +33,11 @@ export async function apply(services: Services, input: TaskInput<BackupJob>): Pr
       range: { from: before?.next === undefined ? from : BigInt(`0x${before.next}`), to },
       parent,
       replaced: selectReplacedRuns(parent?.runs ?? [], rangePlan),
-      budget: new Budget(services.clock, services.config.timeBudgetMs),
+      budget: new Budget(services.clock, services.config.timeBudgetMs / (plan.checksum ? 2 : 1)),
       name: `${plan.id}-${services.ids.hex(8)}-${input.task}.${input.part}`,
     };
     const result = await recordDamage(services, plan, (rangePlan.fold ? foldPartitions : applyDelta)(work));
+    if (plan.checksum) await readBack(services, plan, result.runs);
     const { next, ...rest } = result;
     return { ...rest, done: next === undefined, next: next === undefined ? undefined : formatHash(next) };
   });

@@ -45,6 +45,8 @@ export interface BackupPlan extends SourcePlan {
   /** What the backup is made from. */
   readonly origin: Origin;
   readonly internal: boolean;
+  /** True: `apply` reads back what it has written. */
+  readonly checksum?: true;
   readonly description: TableDescription;
   readonly kind: Kind;
   /** The head when this was decided: it must still be the head at the commit. */

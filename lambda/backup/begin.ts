@@ -142,6 +142,7 @@ function createPlan(
     id: backup.id,
     marker: backup.asOf ?? backup.marker,
     internal: backup.internal,
+    ...(backup.checksum && { checksum: true as const }),
     table: backup.table,
     description: backup.description,
     kind: parent === undefined ? 'full' : (backup.kind ?? 'incremental'),

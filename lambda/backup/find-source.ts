@@ -51,7 +51,7 @@ async function askSources(services: Services, search: Search): Promise<Reasoned 
   const table = await findBackupTable(services, backup);
   const wish: Wish = {
     requested: backup.source === 'native' ? undefined : backup.source,
-    base: services.config.base,
+    base: backup.base ?? services.config.base,
   };
   const situation: Situation = {
     table: backup.table.name,

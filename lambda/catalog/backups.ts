@@ -1,6 +1,13 @@
 import { backupArnOf, type BackupKey, type TableReference } from '../model/backup-arn.ts';
 import { type BackupId, createBackupId } from '../model/ids.ts';
-import type { BackupRecord, BackupSource, Kind, TableDescription, TableIdentity } from '../model/records.ts';
+import type {
+  BackupRecord,
+  BackupSource,
+  BaseSource,
+  Kind,
+  TableDescription,
+  TableIdentity,
+} from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
@@ -24,6 +31,8 @@ export interface NewBackup {
   readonly kind?: Kind;
   readonly source?: BackupSource;
   readonly comment?: string;
+  readonly base?: BaseSource;
+  readonly checksum?: true;
   /** Epoch ms that the marker is at least: DynamoDB's own time at the request. */
   readonly notBefore?: number;
   /**

@@ -22,6 +22,8 @@ export const decodeSet = createDecoder<SetRecord>('set', {
   group: isOptional(isText),
   kind: isOptional(isKind),
   source: isOptional(isOneOf(...sourceNames, 'native')),
+  base: isOptional(isOneOf('export', 'scan')),
+  checksum: isOptional(isTrue),
   comment: isOptional(isText),
   requestedBy: isOptional(isText),
   expiresAt: isOptional(isNumber),

@@ -94,6 +94,8 @@ export const decodeBackup = createDecoder<BackupRecord>('backup', {
   deletedFor: isOptional(isText),
   deletedAt: isOptional(isNumber),
   comment: isOptional(isText),
+  base: isOptional(isOneOf('export', 'scan')),
+  checksum: isOptional(isTrue),
   set: isOptional(isSetKey),
   streamArn: isOptional(isText),
   nativeArn: isOptional(isText),

@@ -40,10 +40,10 @@ export interface NewSet extends SetRequest, Pick<SetRecord, 'marker' | 'fingerpr
  * What became of a request: `created` makes it the running set of its name, `repeat` found the set of the first request,
  * `running` found another set that is being made, and `full` found as many sets of the day as there may be.
  */
-export type SetCreation =
-  | { readonly kind: 'created' | 'repeat'; readonly set: SetRecord }
-  | { readonly kind: 'running'; readonly id: SetId }
-  | { readonly kind: 'full' };
+export type SetCreation = { readonly kind: 'created' | 'repeat'; readonly set: SetRecord } | SetObstacle;
+
+/** Why there can be no set of a name now. */
+export type SetObstacle = { readonly kind: 'running'; readonly id: SetId } | { readonly kind: 'full' };
 
 /** The sets of one name, or without a name of all. */
 export interface SetQuery {
@@ -84,19 +84,27 @@ export class Sets {
     const set: SetRecord = { ...given, id: await this.#nextId(), status: 'CREATING' };
     for (let attempt = 1; attempt <= maxTries; attempt++) {
       const now = this.#clock.now();
-      const limit = { day: new Date(now).toISOString().slice(0, 10), max: maxPerDay };
+      const limit = { day: toDay(now), max: maxPerDay };
       const row = await this.#rows.get(keys.series(set.name));
-      const series = row && decodeSeries(row);
-      const isDayBegun = series !== undefined && series.day >= limit.day;
-      if (isDayBegun && series.count >= maxPerDay) return { kind: 'full' };
-      if (series?.running !== undefined) return { kind: 'running', id: series.running };
+      const isDayBegun = row !== undefined && decodeSeries(row).day >= limit.day;
       const count = isDayBegun ? continueDay(set, limit) : beginDay(set, limit);
       const refused = await this.#rows.transact([count, ...createSetWrites(set, requestKey, now)]);
       if (refused === undefined) return { kind: 'created', set };
       const other = await this.findRequested(requestKey);
       if (other !== undefined) return { kind: 'repeat', set: other };
+      const obstacle = await this.findObstacle(set.name, maxPerDay);
+      if (obstacle !== undefined) return obstacle;
     }
     throw new TidemarkError('LimitExceeded', 'Too many requests for sets of this name at once. Try again.');
+  }
+
+  /** Finds out what would keep a request from making a set now; undefined if nothing does. */
+  async findObstacle(name: string, maxPerDay = Infinity): Promise<SetObstacle | undefined> {
+    const row = await this.#rows.get(keys.series(name));
+    if (row === undefined) return undefined;
+    const { day, count, running } = decodeSeries(row);
+    if (day >= toDay(this.#clock.now()) && count >= maxPerDay) return { kind: 'full' };
+    return running === undefined ? undefined : { kind: 'running', id: running };
   }
 
   /** Finds the set that an earlier request with this key has made. */
@@ -208,6 +216,11 @@ export class Sets {
     const range = { pk: keys.series(name).pk, from: `SET#${from}`, to: `SET#${to}` };
     return this.#rows.queryRange({ ...range, ...(newestFirst && { newestFirst }) }, limit + 1);
   }
+}
+
+/** The day of a time (epoch ms), `yyyy-mm-dd` in UTC. */
+function toDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }
 
 /** The positions of the sets after the cursor, and its own. */

@@ -47,6 +47,9 @@ export const sourceNames = ['export', 'stream', 'scan'] as const;
 /** The source of a snapshot's content. */
 export type Source = (typeof sourceNames)[number];
 
+/** The sources that can read a whole table. */
+export type BaseSource = Extract<Source, 'export' | 'scan'>;
+
 /** `native`: DynamoDB makes the backup, and Tidemark only catalogs it. It has no snapshot. */
 export type BackupSource = Source | 'native';
 
@@ -116,6 +119,10 @@ export interface BackupRecord {
   readonly deletedAt?: number;
   /** The caller's comment. */
   readonly comment?: string;
+  /** How to read the table if there is no snapshot to continue, instead of the configured way. */
+  readonly base?: BaseSource;
+  /** True: what the backup has written is read back, and its checksums compared, before it is AVAILABLE. */
+  readonly checksum?: true;
   /** The backup set that it is a member of. */
   readonly set?: SetKey;
   /** The stream that the table had at the request, if a backup could use it. It outlives the table by a day. */

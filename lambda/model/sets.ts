@@ -1,6 +1,6 @@
 import { TidemarkError } from '../runtime/errors.ts';
 import type { BackupId } from './ids.ts';
-import type { BackupSource, Figures, Kind } from './records.ts';
+import type { BackupSource, BaseSource, Figures, Kind } from './records.ts';
 
 /*
  * Backup sets: the backups that one request makes over several tables.
@@ -43,6 +43,10 @@ export interface SetRequest extends Pick<SetKey, 'name'> {
   readonly kind?: Kind;
   /** By default each backup's execution chooses. */
   readonly source?: BackupSource;
+  /** How to read a table that has no snapshot to continue. By default as configured. */
+  readonly base?: BaseSource;
+  /** True: what each backup has written is read back before it is AVAILABLE. */
+  readonly checksum?: true;
   readonly comment?: string;
   /** The caller's ARN or name. */
   readonly requestedBy?: string;

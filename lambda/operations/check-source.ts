@@ -1,8 +1,14 @@
-import type { Head, Source } from '../model/records.ts';
+import type { BackupSource, BaseSource, Head } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { isBusy } from '../runtime/throttling.ts';
 import { BackupsUnavailable, type Table } from '../tables/table.ts';
 import type { RequestServices } from '../services/operation-services.ts';
+
+/** What a request says about the source. */
+interface Wanted {
+  readonly source?: BackupSource;
+  readonly base?: BaseSource;
+}
 
 /**
  * Throws `ContinuousBackupsUnavailable` for a table whose settings leave no source that can read it, so that the caller
@@ -13,7 +19,7 @@ export async function checkSource(
   { config, recovery }: Pick<RequestServices, 'config' | 'recovery'>,
   table: Table,
   head: Head | undefined,
-  requested: Source | undefined,
+  { source: requested, base = config.base }: Wanted,
 ): Promise<void> {
   const { name, tableId } = table.identity;
   if (table.status === 'DELETING') {
@@ -23,7 +29,7 @@ export async function checkSource(
   }
   const enablable = config.missingStream === 'enable' && table.description.stream?.StreamEnabled !== true;
   const hasStream = table.streamArn !== undefined || enablable;
-  if ((requested ?? config.base) !== 'export') {
+  if ((requested ?? base) !== 'export') {
     if (!hasStream) throw new BackupsUnavailable(name, 'stream');
     return;
   }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { createBackupJob } from '../jobs/job.ts';
 import type { TableReference } from '../model/backup-arn.ts';
-import type { BackupRecord, BackupSource, Kind } from '../model/records.ts';
+import type { BackupRecord, BackupSource, BaseSource, Kind } from '../model/records.ts';
 import { createNativeBackup } from './request-native-backup.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { checkKind, prepareBackup } from './prepare-backup.ts';
@@ -13,6 +13,10 @@ export interface CreateBackupInput extends TableReference {
   readonly kind?: Kind;
   /** By default chosen by the execution (backup/choose-source.ts). */
   readonly source?: BackupSource;
+  /** How to read the table if there is no snapshot to continue. By default as configured. */
+  readonly base?: BaseSource;
+  /** True: what was written is read back before the backup is AVAILABLE. DynamoDB's own backups have nothing to read. */
+  readonly checksum?: true;
   /** A note that the record keeps. */
   readonly comment?: string;
   /** The caller's ARN, or the schedule's name. */
@@ -79,9 +83,12 @@ export function tooManyRequestsError(): TidemarkError {
  */
 function bindKey(
   requestKey: string,
-  { table, name, kind, source, comment, requestedBy }: CreateBackupInput,
+  { table, name, kind, source, base, checksum, comment, requestedBy }: CreateBackupInput,
 ): string {
-  return hash('sha256', JSON.stringify([requestKey, table, name, kind, source, comment, requestedBy]));
+  return hash(
+    'sha256',
+    JSON.stringify([requestKey, table, name, kind, source, base, checksum, comment, requestedBy]),
+  );
 }
 
 /** Starts the execution. If that fails, the reconciler finds the record without an execution and starts one. */

@@ -23,6 +23,7 @@ import { createBackupSet } from './sets/create-backup-set.ts';
 import { deleteBackupSet } from './sets/delete-backup-set.ts';
 import { describeBackupSet } from './sets/describe-backup-set.ts';
 import { listBackupSets } from './sets/list-backup-sets.ts';
+import { planBackupSet } from './sets/plan-backup-set.ts';
 import { restoreBackupSet } from './sets/restore-backup-set.ts';
 import { listTableGroups, resolveTableGroup } from './sets/table-groups.ts';
 import { useNonce } from './use-nonce.ts';
@@ -56,6 +57,7 @@ const functions = {
   verifyBackup,
   planSweep,
   createBackupSet,
+  planBackupSet,
   describeBackupSet,
   listBackupSets,
   deleteBackupSet,

@@ -23,7 +23,7 @@ export async function prepareBackup(
     describeCompleteTable(services, { table: name, ...(tableArn !== undefined && { tableArn }) }),
     services.catalog.turns.getTable(name),
   ]);
-  if (input.source !== 'native') await checkSource(services, table, record?.head, input.source);
+  if (input.source !== 'native') await checkSource(services, table, record?.head, input);
   const { why = [], ...clocks } = compareClocks(services, requestedAt, table.describedAt);
   const notes = [...table.doubts, ...why];
   return {

@@ -1,4 +1,4 @@
-import type { RestoreWay } from '../model/records.ts';
+import type { BaseSource, RestoreWay } from '../model/records.ts';
 import { addAllTables, type TableGroup } from '../model/table-groups.ts';
 import { defaultLimits, type Limits } from '../snapshot/format/limits.ts';
 import { environment } from '../runtime/environment.ts';
@@ -17,7 +17,7 @@ export interface Config {
   /** For a table without a usable stream: refuse the request, or enable a stream. */
   readonly missingStream: 'refuse' | 'enable';
   /** How to read a table that has no snapshot to continue: by DynamoDB's export, or by a scan with the stream. */
-  readonly base: 'export' | 'scan';
+  readonly base: BaseSource;
   /** For an export of a table without point-in-time recovery: refuse the request, or enable recovery. */
   readonly missingRecovery: 'refuse' | 'enable';
   /** How restored tables get their items. `auto`: the better way for each restore (`restore/choose-way.ts`). */

@@ -26,7 +26,7 @@ const checkWith = (describe: () => Promise<{ enabled: boolean }>) =>
     },
     table,
     undefined,
-    undefined,
+    {},
   );
 
 const errorNamed = (name: string) => Object.assign(new Error('Rate exceeded'), { name });
@@ -35,7 +35,7 @@ describe('checkSource for a table that is being deleted', () => {
   const deleting: Table = { ...table, status: 'DELETING', streamArn: `${table.identity.arn}/stream/1` };
   const head = { tableId: '1', snapshot: createBackupId(1_700_000_000_000, '00000000'), marker: 1 };
   const check = (...[of, known, source]: [Table, Head | undefined, Source?]) =>
-    checkSource({ config: defaultConfig, recovery: noRecovery }, of, known, source);
+    checkSource({ config: defaultConfig, recovery: noRecovery }, of, known, { ...(source && { source }) });
 
   it('passes while its stream continues an earlier backup', async () => {
     await expect(check(deleting, head)).resolves.toBeUndefined();

@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import pMap from 'p-map';
-import { type BackupSet, maxSetName, maxSetTables, type SetKey, type SetRequest } from '../../model/sets.ts';
+import type { BackupSet, SetRequest } from '../../model/sets.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
 import { admitRequest, tooManyRequestsError } from '../create-backup.ts';
 import { checkKind } from '../prepare-backup.ts';
+import { checkSetRequest, toObstacleError } from './check-set-request.ts';
 import { noticeEnd } from './advance-set.ts';
 import { readSet } from './read-set.ts';
 import { memberConcurrency, type PreparedMember, prepareMember, requestMembers } from './request-members.ts';
@@ -37,7 +38,7 @@ export async function createBackupSet(
 ): Promise<CreatedSet> {
   const { maxPerDay, joinRunning, requestKey, ...request } = input;
   const { catalog } = services;
-  checkRequest(request);
+  checkSetRequest(request);
   checkKind(services, request);
   const fingerprint = hash('sha256', JSON.stringify(canonize(request)));
   const key =
@@ -63,55 +64,15 @@ export async function createBackupSet(
     }
     made = await catalog.sets.create(wanted);
   }
-  if (made.kind === 'full') throw tooManySetsError(request.name, maxPerDay);
-  if (made.kind === 'running') throw setRunningError({ name: request.name, id: made.id });
+  if (!('set' in made)) throw toObstacleError(request.name, made, maxPerDay);
   if (made.kind === 'created') await requestMembers(services, made.set, prepared);
   return { set: await readSet(services, made.set), isNew: made.kind === 'created' };
 }
 
-function checkRequest({ name, tables, kind, replaces = {}, comment = '' }: SetRequest): void {
-  if (name.length === 0 || name.length > maxSetName) {
-    throw new TidemarkError('Validation', `The name of a backup set has 1 to ${maxSetName} characters`);
-  }
-  if (tables.length === 0 || tables.length > maxSetTables) {
-    throw new TidemarkError(
-      'Validation',
-      `A backup set has 1 to ${maxSetTables} tables, not ${tables.length}: divide them into several sets`,
-    );
-  }
-  if (new Set(tables).size < tables.length) {
-    throw new TidemarkError('Validation', 'A backup set names each of its tables once');
-  }
-  const { sinceFull, keepIncrementals = 1 } = replaces;
-  if (sinceFull === true && kind !== 'differential') {
-    throw new TidemarkError(
-      'Validation',
-      'Only a differential set replaces the sets since the last full one',
-    );
-  }
-  if (!Number.isInteger(keepIncrementals) || keepIncrementals < 1) {
-    throw new TidemarkError('Validation', 'At least 1 incremental set of a name is kept');
-  }
-  if (comment.length > maxComment) {
-    throw new TidemarkError('Validation', `A comment has at most ${maxComment} characters`);
-  }
-}
-
-/** The longest comment, in characters, as for a single backup. */
-const maxComment = 1024;
-
-/** What makes two requests equal, in a fixed order. */
-function canonize({
-  replaces,
-  name,
-  tables,
-  group,
-  kind,
-  source,
-  comment,
-  requestedBy,
-}: SetRequest): readonly unknown[] {
-  return [name, tables.toSorted(), group, kind, source, comment, requestedBy, replaces];
+/** What makes two requests equal, in a fixed order. Two requests of one wish may compute different times of expiry. */
+function canonize({ expiresAt: _expiresAt, ...request }: SetRequest): readonly unknown[] {
+  const wish = { ...request, tables: request.tables.toSorted() };
+  return Object.entries(wish).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** Describes all tables at about the same time. Throws the first error if no table can be backed up. */
@@ -131,15 +92,4 @@ async function prepareMembers(
 /** DynamoDB's own times at which it described the tables, epoch ms: the marker is not before any of them. */
 function findTimes(members: readonly PreparedMember[]): number[] {
   return members.flatMap((member) => (member instanceof TidemarkError ? [] : [member.notBefore ?? 0]));
-}
-
-function tooManySetsError(name: string, maxPerDay: number | undefined): TidemarkError {
-  return new TidemarkError(
-    'TooManySets',
-    `At most ${maxPerDay} backup sets of ${name} can be requested a day`,
-  );
-}
-
-function setRunningError({ name, id }: SetKey): TidemarkError {
-  return new TidemarkError('SetInUse', `Backup set ${name}/${id} is being made. Wait until it has ended`);
 }

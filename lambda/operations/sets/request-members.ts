@@ -13,7 +13,10 @@ export const memberConcurrency = 25;
 /** What a table's backup is to be; or why there can be none. */
 export type PreparedMember = NewBackup | TidemarkError;
 
-type MemberRequest = Pick<SetRecord, 'name' | 'kind' | 'source' | 'comment' | 'requestedBy'>;
+type MemberRequest = Pick<
+  SetRecord,
+  'name' | 'kind' | 'source' | 'base' | 'checksum' | 'comment' | 'requestedBy'
+>;
 
 /**
  * Describes a table and checks that it can be backed up. Returns the error if it cannot. Throws what may pass, such as a
@@ -21,7 +24,7 @@ type MemberRequest = Pick<SetRecord, 'name' | 'kind' | 'source' | 'comment' | 'r
  */
 export async function prepareMember(
   services: RequestServices,
-  { name, kind, source, comment, requestedBy }: MemberRequest,
+  { name, kind, source, base, checksum, comment, requestedBy }: MemberRequest,
   table: string,
 ): Promise<PreparedMember> {
   try {
@@ -30,6 +33,8 @@ export async function prepareMember(
       name,
       ...(kind !== undefined && { kind }),
       ...(source !== undefined && { source }),
+      ...(base !== undefined && { base }),
+      ...(checksum !== undefined && { checksum }),
       ...(comment !== undefined && { comment }),
       ...(requestedBy !== undefined && { requestedBy }),
     });

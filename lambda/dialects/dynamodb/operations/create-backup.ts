@@ -30,6 +30,10 @@ export const createBackup = operation({
           text: "Where to read the content: DynamoDB's export of the table, the table's stream, or a scan of it; or NATIVE, to have DynamoDB make and keep the backup.",
         },
         Comment: { type: 'string', constraints: [maxLength(1024)], text: "The caller's note." },
+        Checksum: {
+          type: 'boolean',
+          text: 'If true, what was written is read back before the backup is AVAILABLE.',
+        },
       },
     },
   },
@@ -40,13 +44,14 @@ export const createBackup = operation({
     TidemarkOptions: { Kind: 'INCREMENTAL', Source: 'STREAM', Comment: 'before the new release' },
   },
   run: async (operations, { TableName, BackupName, TidemarkOptions }, request) => {
-    const { Kind, Source, Comment } = TidemarkOptions ?? {};
+    const { Kind, Source, Comment, Checksum } = TidemarkOptions ?? {};
     const record = await operations.createBackup({
       ...parseTableReference(TableName),
       name: BackupName,
       ...whenDefined('kind', Kind && toLowerCase(Kind)),
       ...whenDefined('source', Source && toLowerCase(Source)),
       ...whenDefined('comment', Comment),
+      ...(Checksum && { checksum: true as const }),
       ...whenDefined('requestedBy', request.caller),
       ...requestKey(request),
     });

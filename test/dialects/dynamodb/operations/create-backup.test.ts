@@ -50,6 +50,20 @@ describe('CreateBackup', () => {
     },
   );
 
+  test.each([
+    [true, { checksum: true }],
+    [false, {}],
+  ])('passes on a wish for checksums: %s', async (Checksum, passed) => {
+    const operations = fakeOperations();
+    const body = { TableName: 'Music', BackupName: 'nightly', TidemarkOptions: { Checksum } };
+    await answerTo(operations, 'CreateBackup', body);
+    expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith({
+      table: 'Music',
+      name: 'nightly',
+      ...passed,
+    });
+  });
+
   test('passes on a source and a comment', async () => {
     const operations = fakeOperations();
     const TidemarkOptions = { Source: 'SCAN', Comment: 'before the release' };

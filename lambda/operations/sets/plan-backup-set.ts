@@ -1,0 +1,91 @@
+import pMap from 'p-map';
+import { type BackupEstimate, estimateBackup } from '../../estimate/backup-estimate.ts';
+import { prices } from '../../estimate/prices.ts';
+import { addSpans } from '../../estimate/span.ts';
+import type { BackupSource, Kind } from '../../model/records.ts';
+import { isSetOutcome, type SetRequest } from '../../model/sets.ts';
+import { TidemarkError } from '../../runtime/errors.ts';
+import type { RequestServices } from '../../services/operation-services.ts';
+import { checkKind } from '../prepare-backup.ts';
+import { checkSetRequest, toObstacleError } from './check-set-request.ts';
+import { planBackup } from './plan-backup.ts';
+import { readSet } from './read-set.ts';
+import { memberConcurrency } from './request-members.ts';
+
+/** What the backup of one table would be; or the error that it would end with at once. */
+export type PlannedMember = { readonly table: string } & (
+  | ({
+      /** What DynamoDB counted last, up to six hours ago. */
+      readonly items: number;
+      readonly bytes: number;
+      /** DynamoDB's own backups have none. */
+      readonly kind?: Kind;
+      readonly source: BackupSource;
+      readonly why: readonly string[];
+    } & BackupEstimate)
+  | { readonly error: TidemarkError }
+);
+
+/** What a set would be: its tables in the order of the request, and their sums. */
+export interface PlannedSet extends BackupEstimate {
+  readonly members: readonly PlannedMember[];
+  readonly items: number;
+  readonly bytes: number;
+  readonly prices: Pick<typeof prices, 'region' | 'asOf'>;
+}
+
+/**
+ * Says what a request for a set would do now, and changes nothing: no record, no object, no setting of a table. The choice of
+ * the sources is that of a backup; a backup may choose again if a table changes until then.
+ *
+ * Throws `Validation`, `SetInUse` and `TooManySets` as the request would.
+ */
+export async function planBackupSet(
+  services: RequestServices,
+  { maxPerDay, ...request }: SetRequest & { readonly maxPerDay?: number },
+): Promise<PlannedSet> {
+  checkSetRequest(request);
+  checkKind(services, request);
+  await checkObstacle(services, request.name, maxPerDay);
+  const members = await pMap(request.tables, (table) => planMember(services, request, table), {
+    concurrency: memberConcurrency,
+  });
+  const planned = members.flatMap((member) => ('error' in member ? [] : [member]));
+  return {
+    members,
+    items: planned.reduce((sum, { items }) => sum + items, 0),
+    bytes: planned.reduce((sum, { bytes }) => sum + bytes, 0),
+    usd: addSpans(...planned.map(({ usd }) => usd)),
+    monthlyUsd: addSpans(...planned.map(({ monthlyUsd }) => monthlyUsd)),
+    prices: { region: prices.region, asOf: prices.asOf },
+  };
+}
+
+/** Throws what keeps a set from being made now. A set whose backups have all ended does not, even if nobody has noticed. */
+async function checkObstacle(
+  { catalog }: Pick<RequestServices, 'catalog'>,
+  name: string,
+  maxPerDay: number | undefined,
+): Promise<void> {
+  const obstacle = await catalog.sets.findObstacle(name, maxPerDay);
+  if (obstacle === undefined) return;
+  const running = obstacle.kind === 'running' && (await catalog.sets.get({ name, id: obstacle.id }));
+  if (running && isSetOutcome((await readSet({ catalog }, running)).status)) return;
+  throw toObstacleError(name, obstacle, maxPerDay);
+}
+
+async function planMember(
+  services: RequestServices,
+  request: SetRequest,
+  table: string,
+): Promise<PlannedMember> {
+  try {
+    const { description, source, kind, isContinued, why } = await planBackup(services, request, table);
+    const size = { items: description.itemCount, bytes: description.sizeBytes };
+    const estimate = estimateBackup(size, { source, kind: kind ?? 'full', isContinued });
+    return { table, ...size, ...(kind !== undefined && { kind }), source, why, ...estimate };
+  } catch (error) {
+    if (!(error instanceof TidemarkError)) throw error;
+    return { table, error };
+  }
+}

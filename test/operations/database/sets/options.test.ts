@@ -1,0 +1,162 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { namePart } from '../../../../lambda/model/table-patterns.ts';
+import type { BackupSet } from '../../../../lambda/model/sets.ts';
+import type { CreateBackupSetInput } from '../../../../lambda/operations/sets/create-backup-set.ts';
+import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
+import { createFilledTable, putItems, restore } from '../../../support/fixture.ts';
+import { createSimulatedRecovery } from '../../../support/recovery.ts';
+import { normal, readTableContent } from '../../../support/tables.ts';
+import { useTidemark } from '../../../support/use-tidemark.ts';
+
+const world = useTidemark({ items: 20 });
+
+const code = (expected: string) => expect.objectContaining({ code: expected });
+
+async function createSet(input: Partial<CreateBackupSetInput> = {}): Promise<BackupSet> {
+  const { operations, executions } = world.harness;
+  const { set } = await operations.createBackupSet({ name: 'nightly', tables: [world.table], ...input });
+  await executions.idle();
+  return operations.describeBackupSet(set);
+}
+
+const plan = (input: Partial<CreateBackupSetInput> = {}) =>
+  world.harness.operations.planBackupSet({ name: 'nightly', tables: [world.table], ...input });
+
+/** Reads every record of the catalog and every object of the store. */
+async function readEverything() {
+  const { folder, services } = world.harness;
+  const TableName = namePart(services.config.catalogArn);
+  const { Items = [] } = await world.database.dynamodb.send(
+    new ScanCommand({ TableName, ConsistentRead: true }),
+  );
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const contents = files.map(async (file) => [file, (await readFile(file)).toString('hex')] as const);
+  const objects = new Map(await Promise.all(contents));
+  return { records: Items.map(normal).toSorted(), objects };
+}
+
+describe('planBackupSet', () => {
+  it('says what a set would be, and leaves catalog and store byte for byte as they were', async () => {
+    await createSet();
+    const other = await createFilledTable(world.database, 5);
+    const before = await readEverything();
+    const planned = await plan({ tables: [world.table, other, 'no-such-table'], checksum: true });
+    expect(await readEverything()).toEqual(before);
+    expect(planned.members).toMatchObject([
+      { table: world.table, kind: 'incremental', source: 'stream', items: 20 },
+      { table: other, kind: 'full', source: 'scan', items: 5 },
+      { table: 'no-such-table', error: { code: 'TableNotFound' } },
+    ]);
+    // The embedded database counts no bytes.
+    expect(planned).toMatchObject({ items: 25, bytes: 0, usd: { low: 0, high: 0 } });
+  });
+
+  it('chooses as the set does then', async () => {
+    await createSet();
+    for (const request of [{}, { kind: 'full' }, { kind: 'differential' }, { source: 'scan' }] as const) {
+      await putItems(world.database, world.table, 0, 1);
+      const { members } = await plan(request);
+      const set = await createSet(request);
+      const id = set.members[0]?.backup;
+      if (id === undefined) throw new Error('no backup');
+      const { kind, source } = await world.harness.operations.describeBackup({ table: world.table, id });
+      expect(members).toMatchObject([{ kind, source }]);
+    }
+  });
+
+  it('estimates nothing for a backup by DynamoDB, whose storage it bills by the month', async () => {
+    const check = () => {};
+    await world.replaceHarness({ native: { ...world.harness.services.native, check } });
+    expect((await plan({ source: 'native' })).members).toMatchObject([
+      { source: 'native', usd: { low: 0, high: 0 } },
+    ]);
+  });
+
+  it('refuses what the request would refuse', async () => {
+    await createSet({ maxPerDay: 1 });
+    expect(await plan()).toMatchObject({ items: 20 });
+    await expect(plan({ maxPerDay: 1 })).rejects.toEqual(code('TooManySets'));
+    await expect(plan({ tables: [] })).rejects.toEqual(code('Validation'));
+    const stopped = world.harness.restart();
+    stopped.executions.stop();
+    await stopped.operations.createBackupSet({ name: 'nightly', tables: [world.table] });
+    await expect(plan()).rejects.toEqual(code('SetInUse'));
+  });
+});
+
+describe('a set with checksums', () => {
+  /** Flips a byte of the first `count` runs that are stored. */
+  const corrupting =
+    (count: number) =>
+    (store: ObjectStore): ObjectStore => {
+      let left = count;
+      return {
+        ...store,
+        async putStream(key, body) {
+          if (!key.includes('/runs/') || left-- <= 0) return store.putStream(key, body);
+          return store.putStream(key, flipFirst(body));
+        },
+      };
+    };
+
+  async function* flipFirst(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let at = 0;
+    for await (const chunk of body) {
+      const copy = Uint8Array.from(chunk);
+      const place = 20 - at;
+      if (place >= 0 && place < copy.length) copy[place] = (copy[place] ?? 0) ^ 1;
+      at += copy.length;
+      yield copy;
+    }
+  }
+
+  it('writes again what was stored otherwise than it was written', async () => {
+    await world.replaceHarness({ store: corrupting(1) });
+    const content = await readTableContent(world.database.dynamodb, world.table);
+    const set = await createSet({ checksum: true });
+    expect(set.status).toBe('AVAILABLE');
+    const id = set.members[0]?.backup;
+    if (id === undefined) throw new Error('no backup');
+    const backup = await world.harness.operations.describeBackup({ table: world.table, id });
+    expect(await restore(world.database, world.harness, backup)).toEqual(content);
+  });
+
+  it('fails with the reason if that happens again and again', async () => {
+    await world.replaceHarness({ store: corrupting(1000) });
+    expect(await createSet({ checksum: true })).toMatchObject({
+      status: 'FAILED',
+      members: [{ reason: expect.stringMatching(/^StagedDataCorrupt: what was written was not/) as string }],
+    });
+  });
+
+  it('applies to increments, whose parent is not blamed', async () => {
+    await createSet();
+    await putItems(world.database, world.table, 0, 2);
+    const broken = world.harness.restart({ store: corrupting(1000) });
+    const request = { name: 'nightly', tables: [world.table], checksum: true } as const;
+    const { set } = await broken.operations.createBackupSet(request);
+    await broken.executions.idle();
+    expect(await broken.operations.describeBackupSet(set)).toMatchObject({ status: 'FAILED' });
+    const { turns } = world.harness.services.catalog;
+    expect((await turns.getTable(world.table))?.distrust).toBeUndefined();
+    expect(await createSet()).toMatchObject({ status: 'AVAILABLE', kind: 'incremental' });
+  });
+});
+
+describe('a set that names how to read tables without a snapshot', () => {
+  it('scans them where exports are configured, and continues by the stream', async () => {
+    const exports = createSimulatedRecovery(world.database.clock);
+    await world.replaceHarness({ exports, config: { base: 'export' } });
+    const sourceOf = async (set: BackupSet) => {
+      const id = set.members[0]?.backup;
+      return id && (await world.harness.operations.describeBackup({ table: world.table, id })).source;
+    };
+    expect(await sourceOf(await createSet({ base: 'scan' }))).toBe('scan');
+    await putItems(world.database, world.table, 0, 1);
+    expect(await sourceOf(await createSet({ base: 'scan' }))).toBe('stream');
+  });
+});
