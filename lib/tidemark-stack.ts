@@ -45,7 +45,7 @@ export class TidemarkStack extends Stack {
     const catalog = new CatalogTable(this, 'Catalog');
     const store = new SnapshotBucket(this, 'Store', { prefix: config.prefix });
     const tables = new UserTables(this, config.tables);
-    const secret = new SecretKey(this, 'Secret');
+    const secret = new SecretKey(this, 'Secret', { signs: 'tags of restored tables and staged objects' });
     const settings = {
       logRetention: config.logRetentionDays,
       environment: {

@@ -92,7 +92,7 @@ function writeAssumptions(): string[] {
     `The scan reads consistently, in pages of 1 MB. Reading and staging takes ${measured.stageSecondsPerGb} CPU seconds per GB of lines: measured with pages from memory, so without the network, and assumed to be the same for each image in the stream. An export is DynamoDB's own work.`,
     'On-demand backups and AWS Backup are billed for the whole size of the table for each backup, for as long as it is kept.',
     'A restore is without global indexes. Its cost is what `tidemark estimate` says, with the assumptions in `lambda/estimate/assumptions.ts`.',
-    "Left out: the catalog's reads and writes (a few dozen for each backup), logs, the two KMS keys (2 USD a month for a deployment) and the few calls to it, requests to the API, the daily sweep, verifying.",
+    "Left out: the catalog's reads and writes (a few dozen for each backup), logs, the three KMS keys (3 USD a month for a deployment) and the few calls to them, requests to the API, the daily sweep, verifying.",
   ];
 }
 

@@ -22,6 +22,17 @@ export function signWith(key: Uint8Array, ...parts: readonly (string | Uint8Arra
   return mac.digest();
 }
 
+/** Creates a secret that calls `make` when it is first used, and then keeps what it made. */
+export function createLazySecret(make: () => Promise<Secret>): Secret {
+  let made: Promise<Secret> | undefined;
+  return {
+    async deriveKey(purpose) {
+      made ??= make();
+      return (await made).deriveKey(purpose);
+    },
+  };
+}
+
 /** The most derived keys that `rememberKeys` keeps. A function works on a few jobs at a time. */
 const maxKeys = 100;
 

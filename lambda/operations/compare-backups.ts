@@ -3,7 +3,7 @@ import type { BackupRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { compareSnapshots, type ComparisonStep, type Difference } from '../snapshot/compare/compare.ts';
 import { countReads, type Reads } from '../snapshot/read/counting-store.ts';
-import { formatHash, wholeRange } from '../snapshot/format/hash-range.ts';
+import { formatHash, parseHash, wholeRange } from '../snapshot/format/hash-range.ts';
 import { Budget } from '../jobs/budget.ts';
 import { createPageToken, hexPlace, readPlace } from './page-token.ts';
 import { readBackupManifest, findReadableBackup, readUnlessDeleted } from './find-backup.ts';
@@ -49,7 +49,7 @@ const maxPageBytes = 4_000_000;
  * limit out of range and for a token of other backups.
  */
 export async function compareBackups(
-  services: Pick<ReadServices, 'catalog' | 'store' | 'clock' | 'config' | 'log'>,
+  services: Pick<ReadServices, 'catalog' | 'store' | 'secret' | 'clock' | 'config' | 'log'>,
   input: CompareBackupsInput,
 ): Promise<ComparisonPage> {
   const { limit = maxDifferences } = input;
@@ -61,8 +61,9 @@ export async function compareBackups(
     findReadableBackup(services, input.to),
   ]);
   checkSameKeys(from.backup, to.backup);
-  const facts = [from.backup.arn, to.backup.arn];
-  const start = input.next === undefined ? 0n : BigInt(`0x${readPlace(input.next, facts, hexPlace)}`);
+  const facts = ['compare', from.backup.arn, to.backup.arn];
+  const start =
+    input.next === undefined ? 0n : parseHash(await readPlace(services.secret, input.next, facts, hexPlace));
   const store = countReads(services.store);
   return readUnlessDeleted(services, [input.from, input.to], async () => {
     const [before, after] = await Promise.all([
@@ -79,7 +80,9 @@ export async function compareBackups(
       differences: listed.map(({ change, key }) => ({ change, key: `{${key.toString()}}` })),
       ...store.reads,
       progress: Number(end) / Number(wholeRange.to),
-      ...(end < wholeRange.to && { next: createPageToken(formatHash(end), facts) }),
+      ...(end < wholeRange.to && {
+        next: await createPageToken(services.secret, formatHash(end), facts),
+      }),
     };
   });
 }

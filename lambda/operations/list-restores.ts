@@ -1,8 +1,8 @@
 import type { RestorePage } from '../catalog/restores.ts';
-import { isRestoreId } from '../model/ids.ts';
+import { parseRestoreId } from '../model/ids.ts';
 import type { RestoreRecord, RestoreStatus } from '../model/records.ts';
-import { TidemarkError } from '../runtime/errors.ts';
-import type { RequestServices } from '../services/operation-services.ts';
+import type { ReadServices } from '../services/operation-services.ts';
+import { createPageToken, readPlace } from './page-token.ts';
 
 export interface ListRestoresInput {
   /** Only restores of this table or into it, by name. */
@@ -23,22 +23,26 @@ export interface RestoreListPage {
   readonly next?: string;
 }
 
+/** The form of a place in the list: the id of a restore. */
+const restorePlace = /^\d{14}-[0-9a-f]{8}$/;
+
 /**
  * Lists one page of restores: of each target the latest one. A page examines at most `limit` restores and lists those
  * that the request selects, so a page before the last one may list fewer, even none. Throws `Validation` for a token
  * that no page has returned.
  */
 export async function listRestores(
-  { catalog }: Pick<RequestServices, 'catalog'>,
+  { catalog, secret }: Pick<ReadServices, 'catalog' | 'secret'>,
   input: ListRestoresInput,
 ): Promise<RestoreListPage> {
-  const { limit, next } = input;
-  if (next !== undefined && !isRestoreId(next))
-    throw new TidemarkError('Validation', 'The token is not from this request');
-  const { restores, last }: RestorePage = await catalog.restores.list(limit, next);
+  const { table, backupArn, status, limit, next } = input;
+  const facts = ['restores', table, backupArn, status];
+  const before =
+    next === undefined ? undefined : parseRestoreId(await readPlace(secret, next, facts, restorePlace));
+  const { restores, last }: RestorePage = await catalog.restores.list(limit, before);
   return {
     restores: restores.filter((restore) => isWanted(restore, input)),
-    ...(last !== undefined && { next: last }),
+    ...(last !== undefined && { next: await createPageToken(secret, last, facts) }),
   };
 }
 

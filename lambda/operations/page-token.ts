@@ -1,26 +1,31 @@
-import { hash } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { type Secret, signWith } from '../jobs/secret.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 
-/** The facts of a request that its tokens are bound to. */
-type Facts = readonly (string | number)[];
+/** What the tokens of a request are bound to: its operation and its members. */
+type Facts = readonly (string | number | undefined)[];
 
-/** How many hex digits of a token come before the place. */
-const sealLength = 16;
-
-/** Makes the token that a caller sends to get the page that begins at `place`. */
-export function createPageToken(place: string, facts: Facts): string {
-  return hash('sha256', JSON.stringify([place, ...facts])).slice(0, sealLength) + place;
-}
+/** A token begins with so many hex digits of its signature. The place follows. */
+const signatureDigits = 32;
 
 /** The form of a place in the order of the key hashes, or of a number. */
 export const hexPlace = /^[0-9a-f]{16}$/;
 
+/** Makes the token that a caller sends to get the page that begins at `place`. Nobody else can make one. */
+export async function createPageToken(secret: Secret, place: string, facts: Facts): Promise<string> {
+  const key = await secret.deriveKey('page-token');
+  return signWith(key, JSON.stringify([place, ...facts])).toString('hex', 0, signatureDigits / 2) + place;
+}
+
 /**
- * Reads the place from a token. Throws `Validation` for a token that was made with other facts, for a place of another
- * form, and for any other text.
+ * Reads the place from a token. Throws `Validation` for a token that Tidemark did not make or made for another request,
+ * and for a place of another form.
  */
-export function readPlace(token: string, facts: Facts, form: RegExp): string {
-  const place = token.slice(sealLength);
-  if (form.test(place) && token === createPageToken(place, facts)) return place;
+export async function readPlace(secret: Secret, token: string, facts: Facts, form: RegExp): Promise<string> {
+  const place = token.slice(signatureDigits);
+  if (form.test(place)) {
+    const [sent, own] = [Buffer.from(token), Buffer.from(await createPageToken(secret, place, facts))];
+    if (sent.length === own.length && timingSafeEqual(sent, own)) return place;
+  }
   throw new TidemarkError('Validation', 'The token is not from this request');
 }

@@ -39,7 +39,7 @@ const facts = ['sweep'];
  * be named only by its name, not by its ARN), `Validation` for a token that no page has returned.
  */
 export async function planSweep(
-  services: SweepServices & Pick<Services, 'dynamodb'>,
+  services: SweepServices & Pick<Services, 'dynamodb' | 'secret'>,
   { table, tableArn, next }: PlanSweepInput = {},
 ): Promise<SweepPlanPage> {
   const { catalog, clock, config, dynamodb } = services;
@@ -51,13 +51,14 @@ export async function planSweep(
     if (plans === undefined) return { folders: [tooSlow(table)] };
     return { folders: [...plans, await planDeletedStaging(services, staged, table)] };
   }
-  const first = next === undefined ? '' : readPlace(next, facts, tablePlace);
+  const first = next === undefined ? '' : await readPlace(services.secret, next, facts, tablePlace);
   const names = (await catalog.turns.listTables()).map(({ name }) => name).filter((name) => name >= first);
   const folders: FolderPlan[] = [];
   for (const [i, name] of names.entries()) {
     const plans = await planTableFolders(services, name, staged, { killReleased: false, budget });
     // A table for which only the rest of a page was too short begins the next page.
-    if (plans === undefined && i > 0) return { folders, next: createPageToken(name, facts) };
+    if (plans === undefined && i > 0)
+      return { folders, next: await createPageToken(services.secret, name, facts) };
     folders.push(...(plans ?? [tooSlow(name)]));
   }
   folders.push(await planRestoreStaging(services, staged), await planDeletedStaging(services, staged));

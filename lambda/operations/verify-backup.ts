@@ -43,7 +43,7 @@ export interface VerificationPage extends Reads {
  * out of range and for a token of another request.
  */
 export async function verifyBackup(
-  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log' | 'store' | 'reportDamage'>,
+  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log' | 'secret' | 'store' | 'reportDamage'>,
   { backup: key, share = 1, next }: VerifyBackupInput,
 ): Promise<VerificationPage> {
   if (!(share > 0 && share <= 1))
@@ -51,8 +51,8 @@ export async function verifyBackup(
   const { limits, readBudgetMs } = services.config;
   const budget = new Budget(services.clock, readBudgetMs);
   const readable = await findReadableBackup(services, key);
-  const facts = [readable.backup.arn, share];
-  let done = next === undefined ? 0 : Number(`0x${readPlace(next, facts, hexPlace)}`);
+  const facts = ['verify', readable.backup.arn, share];
+  let done = next === undefined ? 0 : Number(`0x${await readPlace(services.secret, next, facts, hexPlace)}`);
   const store = countReads(services.store);
   const findings = new Findings();
   const object = manifestKey(readable.tableId, key.id);
@@ -83,6 +83,8 @@ export async function verifyBackup(
     problemCount,
     ...store.reads,
     progress,
-    ...(progress < 1 && { next: createPageToken(done.toString(16).padStart(16, '0'), facts) }),
+    ...(progress < 1 && {
+      next: await createPageToken(services.secret, done.toString(16).padStart(16, '0'), facts),
+    }),
   };
 }

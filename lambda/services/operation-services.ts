@@ -10,8 +10,8 @@ export type RequestServices = Pick<
 
 /** The services of all operations together. */
 export type OperationServices = RequestServices &
-  Pick<Services, 'store'> &
+  Pick<Services, 'store' | 'secret'> &
   DamageServices & { readonly continuous: ContinuousBackups };
 
 /** The services of an operation that reads stored objects. */
-export type ReadServices = RequestServices & Pick<Services, 'store'> & DamageServices;
+export type ReadServices = RequestServices & Pick<Services, 'store' | 'secret'> & DamageServices;

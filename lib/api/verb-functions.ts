@@ -4,6 +4,7 @@ import { environment, functionVariable } from '../../lambda/runtime/environment.
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
 import type { NativeRestore } from '../native/native-restore.ts';
 import { allow } from '../rights/allow.ts';
+import { SecretKey } from '../rights/secret-key.ts';
 import type { Machines, StackParts } from '../stack-parts.ts';
 import { letStart } from '../workflow/machine.ts';
 
@@ -44,6 +45,10 @@ export class VerbFunctions extends Construct {
     props.store.grantRead(reader, 'tables');
     props.tables.grant(reader, 'dynamodb:DescribeTable', 'dynamodb:DescribeContinuousBackups');
     props.tables.grantBackups(reader, 'dynamodb:DescribeBackup');
+    // A key of its own: with the other one this function could sign the tags of restored tables.
+    const tokens = new SecretKey(this, 'PageTokens', { signs: 'page tokens' });
+    tokens.grantSign(reader);
+    reader.addEnvironment(environment.secretKey, tokens.key.keyArn);
     const noter = this.create('note-damage', props);
     props.catalog.grantDamageNotes(noter);
     allow(reader, ['lambda:InvokeFunction'], [noter.functionArn]);

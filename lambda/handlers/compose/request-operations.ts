@@ -1,4 +1,5 @@
 import { openCatalog } from '../../catalog/catalog.ts';
+import { createLazySecret } from '../../jobs/secret.ts';
 import { createExecutions } from '../../jobs/state-machines.ts';
 import { createNativeBackups } from '../../native/dynamodb-backups.ts';
 import { createContinuousBackups, createRecovery } from '../../native/dynamodb-recovery.ts';
@@ -23,10 +24,15 @@ export function createRequestOperations(env: NodeJS.ProcessEnv): Operations {
     return openS3Store(env);
   });
   const services = createRequestServices(env);
+  const secret = createLazySecret(async () => {
+    // Like the S3 client: only what answers in pages needs it.
+    const { createKmsSecret } = await import('../../jobs/kms-secret.ts');
+    return createKmsSecret(env);
+  });
   const continuous = createContinuousBackups(services.dynamodb, createRestoreInvoker(env));
   // Only the function that reads backups has the variable: it may not write the catalog.
   const reportDamage = env[environment.damageFunction] ? createDamageReporter(env) : undefined;
-  return createOperations({ ...services, store, continuous, ...(reportDamage && { reportDamage }) });
+  return createOperations({ ...services, store, secret, continuous, ...(reportDamage && { reportDamage }) });
 }
 
 export function createRequestServices(env: NodeJS.ProcessEnv): RequestServices {

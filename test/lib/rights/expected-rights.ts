@@ -81,6 +81,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     describeRecovery,
     describeNative,
     ...read('tables'),
+    'kms:GenerateMac on token secret',
     'lambda:InvokeFunction on damage function',
   ],
   'note-damage': ['dynamodb:GetItem on catalog', 'dynamodb:UpdateItem on catalog if in TABLE and of damage'],

@@ -44,6 +44,7 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^arn:<aws.Partition>:logs:<aws.Region>:<aws.AccountId>:log-group:\/aws-dynamodb\/\*$/, 'import logs'],
   [/^<SecretKey\w+\.Arn>$/, 'secret'],
   [/^<SchedulesUndelivered\w+\.Arn>$/, 'undelivered'],
+  [/^<DynamodbApiFunctionsPageTokensKey\w+\.Arn>$/, 'token secret'],
   [/^<NativeRestoreHandler\w+\.Arn>$/, 'native restore function'],
   [/^<DynamodbApiFunctionsapi(read|backup|delete|restore|recovery)\w+\.Arn>$/, '$1 function'],
   [/^<DynamodbApiFunctionsnotedamage\w+\.Arn>$/, 'damage function'],

@@ -190,10 +190,10 @@ describe('compareBackups', () => {
   it('rejects a token of other backups and any other text', async () => {
     const input = { from: keyOfBackup(first), to: keyOfBackup(second), limit: 1 };
     const { next = '' } = await harness.operations.compareBackups(input);
-    expect(next).toMatch(/^[0-9a-f]{32}$/);
+    expect(next).toMatch(/^[0-9a-f]{48}$/);
     const reversed = { from: input.to, to: input.from, next };
     await expect(harness.operations.compareBackups(reversed)).rejects.toEqual(code('Validation'));
-    for (const garbage of ['', 'garbage', next.slice(1), `${next}0`, next.toUpperCase(), '0'.repeat(32)]) {
+    for (const garbage of ['', 'garbage', next.slice(1), `${next}0`, next.toUpperCase(), '0'.repeat(48)]) {
       const page = harness.operations.compareBackups({ ...input, next: garbage });
       await expect(page).rejects.toEqual(code('Validation'));
     }
