@@ -176,7 +176,11 @@ export class Turns {
 
   /** Throws `TurnLost`, or `CutUnreachable` if the parent is dead, unless a twin has committed this backup before. */
   async #checkCommitted(claim: Claim, isParentDead = false): Promise<void> {
-    const row = await this.#rows.get(keys.backup(claim.table, claim.backup));
+    const { table, backup } = claim;
+    // In this order: a backup that is deleted between the two reads is found by the second one.
+    const row =
+      (await this.#rows.get(keys.backup(table, backup))) ??
+      (await this.#rows.get(keys.deletedBackup(table, backup)));
     const status = row && decodeBackup(row).status;
     if (status === 'AVAILABLE' || status === 'DELETED') return;
     if (!isParentDead) throw turnLostError();

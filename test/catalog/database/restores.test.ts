@@ -110,6 +110,55 @@ describe('a restore to a point in time', () => {
   });
 });
 
+describe('a restore from a backup', () => {
+  const create = (target: string) => catalog.restores.create({ backup, target, description });
+
+  it('holds its snapshot', async () => {
+    await commit();
+    const { id } = await create('target');
+    expect(await snapshot()).toMatchObject({ restores: new Set([id]) });
+  });
+
+  it('is refused while fifty others run', async () => {
+    await commit();
+    for (let i = 0; i < 50; i++) await create(`target-${i}`);
+    await expect(create('one-more')).rejects.toMatchObject({ code: 'LimitExceeded' });
+    expect(await slots()).toHaveProperty('size', 50);
+  });
+});
+
+describe('a later restore to the same target', () => {
+  it('is not changed by a step of the earlier one', async () => {
+    const earlier = await start();
+    await catalog.restores.end(earlier, 'FAILED');
+    const later = await start();
+    await expect(catalog.restores.note(earlier, { importArn: 'arn' })).rejects.toMatchObject({
+      code: 'TurnLost',
+    });
+    expect(await catalog.restores.get('target')).toEqual(later);
+  });
+
+  it('stays on the list of running restores when the earlier one leaves that of failed ones', async () => {
+    const earlier = await start();
+    await catalog.restores.end(earlier, 'FAILED');
+    const later = await start();
+    await catalog.restores.forget(earlier);
+    expect(await catalog.restores.listRunning()).toEqual([later]);
+  });
+});
+
+describe('the table of a restore', () => {
+  it('is the one that was recorded first', async () => {
+    const restore = await start();
+    await catalog.restores.recordTargetTable(restore, 'first');
+    await catalog.restores.recordTargetTable(restore, 'first');
+    await expect(catalog.restores.recordTargetTable(restore, 'second')).rejects.toMatchObject({
+      code: 'TargetTableLost',
+    });
+    expect(await catalog.restores.get('target')).toMatchObject({ targetTableId: 'first' });
+  });
+});
+
 describe('a restore that ends', () => {
   it('releases its slot and its snapshot', async () => {
     const [restore, other] = [await start(), await start('other')];
@@ -224,6 +273,7 @@ describe('of two calls that settle and abandon a restore, the first one counts:'
   it('an abandoned restore cannot be settled', async () => {
     const restore = await start();
     expect(await catalog.restores.abandon(restore, 'given up')).toBe(true);
+    expect(await catalog.restores.abandon(restore, 'again')).toBe(true);
     await expect(catalog.restores.note(restore, { settled: true })).rejects.toMatchObject({
       code: 'TurnLost',
     });

@@ -1,86 +1,221 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { type Catalog, openCatalog } from '../../../lambda/catalog/catalog.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CatalogTable } from '../../../lambda/catalog/catalog-table.ts';
 import { keys } from '../../../lambda/catalog/schema.ts';
 import type { Claim } from '../../../lambda/catalog/turn-writes.ts';
-import { createBackupId } from '../../../lambda/model/ids.ts';
-import { systemClock } from '../../../lambda/runtime/clock.ts';
-import { randomIds } from '../../../lambda/runtime/ids.ts';
-import { createCatalog } from '../../../local/catalog-table.ts';
-import { useDatabase } from '../../support/database.ts';
+import { type BackupId, createBackupId } from '../../../lambda/model/ids.ts';
 import { commitOf, newBackup } from '../../support/catalog/new-backup.ts';
+import { useCatalog } from '../../support/catalog/use-catalog.ts';
 
-const database = useDatabase();
-let catalog: Catalog;
-beforeAll(async () => {
-  await createCatalog(database.dynamodb, 'catalog');
-  catalog = openCatalog(database.dynamodb, 'catalog', systemClock, randomIds);
-});
+const used = useCatalog();
 afterEach(() => vi.restoreAllMocks());
 
-/** Catalogs a backup of a new table whose execution has the turn. */
-async function takeTurn(): Promise<Claim> {
-  const { backup } = await catalog.backups.create(newBackup(`table-${randomUUID()}`));
-  const claim = { table: backup.table.name, backup: backup.id, execution: backup.id };
-  expect(await catalog.turns.take(claim)).toBe('taken');
-  return claim;
+const lost = { code: 'TurnLost' };
+
+/** Has the next call that reads the table's record get it as it was before `happens`. */
+async function readBefore(table: string, happens: () => Promise<unknown>): Promise<void> {
+  const stale = await used.catalog.turns.getTable(table);
+  await happens();
+  vi.spyOn(used.catalog.turns, 'getTable').mockResolvedValueOnce(stale);
 }
 
-describe('failing a backup whose execution has the turn', () => {
-  const documents = () => DynamoDBDocumentClient.from(database.dynamodb);
+async function pinsOf(table: string, id: BackupId): Promise<ReadonlySet<string> | undefined> {
+  return (await used.catalog.snapshots.get({ table, id }))?.pins;
+}
 
-  it.each(['AVAILABLE', 'FAILED', 'DELETED'])(
+describe('taking a turn', () => {
+  it('is refused to a backup while an earlier one waits', async () => {
+    const table = `table-${randomUUID()}`;
+    const [first, second] = [await used.request(table), await used.request(table)];
+    expect(await used.catalog.turns.take(second)).toBe('earlier');
+    expect(await used.catalog.turns.take(first)).toBe('taken');
+  });
+
+  it('succeeds again for the execution that has it, and is refused to another', async () => {
+    const claim = await used.takeTurn();
+    expect(await used.catalog.turns.take(claim)).toBe('taken');
+    expect(await used.catalog.turns.take({ ...claim, execution: 'another' })).toBe('busy');
+  });
+
+  it('is refused to a backup that has ended since its execution read the record', async () => {
+    const table = `table-${randomUUID()}`;
+    const claim = await used.request(table);
+    await readBefore(table, async () => {
+      await used.catalog.turns.take(claim);
+      await used.catalog.turns.fail(claim, 'given up');
+    });
+    expect(await used.catalog.turns.take(claim)).toBe('over');
+    expect(await used.catalog.turns.getTable(table)).not.toHaveProperty('turn');
+  });
+});
+
+describe('granting a turn', () => {
+  it('starts the earliest waiting backup in another execution', async () => {
+    const table = `table-${randomUUID()}`;
+    const [first] = [await used.request(table), await used.request(table)];
+    const granted = await used.catalog.turns.grant(table);
+    expect(granted).toEqual({ table, backup: first.backup, execution: `${first.backup}-2` });
+    expect(await used.catalog.turns.take(granted as Claim)).toBe('taken');
+  });
+
+  it('does nothing while an execution has the turn', async () => {
+    const claim = await used.takeTurn();
+    await used.request(claim.table);
+    expect(await used.catalog.turns.grant(claim.table)).toBeUndefined();
+    expect(await used.catalog.turns.take(claim)).toBe('taken');
+  });
+
+  it('does nothing for a backup that has ended', async () => {
+    const claim = await used.request(`table-${randomUUID()}`);
+    await used.setStatus(claim, 'FAILED');
+    expect(await used.catalog.turns.grant(claim.table)).toBeUndefined();
+  });
+
+  it('in place of an execution that is dead releases what that one had pinned, and so does the next one', async () => {
+    const { table, older, claim } = await used.makeTwo();
+    await used.catalog.turns.pinParent(claim, older);
+    const dead = (await used.catalog.turns.getTable(table))?.turn;
+    const second = (await used.catalog.turns.grant(table, dead)) as Claim;
+    expect(await pinsOf(table, older)).toBeUndefined();
+    await used.catalog.turns.pinParent(second, older);
+    expect(await pinsOf(table, older)).toEqual(new Set([second.execution]));
+    await used.catalog.turns.fail(second, 'given up');
+    expect(await pinsOf(table, older)).toBeUndefined();
+  });
+});
+
+describe('pinning a parent', () => {
+  it('releases the one that was pinned before', async () => {
+    const { table, older, head, claim } = await used.makeTwo();
+    for (const parent of [older, older, head])
+      expect(await used.catalog.turns.pinParent(claim, parent)).toBe(true);
+    expect([await pinsOf(table, older), await pinsOf(table, head)]).toEqual([
+      undefined,
+      new Set([claim.execution]),
+    ]);
+  });
+
+  it('succeeds although a twin has pinned another one since the record was read', async () => {
+    const { table, older, head, claim } = await used.makeTwo();
+    await readBefore(table, () => used.catalog.turns.pinParent(claim, older));
+    expect(await used.catalog.turns.pinParent(claim, head)).toBe(true);
+    expect([await pinsOf(table, older), await pinsOf(table, head)]).toEqual([
+      undefined,
+      new Set([claim.execution]),
+    ]);
+  });
+});
+
+describe('a commit', () => {
+  it('is refused to an execution that has lost the turn', async () => {
+    const claim = await used.takeTurn();
+    const turn = (await used.catalog.turns.getTable(claim.table))?.turn;
+    await used.catalog.turns.grant(claim.table, turn);
+    await expect(used.catalog.turns.commit(commitOf(claim))).rejects.toMatchObject(lost);
+  });
+
+  it.each(['AVAILABLE', 'DELETED'])('that is repeated does nothing once the backup is %s', async (status) => {
+    const claim = await used.takeTurn();
+    await used.catalog.turns.commit(commitOf(claim));
+    if (status === 'DELETED') await used.deleteBackup(claim.table, claim.backup);
+    const before = await used.getBackup(claim.table, claim.backup);
+    await used.catalog.turns.commit(commitOf(claim));
+    expect(await used.getBackup(claim.table, claim.backup)).toEqual(before);
+  });
+
+  it('is refused for a backup that has failed', async () => {
+    const claim = await used.takeTurn();
+    await used.setStatus(claim, 'FAILED');
+    await expect(used.catalog.turns.commit(commitOf(claim))).rejects.toMatchObject(lost);
+    expect(await used.getBackup(claim.table, claim.backup)).toMatchObject({ status: 'FAILED' });
+  });
+
+  it('of the content of an earlier time leaves the head as it is', async () => {
+    const { table, head, claim } = await used.makeTwo();
+    await used.catalog.turns.commit({ ...commitOf(claim), headSeen: head, asOf: 1 });
+    expect((await used.catalog.turns.getTable(table))?.head?.snapshot).toBe(head);
+  });
+
+  it('is refused if its parent is dead, even if another snapshot is pinned for it', async () => {
+    const { table, older, head, claim } = await used.makeTwo();
+    await used.catalog.turns.pinParent(claim, head);
+    await used.deleteBackup(table, older);
+    const { result } = commitOf(claim);
+    const commit = { ...commitOf(claim), headSeen: head, result: { ...result, parent: older } };
+    await expect(used.catalog.turns.commit(commit)).rejects.toMatchObject({ code: 'CutUnreachable' });
+    // It holds the content of an earlier time, and saw the parent as the head.
+    const ofEarlierTime = { ...commit, headSeen: older, asOf: 1 };
+    await expect(used.catalog.turns.commit(ofEarlierTime)).rejects.toMatchObject({ code: 'CutUnreachable' });
+  });
+});
+
+describe('distrust of the runs up to a damaged one', () => {
+  it('grows with a later damaged run, and stays at an earlier one', async () => {
+    const { table, older, head } = await used.makeTwo();
+    const note = (upTo: BackupId) => used.catalog.turns.distrust(table, { upTo, reason: upTo, seenAt: 1 });
+    for (const upTo of [older, head, older]) await note(upTo);
+    expect((await used.catalog.turns.getTable(table))?.distrust).toMatchObject({ upTo: head });
+  });
+});
+
+describe('failing a backup whose execution has the turn', () => {
+  it.each(['AVAILABLE', 'FAILED', 'DELETED'] as const)(
     'frees the turn and changes nothing else if the backup is %s',
     async (status) => {
-      const claim = await takeTurn();
-      await documents().send(
-        new UpdateCommand({
-          TableName: 'catalog',
-          Key: { ...keys.backup(claim.table, claim.backup) },
-          UpdateExpression: 'SET #status = :status',
-          ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: { ':status': status },
-        }),
-      );
-      expect(await catalog.turns.fail(claim, 'it stopped')).toBe(false);
-      expect(await catalog.turns.getTable(claim.table)).not.toHaveProperty('turn');
-      expect(await catalog.backups.get({ table: claim.table, id: claim.backup })).not.toHaveProperty(
+      const claim = await used.takeTurn();
+      await used.setStatus(claim, status);
+      expect(await used.catalog.turns.fail(claim, 'it stopped')).toBe(false);
+      expect(await used.catalog.turns.getTable(claim.table)).not.toHaveProperty('turn');
+      expect(await used.catalog.backups.get({ table: claim.table, id: claim.backup })).not.toHaveProperty(
         'reason',
       );
-      const next = (await catalog.backups.create(newBackup(claim.table))).backup;
+      const next = (await used.catalog.backups.create(newBackup(claim.table))).backup;
       const nextClaim = { table: claim.table, backup: next.id, execution: next.id };
-      expect(await catalog.turns.take(nextClaim)).toBe('taken');
+      expect(await used.catalog.turns.take(nextClaim)).toBe('taken');
     },
   );
 
+  it('releases the parent that a twin has pinned since the record was read', async () => {
+    const { table, older, claim } = await used.makeTwo();
+    await readBefore(table, () => used.catalog.turns.pinParent(claim, older));
+    expect(await used.catalog.turns.fail(claim, 'it stopped')).toBe(true);
+    expect(await used.getBackup(table, claim.backup)).toMatchObject({ status: 'FAILED' });
+    expect(await pinsOf(table, older)).toBeUndefined();
+  });
+
+  it('releases the parent if the backup had ended before', async () => {
+    const { table, older, claim } = await used.makeTwo();
+    await used.catalog.turns.pinParent(claim, older);
+    await used.setStatus(claim, 'FAILED');
+    expect(await used.catalog.turns.fail(claim, 'it stopped')).toBe(false);
+    expect(await pinsOf(table, older)).toBeUndefined();
+  });
+
   it('frees the turn if the backup has no record', async () => {
-    const claim = await takeTurn();
-    const Key = { ...keys.backup(claim.table, claim.backup) };
-    await documents().send(new DeleteCommand({ TableName: 'catalog', Key }));
-    expect(await catalog.turns.fail(claim, 'it stopped')).toBe(false);
-    expect(await catalog.turns.getTable(claim.table)).toMatchObject({ pending: [] });
+    const claim = await used.takeTurn();
+    await used.deleteRow(keys.backup(claim.table, claim.backup));
+    expect(await used.catalog.turns.fail(claim, 'it stopped')).toBe(false);
+    expect(await used.catalog.turns.getTable(claim.table)).toMatchObject({ pending: [] });
   });
 });
 
 describe('a call on a turn whose every write is refused ends with an error:', () => {
   it.each<[string, (claim: Claim) => Promise<unknown>]>([
-    ['pinning a parent', (claim) => catalog.turns.pinParent(claim, createBackupId(1, '00000000'))],
-    ['failing the backup', (claim) => catalog.turns.fail(claim, 'it stopped')],
-    ['committing the backup', (claim) => catalog.turns.commit(commitOf(claim))],
+    ['pinning a parent', (claim) => used.catalog.turns.pinParent(claim, createBackupId(1, '00000000'))],
+    ['failing the backup', (claim) => used.catalog.turns.fail(claim, 'it stopped')],
+    ['committing the backup', (claim) => used.catalog.turns.commit(commitOf(claim))],
   ])('%s', async (_name, call) => {
-    const claim = await takeTurn();
+    const claim = await used.takeTurn();
     const writes = vi.spyOn(CatalogTable.prototype, 'transact').mockResolvedValue([true, true, true, true]);
     await expect(call(claim)).rejects.toThrow(/turn of (this )?table/);
     expect(writes.mock.calls.length).toBeLessThanOrEqual(20);
   });
 
   it('taking a free turn', async () => {
-    const { backup } = await catalog.backups.create(newBackup(`table-${randomUUID()}`));
+    const { backup } = await used.catalog.backups.create(newBackup(`table-${randomUUID()}`));
     const writes = vi.spyOn(CatalogTable.prototype, 'transact').mockResolvedValue([true]);
     const claim = { table: backup.table.name, backup: backup.id, execution: backup.id };
-    await expect(catalog.turns.take(claim)).rejects.toThrow(/changed 20 times/);
+    await expect(used.catalog.turns.take(claim)).rejects.toThrow(/changed 20 times/);
     expect(writes.mock.calls.length).toBe(20);
   });
 });
