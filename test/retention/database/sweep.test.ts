@@ -1,6 +1,7 @@
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, vi } from 'vitest';
 import { createBackupId } from '../../../lambda/model/ids.ts';
+import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { sweep } from '../../../lambda/retention/sweep.ts';
 import type { Log } from '../../../lambda/runtime/logger.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
@@ -18,6 +19,7 @@ import {
   listNeededKeys,
   remove,
 } from '../../support/retention/support.ts';
+import { replaceManifest } from '../../support/snapshot/replace-manifest.ts';
 import { shiftClock } from '../../support/simulated-clock.ts';
 
 const hour = 60 * 60 * 1000;
@@ -125,6 +127,27 @@ describe('a snapshot', () => {
     await expectNothingLeftOver(harness, table);
   });
 
+  it('has been ended before the sweep reads which snapshots live', async () => {
+    const { harness } = world;
+    const [first] = await backUpWorld(2);
+    const { snapshots } = harness.services.catalog;
+    const [kill, takeCensus] = [snapshots.kill.bind(snapshots), snapshots.takeCensus.bind(snapshots)];
+    vi.spyOn(snapshots, 'kill').mockRejectedValueOnce(new Error('crashed'));
+    await expect(remove(harness, first.backup)).rejects.toThrow('crashed');
+    const order: string[] = [];
+    vi.spyOn(snapshots, 'kill').mockImplementation(async (key) => {
+      await new Promise(setImmediate);
+      await kill(key);
+      order.push('dead');
+    });
+    vi.spyOn(snapshots, 'takeCensus').mockImplementation((name) => {
+      order.push('census');
+      return takeCensus(name);
+    });
+    await sweep(harness.services);
+    expect(order).toEqual(['census', 'dead', 'census']);
+  });
+
   it('is not forgotten while it is alive', async () => {
     const { database, harness, table } = world;
     const { backup } = await backUp(database, harness, table);
@@ -160,7 +183,13 @@ describe('a snapshot', () => {
 });
 
 describe('a sweep that does not understand what it finds', () => {
-  it('keeps all objects of a table with a damaged live manifest, and sweeps the other tables', async () => {
+  it.each<[string, (harness: Harness, backup: BackupRecord) => Promise<unknown>]>([
+    [
+      'a damaged live manifest',
+      ({ store }, { id, table }) => store.put(manifestKey(table.tableId, id), Buffer.from('damaged')),
+    ],
+    ['an exchanged live manifest', ({ store }, backup) => replaceManifest(store, backup)],
+  ])('keeps all objects of a table with %s, and sweeps the other tables', async (_damage, damage) => {
     const { database, harness, table } = world;
     const other = await createFilledTable(database);
     const [first, second] = await backUpWorld(3);
@@ -168,7 +197,7 @@ describe('a sweep that does not understand what it finds', () => {
     if (second === undefined) throw new Error('three were made');
     for (const { backup } of [first, third]) await remove(harness, backup);
     const { tableId } = second.backup.table;
-    await harness.store.put(manifestKey(tableId, second.backup.id), Buffer.from('damaged'));
+    await damage(harness, second.backup);
     const before = await listKeys(harness.store, `tables/${tableId}`);
     const log = recordingLog();
     const { troubles } = await sweep(harness.restart({ ...options, log }).services);
@@ -183,6 +212,17 @@ describe('a sweep that does not understand what it finds', () => {
     expect(await listKeys(harness.store, `tables/${third.backup.table.tableId}`)).toEqual(
       await listNeededKeys(harness, other),
     );
+  });
+
+  it('does not count what a table has staged as unknown while its records cannot be read', async () => {
+    const { database, harness, table } = world;
+    const { backup } = await backUp(database, harness, table);
+    const note = `staging/${backup.id}/${backup.id}-0/failure/${backup.id}.json`;
+    await harness.store.put(note, Buffer.from('x'));
+    vi.spyOn(harness.services.catalog.snapshots, 'takeCensus').mockRejectedValue(new Error('no answer'));
+    const { kept, troubles } = await sweep(harness.services);
+    expect([kept.unknown.objects, troubles]).toEqual([0, 1]);
+    expect(await harness.store.get(note)).toHaveLength(1);
   });
 
   it('keeps objects of backups that are not in the catalog, and objects of other programs', async () => {
