@@ -1,8 +1,10 @@
 import type { BackupKey } from '../../lambda/model/backup-arn.ts';
+import type { BackupRecord } from '../../lambda/model/records.ts';
 import { createScheduledBackup } from '../../lambda/operations/scheduled-backup.ts';
 import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 import { sweep } from '../../lambda/retention/sweep.ts';
 import { defaultConfig } from '../../lambda/services/config.ts';
+import type { Services } from '../../lambda/services/services.ts';
 import type { Write } from '../support/sources/simulated-stream.ts';
 import type { Service } from './faults.ts';
 import { sortOf, toBackup } from './records.ts';
@@ -19,11 +21,15 @@ const maxTries = 3;
 
 const keys = 16;
 
+/** The writer of an item has its answer within this time. */
+const acknowledgeMs = 20;
+
 /** What somebody outside of Tidemark may do next, with its weight. */
 const steps = {
   write: 14,
   backUp: 12,
-  deleteBackup: 6,
+  cleanUp: 4,
+  deleteBackup: 4,
   restore: 7,
   schedule: 3,
   sweep: 2,
@@ -51,6 +57,8 @@ export class Actors {
   readonly #universe: Universe;
   readonly #names: readonly string[];
   readonly #reconcileEveryMs: number;
+  /** In a slow universe snapshots become old enough to be continued by exports. */
+  readonly #slowness: number;
   #isOver = false;
   #targets = 0;
   #keys = 0;
@@ -60,6 +68,7 @@ export class Actors {
     const { random } = universe.scheduler;
     this.#names = ['a', 'b', 'c'].slice(0, random.between(1, 3));
     this.#reconcileEveryMs = random.pick([5, 20, 60]) * 60_000;
+    this.#slowness = random.pick([1, 1, 8]);
   }
 
   /** Begins: so many things are done, one after another. */
@@ -80,21 +89,23 @@ export class Actors {
   }
 
   sweep(): Promise<MachineError | undefined> {
-    const { services } = this.#universe;
-    // With the short time of the steps it would not get far.
-    const config = { ...services.config, timeBudgetMs: defaultConfig.timeBudgetMs };
     return this.#work('sweep', workTimeoutMs, async () => {
-      const { troubles } = await sweep({ ...services, config });
+      const { troubles } = await sweep(this.#withTime());
       if (troubles > 0) throw new Error(`${troubles} troubles`);
     });
   }
 
   reconcile(): Promise<MachineError | undefined> {
-    const { services } = this.#universe;
     return this.#work('reconcile', workTimeoutMs, async () => {
-      const { troubles } = await reconcile(services);
+      const { troubles } = await reconcile(this.#withTime());
       if (troubles > 0) throw new Error(`${troubles} troubles`);
     });
+  }
+
+  /** The services of a pass over all tables: with the short time of the steps it would not get far. */
+  #withTime(): Services {
+    const { services } = this.#universe;
+    return { ...services, config: { ...services.config, timeBudgetMs: defaultConfig.timeBudgetMs } };
   }
 
   #doNext(left: number): void {
@@ -124,7 +135,7 @@ export class Actors {
   /** Mostly short, so that much happens at the same time. */
   #gap(): number {
     const { random } = this.#universe.scheduler;
-    return random.pick([0, 10, 200, 2000, 10_000, 60_000, 5 * 60_000]) * random.next();
+    return random.pick([0, 10, 200, 2000, 10_000, 60_000, 5 * 60_000]) * random.next() * this.#slowness;
   }
 
   #do(step: Exclude<keyof typeof steps, 'pause'>): void {
@@ -134,7 +145,8 @@ export class Actors {
     const table = this.#find(name);
     if (step === 'write') this.#writeSome(name);
     else if (step === 'backUp') this.#backUp(name);
-    else if (step === 'deleteBackup') this.#deleteBackup();
+    else if (step === 'cleanUp') this.#cleanUp(name);
+    else if (step === 'deleteBackup') this.#deleteBackup(this.#pickBackup());
     else if (step === 'restore') this.#restore();
     else if (step === 'schedule') this.#schedule(name);
     else if (step === 'sweep') void this.sweep();
@@ -160,19 +172,23 @@ export class Actors {
 
   /** A burst of writes, during which anything else may happen. */
   #writeSome(name: string, left = this.#universe.scheduler.random.between(1, 10)): void {
-    const { scheduler, tables } = this.#universe;
-    const { random } = scheduler;
+    const { random } = this.#universe.scheduler;
     this.#later(random.pick([0, 5, 300, 2000]) * random.next(), () => {
-      const table = this.#find(name);
-      if (table !== undefined && tables.plane.find(name)?.status !== 'DELETING') {
-        tables.synchronize(table);
-        const lagMs = random.pick([0, 0, 0, 900]);
-        const write = table.model.write(random.below(keys), random.chance(0.8), lagMs);
-        tables.synchronize(table);
-        if (write !== undefined) this.acknowledged.set(write, scheduler.now + random.between(1, 20));
-      }
+      this.#write(name);
       if (left > 1) this.#writeSome(name, left - 1);
     });
+  }
+
+  #write(name: string): void {
+    const { scheduler, tables } = this.#universe;
+    const { random } = scheduler;
+    const table = this.#find(name);
+    if (table === undefined || tables.plane.find(name)?.status === 'DELETING') return;
+    tables.synchronize(table);
+    const lagMs = random.pick([0, 0, 0, 900]);
+    const write = table.model.write(random.below(keys), random.chance(0.8), lagMs);
+    tables.synchronize(table);
+    if (write !== undefined) this.acknowledged.set(write, scheduler.now + random.between(1, acknowledgeMs));
   }
 
   #toggleStream(table: UserTable | undefined): void {
@@ -194,7 +210,9 @@ export class Actors {
       ...(random.chance(0.2) && { source: random.pick(['export', 'stream', 'scan'] as const) }),
       ...(random.chance(0.2) && { kind: random.pick(['full', 'incremental', 'differential'] as const) }),
     };
-    const sentAt = scheduler.now;
+    // Often the request follows writes that the stream may show only later.
+    if (random.chance(0.5)) for (let left = random.between(1, 5); left > 0; left--) this.#write(table);
+    const sentAt = (scheduler.now += acknowledgeMs);
     void this.#request('CreateBackup', async () => {
       const { id } = await operations.createBackup(input);
       this.requestedAt.set(id, Math.min(sentAt, this.requestedAt.get(id) ?? Infinity));
@@ -214,9 +232,23 @@ export class Actors {
     });
   }
 
-  #deleteBackup(): void {
+  /** Backs up a table, and while that backup is planned or made deletes the table's older ones. */
+  #cleanUp(table: string): void {
+    const { random } = this.#universe.scheduler;
+    const older = this.#listBackups().filter(
+      ({ status, table: { name } }) => status === 'AVAILABLE' && name === table,
+    );
+    this.#backUp(table);
+    for (const { id } of older) {
+      if (random.chance(0.2)) continue;
+      this.#later(random.pick([300, 1000, 60_000, 600_000]) * random.next(), () =>
+        this.#deleteBackup({ table, id }),
+      );
+    }
+  }
+
+  #deleteBackup(key: BackupKey | undefined): void {
     const { operations } = this.#universe;
-    const key = this.#pickBackup();
     const requestKey = `key-${++this.#keys}`;
     if (key !== undefined)
       void this.#request('DeleteBackup', () => operations.deleteBackup({ ...key, requestKey }));
@@ -264,15 +296,23 @@ export class Actors {
     scheduler.record(`a stranger disturbs ${name}`);
   }
 
-  /** Mostly a backup that is AVAILABLE, but sometimes one that is deleted, failed or not ready. */
+  /** Mostly a backup that is AVAILABLE, but sometimes one that is failed or not ready. */
   #pickBackup(): BackupKey | undefined {
-    const { catalog, scheduler } = this.#universe;
-    const all = catalog.rows().filter((row) => sortOf(row) === 'BACKUP');
-    const available = all.filter(({ status }) => status?.S === 'AVAILABLE');
-    const rows = available.length > 0 && scheduler.random.chance(0.8) ? available : all;
-    if (rows.length === 0) return undefined;
-    const { table, id } = toBackup(scheduler.random.pick(rows));
+    const { random } = this.#universe.scheduler;
+    const all = this.#listBackups();
+    const available = all.filter(({ status }) => status === 'AVAILABLE');
+    const backups = available.length > 0 && random.chance(0.8) ? available : all;
+    if (backups.length === 0) return undefined;
+    const { table, id } = random.pick(backups);
     return { table: table.name, id };
+  }
+
+  /** Lists all backups that are not deleted. */
+  #listBackups(): BackupRecord[] {
+    return this.#universe.catalog
+      .rows()
+      .filter((row) => sortOf(row) === 'BACKUP')
+      .map(toBackup);
   }
 
   /** Sends a request, and again if there is no answer; it may be delivered twice at once. */

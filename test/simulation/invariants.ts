@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { manifestKey } from '../../lambda/snapshot/format/manifest.ts';
+import type { SnapshotRecord } from '../../lambda/catalog/snapshots.ts';
 import type { BackupRecord, RestoreRecord } from '../../lambda/model/records.ts';
 import type { Actors } from './actors.ts';
 import { checkContent, differ, readContent, type TableContent, Violation } from './content.ts';
-import { sortOf, tableOf, toBackup, toRestore, toSnapshot } from './records.ts';
+import { headOf, sortOf, tableOf, toBackup, toRestore, toSnapshot } from './records.ts';
 import type { Row } from './services/expressions.ts';
 import type { UserTable } from './services/table-plane.ts';
 import type { Universe } from './universe.ts';
@@ -14,6 +15,9 @@ const legalChanges = new Set([
   'AVAILABLE>DELETED',
   'FAILED>DELETED',
 ]);
+
+const faultyReasons =
+  /^(Internal|SnapshotCorrupt|StagedDataCorrupt|RecordNotUnderstood|CatalogRecordInvalid|IdInvalid|ObjectNotFound|ServiceAnswerInvalid):/;
 
 /**
  * Watches a universe while everything happens, and throws a `Violation` at the first thing that the design (section 8)
@@ -77,9 +81,33 @@ export class Invariants {
   }
 
   #watchRow(before: Row | undefined, after: Row | undefined): void {
+    const sort = sortOf(after ?? before ?? {});
+    if (sort === 'SNAPSHOT') this.#watchSnapshot(before && toSnapshot(before), after && toSnapshot(after));
     if (after === undefined) return;
-    if (sortOf(after) === 'BACKUP') this.#watchBackup(before, after);
-    if (sortOf(after) === 'RESTORE') this.#watchRestore(before, after);
+    if (sort === 'BACKUP') this.#watchBackup(before, after);
+    if (sort === 'RESTORE') this.#watchRestore(before, after);
+    if (sort === 'TABLE') this.#watchHead(before, after);
+  }
+
+  /** A snapshot lives as long as something holds it; what is dead stays dead, and nothing holds it. */
+  #watchSnapshot(before: SnapshotRecord | undefined, after: SnapshotRecord | undefined): void {
+    const id = after?.id ?? before?.id;
+    if (after === undefined) {
+      if (before?.alive === true) this.#fail(`(2) the record of the live snapshot ${id} was removed`);
+      return;
+    }
+    const isHeld = after.pins !== undefined || after.restores !== undefined;
+    if (!after.alive && isHeld) this.#fail(`(2) the dead snapshot ${id} is held`);
+    if (before?.alive === false && after.alive) this.#fail(`the dead snapshot ${id} lives again`);
+    const isHead = this.#rows('TABLE').some((row) => headOf(row)?.snapshot === id);
+    if (before?.alive === true && !after.alive && isHead) this.#fail(`(2) the head ${id} died`);
+  }
+
+  /** The head moves forward only. */
+  #watchHead(before: Row | undefined, after: Row): void {
+    const [last, next] = [before && headOf(before), headOf(after)];
+    if (last !== undefined && (next === undefined || next.marker < last.marker))
+      this.#fail(`the head of ${tableOf(after)} moved back from ${last.snapshot} to ${next?.snapshot}`);
   }
 
   #watchBackup(before: Row | undefined, after: Row): void {
@@ -88,6 +116,7 @@ export class Invariants {
     const backup = toBackup(after);
     if (!legalChanges.has(change)) this.#fail(`${backup.id} changed its status: ${change}`);
     this.#universe.scheduler.record(`${backup.id} is ${backup.status} ${backup.reason ?? ''}`);
+    if (backup.status === 'FAILED') this.#checkReason(backup.id, backup.reason);
     if (backup.status !== 'AVAILABLE') return;
     this.checked.backups++;
     this.#due.push(() => this.checkBackup(backup));
@@ -99,9 +128,15 @@ export class Invariants {
     this.#universe.scheduler.record(
       `restore ${restore.id} to ${restore.target} is ${restore.status} ${restore.reason ?? ''}`,
     );
+    if (restore.status === 'FAILED') this.#checkReason(restore.id, restore.reason);
     if (restore.status !== 'RESTORED') return;
     this.checked.restores++;
     this.checkRestored(restore);
+  }
+
+  /** Nothing is damaged here, and no service answers what it should not: a failure by that is a fault of Tidemark. */
+  #checkReason(id: string, reason = ''): void {
+    if (faultyReasons.test(reason)) this.#fail(`${id} failed: ${reason}`);
   }
 
   /** (1) A restored table holds exactly what its backup holds. */

@@ -1,6 +1,6 @@
 import { decodeBackup, decodeRestore, decodeSnapshot } from '../../lambda/catalog/decode.ts';
 import type { SnapshotRecord } from '../../lambda/catalog/snapshots.ts';
-import type { BackupRecord, RestoreRecord } from '../../lambda/model/records.ts';
+import type { BackupRecord, Head, RestoreRecord } from '../../lambda/model/records.ts';
 import { unmarshall } from './services/values.ts';
 import type { Row } from './services/expressions.ts';
 
@@ -24,4 +24,10 @@ export function toSnapshot(row: Row): SnapshotRecord {
 
 export function toRestore(row: Row): RestoreRecord {
   return decodeRestore(unmarshall(row));
+}
+
+/** The head in a table's record. */
+export function headOf(row: Row): Head | undefined {
+  const head = row['head']?.M;
+  return head && (unmarshall(head) as unknown as Head);
 }
