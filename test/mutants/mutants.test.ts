@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { applyMutant, type Mutant } from './mutant.ts';
+import { mutants } from './mutants.ts';
+
+const plant = (mutant: Mutant): string => applyMutant(readFileSync(mutant.file, 'utf8'), mutant);
+
+describe('the list of mutants', () => {
+  it('has more than a hundred, each another one', () => {
+    expect(mutants.length).toBeGreaterThan(100);
+    expect(new Set(mutants.map(plant)).size).toBe(mutants.length);
+  });
+
+  it.each([...Map.groupBy(mutants, ({ file }) => file)])(
+    'finds the text of each fault once in %s, and the file with the fault can be loaded',
+    (_file, ofFile) => {
+      for (const mutant of ofFile) expect(() => stripTypeScriptTypes(plant(mutant))).not.toThrow();
+    },
+  );
+
+  it('names only tests that exist', () => {
+    const tests = new Set(mutants.flatMap((mutant) => mutant.tests));
+    expect([...tests].filter((test) => !existsSync(test))).toEqual([]);
+  });
+});
+
+describe('a fault', () => {
+  const mutant: Mutant = { file: 'a.ts', from: 'a < b', to: 'a <= $&', harm: '', tests: [] };
+
+  it('takes the place of its text, whatever characters it has', () => {
+    expect(applyMutant('if (a < b)', mutant)).toBe('if (a <= $&)');
+  });
+
+  it.each(['if (a > b)', 'a < b < a < b'])('cannot be planted in %j', (source) => {
+    expect(() => applyMutant(source, mutant)).toThrow(/^a\.ts has [02] times, not once: a < b$/);
+  });
+});
