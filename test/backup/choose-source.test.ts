@@ -243,8 +243,8 @@ describe('any choice', () => {
     );
   });
 
-  it('repeats the content of a parent whose export ended where recovery begins, within the minute after the request', () => {
-    const atStart = { recovery: { earliest: now }, base: 'export' as const, parents: [byExport(0)] };
+  it('repeats the content of a parent whose export ended a second after recovery begins, within the minute after the request', () => {
+    const atStart = { recovery: { earliest: now - 1000 }, base: 'export' as const, parents: [byExport(0)] };
     expect(choose({ ...atStart, marker: now - minute })).toMatchObject({
       origin: { source: 'export', ranges: [] },
     });
