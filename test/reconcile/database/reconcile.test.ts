@@ -126,7 +126,7 @@ describe('a head whose changes the stream will soon lose', () => {
     await evening.executions.idle();
     const second = await evening.operations.describeBackup({ table, id });
     expect(second).toMatchObject({ status: 'AVAILABLE', kind: 'incremental', parent: head });
-    expect(await restore(database, evening, second)).toEqual(
+    expect(await restore(database, harness, second)).toEqual(
       await readTableContent(database.dynamodb, table),
     );
   });
