@@ -271,8 +271,9 @@ export const snapshotMutants: readonly Mutant[] = [
     file: 'lambda/snapshot/read/merge.ts',
     from: `if (last !== undefined && last !== top) this.#heap[0] = last;`,
     to: `if (last !== undefined) this.#heap[0] = last;`,
-    harm: 'a read never ends',
+    harm: 'a source that has ended stays the only one of the heap',
     tests: read,
+    equivalent: 'the merge ends at a heap whose smallest source has ended, as at an empty heap',
   },
   {
     file: 'lambda/snapshot/read/merge.ts',
