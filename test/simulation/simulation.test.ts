@@ -24,4 +24,4 @@ it('three simulated universes keep every invariant, and replay exactly', async (
   const second = await simulate(join(folder.path, 'second.log'));
   expect(first.log.split('\n').length).toBeGreaterThan(1000);
   expect(second.log).toBe(first.log);
-});
+}, 600_000);
