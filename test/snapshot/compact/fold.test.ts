@@ -200,6 +200,18 @@ describe('a frame that no change falls into', () => {
   });
 });
 
+it('a damaged frame is not copied', async () => {
+  const store = createMemoryStore();
+  const base = await writeRun(store, 'base', 'base', [change(1, 'one')]);
+  const object = store.objects.get('base') ?? Buffer.alloc(0);
+  object[4] = Number(object[4]) ^ 1;
+  const options = { keyCount: 1, frameBytes: 1000 };
+  const read = readBase(store, [base], wholeRange, 300);
+  await expect(
+    keepFrames(foldFrames(read, toBatches([], []), options, new ContentSum())),
+  ).rejects.toMatchObject({ code: 'SnapshotCorrupt', object: 'base' });
+});
+
 describe('the sizes of the frames of a fold', () => {
   /** Folds of one base after another, all with the same target size. A line has at most a quarter of it. */
   const anyChain = fc.record({

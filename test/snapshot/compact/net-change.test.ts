@@ -52,6 +52,23 @@ describe('combineChanges', () => {
   });
 });
 
+describe('two records of exports for one key', () => {
+  const record = (order: string, image: string): NetChange => ({
+    ...makeNetChange('k', [order, order], ['older', image]),
+    once: true,
+  });
+
+  it('are refused if they are of one export, whatever they hold', () => {
+    const error = expect.objectContaining({ code: 'StagedDataCorrupt' }) as Error;
+    expect(() => combineChanges(record('3', 'a'), record('3', 'b'))).toThrow(error);
+    expect(() => combineChanges(record('3', 'a'), record('3', 'a'))).toThrow(error);
+  });
+
+  it('are one change if they are of two exports', () => {
+    expect(combineChanges(record('3', 'a'), record('4', 'b'))).toMatchObject({ first: '3', last: '4' });
+  });
+});
+
 describe('compareOrder', () => {
   it('compares whole numbers of any length', () => {
     const anyNumber = fc.oneof(fc.bigInt(0n, 30n), fc.bigInt(0n, 10n ** 42n));

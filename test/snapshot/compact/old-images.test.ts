@@ -100,6 +100,8 @@ describe('addOldImages', () => {
       keys.map((n) => (contains(lower, change(n, '').hash) ? change(n, 'newer') : change(n, 'old'))),
     );
     expect(new Set(expected.map(({ hash }) => contains(lower, hash)))).toEqual(new Set([true, false]));
-    expect(await findOldImages(store, parent, makeChanges(keys))).toEqual(expected.map(toOldImage));
+    // Batches within one part of the newer run, and one that reaches beyond it.
+    for (const size of [2, keys.length])
+      expect(await findOldImages(store, parent, makeChanges(keys), [size])).toEqual(expected.map(toOldImage));
   });
 });

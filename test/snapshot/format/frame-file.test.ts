@@ -170,3 +170,12 @@ describe('writing entries that are out of order', () => {
     );
   });
 });
+
+it('a run is not written where another object is', async () => {
+  const store = createMemoryStore();
+  await store.put('run', Buffer.from('other'));
+  await expect(writeRun(store, 'run', 'delta', [change(1, 'one')])).rejects.toMatchObject({
+    code: 'Internal',
+  });
+  expect((await store.get('run')).toString()).toBe('other');
+});

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import {
   findManifest,
+  findOldestRun,
   keyNamesOf,
   manifestKey,
   publishManifest,
@@ -23,6 +24,18 @@ import { createBackupId } from '../../../lambda/model/ids.ts';
 const tableId = 'table-1';
 const place = `tables/table-1/snapshots/${snapshotId}/manifest.json.zst`;
 const corrupt = { code: 'SnapshotCorrupt' };
+
+it('the oldest run of a snapshot is that of the earliest backup, or its own if it has no runs', async () => {
+  const store = createMemoryStore();
+  const [older, oldest] = [createBackupId(2, '00000000'), createBackupId(1, '00000000')];
+  const runs = await Promise.all(
+    [older, oldest, older].map((id, i) =>
+      writeRun(store, runKey(tableId, `${id}-01234567-${i}`), 'base', [change(1, 'one')]),
+    ),
+  );
+  expect(findOldestRun(manifestOf(runs))).toBe(oldest);
+  expect(findOldestRun(manifestOf([]))).toBe(snapshotId);
+});
 
 describe('a manifest', () => {
   it('is read back as it was published, with the checksum of its stored bytes', async () => {
