@@ -146,7 +146,7 @@ export const catalogMutants: readonly Mutant[] = [
     from: `distrust.upTo < :upTo)`,
     to: `distrust.upTo > :upTo)`,
     harm: 'a later damaged run is not distrusted, and backups continue it',
-    tests: ['test/scenarios/damage/distrust.test.ts', 'test/scenarios/damage/noted.test.ts'],
+    tests: turns,
   },
   // commits
   {
