@@ -6,6 +6,8 @@ import { DynamodbApi } from './api/dynamodb-api.ts';
 import { CatalogTable } from './catalog/catalog-table.ts';
 import { exampleTables } from './config/schema.ts';
 import type { TidemarkConfig } from './config/tidemark-config.ts';
+import { TidemarkFunction } from './functions/tidemark-function.ts';
+import { denyOthers } from './rights/deny-others.ts';
 import { FailureAlarms } from './monitoring/failure-alarms.ts';
 import { Sweep } from './retention/sweep.ts';
 import { NativeRestore } from './native/native-restore.ts';
@@ -88,6 +90,10 @@ export class TidemarkStack extends Stack {
       undelivered: schedules.undelivered,
       functions: { schedule: schedules.handler, reconcile: reconciler.handler, sweep: sweep.handler },
     });
+
+    const functions = this.node.findAll().filter((each) => each instanceof TidemarkFunction);
+    denyOthers(functions, catalog, tables.taggers);
+    catalog.denyOtherPrincipals();
 
     this.output('ApiUrl', this.api.url, 'Endpoint for all operations; the paths of the verbs are below it');
     const arns = this.api.invokeArns().join(',');

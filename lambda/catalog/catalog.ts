@@ -28,6 +28,8 @@ import { Turns } from './turns.ts';
  * whoever repeats it and however late. Reads by key are consistent; lists over all tables are eventually consistent.
  */
 export interface Catalog {
+  /** The name of the catalog's own table. */
+  readonly tableName: string;
   readonly backups: Backups;
   readonly natives: Natives;
   readonly turns: Turns;
@@ -42,6 +44,7 @@ export interface Catalog {
 export function openCatalog(client: DynamoDBClient, tableName: string, clock: Clock, ids: Ids): Catalog {
   const rows = new CatalogTable(client, tableName, clock);
   return {
+    tableName,
     backups: new Backups(rows, clock, ids),
     natives: new Natives(rows, clock),
     turns: new Turns(rows, clock),

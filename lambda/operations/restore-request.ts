@@ -22,6 +22,9 @@ export interface RestoreTableInput {
   readonly requestKey?: string;
 }
 
+/** One attempt of a request. `source`: the name of the table whose content it restores. */
+type RestoreAttempt = Pick<RestoreTableInput, 'target' | 'requestKey'> & { readonly source: string };
+
 /** The backup of a request to restore it. `conflict` is the error to throw if the target's name is taken. */
 interface RestoreRequest {
   readonly backup: BackupRecord;
@@ -63,10 +66,13 @@ async function findConflict(services: RequestServices, target: string): Promise<
   return new TidemarkError('TableAlreadyExists', `Table already exists: ${target}`);
 }
 
-/** Runs `start`. If the target's name is taken by an earlier attempt of the same request, returns that one's restore. */
+/**
+ * Runs `start`. If the target's name is taken by an earlier attempt of the same request, returns that one's restore. A
+ * request for another source is another one, even if it has the same key: its caller may have no right to that source.
+ */
 export async function startOnce(
   { catalog }: Pick<RequestServices, 'catalog'>,
-  { target, requestKey }: Pick<RestoreTableInput, 'target' | 'requestKey'>,
+  { source, target, requestKey }: RestoreAttempt,
   start: () => Promise<StartedRestore>,
 ): Promise<StartedRestore> {
   try {
@@ -75,7 +81,7 @@ export async function startOnce(
     const isTaken = isError(error, 'TableInUse') || isError(error, 'TableAlreadyExists');
     if (!isTaken || requestKey === undefined) throw error;
     const restore = await catalog.restores.get(target);
-    if (restore?.requestKey !== requestKey) throw error;
+    if (restore?.requestKey !== requestKey || restore.source.name !== source) throw error;
     return { restore };
   }
 }

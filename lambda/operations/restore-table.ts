@@ -13,7 +13,7 @@ import { readRestoreRequest, type RestoreTableInput, startOnce, startRestore } f
  * backups, and checks the overrides last.
  */
 export function restoreTable(services: RequestServices, input: RestoreTableInput): Promise<StartedRestore> {
-  return startOnce(services, input, () => start(services, input));
+  return startOnce(services, { ...input, source: input.backup.table }, () => start(services, input));
 }
 
 async function start(services: RequestServices, input: RestoreTableInput): Promise<StartedRestore> {

@@ -1,5 +1,6 @@
 import type { TableDescription as SdkTableDescription } from '@aws-sdk/client-dynamodb';
 import { checkArn, siblingTableArn, type TableReference } from '../model/backup-arn.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { RestoreRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { RequestServices } from '../services/operation-services.ts';
@@ -29,10 +30,20 @@ export async function findTableState(
   { dynamodb, catalog }: StateServices,
   name: string,
 ): Promise<TableState> {
+  refuseCatalog(catalog, name);
   const table = await findTable(dynamodb, name);
   // Reads one after the other: a restore's record is older than its table, so a caller that sees the table also sees
   // the record.
   return { table, restore: await catalog.restores.get(name) };
+}
+
+/**
+ * Throws `AccessDenied` for the catalog's own table: it can be neither backed up nor restored, read or described, even if
+ * `tables` in the configuration covers it.
+ */
+function refuseCatalog({ tableName }: Pick<Catalog, 'tableName'>, name: string): void {
+  if (name !== tableName) return;
+  throw new TidemarkError('AccessDenied', `Tidemark keeps its own records in the table ${name}`);
 }
 
 /** A table that can be backed up. */
@@ -49,6 +60,7 @@ export async function describeCompleteTable(
   { dynamodb, catalog, clock }: StateServices & Pick<RequestServices, 'clock'>,
   { table: name, tableArn }: TableReference,
 ): Promise<CompleteTable> {
+  refuseCatalog(catalog, name);
   const table = await describeTable(dynamodb, name);
   checkArn(tableArn, table.identity.arn);
   const restore = await catalog.restores.get(name);

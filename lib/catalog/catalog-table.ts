@@ -1,11 +1,23 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Conditions, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { index, ttlAttribute } from '../../lambda/catalog/schema.ts';
 import { allow } from '../rights/allow.ts';
 
 const readActions = ['dynamodb:GetItem', 'dynamodb:Query'];
+
+/** The other actions that read or write items. No function needs them. */
+const otherItemActions = [
+  'dynamodb:BatchGetItem',
+  'dynamodb:BatchWriteItem',
+  'dynamodb:Scan',
+  'dynamodb:PartiQLSelect',
+  'dynamodb:PartiQLInsert',
+  'dynamodb:PartiQLUpdate',
+  'dynamodb:PartiQLDelete',
+];
 
 const writeActions = ['ConditionCheckItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
   (action) => `dynamodb:${action}`,
@@ -17,6 +29,8 @@ const backupPartitions = ['TABLE', 'SETS', 'NATIVE', 'COUNTER', 'REQUEST'];
 /** The table of the catalog's records: backups, snapshots, heads, turns and restores. It outlives the stack. */
 export class CatalogTable extends Construct {
   readonly table: Table;
+  /** The actions that each grantee may do. */
+  private readonly allowed = new Map<IGrantable, Set<string>>();
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -39,7 +53,7 @@ export class CatalogTable extends Construct {
 
   /** Allows reading all records. */
   grantRead(grantee: IGrantable): void {
-    this.table.grant(grantee, ...readActions);
+    this.allow(grantee, readActions, [this.table.tableArn, `${this.table.tableArn}/index/*`]);
   }
 
   /** Allows what the request of a backup does: creating records, marking native ones, and counting requests. */
@@ -73,8 +87,8 @@ export class CatalogTable extends Construct {
 
   /** Allows recording damage on snapshots and tables, and changing nothing else of them. */
   grantDamageNotes(grantee: IGrantable): void {
-    allow(grantee, ['dynamodb:GetItem'], [this.table.tableArn]);
-    allow(grantee, ['dynamodb:UpdateItem'], [this.table.tableArn], {
+    this.allow(grantee, ['dynamodb:GetItem'], [this.table.tableArn]);
+    this.allow(grantee, ['dynamodb:UpdateItem'], [this.table.tableArn], {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['TABLE#*'] },
       'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['pk', 'sk', 'damage', 'distrust'] },
     });
@@ -82,9 +96,54 @@ export class CatalogTable extends Construct {
 
   /** Allows actions on the records whose partition keys begin with one of these words: lambda/catalog/schema.ts has them. */
   private grantKeys(grantee: IGrantable, partitions: readonly string[], actions: readonly string[]): void {
-    allow(grantee, actions, [this.table.tableArn], {
+    this.allow(grantee, actions, [this.table.tableArn], {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions.map((partition) => `${partition}#*`) },
     });
+  }
+
+  private allow(
+    grantee: IGrantable,
+    actions: readonly string[],
+    resources: readonly string[],
+    conditions?: Conditions,
+  ): void {
+    allow(grantee, actions, resources, conditions);
+    const allowed = this.allowed.get(grantee) ?? new Set();
+    for (const action of actions) allowed.add(action);
+    this.allowed.set(grantee, allowed);
+  }
+
+  /** Denies the grantee every action on the table that this class has not allowed. Call this after all grants. */
+  denyOtherActions(grantee: IGrantable): void {
+    const allowed = [...(this.allowed.get(grantee) ?? [])];
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        ...(allowed.length > 0 ? { notActions: allowed } : { actions: ['dynamodb:*'] }),
+        resources: [this.table.tableArn, `${this.table.tableArn}/*`],
+      }),
+    );
+  }
+
+  /**
+   * Denies the records to everybody else, by the table's own policy: also to administrators, who must remove that policy
+   * first. Backups of the table and its recovery stay allowed. Call this after all grants.
+   */
+  denyOtherPrincipals(): void {
+    const owners = [...this.allowed.keys()].flatMap(({ grantPrincipal }) => {
+      const { policyFragment } = grantPrincipal;
+      return policyFragment.principalJson['AWS'] ?? [];
+    });
+    this.table.addToResourcePolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: [...readActions, ...writeActions, ...otherItemActions],
+        // The policy cannot name the table that it is part of. It holds for that table alone.
+        resources: ['*'],
+        conditions: { ArnNotEquals: { 'aws:PrincipalArn': owners } },
+      }),
+    );
   }
 
   /** Allows what the sweep does: reading records, marking snapshots as dead and removing the records of dead ones. */

@@ -28,6 +28,8 @@ const requestSetsTag = {
 export class UserTables {
   private readonly stack: Stack;
   private readonly arns: readonly string[];
+  /** The functions that may change the tags of tables. */
+  readonly taggers = new Set<IGrantable>();
 
   constructor(scope: Construct, patterns: readonly string[]) {
     this.stack = Stack.of(scope);
@@ -107,6 +109,7 @@ export class UserTables {
 
   /** Allows creating a table, if it carries the restore's tag from the start. */
   grantCreateTagged(grantee: IGrantable): void {
+    this.taggers.add(grantee);
     // DynamoDB asks for TagResource when a table is created with tags.
     allow(grantee, ['dynamodb:CreateTable', 'dynamodb:TagResource'], this.arns, requestSetsTag);
   }
@@ -116,6 +119,7 @@ export class UserTables {
    * cannot be created with it.
    */
   grantTag(grantee: IGrantable): void {
+    this.taggers.add(grantee);
     const conditions = { ...requestSetsTag, Null: { ...requestSetsTag['Null'], ...tableHasNoTag } };
     allow(grantee, ['dynamodb:TagResource'], this.arns, conditions);
   }
@@ -125,6 +129,7 @@ export class UserTables {
    * only takes rights away.
    */
   grantFinish(grantee: IGrantable): void {
+    this.taggers.add(grantee);
     allow(grantee, ['dynamodb:TagResource'], this.arns, {
       StringEquals: { [`aws:RequestTag/${restoreTag}`]: finishedValue },
       ...requestNamesOnlyTag,

@@ -69,7 +69,7 @@ export class EmbeddedRecovery implements ContinuousBackups {
   }
 
   restore(request: PointInTimeRestore): Promise<StartedRestore> {
-    return startOnce(this.#services, request, () => this.#restore(request));
+    return startOnce(this.#services, { ...request, source: request.table }, () => this.#restore(request));
   }
 
   async #restore(request: PointInTimeRestore): Promise<StartedRestore> {

@@ -9,6 +9,7 @@ export const template = synthesize({
 interface Statement {
   readonly Effect: string;
   readonly Action: string | string[];
+  readonly NotAction?: string | string[];
   readonly Resource: unknown;
   readonly Condition?: object;
 }
@@ -108,16 +109,21 @@ function describeKeys(json: string): string | undefined {
 const damageAttributes =
   ',"ForAllValues:StringEquals":{"dynamodb:Attributes":["pk","sk","damage","distrust"]}';
 
-/** All rights of a handler's function except logging, as sorted lines `<action> on <resource>[ if ...]`. */
-export function rightsOf(handler: string, from = template): string[] {
+/** The statements of a handler's function. */
+export function statementsOf(handler: string, from = template): Statement[] {
   const [made] = Object.values(
     from.findResources('AWS::Lambda::Function', { Properties: { Description: `Tidemark: ${handler}` } }),
   );
   const role = made?.Properties.Role['Fn::GetAtt'][0];
-  const statements = policies(from)
+  return policies(from)
     .filter((policy) => policy.role === role)
     .flatMap((policy) => policy.statements);
-  const lines = statements.flatMap((statement) =>
+}
+
+/** All rights of a handler's function except logging, as sorted lines `<action> on <resource>[ if ...]`. */
+export function rightsOf(handler: string, from = template): string[] {
+  const allowed = statementsOf(handler, from).filter(({ Effect }) => Effect === 'Allow');
+  const lines = allowed.flatMap((statement) =>
     listOf(statement.Resource).flatMap((resource) =>
       listOf(statement.Action).map((action) => `${action} on ${nameOf(resource)}${conditionOf(statement)}`),
     ),
