@@ -45,7 +45,10 @@ async function addRecords(
   const staged = new StagedLineParser(keyNames, file.order);
   let records = 0;
   const parse = async (bytes: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const lines of splitLines(bytes)) {
+    for await (const lines of splitLines(bytes, file.key)) {
+      records += lines.length;
+      // Not only at the end: a small file may decompress to any number of lines.
+      if (records > file.records) throw recordsError(file, `more than ${file.records}`);
       for (const line of lines) {
         const change = parseLine(staged, line, file);
         if (!spills.add(change)) {
@@ -53,7 +56,6 @@ async function addRecords(
           spills.add(change);
         }
       }
-      records += lines.length;
     }
   };
   try {
@@ -63,7 +65,7 @@ async function addRecords(
     if (!isZlibError(error) || stored.length > 0) throw error;
   }
   if (records !== file.records) {
-    throw corruptError(`${file.key} holds ${records} records, not ${file.records}`);
+    throw recordsError(file, String(records));
   }
 }
 
@@ -113,6 +115,10 @@ function parseLine(staged: StagedLineParser, line: Buffer, { key }: StagedFile):
     if (!(cause instanceof TidemarkError)) throw cause;
     throw new TidemarkError(cause.code, `${key}: ${cause.message}`, { cause });
   }
+}
+
+function recordsError({ key, records }: StagedFile, found: string): TidemarkError {
+  return corruptError(`${key} holds ${found} records, not ${records}`);
 }
 
 function corruptError(message: string, cause?: unknown): TidemarkError {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { TidemarkError } from '../runtime/errors.ts';
-import type { ObjectStore, PutOutcome, StoredObject } from './object-store.ts';
+import { checkObjectSize, type ObjectStore, type PutOutcome, type StoredObject } from './object-store.ts';
 
 /** Unfinished bodies are written to this folder. It is in the objects' file system, so that publishing is one atomic step. */
 const temporaryFolder = '.tmp';
@@ -54,7 +54,9 @@ export function createDirectoryStore(root: string): ObjectStore {
       ),
     putStream: (key, body) => store(key, (handle) => handle.writeFile(body), publishIfAbsent),
     async get(key) {
-      return readFile(fileOf(key)).catch(throwNotFound(key));
+      await using handle = await open(fileOf(key)).catch(throwNotFound(key));
+      checkObjectSize(key, (await handle.stat()).size);
+      return await handle.readFile();
     },
     async getRange(key, offset, length) {
       await using handle = await open(fileOf(key)).catch(throwNotFound(key));

@@ -1,3 +1,5 @@
+import { TidemarkError } from '../runtime/errors.ts';
+
 /**
  * The port to the snapshot store. Keys are relative, `/`-separated, without a leading slash.
  *
@@ -24,7 +26,7 @@ export interface ObjectStore {
    */
   putStream(key: string, body: AsyncIterable<Uint8Array>): Promise<PutOutcome>;
 
-  /** Reads the whole object. Throws `ObjectNotFound`. */
+  /** Reads the whole object. Throws `ObjectNotFound`, or `SnapshotCorrupt` for one of more than `maxObjectBytes`. */
   get(key: string): Promise<Uint8Array>;
 
   /** Reads exactly `length` bytes from `offset`. Throws `ObjectNotFound`, or `SnapshotCorrupt` if the object is shorter. */
@@ -41,6 +43,21 @@ export interface ObjectStore {
 
   /** Removes the objects. A key without an object is no error. If it throws, any of them may be removed. */
   delete(keys: readonly string[]): Promise<void>;
+}
+
+/**
+ * The most bytes of an object that is read as a whole: manifests, plans and results are far smaller. Larger ones are read by
+ * ranges or as a stream.
+ */
+export const maxObjectBytes = 256 * 1024 * 1024;
+
+/** Throws `SnapshotCorrupt` for an object that is too large to be read as a whole. */
+export function checkObjectSize(key: string, bytes: number): void {
+  if (bytes > maxObjectBytes)
+    throw new TidemarkError(
+      'SnapshotCorrupt',
+      `${key} has ${bytes} bytes, more than Tidemark stores in such an object`,
+    );
 }
 
 export interface PutOptions {

@@ -16,7 +16,7 @@ import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import { followPages } from '../runtime/follow-pages.ts';
 import { nameUnreadableAnswers, outermost } from '../runtime/service-answers.ts';
 import { bucketKey } from './bucket-key.ts';
-import type { ObjectStore, PutOutcome } from './object-store.ts';
+import { checkObjectSize, type ObjectStore, type PutOutcome } from './object-store.ts';
 
 export interface S3StoreOptions {
   readonly client: S3Client;
@@ -59,7 +59,9 @@ export function createS3Store({ client, bucket, prefix, clock = systemClock }: S
       return toOutcome(new Upload({ client, params, partSize, queueSize: partsAtOnce }).done());
     },
     async get(key) {
-      return buffer(await read(client, at(key)).catch(throwMissing(key)));
+      const { body, length } = await open(client, at(key)).catch(throwMissing(key));
+      checkObjectSize(key, length);
+      return buffer(body);
     },
     async getRange(key, offset, length) {
       const bytes = await readRange(client, at(key), offset, length).catch(throwMissing(key));
@@ -133,10 +135,18 @@ interface Address {
   readonly Key: string;
 }
 
-async function read(client: S3Client, address: Address, range?: string): Promise<Readable> {
-  const { Body } = await client.send(new GetObjectCommand({ ...address, Range: range }));
+async function open(
+  client: S3Client,
+  address: Address,
+  range?: string,
+): Promise<{ readonly body: Readable; readonly length: number }> {
+  const { Body, ContentLength = 0 } = await client.send(new GetObjectCommand({ ...address, Range: range }));
   if (!(Body instanceof Readable)) throw new TidemarkError('Internal', 'S3 answered without a body');
-  return Body;
+  return { body: Body, length: ContentLength };
+}
+
+async function read(client: S3Client, address: Address, range?: string): Promise<Readable> {
+  return (await open(client, address, range)).body;
 }
 
 /** Reads the part of the range that exists: fewer bytes at the object's end, undefined beyond it. */

@@ -19,7 +19,7 @@ describe('splitLines', () => {
           }
           const expected = text.length === 0 ? [] : text.toString().split('\n');
           if (expected.at(-1) === '') expected.pop();
-          const batches = await Array.fromAsync(splitLines(chunks()));
+          const batches = await Array.fromAsync(splitLines(chunks(), 'a file'));
           expect(batches.flat().map(String)).toEqual(expected);
         },
       ),

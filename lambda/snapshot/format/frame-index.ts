@@ -2,7 +2,14 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import { isError } from '../../runtime/errors.ts';
 import { compareText } from '../../item/text-order.ts';
 import type { Keyed } from './change.ts';
-import { compressFrame, corruptError, decompressJson, nameObject, sha256Hex } from './frame.ts';
+import {
+  compressFrame,
+  corruptError,
+  decompressJson,
+  maxFrameBytes,
+  nameObject,
+  sha256Hex,
+} from './frame.ts';
 import { type HashRange, formatHash } from './hash-range.ts';
 
 /** Where the index is in a file, and the SHA-256 of its bytes. Whatever refers to a file keeps this. */
@@ -74,16 +81,31 @@ export function encodeEnvelope(length: number): { header: Buffer; footer: Buffer
 /** Reads the index of a file: its frames, in order. Throws `SnapshotCorrupt` with the file's key in the message. */
 export async function readIndex(store: ObjectStore, file: IndexedFile): Promise<readonly FrameEntry[]> {
   const { offset, length, sha256 } = file.index;
+  if (length > maxFrameBytes)
+    throw nameObject(corruptError(`${file.key}: the index is said to have ${length} bytes`), file.key);
   const bytes = await readStored(store, file.key, offset, length);
   try {
     const json = decompressJson(bytes, sha256, `${file.key}: index`);
     const index = json as { version: number; frames: FrameEntry[] } | null;
     if (index?.version !== 1 || !Array.isArray(index.frames))
       throw corruptError(`${file.key}: the index has an unknown form`);
+    if (!index.frames.every(hasPossibleSizes))
+      throw corruptError(`${file.key}: the index has a frame of an impossible size`);
     return index.frames;
   } catch (error) {
     throw nameObject(error, file.key);
   }
+}
+
+/** False for sizes that no frame has: memory is taken for what an index says. */
+function hasPossibleSizes({ offset, length, rawLength, count }: FrameEntry): boolean {
+  const isSize = (size: number, most: number) => Number.isInteger(size) && size >= 0 && size <= most;
+  return (
+    isSize(offset, Number.MAX_SAFE_INTEGER) &&
+    isSize(length, maxFrameBytes) &&
+    isSize(rawLength, maxFrameBytes) &&
+    isSize(count, rawLength)
+  );
 }
 
 /** Reads bytes of a file that something refers to. Throws `SnapshotCorrupt`, also if the file is missing. */

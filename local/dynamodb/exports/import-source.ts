@@ -12,7 +12,13 @@ export async function listKeys(store: ObjectStore, prefix: string): Promise<stri
   return keys.sort();
 }
 
-/** Decompresses an object's text. Throws an `Error` if it is compressed otherwise, or is not UTF-8. */
+/** The most text that an object of an import may have. A table has at most 200,000 items here, of about 1 KB each. */
+const maxTextBytes = 512 * 1024 * 1024;
+
+/**
+ * Decompresses an object's text. Throws an `Error` if it is compressed otherwise, is not UTF-8, or has more than
+ * `maxTextBytes`.
+ */
 export function decompressText(object: Uint8Array, compression: string): Buffer {
   const text = decompress(object, compression);
   if (!isUtf8(text)) throw new Error('not UTF-8');
@@ -32,7 +38,7 @@ export function* splitLines(text: Buffer): Generator<string> {
 
 function decompress(bytes: Uint8Array, compression: string): Buffer {
   if (bytes.length === 0 || compression === 'NONE') return Buffer.from(bytes);
-  return compression === 'GZIP' ? gunzipSync(bytes) : unzstd(bytes);
+  return compression === 'GZIP' ? gunzipSync(bytes, { maxOutputLength: maxTextBytes }) : unzstd(bytes);
 }
 
 /** What zlib returns with the option `info`, which its types leave out. */
@@ -48,10 +54,13 @@ function isDecoded(value: object): value is Decoded {
 /** Decompresses all frames. Each call of zlib decodes one frame, or skips one, and reports how many bytes that took. */
 function unzstd(bytes: Uint8Array): Buffer {
   const frames: Buffer[] = [];
+  let left = maxTextBytes;
   for (let at = 0; at < bytes.length;) {
-    const decoded: object = zstdDecompressSync(bytes.subarray(at), { info: true });
+    const decoded: object = zstdDecompressSync(bytes.subarray(at), { info: true, maxOutputLength: left });
     if (!isDecoded(decoded)) throw new TypeError('zlib returned no information');
     frames.push(decoded.buffer);
+    // At least 1: zlib takes no 0, and the next frame may be empty.
+    left = Math.max(1, left - decoded.buffer.length);
     at += decoded.engine.bytesWritten;
   }
   return Buffer.concat(frames);

@@ -2,7 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isError } from '../../../lambda/runtime/errors.ts';
 import { readFrames } from '../../../lambda/snapshot/read/read-frames.ts';
-import { compressFrame, decompressFrame, sha256Hex } from '../../../lambda/snapshot/format/frame.ts';
+import {
+  compressFrame,
+  decompressFrame,
+  maxFrameBytes,
+  sha256Hex,
+} from '../../../lambda/snapshot/format/frame.ts';
 import { formatHash, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import { decodeLines } from '../../../lambda/snapshot/format/line.ts';
 import { publishManifest, readManifest, type RunRef } from '../../../lambda/snapshot/format/manifest.ts';
@@ -141,7 +146,8 @@ it('reading a frame throws SnapshotCorrupt if a second zstd frame follows it, wh
 });
 
 describe('decoding a damaged frame whose checksum is right', () => {
-  const decompress = async (bytes: Buffer) => decompressFrame(bytes, sha256Hex(bytes), 'a frame');
+  const decompress = async (bytes: Buffer) =>
+    decompressFrame(bytes, sha256Hex(bytes), 'a frame', maxFrameBytes);
 
   it('throws SnapshotCorrupt for arbitrary bytes', async () => {
     await fc.assert(
