@@ -18,6 +18,7 @@ const renderings: Readonly<
   Validation: [400, 'InvalidParameter'],
   AccessDenied: [403, 'Forbidden.RAM'],
   TableNotFound: [404, 'InvalidDBInstanceId.NotFound', 'The specified DB instance does not exist. '],
+  GroupNotFound: [404, 'InvalidDBInstanceId.NotFound', 'The specified DB instance does not exist.'],
   TableInUse: [403, 'IncorrectDBInstanceState', `${wrongState} `],
   ContinuousBackupsUnavailable: [403, 'IncorrectDBInstanceState', `${wrongState} `],
   SetInUse: [400, 'BackupJobExists', 'A backup job already exists in the specified DB instance.'],

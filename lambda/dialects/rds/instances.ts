@@ -1,20 +1,56 @@
 import { isError } from '../../runtime/errors.ts';
 import { parseSetId, type SetId } from '../../model/sets.ts';
+import { maySee } from '../access-keys.ts';
 import type { ActionContext } from './action.ts';
 import type { ListedSet } from './encode-set.ts';
 import { backupNotFound } from './errors.ts';
 import { invalidParameter } from './rds-error.ts';
+import type { RdsAnswer } from './render.ts';
 
-/** Finds the tables of an instance, or those of them that a request names. Throws `RdsError` and `TableNotFound`. */
+/**
+ * Finds the tables of an instance, which is a group of tables or a table, or those of them that a request names. Throws
+ * `RdsError` and `GroupNotFound`.
+ */
 export async function findTables(
-  _: ActionContext,
+  { operations }: ActionContext,
   instance: string,
-  names: readonly string[] | undefined,
+  names?: readonly string[],
 ): Promise<readonly string[]> {
-  const tables = [instance];
+  const { tables } = await operations.resolveTableGroup({ name: instance });
   const foreign = names?.find((name) => !tables.includes(name));
   if (foreign !== undefined) throw invalidParameter('DBName', `The instance has no table ${foreign}.`);
   return names ?? tables;
+}
+
+/** Lists the names of the instances that the key may name, or the one of this name if it exists. */
+export async function listInstances(
+  { operations, key }: ActionContext,
+  only: string | undefined,
+): Promise<readonly string[]> {
+  if (only === undefined) {
+    const names = await operations.listTableGroups();
+    return names.filter((name) => maySee(key, name));
+  }
+  try {
+    await operations.resolveTableGroup({ name: only });
+    return [only];
+  } catch (error) {
+    if (isError(error, 'GroupNotFound')) return [];
+    throw error;
+  }
+}
+
+/** Describes an instance. Whether it can be backed up shows only the request of a backup. */
+export function describeInstance({ region }: ActionContext, name: string): RdsAnswer {
+  return {
+    DBInstanceId: name,
+    DBInstanceDescription: '',
+    DBInstanceStatus: 'Running',
+    DBInstanceType: 'Primary',
+    Engine: 'DynamoDB',
+    EngineVersion: '2012-08-10',
+    RegionId: region,
+  };
 }
 
 /** Finds the set of a job or backup. Returns none if the instance has no such set. */

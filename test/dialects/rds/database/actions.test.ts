@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { AccessKey } from '../../../../lambda/dialects/access-keys.ts';
 import { handleRds } from '../../../../lambda/dialects/rds/dialect.ts';
+import { addAllTables } from '../../../../lambda/model/table-groups.ts';
 import { silentLog } from '../../../../lambda/runtime/logger.ts';
 import { createFilledTable } from '../../../support/fixture.ts';
 import { useTidemark } from '../../../support/use-tidemark.ts';
@@ -382,6 +383,79 @@ describe('a key', () => {
     const keys = [{ ...testKey, verbs: ['backup' as const], groups: [table] }];
     expect(await call('CreateBackup', logical(table), { keys })).toMatchObject({ status: 200 });
     await world.harness.executions.idle();
+  });
+});
+
+describe('an instance', () => {
+  const useGroup = async () => {
+    const other = await createFilledTable(world.database, 3);
+    const groups = addAllTables([{ name: 'shop', tables: [world.table, other] }]);
+    await world.replaceHarness({ config: { groups } });
+    return [world.table, other].toSorted();
+  };
+
+  it('may be a group of tables, whose backup is one set', async () => {
+    const tables = await useGroup();
+    const BackupId = await createBackup(logical('shop'));
+    await world.harness.executions.idle();
+    const { body } = await call('DescribeBackups', { DBInstanceId: 'shop', BackupId });
+    expect(body['Items']).toMatchObject({
+      Backup: [{ DBInstanceId: 'shop', BackupStatus: 'Success', BackupDBNames: tables.join(',') }],
+    });
+  });
+
+  it('is backed up in part if DBName names some of its tables', async () => {
+    const [, second = ''] = await useGroup();
+    const BackupId = await createBackup({ ...logical('shop'), BackupStrategy: 'db', DBName: second });
+    await world.harness.executions.idle();
+    const { body } = await call('DescribeBackups', { DBInstanceId: 'shop', BackupId });
+    expect(body['Items']).toMatchObject({ Backup: [{ BackupDBNames: second }] });
+  });
+
+  it('that is a group with no table at the moment has nothing to back up', async () => {
+    const groups = addAllTables([{ name: 'empty', tables: ['nothing-*'] }]);
+    await world.replaceHarness({ config: { groups } });
+    expect(await call('CreateBackup', logical('empty'))).toMatchObject({
+      status: 400,
+      body: { Code: 'InvalidParameter', Message: expect.stringContaining('not 0') },
+    });
+  });
+
+  it('is listed, the groups first, if the key may name it', async () => {
+    await useGroup();
+    const list = async (groups: readonly string[], more: Record<string, string> = {}) => {
+      const { body } = await call('DescribeDBInstances', more, { keys: [{ ...testKey, groups }] });
+      return body;
+    };
+    const all = await list(['*'], { PageSize: '1' });
+    expect(all).toMatchObject({
+      PageNumber: 1,
+      PageRecordCount: 1,
+      Items: {
+        DBInstance: [
+          { DBInstanceId: 'shop', DBInstanceStatus: 'Running', Engine: 'DynamoDB', RegionId: 'eu-west-1' },
+        ],
+      },
+    });
+    expect(all['TotalRecordCount']).toBeGreaterThan(3);
+    expect(await list([world.table])).toMatchObject({
+      TotalRecordCount: 1,
+      Items: { DBInstance: [{ DBInstanceId: world.table }] },
+    });
+    expect(await list(['*'], { DBInstanceId: 'shop' })).toMatchObject({ TotalRecordCount: 1 });
+    expect(await list(['*'], { DBInstanceId: 'nowhere' })).toMatchObject({ TotalRecordCount: 0 });
+  });
+
+  it('is described with its tables', async () => {
+    const tables = await useGroup();
+    const { body } = await call('DescribeDBInstanceAttribute', { DBInstanceId: 'shop' });
+    expect(body['Items']).toMatchObject({
+      DBInstanceAttribute: [{ DBInstanceId: 'shop', DBInstanceDescription: tables.join(',') }],
+    });
+    expect(await call('DescribeDBInstanceAttribute', { DBInstanceId: 'nowhere' })).toMatchObject({
+      status: 404,
+      body: { Code: 'InvalidDBInstanceId.NotFound' },
+    });
   });
 });
 

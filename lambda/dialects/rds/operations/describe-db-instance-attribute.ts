@@ -1,0 +1,15 @@
+import { action } from '../action.ts';
+import { describeInstance, findTables } from '../instances.ts';
+import { instanceId } from '../names.ts';
+
+export const describeDbInstanceAttribute = action({
+  name: 'DescribeDBInstanceAttribute',
+  verb: 'read',
+  text: 'Describes an instance.',
+  parameters: { DBInstanceId: { ...instanceId, required: true } },
+  run: async (context, { DBInstanceId }) => {
+    const tables = await findTables(context, DBInstanceId);
+    const described = describeInstance(context, DBInstanceId);
+    return { Items: { DBInstanceAttribute: [{ ...described, DBInstanceDescription: tables.join(',') }] } };
+  },
+});
