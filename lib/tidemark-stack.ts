@@ -3,6 +3,7 @@ import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { environment } from '../lambda/runtime/environment.ts';
 import { DynamodbApi } from './api/dynamodb-api.ts';
+import { RdsApi } from './api/rds-api.ts';
 import { CatalogTable } from './catalog/catalog-table.ts';
 import { exampleTables } from './config/schema.ts';
 import type { TidemarkConfig } from './config/tidemark-config.ts';
@@ -78,6 +79,9 @@ export class TidemarkStack extends Stack {
     const machines: Machines = { backup: this.backup.machine, restore: this.restore.machine };
     const nativeRestore = new NativeRestore(this, 'NativeRestore', parts);
     this.api = new DynamodbApi(this, 'DynamodbApi', { ...parts, machines, nativeRestore });
+    const rds = config.dialects.includes('rds')
+      ? new RdsApi(this, 'RdsApi', { ...parts, machines })
+      : undefined;
     const schedules = new BackupSchedules(this, 'Schedules', {
       ...parts,
       machine: machines.backup,
@@ -89,6 +93,7 @@ export class TidemarkStack extends Stack {
       machines,
       undelivered: schedules.undelivered,
       functions: { schedule: schedules.handler, reconcile: reconciler.handler, sweep: sweep.handler },
+      ...(rds && { rdsFaults: rds.metricFaults() }),
     });
 
     const functions = this.node.findAll().filter((each) => each instanceof TidemarkFunction);
@@ -98,6 +103,10 @@ export class TidemarkStack extends Stack {
     this.output('ApiUrl', this.api.url, 'Endpoint for all operations; the paths of the verbs are below it');
     const arns = this.api.invokeArns().join(',');
     this.output('ApiArns', arns, 'ARNs on which to allow execute-api:Invoke for all operations');
+    if (rds !== undefined) {
+      this.output('RdsUrl', rds.url, 'Endpoint of the RDS dialect');
+      this.output('RdsKeysArn', rds.secret.secretArn, 'Secret to put the keys of the RDS dialect into');
+    }
     this.output('BucketName', store.bucket.bucketName, 'Bucket that holds the backups');
     this.output('CatalogTableName', catalog.table.tableName, 'Table that holds the records of the backups');
     this.output('BackupMachineArn', machines.backup.stateMachineArn, 'State machine that makes backups');

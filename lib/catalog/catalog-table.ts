@@ -78,6 +78,12 @@ export class CatalogTable extends Construct {
     );
   }
 
+  /** Allows what the requests of backup sets do: creating, reading and deleting them, and using nonces. */
+  grantSets(grantee: IGrantable): void {
+    this.grantRead(grantee);
+    this.grantKeys(grantee, [...backupPartitions, 'NONCE'], writeActions);
+  }
+
   /** Allows what the request of a restore does: creating its record, holding its snapshot and counting restores. */
   grantRestoreRequests(grantee: IGrantable): void {
     this.grantRead(grantee);

@@ -217,6 +217,15 @@ export const memberSchemas = {
     errorMessage: 'must be a list of at most 50 groups',
     items: groupSchema,
   },
+  dialects: {
+    description:
+      'Further protocols that the deployment answers, each at an endpoint of its own with keys of its own. rds: the backup actions of Alibaba Cloud RDS.',
+    default: [],
+    type: 'array',
+    uniqueItems: true,
+    errorMessage: 'must be a list of dialects, each once',
+    items: { enum: ['rds'] },
+  },
   prefix: {
     description:
       "Prefix of every key in the bucket, without a slash at its start or end; empty for the bucket's root. Never change it once there are backups.",

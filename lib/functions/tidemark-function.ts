@@ -22,6 +22,7 @@ export interface TidemarkFunctionProps {
   readonly handler:
     | TaskHandler
     | `api-${ApiFunction | 'dispatch'}`
+    | 'rds-api'
     | 'note-damage'
     | 'native-restore'
     | 'schedule'

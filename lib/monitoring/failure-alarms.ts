@@ -21,6 +21,7 @@ const meanings = {
   ScheduleUndelivered: 'A delivery of a schedule was given up: its backups were not all requested.',
   ReconcileFailed: 'The reconciler could not mend a backup, a restore or a table.',
   SweepFailed: 'The sweep could not clean a part of the bucket.',
+  RdsFailed: 'The endpoint of the RDS dialect could not answer a request.',
   DamageSeen: 'Stored objects of a snapshot are damaged.',
 } as const;
 
@@ -32,6 +33,12 @@ export interface FailureAlarmsProps {
   readonly functions: Readonly<Record<'schedule' | 'reconcile' | 'sweep', IFunction>>;
   /** The deliveries of schedules that were given up. */
   readonly undelivered: IQueue;
+  /**
+   * Counts the faults of the RDS dialect.
+   *
+   * @default the dialect is off
+   */
+  readonly rdsFaults?: Metric;
 }
 
 /**
@@ -56,6 +63,8 @@ export class FailureAlarms extends Construct {
     this.addAlarm('ScheduleUndelivered', undelivered.metricApproximateNumberOfMessagesVisible({ period }));
     this.addAlarm('ReconcileFailed', functions.reconcile.metricErrors({ period }));
     this.addAlarm('SweepFailed', functions.sweep.metricErrors({ period }));
+    if (props.rdsFaults !== undefined)
+      this.addAlarm('RdsFailed', props.rdsFaults.with({ period, statistic: 'Sum' }));
     this.addAlarm('DamageSeen', this.countDamage(period));
   }
 

@@ -73,6 +73,11 @@ export class UserTables {
     allow(grantee, actions, this.partsOfTables('backup'));
   }
 
+  /** Allows listing the names of all tables of the account. DynamoDB has no resources for it. */
+  grantListTables(grantee: IGrantable): void {
+    allow(grantee, ['dynamodb:ListTables'], ['*']);
+  }
+
   /** Allows listing those backups. DynamoDB has no resources for it: it lists the backups of all tables of the account. */
   grantListBackups(grantee: IGrantable): void {
     allow(grantee, ['dynamodb:ListBackups'], ['*']);

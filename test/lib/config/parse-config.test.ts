@@ -37,6 +37,7 @@ describe('parseConfig', () => {
       logRetentionDays: 30,
       schedules: [],
       groups: [],
+      dialects: [],
       prefix: '',
     });
   });
@@ -62,6 +63,7 @@ describe('parseConfig', () => {
         { ...schedule, name: 'often', expression: 'cron(0/15 8-18 ? * MON-FRI *)' },
         { ...schedule, name: 'once', expression: 'at(2030-01-31T03:00:00)', source: 'native' },
       ],
+      dialects: ['rds'],
       groups: [
         { name: 'shop', tables: ['orders-*', 'users'] },
         { name: 'live', tables: ['*'], tags: { stage: 'live' } },

@@ -46,6 +46,7 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^<SecretKey\w+\.Arn>$/, 'secret'],
   [/^<SchedulesUndelivered\w+\.Arn>$/, 'undelivered'],
   [/^<DynamodbApiFunctionsPageTokensKey\w+\.Arn>$/, 'token secret'],
+  [/^<RdsApiKeys\w+>$/, 'keys of RDS'],
   [/^<NativeRestoreHandler\w+\.Arn>$/, 'native restore function'],
   [/^<DynamodbApiFunctionsapi(read|backup|delete|restore|recovery)\w+\.Arn>$/, '$1 function'],
   [/^<DynamodbApiFunctionsnotedamage\w+\.Arn>$/, 'damage function'],
