@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
 import { openCatalog } from '../lambda/catalog/catalog.ts';
@@ -135,7 +136,13 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
   // A stream that a restore enables was asked for (`Keep`).
   ownStreams.hideFrom(dynamodb, (name) => guard.isRestoring(name));
   const services: Services = {
-    config: { ...config, catalogArn, tables, groups: addAllTables(groups) },
+    config: {
+      ...config,
+      catalogArn,
+      tables,
+      groups: addAllTables(groups),
+      storeDestination: pathToFileURL(join(home, 'store')).href,
+    },
     clock,
     ids: randomIds,
     log,

@@ -24,6 +24,7 @@ export const decodeSet = createDecoder<SetRecord>('set', {
   source: isOptional(isOneOf(...sourceNames, 'native')),
   base: isOptional(isOneOf('export', 'scan')),
   checksum: isOptional(isTrue),
+  sink: isOptional(isText),
   comment: isOptional(isText),
   requestedBy: isOptional(isText),
   expiresAt: isOptional(isNumber),

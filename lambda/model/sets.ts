@@ -47,6 +47,8 @@ export interface SetRequest extends Pick<SetKey, 'name'> {
   readonly base?: BaseSource;
   /** True: what each backup has written is read back before it is AVAILABLE. */
   readonly checksum?: true;
+  /** The data sink to store the backups in. */
+  readonly sink?: string;
   readonly comment?: string;
   /** The caller's ARN or name. */
   readonly requestedBy?: string;

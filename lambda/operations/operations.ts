@@ -20,6 +20,7 @@ import { planSweep } from './plan-sweep.ts';
 import { restoreTable } from './restore-table.ts';
 import { advanceBackupSet } from './sets/advance-set.ts';
 import { createBackupSet } from './sets/create-backup-set.ts';
+import { listDataSinks, resolveDataSink } from './sets/data-sinks.ts';
 import { deleteBackupSet } from './sets/delete-backup-set.ts';
 import { describeBackupSet } from './sets/describe-backup-set.ts';
 import { listBackupSets } from './sets/list-backup-sets.ts';
@@ -65,6 +66,8 @@ const functions = {
   advanceBackupSet,
   resolveTableGroup,
   listTableGroups,
+  resolveDataSink,
+  listDataSinks,
   useNonce,
 };
 

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'TooManySets'
   | 'GroupNotFound'
   | 'ScheduleIncomplete'
+  | 'SinkNotFound'
   // why a backup or a restore failed
   | 'CutUnreachable'
   | 'ExportFailed'

@@ -49,6 +49,8 @@ export interface Config {
   readonly sweepGraceMs: number;
   /** How long the reading of one page of a comparison or a verification takes at most, roughly. */
   readonly readBudgetMs: number;
+  /** Where the store's objects are, for people: `s3://bucket/prefix` or `file:///folder`. */
+  readonly storeDestination: string;
   /** Names, ARNs and patterns of the tables that Tidemark may back up. Rights decide; this only keeps others out of groups. */
   readonly tables: readonly string[];
   /** The groups of tables that one request can back up together. */
@@ -85,6 +87,7 @@ export const defaultConfig: Config = {
   sweepGraceMs: 60 * 60_000,
   // API Gateway gives up after 29 seconds. The piece of work that is under way then is finished.
   readBudgetMs: 15_000,
+  storeDestination: '',
   tables: ['*'],
   groups: addAllTables([]),
   limits: defaultLimits,
@@ -96,6 +99,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return {
     ...defaultConfig,
     catalogArn: env[environment.catalogArn] ?? defaultConfig.catalogArn,
+    storeDestination: ['s3:/', env[environment.bucket], env[environment.prefix]].filter(Boolean).join('/'),
     // Four partition keys and four sort keys, since November 2025.
     maxIndexKeys: 8,
     missingStream: readChoice(

@@ -157,6 +157,7 @@ const set: Whole<SetRecord> = {
   group: 'all',
   kind: 'full',
   source: 'scan',
+  sink: 'default',
   comment: 'a comment',
   base: 'scan',
   checksum: true,

@@ -24,6 +24,7 @@ const errorCodes: Readonly<Record<ErrorCode, true>> = {
   TooManySets: true,
   GroupNotFound: true,
   ScheduleIncomplete: true,
+  SinkNotFound: true,
   CutUnreachable: true,
   ExportFailed: true,
   ImportFailed: true,

@@ -6,6 +6,7 @@ import type { RequestServices } from '../../services/operation-services.ts';
 import { admitRequest, tooManyRequestsError } from '../create-backup.ts';
 import { checkKind } from '../prepare-backup.ts';
 import { checkSetRequest, toObstacleError } from './check-set-request.ts';
+import { resolveDataSink } from './data-sinks.ts';
 import { noticeEnd } from './advance-set.ts';
 import { readSet } from './read-set.ts';
 import { memberConcurrency, type PreparedMember, prepareMember, requestMembers } from './request-members.ts';
@@ -29,7 +30,7 @@ export interface CreatedSet {
  * Requests backups of several tables as one set, which is CREATING. All of them get one marker. A table that cannot be
  * backed up becomes a member that failed with its reason; if that is every table, the request fails and nothing is written.
  *
- * Throws `Validation`, `LimitExceeded`, `TooManySets` (the day's), `SetInUse` (another set of the name is being made), and
+ * Throws `Validation`, `SinkNotFound`, `LimitExceeded`, `TooManySets` (the day's), `SetInUse` (another set of the name is being made), and
  * what `createBackup` throws for the first table if no table can be backed up.
  */
 export async function createBackupSet(
@@ -39,6 +40,7 @@ export async function createBackupSet(
   const { maxPerDay, joinRunning, requestKey, ...request } = input;
   const { catalog } = services;
   checkSetRequest(request);
+  if (request.sink !== undefined) await resolveDataSink(services, { name: request.sink });
   checkKind(services, request);
   const fingerprint = hash('sha256', JSON.stringify(canonize(request)));
   const key =

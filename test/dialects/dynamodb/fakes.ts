@@ -234,6 +234,8 @@ const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations
   advanceBackupSet: backupSet,
   resolveTableGroup: { name: 'all', tables: ['Music'] },
   listTableGroups: ['all', 'Music'],
+  resolveDataSink: { name: 'default', destination: 's3://bucket' },
+  listDataSinks: [{ name: 'default', destination: 's3://bucket' }],
   useNonce: true,
 };
 

@@ -111,6 +111,12 @@ describe('createBackupSet', () => {
     await expect(request(input)).rejects.toEqual(code('Validation'));
   });
 
+  it('throws SinkNotFound, and writes nothing, for a data sink that does not exist', async () => {
+    await expect(request({ sink: 'archive' })).rejects.toEqual(code('SinkNotFound'));
+    expect(await world.harness.operations.listBackupSets({ limit: 10 })).toEqual({ sets: [] });
+    expect(await createSet({ sink: 'default' })).toMatchObject({ status: 'AVAILABLE', sink: 'default' });
+  });
+
   it('returns the first set to a request that is repeated with its key', async () => {
     const first = await request({ requestKey: 'key' });
     await world.harness.executions.idle();
