@@ -98,6 +98,11 @@ export const floors: readonly (readonly Room[])[] = [
       avoids: ['lambda/catalog'],
     },
     {
+      folder: 'lambda/sources/settings',
+      holds: 'The source of a backup without items: the settings of a table alone.',
+      avoids: ['lambda/catalog'],
+    },
+    {
       folder: 'lambda/sources/scan',
       holds: 'The source that scans a table, and corrects the scan by the stream.',
       avoids: ['lambda/catalog'],

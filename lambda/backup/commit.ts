@@ -48,6 +48,8 @@ export async function commit(services: Services, { job }: { job: BackupJob }): P
     (await publish(services, staging, record));
   if ('reason' in published) return startOverWithBase(services, job, plan, published);
   const { manifest, sha256 } = published;
+  // A snapshot without the table's items never becomes the head, like one of an earlier time.
+  const asOf = manifest.source === 'settings' ? manifest.marker : backup.asOf;
   // An adopted manifest comes without a plan. The head cannot have moved since, because this backup holds the turn.
   const headSeen = plan === undefined ? record?.head?.snapshot : plan.headSeen;
   await services.catalog.turns.commit({
@@ -59,7 +61,7 @@ export async function commit(services: Services, { job }: { job: BackupJob }): P
     oldestRun: findOldestRun(manifest),
     ends: endsOf(manifest.cut),
     internal: backup.internal,
-    ...(backup.asOf !== undefined && { asOf: backup.asOf }),
+    ...(asOf !== undefined && { asOf }),
     result: {
       kind: manifest.kind,
       source: manifest.source,
@@ -76,7 +78,7 @@ export async function commit(services: Services, { job }: { job: BackupJob }): P
       },
     },
   });
-  if (backup.asOf !== undefined) return { job, status: 'done' };
+  if (asOf !== undefined) return { job, status: 'done' };
   // The former head may have been alive only as the head: its backup was deleted, or is internal.
   if (headSeen !== undefined) await services.catalog.snapshots.kill({ table: job.table, id: headSeen });
   return { job, status: 'done' };

@@ -3,6 +3,8 @@ import type { ExportOrigin } from '../sources/export/choose.ts';
 import { exportSource } from '../sources/export/export.ts';
 import type { ScanOrigin } from '../sources/scan/choose.ts';
 import { scanSource } from '../sources/scan/scan.ts';
+import type { SettingsOrigin } from '../sources/settings/choose.ts';
+import { settingsSource } from '../sources/settings/settings.ts';
 import type { SourceModule } from '../sources/source.ts';
 import type { StreamOrigin } from '../sources/stream/choose.ts';
 import { streamSource } from '../sources/stream/stream.ts';
@@ -12,6 +14,7 @@ export interface Origins {
   readonly stream: StreamOrigin;
   readonly export: ExportOrigin;
   readonly scan: ScanOrigin;
+  readonly settings: SettingsOrigin;
 }
 
 export type Origin = Origins[Source];
@@ -21,6 +24,7 @@ export const sources: { readonly [S in Source]: SourceModule<Origins[S]> } = {
   stream: streamSource,
   export: exportSource,
   scan: scanSource,
+  settings: settingsSource,
 };
 
 /** The source of an origin. */

@@ -32,6 +32,7 @@ export function estimateBackup(size: Size, { source, kind, isContinued }: Backup
     const storage = computeCost(dynamodb.backup, gigabytes);
     return { usd: { low: 0, high: 0 }, monthlyUsd: { low: storage, high: storage } };
   }
+  if (source === 'settings') return { usd: { low: 0, high: 0 }, monthlyUsd: { low: 0, high: 0 } };
   const all: Span = { low: isContinued ? 0 : 1, high: 1 };
   const written: Span = { low: kind === 'full' ? 1 : 0, high: 1 };
   const json = multiplySpan(assumptions.jsonBytes, gigabytes);
@@ -49,7 +50,7 @@ export function estimateBackup(size: Size, { source, kind, isContinued }: Backup
 /** Estimates what DynamoDB bills for reading a table, or its changes: an old and a new image for each. */
 function estimateReading(
   bytes: number,
-  source: Exclude<BackupSource, 'native'>,
+  source: Exclude<BackupSource, 'native' | 'settings'>,
   isContinued: boolean,
   share: Span,
 ): Span {

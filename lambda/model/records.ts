@@ -42,9 +42,9 @@ export interface TableDescription {
   readonly deletionProtection?: boolean;
 }
 
-export const sourceNames = ['export', 'stream', 'scan'] as const;
+export const sourceNames = ['export', 'stream', 'scan', 'settings'] as const;
 
-/** The source of a snapshot's content. */
+/** The source of a snapshot's content. `settings`: it has no items, whatever the table has. */
 export type Source = (typeof sourceNames)[number];
 
 /** The sources that can read a whole table. */

@@ -27,6 +27,7 @@ export async function checkSource(
     if (isReadable && (requested ?? 'stream') === 'stream') return;
     throw new TidemarkError('TableInUse', `Table is being deleted: ${name}`);
   }
+  if (requested === 'settings') return;
   const enablable = config.missingStream === 'enable' && table.description.stream?.StreamEnabled !== true;
   const hasStream = table.streamArn !== undefined || enablable;
   if ((requested ?? base) !== 'export') {

@@ -44,6 +44,9 @@ export function checkKind(
   if (source === 'scan' && kind !== undefined && kind !== 'full') {
     throw new TidemarkError('Validation', `A scan makes a full backup, not one of kind ${kind}`);
   }
+  if (source === 'settings' && kind !== undefined && kind !== 'full') {
+    throw new TidemarkError('Validation', `A backup of settings is full, not of kind ${kind}`);
+  }
   if (source !== 'native') return;
   native.check();
   if (kind !== undefined)

@@ -283,6 +283,7 @@ function wrongWith(
       ? undefined
       : 'the stream is younger than the export';
   }
+  if (origin.source === 'settings') return 'settings continue nothing';
   if ('stream' in ends) return 'an export does not continue a stream';
   const [first] = origin.ranges;
   // Recovery may begin after the request; then every export of that request ends where recovery begins.

@@ -20,7 +20,7 @@ export const tidemarkDetails = {
   },
   Source: {
     type: 'string',
-    constraints: [oneOf('EXPORT', 'STREAM', 'SCAN', 'NATIVE')],
+    constraints: [oneOf('EXPORT', 'STREAM', 'SCAN', 'SETTINGS', 'NATIVE')],
     text: "Where the content comes from: DynamoDB's export of the table, the table's stream, or a scan of it; or NATIVE, if DynamoDB makes and keeps the backup.",
   },
   Parent: { type: 'string', text: 'The id of the backup whose snapshot the changes were applied to.' },

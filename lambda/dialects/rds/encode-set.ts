@@ -38,6 +38,7 @@ const methods = {
   export: 'Physical',
   stream: 'Logical',
   scan: 'Logical',
+  settings: 'Logical',
   native: 'Snapshot',
 } as const satisfies Readonly<Record<BackupSource, string>>;
 

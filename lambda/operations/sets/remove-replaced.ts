@@ -42,10 +42,10 @@ function chooseReplaced(
 ): (set: SetRecord) => boolean {
   let incrementals = kind === 'incremental' ? 1 : 0;
   let isPastFull = false;
-  return ({ status, kind: made }) => {
+  return ({ status, kind: made, source }) => {
     if (!isSetOutcome(status)) return false;
     if (all === true) return true;
-    isPastFull ||= made === 'full' && status !== 'FAILED';
+    isPastFull ||= made === 'full' && source !== 'settings' && status !== 'FAILED';
     if (sinceFull === true && !isPastFull) return true;
     if (made !== 'incremental') return false;
     return keepIncrementals !== undefined && ++incrementals > keepIncrementals;

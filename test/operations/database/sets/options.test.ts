@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { namePart } from '../../../../lambda/model/table-patterns.ts';
 import type { BackupSet } from '../../../../lambda/model/sets.ts';
 import type { CreateBackupSetInput } from '../../../../lambda/operations/sets/create-backup-set.ts';
+import { describeTable } from '../../../../lambda/tables/table.ts';
 import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
 import { createFilledTable, putItems, restore } from '../../../support/fixture.ts';
 import { createSimulatedRecovery } from '../../../support/recovery.ts';
@@ -85,6 +86,55 @@ describe('planBackupSet', () => {
     stopped.executions.stop();
     await stopped.operations.createBackupSet({ name: 'nightly', tables: [world.table] });
     await expect(plan()).rejects.toEqual(code('SetInUse'));
+  });
+});
+
+describe('a set of settings alone', () => {
+  it('is AVAILABLE without an item, and is restored to an empty table with the same keys', async () => {
+    const set = await createSet({ source: 'settings' });
+    expect(set).toMatchObject({ status: 'AVAILABLE', figures: { items: 0, copiedFiles: 0 } });
+    const target = `${world.table}-copy`;
+    const { operations, executions, services } = world.harness;
+    await operations.restoreBackupSet({ ...set, targets: [{ table: world.table, target }] });
+    await executions.idle();
+    expect(await services.catalog.restores.get(target)).toMatchObject({ status: 'RESTORED' });
+    expect(await readTableContent(world.database.dynamodb, target)).toEqual(new Map());
+    const { description } = await describeTable(world.database.dynamodb, target);
+    const source = await describeTable(world.database.dynamodb, world.table);
+    expect(description.keySchema).toEqual(source.description.keySchema);
+  });
+
+  it('is continued by no backup: the next one continues the last with items', async () => {
+    await createSet();
+    const { turns } = world.harness.services.catalog;
+    const head = (await turns.getTable(world.table))?.head;
+    await createSet({ source: 'settings' });
+    expect((await turns.getTable(world.table))?.head).toEqual(head);
+    await putItems(world.database, world.table, 0, 1);
+    expect(await createSet()).toMatchObject({
+      kind: 'incremental',
+      figures: { items: 20, copiedRecords: 1 },
+    });
+  });
+
+  it('is no full set that a differential one goes back to', async () => {
+    const full = await createSet();
+    const settings = await createSet({ source: 'settings' });
+    await putItems(world.database, world.table, 0, 1);
+    const last = await createSet({ kind: 'differential', replaces: { sinceFull: true } });
+    await world.harness.operations.advanceBackupSet(last);
+    const { sets } = await world.harness.operations.listBackupSets({ name: 'nightly', limit: 10 });
+    expect(sets.map(({ id }) => id)).toEqual([full.id, last.id]);
+    expect(sets.map(({ id }) => id)).not.toContain(settings.id);
+  });
+
+  it('needs neither a stream nor recovery, costs nothing, and is not incremental', async () => {
+    await world.replaceHarness({ config: { base: 'export', missingRecovery: 'refuse' } });
+    expect((await plan({ source: 'settings' })).members).toMatchObject([
+      { kind: 'full', source: 'settings', usd: { low: 0, high: 0 } },
+    ]);
+    expect(await createSet({ source: 'settings' })).toMatchObject({ status: 'AVAILABLE' });
+    await expect(plan({ source: 'settings', kind: 'incremental' })).rejects.toEqual(code('Validation'));
   });
 });
 
