@@ -1,7 +1,7 @@
 import { createRandom } from '../../cli/demo/random.ts';
 import { toCanonicalKey } from '../../lambda/item/canonical.ts';
 import { fromSdk } from '../../lambda/item/from-sdk.ts';
-import { hashKey } from '../../lambda/item/key-hash.ts';
+import { createKeyHash } from '../../lambda/item/key-hash.ts';
 import { contains, type HashRange } from '../../lambda/snapshot/format/hash-range.ts';
 import type { StagedChange } from '../../lambda/sources/staged-files.ts';
 import { keyName, keyOf, makeItem } from './items.ts';
@@ -52,6 +52,11 @@ export function makeConfinedChanges(data: DataKey): StagedChange[] {
     makeChange(data, 1, n, index, index < data.items ? 0 : undefined, n < count ? undefined : 1),
   );
 }
+
+/** The key of the key hash of all snapshots of the benchmarks. */
+export const benchHashKey = '000102030405060708090a0b0c0d0e0f';
+
+const hashKey = createKeyHash(benchHashKey);
 
 function isConfined(index: number): boolean {
   return contains(confined, hashKey(Buffer.from(toCanonicalKey(fromSdk(keyOf(index)), [keyName]))));

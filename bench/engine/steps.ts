@@ -28,6 +28,7 @@ import type { TaskInput, TaskResult } from '../../lambda/jobs/task.ts';
 import { keyName } from './items.ts';
 import { type BackupJob, createBackupJob } from '../../lambda/jobs/job.ts';
 import { type BackupId, createBackupId } from '../../lambda/model/ids.ts';
+import { benchHashKey } from './changes.ts';
 
 export const table: TableIdentity = {
   name: 'orders',
@@ -77,6 +78,7 @@ export async function beginBackup(store: ObjectStore, { kind, parent, files }: R
     id,
     marker,
     internal: false,
+    hashKey: benchHashKey,
     table,
     description,
     kind,

@@ -6,7 +6,7 @@ import { foldFrames } from '../snapshot/compact/fold.ts';
 import { type CopiedFrame, toFrames, type RawFrame, writeFrames } from '../snapshot/format/frame-file.ts';
 import { splitHashSpace, type HashRange, findRangeNumber, toHex } from '../snapshot/format/hash-range.ts';
 import { encodeLine, type RunKind } from '../snapshot/format/line.ts';
-import { keyNamesOf, type Manifest, runKey, type RunRef } from '../snapshot/format/manifest.ts';
+import { type Manifest, runKey, type RunRef } from '../snapshot/format/manifest.ts';
 import { mergeSorted } from '../snapshot/read/merge.ts';
 import type { NetChange } from '../snapshot/compact/net-change.ts';
 import { addOldImages } from '../snapshot/compact/old-images.ts';
@@ -16,6 +16,7 @@ import { type Budget, takeUntilSpent } from '../jobs/budget.ts';
 import { NetEffect } from './net-effect.ts';
 import { sourceOf } from './sources.ts';
 import { readSpills } from './spills.ts';
+import { keyRulesOf } from '../snapshot/format/key-rules.ts';
 
 /**
  * The work of one invocation of `apply`.
@@ -106,7 +107,7 @@ async function foldPartition(
   const frames = foldFrames(
     readBase(services.store, bases, partition, maxReadBytes),
     countChanges(mergeChanges(work, partition), effect),
-    { keyCount: keyNamesOf(plan.description).length, frameBytes },
+    { keys: keyRulesOf(plan), frameBytes },
     total,
   );
   const run = await writeRun(work, 'base', work.name, frames);
@@ -126,10 +127,10 @@ function mergeChanges(
   const spilled = readSpills(store, applyPlan.spills, range, config.limits);
   const isExact = parent === undefined || sourceOf(plan.origin).isExact(plan.origin);
   const changes = isExact ? spilled : addOldImages(store, parent, range, spilled);
-  const keyCount = keyNamesOf(plan.description).length;
+  const keys = keyRulesOf(plan);
   const deltas = replaced.filter((run) => run.kind === 'delta');
   if (deltas.length === 0) return changes;
-  const { sources, starts } = readRuns(store, deltas, range, keyCount, config.limits);
+  const { sources, starts } = readRuns(store, deltas, range, keys, config.limits);
   return mergeSorted<Merged>(
     [...sources, changes],
     (_older, newer) => ({ ...newer, overDelta: true }),

@@ -20,7 +20,7 @@ export function assembleManifest(applied: Applied): Manifest {
   const kind = isFull(applied) ? 'full' : plan.kind;
   return {
     format: 'tidemark-snapshot',
-    version: 1,
+    version: 2,
     id: plan.id,
     parent: plan.parent?.id ?? null,
     base: kind === 'full' || parent === undefined ? plan.id : parent.base,
@@ -29,6 +29,7 @@ export function assembleManifest(applied: Applied): Manifest {
     marker: plan.marker,
     table: plan.table,
     description: plan.description,
+    hashKey: plan.hashKey,
     cut,
     runs: [...selectKeptRuns(parent?.runs ?? [], applyPlan.ranges), ...added],
     partitions,

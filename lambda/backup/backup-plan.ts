@@ -48,6 +48,8 @@ export interface BackupPlan extends SourcePlan {
   /** True: `apply` reads back what it has written. */
   readonly checksum?: true;
   readonly description: TableDescription;
+  /** The key of the key hash: the parent's, or for a base the one that the deployment's secret gives. */
+  readonly hashKey: string;
   readonly kind: Kind;
   /** The head when this was decided: it must still be the head at the commit. */
   readonly headSeen: BackupId | undefined;

@@ -12,6 +12,7 @@ import { handOver } from './hand-over.ts';
 import type { Refusal } from '../sources/source.ts';
 import { sourceOf } from './sources.ts';
 import { pinIfSound } from './pin-parent.ts';
+import { readParent } from './read-parent.ts';
 import { findStartOver, startOver } from './start-over.ts';
 import { pauseSeconds } from '../jobs/pause.ts';
 import { backupStaging, type Staging } from '../jobs/staging.ts';
@@ -130,14 +131,29 @@ async function publishPlan(
   if (choice === undefined) return undefined;
   if ('error' in choice)
     throw new TidemarkError(choice.error, [choice.message, ...shortenReasons(choice.why)].join('; '));
-  return staging.publishOnce<BackupPlan>(names.plan, async () => createPlan(search, choice, startedAt));
+  return staging.publishOnce<BackupPlan>(names.plan, async () => {
+    const plan = createPlan(search, choice, startedAt);
+    return { ...plan, hashKey: await findHashKey(services, plan) };
+  });
+}
+
+/**
+ * Finds the key of the key hash: the parent's, because the snapshots share runs. All bases have the one that the secret
+ * gives, so that backups of any tables can be compared.
+ */
+async function findHashKey(
+  { store, secret }: Services,
+  plan: Pick<BackupPlan, 'parent' | 'table'>,
+): Promise<string> {
+  const parent = await readParent(store, plan);
+  return parent?.hashKey ?? (await secret.deriveKey('key-hash')).toString('hex', 0, 16);
 }
 
 function createPlan(
   { backup, head }: Search,
   { origin, parent, why }: Exclude<Reasoned, Refusal>,
   startedAt: number,
-): BackupPlan {
+): Omit<BackupPlan, 'hashKey'> {
   return {
     id: backup.id,
     marker: backup.asOf ?? backup.marker,

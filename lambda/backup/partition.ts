@@ -1,3 +1,4 @@
+import { createKeyHash } from '../item/key-hash.ts';
 import type { Services } from '../services/services.ts';
 import { keyNamesOf } from '../snapshot/format/manifest.ts';
 import { type BackupPlan, names, type PartitionPlan, type PartitionResult } from './backup-plan.ts';
@@ -29,10 +30,11 @@ export async function partition(
     const spills = new SpillWriter(services.store, limits, (n) =>
       staging.key(`${task}/${input.part}-${attempt}-${n}.spill`),
     );
+    const keys = { names: keyNamesOf(plan.description), hash: createKeyHash(plan.hashKey) };
     let filesDone = before;
     let bytes = 0;
     for (const file of files.slice(before)) {
-      await readStagedFile(services.store, file, keyNamesOf(plan.description), spills);
+      await readStagedFile(services.store, file, keys, spills);
       filesDone++;
       bytes += file.rawBytes;
       if (budget.isSpent() || bytes >= limits.partBytes) break;

@@ -1,7 +1,8 @@
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { wholeRange } from '../snapshot/format/hash-range.ts';
-import { keyNamesOf, type RunRef } from '../snapshot/format/manifest.ts';
+import { keyRulesOf } from '../snapshot/format/key-rules.ts';
+import type { RunRef } from '../snapshot/format/manifest.ts';
 import { readRun } from '../snapshot/read/read-snapshot.ts';
 import type { BackupPlan } from './backup-plan.ts';
 
@@ -11,12 +12,12 @@ import type { BackupPlan } from './backup-plan.ts';
  */
 export async function readBack(
   { store, config }: Pick<Services, 'store' | 'config'>,
-  plan: Pick<BackupPlan, 'description'>,
+  plan: Pick<BackupPlan, 'description' | 'hashKey'>,
   runs: readonly RunRef[],
 ): Promise<void> {
-  const keyCount = keyNamesOf(plan.description).length;
+  const keys = keyRulesOf(plan);
   for (const run of runs) {
-    const records = await countLines(readRun(store, run, wholeRange, keyCount, config.limits.maxReadBytes));
+    const records = await countLines(readRun(store, run, wholeRange, keys, config.limits.maxReadBytes));
     if (records === run.records) continue;
     throw readBackError(`${run.key} has ${records} lines, but ${run.records} were written`);
   }

@@ -2,10 +2,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import type { KeyNames } from '../item/attribute-value.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import type { NetChange } from '../snapshot/compact/net-change.ts';
-import { StagedLineParser } from '../snapshot/compact/staged-record.ts';
+import { type StagedKeys, StagedLineParser } from '../snapshot/compact/staged-record.ts';
 import type { StagedFile } from '../sources/staged-files.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { splitLines } from './split-lines.ts';
@@ -21,12 +20,12 @@ const chunkBytes = 256 * 1024;
 export async function readStagedFile(
   store: ObjectStore,
   file: StagedFile,
-  keyNames: KeyNames,
+  keys: StagedKeys,
   spills: SpillWriter,
 ): Promise<void> {
   const stored = new StoredBytes(store, file);
   try {
-    await addRecords(stored, file, keyNames, spills);
+    await addRecords(stored, file, keys, spills);
   } catch (error) {
     if (isError(error, 'ObjectNotFound')) throw corruptError(`${file.key} is missing`, error);
     // Report the damage instead: whatever else looks wrong in a damaged file follows from it.
@@ -39,10 +38,10 @@ export async function readStagedFile(
 async function addRecords(
   stored: StoredBytes,
   file: StagedFile,
-  keyNames: KeyNames,
+  keys: StagedKeys,
   spills: SpillWriter,
 ): Promise<void> {
-  const staged = new StagedLineParser(keyNames, file.order);
+  const staged = new StagedLineParser(keys, file.order);
   let records = 0;
   const parse = async (bytes: AsyncIterable<Buffer>): Promise<void> => {
     for await (const lines of splitLines(bytes, file.key)) {

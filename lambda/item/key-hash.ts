@@ -1,8 +1,18 @@
-import xxhash from 'xxhash-wasm';
+import siphash24 from 'siphash24';
 
-const hasher = await xxhash();
+/** Hashes a canonical key to an unsigned number of 64 bits. The hash is the item's place in the hash space. */
+export type KeyHash = (canonicalKey: Uint8Array) => bigint;
 
-/** Hashes a canonical key: xxHash64 with seed 0, unsigned 64 bits. The hash is the item's place in the hash space. */
-export function hashKey(canonicalKey: Uint8Array): bigint {
-  return hasher.h64Raw(canonicalKey);
+/**
+ * Creates the hash of a snapshot's keys: SipHash-2-4 with a key of 16 bytes, as 32 hex digits. Whoever writes items does not
+ * know that key, so cannot choose item keys that have one hash.
+ */
+export function createKeyHash(hashKey: string): KeyHash {
+  const key = Buffer.from(hashKey, 'hex');
+  const hash = new DataView(new ArrayBuffer(8));
+  const out = new Uint8Array(hash.buffer);
+  return (canonicalKey) => {
+    siphash24(canonicalKey, key, out, true);
+    return hash.getBigUint64(0, true);
+  };
 }

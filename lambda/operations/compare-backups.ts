@@ -4,6 +4,7 @@ import { TidemarkError } from '../runtime/errors.ts';
 import { compareSnapshots, type ComparisonStep, type Difference } from '../snapshot/compare/compare.ts';
 import { countReads, type Reads } from '../snapshot/read/counting-store.ts';
 import { formatHash, parseHash, wholeRange } from '../snapshot/format/hash-range.ts';
+import type { Manifest } from '../snapshot/format/manifest.ts';
 import { Budget } from '../jobs/budget.ts';
 import { createPageToken, hexPlace, readPlace } from './page-token.ts';
 import { readBackupManifest, findReadableBackup, readUnlessDeleted } from './find-backup.ts';
@@ -70,6 +71,7 @@ export async function compareBackups(
       readBackupManifest(store, from),
       readBackupManifest(store, to),
     ]);
+    checkSameHash(before, after);
     const range = { from: start, to: wholeRange.to };
     const steps = compareSnapshots(store, before, after, range, services.config.limits);
     const { listed, end } = await collectPage(steps, limit, budget);
@@ -91,6 +93,14 @@ export async function compareBackups(
 function checkSameKeys(from: BackupRecord, to: BackupRecord): void {
   const [a, b] = [from, to].map(({ description }) => JSON.stringify(keyAttributesOf(description)));
   if (a !== b) throw new TidemarkError('Validation', 'The backups are of tables with different keys');
+}
+
+/** Throws `Validation`. Snapshots are compared in the order of their hashes. */
+function checkSameHash(from: Manifest, to: Manifest): void {
+  if (from.hashKey === to.hashKey) return;
+  const text =
+    'The backups were made with different secrets. Make a new backup of each table, and compare these.';
+  throw new TidemarkError('Validation', text);
 }
 
 /** Collects differences up to the hash where the page ends: when it is full, or when the time is used up. */

@@ -4,7 +4,7 @@ import type { Item } from '../item/attribute-value.ts';
 import { countReads, type Reads } from '../snapshot/read/counting-store.ts';
 import { readItem } from '../snapshot/read/read-item.ts';
 import { readBackupManifest, findReadableBackup, readUnlessDeleted } from './find-backup.ts';
-import { locateKey } from './locate-key.ts';
+import { encodeKey, locateKey } from './locate-key.ts';
 import type { ReadServices } from '../services/operation-services.ts';
 
 export interface GetBackupItemInput {
@@ -27,10 +27,11 @@ export async function getBackupItem(
   { backup: backupKey, key }: GetBackupItemInput,
 ): Promise<BackupItem> {
   const readable = await findReadableBackup(services, backupKey);
-  const wanted = locateKey(key, readable.backup.description);
+  const wanted = encodeKey(key, readable.backup.description);
   const store = countReads(services.store);
   return readUnlessDeleted(services, [backupKey], async () => {
-    const { image } = await readItem(store, await readBackupManifest(store, readable), wanted);
+    const manifest = await readBackupManifest(store, readable);
+    const { image } = await readItem(store, manifest, locateKey(wanted, manifest));
     return { backup: readable.backup, item: image?.toString(), ...store.reads };
   });
 }

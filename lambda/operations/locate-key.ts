@@ -1,10 +1,10 @@
 import type { TableDescription } from '../model/records.ts';
 import type { Item } from '../item/attribute-value.ts';
 import { toCanonicalKey } from '../item/canonical.ts';
-import { hashKey } from '../item/key-hash.ts';
+import { createKeyHash } from '../item/key-hash.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import type { Keyed } from '../snapshot/format/change.ts';
-import { keyNamesOf } from '../snapshot/format/manifest.ts';
+import { keyNamesOf, type Manifest } from '../snapshot/format/manifest.ts';
 
 /** An attribute of a key: its name and type. */
 type KeyAttribute = readonly [name: string, type: string | undefined];
@@ -20,19 +20,23 @@ export function keyAttributesOf(description: TableDescription): KeyAttribute[] {
   return keyNamesOf(description).map((name) => [name, types.get(name)]);
 }
 
-/** Computes where an item of this key lies in a snapshot. Throws `Validation` unless it has exactly the table's key attributes. */
-export function locateKey(key: Item, description: TableDescription): Keyed {
+/** Encodes a key. Throws `Validation` unless it has exactly the table's key attributes. */
+export function encodeKey(key: Item, description: TableDescription): Buffer {
   const attributes = keyAttributesOf(description);
   const isSchema =
     Object.keys(key).length === attributes.length &&
     attributes.every(([name, type = '']) => Object.hasOwn(key, name) && Object.hasOwn(key[name] ?? {}, type));
   if (!isSchema) throw schemaMismatch();
   try {
-    const canonical = Buffer.from(toCanonicalKey(key, keyNamesOf(description)));
-    return { hash: hashKey(canonical), key: canonical };
+    return Buffer.from(toCanonicalKey(key, keyNamesOf(description)));
   } catch (error) {
     throw isError(error, 'RecordNotUnderstood') ? schemaMismatch(error) : error;
   }
+}
+
+/** Computes where an item of this key lies in a snapshot. */
+export function locateKey(key: Buffer, { hashKey }: Pick<Manifest, 'hashKey'>): Keyed {
+  return { hash: createKeyHash(hashKey)(key), key };
 }
 
 function schemaMismatch(cause?: unknown): TidemarkError {

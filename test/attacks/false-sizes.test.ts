@@ -13,7 +13,7 @@ import { openFrame } from '../../lambda/snapshot/read/read-frames.ts';
 import { parseBackupId } from '../../lambda/model/ids.ts';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 import { decompressText } from '../../local/dynamodb/exports/import-source.ts';
-import { createMemoryStore } from '../support/snapshot/support.ts';
+import { createMemoryStore, hashKey } from '../support/snapshot/support.ts';
 
 const mebibyte = 1024 * 1024;
 const corrupt = (message: string) => ({ code: 'SnapshotCorrupt', message: expect.stringContaining(message) });
@@ -122,7 +122,8 @@ describe('a staged file', () => {
     await store.put('file', gzipSync(text));
     const checksum = { algorithm: 'md5', base64: '' } as const;
     const spills = new SpillWriter(store, { ...defaultLimits, maxSortBytes: mebibyte }, (n) => `spill-${n}`);
-    await readStagedFile(store, { key: 'file', order: '0', records, rawBytes: 1, checksum }, ['pk'], spills);
+    const keys = { names: ['pk'] as const, hash: hashKey };
+    await readStagedFile(store, { key: 'file', order: '0', records, rawBytes: 1, checksum }, keys, spills);
   }
 
   it('with a line of 64 MiB is refused once 32 MiB were read', async () => {

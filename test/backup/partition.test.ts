@@ -22,7 +22,7 @@ import {
 import { partition } from '../../lambda/backup/partition.ts';
 import { backupStaging, partName } from '../../lambda/jobs/staging.ts';
 import { smallLimits } from '../support/snapshot/chain.ts';
-import { manifestOf, createMemoryStore } from '../support/snapshot/support.ts';
+import { manifestOf, createMemoryStore, testHashKey } from '../support/snapshot/support.ts';
 import { createBackupJob } from '../../lambda/jobs/job.ts';
 import { testSecret } from '../support/secret.ts';
 
@@ -46,8 +46,9 @@ async function partitionFile(bytes: Buffer, written = bytes): Promise<string[] |
   } as Services;
   const job = createBackupJob('Music', manifestOf([]).id);
   const staging = backupStaging(services, job);
-  const plan: Pick<BackupPlan, 'id' | 'description'> = {
+  const plan: Pick<BackupPlan, 'id' | 'description' | 'hashKey'> = {
     id: job.id,
+    hashKey: testHashKey,
     description: manifestOf([]).description,
   };
   await staging.note(names.plan, plan);

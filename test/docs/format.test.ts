@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Item } from '../../lambda/item/attribute-value.ts';
 import { toCanonicalItem, toCanonicalKey } from '../../lambda/item/canonical.ts';
-import { hashKey } from '../../lambda/item/key-hash.ts';
+import { createKeyHash } from '../../lambda/item/key-hash.ts';
 import { measureItem } from '../../lambda/item/size.ts';
 import { digestImage } from '../../lambda/snapshot/format/digest.ts';
 import { formatHash } from '../../lambda/snapshot/format/hash-range.ts';
@@ -16,7 +16,7 @@ it('docs/format.md shows the true canonical form, key, hash, digest and size of 
   const rows = {
     'canonical form': `\`${form}\``,
     'canonical key': `\`${key}\``,
-    'key hash (section 2)': `\`${formatHash(hashKey(Buffer.from(key)))}\``,
+    'key hash (section 2), with the hash key `000102030405060708090a0b0c0d0e0f`': `\`${formatHash(createKeyHash('000102030405060708090a0b0c0d0e0f')(Buffer.from(key)))}\``,
     'item digest (section 4)': `\`${digestImage(Buffer.from(form)).toString('hex')}\``,
     'item size (section 6)': `${measureItem(item)} bytes`,
   };

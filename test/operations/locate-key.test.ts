@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../../lambda/item/attribute-value.ts';
-import { locateKey } from '../../lambda/operations/locate-key.ts';
+import { encodeKey } from '../../lambda/operations/locate-key.ts';
 import { manifestOf } from '../support/snapshot/support.ts';
 
 const description = {
@@ -16,9 +16,9 @@ const description = {
   ],
 };
 
-const canonical = (key: Item) => String(locateKey(key, description).key);
+const canonical = (key: Item) => encodeKey(key, description).toString();
 
-describe('locateKey', () => {
+describe('encodeKey', () => {
   it.each<[string, Item]>([
     ['in canonical form', { pk: { B: 'AQI=' }, sk: { N: '10' } }],
     ['in another order', { sk: { N: '10' }, pk: { B: 'AQI=' } }],
@@ -39,7 +39,7 @@ describe('locateKey', () => {
     ['with a value that is no text', { pk: { B: 1 }, sk: { N: '1' } }],
     ['that is empty', {}],
   ])('throws Validation in DynamoDB’s words for a key %s', (_name, key) => {
-    expect(() => locateKey(key as Item, description)).toThrow(
+    expect(() => encodeKey(key as Item, description)).toThrow(
       expect.objectContaining({
         code: 'Validation',
         message: 'The provided key element does not match the schema',

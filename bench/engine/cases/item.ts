@@ -1,7 +1,7 @@
 import { createRandom } from '../../../cli/demo/random.ts';
 import { toCanonicalKey } from '../../../lambda/item/canonical.ts';
 import { fromSdk } from '../../../lambda/item/from-sdk.ts';
-import { hashKey } from '../../../lambda/item/key-hash.ts';
+import { createKeyHash } from '../../../lambda/item/key-hash.ts';
 import { countReads } from '../../../lambda/snapshot/read/counting-store.ts';
 import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { readItem } from '../../../lambda/snapshot/read/read-item.ts';
@@ -35,7 +35,7 @@ export async function measureItemReads(
     let found = false;
     const { wall } = await measureCost(async () => {
       const { manifest } = await readManifest(store, table.tableId, snapshot);
-      const { image } = await readItem(store, manifest, { hash: hashKey(key), key });
+      const { image } = await readItem(store, manifest, { hash: createKeyHash(manifest.hashKey)(key), key });
       found = image !== undefined;
     });
     return { ms: wall * 1000, ...store.reads, found };

@@ -33,7 +33,7 @@ export async function* foldFrames(
   options: FoldOptions,
   total: ContentSum,
 ): AsyncGenerator<RawFrame | CopiedFrame> {
-  const { keyCount, frameBytes } = options;
+  const { keys, frameBytes } = options;
   const frame = new FrameBuilder(options, total);
   await using entries = new EntryCursor(changes);
   for await (const stored of base) {
@@ -51,7 +51,7 @@ export async function* foldFrames(
     if (stored.whole && !more && frame.rawLength + lines.length + countLineBytes(mine) < 2 * frameBytes) {
       frame.splice(lines, mine, contentOf(stored));
     } else {
-      const kept = decodeLines('base', lines, keyCount).filter(({ hash }) => contains(stored.range, hash));
+      const kept = decodeLines('base', lines, keys).filter(({ hash }) => contains(stored.range, hash));
       yield* mergeLines(frame, kept, mine, entries, fallsHere, frameBytes);
     }
     // A small frame stays open for what follows, so that deletions do not make frames smaller and smaller.

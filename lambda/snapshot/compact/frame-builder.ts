@@ -4,23 +4,24 @@ import { FrameBytes } from '../format/frame-bytes.ts';
 import type { RawFrame } from '../format/frame-file.ts';
 import { decodeKey, decodeLine, encodeLine } from '../format/line.ts';
 import { findLine } from '../read/find-line.ts';
+import type { KeyRules } from '../format/key-rules.ts';
 
 /** The settings of a fold. */
 export interface FoldOptions {
-  readonly keyCount: number;
+  readonly keys: KeyRules;
   /** The target size of new frames. */
   readonly frameBytes: number;
 }
 
 /** Collects the lines of one new frame after another, with their content. Each closed frame's content is added to `total`. */
 export class FrameBuilder {
-  readonly #keyCount: number;
+  readonly #keys: KeyRules;
   readonly #total: ContentSum;
   readonly #lines: FrameBytes;
   #content = new ContentSum();
 
-  constructor({ keyCount, frameBytes }: FoldOptions, total: ContentSum) {
-    this.#keyCount = keyCount;
+  constructor({ keys, frameBytes }: FoldOptions, total: ContentSum) {
+    this.#keys = keys;
     this.#total = total;
     this.#lines = new FrameBytes(frameBytes);
   }
@@ -41,7 +42,7 @@ export class FrameBuilder {
     this.#content.addContent(content);
     let from = 0;
     for (const change of changes) {
-      const { start, end } = findLine('base', lines, this.#keyCount, change, from);
+      const { start, end } = findLine('base', lines, this.#keys, change, from);
       if (start > from) this.#lines.append([lines.subarray(from, start)]);
       if (end > start) this.#remove(lines.subarray(start, end));
       this.add(change);
@@ -57,7 +58,7 @@ export class FrameBuilder {
     const lines = this.#lines.take();
     this.#content = new ContentSum();
     return {
-      first: decodeKey('base', lines, 0, this.#keyCount),
+      first: decodeKey('base', lines, 0, this.#keys),
       lines,
       count: items,
       content: { bytes, digest },
@@ -65,7 +66,7 @@ export class FrameBuilder {
   }
 
   #remove(line: Buffer): void {
-    const { image } = decodeLine('base', line, this.#keyCount);
+    const { image } = decodeLine('base', line, this.#keys);
     if (image !== undefined) this.#content.remove(image);
   }
 }

@@ -3,10 +3,11 @@ import { measureImage } from '../format/content.ts';
 import { digestImage } from '../format/digest.ts';
 import { fromHex, type HashRange } from '../format/hash-range.ts';
 import { type Layer, lookUp, OpenRun } from '../read/lookup.ts';
-import { keyNamesOf, type Manifest } from '../format/manifest.ts';
+import { type Manifest } from '../format/manifest.ts';
 import type { NetChange, OldImage } from './net-change.ts';
 import { OpenFiles } from '../read/open-files.ts';
 import { selectRuns } from '../read/runs.ts';
+import { keyRulesOf } from '../format/key-rules.ts';
 
 /**
  * Replaces the old images of changes by what the parent holds for their keys. This is for sources without exact boundaries,
@@ -19,9 +20,9 @@ export async function* addOldImages(
   range: HashRange,
   batches: AsyncIterable<readonly NetChange[]>,
 ): AsyncGenerator<NetChange[]> {
-  const keyCount = keyNamesOf(parent.description).length;
+  const keys = keyRulesOf(parent);
   const newestFirst = selectRuns(parent.runs, range).toReversed();
-  const files = new OpenFiles(newestFirst, (run) => new OpenRun(store, run, keyCount));
+  const files = new OpenFiles(newestFirst, (run) => new OpenRun(store, run, keys));
   for await (const batch of batches) {
     const [first, last] = [batch[0], batch.at(-1)];
     if (first === undefined || last === undefined) continue;

@@ -3,7 +3,7 @@ import type { Item, KeyNames } from '../../item/attribute-value.ts';
 import { toCanonicalItem, toCanonicalKey } from '../../item/canonical.ts';
 import { ItemScanner, type ScannedItem } from '../../item/item-scanner.ts';
 import { hasDoubledName } from '../../item/doubled-name.ts';
-import { hashKey } from '../../item/key-hash.ts';
+import type { KeyHash } from '../../item/key-hash.ts';
 import { parseJson } from '../../item/parse-json.ts';
 import { notPlain } from '../../item/scalar-scanner.ts';
 import { measureItem } from '../../item/size.ts';
@@ -20,6 +20,12 @@ interface StagedRecord extends Partial<Record<ImageName, ScannedItem>> {
   order: string;
 }
 
+/** The names of the key attributes, partition key first, and the hash of their values. */
+export interface StagedKeys {
+  readonly names: KeyNames;
+  readonly hash: KeyHash;
+}
+
 const colon = 0x3a;
 const comma = 0x2c;
 const openBrace = 0x7b;
@@ -31,13 +37,15 @@ const closeBrace = 0x7d;
  */
 export class StagedLineParser {
   readonly #keyNames: KeyNames;
+  readonly #hash: KeyHash;
   readonly #exportOrder: string | undefined;
   readonly #scanner: ItemScanner;
 
-  constructor(keyNames: KeyNames, exportOrder?: string) {
-    this.#keyNames = keyNames;
+  constructor({ names, hash }: StagedKeys, exportOrder?: string) {
+    this.#keyNames = names;
+    this.#hash = hash;
     this.#exportOrder = exportOrder;
-    this.#scanner = new ItemScanner(keyNames);
+    this.#scanner = new ItemScanner(names);
   }
 
   /**
@@ -48,7 +56,7 @@ export class StagedLineParser {
   parse(line: Buffer): NetChange {
     // Decoding would silently replace invalid bytes by U+FFFD.
     if (!isUtf8(line)) throw new TidemarkError('StagedDataCorrupt', 'a staged line is not UTF-8');
-    const change = toNetChange(this.#scan(line) ?? readRecord(line, this.#keyNames));
+    const change = toNetChange(this.#scan(line) ?? readRecord(line, this.#keyNames), this.#hash);
     const order = this.#exportOrder;
     return order === undefined ? change : { ...change, first: order, last: order, once: true };
   }
@@ -97,7 +105,7 @@ function isImageName(name: string): name is ImageName {
   return images.some((image) => image === name);
 }
 
-function toNetChange({ order, Item, Keys, OldImage, NewImage }: StagedRecord): NetChange {
+function toNetChange({ order, Item, Keys, OldImage, NewImage }: StagedRecord, hash: KeyHash): NetChange {
   const keyed = Item ?? Keys;
   if (keyed === undefined) throw notUnderstoodError('a staged record has neither Item nor Keys');
   const image = Item ?? NewImage;
@@ -108,7 +116,7 @@ function toNetChange({ order, Item, Keys, OldImage, NewImage }: StagedRecord): N
     }
   }
   return {
-    hash: hashKey(key),
+    hash: hash(key),
     key,
     first: order,
     last: order,

@@ -18,11 +18,12 @@ import type { Change, Keyed } from '../format/change.ts';
 import type { HashRange } from '../format/hash-range.ts';
 import type { Limits } from '../format/limits.ts';
 import { type FrameSet, type Layer, lookUp, OpenRun } from '../read/lookup.ts';
-import { keyNamesOf, type Manifest, type RunRef } from '../format/manifest.ts';
+import { type Manifest, type RunRef } from '../format/manifest.ts';
 import { mergeSorted } from '../read/merge.ts';
 import { OpenFiles } from '../read/open-files.ts';
 import { type Stretch, splitIntoStretches } from './stretches.ts';
 import { batchWholeHashes } from './whole-hashes.ts';
+import { keyRulesOf } from '../format/key-rules.ts';
 
 /** An item in which two snapshots differ. */
 export interface Difference extends Keyed {
@@ -56,8 +57,8 @@ export async function* compareSnapshots(
   range: HashRange,
   limits: Limits,
 ): AsyncGenerator<ComparisonStep> {
-  const keyCount = keyNamesOf(from.description).length;
-  const files = new OpenFiles([...from.runs, ...to.runs], (run) => new OpenRun(store, run, keyCount));
+  const keys = keyRulesOf(from);
+  const files = new OpenFiles([...from.runs, ...to.runs], (run) => new OpenRun(store, run, keys));
   for (const stretch of splitIntoStretches(from.runs, to.runs, range)) {
     files.closeBelow(stretch.range.from);
     yield* compareStretch(files, stretch, limits);

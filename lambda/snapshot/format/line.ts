@@ -1,4 +1,4 @@
-import { hashKey } from '../../item/key-hash.ts';
+import type { KeyRules } from './key-rules.ts';
 import type { Change, Keyed } from './change.ts';
 import { corruptError } from './frame.ts';
 
@@ -35,20 +35,20 @@ export function encodeLine(kind: RunKind, { key, image }: Change): readonly Buff
  * Decodes the lines of a frame as changes, in order. It parses no item: it only finds where each key ends, and images are
  * views of `frame`. Throws `SnapshotCorrupt` for bytes that are not whole lines of this kind of run.
  */
-export function decodeLines(kind: RunKind, frame: Buffer, keyCount: number): Change[] {
+export function decodeLines(kind: RunKind, frame: Buffer, rules: KeyRules): Change[] {
   const changes: Change[] = [];
   for (let start = 0; start < frame.length;) {
     const end = findLineEnd(frame, start);
-    changes.push(decodeLine(kind, frame.subarray(start, end), keyCount));
+    changes.push(decodeLine(kind, frame.subarray(start, end), rules));
     start = end;
   }
   return changes;
 }
 
 /** Decodes one line, line end included, as a change. Throws `SnapshotCorrupt`. */
-export function decodeLine(kind: RunKind, lineWithEnd: Buffer, keyCount: number): Change {
+export function decodeLine(kind: RunKind, lineWithEnd: Buffer, rules: KeyRules): Change {
   const line = lineWithEnd.subarray(0, -1);
-  return kind === 'base' ? decodeItemLine(line, keyCount) : decodeChangeLine(line, keyCount);
+  return kind === 'base' ? decodeItemLine(line, rules) : decodeChangeLine(line, rules);
 }
 
 /** Finds where the line that begins at `start` ends, after its line end. Throws `SnapshotCorrupt` if it has none. */
@@ -59,29 +59,29 @@ export function findLineEnd(frame: Buffer, start: number): number {
 }
 
 /** Decodes only the key of the line that begins at `start`. Throws `SnapshotCorrupt`. */
-export function decodeKey(kind: RunKind, frame: Buffer, start: number, keyCount: number): Keyed {
+export function decodeKey(kind: RunKind, frame: Buffer, start: number, rules: KeyRules): Keyed {
   const head = kind === 'base' ? itemKeyHead : keysHead;
   if (!startsWith(frame, head, start)) throw corruptError(`a line of a ${kind} run has no key`);
   const from = start + head.length;
-  const key = frame.subarray(from, findKeyEnd(frame, from, keyCount));
-  return { hash: hashKey(key), key };
+  const key = frame.subarray(from, findKeyEnd(frame, from, rules.count));
+  return { hash: rules.hash(key), key };
 }
 
-function decodeItemLine(line: Buffer, keyCount: number): Change {
+function decodeItemLine(line: Buffer, rules: KeyRules): Change {
   if (!startsWith(line, itemHead, 0)) throw corruptError('a line of a base run is not an item');
   const image = sliceImage(line, itemHead.length);
-  const key = image.subarray(1, findKeyEnd(image, 1, keyCount));
-  return { hash: hashKey(key), key, image };
+  const key = image.subarray(1, findKeyEnd(image, 1, rules.count));
+  return { hash: rules.hash(key), key, image };
 }
 
-function decodeChangeLine(line: Buffer, keyCount: number): Change {
+function decodeChangeLine(line: Buffer, rules: KeyRules): Change {
   if (!startsWith(line, keysHead, 0)) throw corruptError('a line of a delta run is not a change');
-  const end = findKeyEnd(line, keysHead.length, keyCount);
+  const end = findKeyEnd(line, keysHead.length, rules.count);
   const key = line.subarray(keysHead.length, end);
   const image = startsWith(line, newImageHead, end) ? sliceImage(line, end + newImageHead.length) : undefined;
   if (image === undefined && !line.subarray(end).equals(keysTail))
     throw corruptError('a line of a delta run is not a change');
-  return { hash: hashKey(key), key, image };
+  return { hash: rules.hash(key), key, image };
 }
 
 /** Returns the image that goes from `start` up to the closing brace of the line. */
@@ -98,10 +98,10 @@ const quote = 0x22;
 const backslash = 0x5c;
 const closingBrace = 0x7d;
 
-/** Finds the end of the key at `start`: `keyCount` members `"name":{"T":"value"}`, separated by commas. */
-function findKeyEnd(line: Buffer, start: number, keyCount: number): number {
+/** Finds the end of the key at `start`: `count` members `"name":{"T":"value"}`, separated by commas. */
+function findKeyEnd(line: Buffer, start: number, count: number): number {
   let at = start;
-  for (let member = 0; member < keyCount; member++) {
+  for (let member = 0; member < count; member++) {
     if (member > 0) at += 1; // ,
     at = findStringEnd(line, at) + 2; // :{
     at = findStringEnd(line, at) + 1; // :

@@ -50,7 +50,7 @@ export interface RunRef {
 /** The object that defines a snapshot: docs/format.md, section 5. It does not hold the time at which it was written. */
 export interface Manifest extends Content {
   readonly format: 'tidemark-snapshot';
-  readonly version: 1;
+  readonly version: 2;
   readonly id: BackupId;
   /** The snapshot that the changes were applied to; null if there was none. */
   readonly parent: BackupId | null;
@@ -61,6 +61,8 @@ export interface Manifest extends Content {
   readonly marker: number;
   readonly table: TableIdentity;
   readonly description: TableDescription;
+  /** The key of the key hash, 32 hex digits. All snapshots that share runs have the same one. */
+  readonly hashKey: string;
   readonly cut: Cut;
   readonly runs: readonly RunRef[];
   readonly partitions: readonly Content[];
@@ -134,7 +136,8 @@ export async function readManifest(
       throw isError(cause, 'ObjectNotFound') ? corruptError(`${key}: missing`, cause) : cause;
     });
     const manifest = decompressJson(bytes, sha256 ?? sha256Hex(bytes), key) as Manifest | null;
-    const known = manifest?.format === 'tidemark-snapshot' && manifest.version === 1;
+    const known =
+      manifest?.format === 'tidemark-snapshot' && manifest.version === 2 && isHashKey(manifest.hashKey);
     if (!known || !Array.isArray(manifest.runs) || !Array.isArray(manifest.partitions)) {
       throw corruptError(`${key}: unknown format`);
     }
@@ -143,6 +146,10 @@ export async function readManifest(
   } catch (error) {
     throw nameObject(error, key);
   }
+}
+
+function isHashKey(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{32}$/.test(value);
 }
 
 /** Reads the manifest if it was published; else returns undefined. For a step that may be a repeat. */

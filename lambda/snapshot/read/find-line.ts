@@ -1,5 +1,6 @@
 import { compareKeyed, type Keyed } from '../format/change.ts';
 import { findLineEnd, decodeKey, type RunKind } from '../format/line.ts';
+import type { KeyRules } from '../format/key-rules.ts';
 
 /** The place of a key's line in the lines of a frame, line end included. */
 export interface LineSpan {
@@ -23,13 +24,13 @@ const firstStep = 4096;
  *
  * Throws `SnapshotCorrupt` where it meets something that is not a line.
  */
-export function findLine(kind: RunKind, frame: Buffer, keyCount: number, target: Keyed, from = 0): LineSpan {
+export function findLine(kind: RunKind, frame: Buffer, keys: KeyRules, target: Keyed, from = 0): LineSpan {
   let low = from;
   let high = frame.length;
   for (let step = firstStep; low < high;) {
     const middle = step > 0 && low + step < high ? low + step : (low + high) >>> 1;
     const start = findLineStart(frame, middle);
-    const order = compareKeyed(decodeKey(kind, frame, start, keyCount), target);
+    const order = compareKeyed(decodeKey(kind, frame, start, keys), target);
     if (order === 0) return { start, end: findLineEnd(frame, start) };
     if (order < 0) {
       low = findLineEnd(frame, start);

@@ -25,6 +25,7 @@ import {
 import { contains, type HashRange } from '../format/hash-range.ts';
 import { decodeLine, decodeLines, type RunKind } from '../format/line.ts';
 import { fetchFrames, openFrame } from './read-frames.ts';
+import type { KeyRules } from '../format/key-rules.ts';
 
 /** A reference to a run's file. */
 export interface RunFile extends IndexedFile {
@@ -53,15 +54,15 @@ const beforeAllKeys = Buffer.alloc(0);
 export class OpenRun {
   readonly #store: ObjectStore;
   readonly #file: RunFile;
-  readonly #keyCount: number;
+  readonly #keys: KeyRules;
   #index: Promise<readonly FrameEntry[]> | undefined;
   /** The last frame that was read for a range, and the last one for a key: the next range may begin with either. */
   readonly #last: { range?: OpenedFrame; key?: OpenedFrame } = {};
 
-  constructor(store: ObjectStore, file: RunFile, keyCount: number) {
+  constructor(store: ObjectStore, file: RunFile, keys: KeyRules) {
     this.#store = store;
     this.#file = file;
-    this.#keyCount = keyCount;
+    this.#keys = keys;
   }
 
   /** Returns the file's frames. The index is fetched once; if that fails, every call fails. */
@@ -123,16 +124,16 @@ export class OpenRun {
   /** Finds a key's line and copies it: a view would keep the whole frame in memory. */
   #copyLine(lines: Buffer, key: Keyed): Change | undefined {
     const { kind } = this.#file;
-    const { start, end } = findLine(kind, lines, this.#keyCount, key);
+    const { start, end } = findLine(kind, lines, this.#keys, key);
     if (start === end) return undefined;
-    return decodeLine(kind, Buffer.from(lines.subarray(start, end)), this.#keyCount);
+    return decodeLine(kind, Buffer.from(lines.subarray(start, end)), this.#keys);
   }
 
   #decodeRange(lines: Buffer, { from, to }: HashRange): Change[] {
     const { kind } = this.#file;
     const findStart = (hash: bigint): number =>
-      findLine(kind, lines, this.#keyCount, { hash, key: beforeAllKeys }).start;
-    return decodeLines(kind, lines.subarray(findStart(from), findStart(to)), this.#keyCount);
+      findLine(kind, lines, this.#keys, { hash, key: beforeAllKeys }).start;
+    return decodeLines(kind, lines.subarray(findStart(from), findStart(to)), this.#keys);
   }
 }
 

@@ -2,8 +2,9 @@ import type { ObjectStore } from '../../storage/object-store.ts';
 import type { Keyed } from '../format/change.ts';
 import { countReads, type Reads } from './counting-store.ts';
 import { OpenRun } from './lookup.ts';
-import { keyNamesOf, type Manifest } from '../format/manifest.ts';
+import { type Manifest } from '../format/manifest.ts';
 import { selectRuns } from './runs.ts';
+import { keyRulesOf } from '../format/key-rules.ts';
 
 /** The result of reading one item, and what reading it cost. */
 export interface ItemReading extends Reads {
@@ -17,9 +18,9 @@ export interface ItemReading extends Reads {
  */
 export async function readItem(store: ObjectStore, manifest: Manifest, key: Keyed): Promise<ItemReading> {
   const counting = countReads(store);
-  const keyCount = keyNamesOf(manifest.description).length;
+  const keys = keyRulesOf(manifest);
   const runs = selectRuns(manifest.runs, { from: key.hash, to: key.hash + 1n });
-  const newestFirst = runs.toReversed().map((run) => new OpenRun(counting, run, keyCount));
+  const newestFirst = runs.toReversed().map((run) => new OpenRun(counting, run, keys));
   // All at once: one after another, each would be a round trip. A failed index matters only if its run has to be searched.
   await Promise.allSettled(newestFirst.map((run) => run.readIndex()));
   for (const run of newestFirst) {

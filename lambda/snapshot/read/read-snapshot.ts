@@ -14,10 +14,11 @@ import type { Change } from '../format/change.ts';
 import { fromHex, type HashRange, intersect, keepInRange } from '../format/hash-range.ts';
 import { decodeLines } from '../format/line.ts';
 import { defaultLimits, type Limits } from '../format/limits.ts';
-import { keyNamesOf, type Manifest, type RunRef } from '../format/manifest.ts';
+import { type Manifest, type RunRef } from '../format/manifest.ts';
 import { mergeSorted } from './merge.ts';
 import { readFrames } from './read-frames.ts';
 import { countOpenRuns, selectRuns } from './runs.ts';
+import { type KeyRules, keyRulesOf } from '../format/key-rules.ts';
 
 /**
  * Reads the items of a snapshot in a range of hashes, in order and in batches. It merges the runs, keeps the newest line
@@ -29,8 +30,8 @@ export async function* readSnapshot(
   range: HashRange,
   limits: Limits = defaultLimits,
 ): AsyncGenerator<readonly SnapshotItem[]> {
-  const keyCount = keyNamesOf(manifest.description).length;
-  const { sources, starts } = readRuns(store, manifest.runs, range, keyCount, limits);
+  const keys = keyRulesOf(manifest);
+  const { sources, starts } = readRuns(store, manifest.runs, range, keys, limits);
   for await (const batch of mergeSorted(sources, (_older, newer) => newer, limits.batchEntries, starts))
     yield batch.filter(isItem);
 }
@@ -44,7 +45,7 @@ export function readRuns(
   store: ObjectStore,
   runs: readonly RunRef[],
   range: HashRange,
-  keyCount: number,
+  keys: KeyRules,
   { maxReadBytes, maxAheadBytes }: Pick<Limits, 'maxReadBytes' | 'maxAheadBytes'>,
 ): { readonly sources: AsyncGenerator<Change[]>[]; readonly starts: bigint[] } {
   const selected = selectRuns(runs, range);
@@ -52,7 +53,7 @@ export function readRuns(
   const share = Math.floor(maxAheadBytes / (2 * Math.max(1, countOpenRuns(selected))));
   const readAhead = Math.min(maxReadBytes, share);
   return {
-    sources: selected.map((run) => readRun(store, run, range, keyCount, readAhead)),
+    sources: selected.map((run) => readRun(store, run, range, keys, readAhead)),
     starts: selected.map((run) => fromHex(run.range).from),
   };
 }
@@ -69,12 +70,12 @@ export async function* readRun(
   store: ObjectStore,
   run: RunRef,
   range: HashRange,
-  keyCount: number,
+  keys: KeyRules,
   readAhead: number,
 ): AsyncGenerator<Change[]> {
   const part = intersect(fromHex(run.range), range);
   if (part === undefined) return;
   for await (const frame of readFrames(store, run, part, readAhead)) {
-    yield keepInRange(part, decodeLines(run.kind, frame, keyCount));
+    yield keepInRange(part, decodeLines(run.kind, frame, keys));
   }
 }

@@ -6,11 +6,12 @@ import { formatHash } from '../format/hash-range.ts';
 import { decodeLines, type RunKind } from '../format/line.ts';
 import { openFrame, type StoredFrame } from '../read/read-frames.ts';
 import type { LineVerifier, VerifiedLine } from './verify-line.ts';
+import type { KeyRules } from '../format/key-rules.ts';
 
 /** The facts that a frame is verified against, in addition to its entry in the index. */
 export interface FrameRules {
   readonly kind: RunKind;
-  readonly keyCount: number;
+  readonly keys: KeyRules;
   readonly lines: LineVerifier;
   /** Where the next frame begins or, for the last frame, the run ends. Undefined: at the end of the hash space. */
   readonly next: KeyPosition | undefined;
@@ -22,7 +23,7 @@ export interface FrameRules {
  */
 export async function verifyFrame(stored: StoredFrame, rules: FrameRules): Promise<VerifiedLine[]> {
   const { entry } = stored;
-  const lines = decodeLines(rules.kind, openFrame(stored), rules.keyCount);
+  const lines = decodeLines(rules.kind, openFrame(stored), rules.keys);
   if (lines.length !== entry.count)
     throw corruptError(`the frame has ${lines.length} lines, not ${entry.count}`);
   verifyOrder(lines, entry, rules.next);

@@ -25,6 +25,7 @@ import { type PlacedRun, groupByPartition, selectRuns } from '../read/runs.ts';
 import { verifyFile } from './verify-file.ts';
 import { sumLines, verifyFrame } from './verify-frame.ts';
 import { LineVerifier, type VerifiedLine } from './verify-line.ts';
+import { type KeyRules, keyRulesOf } from '../format/key-rules.ts';
 
 /** What a verification checks. */
 export interface VerificationOptions {
@@ -58,7 +59,7 @@ export class Verification {
   readonly #store: ObjectStore;
   readonly #manifest: Manifest;
   readonly #options: VerificationOptions;
-  readonly #keyCount: number;
+  readonly #keys: KeyRules;
   readonly #lines: LineVerifier;
   readonly #ranges: readonly HashRange[];
   readonly #runs: readonly PlacedRun[][];
@@ -71,7 +72,7 @@ export class Verification {
     this.#manifest = manifest;
     this.#options = options;
     const keyNames = keyNamesOf(manifest.description);
-    this.#keyCount = keyNames.length;
+    this.#keys = keyRulesOf(manifest);
     this.#lines = new LineVerifier(keyNames);
     this.#ranges = splitHashSpace(manifest.partitions.length);
     this.#runs = groupByPartition(manifest.runs, manifest.partitions.length);
@@ -170,7 +171,7 @@ export class Verification {
   ): Promise<readonly VerifiedLine[] | undefined> {
     const { entry } = stored;
     const next = all[all.indexOf(entry) + 1] ?? endOf(run);
-    const rules = { kind: run.kind, keyCount: this.#keyCount, lines: this.#lines, next };
+    const rules = { kind: run.kind, keys: this.#keys, lines: this.#lines, next };
     const lines = await this.#findings.recordDamage(run.key, verifyFrame(stored, rules), entry.offset);
     this.#findings.frames++;
     file.last = { entry, lines };

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { hashKey } from '../../../lambda/item/key-hash.ts';
 import type { Ids } from '../../../lambda/runtime/ids.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import type { ExportRecord } from './content.ts';
@@ -16,8 +15,8 @@ interface DataFile {
 
 const compress = promisify(gzip);
 
-/** There is a data file for each quarter of the hash space: DynamoDB too writes at least one for each partition, empty or not. */
-const fileBits = 2n;
+/** The number of data files of an export: DynamoDB too writes at least one for each partition, empty or not. */
+const fileCount = 4;
 
 export async function writeDataFiles(
   store: ObjectStore,
@@ -25,10 +24,9 @@ export async function writeDataFiles(
   folder: string,
   records: readonly ExportRecord[],
 ): Promise<DataFile[]> {
-  const files: string[][] = Array.from({ length: 2 ** Number(fileBits) }, () => []);
+  const files: string[][] = Array.from({ length: fileCount }, () => []);
   for (const { key, line } of records) {
-    const place = hashKey(Buffer.from(key)) >> (64n - fileBits);
-    files[Number(place)]?.push(`${JSON.stringify(line)}\n`);
+    files[hash('sha256', key, 'buffer').readUInt8() % fileCount]?.push(`${JSON.stringify(line)}\n`);
   }
   return Promise.all(
     files.map(async (lines) => {

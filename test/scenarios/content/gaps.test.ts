@@ -71,7 +71,8 @@ describe('a table whose changes no stream holds', () => {
     await tomorrow.executions.idle();
     const second = await tomorrow.operations.describeBackup({ table, id });
     expect(second).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
-    expect(await restore(database, tomorrow, second)).toEqual(
+    // By the database's clock: a table that was created a day before its restore was requested is not the restore's.
+    expect(await restore(database, harness, second)).toEqual(
       await readTableContent(database.dynamodb, table),
     );
   });

@@ -21,6 +21,8 @@ import {
   sortKeyed,
   writeFile,
   writeRun,
+  keyRules,
+  hashKey,
 } from '../../support/snapshot/support.ts';
 
 const corrupt = { code: 'SnapshotCorrupt' };
@@ -74,7 +76,7 @@ describe('after any mutation of the stored bytes', () => {
       const frames = foldFrames(
         readBase(store, [run], wholeRange, 300),
         toBatches(updates, [2]),
-        { keyCount: 1, frameBytes: 150 },
+        { keys: keyRules(1), frameBytes: 150 },
         new ContentSum(),
       );
       await writeFrames(store, 'folded', frames);
@@ -202,7 +204,9 @@ describe('parsing a damaged staged line', () => {
             ]);
           }
           const edited = mutates && bytes.length > 0 ? mutate(bytes) : bytes;
-          const outcome = outcomeOf(() => new StagedLineParser(['pk']).parse(edited));
+          const outcome = outcomeOf(() =>
+            new StagedLineParser({ names: ['pk'], hash: hashKey }).parse(edited),
+          );
           expect(outcome instanceof Buffer || codes.has(outcome)).toBe(true);
         },
       ),
@@ -213,7 +217,9 @@ describe('parsing a damaged staged line', () => {
   it('throws StagedDataCorrupt for bytes that are not UTF-8, instead of replacing them', () => {
     const bytes = Buffer.from('{"Item":{"pk":{"S":"a?b"}}}');
     bytes[bytes.indexOf('?')] = 0xff;
-    expect(outcomeOf(() => new StagedLineParser(['pk']).parse(bytes))).toBe('StagedDataCorrupt');
+    expect(outcomeOf(() => new StagedLineParser({ names: ['pk'], hash: hashKey }).parse(bytes))).toBe(
+      'StagedDataCorrupt',
+    );
   });
 
   /** Returns the change's key, or the error's code. */

@@ -7,7 +7,7 @@ import { contains, type HashRange } from '../../../lambda/snapshot/format/hash-r
 import { decodeLines } from '../../../lambda/snapshot/format/line.ts';
 import { openFrame } from '../../../lambda/snapshot/read/read-frames.ts';
 import { anyRange, anyRegions, itemsOf, storeRegions } from '../../support/snapshot/base-regions.ts';
-import { change, writeRun, createMemoryStore } from '../../support/snapshot/support.ts';
+import { change, writeRun, createMemoryStore, keyRules } from '../../support/snapshot/support.ts';
 import { scaleRuns } from '../../support/scale.ts';
 
 interface Opened extends BaseFrame {
@@ -27,7 +27,7 @@ async function expectAlways(rule: (frames: readonly Opened[], range: HashRange) 
       const { store, bases } = await storeRegions(regions);
       const frames: Opened[] = [];
       for await (const frame of readBase(store, bases.toReversed(), range, readAhead)) {
-        frames.push({ ...frame, lines: decodeLines('base', openFrame(frame), 1) });
+        frames.push({ ...frame, lines: decodeLines('base', openFrame(frame), keyRules(1)) });
       }
       rule(frames, range);
       const kept = frames.flatMap((frame) => frame.lines.filter(({ hash }) => contains(frame.range, hash)));

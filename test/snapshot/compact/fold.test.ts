@@ -26,6 +26,7 @@ import {
   writeRun,
   toLine,
   keepFrames,
+  keyRules,
 } from '../../support/snapshot/support.ts';
 import { scaleRuns } from '../../support/scale.ts';
 
@@ -50,7 +51,7 @@ async function fold({ regions, range, changes, batches, frameBytes }: Fold): Pro
   const within = changes.filter(({ hash }) => contains(range, hash));
   const total = new ContentSum();
   const read = (): AsyncGenerator<BaseFrame> => readBase(store, bases, range, 300);
-  const options = { keyCount: 1, frameBytes };
+  const options = { keys: keyRules(1), frameBytes };
   const frames = await keepFrames(foldFrames(read(), toBatches(within, batches), options, total));
   return { base: await Array.fromAsync(read()), changes: within, frames, total };
 }
@@ -130,7 +131,7 @@ describe('foldFrames', () => {
         const again = foldFrames(
           readBase(store, [run], wholeRange, 300),
           toBatches(more, [2]),
-          { keyCount: 1, frameBytes: folding.frameBytes },
+          { keys: keyRules(1), frameBytes: folding.frameBytes },
           new ContentSum(),
         );
         const expected = new Map(items.map((item) => [String(item.key), item] as const));
@@ -194,7 +195,7 @@ describe('a frame that no change falls into', () => {
     const run = await writeRun(store, 'run', 'base', items, 150);
     const before = await Array.fromAsync(readBase(store, [run], wholeRange, 300));
     const frames = await keepFrames(
-      foldFrames(inTurn(before), toBatches([], []), { keyCount: 1, frameBytes: 150 }, new ContentSum()),
+      foldFrames(inTurn(before), toBatches([], []), { keys: keyRules(1), frameBytes: 150 }, new ContentSum()),
     );
     expect(frames).toEqual(before);
   });
@@ -205,7 +206,7 @@ it('a damaged frame is not copied', async () => {
   const base = await writeRun(store, 'base', 'base', [change(1, 'one')]);
   const object = store.objects.get('base') ?? Buffer.alloc(0);
   object[4] = Number(object[4]) ^ 1;
-  const options = { keyCount: 1, frameBytes: 1000 };
+  const options = { keys: keyRules(1), frameBytes: 1000 };
   const read = readBase(store, [base], wholeRange, 300);
   await expect(
     keepFrames(foldFrames(read, toBatches([], []), options, new ContentSum())),
@@ -227,7 +228,7 @@ describe('the sizes of the frames of a fold', () => {
         let run = empty;
         for (const [i, changes] of chain.entries()) {
           const base = readBase(store, [run], wholeRange, 300);
-          const options = { keyCount: 1, frameBytes };
+          const options = { keys: keyRules(1), frameBytes };
           const frames = await keepFrames(
             foldFrames(base, toBatches(changes, [7]), options, new ContentSum()),
           );
@@ -255,7 +256,7 @@ describe('the sizes of the frames of a fold', () => {
     const run = await writeRun(store, 'run', 'base', even ?? [], frameBytes);
     const base = readBase(store, [run], wholeRange, 300);
     const changes = toBatches(sortKeyed([...deleted, ...added]), [7]);
-    const options = { keyCount: 1, frameBytes };
+    const options = { keys: keyRules(1), frameBytes };
     const frames = await keepFrames(foldFrames(base, changes, options, new ContentSum()));
     const largest = Math.max(...frames.map((frame) => describeFrame(frame).rawLength));
     expect(largest / frameBytes).toBeLessThanOrEqual(2);

@@ -2,16 +2,16 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KeyNames } from '../../../lambda/item/attribute-value.ts';
 import { toCanonicalItem, toCanonicalKey } from '../../../lambda/item/canonical.ts';
-import { hashKey } from '../../../lambda/item/key-hash.ts';
 import { measureItem } from '../../../lambda/item/size.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { digestImage } from '../../../lambda/snapshot/format/digest.ts';
 import { StagedLineParser } from '../../../lambda/snapshot/compact/staged-record.ts';
 import { anyItem, createChoices, writeItem, spellItem } from '../../support/item/arbitrary.ts';
 import { scaleRuns } from '../../support/scale.ts';
+import { hashKey } from '../../support/snapshot/support.ts';
 
 const parseStagedLine = (line: string, keyNames: KeyNames) =>
-  new StagedLineParser(keyNames).parse(Buffer.from(line));
+  new StagedLineParser({ names: keyNames, hash: hashKey }).parse(Buffer.from(line));
 
 const keyNames: KeyNames = ['pk', 'sk'];
 const keys = '{"sk":{"N":"01"},"pk":{"S":"a"}}';
@@ -201,7 +201,7 @@ describe('the fast scan of a staged line', () => {
   const outcomes = (line: Buffer, keyNames: KeyNames): unknown[] =>
     [line, Buffer.concat([Buffer.from(' '), line])].map((text) => {
       try {
-        return new StagedLineParser(keyNames).parse(text);
+        return new StagedLineParser({ names: keyNames, hash: hashKey }).parse(text);
       } catch (error) {
         return error instanceof TidemarkError ? error.code : error;
       }

@@ -2,12 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toCanonicalItem, toCanonicalKey } from '../../../lambda/item/canonical.ts';
-import { hashKey } from '../../../lambda/item/key-hash.ts';
 import { isError } from '../../../lambda/runtime/errors.ts';
 import type { Change } from '../../../lambda/snapshot/format/change.ts';
 import { decodeLines, type RunKind } from '../../../lambda/snapshot/format/line.ts';
 import { anyItem, createChoices, spellItem } from '../../support/item/arbitrary.ts';
-import { change, toLine } from '../../support/snapshot/support.ts';
+import { change, toLine, keyRules, hashKey } from '../../support/snapshot/support.ts';
 
 const anyKind = fc.constantFrom<RunKind>('base', 'delta');
 const corrupt = expect.objectContaining({ code: 'SnapshotCorrupt' });
@@ -47,14 +46,14 @@ describe('decodeLines', () => {
         });
         const frame = Buffer.concat(changes.map((change) => toLine(kind, change)));
         // Not toEqual: over buffers it is slow.
-        expect(isDeepStrictEqual(decodeLines(kind, frame, keyNames.length), changes)).toBe(true);
+        expect(isDeepStrictEqual(decodeLines(kind, frame, keyRules(keyNames.length)), changes)).toBe(true);
       }),
       { numRuns: 1000 },
     );
   });
 
   it('returns no change for an empty frame', () => {
-    expect(decodeLines('base', Buffer.alloc(0), 1)).toEqual([]);
+    expect(decodeLines('base', Buffer.alloc(0), keyRules(1))).toEqual([]);
   });
 });
 
@@ -80,12 +79,16 @@ describe('decoding bytes that are not lines of the run', () => {
     ['delta', '{"Keys":{"pk":{"S":"a"}},"NewImage":\n'],
     ['delta', '{"Keys":{"pk":{"S":"a"},"sk":{"S":"b"}}}\n'],
   ])('is SnapshotCorrupt for a %s run: %j', (kind, text) => {
-    expect(() => decodeLines(kind, Buffer.from(text), 1)).toThrow(corrupt);
+    expect(() => decodeLines(kind, Buffer.from(text), keyRules(1))).toThrow(corrupt);
   });
 
   it('is SnapshotCorrupt for a key of one attribute where the table has two', () => {
-    expect(() => decodeLines('base', Buffer.from('{"Item":{"pk":{"S":"a"}}}\n'), 2)).toThrow(corrupt);
-    expect(() => decodeLines('delta', Buffer.from('{"Keys":{"pk":{"S":"a"}}}\n'), 2)).toThrow(corrupt);
+    expect(() => decodeLines('base', Buffer.from('{"Item":{"pk":{"S":"a"}}}\n'), keyRules(2))).toThrow(
+      corrupt,
+    );
+    expect(() => decodeLines('delta', Buffer.from('{"Keys":{"pk":{"S":"a"}}}\n'), keyRules(2))).toThrow(
+      corrupt,
+    );
   });
 
   it('is SnapshotCorrupt, or gives changes that encode to the same bytes, for any mix of pieces of lines', () => {
@@ -111,7 +114,7 @@ describe('decoding bytes that are not lines of the run', () => {
     fc.assert(
       fc.property(anyKind, anyFrame, fc.constantFrom(1, 2), (kind, frame, keyCount) => {
         try {
-          const again = decodeLines(kind, frame, keyCount).map((change) => toLine(kind, change));
+          const again = decodeLines(kind, frame, keyRules(keyCount)).map((change) => toLine(kind, change));
           expect(String(Buffer.concat(again))).toBe(String(frame));
         } catch (error) {
           if (!isError(error, 'SnapshotCorrupt')) throw error;

@@ -81,7 +81,9 @@ describe('reading a manifest', () => {
 
   it.each([
     ['the manifest of another snapshot', { ...manifestOf([]), id: createBackupId(1, '00000000') }],
-    ['a later version', { ...manifestOf([]), version: 2 }],
+    ['an earlier version', { ...manifestOf([]), version: 1 }],
+    ['a later version', { ...manifestOf([]), version: 3 }],
+    ['a hash key that is none', { ...manifestOf([]), hashKey: '00' }],
     ['another format', { ...manifestOf([]), format: 'other' }],
     ['JSON null', null],
     ['a JSON string', 'tidemark-snapshot'],

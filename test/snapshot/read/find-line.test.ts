@@ -4,7 +4,7 @@ import { isError } from '../../../lambda/runtime/errors.ts';
 import { type Change, compareKeyed } from '../../../lambda/snapshot/format/change.ts';
 import { findLine, type LineSpan } from '../../../lambda/snapshot/read/find-line.ts';
 import { type RunKind } from '../../../lambda/snapshot/format/line.ts';
-import { anyChanges, change, toLine } from '../../support/snapshot/support.ts';
+import { anyChanges, change, toLine, keyRules } from '../../support/snapshot/support.ts';
 
 /** Searches line by line for the key, or for the first line after it. */
 function searchLines(kind: RunKind, changes: readonly Change[], wanted: Change, from: number) {
@@ -46,7 +46,7 @@ describe('findLine', () => {
         const before = changes.slice(0, changes.length === 0 ? 0 : first % (changes.length + 1));
         const from = frameOf(kind, before).length;
         const wanted = change(pk, 'v');
-        const place = findLine(kind, frameOf(kind, changes), 1, wanted, from);
+        const place = findLine(kind, frameOf(kind, changes), keyRules(1), wanted, from);
         expect(place).toEqual(searchLines(kind, changes, wanted, from));
       }),
       { numRuns: 1000 },
@@ -84,7 +84,7 @@ describe('findLine, in a frame without sorted lines,', () => {
       fc.property(kinds, anyText, fc.nat(), anyTarget, (kind, text, at, target) => {
         const frame = Buffer.from(text, 'latin1');
         const from = at % (frame.length + 1);
-        const place = ifSound(() => findLine(kind, frame, 1, target, from));
+        const place = ifSound(() => findLine(kind, frame, keyRules(1), target, from));
         expect(place === undefined || isWithin(place, frame)).toBe(true);
       }),
       { numRuns: 2000 },

@@ -10,6 +10,7 @@ import {
   createMemoryStore,
   sortKeyed,
   writeRun,
+  keyRules,
 } from '../../support/snapshot/support.ts';
 import { listFrames, watchStore } from '../../support/snapshot/watched-store.ts';
 
@@ -31,7 +32,7 @@ describe('an open run', () => {
           const plain = createMemoryStore();
           const file = await writeRun(plain, 'run', 'delta', changes, frameBytes);
           const store = watchStore(plain);
-          const run = new OpenRun(store, file, 1);
+          const run = new OpenRun(store, file, keyRules(1));
           const keys = sortKeyed(asked.map((n) => change(n, undefined)));
           for (let start = 0; start < keys.length; start += atOnce) {
             const some = keys.slice(start, start + atOnce);
@@ -52,7 +53,7 @@ describe('an open run', () => {
         const plain = createMemoryStore();
         const file = await writeRun(plain, 'run', 'delta', changes, frameBytes);
         const store = watchStore(plain);
-        const run = new OpenRun(store, file, 1);
+        const run = new OpenRun(store, file, keyRules(1));
         for (const range of splitHashSpace(count)) {
           const expected = changes.filter(({ hash }) => contains(range, hash));
           expect(await gather(run.read(range, readAhead, noFrames))).toEqual(expected);
@@ -69,7 +70,7 @@ describe('an open run', () => {
     const file = await writeRun(plain, 'run', 'delta', changes, 1);
     const frames = await listFrames(plain, [file]);
     const store = watchStore(plain);
-    const run = new OpenRun(store, file, 1);
+    const run = new OpenRun(store, file, keyRules(1));
     const among = new Set(frames.slice(0, 3).map(({ entry }) => entry.sha256));
     expect((await run.findAll(changes, among)).filter((line) => line !== undefined)).toEqual(
       changes.slice(0, 3),
@@ -83,7 +84,7 @@ describe('an open run', () => {
     const store = createMemoryStore();
     const changes = sortKeyed(Array.from({ length: 50 }, (_, n) => change(n, `${n}`.repeat(5000))));
     const file = await writeRun(store, 'run', 'delta', changes, 1_000_000);
-    const line = await new OpenRun(store, file, 1).find(change(3, undefined));
+    const line = await new OpenRun(store, file, keyRules(1)).find(change(3, undefined));
     expect(line?.image?.buffer.byteLength).toBeLessThan(file.rawBytes / 4);
   });
 });

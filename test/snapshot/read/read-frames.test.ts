@@ -14,6 +14,7 @@ import {
   toLine,
   writeFile,
   writeRun,
+  keyRules,
 } from '../../support/snapshot/support.ts';
 import { scaleRuns } from '../../support/scale.ts';
 
@@ -60,9 +61,9 @@ describe('readFrames', () => {
       const frames = await Array.fromAsync(readFrames(fetched.store, run, { from: hash, to: hash + 1n }));
       // The frame before may end with the same hash, so it is fetched, too.
       expect(frames.length).toBeLessThanOrEqual(2);
-      expect(frames.flatMap((frame) => decodeLines('delta', frame, 1)).map((found) => found.hash)).toContain(
-        hash,
-      );
+      expect(
+        frames.flatMap((frame) => decodeLines('delta', frame, keyRules(1))).map((found) => found.hash),
+      ).toContain(hash);
       // One request for the index, one for the frames.
       expect(fetched.ranges).toHaveLength(2);
     }

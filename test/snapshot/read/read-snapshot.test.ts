@@ -23,6 +23,7 @@ import {
   createMemoryStore,
   sortKeyed,
   writeRun,
+  keyRules,
 } from '../../support/snapshot/support.ts';
 import { scaleRuns } from '../../support/scale.ts';
 
@@ -163,7 +164,7 @@ describe('readRun', () => {
     const store = createMemoryStore();
     const changes = sortKeyed([change(1, 'one'), change(2, undefined)]);
     const run = await writeRun(store, 'run', 'delta', changes);
-    expect(await gather(readRun(store, run, wholeRange, 1, 1000))).toEqual(changes);
+    expect(await gather(readRun(store, run, wholeRange, keyRules(1), 1000))).toEqual(changes);
   });
 
   it('does not touch the run for a range that the reference does not cover', async () => {
@@ -173,6 +174,8 @@ describe('readRun', () => {
     const lower = { from: 0n, to: end / 2n };
     const upper = { from: end / 2n, to: end };
     expect(fromHex(toHex(upper))).toEqual(upper);
-    expect(await gather(readRun(store, { ...run, range: toHex(upper) }, lower, 1, 1000))).toEqual([]);
+    expect(await gather(readRun(store, { ...run, range: toHex(upper) }, lower, keyRules(1), 1000))).toEqual(
+      [],
+    );
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { hashKey } from '../../../lambda/item/key-hash.ts';
 import type { Change } from '../../../lambda/snapshot/format/change.ts';
 import { compressFrame, sha256Hex } from '../../../lambda/snapshot/format/frame.ts';
 import type { FrameEntry } from '../../../lambda/snapshot/format/frame-index.ts';
@@ -8,7 +7,7 @@ import { encodeLine, type RunKind } from '../../../lambda/snapshot/format/line.t
 import { verifyFrame } from '../../../lambda/snapshot/verify/verify-frame.ts';
 import { LineVerifier } from '../../../lambda/snapshot/verify/verify-line.ts';
 import { ContentSum } from '../../../lambda/snapshot/format/content.ts';
-import { change, sortKeyed } from '../../support/snapshot/support.ts';
+import { change, sortKeyed, keyRules, hashKey } from '../../support/snapshot/support.ts';
 
 const changes = sortKeyed([1, 2, 3].map((n) => change(n, `text ${n}`)));
 const [first = change(0, ''), second = change(0, ''), third = change(0, '')] = changes;
@@ -43,7 +42,7 @@ async function verify(
     { file: 'run', entry, compressed },
     {
       kind,
-      keyCount: 1,
+      keys: keyRules(1),
       lines: new LineVerifier(['pk']),
       next: next && { hash: formatHash(next.hash), key: String(next.key) },
     },

@@ -62,10 +62,10 @@ export async function ingest(exports: readonly Arrived[]): Promise<Map<string, N
     store,
     secret: testSecret,
   } as Services;
-  const { id, description } = manifestOf([]);
+  const { id, description, hashKey } = manifestOf([]);
   const job = createBackupJob('Music', id);
   const staging = backupStaging(services, job);
-  const plan: Pick<BackupPlan, 'id' | 'description'> = { id, description };
+  const plan: Pick<BackupPlan, 'id' | 'description' | 'hashKey'> = { id, description, hashKey };
   const tasks = spreadFiles(files, smallLimits.taskBytes);
   await staging.note(names.plan, plan);
   await staging.note(names.partitionPlan, { tasks });

@@ -101,7 +101,7 @@ export function createChain(store: ObjectStore, limits: Limits = smallLimits): C
 }
 
 function planOf(parent: StoredManifest | undefined, kind: Kind): BackupPlan {
-  const { table, description, marker } = manifestOf([]);
+  const { table, description, hashKey, marker } = manifestOf([]);
   const id = createBackupId(marker + ++backups, '01234567');
   return {
     id,
@@ -109,6 +109,7 @@ function planOf(parent: StoredManifest | undefined, kind: Kind): BackupPlan {
     internal: false,
     table,
     description,
+    hashKey,
     kind: parent === undefined ? 'full' : kind,
     origin:
       parent === undefined

@@ -125,7 +125,7 @@ export class PlannedTable {
   }
 
   #assemble(kind: Kind, plan: CompactionPlan, results: readonly ApplyResult[]): Manifest {
-    const { table, description } = manifestOf([]);
+    const { table, description, hashKey } = manifestOf([]);
     const id = createBackupId(this.backups, '01234567');
     const applyPlan: ApplyPlan = { ...plan, spills: [] };
     return assembleManifest({
@@ -135,6 +135,7 @@ export class PlannedTable {
         internal: false,
         table,
         description,
+        hashKey,
         kind,
         origin: { source: 'stream', stream: 'stream-1' },
         parent: this.manifest && { id: this.manifest.id, manifestSha256: '0'.repeat(64) },

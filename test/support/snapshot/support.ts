@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { hashKey } from '../../../lambda/item/key-hash.ts';
+import { createKeyHash } from '../../../lambda/item/key-hash.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { type Change, compareKeyed, type Keyed } from '../../../lambda/snapshot/format/change.ts';
 import { ContentSum } from '../../../lambda/snapshot/format/content.ts';
@@ -14,6 +14,7 @@ import {
 import { toHex, wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
 import { encodeLine, type RunKind } from '../../../lambda/snapshot/format/line.ts';
 import { defaultLimits } from '../../../lambda/snapshot/format/limits.ts';
+import type { KeyRules } from '../../../lambda/snapshot/format/key-rules.ts';
 import type { Manifest, RunRef } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { parseBackupId } from '../../../lambda/model/ids.ts';
@@ -130,9 +131,19 @@ async function writeBase(
   changes: readonly Change[],
   frameBytes = defaultLimits.frameBytes,
 ): Promise<FrameFile & { readonly key: string }> {
-  const options = { keyCount: 1, frameBytes };
+  const options = { keys: keyRules(1), frameBytes };
   const frames = foldFrames(none(), toBatches(changes, [3, 0, 1]), options, new ContentSum());
   return { ...(await writeFrames(store, key, frames)), key };
+}
+
+/** The key of the key hash of all snapshots of tests. */
+export const testHashKey = '000102030405060708090a0b0c0d0e0f';
+
+export const hashKey = createKeyHash(testHashKey);
+
+/** The rules for lines whose keys have this many attributes. */
+export function keyRules(count: number): KeyRules {
+  return { count, hash: hashKey };
 }
 
 /** Makes a change of the item whose partition key is the number: to this text or, if undefined, its deletion. */
@@ -167,7 +178,7 @@ export function manifestOf(runs: readonly RunRef[]): Manifest {
   const content = { items: 0, bytes: 0, digest: '0'.repeat(32) };
   return {
     format: 'tidemark-snapshot',
-    version: 1,
+    version: 2,
     id: snapshotId,
     parent: null,
     base: snapshotId,
@@ -185,6 +196,7 @@ export function manifestOf(runs: readonly RunRef[]): Manifest {
       localSecondaryIndexes: [],
       globalSecondaryIndexes: [],
     },
+    hashKey: testHashKey,
     cut: { stream: 'stream-1', shards: { 'shard-1': '100', 'shard-2': 'start' } },
     runs,
     partitions: [content],
