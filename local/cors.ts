@@ -6,15 +6,41 @@ const maxAgeSeconds = '172800';
 /** What a page may read of an answer, besides the body. */
 const exposedHeaders = 'x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date';
 
+/** A name of this machine's loopback, as a URL has it. */
+const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Longer hosts and origins are not even parsed. */
+const maxLength = 512;
+
 /**
- * Lets pages of every origin use the endpoint, as DynamoDB Local does by default. Returns true if the request was a
- * browser's preflight (`OPTIONS`), which is answered then: whatever method and headers it asks for are allowed. A request
- * that names no origin is answered as before.
+ * Decides whether a request may be answered, and refuses it with 403 if not. Nobody needs a key here, so any page that
+ * somebody opens could read and delete everything:
+ *
+ * - The `Host` must be a name of the loopback. A page whose own name was made to point here (DNS rebinding) has another.
+ * - A page's `Origin` must be of the loopback, or one of `origins`; `*` there stands for all.
+ *
+ * Lets an allowed page use the endpoint as DynamoDB Local does: whatever method and headers its preflight (`OPTIONS`) asks
+ * for. Returns true if the request is answered, refused or as a preflight. A request of no page is not changed.
  */
-export function allowEveryOrigin(request: IncomingMessage, response: ServerResponse): boolean {
+export function answerPages(
+  request: IncomingMessage,
+  response: ServerResponse,
+  origins: readonly string[],
+): boolean {
   const { method, headers } = request;
-  if (headers.origin === undefined) return false;
-  response.setHeader('access-control-allow-origin', '*');
+  const { host, origin } = headers;
+  if (host !== undefined && !isLoopback(`http://${host}`)) {
+    return refuse(response, 'The Host of a request must be localhost, 127.0.0.1 or [::1]');
+  }
+  if (origin === undefined) return false;
+  if (!origins.includes('*') && !origins.includes(origin) && !isLoopback(origin)) {
+    return refuse(
+      response,
+      'Pages of this origin are refused. Allow them: TIDEMARK_ORIGINS=<origin> npm start',
+    );
+  }
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('vary', 'Origin');
   if (method !== 'OPTIONS') {
     response.setHeader('access-control-expose-headers', exposedHeaders);
     return false;
@@ -25,5 +51,15 @@ export function allowEveryOrigin(request: IncomingMessage, response: ServerRespo
     if (value !== undefined) response.setHeader(name, value);
   }
   response.writeHead(200, { 'access-control-max-age': maxAgeSeconds, 'content-length': 0 }).end();
+  return true;
+}
+
+function isLoopback(url: string): boolean {
+  return url.length <= maxLength && URL.canParse(url) && loopback.test(new URL(url).hostname);
+}
+
+function refuse(response: ServerResponse, message: string): true {
+  const body = JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', Message: message });
+  response.writeHead(403, { 'content-type': 'application/x-amz-json-1.0', connection: 'close' }).end(body);
   return true;
 }

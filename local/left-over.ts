@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, readlink, realpath, rm, stat } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 
 /** How often to check whether the kernel has ended a killed process, which takes moments. */
@@ -7,23 +7,45 @@ const pollMs = 10;
 /** A process that waits for a disk may take longer than moments; one that waits for longer than this needs a person. */
 const maxWaitMs = 30_000;
 
+/** What a process runs. */
+export interface Program {
+  /** The path of its executable. */
+  readonly executable: string;
+  /** Its arguments in order. Only these must be among them, one after another. */
+  readonly arguments: readonly string[];
+}
+
 /**
- * Kills the process that a killed runtime left behind: the one whose id is in `pidFile`, if `argument` is among its
- * arguments. The kernel reuses ids, so a process without that argument is somebody else's and is not touched.
+ * Kills the process that a killed runtime left behind: the one whose id is in `pidFile`, if it runs the program and belongs
+ * to this process's user. The kernel reuses ids, and anybody may have written the file, so any other process is not touched.
  */
-export async function killLeftOver(pidFile: string, argument: string): Promise<void> {
-  const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''));
+export async function killLeftOver(pidFile: string, program: Program): Promise<void> {
+  const text = await readFile(pidFile, 'utf8').catch(() => '');
+  const pid = /^\d{1,10}$/.test(text.trim()) ? Number(text) : 0;
   // Whatever the database has acknowledged is in its file, so it may be killed at any time.
-  if (await isRunningWith(pid, argument)) process.kill(pid, 'SIGKILL');
+  if (await isRunning(pid, program)) process.kill(pid, 'SIGKILL');
   const until = Date.now() + maxWaitMs;
-  while (await isRunningWith(pid, argument)) {
+  while (await isRunning(pid, program)) {
     if (Date.now() > until) throw new Error(`Process ${pid} does not end. End it, then start again.`);
     await setTimeout(pollMs);
   }
   await rm(pidFile, { force: true });
 }
 
-async function isRunningWith(pid: number, argument: string): Promise<boolean> {
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return commandLine.split('\0').includes(argument);
+async function isRunning(pid: number, program: Program): Promise<boolean> {
+  const folder = `/proc/${pid}`;
+  try {
+    const [commandLine, executable, own, { uid }] = await Promise.all([
+      readFile(`${folder}/cmdline`, 'utf8'),
+      readlink(`${folder}/exe`),
+      realpath(program.executable),
+      stat(folder),
+    ]);
+    // An argument cannot contain the separator.
+    const hasArguments = `\0${commandLine}`.includes(`\0${program.arguments.join('\0')}\0`);
+    return hasArguments && executable === own && uid === process.getuid?.();
+  } catch {
+    // There is no such process, or it belongs to somebody else.
+    return false;
+  }
 }

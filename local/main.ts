@@ -13,10 +13,13 @@ import { type RuntimeOptions, startRuntime } from './runtime.ts';
  * - TIDEMARK_HOME: the folder for its data (./.tidemark)
  * - TIDEMARK_DYNAMODB_ENDPOINT: another DynamoDB to use instead of the embedded one
  * - TIDEMARK_CONFIG: the configuration, whose tables and groups count here (./tidemark.config.json, if there is one)
+ * - TIDEMARK_ORIGINS: origins of web pages that may use it, with commas between them, `*` for all (only pages of this machine)
  * - TIDEMARK_LOG=debug: log every event, not only warnings and errors
  * - DEBUG: print errors with their stack
  */
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
+  // Files and folders of this process and of its database are for their owner alone.
+  process.umask(0o077);
   const options = await optionsFrom(env);
   const keyFile = env['TIDEMARK_KEYS'] || undefined;
   const keys = await openLocalKeys(keyFile);
@@ -44,6 +47,10 @@ async function optionsFrom(env: NodeJS.ProcessEnv): Promise<RuntimeOptions> {
     port: portFrom(env, 'PORT', '4100'),
     home: env['TIDEMARK_HOME'] || './.tidemark',
     ...(endpoint !== undefined && { dynamodbEndpoint: endpoint }),
+    origins: (env['TIDEMARK_ORIGINS'] ?? '')
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ''),
     ...(await readGroups(env['TIDEMARK_CONFIG'])),
     log: createTextLog((line) => console.error(line), env['TIDEMARK_LOG'] === 'debug'),
     progress: (line) => console.log(`${line} ...`),

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Operations } from '../lambda/operations/operations.ts';
 import type { TableGroup } from '../lambda/model/table-groups.ts';
@@ -33,6 +33,8 @@ export interface RuntimeOptions {
   /** The table groups, in addition to the group `all`. */
   readonly groups?: readonly TableGroup[];
   readonly log: Log;
+  /** Origins of web pages, besides those of the loopback, that may use the endpoint; `*`: all. @default none */
+  readonly origins?: readonly string[];
   /** The endpoints of the other dialects, with their keys. @default they are not started */
   readonly dialects?: { readonly ports: DialectPorts; readonly keys: LoadKeys };
   /** Reports what is being done to people who wait. */
@@ -67,11 +69,13 @@ export interface Runtime {
  * not start.
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { port, log, clock = systemClock, progress = () => {} } = options;
+  const { port, log, clock = systemClock, progress = () => {}, origins = [] } = options;
   const home = resolve(options.home);
   await using started = new AsyncDisposableStack();
 
   await mkdir(home, { recursive: true });
+  // Whatever is in it is for its owner alone, also what others have written to it.
+  await chmod(home, 0o700);
   started.defer(lockHome(home));
   progress(
     options.dynamodbEndpoint === undefined ? 'Starting the embedded database' : 'Looking for DynamoDB',
@@ -101,6 +105,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     exports,
     guard,
     ownStreams,
+    origins,
     log,
   });
   started.defer(() => server.close());

@@ -8,7 +8,7 @@ import type { Operations } from '../lambda/operations/operations.ts';
 import { reasonOf } from '../lambda/runtime/errors.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
 import { createAdaptations } from './adaptations.ts';
-import { allowEveryOrigin } from './cors.ts';
+import { answerPages } from './cors.ts';
 import { answerExports } from './dynamodb/exports/answers.ts';
 import type { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
 import type { TableGuard } from './guard/table-guard.ts';
@@ -29,6 +29,8 @@ export interface ServerOptions {
   readonly guard?: TableGuard;
   /** The streams that no answer may show. @default all are shown */
   readonly ownStreams?: OwnStreams;
+  /** Origins of web pages, besides those of the loopback, that may use the endpoint; `*`: all. @default none */
+  readonly origins?: readonly string[];
   readonly log: Log;
 }
 
@@ -52,7 +54,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   const server = createServer((request, response) => {
     // An idle connection would keep a closing server open until it times out.
     response.once('close', () => server.listening || server.closeIdleConnections());
-    if (allowEveryOrigin(request, response)) return;
+    if (answerPages(request, response, options.origins ?? [])) return;
     answer(options, database, request, response).catch((error: unknown) => {
       options.log.error('request failed', { target: targetOf(request), reason: reasonOf(error) });
       if (response.headersSent) response.destroy();

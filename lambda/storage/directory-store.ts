@@ -1,6 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import {
+  constants,
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
 import { TidemarkError } from '../runtime/errors.ts';
 import { checkObjectSize, type ObjectStore, type PutOutcome, type StoredObject } from './object-store.ts';
 
@@ -37,11 +48,32 @@ export function createDirectoryStore(root: string): ObjectStore {
     try {
       await writeDurably(temporary, write);
       await mkdir(dirname(final), { recursive: true });
+      await checkInside(dirname(final), key);
       const outcome = await publish(temporary, final);
       if (outcome === 'stored') await syncFolders(dirname(final), folder);
       return outcome;
     } finally {
       await rm(temporary, { force: true });
+    }
+  }
+
+  /** Throws `Internal` if a link leads a folder of the key out of the store. */
+  async function checkInside(path: string, key: string): Promise<void> {
+    const [inside, real] = await Promise.all([realpath(folder), realpath(path)]);
+    if (real !== inside && !real.startsWith(`${inside}${sep}`))
+      throw new TidemarkError('Internal', `A link leads ${JSON.stringify(key)} out of the store`);
+  }
+
+  /** Opens an object for reading. Throws `ObjectNotFound`, also for a link: an object is a file. */
+  async function openObject(key: string): Promise<FileHandle> {
+    const file = fileOf(key);
+    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch(throwNotFound(key));
+    try {
+      await checkInside(dirname(file), key);
+      return handle;
+    } catch (error) {
+      await handle.close();
+      throw error;
     }
   }
 
@@ -54,21 +86,24 @@ export function createDirectoryStore(root: string): ObjectStore {
       ),
     putStream: (key, body) => store(key, (handle) => handle.writeFile(body), publishIfAbsent),
     async get(key) {
-      await using handle = await open(fileOf(key)).catch(throwNotFound(key));
+      await using handle = await openObject(key);
       checkObjectSize(key, (await handle.stat()).size);
       return await handle.readFile();
     },
     async getRange(key, offset, length) {
-      await using handle = await open(fileOf(key)).catch(throwNotFound(key));
+      await using handle = await openObject(key);
       return await readRange(handle, key, offset, length);
     },
     async *getStream(key) {
-      const handle = await open(fileOf(key)).catch(throwNotFound(key));
+      const handle = await openObject(key);
       yield* handle.createReadStream();
     },
     list: (folder) => listObjects(fileOf(folder), folder),
     async delete(keys) {
-      for (const key of keys) await rm(fileOf(key), { force: true });
+      for (const key of keys) {
+        await unlessGone(checkInside(dirname(fileOf(key)), key));
+        await rm(fileOf(key), { force: true });
+      }
     },
   };
 }
@@ -148,7 +183,7 @@ async function* listObjects(path: string, key: string): AsyncGenerator<StoredObj
     const place = [join(path, entry.name), `${key}/${entry.name}`] as const;
     if (entry.isDirectory()) {
       yield* listObjects(...place);
-    } else {
+    } else if (entry.isFile()) {
       const found = await unlessGone(stat(place[0]));
       if (found !== undefined) yield { key: place[1], bytes: found.size };
     }
@@ -167,7 +202,8 @@ async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
 
 function throwNotFound(key: string): (error: unknown) => never {
   return (error) => {
-    if (!isSystemError(error, 'ENOENT')) throw error;
+    // O_NOFOLLOW refuses a link as a loop.
+    if (!isSystemError(error, 'ENOENT') && !isSystemError(error, 'ELOOP')) throw error;
     throw new TidemarkError('ObjectNotFound', `There is no object ${key}`, { cause: error });
   };
 }

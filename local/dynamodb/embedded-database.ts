@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -10,7 +11,7 @@ import { killLeftOver } from '../left-over.ts';
 import { mendStreams } from './mend-streams.ts';
 
 export interface EmbeddedDatabase {
-  /** The database's address, `http://127.0.0.1:<port>`. */
+  /** The database's address, on a random address of the loopback. */
   readonly endpoint: string;
   close(): Promise<void>;
 }
@@ -33,11 +34,12 @@ export async function startDatabase(home: string, log: Log): Promise<EmbeddedDat
   const file = databaseFile(home);
   const pidFile = join(home, 'dynamodb.pid');
   const binary = findBinary();
-  await killLeftOver(pidFile, file);
-  const port = await findFreePort();
+  await killLeftOver(pidFile, { executable: binary, arguments: ['--db-path', file] });
+  const host = chooseHost();
+  const port = await findFreePort(host);
   const child = spawn(
     binary,
-    ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', file],
+    ['serve', '--host', host, '--port', String(port), '--db-path', file],
     // In a process group of its own: else Ctrl-C would end it before the steps that use it.
     { detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );
@@ -58,7 +60,7 @@ export async function startDatabase(home: string, log: Log): Promise<EmbeddedDat
   }
   child.once('exit', reportEnd);
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: `http://${host}:${port}`,
     async close() {
       child.off('exit', reportEnd);
       child.kill('SIGTERM');
@@ -97,8 +99,16 @@ async function waitUntilListening({ stderr }: ChildProcess): Promise<void> {
   throw new Error(`The embedded database does not start: ${output.trim()}`);
 }
 
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+/**
+ * Chooses an address of the loopback at random. The database lets pages of every origin use it, and needs no key. A page
+ * that wants to reach it has to guess one of 16 million addresses and its port.
+ */
+function chooseHost(): string {
+  return `127.${randomInt(1, 255)}.${randomInt(1, 255)}.${randomInt(1, 255)}`;
+}
+
+async function findFreePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
   await once(server, 'listening');
   const address = server.address();
   server.close();

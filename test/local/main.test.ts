@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -57,6 +57,21 @@ async function databaseOf(home: string): Promise<number> {
 async function runs(pid: number): Promise<boolean> {
   return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) !== '';
 }
+
+test('everything that a runtime writes is for its owner alone', async () => {
+  const home = await createTemporaryFolder();
+  await chmod(home, 0o755);
+  const { dynamodb } = createClients(await ready(main({ TIDEMARK_HOME: home })));
+  await createTable(dynamodb, 'orders');
+  await dynamodb.send(new CreateBackupCommand({ TableName: 'orders', BackupName: 'nightly' }));
+  const names = await readdir(home, { recursive: true });
+  expect(names).toContain('dynamodb.db');
+  for (const name of ['', ...names]) {
+    const found = await stat(join(home, name)).catch(() => undefined);
+    // What is written and removed in the meantime has been looked at or not.
+    if (found !== undefined) expect([name, found.mode & 0o077]).toEqual([name, 0]);
+  }
+});
 
 test('a runtime killed in the middle of a backup or a restore finishes it at the next start', async () => {
   const home = await createTemporaryFolder();

@@ -31,15 +31,18 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function startBefore(dynamodbEndpoint: string): Promise<LocalServer & { operations: object }> {
+async function startBefore(
+  dynamodbEndpoint: string,
+  origins: readonly string[] = [],
+): Promise<LocalServer & { operations: object }> {
   const operations = fakeOperations();
-  const server = await startServer({ port: 0, dynamodbEndpoint, operations, log: silentLog });
+  const server = await startServer({ port: 0, dynamodbEndpoint, operations, origins, log: silentLog });
   onTestFinished(() => server.close());
   return { ...server, operations };
 }
 
 /** A server before a database that answers the same to everything, and what the database received. */
-async function setUp({ status = 200, headers = {}, body }: Answer = { body: '{}' }) {
+async function setUp({ status = 200, headers = {}, body }: Answer = { body: '{}' }, origins: string[] = []) {
   const received: Received[] = [];
   const database = await serve((incoming, response) => {
     void text(incoming).then((sent) => {
@@ -47,24 +50,25 @@ async function setUp({ status = 200, headers = {}, body }: Answer = { body: '{}'
       response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
     });
   });
-  return { ...(await startBefore(database)), received };
+  return { ...(await startBefore(database, origins)), received };
 }
 
-describe('a page of another origin', () => {
+describe('a page of an origin that is allowed', () => {
   const origin = 'https://app.example';
+  const origins = [origin];
   const asked = {
     'access-control-request-method': 'POST',
     'access-control-request-headers': 'authorization,content-type,x-amz-date,x-amz-target',
   };
 
   test('may send any request that its browser asks for before', async () => {
-    const { url, received } = await setUp();
+    const { url, received } = await setUp({ body: '{}' }, origins);
     const answer = await fetch(url, { method: 'OPTIONS', headers: { origin, ...asked } });
     const allowed = ['origin', 'methods', 'headers'].map((what) =>
       answer.headers.get(`access-control-allow-${what}`),
     );
     expect([answer.status, await answer.text()]).toEqual([200, '']);
-    expect(allowed).toEqual(['*', ...Object.values(asked)]);
+    expect(allowed).toEqual([origin, ...Object.values(asked)]);
     expect(answer.headers.get('access-control-max-age')).toBe('172800');
     expect(received).toEqual([]);
   });
@@ -72,11 +76,11 @@ describe('a page of another origin', () => {
   test.each(['PutItem', 'CreateTable', 'ListBackups', 'NoSuchOperation'])(
     'may read the answer, whoever gives it: %s',
     async (operation) => {
-      const { url } = await setUp();
+      const { url } = await setUp({ body: '{}' }, origins);
       const headers = { origin, 'x-amz-target': `DynamoDB_20120810.${operation}` };
       const answer = await fetch(url, { method: 'POST', headers, body: '{}' });
       expect(answer.headers.get('access-control-expose-headers')).toContain('x-amzn-RequestId');
-      expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+      expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
     },
   );
 

@@ -9,8 +9,9 @@ import {
   type ListImportsInput,
 } from '@aws-sdk/client-dynamodb';
 import { prefixes } from '../../../lambda/dialects/dynamodb/error-names.ts';
-import { membersOf, parseBody, renderBody } from '../../../lambda/dialects/dynamodb/json.ts';
-import { toServiceError } from './errors.ts';
+import { type JsonObject, membersOf, parseBody, renderBody } from '../../../lambda/dialects/dynamodb/json.ts';
+import { dropTrailing } from '../../../lambda/runtime/drop-trailing.ts';
+import { toServiceError, validationError } from './errors.ts';
 import type { EmbeddedExports } from './embedded-exports.ts';
 
 /** The operations by name. Each checks its input itself. */
@@ -27,6 +28,27 @@ const operations: ReadonlyMap<string, (exports: EmbeddedExports, input: object) 
     ListImports: (exports: EmbeddedExports, input: object) => exports.listImports(input as ListImportsInput),
   }),
 );
+
+/** The folders of the store that hold what Tidemark stores itself. */
+const ownFolders = new Set(['tables', 'staging', '.tmp']);
+
+/**
+ * Throws ValidationException if a caller's export or import is to touch what Tidemark stores in the same bucket, or leaves
+ * the bucket. Tidemark's own exports and imports do not come this way.
+ */
+function checkPlace({ S3Prefix, S3BucketSource }: JsonObject): void {
+  const source = typeof S3BucketSource === 'object' && S3BucketSource !== null ? S3BucketSource : {};
+  const { S3KeyPrefix } = source as { readonly S3KeyPrefix?: unknown };
+  for (const prefix of [S3Prefix, S3KeyPrefix]) {
+    if (typeof prefix !== 'string') continue;
+    const segments = dropTrailing(prefix, '/').split('/');
+    const isOwn = ownFolders.has(segments[0]?.toLowerCase() ?? '');
+    const isOutside = segments.some((segment) => segment === '..' || segment === '.');
+    const isUnclear = prefix !== '' && segments.some((segment) => segment === '' || segment.includes('\0'));
+    if (isOwn || isOutside || isUnclear)
+      throw validationError('The embedded runtime keeps its own objects there: choose another S3 prefix');
+  }
+}
 
 /** Lets the embedded exports answer their commands of the client, and reject those that a running import forbids. */
 export function answerClient(client: DynamoDBClient, exports: EmbeddedExports): void {
@@ -60,7 +82,9 @@ export async function answerExports(
     const refusal = exports.rejectionOf(name, () => membersOf(parseBody(body)));
     if (refusal !== undefined) throw refusal;
     if (operation === undefined) return undefined;
-    return { status: 200, body: renderBody(await operation(exports, membersOf(parseBody(body)))) };
+    const input = membersOf(parseBody(body));
+    checkPlace(input);
+    return { status: 200, body: renderBody(await operation(exports, input)) };
   } catch (cause) {
     const error = toServiceError(cause);
     if (!(error instanceof DynamoDBServiceException) || error.$fault !== 'client') throw error;

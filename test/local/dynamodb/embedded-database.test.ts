@@ -19,6 +19,7 @@ import {
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
 import { type EmbeddedDatabase, startDatabase } from '../../../local/dynamodb/embedded-database.ts';
+import { killLeftOver } from '../../../local/left-over.ts';
 import { createClients, createTable, createTemporaryFolder } from '../../support/local/support.ts';
 
 const stream = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
@@ -96,6 +97,15 @@ describe('a stream contains only its own records', () => {
   });
 });
 
+test('the database listens on an address of the loopback that nobody knows', async () => {
+  const homes = [await createTemporaryFolder(), await createTemporaryFolder()];
+  const hosts = await Promise.all(
+    homes.map(async (home) => new URL((await startAndClose(home)).endpoint).hostname),
+  );
+  for (const host of hosts) expect(host).toMatch(/^127(\.[1-9]\d{0,2}){3}$/);
+  expect(hosts[0]).not.toBe(hosts[1]);
+});
+
 test('the database finds the number of a stream record by an index', async () => {
   const home = await createTemporaryFolder();
   await startAndClose(home);
@@ -111,7 +121,7 @@ test('the database finds the number of a stream record by an index', async () =>
 
 describe('a database that a killed runtime left running', () => {
   async function bystander(...args: string[]): Promise<ChildProcess> {
-    const child = spawn(process.execPath, ['--eval', 'process.stdin.resume()', ...args]);
+    const child = spawn(process.execPath, ['--eval', 'process.stdin.resume()', '--', ...args]);
     await once(child, 'spawn');
     onTestFinished(() => void child.kill('SIGKILL'));
     return child;
@@ -119,17 +129,23 @@ describe('a database that a killed runtime left running', () => {
 
   test('is ended when the next one starts', async () => {
     const home = await createTemporaryFolder();
-    const leftOver = await bystander(join(home, 'dynamodb.db'));
+    const args = ['--db-path', join(home, 'dynamodb.db')];
+    const leftOver = await bystander(...args);
     const ended = once(leftOver, 'exit');
-    await writeFile(join(home, 'dynamodb.pid'), String(leftOver.pid));
-    await startAndClose(home);
+    const pidFile = join(home, 'left-over.pid');
+    await writeFile(pidFile, String(leftOver.pid));
+    await killLeftOver(pidFile, { executable: process.execPath, arguments: args });
     expect(await ended).toEqual([null, 'SIGKILL']);
-    expect(await readFile(join(home, 'dynamodb.pid'), 'utf8')).not.toBe(String(leftOver.pid));
+    await expect(readFile(pidFile, 'utf8')).rejects.toThrow('ENOENT');
   });
 
-  test('is not confused with another process that has its id now', async () => {
+  test.each([
+    ['of another file', '--db-path', 'dynamodb.db-of-another'],
+    ['of another program with the same arguments', '--db-path', 'dynamodb.db'],
+    ['that only mentions the file', 'dynamodb.db', '--db-path'],
+  ])('is not confused with a process %s that has its id now', async (_name, ...args) => {
     const home = await createTemporaryFolder();
-    const other = await bystander(join(home, 'dynamodb.db-of-another'));
+    const other = await bystander(...args.map((arg) => arg.replace('dynamodb', join(home, 'dynamodb'))));
     await writeFile(join(home, 'dynamodb.pid'), String(other.pid));
     await startAndClose(home);
     expect([other.exitCode, other.signalCode]).toEqual([null, null]);
@@ -137,6 +153,10 @@ describe('a database that a killed runtime left running', () => {
 
   test('does not prevent a start if the file with its id contains anything else', async () => {
     const home = await createTemporaryFolder();
+    for (const content of ['no number', '-1', '0', '1', '99999999999', 'NaN', '1e3']) {
+      await writeFile(join(home, 'dynamodb.pid'), content);
+      await killLeftOver(join(home, 'dynamodb.pid'), { executable: process.execPath, arguments: ['x'] });
+    }
     await writeFile(join(home, 'dynamodb.pid'), 'no number');
     await expect(startAndClose(home)).resolves.toHaveProperty('endpoint');
   });

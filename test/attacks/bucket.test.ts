@@ -1,0 +1,51 @@
+import { expect, it, vi } from 'vitest';
+import { answerExports } from '../../local/dynamodb/exports/answers.ts';
+import type { EmbeddedExports } from '../../local/dynamodb/exports/embedded-exports.ts';
+
+const places = [
+  'tables/0b1c2d3e/runs',
+  'tables',
+  'tables/',
+  'TABLES/x',
+  'staging/restore-01700000000000-01234567/import/',
+  '.tmp/x',
+  '../secret.key',
+  'exports/../tables/x',
+  'exports/..',
+  './tables/x',
+  '/tables/x',
+  'exports//x',
+  '..',
+  'exports/\0/x',
+];
+
+const requests: [string, (prefix: string) => object][] = [
+  ['ExportTableToPointInTime', (S3Prefix) => ({ S3Prefix })],
+  ['ImportTable', (S3KeyPrefix) => ({ S3BucketSource: { S3KeyPrefix } })],
+];
+
+it.each(requests)(
+  '%s of a caller reaches nothing that Tidemark stores, and nothing outside the bucket',
+  async (name, of) => {
+    const run = vi.fn<() => Promise<object>>(async () => ({}));
+    const exports = {
+      rejectionOf: () => undefined,
+      exportTableToPointInTime: run,
+      importTable: run,
+    } as unknown as EmbeddedExports;
+    const answer = (prefix: string) =>
+      answerExports(exports, `DynamoDB_20120810.${name}`, JSON.stringify(of(prefix)));
+    for (const prefix of places) {
+      const refused = await answer(prefix);
+      expect([prefix, refused?.status, refused?.body]).toEqual([
+        prefix,
+        400,
+        expect.stringContaining('ValidationException'),
+      ]);
+    }
+    expect(run).not.toHaveBeenCalled();
+    for (const prefix of ['', 'exports', 'exports/of a day/', 'tables-of-mine/x', 'a.b/..c/d']) {
+      expect((await answer(prefix))?.status).toBe(200);
+    }
+  },
+);
