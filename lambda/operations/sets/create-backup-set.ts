@@ -9,7 +9,13 @@ import { checkSetRequest, toObstacleError } from './check-set-request.ts';
 import { resolveDataSink } from './data-sinks.ts';
 import { noticeEnd } from './advance-set.ts';
 import { readSet } from './read-set.ts';
-import { memberConcurrency, type PreparedMember, prepareMember, requestMembers } from './request-members.ts';
+import {
+  catalogMembers,
+  memberConcurrency,
+  type PreparedMember,
+  prepareMember,
+  startMembers,
+} from './request-members.ts';
 
 export interface CreateBackupSetInput extends SetRequest {
   /** How many sets of the name may be requested on one day (UTC). @default any number */
@@ -67,8 +73,11 @@ export async function createBackupSet(
     made = await catalog.sets.create(wanted);
   }
   if (!('set' in made)) throw toObstacleError(request.name, made, maxPerDay);
-  if (made.kind === 'created') await requestMembers(services, made.set, prepared);
-  return { set: await readSet(services, made.set), isNew: made.kind === 'created' };
+  if (made.kind === 'repeat') return { set: await readSet(services, made.set), isNew: false };
+  const backups = await catalogMembers(services, made.set, prepared);
+  const set = await readSet(services, made.set, { areJustCataloged: true });
+  await startMembers(services, backups);
+  return { set, isNew: true };
 }
 
 /** What makes two requests equal, in a fixed order. Two requests of one wish may compute different times of expiry. */

@@ -12,17 +12,20 @@ const leastWorkBytes = 1024 * 1024;
 /**
  * Reads a set with its members. The backups decide how a set is: its record and those of its members only keep what was
  * noticed, so the answer is right even if nobody has noticed yet that the last backup ended. Changes nothing.
+ *
+ * `areJustCataloged`: no backup can have ended yet, so none is read.
  */
 export async function readSet(
   { catalog }: Pick<RequestServices, 'catalog'>,
   set: SetRecord,
+  { areJustCataloged = false }: { readonly areJustCataloged?: boolean } = {},
 ): Promise<BackupSet> {
   const recorded = new Map((await catalog.sets.readMembers(set)).map((member) => [member.table, member]));
   const members = await pMap(
     set.tables,
     async (table) => {
       const member = recorded.get(table) ?? { table, status: 'WAITING' as const };
-      if (member.status !== 'CREATING' || member.backup === undefined) return member;
+      if (areJustCataloged || member.status !== 'CREATING' || member.backup === undefined) return member;
       const backup = await catalog.backups.get({ table, id: member.backup });
       return backup === undefined ? member : describeMember(member, backup);
     },

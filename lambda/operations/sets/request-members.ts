@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { NewBackup } from '../../catalog/backups.ts';
+import type { BackupRecord } from '../../model/records.ts';
 import type { SetRecord } from '../../model/sets.ts';
 import { reasonOf, TidemarkError } from '../../runtime/errors.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
@@ -45,45 +46,77 @@ export async function prepareMember(
 }
 
 /**
- * Requests the backups of a set's tables, except those that were requested before. The first record of a member counts, so
- * any number of callers may do this at the same time. What fails for a reason that may pass is left to the reconciler.
+ * Requests the backups of a set's tables, except those that were requested before. First catalogs all of them, then starts
+ * them, so that the first ones do not slow down the request. The first record of a member counts, so any number of callers
+ * may do this at the same time. What fails for a reason that may pass, or not at all after a crash, is left to the
+ * reconciler.
  *
  * `prepared`: what is known of the tables already.
  */
 export async function requestMembers(
   services: RequestServices,
   set: SetRecord,
-  prepared: ReadonlyMap<string, PreparedMember> = new Map(),
+  prepared?: ReadonlyMap<string, PreparedMember>,
 ): Promise<void> {
+  await startMembers(services, await catalogMembers(services, set, prepared));
+}
+
+/** Catalogs the backups, as `requestMembers` does. Returns those that this call has cataloged, which are to be started. */
+export async function catalogMembers(
+  services: RequestServices,
+  set: SetRecord,
+  prepared: ReadonlyMap<string, PreparedMember> = new Map(),
+): Promise<readonly BackupRecord[]> {
   const { catalog, log } = services;
   const recorded = new Set((await catalog.sets.readMembers(set)).map(({ table }) => table));
-  const request = async (table: string): Promise<void> => {
+  const request = async (table: string): Promise<BackupRecord | undefined> => {
     try {
       const wanted = prepared.get(table) ?? (await prepareMember(services, set, table));
-      if (wanted instanceof TidemarkError) await catalog.sets.refuseMember(set, table, reasonOf(wanted));
-      else await requestBackup(services, set, wanted);
+      if (!(wanted instanceof TidemarkError)) return await catalogBackup(services, set, wanted);
+      await catalog.sets.refuseMember(set, table, reasonOf(wanted));
     } catch (error) {
       const facts = { set: set.id, table, reason: reasonOf(error) };
       log.error('backup of a set not requested: the reconciler will request it', facts);
     }
+    return undefined;
   };
   const missing = set.tables.filter((table) => !recorded.has(table));
-  await pMap(missing, request, { concurrency: memberConcurrency });
+  const made = await pMap(missing, request, { concurrency: memberConcurrency });
+  return made.filter((backup) => backup !== undefined);
 }
 
-async function requestBackup(services: RequestServices, set: SetRecord, wanted: NewBackup): Promise<void> {
-  const { catalog } = services;
-  const { notBefore: _, ...request } = wanted;
+/** Starts backups that were just cataloged. What cannot be started is left to the reconciler. */
+export async function startMembers(
+  services: RequestServices,
+  backups: readonly BackupRecord[],
+): Promise<void> {
+  await pMap(
+    backups,
+    async (backup) => {
+      if (backup.source !== 'native') return startBackup(services, backup);
+      // The error is on the record of the backup, which has failed.
+      await requestNativeBackup(services, backup).catch((error: unknown) => {
+        if (!(error instanceof TidemarkError)) throw error;
+      });
+    },
+    { concurrency: memberConcurrency },
+  );
+}
+
+/** Catalogs a member's backup. Returns undefined if it is cataloged already, or cannot be. */
+async function catalogBackup(
+  { catalog }: RequestServices,
+  set: SetRecord,
+  wanted: NewBackup,
+): Promise<BackupRecord | undefined> {
+  const { notBefore: _notBefore, ...request } = wanted;
   const key = { name: set.name, id: set.id };
   try {
     const { backup, isNew } = await catalog.backups.create({ ...request, set: key, markerOfSet: set.marker });
-    if (!isNew) return;
-    // Not at the same time, as for a single backup: an execution does not wait long for a record with an older marker.
-    if (set.source === 'native') await requestNativeBackup(services, backup);
-    else await startBackup(services, backup);
+    return isNew ? backup : undefined;
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error;
-    // Does nothing if the backup has a record, such as one of a native backup that DynamoDB has refused.
     await catalog.sets.refuseMember(set, wanted.table.name, reasonOf(error));
+    return undefined;
   }
 }
