@@ -49,7 +49,7 @@ export interface ObjectStore {
  * The most bytes of an object that is read as a whole: manifests, plans and results are far smaller. Larger ones are read by
  * ranges or as a stream.
  */
-export const maxObjectBytes = 256 * 1024 * 1024;
+const maxObjectBytes = 256 * 1024 * 1024;
 
 /** Throws `SnapshotCorrupt` for an object that is too large to be read as a whole. */
 export function checkObjectSize(key: string, bytes: number): void {
