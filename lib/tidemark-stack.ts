@@ -8,6 +8,7 @@ import { CatalogTable } from './catalog/catalog-table.ts';
 import { exampleTables } from './config/schema.ts';
 import type { TidemarkConfig } from './config/tidemark-config.ts';
 import { TidemarkFunction } from './functions/tidemark-function.ts';
+import { ReadyPolicies } from './api/ready-policies.ts';
 import { denyOthers } from './rights/deny-others.ts';
 import { FailureAlarms } from './monitoring/failure-alarms.ts';
 import { Sweep } from './retention/sweep.ts';
@@ -35,6 +36,7 @@ export class TidemarkStack extends Stack {
   readonly backup: BackupWorkflow;
   readonly restore: RestoreWorkflow;
   readonly api: DynamodbApi;
+  readonly policies: ReadyPolicies;
 
   constructor(scope: Construct, id: string, props: TidemarkStackProps) {
     super(scope, id, props);
@@ -96,6 +98,7 @@ export class TidemarkStack extends Stack {
       ...(rds && { rdsFaults: rds.metricFaults() }),
     });
 
+    this.policies = new ReadyPolicies(this, 'Policies', { api: this.api, teams: config.teams });
     const functions = this.node.findAll().filter((each) => each instanceof TidemarkFunction);
     denyOthers(functions, catalog, tables.taggers);
     catalog.denyOtherPrincipals();

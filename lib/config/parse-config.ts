@@ -1,9 +1,15 @@
 import { Ajv } from 'ajv';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import { covers, namePart } from '../../lambda/model/table-patterns.ts';
+import { hasTarget, pathOf, placesOf } from '../../lambda/dialects/dynamodb/paths.ts';
 import { memberName, toProblem } from './problems.ts';
-import { configSchema, memberSchemas, scheduleSchema } from './schema.ts';
-import { defaultTidemarkConfig, type ScheduleConfig, type TidemarkConfig } from './tidemark-config.ts';
+import { configSchema, memberSchemas, scheduleSchema, teamSchema } from './schema.ts';
+import {
+  defaultTidemarkConfig,
+  type ScheduleConfig,
+  type TeamConfig,
+  type TidemarkConfig,
+} from './tidemark-config.ts';
 
 type GivenConfig = Partial<TidemarkConfig> & { readonly $schema?: string };
 
@@ -13,6 +19,7 @@ const ajv = new Ajv({ allErrors: true, verbose: true })
   .addFormat('iana-time-zone', isTimeZone);
 const isConfig = ajv.compile<GivenConfig>(configSchema);
 const isTables = ajv.compile<readonly string[]>(memberSchemas.tables);
+const isTeam = ajv.compile<TeamConfig>(teamSchema);
 const isSchedule = ajv.compile<ScheduleConfig>(scheduleSchema);
 
 /**
@@ -25,6 +32,7 @@ export function parseConfig(value: unknown, origin: string): TidemarkConfig {
     ...(isConfig.errors ?? []).map(toProblem),
     ...findScheduleProblems(value),
     ...findGroupProblems(value),
+    ...findTeamProblems(value),
     ...findRightsProblems(value),
   ]);
   if (!isSound || problems.size > 0) {
@@ -94,6 +102,40 @@ function findGroupProblems(config: unknown): string[] {
   if (length <= maxGroupsLength) return problems;
   const what = `tables and groups take ${length} characters as JSON`;
   return [...problems, `${what}: use patterns, so that they take at most ${maxGroupsLength}`];
+}
+
+/** The most characters that a team's paths take: a managed policy has 6,144, and each path is in it with an ARN, twice. */
+const maxPathsLength = 5500;
+
+/** The length of the ARN of a path without its verb and tables. */
+const pathArnLength = 'arn:aws-us-gov:execute-api:ap-southeast-1:123456789012:abcdefghij/prod/POST///'.length;
+
+/** Checks what a schema cannot express about teams. It ignores teams that the schema refuses already. */
+function findTeamProblems(config: unknown): string[] {
+  const { teams }: Record<string, unknown> = { ...Object(config) };
+  if (!Array.isArray(teams)) return [];
+  const names = teams.map((team: unknown) => String(Object(team).name).toLowerCase());
+  return teams.flatMap((team: unknown, index) => {
+    if (!isTeam(team)) return [];
+    const path = `/teams/${index}`;
+    const lacksTargets = team.verbs.some(hasTarget) && team.targets === undefined;
+    const length = placesOf(team).reduce((sum, place) => sum + 2 * (pathArnLength + pathOf(place).length), 0);
+    return [
+      ...(names.indexOf(team.name.toLowerCase()) < index
+        ? [`${memberName(`${path}/name`)} is ${team.name}, as that of an earlier team: choose another`]
+        : []),
+      ...(lacksTargets
+        ? [
+            `${memberName(`${path}/targets`)} is missing: its verbs restore tables, so name the tables to restore to`,
+          ]
+        : []),
+      ...(length > maxPathsLength
+        ? [
+            `${memberName(path)} needs a policy of ${length} characters, which may have ${maxPathsLength}: use patterns, such as "orders-*"`,
+          ]
+        : []),
+    ];
+  });
 }
 
 /** Checks the tables of a schedule. `patterns` is undefined if they are wrong themselves. */

@@ -1,4 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { verbs } from '../../lambda/dialects/dynamodb/paths.ts';
 import { maxMapItems } from '../../lambda/jobs/states.ts';
 import { defaultConfig } from '../../lambda/services/config.ts';
 import { tablePatternForm } from './table-patterns.ts';
@@ -136,6 +137,53 @@ export const groupSchema = {
   },
 } as const;
 
+/** One entry of `teams`. */
+export const teamSchema = {
+  type: 'object',
+  errorMessage: 'must be an object with the members name, tables and verbs',
+  additionalProperties: false,
+  required: ['name', 'tables', 'verbs'],
+  properties: {
+    name: {
+      description: 'Name of the team, used once. The output Team<name>PolicyArn has its policy.',
+      type: 'string',
+      pattern: '^[A-Za-z][A-Za-z0-9]{0,31}$',
+      errorMessage: 'must be up to 32 letters and digits, beginning with a letter',
+    },
+    tables: {
+      description: "Names or patterns of the team's tables.",
+      type: 'array',
+      minItems: 1,
+      maxItems: 10,
+      errorMessage: 'must be a list of 1 to 10 tables or patterns, such as "orders-*"',
+      items: {
+        type: 'string',
+        pattern: String.raw`^[\w.*-]{1,255}$`,
+        errorMessage: 'must be a table name or a pattern such as "orders-*"',
+      },
+    },
+    targets: {
+      description: 'Names or patterns of the tables that the team may restore its tables to.',
+      type: 'array',
+      minItems: 1,
+      maxItems: 10,
+      errorMessage: 'must be a list of 1 to 10 tables or patterns, such as "orders-restored-*"',
+      items: {
+        type: 'string',
+        pattern: String.raw`^[\w.*-]{1,255}$`,
+        errorMessage: 'must be a table name or a pattern such as "orders-restored-*"',
+      },
+    },
+    verbs: {
+      description: 'What the team may do: read, backup, delete, restore, reencrypt, recovery.',
+      type: 'array',
+      minItems: 1,
+      errorMessage: 'must be a list of verbs, such as ["read", "backup"]',
+      items: { enum: verbs },
+    },
+  },
+} as const;
+
 export const memberSchemas = {
   tables: {
     description:
@@ -225,6 +273,15 @@ export const memberSchemas = {
     uniqueItems: true,
     errorMessage: 'must be a list of dialects, each once',
     items: { enum: ['rds'] },
+  },
+  teams: {
+    description:
+      'Teams that call the endpoint. The stack makes a managed policy for each, which allows the verbs of the team on its tables.',
+    default: [],
+    type: 'array',
+    maxItems: 50,
+    errorMessage: 'must be a list of at most 50 teams',
+    items: teamSchema,
   },
   prefix: {
     description:

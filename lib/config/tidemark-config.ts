@@ -1,4 +1,4 @@
-import { memberSchemas, type scheduleSchema } from './schema.ts';
+import { memberSchemas, type scheduleSchema, type teamSchema } from './schema.ts';
 
 /** The type of the values that a JSON Schema accepts. */
 type Accepted<Schema> = Schema extends { enum: readonly (infer Choice)[] }
@@ -27,6 +27,9 @@ export type TidemarkConfig = {
 
 /** One entry of `schedules`. */
 export type ScheduleConfig = Accepted<typeof scheduleSchema>;
+
+/** One entry of `teams`. */
+export type TeamConfig = Accepted<typeof teamSchema>;
 
 /** The configuration of a deployment whose owner sets nothing. */
 export const defaultTidemarkConfig = Object.fromEntries<unknown>(

@@ -423,7 +423,7 @@ describe('the failure topic', () => {
 });
 
 describe('the stack', () => {
-  it('outputs its endpoints, bucket, table, machines and topic', () => {
+  it('outputs its endpoint, policies, bucket, table, machines and topic', () => {
     const outputs = Object.entries(template.findOutputs('*')).map(([name, output]) => [
       name,
       render(output.Value),
@@ -435,6 +435,12 @@ describe('the stack', () => {
     expect(Object.fromEntries(outputs)).toEqual({
       ApiUrl: expect.stringMatching(/^https:\/\/<Dynamodb\w+>\.execute-api\..*>\/$/),
       ApiArns: invoke('/'),
+      ...Object.fromEntries(
+        ['Administrator', 'Read', 'Backup', 'Delete', 'Restore', 'Reencrypt', 'Recovery'].map((name) => [
+          `${name}PolicyArn`,
+          expect.stringMatching(new RegExp(`^<Policies${name}\\w+>$`)),
+        ]),
+      ),
       BucketName: expect.stringMatching(/^<StoreBucket\w+>$/),
       CatalogTableName: expect.stringMatching(/^<CatalogTable\w+>$/),
       BackupMachineArn: expect.stringMatching(/^<BackupMachine\w+>$/),

@@ -77,6 +77,20 @@ export function hasTarget(verb: Verb): boolean {
   return pathForms[verb].includes('{target}');
 }
 
+/** The places of verbs on tables: where a path names a target, one for each target. The names may be patterns. */
+export function placesOf(wanted: {
+  readonly verbs: readonly Verb[];
+  readonly tables: readonly string[];
+  readonly targets?: readonly string[];
+}): Place[] {
+  const { targets = [] } = wanted;
+  return wanted.verbs.flatMap((verb) =>
+    wanted.tables.flatMap((table): Place[] =>
+      hasTarget(verb) ? targets.map((target) => ({ verb, table, target })) : [{ verb, table }],
+    ),
+  );
+}
+
 /** All forms of paths at which an operation is served. */
 export function formsOf({ verbs: served }: Pick<Operation, 'verbs'>): PathForm[] {
   return ['/', ...verbs.filter((verb) => served.includes(verb)).map((verb) => pathForms[verb])];

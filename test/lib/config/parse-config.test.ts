@@ -38,6 +38,7 @@ describe('parseConfig', () => {
       schedules: [],
       groups: [],
       dialects: [],
+      teams: [],
       prefix: '',
     });
   });
@@ -67,6 +68,10 @@ describe('parseConfig', () => {
       groups: [
         { name: 'shop', tables: ['orders-*', 'users'] },
         { name: 'live', tables: ['*'], tags: { stage: 'live' } },
+      ],
+      teams: [
+        { name: 'Shop', tables: ['orders-*'], verbs: ['read', 'backup'] },
+        { name: 'Ops', tables: ['users'], targets: ['users-copy'], verbs: ['restore'] },
       ],
       prefix: 'backups/eu',
     };
@@ -108,6 +113,35 @@ describe('parseConfig', () => {
       'the ARN of a backup as a table',
       { tables: ['arn:aws:dynamodb:eu-west-1:123456789012:table/a/backup/b'] },
       'tables[0] must be a table name, a pattern such as "orders-*", or a table ARN',
+    ],
+    [
+      'a verb that there is not',
+      { teams: [{ name: 'Shop', tables: ['a-*'], verbs: ['write'] }] },
+      'teams[0].verbs[0] must be "read", "backup", "delete", "restore", "reencrypt", or "recovery"',
+    ],
+    [
+      'a team that restores to no table',
+      { teams: [{ name: 'Shop', tables: ['a-*'], verbs: ['restore'] }] },
+      'teams[0].targets is missing: its verbs restore tables, so name the tables to restore to',
+    ],
+    [
+      'two teams of one name',
+      { teams: ['Shop', 'shop'].map((name) => ({ name, tables: ['a-*'], verbs: ['read'] })) },
+      'teams[1].name is shop, as that of an earlier team: choose another',
+    ],
+    [
+      'a team whose policy would be too large',
+      {
+        teams: [
+          {
+            name: 'Shop',
+            tables: Array.from({ length: 10 }, (_, i) => `table-${i}`),
+            targets: Array.from({ length: 10 }, (_, i) => `copy-${i}`),
+            verbs: ['restore'],
+          },
+        ],
+      },
+      'teams[0] needs a policy of 20200 characters, which may have 5500: use patterns, such as "orders-*"',
     ],
     ['an unknown choice', { missingStream: 'ignore' }, 'missingStream must be "refuse" or "enable"'],
     [
