@@ -24,7 +24,7 @@ export interface NewBackup {
   readonly table: TableIdentity;
   readonly description: TableDescription;
   readonly internal?: boolean;
-  readonly system?: true;
+  readonly type?: 'SYSTEM';
   /** The backup is to hold the content of this time (epoch ms), which is before the request. */
   readonly asOf?: number;
   readonly requestedBy?: string;
@@ -69,7 +69,7 @@ export interface ListQuery extends Partial<TableReference> {
   /** Lists failed backups too. */
   readonly includeFailed?: boolean;
   /** Who made the backups: the callers, or the system when a table was deleted. @default USER */
-  readonly type?: 'USER' | 'SYSTEM' | 'ALL';
+  readonly type?: 'USER' | 'SYSTEM' | 'AWS_BACKUP' | 'ALL';
 }
 
 /** Others may take the marker between our read and our write. Each time the last marker is read again. */
@@ -251,7 +251,7 @@ export class Backups {
     { requestKey: _requestKey, notBefore: _notBefore, markerOfSet: _markerOfSet, ...request }: NewBackup,
     marker: number,
   ): BackupRecord {
-    const id = createBackupId(marker, request.system === true ? systemSuffix : this.#ids.hex(8));
+    const id = createBackupId(marker, request.type === 'SYSTEM' ? systemSuffix : this.#ids.hex(8));
     return {
       ...request,
       id,
@@ -264,9 +264,9 @@ export class Backups {
   }
 }
 
-function isListed({ internal, status, system, table }: BackupRecord, query: ListQuery): boolean {
-  const { tableArn = table.arn, includeFailed = false, type = 'USER' } = query;
-  if (type !== 'ALL' && (type === 'SYSTEM') !== (system === true)) return false;
+function isListed({ internal, status, type, table }: BackupRecord, query: ListQuery): boolean {
+  const { tableArn = table.arn, includeFailed = false, type: wanted = 'USER' } = query;
+  if (wanted !== 'ALL' && wanted !== (type ?? 'USER')) return false;
   if (internal || status === 'DELETED' || table.arn !== tableArn) return false;
   return status !== 'FAILED' || includeFailed;
 }

@@ -79,7 +79,7 @@ export const decodeBackup = createDecoder<BackupRecord>('backup', {
   status: isOneOf('CREATING', 'AVAILABLE', 'FAILED', 'DELETED'),
   attempts: isNumber,
   internal: isBoolean,
-  system: isOptional(isTrue),
+  type: isOptional(isOneOf('SYSTEM', 'AWS_BACKUP')),
   asOf: isOptional(isNumber),
   expiresAt: isOptional(isNumber),
   requestedBy: isOptional(isText),

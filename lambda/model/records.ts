@@ -92,8 +92,11 @@ export interface BackupRecord {
   readonly attempts: number;
   /** True for a backup that Tidemark made for itself, for example to move a head forward. Lists leave it out. */
   readonly internal: boolean;
-  /** True for the backup that is made of a table when it is deleted with recovery on. No caller may delete it. */
-  readonly system?: true;
+  /**
+   * Who made the backup. Absent: a caller. `SYSTEM`: it was made of a table that was deleted with recovery on, and no caller
+   * may delete it.
+   */
+  readonly type?: 'SYSTEM' | 'AWS_BACKUP';
   /** Set if the backup holds the content of a time (epoch ms) before its request. Its snapshot never becomes the head. */
   readonly asOf?: number;
   /** Epoch ms after which the reconciler deletes the backup. */

@@ -28,3 +28,8 @@ function matches(pattern: string, value: string): boolean {
   }
   return at <= end;
 }
+
+/** True if one of the patterns covers the table of this ARN. */
+export function isCovered(patterns: readonly string[], tableArn: string): boolean {
+  return patterns.some((pattern) => covers(pattern, tableArn));
+}

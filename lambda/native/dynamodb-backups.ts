@@ -9,6 +9,7 @@ import {
 import { createDynamodbClient } from '../item/clients.ts';
 import { isServiceError } from '../runtime/errors.ts';
 import { followPages } from '../runtime/follow-pages.ts';
+import { describeForeignBackup, listForeignBackups } from './foreign-backups.ts';
 import type { NativeRestore } from './invoked-restore.ts';
 import type { NativeBackup, NativeBackups } from './native-backups.ts';
 import { toNativeOverrides } from './native-overrides.ts';
@@ -35,6 +36,8 @@ export function createNativeBackups(
       }),
     find: (table, name, since) => translateErrors(() => find(dynamodb, table, name, since)),
     describe: (arn) => translateErrors(() => describe(dynamodb, arn)),
+    describeForeign: (arn) => translateErrors(() => describeForeignBackup(dynamodb, arn)),
+    listForeign: (query) => translateErrors(() => listForeignBackups(dynamodb, query)),
     delete: (arn) =>
       translateErrors(async () => {
         await ignoreNotFound(() => dynamodb.send(new DeleteBackupCommand({ BackupArn: arn })));

@@ -1,4 +1,6 @@
 import type { TableDescription as SdkTableDescription } from '@aws-sdk/client-dynamodb';
+import type { BackupKey } from '../model/backup-arn.ts';
+import type { BackupRecord } from '../model/records.ts';
 import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
 /*
@@ -32,6 +34,25 @@ export interface NativeBackupRestore {
   readonly requestedBy?: string;
 }
 
+/** Which of DynamoDB's own backups a list has: of one table, or of all. Times are epoch milliseconds. */
+export interface ForeignQuery {
+  readonly table?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: number;
+  readonly type?: 'USER' | 'SYSTEM' | 'AWS_BACKUP' | 'ALL';
+  /** The list continues after this place. The backup need not exist. */
+  readonly after?: BackupKey;
+  /** The ARN of a table in this account and region. */
+  readonly catalogArn: string;
+}
+
+/** Records of backups, oldest first. `upTo`: the last backup that was read, if there are more. */
+export interface ForeignPage {
+  readonly backups: readonly BackupRecord[];
+  readonly upTo?: BackupKey & { readonly arn: string };
+}
+
 /**
  * The port to DynamoDB's own on-demand backups. If a method throws a `TidemarkError`, DynamoDB refused the call and did
  * nothing; after any other error, the outcome is unknown.
@@ -48,6 +69,10 @@ export interface NativeBackups {
   find(table: string, name: string, since: number): Promise<readonly string[]>;
   /** Describes a backup. Undefined if there is none, which DynamoDB may also answer for one that was just made. */
   describe(arn: string): Promise<NativeBackup | undefined>;
+  /** Describes a backup that Tidemark has not requested, as a record. Undefined if DynamoDB has none of this ARN. */
+  describeForeign(arn: string): Promise<BackupRecord | undefined>;
+  /** Lists one page of the backups that Tidemark has not requested. */
+  listForeign(query: ForeignQuery): Promise<ForeignPage>;
   /** Deletes a backup, if it is still there. Throws `BackupInUse` while it is being made or restored. */
   delete(arn: string): Promise<void>;
   /** Restores a backup. Throws `BackupNotFound`, `BackupInUse`, `TableAlreadyExists`, `TableInUse`, `LimitExceeded`, `Validation`. */

@@ -50,7 +50,7 @@ const maxPageBytes = 4_000_000;
  * limit out of range and for a token of other backups.
  */
 export async function compareBackups(
-  services: Pick<ReadServices, 'catalog' | 'store' | 'secret' | 'clock' | 'config' | 'log'>,
+  services: Pick<ReadServices, 'catalog' | 'store' | 'secret' | 'clock' | 'config' | 'log' | 'native'>,
   input: CompareBackupsInput,
 ): Promise<ComparisonPage> {
   const { limit = maxDifferences } = input;

@@ -28,7 +28,7 @@ export interface CreateBackupInput extends TableReference {
   /** For Tidemark's own use: the backup is not listed, and the request does not count against the rate limit. */
   readonly internal?: boolean;
   /** The backup is that of a table which is being deleted. The request does not count against the rate limit. */
-  readonly system?: true;
+  readonly type?: 'SYSTEM';
   /** Epoch ms before the request: the backup gets the content of that time. Needs a snapshot of that time or before. */
   readonly asOf?: number;
 }
@@ -52,7 +52,7 @@ export async function createBackup(
   checkKind(services, request);
   const [prepared, admitted] = await Promise.all([
     prepareBackup(services, request),
-    request.internal === true || request.system === true || admitRequest(services),
+    request.internal === true || request.type === 'SYSTEM' || admitRequest(services),
   ]);
   if (!admitted) throw tooManyRequestsError();
   const wanted = {

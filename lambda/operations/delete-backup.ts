@@ -4,7 +4,7 @@ import type { BackupRecord } from '../model/records.ts';
 import type { NativeServices } from './request-native-backup.ts';
 import { isError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
-import { findBackup } from './find-backup.ts';
+import { findBackup, isForeign } from './find-backup.ts';
 import { settleNativeBackup } from './settle-native-backup.ts';
 
 export interface DeleteBackupInput extends BackupKey {
@@ -26,11 +26,17 @@ export async function deleteBackup(
     findDeletedBefore(services, key, requestKey, error),
   );
   if (backup.status === 'DELETED') return backup;
-  if (backup.system === true) {
+  if (backup.type === 'SYSTEM') {
     const expiry = new Date(backup.expiresAt ?? 0).toISOString().replace(/\.\d{3}Z$/, 'Z');
     throw new TidemarkError(
       'Validation',
       `Invalid Request: User is not allowed to delete the system backup with arn ${backup.arn}. It will automatically expire on ${expiry}`,
+    );
+  }
+  if (isForeign(backup)) {
+    throw new TidemarkError(
+      'Validation',
+      `Tidemark did not make the backup ${backup.arn}: delete it where it was made, at DynamoDB or AWS Backup`,
     );
   }
   if (backup.status === 'CREATING') {
@@ -48,7 +54,7 @@ async function findSettled(services: NativeServices, key: BackupKey): Promise<Ba
   const backup = await findBackup(services, key);
   // If DynamoDB was asked twice for this backup, leave it to the reconciler: it must first look for the second copy with
   // ListBackups, and not every caller may list.
-  if (backup.attempts > 1) return backup;
+  if (backup.attempts > 1 || isForeign(backup)) return backup;
   return (await settleNativeBackup(services, backup)) ? findBackup(services, key) : backup;
 }
 

@@ -26,7 +26,7 @@ export interface RestoreEstimate extends Size {
  * `BackupNotAvailable`, and `Validation` for one of DynamoDB's own backups.
  */
 export async function estimateRestore(
-  services: Pick<RequestServices, 'catalog' | 'config'>,
+  services: Pick<RequestServices, 'catalog' | 'config' | 'native'>,
   key: BackupKey,
 ): Promise<RestoreEstimate> {
   const backup = await findBackup(services, key);

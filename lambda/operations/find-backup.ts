@@ -1,5 +1,6 @@
-import { backupArnOf, type BackupKey, checkBackupPlace } from '../model/backup-arn.ts';
+import { backupArnOf, type BackupKey, checkBackupPlace, siblingTableArn } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
+import { isCovered } from '../model/table-patterns.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import { reportDamage } from '../services/note-damage.ts';
 import type { ReadServices, RequestServices } from '../services/operation-services.ts';
@@ -18,20 +19,38 @@ import type { ObjectStore } from '../storage/object-store.ts';
 /**
  * Finds a backup's record. Throws `BackupNotFound`, also for a deleted backup and for one that Tidemark made for its own
  * use, and `AccessDenied` and `Validation` for an ARN of another place. A failed backup is found, with its reason; a
- * deleted one only with `includeDeleted`.
+ * deleted one only with `includeDeleted`. If the catalog has no record, DynamoDB may have the backup: one that Tidemark has
+ * not requested.
  */
 export async function findBackup(
-  { catalog, config }: Pick<RequestServices, 'catalog' | 'config'>,
+  { catalog, config, native }: Pick<RequestServices, 'catalog' | 'config' | 'native'>,
   { includeDeleted = false, ...key }: BackupKey & { readonly includeDeleted?: boolean },
 ): Promise<BackupRecord> {
   if (key.arn !== undefined) checkBackupPlace(config.catalogArn, key.arn);
-  const backup = await catalog.backups.get(key);
+  const recorded = await catalog.backups.get(key);
+  const backup = recorded ?? (await findForeign({ config, native }, key));
   const isVisible = backup?.internal === false && (includeDeleted || backup.status !== 'DELETED');
   if (isVisible) return backup;
   throw new TidemarkError(
     'BackupNotFound',
     `Backup not found: ${backup?.arn ?? backupArnOf(key.table, key.id)}`,
   );
+}
+
+/** DynamoDB ignores the region of the request's ARN: the backup is one of this region. */
+async function findForeign(
+  { config, native }: Pick<RequestServices, 'config' | 'native'>,
+  { table, id }: BackupKey,
+): Promise<BackupRecord | undefined> {
+  const tableArn = siblingTableArn(config.catalogArn, table);
+  // Tidemark has no right to another table's backups.
+  if (!isCovered(config.tables, tableArn)) return undefined;
+  return native.describeForeign(backupArnOf(tableArn, id));
+}
+
+/** True for one of DynamoDB's own backups that Tidemark has not requested: its ARN is DynamoDB's. */
+export function isForeign({ arn, nativeArn }: BackupRecord): boolean {
+  return arn === nativeArn;
 }
 
 /** Throws `Validation` for one of DynamoDB's own backups. `advice` ends the message: what the caller can do. */
@@ -61,7 +80,7 @@ export interface ReadableBackup {
  * while the backup is being created, and `Validation` for one of DynamoDB's own.
  */
 export async function findReadableBackup(
-  services: Pick<ReadServices, 'catalog' | 'config'>,
+  services: Pick<ReadServices, 'catalog' | 'config' | 'native'>,
   key: BackupKey,
 ): Promise<ReadableBackup> {
   const { snapshots } = services.catalog;
@@ -97,7 +116,7 @@ export async function readBackupManifest(
  * `BackupNotFound` instead of `SnapshotCorrupt`. Otherwise reports the damage.
  */
 export async function readUnlessDeleted<T>(
-  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log' | 'reportDamage'>,
+  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log' | 'native' | 'reportDamage'>,
   backups: readonly BackupKey[],
   read: () => Promise<T>,
 ): Promise<T> {

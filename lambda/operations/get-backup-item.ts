@@ -23,7 +23,7 @@ export interface BackupItem extends Reads {
  * does not have the attributes of the table's key.
  */
 export async function getBackupItem(
-  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log' | 'store'>,
+  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log' | 'native' | 'store'>,
   { backup: backupKey, key }: GetBackupItemInput,
 ): Promise<BackupItem> {
   const readable = await findReadableBackup(services, backupKey);

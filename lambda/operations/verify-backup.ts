@@ -43,7 +43,10 @@ export interface VerificationPage extends Reads {
  * out of range and for a token of another request.
  */
 export async function verifyBackup(
-  services: Pick<ReadServices, 'catalog' | 'clock' | 'config' | 'log' | 'secret' | 'store' | 'reportDamage'>,
+  services: Pick<
+    ReadServices,
+    'catalog' | 'clock' | 'config' | 'log' | 'native' | 'secret' | 'store' | 'reportDamage'
+  >,
   { backup: key, share = 1, next }: VerifyBackupInput,
 ): Promise<VerificationPage> {
   if (!(share > 0 && share <= 1))

@@ -49,6 +49,7 @@ export class VerbFunctions extends Construct {
     const tokens = new SecretKey(this, 'PageTokens', { signs: 'page tokens' });
     tokens.grantSign(reader);
     reader.addEnvironment(environment.secretKey, tokens.key.keyArn);
+    props.tables.grantListBackups(reader);
     const noter = this.create('note-damage', props);
     props.catalog.grantDamageNotes(noter);
     allow(reader, ['lambda:InvokeFunction'], [noter.functionArn]);

@@ -1,12 +1,14 @@
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
 import type { NativeBackups } from '../../lambda/native/native-backups.ts';
 
-/** The port of on-demand backups for a database that has none: it rejects every call. */
+/** The port of on-demand backups for a database that has none: it finds none, and rejects every other call. */
 export const noNativeBackups: NativeBackups = {
   check: refuse,
   create: refuse,
   find: refuse,
   describe: refuse,
+  describeForeign: async () => undefined,
+  listForeign: async () => ({ backups: [] }),
   delete: refuse,
   restore: refuse,
 };

@@ -66,7 +66,7 @@ const backup: Whole<BackupRecord> = {
   status: 'AVAILABLE',
   attempts: 1,
   internal: false,
-  system: true,
+  type: 'SYSTEM',
   asOf: 2,
   expiresAt: 3,
   requestedBy: 'ada',

@@ -60,7 +60,7 @@ function encodeCommon(record: BackupRecord) {
     BackupName: record.name,
     BackupSizeBytes: record.figures?.bytes ?? 0,
     BackupStatus: wireStatus[record.status],
-    BackupType: record.system === true ? 'SYSTEM' : 'USER',
+    BackupType: record.type ?? 'USER',
     BackupCreationDateTime: new Date(record.marker),
     BackupExpiryDateTime: record.expiresAt === undefined ? undefined : new Date(record.expiresAt),
   } as const satisfies BackupDetails;

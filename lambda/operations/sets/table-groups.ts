@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { siblingTableArn } from '../../model/backup-arn.ts';
 import type { TableGroup } from '../../model/table-groups.ts';
-import { covers, namePart } from '../../model/table-patterns.ts';
+import { covers, isCovered, namePart } from '../../model/table-patterns.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
 import { listTableNames, readTags } from '../../tables/list-tables.ts';
@@ -88,7 +88,7 @@ async function listUserTables(services: GroupServices): Promise<string[]> {
 /** True for a table that Tidemark may back up, if there is one of this name. The catalog's is none. */
 function isUserTable({ config }: Pick<GroupServices, 'config'>, name: string): boolean {
   const arn = siblingTableArn(config.catalogArn, name);
-  return name !== namePart(config.catalogArn) && config.tables.some((pattern) => covers(pattern, arn));
+  return name !== namePart(config.catalogArn) && isCovered(config.tables, arn);
 }
 
 const maxTableName = 255;

@@ -20,7 +20,7 @@ export async function requestSystemBackup(
   if (settings.get(String(TableId)) === undefined) return;
   const expiresAt = services.clock.now() + lifeMs;
   try {
-    await createBackup(services, { table, name: `${table}$DeletedTableBackup`, system: true, expiresAt });
+    await createBackup(services, { table, name: `${table}$DeletedTableBackup`, type: 'SYSTEM', expiresAt });
   } catch (error) {
     services.log.error('no backup of a deleted table', { table, reason: reasonOf(error) });
   }

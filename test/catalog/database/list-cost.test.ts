@@ -8,6 +8,7 @@ import { listBackups } from '../../../lambda/operations/list-backups.ts';
 import { defaultConfig } from '../../../lambda/services/config.ts';
 import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { noNativeBackups } from '../../../local/dynamodb/no-native-backups.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
 import { newBackup } from '../../support/catalog/new-backup.ts';
 import { useDatabase } from '../../support/database.ts';
@@ -31,7 +32,7 @@ beforeAll(async () => {
   );
   await createCatalog(database.dynamodb, 'catalog');
   catalog = openCatalog(database.dynamodb, 'catalog', systemClock, randomIds);
-  services = { catalog, config: defaultConfig };
+  services = { catalog, config: defaultConfig, native: noNativeBackups };
 });
 
 async function createFailed(table: string, internal = false): Promise<BackupRecord> {

@@ -80,6 +80,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:DescribeTable on user tables',
     describeRecovery,
     describeNative,
+    'dynamodb:ListBackups on *',
     ...read('tables'),
     'kms:GenerateMac on token secret',
     'lambda:InvokeFunction on damage function',

@@ -28,8 +28,8 @@ const newTarget = () => `restored-${randomIds.hex(8)}`;
 
 describe('an estimate of a restore', () => {
   it('is computed from the record of the backup alone', async () => {
-    const { catalog, config } = harness.services;
-    const services = { catalog, config };
+    const { catalog, config, native } = harness.services;
+    const services = { catalog, config, native };
     expect(await estimateRestore(services, keyOf(backup))).toMatchObject({
       items: 3,
       bytes: backup.figures?.bytes,

@@ -59,7 +59,6 @@ export const listBackups = operation({
     }
     const after = ExclusiveStartBackupArn === undefined ? undefined : toBackupKey(ExclusiveStartBackupArn);
     const { BackupType: type } = input;
-    if (type === 'AWS_BACKUP') return { BackupSummaries: [] };
     const { backups, last } = await operations.listBackups({
       ...(TableName !== undefined && parseTableReference(TableName)),
       ...whenDefined('from', clampMarker(from)),
