@@ -148,7 +148,7 @@ describe('a member that the API does not have', () => {
   });
 
   test.each([
-    ['CreateBackup', { kind: 'FULL', DryRun: true }, 'kind, DryRun', 'Kind, Source, Comment'],
+    ['CreateBackup', { kind: 'FULL', DryRun: true }, 'kind, DryRun', 'Kind, Source, Comment, Checksum'],
     ['RestoreTableFromBackup', { dryRun: true }, 'dryRun', 'Keep, VerifyTarget, DryRun'],
     ['RestoreTableToPointInTime', { DryRun: true }, 'DryRun', 'Keep, VerifyTarget'],
   ] as const)('is rejected in the TidemarkOptions of %s', async (operation, TidemarkOptions, no, has) => {
