@@ -7,16 +7,26 @@ import { createMember } from './set-writes.ts';
 /** The most backups of a table that may wait for its turn: the table's record names them all. */
 export const maxPending = 1000;
 
-/** The transaction that catalogs a backup. Each record of it must not exist yet. `now`: epoch ms. */
+/** The most that callers may let wait. The rest is for schedules and Tidemark itself. */
+export const maxRequested = 900;
+
+/** The most that one caller may let wait, so that nobody keeps the others from their backups. */
+export const maxOfCaller = 100;
+
+/**
+ * The transaction that catalogs a backup. Each record of it must not exist yet. `now`: epoch ms. `max`: how many backups of
+ * the table may then wait, with this one.
+ */
 export function createBackupWrites(
   backup: BackupRecord,
   requestKey: string | undefined,
   now: number,
+  max: number,
 ): Write[] {
   const { id, expiresAt, table } = backup;
   const key = { table: table.name, id };
   const writes: Write[] = [
-    backup.source === 'native' ? markNative(backup) : addPending(backup),
+    backup.source === 'native' ? markNative(backup) : addPending(backup, max),
     putNew({
       ...keys.backup(table.name, id),
       ...backup,
@@ -32,8 +42,8 @@ export function createBackupWrites(
   return writes;
 }
 
-/** The backup waits for its table's turn, with at most `maxPending`. Its marker must be later than the table's last one. */
-function addPending({ id, marker, table }: BackupRecord): Write {
+/** The backup waits for its table's turn, with at most `max`. Its marker must be later than the table's last one. */
+function addPending({ id, marker, table }: BackupRecord, max: number): Write {
   return {
     Update: {
       Key: { ...keys.table(table.name) },
@@ -45,7 +55,7 @@ function addPending({ id, marker, table }: BackupRecord): Write {
       ExpressionAttributeNames: { '#name': 'name', '#collection': 'collection', '#position': 'position' },
       ExpressionAttributeValues: {
         ':marker': marker,
-        ':max': maxPending,
+        ':max': max,
         ':name': table.name,
         ':tables': 'TABLES',
         ':ids': new Set([id]),

@@ -7,11 +7,12 @@ import type {
   Kind,
   TableDescription,
   TableIdentity,
+  TableRecord,
 } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Ids } from '../runtime/ids.ts';
-import { createBackupWrites, maxPending } from './backup-writes.ts';
+import { createBackupWrites, maxOfCaller, maxPending, maxRequested } from './backup-writes.ts';
 import type { SetKey } from '../model/sets.ts';
 import type { CatalogTable } from './catalog-table.ts';
 import { decodeAll, decodeBackup, decodeBackupKey, decodeTable, type OnInvalid } from './decode.ts';
@@ -25,6 +26,8 @@ export interface NewBackup {
   readonly description: TableDescription;
   readonly internal?: boolean;
   readonly type?: 'SYSTEM';
+  /** A schedule requests the backup. */
+  readonly scheduled?: true;
   /** The backup is to hold the content of this time (epoch ms), which is before the request. */
   readonly asOf?: number;
   readonly requestedBy?: string;
@@ -124,12 +127,13 @@ export class Backups {
     meanwhile: (backup: BackupRecord) => Promise<void> = async () => {},
   ): Promise<Cataloged> {
     let lastMarker = 0;
+    let max = isReserved(request) ? maxPending : maxOfCaller;
     for (let attempt = 1; attempt <= maxMarkerTries; attempt++) {
       const now = this.#clock.now();
       const requested = request.markerOfSet ?? Math.max(now, request.notBefore ?? 0);
       const backup = this.#toRecord(request, Math.max(requested, lastMarker + 1));
       const [refused] = await Promise.all([
-        this.#rows.transact(createBackupWrites(backup, request.requestKey, now)),
+        this.#rows.transact(createBackupWrites(backup, request.requestKey, now, max)),
         meanwhile(backup),
       ]);
       if (refused === undefined) return { backup, isNew: true };
@@ -138,15 +142,28 @@ export class Backups {
       const row = await this.#rows.get(keys.table(request.table.name));
       if (row === undefined) continue;
       const table = decodeTable(row);
-      if (table.pending.length >= maxPending) {
-        throw new TidemarkError(
-          'LimitExceeded',
-          `${maxPending} backups of this table are waiting to be made. Try again when some of them are done.`,
-        );
-      }
+      if (table.pending.length >= max) max = await this.#raiseLimit(request, table, max);
       lastMarker = table.lastMarker;
     }
     throw new TidemarkError('LimitExceeded', 'Too many requests for this table at once. Try again.');
+  }
+
+  /**
+   * Decides how many backups of the table may wait, after the limit for one caller was reached. Only then it counts which
+   * of the waiting ones are this caller's. Throws `LimitExceeded`.
+   */
+  async #raiseLimit(request: NewBackup, { name, pending }: TableRecord, max: number): Promise<number> {
+    if (max !== maxOfCaller) throw tooManyPendingError(`${pending.length} backups of this table`);
+    const [first = '', last = ''] = [pending[0], pending.at(-1)];
+    const range = { pk: keys.table(name).pk, from: `BACKUP#${first}`, to: `BACKUP#${last}` };
+    const waiting = new Set<string>(pending);
+    let own = 0;
+    for await (const row of this.#rows.streamRange(range, maxPending)) {
+      const { id, requestedBy } = decodeBackup(row);
+      if (waiting.has(id) && requestedBy === request.requestedBy) own++;
+    }
+    if (own >= maxOfCaller) throw tooManyPendingError(`${own} backups of this table that you requested`);
+    return maxRequested;
   }
 
   /** Finds a backup, even if it is deleted. */
@@ -248,7 +265,13 @@ export class Backups {
   }
 
   #toRecord(
-    { requestKey: _requestKey, notBefore: _notBefore, markerOfSet: _markerOfSet, ...request }: NewBackup,
+    {
+      requestKey: _requestKey,
+      notBefore: _notBefore,
+      markerOfSet: _markerOfSet,
+      scheduled: _scheduled,
+      ...request
+    }: NewBackup,
     marker: number,
   ): BackupRecord {
     const id = createBackupId(marker, request.type === 'SYSTEM' ? systemSuffix : this.#ids.hex(8));
@@ -262,6 +285,18 @@ export class Backups {
       internal: request.internal ?? false,
     };
   }
+}
+
+/** True if callers who request too many backups must not keep this one from being made. */
+function isReserved({ internal, type, scheduled }: NewBackup): boolean {
+  return internal === true || type === 'SYSTEM' || scheduled === true;
+}
+
+function tooManyPendingError(which: string): TidemarkError {
+  return new TidemarkError(
+    'LimitExceeded',
+    `${which} are waiting to be made. Try again when some of them are done.`,
+  );
 }
 
 function isListed({ internal, status, type, table }: BackupRecord, query: ListQuery): boolean {

@@ -27,6 +27,8 @@ export interface CreateBackupInput extends TableReference {
   readonly expiresAt?: number;
   /** For Tidemark's own use: the backup is not listed, and the request does not count against the rate limit. */
   readonly internal?: boolean;
+  /** A schedule requests the backup. Neither the rate limit nor the limits for callers hold. */
+  readonly scheduled?: true;
   /** The backup is that of a table which is being deleted. The request does not count against the rate limit. */
   readonly type?: 'SYSTEM';
   /** Epoch ms before the request: the backup gets the content of that time. Needs a snapshot of that time or before. */
@@ -52,7 +54,10 @@ export async function createBackup(
   checkKind(services, request);
   const [prepared, admitted] = await Promise.all([
     prepareBackup(services, request),
-    request.internal === true || request.type === 'SYSTEM' || admitRequest(services),
+    request.internal === true ||
+      request.type === 'SYSTEM' ||
+      request.scheduled === true ||
+      admitRequest(services),
   ]);
   if (!admitted) throw tooManyRequestsError();
   const wanted = {

@@ -25,6 +25,7 @@ export function createScheduledBackup(
     table,
     name: schedule,
     requestedBy: `schedule/${schedule}`,
+    scheduled: true,
     requestKey: `schedule/${schedule}/${table}/${scheduledTime}`,
     ...(source !== undefined && { source }),
     ...(keepDays !== undefined && { expiresAt: services.clock.now() + keepDays * dayMs }),

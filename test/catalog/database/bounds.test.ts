@@ -114,23 +114,64 @@ async function createRestore(): Promise<RestoreRecord> {
   });
 }
 
-it('a table has at most a thousand waiting backups, and a further request is refused until one has ended', async () => {
+/** Makes a table for which this many backups wait, of which the caller requested `own`. */
+async function createWaiting(count: number, own: number): Promise<{ table: string; oldest: BackupId }> {
   const table = `table-${randomUUID()}`;
   const marker = Date.now();
-  const pending = Array.from({ length: maxPending }, (_, i) => createBackupId(marker - i, randomIds.hex(8)));
+  const pending = Array.from({ length: count }, (_, i) => createBackupId(marker - i, randomIds.hex(8)));
   await documents.send(
     new PutCommand({
       TableName: 'catalog',
       Item: { ...keys.table(table), name: table, lastMarker: marker, pending: new Set<BackupId>(pending) },
     }),
   );
-  await readRow(keys.table(table));
-  await expect(catalog.backups.create(newBackup(table))).rejects.toMatchObject({
-    code: 'LimitExceeded',
-    message: expect.stringContaining('1000 backups of this table are waiting'),
+  const { backup } = await catalog.backups.create({ ...newBackup(`${table}-2`), requestedBy: 'caller' });
+  for (const id of pending.slice(0, own)) {
+    const Item = { ...keys.backup(table, id), ...backup, id, table: { ...backup.table, name: table } };
+    await documents.send(new PutCommand({ TableName: 'catalog', Item }));
+  }
+  return { table, oldest: pending.at(-1) as BackupId };
+}
+
+describe('a further backup of a table', () => {
+  const request = (table: string) => ({ ...newBackup(table), requestedBy: 'caller' });
+
+  it('is refused to a caller with 100 waiting ones, and to nobody else', async () => {
+    const { table } = await createWaiting(150, 100);
+    await expect(catalog.backups.create(request(table))).rejects.toMatchObject({
+      code: 'LimitExceeded',
+      message:
+        '100 backups of this table that you requested are waiting to be made. Try again when some of them are done.',
+    });
+    expect((await catalog.backups.create({ ...request(table), requestedBy: 'other' })).isNew).toBe(true);
   });
-  const claim = { table, backup: pending.at(-1) as BackupId, execution: 'one' };
-  await catalog.turns.take(claim);
-  await catalog.turns.fail(claim, 'it stopped');
-  expect((await catalog.backups.create(newBackup(table))).isNew).toBe(true);
+
+  it('is accepted from a caller with 99 waiting ones among others’', async () => {
+    const { table } = await createWaiting(150, 99);
+    expect((await catalog.backups.create(request(table))).isNew).toBe(true);
+  });
+
+  it('is refused to all callers if 900 wait, until one has ended, but not to schedules and to Tidemark itself', async () => {
+    const { table, oldest } = await createWaiting(900, 0);
+    await expect(catalog.backups.create(request(table))).rejects.toMatchObject({
+      code: 'LimitExceeded',
+      message: expect.stringContaining('900 backups of this table are waiting') as string,
+    });
+    expect((await catalog.backups.create({ ...request(table), scheduled: true })).isNew).toBe(true);
+    expect((await catalog.backups.create({ ...request(table), internal: true })).isNew).toBe(true);
+    const claim = { table, backup: oldest, execution: 'one' };
+    for (let i = 0; i < 3; i++) {
+      const next = (await catalog.turns.getTable(table))?.pending[0] as BackupId;
+      await catalog.turns.take({ ...claim, backup: next });
+      await catalog.turns.fail({ ...claim, backup: next }, 'it stopped');
+    }
+    expect((await catalog.backups.create(request(table))).isNew).toBe(true);
+  });
+
+  it('is refused to schedules too if 1000 wait', async () => {
+    const { table } = await createWaiting(maxPending, 0);
+    await expect(catalog.backups.create({ ...request(table), scheduled: true })).rejects.toMatchObject({
+      code: 'LimitExceeded',
+    });
+  });
 });
