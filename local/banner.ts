@@ -1,8 +1,10 @@
 import { styleText } from 'node:util';
 
+type DialectUrls = Readonly<Record<'rds' | 'kinetica', string>>;
+
 export interface BannerFacts {
   readonly url: string;
-  readonly dialectUrls?: { readonly rds: string } | undefined;
+  readonly dialectUrls?: DialectUrls | undefined;
   readonly home: string;
   /** The file with the keys of the other dialects, if there is one. */
   readonly keyFile: string | undefined;
@@ -45,13 +47,20 @@ function command(...lines: string[]): string {
   return styleText('cyan', `  ${lines.join(' \\\n    ')}`);
 }
 
-/** Renders a command for the RDS dialect, with the development key or one of the file. */
-function renderDialects({ rds }: { readonly rds: string }, keyFile: string | undefined): string {
+/** Renders a command for each of the other dialects, with the development key or one of the file. */
+function renderDialects({ rds, kinetica }: DialectUrls, keyFile: string | undefined): string {
   const [id, secret] = keyFile === undefined ? ['local', 'local'] : ['<id>', '<secret>'];
+  const body = JSON.stringify({
+    backup_name: 'nightly',
+    backup_type: 'full',
+    backup_objects_map: { table: 'Music' },
+    datasink_name: 'default',
+  });
   return `
-${title('The same for clients of Alibaba Cloud RDS')} (keys: ${keyFile ?? 'local, with the secret local'})
+${title('The same for clients of Alibaba Cloud RDS and of Kinetica')} (keys: ${keyFile ?? 'local, with the secret local'})
 ${command(
   `aliyun rds CreateBackup --DBInstanceId Music --BackupMethod Logical --endpoint ${new URL(rds).host} --insecure --region local --access-key-id ${id} --access-key-secret ${secret}`,
 )}
+${command(`curl -u ${id}:${secret} -H 'Content-type: application/json' ${kinetica}/create/backup -d '${body}'`)}
 `;
 }

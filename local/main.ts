@@ -8,8 +8,8 @@ import { type RuntimeOptions, startRuntime } from './runtime.ts';
  * Runs the embedded runtime until Ctrl-C (`npm start`). It reads these environment variables:
  *
  * - PORT: where to listen (4100)
- * - RDS_PORT: where the endpoint of the RDS dialect listens (4101)
- * - TIDEMARK_KEYS: a file with the keys of that endpoint; without it, the key `local` with the secret `local`
+ * - RDS_PORT, KINETICA_PORT: where the endpoints of the other dialects listen (4101, 4102)
+ * - TIDEMARK_KEYS: a file with the keys of these endpoints; without it, the key `local` with the secret `local`
  * - TIDEMARK_HOME: the folder for its data (./.tidemark)
  * - TIDEMARK_DYNAMODB_ENDPOINT: another DynamoDB to use instead of the embedded one
  * - TIDEMARK_CONFIG: the configuration, whose tables and groups count here (./tidemark.config.json, if there is one)
@@ -23,7 +23,10 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const options = await optionsFrom(env);
   const keyFile = env['TIDEMARK_KEYS'] || undefined;
   const keys = await openLocalKeys(keyFile);
-  const ports = { rds: portFrom(env, 'RDS_PORT', '4101') };
+  const ports = {
+    rds: portFrom(env, 'RDS_PORT', '4101'),
+    kinetica: portFrom(env, 'KINETICA_PORT', '4102'),
+  };
   const starting = startRuntime({ ...options, dialects: { ports, keys } });
   let stopping = false;
   const stop = (): void => {

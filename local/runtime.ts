@@ -110,13 +110,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
   started.defer(() => server.close());
   const dialects = options.dialects && (await startDialects({ ...options.dialects, operations, clock, log }));
-  if (dialects !== undefined) started.defer(() => dialects.rds.close());
+  if (dialects !== undefined) {
+    started.defer(() => dialects.rds.close());
+    started.defer(() => dialects.kinetica.close());
+  }
 
   const { services, executions } = local;
   const running = started.move();
   return {
     url: server.url,
-    ...(dialects && { dialectUrls: { rds: dialects.rds.url } }),
+    ...(dialects && { dialectUrls: { rds: dialects.rds.url, kinetica: dialects.kinetica.url } }),
     services,
     operations,
     executions,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { hasCurl } from './clients/find-programs.ts';
 import { findAlicloud, findPythonWith, useDialects } from './dialects.ts';
 import { root } from './endpoint.ts';
 import { type Example, readExamples } from './examples.ts';
@@ -10,7 +11,7 @@ import { simpleTable } from '../support/wire/support.ts';
 
 const dialects = useDialects();
 const alicloud = findAlicloud();
-const python = findPythonWith('aliyunsdkrds');
+const python = findPythonWith('aliyunsdkrds', 'gpudb');
 
 /** Programs that take a text on standard input and run it, and the folder in which they find the clients. */
 const runners: Readonly<
@@ -20,12 +21,18 @@ const runners: Readonly<
     alicloud === undefined
       ? undefined
       : { command: [process.execPath, '--input-type=module', '-'], cwd: alicloud },
+  sh:
+    python === undefined || !hasCurl()
+      ? undefined
+      : { command: ['bash', '-euo', 'pipefail', '-s'], cwd: root },
   python: python === undefined ? undefined : { command: [python, '-'], cwd: root },
 };
 
+const sections = new Set(['Alibaba Cloud RDS', 'Kinetica']);
+
 const page = readFileSync(join(root, 'docs', 'clients.md'), 'utf8');
 const examples = readExamples(page).filter(
-  ({ section, language }) => section === 'Alibaba Cloud RDS' && runners[language] !== undefined,
+  ({ section, language }) => sections.has(section) && runners[language] !== undefined,
 );
 
 beforeAll(async () => {
@@ -47,6 +54,8 @@ async function runExample({ language, code }: Example): Promise<string> {
   if (runner === undefined) throw new Error(`nothing runs ${language}`);
   const [program = '', ...words] = runner.command;
   const running = promisify(execFile)(program, words, { cwd: runner.cwd });
-  running.child.stdin?.end(code.replaceAll('127.0.0.1:4101', dialects.rds));
+  running.child.stdin?.end(
+    code.replaceAll('127.0.0.1:4101', dialects.rds).replaceAll('127.0.0.1:4102', dialects.kinetica),
+  );
   return (await running).stdout;
 }

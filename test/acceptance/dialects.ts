@@ -14,6 +14,7 @@ export interface Dialects {
   readonly tables: Wire;
   /** `host:port`. */
   readonly rds: string;
+  readonly kinetica: string;
 }
 
 /**
@@ -32,18 +33,21 @@ export function useDialects(): Dialects {
       definitions: inject('definitions'),
       // The runtime's warnings help when a test has failed.
       log: createTextLog(console.log, false),
-      dialects: { ports: { rds: 0 }, keys: await openLocalKeys(undefined) },
+      dialects: { ports: { rds: 0, kinetica: 0 }, keys: await openLocalKeys(undefined) },
     });
   });
   afterAll(async () => {
     await runtime?.close();
     await rm(home, { recursive: true, force: true });
   });
-  const find = (name: 'rds') => new URL(runtime?.dialectUrls?.[name] ?? '').host;
+  const find = (name: 'rds' | 'kinetica') => new URL(runtime?.dialectUrls?.[name] ?? '').host;
   return {
     tables: new Wire(() => ({ url: runtime?.url ?? '' })),
     get rds() {
       return find('rds');
+    },
+    get kinetica() {
+      return find('kinetica');
     },
   };
 }

@@ -50,7 +50,7 @@ beforeAll(async () => {
 });
 
 /** Sections whose examples dialects-documentation.test.ts runs. */
-const ofDialects = new Set(['Alibaba Cloud RDS']);
+const ofDialects = new Set(['Alibaba Cloud RDS', 'Kinetica']);
 
 const runnable = readExamples(page).filter(
   ({ language, section }) => runners[language] !== undefined && !ofDialects.has(section),

@@ -27,7 +27,7 @@ const root = join(import.meta.dirname, '..', '..');
 function main(env: Readonly<Record<string, string>>): Process {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'local/main.ts'], {
     cwd: root,
-    env: { PATH: process.env['PATH'], PORT: '0', RDS_PORT: '0', ...env },
+    env: { PATH: process.env['PATH'], PORT: '0', RDS_PORT: '0', KINETICA_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // Asked to end, and not killed: it has a database to end.

@@ -1,4 +1,4 @@
-import type { BackupSource, Kind } from '../../../model/records.ts';
+import type { SetRequest } from '../../../model/sets.ts';
 import { action } from '../action.ts';
 import type { Input } from '../input.ts';
 import { findTables } from '../instances.ts';
@@ -95,12 +95,12 @@ function checkTogether(input: Input<typeof parameters>): void {
 }
 
 /** What to make a backup from. A snapshot is DynamoDB's own backup, which is always of the whole table. */
-function originOf({ BackupMethod, BackupType }: Input<typeof parameters>): {
-  readonly source?: BackupSource;
-  readonly kind?: Kind;
-} {
+function originOf({
+  BackupMethod,
+  BackupType,
+}: Input<typeof parameters>): Pick<SetRequest, 'source' | 'kind' | 'base'> {
   if (BackupMethod === 'Snapshot') return { source: 'native' };
   const isFull = BackupType === 'FullBackup';
   if (BackupMethod === 'Physical') return { source: 'export', ...(isFull && { kind: 'full' }) };
-  return isFull ? { source: 'scan', kind: 'full' } : {};
+  return isFull ? { source: 'scan', kind: 'full' } : { base: 'scan' };
 }

@@ -27,7 +27,7 @@ afterAll(async () => {
 async function start(): Promise<void> {
   child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'local/main.ts'], {
     cwd: root,
-    env: { PATH: process.env['PATH'], PORT: '0', RDS_PORT: '0', TIDEMARK_HOME: home },
+    env: { PATH: process.env['PATH'], PORT: '0', RDS_PORT: '0', KINETICA_PORT: '0', TIDEMARK_HOME: home },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const line of createInterface(child.stdout)) {

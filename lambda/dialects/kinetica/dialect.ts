@@ -1,0 +1,91 @@
+import type { Operations } from '../../operations/operations.ts';
+import { reasonOf } from '../../runtime/errors.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log } from '../../runtime/logger.ts';
+import type { LoadKeys } from '../access-keys.ts';
+import type { HttpRequest, HttpResponse } from '../http.ts';
+import type { RecordValue } from './avro.ts';
+import { findKey } from './credentials.ts';
+import type { Endpoint } from './endpoint.ts';
+import { endpoints } from './endpoints.ts';
+import { toKineticaError } from './errors.ts';
+import { KineticaError } from './kinetica-error.ts';
+import { encodingOf, renderFailure, renderResult } from './wrapper.ts';
+
+/*
+ * Kinetica's API 7.2, in JSON and in Avro binary:
+ *
+ *   credentials -> key -> endpoint -> its verb allowed -> decoded record -> `run`: dialect-free operations -> record
+ *                                                      any of these throws -> an error, wrapped and encoded alike
+ *
+ * An endpoint's description (endpoints/) has all that is particular to the endpoint.
+ */
+
+export interface KineticaServices {
+  readonly operations: Operations;
+  readonly keys: LoadKeys;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long an endpoint may take, in ms. Work that takes longer continues, and the answer says how to follow it. */
+  readonly waitMs: number;
+}
+
+/** What is known of a request for its line in the log. */
+interface Facts {
+  caller?: string;
+  endpoint?: string;
+  verb?: string;
+}
+
+/** Answers one request and logs one line. Never throws, and never answers without the wrapper that clients expect. */
+export async function handleKinetica(
+  services: KineticaServices,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const started = performance.now();
+  const encoding = encodingOf(request);
+  const facts: Facts = {};
+  const finish = (response: HttpResponse): HttpResponse => {
+    const milliseconds = performance.now() - started;
+    const { status } = response;
+    services.log.info('request', { ...facts, status, milliseconds: Math.round(milliseconds) });
+    const seconds = (milliseconds / 1000).toFixed(5);
+    return { ...response, headers: { ...response.headers, 'x-request-time-secs': seconds } };
+  };
+  try {
+    const key = await findKey(services.keys, request);
+    facts.caller = key.id;
+    const endpoint = findEndpoint(request);
+    Object.assign(facts, { endpoint: endpoint.path, verb: endpoint.verb });
+    if (!key.verbs.includes(endpoint.verb)) {
+      throw new KineticaError(`Access denied: the user may not ${endpoint.verb}`, 400);
+    }
+    const { operations, clock, waitMs } = services;
+    const context = { operations, key, clock, waitMs, baseUrl: baseUrlOf(request, endpoint) };
+    const result = await endpoint.call(context, request);
+    return finish(
+      renderResult(encoding, endpoint.path, endpoint.response, result as RecordValue<Endpoint['response']>),
+    );
+  } catch (error) {
+    const { status, message } = toKineticaError(error);
+    if (status >= 500) {
+      const stack = error instanceof Error ? error.stack : undefined;
+      services.log.error('request failed', { ...facts, reason: reasonOf(error), stack });
+    }
+    return finish(renderFailure(encoding, status, message));
+  }
+}
+
+/** Finds the endpoint at the end of the path, which may begin with a prefix. */
+function findEndpoint({ method, path }: HttpRequest): Endpoint {
+  const found = endpoints.find((each) => path.endsWith(each.path));
+  if (found === undefined) throw new KineticaError('There is no such endpoint', 404);
+  if (method !== 'POST') throw new KineticaError('An endpoint takes POST requests only');
+  return found;
+}
+
+/** The URL that the caller was given: what is before the endpoint's path. */
+function baseUrlOf({ path, headers, address, isSecure }: HttpRequest, endpoint: Endpoint): string {
+  const host = headers['host'] || address;
+  return `${isSecure ? 'https' : 'http'}://${host}${path.slice(0, -endpoint.path.length)}`;
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { Operations } from '../../operations/operations.ts';
+import type { AccessKey, KeyVerb } from '../access-keys.ts';
+import type { HttpRequest } from '../http.ts';
+import type { Fields, RecordValue } from './avro.ts';
+import { readRequest } from './read-request.ts';
+
+/** What an endpoint works with besides its request. */
+export interface EndpointContext {
+  readonly operations: Operations;
+  readonly key: AccessKey;
+  readonly clock: Clock;
+  /** How long an endpoint may take, in ms. */
+  readonly waitMs: number;
+  /** The URL by which the caller reached this server, with its prefix: what is before the endpoint's path. */
+  readonly baseUrl: string;
+}
+
+/** One endpoint, described once: its records, the verb that a key needs for it, and what it does. */
+export interface Endpoint {
+  readonly path: string;
+  readonly verb: KeyVerb;
+  /** What it does, in one sentence. */
+  readonly text: string;
+  /** The fields of the request, in Avro's order. */
+  readonly request: Fields;
+  /** The fields of the response, in Avro's order. */
+  readonly response: Fields;
+  /** Decodes the request and runs the endpoint. Returns the response's record. Throws `KineticaError` and `TidemarkError`. */
+  call(context: EndpointContext, request: HttpRequest): Promise<object>;
+}
+
+interface Description<Q extends Fields, R extends Fields> extends Omit<Endpoint, 'call'> {
+  readonly request: Q;
+  readonly response: R;
+  run(context: EndpointContext, request: RecordValue<Q>): Promise<RecordValue<R>>;
+}
+
+/** Makes an endpoint of its description. */
+export function endpoint<const Q extends Fields, const R extends Fields>(
+  description: Description<Q, R>,
+): Endpoint {
+  const { path, verb, text, request, response } = description;
+  return {
+    path,
+    verb,
+    text,
+    request,
+    response,
+    call: async (context, sent) => description.run(context, readRequest(sent, request)),
+  };
+}
+
+export const textMap = { map: 'string' } as const;

@@ -1,0 +1,23 @@
+import type { Endpoint } from './endpoint.ts';
+import { createBackup } from './endpoints/create-backup.ts';
+import { dropBackup } from './endpoints/drop-backup.ts';
+import { restoreBackup } from './endpoints/restore-backup.ts';
+import { showBackup } from './endpoints/show-backup.ts';
+import { showDatasink } from './endpoints/show-datasink.ts';
+import { showDatasource } from './endpoints/show-datasource.ts';
+import { showSystemProperties } from './endpoints/show-system-properties.ts';
+import { showSystemStatus } from './endpoints/show-system-status.ts';
+import { verifyBackup } from './endpoints/verify-backup.ts';
+
+/** Every endpoint of the API. */
+export const endpoints: readonly Endpoint[] = [
+  createBackup,
+  showBackup,
+  restoreBackup,
+  verifyBackup,
+  dropBackup,
+  showDatasink,
+  showDatasource,
+  showSystemStatus,
+  showSystemProperties,
+];

@@ -1,0 +1,192 @@
+import type { RestoreRecord } from '../../../model/records.ts';
+import type { BackupSet } from '../../../model/sets.ts';
+import { endpoint, type EndpointContext, textMap } from '../endpoint.ts';
+import { KineticaError } from '../kinetica-error.ts';
+import { checkSink, readObjects } from '../objects.ts';
+import { type OptionValues, readOptions } from '../options.ts';
+import { findSnapshot, pollMs } from '../snapshots.ts';
+
+const options = {
+  backup_id: { type: 'text', maxLength: 20, default: '', text: 'The snapshot; without it, the latest one.' },
+  checksum: { type: 'boolean', default: false, text: 'Every restore compares checksums, also without it.' },
+  create_schema_if_not_exist: { type: 'boolean', default: true, text: 'Schemas need not be made here.' },
+  ddl_only: { type: 'boolean', default: false, text: 'Not possible: a restored table has its content.' },
+  dry_run: { type: 'boolean', default: false, text: 'Names the tables that would be made and makes none.' },
+  renamed_objects_schema: {
+    type: 'text',
+    maxLength: 200,
+    default: '',
+    text: 'With restore_policy rename: what the names of the new tables begin with, followed by a dot.',
+  },
+  restore_policy: {
+    type: 'choice',
+    values: ['none', 'replace', 'rename'],
+    default: 'none',
+    text: 'none: refuses if a table of the name exists. rename: restores under other names.',
+  },
+  target_schema_map: {
+    type: 'text',
+    maxLength: 2000,
+    default: '',
+    text: 'Pairs `from:to` of schemas: the tables of the one are restored into the other.',
+  },
+} as const;
+
+export const restoreBackup = endpoint({
+  path: '/restore/backup',
+  verb: 'restore',
+  text: 'Restores tables of a snapshot into new tables.',
+  request: {
+    backup_name: 'string',
+    restore_objects_map: textMap,
+    datasource_name: 'string',
+    options: textMap,
+  },
+  response: {
+    backup_name: 'string',
+    backup_id: 'long',
+    restored_bytes: 'long',
+    restored_files: 'long',
+    restored_records: 'long',
+    restored_objects: textMap,
+    renamed_objects: textMap,
+    failed_objects: textMap,
+    info: textMap,
+  },
+  run: async (context, request) => {
+    const chosen = readOptions(options, request.options);
+    checkSink(request.datasource_name, 'datasource_name', true);
+    checkOptions(chosen);
+    const { operations, key, clock, waitMs } = context;
+    const until = clock.now() + waitMs;
+    const set = await findSnapshot(operations, key, request.backup_name, chosen.backup_id);
+    const targets = findTargets(set, request.restore_objects_map, chosen);
+    if (chosen.dry_run) return describe(set, targets, [], { dry_run: 'true' });
+    const { name, id } = set;
+    const started = await operations.restoreBackupSet({
+      name,
+      id,
+      targets,
+      requestedBy: `kinetica/${key.id}`,
+    });
+    const refused = started.flatMap((each) =>
+      'error' in each ? [[each.target, each.error.message] as const] : [],
+    );
+    const running = started.flatMap((each) => ('started' in each ? [each.target] : []));
+    const ended = await waitForRestores(context, running, until);
+    return describe(set, targets, ended, {}, new Map(refused));
+  },
+});
+
+function checkOptions(chosen: OptionValues<typeof options>): void {
+  if (chosen.ddl_only) throw new KineticaError('ddl_only must be false: a restored table has its content');
+  if (chosen.restore_policy === 'replace') {
+    throw new KineticaError(
+      'restore_policy must be none or rename: a restore never replaces a table, and never deletes one that it did not make',
+    );
+  }
+  if ((chosen.restore_policy === 'rename') !== (chosen.renamed_objects_schema !== '')) {
+    throw new KineticaError('restore_policy rename and renamed_objects_schema need each other');
+  }
+}
+
+interface Target {
+  readonly table: string;
+  readonly target: string;
+}
+
+function findTargets(
+  set: BackupSet,
+  map: Readonly<Record<string, string>>,
+  chosen: OptionValues<typeof options>,
+): Target[] {
+  const { tables, schemas } = readObjects(map);
+  const isAll = tables.length === 0 && schemas.length === 0;
+  const made = set.members.filter(({ status }) => status === 'AVAILABLE').map(({ table }) => table);
+  const ofSchemas = made.filter((table) =>
+    schemas.some((schema) => schema === set.group || table.startsWith(`${schema}.`)),
+  );
+  const wanted = isAll ? made : [...new Set([...tables, ...ofSchemas])];
+  if (wanted.length === 0) throw new KineticaError('The snapshot has none of these objects');
+  const moves = readMoves(chosen.target_schema_map);
+  return wanted.map((table) => ({ table, target: nameTarget(table, set.group, moves, chosen) }));
+}
+
+function readMoves(text: string): [from: string, to: string][] {
+  const pairs = text.split(',').filter((pair) => pair.trim() !== '');
+  return pairs.map((pair) => {
+    const [from = '', to = '', ...more] = pair.split(':').map((name) => name.trim());
+    if (from !== '' && to !== '' && more.length === 0) return [from, to];
+    throw new KineticaError('target_schema_map must be pairs from:to with commas between them');
+  });
+}
+
+/** The name of a new table. A schema is the start of a name, or the group that the snapshot was made of. */
+function nameTarget(
+  table: string,
+  group: string | undefined,
+  moves: readonly (readonly [string, string])[],
+  { renamed_objects_schema: renamed }: OptionValues<typeof options>,
+): string {
+  const move = moves.find(([from]) => table.startsWith(`${from}.`)) ?? moves.find(([from]) => from === group);
+  const [from = '', to = ''] = move ?? [];
+  const bare = table.startsWith(`${from}.`) ? table.slice(from.length + 1) : table;
+  const moved = move === undefined ? table : `${to}.${bare}`;
+  return renamed === '' ? moved : `${renamed}.${moved}`;
+}
+
+async function waitForRestores(
+  { operations, clock }: EndpointContext,
+  targets: readonly string[],
+  until: number,
+): Promise<RestoreRecord[]> {
+  for (;;) {
+    const restores = await Promise.all(targets.map((target) => operations.describeRestore({ target })));
+    if (restores.every(({ status }) => status !== 'RESTORING') || clock.now() >= until) return restores;
+    await clock.sleep(pollMs);
+  }
+}
+
+function describe(
+  set: BackupSet,
+  targets: readonly Target[],
+  restores: readonly RestoreRecord[],
+  info: Readonly<Record<string, string>>,
+  refused: ReadonlyMap<string, string> = new Map(),
+) {
+  const done = new Set(restores.filter(({ status }) => status === 'RESTORED').map(({ target }) => target));
+  const failed = new Map(
+    restores
+      .filter(({ status }) => status === 'FAILED')
+      .map(({ target, reason = 'no reason is known' }) => [target, reason]),
+  );
+  const running = restores.filter(({ status }) => status === 'RESTORING').map(({ target }) => target);
+  const sources = new Set(targets.filter(({ target }) => done.has(target)).map(({ table }) => table));
+  const figures = set.members.flatMap((member) =>
+    sources.has(member.table) && member.figures !== undefined ? [member.figures] : [],
+  );
+  return {
+    backup_name: set.name,
+    backup_id: set.id,
+    restored_bytes: figures.reduce((sum, { bytes }) => sum + bytes, 0),
+    restored_files: sources.size,
+    restored_records: figures.reduce((sum, { items }) => sum + items, 0),
+    restored_objects: listTables([...done]),
+    renamed_objects: Object.fromEntries(
+      targets.filter(({ table, target }) => table !== target).map(({ table, target }) => [table, target]),
+    ),
+    failed_objects: Object.fromEntries([...failed, ...refused]),
+    info: {
+      ...info,
+      ...(running.length > 0 && {
+        status: 'running',
+        running: running.join(','),
+        follow: 'the restores continue: DescribeRestore of the DynamoDB endpoint shows each table',
+      }),
+    },
+  };
+}
+
+function listTables(names: readonly string[]): Record<string, string> {
+  return names.length === 0 ? {} : { table: names.join(',') };
+}

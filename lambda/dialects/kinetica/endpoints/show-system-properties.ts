@@ -1,0 +1,22 @@
+import { endpoint, textMap } from '../endpoint.ts';
+
+/** The version whose API this is. Clients need five numbers, the first two of which are their own. */
+const version = '7.2.3.13.20260101000000';
+
+/** Clients call this when they connect. They try the URLs that it names first, so these are the ones that reached us. */
+export const showSystemProperties = endpoint({
+  path: '/show/system/properties',
+  verb: 'read',
+  text: 'Shows the version, and the URL by which the caller reached the server.',
+  request: { options: textMap },
+  response: { property_map: textMap, info: textMap },
+  run: async ({ baseUrl }) => ({
+    property_map: {
+      'version.gpudb_core_version': version,
+      'conf.number_of_hosts': '1',
+      'conf.host0_public_urls': baseUrl,
+      'conf.worker_http_server_urls': baseUrl,
+    },
+    info: {},
+  }),
+});

@@ -1,0 +1,11 @@
+import { endpoint, textMap } from '../endpoint.ts';
+
+/** Clients call this when they connect, and give up unless the status is `running`. */
+export const showSystemStatus = endpoint({
+  path: '/show/system/status',
+  verb: 'read',
+  text: 'Says that the server is running.',
+  request: { options: textMap },
+  response: { status_map: textMap, info: textMap },
+  run: async () => ({ status_map: { system: JSON.stringify({ status: 'running' }) }, info: {} }),
+});

@@ -1,0 +1,86 @@
+import type { BackupSet } from '../../../model/sets.ts';
+import { endpoint, type EndpointContext, textMap } from '../endpoint.ts';
+import { KineticaError } from '../kinetica-error.ts';
+import { checkSink } from '../objects.ts';
+import { readOptions } from '../options.ts';
+import { findSnapshot, isPattern, isUsable, listSnapshots, notFound } from '../snapshots.ts';
+
+const options = {
+  backup_id: {
+    type: 'text',
+    maxLength: 20,
+    default: '',
+    text: 'The snapshot; -1: all of them; without it, the latest one.',
+  },
+} as const;
+
+/** How many errors are shown of a snapshot. */
+const maxErrors = 100;
+
+export const verifyBackup = endpoint({
+  path: '/verify/backup',
+  verb: 'read',
+  text: 'Reads the stored content of snapshots and compares its checksums.',
+  request: { backup_name: 'string', datasource_name: 'string', options: textMap },
+  response: {
+    backup_name: 'string',
+    backup_names: { array: 'string' },
+    backup_ids: { array: { array: 'long' } },
+    errors: { array: { array: 'string' } },
+    info: textMap,
+  },
+  run: async (context, { backup_name: name, datasource_name, options: sent }) => {
+    const { backup_id } = readOptions(options, sent);
+    checkSink(datasource_name, 'datasource_name', true);
+    const sets = await findSnapshots(context, name, backup_id);
+    const { clock, waitMs } = context;
+    const until = clock.now() + waitMs;
+    const errors: string[] = [];
+    for (const set of sets) errors.push(...(await verifySnapshot(context, set, until)));
+    return {
+      backup_name: name,
+      backup_names: [name],
+      backup_ids: [sets.map(({ id }) => id)],
+      errors: [errors.slice(0, maxErrors)],
+      info: { status: errors.length === 0 ? 'sound' : 'damaged', errors: String(errors.length) },
+    };
+  },
+});
+
+async function findSnapshots(
+  { operations, key }: EndpointContext,
+  name: string,
+  id: string,
+): Promise<readonly BackupSet[]> {
+  if (isPattern(name)) throw new KineticaError('backup_name must be the name of one backup');
+  if (id !== '-1') return [await findSnapshot(operations, key, name, id)];
+  const sets = (await listSnapshots(operations, key, name)).filter(isUsable);
+  if (sets.length === 0) throw notFound(name);
+  return Promise.all(sets.map((set) => operations.describeBackupSet({ name, id: set.id })));
+}
+
+/** Verifies each table of a snapshot. Throws `KineticaError` if that takes longer than a request may. */
+async function verifySnapshot(
+  { operations, clock }: EndpointContext,
+  { id, members }: BackupSet,
+  until: number,
+): Promise<string[]> {
+  const errors: string[] = [];
+  for (const { table, backup, status } of members) {
+    if (status !== 'AVAILABLE' || backup === undefined) continue;
+    let next: string | undefined;
+    do {
+      if (clock.now() >= until) {
+        throw new KineticaError(
+          `Verifying takes longer than a request may: verify the tables of snapshot ${id} one by one with VerifyBackup of the DynamoDB endpoint`,
+        );
+      }
+      const page = await operations.verifyBackup({ backup: { table, id: backup }, ...(next && { next }) });
+      errors.push(
+        ...page.problems.map((problem) => `${id} ${table}: ${problem.problem} (${problem.object})`),
+      );
+      next = page.next;
+    } while (next !== undefined);
+  }
+  return errors;
+}

@@ -1,0 +1,40 @@
+import { type ErrorCode, TidemarkError } from '../../runtime/errors.ts';
+import { isThrottled } from '../../runtime/throttling.ts';
+import { KineticaError } from './kinetica-error.ts';
+
+/** The codes of errors that the caller can correct. Their messages are for the caller. */
+const callers: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'Validation',
+  'AccessDenied',
+  'TableNotFound',
+  'TableInUse',
+  'TableAlreadyExists',
+  'BackupNotFound',
+  'BackupInUse',
+  'BackupNotAvailable',
+  'ContinuousBackupsUnavailable',
+  'PointInTimeRecoveryUnavailable',
+  'InvalidRestoreTime',
+  'LimitExceeded',
+  'RestoreNotFound',
+  'RestoreFailed',
+  'SetNotFound',
+  'SetInUse',
+  'TooManySets',
+  'GroupNotFound',
+  'IdInvalid',
+]);
+
+/**
+ * Renders an error: 400 for whatever the caller can correct, which is the one status with which every client shows the
+ * message. The detail of any other error is only in the log.
+ */
+export function toKineticaError(error: unknown): { readonly status: number; readonly message: string } {
+  if (error instanceof KineticaError) return error;
+  // Clients repeat a request at once after a 503.
+  if (isThrottled(error)) return { status: 429, message: 'Too many requests: try again later' };
+  if (error instanceof TidemarkError && callers.has(error.code)) {
+    return { status: 400, message: error.message };
+  }
+  return { status: 500, message: 'Internal error: the log of the server has its reason' };
+}

@@ -1,0 +1,123 @@
+import { isSetOutcome, parseSetId, type BackupSet, type SetRecord } from '../../model/sets.ts';
+import type { Operations } from '../../operations/operations.ts';
+import { isError } from '../../runtime/errors.ts';
+import { type AccessKey, maySee } from '../access-keys.ts';
+import { KineticaError } from './kinetica-error.ts';
+
+/*
+ * A backup of this API is a name; its snapshots are the backup sets of that name, and a snapshot's id is its set's.
+ */
+
+/** A set as lists have it: its members are known only while it is being made, or if it was described. */
+export type ListedSet = SetRecord & Partial<Pick<BackupSet, 'members' | 'progress'>>;
+
+/** How many sets are read at a time. */
+const pageSize = 500;
+
+/** More snapshots than one answer can show. */
+const maxSnapshots = 5000;
+
+/** What an empty name or a star at its end stands for. */
+export function isPattern(name: string): boolean {
+  return name === '' || name.endsWith('*');
+}
+
+/**
+ * Lists the snapshots of the backups that a name or pattern means, the newest first: `` and `*` mean all, `abc*` those that
+ * begin with `abc`. Leaves out those that the key may not see.
+ */
+export async function listSnapshots(
+  operations: Operations,
+  key: AccessKey,
+  name: string,
+): Promise<readonly ListedSet[]> {
+  const prefix = isPattern(name) ? name.slice(0, -1) : undefined;
+  const found: ListedSet[] = [];
+  let after: ListedSet | undefined;
+  for (;;) {
+    const page = await operations.listBackupSets({
+      ...(prefix === undefined && { name }),
+      limit: pageSize,
+      newestFirst: true,
+      ...(after !== undefined && { after: { name: after.name, id: after.id } }),
+    });
+    const wanted = page.sets.filter((set) => prefix === undefined || set.name.startsWith(prefix));
+    found.push(...wanted.filter((set) => maySeeSet(key, set)));
+    if (found.length > maxSnapshots) {
+      throw new KineticaError(`More than ${maxSnapshots} snapshots: name a backup`);
+    }
+    after = page.sets.at(-1);
+    if (page.last === undefined || after === undefined) return found;
+  }
+}
+
+/** True if the key may see a set: what it was requested for, or each of its tables. */
+function maySeeSet(key: AccessKey, { group, tables }: SetRecord): boolean {
+  return (group !== undefined && maySee(key, group)) || tables.every((table) => maySee(key, table));
+}
+
+/** True for a snapshot that can be restored, at least in part. */
+export function isUsable({ status }: SetRecord): boolean {
+  return status === 'AVAILABLE' || status === 'PARTIAL';
+}
+
+/**
+ * Finds a snapshot of a backup by its id, or the latest usable one if the id is empty. Throws `KineticaError` if there is
+ * none.
+ */
+export async function findSnapshot(
+  operations: Operations,
+  key: AccessKey,
+  name: string,
+  id: string,
+): Promise<BackupSet> {
+  if (isPattern(name)) throw new KineticaError('backup_name must be the name of one backup');
+  const wanted = id === '' ? undefined : readSnapshotId(id);
+  const all = wanted === undefined ? await listSnapshots(operations, key, name) : [];
+  const setId = wanted ?? all.find(isUsable)?.id;
+  if (setId === undefined) throw notFound(name);
+  try {
+    const set = await operations.describeBackupSet({ name, id: setId });
+    if (maySeeSet(key, set)) return set;
+  } catch (error) {
+    if (!isError(error, 'SetNotFound')) throw error;
+  }
+  throw new KineticaError(`Backup ${JSON.stringify(name.slice(0, 255))} has no snapshot ${setId}`);
+}
+
+export function notFound(name: string): KineticaError {
+  return new KineticaError(`There is no backup ${JSON.stringify(name.slice(0, 255))}`);
+}
+
+/** Reads the id of a snapshot. Throws `KineticaError`. */
+export function readSnapshotId(text: string): ReturnType<typeof parseSetId> {
+  try {
+    return parseSetId(text);
+  } catch {
+    throw new KineticaError('backup_id must be the number of a snapshot');
+  }
+}
+
+/** Says what became of each table of a set that did not get a backup of all. */
+export function describeFailures({ members }: BackupSet): string {
+  const failed = members.filter(({ status }) => status === 'FAILED');
+  return failed.map(({ table, reason = 'no reason is known' }) => `${table}: ${reason}`).join('; ');
+}
+
+/** Waits until a set has ended, at most until a time (epoch ms). Returns it as it is then. */
+export async function waitForEnd(
+  operations: Operations,
+  clock: { readonly now: () => number; readonly sleep: (milliseconds: number) => Promise<void> },
+  set: BackupSet,
+  until: number,
+): Promise<BackupSet> {
+  let seen = set;
+  while (!isSetOutcome(seen.status) && clock.now() < until) {
+    await clock.sleep(pollMs);
+    seen = await operations.describeBackupSet({ name: set.name, id: set.id });
+  }
+  return seen;
+}
+
+/** How long to wait between two looks at running work. */
+export const pollMs = 500;

@@ -1,0 +1,265 @@
+import * as fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import type { AccessKey } from '../../../lambda/dialects/access-keys.ts';
+import type { HttpRequest, HttpResponse } from '../../../lambda/dialects/http.ts';
+import { type Fields, encodeAvro, type RecordValue } from '../../../lambda/dialects/kinetica/avro.ts';
+import { handleKinetica } from '../../../lambda/dialects/kinetica/dialect.ts';
+import { endpoints } from '../../../lambda/dialects/kinetica/endpoints.ts';
+import { TidemarkError } from '../../../lambda/runtime/errors.ts';
+import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
+import { fakeOperations, throwingOperations } from '../dynamodb/fakes.ts';
+import { testKey } from '../rds/support.ts';
+import { anyCodePoint } from '../../support/item/arbitrary.ts';
+import { scaleRuns } from '../../support/scale.ts';
+import { address, captures, readWrapper, toRequest } from './support.ts';
+
+const authorization = `Basic ${Buffer.from('testkey:testsecret').toString('base64')}`;
+const types = { json: 'application/json', avro: 'application/octet-stream' } as const;
+
+function post(path: string, body: object | Uint8Array, headers: HttpRequest['headers'] = {}): HttpRequest {
+  const isAvro = body instanceof Uint8Array;
+  return {
+    method: 'POST',
+    path,
+    query: '',
+    headers: { host: address, authorization, 'content-type': isAvro ? types.avro : types.json, ...headers },
+    body: isAvro ? body : Buffer.from(JSON.stringify(body)),
+    address,
+    isSecure: false,
+  };
+}
+
+interface Setting {
+  readonly operations?: ReturnType<typeof fakeOperations>;
+  readonly key?: AccessKey;
+  readonly log?: Log;
+}
+
+function answer(
+  request: HttpRequest,
+  { operations = fakeOperations(), key = testKey, log = silentLog }: Setting = {},
+) {
+  const clock = { now: () => 0, sleep: async () => {} };
+  return handleKinetica({ operations, keys: async () => [key], clock, log, waitMs: 0 }, request);
+}
+
+/** Texts by which clients take a server for dead. */
+const alarms =
+  /connection refused|connection reset|kinetica is (exiting|offline)|system-limited-fatal|query planner is not running|unexpected end of file from server|system shutting down|unavailable: draining ha queue/i;
+
+/** Finds what would keep a client of the request from reading the response. */
+function findFaults(request: HttpRequest, response: HttpResponse): string[] {
+  const faults: string[] = [];
+  const wrapper = readWrapper(response);
+  const isOk = response.status === 200;
+  const type = response.headers['content-type'];
+  if (![200, 400, 401, 404].includes(response.status)) faults.push(`status ${response.status}`);
+  if ((type === types.avro) !== /octet-stream|x-snappy/.test(request.headers['content-type'] ?? ''))
+    faults.push(`type ${type}`);
+  if (Object.keys(wrapper).join(' ') !== 'status message data_type data data_str') faults.push('not whole');
+  if (wrapper['status'] !== (isOk ? 'OK' : 'ERROR')) faults.push(`status ${String(wrapper['status'])}`);
+  if ((wrapper['data_type'] === 'none') === isOk) faults.push(`data_type ${String(wrapper['data_type'])}`);
+  if (isOk === (wrapper['message'] !== '')) faults.push('a message without an error');
+  if (alarms.test(String(wrapper['message']))) faults.push(`alarm ${String(wrapper['message'])}`);
+  return faults;
+}
+
+const backupRequest = {
+  backup_name: 'nightly',
+  backup_type: 'full',
+  backup_objects_map: { table: 'orders' },
+  datasink_name: 'default',
+  options: {},
+};
+
+const messageOf = (response: HttpResponse) => String(readWrapper(response)['message']);
+
+describe('the connect calls', () => {
+  it('say that the server runs, and name the URL that the caller reached, prefix included', async () => {
+    const status = readWrapper(await answer(post('/show/system/status', { options: {} })));
+    const { status_map } = JSON.parse(String(status['data_str'])) as { status_map: { system: string } };
+    expect(JSON.parse(status_map.system)).toEqual({ status: 'running' });
+    const properties = readWrapper(await answer(post('/kin/show/system/properties', {})));
+    expect(properties).toMatchObject({
+      status: 'OK',
+      data_type: 'show_system_properties_response',
+      data: '',
+    });
+    expect(JSON.parse(String(properties['data_str']))).toEqual({
+      property_map: {
+        'version.gpudb_core_version': expect.stringMatching(/^7\.2(\.\d+){3}$/),
+        'conf.number_of_hosts': '1',
+        'conf.host0_public_urls': `http://${address}/kin`,
+        'conf.worker_http_server_urls': `http://${address}/kin`,
+      },
+      info: {},
+    });
+  });
+});
+
+describe('a request', () => {
+  it.each([
+    ['of an unknown endpoint', post('/create/table', {}), 404, 'no such endpoint'],
+    ['with another method', { ...post('/show/backup', {}), method: 'GET' }, 400, 'POST'],
+    ['without credentials', post('/show/backup', {}, { authorization: undefined }), 401, 'Unauthorized'],
+    ['in snappy', post('/show/backup', {}, { 'content-type': 'application/x-snappy' }), 400, 'snappy'],
+    ['of another type', post('/show/backup', {}, { 'content-type': 'text/plain' }), 400, 'Content-type'],
+    ['that is a list', post('/show/backup', []), 400, 'object'],
+    [
+      'with a name that is a number',
+      post('/show/backup', { backup_name: 5 }),
+      400,
+      'backup_name must be a string',
+    ],
+    ['with a list as map', post('/show/backup', { options: [] }), 400, 'options must be a map'],
+    ['with an unknown option', post('/show/backup', { options: { colour: 'red' } }), 400, 'Unknown option'],
+    ['that is too long', post('/show/backup', new Uint8Array(1024 * 1024 + 1)), 400, 'at most'],
+  ] as [string, HttpRequest, number, string][])('%s is refused', async (_, request, status, text) => {
+    const response = await answer(request);
+    expect(response.status).toBe(status);
+    expect(messageOf(response)).toContain(text);
+    expect(findFaults(request, response)).toEqual([]);
+  });
+
+  it.each([
+    [{ backup_type: 'whole' }, 'backup_type must be'],
+    [{ backup_name: '' }, 'backup_name'],
+    [{ backup_name: 'night*' }, 'backup_name'],
+    [{ backup_objects_map: {} }, 'backup_objects_map must name'],
+    [{ backup_type: 'incremental' }, 'make a full one first'],
+    [{ datasink_name: 'elsewhere' }, 'datasink_name must be default'],
+    [{ backup_objects_map: { user: 'ada' } }, '"user"'],
+    [{ backup_objects_map: { moon: 'x' } }, '"moon", which is unknown'],
+    [{ options: { checksum: 'yes' } }, 'true or false'],
+    [{ options: { ddl_only: 'true' } }, 'ddl_only must be false'],
+    [{ options: { block_table_mutations: 'true' } }, 'block_table_mutations must be false'],
+    [{ options: { delete_intermediate_backups: 'true' } }, 'needs backup_type differential'],
+    [{ options: { max_incremental_backups_to_keep: '0' } }, 'at least 1'],
+    [{ options: { max_incremental_backups_to_keep: '-2' } }, 'from -1'],
+  ])('of a backup with %j is refused', async (change, text) => {
+    const operations = fakeOperations({ listBackupSets: async () => ({ sets: [] }) });
+    const response = await answer(post('/create/backup', { ...backupRequest, ...change }), { operations });
+    expect(response.status).toBe(400);
+    expect(messageOf(response)).toContain(text);
+    expect(operations.createBackupSet).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    [{ verbs: ['read'] }, 'may not backup'],
+    [{ groups: ['customers'] }, 'may not use "orders"'],
+  ] as [Partial<AccessKey>, string][])('of a key with only %j is refused', async (limits, text) => {
+    const operations = fakeOperations({ listBackupSets: async () => ({ sets: [] }) });
+    const response = await answer(post('/create/backup', backupRequest), {
+      operations,
+      key: { ...testKey, ...limits },
+    });
+    expect(response.status).toBe(400);
+    expect(messageOf(response)).toContain(text);
+    expect(operations.createBackupSet).not.toHaveBeenCalled();
+  });
+
+  it('that meets an error of an operation shows its text, without words that clients take for a dead server', async () => {
+    const operations = throwingOperations(
+      new TidemarkError('SetInUse', 'Connection refused by kinetica is OFFLINE'),
+    );
+    const response = await answer(post('/show/backup', { backup_name: 'nightly' }), { operations });
+    expect(response.status).toBe(400);
+    expect(messageOf(response)).toBe('Connection_refused by kinetica_is_OFFLINE');
+  });
+
+  it('in JSON is answered in ASCII, because the Python client reads Latin-1', async () => {
+    const response = await answer(post('/show/backup', { datasource_name: 'h\u00e9llo \ud83d\ude00' }));
+    expect(response.body).toMatch(/^[\x20-\x7e]+$/);
+    expect(messageOf(response)).toContain('h\u00e9llo \ud83d\ude00');
+  });
+
+  it('that meets an error nobody expects is answered with 500, without its text', async () => {
+    const log = { ...silentLog, error: vi.fn<Log['error']>() };
+    const operations = throwingOperations(new TypeError('secret of the server'));
+    const response = await answer(post('/show/backup', {}), { operations, log });
+    expect(response.status).toBe(500);
+    expect(messageOf(response)).not.toContain('secret');
+    expect(log.error).toHaveBeenCalledOnce();
+  });
+});
+
+describe('any request', () => {
+  const text = fc.oneof(
+    fc.string({ unit: anyCodePoint }),
+    fc.constantFrom(
+      'nightly',
+      'full',
+      'default',
+      'true',
+      '-1',
+      '*',
+      '',
+      'Connection refused',
+      'x'.repeat(3000),
+    ),
+  );
+  const recordOf = (fields: Fields) =>
+    fc.record(
+      Object.fromEntries(
+        Object.entries(fields).map(([name, type]) => [
+          name,
+          type === 'string'
+            ? text.map((value) => value.toWellFormed())
+            : fc.dictionary(
+                fc.constantFrom('table', 'all', 'dry_run', 'backup_id'),
+                text.map((value) => value.toWellFormed()),
+              ),
+        ]),
+      ),
+    );
+  const valid = fc.constantFrom(...endpoints).chain((each) =>
+    fc.tuple(recordOf(each.request), fc.boolean()).map(([record, isAvro]) => {
+      const bytes = encodeAvro(each.request, record as RecordValue<Fields>);
+      return post(each.path, isAvro ? bytes : record);
+    }),
+  );
+  const broken = fc
+    .tuple(
+      fc.constantFrom(...captures.flatMap(({ requests }) => requests)),
+      fc.nat(),
+      fc.uint8Array({ maxLength: 12 }),
+    )
+    .map(([recorded, at, bytes]) => {
+      const request = toRequest(recorded);
+      const place = at % (request.body.length + 1);
+      const body = Buffer.concat([request.body.subarray(0, place), bytes, request.body.subarray(place + 1)]);
+      return { ...request, body };
+    });
+  const wild = fc.record({
+    method: fc.constantFrom('POST', 'GET'),
+    path: fc.oneof(fc.constantFrom(...endpoints.map(({ path }) => path)), text),
+    query: text,
+    headers: fc.record({
+      'content-type': fc.constantFrom(
+        types.json,
+        types.avro,
+        'application/x-snappy',
+        'text/plain',
+        undefined,
+      ),
+      authorization: fc.oneof(fc.constant(authorization), text),
+    }),
+    body: fc.oneof(
+      fc.uint8Array(),
+      fc.json().map((json) => Buffer.from(json)),
+    ),
+    address: fc.constant(address),
+    isSecure: fc.boolean(),
+  });
+
+  it('is answered with a whole wrapper in its encoding, without a fault or an alarm', async () => {
+    const log = { ...silentLog, error: vi.fn<Log['error']>() };
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(valid, broken, wild), async (request) => {
+        expect(findFaults(request, await answer(request, { log }))).toEqual([]);
+      }),
+      { numRuns: scaleRuns(500) },
+    );
+    expect(log.error).not.toHaveBeenCalled();
+  });
+});
