@@ -6,6 +6,7 @@ import {
   EndpointType,
   LambdaIntegration,
   LogGroupLogDestination,
+  type MethodDeploymentOptions,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Grant } from 'aws-cdk-lib/aws-iam';
@@ -13,7 +14,14 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { auditFields, auditMessage } from '../../lambda/dialects/dynamodb/audit.ts';
-import { functionOf, pathForms, pathOf, type Place, verbs } from '../../lambda/dialects/dynamodb/paths.ts';
+import {
+  functionOf,
+  pathForms,
+  pathOf,
+  type Place,
+  type Verb,
+  verbs,
+} from '../../lambda/dialects/dynamodb/paths.ts';
 import type { TidemarkFunction } from '../functions/tidemark-function.ts';
 import { gatewayResponses } from './gateway-responses.ts';
 import { VerbFunctions, type VerbFunctionsProps } from './verb-functions.ts';
@@ -104,6 +112,10 @@ export class DynamodbApi extends Construct {
         // Requests a second. DynamoDB itself accepts 50 CreateBackup a second.
         throttlingRateLimit: 100,
         throttlingBurstLimit: 200,
+        // Each verb has limits of its own, so that requests of one do not use up another's.
+        methodOptions: Object.fromEntries(
+          verbs.map((verb) => [`${pathForms[verb]}/POST`, throttlingOf(throttles[verb])]),
+        ),
         metricsEnabled: true,
         tracingEnabled: true,
         accessLogDestination: new LogGroupLogDestination(logGroup),
@@ -125,6 +137,24 @@ export class DynamodbApi extends Construct {
     api.node.tryRemoveChild('Endpoint');
     return api;
   }
+}
+
+/**
+ * Requests a second by verb: how often callers usually need it. Bursts may be twice as large. Restores and deletions are
+ * rare, and a mistake in a loop should not do many.
+ */
+const throttles: Readonly<Record<Verb, number>> = {
+  read: 100,
+  backup: 100,
+  delete: 20,
+  restore: 20,
+  reencrypt: 10,
+  recovery: 10,
+};
+
+function throttlingOf(rate: number): MethodDeploymentOptions {
+  // The settings of a method replace those of the stage.
+  return { metricsEnabled: true, throttlingRateLimit: rate, throttlingBurstLimit: 2 * rate };
 }
 
 function integrate(handler: TidemarkFunction): LambdaIntegration {

@@ -256,6 +256,17 @@ describe('the API', () => {
       expect(made).toMatchObject({ AuthorizationType: 'AWS_IAM', Integration: { Type: 'AWS_PROXY' } });
   });
 
+  it('throttles each verb by itself, and rare ones more than reading', () => {
+    const settings: { ResourcePath: string; HttpMethod: string; ThrottlingRateLimit: number }[] =
+      properties('AWS::ApiGateway::Stage')[0]?.MethodSettings ?? [];
+    const rateOf = (path: string) =>
+      settings.find(({ ResourcePath }) => ResourcePath === `/${path.replaceAll('/', '~1')}`)
+        ?.ThrottlingRateLimit;
+    expect(settings).toHaveLength(verbs.length + 1);
+    expect(settings.every(({ ThrottlingRateLimit }) => ThrottlingRateLimit > 0)).toBe(true);
+    expect(rateOf(pathForms.delete)).toBeLessThan(rateOf(pathForms.read) ?? 0);
+  });
+
   it('saves a query of the logs of all verbs for who did what to which table', () => {
     const [query] = properties('AWS::Logs::QueryDefinition');
     expect(query?.QueryString).toMatch(/caller, verb, operation, tables\.0, targets\.0, backups\.0, outcome/);
@@ -281,6 +292,7 @@ describe('the API', () => {
             ThrottlingRateLimit: 100,
             ThrottlingBurstLimit: 200,
           },
+          ...verbs.map(() => ({ HttpMethod: 'POST', DataTraceEnabled: false, MetricsEnabled: true })),
         ],
       },
     ]);
