@@ -1,3 +1,4 @@
+import { parseBody } from '../lambda/dialects/dynamodb/json.ts';
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { catalogTable } from './catalog-table.ts';
 import type { OwnStreams } from './own-streams/own-streams.ts';
@@ -103,7 +104,8 @@ function changeMembers(body: Buffer, change: (members: Members) => Members): Buf
 
 function parse(body: Buffer): Members | undefined {
   try {
-    const parsed: unknown = JSON.parse(body.toString('utf8'));
+    // A body that is too deep to be written again is for the database to refuse.
+    const parsed = parseBody(body.toString('utf8'));
     return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
       ? { ...parsed }
       : undefined;

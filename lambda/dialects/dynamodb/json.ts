@@ -11,14 +11,36 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Parses a body; an empty one is undefined. Throws `SerializationError`, without a message as the service does. */
+/** Deeper than any request: an item has 32 levels, each of them two in JSON. Much deeper ones would exhaust the stack later. */
+const maxDepth = 1000;
+
+/**
+ * Parses a body; an empty one is undefined. Throws `SerializationError`, without a message as the service does, also for a
+ * body with more than `maxDepth` levels.
+ */
 export function parseBody(body: string): unknown {
   if (body === '') return undefined;
+  if (isDeep(body)) throw new SerializationError();
   try {
     return parseJson(body);
   } catch (cause) {
     throw new SerializationError('', { cause });
   }
+}
+
+/** True if the text opens more than `maxDepth` lists and objects in each other. Takes time in proportion to its length. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  let isString = false;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text[at];
+    if (unit === '"') isString = !isString;
+    else if (isString) at += unit === '\\' ? 1 : 0;
+    else if (unit === '[' || unit === '{') {
+      if (++depth > maxDepth) return true;
+    } else if (unit === ']' || unit === '}') depth--;
+  }
+  return false;
 }
 
 /** The members of a request. Throws `SerializationError` if the request is not a JSON object. */
