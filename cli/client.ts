@@ -95,7 +95,8 @@ function toAttempt({ status, headers }: Response, text: string, { name: url }: E
   if (status === 200 && answer !== undefined) return { answer };
   const type = textIn(answer, '__type') ?? headers.get('x-amzn-errortype') ?? '';
   // For example `com.amazonaws.dynamodb.v20120810#LimitExceededException`. In a header, a URL may follow a colon.
-  const name = type.replace(/^.*#|:.*$/g, '') || `HTTP ${status}`;
+  // A text of many lines and colons would take time in proportion to its square.
+  const name = type.slice(0, 300).replace(/^.*#|:.*$/g, '') || `HTTP ${status}`;
   const error = { name, status, message: textIn(answer, 'message') ?? textIn(answer, 'Message') ?? '' };
   const isRetryable =
     status >= 500 || status === 429 || /Throttl|RequestLimitExceeded|TooManyRequests/.test(name);
