@@ -69,7 +69,7 @@ describe('a page of an origin that is allowed', () => {
     );
     expect([answer.status, await answer.text()]).toEqual([200, '']);
     expect(allowed).toEqual([origin, ...Object.values(asked)]);
-    expect(answer.headers.get('access-control-max-age')).toBe('172800');
+    expect(answer.headers.get('access-control-max-age')).toBe('1728000');
     expect(received).toEqual([]);
   });
 
