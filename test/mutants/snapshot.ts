@@ -315,7 +315,7 @@ export const snapshotMutants: readonly Mutant[] = [
     from: `if (group === undefined || entry.offset !== end || bytes + entry.length > maxBytes) {`,
     to: `if (group === undefined || bytes + entry.length > maxBytes) {`,
     harm: 'frames that are not neighbours are read as if they were',
-    tests: read,
+    tests: [...read, ...compare],
   },
   {
     file: 'lambda/snapshot/read/open-files.ts',

@@ -5,8 +5,8 @@ import { OpenFiles } from '../../../lambda/snapshot/read/open-files.ts';
 const run = (key: string, from: string, to: string) => ({ key, range: { from, to } }) as RunRef;
 
 it('OpenFiles opens a file once, and keeps it until the last range that refers to it has passed', () => {
-  const runs = [run('a', '0', '2'), run('b', '0', '1'), run('a', '4', '6')];
-  const [a, b, later] = runs as [RunRef, RunRef, RunRef];
+  const [a, b, later] = [run('a', '0', '2'), run('b', '0', '1'), run('a', '4', '6')];
+  const runs = [later, b, a];
   const opened: string[] = [];
   const files = new OpenFiles(runs, ({ key }) => opened.push(key));
   expect([files.open(a), files.open(b), files.open(a)]).toEqual([1, 2, 1]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../lambda/snapshot/format/change.ts';
 import { compressFrame, sha256Hex } from '../../../lambda/snapshot/format/frame.ts';
-import type { FrameEntry } from '../../../lambda/snapshot/format/frame-index.ts';
+import type { FrameContent, FrameEntry } from '../../../lambda/snapshot/format/frame-index.ts';
 import { formatHash } from '../../../lambda/snapshot/format/hash-range.ts';
 import { encodeLine, type RunKind } from '../../../lambda/snapshot/format/line.ts';
 import { verifyFrame } from '../../../lambda/snapshot/verify/verify-frame.ts';
@@ -15,6 +15,13 @@ const [first = change(0, ''), second = change(0, ''), third = change(0, '')] = c
 /** DynamoDB's size of an item: `pk` and a number of one digit, `v` and a text of six characters. */
 const itemBytes = 2 + 2 + 1 + 6;
 
+function sumOf(lines: readonly Change[]): FrameContent {
+  const sum = new ContentSum();
+  for (const { image } of lines) if (image !== undefined) sum.add(image, itemBytes);
+  const { bytes, digest } = sum.toContent();
+  return { bytes, digest };
+}
+
 /** Verifies a frame whose checksums are right, whatever its lines are. */
 async function verify(
   kind: RunKind,
@@ -24,9 +31,6 @@ async function verify(
 ): Promise<readonly Change[]> {
   const raw = Buffer.concat(lines.flatMap((line) => encodeLine(kind, line)));
   const compressed = compressFrame(raw);
-  const sum = new ContentSum();
-  for (const { image } of lines) if (image !== undefined) sum.add(image, itemBytes);
-  const { bytes, digest } = sum.toContent();
   const entry: FrameEntry = {
     hash: formatHash(lines[0]?.hash ?? 0n),
     key: String(lines[0]?.key),
@@ -35,7 +39,7 @@ async function verify(
     rawLength: raw.length,
     count: lines.length,
     sha256: sha256Hex(compressed),
-    ...(kind === 'base' && { content: { bytes, digest } }),
+    ...(kind === 'base' && { content: sumOf(lines) }),
     ...wrong,
   };
   return verifyFrame(
@@ -64,13 +68,16 @@ describe('verifyFrame', () => {
   });
 });
 
+const sound = sumOf(changes);
+
 describe('verifyFrame, if the checksum is right, throws SnapshotCorrupt', () => {
   it.each<[string, Partial<FrameEntry>]>([
     ['number of lines', { count: 2 }],
     ['length', { rawLength: 10 }],
     ['first hash', { hash: formatHash(second.hash) }],
     ['first key', { key: String(second.key) }],
-    ['size of the items', { content: { bytes: 32, digest: '0'.repeat(32) } }],
+    ['size of the items', { content: { ...sound, bytes: 32 } }],
+    ['digest of the items', { content: { ...sound, digest: '0'.repeat(32) } }],
   ])('if the index states another %s', async (_name, wrong) => {
     await expect(verify('base', changes, wrong)).rejects.toMatchObject(corrupt);
   });
