@@ -50,7 +50,7 @@ export const backupMutants: readonly Mutant[] = [
     from: `    headSeen: head?.snapshot,\n`,
     to: `    headSeen: parent?.id,\n`,
     harm: 'a base after a head can never be committed',
-    tests: begin,
+    tests: [...begin, 'test/scenarios/content/gaps.test.ts'],
   },
   {
     file: 'lambda/backup/apply-range.ts',

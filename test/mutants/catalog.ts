@@ -3,10 +3,18 @@ import type { Mutant } from './mutant.ts';
 const restores = ['test/catalog/database/restores.test.ts'];
 const snapshots = ['test/catalog/database/snapshots.test.ts'];
 const turns = ['test/catalog/database/turns.test.ts', ...snapshots];
-const lists = ['test/catalog/database/list-cost.test.ts', 'test/operations/database/backups.test.ts'];
-const bounds = ['test/catalog/database/backups.test.ts', 'test/catalog/database/bounds.test.ts', ...lists];
+const lists = [
+  'test/catalog/database/backups.test.ts',
+  'test/catalog/database/list-cost.test.ts',
+  'test/operations/database/backups.test.ts',
+];
+const bounds = ['test/catalog/database/bounds.test.ts', ...lists];
 const counters = ['test/catalog/database/counters.test.ts'];
-const natives = ['test/scenarios/natives/life.test.ts', 'test/reconcile/database/reconcile.test.ts'];
+const natives = [
+  'test/catalog/database/backups.test.ts',
+  'test/scenarios/natives/life.test.ts',
+  'test/reconcile/database/reconcile.test.ts',
+];
 const sweeps = ['test/retention/database/sweep.test.ts', 'test/scenarios/concurrency/sweep.test.ts'];
 
 export const catalogMutants: readonly Mutant[] = [
@@ -283,7 +291,7 @@ export const catalogMutants: readonly Mutant[] = [
       ExpressionAttributeValues: { ':since': since },\n`,
     to: '',
     harm: 'the sweep never looks again where a late twin may still store objects',
-    tests: sweeps,
+    tests: snapshots,
   },
   // restores
   {

@@ -2,17 +2,18 @@ import type { Mutant } from './mutant.ts';
 
 const abort = ['test/restore/database/abort.test.ts'];
 const finish = ['test/restore/database/finish-restore.test.ts', 'test/restore/database/promises.test.ts'];
-const late = ['test/restore/database/late-writes.test.ts'];
+const current = ['test/restore/current-restore.test.ts'];
+const late = [...current, 'test/restore/database/late-writes.test.ts'];
 const items = ['test/restore/database/write-items.test.ts', 'test/restore/batches-by-wire.test.ts'];
 const range = ['test/restore/database/write-range.test.ts', ...items];
-const plan = ['test/restore/database/plan-restore.test.ts'];
+const plan = ['test/restore/current-restore.test.ts', 'test/restore/database/plan-restore.test.ts'];
 const imports = [
   'test/scenarios/restore/import.test.ts',
   'test/scenarios/restore/import-failures.test.ts',
   'test/scenarios/crash/imports.test.ts',
 ];
 const materialize = ['test/restore/database/materialize-range.test.ts'];
-const tag = ['test/restore/database/tag-table.test.ts'];
+const tag = ['test/restore/restore-tag.test.ts', 'test/restore/database/tag-table.test.ts'];
 const restores = ['test/scenarios/restore/restore.test.ts'];
 const lateTable = ['test/restore/database/remove-late-table.test.ts'];
 

@@ -284,8 +284,8 @@ export const snapshotMutants: readonly Mutant[] = [
   },
   {
     file: 'lambda/snapshot/read/read-snapshot.ts',
-    from: `yield keepInRange(part, decodeLines(run.kind, frame, keyCount));`,
-    to: `yield decodeLines(run.kind, frame, keyCount);`,
+    from: `yield keepInRange(part, decodeLines(run.kind, frame, keys));`,
+    to: `yield decodeLines(run.kind, frame, keys);`,
     harm: 'items of neighbouring ranges are restored twice, and replaced lines come back',
     tests: read,
   },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CatalogTable } from '../../../lambda/catalog/catalog-table.ts';
 import { markerOf } from '../../../lambda/model/ids.ts';
 import { newBackup } from '../../support/catalog/new-backup.ts';
@@ -34,4 +34,43 @@ it('a backup that is deleted while it is looked for is found', async () => {
     return row;
   });
   expect(await used.catalog.backups.get({ table, id: older })).toMatchObject({ id: older });
+});
+
+describe('a list of backups', () => {
+  it('has no internal ones, of one table or of all', async () => {
+    const table = `table-${randomUUID()}`;
+    const { backup } = await used.catalog.backups.create(newBackup(table));
+    const { backup: internal } = await used.catalog.backups.create({ ...newBackup(table), internal: true });
+    for (const of of [{ table }, {}]) {
+      const { backups } = await used.catalog.backups.list({ ...of, limit: 1000 });
+      const ids = new Set(backups.map(({ id }) => id));
+      expect([ids.has(backup.id), ids.has(internal.id)]).toEqual([true, false]);
+    }
+  });
+
+  it('is read to its end, however small the pages of DynamoDB are', async () => {
+    const table = `table-${randomUUID()}`;
+    for (let i = 0; i < 5; i++) await used.catalog.backups.create(newBackup(table));
+    const { middlewareStack } = used.database.dynamodb;
+    middlewareStack.add((next) => (call) => next({ ...call, input: limitPages(call.input) }), {
+      step: 'initialize',
+      name: 'limitPages',
+    });
+    onTestFinished(() => {
+      middlewareStack.remove('limitPages');
+    });
+    expect((await used.catalog.backups.list({ table, limit: 5 })).backups).toHaveLength(5);
+  });
+});
+
+function limitPages(input: object): object {
+  return 'KeyConditionExpression' in input ? { ...input, Limit: 2 } : input;
+}
+
+it('a native backup keeps the ARN that was found first', async () => {
+  const request = { ...newBackup(`table-${randomUUID()}`), source: 'native' as const };
+  const { backup } = await used.catalog.backups.create(request);
+  await used.catalog.natives.adopt(backup, 'first');
+  await used.catalog.natives.adopt(backup, 'second');
+  expect(await used.getBackup(backup.table.name, backup.id)).toMatchObject({ nativeArn: 'first' });
 });

@@ -93,6 +93,28 @@ describe('deleting a backup', () => {
   });
 });
 
+it('the note of a folder stays if another backup of its table was deleted since it was read', async () => {
+  const { backups, turns, snapshots } = used.catalog;
+  const table = `table-${randomUUID()}`;
+  const request = newBackup(table);
+  const ids = [(await backups.create(request)).backup.id, (await backups.create(request)).backup.id] as const;
+  for (const id of ids) {
+    const claim = { table, backup: id, execution: id };
+    await turns.take(claim);
+    await turns.fail(claim, 'given up');
+  }
+  await used.deleteBackup(table, ids[0]);
+  const [read] = (await snapshots.takeCensus(table)).folders;
+  if (read === undefined) throw new Error('there is no note');
+  await vi.waitUntil(() => Date.now() > read.since, { interval: 1 });
+  await used.deleteBackup(table, ids[1]);
+  await snapshots.forgetFolder(table, read);
+  const [left] = (await snapshots.takeCensus(table)).folders;
+  expect(left?.since).toBeGreaterThan(read.since);
+  if (left !== undefined) await snapshots.forgetFolder(table, left);
+  expect((await snapshots.takeCensus(table)).folders).toEqual([]);
+});
+
 it('the damage of a snapshot that was seen first stays on its record', async () => {
   const { table, head: id } = await used.makeTwo();
   await used.catalog.snapshots.noteDamage({ table, id }, { reason: 'a flipped bit', seenAt: 1 });

@@ -9,11 +9,12 @@ import type { BackupRecord, BackupStatus } from '../../../lambda/model/records.t
 import { systemClock } from '../../../lambda/runtime/clock.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
-import { useDatabase } from '../database.ts';
+import { type TestDatabase, useDatabase } from '../database.ts';
 import { commitOf, newBackup } from './new-backup.ts';
 
 /** A catalog, and what executions of backups do with it. */
 export interface UsedCatalog {
+  readonly database: TestDatabase;
   readonly catalog: Catalog;
   /** Requests a backup of the table. */
   request(table: string): Promise<Claim>;
@@ -43,6 +44,7 @@ export function useCatalog(): UsedCatalog {
   });
   const documents = () => DynamoDBDocumentClient.from(database.dynamodb);
   const used: UsedCatalog = {
+    database,
     get catalog() {
       return catalog;
     },
