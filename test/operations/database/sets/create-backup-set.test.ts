@@ -5,7 +5,8 @@ import type {
   CreateBackupSetInput,
   CreatedSet,
 } from '../../../../lambda/operations/sets/create-backup-set.ts';
-import type { BackupSet } from '../../../../lambda/model/sets.ts';
+import { type BackupSet, toSetId } from '../../../../lambda/model/sets.ts';
+import { newBackup } from '../../../support/catalog/new-backup.ts';
 import { createFilledTable, expectNothingHeld, putItems, restore } from '../../../support/fixture.ts';
 import type { Harness } from '../../../support/harness.ts';
 import { shiftClock } from '../../../support/simulated-clock.ts';
@@ -172,6 +173,8 @@ describe('sets of one name', () => {
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     await world.harness.executions.idle();
+    // It has ended, so that only the count refuses another one.
+    await reconcile(world.harness.services);
     await expect(request({ maxPerDay: 20 })).rejects.toEqual(code('TooManySets'));
     expect(
       (await world.harness.operations.listBackupSets({ name: 'nightly', limit: 100 })).sets,
@@ -257,6 +260,15 @@ describe('a set whose request crashed', () => {
       expect((await world.harness.operations.listBackups({ table, limit: 10 })).backups).toHaveLength(1);
     }
     expect(await world.harness.operations.describeBackupSet(first)).toMatchObject({ status: 'AVAILABLE' });
+  });
+
+  it('gets one backup by DynamoDB for a table, although these take no turn, if twins catalog it at once', async () => {
+    const { backups } = world.harness.services.catalog;
+    const set = { name: 'nightly', id: toSetId(1) };
+    const wanted = { ...newBackup(world.table), source: 'native', set, markerOfSet: 1000 } as const;
+    const made = await Promise.all([1, 2, 3, 4].map(() => backups.create(wanted)));
+    expect(made.filter(({ isNew }) => isNew)).toHaveLength(1);
+    expect(new Set(made.map(({ backup }) => backup.id)).size).toBe(1);
   });
 
   it('says why a table has no backup that was deleted in the meantime', async () => {
