@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-const abort = ['test/restore/database/abort.test.ts'];
+const abort = ['test/restore/target-table.test.ts', 'test/restore/database/abort.test.ts'];
 const finish = ['test/restore/database/finish-restore.test.ts', 'test/restore/database/promises.test.ts'];
 const current = ['test/restore/current-restore.test.ts'];
 const late = [...current, 'test/restore/database/late-writes.test.ts'];
