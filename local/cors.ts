@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { respond } from '../lambda/dialects/dynamodb/respond.ts';
 
 /** How long a browser may remember the answer to a preflight: twenty days in seconds, as DynamoDB Local 2.6.1 answers. */
 const maxAgeSeconds = '1728000';
@@ -60,6 +61,7 @@ function isLoopback(url: string): boolean {
 
 function refuse(response: ServerResponse, message: string): true {
   const body = JSON.stringify({ __type: 'com.amazon.coral.service#AccessDeniedException', Message: message });
-  response.writeHead(403, { 'content-type': 'application/x-amz-json-1.0', connection: 'close' }).end(body);
+  const answer = respond(403, 'application/x-amz-json-1.0', body);
+  response.writeHead(answer.status, { ...answer.headers, connection: 'close' }).end(answer.body);
   return true;
 }

@@ -47,7 +47,9 @@ async function addRecords(
     for await (const lines of splitLines(bytes, file.key)) {
       records += lines.length;
       // Not only at the end: a small file may decompress to any number of lines.
-      if (records > file.records) throw recordsError(file, `more than ${file.records}`);
+      if (records > file.records) {
+        throw corruptError(`${file.key} holds more records than the ${file.records} that were counted`);
+      }
       for (const line of lines) {
         const change = parseLine(staged, line, file);
         if (!spills.add(change)) {
@@ -64,7 +66,7 @@ async function addRecords(
     if (!isZlibError(error) || stored.length > 0) throw error;
   }
   if (records !== file.records) {
-    throw recordsError(file, String(records));
+    throw corruptError(`${file.key} holds ${records} records, not ${file.records}`);
   }
 }
 
@@ -114,10 +116,6 @@ function parseLine(staged: StagedLineParser, line: Buffer, { key }: StagedFile):
     if (!(cause instanceof TidemarkError)) throw cause;
     throw new TidemarkError(cause.code, `${key}: ${cause.message}`, { cause });
   }
-}
-
-function recordsError({ key, records }: StagedFile, found: string): TidemarkError {
-  return corruptError(`${key} holds ${found} records, not ${records}`);
 }
 
 function corruptError(message: string, cause?: unknown): TidemarkError {

@@ -26,7 +26,12 @@ describe('an origin', () => {
 describe('a source', () => {
   it('makes a base, or only continues parents', () => {
     const makesBase = Object.entries(sources).map(([name, source]) => [name, source.readWhole !== undefined]);
-    expect(Object.fromEntries(makesBase)).toEqual({ stream: false, export: true, scan: true });
+    expect(Object.fromEntries(makesBase)).toEqual({
+      stream: false,
+      export: true,
+      scan: true,
+      settings: true,
+    });
   });
 
   it('has exact old images unless an export is involved', () => {

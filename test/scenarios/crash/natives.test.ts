@@ -161,6 +161,7 @@ describe('a backup that DynamoDB made twice because its lists were out of date',
 describe('a deletion that ended after DynamoDB’s part', () => {
   it('is completed when it is requested again', async () => {
     const backup = await world.createAvailable();
+    await world.reconcile();
     const { nativeArn = '' } = backup;
     await world.natives.delete(nativeArn);
     await world.harness.operations.deleteBackup(keyOf(backup));

@@ -90,7 +90,7 @@ export async function ok(url: string, operation: string, body: unknown): Promise
 
 /** The head of a request in bytes, for requests that no client would send. */
 export function head(operation: string, ...lines: readonly string[]): string {
-  const headers = Object.entries({ host: 'x', ...headersOf(operation) }).map(
+  const headers = Object.entries({ host: '127.0.0.1', ...headersOf(operation) }).map(
     ([name, value]) => `${name}: ${value}`,
   );
   return ['POST / HTTP/1.1', ...headers, ...lines, '', ''].join('\r\n');
