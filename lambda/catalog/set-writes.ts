@@ -182,14 +182,22 @@ export function endMember(key: SetKey, { table, status, kind, figures, reason }:
   };
 }
 
-/** Records that the member's backup is deleted, in the transaction that deletes it. */
-export function deleteMember(key: SetKey, table: string): Write {
+/**
+ * Records that the member's backup is deleted, in the transaction that deletes it. One that had failed stays FAILED: the set
+ * must not end as if it had been made.
+ */
+export function deleteMember(key: SetKey, { table, status, reason }: BackupRecord): Write {
+  const hasFailed = status === 'FAILED';
   return {
     Update: {
-      Key: { ...keys.setMember(key, table) },
-      UpdateExpression: 'SET #status = :deleted, #table = :table',
+      Key: { ...keys.setMember(key, table.name) },
+      UpdateExpression: `SET #status = :status, #table = :table${hasFailed ? ', reason = :reason' : ''}`,
       ExpressionAttributeNames: { '#status': 'status', '#table': 'table' },
-      ExpressionAttributeValues: { ':deleted': 'DELETED', ':table': table },
+      ExpressionAttributeValues: {
+        ':status': hasFailed ? 'FAILED' : 'DELETED',
+        ':table': table.name,
+        ...(hasFailed && { ':reason': reason ?? 'the backup failed and was deleted' }),
+      },
     },
   };
 }

@@ -113,7 +113,7 @@ export class Snapshots {
       ...(backup.source === 'native' ? [] : [noteFolder(backup, this.#clock.now())]),
       { Delete: { Key: { ...keys.expiry(key.table, key.id) } } },
       ...(hasSnapshot ? [releaseSnapshot(key)] : []),
-      ...(backup.set === undefined ? [] : [deleteMember(backup.set, key.table)]),
+      ...(backup.set === undefined ? [] : [deleteMember(backup.set, backup)]),
     ]);
     if (refused?.[0] === true) throw new TidemarkError('BackupNotFound', `Backup not found: ${backup.arn}`);
     if (refused !== undefined) {

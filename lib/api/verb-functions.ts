@@ -68,6 +68,7 @@ export class VerbFunctions extends Construct {
       'dynamodb:CreateBackup',
     );
     props.tables.grantBackups(requester, 'dynamodb:DescribeBackup');
+    props.tables.grantListBackups(requester);
     letStart(requester, 'backup', props.machines.backup.stateMachineArn);
     return requester;
   }
@@ -76,6 +77,7 @@ export class VerbFunctions extends Construct {
     const deleter = this.create('api-delete', props);
     props.catalog.grantBackupDeletion(deleter);
     props.tables.grantBackups(deleter, 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup');
+    props.tables.grantListBackups(deleter);
     return deleter;
   }
 
@@ -84,6 +86,7 @@ export class VerbFunctions extends Construct {
     props.catalog.grantRestoreRequests(requester);
     props.tables.grant(requester, 'dynamodb:DescribeTable');
     props.tables.grantBackups(requester, 'dynamodb:DescribeBackup');
+    props.tables.grantListBackups(requester);
     letStart(requester, 'restore', props.machines.restore.stateMachineArn);
     props.nativeRestore.letRestore(requester);
     return requester;

@@ -76,6 +76,8 @@ export class CatalogTable extends Construct {
       ['TABLE', 'NATIVE'],
       ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
     );
+    // The set that the backup is of records the deletion in the same transaction.
+    this.grantKeys(grantee, ['SETS'], ['dynamodb:UpdateItem']);
   }
 
   /** Allows what the requests of backup sets do: creating, reading and deleting them, and using nonces. */

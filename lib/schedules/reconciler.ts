@@ -22,7 +22,13 @@ export class Reconciler extends Construct {
     this.handler = new TidemarkFunction(this, 'Handler', { handler: 'reconcile', settings });
     catalog.grantReadWriteRestores(this.handler);
     store.grantRead(this.handler, 'staging');
-    tables.grant(this.handler, 'dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive');
+    // Members of sets are checked before their backups are requested.
+    tables.grant(
+      this.handler,
+      'dynamodb:DescribeTable',
+      'dynamodb:DescribeTimeToLive',
+      'dynamodb:DescribeContinuousBackups',
+    );
     tables.grantStreams(this.handler, 'dynamodb:DescribeStream');
     // For DynamoDB's own backups.
     tables.grant(this.handler, 'dynamodb:CreateBackup');

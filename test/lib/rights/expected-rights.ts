@@ -86,13 +86,20 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     'lambda:InvokeFunction on damage function',
   ],
   'note-damage': ['dynamodb:GetItem on catalog', 'dynamodb:UpdateItem on catalog if in TABLE and of damage'],
-  'api-backup': [...requestBackups, 'dynamodb:CreateBackup on user tables', describeNative],
+  'api-backup': [
+    ...requestBackups,
+    'dynamodb:CreateBackup on user tables',
+    describeNative,
+    'dynamodb:ListBackups on *',
+  ],
   'api-delete': [
     ...catalogRead,
     ...['ConditionCheckItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
       (action) => `dynamodb:${action} on catalog if in TABLE, NATIVE`,
     ),
+    'dynamodb:UpdateItem on catalog if in SETS',
     ...on('native backups', 'dynamodb:DescribeBackup', 'dynamodb:DeleteBackup'),
+    'dynamodb:ListBackups on *',
   ],
   'api-restore': [
     ...catalogRead,
@@ -100,6 +107,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:UpdateItem on catalog if in TABLE, COUNTER',
     'dynamodb:DescribeTable on user tables',
     describeNative,
+    'dynamodb:ListBackups on *',
     'lambda:InvokeFunction on native restore function',
     ...start('restore'),
   ],
@@ -132,6 +140,7 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
   reconcile: [
     ...catalogWithRestores,
     ...describeTables,
+    describeRecovery,
     'dynamodb:DescribeStream on user streams',
     ...start('backup', 'restore'),
     ...read('staging'),

@@ -53,8 +53,8 @@ describe('the policies of all functions', () => {
           /^(logs:.*(LogDeliver|ResourcePolic|LogGroups)|xray:|dynamodb:List(Imports|Backups)$)/,
         );
     }
-    // The two state machines, the four functions that search for an import or a backup, and the one that lists backups.
-    expect(everywhere).toHaveLength(7);
+    // The two state machines, the four functions that search for an import or a backup, and the four that list backups.
+    expect(everywhere).toHaveLength(10);
   });
 
   it('include no managed policy, except for the access logs of API Gateway', () => {

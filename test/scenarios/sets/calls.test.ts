@@ -42,7 +42,11 @@ describe(`a request for a set of ${tableCount} tables`, () => {
       stopped.operations.createBackupSet({ name: 'nightly', tables }),
     );
     const ofSingles = await countCalls(dynamodb, async () => {
-      for (const table of tables) await stopped.operations.createBackup({ table, name: 'nightly' });
+      for (const [i, table] of tables.entries()) {
+        // Else they exceed the 50 that a second admits.
+        if (i % 40 === 39) world.database.clock.advance(1000);
+        await stopped.operations.createBackup({ table, name: 'nightly' });
+      }
     });
     // The set has a handful of records of its own.
     expect(sum(ofSet) - sum(ofSingles)).toBeLessThanOrEqual(12);

@@ -1,3 +1,4 @@
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, vi } from 'vitest';
 import type { BackupSet } from '../../../../lambda/model/sets.ts';
 import type { CreateBackupSetInput } from '../../../../lambda/operations/sets/create-backup-set.ts';
@@ -130,6 +131,27 @@ describe('a member whose backup is deleted by itself', () => {
     });
     await world.harness.operations.deleteBackupSet(set);
     expect(await listIds()).toEqual([]);
+  });
+});
+
+describe('a failed backup that is deleted on its own', () => {
+  it('stays in its set as FAILED, so that the set does not end as if it had been made', async () => {
+    const lost = await createFilledTable(world.database, 3);
+    const stopped = world.harness.restart();
+    stopped.executions.stop();
+    const request = { name: 'nightly', tables: [world.table, lost] };
+    const { set } = await stopped.operations.createBackupSet(request);
+    await world.database.dynamodb.send(new DeleteTableCommand({ TableName: lost }));
+    await reconcile(world.harness.services);
+    await world.harness.executions.idle();
+    const [backup] = await listBackups(lost);
+    if (backup === undefined) throw new Error('no backup');
+    expect(backup.status).toBe('FAILED');
+    await world.harness.operations.deleteBackup({ table: lost, id: backup.id });
+    expect(await world.harness.operations.advanceBackupSet(set)).toMatchObject({
+      status: 'PARTIAL',
+      members: [{ status: 'AVAILABLE' }, { table: lost, status: 'FAILED', reason: backup.reason }],
+    });
   });
 });
 
