@@ -63,7 +63,7 @@ export async function findTables(
 }
 
 /** True if the key may name the table or schema: by itself, or as a part of its schema. */
-function mayName(key: AccessKey, name: string): boolean {
+export function mayName(key: AccessKey, name: string): boolean {
   const at = name.indexOf('.');
   return maySee(key, name) || (at > 0 && maySee(key, name.slice(0, at)));
 }

@@ -3,6 +3,7 @@ import type { Operations } from '../../operations/operations.ts';
 import { isError } from '../../runtime/errors.ts';
 import { type AccessKey, maySee } from '../access-keys.ts';
 import { KineticaError } from './kinetica-error.ts';
+import { mayName } from './objects.ts';
 
 /*
  * A backup of this API is a name; its snapshots are the backup sets of that name, and a snapshot's id is its set's.
@@ -51,9 +52,19 @@ export async function listSnapshots(
   }
 }
 
+/**
+ * Throws `KineticaError` if the latest snapshot of a backup is one that the key may not see. Names are shared by all keys,
+ * and a snapshot may replace earlier ones of its name.
+ */
+export async function checkName(operations: Operations, key: AccessKey, name: string): Promise<void> {
+  const { sets } = await operations.listBackupSets({ name, limit: 1, newestFirst: true });
+  if (sets.every((set) => maySeeSet(key, set))) return;
+  throw new KineticaError(`Another key has a backup ${name}: choose another backup_name`);
+}
+
 /** True if the key may see a set: what it was requested for, or each of its tables. */
 function maySeeSet(key: AccessKey, { group, tables }: SetRecord): boolean {
-  return (group !== undefined && maySee(key, group)) || tables.every((table) => maySee(key, table));
+  return (group !== undefined && maySee(key, group)) || tables.every((table) => mayName(key, table));
 }
 
 /** True for a snapshot that can be restored, at least in part. */

@@ -62,11 +62,17 @@ export async function findSet(
   const setId = readSetId(instance, id);
   if (setId === undefined) return [];
   try {
-    return [await operations.describeBackupSet({ name: instance, id: setId })];
+    const set = await operations.describeBackupSet({ name: instance, id: setId });
+    return isOf(instance, set) ? [set] : [];
   } catch (error) {
     if (isError(error, 'SetNotFound')) return [];
     throw error;
   }
+}
+
+/** True for a set of the instance. Another dialect may have a set of the same name, but of other tables. */
+function isOf(instance: string, { group }: ListedSet): boolean {
+  return group === instance;
 }
 
 /** Reads the id of a set. Terraform writes it after the instance, as in `orders:17`. */
@@ -97,7 +103,7 @@ export async function readSets(
       newestFirst: true,
       ...(after !== undefined && { after: { name: after.name, id: after.id } }),
     });
-    sets.push(...page.sets);
+    sets.push(...page.sets.filter((set) => isOf(instance, set)));
     if (page.last === undefined) return sets;
     after = page.sets.at(-1);
   }

@@ -30,7 +30,10 @@ export function parseAuthorization(header: string): Authorization {
 
 /** The text that a signature of style V3 signs, for a request to this host. */
 export function stringToSignV3(request: HttpRequest, { signedHeaders }: Authorization, host: string): string {
-  const valueOf = (name: string) => (name === 'host' ? host : (request.headers[name] ?? '')).trim();
+  // A name such as `constructor` is not a header, though every object has a member of that name.
+  const headerOf = (name: string) =>
+    Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
+  const valueOf = (name: string) => (name === 'host' ? host : (headerOf(name) ?? '')).trim();
   const canonicalRequest = [
     request.method,
     // The path counts as `/` even if there is a prefix.

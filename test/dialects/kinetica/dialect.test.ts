@@ -97,6 +97,32 @@ describe('the connect calls', () => {
   });
 });
 
+describe('a key of one team', () => {
+  const key = { ...testKey, groups: ['orders'], verbs: ['read', 'backup'] } satisfies AccessKey;
+
+  it('makes no snapshot under the name of a backup that it may not see', async () => {
+    const response = await answer(post('/create/backup', backupRequest), { key });
+    expect([response.status, messageOf(response)]).toEqual([
+      400,
+      'Another key has a backup nightly: choose another backup_name',
+    ]);
+  });
+
+  it.each([{ recreate: 'true' }, { max_incremental_backups_to_keep: '1' }])(
+    'deletes no snapshots by %o without the verb delete',
+    async (options) => {
+      const body = { ...backupRequest, options: { ...options } };
+      const operations = fakeOperations();
+      operations.listBackupSets.mockResolvedValue({ sets: [] });
+      const response = await answer(post('/create/backup', body), { key, operations });
+      expect([response.status, messageOf(response)]).toEqual([
+        400,
+        expect.stringContaining('need a key with the verb delete'),
+      ]);
+    },
+  );
+});
+
 describe('a request', () => {
   it.each([
     ['of an unknown endpoint', post('/create/table', {}), 404, 'no such endpoint'],

@@ -110,6 +110,9 @@ const requests = fc.record({
       authorization: fc.oneof(
         anyText,
         anyText.map((text) => `ACS3-HMAC-SHA256 ${text}`),
+        fc.constant(
+          `ACS3-HMAC-SHA256 Credential=testkey,SignedHeaders=host;x-acs-action;x-acs-version;x-acs-date;x-acs-signature-nonce;x-acs-content-sha256;constructor,Signature=${'0'.repeat(64)}`,
+        ),
         fc.constant(`ACS3-HMAC-SHA256 Credential=testkey,SignedHeaders=host,Signature=${'0'.repeat(64)}`),
       ),
       'x-acs-date': anyText,

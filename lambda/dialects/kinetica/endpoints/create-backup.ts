@@ -1,9 +1,10 @@
 import type { BackupSet, SetRequest } from '../../../model/sets.ts';
+import type { AccessKey } from '../../access-keys.ts';
 import { endpoint, type EndpointContext, textMap } from '../endpoint.ts';
 import { KineticaError } from '../kinetica-error.ts';
 import { checkSink, findTables, readObjects } from '../objects.ts';
 import { type OptionValues, readOptions } from '../options.ts';
-import { describeFailures, isPattern, isUsable, listSnapshots, waitForEnd } from '../snapshots.ts';
+import { checkName, describeFailures, isPattern, isUsable, listSnapshots, waitForEnd } from '../snapshots.ts';
 
 const options = {
   block_table_mutations: {
@@ -92,6 +93,7 @@ async function toSetRequest(
   if (kind !== 'full' && kind !== 'incremental' && kind !== 'differential') {
     throw new KineticaError('backup_type must be full, incremental or differential');
   }
+  await checkName(operations, key, name);
   const last = (await listSnapshots(operations, key, name)).find(isUsable);
   checkOptions(kind, last !== undefined, chosen);
   const isMapEmpty = Object.keys(map).length === 0;
@@ -100,7 +102,7 @@ async function toSetRequest(
   }
   if (kind !== 'full' && !isMapEmpty) {
     throw new KineticaError(
-      `backup_objects_map must be empty for an ${kind} snapshot, which has the objects of the backup`,
+      `backup_objects_map must be empty for a snapshot of type ${kind}, which has the objects of the backup`,
     );
   }
   const objects = readObjects(map);
@@ -115,7 +117,7 @@ async function toSetRequest(
     ...(group !== undefined && { group }),
     ...(chosen.comment !== '' && { comment: chosen.comment }),
     ...(chosen.checksum && { checksum: true }),
-    ...toReplaced(chosen),
+    ...toReplaced(key, chosen),
   };
 }
 
@@ -153,14 +155,19 @@ function checkOptions(kind: string, exists: boolean, chosen: OptionValues<typeof
   }
 }
 
-function toReplaced(chosen: OptionValues<typeof options>): Pick<SetRequest, 'replaces'> {
+/** What the snapshot replaces. Throws `KineticaError` if it would delete snapshots and the key has no right to. */
+function toReplaced(key: AccessKey, chosen: OptionValues<typeof options>): Pick<SetRequest, 'replaces'> {
   const keep = chosen.max_incremental_backups_to_keep;
   const replaces = {
     ...(chosen.recreate && { all: true as const }),
     ...(chosen.delete_intermediate_backups && { sinceFull: true as const }),
     ...(keep > 0 && { keepIncrementals: keep }),
   };
-  return Object.keys(replaces).length === 0 ? {} : { replaces };
+  if (Object.keys(replaces).length === 0) return {};
+  if (key.verbs.includes('delete')) return { replaces };
+  throw new KineticaError(
+    'recreate, delete_intermediate_backups and max_incremental_backups_to_keep need a key with the verb delete',
+  );
 }
 
 const nothingCopied = { copied_bytes: 0, copied_files: 0, copied_records: 0, total_number_of_records: 0 };
