@@ -77,7 +77,13 @@ export const floors: readonly (readonly Room[])[] = [
       holds: 'The reconciler, which ends or restarts what no execution brings to its end.',
     },
   ],
-  [{ folder: 'lambda/operations', holds: 'One file for each operation of the API, free of any dialect.' }],
+  [
+    {
+      folder: 'lambda/operations',
+      holds:
+        'One file for each operation of the API, free of any dialect; `sets/` has those of backup sets and table groups.',
+    },
+  ],
   [
     { folder: 'lambda/backup', holds: 'The steps of a backup, from `begin` to `commit`.' },
     { folder: 'lambda/restore', holds: 'The steps of a restore: the only writer of user tables.' },
@@ -132,7 +138,8 @@ export const floors: readonly (readonly Room[])[] = [
   [
     {
       folder: 'lambda/jobs',
-      holds: 'What every execution of a state machine shares: job, task, staging, time budget, state names.',
+      holds:
+        'What every execution of a state machine shares: job, task, staging and its seal, secret, time budget, state names.',
     },
   ],
   [
@@ -160,7 +167,7 @@ export const floors: readonly (readonly Room[])[] = [
     },
     {
       folder: 'lambda/estimate',
-      holds: 'Prices and times of a restore before it is made.',
+      holds: 'Prices and times of a backup or a restore before it is made.',
       avoids: ['lambda/snapshot'],
     },
   ],
@@ -188,7 +195,8 @@ export const floors: readonly (readonly Room[])[] = [
     },
     {
       folder: 'lambda/model',
-      holds: 'Types that several rooms share: records, backup ARNs, restore overrides.',
+      holds:
+        'Types that several rooms share: records, backup ARNs, restore overrides, sets, table groups, data sinks.',
     },
   ],
   [

@@ -78,7 +78,7 @@ export interface ListQuery extends Partial<TableReference> {
 /** Others may take the marker between our read and our write. Each time the last marker is read again. */
 const maxMarkerTries = 50;
 
-/** A list reads at least this many records at once, and at most so many times. */
+/** The least number of records that a list reads at once, and the most often that it reads. */
 const minPageSize = 100;
 const maxListPages = 10;
 
@@ -94,7 +94,7 @@ const systemSuffix = '00000000';
 /** One reading takes at most this many expired backups. */
 const maxExpired = 1000;
 
-/** How many of a table's newest records tell whether its head is wanted, and how many are read at a time. */
+/** How many of a table's newest records decide whether its head is needed, and how many are read at a time. */
 const maxNewest = 1000;
 const newestPage = 10;
 

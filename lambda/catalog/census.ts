@@ -7,8 +7,8 @@ import { keys } from './schema.ts';
 import type { SnapshotRecord } from './snapshots.ts';
 
 /**
- * What the sweep decides on: the backups and snapshots of one table name, over all the TableIds that it had. Backups that
- * were deleted are in it only if the caller asked for their ids, as their number grows with time.
+ * What the sweep decides on: the backups and snapshots of one table name, over all the TableIds that it had. Of deleted
+ * backups it contains only those whose ids the caller gave, because their number grows with time.
  */
 export interface Census {
   /** In ascending order of their ids. */
@@ -21,7 +21,7 @@ export interface Census {
 
 /**
  * The folder of a TableId of which a backup was deleted. A late twin may still store objects there when no backup and no
- * snapshot tells of it any longer, so the sweep looks into it until it has been empty for a while.
+ * snapshot refers to it, so the sweep looks into it until it has been empty for a while.
  */
 export interface FormerFolder {
   readonly tableId: string;

@@ -22,7 +22,7 @@ export interface BackupEstimate {
 
 /**
  * Estimates a backup of a table of this size. How much has changed since the last snapshot is not known, so a backup of
- * changes costs between that of none and that of a table that was written anew. S3 requests and the state machine are not
+ * changes costs between that of none and that of a table in which every item was written. S3 requests and the state machine are not
  * counted: together they cost less than a cent for each GB.
  */
 export function estimateBackup(size: Size, { source, kind, isContinued }: BackupWay): BackupEstimate {

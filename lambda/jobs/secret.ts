@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * A key that only Tidemark's own functions can use. Deployed it never leaves KMS; on one machine it is a file. What is
+ * A key that only Tidemark's own functions can use. In a deployment it never leaves KMS; on one machine it is a file. What is
  * signed with keys that are derived from it cannot be forged by somebody who may only write to the bucket, the catalog or
  * the tags of a table.
  */

@@ -5,7 +5,7 @@ import type { BackupId } from '../model/ids.ts';
 import { seal, unseal } from './seal.ts';
 import type { Secret } from './secret.ts';
 
-/** What a staging folder is read and written with: the store, and the secret that seals its objects. */
+/** The store that holds a staging folder, and the secret that seals its objects. */
 export interface StagingAccess {
   readonly store: ObjectStore;
   readonly secret: Secret;

@@ -140,7 +140,7 @@ export function isSetId(value: unknown): value is SetId {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 && value < maxSetId;
 }
 
-/** True for a set that has ended and can be used. */
+/** True for a status with which a set ends. */
 export function isSetOutcome(status: SetStatus): status is SetOutcome {
   return status === 'AVAILABLE' || status === 'PARTIAL' || status === 'FAILED';
 }

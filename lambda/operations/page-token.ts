@@ -5,7 +5,7 @@ import { TidemarkError } from '../runtime/errors.ts';
 /** What the tokens of a request are bound to: its operation and its members. */
 type Facts = readonly (string | number | undefined)[];
 
-/** A token begins with so many hex digits of its signature. The place follows. */
+/** The number of hex digits of the signature with which a token begins. The position follows. */
 const signatureDigits = 32;
 
 /** The form of a place in the order of the key hashes, or of a number. */

@@ -118,7 +118,7 @@ async function planTableId(
 
 /**
  * Finds the note of a folder that has been of no use since `deadline` (epoch ms): no backup or snapshot is in it, and no
- * late twin can store anything there any more.
+ * late twin can still store anything there.
  */
 function findUnusedFolder(
   { backups, snapshots, folders }: Census,

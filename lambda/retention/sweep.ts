@@ -43,7 +43,7 @@ const maxDeletions = 1000;
  *   concurrently with backups, restores, deletions and other sweeps.
  * - A sweep may stop or be repeated at any point. A failure at one table does not stop the others.
  * - A sweep starts at a random table, so that no table is skipped each time the time runs out. A table that takes all
- *   the time of a sweep is a trouble, since no later sweep would get further.
+ *   the time of a sweep is reported, since no later sweep would get further.
  */
 export async function sweep(services: SweepServices): Promise<SweepSummary> {
   const { catalog, clock, config, ids, log } = services;

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, ListTagsOfResourceCommand, paginateListTables } from '@aws-sdk/client-dynamodb';
 
-/** More tables than an account can have: a list that goes on beyond it does not end. */
+/** More tables than an account can have: a longer list does not end. */
 const maxTables = 20_000;
 
 /** More pages of tags than a table can have: 50 tags. */

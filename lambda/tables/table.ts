@@ -119,7 +119,7 @@ const withoutTimeToLive = new Set<string | undefined>(['CREATING', 'DELETING']);
 
 /**
  * Finds the time to live of a table for which DynamoDB has just refused to describe it. None in a state in which it is
- * always refused. Else the state has changed between the two calls, and a second call tells.
+ * always refused. Else the state has changed between the two calls, and a second call finds it.
  */
 async function findTimeToLive(
   dynamodb: DynamoDBClient,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 
-/** A store, and a folder beside it with a file that is none of its business. */
+/** Creates a store, and a folder outside of it with a file that it must not reach. */
 async function setUp() {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-attack-'));
   onTestFinished(() => rm(folder, { recursive: true }));

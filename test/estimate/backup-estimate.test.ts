@@ -40,7 +40,7 @@ describe('the estimate of a backup', () => {
     expect(folded.usd.low).toBeGreaterThan(0);
   });
 
-  it('by DynamoDB has only the price of its storage', () => {
+  it('costs only its storage if DynamoDB makes it', () => {
     const { usd, monthlyUsd } = estimateBackup(size, { ...full, source: 'native' });
     expect(usd).toEqual({ low: 0, high: 0 });
     expect(monthlyUsd.low).toBeCloseTo(1, 6);

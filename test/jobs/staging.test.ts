@@ -7,7 +7,7 @@ const newStaging = (): Staging =>
   new Staging({ store: createMemoryStore(), secret: testSecret }, 'staging/job');
 
 describe('a result that two twins publish', () => {
-  it('is for both of them the one that was published first', async () => {
+  it('is the one that was published first, for both of them', async () => {
     const staging = newStaging();
     const twin = (done: boolean) => staging.publishOnce('part', () => Promise.resolve({ done }));
     const [first, second] = await Promise.all([twin(true), twin(false)]);
@@ -15,7 +15,7 @@ describe('a result that two twins publish', () => {
     expect(await staging.read('part')).toEqual(first);
   });
 
-  it('is not worked for again once it is published', async () => {
+  it('is not computed again once it is published', async () => {
     const staging = newStaging();
     await staging.publishOnce('part', () => Promise.resolve({ done: true }));
     const again = staging.publishOnce('part', () => Promise.reject(new Error('worked again')));

@@ -16,7 +16,7 @@ describe('the secret of a home folder', () => {
     expect(await readFile(join(home, 'secret.key'))).toHaveLength(32);
   });
 
-  it('is refused if its file is no key', async () => {
+  it('is refused if its file does not hold a key', async () => {
     const home = await createTemporaryFolder();
     await writeFile(join(home, 'secret.key'), 'short');
     await expect(openSecret(home)).rejects.toThrow('secret.key is not a key of 32 bytes. Delete it');

@@ -39,7 +39,7 @@ describe('describeTable, where DynamoDB refuses to describe the time to live', (
     expect(calls).toHaveLength(2);
   });
 
-  it('asks again if the table has become ACTIVE meanwhile, so that the setting is not lost', async () => {
+  it('asks again if the table has become ACTIVE, so that the setting is not lost', async () => {
     const { dynamodb } = createClient('ACTIVE', ['refused', { attribute: 'expires' }]);
     const { description } = await describeTable(dynamodb, 'orders');
     expect(description.timeToLive).toMatchObject({ AttributeName: 'expires' });

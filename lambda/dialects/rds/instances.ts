@@ -40,7 +40,7 @@ export async function listInstances(
   }
 }
 
-/** Describes an instance. Whether it can be backed up shows only the request of a backup. */
+/** Describes an instance. Only the request of a backup finds out whether it can be backed up. */
 export function describeInstance({ region }: ActionContext, name: string): RdsAnswer {
   return {
     DBInstanceId: name,

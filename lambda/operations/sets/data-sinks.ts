@@ -7,7 +7,7 @@ type SinkServices = Pick<RequestServices, 'config'>;
 /** The most characters of a name that an error shows. */
 const maxShown = 100;
 
-/** Lists the data sinks. There is only the default one so far: docs/decisions has what others need. */
+/** Lists the data sinks. There is only the default one so far: decision 052 plans others. */
 export async function listDataSinks({ config }: SinkServices): Promise<readonly DataSink[]> {
   return [{ name: defaultSink, destination: config.storeDestination }];
 }

@@ -4,7 +4,7 @@ import type { BackupSet, SetKey, SetRecord } from '../../model/sets.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
 import { readSet } from './read-set.ts';
 
-/** At most so many sets of one page are being made, one of each name, and each is read with its members. */
+/** How many sets that are being made are read at once, each with its members. */
 const concurrency = 5;
 
 export interface SetPage {

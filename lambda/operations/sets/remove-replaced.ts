@@ -6,7 +6,7 @@ import { removeSet } from './remove-set.ts';
 /** How many sets are read at once. */
 const pageSize = 50;
 
-/** At most so many sets are deleted in one call. The next call continues. */
+/** The most sets that one call deletes. The next call continues. */
 const maxRemoved = 50;
 
 /**

@@ -48,8 +48,8 @@ export async function prepareMember(
 /**
  * Requests the backups of a set's tables, except those that were requested before. First catalogs all of them, then starts
  * them, so that the first ones do not slow down the request. The first record of a member counts, so any number of callers
- * may do this at the same time. What fails for a reason that may pass, or not at all after a crash, is left to the
- * reconciler.
+ * may do this at the same time. The reconciler requests what fails for a
+ * temporary reason, and what a crash has left out.
  *
  * `prepared`: what is known of the tables already.
  */

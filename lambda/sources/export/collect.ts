@@ -115,7 +115,7 @@ function start(
 
 /**
  * Finds what an export holds; undefined while it is running. The end of an export is noted, so that DynamoDB is asked
- * once more about it at most, however many exports the backup has.
+ * about an ended export only once, however many exports the backup has.
  */
 async function findEnd(
   { dynamodb }: SourceServices,

@@ -98,7 +98,7 @@ it('a list reads a thousand records at most, and then says where to continue', a
   expect(second).toEqual({ backups: [backup] });
 });
 
-it('whether a head is wanted is found in a few records, however many backups the table has', async () => {
+it('whether a backup needs the head is decided from a few records, however many backups the table has', async () => {
   const table = `table-${randomUUID()}`;
   for (let i = 0; i < 25; i++) await createFailed(table, i % 2 === 0);
   expect(await catalog.backups.isHeadWanted(table)).toBe(false);

@@ -129,7 +129,7 @@ const requests = fc.record({
 });
 
 describe('any request', () => {
-  it('is refused in the format of its client, without a fault', async () => {
+  it('is refused in the format of its client, never with a 5xx status', async () => {
     const log = { ...silentLog, error: vi.fn<Log['error']>() };
     await fc.assert(
       fc.asyncProperty(requests, async (request) => {

@@ -279,7 +279,7 @@ describe('a restore that is aborted before its table is settled', () => {
     },
   );
 
-  it('keeps no doubt about another table of that name', async () => {
+  it('records no doubt about a different table of the same name', async () => {
     await restoreUnder(async (handler, input, run) => {
       if (handler === 'restore-indexes') await removeTag();
       return failing(handler, input, run);

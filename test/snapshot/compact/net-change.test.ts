@@ -64,7 +64,7 @@ describe('two records of exports for one key', () => {
     expect(() => combineChanges(record('3', 'a'), record('3', 'a'))).toThrow(error);
   });
 
-  it('are one change if they are of two exports', () => {
+  it('are combined if they come from two exports', () => {
     expect(combineChanges(record('3', 'a'), record('4', 'b'))).toMatchObject({ first: '3', last: '4' });
   });
 });

@@ -48,7 +48,7 @@ describe('startExport', () => {
     ]);
   });
 
-  it('names the key that encrypts the bucket, because DynamoDB would ask for another encryption', async () => {
+  it('names the key that encrypts the bucket, because DynamoDB would otherwise request another encryption', async () => {
     const { client, asked } = clientAnswering({ ExportArn: arn });
     const keyArn = 'arn:aws:kms:eu-west-1:111122223333:key/a-key';
     await startExport(client, { ...request, place: { ...place, keyArn } });

@@ -40,7 +40,7 @@ describe('exportTimeOf', () => {
 });
 
 describe('firstExportTime', () => {
-  it('is after the second in which recovery begins, as its described time is cut off', () => {
+  it('is after the second in which recovery begins, because DynamoDB truncates that time', () => {
     const marker = start - 10 * second;
     expect(firstExportTime(marker, start)).toBe(start + second);
     expect(firstExportTime(marker, start + 1)).toBe(start + second);

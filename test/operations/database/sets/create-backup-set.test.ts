@@ -159,7 +159,7 @@ describe('sets of one name', () => {
     await world.harness.executions.idle();
   });
 
-  it('are limited to so many a day, exactly when 30 arrive at once', async () => {
+  it('are limited to the daily maximum, exactly when 30 arrive at once', async () => {
     const { sets } = world.harness.services.catalog;
     const figures = { items: 0, bytes: 0, copiedBytes: 0, copiedFiles: 0, copiedRecords: 0 };
     for (let i = 0; i < 19; i++) {
@@ -262,7 +262,7 @@ describe('a set whose request crashed', () => {
     expect(await world.harness.operations.describeBackupSet(first)).toMatchObject({ status: 'AVAILABLE' });
   });
 
-  it('gets one backup by DynamoDB for a table, although these take no turn, if twins catalog it at once', async () => {
+  it('requests one native backup for each table if twins catalog the set at once', async () => {
     const { backups } = world.harness.services.catalog;
     const set = { name: 'nightly', id: toSetId(1) };
     const wanted = { ...newBackup(world.table), source: 'native', set, markerOfSet: 1000 } as const;
