@@ -2,7 +2,8 @@ import pMap from 'p-map';
 import { siblingTableArn } from '../../model/backup-arn.ts';
 import type { TableGroup } from '../../model/table-groups.ts';
 import { covers, isCovered, namePart } from '../../model/table-patterns.ts';
-import { TidemarkError } from '../../runtime/errors.ts';
+import { isServiceError, TidemarkError } from '../../runtime/errors.ts';
+import { isThrottled } from '../../runtime/throttling.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
 import { listTableNames, readTags } from '../../tables/list-tables.ts';
 import { findTable } from '../../tables/table.ts';
@@ -10,8 +11,10 @@ import { findTable } from '../../tables/table.ts';
 /** The most tables whose tags a request reads: DynamoDB answers ListTagsOfResource 10 times a second and account. */
 const maxTaggedAtOnce = 100;
 const tagConcurrency = 5;
+const tagPauseMs = 500;
+const maxTagAttempts = 10;
 
-type GroupServices = Pick<RequestServices, 'config' | 'dynamodb'>;
+type GroupServices = Pick<RequestServices, 'clock' | 'config' | 'dynamodb'>;
 
 /** A group or a single table, and the tables that it has now, by name. */
 export interface ResolvedGroup {
@@ -71,12 +74,28 @@ export async function findTables(
     names,
     async (table) => {
       const arn = siblingTableArn(services.config.catalogArn, table);
-      const found = await readTags(services.dynamodb, arn);
+      const found = await readTagsOf(services, arn);
       return tags.every(([key, value]) => found.get(key) === value);
     },
     { concurrency: tagConcurrency },
   );
   return names.filter((_, i) => tagged[i]);
+}
+
+/** Reads a table's tags, and tries again while DynamoDB throttles. A table that is gone has none. */
+async function readTagsOf(
+  { clock, dynamodb }: GroupServices,
+  arn: string,
+): Promise<ReadonlyMap<string, string>> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await readTags(dynamodb, arn);
+    } catch (error) {
+      if (isServiceError(error, 'ResourceNotFoundException')) return new Map();
+      if (!isThrottled(error) || attempt === maxTagAttempts) throw error;
+    }
+    await clock.sleep(attempt * tagPauseMs);
+  }
 }
 
 /** Lists the names of all tables that Tidemark may back up, in order. */

@@ -1,4 +1,4 @@
-import { TagResourceCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBServiceException, TagResourceCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { siblingTableArn } from '../../../../lambda/model/backup-arn.ts';
 import { namePart } from '../../../../lambda/model/table-patterns.ts';
@@ -50,6 +50,30 @@ describe('resolveTableGroup', () => {
     expect((await operations.resolveTableGroup({ name: 'live' })).tables).toEqual([both]);
   });
 
+  it('waits while DynamoDB throttles the tags, and passes over a table that is deleted in the meantime', async () => {
+    const [tagged, deleted] = await createTables('w1', 'w2');
+    await tag(String(tagged), { team: 'shop' });
+    const groups = [{ name: 'live', tables: [`${prefix}-w*`], tags: { team: 'shop' } }];
+    const { operations, services } = configure({ groups });
+    let calls = 0;
+    services.dynamodb.middlewareStack.add(
+      (next, { commandName }) =>
+        async (call) => {
+          if (commandName !== 'ListTagsOfResourceCommand') return next(call);
+          const isDeleted = String('ResourceArn' in call.input && call.input.ResourceArn).endsWith(
+            String(deleted),
+          );
+          if (isDeleted || calls++ < 3) {
+            const name = isDeleted ? 'ResourceNotFoundException' : 'ThrottlingException';
+            throw new DynamoDBServiceException({ name, message: 'refused', $fault: 'client', $metadata: {} });
+          }
+          return next(call);
+        },
+      { step: 'initialize' },
+    );
+    expect((await operations.resolveTableGroup({ name: 'live' })).tables).toEqual([tagged]);
+  });
+
   it('throws LimitExceeded rather than read the tags of more than 100 tables', async () => {
     const names = Array.from({ length: 101 }, (_, i) => `table-${i}`);
     const { resolveTableGroup } = await import('../../../../lambda/operations/sets/table-groups.ts');
@@ -57,7 +81,11 @@ describe('resolveTableGroup', () => {
     const answer = { response: {}, output: { TableNames: names, $metadata: {} } };
     dynamodb.middlewareStack.add(() => async () => answer, { step: 'initialize' });
     const groups = [{ name: 'g', tables: ['*'], tags: { a: 'b' } }];
-    const services = { dynamodb, config: { ...world.harness.services.config, groups } };
+    const services = {
+      ...world.harness.services,
+      dynamodb,
+      config: { ...world.harness.services.config, groups },
+    };
     await expect(resolveTableGroup(services, { name: 'g' })).rejects.toEqual(code('LimitExceeded'));
   });
 
