@@ -39,7 +39,17 @@ export function readObjects(map: Readonly<Record<string, string>>): NamedObjects
       `Objects of type ${what} cannot be backed up here. The types that can are table and all; the settings of a table are a part of its backup`,
     );
   }
-  return { tables: splitNames(map['table']), schemas: splitNames(map['all']) };
+  const tables = splitNames(map['table']);
+  for (const name of tables) checkTableName(name);
+  return { tables, schemas: splitNames(map['all']) };
+}
+
+/** Throws `KineticaError` for a text that cannot be the name of a table of DynamoDB. */
+export function checkTableName(name: string): void {
+  if (/^[\w.-]{3,255}$/.test(name)) return;
+  throw new KineticaError(
+    `${JSON.stringify(name.slice(0, 255))} is not the name of a table: it must be 3 to 255 letters, digits, "_", "-" or "."`,
+  );
 }
 
 /** Splits a list of names with commas between them, each once. */
@@ -54,12 +64,16 @@ export async function findTables(
   key: AccessKey,
   { tables, schemas }: NamedObjects,
 ): Promise<string[]> {
-  const denied = [...tables, ...schemas].find((name) => !mayName(key, name));
-  if (denied !== undefined) {
-    throw new KineticaError(`Access denied: the user may not use ${JSON.stringify(denied.slice(0, 255))}`);
-  }
+  checkMayName(key, [...tables, ...schemas]);
   const found = await Promise.all(schemas.map((schema) => findTablesOf(operations, schema)));
   return [...new Set([...tables, ...found.flat()])];
+}
+
+/** Throws `KineticaError` unless the key may name all of these tables and schemas. */
+export function checkMayName(key: AccessKey, names: readonly string[]): void {
+  const denied = names.find((name) => !mayName(key, name));
+  if (denied === undefined) return;
+  throw new KineticaError(`Access denied: the user may not use ${JSON.stringify(denied.slice(0, 255))}`);
 }
 
 /** True if the key may name the table or schema: by itself, or as a part of its schema. */

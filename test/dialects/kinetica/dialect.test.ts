@@ -5,6 +5,7 @@ import type { HttpRequest, HttpResponse } from '../../../lambda/dialects/http.ts
 import { type Fields, encodeAvro, type RecordValue } from '../../../lambda/dialects/kinetica/avro.ts';
 import { handleKinetica } from '../../../lambda/dialects/kinetica/dialect.ts';
 import { endpoints } from '../../../lambda/dialects/kinetica/endpoints.ts';
+import { toSetId } from '../../../lambda/model/sets.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
 import { fakeOperations, throwingOperations } from '../dynamodb/fakes.ts';
@@ -121,6 +122,36 @@ describe('a key of one team', () => {
       ]);
     },
   );
+});
+
+describe('the restore of a snapshot', () => {
+  const restoreInto = async (schema: string, key: AccessKey = testKey) => {
+    const made = await fakeOperations().describeBackupSet({ name: 'nightly', id: toSetId(7) });
+    const members = made.members.map((member) => ({ ...member, status: 'AVAILABLE' as const }));
+    const set = { ...made, status: 'AVAILABLE' as const, members };
+    const operations = fakeOperations();
+    operations.describeBackupSet.mockResolvedValue(set);
+    operations.listBackupSets.mockResolvedValue({ sets: [set] });
+    const options = { restore_policy: 'rename', renamed_objects_schema: schema };
+    const body = { backup_name: 'nightly', restore_objects_map: {}, datasource_name: 'default', options };
+    return answer(post('/restore/backup', body), { key, operations });
+  };
+
+  it('is refused for a target that cannot be the name of a table', async () => {
+    const response = await restoreInto('a b');
+    expect([response.status, messageOf(response)]).toEqual([
+      400,
+      expect.stringContaining('"a b.Music" is not the name of a table'),
+    ]);
+  });
+
+  it('is refused for a target that the key may not name', async () => {
+    const response = await restoreInto('theirs', { ...testKey, groups: ['Music'] });
+    expect([response.status, messageOf(response)]).toEqual([
+      400,
+      'Access denied: the user may not use "theirs.Music"',
+    ]);
+  });
 });
 
 describe('a request', () => {

@@ -2,7 +2,7 @@ import type { RestoreRecord } from '../../../model/records.ts';
 import type { BackupSet } from '../../../model/sets.ts';
 import { endpoint, type EndpointContext, textMap } from '../endpoint.ts';
 import { KineticaError } from '../kinetica-error.ts';
-import { checkSink, readObjects } from '../objects.ts';
+import { checkMayName, checkSink, checkTableName, readObjects } from '../objects.ts';
 import { type OptionValues, readOptions } from '../options.ts';
 import { findSnapshot, pollMs } from '../snapshots.ts';
 
@@ -61,6 +61,11 @@ export const restoreBackup = endpoint({
     const until = clock.now() + waitMs;
     const set = await findSnapshot(operations, key, request.backup_name, chosen.backup_id);
     const targets = findTargets(set, request.restore_objects_map, chosen);
+    for (const { target } of targets) checkTableName(target);
+    checkMayName(
+      key,
+      targets.map(({ target }) => target),
+    );
     if (chosen.dry_run) return describe(set, targets, [], { dry_run: 'true' });
     const { name, id } = set;
     const started = await operations.restoreBackupSet({
