@@ -26,8 +26,8 @@ export class Counters {
   }
 
   /**
-   * Counts one event. Returns false, and counts nothing, if the second has `limit` events already. Takes one write, except
-   * where a second begins or is full.
+   * Counts one event. Returns false, and counts nothing, if the second has `limit` events already. Usually takes one write;
+   * up to three when a period of one second begins or is full.
    */
   async admit(event: string, limit: number): Promise<boolean> {
     const now = this.#clock.now();

@@ -12,7 +12,7 @@ export const maxRunningRestores = 50;
 const slots = keys.counter('running-restores');
 
 /**
- * Addresses the record of a restore, on condition that it is running and that this execution has it. `and`: another
+ * Addresses the record of a restore, on condition that the restore is running and belongs to this execution. `and`: another
  * condition, for example ` AND attribute_exists(way)`. `values`: further values that the condition or the write uses.
  */
 export function requireExecution(

@@ -197,7 +197,7 @@ export class Turns {
  */
 const maxTries = 20;
 
-/** Tries until `attempt` returns a result: it returns undefined if the turn has changed since it was read. */
+/** Calls `attempt`, which returns undefined if the turn has changed since it was read, until it returns a result or tries run out. */
 async function retryChanged<T>({ table }: Claim, attempt: () => Promise<T | undefined>): Promise<T> {
   for (let tries = 0; tries < maxTries; tries++) {
     const result = await attempt();

@@ -11,8 +11,8 @@ export interface DescribeBackupInput extends BackupKey {
 
 /**
  * Finds a backup, as `findBackup` does. For one of DynamoDB's own that is CREATING, also asks DynamoDB whether it is
- * AVAILABLE. The record is not changed, because a caller who may describe a backup need not have the right to: the
- * reconciler records it within minutes.
+ * AVAILABLE. The record is not changed, because a caller who may describe a backup may lack the right to
+ * write records. The reconciler records the new status within minutes.
  */
 export async function describeBackup(
   services: NativeServices,

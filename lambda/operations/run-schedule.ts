@@ -120,7 +120,10 @@ class Run {
   }
 }
 
-/** Finds the tables of a delivery: the ones that it names, whether they exist or not, and those that match. */
+/**
+ * Finds the tables of a delivery: the ones that it names, whether they exist or not, and those that match its patterns. If it
+ * has tags, only existing tables that have these tags.
+ */
 async function findScheduledTables(
   services: RequestServices,
   { schedule: name, tables, tags }: Delivery,
@@ -138,7 +141,7 @@ const minuteMs = 60_000;
 
 /**
  * The time that a delivery is for. Where the scheduler does not fill it in (an emulator leaves its placeholder), the minute
- * of the delivery stands for it: a second delivery within it counts as a repeat.
+ * of the delivery is used instead; another delivery in the same minute counts as a repeat.
  */
 function findScheduledTime({ clock }: RequestServices, { scheduledTime }: Delivery): string {
   if (!Number.isNaN(Date.parse(scheduledTime))) return scheduledTime;

@@ -86,7 +86,7 @@ describe('directory store', () => {
     });
   });
 
-  describe('a writer of a directory store that crashed', () => {
+  describe('a crashed writer of a directory store', () => {
     it('may leave a temporary file, which is no object and does no harm', async () => {
       await mkdir(join(root, '.tmp'));
       await writeFile(join(root, '.tmp', 'partial'), 'partial');

@@ -55,7 +55,7 @@ const placeForm = new RegExp(
 );
 
 /**
- * Reads a path exactly as it was requested: nothing is decoded, and no slash is doubled. One slash may follow the last
+ * Reads a path exactly as it was requested: nothing is decoded, and a doubled slash is refused. One slash may follow the last
  * name, because the JavaScript SDK ends a path with one. Returns undefined for a text that is not the path of a place.
  */
 export function parsePath(path: string): Place | undefined {

@@ -34,7 +34,7 @@ export function checkSetRequest({ name, tables, kind, replaces = {}, comment = '
   }
 }
 
-/** The error of a request for a set that there cannot be now. */
+/** Creates the error for a set that cannot be started now: another one is being made, or the day's limit is reached. */
 export function toObstacleError(
   name: string,
   obstacle: SetObstacle,

@@ -9,8 +9,9 @@ function floorToSecond(time: number): number {
 }
 
 /**
- * Chooses the second to restore, epoch ms: that of the requested time, or else the latest. Throws `PointInTimeRecoveryUnavailable` and
- * `InvalidRestoreTime`, with DynamoDB's texts where it has such an error.
+ * Chooses the time to restore to, epoch ms: the requested time, or the latest if none is requested, rounded down to a whole
+ * second, but never before the earliest one. Throws `PointInTimeRecoveryUnavailable` and `InvalidRestoreTime`, with DynamoDB's
+ * texts where it has such an error.
  */
 export function chooseRestoreTime(
   table: string,

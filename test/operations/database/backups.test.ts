@@ -332,7 +332,7 @@ describe('a request that is sent again', () => {
     }
   });
 
-  it('to restore a backup starts one restore, during the restore and after it', async () => {
+  it('to restore a backup starts no second restore, whether the first one is running or has ended', async () => {
     const { harness, table } = world;
     const { id } = await backup();
     const target = `restored-${randomIds.hex(12)}`;

@@ -53,7 +53,7 @@ test.each([
   ['the first', 0],
   ['a later', 1],
 ])(
-  '%s backup during writes has every write acknowledged before the request and none begun a second after it',
+  '%s backup during writes contains every write acknowledged before its request, and none begun a second or more after it',
   async (_, before) => {
     const table = await wire.createTable(`prefix-${before}`);
     for (let i = 0; i < before; i++) await wire.backUp(table);
