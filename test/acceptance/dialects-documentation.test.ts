@@ -31,9 +31,12 @@ const runners: Readonly<
 const sections = new Set(['Alibaba Cloud RDS', 'Kinetica']);
 
 const page = readFileSync(join(root, 'docs', 'clients.md'), 'utf8');
-const examples = readExamples(page).filter(
-  ({ section, language }) => sections.has(section) && runners[language] !== undefined,
+/** The examples that are programs. The others are files and answers. */
+const programs = readExamples(page).filter(
+  ({ section, language }) => sections.has(section) && Object.hasOwn(runners, language),
 );
+/** Those whose client is installed. */
+const examples = programs.filter(({ language }) => runners[language] !== undefined);
 
 beforeAll(async () => {
   await dialects.tables.ok('CreateTable', { TableName: 'Music', ...simpleTable });
@@ -41,6 +44,10 @@ beforeAll(async () => {
 });
 
 describe('an example of docs/clients.md for another dialect', () => {
+  test('is there for each dialect', () => {
+    expect(new Set(programs.map(({ section }) => section))).toEqual(sections);
+  });
+
   test.for(
     examples.map((example, i) => [`${i + 1}, ${example.section}, ${example.language}`, example] as const),
   )('runs and prints the output below it: %s', async ([, example]) => {

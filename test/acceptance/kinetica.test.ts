@@ -12,6 +12,18 @@ interface Answer {
   readonly body: Record<string, unknown>;
 }
 
+test('Kinetica answers plain HTTP, whatever clients are installed', async () => {
+  const answer = await fetch(`http://${dialects.kinetica}/show/system/status`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from('local:local').toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: '{"options":{}}',
+  });
+  expect(await answer.json()).toMatchObject({ status: 'OK', data_type: 'show_system_status_response' });
+});
+
 // The default of the client is Avro.
 describe.for(python === undefined ? [] : (['BINARY', 'JSON'] as const))(
   'Kinetica with gpudb, %s',

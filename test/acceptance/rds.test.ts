@@ -34,6 +34,12 @@ function createClients(options: RdsClientOptions): RdsClient[] {
 const clients = createClients({ endpoint });
 const impostors = createClients({ endpoint, secret: 'wrong' });
 
+test('RDS refuses a request without a signature, whatever clients are installed', async () => {
+  const answer = await fetch(`http://${dialects.rds}/?Action=DescribeBackups&Format=JSON`);
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ Code: 'MissingParameter' });
+});
+
 type Items = Record<string, Record<string, unknown>[]>;
 
 describe.for(clients.map((client, i) => [client.name, client, impostors[i]] as const))(
