@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { HttpRequest, HttpResponse } from '../lambda/dialects/http.ts';
 import { reasonOf } from '../lambda/runtime/errors.ts';
 import type { Log } from '../lambda/runtime/logger.ts';
-import { listen } from './listen.ts';
+import { closeServer, listen } from './listen.ts';
 
 export interface DialectServerOptions {
   /** 0: any free port. */
@@ -44,11 +43,7 @@ export async function startDialectServer(options: DialectServerOptions): Promise
   port = await listen(server, options.port, options.variable);
   return {
     url: `http://127.0.0.1:${port}`,
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      await closed;
-    },
+    close: () => closeServer(server),
   };
 }
 

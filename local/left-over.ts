@@ -16,8 +16,8 @@ export interface Program {
 }
 
 /**
- * Kills the process that a killed runtime left behind: the one whose id is in `pidFile`, if it runs the program and belongs
- * to this process's user. The kernel reuses ids, and anybody may have written the file, so any other process is not touched.
+ * Kills the process that is still running after its runtime was killed. It is the one whose id is in `pidFile`, if it runs the
+ * program as this process's user. The kernel reuses ids, and anybody may have written the file, so any other process is not touched.
  */
 export async function killLeftOver(pidFile: string, program: Program): Promise<void> {
   const text = await readFile(pidFile, 'utf8').catch(() => '');

@@ -1,6 +1,13 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 
+/** Closes a server. Resolves when its last connection has ended. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  await closed;
+}
+
 /**
  * Lets a server listen on this machine's loopback and returns its port. `variable` is the environment variable that
  * chooses the port. Throws an `Error` with a message for people if the port is in use.

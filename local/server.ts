@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { handle, operationOf } from '../lambda/dialects/dynamodb/dialect.ts';
 import { internalError } from '../lambda/dialects/dynamodb/error-names.ts';
@@ -14,7 +13,7 @@ import type { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
 import type { TableGuard } from './guard/table-guard.ts';
 import type { OwnStreams } from './own-streams/own-streams.ts';
 import { answerStreamCall } from './own-streams/stream-calls.ts';
-import { listen } from './listen.ts';
+import { closeServer, listen } from './listen.ts';
 import { createPassthrough, type Passthrough, targetOf } from './passthrough.ts';
 
 export interface ServerOptions {
@@ -65,9 +64,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
   return {
     url: `http://127.0.0.1:${port}`,
     async close() {
-      const closed = once(server, 'close');
-      server.close();
-      await closed;
+      await closeServer(server);
       database.close();
     },
   };

@@ -116,6 +116,9 @@ export interface BackupSet extends SetRecord {
   readonly progress: SetProgress;
 }
 
+/** A set as lists have it: its members and progress are known only while it is being made, or if it was described. */
+export type ListedSet = SetRecord & Partial<Pick<BackupSet, 'members' | 'progress'>>;
+
 /** The most tables of a set: its request describes all of them and must answer within seconds. */
 export const maxSetTables = 100;
 

@@ -20,13 +20,13 @@ import { planSweep } from './plan-sweep.ts';
 import { restoreTable } from './restore-table.ts';
 import { advanceBackupSet } from './sets/advance-set.ts';
 import { createBackupSet } from './sets/create-backup-set.ts';
-import { listDataSinks, resolveDataSink } from './sets/data-sinks.ts';
+import { listDataSinks, resolveDataSink } from './data-sinks.ts';
 import { deleteBackupSet } from './sets/delete-backup-set.ts';
 import { describeBackupSet } from './sets/describe-backup-set.ts';
 import { listBackupSets } from './sets/list-backup-sets.ts';
 import { planBackupSet } from './sets/plan-backup-set.ts';
 import { restoreBackupSet } from './sets/restore-backup-set.ts';
-import { listTableGroups, resolveTableGroup } from './sets/table-groups.ts';
+import { listTableGroups, resolveTableGroup } from './table-groups.ts';
 import { useNonce } from './use-nonce.ts';
 import { verifyBackup } from './verify-backup.ts';
 

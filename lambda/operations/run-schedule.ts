@@ -6,7 +6,7 @@ import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import { isBusy, isOutage } from '../runtime/throttling.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 import { createScheduledBackup, type ScheduledBackup } from './scheduled-backup.ts';
-import { findTables } from './sets/table-groups.ts';
+import { findTables } from './table-groups.ts';
 
 /** One delivery of a schedule: its entry of the configuration, and the time that it is for. */
 export interface Delivery extends Omit<ScheduledBackup, 'table'>, Pick<TableGroup, 'tables' | 'tags'> {}

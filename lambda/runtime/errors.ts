@@ -1,34 +1,38 @@
 import { shortenText } from './shorten.ts';
 
+/** The codes of what a caller can fix. The messages of these errors are for the caller. */
+export const callerErrorCodes = [
+  'Validation',
+  'AccessDenied',
+  'TableNotFound',
+  'TableInUse',
+  'TableAlreadyExists',
+  'BackupNotFound',
+  'BackupInUse',
+  'BackupNotAvailable',
+  'ContinuousBackupsUnavailable',
+  'PointInTimeRecoveryUnavailable',
+  'InvalidRestoreTime',
+  'LimitExceeded',
+  'RestoreNotFound',
+  'RestoreFailed',
+  'SetNotFound',
+  'SetInUse',
+  'TooManySets',
+  'GroupNotFound',
+  'ScheduleIncomplete',
+  'SinkNotFound',
+] as const;
+
 /**
  * The closed set of errors that Tidemark throws. A dialect renders each code in its own words. Nothing below a dialect
  * knows a name or a status code of the wire.
  *
- * The caller can fix what the first group reports. The second group reports faults of stored data or of the environment,
+ * The first group is `callerErrorCodes`. The second group reports faults of stored data or of the environment,
  * which are kept as the reason of a failed backup or restore.
  */
 export type ErrorCode =
-  // what a caller can fix
-  | 'Validation'
-  | 'AccessDenied'
-  | 'TableNotFound'
-  | 'TableInUse'
-  | 'TableAlreadyExists'
-  | 'BackupNotFound'
-  | 'BackupInUse'
-  | 'BackupNotAvailable'
-  | 'ContinuousBackupsUnavailable'
-  | 'PointInTimeRecoveryUnavailable'
-  | 'InvalidRestoreTime'
-  | 'LimitExceeded'
-  | 'RestoreNotFound'
-  | 'RestoreFailed'
-  | 'SetNotFound'
-  | 'SetInUse'
-  | 'TooManySets'
-  | 'GroupNotFound'
-  | 'ScheduleIncomplete'
-  | 'SinkNotFound'
+  | (typeof callerErrorCodes)[number]
   // why a backup or a restore failed
   | 'CutUnreachable'
   | 'ExportFailed'

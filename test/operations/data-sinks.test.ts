@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listDataSinks, resolveDataSink } from '../../lambda/operations/sets/data-sinks.ts';
+import { listDataSinks, resolveDataSink } from '../../lambda/operations/data-sinks.ts';
 import { environment } from '../../lambda/runtime/environment.ts';
 import { readConfig } from '../../lambda/services/config.ts';
 

@@ -1,29 +1,9 @@
-import { type ErrorCode, TidemarkError } from '../../runtime/errors.ts';
+import { callerErrorCodes, type ErrorCode, TidemarkError } from '../../runtime/errors.ts';
 import { isThrottled } from '../../runtime/throttling.ts';
 import { KineticaError } from './kinetica-error.ts';
 
-/** The codes of errors that the caller can correct. Their messages are for the caller. */
-const callers: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'Validation',
-  'AccessDenied',
-  'TableNotFound',
-  'TableInUse',
-  'TableAlreadyExists',
-  'BackupNotFound',
-  'BackupInUse',
-  'BackupNotAvailable',
-  'ContinuousBackupsUnavailable',
-  'PointInTimeRecoveryUnavailable',
-  'InvalidRestoreTime',
-  'LimitExceeded',
-  'RestoreNotFound',
-  'RestoreFailed',
-  'SetNotFound',
-  'SetInUse',
-  'TooManySets',
-  'GroupNotFound',
-  'IdInvalid',
-]);
+/** The codes of errors that the caller can correct. An id is one that the caller has sent. */
+const callers: ReadonlySet<ErrorCode> = new Set<ErrorCode>([...callerErrorCodes, 'IdInvalid']);
 
 /**
  * Renders an error: 400 for whatever the caller can correct, which is the one status with which every client shows the

@@ -1,3 +1,4 @@
+import { defaultSink } from '../../model/data-sinks.ts';
 import type { Operations } from '../../operations/operations.ts';
 import { isError } from '../../runtime/errors.ts';
 import { type AccessKey, maySee } from '../access-keys.ts';
@@ -95,10 +96,7 @@ async function findTablesOf(operations: Operations, schema: string): Promise<rea
   }
 }
 
-/** The one place for backups. Its name is that of the data sink and of the data source. */
-export const defaultSink = 'default';
-
-/** Checks the name of a data sink or source. An empty one is accepted where the API does not need any. */
+/** Checks the name of a data sink or source: a sink's name serves as its source's. An empty one is accepted where the API does not need any. */
 export function checkSink(name: string, parameter: string, mayBeEmpty = false): void {
   if (name === defaultSink || (mayBeEmpty && name === '')) return;
   throw new KineticaError(

@@ -1,19 +1,20 @@
-import { isSetOutcome, parseSetId, type BackupSet, type SetRecord } from '../../model/sets.ts';
+import {
+  isSetOutcome,
+  parseSetId,
+  type BackupSet,
+  type ListedSet,
+  type SetRecord,
+} from '../../model/sets.ts';
 import type { Operations } from '../../operations/operations.ts';
 import { isError } from '../../runtime/errors.ts';
 import { type AccessKey, maySee } from '../access-keys.ts';
+import { listSets } from '../list-sets.ts';
 import { KineticaError } from './kinetica-error.ts';
 import { mayName } from './objects.ts';
 
 /*
  * A backup of this API is a name; its snapshots are the backup sets of that name, and a snapshot's id is its set's.
  */
-
-/** A set as lists have it: its members are known only while it is being made, or if it was described. */
-export type ListedSet = SetRecord & Partial<Pick<BackupSet, 'members' | 'progress'>>;
-
-/** How many sets are read at a time. */
-const pageSize = 500;
 
 /** More snapshots than one answer can show. */
 const maxSnapshots = 5000;
@@ -34,22 +35,24 @@ export async function listSnapshots(
 ): Promise<readonly ListedSet[]> {
   const prefix = isPattern(name) ? name.slice(0, -1) : undefined;
   const found: ListedSet[] = [];
-  let after: ListedSet | undefined;
-  for (;;) {
-    const page = await operations.listBackupSets({
-      ...(prefix === undefined && { name }),
-      limit: pageSize,
-      newestFirst: true,
-      ...(after !== undefined && { after: { name: after.name, id: after.id } }),
-    });
-    const wanted = page.sets.filter((set) => prefix === undefined || set.name.startsWith(prefix));
-    found.push(...wanted.filter((set) => maySeeSet(key, set)));
-    if (found.length > maxSnapshots) {
-      throw new KineticaError(`More than ${maxSnapshots} snapshots: name a backup`);
+  for await (const set of listSets(operations, prefix === undefined ? name : undefined)) {
+    if (!set.name.startsWith(prefix ?? '') || !maySeeSet(key, set)) continue;
+    if (found.length === maxSnapshots) {
+      throw new KineticaError(`More than ${maxSnapshots} snapshots: name a backup, or one snapshot of it`);
     }
-    after = page.sets.at(-1);
-    if (page.last === undefined || after === undefined) return found;
+    found.push(set);
   }
+  return found;
+}
+
+/** Finds the latest snapshot of a backup that can be restored, at least in part, and that the key may see. */
+export async function findLatest(
+  operations: Operations,
+  key: AccessKey,
+  name: string,
+): Promise<ListedSet | undefined> {
+  for await (const set of listSets(operations, name)) if (isUsable(set) && maySeeSet(key, set)) return set;
+  return undefined;
 }
 
 /**
@@ -84,8 +87,7 @@ export async function findSnapshot(
 ): Promise<BackupSet> {
   if (isPattern(name)) throw new KineticaError('backup_name must be the name of one backup');
   const wanted = id === '' ? undefined : readSnapshotId(id);
-  const all = wanted === undefined ? await listSnapshots(operations, key, name) : [];
-  const setId = wanted ?? all.find(isUsable)?.id;
+  const setId = wanted ?? (await findLatest(operations, key, name))?.id;
   if (setId === undefined) throw notFound(name);
   try {
     const set = await operations.describeBackupSet({ name, id: setId });

@@ -1,9 +1,6 @@
 import type { BackupSource } from '../../model/records.ts';
-import type { BackupSet, SetRecord } from '../../model/sets.ts';
+import type { ListedSet, SetRecord } from '../../model/sets.ts';
 import type { RdsAnswer } from './render.ts';
-
-/** A set as lists have it: its members and progress are known only while it is being made, or if it was described. */
-export type ListedSet = SetRecord & Partial<Pick<BackupSet, 'members' | 'progress'>>;
 
 /** The status of a backup task. A set some of whose tables failed has failed: what it lacks must be noticed. */
 export function taskStatusOf(set: ListedSet): 'NoStart' | 'Uploading' | 'Finished' | 'Failed' {

@@ -1,8 +1,8 @@
 import { isError } from '../../runtime/errors.ts';
-import { parseSetId, type SetId } from '../../model/sets.ts';
+import { type ListedSet, parseSetId, type SetId } from '../../model/sets.ts';
 import { maySee } from '../access-keys.ts';
+import { listSets } from '../list-sets.ts';
 import type { ActionContext } from './action.ts';
-import type { ListedSet } from './encode-set.ts';
 import { backupNotFound } from './errors.ts';
 import { invalidParameter } from './rds-error.ts';
 import type { RdsAnswer } from './render.ts';
@@ -86,27 +86,14 @@ function readSetId(instance: string, text: string): SetId | undefined {
   }
 }
 
-/** How many sets are read at a time. */
-const pageSize = 500;
-
 /** Reads all sets of an instance, the newest first. There are at most 20 a day. */
 export async function readSets(
   { operations }: ActionContext,
   instance: string,
 ): Promise<readonly ListedSet[]> {
   const sets: ListedSet[] = [];
-  let after: ListedSet | undefined;
-  for (;;) {
-    const page = await operations.listBackupSets({
-      name: instance,
-      limit: pageSize,
-      newestFirst: true,
-      ...(after !== undefined && { after: { name: after.name, id: after.id } }),
-    });
-    sets.push(...page.sets.filter((set) => isOf(instance, set)));
-    if (page.last === undefined) return sets;
-    after = page.sets.at(-1);
-  }
+  for await (const set of listSets(operations, instance)) if (isOf(instance, set)) sets.push(set);
+  return sets;
 }
 
 /** Deletes sets of an instance. Throws `RdsError` if there is no such set, before any is deleted. */

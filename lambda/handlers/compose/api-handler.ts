@@ -7,7 +7,7 @@ import { createLambdaLog, type Log } from '../../runtime/logger.ts';
 /** The part of API Gateway's event that the handler reads. An emulator may leave out fields that API Gateway always sends. */
 export interface ApiEvent {
   readonly httpMethod: string;
-  /** The path as requested, without the stage; behind a custom domain, with its base path. */
+  /** The path of the request, without the stage. On a custom domain it begins with the base path of the domain. */
   readonly path: string;
   /** The form of the path that API Gateway found for the request, such as `/read/{table}`. */
   readonly resource?: string | undefined;

@@ -6,7 +6,7 @@ import type { RequestServices } from '../../services/operation-services.ts';
 import { admitRequest, tooManyRequestsError } from '../create-backup.ts';
 import { checkKind } from '../prepare-backup.ts';
 import { checkSetRequest, toObstacleError } from './check-set-request.ts';
-import { resolveDataSink } from './data-sinks.ts';
+import { resolveDataSink } from '../data-sinks.ts';
 import { noticeEnd } from './advance-set.ts';
 import { readSet } from './read-set.ts';
 import {

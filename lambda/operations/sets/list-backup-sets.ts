@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { SetQuery } from '../../catalog/sets.ts';
-import type { BackupSet, SetKey, SetRecord } from '../../model/sets.ts';
+import type { ListedSet, SetKey } from '../../model/sets.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
 import { readSet } from './read-set.ts';
 
@@ -9,7 +9,7 @@ const concurrency = 5;
 
 export interface SetPage {
   /** In the requested order. A set that is being made has its progress and members, one that has ended only its record. */
-  readonly sets: readonly (SetRecord | BackupSet)[];
+  readonly sets: readonly ListedSet[];
   /** The last set of this page, after which the next page continues; absent on the last page. */
   readonly last?: SetKey;
 }

@@ -8,7 +8,7 @@ import { TidemarkError } from '../../runtime/errors.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
 import { checkKind } from '../prepare-backup.ts';
 import { checkSetRequest, toObstacleError } from './check-set-request.ts';
-import { resolveDataSink } from './data-sinks.ts';
+import { resolveDataSink } from '../data-sinks.ts';
 import { planBackup } from './plan-backup.ts';
 import { readSet } from './read-set.ts';
 import { memberConcurrency } from './request-members.ts';

@@ -49,7 +49,7 @@ export function readRuns(
   { maxReadBytes, maxAheadBytes }: Pick<Limits, 'maxReadBytes' | 'maxAheadBytes'>,
 ): { readonly sources: AsyncGenerator<Change[]>[]; readonly starts: bigint[] } {
   const selected = selectRuns(runs, range);
-  // Of each run there is one read that the merge works on, and the next one.
+  // For each run, the merge works on one read while the next one is under way.
   const share = Math.floor(maxAheadBytes / (2 * Math.max(1, countOpenRuns(selected))));
   const readAhead = Math.min(maxReadBytes, share);
   return {

@@ -46,7 +46,7 @@ describe('the audit of a request', () => {
     ['another verb', post('DeleteBackup', { BackupArn: arn }, { path: '/read/Music' }), 'read', undefined],
     ['another table', post('DeleteBackup', { BackupArn: arn }, { path: '/delete/Lyrics' }), 'delete', [arn]],
     ['an unknown path', post('DeleteBackup', { BackupArn: arn }, { path: '/x' }), 'delete', undefined],
-  ])('tells of a request that was denied for %s', async (_, request, verb, backups) => {
+  ])('logs a request that was denied because of %s', async (_, request, verb, backups) => {
     const facts = await auditOf(request);
     expect(facts).toMatchObject({ caller, verb, outcome: 'AccessDeniedException', status: 400 });
     expect(facts?.['backups']).toEqual(backups);

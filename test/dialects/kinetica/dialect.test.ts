@@ -6,7 +6,7 @@ import { type Fields, encodeAvro, type RecordValue } from '../../../lambda/diale
 import { handleKinetica } from '../../../lambda/dialects/kinetica/dialect.ts';
 import { endpoints } from '../../../lambda/dialects/kinetica/endpoints.ts';
 import { toSetId } from '../../../lambda/model/sets.ts';
-import { TidemarkError } from '../../../lambda/runtime/errors.ts';
+import { callerErrorCodes, TidemarkError } from '../../../lambda/runtime/errors.ts';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
 import { fakeOperations, throwingOperations } from '../dynamodb/fakes.ts';
 import { testKey } from '../rds/support.ts';
@@ -95,6 +95,30 @@ describe('the connect calls', () => {
       },
       info: {},
     });
+  });
+});
+
+describe('the data sinks and sources', () => {
+  it.each([
+    ['datasink', { datasink_names: ['default'], destination_types: ['file'] }, 'destination'],
+    ['datasource', { datasource_names: ['default'], storage_provider_types: ['file'] }, 'location'],
+  ])('are shown as they are, as a %s', async (kind, expected, place) => {
+    const operations = fakeOperations();
+    operations.listDataSinks.mockResolvedValue([{ name: 'default', destination: 'file:///home/store' }]);
+    const response = await answer(post(`/show/${kind}`, { name: '*', options: {} }), { operations });
+    expect(JSON.parse(String(readWrapper(response)['data_str']))).toEqual({
+      ...expected,
+      additional_info: [{ [place]: 'file:///home/store' }],
+      info: {},
+    });
+  });
+});
+
+describe('an error that the caller can correct', () => {
+  it.each(callerErrorCodes)('is answered with 400 and its message: %s', async (code) => {
+    const operations = throwingOperations(new TidemarkError(code, 'do it another way'));
+    const response = await answer(post('/show/backup', { backup_name: 'a' }), { operations });
+    expect([response.status, messageOf(response)]).toEqual([400, expect.stringContaining('another way')]);
   });
 });
 

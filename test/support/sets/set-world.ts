@@ -96,7 +96,7 @@ const hour = 60 * 60 * 1000;
 
 /**
  * Three tables with a Tidemark over them, and a naive model of their sets: a list from which sets are taken away. The model
- * is told the number and kind of a set; all else it knows from the request.
+ * gets the number and the kind of a set from its answer, and everything else from the request.
  */
 export class SetWorld {
   readonly database: TestDatabase;

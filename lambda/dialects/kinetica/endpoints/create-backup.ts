@@ -4,7 +4,7 @@ import { endpoint, type EndpointContext, textMap } from '../endpoint.ts';
 import { KineticaError } from '../kinetica-error.ts';
 import { checkSink, findTables, readObjects } from '../objects.ts';
 import { type OptionValues, readOptions } from '../options.ts';
-import { checkName, describeFailures, isPattern, isUsable, listSnapshots, waitForEnd } from '../snapshots.ts';
+import { checkName, describeFailures, findLatest, isPattern, waitForEnd } from '../snapshots.ts';
 
 const options = {
   block_table_mutations: {
@@ -94,7 +94,7 @@ async function toSetRequest(
     throw new KineticaError('backup_type must be full, incremental or differential');
   }
   await checkName(operations, key, name);
-  const last = (await listSnapshots(operations, key, name)).find(isUsable);
+  const last = await findLatest(operations, key, name);
   checkOptions(kind, last !== undefined, chosen);
   const isMapEmpty = Object.keys(map).length === 0;
   if (kind === 'full' && isMapEmpty) {

@@ -1,8 +1,9 @@
-import type { BackupSet } from '../../../model/sets.ts';
+import { defaultSink } from '../../../model/data-sinks.ts';
+import type { BackupSet, ListedSet } from '../../../model/sets.ts';
 import { endpoint, textMap } from '../endpoint.ts';
-import { checkSink, defaultSink } from '../objects.ts';
+import { checkSink } from '../objects.ts';
 import { readOptions } from '../options.ts';
-import { isPattern, type ListedSet, listSnapshots, notFound, readSnapshotId } from '../snapshots.ts';
+import { isPattern, listSnapshots, notFound, readSnapshotId } from '../snapshots.ts';
 
 const options = {
   backup_id: {

@@ -1,5 +1,5 @@
 import { endpoint, textMap } from '../endpoint.ts';
-import { checkSink, defaultSink } from '../objects.ts';
+import { checkSink } from '../objects.ts';
 
 export const showDatasink = endpoint({
   path: '/show/datasink',
@@ -12,12 +12,13 @@ export const showDatasink = endpoint({
     additional_info: { array: textMap },
     info: textMap,
   },
-  run: async (_, { name }) => {
+  run: async ({ operations }, { name }) => {
     if (name !== '*') checkSink(name, 'name', true);
+    const sinks = await operations.listDataSinks();
     return {
-      datasink_names: [defaultSink],
-      destination_types: ['s3'],
-      additional_info: [{ destination: 'the store of this server' }],
+      datasink_names: sinks.map((sink) => sink.name),
+      destination_types: sinks.map(({ destination }) => new URL(destination).protocol.slice(0, -1)),
+      additional_info: sinks.map(({ destination }) => ({ destination: destination })),
       info: {},
     };
   },

@@ -1,5 +1,5 @@
 import { endpoint, textMap } from '../endpoint.ts';
-import { checkSink, defaultSink } from '../objects.ts';
+import { checkSink } from '../objects.ts';
 
 export const showDatasource = endpoint({
   path: '/show/datasource',
@@ -12,12 +12,13 @@ export const showDatasource = endpoint({
     additional_info: { array: textMap },
     info: textMap,
   },
-  run: async (_, { name }) => {
+  run: async ({ operations }, { name }) => {
     if (name !== '*') checkSink(name, 'name', true);
+    const sinks = await operations.listDataSinks();
     return {
-      datasource_names: [defaultSink],
-      storage_provider_types: ['s3'],
-      additional_info: [{ location: 'the store of this server' }],
+      datasource_names: sinks.map((sink) => sink.name),
+      storage_provider_types: sinks.map(({ destination }) => new URL(destination).protocol.slice(0, -1)),
+      additional_info: sinks.map(({ destination }) => ({ location: destination })),
       info: {},
     };
   },

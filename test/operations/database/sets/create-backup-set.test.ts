@@ -195,7 +195,7 @@ describe('sets of one name', () => {
     const passed = outcomes.flatMap((outcome, i) => (outcome.status === 'fulfilled' ? [i % 2] : []));
     expect(passed).toEqual([1]);
     await after.executions.idle();
-    // A clock that is behind counts on the day that has begun.
+    // A request whose clock is behind midnight counts for the new day, which an earlier request has begun.
     await expect(request({ maxPerDay: 1 }, before)).rejects.toEqual(code('TooManySets'));
   });
 });

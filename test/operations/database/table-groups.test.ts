@@ -1,11 +1,11 @@
 import { DynamoDBServiceException, TagResourceCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { siblingTableArn } from '../../../../lambda/model/backup-arn.ts';
-import { namePart } from '../../../../lambda/model/table-patterns.ts';
-import type { Config } from '../../../../lambda/services/config.ts';
-import { randomIds } from '../../../../lambda/runtime/ids.ts';
-import { createTable } from '../../../support/tables.ts';
-import { useTidemark } from '../../../support/use-tidemark.ts';
+import { siblingTableArn } from '../../../lambda/model/backup-arn.ts';
+import { namePart } from '../../../lambda/model/table-patterns.ts';
+import type { Config } from '../../../lambda/services/config.ts';
+import { randomIds } from '../../../lambda/runtime/ids.ts';
+import { createTable } from '../../support/tables.ts';
+import { useTidemark } from '../../support/use-tidemark.ts';
 
 const world = useTidemark({ items: 1 });
 
@@ -76,7 +76,7 @@ describe('resolveTableGroup', () => {
 
   it('throws LimitExceeded rather than read the tags of more than 100 tables', async () => {
     const names = Array.from({ length: 101 }, (_, i) => `table-${i}`);
-    const { resolveTableGroup } = await import('../../../../lambda/operations/sets/table-groups.ts');
+    const { resolveTableGroup } = await import('../../../lambda/operations/table-groups.ts');
     const dynamodb = world.database.client();
     const answer = { response: {}, output: { TableNames: names, $metadata: {} } };
     dynamodb.middlewareStack.add(() => async () => answer, { step: 'initialize' });

@@ -1,12 +1,12 @@
 import pMap from 'p-map';
-import { siblingTableArn } from '../../model/backup-arn.ts';
-import type { TableGroup } from '../../model/table-groups.ts';
-import { covers, isCovered, namePart } from '../../model/table-patterns.ts';
-import { isServiceError, TidemarkError } from '../../runtime/errors.ts';
-import { isThrottled } from '../../runtime/throttling.ts';
-import type { RequestServices } from '../../services/operation-services.ts';
-import { listTableNames, readTags } from '../../tables/list-tables.ts';
-import { findTable } from '../../tables/table.ts';
+import { siblingTableArn } from '../model/backup-arn.ts';
+import type { TableGroup } from '../model/table-groups.ts';
+import { covers, isCovered, namePart } from '../model/table-patterns.ts';
+import { isServiceError, TidemarkError } from '../runtime/errors.ts';
+import { isThrottled } from '../runtime/throttling.ts';
+import type { RequestServices } from '../services/operation-services.ts';
+import { listTableNames, readTags } from '../tables/list-tables.ts';
+import { findTable } from '../tables/table.ts';
 
 /** The most tables whose tags a request reads: DynamoDB answers ListTagsOfResource 10 times a second and account. */
 const maxTaggedAtOnce = 100;

@@ -1,6 +1,6 @@
-import { type DataSink, defaultSink } from '../../model/data-sinks.ts';
-import { TidemarkError } from '../../runtime/errors.ts';
-import type { RequestServices } from '../../services/operation-services.ts';
+import { type DataSink, defaultSink } from '../model/data-sinks.ts';
+import { TidemarkError } from '../runtime/errors.ts';
+import type { RequestServices } from '../services/operation-services.ts';
 
 type SinkServices = Pick<RequestServices, 'config'>;
 

@@ -1,0 +1,23 @@
+import type { ListedSet } from '../model/sets.ts';
+import type { Operations } from '../operations/operations.ts';
+
+/** How many sets are read at a time. */
+const pageSize = 500;
+
+/** Lists all sets of a name, or of all names if there is none, the newest first. */
+export async function* listSets(
+  operations: Pick<Operations, 'listBackupSets'>,
+  name?: string,
+): AsyncGenerator<ListedSet> {
+  let after: { readonly name: string; readonly id: ListedSet['id'] } | undefined;
+  do {
+    const page = await operations.listBackupSets({
+      ...(name !== undefined && { name }),
+      limit: pageSize,
+      newestFirst: true,
+      ...(after !== undefined && { after }),
+    });
+    yield* page.sets;
+    after = page.last;
+  } while (after !== undefined);
+}
