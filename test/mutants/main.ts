@@ -7,14 +7,14 @@ import { mutants } from './mutants.ts';
 import { checkTests, type Fate, tryMutant } from './trial.ts';
 
 /**
- * `npm run mutants` plants one fault after another in a copy of the project, and prints which of them the tests notice.
- * Exit code: 0 if they notice all that anybody could, 1 if not.
+ * `npm run mutants` applies one mutant after another to a copy of the project, and prints which of them the tests kill.
+ * Exit code: 0 if they kill all that are not equivalent, 1 if not.
  */
 const { values } = parseArgs({
   options: {
-    /** Plants only faults in files whose path contains this text. */
+    /** Applies only mutants of files whose path contains this text. */
     only: { type: 'string', default: '' },
-    /** Gives survivors of their own tests to all other tests and to the simulation. */
+    /** Runs all other tests and the simulation if a mutant survives its own tests. */
     thorough: { type: 'boolean', default: false },
   },
 });
@@ -29,10 +29,10 @@ await checkTests(copy.path, chosen);
 const counts = new Map<Fate | 'equivalent', number>();
 for (const mutant of chosen) {
   const fate = await tryMutant(copy.path, mutant, values.thorough);
-  const isEquivalent = fate === 'lived' && mutant.equivalent !== undefined;
+  const isEquivalent = fate === 'survived' && mutant.equivalent !== undefined;
   const verdict = isEquivalent ? 'equivalent' : fate;
   counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   console.log(`${verdict.padEnd(24)} ${mutant.file}: ${mutant.harm}`);
 }
 for (const [verdict, count] of counts) console.log(`${String(count).padStart(4)} ${verdict}`);
-process.exitCode = counts.has('lived') ? 1 : 0;
+process.exitCode = counts.has('survived') ? 1 : 0;

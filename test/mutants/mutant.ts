@@ -1,19 +1,19 @@
-/** A fault of one place in the code, as a tired engineer could make it. */
+/** A change of one place in the code that breaks it, as a tired engineer could make it. */
 export interface Mutant {
   readonly file: string;
   /** Text of the file that occurs in it exactly once. */
   readonly from: string;
-  /** What stands there instead. */
+  /** The text that replaces it. */
   readonly to: string;
-  /** What the fault would do to a user. */
+  /** What the mutant would do to a user. */
   readonly harm: string;
-  /** The test files that should notice it. */
+  /** The test files that should fail. */
   readonly tests: readonly string[];
-  /** Set if no test can notice it: why it changes nothing that anybody could see. */
+  /** Set if no test can fail: the reason why nobody could see the difference. */
   readonly equivalent?: string;
 }
 
-/** Returns the source with the fault. Throws if its text does not occur exactly once: then the list is out of date. */
+/** Returns the mutated source. Throws if the text does not occur exactly once: then the list is out of date. */
 export function applyMutant(source: string, { file, from, to }: Mutant): string {
   const count = source.split(from).length - 1;
   if (count !== 1) throw new Error(`${file} has ${count} times, not once: ${from}`);

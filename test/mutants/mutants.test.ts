@@ -4,18 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { applyMutant, type Mutant } from './mutant.ts';
 import { mutants } from './mutants.ts';
 
-const plant = (mutant: Mutant): string => applyMutant(readFileSync(mutant.file, 'utf8'), mutant);
+const mutate = (mutant: Mutant): string => applyMutant(readFileSync(mutant.file, 'utf8'), mutant);
 
 describe('the list of mutants', () => {
   it('has more than a hundred, each another one', () => {
     expect(mutants.length).toBeGreaterThan(100);
-    expect(new Set(mutants.map(plant)).size).toBe(mutants.length);
+    expect(new Set(mutants.map(mutate)).size).toBe(mutants.length);
   });
 
   it.each([...Map.groupBy(mutants, ({ file }) => file)])(
-    'finds the text of each fault once in %s, and the file with the fault can be loaded',
+    'finds the text of each mutant once in %s, and the mutated file can be loaded',
     (_file, ofFile) => {
-      for (const mutant of ofFile) expect(() => stripTypeScriptTypes(plant(mutant))).not.toThrow();
+      for (const mutant of ofFile) expect(() => stripTypeScriptTypes(mutate(mutant))).not.toThrow();
     },
   );
 
@@ -25,14 +25,14 @@ describe('the list of mutants', () => {
   });
 });
 
-describe('a fault', () => {
+describe('a mutant', () => {
   const mutant: Mutant = { file: 'a.ts', from: 'a < b', to: 'a <= $&', harm: '', tests: [] };
 
-  it('takes the place of its text, whatever characters it has', () => {
+  it('replaces its text, whatever characters the new text has', () => {
     expect(applyMutant('if (a < b)', mutant)).toBe('if (a <= $&)');
   });
 
-  it.each(['if (a > b)', 'a < b < a < b'])('cannot be planted in %j', (source) => {
+  it.each(['if (a > b)', 'a < b < a < b'])('cannot be applied to %j', (source) => {
     expect(() => applyMutant(source, mutant)).toThrow(/^a\.ts has [02] times, not once: a < b$/);
   });
 });

@@ -6,7 +6,7 @@ import { retentionMutants } from './retention.ts';
 import { snapshotMutants } from './snapshot.ts';
 import { sourcesMutants } from './sources.ts';
 
-/** All faults that `npm run mutants` plants. */
+/** All mutants that `npm run mutants` applies. */
 export const mutants: readonly Mutant[] = [
   ...catalogMutants,
   ...retentionMutants,
