@@ -1,10 +1,10 @@
 import type { Action } from './action.ts';
-import { createBackup } from './operations/create-backup.ts';
-import { deleteBackup } from './operations/delete-backup.ts';
-import { describeBackupTasks } from './operations/describe-backup-tasks.ts';
-import { describeBackups } from './operations/describe-backups.ts';
-import { describeDbInstanceAttribute } from './operations/describe-db-instance-attribute.ts';
-import { describeDbInstances } from './operations/describe-db-instances.ts';
+import { createBackup } from './actions/create-backup.ts';
+import { deleteBackup } from './actions/delete-backup.ts';
+import { describeBackupTasks } from './actions/describe-backup-tasks.ts';
+import { describeBackups } from './actions/describe-backups.ts';
+import { describeDbInstanceAttribute } from './actions/describe-db-instance-attribute.ts';
+import { describeDbInstances } from './actions/describe-db-instances.ts';
 
 /** Every action of the API. */
 export const actions: readonly Action[] = [

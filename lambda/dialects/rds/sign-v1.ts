@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { encodeParameters, percentEncode } from './encode.ts';
+import { encodeParameters, percentEncode } from './percent-encode.ts';
 import type { Parameters } from './parameters.ts';
 
 /**

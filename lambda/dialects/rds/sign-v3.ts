@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { HttpRequest } from '../http.ts';
-import { encodeParameters } from './encode.ts';
+import { encodeParameters } from './percent-encode.ts';
 import { readParameters } from './parameters.ts';
 import { invalidParameter } from './rds-error.ts';
 

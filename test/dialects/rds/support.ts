@@ -3,7 +3,7 @@ import type { AccessKey } from '../../../lambda/dialects/access-keys.ts';
 import type { HttpRequest, HttpResponse } from '../../../lambda/dialects/http.ts';
 import { authenticate } from '../../../lambda/dialects/rds/authenticate.ts';
 import { readCall } from '../../../lambda/dialects/rds/call.ts';
-import { percentEncode } from '../../../lambda/dialects/rds/encode.ts';
+import { percentEncode } from '../../../lambda/dialects/rds/percent-encode.ts';
 import { readParameters } from '../../../lambda/dialects/rds/parameters.ts';
 import { hashOf, signV3, stringToSignV3 } from '../../../lambda/dialects/rds/sign-v3.ts';
 import { signV1, stringToSignV1 } from '../../../lambda/dialects/rds/sign-v1.ts';

@@ -1,6 +1,6 @@
 import { action } from '../action.ts';
 import { describeInstance, findTables } from '../instances.ts';
-import { instanceId } from '../names.ts';
+import { instanceId } from '../common-parameters.ts';
 
 export const describeDbInstanceAttribute = action({
   name: 'DescribeDBInstanceAttribute',

@@ -1,6 +1,6 @@
 import { action } from '../action.ts';
 import { deleteSets } from '../instances.ts';
-import { instanceId } from '../names.ts';
+import { instanceId } from '../common-parameters.ts';
 import { RdsError } from '../rds-error.ts';
 
 export const deleteBackup = action({

@@ -1,7 +1,7 @@
 import { action } from '../action.ts';
 import { encodeTask, modeOf, taskStatusOf } from '../encode-set.ts';
 import { findSet, readSets } from '../instances.ts';
-import { backupMode, instanceId } from '../names.ts';
+import { backupMode, instanceId } from '../common-parameters.ts';
 
 export const describeBackupTasks = action({
   name: 'DescribeBackupTasks',

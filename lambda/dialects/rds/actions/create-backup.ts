@@ -2,7 +2,7 @@ import type { SetRequest } from '../../../model/sets.ts';
 import { action } from '../action.ts';
 import type { Input } from '../input.ts';
 import { findTables } from '../instances.ts';
-import { instanceId } from '../names.ts';
+import { instanceId } from '../common-parameters.ts';
 import { invalidParameter, missingParameter, RdsError } from '../rds-error.ts';
 
 /** How many backups of an instance may be requested on one day. */

@@ -1,7 +1,7 @@
 import { action } from '../action.ts';
 import { encodeBackup, modeOf, typeOf } from '../encode-set.ts';
 import { findSet, readSets } from '../instances.ts';
-import { backupMode, instanceId, pageNumber } from '../names.ts';
+import { backupMode, instanceId, pageNumber } from '../common-parameters.ts';
 import { invalidParameter } from '../rds-error.ts';
 
 export const describeBackups = action({

@@ -1,6 +1,6 @@
 import { action } from '../action.ts';
 import { describeInstance, listInstances } from '../instances.ts';
-import { instanceId, pageNumber } from '../names.ts';
+import { instanceId, pageNumber } from '../common-parameters.ts';
 
 export const describeDbInstances = action({
   name: 'DescribeDBInstances',
