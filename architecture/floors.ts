@@ -70,7 +70,14 @@ export const floors: readonly (readonly Room[])[] = [
     {
       folder: 'lambda/dialects',
       holds: 'The wire protocols: decode a request, encode a result, render an error.',
-      avoids: ['lambda/catalog', 'lambda/jobs', 'lambda/services', 'lambda/snapshot', 'lambda/storage'],
+      avoids: [
+        'lambda/catalog',
+        'lambda/jobs',
+        'lambda/secret',
+        'lambda/services',
+        'lambda/snapshot',
+        'lambda/storage',
+      ],
     },
     {
       folder: 'lambda/reconcile',
@@ -80,8 +87,7 @@ export const floors: readonly (readonly Room[])[] = [
   [
     {
       folder: 'lambda/operations',
-      holds:
-        'One file for each operation of the API, free of any dialect; `sets/` has those of backup sets and table groups.',
+      holds: 'One file for each operation of the API, free of any dialect; `sets/` has those of backup sets.',
     },
   ],
   [
@@ -138,8 +144,7 @@ export const floors: readonly (readonly Room[])[] = [
   [
     {
       folder: 'lambda/jobs',
-      holds:
-        'What every execution of a state machine shares: job, task, staging and its seal, secret, time budget, state names.',
+      holds: 'What every execution of a state machine shares: job, task, staging, time budget, state names.',
     },
   ],
   [
@@ -164,6 +169,11 @@ export const floors: readonly (readonly Room[])[] = [
       folder: 'lambda/native',
       holds: 'What DynamoDB itself offers: on-demand backups and point-in-time recovery.',
       avoids: ['lambda/snapshot'],
+    },
+    {
+      folder: 'lambda/secret',
+      holds: 'The secret, in KMS or in this process, and the seal of what is signed with it.',
+      owns: ['@aws-sdk/client-kms'],
     },
     {
       folder: 'lambda/estimate',

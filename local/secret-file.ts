@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createSecret, type Secret } from '../lambda/jobs/secret.ts';
+import { createSecret, type Secret } from '../lambda/secret/secret.ts';
 import { randomIds } from '../lambda/runtime/ids.ts';
 
 const keyBytes = 32;

@@ -7,7 +7,7 @@ import { silentLog } from '../../lambda/runtime/logger.ts';
 import type { Services } from '../../lambda/services/services.ts';
 import { type Manifest, publishManifest, readManifest } from '../../lambda/snapshot/format/manifest.ts';
 import type { StagedFile } from '../../lambda/sources/staged-files.ts';
-import { createSecret } from '../../lambda/jobs/secret.ts';
+import { createSecret } from '../../lambda/secret/secret.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { type StreamResult, streamTask } from '../../lambda/sources/stage-stream.ts';
 import { apply } from '../../lambda/backup/apply.ts';

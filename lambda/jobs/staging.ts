@@ -2,8 +2,8 @@ import { isError, TidemarkError } from '../runtime/errors.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { BackupJob, Job, RestoreJob } from './job.ts';
 import type { BackupId } from '../model/ids.ts';
-import { seal, unseal } from './seal.ts';
-import type { Secret } from './secret.ts';
+import { seal, unseal } from '../secret/seal.ts';
+import type { Secret } from '../secret/secret.ts';
 
 /** The store that holds a staging folder, and the secret that seals its objects. */
 export interface StagingAccess {

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { type Secret, signWith } from '../jobs/secret.ts';
+import { type Secret, signWith } from '../secret/secret.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 
 /** What the tokens of a request are bound to: its operation and its members. */

@@ -6,7 +6,7 @@ import {
   TagResourceCommand,
   type TableDescription as SdkTableDescription,
 } from '@aws-sdk/client-dynamodb';
-import { type Secret, signWith } from '../jobs/secret.ts';
+import { type Secret, signWith } from '../secret/secret.ts';
 import type { RestoreRecord } from '../model/records.ts';
 import { finishedValue, restoreTag } from '../model/restore-tag-name.ts';
 import { TidemarkError } from '../runtime/errors.ts';

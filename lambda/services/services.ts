@@ -6,7 +6,7 @@ import type { NativeBackups } from '../native/native-backups.ts';
 import type { BucketPlace } from '../storage/bucket-key.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Executions } from '../jobs/job.ts';
-import type { Secret } from '../jobs/secret.ts';
+import type { Secret } from '../secret/secret.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Config } from './config.ts';
 import type { Ids } from '../runtime/ids.ts';

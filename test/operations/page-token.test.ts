@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createSecret } from '../../lambda/jobs/secret.ts';
+import { createSecret } from '../../lambda/secret/secret.ts';
 import { createPageToken, hexPlace, readPlace } from '../../lambda/operations/page-token.ts';
 import { testSecret } from '../support/secret.ts';
 

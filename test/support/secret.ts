@@ -1,4 +1,4 @@
-import { createSecret } from '../../lambda/jobs/secret.ts';
+import { createSecret } from '../../lambda/secret/secret.ts';
 
 /** The secret of every Tidemark of a test. */
 export const testSecret = createSecret(Buffer.alloc(32, 1));

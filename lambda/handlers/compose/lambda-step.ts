@@ -3,7 +3,7 @@ import { openS3Store } from '../../storage/s3-store.ts';
 import { runStep, type Step } from './run-step.ts';
 import { createExecutions } from '../../jobs/state-machines.ts';
 import type { Job } from '../../jobs/job.ts';
-import { createKmsSecret } from '../../jobs/kms-secret.ts';
+import { createKmsSecret } from '../../secret/kms-secret.ts';
 import type { TaskHandler } from '../../jobs/states.ts';
 import { createRecovery } from '../../native/dynamodb-recovery.ts';
 import { createNativeBackups } from '../../native/dynamodb-backups.ts';

@@ -1,5 +1,5 @@
 import { openCatalog } from '../../catalog/catalog.ts';
-import { createLazySecret } from '../../jobs/secret.ts';
+import { createLazySecret } from '../../secret/secret.ts';
 import { createExecutions } from '../../jobs/state-machines.ts';
 import { createNativeBackups } from '../../native/dynamodb-backups.ts';
 import { createContinuousBackups, createRecovery } from '../../native/dynamodb-recovery.ts';
@@ -26,7 +26,7 @@ export function createRequestOperations(env: NodeJS.ProcessEnv): Operations {
   const services = createRequestServices(env);
   const secret = createLazySecret(async () => {
     // Like the S3 client: only what answers in pages needs it.
-    const { createKmsSecret } = await import('../../jobs/kms-secret.ts');
+    const { createKmsSecret } = await import('../../secret/kms-secret.ts');
     return createKmsSecret(env);
   });
   const continuous = createContinuousBackups(services.dynamodb, createRestoreInvoker(env));

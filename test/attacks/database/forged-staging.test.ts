@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { expect, it, onTestFinished } from 'vitest';
 import type { RestoreJob } from '../../../lambda/jobs/job.ts';
-import { seal } from '../../../lambda/jobs/seal.ts';
+import { seal } from '../../../lambda/secret/seal.ts';
 import type { RangeResult, RestorePlan } from '../../../lambda/restore/current-restore.ts';
 import { readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { useDatabase } from '../../support/database.ts';

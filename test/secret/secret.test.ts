@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createKmsSecret } from '../../lambda/jobs/kms-secret.ts';
-import { createSecret, rememberKeys } from '../../lambda/jobs/secret.ts';
+import { createKmsSecret } from '../../lambda/secret/kms-secret.ts';
+import { createSecret, rememberKeys } from '../../lambda/secret/secret.ts';
 
 describe('rememberKeys', () => {
   it('derives each key once, and forgets the oldest of more than 100', async () => {
