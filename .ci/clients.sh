@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Installs the AWS CLI, boto3 and the Python clients of the RDS and Kinetica dialects into a virtual environment, for
-# test/acceptance, and moto, for test/scenarios/restore/moto.test.ts. The JavaScript clients of the RDS dialect go into its
-# folder `node`: with what they need they have 45 MB, too much for everybody's `npm ci`.
+# Installs the AWS CLI, boto3 and the Python clients of the RDS and Kinetica dialects into a virtual environment for
+# test/acceptance, and moto for test/scenarios/restore/moto.test.ts. The JavaScript clients of the RDS dialect go into its
+# folder `node`: with their dependencies they take 45 MB, too much for every `npm ci`.
 #
 #   export "$(.ci/clients.sh [cache folder])"     sets TIDEMARK_TEST_PYTHON
 #
-# Standard output is that one line. The output of pip goes to standard error.
+# Prints only that line to standard output. The output of pip goes to standard error.
 set -euo pipefail
 
-# The first two need the same botocore.
+# The AWS CLI and boto3 need the same botocore.
 awscli=1.46.3
 boto3=1.44.5
 moto=5.2.5
@@ -21,7 +21,7 @@ cache=${1:-"$(dirname "$0")/.cache"}
 
 mkdir -p "$cache"
 venv=$(cd "$cache" && pwd)/clients-$awscli-$boto3-$moto-$aliyun_rds-$alibabacloud_rds-$gpudb-$pop_core-$rds20140815
-# The mark is written last, so that an interrupted installation is repeated.
+# The marker file is written last, so that an interrupted installation is repeated.
 if [[ ! -f $venv/installed ]]; then
   python3 -m venv --clear "$venv" >&2
   timeout 300 "$venv/bin/pip" install --quiet --disable-pip-version-check \

@@ -4,7 +4,7 @@
 #   export "$(.ci/s3-server.sh [cache folder])"     sets TIDEMARK_TEST_S3_ENDPOINT
 #   kill "$(cat <cache folder>/s3.pid)"             ends the server; its data is in memory only
 #
-# Standard output is that one line. The output of pip goes to standard error, that of the server to s3.log.
+# Prints only that line to standard output. The output of pip goes to standard error, that of the server to s3.log.
 set -euo pipefail
 
 version=1.5.33
@@ -12,7 +12,7 @@ cache=${1:-"$(dirname "$0")/.cache"}
 venv=$cache/ministack-$version
 
 mkdir -p "$cache"
-# The mark is written last, so that an interrupted installation is repeated.
+# The marker file is written last, so that an interrupted installation is repeated.
 if [[ ! -f $venv/installed ]]; then
   python3 -m venv --clear "$venv" >&2
   timeout 300 "$venv/bin/pip" install --quiet --disable-pip-version-check "ministack==$version" >&2
@@ -28,11 +28,11 @@ answers() {
     "$1/_ministack/health" 2>/dev/null
 }
 
-# Another process may take the port first. Then the server ends, and another port is tried.
+# Another process may take the port first. Then the server ends, and the script tries another port.
 for _ in 1 2 3; do
   port=$(free_port)
   endpoint=http://127.0.0.1:$port
-  # Its IoT and SFTP listeners would be open to the network.
+  # Turns off ministack's IoT and SFTP listeners, which would be open to the network.
   BIND_HOST=127.0.0.1 GATEWAY_PORT=$port IOT_MTLS_ENABLED=0 SFTP_ENABLED=0 \
     nohup "$venv/bin/ministack" >"$cache/s3.log" 2>&1 </dev/null &
   pid=$!

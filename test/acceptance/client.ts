@@ -27,7 +27,10 @@ import type {
   UpdateContinuousBackupsOutput,
 } from '@aws-sdk/client-dynamodb';
 
-/** The calls of the suite, by the service model's shapes. The suite uses no binary values: each client has its own form. */
+/**
+ * The calls of the suite, in the shapes of the service model. The suite uses no binary values: each client represents them
+ * differently.
+ */
 export interface Calls {
   CreateBackup: [CreateBackupInput, CreateBackupOutput];
   DescribeBackup: [DescribeBackupInput, DescribeBackupOutput];
@@ -46,7 +49,7 @@ export interface Calls {
 
 export type Operation = keyof Calls;
 
-/** DynamoDB's own operations, which a deployment does not serve: they go to the DynamoDB with the tables. */
+/** DynamoDB's own operations, which a deployment does not answer: they go to the DynamoDB with the tables. */
 const tableOperations: ReadonlySet<Operation> = new Set<Operation>([
   'CreateTable',
   'DeleteTable',
@@ -59,27 +62,27 @@ export function placeOf(operation: Operation): 'tidemark' | 'tables' {
   return tableOperations.has(operation) ? 'tables' : 'tidemark';
 }
 
-/** An official client of DynamoDB. Times are `Date` in and out; some clients cut them to seconds. */
+/** An official client of DynamoDB. It takes and returns times as `Date`; some clients cut them to seconds. */
 export interface Client {
-  /** Part of the names of tables. */
+  /** A part of the names of this client's tables. */
   readonly name: string;
   /**
-   * Calls an operation, of Tidemark at this path of its endpoint. Throws `ServiceError` if the service answers with an
-   * error.
+   * Calls an operation of DynamoDB, or of Tidemark at this path of its endpoint. Throws `ServiceError` if the service answers
+   * with an error.
    *
    * @default path '/'
    */
   call<K extends Operation>(operation: K, input: Calls[K][0], path?: string): Promise<Calls[K][1]>;
 }
 
-/** The URL that a client is given as its endpoint for a path. */
+/** Returns the URL that a client must use as its endpoint to send requests to a path. */
 export function urlAt(url: string, path: string | undefined): string {
   return path === undefined ? url : url.replace(/\/?$/, path);
 }
 
-/** An error of the service as the client reports it. */
+/** An error of the service, as the client reports it. */
 export class ServiceError extends Error {
-  /** The name of the client's class for the error; where it has none, the error's name. */
+  /** The name of the class that the client throws for the error, or the error's own name if there is no such class. */
   readonly exception: string;
   readonly text: string;
 

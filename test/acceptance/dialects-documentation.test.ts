@@ -13,7 +13,7 @@ const dialects = useDialects();
 const alicloud = findAlicloud();
 const python = findPythonWith('aliyunsdkrds', 'gpudb');
 
-/** Programs that take a text on standard input and run it, and the folder in which they find the clients. */
+/** Programs that take a text on standard input and run it, each with the folder in which they find the clients. */
 const runners: Readonly<
   Record<string, { readonly command: readonly string[]; readonly cwd: string } | undefined>
 > = {
@@ -31,11 +31,11 @@ const runners: Readonly<
 const sections = new Set(['Alibaba Cloud RDS', 'Kinetica']);
 
 const page = readFileSync(join(root, 'docs', 'clients.md'), 'utf8');
-/** The examples that are programs. The others are files and answers. */
+/** The examples that are programs. The other blocks are files and answers. */
 const programs = readExamples(page).filter(
   ({ section, language }) => sections.has(section) && Object.hasOwn(runners, language),
 );
-/** Those whose client is installed. */
+/** The examples whose client is installed. */
 const examples = programs.filter(({ language }) => runners[language] !== undefined);
 
 beforeAll(async () => {
@@ -43,19 +43,19 @@ beforeAll(async () => {
   await dialects.tables.fill('Music', 1);
 });
 
-describe('an example of docs/clients.md for another dialect', () => {
-  test('is there for each dialect', () => {
+describe('the examples of docs/clients.md for other dialects', () => {
+  test('include one for each dialect', () => {
     expect(new Set(programs.map(({ section }) => section))).toEqual(sections);
   });
 
   test.for(
     examples.map((example, i) => [`${i + 1}, ${example.section}, ${example.language}`, example] as const),
-  )('runs and prints the output below it: %s', async ([, example]) => {
+  )('%s: the example runs and prints the output below it', async ([, example]) => {
     expect(await runExample(example)).toBe(example.prints);
   });
 });
 
-/** Runs an example and returns what it prints. Throws if it fails, with its output. */
+/** Runs an example and returns what it prints. Throws an error with that output if the example fails. */
 async function runExample({ language, code }: Example): Promise<string> {
   const runner = runners[language];
   if (runner === undefined) throw new Error(`nothing runs ${language}`);

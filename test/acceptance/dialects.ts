@@ -9,7 +9,7 @@ import { openLocalKeys } from '../../local/local-keys.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { Wire } from '../support/wire/support.ts';
 
-/** The endpoints of the other dialects, and the DynamoDB with their tables. Read its members while tests run. */
+/** The endpoints of the other dialects, and the DynamoDB with their tables. Set while tests run. */
 export interface Dialects {
   readonly tables: Wire;
   /** `host:port`. */
@@ -18,8 +18,8 @@ export interface Dialects {
 }
 
 /**
- * Registers the hooks that start and close an embedded runtime with all dialects, as `npm start` does. It goes by the
- * system's clock, because the clients' signatures do.
+ * Registers the hooks that start and close an embedded runtime with all dialects, as `npm start` does. It uses the
+ * system's clock, because the clients sign with that time.
  */
 export function useDialects(): Dialects {
   let runtime: Runtime | undefined;
@@ -31,7 +31,7 @@ export function useDialects(): Dialects {
       port: 0,
       home,
       definitions: inject('definitions'),
-      // The runtime's warnings help when a test has failed.
+      // Prints the runtime's warnings, which help when a test has failed.
       log: createTextLog(console.log, false),
       dialects: { ports: { rds: 0, kinetica: 0 }, keys: await openLocalKeys(undefined) },
     });
@@ -54,7 +54,7 @@ export function useDialects(): Dialects {
 
 const python = process.env['TIDEMARK_TEST_PYTHON'] || 'python3';
 
-/** Finds a Python with these modules. Prints so if there is none: nothing else shows that its tests are missing. */
+/** Finds a Python with these modules. Prints a line if there is none: nothing else shows that its tests do not run. */
 export function findPythonWith(...modules: readonly string[]): string | undefined {
   const imports = modules.map((name) => `import ${name}`).join('; ');
   if (spawnSync(python, ['-c', imports], { stdio: 'ignore' }).status === 0) return python;

@@ -23,14 +23,14 @@ const shell = findCli() !== undefined && hasCurl();
 const runners: Readonly<Record<string, readonly string[] | undefined>> = {
   js: [process.execPath, '--input-type=module', '-'],
   ...(shell && { sh: ['bash', '-euo', 'pipefail', '-s'] }),
-  // The CLI has installed the model by then.
+  // The tests before have installed the model in the CLI by then.
   ...(shell && python !== undefined && { python: [python, '-'] }),
 };
 
 const environment = {
   ...endpoint.env,
   ...createHome(),
-  // The CLI of a virtual environment is in the folder of its Python.
+  // The CLI of a virtual environment is in the same folder as its Python.
   PATH: [python?.includes('/') && dirname(python), process.env['PATH']].filter(Boolean).join(delimiter),
   AWS_REGION: endpoint.region,
   AWS_PAGER: '',
@@ -56,10 +56,10 @@ const runnable = readExamples(page).filter(
   ({ language, section }) => runners[language] !== undefined && !ofDialects.has(section),
 );
 
-describe('an example of docs/clients.md', () => {
+describe('the examples of docs/clients.md', () => {
   test.for(
     runnable.map((example, i) => [`${i + 1}, ${example.section}, ${example.language}`, example] as const),
-  )('runs and prints the output below it: %s', async ([, example]) => {
+  )('%s: the example runs and prints the output below it', async ([, example]) => {
     seen.length = 0;
     expect(await runExample(example)).toBe(example.prints);
     const service = example.section === 'On this machine' ? 'dynamodb' : 'execute-api';
@@ -67,7 +67,7 @@ describe('an example of docs/clients.md', () => {
   });
 });
 
-/** Runs an example and returns what it prints. Throws if it fails, with its output. */
+/** Runs an example and returns what it prints. Throws an error with that output if the example fails. */
 async function runExample({ language, code }: Example): Promise<string> {
   const [program = '', ...words] = runners[language] ?? [];
   const running = promisify(execFile)(program, words, { cwd: root, env: environment });
@@ -75,13 +75,13 @@ async function runExample({ language, code }: Example): Promise<string> {
   return (await running).stdout;
 }
 
-/** Replaces the placeholders of addresses in an example. */
+/** Replaces the placeholder addresses in an example by those of the endpoint. */
 function fillInAddresses(code: string): string {
   return code.replaceAll('http://127.0.0.1:4100', url).replaceAll('<ApiUrl>', `${url}/`);
 }
 
 describe('docs/clients.md', () => {
-  test('lists the operations of each path', () => {
+  test('lists the operations that each path accepts', () => {
     for (const form of ['/', ...Object.values(pathForms)] as const) {
       const served = apiOperations.filter((operation) => formsOf(operation).includes(form));
       const operations = form === '/' ? 'all' : served.map(({ name }) => name).join(', ');

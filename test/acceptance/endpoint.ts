@@ -10,26 +10,26 @@ import { startSimulated } from '../support/wire/support.ts';
 export interface Endpoint {
   readonly url: string;
   readonly region: string;
-  /** The service that signatures name, if it is not `dynamodb`. */
+  /** The service that signatures name, if not `dynamodb`. */
   readonly signingName?: string;
   /** The DynamoDB with the tables; absent: AWS's own in the region. */
   readonly tablesUrl?: string;
-  /** The credentials of clients; absent: those that they find by themselves. */
+  /** The credentials of clients; absent: clients find their own. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** The environment of clients that are processes. */
+  /** The environment variables of clients that run as processes. */
   readonly env: NodeJS.ProcessEnv;
   /** How long to wait for a backup, a restore or a restorable time. */
   readonly patienceMs: number;
-  /** How long to wait between two looks at it. */
+  /** The pause between two checks of whether it is done. */
   readonly pollMs: number;
-  /** The endpoint's clock, which tests may move; absent: the system's. */
+  /** The endpoint's clock, which tests may move; absent: the system's clock. */
   readonly clock?: SimulatedClock;
 }
 
 export const root = join(import.meta.dirname, '..', '..');
 
 /**
- * Returns the endpoint that the environment names, or else starts an embedded runtime with a home of its own, which ends
+ * Returns the endpoint that the environment names, or else starts an embedded runtime on an empty home, which ends
  * after the tests.
  *
  * - TIDEMARK_TEST_ENDPOINT: the URL; region and credentials from the usual AWS variables
@@ -56,7 +56,7 @@ function readDeployment(url: string): Endpoint {
     ...(TIDEMARK_TEST_SIGNING_NAME && { signingName: TIDEMARK_TEST_SIGNING_NAME }),
     ...(TIDEMARK_TEST_DYNAMODB_ENDPOINT && { tablesUrl: TIDEMARK_TEST_DYNAMODB_ENDPOINT }),
     env: { ...process.env, AWS_DEFAULT_REGION: region },
-    // DynamoDB's own latest restorable time is five minutes ago, and its restore takes a quarter of an hour.
+    // On AWS, the latest restorable time is five minutes ago, and a restore takes a quarter of an hour.
     patienceMs: 45 * 60_000,
     pollMs: 1000,
   };
@@ -66,7 +66,7 @@ function readDeployment(url: string): Endpoint {
 export async function startEmbedded(): Promise<Endpoint> {
   const home = await mkdtemp(join(tmpdir(), 'tidemark-acceptance-'));
   const clock = new SimulatedClock();
-  // The runtime's warnings help when a test has failed.
+  // Prints the runtime's warnings, which help when a test has failed.
   const runtime = await startSimulated(home, clock, createTextLog(console.log, false));
   afterAll(async () => {
     await runtime.close();
@@ -89,7 +89,7 @@ export async function startEmbedded(): Promise<Endpoint> {
   };
 }
 
-/** Removes AWS settings of the person who runs the tests, which must not reach the clients. */
+/** Removes the AWS settings of the person who runs the tests, so that they do not reach the clients. */
 function removeAwsSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_')));
 }

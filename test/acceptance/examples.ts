@@ -1,10 +1,10 @@
-/** An example on a page that can be run. */
+/** An example on a page that tests can run. */
 export interface Example {
-  /** The heading above it. */
+  /** The heading above the example. */
   readonly section: string;
   readonly language: string;
   readonly code: string;
-  /** The output below it. */
+  /** The output below the example. */
   readonly prints: string | undefined;
 }
 

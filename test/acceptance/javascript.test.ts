@@ -40,7 +40,7 @@ test('a CreateBackup whose answer is lost is retried by the SDK and makes one ba
   await client.call('DeleteBackup', { BackupArn: BackupDetails?.BackupArn });
 });
 
-test('the time bounds of a list include the lower and exclude the upper one, to the millisecond', async () => {
+test('the time bounds of a list include the lower bound and exclude the upper one, to the millisecond', async () => {
   const { BackupSummaries = [] } = await client.call('ListBackups', { TableName: table });
   const [, second, third] = BackupSummaries.map(({ BackupCreationDateTime }) => BackupCreationDateTime);
   expect(await listArns({ TimeRangeLowerBound: second, TimeRangeUpperBound: third })).toEqual([backups[1]]);

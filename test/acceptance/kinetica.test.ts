@@ -24,7 +24,7 @@ test('Kinetica answers plain HTTP, whatever clients are installed', async () => 
   expect(await answer.json()).toMatchObject({ status: 'OK', data_type: 'show_system_status_response' });
 });
 
-// The default of the client is Avro.
+// The client sends Avro by default.
 describe.for(python === undefined ? [] : (['BINARY', 'JSON'] as const))(
   'Kinetica with gpudb, %s',
   (encoding) => {
@@ -47,7 +47,7 @@ describe.for(python === undefined ? [] : (['BINARY', 'JSON'] as const))(
       await dialects.tables.fill(table, 60);
     });
 
-    test('says what a backup would be, and makes none', async () => {
+    test('estimates a backup without making it', async () => {
       const plan = await call('create_backup', { ...full(), options: { dry_run: 'true' } });
       expect(plan).toMatchObject({ ok: true, body: { backup_id: 0, info: { dry_run: 'true' } } });
       expect(await call('show_backup', { backup_name: name, datasource_name: 'default' })).toMatchObject({
@@ -56,7 +56,7 @@ describe.for(python === undefined ? [] : (['BINARY', 'JSON'] as const))(
       });
     });
 
-    test('backs up, shows, verifies, restores and drops', async () => {
+    test('backs up, shows, verifies, restores and drops a backup', async () => {
       const made = await call('create_backup', full());
       expect(made).toMatchObject({
         ok: true,
@@ -118,7 +118,7 @@ describe.for(python === undefined ? [] : (['BINARY', 'JSON'] as const))(
       });
     });
 
-    test('reports errors with their texts', async () => {
+    test('reports errors with the service’s messages', async () => {
       expect(
         await call('create_backup', {
           ...full(),
@@ -134,7 +134,7 @@ describe.for(python === undefined ? [] : (['BINARY', 'JSON'] as const))(
       });
     });
 
-    test('reports a wrong password', async () => {
+    test('rejects a wrong password', async () => {
       expect(
         await call('show_backup', { backup_name: '', datasource_name: 'default' }, 'wrong'),
       ).toMatchObject({

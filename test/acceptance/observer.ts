@@ -3,14 +3,14 @@ import { createServer, request as sendRequest } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { afterAll } from 'vitest';
 
-/** What the observer records of a request. */
+/** A request that the observer recorded. */
 export interface Seen {
   readonly path: string;
   /** The service that the signature names. */
   readonly signedFor: string | undefined;
 }
 
-/** Starts an endpoint that forwards requests to another one and records them. It ends after the tests. */
+/** Starts an endpoint that forwards requests to another one and records them. The endpoint ends after the tests. */
 export async function observe(url: string): Promise<{ readonly url: string; readonly seen: Seen[] }> {
   const seen: Seen[] = [];
   const server = createServer((request, response) => {

@@ -16,7 +16,7 @@ const endpoint = () => dialects.rds;
 const alicloud = findAlicloud();
 const python = findPythonWith('aliyunsdkrds', 'alibabacloud_rds20140815');
 
-/** Creates every client that is installed. */
+/** Creates a client for each installed SDK. */
 function createClients(options: RdsClientOptions): RdsClient[] {
   return [
     ...(alicloud === undefined
@@ -51,7 +51,7 @@ describe.for(clients.map((client, i) => [client.name, client, impostors[i]] as c
       await dialects.tables.fill(table, 3);
     });
 
-    test('backs up, follows, lists and deletes', async () => {
+    test('backs up, follows the backup’s task, lists backups and deletes one', async () => {
       const logical = { DBInstanceId: table, BackupMethod: 'Logical', BackupStrategy: 'db', DBName: table };
       const created = await client.call('CreateBackup', logical);
       expect(created).toMatchObject({ BackupJobId: expect.stringMatching(/^\d+$/) });
@@ -71,7 +71,7 @@ describe.for(clients.map((client, i) => [client.name, client, impostors[i]] as c
       expect(left).toMatchObject({ TotalRecordCount: '0' });
     });
 
-    test('reports errors with their codes and texts', async () => {
+    test('reports errors with the service’s codes and messages', async () => {
       await expect(client.call('CreateBackup', { DBInstanceId: 'nowhere' })).rejects.toMatchObject({
         code: 'InvalidDBInstanceId.NotFound',
         message: expect.stringContaining('The specified DB instance does not exist.'),
@@ -82,8 +82,8 @@ describe.for(clients.map((client, i) => [client.name, client, impostors[i]] as c
       });
     });
 
-    test('reports a wrong secret', async () => {
-      // Python's SDK finds by the string to sign in the message that only the secret can be wrong.
+    test('rejects a wrong secret', async () => {
+      // Python's SDK compares the string to sign in the message with its own, and so finds that only the secret can be wrong.
       await expect(impostor?.call('CreateBackup', { DBInstanceId: table })).rejects.toMatchObject({
         code: expect.stringMatching(/^(SignatureDoesNotMatch|InvalidAccessKeySecret|IncompleteSignature)$/),
       });

@@ -5,23 +5,23 @@ import { endpointUnderTest } from './endpoint.ts';
 import { type Item, Workplace } from './tables.ts';
 
 const endpoint = await endpointUnderTest();
-/** The client tries each call once and has a connection for each, so that calls do not wait for each other. */
+/** The client sends each call once, over a connection of its own, so that calls do not wait for each other. */
 const client = createJavascriptClient(endpoint, {
   maxAttempts: 1,
   requestHandler: { httpAgent: { maxSockets: 100 }, httpsAgent: { maxSockets: 100 } },
 });
 const work = new Workplace(client, endpoint);
 
-describe('of 60 CreateBackup within a second, over 60 tables', () => {
+describe('60 CreateBackup within a second, over 60 tables', () => {
   let tables: string[] = [];
   beforeAll(async () => {
     tables = await Promise.all(Array.from({ length: 60 }, (_, i) => work.createTable(`of-60-${i}`)));
   });
 
-  test('exactly 50 succeed', async () => {
+  test('exactly 50 of 60 are accepted', async () => {
     let outcome = await burst(tables);
-    // On a busy machine, calls may reach their handler more than a second after the first. The rule does not cover that
-    // case, so try again.
+    // On a busy machine, calls may reach their handler more than a second after the first call. The limit does not apply to
+    // such a burst, so the test tries again.
     for (let tries = 1; tries < 5 && outcome.tookMs > 1000 && outcome.arns.length !== 50; tries++) {
       outcome = await burst(tables);
     }
@@ -32,7 +32,7 @@ describe('of 60 CreateBackup within a second, over 60 tables', () => {
 
 /** Sends one CreateBackup for each table, all at once, and waits for the backups. */
 async function burst(tables: readonly string[]) {
-  // Open the connections before the burst begins.
+  // Opens the connections before the burst begins.
   await Promise.all(tables.map((table) => client.call('ListBackups', { TableName: table })));
   const begun = Date.now();
   const outcomes = await Promise.allSettled(
@@ -68,8 +68,8 @@ test('24 rapid CreateBackup of one table all succeed, each with the content at i
     await client.call('RestoreTableFromBackup', { BackupArn: arns[n], TargetTableName: target });
     await work.waitUntilActive(target);
     const items = await work.readItems(target);
-    // The backup has all writes before its request, and of later ones only those of the next second. Write k came after
-    // marker k - 1.
+    // The backup holds every write before its request, and of the later writes only those of the next second. Write k was sent
+    // after marker k - 1 was returned.
     expect(items.length).toBeGreaterThan(n);
     expect(items).toEqual(written.slice(0, items.length));
     expect(markers[items.length - 2] ?? 0).toBeLessThanOrEqual((markers[n] ?? 0) + 1000);

@@ -11,22 +11,22 @@ import { numberedItems, Workplace } from './tables.ts';
 /** A table with three backups, which tests do not change. */
 export interface World {
   readonly client: Client;
-  /** Another client, which waits in place of a slow one. */
+  /** Another client, which polls and cleans up in place of a slow client. */
   readonly helper: Client;
   readonly work: Workplace;
   readonly table: string;
   readonly tableArn: string;
-  /** In the order of their creation. */
+  /** The three backups, in the order of their creation. */
   readonly backups: readonly string[];
-  /** A backup of another table, large enough for calls during its restore. */
+  /** A backup of another table, so large that tests can make calls during its restore. */
   readonly large: string;
 }
 
 /**
  * Defines the tests that every official client must pass.
  *
- * @param helper waits and cleans up; it has tests of its own
- * @param large returns the ARN of a large backup, once the tests run
+ * @param helper polls and cleans up; it has tests of its own
+ * @param large returns the ARN of a large backup; call it only while tests run
  * @param more defines tests of this client only
  */
 export function defineScenario(
@@ -36,7 +36,7 @@ export function defineScenario(
   large: () => string,
   more: (world: () => World) => void = () => {},
 ): void {
-  describe(`with ${client.name}`, () => {
+  describe(`the client ${client.name}`, () => {
     let made: World | undefined;
     const world = (): World => {
       if (made === undefined) throw new Error('the table was not created');

@@ -11,7 +11,7 @@ const prefix = process.env['TIDEMARK_TEST_TABLE_PREFIX'] ?? 'tidemark-acceptance
 
 const batchEntries = 25;
 
-/** The tables and backups of some tests. It deletes all of them after the tests. */
+/** The tables and backups of some tests. Deletes all of them after the tests. */
 export class Workplace {
   readonly #client: Client;
   readonly #helper: Client;
@@ -19,7 +19,7 @@ export class Workplace {
   readonly #run: string;
   readonly #tables: string[] = [];
 
-  /** @param helper waits and cleans up in place of a slow client */
+  /** @param helper polls and cleans up in place of a slow client */
   constructor(client: Client, endpoint: Endpoint, helper: Client = client) {
     this.#client = client;
     this.#helper = helper;
@@ -28,7 +28,7 @@ export class Workplace {
     afterAll(() => this.#clear());
   }
 
-  /** The full name of a table of these tests, which exists or which a restore will create. */
+  /** Returns the full name of a table of these tests, which exists or which a restore will create. */
   uniqueName(name: string): string {
     const full = `${prefix}${this.#client.name}-${this.#run}-${name}`;
     if (!this.#tables.includes(full)) this.#tables.push(full);
@@ -76,7 +76,7 @@ export class Workplace {
     return sortItems(items);
   }
 
-  /** Waits until the table is ACTIVE: a restored table then has all its content. */
+  /** Waits until the table is ACTIVE, so that a restored table has all its content. */
   async waitUntilActive(table: string): Promise<void> {
     await this.waitUntil(async () => {
       const { Table } = await this.#helper.call('DescribeTable', { TableName: table });
@@ -106,12 +106,12 @@ export class Workplace {
     return vi.waitUntil(ask, { timeout: this.#endpoint.patienceMs, interval: this.#endpoint.pollMs });
   }
 
-  /** What time it is at the endpoint, epoch ms. */
+  /** Returns the endpoint's time, epoch ms. */
   now(): number {
     return this.#endpoint.clock?.now() ?? Date.now();
   }
 
-  /** Lets time pass at once if the endpoint's time is simulated. */
+  /** Advances the endpoint's time at once if that time is simulated. */
   passTime(milliseconds: number): void {
     this.#endpoint.clock?.advance(milliseconds);
   }
@@ -129,7 +129,7 @@ export class Workplace {
   }
 }
 
-/** Handles an error: returns false for this exception, and throws any other. */
+/** Creates an error handler that returns false for this exception, and throws any other. */
 function allow(exception: string): (error: unknown) => false {
   return (error) => {
     if (error instanceof ServiceError && error.exception === exception) return false;

@@ -57,8 +57,8 @@ client = session.create_client(
     "tidemark",
     region_name="eu-west-1",
     endpoint_url="http://127.0.0.1:1/prod",
-    # An error is for the test, not to be tried again.
+    # The test expects the error, so the client must not retry.
     config=Config(retries={"total_max_attempts": 1}),
 )
-# A time is a datetime for the client, epoch seconds for the test.
+# The client takes a time as a datetime; the test sends epoch seconds.
 print(json.dumps([play(client, call) for call in json.load(sys.stdin)], default=lambda time: time.timestamp()))

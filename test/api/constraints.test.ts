@@ -9,8 +9,8 @@ import { tableArn } from '../dialects/dynamodb/fakes.ts';
 import { structure } from './schemas.ts';
 
 /**
- * Values at and around the bounds of a member, and of every other type. Null, which counts as absent, and fractions of
- * integers, which are cut off, are not among them: the handler accepts both, and the document does not say so.
+ * Values at and around the bounds of a member, and of every other type. Leaves out null, which counts as absent, and
+ * fractions of integers, which are cut off: the handler accepts both, and the document does not say so.
  */
 function around(member: Member): fc.Arbitrary<unknown> {
   const traits = (member.constraints ?? []).map(({ trait }) => trait);
@@ -41,7 +41,7 @@ function near(member: Member, traits: readonly ConstraintTrait[]): fc.Arbitrary<
   }[member.type];
 }
 
-/** A name has other bounds than an ARN, and the document can state only bounds of both. */
+/** A name has other bounds than an ARN, and the document can state only the bounds that both have. */
 const tables = fc.constantFrom('', 'Music', 'a table', tableArn, `${tableArn} `, 'a'.repeat(1025));
 
 /** A structure of these members, some of them missing. */
@@ -49,7 +49,7 @@ function request(members: Members): fc.Arbitrary<object> {
   return fc.record(Object.fromEntries(Object.entries(members).map(arbitraryMember)), { requiredKeys: [] });
 }
 
-/** The example with up to two members changed, added or removed. */
+/** Returns the example with up to two members changed, added or removed. */
 function variant(members: Members, example: object): fc.Arbitrary<object> {
   const entries = Object.entries(members);
   return fc

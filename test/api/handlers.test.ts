@@ -21,7 +21,7 @@ function exampleOf(name: string): object | undefined {
   return api.operations.find((operation) => operation.name === name)?.example;
 }
 
-/** Sends the example and expects the document to describe the answer. Returns the answer. */
+/** Sends the example and expects the document to describe the answer. Returns that answer. */
 async function expectDescribed(operations: Operations, name: string, status: number): Promise<unknown> {
   const result = await answerTo(operations, name, exampleOf(name));
   expect(result.status).toBe(status);
@@ -29,12 +29,12 @@ async function expectDescribed(operations: Operations, name: string, status: num
   return result.answer;
 }
 
-describe('the example of', () => {
-  test.each(api.operations)('$name is a request that the document describes', ({ input, example }) => {
+describe('the example request of', () => {
+  test.each(api.operations)('$name is one that the document describes', ({ input, example }) => {
     expectValid(structure(input), example);
   });
 
-  test.each(api.operations)('$name is answered as the document describes', async ({ name }) => {
+  test.each(api.operations)('$name gets an answer as the document describes it', async ({ name }) => {
     await expectDescribed(fakeOperations(), name, 200);
   });
 });
@@ -47,7 +47,7 @@ const description: TableDescription = {
   deletionProtection: true,
 };
 
-describe('a backup on the wire', () => {
+describe('a backup in an answer', () => {
   const failed: BackupRecord = { ...creating, status: 'FAILED', reason: 'CutUnreachable: trimmed' };
   const noted: BackupRecord = {
     ...available,
@@ -58,7 +58,7 @@ describe('a backup on the wire', () => {
   };
 
   test.each([creating, available, failed, noted, { ...available, description }])(
-    'is described by the document in every state: case %#',
+    'is described by the document in every status: case %#',
     async (record) => {
       const operations = fakeOperations({
         createBackup: async () => record,
@@ -85,7 +85,7 @@ const table: DescribedTable['table'] = {
   Replicas: [{ RegionName: 'eu-west-1', ReplicaStatus: 'ACTIVE' }],
 };
 
-describe('an answer with fewer or more members than usual', () => {
+describe('an answer with fewer or more optional members', () => {
   const problems = [
     { object: 'a', problem: 'x' },
     { object: 'b', offset: 7, problem: 'y' },
@@ -147,7 +147,7 @@ describe('the errors in the document', () => {
   ] as const satisfies readonly ErrorCode[];
 
   test.each(api.operations)(
-    'include each error that $name can answer by its description',
+    'include each error that the description of $name lists',
     async ({ name, errors, example }) => {
       const errorAnswers = await Promise.all(
         codes.map((code) => answerTo(failingOperations(code), name, example)),
@@ -160,7 +160,7 @@ describe('the errors in the document', () => {
   );
 
   test.each(api.operations)(
-    'describe the answers of $name to a wrong type, a violated constraint, missing rights and a fault',
+    'describe the answers of $name to a wrong type, a violated constraint, missing rights and an internal error',
     async ({ name }) => {
       const wrong = { BackupArn: 1, TableName: 1, TargetTableName: 1 };
       expectValid(answers(name, 400), (await answerTo(fakeOperations(), name, wrong)).answer);

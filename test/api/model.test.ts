@@ -20,10 +20,10 @@ describe('the document that `npm run api` writes', () => {
   });
 });
 
-describe('a request of an operation that DynamoDB has too', () => {
+describe('a request of an operation that DynamoDB also has', () => {
   const schemas: Readonly<Record<string, unknown>> = sdk;
   test.each(api.operations.filter(({ input }) => `${input}$` in schemas))(
-    'has every member that DynamoDB has: $input',
+    'has every member that DynamoDB’s own has: $input',
     ({ input }) => {
       const [, , , , members] = schemas[`${input}$`] as unknown[];
       expect(Object.keys(api.structures.get(input)?.members ?? {})).toEqual(
@@ -33,7 +33,7 @@ describe('a request of an operation that DynamoDB has too', () => {
   );
 });
 
-describe('the text of a member', () => {
+describe('the documentation of a member', () => {
   const places = [...api.structures].flatMap(([name, { native, members, texts }]) =>
     (native ? Object.keys(extensions[name] ?? {}) : Object.keys(members)).map((member) => ({
       place: `${name}.${member}`,
@@ -41,12 +41,12 @@ describe('the text of a member', () => {
     })),
   );
 
-  test("is there for every member of a request and for every member that is Tidemark's own", () => {
+  test('exists for every member of a request and for every member that only Tidemark has', () => {
     expect(places.filter(({ text }) => text === undefined)).toEqual([]);
     expect(places.length).toBeGreaterThan(100);
   });
 
-  test.each(places)('is one or more sentences: $place', ({ text }) => {
+  test.each(places)('consists of whole sentences: $place', ({ text }) => {
     expect(text).toMatch(/^[A-Z].*\.$/);
   });
 });

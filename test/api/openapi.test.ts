@@ -11,7 +11,7 @@ test('the OpenAPI document is valid OpenAPI 3.1', async () => {
 describe('the OpenAPI document', () => {
   const { paths: described } = document as { paths: Record<string, { post: { operationId: string } }> };
 
-  test('has one path for each operation and each path that serves it', () => {
+  test('has one path for each operation at each path of the endpoint that accepts it', () => {
     const served = apiOperations.flatMap((operation) =>
       formsOf(operation).map((form) => `${form}#X-Amz-Target=DynamoDB_20120810.${operation.name}`),
     );

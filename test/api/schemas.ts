@@ -9,7 +9,7 @@ export const document = createOpenApi(api);
 const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
 ajv.addSchema({ $id: 'api', ...(forbidOthers(document) as object) });
 
-/** The validator of a structure, which rejects members that the document does not have. */
+/** Returns the validator of a structure, which rejects members that are not in the document. */
 export function structure(name: string): ValidateFunction {
   return at(`/components/schemas/${name}`);
 }
@@ -20,7 +20,7 @@ type Described = {
   >;
 };
 
-/** The validator of an operation's answers of this status. */
+/** Returns the validator of an operation's answers of this status. */
 export function answers(operation: string, status: number): ValidateFunction {
   const path = `/#X-Amz-Target=DynamoDB_20120810.${operation}`;
   const shared = (document as Described).paths[path]?.post.responses[status]?.$ref;
@@ -39,7 +39,7 @@ export function expectValid(validate: ValidateFunction, value: unknown): void {
   expect(validate.errors ?? []).toEqual([]);
 }
 
-/** Forbids additional members, which the document allows. */
+/** Forbids additional members, which the document itself allows. */
 function forbidOthers(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(forbidOthers);
   if (typeof value !== 'object' || value === null) return value;

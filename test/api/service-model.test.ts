@@ -53,9 +53,9 @@ describe('the service model', () => {
 const file = fileURLToPath(new URL('../../docs/api/tidemark-2012-08-10.json', import.meta.url));
 
 /**
- * Finds a Python with the module: the one of TIDEMARK_TEST_PYTHON, which fails the tests if it lacks the module, or else
- * the one on the path. If there is none, prints so, as nothing else shows that tests are missing. Returns the path of the
- * interpreter itself: a shim may not find it from another home.
+ * Finds a Python with the module: the one that TIDEMARK_TEST_PYTHON names, or else the one on the path. Fails the tests
+ * if the named Python lacks the module. If there is none on the path, prints so, as nothing else shows that tests do not run.
+ * Returns the path of the interpreter itself, because a shim may not find it from another home.
  */
 function findPython(module: string): string[] {
   const named = process.env['TIDEMARK_TEST_PYTHON'];
@@ -69,7 +69,7 @@ function findPython(module: string): string[] {
   return [];
 }
 
-/** Runs Python and parses what it prints as JSON. */
+/** Runs Python code and parses its output as JSON. */
 function run(python: string, args: string[], env: Record<string, string>, input = ''): unknown {
   const { status, stdout, stderr } = spawnSync(python, args, { encoding: 'utf8', env, input });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -110,7 +110,7 @@ describe.each(findPython('botocore'))('botocore, with the service model', (pytho
     expect(play(calls)).toEqual(expected);
   });
 
-  test('raises an exception of its own class for every error of an operation', () => {
+  test('raises an exception class of its own for every error of an operation', () => {
     const failing = api.operations.flatMap(({ name, example, errors }) =>
       [...errors, 'ValidationException', 'ThrottlingException'].map((error) => ({
         operation: name,

@@ -8,14 +8,14 @@ function findBroken(file: string, text: string): string[] {
   return findViolations(floors, parseImports(file, text));
 }
 
-describe('the floors of the project', () => {
-  it('are kept by every import of the project', () => {
+describe('the rules of the floors', () => {
+  it('hold for every import of the project', () => {
     const imports = readProjectImports();
     expect(imports.length).toBeGreaterThan(1000);
     expect(findViolations(floors, imports)).toEqual([]);
   });
 
-  it('are broken by an import from a floor above, even if it is a type, a re-export or dynamic', () => {
+  it('forbid an import from a floor above, even of a type, a re-export or a dynamic one', () => {
     const rule = 'lambda/operations is on a floor above lambda/catalog';
     for (const text of [
       "import { createBackup } from '../operations/create-backup.ts';",
@@ -29,14 +29,14 @@ describe('the floors of the project', () => {
     }
   });
 
-  it('are broken by an import between rooms of one floor', () => {
+  it('forbid an import between rooms of one floor', () => {
     const text = "import { sweep } from '../retention/sweep.ts';";
     expect(findBroken('lambda/restore/planted.ts', text)).toEqual([
       expect.stringContaining('on the same floor'),
     ]);
   });
 
-  it('are broken by a source that imports another one, or the catalog', () => {
+  it('forbid a source to import another source, or the catalog', () => {
     const peer = "import { scanSource } from '../scan/scan.ts';";
     expect(findBroken('lambda/sources/stream/planted.ts', peer)).toEqual([
       expect.stringContaining('lambda/sources/stream and lambda/sources/scan are on the same floor'),
@@ -50,26 +50,26 @@ describe('the floors of the project', () => {
     ]);
   });
 
-  it('are broken by a dialect that reaches the catalog', () => {
+  it('forbid a dialect to import the catalog', () => {
     const text = "import { openCatalog } from '../../catalog/catalog.ts';";
     expect(findBroken('lambda/dialects/dynamodb/planted.ts', text)).toEqual([
       expect.stringContaining('lambda/dialects must not reach lambda/catalog'),
     ]);
   });
 
-  it('are broken when the room of user tables reaches any room of the snapshot engine', () => {
+  it('forbid the room of user tables to import any room of the snapshot engine', () => {
     const text = "import { readItem } from '../snapshot/read/read-item.ts';";
     expect(findBroken('lambda/tables/planted.ts', text)).toEqual([
       expect.stringContaining('lambda/tables must not reach lambda/snapshot/read'),
     ]);
   });
 
-  it('are broken by a command that reaches the handlers instead of the endpoint', () => {
+  it('forbid a command to import the handlers instead of calling the endpoint', () => {
     const text = "import { handler } from '../lambda/handlers/begin.ts';";
     expect(findBroken('cli/planted.ts', text)).toEqual([expect.stringContaining('cli may use only')]);
   });
 
-  it('are broken by an import of the S3 client outside lambda/storage, except of a type', () => {
+  it('forbid an import of the S3 client outside lambda/storage, except of a type', () => {
     const text = "import { S3Client } from '@aws-sdk/client-s3';";
     expect(findBroken('lambda/backup/planted.ts', text)).toEqual([
       expect.stringContaining('only lambda/storage may import that package'),
@@ -78,7 +78,7 @@ describe('the floors of the project', () => {
     expect(findBroken('lambda/backup/planted.ts', `import type${text.slice(6)}`)).toEqual([]);
   });
 
-  it('are kept by an import from a lower floor and from the same room', () => {
+  it('allow an import from a lower floor and from the same room', () => {
     const text = "import { a } from '../catalog/catalog.ts'; import { b } from './begin.ts';";
     expect(findBroken('lambda/backup/planted.ts', text)).toEqual([]);
   });

@@ -25,7 +25,7 @@ const requests: [string, (prefix: string) => object][] = [
 ];
 
 it.each(requests)(
-  '%s of a caller reaches nothing that Tidemark stores, and nothing outside the bucket',
+  'a caller’s %s cannot reach any object of Tidemark, or any file outside the bucket',
   async (name, of) => {
     const run = vi.fn<() => Promise<object>>(async () => ({}));
     const exports = {

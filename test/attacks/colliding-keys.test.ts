@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { hashKey } from '../support/snapshot/support.ts';
 
 /**
- * Somebody chooses the keys of items, and wants them to have one hash: everything that works by ranges of hashes then has to
- * handle them as one. Before, the key hash was xxHash64 without a secret: 100,000 printable keys with one hash were made in
- * 0.7 s, and a page of CompareBackups held them all.
+ * An attacker chooses the keys of items so that all have one hash: then every step that works by ranges of hashes has to
+ * handle them together. Before the hash had a secret key, it was xxHash64: 100,000 printable keys with one hash took 0.7 s
+ * to make, and one page of CompareBackups held them all.
  */
 
 const mask = (1n << 64n) - 1n;
@@ -31,7 +31,7 @@ function xxHash64(text: Buffer, seed: bigint): bigint {
   return hash ^ (hash >> 32n);
 }
 
-/** The multiplicative inverse of an odd number modulo 2^64. */
+/** Returns the multiplicative inverse of an odd number modulo 2^64. */
 function invert(odd: bigint): bigint {
   let inverse = odd;
   for (let i = 0; i < 6; i++) inverse = (inverse * (2n - odd * inverse)) & mask;
@@ -40,7 +40,7 @@ function invert(odd: bigint): bigint {
 
 const isPrintable = (word: Buffer) => word.every((byte) => byte > 0x22 && byte < 0x7f && byte !== 0x5c);
 
-/** Finds another pair of words after which the lane is the same, all of printable characters. */
+/** Finds another pair of printable words after which the state of the lane is the same. */
 function findTwin(lane: bigint, first: Buffer, second: Buffer): [Buffer, Buffer] {
   const after = round(lane, first.readBigUInt64LE());
   for (let n = 0; ; n++) {
@@ -52,7 +52,7 @@ function findTwin(lane: bigint, first: Buffer, second: Buffer): [Buffer, Buffer]
   }
 }
 
-/** Makes 2^bits texts with one xxHash64. Each two blocks of 32 bytes have two forms that leave the first lane alike. */
+/** Makes 2^bits texts with one xxHash64. Any two blocks of 32 bytes have two forms that give the first lane the same state. */
 function makeColliding(bits: number, seed: bigint): Buffer[] {
   let texts = [Buffer.alloc(0)];
   let lane = (seed + prime1 + prime2) & mask;
@@ -70,13 +70,13 @@ function makeColliding(bits: number, seed: bigint): Buffer[] {
 describe('keys that have one xxHash64', () => {
   const texts = makeColliding(10, 0n);
 
-  it('are easily made', () => {
+  it('can be made by the thousand', () => {
     expect(new Set(texts.map(String)).size).toBe(1024);
     expect(texts.every(isPrintable)).toBe(true);
     expect(new Set(texts.map((text) => xxHash64(text, 0n))).size).toBe(1);
   });
 
-  it('have different key hashes, which lie in all parts of the hash space', () => {
+  it('have different key hashes, spread over the whole hash space', () => {
     const hashes = texts.map((text) => hashKey(text));
     expect(new Set(hashes).size).toBe(1024);
     expect(new Set(hashes.map((hash) => hash >> 60n)).size).toBe(16);

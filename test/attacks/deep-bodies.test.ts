@@ -19,8 +19,8 @@ const deepValues = [
 
 const operations = Object.values(apiOperations);
 
-describe.each(deepValues)('200,000 levels of %s', (_what, deep) => {
-  it.each(operations.map(({ name }) => name))('are refused by %s, in every member', async (name) => {
+describe.each(deepValues)('a value nested 200,000 levels deep, of %s', (_what, deep) => {
+  it.each(operations.map(({ name }) => name))('is refused by %s, in every member', async (name) => {
     const { members = {} } = operations.find((each) => each.name === name) ?? {};
     const bodies = [deep, ...Object.keys(members).map((member) => `{${JSON.stringify(member)}:${deep}}`)];
     for (const body of bodies) {
@@ -40,7 +40,7 @@ describe.each(deepValues)('200,000 levels of %s', (_what, deep) => {
     }
   });
 
-  it('in a call for the database reach the database as they are', () => {
+  it('reaches the database unchanged in a call for the database', () => {
     const { request } = createAdaptations(undefined).get('DynamoDB_20120810.CreateTable') ?? {};
     const body = Buffer.from(`{"TableName":"x","Tags":${deep}}`);
     expect(request?.(body)).toBe(body);
@@ -51,7 +51,7 @@ describe.each(deepValues)('200,000 levels of %s', (_what, deep) => {
     ['ImportTable', 'TableCreationParameters'],
     ['ImportTable', 'InputFormatOptions'],
     ['ListImports', 'TableArn'],
-  ])('are refused by %s of the embedded runtime, in %s', async (name, member) => {
+  ])('is refused by %s of the embedded runtime, in %s', async (name, member) => {
     const refused = () => Promise.reject(new Error('not called'));
     const exports = new Proxy({} as EmbeddedExports, {
       get: (_target, method) => (method === 'rejectionOf' ? () => undefined : refused),

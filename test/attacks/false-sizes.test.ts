@@ -19,7 +19,7 @@ const mebibyte = 1024 * 1024;
 const corrupt = (message: string) => ({ code: 'SnapshotCorrupt', message: expect.stringContaining(message) });
 
 /**
- * A zstd frame of repeated bytes: blocks of 128 KiB that take 4 bytes each. So 9 KB become 300 MB, 41 KB 1.3 GB.
+ * Makes a zstd frame of repeated bytes: blocks of 128 KiB that take 4 bytes each. So 9 KB expand to 300 MB, 41 KB to 1.3 GB.
  * `window`: the descriptor of the window that the frame asks for.
  */
 function zstdBomb(bytes: number, window = 0x38): Buffer {
@@ -32,17 +32,17 @@ function zstdBomb(bytes: number, window = 0x38): Buffer {
   return Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, window]), ...blocks]);
 }
 
-/** Does the work, and returns by how many bytes the process's largest size grew. */
+/** Runs the work, and returns by how many bytes the process's largest size grew. */
 async function measureGrowth(work: () => unknown): Promise<number> {
   const before = process.resourceUsage().maxRSS;
   await work();
   return (process.resourceUsage().maxRSS - before) * 1024;
 }
 
-describe('a zstd frame of 41 KB that becomes 1.3 GB', () => {
+describe('a zstd frame of 41 KB that expands to 1.3 GB', () => {
   const bomb = zstdBomb(1300 * mebibyte);
 
-  it('is refused as a frame, with no more memory than its index states', async () => {
+  it('is rejected as a frame, and takes no more memory than its index states', async () => {
     const entry = {
       hash: '0'.repeat(16),
       key: 'k',
@@ -58,7 +58,7 @@ describe('a zstd frame of 41 KB that becomes 1.3 GB', () => {
     expect(growth).toBeLessThan(64 * mebibyte);
   });
 
-  it('is refused as a manifest and as an index', async () => {
+  it('is rejected as a manifest and as an index', async () => {
     const store = createMemoryStore();
     const id = parseBackupId('01700000000000-01234567');
     await store.put(manifestKey('table', id), bomb);
@@ -71,7 +71,7 @@ describe('a zstd frame of 41 KB that becomes 1.3 GB', () => {
     expect(growth).toBeLessThan(600 * mebibyte);
   });
 
-  it('counts as an error of an import, as does a gzip member of that size', async () => {
+  it('counts as an error of an import, and so does a gzip member of that size', async () => {
     const growth = await measureGrowth(() => {
       expect(() => decompressText(bomb, 'ZSTD')).toThrow('Cannot create a Buffer larger than');
     });
@@ -79,7 +79,7 @@ describe('a zstd frame of 41 KB that becomes 1.3 GB', () => {
   });
 });
 
-it('a frame that asks for a window of 2 GiB is refused', () => {
+it('a frame that asks for a window of 2 GiB is rejected', () => {
   const bomb = zstdBomb(mebibyte, 0xa8);
   expect(() => decompressFrame(bomb, sha256Hex(bomb), 'a frame', mebibyte)).toThrow(
     expect.objectContaining(corrupt('not a whole zstd frame')),
@@ -94,7 +94,7 @@ it.each([
   { offset: 0.5 },
   { count: 2 ** 40 },
   { length: '1' as unknown as number },
-])('an index whose frame has the size %j is refused', async (size) => {
+])('an index whose frame claims the size %j is rejected', async (size) => {
   const entry = {
     hash: '0'.repeat(16),
     key: 'k',
@@ -110,7 +110,7 @@ it.each([
   await expect(readIndex(store, { key: 'run', index })).rejects.toMatchObject(corrupt('impossible size'));
 });
 
-it('an index that is said to have a terabyte is refused before it is read', async () => {
+it('an index with a claimed size of a terabyte is rejected before it is read', async () => {
   const store = createMemoryStore();
   const index = { offset: 0, length: 2 ** 40, sha256: '' };
   await expect(readIndex(store, { key: 'run', index })).rejects.toMatchObject(corrupt(`${2 ** 40} bytes`));
@@ -126,9 +126,9 @@ describe('a staged file', () => {
     await readStagedFile(store, { key: 'file', order: '0', records, rawBytes: 1, checksum }, keys, spills);
   }
 
-  it('with a line of 64 MiB is refused once 32 MiB were read', async () => {
+  it('is rejected once 32 MiB of a line of 64 MiB were read', async () => {
     const growth = await measureGrowth(async () => {
-      // Its checksum is wrong too, and a damaged file is reported as such.
+      // Its checksum is wrong too, so the step reports a damaged file.
       await expect(read(Buffer.alloc(64 * mebibyte, ' '), 1)).rejects.toMatchObject({
         code: 'StagedDataCorrupt',
       });
@@ -137,12 +137,12 @@ describe('a staged file', () => {
   });
 });
 
-it('an object that is too large to be read as a whole is refused before memory is taken', async () => {
+it('an object that is too large to read as a whole is rejected before memory is allocated', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-attack-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const store = createDirectoryStore(folder);
   await writeFile(join(folder, 'plan'), '');
-  // A file with a hole takes no room.
+  // A sparse file takes no room on the disk.
   await truncate(join(folder, 'plan'), 3 * 1024 * mebibyte);
   const growth = await measureGrowth(async () => {
     await expect(store.get('plan')).rejects.toMatchObject(corrupt('more than Tidemark stores'));

@@ -9,7 +9,7 @@ import { makerOf, stagedJobOf } from '../../lambda/retention/sweep-plan.ts';
 import { parseRunKey } from '../../lambda/snapshot/format/manifest.ts';
 import { measureCpuMs } from '../support/cpu-time.ts';
 
-/** Long enough that quadratic time is a minute. Linear time is a few milliseconds. */
+/** So long that quadratic time would be a minute. Linear time is a few milliseconds. */
 const length = 400_000;
 const maxMs = 500;
 
@@ -57,7 +57,7 @@ const more = [
   '\u2028',
 ];
 
-it.each(Object.keys(parsers))('%s takes time in proportion to the length of any text', (name) => {
+it.each(Object.keys(parsers))('%s takes time in proportion to the length of its input', (name) => {
   const part = fc
     .array(fc.constantFrom(...fragments, ...more), { maxLength: 3 })
     .map((parts) => parts.join(''));
@@ -68,7 +68,7 @@ it.each(Object.keys(parsers))('%s takes time in proportion to the length of any 
         try {
           parsers[name]?.(text);
         } catch {
-          // How long it takes to refuse a text is what is measured.
+          // The test measures the time even if the parser refuses the text.
         }
       });
       expect(time).toBeLessThan(maxMs);

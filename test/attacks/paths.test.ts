@@ -9,10 +9,10 @@ import { arn, fakeOperations, post, tableArn, validRequests, wasCalled } from '.
 import { scaleRuns } from '../support/scale.ts';
 
 /*
- * Attacks of a caller whose right is to a path of the table Music, and to the target Copy. None may reach an operation.
+ * Attacks of a caller whose rights end at a path of the table Music, and at the target Copy. None may reach an operation.
  */
 
-/** Sends a request. Returns whether it reached an operation; if not, it was refused. */
+/** Sends a request. Returns whether it reached an operation, and expects a refusal if it did not. */
 async function reaches(operation: string, body: unknown, path: string): Promise<boolean> {
   const operations = fakeOperations();
   const { status } = await handle(operations, post(operation, body, { path }), silentLog);
@@ -25,7 +25,7 @@ const others = ['Lyrics', 'music', 'MUSIC', 'Music2', 'Mus', 'Copy2'];
 const place = { table: 'Music', target: 'Copy' };
 const arnOf = (table: string) => arn.replace('/Music/', `/${table}/`);
 
-describe('a request at the path of Music that names another table', () => {
+describe('a request that names another table than its path, /<verb>/Music,', () => {
   const named = apiOperations.flatMap(({ name, members, verbs: own }: Operation) =>
     Object.entries(members).flatMap(([member, { names }]) =>
       names === undefined ? [] : own.map((verb) => ({ operation: name, member, names, verb })),
@@ -48,7 +48,7 @@ describe('a request at the path of Music that names another table', () => {
   );
 });
 
-describe('a name of Music or its backup that is written in another way', () => {
+describe('an unusual spelling of the name of Music or its backup', () => {
   const names = [
     ' Music',
     'Music ',
@@ -91,7 +91,7 @@ describe('a name of Music or its backup that is written in another way', () => {
   });
 });
 
-describe('a path that is not written as one of the endpoint', () => {
+describe('an unusual spelling of a path of the endpoint', () => {
   test.each([
     '/delete/%4dusic',
     '/delete/Mus%69c',
@@ -126,7 +126,7 @@ describe('a path that is not written as one of the endpoint', () => {
 });
 
 describe('a body that hides which table it names', () => {
-  test('by two members of one name is checked by the one that counts', async () => {
+  test('is checked by the last of two members with one name, which is the one that counts', async () => {
     const body = (first: string, last: string) =>
       `{"TableName":"${first}","BackupName":"nightly","TableName":"${last}"}`;
     expect(await reaches('CreateBackup', body('Music', 'Lyrics'), '/backup/Music')).toBe(false);
@@ -142,11 +142,11 @@ describe('a body that hides which table it names', () => {
     '{"TableName":["Music"]}',
     '{"TableName":{"S":"Music"}}',
     '{}',
-  ])('does not list the backups of all tables: %s', async (body) => {
+  ])('cannot list the backups of all tables: %s', async (body) => {
     expect(await reaches('ListBackups', body, '/read/Music')).toBe(false);
   });
 
-  test('by a cursor of Music alone does not list the backups of all tables', async () => {
+  test('cannot list the backups of all tables by a cursor of Music alone', async () => {
     expect(await reaches('ListBackups', { ExclusiveStartBackupArn: arn }, '/read/Music')).toBe(false);
   });
 });
@@ -161,7 +161,7 @@ describe('a target with doubled, spaced or cased letters', () => {
   );
 });
 
-test('no request at any path reaches an operation with a table that the path does not name', async () => {
+test('no request reaches an operation with a table that its path does not name', async () => {
   const text = fc.constantFrom('Music', 'Copy', 'Lyrics', tableArn, arn, arnOf('Lyrics'), '', 'a', null, 7);
   const requests = fc.constantFrom<Operation>(...apiOperations).chain((operation) =>
     fc.record({

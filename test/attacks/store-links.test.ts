@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 
-/** Creates a store, and a folder outside of it with a file that it must not reach. */
+/** Creates a store, and a folder outside it with a file that the store must not reach. */
 async function setUp() {
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-attack-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -15,7 +15,7 @@ async function setUp() {
   return { root, outside, store: createDirectoryStore(root) };
 }
 
-it('a link to a file outside is neither read nor listed, and a put replaces the link alone', async () => {
+it('a link to a file outside the store is neither read nor listed, and a put replaces only the link', async () => {
   const { root, outside, store } = await setUp();
   await symlink(join(outside, 'secret.key'), join(root, 'data', 'linked'));
   expect(await Array.fromAsync(store.list('data'))).toEqual([]);
@@ -27,7 +27,7 @@ it('a link to a file outside is neither read nor listed, and a put replaces the 
   expect(await readFile(join(outside, 'secret.key'), 'utf8')).toBe('secret');
 });
 
-it('a link to a folder outside is not followed by any call', async () => {
+it('no call of the store follows a link to a folder outside', async () => {
   const { root, outside, store } = await setUp();
   await symlink(outside, join(root, 'data', 'folder'));
   expect(await Array.fromAsync(store.list('data'))).toEqual([]);

@@ -7,7 +7,7 @@ import { fakeOperations } from '../dialects/dynamodb/fakes.ts';
 
 const target = 'DynamoDB_20120810.DeleteBackup';
 
-/** Sends a request with these headers as they are, which `fetch` would not. Returns the status and the headers of the answer. */
+/** Sends a request with exactly these headers, which `fetch` would not allow. Returns the answer's status and headers. */
 async function send(headers: Readonly<Record<string, string>>, method = 'POST', origins: string[] = []) {
   const operations = fakeOperations();
   const server = await startServer({
@@ -55,29 +55,32 @@ const foreignOrigins = [
 ];
 
 describe('the embedded runtime', () => {
-  it.each(foreignHosts)('refuses a request for the host %s', async (host) => {
+  it.each(foreignHosts)('refuses a request for the foreign host %s', async (host) => {
     const { status, operations } = await send({ host });
     expect(status).toBe(403);
     expect(operations.deleteBackup).not.toHaveBeenCalled();
   });
 
-  it.each(foreignOrigins)('refuses a page of the origin %s, and its preflight', async (origin) => {
-    const origins = ['https://app.example'];
-    const { status, allowed } = await send({ origin }, 'POST', origins);
-    expect([status, allowed]).toEqual([403, undefined]);
-    const asked = { origin, 'access-control-request-method': 'POST' };
-    const preflight = await send(asked, 'OPTIONS', origins);
-    expect([preflight.status, preflight.allowed]).toEqual([403, undefined]);
-  });
+  it.each(foreignOrigins)(
+    'refuses a web page of the foreign origin %s, and its preflight',
+    async (origin) => {
+      const origins = ['https://app.example'];
+      const { status, allowed } = await send({ origin }, 'POST', origins);
+      expect([status, allowed]).toEqual([403, undefined]);
+      const asked = { origin, 'access-control-request-method': 'POST' };
+      const preflight = await send(asked, 'OPTIONS', origins);
+      expect([preflight.status, preflight.allowed]).toEqual([403, undefined]);
+    },
+  );
 
   it.each(['localhost', 'localhost:4100', '127.0.0.1', '[::1]:4100', 'LOCALHOST'])(
-    'takes a request for the host %s',
+    'accepts a request for the host %s of this machine',
     async (host) => {
       expect((await send({ host })).status).not.toBe(403);
     },
   );
 
-  it('takes pages of this machine, of an origin that is configured, and of all if so configured', async () => {
+  it('accepts web pages of this machine, of a configured origin, and of all origins if so configured', async () => {
     expect((await send({ origin: 'http://localhost:3000' })).allowed).toBe('http://localhost:3000');
     const origin = 'https://app.example';
     expect((await send({ origin }, 'POST', [origin])).allowed).toBe(origin);

@@ -45,7 +45,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Advances the clock by an hour at each look, so that each invocation does the least that it may. */
+/** Moves the clock by an hour at each reading, so that each invocation does the least work that it may. */
 function letTimeFly(): void {
   let now = 0;
   vi.spyOn(systemClock, 'now').mockImplementation(() => (now += 3_600_000));
@@ -67,7 +67,7 @@ async function expectContent(
   expect(manifest).toMatchObject(countContent(images.flat()));
 }
 
-/** Expects the runs to have the sizes of their files, and the new ones to be what the manifest reports as copied. */
+/** Expects the runs to have the sizes of their files, and the manifest to count exactly the new runs as copied. */
 function expectRuns(store: MemoryStore, manifest: Manifest, parent: Manifest | undefined): void {
   const sizes = manifest.runs.map(({ key }) => store.objects.get(key)?.length);
   expect(sizes).toEqual(manifest.runs.map(({ bytes }) => bytes));
@@ -93,7 +93,7 @@ describe('each backup of any chain', () => {
     backups: fc.array(anyBackup, { minLength: 2, maxLength: 10 }),
   });
 
-  it('has the content of its table, figures that equal a recount, and existing runs within the limit', async () => {
+  it('has the content of its table, figures that equal a recount, and runs that exist and stay within the limit', async () => {
     await fc.assert(
       fc.asyncProperty(anyChain, async ({ limits, backups }) => {
         const store = createMemoryStore();
@@ -111,7 +111,7 @@ describe('each backup of any chain', () => {
     );
   });
 
-  it('has the content of its table also if every invocation’s time is spent at once', async () => {
+  it('has the content of its table even if every invocation’s time is used up at once', async () => {
     letTimeFly();
     await fc.assert(
       fc.asyncProperty(anyChain, async ({ limits, backups }) => {
@@ -129,7 +129,7 @@ describe('each backup of any chain', () => {
     );
   });
 
-  it('ends a delta run where the invocation’s time is spent', async () => {
+  it('ends a delta run where the invocation’s time is used up', async () => {
     letTimeFly();
     const table = createChain(createMemoryStore(), { ...smallLimits, partitionBytes: 100_000, foldShare: 3 });
     const texts = (text: string): Texts => new Map(Array.from({ length: 30 }, (_, n) => [n, text]));
@@ -138,7 +138,7 @@ describe('each backup of any chain', () => {
     expect(runs.filter(({ kind }) => kind === 'delta').length).toBeGreaterThan(2);
   });
 
-  it('leaves the content of the snapshots before it as it was', async () => {
+  it('leaves the content of earlier snapshots unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(anyChain, async ({ limits, backups }) => {
         const store = createMemoryStore();
@@ -171,7 +171,7 @@ describe('the files that a backup adds', () => {
     expect([kind, copied.files, copied.records]).toEqual(['incremental', 1, 3]);
   });
 
-  it('are none if nothing changed, or an item was written again as it was', async () => {
+  it('are none if nothing changed, or a write left an item as it was', async () => {
     const table = createChain(createMemoryStore());
     await table.backup(many);
     const nothing = await table.backup(new Map());

@@ -13,14 +13,14 @@ const anyContent: fc.Arbitrary<Content> = fc.record({
   bytes: fc.integer({ min: 5000, max: 9000 }),
   digest: fc.bigInt(0n, (1n << 128n) - 1n).map((digest) => digest.toString(16).padStart(32, '0')),
 });
-/** The effect of changes: it takes away as often as it adds, and never takes away everything. */
+/** The effect of changes: it removes as many items as it adds, and never removes all. */
 const anyEffect: fc.Arbitrary<Content> = fc.record({
   items: fc.integer({ min: -20, max: 20 }),
   bytes: fc.integer({ min: -500, max: 500 }),
   digest: fc.bigInt(0n, (1n << 128n) - 1n).map((digest) => digest.toString(16).padStart(32, '0')),
 });
 
-/** A parent's partitions, each split into `split` new ones; which of them are folded; and the effect on each new one. */
+/** A parent's partitions, each split into `split` new ones; which of them are folded; and the effect on each new partition. */
 const anyCase = fc
   .record({ count: fc.constantFrom(1, 2, 4), split: fc.constantFrom(1, 2, 4), foldsAll: fc.boolean() })
   .chain(({ count, split, foldsAll }) =>
@@ -31,7 +31,7 @@ const anyCase = fc
         minLength: count * split,
         maxLength: count * split,
       }),
-      // Partitions are only split when all are folded.
+      // Partitions are split only when all of them are folded.
       folds: fc
         .array(fc.boolean(), { minLength: count, maxLength: count })
         .map((folds) => folds.map((fold) => fold || foldsAll || split > 1)),
@@ -53,7 +53,7 @@ const plan: BackupPlan = {
 
 const nothing: Content = { items: 0, bytes: 0, digest: '0'.repeat(32) };
 
-/** Builds the results of the steps, as if the whole content of an old partition were in the first of its new ones. */
+/** Builds the results of the steps, as if the whole content of an old partition were in the first of its new partitions. */
 function createApplied({
   split,
   before,
@@ -69,7 +69,7 @@ function createApplied({
   }));
   const folded = after.filter(({ partition }) => folds[Math.floor(partition / split)]);
   const effect = effects.flatMap((one, partition) => (one ? [{ partition, ...one }] : []));
-  // Two results, as from two ranges or two parts.
+  // Returns two results, as two ranges or two parts would give them.
   const results: ApplyResult[] = [
     { done: true, runs: [], effect: effect.slice(0, 1), folded: folded.slice(0, 1), next: undefined },
     { done: true, runs: [], effect: effect.slice(1), folded: folded.slice(1), next: undefined },
@@ -86,7 +86,7 @@ function createApplied({
 }
 
 describe('findParentFault', () => {
-  it('trusts a parent if the folds count its content and the effect of the changes', () => {
+  it('trusts a parent if the folds count its content plus the effect of the changes', () => {
     fc.assert(
       fc.property(anyCase, (given) => {
         fc.pre(given.split === 1);
@@ -127,7 +127,7 @@ describe('findParentFault', () => {
     );
   });
 
-  it('finds a damaged run of the parent, and returns its damage as the reason', () => {
+  it('finds a damaged run of the parent, and returns the damage as the reason', () => {
     const applied = createApplied({ split: 1, before: [nothing], effects: [undefined], folds: [false] });
     const result = {
       done: true,
@@ -141,7 +141,7 @@ describe('findParentFault', () => {
   });
 
   it.each([{ items: -1 }, { bytes: -1 }])(
-    'finds changes that take away more than the parent has: %j',
+    'finds changes that remove more items than the parent has: %j',
     (effect) => {
       const applied = createApplied({
         split: 1,
@@ -155,7 +155,7 @@ describe('findParentFault', () => {
 });
 
 describe('assembleManifest', () => {
-  it('takes the counted content of folded partitions, else the content of the parent and the effect of the changes', () => {
+  it('takes the counted content of folded partitions, else the parent’s content plus the effect of the changes', () => {
     fc.assert(
       fc.property(anyCase, (given) => {
         const applied = createApplied(given);

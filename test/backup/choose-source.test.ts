@@ -49,7 +49,7 @@ describe('a table without a snapshot', () => {
     });
   });
 
-  it('is scanned if the configuration or the request says so and its stream reaches back to the request', () => {
+  it('is scanned if the configuration or the request says so, and its stream reaches back to the request', () => {
     const origin = { source: 'scan', stream: stream.arn, segments: 3 };
     expect(choose({ base: 'scan', stream, recovery })).toMatchObject({ origin });
     expect(choose({ requested: 'scan', stream })).toMatchObject({ origin });
@@ -74,7 +74,7 @@ describe('a table without a snapshot', () => {
     expect(choose({ requested: 'scan', recovery })).toMatchObject(lacksStream);
   });
 
-  it('is refused if the request names the stream, which has no snapshot to continue', () => {
+  it('is refused if the request names the stream, because there is no snapshot to continue', () => {
     expect(choose({ requested: 'stream', stream, recovery })).toMatchObject({
       error: 'CutUnreachable',
       message: 'there is no snapshot that the stream can continue',
@@ -83,7 +83,7 @@ describe('a table without a snapshot', () => {
 });
 
 describe('point-in-time recovery that was just enabled', () => {
-  it('exports a table at its beginning if that is at most a minute after the request', () => {
+  it('exports a table as of its beginning, if that is at most a minute after the request', () => {
     const rangesFrom = (earliest: number) => choose({ recovery: { earliest } });
     const at = (time: number) => ({ origin: { ranges: [{ time }] } });
     expect(rangesFrom(now + 400)).toMatchObject(at(now + 1000));
@@ -91,14 +91,14 @@ describe('point-in-time recovery that was just enabled', () => {
     expect(rangesFrom(now + minute + 1)).toMatchObject({ error: 'CutUnreachable' });
   });
 
-  it('exports a new base in its first minutes, when no window of changes is long enough', () => {
+  it('leads to a new base in its first minutes, because no window of changes is long enough', () => {
     const parent = byExport(14 * minute);
     const choice = choose({ recovery: { earliest: now - 16 * minute }, parents: [parent] });
     expect(choice).toMatchObject({ origin: { source: 'export' }, parent: undefined });
     expect(choice.why.join()).toContain('less than 900 seconds older');
   });
 
-  it('exports a new base if it was off at some time since the parent', () => {
+  it('leads to a new base if it was disabled at some time since the parent', () => {
     const choice = choose({ recovery: { earliest: now - hour }, parents: [byExport(2 * hour)] });
     expect(choice).toMatchObject({ origin: { source: 'export' }, parent: undefined });
     expect(choice.why.join()).toContain('no longer kept');
@@ -106,7 +106,7 @@ describe('point-in-time recovery that was just enabled', () => {
 });
 
 describe('a snapshot that ends in a stream', () => {
-  it('is continued by that stream while it reaches back', () => {
+  it('is continued by that stream while the stream reaches back far enough', () => {
     const parent = inStream(oldestParentMs);
     expect(choose({ stream, parents: [parent] })).toMatchObject({ origin: { source: 'stream' }, parent });
     const old = choose({ stream, recovery, parents: [inStream(oldestParentMs + 1)] });
@@ -131,7 +131,7 @@ describe('a snapshot that ends in a stream', () => {
 });
 
 describe('a snapshot that ends with an export', () => {
-  it('is continued by the stream from five minutes before its time, if the stream is as old', () => {
+  it('is continued by the stream from five minutes before the export’s time, if the stream is as old', () => {
     const parent = byExport(hour);
     expect(choose({ stream, recovery, parents: [parent] })).toMatchObject({
       origin: {
@@ -147,7 +147,7 @@ describe('a snapshot that ends with an export', () => {
     });
   });
 
-  it('is too old for the stream as soon as the replayed minutes are too old', () => {
+  it('is too old for the stream as soon as the replayed minutes are trimmed', () => {
     const oldest = oldestParentMs - 5 * minute;
     expect(choose({ stream, recovery, parents: [byExport(oldest)] })).toMatchObject({
       origin: { source: 'stream' },
@@ -170,7 +170,7 @@ describe('a snapshot that ends with an export', () => {
     });
   });
 
-  it('is passed over for an older one if it is too young for an export', () => {
+  it('is passed over for an older snapshot if it is too young for an export', () => {
     const parents = [byExport(5 * minute), inStream(10 * minute), byExport(hour)];
     expect(choose({ recovery, parents })).toMatchObject({
       origin: { source: 'export' },
@@ -179,10 +179,10 @@ describe('a snapshot that ends with an export', () => {
   });
 });
 
-describe('the content of an earlier time', () => {
+describe('a backup of an earlier time', () => {
   const earlier = { onlyIncrement: true, marker: now - hour, stream, recovery };
 
-  it('is reached by the stream alone', () => {
+  it('takes its changes from the stream alone', () => {
     expect(choose({ ...earlier, parents: [inStream(2 * hour)] })).toMatchObject({
       origin: { source: 'stream' },
     });
@@ -192,7 +192,7 @@ describe('the content of an earlier time', () => {
     });
   });
 
-  it('is not reached from a snapshot that may hold later writes', () => {
+  it('does not continue a snapshot that may hold later writes', () => {
     const late = inStream(hour - 1);
     expect(choose({ ...earlier, parents: [late] })).toMatchObject({ error: 'CutUnreachable' });
     const early = inStream(hour);
@@ -205,7 +205,7 @@ describe('the content of an earlier time', () => {
   });
 });
 
-describe('any choice', () => {
+describe('any choice of a source', () => {
   const age = fc.integer({ min: 0, max: 50 * hour });
   const parents = fc.array(
     fc.oneof(
@@ -243,7 +243,7 @@ describe('any choice', () => {
     );
   });
 
-  it('repeats the content of a parent whose export ended a second after recovery begins, within the minute after the request', () => {
+  it('repeats the content of a parent whose export ended a second after recovery began, within the minute after the request', () => {
     const atStart = { recovery: { earliest: now - 1000 }, base: 'export' as const, parents: [byExport(0)] };
     expect(choose({ ...atStart, marker: now - minute })).toMatchObject({
       origin: { source: 'export', ranges: [] },
@@ -252,7 +252,7 @@ describe('any choice', () => {
   });
 });
 
-/** What a naive check finds wrong with a choice. */
+/** Returns the problems that a naive check finds with a choice. */
 function wrongWith(
   {
     requested,
@@ -286,7 +286,7 @@ function wrongWith(
   if (origin.source === 'settings') return 'settings continue nothing';
   if ('stream' in ends) return 'an export does not continue a stream';
   const [first] = origin.ranges;
-  // Recovery may begin after the request; then every export of that request ends where recovery begins.
+  // Recovery may begin after the request; then every export for that request ends where recovery begins.
   const end = Math.max(exportTimeOf(wanted), Math.ceil((enabled?.earliest ?? 0) / 1000) * 1000);
   if (end > wanted + minute) return 'it holds more than the minute after the request';
   const begin = first === undefined ? end : 'from' in first ? first.from : undefined;

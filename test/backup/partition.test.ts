@@ -31,11 +31,11 @@ const whole = await promisify(gzip)(items.join(''));
 
 /**
  * Partitions a staged file that should hold the items; returns their images, or the code of the error. `written`: the bytes
- * of which its writer took the checksum.
+ * that its writer took the checksum of.
  */
 async function partitionFile(bytes: Buffer, written = bytes): Promise<string[] | string> {
   const store: ObjectStore = createMemoryStore();
-  // All that this step uses: a step that used more would fail.
+  // Only the services that this step uses: a step that used more would fail.
   const services = {
     config: { ...defaultConfig, limits: smallLimits },
     clock: systemClock,
@@ -81,7 +81,7 @@ describe('partition', () => {
     expect(await partitionFile(whole)).toEqual(images);
   });
 
-  it('fails with StagedDataCorrupt for any damage, even if it looks like another format', async () => {
+  it('fails with StagedDataCorrupt for any damage, even if the damaged file looks like another format', async () => {
     const anyDamage = fc.record({ at: fc.nat(), length: fc.nat(10), by: fc.uint8Array({ maxLength: 10 }) });
     await fc.assert(
       fc.asyncProperty(anyDamage, async ({ at, length, by }) => {
@@ -94,7 +94,7 @@ describe('partition', () => {
     );
   });
 
-  it('fails with StagedDataCorrupt for a file that its writer stored without its end', async () => {
+  it('fails with StagedDataCorrupt for a file that was stored without its end', async () => {
     expect(await partitionFile(whole.subarray(0, -9))).toBe('StagedDataCorrupt');
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Origin, sourceOf, sources } from '../../lambda/backup/sources.ts';
 
 describe('an origin', () => {
-  it('has only what its source needs, which the compiler checks', () => {
+  it('has only the members that its source needs, which the compiler checks', () => {
     // @ts-expect-error a scan has no ranges to export
     const scanWithExports: Origin = { source: 'scan', stream: 'stream-1', segments: 1, ranges: [] };
     // @ts-expect-error an export reads no stream
@@ -16,7 +16,7 @@ describe('an origin', () => {
     ]);
   });
 
-  it('finds its source', () => {
+  it('finds the module of its source', () => {
     expect(sourceOf({ source: 'scan', stream: 'stream-1', segments: 1 })).toBe(sources.scan);
     expect(sourceOf({ source: 'stream', stream: 'stream-1' })).toBe(sources.stream);
     expect(sourceOf({ source: 'export', ranges: [] })).toBe(sources.export);

@@ -25,13 +25,13 @@ describe('docs/costs.md', () => {
 });
 
 describe('planChain', () => {
-  it('stores what the benchmark measured: 1.54 copies for a base and 30 daily increments of 1 percent', () => {
+  it('stores the amount that the benchmark measured: 1.54 copies for a base and 30 daily increments of 1 percent', () => {
     const live = planChain(30, 0.01).at(-1)?.live ?? 0;
     expect(live).toBeGreaterThan(1.54);
     expect(live).toBeLessThan(1.57);
   });
 
-  it('stores all that the increments write, if every snapshot is kept', () => {
+  it('stores everything that the increments write, if every snapshot is kept', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 60 }),
@@ -48,7 +48,7 @@ describe('planChain', () => {
     );
   });
 
-  it('writes the same but stores less, if only some snapshots are kept', () => {
+  it('writes the same amount but stores less, if only some snapshots are kept', () => {
     const [all, some] = [1, 3].map((keepEvery) => planChain(90, 0.01 / 3, keepEvery));
     expect(some?.map(({ written }) => written)).toEqual(all?.map(({ written }) => written));
     expect(some?.at(-1)?.live).toBeLessThan(all?.at(-1)?.live ?? 0);
@@ -56,8 +56,8 @@ describe('planChain', () => {
   });
 });
 
-describe('the bill', () => {
-  it('of on-demand backups counts the whole table for each backup, as long as it is kept', () => {
+describe('the monthly bill', () => {
+  it('counts the whole table for each on-demand backup, for as long as the backup is kept', () => {
     const twoDays: Scenario = { ...scenario, days: 2 };
     // 100 GB for two days, for one day, and for none.
     const usd = (100 * 0.1 * (2 + 1 + 0)) / 30;
@@ -68,12 +68,12 @@ describe('the bill', () => {
     expect(billOnDemandBackups(scenario).keepUsd).toBeCloseTo(31 * 100 * 0.1, 9);
   });
 
-  it('of point-in-time recovery counts the size of the table', () => {
+  it('counts the size of the table for point-in-time recovery', () => {
     expect(sumCharges(billRecovery(scenario))).toBeCloseTo(20, 9);
     expect(sumCharges(billRecovery({ ...scenario, days: 15 }))).toBeCloseTo(10, 9);
   });
 
-  it('of exports counts their size, and at least 10 MB for an incremental one', () => {
+  it('counts the size of exports, and at least 10 MB for an incremental one', () => {
     expect(computeExportBytes(0)).toBe(10 * 1024 ** 2);
     expect(computeExportBytes(GB)).toBe(2 * GB);
     const usd = Object.fromEntries(billExport(scenario).charges.map(({ what, usd }) => [what, usd]));
@@ -81,7 +81,7 @@ describe('the bill', () => {
     expect(usd['incremental exports']).toBeCloseTo(30 * 2 * 0.1, 9);
   });
 
-  it('of a scan counts a unit for each 4 KB, and the time of the functions that stage the lines', () => {
+  it('counts a read unit for each 4 KB of a scan, and the time of the functions that stage the lines', () => {
     const usd = Object.fromEntries(billStream(scenario).charges.map((charge) => [charge.what, charge.usd]));
     // 26,214,400 units.
     expect(usd['scan of the table']).toBeCloseTo(3.2768, 9);
@@ -93,10 +93,10 @@ describe('the bill', () => {
     );
   });
 
-  it('of a stream counts its full and its empty pages', () => {
+  it('counts the full and the empty pages of a stream', () => {
     // 2 GB of images in pages of 1 MB, and 3 readings of 20 shards with 5 empty pages each.
     expect(countStreamPages(scenario)).toBe(2048 + 3 * 20 * 5);
-    // Small items: 1000 records fill a page first.
+    // A page of small items is full at 1000 records.
     expect(countStreamPages({ ...scenario, itemBytes: 100 })).toBe(
       Math.ceil((100 * GB) / 100 / 100 / 1000) + 300,
     );

@@ -35,7 +35,7 @@ const throughput = { ReadCapacityUnits: 1, WriteCapacityUnits: 2 };
 const keySchema: TableDescription['keySchema'][number][] = [{ AttributeName: 'pk', KeyType: 'HASH' }];
 const index = { IndexName: 'by-x', KeySchema: keySchema, Projection: { ProjectionType: 'ALL' as const } };
 
-/** Every record below has all of its members. */
+/** Each record below has all of its members. */
 type Whole<T> = { readonly [K in keyof T]-?: T[K] };
 
 const description: Whole<TableDescription> = {
@@ -194,7 +194,7 @@ interface Kind {
   readonly decode: (row: Row) => object;
   readonly row: Row;
   readonly decoded: object;
-  /** The members without which there is no such record. */
+  /** The members that a record must have. */
   readonly required: readonly string[];
 }
 
@@ -264,21 +264,21 @@ function expectInvalid({ name, decode }: Kind, row: Row, member: string): void {
   expect(() => decode(row)).toThrow(expect.objectContaining({ code: 'CatalogRecordInvalid', message }));
 }
 
-/** No member has one of these values: the SDK's null, and a binary value. */
+/** No member can have one of these values: the SDK's null, and a binary value. */
 const nothings = [null, new Uint8Array(1)];
 
 describe.each(kinds)('the decoder of a $name record', (kind) => {
   const { decode, row, decoded, required } = kind;
   const names = Object.keys(row);
 
-  it('returns all members of the record, and leaves out what only the catalog needs', () => {
+  it('returns all members of the record, and leaves out those that only the catalog needs', () => {
     const keys = { pk: 'TABLE#Music', sk: 'X', collection: 'BACKUPS', position: '1', ttl: 1 };
     expect(decode({ ...row, ...keys })).toEqual(decoded);
   });
 
   it.each(names)('throws CatalogRecordInvalid if the type of %s is wrong', (member) => {
     for (const nothing of nothings) expectInvalid(kind, { ...row, [member]: nothing }, member);
-    // A text is no number, flag, list or object, and this one is no id or status. A number is no text.
+    // A text is no number, flag, list or object, and this text is no id or status. A number is no text.
     const other = typeof row[member] === 'string' ? 7 : 'other';
     expectInvalid(kind, { ...row, [member]: other }, member);
   });
@@ -294,7 +294,7 @@ describe.each(kinds)('the decoder of a $name record', (kind) => {
   });
 });
 
-/** Checks that a member of the record is rejected. */
+/** Expects the decoder to reject a member of the record. */
 function expectRejected(name: string, wrong: Record<string, unknown>): void {
   const [kind, ...others] = kinds.filter((each) => each.name === name);
   if (kind === undefined || others.length > 0) throw new Error(`no decoder of ${name}`);
@@ -339,13 +339,13 @@ describe('the decoder of a record', () => {
     expect(decodeBackup(newer)).toEqual(newer);
   });
 
-  it('shows no value in the message of its error', () => {
+  it('never puts a value into the message of its error', () => {
     const secret = { ...backup, comment: { secret: 'secret' } };
     expect(() => decodeBackup(secret)).toThrow(/^a backup record of the catalog has no valid comment$/);
   });
 });
 
-describe('every arbitrary record', () => {
+describe('every arbitrary record of a table', () => {
   it.each([
     ['backup', arbitrary.backup, decodeBackup],
     ['restore', arbitrary.restore, decodeRestore],
@@ -358,7 +358,7 @@ describe('every arbitrary record', () => {
     );
   });
 
-  it('of a table decodes to itself, with its pending backups sorted by id', () => {
+  it('decodes to itself, with its pending backups sorted by id', () => {
     fc.assert(
       fc.property(arbitrary.table, ({ pending, ...rest }) => {
         const row = { ...rest, ...(pending.length > 0 && { pending: new Set(pending.toReversed()) }) };

@@ -14,7 +14,7 @@ describe('the operand <backup>', () => {
   const newest = backupOf('01576616366999-00000002', 'AVAILABLE');
   const unfinished = backupOf('01576616367000-00000003', 'CREATING');
 
-  it('names with :latest the newest AVAILABLE backup of all pages', async () => {
+  it('means the newest AVAILABLE backup of all pages if it ends in :latest', async () => {
     const { run, operations } = await serveOperations({
       listBackups: async ({ after }) =>
         after === undefined
@@ -28,7 +28,7 @@ describe('the operand <backup>', () => {
     });
   });
 
-  it('names a backup by its table and id', async () => {
+  it('means a backup by its table and id', async () => {
     const { run, operations } = await serveOperations({
       listBackups: async () => ({ backups: [twin, old] }),
     });

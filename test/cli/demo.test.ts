@@ -8,7 +8,7 @@ import type { Report } from '../../cli/demo/report.ts';
 
 const demo = fileURLToPath(new URL('../../cli/demo.ts', import.meta.url));
 
-/** The folder in which the demo creates its own. */
+/** The folder in which the demo creates its own folder. */
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-test-'));
@@ -21,7 +21,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the demo as a process of its own. */
+/** Runs the demo in a process of its own. */
 function runDemo(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -34,7 +34,7 @@ function runDemo(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<
 }
 
 describe('the demo', () => {
-  it('passes all its checks, and prints only JSON with --json', async () => {
+  it('passes all its checks, and with --json prints only JSON', async () => {
     const { code, stdout, stderr } = await runDemo(['--items', '500', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const report = JSON.parse(stdout) as Report;
@@ -66,7 +66,7 @@ describe('the demo', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('prints plain lines for people without a terminal', async () => {
+  it('prints plain lines when its output is not a terminal', async () => {
     const { code, stdout } = await runDemo(['--items', '100'], { NO_COLOR: '1' });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^load +100 /m);
@@ -81,13 +81,13 @@ describe('the demo', () => {
     expect(await readdir(String(home))).toContain('store');
   });
 
-  it('ends with 1 and one line if it cannot run', async () => {
+  it('exits with 1 and one line if it cannot run', async () => {
     const { code, stdout, stderr } = await runDemo(['--json'], { TMPDIR: join(folder, 'missing') });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^demo: .*\n$/);
   });
 
-  it('prints its usage with --help, and ends with 2 for a wrong command line', async () => {
+  it('prints its usage with --help, and exits with 2 for a wrong command line', async () => {
     const help = await runDemo(['--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toContain('--items N');

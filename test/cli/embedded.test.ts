@@ -13,7 +13,7 @@ import {
 } from '../support/local/support.ts';
 import { run } from '../support/cli/command-line.ts';
 
-/** Requests a backup over the wire and waits until it is made. Returns its ARN and kind. */
+/** Requests a backup over HTTP and waits until it is made. Returns its ARN and kind. */
 async function backUp({ url, executions }: Runtime, TidemarkOptions?: object) {
   const input = { TableName: 'orders', BackupName: 'nightly', TidemarkOptions };
   const made = await call(url, 'DynamoDB_20120810.CreateBackup', input);
@@ -27,7 +27,7 @@ async function backUp({ url, executions }: Runtime, TidemarkOptions?: object) {
   return { arn, kind: Tidemark.Kind };
 }
 
-/** Starts a runtime with a table `orders`: a full backup of 40 items, and a second one after an item was added, one changed, one deleted. */
+/** Starts a runtime with a table `orders`, a full backup of 40 items, and a backup after three items changed. */
 async function setUp() {
   const home = await createTemporaryFolder();
   const runtime = await startTestRuntime(home);
@@ -54,7 +54,7 @@ async function listFiles(folder: string): Promise<string[]> {
 }
 
 describe('the command line on the embedded runtime', () => {
-  it('reads an item as it was in each of two backups', async () => {
+  it('reads an item as it was at each of two backups', async () => {
     const { first, second, tidemark } = await setUp();
     const key = JSON.stringify({ id: { S: 'item-1' } });
     const [before, after] = await Promise.all([
@@ -97,7 +97,7 @@ describe('the command line on the embedded runtime', () => {
     });
   });
 
-  it('verifies a backup, and names the file that is damaged', async () => {
+  it('verifies a backup, and names its damaged file', async () => {
     const { home, second, tidemark } = await setUp();
     const sound = await tidemark('verify', second, '--json');
     expect(sound.code).toBe(0);
@@ -136,7 +136,7 @@ describe('the command line on the embedded runtime', () => {
     expect(await listFiles(join(home, 'store'))).toEqual(before);
   });
 
-  it('shows the kind that the request for a backup named', async () => {
+  it('shows the kind of backup that the request named', async () => {
     const { runtime } = await setUp();
     expect(await backUp(runtime)).toMatchObject({ kind: 'INCREMENTAL' });
     expect(await backUp(runtime, { Kind: 'FULL' })).toMatchObject({ kind: 'FULL' });

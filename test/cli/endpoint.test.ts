@@ -34,7 +34,7 @@ describe('chooseEndpoint', () => {
       'eu-south-2',
       false,
     ],
-    // A name that only looks like that of this machine.
+    // A name that only looks like a name of this machine.
     [
       { 'endpoint-url': 'http://localhost.example.com', region: 'r' },
       {},

@@ -17,7 +17,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Records everything that is written to standard output and standard error, in order. */
+/** Records everything that a command writes to standard output and standard error, in order. */
 function recordWrites(terminal: boolean): string[] {
   process.stderr.isTTY = terminal;
   const all: string[] = [];
@@ -26,8 +26,8 @@ function recordWrites(terminal: boolean): string[] {
   return all;
 }
 
-describe('the progress of a command', () => {
-  it('is one line on a terminal, which the next output removes', () => {
+describe('the progress line of a command', () => {
+  it('is shown on a terminal, and removed by the next output', () => {
     const all = recordWrites(true);
     const output = createOutput('text');
     output.showProgress('verifying', 0.999);
@@ -68,7 +68,7 @@ describe('the result of a command', () => {
 });
 
 describe('escapeInvisible', () => {
-  it('leaves no character that controls a terminal, and keeps the meaning of JSON', () => {
+  it('leaves no control character of a terminal, and keeps the meaning of JSON', () => {
     const text = fc.string({
       unit: fc.oneof(
         fc.constantFrom('\u001b', '\u009b', '\r', '\u202e', '\u{e0001}'),
@@ -111,7 +111,7 @@ describe('renderCount', () => {
 
 describe('renderMoney', () => {
   it.each([
-    // The wire has rounded figures, so 0 does not mean free.
+    // The answer has rounded figures, so 0 does not mean free.
     [0, 'under 0.01 USD'],
     [0.009, 'under 0.01 USD'],
     [0.01, '0.01 USD'],

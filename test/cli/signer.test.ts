@@ -51,7 +51,7 @@ describe('createSigner', () => {
     expect(signed['x-amz-security-token']).toBe('the token');
   });
 
-  it('signs for an endpoint on this machine with credentials of its own, never with those of the environment', async () => {
+  it('signs for an endpoint on this machine with fixed credentials, never with those of the environment', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'the secret');
     const endpoint = chooseEndpoint({}, {});

@@ -41,7 +41,7 @@ describe('a wrong command line', () => {
     [['verify', arn, '--share'], "Option '--share <value>' argument missing", 'tidemark verify'],
     [['verify', arn, '--endpoint-url', 'here'], 'the endpoint must be a URL', 'tidemark verify'],
     [['verify', arn, '--endpoint-url', 'ftp://here'], 'the endpoint must be a URL', 'tidemark verify'],
-  ])('ends with 2 and the usage, and prints no result: %j', async (args, message, usage) => {
+  ])('exits with 2 and the usage, and prints no result: %j', async (args, message, usage) => {
     const { code, stdout, stderr } = await run(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(`tidemark: ${message}`);
@@ -67,7 +67,7 @@ describe('a command sends each call to the narrowest path below its endpoint', (
   });
 });
 
-describe('an error ends a command with 2 and the next step', () => {
+describe('a failed command exits with 2 and prints the next step', () => {
   it('when no Tidemark listens at the endpoint', async () => {
     const url = await findClosedUrl();
     expect(await run(['verify', arn, '--endpoint-url', url, '--json'])).toEqual({
@@ -153,7 +153,7 @@ describe('a call', () => {
 
 describe('without a terminal', () => {
   it.each([{}, { NO_COLOR: '1' }, { FORCE_COLOR: '1' }])(
-    'a command prints no colour and no progress in the environment %j',
+    'a command without a terminal prints no colour and no progress in the environment %j',
     async (env) => {
       const { url } = await serveOperations({
         compareBackups: async ({ next }) => ({ ...compared, ...(next === undefined && { next: 'more' }) }),
@@ -170,7 +170,7 @@ describe('without a terminal', () => {
 });
 
 describe('a command that is interrupted', () => {
-  it('ends with 130 at Ctrl-C', async () => {
+  it('exits with 130 at Ctrl-C', async () => {
     const requested = Promise.withResolvers<void>();
     const url = await serve(() => requested.resolve());
     const child = start(['verify', arn, '--endpoint-url', url]);
@@ -180,7 +180,7 @@ describe('a command that is interrupted', () => {
     expect(await closed).toEqual([130, null]);
   });
 
-  it('ends with 141 and no message when the reader closes its output', async () => {
+  it('exits with 141 and no message when the reader closes its output', async () => {
     const requested = Promise.withResolvers<void>();
     const closedOutput = Promise.withResolvers<void>();
     const { url } = await serveOperations({

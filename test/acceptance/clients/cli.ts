@@ -38,10 +38,10 @@ interface CommandResult {
 }
 
 /**
- * Creates a client that runs the AWS CLI in one Python process: a process for each command would take half a second of a
+ * Creates a client that runs the AWS CLI in one Python process: a new process for each command would take half a second of
  * core. For the service `tidemark` it first installs the model, as the documentation does.
  *
- * @param python a Python that has the CLI
+ * @param python a Python that has the AWS CLI
  * @param service the service that backup operations are called with: `aws dynamodb ...` or `aws tidemark ...`
  */
 export function createCliClient(python: string, service: 'dynamodb' | 'tidemark', endpoint: Endpoint): Cli {
@@ -72,7 +72,7 @@ export function createCliClient(python: string, service: 'dynamodb' | 'tidemark'
   };
 }
 
-/** Creates a home folder for the tests, so that they neither read nor change the user's own. */
+/** Creates a home folder for the tests, so that they neither read nor change the user's own home. */
 export function createHome(): { HOME: string } {
   const home = mkdtempSync(join(tmpdir(), 'tidemark-cli-'));
   afterAll(() => rmSync(home, { recursive: true, force: true }));

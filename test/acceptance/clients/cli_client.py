@@ -15,7 +15,7 @@ def run(words):
     stdout, stderr = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
         try:
-            # A driver keeps nothing for the next command, as a process would not.
+            # Each command gets a new driver, as in a process of its own, so that nothing carries over from the command before.
             code = create_clidriver().main(words)
         except SystemExit as exit:
             code = exit.code

@@ -35,7 +35,7 @@ const commands: { [K in Operation]: new (input: Calls[K][0]) => object } = {
   Scan: ScanCommand,
 };
 
-/** Creates a client with only its endpoint and the signing name set, as an application would. */
+/** Creates a client that sets only its endpoint and the signing name, as an application would. */
 export function createSdkClient(endpoint: Endpoint, more: DynamoDBClientConfig = {}): DynamoDBClient {
   const { url, region, signingName, credentials } = endpoint;
   return new DynamoDBClient({

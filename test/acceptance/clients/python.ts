@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
 
-/** Sends a question as JSON and resolves to the line of the answer. Questions are sent one after another. */
+/** Sends a question as JSON and resolves to the line of the answer. Sends one question after another. */
 export type Ask = (question: object) => Promise<string>;
 
 /** Starts one of this folder's Python scripts, which answers each line with one line. It ends after the tests of the file. */
@@ -13,7 +13,7 @@ export function startPython(python: string, script: string, env: NodeJS.ProcessE
   const child = spawn(python, [join(import.meta.dirname, script)], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   const complaint = text(child.stderr);
   const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
-  // The script ends at the end of its input.
+  // The script ends when its input is closed.
   afterAll(async () => {
     const ended = child.exitCode === null && once(child, 'exit');
     child.stdin.end();

@@ -4,7 +4,7 @@ import { startPython } from './python.ts';
 
 export type RdsParameters = Readonly<Record<string, string>>;
 
-/** An official client of RDS. */
+/** An official client of RDS, signing with one key. */
 export interface RdsClient {
   readonly name: string;
   /** Calls an action and returns the members of the answer. Throws `RdsClientError` if the service answers with an error. */
@@ -29,7 +29,7 @@ class RdsClientError extends Error {
   }
 }
 
-/** The clients wait 3 s, which is too short for a machine that runs other tests too. */
+/** The default timeout of the clients, 3 s, is too short on a machine that runs other tests too. */
 const patienceMs = 60_000;
 
 interface JavascriptError {
@@ -82,7 +82,7 @@ interface Rds20140815 {
   readonly [request: `${string}Request`]: new (fields: Fields) => object;
 }
 
-/** Creates a client with npm's @alicloud/rds20140815, which signs by style V3, or by V1 if told so. */
+/** Creates a client with npm's @alicloud/rds20140815, which signs by style V3, or by V1 if the caller says so. */
 export function createRds20140815(
   folder: string,
   style: 'V3' | 'V1',
@@ -114,7 +114,7 @@ export function createRds20140815(
   };
 }
 
-/** The client's name of a parameter: `DBInstanceId` is `DBInstanceId`, all others begin with a small letter. */
+/** Returns the client's name of a parameter: `DBInstanceId` keeps its name, all others begin with a small letter. */
 function toLowerName(name: string): string {
   return /^[A-Z]{2}/.test(name) ? name : `${name[0]?.toLowerCase()}${name.slice(1)}`;
 }
@@ -128,7 +128,7 @@ function toUpperNames(value: unknown): unknown {
   );
 }
 
-/** The Python SDKs of rds_client.py. */
+/** The Python SDKs that rds_client.py wraps. */
 export const pythonSdks = ['sdk', 'common-get', 'common-post', 'tea-v3', 'tea-v1'] as const;
 
 export function createPythonRds(

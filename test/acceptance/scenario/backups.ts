@@ -47,7 +47,7 @@ export function defineBackupTests(world: () => World): void {
       await client.call('DeleteBackup', { BackupArn: arn });
     });
 
-    test('may be requested by the ARN of its table, and have the name of another backup', async () => {
+    test('accepts the ARN of its table, and a name that another backup has', async () => {
       const { client, work, tableArn, backups } = world();
       const arn = await work.backUp(tableArn, 'one');
       expect(backups).not.toContain(arn);
@@ -68,13 +68,13 @@ export function defineBackupTests(world: () => World): void {
     });
   });
 
-  describe('the list of backups', () => {
+  describe('a list of backups', () => {
     const arns = async (input: ListBackupsInput): Promise<unknown[]> => {
       const { BackupSummaries } = await world().client.call('ListBackups', input);
       return (BackupSummaries ?? []).map(({ BackupArn }) => BackupArn);
     };
 
-    test('has those of one table, by name or ARN, in the order of creation', async () => {
+    test('has the backups of one table, by name or ARN, in the order of creation', async () => {
       const { client, table, tableArn, backups } = world();
       const { BackupSummaries } = await client.call('ListBackups', { TableName: table });
       expect(BackupSummaries).toMatchObject(
@@ -93,7 +93,7 @@ export function defineBackupTests(world: () => World): void {
       expect(await arns({ TableName: `${table}-unknown` })).toEqual([]);
     });
 
-    test('comes in pages of the requested size', async () => {
+    test('comes in pages of at most the requested size', async () => {
       const { client, table, backups } = world();
       const first = await client.call('ListBackups', { TableName: table, Limit: 2 });
       expect(first.BackupSummaries?.map(({ BackupArn }) => BackupArn)).toEqual(backups.slice(0, 2));
@@ -107,13 +107,13 @@ export function defineBackupTests(world: () => World): void {
       expect(last.LastEvaluatedBackupArn).toBeUndefined();
     });
 
-    test('can be limited to a range of times', async () => {
+    test('can be limited to a range of creation times', async () => {
       const { client, table, backups } = world();
       const { BackupSummaries } = await client.call('ListBackups', { TableName: table });
       const times = (BackupSummaries ?? []).map(({ BackupCreationDateTime }) =>
         Number(BackupCreationDateTime),
       );
-      // Every client sends whole seconds unchanged.
+      // No client changes a time of whole seconds.
       const from = new Date(Math.floor(Math.min(...times) / 1000) * 1000);
       const to = new Date((Math.floor(Math.max(...times) / 1000) + 1) * 1000);
       const bounds = { TimeRangeLowerBound: from, TimeRangeUpperBound: to };
@@ -127,7 +127,7 @@ export function defineBackupTests(world: () => World): void {
       );
     });
 
-    test('can be limited to one type', async () => {
+    test('can be limited to one type of backup', async () => {
       const { table, backups } = world();
       expect(await arns({ TableName: table, BackupType: 'ALL' })).toEqual(backups);
       expect(await arns({ TableName: table, BackupType: 'SYSTEM' })).toEqual([]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Cli } from '../clients/cli.ts';
 import type { World } from '../scenario.ts';
 
-/** Defines tests of what the CLI does by itself. */
+/** Defines tests of what the CLI does in addition to the service. */
 export function defineCliTests(cli: Cli): (world: () => World) => void {
   return (world) =>
     test('the CLI collects all pages of a list', async () => {
@@ -13,11 +13,11 @@ export function defineCliTests(cli: Cli): (world: () => World) => void {
     });
 }
 
-/** Defines tests of what only the generated service model has. */
+/** Defines tests of features that only the generated service model gives the CLI. */
 export function defineModelTests(cli: Cli): (world: () => World) => void {
   return (world) =>
-    describe('the model `tidemark`', () => {
-      test('has the options and members that Tidemark adds', async () => {
+    describe('the service model `tidemark`', () => {
+      test('has the options and members that Tidemark adds to DynamoDB’s', async () => {
         const { work, table } = world();
         const words = ['create-backup', '--table-name', table, '--backup-name', 'optional'];
         const printed = await cli.backup(...words, '--tidemark-options', 'Kind=FULL,Comment=by hand');
@@ -34,7 +34,7 @@ export function defineModelTests(cli: Cli): (world: () => World) => void {
         await cli.call('DeleteBackup', { BackupArn });
       });
 
-      test('has operations that DynamoDB does not', async () => {
+      test('has the operations that DynamoDB does not have', async () => {
         const { backups } = world();
         const words = ['get-backup-item', '--backup-arn', String(backups[0])];
         const printed = await cli.backup(...words, '--key', '{"id":{"S":"item-00007"}}');

@@ -2,9 +2,9 @@ import { describe, test } from 'vitest';
 import type { World } from '../scenario.ts';
 import { expectError } from '../tables.ts';
 
-/** Defines tests of errors that need no state; those of a running restore are in restores.ts. */
+/** Defines tests of errors that occur without a running job; restores.ts tests those of a running restore. */
 export function defineErrorTests(world: () => World): void {
-  describe('the client’s own exception is thrown for', () => {
+  describe('a client throws its own exception for', () => {
     test('a table that does not exist', async () => {
       const { client, work } = world();
       const TableName = work.uniqueName('unknown');

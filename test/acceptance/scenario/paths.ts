@@ -4,7 +4,7 @@ import type { World } from '../scenario.ts';
 
 /** Defines tests of a client whose endpoint is the path of a verb and a table. */
 export function definePathTests(world: () => World): void {
-  describe('a path as the endpoint', () => {
+  describe('a client whose endpoint is a path', () => {
     test('/backup/{table} makes and describes backups of the table', async () => {
       const { client, table, work } = world();
       const path = `/backup/${table}`;

@@ -27,7 +27,7 @@ export function definePointInTimeTests(world: () => World): void {
           ...(RecoveryPeriodInDays !== undefined && { RecoveryPeriodInDays }),
         },
       });
-    /** Waits until `time` can be restored even if it is cut to a second, and returns the latest such time. */
+    /** Waits until `time` can be restored even if a client cuts it to a second, and returns the latest such time. */
     const waitUntilRestorable = (time: number): Promise<Date> => {
       const { work, helper } = world();
       work.passTime(3000);
@@ -37,7 +37,7 @@ export function definePointInTimeTests(world: () => World): void {
       });
     };
 
-    test('is disabled at first, and then no time can be restored', async () => {
+    test('is disabled at first, so that no time can be restored', async () => {
       const { client, work } = world();
       expect(await recovery()).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
       await expectError(
@@ -51,7 +51,7 @@ export function definePointInTimeTests(world: () => World): void {
       );
     });
 
-    test('restores the table as it was at a time, and as it is now', async () => {
+    test('restores the table as it was at a given time, and as it is now', async () => {
       const { client, helper, work } = world();
       const { ContinuousBackupsDescription } = await enable(true, 7);
       expect(ContinuousBackupsDescription?.PointInTimeRecoveryDescription).toMatchObject({
@@ -93,7 +93,7 @@ export function definePointInTimeTests(world: () => World): void {
       expect(await work.readItems(latest)).toEqual(numberedItems(25, 'late'));
     });
 
-    test('rejects a time out of its range', async () => {
+    test('rejects a time outside its range', async () => {
       const { client, work } = world();
       await expectError(
         client.call('RestoreTableToPointInTime', {
@@ -106,7 +106,7 @@ export function definePointInTimeTests(world: () => World): void {
       );
     });
 
-    test('requires one time and one source, and rejects a period when it is disabled', async () => {
+    test('requires exactly one time and one source, and rejects a period together with disabling', async () => {
       const { client, work } = world();
       const TargetTableName = work.uniqueName('never');
       await expectError(

@@ -33,7 +33,7 @@ export function defineRestoreTests(world: () => World): void {
       expect(Table?.StreamSpecification?.StreamEnabled ?? false).toBe(false);
     });
 
-    test('applies overrides', async () => {
+    test('applies the overrides of the request', async () => {
       const { client, work, backups } = world();
       const target = work.uniqueName('overridden');
       await client.call('RestoreTableFromBackup', {
@@ -49,7 +49,7 @@ export function defineRestoreTests(world: () => World): void {
       expect(Table?.GlobalSecondaryIndexes ?? []).toEqual([]);
     });
 
-    test('keeps its backup and its target in use while it runs', async () => {
+    test('makes its backup and its target in use while it runs', async () => {
       const { client, work, large } = world();
       const target = work.uniqueName('running');
       const restore = { TargetTableName: target, BackupArn: large };

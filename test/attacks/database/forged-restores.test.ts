@@ -22,14 +22,14 @@ import { backUp } from '../../support/retention/support.ts';
 import { readTableContent } from '../../support/tables.ts';
 
 /**
- * Somebody may write to the catalog, and may even tag tables, and wants Tidemark to delete or overwrite a table of somebody
- * else. Before, one forged record was enough: the first table was gone after 30 seconds, the second after 20.
+ * An attacker may write to the catalog, and may even tag tables, and wants Tidemark to delete or overwrite another
+ * owner's table. Before the checks, one forged record was enough: one table was gone after 30 seconds, another after 20.
  */
 
 const database = useDatabase();
 const minuteMs = 60_000;
 
-/** A restore that has ended, its table and the table's content. */
+/** A restore that has ended, with its table and the table's content. */
 interface Victim {
   readonly harness: Harness;
   readonly restore: RestoreRecord;
@@ -44,7 +44,7 @@ async function finishRestore(restoreBy: 'import' | 'writes'): Promise<Victim> {
   return { harness, restore, content };
 }
 
-/** Puts a record of a restore into the catalog's table, as somebody may who can write to it. */
+/** Puts a record of a restore into the catalog's table, as an attacker may who can write there. */
 async function forgeRecord({ services }: Harness, record: RestoreRecord): Promise<void> {
   const failedAt = record.status === 'FAILED' ? toPosition(Number(record.endedAt)) : undefined;
   const place =
@@ -59,7 +59,7 @@ async function forgeRecord({ services }: Harness, record: RestoreRecord): Promis
   );
 }
 
-/** Makes a running restore's record out of one that has ended. */
+/** Turns the record of a restore that has ended into that of a running one. */
 function reopen({
   settled: _settled,
   endedAt: _endedAt,
@@ -69,7 +69,7 @@ function reopen({
   return { ...record, status: 'RESTORING' };
 }
 
-/** Lets the reconciler work until it has given up all restores, 21 minutes after now. */
+/** Runs the reconciler until it has given up all restores, 21 minutes from now. */
 async function reconcileToTheEnd({ services, executions }: Harness): Promise<void> {
   const { clock } = services;
   for (let pass = 0; pass < 8; pass++) {
@@ -92,8 +92,8 @@ async function putTag(table: string, Value: string): Promise<void> {
   await database.dynamodb.send(new TagResourceCommand({ ResourceArn: TableArn, Tags }));
 }
 
-describe('a finished table of somebody else', () => {
-  it('survives a forged running restore that has the ARN of the import that made the table', async () => {
+describe('another owner’s finished table', () => {
+  it('survives a forged running restore with the ARN of the import that made the table', async () => {
     const { harness, restore, content } = await finishRestore('import');
     const id = createRestoreId(harness.services.clock.now(), '00000bad');
     await forgeRecord(harness, { ...reopen(restore), id, abandoned: 'forged' });
@@ -103,7 +103,7 @@ describe('a finished table of somebody else', () => {
     expect((await harness.services.catalog.restores.get(restore.target))?.status).toBe('FAILED');
   });
 
-  it('survives it also if the table’s owner has removed the mark that the table is finished', async () => {
+  it('survives such a record even if the table’s owner has removed the tag `finished`', async () => {
     const { harness, restore, content } = await finishRestore('import');
     const { TableArn } = await describeTable(database, restore.target);
     const TagKeys = ['tidemark:restore'];
@@ -115,7 +115,7 @@ describe('a finished table of somebody else', () => {
   });
 
   it.each(['import', 'writes'] as const)(
-    'survives that the record of its own restore, by %s, is set back to running',
+    'survives when the record of its own restore, by %s, is set back to running',
     async (way) => {
       const { harness, restore, content } = await finishRestore(way);
       await forgeRecord(harness, { ...reopen(restore), abandoned: 'forged' });
@@ -127,7 +127,7 @@ describe('a finished table of somebody else', () => {
 });
 
 describe('an ordinary table', () => {
-  /** A table that no restore made, and the record of a restore that says otherwise. */
+  /** Returns a table that no restore made, and the record of a restore that claims it. */
   async function forgeForOrdinaryTable(change: Partial<RestoreRecord>) {
     const { harness, restore } = await finishRestore('writes');
     const table = await createFilledTable(database);
@@ -164,7 +164,7 @@ describe('an ordinary table', () => {
     },
   );
 
-  /** The tag with which Tidemark made the table of a true restore of this id. */
+  /** Returns the tag that Tidemark would put on the table of a genuine restore of this id. */
   async function tagOfRunningRestore(
     harness: Harness,
     { id, source, backup }: RestoreRecord,
@@ -188,7 +188,7 @@ describe('an ordinary table', () => {
 });
 
 describe('a table that was made before the restore was requested', () => {
-  it('is not the restore’s, even if it has the restore’s tag', async () => {
+  it('is not taken for the restore’s table, even if it has the restore’s tag', async () => {
     const { harness, restore } = await finishRestore('writes');
     const table = await createFilledTable(database);
     const content = await readTableContent(database.dynamodb, table);

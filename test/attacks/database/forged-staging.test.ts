@@ -11,13 +11,13 @@ import { newTargetName, restoreAndWait } from '../../support/restore/imports.ts'
 import { backUp } from '../../support/retention/support.ts';
 
 /**
- * Somebody may store objects in staging, and wants a restore to end as if it had written the items. Before, a restore of 50
- * items ended RESTORED with none, and nothing noted a doubt: a forged plan or result needed no more than a checksum.
+ * An attacker may store objects in staging, and wants a restore to end as if it had written the items. Before plans and
+ * results were signed, a restore of 50 items ended RESTORED with none, and no doubt was recorded: a checksum was enough.
  */
 
 const database = useDatabase();
 
-/** The ways to seal a forged object without the secret. */
+/** The ways to seal a forged object without knowing the secret. */
 const seals: Record<string, (key: string, value: object) => Buffer> = {
   'a plain checksum': (key, value) => {
     const json = JSON.stringify(value);
@@ -27,7 +27,7 @@ const seals: Record<string, (key: string, value: object) => Buffer> = {
 };
 
 interface Forgery {
-  /** The step before which the object is stored. */
+  /** The step before which the test stores the object. */
   readonly step: string;
   readonly name: string;
   readonly value: (claim: { readonly items: number; readonly digest: string }) => object;
@@ -53,7 +53,7 @@ it.each(
     Object.entries(forgeries).map(([what, forgery]) => [what, way, forge, forgery] as const),
   ),
 )(
-  'a restore of 50 items fails if %s is forged with %s',
+  'a restore of 50 items fails if an attacker forges %s with %s',
   async (_what, _way, forge, { step, name, value }) => {
     const harness: Harness = await startHarness(database, {
       around: async (handler, input, run) => {
@@ -75,7 +75,7 @@ it.each(
   },
 );
 
-it('a sealed object of one restore is not one of another', async () => {
+it('a sealed object of one restore is rejected in the staging of another', async () => {
   const harness = await startHarness(database);
   onTestFinished(() => harness.close());
   const { backup } = await backUp(database, harness, await createFilledTable(database, 1));

@@ -19,7 +19,7 @@ describe("the catalog's own table, by its name or ARN", () => {
     return String((Table as Json)['TableArn']).replace(table, catalog);
   };
 
-  test('cannot be backed up, described or given recovery', async () => {
+  test('cannot be backed up or described, and its recovery cannot be enabled', async () => {
     for (const TableName of [catalog, await arnOfCatalog()]) {
       const create = { TableName, BackupName: 'stolen' };
       const recovery = { TableName, PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false } };
@@ -32,7 +32,7 @@ describe("the catalog's own table, by its name or ARN", () => {
     }
   });
 
-  test('cannot be restored, and nothing can be restored into it', async () => {
+  test('cannot be restored, and no backup can be restored into it', async () => {
     const table = await wire.createTable('into-catalog');
     const BackupArn = await wire.backUp(table);
     const into = { BackupArn, TargetTableName: catalog };
@@ -45,8 +45,8 @@ describe("the catalog's own table, by its name or ARN", () => {
   });
 });
 
-describe('the caller of one team', () => {
-  test("does not get another team's backup or restore by its request key", async () => {
+describe('a caller with the rights of one team', () => {
+  test("does not get another team's backup or restore by using its request key", async () => {
     const [mine, theirs] = [await wire.createTable('key-mine'), await wire.createTable('key-theirs')];
     await wire.fill(theirs, 3);
     const key = { 'amz-sdk-invocation-id': randomUUID() };
@@ -66,7 +66,7 @@ describe('the caller of one team', () => {
     await wire.waitUntilActive(TargetTableName);
   });
 
-  test("does not list another team's backups or restores by a cursor or token", async () => {
+  test("does not list another team's backups or restores with a cursor or token", async () => {
     const [mine, theirs] = [await wire.createTable('list-mine'), await wire.createTable('list-theirs')];
     const theirsArn = await wire.backUp(theirs);
     await wire.backUp(mine);
@@ -80,7 +80,7 @@ describe('the caller of one team', () => {
     expectError(await at(`/read/${mine}`, 'DescribeRestore', restore), 'AccessDeniedException');
   });
 
-  test('does not restore over a table that exists', async () => {
+  test('cannot restore over an existing table', async () => {
     const [mine, theirs] = [await wire.createTable('over-mine'), await wire.createTable('over-theirs')];
     await wire.fill(theirs, 4, 'theirs');
     const before = await wire.readContent(theirs);
@@ -91,7 +91,7 @@ describe('the caller of one team', () => {
     expect(await wire.readContent(theirs)).toEqual(before);
   });
 
-  test('leaves no trace by a refused request', async () => {
+  test('changes nothing by a refused request', async () => {
     const [mine, theirs] = [await wire.createTable('trace-mine'), await wire.createTable('trace-theirs')];
     const theirsArn = await wire.backUp(theirs);
     const create = { TableName: theirs, BackupName: 'by-mine' };

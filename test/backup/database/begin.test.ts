@@ -29,7 +29,7 @@ function beginBackup(id: BackupId): Promise<BeginResult> {
   return begin(harness.services, { job: createBackupJob(table, id) });
 }
 
-describe('begin, before the backup has a record,', () => {
+describe('begin, called before the backup has a record,', () => {
   it('waits while the request may still write the record', async () => {
     expect(await beginBackup(createBackupId(world.database.clock.now(), '00000000'))).toMatchObject({
       status: 'wait',
@@ -37,7 +37,7 @@ describe('begin, before the backup has a record,', () => {
     });
   });
 
-  it('waits if the record appears while it looks', async () => {
+  it('waits if the record appears during the check', async () => {
     const { harness, table } = world;
     const stopped = harness.restart();
     stopped.executions.stop();
@@ -68,8 +68,8 @@ describe('begin, before the backup has a record,', () => {
   });
 });
 
-describe('begin, while another execution holds the turn,', () => {
-  it('ends, and does not change the turn', async () => {
+describe('begin, called while another execution holds the turn,', () => {
+  it('ends, and leaves the turn unchanged', async () => {
     const { harness, table } = world;
     const stopped = harness.restart();
     stopped.executions.stop();
@@ -94,7 +94,7 @@ async function setStream(enabled: boolean): Promise<void> {
 describe('a backup of an earlier time', () => {
   it('does not continue a base whose stream began after that time, because the base ends where its stream begins', async () => {
     const { database, harness, table } = world;
-    // The table's stream is seconds younger than the marker.
+    // The table's stream begins seconds after the marker.
     const stopped = harness.restart();
     stopped.executions.stop();
     const { id: baseId } = await stopped.operations.createBackup({ table, name: 'base' });
@@ -117,7 +117,7 @@ describe('a backup of an earlier time', () => {
   });
 });
 
-/** Makes two backups, and returns them with the claim of a third one that no execution works on. */
+/** Makes two backups, and returns them with the claim of a third backup that no execution works on. */
 async function createThird() {
   const { harness, table } = world;
   const [one, two] = [await backUp(), await backUp()];
@@ -128,7 +128,7 @@ async function createThird() {
 }
 
 describe('a pinned parent', () => {
-  it('is released when another one is pinned for the same turn', async () => {
+  it('is released when another parent is pinned for the same turn', async () => {
     const { harness, table } = world;
     const { catalog } = harness.services;
     const { one, two, claim } = await createThird();
@@ -151,7 +151,7 @@ describe('a pinned parent', () => {
   });
 });
 
-describe('begin, after the head’s manifest was replaced by another valid one,', () => {
+describe('begin, called after another valid manifest replaced the head’s,', () => {
   it('does not continue the head, because the catalog has the checksum of the first manifest', async () => {
     const { harness } = world;
     const { two, claim } = await createThird();
@@ -168,8 +168,8 @@ describe('begin, after the head’s manifest was replaced by another valid one,'
   });
 });
 
-describe('begin, after a twin has published the plan,', () => {
-  it('pins the parent of that plan, even if another one was pinned since', async () => {
+describe('begin, called after a twin has published the plan,', () => {
+  it('pins the parent of that plan, even if another parent was pinned since', async () => {
     const { harness, table } = world;
     const { catalog } = harness.services;
     const { one, two, claim } = await createThird();
@@ -204,7 +204,7 @@ describe('a manifest that an earlier execution published', () => {
       await at.executions.idle();
       return at.operations.describeBackup({ table, id });
     };
-    // The head is damaged, so that the next backup continues the older base.
+    // The head is damaged, so the next backup continues the older base.
     const head = await byExport(harness);
     await harness.store.delete([manifestKey(head.table.tableId, head.id)]);
     await putItems(database, table, 7, 9);
@@ -215,7 +215,7 @@ describe('a manifest that an earlier execution published', () => {
       throw new Error('killed');
     });
     const { id } = await byExport(crashing);
-    // The turn's pin keeps the base until the turn is granted to the next execution, which crashes too.
+    // The turn's pin protects the base until the turn is granted to the next execution, which crashes too.
     await reconcile(crashing.services);
     await harness.operations.deleteBackup({ table, id: base.id });
     const after = harness.restart({ config });

@@ -54,7 +54,7 @@ it('collect reads the manifests of exports once, when all exports have ended', a
   const base = await backUp(harness, table);
   database.clock.advance(4000);
   read.length = 0;
-  // DescribeExport reports the last one as running for a while longer.
+  // For a while longer, DescribeExport reports the last export as running.
   const described: string[] = [];
   harness.services.dynamodb.middlewareStack.add(
     (next, { commandName }) =>

@@ -11,7 +11,7 @@ import {
   Worlds,
 } from '../../support/sources/world.ts';
 
-/** Backups of a table that is deleted after the request, where calls do not pass Tidemark: in a deployment. */
+/** Backups of a table that is deleted after the request by calls that do not pass through Tidemark, as in a deployment. */
 
 let worlds: Worlds;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ function change(world: World, from: number): void {
 }
 
 it.each(['gone', 'DELETING'] as const)(
-  'a backup whose table is %s holds every change until the request, from the disabled stream of the table',
+  'a backup whose table is %s holds every change until the request, from the table’s disabled stream',
   async (state) => {
     await worlds.within(steady, async (world) => {
       change(world, 0);
@@ -63,7 +63,7 @@ it('a backup whose table is deleted while its stream is read holds every change 
 });
 
 it.each(['without an earlier backup', 'whose stream was replaced since', 'after the stream’s day'])(
-  'a backup of a deleted table %s fails with TableNotFound, and says what could not be had',
+  'a backup of a deleted table %s fails with TableNotFound, and says what could not be read',
   async (how) => {
     await worlds.within(steady, async (world) => {
       const { table, services } = world;

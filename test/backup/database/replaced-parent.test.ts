@@ -22,11 +22,11 @@ async function flipByte(store: ObjectStore, { id, table }: BackupRecord): Promis
 
 const damages: [string, typeof flipByte][] = [
   ['has one flipped byte', flipByte],
-  // Its own checksum is right, so only the catalog's shows it.
+  // Its own checksum is right, so only the checksum in the catalog shows the damage.
   ['is another valid one', replaceManifest],
 ];
 
-/** Makes a base and an increment, and damages the base's manifest right before the increment's first call of a step. */
+/** Makes a base and an increment, and damages the base's manifest right before the increment first calls a step. */
 async function backUpOverDamaged(step: string, damage: typeof flipByte) {
   const alarms: unknown[] = [];
   let base: BackupRecord | undefined;
@@ -52,8 +52,8 @@ async function backUpOverDamaged(step: string, damage: typeof flipByte) {
   return { harness, table, alarms, backUp, increment: await backUp('increment') };
 }
 
-describe.each(damages)('when the parent’s manifest %s', (_name, damage) => {
-  it('after the plan, collect takes a new base, and raises the alarm', async () => {
+describe.each(damages)('a backup whose parent’s manifest %s', (_name, damage) => {
+  it('is a new base and raises the alarm, if collect finds that after the plan', async () => {
     const { harness, table, alarms, increment } = await backUpOverDamaged('collect', damage);
     expect(increment).toMatchObject({ status: 'AVAILABLE', kind: 'full' });
     expect(increment.parent).toBeUndefined();
@@ -66,7 +66,7 @@ describe.each(damages)('when the parent’s manifest %s', (_name, damage) => {
   });
 
   it.each(['arrange', 'apply', 'commit'])(
-    'after collect, %s fails, and the next backup is a new base',
+    'fails in %s, if that happens after collect, and the next backup is a new base',
     async (step) => {
       const { harness, table, increment, backUp } = await backUpOverDamaged(step, damage);
       expect(increment).toMatchObject({

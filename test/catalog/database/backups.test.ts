@@ -8,7 +8,7 @@ import { useCatalog } from '../../support/catalog/use-catalog.ts';
 const used = useCatalog();
 
 describe('a new backup', () => {
-  it('has a later marker than every earlier one of its table, even in one millisecond', async () => {
+  it('has a later marker than every earlier one of its table, even within one millisecond', async () => {
     const table = `table-${randomUUID()}`;
     const now = Date.now() + 1_000_000;
     const request = { ...newBackup(table), notBefore: now };
@@ -17,14 +17,14 @@ describe('a new backup', () => {
     expect(markers).toEqual([now, now + 1, now + 2]);
   });
 
-  it('is the one of the first request if the request is repeated', async () => {
+  it('is the first request’s backup if the request is repeated', async () => {
     const request = { ...newBackup(`table-${randomUUID()}`), requestKey: randomUUID() };
     const { backup } = await used.catalog.backups.create(request);
     expect(await used.catalog.backups.create(request)).toEqual({ backup, isNew: false });
   });
 });
 
-it('a backup that is deleted while it is looked for is found', async () => {
+it('a backup that is deleted during the search for it is found', async () => {
   const { table, older } = await used.makeTwo();
   const backup = await used.getBackup(table, older);
   const get = Reflect.get(CatalogTable.prototype, 'get');
@@ -37,7 +37,7 @@ it('a backup that is deleted while it is looked for is found', async () => {
 });
 
 describe('a list of backups', () => {
-  it('has no internal ones, of one table or of all', async () => {
+  it('leaves out internal backups, for one table and for all', async () => {
     const table = `table-${randomUUID()}`;
     const { backup } = await used.catalog.backups.create(newBackup(table));
     const { backup: internal } = await used.catalog.backups.create({ ...newBackup(table), internal: true });
@@ -48,7 +48,7 @@ describe('a list of backups', () => {
     }
   });
 
-  it('is read to its end, however small the pages of DynamoDB are', async () => {
+  it('is read to its end, however small DynamoDB’s pages are', async () => {
     const table = `table-${randomUUID()}`;
     for (let i = 0; i < 5; i++) await used.catalog.backups.create(newBackup(table));
     const { middlewareStack } = used.database.dynamodb;
@@ -67,7 +67,7 @@ function limitPages(input: object): object {
   return 'KeyConditionExpression' in input ? { ...input, Limit: 2 } : input;
 }
 
-it('a native backup keeps the ARN that was found first', async () => {
+it('a native backup keeps the ARN that was recorded first', async () => {
   const request = { ...newBackup(`table-${randomUUID()}`), source: 'native' as const };
   const { backup } = await used.catalog.backups.create(request);
   await used.catalog.natives.adopt(backup, 'first');

@@ -90,7 +90,7 @@ describe('a record keeps at most a part of', () => {
     expectShortened((await readRow(keys.backup(table, backup.id)))['reason']);
   });
 
-  it('every text of a restore, and of what became of its target', async () => {
+  it('every text of a restore, and of its target’s fate', async () => {
     const restore = await createRestore();
     await catalog.restores.note(restore, { why: endless, reason: endless });
     await catalog.restores.abandon(restore, endless);
@@ -114,7 +114,7 @@ async function createRestore(): Promise<RestoreRecord> {
   });
 }
 
-/** Makes a table for which this many backups wait, of which the caller requested `own`. */
+/** Makes a table for which this many backups wait, `own` of them requested by the caller. */
 async function createWaiting(count: number, own: number): Promise<{ table: string; oldest: BackupId }> {
   const table = `table-${randomUUID()}`;
   const marker = Date.now();
@@ -136,7 +136,7 @@ async function createWaiting(count: number, own: number): Promise<{ table: strin
 describe('a further backup of a table', () => {
   const request = (table: string) => ({ ...newBackup(table), requestedBy: 'caller' });
 
-  it('is refused to a caller with 100 waiting ones, and to nobody else', async () => {
+  it('is refused to a caller who has 100 waiting backups, and to nobody else', async () => {
     const { table } = await createWaiting(150, 100);
     await expect(catalog.backups.create(request(table))).rejects.toMatchObject({
       code: 'LimitExceeded',
@@ -146,12 +146,12 @@ describe('a further backup of a table', () => {
     expect((await catalog.backups.create({ ...request(table), requestedBy: 'other' })).isNew).toBe(true);
   });
 
-  it('is accepted from a caller with 99 waiting ones among others’', async () => {
+  it('is accepted from a caller who has 99 waiting backups among those of others', async () => {
     const { table } = await createWaiting(150, 99);
     expect((await catalog.backups.create(request(table))).isNew).toBe(true);
   });
 
-  it('is refused to all callers if 900 wait, until one has ended, but not to schedules and to Tidemark itself', async () => {
+  it('is refused to all callers while 900 backups wait, but not to schedules and to Tidemark itself', async () => {
     const { table, oldest } = await createWaiting(900, 0);
     await expect(catalog.backups.create(request(table))).rejects.toMatchObject({
       code: 'LimitExceeded',
@@ -168,7 +168,7 @@ describe('a further backup of a table', () => {
     expect((await catalog.backups.create(request(table))).isNew).toBe(true);
   });
 
-  it('is refused to schedules too if 1000 wait', async () => {
+  it('is refused to schedules too while 1000 backups wait', async () => {
     const { table } = await createWaiting(maxPending, 0);
     await expect(catalog.backups.create({ ...request(table), scheduled: true })).rejects.toMatchObject({
       code: 'LimitExceeded',

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await createCatalog(database.dynamodb, table);
 });
 
-/** Callers that share nothing but the catalog and the clock, like the invocations of a function. */
+/** Callers that share only the catalog and the clock, like the invocations of a function. */
 function createCallers(count: number): { counters: Counters[]; at: (time: number) => void } {
   let now = 0;
   const clock: Clock = { now: () => now, sleep: async () => {} };
@@ -36,7 +36,7 @@ async function countAdmitted(counters: readonly Counters[], event: string, limit
   return answers.filter(Boolean).length;
 }
 
-describe('a counter of events by the second', () => {
+describe('a counter of events per second', () => {
   it.each([0, 1, 500, 999])(
     'admits exactly its limit from many callers at once, %i ms after a second of the clock began',
     async (offset) => {
@@ -46,7 +46,7 @@ describe('a counter of events by the second', () => {
     },
   );
 
-  it('counts events of one second together, although a second of the clock ended between them', async () => {
+  it('counts events within a second together, although the clock’s second changed between them', async () => {
     const event = randomUUID();
     const { counters, at } = createCallers(10);
     at(1_800_000_000_900);
@@ -66,7 +66,7 @@ describe('a counter of events by the second', () => {
     expect(await countAdmitted(counters, event, 4)).toBe(4);
   });
 
-  it('counts the events of callers together whose clocks differ by less than a second', async () => {
+  it('counts the events of callers together if their clocks differ by less than a second', async () => {
     const event = randomUUID();
     const { counters, at } = createCallers(10);
     at(1_800_000_000_999);
@@ -90,7 +90,7 @@ describe('a counter of events by the second', () => {
 
   it('counts like a single counter whose second begins with its first event, whichever caller sends each event', async () => {
     const limit = 3;
-    // Most clocks go forward, some are put back.
+    // Most clocks go forward, some are set back.
     const pause = fc.oneof(
       { weight: 6, arbitrary: fc.integer({ min: 0, max: 700 }) },
       { weight: 1, arbitrary: fc.integer({ min: -2500, max: -1 }) },

@@ -46,7 +46,7 @@ async function createFailed(table: string, internal = false): Promise<BackupReco
 }
 
 describe('a list of the backups of one table', () => {
-  it('reads none that was deleted', async () => {
+  it('reads no deleted backup', async () => {
     const table = `table-${randomUUID()}`;
     const deleted: BackupRecord[] = [];
     for (let i = 0; i < 30; i++) deleted.push(await createFailed(table));
@@ -60,7 +60,7 @@ describe('a list of the backups of one table', () => {
     expect({ queries, rows }).toEqual({ queries: 1, rows: 1 });
   });
 
-  it('reads many at once that it leaves out, however few it lists', async () => {
+  it('reads many records at once that it leaves out, however few backups it returns', async () => {
     const table = `table-${randomUUID()}`;
     for (let i = 0; i < 12; i++) await createFailed(table, i % 2 === 0);
     const { backup } = await catalog.backups.create(newBackup(table));
@@ -72,7 +72,7 @@ describe('a list of the backups of one table', () => {
   });
 });
 
-it('a list reads a thousand records at most, and then says where to continue', async () => {
+it('a list reads at most a thousand records, and then says where to continue', async () => {
   const table = `table-${randomUUID()}`;
   const failed = await createFailed(table);
   const { Item } = await database.dynamodb.send(
@@ -98,7 +98,7 @@ it('a list reads a thousand records at most, and then says where to continue', a
   expect(second).toEqual({ backups: [backup] });
 });
 
-it('whether a backup needs the head is decided from a few records, however many backups the table has', async () => {
+it('the catalog reads a few records to decide whether a backup needs the head, however many backups the table has', async () => {
   const table = `table-${randomUUID()}`;
   for (let i = 0; i < 25; i++) await createFailed(table, i % 2 === 0);
   expect(await catalog.backups.isHeadWanted(table)).toBe(false);
@@ -110,7 +110,7 @@ it('whether a backup needs the head is decided from a few records, however many 
   expect({ queries, rows }).toEqual({ queries: 1, rows: 10 });
 });
 
-it('a deleted backup is still found by its id, with what was known of it', async () => {
+it('a deleted backup is still found by its id, with its record', async () => {
   const table = `table-${randomUUID()}`;
   const failed = await createFailed(table);
   await catalog.snapshots.deleteBackup(failed, { deletedBy: 'ada', deletedFor: 'a request' });

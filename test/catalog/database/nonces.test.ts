@@ -20,7 +20,7 @@ function openNonces(at: number): Nonces {
   return openCatalog(database.dynamodb, table, clock, randomIds).nonces;
 }
 
-/** A nonce that no other test uses, of a request that may be repeated for a quarter of an hour. */
+/** Makes a nonce that no other test uses, for a request that may be repeated for a quarter of an hour. */
 function createNonce() {
   return { user: 'testkey', nonce: randomIds.hex(16), until: noon + quarterMs };
 }
@@ -33,26 +33,26 @@ describe('a nonce', () => {
     expect(await openNonces(noon + quarterMs).use(nonce)).toBe(false);
   });
 
-  it('is used once by many that use it at the same time', async () => {
+  it('is accepted once from many concurrent requests', async () => {
     const nonce = createNonce();
     const uses = await Promise.all(Array.from({ length: 20 }, () => openNonces(noon).use(nonce)));
     expect(uses.filter(Boolean)).toHaveLength(1);
   });
 
-  it('of one user is not the same as that of another user', async () => {
+  it('is not confused with another user’s equal nonce', async () => {
     const nonce = createNonce();
     await openNonces(noon).use(nonce);
     expect(await openNonces(noon).use({ ...nonce, user: 'otherkey' })).toBe(true);
   });
 
-  it('is forgotten once the time of its request is over, even before DynamoDB removes its record', async () => {
+  it('can be used again once the time of its request is over, even before DynamoDB removes its record', async () => {
     const nonce = createNonce();
     await openNonces(noon).use(nonce);
     const later = noon + quarterMs + 2 * 60_000;
     expect(await openNonces(later).use({ ...nonce, until: later + quarterMs })).toBe(true);
   });
 
-  it('of any length is stored as a short record', async () => {
+  it('is stored as a short record, however long it is', async () => {
     expect(await openNonces(noon).use({ ...createNonce(), nonce: 'x'.repeat(100_000) })).toBe(true);
   });
 });

@@ -69,7 +69,7 @@ async function slots(): Promise<unknown> {
 }
 
 describe('a restore to a point in time', () => {
-  it('has a record before its snapshot exists, with the time of its content', async () => {
+  it('has a record with the time of its content before its snapshot exists', async () => {
     const restore = await start();
     expect(restore).toMatchObject({
       pointInTime: true,
@@ -82,7 +82,7 @@ describe('a restore to a point in time', () => {
     expect(await snapshot()).toBeUndefined();
   });
 
-  it('holds its snapshot once it exists, and a second call changes nothing', async () => {
+  it('holds its snapshot once that exists, and a second call changes nothing', async () => {
     const restore = await start();
     expect(await catalog.restores.hold(restore)).toBe(false);
     await commit();
@@ -98,7 +98,7 @@ describe('a restore to a point in time', () => {
     expect(await snapshot()).not.toHaveProperty('restores');
   });
 
-  it('does not hold its snapshot after it has ended, or when another execution has it', async () => {
+  it('does not hold its snapshot after it has ended, or when another execution owns it', async () => {
     await commit();
     const restore = await start();
     await catalog.restores.restart(restore);
@@ -128,7 +128,7 @@ describe('a restore from a backup', () => {
 });
 
 describe('a later restore to the same target', () => {
-  it('is not changed by a step of the earlier one', async () => {
+  it('is not changed by a step of the earlier restore', async () => {
     const earlier = await start();
     await catalog.restores.end(earlier, 'FAILED');
     const later = await start();
@@ -138,7 +138,7 @@ describe('a later restore to the same target', () => {
     expect(await catalog.restores.get('target')).toEqual(later);
   });
 
-  it('stays on the list of running restores when the earlier one leaves that of failed ones', async () => {
+  it('stays on the list of running restores when the earlier restore leaves the list of failed ones', async () => {
     const earlier = await start();
     await catalog.restores.end(earlier, 'FAILED');
     const later = await start();
@@ -178,7 +178,7 @@ describe('a restore that ends', () => {
     expect(await snapshot()).toBeUndefined();
   });
 
-  it('releases a snapshot that is made and held while the restore ends', async () => {
+  it('releases a snapshot that is made and held at the same moment', async () => {
     const restore = await start();
     await endBetween(restore, 1, async () => {
       await commit();
@@ -189,7 +189,7 @@ describe('a restore that ends', () => {
     expect(await slots()).toBeUndefined();
   });
 
-  it('changes nothing if another execution has the restore', async () => {
+  it('changes nothing if another execution owns the restore', async () => {
     const restore = await start();
     await catalog.restores.restart(restore);
     await catalog.restores.end(restore, 'FAILED');
@@ -198,7 +198,7 @@ describe('a restore that ends', () => {
   });
 });
 
-/** Ends the restore. Before its transaction number `after` (from 0), something else happens. */
+/** Ends the restore. Before its transaction number `after` (from 0), runs another change. */
 async function endBetween(
   restore: RestoreRecord,
   after: number,
@@ -217,8 +217,8 @@ async function endBetween(
   database.dynamodb.middlewareStack.remove('between');
 }
 
-describe("the fate of a failed restore's table", () => {
-  it('is recorded at the end of the restore, and replaced by a later finding', async () => {
+describe("the recorded fate of a failed restore's table", () => {
+  it('is set at the end of the restore, and replaced by a later finding', async () => {
     const restore = await start();
     await catalog.restores.end(restore, 'FAILED', { targetFate: { kind: 'absent' } });
     expect(await catalog.restores.get('target')).toMatchObject({ targetFate: { kind: 'absent' } });
@@ -227,7 +227,7 @@ describe("the fate of a failed restore's table", () => {
     expect(await catalog.restores.get('target')).toMatchObject({ status: 'FAILED', targetFate: kept });
   });
 
-  it('is not recorded on a later restore into the same target', async () => {
+  it('is not set on a later restore into the same target', async () => {
     const restore = await start();
     await catalog.restores.end(restore, 'FAILED', { targetFate: { kind: 'absent' } });
     const later = await start();
@@ -250,7 +250,7 @@ describe('a note on a restore', () => {
     });
   });
 
-  it('is refused to an execution that has lost the restore, and after its end', async () => {
+  it('is refused to an execution that has lost the restore, and after the restore’s end', async () => {
     const restore = await start();
     await catalog.restores.restart(restore);
     const lost = { code: 'TurnLost' };
@@ -262,7 +262,7 @@ describe('a note on a restore', () => {
   });
 });
 
-describe('of two calls that settle and abandon a restore, the first one counts:', () => {
+describe('when one call settles a restore and another abandons it, the first one counts:', () => {
   it('a settled restore cannot be abandoned', async () => {
     const restore = await start();
     await catalog.restores.note(restore, { settled: true });

@@ -8,7 +8,7 @@ import { useCatalog } from '../../support/catalog/use-catalog.ts';
 const used = useCatalog();
 
 describe('a snapshot whose backup is deleted', () => {
-  it('stays alive while it is pinned for another backup, and can die once that has ended', async () => {
+  it('stays alive while it is pinned for another backup, and can die once that backup has ended', async () => {
     const { table, older, claim } = await used.makeTwo();
     expect(await used.catalog.turns.pinParent(claim, older)).toBe(true);
     await used.deleteBackup(table, older);
@@ -19,7 +19,7 @@ describe('a snapshot whose backup is deleted', () => {
     expect(await used.isAlive(table, older)).toBe(false);
   });
 
-  it('stays alive while it is the head of its table, and can die once another one is', async () => {
+  it('stays alive while it is the head of its table, and can die once there is another head', async () => {
     const { table, head, claim } = await used.makeTwo();
     await used.deleteBackup(table, head);
     expect(await used.isAlive(table, head)).toBe(true);
@@ -41,7 +41,7 @@ describe('a snapshot whose backup is deleted', () => {
     expect(await used.isAlive(table, older)).toBe(false);
   });
 
-  it('stays alive while a restore holds it that began before', async () => {
+  it('stays alive while a restore that began before the deletion holds it', async () => {
     const { table, older } = await used.makeTwo();
     const backup = await used.getBackup(table, older);
     const { snapshots, restores } = used.catalog;
@@ -70,7 +70,7 @@ describe('a snapshot whose backup is deleted', () => {
 });
 
 describe('deleting a backup', () => {
-  it('changes nothing if its status has changed since it was read', async () => {
+  it('changes nothing if the backup’s status has changed since it was read', async () => {
     const claim = await used.takeTurn();
     const { table, backup: id } = claim;
     const stale = await used.getBackup(table, id);
@@ -81,7 +81,7 @@ describe('deleting a backup', () => {
     expect(await used.getBackup(table, id)).toMatchObject({ status: 'AVAILABLE' });
   });
 
-  it('also deletes the time at which it was to be deleted', async () => {
+  it('also deletes the backup’s expiry record', async () => {
     const table = `table-${randomUUID()}`;
     const { backup } = await used.catalog.backups.create({ ...newBackup(table), expiresAt: 1000 });
     const claim = { table, backup: backup.id, execution: backup.id };
@@ -93,7 +93,7 @@ describe('deleting a backup', () => {
   });
 });
 
-it('the note of a folder stays if another backup of its table was deleted since it was read', async () => {
+it('the folder’s record stays if another backup of its table was deleted since it was read', async () => {
   const { backups, turns, snapshots } = used.catalog;
   const table = `table-${randomUUID()}`;
   const request = newBackup(table);
@@ -123,14 +123,14 @@ it('the damage of a snapshot that was seen first stays on its record', async () 
   expect(snapshot?.damage).toEqual({ reason: 'a flipped bit', seenAt: 1 });
 });
 
-it('a snapshot whose backup is not deleted does not die, even if nothing holds it', async () => {
+it('a snapshot whose backup is not deleted stays alive, even if nothing holds it', async () => {
   const { table, older } = await used.makeTwo();
   await used.catalog.snapshots.kill({ table, id: older });
   expect(await used.isAlive(table, older)).toBe(true);
 });
 
 it.each(['an older snapshot', 'no snapshot'])(
-  'a backup that saw %s as the head is not committed after the head has moved, and leaves the head as it is',
+  'a backup that saw %s as the head is not committed once the head has moved, and leaves the head unchanged',
   async (seen) => {
     const { table, older, head, claim } = await used.makeTwo();
     const headSeen = seen === 'no snapshot' ? undefined : older;

@@ -12,7 +12,7 @@ afterEach(() => vi.restoreAllMocks());
 
 const lost = { code: 'TurnLost' };
 
-/** Has the next call that reads the table's record get it as it was before `happens`. */
+/** Makes the next call that reads the table's record read it as it was before `happens`. */
 async function readBefore(table: string, happens: () => Promise<unknown>): Promise<void> {
   const stale = await used.catalog.turns.getTable(table);
   await happens();
@@ -31,7 +31,7 @@ describe('taking a turn', () => {
     expect(await used.catalog.turns.take(first)).toBe('taken');
   });
 
-  it('succeeds again for the execution that has it, and is refused to another', async () => {
+  it('succeeds again for the execution that holds the turn, and is refused to another one', async () => {
     const claim = await used.takeTurn();
     expect(await used.catalog.turns.take(claim)).toBe('taken');
     expect(await used.catalog.turns.take({ ...claim, execution: 'another' })).toBe('busy');
@@ -49,8 +49,8 @@ describe('taking a turn', () => {
   });
 });
 
-describe('granting a turn', () => {
-  it('starts the earliest waiting backup in another execution', async () => {
+describe('granting the turn to the next backup', () => {
+  it('starts the earliest waiting backup in a new execution', async () => {
     const table = `table-${randomUUID()}`;
     const [first] = [await used.request(table), await used.request(table)];
     const granted = await used.catalog.turns.grant(table);
@@ -58,7 +58,7 @@ describe('granting a turn', () => {
     expect(await used.catalog.turns.take(granted as Claim)).toBe('taken');
   });
 
-  it('does nothing while an execution has the turn', async () => {
+  it('does nothing while an execution holds the turn', async () => {
     const claim = await used.takeTurn();
     await used.request(claim.table);
     expect(await used.catalog.turns.grant(claim.table)).toBeUndefined();
@@ -71,7 +71,7 @@ describe('granting a turn', () => {
     expect(await used.catalog.turns.grant(claim.table)).toBeUndefined();
   });
 
-  it('in place of an execution that is dead releases what that one had pinned, and so does the next one', async () => {
+  it('releases the pin of a dead execution whose turn it takes, and so does the next grant', async () => {
     const { table, older, claim } = await used.makeTwo();
     await used.catalog.turns.pinParent(claim, older);
     const dead = (await used.catalog.turns.getTable(table))?.turn;
@@ -85,7 +85,7 @@ describe('granting a turn', () => {
 });
 
 describe('pinning a parent', () => {
-  it('releases the one that was pinned before', async () => {
+  it('releases the parent that was pinned before', async () => {
     const { table, older, head, claim } = await used.makeTwo();
     for (const parent of [older, older, head])
       expect(await used.catalog.turns.pinParent(claim, parent)).toBe(true);
@@ -95,7 +95,7 @@ describe('pinning a parent', () => {
     ]);
   });
 
-  it('succeeds although a twin has pinned another one since the record was read', async () => {
+  it('succeeds although a twin has pinned another parent since the record was read', async () => {
     const { table, older, head, claim } = await used.makeTwo();
     await readBefore(table, () => used.catalog.turns.pinParent(claim, older));
     expect(await used.catalog.turns.pinParent(claim, head)).toBe(true);
@@ -130,7 +130,7 @@ describe('a commit', () => {
     expect(await used.getBackup(claim.table, claim.backup)).toMatchObject({ status: 'FAILED' });
   });
 
-  it('of the content of an earlier time leaves the head as it is', async () => {
+  it('leaves the head unchanged if its content is of an earlier time', async () => {
     const { table, head, claim } = await used.makeTwo();
     await used.catalog.turns.commit({ ...commitOf(claim), headSeen: head, asOf: 1 });
     expect((await used.catalog.turns.getTable(table))?.head?.snapshot).toBe(head);
@@ -143,14 +143,14 @@ describe('a commit', () => {
     const { result } = commitOf(claim);
     const commit = { ...commitOf(claim), headSeen: head, result: { ...result, parent: older } };
     await expect(used.catalog.turns.commit(commit)).rejects.toMatchObject({ code: 'CutUnreachable' });
-    // It holds the content of an earlier time, and saw the parent as the head.
+    // The snapshot holds the content of an earlier time, and saw its parent as the head.
     const ofEarlierTime = { ...commit, headSeen: older, asOf: 1 };
     await expect(used.catalog.turns.commit(ofEarlierTime)).rejects.toMatchObject({ code: 'CutUnreachable' });
   });
 });
 
-describe('distrust of the runs up to a damaged one', () => {
-  it('grows with a later damaged run, and stays at an earlier one', async () => {
+describe('the run up to which a table’s runs are distrusted', () => {
+  it('moves to a later damaged run, and stays at a later one when an earlier run is damaged', async () => {
     const { table, older, head } = await used.makeTwo();
     const note = (upTo: BackupId) => used.catalog.turns.distrust(table, { upTo, reason: upTo, seenAt: 1 });
     for (const upTo of [older, head, older]) await note(upTo);
@@ -158,7 +158,7 @@ describe('distrust of the runs up to a damaged one', () => {
   });
 });
 
-describe('failing a backup whose execution has the turn', () => {
+describe('failing a backup whose execution holds the turn', () => {
   it.each(['AVAILABLE', 'FAILED', 'DELETED'] as const)(
     'frees the turn and changes nothing else if the backup is %s',
     async (status) => {
@@ -199,7 +199,7 @@ describe('failing a backup whose execution has the turn', () => {
   });
 });
 
-describe('a call on a turn whose every write is refused ends with an error:', () => {
+describe('a call on a turn ends with an error if DynamoDB refuses its every write:', () => {
   it.each<[string, (claim: Claim) => Promise<unknown>]>([
     ['pinning a parent', (claim) => used.catalog.turns.pinParent(claim, createBackupId(1, '00000000'))],
     ['failing the backup', (claim) => used.catalog.turns.fail(claim, 'it stopped')],

@@ -4,7 +4,7 @@ import { arn, compared } from '../../dialects/dynamodb/fakes.ts';
 import { serveOperations } from '../../support/cli/command-line.ts';
 
 describe('tidemark compare', () => {
-  /** Two pages of one difference each. */
+  /** Two pages with one difference each. */
   const compareBackups: Operations['compareBackups'] = async ({ next }) => {
     const [first, second] = compared.differences;
     return next === undefined
@@ -13,7 +13,7 @@ describe('tidemark compare', () => {
   };
   const sums = { Added: 1, Changed: 1, Removed: 0, ReadBytes: 8192, ReadRequests: 6 };
 
-  it('adds up the pages, and ends with 1 if there are differences', async () => {
+  it('adds up the pages, and exits with 1 if there are differences', async () => {
     const { run } = await serveOperations({ compareBackups });
     const totals = ['2 differences: 1 added, 1 changed, 0 removed', 'read 8.2 KB in 6 requests', ''];
     expect(await run('compare', arn, arn)).toEqual({ code: 1, stdout: totals.join('\n'), stderr: '' });
@@ -25,7 +25,7 @@ describe('tidemark compare', () => {
     });
   });
 
-  it('prints one document with --json, and the keys only with --keys', async () => {
+  it('prints one document with --json, and only keys with --keys', async () => {
     const { run } = await serveOperations({ compareBackups });
     const document = { BackupArn: arn, OtherBackupArn: arn, ...sums };
     expect(JSON.parse((await run('compare', arn, arn, '--json')).stdout)).toEqual(document);
@@ -38,7 +38,7 @@ describe('tidemark compare', () => {
     });
   });
 
-  it('ends with 0 if there is no difference', async () => {
+  it('exits with 0 if there is no difference', async () => {
     const { run } = await serveOperations({
       compareBackups: async () => ({
         ...compared,

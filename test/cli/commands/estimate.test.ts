@@ -3,7 +3,7 @@ import { arn, available, estimated } from '../../dialects/dynamodb/fakes.ts';
 import { serveOperations } from '../../support/cli/command-line.ts';
 
 describe('tidemark estimate', () => {
-  it('prints both ways, the one that a restore would take, and the region and date of the prices', async () => {
+  it('prints both ways, the way that a restore would take, and the region and date of the prices', async () => {
     const { run, operations } = await serveOperations();
     expect(await run('estimate', arn)).toEqual({
       code: 0,
@@ -24,7 +24,7 @@ describe('tidemark estimate', () => {
     });
   });
 
-  it('prints the way that restoreBy auto would choose if the configured way differs', async () => {
+  it('also prints the way that restoreBy auto would choose if the configured way differs', async () => {
     const auto = { way: 'import', why: 'it is large' } as const;
     const { run } = await serveOperations({ estimateRestore: async () => ({ ...estimated, auto }) });
     expect((await run('estimate', arn)).stdout).toContain(

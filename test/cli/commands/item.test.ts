@@ -36,7 +36,7 @@ describe('tidemark item', () => {
     requests: 1,
   });
 
-  it('ends with 1 and a message if the backup has no such item', async () => {
+  it('exits with 1 and a message if the backup has no such item', async () => {
     const { run } = await serveOperations({ getBackupItem: nothing });
     expect(await run('item', arn, '--key', key)).toEqual({
       code: 1,
@@ -48,7 +48,7 @@ describe('tidemark item', () => {
     expect(JSON.parse(json.stdout)).toEqual({ BackupArn: arn, Item: null, ReadBytes: 10, ReadRequests: 1 });
   });
 
-  it('escapes characters that control a terminal, and keeps the meaning of the JSON', async () => {
+  it('escapes control characters of a terminal, and keeps the meaning of the JSON', async () => {
     const value = 'a\u001b[31m\u009b2J\u202e\u{e0001}é😀\n';
     const item = JSON.stringify({ Artist: { S: value } });
     const { run } = await serveOperations({
@@ -66,7 +66,7 @@ describe('tidemark item', () => {
     [[], '--key is missing'],
     [['--key', 'pk=a'], '--key must be DynamoDB JSON'],
     [['--key', '["a"]'], '--key must be DynamoDB JSON'],
-  ])('ends with 2 and its usage for the arguments %j', async (args, message) => {
+  ])('exits with 2 and its usage for the arguments %j', async (args, message) => {
     const { run, operations } = await serveOperations();
     const { code, stdout, stderr } = await run('item', arn, ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -16,7 +16,7 @@ describe('tidemark restores', () => {
     expect(operations.listRestores).toHaveBeenCalledExactlyOnceWith({ limit: 100 });
   });
 
-  it('reads all pages, and limits them to one table and to failed restores if the options say so', async () => {
+  it('reads all pages, and sends the table and the status that its options name', async () => {
     const pages = [{ restores: [], next: failed.id }, { restores: [failed] }];
     const { run, operations } = await serveOperations({
       listRestores: async ({ next }) => pages[next === undefined ? 0 : 1] ?? { restores: [] },
@@ -35,12 +35,12 @@ describe('tidemark restores', () => {
     expect((await run('restores')).stdout).toContain('Z, Music as of 2019-12-17T20:59:26Z\n');
   });
 
-  it('says that there are none', async () => {
+  it('prints a sentence if there are no restores', async () => {
     const { run } = await serveOperations({ listRestores: async () => ({ restores: [] }) });
     expect(await run('restores')).toEqual({ code: 0, stdout: 'there are no restores\n', stderr: '' });
   });
 
-  it('ends with 2 for two tables', async () => {
+  it('exits with 2 for two tables', async () => {
     const { run } = await serveOperations();
     const { code, stderr } = await run('restores', 'Music', 'Books');
     expect(code).toBe(2);

@@ -11,7 +11,7 @@ describe('tidemark sweep --plan', () => {
     'would keep 1 object, 7 B: of no known backup or restore: check them yourself',
   ];
 
-  it('prints what would be deleted, with sizes and reasons', async () => {
+  it('prints what the sweep would delete, with sizes and reasons', async () => {
     const { run, operations } = await serveOperations();
     const printed = [...lines, 'nothing was deleted: this is only a plan', ''];
     expect(await run('sweep', '--plan')).toEqual({ code: 0, stdout: printed.join('\n'), stderr: '' });
@@ -28,7 +28,7 @@ describe('tidemark sweep --plan', () => {
     expect(operations.planSweep).toHaveBeenCalledExactlyOnceWith({ table: 'Music' });
   });
 
-  it('ends with 1 if a folder could not be planned', async () => {
+  it('exits with 1 if the sweep could not plan a folder', async () => {
     const trouble = { folder: 'tables/9', trouble: 'SnapshotCorrupt: a manifest' };
     const { run } = await serveOperations({ planSweep: async () => ({ folders: [trouble] }) });
     expect(await run('sweep', '--plan')).toMatchObject({
@@ -37,7 +37,7 @@ describe('tidemark sweep --plan', () => {
     });
   });
 
-  it('adds up the folders, and prints how many objects are not listed', async () => {
+  it('adds up the folders, and prints how many objects the answer does not list', async () => {
     const { delete: deletions, totals } = planned.plan;
     const folder = {
       ...planned,
@@ -54,7 +54,7 @@ describe('tidemark sweep --plan', () => {
     expect(stdout).toContain('\nwould delete 12,000 objects, 18.0 MB: ');
   });
 
-  it('calls nothing without --plan, and ends with 2', async () => {
+  it('calls nothing without --plan, and exits with 2', async () => {
     const { run, operations } = await serveOperations();
     const { code, stderr } = await run('sweep');
     expect(code).toBe(2);

@@ -6,7 +6,7 @@ import { serveOperations } from '../../support/cli/command-line.ts';
 const backup = { table: 'Music', id: available.id, arn: available.arn };
 
 describe('tidemark verify', () => {
-  it('ends with 0 if the backup is sound', async () => {
+  it('exits with 0 if the backup is sound', async () => {
     const { run, operations } = await serveOperations();
     expect(await run('verify', arn)).toEqual({
       code: 0,
@@ -22,7 +22,7 @@ describe('tidemark verify', () => {
     expect(operations.verifyBackup).toHaveBeenCalledExactlyOnceWith({ backup, share: 0.1 });
   });
 
-  it('ends with 1 and prints each problem, its object and the next step', async () => {
+  it('exits with 1 and prints each problem, its object and the next step', async () => {
     const object = 'tables/t/runs/a.zst';
     const verifyBackup: Operations['verifyBackup'] = async ({ next }) => ({
       ...verified,

@@ -29,17 +29,17 @@ describe('computeFingerprint', () => {
       list: { L: [{ N: '1' }, { S: 'a' }] },
       map: { M: { a: { S: 'a' }, b: { N: '2' } } },
     }),
-  )('differs for another value of the attribute %s', (name, value) => {
+  )('returns another value if the attribute %s has another value', (name, value) => {
     expect(computeFingerprint({ ...item, [name]: value })).not.toBe(computeFingerprint(item));
   });
 
-  it('differs for a missing or an additional attribute', () => {
+  it('returns another value if an attribute is missing or added', () => {
     const { text: _, ...rest } = item;
     expect(computeFingerprint(rest)).not.toBe(computeFingerprint(item));
     expect(computeFingerprint({ ...item, more: { S: '' } })).not.toBe(computeFingerprint(item));
   });
 
-  it('is the same for every order of the attributes and of the members of sets', () => {
+  it('returns the same value for every order of attributes and of members of sets', () => {
     const reordered = Object.fromEntries(Object.entries(item).toReversed());
     reordered['texts'] = { SS: ['b', 'a'] };
     reordered['numbers'] = { NS: ['2', '1'] };

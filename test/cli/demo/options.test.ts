@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseOptions, UsageError } from '../../../cli/demo/options.ts';
 
-describe('parseOptions of the demo', () => {
-  it('defaults to 20,000 items and a report for people, and keeps no folder', () => {
+describe('parseOptions in the demo', () => {
+  it('defaults to 20,000 items and a readable report, and deletes the folder', () => {
     expect(parseOptions([])).toEqual({ items: 20_000, json: false, keep: false, help: false });
   });
 

@@ -19,14 +19,14 @@ const afterWrites = [
   { w2: 'w2, first' },
 ] as const;
 
-/** Checks these items against a backup that was requested at `requestedAt` and cut at `latestCut` at the latest. */
+/** Checks these items against a backup that was requested at `requestedAt` and whose cut is `latestCut` at the latest. */
 function passes(items: Record<string, string>, requestedAt: number, latestCut: number): boolean {
   const expected: Expected = { settled: new Map(Object.entries(settled)), history, requestedAt, latestCut };
   return prove(new Map(Object.entries(items)), expected).passed;
 }
 
-describe('the proof of items that nobody wrote during the backup', () => {
-  it('passes if they are all there and unchanged', () => {
+describe('the check of items that nobody wrote during the backup', () => {
+  it('passes if all are there and unchanged', () => {
     expect(passes(settled, 0, 1000)).toBe(true);
   });
 
@@ -34,12 +34,12 @@ describe('the proof of items that nobody wrote during the backup', () => {
     ['missing', { a: 'item a' }],
     ['different', { ...settled, b: 'item b, changed' }],
     ['added', { ...settled, c: 'item c' }],
-  ])('fails if one is %s', (_, items) => {
+  ])('fails if an item is %s', (_, items) => {
     expect(passes(items, 0, 1000)).toBe(false);
   });
 });
 
-describe("the proof of the writer's items", () => {
+describe("the check of the writer's items", () => {
   it.each([
     [50, 99, [0]],
     [50, 100, [0, 1]],
@@ -50,7 +50,7 @@ describe("the proof of the writer's items", () => {
     [305, 305, [3]],
     [0, 1000, [0, 1, 2, 3]],
   ])(
-    'passes for a request at %i and a latest cut at %i only after %j writes',
+    'passes, for a request at %i and a latest cut at %i, only after %j writes',
     (requestedAt, latestCut, allowed) => {
       const found = afterWrites.map((own) => passes({ ...settled, ...own }, requestedAt, latestCut));
       expect(found).toEqual([0, 1, 2, 3].map((writes) => allowed.includes(writes)));
