@@ -3,8 +3,8 @@ import { cacheKeys, isSameText, maySee, parseKeys } from '../../lambda/dialects/
 
 const key = { id: 'ci', secrets: ['s3cret'], groups: ['orders'], verbs: ['read', 'backup'] };
 
-describe('a list of keys', () => {
-  it('is parsed', () => {
+describe('a file of keys', () => {
+  it('is parsed to its keys', () => {
     expect(parseKeys(JSON.stringify({ keys: [key] }))).toEqual([key]);
   });
 
@@ -28,14 +28,14 @@ describe('a list of keys', () => {
     ['a secret that is a number', { keys: [{ ...key, secrets: [5] }] }, 'keys[0].secrets[0]'],
     ['a verb that does not exist', { keys: [{ ...key, verbs: ['write'] }] }, 'may have only read, backup'],
     ['no group', { keys: [{ ...key, groups: [] }] }, 'keys[0].groups'],
-  ])('with %s is refused with a text that shows no value', (_, value, text) => {
+  ])('is refused if it has %s, with a message that shows no value', (_, value, text) => {
     const parse = () => parseKeys(typeof value === 'string' ? value : JSON.stringify(value));
     expect(parse).toThrow(text);
     expect(parse).not.toThrow('s3cret');
   });
 });
 
-describe('cached keys', () => {
+describe('keys that are cached for a minute', () => {
   it('are loaded once a minute', async () => {
     let now = 0;
     let loads = 0;
@@ -51,7 +51,7 @@ describe('cached keys', () => {
     expect(loads).toBe(2);
   });
 
-  it('are loaded again after a load that failed', async () => {
+  it('are loaded again after a failed load', async () => {
     let loads = 0;
     const load = cacheKeys(
       async () => {
@@ -65,8 +65,8 @@ describe('cached keys', () => {
   });
 });
 
-describe('a key', () => {
-  it('may name its groups only, unless it may name all', () => {
+describe('a key of a caller', () => {
+  it('may use only its groups, unless it may use all', () => {
     const [parsed] = parseKeys(JSON.stringify({ keys: [key] }));
     if (parsed === undefined) throw new Error('no key');
     expect([maySee(parsed, 'orders'), maySee(parsed, 'customers')]).toEqual([true, false]);
@@ -74,8 +74,8 @@ describe('a key', () => {
   });
 });
 
-describe('the comparison of texts', () => {
-  it('is that of the texts, of whatever lengths', () => {
+describe('isSameText', () => {
+  it('is true only for equal texts, whatever their lengths', () => {
     expect([isSameText('a', 'a'), isSameText('a', 'b'), isSameText('a', 'ab'), isSameText('', '')]).toEqual([
       true,
       false,

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Command } from '../../cli/command.ts';
 import { textOf } from './pages.ts';
 
-/** The command that the walk's code defines, as if it were a file of `cli/commands/`. */
+/** The command that the walk's code defines, as if that code were a file of `cli/commands/`. */
 async function commandOfWalk(): Promise<Command> {
   const [, code = ''] = /^```ts\n([^]*?)^```$/m.exec(textOf('docs/walks/add-a-cli-command.md')) ?? [];
   const commands = new URL('../../cli/commands/', import.meta.url);

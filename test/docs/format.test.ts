@@ -7,7 +7,7 @@ import { digestImage } from '../../lambda/snapshot/format/digest.ts';
 import { formatHash } from '../../lambda/snapshot/format/hash-range.ts';
 import { textOf } from './pages.ts';
 
-it('docs/format.md shows the true canonical form, key, hash, digest and size of its example', () => {
+it('docs/format.md shows the correct canonical form, key, hash, digest and size of its example', () => {
   const page = textOf('docs/format.md');
   const [, json = ''] = /^```json\n(.*)\n```$/m.exec(page) ?? [];
   const item = JSON.parse(json) as Item;

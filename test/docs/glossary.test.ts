@@ -18,12 +18,12 @@ function anySpelling(word: string): RegExp {
 }
 
 describe('the glossary', () => {
-  it('explains no word twice', () => {
+  it('defines no word twice', () => {
     expect(words.length).toBeGreaterThan(70);
     expect(words).toEqual([...new Set(words)]);
   });
 
-  it.each(words)('explains "%s", which occurs in the code', (word) => {
+  it.each(words)('defines "%s", which occurs in the code', (word) => {
     expect(anySpelling(word).test(code)).toBe(true);
   });
 });

@@ -6,7 +6,7 @@ const files = projectFiles();
 const folders = new Set(files.flatMap((file) => ancestorsOf(file)));
 const pages = files.filter((file) => file.endsWith('.md'));
 
-/** The folders that the file is in, from the innermost out. */
+/** Returns the folders that contain the file, from the innermost out. */
 function ancestorsOf(file: string): string[] {
   const folder = dirname(file);
   return folder === '.' ? [] : [folder, ...ancestorsOf(folder)];
@@ -16,7 +16,7 @@ function exists(path: string): boolean {
   return files.includes(path) || folders.has(path);
 }
 
-/** What is wrong with the links of a page: `[text](target)`. Links out of the project are not followed. */
+/** Returns the problems of a page's links `[text](target)`. Does not follow links out of the project. */
 function brokenLinks(page: string, text: string): string[] {
   const targets = Array.from(
     prose(text).matchAll(/\]\((?<target>[^)\s]+)\)/g),
@@ -34,8 +34,8 @@ const rooms = ['api', 'architecture', 'bench', 'bin', 'cli', 'docs', 'lambda', '
 const mention = new RegExp(`^(?:${rooms.join('|')})/[\\w./-]*$`);
 
 /**
- * The paths of the project that a page names as code, such as `lambda/item/`, and that do not exist. A walk also names
- * files that its reader makes: their folders must exist.
+ * Returns the paths of the project that a page names as code, such as `lambda/item/`, and that do not exist. A walk also
+ * names files that its reader makes: only their folders must exist.
  */
 function missingPaths(page: string, text: string): string[] {
   const spans = Array.from(text.matchAll(/`([^`\n]+)`/g), ([, span = '']) => span.replace(/\/$/, ''));
@@ -55,19 +55,19 @@ describe('a link', () => {
   });
 });
 
-describe('a path in a page', () => {
-  it('is missing if no file or folder has it', () => {
+describe('a path that a page names', () => {
+  it('is reported if no file or folder has it', () => {
     const text = '`lambda/item/` and `lambda/item/no-such-file.ts`';
     expect(missingPaths('docs/a.md', text)).toEqual(['lambda/item/no-such-file.ts']);
   });
 
-  it('is missing from a walk if no folder has it', () => {
+  it('is reported in a walk if its folder does not exist', () => {
     const text = '`lambda/item/made-by-the-reader.ts` and `lambda/no-such-room/x.ts`';
     expect(missingPaths('docs/walks/a.md', text)).toEqual(['lambda/no-such-room/x.ts']);
   });
 });
 
-/** Each finding of `find` in a page of the project, after the page's path. */
+/** Returns each finding of `find` in the project's pages, after the page's path. */
 function inAllPages(find: (page: string, text: string) => readonly string[]): string[] {
   return pages.flatMap((page) => find(page, textOf(page)).map((found) => `${page}: ${found}`));
 }

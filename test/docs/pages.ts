@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** The text of a file, by its path from the project's root. */
+/** Returns the text of a file, by its path from the project's root. */
 export function textOf(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-/** The paths of all files of the project, as git lists them: tracked, or new and not ignored. */
+/** Lists the paths of all files of the project, as git sees them: tracked, or new and not ignored. */
 export function projectFiles(): string[] {
   const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
     cwd: root,
@@ -18,12 +18,12 @@ export function projectFiles(): string[] {
   return list.split('\0').filter((path) => path !== '');
 }
 
-/** A page without its fenced blocks of code. */
+/** Returns a page without its fenced blocks of code. */
 export function prose(page: string): string {
   return page.replaceAll(/^```[^]*?^```$/gm, '');
 }
 
-/** The anchors of a page's headings, as GitHub makes them: lower case, spaces as hyphens, no punctuation. */
+/** Returns the anchors of a page's headings, as GitHub makes them: lower case, hyphens for spaces, no punctuation. */
 export function anchorsOf(page: string): Set<string> {
   const headings = prose(page).matchAll(/^#+ (?<text>.+)$/gm);
   return new Set(Array.from(headings, ({ groups }) => anchorOf(groups?.['text'] ?? '')));

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../lambda/runtime/errors.ts';
 import { synthesize } from '../support/synthesis.ts';
 import { anchorsOf, projectFiles, prose, textOf } from './pages.ts';
 
-/** Every code: the compiler refuses this list if one is missing. */
+/** Every error code: the code does not compile if this list lacks one. */
 const errorCodes: Readonly<Record<ErrorCode, true>> = {
   Validation: true,
   AccessDenied: true,
@@ -47,13 +47,13 @@ const template = synthesize({ tables: ['orders-*'] });
 const page = textOf('docs/runbook.md');
 const anchors = anchorsOf(page);
 
-/** What the page quotes as code and that is a message: more than one word, no command and no setting. */
+/** Finds the messages that the page quotes as code: more than one word, no command and no setting. */
 function quotedMessages(): string[] {
   const spans = Array.from(prose(page).matchAll(/`([^`]+)`/g), ([, span = '']) => span);
   return spans.filter((span) => span.includes(' ') && !/^(?:tidemark |\w+: )/.test(span));
 }
 
-/** The pieces of a message between what differs from case to case: `${name}` in code, `<name>` or `...` in a quote. */
+/** Splits a message at the parts that vary: `${name}` in code, `<name>` or `...` in a quote. */
 function piecesOf(message: string): string[] {
   return message.split(/\$\{[^}]*\}|<[^>]*>|\.\.\./).map((piece) => piece.trim());
 }
@@ -63,7 +63,7 @@ describe('the runbook', () => {
     expect(anchors).toContain(code.toLowerCase());
   });
 
-  it('has the entry that the description of each alarm names', () => {
+  it('has the entry that each alarm’s description names', () => {
     const alarms = Object.entries(template.findResources('AWS::CloudWatch::Alarm'));
     expect(alarms).toHaveLength(7);
     for (const [id, { Properties }] of alarms) {
@@ -73,7 +73,7 @@ describe('the runbook', () => {
     }
   });
 
-  it('has every entry that the description of the rule for failed executions names', () => {
+  it('has every entry that the rule for failed executions names in its description', () => {
     const [rule] = Object.values(template.findResources('AWS::Events::Rule'));
     const named = Array.from(
       String(rule?.Properties.Description).matchAll(/#([\w-]+)/g),
@@ -83,7 +83,7 @@ describe('the runbook', () => {
     for (const anchor of named) expect(anchors).toContain(anchor);
   });
 
-  it('quotes only messages that the code has', () => {
+  it('quotes only messages that occur in the code', () => {
     const code = projectFiles()
       .filter((file) => /^lambda\/.*\.ts$/.test(file))
       .map(textOf)

@@ -28,18 +28,21 @@ describe('the table of functions in docs/security.md', () => {
     expect(page).toContain(`| function | ${columns.join(' | ')} | what code inside it could do |`);
   });
 
-  test.each(Object.keys(expectedRights))('says of %s what its rights in the template give', (handler) => {
-    const [, ...cells] = rows.find(([name]) => name === `\`${handler}\``) ?? [];
-    expect(cells.slice(0, -1)).toEqual(powersOf(handler));
-    expect(cells.at(-1)).toMatch(/^[A-Z].*\.$/);
-  });
+  test.each(Object.keys(expectedRights))(
+    'states for %s exactly the rights that the template grants',
+    (handler) => {
+      const [, ...cells] = rows.find(([name]) => name === `\`${handler}\``) ?? [];
+      expect(cells.slice(0, -1)).toEqual(powersOf(handler));
+      expect(cells.at(-1)).toMatch(/^[A-Z].*\.$/);
+    },
+  );
 });
 
 describe('the teams and policies in docs/security.md', () => {
   const blocks = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, json = '']) => JSON.parse(json) as object);
   const teams = blocks.filter((block) => 'verbs' in block);
 
-  test('are five teams that the configuration accepts, each with its policy', () => {
+  test('are five teams that the configuration accepts, each with its policy’s output', () => {
     expect(teams).toHaveLength(5);
     const config = parseConfig({ teams }, 'the page');
     const made = synthesize({ teams });
@@ -47,14 +50,14 @@ describe('the teams and policies in docs/security.md', () => {
     expect(outputs).toEqual(expect.arrayContaining(config.teams.map(({ name }) => `Team${name}PolicyArn`)));
   });
 
-  test('have a policy written by hand that allows a place of the endpoint', () => {
+  test('include a policy written by hand, which allows a path of the endpoint', () => {
     const written = blocks.find((block) => 'Statement' in block);
     const [, path = ''] = /\/prod\/POST(\/[^"]+)/.exec(JSON.stringify(written)) ?? [];
     expect(parsePath(path.replaceAll('*', 'x'))).toMatchObject({ verb: 'restore' });
   });
 });
 
-test('the query in docs/security.md shows the fields of the audit', () => {
+test('the query in docs/security.md shows the fields of the audit line', () => {
   expect(page).toContain(`fields @timestamp, ${auditFields.join(', ')}`);
   expect(page).toContain(`filter message = "${auditMessage}"`);
 });

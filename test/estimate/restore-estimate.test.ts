@@ -17,7 +17,7 @@ import { measureItem } from '../../lambda/item/size.ts';
 import { available, creating } from '../dialects/dynamodb/fakes.ts';
 
 const plain: TableDescription = creating.description;
-/** One global and one local index. */
+/** A table with one global and one local index. */
 const { globalSecondaryIndexes, localSecondaryIndexes } = available.description;
 
 const size = fc
@@ -26,7 +26,7 @@ const size = fc
 const ways = { estimateWrites, estimateImport };
 
 describe('estimateWriteUnits', () => {
-  it('returns a span that holds the units of all items, whatever their single sizes are', () => {
+  it('returns a span that contains the units of all items, whatever the size of each item', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 400 * 1024 })), (sizes) => {
         const units = sizes.reduce((sum, bytes) => sum + Math.ceil(bytes / 1024), 0);
@@ -71,7 +71,7 @@ describe.each(Object.entries(ways))('%s', (_, estimate) => {
     expect(seconds.low).toBeGreaterThan(0);
   });
 
-  it('adds between nothing and a write of every item for a global index', () => {
+  it('adds, for a global index, between nothing and a write of every item', () => {
     const given = { items: 1_000_000, bytes: 500_000_000 };
     const [without, with_] = [estimate(given, plain), estimate(given, { ...plain, globalSecondaryIndexes })];
     expect(with_.usd.low).toBe(without.usd.low);
@@ -91,7 +91,7 @@ describe('a restore of 100 GB in items of 1 KB by writes', () => {
     expect(usd.high).toBeGreaterThan(2 * units);
   });
 
-  it('takes as long as the table needs: 40,000 units a second at best, 4,000 at worst', () => {
+  it('takes as long as the table limits it: at best 40,000 units a second, at worst 4,000', () => {
     const { seconds } = estimateWrites(given, plain);
     expect(seconds.low).toBeCloseTo(104_857_600 / 40_000 + assumptions.writesBegin.low, 3);
     expect(seconds.high).toBeCloseTo((2 * 104_857_600) / 4000 + assumptions.writesBegin.high, 3);
@@ -111,7 +111,7 @@ describe('a restore by import', () => {
     const { usd } = estimateImport({ items: 1_000_000, bytes: 10 * GB }, plain);
     const frames = 12_000_000 / GB;
     const gigabytes = { low: 10 + frames, high: 25 + frames };
-    // A function works 40 to 120 seconds on each GB. A tenth to three quarters of a GB is stored, for three days.
+    // A function needs 40 to 120 seconds for each GB. A tenth to three quarters of a GB is stored, for three days.
     const functionUsd = 0.0000133334 * (1769 / 1024);
     expect(usd.low).toBeCloseTo(gigabytes.low * (0.15 + 40 * functionUsd + 0.1 * 0.0023), 9);
     expect(usd.high).toBeCloseTo(gigabytes.high * (0.15 + 120 * functionUsd + 0.75 * 0.0023), 9);
@@ -123,7 +123,7 @@ describe('a restore by import', () => {
     expect(seconds.high).toBeLessThan(15 * 60);
   });
 
-  it('is estimated with spans that hold the JSON and gzip sizes of the items of the bench', () => {
+  it('has estimated spans that contain the JSON and gzip sizes of the benchmark’s items', () => {
     const items = Array.from({ length: 200 }, (_, i) => fromSdk(makeItem(1, i, 0)));
     const bytes = items.reduce((sum, item) => sum + measureItem(item), 0);
     const text = items.map((item) => `{"Item":${toCanonicalItem(item, ['id'])}}\n`).join('');

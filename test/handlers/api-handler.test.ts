@@ -31,7 +31,7 @@ const input = {
 };
 
 describe('an event of API Gateway', () => {
-  test('becomes a request with lower-case header names and the caller of its identity', async () => {
+  test('becomes a request with lower-case header names and the caller of the event’s identity', async () => {
     const operations = fakeOperations();
     const answer = await createApiHandler(() => operations, silentLog)(event());
     expect(answer.statusCode).toBe(200);
@@ -40,7 +40,7 @@ describe('an event of API Gateway', () => {
     expect(operations.createBackup).toHaveBeenCalledExactlyOnceWith(input);
   });
 
-  test('with a base64 body has its body decoded', async () => {
+  test('has its body decoded if that is in base64', async () => {
     const operations = fakeOperations();
     const encoded = Buffer.from(body).toString('base64');
     await createApiHandler(() => operations, silentLog)(event({ body: encoded, isBase64Encoded: true }));
@@ -51,7 +51,7 @@ describe('an event of API Gateway', () => {
     { requestContext: undefined },
     { requestContext: {} },
     { requestContext: { identity: { userArn: null } } },
-  ])('without an identity becomes a request without a caller: %j', async (more) => {
+  ])('becomes a request without a caller if it has no identity: %j', async (more) => {
     const operations = fakeOperations();
     await createApiHandler(() => operations, silentLog)(event(more));
     expect(operations.createBackup.mock.lastCall?.[0]).not.toHaveProperty('requestedBy');
@@ -70,7 +70,7 @@ describe('an event of API Gateway', () => {
     // A custom domain may add a base path.
     ['/tide/mark/backup/Music', { requestContext: { path: '/tide/mark/backup/Music' } }],
     ['/backup/Music', { resource: undefined, pathParameters: undefined }],
-  ])('is of the table in its path: %s, %j', async (path, more) => {
+  ])('becomes a request to the table of its path: %s, %j', async (path, more) => {
     const { body } = await askAt(path, 'Music', more);
     expect(body).toContain('BackupDetails');
   });
@@ -91,26 +91,26 @@ describe('an event of API Gateway', () => {
     ['/backup/Other/Music', {}],
     ['/a%2fb/backup/Music', {}],
     ['/backup/%4dusic', { resource: undefined, pathParameters: undefined }],
-  ])('is refused if its path is not written as that of its table: %s, %j', async (path, more) => {
+  ])('is refused unless its path is written exactly as that of its table: %s, %j', async (path, more) => {
     const { statusCode, body } = await askAt(path, 'Music', more);
     expect([statusCode, body]).toEqual([400, expect.stringContaining('AccessDeniedException')]);
   });
 
-  /** Asks for a backup of Music at a path for which API Gateway found the form with this table. */
+  /** Sends a request for a backup of Music, at a path in which API Gateway found this table. */
   function askAt(path: string, table: string, more: Partial<ApiEvent>) {
     const found = { path, resource: '/backup/{table}', pathParameters: { table } };
     return createApiHandler(() => fakeOperations(), silentLog)(event({ ...found, ...more }));
   }
 
-  test('without a body is answered in the dialect', async () => {
+  test('gets an answer of the dialect even without a body', async () => {
     const answer = await createApiHandler(() => fakeOperations(), silentLog)(event({ body: null }));
     expect(answer.statusCode).toBe(400);
     expect(answer.body).toContain('SerializationException');
   });
 });
 
-describe('the handler', () => {
-  test('creates its operations at the first request and keeps them', async () => {
+describe('the handler of the DynamoDB dialect', () => {
+  test('creates its operations at the first request and reuses them', async () => {
     const make = vi.fn<() => Operations>(fakeOperations);
     const handler = createApiHandler(make, silentLog);
     expect(make).not.toHaveBeenCalled();
@@ -121,7 +121,7 @@ describe('the handler', () => {
 });
 
 describe('the log of the handler', () => {
-  test('has the caller that API Gateway has authenticated', async () => {
+  test('has the caller that API Gateway authenticated', async () => {
     const info = vi.fn<Log['info']>();
     await createApiHandler(() => fakeOperations(), { ...silentLog, info })(event());
     expect(info).toHaveBeenCalledExactlyOnceWith(

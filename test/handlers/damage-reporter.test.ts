@@ -3,7 +3,7 @@ import { createDamageReporter } from '../../lambda/handlers/compose/damage-repor
 import { available } from '../dialects/dynamodb/fakes.ts';
 import { simulateLambda } from '../support/simulated-lambda.ts';
 
-test('a reader reports damage to the function that may record it', async () => {
+test('the functions that read backups report damage to the function that may record it', async () => {
   const { config, invocations } = await simulateLambda({ payload: null });
   const report = {
     backup: { table: 'Music', id: available.id },

@@ -22,9 +22,9 @@ function event(target: string, httpMethod = 'POST'): ApiEvent {
 
 const answer = { statusCode: 200, headers: { 'x-amz-crc32': '1' }, body: '{"é":1}' };
 
-describe('the function of /', () => {
+describe('the dispatching function of /', () => {
   test.each(apiOperations.map(({ name, verbs }) => [name, functionOf[verbs[0]]] as const))(
-    'passes %s with its caller to the function of %s, and its answer back',
+    'passes %s with its caller to the function of %s, and returns its answer',
     async (name, verb) => {
       const { config, invocations } = await simulateLambda({ payload: answer });
       const sent = event(`DynamoDB_20120810.${name}`);
@@ -46,7 +46,7 @@ describe('the function of /', () => {
     },
   );
 
-  test('fails if the function of the verb fails, without showing why to the caller', async () => {
+  test('fails if the verb’s function fails, without showing the reason to the caller', async () => {
     const { config } = await simulateLambda({ error: 'Unhandled' });
     const call = createDispatcher(env, config)(event('DynamoDB_20120810.DeleteBackup'));
     await expect(call).rejects.toThrow('the function of the verb delete failed: Unhandled');

@@ -13,7 +13,7 @@ const event: HttpEvent = {
   },
 };
 
-/** Sends an event to a handler that answers with this body. Returns the answer and what the dialect saw. */
+/** Sends an event to a handler that answers with this body. Returns the answer and the request that the dialect got. */
 async function send(sent: HttpEvent, body: HttpResponse['body'] = 'done') {
   const seen: HttpRequest[] = [];
   let made = 0;
@@ -29,7 +29,7 @@ async function send(sent: HttpEvent, body: HttpResponse['body'] = 'done') {
 }
 
 describe('the handler of an HTTP API', () => {
-  it('gives a dialect the request as it was sent, and makes it once', async () => {
+  it('passes each request unchanged to a dialect that it creates once', async () => {
     const { seen, made, result } = await send({ ...event, body: 'a=b' });
     expect(made).toBe(1);
     expect(result).toEqual({ statusCode: 200, headers: { 'content-type': 'text/plain' }, body: 'done' });
@@ -44,7 +44,7 @@ describe('the handler of an HTTP API', () => {
     });
   });
 
-  it('decodes a body in base64, and encodes bytes', async () => {
+  it('decodes a base64 body of a request, and encodes an answer of bytes', async () => {
     const { seen, result } = await send(
       { ...event, body: Buffer.of(0, 255).toString('base64'), isBase64Encoded: true },
       Uint8Array.of(1, 254),

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { createRestoreHandler } from '../../lambda/handlers/native-restore.ts';
 import { type Log, silentLog } from '../../lambda/runtime/logger.ts';
 
-/** Creates a client that answers or throws `answer`, and records its calls. */
+/** Creates a client that answers with or throws `answer`, and records its calls. */
 function clientOf(answer: object) {
   const requests: object[] = [];
   const dynamodb = new DynamoDBClient({ region: 'eu-west-1' });
@@ -49,7 +49,7 @@ const answers = [
 ] as const;
 
 test.each(calls.flatMap((call) => answers.map((answer) => [call, ...answer] as const)))(
-  'a native restore logs its caller and does not pass it on to DynamoDB: case %#',
+  'a native restore logs its caller, whom it does not pass on to DynamoDB: case %#',
   async ({ source, ...call }, given, answer, facts) => {
     const { dynamodb, requests } = clientOf(given);
     const info = vi.fn<Log['info']>();

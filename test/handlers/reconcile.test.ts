@@ -5,13 +5,13 @@ import { reconcile } from '../../lambda/reconcile/reconcile.ts';
 vi.mock('../../lambda/handlers/compose/lambda-step.ts', () => ({ createStepServices: () => ({}) }));
 vi.mock('../../lambda/reconcile/reconcile.ts', () => ({ reconcile: vi.fn<typeof reconcile>() }));
 
-test('the reconciler succeeds after a pass without trouble', async () => {
+test('the reconciler’s function succeeds after a pass without trouble', async () => {
   vi.mocked(reconcile).mockResolvedValueOnce({ troubles: 0 });
   await handler();
   expect(reconcile).toHaveBeenCalledOnce();
 });
 
-test('the reconciler fails after a pass with trouble, which raises the alarm', async () => {
+test('the reconciler’s function fails after a pass with trouble, which raises the alarm', async () => {
   vi.mocked(reconcile).mockResolvedValueOnce({ troubles: 2 });
   await expect(handler()).rejects.toMatchObject({
     code: 'Internal',

@@ -6,7 +6,7 @@ import { parseJson } from '../../lambda/item/parse-json.ts';
 import { toCanonicalItem, toCanonicalKey } from '../../lambda/item/canonical.ts';
 import { anyItem, compareBytes, createChoices, writeItem, spellItem } from '../support/item/arbitrary.ts';
 
-/** Writes an item by section 1 of docs/format.md. Its numbers, binary values and sets must be canonical already. */
+/** Writes an item by section 1 of docs/format.md. The numbers, binary values and sets must be canonical already. */
 function writeByFormat(item: Item, first: readonly string[] = []): string {
   const others = Object.keys(item).filter((name) => !first.includes(name));
   const names = [...first, ...others.sort(compareBytes)];
@@ -31,11 +31,11 @@ describe('the canonical form of an item', () => {
     );
   });
 
-  it('differs for different items, because parsing gives the item back', () => {
+  it('differs for different items, because parsing it returns the item', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
         const text = toCanonicalItem(spellItem(members, createChoices(seed)), keyNames);
-        // Not toEqual: it ignores an attribute named __proto__.
+        // Not toEqual, which ignores an attribute named __proto__.
         expect(isDeepStrictEqual(parseJson(text), writeItem(members))).toBe(true);
       }),
       { numRuns: 1000 },
@@ -44,7 +44,7 @@ describe('the canonical form of an item', () => {
 });
 
 describe('the canonical key of an item', () => {
-  it('comes first in the item, and is all of its text if it has no other attributes', () => {
+  it('comes first in the item, and is the whole text of an item without other attributes', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
         const item = spellItem(members, createChoices(seed));
@@ -56,7 +56,7 @@ describe('the canonical key of an item', () => {
     );
   });
 
-  it('has its attributes in key-schema order, not in the order of their names', () => {
+  it('has its attributes in the order of the key schema, not of their names', () => {
     const item = { sk: { N: '1.0' }, a: { S: 'x' }, pk: { S: 'a' } };
     expect(toCanonicalKey(item, ['pk', 'sk'])).toBe('"pk":{"S":"a"},"sk":{"N":"1"}');
     expect(toCanonicalKey(item, ['sk', 'pk'])).toBe('"sk":{"N":"1"},"pk":{"S":"a"}');
@@ -94,12 +94,12 @@ describe('the canonical form of an attribute value', () => {
       { M: { b: { N: '01' }, a: { M: { '2': { NULL: true }, '10': { S: '' } } } } },
       '{"M":{"a":{"M":{"10":{"S":""},"2":{"NULL":true}}},"b":{"N":"1"}}}',
     ],
-  ])('of %j is what docs/format.md says', (value, text) => {
+  ])('matches docs/format.md: %j', (value, text) => {
     expect(toCanonicalItem({ v: value, k: { S: 'k' } }, ['k'])).toBe(`{"k":{"S":"k"},"v":${text}}`);
   });
 });
 
-describe('the canonical form is refused with RecordNotUnderstood', () => {
+describe('toCanonicalItem throws RecordNotUnderstood', () => {
   const refused = expect.objectContaining({ code: 'RecordNotUnderstood' });
 
   it.each([
@@ -162,7 +162,7 @@ describe('the canonical form is refused with RecordNotUnderstood', () => {
     expect(() => toCanonicalItem({ pk: { S: 'a' } }, ['__proto__'])).toThrow(refused);
   });
 
-  it('for an item so deep that recursion would exhaust the stack', () => {
+  it('for an item nested so deep that recursion would exhaust the stack', () => {
     const value = `${'{"L":['.repeat(20_000)}${']}'.repeat(20_000)}`;
     const item = parseJson(`{"k":{"S":"k"},"v":${value}}`) as Item;
     expect(() => toCanonicalItem(item, ['k'])).toThrow(refused);

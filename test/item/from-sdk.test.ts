@@ -12,7 +12,7 @@ import { anyItem, writeItem } from '../support/item/arbitrary.ts';
 
 const get = { TableName: 'Music', Key: { k: 'k' } };
 
-/** Tidemark's client and a table of one item: keeps the text that the client puts, and returns it to a get. */
+/** Tidemark's client over a table of one item: it keeps the text that the client puts, and returns it to a get. */
 class OneItemTable {
   item = '';
   readonly client = createDynamodbClient({
@@ -29,7 +29,7 @@ class OneItemTable {
     },
   });
 
-  /** Reads the item through the client, as DynamoDB's JSON. */
+  /** Reads the item through the client, as DynamoDB JSON. */
   async read(): Promise<Item> {
     const { Item } = await this.client.send(new GetItemCommand({ ...get, Key: { k: { S: 'k' } } }));
     return fromSdk(Item ?? {});
@@ -38,10 +38,10 @@ class OneItemTable {
 
 const table = new OneItemTable();
 
-/** One digit and these are as many digits as a number may have. */
+/** The first digit and these make the longest number that DynamoDB has. */
 const nines = '9'.repeat(37);
 
-describe('an item that goes through the client', () => {
+describe('an item that passes through the client', () => {
   const throughTheClient = anyItem.map(({ members }) => writeItem(members));
 
   it('is unchanged when toSdk writes it and fromSdk reads it', async () => {
@@ -55,7 +55,7 @@ describe('an item that goes through the client', () => {
     );
   });
 
-  it('is the same JavaScript value after its canonical form was stored instead', async () => {
+  it('has the same JavaScript value after its canonical form was stored in its place', async () => {
     const documents = DynamoDBDocumentClient.from(table.client);
     await fc.assert(
       fc.asyncProperty(anyNative, async (v) => {
@@ -68,7 +68,7 @@ describe('an item that goes through the client', () => {
     );
   });
 
-  it('keeps bytes that are a part of a larger buffer', () => {
+  it('has the same bytes even if they are a part of a larger buffer', () => {
     const part = Buffer.from('--AB--').subarray(2, 4);
     expect(fromSdk({ b: { B: part }, bs: { BS: [part] } })).toEqual({
       b: { B: 'QUI=' },
@@ -132,7 +132,7 @@ describe('the canonical form of a value that the document client wrote', () => {
     ['a number with leading zeros', NumberValue.from('0001.5'), '{"N":"1.5"}'],
     ['negative zero', -0, '{"N":"0"}'],
     ['a small double', 1.25e-10, '{"N":"0.000000000125"}'],
-  ])('is what docs/format.md says for %s', async (_name, v, text) => {
+  ])('matches docs/format.md for %s', async (_name, v, text) => {
     await documents.send(new PutCommand({ TableName: 'Music', Item: { v, k: 'k' } }));
     expect(toCanonicalItem(parseJson(table.item) as Item, ['k'])).toBe(`{"k":{"S":"k"},"v":${text}}`);
     const viaSdk = toCanonicalItem(await table.read(), ['k']);
@@ -141,7 +141,7 @@ describe('the canonical form of a value that the document client wrote', () => {
 });
 
 describe('fromSdk never drops anything silently', () => {
-  it('passes on a type that the client does not know, which the canonical form then refuses', async () => {
+  it('passes on a type that the client does not know, and the canonical form then refuses it', async () => {
     table.item = '{"k":{"S":"k"},"v":{"NEW":"x"}}';
     const item = await table.read();
     expect(() => toCanonicalItem(item, ['k'])).toThrow(

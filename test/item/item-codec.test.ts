@@ -11,16 +11,16 @@ import { GetRecordsCommand } from '@aws-sdk/client-dynamodb-streams';
 import { describe, expect, it } from 'vitest';
 import { createDynamodbClient, createStreamsClient } from '../../lambda/item/clients.ts';
 
-/** Names that JSON escapes, plain ones, and the one that JavaScript treats in its own way. */
+/** Names with JSON escapes, plain names, and the name that JavaScript treats specially. */
 const names = ['"', '\\', '\n', '\\"', 'a"', 'a\\', 'a\n', 'b\\', '\u0001', '/', 'é', '__proto__'];
 
-/** The text of an item with these attributes, each also inside a map. */
+/** Returns the text of an item with these attributes, each also inside a map. */
 function writeItem(first: string, second: string): string {
   const members = [first, second].map((name) => `${JSON.stringify(name)}:{"S":${JSON.stringify(name)}}`);
   return `{${members.join(',')},"m":{"M":{${members.join(',')}}}}`;
 }
 
-/** Every item of two names, in an order in which Node's JSON.parse would mistake some of them for others. */
+/** Every item of two names, in an order in which Node's JSON.parse would confuse some of them. */
 const items = names.flatMap((first) =>
   names.filter((second) => second !== first).map((second) => writeItem(first, second)),
 );
@@ -40,14 +40,14 @@ function answeringEach(nextBody: () => string, statusCode = 200): object {
   };
 }
 
-/** Writes items as text again. A name that was mistaken for another, or a lost value, makes it another text. */
+/** Writes items as text again, which changes if a name was confused with another or a value was lost. */
 function writeAll(read: readonly unknown[] | undefined): string[] {
   return (read ?? []).map((item) => JSON.stringify(item));
 }
 
 const key = { k: { S: 'k' } };
 
-describe('the clients of DynamoDB read every attribute name as it was written', () => {
+describe('the clients of DynamoDB read every attribute name correctly', () => {
   const list = items.join(',');
 
   it('in an answer to Scan', async () => {
@@ -55,7 +55,7 @@ describe('the clients of DynamoDB read every attribute name as it was written', 
     expect(writeAll((await client.send(new ScanCommand({ TableName: 'Music' }))).Items)).toEqual(items);
   });
 
-  it('in an answer to Query, also in the key of the last item', async () => {
+  it('in an answer to Query, and in the key of its last item', async () => {
     const client = createDynamodbClient(answering(`{"Items":[${list}],"LastEvaluatedKey":${items[0]}}`));
     const read = await client.send(new QueryCommand({ TableName: 'Music' }));
     expect(writeAll(read.Items)).toEqual(items);
@@ -85,7 +85,7 @@ describe('the clients of DynamoDB read every attribute name as it was written', 
     expect(writeAll(read.Responses?.map(({ Item }) => Item))).toEqual(items);
   });
 
-  it('in the item that a failed condition answers with', async () => {
+  it('in the item that a failed condition returns', async () => {
     let item = '';
     const type = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
     const client = createDynamodbClient(answeringEach(() => `{"__type":"${type}","Item":${item}}`, 400));
@@ -121,7 +121,7 @@ it('the clients read the times and the bytes of a stream’s record', async () =
   });
 });
 
-it('the Node in use still mistakes names in JSON.parse: else parse-json.ts is needed no longer', () => {
+it('this version of Node still confuses names in JSON.parse: once it does not, parse-json.ts is no longer needed', () => {
   const mistaken = items.filter((item) => JSON.stringify(JSON.parse(item)) !== item);
   expect(mistaken.length).toBeGreaterThan(0);
 });

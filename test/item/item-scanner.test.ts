@@ -9,7 +9,7 @@ import { measureItem } from '../../lambda/item/size.ts';
 import { isError } from '../../lambda/runtime/errors.ts';
 import { anyItem, createChoices, writeItem, spellItem } from '../support/item/arbitrary.ts';
 
-/** Scans the item of a text. Returns undefined if the text is not plain. */
+/** Scans the item of a text. Returns undefined if the scanner does not accept the text. */
 function scanItem(scanner: ItemScanner, text: string): ScannedItem | undefined {
   try {
     scanner.start(Buffer.from(text));
@@ -21,7 +21,7 @@ function scanItem(scanner: ItemScanner, text: string): ScannedItem | undefined {
   }
 }
 
-/** Reads the item in the ordinary way, by parsing. Returns undefined if it is no item. */
+/** Parses the item in the ordinary way. Returns undefined if the text is no item. */
 function parseItem(text: string, keyNames: KeyNames): ScannedItem | undefined {
   try {
     const item = parseJson(text) as Item;
@@ -45,7 +45,7 @@ describe('the item scanner', () => {
     }),
   );
 
-  it('agrees with parsing about every item that it accepts, one after another with one scanner', () => {
+  it('agrees with parsing about every item that it accepts, also when it scans several in turn', () => {
     fc.assert(
       fc.property(anyKnown, anyKnown, (one, other) => {
         const scanner = new ItemScanner(one.keyNames);
@@ -70,7 +70,7 @@ describe('the item scanner', () => {
     );
   });
 
-  it('agrees with parsing about any text with a few characters changed', () => {
+  it('agrees with parsing about any text in which a few characters changed', () => {
     const anyChange = fc.record({
       at: fc.nat(),
       length: fc.nat(2),
@@ -134,21 +134,21 @@ describe('the item scanner', () => {
     '{"pk":{"S":"a"},"v":{"SS":["a","a"]}}',
     '{"pk":{"S":"a"},"v":{"L":[{"S":"a"},]}}',
     '{"pk":{"S":"a"},"v":{"S":"a","N":"1"}}',
-  ])('leaves %s to parsing', (text) => {
+  ])('leaves an item with %s to parsing', (text) => {
     expect(scanItem(new ItemScanner(['pk']), text)).toBeUndefined();
   });
 
-  it('leaves text to parsing that is nested deeper than any item', () => {
+  it('leaves a text to parsing if it is nested deeper than any item', () => {
     const text = `{"pk":{"S":"a"},"v":${'{"L":['.repeat(100_000)}${']}'.repeat(100_000)}}`;
     expect(scanItem(new ItemScanner(['pk']), text)).toBeUndefined();
   });
 });
 
-/** The largest set that DynamoDB accepts is sorted in a fraction of a second, but in half a minute by insertion. */
+/** Sorting the largest set that DynamoDB accepts takes a fraction of a second, but half a minute by insertion. */
 const limitMs = 4000;
 
 it.each(['NS', 'M'])(
-  'the item scanner sorts many members of %s in a time that grows with their number',
+  'the item scanner sorts many members of %s in time that grows in proportion to their number',
   (type) => {
     const numbers = Array.from({ length: 50_000 }, (_, i) => String(((i * 7919) % 100_003) + 1));
     const members =

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createKeyHash } from '../../lambda/item/key-hash.ts';
 
-// The first of the test vectors in the appendix of the paper "SipHash: a fast short-input PRF", and of its reference code:
+// The first test vectors in the appendix of the paper "SipHash: a fast short-input PRF", and of its reference code:
 // the bytes 00, 01, 02, ... under the key 00 01 ... 0f.
 it.each([
   [0, 0x726fdb47dd0e0e31n],

@@ -9,22 +9,22 @@ import { measureItem } from '../../lambda/item/size.ts';
 import { dropTrailing } from '../../lambda/runtime/drop-trailing.ts';
 import { measureCpuMs } from '../support/cpu-time.ts';
 
-/** Long enough that quadratic time is seconds. Linear time is a few milliseconds. */
+/** So long that quadratic time would be seconds. Linear time is a few milliseconds. */
 const length = 200_000;
 const maxMs = 500;
 
-/** Calls a reader, which may refuse what it is given. Returns its CPU time in milliseconds. */
+/** Calls a reader, which may refuse the text. Returns the call's CPU time in milliseconds. */
 function timeOf(read: () => unknown): number {
   return measureCpuMs(() => {
     try {
       read();
     } catch {
-      // How long it takes to refuse a text is what is measured.
+      // The test measures the time even if the reader refuses the text.
     }
   });
 }
 
-/** A long text: one fragment again and again, between two others. */
+/** A long text: one fragment repeated many times, between two others. */
 function anyLongText(...fragments: string[]): fc.Arbitrary<string> {
   const fragment = fc.array(fc.constantFrom(...fragments), { maxLength: 3 }).map((parts) => parts.join(''));
   return fc

@@ -4,7 +4,7 @@ import { toCanonicalNumber } from '../../lambda/item/number.ts';
 import { anyDecimal, createChoices, writeNumber, spellNumber } from '../support/item/arbitrary.ts';
 
 describe('the canonical form of a number', () => {
-  it('is the same however the number is spelled, and is what arithmetic on whole numbers gives', () => {
+  it('is the same for every spelling, and equals the result of arithmetic on whole numbers', () => {
     fc.assert(
       fc.property(anyDecimal, fc.nat(), (decimal, seed) => {
         expect(toCanonicalNumber(spellNumber(decimal, createChoices(seed)))).toBe(writeNumber(decimal));
@@ -30,12 +30,12 @@ describe('the canonical form of a number', () => {
     ['99999999999999999999999999999999999999', '99999999999999999999999999999999999999'],
     ['1E-130', `0.${'0'.repeat(129)}1`],
     ['-9.9E125', `-99${'0'.repeat(124)}`],
-  ])('of %s is %s', (text, canonical) => {
+  ])('is, for %s, %s', (text, canonical) => {
     expect(toCanonicalNumber(text)).toBe(canonical);
   });
 });
 
-describe('a number is refused with RecordNotUnderstood', () => {
+describe('toCanonicalNumber throws RecordNotUnderstood', () => {
   it.each([
     '',
     '.',
@@ -54,26 +54,26 @@ describe('a number is refused with RecordNotUnderstood', () => {
     'Infinity',
     '--1',
     '١',
-  ])('if its text is %j', (text) => {
+  ])('for the text %j', (text) => {
     expect(() => toCanonicalNumber(text)).toThrow(expect.objectContaining({ code: 'RecordNotUnderstood' }));
   });
 
   it.each(['1e126', '9.9e126', '1e-131', '9.9e-131', `1${'0'.repeat(126)}`, `0.${'0'.repeat(130)}9`])(
-    'if it is beyond what DynamoDB can hold: %s',
+    'for a number beyond DynamoDB’s range: %s',
     (text) => {
       expect(() => toCanonicalNumber(text)).toThrow('an N value is out of range');
     },
   );
 
   it.each(['1'.repeat(39), `0.${'1'.repeat(39)}`, `1${'0'.repeat(37)}1e-60`, `-${'9'.repeat(400)}e-300`])(
-    'if it has more than 38 significant digits: %s',
+    'for a number of more than 38 significant digits: %s',
     (text) => {
       expect(() => toCanonicalNumber(text)).toThrow('more than 38 significant digits');
     },
   );
 
   it.each(['1e401', '1e-402', '1e99999999999999999999', '-1e-99999999999999999999'])(
-    'if its exponent is far out of range: %s',
+    'for an exponent far out of range: %s',
     (text) => {
       expect(() => toCanonicalNumber(text)).toThrow(expect.objectContaining({ code: 'RecordNotUnderstood' }));
     },

@@ -42,7 +42,7 @@ describe('parseJson of any names', () => {
   });
 });
 
-/** Whether a parser accepts a text, refuses it, or refuses it for a name that an object has twice. */
+/** Returns whether a parser accepts a text, refuses it, or refuses it because an object has a name twice. */
 function readOutcome(parse: (text: string) => unknown, text: string): 'accepted' | 'refused' | 'doubled' {
   try {
     parse(text);
@@ -60,14 +60,14 @@ describe('parseJson of unusual text', () => {
     }
   });
 
-  it('keeps members that are named like its aliases', () => {
+  it('reads members correctly that are named like its aliases', () => {
     expect(parseJson('{"#0":"#1","\\"":{"#1":"\\"","\\n":"#0"}}')).toEqual({
       '#0': '#1',
       '"': { '#1': '"', '\n': '#0' },
     });
   });
 
-  it('accepts what JSON.parse accepts, and refuses what that refuses', () => {
+  it('accepts and refuses the same texts as JSON.parse', () => {
     const fragment = fc.constantFrom(
       '"',
       '\\',
@@ -93,7 +93,7 @@ describe('parseJson of unusual text', () => {
     );
   });
 
-  it('refuses an object that has one name twice, with an escape and without', () => {
+  it('refuses an object that has one name twice, once with an escape', () => {
     expect(() => parseJson('{"\\u0061":1,"a":2}')).toThrow(SyntaxError);
     expect(() => parseJson('{"\\"":1,"\\"":2}')).toThrow(SyntaxError);
   });

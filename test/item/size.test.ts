@@ -5,7 +5,7 @@ import { measureItem } from '../../lambda/item/size.ts';
 import { anyItem, createChoices, writeItem, spellItem } from '../support/item/arbitrary.ts';
 
 describe('the size of an item', () => {
-  // Each value has the attribute name "ab", which adds 2 bytes.
+  // Each value belongs to the attribute "ab", whose name adds 2 bytes.
   it.each<[AttributeValue, number]>([
     [{ S: '' }, 0],
     [{ S: 'abc' }, 3],
@@ -38,12 +38,12 @@ describe('the size of an item', () => {
     expect(measureItem({ ab: value })).toBe(2 + size);
   });
 
-  it('is the sum over its attributes, 0 for an empty item', () => {
+  it('is the sum over the item’s attributes, 0 for an empty item', () => {
     expect(measureItem({})).toBe(0);
     expect(measureItem({ pk: { S: 'a' }, größe: { N: '1' } })).toBe(2 + 1 + (7 + 2));
   });
 
-  it('is the same for equal items, in whatever spelling they come', () => {
+  it('is the same for equal items in any spelling', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ members }, seed) => {
         expect(measureItem(spellItem(members, createChoices(seed)))).toBe(measureItem(writeItem(members)));

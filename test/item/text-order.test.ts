@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { compareText } from '../../lambda/item/text-order.ts';
 import { anyText, compareBytes } from '../support/item/arbitrary.ts';
 
-describe('the order of texts', () => {
-  it('is that of their UTF-8 bytes, for any two texts', () => {
+describe('compareText', () => {
+  it('orders any two texts by their UTF-8 bytes', () => {
     fc.assert(
       fc.property(anyText, anyText, anyText, (start, a, b) => {
         expect(Math.sign(compareText(start + a, start + b))).toBe(compareBytes(start + a, start + b));

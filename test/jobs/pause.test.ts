@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pauseSeconds } from '../../lambda/jobs/pause.ts';
 
-describe('a pause before asking again', () => {
-  it('grows with the time waited already, from the minimum to five minutes', () => {
+describe('the pause before a step polls again', () => {
+  it('grows with the time already waited, from the minimum to five minutes', () => {
     const ages = [0, 300, 600, 3000, 100_000];
     expect(ages.map((age) => pauseSeconds(age * 1000, 30, 0))).toEqual([30, 30, 60, 300, 300]);
   });
@@ -20,7 +20,7 @@ describe('a pause before asking again', () => {
     expect([0, 1].map((chance) => pauseSeconds(0, 40, chance))).toEqual([40, 60]);
   });
 
-  it('lets the wait for a week-long export fit the history of an execution, at ten events for each question', () => {
+  it('keeps a week of polling within an execution’s history, at ten events for each poll', () => {
     let events = 0;
     for (let age = 0; age < 7 * 86_400_000; events += 10) age += pauseSeconds(age, 30, 0) * 1000;
     expect(events).toBeLessThan(25_000);

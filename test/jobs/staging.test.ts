@@ -7,7 +7,7 @@ const newStaging = (): Staging =>
   new Staging({ store: createMemoryStore(), secret: testSecret }, 'staging/job');
 
 describe('a result that two twins publish', () => {
-  it('is the one that was published first, for both of them', async () => {
+  it('is, for both of them, the result that was published first', async () => {
     const staging = newStaging();
     const twin = (done: boolean) => staging.publishOnce('part', () => Promise.resolve({ done }));
     const [first, second] = await Promise.all([twin(true), twin(false)]);
@@ -24,7 +24,7 @@ describe('a result that two twins publish', () => {
 });
 
 describe('the parts of a task', () => {
-  it('are read up to the one that is done', async () => {
+  it('are read up to the one whose result is done', async () => {
     const staging = newStaging();
     for (const [part, done] of [false, true, true].entries())
       await staging.publishOnce(`task/${part}.json`, () => Promise.resolve({ done, part }));
@@ -34,7 +34,7 @@ describe('the parts of a task', () => {
     ]);
   });
 
-  it('are incomplete if none of them is done', async () => {
+  it('are incomplete if none is done', async () => {
     const staging = newStaging();
     await staging.publishOnce('task/0.json', () => Promise.resolve({ done: false }));
     await expect(staging.readParts('task')).rejects.toMatchObject({ code: 'TaskIncomplete' });

@@ -21,7 +21,7 @@ describe('rememberKeys', () => {
     expect(asked).toHaveLength(102);
   });
 
-  it('asks again after a failure', async () => {
+  it('asks the secret again after a failure', async () => {
     let isFailing = true;
     const plain = createSecret(Buffer.alloc(32));
     const secret = rememberKeys({
@@ -34,7 +34,7 @@ describe('rememberKeys', () => {
 });
 
 describe('the secret of a deployment', () => {
-  /** Starts a KMS that answers each MAC with these bytes. Returns the secret and the requests. */
+  /** Starts a KMS that answers each MAC request with these bytes. Returns the secret and the requests. */
   async function startKms(mac: Buffer) {
     const requests: object[] = [];
     const server = createServer((request, response) => {
@@ -58,7 +58,7 @@ describe('the secret of a deployment', () => {
     return { secret: createKmsSecret(env, config), requests, env };
   }
 
-  it('takes KMS’s MAC of a purpose as its key, once', async () => {
+  it('requests KMS’s MAC of a purpose once, and uses it as the key', async () => {
     const { secret, requests, env } = await startKms(Buffer.alloc(32, 7));
     expect(await secret.deriveKey('restore-tag')).toEqual(Buffer.alloc(32, 7));
     await secret.deriveKey('restore-tag');
@@ -72,7 +72,7 @@ describe('the secret of a deployment', () => {
     ]);
   });
 
-  it('is refused if KMS answers with another length', async () => {
+  it('throws if KMS answers with another length', async () => {
     const { secret } = await startKms(Buffer.alloc(8));
     await expect(secret.deriveKey('restore-tag')).rejects.toMatchObject({ code: 'Internal' });
   });

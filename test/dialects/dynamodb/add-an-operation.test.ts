@@ -14,7 +14,7 @@ import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { fakeOperations, post } from './fakes.ts';
 
 /*
- * An operation added by the steps of docs/walks/add-an-operation.md: a function, its description, and a line in each list.
+ * An operation that follows docs/walks/add-an-operation.md: a function, its description, and a line in each list.
  */
 
 interface CountServices {
@@ -59,12 +59,12 @@ async function answerTo(body: object, path = '/') {
   return { status: answer.status, answer: parsed };
 }
 
-test('an operation added by the walk is routed by its target', async () => {
+test('an operation added by the walk is routed by its X-Amz-Target', async () => {
   expect(operationOf(post('CountBackups', {}))).toBe('CountBackups');
   expect(await answerTo({ TableName: 'Music' })).toEqual({ status: 200, answer: { Count: 3 } });
 });
 
-test('an operation added by the walk is served at the paths of its description and at no other', async () => {
+test('an operation added by the walk is available at the paths of its description and at no other', async () => {
   expect(await answerTo({ TableName: 'Music' }, '/read/Music')).toMatchObject({ status: 200 });
   expect(await answerTo({ TableName: 'Music' }, '/backup/Music')).toEqual({
     status: 400,
@@ -88,11 +88,14 @@ test('an operation added by the walk is refused at the path of another table', a
 test.each([
   [{}, "Value null at 'tableName' failed to satisfy constraint: Member must not be null"],
   [{ TableName: 'a' }, "Value 'a' at 'tableName' failed to satisfy constraint: Member must have length"],
-])('a request %j of an operation added by the walk is rejected by its members', async (body, violation) => {
-  const { status, answer } = await answerTo(body);
-  expect(status).toBe(400);
-  expect(answer).toHaveProperty('message', expect.stringContaining(violation));
-});
+])(
+  'an operation added by the walk validates its members and rejects the request %j',
+  async (body, violation) => {
+    const { status, answer } = await answerTo(body);
+    expect(status).toBe(400);
+    expect(answer).toHaveProperty('message', expect.stringContaining(violation));
+  },
+);
 
 test("an error of an operation added by the walk is rendered in DynamoDB's words", async () => {
   expect(await answerTo({ TableName: 'Lyrics' })).toEqual({

@@ -6,7 +6,7 @@ import { arn, failingOperations, fakeOperations, post, validRequests } from './f
 
 const caller = 'arn:aws:sts::123456789012:assumed-role/team/ada';
 
-/** Sends a request and returns the facts of its one line in the log. */
+/** Sends a request and returns the fields of its one line in the log. */
 async function auditOf(request: WireRequest, operations = fakeOperations()) {
   const info = vi.fn<Log['info']>();
   await handle(operations, { ...request, caller }, { ...silentLog, info });
@@ -14,7 +14,7 @@ async function auditOf(request: WireRequest, operations = fakeOperations()) {
   return info.mock.calls[0]?.[1];
 }
 
-describe('the audit of a request', () => {
+describe('the audit line of a request', () => {
   test('has caller, verb, operation, tables, target, backup and outcome', async () => {
     const request = post('RestoreTableFromBackup', validRequests.RestoreTableFromBackup, {
       path: '/restore/Music/Copy',
@@ -34,7 +34,7 @@ describe('the audit of a request', () => {
     });
   });
 
-  test('has the own verb of the operation for a request to /', async () => {
+  test('has the operation’s own verb, even for a request to /', async () => {
     expect(await auditOf(post('DeleteBackup', validRequests.DeleteBackup))).toMatchObject({
       verb: 'delete',
       path: '/',
@@ -46,7 +46,7 @@ describe('the audit of a request', () => {
     ['another verb', post('DeleteBackup', { BackupArn: arn }, { path: '/read/Music' }), 'read', undefined],
     ['another table', post('DeleteBackup', { BackupArn: arn }, { path: '/delete/Lyrics' }), 'delete', [arn]],
     ['an unknown path', post('DeleteBackup', { BackupArn: arn }, { path: '/x' }), 'delete', undefined],
-  ])('logs a request that was denied because of %s', async (_, request, verb, backups) => {
+  ])('is also logged for a request that was denied because of %s', async (_, request, verb, backups) => {
     const facts = await auditOf(request);
     expect(facts).toMatchObject({ caller, verb, outcome: 'AccessDeniedException', status: 400 });
     expect(facts?.['backups']).toEqual(backups);
@@ -65,11 +65,11 @@ describe('the audit of a request', () => {
     [post('ListBackups', 'no json'), 'SerializationException'],
     [post('ListBackups', {}, { signed: false }), 'MissingAuthenticationTokenException'],
     [post('ListBackups', {}, { headers: { 'content-type': 'text/plain' } }), 'HTTP 404'],
-  ])('is there for a request that cannot be decoded: case %#', async (request, outcome) => {
+  ])('is also logged for a request that cannot be decoded: case %#', async (request, outcome) => {
     expect(await auditOf(request)).toMatchObject({ caller, outcome });
   });
 
-  test('has no key of an item, and a long path only in part', async () => {
+  test('has no key of an item, and only a part of a long path', async () => {
     const request = post('GetBackupItem', { BackupArn: arn, Key: { pk: { S: 'secret' } } });
     const facts = await auditOf({ ...request, path: `/${'x'.repeat(5000)}` });
     expect(JSON.stringify(facts)).not.toContain('secret');

@@ -32,7 +32,7 @@ function names(operation: OperationName, member: string): Case[] {
   ];
 }
 
-/** Invalid names of a table that may also be given by ARN. */
+/** Invalid names of a table in a member that also accepts an ARN. */
 function sources(operation: OperationName): Case[] {
   const short = 'arn:aws:dynamodb:eu-west-1:123456789012:table/ab';
   return [
@@ -69,7 +69,7 @@ const cases: Case[] = [
   ['ListBackups', { Limit: -0.5 }, ["'0'", limit, atLeast(1)]],
   ['ListBackups', { Limit: 101 }, ["'101'", limit, atMost(100)]],
   ['ListBackups', { BackupType: 'user' }, ["'user'", 'backupType', oneOf('USER, SYSTEM, AWS_BACKUP, ALL')]],
-  // Of an empty target the service says something else: see facts.test.ts.
+  // For an empty target the service has another message: see facts.test.ts.
   ...names('RestoreTableFromBackup', 'TargetTableName').filter(
     ([, body]) => !Object.values(body).includes(''),
   ),
@@ -113,7 +113,7 @@ const cases: Case[] = [
 describe('a request that violates constraints', () => {
   const tried = cases.map(([operation, changes, ...found]) => [operation, changes, found] as const);
   test.each(tried)(
-    'of %s is rejected with every violation before the operation runs: %j',
+    'is rejected by %s with every violation before the operation runs: %j',
     async (operation, changes, found) => {
       expect(await bytesOf(operation, { ...validRequests[operation], ...changes })).toEqual({
         status: 400,
@@ -123,7 +123,7 @@ describe('a request that violates constraints', () => {
     },
   );
 
-  test('is rejected with ten violations at most', async () => {
+  test('is rejected with at most ten violations', async () => {
     const KeySchema = Array.from({ length: 11 }, () => ({ AttributeName: '', KeyType: 'HASH' }));
     const body = {
       ...validRequests.RestoreTableFromBackup,
@@ -136,7 +136,7 @@ describe('a request that violates constraints', () => {
     expect((await bytesOf('RestoreTableFromBackup', body)).body).toBe(validationOf(first));
   });
 
-  test('is rejected with the first 32 KiB of a value that has megabytes', async () => {
+  test('is rejected with the first 32 KiB of a value of several megabytes', async () => {
     const huge = await bytesOf('CreateBackup', { TableName: long(8_000_000), BackupName: long(8_000_000) });
     const shown = `'${long(32 * 1024)}'`;
     expect(huge.body).toBe(
@@ -196,7 +196,7 @@ describe('a request within its constraints', () => {
     });
   });
 
-  test('is checked for types first, then for constraints, then for what an ARN names', async () => {
+  test('is checked first for types, then for constraints, then for the resources that its ARNs name', async () => {
     const { body: shape } = await bytesOf('DescribeBackup', { BackupArn: 1 });
     expect(shape).toContain('SerializationException');
     const many = { TargetTableName: 'a', BackupArn: tableArn };

@@ -7,7 +7,7 @@ import { fakeOperations, post, validRequests, wasCalled } from './fakes.ts';
 
 const structureExpected = 'Start of structure or map found where not expected';
 
-/** Values of a wrong JSON type with the service's texts about them, as observed by public probes of CreateTable. */
+/** Values of a wrong JSON type with the service's messages about them, as public probes of CreateTable found them. */
 const scalars = (name: string): (readonly [unknown, string])[] => [
   [true, `TRUE_VALUE cannot be converted to ${name}`],
   [false, `FALSE_VALUE cannot be converted to ${name}`],
@@ -57,7 +57,7 @@ function shapeOf(member: Member): string {
   return member.type === 'structure' ? member.shape : '';
 }
 
-/** A place in a request, with a request that has a value there. */
+/** A place in a request, and a request that has a value there. */
 interface Place {
   readonly path: string;
   readonly member: Member;
@@ -65,7 +65,7 @@ interface Place {
   readonly body: (value: unknown) => object;
 }
 
-/** Lists every place in the requests of an operation that can have a value. */
+/** Lists every place that can have a value in the requests of an operation. */
 function placesOf(members: Members, prefix: string, around: (body: object) => object): Place[] {
   return Object.entries(members).flatMap(([name, member]) => {
     const path = `${prefix}${name}`;
@@ -82,7 +82,7 @@ function inside(path: string, member: Member, body: (value: unknown) => object):
   return [{ path: at, member: member.of, element: true, body: element }, ...inside(at, member.of, element)];
 }
 
-/** The wrong values for a place. The service has other words for a structure in a list than for a member. */
+/** Returns the wrong values for a place. The service has another message for a structure in a list than for a member. */
 function wrongAt({ member, element }: Place): readonly (readonly [unknown, string])[] {
   const found = wrongValues[member.type](member);
   if (!element || member.type !== 'structure') return found;
@@ -119,7 +119,7 @@ describe.each(apiOperations.map(({ name, members }): [string, Members] => [name,
   },
 );
 
-describe('a boolean in words', () => {
+describe('a boolean that is sent as a text', () => {
   const words = ['true', 'TRUE', 'yes', '1', 'false', 'No', '0'];
   test.each(words.map((word) => [word, ['true', 'yes', '1'].includes(word.toLowerCase())] as const))(
     '%s is read as %s',
@@ -137,7 +137,7 @@ describe('a boolean in words', () => {
 });
 
 describe('a member that the API does not have', () => {
-  test('is ignored at any depth, as DynamoDB does', async () => {
+  test('is ignored at any depth, as by DynamoDB', async () => {
     const body = {
       TableName: 'Music',
       BackupName: 'nightly',

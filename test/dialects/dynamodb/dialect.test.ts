@@ -23,7 +23,7 @@ async function answerTo(
   return { status, body, type: headers['content-type'] };
 }
 
-describe('a request with the method', () => {
+describe('a request with the HTTP method', () => {
   test.each(['/', '/anything'])('GET, at %s, is answered as the health check', async (path) => {
     vi.stubEnv('AWS_REGION', 'eu-west-1');
     const request = { method: 'GET', path, headers: {}, body: '', signed: false };
@@ -34,7 +34,7 @@ describe('a request with the method', () => {
   });
 
   test.each(['PUT', 'DELETE', 'OPTIONS', 'HEAD', 'get'])(
-    '%s is answered with a 404 and names no operation',
+    '%s gets a 404, and names no operation',
     async (method) => {
       const request = { ...post('ListBackups', {}), method };
       expect(await answerTo(request)).toMatchObject({ status: 404, body: '<UnknownOperationException/>\n' });
@@ -51,7 +51,7 @@ describe('a request with the content type', () => {
     post('ListBackups', body, { headers: { 'content-type': type } });
 
   test.each([undefined, '', 'whatever', 'application/x-amz-json-1.1', 'application/jsonasdf', 'text/plain'])(
-    '%j is answered with a 404',
+    '%j gets a 404',
     async (type) => {
       expect(await answerTo(postAs(type, '{}'))).toMatchObject({
         status: 404,
@@ -66,12 +66,12 @@ describe('a request with the content type', () => {
     ['Application/X-Amz-Json-1.0', 'application/x-amz-json-1.0'],
     ['application/json', 'application/json'],
     ['  application/json  ;   asfd', 'application/json'],
-  ])('%s is answered with %s', async (sent, answered) => {
+  ])('%s gets %s', async (sent, answered) => {
     expect(await answerTo(postAs(sent, '{}'))).toMatchObject({ status: 200, type: answered });
     expect(await answerTo(postAs(sent, 'hi'))).toEqual({ status: 400, body: serialization, type: answered });
   });
 
-  test('missing, and without a body, is answered with plain JSON', async () => {
+  test('missing, and without a body, gets plain JSON', async () => {
     const request = post('', '', { headers: { 'content-type': undefined, 'x-amz-target': undefined } });
     expect(await answerTo(request)).toEqual({
       status: 400,
@@ -91,7 +91,7 @@ describe('a request with the target', () => {
     'DynamoDB_20120810.CreateBackup.',
     '',
     undefined,
-  ])('%j is answered with UnknownOperationException', async (target) => {
+  ])('%j gets UnknownOperationException', async (target) => {
     const request = post('', '{}', { headers: { 'x-amz-target': target } });
     expect(await answerTo(request)).toMatchObject({ status: 400, body: unknownOperation });
     expect(operationOf(request)).toBeUndefined();
@@ -104,9 +104,9 @@ describe('a request with the target', () => {
   });
 });
 
-describe('a request before it is decoded', () => {
+describe('a request before decoding', () => {
   const unknown = { 'x-amz-target': 'DynamoDB_20120810.Nothing' };
-  // Each request corrects the first fault of the one before it.
+  // Each request corrects the first error of the request before it.
   test.each([
     [{ method: 'PUT', body: '{', headers: { ...unknown, 'content-type': 'text/plain' } }, 404, /^<Unknown/],
     [{ body: '{', headers: { ...unknown, 'content-type': 'text/plain' } }, 404, /^<Unknown/],
@@ -158,7 +158,7 @@ describe('the path of a request', () => {
     'PlanSweep',
     'VerifyBackup',
   ];
-  /** A valid request of each operation that names the table Music and, where it can, the target Copy. */
+  /** A valid request of each operation that names the table Music and, where possible, the target Copy. */
   const requests = { ...validRequests, ListBackups: music, ListRestores: music, PlanSweep: music };
 
   test.each([
@@ -235,7 +235,7 @@ describe('every answer', () => {
     post('Nothing', {}),
     post('ListBackups', {}, { signed: false }),
     post('ListBackups', { Limit: 0 }),
-  ])('has the request id and the checksum that SDKs read: case %#', async (request) => {
+  ])('has the request id and the checksum that SDKs check: case %#', async (request) => {
     const { headers, body } = await handle(fakeOperations(), request, silentLog);
     expect(headers['x-amzn-requestid']).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     expect(headers['x-amz-crc32']).toBe(String(crc32(Buffer.from(body, 'utf8'))));

@@ -3,12 +3,12 @@ import type { Operations } from '../../../lambda/operations/operations.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import { arn, available, post, tableArn } from './fakes.ts';
 
-/** The whole body of the answer, byte for byte. */
+/** The expected body of the answer, byte for byte. */
 export async function bodyOf(operations: Operations, name: string, body: object): Promise<string> {
   return (await handle(operations, post(name, body), silentLog)).body;
 }
 
-/** The encoded details of `available`. */
+/** The encoded details of the backup `available`. */
 export const details = {
   BackupArn: arn,
   BackupName: 'nightly',
@@ -33,7 +33,7 @@ export const details = {
   },
 };
 
-/** The encoded description of `available`. */
+/** The encoded description of the backup `available`. */
 export const description = {
   BackupDetails: details,
   SourceTableDetails: {
@@ -56,7 +56,7 @@ export const description = {
   },
 };
 
-/** The encoded form of `estimated`. */
+/** The encoded form of the estimate `estimated`. */
 export const estimate = {
   Items: 7,
   Bytes: 1900,

@@ -19,7 +19,7 @@ const restores = ['RestoreTableFromBackup', 'RestoreTableToPointInTime'] as cons
 const tableOperations = ['CreateBackup', 'DescribeContinuousBackups', 'UpdateContinuousBackups'] as const;
 const backupOperations = ['DescribeBackup', 'DeleteBackup', 'RestoreTableFromBackup'] as const;
 
-/** The `__type` and the text of an operation's answer to an error of this code. */
+/** The `__type` and the message with which an operation answers an error of this code. */
 type Case = readonly [operation: OperationName, code: ErrorCode, type: string, text: string];
 
 const cases: Case[] = [
@@ -78,7 +78,7 @@ const cases: Case[] = [
     `${model}ResourceNotFoundException`,
     `Requested resource not found: Table: Music not found. ${own}`,
   ],
-  // These keep the error's own message: it names one of two backups, or the reason of a failed one.
+  // These keep the error's own message, which names one of two backups, or has the reason of a failed backup.
   ['GetBackupItem', 'BackupNotFound', `${model}BackupNotFoundException`, own],
   ['CompareBackups', 'BackupNotFound', `${model}BackupNotFoundException`, own],
   ['VerifyBackup', 'BackupNotFound', `${model}BackupNotFoundException`, own],
@@ -92,9 +92,9 @@ const answerOf = (
   log: Log = silentLog,
 ) => handle(throwingOperations(error), post(name, body), log);
 
-describe('an error of an operation is rendered in the words of the service', () => {
+describe('an error of an operation is rendered with the service’s messages', () => {
   test.each(cases)(
-    '%s renders %s with the type and the text of DynamoDB',
+    '%s renders %s with the type and the message of DynamoDB',
     async (name, code, __type, message) => {
       const answer = await answerOf(new TidemarkError(code, own), name);
       expect({ status: answer.status, body: answer.body }).toEqual({
@@ -118,7 +118,7 @@ describe('an error of an operation is rendered in the words of the service', () 
     ['CreateBackup', { TableName: tableArn, BackupName: 'nightly' }, 'Table not found: Music'],
     ['DescribeTable', { TableName: tableArn }, 'Requested resource not found: Table: Music not found'],
   ] as const)(
-    '%s reports a missing table by its name when the request has its ARN',
+    '%s reports a missing table by its name even if the request has its ARN',
     async (name, body, message) => {
       const answer = await answerOf(new TidemarkError('TableNotFound', own), name, body);
       expect(JSON.parse(answer.body)).toMatchObject({ message });
@@ -142,7 +142,7 @@ describe('a call that an AWS service throttled', () => {
     serviceError('TransactionCanceledException', ['None', 'ThrottlingError']),
     serviceError('TransactionCanceledException', ['ProvisionedThroughputExceeded']),
     serviceError('TransactionCanceledException', ['TransactionConflict', 'None']),
-  ])('is answered with a ThrottlingException, so that SDKs wait and retry: case %#', async (error) => {
+  ])('gets a ThrottlingException, so that SDKs wait and retry: case %#', async (error) => {
     const log = { ...silentLog, error: vi.fn<Log['error']>() };
     const { status, body } = await answerOf(error, 'CreateBackup', validRequests.CreateBackup, log);
     expect(status).toBe(400);
@@ -176,7 +176,7 @@ describe('a damaged backup', () => {
   });
 });
 
-describe('a fault of the service', () => {
+describe('an internal error', () => {
   test.each([
     new TidemarkError('Internal', 'the secret detail'),
     new TidemarkError('SnapshotCorrupt', 'the secret detail'),
@@ -184,7 +184,7 @@ describe('a fault of the service', () => {
     serviceError('TransactionCanceledException', ['ThrottlingError', 'ValidationError']),
     serviceError('TransactionCanceledException'),
     'the secret detail',
-  ])('is answered with a 500 that hides its detail, which is logged: %s', async (fault) => {
+  ])('gets a 500 that hides its detail, which is logged: %s', async (fault) => {
     const log = { ...silentLog, error: vi.fn<Log['error']>() };
     const answer = await answerOf(fault, 'DescribeBackup', validRequests.DescribeBackup, log);
     expect([answer.status, answer.body]).toEqual([
@@ -215,7 +215,7 @@ test('an error that the caller can correct is not logged', async () => {
   expect(log.error).not.toHaveBeenCalled();
 });
 
-describe('an operation that reads backups', () => {
+describe('an operation that reads the content of backups', () => {
   const otherArn = `${tableArn}/backup/01576616366999-00000001`;
 
   test.each([
@@ -223,7 +223,7 @@ describe('an operation that reads backups', () => {
     ['CompareBackups', { BackupArn: arn, OtherBackupArn: otherArn }],
     ['VerifyBackup', { BackupArn: arn }],
   ] as const)(
-    '%s answers BackupNotFound with the message of the error, not of its request',
+    '%s answers BackupNotFound with the error’s message, not with one made from the request',
     async (name, body) => {
       const answer = await answerOf(
         new TidemarkError('BackupNotFound', `Backup not found: ${otherArn}`),

@@ -15,15 +15,15 @@ import {
 } from './fakes.ts';
 
 /*
- * Facts of the real service, as probes of it in October 2026 found them, one a row. Each fails if Tidemark answers
- * otherwise than DynamoDB. Facts of ARNs and of restores that need a catalog are in `test/operations/facts.test.ts`.
+ * Facts of the real service, one in each row, as probes found them in October 2026. A test fails if Tidemark's answer
+ * differs. Facts of ARNs and of restores that need a catalog are in `test/operations/database/facts.test.ts`.
  */
 
 const model = 'com.amazonaws.dynamodb.v20120810#';
 const validation = 'com.amazon.coral.validate#ValidationException';
 const long = 'x'.repeat(256);
 
-/** A request that the service refuses before it looks at any table or backup. */
+/** A request that the service refuses before it looks for any table or backup. */
 type Refused = readonly [fact: string, operation: string, body: object, message: string];
 
 const violation = (text: string) => `1 validation error detected: ${text}`;
@@ -213,7 +213,7 @@ describe('a request that DynamoDB refuses before it looks for a table or backup'
   });
 });
 
-/** How an operation renders an error that it found. */
+/** How an operation renders an error that its work found. */
 type Rendered = readonly [
   fact: string,
   code: ErrorCode,
@@ -284,7 +284,7 @@ const rendered: Rendered[] = [
   ],
 ];
 
-describe('an error of DynamoDB', () => {
+describe('an error that DynamoDB also reports', () => {
   test.each(rendered)('%s', async (_fact, code, operation, body, type, message) => {
     const operations = throwingOperations(new TidemarkError(code, 'its own words'));
     expect(await answerTo(operations, operation, body)).toEqual({
@@ -294,7 +294,7 @@ describe('an error of DynamoDB', () => {
   });
 });
 
-/** What DescribeBackup answers of a backup. */
+/** A backup, and how DescribeBackup describes it. */
 async function describeBackup(record: BackupRecord, BackupArn = arn) {
   const operations = fakeOperations({ describeBackup: async () => record });
   const { answer } = await answerTo(operations, 'DescribeBackup', { BackupArn });
@@ -306,7 +306,7 @@ const withDescription = (more: Partial<TableDescription>): BackupRecord => ({
   description: { ...creating.description, ...more },
 });
 
-describe('DescribeBackup, as DynamoDB answers', () => {
+describe('DescribeBackup answers as DynamoDB does:', () => {
   test('a plain table has no features', async () => {
     const { BackupDescription } = await describeBackup(withDescription({}));
     expect(BackupDescription['SourceTableFeatureDetails']).toEqual({});
@@ -321,7 +321,7 @@ describe('DescribeBackup, as DynamoDB answers', () => {
     expect(BackupDescription['SourceTableFeatureDetails']).toEqual({});
   });
 
-  test('a stream, time to live, encryption and indexes are features while they are enabled', async () => {
+  test('a stream, time to live, encryption and indexes are features if they are enabled', async () => {
     const { BackupDescription } = await describeBackup(available);
     expect(Object.keys(BackupDescription['SourceTableFeatureDetails'] ?? {}).toSorted()).toEqual([
       'GlobalSecondaryIndexes',
@@ -332,14 +332,14 @@ describe('DescribeBackup, as DynamoDB answers', () => {
     ]);
   });
 
-  test('table class and deletion protection are in no member', async () => {
+  test('no member shows table class and deletion protection', async () => {
     const described = await describeBackup(
       withDescription({ tableClass: 'STANDARD_INFREQUENT_ACCESS', deletionProtection: true }),
     );
     expect(JSON.stringify(described)).not.toMatch(/INFREQUENT|DeletionProtection|TableClass/);
   });
 
-  test('an on-demand table has a provisioned throughput of 0 and 0, and no member without a maximum', async () => {
+  test('an on-demand table has a provisioned throughput of 0 and 0, and an on-demand maximum only if it was set', async () => {
     const { BackupDescription } = await describeBackup(withDescription({}));
     expect(BackupDescription['SourceTableDetails']).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
@@ -348,7 +348,7 @@ describe('DescribeBackup, as DynamoDB answers', () => {
     expect(BackupDescription['SourceTableDetails']).not.toHaveProperty('OnDemandThroughput');
   });
 
-  test('the ARN of the request is echoed, whatever its region', async () => {
+  test('the answer repeats the request’s ARN, whatever its region', async () => {
     const elsewhere = arn.replace('eu-west-1', 'us-east-1');
     const { BackupDescription } = await describeBackup(available, elsewhere);
     expect(BackupDescription).toMatchObject({
@@ -361,7 +361,7 @@ describe('DescribeBackup, as DynamoDB answers', () => {
     });
   });
 
-  test('a backup without expiry has no expiry, and is of type USER', async () => {
+  test('a backup without an expiry has no member for it, and has the type USER', async () => {
     const { BackupDescription } = await describeBackup(available);
     expect(BackupDescription['BackupDetails']).toMatchObject({ BackupType: 'USER' });
     expect(BackupDescription['BackupDetails']).not.toHaveProperty('BackupExpiryDateTime');
@@ -383,8 +383,8 @@ describe('DescribeBackup, as DynamoDB answers', () => {
   });
 });
 
-describe('a restore, as DynamoDB answers', () => {
-  test('the new table is CREATING, with a summary, without stream, and its global indexes have no status', async () => {
+describe('a restore answers as DynamoDB does:', () => {
+  test('the new table is CREATING, with a summary and without a stream, and its global indexes have no status', async () => {
     const { stream: _dropped, ...description } = restoring.description;
     const restore = { ...restoring, description };
     const operations: Partial<Operations> = { restoreTable: async () => ({ restore }) };
@@ -405,14 +405,14 @@ describe('a restore, as DynamoDB answers', () => {
   });
 });
 
-describe('recovery, as DynamoDB answers', () => {
+describe('recovery is described as by DynamoDB:', () => {
   const describeRecovery = async (given: Awaited<ReturnType<Operations['describeContinuousBackups']>>) => {
     const operations = fakeOperations({ describeContinuousBackups: async () => given });
     const { answer } = await answerTo(operations, 'DescribeContinuousBackups', { TableName: 'Music' });
     return answer;
   };
 
-  test('continuous backups are ENABLED while recovery is off, which has nothing but its status', async () => {
+  test('continuous backups are ENABLED even while recovery is DISABLED, which has no other member then', async () => {
     expect(await describeRecovery({ enabled: false })).toEqual({
       ContinuousBackupsDescription: {
         ContinuousBackupsStatus: 'ENABLED',
@@ -425,7 +425,7 @@ describe('recovery, as DynamoDB answers', () => {
     [5_000_000, 9_000_000, 5000, 9000],
     [5_000_001, 9_000_999, 5000, 9000],
     [5_000_001, 5_000_001, 5000, 5000],
-  ])('times are whole seconds, at once: %i to %i ms', async (earliest, last, from, to) => {
+  ])('times are whole seconds from the first answer on: %i to %i ms', async (earliest, last, from, to) => {
     const given = { enabled: true, recoveryPeriodInDays: 35, earliest, latest: last };
     expect(await describeRecovery(given)).toEqual({
       ContinuousBackupsDescription: {

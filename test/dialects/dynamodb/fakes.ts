@@ -96,7 +96,7 @@ export const restoring: RestoreRecord = {
   attempts: 1,
 };
 
-/** A restore that failed, whose table Tidemark could not remove. */
+/** A failed restore whose table Tidemark could not remove. */
 export const failed: RestoreRecord = {
   ...restoring,
   id: createRestoreId(1_576_616_300_000, '00000001'),
@@ -108,7 +108,7 @@ export const failed: RestoreRecord = {
   endedAt: 1_576_616_500_000,
 };
 
-/** A restore that passed all checks and was not started. */
+/** A dry run: a restore that passed all checks and was not started. */
 const planning: DryRun['restore'] = {
   target: restoring.target,
   backupArn: arn,
@@ -118,7 +118,7 @@ const planning: DryRun['restore'] = {
   requestedAt: restoring.requestedAt,
 };
 
-/** A table's point-in-time recovery, enabled. */
+/** A table's enabled point-in-time recovery. */
 const recovery: PointInTimeRecovery = {
   enabled: true,
   recoveryPeriodInDays: 7,
@@ -128,7 +128,7 @@ const recovery: PointInTimeRecovery = {
 
 const cost = { bytesRead: 4096, requests: 3 };
 
-/** The results of a comparison and a verification that need only one page. */
+/** The results of a comparison and a verification that end on their first page. */
 export const compared = {
   from: available,
   to: available,
@@ -173,7 +173,7 @@ export const planned = {
   },
 } as const;
 
-/** The estimate of a restore, both ways. */
+/** The estimate of a restore, for both ways. */
 export const estimated: RestoreEstimate = {
   items: 7,
   bytes: 1900,
@@ -198,7 +198,7 @@ const backupSet: BackupSet = {
   progress: { percent: 0, tablesDone: 0, tables: 1 },
 };
 
-/** The result of each operation. */
+/** The successful result of each operation. */
 const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations[N]>> } = {
   createBackup: creating,
   describeBackup: available,
@@ -241,13 +241,13 @@ const results: { readonly [N in keyof Operations]: Awaited<ReturnType<Operations
 
 type FakeOperations = { readonly [N in keyof Operations]: Mock<Operations[N]> };
 
-/** Operations that succeed, except for those of `given`. */
+/** Creates operations that succeed, unless `given` has another one. */
 export function fakeOperations(given: Partial<Operations> = {}): FakeOperations {
   const succeeding = Object.entries(results).map(([name, result]) => [name, async () => result]);
   return mockAll({ ...Object.fromEntries(succeeding), ...given });
 }
 
-/** Operations that all throw this. */
+/** Creates operations that all throw this error. */
 export function throwingOperations(thrown: unknown): FakeOperations {
   return mockAll(
     Object.fromEntries(Object.keys(results).map((name) => [name, () => Promise.reject(thrown)])),
@@ -262,12 +262,12 @@ function mockAll(operations: Readonly<Record<string, AnyOperation>>): FakeOperat
   ) as FakeOperations;
 }
 
-/** Operations that all fail with this code. */
+/** Creates operations that all fail with this code. */
 export function failingOperations(code: ErrorCode) {
   return throwingOperations(new TidemarkError(code, 'its own words'));
 }
 
-/** A request for an operation. A text is its body, anything else its body as JSON. */
+/** Creates a request for an operation. A text is sent as its body, any other value as JSON. */
 export function post(operation: string, body: unknown, more: Partial<WireRequest> = {}): WireRequest {
   return {
     method: 'POST',
@@ -319,7 +319,7 @@ export const validRequests = {
 
 export const operationNames = apiOperations.map(({ name }) => name);
 
-/** True if a request reached any operation. */
+/** True if a request reached one of the operations. */
 export function wasCalled(operations: ReturnType<typeof fakeOperations>): boolean {
   return Object.values(operations).some((each) => each.mock.calls.length > 0);
 }

@@ -10,7 +10,7 @@ import { arn, fakeOperations, tableArn } from './fakes.ts';
 import { scaleRuns } from '../../support/scale.ts';
 import { anyCodePoint } from '../../support/item/arbitrary.ts';
 
-/** Values that are valid for some member or for none. */
+/** Values that are valid for some member, or for none. */
 const anything = fc.oneof(
   fc.jsonValue(),
   fc.string({ unit: anyCodePoint }),
@@ -20,7 +20,7 @@ const anything = fc.oneof(
   fc.constantFrom({ pk: { S: 'a' } }, { pk: { N: 1 } }, { pk: {} }, { pk: null }, 'x'.repeat(5000)),
 );
 
-/** Mostly values of the right type for a member, and some others. */
+/** Mostly values of the member's own type, and some of other types. */
 function valueOf(member: Member): fc.Arbitrary<unknown> {
   return fc.oneof({ arbitrary: ofType(member), weight: 4 }, { arbitrary: anything, weight: 1 });
 }
@@ -53,7 +53,7 @@ const bytes = fc.tuple(
   ),
 );
 
-test('the dialect answers any request with a well-formed response and never with a fault of its own', async () => {
+test('the dialect answers any request with a well-formed response, and never with an internal error', async () => {
   const log = { ...silentLog, error: vi.fn<Log['error']>() };
   const headers = fc.record({
     'content-type': fc.constantFrom('application/x-amz-json-1.0', 'application/json', 'text/xml', undefined),

@@ -35,12 +35,12 @@ describe('choosePath', () => {
       { BackupArn: arn, TargetTableName: 'Copy', SSESpecificationOverride: {} },
       '/reencrypt/Music/Copy',
     ],
-  ])('sends %s with %j to %s', (operation, input, path) => {
+  ])('sends a request for %s with %j to %s', (operation, input, path) => {
     expect(choosePath(find(operation), { ...input })).toBe(path);
   });
 });
 
-test('a request lists the tables that it names, and its targets apart from them', () => {
+test('a request lists the tables that it names separately from its targets', () => {
   const input = { BackupArn: arn, TargetTableName: 'Copy', BillingModeOverride: 'PROVISIONED' };
   expect(listNamedTables(find('RestoreTableFromBackup').members, input)).toEqual({
     tables: ['Music'],
@@ -48,14 +48,14 @@ test('a request lists the tables that it names, and its targets apart from them'
   });
 });
 
-describe('every member that holds the name or the ARN of a table or backup', () => {
+describe('every member that takes the name or ARN of a table or backup', () => {
   const named = apiOperations.flatMap(({ name, members }: Operation) =>
     Object.entries(members)
       .filter(([member]) => /Table(Name|Arn)|BackupArn/.test(member))
       .map(([member, { names }]) => ({ operation: name, member, names })),
   );
 
-  test.each(named)('says so: $member of $operation', ({ names }) => {
+  test.each(named)('is described as one: $member of $operation', ({ names }) => {
     expect(names).toBeDefined();
   });
 });

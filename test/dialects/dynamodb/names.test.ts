@@ -27,7 +27,7 @@ describe('the ARN of a backup in a request', () => {
     arn.replace('Music', 'Mu'),
     arn.replace('Music', 'x'.repeat(256)),
     arn.replace('eu-west-1', 'x'.repeat(1024)),
-  ])('is rejected before any operation runs if it does not have the form of one: %j', async (wrong) => {
+  ])('is rejected before any operation runs if it is malformed: %j', async (wrong) => {
     for (const [operation, body] of requests(wrong)) {
       const operations = fakeOperations();
       expect(await answerTo(operations, operation, body)).toEqual(rejection('Invalid Backup ARN'));

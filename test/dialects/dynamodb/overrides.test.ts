@@ -14,7 +14,7 @@ import {
   validationOf,
 } from './violations.ts';
 
-/** Invalid overrides of both restores, each with the violations. */
+/** Invalid overrides for both kinds of restore, each with its violations. */
 function casesOf(operation: OperationName): Case[] {
   const index = {
     IndexName: 'ByYear',
@@ -127,7 +127,7 @@ describe('an override that violates constraints', () => {
   const tried = cases.map(([operation, changes, ...found]) => [operation, changes, found] as const);
 
   test.each(tried)(
-    'of %s is rejected with every violation before the operation runs: %j',
+    'is rejected by %s with every violation before the operation runs: %j',
     async (operation, changes, found) => {
       expect(await bytesOf(operation, { ...validRequests[operation], ...changes })).toEqual({
         status: 400,
@@ -151,7 +151,7 @@ describe.each(['RestoreTableFromBackup', 'RestoreTableToPointInTime'] as const)(
       ['9223372036854775807', 'NUMBER_VALUE'],
       ['-9007199254740992', 'NUMBER_VALUE'],
       ['1e999', 'DECIMAL_VALUE'],
-    ])('is rejected if a long cannot be represented exactly: %s', async (value, token) => {
+    ])('is rejected if its long integer cannot be represented exactly: %s', async (value, token) => {
       const Message = `${token} cannot be converted to Long`;
       const rejection = {
         status: 400,
@@ -164,7 +164,7 @@ describe.each(['RestoreTableFromBackup', 'RestoreTableToPointInTime'] as const)(
       );
     });
 
-    test('is accepted with the largest long that can be represented exactly', async () => {
+    test('is accepted with the largest long integer that can be represented exactly', async () => {
       expect(await answerTo(units('9007199254740991'))).toMatchObject({ status: 200, called: true });
     });
 
@@ -180,7 +180,7 @@ describe.each(['RestoreTableFromBackup', 'RestoreTableToPointInTime'] as const)(
     test.each([
       ['GlobalSecondaryIndexOverride', 20, 'GlobalSecondaryIndex count exceeds the per-table limit of 20'],
       ['LocalSecondaryIndexOverride', 5, 'Number of LocalSecondaryIndexes exceeds per-table limit of 5'],
-    ])('%s is rejected for more than %i indexes and accepted for as many', async (member, max, text) => {
+    ])('%s is rejected with more than %i indexes, and accepted with that many', async (member, max, text) => {
       for (const count of [max + 1, 10_000]) {
         expect(await answerTo(indexes(member, count))).toEqual({
           status: 400,

@@ -96,7 +96,7 @@ describe('AWS’s SDK', () => {
     expect(operations.listBackups).toHaveBeenCalledExactlyOnceWith({ from: from.getTime(), limit: 5 });
   });
 
-  test('waits for the table of a failed restore as for any missing table, and then reports the reason', async () => {
+  test('waits for the table of a failed restore as for any missing table, and then reports the restore’s reason', async () => {
     const failure = new TidemarkError('RestoreFailed', 'Its restore 1 failed: no luck');
     const client = clientOf(fakeOperations({ describeTable: () => Promise.reject(failure) }));
     const waiting = { client, maxWaitTime: 1, minDelay: 0.1, maxDelay: 0.2 };
@@ -171,7 +171,7 @@ describe('AWS’s SDK', () => {
   });
 });
 
-describe('AWS’s SDK throws its own exception', () => {
+describe('AWS’s SDK throws its own exception class', () => {
   const create = new CreateBackupCommand({ TableName: 'Music', BackupName: 'nightly' });
   const restore = new RestoreTableFromBackupCommand({ TargetTableName: 'Copy', BackupArn: arn });
 
@@ -207,7 +207,7 @@ describe('AWS’s SDK throws its own exception', () => {
     await expect(clientOf(failingOperations(code)).send(command)).rejects.toThrow(exception);
   });
 
-  test('for throttling, which it then retries', async () => {
+  test('for throttling, which it retries first', async () => {
     const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
     const thrown: unknown = await clientOf(throwingOperations(throttled))
       .send(create)
@@ -215,7 +215,7 @@ describe('AWS’s SDK throws its own exception', () => {
     expect(thrown).toMatchObject({ name: 'ThrottlingException', message: 'Rate exceeded' });
   });
 
-  test('for an error of DescribeTable: TableNotFound', async () => {
+  test('for a DescribeTable of a missing table: TableNotFound', async () => {
     const command = new DescribeTableCommand({ TableName: 'Music' });
     await expect(clientOf(failingOperations('TableNotFound')).send(command)).rejects.toThrow(
       ResourceNotFoundException,

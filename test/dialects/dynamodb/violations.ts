@@ -28,7 +28,7 @@ export function validationOf(found: readonly Violation[]): string {
   });
 }
 
-/** Returns the answer, byte for byte, and whether an operation was called. */
+/** Sends the request. Returns the answer, byte for byte, and whether an operation was called. */
 export async function bytesOf(operation: OperationName, body: object | string) {
   const operations = fakeOperations();
   const answer = await handle(operations, post(operation, body), silentLog);

@@ -10,7 +10,7 @@ import {
 import { anyCodePoint } from '../../support/item/arbitrary.ts';
 import { scaleRuns } from '../../support/scale.ts';
 
-/** A record with a field of every type that this API has. */
+/** A record with a field of every type that Kinetica's API has. */
 const fields = {
   text: 'string',
   count: 'long',
@@ -21,7 +21,7 @@ const fields = {
   lists: { array: { array: 'long' } },
 } as const;
 
-/** The same record as another implementation of Avro describes it. */
+/** The schema of the same record for another implementation of Avro. */
 const reference = Type.forSchema({
   type: 'record',
   name: 'everything',
@@ -37,9 +37,9 @@ const reference = Type.forSchema({
 });
 
 const text = fc.string({ unit: anyCodePoint }).map((text) => text.toWellFormed());
-/** The other implementation makes objects with inherited properties. */
+/** No name is __proto__, because the other implementation makes objects with inherited properties. */
 const name = text.filter((name) => name !== '__proto__');
-/** The other implementation has no larger numbers. */
+/** The integers that the other implementation has too. */
 const long = fc.integer({ min: -(2 ** 52) + 1, max: 2 ** 52 - 1 });
 
 const records = fc.record({
@@ -52,13 +52,13 @@ const records = fc.record({
   lists: fc.array(fc.array(long)),
 });
 
-/** Bytes in one class, whoever made them. */
+/** Returns bytes in one class, whichever implementation made them. */
 function toPlain(record: RecordValue<typeof fields>): object {
   return { ...record, data: Buffer.from(record.data).toString('hex') };
 }
 
-describe('Avro', () => {
-  it('is what another implementation encodes and decodes', () => {
+describe('the Avro codec', () => {
+  it('encodes and decodes like another implementation', () => {
     fc.assert(
       fc.property(records, (record) => {
         const bytes = Buffer.from(encodeAvro(fields, record));
@@ -70,13 +70,13 @@ describe('Avro', () => {
   });
 
   it.each([0, 1, -1, 63, 64, -64, -65, 2 ** 31, -(2 ** 31), 2 ** 53 - 1, -(2 ** 53) + 1])(
-    'keeps the number %s',
+    'returns the number %s unchanged',
     (count) => {
       expect(decodeAvro({ count: 'long' }, encodeAvro({ count: 'long' }, { count }))).toEqual({ count });
     },
   );
 
-  it('keeps a name that is __proto__', () => {
+  it('accepts the name __proto__', () => {
     const bytes = encodeAvro(
       { map: { map: 'string' } },
       { map: JSON.parse('{"__proto__":"x"}') as object as Record<string, string> },
@@ -85,7 +85,7 @@ describe('Avro', () => {
     expect(Object.entries(map)).toEqual([['__proto__', 'x']]);
   });
 
-  it('reads a block with a negative count and its size', () => {
+  it('reads a block with a negative count and a size', () => {
     // Count -1, 4 bytes: "a" -> "b"; then the end.
     const bytes = Uint8Array.of(1, 8, 2, 0x61, 2, 0x62, 0);
     expect(decodeAvro({ map: { map: 'string' } }, bytes)).toEqual({ map: { a: 'b' } });
@@ -103,15 +103,15 @@ describe('Avro', () => {
     expect(() => decodeAvro({ text: 'string' }, bytes)).toThrow(AvroError);
   });
 
-  it('refuses a block that claims more entries than there are bytes, at once', () => {
-    // 2^52 entries. A decoder that counts before it checks would need years.
+  it('refuses at once a block that claims more entries than there are bytes', () => {
+    // 2^52 entries. A decoder that loops before it checks would need years.
     const count = encodeAvro({ count: 'long' }, { count: 2 ** 52 });
     for (const type of [{ map: 'string' }, { array: 'string' }, { array: { array: 'long' } }] as const) {
       expect(() => decodeAvro({ type }, count)).toThrow('more entries');
     }
   });
 
-  it('answers any bytes with a record or an AvroError, and any record that it accepts is encoded to one that is equal', () => {
+  it('decodes any bytes to a record or an AvroError, and encodes each record to bytes that decode to an equal one', () => {
     const encoded = records.map((record) => encodeAvro(fields, record));
     const changed = fc
       .tuple(encoded, fc.nat(), fc.nat(255))

@@ -24,7 +24,7 @@ const isAvro = ({ headers }: Recorded) =>
 
 const avroCases = cases.filter(([, recorded]) => isAvro(recorded));
 
-describe('a recorded request of an official client', () => {
+describe('a captured request of an official client', () => {
   it.each(cases)('is decoded to a record: %s', (_, recorded) => {
     const request = toRequest(recorded);
     const { request: fields } = findEndpoint(request.path);
@@ -32,7 +32,7 @@ describe('a recorded request of an official client', () => {
   });
 
   it.each(cases.filter(([, { target }]) => target.endsWith('/create/backup')))(
-    'to create a backup has what its client was given: %s',
+    'has the values with which its client requested a backup: %s',
     (_, recorded) => {
       const request = toRequest(recorded);
       expect(readRequest(request, findEndpoint(request.path).request)).toMatchObject({
@@ -44,14 +44,14 @@ describe('a recorded request of an official client', () => {
     },
   );
 
-  it.each(avroCases)('in Avro is encoded again to the same bytes: %s', (_, recorded) => {
+  it.each(avroCases)('is encoded to the same bytes again if it is in Avro: %s', (_, recorded) => {
     const request = toRequest(recorded);
     const { request: fields } = findEndpoint(request.path);
     const bytes = encodeAvro(fields, decodeAvro(fields, request.body));
     expect(Buffer.from(bytes).equals(request.body)).toBe(true);
   });
 
-  it.each(avroCases)('in Avro is refused if a byte is missing or one is added: %s', (_, recorded) => {
+  it.each(avroCases)('is refused if it is in Avro and lacks a byte or has one more: %s', (_, recorded) => {
     const request = toRequest(recorded);
     const { request: fields } = findEndpoint(request.path);
     for (const body of [request.body.slice(0, -1), Buffer.concat([request.body, Buffer.of(0)])]) {
@@ -62,21 +62,21 @@ describe('a recorded request of an official client', () => {
   const isAnonymous = (name: string) => name.startsWith('node-no-options');
 
   it.each(cases.filter(([name]) => !isAnonymous(name)))(
-    'has the credentials that its client was given: %s',
+    'has the credentials with which its client was created: %s',
     async (_, recorded) => {
       expect(await findKey(async () => [testKey], toRequest(recorded))).toBe(testKey);
     },
   );
 
   it.each(cases.filter(([name]) => isAnonymous(name)))(
-    'of a client without credentials is refused: %s',
+    'is refused if its client has no credentials: %s',
     async (_, recorded) => {
       const found = findKey(async () => [testKey], toRequest(recorded));
       await expect(found).rejects.toMatchObject({ status: 401 });
     },
   );
 
-  it.each(cases)('got an answer whose wrapper and record these types describe: %s', (_, recorded) => {
+  it.each(cases)('got an answer whose wrapper and record match the declared types: %s', (_, recorded) => {
     const { type, ...content } = recorded.answer;
     const wrapper = readWrapper({ headers: { 'content-type': type }, body: toBytes(content) });
     const { response } = findEndpoint(toRequest(recorded).path);
@@ -89,7 +89,7 @@ describe('a recorded request of an official client', () => {
   });
 });
 
-describe('credentials', () => {
+describe('the credentials of a request', () => {
   const request = toRequest(cases[0]?.[1] as Recorded);
   const find = (authorization: string | undefined, keys = [testKey]) =>
     findKey(async () => keys, { ...request, headers: { authorization } });
@@ -100,7 +100,7 @@ describe('credentials', () => {
     expect(await find('Bearer testsecret')).toBe(testKey);
   });
 
-  it('may be either of two secrets while one is replaced', async () => {
+  it('may use either of two secrets while one replaces the other', async () => {
     const key = { ...testKey, secrets: ['new', 'testsecret'] };
     for (const secret of key.secrets) {
       expect(await find(basic(`testkey:${secret}`), [key])).toBe(key);
@@ -122,7 +122,7 @@ describe('credentials', () => {
     basic('otherkey:testsecret'),
     'Basic ????',
     `Bearer ${'x'.repeat(100_000)}`,
-  ])('that are missing or wrong are refused with one text: %#', async (authorization) => {
+  ])('are refused with one and the same text if they are missing or wrong: %#', async (authorization) => {
     const keys = [testKey, { ...testKey, id: 'second', secrets: ['undefined'] }];
     await expect(find(authorization, keys)).rejects.toMatchObject({
       status: 401,

@@ -44,11 +44,11 @@ function answer(
   return handleKinetica({ operations, keys: async () => [key], clock, log, waitMs: 0 }, request);
 }
 
-/** Texts by which clients take a server for dead. */
+/** Texts that make clients take a server for dead. */
 const alarms =
   /connection refused|connection reset|kinetica is (exiting|offline)|system-limited-fatal|query planner is not running|unexpected end of file from server|system shutting down|unavailable: draining ha queue/i;
 
-/** Finds what would keep a client of the request from reading the response. */
+/** Returns the reasons why the request's client could not read the response. */
 function findFaults(request: HttpRequest, response: HttpResponse): string[] {
   const faults: string[] = [];
   const wrapper = readWrapper(response);
@@ -75,8 +75,8 @@ const backupRequest = {
 
 const messageOf = (response: HttpResponse) => String(readWrapper(response)['message']);
 
-describe('the connect calls', () => {
-  it('say that the server runs, and name the URL that the caller reached, prefix included', async () => {
+describe('the calls with which a client connects', () => {
+  it('report that the server runs, with the URL by which the caller reached it, prefix included', async () => {
     const status = readWrapper(await answer(post('/show/system/status', { options: {} })));
     const { status_map } = JSON.parse(String(status['data_str'])) as { status_map: { system: string } };
     expect(JSON.parse(status_map.system)).toEqual({ status: 'running' });
@@ -98,11 +98,11 @@ describe('the connect calls', () => {
   });
 });
 
-describe('the data sinks and sources', () => {
+describe('the data sinks and sources of the deployment', () => {
   it.each([
     ['datasink', { datasink_names: ['default'], destination_types: ['file'] }, 'destination'],
     ['datasource', { datasource_names: ['default'], storage_provider_types: ['file'] }, 'location'],
-  ])('are shown as they are, as a %s', async (kind, expected, place) => {
+  ])('are shown by their name and destination, as a %s', async (kind, expected, place) => {
     const operations = fakeOperations();
     operations.listDataSinks.mockResolvedValue([{ name: 'default', destination: 'file:///home/store' }]);
     const response = await answer(post(`/show/${kind}`, { name: '*', options: {} }), { operations });
@@ -115,14 +115,14 @@ describe('the data sinks and sources', () => {
 });
 
 describe('an error that the caller can correct', () => {
-  it.each(callerErrorCodes)('is answered with 400 and its message: %s', async (code) => {
+  it.each(callerErrorCodes)('gets a 400 and the error’s message: %s', async (code) => {
     const operations = throwingOperations(new TidemarkError(code, 'do it another way'));
     const response = await answer(post('/show/backup', { backup_name: 'a' }), { operations });
     expect([response.status, messageOf(response)]).toEqual([400, expect.stringContaining('another way')]);
   });
 });
 
-describe('a key of one team', () => {
+describe('a key with the rights of one team', () => {
   const key = { ...testKey, groups: ['orders'], verbs: ['read', 'backup'] } satisfies AccessKey;
 
   it('makes no snapshot under the name of a backup that it may not see', async () => {
@@ -161,7 +161,7 @@ describe('the restore of a snapshot', () => {
     return answer(post('/restore/backup', body), { key, operations });
   };
 
-  it('is refused for a target that cannot be the name of a table', async () => {
+  it('is refused if its target cannot be the name of a table', async () => {
     const response = await restoreInto('a b');
     expect([response.status, messageOf(response)]).toEqual([
       400,
@@ -169,7 +169,7 @@ describe('the restore of a snapshot', () => {
     ]);
   });
 
-  it('is refused for a target that the key may not name', async () => {
+  it('is refused if the key may not use its target', async () => {
     const response = await restoreInto('theirs', { ...testKey, groups: ['Music'] });
     expect([response.status, messageOf(response)]).toEqual([
       400,
@@ -178,7 +178,7 @@ describe('the restore of a snapshot', () => {
   });
 });
 
-describe('a request', () => {
+describe('a request of Kinetica', () => {
   it.each([
     ['of an unknown endpoint', post('/create/table', {}), 404, 'no such endpoint'],
     ['with another method', { ...post('/show/backup', {}), method: 'GET' }, 400, 'POST'],
@@ -217,7 +217,7 @@ describe('a request', () => {
     [{ options: { delete_intermediate_backups: 'true' } }, 'needs backup_type differential'],
     [{ options: { max_incremental_backups_to_keep: '0' } }, 'at least 1'],
     [{ options: { max_incremental_backups_to_keep: '-2' } }, 'from -1'],
-  ])('of a backup with %j is refused', async (change, text) => {
+  ])('is refused if it makes a backup with %j', async (change, text) => {
     const operations = fakeOperations({ listBackupSets: async () => ({ sets: [] }) });
     const response = await answer(post('/create/backup', { ...backupRequest, ...change }), { operations });
     expect(response.status).toBe(400);
@@ -239,7 +239,7 @@ describe('a request', () => {
     expect(operations.createBackupSet).not.toHaveBeenCalled();
   });
 
-  it('that meets an error of an operation shows its text, without words that clients take for a dead server', async () => {
+  it('shows the message of an operation’s error, without words that make clients take the server for dead', async () => {
     const operations = throwingOperations(
       new TidemarkError('SetInUse', 'Connection refused by kinetica is OFFLINE'),
     );
@@ -248,13 +248,13 @@ describe('a request', () => {
     expect(messageOf(response)).toBe('Connection_refused by kinetica_is_OFFLINE');
   });
 
-  it('in JSON is answered in ASCII, because the Python client reads Latin-1', async () => {
+  it('gets an answer in ASCII if it is in JSON, because the Python client reads Latin-1', async () => {
     const response = await answer(post('/show/backup', { datasource_name: 'h\u00e9llo \ud83d\ude00' }));
     expect(response.body).toMatch(/^[\x20-\x7e]+$/);
     expect(messageOf(response)).toContain('h\u00e9llo \ud83d\ude00');
   });
 
-  it('that meets an error nobody expects is answered with 500, without its text', async () => {
+  it('gets a 500 without a message for an unexpected error', async () => {
     const log = { ...silentLog, error: vi.fn<Log['error']>() };
     const operations = throwingOperations(new TypeError('secret of the server'));
     const response = await answer(post('/show/backup', {}), { operations, log });
@@ -264,7 +264,7 @@ describe('a request', () => {
   });
 });
 
-describe('any request', () => {
+describe('any request of Kinetica', () => {
   const text = fc.oneof(
     fc.string({ unit: anyCodePoint }),
     fc.constantFrom(
@@ -333,7 +333,7 @@ describe('any request', () => {
     isSecure: fc.boolean(),
   });
 
-  it('is answered with a whole wrapper in its encoding, without a fault or an alarm', async () => {
+  it('gets a whole wrapper in its own encoding, and causes no internal error and no alarm', async () => {
     const log = { ...silentLog, error: vi.fn<Log['error']>() };
     await fc.assert(
       fc.asyncProperty(fc.oneof(valid, broken, wild), async (request) => {

@@ -2,13 +2,13 @@ import recorded from './captures.json' with { type: 'json' };
 import type { HttpRequest, HttpResponse } from '../../../lambda/dialects/http.ts';
 import { decodeAvro } from '../../../lambda/dialects/kinetica/avro.ts';
 
-/** Bytes as a capture has them: as text, or in base64. */
+/** Decodes bytes of a capture, which are text or base64. */
 interface Content {
   readonly body?: string;
   readonly bodyBase64?: string;
 }
 
-/** A request as an official client sent it to a loopback server, and the answer that the client understood. */
+/** A request as an official client sent it to a local server, and the answer as the client decoded it. */
 export interface Recorded extends Content {
   readonly method: string;
   readonly target: string;
@@ -45,7 +45,7 @@ const wrapper = {
   data_str: 'string',
 } as const;
 
-/** Reads the wrapper of an answer, in the encoding that its content type names. */
+/** Decodes the wrapper of an answer, in the encoding of its content type. */
 export function readWrapper({
   headers,
   body,

@@ -6,7 +6,7 @@ import { captures, createVerifier, sign, testKey, timeOf, toRequest } from './su
 
 const cases = captures.map((capture) => [capture.name, toRequest(capture)] as const);
 
-/** Sends the request to a verifier at the time of the request, and returns the code of its refusal. */
+/** Verifies the request at the time that it states, and returns the code of the refusal. */
 async function refusalOf(request: HttpRequest, now = timeOf(request)): Promise<string> {
   return createVerifier(now)(request).then(
     () => 'none',
@@ -14,7 +14,7 @@ async function refusalOf(request: HttpRequest, now = timeOf(request)): Promise<s
   );
 }
 
-/** Replaces a text in the query, the body and the headers of a request, in all of its spellings. */
+/** Replaces a text in the query, the body and the headers of a request, in every encoding of it. */
 function replaceText(request: HttpRequest, from: string, to: string): HttpRequest {
   const replace = (text: string) => text.replaceAll(from, to);
   return {
@@ -30,12 +30,12 @@ function replaceText(request: HttpRequest, from: string, to: string): HttpReques
   };
 }
 
-describe('a recorded request of an official client', () => {
-  it.each(cases)('is signed by the test key: %s', async (_, request) => {
+describe('a captured request of an official client', () => {
+  it.each(cases)('has a signature of the test key: %s', async (_, request) => {
     expect(await createVerifier(timeOf(request))(request)).toEqual(testKey);
   });
 
-  it.each(cases)('is refused if one character of its signature is another one: %s', async (_, request) => {
+  it.each(cases)('is refused if one character of its signature changes: %s', async (_, request) => {
     const signature = /Signature=([^&\s]+)/.exec(
       `${request.headers['authorization'] ?? ''} ${request.query}&${Buffer.from(request.body).toString()}`,
     )?.[1];
@@ -43,16 +43,16 @@ describe('a recorded request of an official client', () => {
     expect(await refusalOf(replaceText(request, signature ?? '', changed))).toBe('SignatureDoesNotMatch');
   });
 
-  it.each(cases)('is refused if a parameter has another value: %s', async (_, request) => {
+  it.each(cases)('is refused if the value of a parameter changes: %s', async (_, request) => {
     expect(await refusalOf(replaceText(request, 'rm-uf6wjk5', 'rm-uf6wjk6'))).toBe('SignatureDoesNotMatch');
   });
 
-  it.each(cases)('is refused if it has one parameter more: %s', async (_, request) => {
+  it.each(cases)('is refused if it gets another parameter: %s', async (_, request) => {
     const longer = { ...request, query: `${request.query}&Extra=1` };
     expect(await refusalOf(longer)).toBe('SignatureDoesNotMatch');
   });
 
-  it.each(cases)('is refused if its time is changed by a second: %s', async (_, request) => {
+  it.each(cases)('is refused if its time changes by a second: %s', async (_, request) => {
     const time = new Date(timeOf(request)).toISOString().slice(0, 19);
     const later = new Date(timeOf(request) + 1000).toISOString().slice(0, 19);
     const changed = replaceText(
@@ -63,7 +63,7 @@ describe('a recorded request of an official client', () => {
     expect(await refusalOf(changed)).toBe('SignatureDoesNotMatch');
   });
 
-  it.each(cases)('is refused if its nonce is another one: %s', async (_, request) => {
+  it.each(cases)('is refused if its nonce changes: %s', async (_, request) => {
     const nonce =
       request.headers['x-acs-signature-nonce'] ??
       new URLSearchParams(`${request.query}&${Buffer.from(request.body).toString()}`).get('SignatureNonce') ??
@@ -71,7 +71,7 @@ describe('a recorded request of an official client', () => {
     expect(await refusalOf(replaceText(request, nonce, `${nonce}0`))).toBe('SignatureDoesNotMatch');
   });
 
-  it.each(cases)('is refused if another byte is in its body: %s', async (_, request) => {
+  it.each(cases)('is refused if a byte of its body changes: %s', async (_, request) => {
     const isForm = request.headers['content-type'] !== undefined;
     const body = Buffer.concat([request.body, Buffer.from(isForm ? '&x=1' : 'x')]);
     const refusal = request.headers['authorization']
@@ -82,30 +82,33 @@ describe('a recorded request of an official client', () => {
     expect(await refusalOf({ ...request, body })).toBe(refusal);
   });
 
-  it.each(cases)('is refused if the method is another one: %s', async (_, request) => {
+  it.each(cases)('is refused if its method changes: %s', async (_, request) => {
     const method = request.method === 'GET' ? 'POST' : 'GET';
     expect(await refusalOf({ ...request, method })).toBe('SignatureDoesNotMatch');
   });
 
-  it.each(cases)('is accepted once: %s', async (_, request) => {
+  it.each(cases)('is accepted only once: %s', async (_, request) => {
     const verify = createVerifier(timeOf(request));
     await verify(request);
     await expect(verify(request)).rejects.toMatchObject({ code: 'SignatureNonceUsed', status: 400 });
   });
 
-  it.each(cases)('is accepted for a quarter of an hour before and after its time: %s', async (_, request) => {
-    const quarterMs = 15 * 60_000;
-    expect(await refusalOf(request, timeOf(request) + quarterMs)).toBe('none');
-    expect(await refusalOf(request, timeOf(request) - quarterMs)).toBe('none');
-    expect(await refusalOf(request, timeOf(request) + quarterMs + 1)).toBe('InvalidTimeStamp.Expired');
-    expect(await refusalOf(request, timeOf(request) - quarterMs - 1)).toBe('InvalidTimeStamp.Expired');
-  });
+  it.each(cases)(
+    'is accepted up to a quarter of an hour before and after its time: %s',
+    async (_, request) => {
+      const quarterMs = 15 * 60_000;
+      expect(await refusalOf(request, timeOf(request) + quarterMs)).toBe('none');
+      expect(await refusalOf(request, timeOf(request) - quarterMs)).toBe('none');
+      expect(await refusalOf(request, timeOf(request) + quarterMs + 1)).toBe('InvalidTimeStamp.Expired');
+      expect(await refusalOf(request, timeOf(request) - quarterMs - 1)).toBe('InvalidTimeStamp.Expired');
+    },
+  );
 });
 
 describe('a signed request', () => {
   const now = Date.UTC(2026, 0, 2);
 
-  it('of an unknown key is refused', async () => {
+  it('is refused if its key is unknown', async () => {
     const request = sign('CreateBackup', {}, { now, key: { id: 'nobody', secret: 'testsecret' } });
     await expect(createVerifier(now)(request)).rejects.toMatchObject({
       code: 'InvalidAccessKeyId.NotFound',
@@ -119,7 +122,7 @@ describe('a signed request', () => {
   });
 
   it.each(['V1 query', 'V1 form', 'V3'] as const)(
-    'is accepted with either of two secrets while one is replaced: %s',
+    'is accepted with either of two secrets while one replaces the other: %s',
     async (style) => {
       const keys = [{ ...testKey, secrets: ['new', 'testsecret'] }];
       for (const secret of ['new', 'testsecret']) {
@@ -129,14 +132,14 @@ describe('a signed request', () => {
     },
   );
 
-  it('that is refused shows the text to sign after a colon, as clients compare it with their own', async () => {
+  it('is refused with the text to sign after a colon, which clients compare with their own', async () => {
     const request = sign('CreateBackup', {}, { now, key: { id: 'testkey', secret: 'wrong' } });
     await expect(createVerifier(now)(request)).rejects.toMatchObject({
       message: expect.stringMatching(/server string to sign is:POST&%2F&AccessKeyId%3Dtestkey%26Action%3D/),
     });
   });
 
-  it('that is refused for its signature uses up no nonce', async () => {
+  it('does not use up its nonce if its signature is wrong', async () => {
     const verify = createVerifier(now);
     const nonce = 'nonce-of-two';
     const wrong = sign('CreateBackup', {}, { now, nonce, key: { id: 'testkey', secret: 'wrong' } });
@@ -145,7 +148,7 @@ describe('a signed request', () => {
   });
 
   it.each(['Signature', 'AccessKeyId', 'SignatureNonce', 'Timestamp', 'SignatureMethod', 'SignatureVersion'])(
-    'of style V1 without its %s is refused',
+    'is refused in style V1 without its %s',
     async (name) => {
       const request = sign('CreateBackup', {}, { now });
       const query = request.query.replace(new RegExp(`&?\\b${name}=[^&]*`), '');
@@ -160,14 +163,14 @@ describe('a signed request', () => {
     ['SignatureMethod', 'HMAC-SHA256', 'InvalidSignatureMethod'],
     ['SignatureVersion', '2.0', 'InvalidParameter'],
     ['SignatureNonce', 'x'.repeat(257), 'InvalidParameter'],
-  ])('of style V1 with a wrong %s is refused', async (name, value, code) => {
+  ])('is refused in style V1 with a wrong %s', async (name, value, code) => {
     const request = sign('CreateBackup', {}, { now });
     const query = request.query.replace(new RegExp(`\\b${name}=[^&]*`), `${name}=${value}`);
     expect(await refusalOf({ ...request, query }, now)).toBe(code);
   });
 
   it.each(['2026-01-02', '2026-01-02T00:00:00+00:00', '2026-13-02T00:00:00Z', 'x'.repeat(100_000), '0'])(
-    'with a time of another form is refused: %#',
+    'is refused if its time is malformed: %#',
     async (time) => {
       expect(await refusalOf(signWithTime(time, now), now)).toBe('InvalidTimeStamp.Format');
     },
@@ -180,7 +183,7 @@ describe('a signed request', () => {
     'x-acs-date',
     'x-acs-signature-nonce',
     'x-acs-content-sha256',
-  ])('of style V3 that does not sign the header %s is refused', async (name) => {
+  ])('is refused in style V3 if it does not sign the header %s', async (name) => {
     const request = sign('CreateBackup', {}, { now, style: 'V3' });
     const authorization = request.headers['authorization']
       ?.replace(new RegExp(`${name};?`), '')
@@ -193,7 +196,7 @@ describe('a signed request', () => {
   });
 
   it.each(['x-acs-action', 'x-acs-version', 'x-acs-date', 'x-acs-signature-nonce', 'x-acs-content-sha256'])(
-    'of style V3 without the header %s is refused',
+    'is refused in style V3 without the header %s',
     async (name) => {
       const request = sign('CreateBackup', {}, { now, style: 'V3' });
       const headers = { ...request.headers, [name]: undefined };
@@ -208,7 +211,7 @@ function signWithTime(time: string, now: number): HttpRequest {
   return resign({ ...request, headers });
 }
 
-/** Signs a request of style V3 again, after its headers were changed. */
+/** Signs a request of style V3 again after its headers changed. */
 function resign(request: HttpRequest): HttpRequest {
   const authorization = request.headers['authorization'] ?? '';
   const signedHeaders = (/SignedHeaders=([^,]+)/.exec(authorization)?.[1] ?? '').split(';');

@@ -15,7 +15,7 @@ async function answer(request: HttpRequest, operations = fakeOperations(), log: 
   return handleRds({ operations, keys: async () => [testKey], clock, log, region: 'eu-west-1' }, request);
 }
 
-/** Reads the names of the elements in a text of XML, in order. Throws if the text is not well formed. */
+/** Reads the names of the elements in an XML text, in order. Throws if the text is not well formed. */
 function readElements(xml: string): string[] {
   const prolog = '<?xml version="1.0" encoding="UTF-8"?>';
   if (!xml.startsWith(prolog)) throw new Error('no prolog');
@@ -38,7 +38,7 @@ function readElements(xml: string): string[] {
   return names;
 }
 
-/** Finds what would keep a client of the request from reading the response. */
+/** Returns the reasons why the request's client could not read the response. */
 function findFaults(request: HttpRequest, response: HttpResponse): string[] {
   const { status, type, text, body } = readAnswer(response);
   const isV3 = request.headers['authorization']?.startsWith('ACS3-HMAC-SHA256') === true;
@@ -128,8 +128,8 @@ const requests = fc.record({
   isSecure: fc.boolean(),
 });
 
-describe('any request', () => {
-  it('is refused in the format of its client, never with a 5xx status', async () => {
+describe('any request to the RDS dialect', () => {
+  it('is refused in its client’s format, and never with a 5xx status', async () => {
     const log = { ...silentLog, error: vi.fn<Log['error']>() };
     await fc.assert(
       fc.asyncProperty(requests, async (request) => {
@@ -140,7 +140,7 @@ describe('any request', () => {
     expect(log.error).not.toHaveBeenCalled();
   });
 
-  it('that a client sent and one byte of which changed is answered in the format of its client', async () => {
+  it('gets an answer in its client’s format, even if one byte of it changed', async () => {
     const changed = fc.tuple(fc.constantFrom(...captures), fc.nat(), anyText);
     await fc.assert(
       fc.asyncProperty(changed, async ([capture, at, text]) => {
@@ -153,7 +153,7 @@ describe('any request', () => {
     );
   });
 
-  it('that is signed and has any parameters is answered in its format', async () => {
+  it('gets an answer in its client’s format if it is signed, whatever its parameters are', async () => {
     const signed = fc.record({
       action: fc.oneof(
         fc.constantFrom('CreateBackup', 'DescribeBackupTasks', 'DescribeBackups'),
@@ -187,7 +187,7 @@ describe('any request', () => {
   });
 });
 
-describe('an error of an operation', () => {
+describe('an unexpected error of an operation', () => {
   it.each(['JSON', 'XML'] as const)('that nobody expects is a 500 without its text: %s', async (format) => {
     const log = { ...silentLog, error: vi.fn<Log['error']>() };
     const operations = throwingOperations(new TypeError('secret of the server'));

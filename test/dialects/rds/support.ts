@@ -8,12 +8,12 @@ import { readParameters } from '../../../lambda/dialects/rds/parameters.ts';
 import { hashOf, signV3, stringToSignV3 } from '../../../lambda/dialects/rds/sign-v3.ts';
 import { signV1, stringToSignV1 } from '../../../lambda/dialects/rds/sign-v1.ts';
 
-/** A request as an official client sent it to a loopback server. */
+/** A request as an official client sent it to a local server. */
 export type Capture = (typeof captures)[number];
 
 export { captures };
 
-/** The key with which the captures are signed. */
+/** The key that signed the captures. */
 export const testKey: AccessKey = {
   id: 'testkey',
   secrets: ['testsecret'],
@@ -21,7 +21,7 @@ export const testKey: AccessKey = {
   verbs: ['read', 'backup', 'restore', 'delete'],
 };
 
-/** The address of the server that recorded the captures. */
+/** The address of the server that captured the requests. */
 export const address = '127.0.0.1:18101';
 
 export function toRequest({ method, target, headers, body }: Omit<Capture, 'name' | 'client'>): HttpRequest {
@@ -37,13 +37,13 @@ export function toRequest({ method, target, headers, body }: Omit<Capture, 'name
   };
 }
 
-/** The time that a request says it is made at, epoch ms. */
+/** Returns the time that a request states, epoch ms. */
 export function timeOf({ query, headers, body }: HttpRequest): number {
   const parameters = new URLSearchParams(`${query}&${Buffer.from(body).toString()}`);
   return Date.parse(headers['x-acs-date'] ?? parameters.get('Timestamp') ?? '');
 }
 
-/** Verifies requests at a time, with a memory of nonces of its own. */
+/** Creates a verifier at a fixed time, with its own memory of nonces. */
 export function createVerifier(now: number, keys: readonly AccessKey[] = [testKey]) {
   const used = new Set<string>();
   return (request: HttpRequest): Promise<AccessKey> =>
@@ -126,7 +126,7 @@ function encode(parameters: Readonly<Record<string, string>>): string {
 export interface RdsAnswer {
   readonly status: number;
   readonly type: string;
-  /** The members of an answer in JSON. */
+  /** Returns the members of an answer in JSON. */
   readonly body: Record<string, unknown>;
   readonly text: string;
 }

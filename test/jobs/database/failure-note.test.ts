@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** Requests a restore whose execution does not run. */
+/** Requests a restore whose execution does not start. */
 async function requestRestore(): Promise<RestoreRecord> {
   const { backup } = await backUp(database, harness, await createFilledTable(database, 1));
   const stopped = harness.restart();
@@ -45,20 +45,20 @@ const refusedError = () => new TidemarkError('WritesRefused', 'no capacity');
 const lostError = () => new TidemarkError('TurnLost', 'another execution has it');
 
 describe('the reason of a failed restore', () => {
-  it('is the failure that its execution noted', async () => {
+  it('is the failure that its execution recorded', async () => {
     const job = createJob(await requestRestore(), 1);
     await failStep(job, refusedError());
     expect(await abortAndReadReason(job)).toBe('WritesRefused: no capacity');
   });
 
-  it('is not the failure that an earlier execution noted', async () => {
+  it('is not the failure that an earlier execution recorded', async () => {
     const restore = await requestRestore();
     await failStep(createJob(restore, 1), refusedError());
     await harness.services.catalog.restores.restart(restore);
     expect(await abortAndReadReason(createJob(restore, 2))).toBe('the workflow failed: it was given up');
   });
 
-  it('is never TurnLost, which only says that another execution has the restore', async () => {
+  it('is never TurnLost, which only means that another execution owns the restore', async () => {
     const job = createJob(await requestRestore(), 1);
     await failStep(job, refusedError());
     await failStep(job, lostError());

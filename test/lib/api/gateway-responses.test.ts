@@ -14,10 +14,10 @@ interface Answer {
   readonly body: string;
 }
 
-// It has quotation marks and line ends, like the text about a signature that does not match.
+// A text of AWS with quotation marks and line ends, as in the message about a wrong signature.
 const awsText = "The Canonical String should have been\n'POST\n/prod/\n\"\\'";
 
-/** The answers that API Gateway gives with the synthesized templates, by type. */
+/** The answers that API Gateway makes from the synthesized templates, by type. */
 function renderAnswers(): Map<string, Answer> {
   const made = Object.values(
     synthesize({ tables: ['orders'] }).findResources('AWS::ApiGateway::GatewayResponse'),
@@ -62,7 +62,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Calls DescribeBackup with the JavaScript SDK. Returns the error that the SDK makes of the answer, and how often it tried. */
+/** Calls DescribeBackup with the JavaScript SDK. Returns the error that the SDK throws, and how many attempts it made. */
 async function callWithSdk(type: string): Promise<{ error: DynamoDBServiceException; attempts: number }> {
   const address = server.address();
   const client = new DynamoDBClient({
@@ -106,12 +106,12 @@ const expected: readonly [type: string, status: number, name: string, message: s
 ];
 
 describe('the gateway responses', () => {
-  it('cover these types, two of them defaults for all others', () => {
+  it('have these types, two of which are the defaults for all others', () => {
     expect([...gateway.keys()].sort()).toEqual(expected.map(([type]) => type).sort());
   });
 
   // boto3 reads only the body: its error code is the text after '#'.
-  it.each(expected)('answer %s with status %i and the error %s', (type, status, name, message) => {
+  it.each(expected)('answer the type %s with status %i and the error %s', (type, status, name, message) => {
     const { body, headers, status: answered } = answerOf(type);
     const { __type, message: text, Message } = JSON.parse(body);
     expect(answered).toBe(status);
@@ -124,7 +124,7 @@ describe('the gateway responses', () => {
     // Older JavaScript SDKs read this header first.
     expect(headers['x-amzn-errortype']).toBe(name);
     expect(text ?? Message ?? '').toBe(message);
-    // A checksum of another body would be wrong.
+    // No checksum: that of another body would be wrong.
     expect(headers).not.toHaveProperty('x-amz-crc32');
   });
 });

@@ -19,7 +19,7 @@ describe('CompareBackups', () => {
     ...cost,
   };
 
-  test('returns counts and keys, from the first backup to the second', async () => {
+  test('returns counts and keys of the differences, from the first backup to the second', async () => {
     const operations = fakeOperations();
     expect(
       await answerTo(operations, 'CompareBackups', { BackupArn: arn, OtherBackupArn: otherArn }),

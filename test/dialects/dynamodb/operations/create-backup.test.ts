@@ -53,7 +53,7 @@ describe('CreateBackup', () => {
   test.each([
     [true, { checksum: true }],
     [false, {}],
-  ])('passes on a wish for checksums: %s', async (Checksum, passed) => {
+  ])('passes on the option for checksums: %s', async (Checksum, passed) => {
     const operations = fakeOperations();
     const body = { TableName: 'Music', BackupName: 'nightly', TidemarkOptions: { Checksum } };
     await answerTo(operations, 'CreateBackup', body);
@@ -80,7 +80,7 @@ describe('CreateBackup', () => {
     });
   });
 
-  test('passes on the caller, and the id that all attempts of one call share', async () => {
+  test('passes on the caller, and the id that all attempts of one call have in common', async () => {
     const operations = fakeOperations();
     const request = post(
       'CreateBackup',

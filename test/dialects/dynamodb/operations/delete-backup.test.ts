@@ -20,7 +20,7 @@ describe('DeleteBackup', () => {
     });
   });
 
-  test('passes on the caller, whom the record keeps', async () => {
+  test('passes on the caller, whom the record then names', async () => {
     const operations = fakeOperations();
     const caller = 'arn:aws:iam::123456789012:user/ada';
     await handle(operations, { ...post('DeleteBackup', { BackupArn: arn }), caller }, silentLog);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { description, details } from '../encoded.ts';
 import { answerTo, arn, available, creating, failed, fakeOperations, restoring } from '../fakes.ts';
 
-describe('DescribeBackup', () => {
+describe('the operation DescribeBackup', () => {
   test('returns the whole description', async () => {
     const operations = fakeOperations();
     expect(await answerTo(operations, 'DescribeBackup', { BackupArn: arn })).toEqual({
@@ -38,7 +38,7 @@ describe('DescribeBackup', () => {
     });
   });
 
-  test('returns the comment, the caller, and the earlier time whose content the backup has', async () => {
+  test('returns the comment, the caller, and the time of the backup’s content if it is earlier than the request', async () => {
     const record = { ...available, comment: 'before', requestedBy: 'ada', asOf: 1_576_616_300_000 };
     const operations = fakeOperations({ describeBackup: async () => record });
     const { answer } = await answerTo(operations, 'DescribeBackup', { BackupArn: arn });
@@ -73,7 +73,7 @@ describe('DescribeBackup', () => {
     });
   });
 
-  test('shows a deleted backup, and who deleted it, only if the request includes deleted ones', async () => {
+  test('shows a deleted backup, and who deleted it, only if the request has IncludeDeleted', async () => {
     const deletedBy = 'arn:aws:iam::123456789012:user/ada';
     const operations = fakeOperations({
       describeBackup: async () => ({

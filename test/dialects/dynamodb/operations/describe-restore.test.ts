@@ -3,7 +3,7 @@ import { TidemarkError } from '../../../../lambda/runtime/errors.ts';
 import { answerTo, arn, failed, fakeOperations, restoring, tableArn, throwingOperations } from '../fakes.ts';
 
 describe('DescribeRestore', () => {
-  test('returns why a restore failed and what became of its table', async () => {
+  test('returns why a restore failed, and the fate of its table', async () => {
     const operations = fakeOperations();
     const body = { TargetTableName: 'Music-lost', RestoreId: failed.id };
     expect(await answerTo(operations, 'DescribeRestore', body)).toEqual({
@@ -32,7 +32,7 @@ describe('DescribeRestore', () => {
     });
   });
 
-  test('returns a running restore to a point in time without a backup and without an end', async () => {
+  test('returns a running restore to a point in time without a backup and without an end time', async () => {
     const restore = { ...restoring, pointInTime: true, way: 'writes', why: 'small' } as const;
     const operations = fakeOperations({ describeRestore: async () => restore });
     const { answer } = await answerTo(operations, 'DescribeRestore', { TargetTableName: 'Music-copy' });
@@ -55,7 +55,7 @@ describe('DescribeRestore', () => {
     });
   });
 
-  test('rejects a restore id of another form', async () => {
+  test('rejects a malformed restore id', async () => {
     const body = { TargetTableName: 'Copy', RestoreId: arn };
     expect(await answerTo(fakeOperations(), 'DescribeRestore', body)).toMatchObject({
       status: 400,

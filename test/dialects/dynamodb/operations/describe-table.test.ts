@@ -105,7 +105,7 @@ describe('DescribeTable', () => {
     expect((answer as { Table: { Tidemark?: object } }).Table.Tidemark).toEqual(expected);
   });
 
-  test('returns the same description as the answer to the restore until the table exists', async () => {
+  test('returns the same description as the restore’s own answer until the table exists', async () => {
     const operations = fakeOperations({ describeTable: async () => ({ restore: restoring }) });
     const started = await answerTo(operations, 'RestoreTableFromBackup', request);
     const { answer } = await answerTo(operations, 'DescribeTable', { TableName: 'Music-copy' });
@@ -133,7 +133,7 @@ describe('DescribeTable', () => {
       const operations = fakeOperations({ describeTable: async () => ({ table: loading, restore }) });
       const { answer } = await answerTo(operations, 'DescribeTable', { TableName: 'Music-copy' });
       const { Table } = answer as { Table: TableDescription };
-      // These are of the table that exists.
+      // Billing mode and indexes come from the existing table.
       expect(Table).toMatchObject({ TableId: loading.TableId, CreationDateTime: 1500000000.123 });
       expect(Table.TableStatus).toBe(wireStatus);
       expect(Table.BillingModeSummary).toEqual(BillingModeSummary);

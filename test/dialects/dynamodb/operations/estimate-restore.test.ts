@@ -5,7 +5,7 @@ import { answerTo, arn, available, failingOperations, fakeOperations } from '../
 const backup = { table: 'Music', id: available.id, arn };
 
 describe('EstimateRestore', () => {
-  test('returns the estimate of both ways, rounded to the digits that are known', async () => {
+  test('returns the estimate of both ways, rounded to the digits that are certain', async () => {
     const operations = fakeOperations();
     expect(await answerTo(operations, 'EstimateRestore', { BackupArn: arn })).toEqual({
       status: 200,

@@ -9,7 +9,7 @@ const validation = 'com.amazon.coral.validate#ValidationException';
 const serialization = 'com.amazon.coral.service#SerializationException';
 
 describe('GetBackupItem', () => {
-  test('returns the item and what reading it cost', async () => {
+  test('returns the item and the cost of reading it', async () => {
     const operations = fakeOperations();
     expect(await answerTo(operations, 'GetBackupItem', { BackupArn: arn, Key })).toEqual({
       status: 200,
@@ -30,7 +30,7 @@ describe('GetBackupItem', () => {
     ).toEqual({ status: 200, answer: { ReadBytes: 0, ReadRequests: 1 } });
   });
 
-  test('returns names and values of the item as they are stored', async () => {
+  test('returns names and values of the item exactly as they are stored', async () => {
     const item = '{"a":{"S":"\\u0000é😀\\ud800"},"\\\\":{"N":"1"},"\\"":{"N":"2"},"__proto__":{"BOOL":true}}';
     const getBackupItem: Operations['getBackupItem'] = async () => ({
       backup: available,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answerTo, arn, failed, fakeOperations, restoring, tableArn } from '../fakes.ts';
 
 describe('ListRestores', () => {
-  test('passes on what to list, and a table given by ARN by its name', async () => {
+  test('passes on the filters, and the name of a table that is given by ARN', async () => {
     const operations = fakeOperations();
     const body = {
       TableName: tableArn,

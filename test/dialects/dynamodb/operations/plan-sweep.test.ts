@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answerTo, available, fakeOperations, planned, tableArn } from '../fakes.ts';
 
 describe('PlanSweep', () => {
-  test('returns the folders with their totals, what would be deleted, and unknown objects', async () => {
+  test('returns the folders with their totals, the objects to delete, and unknown objects', async () => {
     const operations = fakeOperations();
     expect(await answerTo(operations, 'PlanSweep', {})).toEqual({
       status: 200,
@@ -35,7 +35,7 @@ describe('PlanSweep', () => {
     expect(operations.planSweep).toHaveBeenCalledExactlyOnceWith(table);
   });
 
-  test('returns the reason why a folder has no plan', async () => {
+  test('returns the reason why the sweep could not plan a folder', async () => {
     const operations = fakeOperations({
       planSweep: async () => ({ folders: [{ folder: 'staging', trouble: 'SnapshotCorrupt: a manifest' }] }),
     });
@@ -46,7 +46,7 @@ describe('PlanSweep', () => {
     });
   });
 
-  test('lists only as many objects as an answer has room for, and counts all', async () => {
+  test('lists only as many objects as an answer has room for, and counts all of them', async () => {
     const [gone] = planned.plan.delete;
     const many = Array.from({ length: 6000 }, () => gone);
     const totals = { ...planned.plan.totals, 'unreferenced-run': { objects: 6000, bytes: 9_000_000 } };

@@ -153,7 +153,7 @@ describe('RestoreTableFromBackup', () => {
       200,
     );
     const given = operations.restoreTable.mock.lastCall?.[0].overrides;
-    // An absent override is no member with the value undefined: stored records have no such value.
+    // An absent override must not become a member with the value undefined, which stored records never have.
     expect(given).toStrictEqual(overrides);
   });
 });
@@ -186,7 +186,7 @@ describe('a dry run of RestoreTableFromBackup', () => {
     expect(operations.restoreTable).not.toHaveBeenCalled();
   });
 
-  test.each([undefined, null, false])('is not made with DryRun %j', async (DryRun) => {
+  test.each([undefined, null, false])('is not made if the request has DryRun %j', async (DryRun) => {
     const operations = fakeOperations();
     await answerTo(operations, 'RestoreTableFromBackup', { ...request, TidemarkOptions: { DryRun } });
     expect(operations.dryRunRestore).not.toHaveBeenCalled();

@@ -50,7 +50,7 @@ describe('RestoreTableToPointInTime', () => {
     });
   });
 
-  test('returns the description by DynamoDB of a table that DynamoDB restores itself', async () => {
+  test('returns DynamoDB’s own description of a table that DynamoDB restores', async () => {
     const table = { TableName: 'Copy', TableStatus: 'CREATING', CreationDateTime: new Date(1500) } as const;
     const operations = fakeOperations({ restoreToPointInTime: async () => ({ table }) });
     expect(await bodyOf(operations, 'RestoreTableToPointInTime', latest)).toBe(
@@ -100,7 +100,7 @@ describe('RestoreTableToPointInTime', () => {
       { ...latest, VectorIndexOverride: [{ IndexName: 'ByMeaning' }] },
       'Invalid Request: Tidemark creates no vector indexes: VectorIndexOverride',
     ],
-  ])('rejects %j', async (body, message) => {
+  ])('rejects the request %j', async (body, message) => {
     const operations = fakeOperations();
     expect(await bodyOf(operations, 'RestoreTableToPointInTime', body)).toBe(
       JSON.stringify({ __type: validation, message }),

@@ -5,7 +5,7 @@ const backup = { table: 'Music', id: available.id, arn };
 const cost = { ReadBytes: 4096, ReadRequests: 3 };
 
 describe('VerifyBackup', () => {
-  test('returns what was read, and no problems for a sound backup', async () => {
+  test('returns how much was read, and no problems for a sound backup', async () => {
     const operations = fakeOperations();
     expect(await answerTo(operations, 'VerifyBackup', { BackupArn: arn })).toEqual({
       status: 200,

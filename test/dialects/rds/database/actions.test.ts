@@ -14,7 +14,7 @@ interface CallOptions extends SigningOptions {
   readonly keys?: readonly AccessKey[];
 }
 
-/** Sends a signed request to the dialect over the harness, at the time of its clock. */
+/** Sends a signed request to the dialect over the harness, at the time of the harness's clock. */
 async function call(
   action: string,
   parameters: Readonly<Record<string, string>>,
@@ -62,7 +62,7 @@ describe('CreateBackup', () => {
     await world.harness.executions.idle();
   });
 
-  it('is refused while a backup of the instance is being made, and not afterwards', async () => {
+  it('is refused while a backup of the instance is being made, and accepted afterwards', async () => {
     await createBackup();
     expect(await call('CreateBackup', logical())).toMatchObject({
       status: 400,
@@ -79,9 +79,9 @@ describe('CreateBackup', () => {
     await world.harness.executions.idle();
   });
 
-  it('is accepted 20 times a day and instance, also if 30 requests arrive at once', async () => {
+  it('is accepted 20 times a day for an instance, even if 30 requests arrive at once', async () => {
     const { clock } = world.database;
-    // The day must not turn while the test runs.
+    // Starts early in a day, so that the day does not end during the test.
     clock.advance(dayMs - (clock.now() % dayMs));
     for (let i = 0; i < 19; i++) {
       await createBackup();
@@ -102,7 +102,7 @@ describe('CreateBackup', () => {
     await world.harness.executions.idle();
   });
 
-  it('of an instance that does not exist is refused', async () => {
+  it('is refused for an instance that does not exist', async () => {
     expect(await call('CreateBackup', logical('nowhere'))).toMatchObject({
       status: 404,
       body: {
@@ -151,7 +151,7 @@ describe('CreateBackup', () => {
       'BackupRetentionPeriod',
     ]),
   ] as [Record<string, string>, string, string][])(
-    'with %j is refused as %s',
+    'is refused with %j, as %s',
     async (parameters, Code, text) => {
       const instance = Object.keys(parameters).length > 0 ? { DBInstanceId: world.table } : {};
       const answer = await call('CreateBackup', { ...instance, ...parameters });
@@ -160,7 +160,7 @@ describe('CreateBackup', () => {
     },
   );
 
-  it('keeps a full physical backup of single tables for the days that it says', async () => {
+  it('keeps a full physical backup of single tables for the requested number of days', async () => {
     await world.replaceHarness({ config: { missingRecovery: 'enable' } });
     const { clock } = world.harness.services;
     const id = await createBackup({
@@ -182,7 +182,7 @@ describe('CreateBackup', () => {
 });
 
 describe('the tasks and backups of an instance', () => {
-  it('follow a backup from its request to its end', async () => {
+  it('show a backup from its request to its end', async () => {
     const job = await createBackup();
     const running = await call('DescribeBackupTasks', { DBInstanceId: world.table });
     expect(running.body['Items']).toMatchObject({
@@ -240,7 +240,7 @@ describe('the tasks and backups of an instance', () => {
     });
   });
 
-  it('are found by the id of the backup alone, after the instance, and by status, type, mode and time', async () => {
+  it('can be found by the backup’s id alone, after the instance’s, and by status, type, mode and time', async () => {
     const first = await createBackup();
     await world.harness.executions.idle();
     const later = await createBackup();
@@ -283,7 +283,7 @@ describe('DeleteBackup', () => {
     return (body['Items'] as { Backup: { BackupId: string }[] }).Backup.map(({ BackupId }) => BackupId);
   };
 
-  it('deletes backups, by their ids alone or after the instance as terraform writes them', async () => {
+  it('deletes backups by their ids, alone or after the instance’s as terraform writes them', async () => {
     const made: string[] = [];
     for (let i = 0; i < 3; i++) {
       made.push(await createBackup());
@@ -314,7 +314,7 @@ describe('DeleteBackup', () => {
     expect(await list()).toEqual([id]);
   });
 
-  it('takes 100 ids and refuses 101', async () => {
+  it('accepts 100 ids and refuses 101', async () => {
     const ids = (count: number) => Array.from({ length: count }, (_, i) => String(900_000 + i)).join(',');
     expect(await call('DeleteBackup', { DBInstanceId: world.table, BackupId: ids(101) })).toMatchObject({
       status: 400,
@@ -329,8 +329,8 @@ describe('DeleteBackup', () => {
   });
 });
 
-describe('terraform', () => {
-  it('creates, reads and deletes a backup, step by step', async () => {
+describe('the steps of terraform’s provider', () => {
+  it('create, read and delete a backup', async () => {
     const instance = world.table;
     const job = await createBackup({
       DBInstanceId: instance,
@@ -348,7 +348,7 @@ describe('terraform', () => {
     expect(await task()).toMatchObject({ BackupJobId: job });
     await world.harness.executions.idle();
     expect(await task()).toMatchObject({ BackupStatus: 'Finished' });
-    // It waits a minute and asks again for the backup's id.
+    // It waits a minute and requests the backup by its id again.
     world.database.clock.advance(60_000);
     const backupId = (await task())?.['BackupId'];
     const resource = `${instance}:${backupId}`;
@@ -366,7 +366,7 @@ describe('terraform', () => {
   });
 });
 
-describe('a key', () => {
+describe('a key of the dialect', () => {
   it.each([
     [{ verbs: ['read'] }, 'the verb'],
     [{ groups: ['other'] }, 'the group'],
@@ -378,7 +378,7 @@ describe('a key', () => {
     });
   });
 
-  it('with the verb and the group is accepted', async () => {
+  it('is accepted if it has the verb and the group', async () => {
     const table = await createFilledTable(world.database, 1);
     const keys = [{ ...testKey, verbs: ['backup' as const], groups: [table] }];
     expect(await call('CreateBackup', logical(table), { keys })).toMatchObject({ status: 200 });
@@ -386,7 +386,7 @@ describe('a key', () => {
   });
 });
 
-describe('an instance', () => {
+describe('an instance of RDS', () => {
   const useGroup = async () => {
     const other = await createFilledTable(world.database, 3);
     const groups = addAllTables([{ name: 'shop', tables: [world.table, other] }]);
@@ -394,7 +394,7 @@ describe('an instance', () => {
     return [world.table, other].toSorted();
   };
 
-  it('may be a group of tables, whose backup is one set', async () => {
+  it('may be a group of tables, and then its backup is one set', async () => {
     const tables = await useGroup();
     const BackupId = await createBackup(logical('shop'));
     await world.harness.executions.idle();
@@ -412,7 +412,7 @@ describe('an instance', () => {
     expect(body['Items']).toMatchObject({ Backup: [{ BackupDBNames: second }] });
   });
 
-  it('that is a group with no table at the moment has nothing to back up', async () => {
+  it('has nothing to back up if it is a group that has no table at the moment', async () => {
     const groups = addAllTables([{ name: 'empty', tables: ['nothing-*'] }]);
     await world.replaceHarness({ config: { groups } });
     expect(await call('CreateBackup', logical('empty'))).toMatchObject({
@@ -421,7 +421,7 @@ describe('an instance', () => {
     });
   });
 
-  it('is listed, the groups first, if the key may name it', async () => {
+  it('is listed if the key may use it, groups before tables', async () => {
     await useGroup();
     const list = async (groups: readonly string[], more: Record<string, string> = {}) => {
       const { body } = await call('DescribeDBInstances', more, { keys: [{ ...testKey, groups }] });
@@ -459,11 +459,11 @@ describe('an instance', () => {
   });
 });
 
-describe('a request', () => {
+describe('a request to the RDS dialect', () => {
   it.each([
     ['an unknown action', 'DropDatabase', {}, 404, 'InvalidApi.NotFound'],
     ['no action', '', {}, 400, 'MissingParameter'],
-  ])('with %s is refused', async (_, action, parameters, status, Code) => {
+  ])('is refused with %s', async (_, action, parameters, status, Code) => {
     expect(await call(action, parameters)).toMatchObject({ status, body: { Code } });
   });
 });
