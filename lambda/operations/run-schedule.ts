@@ -11,7 +11,7 @@ import { findTables } from './table-groups.ts';
 /** One delivery of a schedule: its entry of the configuration, and the time that it is for. */
 export interface Delivery extends Omit<ScheduledBackup, 'table'>, Pick<TableGroup, 'tables' | 'tags'> {}
 
-/** How many backups are requested at once: a request takes some 50 ms, so that they stay below 50 a second. */
+/** How many backups are requested at once: enough to hide the latency of calls, without a burst that AWS would throttle. */
 const maxAtOnce = 4;
 
 /** The most tables whose tags are read for one delivery: DynamoDB answers for 10 of them a second. */

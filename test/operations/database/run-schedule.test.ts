@@ -1,5 +1,5 @@
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Delivery, runSchedule } from '../../../lambda/operations/run-schedule.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import type { Harness } from '../../support/harness.ts';
@@ -59,10 +59,14 @@ function refuse({ services }: Harness, table: string, name: string, times = Infi
 }
 
 describe('runSchedule', () => {
-  it('requests a backup of each table of a pattern, though there are more than one second admits', async () => {
+  it('requests a backup of each table of a pattern at once, although callers have used up the second', async () => {
     const { names, delivery } = await createFleet(60);
     const harness = recordOnly();
+    const { catalog, clock } = harness.services;
+    const sleep = vi.spyOn(clock, 'sleep');
+    while (await catalog.counters.admit('CreateBackup', 50));
     expect(await runSchedule(harness.services, delivery)).toEqual({ tables: 60 });
+    expect(sleep).not.toHaveBeenCalled();
     expect(await countBackups(harness, names)).toEqual(onceEach(names));
   });
 
