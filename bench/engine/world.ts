@@ -1,15 +1,16 @@
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Services } from '../../lambda/services/services.ts';
 import { type Manifest, readManifest } from '../../lambda/snapshot/format/manifest.ts';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
+import type { ObjectStore } from '../../lambda/storage/object-store.ts';
 import { dataFolder } from './data.ts';
 import { BenchError } from './run.ts';
 import { createServices, table, type Work, listWrittenRuns } from './steps.ts';
 import type { DataKey } from './data-key.ts';
 import type { BackupId } from '../../lambda/model/ids.ts';
 
-/** Where a case works: a store in a temporary folder, with a link to the staged files of the data. */
+/** Where a case works: a store in a temporary folder, which also shows the staged files of the data. */
 export interface World {
   readonly data: DataKey;
   readonly folder: string;
@@ -17,13 +18,21 @@ export interface World {
 }
 
 export async function openWorld(data: DataKey, folder: string): Promise<World> {
-  const staged = join(dataFolder(data), 'staged');
-  await mkdir(staged, { recursive: true });
   await mkdir(folder, { recursive: true });
-  await symlink(staged, join(folder, 'staged')).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  return { data, folder, services: createServices(createDirectoryStore(folder)) };
+  const store = createDirectoryStore(folder);
+  const staged = createDirectoryStore(dataFolder(data));
+  return { data, folder, services: createServices(addStaged(store, staged)) };
+}
+
+/** Reads the keys below `staged/` from another store: a store follows no link out of its folder. */
+function addStaged(store: ObjectStore, staged: ObjectStore): ObjectStore {
+  const storeOf = (key: string): ObjectStore => (key.startsWith('staged/') ? staged : store);
+  return {
+    ...store,
+    get: (key) => storeOf(key).get(key),
+    getRange: (key, offset, length) => storeOf(key).getRange(key, offset, length),
+    getStream: (key) => storeOf(key).getStream(key),
+  };
 }
 
 /** Removes the staging folder, and the runs that the work wrote. */

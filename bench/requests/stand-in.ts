@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { runProgram } from '../engine/run.ts';
 
 export interface StandIn {
@@ -24,9 +25,11 @@ export async function startStandIn(folder: string): Promise<StandIn> {
     { cert: await readFile(certificate), key: await readFile(key) },
     (request, response) => {
       const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-      request.resume().once('end', () => {
+      void text(request).then((body) => {
         response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
-        response.end(JSON.stringify(answers[operation] ?? {}));
+        // No restore is loading the table.
+        const isRestore = operation === 'GetItem' && body.includes('"RESTORE"');
+        response.end(JSON.stringify(isRestore ? {} : (answers[operation] ?? {})));
       });
     },
   ).listen(0, '127.0.0.1');
