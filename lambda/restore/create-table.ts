@@ -5,7 +5,6 @@ import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 import { findTable } from '../tables/table.ts';
 import type { RestoreJob } from '../jobs/job.ts';
-import { checkFinalSettings } from './check-final-settings.ts';
 import { readCurrentRestore } from './current-restore.ts';
 import { createRestoreTag } from './restore-tag.ts';
 import { buildTableParameters } from './table-parameters.ts';
@@ -22,9 +21,7 @@ const waitSeconds = 5;
 
 /**
  * Makes the target table with the restore's tag and without its global indexes: `buildIndexes` adds them after loading.
- * Returns `ready` once the table is ACTIVE and DynamoDB has accepted the settings that it gets later.
- *
- * Throws `TableAlreadyExists` if this restore did not make the table of that name, and `TargetRefused`.
+ * Returns `ready` once the table is ACTIVE. Throws `TableAlreadyExists` if this restore did not make the table of that name.
  */
 export async function createTable(
   services: Services,
@@ -36,7 +33,6 @@ export async function createTable(
   const table = found ?? (await sendCreateTable(services, restore));
   await services.catalog.restores.recordTargetTable(restore, String(table.TableId));
   const ready = table.TableStatus === 'ACTIVE';
-  if (ready) await checkFinalSettings(services, restore, table);
   return {
     job,
     status: ready ? 'ready' : 'wait',

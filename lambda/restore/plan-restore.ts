@@ -5,6 +5,7 @@ import { splitHashSpace, chooseRangeCount, toHex } from '../snapshot/format/hash
 import { readManifest } from '../snapshot/format/manifest.ts';
 import type { RestoreJob } from '../jobs/job.ts';
 import { restoreStaging } from '../jobs/staging.ts';
+import { checkTarget } from './check-target.ts';
 import { chooseWay } from './choose-way.ts';
 import { fileNames, findRestore, type RestorePlan } from './current-restore.ts';
 
@@ -47,10 +48,12 @@ const waitSeconds = 5;
 const rangesPerPartition = 4;
 
 /**
- * Decides how the table gets its items, and splits the snapshot into ranges. Returns `ended` if the restore has ended
- * or another execution owns it, and `wait` while the backup of its point in time is still being made.
+ * Has DynamoDB check the table that is to be made, decides how it gets its items, and splits the snapshot into ranges.
+ * Returns `ended` if the restore has ended or another execution owns it, and `wait` while the backup of its point in time
+ * is still being made.
  *
- * Throws `BackupNotFound` if that backup failed, and `TurnLost` if the restore is abandoned: then the abort follows.
+ * Throws `TargetRefused`, `BackupNotFound` if that backup failed, and `TurnLost` if the restore is abandoned: then the
+ * abort follows.
  */
 export async function planRestore(services: Services, { job }: { job: RestoreJob }): Promise<PlanResult> {
   const restore = await findRestore(services, job);
@@ -60,9 +63,10 @@ export async function planRestore(services: Services, { job }: { job: RestoreJob
   if (restore.pointInTime && !(await holdSnapshot(services, restore))) {
     return { job, status: 'wait', tasks: [], waitSeconds };
   }
-  const { way, why, ranges } = await restoreStaging(services, job).publishOnce(fileNames.plan, () =>
-    createPlan(services, restore),
-  );
+  const { way, why, ranges } = await restoreStaging(services, job).publishOnce(fileNames.plan, async () => {
+    await checkTarget(services, restore);
+    return createPlan(services, restore);
+  });
   await services.catalog.restores.note(restore, { way, why });
   const status = way === 'import' ? 'import' : 'write';
   return { job, status, tasks: ranges.map((_, i) => i), waitSeconds: 0 };

@@ -93,6 +93,14 @@ export class CatalogTable extends Construct {
     this.grantKeys(grantee, ['TABLE', 'COUNTER'], ['dynamodb:UpdateItem']);
   }
 
+  /**
+   * Allows asking DynamoDB to create this table again: it refuses that, after it has checked the settings in the request. So
+   * a restore learns what DynamoDB says of a table before it makes one.
+   */
+  grantCheckOfSettings(grantee: IGrantable): void {
+    this.allow(grantee, ['dynamodb:CreateTable'], [this.table.tableArn]);
+  }
+
   /** Allows recording damage on snapshots and tables, and changing nothing else of them. */
   grantDamageNotes(grantee: IGrantable): void {
     this.allow(grantee, ['dynamodb:GetItem'], [this.table.tableArn]);

@@ -26,6 +26,7 @@ export function grantRestoreRights(
   for (const step of [PlanRestore, ImportTable, CreateTable, FinishRestore, AbortRestore]) {
     catalog.grantReadWriteRestores(step);
   }
+  catalog.grantCheckOfSettings(PlanRestore);
 
   // With or without the tag: a table whose name is taken, that is gone, or that is finished does not carry it.
   for (const step of [ImportTable, CreateTable, WriteRange, BuildIndexes, FinishRestore, TagTable]) {
@@ -40,7 +41,7 @@ export function grantRestoreRights(
     tables.grant(step, 'dynamodb:ListTagsOfResource');
     tables.grantTag(step);
   }
-  for (const step of [ImportTable, CreateTable, WriteRange, BuildIndexes, FinishRestore]) {
+  for (const step of [PlanRestore, ImportTable, CreateTable, WriteRange, BuildIndexes, FinishRestore]) {
     tables.grantKeys(step);
   }
   tables.grantTagged(WriteRange, 'dynamodb:BatchWriteItem');

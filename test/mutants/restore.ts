@@ -70,8 +70,8 @@ export const restoreMutants: readonly Mutant[] = [
     tests: [...restores, ...late],
   },
   {
-    file: 'lambda/restore/create-table.ts',
-    from: `  if (ready) await checkFinalSettings(services, restore, table);\n`,
+    file: 'lambda/restore/plan-restore.ts',
+    from: `    await checkTarget(services, restore);\n`,
     to: '',
     harm: 'a restore fails after hours because of a setting',
     tests: finish,

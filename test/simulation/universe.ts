@@ -21,6 +21,7 @@ import { Bucket, createSimulatedStore } from './services/object-store.ts';
 import { createSimulatedDynamodb, createSimulatedStreams } from './services/sdk-client.ts';
 import { StateMachines } from './services/state-machines.ts';
 import { answerStreams } from './services/streams.ts';
+import { account, catalogName } from './services/table-plane.ts';
 import { UserTables } from './services/user-tables.ts';
 import { testSecret } from '../support/secret.ts';
 
@@ -44,8 +45,6 @@ export interface Universe {
 
 /** The commands that only the catalog uses. */
 const catalogCommands = new Set(['GetItem', 'Query', 'UpdateItem', 'TransactWriteItems']);
-
-const catalogTable = 'catalog';
 
 /** The longest time until a record of a stream can be read: well below the settle time. */
 const maxLateMs = 3000;
@@ -84,7 +83,7 @@ export function createUniverse(seed: number, definitions: Definitions): Universe
     clock: network.clock,
     ids,
     log: createLog(scheduler),
-    catalog: openCatalog(dynamodb, catalogTable, network.clock, ids),
+    catalog: openCatalog(dynamodb, catalogName, network.clock, ids),
     dynamodb,
     streams: createSimulatedStreams((command) =>
       network.call('streams', command.constructor.name, () => answerStreams(tables, command)),
@@ -125,6 +124,7 @@ export function createUniverse(seed: number, definitions: Definitions): Universe
 function chooseConfig(random: Random): Config {
   return {
     ...defaultConfig,
+    catalogArn: `${account}${catalogName}`,
     base: random.pick(['scan', 'export']),
     missingRecovery: random.pick(['enable', 'refuse']),
     missingStream: random.pick(['enable', 'refuse']),

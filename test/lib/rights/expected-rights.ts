@@ -201,7 +201,13 @@ export const expectedRights: Readonly<Record<string, readonly string[]>> = {
   ],
   abort: [...catalog, ...read('staging'), sign],
   'hand-over': [...catalog, ...start('backup')],
-  'restore-plan': [...catalogWithRestores, ...read('staging', 'tables'), ...stage('restore', 'plan.json')],
+  'restore-plan': [
+    ...catalogWithRestores,
+    'dynamodb:CreateTable on catalog',
+    ...read('staging', 'tables'),
+    ...stage('restore', 'plan.json'),
+    ...userKeys,
+  ],
   'restore-materialize': [
     ...catalogRead,
     ...read('staging', 'tables'),

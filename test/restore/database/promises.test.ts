@@ -1,12 +1,23 @@
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import type { CreateTableCommandInput, GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type {
+  CreateTableCommandInput,
+  GlobalSecondaryIndex,
+  ImportTableCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { explainRestore } from '../../../lambda/model/restore-outcome.ts';
+import { namePart } from '../../../lambda/model/table-patterns.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { useDatabase } from '../../support/database.ts';
 import { createFilledTable, tableExists } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
-import { intercept, newTargetName, restoreAndWait, serviceError } from '../../support/restore/imports.ts';
+import {
+  intercept,
+  newTargetName,
+  restoreAndWait,
+  serviceError,
+  startImportHarness,
+} from '../../support/restore/imports.ts';
 import { describeTable } from '../../support/restore/rich-table.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { readTableContent } from '../../support/tables.ts';
@@ -22,7 +33,7 @@ beforeEach(async () => {
 
 const units = { ReadCapacityUnits: 5, WriteCapacityUnits: 6 };
 
-/** Creates a provisioned table with an index of that many key attributes, and one item. */
+/** Creates an empty provisioned table with an index of that many key attributes. */
 async function createIndexedTable(keys = 1): Promise<string> {
   const TableName = `source-${randomIds.hex(8)}`;
   const names = Array.from({ length: keys }, (_, i) => `a${i}`);
@@ -96,37 +107,83 @@ it('a restore is refused at once if the database cannot add one of its indexes, 
   expect(await readTableContent(database.dynamodb, target)).toEqual(content);
 });
 
-it('a restore whose table DynamoDB would refuse to change later fails before the first item is written', async () => {
-  const { backup } = await backUp(database, harness, await createFilledTable(database, 5));
-  const writes = countWrites();
-  let made = 0;
-  intercept(database, 'CreateTableCommand', async (send) => {
-    if (made++ > 0) throw serviceError('ValidationException', 'the throughput is too large');
-    return send();
-  });
-  const record = await restoreAndWait(harness, backup, target);
-  expect(record).toMatchObject({
-    status: 'FAILED',
-    reason: `TargetRefused: DynamoDB refuses the settings of ${target}: ValidationException: the throughput is too large`,
-    targetFate: { kind: 'absent' },
-  });
-  expect([writes(), await tableExists(database, target)]).toEqual([0, false]);
-});
+describe.each(['writes', 'import'] as const)('a restore by %s', (restoreBy) => {
+  /** Starts a Tidemark that restores in this way, and counts the tables and staged objects that it makes. */
+  async function startWay(): Promise<{ made: () => number; staged: () => number; harness: Harness }> {
+    const counts = { made: 0, staged: 0 };
+    const started = await startImportHarness(database, {
+      config: { restoreBy },
+      store: (store) => ({
+        ...store,
+        putStream(key, body) {
+          if (key.includes('/import/')) counts.staged++;
+          return store.putStream(key, body);
+        },
+      }),
+    });
+    for (const command of ['CreateTableCommand', 'ImportTableCommand']) {
+      intercept(database, command, (send, input) => {
+        const { TableName, TableCreationParameters } = input as CreateTableCommandInput &
+          ImportTableCommandInput;
+        if ((TableName ?? TableCreationParameters?.TableName) === target) counts.made++;
+        return send();
+      });
+    }
+    return { made: () => counts.made, staged: () => counts.staged, harness: started };
+  }
 
-it('a restore lets DynamoDB check all settings of a table before its first item is written', async () => {
-  const { backup } = await backUp(database, harness, await createIndexedTable());
-  const asked: object[] = [];
-  intercept(database, 'CreateTableCommand', (send, input) => {
-    asked.push(input);
-    return send();
+  it('lets DynamoDB check all settings of the table before it makes or stages anything', async () => {
+    const way = await startWay();
+    const source = await createIndexedTable();
+    await database.dynamodb.send(new PutItemCommand({ TableName: source, Item: { pk: { S: 'a' } } }));
+    const { backup } = await backUp(database, way.harness, source);
+    const asked: object[] = [];
+    intercept(database, 'CreateTableCommand', (send, input) => {
+      asked.push({ ...input, before: [way.made(), way.staged()] });
+      return send();
+    });
+    const record = await restoreAndWait(way.harness, backup, target, {
+      keep: ['stream'],
+      sse: { SSEType: 'KMS', KMSMasterKeyId: 'alias/a-key' },
+    });
+    expect(record).toMatchObject({ status: 'RESTORED', way: restoreBy });
+    expect(asked[0]).toMatchObject({
+      TableName: namePart(way.harness.services.config.catalogArn),
+      AttributeDefinitions: [{ AttributeName: 'pk' }, { AttributeName: 'a0' }],
+      BillingMode: 'PROVISIONED',
+      ProvisionedThroughput: units,
+      GlobalSecondaryIndexes: [{ IndexName: 'an-index', ProvisionedThroughput: units }],
+      SSESpecification: { Enabled: true, SSEType: 'KMS', KMSMasterKeyId: 'alias/a-key' },
+      StreamSpecification: { StreamEnabled: true },
+      before: [0, 0],
+    });
+    expect(await describeTable(database, target)).toMatchObject({ ProvisionedThroughput: units });
   });
-  await restoreAndWait(harness, backup, target);
-  expect(asked).toHaveLength(2);
-  expect(asked[1]).toMatchObject({
-    TableName: target,
-    BillingMode: 'PROVISIONED',
-    ProvisionedThroughput: units,
-    GlobalSecondaryIndexes: [{ IndexName: 'an-index', ProvisionedThroughput: units }],
+
+  it.each([
+    ['ValidationException', 'the throughput is too large'],
+    ['LimitExceededException', 'Subscriber limit exceeded: There is a limit of 2500 tables per subscriber'],
+  ])('that DynamoDB answers with %s makes and stages nothing', async (name, message) => {
+    const way = await startWay();
+    const { backup } = await backUp(database, way.harness, await createFilledTable(database, 5));
+    intercept(database, 'CreateTableCommand', () => Promise.reject(serviceError(name, message)));
+    expect(await restoreAndWait(way.harness, backup, target)).toMatchObject({
+      status: 'FAILED',
+      reason: `TargetRefused: DynamoDB refuses the settings of ${target}: ${name}: ${message}`,
+      targetFate: { kind: 'absent' },
+    });
+    expect([way.made(), way.staged(), await tableExists(database, target)]).toEqual([0, 0, false]);
   });
-  expect(await describeTable(database, target)).toMatchObject({ ProvisionedThroughput: units });
+
+  it('continues if DynamoDB’s answer says nothing about the settings', async () => {
+    const way = await startWay();
+    const { backup } = await backUp(database, way.harness, await createFilledTable(database, 5));
+    const catalog = namePart(way.harness.services.config.catalogArn);
+    intercept(database, 'CreateTableCommand', async (send, input) => {
+      if ((input as CreateTableCommandInput).TableName === catalog)
+        throw serviceError('AccessDeniedException');
+      return send();
+    });
+    expect(await restoreAndWait(way.harness, backup, target)).toMatchObject({ status: 'RESTORED' });
+  });
 });

@@ -25,6 +25,9 @@ export const maxStaleMs = 3000;
 
 export const account = 'arn:aws:dynamodb:us-east-1:111122223333:table/';
 
+/** The name of the catalog's own table. */
+export const catalogName = 'catalog';
+
 /** The tables of all names, as they are and as they were a moment ago. */
 export class TablePlane {
   /** Every table that there was, by its id. */

@@ -12,7 +12,15 @@ import type { StreamOptions } from '../../support/sources/simulated-stream.ts';
 import type { Faults } from '../faults.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { ServiceError } from './service-error.ts';
-import { account, describe, maxStaleMs, TablePlane, type TableState, type UserTable } from './table-plane.ts';
+import {
+  account,
+  catalogName,
+  describe,
+  maxStaleMs,
+  TablePlane,
+  type TableState,
+  type UserTable,
+} from './table-plane.ts';
 
 /** How long DynamoDB takes to create, update or delete a table. */
 const changeMs = { min: 1000, max: 8000 } as const;
@@ -87,7 +95,9 @@ export class UserTables {
   }
 
   #create({ TableName: name = '', Tags: tags = [] }: CreateTableCommandInput): object {
-    if (this.plane.find(name) !== undefined) throw inUse(`Table already exists: ${name}`);
+    // A restore checks its settings by asking for the catalog's table, which exists.
+    if (name === catalogName || this.plane.find(name) !== undefined)
+      throw inUse(`Table already exists: ${name}`);
     const madeBy = tags.find(({ Key }) => Key === restoreTag)?.Value?.split(':')[0];
     const { now } = this.#scheduler;
     const state = this.plane.create(name, now, this.#options, { hasStream: false, tags, madeBy });

@@ -1,37 +1,29 @@
-import {
-  CreateTableCommand,
-  type GlobalSecondaryIndex,
-  type TableDescription as SdkTableDescription,
-} from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import type { RestoreRecord } from '../model/records.ts';
+import { tableNameOf } from '../model/backup-arn.ts';
 import { isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import { isQuota } from '../runtime/throttling.ts';
 import type { Services } from '../services/services.ts';
-import { createRestoreTag } from './restore-tag.ts';
 import { buildTableParameters } from './table-parameters.ts';
-import { targetLostError } from './target-table.ts';
 
 /**
- * Lets DynamoDB check, before the first item is written, all settings that the new table gets after it is loaded. The
- * check is a request to create the table as it will be in the end: DynamoDB checks its parameters first, and then
- * answers that the table exists. Deletion protection is left out, so that the restore could remove the table if there
- * were none after all.
+ * Lets DynamoDB check the whole table that a restore is to make, before anything is staged or created for it. The check is
+ * a request to create the catalog's own table again, with the settings that the target has in the end: DynamoDB checks
+ * the parameters first, and then answers that a table of this name exists. The catalog's is the only name of which that
+ * is certain.
  *
- * Throws `TargetRefused` if DynamoDB refuses the settings, and `TargetTableLost` if the table was not there.
+ * Throws `TargetRefused` with DynamoDB's reason.
  */
-export async function checkFinalSettings(
-  services: Pick<Services, 'dynamodb' | 'log' | 'secret'>,
-  restore: RestoreRecord,
-  { TableArn: arn }: SdkTableDescription,
+export async function checkTarget(
+  { config, dynamodb, log }: Pick<Services, 'config' | 'dynamodb' | 'log'>,
+  { id, target, description }: RestoreRecord,
 ): Promise<void> {
-  const { dynamodb, log } = services;
-  const { id, target, description } = restore;
   const { billingMode, provisionedThroughput, onDemandThroughput, stream, tableClass } = description;
   const global = description.globalSecondaryIndexes as GlobalSecondaryIndex[];
   try {
     await dynamodb.send(
       new CreateTableCommand({
-        ...buildTableParameters(target, description),
+        ...buildTableParameters(tableNameOf(config.catalogArn), description),
         AttributeDefinitions: [...description.attributeDefinitions],
         BillingMode: billingMode,
         ...(global.length > 0 && { GlobalSecondaryIndexes: global }),
@@ -39,23 +31,20 @@ export async function checkFinalSettings(
         ...(onDemandThroughput && { OnDemandThroughput: onDemandThroughput }),
         ...(stream && { StreamSpecification: stream }),
         ...(tableClass && { TableClass: tableClass }),
-        Tags: [await createRestoreTag(services, arn, restore)],
       }),
     );
+    throw new TidemarkError('Internal', 'there was no catalog, and a check has created its table');
   } catch (error) {
     if (isServiceError(error, 'ResourceInUseException')) return;
     if (isServiceError(error, 'ValidationException') || isQuota(error)) {
       throw new TidemarkError(
         'TargetRefused',
         `DynamoDB refuses the settings of ${target}: ${reasonOf(error)}`,
-        {
-          cause: error,
-        },
+        { cause: error },
       );
     }
+    if (error instanceof TidemarkError) throw error;
     // Any other answer says nothing about the settings.
     log.warn('the settings of a restored table were not checked', { restore: id, reason: reasonOf(error) });
-    return;
   }
-  throw targetLostError(restore);
 }
