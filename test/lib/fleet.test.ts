@@ -9,7 +9,7 @@ const maxResources = 500;
 const maxManagedPolicy = 6144;
 const maxInlinePolicies = 10_240;
 
-/** Twenty schedules over the patterns or tags of a fleet. */
+/** Twenty schedules over the patterns or tags of a large account. */
 const schedules = Array.from({ length: 20 }, (_, i) => ({
   name: `schedule-${i}`,
   tables: i % 2 === 0 ? [`fleet-${i}-*`] : ['*'],
@@ -18,7 +18,7 @@ const schedules = Array.from({ length: 20 }, (_, i) => ({
   keepDays: 35,
 }));
 
-/** Measures the policies of a template, each intrinsic as long as what it becomes at most. */
+/** Measures the policies of a template, and counts each intrinsic as the longest text that it can become. */
 function measurePolicies(template: Template, type: string): { role: string; length: number }[] {
   return Object.values(template.findResources(type)).map(({ Properties }) => ({
     role: JSON.stringify(Properties.Roles),
@@ -26,7 +26,7 @@ function measurePolicies(template: Template, type: string): { role: string; leng
   }));
 }
 
-/** An ARN of one of the stack's own resources, which has a generated name, is not longer. */
+/** The ARN of one of the stack's own resources, whose names are generated, is not longer. */
 const longestArn = 'a'.repeat(140);
 const longestPart = 'ap-southeast-1';
 
@@ -55,18 +55,18 @@ function expectWithinLimits(template: Template, share = 1): void {
 }
 
 describe('a deployment', () => {
-  it('for a fleet of any size, by patterns and tags with 20 schedules, takes less than half of each limit', () => {
+  it('takes less than half of each limit for tables by patterns and tags with 20 schedules, however many tables there are', () => {
     expectWithinLimits(synthesize({ tables: ['fleet-*', '*'], schedules }), 0.5);
   });
 
-  it('for as many named tables as the configuration accepts stays within each limit', () => {
+  it('stays within each limit for as many named tables as the configuration accepts', () => {
     const tables = Array.from({ length: 59 }, (_, i) => `orders-of-team-${String(i).padStart(2, '0')}`);
     expectWithinLimits(
       synthesize({ tables, schedules: [{ name: 'daily', tables, expression: 'rate(1 day)' }] }),
     );
   });
 
-  it('for 500 named tables is refused when it is synthesized, by a sentence that says what to do', () => {
+  it('is refused at synthesis for 500 named tables, by an error that says what to do', () => {
     const tables = Array.from({ length: 500 }, (_, i) => `orders-${i}`);
     expect(() => synthesize({ tables })).toThrow(/tables has 500 entries.*use patterns/);
   });

@@ -36,7 +36,7 @@ const descriptionOf = (functionId: string) =>
 const retained = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
 
 describe('the catalog table', () => {
-  it('has the keys of the records, and an index by collection', () => {
+  it('has the key schema of the records, and an index by collection', () => {
     expect(properties('AWS::DynamoDB::Table')).toMatchObject([
       {
         KeySchema: [
@@ -76,7 +76,7 @@ describe('the catalog table', () => {
   });
 });
 
-describe('the bucket of the store', () => {
+describe('the bucket of the snapshots', () => {
   it('is private, and accepts only TLS', () => {
     expect(properties('AWS::S3::Bucket')).toMatchObject([
       {
@@ -108,7 +108,7 @@ describe('the bucket of the store', () => {
     ]);
   });
 
-  it('lets nobody replace an object, except DynamoDB’s exports and notes of failures', () => {
+  it('lets nobody replace an object, except DynamoDB’s exports and the records of failed executions', () => {
     const [bucket] = ids('AWS::S3::Bucket');
     const arn = (keys: string) => ({
       'Fn::Join': ['', [{ 'Fn::GetAtt': [bucket, 'Arn'] }, `/backups/eu/staging/${keys}`]],
@@ -140,7 +140,7 @@ describe('the bucket of the store', () => {
     expect(properties('AWS::KMS::Key')).toContainEqual(expect.objectContaining({ EnableKeyRotation: true }));
   });
 
-  it('outlives the stack with its key, and keeps earlier versions of objects', () => {
+  it('outlives the stack together with its key, and keeps earlier versions of objects', () => {
     expect(resources('AWS::S3::Bucket')).toMatchObject([
       { ...retained, Properties: { VersioningConfiguration: { Status: 'Enabled' } } },
     ]);
@@ -205,12 +205,12 @@ describe('every function', () => {
     ['TIDEMARK_RESTORE_FUNCTION_ARN', ['api-restore']],
     ['TIDEMARK_DAMAGE_FUNCTION_ARN', ['api-read']],
     ['TIDEMARK_API_DELETE_FUNCTION_ARN', ['api-dispatch']],
-  ])('gets %s only if it starts the machine or function of that ARN', (variable, handlers) => {
+  ])('gets the variable %s only if it starts the machine or function of that ARN', (variable, handlers) => {
     const having = functions.filter((made) => variable in made.Environment.Variables);
     expect(having.map((made) => made.Description)).toEqual(handlers.map((handler) => `Tidemark: ${handler}`));
   });
 
-  it('keeps its logs for the configured days, in a group of its own', () => {
+  it('keeps its logs for the configured days, in a log group of its own', () => {
     const groups = template.findResources('AWS::Logs::LogGroup');
     const named = functions.map((made) => made.LoggingConfig.LogGroup.Ref);
     expect(new Set(named).size).toBe(functions.length);
@@ -219,7 +219,7 @@ describe('every function', () => {
 });
 
 describe('a state machine', () => {
-  it('logs errors without the data of executions, and is traced', () => {
+  it('logs errors without the data of executions, and traces executions', () => {
     const machine = {
       StateMachineType: 'STANDARD',
       LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false },
@@ -230,7 +230,7 @@ describe('a state machine', () => {
 });
 
 describe('the API', () => {
-  it('accepts only signed requests: POST at / and at the path of each verb, and GET at /, each by its own function', () => {
+  it('accepts only signed requests: POST at / and at each verb’s paths, and GET at /, each by its own function', () => {
     const parts = template.findResources('AWS::ApiGateway::Resource');
     const methods = properties('AWS::ApiGateway::Method');
     const pathOf = (id: string): string => {
@@ -256,7 +256,7 @@ describe('the API', () => {
       expect(made).toMatchObject({ AuthorizationType: 'AWS_IAM', Integration: { Type: 'AWS_PROXY' } });
   });
 
-  it('throttles each verb by itself, and rare ones more than reading', () => {
+  it('throttles each verb separately, and rare verbs more than reading', () => {
     const settings: { ResourcePath: string; HttpMethod: string; ThrottlingRateLimit: number }[] =
       properties('AWS::ApiGateway::Stage')[0]?.MethodSettings ?? [];
     const rateOf = (path: string) =>
@@ -267,14 +267,14 @@ describe('the API', () => {
     expect(rateOf(pathForms.delete)).toBeLessThan(rateOf(pathForms.read) ?? 0);
   });
 
-  it('saves a query of the logs of all verbs for who did what to which table', () => {
+  it('saves a query over the logs of all verbs that shows who did what to which table', () => {
     const [query] = properties('AWS::Logs::QueryDefinition');
     expect(query?.QueryString).toMatch(/caller, verb, operation, tables\.0, targets\.0, backups\.0, outcome/);
     expect(query?.QueryString).toContain('message = "request"');
     expect(query?.LogGroupNames).toHaveLength(new Set(Object.values(functionOf)).size);
   });
 
-  it('does not compress bodies, whose CRC an SDK checks', () => {
+  it('does not compress bodies, because SDKs check their CRC', () => {
     expect(properties('AWS::ApiGateway::RestApi')[0]).not.toHaveProperty('MinimumCompressionSize');
   });
 
@@ -302,7 +302,7 @@ describe('the API', () => {
 describe('the schedules', () => {
   const schedules = properties('AWS::Scheduler::Schedule');
 
-  it('are one for each entry, with its tables and the scheduled time, and start the reconciler and the sweep', () => {
+  it('include one for each entry, with its tables and the scheduled time, and those of the reconciler and the sweep', () => {
     const scheduledTime = '<aws.scheduler.scheduled-time>';
     expect(schedules.map((made) => made.Target.Input && JSON.parse(made.Target.Input))).toEqual([
       { schedule: 'daily', tables: ['orders-eu', 'orders-us'], keepDays: 30, scheduledTime },
@@ -317,7 +317,7 @@ describe('the schedules', () => {
     ]);
   });
 
-  it('deliver at once, or within the configured minutes', () => {
+  it('deliver immediately, or within the configured minutes', () => {
     expect(schedules.map((made) => made.FlexibleTimeWindow)).toEqual([
       { Mode: 'OFF' },
       { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 30 },
@@ -326,7 +326,7 @@ describe('the schedules', () => {
     ]);
   });
 
-  it('send what could not be delivered, or failed three times, to a queue of their own', () => {
+  it('send deliveries that failed, or whose function failed three times, to a queue of their own', () => {
     const [queue] = ids('AWS::SQS::Queue');
     const target = { 'Fn::GetAtt': [queue, 'Arn'] };
     expect(schedules.slice(0, 2).map((made) => made.Target.DeadLetterConfig)).toEqual([
@@ -345,7 +345,7 @@ describe('the schedules', () => {
     ]);
   });
 
-  it('each call the function for their purpose', () => {
+  it('call the function for their purpose', () => {
     expect(schedules.map((made) => descriptionOf(made.Target.Arn['Fn::GetAtt'][0]))).toEqual([
       'Tidemark: schedule',
       'Tidemark: schedule',
@@ -461,7 +461,7 @@ describe('the stack', () => {
     });
   });
 
-  it('names no account and no region', () => {
+  it('names no account and no region in its template', () => {
     const text = JSON.stringify(template.toJSON());
     expect(text).not.toMatch(/:\d{12}:/);
     expect(text).not.toMatch(/(us|eu|ap)-[a-z]+-\d/);

@@ -6,7 +6,7 @@ import type { HttpRequest } from '../../lambda/dialects/http.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
 import { startDialectServer } from '../../local/dialect-server.ts';
 
-/** Starts a server that remembers what reaches its dialect. */
+/** Starts a server that records the requests that reach its dialect. */
 async function startServer() {
   const seen: HttpRequest[] = [];
   const server = await startDialectServer({
@@ -28,7 +28,7 @@ async function startServer() {
   return { url: server.url, seen, send };
 }
 
-test('a dialect sees path, query, headers and body as they were sent, and its own address', async () => {
+test('a dialect gets path, query, headers and body exactly as they were sent, and its own address', async () => {
   const { url, seen, send } = await startServer();
   expect(await send('/a%20b//?x=1+2&y=%7e', { 'X-Acs-Action': 'CreateBackup' }, 'body')).toEqual({
     status: 200,
@@ -41,7 +41,7 @@ test('a dialect sees path, query, headers and body as they were sent, and its ow
   expect(Buffer.from(seen[0]?.body ?? []).toString()).toBe('body');
 });
 
-test('a dialect sees a long query whole, and one byte more than a body may have of a longer one', async () => {
+test('a dialect gets a long query whole, and of a longer one a byte more than the limit, so that it can refuse it', async () => {
   const { seen, send } = await startServer();
   await send(`/?x=${'y'.repeat(100_000)}`);
   await send('/', {}, 'x'.repeat(3 * 1024 * 1024));
@@ -56,21 +56,21 @@ test.each([
   { host: 'evil.example' },
   { host: 'localhost.evil.example:4101' },
   { host: '127.0.0.1.evil.example' },
-])('a request that a web page makes is refused: %j', async (headers) => {
+])('a request that a web page sends is refused: %j', async (headers) => {
   const { seen, send } = await startServer();
   expect(await send('/', headers as Record<string, string>)).toMatchObject({ status: 403 });
   expect(seen).toEqual([]);
 });
 
 test.each(['127.0.0.1:4101', 'localhost', 'localhost:4101/rds', '127.0.0.1:4101/rds', '[::1]:4101'])(
-  'a client may send the host %s',
+  'a client may use the host %s',
   async (host) => {
     const { send } = await startServer();
     expect(await send('/', { host })).toMatchObject({ status: 200 });
   },
 );
 
-test('a port that is in use is reported with its variable', async () => {
+test('a port in use is reported with the variable that sets it', async () => {
   const { url } = await startServer();
   const port = Number(new URL(url).port);
   const handle = async () => ({ status: 200, headers: {}, body: '' });

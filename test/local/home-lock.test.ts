@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { lockHome } from '../../local/home-lock.ts';
 import { createTemporaryFolder } from '../support/local/support.ts';
 
-test('only one process can lock a home folder, and the error of another one names it', async () => {
+test('only one process can lock a home folder, and the error of another process names the first', async () => {
   const home = await createTemporaryFolder();
   const release = lockHome(home);
   expect(() => lockHome(home)).toThrow(`${home} is in use by process ${process.pid}. Stop it`);

@@ -12,12 +12,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-describe('entries in a file', () => {
-  it('are empty if there is no file', async () => {
+describe('the entries of a file', () => {
+  it('are empty if the file does not exist', async () => {
     expect(await readEntries(file)).toEqual(new Map());
   });
 
-  it('are those of the last of many concurrent saves, and no other file remains', async () => {
+  it('are those of the last of many concurrent saves, which leave no other file', async () => {
     const entries = new Map<string, number>();
     const write = createEntriesWriter(file, entries);
     await Promise.all(
@@ -30,7 +30,7 @@ describe('entries in a file', () => {
     expect(await readdir(folder)).toEqual(['entries.json']);
   });
 
-  it('are saved after an earlier save failed, and the failed save throws', async () => {
+  it('are saved even if an earlier save failed, and that save throws', async () => {
     const entries = new Map([['a', 1]]);
     const write = createEntriesWriter(file, entries);
     await mkdir(file);
@@ -40,7 +40,7 @@ describe('entries in a file', () => {
     expect(await readEntries(file)).toEqual(entries);
   });
 
-  it('are not read as empty if the file is damaged', async () => {
+  it('throw if the file is damaged, instead of being read as empty', async () => {
     await writeFile(file, '{"a":');
     await expect(readEntries(file)).rejects.toBeInstanceOf(SyntaxError);
   });

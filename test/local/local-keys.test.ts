@@ -11,7 +11,7 @@ test('without a key file, the development key may do everything', async () => {
   ]);
 });
 
-test('a key file replaces the development key, and is read again', async () => {
+test('a key file replaces the development key, and is read again when it changes', async () => {
   const file = join(await createTemporaryFolder(), 'keys.json');
   const key = { id: 'ci', secrets: ['one'], groups: ['orders'], verbs: ['read'] };
   await writeFile(file, JSON.stringify({ keys: [key] }));
@@ -22,7 +22,7 @@ test('a key file replaces the development key, and is read again', async () => {
   expect(await load()).toEqual([next]);
 });
 
-test('a key file that is missing or wrong is an error at the start, without its content', async () => {
+test('a key file that is missing or wrong makes the start fail, with an error that shows no content', async () => {
   const folder = await createTemporaryFolder();
   await expect(openLocalKeys(join(folder, 'none'))).rejects.toThrow(
     /^The key file .* cannot be used: ENOENT/,

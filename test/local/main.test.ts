@@ -23,19 +23,19 @@ type Process = ChildProcessByStdio<null, Readable, Readable>;
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** `npm start` without npm, on any free port. */
+/** Starts the runtime as `npm start` does, on any free port. */
 function main(env: Readonly<Record<string, string>>): Process {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'local/main.ts'], {
     cwd: root,
     env: { PATH: process.env['PATH'], PORT: '0', RDS_PORT: '0', KINETICA_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Asked to end, and not killed: it has a database to end.
+  // Interrupts the process instead of killing it, so that it ends its database.
   onTestFinished(() => void child.kill('SIGTERM'));
   return child;
 }
 
-/** The address in the banner. */
+/** Reads the address in the process's first line. */
 async function ready(child: Process): Promise<string> {
   for await (const line of createInterface(child.stdout)) {
     const url = /is ready at (http:\S+)/.exec(line)?.[1];
@@ -58,7 +58,7 @@ async function runs(pid: number): Promise<boolean> {
   return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) !== '';
 }
 
-test('everything that a runtime writes is for its owner alone', async () => {
+test('every file that a runtime writes can be read only by its owner', async () => {
   const home = await createTemporaryFolder();
   await chmod(home, 0o755);
   const { dynamodb } = createClients(await ready(main({ TIDEMARK_HOME: home })));
@@ -67,7 +67,7 @@ test('everything that a runtime writes is for its owner alone', async () => {
   const names = await readdir(home, { recursive: true });
   expect(names).toContain('dynamodb.db');
   const open = names.map(async (name) => {
-    // What has been removed in the meantime is nobody's.
+    // Files that were removed in the meantime do not count.
     const found = await stat(join(home, name)).catch(() => undefined);
     return found !== undefined && (found.mode & 0o077) !== 0 ? [name] : [];
   });
@@ -96,7 +96,7 @@ test('a runtime killed in the middle of a backup or a restore finishes it at the
   const next = await startTestRuntime(home);
   expect(await runs(leftOver)).toBe(false);
   await next.executions.idle();
-  // The second attempt: the first was killed.
+  // It takes a second attempt, because the first was killed.
   const backup = await next.operations.describeBackup(key);
   expect(backup).toMatchObject({ status: 'AVAILABLE', attempts: 2 });
   await next.close();
@@ -133,7 +133,7 @@ describe('the end of the runtime', () => {
     const child = main({ TIDEMARK_HOME: home });
     const url = await ready(child);
     const database = await databaseOf(home);
-    // A request that is never complete holds the orderly end open.
+    // A request that never becomes complete keeps the first Ctrl-C from ending the runtime.
     const held = request(url, { method: 'POST' });
     held.flushHeaders();
     const [socket] = (await once(held, 'socket')) as [Socket];

@@ -20,11 +20,11 @@ describe('readGroups', () => {
     });
   });
 
-  test('leaves every table in reach if the configuration names none', async () => {
+  test('covers every table if the configuration names none', async () => {
     expect(await readGroups(await write({ groups }))).toEqual({ groups });
   });
 
-  test('reads nothing if no configuration is named and none is in the folder', async () => {
+  test('returns nothing if no configuration is named and the folder has none', async () => {
     expect(await readGroups(undefined)).toEqual({});
   });
 
@@ -33,7 +33,7 @@ describe('readGroups', () => {
   });
 });
 
-test('without a configuration the embedded runtime has the group all of every table', async () => {
+test('without a configuration, the embedded runtime has the group `all`, of every table', async () => {
   const { operations } = await startTestRuntime(await createTemporaryFolder());
   expect(await operations.resolveTableGroup({ name: 'all' })).toEqual({ name: 'all', tables: [] });
 });

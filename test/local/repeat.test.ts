@@ -4,7 +4,7 @@ import { repeat } from '../../local/repeat.ts';
 
 const everyMs = 1000;
 
-describe('work that is repeated', () => {
+describe('work that repeats at an interval', () => {
   const begun: PromiseWithResolvers<void>[] = [];
   const errors: unknown[][] = [];
   const log = { ...silentLog, error: (...line: unknown[]) => void errors.push(line) };
@@ -27,7 +27,7 @@ describe('work that is repeated', () => {
     vi.useRealTimers();
   });
 
-  it.each([true, false])('begins immediately only if the caller requests it: %s', async (atOnce) => {
+  it.each([true, false])('starts immediately only if the caller requests it: %s', async (atOnce) => {
     start(atOnce);
     expect(begun).toHaveLength(atOnce ? 1 : 0);
     begun[0]?.resolve();
@@ -52,7 +52,7 @@ describe('work that is repeated', () => {
     expect(begun).toHaveLength(2);
   });
 
-  it('is stopped only after its running turn has ended, and does not begin again', async () => {
+  it('is stopped only after its current run has ended, and does not start again', async () => {
     const stop = start(true);
     let ended = false;
     const ending = stop().then(() => {

@@ -58,7 +58,7 @@ async function statusOf({ url }: Runtime, arn: string): Promise<string | undefin
   return BackupDescription?.BackupDetails?.BackupStatus;
 }
 
-describe('an application can use the runtime as DynamoDB', () => {
+describe('an application can use the runtime as its DynamoDB', () => {
   test('for items, queries and transactions', async () => {
     const { dynamodb } = createClients((await startTestRuntime(await createTemporaryFolder())).url);
     await createTable(dynamodb, 'orders');
@@ -85,7 +85,7 @@ describe('an application can use the runtime as DynamoDB', () => {
     await expect(dynamodb.send(conditional)).rejects.toThrow('conditional request failed');
   });
 
-  test('and read the stream that it enables on a table', async () => {
+  test('and reads the stream that it enables on a table', async () => {
     const { dynamodb, streams } = createClients((await startTestRuntime(await createTemporaryFolder())).url);
     await createTable(dynamodb, 'orders', {
       StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
@@ -106,7 +106,7 @@ describe('an application can use the runtime as DynamoDB', () => {
     expect(Records?.map((record) => record.dynamodb?.Keys?.['id']?.S)).toEqual(['item-0']);
   });
 
-  test('without seeing the catalog among its tables', async () => {
+  test('and does not see the catalog among its tables', async () => {
     const { dynamodb } = createClients((await startTestRuntime(await createTemporaryFolder())).url);
     await createTable(dynamodb, 'orders');
     expect((await dynamodb.send(new ListTablesCommand({}))).TableNames).toEqual(['orders']);
@@ -114,7 +114,7 @@ describe('an application can use the runtime as DynamoDB', () => {
 });
 
 describe('backups of the runtime', () => {
-  test('restore the content that the table had', async () => {
+  test('restore the content of the table', async () => {
     const runtime = await startTestRuntime(await createTemporaryFolder());
     const { dynamodb } = createClients(runtime.url);
     await createTable(dynamodb, 'orders');
@@ -134,7 +134,7 @@ describe('backups of the runtime', () => {
     expect(await readItems(dynamodb, 'second')).toEqual(await readItems(dynamodb, 'orders'));
   });
 
-  test('contain what the table held if it is deleted after the request', async () => {
+  test('hold the table’s content if the table is deleted after the request', async () => {
     const runtime = await startTestRuntime(await createTemporaryFolder());
     const { dynamodb } = createClients(runtime.url);
     await createTable(dynamodb, 'orders');
@@ -151,7 +151,7 @@ describe('backups of the runtime', () => {
     expect(await readItems(dynamodb, 'restored')).toEqual(before);
   });
 
-  test('exist after a restart, as do the tables', async () => {
+  test('exist after a restart, and so do the tables', async () => {
     const home = await createTemporaryFolder();
     const first = await startTestRuntime(home);
     await createTable(createClients(first.url).dynamodb, 'orders');
@@ -169,7 +169,7 @@ describe('backups of the runtime', () => {
     expect(await readItems(dynamodb, 'restored')).toEqual(before);
   });
 
-  test('are completed by the next runtime if theirs was closed', async () => {
+  test('are completed by the next runtime if the first one was closed', async () => {
     const home = await createTemporaryFolder();
     const first = await startTestRuntime(home);
     await createTable(createClients(first.url).dynamodb, 'orders');
@@ -190,7 +190,7 @@ describe('backups of the runtime', () => {
 });
 
 describe('the staging folders of ended backups and restores', () => {
-  test('are swept by the next runtime, which waits for the sweep before it ends', async () => {
+  test('are swept by the next runtime, which ends only after its sweep', async () => {
     const home = await createTemporaryFolder();
     const first = await startTestRuntime(home);
     await createTable(createClients(first.url).dynamodb, 'orders');
@@ -210,7 +210,7 @@ describe('the staging folders of ended backups and restores', () => {
 });
 
 describe('a DynamoDB other than the embedded one', () => {
-  test('is used if its address is given', async () => {
+  test('is used if the caller passes its address', async () => {
     const database = await startDatabase(await createTemporaryFolder(), silentLog);
     onTestFinished(() => database.close());
     const runtime = await startTestRuntime(await createTemporaryFolder(), {
@@ -221,7 +221,7 @@ describe('a DynamoDB other than the embedded one', () => {
     expect(TableNames).toEqual(['orders', 'tidemark-catalog']);
   });
 
-  test('is named in the error if it does not answer, and the start leaves nothing running', async () => {
+  test('is named in the error if it does not answer, and the failed start leaves nothing running', async () => {
     const home = await createTemporaryFolder();
     await expect(startTestRuntime(home, { dynamodbEndpoint: 'http://127.0.0.1:1' })).rejects.toThrow(
       /^No DynamoDB is ready at http:\/\/127\.0\.0\.1:1 .*ECONNREFUSED/,

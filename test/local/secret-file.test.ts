@@ -5,7 +5,7 @@ import { openSecret } from '../../local/secret-file.ts';
 import { createTemporaryFolder } from '../support/local/support.ts';
 
 describe('the secret of a home folder', () => {
-  it('is created once, for its owner only, and is another one in each folder', async () => {
+  it('is created once, can be read only by its owner, and differs between folders', async () => {
     const [home, other] = [await createTemporaryFolder(), await createTemporaryFolder()];
     const [first, again] = [await openSecret(home), await openSecret(home)];
     const key = await first.deriveKey('purpose');

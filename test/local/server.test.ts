@@ -14,7 +14,7 @@ interface Received {
   readonly body: string;
 }
 
-/** The answer of the database to every call. */
+/** The database's answer to every call. */
 interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ async function startBefore(
   return { ...server, operations };
 }
 
-/** A server before a database that answers the same to everything, and what the database received. */
+/** Starts a server before a database that answers every call alike. Returns it and the requests that the database received. */
 async function setUp({ status = 200, headers = {}, body }: Answer = { body: '{}' }, origins: string[] = []) {
   const received: Received[] = [];
   const database = await serve((incoming, response) => {
@@ -53,7 +53,7 @@ async function setUp({ status = 200, headers = {}, body }: Answer = { body: '{}'
   return { ...(await startBefore(database, origins)), received };
 }
 
-describe('a page of an origin that is allowed', () => {
+describe('a web page of an allowed origin', () => {
   const origin = 'https://app.example';
   const origins = [origin];
   const asked = {
@@ -61,7 +61,7 @@ describe('a page of an origin that is allowed', () => {
     'access-control-request-headers': 'authorization,content-type,x-amz-date,x-amz-target',
   };
 
-  test('may send any request that its browser asks for before', async () => {
+  test('may send any request that its browser announces in a preflight', async () => {
     const { url, received } = await setUp({ body: '{}' }, origins);
     const answer = await fetch(url, { method: 'OPTIONS', headers: { origin, ...asked } });
     const allowed = ['origin', 'methods', 'headers'].map((what) =>
@@ -74,7 +74,7 @@ describe('a page of an origin that is allowed', () => {
   });
 
   test.each(['PutItem', 'CreateTable', 'ListBackups', 'NoSuchOperation'])(
-    'may read the answer, whoever gives it: %s',
+    'may read the answer to %s, whether Tidemark or the database gives it',
     async (operation) => {
       const { url } = await setUp({ body: '{}' }, origins);
       const headers = { origin, 'x-amz-target': `DynamoDB_20120810.${operation}` };
@@ -84,7 +84,7 @@ describe('a page of an origin that is allowed', () => {
     },
   );
 
-  test('is not mentioned in the answer to a request without an origin', async () => {
+  test('is not named in the answer to a request without an origin', async () => {
     const { url } = await setUp();
     const answer = await call(url, 'DynamoDB_20120810.PutItem', '{}');
     const names = [...answer.headers.keys()].filter((name) => name.startsWith('access-control-'));
@@ -92,8 +92,8 @@ describe('a page of an origin that is allowed', () => {
   });
 });
 
-describe('a call for the database', () => {
-  test('reaches the database byte for byte, and so does its answer the caller', async () => {
+describe('a call that the server passes to the database', () => {
+  test('reaches the database byte for byte, and its answer reaches the caller byte for byte', async () => {
     const sent = '{ "TableName":"orders",  "Item": {"id":{"S":"é😀"}} }';
     const answered = '{ "Attributes" : {} }';
     const { url, received } = await setUp({
@@ -127,7 +127,7 @@ describe('a call for the database', () => {
     expect([answer.status, received[0]?.body.length]).toEqual([200, 16 * 1024 * 1024]);
   });
 
-  test('is answered with a service error if the database is not reachable', async () => {
+  test('gets a service error if the database is not reachable', async () => {
     const { url } = await startBefore('http://127.0.0.1:1');
     const answer = await call(url, 'DynamoDB_20120810.PutItem', {});
     expect(answer.status).toBe(500);
@@ -182,7 +182,7 @@ describe('CreateTable', () => {
 });
 
 describe('ListTables', () => {
-  test('is answered without the catalog and with a correct checksum', async () => {
+  test('returns no catalog table, and has a correct checksum', async () => {
     const page = {
       TableNames: ['orders', 'tidemark-catalog', 'users'],
       LastEvaluatedTableName: 'users',
@@ -202,7 +202,7 @@ describe('ListTables', () => {
   });
 });
 
-describe('a call for Tidemark', () => {
+describe('a call that the server answers itself', () => {
   test('does not reach the database', async () => {
     const { url, received, operations } = await setUp();
     const answer = await call(url, 'DynamoDB_20120810.CreateBackup', {
@@ -259,7 +259,7 @@ describe('a call for Tidemark', () => {
     expect(await answer.text()).toContain(status === 200 ? 'BackupSummaries' : 'MissingAuthenticationToken');
   });
 
-  test('GET / answers that the endpoint is healthy', async () => {
+  test('GET / reports that the endpoint is healthy', async () => {
     const { url } = await setUp();
     const answer = await fetch(`${url}/`);
     expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('healthy')]);
@@ -285,7 +285,7 @@ test('startServer names a port that is in use, and how to choose another', async
   );
 });
 
-test('closing waits for requests in flight, and for no longer', async () => {
+test('closing the server waits for requests in flight, and then ends at once', async () => {
   const asked = Promise.withResolvers<void>();
   const allowed = Promise.withResolvers<void>();
   const database = await serve((_, response) => {
@@ -309,6 +309,6 @@ test('closing waits for requests in flight, and for no longer', async () => {
   expect(await text(answer)).toBe('{}');
   const began = performance.now();
   await closing;
-  // A kept connection alone would hold the server open for five seconds.
+  // A kept-alive connection alone would delay the end by five seconds.
   expect(performance.now() - began).toBeLessThan(2000);
 });

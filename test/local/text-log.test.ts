@@ -17,7 +17,7 @@ test('createTextLog writes one line for each warning and error', () => {
   ]);
 });
 
-test('createTextLog writes all events if it is verbose', () => {
+test('createTextLog writes every event if it is verbose', () => {
   expect(collectLines(true)).toHaveLength(3);
   expect(collectLines(true)[0]).toBe('info step done step=begin milliseconds=12');
 });

@@ -4,7 +4,7 @@ import { useTidemark } from '../support/use-tidemark.ts';
 
 const world = useTidemark();
 
-it('waitFor ends with the work, with its error, or after the time', async () => {
+it('waitFor resolves with the work, rejects with its error, and rejects after the time', async () => {
   await expect(waitFor('the work', Promise.resolve(1), 1000)).resolves.toBeUndefined();
   await expect(waitFor('the work', Promise.reject(new Error('failed')), 1000)).rejects.toThrow('failed');
   vi.useFakeTimers();
@@ -14,7 +14,7 @@ it('waitFor ends with the work, with its error, or after the time', async () => 
   expect(await waiting).toMatchObject({ message: 'the work took longer than 90 seconds' });
 });
 
-it('idle names the executions that do not end in time', async () => {
+it('idle throws with the names of the executions that do not end in time', async () => {
   const { harness, table } = world;
   let release: (() => void) | undefined;
   const stuck = new Promise<void>((resolve) => {

@@ -13,7 +13,7 @@ describe('an id', () => {
     expect(createRestoreId(7, '0123abcd')).toBe('00000000000007-0123abcd');
   });
 
-  it('returns the marker that it was made from', () => {
+  it('returns the marker in its text', () => {
     expect(markerOf(createBackupId(1_576_616_366_715, 'b4e58d3a'))).toBe(1_576_616_366_715);
   });
 

@@ -4,7 +4,7 @@ import { explainRestore } from '../../lambda/model/restore-outcome.ts';
 
 const deleteIt = 'Delete it yourself if you do not need it.';
 
-/** What a person reads of each fate of the table `copy`; undefined where the restore's status says it all. */
+/** The text about each fate of the table `copy`; undefined if the restore's status says enough. */
 const texts: readonly (readonly [TargetFate, string | undefined])[] = [
   [{ kind: 'complete' }, undefined],
   [
@@ -36,17 +36,17 @@ const texts: readonly (readonly [TargetFate, string | undefined])[] = [
   ],
 ];
 
-describe('the explanation of a restore', () => {
-  it.each(texts)('words what became of its target: %j', (targetFate, text) => {
+describe('explainRestore', () => {
+  it.each(texts)('says what became of the target: %j', (targetFate, text) => {
     expect(explainRestore({ target: 'copy', targetFate })).toBe(text);
   });
 
-  it.each(texts)('puts the reason of its failure before that: %j', (targetFate, text) => {
+  it.each(texts)('puts the reason of the failure first: %j', (targetFate, text) => {
     const explained = explainRestore({ target: 'copy', reason: 'Error: no', targetFate });
     expect(explained).toBe(text === undefined ? 'Error: no' : `Error: no; ${text}`);
   });
 
-  it('is its reason alone while it runs, and nothing without one', () => {
+  it('returns only the reason while the restore runs, and undefined without one', () => {
     expect(explainRestore({ target: 'copy', reason: 'in doubt' })).toBe('in doubt');
     expect(explainRestore({ target: 'copy' })).toBeUndefined();
   });

@@ -18,7 +18,7 @@ describe('covers', () => {
     ['orders', arn('orders'), true],
     [arn('orders-*'), 'orders-eu', true],
     [arn('orders'), arn('orders', 'eu-west-2'), false],
-  ])('of %s and %s is %s', (pattern, table, expected) => {
+  ])('returns, for the pattern %s and the name %s, %s', (pattern, table, expected) => {
     expect(covers(pattern, table)).toBe(expected);
   });
 
@@ -34,7 +34,7 @@ describe('covers', () => {
     );
   });
 
-  it('takes no more time for many stars', () => {
+  it('takes no more time for a pattern of many stars', () => {
     expect(covers(`${'*a'.repeat(20_000)}b`, 'a'.repeat(40_000))).toBe(false);
   });
 });

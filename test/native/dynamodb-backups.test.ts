@@ -17,7 +17,7 @@ const errorOf = (type: string) => ({
 });
 const broken = { status: 500, body: { __type: `${model}InternalServerError`, message: 'broken' } };
 
-describe('create of a native backup', () => {
+describe('creating DynamoDB’s own backup', () => {
   test('requests a backup of the given name and returns its ARN', async () => {
     simulated.answer = { status: 200, body: { BackupDetails: { BackupArn: arn, BackupName: name } } };
     expect(await simulated.backups.create('Music', name)).toBe(arn);
@@ -26,7 +26,7 @@ describe('create of a native backup', () => {
     ]);
   });
 
-  test('sends at most one request: the outcome of one without an answer is unknown', async () => {
+  test('sends at most one request, because a request without an answer may have succeeded', async () => {
     simulated.answer = broken;
     await expect(simulated.backups.create('Music', name)).rejects.toMatchObject({
       name: 'InternalServerError',
@@ -35,7 +35,7 @@ describe('create of a native backup', () => {
   });
 });
 
-describe('find of native backups', () => {
+describe('finding DynamoDB’s own backups', () => {
   test('returns the backups with a name that were created since a time, from all pages', async () => {
     const summary = (BackupArn: string, BackupName = name) => ({ BackupArn, BackupName });
     simulated.answer = (_operation, { ExclusiveStartBackupArn: after }) => ({
@@ -54,7 +54,7 @@ describe('find of native backups', () => {
   });
 });
 
-describe('a native backup', () => {
+describe('the description of DynamoDB’s own backup', () => {
   const describeWith = (BackupStatus: string) => ({
     BackupDescription: {
       BackupDetails: { BackupArn: arn, BackupStatus, BackupSizeBytes: 1900 },
@@ -72,7 +72,7 @@ describe('a native backup', () => {
     });
   });
 
-  test('is undefined if it is deleted or missing', async () => {
+  test('is undefined if the backup is deleted or missing', async () => {
     simulated.answer = { status: 200, body: describeWith('DELETED') };
     expect(await simulated.backups.describe(arn)).toBeUndefined();
     simulated.answer = errorOf('BackupNotFoundException');
@@ -80,8 +80,8 @@ describe('a native backup', () => {
   });
 });
 
-describe('delete of a native backup', () => {
-  test('does not fail for a backup that is already gone', async () => {
+describe('deleting DynamoDB’s own backup', () => {
+  test('succeeds for a backup that is already gone', async () => {
     await simulated.backups.delete(arn);
     simulated.answer = errorOf('BackupNotFoundException');
     await simulated.backups.delete(arn);
@@ -90,7 +90,7 @@ describe('delete of a native backup', () => {
   });
 });
 
-describe('restore of a native backup', () => {
+describe('restoring DynamoDB’s own backup', () => {
   const request = { arn, target: 'Copy', overrides: {} };
 
   test('invokes the function that may restore, with overrides under DynamoDB’s names', async () => {

@@ -31,7 +31,7 @@ describe('the point-in-time recovery of a table', () => {
   };
   const recovery = { enabled: true, recoveryPeriodInDays: 7, earliest, latest };
 
-  test('is described as DynamoDB describes it', async () => {
+  test('is described as by DynamoDB', async () => {
     simulated.answer = { status: 200, body: enabled };
     expect(await simulated.continuous.describe('Music')).toEqual(recovery);
     simulated.answer = { status: 200, body: disabled };
@@ -40,7 +40,7 @@ describe('the point-in-time recovery of a table', () => {
     expect(simulated.requests).toEqual([expected, expected]);
   });
 
-  test('is changed by DynamoDB and returned as it is after the change', async () => {
+  test('is changed by DynamoDB, and returned as it is after the change', async () => {
     simulated.answer = { status: 200, body: enabled };
     const specification = { enabled: true, recoveryPeriodInDays: 7 };
     expect(await simulated.continuous.update('Music', specification)).toEqual(recovery);
@@ -58,7 +58,7 @@ describe('the point-in-time recovery of a table', () => {
 
 const request = { table: 'Music', target: 'Music-restored', overrides: {} };
 
-describe('a restore by DynamoDB, through the function that may restore', () => {
+describe('a restore to a point in time, through the function that may restore,', () => {
   test('restores the latest time if the request has no time', async () => {
     await simulated.continuous.restore(request);
     expect(simulated.requests).toEqual([
@@ -106,14 +106,14 @@ describe('a restore by DynamoDB, through the function that may restore', () => {
     });
   });
 
-  test('passes the caller to the function, and not to DynamoDB', async () => {
+  test('passes the caller to the function, but not to DynamoDB', async () => {
     await simulated.continuous.restore({ ...request, requestedBy: 'ada' });
     await simulated.continuous.restore(request);
     expect(simulated.requestedBy).toEqual(['ada', undefined]);
     expect(simulated.requests[0]).toEqual(simulated.requests[1]);
   });
 
-  test('passes on an empty override of indexes as empty', async () => {
+  test('passes on an empty override of indexes as an empty one', async () => {
     const overrides = { globalSecondaryIndexes: [], localSecondaryIndexes: [] };
     await simulated.continuous.restore({ ...request, overrides });
     expect(simulated.requests[0]?.body).toMatchObject({
@@ -122,7 +122,7 @@ describe('a restore by DynamoDB, through the function that may restore', () => {
     });
   });
 
-  test('returns the description by DynamoDB, with its times as dates', async () => {
+  test('returns DynamoDB’s description, with its times as dates', async () => {
     simulated.answer = {
       status: 200,
       body: {
@@ -212,12 +212,12 @@ describe('an error of DynamoDB', () => {
   });
 });
 
-/** The names of all times in a structure of the service model, at any depth. */
+/** Lists the names of all times in a structure of the service model, at any depth. */
 function timesOf(schema: unknown, seen = new Set<unknown>()): string[] {
   if (typeof schema === 'function') return timesOf(schema(), seen);
   if (!Array.isArray(schema) || seen.has(schema)) return [];
   seen.add(schema);
-  // A structure is [3, namespace, name, traits, member names, member schemas]; a list [1, namespace, name, traits, of].
+  // A structure is [3, namespace, name, traits, member names, member schemas]; a list [1, namespace, name, traits, element].
   if (schema[0] !== 3) return timesOf(schema[4], seen);
   const members: string[] = schema[4];
   return members.flatMap((name, i) => (schema[5][i] === 4 ? [name] : timesOf(schema[5][i], seen)));

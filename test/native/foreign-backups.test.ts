@@ -107,7 +107,7 @@ describe('a list of backups that Tidemark has not requested', () => {
     TableArn,
   });
 
-  test('asks DynamoDB for the same page, from the same place on', async () => {
+  test('asks DynamoDB for the same page, starting at the same place', async () => {
     simulated.answer = { status: 200, body: { BackupSummaries: [] } };
     const query = { table: 'Music', from: 1_576_616_366_715, to: 1_576_616_366_716, limit: 3, catalogArn };
     const elsewhere = place(arn.replace('eu-west-1', 'us-east-1'));
@@ -129,7 +129,7 @@ describe('a list of backups that Tidemark has not requested', () => {
     ]);
   });
 
-  test('leaves out the backups that Tidemark has requested, and says how far it read', async () => {
+  test('leaves out the backups that Tidemark has requested, and returns where the next page begins', async () => {
     const requested = summary('01576616366800-00c0ffee', '01576616366000-00000000');
     simulated.answer = {
       status: 200,

@@ -69,7 +69,7 @@ describe('checkSource for a table without a stream', () => {
     errorNamed('RequestLimitExceeded'),
     errorNamed('LimitExceededException'),
     new TidemarkError('LimitExceeded', 'Rate exceeded'),
-  ])('leaves the check to the execution when DynamoDB is too busy to answer: %s', async (error) => {
+  ])('leaves the check to the execution if DynamoDB throttles it: %s', async (error) => {
     await expect(checkWith(throwing(error))).resolves.toBeUndefined();
   });
 

@@ -8,7 +8,7 @@ import { Budget } from '../../lambda/jobs/budget.ts';
 
 const maxHash = 9n;
 
-/** Differences with hashes below ten. Several may have the same hash. */
+/** Differences with hashes below ten, several of which may have the same hash. */
 const differences: fc.Arbitrary<Difference[]> = fc
   .array(fc.bigInt(0n, maxHash), { maxLength: 20 })
   .map((hashes) =>
@@ -17,7 +17,7 @@ const differences: fc.Arbitrary<Difference[]> = fc
       .map((hash, i) => ({ change: 'added', hash, key: Buffer.from([i]) })),
   );
 
-/** Compares from the hash `from` on, `step` hashes at a time. */
+/** Compares the hashes from `from` on, `step` hashes in each step. */
 async function* compareInSteps(
   all: readonly Difference[],
   from: bigint,
@@ -44,7 +44,7 @@ it('the pages of a comparison have every difference once, and a page ends with t
             new Budget(systemClock, time),
           );
           expect(end).toBeGreaterThan(at);
-          // Without the differences of its last hash, a page has fewer than the limit.
+          // Without the differences of its last hash, a page has fewer differences than the limit.
           const last = listed.at(-1)?.hash;
           expect(listed.filter(({ hash }) => hash !== last).length).toBeLessThan(limit);
           found.push(...listed);
@@ -56,7 +56,7 @@ it('the pages of a comparison have every difference once, and a page ends with t
   );
 });
 
-it('a page of a comparison fits into an answer of Lambda, although keys of control characters grow in JSON', async () => {
+it('a page of a comparison fits into Lambda’s response, although control characters of keys grow in JSON', async () => {
   const maxAnswerBytes = 6 * 1024 * 1024;
   const keyText = JSON.stringify({ S: '\u0001'.repeat(2000) });
   const all: Difference[] = Array.from({ length: 1000 }, (_, i) => ({

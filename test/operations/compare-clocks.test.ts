@@ -4,12 +4,12 @@ import { silentLog } from '../../lambda/runtime/logger.ts';
 
 const second = 1_700_000_000_000;
 
-/** Compares clocks when ours says `askedAt` before a call and `now` after it, and DynamoDB answers in `second`. */
+/** Compares clocks: ours reads `askedAt` before a call and `now` after it, and DynamoDB answers within `second`. */
 function compare(askedAt: number, now: number): ReturnType<typeof compareClocks> {
   return compareClocks({ clock: { now: () => now, sleep: async () => {} }, log: silentLog }, askedAt, second);
 }
 
-describe('a request’s time is DynamoDB’s at least', () => {
+describe('a request’s marker is at least DynamoDB’s time', () => {
   it.each([-60_000, -5000, -2200, -1, 0, 999, 5000, 60_000])('if our clock is %i ms ahead', (ahead) => {
     expect(compare(second + ahead, second + ahead).notBefore).toBe(second);
   });
@@ -26,11 +26,11 @@ describe('a difference of the clocks', () => {
     ['less than 6 seconds ahead, which may be 5, as DynamoDB says whole seconds', 6000, 6000],
     ['unknown, as the answer took a minute', -60_000, 0],
     ['unknown, as the answer took a minute, in which DynamoDB’s second may lie', 0, 60_000],
-  ])('is not noted if our clock is %s', (_which, askedAt, now) => {
+  ])('is not recorded if our clock is %s', (_which, askedAt, now) => {
     expect(compare(second + askedAt, second + now).why).toBeUndefined();
   });
 
-  it('is noted beyond that', () => {
+  it('is recorded beyond that', () => {
     expect(compare(second - 5001, second - 5001).why).toEqual([
       "the clock of the request was 6 seconds behind DynamoDB's: the time is DynamoDB's",
     ]);

@@ -10,7 +10,7 @@ describe('the data sinks', () => {
   it.each([
     [bucket, 's3://backups/eu/shop'],
     [{ ...bucket, [environment.prefix]: '' }, 's3://backups'],
-  ])('of a deployment are its own bucket', async (env, destination) => {
+  ])('are only the deployment’s own bucket', async (env, destination) => {
     expect(await listDataSinks(services(env))).toEqual([{ name: 'default', destination }]);
     expect(await resolveDataSink(services(env), { name: 'default' })).toEqual({
       name: 'default',

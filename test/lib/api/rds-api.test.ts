@@ -10,19 +10,19 @@ const template = synthesize({
   dialects: ['rds'],
 });
 
-/** Throws if the template has no such resource. */
+/** Expects the template to have a resource of this type with these properties. */
 function expectResource(type: string, properties: object): void {
   template.hasResourceProperties(type, properties);
 }
 
 describe('the endpoint of the RDS dialect', () => {
-  it('is off unless it is configured', () => {
+  it('exists only if it is configured', () => {
     const without = synthesize({ tables: ['orders-*'] });
     expect(without.findResources('AWS::ApiGatewayV2::Api')).toEqual({});
     expect(without.findResources('AWS::SecretsManager::Secret')).toEqual({});
   });
 
-  it('has a $default stage, because clients sign the root path, which is throttled and logs no query', () => {
+  it('has a throttled $default stage, whose path is the root that clients sign, and whose log has no query', () => {
     expectResource('AWS::ApiGatewayV2::Stage', {
       StageName: '$default',
       DefaultRouteSettings: { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
@@ -58,7 +58,7 @@ describe('the endpoint of the RDS dialect', () => {
     expect(policies.match(/secretsmanager:/g)).toHaveLength(1);
   });
 
-  it('has an alarm', () => {
+  it('has an alarm for its function', () => {
     expectResource('AWS::CloudWatch::Alarm', {
       MetricName: '5xx',
       AlarmDescription: Match.stringLikeRegexp('runbook.md#rdsfailed'),

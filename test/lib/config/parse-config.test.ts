@@ -9,7 +9,7 @@ const withSchedule = (change: object) => ({ tables: ['orders-*'], schedules: [{ 
 
 const parse = (value: unknown) => parseConfig(value, 'tidemark.json');
 
-/** The lines of the error for a configuration that is refused, without the origin that must begin each; or none. */
+/** Returns the lines of the error that refuses a configuration, without the origin with which each must begin; or none. */
 function problems(value: unknown): string[] {
   try {
     parse(value);
@@ -43,12 +43,12 @@ describe('parseConfig', () => {
     });
   });
 
-  it('has defaults that it would accept itself', () => {
+  it('gives defaults that it accepts itself', () => {
     expect(problems(defaultTidemarkConfig)).toEqual([]);
     expect(Object.keys(defaultTidemarkConfig)).toEqual(Object.keys(memberSchemas));
   });
 
-  it('keeps every member that is given', () => {
+  it('keeps every member of the configuration', () => {
     const given = {
       tables: ['orders-*', 'arn:aws:dynamodb:eu-west-1:123456789012:table/users', '*'],
       missingStream: 'enable',
@@ -78,7 +78,7 @@ describe('parseConfig', () => {
     expect(parse(given)).toEqual(given);
   });
 
-  it('drops the name of the schema, which only editors need', () => {
+  it('drops the member $schema, which only editors need', () => {
     expect(parse({ $schema: './lib/config/tidemark.config.schema.json' })).toEqual(defaultTidemarkConfig);
   });
 
@@ -277,11 +277,11 @@ describe('parseConfig', () => {
       { tables: ['orders-*'], schedules: [schedule, schedule] },
       'schedules[1].name is daily, as that of an earlier schedule: choose another',
     ],
-  ])('refuses %s, naming the member and what it must be', (_case, given, line) => {
+  ])('refuses %s, and names the member and what it must be', (_case, given, line) => {
     expect(problems(given)).toEqual([line]);
   });
 
-  it('reports all problems together, also those of schedules that are sound in themselves', () => {
+  it('reports all problems together, including those of the schedules', () => {
     const given = {
       tables: ['orders-*'],
       base: 'tape',

@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const read = (context: object) => readConfig(new App({ outdir: folder, context: { ...context } }).node);
 
-/** A file with this text. */
+/** Creates a file with this text. */
 function file(text: string): string {
   const path = join(folder, 'config.json');
   writeFileSync(path, text);
@@ -30,7 +30,7 @@ describe('readConfig', () => {
     expect(read({ config: file('{"tables": ["b-*"]}') }).tables).toEqual(['b-*']);
   });
 
-  it('reads the example, whose schema is there for editors', () => {
+  it('reads the example, whose $schema editors use', () => {
     expect(read({ config: example }).schedules[0]?.name).toBe('nightly');
     const { $schema }: { $schema: string } = JSON.parse(readFileSync(example, 'utf8'));
     expect(JSON.parse(readFileSync(join(dirname(example), $schema), 'utf8'))).toMatchObject({
@@ -54,7 +54,7 @@ describe('readConfig', () => {
     expect(() => read({ tidemark: { base: 'tape' } })).toThrow(/^context key tidemark: base must be/);
   });
 
-  it('names a file that is not JSON, and what is wrong with it, on one line', () => {
+  it('names a file that is not JSON, and its first error, on one line', () => {
     const config = file('{"tables":\n  ["a",,]}');
     expect(() => read({ config })).toThrow(
       /config\.json cannot be read as JSON: Unexpected token.*\["a",,\].*$/,
@@ -68,7 +68,7 @@ describe('readConfig', () => {
 });
 
 describe('the CDK app', () => {
-  it('prints all problems of the configuration, one a line, and no stack trace', async () => {
+  it('prints all problems of the configuration, one on each line, and no stack trace', async () => {
     const config = file('{"base": "tape", "table": []}');
     const env = { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ config }), CDK_OUTDIR: folder };
     const app = promisify(execFile)(process.execPath, [join(root, 'bin', 'app.ts')], { env });

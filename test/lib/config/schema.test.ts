@@ -19,13 +19,13 @@ describe('tidemark.config.schema.json', () => {
 
 describe('the schema of the configuration', () => {
   it.each(Object.entries({ ...memberSchemas, ...scheduleSchema.properties, ...groupSchema.properties }))(
-    'describes the member %s in sentences, for the completion of editors',
+    'describes the member %s in sentences, which editors show',
     (_name, { description }) => {
       expect(description).toMatch(/^[A-Z].*\.$|^[a-z]+: .*\.$/);
     },
   );
 
-  it.each(Object.entries(memberSchemas))('has a default for the member %s', (_name, schema) => {
+  it.each(Object.entries(memberSchemas))('states a default for the member %s', (_name, schema) => {
     expect(schema.default).toBeDefined();
   });
 });

@@ -16,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const requests = join(handlersFolder, 'api-read.ts');
 let requestsBundle: ReturnType<typeof bundle>;
 
-/** Runs the lines in a new process and returns what it prints. */
+/** Runs the lines in a new process and returns what they print. */
 async function runLines(...lines: string[]): Promise<string> {
   const run = promisify(execFile);
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', lines.join('\n')]);
@@ -51,7 +51,7 @@ describe('the bundle of a handler', () => {
 
 describe('the bundle of the API', () => {
   it.each(['client-s3', 'lib-storage', 'client-lambda', 'nested-clients'])(
-    'contains @aws-sdk/%s, but in no file that is read at the start',
+    'contains @aws-sdk/%s, but not in a file that is read at the start',
     (name) => {
       const filesWith = Object.entries(requestsBundle.outputs)
         .filter(([, { inputs }]) => Object.keys(inputs).some((input) => input.includes(`@aws-sdk/${name}/`)))

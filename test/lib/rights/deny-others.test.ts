@@ -3,15 +3,15 @@ import { render, synthesize } from '../../support/synthesis.ts';
 import { expectedRights } from './expected-rights.ts';
 import { listOf, rightsOf, statementsOf } from './policies.ts';
 
-/** Every table of the account, so also the catalog's. */
+/** Every table of the account, which includes the catalog. */
 const everywhere = synthesize({ tables: ['*'], missingStream: 'enable', missingRecovery: 'enable' });
 
 const denials = (handler: string) =>
   statementsOf(handler, everywhere).filter(({ Effect }) => Effect === 'Deny');
 
-describe('a function of a deployment whose tables are *', () => {
+describe('in a deployment whose tables are *, a function', () => {
   it.each(Object.keys(expectedRights))(
-    '%s is denied on the catalog whatever the catalog’s own rights lack',
+    '%s is denied every action on the catalog that its own rights to the catalog lack',
     (handler) => {
       const own = rightsOf(handler)
         .filter((right) => / on catalog( |$)/.test(right))
@@ -31,7 +31,7 @@ describe('a function of a deployment whose tables are *', () => {
     },
   );
 
-  it('has a right to items or to the table of the catalog by the name of a user table, without the denial', () => {
+  it('has a right to the catalog by the name of a user table, if the denial is removed', () => {
     const arn = 'arn:<aws.Partition>:dynamodb:<aws.Region>:<aws.AccountId>:table/*';
     const allowed = statementsOf('native-restore', everywhere).filter(
       ({ Effect, Resource }) => Effect === 'Allow' && listOf(Resource).map(render).includes(arn),
@@ -60,7 +60,7 @@ describe('a function of a deployment whose tables are *', () => {
   );
 });
 
-describe('the policy of the catalog’s table', () => {
+describe('the resource policy of the catalog’s table', () => {
   const [catalog] = Object.values(everywhere.findResources('AWS::DynamoDB::Table'));
 
   it('denies its items to everybody but the functions that have a right to them', () => {
@@ -81,11 +81,11 @@ describe('the policy of the catalog’s table', () => {
       'PartiQLUpdate',
     ];
     expect(statement.Action).toEqual(expect.arrayContaining(actions.map((action) => `dynamodb:${action}`)));
-    // Its owner may back it up, restore it and change this policy.
+    // The owner may back up the catalog, restore it and change this policy.
     expect(statement.Action.join(' ')).not.toMatch(/Backup|Restore|ResourcePolicy|DescribeTable/);
   });
 
-  it('refers to roles that do not depend on the table', () => {
+  it('refers to roles in a way that does not make them depend on the table', () => {
     const resources = everywhere.toJSON()['Resources'] as Record<string, object>;
     const dependenciesOf = (id: string): string[] => {
       const text = JSON.stringify(resources[id]);

@@ -1,4 +1,4 @@
-/** The actions on a resource, as `rightsOf` writes them. */
+/** The actions on a resource, in the form of `rightsOf`. */
 export const on = (resource: string, ...actions: string[]) =>
   actions.map((action) => `${action} on ${resource}`);
 const catalogRead = on('catalog', 'dynamodb:GetItem', 'dynamodb:Query');
@@ -34,7 +34,7 @@ const stage = (machine: 'backup' | 'restore', ...names: string[]) => [
 const start = (...machines: string[]) =>
   machines.map((machine) => `states:StartExecution on ${machine} machine`);
 
-/** Actions that write items of a table. */
+/** The actions that write items of a table. */
 export const writing = ['BatchWriteItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map(
   (action) => `dynamodb:${action}`,
 );

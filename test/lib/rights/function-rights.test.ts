@@ -85,7 +85,7 @@ describe('the policies of all functions', () => {
     expect(actions.filter((action) => action.startsWith('s3:Delete'))).toEqual(['s3:DeleteObject']);
   });
 
-  it('let only the function of DynamoDB’s own restore write items of a table without the tag', () => {
+  it('let only the function for DynamoDB’s own restores write items of a table without the tag', () => {
     const untagged = on('user tables', ...writing, 'dynamodb:PartiQLInsert', 'dynamodb:DeleteTable');
     const writers = Object.keys(expectedRights).filter((handler) =>
       rightsOf(handler).some((right) => untagged.includes(right)),
@@ -93,7 +93,7 @@ describe('the policies of all functions', () => {
     expect(writers).toEqual(['native-restore']);
   });
 
-  it('let no function that may tag a table write or delete one', () => {
+  it('let no function that may tag a table also write or delete one', () => {
     const may = (right: string) =>
       Object.keys(expectedRights).filter((handler) => rightsOf(handler).some((line) => line.includes(right)));
     const tagging = [
@@ -106,14 +106,14 @@ describe('the policies of all functions', () => {
     }
   });
 
-  it('let only the function that requests restores call that of DynamoDB’s own restore', () => {
+  it('let only the function that requests restores call the one for DynamoDB’s own restores', () => {
     const callers = Object.keys(expectedRights).filter((handler) =>
       rightsOf(handler).includes('lambda:InvokeFunction on native restore function'),
     );
     expect(callers).toEqual(['api-restore']);
   });
 
-  it('let a function of the API do nothing of another verb', () => {
+  it('let a function of the API do nothing that only another verb allows', () => {
     const may = (right: RegExp) =>
       Object.keys(expectedRights).filter(
         (handler) => handler.startsWith('api-') && rightsOf(handler).some((line) => right.test(line)),

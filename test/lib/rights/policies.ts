@@ -1,6 +1,6 @@
 import { render, synthesize } from '../../support/synthesis.ts';
 
-/** The template whose policies the tests read, unless they name another. */
+/** The template whose policies the tests read by default. */
 export const template = synthesize({
   tables: ['orders-*', 'arn:aws:dynamodb:eu-west-1:123456789012:table/users'],
   prefix: 'backups',
@@ -14,10 +14,10 @@ interface Statement {
   readonly Condition?: object;
 }
 
-/** The value, or the values of the list, as a list. */
+/** Returns a list as it is, and a single value as a list of one. */
 export const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 
-/** The policies of a template, each with the logical id of its role. */
+/** Returns the policies of a template, each with the logical id of its role. */
 export const policies = (from = template) =>
   Object.values(from.findResources('AWS::IAM::Policy')).map((resource) => ({
     role: resource.Properties.Roles[0].Ref,
@@ -27,7 +27,7 @@ export const policies = (from = template) =>
 const ours = 'arn:<aws.Partition>:dynamodb:<aws.Region>:<aws.AccountId>:table/orders-*';
 const named = 'arn:aws:dynamodb:eu-west-1:123456789012:table/users';
 
-/** Resources, by the names that the table of rights has for them. */
+/** The names of resources in the table of rights. */
 const names: readonly (readonly [RegExp, string])[] = [
   [/^<CatalogTable\w+\.Arn>(\/index\/\*)?$/, 'catalog'],
   [/^<StoreBucket\w+\.Arn>\/(backups\/)?(staging|tables)\/\*$/, '$2'],
@@ -52,7 +52,7 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^<DynamodbApiFunctionsnotedamage\w+\.Arn>$/, 'damage function'],
 ];
 
-/** Conditions, by the words that the table of rights has for them. */
+/** The words for conditions in the table of rights. */
 const conditions = new Map([
   ['{}', ''],
   [
@@ -77,7 +77,7 @@ const conditions = new Map([
   ['{"StringLike":{"s3:prefix":["backups/staging/*","backups/tables/*"]}}', ' below both areas'],
 ]);
 
-/** The name of a resource. One without a name stays as it is, and fails the comparison with the table. */
+/** Returns the name of a resource. A resource without a name stays as it is, and fails the comparison with the table. */
 function nameOf(resource: unknown): string {
   const text = render(resource);
   if (text === ours || text === named) return 'user tables';
@@ -97,7 +97,7 @@ function conditionOf(statement: Statement): string {
   return conditions.get(json) ?? describeKeys(json) ?? json;
 }
 
-/** The words for a condition on the partition keys, and perhaps the attributes, of records in the catalog. */
+/** Words a condition on the partition keys, and perhaps the attributes, of records in the catalog. */
 function describeKeys(json: string): string | undefined {
   const [, keys, attributes] =
     /^{"ForAllValues:StringLike":{"dynamodb:LeadingKeys":(\[.*?\])}(,.*)?}$/.exec(json) ?? [];
@@ -110,7 +110,7 @@ function describeKeys(json: string): string | undefined {
 const damageAttributes =
   ',"ForAllValues:StringEquals":{"dynamodb:Attributes":["pk","sk","damage","distrust"]}';
 
-/** The statements of a handler's function. */
+/** Returns the policy statements of a handler's function. */
 export function statementsOf(handler: string, from = template): Statement[] {
   const [made] = Object.values(
     from.findResources('AWS::Lambda::Function', { Properties: { Description: `Tidemark: ${handler}` } }),
@@ -121,7 +121,7 @@ export function statementsOf(handler: string, from = template): Statement[] {
     .flatMap((policy) => policy.statements);
 }
 
-/** All rights of a handler's function except logging, as sorted lines `<action> on <resource>[ if ...]`. */
+/** Lists all rights of a handler's function except logging, as sorted lines `<action> on <resource>[ if ...]`. */
 export function rightsOf(handler: string, from = template): string[] {
   const allowed = statementsOf(handler, from).filter(({ Effect }) => Effect === 'Allow');
   const lines = allowed.flatMap((statement) =>

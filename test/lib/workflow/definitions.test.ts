@@ -32,7 +32,7 @@ interface Found {
   readonly inMap: boolean;
 }
 
-/** All states, including those inside Maps. */
+/** Returns all states, including those inside Maps. */
 function statesOf(machine: Machine, inMap = false): Found[] {
   const own = Object.entries(machine.States).map(([name, state]) => ({ name, state, inMap }));
   const inner = own.flatMap(({ state }) => (state.ItemProcessor ? statesOf(state.ItemProcessor, true) : []));
@@ -58,7 +58,7 @@ describe.each([
     expect(text).not.toMatch(/Fn::|"Ref"|AWS::|\$\{/);
   });
 
-  it('uses only what AWS, the interpreter and an emulator all support', () => {
+  it('uses only features that AWS, the interpreter and an emulator all support', () => {
     for (const word of [
       'JSONata',
       'QueryLanguage',
@@ -74,11 +74,11 @@ describe.each([
     ]) {
       expect(text).not.toContain(word);
     }
-    // No filter, slice, wildcard, descent or function in a path; the context object only where a Map gives it.
+    // No filter, slice, wildcard, descent or function in a path; the context object only where a Map provides it.
     const paths: string[] = text.match(/"\$[^"]*"/g) ?? [];
     expect(paths.length).toBeGreaterThan(0);
     for (const path of paths) expect(path).toMatch(/^"(\$(\.[A-Za-z]+)+|\$\$\.Map\.Item\.Value)"$/);
-    // The interpreter takes a falsy result for no result.
+    // The interpreter treats a falsy result as no result.
     expect(text).not.toMatch(/"Result":(0|false|null|"")/);
   });
 
@@ -86,7 +86,7 @@ describe.each([
     expect(new Set(states.map(({ name }) => name)).size).toBe(states.length);
   });
 
-  it('has exactly the tasks that states.ts lists, each with a function of its own', () => {
+  it('has exactly the tasks that states.ts lists, each with its own function', () => {
     const found = ofType('Task');
     expect(found.map(({ name }) => name).sort()).toEqual(Object.keys(tasks).sort());
     for (const { name, state } of found) {
@@ -122,7 +122,7 @@ describe.each([
     }
   });
 
-  it('catches every failure of a task or a Map, inside a Map as the result of the child', () => {
+  it('catches every failure of a task or a Map, and inside a Map makes it the result of the child', () => {
     const throwing = [...ofType('Task'), ...ofType('Map')].filter(({ name }) => !last.includes(name));
     const catching = (inMap: boolean) =>
       throwing.filter((found) => found.inMap === inMap).map(({ state }) => state.Catch);
@@ -134,16 +134,16 @@ describe.each([
     }
   });
 
-  it('catches no failure of the tasks that follow one, which could repeat forever', () => {
+  it('catches no failure of the tasks that run after another failure, which could repeat forever', () => {
     const following = states.filter(({ name }) => last.includes(name));
     expect(following.map(({ state }) => state.Catch)).toEqual(last.map(() => undefined));
   });
 
-  it('has a next state for whatever status a function answers', () => {
+  it('has a next state for every status that a function can answer', () => {
     for (const { state } of ofType('Choice')) expect(state.Default).toBeDefined();
   });
 
-  it('gives each range to a child that may run for more than five minutes', () => {
+  it('runs each range in a child that may take longer than five minutes', () => {
     const maps = ofType('Map');
     expect(maps.length).toBeGreaterThan(0);
     for (const { state } of maps) {
@@ -157,6 +157,6 @@ describe.each([
   });
 });
 
-it('synthesizeDefinitions creates no file that remains', () => {
+it('synthesizeDefinitions removes every file that it creates', () => {
   expect(readdirSync(temporary)).toEqual([]);
 });

@@ -4,25 +4,25 @@ import { describe, expect, inject, it } from 'vitest';
 const job = { table: 'orders', id: 'b1', execution: 'b1', round: 0 };
 const nextRound = { ...job, round: 1 };
 
-/** What a task's function answers to its payload. `call` counts its calls, from 0. */
+/** The answer of a task's function to its payload. `call` counts the calls of that task, from 0. */
 type Answer = (payload: Record<string, unknown>, call: number) => object;
 type Answers = Readonly<Record<string, Answer>>;
 
 interface Outcome {
-  /** The calls in their order, as `<task> <payload>`. */
+  /** The calls in their order, each as `<task> <payload>`. */
   readonly calls: string[];
-  /** Name of the last state. */
+  /** The name of the last state. */
   readonly ended: string | undefined;
-  /** Names of the states that waited. */
+  /** The names of the states that waited. */
   readonly waited: string[];
   readonly output: unknown;
-  /** Name of the error that ended the execution. */
+  /** The name of the error that ended the execution. */
   readonly error: string | undefined;
 }
 
 interface Runnable {
   readonly machine: StateMachine;
-  /** Names of all its states, and of some other members. */
+  /** Returns the names of all states of the definition, and of some other members. */
   readonly names: readonly string[];
 }
 
@@ -34,7 +34,7 @@ function toRunnable(definition: object): Runnable {
 const definitions = inject('definitions');
 const machines = { backup: toRunnable(definitions.backup), restore: toRunnable(definitions.restore) };
 
-/** Runs a deployed definition with these functions. Its waits and retries take no time. */
+/** Runs a deployed definition with these functions. Waits and retries take no time. */
 async function run({ machine, names }: Runnable, answers: Answers): Promise<Outcome> {
   const calls: string[] = [];
   const counts = new Map<string, number>();
@@ -81,14 +81,14 @@ const payloadsOf = (outcome: Outcome, name: string) =>
     .filter((call) => call.startsWith(`${name} `))
     .map((call) => JSON.parse(call.slice(name.length + 1)));
 
-/** A function of a range that has two parts. */
+/** The function of a range that takes two parts. */
 const twoParts: Answer = ({ job, task, part }) =>
   part === 0 ? { job, task, part: 1, status: 'more' } : { job, task, status: 'done' };
 const throwing: Answer = () => {
   throw new TypeError('no such thing');
 };
 
-describe('the backup machine', () => {
+describe('the backup state machine', () => {
   const answers: Answers = {
     Begin: ({ job }) => ({ job, status: 'scan', tasks: [0, 1] }),
     ScanSegment: twoParts,
@@ -134,7 +134,7 @@ describe('the backup machine', () => {
     expect(payloadsOf(outcome, 'Begin')).toEqual([{ job }, { job }]);
   });
 
-  it('ends without a hand-over when the backup does not get the turn', async () => {
+  it('ends without a hand-over if the backup does not get the turn', async () => {
     const outcome = await backup({ Begin: ({ job }) => ({ job, status: 'ended' }) });
     expect(outcome).toMatchObject({ ended: 'BackupEnded', output: { job, status: 'ended' } });
     expect(calledTasks(outcome)).toEqual(['Begin']);
@@ -146,7 +146,7 @@ describe('the backup machine', () => {
     expect(calledTasks(outcome)).toEqual(['Begin', 'Commit', 'HandOver']);
   });
 
-  it('skips every Map that has nothing to do', async () => {
+  it('skips every Map that has no items', async () => {
     const outcome = await backup({
       Begin: ({ job }) => ({ job, status: 'collect', tasks: [] }),
       Collect: ({ job }) => ({ job, status: 'empty', tasks: [] }),
@@ -168,7 +168,7 @@ describe('the backup machine', () => {
     expect(payloadsOf(outcome, 'Collect')).toEqual([0, 1, 2, 3].map((part) => ({ job, part })));
   });
 
-  it('begins a new round when Collect finds the stream unusable', async () => {
+  it('begins a new round if Collect finds the stream unusable', async () => {
     const outcome = await backup({
       Collect: ({ job }, call) =>
         call === 0 ? { job: nextRound, status: 'again' } : { job, status: 'done', tasks: [] },
@@ -187,7 +187,7 @@ describe('the backup machine', () => {
     expect(calledTasks(outcome)).not.toContain('Abort');
   });
 
-  it('finishes the other ranges when one fails, and goes to the next step', async () => {
+  it('finishes the other ranges if one fails, and continues with the next step', async () => {
     const outcome = await backup({
       PartitionFiles: (payload, call) =>
         payload.task === 1 ? throwing(payload, call) : twoParts(payload, call),
@@ -199,7 +199,7 @@ describe('the backup machine', () => {
   });
 
   it.each(['Begin', 'Collect', 'Arrange', 'Commit'])(
-    'aborts with the reason when %s fails, hands over and ends as failed',
+    'aborts with the reason if %s fails, hands over and ends as failed',
     async (step) => {
       const outcome = await backup({ [step]: throwing });
       expect(outcome).toMatchObject({ ended: 'BackupFailed', error: 'ExecutionError' });
@@ -218,7 +218,7 @@ describe('the backup machine', () => {
   });
 
   it.each(['Abort', 'HandOver'])(
-    'ends with the error of %s when that fails after another step',
+    'ends with the error of %s if that task fails after another step',
     async (step) => {
       const outcome = await backup({ Begin: throwing, [step]: throwing });
       expect(outcome).toMatchObject({ ended: step, error: 'ExecutionError' });
@@ -227,7 +227,7 @@ describe('the backup machine', () => {
   );
 });
 
-describe('the restore machine', () => {
+describe('the restore state machine', () => {
   const answers: Answers = {
     PlanRestore: ({ job }) => ({ job, status: 'write' }),
     MaterializeRange: twoParts,
@@ -279,7 +279,7 @@ describe('the restore machine', () => {
     expect(payloadsOf(outcome, 'ImportTable')).toEqual([{ job }]);
   });
 
-  it('ends right after PlanRestore when there is nothing to restore', async () => {
+  it('ends right after PlanRestore if there is nothing to restore', async () => {
     const outcome = await restore({ PlanRestore: ({ job }) => ({ job, status: 'ended' }) });
     expect(outcome.ended).toBe('RestoreEnded');
     expect(calledTasks(outcome)).toEqual(['PlanRestore']);
@@ -302,7 +302,7 @@ describe('the restore machine', () => {
     expect(payloadsOf(outcome, step)).toEqual([{ job }, { job }, { job }]);
   });
 
-  it('finishes the other ranges of a restore when one fails, and goes to the next step', async () => {
+  it('finishes the other ranges of a restore if one fails, and continues with the next step', async () => {
     const outcome = await restore({
       WriteRange: (payload, call) => (payload.task === 0 ? throwing(payload, call) : twoParts(payload, call)),
     });
@@ -317,7 +317,7 @@ describe('the restore machine', () => {
     expect(payloadsOf(imported, 'ImportTable')).toHaveLength(1);
   });
 
-  it.each(steps)('aborts with the reason when %s fails, and ends as failed', async (step, way) => {
+  it.each(steps)('aborts with the reason if %s fails, and ends as failed', async (step, way) => {
     const outcome = await restore({ ...way, [step]: throwing });
     expect(outcome).toMatchObject({ ended: 'RestoreFailed', error: 'ExecutionError' });
     expect(payloadsOf(outcome, 'AbortRestore')).toEqual([
@@ -325,7 +325,7 @@ describe('the restore machine', () => {
     ]);
   });
 
-  it('waits until the target is deleted, and gives each call of AbortRestore the reason', async () => {
+  it('waits until the target is deleted, and passes the reason to each call of AbortRestore', async () => {
     const failure = { Error: 'TypeError', Cause: 'no such thing' };
     const outcome = await restore({
       CreateTable: throwing,
@@ -336,7 +336,7 @@ describe('the restore machine', () => {
     expect(payloadsOf(outcome, 'AbortRestore')).toEqual([1, 2, 3].map(() => ({ job, failure })));
   });
 
-  it('has an imported table tagged so that it can be deleted, then calls AbortRestore again', async () => {
+  it('calls the step that tags an imported table, so that it can be deleted, then AbortRestore again', async () => {
     const failure = { Error: 'TypeError', Cause: 'no such thing' };
     const outcome = await restore({
       ...byImport,
@@ -349,7 +349,7 @@ describe('the restore machine', () => {
     expect(payloadsOf(outcome, 'AbortRestore')).toEqual([1, 2].map(() => ({ job, failure })));
   });
 
-  it('ends with the error of TagTable when that fails after another step', async () => {
+  it('ends with the error of TagTable if that task fails after another step', async () => {
     const outcome = await restore({
       CreateTable: throwing,
       AbortRestore: ({ job }) => ({ job, status: 'untagged', waitSeconds: 0 }),
@@ -358,7 +358,7 @@ describe('the restore machine', () => {
     expect(outcome).toMatchObject({ ended: 'TagTable', error: 'ExecutionError' });
   });
 
-  it.each(steps)('aborts a restore when %s answers an unknown status', async (step, way) => {
+  it.each(steps)('aborts a restore if %s answers with an unknown status', async (step, way) => {
     const outcome = await restore({ ...way, [step]: ({ job }) => ({ job, status: 'odd' }) });
     expect(outcome.ended).toBe('RestoreFailed');
     expect(payloadsOf(outcome, 'AbortRestore')[0].failure.Error).toBe('AnswerNotUnderstood');

@@ -41,7 +41,7 @@ async function latestStream(dynamodb: DynamoDBClient): Promise<string> {
   return String(Table?.LatestStreamArn);
 }
 
-/** The ids in the stream's records, in order. */
+/** Returns the ids in the stream's records, in order. */
 async function readStream(streams: DynamoDBStreamsClient, arn: string): Promise<(string | undefined)[]> {
   const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn: arn }));
   const shard = StreamDescription?.Shards?.[0]?.ShardId;
@@ -85,7 +85,7 @@ describe('a stream contains only its own records', () => {
     expect(await readStream(streams, second)).toEqual(['c']);
   });
 
-  test('and keeps them when another table’s stream is disabled', async () => {
+  test('and still has them when another table’s stream is disabled', async () => {
     const { dynamodb, streams } = createClients(
       (await startAndClose(await createTemporaryFolder())).endpoint,
     );
@@ -97,7 +97,7 @@ describe('a stream contains only its own records', () => {
   });
 });
 
-test('the database listens on an address of the loopback that nobody knows', async () => {
+test('the database listens on a random address of the loopback', async () => {
   const homes = [await createTemporaryFolder(), await createTemporaryFolder()];
   const hosts = await Promise.all(
     homes.map(async (home) => new URL((await startAndClose(home)).endpoint).hostname),
@@ -119,7 +119,7 @@ test('the database finds the number of a stream record by an index', async () =>
   expect(plan.map((row) => row['detail']).join()).toContain('USING COVERING INDEX tidemark_stream_numbers');
 });
 
-describe('a database that a killed runtime left running', () => {
+describe('a database that a killed runtime did not stop', () => {
   async function bystander(...args: string[]): Promise<ChildProcess> {
     const child = spawn(process.execPath, ['--eval', 'process.stdin.resume()', '--', ...args]);
     await once(child, 'spawn');
@@ -127,7 +127,7 @@ describe('a database that a killed runtime left running', () => {
     return child;
   }
 
-  test('is ended when the next one starts', async () => {
+  test('is stopped when the next runtime starts', async () => {
     const home = await createTemporaryFolder();
     const args = ['--db-path', join(home, 'dynamodb.db')];
     const leftOver = await bystander(...args);
@@ -151,7 +151,7 @@ describe('a database that a killed runtime left running', () => {
     expect([other.exitCode, other.signalCode]).toEqual([null, null]);
   });
 
-  test('does not prevent a start if the file with its id contains anything else', async () => {
+  test('does not prevent a start if the file with its process id contains anything else', async () => {
     const home = await createTemporaryFolder();
     for (const content of ['no number', '-1', '0', '1', '99999999999', 'NaN', '1e3']) {
       await writeFile(join(home, 'dynamodb.pid'), content);

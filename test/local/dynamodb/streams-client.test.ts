@@ -43,7 +43,7 @@ async function setUp() {
   };
 }
 
-test('the latest stream is read page by page', async () => {
+test('the reader reads the latest stream page by page', async () => {
   const { streams, arn, put } = await setUp();
   await put('a');
   const [shard] = (await describeStream(streams, arn)).shards;
@@ -57,7 +57,7 @@ test('the latest stream is read page by page', async () => {
   expect(await ids()).toEqual([{ id: { S: 'b' } }]);
 });
 
-test('a stream that was replaced is rejected, not read from the stream that replaced it', async () => {
+test('the reader rejects a stream that was replaced, instead of reading the stream that replaced it', async () => {
   const { streams, arn, shard, put, replaceStream } = await setUp();
   await put('a');
   await replaceStream();
@@ -97,7 +97,7 @@ test('a stream of another database, whose label is a date, keeps the creation ti
   expect((await describeStream(streams, arn)).createdAt).toBe(created * 1000);
 });
 
-test('an iterator is rejected after its stream was replaced', async () => {
+test('the reader rejects an iterator after its stream was replaced', async () => {
   const { streams, arn, put, replaceStream } = await setUp();
   await put('a');
   const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn: arn }));

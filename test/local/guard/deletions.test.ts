@@ -9,7 +9,7 @@ import { tableExists } from '../../support/fixture.ts';
 
 const world = useTidemark({ items: 5 });
 
-/** A backup of the table that has no execution: it stays CREATING. */
+/** Requests a backup of the table that has no execution, so that it stays CREATING. */
 let waiting: BackupId;
 
 beforeEach(async () => {
@@ -31,7 +31,7 @@ async function openDeletions(): Promise<Deletions> {
 const waitUntilGone = () =>
   vi.waitUntil(async () => !(await tableExists(world.database, world.table)), 10_000);
 
-it('a deletion waits for the backups of its table, also over a restart', async () => {
+it('the deletion of a table waits for the table’s backups, even across a restart', async () => {
   const { database, harness, table } = world;
   const before = await openDeletions();
   expect(await before.take(table)).toMatchObject({ TableName: table, TableStatus: 'DELETING' });
@@ -50,7 +50,7 @@ it('a deletion waits for the backups of its table, also over a restart', async (
   expect((await openDeletions()).has(table)).toBe(false);
 });
 
-it('a deletion waits five minutes at most', async () => {
+it('the deletion of a table waits at most five minutes', async () => {
   const { database, table } = world;
   const deletions = await openDeletions();
   await deletions.take(table);
@@ -60,7 +60,7 @@ it('a deletion waits five minutes at most', async () => {
   await waitUntilGone();
 });
 
-it('a waiting deletion is shown to the callers of a client as DELETING', async () => {
+it('a waiting deletion appears to a client’s callers as DELETING', async () => {
   const { database, table } = world;
   const deletions = await openDeletions();
   const client = database.client();
@@ -72,7 +72,7 @@ it('a waiting deletion is shown to the callers of a client as DELETING', async (
   expect(await statusOf()).toBe('DELETING');
 });
 
-it('a deletion is passed on at once for a table that is protected, missing or without unfinished backups', async () => {
+it('the deletion of a table that is protected, missing or without unfinished backups is passed on at once', async () => {
   const { database, harness, table } = world;
   const deletions = await openDeletions();
   expect(await deletions.take('no-such-table')).toBeUndefined();

@@ -10,7 +10,7 @@ const calls = {
   restoreToPointInTime: { table, target: 'Copy', overrides: {} },
 };
 
-describe('a table whose deletion waits', () => {
+describe('while the deletion of a table waits, the table', () => {
   test.each([
     ['createBackup', 1600],
     ['describeContinuousBackups', 1000],

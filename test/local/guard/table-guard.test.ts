@@ -8,7 +8,7 @@ import { TableGuard } from '../../../local/guard/table-guard.ts';
 const executions: Executions = { start: async () => {}, state: async () => 'running' };
 const noDeletions = { areWaiting: false, has: () => false, take: async () => undefined };
 
-/** A guard in a runtime in which a restore makes the table `target`, and which deletes the table `going`. */
+/** Creates a guard in a runtime in which a restore makes the table `target`, and which is deleting the table `going`. */
 async function setUp() {
   const restore = { target: 'target', status: 'RESTORING' as RestoreStatus };
   const reads: string[] = [];
@@ -63,14 +63,14 @@ const inUse = (what: string) => [
   `Attempt to change a resource which is still in use: Table is being ${what}`,
 ];
 
-describe('while a restore makes a table', () => {
+describe('while a restore makes a table,', () => {
   test('no call reads or writes its items', async () => {
     const { guard } = await setUp();
     const calls = callsOnItems('target');
     expect(await answersTo(guard, calls)).toEqual(all(calls, notFound));
   });
 
-  test('calls on the table itself are answered as DynamoDB answers them', async () => {
+  test('calls on the table itself are answered as by DynamoDB', async () => {
     const { guard } = await setUp();
     const settings = {
       UpdateTable: { TableName: 'target' },
@@ -100,7 +100,7 @@ describe('while a restore makes a table', () => {
     });
   });
 
-  test('calls on other tables pass, and the catalog is not read', async () => {
+  test('calls on other tables pass, without a read of the catalog', async () => {
     const { guard, reads } = await setUp();
     const calls = { ...callsOnItems('another'), ListTables: {}, CreateTable: { TableName: 'another' } };
     expect(await answersTo(guard, calls)).toEqual(all(calls, undefined));
@@ -126,14 +126,14 @@ describe('while a restore makes a table', () => {
   });
 });
 
-describe('while a table is being deleted', () => {
+describe('while a table is being deleted,', () => {
   test('no call reads or writes its items', async () => {
     const { guard } = await setUp();
     const calls = callsOnItems('going');
     expect(await answersTo(guard, calls)).toEqual(all(calls, notFound));
   });
 
-  test('it cannot be changed, created or deleted again, and its settings can be read', async () => {
+  test('it cannot be changed, created or deleted again, but its settings can be read', async () => {
     const { guard } = await setUp();
     const changes = {
       UpdateTable: { TableName: 'going' },

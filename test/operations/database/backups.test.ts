@@ -21,7 +21,7 @@ async function backup(request: Partial<CreateBackupInput> = {}): Promise<BackupR
 const keyOf = ({ table: { name }, id }: BackupRecord) => ({ table: name, id });
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
-describe('createBackup', () => {
+describe('the operation createBackup', () => {
   it('returns a backup that is CREATING, with the time of the request as marker', async () => {
     const { harness, table } = world;
     const before = harness.services.clock.now();
@@ -40,7 +40,7 @@ describe('createBackup', () => {
     const lagging = harness.restart({ clock: { now: () => first.marker - 5000, sleep } });
     lagging.executions.stop();
     const second = await lagging.operations.createBackup({ table, name: 'second' });
-    // DynamoDB's own clock, which the answer to DescribeTable shows, does not lag.
+    // DynamoDB's clock, which the answer to DescribeTable shows, does not lag.
     expect(second.marker).toBeGreaterThan(first.marker);
     expect(second.marker).toBeLessThan(first.marker + 5000);
     await harness.executions.idle();
@@ -50,7 +50,7 @@ describe('createBackup', () => {
     await expect(backup({ table: 'no-such-table' })).rejects.toEqual(code('TableNotFound'));
   });
 
-  it('leaves a backup whose execution could not be started to the reconciler', async () => {
+  it('leaves a backup to the reconciler if its execution could not be started', async () => {
     const { harness, table } = world;
     const failing = harness.restart();
     const services = {
@@ -64,7 +64,7 @@ describe('createBackup', () => {
   });
 });
 
-describe('a backup', () => {
+describe('a backup of a table', () => {
   it('has figures of its items, its bytes, what it copied, and its parent', async () => {
     const first = await backup();
     await changeItems(world.database, world.table);
@@ -80,7 +80,7 @@ describe('a backup', () => {
     expect(second.figures?.copiedBytes).toBeLessThan(first.figures?.copiedBytes ?? 0);
   });
 
-  it('requested as full is folded from the last snapshot and the changes', async () => {
+  it('is folded from the last snapshot and the changes if it was requested as full', async () => {
     const { database, harness, table } = world;
     const first = await backup();
     await changeItems(database, table);
@@ -96,7 +96,7 @@ describe('a backup', () => {
     );
   });
 
-  it('requested as differential has all changes since the last full one in one run', async () => {
+  it('has all changes since the last full backup in one run if it was requested as differential', async () => {
     const { database, harness, table } = world;
     await backup();
     for (const from of [0, 2, 4]) {
@@ -114,7 +114,7 @@ describe('a backup', () => {
     expect(await backup()).toMatchObject({ kind: 'full', source: 'stream', figures: { copiedRecords: 40 } });
   });
 
-  it('of an unchanged table copies nothing', async () => {
+  it('copies nothing if the table did not change', async () => {
     const { database, harness, table } = world;
     const first = await backup();
     const second = await backup();
@@ -125,7 +125,7 @@ describe('a backup', () => {
     );
   });
 
-  it('of an empty table restores to an empty table', async () => {
+  it('restores an empty table to an empty table', async () => {
     await world.replaceTable(0);
     const made = await backup();
     expect(made).toMatchObject({ status: 'AVAILABLE', figures: { items: 0, bytes: 0 } });
@@ -134,7 +134,7 @@ describe('a backup', () => {
 });
 
 describe('deleteBackup', () => {
-  it('deletes the backup, whose increments can still be restored', async () => {
+  it('deletes the backup, and its increments can still be restored', async () => {
     const { database, harness, table } = world;
     const first = await backup();
     await changeItems(database, table);
@@ -200,7 +200,7 @@ describe('a backup that Tidemark made for its own use', () => {
 });
 
 describe('a request for a backup by its ARN', () => {
-  it('is refused for an ARN of another account and of a region that AWS does not have', async () => {
+  it('is refused for the ARN of another account, and of a region that AWS does not have', async () => {
     const made = await backup();
     const key = keyOf(made);
     expect(await world.harness.operations.describeBackup({ ...key, arn: made.arn })).toEqual(made);
@@ -217,7 +217,7 @@ describe('a request for a backup by its ARN', () => {
     expect(await world.harness.operations.describeBackup(key)).toEqual(made);
   });
 
-  it('gets another error for an ARN of another account than for a backup that does not exist', async () => {
+  it('gets another error for another account’s ARN than for a backup that does not exist', async () => {
     const { harness, table } = world;
     const id = parseBackupId('01700000000000-00000000');
     const here = siblingTableArn(harness.services.config.catalogArn, '');
@@ -232,7 +232,7 @@ describe('a request for a backup by its ARN', () => {
 });
 
 describe('listBackups', () => {
-  it('returns pages oldest first, without a cursor after a last page that is full', async () => {
+  it('returns pages from the oldest backup on, and no cursor after a full last page', async () => {
     const { database, harness, table } = world;
     const other = await createFilledTable(database, 1);
     const made = [
@@ -258,7 +258,7 @@ describe('listBackups', () => {
     expect(within.backups.map(({ id }) => id)).toEqual([one?.id, two?.id]);
   });
 
-  it('continues after a backup that was deleted', async () => {
+  it('continues after a deleted backup', async () => {
     const { harness, table } = world;
     const one = await backup({ name: 'one' });
     await backup({ name: 'two' });
@@ -305,7 +305,7 @@ describe('listBackups', () => {
 });
 
 describe('a deleted backup', () => {
-  it('keeps who deleted it and when, for whoever asks for deleted backups', async () => {
+  it('has on its record who deleted it and when, which a request for deleted backups returns', async () => {
     const { harness, table } = world;
     const { id } = await backup();
     const requestedBy = 'arn:aws:iam::123456789012:user/ada';
@@ -320,7 +320,7 @@ describe('a deleted backup', () => {
 });
 
 describe('a request that is sent again', () => {
-  it('to delete a backup deletes it once and returns the first answer again', async () => {
+  it('deletes a backup once, and returns the first answer again', async () => {
     const { harness, table } = world;
     const { id } = await backup();
     const request = { table, id, requestKey: randomIds.hex(32) };
@@ -332,7 +332,7 @@ describe('a request that is sent again', () => {
     }
   });
 
-  it('to restore a backup starts no second restore, whether the first one is running or has ended', async () => {
+  it('starts no second restore, whether the first one is running or has ended', async () => {
     const { harness, table } = world;
     const { id } = await backup();
     const target = `restored-${randomIds.hex(12)}`;

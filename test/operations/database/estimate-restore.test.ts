@@ -69,7 +69,7 @@ describe('computeEstimate', () => {
       low: expect.closeTo(low, 2),
       high: expect.closeTo(high, 2),
     });
-    // Computed by hand, with a function's second at 2.303e-5. Import: 101.17 and 251.17 GB of JSON at 0.15, each made in 40
+    // Computed by hand, with a function's second at 2.303e-5. Import: 101.17 and 251.17 GB of JSON at 0.15, each GB made in 40
     // and 120 seconds; a tenth and three quarters of it are kept for three days at 0.0023. Writes: 65.54 and 131.07 for the
     // units, and 40 functions for the 2,621 and 52,429 seconds in which the table accepts the items.
     const ways = [
@@ -88,7 +88,7 @@ describe('computeEstimate', () => {
     }
   });
 
-  it('chooses writes for a small backup where the configuration leaves the choice', () => {
+  it('chooses writes for a small backup if the configuration does not choose', () => {
     expect(computeEstimate(small, plain, { restoreBy: 'import' })).toMatchObject({
       choice: { way: 'import' },
       auto: { way: 'writes' },
@@ -129,7 +129,7 @@ describe('a dry run', () => {
     await harness.executions.idle();
   });
 
-  it('throws the errors of the restore', async () => {
+  it('throws the same errors as the restore', async () => {
     const restored = newTarget();
     const { restores } = harness.services.catalog;
     // This restore has no execution, so it is RESTORING until the test ends it.

@@ -11,7 +11,7 @@ import { createFilledTable } from '../../support/fixture.ts';
 import { type Harness, startHarness } from '../../support/harness.ts';
 
 /*
- * Facts of the real service, as probes of it in October 2026 found them, one a row. Those that a request alone shows are
+ * Facts of the real service, one in each row, as probes found them in October 2026. Facts that a request alone shows are
  * in `test/dialects/dynamodb/facts.test.ts`.
  */
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** Another place in an ARN, in place of the one that it has. */
+/** Returns the ARN with another part in place of one of its parts. */
 const replace = (arn: string, part: number, value: string) => arn.split(':').with(part, value).join(':');
 const [partition, region, account] = [1, 3, 4];
 const otherRegion = (arn: string) =>
@@ -43,7 +43,7 @@ const restore: Call = (operations, arn) =>
   operations.restoreTable({ backup: keyOf(arn), target: `restored-${randomIds.hex(8)}` });
 const notValid = 'Invalid Request: BackupArn is not valid';
 
-describe('the ARN of a backup', () => {
+describe('the ARN of a backup in a request', () => {
   const refused: [fact: string, Call, change: (arn: string) => string, ErrorCode, message: string][] = [
     ...([describeBackup, deleteBackup, restore] as const).flatMap(
       (call, i): [string, Call, (arn: string) => string, ErrorCode, string][] => {
@@ -101,7 +101,7 @@ describe('the ARN of a backup', () => {
     expect(await harness.operations.describeBackup(keyOf(backup.arn))).toEqual(backup);
   });
 
-  it('of another region that AWS has finds and deletes the backup of this region', async () => {
+  it('finds and deletes the backup of this region even if it names another region that AWS has', async () => {
     const elsewhere = otherRegion(backup.arn);
     expect(await harness.operations.describeBackup(keyOf(elsewhere))).toEqual(backup);
     const { id } = await harness.operations.createBackup({ table: backup.table.name, name: 'another' });
@@ -111,7 +111,7 @@ describe('the ARN of a backup', () => {
     await expect(harness.operations.describeBackup(key)).rejects.toMatchObject({ code: 'BackupNotFound' });
   });
 
-  it('of another region restores with an SSESpecificationOverride, even an empty one', async () => {
+  it('restores with an SSESpecificationOverride, even an empty one, if it names another region', async () => {
     const target = `restored-${randomIds.hex(8)}`;
     await harness.operations.restoreTable({
       backup: keyOf(otherRegion(backup.arn)),
@@ -123,7 +123,7 @@ describe('the ARN of a backup', () => {
   });
 });
 
-describe('the ARN of a table', () => {
+describe('the ARN of a table in a request', () => {
   const calls: [operation: string, Call][] = [
     [
       'CreateBackup',
@@ -155,19 +155,22 @@ describe('the ARN of a table', () => {
     ],
   ];
 
-  it.each(calls)('%s: of another region or partition is a wrong value', async (_operation, call) => {
-    for (const [arn, part] of [
-      [otherRegion(backup.table.arn), 'region'],
-      [replace(backup.table.arn, partition, 'aws-cn'), 'partition'],
-    ] as const) {
-      await expect(call(harness.operations, arn)).rejects.toMatchObject({
-        code: 'Validation',
-        message: `1 validation error detected: Invalid AWS ${part} in '${arn}'`,
-      });
-    }
-  });
+  it.each(calls)(
+    'is a wrong value for %s if its region or partition is another one',
+    async (_operation, call) => {
+      for (const [arn, part] of [
+        [otherRegion(backup.table.arn), 'region'],
+        [replace(backup.table.arn, partition, 'aws-cn'), 'partition'],
+      ] as const) {
+        await expect(call(harness.operations, arn)).rejects.toMatchObject({
+          code: 'Validation',
+          message: `1 validation error detected: Invalid AWS ${part} in '${arn}'`,
+        });
+      }
+    },
+  );
 
-  it.each(calls)('%s: of another account is refused', async (operation, call) => {
+  it.each(calls)('is refused for %s if its account is another one', async (operation, call) => {
     const arn = replace(backup.table.arn, account, '999999999999');
     const expected =
       operation === 'RestoreTableToPointInTime'
@@ -180,7 +183,7 @@ describe('the ARN of a table', () => {
   });
 });
 
-describe('overrides of a restore', () => {
+describe('the overrides of a restore', () => {
   const index: GlobalSecondaryIndexInfo = {
     IndexName: 'by-year',
     KeySchema: [{ AttributeName: 'year', KeyType: 'HASH' }],
@@ -303,15 +306,15 @@ describe('overrides of a restore', () => {
     ],
     ['no maximum is wanted', onDemand, { onDemandThroughput: {} }, { billingMode: 'PAY_PER_REQUEST' }],
     ['nothing is wanted', encrypted, {}, { sse: { ...ownKey } as object }],
-  ])('are taken: %s', (_fact, source, overrides, expected) => {
+  ])('are accepted: %s', (_fact, source, overrides, expected) => {
     expect(planTarget(source, overrides)).toMatchObject(expected);
   });
 
-  it.each([{}, { Enabled: false }])('%j as encryption is DynamoDB’s own key', (sse) => {
+  it.each([{}, { Enabled: false }])('%j as the encryption means DynamoDB’s own key', (sse) => {
     expect(planTarget(encrypted, { sse })).not.toHaveProperty('sse');
   });
 
-  it('drop stream, time to live, table class and deletion protection', () => {
+  it('do not keep stream, time to live, table class and deletion protection', () => {
     const rich: TableDescription = {
       ...onDemand,
       stream: { StreamEnabled: true },

@@ -18,7 +18,7 @@ async function backUp(): Promise<BackupRecord> {
 const keyOf = ({ id, table }: BackupRecord) => ({ table: table.name, id });
 const useOf = (backup: BackupRecord) => world.harness.operations.findBackupUse(keyOf(backup));
 
-it('finds nothing for a backup that nobody restored, and for one that does not exist', async () => {
+it('findBackupUse finds nothing for a backup that nobody restored, and for one that does not exist', async () => {
   const backup = await backUp();
   expect(await useOf(backup)).toEqual({ restores: [] });
   expect(await world.harness.operations.findBackupUse({ table: 'nowhere', id: backup.id })).toEqual({
@@ -26,7 +26,7 @@ it('finds nothing for a backup that nobody restored, and for one that does not e
   });
 });
 
-it('finds the restores of the backup alone, the newest first, of each target the latest one', async () => {
+it('findBackupUse finds only restores of the backup, newest first, and for each target the latest', async () => {
   const { harness } = world;
   const [backup, other] = [await backUp(), await backUp()];
   const restore = async (of: BackupRecord, target: string) =>
@@ -43,7 +43,7 @@ it('finds the restores of the backup alone, the newest first, of each target the
   expect((await useOf(other)).restores).toMatchObject([{ id: last }, { target: `${prefix}-other` }]);
 });
 
-it('reads ten restores at most', async () => {
+it('findBackupUse reads at most ten restores', async () => {
   const backup = await backUp();
   const { restores } = world.harness.services.catalog;
   const ids: string[] = [];
@@ -55,7 +55,7 @@ it('reads ten restores at most', async () => {
   expect((await useOf(backup)).restores.map(({ id }) => id)).toEqual(ids.toReversed().slice(0, 10));
 });
 
-it('finds damage of the backup itself, and of a run that it may share', async () => {
+it('findBackupUse finds damage of the backup itself, and of a run that it may share', async () => {
   const { database, harness, table } = world;
   const first = await backUp();
   await putItems(database, table, 100, 101);
@@ -68,6 +68,6 @@ it('finds damage of the backup itself, and of a run that it may share', async ()
     'a run that it may share with other backups is damaged: a checksum mismatch',
   );
   await putItems(database, table, 200, 201);
-  // The next backup is a new base, which shares nothing.
+  // The next backup is a new base, which shares no runs.
   expect((await useOf(await backUp())).damage).toBeUndefined();
 });

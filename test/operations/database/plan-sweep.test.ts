@@ -21,7 +21,7 @@ const emptyPlan = {
   },
 };
 
-/** Restarts Tidemark over a store in which the first object of a folder of a table takes `milliseconds` to list. */
+/** Restarts Tidemark over a store that takes `milliseconds` to list the first object in a table's folder. */
 function restartSlow(milliseconds: number): Harness {
   const { harness } = world;
   let late = 0;
@@ -40,8 +40,8 @@ function restartSlow(milliseconds: number): Harness {
 
 const world = useTidemark({ config: { sweepGraceMs: 0 } });
 
-describe('the plan of a sweep', () => {
-  it('lists what a sweep deletes, and making it changes nothing', async () => {
+describe('planSweep', () => {
+  it('lists the objects that a sweep deletes, and changes nothing', async () => {
     const { database, harness, table } = world;
     const [{ backup }] = await backUpChain(database, harness, table, 3);
     await remove(harness, backup);
@@ -71,7 +71,7 @@ describe('the plan of a sweep', () => {
     expect(await planSweep(harness.services, { table })).toEqual({ folders: [...ofTable, nothingDeleted] });
   });
 
-  it('continues on another page when the time is spent, and all pages together are the plan', async () => {
+  it('continues on another page when its time is used up, and all pages together are the whole plan', async () => {
     const { database, harness, table } = world;
     for (const one of [table, await createFilledTable(database), await createFilledTable(database)])
       await backUpChain(database, harness, one, 1);
@@ -81,12 +81,12 @@ describe('the plan of a sweep', () => {
     for (let next; (next = pages.at(-1)?.next) !== undefined;)
       pages.push(await planSweep(services, { next }));
     expect(pages).toHaveLength(3);
-    // What nothing is known of is planned only on a page that is the whole.
+    // Objects of unknown jobs are planned only on a page that covers everything.
     expect(pages.flatMap(({ folders }) => folders)).toEqual(whole.folders.slice(0, -1));
   });
 
   it.each([{}, { all: true }])(
-    'says so of a table that takes longer than an answer may: %j',
+    'reports a table that takes longer than an answer may: %j',
     async ({ all }) => {
       const { database, harness, table } = world;
       await backUpChain(database, harness, table, 1);

@@ -13,10 +13,10 @@ import { readTableContent, createTable, keyOf, normal, nthKey, type SdkItem } fr
 import { smallLimits } from '../../support/snapshot/chain.ts';
 import { parseBackupId } from '../../../lambda/model/ids.ts';
 
-/** Each page ends after one step. */
+/** The options for pages that end after one step each. */
 const onePageEach = { limits: smallLimits, readBudgetMs: 0 };
 
-/** Two backups of a table, before and after it was changed. */
+/** Two backups of a table, before and after the table was changed. */
 interface Pair {
   readonly table: string;
   readonly first: BackupRecord;
@@ -81,7 +81,7 @@ const verify = (share?: number, of = second): Promise<VerificationPage[]> =>
     }),
   );
 
-/** Expects the progress of pages to rise to 1, which only the last page has. */
+/** Expects the progress of pages to rise to 1, which only the last page reaches. */
 function expectProgress(pages: readonly { readonly progress: number; readonly next?: string }[]): void {
   const progress = pages.map((page) => page.progress);
   expect(progress).toEqual(progress.toSorted((a, b) => a - b));
@@ -100,7 +100,7 @@ function compareMaps(from: ReadonlyMap<string, string>, to: ReadonlyMap<string, 
     .toSorted();
 }
 
-/** The differences of pages, with keys in the form of `keyOf`; they have attributes of the types S and N only. */
+/** Returns the differences of pages, with keys in the form of `keyOf`; their attributes have only the types S and N. */
 const toSortedChanges = (pages: readonly ComparisonPage[]) =>
   pages
     .flatMap(({ differences }) => differences)
@@ -108,14 +108,14 @@ const toSortedChanges = (pages: readonly ComparisonPage[]) =>
     .toSorted();
 
 describe('getBackupItem', () => {
-  it('returns the item as the backup has it, and what reading it cost', async () => {
+  it('returns the item as it is in the backup, and the cost of reading it', async () => {
     const now = await readTableContent(database.dynamodb, table);
     for (const n of [1, 4, 101]) {
       const { backup, item = '', bytesRead, requests } = await itemOf(second, n);
       expect(normal(JSON.parse(item) as SdkItem)).toBe(now.get(keyOf(nthKey(shape, n))));
       expect(backup).toEqual(second);
       expect(bytesRead).toBeGreaterThan(0);
-      // One for the manifest, two for a base run, two for a delta run.
+      // One request for the manifest, two for a base run, two for a delta run.
       expect(requests).toBeLessThanOrEqual(1 + 2 + 2);
     }
     expect((await itemOf(second, 0)).item).toBeUndefined();
@@ -162,7 +162,7 @@ describe('compareBackups', () => {
     expectProgress(pages);
   });
 
-  it('returns the same differences in pages of one difference and in pages that end with the time', async () => {
+  it('returns the same differences in pages of one difference and in pages that end when their time is used up', async () => {
     const all = toSortedChanges(await compare());
     expect(all).toHaveLength(3 + 3 + 1);
     const pages = await compare(1);
@@ -187,7 +187,7 @@ describe('compareBackups', () => {
     expect(page).toMatchObject({ counts: { added: 0, changed: 0, removed: 0 }, requests: 2 });
   });
 
-  it('rejects a token of other backups and any other text', async () => {
+  it('rejects a token of other backups, and any other text', async () => {
     const input = { from: keyOfBackup(first), to: keyOfBackup(second), limit: 1 };
     const { next = '' } = await harness.operations.compareBackups(input);
     expect(next).toMatch(/^[0-9a-f]{48}$/);
@@ -287,7 +287,7 @@ function read(name: (typeof operations)[number], of: BackupRecord, from = harnes
 }
 
 describe.each(operations)('%s of a backup', (name) => {
-  /** Creates a backup whose execution does not run. */
+  /** Requests a backup whose execution does not start. */
   async function createWaiting(): Promise<BackupRecord> {
     const idle = harness.restart({ config: onePageEach });
     idle.executions.stop();

@@ -10,7 +10,7 @@ import type { Job } from '../../../lambda/jobs/job.ts';
 
 const world = useTidemark({ items: 1 });
 let backup: BackupRecord;
-/** The ids of the jobs that were started; none of them runs. */
+/** The ids of the started jobs, none of which runs. */
 let started: string[];
 
 beforeEach(async () => {
@@ -40,7 +40,7 @@ const errorOf = (code: ErrorCode, message?: string) =>
   expect.objectContaining({ code, ...(message !== undefined && { message }) });
 
 describe('a requested restore', () => {
-  it('is cataloged with the description of the table to create, and started', async () => {
+  it('is recorded with the description of the table to create, and started', async () => {
     const target = newTarget();
     const provisionedThroughput = { ReadCapacityUnits: 4, WriteCapacityUnits: 5 };
     const restore = recordOf(await request(target, { billingMode: 'PROVISIONED', provisionedThroughput }));
@@ -58,7 +58,7 @@ describe('a requested restore', () => {
     expect(started).toEqual([restore.id]);
   });
 
-  it('is kept for the reconciler if its execution cannot be started', async () => {
+  it('is left to the reconciler if its execution cannot be started', async () => {
     const { harness } = world;
     const target = newTarget();
     const executions = { ...harness.executions, start: () => Promise.reject(new Error('throttled')) };
@@ -69,24 +69,24 @@ describe('a requested restore', () => {
   });
 });
 
-describe('a restore with several faults fails for', () => {
+describe('a restore with several errors fails first for', () => {
   const misfit: RestoreOverrides = { billingMode: 'PROVISIONED' };
 
-  it('a missing backup first', async () => {
+  it('a missing backup', async () => {
     await world.harness.operations.deleteBackup({ table: backup.table.name, id: backup.id });
     await expect(request(backup.table.name, misfit)).rejects.toEqual(
       errorOf('BackupNotFound', `Backup not found: ${backup.arn}`),
     );
   });
 
-  it('a backup that is being created before its overrides and target', async () => {
+  it('a backup that is being created, before its overrides and target', async () => {
     const { name: table } = backup.table;
     const creating = await world.harness.operations.createBackup({ table, name: 'another' });
     await expect(request(table, misfit, creating)).rejects.toEqual(errorOf('BackupNotAvailable'));
     await world.harness.executions.idle();
   });
 
-  it('overrides that do not fit before its target', async () => {
+  it('overrides that do not fit, before its target', async () => {
     await expect(request(backup.table.name, misfit)).rejects.toEqual(errorOf('Validation'));
   });
 
@@ -115,13 +115,13 @@ it('the error for a target that is being restored to a point in time names no ba
   await expect(request(target)).rejects.toEqual(inUse);
 });
 
-describe('concurrent restores', () => {
+describe('the number of concurrent restores', () => {
   const full = errorOf(
     'LimitExceeded',
     'Subscriber limit exceeded: Only 50 restore operations can be done simultaneously',
   );
 
-  it('of one backup are limited to 50 until one ends', async () => {
+  it('is limited to 50, even of one backup, until one of them ends', async () => {
     const { restores, snapshots } = world.harness.services.catalog;
     const outcomes = await Promise.allSettled(Array.from({ length: 53 }, () => request(newTarget())));
     const rejected = outcomes.filter((outcome) => outcome.status === 'rejected');
@@ -144,12 +144,12 @@ describe('concurrent restores', () => {
     expect(await snapshots.get(key)).not.toHaveProperty('restores');
   });
 
-  it('that failed for another reason do not count against the limit', async () => {
+  it('does not include those that failed for another reason', async () => {
     const target = newTarget();
     await request(target);
     const { catalog } = world.harness.services;
     const { description } = backup;
-    // Skip the checks, as simultaneous requests pass them.
+    // Skips the checks, which simultaneous requests also pass.
     for (let n = 0; n < 60; n++) {
       await expect(catalog.restores.create({ backup, target, description })).rejects.toEqual(
         errorOf('TableInUse'),

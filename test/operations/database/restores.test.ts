@@ -23,7 +23,7 @@ const start = (target: string) =>
 
 const newTarget = () => `restored-${randomIds.hex(8)}`;
 
-describe('a restore is described', () => {
+describe('a restore is described by DescribeRestore', () => {
   it('from its request on, and also after it failed', async () => {
     const { operations, services } = world.harness;
     const restore = await start(newTarget());
@@ -36,7 +36,7 @@ describe('a restore is described', () => {
     });
   });
 
-  it('only if it is the latest one to its target', async () => {
+  it('only if it is the latest restore to its target', async () => {
     const { operations } = world.harness;
     const restore = await start(newTarget());
     const others = [
@@ -77,13 +77,13 @@ it('a restore fails with the reason if somebody creates a table with its name fi
   expect([described.table?.KeySchema?.[0]?.AttributeName, described.restore]).toEqual(['mine', undefined]);
 });
 
-describe('the missing table of a failed restore', () => {
+describe('DescribeTable for the missing table', () => {
   const describeAfter = (target: string, ms: number) =>
     world.harness
       .restart({ clock: shiftClock(world.database.clock, ms) })
       .operations.describeTable({ table: target });
 
-  it('is reported with the reason for a day, and then like any other', async () => {
+  it('of a failed restore reports the reason for a day, and then the usual error', async () => {
     const { catalog } = world.harness.services;
     const restore = await start(newTarget());
     await catalog.restores.end(restore, 'FAILED', { reason: 'no luck' });
@@ -94,20 +94,20 @@ describe('the missing table of a failed restore', () => {
     await expect(describeAfter(restore.target, 25 * hourMs)).rejects.toMatchObject({ code: 'TableNotFound' });
   });
 
-  it('of a restore that succeeded is reported like any other', async () => {
+  it('of a successful restore reports the usual error', async () => {
     const restore = await start(newTarget());
     await world.harness.services.catalog.restores.end(restore, 'RESTORED');
     await expect(describeAfter(restore.target, 0)).rejects.toMatchObject({ code: 'TableNotFound' });
   });
 });
 
-describe('restores are listed', () => {
+describe('listRestores returns restores', () => {
   const list = async (input: object) => {
     const { restores } = await world.harness.operations.listRestores({ limit: 100, ...input });
     return restores.map(({ target }) => target);
   };
 
-  it('newest first, by page, each target once with its latest restore', async () => {
+  it('newest first, page by page, for each target only the latest', async () => {
     const { catalog } = world.harness.services;
     const targets = Array.from({ length: 5 }, newTarget);
     for (const target of targets) {
@@ -145,14 +145,14 @@ describe('restores are listed', () => {
     expect(await list({ status: 'FAILED' })).toEqual([failed]);
   });
 
-  it('on pages that each examine no more restores than the limit', async () => {
+  it('on pages that examine no more restores than the limit', async () => {
     await start(newTarget());
     await world.harness.services.catalog.restores.end(await start(newTarget()), 'FAILED');
     const page = await world.harness.operations.listRestores({ limit: 1, status: 'RESTORED' });
     expect(page).toEqual({ restores: [], next: expect.any(String) });
   });
 
-  it('only with a token that a page has returned', async () => {
+  it('only for a token that a page has returned', async () => {
     await expect(list({ next: 'x' })).rejects.toMatchObject({ code: 'Validation' });
   });
 });

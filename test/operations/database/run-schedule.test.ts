@@ -10,7 +10,7 @@ const world = useTidemark({ items: 1 });
 
 const scheduledTime = '2026-11-21T03:00:00Z';
 
-/** Creates tables of one prefix, and returns a delivery for all of them. */
+/** Creates tables whose names share a prefix, and returns a delivery for all of them. */
 async function createFleet(count: number): Promise<{ names: string[]; delivery: Delivery }> {
   const prefix = `fleet-${randomIds.hex(6)}`;
   const names = Array.from({ length: count }, (_, i) => `${prefix}-${String(i).padStart(3, '0')}`);
@@ -20,14 +20,14 @@ async function createFleet(count: number): Promise<{ names: string[]; delivery: 
   return { names, delivery: { schedule: 'nightly', tables: [`${prefix}-*`], keepDays: 1, scheduledTime } };
 }
 
-/** A Tidemark that records requests, but makes no backups. */
+/** Creates a Tidemark that records requests but makes no backups. */
 function recordOnly(): Harness {
   const quiet = world.harness.restart();
   quiet.executions.stop();
   return quiet;
 }
 
-/** Reads which of the tables have backups, each with their number. */
+/** Counts the backups of each of the tables that has any. */
 async function countBackups(
   { operations }: Harness,
   tables: readonly string[],
@@ -42,7 +42,7 @@ async function countBackups(
 
 const onceEach = (tables: readonly string[]) => new Map(tables.map((table) => [table, 1]));
 
-/** Answers the descriptions of a table with an error, as many times as given. */
+/** Makes DescribeTable of a table fail with an error, this many times. */
 function refuse({ services }: Harness, table: string, name: string, times = Infinity): void {
   let calls = 0;
   services.dynamodb.middlewareStack.add(
@@ -59,7 +59,7 @@ function refuse({ services }: Harness, table: string, name: string, times = Infi
 }
 
 describe('runSchedule', () => {
-  it('requests a backup of each table of a pattern at once, although callers have used up the second', async () => {
+  it('requests backups of all tables of a pattern at once, although callers have used up the second’s limit', async () => {
     const { names, delivery } = await createFleet(60);
     const harness = recordOnly();
     const { catalog, clock } = harness.services;
@@ -91,7 +91,7 @@ describe('runSchedule', () => {
     expect(await countBackups(harness, names)).toEqual(onceEach(names));
   });
 
-  it('passes over a table that matches a pattern and is deleted before its backup is requested', async () => {
+  it('skips a table that matches a pattern and is deleted before its backup is requested', async () => {
     const { names, delivery } = await createFleet(2);
     const harness = recordOnly();
     refuse(harness, String(names[0]), 'ResourceNotFoundException');
@@ -99,7 +99,7 @@ describe('runSchedule', () => {
     expect(await countBackups(harness, names)).toEqual(onceEach(names.slice(1)));
   });
 
-  it('requests again what was throttled', async () => {
+  it('requests a throttled backup again', async () => {
     const { names, delivery } = await createFleet(2);
     const harness = recordOnly();
     refuse(harness, String(names[1]), 'ThrottlingException', 3);
@@ -107,7 +107,7 @@ describe('runSchedule', () => {
     expect(await countBackups(harness, names)).toEqual(onceEach(names));
   });
 
-  it('gives up when its time is spent, and says why', async () => {
+  it('gives up when its time is used up, and throws the reason', async () => {
     const { names, delivery } = await createFleet(2);
     const harness = recordOnly();
     refuse(harness, String(names[1]), 'ThrottlingException');
@@ -121,7 +121,7 @@ describe('runSchedule', () => {
     expect(await countBackups(harness, names)).toEqual(onceEach(names.slice(0, 1)));
   });
 
-  it('takes the minute of the delivery where the scheduler has not filled in the time', async () => {
+  it('uses the minute of the delivery if the scheduler has not filled in the time', async () => {
     const { names, delivery } = await createFleet(1);
     const harness = recordOnly();
     const unfilled = { ...delivery, scheduledTime: '<aws.scheduler.scheduled-time>' };

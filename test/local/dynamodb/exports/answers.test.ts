@@ -29,15 +29,15 @@ const database = useDatabase();
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** A client whose commands the exports answer before they are sent. */
+/** Creates a client whose commands the exports answer before the client sends them. */
 async function localClient(exports: EmbeddedExports): Promise<DynamoDBClient> {
-  // Nothing listens there.
+  // Nothing listens at this address.
   const client = new DynamoDBClient({ endpoint: 'http://127.0.0.1:1', region: 'us-east-1', credentials });
   answerClient(client, exports);
   return client;
 }
 
-/** A client of an endpoint that hands everything to the exports. */
+/** Creates a client of an endpoint that passes every call to the exports. */
 async function remoteClient(exports: EmbeddedExports): Promise<DynamoDBClient> {
   const server = createServer((request, response) => {
     void (async () => {
@@ -150,7 +150,7 @@ describe.each([
 });
 
 describe('a call of the embedded exports', () => {
-  it('is not answered if it is of another operation', async () => {
+  it('is left to the database if it is for another operation', async () => {
     const { exports } = await setUp(database);
     expect(await answerExports(exports, 'DynamoDB_20120810.ListTables', '{}')).toBeUndefined();
     const table = await createFilledTable(database, 0);

@@ -24,7 +24,7 @@ const database = useDatabase();
 
 const shape: Shape = { hash: 'S', range: undefined };
 
-/** One key of each fate, in the seconds before, in and after a window of one second. */
+/** One key for each kind of history: changes in the seconds before, in and after a window of one second. */
 async function fates() {
   const { exports, store } = await setUp(database);
   const table = await tableOf(database, shape);
@@ -114,7 +114,7 @@ describe('a full export', () => {
 });
 
 describe('an incremental export', () => {
-  it('has one record for each changed key, and none for an item created and deleted in the window', async () => {
+  it('has one record for each changed key, and none for an item that was created and deleted in the window', async () => {
     const set = await fates();
     const lines = await increment(set, set.from, set.to);
     const records = Object.fromEntries(
@@ -147,7 +147,7 @@ const writes = fc.array(
   { minLength: 20, maxLength: 200 },
 );
 
-/** Writes over and over, each writer its own keys, until this many more seconds have begun: some 40 times in each. */
+/** Writes repeatedly, each writer its own keys, until this many more seconds have begun: about 40 writes a second. */
 async function writeFor(seconds: number, writers: readonly Writer[], shape: Shape, ops: readonly Op[]) {
   const { clock } = database;
   const end = Math.floor(clock.now() / 1000) + seconds;
@@ -183,7 +183,7 @@ it('exports of every second and every window contain what the writers wrote', as
         return content;
       };
       await writeFor(2, writers, shape, ops);
-      // The scan runs into later writes.
+      // The scan overlaps with later writes.
       const during = contentAt(first + 2);
       await writeFor(2, writers, shape, ops);
       expect(await during).toEqual(await contentAt(first + 2));
@@ -197,12 +197,12 @@ it('exports of every second and every window contain what the writers wrote', as
         }
       }
     }),
-    // A run takes seconds, so do not shrink a failing one.
+    // A run takes seconds, so a failing one is not shrunk.
     { numRuns: scaleRuns(1), endOnFailure: true },
   );
 });
 
-/** The content after the changes, each of which must start from what is there. */
+/** Applies the changes to the content; each change must start from the content before it. */
 function applyChanges(
   before: ReadonlyMap<string, string>,
   lines: Awaited<ReturnType<typeof linesOf>>,

@@ -56,7 +56,7 @@ const idOf = ({ ExportArn = '' }: ExportDescription): string =>
   ExportArn.slice(ExportArn.lastIndexOf('/') + 1);
 
 describe('the files of an export', () => {
-  it('are in the places and have the counts and checksums that its manifests list', async () => {
+  it('are in the places, and have the counts and checksums, that its manifests list', async () => {
     const { store, full, incremental } = await exportOf('some/prefix');
     for (const description of [full, incremental]) {
       const folder = `some/prefix/AWSDynamoDB/${idOf(description)}`;
@@ -94,7 +94,7 @@ describe('the files of an export', () => {
     expect(full.ExportManifest).toBe(`AWSDynamoDB/${idOf(full)}/manifest-summary.json`);
   });
 
-  it('exist, empty, for an empty table too', async () => {
+  it('exist, without lines, for an empty table too', async () => {
     const { store, full } = await exportOf('p', 0);
     const files = await manifestOf(store, `p/AWSDynamoDB/${idOf(full)}`);
     expect(files.map((file) => file.itemCount)).toEqual([0, 0, 0, 0]);
@@ -103,7 +103,7 @@ describe('the files of an export', () => {
 });
 
 describe("the members of an export's summary", () => {
-  it('are those of its version, with the values of the description', async () => {
+  it('are those of its version, with the values of the export’s description', async () => {
     const { store, full, incremental } = await exportOf('p', 3);
     const common = (description: ExportDescription) => ({
       exportArn: description.ExportArn,
@@ -162,7 +162,7 @@ describe('an export that cannot be written', () => {
     });
   });
 
-  it('is empty at a time before its table was created', async () => {
+  it('is empty as of a time before its table was created', async () => {
     const { exports } = await setUp(database);
     const { name, arn } = await tableOf(database, shape);
     await putItem(database.dynamodb, name, nthKey(shape, 1));
@@ -176,7 +176,7 @@ describe('an export that cannot be written', () => {
 
   it('fails if its table was replaced after the start', async () => {
     const { name, arn } = await tableOf(database, shape);
-    // Asked for between the look at the table and the job.
+    // The replacement happens between the description of the table and the job.
     const recovery = async () => {
       await database.dynamodb.send(new DeleteTableCommand({ TableName: name }));
       await createTable(database.dynamodb, name, shape);

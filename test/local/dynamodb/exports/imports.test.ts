@@ -64,7 +64,7 @@ async function keysOf(table: string): Promise<string[]> {
 }
 
 describe('an import', () => {
-  it('creates a table with the content of the export', async () => {
+  it('creates a table with the content of an export', async () => {
     const { exports, store } = await setUp(database);
     await fc.assert(
       fc.asyncProperty(shapes, fc.array(attributes, { maxLength: 40 }), async (shape, items) => {
@@ -127,7 +127,7 @@ describe('an import', () => {
     expect(content.size).toBe(3);
   });
 
-  it('reads every object whose key begins with the text of the prefix', async () => {
+  it('reads every object whose key begins with the prefix', async () => {
     const { exports, store } = await setUp(database);
     for (const key of ['in/data', 'in/data2/x', 'in/data.json', 'in/other']) await put(store, key, line(key));
     const input = request();
@@ -139,7 +139,7 @@ describe('an import', () => {
     ]);
   });
 
-  it('keeps one item per key, and builds the indexes', async () => {
+  it('imports one item for each key, and builds the indexes', async () => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data', line('a', 'first') + line('b', 'shared') + line('a', 'shared'));
     const parameters = parametersOf(simple);
@@ -175,7 +175,7 @@ describe('an import', () => {
     expect(Count).toBe(2);
   });
 
-  it('creates the table only with the settings that TableCreationParameters can describe', async () => {
+  it('creates the table only with settings that TableCreationParameters can describe', async () => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data', line('a'));
     const { TableCreationParameters: parameters, ...input } = request();
@@ -231,7 +231,7 @@ describe('an import', () => {
   });
 });
 
-describe('a bad line in an import', () => {
+describe('an import of a file with a bad line', () => {
   it.each([
     ['no JSON', '{"Item":'],
     ['no item', '{"Keys":{"pk":{"S":"a"}}}'],
@@ -240,7 +240,7 @@ describe('a bad line in an import', () => {
     ['an unknown type', '{"Item":{"pk":{"S":"a"},"x":{"X":"a"}}}'],
     ['a value that the table refuses', '{"Item":{"pk":{"S":""}}}'],
     ['no UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
-  ])('fails the import (%s) and leaves the good items in the table', async (_what, bad) => {
+  ])('fails (%s) and leaves the good items in the table', async (_what, bad) => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data/1', line('a'));
     await put(store, 'in/data/2', bad);
@@ -259,7 +259,7 @@ describe('a bad line in an import', () => {
     expect(await keysOf(table)).toEqual(['a', 'b']);
   });
 
-  it('fails the import if an object is not compressed as the request says', async () => {
+  it('fails if an object is not compressed as the request says', async () => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data', gzipSync(line('a')));
     const description = await runImport(exports, request({ InputCompressionType: 'ZSTD' }));
@@ -276,7 +276,7 @@ describe('an import is rejected or fails with a specific error', () => {
     await expect(exports.importTable(input)).rejects.toThrow(ResourceInUseException);
   });
 
-  it('if its token belongs to another request; the same request returns the same import until that has ended', async () => {
+  it('if its token belongs to another request; an equal request returns the same import until that has ended', async () => {
     const set = await setUp(database, { minJobMs: 3_600_000 });
     const { exports, store } = set;
     await put(store, 'in/data', line('a'));

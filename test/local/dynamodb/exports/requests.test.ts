@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 const hourMs = 3_600_000;
 
-/** A store in which nothing that is begun comes to its end, as in a process that is killed. */
+/** A store in which no job that begins comes to its end, as in a process that is killed. */
 function stuck(store: ObjectStore): ObjectStore {
   return { ...store, put: () => new Promise(() => {}) };
 }
@@ -62,7 +62,7 @@ describe('the client token of an export', () => {
     expect(second?.ExportArn).not.toBe(first?.ExportArn);
   });
 
-  it('is generated for each request without one, so each is another export', async () => {
+  it('is generated for each request without one, so each such request starts another export', async () => {
     const { exports } = await setUp(database);
     const [first, second] = [await runExport(exports, { TableArn }), await runExport(exports, { TableArn })];
     expect(first.ExportArn).not.toBe(second.ExportArn);
@@ -92,7 +92,7 @@ describe("an export's status", () => {
     expect(Number(end?.EndTime) - Number(end?.StartTime)).toBe(hourMs);
   });
 
-  it('becomes COMPLETED in the next process if the first was killed', async () => {
+  it('becomes COMPLETED in the next process if the first one was killed', async () => {
     const set = await setUp(database);
     const { exports, store } = set;
     const killed = await set.reopen({ store: stuck(store) });

@@ -23,11 +23,11 @@ import { createTable, keyOf, normal, type Shape } from '../../../support/tables.
 export interface ExportSetUp {
   readonly exports: EmbeddedExports;
   readonly store: ObjectStore;
-  /** The same bucket and the same remembered jobs in another process. */
+  /** Opens the same bucket and the same recorded jobs in another process. */
   reopen(options?: Partial<ExportOptions>): Promise<EmbeddedExports>;
 }
 
-/** Exports over a bucket of their own. Point-in-time recovery is on, from 1970 to the end of the second that is running. */
+/** Exports to a bucket of their own. Point-in-time recovery is on, from 1970 to the end of the current second. */
 export async function setUp(
   database: TestDatabase,
   options: Partial<ExportOptions> = {},
@@ -70,14 +70,14 @@ export async function tableOf(
   return { name, arn: String(Table?.TableArn) };
 }
 
-/** Has the next second begin; gives it back. */
+/** Advances the clock to the next second, and returns it. */
 export function beginSecond({ clock }: TestDatabase): number {
   const second = Math.floor(clock.now() / 1000) + 1;
   clock.advanceTo(second * 1000);
   return second;
 }
 
-/** An export that has ended. */
+/** Waits for the end of an export, and returns its description. */
 export async function runExport(
   exports: EmbeddedExports,
   input: Omit<ExportTableToPointInTimeInput, 'S3Bucket'> & { S3Bucket?: string },
@@ -113,7 +113,7 @@ export interface Line {
   readonly Metadata?: { readonly WriteTimestampMicros: { readonly N: string } };
 }
 
-/** What an export has written, by its manifests. */
+/** Returns the files that an export has written, by its manifests. */
 export async function linesOf(store: ObjectStore, description: ExportDescription): Promise<Line[]> {
   expect([description.ExportStatus, description.FailureMessage]).toEqual(['COMPLETED', undefined]);
   const { manifestFilesS3Key = '' } = await jsonOf(store, String(description.ExportManifest));
@@ -132,7 +132,7 @@ export async function linesOf(store: ObjectStore, description: ExportDescription
   return lines;
 }
 
-/** A full export's content: items' normal form by their key's. */
+/** Returns a full export's content: the items' normal form by that of their key. */
 export async function readExport(
   store: ObjectStore,
   description: ExportDescription,

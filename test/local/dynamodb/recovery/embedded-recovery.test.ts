@@ -60,7 +60,7 @@ async function contentAt(table: string, time?: number): Promise<Map<string, stri
   return readTableContent(database.dynamodb, target);
 }
 
-/** Ends the table's stream; then gives it another one, unless it is to have none. */
+/** Disables the table's stream, and enables another one unless `another` is false. */
 async function replaceStream(table: string, another = true): Promise<void> {
   const none = { StreamEnabled: false };
   const next = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
@@ -69,7 +69,7 @@ async function replaceStream(table: string, another = true): Promise<void> {
   }
 }
 
-/** How many backups the table has, Tidemark's own too. */
+/** Counts the table's backups, including Tidemark's own. */
 async function backupsOf(table: string): Promise<number> {
   const { backups } = await harness.services.catalog.snapshots.takeCensus(table);
   return backups.size;
@@ -79,7 +79,7 @@ const hourMs = 60 * 60 * 1000;
 
 const hoursLater = (hours: number): Clock => shiftClock(database.clock, hours * hourMs);
 
-/** Opens recovery with its own settings, in which `meanwhile` runs while a snapshot is requested. */
+/** Opens recovery over its own settings; runs `meanwhile` while a snapshot is requested. */
 async function openInterrupted(
   meanwhile: (recovery: EmbeddedRecovery) => Promise<unknown>,
 ): Promise<EmbeddedRecovery> {
@@ -115,7 +115,7 @@ describe('point-in-time recovery', () => {
     expect(await enable(table, 1)).toMatchObject({ earliest, recoveryPeriodInDays: 1 });
   });
 
-  it('hides its own backups from lists, and stays enabled after a restart', async () => {
+  it('leaves its own backups out of lists, and stays enabled after a restart', async () => {
     const table = await createFilledTable(database, 3);
     await enable(table);
     await contentAt(table);
@@ -133,7 +133,7 @@ describe('point-in-time recovery', () => {
   });
 });
 
-describe('keep of point-in-time recovery', () => {
+describe('the scheduled work of point-in-time recovery', () => {
   it('takes a snapshot every 8 hours', async () => {
     const table = await createFilledTable(database, 1);
     await enable(table);
@@ -149,7 +149,7 @@ describe('keep of point-in-time recovery', () => {
     }
   });
 
-  it('logs an error with one table and continues with the next', async () => {
+  it('logs an error of one table and continues with the next', async () => {
     const [troubled, sound] = [await createFilledTable(database, 1), await createFilledTable(database, 1)];
     for (const table of [troubled, sound]) await enable(table);
     await harness.executions.idle();
@@ -194,14 +194,14 @@ describe('keep of point-in-time recovery', () => {
     const recovery = await openInterrupted((other) =>
       other.update(table, { enabled: true, recoveryPeriodInDays: period }),
     );
-    // The first snapshot is requested for both: neither undoes the other.
+    // Both calls request the first snapshot, and neither undoes the other.
     expect(await recovery.update(table, { enabled: true })).toMatchObject({ recoveryPeriodInDays: 7 });
     period = 3;
     await recovery.keep();
     expect(await recovery.describe(table)).toMatchObject({ recoveryPeriodInDays: 3 });
   });
 
-  it('takes a snapshot immediately if the first one failed; until then no time can be restored', async () => {
+  it('takes a snapshot immediately if the first one failed; before that no time can be restored', async () => {
     const table = await createFilledTable(database, 2);
     const failing = harness.restart({
       around: async (handler, _input, run) => {
@@ -214,7 +214,7 @@ describe('keep of point-in-time recovery', () => {
     await expectMended(table);
   });
 
-  it('takes a snapshot immediately if the stream was replaced; until then no time can be restored', async () => {
+  it('takes a snapshot immediately if the stream was replaced; before that no time can be restored', async () => {
     const table = await createFilledTable(database, 2);
     await enable(table);
     await harness.executions.idle();
@@ -223,7 +223,7 @@ describe('keep of point-in-time recovery', () => {
   });
 });
 
-/** Nothing can be restored, which is said; and when recovery was kept, the present content can. */
+/** Nothing can be restored, and the answer says so; after the scheduled work, the present content can be. */
 async function expectMended(table: string): Promise<void> {
   expect(await harness.continuous.describe(table)).toEqual({ enabled: true, recoveryPeriodInDays: 35 });
   await expect(beginRestore(table)).rejects.toMatchObject({
@@ -231,7 +231,7 @@ async function expectMended(table: string): Promise<void> {
     message: expect.stringContaining('there is no snapshot'),
   });
   const before = await backupsOf(table);
-  // The second call takes no snapshot, because one is being made.
+  // The second call takes no snapshot, because the first call's is still being made.
   for (let i = 0; i < 3; i++) await harness.continuous.keep();
   expect(await backupsOf(table)).toBe(before + 1);
   await harness.executions.idle();
@@ -239,13 +239,13 @@ async function expectMended(table: string): Promise<void> {
 }
 
 describe('a restore to a point in time', () => {
-  it('restores the content of that second while writers write and backups are created and deleted', async () => {
+  it('restores the content of that second while writers write, and while backups are created and deleted', async () => {
     const table = `table-${randomIds.hex(12)}`;
     await createTable(database.dynamodb, table, shape);
     const writers = [new Writer(database, table), new Writer(database, table)] as const;
     const { earliest = 0 } = await enable(table);
     const times = [earliest];
-    // Some times are in the same second: the stream's times are no finer.
+    // Some of these times are in the same second: the stream's times are no finer.
     for (let n = 0; times.length < 10; n++) {
       for (const [i, writer] of writers.entries()) {
         const value = { value: { S: `${n}` } };
@@ -285,7 +285,7 @@ describe('a restore to a point in time', () => {
     expect(backup).toMatchObject({ status: 'AVAILABLE', parent: head?.snapshot, source: 'stream' });
   });
 
-  it('creates the table with the settings that the source has now, and with the overrides', async () => {
+  it('creates the table with the source’s present settings and with the overrides', async () => {
     const table = await createFilledTable(database, 2);
     await enable(table);
     const target = `restored-${randomIds.hex(12)}`;
@@ -299,7 +299,7 @@ describe('a restore to a point in time', () => {
     expect(made?.ProvisionedThroughput).toMatchObject(throughput);
   });
 
-  it('is rejected if recovery is disabled, does not reach the time, or the target exists', async () => {
+  it('is rejected if recovery is disabled, does not reach the time, or if the target exists', async () => {
     const table = await createFilledTable(database, 1);
     await expect(beginRestore(table)).rejects.toMatchObject({ code: 'PointInTimeRecoveryUnavailable' });
     const { earliest = 0, latest = 0 } = await enable(table);
@@ -343,7 +343,7 @@ describe('a restore to a point in time', () => {
     database.clock.advance(2000);
     expect((await harness.continuous.describe(table)).latest).toBeGreaterThanOrEqual(written);
     const before = harness;
-    // A kind is a step with its answer: what follows depends on no more.
+    // A kind is a step with its answer, because the rest of the execution depends only on these.
     const survived = new Set<string>();
     for (let killed = true; killed;) {
       killed = false;

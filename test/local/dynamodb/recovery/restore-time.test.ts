@@ -20,7 +20,7 @@ it.each([
   ['before the first second', firstSecond - 1, '2026-10-06T23:16:31Z'],
   ['after the latest second', latest + 1000, '2026-10-07T00:00:06Z'],
   ['that no calendar has', 1e300, '1e+297'],
-])('refuses a time %s, with all times to the second', (_when, requested, shown) => {
+])('refuses a time %s, and states all times to the second', (_when, requested, shown) => {
   expect(() => chooseRestoreTime('Music', recovery, requested)).toThrow(
     expect.objectContaining({
       code: 'InvalidRestoreTime',
@@ -31,7 +31,7 @@ it.each([
   );
 });
 
-it('refuses a table whose recovery is off, and one that has no snapshot yet', () => {
+it('refuses a table whose recovery is off or has no snapshot yet', () => {
   expect(() => chooseRestoreTime('Music', { enabled: false }, undefined)).toThrow(
     expect.objectContaining({
       code: 'PointInTimeRecoveryUnavailable',

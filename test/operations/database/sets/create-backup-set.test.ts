@@ -26,7 +26,7 @@ function request(input: Partial<CreateBackupSetInput> = {}, harness = world.harn
   return harness.operations.createBackupSet({ name: 'nightly', tables: [world.table], ...input });
 }
 
-/** Requests a set and returns it as it is once its backups have ended. */
+/** Requests a set and returns it once its backups have ended. */
 async function createSet(input: Partial<CreateBackupSetInput> = {}): Promise<BackupSet> {
   const { set } = await request(input);
   await world.harness.executions.idle();
@@ -67,7 +67,7 @@ describe('createBackupSet', () => {
     );
   });
 
-  it('gives the sets of all names numbers that grow', async () => {
+  it('numbers the sets in ascending order over all names', async () => {
     const first = await createSet({ name: 'one' });
     const second = await createSet({ name: 'two' });
     const third = await createSet({ name: 'one' });
@@ -75,7 +75,7 @@ describe('createBackupSet', () => {
     expect(third.id).toBeGreaterThan(second.id);
   });
 
-  it('continues the last backups of the tables', async () => {
+  it('continues the tables’ last backups', async () => {
     await createSet();
     await putItems(world.database, world.table, 9, 12);
     expect(await createSet()).toMatchObject({
@@ -84,7 +84,7 @@ describe('createBackupSet', () => {
     });
   });
 
-  it('keeps what succeeded and says why the rest failed, if some tables cannot be backed up', async () => {
+  it('keeps the successful backups if some tables cannot be backed up, and records why', async () => {
     const set = await createSet({ tables: [world.table, 'no-such-table'] });
     expect(set).toMatchObject({ status: 'PARTIAL', figures: { items: 10 } });
     expect(set.members).toEqual([
@@ -118,7 +118,7 @@ describe('createBackupSet', () => {
     expect(await createSet({ sink: 'default' })).toMatchObject({ status: 'AVAILABLE', sink: 'default' });
   });
 
-  it('returns the first set to a request that is repeated with its key', async () => {
+  it('returns the first set to a repeated request with the same key', async () => {
     const first = await request({ requestKey: 'key' });
     await world.harness.executions.idle();
     await world.database.dynamodb.send(new DeleteTableCommand({ TableName: world.table }));
@@ -126,7 +126,7 @@ describe('createBackupSet', () => {
     expect([again.isNew, again.set.id]).toEqual([false, first.set.id]);
   });
 
-  it('makes one set of equal requests that arrive at once with one key', async () => {
+  it('makes one set for equal requests that arrive at once with one key', async () => {
     const made = await Promise.all(Array.from({ length: 8 }, () => request({ requestKey: 'key' })));
     expect(new Set(made.map(({ set }) => set.id)).size).toBe(1);
     expect(made.filter(({ isNew }) => isNew)).toHaveLength(1);
@@ -136,8 +136,8 @@ describe('createBackupSet', () => {
   });
 });
 
-describe('sets of one name', () => {
-  it('are made one at a time: the second request throws SetInUse until the first set has ended', async () => {
+describe('a request for a set of a name', () => {
+  it('throws SetInUse until the previous set of that name has ended', async () => {
     const stopped = world.harness.restart();
     stopped.executions.stop();
     const { set } = await request({}, stopped);
@@ -146,12 +146,12 @@ describe('sets of one name', () => {
     expect(await request({ joinRunning: true })).toMatchObject({ isNew: false, set: { id: set.id } });
     await reconcile(world.harness.services);
     await world.harness.executions.idle();
-    // Nobody but the next request has noticed that the set has ended.
+    // Only the next request has noticed that the set has ended.
     expect(await request()).toMatchObject({ isNew: true });
     await world.harness.executions.idle();
   });
 
-  it('of other names do not wait for it, even over the same tables', async () => {
+  it('does not wait for sets of other names, even over the same tables', async () => {
     const stopped = world.harness.restart();
     stopped.executions.stop();
     await request({ name: 'one' }, stopped);
@@ -159,7 +159,7 @@ describe('sets of one name', () => {
     await world.harness.executions.idle();
   });
 
-  it('are limited to the daily maximum, exactly when 30 arrive at once', async () => {
+  it('is limited to the daily maximum, exactly if 30 requests arrive at once', async () => {
     const { sets } = world.harness.services.catalog;
     const figures = { items: 0, bytes: 0, copiedBytes: 0, copiedFiles: 0, copiedRecords: 0 };
     for (let i = 0; i < 19; i++) {
@@ -173,7 +173,7 @@ describe('sets of one name', () => {
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     await world.harness.executions.idle();
-    // It has ended, so that only the count refuses another one.
+    // The first set has ended, so that only the daily maximum can refuse another one.
     await reconcile(world.harness.services);
     await expect(request({ maxPerDay: 20 })).rejects.toEqual(code('TooManySets'));
     expect(
@@ -181,7 +181,7 @@ describe('sets of one name', () => {
     ).toHaveLength(20);
   });
 
-  it('are counted by day: 30 requests as the day turns begin one set of each day', async () => {
+  it('is counted on its day: of 30 requests around midnight, one set of each day begins', async () => {
     const { clock } = world.harness.services;
     const midnight = Math.ceil((clock.now() + 1) / day) * day;
     const before = world.harness.restart({ clock: shiftClock(clock, midnight - 60_000 - clock.now()) });
@@ -195,7 +195,7 @@ describe('sets of one name', () => {
     const passed = outcomes.flatMap((outcome, i) => (outcome.status === 'fulfilled' ? [i % 2] : []));
     expect(passed).toEqual([1]);
     await after.executions.idle();
-    // A request whose clock is behind midnight counts for the new day, which an earlier request has begun.
+    // A request whose clock is before midnight counts for the new day if an earlier request has begun that day.
     await expect(request({ maxPerDay: 1 }, before)).rejects.toEqual(code('TooManySets'));
   });
 });
@@ -216,7 +216,7 @@ describe('a set whose request crashed', () => {
     return dying;
   }
 
-  it('after some of its backups were requested gets the rest, with the same marker, and ends', async () => {
+  it('gets its remaining backups with the same marker, and ends', async () => {
     const tables = await createTables(4);
     await crash(tables, 2);
     const open = await world.harness.operations.listBackupSets({ name: 'nightly', limit: 1 });
@@ -224,7 +224,7 @@ describe('a set whose request crashed', () => {
     if (first === undefined) throw new Error('no set');
     const expected = new Map<string, Map<string, string>>();
     for (const table of tables) expected.set(table, await readTableContent(world.database.dynamodb, table));
-    // What is written after the request belongs to no backup of the set.
+    // No backup of the set holds writes after its request.
     world.database.clock.advance(5000);
     for (const table of tables) await putItems(world.database, table, 0, 7);
     await reconcile(world.harness.services);
@@ -262,7 +262,7 @@ describe('a set whose request crashed', () => {
     expect(await world.harness.operations.describeBackupSet(first)).toMatchObject({ status: 'AVAILABLE' });
   });
 
-  it('requests one native backup for each table if twins catalog the set at once', async () => {
+  it('requests one native backup for each table if twins record the set at once', async () => {
     const { backups } = world.harness.services.catalog;
     const set = { name: 'nightly', id: toSetId(1) };
     const wanted = { ...newBackup(world.table), source: 'native', set, markerOfSet: 1000 } as const;
@@ -271,7 +271,7 @@ describe('a set whose request crashed', () => {
     expect(new Set(made.map(({ backup }) => backup.id)).size).toBe(1);
   });
 
-  it('says why a table has no backup that was deleted in the meantime', async () => {
+  it('records the reason for a table whose backup was deleted in the meantime', async () => {
     const [kept, deleted] = await createTables(2);
     await crash([String(kept), String(deleted)], 1);
     const [first] = (await world.harness.operations.listBackupSets({ limit: 1 })).sets;
