@@ -3,6 +3,8 @@ import type { StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { environment } from '../lambda/runtime/environment.ts';
 import { DynamodbApi } from './api/dynamodb-api.ts';
+import type { DialectApi } from './api/dialect-api.ts';
+import { KineticaApi } from './api/kinetica-api.ts';
 import { RdsApi } from './api/rds-api.ts';
 import { CatalogTable } from './catalog/catalog-table.ts';
 import { exampleTables } from './config/schema.ts';
@@ -82,7 +84,10 @@ export class TidemarkStack extends Stack {
     const nativeRestore = new NativeRestore(this, 'NativeRestore', parts);
     this.api = new DynamodbApi(this, 'DynamodbApi', { ...parts, machines, nativeRestore });
     const rds = config.dialects.includes('rds')
-      ? new RdsApi(this, 'RdsApi', { ...parts, machines })
+      ? new RdsApi(this, 'RdsApi', { ...parts, machines }).endpoint
+      : undefined;
+    const kinetica = config.dialects.includes('kinetica')
+      ? new KineticaApi(this, 'KineticaApi', { ...parts, machines, nativeRestore }).endpoint
       : undefined;
     const schedules = new BackupSchedules(this, 'Schedules', {
       ...parts,
@@ -95,7 +100,10 @@ export class TidemarkStack extends Stack {
       machines,
       undelivered: schedules.undelivered,
       functions: { schedule: schedules.handler, reconcile: reconciler.handler, sweep: sweep.handler },
-      ...(rds && { rdsFaults: rds.metricFaults() }),
+      faults: {
+        ...(rds && { RdsFailed: rds.metricFaults() }),
+        ...(kinetica && { KineticaFailed: kinetica.metricFaults() }),
+      },
     });
 
     this.policies = new ReadyPolicies(this, 'Policies', { api: this.api, teams: config.teams });
@@ -106,15 +114,20 @@ export class TidemarkStack extends Stack {
     this.output('ApiUrl', this.api.url, 'Endpoint for all operations; the paths of the verbs are below it');
     const arns = this.api.invokeArns().join(',');
     this.output('ApiArns', arns, 'ARNs on which to allow execute-api:Invoke for all operations');
-    if (rds !== undefined) {
-      this.output('RdsUrl', rds.url, 'Endpoint of the RDS dialect');
-      this.output('RdsKeysArn', rds.secret.secretArn, 'Secret to put the keys of the RDS dialect into');
-    }
+    this.outputDialect('Rds', 'RDS', rds);
+    this.outputDialect('Kinetica', 'Kinetica', kinetica);
     this.output('BucketName', store.bucket.bucketName, 'Bucket that holds the backups');
     this.output('CatalogTableName', catalog.table.tableName, 'Table that holds the records of the backups');
     this.output('BackupMachineArn', machines.backup.stateMachineArn, 'State machine that makes backups');
     this.output('RestoreMachineArn', machines.restore.stateMachineArn, 'State machine that restores backups');
     this.output('FailureTopicArn', topic.topicArn, 'Topic to subscribe to for news of failures');
+  }
+
+  private outputDialect(id: string, name: string, endpoint: DialectApi | undefined): void {
+    if (endpoint === undefined) return;
+    this.output(`${id}Url`, endpoint.url, `Endpoint of the ${name} dialect`);
+    const { secretArn } = endpoint.secret;
+    this.output(`${id}KeysArn`, secretArn, `Secret to put the keys of the ${name} dialect into`);
   }
 
   private output(id: string, value: string, description: string): CfnOutput {

@@ -5,7 +5,7 @@ import type { SetId, SetKey } from '../model/sets.ts';
  * The keys of the catalog's one table. All records of a table name share a partition, so that one consistent query or
  * transaction covers them. Two sorts of records have partitions of their own, because rights to a part of the catalog can
  * only name partitions: the mark of a native backup, which the function that requests backups may delete, but no backup;
- * and the records of the restore into a table name, which only functions of restores may write. The index gathers the
+ * and the records of the restore into a table name, which only functions that start or make restores may write. The index gathers the
  * records of one collection over all tables.
  *
  * | record      | pk            | sk             | collection, position                          |

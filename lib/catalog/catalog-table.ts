@@ -80,10 +80,9 @@ export class CatalogTable extends Construct {
     this.grantKeys(grantee, ['SETS'], ['dynamodb:UpdateItem']);
   }
 
-  /** Allows what the requests of backup sets do: creating, reading and deleting them, and using nonces. */
-  grantSets(grantee: IGrantable): void {
-    this.grantRead(grantee);
-    this.grantKeys(grantee, [...backupPartitions, 'NONCE'], writeActions);
+  /** Allows using up the nonces of signed requests. */
+  grantNonces(grantee: IGrantable): void {
+    this.grantKeys(grantee, ['NONCE'], ['dynamodb:UpdateItem']);
   }
 
   /** Allows what the request of a restore does: creating its record, holding its snapshot and counting restores. */

@@ -267,12 +267,12 @@ export const memberSchemas = {
   },
   dialects: {
     description:
-      'Further protocols that the deployment answers, each at an endpoint of its own with keys of its own. rds: the backup actions of Alibaba Cloud RDS.',
+      'Further protocols that the deployment answers, each at an endpoint of its own with keys of its own. rds: the backup actions of Alibaba Cloud RDS. kinetica: the backup endpoints of Kinetica.',
     default: [],
     type: 'array',
     uniqueItems: true,
     errorMessage: 'must be a list of dialects, each once',
-    items: { enum: ['rds'] },
+    items: { enum: ['rds', 'kinetica'] },
   },
   teams: {
     description:

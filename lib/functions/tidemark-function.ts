@@ -23,6 +23,7 @@ export interface TidemarkFunctionProps {
     | TaskHandler
     | `api-${ApiFunction | 'dispatch'}`
     | 'rds-api'
+    | 'kinetica-api'
     | 'note-damage'
     | 'native-restore'
     | 'schedule'

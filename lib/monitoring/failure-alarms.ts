@@ -22,6 +22,7 @@ const meanings = {
   ReconcileFailed: 'The reconciler could not mend a backup, a restore or a table.',
   SweepFailed: 'The sweep could not clean a part of the bucket.',
   RdsFailed: 'The endpoint of the RDS dialect could not answer a request.',
+  KineticaFailed: 'The endpoint of the Kinetica dialect could not answer a request.',
   DamageSeen: 'Stored objects of a snapshot are damaged.',
 } as const;
 
@@ -33,12 +34,8 @@ export interface FailureAlarmsProps {
   readonly functions: Readonly<Record<'schedule' | 'reconcile' | 'sweep', IFunction>>;
   /** The deliveries of schedules that were given up. */
   readonly undelivered: IQueue;
-  /**
-   * Counts the faults of the RDS dialect.
-   *
-   * @default the dialect is off
-   */
-  readonly rdsFaults?: Metric;
+  /** Count the faults of the dialects that are on. */
+  readonly faults: { readonly [N in Extract<AlarmName, 'RdsFailed' | 'KineticaFailed'>]?: Metric };
 }
 
 /**
@@ -63,8 +60,10 @@ export class FailureAlarms extends Construct {
     this.addAlarm('ScheduleUndelivered', undelivered.metricApproximateNumberOfMessagesVisible({ period }));
     this.addAlarm('ReconcileFailed', functions.reconcile.metricErrors({ period }));
     this.addAlarm('SweepFailed', functions.sweep.metricErrors({ period }));
-    if (props.rdsFaults !== undefined)
-      this.addAlarm('RdsFailed', props.rdsFaults.with({ period, statistic: 'Sum' }));
+    for (const name of ['RdsFailed', 'KineticaFailed'] as const) {
+      const faults = props.faults[name];
+      if (faults !== undefined) this.addAlarm(name, faults.with({ period, statistic: 'Sum' }));
+    }
     this.addAlarm('DamageSeen', this.countDamage(period));
   }
 

@@ -43,6 +43,7 @@ export async function handleKinetica(
   request: HttpRequest,
 ): Promise<HttpResponse> {
   const started = performance.now();
+  const until = services.clock.now() + services.waitMs;
   const encoding = encodingOf(request);
   const facts: Facts = {};
   const finish = (response: HttpResponse): HttpResponse => {
@@ -60,8 +61,8 @@ export async function handleKinetica(
     if (!key.verbs.includes(endpoint.verb)) {
       throw new KineticaError(`Access denied: the user may not ${endpoint.verb}`, 400);
     }
-    const { operations, clock, waitMs } = services;
-    const context = { operations, key, clock, waitMs, baseUrl: baseUrlOf(request, endpoint) };
+    const { operations, clock } = services;
+    const context = { operations, key, clock, until, baseUrl: baseUrlOf(request, endpoint) };
     const result = await endpoint.call(context, request);
     return finish(
       renderResult(encoding, endpoint.path, endpoint.response, result as RecordValue<Endpoint['response']>),

@@ -10,8 +10,8 @@ export interface EndpointContext {
   readonly operations: Operations;
   readonly key: AccessKey;
   readonly clock: Clock;
-  /** How long an endpoint may take, in ms. */
-  readonly waitMs: number;
+  /** When the answer must be sent, epoch ms, even if the work is not done. */
+  readonly until: number;
   /** The URL by which the caller reached this server, with its prefix: what is before the endpoint's path. */
   readonly baseUrl: string;
 }

@@ -1,5 +1,5 @@
 import { openCatalog } from '../../catalog/catalog.ts';
-import { createLazySecret } from '../../secret/secret.ts';
+import { createLazySecret, type Secret } from '../../secret/secret.ts';
 import { createExecutions } from '../../jobs/state-machines.ts';
 import { createNativeBackups } from '../../native/dynamodb-backups.ts';
 import { createContinuousBackups, createRecovery } from '../../native/dynamodb-recovery.ts';
@@ -16,23 +16,26 @@ import type { RequestServices } from '../../services/operation-services.ts';
 import { createLazyStore } from '../../storage/lazy-store.ts';
 import { createDamageReporter } from './damage-reporter.ts';
 
-/** Creates the operations of a deployed function from its environment. */
-export function createRequestOperations(env: NodeJS.ProcessEnv): Operations {
+/** Creates the operations of a deployed function from its environment. `secret`: signs page tokens; by default a key in KMS. */
+export function createRequestOperations(env: NodeJS.ProcessEnv, secret = createTokenSecret(env)): Operations {
   const store = createLazyStore(async () => {
     // Load the S3 client only when a request reads the store, which few do: loading it would slow down the first request.
     const { openS3Store } = await import('../../storage/s3-store.ts');
     return openS3Store(env);
   });
   const services = createRequestServices(env);
-  const secret = createLazySecret(async () => {
-    // Like the S3 client: only what answers in pages needs it.
-    const { createKmsSecret } = await import('../../secret/kms-secret.ts');
-    return createKmsSecret(env);
-  });
   const continuous = createContinuousBackups(services.dynamodb, createRestoreInvoker(env));
   // Only the function that reads backups has the variable: it may not write the catalog.
   const reportDamage = env[environment.damageFunction] ? createDamageReporter(env) : undefined;
   return createOperations({ ...services, store, secret, continuous, ...(reportDamage && { reportDamage }) });
+}
+
+function createTokenSecret(env: NodeJS.ProcessEnv): Secret {
+  return createLazySecret(async () => {
+    // Like the S3 client: only what answers in pages needs it.
+    const { createKmsSecret } = await import('../../secret/kms-secret.ts');
+    return createKmsSecret(env);
+  });
 }
 
 export function createRequestServices(env: NodeJS.ProcessEnv): RequestServices {

@@ -114,6 +114,32 @@ describe('the data sinks and sources of the deployment', () => {
   });
 });
 
+describe('a snapshot that takes longer than a request may', () => {
+  it('is answered in time, with its id and how to follow it', async () => {
+    let now = 1_000_000;
+    const clock = { now: () => now, sleep: async (ms: number) => void (now += ms) };
+    const operations = fakeOperations({
+      listBackupSets: async () => ({ sets: [] }),
+      // Looking at a hundred tables takes its time too.
+      describeBackupSet: async (key) => {
+        now += 700;
+        return fakeOperations().describeBackupSet(key);
+      },
+    });
+    const response = await handleKinetica(
+      { operations, keys: async () => [testKey], clock, log: silentLog, waitMs: 20_000 },
+      post('/create/backup', backupRequest),
+    );
+    expect(now - 1_000_000).toBeGreaterThanOrEqual(20_000);
+    expect(now - 1_000_000).toBeLessThan(22_000);
+    const made = JSON.parse(String(readWrapper(response)['data_str'])) as object;
+    expect(made).toMatchObject({
+      backup_id: 7,
+      info: { status: 'running', follow: expect.stringContaining('backup_id 7') },
+    });
+  });
+});
+
 describe('an error that the caller can correct', () => {
   it.each(callerErrorCodes)('gets a 400 and the error’s message: %s', async (code) => {
     const operations = throwingOperations(new TidemarkError(code, 'do it another way'));

@@ -64,7 +64,7 @@ describe('parseConfig', () => {
         { ...schedule, name: 'often', expression: 'cron(0/15 8-18 ? * MON-FRI *)' },
         { ...schedule, name: 'once', expression: 'at(2030-01-31T03:00:00)', source: 'native' },
       ],
-      dialects: ['rds'],
+      dialects: ['rds', 'kinetica'],
       groups: [
         { name: 'shop', tables: ['orders-*', 'users'] },
         { name: 'live', tables: ['*'], tags: { stage: 'live' } },

@@ -4,7 +4,12 @@ import { expectedRights } from './expected-rights.ts';
 import { listOf, rightsOf, statementsOf } from './policies.ts';
 
 /** Every table of the account, which includes the catalog. */
-const everywhere = synthesize({ tables: ['*'], missingStream: 'enable', missingRecovery: 'enable' });
+const everywhere = synthesize({
+  tables: ['*'],
+  missingStream: 'enable',
+  missingRecovery: 'enable',
+  dialects: ['rds', 'kinetica'],
+});
 
 const denials = (handler: string) =>
   statementsOf(handler, everywhere).filter(({ Effect }) => Effect === 'Deny');

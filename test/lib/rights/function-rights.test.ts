@@ -45,16 +45,17 @@ describe('the policies of all functions', () => {
     expect(allowed.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  it('allow actions on all resources only for log deliveries, traces and the lists of imports and backups, which have no ARNs', () => {
+  it('allow actions on all resources only for log deliveries, traces and lists, which have no ARNs', () => {
     const everywhere = allowed.filter(({ Resource }) => listOf(Resource).includes('*'));
     for (const { Action } of everywhere) {
       for (const action of listOf(Action))
         expect(action).toMatch(
-          /^(logs:.*(LogDeliver|ResourcePolic|LogGroups)|xray:|dynamodb:List(Imports|Backups)$)/,
+          /^(logs:.*(LogDeliver|ResourcePolic|LogGroups)|xray:|dynamodb:List(Imports|Backups|Tables)$)/,
         );
     }
-    // The two state machines, the four functions that search for an import or a backup, and the four that list backups.
-    expect(everywhere).toHaveLength(10);
+    // The two state machines, the four functions that search for an import or a backup, the four that list backups, and
+    // those of the two dialects, which list tables.
+    expect(everywhere).toHaveLength(12);
   });
 
   it('include no managed policy, except for the access logs of API Gateway', () => {
@@ -66,12 +67,13 @@ describe('the policies of all functions', () => {
     ]);
   });
 
-  it('let only the functions of restores and the reconciler write the records of restores', () => {
+  it('let only the functions of restores, the Kinetica dialect and the reconciler write the records of restores', () => {
     const writers = Object.keys(expectedRights).filter((handler) =>
       rightsOf(handler).some((right) => /PutItem on catalog( if in .*RESTORE|$)/.test(right)),
     );
     expect(writers.filter((handler) => !handler.startsWith('restore-'))).toEqual([
       'api-restore',
+      'kinetica-api',
       'reconcile',
     ]);
   });
@@ -106,11 +108,11 @@ describe('the policies of all functions', () => {
     }
   });
 
-  it('let only the function that requests restores call the one for DynamoDB’s own restores', () => {
+  it('let only the functions that request restores call the one for DynamoDB’s own restores', () => {
     const callers = Object.keys(expectedRights).filter((handler) =>
       rightsOf(handler).includes('lambda:InvokeFunction on native restore function'),
     );
-    expect(callers).toEqual(['api-restore']);
+    expect(callers).toEqual(['api-restore', 'kinetica-api']);
   });
 
   it('let a function of the API do nothing that only another verb allows', () => {

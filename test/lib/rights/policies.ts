@@ -4,6 +4,7 @@ import { render, synthesize } from '../../support/synthesis.ts';
 export const template = synthesize({
   tables: ['orders-*', 'arn:aws:dynamodb:eu-west-1:123456789012:table/users'],
   prefix: 'backups',
+  dialects: ['rds', 'kinetica'],
 });
 
 interface Statement {
@@ -46,7 +47,8 @@ const names: readonly (readonly [RegExp, string])[] = [
   [/^<SecretKey\w+\.Arn>$/, 'secret'],
   [/^<SchedulesUndelivered\w+\.Arn>$/, 'undelivered'],
   [/^<DynamodbApiFunctionsPageTokensKey\w+\.Arn>$/, 'token secret'],
-  [/^<RdsApiKeys\w+>$/, 'keys of RDS'],
+  [/^<RdsApiEndpointKeys\w+>$/, 'keys of RDS'],
+  [/^<KineticaApiEndpointKeys\w+>$/, 'keys of Kinetica'],
   [/^<NativeRestoreHandler\w+\.Arn>$/, 'native restore function'],
   [/^<DynamodbApiFunctionsapi(read|backup|delete|restore|recovery)\w+\.Arn>$/, '$1 function'],
   [/^<DynamodbApiFunctionsnotedamage\w+\.Arn>$/, 'damage function'],

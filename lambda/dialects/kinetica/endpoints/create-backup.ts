@@ -68,11 +68,10 @@ export const createBackup = endpoint({
     checkSink(request.datasink_name, 'datasink_name');
     const wanted = await toSetRequest(context, request, chosen);
     if (chosen.dry_run) return planSnapshot(context, wanted);
-    const { operations, clock, waitMs } = context;
-    const started = clock.now();
+    const { operations, clock, until } = context;
     // Clients repeat the request when a connection drops: a repeat waits for the snapshot of the first request.
     const { set } = await operations.createBackupSet({ ...wanted, joinRunning: true });
-    return describeSnapshot(await waitForEnd(operations, clock, set, started + waitMs));
+    return describeSnapshot(await waitForEnd(operations, clock, set, until));
   },
 });
 

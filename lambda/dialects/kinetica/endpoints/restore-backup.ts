@@ -57,8 +57,7 @@ export const restoreBackup = endpoint({
     const chosen = readOptions(options, request.options);
     checkSink(request.datasource_name, 'datasource_name', true);
     checkOptions(chosen);
-    const { operations, key, clock, waitMs } = context;
-    const until = clock.now() + waitMs;
+    const { operations, key } = context;
     const set = await findSnapshot(operations, key, request.backup_name, chosen.backup_id);
     const targets = findTargets(set, request.restore_objects_map, chosen);
     for (const { target } of targets) checkTableName(target);
@@ -78,7 +77,7 @@ export const restoreBackup = endpoint({
       'error' in each ? [[each.target, each.error.message] as const] : [],
     );
     const running = started.flatMap((each) => ('started' in each ? [each.target] : []));
-    const ended = await waitForRestores(context, running, until);
+    const ended = await waitForRestores(context, running);
     return describe(set, targets, ended, {}, new Map(refused));
   },
 });
@@ -141,9 +140,8 @@ function nameTarget(
 }
 
 async function waitForRestores(
-  { operations, clock }: EndpointContext,
+  { operations, clock, until }: EndpointContext,
   targets: readonly string[],
-  until: number,
 ): Promise<RestoreRecord[]> {
   for (;;) {
     const restores = await Promise.all(targets.map((target) => operations.describeRestore({ target })));

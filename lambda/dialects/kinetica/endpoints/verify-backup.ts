@@ -33,10 +33,8 @@ export const verifyBackup = endpoint({
     const { backup_id } = readOptions(options, sent);
     checkSink(datasource_name, 'datasource_name', true);
     const sets = await findSnapshots(context, name, backup_id);
-    const { clock, waitMs } = context;
-    const until = clock.now() + waitMs;
     const errors: string[] = [];
-    for (const set of sets) errors.push(...(await verifySnapshot(context, set, until)));
+    for (const set of sets) errors.push(...(await verifySnapshot(context, set)));
     return {
       backup_name: name,
       backup_names: [name],
@@ -61,9 +59,8 @@ async function findSnapshots(
 
 /** Verifies each table of a snapshot. Throws `KineticaError` if that takes longer than a request may. */
 async function verifySnapshot(
-  { operations, clock }: EndpointContext,
+  { operations, clock, until }: EndpointContext,
   { id, members }: BackupSet,
-  until: number,
 ): Promise<string[]> {
   const errors: string[] = [];
   for (const { table, backup, status } of members) {
