@@ -23,7 +23,7 @@ describe('encodeKey', () => {
     ['in canonical form', { pk: { B: 'AQI=' }, sk: { N: '10' } }],
     ['in another order', { sk: { N: '10' }, pk: { B: 'AQI=' } }],
     ['with a number and bytes in another notation', { pk: { B: 'AQI' }, sk: { N: '+1.0e1' } }],
-  ])('computes the same canonical key for a key %s', (_name, key) => {
+  ])('computes one canonical key for a key %s', (_name, key) => {
     expect(canonical(key)).toBe('"pk":{"B":"AQI="},"sk":{"N":"10"}');
   });
 

@@ -11,7 +11,7 @@ const read = (token: string, given: readonly (string | number)[] = facts) =>
   readPlace(testSecret, token, given, hexPlace);
 
 describe('a page token', () => {
-  it('gives back its place to the same request', async () => {
+  it('returns its place for the same request', async () => {
     expect(await read(await createPageToken(testSecret, place, facts))).toBe(place);
   });
 
@@ -20,12 +20,12 @@ describe('a page token', () => {
     ['of another backup', ['verify', 'another', 1]],
     ['of another share', [...facts.slice(0, 2), 0.5]],
     ['with a member moved to another', ['verify', `${facts[1]}",1`, '']],
-  ])('is refused by a request %s', async (_name, other) => {
+  ])('is refused for a request %s', async (_name, other) => {
     const token = await createPageToken(testSecret, place, facts);
     await expect(read(token, other)).rejects.toMatchObject({ code: 'Validation' });
   });
 
-  it('is refused with any character changed, added or left out', async () => {
+  it('is refused if any character is changed, added or removed', async () => {
     const token = await createPageToken(testSecret, place, facts);
     const changed = token
       .split('')
@@ -46,7 +46,7 @@ describe('a page token', () => {
     for (const forged of guesses) await expect(read(forged)).rejects.toMatchObject({ code: 'Validation' });
   });
 
-  it('is refused if its place has another form, even if its signature is right', async () => {
+  it('is refused if its place is malformed, even if its signature is right', async () => {
     for (const other of ['', 'ff', `${place}0`, '00000000000000FF', '000000000000001g']) {
       const token = await createPageToken(testSecret, other, facts);
       await expect(read(token)).rejects.toMatchObject({ code: 'Validation' });

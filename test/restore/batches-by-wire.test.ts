@@ -9,9 +9,9 @@ import { systemClock } from '../../lambda/runtime/clock.ts';
 import { putItems } from '../../local/dynamodb/exports/put-items.ts';
 import { startAnsweringServer } from '../support/answering-server.ts';
 
-/** What DynamoDB accepts over the network. */
+/** The limits of a request that DynamoDB accepts. */
 const maxRequestBytes = 16_000_000;
-/** What DynamoDB stores of one item. */
+/** DynamoDB's limit of one item. */
 const maxItemBytes = 400 * 1024;
 
 /** Values that DynamoDB stores and whose JSON is many times as large. */
@@ -20,7 +20,7 @@ const expanding: Readonly<Record<string, AttributeValue>> = {
   'empty texts': { L: Array.from({ length: 400_000 }, () => ({ S: '' })) },
 };
 
-/** Makes as many items as one request cannot hold. */
+/** Makes more items than one request can hold. */
 function makeItems(value: AttributeValue): Item[] {
   expect(measureItem({ pk: { S: 'k0' }, value })).toBeLessThan(maxItemBytes);
   const count = Math.ceil(maxRequestBytes / JSON.stringify(value).length);
@@ -72,7 +72,7 @@ it.each(Object.keys(expanding).flatMap((what) => Object.keys(writers).map((who) 
   },
 );
 
-it('an empty answer to a batch is not taken for a sign that its items were accepted', async () => {
+it('an empty answer to a batch does not count as success', async () => {
   let isFirst = true;
   const { dynamodb, received } = await startAnsweringServer(() => {
     const body = isFirst ? '' : '{"UnprocessedItems":{}}';

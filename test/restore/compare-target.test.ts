@@ -44,8 +44,8 @@ const withIndex = (change: object): Partial<TableDescription> => ({
   globalSecondaryIndexes: [{ ...byYear, ...change }],
 });
 
-describe('the differences of a restored table', () => {
-  it('are none for a table as described, even in another order and with the key’s ARN in place of its alias', () => {
+describe('the differences between a restored table and its description', () => {
+  it('are none if only the order differs, or the key’s ARN stands in place of its alias', () => {
     const actual: TableDescription = {
       ...promised,
       createdAt: 7,
@@ -59,7 +59,7 @@ describe('the differences of a restored table', () => {
     expect(findDifferences(promised, actual)).toEqual([]);
   });
 
-  it('do not include settings that the request did not name, such as a stream that the database keeps', () => {
+  it('do not include settings that the request did not name, such as a stream that the database enables itself', () => {
     const { stream: _, timeToLive: __, ...asked } = promised;
     expect(findDifferences(asked, promised)).toEqual([]);
   });
@@ -94,7 +94,7 @@ describe('the differences of a restored table', () => {
     expect(findDifferences(promised, { ...promised, ...change })).toContain(text);
   });
 
-  it('name the maxima of an on-demand table and of its index', () => {
+  it('include the on-demand maxima of a table and of its index', () => {
     const onDemand: TableDescription = {
       ...promised,
       billingMode: 'PAY_PER_REQUEST',
@@ -108,7 +108,7 @@ describe('the differences of a restored table', () => {
     ]);
   });
 
-  it('name an index that the request did not name', () => {
+  it('include an index that the request did not name', () => {
     expect(findDifferences({ ...promised, globalSecondaryIndexes: [] }, promised)).toEqual([
       'index by-year: not asked for',
       'index by-year, throughput: not asked for',

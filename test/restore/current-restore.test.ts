@@ -17,16 +17,16 @@ const restore = {
 } as RestoreRecord;
 const job = { machine: 'restore', table: 'target', id, execution: `${id}-2` } as RestoreJob;
 
-/** The services with a catalog that answers only what is given. */
+/** Services over a catalog that has only the given records. */
 function answering(catalog: object): Services {
   return { catalog } as Services;
 }
 
-describe('the restore of a job', () => {
+describe('the restore that a step works on', () => {
   const find = (more: Partial<RestoreRecord>) =>
     findRestore(answering({ restores: { get: async () => ({ ...restore, ...more }) } }), job);
 
-  it('is the running one that the execution has', async () => {
+  it('is the running one that the execution owns', async () => {
     expect(await find({})).toEqual(restore);
   });
 
@@ -35,7 +35,7 @@ describe('the restore of a job', () => {
     ['it has failed', { status: 'FAILED' }],
     ['another execution has it', { attempts: 3 }],
     ['it is a later restore to the same target', { id: createRestoreId(2, '00000000'), attempts: 2 }],
-  ])('is not found if %s', async (_why, more) => {
+  ])('is not found by a step if %s', async (_why, more) => {
     expect(await find(more)).toBeUndefined();
   });
 });

@@ -11,7 +11,7 @@ const restoreOf = (hex: string) => ({ id: createRestoreId(1, hex) }) as RestoreR
 const [own, other] = [restoreOf('00000000'), restoreOf('00000001')];
 const secret = testSecret;
 
-/** Reads what the tag of this value says to the own restore. */
+/** Returns how the tag of this value is read by the restore that made it. */
 async function read(value: string | undefined): Promise<string> {
   const Tags = value === undefined ? [] : [{ Key: restoreTag, Value: value }];
   const dynamodb = { send: async () => ({ Tags }) } as unknown as DynamoDBClient;

@@ -37,7 +37,7 @@ const byRank: LocalSecondaryIndexInfo = {
 const definition = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
 const kms = { Status: 'ENABLED', SSEType: 'KMS', KMSMasterKeyArn: 'arn:aws:kms:eu-west-1:1:key/k' } as const;
 
-/** The part of both tables that a restore without overrides keeps. */
+/** The settings that a restore without overrides gives both tables. */
 const common = {
   keySchema: [
     { AttributeName: 'artist', KeyType: 'HASH' },
@@ -51,7 +51,7 @@ const common = {
   sse: kms,
 } satisfies Partial<TableDescription>;
 
-/** Settings that DynamoDB's restore leaves off. */
+/** Settings that DynamoDB's restore does not keep. */
 const leftOff = {
   stream: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
   timeToLive: { TimeToLiveStatus: 'ENABLED', AttributeName: 'until' },
@@ -86,8 +86,8 @@ const onDemand: TableDescription = {
 const toOnDemand = { billingMode: 'PAY_PER_REQUEST' } as const;
 const toProvisioned = { billingMode: 'PROVISIONED', provisionedThroughput: more } as const;
 
-describe('a target without overrides', () => {
-  it('is provisioned as the source was, without the settings that DynamoDB leaves off', () => {
+describe('a target of a request without overrides', () => {
+  it('has the source’s provisioned throughput, without the settings that DynamoDB does not keep', () => {
     const { globalSecondaryIndexes, billingMode, provisionedThroughput } = provisioned;
     expect(planTarget(provisioned, {})).toEqual({
       ...common,
@@ -97,7 +97,7 @@ describe('a target without overrides', () => {
     });
   });
 
-  it('is on demand as the source was, with its throughput maxima', () => {
+  it('is on demand if the source is, with the source’s maxima', () => {
     expect(planTarget(onDemand, {})).toEqual({
       ...common,
       billingMode: 'PAY_PER_REQUEST',
@@ -191,7 +191,7 @@ describe('the throughput of a target', () => {
 });
 
 describe('the indexes of a target', () => {
-  it('are none if the request lists none, and their attributes are not defined', () => {
+  it('are none if the request lists none, and the target defines no attributes for them', () => {
     expect(planTarget(provisioned, { globalSecondaryIndexes: [], localSecondaryIndexes: [] })).toMatchObject({
       globalSecondaryIndexes: [],
       localSecondaryIndexes: [],
@@ -199,13 +199,13 @@ describe('the indexes of a target', () => {
     });
   });
 
-  it('of one kind stay as they were when the request overrides the other kind', () => {
+  it('of one kind do not change when the request overrides the other kind', () => {
     const made = planTarget(provisioned, { globalSecondaryIndexes: [] });
     expect(made.localSecondaryIndexes).toEqual([byRank]);
     expect(made.attributeDefinitions).toEqual(['artist', 'title', 'rank'].map(definition));
   });
 
-  it('match the source’s by key and projection, whatever their name and the order of projected attributes', () => {
+  it('match the source’s by key and projection, whatever their names and the order of projected attributes', () => {
     const overridesWith = {
       ...byYear,
       IndexName: 'renamed',
@@ -415,7 +415,7 @@ describe('an index that a backup describes without throughput', () => {
       units,
     ],
     ['requested', { provisionedThroughput: more }, more],
-  ])('takes the throughput of its table: the %s', (_, overrides, throughput) => {
+  ])('gets the throughput of its table: the %s', (_, overrides, throughput) => {
     const [index, other] = planTarget(zeros, overrides).globalSecondaryIndexes;
     expect([index?.ProvisionedThroughput, other?.ProvisionedThroughput]).toEqual([throughput, more]);
     expect(listRepairedIndexes(zeros, overrides)).toEqual(['by-year']);
@@ -425,11 +425,11 @@ describe('an index that a backup describes without throughput', () => {
     toOnDemand,
     { globalSecondaryIndexes: [] },
     { globalSecondaryIndexes: [{ ...byYear, ProvisionedThroughput: more }] },
-  ])('is not repaired where the request leaves nothing to repair: %j', (overrides) => {
+  ])('is not repaired if the request decides the throughput: %j', (overrides) => {
     expect(listRepairedIndexes(zeros, overrides)).toEqual([]);
   });
 
-  it('is refused in DynamoDB’s words when an on-demand source is to become provisioned', () => {
+  it('is refused with DynamoDB’s message if an on-demand source must become provisioned', () => {
     expect(() => planTarget(onDemand, toProvisioned)).toThrow(
       invalid(
         'One or more parameter values were invalid: GlobalSecondaryIndexOverride must be specified for index: by-year ' +
@@ -445,7 +445,7 @@ describe('an index of more than two key attributes', () => {
     KeySchema: [year, ...['a', 'b'].map((name) => ({ AttributeName: name, KeyType: 'RANGE' as const }))],
   };
 
-  it('is refused only where the database adds none of that size', () => {
+  it('is refused only if the database does not support that many', () => {
     const description = { globalSecondaryIndexes: [byLabel, wide] };
     expect(() => checkIndexKeys(description, { maxIndexKeys: 3 })).not.toThrow();
     expect(() => checkIndexKeys(description, { maxIndexKeys: 2 })).toThrow(

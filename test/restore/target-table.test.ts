@@ -25,7 +25,7 @@ const restore = {
   description: {},
 } as RestoreRecord;
 
-/** Clears the target of the restore where there is this table. Returns the answer, and the calls that change something. */
+/** Removes the target of the restore if it is this table. Returns the outcome, and the calls that change a table. */
 async function clear(table: TableDescription, isTagged: boolean, more: Partial<RestoreRecord> = {}) {
   const record = { ...restore, ...more };
   const Tags = isTagged ? [await createRestoreTag({ secret: testSecret }, arn, record)] : [];
@@ -48,21 +48,21 @@ describe('the target of a restore that ends', () => {
       expect(await clear({ TableId }, true)).toEqual({ answer: 'wait', changes: ['deleted'] });
   });
 
-  it('is waited for while it is being deleted', async () => {
+  it('is waited for by the restore while it is being deleted', async () => {
     const table = { TableId: 'made', TableStatus: 'DELETING' } as const;
     expect(await clear(table, true)).toEqual({ answer: 'wait', changes: [] });
   });
 
-  it('is absent if there is only somebody else’s table of that name', async () => {
+  it('is absent if the table of that name is somebody else’s', async () => {
     expect(await clear({ TableId: 'other' }, false)).toEqual({ answer: { kind: 'absent' }, changes: [] });
   });
 
-  it('is kept if its owner took the tag away', async () => {
+  it('is kept if its owner removed the tag', async () => {
     const kept = { kind: 'kept', why: 'tagRemoved' };
     expect(await clear({ TableId: 'made' }, false)).toEqual({ answer: kept, changes: [] });
   });
 
-  it('is finished if it was settled, and the table of a late twin is deleted all the same', async () => {
+  it('is finished if it was settled, but the table of a late twin is deleted', async () => {
     const settled = { settled: true } as const;
     const complete = { kind: 'complete' };
     expect(await clear({ TableId: 'made' }, true, settled)).toEqual({

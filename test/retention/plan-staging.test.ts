@@ -8,7 +8,7 @@ const note = `staging/${id}/${id}-0/failure/${id}.json`;
 const planJson = `staging/${id}/${id}-0/plan.json`;
 const hour = 60 * 60 * 1000;
 
-/** Plans for these keys at a time after the request of the backup, and gives the keys that are to be deleted. */
+/** Plans for these keys at a time after the backup's request, and returns the keys to delete. */
 function listDeletions(keys: readonly string[], age: number): string[] {
   const clock = { now: () => 1_700_000_000_000 + age, sleep: () => Promise.resolve() };
   const staged = Map.groupBy(
@@ -28,12 +28,12 @@ describe('the staging of a backup that is not in the catalog', () => {
     expect(listDeletions([note], hour - 1)).toEqual([]);
   });
 
-  it('is kept if it holds anything else', () => {
+  it('is kept if it has any other object', () => {
     expect(listDeletions([note, planJson], 2 * hour)).toEqual([]);
     expect(listDeletions([planJson], 2 * hour)).toEqual([]);
   });
 
-  it('is kept if its folder is not named by an id', () => {
+  it('is kept if its folder’s name is not an id', () => {
     expect(listDeletions(['staging/other/failure/x.json'], 2 * hour)).toEqual([]);
   });
 });

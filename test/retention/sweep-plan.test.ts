@@ -19,10 +19,10 @@ import { testSecret } from '../support/secret.ts';
 const tableId = 'table-1';
 const deadline = 1000;
 
-/** One backup as catalog, manifest and store know it. */
+/** One backup with its state in the catalog, in its manifest and in the store. */
 interface Backup {
   readonly id: BackupId;
-  /** Undefined: the catalog has no record of it. */
+  /** Undefined: the catalog has no record of the backup. */
   readonly status: BackupStatus | undefined;
   /** When its snapshot died (epoch ms), or 'alive'; undefined: it has no snapshot. */
   readonly snapshot: 'alive' | number | undefined;
@@ -100,7 +100,7 @@ function isDeletable(key: string, all: readonly Backup[]): boolean {
 
 const keysOf = (objects: readonly { key: string }[]) => objects.map(({ key }) => key).toSorted();
 
-describe('the plan for a table', () => {
+describe('the sweep’s plan for a table', () => {
   it('deletes exactly what a naive search finds deletable', () => {
     fc.assert(
       fc.property(backups, (all) => {
@@ -127,7 +127,7 @@ describe('the plan for a table', () => {
     );
   });
 
-  it('forgets the dead snapshots of its own table after the grace', () => {
+  it('removes the records of its own table’s dead snapshots after the grace', () => {
     fc.assert(
       fc.property(backups, (all) => {
         const dead = all.filter(
@@ -144,7 +144,7 @@ describe('the plan for a table', () => {
     `tables/${tableId}/runs/new.zst`,
     `tables/${tableId}/runs/${createBackupId(0, '0123abcd')}-x/y.zst`,
     `tables/${tableId}/snapshots/${createBackupId(0, '0123abcd')}/other.zst`,
-  ])('keeps %s as unknown: Tidemark did not store it', (key) => {
+  ])('keeps %s as unknown, because Tidemark did not store it', (key) => {
     const ended: Backup = {
       id: createBackupId(0, '0123abcd'),
       status: 'DELETED',
@@ -157,7 +157,7 @@ describe('the plan for a table', () => {
   });
 });
 
-describe('the plan for staged objects', () => {
+describe('the sweep’s plan for staged objects', () => {
   const job = createBackupJob('orders', createBackupId(7, '0123abcd'), '00000000000007-0123abcd-2');
   const restoreJob = createRestoreJob('copy', createRestoreId(8, '0123abcd'));
   const access = { store: createMemoryStore(), secret: testSecret };
@@ -173,7 +173,7 @@ describe('the plan for staged objects', () => {
     ]);
   });
 
-  it('deletes the objects of ended jobs only', () => {
+  it('deletes only the objects of ended jobs', () => {
     const objects = [ofBackup, ofRestore].map((key) => ({ key, bytes: 3 }));
     const planned = planStaging(objects, (of) => (of === job.id ? 'ended' : 'working'));
     expect(planned.delete).toEqual([{ key: ofBackup, bytes: 3, why: 'ended-staging' }]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { followPages } from '../../lambda/runtime/follow-pages.ts';
 
-/** Reads the pages of a list whose page after a cursor has the cursor that `next` returns. */
+/** Reads the pages of a list in which `next` returns the cursor after each page. */
 function read(next: (cursor: number | undefined) => number | undefined): Promise<number[]> {
   const pages = followPages(
     'ListThings',
@@ -11,7 +11,7 @@ function read(next: (cursor: number | undefined) => number | undefined): Promise
   return Array.fromAsync(pages, ({ cursor = 0 }) => cursor);
 }
 
-it('reads a list up to the page without a cursor', async () => {
+it('followPages reads a list up to the page without a cursor', async () => {
   expect(await read((cursor = 0) => (cursor < 3 ? cursor + 1 : undefined))).toEqual([0, 1, 2, 3]);
 });
 

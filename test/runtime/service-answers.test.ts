@@ -4,7 +4,7 @@ import { reasonOf } from '../../lambda/runtime/errors.ts';
 import { isOutage } from '../../lambda/runtime/throttling.ts';
 import { startAnsweringServer } from '../support/answering-server.ts';
 
-/** Calls a service that answers so. Returns the error. */
+/** Calls a service that gives this answer. Returns the error. */
 async function callWith(status: number, body: string): Promise<unknown> {
   const { dynamodb } = await startAnsweringServer(() => ({ status, body }));
   return dynamodb.send(new ListTablesCommand({})).then(

@@ -15,7 +15,7 @@ describe('isStillBusy', () => {
   it.each([
     serviceError('LimitExceededException', 'Too many exports'),
     new TidemarkError('LimitExceeded', 'Too many exports'),
-  ])('is true for three days only after %s', (limit) => {
+  ])('is true, for at most three days, after %s', (limit) => {
     expect([0, 3 * dayMs - 1, 3 * dayMs].map((age) => isStillBusy(limit, age))).toEqual([true, true, false]);
   });
 

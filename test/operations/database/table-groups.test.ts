@@ -20,7 +20,7 @@ async function createTables(...names: string[]): Promise<string[]> {
   return tables;
 }
 
-/** Starts the same Tidemark with other groups. */
+/** Starts the same Tidemark with other table groups. */
 const configure = (config: Partial<Config>) =>
   world.harness.restart({ config: { ...world.harness.services.config, ...config } });
 
@@ -31,7 +31,7 @@ async function tag(table: string, tags: Readonly<Record<string, string>>): Promi
 }
 
 describe('resolveTableGroup', () => {
-  it('finds the tables that match a name or a pattern of the group, in order of name', async () => {
+  it('finds the tables that match a name or a pattern of the group, sorted by name', async () => {
     const [orders, users, ordersEu] = await createTables('orders', 'users', 'orders-eu');
     const groups = [{ name: 'shop', tables: [`${prefix}-orders*`, `${prefix}-users`] }];
     const { operations } = configure({ groups });
@@ -41,7 +41,7 @@ describe('resolveTableGroup', () => {
     expect((await operations.resolveTableGroup({ name: 'shop' })).tables).toContain(later);
   });
 
-  it('finds only the tables with all tags of the group', async () => {
+  it('finds only the tables that have all tags of the group', async () => {
     const [both, one] = await createTables('t1', 't2', 't3');
     await tag(String(both), { team: 'shop', stage: 'live' });
     await tag(String(one), { team: 'shop', stage: 'test' });
@@ -50,7 +50,7 @@ describe('resolveTableGroup', () => {
     expect((await operations.resolveTableGroup({ name: 'live' })).tables).toEqual([both]);
   });
 
-  it('waits while DynamoDB throttles the tags, and passes over a table that is deleted in the meantime', async () => {
+  it('waits while DynamoDB throttles the requests for tags, and skips a table that is deleted in the meantime', async () => {
     const [tagged, deleted] = await createTables('w1', 'w2');
     await tag(String(tagged), { team: 'shop' });
     const groups = [{ name: 'live', tables: [`${prefix}-w*`], tags: { team: 'shop' } }];
@@ -74,7 +74,7 @@ describe('resolveTableGroup', () => {
     expect((await operations.resolveTableGroup({ name: 'live' })).tables).toEqual([tagged]);
   });
 
-  it('throws LimitExceeded rather than read the tags of more than 100 tables', async () => {
+  it('throws LimitExceeded instead of reading the tags of more than 100 tables', async () => {
     const names = Array.from({ length: 101 }, (_, i) => `table-${i}`);
     const { resolveTableGroup } = await import('../../../lambda/operations/table-groups.ts');
     const dynamodb = world.database.client();
@@ -89,7 +89,7 @@ describe('resolveTableGroup', () => {
     await expect(resolveTableGroup(services, { name: 'g' })).rejects.toEqual(code('LimitExceeded'));
   });
 
-  it('takes a table as a group of itself', async () => {
+  it('treats a table as a group of itself', async () => {
     const { operations } = world.harness;
     expect(await operations.resolveTableGroup({ name: world.table })).toEqual({
       name: world.table,
@@ -97,14 +97,14 @@ describe('resolveTableGroup', () => {
     });
   });
 
-  it('has the group all of every table, but not the catalog', async () => {
+  it('resolves the group `all` to every table except the catalog', async () => {
     const { operations, services } = world.harness;
     const { tables } = await operations.resolveTableGroup({ name: 'all' });
     expect(tables).toContain(world.table);
     expect(tables).not.toContain(namePart(services.config.catalogArn));
   });
 
-  it('keeps to the tables of the configuration', async () => {
+  it('returns only tables that the configuration covers', async () => {
     const [orders] = await createTables('orders', 'users');
     const { operations } = configure({ tables: [`${prefix}-orders`] });
     expect((await operations.resolveTableGroup({ name: 'all' })).tables).toEqual([orders]);
@@ -120,7 +120,7 @@ describe('resolveTableGroup', () => {
     },
   );
 
-  it('throws GroupNotFound for the catalog, as if it did not exist', async () => {
+  it('throws GroupNotFound for the catalog, as for a missing table', async () => {
     const { operations, services } = world.harness;
     const name = namePart(services.config.catalogArn);
     await expect(operations.resolveTableGroup({ name })).rejects.toEqual(code('GroupNotFound'));

@@ -19,7 +19,7 @@ beforeEach(async () => {
   tableArn = backup.table.arn;
 });
 
-/** The ARNs of tables of the same name in another account and in another region, with the errors they get. */
+/** The ARNs of tables of the same name in another account and in another region, each with its error. */
 function foreignArns(arn: string): [arn: string, error: object][] {
   const [, , , region = '', account = ''] = arn.split(':');
   const elsewhere = arn.replace(region, 'mars-1');
@@ -50,7 +50,7 @@ const operationsOn = (reference: TableReference) => {
 };
 
 describe('a request for a table by its ARN', () => {
-  it('finds the table of that ARN', async () => {
+  it('finds the table that has this ARN', async () => {
     const { harness, table } = world;
     for (const [operation, call] of Object.entries(operationsOn({ table, tableArn })))
       expect([operation, await call()]).toEqual([operation, expect.anything()]);
@@ -72,7 +72,7 @@ describe('a request for a table by its ARN', () => {
     expect(await harness.operations.describeContinuousBackups({ table })).toEqual({ enabled: false });
   });
 
-  it('lists the backups of that ARN, also after the table was deleted', async () => {
+  it('lists the backups of the table with this ARN, even after the table was deleted', async () => {
     const { database, harness, table } = world;
     const list = (arn: string) => harness.operations.listBackups({ table, tableArn: arn, limit: 9 });
     for (const gone of [false, true]) {

@@ -8,7 +8,7 @@ import type { Harness } from '../../support/harness.ts';
 
 const world = useTidemark({ items: 30 });
 
-/** Every operation that reads a table, or changes what is kept of it. */
+/** Every operation that reads a table, or changes its settings or backups. */
 const operationsOn = ({ operations, services }: Harness, table: string) => ({
   createBackup: () => operations.createBackup({ table, name: 'early' }),
   'createBackup by export': () => operations.createBackup({ table, name: 'early', source: 'export' }),
@@ -38,7 +38,7 @@ const refusedWith = (text: string) =>
   Object.fromEntries(Object.keys(operationsOn(world.harness, '')).map((name) => [name, text]));
 
 describe('a table that a restore is loading', () => {
-  it('is refused by every operation that DynamoDB refuses, and its backup is whole after the restore', async () => {
+  it('is refused by every operation that DynamoDB refuses, and its backup after the restore is complete', async () => {
     const { harness, table } = world;
     const { id } = await harness.operations.createBackup({ table, name: 'whole' });
     await harness.executions.idle();
@@ -67,7 +67,7 @@ describe('a table that a restore is loading', () => {
 describe('a table that DynamoDB calls CREATING', () => {
   afterEach(() => world.database.dynamodb.middlewareStack.remove('describe-as'));
 
-  /** Lets DescribeTable answer this for the table. */
+  /** Makes DescribeTable return this for the table. */
   function describeAs(answered: object): void {
     world.database.dynamodb.middlewareStack.add(
       (next, { commandName }) =>
@@ -84,7 +84,7 @@ describe('a table that DynamoDB calls CREATING', () => {
   const create = () => world.harness.operations.createBackup({ table: world.table, name: 'early' });
   const createdAgo = (ms: number) => new Date(world.harness.services.clock.now() - ms);
 
-  it('is not found in its first seconds, and has its backups enabled later', async () => {
+  it('is not found in its first seconds, and later has its backups enabled', async () => {
     const { table } = world;
     describeAs({ TableStatus: 'CREATING', CreationDateTime: createdAgo(1000) });
     await expect(create()).rejects.toMatchObject({
@@ -99,7 +99,7 @@ describe('a table that DynamoDB calls CREATING', () => {
     });
   });
 
-  it('is not found for as long as DynamoDB restores it', async () => {
+  it('is not found while DynamoDB restores it', async () => {
     describeAs({
       TableStatus: 'CREATING',
       CreationDateTime: createdAgo(500_000),

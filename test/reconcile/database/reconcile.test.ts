@@ -21,7 +21,7 @@ function restartLater(milliseconds: number, config: Partial<Config> = {}): Harne
   return world.harness.restart({ config, clock: shiftClock(world.harness.services.clock, milliseconds) });
 }
 
-/** Expects that nine hours later no backup is requested to move the head. */
+/** Expects that nine hours later no internal backup is requested. */
 async function expectHeadKept(id: string, config: Partial<Config> = {}): Promise<void> {
   const { harness, table } = world;
   const before = await harness.services.catalog.turns.getTable(table);
@@ -44,7 +44,7 @@ async function backup(): Promise<BackupRecord> {
 }
 
 describe('reconcile', () => {
-  it('starts a backup that was cataloged and never started', async () => {
+  it('starts a backup that was recorded but never started', async () => {
     const { harness, table } = world;
     const stopped = harness.restart();
     stopped.executions.stop();
@@ -54,7 +54,7 @@ describe('reconcile', () => {
     await expectNothingHeld(harness, table);
   });
 
-  it('gives up a backup whose executions end again and again, with a reason, and lets the next one run', async () => {
+  it('gives up a backup whose executions repeatedly end early, records a reason, and starts the next backup', async () => {
     const { harness, table } = world;
     const dying: Harness = harness.restart({
       around: async (handler, input, run) => {
@@ -91,7 +91,7 @@ describe('reconcile', () => {
   it('leaves a running backup alone', async () => {
     const { harness, table } = world;
     const { id } = await harness.operations.createBackup({ table, name: 'running' });
-    // A backup that has not taken its turn yet looks like one that was never started.
+    // A backup that waits for its turn looks like one that was never started.
     await vi.waitFor(async () => {
       const record = await harness.services.catalog.turns.getTable(table);
       expect(record?.turn !== undefined || record?.pending.length === 0).toBe(true);
@@ -105,8 +105,8 @@ describe('reconcile', () => {
   });
 });
 
-describe('a head whose changes the stream will soon lose', () => {
-  it('is moved forward by a backup that no list shows', async () => {
+describe('a head whose next changes the stream will soon trim', () => {
+  it('is moved forward by an internal backup, which no list shows', async () => {
     const { database, harness, table } = world;
     const first = await backup();
     await changeItems(database, table);
@@ -131,7 +131,7 @@ describe('a head whose changes the stream will soon lose', () => {
     );
   });
 
-  it('is not moved if its table has no backup, or was replaced by another table', async () => {
+  it('is not moved if its table has no backup, or if another table has taken the name', async () => {
     const { database, harness, table } = world;
     const { id } = await backup();
     await harness.operations.deleteBackup({ table, id });
@@ -144,7 +144,7 @@ describe('a head whose changes the stream will soon lose', () => {
     expect((await harness.services.catalog.turns.getTable(table))?.head?.snapshot).toBe(kept.id);
   });
 
-  it('is not moved if another stream has replaced its own', async () => {
+  it('is not moved if another stream replaced the one that it ends in', async () => {
     const { id } = await backup();
     const none = { StreamEnabled: false };
     const another = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
@@ -156,7 +156,7 @@ describe('a head whose changes the stream will soon lose', () => {
     }
   });
 
-  it('is moved by the stream alone, never by an export, if it ends with an export', async () => {
+  it('is moved only by the stream, never by an export, even if it ends with an export', async () => {
     await world.replaceHarness({
       config: { base: 'export', replayMs: 1000 },
       exports: createSimulatedRecovery(world.database.clock),
@@ -165,7 +165,7 @@ describe('a head whose changes the stream will soon lose', () => {
     world.database.clock.advance(2000);
     const { id, source } = await backup();
     expect(source).toBe('export');
-    // Here the replay would start before the stream does.
+    // Here the replay would start before the stream begins.
     await expectHeadKept(id, { base: 'export', replayMs: hour });
     await settle(restartLater(9 * hour, { base: 'export' }));
     const head = (await harness.services.catalog.turns.getTable(table))?.head?.snapshot;
@@ -174,7 +174,7 @@ describe('a head whose changes the stream will soon lose', () => {
     expect(moved).toMatchObject({ status: 'AVAILABLE', source: 'stream', parent: id });
   });
 
-  it('is moved at the next call if DescribeStream is throttled', async () => {
+  it('is moved by the next pass if DescribeStream is throttled', async () => {
     const { harness, table } = world;
     const { id } = await backup();
     const evening = restartLater(9 * hour);
@@ -188,7 +188,7 @@ describe('a head whose changes the stream will soon lose', () => {
     expect((await harness.services.catalog.turns.getTable(table))?.head?.snapshot).not.toBe(id);
   });
 
-  it('is not tried again at once if it cannot be moved', async () => {
+  it('is not retried immediately if it cannot be moved', async () => {
     const { harness, table } = world;
     await backup();
     const evening = restartLater(9 * hour);
@@ -199,8 +199,8 @@ describe('a head whose changes the stream will soon lose', () => {
   });
 });
 
-describe('a trouble', () => {
-  /** Lets DescribeTable answer this for the table, or throw it. */
+describe('a trouble of a pass', () => {
+  /** Makes DescribeTable return this for the table, or throw it. */
   function describeAs(answered: object) {
     world.database.dynamodb.middlewareStack.add(
       (next) => async (args) => {
@@ -215,7 +215,7 @@ describe('a trouble', () => {
   }
   afterEach(() => world.database.dynamodb.middlewareStack.remove('describe-as'));
 
-  it('with one table is counted, and does not stop the work on other tables', async () => {
+  it('is counted for one table, and does not stop the work on other tables', async () => {
     const { database, harness } = world;
     await backup();
     const other = await createFilledTable(database);
@@ -227,7 +227,7 @@ describe('a trouble', () => {
     expect((await harness.services.catalog.turns.getTable(other))?.head?.snapshot).not.toBe(id);
   });
 
-  it('with a record that has no valid form is counted, and does not stop the work on other records', async () => {
+  it('is counted for an invalid record, and does not stop the work on other records', async () => {
     const { database, harness, table } = world;
     const stopped = harness.restart();
     stopped.executions.stop();
@@ -236,7 +236,7 @@ describe('a trouble', () => {
     const collections = ['TABLES', 'NATIVES', 'EXPIRIES', 'RESTORES', 'FAILED_RESTORES'];
     for (const collection of collections) {
       const key = { pk: { S: 'TABLE#broken' }, sk: { S: collection } };
-      // It comes before all others in its collection.
+      // This record comes before all others in its collection.
       const place = { collection: { S: collection }, position: { S: '0'.repeat(14) } };
       await database.dynamodb.send(
         new PutItemCommand({ TableName: catalogTable, Item: { ...key, ...place } }),
@@ -265,7 +265,7 @@ describe('a trouble', () => {
   });
 });
 
-it('a pass whose time is spent ends, and logs how much it has not checked', async () => {
+it('a pass whose time is used up ends, and logs how much it has not checked', async () => {
   const { harness, table } = world;
   const stopped = harness.restart();
   stopped.executions.stop();
@@ -290,7 +290,7 @@ describe('a scheduled backup', () => {
     await harness.executions.idle();
   });
 
-  it('is deleted when its time is over, not before', async () => {
+  it('is deleted when it expires, not before', async () => {
     const { harness, table } = world;
     const { id } = await createScheduledBackup(harness.services, { ...delivery, table });
     await harness.executions.idle();

@@ -42,7 +42,7 @@ async function listTags(arn: string | undefined): Promise<unknown[]> {
   return Tags;
 }
 
-/** Backs up a new table and restores it with `around`, until no execution is running. */
+/** Backs up a new table and restores it with `around`, until no execution runs. */
 async function restoreUnder(around: Around, keep: KeptSetting[] = []): Promise<TakenBackup> {
   const made = await backUp(database, harness, await createFilledTable(database, 5));
   const under = harness.restart({ around });
@@ -168,7 +168,7 @@ it('a settled restore whose table Tidemark may not tag is RESTORED, and its reco
 });
 
 describe('a twin of the last step that runs during the abort', () => {
-  /** Restores until the last step, which fails; `duringAbort` gets the step's twin when the abort begins. */
+  /** Restores up to the last step, which fails; passes that step's twin to `duringAbort` when the abort begins. */
   async function abortDuringTwin(duringAbort: (twin: () => Promise<unknown>) => void): Promise<TakenBackup> {
     let twin: (() => Promise<object>) | undefined;
     return restoreUnder((handler, _input, run) => {
@@ -211,7 +211,7 @@ describe('a twin of the last step that runs during the abort', () => {
     await expectRestored(content, backup.table.name, false);
   });
 
-  it('is not awaited: a settled table without its deletion protection is kept, and the record says so', async () => {
+  it('does not delay it: a settled table without its deletion protection is kept, and the record says so', async () => {
     protectSources(database);
     intercept(database, 'UpdateTableCommand', () => Promise.reject(serviceError('InternalServerError')));
     const { content } = await restoreUnder((_handler, _input, run) => run(), ['deletionProtection']);
@@ -256,7 +256,7 @@ describe('a restore that is aborted before its table is settled', () => {
     ['tagRemoved', 'it no longer has the tag tidemark:restore', removeTag],
     ['protected', 'it is protected from deletion', protectTable],
   ])(
-    'keeps a table that somebody guarded against deletion, and records why: %s',
+    'keeps a table that its owner protected from deletion, and records why: %s',
     async (why, text, guardTable) => {
       const { backup } = await restoreUnder(async (handler, input, run) => {
         if (handler === 'restore-indexes') await guardTable();
@@ -267,7 +267,7 @@ describe('a restore that is aborted before its table is settled', () => {
       expect(explainRestore(restore)).toContain(`table ${target} was kept: ${text}`);
       expect(await tableExists(database, target)).toBe(true);
       await expectNothingHeld(harness, backup.table.name);
-      // Its owner may back it up; the backup says that it may be of a part.
+      // Its owner may back it up; that backup records that the content may be incomplete.
       const later = harness.restart({ config: { missingStream: 'enable' } });
       const { id } = await later.operations.createBackup({ table: target, name: 'of-a-part' });
       await later.executions.idle();
@@ -309,7 +309,7 @@ describe('a restore that is aborted before its table is settled', () => {
     await expectNothingHeld(harness, backup.table.name);
   });
 
-  it('ends as FAILED although the store with the noted reason can no longer be read', async () => {
+  it('ends as FAILED even if the recorded reason can no longer be read from the store', async () => {
     const broken = harness.restart({
       around: (handler, _input, run) =>
         handler === 'restore-indexes' ? Promise.reject(new Error('no more')) : run(),
@@ -341,7 +341,7 @@ describe('a restore that is aborted before its table is settled', () => {
 });
 
 describe('a table that CreateTable makes after its restore has failed', () => {
-  /** Fails a restore whose CreateTable call is held back; `make` lets the call through. */
+  /** Fails a restore whose CreateTable call is delayed; `make` sends that call. */
   async function failBeforeTableIsMade(): Promise<{ make: () => Promise<unknown> }> {
     const gate = Promise.withResolvers<void>();
     intercept(database, 'CreateTableCommand', async (send, input) => {
@@ -387,7 +387,7 @@ describe('a table that CreateTable makes after its restore has failed', () => {
     expect((await readRecord()).status).toBe('FAILED');
   });
 
-  it('is recognized by its tag: a table of that name with the tag of another restore is kept', async () => {
+  it('is recognized by its tag: a table of that name with another restore’s tag is kept', async () => {
     await failBeforeTableIsMade();
     await createTable(database.dynamodb, target, { hash: 'S', range: undefined });
     const { TableArn } = await describeTable(database, target);

@@ -12,7 +12,7 @@ const database = useDatabase();
 const tooMany =
   'Subscriber limit exceeded: Only 500 tables can be created, updated, or deleted simultaneously';
 
-/** How often a failing step is tried before its restore is aborted. */
+/** How many times a failing step is tried before its restore is aborted. */
 const maxTries = 5;
 
 describe('a loaded table that DynamoDB refuses to change for longer than a step is retried', () => {
@@ -21,7 +21,7 @@ describe('a loaded table that DynamoDB refuses to change for longer than a step 
     ['LimitExceededException', 'UpdateTableCommand', 'BillingMode'],
     ['ResourceInUseException', 'UpdateTableCommand', 'BillingMode'],
     ['LimitExceededException', 'UpdateTimeToLiveCommand', 'TimeToLiveSpecification'],
-  ])('is kept and changed later: %s of %s for %s', async (error, command, member) => {
+  ])('is kept, and gets its setting later: %s of %s for %s', async (error, command, member) => {
     const harness = await startHarness(database);
     onTestFinished(() => harness.close());
     const source = `source-${randomIds.hex(8)}`;

@@ -46,7 +46,7 @@ it.each<[string, (result: RangeResult) => Partial<RangeResult>]>([
   },
 );
 
-it('the last step of a restore does not end it if another table has taken the name of its table', async () => {
+it('the last step of a restore does not end it if another table has taken its table’s name', async () => {
   const { database, harness } = world;
   const { job } = await loadTable();
   await replaceTarget(database, job);

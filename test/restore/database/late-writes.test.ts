@@ -10,7 +10,7 @@ import { readTableContent, createTable } from '../../support/tables.ts';
 
 const database = useDatabase();
 
-/** A store whose next read of a run waits, once `hold` was called, until it is released. */
+/** A store whose next read of a run waits, once `hold` was called, until `release` is. */
 function createHoldingStore() {
   let isArmed = false;
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
@@ -33,8 +33,8 @@ function createHoldingStore() {
 }
 
 /**
- * Restores a table while a twin of the step that writes it hangs before its first item. Does `then` before the step
- * `before`, or after the restore's end. Returns the outcome of the twin after it continues.
+ * Restores a table while a twin of the step that writes it hangs before its first item. Runs `then` before the step
+ * `before`, or after the restore's end. Returns the outcome of the twin after it resumes.
  */
 async function restoreBesideTwin(
   target: string,
@@ -81,7 +81,7 @@ it('a step that outlives its restore does not write an old item over a newer one
   expect(await readTableContent(database.dynamodb, target)).toEqual(content);
 });
 
-it('a step whose table was replaced writes nothing into the other table of that name', async () => {
+it('a step whose table was replaced writes nothing to the other table of that name', async () => {
   const target = newTargetName();
   const outcome = await restoreBesideTwin(target, 'restore-indexes', async () => {
     await database.dynamodb.send(new DeleteTableCommand({ TableName: target }));

@@ -23,7 +23,7 @@ import { readTableContent } from '../../support/tables.ts';
 import { newTargetName } from '../../support/restore/imports.ts';
 import { createRestoreJob, type RestoreJob } from '../../../lambda/jobs/job.ts';
 
-// These limits make parts of about five items, in several ranges, of a base and two delta runs with tombstones.
+// With these limits, the content is stored in parts of about five items, from several ranges, a base and two delta runs.
 const limits = { ...testLimits, frameBytes: 200, partitionBytes: 4000, partBytes: 400, foldShare: 100 };
 
 const database = useDatabase();
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** Plans a restore and runs no further step of it. */
+/** Plans a restore and runs none of its further steps. */
 async function planRestoreJob(): Promise<{ job: RestoreJob; tasks: readonly number[] }> {
   const stopped = harness.restart({ config: harness.services.config });
   stopped.executions.stop();

@@ -9,7 +9,7 @@ import { replaceManifest } from '../../support/snapshot/replace-manifest.ts';
 
 const world = useTidemark({ items: 5 });
 
-it('a restore is not planned by a manifest whose checksum is not the one in the catalog', async () => {
+it('a restore is not planned from a manifest whose checksum is not the one in the catalog', async () => {
   const { database, harness, table } = world;
   const { backup } = await backUp(database, harness, table);
   const job = await requestRestore(harness, backup);

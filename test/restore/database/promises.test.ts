@@ -65,10 +65,10 @@ function countWrites(): () => number {
   return () => count;
 }
 
-it('a restored table that lacks a promised setting is kept, and its record and description say which', async () => {
+it('a restored table that lacks a promised setting is kept, and its record and description name the setting', async () => {
   const { backup } = await backUp(database, harness, await createIndexedTable());
   const record = await restoreAndWait(harness, backup, target);
-  // The embedded database accepts an index's throughput and forgets it.
+  // The embedded database accepts an index's throughput but does not store it.
   const difference =
     'index an-index, throughput: 0 read and 0 write units instead of 5 read and 6 write units';
   expect(record).toMatchObject({ status: 'RESTORED', differences: [difference] });
@@ -81,7 +81,7 @@ it('a restored table that lacks a promised setting is kept, and its record and d
 it('a backup that recorded no throughput for an index restores it with the table’s, and the record says so', async () => {
   const first = await backUp(database, harness, await createIndexedTable());
   await restoreAndWait(harness, first.backup, target, { keep: ['stream'] });
-  // The description of this table is one from which DynamoDB could make no table.
+  // DynamoDB could make no table from this table's description.
   const { backup } = await backUp(database, harness, target);
   const again = newTargetName();
   const record = await restoreAndWait(harness, backup, again);

@@ -45,7 +45,7 @@ describe('the table of an import that started after its restore had failed', () 
     readonly harness: Harness;
     readonly target: string;
     readonly record: () => Promise<RestoreRecord>;
-    /** Lets the import start, and waits for its end. */
+    /** Starts the delayed import, and waits for its end. */
     readonly begin: () => Promise<void>;
   }
 
@@ -82,7 +82,7 @@ describe('the table of an import that started after its restore had failed', () 
     };
   }
 
-  it('is kept if Tidemark may not delete it: the record says so, and the reconciler stops looking', async () => {
+  it('is kept if Tidemark may not delete it: the record says so, and the reconciler does not check it again', async () => {
     const { harness, target, record, begin } = await failBeforeImport();
     await begin();
     for (let pass = 0; pass < 2; pass++) await reconcileIn(harness, 21);
@@ -175,7 +175,7 @@ describe('the decision to remove the table of a failed restore', () => {
   });
 });
 
-it('a table that the record reports as kept is never removed, even once it can be deleted', async () => {
+it('a table that the record reports as kept is never removed, even if Tidemark may delete it later', async () => {
   const target = newTargetName();
   const protect = (DeletionProtectionEnabled: boolean) =>
     database.dynamodb.send(new UpdateTableCommand({ TableName: target, DeletionProtectionEnabled }));
@@ -196,7 +196,7 @@ it('a table that the record reports as kept is never removed, even once it can b
   expect(await listFailed(harness)).toEqual([]);
 });
 
-describe('a table that DescribeTable does not show at the end of its import', () => {
+describe('a table that DescribeTable does not show yet when its import ends', () => {
   /** Hides the table from the first `times` calls of DescribeTable; a minute passes at each call. */
   async function restoreWithHiddenTable(times: number, around?: HarnessOptions['around']) {
     const target = newTargetName();

@@ -13,9 +13,9 @@ interface Abandoned {
   readonly harness: Harness;
   readonly target: string;
   readonly made: TakenBackup;
-  /** Allows tables to be tagged. */
+  /** Allows Tidemark to tag tables. */
   readonly allow: () => void;
-  /** Runs the reconciler and the executions that it starts. Returns the record. */
+  /** Runs the reconciler and the executions that it starts. Returns the restore's record. */
   readonly reconcilePasses: (passes: number) => Promise<RestoreRecord | undefined>;
 }
 
@@ -57,7 +57,7 @@ async function abandonUntagged(): Promise<Abandoned> {
 }
 
 describe('a restore by import that is abandoned before its table is tagged', () => {
-  it('stays abandoned: the next attempt removes the table although every step works again', async () => {
+  it('stays abandoned: the next attempt removes the table even though every step succeeds again', async () => {
     const { harness, target, made, allow, reconcilePasses } = await abandonUntagged();
     allow();
     const { status, reason, attempts } = (await reconcilePasses(1)) ?? {};

@@ -46,20 +46,17 @@ const disturbances: [string, (table: string) => Promise<unknown>, RegExp][] = [
 ];
 
 describe('a restore that verifies its table', () => {
-  it.each(disturbances)(
-    'records the doubt if somebody else %s during the load',
-    async (_, disturb, reason) => {
-      const job = await loadTable();
-      await disturb(job.table);
-      expect(await finish(job)).toMatchObject({
-        status: 'RESTORED',
-        reason: expect.stringMatching(reason) as string,
-        targetFate: { kind: 'complete' },
-      });
-    },
-  );
+  it.each(disturbances)('records a doubt if somebody else %s during the load', async (_, disturb, reason) => {
+    const job = await loadTable();
+    await disturb(job.table);
+    expect(await finish(job)).toMatchObject({
+      status: 'RESTORED',
+      reason: expect.stringMatching(reason) as string,
+      targetFate: { kind: 'complete' },
+    });
+  });
 
-  it('has no doubt if nobody disturbed it', async () => {
+  it('records no doubt if nobody else wrote', async () => {
     const restore = await finish(await loadTable());
     expect(restore).toMatchObject({ status: 'RESTORED', verifyTarget: true });
     expect(restore).not.toHaveProperty('reason');
@@ -122,7 +119,7 @@ describe('the sum of a table that takes several calls', () => {
   });
 });
 
-/** Calls until there is a sum, which is after `calls` calls. */
+/** Calls until there is a sum, which takes `calls` calls. */
 async function sumOf(services: Services, job: RestoreJob, calls: number) {
   const current = await readCurrentRestore(services, job);
   for (let call = 1; call < calls; call++) expect(await sumTarget(services, job, current)).toBeUndefined();

@@ -14,12 +14,12 @@ import { VirtualTime } from '../../support/restore/virtual-time.ts';
 import { Random } from '../../simulation/random.ts';
 
 const kilobyte = 1024;
-/** The ranges that are written at the same time. */
+/** The number of ranges that are written at the same time. */
 const rangeCount = 8;
-/** An invocation ends this long after its budget at the latest: a deployed one has as much in reserve. */
+/** An invocation ends at most this long after its budget: a deployed one has as much time in reserve. */
 const reserveMs = 60_000;
 
-// The pauses between requests are random.
+// Makes the random pauses between requests repeatable.
 beforeEach(() => {
   const random = new Random(1);
   vi.spyOn(Math, 'random').mockImplementation(() => random.next());
@@ -36,7 +36,7 @@ type WriteOptions = Pick<RangeOptions, 'budgetMs' | 'killAt'> & {
   readonly refuse?: ThrottledTable['refuse'];
 };
 
-/** Writes ranges at once into a table that accepts so many units a second. */
+/** Writes ranges at the same time into a table that accepts so many units a second. */
 async function writeAll(
   itemRanges: readonly SnapshotItem[][],
   rate: number,
@@ -63,7 +63,7 @@ function digestOf(items: readonly SnapshotItem[]): string {
 const sizes = [1, 10, 100, 400];
 const rates = [1000, 4000, 40_000];
 
-describe('a restore into a table that accepts fewer write units than are sent', () => {
+describe('a restore into a table that accepts fewer write units than the restore sends', () => {
   it.each(sizes.flatMap((size) => rates.map((rate) => [size, rate] as const)))(
     'writes items of %d KB once, at %d units a second, in invocations that end on time',
     async (size, rate) => {
@@ -92,7 +92,7 @@ describe('a restore into a table that accepts fewer write units than are sent', 
       expect(sumParts(parts).digest).toBe(digestOf(itemRanges[i] ?? []));
   });
 
-  it('writes each item once although the service fails now and then', async () => {
+  it('writes each item once even if the service fails now and then', async () => {
     const itemRanges = makeRanges(kilobyte ** 2, kilobyte);
     let calls = 0;
     const refuse = () =>
@@ -104,7 +104,7 @@ describe('a restore into a table that accepts fewer write units than are sent', 
   });
 });
 
-describe('a range', () => {
+describe('a range of a restore', () => {
   const items = Array.from({ length: 5000 }, (_, n) => makeItem(n, kilobyte));
 
   /** Writes the items until the range fails. */
@@ -128,7 +128,7 @@ describe('a range', () => {
     expect(seconds).toBeLessThan(5 * 180);
   });
 
-  it('fails when one item is never accepted, and is then at most a thousand items past it', async () => {
+  it('fails if one item is never accepted, at most a thousand items past it', async () => {
     const { error, table } = await failWith((keys) => (keys.includes('item-700') ? ['item-700'] : undefined));
     expect(error).toMatchObject({ code: 'WritesRefused' });
     expect(table.written.has('item-700')).toBe(false);
@@ -136,7 +136,7 @@ describe('a range', () => {
     expect(table.units).toBe(table.written.size);
   });
 
-  it('fails with the table’s own error if that is not throttling, and keeps what it has written', async () => {
+  it('fails with the table’s own error if that is not throttling, and records the items written so far', async () => {
     const { error, table } = await failWith((keys) =>
       keys.includes('item-2000') ? serviceError('ValidationException', 'too large') : undefined,
     );

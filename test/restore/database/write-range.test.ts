@@ -28,12 +28,12 @@ const resultName = (part: number) => partName(fileNames.range('writes', 0), part
 const readResult = (job: RestoreJob, part: number) =>
   restoreStaging(harness.services, job).read<RangeResult>(resultName(part));
 
-/** The services of an invocation whose time is spent after its first request. */
+/** The services of an invocation whose time is used up after its first request. */
 function hurriedServices() {
   return { ...harness.services, config: { ...harness.services.config, timeBudgetMs: 1 } };
 }
 
-/** Counts the items that are sent to be written. */
+/** Counts the items in requests that write. */
 function countItems(): () => number {
   let items = 0;
   intercept(database, 'BatchWriteItemCommand', (send, input) => {
@@ -56,12 +56,12 @@ it('a range that is written in several invocations sends each item once', async 
   expect(await readTableContent(database.dynamodb, job.table)).toEqual(made.content);
 });
 
-it('a repeated invocation continues after the parts that were published, and sends none of their items', async () => {
+it('a repeated invocation continues after the published parts, and sends none of their items', async () => {
   const job = await beginRestore(harness, made.backup);
   const first = await writeRange(hurriedServices(), { job, task: 0, part: 0 });
   expect(first).toMatchObject({ status: 'more', part: 1 });
   const sent = countItems();
-  // The answer of the first invocation was lost, so the machine calls it again for the same part.
+  // The first invocation's answer was lost, so the machine calls it again for the same part.
   expect(await writeRange(harness.services, { job, task: 0, part: 0 })).toMatchObject({
     status: 'done',
     part: 2,
@@ -74,7 +74,7 @@ it('a repeated invocation continues after the parts that were published, and sen
   expect(await readTableContent(database.dynamodb, job.table)).toEqual(made.content);
 });
 
-it('an invocation whose twin was faster to publish a part ends, and the next one continues from the twin’s', async () => {
+it('an invocation ends if its twin was first to publish a part, and the next one continues after the twin’s part', async () => {
   const job = await beginRestore(harness, made.backup);
   const staging = restoreStaging(harness.services, job);
   let isFirst = true;
@@ -97,7 +97,7 @@ it('an invocation whose twin was faster to publish a part ends, and the next one
   expect((await readResult(job, 1)).items).toBe(made.content.size);
 });
 
-it('a check that a restore may write counts for its time, and no longer', async () => {
+it('a check that a restore may write is valid for its time, and no longer', async () => {
   const job = await beginRestore(harness, made.backup);
   let checks = 0;
   intercept(database, 'DescribeTableCommand', (send) => {
@@ -131,7 +131,7 @@ it.each([
   await expect(guard.check()).rejects.toMatchObject({ code: 'TurnLost' });
 });
 
-it('a step that writes a range writes nothing if another table has taken the name of the restore’s table', async () => {
+it('a step that writes a range writes nothing if another table has taken its table’s name', async () => {
   const job = await beginRestore(harness, made.backup);
   await replaceTarget(database, job);
   await expect(writeRange(harness.services, { job, task: 0, part: 0 })).rejects.toMatchObject({
@@ -140,7 +140,7 @@ it('a step that writes a range writes nothing if another table has taken the nam
   expect((await readTableContent(database.dynamodb, job.table)).size).toBe(0);
 });
 
-it('a step that writes a range writes nothing if the manifest is another one than the restore’s plan names', async () => {
+it('a step that writes a range writes nothing if the manifest is not the one that the restore’s plan names', async () => {
   const { backup } = await backUp(database, harness, await createFilledTable(database, 5));
   const job = await beginRestore(harness, backup);
   await replaceManifest(harness.store, backup);

@@ -15,15 +15,15 @@ const hour = 60 * 60 * 1000;
 const world = useTidemark({ config: { sweepGraceMs: 0 } });
 
 interface Cost {
-  /** Rows that the catalog returned. */
+  /** The rows that the catalog returned. */
   rows: number;
-  /** Calls of the catalog. */
+  /** The calls to the catalog. */
   calls: number;
-  /** Folders that were listed. */
+  /** The folders that the sweep listed. */
   folders: string[];
 }
 
-/** Sweeps `hours` later, with the grace of a deployment, and counts what it reads. */
+/** Sweeps `hours` later, with the grace of a deployment, and counts its reads. */
 async function sweepLater(hours: number): Promise<Cost> {
   const { database, harness } = world;
   const cost: Cost = { rows: 0, calls: 0, folders: [] };
@@ -50,7 +50,7 @@ async function sweepLater(hours: number): Promise<Cost> {
   return cost;
 }
 
-/** Catalogs a backup of another table of this name that failed at once, and deletes it. */
+/** Records a backup of another table of this name that failed at once, and deletes the backup. */
 async function createDeleted(table: string): Promise<void> {
   const { backups, turns, snapshots } = world.harness.services.catalog;
   const { backup } = await backups.create(newBackup(table));
@@ -60,21 +60,21 @@ async function createDeleted(table: string): Promise<void> {
   await snapshots.deleteBackup({ ...backup, status: 'FAILED' });
 }
 
-describe('what a sweep reads', () => {
-  it('does not grow with the backups that were deleted, and with the tables of one name that are gone', async () => {
+describe('the number of reads of a sweep', () => {
+  it('does not grow with the number of deleted backups, and of deleted tables of one name', async () => {
     const { database, harness, table } = world;
     await backUp(database, harness, table);
     await sweepLater(0);
     const before = await sweepLater(3);
     for (let i = 0; i < 30; i++) await createDeleted(table);
-    // Late twins may still store objects in the folders of the 30 tables, so these are listed until the grace is over.
+    // Late twins may still store objects in the folders of the 30 tables, so the sweep lists these until the grace is over.
     expect((await sweepLater(0)).folders).toHaveLength(before.folders.length + 30);
     await sweepLater(3);
     expect(await sweepLater(3)).toEqual(before);
   });
 });
 
-it('an object that a late twin stores after everything of its table was deleted is found and deleted', async () => {
+it('a sweep finds and deletes an object that a late twin stores after everything else of its table was deleted', async () => {
   const { database, harness, table } = world;
   const { backup } = await backUp(database, harness, table);
   await database.dynamodb.send(new DeleteTableCommand({ TableName: table }));

@@ -36,7 +36,7 @@ const backUpWorld = (length: number, of = world.table) =>
   backUpChain(world.database, world.harness, of, length);
 
 describe('a sweep', () => {
-  it('deletes all but what the remaining backups need, and these restore exactly', async () => {
+  it('deletes everything but what the remaining backups need, and these restore exactly', async () => {
     const { database, harness, table } = world;
     const made = await backUpWorld(6);
     const deleted = [0, 2, 3, 5].flatMap((n) => made[n] ?? []);
@@ -76,7 +76,7 @@ describe('a sweep', () => {
     expect((await sweep(harness.services)).deleted).toEqual({ objects: 0, bytes: 0 });
   });
 
-  it('deletes what a failed backup has stored', async () => {
+  it('deletes the objects that a failed backup has stored', async () => {
     const { harness, table } = world;
     const dying = harness.restart({
       ...options,
@@ -93,7 +93,7 @@ describe('a sweep', () => {
     await expectNothingLeftOver(harness, table);
   });
 
-  it('keeps the live snapshots of a table that was deleted and made again, and deletes its dead ones', async () => {
+  it('keeps the live snapshots of a table that was deleted and created again, and deletes its dead ones', async () => {
     const { database, harness, table } = world;
     const [first, second] = await backUpWorld(2);
     if (second === undefined) throw new Error('two were made');
@@ -114,7 +114,7 @@ describe('a sweep', () => {
   });
 });
 
-describe('a snapshot', () => {
+describe('a snapshot that a sweep finds', () => {
   it('is ended by the sweep if a crash came after deleting its backup and before ending it', async () => {
     const { harness, table } = world;
     const [first] = await backUpWorld(2);
@@ -127,7 +127,7 @@ describe('a snapshot', () => {
     await expectNothingLeftOver(harness, table);
   });
 
-  it('has been ended before the sweep reads which snapshots live', async () => {
+  it('is ended before the sweep reads which snapshots are alive', async () => {
     const { harness } = world;
     const [first] = await backUpWorld(2);
     const { snapshots } = harness.services.catalog;
@@ -148,7 +148,7 @@ describe('a snapshot', () => {
     expect(order).toEqual(['census', 'dead', 'census']);
   });
 
-  it('is not forgotten while it is alive', async () => {
+  it('keeps its record while it is alive', async () => {
     const { database, harness, table } = world;
     const { backup } = await backUp(database, harness, table);
     const { snapshots } = harness.services.catalog;
@@ -156,7 +156,7 @@ describe('a snapshot', () => {
     expect(await snapshots.get({ table, id: backup.id })).toMatchObject({ alive: true });
   });
 
-  it('stays alive while it is the head although its backup is deleted', async () => {
+  it('stays alive while it is the head, even if its backup is deleted', async () => {
     const { database, harness, table } = world;
     const { backup, content } = await backUp(database, harness, table);
     await remove(harness, backup);
@@ -182,7 +182,7 @@ describe('a snapshot', () => {
   });
 });
 
-describe('a sweep that does not understand what it finds', () => {
+describe('a sweep that finds unreadable objects or records', () => {
   it.each<[string, (harness: Harness, backup: BackupRecord) => Promise<unknown>]>([
     [
       'a damaged live manifest',
@@ -214,7 +214,7 @@ describe('a sweep that does not understand what it finds', () => {
     );
   });
 
-  it('does not count what a table has staged as unknown while its records cannot be read', async () => {
+  it('does not count staged files as unknown while the records of their table cannot be read', async () => {
     const { database, harness, table } = world;
     const { backup } = await backUp(database, harness, table);
     const note = `staging/${backup.id}/${backup.id}-0/failure/${backup.id}.json`;
@@ -244,8 +244,8 @@ describe('a sweep that does not understand what it finds', () => {
   });
 });
 
-describe('the staging', () => {
-  it('of a backup is kept until the backup has ended', async () => {
+describe('the staging folder', () => {
+  it('is kept until its backup has ended', async () => {
     const { harness, table } = world;
     const held = Promise.withResolvers<void>();
     const reached = Promise.withResolvers<void>();
@@ -271,7 +271,7 @@ describe('the staging', () => {
     await expectNothingLeftOver(harness, table);
   });
 
-  it('of a restore is kept until the restore has ended and the grace is over', async () => {
+  it('is kept until its restore has ended and the grace is over', async () => {
     const { database, harness, table } = world;
     const { backup, content } = await backUp(database, harness, table);
     const target = `restored-${table}`;
@@ -298,7 +298,7 @@ describe('the staging', () => {
   });
 });
 
-describe('a sweep whose time runs out', () => {
+describe('a sweep that runs out of time', () => {
   it('reports that it did not finish, and starts at another table each time', async () => {
     const { database, harness, table } = world;
     const tables = [table, await createFilledTable(database), await createFilledTable(database)];
@@ -306,7 +306,7 @@ describe('a sweep whose time runs out', () => {
     const hurried = harness.restart({ config: { sweepGraceMs: 0, timeBudgetMs: 0 } });
     expect(await sweep(hurried.services)).toMatchObject({ finished: false, troubles: 0 });
 
-    // The clock leaves time for one table.
+    // The clock allows for one table.
     let now = harness.services.clock.now();
     const clock = { now: () => now, sleep: harness.services.clock.sleep };
     for (let first = 0; first < tables.length; first++) {

@@ -6,7 +6,7 @@ import { readTableContent } from '../../support/tables.ts';
 const world = useTidemark();
 
 describe('concurrent requests for backups', () => {
-  it('of one table all become AVAILABLE, one after another, with growing markers', async () => {
+  it('for one table all become AVAILABLE, one after another, with growing markers', async () => {
     const { harness, table } = world;
     const backups = await Promise.all(
       Array.from({ length: 24 }, (_, i) => harness.operations.createBackup({ table, name: `rapid-${i}` })),
@@ -23,7 +23,7 @@ describe('concurrent requests for backups', () => {
     await expectNothingHeld(harness, table);
   });
 
-  it('are not blocked by one that fails', async () => {
+  it('succeed even if one of them fails', async () => {
     const { database, harness, table } = world;
     const breaking = harness.restart({
       around: async (handler, input, run) => {
@@ -66,7 +66,7 @@ describe('concurrent requests for backups', () => {
     );
   });
 
-  it('with the same key make one backup', async () => {
+  it('make one backup if they have the same key', async () => {
     const { harness, table } = world;
     const [one, two] = await Promise.all([
       harness.operations.createBackup({ table, name: 'same', requestKey: 'invocation-1' }),
@@ -77,7 +77,7 @@ describe('concurrent requests for backups', () => {
     expect((await harness.operations.listBackups({ table, limit: 9 })).backups).toHaveLength(1);
   });
 
-  it('with the same key for different tables make different backups', async () => {
+  it('make different backups if they have the same key but different tables', async () => {
     const { database, harness, table } = world;
     const other = await createFilledTable(database);
     const key = { name: 'same', requestKey: 'invocation-1' };

@@ -6,14 +6,14 @@ import { readTableContent } from '../../support/tables.ts';
 
 const world = useTidemark();
 
-describe('a backup that is requested by a clock which differs from DynamoDB’s', () => {
+describe('a backup whose request’s clock differs from DynamoDB’s', () => {
   it.each([-60_000, -5000, -2200, 5000])(
-    'holds every write before the request, if the clock is %i ms ahead',
+    'holds every write before the request if the clock is %i ms ahead',
     async (ahead) => {
       const { database, harness, table } = world;
       await harness.operations.createBackup({ table, name: 'first' });
       await harness.executions.idle();
-      // The marker comes after that of the first backup, whatever the clocks: it must be long ago.
+      // Waits so long that the first backup's marker, after which the next one must come, is far in the past.
       database.clock.advance(120_000);
       await putItems(database, table, 100, 103);
 

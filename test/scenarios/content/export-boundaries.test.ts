@@ -9,7 +9,7 @@ const { start, backUp, change, readContent, expectContent, passSeconds, beginSec
 describe('a write near the boundary of an export', () => {
   const passing = { value: { S: 'comes and goes' } };
 
-  it('is undone by the stream that continues the export, if it came after the next backup’s marker', async () => {
+  it('is undone by the stream that continues the export if it came after the next backup’s marker', async () => {
     await start();
     const { database, exports, harness, table } = world;
     // As when recovery is enabled for a request: the first time that can be exported is later than the request.
@@ -31,7 +31,7 @@ describe('a write near the boundary of an export', () => {
     await expectContent(last, await readContent());
   });
 
-  it('is in no backup of the next export if the item came within the first export’s second and was deleted since', async () => {
+  it('is in no backup by the next export if its item was created within the first export’s second and then deleted', async () => {
     await start();
     const { database, harness, table } = world;
     const { id: one } = await harness.operations.createBackup({ table, name: 'backup', source: 'export' });
@@ -47,7 +47,7 @@ describe('a write near the boundary of an export', () => {
   });
 });
 
-it('backups requested within one second share one export', async () => {
+it('backups that are requested within one second share one export', async () => {
   await start();
   const { harness, table } = world;
   beginSecond();

@@ -133,7 +133,7 @@ describe('a backup of a table that lacks a usable stream', () => {
     expect(await restore(database, enabling, made)).toEqual(await readTableContent(database.dynamodb, table));
   });
 
-  it('fails after some minutes if somebody disables the stream again and again', async () => {
+  it('fails after some minutes if somebody repeatedly disables the stream', async () => {
     const { database, harness, table } = world;
     await setStream(false);
     const config = { missingStream: 'enable' } as const;

@@ -43,7 +43,7 @@ type Action =
   | { readonly do: 'backup'; readonly source?: 'export' }
   | { readonly do: 'delete'; readonly which: number }
   | { readonly do: 'settle' }
-  /** Waits until the next whole second begins, because exports have no finer time. */
+  /** Waits until the next whole second begins, because the times of exports are whole seconds. */
   | { readonly do: 'second' };
 
 const write = fc.record({
@@ -66,7 +66,7 @@ const actions: fc.Arbitrary<Action[]> = fc.array(
 const exportActions: fc.Arbitrary<Action[]> = fc.array(
   fc.oneof(
     { weight: 20, arbitrary: write },
-    // The backup's source is chosen: the stream if there is a snapshot to continue, else an export.
+    // The choice of the backup's source: the stream if there is a snapshot to continue, else an export.
     { weight: 1, arbitrary: fc.constant({ do: 'backup' } as const) },
     { weight: 1, arbitrary: fc.constant({ do: 'backup', source: 'export' } as const) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), which: fc.nat(10) }) },
@@ -76,7 +76,7 @@ const exportActions: fc.Arbitrary<Action[]> = fc.array(
   { minLength: 30, maxLength: 60, size: 'max' },
 );
 
-/** What follows any script: an export, an export of the changes since, and the stream after that. */
+/** After any script come an export, an export of the changes since, and the stream after that. */
 const eachSource: Action[] = [
   { do: 'settle' },
   { do: 'backup', source: 'export' },
@@ -143,7 +143,7 @@ describe('every AVAILABLE backup', () => {
 
 interface Script {
   readonly script: readonly Action[];
-  /** Written while the last backups are made. */
+  /** Writes these items while the last backups are made. */
   readonly during: readonly (Action & { do: 'write' })[];
 }
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => worlds.close());
 
-describe('a snapshot', () => {
+describe('a snapshot of a table with any history', () => {
   it('is exactly the content at its cut, whatever is written and however shards split before and during the backup', async () => {
     await fc.assert(
       fc.asyncProperty(scripts(emptyPages - 1), fc.constantFrom(0, 60_000), ({ options, steps }, budget) =>
@@ -75,7 +75,7 @@ const split =
     table.split(which, children);
 
 const rewrite = put(0, 1, 2, 3, 4, 5, 6, 7);
-/** Deletes items, puts some again, inserts others, and deletes some of those. */
+/** Deletes items, puts some of them again, inserts others, and deletes some of those. */
 const churn = inTurn(remove(0, 1), put(1, 2), remove(2), put(9, 10), remove(10, 3), put(3));
 const later: Work = (table) => {
   table.now += 2000;
@@ -84,7 +84,7 @@ const later: Work = (table) => {
 const turnOver = inTurn(split(0, 1), split(0, 1));
 const splits = inTurn(split(0, 2), split(0, 2), split(0, 1));
 
-/** Makes a base of eight items and a backup after it; each work of `during` happens before the nth page or step. */
+/** Makes a base of eight items and a backup after it; runs each function of `during` before the nth page or step. */
 async function expectExactBase(during: readonly [number, Work][], prepare: Work = () => {}): Promise<void> {
   await worlds.within(steady, async (world) => {
     for (let key = 0; key < 8; key++) world.table.write(key);

@@ -21,7 +21,7 @@ afterAll(() => worlds.close());
 describe('a backup whose stream has a gap', () => {
   const hourMs = 60 * 60 * 1000;
 
-  /** Does the work before the nth step of the next backup. */
+  /** Runs the work before the nth step of the next backup. */
   function beforeStep(world: World, nth: number, work: (table: SimulatedTable) => void): void {
     let count = 0;
     world.beforeStep = () => {
@@ -67,7 +67,7 @@ describe('a backup whose stream has a gap', () => {
   ];
 
   it.each(gapsSinceParent)(
-    'starts over with a base if changes since the parent are missing: %s',
+    'starts over as a base if changes since the parent are missing: %s',
     (_what, before, between) =>
       worlds.within(steady, async (world) => {
         await makeBase(world);
@@ -91,7 +91,7 @@ describe('a backup whose stream has a gap', () => {
       expect(await expectExact(world, backup)).toMatchObject({ kind: 'full', parent: null });
     }));
 
-  it('is an increment if the stream was switched off after the request', () =>
+  it('is an increment if the stream was disabled after the request', () =>
     worlds.within(steady, async (world) => {
       await makeBase(world);
       const content = new Map(world.table.content);
@@ -143,7 +143,7 @@ describe('a backup whose stream has a gap', () => {
     }),
   );
 
-  it('fails with CutUnreachable if it is a base and a young stream shows no shards yet', () =>
+  it('fails with CutUnreachable if it is a base and a new stream shows no shards yet', () =>
     worlds.within(steady, async (world) => {
       const backup = await request(world);
       world.table.switchOff();
@@ -158,7 +158,7 @@ describe('a backup whose stream has a gap', () => {
   }
 });
 
-it('a scan keeps the newer one of two writes whose records have their times in the other order', () =>
+it('a scan keeps the newer of two writes whose records have their times in the other order', () =>
   worlds.within(steady, async (world) => {
     const { table } = world;
     const start = Math.ceil(table.now / 1000) * 1000;
@@ -166,7 +166,7 @@ it('a scan keeps the newer one of two writes whose records have their times in t
     table.write(7);
     table.now = start + 1500;
     table.write(7, true, 900);
-    // The scan begins 60 seconds after the second of the first record: up to there it has surely seen every write.
+    // The scan begins 60 seconds after the second of the first record: it has surely seen every write up to that record.
     table.now = start + 61_050;
     await expectExact(world, await backUp(world));
   }));

@@ -41,13 +41,13 @@ async function expectExactUnder(around: Around, after?: (harness: Harness) => Pr
 }
 
 describe('a backup and its restore are exact if every step', () => {
-  it('runs twice, one after the other', () =>
+  it('runs twice, one run after the other', () =>
     expectExactUnder(async (_handler, _input, run) => {
       await run();
       return run();
     }));
 
-  it('runs twice at once', () =>
+  it('runs twice at the same time', () =>
     expectExactUnder(async (_handler, _input, run) => {
       const [first] = await Promise.all([run(), run().catch(() => undefined)]);
       return first;
@@ -79,7 +79,7 @@ describe('a backup and its restore are exact if every step', () => {
   });
 });
 
-/** Stops all executions of the process at the nth step: before it does anything, or after all it does. */
+/** Stops all executions of the process at the nth step: before that step does anything, or after it has done everything. */
 function createKill(nth: number, when: 'before' | 'after', executions: () => Harness['executions']): Kill {
   let count = 0;
   const begun: Promise<unknown>[] = [];
@@ -101,7 +101,7 @@ interface Kill {
   readonly around: Around;
   /** True if there was such a step. */
   readonly hit: () => boolean;
-  /** Waits for the steps that were begun: they continue, as Lambda functions do whose execution was stopped. */
+  /** Waits for the steps that had begun, which continue as Lambda functions do when their execution is stopped. */
   readonly settled: () => Promise<unknown>;
 }
 
@@ -119,10 +119,10 @@ async function reconcileAll(harness: Harness, kill: Kill): Promise<void> {
   }
 }
 
-/** No backup or restore here has as many steps; the tests check that. */
+/** No backup or restore here has this many steps; the tests check that. */
 const maxSteps = 40;
 
-/** Each kill takes a backup or a restore, and its repair. */
+/** Each kill takes the time of a backup or a restore, and of its repair. */
 const manyKillsMs = 300_000;
 
 describe('after a kill at any step, the reconciler', () => {
@@ -143,7 +143,7 @@ describe('after a kill at any step, the reconciler', () => {
   }
 });
 
-/** Kills a backup at its nth step, and checks what the reconciler makes of it. True if there was such a step. */
+/** Kills a backup at its nth step, and checks that the reconciler finishes it. Returns true if there was such a step. */
 async function killBackup(nth: number, when: 'before' | 'after'): Promise<boolean> {
   const base = await startHarness(database);
   try {
@@ -170,7 +170,7 @@ async function killBackup(nth: number, when: 'before' | 'after'): Promise<boolea
   }
 }
 
-/** The same for a restore. */
+/** Does the same for a restore. */
 async function killRestore(nth: number, when: 'before' | 'after'): Promise<boolean> {
   const base = await startHarness(database);
   try {

@@ -62,7 +62,7 @@ describe('an export that a stopped execution has started', () => {
   });
 });
 
-it('a backup by export that crashes after any step is finished with the content at its request', async () => {
+it('a backup by export that crashes after any step is completed with the content at its request', async () => {
   await start();
   const { harness, table } = world;
   await backUp();

@@ -91,7 +91,7 @@ describe.each(['before', 'after'] as const)(
             return dead ? die(executions()) : answer;
           };
         await expectImportedUnder(await startWorld(), killing, async (revived) => {
-          // Started steps continue, like Lambda functions whose execution has ended.
+          // Steps that have started continue, like Lambda functions whose execution has ended.
           for (const earlier of [[], begun, []]) {
             await Promise.allSettled(earlier);
             await reconcile(revived.services);

@@ -13,7 +13,7 @@ afterEach(() => world.harness.close());
 
 const error = new Error('the connection broke');
 
-/** Requests a native backup and dies before DynamoDB's answer is noted. */
+/** Requests a native backup, and dies before it records DynamoDB's answer. */
 async function createAndCrash(): Promise<BackupRecord> {
   const { backups, natives } = world.harness.services.catalog;
   vi.spyOn(natives, 'adopt').mockRejectedValueOnce(error);
@@ -24,7 +24,7 @@ async function createAndCrash(): Promise<BackupRecord> {
   return backup;
 }
 
-/** It is AVAILABLE in the end, and DynamoDB has one backup for it. */
+/** Expects the backup to be AVAILABLE in the end, and DynamoDB to have exactly one backup for it. */
 async function expectOne(backup: BackupRecord): Promise<void> {
   world.natives.finish();
   expect(await world.describe(backup)).toMatchObject({ status: 'AVAILABLE' });
@@ -32,8 +32,8 @@ async function expectOne(backup: BackupRecord): Promise<void> {
   expect([...world.natives.backups.keys()]).toEqual([nativeArn]);
 }
 
-describe('a request that is not known to have reached DynamoDB', () => {
-  it('is answered, left alone for a while, and made again if DynamoDB has nothing', async () => {
+describe('a native request that may not have reached DynamoDB', () => {
+  it('returns a backup, waits for some minutes, and is sent again if DynamoDB has no such backup', async () => {
     world.natives.failure = { error, done: false };
     const backup = await world.create();
     expect(backup.status).toBe('CREATING');
@@ -48,7 +48,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     await expectOne(backup);
   });
 
-  it('is adopted if only the answer was lost', async () => {
+  it('finds its backup at DynamoDB if only the answer was lost', async () => {
     world.natives.failure = { error, done: true };
     const backup = await world.create();
     world.natives.failure = undefined;
@@ -57,7 +57,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     await expectOne(backup);
   });
 
-  it('is adopted if the answer came and was not noted', async () => {
+  it('finds its backup at DynamoDB if the answer came and was not recorded', async () => {
     const backup = await createAndCrash();
     expect(backup).not.toHaveProperty('nativeArn');
     await world.reconcile();
@@ -65,7 +65,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     await expectOne(backup);
   });
 
-  it('is made again only once by two concurrent reconcilers', async () => {
+  it('is sent again only once by two concurrent reconcilers', async () => {
     world.natives.failure = { error, done: false };
     const backup = await world.create();
     const { services } = world.later(graceMs);
@@ -73,7 +73,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     expect(world.natives.calls.filter((call) => call === 'create')).toHaveLength(2);
   });
 
-  it('waits before the next attempt after it was made again', async () => {
+  it('waits before the next attempt after it was sent again', async () => {
     world.natives.failure = { error, done: false };
     await world.create();
     await world.reconcile(graceMs);
@@ -83,7 +83,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     expect(world.natives.calls).toEqual(['create', 'find', 'create', 'find', 'create']);
   });
 
-  it('is abandoned after five attempts, which are reported as one trouble', async () => {
+  it('is abandoned after five attempts, which count as one trouble', async () => {
     world.natives.failure = { error, done: false };
     const backup = await world.create();
     const troubles: number[] = [];
@@ -96,7 +96,7 @@ describe('a request that is not known to have reached DynamoDB', () => {
     });
   });
 
-  it('fails if the table was deleted in the meantime, which is reported as one trouble', async () => {
+  it('fails if the table was deleted in the meantime, which counts as one trouble', async () => {
     world.natives.failure = { error, done: false };
     const backup = await world.create();
     world.natives.failure = undefined;
@@ -133,7 +133,7 @@ describe('a backup that DynamoDB made twice because its lists were out of date',
     await expectOne(backup);
   });
 
-  it('is not settled while the lists lack it, because they may lack the other copy too', async () => {
+  it('stays CREATING while the lists lack it, because they may lack the other copy too', async () => {
     world.natives.finish();
     world.natives.lagging = true;
     await world.reconcile(2 * graceMs);
@@ -150,7 +150,7 @@ describe('a backup that DynamoDB made twice because its lists were out of date',
     expect(await world.describe(backup)).toMatchObject({ status: 'FAILED' });
   });
 
-  it('is not settled by a caller that describes it, who may not see the lists', async () => {
+  it('stays CREATING when a caller describes it, because the caller may not see the lists', async () => {
     world.natives.finish();
     expect(await world.describe(backup)).toMatchObject({ status: 'CREATING' });
     await world.reconcile(2 * graceMs);
@@ -158,8 +158,8 @@ describe('a backup that DynamoDB made twice because its lists were out of date',
   });
 });
 
-describe('a deletion that ended after DynamoDB’s part', () => {
-  it('is completed when it is requested again', async () => {
+describe('a deletion that crashed after DynamoDB deleted its backup', () => {
+  it('is completed when the caller requests it again', async () => {
     const backup = await world.createAvailable();
     await world.reconcile();
     const { nativeArn = '' } = backup;

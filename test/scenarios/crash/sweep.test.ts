@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => worlds.close());
 
-/** Lets calls pass until it is armed; then fails the nth call and all later ones. */
+/** Passes calls on until it is armed; then fails the nth call and all later ones. */
 class Crash {
   #left = Infinity;
 

@@ -54,7 +54,7 @@ async function expectCorrupt(): Promise<void> {
 
 const damages: [string, (file: string) => Promise<void>][] = [
   ['a flipped byte at its beginning', (file) => flipByte(file, () => 10)],
-  // The middle of a small run may lie between its frame and its index, in the bytes that only a zstd decoder reads.
+  // The middle of a small run may lie between its frame and its index, in bytes that only a zstd decoder reads.
   ['a flipped byte in its first half', (file) => flipByte(file, (length) => Math.floor(length / 3))],
   ['a truncation by half', async (file) => truncate(file, Math.floor((await readFile(file)).length / 2))],
   ['a truncation to nothing', (file) => truncate(file, 0)],
@@ -81,7 +81,7 @@ describe('a restore fails with the name of the damaged file, and leaves no table
 });
 
 describe('a damaged head', () => {
-  it('is not continued: the next backup is a new base, and is restored', async () => {
+  it('is not continued: the next backup is a new base, which restores exactly', async () => {
     const { database, harness, table } = world;
     const [, manifest] = await listFiles('snapshots');
     await flipByte(String(manifest), (length) => Math.floor(length / 2));

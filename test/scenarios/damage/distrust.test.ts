@@ -46,7 +46,7 @@ async function manifestOf(harness: Harness, { table, id }: BackupRecord): Promis
   return (await readManifest(harness.store, table.tableId, id)).manifest;
 }
 
-/** Expects that the backup is a new base without parent, and is restored to what the table holds. */
+/** Expects the backup to be a new base without a parent, and to restore the table's content. */
 async function expectNewBase(harness: Harness, made: BackupRecord): Promise<void> {
   const content = await readTableContent(database.dynamodb, made.table.name);
   expect([made.status, made.reason]).toEqual(['AVAILABLE', undefined]);
@@ -90,7 +90,7 @@ describe('a damaged run of the parent', () => {
 });
 
 describe('a parent whose manifest claims wrong figures', () => {
-  /** Publishes each base with altered figures. */
+  /** Makes each base publish wrong figures. */
   const altering =
     (alter: (manifest: Manifest) => object) =>
     (store: ObjectStore): ObjectStore => ({
@@ -130,7 +130,7 @@ describe('a parent whose manifest claims wrong figures', () => {
 });
 
 describe('a stream with wrong old images', () => {
-  /** Returns the database with a stream whose records are altered. */
+  /** Returns the database with a stream whose records are changed. */
   function withAltered(alter: (record: _Record) => _Record): TestDatabase {
     const client: Pick<DynamoDBStreamsClient, 'send'> = {
       async send(command: object): Promise<object> {
@@ -159,7 +159,7 @@ describe('a stream with wrong old images', () => {
     await expectNewBase(harness, await backup(harness, table, 'full'));
   });
 
-  it('leads to a new base at once if the changes take away more items than there were', async () => {
+  it('leads to a new base at once if the changes remove more items than there were', async () => {
     const from = withAltered((record) =>
       record.eventName === 'INSERT'
         ? {

@@ -18,7 +18,7 @@ it('a restored table that differs from its snapshot’s claim is kept, and the d
   let finishing = 0;
   const harness: Harness = await startHarness(database, {
     log,
-    // It would find that difference too.
+    // A check of the target would find that difference too.
     config: { verifyTarget: false },
     around: async (handler, input, run) => {
       if (handler === 'restore-finish' && finishing++ === 0) {

@@ -28,7 +28,7 @@ import {
 const corrupt = { code: 'SnapshotCorrupt' };
 const changes = sortKeyed(Array.from({ length: 12 }, (_, pk) => change(pk, `value ${pk}`)));
 
-/** Returns what was read, or 'damaged' for SnapshotCorrupt. */
+/** Returns the content that was read, or 'damaged' for SnapshotCorrupt. */
 async function ifSound<T>(reading: Promise<T>): Promise<T | 'damaged'> {
   try {
     return await reading;

@@ -59,7 +59,7 @@ async function verify(backup: BackupRecord): Promise<number> {
 
 const countAlarms = () => error.mock.calls.filter(([message]) => message === damageMessage).length;
 
-/** Expects that the next backup is a base that says why, raises an alarm and is restored to what the table holds. */
+/** Expects the next backup to be a base that records why, raises an alarm and restores the table's content. */
 async function expectNewBase(): Promise<BackupRecord> {
   const { database, harness, table } = world;
   expect(countAlarms()).toBeGreaterThan(0);
@@ -75,7 +75,7 @@ async function expectNewBase(): Promise<BackupRecord> {
   return next;
 }
 
-/** Expects that the next backup continues this one, and raises no alarm. */
+/** Expects the next backup to continue this one, and to raise no alarm. */
 async function expectContinued(backup: BackupRecord): Promise<void> {
   error.mockClear();
   await putItems(world.database, world.table, 200, 201);
@@ -83,7 +83,7 @@ async function expectContinued(backup: BackupRecord): Promise<void> {
   expect(countAlarms()).toBe(0);
 }
 
-describe('a damaged run of the head is noted, and the next backup is a new base, after', () => {
+describe('a damaged run of the head is recorded, and the next backup is a new base, after', () => {
   it.each<[string, RunRef['kind'], () => Promise<unknown>]>([
     ['a verify of an older backup that shares the run', 'base', () => verify(first)],
     ['a restore of the head', 'delta', () => restoreDamaged(second)],
@@ -114,7 +114,7 @@ describe('a damaged run of the head is noted, and the next backup is a new base,
 });
 
 describe('damage that a fold finds', () => {
-  it('is noted on the parent, and the backup is a new base that says why', async () => {
+  it('is recorded on the parent, and the backup is a new base that records why', async () => {
     await flipByte(await findRun('base'));
     const folding = await backUp('full');
     expect(folding).toMatchObject({ status: 'AVAILABLE', kind: 'full', source: 'scan' });
@@ -126,8 +126,8 @@ describe('damage that a fold finds', () => {
   });
 });
 
-describe('damage in an old backup', () => {
-  it('leads to no new base if the head shares no run with it, however often it is seen', async () => {
+describe('damage of an old backup', () => {
+  it('leads to no new base if the head shares no run with it, however often it is found', async () => {
     const full = await backUp('full');
     expect(full.parent).toBe(second.id);
     await flipByte(await findRun('delta'));
@@ -138,7 +138,7 @@ describe('damage in an old backup', () => {
     expect(head.kind).toBe('incremental');
   });
 
-  it('leads to a new base if a later full backup has kept the damaged run', async () => {
+  it('leads to a new base if a later full backup still refers to the damaged run', async () => {
     const folded = await backUp('full');
     second = await backUp('full');
     const { manifest } = await readManifest(world.harness.store, second.table.tableId, second.id);
@@ -148,7 +148,7 @@ describe('damage in an old backup', () => {
     await expectNewBase();
   });
 
-  it('is noted once: the first reason stays, and only a backup that shares the run is a new base', async () => {
+  it('is recorded once: the first reason stays, and only a backup that shares the run is followed by a new base', async () => {
     await flipByte(await findRun('base'));
     await verify(first);
     const next = await expectNewBase();
@@ -157,7 +157,7 @@ describe('damage in an old backup', () => {
     await expectContinued(next);
   });
 
-  it('is noted only on the damaged one of two compared backups', async () => {
+  it('is recorded only on the damaged one of two compared backups', async () => {
     await flipByte(await findRun('delta'));
     const backups = { from: keyOf(first), to: keyOf(second) };
     await expect(world.harness.operations.compareBackups(backups)).rejects.toMatchObject({
@@ -169,7 +169,7 @@ describe('damage in an old backup', () => {
   });
 });
 
-it('damage that is found while a backup is being made lets it start over with a base', async () => {
+it('damage that is found while a backup is being made makes that backup start over as a base', async () => {
   let see: (() => Promise<unknown>) | undefined;
   await world.replaceHarness({
     config: { limits },

@@ -36,7 +36,7 @@ async function storeRun(): Promise<{ store: MemoryStore; run: RunRef; file: Buff
   return { store, run, file };
 }
 
-/** A changed byte. */
+/** Changes one byte. */
 const anyFlip = fc.record({ at: fc.nat(), xor: fc.integer({ min: 1, max: 255 }) });
 
 function flip(bytes: Buffer, at: number, xor: number): Buffer {
@@ -45,7 +45,7 @@ function flip(bytes: Buffer, at: number, xor: number): Buffer {
   return copy;
 }
 
-/** Returns what was read, or 'damaged' for SnapshotCorrupt. */
+/** Returns the content that was read, or 'damaged' for SnapshotCorrupt. */
 async function ifSound<T>(reading: Promise<T>): Promise<T | 'damaged'> {
   try {
     return await reading;
@@ -68,7 +68,7 @@ describe('reading a damaged run', () => {
     }
   });
 
-  it('gives the right items if the changed byte is one that only other readers need', async () => {
+  it('returns the right items if the changed byte is one that only other readers need', async () => {
     const { store, run, file } = await storeRun();
     const header = Array.from({ length: 8 }, (_, i) => run.index.offset - 8 + i);
     const footer = Array.from({ length: 12 }, (_, i) => file.length - 12 + i);
@@ -78,7 +78,7 @@ describe('reading a damaged run', () => {
     }
   });
 
-  it('throws SnapshotCorrupt if it is cut anywhere before the end of the index', async () => {
+  it('throws SnapshotCorrupt if it is cut off anywhere before the end of the index', async () => {
     const { store, run, file } = await storeRun();
     for (let length = 0; length < run.index.offset + run.index.length; length++) {
       store.objects.set('run', file.subarray(0, length));
@@ -86,7 +86,7 @@ describe('reading a damaged run', () => {
     }
   });
 
-  it('gives the right item or throws SnapshotCorrupt for a reader of a single hash', async () => {
+  it('returns the right item or throws SnapshotCorrupt for a reader of a single hash', async () => {
     const { store, run, file } = await storeRun();
     await fc.assert(
       fc.asyncProperty(anyFlip, fc.nat(changes.length - 1), async ({ at, xor }, wanted) => {
@@ -168,7 +168,7 @@ describe('decoding a damaged frame whose checksum is right', () => {
     }
   });
 
-  it('throws SnapshotCorrupt for a frame that is cut', async () => {
+  it('throws SnapshotCorrupt for a frame that is cut off', async () => {
     const frame = compressFrame(Buffer.from('{"Item":{}}\n'.repeat(100)));
     for (let length = 0; length < frame.length; length++) {
       await expect(decompress(frame.subarray(0, length)), `${length} bytes`).rejects.toMatchObject(corrupt);
@@ -188,7 +188,7 @@ describe('decoding a damaged frame whose checksum is right', () => {
 });
 
 describe('reading a damaged manifest', () => {
-  it('throws SnapshotCorrupt for any changed byte and any cut', async () => {
+  it('throws SnapshotCorrupt for any changed byte, and for any end that is cut off', async () => {
     const { store, run } = await storeRun();
     await publishManifest(store, manifestOf([run]));
     const { sha256 } = await readManifest(store, 'table-1', snapshotId);

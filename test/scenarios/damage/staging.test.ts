@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => worlds.close());
 
-/** Every kind of object that the steps of a backup leave for each other, by the end of its key. */
+/** Every kind of object that the steps of a backup store for each other, by the end of its key. */
 const kinds: [string, RegExp][] = [
   ['the plan', /-0\/plan\.json$/],
   ['the result of a scan', /\/scan\/\d+\/\d+\.json$/],
@@ -27,7 +27,7 @@ const kinds: [string, RegExp][] = [
   ['the result of an apply', /\/apply\/\d+\/\d+\.json$/],
 ];
 
-/** Changes an object of a store that was just stored; `before`: the objects of the same kind that were stored earlier. */
+/** Changes an object that was just stored; `before`: the objects of the same kind that were stored earlier. */
 type Damage = (objects: Map<string, Buffer>, key: string, before: readonly string[]) => void;
 
 const anyDamage: fc.Arbitrary<Damage> = fc.oneof(
@@ -58,7 +58,7 @@ function replaceByOther(objects: Map<string, Buffer>, key: string, before: reado
   if (other !== undefined) objects.set(key, other);
 }
 
-/** A store that damages one object of the kind, the nth that is stored, as soon as it is stored. */
+/** A store that damages the nth object of the kind as soon as it is stored. */
 function damageNth(kind: RegExp, nth: number, damage: Damage): MemoryStore {
   const store = createMemoryStore();
   const stored: string[] = [];

@@ -36,7 +36,7 @@ function net(pk: number, before: number | undefined, after: number | undefined):
   return [keyText(pk), { before: old === undefined ? undefined : digestOf(old), after: image(pk, after) }];
 }
 
-/** Deals the records out to files, some of which stay empty. */
+/** Distributes the records over files, some of which stay empty. */
 function dealOut(records: readonly Json[], files: readonly number[]): DataFile[] {
   const places = files.length === 0 ? [0] : files;
   const dealt: Json[][] = Array.from({ length: Math.max(...places) + 2 }, () => []);
@@ -67,7 +67,7 @@ describe('a full export', () => {
     expect(read.get(keyText(1))?.after).toContain('"aws:rep:updateregion":{"S":"eu-west-1"}');
   });
 
-  it('is read though its manifests have unknown members', async () => {
+  it('is read although its manifests have unknown members', async () => {
     const extra = (members: Json): Json => ({
       ...members,
       extra: { of: ['any', 'kind'] },
@@ -81,7 +81,7 @@ describe('a full export', () => {
 
 type State = ReadonlyMap<number, number>;
 
-/** A window's writes: an item's new version, or its deletion. */
+/** A window's write: an item's new version, or its deletion. */
 const anyWrites = fc.array(fc.tuple(anyKey, fc.option(fc.nat(9), { nil: undefined })), { maxLength: 30 });
 
 function after(before: State, writes: readonly (readonly [number, number | undefined])[]): State {
@@ -93,7 +93,7 @@ function after(before: State, writes: readonly (readonly [number, number | undef
   return state;
 }
 
-/** Lists changes as DynamoDB does for a window: one for each written key, none for a key that came and went in it. */
+/** Lists changes as DynamoDB does for a window: one for each written key, none for a key created and deleted in it. */
 function listChanges(before: State, later: State, keys: Iterable<number>): Json[] {
   return [...new Set(keys)]
     .filter((pk) => before.has(pk) || later.has(pk))
@@ -106,7 +106,7 @@ function windowExport(n: number, files: readonly DataFile[], edits?: Edits): Arr
 }
 
 describe('incremental exports of consecutive windows', () => {
-  it('are read as the net change of each key, without keys that came and went', async () => {
+  it('are read as the net change of each key, without keys created and deleted in one window', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyWrites,
@@ -138,7 +138,7 @@ describe('incremental exports of consecutive windows', () => {
     expect(read).toEqual(new Map([net(1, 0, 1), net(2, undefined, 1), net(3, 0, undefined)]));
   });
 
-  it('are read though their records have unknown metadata', async () => {
+  it('are read although their records have unknown metadata', async () => {
     const record = { ...goldenChange(1, 0, 1), Metadata: { Extra: { S: 'x' }, ApplyOrder: { N: '7' } } };
     const read = await ingest([windowExport(0, [[record]]), windowExport(1, [[goldenChange(1, 1, 2)]])]);
     expect(read).toEqual(new Map([net(1, 0, 2)]));

@@ -10,7 +10,7 @@ import { shiftClock } from '../../support/simulated-clock.ts';
 const world = useExports();
 const { start, backUp, change, readContent, expectContent, passSeconds } = world;
 
-/** How often a call is refused: more often than the machine retries a step that fails. */
+/** How many times a call is refused: more often than the machine retries a failed step. */
 const often = 6;
 
 const serviceError = (name: string) =>
@@ -30,26 +30,26 @@ function refuseFirst(command: string, name: string, times = often): { calls: num
   return seen;
 }
 
-describe('a backup by export waits while the account has no room', () => {
+describe('a backup by export waits while the account has reached a limit', () => {
   it.each([
     ['ExportTableToPointInTime', 'LimitExceededException'],
     ['ExportTableToPointInTime', 'ThrottlingException'],
     ['DescribeExport', 'ThrottlingException'],
     ['DescribeExport', 'LimitExceededException'],
-  ])('if %s is refused with %s', async (command, name) => {
+  ])('that makes %s fail with %s', async (command, name) => {
     await start();
     const seen = refuseFirst(command, name);
     await expectContent(await backUp('export'), await readContent());
     expect(seen.calls).toBeGreaterThan(often);
   });
 
-  it('if DescribeContinuousBackups is throttled', async () => {
+  it('that throttles DescribeContinuousBackups', async () => {
     await start();
     const { exports } = world;
     const { describe: describeRecovery } = exports.recovery;
     let calls = 0;
     vi.spyOn(exports.recovery, 'describe').mockImplementation(async (name) => {
-      // It refuses most calls, then answers two in a row: the one that looks, and the one that starts the export.
+      // DynamoDB refuses most calls, then answers two in a row: the description, and the call that starts the export.
       if (calls++ % (often + 2) < often) throw serviceError('ThrottlingException');
       return describeRecovery(name);
     });
@@ -58,7 +58,7 @@ describe('a backup by export waits while the account has no room', () => {
   });
 });
 
-/** Refuses the calls of a command after the twelfth within two seconds, as DynamoDB does, and counts those that pass. */
+/** Refuses the calls of a command after the twelfth within two seconds, as DynamoDB does, and counts the accepted ones. */
 function throttleBursts(command: string): { passed: number } {
   const { clock } = world.database;
   const seen = { passed: 0 };
@@ -77,7 +77,7 @@ function throttleBursts(command: string): { passed: number } {
   return seen;
 }
 
-it('a backup of forty exports ends although DynamoDB throttles both calls, and asks for each of them twice at most', async () => {
+it('a backup of forty exports ends although DynamoDB throttles both calls, of which it sends at most two for each export', async () => {
   const windowMs = 1000;
   await start({ ...byExports, exportWindow: { minMs: windowMs, maxMs: windowMs } });
   await backUp();
@@ -110,7 +110,7 @@ async function backUpLate(): Promise<BackupRecord> {
 const cannotYet = () => new TidemarkError('ContinuousBackupsUnavailable', 'retry later');
 
 describe('a backup by export of a table without usable recovery', () => {
-  it('is refused when it is requested if recovery is off', async () => {
+  it('is refused at its request if recovery is off', async () => {
     await start();
     const { exports } = world;
     exports.enabled = false;
@@ -184,7 +184,7 @@ describe('a backup by export of a table without usable recovery', () => {
     await expectNothingHeld(world.harness, world.table);
   });
 
-  it('fails if recovery is switched off before the export starts', async () => {
+  it('fails if recovery is disabled before the export starts', async () => {
     await start();
     const { exports, harness, table } = world;
     const { id } = await harness.operations.createBackup({ table, name: 'backup' });

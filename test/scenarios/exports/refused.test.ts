@@ -131,7 +131,7 @@ describe('a data file of an export', () => {
     },
   );
 
-  it('is refused for a line that is cut', async () => {
+  it('is refused for a line that is cut off', async () => {
     const bytes = gzipSync('{"Item":{"pk":{"N":"1"');
     const edits = { ...entry({ itemCount: 1 }), ...summary({ itemCount: 1 }) };
     const { code, message } = await readDamaged({ ...full, files: [{ bytes }] }, edits, nothing);
@@ -166,7 +166,7 @@ describe('combineChanges, for changes of several exports,', () => {
   it.each([
     ['first', over('0', '1'), over('0', '0')],
     ['last', over('0', '1'), over('1', '1')],
-  ])('refuses a key that the %s export holds twice', (_name, a, b) => {
+  ])('refuses a key that the %s export has twice', (_name, a, b) => {
     const refused = expect.objectContaining({ code: 'StagedDataCorrupt' });
     expect(() => combineChanges(a, b)).toThrow(refused);
     expect(() => combineChanges(b, a)).toThrow(refused);

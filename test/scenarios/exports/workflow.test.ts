@@ -10,7 +10,7 @@ const world = useExports();
 const { start, backUp, listExports, change, readContent, expectContent, passSeconds } = world;
 
 describe('a backup by exports', () => {
-  it('is a full export first, then an export of the changes, and says why', async () => {
+  it('is a full export first, then an export of the changes, and records why', async () => {
     await start();
     const first = await readContent();
     const base = await backUp();
@@ -29,7 +29,7 @@ describe('a backup by exports', () => {
     await expectNothingHeld(world.harness, world.table);
   });
 
-  it('is continued exactly by the stream, though the stream repeats changes that the export holds', async () => {
+  it('is continued exactly by the stream, although the stream repeats changes that the export holds', async () => {
     await start();
     // The stream must be older than the time from which it is replayed.
     passSeconds();
@@ -73,11 +73,11 @@ describe('a backup by exports', () => {
     expect(next.parent).toBe(base.id);
     await expectContent(next, content);
     const windows = (await listExports()).filter(({ ExportType }) => ExportType === 'INCREMENTAL_EXPORT');
-    // Six seconds have passed, in windows of at most two.
+    // Six seconds have passed, which windows of at most two seconds must cover.
     expect(windows.length).toBeGreaterThanOrEqual(3);
   });
 
-  it('is empty for an empty table, also if nothing changed since', async () => {
+  it('is empty for an empty table, even if nothing changed since', async () => {
     await world.replaceTable(0);
     await start();
     const base = await backUp();

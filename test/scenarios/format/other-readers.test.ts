@@ -26,7 +26,7 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** The text of a zstd file as a decoder prints it. */
+/** Returns the text of a zstd file as a decoder prints it. */
 type Decoder = (bytes: Uint8Array) => Promise<string>;
 
 const fzstd: Decoder = async (bytes) => Buffer.from(decompress(bytes)).toString();

@@ -53,13 +53,13 @@ describe('a backup of DynamoDB that Tidemark has not requested', () => {
     expect(world.natives.restores).toEqual([{ arn, target, overrides: {}, requestedBy: 'ada' }]);
   });
 
-  it('is found by an ARN of another region, as DynamoDB finds it', async () => {
+  it('is found by an ARN of another region, as by DynamoDB itself', async () => {
     const arn = addForeign('by-hand');
     const elsewhere = arn.replace(/^(arn:aws:dynamodb:)[^:]+/, '$1us-west-2');
     expect(await world.harness.operations.describeBackup(keyOf(elsewhere))).toMatchObject({ arn });
   });
 
-  it('is not deleted by Tidemark; that of a deleted table is refused in DynamoDB’s words', async () => {
+  it('is not deleted by Tidemark, which uses DynamoDB’s words for that of a deleted table', async () => {
     const { operations } = world.harness;
     const [byHand, ofDeleted] = [addForeign('by-hand'), addForeign('gone$DeletedTableBackup', 'SYSTEM')];
     await expect(operations.deleteBackup(keyOf(byHand))).rejects.toMatchObject({
@@ -75,7 +75,7 @@ describe('a backup of DynamoDB that Tidemark has not requested', () => {
     expect(world.natives.calls).not.toContain('delete');
   });
 
-  it('is not looked for if Tidemark has deleted its own backup of that ARN, or may not use the table', async () => {
+  it('is not read from DynamoDB if Tidemark has deleted its own backup of that ARN, or may not use the table', async () => {
     const { operations } = world.harness;
     const [ours] = await list({});
     if (ours === undefined) throw new Error('there is no backup');

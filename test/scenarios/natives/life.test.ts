@@ -17,7 +17,7 @@ const nativeArn = () => [...world.natives.backups.keys()][0];
 const headOf = async () => (await world.harness.services.catalog.turns.getTable(world.table))?.head?.snapshot;
 
 describe('a native backup', () => {
-  it('is one of DynamoDB’s own backups, with an ARN of Tidemark’s', async () => {
+  it('is one of DynamoDB’s own backups, under Tidemark’s ARN', async () => {
     const backup = await world.create({ comment: 'why', requestedBy: 'ada' });
     expect(backup).toMatchObject({ status: 'CREATING', source: 'native', name: 'a-native', comment: 'why' });
     expect(backup.arn).toBe(`${backup.table.arn}/backup/${backup.id}`);
@@ -79,7 +79,7 @@ describe('a native backup', () => {
     expect(page.backups.map(({ id }) => id)).toEqual([ours.id]);
   });
 
-  it('is made once for all repeats of a request', async () => {
+  it('is made once, however often its request is repeated', async () => {
     const first = await world.create({ requestKey: 'once' });
     expect((await world.create({ requestKey: 'once' })).id).toBe(first.id);
     expect(world.natives.backups.size).toBe(1);
@@ -98,7 +98,7 @@ describe('a native backup', () => {
     });
   });
 
-  it('fails and is deleted if it turns out to be of a table created again under the same name', async () => {
+  it('fails and is deleted if it turns out to be of another table created under the same name', async () => {
     const backup = await world.create();
     world.natives.finish();
     for (const native of world.natives.backups.values()) native.tableId = 'another';
@@ -144,7 +144,7 @@ describe('a request for a native backup is rejected before anything is made', ()
   });
 });
 
-it('a native backup counts against the rate of requests', async () => {
+it('native backups count against the rate of requests', async () => {
   const { native, clock } = world.later(hour).services;
   const now = clock.now();
   const full = world.harness.restart({ native, clock: { ...clock, now: () => now } });
@@ -172,7 +172,7 @@ describe('an error of DynamoDB for a native backup', () => {
     },
   );
 
-  it('does not keep the schedule or the SDK from requesting the backup again', async () => {
+  it('does not prevent the schedule or the SDK from requesting the backup again', async () => {
     const { services } = world.harness;
     const delivery = {
       schedule: 'nightly',

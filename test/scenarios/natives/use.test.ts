@@ -21,7 +21,7 @@ afterEach(() => {
 const code = (expected: ErrorCode) => expect.objectContaining({ code: expected });
 
 describe('a restore of a native backup', () => {
-  it('is done by DynamoDB, with the overrides of the request', async () => {
+  it('is made by DynamoDB, with the overrides of the request', async () => {
     const overrides = { billingMode: 'PAY_PER_REQUEST' } as const;
     const request = { backup: keyOf(backup), target: 'copied', overrides, requestedBy: 'ada' };
     expect(await world.harness.operations.restoreTable(request)).toEqual({ table: { TableName: 'copied' } });
@@ -78,7 +78,7 @@ describe('an operation that needs a snapshot', () => {
   });
 });
 
-describe('a native backup on the wire', () => {
+describe('a native backup in DynamoDB’s dialect', () => {
   const call = (operation: string, body: object) => answerTo(world.harness.operations, operation, body);
   let details: Record<string, unknown>;
 
@@ -91,7 +91,7 @@ describe('a native backup on the wire', () => {
     ({ BackupDetails: details } = answer as { BackupDetails: Record<string, unknown> });
   });
 
-  it('is answered like other backups, with DynamoDB’s own ARN', async () => {
+  it('gets answers like other backups, with DynamoDB’s own ARN', async () => {
     expect(details).toMatchObject({
       BackupStatus: 'CREATING',
       BackupType: 'USER',

@@ -20,7 +20,7 @@ const database = useDatabase();
 
 type Around = NonNullable<HarnessOptions['around']>;
 
-/** Stores one more object among the materialized ones before the import is requested. */
+/** Stores another object among the materialized ones before the restore requests the import. */
 function smuggleLine(line: string, store: () => ObjectStore): Around {
   return async (handler, input, run) => {
     if (handler === 'restore-import') {
@@ -52,7 +52,7 @@ describe('a restore whose import fails', () => {
       /FAILED: ItemValidationError: /,
     ],
     ['of an item too many', '{"Item":{"pk":{"S":"new"},"sk":{"N":"1"}}}\n', /imported 21 items of 20/],
-  ])('is FAILED with the reason and leaves no table: because %s', async (_case, line, reason) => {
+  ])('is FAILED with the reason and leaves no table, because %s', async (_case, line, reason) => {
     const harness: Harness = await startImportHarness(database, {
       around: smuggleLine(line, () => harness.store),
     });
@@ -80,7 +80,7 @@ describe('a restore whose import fails', () => {
     expect(waited).toBeGreaterThan(1);
   });
 
-  it('removes the table although every answer of ImportTable was lost', async () => {
+  it('removes the table even if every answer of ImportTable was lost', async () => {
     const harness = await startImportHarness(database);
     intercept(database, 'ImportTableCommand', async (send) => {
       // DynamoDB refuses a repeat once the first request's table exists.
@@ -95,7 +95,7 @@ describe('the import of a restore', () => {
   it.each([
     ['the client token finds it', 0],
     ['a repeat is refused because its table exists', 1],
-  ])('is started once although its answer is lost: %s', async (_case, refused) => {
+  ])('is started once even if its answer is lost: %s', async (_case, refused) => {
     const harness = await startImportHarness(database);
     let calls = 0;
     intercept(database, 'ImportTableCommand', async (send) => {

@@ -179,7 +179,7 @@ describe('a table that is being imported', () => {
   });
 });
 
-it('a restore that waits for its import writes to the catalog only when something changed', async () => {
+it('a restore that waits for its import writes to the catalog only if something changed', async () => {
   const target = newTargetName();
   let writes = 0;
   const idle: number[] = [];
@@ -225,7 +225,7 @@ describe('the objects staged for an import', () => {
   });
 });
 
-it('a table of the target’s name that somebody makes during the restore is not touched', async () => {
+it('a table that somebody creates under the target’s name during the restore is not touched', async () => {
   const target = newTargetName();
   const harness = await startImportHarness(database, {
     around: async (handler, _input, run) => {

@@ -8,7 +8,7 @@ import { createRichTable, globalIndex } from '../../support/restore/rich-table.t
 
 const database = useDatabase();
 
-/** A manifest may be large, and the machine calls a step that waits in a loop. */
+/** A manifest may be large, and the machine repeatedly calls a step that waits. */
 it.each([
   ['import', ['restore-plan', 'restore-materialize', 'restore-finish'], ['restore-import']],
   ['writes', ['restore-plan', 'restore-write', 'restore-finish'], []],

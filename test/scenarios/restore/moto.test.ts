@@ -40,7 +40,7 @@ import { testLimits } from '../../support/harness.ts';
 
 const database = useDatabase();
 
-/** Has every type, but not what the parser of moto 5.2.5 cannot read: JSON's escapes, apostrophes and empty maps. */
+/** Has every type, but nothing that the parser of moto 5.2.5 cannot read: JSON's escapes, apostrophes and empty maps. */
 const createItem = (of: string): SdkItem => ({
   S: { S: `${of} ä 🌊 {[,:]}` },
   empty: { S: '' },
@@ -128,7 +128,7 @@ describe('a snapshot that was materialized for an import', () => {
     const bucket = String(request.S3BucketSource?.S3Bucket);
     await s3.send(new CreateBucketCommand({ Bucket: bucket }));
     const there = createS3Store({ client: s3, bucket, prefix: '' });
-    // All objects are copied: the request must name those to import.
+    // All objects are copied, because the request must name those to import.
     for (const key of await listAllKeys(store)) await there.put(key, await store.get(key));
 
     const { ImportTableDescription: begun } = await dynamodb.send(new ImportTableCommand(request));
@@ -161,8 +161,8 @@ function asBytes(name: string, value: unknown): unknown {
 
 /**
  * Finds the Python that runs moto's server: the one that TIDEMARK_TEST_PYTHON names, with which the test fails if
- * moto is missing, or `python3` if it has moto. Otherwise prints a line, because nothing else shows that the test is
- * missing.
+ * moto is missing, or `python3` if it has moto. Otherwise prints a line, because nothing else shows that the test
+ * does not run.
  */
 function findPythonWithMoto(): string[] {
   const named = process.env['TIDEMARK_TEST_PYTHON'];

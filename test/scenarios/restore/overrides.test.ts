@@ -75,7 +75,7 @@ async function restoreAndDescribe(backup: BackupRecord, overrides: RestoreOverri
 }
 
 describe('the indexes of a restored table', () => {
-  it('are only the requested ones, and attributes of no index are not defined', async () => {
+  it('are only the requested ones, and the table defines no attributes of other indexes', async () => {
     const { table } = await restoreAndDescribe(rich, { globalSecondaryIndexes: [globalIndex] });
     const { attributes, global, local } = settingsOf(table);
     expect(Object.keys(global)).toEqual(['global-index']);
@@ -162,7 +162,7 @@ describe('the encryption of a restored table', () => {
 });
 
 describe('stream, time to live, table class and deletion protection of a restored table', () => {
-  it('are left off by default, as in DynamoDB’s own restore', async () => {
+  it('are not restored by default, as in DynamoDB’s own restore', async () => {
     const { table, ttl } = await restoreAndDescribe(rich, {});
     expect(table.StreamSpecification).toBeUndefined();
     expect(table.TableClassSummary?.TableClass ?? 'STANDARD').toBe('STANDARD');

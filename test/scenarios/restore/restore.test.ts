@@ -59,7 +59,7 @@ describe('a restored table', () => {
     await startRestore(await backUpTable(source));
     await harness.executions.idle();
     database.dynamodb.middlewareStack.remove('record');
-    // The embedded database accepts an index's throughput and forgets it, so the test checks the request.
+    // The embedded database accepts an index's throughput but does not store it, so the test checks the request.
     expect(updates.at(-1)).toMatchObject({
       BillingMode: 'PROVISIONED',
       GlobalSecondaryIndexUpdates: [
@@ -126,7 +126,7 @@ describe('a restored table', () => {
     expect((await watching.operations.describeTable({ table: target })).restore?.status).toBe('RESTORED');
   });
 
-  it('equals its backup although the source was deleted', async () => {
+  it('equals its backup even if the source was deleted', async () => {
     const { database, harness, table: source } = world;
     const content = await readTableContent(database.dynamodb, source);
     const backup = await backUpTable(source);
@@ -146,7 +146,7 @@ describe('a request for a restore', () => {
     await harness.executions.idle();
   });
 
-  it('is refused for a deleted backup although its snapshot is still the head', async () => {
+  it('is refused for a deleted backup even if its snapshot is still the head', async () => {
     const { harness, table } = world;
     const backup = await backUpTable(table);
     await harness.operations.deleteBackup({ table, id: backup.id });
@@ -200,7 +200,7 @@ describe('a restored table that accepts fewer writes than are sent', () => {
 });
 
 describe('a restore that fails', () => {
-  it('does not touch a table of the target’s name that somebody made during the restore', async () => {
+  it('does not touch a table that somebody created under the target’s name during the restore', async () => {
     const { database, harness } = world;
     const backup = await backUpTable(world.table);
     const racing = harness.restart({

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => worlds.close());
 
-/** Runs `work` before the nth call of the sweep; the calls that `work` itself makes pass. */
+/** Runs `work` before the nth call of the sweep; calls that `work` itself makes do not count. */
 class Pause {
   #left = Infinity;
   #work = (): Promise<void> => Promise.resolve();

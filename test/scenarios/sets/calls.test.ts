@@ -32,7 +32,7 @@ const sum = (calls: ReadonlyMap<string, number>): number =>
   [...calls.values()].reduce((all, one) => all + one, 0);
 
 describe(`a request for a set of ${tableCount} tables`, () => {
-  it('makes hardly more calls than a request for each of them, and describing it one for each', async () => {
+  it('makes hardly more calls than single requests for its tables, and a description of it one call for each table', async () => {
     const made = Array.from({ length: tableCount }, () => createFilledTable(world.database, 1));
     const tables = await Promise.all(made);
     const stopped = world.harness.restart();
@@ -43,7 +43,7 @@ describe(`a request for a set of ${tableCount} tables`, () => {
     );
     const ofSingles = await countCalls(dynamodb, async () => {
       for (const [i, table] of tables.entries()) {
-        // Else they exceed the 50 that a second admits.
+        // Without a pause, the requests would exceed the 50 that a second admits.
         if (i % 40 === 39) world.database.clock.advance(1000);
         await stopped.operations.createBackup({ table, name: 'nightly' });
       }

@@ -7,7 +7,7 @@ import { commands, SetWorld } from '../../support/sets/set-world.ts';
 
 const database = useDatabase();
 
-it('sets are what a naive model says, whatever fails, crashes, is deleted or replaced in between', async () => {
+it('any sequence of set operations, failures and crashes leaves the sets that a naive model predicts', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(commands, { minLength: 6, maxLength: 14 }), async (history) => {
       const world = await SetWorld.create(database);

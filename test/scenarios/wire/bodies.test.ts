@@ -8,10 +8,10 @@ import { scaleRuns } from '../../support/scale.ts';
 
 const wire = useRuntime();
 
-// The next request is answered, whatever was sent.
+// The next request gets an answer, whatever this one sent.
 afterEach(() => wire.ok('ListBackups', {}));
 
-/** Sends the body to operations and expects no fault of the service. */
+/** Sends the body to operations and expects no internal error. */
 async function expectNoFaults(
   body: string | Uint8Array,
   what: string,
@@ -22,7 +22,7 @@ async function expectNoFaults(
   }
 }
 
-describe('no operation answers with a fault to a body', () => {
+describe('no operation answers with an internal error to a body', () => {
   test.each([
     ['nothing', ''],
     ['blanks', '  \n '],
@@ -103,7 +103,7 @@ test('members inside __proto__ of a body are not members of the request', async 
   expectError(answer, 'ValidationException', /^2 validation errors/);
 });
 
-test('a body that is not JSON is answered with a SerializationException without a message', async () => {
+test('a body that is not JSON gets a SerializationException without a message', async () => {
   for (const body of ['{', '{"a"', 'x', '{} x']) {
     const answer = await call(wire.url, 'CreateBackup', body);
     expectError(answer, 'SerializationException');
@@ -111,7 +111,7 @@ test('a body that is not JSON is answered with a SerializationException without 
   }
 });
 
-test('a body of 15 MB is answered without repeating it', async () => {
+test('a body of 15 MB gets an answer that does not repeat it', async () => {
   const long = 'x'.repeat(15_000_000);
   for (const body of [
     `{"TableName":"${long}","BackupName":"abc"}`,
@@ -137,7 +137,7 @@ const memberNames =
   'SSESpecificationOverride NextToken SourceTableName SourceTableArn UseLatestRestorableTime RestoreDateTime ' +
   'TidemarkOptions PointInTimeRecoverySpecification TimeRangeLowerBound TimeRangeUpperBound Share';
 
-test('any value of any member is accepted or rejected without a fault', async () => {
+test('any value of any member is accepted or rejected without an internal error', async () => {
   const values = fc.oneof(
     fc.jsonValue({ maxDepth: 3 }),
     fc.constantFrom('abc', 'USER', 1, 0, -1, 1.5, 1e308, 2 ** 53, true, null, [], {}, [null], [[]], [{}]),

@@ -4,13 +4,13 @@ import { useRuntime } from '../../support/wire/support.ts';
 
 const wire = useRuntime();
 
-/** A header for the last request of a connection: the connection ends with its answer. */
+/** A header for the last request of a connection: the connection closes after its answer. */
 const close = 'Connection: close';
 
-// The next request is answered, whatever was sent.
+// The next request gets an answer, whatever this one sent.
 afterEach(() => wire.ok('ListBackups', {}));
 
-/** A whole request in bytes. */
+/** Builds a whole request in bytes. */
 function bytesOf(operation: string, body: string, ...lines: readonly string[]): string {
   return head(operation, `Content-Length: ${body.length}`, ...lines) + body;
 }
@@ -25,7 +25,7 @@ test('a body in chunks of one byte is accepted, and invalid chunks are rejected'
   expect(await sendBytes(wire.url, `${chunked}zz\r\n{}\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1.1 400 /);
 });
 
-test('pipelined requests are answered in their order', async () => {
+test('pipelined requests get their answers in order', async () => {
   const requests = [1, 0, 2, 500].map((Limit) => bytesOf('ListBackups', JSON.stringify({ Limit })));
   const answers = await sendBytes(wire.url, [...requests, bytesOf('ListBackups', '{}', close)].join(''));
   expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(
@@ -33,7 +33,7 @@ test('pipelined requests are answered in their order', async () => {
   );
 });
 
-test('pipelined requests to Tidemark and to the database are answered in their order', async () => {
+test('pipelined requests to Tidemark and to the database get their answers in order', async () => {
   const requests = ['ListBackups', 'ListTables', 'ListBackups'].map((name) => bytesOf(name, '{}'));
   const answers = await sendBytes(wire.url, [...requests, bytesOf('ListTables', '{}', close)].join(''));
   expect(answers.match(/BackupSummaries|TableNames/g)).toEqual([
@@ -44,7 +44,7 @@ test('pipelined requests to Tidemark and to the database are answered in their o
   ]);
 });
 
-test('a client that expects 100-continue is answered with it, and any other expectation is rejected', async () => {
+test('a client that expects 100-continue gets it, and any other expectation is rejected', async () => {
   const expecting = bytesOf('ListBackups', '{}', 'Expect: 100-continue', close);
   expect(await sendBytes(wire.url, expecting)).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 /);
   const other = bytesOf('ListBackups', '{}', 'Expect: 200-maybe', close);

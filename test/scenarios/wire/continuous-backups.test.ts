@@ -73,7 +73,7 @@ describe('point-in-time recovery', () => {
     expect(await wire.describeRecovery(table)).toEqual({ PointInTimeRecoveryStatus: 'DISABLED' });
   });
 
-  test('has whole seconds as times at once, and another earliest time and its default period when it is enabled again', async () => {
+  test('has whole seconds as times from the start, and another earliest time and its default period when it is enabled again', async () => {
     const table = await wire.createTable('again');
     const times = async (more: Json) => {
       const { json } = await wire.switchRecovery(table, true, more);
@@ -99,7 +99,7 @@ describe('point-in-time recovery', () => {
   });
 });
 
-/** Each request corrects the first fault of the one before it. */
+/** Each request corrects the first error of the request before it. */
 test('a restore to a time is checked for shape, source, time, table, recovery, range and target in this order', async () => {
   const table = await wire.createTable('order');
   const target = { TargetTableName: table };

@@ -7,7 +7,7 @@ const wire = useRuntime();
 const create = (TableName: string, TidemarkOptions: unknown) =>
   wire.call('CreateBackup', { TableName, BackupName: 'options', TidemarkOptions });
 
-test('a backup of a table that was created a moment ago succeeds and is empty', async () => {
+test('a backup of a table that was just created succeeds and is empty', async () => {
   for (const name of ['fresh-1', 'fresh-2', 'fresh-3']) {
     const arn = await wire.createBackup(await wire.createTable(name));
     expect((await wire.waitUntilAvailable(arn))['BackupSizeBytes']).toBe(0);

@@ -96,7 +96,7 @@ describe('the time bounds of a list', () => {
     }
   });
 
-  test('beyond the range of dates cause no fault', async () => {
+  test('cause no internal error beyond the range of dates', async () => {
     for (const bound of [1e15, 1e18, 1e300, -1e300]) {
       for (const member of ['TimeRangeLowerBound', 'TimeRangeUpperBound']) {
         for (const [body] of views()) {
@@ -176,7 +176,7 @@ test('a list of type USER or ALL has all backups, of SYSTEM or AWS_BACKUP none, 
   }
 });
 
-test('a list with a limit outside of 1 to 100 is rejected, and null members count as absent', async () => {
+test('a list with a limit outside 1 to 100 is rejected, and null members count as absent', async () => {
   for (const Limit of [0, -1, 101, 2 ** 31 - 1]) {
     expectError(await wire.call('ListBackups', { Limit }), 'ValidationException', /at 'limit' failed/);
   }

@@ -8,8 +8,8 @@ import { type Answer, expectError, headersOf, type Json, send } from '../../supp
 import { simpleTable, startSimulated, Wire } from '../../support/wire/support.ts';
 
 /*
- * The runtime keeps a stream on a table that was made without one, because backups are made from it. Its owner, and a tool
- * that compares tables with their definitions, sees none.
+ * The runtime keeps a stream on a table that was created without one, because backups are made from it. Neither the
+ * table's owner, nor a tool that compares tables with their definitions, sees that stream.
  */
 
 const clock = new SimulatedClock();
@@ -55,7 +55,7 @@ const listStreams = async (TableName?: string): Promise<unknown> =>
 const changeStream = (TableName: string, StreamSpecification: Json, more: Json = {}) =>
   wire.call('UpdateTable', { TableName, StreamSpecification, ...more });
 
-/** The ARN of the stream that the runtime keeps, which no answer shows. */
+/** Returns the ARN of the stream that the runtime keeps, which no answer shows. */
 async function findOwnStream(TableName: string): Promise<string> {
   const table = await runtime.services.catalog.turns.getTable(TableName);
   const [id] = table?.head === undefined ? [] : [table.head.snapshot];
@@ -64,7 +64,7 @@ async function findOwnStream(TableName: string): Promise<string> {
   return ends.stream;
 }
 
-describe('a table that was made without a stream', () => {
+describe('a table that was created without a stream', () => {
   test('is described without one in every answer, before and after a backup, and is in no list of streams', async () => {
     const table = await createPlainTable('plain');
     await wire.fill(table, 20);
@@ -101,7 +101,7 @@ describe('a table that was made without a stream', () => {
     }
   });
 
-  test('is described without one after a restart, and so is a table that is made again under its name', async () => {
+  test('is described without one after a restart, and so is a table that is created again under its name', async () => {
     const table = await createPlainTable('restarted');
     await wire.backUp(table);
     await runtime.close();
@@ -115,7 +115,7 @@ describe('a table that was made without a stream', () => {
     expect(await streamOf(table)).toEqual({});
   });
 
-  test('is restored without one, which its first backup does not change', async () => {
+  test('is restored to a table without one, and the first backup of that table does not change this', async () => {
     const table = await createPlainTable('source');
     await wire.fill(table, 3);
     const arn = await wire.backUp(table);
@@ -127,7 +127,7 @@ describe('a table that was made without a stream', () => {
     }
   });
 
-  test('is restored to a point in time without one, even if a stream is to be kept', async () => {
+  test('is restored to a point in time without one, even if the request keeps the stream', async () => {
     const table = await createPlainTable('recoverable');
     await wire.switchRecovery(table, true);
     await wire.waitUntilRestorable(table);
@@ -143,7 +143,7 @@ describe('a table that was made without a stream', () => {
     expect(await streamOf(TargetTableName)).toEqual({});
   });
 
-  test('keeps its content in a backup that is requested while it is being deleted', async () => {
+  test('keeps its content in a backup that is requested while the table is being deleted', async () => {
     const table = await createPlainTable('going');
     await wire.fill(table, 300);
     await wire.backUp(table);
@@ -152,7 +152,7 @@ describe('a table that was made without a stream', () => {
     expectNoStream((await wire.ok('DeleteTable', { TableName: table }))['TableDescription']);
     const second = await wire.call('CreateBackup', { TableName: table, BackupName: 'late' });
     await wire.waitUntilAvailable(first);
-    // The table is gone by now if the deletion had nothing to wait for.
+    // If the deletion had not waited for the backup, the table would be gone by now.
     expect([200, 400]).toContain(second.status);
     if (second.status === 400) expectError(second, 'TableNotFoundException');
   });
@@ -208,7 +208,7 @@ async function readRecords(StreamArn: string): Promise<number> {
   return ((await callStreams('GetRecords', { ShardIterator })).json['Records'] as Json[]).length;
 }
 
-describe('a change of a stream is refused as by DynamoDB', () => {
+describe('the runtime refuses a change of a stream as DynamoDB does', () => {
   const shape = 'One or more parameter values were invalid: ';
   test.each<[fact: string, isOn: boolean, change: Json, more: Json, message: (table: string) => string]>([
     [
@@ -261,7 +261,7 @@ describe('a change of a stream is refused as by DynamoDB', () => {
     expect(await streamOf(table)).toEqual(before);
   });
 
-  test('after a stream was disabled, its name stays and its specification goes', async () => {
+  test('DescribeTable shows the ARN of a disabled stream, and no specification', async () => {
     const table = await wire.createTable('off');
     const { LatestStreamArn, LatestStreamLabel } = await streamOf(table);
     await changeStream(table, { StreamEnabled: false });
@@ -270,9 +270,9 @@ describe('a change of a stream is refused as by DynamoDB', () => {
   });
 });
 
-describe('tags', () => {
+describe('the operations on tags', () => {
   test.each(['TagResource', 'UntagResource', 'ListTagsOfResource'])(
-    '%s of a backup or a stream is refused, and the table stays as it is',
+    '%s of a backup or a stream is refused, and the table does not change',
     async (operation) => {
       const table = await wire.createTable(`tags-${operation}`);
       const backup = await wire.backUp(table);

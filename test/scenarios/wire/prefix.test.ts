@@ -53,7 +53,7 @@ test.each([
   ['the first', 0],
   ['a later', 1],
 ])(
-  '%s backup during writes contains every write acknowledged before its request, and none begun a second or more after it',
+  '%s backup during writes contains every write acknowledged before its request, and none that began a second or more after it',
   async (_, before) => {
     const table = await wire.createTable(`prefix-${before}`);
     for (let i = 0; i < before; i++) await wire.backUp(table);
@@ -62,7 +62,7 @@ test.each([
     for (let i = 0; i < 6; i++) {
       const requestedAt = wire.clock.now();
       backups.push({ arn: await wire.createBackup(table), requestedAt });
-      // Some are requested while others are being created, some after that.
+      // The test requests some backups while others are being created, and some after that.
       if (i % 3 === 2) await wire.waitUntilAvailable(String(backups.at(-1)?.arn));
     }
     await writing.end();
@@ -73,7 +73,7 @@ test.each([
       const acknowledged = steps.findLastIndex((step) => step.ended < requestedAt);
       const possible = steps.slice(acknowledged);
       expect(possible.map((step) => step.content)).toContain(content);
-      // Take the first step with this content: a deletion of an absent item changes nothing.
+      // The first step with this content counts: the deletion of an absent item repeats the content.
       const last = possible.find((step) => step.content === content);
       expect(last?.begun).toBeLessThan(marker + 1000);
     }

@@ -4,7 +4,7 @@ import { expectError, headersOf, send } from '../../support/wire/http.ts';
 import { useRuntime } from '../../support/wire/support.ts';
 
 const wire = useRuntime();
-/** It keeps its connections open, so that a burst need not open any. */
+/** Keeps connections open, so that a burst need not open any. */
 const agent = new Agent({ keepAlive: true });
 const tables: string[] = [];
 

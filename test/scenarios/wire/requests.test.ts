@@ -14,7 +14,7 @@ import { useRuntime } from '../../support/wire/support.ts';
 
 const wire = useRuntime();
 
-// The next request is answered, whatever was sent.
+// The next request gets an answer, whatever this one sent.
 afterEach(() => wire.ok('ListBackups', {}));
 
 describe('the target of a request', () => {
@@ -32,12 +32,12 @@ describe('the target of a request', () => {
     '.CreateBackup',
     ' ',
     'x'.repeat(200),
-  ])('is answered with UnknownOperationException: %s', async (target) => {
+  ])('%s gets UnknownOperationException', async (target) => {
     const headers = { ...headersOf('x'), 'x-amz-target': target };
     expectError(await send(wire.url, { headers, body: '{}' }), 'UnknownOperationException');
   });
 
-  test('is answered with UnknownOperationException if it is missing or given twice', async () => {
+  test('gets UnknownOperationException if it is missing or sent twice', async () => {
     const { 'x-amz-target': target = '', ...headers } = headersOf('ListBackups');
     expectError(await send(wire.url, { headers, body: '{}' }), 'UnknownOperationException');
     const twice = { ...headers, 'x-amz-target': [target, target] };
@@ -45,7 +45,7 @@ describe('the target of a request', () => {
   });
 });
 
-test('a request without a signature is answered with MissingAuthenticationTokenException', async () => {
+test('a request without a signature gets MissingAuthenticationTokenException', async () => {
   const { authorization: _, ...headers } = headersOf('ListBackups');
   expectError(
     await send(wire.url, { headers, body: '{}' }),
@@ -56,7 +56,7 @@ test('a request without a signature is answered with MissingAuthenticationTokenE
 
 describe('the method of a request', () => {
   test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD', 'TRACE', 'PROPFIND'])(
-    '%s is answered with a 404',
+    '%s gets a 404',
     async (method) => {
       const answer = await send(wire.url, { method, headers: headersOf('ListBackups') });
       expect(answer.status).toBe(404);
@@ -64,7 +64,7 @@ describe('the method of a request', () => {
     },
   );
 
-  test('GET is answered as the health check', async () => {
+  test('GET gets the health check', async () => {
     const { status, bytes } = await send(wire.url, { method: 'GET', headers: {} });
     expect([status, bytes.toString()]).toEqual([
       200,
@@ -81,7 +81,7 @@ test.each([
   ['application/x-www-form-urlencoded', 404],
   ['multipart/form-data', 404],
   ['', 404],
-])('a body of the content type %j is answered with %i', async (type, status) => {
+])('a body of the content type %j gets %i', async (type, status) => {
   const answer = await call(wire.url, 'ListBackups', '{}', { 'content-type': type });
   expect(answer.status).toBe(status);
   expectWellFormed(answer);
@@ -111,7 +111,7 @@ describe('the path of a request', () => {
     '/#x',
     'http://example.com/backup',
     `/${'a'.repeat(200)}`,
-  ])('causes no fault: %s', async (path) => {
+  ])('causes no internal error: %s', async (path) => {
     for (const operation of ['ListBackups', 'DeleteBackup', 'CreateBackup', 'ListTables', 'DescribeTable']) {
       const body = '{"BackupArn":"x","TableName":"abcd"}';
       const answer = await send(wire.url, { path, headers: headersOf(operation), body });
@@ -120,7 +120,7 @@ describe('the path of a request', () => {
   });
 
   test.each(verbs.map((verb) => [pathOf({ verb, table: 'abcdef', target: 'target' }), verb] as const))(
-    '%s, with or without a slash, serves the operations of %s and none of the database',
+    '%s, with or without a slash, accepts the operations of %s and none of the database',
     async (path, verb) => {
       const all = [...operations, 'DeleteTable', 'PutItem', 'ListTables', 'Scan'];
       for (const sent of [path, `${path}/`]) {
@@ -154,7 +154,7 @@ test.each<[string, string[]]>([
   ['host', ['', 'a b', 'x'.repeat(300), '[::1', '127.0.0.1:99999']],
   ['content-encoding', ['br', 'deflate', 'gzip', 'nope']],
   ['x-forwarded-for', ['1.2.3.4, x']],
-])('a header %s with any value causes no fault', async (name, values) => {
+])('a header %s with any value causes no internal error', async (name, values) => {
   for (const value of values) {
     for (const operation of ['ListBackups', 'CreateBackup', 'ListTables']) {
       const body = operation === 'CreateBackup' ? { TableName: 'nowhere', BackupName: 'abc' } : {};

@@ -13,7 +13,7 @@ const listOf = async (TableName: string, BackupType?: string): Promise<Json[]> =
   return BackupSummaries as Json[];
 };
 
-/** Deletes a table with recovery on and returns the system backup that it leaves, and what the table held. */
+/** Deletes a table with recovery on. Returns the system backup that DynamoDB makes, and the table's content. */
 async function deleteRecoverable(name: string): Promise<{ table: string; content: string[]; left: Json }> {
   const table = await wire.createRecoverableTable(name);
   await wire.fill(table, 60);
@@ -28,7 +28,7 @@ async function deleteRecoverable(name: string): Promise<{ table: string; content
   return { table, content, left };
 }
 
-test('a table that is deleted with recovery on leaves a system backup with all that it held', async () => {
+test('deleting a table with recovery on makes a system backup of its whole content', async () => {
   const before = wire.clock.now();
   const { table, content, left } = await deleteRecoverable('left');
   expect(left).toMatchObject({
@@ -46,7 +46,7 @@ test('a table that is deleted with recovery on leaves a system backup with all t
   expect(await wire.readContent(restored)).toEqual(content);
 });
 
-test('a system backup is in lists of its type and of all types, and not in those of users', async () => {
+test('a system backup is in lists of its type and of all types, and not in those of type USER', async () => {
   const { table, left } = await deleteRecoverable('listed');
   const arns = async (type?: string) => (await listOf(table, type)).map(({ BackupArn }) => BackupArn);
   for (const type of [undefined, 'USER', 'AWS_BACKUP']) expect([type, await arns(type)]).toEqual([type, []]);
@@ -66,7 +66,7 @@ test('a system backup cannot be deleted, and the refusal says when it expires', 
   expect(await wire.describeBackup(BackupArn)).toMatchObject({ BackupStatus: 'AVAILABLE' });
 });
 
-test('a table whose recovery is off, or is protected from deletion, leaves none', async () => {
+test('no system backup is made of a table without recovery, nor by a refused deletion', async () => {
   const off = await wire.createRecoverableTable('off');
   await wire.switchRecovery(off, false);
   await wire.dropTable(off);

@@ -302,7 +302,7 @@ describe('describeBackupSet', () => {
 });
 
 describe('listBackupSets', () => {
-  it('lists the sets of a name, or of all, in pages in both directions', async () => {
+  it('lists the sets of one name or of all names, page by page, in both directions', async () => {
     const made: BackupSet[] = [];
     for (const name of ['one', 'two', 'one', 'one']) made.push(await createSet({ name }));
     const { operations } = world.harness;

@@ -41,7 +41,7 @@ async function readEverything() {
 }
 
 describe('planBackupSet', () => {
-  it('says what a set would be, and leaves catalog and store byte for byte as they were', async () => {
+  it('describes the set without changing a byte of the catalog or the store', async () => {
     await createSet();
     const other = await createFilledTable(world.database, 5);
     const before = await readEverything();
@@ -52,11 +52,11 @@ describe('planBackupSet', () => {
       { table: other, kind: 'full', source: 'scan', items: 5 },
       { table: 'no-such-table', error: { code: 'TableNotFound' } },
     ]);
-    // The embedded database counts no bytes.
+    // The embedded database reports no size of a table.
     expect(planned).toMatchObject({ items: 25, bytes: 0, usd: { low: 0, high: 0 } });
   });
 
-  it('chooses as the set does then', async () => {
+  it('chooses the sources that the set then uses', async () => {
     await createSet();
     for (const request of [{}, { kind: 'full' }, { kind: 'differential' }, { source: 'scan' }] as const) {
       await putItems(world.database, world.table, 0, 1);
@@ -69,7 +69,7 @@ describe('planBackupSet', () => {
     }
   });
 
-  it('estimates nothing for a backup by DynamoDB, whose storage it bills by the month', async () => {
+  it('estimates nothing for a backup by DynamoDB, which bills storage by the month', async () => {
     const check = () => {};
     await world.replaceHarness({ native: { ...world.harness.services.native, check } });
     expect((await plan({ source: 'native' })).members).toMatchObject([
@@ -77,7 +77,7 @@ describe('planBackupSet', () => {
     ]);
   });
 
-  it('refuses what the request would refuse', async () => {
+  it('throws the errors of the request itself', async () => {
     await createSet({ maxPerDay: 1 });
     expect(await plan()).toMatchObject({ items: 20 });
     await expect(plan({ maxPerDay: 1 })).rejects.toEqual(code('TooManySets'));
@@ -89,8 +89,8 @@ describe('planBackupSet', () => {
   });
 });
 
-describe('a set of settings alone', () => {
-  it('is AVAILABLE without an item, and is restored to an empty table with the same keys', async () => {
+describe('a set of tables’ settings alone', () => {
+  it('is AVAILABLE without items, and restores an empty table with the same keys', async () => {
     const set = await createSet({ source: 'settings' });
     expect(set).toMatchObject({ status: 'AVAILABLE', figures: { items: 0, copiedFiles: 0 } });
     const target = `${world.table}-copy`;
@@ -104,7 +104,7 @@ describe('a set of settings alone', () => {
     expect(description.keySchema).toEqual(source.description.keySchema);
   });
 
-  it('is continued by no backup: the next one continues the last with items', async () => {
+  it('is not continued: the next backup continues the last one that has items', async () => {
     await createSet();
     const { turns } = world.harness.services.catalog;
     const head = (await turns.getTable(world.table))?.head;
@@ -117,7 +117,7 @@ describe('a set of settings alone', () => {
     });
   });
 
-  it('is no full set that a differential one goes back to', async () => {
+  it('is not the full set from which a differential set starts', async () => {
     const full = await createSet();
     const settings = await createSet({ source: 'settings' });
     await putItems(world.database, world.table, 0, 1);
@@ -128,7 +128,7 @@ describe('a set of settings alone', () => {
     expect(sets.map(({ id }) => id)).not.toContain(settings.id);
   });
 
-  it('needs neither a stream nor recovery, costs nothing, and is not incremental', async () => {
+  it('needs neither a stream nor recovery, costs nothing, and cannot be incremental', async () => {
     await world.replaceHarness({ config: { base: 'export', missingRecovery: 'refuse' } });
     expect((await plan({ source: 'settings' })).members).toMatchObject([
       { kind: 'full', source: 'settings', usd: { low: 0, high: 0 } },
@@ -139,7 +139,7 @@ describe('a set of settings alone', () => {
 });
 
 describe('a set with checksums', () => {
-  /** Flips a byte of the first `count` runs that are stored. */
+  /** Flips a byte in each of the first `count` runs that are stored. */
   const corrupting =
     (count: number) =>
     (store: ObjectStore): ObjectStore => {
@@ -164,7 +164,7 @@ describe('a set with checksums', () => {
     }
   }
 
-  it('writes again what was stored otherwise than it was written', async () => {
+  it('writes a run again if the stored bytes differ from the written ones', async () => {
     await world.replaceHarness({ store: corrupting(1) });
     const content = await readTableContent(world.database.dynamodb, world.table);
     const set = await createSet({ checksum: true });
@@ -175,7 +175,7 @@ describe('a set with checksums', () => {
     expect(await restore(world.database, world.harness, backup)).toEqual(content);
   });
 
-  it('fails with the reason if that happens again and again', async () => {
+  it('fails with the reason if stored bytes differ again and again', async () => {
     await world.replaceHarness({ store: corrupting(1000) });
     expect(await createSet({ checksum: true })).toMatchObject({
       status: 'FAILED',
@@ -183,7 +183,7 @@ describe('a set with checksums', () => {
     });
   });
 
-  it('applies to increments, whose parent is not blamed', async () => {
+  it('applies to increments, and does not mark their parent as damaged', async () => {
     await createSet();
     await putItems(world.database, world.table, 0, 2);
     const broken = world.harness.restart({ store: corrupting(1000) });
@@ -197,8 +197,8 @@ describe('a set with checksums', () => {
   });
 });
 
-describe('a set that names how to read tables without a snapshot', () => {
-  it('scans them where exports are configured, and continues by the stream', async () => {
+describe('a set whose request names a source for first backups', () => {
+  it('scans the tables although exports are configured, and is continued by the stream', async () => {
     const exports = createSimulatedRecovery(world.database.clock);
     await world.replaceHarness({ exports, config: { base: 'export' } });
     const sourceOf = async (set: BackupSet) => {

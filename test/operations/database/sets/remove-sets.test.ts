@@ -14,7 +14,7 @@ const world = useTidemark({ items: 30 });
 const code = (expected: string) => expect.objectContaining({ code: expected });
 const hour = 60 * 60 * 1000;
 
-/** Requests a set over the table and does all that is next for it until it has ended. */
+/** Requests a set over the table and runs the executions and the reconciler until the set has ended. */
 async function createSet(input: Partial<CreateBackupSetInput> = {}): Promise<BackupSet> {
   const { operations, executions } = world.harness;
   const { set } = await operations.createBackupSet({ name: 'nightly', tables: [world.table], ...input });
@@ -25,7 +25,7 @@ async function createSet(input: Partial<CreateBackupSetInput> = {}): Promise<Bac
   return ended;
 }
 
-/** Changes an item and makes a set of the changes. */
+/** Changes an item and makes a set with that change. */
 async function createNext(input: Partial<CreateBackupSetInput> = {}): Promise<BackupSet> {
   await putItems(world.database, world.table, 0, 1);
   return createSet(input);
@@ -56,7 +56,7 @@ describe('deleteBackupSet', () => {
     expect(await services.catalog.sets.listOpen()).toEqual([]);
   });
 
-  it('answers a repeat of the request like the request', async () => {
+  it('answers a repeat like the first request', async () => {
     const set = await createSet();
     const { operations } = world.harness;
     await operations.deleteBackupSet({ ...set, requestKey: 'key' });
@@ -85,7 +85,7 @@ describe('deleteBackupSet', () => {
     expect(await world.harness.operations.describeBackupSet(set)).toMatchObject({ status: 'AVAILABLE' });
   });
 
-  it('is finished by the reconciler after a crash between two backups', async () => {
+  it('is completed by the reconciler after a crash between two backups', async () => {
     const tables = [
       world.table,
       await createFilledTable(world.database, 3),
@@ -119,7 +119,7 @@ describe('deleteBackupSet', () => {
   });
 });
 
-describe('a member whose backup is deleted by itself', () => {
+describe('a member whose backup is deleted on its own', () => {
   it('stays in its set as DELETED', async () => {
     const set = await createSet();
     const [backup] = await listBackups();
@@ -135,7 +135,7 @@ describe('a member whose backup is deleted by itself', () => {
 });
 
 describe('a failed backup that is deleted on its own', () => {
-  it('stays in its set as FAILED, so that the set does not end as if it had been made', async () => {
+  it('stays in its set as FAILED, so that the set does not become AVAILABLE', async () => {
     const lost = await createFilledTable(world.database, 3);
     const stopped = world.harness.restart();
     stopped.executions.stop();
@@ -174,7 +174,7 @@ describe('a set that replaces older ones', () => {
     expect(await listIds()).toEqual([full.id, first.id, base.id, last.id]);
   });
 
-  it('deletes all of them if it says so', async () => {
+  it('deletes all older sets if its request says so', async () => {
     await createSet();
     await createNext();
     const other = await createSet({ name: 'weekly' });
@@ -183,7 +183,7 @@ describe('a set that replaces older ones', () => {
     expect(await world.harness.operations.describeBackupSet(other)).toMatchObject({ status: 'AVAILABLE' });
   });
 
-  it('takes nothing that a remaining set needs', async () => {
+  it('deletes nothing that a remaining set needs', async () => {
     await createSet();
     const contents: Map<string, string>[] = [];
     for (let i = 0; i < 4; i++) {
@@ -216,7 +216,7 @@ describe('a set that replaces older ones', () => {
     expect(await listIds()).toEqual([set.id, next.id]);
   });
 
-  it('waits for a restore that reads one of them, and the reconciler deletes that one afterwards', async () => {
+  it('waits for a restore that reads an older set, which the reconciler deletes afterwards', async () => {
     const set = await createSet();
     const stopped = world.harness.restart();
     stopped.executions.stop();
@@ -241,7 +241,7 @@ describe('a set that replaces older ones', () => {
 });
 
 describe('a set that expires', () => {
-  it('is deleted with all of its backups, and no earlier', async () => {
+  it('is deleted with all of its backups, and not earlier', async () => {
     const { clock } = world.harness.services;
     await createSet({ expiresAt: clock.now() + hour });
     await reconcile(world.harness.services);

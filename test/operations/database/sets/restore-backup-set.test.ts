@@ -18,7 +18,7 @@ async function createSet(tables: readonly string[]): Promise<BackupSet> {
 const copyOf = (table: string) => ({ table, target: `${table}-copy` });
 
 describe('restoreBackupSet', () => {
-  it('restores the tables of a set to the content that they had at its marker', async () => {
+  it('restores the tables of a set to their content at its marker', async () => {
     const tables = [world.table, await createFilledTable(world.database, 5)];
     const { database, harness } = world;
     const contents = await Promise.all(tables.map((table) => readTableContent(database.dynamodb, table)));
@@ -32,7 +32,7 @@ describe('restoreBackupSet', () => {
     }
   });
 
-  it('starts nothing if one of the names is taken', async () => {
+  it('starts no restore if one of the target names is taken', async () => {
     const other = await createFilledTable(world.database, 5);
     const set = await createSet([world.table, other]);
     const targets = [copyOf(world.table), { table: other, target: world.table }];
@@ -43,7 +43,7 @@ describe('restoreBackupSet', () => {
     expect(await services.catalog.restores.get(copyOf(world.table).target)).toBeUndefined();
   });
 
-  it('returns the restores of the first request to a repeat with its key', async () => {
+  it('returns the first request’s restores to a repeat with its key', async () => {
     const set = await createSet([world.table]);
     const input = { ...set, targets: [copyOf(world.table)], requestKey: 'key' };
     const { operations, executions } = world.harness;
@@ -58,7 +58,7 @@ describe('restoreBackupSet', () => {
     );
   });
 
-  it('says which restores could not start, and a repeat starts them', async () => {
+  it('reports the restores that could not start, and a repeat starts them', async () => {
     const other = await createFilledTable(world.database, 5);
     const set = await createSet([world.table, other]);
     const stopped = world.harness.restart();

@@ -11,7 +11,7 @@ const tryCreateTable = async (TableName: string): Promise<boolean> =>
 const deleteWhenReleased = (BackupArn: string) =>
   eventually(async () => (await wire.call('DeleteBackup', { BackupArn })).status === 200);
 
-/** Writes once no restore claims the name. */
+/** Writes once the name belongs to no restore. */
 const writeLater = (table: string) =>
   eventually(async () => {
     const answer = await wire.call('PutItem', {
@@ -54,7 +54,7 @@ test.each(['before the request', 'during the request'])(
 );
 
 test.each(['the first backup', 'a later backup'])(
-  '%s of a table that is replaced at once holds the old table or fails with TableNotFound, and the next holds the new one',
+  '%s of a table that is replaced at once holds the old table or fails with TableNotFound, and the next holds the new table',
   async (which) => {
     const table = await wire.createTable(`replaced-${which.length}`);
     await wire.fill(table, 60, 'old');

@@ -32,7 +32,7 @@ test.each(['the first backup', 'a later backup'])(
   },
 );
 
-test('a table that is being deleted takes no writes, no second deletion, and its name cannot be used', async () => {
+test('a table that is being deleted accepts no writes and no second deletion, and its name cannot be used', async () => {
   const table = await wire.createTable('going');
   await wire.fill(table, 300);
   const arn = await wire.createBackup(table);
@@ -54,20 +54,20 @@ test('a table that is being deleted takes no writes, no second deletion, and its
   await wire.createTable('going');
 });
 
-test('a table without backups that are being made is deleted at once', async () => {
+test('a table for which no backup is being made is deleted immediately', async () => {
   const table = await wire.createTable('idle');
   await wire.backUp(table);
   await wire.ok('DeleteTable', { TableName: table });
   expect(await statusOf(table)).toBe('gone');
 });
 
-test('a table that is being restored takes no call that changes it, and then equals its backup', async () => {
+test('a table that is being restored accepts no call that changes it, and then equals its backup', async () => {
   const source = await wire.createTable('source');
   await wire.fill(source, 300);
   const arn = await wire.backUp(source);
   const target = wire.uniqueName('guarded');
   await wire.ok('RestoreTableFromBackup', { BackupArn: arn, TargetTableName: target });
-  // Once only: the restore may end at any time, and then the table may be deleted.
+  // Only once: the restore may end at any time, and then the table may be deleted.
   const deleted = await wire.call('DeleteTable', { TableName: target });
   const created = await wire.call('CreateTable', { TableName: target, ...simpleTable });
   const inUse = 'Attempt to change a resource which is still in use: Table is being';

@@ -4,7 +4,7 @@ import { expectNoFault } from '../../../support/wire/http.ts';
 import { eventually, simpleTable } from '../../../support/wire/support.ts';
 
 /**
- * Calls reach the database directly, as applications call DynamoDB without a deployment in between: nobody guards the
+ * Calls reach the database directly, as applications call DynamoDB next to a deployment: no guard protects the
  * target of a restore.
  */
 const { wire } = useDeployment({ config: { base: 'scan' } });
@@ -12,7 +12,7 @@ const { wire } = useDeployment({ config: { base: 'scan' } });
 const tryCreateTable = async (TableName: string): Promise<boolean> =>
   (await wire.call('CreateTable', { TableName, ...simpleTable })).status === 200;
 
-/** Writes to the table like its user. */
+/** Writes to the table as its user would. */
 const write = (TableName: string) =>
   wire.ok('PutItem', { TableName, Item: { id: { S: 'own' }, note: { S: 'mine' } } });
 
@@ -54,7 +54,7 @@ test('a restore leaves its target alone after a user deleted it and created it a
   }
 });
 
-test('a target that its user deletes during the restore does not keep the restore from ending and releasing its backup', async () => {
+test('a restore ends and releases its backup if its user deletes the target during the restore', async () => {
   const table = await wire.createTable('cut-short');
   await wire.fill(table, 500);
   const arn = await wire.backUp(table);

@@ -38,7 +38,7 @@ describe('a table whose backups are made by exports and by its stream', () => {
     await put(9, {});
     await take({});
 
-    // Items that are changed; changed and back; removed; removed and put again; new; new and removed.
+    // Items that are changed; changed and changed back; removed; removed and put again; new; new and removed.
     await put(0, { ...values, string: { S: 'changed' }, strings: { SS: ['z'] } });
     await put(1, {});
     await put(1);
@@ -81,7 +81,7 @@ describe('a table whose backups are made by exports and by its stream', () => {
     for (const [i, { items }] of taken.entries()) expect([i, found[i]]).toEqual([i, items]);
   });
 
-  test('has the right figures for its items in a backup by export, which verifies as sound', async () => {
+  test('has the right figures in a backup by export, which verifies as sound', async () => {
     const table = await wire.createTable('figures');
     await wire.fill(table, 100);
     await backUpWith(wire, table);
@@ -128,7 +128,7 @@ describe('a backup by export', () => {
     expect(await wire.readContent(await wire.restoreTable(next.arn, 'empty-1'))).toEqual([]);
   });
 
-  test('contains the writes acknowledged before its request, and backups complete in the order of the requests', async () => {
+  test('contains the writes acknowledged before its request, and backups end in the order of the requests', async () => {
     const table = await wire.createTable('at-once');
     await wire.fill(table, 30);
     await backUpWith(wire, table);

@@ -21,7 +21,7 @@ async function contentAt(table: string, name: string, RestoreDateTime?: number):
 }
 
 describe('a restore to a point in time', () => {
-  test('creates the table as it was at that time, whatever was backed up and deleted since', async () => {
+  test('creates the table as it was at that time, whatever backups were made and deleted since', async () => {
     const table = await wire.createRecoverableTable('times');
     const past: { time: number; content: string[] }[] = [];
     const arns: string[] = [];
@@ -84,7 +84,7 @@ describe('a restore to a point in time', () => {
     expect(await contentAt(table, 'second-restored')).toEqual(await wire.readContent(table));
   });
 
-  test('runs concurrently with others of its table and a backup, and adds nothing to the list of backups', async () => {
+  test('can run at the same time as others of its table and as a backup, and adds nothing to the list of backups', async () => {
     const table = await wire.createRecoverableTable('crowd');
     await wire.fill(table, 50);
     await wire.waitUntilRestorable(table);
@@ -122,7 +122,7 @@ describe('a restore to a point in time', () => {
     expect(await wire.readContent(TargetTableName)).toEqual(await wire.readContent(table));
   });
 
-  test('restores a table that was restored itself', async () => {
+  test('restores a table that is itself a restored one', async () => {
     const table = await wire.createRecoverableTable('twice');
     await wire.fill(table, 30);
     await wire.waitUntilRestorable(table);

@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-/** Starts the runtime as a process of its own, on the same home each time. */
+/** Starts the runtime in a process of its own, on the same home each time. */
 async function start(): Promise<void> {
   child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'local/main.ts'], {
     cwd: root,
@@ -82,7 +82,7 @@ test('a runtime that is killed with its database during two restores and a backu
   }
   await wire.waitUntilAvailable(last);
   expect(await wire.readContent(await wire.restoreTable(last, 'from-last'))).toEqual(latest);
-  // Nothing holds a snapshot any longer.
+  // No snapshot has a pin or a hold any longer.
   for (const BackupArn of (await wire.list()).arns) await wire.ok('DeleteBackup', { BackupArn });
   await wire.backUp(table);
 });

@@ -47,7 +47,7 @@ describe('a backup by export whose steps all run twice', () => {
 
 describe('a backup by export whose table is deleted', () => {
   test.each([false, true])(
-    'ends whole or fails with a specific error; table created again: %s',
+    'is complete or fails with a specific error; table created again: %s',
     async (isMadeAnew) => {
       const name = `goes-${isMadeAnew}`;
       const table = await wire.createTable(name);
@@ -88,9 +88,9 @@ describe('a backup whose export fails', () => {
   });
 });
 
-// These tests run one after the other: a sweep removes what any test has staged.
+// These tests run one after the other, because a sweep removes the staged files of any test.
 describe('a backup by export', () => {
-  test('is not disturbed by a sweep after any step, nor is a restore by import', async () => {
+  test('is not disturbed by a sweep after any step, and neither is a restore by import', async () => {
     const table = await wire.createTable('swept');
     await wire.fill(table, 20);
     const sweeping = await reconfigure({
@@ -108,7 +108,7 @@ describe('a backup by export', () => {
     expect(await readItems(wire, await sweeping.restoreTable(arn, 'swept-x'))).toEqual(items);
   });
 
-  test('has nothing staged after a sweep, and is still restored', async () => {
+  test('has no staged files after a sweep, and can still be restored', async () => {
     const table = await wire.createTable('staged');
     await wire.fill(table, 20);
     const first = await backUpWith(wire, table, { Source: 'EXPORT' });

@@ -11,7 +11,7 @@ const wire = useRuntime();
 
 const streamed = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' };
 
-/** Switches the table's stream off, does `meanwhile`, and switches another one on. */
+/** Disables the table's stream, runs `meanwhile`, and enables another one. */
 async function replaceStream(
   wire: Wire,
   TableName: string,
@@ -24,12 +24,12 @@ async function replaceStream(
   });
 }
 
-/** A runtime with a home of its own. */
+/** Starts a runtime on an empty home. */
 interface Own {
   readonly own: Wire;
   /** Resolves when no execution runs. */
   readonly idle: () => Promise<void>;
-  /** Ends it and starts the next one. */
+  /** Closes the runtime and starts the next one on the same home. */
   readonly restart: () => Promise<void>;
 }
 
@@ -161,14 +161,14 @@ describe('on one machine, a backup by export', () => {
     expect(found).toEqual(isBegun ? items : refused);
   });
 
-  // A runtime takes care of recovery when it starts; one that runs already does so only a minute later.
+  // A runtime checks recovery when it starts; one that already runs does so only a minute later.
   test('is exact, or fails with a specific error if the stream does not reach back for the embedded export', async () => {
     await onOwnHome(async (runtime) => {
       const { own } = runtime;
       const table = await own.createTable('young-stream');
       await own.fill(table, 10);
       await backUpWith(own, table, { Source: 'EXPORT' });
-      // Recovery's own snapshot, which ends in the old stream.
+      // Recovery's own snapshot, whose cut is in the old stream.
       await runtime.idle();
       await own.fill(table, 3, 'in the old stream');
       await replaceStream(own, table, () => own.fill(table, 3, 'in no stream', 5));
@@ -184,7 +184,7 @@ describe('on one machine, a backup by export', () => {
     });
   });
 
-  test('is finished by the next runtime if the runtime ends while it is made', async () => {
+  test('is completed by the next runtime if the runtime ends during the backup', async () => {
     await onOwnHome(async (runtime) => {
       const { own } = runtime;
       const table = await own.createTable('taken-up');
@@ -196,7 +196,7 @@ describe('on one machine, a backup by export', () => {
   });
 });
 
-test('a backup by export of a table with a stream of keys only fails at once, with what the table lacks', async () => {
+test('a backup by export of a table with a stream of keys only fails at once, with the missing setting', async () => {
   const table = await wire.createTable('keys-only', {
     StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
   });
@@ -210,7 +210,7 @@ test('a backup by export of a table with a stream of keys only fails at once, wi
     }),
   );
   const { BackupStatus, Tidemark } = await wire.waitForEnd(arn);
-  // The clock jumps over every pause: whoever waits for the recovery of a new table waits for five minutes.
+  // The clock jumps over every pause: a step that waits for the recovery of a new table waits for five minutes.
   expect(wire.clock.now() - before).toBeLessThan(60_000);
   expect(BackupStatus).toBe('DELETED');
   const { Reason } = Tidemark as Json;

@@ -61,7 +61,7 @@ describe('a backup by export after a gap in the history', () => {
 });
 
 describe('a table without a stream', () => {
-  test('gets increments by export, each of the changes since the one before', async () => {
+  test('gets increments by export, each with the changes since the backup before', async () => {
     const table = await wire.createTable('streamless');
     hideStream(table);
     const taken: { arn: string; id: string; made: Json; items: string[] }[] = [];
@@ -87,7 +87,7 @@ describe('a table without a stream', () => {
     }
   });
 
-  test('gets an export from its last export, or a new base, after it lost its stream', async () => {
+  test('gets an export since its last export, or a new base, after it lost its stream', async () => {
     const table = await wire.createTable('stream-gone');
     await wire.fill(table, 10);
     await backUpWith(wire, table, { Source: 'SCAN' });

@@ -74,7 +74,7 @@ describe('a request that names a source', () => {
     },
   );
 
-  test('for STREAM fails with CutUnreachable if there is no snapshot to continue', async () => {
+  test('fails with CutUnreachable for STREAM if there is no snapshot to continue', async () => {
     const table = await wire.createTable('stream-first');
     await wire.fill(table, 3);
     const answer = await wire.call('CreateBackup', {
@@ -103,7 +103,7 @@ describe('a request that names a source', () => {
     expectError(answer, 'ContinuousBackupsUnavailableException');
   });
 
-  test('for SCAN makes a full backup that the stream continues, though bases are by export', async () => {
+  test('makes a full backup for SCAN that the stream continues, although bases are by export', async () => {
     const table = await wire.createTable('scanned');
     ageStream(wire);
     await wire.fill(table, 20);
@@ -123,14 +123,14 @@ describe('a request that names a source', () => {
     ['EXPORT', 'DIFFERENTIAL'],
     ['EXPORT', 'FULL'],
     ['SCAN', 'FULL'],
-  ])('for %s of kind %s makes a full backup if the table has no snapshot', async (Source, Kind) => {
+  ])('makes a full backup for %s of kind %s if the table has no snapshot', async (Source, Kind) => {
     const table = await wire.createTable(`first-${Source}-${Kind}`);
     await wire.fill(table, 2);
     const { made } = await backUpWith(wire, table, { Source, Kind });
     expect(made).toMatchObject({ Source, Kind: 'FULL', Figures: { Items: 2 } });
   });
 
-  test('for STREAM of kind FULL makes a full backup by the stream', async () => {
+  test('makes a full backup by the stream for STREAM of kind FULL', async () => {
     const table = await wire.createTable('stream-full');
     ageStream(wire);
     await wire.fill(table, 4);
@@ -142,7 +142,7 @@ describe('a request that names a source', () => {
     expect(await readItems(wire, await wire.restoreTable(arn, 'stream-full-x'))).toEqual(items);
   });
 
-  test('for SCAN is refused if it names a kind that a scan cannot make', async () => {
+  test('is refused for SCAN if it names a kind that a scan cannot make', async () => {
     const table = await wire.createTable('scan-increment');
     await wire.fill(table, 20);
     await backUpWith(wire, table);

@@ -36,7 +36,7 @@ const nativeArnOf = async (arn: string) =>
   String(((await wire.describeBackup(arn))['Tidemark'] as Json)['NativeBackupArn']);
 
 describe('a native backup', () => {
-  test('is answered at once like any other: CREATING, with ARN, name and source', async () => {
+  test('gets an answer at once like any other: CREATING, with ARN, name and source', async () => {
     const table = await createTable('answered');
     const before = wire.clock.now() / 1000;
     const { status, json } = await create(table, { Comment: 'for the auditors' });
@@ -185,7 +185,7 @@ describe('a native backup', () => {
 });
 
 describe('a native restore', () => {
-  test('to the name of an existing table is rejected', async () => {
+  test('is rejected if its target exists', async () => {
     const table = await createTable('onto');
     const arn = await backUp(table);
     const restores = natives.restores.length;
@@ -197,7 +197,7 @@ describe('a native restore', () => {
     expect(natives.restores).toHaveLength(restores);
   });
 
-  test('as a dry run restores nothing', async () => {
+  test('restores nothing as a dry run', async () => {
     const table = await createTable('tried');
     const arn = await backUp(table);
     const restores = natives.restores.length;

@@ -47,7 +47,7 @@ describe('a dry run of a restore', () => {
     expect([await objects(), await wire.ok('ListTables', {})]).toEqual(before);
     expectError(await wire.call('DescribeTable', { TableName: target }), 'ResourceNotFoundException');
     expect(await harness().services.catalog.restores.get(target)).toBeUndefined();
-    // The dry run holds neither the backup nor the name.
+    // The dry run reserves neither the backup nor the name.
     await wire.restoreTable(arn, 'tried-x');
     await eventually(async () => (await wire.call('DeleteBackup', { BackupArn: arn })).status === 200);
   });
@@ -103,7 +103,7 @@ describe('a dry run of a restore', () => {
     expectError(answer, 'SerializationException');
   });
 
-  test('chooses the import once an override removes the local indexes', async () => {
+  test('chooses the import if an override removes the local indexes', async () => {
     const table = await wire.createTable('dry-local', withLocalIndex);
     await fill(wire, table, 0, 3);
     const { arn } = await backUpWith(wire, table);

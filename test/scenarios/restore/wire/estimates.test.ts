@@ -69,7 +69,7 @@ describe('an estimate of a restore', () => {
     expect(findWay(found.Ways, 'IMPORT').Seconds.Low).toBeGreaterThanOrEqual(60);
   });
 
-  test('has the configured choice and also what `restoreBy: auto` would choose', async () => {
+  test('has the configured choice, and also the choice of `restoreBy: auto`', async () => {
     const table = await wire.createTable('configured');
     await wire.fill(table, 5);
     const { arn } = await backUpWith(wire, table);
@@ -137,7 +137,7 @@ describe('an estimate of a restore', () => {
     expectError(await ask({ BackupArn: arn }), 'BackupNotFoundException', `Backup not found: ${arn}`);
   });
 
-  test('is served at the path /read of its table, where a dry run of a restore is not', async () => {
+  test('is available at the path /read of its table, unlike a dry run of a restore', async () => {
     const table = await wire.createTable('read-path');
     const { arn } = await backUpWith(wire, table);
     const at = (operation: string, body: Json) =>
@@ -147,7 +147,7 @@ describe('an estimate of a restore', () => {
     expectError(await at('RestoreTableFromBackup', dryRun), 'AccessDeniedException', /is not served at/);
   });
 
-  test('is served by the embedded runtime too', async () => {
+  test('is available in the embedded runtime too', async () => {
     const table = await embedded.createTable('one-machine');
     await embedded.fill(table, 3);
     expect(await askEstimate(embedded, await embedded.backUp(table))).toMatchObject({ Items: 3 });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 describe('a restore by import', () => {
-  test('makes the table without local indexes when the request leaves them off', async () => {
+  test('makes the table without local indexes when an override removes them', async () => {
     const table = await wire.createTable('local-off', withLocalIndex);
     await fill(wire, table, 0, 10);
     const { arn } = await backUpWith(wire, table);
@@ -35,7 +35,7 @@ describe('a restore by import', () => {
     );
   });
 
-  test('gives each table its own items when several run at once whose names share a beginning', async () => {
+  test('gives each table its own items if several tables whose names share a prefix are restored at once', async () => {
     const taken: { arn: string; items: string[] }[] = [];
     const table = await wire.createTable('alike');
     for (let i = 0; i < 3; i++) {
@@ -102,8 +102,8 @@ describe('a table that is being imported', () => {
   });
 });
 
-describe('a target that its user deletes while it is imported', () => {
-  test('does not keep the restore from ending and releasing its backup', async () => {
+describe('a target that its user deletes during the import', () => {
+  test('does not prevent the restore from ending and releasing its backup', async () => {
     const table = await wire.createTable('cut-short');
     await wire.fill(table, 300);
     const { arn } = await backUpWith(wire, table);

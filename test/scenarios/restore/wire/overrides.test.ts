@@ -49,7 +49,7 @@ test('DescribeBackup shows the source’s throughput, indexes and stream', async
   });
 });
 
-describe('a restore with overrides by wire', () => {
+describe('a restore with overrides over HTTP', () => {
   test('makes a table like the source without any override', async () => {
     expect(await restoreWith('plain', {})).toMatchObject({
       GlobalSecondaryIndexes: [{ IndexName: 'by-other', IndexStatus: 'ACTIVE' }],
