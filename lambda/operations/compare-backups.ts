@@ -3,10 +3,11 @@ import type { BackupRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { compareSnapshots, type ComparisonStep, type Difference } from '../snapshot/compare/compare.ts';
 import { countReads, type Reads } from '../snapshot/read/counting-store.ts';
+import { type Keyed, startOfHash } from '../snapshot/format/change.ts';
 import { formatHash, parseHash, wholeRange } from '../snapshot/format/hash-range.ts';
 import type { Manifest } from '../snapshot/format/manifest.ts';
 import { Budget } from '../jobs/budget.ts';
-import { createPageToken, hexPlace, readPlace } from './page-token.ts';
+import { createPageToken, readPlace } from './page-token.ts';
 import { readBackupManifest, findReadableBackup, readUnlessDeleted } from './find-backup.ts';
 import { keyAttributesOf } from './locate-key.ts';
 import type { ReadServices } from '../services/operation-services.ts';
@@ -14,7 +15,7 @@ import type { ReadServices } from '../services/operation-services.ts';
 export interface CompareBackupsInput {
   readonly from: BackupKey;
   readonly to: BackupKey;
-  /** The number of differences on a page, 1 to 1000. A page may have a few more: keys of one hash stay together. */
+  /** The number of differences on a page, 1 to 1000. */
   readonly limit?: number;
   /** The token of the previous page. */
   readonly next?: string;
@@ -64,7 +65,9 @@ export async function compareBackups(
   checkSameKeys(from.backup, to.backup);
   const facts = ['compare', from.backup.arn, to.backup.arn];
   const start =
-    input.next === undefined ? 0n : parseHash(await readPlace(services.secret, input.next, facts, hexPlace));
+    input.next === undefined
+      ? startOfHash(0n)
+      : parsePlace(await readPlace(services.secret, input.next, facts, keyedPlace));
   const store = countReads(services.store);
   return readUnlessDeleted(services, [input.from, input.to], async () => {
     const [before, after] = await Promise.all([
@@ -72,8 +75,7 @@ export async function compareBackups(
       readBackupManifest(store, to),
     ]);
     checkSameHash(before, after);
-    const range = { from: start, to: wholeRange.to };
-    const steps = compareSnapshots(store, before, after, range, services.config.limits);
+    const steps = compareSnapshots(store, before, after, start, services.config.limits);
     const { listed, end } = await collectPage(steps, limit, budget);
     return {
       from: from.backup,
@@ -81,9 +83,9 @@ export async function compareBackups(
       counts: countChanges(listed),
       differences: listed.map(({ change, key }) => ({ change, key: `{${key.toString()}}` })),
       ...store.reads,
-      progress: Number(end) / Number(wholeRange.to),
-      ...(end < wholeRange.to && {
-        next: await createPageToken(services.secret, formatHash(end), facts),
+      progress: Number(end.hash) / Number(wholeRange.to),
+      ...(end.hash < wholeRange.to && {
+        next: await createPageToken(services.secret, formatPlace(end), facts),
       }),
     };
   });
@@ -103,19 +105,33 @@ function checkSameHash(from: Manifest, to: Manifest): void {
   throw new TidemarkError('Validation', text);
 }
 
-/** Collects differences up to the hash where the page ends: when it is full, or when the time is used up. */
+/**
+ * The form of a place in the order of a run: a hash and a key. A key has at most 22 KB of text, if all its characters are
+ * escaped.
+ */
+const keyedPlace = /^[0-9a-f]{16}[A-Za-z0-9_-]{0,32000}$/;
+
+function formatPlace({ hash, key }: Keyed): string {
+  return formatHash(hash) + key.toString('base64url');
+}
+
+function parsePlace(place: string): Keyed {
+  return { hash: parseHash(place.slice(0, 16)), key: Buffer.from(place.slice(16), 'base64url') };
+}
+
+/** Collects differences up to the place where the page ends: when it is full, or when the time is used up. */
 export async function collectPage(
   steps: AsyncIterable<ComparisonStep>,
   limit: number,
   budget: Budget,
-): Promise<{ listed: readonly Difference[]; end: bigint }> {
+): Promise<{ listed: readonly Difference[]; end: Keyed }> {
   const listed: Difference[] = [];
   let bytes = 0;
-  let end = wholeRange.to;
+  let end = startOfHash(wholeRange.to);
   const isFull = () => listed.length >= limit || bytes >= maxPageBytes;
   for await (const { differences, upTo } of steps) {
     for (const difference of differences) {
-      if (isFull() && listed.at(-1)?.hash !== difference.hash) return { listed, end: difference.hash };
+      if (isFull()) return { listed, end: difference };
       listed.push(difference);
       bytes += wireBytesOf(difference);
     }

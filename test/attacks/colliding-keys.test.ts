@@ -1,10 +1,20 @@
-import { describe, expect, it } from 'vitest';
-import { hashKey } from '../support/snapshot/support.ts';
+import { createHash } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
+import * as keyHash from '../../lambda/item/key-hash.ts';
+import { Budget } from '../../lambda/jobs/budget.ts';
+import { collectPage } from '../../lambda/operations/compare-backups.ts';
+import { systemClock } from '../../lambda/runtime/clock.ts';
+import { compareKeyed, startOfHash } from '../../lambda/snapshot/format/change.ts';
+import { compareSnapshots } from '../../lambda/snapshot/compare/compare.ts';
+import { wholeRange } from '../../lambda/snapshot/format/hash-range.ts';
+import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
+import { countReads } from '../../lambda/snapshot/read/counting-store.ts';
+import { change, createMemoryStore, hashKey, manifestOf, writeRun } from '../support/snapshot/support.ts';
 
 /**
  * An attacker chooses the keys of items so that all have one hash: then every step that works by ranges of hashes has to
  * handle them together. Before the hash had a secret key, it was xxHash64: 100,000 printable keys with one hash took 0.7 s
- * to make, and one page of CompareBackups held them all.
+ * to make, and one page of CompareBackups held them all (6.1 MB). A full page now ends between two keys of one hash.
  */
 
 const mask = (1n << 64n) - 1n;
@@ -80,5 +90,44 @@ describe('keys that have one xxHash64', () => {
     const hashes = texts.map((text) => hashKey(text));
     expect(new Set(hashes).size).toBe(1024);
     expect(new Set(hashes.map((hash) => hash >> 60n)).size).toBe(16);
+  });
+});
+
+describe('100,000 keys of one hash', () => {
+  const hash = 7n;
+  const count = 100_000;
+
+  it('are compared in pages of 1,000 differences, and each page reads a small part of them', async () => {
+    vi.spyOn(keyHash, 'createKeyHash').mockReturnValue(() => hash);
+    const textOf = (side: string, n: number) => createHash('sha256').update(`${side} ${n}`).digest('base64');
+    const items = (side: string) =>
+      Array.from({ length: count }, (_, n) => ({ ...change(n, textOf(side, n)), hash })).toSorted(
+        compareKeyed,
+      );
+    const plain = createMemoryStore();
+    const [before, after] = await Promise.all(
+      ['before', 'after'].map(async (side) =>
+        manifestOf([await writeRun(plain, side, 'delta', items(side), 20_000)]),
+      ),
+    );
+    if (before === undefined || after === undefined) throw new Error('there are two');
+    const storedBytes = [...plain.objects.values()].reduce((sum, { length }) => sum + length, 0);
+
+    let found = 0;
+    let last = startOfHash(0n);
+    for (let at = last; at.hash < wholeRange.to;) {
+      const store = countReads(plain);
+      const steps = compareSnapshots(store, before, after, at, { ...defaultLimits, maxReadBytes: 1 });
+      const { listed, end } = await collectPage(steps, 1000, new Budget(systemClock, 60_000));
+      expect(listed.length).toBeLessThanOrEqual(1000);
+      expect(store.reads.bytesRead).toBeLessThan(storedBytes / 10);
+      for (const difference of listed) {
+        expect(compareKeyed(last, difference)).toBeLessThan(0);
+        last = difference;
+      }
+      found += listed.length;
+      at = end;
+    }
+    expect(found).toBe(count);
   });
 });

@@ -27,6 +27,7 @@ import { RecoverySettings } from '../../local/dynamodb/recovery/recovery-setting
 import type { TestDatabase } from './database.ts';
 import type { SimulatedRecovery } from './recovery.ts';
 import { testSecret } from './secret.ts';
+import type { Secret } from '../../lambda/secret/secret.ts';
 
 /** A whole Tidemark in this process over a test database, with its own catalog and store. */
 export interface Harness {
@@ -43,6 +44,8 @@ export interface Harness {
 }
 
 export interface HarnessOptions {
+  /** @default the same for all tests */
+  readonly secret?: Secret;
   readonly config?: Partial<Config>;
   /** @default the database's clock */
   readonly clock?: Clock;
@@ -108,7 +111,7 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
       streams: database.streams,
       store: given.store?.(plain) ?? plain,
       executions,
-      secret: testSecret,
+      secret: given.secret ?? testSecret,
       recovery: options.exports?.recovery ?? {
         describe: (table) => continuous.describe(table),
         update: (table, specification) => continuous.update(table, specification),

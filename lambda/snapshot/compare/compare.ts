@@ -9,20 +9,19 @@
  *   difference       the two sides then have different items: added, changed or removed
  *
  * Two base runs that a fold made from each other share frames instead of runs: those with the same SHA-256.
- * In: two manifests and a range of hashes. Out: steps, each with its differences in order and the hash it reached.
- * Always holds: a key whose newest lines are shared on both sides is never a candidate. A step ends between two hashes, so
- * a caller may continue from there.
+ * In: two manifests and a place. Out: steps, each with its differences in order and the place that it reached.
+ * Always holds: a key whose newest lines are shared on both sides is never a candidate. A step may end between two keys of
+ * one hash, and a caller may continue from there.
  */
 import type { ObjectStore } from '../../storage/object-store.ts';
-import type { Change, Keyed } from '../format/change.ts';
-import type { HashRange } from '../format/hash-range.ts';
+import { type Change, type Keyed, placeAfter, startOfHash } from '../format/change.ts';
+import { wholeRange } from '../format/hash-range.ts';
 import type { Limits } from '../format/limits.ts';
 import { type FrameSet, type Layer, lookUp, OpenRun } from '../read/lookup.ts';
 import { type Manifest, type RunRef } from '../format/manifest.ts';
 import { mergeSorted } from '../read/merge.ts';
 import { OpenFiles } from '../read/open-files.ts';
 import { type Stretch, splitIntoStretches } from './stretches.ts';
-import { batchWholeHashes } from './whole-hashes.ts';
 import { keyRulesOf } from '../format/key-rules.ts';
 
 /** An item in which two snapshots differ. */
@@ -34,8 +33,8 @@ export interface Difference extends Keyed {
 export interface ComparisonStep {
   /** In order; often there is none. */
   readonly differences: readonly Difference[];
-  /** All hashes below this one have been compared, by this step and those before it. */
-  readonly upTo: bigint;
+  /** All keys before this place have been compared, by this step and those before it. */
+  readonly upTo: Keyed;
 }
 
 /** A key with a line in a run or frame that only one snapshot has. Each side has its own newest line, if there is one. */
@@ -47,30 +46,33 @@ interface Candidate extends Keyed {
 type OpenRuns = OpenFiles<OpenRun>;
 
 /**
- * Compares two snapshots in a range of hashes, in order, as drawn above. The tables must have the same key schema. Throws
+ * Compares two snapshots from a place on, in order, as drawn above. The tables must have the same key schema. Throws
  * `SnapshotCorrupt`.
  */
 export async function* compareSnapshots(
   store: ObjectStore,
   from: Manifest,
   to: Manifest,
-  range: HashRange,
+  start: Keyed,
   limits: Limits,
 ): AsyncGenerator<ComparisonStep> {
   const keys = keyRulesOf(from);
   const files = new OpenFiles([...from.runs, ...to.runs], (run) => new OpenRun(store, run, keys));
-  for (const stretch of splitIntoStretches(from.runs, to.runs, range)) {
-    files.closeBelow(stretch.range.from);
-    yield* compareStretch(files, stretch, limits);
+  const rest = { from: start.hash, to: wholeRange.to };
+  for (const stretch of splitIntoStretches(from.runs, to.runs, rest)) {
+    const { from: hash } = stretch.range;
+    files.closeBelow(hash);
+    yield* compareStretch(files, stretch, hash === start.hash ? start : startOfHash(hash), limits);
   }
 }
 
 async function* compareStretch(
   files: OpenRuns,
   stretch: Stretch,
+  start: Keyed,
   limits: Limits,
 ): AsyncGenerator<ComparisonStep> {
-  const { range } = stretch;
+  const { to: end } = stretch.range;
   const common = findCommonRuns(stretch);
   const own = { from: stretch.from.slice(common.length), to: stretch.to.slice(common.length) };
   const count = own.from.length + own.to.length;
@@ -79,7 +81,7 @@ async function* compareStretch(
     const shared = common.toReversed().map((run): Layer => ({ run: files.open(run) }));
     if (own.from[0] !== undefined && frames.size > 0) shared.push({ run: files.open(own.from[0]), frames });
     const readAhead = Math.ceil(limits.maxReadBytes / count);
-    const readLines = (run: RunRef) => files.open(run).read(range, readAhead, frames);
+    const readLines = (run: RunRef) => files.open(run).read(start, end, readAhead, frames);
     const sources = [
       ...own.from.map((run) => toCandidates(readLines(run), 'from')),
       ...own.to.map((run) => toCandidates(readLines(run), 'to')),
@@ -89,12 +91,13 @@ async function* compareStretch(
       (earlier, later) => ({ ...earlier, ...later }),
       limits.batchEntries,
     );
-    for await (const batch of batchWholeHashes(merged)) {
-      const differences = await findDifferences(batch, shared);
-      yield { differences, upTo: (batch.at(-1)?.hash ?? range.from) + 1n };
+    for await (const batch of merged) {
+      const last = batch.at(-1);
+      if (last !== undefined)
+        yield { differences: await findDifferences(batch, shared), upTo: placeAfter(last) };
     }
   }
-  yield { differences: [], upTo: range.to };
+  yield { differences: [], upTo: startOfHash(end) };
 }
 
 /** Finds the oldest runs that both sides share: all up to the first one in which they differ. */

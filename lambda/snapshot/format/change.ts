@@ -12,6 +12,16 @@ export interface Change extends Keyed {
   readonly imageBytes?: number;
 }
 
+/** The place before all keys of a hash. */
+export function startOfHash(hash: bigint): Keyed {
+  return { hash, key: Buffer.alloc(0) };
+}
+
+/** The place right after a key: no other key is between them. */
+export function placeAfter({ hash, key }: Keyed): Keyed {
+  return { hash, key: Buffer.concat([key, Buffer.alloc(1)]) };
+}
+
 /** Compares two entries in the order of every run: by hash, then by key. */
 export function compareKeyed(a: Keyed, b: Keyed): number {
   if (a.hash !== b.hash) return a.hash < b.hash ? -1 : 1;

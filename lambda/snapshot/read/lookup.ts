@@ -13,7 +13,7 @@
  */
 import pMap from 'p-map';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import type { Change, Keyed } from '../format/change.ts';
+import { type Change, type Keyed, startOfHash } from '../format/change.ts';
 import { findLine } from './find-line.ts';
 import {
   type FrameEntry,
@@ -43,8 +43,6 @@ export type FrameSet = ReadonlySet<string>;
 
 /** How many frames a lookup fetches at once: they lie apart, so each costs the latency of a request. */
 const maxFramesAtOnce = 8;
-
-const beforeAllKeys = Buffer.alloc(0);
 
 /**
  * A run's file that is open for reading. It keeps the index and the frames that were read last, so that callers who ask
@@ -97,16 +95,21 @@ export class OpenRun {
     return found;
   }
 
-  /** Reads the lines of a range, in order, in one batch a frame. It leaves out the frames in `except`. */
-  async *read(range: HashRange, readAhead: number, except: FrameSet): AsyncGenerator<Change[]> {
-    const entries = findFrames(await this.readIndex(), range).filter(({ sha256 }) => !except.has(sha256));
+  /**
+   * Reads the lines from a place up to a hash (exclusive), in order, in one batch a frame. It leaves out the frames in
+   * `except`.
+   */
+  async *read(from: Keyed, to: bigint, readAhead: number, except: FrameSet): AsyncGenerator<Change[]> {
+    const index = await this.readIndex();
+    const reaching = index.slice(Math.max(0, findFrameNumber(index, from)));
+    const entries = findFrames(reaching, { from: from.hash, to }).filter(({ sha256 }) => !except.has(sha256));
     const kept = this.#findKept(entries[0]);
-    if (kept !== undefined) yield this.#decodeRange(kept, range);
+    if (kept !== undefined) yield this.#decodeLines(kept, from, to);
     const rest = kept === undefined ? entries : entries.slice(1);
     for await (const stored of fetchFrames(this.#store, this.#file.key, rest, readAhead)) {
       const lines = openFrame(stored);
       this.#last.range = { entry: stored.entry, lines };
-      yield this.#decodeRange(lines, range);
+      yield this.#decodeLines(lines, from, to);
     }
   }
 
@@ -129,11 +132,10 @@ export class OpenRun {
     return decodeLine(kind, Buffer.from(lines.subarray(start, end)), this.#keys);
   }
 
-  #decodeRange(lines: Buffer, { from, to }: HashRange): Change[] {
+  #decodeLines(lines: Buffer, from: Keyed, to: bigint): Change[] {
     const { kind } = this.#file;
-    const findStart = (hash: bigint): number =>
-      findLine(kind, lines, this.#keys, { hash, key: beforeAllKeys }).start;
-    return decodeLines(kind, lines.subarray(findStart(from), findStart(to)), this.#keys);
+    const findStart = (place: Keyed): number => findLine(kind, lines, this.#keys, place).start;
+    return decodeLines(kind, lines.subarray(findStart(from), findStart(startOfHash(to))), this.#keys);
   }
 }
 

@@ -100,11 +100,11 @@ const cases: Case[] = [
   ['GetBackupItem', { Key: null }, ['null', 'key', notNull]],
   [
     'CompareBackups',
-    { OtherBackupArn: null, Limit: 1001, NextToken: long(1025) },
+    { OtherBackupArn: null, Limit: 1001 },
     ['null', 'otherBackupArn', notNull],
     ["'1001'", limit, atMost(1000)],
-    [`'${long(1025)}'`, 'nextToken', shorter(1024)],
   ],
+  ['VerifyBackup', { NextToken: long(1025) }, [`'${long(1025)}'`, 'nextToken', shorter(1024)]],
   ['VerifyBackup', { Share: 0 }, ["'0'", 'share', 'Member must have value greater than 0']],
   ['VerifyBackup', { Share: 1.5 }, ["'1.5'", 'share', atMost(1)]],
   ...sources('PlanSweep').slice(1),
@@ -187,7 +187,7 @@ describe('a request within its constraints', () => {
       'RestoreTableFromBackup',
       { VectorIndexOverride: [], OnDemandThroughputOverride: { MaxReadRequestUnits: -1 } },
     ],
-    ['CompareBackups', { Limit: 1000, NextToken: long(1024) }],
+    ['CompareBackups', { Limit: 1000, NextToken: long(32_768) }],
     ['VerifyBackup', { Share: 1 }],
   ] as const)('of %s is accepted with values at the edges: %j', async (operation, changes) => {
     expect(await bytesOf(operation, { ...validRequests[operation], ...changes })).toMatchObject({

@@ -1,7 +1,9 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
+import * as keyHash from '../../../lambda/item/key-hash.ts';
+import { createSecret } from '../../../lambda/secret/secret.ts';
 import { fromSdk } from '../../../lambda/item/from-sdk.ts';
 import type { ComparisonPage } from '../../../lambda/operations/compare-backups.ts';
 import type { VerificationPage } from '../../../lambda/operations/verify-backup.ts';
@@ -43,9 +45,9 @@ async function createPair(): Promise<Pair> {
   return { table, first, second: await backup(table) };
 }
 
-async function backup(of: string): Promise<BackupRecord> {
-  const { id } = await harness.operations.createBackup({ table: of, name: 'a-backup' });
-  await harness.executions.idle();
+async function backup(of: string, by = harness): Promise<BackupRecord> {
+  const { id } = await by.operations.createBackup({ table: of, name: 'a-backup' });
+  await by.executions.idle();
   return harness.operations.describeBackup({ table: of, id });
 }
 
@@ -208,6 +210,35 @@ describe('compareBackups', () => {
       const page = harness.operations.compareBackups({ ...of, to: of.from, limit });
       await expect(page).rejects.toEqual(code('Validation'));
     }
+  });
+
+  it('pages through keys that all have one hash', async () => {
+    vi.spyOn(keyHash, 'createKeyHash').mockReturnValue(() => 7n);
+    const { first, second } = await createPair();
+    const all = toSortedChanges(await compare(1000, first, second));
+    expect(all).toHaveLength(3 + 3 + 1);
+    const pages = await compare(2, first, second);
+    const sizes = pages.map(({ differences }) => differences.length);
+    expect(sizes.filter((size) => size > 0)).toEqual([2, 2, 2, 1]);
+    expect(toSortedChanges(pages)).toEqual(all);
+  });
+
+  it('says that backups which were made with different hash keys cannot be compared', async () => {
+    const rotated = harness.restart({ config: onePageEach, secret: createSecret(Buffer.from('another')) });
+    const other = await backup(await createFilledTable(database), rotated);
+    for (const [from, to] of [
+      [first, other],
+      [other, first],
+    ] as const) {
+      const input = { from: keyOfBackup(from), to: keyOfBackup(to) };
+      const message = expect.stringMatching(/were made with different secrets.*new backup of each table/);
+      const refusal = expect.objectContaining({ code: 'Validation', message });
+      await expect(harness.operations.compareBackups(input)).rejects.toEqual(refusal);
+    }
+    // A table's next backup keeps the hash key of the first, whose runs it shares.
+    await changeItems(database, first.table.name);
+    const next = await backup(first.table.name, rotated);
+    expect(toSortedChanges(await compare(1000, second, next)).length).toBeGreaterThan(0);
   });
 
   it('throws BackupNotFound when one of the backups is deleted between two pages', async () => {

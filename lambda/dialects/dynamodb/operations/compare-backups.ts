@@ -1,5 +1,5 @@
 import { parseJson } from '../../../item/parse-json.ts';
-import { maxValue, minValue, oneOf } from '../constraints.ts';
+import { maxLength, maxValue, minValue, oneOf } from '../constraints.ts';
 import { readErrors } from '../errors.ts';
 import { exampleBackup, laterExampleBackup } from '../examples.ts';
 import { toBackupKey } from '../names.ts';
@@ -24,7 +24,8 @@ export const compareBackups = operation({
       constraints: [minValue(1), maxValue(1000)],
       text: 'The maximum number of entries in one answer.',
     },
-    NextToken: requestToken,
+    // It may hold a key, of up to 22 KB if all its characters are escaped.
+    NextToken: { ...requestToken, constraints: [maxLength(32_768)] },
   },
   answer: {
     Added: { ...count, text: 'Keys on this page that only the second backup has.' },
