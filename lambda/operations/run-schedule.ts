@@ -6,7 +6,7 @@ import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import { isBusy, isOutage } from '../runtime/throttling.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 import { createScheduledBackup, type ScheduledBackup } from './scheduled-backup.ts';
-import { findTables } from './table-groups.ts';
+import { findGroupTables } from './table-groups.ts';
 
 /** One delivery of a schedule: its entry of the configuration, and the time that it is for. */
 export interface Delivery extends Omit<ScheduledBackup, 'table'>, Pick<TableGroup, 'tables' | 'tags'> {}
@@ -27,7 +27,7 @@ const maxPauseMs = 30_000;
  * - Always: what a limit, a throttle or an outage refuses is requested again, until the invocation's time is spent.
  *
  * Throws `ScheduleIncomplete` if a backup could not be requested, after it has tried all of them; and as
- * `findTables` does.
+ * `findGroupTables` does.
  */
 export async function runSchedule(
   services: RequestServices,
@@ -131,10 +131,10 @@ async function findScheduledTables(
   if (tags === undefined) {
     const named = tables.filter((table) => !table.includes('*')).map(namePart);
     if (named.length === tables.length) return named;
-    const matching = await findTables(services, { name, tables }, maxTagged);
+    const matching = await findGroupTables(services, { name, tables }, maxTagged);
     return [...new Set([...named, ...matching])];
   }
-  return findTables(services, { name, tables, tags }, maxTagged);
+  return findGroupTables(services, { name, tables, tags }, maxTagged);
 }
 
 const minuteMs = 60_000;

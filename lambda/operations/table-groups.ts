@@ -34,7 +34,7 @@ export async function resolveTableGroup(
   { name }: { readonly name: string },
 ): Promise<ResolvedGroup> {
   const group = services.config.groups.find((each) => each.name === name);
-  if (group !== undefined) return { name, tables: await findTables(services, group, maxTaggedAtOnce) };
+  if (group !== undefined) return { name, tables: await findGroupTables(services, group, maxTaggedAtOnce) };
   const isKnown = isTableName(name) && isUserTable(services, name);
   if (isKnown && (await findTable(services.dynamodb, name)) !== undefined) return { name, tables: [name] };
   throw new TidemarkError(
@@ -54,7 +54,7 @@ export async function listTableGroups(services: GroupServices): Promise<readonly
  * Finds the tables that a group has now, in order of name. Throws `LimitExceeded` if the tags of more than `maxTagged` tables
  * would have to be read.
  */
-export async function findTables(
+export async function findGroupTables(
   services: GroupServices,
   group: TableGroup,
   maxTagged: number,

@@ -60,13 +60,13 @@ function splitNames(text = ''): string[] {
 }
 
 /** Finds the tables of the objects, each once. Throws `KineticaError` for what the key may not name. */
-export async function findTables(
+export async function findNamedTables(
   operations: Operations,
   key: AccessKey,
   { tables, schemas }: NamedObjects,
 ): Promise<string[]> {
   checkMayName(key, [...tables, ...schemas]);
-  const found = await Promise.all(schemas.map((schema) => findTablesOf(operations, schema)));
+  const found = await Promise.all(schemas.map((schema) => findSchemaTables(operations, schema)));
   return [...new Set([...tables, ...found.flat()])];
 }
 
@@ -84,7 +84,7 @@ export function mayName(key: AccessKey, name: string): boolean {
 }
 
 /** The tables of a schema: of the configured group of its name, or else those whose names begin with it and a dot. */
-async function findTablesOf(operations: Operations, schema: string): Promise<readonly string[]> {
+async function findSchemaTables(operations: Operations, schema: string): Promise<readonly string[]> {
   try {
     return (await operations.resolveTableGroup({ name: schema })).tables;
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { ParameterDescription } from './input.ts';
 
-/** Descriptions of parameters that several actions have. */
+/* Descriptions of parameters that several actions have. */
 
 /** An instance: a configured group of tables, or a table. */
 export const instanceId = {
@@ -17,9 +17,9 @@ export const pageNumber = {
   text: 'The number of the page.',
 } as const satisfies ParameterDescription;
 
-/** The modes of a backup: whether a schedule or a user requested it. */
-export const backupMode = {
+/** The modes of a backup in Alibaba Cloud: whether its service or a user requested the backup. */
+export const modeFilter = {
   type: 'choice',
   values: ['Automated', 'Manual'],
-  text: 'Only backups that a schedule has requested, or only the others.',
+  text: 'Manual finds every backup, Automated none: schedules back up single tables.',
 } as const satisfies ParameterDescription;

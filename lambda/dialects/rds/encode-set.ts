@@ -2,6 +2,9 @@ import type { BackupSource } from '../../model/records.ts';
 import type { ListedSet, SetRecord } from '../../model/sets.ts';
 import type { RdsAnswer } from './render.ts';
 
+/** The mode of every set. Schedules back up single tables, so a user or a program has requested each set. */
+export const backupMode = 'Manual';
+
 /** The status of a backup task. A set some of whose tables failed has failed: what it lacks must be noticed. */
 export function taskStatusOf(set: ListedSet): 'NoStart' | 'Uploading' | 'Finished' | 'Failed' {
   if (set.status !== 'CREATING') return set.status === 'AVAILABLE' ? 'Finished' : 'Failed';
@@ -17,18 +20,11 @@ export function encodeTask(set: ListedSet, isRequested: boolean): RdsAnswer {
     BackupStatus: status,
     // It has no word for a task that failed.
     BackupProgressStatus: status === 'Failed' ? 'Finished' : status,
-    JobMode: modeOf(set),
+    JobMode: backupMode,
     Process: String(set.progress?.percent ?? 100),
     TaskAction: 'NormalBackupTask',
     ...(status === 'Finished' && isRequested && { BackupId: String(set.id) }),
   };
-}
-
-/** The prefix of the requester's name in a backup that a schedule requested. */
-const schedulePrefix = 'schedule/';
-
-export function modeOf({ requestedBy }: SetRecord): 'Automated' | 'Manual' {
-  return requestedBy?.startsWith(schedulePrefix) === true ? 'Automated' : 'Manual';
 }
 
 const methods = {
@@ -57,8 +53,8 @@ export function encodeBackup(set: ListedSet): RdsAnswer {
     BackupEndTime: toTime(endedAt),
     BackupType: typeOf(set),
     BackupMethod: methods[source ?? 'stream'],
-    BackupMode: modeOf(set),
-    BackupInitiator: modeOf(set) === 'Automated' ? 'System' : 'User',
+    BackupMode: backupMode,
+    BackupInitiator: 'User',
     BackupDownloadURL: '',
     BackupIntranetDownloadURL: '',
     BackupDBNames: (tables ?? (isAvailable ? set.tables : [])).join(','),

@@ -11,7 +11,7 @@ import type { RdsAnswer } from './render.ts';
  * Finds the tables of an instance, which is a group of tables or a table, or those of them that a request names. Throws
  * `RdsError` and `GroupNotFound`.
  */
-export async function findTables(
+export async function findInstanceTables(
   { operations }: ActionContext,
   instance: string,
   names?: readonly string[],

@@ -2,7 +2,7 @@ import type { BackupSet, SetRequest } from '../../../model/sets.ts';
 import type { AccessKey } from '../../access-keys.ts';
 import { endpoint, type EndpointContext, textMap } from '../endpoint.ts';
 import { KineticaError } from '../kinetica-error.ts';
-import { checkSink, findTables, readObjects } from '../objects.ts';
+import { checkSink, findNamedTables, readObjects } from '../objects.ts';
 import { type OptionValues, readOptions } from '../options.ts';
 import { checkName, describeFailures, findLatest, isPattern, waitForEnd } from '../snapshots.ts';
 
@@ -106,7 +106,7 @@ async function toSetRequest(
   }
   const objects = readObjects(map);
   const tables =
-    last !== undefined && kind !== 'full' ? last.tables : await findTables(operations, key, objects);
+    last !== undefined && kind !== 'full' ? last.tables : await findNamedTables(operations, key, objects);
   const group = kind === 'full' ? onlySchema(objects) : last?.group;
   return {
     name,

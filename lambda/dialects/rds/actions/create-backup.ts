@@ -1,7 +1,7 @@
 import type { SetRequest } from '../../../model/sets.ts';
 import { action } from '../action.ts';
 import type { Input } from '../input.ts';
-import { findTables } from '../instances.ts';
+import { findInstanceTables } from '../instances.ts';
 import { instanceId } from '../common-parameters.ts';
 import { invalidParameter, missingParameter, RdsError } from '../rds-error.ts';
 
@@ -62,7 +62,7 @@ export const createBackup = action({
     const { set } = await operations.createBackupSet({
       name: DBInstanceId,
       group: DBInstanceId,
-      tables: await findTables(context, DBInstanceId, DBName),
+      tables: await findInstanceTables(context, DBInstanceId, DBName),
       ...originOf(input),
       requestedBy: `rds/${key.id}`,
       maxPerDay,

@@ -1,7 +1,7 @@
 import { action } from '../action.ts';
-import { encodeTask, modeOf, taskStatusOf } from '../encode-set.ts';
+import { backupMode, encodeTask, taskStatusOf } from '../encode-set.ts';
 import { findSet, readSets } from '../instances.ts';
-import { backupMode, instanceId } from '../common-parameters.ts';
+import { modeFilter, instanceId } from '../common-parameters.ts';
 
 export const describeBackupTasks = action({
   name: 'DescribeBackupTasks',
@@ -15,7 +15,7 @@ export const describeBackupTasks = action({
       values: ['NoStart', 'Progressing'],
       text: 'Only tasks that have not started, or only those that have.',
     },
-    BackupMode: backupMode,
+    BackupMode: modeFilter,
   },
   run: async (context, { DBInstanceId, BackupJobId, BackupJobStatus, BackupMode }) => {
     const isRequested = BackupJobId !== undefined;
@@ -24,7 +24,7 @@ export const describeBackupTasks = action({
       : await readSets(context, DBInstanceId);
     const shown = sets.filter((set) => {
       if (!isRequested && set.status !== 'CREATING') return false;
-      if (BackupMode !== undefined && modeOf(set) !== BackupMode) return false;
+      if (BackupMode !== undefined && BackupMode !== backupMode) return false;
       if (BackupJobStatus === undefined) return true;
       return (
         set.status === 'CREATING' && (BackupJobStatus === 'NoStart') === (taskStatusOf(set) === 'NoStart')

@@ -1,7 +1,7 @@
 import { action } from '../action.ts';
-import { encodeBackup, modeOf, typeOf } from '../encode-set.ts';
+import { backupMode, encodeBackup, typeOf } from '../encode-set.ts';
 import { findSet, readSets } from '../instances.ts';
-import { backupMode, instanceId, pageNumber } from '../common-parameters.ts';
+import { modeFilter, instanceId, pageNumber } from '../common-parameters.ts';
 import { invalidParameter } from '../rds-error.ts';
 
 export const describeBackups = action({
@@ -16,7 +16,7 @@ export const describeBackups = action({
       values: ['Success', 'Failed'],
       text: 'Only backups with all of their tables, or only the others.',
     },
-    BackupMode: backupMode,
+    BackupMode: modeFilter,
     BackupType: {
       type: 'choice',
       values: ['FullBackup', 'IncrementalBackup'],
@@ -46,7 +46,7 @@ export const describeBackups = action({
       (set) =>
         set.status !== 'CREATING' &&
         (BackupStatus === undefined || (BackupStatus === 'Success') === (set.status === 'AVAILABLE')) &&
-        (BackupMode === undefined || BackupMode === modeOf(set)) &&
+        (BackupMode === undefined || BackupMode === backupMode) &&
         (BackupType === undefined || BackupType === typeOf(set)) &&
         set.marker >= StartTime &&
         set.marker < EndTime,

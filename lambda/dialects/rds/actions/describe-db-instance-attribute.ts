@@ -1,5 +1,5 @@
 import { action } from '../action.ts';
-import { describeInstance, findTables } from '../instances.ts';
+import { describeInstance, findInstanceTables } from '../instances.ts';
 import { instanceId } from '../common-parameters.ts';
 
 export const describeDbInstanceAttribute = action({
@@ -8,7 +8,7 @@ export const describeDbInstanceAttribute = action({
   text: 'Describes an instance.',
   parameters: { DBInstanceId: { ...instanceId, required: true } },
   run: async (context, { DBInstanceId }) => {
-    const tables = await findTables(context, DBInstanceId);
+    const tables = await findInstanceTables(context, DBInstanceId);
     const described = describeInstance(context, DBInstanceId);
     return { Items: { DBInstanceAttribute: [{ ...described, DBInstanceDescription: tables.join(',') }] } };
   },
