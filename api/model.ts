@@ -1,6 +1,6 @@
 import { apiOperations } from '../lambda/dialects/dynamodb/api-operations.ts';
 import { targetOf } from '../lambda/dialects/dynamodb/dialect.ts';
-import { wireName } from '../lambda/dialects/dynamodb/errors.ts';
+import { toWireName } from '../lambda/dialects/dynamodb/errors.ts';
 import { extensions } from '../lambda/dialects/dynamodb/extensions.ts';
 import type { Operation } from '../lambda/dialects/dynamodb/operation.ts';
 import { textsOf, toStructure, toType } from './member-shapes.ts';
@@ -78,6 +78,6 @@ function toApiOperation(operation: Operation): ApiOperation {
     target: targetOf(operation),
     input: inputOf(name),
     output: outputOf(name),
-    errors: [...new Set(operation.errors.map(wireName))],
+    errors: [...new Set(operation.errors.map(toWireName))],
   };
 }

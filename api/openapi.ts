@@ -45,8 +45,8 @@ export function createOpenApi({ operations, structures }: Api): Record<string, u
         Error: error,
       },
       responses: {
-        TooLarge: response('The request is too large.', errorOf([tooLarge])),
-        Fault: response('The service is at fault.', errorOf([modelError('InternalServerError')])),
+        TooLarge: createResponse('The request is too large.', errorOf([tooLarge])),
+        Fault: createResponse('The service is at fault.', errorOf([modelError('InternalServerError')])),
       },
       headers: responseHeaders,
       parameters: pathParameters,
@@ -131,8 +131,8 @@ function describeOperation(
       content: { [contentType]: { schema: { $ref: `#/components/schemas/${input}` }, example } },
     },
     responses: {
-      200: response('The answer.', { $ref: `#/components/schemas/${output}` }),
-      400: response('The request is at fault.', errorOf([...errors.map(modelError), ...common])),
+      200: createResponse('The answer.', { $ref: `#/components/schemas/${output}` }),
+      400: createResponse('The request is at fault.', errorOf([...errors.map(modelError), ...common])),
       413: { $ref: '#/components/responses/TooLarge' },
       500: { $ref: '#/components/responses/Fault' },
     },
@@ -152,7 +152,7 @@ function errorOf(types: readonly string[]): object {
   return { allOf: [{ $ref: '#/components/schemas/Error' }, { properties: { __type: { enum: types } } }] };
 }
 
-function response(description: string, schema: object): object {
+function createResponse(description: string, schema: object): object {
   const headers = Object.keys(responseHeaders).map((name) => [
     name,
     { $ref: `#/components/headers/${name}` },

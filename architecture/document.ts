@@ -17,14 +17,14 @@ function drawFloors(floors: readonly (readonly Room[])[]): string {
   const boxes = floors.flatMap((rooms, level) => [
     `  subgraph floor${level}[" "]`,
     '    direction LR',
-    ...rooms.map(({ folder }) => `    ${nodeId(folder)}["${folder}/"]`),
+    ...rooms.map(({ folder }) => `    ${toNodeId(folder)}["${folder}/"]`),
     '  end',
   ]);
   const arrows = floors.slice(1).map((_, level) => `  floor${level} --> floor${level + 1}`);
   return ['```mermaid', 'flowchart TB', ...boxes, ...arrows, '```'].join('\n');
 }
 
-function nodeId(folder: string): string {
+function toNodeId(folder: string): string {
   return folder.replaceAll('/', '_');
 }
 

@@ -35,7 +35,7 @@ export async function findBackupArn(call: Call, text: string): Promise<string> {
     }),
   );
   const arn = found.map(({ BackupArn }) => BackupArn).find((each) => each.endsWith(`/backup/${id}`));
-  if (arn === undefined) throw noSuchBackup(`table ${table} has no backup ${id}`);
+  if (arn === undefined) throw noSuchBackupError(`table ${table} has no backup ${id}`);
   return arn;
 }
 
@@ -44,7 +44,7 @@ async function findLatest(call: Call, table: string): Promise<string> {
   for await (const { BackupArn, BackupStatus } of listBackups(call, { TableName: table })) {
     if (BackupStatus === 'AVAILABLE') arn = BackupArn;
   }
-  if (arn === undefined) throw noSuchBackup(`table ${table} has no AVAILABLE backup`);
+  if (arn === undefined) throw noSuchBackupError(`table ${table} has no AVAILABLE backup`);
   return arn;
 }
 
@@ -58,6 +58,6 @@ async function* listBackups(call: Call, input: object): AsyncGenerator<Listed['B
   } while (after !== undefined);
 }
 
-function noSuchBackup(message: string): CommandError {
+function noSuchBackupError(message: string): CommandError {
   return new CommandError(message, 'list the backups: aws dynamodb list-backups');
 }

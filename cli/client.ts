@@ -93,18 +93,18 @@ async function send(endpoint: Endpoint, url: URL, headers: Headers, body: string
 function toAttempt({ status, headers }: Response, text: string, { name: url }: Endpoint): Attempt {
   const answer = parseObject(text);
   if (status === 200 && answer !== undefined) return { answer };
-  const type = textIn(answer, '__type') ?? headers.get('x-amzn-errortype') ?? '';
+  const type = readText(answer, '__type') ?? headers.get('x-amzn-errortype') ?? '';
   // For example `com.amazonaws.dynamodb.v20120810#LimitExceededException`. In a header, a URL may follow a colon.
   // A text of many lines and colons would take time in proportion to its square.
   const name = type.slice(0, 300).replace(/^.*#|:.*$/g, '') || `HTTP ${status}`;
-  const error = { name, status, message: textIn(answer, 'message') ?? textIn(answer, 'Message') ?? '' };
+  const error = { name, status, message: readText(answer, 'message') ?? readText(answer, 'Message') ?? '' };
   const isRetryable =
     status >= 500 || status === 429 || /Throttl|RequestLimitExceeded|TooManyRequests/.test(name);
   return { error: toCommandError(error, url), isRetryable };
 }
 
 /** The member of the answer, if it is text. */
-function textIn(answer: Readonly<Record<string, unknown>> | undefined, member: string): string | undefined {
+function readText(answer: Readonly<Record<string, unknown>> | undefined, member: string): string | undefined {
   const value = answer?.[member];
   return typeof value === 'string' ? value : undefined;
 }

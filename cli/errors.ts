@@ -33,10 +33,10 @@ const nextSteps: Readonly<Record<string, string>> = {
 /** Turns an error of the endpoint into one for people: `name: message`, and the next step. */
 export function toCommandError(error: WireError, url: string): CommandError {
   const message = error.message === '' ? error.name : `${error.name}: ${error.message}`;
-  return new CommandError(message, nextStepFor(error)?.replace('<url>', url));
+  return new CommandError(message, findNextStep(error)?.replace('<url>', url));
 }
 
-function nextStepFor({ name, status }: WireError): string | undefined {
+function findNextStep({ name, status }: WireError): string | undefined {
   const known = Object.hasOwn(nextSteps, name) ? nextSteps[name] : undefined;
   if (known !== undefined) return known;
   if (status === 429 || /Thrott|LimitExceeded|TooManyRequests/.test(name))

@@ -14,23 +14,23 @@ export interface BannerFacts {
 export function renderBanner({ url, dialectUrls, home, keyFile }: BannerFacts): string {
   const aws = (operation: string): string => `aws dynamodb ${operation} --endpoint-url ${url}`;
   return `
-${title(`Tidemark is ready at ${url}`)} (its data: ${home})
+${renderTitle(`Tidemark is ready at ${url}`)} (its data: ${home})
 
 It answers like DynamoDB, for the AWS CLI and every SDK. Any credentials will do:
-${command('export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1')}
+${renderCommand('export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1')}
 
-${title('Make a table')}
-${command(
+${renderTitle('Make a table')}
+${renderCommand(
   aws('create-table --table-name Music --billing-mode PAY_PER_REQUEST'),
   '--attribute-definitions AttributeName=Song,AttributeType=S',
   '--key-schema AttributeName=Song,KeyType=HASH',
 )}
 
-${title('Back it up')}
-${command(aws('create-backup --table-name Music --backup-name first'))}
+${renderTitle('Back it up')}
+${renderCommand(aws('create-backup --table-name Music --backup-name first'))}
 
-${title('Restore the backup into another table')}
-${command(
+${renderTitle('Restore the backup into another table')}
+${renderCommand(
   aws('restore-table-from-backup --target-table-name Music-restored'),
   `--backup-arn $(${aws('list-backups --table-name Music')} --query 'BackupSummaries[-1].BackupArn' --output text)`,
 )}
@@ -39,11 +39,11 @@ Press Ctrl-C to stop it. Its data are kept.
 `;
 }
 
-function title(text: string): string {
+function renderTitle(text: string): string {
   return styleText('bold', text);
 }
 
-function command(...lines: string[]): string {
+function renderCommand(...lines: string[]): string {
   return styleText('cyan', `  ${lines.join(' \\\n    ')}`);
 }
 
@@ -57,10 +57,10 @@ function renderDialects({ rds, kinetica }: DialectUrls, keyFile: string | undefi
     datasink_name: 'default',
   });
   return `
-${title('The same for clients of Alibaba Cloud RDS and of Kinetica')} (keys: ${keyFile ?? 'local, with the secret local'})
-${command(
+${renderTitle('The same for clients of Alibaba Cloud RDS and of Kinetica')} (keys: ${keyFile ?? 'local, with the secret local'})
+${renderCommand(
   `aliyun rds CreateBackup --DBInstanceId Music --BackupMethod Logical --endpoint ${new URL(rds).host} --insecure --region local --access-key-id ${id} --access-key-secret ${secret}`,
 )}
-${command(`curl -u ${id}:${secret} -H 'Content-type: application/json' ${kinetica}/create/backup -d '${body}'`)}
+${renderCommand(`curl -u ${id}:${secret} -H 'Content-type: application/json' ${kinetica}/create/backup -d '${body}'`)}
 `;
 }

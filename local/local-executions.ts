@@ -86,13 +86,13 @@ export function createLocalExecutions(options: LocalOptions): LocalExecutions {
 function createMachine(options: LocalOptions, machine: Machine) {
   const definition = options.definitions[machine] as ConstructorParameters<typeof StateMachine>[0];
   const interpreted = new StateMachine(definition, { validationOptions: { noValidate: true } });
-  const overrides = overridesFor(options, machine);
+  const overrides = createOverrides(options, machine);
   // As StartExecution does, this passes the input on as JSON.
   return (input: object) =>
     interpreted.run(JSON.parse(JSON.stringify(input)), { noThrowOnAbort: true, overrides });
 }
 
-function overridesFor({ services, waitMs, retryMs, definitions, around }: LocalOptions, machine: Machine) {
+function createOverrides({ services, waitMs, retryMs, definitions, around }: LocalOptions, machine: Machine) {
   const handlers = Object.entries(tasksOf[machine]).map(([state, handler]) => [
     state,
     async (task: { Payload: { job: Job } }) => {

@@ -20,12 +20,12 @@ import { type RuntimeOptions, startRuntime } from './runtime.ts';
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
   // Files and folders of this process and of its database are for their owner alone.
   process.umask(0o077);
-  const options = await optionsFrom(env);
+  const options = await readOptions(env);
   const keyFile = env['TIDEMARK_KEYS'] || undefined;
   const keys = await openLocalKeys(keyFile);
   const ports = {
-    rds: portFrom(env, 'RDS_PORT', '4101'),
-    kinetica: portFrom(env, 'KINETICA_PORT', '4102'),
+    rds: readPort(env, 'RDS_PORT', '4101'),
+    kinetica: readPort(env, 'KINETICA_PORT', '4102'),
   };
   const starting = startRuntime({ ...options, dialects: { ports, keys } });
   let stopping = false;
@@ -41,13 +41,13 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   if (!stopping) console.log(renderBanner({ url, dialectUrls, home: options.home, keyFile }));
 }
 
-async function optionsFrom(env: NodeJS.ProcessEnv): Promise<RuntimeOptions> {
+async function readOptions(env: NodeJS.ProcessEnv): Promise<RuntimeOptions> {
   const endpoint = env['TIDEMARK_DYNAMODB_ENDPOINT'] || undefined;
   if (endpoint !== undefined && !(URL.canParse(endpoint) && endpoint.startsWith('http://'))) {
     throw new Error('TIDEMARK_DYNAMODB_ENDPOINT must be a URL that begins with http://');
   }
   return {
-    port: portFrom(env, 'PORT', '4100'),
+    port: readPort(env, 'PORT', '4100'),
     home: env['TIDEMARK_HOME'] || './.tidemark',
     ...(endpoint !== undefined && { dynamodbEndpoint: endpoint }),
     origins: (env['TIDEMARK_ORIGINS'] ?? '')
@@ -60,7 +60,7 @@ async function optionsFrom(env: NodeJS.ProcessEnv): Promise<RuntimeOptions> {
   };
 }
 
-function portFrom(env: NodeJS.ProcessEnv, name: string, fallback: string): number {
+function readPort(env: NodeJS.ProcessEnv, name: string, fallback: string): number {
   const text = env[name] || fallback;
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;

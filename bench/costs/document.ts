@@ -16,7 +16,7 @@ export function writeCostsDocument(scenario: Scenario): string {
     '# What backups cost',
     `\`npm run costs\` writes this page, and a test compares it with the script. Prices are those of ${prices.region}, the oldest as of ${prices.asOf} (\`lambda/estimate/prices.ts\`), without free tiers. A GB is 2^30 bytes, a month 30 days. Nothing here was measured on AWS: it is arithmetic, and each assumption is named below.`,
     `The table: ${gigabytes(scenario.tableBytes)}, ${number(itemsOf(scenario))} items of ${number(scenario.itemBytes)} bytes, no indexes. ${percent(scenario.churn)} of the items change each day. There is a backup at the start and one at the end of each of ${scenario.days} days: ${scenario.days + 1} backups, all kept.`,
-    table(
+    renderTable(
       [
         '',
         `USD in ${scenario.days} days`,
@@ -29,7 +29,7 @@ export function writeCostsDocument(scenario: Scenario): string {
       bills.map((bill) => toRow(bill, scenario)),
     ),
     '## What is paid for',
-    table(
+    renderTable(
       ['', 'for', 'USD'],
       bills.flatMap(({ way, charges }) => charges.map(({ what, usd }) => [way, what, money(usd)])),
     ),
@@ -38,7 +38,7 @@ export function writeCostsDocument(scenario: Scenario): string {
     '## Assumptions',
     list(writeAssumptions()),
     '## Prices',
-    table(['USD', 'for', 'page', 'read in', 'as of'], listPrices()),
+    renderTable(['USD', 'for', 'page', 'read in', 'as of'], listPrices()),
     list(Object.entries(readings).map(([name, { date, text }]) => `${name}, ${date}: ${text}`)),
     '',
   ]
@@ -110,7 +110,7 @@ function listPrices(): string[][] {
   });
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => '---'), ...rows];
   return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

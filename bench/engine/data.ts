@@ -15,7 +15,7 @@ export type SetName = 'full' | `day-${number}` | 'confined';
 const version = 2;
 
 /** The folder that keeps a table's data between runs: staged files by their keys, below `staged/`. */
-export function dataFolder({ seed, items }: DataKey): string {
+export function nameDataFolder({ seed, items }: DataKey): string {
   return join(tmpdir(), 'tidemark-bench', `${version}-${seed}-${items}`);
 }
 
@@ -24,13 +24,13 @@ export function dataFolder({ seed, items }: DataKey): string {
  * changes of day n apply to the table after day n-1, and those of day 1 to the full export.
  */
 export async function stageData(data: DataKey, name: SetName): Promise<readonly StagedFile[]> {
-  const list = join(dataFolder(data), `${name}.json`);
+  const list = join(nameDataFolder(data), `${name}.json`);
   const found = await readFile(list, 'utf8').catch(() => undefined);
   if (found !== undefined) return JSON.parse(found) as StagedFile[];
-  await mkdir(dataFolder(data), { recursive: true });
+  await mkdir(nameDataFolder(data), { recursive: true });
   const attempt = String(process.pid);
   const files = new StagedFiles(
-    createDirectoryStore(dataFolder(data)),
+    createDirectoryStore(nameDataFolder(data)),
     defaultLimits.stagedFileBytes,
     (n) => `staged/${name}/${attempt}-${n}.json.gz`,
   );

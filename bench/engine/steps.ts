@@ -23,7 +23,7 @@ import {
 import { readParent } from '../../lambda/backup/read-parent.ts';
 import { partition } from '../../lambda/backup/partition.ts';
 import { spreadFiles } from '../../lambda/backup/spread-files.ts';
-import { backupStaging, partName, type Staging } from '../../lambda/jobs/staging.ts';
+import { openBackupStaging, namePart, type Staging } from '../../lambda/jobs/staging.ts';
 import type { TaskInput, TaskResult } from '../../lambda/jobs/task.ts';
 import { keyName } from './items.ts';
 import { type BackupJob, createBackupJob } from '../../lambda/jobs/job.ts';
@@ -94,11 +94,11 @@ export async function beginBackup(store: ObjectStore, { kind, parent, files }: R
     why: [],
     startedAt: marker,
   };
-  const staging = backupStaging(createServices(store), job);
+  const staging = openBackupStaging(createServices(store), job);
   const tasks = spreadFiles(files, defaultConfig.limits.taskBytes);
   await staging.note(names.plan, plan);
   await staging.note(names.partitionPlan, { tasks } satisfies PartitionPlan);
-  await staging.note(partName(streamTask, 0), { done: true, files, lanes: [] } satisfies StreamResult);
+  await staging.note(namePart(streamTask, 0), { done: true, files, lanes: [] } satisfies StreamResult);
   return { job, tasks: tasks.map((_, i) => i) };
 }
 
@@ -115,7 +115,9 @@ export async function arrangeAndApply(services: Services, { job }: Work): Promis
 
 /** Lists the keys of the runs that the work has written. */
 export async function listWrittenRuns(services: Services, { job }: Work): Promise<string[]> {
-  return (await readResults(backupStaging(services, job))).flatMap(({ runs }) => runs.map((run) => run.key));
+  return (await readResults(openBackupStaging(services, job))).flatMap(({ runs }) =>
+    runs.map((run) => run.key),
+  );
 }
 
 async function readResults(staging: Staging): Promise<ApplyResult[]> {
@@ -126,7 +128,7 @@ async function readResults(staging: Staging): Promise<ApplyResult[]> {
 /** Publishes the manifest like the step `commit`, but without a catalog. */
 export async function publishBackup(services: Services, { job }: Work): Promise<Manifest> {
   const { store } = services;
-  const staging = backupStaging(services, job);
+  const staging = openBackupStaging(services, job);
   const plan = await staging.read<BackupPlan>(names.plan);
   const applyPlan = await staging.read<ApplyPlan>(names.applyPlan);
   const results = await readResults(staging);

@@ -4,7 +4,7 @@ import type { Services } from '../../lambda/services/services.ts';
 import { type Manifest, readManifest } from '../../lambda/snapshot/format/manifest.ts';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
 import type { ObjectStore } from '../../lambda/storage/object-store.ts';
-import { dataFolder } from './data.ts';
+import { nameDataFolder } from './data.ts';
 import { BenchError } from './run.ts';
 import { createServices, table, type Work, listWrittenRuns } from './steps.ts';
 import type { DataKey } from './data-key.ts';
@@ -20,7 +20,7 @@ export interface World {
 export async function openWorld(data: DataKey, folder: string): Promise<World> {
   await mkdir(folder, { recursive: true });
   const store = createDirectoryStore(folder);
-  const staged = createDirectoryStore(dataFolder(data));
+  const staged = createDirectoryStore(nameDataFolder(data));
   return { data, folder, services: createServices(addStaged(store, staged)) };
 }
 

@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand, type DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
 import { computeFingerprint, keyOf } from './content.ts';
-import { createOrder, orderKey } from './orders.ts';
+import { createOrder, createOrderKey } from './orders.ts';
 
 /** A write of the nth order: puts a version of it, or deletes it. */
 export interface OrderWrite {
@@ -60,7 +60,7 @@ export async function writeOrders(
 
 function toRequest({ n, version }: OrderWrite): WriteRequest {
   return version === 'deleted'
-    ? { DeleteRequest: { Key: orderKey(n) } }
+    ? { DeleteRequest: { Key: createOrderKey(n) } }
     : { PutRequest: { Item: createOrder(n, version) } };
 }
 

@@ -51,7 +51,7 @@ function customerOf(n: number): string {
 }
 
 /** The key of the nth order. */
-export function orderKey(n: number): { pk: { S: string }; sk: { S: string } } {
+export function createOrderKey(n: number): { pk: { S: string }; sk: { S: string } } {
   return { pk: { S: customerOf(n) }, sk: { S: `ORDER#${String(n).padStart(8, '0')}` } };
 }
 
@@ -68,7 +68,7 @@ export function createOrder(n: number, version: number): SdkItem {
   const status = one(statuses);
   const parcel = whole(1_000_000);
   return {
-    ...orderKey(n),
+    ...createOrderKey(n),
     status: { S: status },
     ...(status !== 'DRAFT' && {
       placedAt: { S: new Date(Date.UTC(2025, 0, 1) + whole(365 * 86_400) * 1000).toISOString() },

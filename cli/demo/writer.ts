@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { computeFingerprint, keyOf } from './content.ts';
-import { createOrder, orderKey } from './orders.ts';
+import { createOrder, createOrderKey } from './orders.ts';
 import { createRandom } from './random.ts';
 
 /** A write of the writer, which took effect at some time between the two. Times are epoch ms. */
@@ -33,12 +33,12 @@ export function startWriter(dynamodb: DynamoDBClient, table: string, orders: rea
     const item = next() < 0.3 ? undefined : createOrder(n, version);
     const sentAt = Date.now();
     await (item === undefined
-      ? dynamodb.send(new DeleteItemCommand({ TableName: table, Key: orderKey(n) }))
+      ? dynamodb.send(new DeleteItemCommand({ TableName: table, Key: createOrderKey(n) }))
       : dynamodb.send(new PutItemCommand({ TableName: table, Item: item })));
     history.push({
       sentAt,
       ackedAt: Date.now(),
-      key: keyOf(orderKey(n)),
+      key: keyOf(createOrderKey(n)),
       item: item && computeFingerprint(item),
     });
   };

@@ -5,25 +5,25 @@ import { selectReplacedRuns } from '../snapshot/compact/range-plan.ts';
 import { applyDelta, foldPartitions, type RangeResult, type RangeWork } from './apply-range.ts';
 import { type ApplyPlan, type ApplyResult, type BackupPlan, names } from './backup-plan.ts';
 import { Budget } from '../jobs/budget.ts';
-import { type TaskInput, type TaskResult, taskResult } from '../jobs/task.ts';
-import { backupStaging, partName } from '../jobs/staging.ts';
+import { type TaskInput, type TaskResult, toTaskResult } from '../jobs/task.ts';
+import { openBackupStaging, namePart } from '../jobs/staging.ts';
 import { readBack } from './read-back.ts';
 import { readParent } from './read-parent.ts';
 import type { BackupJob } from '../jobs/job.ts';
 
 /** Applies the changes to one range: writes them as a delta run, or folds them with the parent's runs into base runs. */
 export async function apply(services: Services, input: TaskInput<BackupJob>): Promise<TaskResult<BackupJob>> {
-  const staging = backupStaging(services, input.job);
+  const staging = openBackupStaging(services, input.job);
   const [plan, applyPlan] = await Promise.all([
     staging.read<BackupPlan>(names.plan),
     staging.read<ApplyPlan>(names.applyPlan),
   ]);
   const task = names.apply(input.task);
-  const { done } = await staging.publishOnce<ApplyResult>(partName(task, input.part), async () => {
+  const { done } = await staging.publishOnce<ApplyResult>(namePart(task, input.part), async () => {
     const rangePlan = applyPlan.ranges[input.task];
     if (rangePlan === undefined) throw new TidemarkError('Internal', `there is no range ${input.task}`);
     const before =
-      input.part === 0 ? undefined : await staging.read<ApplyResult>(partName(task, input.part - 1));
+      input.part === 0 ? undefined : await staging.read<ApplyResult>(namePart(task, input.part - 1));
     const { from, to } = fromHex(rangePlan.range);
     const parent = await readParent(services.store, plan);
     const work: RangeWork = {
@@ -41,7 +41,7 @@ export async function apply(services: Services, input: TaskInput<BackupJob>): Pr
     const { next, ...rest } = result;
     return { ...rest, done: next === undefined, next: next === undefined ? undefined : formatHash(next) };
   });
-  return taskResult(input, done);
+  return toTaskResult(input, done);
 }
 
 /**

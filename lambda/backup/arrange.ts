@@ -9,7 +9,7 @@ import {
   type PartitionResult,
 } from './backup-plan.ts';
 import type { BackupJob } from '../jobs/job.ts';
-import { backupStaging } from '../jobs/staging.ts';
+import { openBackupStaging } from '../jobs/staging.ts';
 import { readParent } from './read-parent.ts';
 
 export interface ArrangeResult {
@@ -24,7 +24,7 @@ export interface ArrangeResult {
  * changes make one range, and so one delta run, even if it spans many partitions.
  */
 export async function arrange(services: Services, { job }: { job: BackupJob }): Promise<ArrangeResult> {
-  const staging = backupStaging(services, job);
+  const staging = openBackupStaging(services, job);
   const plan = await staging.read<BackupPlan>(names.plan);
   const { ranges } = await staging.publishOnce<ApplyPlan>(names.applyPlan, async () => {
     const { tasks } = await staging.read<PartitionPlan>(names.partitionPlan);

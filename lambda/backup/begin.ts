@@ -15,7 +15,7 @@ import { pinIfSound } from './pin-parent.ts';
 import { readParent } from './read-parent.ts';
 import { findStartOver, startOver } from './start-over.ts';
 import { pauseSeconds } from '../jobs/pause.ts';
-import { backupStaging, type Staging } from '../jobs/staging.ts';
+import { openBackupStaging, type Staging } from '../jobs/staging.ts';
 
 /** The shortest wait before checking again a stream or point-in-time recovery that is being enabled. */
 const minWaitSeconds = 5;
@@ -67,7 +67,7 @@ export async function begin(services: Services, { job }: { job: BackupJob }): Pr
     startsOver: await findStartOver(services, job),
     pin: ({ id }) => pinIfSound(services, { claim, tableId: backup.table.tableId }, id),
   };
-  const staging = backupStaging(services, job);
+  const staging = openBackupStaging(services, job);
   const plan = (await staging.find<BackupPlan>(names.plan)) ?? (await publishPlan(services, staging, search));
   if (plan === undefined) {
     const waitSeconds = pauseSeconds(services.clock.now() - backup.marker, minWaitSeconds);

@@ -8,7 +8,7 @@ import type { Collected } from '../sources/source.ts';
 import { sourceOf } from './sources.ts';
 import { startOver } from './start-over.ts';
 import { spreadFiles } from './spread-files.ts';
-import { backupStaging } from '../jobs/staging.ts';
+import { openBackupStaging } from '../jobs/staging.ts';
 
 export interface CollectInput {
   readonly job: BackupJob;
@@ -27,7 +27,7 @@ export interface CollectResult extends CollectInput {
 
 /** Has the plan's source stage its files, then deals them out to the tasks of the partition step. */
 export async function collect(services: Services, { job, part }: CollectInput): Promise<CollectResult> {
-  const staging = backupStaging(services, job);
+  const staging = openBackupStaging(services, job);
   const plan = await staging.read<BackupPlan>(names.plan);
   let collected: Collected;
   try {

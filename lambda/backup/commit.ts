@@ -21,7 +21,7 @@ import { startOver } from './start-over.ts';
 import { readParent } from './read-parent.ts';
 import { sourceOf } from './sources.ts';
 import type { BackupJob } from '../jobs/job.ts';
-import { backupStaging, type Staging } from '../jobs/staging.ts';
+import { openBackupStaging, type Staging } from '../jobs/staging.ts';
 
 /** How many indexes of runs are read at once. */
 const maxOpenIndexes = 16;
@@ -41,7 +41,7 @@ export async function commit(services: Services, { job }: { job: BackupJob }): P
   const backup = await services.catalog.backups.get({ table: job.table, id });
   const record = await services.catalog.turns.getTable(job.table);
   if (backup === undefined) throw new TidemarkError('Internal', 'the backup has no record');
-  const staging = backupStaging(services, job);
+  const staging = openBackupStaging(services, job);
   const plan = await staging.find<BackupPlan>(names.plan);
   const published =
     (await findManifest(services.store, backup.table.tableId, id)) ??

@@ -5,8 +5,8 @@ import { type BackupPlan, names, type PartitionPlan, type PartitionResult } from
 import { Budget } from '../jobs/budget.ts';
 import { readStagedFile } from './read-staged-file.ts';
 import { SpillWriter } from './spills.ts';
-import { type TaskInput, type TaskResult, taskResult } from '../jobs/task.ts';
-import { backupStaging, partName } from '../jobs/staging.ts';
+import { type TaskInput, type TaskResult, toTaskResult } from '../jobs/task.ts';
+import { openBackupStaging, namePart } from '../jobs/staging.ts';
 import type { BackupJob } from '../jobs/job.ts';
 
 /** Turns staged files into spills: changes in canonical form, sorted by key hash, with one net change for a key in each. */
@@ -14,16 +14,16 @@ export async function partition(
   services: Services,
   input: TaskInput<BackupJob>,
 ): Promise<TaskResult<BackupJob>> {
-  const staging = backupStaging(services, input.job);
+  const staging = openBackupStaging(services, input.job);
   const [plan, { tasks }] = await Promise.all([
     staging.read<BackupPlan>(names.plan),
     staging.read<PartitionPlan>(names.partitionPlan),
   ]);
   const task = names.partition(input.task);
-  const { done } = await staging.publishOnce<PartitionResult>(partName(task, input.part), async () => {
+  const { done } = await staging.publishOnce<PartitionResult>(namePart(task, input.part), async () => {
     const files = tasks[input.task] ?? [];
     const before =
-      input.part === 0 ? 0 : (await staging.read<PartitionResult>(partName(task, input.part - 1))).filesDone;
+      input.part === 0 ? 0 : (await staging.read<PartitionResult>(namePart(task, input.part - 1))).filesDone;
     const attempt = services.ids.hex(8);
     const budget = new Budget(services.clock, services.config.timeBudgetMs);
     const { limits } = services.config;
@@ -42,5 +42,5 @@ export async function partition(
     const maxSpills = Math.max(1, Math.floor(limits.maxSpills / tasks.length));
     return { done: filesDone === files.length, spills: await spills.close(maxSpills), filesDone };
   });
-  return taskResult(input, done);
+  return toTaskResult(input, done);
 }

@@ -1,5 +1,5 @@
 import type { BackupJob } from '../jobs/job.ts';
-import { backupStaging } from '../jobs/staging.ts';
+import { openBackupStaging } from '../jobs/staging.ts';
 import type { Services } from '../services/services.ts';
 import { names } from './backup-plan.ts';
 
@@ -14,7 +14,7 @@ export async function startOver(
   job: BackupJob,
   reason: string,
 ): Promise<BackupJob> {
-  await backupStaging(services, job).publishOnce<StartOver>(names.startOver, async () => ({ reason }));
+  await openBackupStaging(services, job).publishOnce<StartOver>(names.startOver, async () => ({ reason }));
   return { ...job, round: job.round + 1 };
 }
 
@@ -24,7 +24,7 @@ export async function findStartOver(
   job: BackupJob,
 ): Promise<string | undefined> {
   if (job.round === 0) return undefined;
-  const before = backupStaging(services, { ...job, round: job.round - 1 });
+  const before = openBackupStaging(services, { ...job, round: job.round - 1 });
   const given = await before.find<StartOver>(names.startOver);
   return given?.reason ?? 'the snapshot that it continued cannot be used';
 }

@@ -2,7 +2,7 @@ import type { SnapshotRecord } from '../catalog/snapshots.ts';
 import type { Head } from '../model/records.ts';
 import type { Services } from '../services/services.ts';
 import { describeUnlessGone } from '../sources/find-stream.ts';
-import { whyNotContinued } from '../sources/stream/choose.ts';
+import { explainGap } from '../sources/stream/choose.ts';
 import type { Table } from '../tables/table.ts';
 import { toParent } from './parents.ts';
 
@@ -32,6 +32,6 @@ export async function filterInReach(
   const { createdAt } = stream;
   const situation = { now: clock.now(), config };
   return snapshots.filter(
-    (snapshot) => whyNotContinued(situation, toParent(snapshot), { arn, createdAt }) === undefined,
+    (snapshot) => explainGap(situation, toParent(snapshot), { arn, createdAt }) === undefined,
   );
 }

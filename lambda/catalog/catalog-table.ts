@@ -14,7 +14,7 @@ import {
 import type { Clock } from '../runtime/clock.ts';
 import { isServiceError } from '../runtime/errors.ts';
 import { followPages } from '../runtime/follow-pages.ts';
-import { cancellationCodes } from '../runtime/throttling.ts';
+import { readCancellationCodes } from '../runtime/throttling.ts';
 import type { Row } from './decode.ts';
 import { index, type Collection, type RecordKey } from './schema.ts';
 
@@ -169,14 +169,14 @@ function toRangeQuery({ pk, from, to, newestFirst }: Range) {
 }
 
 function refusalOf(error: unknown): Refusal | undefined {
-  const codes = cancellationCodes(error);
+  const codes = readCancellationCodes(error);
   return codes.includes('ConditionalCheckFailed')
     ? codes.map((code) => code === 'ConditionalCheckFailed')
     : undefined;
 }
 
 function isConflict(error: unknown): boolean {
-  const codes = cancellationCodes(error);
+  const codes = readCancellationCodes(error);
   return (
     isServiceError(error, 'TransactionInProgressException', 'ThrottlingException') ||
     codes.some((code) => code === 'TransactionConflict' || code === 'ThrottlingError')

@@ -1,4 +1,4 @@
-import { executionName } from '../jobs/job.ts';
+import { nameExecution } from '../jobs/job.ts';
 import { type BackupKey } from '../model/backup-arn.ts';
 import { createRestoreId, type RestoreId } from '../model/ids.ts';
 import type { BackupRecord, RestoreRecord, TableDescription, TargetFate } from '../model/records.ts';
@@ -214,7 +214,7 @@ export class Restores {
     const refused = await this.#rows.transact([
       { Update: { ...running, UpdateExpression: 'SET attempts = :next' } },
     ]);
-    return refused === undefined ? executionName(restore.id, attempts) : undefined;
+    return refused === undefined ? nameExecution(restore.id, attempts) : undefined;
   }
 
   /** Ends the restore and releases its snapshot. Does nothing if it has ended or another execution has it. */

@@ -1,4 +1,4 @@
-import { executionName } from '../jobs/job.ts';
+import { nameExecution } from '../jobs/job.ts';
 import type { Distrust, TableRecord, Turn } from '../model/records.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { TidemarkError } from '../runtime/errors.ts';
@@ -89,7 +89,7 @@ export class Turns {
     const row = await this.#rows.get(keys.backup(name, backup));
     if (row === undefined) throw new TidemarkError('Internal', `the pending backup ${backup} has no record`);
     const attempts = decodeBackup(row).attempts + 1;
-    const claim = { table: name, backup, execution: executionName(backup, attempts) };
+    const claim = { table: name, backup, execution: nameExecution(backup, attempts) };
     const refused = await this.#rows.transact([
       setTurn(claim, this.#clock.now(), seen === undefined ? isFree : isUnchanged(seen)),
       countAttempt(claim, attempts),

@@ -1,7 +1,7 @@
 import { isError, reasonOf } from '../runtime/errors.ts';
 import type { Log } from '../runtime/logger.ts';
 import type { Job } from './job.ts';
-import { jobStaging, type StagingAccess } from './staging.ts';
+import { openJobStaging, type StagingAccess } from './staging.ts';
 
 /** Why an execution failed. Its last failed step writes this note to the job's staging folder, and the abort reads it. */
 interface FailureNote {
@@ -11,7 +11,7 @@ interface FailureNote {
 }
 
 /** The note's name in the folder. It holds the execution's name, since the executions of a restore share one folder. */
-function failureNoteName(execution: string): string {
+function nameFailureNote(execution: string): string {
   return `failure/${execution}.json`;
 }
 
@@ -34,7 +34,7 @@ export async function noteFailure(access: StagingAccess, job: Job, error: unknow
     reason: reasonOf(error),
     ...(isDamage && { damage: { object: error.object } }),
   };
-  await jobStaging(access, job).note(failureNoteName(job.execution), note);
+  await openJobStaging(access, job).note(nameFailureNote(job.execution), note);
 }
 
 /** Finds why the execution failed. An unreadable store may be the reason itself, so it does not stop the abort. */
@@ -42,8 +42,8 @@ export async function findFailure(
   services: StagingAccess & { readonly log: Log },
   { job, failure }: AbortInput<Job>,
 ): Promise<FailureNote> {
-  const note = await jobStaging(services, job)
-    .find<FailureNote>(failureNoteName(job.execution))
+  const note = await openJobStaging(services, job)
+    .find<FailureNote>(nameFailureNote(job.execution))
     .catch((error: unknown) => {
       services.log.warn('reason not read', { table: job.table, id: job.id, reason: reasonOf(error) });
     });

@@ -66,6 +66,6 @@ export interface Executions {
  * The name of a backup's or restore's nth execution: the id, then `<id>-2`, `<id>-3`, ... A closed execution's
  * name cannot be used again for 90 days.
  */
-export function executionName(id: BackupId | RestoreId, attempt: number): string {
+export function nameExecution(id: BackupId | RestoreId, attempt: number): string {
   return attempt <= 1 ? id : `${id}-${attempt}`;
 }

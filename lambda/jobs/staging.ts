@@ -74,7 +74,7 @@ export class Staging {
   /** Reads the results of all parts of a task. Throws `TaskIncomplete` if one of them is missing. */
   async readParts<T extends PartResult>(task: string): Promise<T[]> {
     const parts: T[] = [];
-    do parts.push(await this.read<T>(partName(task, parts.length)));
+    do parts.push(await this.read<T>(namePart(task, parts.length)));
     while (parts.at(-1)?.done !== true);
     return parts;
   }
@@ -89,26 +89,26 @@ export class Staging {
 }
 
 /** The name of a part's result, for example `scan/3/0.json`. */
-export function partName(task: string, part: number): string {
+export function namePart(task: string, part: number): string {
   return `${task}/${part}.json`;
 }
 
 /** The folder of one execution of a backup, or of one round of it if it has started over. */
-export function backupStaging(access: StagingAccess, job: BackupJob): Staging {
+export function openBackupStaging(access: StagingAccess, job: BackupJob): Staging {
   return new Staging(access, `staging/${job.id}/${job.execution}-${job.round}`);
 }
 
 /** The folder of a backup's exports. All executions of the backup use it, so that no range is exported twice. */
-export function exportStaging(access: StagingAccess, backup: BackupId): Staging {
+export function openExportStaging(access: StagingAccess, backup: BackupId): Staging {
   return new Staging(access, `staging/${backup}/export`);
 }
 
 /** The folder of a restore. All its executions share it, because what one of them wrote to the table stays written. */
-export function restoreStaging(access: StagingAccess, { id }: Pick<RestoreJob, 'id'>): Staging {
+export function openRestoreStaging(access: StagingAccess, { id }: Pick<RestoreJob, 'id'>): Staging {
   return new Staging(access, `staging/restore-${id}`);
 }
 
 /** The folder of an execution of either state machine. */
-export function jobStaging(access: StagingAccess, job: Job): Staging {
-  return job.machine === 'backup' ? backupStaging(access, job) : restoreStaging(access, job);
+export function openJobStaging(access: StagingAccess, job: Job): Staging {
+  return job.machine === 'backup' ? openBackupStaging(access, job) : openRestoreStaging(access, job);
 }

@@ -14,6 +14,6 @@ export interface TaskResult<J extends Job> extends TaskInput<J> {
 }
 
 /** Builds the answer of one part of a task, which is the input of the next part. */
-export function taskResult<J extends Job>({ job, task, part }: TaskInput<J>, done: boolean): TaskResult<J> {
+export function toTaskResult<J extends Job>({ job, task, part }: TaskInput<J>, done: boolean): TaskResult<J> {
   return { job, task, part: part + 1, status: done ? 'done' : 'more' };
 }

@@ -118,6 +118,6 @@ function invalidBackupArnError(): TidemarkError {
 }
 
 /** The ARN of the table of this name in the same account and region as another table. */
-export function siblingTableArn(otherArn: string, name: string): string {
+export function buildSiblingTableArn(otherArn: string, name: string): string {
   return `${otherArn.slice(0, otherArn.lastIndexOf('/') + 1)}${name}`;
 }

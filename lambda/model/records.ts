@@ -88,7 +88,7 @@ export interface BackupRecord {
   /** The request time, epoch ms. It grows strictly from one backup of a table to the next, except for native backups. */
   readonly marker: number;
   readonly status: BackupStatus;
-  /** The number of executions that were named for this backup. The newest is `executionName(id, attempts)`. */
+  /** The number of executions that were named for this backup. The newest is `nameExecution(id, attempts)`. */
   readonly attempts: number;
   /** True for a backup that Tidemark made for itself, for example to move a head forward. Lists leave it out. */
   readonly internal: boolean;

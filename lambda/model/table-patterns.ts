@@ -1,7 +1,7 @@
 /** True if the table matches the pattern. Either may be a name or an ARN; a name means a table of this account and region. */
 export function covers(pattern: string, table: string): boolean {
   if (isArn(pattern) && isArn(table)) return matches(pattern, table);
-  return matches(namePart(pattern), namePart(table));
+  return matches(readTableName(pattern), readTableName(table));
 }
 
 export function isArn(pattern: string): boolean {
@@ -9,7 +9,7 @@ export function isArn(pattern: string): boolean {
 }
 
 /** The name in a name or an ARN. */
-export function namePart(pattern: string): string {
+export function readTableName(pattern: string): string {
   return pattern.slice(pattern.indexOf('/') + 1);
 }
 

@@ -6,7 +6,7 @@ import {
   type SourceTableDetails,
   type SourceTableFeatureDetails,
 } from '@aws-sdk/client-dynamodb';
-import { backupArnOf, parseBackupArn, siblingTableArn } from '../model/backup-arn.ts';
+import { backupArnOf, parseBackupArn, buildSiblingTableArn } from '../model/backup-arn.ts';
 import { isBackupId } from '../model/ids.ts';
 import type { BackupRecord, TableDescription } from '../model/records.ts';
 import { isServiceError } from '../runtime/errors.ts';
@@ -38,7 +38,7 @@ export async function listForeignBackups(
   dynamodb: DynamoDBClient,
   { table, from, to, limit, type, after, catalogArn }: ForeignQuery,
 ): Promise<ForeignPage> {
-  const cursor = after && backupArnOf(siblingTableArn(catalogArn, after.table), after.id);
+  const cursor = after && backupArnOf(buildSiblingTableArn(catalogArn, after.table), after.id);
   const page = await dynamodb.send(
     new ListBackupsCommand({
       TableName: table,

@@ -1,5 +1,5 @@
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
-import { type TableReference, checkArn, siblingTableArn } from '../model/backup-arn.ts';
+import { type TableReference, checkArn, buildSiblingTableArn } from '../model/backup-arn.ts';
 import type { RestoreRecord } from '../model/records.ts';
 import { explainRestore } from '../model/restore-outcome.ts';
 import { TidemarkError } from '../runtime/errors.ts';
@@ -26,7 +26,7 @@ export async function describeTable(
   const { table, restore } = await findTableState(services, name);
   if (table === undefined) {
     if (!isRunning(restore)) throw missingTableError(name, restore, services.clock.now());
-    checkArn(tableArn, siblingTableArn(restore.source.arn, name));
+    checkArn(tableArn, buildSiblingTableArn(restore.source.arn, name));
     return { restore };
   }
   checkArn(tableArn, String(table.TableArn));

@@ -1,4 +1,4 @@
-import { backupArnOf, type BackupKey, checkBackupPlace, siblingTableArn } from '../model/backup-arn.ts';
+import { backupArnOf, type BackupKey, checkBackupPlace, buildSiblingTableArn } from '../model/backup-arn.ts';
 import type { BackupRecord } from '../model/records.ts';
 import { isCovered } from '../model/table-patterns.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
@@ -42,7 +42,7 @@ async function findForeign(
   { config, native }: Pick<RequestServices, 'config' | 'native'>,
   { table, id }: BackupKey,
 ): Promise<BackupRecord | undefined> {
-  const tableArn = siblingTableArn(config.catalogArn, table);
+  const tableArn = buildSiblingTableArn(config.catalogArn, table);
   // Tidemark has no right to another table's backups.
   if (!isCovered(config.tables, tableArn)) return undefined;
   return native.describeForeign(backupArnOf(tableArn, id));

@@ -26,11 +26,11 @@ export function encodeKey(key: Item, description: TableDescription): Buffer {
   const isSchema =
     Object.keys(key).length === attributes.length &&
     attributes.every(([name, type = '']) => Object.hasOwn(key, name) && Object.hasOwn(key[name] ?? {}, type));
-  if (!isSchema) throw schemaMismatch();
+  if (!isSchema) throw schemaMismatchError();
   try {
     return Buffer.from(toCanonicalKey(key, keyNamesOf(description)));
   } catch (error) {
-    throw isError(error, 'RecordNotUnderstood') ? schemaMismatch(error) : error;
+    throw isError(error, 'RecordNotUnderstood') ? schemaMismatchError(error) : error;
   }
 }
 
@@ -39,7 +39,7 @@ export function locateKey(key: Buffer, { hashKey }: Pick<Manifest, 'hashKey'>): 
   return { hash: createKeyHash(hashKey)(key), key };
 }
 
-function schemaMismatch(cause?: unknown): TidemarkError {
+function schemaMismatchError(cause?: unknown): TidemarkError {
   // DynamoDB's own words.
   return new TidemarkError('Validation', 'The provided key element does not match the schema', { cause });
 }

@@ -48,7 +48,7 @@ export async function planSweep(
   if (table !== undefined) {
     await checkTableArn(dynamodb, table, tableArn);
     const plans = await planTableFolders(services, table, staged, { killReleased: false, budget });
-    if (plans === undefined) return { folders: [tooSlow(table)] };
+    if (plans === undefined) return { folders: [describeSlowFolder(table)] };
     return { folders: [...plans, await planDeletedStaging(services, staged, table)] };
   }
   const first = next === undefined ? '' : await readPlace(services.secret, next, facts, tablePlace);
@@ -59,14 +59,14 @@ export async function planSweep(
     // A table for which only the rest of a page was too short begins the next page.
     if (plans === undefined && i > 0)
       return { folders, next: await createPageToken(services.secret, name, facts) };
-    folders.push(...(plans ?? [tooSlow(name)]));
+    folders.push(...(plans ?? [describeSlowFolder(name)]));
   }
   folders.push(await planRestoreStaging(services, staged), await planDeletedStaging(services, staged));
   // On a later page it is not known what the tables of earlier ones have staged.
   return { folders: next === undefined ? [...folders, planUnknownStaging(services, staged)] : folders };
 }
 
-function tooSlow(table: string): FolderPlan {
+function describeSlowFolder(table: string): FolderPlan {
   const trouble =
     'reading its objects and manifests takes longer than an answer may: see the log of the daily sweep';
   return { table, folder: 'tables', trouble };

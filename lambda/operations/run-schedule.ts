@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { Budget } from '../jobs/budget.ts';
 import type { TableGroup } from '../model/table-groups.ts';
-import { namePart } from '../model/table-patterns.ts';
+import { readTableName } from '../model/table-patterns.ts';
 import { isError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import { isBusy, isOutage } from '../runtime/throttling.ts';
 import type { RequestServices } from '../services/operation-services.ts';
@@ -110,7 +110,7 @@ class Run {
 
   /** True if the schedule names the table, and does not only match it by a pattern. */
   #isNamed(table: string): boolean {
-    return this.#patterns.some((pattern) => namePart(pattern) === table);
+    return this.#patterns.some((pattern) => readTableName(pattern) === table);
   }
 
   #fail(table: string, reason: string): void {
@@ -129,7 +129,7 @@ async function findScheduledTables(
   { schedule: name, tables, tags }: Delivery,
 ): Promise<readonly string[]> {
   if (tags === undefined) {
-    const named = tables.filter((table) => !table.includes('*')).map(namePart);
+    const named = tables.filter((table) => !table.includes('*')).map(readTableName);
     if (named.length === tables.length) return named;
     const matching = await findGroupTables(services, { name, tables }, maxTagged);
     return [...new Set([...named, ...matching])];

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
-import { siblingTableArn } from '../model/backup-arn.ts';
+import { buildSiblingTableArn } from '../model/backup-arn.ts';
 import type { TableGroup } from '../model/table-groups.ts';
-import { covers, isCovered, namePart } from '../model/table-patterns.ts';
+import { covers, isCovered, readTableName } from '../model/table-patterns.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import { isThrottled } from '../runtime/throttling.ts';
 import type { RequestServices } from '../services/operation-services.ts';
@@ -73,7 +73,7 @@ export async function findGroupTables(
   const tagged = await pMap(
     names,
     async (table) => {
-      const arn = siblingTableArn(services.config.catalogArn, table);
+      const arn = buildSiblingTableArn(services.config.catalogArn, table);
       const found = await readTagsOf(services, arn);
       return tags.every(([key, value]) => found.get(key) === value);
     },
@@ -106,8 +106,8 @@ async function listUserTables(services: GroupServices): Promise<string[]> {
 
 /** True for a table that Tidemark may back up, if there is one of this name. The catalog's is none. */
 function isUserTable({ config }: Pick<GroupServices, 'config'>, name: string): boolean {
-  const arn = siblingTableArn(config.catalogArn, name);
-  return name !== namePart(config.catalogArn) && isCovered(config.tables, arn);
+  const arn = buildSiblingTableArn(config.catalogArn, name);
+  return name !== readTableName(config.catalogArn) && isCovered(config.tables, arn);
 }
 
 const maxTableName = 255;

@@ -1,5 +1,5 @@
 import type { TableDescription as SdkTableDescription } from '@aws-sdk/client-dynamodb';
-import { checkArn, siblingTableArn, type TableReference } from '../model/backup-arn.ts';
+import { checkArn, buildSiblingTableArn, type TableReference } from '../model/backup-arn.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { RestoreRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
@@ -100,7 +100,7 @@ export async function checkNotBeingMade(
   const { table, restore } = await findTableState(services, name);
   if (table !== undefined) checkArn(tableArn, String(table.TableArn));
   if (!isRunning(restore)) return;
-  if (table === undefined) checkArn(tableArn, siblingTableArn(restore.source.arn, name));
+  if (table === undefined) checkArn(tableArn, buildSiblingTableArn(restore.source.arn, name));
   throw tableNotFoundError(name);
 }
 

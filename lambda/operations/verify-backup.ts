@@ -3,7 +3,7 @@ import type { BackupRecord } from '../model/records.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import { countReads, type Reads } from '../snapshot/read/counting-store.ts';
 import { Findings, type Problem } from '../snapshot/verify/findings.ts';
-import { manifestKey } from '../snapshot/format/manifest.ts';
+import { buildManifestKey } from '../snapshot/format/manifest.ts';
 import { Verification } from '../snapshot/verify/verify.ts';
 import { Budget } from '../jobs/budget.ts';
 import { createPageToken, hexPlace, readPlace } from './page-token.ts';
@@ -58,7 +58,7 @@ export async function verifyBackup(
   let done = next === undefined ? 0 : Number(`0x${await readPlace(services.secret, next, facts, hexPlace)}`);
   const store = countReads(services.store);
   const findings = new Findings();
-  const object = manifestKey(readable.tableId, key.id);
+  const object = buildManifestKey(readable.tableId, key.id);
   const manifest = await findings.recordDamage(object, readBackupManifest(store, readable));
   if (manifest !== undefined) {
     const options = { share, random: Math.random, limits };

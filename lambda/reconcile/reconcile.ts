@@ -14,7 +14,7 @@ import { lateTableDelayMs } from '../restore/target-evidence.ts';
 import { isError, reasonOf } from '../runtime/errors.ts';
 import { rotateRandomly } from '../runtime/ids.ts';
 import type { Services } from '../services/services.ts';
-import { createRestoreJob, executionName } from '../jobs/job.ts';
+import { createRestoreJob, nameExecution } from '../jobs/job.ts';
 import { moveHead } from './move-head.ts';
 import { startNext } from '../backup/hand-over.ts';
 
@@ -153,7 +153,7 @@ async function isOrphaned({ catalog, clock, config }: Services, table: TableReco
 
 async function reconcileRestore(services: Services, restore: RestoreRecord): Promise<void> {
   const { catalog, clock, config, executions } = services;
-  const execution = executionName(restore.id, restore.attempts);
+  const execution = nameExecution(restore.id, restore.attempts);
   if (clock.now() - restore.requestedAt < config.reconcileGraceMs) return;
   if ((await executions.state('restore', execution)) === 'running') return;
   const job = createRestoreJob(restore.target, restore.id, execution);

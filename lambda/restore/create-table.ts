@@ -1,5 +1,5 @@
 import { CreateTableCommand, type TableDescription as SdkTableDescription } from '@aws-sdk/client-dynamodb';
-import { siblingTableArn } from '../model/backup-arn.ts';
+import { buildSiblingTableArn } from '../model/backup-arn.ts';
 import type { RestoreRecord } from '../model/records.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
@@ -56,7 +56,7 @@ async function checkMadeByRestore(
 
 async function sendCreateTable(services: Services, restore: RestoreRecord): Promise<SdkTableDescription> {
   const { source, target, description } = restore;
-  const tag = await createRestoreTag(services, siblingTableArn(source.arn, target), restore);
+  const tag = await createRestoreTag(services, buildSiblingTableArn(source.arn, target), restore);
   try {
     const { TableDescription: made } = await services.dynamodb.send(
       new CreateTableCommand({

@@ -4,8 +4,8 @@ import type { Services } from '../services/services.ts';
 import type { HexRange } from '../snapshot/format/hash-range.ts';
 import type { Content } from '../snapshot/format/content.ts';
 import { type Manifest, readManifest } from '../snapshot/format/manifest.ts';
-import { executionName, type RestoreJob } from '../jobs/job.ts';
-import { type PartResult, restoreStaging } from '../jobs/staging.ts';
+import { nameExecution, type RestoreJob } from '../jobs/job.ts';
+import { type PartResult, openRestoreStaging } from '../jobs/staging.ts';
 
 /** The names of the objects that the steps of a restore leave for each other in its staging folder. */
 export const fileNames = {
@@ -47,7 +47,7 @@ export async function findRestore(
   const isCurrent =
     restore?.status === 'RESTORING' &&
     restore.id === job.id &&
-    executionName(restore.id, restore.attempts) === job.execution;
+    nameExecution(restore.id, restore.attempts) === job.execution;
   return isCurrent ? restore : undefined;
 }
 
@@ -60,7 +60,7 @@ export async function readCurrentRestore(services: Services, job: RestoreJob): P
   if (restore === undefined) {
     throw new TidemarkError('TurnLost', 'the restore has ended, or another execution owns it');
   }
-  const plan = await restoreStaging(services, job).read<RestorePlan>(fileNames.plan);
+  const plan = await openRestoreStaging(services, job).read<RestorePlan>(fileNames.plan);
   return { restore, plan };
 }
 

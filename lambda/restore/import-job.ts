@@ -4,7 +4,7 @@ import {
   type ImportTableDescription,
   ListImportsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { siblingTableArn } from '../model/backup-arn.ts';
+import { buildSiblingTableArn } from '../model/backup-arn.ts';
 import type { RestoreRecord } from '../model/records.ts';
 import { isError, isServiceError, reasonOf, TidemarkError } from '../runtime/errors.ts';
 import { followPages } from '../runtime/follow-pages.ts';
@@ -103,7 +103,7 @@ export function mayTableAppear(
 }
 
 async function findListedImport(services: Services, restore: RestoreRecord): Promise<string | undefined> {
-  const TableArn = siblingTableArn(restore.source.arn, restore.target);
+  const TableArn = buildSiblingTableArn(restore.source.arn, restore.target);
   const { S3KeyPrefix } = importSourceOf(services, restore);
   const pages = followPages(
     'ListImports',

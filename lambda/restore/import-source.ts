@@ -1,8 +1,8 @@
 import type { S3BucketSource } from '@aws-sdk/client-dynamodb';
 import type { Services } from '../services/services.ts';
-import { bucketKey } from '../storage/bucket-key.ts';
+import { toBucketKey } from '../storage/bucket-key.ts';
 import type { RestoreJob } from '../jobs/job.ts';
-import { restoreStaging } from '../jobs/staging.ts';
+import { openRestoreStaging } from '../jobs/staging.ts';
 
 /** The folder in a restore's staging that is imported: all its objects, and no others. */
 const folder = 'import';
@@ -14,7 +14,7 @@ export function importKeyOf(
   task: number,
   part: number,
 ): string {
-  return restoreStaging(services, restore).key(`${folder}/${task}-${part}.json.gz`);
+  return openRestoreStaging(services, restore).key(`${folder}/${task}-${part}.json.gz`);
 }
 
 /**
@@ -23,6 +23,6 @@ export function importKeyOf(
  */
 export function importSourceOf(services: Services, restore: Pick<RestoreJob, 'id'>): S3BucketSource {
   const { bucket, prefix } = services.bucketPlace;
-  const path = `${restoreStaging(services, restore).key(folder)}/`;
-  return { S3Bucket: bucket, S3KeyPrefix: bucketKey(prefix, path) };
+  const path = `${openRestoreStaging(services, restore).key(folder)}/`;
+  return { S3Bucket: bucket, S3KeyPrefix: toBucketKey(prefix, path) };
 }

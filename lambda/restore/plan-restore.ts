@@ -4,7 +4,7 @@ import type { Services } from '../services/services.ts';
 import { splitHashSpace, chooseRangeCount, toHex } from '../snapshot/format/hash-range.ts';
 import { readManifest } from '../snapshot/format/manifest.ts';
 import type { RestoreJob } from '../jobs/job.ts';
-import { restoreStaging } from '../jobs/staging.ts';
+import { openRestoreStaging } from '../jobs/staging.ts';
 import { checkTarget } from './check-target.ts';
 import { chooseWay } from './choose-way.ts';
 import { fileNames, findRestore, type RestorePlan } from './current-restore.ts';
@@ -63,7 +63,7 @@ export async function planRestore(services: Services, { job }: { job: RestoreJob
   if (restore.pointInTime && !(await holdSnapshot(services, restore))) {
     return { job, status: 'wait', tasks: [], waitSeconds };
   }
-  const { way, why, ranges } = await restoreStaging(services, job).publishOnce(fileNames.plan, async () => {
+  const { way, why, ranges } = await openRestoreStaging(services, job).publishOnce(fileNames.plan, async () => {
     await checkTarget(services, restore);
     return createPlan(services, restore);
   });

@@ -5,8 +5,8 @@ import type { Content } from '../snapshot/format/content.ts';
 import { DigestSum } from '../snapshot/format/digest.ts';
 import { fromHex, type HashRange } from '../snapshot/format/hash-range.ts';
 import type { RestoreJob } from '../jobs/job.ts';
-import { partName, restoreStaging } from '../jobs/staging.ts';
-import { type TaskInput, type TaskResult, taskResult } from '../jobs/task.ts';
+import { namePart, openRestoreStaging } from '../jobs/staging.ts';
+import { type TaskInput, type TaskResult, toTaskResult } from '../jobs/task.ts';
 import {
   type CurrentRestore,
   readCurrentRestore,
@@ -37,8 +37,8 @@ export async function runRangeParts(
   way: RestoreWay,
   work: Work,
 ): Promise<TaskResult<RestoreJob>> {
-  const staging = restoreStaging(services, input.job);
-  const nameOf = (part: number) => partName(fileNames.range(way, input.task), part);
+  const staging = openRestoreStaging(services, input.job);
+  const nameOf = (part: number) => namePart(fileNames.range(way, input.task), part);
   let { part } = input;
   let last = part === 0 ? undefined : await staging.read<RangeResult>(nameOf(part - 1));
   for (let found; (found = await staging.find<RangeResult>(nameOf(part))) !== undefined; part++) last = found;
@@ -49,7 +49,7 @@ export async function runRangeParts(
       if (last !== result) break;
     }
   }
-  return taskResult({ ...input, part: part - 1 }, last?.done === true);
+  return toTaskResult({ ...input, part: part - 1 }, last?.done === true);
 }
 
 function startOf(
@@ -73,7 +73,7 @@ export async function sumRanges(
   job: RestoreJob,
   { way, ranges }: RestorePlan,
 ): Promise<Pick<Content, 'items' | 'digest'>> {
-  const staging = restoreStaging(services, job);
+  const staging = openRestoreStaging(services, job);
   const parts = await Promise.all(
     ranges.map((_, i) => staging.readParts<RangeResult>(fileNames.range(way, i))),
   );

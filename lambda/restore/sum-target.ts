@@ -4,7 +4,7 @@ import { toCanonicalItem } from '../item/canonical.ts';
 import { fromSdk, toSdk } from '../item/from-sdk.ts';
 import { Budget } from '../jobs/budget.ts';
 import type { RestoreJob } from '../jobs/job.ts';
-import { type PartResult, partName, restoreStaging } from '../jobs/staging.ts';
+import { type PartResult, namePart, openRestoreStaging } from '../jobs/staging.ts';
 import type { Services } from '../services/services.ts';
 import type { Content } from '../snapshot/format/content.ts';
 import { DigestSum, digestImage } from '../snapshot/format/digest.ts';
@@ -34,7 +34,7 @@ export async function sumTarget(
   job: RestoreJob,
   current: CurrentRestore,
 ): Promise<TargetSum | undefined> {
-  const staging = restoreStaging(services, job);
+  const staging = openRestoreStaging(services, job);
   const sum = new DigestSum();
   let items = 0;
   let last: ScannedPart | undefined;
@@ -44,10 +44,10 @@ export async function sumTarget(
     sum.addHex(found.digest);
   };
   let part = 0;
-  for (let found; (found = await staging.find<ScannedPart>(partName(task, part))) !== undefined; part++)
+  for (let found; (found = await staging.find<ScannedPart>(namePart(task, part))) !== undefined; part++)
     add(found);
   if (last?.done !== true) {
-    add(await staging.publishOnce(partName(task, part), () => scanPart(services, current, last?.next)));
+    add(await staging.publishOnce(namePart(task, part), () => scanPart(services, current, last?.next)));
   }
   return last?.done === true ? { items, digest: sum.toHex() } : undefined;
 }

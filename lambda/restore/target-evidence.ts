@@ -2,7 +2,7 @@ import type {
   ImportTableDescription,
   TableDescription as SdkTableDescription,
 } from '@aws-sdk/client-dynamodb';
-import { siblingTableArn } from '../model/backup-arn.ts';
+import { buildSiblingTableArn } from '../model/backup-arn.ts';
 import { requestTimeOf } from '../model/ids.ts';
 import type { RestoreRecord } from '../model/records.ts';
 import type { Services } from '../services/services.ts';
@@ -65,6 +65,6 @@ export function isOwnImport(
     ClientToken === restore.id &&
     S3BucketSource?.S3Bucket === S3Bucket &&
     S3BucketSource?.S3KeyPrefix === S3KeyPrefix &&
-    TableArn === siblingTableArn(restore.source.arn, restore.target)
+    TableArn === buildSiblingTableArn(restore.source.arn, restore.target)
   );
 }

@@ -45,13 +45,13 @@ export async function sendBatch(
   // A table may be called `constructor`, so an inherited property must not be taken for an answer.
   const unprocessed = new Map(Object.entries(UnprocessedItems)).get(table) ?? [];
   if (unprocessed.length === 0) return [];
-  const keys = new Set(unprocessed.map(({ PutRequest }) => keyText(PutRequest?.Item ?? {}, keyNames)));
-  const refused = batch.filter((_, i) => keys.has(keyText(requests[i]?.PutRequest.Item ?? {}, keyNames)));
+  const keys = new Set(unprocessed.map(({ PutRequest }) => renderKey(PutRequest?.Item ?? {}, keyNames)));
+  const refused = batch.filter((_, i) => keys.has(renderKey(requests[i]?.PutRequest.Item ?? {}, keyNames)));
   // An answer that names other keys than were sent does not say which items were accepted.
   return refused.length === unprocessed.length ? refused : batch;
 }
 
-function keyText(item: Readonly<Record<string, SdkValue>>, keyNames: KeyNames): string {
+function renderKey(item: Readonly<Record<string, SdkValue>>, keyNames: KeyNames): string {
   const key = keyNames.map((name) => item[name]).filter((value) => value !== undefined);
   return JSON.stringify(fromSdk(Object.fromEntries(key.entries())));
 }

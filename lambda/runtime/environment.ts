@@ -44,6 +44,6 @@ export const environment = {
 } as const;
 
 /** The name of the variable with the ARN of the function of a verb. Only the function that dispatches requests has it. */
-export function functionVariable(verb: string): string {
+export function nameFunctionVariable(verb: string): string {
   return `TIDEMARK_API_${verb.toUpperCase()}_FUNCTION_ARN`;
 }

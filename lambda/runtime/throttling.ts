@@ -50,12 +50,12 @@ export function isOutage(error: unknown): boolean {
 }
 
 function isTransactionThrottled(error: unknown): boolean {
-  const codes = cancellationCodes(error);
+  const codes = readCancellationCodes(error);
   return codes.length > 0 && codes.every((code) => temporary.has(code));
 }
 
 /** Why a transaction was cancelled: a code for each write, `None` for one that was not the reason. Empty for other errors. */
-export function cancellationCodes(error: unknown): string[] {
+export function readCancellationCodes(error: unknown): string[] {
   if (!isServiceError(error, 'TransactionCanceledException')) return [];
   const { CancellationReasons: reasons = [] } = error as Error & {
     CancellationReasons?: { Code?: string }[];

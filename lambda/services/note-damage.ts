@@ -1,6 +1,6 @@
 import type { BackupKey } from '../model/backup-arn.ts';
 import { damageMessage } from '../runtime/log-messages.ts';
-import { manifestKey, parseRunKey } from '../snapshot/format/manifest.ts';
+import { buildManifestKey, parseRunKey } from '../snapshot/format/manifest.ts';
 import type { Services } from './services.ts';
 
 /** Damage in the stored objects of a snapshot. */
@@ -43,7 +43,7 @@ export async function noteDamage(
   if (snapshot === undefined) return;
   const { tableId, oldestRun } = snapshot;
   // A manifest belongs to one snapshot, and a backup reads it before it continues that snapshot.
-  const isManifest = object === manifestKey(tableId, id);
+  const isManifest = object === buildManifestKey(tableId, id);
   const run = object === undefined ? undefined : parseRunKey(object);
   const isOwnRun = run?.tableId === tableId && oldestRun <= run.backup && run.backup <= id;
   if (object !== undefined && !isManifest && !isOwnRun) return;

@@ -1,5 +1,5 @@
 import { Budget } from '../jobs/budget.ts';
-import { type PartResult, partName, type Staging } from '../jobs/staging.ts';
+import { type PartResult, namePart, type Staging } from '../jobs/staging.ts';
 import type { Cut } from '../snapshot/format/manifest.ts';
 import { StreamGap, type StreamRecord } from '../tables/stream.ts';
 import type { Collected, CollectWork, SourceServices } from './source.ts';
@@ -63,7 +63,7 @@ export async function stageStream(
     until: Math.ceil((reading.correctUntil + config.settleMs) / 1000),
     emptyPages: config.emptyPages,
   };
-  const { done } = await staging.publishOnce<StreamResult>(partName(streamTask, part), () =>
+  const { done } = await staging.publishOnce<StreamResult>(namePart(streamTask, part), () =>
     readPart(services, staging, part, rules, reading),
   );
   if (!done) return { status: 'more' };
@@ -91,7 +91,7 @@ async function readPart(
   );
   const lanes = part === 0 ? await reading.findLanes() : await readLanesOf(staging, part - 1);
   const budget = new Budget(clock, config.timeBudgetMs);
-  const done = await readLanes(services, lanes, rules, stagingReader(reading, files, budget));
+  const done = await readLanes(services, lanes, rules, createStagingReader(reading, files, budget));
   if (clock.now() - reading.since > streamMemoryMs) {
     throw new StreamGap('the changes since the last snapshot may have been trimmed');
   }
@@ -100,11 +100,11 @@ async function readPart(
 
 /** Reads how far a part read. Lanes are moved in place, so each caller gets its own. */
 async function readLanesOf(staging: Staging, part: number): Promise<Lane[]> {
-  const { lanes } = await staging.read<StreamResult>(partName(streamTask, part));
+  const { lanes } = await staging.read<StreamResult>(namePart(streamTask, part));
   return lanes.map((lane) => ({ ...lane }));
 }
 
-function stagingReader(reading: StreamReading, files: StagedFiles, budget: Budget): Reader {
+function createStagingReader(reading: StreamReading, files: StagedFiles, budget: Budget): Reader {
   return {
     isOverdue: () => budget.isSpent(),
     async take(record: StreamRecord, isPastCut: boolean): Promise<void> {

@@ -173,7 +173,7 @@ export async function findLanesAround(
   const visit = async (shard: Shard): Promise<void> => {
     if (found.has(shard.id)) return;
     const parent = shard.parent === undefined ? undefined : byId.get(shard.parent);
-    if (parent !== undefined && !(await beginsBy(streams, arn, shard, second))) return visit(parent);
+    if (parent !== undefined && !(await hasBegunBy(streams, arn, shard, second))) return visit(parent);
     found.set(shard.id, createLane(shard.id, fromStart));
   };
   for (const shard of shards) if (!parents.has(shard.id)) await visit(shard);
@@ -181,7 +181,7 @@ export async function findLanesAround(
   return withoutDescendants([...found.values()], byId);
 }
 
-async function beginsBy(
+async function hasBegunBy(
   streams: DynamoDBStreamsClient,
   arn: string,
   shard: Shard,

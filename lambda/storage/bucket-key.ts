@@ -8,6 +8,6 @@ export interface BucketPlace {
 }
 
 /** The key in the bucket of a key in the store. `prefix`: the store's prefix, without slashes at its ends; may be empty. */
-export function bucketKey(prefix: string, key: string): string {
+export function toBucketKey(prefix: string, key: string): string {
   return prefix === '' ? key : `${prefix}/${key}`;
 }

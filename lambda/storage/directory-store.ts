@@ -101,7 +101,7 @@ export function createDirectoryStore(root: string): ObjectStore {
     list: (folder) => listObjects(fileOf(folder), folder),
     async delete(keys) {
       for (const key of keys) {
-        await unlessGone(checkInside(dirname(fileOf(key)), key));
+        await ignoreMissing(checkInside(dirname(fileOf(key)), key));
         await rm(fileOf(key), { force: true });
       }
     },
@@ -123,7 +123,7 @@ function segmentsOf(key: string): string[] {
 async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const file = join(folder, name);
-    const found = await unlessGone(stat(file));
+    const found = await ignoreMissing(stat(file));
     if (found !== undefined && Date.now() - found.mtimeMs > maxTemporaryAgeMs)
       await rm(file, { force: true });
   }
@@ -179,19 +179,19 @@ async function readRange(
 }
 
 async function* listObjects(path: string, key: string): AsyncGenerator<StoredObject> {
-  for (const entry of (await unlessGone(readdir(path, { withFileTypes: true }))) ?? []) {
+  for (const entry of (await ignoreMissing(readdir(path, { withFileTypes: true }))) ?? []) {
     const place = [join(path, entry.name), `${key}/${entry.name}`] as const;
     if (entry.isDirectory()) {
       yield* listObjects(...place);
     } else if (entry.isFile()) {
-      const found = await unlessGone(stat(place[0]));
+      const found = await ignoreMissing(stat(place[0]));
       if (found !== undefined) yield { key: place[1], bytes: found.size };
     }
   }
 }
 
 /** Undefined if the file or folder does not exist, or has another type than the call expects. */
-async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+async function ignoreMissing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {

@@ -15,7 +15,7 @@ import { environment } from '../runtime/environment.ts';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
 import { followPages } from '../runtime/follow-pages.ts';
 import { nameUnreadableAnswers, outermost } from '../runtime/service-answers.ts';
-import { bucketKey } from './bucket-key.ts';
+import { toBucketKey } from './bucket-key.ts';
 import { checkObjectSize, type ObjectStore, type PutOutcome } from './object-store.ts';
 
 export interface S3StoreOptions {
@@ -46,7 +46,7 @@ const conflictPauses = [100, 200, 400, 800];
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html).
  */
 export function createS3Store({ client, bucket, prefix, clock = systemClock }: S3StoreOptions): ObjectStore {
-  const at = (key: string) => ({ Bucket: bucket, Key: bucketKey(prefix, key) });
+  const at = (key: string) => ({ Bucket: bucket, Key: toBucketKey(prefix, key) });
 
   return {
     async put(key, body, options) {

@@ -198,13 +198,13 @@ function toDescription(
     })),
     ...(table.StreamSpecification && { stream: table.StreamSpecification }),
     ...(timeToLive && { timeToLive }),
-    ...(table.SSEDescription && { sse: withoutDates(table.SSEDescription) }),
+    ...(table.SSEDescription && { sse: removeDates(table.SSEDescription) }),
     ...(table.TableClassSummary?.TableClass && { tableClass: table.TableClassSummary.TableClass }),
     ...(table.DeletionProtectionEnabled === true && { deletionProtection: true }),
   };
 }
 
 /** Leaves out dates: descriptions are stored as JSON, from which a date would come back as text. */
-function withoutDates<T extends object>(value: T): T {
+function removeDates<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => !(member instanceof Date))) as T;
 }

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { ApiFunction } from '../../lambda/dialects/dynamodb/paths.ts';
-import { environment, functionVariable } from '../../lambda/runtime/environment.ts';
+import { environment, nameFunctionVariable } from '../../lambda/runtime/environment.ts';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
 import type { NativeRestore } from '../native/native-restore.ts';
 import { allow } from '../rights/allow.ts';
@@ -34,7 +34,7 @@ export class VerbFunctions extends Construct {
     this.dispatcher = this.create('api-dispatch', props);
     for (const [verb, { functionArn }] of Object.entries(this.byVerb)) {
       allow(this.dispatcher, ['lambda:InvokeFunction'], [functionArn]);
-      this.dispatcher.addEnvironment(functionVariable(verb), functionArn);
+      this.dispatcher.addEnvironment(nameFunctionVariable(verb), functionArn);
     }
   }
 

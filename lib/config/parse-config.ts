@@ -1,8 +1,8 @@
 import { Ajv } from 'ajv';
 import { TidemarkError } from '../../lambda/runtime/errors.ts';
-import { covers, namePart } from '../../lambda/model/table-patterns.ts';
+import { covers, readTableName } from '../../lambda/model/table-patterns.ts';
 import { hasTarget, pathOf, placesOf } from '../../lambda/dialects/dynamodb/paths.ts';
-import { memberName, toProblem } from './problems.ts';
+import { toMemberName, toProblem } from './problems.ts';
 import { configSchema, memberSchemas, scheduleSchema, teamSchema } from './schema.ts';
 import {
   defaultTidemarkConfig,
@@ -53,7 +53,7 @@ function findScheduleProblems(config: unknown): string[] {
     const problems = [
       ...(names.has(schedule.name)
         ? [
-            `${memberName(`${path}/name`)} is ${schedule.name}, as that of an earlier schedule: choose another`,
+            `${toMemberName(`${path}/name`)} is ${schedule.name}, as that of an earlier schedule: choose another`,
           ]
         : []),
       ...findTableProblems(schedule.tables, isTables(tables) ? tables : undefined, `${path}/tables`),
@@ -76,7 +76,7 @@ const arnLength = 'arn:aws-us-gov:dynamodb:ap-southeast-1:123456789012:table//st
 function findRightsProblems(config: unknown): string[] {
   const { tables }: Record<string, unknown> = { ...Object(config) };
   if (!isTables(tables)) return [];
-  const length = tables.reduce((sum, table) => sum + arnLength + namePart(table).length, 0);
+  const length = tables.reduce((sum, table) => sum + arnLength + readTableName(table).length, 0);
   if (length <= maxArnsLength) return [];
   return [
     `tables has ${tables.length} entries, whose ARNs take ${length} characters in a policy, which has room for ${maxArnsLength}: use patterns, such as "orders-*"`,
@@ -94,7 +94,7 @@ function findGroupProblems(config: unknown): string[] {
   const problems = names.flatMap((name, index) =>
     names.indexOf(name) < index
       ? [
-          `${memberName(`/groups/${index}/name`)} is ${String(name)}, as that of an earlier group: choose another`,
+          `${toMemberName(`/groups/${index}/name`)} is ${String(name)}, as that of an earlier group: choose another`,
         ]
       : [],
   );
@@ -122,16 +122,16 @@ function findTeamProblems(config: unknown): string[] {
     const length = placesOf(team).reduce((sum, place) => sum + 2 * (pathArnLength + pathOf(place).length), 0);
     return [
       ...(names.indexOf(team.name.toLowerCase()) < index
-        ? [`${memberName(`${path}/name`)} is ${team.name}, as that of an earlier team: choose another`]
+        ? [`${toMemberName(`${path}/name`)} is ${team.name}, as that of an earlier team: choose another`]
         : []),
       ...(lacksTargets
         ? [
-            `${memberName(`${path}/targets`)} is missing: its verbs restore tables, so name the tables to restore to`,
+            `${toMemberName(`${path}/targets`)} is missing: its verbs restore tables, so name the tables to restore to`,
           ]
         : []),
       ...(length > maxPathsLength
         ? [
-            `${memberName(path)} needs a policy of ${length} characters, which may have ${maxPathsLength}: use patterns, such as "orders-*"`,
+            `${toMemberName(path)} needs a policy of ${length} characters, which may have ${maxPathsLength}: use patterns, such as "orders-*"`,
           ]
         : []),
     ];
@@ -144,12 +144,12 @@ function findTableProblems(
   patterns: readonly string[] | undefined,
   path: string,
 ): string[] {
-  const names = tables.map(namePart);
+  const names = tables.map(readTableName);
   return tables.flatMap((table, index) => {
-    const member = memberName(`${path}/${index}`);
+    const member = toMemberName(`${path}/${index}`);
     return [
-      ...(names.indexOf(namePart(table)) < index
-        ? [`${member} names ${namePart(table)} a second time: remove it`]
+      ...(names.indexOf(readTableName(table)) < index
+        ? [`${member} names ${readTableName(table)} a second time: remove it`]
         : []),
       ...(patterns?.some((pattern) => covers(pattern, table)) === false
         ? [`${member} is ${table}, which no entry of tables matches: add one there`]

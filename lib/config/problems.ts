@@ -14,18 +14,18 @@ interface Schema {
 export function toProblem({ instancePath, keyword, params, parentSchema = {} }: ErrorObject): string {
   const { properties = {} }: Schema = parentSchema;
   if (keyword === 'additionalProperties') {
-    const member = memberName(`${instancePath}/${params.additionalProperty}`);
+    const member = toMemberName(`${instancePath}/${params.additionalProperty}`);
     return `${member} is unknown: the members are ${Object.keys(properties).join(', ')}`;
   }
   if (keyword === 'required') {
-    const member = memberName(`${instancePath}/${params.missingProperty}`);
+    const member = toMemberName(`${instancePath}/${params.missingProperty}`);
     return `${member} is missing: it ${describeDemand(properties[params.missingProperty] ?? {})}`;
   }
-  return `${memberName(instancePath)} ${describeDemand(parentSchema)}`;
+  return `${toMemberName(instancePath)} ${describeDemand(parentSchema)}`;
 }
 
 /** Names the member at a JSON pointer as code would: `schedules[0].tables`. */
-export function memberName(pointer: string): string {
+export function toMemberName(pointer: string): string {
   if (pointer === '') return 'the configuration';
   return pointer
     .slice(1)

@@ -97,7 +97,7 @@ export class FailureAlarms extends Construct {
 
   private reportExecutions(machines: readonly StateMachine[]): void {
     const rule = new Rule(this, 'ExecutionFailed', {
-      description: `A backup or a restore failed. ${whatToDo('BackupFailed')} and #${anchor('RestoreFailed')}`,
+      description: `A backup or a restore failed. ${describeWhatToDo('BackupFailed')} and #${toAnchor('RestoreFailed')}`,
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
@@ -112,7 +112,7 @@ export class FailureAlarms extends Construct {
 
   private addAlarm(name: AlarmName, metric: Metric): void {
     const alarm = new Alarm(this, name, {
-      alarmDescription: `${meanings[name]} ${whatToDo(name)}`,
+      alarmDescription: `${meanings[name]} ${describeWhatToDo(name)}`,
       metric,
       threshold: 1,
       evaluationPeriods: 1,
@@ -124,11 +124,11 @@ export class FailureAlarms extends Construct {
 }
 
 /** The place in the runbook that says what to do, as a path in Tidemark's repository. */
-function whatToDo(name: AlarmName): string {
-  return `What to do: docs/runbook.md#${anchor(name)}`;
+function describeWhatToDo(name: AlarmName): string {
+  return `What to do: docs/runbook.md#${toAnchor(name)}`;
 }
 
 /** The anchor that Markdown renderers give to a heading that is the alarm's name. */
-function anchor(name: AlarmName): string {
+function toAnchor(name: AlarmName): string {
   return name.toLowerCase();
 }

@@ -15,7 +15,7 @@ import { Construct } from 'constructs';
 import { TidemarkFunction } from '../functions/tidemark-function.ts';
 import { scheduleSchema } from '../config/schema.ts';
 import type { ScheduleConfig } from '../config/tidemark-config.ts';
-import { namePart } from '../../lambda/model/table-patterns.ts';
+import { readTableName } from '../../lambda/model/table-patterns.ts';
 import type { StackParts } from '../stack-parts.ts';
 import { letStart } from '../workflow/machine.ts';
 
@@ -87,7 +87,7 @@ export class BackupSchedules extends Construct {
         // the same in a repeated delivery.
         input: ScheduleTargetInput.fromObject({
           schedule: name,
-          tables: tables.map(namePart),
+          tables: tables.map(readTableName),
           ...(tags !== undefined && { tags }),
           ...(keepDays !== undefined && { keepDays }),
           ...(source !== undefined && { source }),
@@ -108,7 +108,7 @@ const maxListed = 10;
 
 function describeTables({ tables, tags }: ScheduleConfig): string {
   const names = tables
-    .map(namePart)
+    .map(readTableName)
     .slice(0, maxListed)
     .map((name) => name.slice(0, 40));
   const more = tables.length > maxListed ? ` and ${tables.length - maxListed} more` : '';

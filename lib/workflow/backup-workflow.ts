@@ -3,7 +3,7 @@ import type { IChainable, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { backupTasks } from '../../lambda/jobs/states.ts';
 import { type BackupRightsProps, grantBackupRights } from './backup-rights.ts';
-import { createMachine, createUnknownStatus, letStart, machineArn } from './machine.ts';
+import { createMachine, createUnknownStatus, letStart, buildMachineArn } from './machine.ts';
 import type { WorkflowProps } from './machine.ts';
 import { createRangeMap } from './range-map.ts';
 import { createTaskFunctions } from './task-functions.ts';
@@ -28,7 +28,7 @@ export class BackupWorkflow extends Construct {
     const functions = createTaskFunctions(this, backupTasks, props.settings);
     grantBackupRights(functions, props);
     // Begin also starts the next backup when it finds that another one is first.
-    for (const step of [functions.Begin, functions.HandOver]) letStart(step, 'backup', machineArn(this));
+    for (const step of [functions.Begin, functions.HandOver]) letStart(step, 'backup', buildMachineArn(this));
     this.machine = createMachine(
       this,
       this.define(functions, props.maxConcurrency),

@@ -35,16 +35,16 @@ export interface WorkflowProps extends StackParts {
  * starts it: the function would need the machine's ARN, and the machine the function's. The name contains the stack's name,
  * so the names of two stacks differ.
  */
-function machineName(workflow: Construct): string {
+function nameMachine(workflow: Construct): string {
   return Names.uniqueResourceName(workflow, { maxLength: 80, separator: '-' });
 }
 
 /** The ARN of the workflow's machine, before the machine is made. */
-export function machineArn(workflow: Construct): string {
+export function buildMachineArn(workflow: Construct): string {
   return Stack.of(workflow).formatArn({
     service: 'states',
     resource: 'stateMachine',
-    resourceName: machineName(workflow),
+    resourceName: nameMachine(workflow),
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 }
@@ -56,7 +56,7 @@ export function createMachine(
   retention: RetentionDays,
 ): StateMachine {
   return new StateMachine(workflow, 'Machine', {
-    stateMachineName: machineName(workflow),
+    stateMachineName: nameMachine(workflow),
     stateMachineType: StateMachineType.STANDARD,
     definitionBody: DefinitionBody.fromChainable(definition),
     tracingEnabled: true,

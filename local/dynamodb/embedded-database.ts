@@ -17,7 +17,7 @@ export interface EmbeddedDatabase {
 }
 
 /** The SQLite file of the embedded database in this home folder. */
-export function databaseFile(home: string): string {
+export function findDatabaseFile(home: string): string {
   return join(home, 'dynamodb.db');
 }
 
@@ -31,7 +31,7 @@ export function databaseFile(home: string): string {
  * backups (`no-native-backups.ts`): those are what Tidemark is for.
  */
 export async function startDatabase(home: string, log: Log): Promise<EmbeddedDatabase> {
-  const file = databaseFile(home);
+  const file = findDatabaseFile(home);
   const pidFile = join(home, 'dynamodb.pid');
   const binary = findBinary();
   await killLeftOver(pidFile, { executable: binary, arguments: ['--db-path', file] });

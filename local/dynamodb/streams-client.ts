@@ -40,7 +40,7 @@ export function createStreamsClient(
       );
       await checkLatest(dynamodb, stream);
       nameStream(answer.output as Answered, stream);
-      dateStream(answer.output as Answered, stream);
+      correctStreamTime(answer.output as Answered, stream);
       return answer;
     },
     { step: 'initialize', name: 'latestStreamOnly' },
@@ -60,7 +60,7 @@ function nameStream(answer: Answered, stream: string): void {
  * Corrects the creation time of a stream, for which the embedded database gives its table's. The label of a stream is its
  * time in epoch seconds. The labels of other databases are written dates, and their answers are right.
  */
-function dateStream({ StreamDescription: described }: Answered, stream: string): void {
+function correctStreamTime({ StreamDescription: described }: Answered, stream: string): void {
   const seconds = Number(stream.slice(stream.lastIndexOf('/') + 1));
   if (described !== undefined && Number.isFinite(seconds))
     described.CreationRequestDateTime = new Date(seconds * 1000);

@@ -14,21 +14,21 @@ export function findTableNames(call: unknown): string[] {
   const { TransactItems, Statements, TransactStatements } = call;
   return [
     ...[TableName, TableArn, ResourceArn].filter((name) => typeof name === 'string').map(tableNameOf),
-    ...(typeof Statement === 'string' ? namesInStatement(Statement) : []),
+    ...(typeof Statement === 'string' ? findStatementTables(Statement) : []),
     ...(isJsonObject(RequestItems) ? Object.keys(RequestItems).map(tableNameOf) : []),
     ...findTableNames(TableCreationParameters),
-    ...[TransactItems, Statements, TransactStatements].flatMap(namesInList),
+    ...[TransactItems, Statements, TransactStatements].flatMap(readNames),
   ];
 }
 
 /** The elements of a list name their tables as calls do; those of a transaction one level deeper. */
-function namesInList(list: unknown): string[] {
+function readNames(list: unknown): string[] {
   if (!Array.isArray(list)) return [];
   return list
     .filter(isJsonObject)
     .flatMap((element) => [...findTableNames(element), ...Object.values(element).flatMap(findTableNames)]);
 }
 
-function namesInStatement(statement: string): string[] {
+function findStatementTables(statement: string): string[] {
   return [...statement.matchAll(inStatement)].map(([, quoted, bare]) => String(quoted ?? bare));
 }

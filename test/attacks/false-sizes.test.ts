@@ -8,7 +8,7 @@ import { SpillWriter } from '../../lambda/backup/spills.ts';
 import { encodeIndex, readIndex } from '../../lambda/snapshot/format/frame-index.ts';
 import { decompressFrame, sha256Hex } from '../../lambda/snapshot/format/frame.ts';
 import { defaultLimits } from '../../lambda/snapshot/format/limits.ts';
-import { manifestKey, readManifest } from '../../lambda/snapshot/format/manifest.ts';
+import { buildManifestKey, readManifest } from '../../lambda/snapshot/format/manifest.ts';
 import { openFrame } from '../../lambda/snapshot/read/read-frames.ts';
 import { parseBackupId } from '../../lambda/model/ids.ts';
 import { createDirectoryStore } from '../../lambda/storage/directory-store.ts';
@@ -61,7 +61,7 @@ describe('a zstd frame of 41 KB that expands to 1.3 GB', () => {
   it('is rejected as a manifest and as an index', async () => {
     const store = createMemoryStore();
     const id = parseBackupId('01700000000000-01234567');
-    await store.put(manifestKey('table', id), bomb);
+    await store.put(buildManifestKey('table', id), bomb);
     await store.put('run', bomb);
     const index = { offset: 0, length: bomb.length, sha256: sha256Hex(bomb) };
     const growth = await measureGrowth(async () => {

@@ -20,7 +20,7 @@ import {
   type PartitionResult,
 } from '../../lambda/backup/backup-plan.ts';
 import { partition } from '../../lambda/backup/partition.ts';
-import { backupStaging, partName } from '../../lambda/jobs/staging.ts';
+import { openBackupStaging, namePart } from '../../lambda/jobs/staging.ts';
 import { smallLimits } from '../support/snapshot/chain.ts';
 import { manifestOf, createMemoryStore, testHashKey } from '../support/snapshot/support.ts';
 import { createBackupJob } from '../../lambda/jobs/job.ts';
@@ -45,7 +45,7 @@ async function partitionFile(bytes: Buffer, written = bytes): Promise<string[] |
     secret: testSecret,
   } as Services;
   const job = createBackupJob('Music', manifestOf([]).id);
-  const staging = backupStaging(services, job);
+  const staging = openBackupStaging(services, job);
   const plan: Pick<BackupPlan, 'id' | 'description' | 'hashKey'> = {
     id: job.id,
     hashKey: testHashKey,
@@ -63,7 +63,7 @@ async function partitionFile(bytes: Buffer, written = bytes): Promise<string[] |
     if (error instanceof TidemarkError) return error.code;
     throw error;
   }
-  const { spills } = await staging.read<PartitionResult>(partName(names.partition(0), 0));
+  const { spills } = await staging.read<PartitionResult>(namePart(names.partition(0), 0));
   const frames = await Promise.all(
     spills.map((spill) => Array.fromAsync(readFrames(store, spill, wholeRange))),
   );

@@ -21,7 +21,7 @@ export const restoreMutants: readonly Mutant[] = [
   {
     file: 'lambda/restore/current-restore.ts',
     from: `    restore.id === job.id &&
-    executionName(restore.id, restore.attempts) === job.execution;`,
+    nameExecution(restore.id, restore.attempts) === job.execution;`,
     to: `    restore.id === job.id;`,
     harm: 'an execution that was replaced works on',
     tests: [...late, ...abort],

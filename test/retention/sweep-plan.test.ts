@@ -10,9 +10,9 @@ import {
   stagedJobOf,
   type SweepPlan,
 } from '../../lambda/retention/sweep-plan.ts';
-import { manifestKey, runKey } from '../../lambda/snapshot/format/manifest.ts';
+import { buildManifestKey, runKey } from '../../lambda/snapshot/format/manifest.ts';
 import { createMemoryStore } from '../support/snapshot/support.ts';
-import { backupStaging, restoreStaging } from '../../lambda/jobs/staging.ts';
+import { openBackupStaging, openRestoreStaging } from '../../lambda/jobs/staging.ts';
 import { createBackupJob, createRestoreJob } from '../../lambda/jobs/job.ts';
 import { testSecret } from '../support/secret.ts';
 
@@ -49,7 +49,7 @@ const backups: fc.Arbitrary<Backup[]> = fc.integer({ min: 1, max: 6 }).chain((co
         snapshot: fc.constantFrom<'alive' | number | undefined>('alive', deadline, deadline + 1, undefined),
         tableId: fc.constantFrom(tableId, tableId, 'table-2'),
         runs: fc.subarray(names),
-        stored: fc.subarray([...names, manifestKey(tableId, id)]),
+        stored: fc.subarray([...names, buildManifestKey(tableId, id)]),
       }),
     ),
   );
@@ -95,7 +95,9 @@ function isDeletable(key: string, all: readonly Backup[]): boolean {
     ({ snapshot, tableId: its }) =>
       its === tableId && (snapshot === 'alive' || (snapshot !== undefined && snapshot > deadline)),
   );
-  return ended && !readers.some(({ id, runs }) => key === manifestKey(tableId, id) || runs.includes(key));
+  return (
+    ended && !readers.some(({ id, runs }) => key === buildManifestKey(tableId, id) || runs.includes(key))
+  );
 }
 
 const keysOf = (objects: readonly { key: string }[]) => objects.map(({ key }) => key).toSorted();
@@ -161,8 +163,8 @@ describe('the sweep’s plan for staged objects', () => {
   const job = createBackupJob('orders', createBackupId(7, '0123abcd'), '00000000000007-0123abcd-2');
   const restoreJob = createRestoreJob('copy', createRestoreId(8, '0123abcd'));
   const access = { store: createMemoryStore(), secret: testSecret };
-  const ofBackup = backupStaging(access, job).key('scan/0/0.json');
-  const ofRestore = restoreStaging(access, restoreJob).key('plan.json');
+  const ofBackup = openBackupStaging(access, job).key('scan/0/0.json');
+  const ofRestore = openRestoreStaging(access, restoreJob).key('plan.json');
 
   it('finds the job of an object by its key', () => {
     expect([ofBackup, ofRestore, 'staging/notes.txt', `staging/${job.id}x/y`].map(stagedJobOf)).toEqual([

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { manifestKey } from '../../lambda/snapshot/format/manifest.ts';
+import { buildManifestKey } from '../../lambda/snapshot/format/manifest.ts';
 import type { SnapshotRecord } from '../../lambda/catalog/snapshots.ts';
 import type { BackupRecord, RestoreRecord } from '../../lambda/model/records.ts';
 import type { Actors } from './actors.ts';
@@ -71,7 +71,7 @@ export class Invariants {
       (write) => (this.#actors.acknowledged.get(write) ?? Infinity) < requestedAt,
     );
     const { manifest } = read;
-    const own = manifestKey(manifest.table.tableId, backup.id);
+    const own = buildManifestKey(manifest.table.tableId, backup.id);
     this.#objects.set(backup.id, [own, ...manifest.runs.map(({ key }) => key)]);
     this.#contents.set(backup.id, read.content);
   }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createBackupJob } from '../../lambda/jobs/job.ts';
-import { backupStaging } from '../../lambda/jobs/staging.ts';
+import { openBackupStaging } from '../../lambda/jobs/staging.ts';
 import { createBackupId } from '../../lambda/model/ids.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { defaultConfig } from '../../lambda/services/config.ts';
@@ -42,7 +42,7 @@ function endScan(table: SimulatedTable) {
       parent: undefined,
       startedAt: marker,
     },
-    staging: backupStaging({ store, secret: testSecret }, createBackupJob(table.name, id)),
+    staging: openBackupStaging({ store, secret: testSecret }, createBackupJob(table.name, id)),
     part: 0,
   };
   const stream = String(table.stream?.arn);

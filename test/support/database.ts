@@ -6,7 +6,7 @@ import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { createDynamodbClient } from '../../lambda/item/clients.ts';
 import { silentLog } from '../../lambda/runtime/logger.ts';
-import { databaseFile, startDatabase as startEmbedded } from '../../local/dynamodb/embedded-database.ts';
+import { findDatabaseFile, startDatabase as startEmbedded } from '../../local/dynamodb/embedded-database.ts';
 import { createStreamsClient } from '../../local/dynamodb/streams-client.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
@@ -61,7 +61,7 @@ export async function startDatabase(): Promise<TestDatabase> {
   const home = await mkdtemp(join(tmpdir(), 'tidemark-database-'));
   const embedded = await startEmbedded(home, silentLog);
   const clock = new SimulatedClock();
-  clock.drive(databaseFile(home));
+  clock.drive(findDatabaseFile(home));
   const settings = {
     endpoint: embedded.endpoint,
     region: 'us-east-1',

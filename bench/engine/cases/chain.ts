@@ -1,5 +1,5 @@
 import { contains, fromHex } from '../../../lambda/snapshot/format/hash-range.ts';
-import { type Manifest, manifestKey, type RunRef } from '../../../lambda/snapshot/format/manifest.ts';
+import { type Manifest, buildManifestKey, type RunRef } from '../../../lambda/snapshot/format/manifest.ts';
 import { stageData } from '../data.ts';
 import { measureCost, median } from '../measure.ts';
 import { arrangeAndApply, beginBackup, partitionAll, publishBackup, table } from '../steps.ts';
@@ -52,7 +52,7 @@ export async function measureChain(world: World, base: BackupId, days: number): 
 async function measureStoredBytes({ services }: World, snapshots: readonly Manifest[]): Promise<number> {
   const runs = new Map(snapshots.flatMap(({ runs }) => runs.map((run) => [run.key, run.bytes])));
   const sizes = snapshots.map(
-    async ({ id }) => (await services.store.get(manifestKey(table.tableId, id))).length,
+    async ({ id }) => (await services.store.get(buildManifestKey(table.tableId, id))).length,
   );
   return [...runs.values(), ...(await Promise.all(sizes))].reduce((sum, bytes) => sum + bytes, 0);
 }

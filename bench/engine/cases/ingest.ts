@@ -29,7 +29,7 @@ export async function measureIngest(
   let last: Work | undefined;
   const costs = await repeat(repetitions, async () => {
     if (last !== undefined) await clearWorld(world, last);
-    const work = (last = await beginBackup(services.store, fullBackup(files)));
+    const work = (last = await beginBackup(services.store, createFullBackup(files)));
     const partition = await measureCost(() => partitionAll(services, work));
     const apply = await measureCost(() => arrangeAndApply(services, work));
     const total = { cpu: partition.cpu + apply.cpu, wall: partition.wall + apply.wall };
@@ -51,7 +51,7 @@ export async function measureIngest(
 
 async function profileIngest(world: World, files: readonly StagedFile[]): Promise<SelfTime[]> {
   const { services } = world;
-  const work = await beginBackup(services.store, fullBackup(files));
+  const work = await beginBackup(services.store, createFullBackup(files));
   const profile = await profileWork(async () => {
     await partitionAll(services, work);
     await arrangeAndApply(services, work);
@@ -60,6 +60,6 @@ async function profileIngest(world: World, files: readonly StagedFile[]): Promis
   return profile;
 }
 
-export function fullBackup(files: readonly StagedFile[]) {
+export function createFullBackup(files: readonly StagedFile[]) {
   return { kind: 'full', parent: undefined, files } as const;
 }

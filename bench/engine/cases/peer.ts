@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, zstdCompressSync } from 'node:zlib';
-import { dataFolder, stageData } from '../data.ts';
+import { nameDataFolder, stageData } from '../data.ts';
 import { type Cost, measureCost, medianCost, repeat, type Repetitions } from '../measure.ts';
 import type { World } from '../world.ts';
 
@@ -23,7 +23,7 @@ export async function measurePeer({ data }: World, repetitions: Repetitions): Pr
   const rounds = await repeat(repetitions, async () => {
     const round = { gunzip: none, parse: none, compress: none };
     for (const file of files) {
-      const bytes = await readFile(join(dataFolder(data), file.key));
+      const bytes = await readFile(join(nameDataFolder(data), file.key));
       let raw: Buffer = bytes;
       const gunzip = await measureCost(async () => {
         raw = gunzipSync(bytes, { chunkSize });

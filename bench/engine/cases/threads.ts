@@ -5,7 +5,7 @@ import { stageData } from '../data.ts';
 import { type Cost, measureCost, medianCost, repeat, type Repetitions } from '../measure.ts';
 import { beginBackup } from '../steps.ts';
 import { clearWorld, type World } from '../world.ts';
-import { fullBackup } from './ingest.ts';
+import { createFullBackup } from './ingest.ts';
 import type { Assignment } from './worker.ts';
 
 /** Measures the ingest with the tasks of each step spread over `count` worker threads. */
@@ -28,7 +28,7 @@ export async function measureThreads(
     await Promise.all(answers);
   };
   const costs = await repeat(repetitions, async () => {
-    const work = await beginBackup(services.store, fullBackup(files));
+    const work = await beginBackup(services.store, createFullBackup(files));
     const { job } = work;
     const cost = await measureCost(async () => {
       await runOnAll({ step: 'partition', job }, work.tasks);

@@ -88,7 +88,7 @@ function encodeOwnDetails(record: BackupRecord): TidemarkDetails {
 
 function encodeUse({ restores, damage }: BackupUse): Pick<TidemarkDetails, 'Restores' | 'Damage'> {
   return {
-    Restores: undefinedIfEmpty(
+    Restores: omitEmpty(
       restores.map((record) => ({
         RestoreId: record.id,
         TargetTableName: record.target,
@@ -134,8 +134,8 @@ function encodeTable({ table, description }: BackupRecord): SourceTableDetails {
 function encodeFeatures({ description }: BackupRecord): SourceTableFeatureDetails {
   const { stream, timeToLive, sse } = description;
   return {
-    LocalSecondaryIndexes: undefinedIfEmpty(description.localSecondaryIndexes),
-    GlobalSecondaryIndexes: undefinedIfEmpty(description.globalSecondaryIndexes),
+    LocalSecondaryIndexes: omitEmpty(description.localSecondaryIndexes),
+    GlobalSecondaryIndexes: omitEmpty(description.globalSecondaryIndexes),
     StreamDescription: stream?.StreamEnabled === true ? stream : undefined,
     TimeToLiveDescription: timeToLive?.TimeToLiveStatus === 'ENABLED' ? timeToLive : undefined,
     SSEDescription: sse?.Status === 'ENABLED' || sse?.Status === 'UPDATING' ? sse : undefined,
@@ -143,6 +143,6 @@ function encodeFeatures({ description }: BackupRecord): SourceTableFeatureDetail
 }
 
 /** Leaves out an empty list: DynamoDB describes a table without indexes without a list of them. */
-function undefinedIfEmpty<T>(list: readonly T[]): T[] | undefined {
+function omitEmpty<T>(list: readonly T[]): T[] | undefined {
   return list.length === 0 ? undefined : [...list];
 }

@@ -6,7 +6,7 @@ import type {
   RestoreSummary,
   TableDescription as WireTable,
 } from '@aws-sdk/client-dynamodb';
-import { siblingTableArn } from '../../model/backup-arn.ts';
+import { buildSiblingTableArn } from '../../model/backup-arn.ts';
 import type { RestoreRecord, TableDescription } from '../../model/records.ts';
 import { explainRestore } from '../../model/restore-outcome.ts';
 import type { StartedRestore } from '../../native/recovery.ts';
@@ -38,7 +38,7 @@ export function encodeStartedTable(started: StartedRestore): WireTable {
 function encodeTarget(restore: Planned): WireTable {
   const { description } = restore;
   // The target is created in the account and region of the source.
-  const arn = siblingTableArn(restore.source.arn, restore.target);
+  const arn = buildSiblingTableArn(restore.source.arn, restore.target);
   return {
     AttributeDefinitions: [...description.attributeDefinitions],
     TableName: restore.target,

@@ -76,7 +76,7 @@ export const readErrors: readonly OperationError[] = [
 ];
 
 /** The name of an error on the wire, without its prefix. */
-export function wireName(error: OperationError): string {
+export function toWireName(error: OperationError): string {
   const { type } = typeof error === 'string' ? renderings[error] : error;
   return type.slice(type.indexOf('#') + 1);
 }

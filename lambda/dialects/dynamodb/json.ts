@@ -51,12 +51,12 @@ export function membersOf(request: unknown): JsonObject {
 
 /** Renders an answer as JSON: dates as epoch seconds with a millisecond fraction, and leaves out undefined members. */
 export function renderBody(answer: object): string {
-  return JSON.stringify(withEpochSeconds(answer));
+  return JSON.stringify(convertDates(answer));
 }
 
-function withEpochSeconds(value: unknown): unknown {
+function convertDates(value: unknown): unknown {
   if (value instanceof Date) return value.getTime() / 1000;
-  if (Array.isArray(value)) return value.map(withEpochSeconds);
+  if (Array.isArray(value)) return value.map(convertDates);
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withEpochSeconds(member)]));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, convertDates(member)]));
 }

@@ -44,7 +44,7 @@ interface Description<N extends string, M extends Members, A extends Members | u
 }
 
 /** Makes an operation of its description. */
-export function operation<
+export function createOperation<
   const N extends string,
   const M extends Members,
   R extends (A extends Members ? Answer<A> : object),
@@ -79,6 +79,6 @@ export function whenDefined(name: string, value: unknown): object {
  * The key by which repeats of a request are recognized: SDKs send the same id with all attempts of a call. An empty id
  * counts as no id.
  */
-export function requestKey({ headers }: WireRequest): { readonly requestKey?: string } {
+export function readRequestKey({ headers }: WireRequest): { readonly requestKey?: string } {
   return whenDefined('requestKey', headers['amz-sdk-invocation-id'] || undefined);
 }

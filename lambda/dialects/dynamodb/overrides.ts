@@ -125,11 +125,11 @@ export function toRestoreOverrides(input: Input<typeof overrideMembers>): Restor
 function checkCounts(input: Input<typeof overrideMembers>): void {
   const { GlobalSecondaryIndexOverride: global = [], LocalSecondaryIndexOverride: local = [] } = input;
   if (global.length > maxGlobalIndexes)
-    throw tooMany(`GlobalSecondaryIndex count exceeds the per-table limit of ${maxGlobalIndexes}`);
+    throw tooManyError(`GlobalSecondaryIndex count exceeds the per-table limit of ${maxGlobalIndexes}`);
   if (local.length > maxLocalIndexes)
-    throw tooMany(`Number of LocalSecondaryIndexes exceeds per-table limit of ${maxLocalIndexes}`);
+    throw tooManyError(`Number of LocalSecondaryIndexes exceeds per-table limit of ${maxLocalIndexes}`);
 }
 
-function tooMany(text: string): TidemarkError {
+function tooManyError(text: string): TidemarkError {
   return new TidemarkError('Validation', `One or more parameter values were invalid: ${text}`);
 }

@@ -37,7 +37,7 @@ interface Description<Q extends Fields, R extends Fields> extends Omit<Endpoint,
 }
 
 /** Makes an endpoint of its description. */
-export function endpoint<const Q extends Fields, const R extends Fields>(
+export function createEndpoint<const Q extends Fields, const R extends Fields>(
   description: Description<Q, R>,
 ): Endpoint {
   const { path, verb, text, request, response } = description;

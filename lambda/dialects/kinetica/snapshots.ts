@@ -88,7 +88,7 @@ export async function findSnapshot(
   if (isPattern(name)) throw new KineticaError('backup_name must be the name of one backup');
   const wanted = id === '' ? undefined : readSnapshotId(id);
   const setId = wanted ?? (await findLatest(operations, key, name))?.id;
-  if (setId === undefined) throw notFound(name);
+  if (setId === undefined) throw backupNotFoundError(name);
   try {
     const set = await operations.describeBackupSet({ name, id: setId });
     if (maySeeSet(key, set)) return set;
@@ -98,7 +98,7 @@ export async function findSnapshot(
   throw new KineticaError(`Backup ${JSON.stringify(name.slice(0, 255))} has no snapshot ${setId}`);
 }
 
-export function notFound(name: string): KineticaError {
+export function backupNotFoundError(name: string): KineticaError {
   return new KineticaError(`There is no backup ${JSON.stringify(name.slice(0, 255))}`);
 }
 

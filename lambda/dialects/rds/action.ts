@@ -32,7 +32,7 @@ interface Description<P extends ParameterDescriptions> extends Omit<Action, 'par
 }
 
 /** Makes an action of its description. */
-export function action<const P extends ParameterDescriptions>(description: Description<P>): Action {
+export function createAction<const P extends ParameterDescriptions>(description: Description<P>): Action {
   const { name, verb, text, parameters } = description;
   return {
     name,

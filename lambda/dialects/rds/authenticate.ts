@@ -2,9 +2,9 @@ import { type AccessKey, isSameText, type LoadKeys } from '../access-keys.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Operations } from '../../operations/operations.ts';
 import type { Call } from './call.ts';
-import { invalidParameter, missingParameter, RdsError } from './rds-error.ts';
-import { signV1, stringToSignV1 } from './sign-v1.ts';
-import { hashOf, parseAuthorization, signV3, stringToSignV3 } from './sign-v3.ts';
+import { invalidParameterError, missingParameterError, RdsError } from './rds-error.ts';
+import { signV1, buildStringToSignV1 } from './sign-v1.ts';
+import { hashOf, parseAuthorization, signV3, buildStringToSignV3 } from './sign-v3.ts';
 
 export interface Verifier {
   readonly keys: LoadKeys;
@@ -64,7 +64,7 @@ function checkSignature(key: AccessKey, { signature, stringsToSign, sign }: Clai
 function readClaimV1({ request, parameters }: Call): Claim {
   const readRequired = (name: string): string => {
     const value = parameters.get(name);
-    if (value === undefined || value === '') throw missingParameter(name);
+    if (value === undefined || value === '') throw missingParameterError(name);
     return value;
   };
   const claim = {
@@ -78,8 +78,8 @@ function readClaimV1({ request, parameters }: Call): Claim {
     throw new RdsError(400, 'InvalidSignatureMethod', message);
   }
   if (readRequired('SignatureVersion') !== '1.0')
-    throw invalidParameter('SignatureVersion', 'Valid value: 1.0.');
-  return { ...claim, stringsToSign: [stringToSignV1(request.method, parameters)], sign: signV1 };
+    throw invalidParameterError('SignatureVersion', 'Valid value: 1.0.');
+  return { ...claim, stringsToSign: [buildStringToSignV1(request.method, parameters)], sign: signV1 };
 }
 
 /** The headers that a signature of style V3 must cover. */
@@ -96,11 +96,12 @@ function readClaimV3({ request }: Call): Claim {
   const { headers, path, address, body } = request;
   const authorization = parseAuthorization(headers['authorization'] ?? '');
   const unsigned = mustSign.find((name) => !authorization.signedHeaders.includes(name));
-  if (unsigned !== undefined) throw invalidParameter('Authorization', `It must sign the header ${unsigned}.`);
+  if (unsigned !== undefined)
+    throw invalidParameterError('Authorization', `It must sign the header ${unsigned}.`);
   const absent = mustSign.find((name) => name !== 'host' && !headers[name]);
-  if (absent !== undefined) throw missingParameter(absent);
+  if (absent !== undefined) throw missingParameterError(absent);
   if (!isSameText(headers['x-acs-content-sha256'] ?? '', hashOf(body))) {
-    throw invalidParameter('x-acs-content-sha256', 'It is not the SHA-256 of the body.');
+    throw invalidParameterError('x-acs-content-sha256', 'It is not the SHA-256 of the body.');
   }
   // A client that is given a prefix signs it as a part of the host, and may send an empty host. Its path ends in one
   // slash more than the prefix.
@@ -108,7 +109,7 @@ function readClaimV3({ request }: Call): Claim {
   return {
     keyId: authorization.keyId,
     signature: authorization.signature,
-    stringsToSign: [...new Set(hosts)].map((host) => stringToSignV3(request, authorization, host)),
+    stringsToSign: [...new Set(hosts)].map((host) => buildStringToSignV3(request, authorization, host)),
     sign: signV3,
     nonce: checkNonce(headers['x-acs-signature-nonce'] ?? '', 'x-acs-signature-nonce'),
     timestamp: headers['x-acs-date'] ?? '',
@@ -119,7 +120,7 @@ const maxNonceLength = 256;
 
 function checkNonce(nonce: string, name: string): string {
   if (nonce.length <= maxNonceLength) return nonce;
-  throw invalidParameter(name, `It has at most ${maxNonceLength} characters.`);
+  throw invalidParameterError(name, `It has at most ${maxNonceLength} characters.`);
 }
 
 /** Parses `yyyy-MM-ddTHH:mm:ssZ` to epoch ms. Throws `RdsError` for another form and for a time that does not exist. */

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../http.ts';
 import { maxParametersLength, type Parameters, readParameters } from './parameters.ts';
-import { invalidParameter } from './rds-error.ts';
+import { invalidParameterError } from './rds-error.ts';
 import { algorithmV3 } from './sign-v3.ts';
 
 export type Format = 'JSON' | 'XML';
@@ -39,7 +39,7 @@ export function readCall(request: HttpRequest): Call {
   }
   const format = parameters.get('Format') ?? 'XML';
   if (!['JSON', 'XML'].includes(format.toUpperCase())) {
-    throw invalidParameter('Format', 'Valid values: JSON, XML.');
+    throw invalidParameterError('Format', 'Valid values: JSON, XML.');
   }
   const [action, version] = [parameters.get('Action'), parameters.get('Version')];
   return { request, style: 'V1', parameters, action, version };

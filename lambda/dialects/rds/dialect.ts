@@ -9,7 +9,7 @@ import { actions } from './actions.ts';
 import { authenticate } from './authenticate.ts';
 import { type Call, formatOf, readCall } from './call.ts';
 import { toRdsError } from './errors.ts';
-import { missingParameter, RdsError } from './rds-error.ts';
+import { missingParameterError, RdsError } from './rds-error.ts';
 import { createRequestId, renderAnswer, renderError } from './render.ts';
 
 /*
@@ -81,8 +81,8 @@ function checkMethod({ method }: HttpRequest): void {
 }
 
 function findAction({ style, action, version }: Call): Action {
-  if (!action) throw missingParameter(style === 'V3' ? 'x-acs-action' : 'Action');
-  if (!version) throw missingParameter(style === 'V3' ? 'x-acs-version' : 'Version');
+  if (!action) throw missingParameterError(style === 'V3' ? 'x-acs-action' : 'Action');
+  if (!version) throw missingParameterError(style === 'V3' ? 'x-acs-version' : 'Version');
   const found = version === apiVersion ? actionsByName.get(action) : undefined;
   if (found !== undefined) return found;
   const message = 'Specified api is not found, please check your url and method.';

@@ -2,7 +2,7 @@ import { type ErrorCode, TidemarkError } from '../../runtime/errors.ts';
 import { isThrottled } from '../../runtime/throttling.ts';
 import { RdsError } from './rds-error.ts';
 
-export function backupNotFound(): RdsError {
+export function backupNotFoundError(): RdsError {
   return new RdsError(404, 'InvalidBackupId.NotFound', 'The specified backup set does not exist.');
 }
 

@@ -1,5 +1,5 @@
 import type { Parameters } from './parameters.ts';
-import { invalidParameter, missingParameter, type RdsError } from './rds-error.ts';
+import { invalidParameterError, missingParameterError, type RdsError } from './rds-error.ts';
 
 interface Common {
   readonly required?: true;
@@ -46,7 +46,7 @@ export function readInput<P extends ParameterDescriptions>(descriptions: P, sent
   const entries = Object.entries(descriptions).map(([name, description]) => {
     const text = sent.get(name);
     if (text !== undefined && text !== '') return [name, readValue(name, description, text)];
-    if (description.required === true) throw missingParameter(name);
+    if (description.required === true) throw missingParameterError(name);
     return [name, 'default' in description ? description.default : undefined];
   });
   return Object.fromEntries(entries) as Input<P>;
@@ -57,7 +57,7 @@ function readValue(
   description: ParameterDescription,
   text: string,
 ): string | number | readonly string[] {
-  const refuse = (reason: string): RdsError => description.error?.() ?? invalidParameter(name, reason);
+  const refuse = (reason: string): RdsError => description.error?.() ?? invalidParameterError(name, reason);
   switch (description.type) {
     case 'text':
       if (text.length <= description.maxLength) return text;
@@ -92,10 +92,10 @@ function readList(
 ): readonly string[] {
   const values = text.split(',', maxItems + 1).map((value) => value.trim());
   if (values.length > maxItems)
-    throw error?.() ?? invalidParameter(name, `It has at most ${maxItems} values.`);
+    throw error?.() ?? invalidParameterError(name, `It has at most ${maxItems} values.`);
   if (values.some((value) => value === '' || value.length > maxLength)) {
     const reason = `Its values, with commas between them, have 1 to ${maxLength} characters.`;
-    throw invalidParameter(name, reason);
+    throw invalidParameterError(name, reason);
   }
   return [...new Set(values)];
 }

@@ -3,8 +3,8 @@ import { type ListedSet, parseSetId, type SetId } from '../../model/sets.ts';
 import { maySee } from '../access-keys.ts';
 import { listSets } from '../list-sets.ts';
 import type { ActionContext } from './action.ts';
-import { backupNotFound } from './errors.ts';
-import { invalidParameter } from './rds-error.ts';
+import { backupNotFoundError } from './errors.ts';
+import { invalidParameterError } from './rds-error.ts';
 import type { RdsAnswer } from './render.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function findInstanceTables(
 ): Promise<readonly string[]> {
   const { tables } = await operations.resolveTableGroup({ name: instance });
   const foreign = names?.find((name) => !tables.includes(name));
-  if (foreign !== undefined) throw invalidParameter('DBName', `The instance has no table ${foreign}.`);
+  if (foreign !== undefined) throw invalidParameterError('DBName', `The instance has no table ${foreign}.`);
   return names ?? tables;
 }
 
@@ -103,7 +103,7 @@ export async function deleteSets(
   ids: readonly string[],
 ): Promise<void> {
   const found = await Promise.all(ids.map((id) => findSet(context, instance, id)));
-  if (found.some((sets) => sets.length === 0)) throw backupNotFound();
+  if (found.some((sets) => sets.length === 0)) throw backupNotFoundError();
   for (const { name, id } of found.flat()) {
     await context.operations.deleteBackupSet({ name, id });
   }

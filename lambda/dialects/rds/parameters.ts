@@ -1,4 +1,4 @@
-import { invalidParameter } from './rds-error.ts';
+import { invalidParameterError } from './rds-error.ts';
 
 /** The parameters of a request by name, from its query and its form. */
 export type Parameters = ReadonlyMap<string, string>;
@@ -15,11 +15,12 @@ const maxParameters = 1000;
 export function readParameters(query: string, form: string): Parameters {
   const parameters = new Map<string, string>();
   const pairs = [...splitPairs(query), ...splitPairs(form)];
-  if (pairs.length > maxParameters) throw invalidParameter('Action', `At most ${maxParameters} can be sent.`);
+  if (pairs.length > maxParameters)
+    throw invalidParameterError('Action', `At most ${maxParameters} can be sent.`);
   for (const pair of pairs) {
     const at = pair.indexOf('=');
     const name = decode(at < 0 ? pair : pair.slice(0, at));
-    if (parameters.has(name)) throw invalidParameter(shorten(name), 'It is sent more than once.');
+    if (parameters.has(name)) throw invalidParameterError(shorten(name), 'It is sent more than once.');
     parameters.set(name, at < 0 ? '' : decode(pair.slice(at + 1)));
   }
   return parameters;
@@ -27,7 +28,7 @@ export function readParameters(query: string, form: string): Parameters {
 
 function splitPairs(text: string): string[] {
   if (text.length > maxParametersLength) {
-    throw invalidParameter('Action', `A query or form has at most ${maxParametersLength} characters.`);
+    throw invalidParameterError('Action', `A query or form has at most ${maxParametersLength} characters.`);
   }
   return text.split('&').filter((pair) => pair !== '');
 }
@@ -40,7 +41,7 @@ function decode(text: string): string {
   } catch {
     // It is refused below.
   }
-  throw invalidParameter(shorten(text), 'It is not the percent-encoding of UTF-8.');
+  throw invalidParameterError(shorten(text), 'It is not the percent-encoding of UTF-8.');
 }
 
 /** Shortens what a message shows of the caller's text. */

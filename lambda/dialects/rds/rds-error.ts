@@ -11,13 +11,13 @@ export class RdsError extends Error {
   }
 }
 
-export function missingParameter(name: string): RdsError {
+export function missingParameterError(name: string): RdsError {
   const message = `The input parameter "${name}" that is mandatory for processing this request is not supplied.`;
   return new RdsError(400, 'MissingParameter', message);
 }
 
 /** The error of a parameter's value, with what is wrong about it. */
-export function invalidParameter(name: string, reason?: string): RdsError {
+export function invalidParameterError(name: string, reason?: string): RdsError {
   const message = `The specified parameter "${name}" is not valid.`;
   return new RdsError(400, 'InvalidParameter', reason === undefined ? message : `${message} ${reason}`);
 }

@@ -6,7 +6,7 @@ import type { Parameters } from './parameters.ts';
  * The text that a signature of style V1 signs: the method, the path, which counts as `/` even if there is a prefix, and
  * every parameter but the signature itself.
  */
-export function stringToSignV1(method: string, parameters: Parameters): string {
+export function buildStringToSignV1(method: string, parameters: Parameters): string {
   const signed = [...parameters].filter(([name]) => name !== 'Signature');
   return `${method}&${percentEncode('/')}&${percentEncode(encodeParameters(signed))}`;
 }

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { HttpRequest } from '../http.ts';
 import { encodeParameters } from './percent-encode.ts';
 import { readParameters } from './parameters.ts';
-import { invalidParameter } from './rds-error.ts';
+import { invalidParameterError } from './rds-error.ts';
 
 export const algorithmV3 = 'ACS3-HMAC-SHA256';
 
@@ -23,13 +23,17 @@ export function parseAuthorization(header: string): Authorization {
   const parts = header.length > maxAuthorizationLength ? null : form.exec(header);
   const [, keyId, signedHeaders, signature] = parts ?? [];
   if (keyId === undefined || signedHeaders === undefined || signature === undefined) {
-    throw invalidParameter('Authorization');
+    throw invalidParameterError('Authorization');
   }
   return { keyId, signedHeaders: signedHeaders.split(';'), signature };
 }
 
 /** The text that a signature of style V3 signs, for a request to this host. */
-export function stringToSignV3(request: HttpRequest, { signedHeaders }: Authorization, host: string): string {
+export function buildStringToSignV3(
+  request: HttpRequest,
+  { signedHeaders }: Authorization,
+  host: string,
+): string {
   // A name such as `constructor` is not a header, though every object has a member of that name.
   const headerOf = (name: string) =>
     Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;

@@ -2,7 +2,7 @@ import type { LambdaClient, LambdaClientConfig } from '@aws-sdk/client-lambda';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { functionOf } from '../../dialects/dynamodb/paths.ts';
 import { verbOf } from '../../dialects/dynamodb/dialect.ts';
-import { functionVariable } from '../../runtime/environment.ts';
+import { nameFunctionVariable } from '../../runtime/environment.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { requireVariable } from '../../runtime/required.ts';
 import { type ApiEvent, toWireRequest } from './api-handler.ts';
@@ -24,7 +24,7 @@ export function createDispatcher(
     const name = functionOf[verbOf(toWireRequest(event)) ?? 'read'];
     const { FunctionError, Payload } = await client.send(
       new InvokeCommand({
-        FunctionName: requireVariable(env, functionVariable(name)),
+        FunctionName: requireVariable(env, nameFunctionVariable(name)),
         Payload: JSON.stringify(event),
       }),
     );

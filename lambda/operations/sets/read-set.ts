@@ -38,7 +38,7 @@ export async function readSet(
     ...(isEnded && {
       status: findOutcome(members),
       figures: sumFigures(members),
-      ...whenKnown(findKind(members)),
+      ...setIfKnown(findKind(members)),
     }),
     members,
     progress: set.status === 'CREATING' ? progress : { ...progress, percent: 100 },
@@ -83,7 +83,7 @@ function findKind(members: readonly SetMember[]): Kind | undefined {
   return (['incremental', 'differential', 'full'] as const).find((kind) => kinds.has(kind));
 }
 
-function whenKnown(kind: Kind | undefined): { kind?: Kind } {
+function setIfKnown(kind: Kind | undefined): { kind?: Kind } {
   return kind === undefined ? {} : { kind };
 }
 

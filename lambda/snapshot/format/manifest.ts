@@ -71,7 +71,7 @@ export interface Manifest extends Content {
 }
 
 /** The object key of a snapshot's manifest. */
-export function manifestKey(tableId: string, snapshot: BackupId): string {
+export function buildManifestKey(tableId: string, snapshot: BackupId): string {
   return `tables/${tableId}/snapshots/${snapshot}/manifest.json.zst`;
 }
 
@@ -110,7 +110,7 @@ export function keyNamesOf(description: Pick<TableDescription, 'keySchema'>): Ke
 /** Stores the manifest, unless the snapshot has one already. Equal manifests are equal bytes. */
 export async function publishManifest(store: ObjectStore, manifest: Manifest): Promise<PutOutcome> {
   const bytes = compressFrame(Buffer.from(JSON.stringify(manifest)));
-  return store.put(manifestKey(manifest.table.tableId, manifest.id), bytes, { ifAbsent: true });
+  return store.put(buildManifestKey(manifest.table.tableId, manifest.id), bytes, { ifAbsent: true });
 }
 
 /** A manifest that was read from the store. */
@@ -130,7 +130,7 @@ export async function readManifest(
   snapshot: BackupId,
   sha256?: string,
 ): Promise<StoredManifest> {
-  const key = manifestKey(tableId, snapshot);
+  const key = buildManifestKey(tableId, snapshot);
   try {
     const bytes = await store.get(key).catch((cause: unknown) => {
       throw isError(cause, 'ObjectNotFound') ? corruptError(`${key}: missing`, cause) : cause;

@@ -17,7 +17,7 @@ import type { Findings } from './findings.ts';
 import { type KeyPosition, type FrameEntry, findFrames } from '../format/frame-index.ts';
 import { contains, splitHashSpace, fromHex, type HashRange, wholeRange } from '../format/hash-range.ts';
 import type { Limits } from '../format/limits.ts';
-import { keyNamesOf, type Manifest, manifestKey, type RunRef } from '../format/manifest.ts';
+import { keyNamesOf, type Manifest, buildManifestKey, type RunRef } from '../format/manifest.ts';
 import { mergeSorted } from '../read/merge.ts';
 import { OpenFiles } from '../read/open-files.ts';
 import { fetchFrames, type StoredFrame } from '../read/read-frames.ts';
@@ -180,7 +180,7 @@ export class Verification {
 
   #addProblem(problem: string): void {
     const { table, id } = this.#manifest;
-    this.#findings.add({ object: manifestKey(table.tableId, id), problem });
+    this.#findings.add({ object: buildManifestKey(table.tableId, id), problem });
   }
 }
 

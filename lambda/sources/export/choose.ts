@@ -10,7 +10,7 @@ import {
   type Situation,
 } from '../source.ts';
 import type { ExportRange } from './request.ts';
-import { planWindows, firstExportTime } from './windows.ts';
+import { planWindows, computeFirstExportTime } from './windows.ts';
 
 /**
  * The content that DynamoDB exports: the whole table as of one time, or the changes since the parent in consecutive
@@ -31,7 +31,7 @@ export function continueByExports(situation: Situation): Continuation<ExportOrig
   return continueFirst('export', parents, ({ ends }) => {
     if (!('exportTime' in ends)) return 'it ends in a stream';
     const request = { parentTime: ends.exportTime, marker, earliestRestorable: recovery.earliest };
-    if (firstExportTime(marker, recovery.earliest) > marker + promisedMs) {
+    if (computeFirstExportTime(marker, recovery.earliest) > marker + promisedMs) {
       return 'point-in-time recovery does not reach back to the time of the request';
     }
     const found = planWindows(request, config.exportWindow);
@@ -42,7 +42,7 @@ export function continueByExports(situation: Situation): Continuation<ExportOrig
 /** Plans an export of the whole table if recovery reaches back to the request. */
 export function planExport({ table, marker, recovery }: Situation): ExportOrigin | Refusal {
   if (recovery === undefined) return refuse(new BackupsUnavailable(table, 'recovery'));
-  const time = firstExportTime(marker, recovery.earliest);
+  const time = computeFirstExportTime(marker, recovery.earliest);
   if (time <= marker + promisedMs) return { source: 'export', ranges: [{ time }] };
   return refuseUnreachable(
     'point-in-time recovery does not reach back to the time of the request; request a new backup',

@@ -1,8 +1,8 @@
 import { pauseSeconds } from '../../jobs/pause.ts';
-import { exportStaging, type Staging } from '../../jobs/staging.ts';
+import { openExportStaging, type Staging } from '../../jobs/staging.ts';
 import { reasonOf, TidemarkError } from '../../runtime/errors.ts';
 import { isStillBusy } from '../../runtime/throttling.ts';
-import { bucketKey } from '../../storage/bucket-key.ts';
+import { toBucketKey } from '../../storage/bucket-key.ts';
 import type { Collected, CollectWork, SourcePlan, SourceServices } from '../source.ts';
 import type { StagedFile } from '../staged-files.ts';
 import type { ExportOrigin } from './choose.ts';
@@ -35,7 +35,7 @@ export async function collectExports(
   { ranges }: ExportOrigin,
   { plan }: CollectWork,
 ): Promise<Collected> {
-  const exports: Exports = { ranges, plan, folder: exportStaging(services, plan.id) };
+  const exports: Exports = { ranges, plan, folder: openExportStaging(services, plan.id) };
   const age = services.clock.now() - plan.startedAt;
   try {
     const files = await findExportedFiles(services, exports);
@@ -70,7 +70,7 @@ async function findExportedFiles(
   const files: StagedFile[] = [];
   for (const { facts, ...requested } of ended) {
     const expected = { tableArn, tableId, prefix: prefixOf(services, folder, requested.what), ...requested };
-    files.push(...(await readExportManifest(services.store, keyIn(services), facts, expected)));
+    files.push(...(await readExportManifest(services.store, cutPrefix(services), facts, expected)));
   }
   return files;
 }
@@ -142,9 +142,9 @@ function nameOf(range: ExportRange): string {
 
 /** The prefix of an export's files from the bucket's root. Each export has its own, so nothing else lies below it. */
 function prefixOf({ bucketPlace: { prefix } }: SourceServices, folder: Staging, range: ExportRange): string {
-  return bucketKey(prefix, folder.key(nameOf(range)));
+  return toBucketKey(prefix, folder.key(nameOf(range)));
 }
 
-function keyIn({ bucketPlace: { prefix } }: SourceServices): (key: string) => string {
+function cutPrefix({ bucketPlace: { prefix } }: SourceServices): (key: string) => string {
   return (key) => (prefix === '' ? key : key.slice(prefix.length + 1));
 }

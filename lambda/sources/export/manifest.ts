@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isError } from '../../runtime/errors.ts';
-import { bucketKey } from '../../storage/bucket-key.ts';
+import { toBucketKey } from '../../storage/bucket-key.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import type { StagedFile } from '../staged-files.ts';
 import {
@@ -43,7 +43,7 @@ export async function readExportManifest(
   facts: ExportFacts,
   expected: ExpectedExport,
 ): Promise<StagedFile[]> {
-  const folder = bucketKey(expected.prefix, 'AWSDynamoDB/');
+  const folder = toBucketKey(expected.prefix, 'AWSDynamoDB/');
   // The data files of a full export are next to its manifests; incremental exports share a folder of data files.
   const toStoreKey = (bucketKey: string): string => {
     if (bucketKey.startsWith(folder)) return keyOf(bucketKey);

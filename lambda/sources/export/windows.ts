@@ -36,7 +36,7 @@ export function exportTimeOf(marker: number): number {
  * time may be one before it. An export without a time would not be refused, but it is made at a millisecond: exports of the
  * changes since then know whole seconds only, and would leave a gap or repeat some.
  */
-export function firstExportTime(marker: number, earliestRestorable: number): number {
+export function computeFirstExportTime(marker: number, earliestRestorable: number): number {
   return Math.max(exportTimeOf(marker), exportTimeOf(earliestRestorable));
 }
 
@@ -48,7 +48,7 @@ export function planWindows(
   { parentTime, marker, earliestRestorable }: WindowSituation,
   { minMs, maxMs }: WindowLimits,
 ): ExportWindows {
-  const end = firstExportTime(marker, earliestRestorable);
+  const end = computeFirstExportTime(marker, earliestRestorable);
   const length = end - parentTime;
   if (length === 0) return { windows: [] };
   if (length < 0) return { why: 'the parent holds what came after the marker' };

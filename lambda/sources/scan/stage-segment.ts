@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../../item/attribute-value.ts';
 import { fromSdk, toSdk } from '../../item/from-sdk.ts';
 import { Budget } from '../../jobs/budget.ts';
-import { type PartResult, partName, type Staging } from '../../jobs/staging.ts';
+import { type PartResult, namePart, type Staging } from '../../jobs/staging.ts';
 import type { TableIdentity } from '../../model/records.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import { findTable } from '../../tables/table.ts';
@@ -42,7 +42,7 @@ export async function stageSegment(
   work: SegmentWork,
 ): Promise<boolean> {
   const { staging, task, part } = work;
-  const { done } = await staging.publishOnce<ScanResult>(partName(scanTask(task), part), () =>
+  const { done } = await staging.publishOnce<ScanResult>(namePart(scanTask(task), part), () =>
     scanPart(services, segments, work),
   );
   return done;
@@ -81,7 +81,7 @@ async function findStart(
   part: number,
 ): Promise<Record<string, AttributeValue> | undefined> {
   if (part === 0) return undefined;
-  const { next } = await staging.read<ScanResult>(partName(scanTask(task), part - 1));
+  const { next } = await staging.read<ScanResult>(namePart(scanTask(task), part - 1));
   return next && toSdk(next as Item);
 }
 

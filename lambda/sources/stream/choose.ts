@@ -35,13 +35,13 @@ export function continueByStream(situation: Situation): Continuation<StreamOrigi
     const replay = findReplay(parent, config.replayMs);
     const why = isTooLate(situation, parent, stream)
       ? 'it holds what came after the wanted time'
-      : whyNotContinued(situation, parent, stream);
+      : explainGap(situation, parent, stream);
     return why ?? { source: 'stream', stream: stream.arn, ...(replay && { replay }) };
   });
 }
 
 /** Returns the reason why the stream lacks changes since the parent; undefined if it holds all of them. */
-export function whyNotContinued(
+export function explainGap(
   { now, config }: { readonly now: number; readonly config: Pick<Situation['config'], 'replayMs'> },
   parent: Parent,
   stream: TableStream,

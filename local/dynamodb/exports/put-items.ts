@@ -29,19 +29,19 @@ function measureJson(item: SdkItem): number {
 async function putBatch(dynamodb: DynamoDBClient, table: string, items: SdkItem[]): Promise<number> {
   const requests = items.map((Item) => ({ PutRequest: { Item } }));
   const batch = new BatchWriteItemCommand({ RequestItems: { [table]: requests } });
-  const answer = await unlessInvalid(() => dynamodb.send(batch));
+  const answer = await ignoreInvalid(() => dynamodb.send(batch));
   // A map, because a table may be called `constructor`.
   const left = answer && new Map(Object.entries(answer.UnprocessedItems ?? {})).get(table);
   const open = answer === undefined ? requests : (left ?? []);
   let accepted = requests.length - open.length;
   for (const { PutRequest } of open) {
     const put = new PutItemCommand({ TableName: table, Item: PutRequest?.Item });
-    if ((await unlessInvalid(() => dynamodb.send(put))) !== undefined) accepted++;
+    if ((await ignoreInvalid(() => dynamodb.send(put))) !== undefined) accepted++;
   }
   return accepted;
 }
 
-async function unlessInvalid<T>(call: () => Promise<T>): Promise<T | undefined> {
+async function ignoreInvalid<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
   } catch (error) {

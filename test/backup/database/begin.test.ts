@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createBackupId, type BackupId } from '../../../lambda/model/ids.ts';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { Turns } from '../../../lambda/catalog/turns.ts';
-import { manifestKey } from '../../../lambda/snapshot/format/manifest.ts';
+import { buildManifestKey } from '../../../lambda/snapshot/format/manifest.ts';
 import { begin, type BeginResult } from '../../../lambda/backup/begin.ts';
 import { type BackupPlan, names } from '../../../lambda/backup/backup-plan.ts';
 import { reconcile } from '../../../lambda/reconcile/reconcile.ts';
@@ -12,7 +12,7 @@ import { expectNothingHeld, putItems } from '../../support/fixture.ts';
 import type { Harness } from '../../support/harness.ts';
 import { createSimulatedRecovery } from '../../support/recovery.ts';
 import { createBackupJob } from '../../../lambda/jobs/job.ts';
-import { backupStaging } from '../../../lambda/jobs/staging.ts';
+import { openBackupStaging } from '../../../lambda/jobs/staging.ts';
 import { replaceManifest } from '../../support/snapshot/replace-manifest.ts';
 
 const world = useTidemark();
@@ -158,7 +158,7 @@ describe('begin, called after another valid manifest replaced the head’s,', ()
     await replaceManifest(harness.store, two);
     expect(await beginBackup(claim.backup)).toMatchObject({ status: 'scan' });
     expect(
-      await backupStaging(harness.services, createBackupJob(claim.table, claim.backup)).read<BackupPlan>(
+      await openBackupStaging(harness.services, createBackupJob(claim.table, claim.backup)).read<BackupPlan>(
         names.plan,
       ),
     ).toMatchObject({
@@ -185,7 +185,7 @@ describe('begin, called after a twin has published the plan,', () => {
     const { one, two, claim } = await createThird();
     expect(await beginBackup(claim.backup)).toMatchObject({ status: 'collect' });
     await harness.services.catalog.turns.pinParent(claim, one.id);
-    await harness.store.delete([manifestKey(two.table.tableId, two.id)]);
+    await harness.store.delete([buildManifestKey(two.table.tableId, two.id)]);
     expect(await beginBackup(claim.backup)).toMatchObject({ status: 'wait', job: { round: 1 } });
   });
 });
@@ -206,7 +206,7 @@ describe('a manifest that an earlier execution published', () => {
     };
     // The head is damaged, so the next backup continues the older base.
     const head = await byExport(harness);
-    await harness.store.delete([manifestKey(head.table.tableId, head.id)]);
+    await harness.store.delete([buildManifestKey(head.table.tableId, head.id)]);
     await putItems(database, table, 7, 9);
 
     const crashing = harness.restart({ config });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { damageMessage } from '../../../lambda/runtime/log-messages.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
-import { manifestKey } from '../../../lambda/snapshot/format/manifest.ts';
+import { buildManifestKey } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { changeItems, createFilledTable, restore } from '../../support/fixture.ts';
 import { useDatabase } from '../../support/database.ts';
@@ -13,7 +13,7 @@ import { readTableContent } from '../../support/tables.ts';
 const database = useDatabase();
 
 async function flipByte(store: ObjectStore, { id, table }: BackupRecord): Promise<void> {
-  const key = manifestKey(table.tableId, id);
+  const key = buildManifestKey(table.tableId, id);
   const bytes = Buffer.from(await store.get(key));
   const middle = bytes.length >>> 1;
   bytes[middle] = (bytes[middle] ?? 0) ^ 0x10;

@@ -6,7 +6,7 @@ import { apiOperations } from '../../../lambda/dialects/dynamodb/api-operations.
 import { createDialect } from '../../../lambda/dialects/dynamodb/dialect.ts';
 import { exampleTable } from '../../../lambda/dialects/dynamodb/examples.ts';
 import { tableNameOrArn } from '../../../lambda/dialects/dynamodb/names.ts';
-import { operation } from '../../../lambda/dialects/dynamodb/operation.ts';
+import { createOperation } from '../../../lambda/dialects/dynamodb/operation.ts';
 import { parseTableReference } from '../../../lambda/model/backup-arn.ts';
 import { bindServices, type Operations } from '../../../lambda/operations/operations.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
@@ -32,7 +32,7 @@ async function countBackups(
 
 type WithCount = Operations & { countBackups(input: { readonly table: string }): Promise<number> };
 
-const description = operation({
+const description = createOperation({
   name: 'CountBackups',
   text: 'Counts the backups of a table.',
   verbs: ['read'],

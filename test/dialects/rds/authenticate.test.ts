@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../../lambda/dialects/http.ts';
 import { RdsError } from '../../../lambda/dialects/rds/rds-error.ts';
-import { signV3, stringToSignV3 } from '../../../lambda/dialects/rds/sign-v3.ts';
+import { signV3, buildStringToSignV3 } from '../../../lambda/dialects/rds/sign-v3.ts';
 import { captures, createVerifier, sign, testKey, timeOf, toRequest } from './support.ts';
 
 const cases = captures.map((capture) => [capture.name, toRequest(capture)] as const);
@@ -216,7 +216,7 @@ function resign(request: HttpRequest): HttpRequest {
   const authorization = request.headers['authorization'] ?? '';
   const signedHeaders = (/SignedHeaders=([^,]+)/.exec(authorization)?.[1] ?? '').split(';');
   const host = request.headers['host'] ?? '';
-  const text = stringToSignV3(request, { keyId: 'testkey', signedHeaders, signature: '' }, host);
+  const text = buildStringToSignV3(request, { keyId: 'testkey', signedHeaders, signature: '' }, host);
   const signature = signV3('testsecret', text);
   return {
     ...request,

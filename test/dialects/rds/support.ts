@@ -5,8 +5,8 @@ import { authenticate } from '../../../lambda/dialects/rds/authenticate.ts';
 import { readCall } from '../../../lambda/dialects/rds/call.ts';
 import { percentEncode } from '../../../lambda/dialects/rds/percent-encode.ts';
 import { readParameters } from '../../../lambda/dialects/rds/parameters.ts';
-import { hashOf, signV3, stringToSignV3 } from '../../../lambda/dialects/rds/sign-v3.ts';
-import { signV1, stringToSignV1 } from '../../../lambda/dialects/rds/sign-v1.ts';
+import { hashOf, signV3, buildStringToSignV3 } from '../../../lambda/dialects/rds/sign-v3.ts';
+import { signV1, buildStringToSignV1 } from '../../../lambda/dialects/rds/sign-v1.ts';
 
 /** A request as an official client sent it to a local server. */
 export type Capture = (typeof captures)[number];
@@ -95,7 +95,7 @@ export function sign(
     };
     const request = { ...base, query: encode(parameters), headers, body: new Uint8Array() };
     const signedHeaders = Object.keys(headers);
-    const text = stringToSignV3(request, { keyId: key.id, signedHeaders, signature: '' }, address);
+    const text = buildStringToSignV3(request, { keyId: key.id, signedHeaders, signature: '' }, address);
     const authorization = `ACS3-HMAC-SHA256 Credential=${key.id},SignedHeaders=${signedHeaders.join(';')},Signature=${signV3(key.secret, text)}`;
     return { ...request, headers: { ...headers, authorization } };
   }
@@ -110,7 +110,7 @@ export function sign(
     SignatureNonce: nonce,
     Timestamp: time,
   };
-  const Signature = signV1(key.secret, stringToSignV1('POST', readParameters(encode(all), '')));
+  const Signature = signV1(key.secret, buildStringToSignV1('POST', readParameters(encode(all), '')));
   const text = encode({ ...all, Signature });
   if (style === 'V1 query') return { ...base, query: text, body: new Uint8Array() };
   const headers = { ...base.headers, 'content-type': 'application/x-www-form-urlencoded' };

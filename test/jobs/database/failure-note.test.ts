@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RestoreRecord } from '../../../lambda/model/records.ts';
 import { abortRestore } from '../../../lambda/restore/abort-restore.ts';
 import { TidemarkError } from '../../../lambda/runtime/errors.ts';
-import { executionName, createRestoreJob, type RestoreJob } from '../../../lambda/jobs/job.ts';
+import { nameExecution, createRestoreJob, type RestoreJob } from '../../../lambda/jobs/job.ts';
 import { runStep } from '../../../lambda/handlers/compose/run-step.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
@@ -28,7 +28,7 @@ async function requestRestore(): Promise<RestoreRecord> {
 }
 
 function createJob({ id, target }: RestoreRecord, attempt: number): RestoreJob {
-  return createRestoreJob(target, id, executionName(id, attempt));
+  return createRestoreJob(target, id, nameExecution(id, attempt));
 }
 
 async function failStep(job: RestoreJob, error: Error): Promise<void> {

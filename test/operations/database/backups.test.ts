@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { siblingTableArn } from '../../../lambda/model/backup-arn.ts';
+import { buildSiblingTableArn } from '../../../lambda/model/backup-arn.ts';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import type { CreateBackupInput } from '../../../lambda/operations/create-backup.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
@@ -220,7 +220,7 @@ describe('a request for a backup by its ARN', () => {
   it('gets another error for another account’s ARN than for a backup that does not exist', async () => {
     const { harness, table } = world;
     const id = parseBackupId('01700000000000-00000000');
-    const here = siblingTableArn(harness.services.config.catalogArn, '');
+    const here = buildSiblingTableArn(harness.services.config.catalogArn, '');
     const describeWith = async (begin: string): Promise<unknown> =>
       harness.operations.describeBackup({ table, id, arn: `${begin}${table}/backup/${id}` });
     await expect(describeWith(here)).rejects.toEqual(code('BackupNotFound'));

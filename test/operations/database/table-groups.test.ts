@@ -1,7 +1,7 @@
 import { DynamoDBServiceException, TagResourceCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { siblingTableArn } from '../../../lambda/model/backup-arn.ts';
-import { namePart } from '../../../lambda/model/table-patterns.ts';
+import { buildSiblingTableArn } from '../../../lambda/model/backup-arn.ts';
+import { readTableName } from '../../../lambda/model/table-patterns.ts';
 import type { Config } from '../../../lambda/services/config.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { createTable } from '../../support/tables.ts';
@@ -25,7 +25,7 @@ const configure = (config: Partial<Config>) =>
   world.harness.restart({ config: { ...world.harness.services.config, ...config } });
 
 async function tag(table: string, tags: Readonly<Record<string, string>>): Promise<void> {
-  const ResourceArn = siblingTableArn(world.harness.services.config.catalogArn, table);
+  const ResourceArn = buildSiblingTableArn(world.harness.services.config.catalogArn, table);
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   await world.database.dynamodb.send(new TagResourceCommand({ ResourceArn, Tags }));
 }
@@ -101,7 +101,7 @@ describe('resolveTableGroup', () => {
     const { operations, services } = world.harness;
     const { tables } = await operations.resolveTableGroup({ name: 'all' });
     expect(tables).toContain(world.table);
-    expect(tables).not.toContain(namePart(services.config.catalogArn));
+    expect(tables).not.toContain(readTableName(services.config.catalogArn));
   });
 
   it('returns only tables that the configuration covers', async () => {
@@ -122,7 +122,7 @@ describe('resolveTableGroup', () => {
 
   it('throws GroupNotFound for the catalog, as for a missing table', async () => {
     const { operations, services } = world.harness;
-    const name = namePart(services.config.catalogArn);
+    const name = readTableName(services.config.catalogArn);
     await expect(operations.resolveTableGroup({ name })).rejects.toEqual(code('GroupNotFound'));
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RestoreJob } from '../../../lambda/jobs/job.ts';
-import { partName, restoreStaging } from '../../../lambda/jobs/staging.ts';
+import { namePart, openRestoreStaging } from '../../../lambda/jobs/staging.ts';
 import { fileNames, type RangeResult } from '../../../lambda/restore/current-restore.ts';
 import { finishRestore } from '../../../lambda/restore/finish-restore.ts';
 import { writeRange } from '../../../lambda/restore/write-range.ts';
@@ -33,8 +33,8 @@ it.each<[string, (result: RangeResult) => Partial<RangeResult>]>([
   async (_, change) => {
     const { database, harness } = world;
     const { job, content } = await loadTable();
-    const staging = restoreStaging(harness.services, job);
-    const name = partName(fileNames.range('writes', 0), 0);
+    const staging = openRestoreStaging(harness.services, job);
+    const name = namePart(fileNames.range('writes', 0), 0);
     const result = await staging.read<RangeResult>(name);
     await staging.note(name, { ...result, ...change(result) });
     await finish(job);

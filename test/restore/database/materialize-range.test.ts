@@ -13,7 +13,7 @@ import { importSourceOf } from '../../../lambda/restore/import-source.ts';
 import { materializeRange } from '../../../lambda/restore/materialize-range.ts';
 import type { RangeResult } from '../../../lambda/restore/current-restore.ts';
 import { planRestore } from '../../../lambda/restore/plan-restore.ts';
-import { restoreStaging } from '../../../lambda/jobs/staging.ts';
+import { openRestoreStaging } from '../../../lambda/jobs/staging.ts';
 import { startDatabase as startEmbedded } from '../../../local/dynamodb/embedded-database.ts';
 import { backUpChain, listKeys, type TakenBackup } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
@@ -62,7 +62,7 @@ async function materializeAll(
   return { job, objects: await listKeys(harness.store, folderOf(job)) };
 }
 
-const folderOf = (job: RestoreJob) => restoreStaging(harness.services, job).key('import');
+const folderOf = (job: RestoreJob) => openRestoreStaging(harness.services, job).key('import');
 const readLines = async (key: string) =>
   gunzipSync(await harness.store.get(key))
     .toString()
@@ -78,7 +78,7 @@ describe('materializeRange', () => {
     expect(objects.length).toBeGreaterThan(6);
     const results = await Promise.all(
       objects.map((key) =>
-        restoreStaging(harness.services, job).read<RangeResult>(
+        openRestoreStaging(harness.services, job).read<RangeResult>(
           key.replace(/^.*\/import\/(\d+)-(\d+)\.json\.gz$/, 'materialize/$1/$2.json'),
         ),
       ),
@@ -95,19 +95,19 @@ describe('materializeRange', () => {
     await materializeRange(harness.services, input);
     const [key = ''] = await listKeys(harness.store, folderOf(job));
     const [before, result] = [await harness.store.get(key), await readFirstResult(job)];
-    await harness.store.delete([restoreStaging(harness.services, job).key('materialize/0/0.json')]);
+    await harness.store.delete([openRestoreStaging(harness.services, job).key('materialize/0/0.json')]);
     // The repeat has almost no time, unlike the first attempt.
     const config = { ...harness.services.config, timeBudgetMs: 1 };
     await materializeRange({ ...harness.services, config }, input);
     expect(await listKeys(harness.store, folderOf(job))).toEqual([key]);
     expect([await harness.store.get(key), await readFirstResult(job)]).toEqual([before, result]);
-    await harness.store.delete([key, restoreStaging(harness.services, job).key('materialize/0/0.json')]);
+    await harness.store.delete([key, openRestoreStaging(harness.services, job).key('materialize/0/0.json')]);
     await materializeRange(harness.services, input);
     expect([await harness.store.get(key), await readFirstResult(job)]).toEqual([before, result]);
   });
 
   const readFirstResult = (job: RestoreJob) =>
-    restoreStaging(harness.services, job).read<RangeResult>('materialize/0/0.json');
+    openRestoreStaging(harness.services, job).read<RangeResult>('materialize/0/0.json');
 
   it('stores objects under the prefix that the import reads, which ends with the folder’s slash', async () => {
     const { job } = await planRestoreJob();

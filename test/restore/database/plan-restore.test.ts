@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { restoreStaging } from '../../../lambda/jobs/staging.ts';
+import { openRestoreStaging } from '../../../lambda/jobs/staging.ts';
 import { fileNames } from '../../../lambda/restore/current-restore.ts';
 import { planRestore } from '../../../lambda/restore/plan-restore.ts';
 import { useTidemark } from '../../support/use-tidemark.ts';
@@ -15,5 +15,5 @@ it('a restore is not planned from a manifest whose checksum is not the one in th
   const job = await requestRestore(harness, backup);
   await replaceManifest(harness.store, backup);
   await expect(planRestore(harness.services, { job })).rejects.toMatchObject({ code: 'SnapshotCorrupt' });
-  expect(await restoreStaging(harness.services, job).find(fileNames.plan)).toBeUndefined();
+  expect(await openRestoreStaging(harness.services, job).find(fileNames.plan)).toBeUndefined();
 });

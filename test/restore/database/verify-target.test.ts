@@ -1,7 +1,7 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import type { RestoreJob } from '../../../lambda/jobs/job.ts';
-import { partName, restoreStaging } from '../../../lambda/jobs/staging.ts';
+import { namePart, openRestoreStaging } from '../../../lambda/jobs/staging.ts';
 import type { RestoreRecord } from '../../../lambda/model/records.ts';
 import { readCurrentRestore } from '../../../lambda/restore/current-restore.ts';
 import { finishRestore } from '../../../lambda/restore/finish-restore.ts';
@@ -113,7 +113,7 @@ describe('the sum of a table that takes several calls', () => {
     expect(whole.items).toBe(2500);
     await put(job.table, 9999);
     expect(await sumTarget(short, job, current)).toEqual({ items: whole.items, digest: whole.digest });
-    const { done } = await restoreStaging(services, job).read<{ done: boolean }>(partName('verify', 2));
+    const { done } = await openRestoreStaging(services, job).read<{ done: boolean }>(namePart('verify', 2));
     expect(done).toBe(true);
     expect(await finish(job)).not.toHaveProperty('reason');
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RestoreJob } from '../../../lambda/jobs/job.ts';
-import { partName, restoreStaging } from '../../../lambda/jobs/staging.ts';
+import { namePart, openRestoreStaging } from '../../../lambda/jobs/staging.ts';
 import { fileNames, type RangeResult, readCurrentRestore } from '../../../lambda/restore/current-restore.ts';
 import { WriteGuard } from '../../../lambda/restore/write-guard.ts';
 import { writeRange } from '../../../lambda/restore/write-range.ts';
@@ -24,9 +24,9 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-const resultName = (part: number) => partName(fileNames.range('writes', 0), part);
+const resultName = (part: number) => namePart(fileNames.range('writes', 0), part);
 const readResult = (job: RestoreJob, part: number) =>
-  restoreStaging(harness.services, job).read<RangeResult>(resultName(part));
+  openRestoreStaging(harness.services, job).read<RangeResult>(resultName(part));
 
 /** The services of an invocation whose time is used up after its first request. */
 function hurriedServices() {
@@ -76,7 +76,7 @@ it('a repeated invocation continues after the published parts, and sends none of
 
 it('an invocation ends if its twin was first to publish a part, and the next one continues after the twin’s part', async () => {
   const job = await beginRestore(harness, made.backup);
-  const staging = restoreStaging(harness.services, job);
+  const staging = openRestoreStaging(harness.services, job);
   let isFirst = true;
   intercept(database, 'BatchWriteItemCommand', async (send) => {
     if (isFirst) {

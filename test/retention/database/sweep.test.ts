@@ -5,7 +5,7 @@ import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { sweep } from '../../../lambda/retention/sweep.ts';
 import type { Log } from '../../../lambda/runtime/logger.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
-import { manifestKey, runKey } from '../../../lambda/snapshot/format/manifest.ts';
+import { buildManifestKey, runKey } from '../../../lambda/snapshot/format/manifest.ts';
 import { useTidemark } from '../../support/use-tidemark.ts';
 import { createFilledTable, putItems, restore, shape } from '../../support/fixture.ts';
 import type { Harness, HarnessOptions } from '../../support/harness.ts';
@@ -174,7 +174,7 @@ describe('a snapshot that a sweep finds', () => {
     const { harness } = world;
     const [first] = await backUpWorld(2);
     await remove(harness, first.backup);
-    const key = manifestKey(first.backup.table.tableId, first.backup.id);
+    const key = buildManifestKey(first.backup.table.tableId, first.backup.id);
     await sweep(restartLater(hour / 2).services);
     expect(await listKeys(harness.store, 'tables')).toContain(key);
     await sweep(restartLater(hour + 1000).services);
@@ -186,7 +186,7 @@ describe('a sweep that finds unreadable objects or records', () => {
   it.each<[string, (harness: Harness, backup: BackupRecord) => Promise<unknown>]>([
     [
       'a damaged live manifest',
-      ({ store }, { id, table }) => store.put(manifestKey(table.tableId, id), Buffer.from('damaged')),
+      ({ store }, { id, table }) => store.put(buildManifestKey(table.tableId, id), Buffer.from('damaged')),
     ],
     ['an exchanged live manifest', ({ store }, backup) => replaceManifest(store, backup)],
   ])('keeps all objects of a table with %s, and sweeps the other tables', async (_damage, damage) => {
@@ -232,7 +232,7 @@ describe('a sweep that finds unreadable objects or records', () => {
     const stranger = createBackupId(1, '0123abcd');
     const strange = [
       runKey(tableId, `${stranger}-89abcdef-0.0`),
-      manifestKey(tableId, stranger),
+      buildManifestKey(tableId, stranger),
       `tables/${tableId}/notes.txt`,
       `staging/${stranger}/${stranger}-0/plan.json`,
       'staging/notes.txt',

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { type Log, silentLog } from '../../../lambda/runtime/logger.ts';
 import type { RangeResult } from '../../../lambda/restore/current-restore.ts';
-import { restoreStaging } from '../../../lambda/jobs/staging.ts';
+import { openRestoreStaging } from '../../../lambda/jobs/staging.ts';
 import { backUp } from '../../support/retention/support.ts';
 import { useDatabase } from '../../support/database.ts';
 import { createFilledTable } from '../../support/fixture.ts';
@@ -22,7 +22,7 @@ it('a restored table that differs from its snapshot’s claim is kept, and the d
     config: { verifyTarget: false },
     around: async (handler, input, run) => {
       if (handler === 'restore-finish' && finishing++ === 0) {
-        const staging = restoreStaging(harness.services, (input as { job: RestoreJob }).job);
+        const staging = openRestoreStaging(harness.services, (input as { job: RestoreJob }).job);
         const result = await staging.read<RangeResult>('write/0/0.json');
         await staging.note('write/0/0.json', { ...result, items: result.items + 1 });
       }

@@ -8,7 +8,7 @@ import { foldFrames } from '../../../lambda/snapshot/compact/fold.ts';
 import { writeFrames } from '../../../lambda/snapshot/format/frame-file.ts';
 import { compressFrame, sha256Hex } from '../../../lambda/snapshot/format/frame.ts';
 import { wholeRange } from '../../../lambda/snapshot/format/hash-range.ts';
-import { manifestKey, publishManifest, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
+import { buildManifestKey, publishManifest, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import { decodeNetChanges, encodeNetChange } from '../../../lambda/snapshot/compact/spill-record.ts';
 import { readFrames } from '../../../lambda/snapshot/read/read-frames.ts';
 import { StagedLineParser } from '../../../lambda/snapshot/compact/staged-record.ts';
@@ -256,7 +256,7 @@ describe('reading an index or a manifest of another shape, whose checksum is rig
   ])('throws SnapshotCorrupt for a manifest with %s', async (_name, other) => {
     const store = createMemoryStore();
     const bytes = compressFrame(Buffer.from(JSON.stringify({ ...manifestOf([]), ...other })));
-    await store.put(manifestKey('table-1', snapshotId), bytes);
+    await store.put(buildManifestKey('table-1', snapshotId), bytes);
     await expect(readManifest(store, 'table-1', snapshotId)).rejects.toMatchObject(corrupt);
   });
 });

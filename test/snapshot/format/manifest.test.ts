@@ -6,7 +6,7 @@ import {
   findManifest,
   findOldestRun,
   keyNamesOf,
-  manifestKey,
+  buildManifestKey,
   publishManifest,
   readManifest,
   runKey,
@@ -54,7 +54,7 @@ describe('a manifest', () => {
     const store = createMemoryStore();
     await publishManifest(store, manifestOf([]));
     expect([...store.objects.keys()]).toEqual([place]);
-    expect(manifestKey(tableId, snapshotId)).toBe(place);
+    expect(buildManifestKey(tableId, snapshotId)).toBe(place);
     expect(runKey(tableId, `${snapshotId}-01234567-0.0`)).toBe(
       `tables/table-1/runs/${snapshotId}-01234567-0.0.zst`,
     );

@@ -12,7 +12,7 @@ import { type BackupPlan, names, type PartitionResult } from '../../../lambda/ba
 import { partition } from '../../../lambda/backup/partition.ts';
 import { readSpills } from '../../../lambda/backup/spills.ts';
 import { spreadFiles } from '../../../lambda/backup/spread-files.ts';
-import { backupStaging } from '../../../lambda/jobs/staging.ts';
+import { openBackupStaging } from '../../../lambda/jobs/staging.ts';
 import type { TaskResult } from '../../../lambda/jobs/task.ts';
 import { smallLimits } from '../../support/snapshot/chain.ts';
 import { gather, manifestOf, createMemoryStore } from '../../support/snapshot/support.ts';
@@ -64,7 +64,7 @@ export async function ingest(exports: readonly Arrived[]): Promise<Map<string, N
   } as Services;
   const { id, description, hashKey } = manifestOf([]);
   const job = createBackupJob('Music', id);
-  const staging = backupStaging(services, job);
+  const staging = openBackupStaging(services, job);
   const plan: Pick<BackupPlan, 'id' | 'description' | 'hashKey'> = { id, description, hashKey };
   const tasks = spreadFiles(files, smallLimits.taskBytes);
   await staging.note(names.plan, plan);

@@ -4,7 +4,7 @@ import { defaultConfig } from '../../../lambda/services/config.ts';
 import {
   type ExportWindow,
   exportTimeOf,
-  firstExportTime,
+  computeFirstExportTime,
   planWindows,
 } from '../../../lambda/sources/export/windows.ts';
 
@@ -42,12 +42,12 @@ describe('exportTimeOf', () => {
 describe('firstExportTime', () => {
   it('is after the second in which recovery begins, because DynamoDB truncates that time', () => {
     const marker = start - 10 * second;
-    expect(firstExportTime(marker, start)).toBe(start + second);
-    expect(firstExportTime(marker, start + 1)).toBe(start + second);
+    expect(computeFirstExportTime(marker, start)).toBe(start + second);
+    expect(computeFirstExportTime(marker, start + 1)).toBe(start + second);
   });
 
   it('is after the marker if recovery reaches back to it', () => {
-    expect(firstExportTime(start, start - day)).toBe(start + second);
+    expect(computeFirstExportTime(start, start - day)).toBe(start + second);
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { BackupRecord } from '../../../lambda/model/records.ts';
-import { manifestKey, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
+import { buildManifestKey, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import type { TestDatabase } from '../database.ts';
 import { changeItems } from '../fixture.ts';
@@ -59,7 +59,7 @@ export async function listNeededKeys(harness: Harness, table: string): Promise<s
     live.map(async ({ tableId, id }) => (await readManifest(harness.store, tableId, id)).manifest),
   );
   const needed = manifests.flatMap(({ table, id, runs }) => [
-    manifestKey(table.tableId, id),
+    buildManifestKey(table.tableId, id),
     ...runs.map(({ key }) => key),
   ]);
   return [...new Set(needed)].toSorted();

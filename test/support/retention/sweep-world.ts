@@ -8,7 +8,7 @@ import { type Config, defaultConfig } from '../../../lambda/services/config.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
 import type { Services } from '../../../lambda/services/services.ts';
-import { findManifest, manifestKey } from '../../../lambda/snapshot/format/manifest.ts';
+import { findManifest, buildManifestKey } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { createCatalog } from '../../../local/catalog-table.ts';
 import { createMemoryStore, type MemoryStore } from '../snapshot/support.ts';
@@ -170,7 +170,7 @@ export async function listNeeded({ services, table, store }: SweepWorld): Promis
   const { snapshots } = await services.catalog.snapshots.takeCensus(table.name);
   const keys = new Set<string>();
   for (const { tableId, id } of snapshots.filter(({ alive }) => alive)) {
-    keys.add(manifestKey(tableId, id));
+    keys.add(buildManifestKey(tableId, id));
     const stored = await findManifest(store, tableId, id);
     for (const { key } of stored?.manifest.runs ?? []) keys.add(key);
   }

@@ -25,7 +25,7 @@ import {
   type PartitionPlan,
 } from '../../../lambda/backup/backup-plan.ts';
 import { partition } from '../../../lambda/backup/partition.ts';
-import { backupStaging, type Staging } from '../../../lambda/jobs/staging.ts';
+import { openBackupStaging, type Staging } from '../../../lambda/jobs/staging.ts';
 import type { TaskInput, TaskResult } from '../../../lambda/jobs/task.ts';
 import { manifestOf } from './support.ts';
 import { type BackupJob, createBackupJob } from '../../../lambda/jobs/job.ts';
@@ -82,7 +82,7 @@ export function createChain(store: ObjectStore, limits: Limits = smallLimits): C
     async backup(changes, kind = 'incremental') {
       const plan = planOf(parent, kind);
       const job = createBackupJob(plan.table.name, plan.id);
-      const staging = backupStaging(services, job);
+      const staging = openBackupStaging(services, job);
       await staging.note(names.plan, plan);
       const files = new StagedFiles(store, limits.stagedFileBytes, (n) => staging.key(`staged/${n}`));
       for (const [n, text] of changes) await stage(files, n, content.get(n), text, parent === undefined);

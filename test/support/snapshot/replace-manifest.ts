@@ -1,11 +1,11 @@
 import type { BackupRecord } from '../../../lambda/model/records.ts';
 import { compressFrame } from '../../../lambda/snapshot/format/frame.ts';
-import { manifestKey, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
+import { buildManifestKey, readManifest } from '../../../lambda/snapshot/format/manifest.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 
 /** Replaces a backup's manifest by a valid one that claims one more item: only the catalog's checksum shows it. */
 export async function replaceManifest(store: ObjectStore, { id, table }: BackupRecord): Promise<void> {
   const { manifest } = await readManifest(store, table.tableId, id);
   const other = { ...manifest, items: manifest.items + 1 };
-  await store.put(manifestKey(table.tableId, id), compressFrame(Buffer.from(JSON.stringify(other))));
+  await store.put(buildManifestKey(table.tableId, id), compressFrame(Buffer.from(JSON.stringify(other))));
 }

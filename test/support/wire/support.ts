@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, inject, vi } from 'vitest';
 import { silentLog } from '../../../lambda/runtime/logger.ts';
-import { databaseFile } from '../../../local/dynamodb/embedded-database.ts';
+import { findDatabaseFile } from '../../../local/dynamodb/embedded-database.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime.ts';
 import { SimulatedClock } from '../simulated-clock.ts';
 import { type Answer, call, type Json, ok } from './http.ts';
@@ -252,7 +252,7 @@ export async function startSimulated(home: string, clock: SimulatedClock, log = 
     clock,
     log,
   });
-  clock.drive(databaseFile(home));
+  clock.drive(findDatabaseFile(home));
   const close = async (): Promise<void> => {
     clock.release();
     await runtime.close();

@@ -3,13 +3,13 @@ import { maxLength, maxValue, minValue, oneOf } from '../constraints.ts';
 import { readErrors } from '../errors.ts';
 import { exampleBackup, laterExampleBackup } from '../examples.ts';
 import { toBackupKey } from '../names.ts';
-import { operation, whenDefined } from '../operation.ts';
+import { createOperation, whenDefined } from '../operation.ts';
 import { encodePage, pageMembers, requestToken, requiredBackupArn } from '../page-members.ts';
 import { toCapitals } from '../words.ts';
 
 const count = { type: 'long', required: true } as const;
 
-export const compareBackups = operation({
+export const compareBackups = createOperation({
   name: 'CompareBackups',
   text: 'Lists the keys that were added, changed and removed from one backup of a table to another, page by page.',
   verbs: ['read'],

@@ -3,10 +3,10 @@ import { maxLength, oneOf } from '../constraints.ts';
 import { encodeDetails } from '../encode-backup.ts';
 import { exampleTable } from '../examples.ts';
 import { newName, tableNameOrArn } from '../names.ts';
-import { operation, requestKey, whenDefined } from '../operation.ts';
+import { createOperation, readRequestKey, whenDefined } from '../operation.ts';
 import { toLowerCase } from '../words.ts';
 
-export const createBackup = operation({
+export const createBackup = createOperation({
   name: 'CreateBackup',
   text: 'Catalogs a backup of a table and answers at once; the content follows, up to the time of the request.',
   verbs: ['backup'],
@@ -53,7 +53,7 @@ export const createBackup = operation({
       ...whenDefined('comment', Comment),
       ...(Checksum && { checksum: true as const }),
       ...whenDefined('requestedBy', request.caller),
-      ...requestKey(request),
+      ...readRequestKey(request),
     });
     return { BackupDetails: encodeDetails(record) };
   },

@@ -1,9 +1,9 @@
 import { encodeDescription } from '../encode-backup.ts';
 import { exampleBackup } from '../examples.ts';
 import { backupArn, toBackupKey } from '../names.ts';
-import { operation, requestKey, whenDefined } from '../operation.ts';
+import { createOperation, readRequestKey, whenDefined } from '../operation.ts';
 
-export const deleteBackup = operation({
+export const deleteBackup = createOperation({
   name: 'DeleteBackup',
   text: 'Deletes a backup. What only this backup needed is removed from the store later.',
   verbs: ['delete'],
@@ -14,7 +14,7 @@ export const deleteBackup = operation({
     const record = await operations.deleteBackup({
       ...toBackupKey(BackupArn),
       ...whenDefined('requestedBy', request.caller),
-      ...requestKey(request),
+      ...readRequestKey(request),
     });
     return { BackupDescription: encodeDescription({ ...record, arn: BackupArn, status: 'DELETED' }) };
   },

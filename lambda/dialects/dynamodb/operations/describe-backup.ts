@@ -1,9 +1,9 @@
 import { encodeDescription } from '../encode-backup.ts';
 import { exampleBackup } from '../examples.ts';
 import { backupArn, toBackupKey } from '../names.ts';
-import { operation, whenDefined } from '../operation.ts';
+import { createOperation, whenDefined } from '../operation.ts';
 
-export const describeBackup = operation({
+export const describeBackup = createOperation({
   name: 'DescribeBackup',
   text: 'Describes one backup and the table as it was.',
   verbs: ['read', 'backup', 'delete', 'restore', 'reencrypt'],

@@ -2,9 +2,9 @@ import { parseTableReference } from '../../../model/backup-arn.ts';
 import { encodeRecovery } from '../encode-recovery.ts';
 import { exampleTable } from '../examples.ts';
 import { tableNameOrArn } from '../names.ts';
-import { operation } from '../operation.ts';
+import { createOperation } from '../operation.ts';
 
-export const describeContinuousBackups = operation({
+export const describeContinuousBackups = createOperation({
   name: 'DescribeContinuousBackups',
   text: 'Describes whether a table can be restored to a point in time, and to which times.',
   verbs: ['read', 'recovery'],

@@ -3,10 +3,10 @@ import { TidemarkError } from '../../../runtime/errors.ts';
 import { encodeRestore } from '../encode-restore.ts';
 import { exampleRestore } from '../examples.ts';
 import { newName } from '../names.ts';
-import { operation } from '../operation.ts';
+import { createOperation } from '../operation.ts';
 import { restore } from '../restore-members.ts';
 
-export const describeRestore = operation({
+export const describeRestore = createOperation({
   name: 'DescribeRestore',
   text: 'Describes the latest restore to a table: whether it runs, and why it failed.',
   verbs: ['read', 'restore', 'reencrypt'],

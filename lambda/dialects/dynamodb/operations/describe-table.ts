@@ -3,13 +3,13 @@ import { encodeRestoredTable } from '../encode-table.ts';
 import { prefixes } from '../error-names.ts';
 import { exampleTable } from '../examples.ts';
 import { tableNameOrArnByLength } from '../names.ts';
-import { operation } from '../operation.ts';
+import { createOperation } from '../operation.ts';
 
 const type = `${prefixes.model}ResourceNotFoundException`;
 const describeMissing = (table: string) =>
   `Requested resource not found: Table: ${tableNameOf(table)} not found`;
 
-export const describeTable = operation({
+export const describeTable = createOperation({
   name: 'DescribeTable',
   text: 'Describes a table. A table that is being restored is CREATING until its content is complete.',
   verbs: ['read', 'backup', 'restore', 'reencrypt'],

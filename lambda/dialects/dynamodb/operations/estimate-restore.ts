@@ -2,9 +2,9 @@ import { encodeEstimate } from '../encode-estimate.ts';
 import { estimate } from '../estimate-members.ts';
 import { exampleBackup } from '../examples.ts';
 import { backupArn, toBackupKey } from '../names.ts';
-import { operation } from '../operation.ts';
+import { createOperation } from '../operation.ts';
 
-export const estimateRestore = operation({
+export const estimateRestore = createOperation({
   name: 'EstimateRestore',
   text: 'Estimates the cost and the duration of a restore of a backup, by an import and by writes.',
   verbs: ['read', 'restore', 'reencrypt'],

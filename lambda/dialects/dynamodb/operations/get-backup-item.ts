@@ -3,10 +3,10 @@ import { readErrors } from '../errors.ts';
 import { exampleBackup } from '../examples.ts';
 import { toKeyItem } from '../key.ts';
 import { toBackupKey } from '../names.ts';
-import { operation, whenDefined } from '../operation.ts';
+import { createOperation, whenDefined } from '../operation.ts';
 import { costMembers, requiredBackupArn } from '../page-members.ts';
 
-export const getBackupItem = operation({
+export const getBackupItem = createOperation({
   name: 'GetBackupItem',
   text: 'Reads one item of a backup by its key, without restoring anything.',
   verbs: ['read'],

@@ -4,9 +4,9 @@ import { maxValue, minValue, oneOf } from '../constraints.ts';
 import { encodeSummary } from '../encode-backup.ts';
 import { exampleTable } from '../examples.ts';
 import { backupArn, tableNameOrArn, toBackupKey } from '../names.ts';
-import { operation, whenDefined } from '../operation.ts';
+import { createOperation, whenDefined } from '../operation.ts';
 
-export const listBackups = operation({
+export const listBackups = createOperation({
   name: 'ListBackups',
   text: 'Lists backups in the order of their creation, of all tables or of one, between two times.',
   verbs: ['read', 'backup', 'delete', 'restore', 'reencrypt'],

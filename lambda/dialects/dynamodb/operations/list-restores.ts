@@ -4,11 +4,11 @@ import { encodeRestore } from '../encode-restore.ts';
 import { exampleTable } from '../examples.ts';
 import { restoreStatus } from '../extensions.ts';
 import { backupArn, tableNameOrArn, toBackupKey } from '../names.ts';
-import { operation, whenDefined } from '../operation.ts';
+import { createOperation, whenDefined } from '../operation.ts';
 import { answerToken, requestToken } from '../page-members.ts';
 import { restore } from '../restore-members.ts';
 
-export const listRestores = operation({
+export const listRestores = createOperation({
   name: 'ListRestores',
   text: 'Lists restores, newest first: of each table that restores created, or failed to create, the latest one.',
   verbs: ['read'],

@@ -5,7 +5,7 @@ import { oneOf } from '../constraints.ts';
 import { exampleTable } from '../examples.ts';
 import type { Answer } from '../members.ts';
 import { tableNameOrArn } from '../names.ts';
-import { operation, whenDefined } from '../operation.ts';
+import { createOperation, whenDefined } from '../operation.ts';
 import { answerToken, requestToken } from '../page-members.ts';
 import { toCapitals } from '../words.ts';
 
@@ -67,7 +67,7 @@ const deletion = {
 /** At about 150 bytes each, both lists fit into an answer of Lambda, which is limited to 6 MB. */
 const maxListed = 10_000;
 
-export const planSweep = operation({
+export const planSweep = createOperation({
   name: 'PlanSweep',
   text: 'Lists what the next sweep would delete from the store, page by page, and changes nothing.',
   verbs: ['read'],

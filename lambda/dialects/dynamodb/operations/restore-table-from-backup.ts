@@ -1,10 +1,10 @@
 import { encodePlannedTable, encodeStartedTable } from '../encode-table.ts';
 import { exampleBackup } from '../examples.ts';
 import { backupArn, targetName, toBackupKey } from '../names.ts';
-import { operation, requestKey, whenDefined } from '../operation.ts';
+import { createOperation, readRequestKey, whenDefined } from '../operation.ts';
 import { overrideMembers, restoreOptions, toRestoreOverrides } from '../overrides.ts';
 
-export const restoreTableFromBackup = operation({
+export const restoreTableFromBackup = createOperation({
   name: 'RestoreTableFromBackup',
   text: 'Creates a table with the content of a backup.',
   verbs: ['restore', 'reencrypt'],
@@ -46,7 +46,7 @@ export const restoreTableFromBackup = operation({
       target: TargetTableName,
       overrides: toRestoreOverrides(overrides),
       ...whenDefined('requestedBy', request.caller),
-      ...requestKey(request),
+      ...readRequestKey(request),
     };
     if (overrides.TidemarkOptions?.DryRun === true) {
       return { TableDescription: encodePlannedTable(await operations.dryRunRestore(input)) };

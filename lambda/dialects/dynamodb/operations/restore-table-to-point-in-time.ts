@@ -4,12 +4,12 @@ import { encodeStartedTable } from '../encode-table.ts';
 import { prefixes } from '../error-names.ts';
 import { exampleTable } from '../examples.ts';
 import { newName, tableArn, tableOfArn } from '../names.ts';
-import { operation, requestKey, whenDefined } from '../operation.ts';
+import { createOperation, readRequestKey, whenDefined } from '../operation.ts';
 import { overrideMembers, toRestoreOverrides } from '../overrides.ts';
 
 const sourceMembers = ['SourceTableName', 'SourceTableArn'];
 
-export const restoreTableToPointInTime = operation({
+export const restoreTableToPointInTime = createOperation({
   name: 'RestoreTableToPointInTime',
   text: 'Creates a table with the content that another table had at a time, or has now.',
   verbs: ['restore', 'reencrypt'],
@@ -63,7 +63,7 @@ export const restoreTableToPointInTime = operation({
       ...whenDefined('time', RestoreDateTime),
       overrides: toRestoreOverrides(overrides),
       ...whenDefined('requestedBy', request.caller),
-      ...requestKey(request),
+      ...readRequestKey(request),
     });
     return { TableDescription: encodeStartedTable(started) };
   },

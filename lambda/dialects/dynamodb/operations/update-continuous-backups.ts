@@ -4,9 +4,9 @@ import { maxValue, minValue } from '../constraints.ts';
 import { encodeRecovery } from '../encode-recovery.ts';
 import { exampleTable } from '../examples.ts';
 import { tableNameOrArn } from '../names.ts';
-import { operation, whenDefined } from '../operation.ts';
+import { createOperation, whenDefined } from '../operation.ts';
 
-export const updateContinuousBackups = operation({
+export const updateContinuousBackups = createOperation({
   name: 'UpdateContinuousBackups',
   text: "Enables or disables a table's point-in-time recovery.",
   verbs: ['recovery'],

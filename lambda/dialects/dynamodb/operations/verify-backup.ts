@@ -2,12 +2,12 @@ import { above, maxValue } from '../constraints.ts';
 import { readErrors } from '../errors.ts';
 import { exampleBackup } from '../examples.ts';
 import { toBackupKey } from '../names.ts';
-import { operation, whenDefined } from '../operation.ts';
+import { createOperation, whenDefined } from '../operation.ts';
 import { encodePage, pageMembers, requestToken, requiredBackupArn } from '../page-members.ts';
 
 const count = { type: 'long', required: true } as const;
 
-export const verifyBackup = operation({
+export const verifyBackup = createOperation({
   name: 'VerifyBackup',
   text: 'Reads the stored content of a backup and checks it, page by page.',
   verbs: ['read'],

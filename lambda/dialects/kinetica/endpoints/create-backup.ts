@@ -1,6 +1,6 @@
 import type { BackupSet, SetRequest } from '../../../model/sets.ts';
 import type { AccessKey } from '../../access-keys.ts';
-import { endpoint, type EndpointContext, textMap } from '../endpoint.ts';
+import { createEndpoint, type EndpointContext, textMap } from '../endpoint.ts';
 import { KineticaError } from '../kinetica-error.ts';
 import { checkSink, findNamedTables, readObjects } from '../objects.ts';
 import { type OptionValues, readOptions } from '../options.ts';
@@ -43,7 +43,7 @@ const options = {
   },
 } as const;
 
-export const createBackup = endpoint({
+export const createBackup = createEndpoint({
   path: '/create/backup',
   verb: 'backup',
   text: 'Makes a snapshot of tables, under the name of a backup.',
@@ -107,7 +107,7 @@ async function toSetRequest(
   const objects = readObjects(map);
   const tables =
     last !== undefined && kind !== 'full' ? last.tables : await findNamedTables(operations, key, objects);
-  const group = kind === 'full' ? onlySchema(objects) : last?.group;
+  const group = kind === 'full' ? findOnlySchema(objects) : last?.group;
   return {
     name,
     tables,
@@ -121,7 +121,7 @@ async function toSetRequest(
 }
 
 /** The schema that a snapshot is of, if its objects are those of one schema. */
-function onlySchema({ tables, schemas }: ReturnType<typeof readObjects>): string | undefined {
+function findOnlySchema({ tables, schemas }: ReturnType<typeof readObjects>): string | undefined {
   return tables.length === 0 && schemas.length === 1 ? schemas[0] : undefined;
 }
 

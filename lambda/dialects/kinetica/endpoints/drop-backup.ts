@@ -1,8 +1,8 @@
-import { endpoint, textMap } from '../endpoint.ts';
+import { createEndpoint, textMap } from '../endpoint.ts';
 import { KineticaError } from '../kinetica-error.ts';
 import { checkSink } from '../objects.ts';
 import { readOptions } from '../options.ts';
-import { listSnapshots, notFound } from '../snapshots.ts';
+import { listSnapshots, backupNotFoundError } from '../snapshots.ts';
 
 const options = {
   delete_all_backups: {
@@ -18,7 +18,7 @@ const options = {
   },
 } as const;
 
-export const dropBackup = endpoint({
+export const dropBackup = createEndpoint({
   path: '/drop/backup',
   verb: 'delete',
   text: 'Deletes backups with all of their snapshots.',
@@ -29,7 +29,7 @@ export const dropBackup = endpoint({
     checkSink(datasink_name, 'datasink_name', true);
     const sets = await listSnapshots(operations, key, name);
     const names = [...new Set(sets.map((set) => set.name))];
-    if (names.length === 0 && !chosen.no_error_if_not_exists) throw notFound(name);
+    if (names.length === 0 && !chosen.no_error_if_not_exists) throw backupNotFoundError(name);
     if (names.length > 1 && !chosen.delete_all_backups) {
       throw new KineticaError(
         `The name means ${names.length} backups: set delete_all_backups to true to delete them all`,

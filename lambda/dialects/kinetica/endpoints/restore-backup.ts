@@ -1,6 +1,6 @@
 import type { RestoreRecord } from '../../../model/records.ts';
 import type { BackupSet } from '../../../model/sets.ts';
-import { endpoint, type EndpointContext, textMap } from '../endpoint.ts';
+import { createEndpoint, type EndpointContext, textMap } from '../endpoint.ts';
 import { KineticaError } from '../kinetica-error.ts';
 import { checkMayName, checkSink, checkTableName, readObjects } from '../objects.ts';
 import { type OptionValues, readOptions } from '../options.ts';
@@ -32,7 +32,7 @@ const options = {
   },
 } as const;
 
-export const restoreBackup = endpoint({
+export const restoreBackup = createEndpoint({
   path: '/restore/backup',
   verb: 'restore',
   text: 'Restores tables of a snapshot into new tables.',

@@ -1,9 +1,9 @@
 import { defaultSink } from '../../../model/data-sinks.ts';
 import type { BackupSet, ListedSet } from '../../../model/sets.ts';
-import { endpoint, textMap } from '../endpoint.ts';
+import { createEndpoint, textMap } from '../endpoint.ts';
 import { checkSink } from '../objects.ts';
 import { readOptions } from '../options.ts';
-import { isPattern, listSnapshots, notFound, readSnapshotId } from '../snapshots.ts';
+import { isPattern, listSnapshots, backupNotFoundError, readSnapshotId } from '../snapshots.ts';
 
 const options = {
   backup_id: {
@@ -31,7 +31,7 @@ const options = {
   },
 } as const;
 
-export const showBackup = endpoint({
+export const showBackup = createEndpoint({
   path: '/show/backup',
   verb: 'read',
   text: 'Shows backups and their snapshots.',
@@ -48,7 +48,8 @@ export const showBackup = endpoint({
     const chosen = readOptions(options, sent);
     checkSink(datasource_name, 'datasource_name', true);
     const all = await listSnapshots(operations, key, name);
-    if (all.length === 0 && !isPattern(name) && !chosen.no_error_if_not_exists) throw notFound(name);
+    if (all.length === 0 && !isPattern(name) && !chosen.no_error_if_not_exists)
+      throw backupNotFoundError(name);
     const shown = all.filter((set, i) => {
       if (chosen.backup_id !== '') return set.id === readSnapshotId(chosen.backup_id);
       if (chosen.backup_type === '') return all.findIndex((other) => other.name === set.name) === i;

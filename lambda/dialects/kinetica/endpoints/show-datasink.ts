@@ -1,7 +1,7 @@
-import { endpoint, textMap } from '../endpoint.ts';
+import { createEndpoint, textMap } from '../endpoint.ts';
 import { checkSink } from '../objects.ts';
 
-export const showDatasink = endpoint({
+export const showDatasink = createEndpoint({
   path: '/show/datasink',
   verb: 'read',
   text: 'Shows the data sink, which is the store of the deployment.',

@@ -1,7 +1,7 @@
-import { endpoint, textMap } from '../endpoint.ts';
+import { createEndpoint, textMap } from '../endpoint.ts';
 import { checkSink } from '../objects.ts';
 
-export const showDatasource = endpoint({
+export const showDatasource = createEndpoint({
   path: '/show/datasource',
   verb: 'read',
   text: 'Shows the data source, which is the store of the deployment.',

@@ -1,10 +1,10 @@
-import { endpoint, textMap } from '../endpoint.ts';
+import { createEndpoint, textMap } from '../endpoint.ts';
 
 /** The version whose API this is. Clients need five numbers, the first two of which are their own. */
 const version = '7.2.3.13.20260101000000';
 
 /** Clients call this when they connect. They try the URLs that it names first, so these are the ones that reached us. */
-export const showSystemProperties = endpoint({
+export const showSystemProperties = createEndpoint({
   path: '/show/system/properties',
   verb: 'read',
   text: 'Shows the version, and the URL by which the caller reached the server.',

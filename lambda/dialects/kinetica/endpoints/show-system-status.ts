@@ -1,7 +1,7 @@
-import { endpoint, textMap } from '../endpoint.ts';
+import { createEndpoint, textMap } from '../endpoint.ts';
 
 /** Clients call this when they connect, and give up unless the status is `running`. */
-export const showSystemStatus = endpoint({
+export const showSystemStatus = createEndpoint({
   path: '/show/system/status',
   verb: 'read',
   text: 'Says that the server is running.',

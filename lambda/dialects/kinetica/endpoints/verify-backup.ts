@@ -1,9 +1,9 @@
 import type { BackupSet } from '../../../model/sets.ts';
-import { endpoint, type EndpointContext, textMap } from '../endpoint.ts';
+import { createEndpoint, type EndpointContext, textMap } from '../endpoint.ts';
 import { KineticaError } from '../kinetica-error.ts';
 import { checkSink } from '../objects.ts';
 import { readOptions } from '../options.ts';
-import { findSnapshot, isPattern, isUsable, listSnapshots, notFound } from '../snapshots.ts';
+import { findSnapshot, isPattern, isUsable, listSnapshots, backupNotFoundError } from '../snapshots.ts';
 
 const options = {
   backup_id: {
@@ -17,7 +17,7 @@ const options = {
 /** How many errors are shown of a snapshot. */
 const maxErrors = 100;
 
-export const verifyBackup = endpoint({
+export const verifyBackup = createEndpoint({
   path: '/verify/backup',
   verb: 'read',
   text: 'Reads the stored content of snapshots and compares its checksums.',
@@ -53,7 +53,7 @@ async function findSnapshots(
   if (isPattern(name)) throw new KineticaError('backup_name must be the name of one backup');
   if (id !== '-1') return [await findSnapshot(operations, key, name, id)];
   const sets = (await listSnapshots(operations, key, name)).filter(isUsable);
-  if (sets.length === 0) throw notFound(name);
+  if (sets.length === 0) throw backupNotFoundError(name);
   return Promise.all(sets.map((set) => operations.describeBackupSet({ name, id: set.id })));
 }
 

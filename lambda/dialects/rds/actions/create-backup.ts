@@ -1,9 +1,9 @@
 import type { SetRequest } from '../../../model/sets.ts';
-import { action } from '../action.ts';
+import { createAction } from '../action.ts';
 import type { Input } from '../input.ts';
 import { findInstanceTables } from '../instances.ts';
 import { instanceId } from '../common-parameters.ts';
-import { invalidParameter, missingParameter, RdsError } from '../rds-error.ts';
+import { invalidParameterError, missingParameterError, RdsError } from '../rds-error.ts';
 
 /** How many backups of an instance may be requested on one day. */
 const maxPerDay = 20;
@@ -50,7 +50,7 @@ const parameters = {
   },
 } as const;
 
-export const createBackup = action({
+export const createBackup = createAction({
   name: 'CreateBackup',
   verb: 'backup',
   text: 'Requests a backup of an instance: of all of its tables, or of those that DBName names.',
@@ -78,19 +78,19 @@ function checkTogether(input: Input<typeof parameters>): void {
   const isFullPhysical = BackupMethod === 'Physical' && BackupType === 'FullBackup';
   if (BackupStrategy !== undefined && BackupMethod !== 'Logical' && !isFullPhysical) {
     const reason = 'It can be set with BackupMethod Logical, or with Physical and BackupType FullBackup.';
-    throw invalidParameter('BackupStrategy', reason);
+    throw invalidParameterError('BackupStrategy', reason);
   }
-  if (BackupStrategy === 'db' && DBName === undefined) throw missingParameter('DBName');
+  if (BackupStrategy === 'db' && DBName === undefined) throw missingParameterError('DBName');
   if (BackupStrategy !== 'db' && DBName !== undefined) {
-    throw invalidParameter('DBName', 'It can be set with BackupStrategy db.');
+    throw invalidParameterError('DBName', 'It can be set with BackupStrategy db.');
   }
   if (BackupRetentionPeriod === undefined) return;
   if (BackupStrategy !== 'db' || !isFullPhysical) {
     const reason = 'It can be set with BackupStrategy db, BackupMethod Physical and BackupType FullBackup.';
-    throw invalidParameter('BackupRetentionPeriod', reason);
+    throw invalidParameterError('BackupRetentionPeriod', reason);
   }
   if (BackupRetentionPeriod !== -1 && BackupRetentionPeriod < 7) {
-    throw invalidParameter('BackupRetentionPeriod', 'It is a number of days from 7 to 730, or -1.');
+    throw invalidParameterError('BackupRetentionPeriod', 'It is a number of days from 7 to 730, or -1.');
   }
 }
 

@@ -1,9 +1,9 @@
-import { action } from '../action.ts';
+import { createAction } from '../action.ts';
 import { deleteSets } from '../instances.ts';
 import { instanceId } from '../common-parameters.ts';
 import { RdsError } from '../rds-error.ts';
 
-export const deleteBackup = action({
+export const deleteBackup = createAction({
   name: 'DeleteBackup',
   verb: 'delete',
   text: 'Deletes backups of an instance.',

@@ -1,9 +1,9 @@
-import { action } from '../action.ts';
+import { createAction } from '../action.ts';
 import { backupMode, encodeTask, taskStatusOf } from '../encode-set.ts';
 import { findSet, readSets } from '../instances.ts';
 import { modeFilter, instanceId } from '../common-parameters.ts';
 
-export const describeBackupTasks = action({
+export const describeBackupTasks = createAction({
   name: 'DescribeBackupTasks',
   verb: 'read',
   text: 'Describes the backup that is being made of an instance, or the task of a job, also after its end.',

@@ -1,10 +1,10 @@
-import { action } from '../action.ts';
+import { createAction } from '../action.ts';
 import { backupMode, encodeBackup, typeOf } from '../encode-set.ts';
 import { findSet, readSets } from '../instances.ts';
 import { modeFilter, instanceId, pageNumber } from '../common-parameters.ts';
-import { invalidParameter } from '../rds-error.ts';
+import { invalidParameterError } from '../rds-error.ts';
 
-export const describeBackups = action({
+export const describeBackups = createAction({
   name: 'DescribeBackups',
   verb: 'read',
   text: 'Lists the backups of an instance, the newest first.',
@@ -35,8 +35,9 @@ export const describeBackups = action({
   },
   run: async (context, input) => {
     const { DBInstanceId, BackupId, PageNumber, PageSize, StartTime = 0, EndTime = Infinity } = input;
-    if (![30, 50, 100].includes(PageSize)) throw invalidParameter('PageSize', 'Valid values: 30, 50, 100.');
-    if (EndTime < StartTime) throw invalidParameter('EndTime', 'It is before StartTime.');
+    if (![30, 50, 100].includes(PageSize))
+      throw invalidParameterError('PageSize', 'Valid values: 30, 50, 100.');
+    if (EndTime < StartTime) throw invalidParameterError('EndTime', 'It is before StartTime.');
     const sets =
       BackupId === undefined
         ? await readSets(context, DBInstanceId)

@@ -1,8 +1,8 @@
-import { action } from '../action.ts';
+import { createAction } from '../action.ts';
 import { describeInstance, findInstanceTables } from '../instances.ts';
 import { instanceId } from '../common-parameters.ts';
 
-export const describeDbInstanceAttribute = action({
+export const describeDbInstanceAttribute = createAction({
   name: 'DescribeDBInstanceAttribute',
   verb: 'read',
   text: 'Describes an instance.',

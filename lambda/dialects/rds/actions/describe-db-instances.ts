@@ -1,8 +1,8 @@
-import { action } from '../action.ts';
+import { createAction } from '../action.ts';
 import { describeInstance, listInstances } from '../instances.ts';
 import { instanceId, pageNumber } from '../common-parameters.ts';
 
-export const describeDbInstances = action({
+export const describeDbInstances = createAction({
   name: 'DescribeDBInstances',
   verb: 'read',
   text: 'Lists the instances that the key may name: the groups of tables, then the tables.',

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { namePart } from '../../../../lambda/model/table-patterns.ts';
+import { readTableName } from '../../../../lambda/model/table-patterns.ts';
 import type { BackupSet } from '../../../../lambda/model/sets.ts';
 import type { CreateBackupSetInput } from '../../../../lambda/operations/sets/create-backup-set.ts';
 import { describeTable } from '../../../../lambda/tables/table.ts';
@@ -29,7 +29,7 @@ const plan = (input: Partial<CreateBackupSetInput> = {}) =>
 /** Reads every record of the catalog and every object of the store. */
 async function readEverything() {
   const { folder, services } = world.harness;
-  const TableName = namePart(services.config.catalogArn);
+  const TableName = readTableName(services.config.catalogArn);
   const { Items = [] } = await world.database.dynamodb.send(
     new ScanCommand({ TableName, ConsistentRead: true }),
   );
