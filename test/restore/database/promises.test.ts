@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { CreateTableCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { explainRestore } from '../../../lambda/model/restore-outcome.ts';
-import { namePart } from '../../../lambda/model/table-patterns.ts';
+import { readTableName } from '../../../lambda/model/table-patterns.ts';
 import { randomIds } from '../../../lambda/runtime/ids.ts';
 import { useDatabase } from '../../support/database.ts';
 import { createFilledTable, tableExists } from '../../support/fixture.ts';
@@ -148,7 +148,7 @@ describe.each(['writes', 'import'] as const)('a restore by %s', (restoreBy) => {
     });
     expect(record).toMatchObject({ status: 'RESTORED', way: restoreBy });
     expect(asked[0]).toMatchObject({
-      TableName: namePart(way.harness.services.config.catalogArn),
+      TableName: readTableName(way.harness.services.config.catalogArn),
       AttributeDefinitions: [{ AttributeName: 'pk' }, { AttributeName: 'a0' }],
       BillingMode: 'PROVISIONED',
       ProvisionedThroughput: units,
@@ -178,7 +178,7 @@ describe.each(['writes', 'import'] as const)('a restore by %s', (restoreBy) => {
   it('continues if DynamoDB’s answer says nothing about the settings', async () => {
     const way = await startWay();
     const { backup } = await backUp(database, way.harness, await createFilledTable(database, 5));
-    const catalog = namePart(way.harness.services.config.catalogArn);
+    const catalog = readTableName(way.harness.services.config.catalogArn);
     intercept(database, 'CreateTableCommand', async (send, input) => {
       if ((input as CreateTableCommandInput).TableName === catalog)
         throw serviceError('AccessDeniedException');
