@@ -63,10 +63,13 @@ export async function planRestore(services: Services, { job }: { job: RestoreJob
   if (restore.pointInTime && !(await holdSnapshot(services, restore))) {
     return { job, status: 'wait', tasks: [], waitSeconds };
   }
-  const { way, why, ranges } = await openRestoreStaging(services, job).publishOnce(fileNames.plan, async () => {
-    await checkTarget(services, restore);
-    return createPlan(services, restore);
-  });
+  const { way, why, ranges } = await openRestoreStaging(services, job).publishOnce(
+    fileNames.plan,
+    async () => {
+      await checkTarget(services, restore);
+      return createPlan(services, restore);
+    },
+  );
   await services.catalog.restores.note(restore, { way, why });
   const status = way === 'import' ? 'import' : 'write';
   return { job, status, tasks: ranges.map((_, i) => i), waitSeconds: 0 };
