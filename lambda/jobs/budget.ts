@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Keyed } from '../snapshot/format/change.ts';
 
-/** The time that one invocation may work. It starts when the budget is created. */
+/** The time that one invocation may work, counted from the creation of the budget. */
 export class Budget {
   readonly #clock: Clock;
   readonly #end: number;

@@ -20,8 +20,8 @@ export interface PartResult {
  * A job's folder of work in progress: sealed JSON objects by name. Plans and results are published once. A repeat or a late
  * twin gets the object that was published first, so that all of them continue from the same facts.
  *
- * The objects were written by this version of Tidemark, and only Tidemark can seal them. So `read` and `find` trust the type that the caller expects, once
- * the seal is right. They throw `StagedDataCorrupt` for an object that was damaged or forged.
+ * This version of Tidemark wrote the objects, and only Tidemark can seal them. So after checking the seal, `read` and
+ * `find` trust the type that the caller expects. They throw `StagedDataCorrupt` for an object that was damaged or forged.
  */
 export class Staging {
   readonly #store: ObjectStore;

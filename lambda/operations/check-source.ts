@@ -12,8 +12,8 @@ interface Wanted {
 
 /**
  * Throws `ContinuousBackupsUnavailable` for a table whose settings leave no source that can read it, so that the caller
- * learns this at once. The execution finds out what only shows later, such as a trimmed stream. Throws `TableInUse` for a
- * table that is being deleted, unless its stream continues an earlier backup: DynamoDB keeps that readable for a day.
+ * learns this at once. The execution fails later for what only it can see, such as a trimmed stream. Throws `TableInUse`
+ * for a table that is being deleted, unless its stream continues an earlier backup: DynamoDB keeps that readable for a day.
  */
 export async function checkSource(
   { config, recovery }: Pick<RequestServices, 'config' | 'recovery'>,
@@ -39,7 +39,10 @@ export async function checkSource(
   throw new BackupsUnavailable(name, 'recovery');
 }
 
-/** DynamoDB answers this 10 times per second and account. True if it is too busy: then the execution finds out. */
+/**
+ * DynamoDB answers this call 10 times per second and account. Returns true if DynamoDB throttles it: then the execution
+ * checks again.
+ */
 async function isRecoverable(recovery: RequestServices['recovery'], table: string): Promise<boolean> {
   try {
     return (await recovery.describe(table)).enabled;

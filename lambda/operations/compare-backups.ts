@@ -27,13 +27,13 @@ export interface ListedDifference {
   readonly key: string;
 }
 
-/** The changes that turn `from` into `to`. Figures are of this page. */
+/** The changes that turn `from` into `to`. The figures count this page only. */
 export interface ComparisonPage extends Reads {
   readonly from: BackupRecord;
   readonly to: BackupRecord;
   readonly counts: Readonly<Record<Difference['change'], number>>;
   readonly differences: readonly ListedDifference[];
-  /** How much of the whole is done with this page: 0 to 1. */
+  /** The share of the whole comparison that this page and the earlier ones cover: 0 to 1. */
   readonly progress: number;
   /** Absent on the last page. */
   readonly next?: string;

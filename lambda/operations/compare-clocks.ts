@@ -2,21 +2,21 @@ import type { NewBackup } from '../catalog/backups.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
 /**
- * The clocks of Tidemark's functions and of DynamoDB may differ by this much. A larger difference is on the record of each
- * backup that is requested in the meantime.
+ * The clocks of Tidemark's functions and of DynamoDB may differ by this much. A larger difference is noted on the record of
+ * each backup that is requested while it lasts.
  */
 const maxClockErrorMs = 5000;
 
-/** DynamoDB's answers say their time in whole seconds. */
+/** DynamoDB dates its answers in whole seconds. */
 const secondMs = 1000;
 
 /**
  * Compares our clock with DynamoDB's, which dates the records of streams. `askedAt`: when we asked DynamoDB, by our clock.
  * `answeredAt`: DynamoDB's time of the answer, a whole second.
  *
- * A marker by a clock that is behind DynamoDB's would cut off writes that were acknowledged before the request. The second
- * in which DynamoDB answered is not before that of any such write, so the marker is at least that second. If our clock is
- * ahead, the backup holds as much more than it should.
+ * If our clock is behind DynamoDB's, a marker by it would cut off writes that were acknowledged before the request. None of
+ * these writes is later than the second in which DynamoDB answered, so the marker is at least that second. If our clock is
+ * ahead, the backup also holds the writes of that difference.
  */
 export function compareClocks(
   { clock, log }: Pick<RequestServices, 'clock' | 'log'>,

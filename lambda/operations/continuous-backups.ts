@@ -20,7 +20,7 @@ type RecoveryServices = Pick<OperationServices, 'dynamodb' | 'catalog' | 'contin
 /*
  * The port to point-in-time recovery knows tables by name, and nothing of the restores that make them. So each of these
  * operations first throws `AccessDenied` if the request's ARN is not that of the table of this name, and `TableNotFound`
- * while a restore makes that table. They throw what the port throws.
+ * while a restore makes that table. They also throw the errors of the port.
  */
 
 export async function describeContinuousBackups(

@@ -15,7 +15,10 @@ export interface CreateBackupInput extends TableReference {
   readonly source?: BackupSource;
   /** How to read the table if there is no snapshot to continue. By default as configured. */
   readonly base?: BaseSource;
-  /** True: what was written is read back before the backup is AVAILABLE. DynamoDB's own backups have nothing to read. */
+  /**
+   * True: Tidemark reads back every object that it wrote before the backup is AVAILABLE. It cannot read DynamoDB's own
+   * backups.
+   */
   readonly checksum?: true;
   /** A note that the record keeps. */
   readonly comment?: string;
@@ -27,9 +30,9 @@ export interface CreateBackupInput extends TableReference {
   readonly expiresAt?: number;
   /** For Tidemark's own use: the backup is not listed, and the request does not count against the rate limit. */
   readonly internal?: boolean;
-  /** A schedule requests the backup. Neither the rate limit nor the limits for callers hold. */
+  /** True if a schedule requests the backup: the rate limit and the limits of callers do not apply. */
   readonly scheduled?: true;
-  /** The backup is that of a table which is being deleted. The request does not count against the rate limit. */
+  /** True for the last backup of a table that is being deleted: the request does not count against the rate limit. */
   readonly type?: 'SYSTEM';
   /** Epoch ms before the request: the backup gets the content of that time. Needs a snapshot of that time or before. */
   readonly asOf?: number;

@@ -4,7 +4,7 @@ import type { RequestServices } from '../services/operation-services.ts';
 
 type SinkServices = Pick<RequestServices, 'config'>;
 
-/** The most characters of a name that an error shows. */
+/** An error shows at most this many characters of a name. */
 const maxShown = 100;
 
 /** Lists the data sinks. There is only the default one so far: decision 052 plans others. */

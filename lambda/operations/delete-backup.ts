@@ -8,7 +8,7 @@ import { findBackup, isForeign } from './find-backup.ts';
 import { settleNativeBackup } from './settle-native-backup.ts';
 
 export interface DeleteBackupInput extends BackupKey {
-  /** The same for all attempts of one call: repeats get the first one's answer. */
+  /** The key that all attempts of one call share: repeats get the answer of the first one. */
   readonly requestKey?: string;
   /** The caller's ARN. The record keeps it. */
   readonly requestedBy?: string;
@@ -49,7 +49,7 @@ export async function deleteBackup(
   return backup;
 }
 
-/** Finds the backup. Records first what became of a native one that is CREATING by its record. */
+/** Finds the backup. If its record says that a native backup is CREATING, first updates the record from DynamoDB. */
 async function findSettled(services: NativeServices, key: BackupKey): Promise<BackupRecord> {
   const backup = await findBackup(services, key);
   // If DynamoDB was asked twice for this backup, leave it to the reconciler: it must first look for the second copy with

@@ -12,7 +12,7 @@ export type DescribedTable =
   | { readonly table: TableDescription; readonly restore?: RestoreRecord }
   | { readonly table?: undefined; readonly restore: RestoreRecord };
 
-/** How long after its end a failed restore is reported to whoever asks for its table. */
+/** For this long after a restore has failed, a request for its table gets `RestoreFailed`. */
 const failureShownMs = 24 * 60 * 60 * 1000;
 
 /**
@@ -34,7 +34,7 @@ export async function describeTable(
   return { table, ...(isRestored && restore && { restore }) };
 }
 
-/** The table of a failed restore is missing like any other: its clients may wait for that, or use the name again. */
+/** A day after the restore failed, its table is not found like any other: clients may wait for that, or use the name again. */
 function missingTableError(name: string, restore: RestoreRecord | undefined, now: number): TidemarkError {
   const isRecent =
     restore?.status === 'FAILED' && restore.endedAt !== undefined && now - restore.endedAt < failureShownMs;

@@ -18,9 +18,9 @@ export interface DryRun {
 }
 
 /**
- * Checks a restore as `restoreTable` does and estimates it, without starting it. The index of running restores may lag
- * behind, so the restore itself may still throw `LimitExceeded`. Throws what `restoreTable` throws, and `Validation` for
- * one of DynamoDB's own backups.
+ * Checks a restore as `restoreTable` does and estimates it, without starting it. The index of running restores may lag, so
+ * the restore itself may still throw `LimitExceeded`. Throws what `restoreTable` throws, and `Validation` for one of
+ * DynamoDB's own backups.
  */
 export async function dryRunRestore(services: RequestServices, input: RestoreTableInput): Promise<DryRun> {
   const { target, overrides = {} } = input;

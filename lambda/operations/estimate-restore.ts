@@ -11,7 +11,10 @@ import type { RequestServices } from '../services/operation-services.ts';
 /** The estimate of one way to restore, or the reason why that way is impossible. */
 export type Way = { readonly way: RestoreWay } & (WayEstimate | { readonly impossible: string });
 
-/** What a restore takes in each way. The prices are those of `prices.region`, in whichever region Tidemark runs. */
+/**
+ * The time and price of a restore in each way. The prices are those of `prices.region`, even if Tidemark runs in another
+ * region.
+ */
 export interface RestoreEstimate extends Size {
   readonly ways: readonly Way[];
   /** The way that a restore takes here. */
@@ -49,7 +52,7 @@ export function computeEstimate(
   const { items, bytes } = figures;
   const localIndexes = target.localSecondaryIndexes.length;
   const choose = (by: RestoreFacts['restoreBy']) => chooseWay({ restoreBy: by, items, bytes, localIndexes });
-  // A restore writes what an import cannot do, even where imports are configured.
+  // Where an import is impossible, a restore writes the items, even if imports are configured.
   const { way, why } = choose('import');
   const byImport = way === 'import' ? estimateImport(figures, target) : { impossible: why };
   return {

@@ -3,18 +3,21 @@ import type { BackupKey } from '../model/backup-arn.ts';
 import type { RestoreRecord } from '../model/records.ts';
 import type { RequestServices } from '../services/operation-services.ts';
 
-/** What became of a backup since it was made. */
+/** The restores and the damage of a backup since it was made. */
 export interface BackupUse {
-  /** The newest restores of it: of each target the latest one, at most `maxRestores`. */
+  /** The newest restores of the backup, at most `maxRestores`: for each target, only the latest one. */
   readonly restores: readonly RestoreRecord[];
   /** The damage that was seen in its stored objects, or in a run that it may share with another backup. */
   readonly damage?: SeenDamage;
 }
 
-/** Every description reads that many records, and waiters describe a backup each few seconds. */
+/** Every DescribeBackup reads this many records, and clients that wait for a backup call it every few seconds. */
 const maxRestores = 10;
 
-/** Finds what became of a backup: its restores, and damage that was seen. Empty for a backup that does not exist. */
+/**
+ * Finds the restores of a backup and the damage that was seen in it. Returns an empty object for a backup that does not
+ * exist.
+ */
 export async function findBackupUse(
   { catalog }: Pick<RequestServices, 'catalog'>,
   key: BackupKey,

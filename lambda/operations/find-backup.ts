@@ -8,9 +8,9 @@ import { type Manifest, readManifest } from '../snapshot/format/manifest.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 
 /*
- * Which backup a request means, and what can be done with it:
+ * The checks of the backup that a request names:
  *
- *   findBackup          callers see it: it is not deleted, and Tidemark did not make it for its own use
+ *   findBackup          callers may see it: it is not deleted, and not for Tidemark's own use
  *   checkNotNative      Tidemark keeps it, not DynamoDB
  *   checkRestorable     a table can be restored from it
  *   findReadableBackup  its snapshot can be read
@@ -53,7 +53,7 @@ export function isForeign({ arn, nativeArn }: BackupRecord): boolean {
   return arn === nativeArn;
 }
 
-/** Throws `Validation` for one of DynamoDB's own backups. `advice` ends the message: what the caller can do. */
+/** Throws `Validation` for one of DynamoDB's own backups. `advice` tells the caller what to do; it ends the message. */
 export function checkNotNative({ source, arn }: BackupRecord, advice: string): void {
   if (source === 'native') {
     throw new TidemarkError('Validation', `DynamoDB keeps the backup ${arn}: ${advice}`);
@@ -68,7 +68,7 @@ export function checkRestorable({ arn, status }: BackupRecord): void {
   }
 }
 
-/** A backup with a snapshot, and what it takes to read the snapshot's manifest. */
+/** A backup with a snapshot, and the facts that are needed to read its manifest. */
 export interface ReadableBackup {
   readonly backup: BackupRecord;
   readonly tableId: string;

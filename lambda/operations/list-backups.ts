@@ -53,7 +53,7 @@ export async function listBackups(
 /** DynamoDB's limit for one page. */
 const maxForeign = 100;
 
-/** Merges parts of the list by creation time, up to the first place past which a part has not been read. */
+/** Merges parts of the list by creation time, up to the first point past which some part was not read. */
 function mergeParts(limit: number, parts: readonly Part[]): BackupPage {
   const ends = parts.map(({ upTo }) => upTo).filter((end) => end !== undefined);
   const [end] = ends.toSorted(compareIds);

@@ -27,8 +27,8 @@ export interface RestoreListPage {
 const restorePlace = /^\d{14}-[0-9a-f]{8}$/;
 
 /**
- * Lists one page of restores: of each target the latest one. A page examines at most `limit` restores and lists those
- * that the request selects, so a page before the last one may list fewer, even none. Throws `Validation` for a token
+ * Lists one page of restores: for each target, only the latest one. A page examines at most `limit` restores and lists
+ * those that the request selects, so a page before the last one may list fewer, even none. Throws `Validation` for a token
  * that no page has returned.
  */
 export async function listRestores(

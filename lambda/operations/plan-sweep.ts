@@ -18,7 +18,7 @@ export interface PlanSweepInput extends Partial<TableReference> {
   readonly next?: string;
 }
 
-/** The plans for some of the tables; on the last page also for what restores and deleted backups have staged. */
+/** The plans for some of the tables. The last page also plans for staged objects of restores and of deleted backups. */
 export interface SweepPlanPage {
   readonly folders: readonly FolderPlan[];
   /** Absent on the last page. */
@@ -32,11 +32,11 @@ const tablePlace = /^[a-zA-Z0-9_.-]{3,255}$/;
 const facts = ['sweep'];
 
 /**
- * Plans what a sweep would delete now, folder by folder, without deleting or changing anything. With `table`, plans
- * only for the folders of this table's backups; else a page has as many tables as there is time for. A table that takes
- * longer than a page may is reported as a trouble. A snapshot that was released and that nothing holds is shown as live,
- * although a sweep would first mark it as dead. Throws `AccessDenied` for the ARN of another table (a deleted table can
- * be named only by its name, not by its ARN), `Validation` for a token that no page has returned.
+ * Plans what a sweep would delete now, folder by folder, without deleting or changing anything. With `table`, plans only
+ * for the folders of this table's backups; else a page has as many tables as there is time for. A table that takes longer
+ * than a page may take is reported as a trouble. A snapshot that was released and that nothing holds is shown as live,
+ * although a sweep would first mark it as dead. Throws `AccessDenied` for the ARN of another table (a deleted table can be
+ * named only by its name, not by its ARN), `Validation` for a token that no page has returned.
  */
 export async function planSweep(
   services: SweepServices & Pick<Services, 'dynamodb' | 'secret'>,
@@ -62,7 +62,7 @@ export async function planSweep(
     folders.push(...(plans ?? [describeSlowFolder(name)]));
   }
   folders.push(await planRestoreStaging(services, staged), await planDeletedStaging(services, staged));
-  // On a later page it is not known what the tables of earlier ones have staged.
+  // A later page does not know the staged objects that belong to the tables of earlier pages.
   return { folders: next === undefined ? [...folders, planUnknownStaging(services, staged)] : folders };
 }
 

@@ -18,14 +18,14 @@ export interface RestoreTableInput {
   readonly target: string;
   readonly overrides?: RestoreOverrides;
   readonly requestedBy?: string;
-  /** The same for all attempts of one call: repeats get the first one's restore. */
+  /** The key that all attempts of one call share: repeats get the restore of the first one. */
   readonly requestKey?: string;
 }
 
-/** One attempt of a request. `source`: the name of the table whose content it restores. */
+/** One attempt of a request to restore. `source`: the name of the table whose content is restored. */
 type RestoreAttempt = Pick<RestoreTableInput, 'target' | 'requestKey'> & { readonly source: string };
 
-/** The backup of a request to restore it. `conflict` is the error to throw if the target's name is taken. */
+/** The backup that a request restores. `conflict`: the error to throw if the name of the target is taken. */
 interface RestoreRequest {
   readonly backup: BackupRecord;
   readonly conflict: TidemarkError | undefined;
@@ -67,8 +67,8 @@ async function findConflict(services: RequestServices, target: string): Promise<
 }
 
 /**
- * Runs `start`. If the target's name is taken by an earlier attempt of the same request, returns that one's restore. A
- * request for another source is another one, even if it has the same key: its caller may have no right to that source.
+ * Runs `start`. If an earlier attempt of the same request has taken the target's name, returns the restore of that attempt.
+ * A request with the same key but another source is another request: its caller may have no right to the first source.
  */
 export async function startOnce(
   { catalog }: Pick<RequestServices, 'catalog'>,

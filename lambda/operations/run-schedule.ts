@@ -8,7 +8,7 @@ import type { RequestServices } from '../services/operation-services.ts';
 import { createScheduledBackup, type ScheduledBackup } from './scheduled-backup.ts';
 import { findGroupTables } from './table-groups.ts';
 
-/** One delivery of a schedule: its entry of the configuration, and the time that it is for. */
+/** One delivery of a schedule: the schedule's entry in the configuration, and the scheduled time. */
 export interface Delivery extends Omit<ScheduledBackup, 'table'>, Pick<TableGroup, 'tables' | 'tags'> {}
 
 /** How many backups are requested at once: enough to hide the latency of calls, without a burst that AWS would throttle. */
@@ -24,10 +24,11 @@ const maxPauseMs = 30_000;
  *
  * - In: the delivery. A repeated one has the same time, and requests nothing twice.
  * - Out: the number of tables. Each failure is logged with its table.
- * - Always: what a limit, a throttle or an outage refuses is requested again, until the invocation's time is spent.
+ * - Always: if a limit, throttling or an outage refuses a backup, it is requested again until the invocation's time is
+ *   spent.
  *
- * Throws `ScheduleIncomplete` if a backup could not be requested, after it has tried all of them; and as
- * `findGroupTables` does.
+ * Tries all backups, then throws `ScheduleIncomplete` if one of them could not be requested. Also throws the errors of
+ * `findGroupTables`.
  */
 export async function runSchedule(
   services: RequestServices,
@@ -86,7 +87,7 @@ class Run {
     return again;
   }
 
-  /** Counts the tables for which the time was not enough. */
+  /** Counts the tables for which no time remained as failed. */
   giveUp(tables: readonly string[]): void {
     for (const table of tables) this.#fail(table, this.#lastReasons.get(table) ?? 'the time was spent');
   }
@@ -108,7 +109,7 @@ class Run {
     }
   }
 
-  /** True if the schedule names the table, and does not only match it by a pattern. */
+  /** True if the schedule has the table's own name, not only a pattern that matches it. */
   #isNamed(table: string): boolean {
     return this.#patterns.some((pattern) => readTableName(pattern) === table);
   }
@@ -140,8 +141,8 @@ async function findScheduledTables(
 const minuteMs = 60_000;
 
 /**
- * The time that a delivery is for. Where the scheduler does not fill it in (an emulator leaves its placeholder), the minute
- * of the delivery is used instead; another delivery in the same minute counts as a repeat.
+ * Returns the scheduled time of a delivery. If the scheduler did not fill it in (an emulator leaves the placeholder),
+ * returns the minute of the delivery; another delivery in the same minute then counts as a repeat.
  */
 function findScheduledTime({ clock }: RequestServices, { scheduledTime }: Delivery): string {
   if (!Number.isNaN(Date.parse(scheduledTime))) return scheduledTime;

@@ -6,11 +6,11 @@ import type { RequestServices } from '../services/operation-services.ts';
 export interface ScheduledBackup {
   readonly schedule: string;
   readonly table: string;
-  /** Days until the backup expires; absent: it is kept until it is deleted. */
+  /** Days until the backup expires. Absent: the backup is kept until somebody deletes it. */
   readonly keepDays?: number;
   /** By default chosen by the execution. */
   readonly source?: 'native';
-  /** The time that it is for, as text. A schedule delivers at least once; a second delivery has the same time. */
+  /** The scheduled time, as text. A schedule delivers at least once; a second delivery has the same time. */
   readonly scheduledTime: string;
 }
 

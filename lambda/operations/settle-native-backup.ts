@@ -27,8 +27,8 @@ export async function settleNativeBackup(services: NativeServices, backup: Backu
 }
 
 /**
- * Returns a native backup as it is now: one that is CREATING by its record is AVAILABLE once DynamoDB has made it. Changes
- * no record.
+ * Returns a native backup with its current status: AVAILABLE once DynamoDB has made it, even if its record still says
+ * CREATING. Changes no record.
  */
 export async function describeNativeBackup(
   { native }: Pick<NativeServices, 'native'>,

@@ -8,7 +8,7 @@ import type { RequestServices } from '../services/operation-services.ts';
 import { listTableNames, readTags } from '../tables/list-tables.ts';
 import { findTable } from '../tables/table.ts';
 
-/** The most tables whose tags a request reads: DynamoDB answers ListTagsOfResource 10 times a second and account. */
+/** A request reads the tags of at most this many tables: DynamoDB answers ListTagsOfResource 10 times a second and account. */
 const maxTaggedAtOnce = 100;
 const tagConcurrency = 5;
 const tagPauseMs = 500;
@@ -23,8 +23,8 @@ export interface ResolvedGroup {
 }
 
 /**
- * Finds the tables of a configured group, in order of name; of any other name, the table of that name, which is a group of
- * itself. A group may have no tables at the moment.
+ * Finds the tables of a configured group, sorted by name. If no group has the name, finds the table of that name, which is
+ * a group of itself. A group may have no tables at the moment.
  *
  * Throws `GroupNotFound` if there is neither a group nor a table of the name, `AccessDenied`, and `LimitExceeded` if the
  * tags of too many tables would have to be read.
@@ -43,7 +43,10 @@ export async function resolveTableGroup(
   );
 }
 
-/** Lists the names of the configured groups, then those of all tables that Tidemark may back up. Each can be resolved. */
+/**
+ * Lists the names of the configured groups, then those of all tables that Tidemark may back up. `resolveTableGroup` accepts
+ * each of them.
+ */
 export async function listTableGroups(services: GroupServices): Promise<readonly string[]> {
   const names = services.config.groups.map(({ name }) => name);
   const tables = await listUserTables(services);
@@ -82,7 +85,7 @@ export async function findGroupTables(
   return names.filter((_, i) => tagged[i]);
 }
 
-/** Reads a table's tags, and tries again while DynamoDB throttles. A table that is gone has none. */
+/** Reads a table's tags, and tries again while DynamoDB throttles. A deleted table has no tags. */
 async function readTagsOf(
   { clock, dynamodb }: GroupServices,
   arn: string,
@@ -104,7 +107,7 @@ async function listUserTables(services: GroupServices): Promise<string[]> {
   return names.filter((name) => isUserTable(services, name)).toSorted((a, b) => (a < b ? -1 : 1));
 }
 
-/** True for a table that Tidemark may back up, if there is one of this name. The catalog's is none. */
+/** True if Tidemark may back up a table of this name, whether it exists or not. The catalog's table is never backed up. */
 function isUserTable({ config }: Pick<GroupServices, 'config'>, name: string): boolean {
   const arn = buildSiblingTableArn(config.catalogArn, name);
   return name !== readTableName(config.catalogArn) && isCovered(config.tables, arn);

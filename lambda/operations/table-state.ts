@@ -8,7 +8,7 @@ import { describeTable, findTable, type Table, tableNotFoundError } from '../tab
 
 /**
  * The only place that decides which state a table is in. DynamoDB calls a table ACTIVE while one of Tidemark's restores
- * loads it; only the catalog knows better. Every operation that takes a table asks here.
+ * loads it; only the catalog knows better. Every operation on a table calls this module.
  */
 
 type StateServices = Pick<RequestServices, 'dynamodb' | 'catalog'>;
@@ -48,7 +48,7 @@ function refuseCatalog({ tableName }: Pick<Catalog, 'tableName'>, name: string):
 
 /** A table that can be backed up. */
 export interface CompleteTable extends Table {
-  /** What a backup of it should say: the table may lack items. */
+  /** A warning for the record of its backup: the table may lack items. */
   readonly doubts: readonly string[];
 }
 
@@ -74,7 +74,7 @@ export async function describeCompleteTable(
   );
 }
 
-/** A table that a failed restore has left is backed up like any other: its owner may have completed it. */
+/** A table that a failed restore left in place is backed up like any other: its owner may have completed it. */
 function findDoubts({ identity, description }: Table, restore: RestoreRecord | undefined): string[] {
   if (restore?.status !== 'FAILED' || restore.targetFate?.kind !== 'kept') return [];
   const { targetTableId, requestedAt, endedAt = requestedAt } = restore;

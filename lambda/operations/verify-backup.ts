@@ -31,7 +31,7 @@ export interface VerificationPage extends Reads {
   readonly problems: readonly Problem[];
   /** The number of all problems. */
   readonly problemCount: number;
-  /** How much of the whole is done with this page: 0 to 1. */
+  /** The share of the whole check that this page and the earlier ones cover: 0 to 1. */
   readonly progress: number;
   /** Absent on the last page. */
   readonly next?: string;

@@ -10,7 +10,7 @@ import { describeTable } from '../tables/table.ts';
 /** The age at which a head is moved. Streams keep 24 hours, so there is time for two more tries. */
 const headAgeMs = 8 * 60 * 60 * 1000;
 
-/** The time between two tries to move a head: each one that fails is a failed backup in the eyes of the owner. */
+/** The time between two tries to move a head: the owner sees each try that fails as a failed backup. */
 const moveEveryMs = 60 * 60 * 1000;
 
 /**

@@ -18,7 +18,7 @@ import { createRestoreJob, nameExecution } from '../jobs/job.ts';
 import { moveHead } from './move-head.ts';
 import { startNext } from '../backup/hand-over.ts';
 
-/** The number of executions that may end without a result before the reconciler gives up a backup or restore. */
+/** The reconciler gives up a backup or restore after this many executions have ended without a result. */
 const maxAttempts = 5;
 
 const abandoned = 'its executions ended without finishing it; see the state machine’s history';
@@ -33,9 +33,9 @@ const maxAtOnce = 8;
  * - Out: started or restarted executions, moved heads, settled native backups and sets, deleted expired backups; and the
  *   number of troubles, among them each native backup that has failed and each record without a valid form. The log says
  *   what each trouble is.
- * - Always: all its changes are conditional writes, so it may run at any time, even twice at once. The trouble of one table
- *   or record does not keep it from the others. It ends when its time is spent; as it begins at a random table, no table is
- *   left out each time.
+ * - Always: all its changes are conditional writes, so it may run at any time, even twice at once. A trouble at one table
+ *   or record does not stop the others. The pass ends when its time is spent; it begins at a random table, so that it does
+ *   not miss the same tables every time.
  */
 export async function reconcile(services: Services): Promise<{ readonly troubles: number }> {
   const { catalog, clock, config, ids } = services;

@@ -29,9 +29,9 @@ export function planBackupStaging({ backups }: Census, staged: Staged): SweepPla
 const maxLookups = 16;
 
 /**
- * Plans for what deleted backups of the table, or of any, have staged, and takes these objects out of `staged`. It looks
- * up each id that is staged and that no table's plan has taken, so the number of its calls does not grow with the number
- * of deleted backups.
+ * Plans for what deleted backups of the table, or of any, have staged, and takes these objects out of `staged`. It looks up
+ * only ids that have staged objects and that no table's plan has taken, so the number of its calls does not grow with the
+ * number of deleted backups.
  */
 export async function planDeletedStaging(
   { catalog }: Pick<SweepServices, 'catalog'>,

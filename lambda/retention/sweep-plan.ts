@@ -35,13 +35,13 @@ export interface SweepPlan {
   readonly unknown: readonly string[];
 }
 
-/** The plan for one folder, or `trouble`: why there is none. Then nothing in the folder is deleted. */
+/** The plan for one folder; or, as `trouble`, the reason why there is none: then nothing in the folder is deleted. */
 export type FolderPlan = { readonly folder: string; readonly table?: string } & (
   | { readonly plan: SweepPlan }
   | { readonly trouble: string }
 );
 
-/** What was read about one table, in the order that `planTableFolders` explains. */
+/** The records and objects of one table, read in the order that `planTableFolders` explains. */
 export interface TableFacts {
   readonly tableId: string;
   readonly objects: readonly StoredObject[];

@@ -1,6 +1,6 @@
 /**
- * Drops a character from the end of a text, as often as it is there. A pattern such as `/0+$/` takes quadratic time for a
- * text with many zeros that do not end it.
+ * Drops all repetitions of a character from the end of a text. A pattern such as `/0+$/` would take quadratic time for a
+ * text with many zeros that are not at its end.
  */
 export function dropTrailing(text: string, character: string): string {
   let end = text.length;

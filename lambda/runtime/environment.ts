@@ -29,7 +29,7 @@ export const environment = {
   missingRecovery: 'TIDEMARK_MISSING_RECOVERY',
   /** `auto`, `import` or `writes`: how restored tables get their items. */
   restoreBy: 'TIDEMARK_RESTORE_BY',
-  /** The seconds that one invocation works at most before it answers `more`. */
+  /** The maximum number of seconds that one invocation works before it answers `more`. */
   timeBudgetSeconds: 'TIDEMARK_TIME_BUDGET_SECONDS',
   /** The seconds after the marker until all earlier records of the stream are taken to be readable. */
   settleSeconds: 'TIDEMARK_SETTLE_SECONDS',
@@ -43,7 +43,10 @@ export const environment = {
   scanSegments: 'TIDEMARK_SCAN_SEGMENTS',
 } as const;
 
-/** The name of the variable with the ARN of the function of a verb. Only the function that dispatches requests has it. */
+/**
+ * Returns the name of the variable that holds the ARN of a verb's function. Only the function that dispatches requests has
+ * these variables.
+ */
 export function nameFunctionVariable(verb: string): string {
   return `TIDEMARK_API_${verb.toUpperCase()}_FUNCTION_ARN`;
 }

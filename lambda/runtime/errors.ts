@@ -1,6 +1,6 @@
 import { shortenText } from './shorten.ts';
 
-/** The codes of what a caller can fix. The messages of these errors are for the caller. */
+/** The codes of the errors that a caller can fix. Their messages are for the caller. */
 export const callerErrorCodes = [
   'Validation',
   'AccessDenied',
@@ -80,7 +80,10 @@ export function isServiceError(error: unknown, ...names: string[]): error is Err
   return error instanceof Error && names.includes(error.name);
 }
 
-/** The text that records keep as the reason of a failure: code and message, shortened, never a stack or item content. */
+/**
+ * Returns the text that records keep as the reason of a failure: code and message, shortened, never a stack or item
+ * content.
+ */
 export function reasonOf(error: unknown): string {
   return shortenText(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 }

@@ -1,12 +1,12 @@
 import { TidemarkError } from './errors.ts';
 
-/** More pages than any list has that Tidemark reads: 100 million objects of one table. */
+/** No list that Tidemark reads has more pages: this many pages would list 100 million objects of one table. */
 const maxPages = 100_000;
 
 /**
- * Reads the pages of a service's list, each with the cursor that the page before it answered. Throws
- * `ServiceAnswerInvalid` if a page leads back to one that was read, or if there is no end, as nobody would notice a list
- * that goes in a circle. `list` names it in the message.
+ * Reads the pages of a service's list, each with the cursor from the page before it. Throws `ServiceAnswerInvalid` if a
+ * cursor leads back to an earlier page or the pages do not end: nobody would notice an endless loop. `list` is the name of
+ * the list in the message.
  */
 export async function* followPages<P, C>(
   list: string,

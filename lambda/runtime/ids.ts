@@ -13,7 +13,10 @@ export const randomIds: Ids = {
       .slice(0, count),
 };
 
-/** Returns the members in the same order, but beginning with a random one: whoever runs out of time misses others each time. */
+/**
+ * Returns the members in the same order, but starting at a random one: so a caller that runs out of time does not miss the
+ * same members every time.
+ */
 export function rotateRandomly<T>(members: readonly T[], ids: Ids): T[] {
   const first = members.length === 0 ? 0 : Number.parseInt(ids.hex(8), 16) % members.length;
   return [...members.slice(first), ...members.slice(0, first)];

@@ -2,5 +2,8 @@
  * Messages of log lines that alarms count. The stack makes the metric filters from them, so this file imports nothing.
  */
 
-/** Logged as an error by whatever meets damage in a stored snapshot, and by a backup that does not continue one for it. */
+/**
+ * The message of the error that is logged when damage is found in a stored snapshot, or when a backup cannot continue a
+ * snapshot because of damage.
+ */
 export const damageMessage = 'stored snapshot is damaged';

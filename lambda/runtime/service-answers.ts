@@ -1,6 +1,6 @@
 import { TidemarkError } from './errors.ts';
 
-/** What the SDK adds to an error about an answer. */
+/** The members that the SDK adds to an error about an answer. */
 interface AnswerError extends Error {
   readonly $fault?: 'client' | 'server';
   readonly $metadata?: { readonly httpStatusCode?: number };

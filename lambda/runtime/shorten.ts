@@ -6,7 +6,7 @@ export const maxReasons = 40;
 
 /**
  * Shortens a text to at most `maxTextLength` characters. Keeps its start, and its end, which often says what to do next.
- * Replaces halves of characters, which DynamoDB refuses.
+ * Replaces lone surrogates, which DynamoDB refuses.
  */
 export function shortenText(text: string): string {
   if (text.length <= maxTextLength) return text.toWellFormed();

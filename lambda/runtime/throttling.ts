@@ -54,7 +54,10 @@ function isTransactionThrottled(error: unknown): boolean {
   return codes.length > 0 && codes.every((code) => temporary.has(code));
 }
 
-/** Why a transaction was cancelled: a code for each write, `None` for one that was not the reason. Empty for other errors. */
+/**
+ * Reads why a transaction was cancelled: a code for each write, `None` for a write that was not the reason. Empty for other
+ * errors.
+ */
 export function readCancellationCodes(error: unknown): string[] {
   if (!isServiceError(error, 'TransactionCanceledException')) return [];
   const { CancellationReasons: reasons = [] } = error as Error & {
@@ -71,7 +74,7 @@ export function isBusy(error: unknown): boolean {
   return isThrottled(error) || isLimit(error);
 }
 
-/** The same for a call that has been refused for `ageMs`. After three days a limit is taken to be a lasting one. */
+/** The same for a call that has been refused for `ageMs`. After three days a limit counts as lasting. */
 export function isStillBusy(error: unknown, ageMs: number): boolean {
   return isThrottled(error) || (isLimit(error) && ageMs < maxLimitMs);
 }
@@ -84,8 +87,8 @@ function isLimit(error: unknown): boolean {
 
 /**
  * True for a quota that only the account's owner can change: of tables ("There is a limit of 256 tables per subscriber",
- * DynamoDB's reference) or of throughput. DynamoDB has one error name for these and for limits that pass, so the message
- * decides.
+ * DynamoDB's reference) or of throughput. DynamoDB has one error name for these quotas and for temporary limits, so the
+ * message decides.
  */
 export function isQuota(error: unknown): boolean {
   return isLimit(error) && /tables per|throughput|capacity/i.test((error as Error).message);

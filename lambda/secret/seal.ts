@@ -10,8 +10,8 @@ import { signWith } from './secret.ts';
  *   {"done":true,...}
  *
  * Only Tidemark's functions have the job's key, so nobody who can merely write to the bucket can forge a plan or a result.
- * The object's key is part of what is signed, so that an object that was stored under another name is noticed too. Objects
- * that refer to files keep the files' checksums.
+ * The signature covers the object's key, so an object that was copied to another name is detected too. Objects that refer
+ * to files hold the files' checksums.
  */
 
 const signatureLength = 64;

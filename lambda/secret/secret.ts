@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * A key that only Tidemark's own functions can use. In a deployment it never leaves KMS; on one machine it is a file. What is
- * signed with keys that are derived from it cannot be forged by somebody who may only write to the bucket, the catalog or
- * the tags of a table.
+ * A key that only Tidemark's own functions can use. In a deployment it never leaves KMS; on one machine it is a file. Keys
+ * for signatures are derived from it, so nobody can forge a signature who may only write to the bucket, the catalog or the
+ * tags of a table.
  */
 export interface Secret {
   /** Returns 32 bytes that depend on the secret and on the purpose alone. */
@@ -36,7 +36,10 @@ export function createLazySecret(make: () => Promise<Secret>): Secret {
 /** The most derived keys that `rememberKeys` keeps. A function works on a few jobs at a time. */
 const maxKeys = 100;
 
-/** Remembers the latest derived keys, so that a function asks once for each job. A failed derivation is not kept. */
+/**
+ * Remembers the latest derived keys, so that a function derives the key of a job only once. A failed derivation is not
+ * remembered.
+ */
 export function rememberKeys(secret: Secret): Secret {
   const known = new Map<string, Promise<Buffer>>();
   return {

@@ -22,9 +22,12 @@ export interface Config {
   readonly missingRecovery: 'refuse' | 'enable';
   /** How restored tables get their items. `auto`: the better way for each restore (`restore/choose-way.ts`). */
   readonly restoreBy: 'auto' | RestoreWay;
-  /** A restore reads its table at the end, unless its request says otherwise. That costs read units on AWS. */
+  /** True: a restore reads back its finished table, unless its request says otherwise. That costs read units on AWS. */
   readonly verifyTarget: boolean;
-  /** How many key attributes an index may have that is added to a table. A restore with a larger one is refused. */
+  /**
+   * How many key attributes a global index may have if it is added to an existing table. A restore with a larger index is
+   * refused.
+   */
   readonly maxIndexKeys: number;
   /** How much time one incremental export covers. */
   readonly exportWindow: WindowLimits;
@@ -32,7 +35,7 @@ export interface Config {
   readonly replayMs: number;
   /** The maximum working time of one invocation. It also ends in time for its Lambda's timeout. */
   readonly timeBudgetMs: number;
-  /** How long after the marker all earlier records of the stream are taken to be readable: a stream has no watermark. */
+  /** How long after the marker Tidemark takes all earlier records of the stream to be readable: a stream has no watermark. */
   readonly settleMs: number;
   /** How many empty pages in a row end the reading of an open shard: records may follow an empty page. */
   readonly emptyPages: number;
@@ -43,15 +46,18 @@ export interface Config {
   readonly reconcileGraceMs: number;
   /** How long after an import's end its table may exist but not be visible: DescribeTable is eventually consistent. */
   readonly importShownMs: number;
-  /** How long a restore's check that it may still write to its table counts. 0: it checks before each request. */
+  /** For how long a restore relies on its last check that it may still write to its table. 0: it checks before each request. */
   readonly writeGuardMs: number;
   /** How long after its death the sweep still keeps a snapshot's objects: readers of one page hold no pin. */
   readonly sweepGraceMs: number;
-  /** How long the reading of one page of a comparison or a verification takes at most, roughly. */
+  /** The approximate maximum time for reading one page of a comparison or a verification. */
   readonly readBudgetMs: number;
-  /** Where the store's objects are, for people: `s3://bucket/prefix` or `file:///folder`. */
+  /** The place of the store's objects, as it is shown to people: `s3://bucket/prefix` or `file:///folder`. */
   readonly storeDestination: string;
-  /** Names, ARNs and patterns of the tables that Tidemark may back up. Rights decide; this only keeps others out of groups. */
+  /**
+   * Names, ARNs and patterns of the tables that Tidemark may back up. IAM decides what Tidemark may do; this list only
+   * keeps other tables out of groups.
+   */
   readonly tables: readonly string[];
   /** The groups of tables that one request can back up together. */
   readonly groups: readonly TableGroup[];

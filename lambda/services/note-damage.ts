@@ -17,13 +17,13 @@ export interface DamageReport {
   readonly damage: Damage;
 }
 
-/** The services of a reader: those that record damage, or a way to report it to whoever may. */
+/** The services of a reader: those that record damage, or a function that reports it to somebody who may record it. */
 export type DamageServices = Pick<Services, 'catalog' | 'clock' | 'log'> & {
   /** @default the catalog is written directly */
   readonly reportDamage?: (report: DamageReport) => Promise<void>;
 };
 
-/** Reports damage that a reader has seen, or records it if the reader may do that itself. */
+/** Records damage that a reader has found; or only reports it, if the reader may not write records. */
 export async function reportDamage(services: DamageServices, report: DamageReport): Promise<void> {
   if (services.reportDamage === undefined) await noteDamage(services, report.backup, report.damage);
   else await services.reportDamage(report);

@@ -7,9 +7,9 @@ import { removeReplaced } from './remove-replaced.ts';
 import { memberConcurrency, requestMembers } from './request-members.ts';
 
 /**
- * Does all that is next for a set: requests backups that a crash kept it from requesting, records how it ended, deletes the
- * sets that it replaces, and finishes its deletion. Any caller may do this at any time; the reconciler does. Returns the
- * set as it is then; undefined if there is none.
+ * Continues a set: requests the backups that a crash has left out, records the set's outcome, deletes the sets that it
+ * replaces, and finishes its deletion. Any caller may call it at any time; the reconciler does. Returns the set as it is
+ * afterwards; undefined if there is none.
  */
 export async function advanceBackupSet(
   services: RequestServices,
@@ -24,22 +24,22 @@ export async function advanceBackupSet(
 }
 
 /**
- * Records how a set that is CREATING has ended, if so, after it has requested what was not requested. Returns the set as it
- * is then; undefined if there is none.
+ * Requests the missing backups of a set that is CREATING, and records the set's outcome if all of them have ended. Returns
+ * the set as it is afterwards; undefined if there is none.
  */
 export async function noticeEnd(services: RequestServices, key: SetKey): Promise<BackupSet | undefined> {
   const { catalog, clock, config } = services;
   const record = await catalog.sets.get(key);
   if (record === undefined) return undefined;
   if (record.status !== 'CREATING') return readSet(services, record);
-  // The request itself may be about to request them.
+  // The first request may still be requesting them.
   if (clock.now() - record.marker >= config.reconcileGraceMs) await requestMembers(services, record);
   const set = await readSet(services, record);
   if (isSetOutcome(set.status)) await endSet(services, set);
   return set;
 }
 
-/** Records how a set ended, each of its members first. */
+/** Records the outcome of each member, then that of the set. */
 async function endSet({ catalog }: Pick<RequestServices, 'catalog'>, set: BackupSet): Promise<void> {
   const { status, figures, kind, members, replaces } = set;
   if (!isSetOutcome(status) || figures === undefined) return;

@@ -20,13 +20,13 @@ import {
 export interface CreateBackupSetInput extends SetRequest {
   /** How many sets of the name may be requested on one day (UTC). @default any number */
   readonly maxPerDay?: number;
-  /** If an equal request is being worked on, returns its set instead of `SetInUse`. */
+  /** True: if the running set of the name is from an equal request, returns that set instead of throwing `SetInUse`. */
   readonly joinRunning?: boolean;
   /** Requests with the same key are one request: repeats return the first one's set. */
   readonly requestKey?: string;
 }
 
-/** The set of a request. `isNew` is false if the request is a repeat, and the set that of the first one. */
+/** The set of a request. `isNew` is false if the request is a repeat; then the set is that of the first request. */
 export interface CreatedSet {
   readonly set: BackupSet;
   readonly isNew: boolean;
@@ -65,7 +65,7 @@ export async function createBackupSet(
   };
   let made = await catalog.sets.create(wanted);
   if (made.kind === 'running') {
-    // Its last backup may have ended without anybody noticing.
+    // The last backup of the running set may have ended, but nothing has recorded that yet.
     const running = await noticeEnd(services, { name: request.name, id: made.id });
     if (running?.status === 'CREATING' && joinRunning === true && running.fingerprint === fingerprint) {
       return { set: running, isNew: false };
@@ -80,7 +80,10 @@ export async function createBackupSet(
   return { set, isNew: true };
 }
 
-/** What makes two requests equal, in a fixed order. Two requests of one wish may compute different times of expiry. */
+/**
+ * Returns the members by which two requests are equal, in a fixed order. The time of expiry is none of them, because
+ * repeats of one request may compute different ones.
+ */
 function canonize({ expiresAt: _expiresAt, ...request }: SetRequest): readonly unknown[] {
   const wish = { ...request, tables: request.tables.toSorted() };
   return Object.entries(wish).toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -6,13 +6,13 @@ import { findSet } from './find-set.ts';
 import { removeSet } from './remove-set.ts';
 
 export interface DeleteBackupSetInput extends SetKey {
-  /** The same for all attempts of one call: repeats get the first one's answer. */
+  /** The key that all attempts of one call share: repeats get the answer of the first one. */
   readonly requestKey?: string;
 }
 
 /**
- * Deletes a set with all of its backups, and returns it as it was. Throws `SetNotFound`, `SetInUse` while it is being made, and
- * `BackupInUse`, with nothing deleted, while a restore reads one of its backups.
+ * Deletes a set with all of its backups, and returns it as it was. Throws `SetNotFound`, `SetInUse` while the set is being
+ * made, and, before it deletes anything, `BackupInUse` while a restore reads one of the backups.
  */
 export async function deleteBackupSet(
   services: RequestServices,
@@ -22,7 +22,7 @@ export async function deleteBackupSet(
   const before = await services.catalog.sets.get(key);
   if (requestKey !== undefined && before?.deletedBy === requestKey) return before;
   await findSet(services, key);
-  // Its last backup may have ended without anybody noticing.
+  // The last backup of the set may have ended, but nothing has recorded that yet.
   await noticeEnd(services, key);
   const set = await findSet(services, key);
   if (set.status === 'CREATING') {

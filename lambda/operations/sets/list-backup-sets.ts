@@ -8,7 +8,7 @@ import { readSet } from './read-set.ts';
 const concurrency = 5;
 
 export interface SetPage {
-  /** In the requested order. A set that is being made has its progress and members, one that has ended only its record. */
+  /** The sets in the requested order. A set that is being made comes with progress and members, an ended one without. */
   readonly sets: readonly ListedSet[];
   /** The last set of this page, after which the next page continues; absent on the last page. */
   readonly last?: SetKey;

@@ -13,10 +13,10 @@ import { planBackup } from './plan-backup.ts';
 import { readSet } from './read-set.ts';
 import { memberConcurrency } from './request-members.ts';
 
-/** What the backup of one table would be; or the error that it would end with at once. */
+/** The backup that one table would get, or the error with which its request would fail at once. */
 export type PlannedMember = { readonly table: string } & (
   | ({
-      /** What DynamoDB counted last, up to six hours ago. */
+      /** DynamoDB's latest count, which may be six hours old. */
       readonly items: number;
       readonly bytes: number;
       /** DynamoDB's own backups have none. */
@@ -27,7 +27,7 @@ export type PlannedMember = { readonly table: string } & (
   | { readonly error: TidemarkError }
 );
 
-/** What a set would be: its tables in the order of the request, and their sums. */
+/** The set that a request would make: its tables in the order of the request, and the sums over them. */
 export interface PlannedSet extends BackupEstimate {
   readonly members: readonly PlannedMember[];
   readonly items: number;
@@ -36,8 +36,8 @@ export interface PlannedSet extends BackupEstimate {
 }
 
 /**
- * Says what a request for a set would do now, and changes nothing: no record, no object, no setting of a table. The choice of
- * the sources is that of a backup; a backup may choose again if a table changes until then.
+ * Plans what a request for a set would do now, and changes nothing: no record, no object, no setting of a table. Sources
+ * are chosen as for a backup; the backup itself may choose another one if the table has changed by then.
  *
  * Throws `Validation`, `SinkNotFound`, `SetInUse` and `TooManySets` as the request would.
  */
@@ -63,7 +63,10 @@ export async function planBackupSet(
   };
 }
 
-/** Throws what keeps a set from being made now. A set whose backups have all ended does not, even if nobody has noticed. */
+/**
+ * Throws the error that a request for a set of this name would get now. A running set whose backups have all ended is no
+ * obstacle, even if its end is not recorded yet.
+ */
 async function checkObstacle(
   { catalog }: Pick<RequestServices, 'catalog'>,
   name: string,

@@ -9,7 +9,7 @@ import type { RequestServices } from '../../services/operation-services.ts';
 import type { Facts, Parent } from '../../sources/source.ts';
 import { prepareMember } from './request-members.ts';
 
-/** What the backup of a table would be. */
+/** The backup that a table would get. */
 export interface PlannedBackup {
   readonly description: TableDescription;
   readonly source: BackupSource;
@@ -20,7 +20,7 @@ export interface PlannedBackup {
 
 /**
  * Chooses the source of a table's backup as its execution would, but enables nothing: a stream or recovery that would be
- * enabled counts as enabled now. Throws why there would be no backup.
+ * enabled counts as enabled now. Throws the error with which the backup would fail.
  */
 export async function planBackup(
   services: RequestServices,

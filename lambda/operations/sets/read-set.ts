@@ -10,8 +10,9 @@ const concurrency = 25;
 const leastWorkBytes = 1024 * 1024;
 
 /**
- * Reads a set with its members. The backups decide how a set is: its record and those of its members only keep what was
- * noticed, so the answer is right even if nobody has noticed yet that the last backup ended. Changes nothing.
+ * Reads a set with its members. The status of a set follows from its backups; the records of the set and its members only
+ * keep what was noticed about them. So the answer is right even if the end of the last backup is not recorded yet. Changes
+ * nothing.
  *
  * `areJustCataloged`: no backup can have ended yet, so none is read.
  */
@@ -70,7 +71,7 @@ function measure(members: readonly SetMember[]): SetProgress {
   };
 }
 
-/** The status with which a set ends. A backup that was made and deleted since counts as made. */
+/** The status with which a set ends. A backup that was made and then deleted counts as made. */
 function findOutcome(members: readonly SetMember[]): SetOutcome {
   const failed = members.filter(({ status }) => status === 'FAILED');
   if (failed.length === 0) return 'AVAILABLE';

@@ -11,8 +11,8 @@ const maxRemoved = 50;
 
 /**
  * Deletes the older sets of a name that a new set replaces, the newest of them first. Returns false if some remain: a
- * restore reads them, or there are many. A set that is newer than the new one is none of its business, so a late call
- * deletes nothing more.
+ * restore reads them, or there are many. It never deletes sets that are newer than the new one, so a late call does no
+ * harm.
  */
 export async function removeReplaced(
   services: Pick<RequestServices, 'catalog' | 'native'>,
@@ -61,7 +61,7 @@ async function removeUnlessRead(
     return await removeSet(services, set);
   } catch (error) {
     if (isError(error, 'BackupInUse')) return false;
-    // Somebody else deletes it.
+    // Another caller is deleting it.
     if (isError(error, 'SetNotFound')) return true;
     throw error;
   }

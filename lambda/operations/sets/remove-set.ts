@@ -8,9 +8,9 @@ import { memberConcurrency } from './request-members.ts';
 type RemovalServices = Pick<RequestServices, 'catalog' | 'native'>;
 
 /**
- * Deletes a set that has ended, with all of its backups. Throws `BackupInUse`, and deletes nothing, while a restore reads one
- * of them; `SetNotFound` if somebody else is deleting it. From then on it is in no list. Returns false if a restore began
- * in the meantime: then the reconciler deletes the rest.
+ * Deletes a set that has ended, with all of its backups. First takes the set out of every list. Throws `BackupInUse`, and
+ * deletes nothing, while a restore reads one of the backups; `SetNotFound` if another caller is deleting the set. Returns
+ * false if a restore began in the meantime: then the reconciler deletes the rest.
  */
 export async function removeSet(
   services: RemovalServices,

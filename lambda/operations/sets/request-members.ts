@@ -11,7 +11,7 @@ import { requestNativeBackup } from '../request-native-backup.ts';
 /** How many tables are described, or backups requested, at the same time. */
 export const memberConcurrency = 25;
 
-/** What a table's backup is to be; or why there can be none. */
+/** The backup that a table is to get, or the reason why it cannot get one. */
 export type PreparedMember = NewBackup | TidemarkError;
 
 type MemberRequest = Pick<
@@ -20,8 +20,8 @@ type MemberRequest = Pick<
 >;
 
 /**
- * Describes a table and checks that it can be backed up. Returns the error if it cannot. Throws what may pass, such as a
- * throttled call.
+ * Describes a table and checks that it can be backed up. Returns the error if it cannot. Throws temporary errors, such as
+ * throttling.
  */
 export async function prepareMember(
   services: RequestServices,
@@ -47,11 +47,10 @@ export async function prepareMember(
 
 /**
  * Requests the backups of a set's tables, except those that were requested before. First catalogs all of them, then starts
- * them, so that the first ones do not slow down the request. The first record of a member counts, so any number of callers
- * may do this at the same time. The reconciler requests what fails for a
- * temporary reason, and what a crash has left out.
+ * them, so that running backups do not slow down the request. Only the first record of a member counts, so any number of
+ * callers may do this at the same time. If a request fails for a temporary reason or by a crash, the reconciler repeats it.
  *
- * `prepared`: what is known of the tables already.
+ * `prepared`: the tables that were described already.
  */
 export async function requestMembers(
   services: RequestServices,
@@ -85,7 +84,7 @@ export async function catalogMembers(
   return made.filter((backup) => backup !== undefined);
 }
 
-/** Starts backups that were just cataloged. What cannot be started is left to the reconciler. */
+/** Starts backups that were just cataloged. The reconciler starts those that fail to start. */
 export async function startMembers(
   services: RequestServices,
   backups: readonly BackupRecord[],

@@ -19,11 +19,14 @@ export interface RestoreBackupSetInput extends SetKey {
   /** Settings that the new tables get instead of those of their sources. */
   readonly overrides?: RestoreOverrides;
   readonly requestedBy?: string;
-  /** The same for all attempts of one call: a repeat gets the restores of the first one, and starts those that failed to start. */
+  /**
+   * The key that all attempts of one call share: a repeat gets the restores of the first one, and starts those that failed
+   * to start.
+   */
   readonly requestKey?: string;
 }
 
-/** What became of one table: a restore that was started, or the error that it was not. */
+/** The result for one table: the restore that was started, or the error that prevented it. */
 export type TableRestore = { readonly table: string; readonly target: string } & (
   | { readonly started: StartedRestore }
   | { readonly error: TidemarkError }
@@ -35,7 +38,7 @@ export type TableRestore = { readonly table: string; readonly target: string } &
  * starts it.
  *
  * Throws `SetNotFound`, `BackupNotAvailable` while the set is being made, `BackupNotFound` for a table that has no backup in
- * it, `Validation` for a name that is given twice, `TableInUse`, `TableAlreadyExists`.
+ * it, `Validation` for a name that occurs twice in the request, `TableInUse`, `TableAlreadyExists`.
  */
 export async function restoreBackupSet(
   services: RequestServices,
