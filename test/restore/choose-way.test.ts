@@ -42,7 +42,7 @@ describe('chooseWay', () => {
       'writes',
       /no items/,
     ],
-  ])('chooses the way for %s', (_case, facts, way, why) => {
+  ])('chooses %s', (_case, facts, way, why) => {
     expect(chooseWay({ ...large, ...facts })).toEqual({ way, why: expect.stringMatching(why) });
   });
 });

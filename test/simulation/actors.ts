@@ -12,16 +12,16 @@ import { MachineError } from './services/interpreter.ts';
 import type { UserTable } from './services/table-plane.ts';
 import type { Universe } from './universe.ts';
 
-/** API Gateway gives up after this time, and so does the function. */
+/** API Gateway gives up on a request after this time, and so does the function. */
 const requestTimeoutMs = 29_000;
 const workTimeoutMs = 15 * 60_000;
 
-/** An SDK sends a request so often. */
+/** How many times an SDK sends a request. */
 const maxTries = 3;
 
 const keys = 16;
 
-/** The writer of an item has its answer within this time. */
+/** Within this time, the writer of an item has its answer. */
 const acknowledgeMs = 20;
 
 /** What somebody outside of Tidemark may do next, with its weight. */
@@ -44,15 +44,15 @@ const steps = {
   pause: 1,
 } as const;
 
-/** Everybody outside of Tidemark: owners of tables, callers of the API, schedules. What they do follows from the seed. */
+/** Everybody outside of Tidemark: owners of tables, callers of the API, schedules. The seed decides what they do. */
 export class Actors {
   /** When each write was acknowledged to its writer, epoch ms. */
   readonly acknowledged = new Map<Write, number>();
   /** When the request of a backup was sent, epoch ms. */
   readonly requestedAt = new Map<string, number>();
-  /** What readers of backups found wrong. */
+  /** The errors that readers of backups found. */
   readonly complaints: string[] = [];
-  /** How many of them still do something. */
+  /** How many actors are not done. */
   busy = 0;
   readonly #universe: Universe;
   readonly #names: readonly string[];
@@ -71,7 +71,7 @@ export class Actors {
     this.#slowness = random.pick([1, 1, 8]);
   }
 
-  /** Begins: so many things are done, one after another. */
+  /** Creates the tables with some items, and starts the actors, which do this many things one after another. */
   begin(count: number): void {
     for (const name of this.#names) {
       const { random } = this.#universe.scheduler;
@@ -83,7 +83,7 @@ export class Actors {
     this.#reconcileRegularly();
   }
 
-  /** Ends the actors that would never end by themselves. */
+  /** Stops the actors that would never end by themselves. */
   stop(): void {
     this.#isOver = true;
   }
@@ -102,7 +102,7 @@ export class Actors {
     });
   }
 
-  /** The services of a pass over all tables: with the short time of the steps it would not get far. */
+  /** Returns the services of a pass over all tables, which would not get far in the short time of a step. */
   #withTime(): Services {
     const { services } = this.#universe;
     return { ...services, config: { ...services.config, timeBudgetMs: defaultConfig.timeBudgetMs } };
@@ -132,7 +132,7 @@ export class Actors {
     });
   }
 
-  /** Mostly short, so that much happens at the same time. */
+  /** Draws a pause, mostly a short one, so that much happens at the same time. */
   #gap(): number {
     const { random } = this.#universe.scheduler;
     return random.pick([0, 10, 200, 2000, 10_000, 60_000, 5 * 60_000]) * random.next() * this.#slowness;
@@ -170,7 +170,7 @@ export class Actors {
     return this.#universe.tables.plane.find(name)?.table;
   }
 
-  /** A burst of writes, during which anything else may happen. */
+  /** Writes a burst of items, during which anything else may happen. */
   #writeSome(name: string, left = this.#universe.scheduler.random.between(1, 10)): void {
     const { random } = this.#universe.scheduler;
     this.#later(random.pick([0, 5, 300, 2000]) * random.next(), () => {
@@ -232,7 +232,7 @@ export class Actors {
     });
   }
 
-  /** Backs up a table, and while that backup is planned or made deletes the table's older ones. */
+  /** Requests a backup of a table, and deletes the table's older backups while that one is planned or made. */
   #cleanUp(table: string): void {
     const { random } = this.#universe.scheduler;
     const older = this.#listBackups().filter(
@@ -257,7 +257,7 @@ export class Actors {
   #restore(): void {
     const { operations, scheduler } = this.#universe;
     const backup = this.#pickBackup();
-    // Sometimes the name of another restore's target, or of a table.
+    // Draws a name: sometimes that of another restore's target, or of a table.
     const isTaken = this.#targets > 0 && scheduler.random.chance(0.2);
     const target = `restored-${isTaken ? scheduler.random.between(1, this.#targets) : ++this.#targets}`;
     const requestKey = `key-${++this.#keys}`;
@@ -267,7 +267,7 @@ export class Actors {
       );
   }
 
-  /** Verifies a backup. Nothing may be wrong with it, unless it was deleted in the meantime. */
+  /** Verifies a backup, which must be sound unless it was deleted in the meantime. */
   #read(): void {
     const { operations } = this.#universe;
     const backup = this.#pickBackup();
@@ -280,7 +280,7 @@ export class Actors {
     });
   }
 
-  /** Somebody else does something to the target of a restore, or takes its name. */
+  /** Changes the target of a restore or takes its name, as another user of the account could. */
   #disturb(): void {
     const { scheduler, tables, faults } = this.#universe;
     if (!faults.happens('stranger')) return;
@@ -296,7 +296,7 @@ export class Actors {
     scheduler.record(`a stranger disturbs ${name}`);
   }
 
-  /** Mostly a backup that is AVAILABLE, but sometimes one that is failed or not ready. */
+  /** Draws a backup: mostly an AVAILABLE one, sometimes one that failed or is not ready. */
   #pickBackup(): BackupKey | undefined {
     const { random } = this.#universe.scheduler;
     const all = this.#listBackups();
@@ -315,7 +315,7 @@ export class Actors {
       .map(toBackup);
   }
 
-  /** Sends a request, and again if there is no answer; it may be delivered twice at once. */
+  /** Sends a request, and sends it again if there is no answer. The request may be delivered twice at once. */
   async #request(name: string, work: () => Promise<unknown>): Promise<void> {
     const copies = this.#universe.faults.happens('twice') ? 2 : 1;
     await Promise.all(Array.from({ length: copies }, () => this.#try(name, work)));
@@ -328,7 +328,7 @@ export class Actors {
     await this.#try(name, work, tries + 1);
   }
 
-  /** Runs a function. Returns why it failed. */
+  /** Runs a function. Returns why the function failed. */
   async #work(
     name: string,
     timeoutMs: number,

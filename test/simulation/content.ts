@@ -8,13 +8,13 @@ import { promisedMs } from '../../lambda/sources/limits.ts';
 import type { Write } from '../support/sources/simulated-stream.ts';
 import type { Universe } from './universe.ts';
 
-/** An invariant of the design that does not hold. */
+/** A violated invariant of the design. */
 export class Violation extends Error {}
 
-/** What a table holds: the value of each key. */
+/** The content of a table: the value of each key. */
 export type TableContent = ReadonlyMap<number, number>;
 
-/** Reads what a snapshot holds, past the network. Throws if an object is missing or damaged. */
+/** Reads the content of a snapshot without the simulated network. Throws if an object is missing or damaged. */
 export async function readContent(
   { plainStore }: Universe,
   { tableId, id, manifestSha256 }: SnapshotRecord,
@@ -31,9 +31,9 @@ export async function readContent(
 }
 
 /**
- * Checks that a backup holds what the table held at its cut, and that its cut is where it was promised to be: after every
+ * Checks that a backup holds the table's content at the backup's cut, and that the cut is where it must be: after every
  * write before the marker, and every write that was acknowledged before the request, and before every write of a later
- * second. An export may end up to a minute off.
+ * second. The cut of an export may be up to a minute off.
  */
 export function checkContent(
   { tables, exports }: Universe,
@@ -65,7 +65,7 @@ export function checkContent(
   }
 }
 
-/** Says in which keys two contents differ. */
+/** Describes the keys in which two contents differ. */
 export function differ(found: TableContent, wanted: TableContent): string {
   const keys = [...new Set([...found.keys(), ...wanted.keys()])].toSorted((a, b) => a - b);
   return keys

@@ -3,9 +3,9 @@ import { Transform } from 'node:stream';
 import zlib from 'node:zlib';
 
 /*
- * Importing this file makes the asynchronous functions of zlib that Tidemark calls work on the caller's thread. Their
- * threads end in an order that no seed decides. Import it before any file of Tidemark, and only in a process that does
- * nothing but simulate.
+ * Importing this file makes the asynchronous functions of zlib that Tidemark calls run on the caller's thread. Zlib's own
+ * threads end in an order that no seed decides. Import this file before any file of Tidemark, and only in a process that
+ * only simulates.
  */
 
 type Done = (error: Error | null, result: Buffer) => void;
@@ -15,7 +15,7 @@ function gzip(bytes: zlib.InputType, ...others: [zlib.ZlibOptions, Done] | [Done
   done(null, zlib.gzipSync(bytes, options));
 }
 
-/** Makes a stream that gathers all bytes and converts them at the end. */
+/** Creates a stream that gathers all bytes and converts them at the end. */
 function atOnce(convert: (bytes: Buffer) => Buffer): Transform {
   const chunks: Buffer[] = [];
   return new Transform({

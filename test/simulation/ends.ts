@@ -6,18 +6,18 @@ import type { Universe } from './universe.ts';
 
 const hourMs = 60 * 60 * 1000;
 
-/** How long after the last fault everything must have ended. */
+/** The time after the last fault within which everything must have ended. */
 const maxEndMs = 24 * hourMs;
 
 const maxEvents = 400_000;
 
-/** Lets everything that was requested come to its end, without further faults, and checks that it has. */
+/** Runs until every request has ended, without further faults, and checks that each has. */
 export async function bringToEnd(universe: Universe, actors: Actors, invariants: Invariants): Promise<void> {
   universe.faults.isHealed = true;
   await untilEnded(universe, actors);
-  // Nobody reconciles any longer by schedule: each time it might begin another internal backup.
+  // The scheduled reconciler is off, because each pass might begin another internal backup.
   actors.stop();
-  // Past the time in which a late twin may make a table.
+  // Waits past the time in which a late twin may make a table.
   await wait(universe, 2 * hourMs);
   for (const _ of [1, 2]) {
     await finish(universe, actors.reconcile(), 'reconcile');
@@ -25,7 +25,7 @@ export async function bringToEnd(universe: Universe, actors: Actors, invariants:
     await wait(universe, 60_000);
   }
   for (const _ of [1, 2]) {
-    // Past the grace of the sweep: the first one ends the lives of snapshots, which it deletes only then.
+    // Waits past the grace of the sweep: the first sweep ends the lives of snapshots, and only the next one deletes them.
     await wait(universe, 2 * hourMs);
     await finish(universe, actors.sweep(), 'sweep');
   }
@@ -33,7 +33,7 @@ export async function bringToEnd(universe: Universe, actors: Actors, invariants:
   await checkWhatIsLeft(universe, invariants);
 }
 
-/** Lets events happen until nothing runs or waits. */
+/** Runs events until nothing runs or waits. */
 async function untilEnded(universe: Universe, actors: Actors): Promise<void> {
   const { scheduler } = universe;
   const deadline = scheduler.now + maxEndMs;
@@ -68,7 +68,7 @@ async function finish(
   if (error !== undefined) throw new Violation(`the last ${name} failed: ${error.name}: ${error.message}`);
 }
 
-/** Everything in the catalog that waits for somebody. */
+/** Lists everything in the catalog that waits for somebody. */
 function whatRuns({ catalog }: Universe): string[] {
   return catalog.rows().flatMap((row) => {
     const sort = sortOf(row);
@@ -82,7 +82,7 @@ function whatRuns({ catalog }: Universe): string[] {
   });
 }
 
-/** No pin, hold or slot has leaked, and what was released is dead. */
+/** Expects that no pin, hold or slot has leaked, and that released snapshots are dead. */
 function checkNothingHeld({ catalog }: Universe): void {
   const rows = catalog.rows();
   const heads = new Set(rows.map((row) => row['head']?.M?.['snapshot']?.S));
@@ -96,7 +96,7 @@ function checkNothingHeld({ catalog }: Universe): void {
   }
 }
 
-/** Every AVAILABLE backup reads back, and the store and the database hold nothing else. */
+/** Expects that every AVAILABLE backup reads back, and that the store and the database hold nothing else. */
 async function checkWhatIsLeft(universe: Universe, invariants: Invariants): Promise<void> {
   const rows = universe.catalog.rows();
   for (const backup of rows.filter((row) => sortOf(row) === 'BACKUP').map(toBackup)) {

@@ -4,7 +4,7 @@ import type { Random } from './random.ts';
 export type Service = 'catalog' | 'tables' | 'streams' | 'store' | 'machines';
 
 /**
- * What AWS documents that it may do, each with how often it happens where it can, in a seed that has most of it.
+ * Everything that AWS documents as possible, each with how often it happens in a seed that has most of it.
  *
  * - `throttle`, `error`: the call is refused, and has no effect.
  * - `lostAnswer`: the call has its effect, but its caller sees an error or a timeout.
@@ -12,17 +12,17 @@ export type Service = 'catalog' | 'tables' | 'streams' | 'store' | 'machines';
  * - `outage`: for up to ten minutes a service refuses every call.
  * - `conflict`: a transaction is cancelled because another one is under way.
  * - `staleIndex`: a query of an index sees rows as they were up to two seconds before.
- * - `staleTable`: DescribeTable and DescribeExecution answer what was true up to three seconds before.
+ * - `staleTable`: DescribeTable and DescribeExecution return a state that is up to three seconds old.
  * - `shortPage`: a query or list answers fewer entries than it could, and has more pages.
  * - `unprocessed`: BatchWriteItem leaves items unprocessed.
  * - `kill`: a function ends in the middle of its work, between two of its calls or during one.
- * - `twin`: the machine takes a function to have failed and calls it again, while it still works.
+ * - `twin`: the machine takes a function to have failed and calls it again, while the first call still works.
  * - `refusedInvoke`: Lambda refuses to run a function.
  * - `twice`: a schedule, or a client's request, is delivered twice.
  * - `stranger`: somebody makes, changes or deletes a table with the name of a restore's target, or takes its tag away.
  * - `stop`: an execution of a state machine ends in the middle.
  * - `blur`: an export ends up to a minute before or after the requested time.
- * - `skew`: the clock of a function is ahead of the others or behind them, by up to four seconds.
+ * - `skew`: the clock of a function is up to four seconds ahead of the other clocks, or behind them.
  * - `late`: a record of a stream can be read only seconds after its write.
  * - `emptyPage`: GetRecords answers an empty page before records.
  */
@@ -51,11 +51,11 @@ const rates = {
 
 export type Fault = keyof typeof rates;
 
-/** Decides by the seed which faults happen. Each seed has some kinds of them, and each of those more or less often. */
+/** Decides by the seed which faults happen. Each seed has some kinds of them, each at its own rate. */
 export class Faults {
   /** How often each kind happened. */
   readonly counts: Partial<Record<Fault, number>> = {};
-  /** No faults happen while this is set: at the end everything must come to its end. */
+  /** No faults happen while this is set, so that at the end every job can end. */
   isHealed = false;
   readonly #random: Random;
   readonly #rates: Readonly<Record<Fault, number>>;
@@ -75,7 +75,7 @@ export class Faults {
     return (Object.keys(rates) as Fault[]).filter((fault) => this.#rates[fault] > 0);
   }
 
-  /** True if the fault happens now, which is then counted. */
+  /** True if the fault happens now. Counts the fault if so. */
   happens(fault: Fault): boolean {
     const chosen = this.#random.chance(this.#rates[fault]);
     if (!chosen || this.isHealed) return false;

@@ -20,15 +20,15 @@ const faultyReasons =
   /^(Internal|SnapshotCorrupt|StagedDataCorrupt|RecordNotUnderstood|CatalogRecordInvalid|IdInvalid|ObjectNotFound|ServiceAnswerInvalid):/;
 
 /**
- * Watches a universe while everything happens, and throws a `Violation` at the first thing that the design (section 8)
- * rules out. The numbers are those of its invariants.
+ * Watches a universe, and throws a `Violation` as soon as the universe breaks an invariant of the design (section 8).
+ * The numbers are those of the design's invariants.
  */
 export class Invariants {
   /** How many backups became AVAILABLE, and how many restores were RESTORED, each compared with the model. */
   readonly checked = { backups: 0, restores: 0 };
   readonly #universe: Universe;
   readonly #actors: Actors;
-  /** The objects that a snapshot refers to, by its id. */
+  /** The objects to which a snapshot refers, by the snapshot's id. */
   readonly #objects = new Map<string, readonly string[]>();
   readonly #contents = new Map<string, TableContent>();
   readonly #due: (() => Promise<void> | void)[] = [];
@@ -46,7 +46,7 @@ export class Invariants {
     });
   }
 
-  /** The keys of everything that a live snapshot needs. */
+  /** Returns the keys of all objects that a live snapshot needs. */
   neededObjects(): Set<string> {
     const live = this.#rows('SNAPSHOT')
       .map(toSnapshot)
@@ -89,7 +89,7 @@ export class Invariants {
     if (sort === 'TABLE') this.#watchHead(before, after);
   }
 
-  /** A snapshot lives as long as something holds it; what is dead stays dead, and nothing holds it. */
+  /** Checks that a snapshot is alive while something holds it, and that a dead one stays dead and is not held. */
   #watchSnapshot(before: SnapshotRecord | undefined, after: SnapshotRecord | undefined): void {
     const id = after?.id ?? before?.id;
     if (after === undefined) {
@@ -103,7 +103,7 @@ export class Invariants {
     if (before?.alive === true && !after.alive && isHead) this.#fail(`(2) the head ${id} died`);
   }
 
-  /** The head moves forward only. */
+  /** Checks that the head moves only forward. */
   #watchHead(before: Row | undefined, after: Row): void {
     const [last, next] = [before && headOf(before), headOf(after)];
     if (last !== undefined && (next === undefined || next.marker < last.marker))
@@ -134,12 +134,12 @@ export class Invariants {
     this.checkRestored(restore);
   }
 
-  /** Nothing is damaged here, and no service answers what it should not: a failure by that is a fault of Tidemark. */
+  /** Checks a failure's reason: nothing is damaged here, so a failure because of damage is a bug of Tidemark. */
   #checkReason(id: string, reason = ''): void {
     if (faultyReasons.test(reason)) this.#fail(`${id} failed: ${reason}`);
   }
 
-  /** (1) A restored table holds exactly what its backup holds. */
+  /** (1) A restored table holds exactly the content of its backup. */
   checkRestored(restore: RestoreRecord): void {
     const table = this.#universe.tables.plane.find(restore.target)?.table;
     if (table === undefined || table.id !== restore.targetTableId)
@@ -150,7 +150,7 @@ export class Invariants {
       this.#fail(`(1) ${restore.target} is not what ${restore.backup} holds: ${differ(found, wanted)}`);
   }
 
-  /** (2) What a live snapshot refers to is not changed or deleted; what is being made keeps its staging. */
+  /** (2) Objects of a live snapshot are not changed or deleted; a job that runs keeps its staging. */
   #watchObject(key: string, change: string): void {
     if (key.startsWith('tables/') && change === 'replaced') this.#fail(`(2) ${key} was replaced`);
     if (change !== 'deleted') return;
@@ -164,7 +164,7 @@ export class Invariants {
     if (working) this.#fail(`(3) ${key} was deleted before its maker had ended`);
   }
 
-  /** (7) Tidemark writes to and deletes only tables that it made, and none that was handed to its owner. */
+  /** (7) Tidemark writes to and deletes only tables that it made, and none that it handed to its owner. */
   #watchTable(table: UserTable): void {
     if (table.madeBy === undefined) this.#fail(`(7) Tidemark changes ${table.name}, which it did not make`);
     const row = this.#rows('RESTORE').find((candidate) => tableOf(candidate) === table.name);
@@ -173,7 +173,7 @@ export class Invariants {
       this.#fail(`(7) Tidemark changes ${table.name}, which was restored already`);
   }
 
-  /** Has the check after this event fail: nobody may catch it before. */
+  /** Makes the check after this event throw, because the code under test may catch an error that is thrown here. */
   #fail(message: string): void {
     this.#due.push(() => {
       throw new Violation(message);

@@ -11,7 +11,7 @@ const { values } = parseArgs({
   },
 });
 
-// After `deterministic.ts`: it must come before every file of Tidemark.
+// Comes after `deterministic.ts`, which must come before every file of Tidemark.
 const { simulate } = await import('./simulate.ts');
 const { synthesizeDefinitions } = await import('../../lib/workflow/definitions.ts');
 const { Summary } = await import('./summary.ts');

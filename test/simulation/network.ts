@@ -4,18 +4,18 @@ import type { Faults, Service } from './faults.ts';
 import type { Scheduler } from './scheduler.ts';
 import { isRetriedBySdk, ServiceError } from './services/service-error.ts';
 
-/** Whoever calls services: an invocation of a function, or somebody outside of Tidemark. */
+/** A caller of services: an invocation of a function, or somebody outside of Tidemark. */
 export interface Caller {
   readonly name: string;
-  /** How much its clock is ahead of the others', in ms. */
+  /** By how much the caller's clock is ahead of the others, in ms. */
   readonly skewMs: number;
-  /** A dead caller calls nobody, and no answer reaches it. */
+  /** A dead caller calls nobody, and gets no answer. */
   isDead: boolean;
   /** Called before each call; may kill the caller. */
   readonly onCall?: () => void;
 }
 
-/** The SDK sends a call so often by default, with pauses that double. */
+/** The SDK's default number of attempts of a call, with pauses that double. */
 const maxSends = 3;
 const firstPauseMs = 100;
 
@@ -39,7 +39,7 @@ export class Network {
     this.#faults = faults;
   }
 
-  /** The clock of whoever asks. */
+  /** The clock of the current caller. */
   get clock(): Clock {
     return {
       now: () => this.#scheduler.now + this.#caller().skewMs,
@@ -47,19 +47,19 @@ export class Network {
     };
   }
 
-  /** Runs `work` in the name of a caller: all calls that follow from it are this caller's. */
+  /** Runs `work` for a caller: all calls that follow from it are this caller's. */
   as<T>(caller: Caller, work: () => Promise<T>): Promise<T> {
     return this.#callers.run(caller, work);
   }
 
-  /** Has a service refuse every call for a time. */
+  /** Makes a service refuse every call for a time. */
   breakDown(service: Service, milliseconds: number): void {
     this.#down.set(service, this.#scheduler.now + milliseconds);
     this.#scheduler.record(`${service} is down for ${milliseconds} ms`);
   }
 
   /**
-   * Calls a service: `effect` happens at one moment, and its result is the answer. Sends the call again as the SDK does.
+   * Calls a service. `effect` runs at one moment, and its result is the answer. Sends the call again as the SDK does.
    * `what` describes the call in the log.
    */
   async call<T>(service: Service, what: string, effect: () => T): Promise<T> {
@@ -78,7 +78,7 @@ export class Network {
     return new Promise((resolve, reject) => {
       if (caller.isDead) return;
       const dies = this.#dies(caller);
-      // A caller that dies may have sent its last call.
+      // A caller that dies may already have sent its last call.
       if (dies && this.#scheduler.random.chance(0.5)) return;
       this.#scheduler.after(this.#delay(), () => {
         const answer = this.#arrive(caller, service, what, effect);

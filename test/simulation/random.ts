@@ -1,4 +1,4 @@
-/** Numbers that look random and depend on the seed alone (mulberry32). */
+/** Numbers that look random and depend only on the seed (mulberry32). */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 (inclusive) to 1 (exclusive). */
+  /** Draws a number from 0 (inclusive) to 1 (exclusive). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -15,12 +15,12 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from 0 to `count` (exclusive). */
+  /** Draws a whole number from 0 to `count` (exclusive). */
   below(count: number): number {
     return Math.floor(this.next() * count);
   }
 
-  /** A whole number from `min` to `max` (inclusive). */
+  /** Draws a whole number from `min` to `max` (inclusive). */
   between(min: number, max: number): number {
     return min + this.below(max - min + 1);
   }

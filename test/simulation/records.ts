@@ -4,12 +4,12 @@ import type { BackupRecord, Head, RestoreRecord } from '../../lambda/model/recor
 import { unmarshall } from './services/values.ts';
 import type { Row } from './services/expressions.ts';
 
-/** The sort of a record, by its sort key. */
+/** Returns the sort of a record, by its sort key. */
 export function sortOf(row: Row): string {
   return String(row['sk']?.S).split('#')[0] ?? '';
 }
 
-/** The table name that a record is about. */
+/** Returns the name of the table that a record belongs to. */
 export function tableOf(row: Row): string {
   return String(row['pk']?.S).replace(/^[A-Z]+#/, '');
 }
@@ -26,7 +26,7 @@ export function toRestore(row: Row): RestoreRecord {
   return decodeRestore(unmarshall(row));
 }
 
-/** The head in a table's record. */
+/** Returns the head in a table's record. */
 export function headOf(row: Row): Head | undefined {
   const head = row['head']?.M;
   return head && (unmarshall(head) as unknown as Head);

@@ -6,19 +6,19 @@ interface Event {
   readonly run: () => void;
 }
 
-/** Called after each event, with everything that follows from it done. Throws if an invariant is broken. */
+/** Called after each event and all its consequences. Throws if an invariant is broken. */
 export type Check = () => Promise<void> | void;
 
 /**
- * The only source of time and of order. One event happens at a time: a call arrives, its answer arrives, or a timer goes
- * off. Then everything that follows from it without another event is done, and the next event comes. So what happens
- * depends on the events' times alone, which the seed decides.
+ * The only source of time and of order. One event happens at a time: a call arrives, its answer arrives, or a timer
+ * fires. Then all its consequences that need no other event happen, and the next event comes. So the run depends only on
+ * the events' times, which the seed decides.
  */
 export class Scheduler {
-  /** Epoch ms. */
+  /** The simulated time, epoch ms. */
   now = 1_700_000_000_500;
   readonly random: Random;
-  /** What happened, a line for each thing. The same seed writes the same log. */
+  /** The log, with a line for each event. The same seed writes the same log. */
   readonly log: string[] = [];
   /** The number of events so far. */
   events = 0;
@@ -35,7 +35,7 @@ export class Scheduler {
     this.random = new Random(seed);
   }
 
-  /** Has `run` happen after that many milliseconds. */
+  /** Schedules `run` for this many milliseconds later. */
   after(milliseconds: number, run: () => void): void {
     const event: Event = { at: this.now + Math.max(0, Math.round(milliseconds)), order: this.#order++, run };
     let low = 0;
@@ -52,13 +52,13 @@ export class Scheduler {
     return new Promise((resolve) => this.after(milliseconds, resolve));
   }
 
-  /** Writes a line of the log. */
+  /** Writes a line to the log. */
   record(line: string): void {
     this.log.push(`${((this.now - this.#start) / 1000).toFixed(3)} ${line}`);
   }
 
   /**
-   * Stands in for `Math.random`. It depends on the number of the event and of the call since, so that whatever else calls it
+   * Replaces `Math.random`. Depends on the number of the event and of the call since, so that other code that calls it
    * between two events changes nothing.
    */
   jitter(): number {
@@ -67,7 +67,7 @@ export class Scheduler {
     ).next();
   }
 
-  /** Lets events happen until `isDone`. Throws if there are none left, or after `maxEvents`. */
+  /** Runs events until `isDone`. Throws if none is left, or after `maxEvents`. */
   async run(isDone: () => boolean, maxEvents: number): Promise<void> {
     for (let count = 0; !isDone(); count++) {
       const event = this.#queue.pop();
@@ -88,7 +88,7 @@ function comesBefore(a: Event, b: Event): boolean {
   return a.at === b.at ? a.order < b.order : a.at < b.at;
 }
 
-/** Resolves when all promises that can be settled without another event are settled. */
+/** Resolves when all promises are settled that can be settled without another event. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -6,12 +6,12 @@ import type { Fault } from './faults.ts';
 import { Invariants } from './invariants.ts';
 import { createUniverse } from './universe.ts';
 
-/** What one seed led to. */
+/** The result of one seed. */
 export interface Outcome {
   readonly seed: number;
   /** Why the seed failed; undefined if every invariant held. */
   readonly failure: string | undefined;
-  /** Everything that happened, in order. */
+  /** The log of all events, in order. */
   readonly log: readonly string[];
   /** The SHA-256 of the log. */
   readonly digest: string;
@@ -22,10 +22,10 @@ export interface Outcome {
   readonly checked: { readonly backups: number; readonly restores: number };
 }
 
-/** A seed that does not end within so many events is stuck. */
+/** A seed that does not end within this many events is stuck. */
 const maxEvents = 1_000_000;
 
-/** Lets one universe happen, with so many steps of its actors, and checks it. */
+/** Runs one universe, whose actors take this many steps, and checks it. */
 export async function simulate(seed: number, steps: number, definitions: Definitions): Promise<Outcome> {
   const universe = createUniverse(seed, definitions);
   const actors = new Actors(universe);

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
-/** Simulates in a process of its own, as nothing else may run in it. Returns what it prints, and the event log. */
+/** Simulates in a process of its own, which may run nothing else. Returns the process's output, and the event log. */
 async function simulate(file: string): Promise<{ readonly summary: string; readonly log: string }> {
   const main = join(import.meta.dirname, 'main.ts');
   const options = ['--seed', '1', '--seeds', '3', '--log', file];

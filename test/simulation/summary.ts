@@ -10,7 +10,7 @@ export class Summary {
   readonly #faults: Record<string, number> = {};
   readonly #started = performance.now();
 
-  /** Adds a seed's outcome. A failure is shown at once, with the way to see it again. */
+  /** Adds a seed's outcome. Prints a failure at once, with the command that repeats it. */
   add({ seed, failure, events, checked, faults }: Outcome): void {
     this.#seeds++;
     this.#events += events;

@@ -25,7 +25,7 @@ import { account, catalogName } from './services/table-plane.ts';
 import { UserTables } from './services/user-tables.ts';
 import { testSecret } from '../support/secret.ts';
 
-/** A whole Tidemark in simulated time, over simulated services. Everything that happens in it follows from the seed. */
+/** A whole Tidemark in simulated time, over simulated services. The seed decides everything that happens in it. */
 export interface Universe {
   readonly scheduler: Scheduler;
   readonly faults: Faults;
@@ -36,9 +36,9 @@ export interface Universe {
   readonly tables: UserTables;
   readonly exports: Exports;
   readonly bucket: Bucket;
-  /** The objects without a network before them. */
+  /** The stored objects, which checks read without the network. */
   readonly plainStore: ObjectStore;
-  /** What the functions work with. Their calls are those of whoever runs. */
+  /** The services of functions. Their calls belong to the function that runs. */
   readonly services: Services;
   readonly operations: Operations;
 }
@@ -46,7 +46,7 @@ export interface Universe {
 /** The commands that only the catalog uses. */
 const catalogCommands = new Set(['GetItem', 'Query', 'UpdateItem', 'TransactWriteItems']);
 
-/** The longest time until a record of a stream can be read: well below the settle time. */
+/** The longest time until a record of a stream can be read, which is well below the settle time. */
 const maxLateMs = 3000;
 
 export function createUniverse(seed: number, definitions: Definitions): Universe {
@@ -152,7 +152,7 @@ function chooseConfig(random: Random): Config {
   };
 }
 
-/** Troubles become lines of the event log. */
+/** Troubles of passes become lines of the event log. */
 function createLog(scheduler: Scheduler): Log {
   const write = (message: string, facts: object = {}): void =>
     scheduler.record(`log: ${message} ${JSON.stringify(facts)}`);

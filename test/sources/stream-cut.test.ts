@@ -29,11 +29,11 @@ interface Taken {
 interface Reading {
   readonly cut: StreamCut;
   readonly taken: readonly Taken[];
-  /** How many calls of `readLanes` it took. */
+  /** How many calls of `readLanes` the reading took. */
   readonly parts: number;
 }
 
-/** Reads from a cut up to the marker, in as many parts as `isOverdue` makes; lanes are stored as JSON between parts. */
+/** Reads from a cut up to the marker, in as many parts as `isOverdue` makes; stores lanes as JSON between parts. */
 async function readToCut(
   table: SimulatedTable,
   from: StreamCut,
@@ -66,7 +66,7 @@ function startOf({ streams }: SimulatedTable): StreamCut {
   };
 }
 
-/** Applies records to content; each record's old image must be what the record before it made. */
+/** Applies records to content; each record's old image must be the image that the record before it left. */
 function applyRecords(content: ReadonlyMap<number, number>, taken: readonly Taken[]): Map<number, number> {
   const result = new Map(content);
   const bySequence = taken.toSorted((a, b) =>
@@ -90,7 +90,7 @@ function expectCutAt(table: SimulatedTable, cut: StreamCut, marker: number): voi
   expect(before.filter((write) => write.second > Math.floor(marker / 1000))).toEqual([]);
 }
 
-/** Plays the script. At each of its backups it reads from the last cut on, while the backup's own actions happen. */
+/** Plays the script. At each of its backups, reads from the last cut on, while the backup's own actions happen. */
 async function playDeltas(
   { options, steps }: Script,
   onBackup: (table: SimulatedTable, reading: Reading, marker: number) => void,
@@ -142,7 +142,7 @@ function play({ options, steps }: Script): SimulatedTable {
   return table;
 }
 
-/** A second of the table's life, at the share `part` (0 to 1) of it. */
+/** Returns a second of the table's life, at the share `part` (0 to 1) of it. */
 function secondIn(table: SimulatedTable, part: number): number {
   const begin = table.streams[0]?.createdAt ?? 0;
   return Math.floor((begin + part * (table.now - begin)) / 1000);
@@ -151,7 +151,7 @@ function secondIn(table: SimulatedTable, part: number): number {
 const part = fc.double({ min: 0, max: 1, noNaN: true });
 const never = 10 ** 11;
 
-describe('readLanes, when its time is used up,', () => {
+describe('readLanes, if its time is used up,', () => {
   it('continues from lanes that were stored as JSON, with the same result as in one part', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -285,7 +285,7 @@ describe('a closed shard without children', () => {
   const options = { emptyPages: 0, recordsPerPage: 10, seed: 1 };
   const all = { markerSecond: never, until: 0 };
 
-  it('keeps its place in the cut when the stream was switched off', async () => {
+  it('keeps its place in the cut if the stream was disabled', async () => {
     const table = new SimulatedTable(options);
     for (const key of [0, 1, 2, 3]) table.write(key);
     table.switchOff();
@@ -296,7 +296,7 @@ describe('a closed shard without children', () => {
     expect(next.taken).toEqual([]);
   });
 
-  it('is replaced by children that are listed later, while the stream is on', async () => {
+  it('is replaced by children that are listed later, while the stream is enabled', async () => {
     const table = new SimulatedTable(options);
     for (const key of [0, 1, 2, 3]) table.write(key);
     table.split(0, 2, 3);

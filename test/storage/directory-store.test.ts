@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('directory store', () => {
+describe('the directory store', () => {
   testObjectStore(async () => createDirectoryStore(join(folder, 'conformance')));
 
   let root: string;
@@ -32,7 +32,7 @@ describe('directory store', () => {
       expect(await listFiles(root)).toEqual(['tables/t1/first', 'tables/t1/second']);
     });
 
-    it('left by killed writers are removed an hour after the last write to them, and younger ones are kept', async () => {
+    it('are removed an hour after the last write to them if killed writers left them, and not earlier', async () => {
       await mkdir(join(root, '.tmp'));
       const [old, young] = [join(root, '.tmp', 'old'), join(root, '.tmp', 'young')];
       for (const file of [old, young]) await writeFile(file, 'partial');
@@ -87,7 +87,7 @@ describe('directory store', () => {
   });
 
   describe('a crashed writer of a directory store', () => {
-    it('may leave a temporary file, which is no object and does no harm', async () => {
+    it('may have left a temporary file, which is no object and does no harm', async () => {
       await mkdir(join(root, '.tmp'));
       await writeFile(join(root, '.tmp', 'partial'), 'partial');
       const store = createDirectoryStore(root);

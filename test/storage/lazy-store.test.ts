@@ -13,10 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('lazy store', () => {
+describe('the lazy store', () => {
   testObjectStore(async () => createLazyStore(async () => createDirectoryStore(folder)));
 
-  it('makes its store once, when it is first used', async () => {
+  it('creates its store once, when it is first used', async () => {
     let made = 0;
     const store = createLazyStore(async () => {
       made++;

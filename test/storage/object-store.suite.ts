@@ -12,8 +12,8 @@ const absent = { code: 'ObjectNotFound' };
 const tooShort = { code: 'SnapshotCorrupt' };
 
 /**
- * Tests what every adapter of the object store promises. `makeStore` makes the store for the whole suite. It need not be
- * empty, since each test uses keys of its own.
+ * Tests the promises of every adapter of the object store. `makeStore` creates the store for the whole suite. The store need
+ * not be empty, since each test uses keys of its own.
  */
 export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
   let store: ObjectStore;
@@ -26,7 +26,7 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
   });
 
   describe('an object', () => {
-    it.each([0, 1, large])('of %i bytes is read as put wrote it', async (size) => {
+    it.each([0, 1, large])('of %i bytes reads back as put wrote it', async (size) => {
       const key = newKey();
       const content = randomBytes(size);
       expect(await store.put(key, content)).toBe('stored');
@@ -40,7 +40,7 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
       ['one part exactly', 8 * 1024 * 1024, 1024 * 1024],
       ['many parts in odd chunks', large + 1, 777_777],
       ['chunks larger than a part', large, large - 1],
-    ])('is read as putStream wrote it: %s', async (_name, size, chunk) => {
+    ])('reads back as putStream wrote it: %s', async (_name, size, chunk) => {
       const key = newKey();
       const content = randomBytes(size);
       expect(await store.putStream(key, yieldChunks(content, chunk))).toBe('stored');
@@ -59,7 +59,7 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
     );
   });
 
-  describe('a put to a taken key', () => {
+  describe('a put to an existing key', () => {
     it('replaces the object, even by a shorter one', async () => {
       const key = newKey();
       await store.put(key, Buffer.from('the first, longer body'));
@@ -111,7 +111,7 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
     });
   });
 
-  describe('an unfinished putStream', () => {
+  describe('a putStream that does not complete', () => {
     it.each([
       ['at once', 0],
       ['in the first part', 100],
@@ -273,7 +273,7 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
       expect(await listObjects(store, key)).toEqual([]);
     });
 
-    it('has every object that stays exactly once, while others are stored and deleted', async () => {
+    it('has every remaining object exactly once, while others are stored and deleted', async () => {
       const folder = newFolder();
       const names = Array.from({ length: 1100 }, (_, n) => `${folder}/${n % 3}/${n}`);
       await pMap(names, (key) => store.put(key, new Uint8Array(1)), { concurrency: 20 });

@@ -10,10 +10,10 @@ import { testObjectStore } from './object-store.suite.ts';
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 const connect = (endpoint: string) => new S3Client({ endpoint, region: 'us-east-1', credentials });
 
-// `.ci/s3-server.sh` starts a server that speaks the whole protocol and prints this variable.
+// `.ci/s3-server.sh` starts a server that implements the whole protocol, and prints this variable.
 const realEndpoints = [process.env.TIDEMARK_TEST_S3_ENDPOINT ?? []].flat();
 
-describe.each(realEndpoints)('S3 store on the server at %s', (endpoint) => {
+describe.each(realEndpoints)('the S3 store on the server at %s', (endpoint) => {
   testObjectStore(async () => {
     const client = connect(endpoint);
     const bucket = `tidemark-${Date.now()}`;
@@ -22,7 +22,7 @@ describe.each(realEndpoints)('S3 store on the server at %s', (endpoint) => {
   });
 });
 
-describe('S3 store on the wire', () => {
+describe('the requests of the S3 store', () => {
   const server = createScriptedServer();
   const pauses: number[] = [];
   const clock = { sleep: async (milliseconds: number) => void pauses.push(milliseconds) };
@@ -52,13 +52,13 @@ describe('S3 store on the wire', () => {
       expect(server.seen.map(({ line }) => line)).toEqual(['PUT /b/a/k', 'PUT /b/p/q/a/k']);
     });
 
-    it('returns exists when S3 answers 412', async () => {
+    it('returns exists if S3 answers 412', async () => {
       server.answer = () => answerError(412, 'PreconditionFailed');
       expect(await makeStore().put('k', Buffer.from('x'), { ifAbsent: true })).toBe('exists');
       expect(await makeStore().putStream('k', yieldChunks(1, 10))).toBe('exists');
     });
 
-    it('is tried again after 409, with growing pauses', async () => {
+    it('is retried after 409, with growing pauses', async () => {
       server.answer = () =>
         server.seen.length < 3 ? answerError(409, 'ConditionalRequestConflict') : success;
       expect(await makeStore().put('k', Buffer.from('x'), { ifAbsent: true })).toBe('stored');
@@ -132,7 +132,7 @@ describe('S3 store on the wire', () => {
   });
 
   describe('a read', () => {
-    it('of a range requests exactly its bytes', async () => {
+    it('requests exactly the bytes of its range', async () => {
       server.answer = () => ({ status: 206, body: '0123456789' });
       expect(String(await makeStore().getRange('k', 5, 10))).toBe('0123456789');
       expect(server.seen[0]?.headers.range).toBe('bytes=5-14');
@@ -142,7 +142,7 @@ describe('S3 store on the wire', () => {
       ['416', answerError(416, 'InvalidRange')],
       ['fewer bytes', { status: 206, body: '012345678' }],
       ['the whole object instead', { status: 200, body: '0123456789abcdef' }],
-    ])('of a range throws SnapshotCorrupt if S3 answers with %s', async (_name, answer) => {
+    ])('throws SnapshotCorrupt if S3 answers a range with %s', async (_name, answer) => {
       server.answer = () => answer;
       await expect(makeStore().getRange('k', 5, 10)).rejects.toMatchObject({ code: 'SnapshotCorrupt' });
     });
@@ -209,7 +209,7 @@ describe('S3 store on the wire', () => {
       expect(server.seen.every(({ body }) => body.includes('<Quiet>true</Quiet>'))).toBe(true);
     });
 
-    it('of no keys sends nothing', async () => {
+    it('sends nothing for an empty list of keys', async () => {
       await makeStore().delete([]);
       expect(server.seen).toEqual([]);
     });
@@ -245,7 +245,7 @@ describe('S3 store on the wire', () => {
 });
 
 interface SeenRequest {
-  /** Method, path and query without the SDK's own `x-id`. */
+  /** Returns method, path and query without the SDK's own `x-id`. */
   readonly line: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;

@@ -4,19 +4,19 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { onTestFinished } from 'vitest';
 import { createDynamodbClient } from '../../lambda/item/clients.ts';
 
-/** What the server answers to a request. */
+/** The server's answer to a request. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-/** What the server received. */
+/** A request that the server received. */
 export interface Received {
   readonly bytes: number;
   readonly body: string;
 }
 
-/** Starts a server that answers every request in this way, and a client of it, until the test ends. */
+/** Starts a server that answers every request with `answer`, and a client of it, until the test ends. */
 export async function startAnsweringServer(
   answer: (received: Received) => Answer,
 ): Promise<{ readonly dynamodb: DynamoDBClient; readonly received: Received[] }> {

@@ -1,4 +1,4 @@
-/** Returns the CPU time, in milliseconds, that this process needs for some work: a busy machine does not add to it. */
+/** Returns the CPU time, in milliseconds, that this process needs for some work. Other processes do not add to it. */
 export function measureCpuMs(work: () => void): number {
   const before = process.cpuUsage();
   work();

@@ -19,7 +19,7 @@ declare module 'vitest' {
 
 /** An embedded DynamoDB for the tests of one file. */
 export interface TestDatabase {
-  /** The clock by which the database goes. */
+  /** The clock that the database uses. */
   readonly clock: SimulatedClock;
   readonly dynamodb: DynamoDBClient;
   readonly streams: DynamoDBStreamsClient;
@@ -28,7 +28,7 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-/** Registers the hooks that start and close the database of the calling file. It is there while hooks and tests run. */
+/** Registers the hooks that start and close the database of the calling file. Use it while hooks and tests run. */
 export function useDatabase(): TestDatabase {
   let database: TestDatabase | undefined;
   beforeAll(async () => {
@@ -54,7 +54,7 @@ export function useDatabase(): TestDatabase {
   };
 }
 
-/** Starts a database that its caller closes. Throws in a unit test: the profiles are divided by folder. */
+/** Starts a database that its caller closes. Throws in a unit test, because the folder decides the profile of a test. */
 export async function startDatabase(): Promise<TestDatabase> {
   if (inject('profile') === 'unit')
     throw new Error('A unit test has no database. Move the file into a folder named `database`.');

@@ -8,7 +8,7 @@ import type { TestDatabase } from './database.ts';
 import type { Harness } from './harness.ts';
 import { readTableContent, createTable, deleteItem, nthKey, type Shape } from './tables.ts';
 
-/** The limit of BatchWriteItem. */
+/** DynamoDB's limit for BatchWriteItem. */
 const maxBatchItems = 25;
 
 export const shape: Shape = { hash: 'S', range: 'N' };
@@ -21,7 +21,7 @@ export async function createFilledTable({ dynamodb }: TestDatabase, items = 20):
   return table;
 }
 
-/** Puts items number `from` to `to` - 1, each with a value that no other put has. */
+/** Puts the items number `from` to `to` - 1, each with a value that no other put has. */
 export async function putItems(
   { dynamodb }: Pick<TestDatabase, 'dynamodb'>,
   table: string,
@@ -80,7 +80,7 @@ export async function tableExists({ dynamodb }: TestDatabase, name: string): Pro
   }
 }
 
-/** Expects that nothing holds the table's turn, waits for it, or pins one of its snapshots. */
+/** Expects that no execution holds the table's turn, waits for it, or pins one of its snapshots. */
 export async function expectNothingHeld(harness: Harness, table: string): Promise<void> {
   const record = await harness.services.catalog.turns.getTable(table);
   expect([record?.turn, record?.pending]).toEqual([undefined, []]);

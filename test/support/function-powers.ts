@@ -1,6 +1,6 @@
 import { rightsOf } from '../lib/rights/policies.ts';
 
-/** Whether a right gives a power, by the columns of the table in docs/security.md. */
+/** Each power with the rights that give it, by the columns of the table in docs/security.md. */
 const powers: readonly (readonly [column: string, right: RegExp])[] = [
   ['reads backups', /^s3:GetObject on tables$/],
   ['reads tables', /^dynamodb:(Scan|GetItem|Query|GetRecords|ExportTableToPointInTime) on user /],
@@ -12,7 +12,7 @@ const powers: readonly (readonly [column: string, right: RegExp])[] = [
 /** The columns of the table in docs/security.md that follow from rights, after the function's name. */
 export const columns = [...powers.map(([column]) => column), 'writes records of'];
 
-/** The cells of a function's row, in the order of the columns. */
+/** Returns the cells of a function's row, in the order of the columns. */
 export function powersOf(handler: string): string[] {
   const rights = rightsOf(handler);
   const cells = powers.map(([, form]) => {

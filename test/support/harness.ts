@@ -54,9 +54,9 @@ export interface HarnessOptions {
   readonly log?: Log;
   /** DynamoDB's on-demand backups. @default there are none */
   readonly native?: NativeBackups;
-  /** The recovery of all tables. With it, exports and imports are answered too. */
+  /** The recovery of all tables. With it, the harness answers exports and imports too. */
   readonly exports?: SimulatedRecovery;
-  /** The bucket that exports are requested to go to. @default the only one that exists */
+  /** The bucket to which exports are requested. @default the only one that exists */
   readonly exportBucket?: string;
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lambda/runtime/clock.ts';
 import type { Services } from '../../lambda/services/services.ts';
 
-/** Point-in-time recovery as an answer only: enabled, since an hour ago, or disabled. */
+/** Simulates only the description of point-in-time recovery: enabled since an hour ago, or disabled. */
 export interface SimulatedRecovery {
   enabled: boolean;
   /** When it was enabled, epoch ms. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { removeRunFolders } from './run-folder.ts';
 
-it('removing the folders of test runs leaves those of other runs that may still be going on', () => {
+it('a test run that ends removes the folders of killed runs, but not of runs that may still be active', () => {
   using parent = mkdtempDisposableSync(join(tmpdir(), 'tidemark-test-'));
   const now = Date.now();
   for (const [name, minutes] of [

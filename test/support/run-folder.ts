@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** The databases and stores of a run need no more than this. */
 const neededBytes = 2 * 1024 ** 3;
 
-/** No test runs for so long without making a folder. */
+/** No test runs this long without creating a folder. */
 const maxAgeMs = 2 * 60 * 60 * 1000;
 
 /** A file system in memory, on Linux. */
@@ -14,8 +14,8 @@ const memory = '/dev/shm';
 const prefix = 'tidemark-run-';
 
 /**
- * The folder for everything temporary of this run of the tests. It is in memory if there is room, which takes a quarter
- * off their time. Steps that outlive their test may write into it until the run ends.
+ * Returns the folder for all temporary files of this run of the tests. It is in memory if there is room, which makes
+ * the tests a quarter faster. Steps that outlive their test may write into it until the run ends.
  */
 export function openRunFolder(): string {
   const folder = join(parentFolder(), `${prefix}${process.pid}`);
@@ -23,7 +23,7 @@ export function openRunFolder(): string {
   return folder;
 }
 
-/** Removes the folder of this run, and those that killed runs have left. */
+/** Removes the folder of this run, and those of killed runs. */
 export function removeRunFolders(parents: readonly string[] = [memory, tmpdir()], now = Date.now()): void {
   for (const parent of parents.filter((each) => existsSync(each))) {
     for (const name of readdirSync(parent)) {

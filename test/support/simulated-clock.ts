@@ -2,9 +2,9 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../lambda/runtime/clock.ts';
 
 /**
- * Moves the times that the embedded database writes ahead by as much as the clock, at the moment of writing: when a table
+ * Moves the times that the embedded database writes by the clock's offset, at the moment of writing: when a table
  * was created, when its stream was enabled, when an item was written. A stream's label is its time in seconds with nine
- * decimals. The last six are kept, so that labels never repeat.
+ * decimals. The last six decimals stay, so that labels never repeat.
  */
 const moving = `
   CREATE TABLE IF NOT EXISTS test_clock (ahead_ms INTEGER NOT NULL);
@@ -26,10 +26,10 @@ const moving = `
     BEGIN UPDATE _stream_records SET created_at = (SELECT ms / 1000 FROM test_now) WHERE id = NEW.id; END;
 `;
 
-/** Sleeps that begin within this time pass together. */
+/** Sleeps that begin within this time end together. */
 const turnMs = 5;
 
-/** A clock that is ahead of another by some milliseconds, or behind it if they are negative. */
+/** Returns a clock that is ahead of another by some milliseconds, or behind it if they are negative. */
 export function shiftClock({ now, sleep }: Clock, milliseconds: number): Clock {
   return { now: () => now() + milliseconds, sleep };
 }
@@ -40,7 +40,7 @@ interface Sleeper {
 }
 
 /**
- * A clock that makes nobody wait: when somebody sleeps, it jumps to the time at which the first sleeper wakes. Otherwise it
+ * A clock on which nobody waits: when somebody sleeps, it jumps to the time at which the first sleeper wakes. Otherwise it
  * runs like the system's clock, because the embedded database's does. The database that it drives writes the clock's times.
  */
 export class SimulatedClock implements Clock {
@@ -68,7 +68,7 @@ export class SimulatedClock implements Clock {
     this.#tellDatabase();
   }
 
-  /** Makes the embedded database with this file go by the clock, until `release`. */
+  /** Makes the embedded database with this file use the clock, until `release`. */
   drive(file: string): void {
     this.#database = new DatabaseSync(file, { timeout: 10_000 });
     this.#database.exec(`PRAGMA synchronous = OFF; ${moving}`);

@@ -12,7 +12,7 @@ const itemsPerPage = 2;
 
 /** Creates a client that answers the calls about the table and its items from the model. */
 export function createSimulatedDynamodb(table: SimulatedTable): DynamoDBClient {
-  // The SDK's paginators take nothing but a client of their own class.
+  // The SDK's paginators accept only a client of their own class.
   const client = new DynamoDBClient({ region: 'us-east-1' });
   return Object.assign(client, {
     send(command: object): Promise<object> {

@@ -13,7 +13,7 @@ interface Invocation {
 /** The answer to an invocation: a payload, or the text of an error that the function ended with. */
 export type LambdaAnswer = { readonly payload: unknown } | { readonly error: string };
 
-/** Starts a server that plays Lambda until the test ends. Returns a configuration of clients for it, and what it received. */
+/** Starts a server that simulates Lambda until the test ends. Returns a configuration for its clients, and its calls. */
 export async function simulateLambda(answer: LambdaAnswer) {
   const invocations: Invocation[] = [];
   const server = createServer((request, response) => {

@@ -10,7 +10,7 @@ const cdk: { context: Record<string, unknown> } = JSON.parse(
   readFileSync(join(import.meta.dirname, '..', '..', 'cdk.json'), 'utf8'),
 );
 
-/** Composes the stack as the CDK command line would, but without bundling functions. Returns what `read` reads from it. */
+/** Composes the stack as the CDK command line would, but without bundling functions. Returns the result of `read`. */
 function readStack<T>(configuration: object | undefined, read: (stack: TidemarkStack) => T): T {
   const outdir = mkdtempSync(join(tmpdir(), 'tidemark-test-'));
   const app = new App({
@@ -28,7 +28,7 @@ function readStack<T>(configuration: object | undefined, read: (stack: TidemarkS
   }
 }
 
-/** Synthesizes the template of the stack. `add` may add more to the stack first. */
+/** Synthesizes the template of the stack. `add` may add constructs to the stack first. */
 export function synthesize(configuration: object, add: (stack: TidemarkStack) => void = () => {}): Template {
   return readStack(configuration, (stack) => {
     add(stack);

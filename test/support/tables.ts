@@ -40,7 +40,7 @@ export async function createTable(dynamodb: DynamoDBClient, name: string, shape:
   );
 }
 
-/** The nth key of a table, different for each n. Its values contain characters that JSON must escape. */
+/** Returns the nth key of a table, different for each n. Its values contain characters that JSON must escape. */
 export function nthKey(shape: Shape, n: number): SdkItem {
   const value = (type: KeyType, i: number): AttributeValue => {
     if (type === 'N') return { N: String(i - 3) };
@@ -90,7 +90,7 @@ const { value: attributeValue } = fc.letrec<{ value: AttributeValue }>((tie) => 
 
 const names = plainNames.filter((name) => !['pk', 'sk'].includes(name));
 
-/** The attributes of an item in addition to its key: from none to nearly 400 KB. */
+/** Returns the attributes of an item in addition to its key: from none to nearly 400 KB. */
 export const attributes: fc.Arbitrary<SdkItem> = fc.oneof(
   { weight: 60, arbitrary: fc.dictionary(names, attributeValue, { maxKeys: 5, noNullPrototype: true }) },
   { weight: 1, arbitrary: fc.constant({ large: { S: 'x'.repeat(409_000) } }) },
@@ -122,7 +122,7 @@ export function keyOf({ pk, sk }: SdkItem): string {
   return JSON.stringify(sortDeep({ pk, sk }));
 }
 
-/** A normal form that uses none of the code under test: members and sets sorted, bytes in hex. */
+/** Returns a normal form that uses none of the code under test: members and sets sorted, bytes in hex. */
 export function normal(item: SdkItem): string {
   return JSON.stringify(sortDeep(item));
 }
@@ -145,7 +145,7 @@ function sortDeep(value: unknown): unknown {
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Whether the member is a set's list: the sole member of an attribute value named SS, NS or BS. */
+/** True if the member is a set's list: the sole member of an attribute value named SS, NS or BS. */
 function isSet(name: string, value: object): boolean {
   return (
     Object.keys(value).length === 1 &&

@@ -12,22 +12,22 @@ import { readTableContent } from './tables.ts';
 
 export const byExports = { base: 'export' } as const;
 
-/** A Tidemark that backs up its table by exports, once `start` was called. */
+/** A Tidemark that backs up its table by exports once `start` was called. */
 export interface Exporting extends Omit<Embedded, 'replaceHarness'> {
   /** The table's point-in-time recovery. */
   readonly exports: SimulatedRecovery;
   readonly start: (config?: Partial<Config>, options?: HarnessOptions) => Promise<void>;
   readonly backUp: (source?: Source) => Promise<BackupRecord>;
-  /** Lets time pass until earlier writes are restorable, and a window since an export at this time is long enough. */
+  /** Advances the clock until earlier writes are restorable, and a window since an export at this time is long enough. */
   readonly passSeconds: () => void;
-  /** Lets time pass until the next whole second begins. */
+  /** Advances the clock until the next whole second begins. */
   readonly beginSecond: () => void;
   /** The table's exports so far. */
   readonly listExports: () => Promise<readonly ExportSummary[]>;
   readonly change: () => Promise<void>;
-  /** Reads what the table holds now. */
+  /** Reads the content of the table as it is now. */
   readonly readContent: () => Promise<Map<string, string>>;
-  /** Expects that the backup is AVAILABLE and is restored to this content. */
+  /** Expects that the backup is AVAILABLE and restores this content. */
   readonly expectContent: (backup: BackupRecord, content: ReadonlyMap<string, string>) => Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { type TestDatabase, useDatabase } from './database.ts';
 import { createFilledTable } from './fixture.ts';
 import { type Harness, type HarnessOptions, startHarness } from './harness.ts';
 
-/** What the tests of a file work on. Read its members while a hook or a test runs. */
+/** The database, the Tidemark and the table of a file's tests. Read its members while a hook or a test runs. */
 export interface Embedded {
   /** The database of the file. */
   readonly database: TestDatabase;
@@ -22,7 +22,7 @@ export interface EmbeddedOptions extends HarnessOptions {
   readonly items?: number;
 }
 
-/** Registers the hooks that start and close what the tests of the calling file work on. */
+/** Registers the hooks that start and close the world of the calling file's tests. */
 export function useTidemark({ items = 20, ...options }: EmbeddedOptions = {}): Embedded {
   const database = useDatabase();
   let harness: Harness;

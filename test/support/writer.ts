@@ -3,7 +3,7 @@ import type { Clock } from '../../lambda/runtime/clock.ts';
 import type { TestDatabase } from './database.ts';
 import { deleteItem, keyOf, normal, putItem, type SdkItem } from './tables.ts';
 
-/** One write, and between which times it took effect, epoch ms. */
+/** One write, and the times between which it took effect, epoch ms. */
 interface Write {
   readonly sentAt: number;
   readonly ackedAt: number;

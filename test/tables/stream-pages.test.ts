@@ -3,7 +3,7 @@ import { createDynamodbClient, createStreamsClient } from '../../lambda/item/cli
 import { createNativeBackups } from '../../lambda/native/dynamodb-backups.ts';
 import { describeStream } from '../../lambda/tables/stream.ts';
 
-/** Has every call of a client answered with this output. */
+/** Makes every call of a client return this output. */
 function answering(client: { middlewareStack: { add: (...args: never[]) => void } }, output: object): void {
   const answer = () => async () => ({ output, response: {} });
   client.middlewareStack.add(answer as never, { step: 'initialize' } as never);
@@ -12,14 +12,14 @@ function answering(client: { middlewareStack: { add: (...args: never[]) => void 
 const endless = { code: 'ServiceAnswerInvalid', message: expect.stringContaining('pages without an end') };
 
 describe('a list of AWS whose cursor does not move', () => {
-  it('ends describeStream with an error', async () => {
+  it('makes describeStream throw', async () => {
     const streams = createStreamsClient();
     const page = { Shards: [{ ShardId: 'shard-1' }], LastEvaluatedShardId: 'shard-1' };
     answering(streams, { StreamDescription: page });
     await expect(describeStream(streams, 'arn')).rejects.toMatchObject(endless);
   });
 
-  it('ends the search for a native backup with an error', async () => {
+  it('makes the search for a native backup throw', async () => {
     const dynamodb = createDynamodbClient();
     answering(dynamodb, { BackupSummaries: [], LastEvaluatedBackupArn: 'arn' });
     const natives = createNativeBackups(dynamodb, () => Promise.reject(new Error('not called')));

@@ -6,7 +6,7 @@ import { SimulatedTable, toSequenceNumber } from '../support/sources/simulated-s
 const dayMs = 24 * 60 * 60 * 1000;
 const options = { emptyPages: 1, recordsPerPage: 2, seed: 7 };
 
-/** Creates a table with one closed shard of twelve records (the other shard has none), and that shard. */
+/** Creates a table with one closed shard of twelve records (the other shard has none). Returns that shard. */
 function createTableOfOneShard() {
   const table = new SimulatedTable(options);
   const stream = table.stream;
@@ -44,7 +44,7 @@ describe('describeStream', () => {
     expect(described.shards).toEqual(stream?.shards.map(({ id, parent }) => ({ id, parent })));
   });
 
-  it('reports that a stream was switched off', async () => {
+  it('reports that a stream was disabled', async () => {
     const table = new SimulatedTable(options);
     const arn = String(table.stream?.arn);
     table.switchOff();
@@ -81,7 +81,7 @@ describe('readShard', () => {
     );
   });
 
-  it('throws StreamGap if the stream is gone, also in the middle of reading', async () => {
+  it('throws StreamGap if the stream is gone, even in the middle of reading', async () => {
     const { table, stream, shard } = createTableOfOneShard();
     const pages = readShard(table.client, stream.arn, shard.id, fromStart);
     await pages.next();
@@ -91,7 +91,7 @@ describe('readShard', () => {
     await expect(readRest(table.client, stream.arn, shard.id, fromStart)).rejects.toThrow(StreamGap);
   });
 
-  it('throws any other error as it is', async () => {
+  it('throws any other error unchanged', async () => {
     const failing: Pick<DynamoDBStreamsClient, 'send'> = {
       send: () => Promise.reject(new Error('out of reach')),
     };
@@ -127,7 +127,7 @@ describe('readShard, for a record that lacks an image, its keys, time or number,
     );
   });
 
-  it('returns a whole record as it is', async () => {
+  it('returns a complete record unchanged', async () => {
     const record: SdkRecord = { eventName: 'INSERT', dynamodb: { ...facts, NewImage: image } };
     const page = await readShard(clientWith(record), 'arn', 'shard', fromStart).next();
     expect(page.value).toEqual({
@@ -137,7 +137,7 @@ describe('readShard, for a record that lacks an image, its keys, time or number,
   });
 });
 
-/** A client for a shard with this one record. */
+/** Creates a client for a shard with this one record. */
 function clientWith(record: SdkRecord): DynamoDBStreamsClient {
   const answers: object[] = [{ ShardIterator: 'begin' }, { Records: [record] }];
   const client: Pick<DynamoDBStreamsClient, 'send'> = { send: () => Promise.resolve(answers.shift() ?? {}) };

@@ -2,10 +2,10 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { describeTable } from '../../lambda/tables/table.ts';
 
-/** What DescribeTimeToLive answers: a setting, or a refusal as for a table that is being created or deleted. */
+/** The answer of DescribeTimeToLive: a setting, or a refusal as for a table that is being created or deleted. */
 type Answer = { readonly attribute: string } | 'refused';
 
-/** A DynamoDB with one table of this status. Its answers to DescribeTimeToLive are these, in order, the last one for ever. */
+/** A DynamoDB with one table of this status. It answers DescribeTimeToLive with these, in order, and repeats the last one. */
 function createClient(
   status: string,
   answers: readonly Answer[],
@@ -17,7 +17,7 @@ function createClient(
     const asked = calls.filter((name) => name === 'DescribeTimeToLiveCommand').length;
     const answer = answers[Math.min(asked, answers.length) - 1];
     if (answer === 'refused') {
-      // The text and the name that the real service answered in October 2026.
+      // The message and the name of the error that the real service returned in October 2026.
       throw Object.assign(
         new Error(
           `Cannot describe time to live while table is in ${status} state: Current table state is ${status}`,

@@ -24,7 +24,7 @@ interface Part extends Placeholders {
 /** The latest states of a row, the newest last; undefined: deleted. */
 type Versions = { readonly at: number; readonly row: Row | undefined }[];
 
-/** The maximum time by which an index is older than the table. */
+/** By how much an index may lag behind the table. */
 const maxLagMs = 2000;
 
 /** DynamoDB remembers the token of a transaction for ten minutes. */
@@ -33,7 +33,7 @@ const tokenMemoryMs = 10 * 60_000;
 /** Called with each change of a row. */
 type Watch = (before: Row | undefined, after: Row | undefined) => void;
 
-/** The catalog's table in memory: those commands and expressions of DynamoDB that the catalog uses, and nothing else. */
+/** The catalog's table in memory. It has only those commands and expressions of DynamoDB that the catalog uses. */
 export class CatalogDatabase {
   watch: Watch = () => {};
   readonly #scheduler: Scheduler;
@@ -46,7 +46,7 @@ export class CatalogDatabase {
     this.#faults = faults;
   }
 
-  /** All rows as they are now, in order of their keys. */
+  /** Returns all rows as they are now, in the order of their keys. */
   rows(): Row[] {
     return this.#rowsAt(this.#scheduler.now).toSorted((a, b) => compareText(keyOf(a), keyOf(b)));
   }

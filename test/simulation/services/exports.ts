@@ -18,7 +18,7 @@ import type { UserTables } from './user-tables.ts';
 
 const minuteMs = 60_000;
 
-/** The latest time that can be restored is so long ago. */
+/** How long before now the latest restorable time is. */
 const latestMs = 5 * minuteMs;
 
 /** How long an export takes. */
@@ -26,7 +26,7 @@ const exportMs = { min: minuteMs, max: 10 * minuteMs } as const;
 
 const windowMs = { min: 15 * minuteMs, max: 24 * 60 * minuteMs } as const;
 
-/** Commands about recovery and exports. */
+/** The commands about recovery and exports. */
 export const exportCommands: ReadonlySet<string> = new Set([
   'DescribeContinuousBackups',
   'UpdateContinuousBackups',
@@ -34,7 +34,7 @@ export const exportCommands: ReadonlySet<string> = new Set([
   'DescribeExport',
 ]);
 
-/** Point-in-time recovery and exports to the bucket. */
+/** The simulated point-in-time recovery, and exports to the bucket. */
 export class Exports {
   readonly #scheduler: Scheduler;
   readonly #tables: UserTables;
@@ -42,7 +42,7 @@ export class Exports {
   readonly #ids: Ids;
   readonly #isBlurred: boolean;
   readonly #seed: number;
-  /** From when on a table can be restored, epoch ms, by its id. */
+  /** The earliest restorable time of each table, epoch ms, by the table's id. */
   readonly #enabledAt = new Map<string, number>();
   readonly #exports = new Map<string, ExportDescription>();
 
@@ -64,7 +64,7 @@ export class Exports {
     this.#seed = seed;
   }
 
-  /** What a snapshot that ends with the export of a time holds. */
+  /** Returns the content of a snapshot that ends with an export of this time. */
   contentAt({ history }: SimulatedTable, time: number): Map<number, number> {
     const end = this.#boundary(time);
     const content = new Map<number, number>();
@@ -212,7 +212,7 @@ export class Exports {
     this.#scheduler.record(`export ${arn} has ended`);
   }
 
-  /** Where an export's end really is: the same for all exports of one time, and less than a minute off. */
+  /** Returns the true end of an export: the same for all exports of one time, and less than a minute off. */
   #boundary(time: number): number {
     if (!this.#isBlurred) return time;
     return time + new Random(this.#seed ^ (time / 1000)).between(-59, 59) * 1000;

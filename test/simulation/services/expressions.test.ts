@@ -28,14 +28,14 @@ describe('evaluateCondition of the simulated catalog', () => {
     ['begins_with(a, :a)', 'no comparison'],
     ['a = :a )', 'not understood'],
     ['a = :missing', 'has no value'],
-  ])('throws for %s', (text, message) => {
+  ])('throws for an expression with %s', (text, message) => {
     const placeholders = { ExpressionAttributeValues: { ':a': { S: 'a' } } };
     expect(() => evaluateCondition(text, placeholders, row)).toThrow(message);
   });
 });
 
 describe('applyUpdate of the simulated catalog', () => {
-  it('sets, removes, adds and deletes in one update, from what was there before', () => {
+  it('sets, removes, adds and deletes in one update, each from the values before the update', () => {
     const ExpressionAttributeValues = { ':s': { S: 'x' }, ':a': { SS: ['a'] }, ':c': { SS: ['c'] } };
     const text =
       'SET turn.parent = :s, reason = if_not_exists(reason, status) REMOVE count ADD others :c DELETE pending :a';

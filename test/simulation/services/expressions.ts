@@ -3,7 +3,7 @@ import { addToSet, compareValues, deleteFromSet, isEqual, sizeOf } from './value
 
 export type Row = Record<string, AttributeValue>;
 
-/** The expressions of one request, and what stands for names and values in them. */
+/** The expressions of one request, and the values of their placeholders. */
 export interface Placeholders {
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>> | undefined;
   readonly ExpressionAttributeValues?: Readonly<Record<string, AttributeValue>> | undefined;
@@ -16,8 +16,8 @@ type Condition = (row: Row | undefined) => boolean;
 const token = /\s*(#?[A-Za-z_]\w*|:\w+|<>|<=|>=|[=<>(),.])/y;
 
 /**
- * Evaluates a condition expression. `row`: undefined if there is none. Throws on what the catalog does not use, and on
- * placeholders that are missing.
+ * Evaluates a condition expression. `row`: undefined if there is none. Throws for features that the catalog does not use,
+ * and for missing placeholders.
  */
 export function evaluateCondition(text: string, placeholders: Placeholders, row: Row | undefined): boolean {
   const parser = new Parser(text, placeholders);
@@ -68,7 +68,7 @@ function applyAction(parser: Parser, clause: string, row: Row, updated: Row): vo
   }
 }
 
-/** The map that holds the last name of the path. */
+/** Finds the map that holds the last name of the path. */
 function parentOf(row: Row, path: Path): Row {
   let place = row;
   for (const name of path.slice(0, -1)) {

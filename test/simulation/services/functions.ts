@@ -3,10 +3,10 @@ import type { Caller, Network } from '../network.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { MachineError } from './interpreter.ts';
 
-/** A function whose fault is to die does so at one of its first calls. */
+/** A function that is to die does so at one of its first calls. */
 const maxCallsBeforeDeath = 40;
 
-/** A machine that loses sight of a function does so within this time after the call. */
+/** A machine that loses track of a function does so within this time after the call. */
 const maxLostMs = 20_000;
 
 /** The clocks of two machines differ by less than this. */
@@ -14,13 +14,13 @@ const maxSkewMs = 4000;
 
 export interface Invocation {
   readonly name: string;
-  /** How long Lambda lets it live. */
+  /** The maximum time that Lambda lets a function run. */
   readonly timeoutMs: number;
 }
 
-/** Lambda: runs functions, and ends them when their time is over. */
+/** The simulated Lambda: runs functions, and ends them when their time is over. */
 export class Functions {
-  /** How many are running. */
+  /** How many functions are running. */
   running = 0;
   readonly #scheduler: Scheduler;
   readonly #network: Network;
@@ -33,7 +33,7 @@ export class Functions {
     this.#faults = faults;
   }
 
-  /** Runs a function, and rejects with a `MachineError` if it fails, is killed, or its caller loses sight of it. */
+  /** Runs a function. Rejects with a `MachineError` if the function fails or is killed, or if its caller loses track of it. */
   invoke<T>(invocation: Invocation, work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const refused = this.#faults.happens('refusedInvoke');

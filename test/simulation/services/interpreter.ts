@@ -21,7 +21,7 @@ interface State {
   readonly Cause?: string;
 }
 
-/** What follows an error of one of these names: of `Retry`, or of `Catch`. */
+/** A retry rule or a catcher: what follows an error of one of these names. */
 interface Rule {
   readonly ErrorEquals: readonly string[];
   readonly IntervalSeconds?: number;
@@ -33,22 +33,22 @@ interface Rule {
   readonly Next?: string;
 }
 
-/** A machine in Amazon States Language. */
+/** A state machine in Amazon States Language. */
 export interface Machine {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
 
-/** What an execution does outside of itself. After the execution was stopped, its promises are never settled. */
+/** The effects of an execution outside itself. Their promises are never settled after the execution was stopped. */
 export interface Host {
   /** Calls the function of a Task state. Rejects with a `MachineError`. */
   task(state: string, payload: unknown): Promise<unknown>;
   wait(seconds: number): Promise<void>;
-  /** From 0 to 1. */
+  /** Draws a number from 0 to 1. */
   random(): number;
 }
 
-/** An error with the name by which a state machine knows it. */
+/** An error with the name by which a state machine matches it. */
 export class MachineError extends Error {
   constructor(name: string, message: string) {
     super(message);
@@ -58,7 +58,7 @@ export class MachineError extends Error {
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** Members of a state that the interpreter understands, by the state's type. It throws on any other. */
+/** The members of a state that the interpreter supports, by the state's type. The interpreter throws for any other. */
 const members: Readonly<Record<string, readonly string[]>> = {
   Task: [
     'Resource',
@@ -78,7 +78,7 @@ const members: Readonly<Record<string, readonly string[]>> = {
   Fail: ['Error', 'Cause'],
 };
 
-/** Runs a machine to its end. Rejects with a `MachineError` if it fails. */
+/** Runs a machine to its end. Rejects with a `MachineError` if the machine fails. */
 export async function interpret(machine: Machine, input: unknown, host: Host): Promise<unknown> {
   let name = machine.StartAt;
   let data = input;
@@ -104,7 +104,7 @@ function checkMembers(name: string, state: State): void {
 
 interface Step {
   readonly data: unknown;
-  /** Undefined: the machine ends. */
+  /** The next state; undefined: the machine ends. */
   readonly next: string | undefined;
 }
 
@@ -140,7 +140,7 @@ function choose(state: State, data: unknown): string {
   return String(found?.Next ?? state.Default);
 }
 
-/** Calls the task's function, and again as its retry rules say. */
+/** Calls the task's function, and repeats the call by the task's retry rules. */
 async function runTask(name: string, state: State, data: unknown, host: Host): Promise<unknown> {
   const { Payload: payload } = fill(state.Parameters, data) as { readonly Payload: unknown };
   const tries = new Map<Rule, number>();
@@ -188,7 +188,7 @@ function output(state: State, data: unknown, result: unknown): unknown {
   return out === undefined ? placed : select(placed, out);
 }
 
-/** The value at a path such as `$.job.id`. Throws if it is missing, as the machine would fail. */
+/** Returns the value at a path such as `$.job.id`. Throws if it is missing, because the machine would fail. */
 function select(data: unknown, path = ''): unknown {
   const names = path.split('.').slice(1);
   const value = names.reduce<unknown>((inner, name) => (inner as Data | undefined)?.[name], data);
@@ -196,7 +196,7 @@ function select(data: unknown, path = ''): unknown {
   return value;
 }
 
-/** The data with a value at `$.name`; without a path the value itself. */
+/** Returns the data with a value at `$.name`; without a path the value itself. */
 function place(data: unknown, path: string | undefined, value: unknown): unknown {
   if (path === undefined) return value;
   const name = /^\$\.(\w+)$/.exec(path)?.[1];
@@ -204,7 +204,7 @@ function place(data: unknown, path: string | undefined, value: unknown): unknown
   return { ...(data as Data), [name]: value };
 }
 
-/** A template with the values of its paths: members whose names end with `.$`. `item`: the value of a Map's item. */
+/** Fills in a template from the paths of members whose names end with `.$`. `item`: the value of a Map's item. */
 function fill(template: unknown, data: unknown, item?: unknown): unknown {
   if (typeof template !== 'object' || template === null) return template;
   return Object.fromEntries(

@@ -3,13 +3,13 @@ import type { ObjectStore, PutOutcome, StoredObject } from '../../../lambda/stor
 import type { Faults } from '../faults.ts';
 import type { Network } from '../network.ts';
 
-/** Few, so that much happens between two pages of a list and two requests that delete. */
+/** A small number, so that much happens between two pages of a list, or between two requests that delete. */
 const keysPerRequest = 5;
 
-/** The objects of a bucket, and whoever watches them change. */
+/** The objects of a bucket, and the function that watches their changes. */
 export class Bucket {
   readonly objects: Map<string, Buffer>;
-  /** Called before an object that is there is replaced or deleted. */
+  /** Called before an existing object is replaced or deleted. */
   watch: (key: string, change: 'replaced' | 'deleted') => void = () => {};
 
   constructor(objects: Map<string, Buffer>) {
@@ -31,7 +31,7 @@ export class Bucket {
     return object;
   }
 
-  /** The next objects below a folder after a key, in order of their keys. */
+  /** Lists the next objects below a folder after a key, in the order of their keys. */
   list(folder: string, after: string, limit: number): StoredObject[] {
     return [...this.objects]
       .filter(([key]) => key.startsWith(`${folder}/`) && key > after)
@@ -47,7 +47,7 @@ export class Bucket {
   }
 }
 
-/** The snapshot store over a bucket that is called by the network, as the adapter for S3 calls it. */
+/** The snapshot store over a bucket, with the same calls over the network that the adapter for S3 makes. */
 export function createSimulatedStore(bucket: Bucket, network: Network, faults: Faults): ObjectStore {
   const put = (key: string, body: Uint8Array, ifAbsent: boolean): Promise<PutOutcome> =>
     network.call('store', `put ${key}`, () => bucket.put(key, body, ifAbsent));

@@ -13,12 +13,12 @@ const config = {
 
 const deserializer = 'deserializerMiddleware';
 
-/** Creates an SDK client whose commands are answered here, each with the service's time: nothing is sent, signed or tried again. */
+/** Creates an SDK client whose commands are answered here, each with the service's time. It sends, signs and retries nothing. */
 export function createSimulatedDynamodb(answer: Answer, now: () => number): DynamoDBClient {
   const client = createDynamodbClient(config);
   const { middlewareStack } = client;
   for (const name of ['retryMiddleware', 'httpSigningMiddleware', deserializer]) middlewareStack.remove(name);
-  // In the place of the deserializer: the document client turns its output into plain values.
+  // Takes the place of the deserializer, so that the document client turns its output into plain values.
   middlewareStack.add(
     (_next, context) => async (args) => {
       const command = String(context['commandName']).replace(/Command$/, '');

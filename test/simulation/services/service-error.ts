@@ -1,4 +1,4 @@
-/** An error as the AWS SDK throws it. `CancellationReasons`: of a cancelled transaction. */
+/** An error as the AWS SDK throws it. `CancellationReasons`: those of a cancelled transaction. */
 export class ServiceError extends Error {
   readonly $metadata = {};
   readonly CancellationReasons?: readonly { readonly Code: string }[];
@@ -10,7 +10,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** The names of the errors after which the SDK sends a call again by itself. */
+/** The names of the errors after which the SDK itself sends a call again. */
 const retried = new Set([
   'ThrottlingException',
   'ProvisionedThroughputExceededException',

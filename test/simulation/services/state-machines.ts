@@ -16,7 +16,7 @@ const tasks: Readonly<Record<MachineName, Readonly<Record<string, TaskHandler>>>
   restore: restoreTasks,
 };
 
-/** What the stack gives a function of a step. */
+/** The values that the stack gives a step's function. */
 const stepTimeoutMs = 15 * 60_000;
 
 interface Execution {
@@ -24,7 +24,7 @@ interface Execution {
   isRunning: boolean;
 }
 
-/** Step Functions: runs the synthesized machines, whose tasks are the real steps. */
+/** The simulated Step Functions: runs the synthesized machines, whose tasks are the real steps. */
 export class StateMachines implements Executions {
   readonly #scheduler: Scheduler;
   readonly #network: Network;

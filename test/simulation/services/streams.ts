@@ -8,7 +8,7 @@ import {
 import type { UserTables } from './user-tables.ts';
 import type { UserTable } from './table-plane.ts';
 
-/** Answers a command about the streams of all tables. An iterator names its table: iterators of two tables may be equal. */
+/** Answers a command about the streams of all tables. An iterator names its table, because iterators of two tables may be equal. */
 export function answerStreams(tables: UserTables, command: object): object {
   if (command instanceof DescribeStreamCommand)
     return find(tables, command.input.StreamArn).model.answer(command);

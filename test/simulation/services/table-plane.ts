@@ -1,26 +1,26 @@
 import type { StreamSpecification, Tag } from '@aws-sdk/client-dynamodb';
 import { SimulatedTable, type StreamOptions } from '../../support/sources/simulated-stream.ts';
 
-/** A table, known by its id: another one may have its name before and after it. */
+/** A table, known by its id: another table may have its name before and after it. */
 export interface UserTable {
   readonly id: string;
   readonly name: string;
   readonly arn: string;
-  /** All its writes and its streams. */
+  /** All writes to the table, and its streams. */
   readonly model: SimulatedTable;
   readonly createdAt: number;
-  /** The restore's id in the tag that it was created with; undefined: its owner created it. */
+  /** The restore's id in the tag with which the table was created; undefined: its owner created it. */
   readonly madeBy: string | undefined;
 }
 
-/** The state that DescribeTable reports about a table. */
+/** The state that DescribeTable reports of a table. */
 export interface TableState {
   readonly table: UserTable;
   readonly status: 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING';
   readonly tags: readonly Tag[];
 }
 
-/** DescribeTable is eventually consistent: at most so old. */
+/** The maximum age of what DescribeTable returns, which is eventually consistent. */
 export const maxStaleMs = 3000;
 
 export const account = 'arn:aws:dynamodb:us-east-1:111122223333:table/';
@@ -28,13 +28,13 @@ export const account = 'arn:aws:dynamodb:us-east-1:111122223333:table/';
 /** The name of the catalog's own table. */
 export const catalogName = 'catalog';
 
-/** The tables of all names, as they are and as they were a moment ago. */
+/** The tables of all names, with their present and recent states. */
 export class TablePlane {
-  /** Every table that there was, by its id. */
+  /** All tables that ever existed, by their ids. */
   readonly tables = new Map<string, UserTable>();
   readonly #states = new Map<string, { readonly at: number; readonly state: TableState | undefined }[]>();
 
-  /** The state of the table of a name at a time; undefined if there was none. */
+  /** Returns the state of the table that had the name at a time; undefined if there was none. */
   find(name: string, at = Infinity): TableState | undefined {
     return this.#states.get(name)?.findLast((version) => version.at <= at)?.state;
   }
@@ -54,7 +54,7 @@ export class TablePlane {
     return this.set(name, now, { table, status: 'CREATING', tags });
   }
 
-  /** Changes the state of the name's table from now on. */
+  /** Changes the state of the table with the name from now on. */
   set(name: string, now: number, state: TableState): TableState;
   set(name: string, now: number, state: undefined): undefined;
   set(name: string, now: number, state: TableState | undefined): TableState | undefined {

@@ -27,7 +27,7 @@ const changeMs = { min: 1000, max: 8000 } as const;
 
 type Named = { readonly TableName?: string };
 
-/** The tables that are backed up and restored: DynamoDB as far as Tidemark's steps call it. */
+/** The tables that are backed up and restored. They have those of DynamoDB's operations that Tidemark's steps call. */
 export class UserTables {
   readonly plane = new TablePlane();
   /** Called with each table that Tidemark writes to or deletes. */
@@ -42,7 +42,7 @@ export class UserTables {
     this.#options = options;
   }
 
-  /** The owner creates a table, which is ACTIVE at once. */
+  /** Creates a table as its owner would; it is ACTIVE at once. */
   createOwned(name: string, hasStream = true): UserTable {
     const { now } = this.#scheduler;
     const state = this.plane.create(name, now, this.#options, {
@@ -55,14 +55,14 @@ export class UserTables {
     return state.table;
   }
 
-  /** The owner, or a restore that may, deletes a table. Its stream stays readable. */
+  /** Deletes a table as its owner would, or a restore that may. The table's stream stays readable. */
   delete(name: string): void {
     const state = this.#changeable(name);
     state.table.model.switchOff();
     this.#change({ ...state, status: 'DELETING' }, undefined);
   }
 
-  /** Brings a table's clock, which every write moves, and the scheduler's to one time. */
+  /** Sets a table's clock, which every write moves, and the scheduler's to one time. */
   synchronize({ model }: UserTable): void {
     model.now = Math.max(model.now, this.#scheduler.now);
     this.#scheduler.now = model.now;
@@ -105,7 +105,7 @@ export class UserTables {
     return { TableDescription: describe(state) };
   }
 
-  /** Tidemark switches on a stream that is missing. */
+  /** Enables a missing stream, as Tidemark does. */
   #update({ TableName: name = '', StreamSpecification: stream }: UpdateTableCommandInput): object {
     if (stream?.StreamEnabled !== true) throw new Error('no other update is simulated');
     const state = this.#changeable(name);
@@ -146,7 +146,7 @@ export class UserTables {
     return true;
   }
 
-  /** Nothing is imported here, so Tidemark tags a table only as finished. */
+  /** Tags a table. Nothing is imported here, so Tidemark tags a table only as finished. */
   #tag(input: TagResourceCommandInput): object {
     const state = this.#findByArn(input);
     const { Tags: tags = [] } = input;
@@ -161,7 +161,7 @@ export class UserTables {
     return this.plane.find(name) ?? notFound(name);
   }
 
-  /** Tidemark's rights end where a table has no tag of a restore. */
+  /** Refuses a call of Tidemark on a table that has no tag of a restore. */
   #mayChange({ table, tags }: TableState): void {
     const isTagged = tags.some(({ Key, Value }) => Key === restoreTag && Value !== finishedValue);
     if (!isTagged) throw denied(table.name);

@@ -1,14 +1,14 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isDeepStrictEqual } from 'node:util';
 
-/** True for equal values; two sets are equal in whatever order. A missing value equals nothing. */
+/** True for equal values. Two sets are equal in whatever order. A missing value equals nothing. */
 export function isEqual(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
   if (a === undefined || b === undefined) return false;
   if (a.SS !== undefined && b.SS !== undefined) return isDeepStrictEqual(a.SS.toSorted(), b.SS.toSorted());
   return isDeepStrictEqual(a, b);
 }
 
-/** Compares two texts or two numbers. False for values of different types and for a missing one. */
+/** Compares two texts or two numbers. Returns false for values of different types and for a missing value. */
 export function compareValues(
   a: AttributeValue | undefined,
   b: AttributeValue | undefined,
@@ -27,7 +27,7 @@ export function compareValues(
   return operator === '>' ? left > right : left >= right;
 }
 
-/** The number of a set's members. Throws for other types, which the catalog does not measure. */
+/** Returns the number of a set's members. Throws for other types, which the catalog does not measure. */
 export function sizeOf(value: AttributeValue | undefined): AttributeValue | undefined {
   if (value === undefined) return undefined;
   if (value.SS === undefined) throw new Error('size of a value that is no set');
@@ -56,7 +56,7 @@ export function deleteFromSet(
   return members.length === 0 ? undefined : { SS: members };
 }
 
-/** The plain form of a row: what the document client would give. */
+/** Returns the plain form of a row, as the document client would. */
 export function unmarshall(row: Readonly<Record<string, AttributeValue>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toPlain(value)]));
 }

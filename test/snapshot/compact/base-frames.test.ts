@@ -50,7 +50,7 @@ describe('readBase, for base runs in any order', () => {
       }
     }));
 
-  it('states where the next frame begins: after all keys of a frame that count, and not after a later key', () =>
+  it('states where the next frame begins: after all counted keys of a frame, and not after a later key', () =>
     expectAlways((frames) => {
       for (const [i, { next, lines, range }] of frames.entries()) {
         expect(next === undefined).toBe(i === frames.length - 1);
@@ -65,7 +65,7 @@ describe('readBase, for base runs in any order', () => {
     }));
 });
 
-it('readBase marks all frames of a run as whole if the range covers all that the run was written for', async () => {
+it('readBase marks all frames of a run as whole if the range covers everything that the run was written for', async () => {
   const store = createMemoryStore();
   const items = Array.from({ length: 40 }, (_, pk) => change(pk, `${pk}`)).sort(compareKeyed);
   const run = await writeRun(store, 'run', 'base', items, 150);

@@ -82,7 +82,7 @@ function countMaxRuns(table: PlannedTable): number {
   return Math.max(...samples.map((hash) => table.listRunsAt(hash).length));
 }
 
-describe('after any sequence of backups', () => {
+describe('after any sequence of backups,', () => {
   it('a reader finds every change once, in the order of the backups', () => {
     expectAlways(({ table, step }) => {
       const held = samples.map((hash) => table.listBackupsAt(hash));
@@ -196,7 +196,7 @@ describe('a compaction plan', () => {
             .reduce((sum, run) => sum + estimateBytes(run, partition), 0);
         const deltas = sizeOf('delta') + step.changedBytes / before.partitions;
         const fold = plan.ranges.find(({ range }) => contains(fromHex(range), partition.from))?.fold ?? false;
-        // A little more than the limit, because sums are rounded.
+        // Slightly above the limit, because sums are rounded.
         expect(fold || deltas <= limits.foldShare * sizeOf('base') * 1.000001).toBe(true);
       }
     });
@@ -241,7 +241,7 @@ it('a table that grows only by increments gets more partitions, although they ne
   const sizes = splitHashSpace(partitions.length).map((range) =>
     runs.reduce((sum, run) => sum + estimateBytes(run, range), 0),
   );
-  // A partition grows to twice its size before their number doubles, and by half of that until it is folded.
+  // A partition grows to twice its size before the number of partitions doubles, and by half of that until it is folded.
   expect(Math.max(...sizes)).toBeLessThan(4 * 1000);
 });
 
@@ -261,7 +261,7 @@ function makeBases(partitions: number, rawBytes: number): RunRef[] {
 }
 
 describe('the ranges of a compaction plan', () => {
-  it.each([1, 2, 16, 512])('are a single one for small changes to %i partitions', (partitions) => {
+  it.each([1, 2, 16, 512])('are a single range for small changes to %i partitions', (partitions) => {
     const runs = makeBases(partitions, 200e6);
     const plan = planCompaction({ runs, partitions, changedBytes: 1000, kind: 'incremental' }, defaultLimits);
     expect(plan.ranges).toEqual([
@@ -269,7 +269,7 @@ describe('the ranges of a compaction plan', () => {
     ]);
   });
 
-  it('are as many for large changes as keep each within the size of one partition', () => {
+  it('are, for large changes, so many that each has at most the size of one partition', () => {
     const runs = makeBases(16, 200e6);
     const situation = { runs, partitions: 16, changedBytes: 1e9, kind: 'incremental' as const };
     expect(planCompaction(situation, defaultLimits).ranges).toHaveLength(4);

@@ -79,7 +79,7 @@ function describeFrame(frame: RawFrame | CopiedFrame) {
 }
 
 describe('foldFrames', () => {
-  it('gives the items that a Map of the base and the changes holds, in order and each key once', async () => {
+  it('returns the items that a Map of the base and the changes holds, in order and each key once', async () => {
     await fc.assert(
       fc.asyncProperty(anyFold, async (folding) => {
         const { changes, frames, total } = await fold(folding);
@@ -118,7 +118,7 @@ describe('foldFrames', () => {
     );
   });
 
-  it('gives a base run that can be read and folded again', async () => {
+  it('returns a base run that can be read and folded again', async () => {
     await fc.assert(
       fc.asyncProperty(anyFold, anyChanges('delta', 45), async (folding, more) => {
         const { frames } = await fold({ ...folding, range: wholeRange });
@@ -174,7 +174,7 @@ describe('a frame that no change falls into', () => {
     );
   });
 
-  /** Whether a change lies between the frames before and after. That is more than the part in which changes fall into it. */
+  /** True if a change lies between the frames before and after, which is more than the part where changes fall into this one. */
   function falls(changes: readonly Change[], base: readonly BaseFrame[], i: number): boolean {
     const position = (at: number): Change | undefined => {
       const entry = base[at]?.entry;
@@ -189,7 +189,7 @@ describe('a frame that no change falls into', () => {
     );
   }
 
-  it('is handed on as it is stored, if there is no change at all', async () => {
+  it('is passed on as stored if there is no change at all', async () => {
     const store = createMemoryStore();
     const items = sortKeyed(Array.from({ length: 30 }, (_, pk) => change(pk, `${pk}`)));
     const run = await writeRun(store, 'run', 'base', items, 150);
@@ -201,7 +201,7 @@ describe('a frame that no change falls into', () => {
   });
 });
 
-it('a damaged frame is not copied', async () => {
+it('foldFrames does not copy a damaged frame', async () => {
   const store = createMemoryStore();
   const base = await writeRun(store, 'base', 'base', [change(1, 'one')]);
   const object = store.objects.get('base') ?? Buffer.alloc(0);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { combineChanges, compareOrder, type NetChange } from '../../../lambda/snapshot/compact/net-change.ts';
 import { anyHistory, netChangeOf, listChanges, makeNetChange } from '../../support/snapshot/net-changes.ts';
 
-/** The changes of a history shuffled, some of them twice, as repeated and parallel reads stage them. */
+/** Shuffles the changes of a history, some of them twice, as repeated and parallel reads stage them. */
 function shuffleChanges(single: readonly NetChange[]): fc.Arbitrary<NetChange[]> {
   return fc
     .subarray([...single])
@@ -17,7 +17,7 @@ const anyStaged = anyHistory.chain((history) =>
 );
 
 describe('combineChanges', () => {
-  it('gives the change from first to last in any order, even if some changes come twice', () => {
+  it('returns the change from first to last in any order, even if some changes occur twice', () => {
     fc.assert(
       fc.property(anyStaged, ({ history, shuffled }) => {
         expect(shuffled.reduce(combineChanges)).toEqual(netChangeOf('k', history));
@@ -26,7 +26,7 @@ describe('combineChanges', () => {
     );
   });
 
-  it('gives the same in any grouping, and if its arguments are swapped', () => {
+  it('returns the same in any grouping, and if its arguments are swapped', () => {
     fc.assert(
       fc.property(anyStaged, fc.nat(), ({ history, shuffled }, seed) => {
         const left = [...shuffled];
@@ -43,7 +43,7 @@ describe('combineChanges', () => {
     );
   });
 
-  it('takes an item of a scan as older than all changes, with an unknown old image', () => {
+  it('treats an item of a scan as older than all changes, with an unknown old image', () => {
     const scanned = makeNetChange('k', ['', ''], [undefined, 'seen']);
     const change = makeNetChange('k', ['5', '5'], ['older', 'newer']);
     const both = makeNetChange('k', ['', '5'], [undefined, 'newer']);

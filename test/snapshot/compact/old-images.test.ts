@@ -23,7 +23,7 @@ import { scaleRuns } from '../../support/scale.ts';
 
 const claimed: OldImage = { digest: Buffer.alloc(16), bytes: 1 };
 
-/** Changes of these keys, whose old images are wrong. */
+/** Makes changes of these keys, with wrong old images. */
 function makeChanges(keys: readonly number[]): NetChange[] {
   const changes = keys.map((n) => ({
     ...change(n, 'new'),
@@ -72,7 +72,7 @@ describe('addOldImages', () => {
     );
   });
 
-  it('takes an old image from the newest run with the key, and does not read older runs once every key has been found', async () => {
+  it('takes an old image from the newest run with the key, and does not read older runs once every key was found', async () => {
     const plain = createMemoryStore();
     const base = await writeRun(plain, 'base', 'base', sortKeyed([change(1, 'old'), change(2, 'old')]));
     const delta = await writeRun(
@@ -87,7 +87,7 @@ describe('addOldImages', () => {
     expect(store.countFileReads('base')).toBe(0);
   });
 
-  it('takes an old image from an older run if the snapshot refers to the newer one for other hashes only', async () => {
+  it('takes an old image from an older run if the snapshot refers to the newer run only for other hashes', async () => {
     const store = createMemoryStore();
     const keys = Array.from({ length: 16 }, (_, n) => n);
     const write = (kind: 'base' | 'delta', text: string) =>
@@ -100,7 +100,7 @@ describe('addOldImages', () => {
       keys.map((n) => (contains(lower, change(n, '').hash) ? change(n, 'newer') : change(n, 'old'))),
     );
     expect(new Set(expected.map(({ hash }) => contains(lower, hash)))).toEqual(new Set([true, false]));
-    // Batches within one part of the newer run, and one that reaches beyond it.
+    // Batches within one part of the newer run, and a batch that reaches beyond that part.
     for (const size of [2, keys.length])
       expect(await findOldImages(store, parent, makeChanges(keys), [size])).toEqual(expected.map(toOldImage));
   });

@@ -32,7 +32,7 @@ describe('a record of a spill', () => {
     fc.assert(
       fc.property(anyNetChanges, (changes) => {
         const decoded = decodeNetChanges(Buffer.concat(changes.map(encodeNetChange)));
-        // Not toEqual: over buffers it is slow.
+        // Not toEqual, which is slow for buffers.
         expect(isDeepStrictEqual(decoded, changes)).toBe(true);
       }),
     );
@@ -47,7 +47,7 @@ describe('a record of a spill', () => {
     expect(decoded?.key.equals(key)).toBe(true);
   });
 
-  it('is SnapshotCorrupt if the frame ends within it', () => {
+  it('throws SnapshotCorrupt if the frame ends within it', () => {
     fc.assert(
       fc.property(anyNetChange, fc.nat(), (change, seed) => {
         const record = encodeNetChange(change);
@@ -57,7 +57,7 @@ describe('a record of a spill', () => {
     );
   });
 
-  it('is SnapshotCorrupt if its length is too small for its content', () => {
+  it('throws SnapshotCorrupt if its length is too small for its content', () => {
     const record = encodeNetChange(makeNetChange('key', ['1', '2'], ['old', undefined]));
     for (let length = 0; length < record.length - 4; length++) {
       const short = Buffer.from(record.subarray(0, 4 + length));

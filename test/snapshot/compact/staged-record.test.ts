@@ -61,7 +61,7 @@ describe('a staged line in DynamoDB’s export format', () => {
     expect(parseStagedLine(line, keyNames)).toEqual({ ...keyed, ...change });
   });
 
-  it('gives images in canonical form, however they are spelled', () => {
+  it('gives images in canonical form, however the line spells them', () => {
     fc.assert(
       fc.property(anyItem, fc.nat(), ({ keyNames, members }, seed) => {
         const spell = (turn: number): string =>
@@ -120,14 +120,14 @@ describe('a staged line of another shape', () => {
     `{"Metadata":{"ApplyOrder":{"N":"05"}},"Keys":${keys}}`,
     `{"Metadata":{"ApplyOrder":{"N":"-5"}},"Keys":${keys}}`,
     `{"Metadata":{"ApplyOrder":{"N":""}},"Keys":${keys}}`,
-  ])('is RecordNotUnderstood: %s', (line) => {
+  ])('throws RecordNotUnderstood: %s', (line) => {
     expect(() => parseStagedLine(line, keyNames)).toThrow(
       expect.objectContaining({ code: 'RecordNotUnderstood' }),
     );
   });
 
   it.each(['', '{', `{"Item":${newImage}`, `{"Item":${newImage}}}`, 'Item'])(
-    'is StagedDataCorrupt if it is not JSON: %s',
+    'throws StagedDataCorrupt if it is not JSON: %s',
     (line) => {
       expect(() => parseStagedLine(line, keyNames)).toThrow(
         expect.objectContaining({ code: 'StagedDataCorrupt' }),
@@ -136,7 +136,7 @@ describe('a staged line of another shape', () => {
   );
 });
 
-describe('a staged line that no export holds', () => {
+describe('a staged line that no export contains', () => {
   const itemOf = (value: string): string => `{"Item":{"pk":{"S":"a"},"sk":{"N":"1"},"v":${value}}}`;
   const twice = 'a staged line has an object with a name twice';
   const many = `1${'0'.repeat(400)}`;
@@ -169,7 +169,7 @@ describe('a staged line that no export holds', () => {
     ['a number below 1E-130', itemOf(`{"N":"0.${'0'.repeat(130)}1"}`), 'an N value is out of range'],
     ['a number of 400 digits in a set', itemOf(`{"NS":["${many}"]}`), 'an N value is out of range'],
     ['a key of 39 digits', `{"Keys":{"pk":{"S":"a"},"sk":{"N":"${'1'.repeat(39)}"}}}`, '38 significant'],
-  ])('is RecordNotUnderstood, for %s, however it is spaced', (_name, line, message) => {
+  ])('throws RecordNotUnderstood, for %s, whatever white space it has', (_name, line, message) => {
     for (const text of [line, ` ${line}`]) {
       expect(() => parseStagedLine(text, keyNames)).toThrow(
         expect.objectContaining({ code: 'RecordNotUnderstood', message: expect.stringContaining(message) }),
@@ -180,7 +180,7 @@ describe('a staged line that no export holds', () => {
   it.each<[string, string]>([
     ['two items', `{"Item":${newImage},"\\u0049tem":${newImage}}`],
     ['an attribute twice', itemOf('{"S":"x"},"\\u0076":{"S":"y"}')],
-  ])('is StagedDataCorrupt, for %s in different spellings', (_name, line) => {
+  ])('throws StagedDataCorrupt, for %s in different spellings', (_name, line) => {
     for (const text of [line, ` ${line}`]) {
       expect(() => parseStagedLine(text, keyNames)).toThrow(
         expect.objectContaining({ code: 'StagedDataCorrupt', message: 'a staged line is not JSON' }),
@@ -188,7 +188,7 @@ describe('a staged line that no export holds', () => {
     }
   });
 
-  it('is not one that has a colon after a text, or equal names in different objects', () => {
+  it('is distinguished from one with a colon after a text, or with equal names in different objects', () => {
     const value = '{"M":{"v":{"S":"\\":"},"w":{"M":{"v":{"SS":["v:","\\\\"]}}}}}';
     for (const line of [itemOf(value), ` ${itemOf(value).replaceAll(':', ' : ')}`]) {
       expect(() => parseStagedLine(line, keyNames)).not.toThrow();
@@ -197,7 +197,7 @@ describe('a staged line that no export holds', () => {
 });
 
 describe('the fast scan of a staged line', () => {
-  /** The outcomes of the fast scan and of the slow reader. White space forces the slow reader, and has no meaning in JSON. */
+  /** Returns the outcomes of the fast scan and of the slow reader. White space, which JSON ignores, forces the slow reader. */
   const outcomes = (line: Buffer, keyNames: KeyNames): unknown[] =>
     [line, Buffer.concat([Buffer.from(' '), line])].map((text) => {
       try {

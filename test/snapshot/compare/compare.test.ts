@@ -29,7 +29,7 @@ async function compare(
   const found: Difference[] = [];
   let below = start;
   for await (const { differences, upTo } of compareSnapshots(store, from, to, start, smallLimits)) {
-    // A step's differences lie between the step before and its own end.
+    // The differences of a step lie between the step before and its own end.
     for (const difference of differences) {
       expect(compareKeyed(difference, below)).toBeGreaterThanOrEqual(0);
       expect(compareKeyed(difference, upTo)).toBeLessThan(0);
@@ -43,7 +43,7 @@ async function compare(
   return found.map(({ change, key }) => `${change} ${String(key)}`);
 }
 
-/** Finds the differences by two Maps. */
+/** Finds the differences with two Maps. */
 function compareMaps(from: Content, to: Content, start: Keyed = startOfHash(0n)): string[] {
   const numbers = Array.from({ length: maxItem + 1 }, (_, n) => n);
   return sortKeyed(numbers.map((n) => ({ ...change(n, undefined), n })))
@@ -124,8 +124,8 @@ it('compareSnapshots takes the value of a key that one side lacks from the newes
   expect(await compare(store, expectPresent(after), expectPresent(before))).toEqual([`removed ${key}`]);
 });
 
-describe('what two snapshots share is not read', () => {
-  it('comparing a snapshot with itself reads nothing', async () => {
+describe('runs that two snapshots share', () => {
+  it('are not read to compare a snapshot with itself', async () => {
     const plain = createMemoryStore();
     const { second } = await makeTwo(
       [
@@ -139,7 +139,7 @@ describe('what two snapshots share is not read', () => {
     expect(store.reads).toEqual({ bytesRead: 0, requests: 0 });
   });
 
-  it('comparing with an incremental snapshot reads only the frames of changed keys from the shared base', async () => {
+  it('are read for an incremental snapshot only in the shared base’s frames of changed keys', async () => {
     const plain = createMemoryStore();
     const changes = new Map([[5, 'changed']]);
     const { first, second } = await makeTwo(
@@ -164,7 +164,7 @@ describe('what two snapshots share is not read', () => {
     expect([...files].filter((key) => store.countFileReads(key) > 0)).toHaveLength(2);
   });
 
-  it('comparing two base runs, one folded from the other, reads only the frames that differ', async () => {
+  it('are read, for two base runs of which one was folded from the other, only in the frames that differ', async () => {
     const plain = createMemoryStore();
     const { first, second } = await makeTwo(
       [
@@ -187,7 +187,7 @@ describe('what two snapshots share is not read', () => {
     expect(read).toEqual(own);
   });
 
-  it('comparing opens a delta run that spans many partitions only once', async () => {
+  it('are opened only once if they are delta runs that span many partitions', async () => {
     const plain = createMemoryStore();
     const { first, second } = await makeTwo(
       [

@@ -121,7 +121,7 @@ describe('the file of a run, as docs/format.md describes it,', () => {
     expect(frames.map(({ count }) => count)).toEqual([11, 11, 8]);
   });
 
-  it('has frames that are closed by the line that brings them to exactly the frame size', async () => {
+  it('has frames that the line closes which brings them to exactly the frame size', async () => {
     const store = createMemoryStore();
     const changes = sortKeyed([1, 2, 3, 4].map((pk) => change(pk, 'equally long')));
     const twoLines = Buffer.concat(changes.slice(0, 2).map(line)).length;
@@ -155,13 +155,13 @@ describe('writing entries that are out of order', () => {
   it.each([
     ['a key that comes twice', [change(1, 'a'), change(1, 'b')]],
     ['descending keys', sortKeyed([change(1, 'a'), change(2, 'b')]).toReversed()],
-  ])('is SnapshotCorrupt and stores nothing: %s', async (_name, changes) => {
+  ])('throws SnapshotCorrupt and stores nothing: %s', async (_name, changes) => {
     const store = createMemoryStore();
     await expect(writeFile(store, 'run', changes, line)).rejects.toMatchObject({ code: 'SnapshotCorrupt' });
     expect(store.objects.size).toBe(0);
   });
 
-  it('is SnapshotCorrupt for keys out of order within one hash, even across the end of a frame', async () => {
+  it('throws SnapshotCorrupt for keys out of order within one hash, even across the end of a frame', async () => {
     const entries = ['b', 'a'].map((key) => ({ hash: 5n, key: Buffer.from(key) }));
     await expect(writeFile(createMemoryStore(), 'spill', entries, ({ key }) => key, 1)).rejects.toMatchObject(
       {
@@ -171,7 +171,7 @@ describe('writing entries that are out of order', () => {
   });
 });
 
-it('a run is not written where another object is', async () => {
+it('writing a run fails if another object has its key', async () => {
   const store = createMemoryStore();
   await store.put('run', Buffer.from('other'));
   await expect(writeRun(store, 'run', 'delta', [change(1, 'one')])).rejects.toMatchObject({

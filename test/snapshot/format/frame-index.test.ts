@@ -12,7 +12,7 @@ import { sortKeyed } from '../../support/snapshot/support.ts';
 
 const end = 1n << 64n;
 
-/** Few hashes, some at the ends of the hash space, and keys whose order by UTF-16 is not that of their bytes. */
+/** Few hashes, some at the ends of the hash space, and keys whose order by UTF-16 differs from that of their bytes. */
 const anyHash = fc.oneof(fc.bigInt(0n, 8n), fc.bigInt(end - 3n, end - 1n));
 const anyKey = fc.constantFrom('', 'a', 'b', 'é', '\u{ffff}', '\u{10000}', '\u{10ffff}');
 const anyKeyed = fc.record({ hash: anyHash, key: anyKey.map((key) => Buffer.from(key)) });

@@ -68,7 +68,7 @@ describe('equal ranges', () => {
 });
 
 describe('the common part of two ranges', () => {
-  it('holds the hashes that are in both, and is undefined if there are none', () => {
+  it('contains the hashes that are in both, and is undefined if there are none', () => {
     fc.assert(
       fc.property(anyRange, anyRange, anyHash, (a, b, hash) => {
         const common = intersect(a, b);
@@ -79,13 +79,13 @@ describe('the common part of two ranges', () => {
     );
   });
 
-  it('is undefined for neighbours', () => {
+  it('is undefined for ranges that only touch', () => {
     expect(intersect({ from: 0n, to: 5n }, { from: 5n, to: 9n })).toBeUndefined();
   });
 });
 
 describe('a hash range in hex', () => {
-  it('has numbers of 16 digits, 17 for the end of the hash space, and is read back', () => {
+  it('has numbers of 16 digits, 17 for the end of the hash space, and is read back unchanged', () => {
     fc.assert(
       fc.property(anyRange, (range) => {
         const hex = toHex(range);

@@ -14,17 +14,17 @@ const corrupt = expect.objectContaining({ code: 'SnapshotCorrupt' });
 describe('a line, as docs/format.md describes it,', () => {
   const put = change(7, 'new');
 
-  it('holds the item in a base run', () => {
+  it('contains the item in a base run', () => {
     expect(String(toLine('base', put))).toBe('{"Item":{"pk":{"N":"7"},"v":{"S":"new"}}}\n');
   });
 
-  it('holds the key and the new image of a put in a delta run', () => {
+  it('contains the key and the new image of a put in a delta run', () => {
     expect(String(toLine('delta', put))).toBe(
       '{"Keys":{"pk":{"N":"7"}},"NewImage":{"pk":{"N":"7"},"v":{"S":"new"}}}\n',
     );
   });
 
-  it('holds only the key of a tombstone in a delta run', () => {
+  it('contains only the key of a tombstone in a delta run', () => {
     expect(String(toLine('delta', change(7, undefined)))).toBe('{"Keys":{"pk":{"N":"7"}}}\n');
   });
 
@@ -78,11 +78,11 @@ describe('decoding bytes that are not lines of the run', () => {
     ['delta', '{"Keys":{"pk":{"S":"a"}},"OldImage":{"pk":{"S":"a"}}}\n'],
     ['delta', '{"Keys":{"pk":{"S":"a"}},"NewImage":\n'],
     ['delta', '{"Keys":{"pk":{"S":"a"},"sk":{"S":"b"}}}\n'],
-  ])('is SnapshotCorrupt for a %s run: %j', (kind, text) => {
+  ])('throws SnapshotCorrupt for a %s run: %j', (kind, text) => {
     expect(() => decodeLines(kind, Buffer.from(text), keyRules(1))).toThrow(corrupt);
   });
 
-  it('is SnapshotCorrupt for a key of one attribute where the table has two', () => {
+  it('throws SnapshotCorrupt for a key of one attribute if the table has two', () => {
     expect(() => decodeLines('base', Buffer.from('{"Item":{"pk":{"S":"a"}}}\n'), keyRules(2))).toThrow(
       corrupt,
     );
@@ -91,7 +91,7 @@ describe('decoding bytes that are not lines of the run', () => {
     );
   });
 
-  it('is SnapshotCorrupt, or gives changes that encode to the same bytes, for any mix of pieces of lines', () => {
+  it('throws SnapshotCorrupt, or returns changes that encode to the same bytes, for any mix of pieces of lines', () => {
     const pieces = [
       '{"Item":{"pk":{"S":"a"}}}\n',
       '{"Keys":{"pk":{"S":"a"}},"NewImage":{"pk":{"S":"a"}}}\n',

@@ -25,7 +25,7 @@ const tableId = 'table-1';
 const place = `tables/table-1/snapshots/${snapshotId}/manifest.json.zst`;
 const corrupt = { code: 'SnapshotCorrupt' };
 
-it('the oldest run of a snapshot is that of the earliest backup, or its own if it has no runs', async () => {
+it('the oldest run of a snapshot is the earliest backup’s, or its own if it has no runs', async () => {
   const store = createMemoryStore();
   const [older, oldest] = [createBackupId(2, '00000000'), createBackupId(1, '00000000')];
   const runs = await Promise.all(
@@ -73,7 +73,7 @@ describe('a manifest', () => {
 });
 
 describe('reading a manifest', () => {
-  it('throws SnapshotCorrupt if there is none, for which findManifest returns undefined', async () => {
+  it('throws SnapshotCorrupt if the manifest is missing, for which findManifest returns undefined', async () => {
     const store = createMemoryStore();
     await expect(readManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
     expect(await findManifest(store, tableId, snapshotId)).toBeUndefined();
@@ -105,7 +105,7 @@ describe('reading a manifest', () => {
     await expect(findManifest(store, tableId, snapshotId)).rejects.toMatchObject(corrupt);
   });
 
-  it('throws SnapshotCorrupt for a sound manifest without the checksum in the catalog', async () => {
+  it('throws SnapshotCorrupt for a sound manifest whose checksum is not the one in the catalog', async () => {
     const store = createMemoryStore();
     await publishManifest(store, manifestOf([]));
     await expect(readManifest(store, tableId, snapshotId, '0'.repeat(64))).rejects.toMatchObject(corrupt);
@@ -131,7 +131,7 @@ describe('the key attributes of a table description', () => {
     expect(keyNamesOf({ keySchema })).toEqual(names);
   });
 
-  it('are SnapshotCorrupt without a partition key', () => {
+  it('throw SnapshotCorrupt without a partition key', () => {
     expect(() => keyNamesOf({ keySchema: [range] })).toThrow(expect.objectContaining(corrupt));
   });
 });

@@ -25,7 +25,7 @@ const anyFrame = fc
   .constantFrom<RunKind>('base', 'delta')
   .chain((kind) => fc.record({ kind: fc.constant(kind), changes: anyChanges(kind, 60) }));
 
-/** Lines so long that the search's first step of 4 KiB ends within a line, or that it takes several steps. */
+/** Lines so long that the search's first step of 4 KiB ends within a line, or that the search takes several steps. */
 const anyLongFrame = fc
   .uniqueArray(fc.tuple(fc.nat(100), fc.constantFrom(0, 100, 3000, 4055, 9000)), {
     selector: ([pk]) => pk,
@@ -40,7 +40,7 @@ describe('findLine', () => {
   it.each([
     ['among short lines', anyFrame],
     ['among long lines', anyLongFrame],
-  ])('finds a key’s line or the place where it would be, from any line on, %s', (_name, anyOf) => {
+  ])('finds a key’s line or the place where it would be, starting at any line, %s', (_name, anyOf) => {
     fc.assert(
       fc.property(anyOf, fc.nat(110), fc.nat(), ({ kind, changes }, pk, first) => {
         const before = changes.slice(0, changes.length === 0 ? 0 : first % (changes.length + 1));

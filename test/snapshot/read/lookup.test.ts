@@ -80,7 +80,7 @@ describe('an open run', () => {
     for (const { entry } of frames) expect(store.countFrameReads(file, entry)).toBe(1);
   });
 
-  it('does not keep a frame in memory for a line that was found', async () => {
+  it('does not keep a frame in memory to return a line of it', async () => {
     const store = createMemoryStore();
     const changes = sortKeyed(Array.from({ length: 50 }, (_, n) => change(n, `${n}`.repeat(5000))));
     const file = await writeRun(store, 'run', 'delta', changes, 1_000_000);

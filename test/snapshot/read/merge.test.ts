@@ -25,7 +25,7 @@ const concatenate = (earlier: Entry, later: Entry): Entry => ({
 });
 const newest = (_earlier: Entry, later: Entry): Entry => later;
 
-/** Merges by a Map. */
+/** Merges with a Map. */
 function mergeByMap(sources: readonly (readonly Entry[])[], combine: (a: Entry, b: Entry) => Entry): Entry[] {
   const merged = new Map<string, Entry>();
   for (const entry of sources.flat()) {

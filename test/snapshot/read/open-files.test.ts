@@ -4,7 +4,7 @@ import { OpenFiles } from '../../../lambda/snapshot/read/open-files.ts';
 
 const run = (key: string, from: string, to: string) => ({ key, range: { from, to } }) as RunRef;
 
-it('OpenFiles opens a file once, and keeps it until the last range that refers to it has passed', () => {
+it('OpenFiles opens a file once, and closes it after the last range that refers to it', () => {
   const [a, b, later] = [run('a', '0', '2'), run('b', '0', '1'), run('a', '4', '6')];
   const runs = [later, b, a];
   const opened: string[] = [];

@@ -59,7 +59,7 @@ describe('readFrames', () => {
     for (const { hash } of changes) {
       const fetched = record(store);
       const frames = await Array.fromAsync(readFrames(fetched.store, run, { from: hash, to: hash + 1n }));
-      // The frame before may end with the same hash, so it is fetched, too.
+      // The frame before may end with the same hash, so it is fetched too.
       expect(frames.length).toBeLessThanOrEqual(2);
       expect(
         frames.flatMap((frame) => decodeLines('delta', frame, keyRules(1))).map((found) => found.hash),

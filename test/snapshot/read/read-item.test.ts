@@ -28,7 +28,7 @@ async function textOf(store: ObjectStore, manifest: Manifest, n: number): Promis
 const imageOf = (n: number, text: string | undefined) => change(n, text).image?.toString();
 
 describe('readItem', () => {
-  it('returns what the table held, for every key and every snapshot of a history', async () => {
+  it('returns the item of the table, for every key and every snapshot of a history', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
         const store = createMemoryStore();
@@ -52,7 +52,7 @@ describe('readItem', () => {
     expect(await read(2)).toMatchObject({ image: undefined, requests: 3 + 1 });
     const one = await read(1);
     expect(String(one.image)).toBe(imageOf(1, 'new'));
-    // Where the key comes before a run's first, no frame of the run is read.
+    // If the key comes before a run's first key, no frame of the run is read.
     expect(one.requests).toBe(3 + 1 + (change(1, '').hash > change(2, '').hash ? 1 : 0));
     const indexes = base.index.length + older.index.length + newer.index.length;
     expect(one.bytesRead).toBeGreaterThan(indexes);

@@ -29,7 +29,7 @@ import { scaleRuns } from '../../support/scale.ts';
 
 const end = 1n << 64n;
 
-/** Some hash, often that of a key or a neighbour of it. */
+/** Some hash, often that of a key or a neighbouring one. */
 const anyBoundary = fc.oneof(
   fc
     .tuple(fc.nat(40), fc.integer({ min: -1, max: 1 }))
@@ -52,7 +52,7 @@ const anySnapshot = fc.record({
   maxReadBytes: fc.constantFrom(1, 300, 10_000),
 });
 
-/** Reads by a Map: the changes within both ranges, of which the newest run's line of a key counts. */
+/** Reads with a Map: the changes within both ranges, where the newest run's line of a key counts. */
 function readByMap(runs: readonly (readonly [readonly Change[], HashRange])[], range: HashRange): string[] {
   const latest = new Map<string, Change>();
   for (const [changes, referred] of runs) {
@@ -130,18 +130,18 @@ describe('the memory of a reader', () => {
   const maxAheadBytes = 16_000;
   const limits = { ...defaultLimits, batchEntries: 1, maxReadBytes: 4000, maxAheadBytes };
 
-  it('holds the runs of one partition, and of them at most so many bytes, however many partitions the range has', async () => {
+  it('holds only the runs of one partition, and a limited number of their bytes, however many partitions the range has', async () => {
     const { store, runs, changes, read } = await writePartitions();
     let items = 0;
     let most = 0;
     for await (const batch of readSnapshot(store, manifestOf(runs), wholeRange, limits)) {
       items += batch.length;
-      // The next item, which ended the batch, is open too.
+      // The next item, which ended the batch, is in memory too.
       const hash = changes[Math.min(items, changes.length - 1)]?.hash ?? 0n;
       const open = runs.filter(({ range }) => contains(fromHex(range), hash));
       const later = runs.filter(({ range }) => fromHex(range).from > hash);
       expect(later.filter(({ key }) => read.has(key))).toEqual([]);
-      // What was read of the open runs, less their indexes and what the merge has passed.
+      // The bytes that were read of the open runs, less their indexes and the frames that the merge has passed.
       const held = open.map(({ key, bytes, index, range: { from, to } }) => {
         const [start, end] = [parseHash(from), parseHash(to)];
         const passed = Number(((hash - start) * 1000n) / (end - start)) / 1000;
@@ -153,14 +153,14 @@ describe('the memory of a reader', () => {
       );
     }
     expect(items).toBe(changes.length);
-    // A quarter more, as the keys of a run are not spread evenly, and a frame of each run.
+    // Allows a quarter more, as the keys of a run are not spread evenly, and one frame of each run.
     expect(most).toBeLessThan(1.25 * maxAheadBytes + 4 * 1000);
     expect(most).toBeGreaterThan(maxAheadBytes / 2);
   });
 });
 
 describe('readRun', () => {
-  it('yields tombstones, too', async () => {
+  it('also yields tombstones', async () => {
     const store = createMemoryStore();
     const changes = sortKeyed([change(1, 'one'), change(2, undefined)]);
     const run = await writeRun(store, 'run', 'delta', changes);

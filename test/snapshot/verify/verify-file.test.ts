@@ -91,7 +91,7 @@ describe('verifying the index of a run', () => {
     expect(await findProblems(store, { ...run, index })).toEqual(['run: the index has an unknown form']);
   });
 
-  it('finds a file that is longer by the manifest than by its index', async () => {
+  it('finds a file that is longer in the manifest than in its index', async () => {
     const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', changes);
     expect(await findProblems(store, { ...run, bytes: run.bytes + 1 })).toEqual([

@@ -89,7 +89,7 @@ describe('verifyFrame, if the checksum is right, throws SnapshotCorrupt', () => 
     await expect(verify('base', lines)).rejects.toMatchObject(corrupt);
   });
 
-  it('if the frame has lines from where the next one begins', async () => {
+  it('if the frame has lines that belong after the beginning of the next frame', async () => {
     await expect(verify('base', changes, {}, third)).rejects.toMatchObject(corrupt);
     await expect(verify('base', changes, {}, second)).rejects.toMatchObject(corrupt);
   });

@@ -159,7 +159,7 @@ describe('verifying a damaged snapshot', () => {
     expect(figures.problems).toHaveLength(1);
   });
 
-  it('finds a run that the snapshot should refer to and does not', async () => {
+  it('finds a run that the snapshot should refer to but does not', async () => {
     const store = createMemoryStore();
     const manifest = await makeSnapshot(store);
     for (const { key } of manifest.runs) {
@@ -169,7 +169,7 @@ describe('verifying a damaged snapshot', () => {
     }
   });
 
-  it('states no key and no value of an item', async () => {
+  it('names no key and no value of an item', async () => {
     const store = createMemoryStore();
     const manifest = await makeSnapshot(store);
     for (const { key } of manifest.runs) store.objects.set(key, Buffer.alloc(9));
@@ -178,14 +178,14 @@ describe('verifying a damaged snapshot', () => {
     expect(JSON.stringify(problems)).not.toMatch(/pk|text of/);
   });
 
-  it('keeps a hundred problems, and counts further ones', () => {
+  it('records a hundred problems, and counts the others', () => {
     const findings = new Findings();
     for (let n = 0; n < 250; n++) findings.add({ object: 'run', problem: `problem ${n}` });
     expect(findings.problems).toHaveLength(100);
     expect(findings.problemCount).toBe(250);
   });
 
-  it('throws the error of a store that fails, and does not take it for damage', async () => {
+  it('throws the error of a store that fails, and does not report damage', async () => {
     const plain = createMemoryStore();
     const manifest = await makeSnapshot(plain);
     const down = new Error('the network is down');
@@ -220,7 +220,7 @@ describe('verifying a sample', () => {
     expect(drawn / (30 * frames)).toBeLessThan(0.65);
   });
 
-  it('finds damage in the frames that it draws, and a missing run', async () => {
+  it('finds damage in the sampled frames, and a missing run', async () => {
     const store = createMemoryStore();
     const manifest = await makeSnapshot(store);
     const [run = expect.fail('a run')] = manifest.runs;

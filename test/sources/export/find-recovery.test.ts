@@ -20,7 +20,7 @@ const table: Table = {
   },
 };
 
-/** Looks for recovery that is off, `ageMs` after the request, where switching it on fails with this error. */
+/** Checks recovery that is off, `ageMs` after the request, where enabling it fails with this error. */
 function look(error: Error, ageMs: number) {
   const services = {
     clock: { now: () => ageMs, sleep: async () => {} },
@@ -35,18 +35,18 @@ function look(error: Error, ageMs: number) {
   return findRecovery(services, { table, requestedAt: 0 });
 }
 
-describe('a table whose recovery cannot be switched on', () => {
+describe('a table whose recovery cannot be enabled', () => {
   const passing = new TidemarkError(
     'ContinuousBackupsUnavailable',
     'Backups are being enabled for the table',
   );
 
-  it('is waited for while DynamoDB refuses it for now', async () => {
+  it('waits while DynamoDB refuses to enable it for now', async () => {
     expect(await look(passing, 299_999)).toBe('wait');
     await expect(look(passing, 300_000)).rejects.toBe(passing);
   });
 
-  it('fails the backup at once if it lacks what recovery needs, and the reason speaks of the export', async () => {
+  it('fails the backup at once if it lacks what recovery needs, and the reason names the export', async () => {
     await expect(look(new BackupsUnavailable('Music', 'stream'), 1)).rejects.toMatchObject({
       code: 'ContinuousBackupsUnavailable',
       message: expect.stringMatching(
@@ -55,7 +55,7 @@ describe('a table whose recovery cannot be switched on', () => {
     });
   });
 
-  it('fails the backup at once if Tidemark may not switch it on', async () => {
+  it('fails the backup at once if Tidemark may not enable it', async () => {
     const denied = new TidemarkError('AccessDenied', 'no right');
     await expect(look(denied, 1)).rejects.toBe(denied);
   });

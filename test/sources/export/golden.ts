@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 
-// Exports as DynamoDB's documentation ("DynamoDB table export output format") describes them. The product's code is not used
-// here, so that the tests compare it with an independent reading of the format.
+// Exports as DynamoDB's documentation ("DynamoDB table export output format") describes them. This code uses none of the
+// product's, so that the tests compare the product with an independent reading of the format.
 
 /** An attribute's value or an item, as DynamoDB JSON. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -14,21 +14,21 @@ export type Range = { readonly time: number } | { readonly from: number; readonl
 
 export interface GoldenExport {
   readonly id: string;
-  /** The prefix of all keys; '' for none. */
+  /** The prefix of all keys; '' for no prefix. */
   readonly prefix: string;
   readonly what: Range;
   readonly files: readonly DataFile[];
   readonly checksum: '.checksum' | '.md5';
 }
 
-/** Edits that are made before checksums are taken, so that nothing else is wrong. */
+/** Changes that are made before the checksums are computed, so that nothing else is wrong. */
 export interface Edits {
   readonly summary?: (summary: Json) => Json;
   readonly entry?: (entry: Json, n: number) => Json;
 }
 
 export interface WrittenExport {
-  /** By key, from the bucket's root. */
+  /** The files by key, from the bucket's root. */
   readonly objects: Map<string, Buffer>;
   readonly manifestKey: string;
   readonly filesKey: string;
@@ -61,7 +61,7 @@ export function writeExport(
     return {
       itemCount: 'bytes' in file ? 0 : file.length,
       md5Checksum: md5(bytes).toString('base64'),
-      // The ETag of a multipart upload: the MD5 of the parts' MD5s, and the number of parts.
+      // Returns the ETag of a multipart upload: the MD5 of the parts' MD5s, and the number of parts.
       etag: `${md5(md5(bytes)).toString('hex')}-${parts}`,
       dataFileS3Key: key,
     };
@@ -114,7 +114,7 @@ export function gzipLines(lines: readonly Json[]): Buffer {
   return gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
 
-/** An item with a value of each type; names and sets are not in canonical order, and the key is not first. */
+/** Returns an item with a value of each type; names and sets are not in canonical order, and the key is not first. */
 export function goldenItem(pk: number, version: number): Json {
   return {
     when: { N: `${version}.25` },
@@ -135,7 +135,7 @@ function keysOf(pk: number): Json {
   return { pk: { N: String(pk) } };
 }
 
-/** A record of an incremental export; an undefined version is an absent item. */
+/** Returns a record of an incremental export; an undefined version is an absent item. */
 export function goldenChange(pk: number, before: number | undefined, after: number | undefined): Json {
   return {
     Metadata: { WriteTimestampMicros: { N: '1680109764000000' } },
@@ -145,7 +145,7 @@ export function goldenChange(pk: number, before: number | undefined, after: numb
   };
 }
 
-/** An item's canonical text, for ASCII names: the key first, all else by name, sets in order. */
+/** Returns an item's canonical text, for ASCII names: the key first, all else by name, sets in order. */
 export function textOf(item: Json): string {
   const { pk, ...others } = item;
   const rest = Object.keys(others).sort(byText);

@@ -25,7 +25,7 @@ export interface Arrived {
   readonly export: WrittenExport;
 }
 
-/** The prefix of the bucket's keys; the store's keys do not have it. */
+/** The prefix of the bucket's keys, which the store's keys lack. */
 export const sink = 'sink';
 
 /** A key's net change: the digest of its item before, and the text of its item after. */
@@ -34,7 +34,7 @@ export interface Net {
   readonly after: string | undefined;
 }
 
-/** The digest of an item's canonical text (docs/format.md, section 4). */
+/** Returns the digest of an item's canonical text (docs/format.md, section 4). */
 export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
@@ -53,7 +53,7 @@ export async function ingest(exports: readonly Arrived[]): Promise<Map<string, N
     const keyOf = (key: string): string => key.slice(sink.length + 1);
     files.push(...(await readExportManifest(store, keyOf, written, expected)));
   }
-  // All that these steps use: a step that used more would fail.
+  // Only the services that these steps use: a step that used more would fail.
   const services = {
     config: { ...defaultConfig, limits: smallLimits },
     clock: systemClock,

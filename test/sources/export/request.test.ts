@@ -13,7 +13,7 @@ const request: ExportRequest = {
   what: { time: 1_700_000_000_000 },
 };
 
-/** A client that gives every call this answer, and keeps the requests. */
+/** Creates a client that gives every call this answer, and records the requests. */
 function clientAnswering(answer: ExportDescription | Error): { client: DynamoDBClient; asked: unknown[] } {
   const client = new DynamoDBClient({ region: 'eu-west-1' });
   const asked: unknown[] = [];
@@ -76,7 +76,7 @@ describe('startExport', () => {
   });
 });
 
-describe('startExport, when DynamoDB refuses,', () => {
+describe('startExport, if DynamoDB refuses the export,', () => {
   it.each([
     [
       'PointInTimeRecoveryUnavailableException',
@@ -88,7 +88,7 @@ describe('startExport, when DynamoDB refuses,', () => {
     ['ExportConflictException', 'Internal', 'token'],
     ['LimitExceededException', 'LimitExceeded', 'Too many exports'],
     ['ValidationException', 'Validation', 'not started'],
-  ])('turns %s into %s, with the text of the service and what to do', async (name, code, next) => {
+  ])('turns %s into %s, with DynamoDB’s message and a remedy', async (name, code, next) => {
     const { client } = clientAnswering(exception(name));
     await expect(startExport(client, request)).rejects.toMatchObject({
       code,
@@ -96,7 +96,7 @@ describe('startExport, when DynamoDB refuses,', () => {
     });
   });
 
-  it('throws any other error as it is', async () => {
+  it('throws any other error unchanged', async () => {
     const error = exception('InternalServerError');
     await expect(startExport(clientAnswering(error).client, request)).rejects.toBe(error);
   });
@@ -117,7 +117,7 @@ describe('describeExport', () => {
     expect(asked).toEqual([{ ExportArn: arn }]);
   });
 
-  it('reports an export that is done, with what it holds', async () => {
+  it('reports a completed export, with its counts', async () => {
     expect(await describeExport(clientAnswering(ended).client, arn)).toEqual({ status: 'done', facts });
   });
 
@@ -127,7 +127,7 @@ describe('describeExport', () => {
     ['KmsNotFoundException', 'KMS key exists'],
     ['KMSAccessDeniedException', 'kms:GenerateDataKey'],
     ['Surprise', 'Request the backup again'],
-  ])('throws for an export that failed with %s, and says what to do', async (code, next) => {
+  ])('throws for an export that failed with %s, with a remedy', async (code, next) => {
     const { client } = clientAnswering({
       ExportStatus: 'FAILED',
       FailureCode: code,

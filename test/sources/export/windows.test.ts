@@ -53,7 +53,7 @@ describe('firstExportTime', () => {
 
 describe('planWindows', () => {
   /**
-   * A request: how long after the last one it comes, how long before it recovery was switched on again (if it was off), and
+   * A request: how long after the last one it comes, how long before it recovery was enabled again (if it was off), and
    * which parent it continues.
    */
   const anyRequest = fc.record({
@@ -105,7 +105,7 @@ describe('planWindows', () => {
     expect(windowsOf(start, start + distance)).toHaveLength(count);
   });
 
-  it('plans no windows if the parent ends at just the wanted time', () => {
+  it('plans no windows if the parent ends at exactly the wanted time', () => {
     for (const marker of [start - 1, start - second])
       expect(planWindows({ parentTime: start, marker, earliestRestorable: start - day }, limits)).toEqual({
         windows: [],
@@ -141,11 +141,11 @@ describe('planWindows, when no windows are possible,', () => {
     },
   );
 
-  it('refuses a parent that holds what came after the marker', () => {
+  it('refuses a parent that holds writes after the marker', () => {
     expect(whyNot(start, start - hour)).toBe('the parent holds what came after the marker');
   });
 
-  it('refuses a parent from before the time since which changes are kept', () => {
+  it('refuses a parent from before the time since which changes are available', () => {
     expect(whyNot(start, start + hour, start + 1)).toBe('the changes since the parent are no longer kept');
     expect(whyNot(start, start + hour, start)).toBeUndefined();
   });

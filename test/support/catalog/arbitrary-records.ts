@@ -17,7 +17,7 @@ import type {
 } from '../../../lambda/model/records.ts';
 import { toSetId } from '../../../lambda/model/sets.ts';
 
-/** Arbitrary records of the catalog, with every combination of the members that may be missing. */
+/** Arbitrary records of the catalog, with every combination of their optional members. */
 
 const text = fc.string({ maxLength: 12 });
 const number = fc.maxSafeNat();
@@ -27,7 +27,7 @@ const time = fc.nat(4_000_000_000_000);
 const backupId = fc.tuple(time, hex).map(([marker, digits]) => createBackupId(marker, digits));
 const restoreId = fc.tuple(time, hex).map(([requestedAt, digits]) => createRestoreId(requestedAt, digits));
 
-/** An object with all members of `required` and any of those of `optional`. */
+/** An object with all members of `required` and any of `optional`. */
 function members<R extends object, O extends object>(
   required: { [K in keyof R]: fc.Arbitrary<R[K]> },
   optional: { [K in keyof O]: fc.Arbitrary<O[K]> },
@@ -231,7 +231,7 @@ export const table: fc.Arbitrary<TableRecord> = members(
   },
 );
 
-/** A request, but for the table: its members that the catalog only keeps. */
+/** A request without its table: the members that the catalog only stores. */
 export const newBackup: fc.Arbitrary<Omit<NewBackup, 'table'>> = members(
   { name: text, description },
   {

@@ -3,7 +3,7 @@ import type { NewBackup } from '../../../lambda/catalog/backups.ts';
 import type { Commit } from '../../../lambda/catalog/commit-writes.ts';
 import type { Claim } from '../../../lambda/catalog/turn-writes.ts';
 
-/** A request for a backup of a table of this name, as short as it can be. */
+/** Makes a request for a backup of a table of this name, with only the required members. */
 export function newBackup(table: string): NewBackup {
   return {
     name: 'backup',
@@ -25,7 +25,7 @@ export function newBackup(table: string): NewBackup {
   };
 }
 
-/** What the execution of a first full backup commits. */
+/** The values that the execution of a first full backup commits. */
 export function commitOf(claim: Claim): Commit {
   return {
     claim,

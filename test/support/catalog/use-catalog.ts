@@ -12,7 +12,7 @@ import { createCatalog } from '../../../local/catalog-table.ts';
 import { type TestDatabase, useDatabase } from '../database.ts';
 import { commitOf, newBackup } from './new-backup.ts';
 
-/** A catalog, and what executions of backups do with it. */
+/** A catalog, and the calls that executions of backups make to it. */
 export interface UsedCatalog {
   readonly database: TestDatabase;
   readonly catalog: Catalog;
@@ -20,7 +20,7 @@ export interface UsedCatalog {
   request(table: string): Promise<Claim>;
   /** Requests a backup of the table and takes the turn for it. */
   takeTurn(table?: string): Promise<Claim>;
-  /** Makes a snapshot of the table, which becomes the head after the head `headSeen`. */
+  /** Makes a snapshot of the table, which becomes the head in place of the head `headSeen`. */
   makeSnapshot(table: string, headSeen?: BackupId): Promise<BackupId>;
   /** Makes two snapshots of a new table, and takes the turn for a third one. */
   makeTwo(): Promise<{ table: string; older: BackupId; head: BackupId; claim: Claim }>;

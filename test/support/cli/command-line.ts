@@ -18,7 +18,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts the real command line as a process of its own, with nothing of this environment's AWS settings. */
+/** Starts the real command line as a process of its own, without this environment's AWS settings. */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   return spawn(process.execPath, [entry, ...args], {
     env: { PATH: process.env['PATH'], HOME: '/nowhere', AWS_EC2_METADATA_DISABLED: 'true', ...env },
@@ -41,7 +41,7 @@ export function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
   return stream === null ? Promise.resolve('') : text(stream);
 }
 
-/** Starts a server that answers with these operations. `run` runs the command line with it as the endpoint. */
+/** Starts a server that answers with these operations. `run` runs the command line with the server as its endpoint. */
 export async function serveOperations(given: Partial<Operations> = {}) {
   const operations = fakeOperations(given);
   const server = await startServer({

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import type { AttributeValue, Item, KeyNames } from '../../../lambda/item/attribute-value.ts';
 
-/** Any code point except the halves of surrogate pairs. (fast-check's own arbitrary takes most of a second to set up.) */
+/** Any code point except the halves of surrogate pairs. (fast-check's own arbitrary takes most of a second to create.) */
 export const anyCodePoint = fc
   .integer({ min: 0, max: 0x10f7ff })
   .map((n) => String.fromCodePoint(n < 0xd800 ? n : n + 0x800));
 
-/** Text of any code points (DynamoDB's strings are UTF-8), with those that often cause trouble more often. */
+/** Text of any code points (DynamoDB's strings are UTF-8), with frequent code points that often cause trouble. */
 export const anyText = fc.oneof(
   fc.string({ unit: anyCodePoint, maxLength: 6 }),
   fc.string({
@@ -104,7 +104,7 @@ export const anyItem: fc.Arbitrary<{ keyNames: KeyNames; members: Members }> = f
 /** Chooses one of `count` ways: a number from 0. */
 export type Choose = (count: number) => number;
 
-/** Creates choices that depend on a seed only (multiplicative congruential generator, modulus 2^31 - 1). */
+/** Creates choices that depend only on a seed (multiplicative congruential generator, modulus 2^31 - 1). */
 export function createChoices(seed: number): Choose {
   let state = (Math.abs(seed) % 2_147_483_646) + 1;
   return (count) => {

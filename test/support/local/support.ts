@@ -37,7 +37,7 @@ export async function startTestRuntime(
   return runtime;
 }
 
-/** Creates AWS's clients of an endpoint. */
+/** Creates AWS's clients for an endpoint. */
 export function createClients(endpoint: string): {
   dynamodb: DynamoDBClient;
   streams: DynamoDBStreamsClient;
@@ -81,7 +81,7 @@ export async function createTable(
   );
 }
 
-/** Writes items number 0 to `count` - 1, in batches of the largest size. */
+/** Writes the items number 0 to `count` - 1, in batches of the largest size. */
 export async function fill(
   dynamodb: DynamoDBClient,
   table: string,

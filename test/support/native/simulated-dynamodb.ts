@@ -17,21 +17,21 @@ export interface Answer {
   readonly body: object;
 }
 
-/** The ports to what DynamoDB itself offers, against a simulated DynamoDB and Lambda. */
+/** The ports to DynamoDB's own backups and recovery, over a simulated DynamoDB and Lambda. */
 export interface SimulatedDynamodb {
   readonly continuous: ContinuousBackups;
   readonly backups: NativeBackups;
   /** The requests to DynamoDB, in order. */
   readonly requests: { operation: string; body: unknown }[];
-  /** The callers that the function that restores received, in order. */
+  /** The callers that the restoring function received, in order. */
   readonly requestedBy: (string | undefined)[];
   answer: Answer | ((operation: string, body: Readonly<Record<string, unknown>>) => Answer);
-  /** If set, the function fails instead of answering. */
+  /** If set, the restoring function fails instead of answering. */
   failure?: 'Unhandled';
   close(): void;
 }
 
-/** Starts a server that plays DynamoDB and Lambda, and creates the ports over real SDK clients of it. */
+/** Starts a server that simulates DynamoDB and Lambda, and creates the ports over real SDK clients of it. */
 export async function startSimulatedDynamodb(maxAttempts = 1): Promise<SimulatedDynamodb> {
   const server = createServer((request, response) => {
     void (request.url === '/' ? playDynamodb(request) : playLambda(request)).then(

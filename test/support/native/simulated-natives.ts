@@ -28,9 +28,9 @@ export class SimulatedNatives implements NativeBackups {
   readonly restores: NativeBackupRestore[] = [];
   /** The names of the calls, in order. */
   readonly calls: string[] = [];
-  /** TableIds by name. */
+  /** The TableIds of tables, by name. */
   readonly tables = new Map<string, string>();
-  /** What `create` throws: after it has made the backup if `done`, else without making one. */
+  /** The error that `create` throws: after it has made the backup if `done`, else without making one. */
   failure: { readonly error: Error; readonly done: boolean } | undefined;
   /** While true, lists are empty. */
   lagging = false;
@@ -91,7 +91,7 @@ export class SimulatedNatives implements NativeBackups {
       .toSorted(({ id: one }, { id: other }) => (one < other ? -1 : 1));
     const last = listed.length > limit ? listed[limit - 1] : undefined;
     return {
-      // Tidemark's own are on DynamoDB's pages too, and the port leaves them out.
+      // DynamoDB's pages also have Tidemark's own backups, which the port leaves out.
       backups: listed.slice(0, limit).filter(({ name }) => !isBackupId(name)),
       ...(last && { upTo: { table: last.table.name, id: last.id, arn: last.arn } }),
     };

@@ -27,7 +27,7 @@ export interface NativeWorld {
 
 export const keyOf = ({ table: { name }, id }: BackupRecord) => ({ table: name, id });
 
-/** The reconciler leaves backups younger than this alone. */
+/** The reconciler does not touch backups younger than this. */
 export const graceMs = 60_000;
 
 export async function createNativeWorld(database: TestDatabase): Promise<NativeWorld> {

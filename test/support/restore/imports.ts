@@ -12,7 +12,7 @@ import { type Harness, type HarnessOptions, startHarness } from '../harness.ts';
 import { describeTable } from './rich-table.ts';
 import type { RestoreOverrides } from '../../../lambda/model/restore-overrides.ts';
 
-/** Starts a Tidemark that restores by import, with a database that imports from its store. It ends with the test. */
+/** Starts a Tidemark that restores by import, with a database that imports from its store. Both end with the test. */
 export async function startImportHarness(
   database: TestDatabase,
   { config, ...options }: HarnessOptions = {},
@@ -45,7 +45,7 @@ export async function startImportHarness(
 /** Wraps the sending of a command: gets `send` and the command's input. */
 type AroundSend = <T extends { output: object }>(send: () => Promise<T>, input: object) => Promise<T>;
 
-/** Sends the commands of this name through `around` until the test ends. */
+/** Passes the commands of this name through `around` until the test ends. */
 export function intercept({ dynamodb }: TestDatabase, command: string, around: AroundSend): void {
   const name = `intercept ${command} ${randomIds.hex(8)}`;
   dynamodb.middlewareStack.add(
@@ -60,9 +60,9 @@ export function intercept({ dynamodb }: TestDatabase, command: string, around: A
   });
 }
 
-/** Makes the database refuse what AWS would refuse Tidemark: to delete a table that is untagged or protected. */
+/** Makes the database refuse what AWS would refuse Tidemark: deleting a table that is untagged or protected. */
 export function enforceRights(database: TestDatabase): void {
-  // Another client than the steps': to this one, a table that is being imported shows its tags.
+  // A client of the test's own, to which a table shows its tags even during its import, unlike to the steps' client.
   const seeing = { dynamodb: database.client() };
   intercept(database, 'DeleteTableCommand', async (send, input) => {
     const { TableName } = input as { TableName: string };
@@ -76,7 +76,7 @@ export function enforceRights(database: TestDatabase): void {
   });
 }
 
-/** Shows source tables as protected from deletion until the test ends, so that a restore can keep their protection. */
+/** Shows source tables as protected from deletion until the test ends, so that a restore can keep that protection. */
 export function protectSources(database: TestDatabase): void {
   intercept(database, 'DescribeTableCommand', async (send, input) => {
     const answer = await send();

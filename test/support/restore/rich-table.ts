@@ -46,7 +46,7 @@ const defineAttribute = (AttributeName: string, AttributeType: 'S' | 'N'): Attri
   AttributeType,
 });
 
-/** Creates a provisioned table with every setting that a restore restores or leaves off. */
+/** Creates a provisioned table with every setting that a restore keeps or leaves off. */
 export async function createRichTable({ dynamodb }: TestDatabase, name: string): Promise<void> {
   await dynamodb.send(
     new CreateTableCommand({
@@ -79,7 +79,7 @@ export async function createRichTable({ dynamodb }: TestDatabase, name: string):
 }
 
 /**
- * Creates a table whose `late-index` is younger than its items. One item's attribute has another type than the
+ * Creates a table whose `late-index` is younger than its items. In one item, an attribute has another type than the
  * index's key.
  */
 export async function createLateIndexedTable(database: TestDatabase): Promise<string> {
@@ -115,7 +115,7 @@ export async function describeTable(
   return (await dynamodb.send(new DescribeTableCommand({ TableName: name }))).Table ?? {};
 }
 
-/** The settings of a table that every restore without overrides keeps. */
+/** Returns the settings of a table that every restore without overrides keeps. */
 export function settingsOf(table: TableDescription) {
   return {
     keys: table.KeySchema,
@@ -129,7 +129,7 @@ export function settingsOf(table: TableDescription) {
   };
 }
 
-/** Keys and projections of indexes by name. */
+/** Returns keys and projections of indexes by name. */
 function indexesOf(list: readonly LocalSecondaryIndexDescription[] = []) {
   return Object.fromEntries(
     list.map(({ IndexName, KeySchema, Projection }) => [IndexName, { KeySchema, Projection }]),

@@ -6,7 +6,7 @@ import { DigestSum } from '../../../lambda/snapshot/format/digest.ts';
 import type { SnapshotItem } from '../../../lambda/snapshot/read/read-snapshot.ts';
 import type { ThrottledTable } from './throttled-table.ts';
 
-/** Makes the nth item, of about `bytes` bytes. Each third has the hash of the item before it. */
+/** Makes the nth item, of about `bytes` bytes. Each third item has the hash of the item before it. */
 export function makeItem(n: number, bytes: number): SnapshotItem {
   const key = `item-${n}`;
   const image = Buffer.from(`{"data":{"S":"${'x'.repeat(bytes - 50)}"},"pk":{"S":"${key}"}}`);
@@ -18,7 +18,7 @@ export interface RangeOptions {
   readonly table: ThrottledTable;
   readonly items: readonly SnapshotItem[];
   readonly budgetMs: number;
-  /** Kills the invocations that run at this time: they send nothing more, and what they have not published is lost. */
+  /** Kills the invocations that run at this time: they send nothing more, and lose everything that they have not published. */
   readonly killAt?: number;
 }
 
@@ -30,8 +30,8 @@ export interface SimulatedRange {
 }
 
 /**
- * Writes a range as the state machine has it written: one invocation after another, each continuing from the last
- * published part. A failed invocation is repeated four times.
+ * Writes a range as the state machine does: one invocation after another, each continuing after the last
+ * published part. Repeats a failed invocation four times.
  */
 export async function writeSimulatedRange(options: RangeOptions): Promise<SimulatedRange> {
   const parts: RangeResult[] = [];

@@ -6,11 +6,11 @@ import { serviceError } from './imports.ts';
 const latencyMs = 10;
 
 /**
- * A table that accepts so many write units a second, as AWS documents: a batch is accepted in part, and what is over
- * comes back as unprocessed; a batch of which nothing is accepted fails with an exception. It may save up one second.
+ * A table that accepts this many write units a second, as AWS documents: it accepts a part of a batch, and returns the rest
+ * as unprocessed; if it accepts nothing of a batch, it throws an exception. It saves up the units of at most one second.
  */
 export class ThrottledTable {
-  /** All units that were written, with those of items that were written again. */
+  /** All units that were written, including those of items that were written again. */
   units = 0;
   requests = 0;
   /** The items' keys, and how often each was written. */
@@ -69,7 +69,7 @@ function sizeOf({ PutRequest }: WriteRequest): number {
   return PutRequest?.Item?.['data']?.S?.length ?? 0;
 }
 
-/** Write units of an item of this size. */
+/** Returns the write units of an item of this size. */
 export function unitsOf(bytes: number): number {
   return Math.ceil(bytes / 1024);
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../lambda/runtime/clock.ts';
 
 /**
- * Time that passes only while all work sleeps: it jumps to the next moment at which somebody wakes. For work that awaits
- * nothing but this clock and finished promises.
+ * Time that passes only while all work sleeps: then it jumps to the next moment at which a sleeper wakes. For work that
+ * awaits nothing but this clock and settled promises.
  */
 export class VirtualTime implements Clock {
   #now = 0;
@@ -17,7 +17,7 @@ export class VirtualTime implements Clock {
       this.#sleepers.splice(later === -1 ? this.#sleepers.length : later, 0, { at, wake });
     });
 
-  /** Lets time pass until the work has ended. */
+  /** Advances the time until the work has ended. */
   async run<T>(work: Promise<T>): Promise<T> {
     let hasEnded = false;
     const ending = work.finally(() => {
@@ -25,7 +25,7 @@ export class VirtualTime implements Clock {
     });
     ending.catch(() => {});
     for (;;) {
-      // Everything that can happen now happens before this: promises are settled first.
+      // Lets all settled promises run first, so that everything possible now happens before time moves.
       await new Promise((resolve) => setImmediate(resolve));
       if (hasEnded) return ending;
       const next = this.#sleepers.shift();

@@ -7,7 +7,7 @@ interface Waiting {
 
 /**
  * Runs actors concurrently, one of their calls at a time: each call waits until it is chosen. An actor may fall far
- * later than the others, like one in a slow Lambda function. The same seed makes the same choices.
+ * behind the others, like one in a slow Lambda function. The same seed makes the same choices.
  */
 export class Interleaving {
   readonly #actor = new AsyncLocalStorage<string>();
@@ -20,7 +20,7 @@ export class Interleaving {
     this.#random = seed >>> 0;
   }
 
-  /** Makes a call. An actor's call waits until it is chosen; any other is made at once. */
+  /** Makes a call. An actor's call waits until it is chosen; any other call is made at once. */
   call<T>(work: () => Promise<T>): Promise<T> {
     const actor = this.#actor.getStore();
     if (actor === undefined) return work();
@@ -76,7 +76,7 @@ export class Interleaving {
   }
 
   #choose(active: ReadonlySet<string>): Waiting | undefined {
-    // From time to time, other actors are preferred.
+    // Prefers another actor from time to time.
     if (this.below(30) === 0) this.#weights.clear();
     const weighed = [...active].map((name) => {
       const weight = this.#weights.get(name) ?? [1, 8, 64, 512][this.below(4)] ?? 1;

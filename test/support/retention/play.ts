@@ -26,7 +26,7 @@ interface Stage {
 
 /**
  * Runs backups, deletions, restores and two sweeps of one table concurrently, in an order that the seed decides.
- * Expects that nothing that a live snapshot needs is ever deleted, that each backup and each restore is exact, and
+ * Expects that no object that a live snapshot needs is ever deleted, that each backup and each restore is exact, and
  * that after a last sweep only needed objects remain.
  */
 export async function play(worlds: SweepWorlds, seed: number): Promise<void> {
@@ -121,7 +121,7 @@ async function restore({ world, order }: Stage, count: number): Promise<void> {
   }
 }
 
-/** Sweeps without a grace: a sweep may take for damage what another one has deleted, and then deletes nothing. */
+/** Sweeps without a grace: a sweep may take another sweep's deletions for damage, and then deletes nothing. */
 async function sweepAgain({ world }: Stage, times: number): Promise<void> {
   for (let n = 0; n < times; n++) expect(await sweep(world.sweeper)).toMatchObject({ finished: true });
 }

@@ -51,7 +51,7 @@ export async function listAllKeys(store: ObjectStore): Promise<string[]> {
   return [...(await listKeys(store, 'tables')), ...(await listKeys(store, 'staging'))];
 }
 
-/** Lists the keys of the objects that live snapshots consist of, in order. */
+/** Lists the keys of the objects of live snapshots, in order. */
 export async function listNeededKeys(harness: Harness, table: string): Promise<string[]> {
   const { snapshots } = await harness.services.catalog.snapshots.takeCensus(table);
   const live = snapshots.filter(({ alive }) => alive);
@@ -65,7 +65,7 @@ export async function listNeededKeys(harness: Harness, table: string): Promise<s
   return [...new Set(needed)].toSorted();
 }
 
-/** Expects that the store holds exactly the objects that the tables' live snapshots consist of. */
+/** Expects that the store holds exactly the objects of the tables' live snapshots. */
 export async function expectNothingLeftOver(harness: Harness, ...tables: string[]): Promise<void> {
   const needed = await Promise.all(tables.map((table) => listNeededKeys(harness, table)));
   expect(await listKeys(harness.store, 'tables')).toEqual(needed.flat().toSorted());

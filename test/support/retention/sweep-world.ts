@@ -39,7 +39,7 @@ const config: Config = {
   limits: { ...testLimits, foldShare: 5, maxRuns: 3 },
 };
 
-/** Worlds of one simulated table each over one catalog. Every call of store and catalog goes through `around`. */
+/** Worlds of one simulated table each over one catalog. Every call to store and catalog goes through `around`. */
 export class SweepWorlds {
   readonly #database: TestDatabase;
   #around: Around = (call) => call();
@@ -123,7 +123,7 @@ function wrapCalls(store: ObjectStore, around: Around): ObjectStore {
 }
 
 /**
- * Writes to the table, so that the next backup differs. For a base, also restarts the stream: it cannot be continued.
+ * Writes to the table, so that the next backup differs. For a base, also replaces the stream, so that it cannot be continued.
  */
 export function change({ table }: World, next: 'base' | 'increment', below: (count: number) => number): void {
   if (next === 'base') {
@@ -165,7 +165,7 @@ export async function listAvailable({ services, table }: World): Promise<BackupR
   return backups.filter(({ status }) => status === 'AVAILABLE');
 }
 
-/** Lists the keys of the objects that live snapshots consist of. */
+/** Lists the keys of the objects of live snapshots. */
 export async function listNeeded({ services, table, store }: SweepWorld): Promise<Set<string>> {
   const { snapshots } = await services.catalog.snapshots.takeCensus(table.name);
   const keys = new Set<string>();
@@ -177,10 +177,7 @@ export async function listNeeded({ services, table, store }: SweepWorld): Promis
   return keys;
 }
 
-/**
- * Expects that every remaining backup reads back exactly, and that the store holds only what live snapshots consist
- * of.
- */
+/** Expects that every remaining backup reads back exactly, and that the store holds only the objects of live snapshots. */
 export async function expectSwept(world: SweepWorld): Promise<void> {
   for (const backup of await listAvailable(world)) await expectExact(world, backup);
   expect([...world.store.objects.keys()].toSorted()).toEqual([...(await listNeeded(world))].toSorted());

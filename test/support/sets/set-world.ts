@@ -17,7 +17,7 @@ interface SetWish {
   readonly expires: boolean;
   /** The tables whose backups fail. */
   readonly failing: readonly number[];
-  /** The request dies after so many backups were requested; absent: it does not. */
+  /** The request dies after it has requested this many backups; absent: it does not die. */
   readonly diesAfter?: number;
 }
 
@@ -67,7 +67,7 @@ export const commands: fc.Arbitrary<Command> = fc.oneof(
   },
   {
     weight: 4,
-    // Two requests at once are of two names and may be over the same tables.
+    // Two concurrent requests are for two names, and may be over the same tables.
     arbitrary: fc
       .oneof(
         wishOf(names[0]).map((one) => [one]),
@@ -83,19 +83,19 @@ export const commands: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('expire' as const) }) },
 );
 
-/** What the model knows of a set that exists. */
+/** What the model knows of an existing set. */
 interface ModelSet extends SetKey {
   readonly expires: boolean;
   readonly kind: BackupSet['kind'];
   readonly status: BackupSet['status'];
-  /** For each table what it held at the request; or `failed`, or `deleted`. */
+  /** For each table its content at the request, or `failed`, or `deleted`. */
   readonly members: Map<string, ReadonlyMap<string, string> | 'failed' | 'deleted'>;
 }
 
 const hour = 60 * 60 * 1000;
 
 /**
- * Three tables with a Tidemark over them, and a naive model of their sets: a list from which sets are taken away. The model
+ * Three tables with a Tidemark over them, and a naive model of their sets: a list from which sets are removed. The model
  * gets the number and the kind of a set from its answer, and everything else from the request.
  */
 export class SetWorld {
@@ -103,7 +103,7 @@ export class SetWorld {
   readonly harness: Harness;
   readonly tables: readonly string[];
   readonly #failing: Map<string, Set<string>>;
-  /** The sets that there are, oldest first. */
+  /** The existing sets, oldest first. */
   model: ModelSet[] = [];
 
   private constructor(
@@ -166,7 +166,7 @@ export class SetWorld {
     }
     const requested = await Promise.all(wishes.map((wish) => this.#request(wish)));
     await this.harness.executions.idle();
-    // What is written now comes after every request.
+    // Advances the clock, so that later writes come after every request.
     this.database.clock.advance(2000);
     await putItems(this.database, this.#tableOf(0), 0, 1);
     await this.settle();
@@ -197,7 +197,7 @@ export class SetWorld {
     return made?.set;
   }
 
-  /** Creates a process that can request so many backups and start none of their executions. */
+  /** Creates a process that can request this many backups and starts none of their executions. */
   #createMortal(backups: number): Harness {
     const dying = this.harness.restart();
     dying.executions.stop();
@@ -211,7 +211,7 @@ export class SetWorld {
     return dying;
   }
 
-  /** Lets the reconciler finish all that there is to finish. */
+  /** Runs the reconciler until it has nothing to do. */
   async settle(): Promise<void> {
     for (let pass = 0; pass < 4; pass++) {
       await reconcile(this.harness.services);
@@ -257,7 +257,7 @@ export class SetWorld {
   }
 }
 
-/** Which of the older sets of a name stay, oldest first, once a new one of this kind is available. */
+/** Returns the older sets of a name that remain, oldest first, once a new set of this kind is available. */
 function keepUnreplaced(older: readonly ModelSet[], kind: BackupSet['kind'], replaces: Replaced): ModelSet[] {
   if (replaces.all) return [];
   if (replaces.sinceFull) {

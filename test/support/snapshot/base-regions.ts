@@ -11,7 +11,7 @@ import { anyChanges, change, type MemoryStore, createMemoryStore, writeRun } fro
 const end = 1n << 64n;
 const keys = 40;
 
-/** Some hash, often that of a key or a neighbour of it. */
+/** Some hash, often that of a key or a neighbouring one. */
 const anyBoundary = fc.oneof(
   fc
     .tuple(fc.nat(keys), fc.integer({ min: -1, max: 1 }))
@@ -35,7 +35,7 @@ interface Region {
   readonly frameBytes: number;
 }
 
-/** One to three regions that do not overlap. Frames reach across their ends; some have no item, some no run. */
+/** One to three regions that do not overlap. Frames reach across their ends; some regions have no item, some no run. */
 export const anyRegions: fc.Arbitrary<readonly Region[]> = fc
   .uniqueArray(anyBoundary, { maxLength: 2 })
   .chain((boundaries) => {
@@ -75,7 +75,7 @@ export async function storeRegions(
   return { store, bases };
 }
 
-/** The items of the regions that count, by key. */
+/** Returns the counted items of the regions, by key. */
 export function itemsOf(regions: readonly Region[], within: HashRange): Map<string, Change> {
   const counting = regions.flatMap(({ range, items }) => items.filter(({ hash }) => contains(range, hash)));
   return new Map(

@@ -32,7 +32,7 @@ import { type BackupJob, createBackupJob } from '../../../lambda/jobs/job.ts';
 import { createBackupId } from '../../../lambda/model/ids.ts';
 import { testSecret } from '../secret.ts';
 
-/** The new text of items by number, undefined for a deleted item. They are the items of `change` in `support.ts`. */
+/** The new text of items by number, undefined for a deleted item. `change` in `support.ts` makes the items. */
 export type Texts = ReadonlyMap<number, string | undefined>;
 
 /** Snapshots of one table, each made from the one before by the product's own steps. */
@@ -66,7 +66,7 @@ let backups = 0;
 
 /** Creates a chain without catalog and state machine: it calls the steps partition, arrange and apply, and writes the manifest. */
 export function createChain(store: ObjectStore, limits: Limits = smallLimits): Chain {
-  // Only what these steps use: a step that needs more fails.
+  // Only the services that these steps use: a step that needs more fails.
   const services = {
     config: { ...defaultConfig, limits },
     clock: systemClock,

@@ -5,7 +5,7 @@ import { digestImage } from '../../../lambda/snapshot/format/digest.ts';
 const anyState = fc.option(fc.string({ maxLength: 3 }), { nil: undefined });
 const anyGap = fc.oneof(fc.bigInt(1n, 3n), fc.bigInt(1n, 10n ** 20n));
 
-/** The states of a key, one after another, each with the gap to the sequence number that led to it. The first has none. */
+/** The states of a key, one after another, each with the gap to the sequence number of its change. The first has no gap. */
 export const anyHistory = fc.record({
   before: anyState,
   steps: fc.array(fc.tuple(anyGap, anyState), { minLength: 1, maxLength: 8 }),
@@ -47,7 +47,7 @@ export function listChanges(key: string, { before, steps }: History): NetChange[
   });
 }
 
-/** The net change of a history: from before its first change to after its last. */
+/** Returns the net change of a history: from before its first change to after its last. */
 export function netChangeOf(key: string, history: History): NetChange {
   const single = listChanges(key, history);
   return makeNetChange(

@@ -18,7 +18,7 @@ import type { ApplyPlan, ApplyResult } from '../../../lambda/backup/backup-plan.
 import { manifestOf } from './support.ts';
 import { createBackupId } from '../../../lambda/model/ids.ts';
 
-/** One backup's changes. */
+/** The changes of one backup. */
 export interface Step {
   readonly kind: Kind;
   readonly changedBytes: number;
@@ -33,8 +33,8 @@ const zero = { items: 0, bytes: 0, digest: '0'.repeat(32) };
 const index = { offset: 0, length: 0, sha256: '' };
 
 /**
- * A table without data. Its runs only know, for each sample, which backups' changes they hold. It carries out the plans of
- * the product's compaction, and lets the product assemble the manifests.
+ * A table without data. Each run only knows, for each sampled hash, the backups whose changes it holds. The table carries out
+ * the plans of the product's compaction, and lets the product assemble the manifests.
  */
 export class PlannedTable {
   manifest: Manifest | undefined;

@@ -2,6 +2,6 @@ import { describe } from 'vitest';
 import { testObjectStore } from '../../storage/object-store.suite.ts';
 import { createMemoryStore } from './support.ts';
 
-describe('the object store in memory that tests use', () => {
+describe('the tests’ own object store in memory', () => {
   testObjectStore(async () => createMemoryStore());
 });

@@ -19,7 +19,7 @@ import type { Manifest, RunRef } from '../../../lambda/snapshot/format/manifest.
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 import { parseBackupId } from '../../../lambda/model/ids.ts';
 
-/** An object store in memory, and its objects, for a test to damage. */
+/** An object store in memory, and its objects, which a test may damage. */
 export interface MemoryStore extends ObjectStore {
   readonly objects: Map<string, Buffer>;
 }
@@ -84,7 +84,7 @@ export function toLine(kind: RunKind, change: Change): Buffer {
   return Buffer.concat(encodeLine(kind, change));
 }
 
-/** Copies frames: those that a source yields are valid only until the next one is requested. */
+/** Copies frames, because those that a source yields are valid only until the next one is requested. */
 export async function keepFrames<F extends RawFrame | CopiedFrame>(frames: AsyncIterable<F>): Promise<F[]> {
   const kept: F[] = [];
   for await (const frame of frames) kept.push('lines' in frame ? { ...frame, ...copyFrame(frame) } : frame);
@@ -136,7 +136,7 @@ async function writeBase(
   return { ...(await writeFrames(store, key, frames)), key };
 }
 
-/** The key of the key hash of all snapshots of tests. */
+/** The key of the key hash in all snapshots of tests. */
 export const testHashKey = '000102030405060708090a0b0c0d0e0f';
 
 export const hashKey = createKeyHash(testHashKey);

@@ -6,7 +6,7 @@ import type { RunRef } from '../../../lambda/snapshot/format/manifest.ts';
 export interface WatchedStore extends ObjectStore {
   /** Counts the reads that fetched some of the frame. */
   countFrameReads(run: RunRef, entry: FrameEntry): number;
-  /** Counts how often the most-read byte was read. */
+  /** Returns how often the most-read byte was read. */
   maxByteReads(): number;
   /** Counts the reads of the object. */
   countFileReads(key: string): number;
@@ -23,7 +23,7 @@ export function watchStore(store: ObjectStore): WatchedStore {
     countFrameReads: (run, { offset, length }) =>
       reads.filter(({ key, from, to }) => key === run.key && from < offset + length && to > offset).length,
     maxByteReads() {
-      // The most-read stretch begins where some read begins.
+      // The most-read stretch begins where a read begins.
       const covering = reads.map((one) =>
         reads.filter(({ key, from, to }) => key === one.key && from <= one.from && to > one.from),
       );

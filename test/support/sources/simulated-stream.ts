@@ -11,13 +11,13 @@ import {
 import * as fc from 'fast-check';
 import type { StreamCut } from '../../../lambda/snapshot/format/manifest.ts';
 
-/** One write, which the model remembers for ever. */
+/** One write, which the model never forgets. */
 export interface Write {
-  /** Epoch ms; each write has its own. */
+  /** The time of the write, epoch ms; no two writes have one time. */
   readonly at: number;
   /** The record's time in epoch seconds, which may be earlier than the write's. */
   readonly second: number;
-  /** From when on its record can be read. Epoch ms. */
+  /** The time from which on the write's record can be read, epoch ms. */
   readonly readableAt: number;
   readonly key: number;
   readonly before: number | undefined;
@@ -60,12 +60,12 @@ export interface SimulatedStream {
 }
 
 export interface StreamOptions {
-  /** At most how many empty pages in a row come before records; there may be some after each page. */
+  /** The maximum number of empty pages in a row before records; there may be some after each page. */
   readonly emptyPages: number;
   readonly recordsPerPage: number;
   /** Decides where there are empty pages. */
   readonly seed: number;
-  /** Gives how long after a write its record can be read, in ms. @default at once */
+  /** Returns how long after a write its record can be read, in ms. @default at once */
   readonly lateMs?: () => number;
 }
 
@@ -116,7 +116,7 @@ export function scripts(emptyPages: number): fc.Arbitrary<Script> {
 const slots = 0x10000;
 const shardsPerPage = 3;
 
-/** The slot of a key. Keys are spread over the slots, so that a split of a shard separates them. */
+/** Returns the slot of a key. Keys are spread over the slots, so that the split of a shard separates them. */
 export function slotOf(key: number): number {
   return (key * 40_503) % slots;
 }
@@ -125,16 +125,16 @@ export function itemOf(key: number, value: number) {
   return { pk: { S: `k${key}` }, value: { N: String(value) } };
 }
 
-/** A table with its whole history, and with streams that behave as DynamoDB's do. */
+/** A table with its whole history, and with streams that behave like DynamoDB's. */
 export class SimulatedTable {
   readonly name: string;
   readonly history: Write[] = [];
   readonly streams: SimulatedStream[] = [];
   /** Epoch ms. */
   now = 1_700_000_000_500;
-  /** What DescribeTable says of it; undefined: there is no such table. */
+  /** The table's description; undefined: there is no such table. */
   status: 'ACTIVE' | 'DELETING' | undefined = 'ACTIVE';
-  /** Called before each page of a stream or a scan: what happens in the meantime. */
+  /** Called before each page of a stream or a scan, to run something in the meantime. */
   meanwhile: () => void = () => {};
   readonly #options: StreamOptions;
   readonly #content = new Map<number, number>();
@@ -154,12 +154,12 @@ export class SimulatedTable {
     return this.#content;
   }
 
-  /** The stream that the table writes to; undefined if it is switched off. */
+  /** The stream that the table writes to; undefined if it is disabled. */
   get stream(): SimulatedStream | undefined {
     return this.streams.find((stream) => stream.enabled);
   }
 
-  /** The calls that the code under test makes, answered from the model. */
+  /** Returns a client that answers the calls of the code under test from the model. */
   get client(): DynamoDBStreamsClient {
     const client: Pick<DynamoDBStreamsClient, 'send'> = {
       send: async (command: object) => this.answer(command),
@@ -173,7 +173,7 @@ export class SimulatedTable {
     else this.split(action.which, action.children, action.hiddenFor);
   }
 
-  /** Every write has a value of its own, unless one is given. Deleting what is not there makes no record. */
+  /** Writes an item. Every write has a value of its own, unless one is given. Deleting a missing item makes no record. */
   write(key: number, put = true, lagMs = 0, value = this.history.length): Write | undefined {
     this.now++;
     const before = this.#content.get(key);
@@ -260,7 +260,7 @@ export class SimulatedTable {
     return position !== 'start' && place.sequence <= BigInt(position);
   }
 
-  /** The content at a cut, from the history alone. */
+  /** Returns the content at a cut, from the history alone. */
   contentAt(cut: StreamCut): Map<number, number> {
     const content = new Map<number, number>();
     for (const write of this.history.filter((candidate) => this.isBefore(candidate, cut))) {
@@ -349,7 +349,7 @@ export class SimulatedTable {
     return stream;
   }
 
-  /** The ids of a shard and its ancestors. */
+  /** Returns the ids of a shard and its ancestors. */
   #lineage(stream: SimulatedStream, id: string): string[] {
     const shard = stream.shards.find((candidate) => candidate.id === id);
     return shard?.parent === undefined ? [id] : [id, ...this.#lineage(stream, shard.parent)];
@@ -381,8 +381,8 @@ function holds(shard: SimulatedShard, key: number): boolean {
 }
 
 /**
- * Words a sequence number as a stream may: some have a zero in front, as those of a well-known emulator have. With numbers
- * that get longer, a comparison as text is wrong in every way.
+ * Words a sequence number as a stream may: some have a zero in front, as those of a well-known emulator have. Because the
+ * numbers get longer, a comparison as text is always wrong.
  */
 export function toSequenceNumber(sequence: bigint): string {
   return sequence % 2n === 0n ? `0${sequence}` : String(sequence);

@@ -59,7 +59,7 @@ export class Worlds {
     });
   }
 
-  /** Does the work in a Tidemark over a new simulated table, whose clock is the only one. */
+  /** Runs the work in a Tidemark over a new simulated table, whose clock is the only one. */
   async within(
     options: StreamOptions,
     work: (world: World) => Promise<void>,
@@ -182,7 +182,7 @@ export async function expectExact(
   return { ...manifest, cut };
 }
 
-/** Plays one of the actions before each page that is read, and one before each step. */
+/** Runs one of the actions before each page that is read, and one before each step. */
 export function playMeanwhile(world: World, actions: readonly Action[]): void {
   const left = [...actions];
   const next = () => {

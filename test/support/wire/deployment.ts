@@ -14,13 +14,13 @@ export interface Deployment {
   readonly recovery: TableRecovery;
   readonly harness: () => Harness;
   readonly database: () => TestDatabase;
-  /** Hides the stream of this table from Tidemark. The embedded exports, which are made from it, still see it. */
+  /** Hides the stream of this table from Tidemark. The embedded exports, which are made from the stream, still see it. */
   readonly hideStream: (table: string) => void;
   /** Starts another endpoint with the same tables and backups under other settings. */
   readonly reconfigure: (options: HarnessOptions) => Promise<Wire>;
 }
 
-/** Starts a deployment for all tests of the file, with the default settings: a base by export, no recovery enabled by itself. */
+/** Starts a deployment for all tests of the file, with the default settings: a base by export, and recovery that callers enable. */
 export function useDeployment(options: HarnessOptions = {}): Deployment {
   const closing: (() => Promise<void>)[] = [];
   const recovery = new TableRecovery(() => running().database.clock);
@@ -103,7 +103,7 @@ export function useDeployment(options: HarnessOptions = {}): Deployment {
   };
 }
 
-/** Lets the stream grow old enough to follow an export: older than what is replayed, here a second. */
+/** Advances the clock until the stream is old enough to follow an export: older than what is replayed, here a second. */
 export function ageStream({ clock }: Wire): void {
   clock.advance(2000);
 }
@@ -126,7 +126,7 @@ export async function backUpWith(
   return { arn, id: arn.slice(arn.lastIndexOf('/') + 1), made };
 }
 
-/** Expects the reasons of a backup: first the sources that were passed over, last the one that was taken. */
+/** Expects the reasons of a backup: first the sources that were passed over, last the chosen one. */
 function expectReasons({ Source, Parent, Why }: Json): void {
   const since = `every change since ${String(Parent)}`;
   const increment = `the ${String(Source).toLowerCase()} holds ${since}`;

@@ -18,7 +18,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly bytes: Buffer;
-  /** Empty if the body is no JSON. */
+  /** Empty if the body is not JSON. */
   readonly json: Json;
 }
 
@@ -96,7 +96,7 @@ export function head(operation: string, ...lines: readonly string[]): string {
   return ['POST / HTTP/1.1', ...headers, ...lines, '', ''].join('\r\n');
 }
 
-/** Opens a connection, which the test may break off. */
+/** Opens a connection, which the test may close early. */
 export async function openConnection(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -112,12 +112,12 @@ export async function sendBytes(url: string, bytes: string | Uint8Array): Promis
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
   socket.write(bytes);
-  // `once` would throw at the reset of a connection.
+  // `once` would throw if the other side resets the connection.
   await new Promise((resolve) => socket.once('close', resolve));
   return Buffer.concat(chunks).toString('latin1');
 }
 
-/** Expects what every answer has: an id, a checksum that is right if there is one, and no stack. */
+/** Expects of an answer what all have in common: an id, a right checksum if there is one, and no stack trace. */
 export function expectWellFormed(answer: Answer): void {
   const { 'x-amzn-requestid': id, 'x-amz-crc32': checksum } = answer.headers;
   const text = answer.bytes.toString();
@@ -128,7 +128,7 @@ export function expectWellFormed(answer: Answer): void {
   });
 }
 
-/** Expects a success or an error of the caller, but no fault of the service. A failure shows `what` the request was. */
+/** Expects a success or an error of the caller, but no internal error. A failure shows `what` the request was. */
 export function expectNoFault(answer: Answer, what: string): void {
   const { status, json, bytes } = answer;
   const isCallersError = status < 500 && /^com\.amazon.*#\w+Exception$/.test(String(json['__type']));

@@ -5,7 +5,7 @@ type KeyType = 'S' | 'N' | 'B';
 
 const bytes = (...codes: number[]) => Buffer.from(codes).toString('base64');
 
-/** The nth key value of a type. The first ones are unusual values. */
+/** Returns the nth key value of a type. The first ones are unusual values. */
 function keyValue(type: KeyType, n: number): Json {
   if (type === 'N') {
     return { N: ['-99999999999999999999999999999999999999', '0', '1E-130', '9.9E+125'][n] ?? String(n) };
@@ -41,12 +41,12 @@ export const values: Json = {
   'aws:rep:deleting': { BOOL: false },
 };
 
-/** Makes an item close to 400 KB for tables without a sort key; for others, small ones keep the test fast. */
+/** Makes an item close to 400 KB for tables without a sort key, and small items for others, to keep the test fast. */
 export const largeFor = (range: KeyType | undefined) => (letter: string) => ({
   large: { S: letter.repeat(range === undefined ? 409_000 : 5000) },
 });
 
-/** Tables of all kinds of keys. */
+/** The key schemas of tables, of every kind. */
 export const shapes: readonly (readonly [KeyType, KeyType?])[] = [['S'], ['N', 'B'], ['B', 'N']];
 
 interface Rich {

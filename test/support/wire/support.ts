@@ -26,13 +26,13 @@ export const simpleTable = {
   StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
 };
 
-/** Where an endpoint is, and the clock by which it and its database go: the system's if it is a process of its own. */
+/** The address of an endpoint, and the clock that it and its database use: the system's if it is a process of its own. */
 export interface Place {
   readonly url: string;
   readonly clock?: SimulatedClock;
 }
 
-/** A DynamoDB endpoint as tests use it: by HTTP alone. */
+/** A DynamoDB endpoint that tests use only over HTTP. */
 export class Wire {
   readonly #prefix = randomUUID().slice(0, 8);
   readonly #findPlace: () => Place;
@@ -45,14 +45,14 @@ export class Wire {
     return this.#findPlace().url;
   }
 
-  /** The clock by which the endpoint and its database go. */
+  /** The clock that the endpoint and its database use. */
   get clock(): SimulatedClock {
     const { clock } = this.#findPlace();
     if (clock === undefined) throw new Error('the endpoint goes by the system clock');
     return clock;
   }
 
-  /** Makes a table's name that no other test has. */
+  /** Makes a table name that no other test has. */
   uniqueName(name: string): string {
     return `${this.#prefix}-${name}`;
   }
@@ -197,7 +197,7 @@ export class Wire {
     return table;
   }
 
-  /** Lets time pass until all writes before now can be restored. */
+  /** Advances the clock until all writes before now can be restored. */
   async waitUntilRestorable(table: string): Promise<void> {
     const { clock } = this.#findPlace();
     const now = (clock?.now() ?? Date.now()) / 1000;
@@ -207,7 +207,7 @@ export class Wire {
     );
   }
 
-  /** Lets time pass until the next whole second is over, and returns that second. */
+  /** Advances the clock until the next whole second is over, and returns that second. */
   passSecond(): number {
     const second = Math.floor(this.clock.now() / 1000) + 1;
     this.clock.advanceTo((second + 1) * 1000);
@@ -219,7 +219,7 @@ function itemId(n: number): string {
   return `item-${String(n).padStart(6, '0')}`;
 }
 
-/** The ARN in the answer to CreateBackup. */
+/** Returns the ARN in the answer to CreateBackup. */
 export function arnOf(answer: Json): string {
   return String((answer['BackupDetails'] as Json)['BackupArn']);
 }
@@ -243,7 +243,7 @@ export function useRuntime(): Wire {
   });
 }
 
-/** Starts the embedded runtime on a home. It and its database go by the clock. */
+/** Starts the embedded runtime on a home. It and its database use the clock. */
 export async function startSimulated(home: string, clock: SimulatedClock, log = silentLog): Promise<Runtime> {
   const runtime = await startRuntime({
     port: 0,

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-/** Does the work while IAM refuses calls of these names, with texts that name the deployment's roles. */
+/** Runs the work while IAM refuses calls of these names, with messages that name the deployment's roles. */
 async function whileRefused<T>(names: readonly string[], name: string, work: () => Promise<T>): Promise<T> {
   const { middlewareStack } = database.dynamodb;
   middlewareStack.add(
