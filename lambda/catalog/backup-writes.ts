@@ -4,18 +4,21 @@ import { putNew, rememberRequest } from './common-writes.ts';
 import { keys, toPosition } from './schema.ts';
 import { createMember } from './set-writes.ts';
 
-/** The most backups of a table that may wait for its turn: the table's record names them all. */
+/** At most this many backups of a table may wait for its turn: the table's record lists them all. */
 export const maxPending = 1000;
 
-/** The most that callers may let wait. The rest is for schedules and Tidemark itself. */
+/**
+ * All callers together may have at most this many backups of a table waiting. The rest is for schedules and Tidemark
+ * itself.
+ */
 export const maxRequested = 900;
 
-/** The most that one caller may let wait, so that nobody keeps the others from their backups. */
+/** One caller may have at most this many backups of a table waiting, so that nobody blocks the others. */
 export const maxOfCaller = 100;
 
 /**
- * The transaction that catalogs a backup. Each record of it must not exist yet. `now`: epoch ms. `max`: how many backups of
- * the table may then wait, with this one.
+ * Builds the transaction that catalogs a backup. None of its records may exist yet. `now`: epoch ms. `max`: how many
+ * backups of the table may wait, including this one.
  */
 export function createBackupWrites(
   backup: BackupRecord,

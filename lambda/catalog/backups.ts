@@ -26,9 +26,9 @@ export interface NewBackup {
   readonly description: TableDescription;
   readonly internal?: boolean;
   readonly type?: 'SYSTEM';
-  /** A schedule requests the backup. */
+  /** True if a schedule requests the backup. */
   readonly scheduled?: true;
-  /** The backup is to hold the content of this time (epoch ms), which is before the request. */
+  /** Set if the backup is to hold the content of an earlier time than its request, epoch ms. */
   readonly asOf?: number;
   readonly requestedBy?: string;
   readonly kind?: Kind;
@@ -36,7 +36,7 @@ export interface NewBackup {
   readonly comment?: string;
   readonly base?: BaseSource;
   readonly checksum?: true;
-  /** Epoch ms that the marker is at least: DynamoDB's own time at the request. */
+  /** The earliest possible marker, epoch ms: DynamoDB's own time at the request. */
   readonly notBefore?: number;
   /**
    * The marker of the backup's set (epoch ms), which is taken instead of the current time. It may lie in the past, if a
@@ -45,7 +45,7 @@ export interface NewBackup {
   readonly markerOfSet?: number;
   /** The set that the backup is a member of. The same transaction creates its record as a member. */
   readonly set?: SetKey;
-  /** What is to be said about the request itself. */
+  /** Notes about the request itself, for the record. */
   readonly why?: readonly string[];
   /** The stream that the table has at the request, if a backup can use it. */
   readonly streamArn?: string;
@@ -55,13 +55,13 @@ export interface NewBackup {
   readonly requestKey?: string;
 }
 
-/** The backup of a request. `isNew` is false if the request is a repeat, and the backup that of the first one. */
+/** The backup of a request. `isNew` is false if the request is a repeat; then the backup is that of the first request. */
 export interface Cataloged {
   readonly backup: BackupRecord;
   readonly isNew: boolean;
 }
 
-/** The backups of one table, or without a table of all. */
+/** The table whose backups are listed. Absent: those of all tables. */
 export interface ListQuery extends Partial<TableReference> {
   /** Epoch ms, inclusive. */
   readonly from?: number;
@@ -75,10 +75,13 @@ export interface ListQuery extends Partial<TableReference> {
   readonly type?: 'USER' | 'SYSTEM' | 'AWS_BACKUP' | 'ALL';
 }
 
-/** Others may take the marker between our read and our write. Each time the last marker is read again. */
+/**
+ * How many times a marker is tried: another request may take it between our read and our write. Each try reads the last
+ * marker again.
+ */
 const maxMarkerTries = 50;
 
-/** The least number of records that a list reads at once, and the most often that it reads. */
+/** A list reads at least this many records at once, and reads at most this many times. */
 const minPageSize = 100;
 const maxListPages = 10;
 
@@ -88,13 +91,13 @@ export interface BackupList {
   readonly upTo?: BackupRecord;
 }
 
-/** The last part of the ids of system backups, as DynamoDB has it. */
+/** The last part of the ids of system backups, as in DynamoDB. */
 const systemSuffix = '00000000';
 
 /** One reading takes at most this many expired backups. */
 const maxExpired = 1000;
 
-/** How many of a table's newest records decide whether its head is needed, and how many are read at a time. */
+/** How many of a table's newest records decide whether its head is needed, and how many of them are read at a time. */
 const maxNewest = 1000;
 const newestPage = 10;
 
@@ -149,8 +152,8 @@ export class Backups {
   }
 
   /**
-   * Decides how many backups of the table may wait, after the limit for one caller was reached. Only then it counts which
-   * of the waiting ones are this caller's. Throws `LimitExceeded`.
+   * Decides how many backups of the table may wait, when as many wait as one caller may have. Only then it counts how many
+   * of them this caller requested. Throws `LimitExceeded`.
    */
   async #raiseLimit(request: NewBackup, { name, pending }: TableRecord, max: number): Promise<number> {
     if (max !== maxOfCaller) throw tooManyPendingError(`${pending.length} backups of this table`);
@@ -179,14 +182,15 @@ export class Backups {
    * a thousand records at most, so a list may be shorter than the limit although there are more backups.
    */
   async list(query: ListQuery): Promise<BackupList> {
-    // An id is a position, a hyphen and hex digits: the first bound lies before and the second after all ids of its time.
+    // An id is a position, a hyphen and hex digits: the first bound sorts before all ids of its time, the second after
+    // them.
     const from = `${toPosition(query.from ?? 0)}-`;
     const to = `${toPosition((query.to ?? 10 ** 14) - 1)}-g`;
     const found: BackupRecord[] = [];
     // DynamoDB refuses a cursor outside the range. One before the range has no effect.
     let after = query.after !== undefined && query.after.id >= from ? query.after : undefined;
     if (from > to || (after !== undefined && after.id > to)) return { backups: found };
-    // Backups that are not listed take their place in pages too, so pages are not small.
+    // Backups that the list leaves out use up places in pages too, so pages are not small.
     const pageSize = Math.max(query.limit, minPageSize);
     for (let pages = 1; ; pages++) {
       const page = await this.#readPage(query.table, from, to, pageSize, after);
@@ -200,7 +204,7 @@ export class Backups {
     }
   }
 
-  /** Finds the deleted backup with this id, of whatever table. Eventually consistent. */
+  /** Finds the deleted backup with this id, whichever table it was of. Eventually consistent. */
   async findDeleted(id: BackupId): Promise<BackupRecord | undefined> {
     const [row] = await this.#rows.queryCollection('DELETED', { from: id, to: id }, 1);
     return row && decodeBackup(row);
@@ -217,8 +221,8 @@ export class Backups {
   }
 
   /**
-   * True if a head is kept for a backup of the table: one of its newest records is of a listed backup that has not failed
-   * and that DynamoDB did not make. It reads a few records at a time, and at most `maxNewest`.
+   * True if a backup of the table needs its head: one of the table's newest records is of a listed backup that has not
+   * failed and that DynamoDB did not make. Reads a few records at a time, and at most `maxNewest`.
    */
   async isHeadWanted(table: string): Promise<boolean> {
     const range = { pk: keys.table(table).pk, from: 'BACKUP#', to: 'BACKUP#~' };
@@ -251,7 +255,7 @@ export class Backups {
     return rows.map(decodeBackup);
   }
 
-  /** Finds the backup of an earlier request that was the same one. Throws `TurnLost` for a member of a set that has ended. */
+  /** Finds the backup of an earlier attempt of the same request. Throws `TurnLost` for a member of a set that has ended. */
   async #findRequested({ requestKey, set, table }: NewBackup): Promise<BackupRecord | undefined> {
     if (set !== undefined) {
       const row = await this.#rows.get(keys.setMember(set, table.name));
@@ -287,7 +291,7 @@ export class Backups {
   }
 }
 
-/** True if callers who request too many backups must not keep this one from being made. */
+/** True for a backup that must be made even if callers have requested too many backups. */
 function isReserved({ internal, type, scheduled }: NewBackup): boolean {
   return internal === true || type === 'SYSTEM' || scheduled === true;
 }

@@ -70,7 +70,8 @@ export class CatalogTable {
   }
 
   /**
-   * Reads all rows of the range, in order or newest first, `pageSize` at a time. Each page is as it is when it is read.
+   * Reads all rows of the range, in order or newest first, `pageSize` at a time. Each page has the state at the time it is
+   * read.
    */
   async *streamRange(range: Range, pageSize: number): AsyncGenerator<Row> {
     const query = { ...toRangeQuery(range), Limit: pageSize };
@@ -102,15 +103,15 @@ export class CatalogTable {
     return this.queryCollection(collection, { from: ' ', to: '~' });
   }
 
-  /** Returns the row as it is after the update. Throws `ConditionalCheckFailedException` if the condition fails. */
+  /** Returns the updated row. Throws `ConditionalCheckFailedException` if the condition fails. */
   async update(input: WithoutTable<UpdateCommandInput>): Promise<Row> {
     const command = new UpdateCommand({ ...input, TableName: this.#name, ReturnValues: 'ALL_NEW' });
     return (await this.#client.send(command)).Attributes ?? {};
   }
 
   /**
-   * Does all writes or none. Returns undefined when they are done, else which conditions did not hold. Tries again when
-   * the transaction is in conflict with another one.
+   * Executes all writes or none. Returns undefined if it executed them, else which conditions did not hold. Tries again
+   * when the transaction is in conflict with another one.
    */
   async transact(writes: readonly Write[]): Promise<Refusal | undefined> {
     // All attempts have one token, so that an attempt that succeeded but whose answer was lost is not executed twice.

@@ -17,7 +17,7 @@ import { Turns } from './turns.ts';
  * ```
  * operations, steps, sweep, reconciler
  *   | plain records (lambda/model/records.ts)
- * backups natives turns snapshots restores sets counters nonces   what may be asked and changed
+ * backups natives turns snapshots restores sets counters nonces   the queries and changes that exist
  *   | *-writes.ts: the conditional writes                | decode.ts: a row -> a record, or CatalogRecordInvalid
  * catalog-table.ts                                       transactions, queries, retries
  *   | schema.ts: keys and collections

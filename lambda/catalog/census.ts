@@ -7,20 +7,20 @@ import { keys } from './schema.ts';
 import type { SnapshotRecord } from './snapshots.ts';
 
 /**
- * What the sweep decides on: the backups and snapshots of one table name, over all the TableIds that it had. Of deleted
- * backups it contains only those whose ids the caller gave, because their number grows with time.
+ * The records by which the sweep decides: the backups and snapshots of one table name, over all the TableIds that it had.
+ * It contains only those deleted backups whose ids the caller named, because their number grows with time.
  */
 export interface Census {
   /** In ascending order of their ids. */
   readonly backups: ReadonlyMap<BackupId, { readonly status: BackupStatus; readonly tableId: string }>;
   /** In ascending order of their ids. */
   readonly snapshots: readonly SnapshotRecord[];
-  /** The folders of the store of which a backup was deleted. */
+  /** The folders of the store in which a backup was deleted. */
   readonly folders: readonly FormerFolder[];
 }
 
 /**
- * The folder of a TableId of which a backup was deleted. A late twin may still store objects there when no backup and no
+ * The folder of a TableId that has had a backup deleted. A late twin may still store objects there when no backup and no
  * snapshot refers to it, so the sweep looks into it until it has been empty for a while.
  */
 export interface FormerFolder {
@@ -36,7 +36,7 @@ const pageSize = 500;
 const maxLookups = 16;
 
 /**
- * Reads the table name's records, each consistently: the backups that are not deleted, then of the `listed` ids those that
+ * Reads the table name's records, each consistently: the backups that are not deleted, then those of the `listed` ids that
  * are deleted, then all snapshots, a parent before its children. The sweep's safety rests on this order; and a backup that
  * is deleted during the reading is read at least once.
  */
@@ -75,7 +75,7 @@ export function noteFolder({ table }: BackupRecord, now: number): Write {
   return { Put: { Item: { ...keys.folder(table.name, table.tableId), ...folder } } };
 }
 
-/** Removes the note of a folder, unless another backup of it was deleted since. */
+/** Removes the note of a folder, unless another backup in it was deleted since. */
 export function forgetFolder(table: string, { tableId, since }: FormerFolder): Write {
   return {
     Delete: {

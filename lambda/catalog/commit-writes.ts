@@ -5,7 +5,7 @@ import { keys } from './schema.ts';
 import { type Claim, freeTurn } from './turn-writes.ts';
 import type { BackupId } from '../model/ids.ts';
 
-/** What a commit writes. */
+/** The facts that a commit writes. */
 export interface Commit {
   readonly claim: Claim;
   /**

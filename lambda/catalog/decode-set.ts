@@ -11,7 +11,7 @@ import { sourceNames } from '../model/records.ts';
 import { isListOf, isNumber, isObjectOf, isOneOf, isOptional, isText, isTrue } from './checks.ts';
 import { createDecoder, isFigures } from './decode.ts';
 
-/** The decoders of the records of backup sets, as those of `decode.ts`. */
+/** The decoders of the records of backup sets. They work like those of `decode.ts`. */
 
 const isKind = isOneOf('full', 'incremental', 'differential');
 
@@ -57,11 +57,11 @@ export const decodeSetMember = createDecoder<SetMember>('set member', {
 /** Decodes a record that only points to a set: of a request, an expiry, or a set that is open. */
 export const decodeSetKey = createDecoder<SetKey>('set key', { name: isText, id: isSetId });
 
-/** What the catalog knows about a name of sets. */
+/** The catalog's record about all sets of one name. */
 export interface SeriesRecord {
   /** The set that is being made. */
   readonly running?: SetId;
-  /** The last day on which a set was requested, `yyyy-mm-dd` in UTC, and how many were. */
+  /** The last day on which a set was requested, `yyyy-mm-dd` in UTC, and the number of sets requested on it. */
   readonly day: string;
   readonly count: number;
 }
@@ -72,5 +72,5 @@ export const decodeSeries = createDecoder<SeriesRecord>('series', {
   count: isNumber,
 });
 
-/** Decodes the record of the number that was given to a set last. */
+/** Decodes the record of the latest number of a set. */
 export const decodeLastSet = createDecoder('last set', { last: isSetId });

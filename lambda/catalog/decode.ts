@@ -191,7 +191,7 @@ export const decodeFolder = createDecoder<FormerFolder>('folder', { tableId: isT
 /** Decodes a counter of events: when its second began (epoch ms) and how many events came since. */
 export const decodeCounter = createDecoder('counter', { begun: isNumber, count: isNumber });
 
-/** Takes the error of a record that has no valid form. Its caller continues with the other records. */
+/** Receives the error of a record that has no valid form. Afterwards the other records are decoded. */
 export type OnInvalid = (error: TidemarkError) => void;
 
 /** Decodes rows. A row that has no valid form goes to `onInvalid`; without that, it throws `CatalogRecordInvalid`. */
@@ -223,7 +223,7 @@ export function createDecoder<T extends object>(record: string, checks: Checks<T
   };
 }
 
-/** Where a row of a table name is. Other keys may hold what a caller sent, and are not shown. */
+/** Words the place of a row of a table name. The keys of other rows may hold a caller's text, so they are not shown. */
 function placeOf({ pk, sk }: Row): string {
   return typeof pk === 'string' && /^(TABLE|RESTORE)#/.test(pk)
     ? ` (${shortenText(`${pk}, ${String(sk)}`)})`

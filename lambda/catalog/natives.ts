@@ -39,8 +39,7 @@ export class Natives {
   }
 
   /**
-   * Records that the caller will request the backup from DynamoDB once more. Returns false if another caller was
-   * faster.
+   * Records that the caller will request the backup from DynamoDB once more. Returns false if another caller was faster.
    */
   askAgain(backup: BackupRecord): Promise<boolean> {
     return this.#change(backup, {

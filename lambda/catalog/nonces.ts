@@ -5,14 +5,14 @@ import type { CatalogTable } from './catalog-table.ts';
 import { keys, ttlAttribute } from './schema.ts';
 
 export interface Nonce {
-  /** Who chose it: the nonces of two users have nothing to do with each other. */
+  /** The user who chose the nonce: two users may choose the same one. */
   readonly user: string;
   readonly nonce: string;
-  /** Epoch ms. From then on, whoever repeats the request is refused for its time. */
+  /** Epoch ms. From then on, a repeat of the request is refused because of its time. */
   readonly until: number;
 }
 
-/** How long a nonce is remembered after its time, because the clocks of two callers of the catalog may differ. */
+/** How long a nonce is remembered after its time, because the clocks of two functions may differ. */
 const memoryMs = 60_000;
 
 /** Remembers which nonces were used. Only hashes are stored, so a record is small whatever the nonce is. */

@@ -5,7 +5,7 @@ import { keys, toPosition, usesOf } from './schema.ts';
 
 /** The writes that transactions on a restore's record are made of. */
 
-/** DynamoDB's limit for an account, over all kinds of restores. */
+/** DynamoDB's limit of running restores for an account, over all kinds of restores. */
 export const maxRunningRestores = 50;
 
 /** One record holds the set of the ids of all running restores, so that the limit is exact. */
@@ -40,7 +40,7 @@ export function createRestore(restore: RestoreRecord): Write {
   };
 }
 
-/** Lists the restore, in place of the one before it to the same target, for readers of all restores. */
+/** Puts the restore on the list of all restores. It replaces the previous restore to the same target. */
 export function listRestore({ target, id }: RestoreRecord): Write {
   return {
     Put: {
@@ -49,7 +49,7 @@ export function listRestore({ target, id }: RestoreRecord): Write {
   };
 }
 
-/** Lists the restore among those of its backup, in place of the one before it to the same target. */
+/** Puts the restore on the list of its backup's restores. It replaces the previous restore to the same target. */
 export function listUse({ target, id, source, backup }: RestoreRecord): Write {
   const place = { collection: usesOf(source.name, backup), position: id };
   return { Put: { Item: { ...keys.backupUse(target), target, id, ...place } } };

@@ -38,7 +38,7 @@ export interface NewRestore {
   readonly requestKey?: string;
 }
 
-/** What the steps of a restore learn and add to its record. */
+/** The facts that the steps of a restore add to its record. */
 export type RestoreNote = Pick<
   RestoreRecord,
   'way' | 'why' | 'importArn' | 'imported' | 'settled' | 'reason' | 'differences'
@@ -89,7 +89,7 @@ export class Restores {
     return { restores: await this.#readListed(listed), ...(last !== undefined && { last }) };
   }
 
-  /** Reads the newest restores of a backup, at most `limit`, of each target the latest one. Eventually consistent. */
+  /** Reads the newest restores of a backup, at most `limit`, and for each target only the latest one. Eventually consistent. */
   async listOf({ table, id }: BackupKey, limit: number): Promise<RestoreRecord[]> {
     const range = { from: ' ', to: '~', newestFirst: true } as const;
     const rows = await this.#rows.queryCollection(usesOf(table, id), range, limit);
@@ -119,7 +119,7 @@ export class Restores {
     await this.#rows.transact([unlistRestore(target, id)]);
   }
 
-  /** Records what became of a failed restore's table, unless there was another restore to the target since. */
+  /** Records the fate of a failed restore's table, unless the target has had another restore since. */
   async changeFate({ target, id }: RestoreRecord, fate: TargetFate): Promise<void> {
     await this.#rows.transact([changeFate(target, id, fate)]);
   }
@@ -284,7 +284,7 @@ export function tooManyRestoresError(): TidemarkError {
   );
 }
 
-/** `running`: the restore to that table that is running, if it was found. */
+/** `running`: the running restore to that table, if it was found. */
 export function targetInUseError(target: string, running: RestoreRecord | undefined): TidemarkError {
   // The backup of a restore to a point in time is internal: callers cannot use it.
   const from = running?.pointInTime ? '' : ` from backup: ${running?.backupArn ?? 'another'}`;

@@ -7,7 +7,7 @@ import { keys, toPosition, toSetPosition } from './schema.ts';
 
 /** The writes that transactions on backup sets are made of. */
 
-/** The records that a new set gets, apart from its series. Each of them must not exist yet. `now`: epoch ms. */
+/** Builds the writes of a new set's records, except that of its series. None of the records may exist yet. `now`: epoch ms. */
 export function createSetWrites(set: SetRecord, requestKey: string | undefined, now: number): Write[] {
   const { name, id, expiresAt } = set;
   const key = { name, id };
@@ -38,8 +38,9 @@ export interface DailyLimit {
 }
 
 /**
- * Makes the set the running one of its series and counts it on the day that the series is at: the request's, or a later one
- * if another clock is ahead. Fails if a set is running, the day is full, or the request's day has not begun yet.
+ * Makes the set the running one of its series and counts it on the current day of the series: the day of the request, or a
+ * later one if another clock is ahead. Fails if a set is running, the day is full, or the series has not reached the
+ * request's day.
  */
 export function continueDay(key: SetKey, { day, max }: DailyLimit): Write {
   return {
@@ -66,7 +67,7 @@ export function beginDay(key: SetKey, { day }: DailyLimit): Write {
   };
 }
 
-/** Lets the next set of the series begin, if this one is the running one. */
+/** Lets the next set of the series begin, if this set is the running one. */
 export function endRunning({ name, id }: SetKey): Write {
   return {
     Update: {
@@ -105,7 +106,10 @@ export function endSet(
   };
 }
 
-/** Begins to delete a set that has ended: moves its record, as it was read, to where no list reads it. */
+/**
+ * Begins to delete a set that has ended: moves its record, if it has not changed since it was read, to a key that no list
+ * reads.
+ */
 export function beginDeleting(set: SetRecord, deletedBy: string | undefined): Write[] {
   const deleting: SetRecord = {
     ...set,
@@ -183,8 +187,8 @@ export function endMember(key: SetKey, { table, status, kind, figures, reason }:
 }
 
 /**
- * Records that the member's backup is deleted, in the transaction that deletes it. One that had failed stays FAILED: the set
- * must not end as if it had been made.
+ * Records that the member's backup is deleted, in the transaction that deletes it. A failed member stays FAILED: the set
+ * must not end as if that backup had been made.
  */
 export function deleteMember(key: SetKey, { table, status, reason }: BackupRecord): Write {
   const hasFailed = status === 'FAILED';

@@ -37,15 +37,15 @@ export interface NewSet extends SetRequest, Pick<SetRecord, 'marker' | 'fingerpr
 }
 
 /**
- * What became of a request: `created` makes it the running set of its name, `repeat` found the set of the first request,
- * `running` found another set that is being made, and `full` found as many sets of the day as there may be.
+ * The result of a request. `created`: its set is now the running one of the name. `repeat`: the set of the first request.
+ * `running`: another set of the name is being made. `full`: the limit of sets a day is reached.
  */
 export type SetCreation = { readonly kind: 'created' | 'repeat'; readonly set: SetRecord } | SetObstacle;
 
-/** Why there can be no set of a name now. */
+/** The reason why a set of the name cannot be made now. */
 export type SetObstacle = { readonly kind: 'running'; readonly id: SetId } | { readonly kind: 'full' };
 
-/** The sets of one name, or without a name of all. */
+/** The name whose sets are listed. Absent: the sets of all names. */
 export interface SetQuery {
   readonly name?: string;
   readonly limit: number;
@@ -54,7 +54,7 @@ export interface SetQuery {
   readonly newestFirst?: true;
 }
 
-/** The day may turn, and another set may begin and end, between the tries of one request. */
+/** How many times a request is tried: in the meantime a new day may begin, or another set may begin and end. */
 const maxTries = 10;
 
 /** One reading takes at most this many expired sets. */
@@ -75,7 +75,7 @@ export class Sets {
 
   /**
    * Catalogs a set, if none of its name is being made. One transaction creates its records, makes it the running one of
-   * its name and counts it on its day, so that of any number of requests at once exactly those pass that may.
+   * its name and counts it on its day, so that any number of concurrent requests stay within the limits.
    */
   async create(request: NewSet): Promise<SetCreation> {
     const { maxPerDay = Number.MAX_SAFE_INTEGER, requestKey, ...given } = request;
@@ -98,7 +98,7 @@ export class Sets {
     throw new TidemarkError('LimitExceeded', 'Too many requests for sets of this name at once. Try again.');
   }
 
-  /** Finds out what would keep a request from making a set now; undefined if nothing does. */
+  /** Finds the reason why a request could not make a set now; undefined if it could. */
   async findObstacle(name: string, maxPerDay = Infinity): Promise<SetObstacle | undefined> {
     const row = await this.#rows.get(keys.series(name));
     if (row === undefined) return undefined;
@@ -162,8 +162,8 @@ export class Sets {
   }
 
   /**
-   * Ends a set that is CREATING, and lets the next one of its name begin. Does nothing if it has ended. `isDone`: nothing
-   * remains to be done for it, so that the reconciler need not look at it again.
+   * Ends a set that is CREATING, and lets the next one of its name begin. Does nothing if it has ended. `isDone`: the set
+   * needs no more work, so the reconciler need not check it again.
    */
   async end(
     key: SetKey,
@@ -188,14 +188,14 @@ export class Sets {
   }
 
   /**
-   * Ends the deletion of a set whose members have no backups any longer. The records of its members stay, so that no late
+   * Ends the deletion of a set whose members no longer have backups. The records of its members stay, so that no late
    * twin of its request makes another backup.
    */
   async finishDeleting(key: SetKey): Promise<void> {
     await this.#rows.transact(finishDeleting(key));
   }
 
-  /** Gives out the next number. A number may stay unused. */
+  /** Returns the next number of a set. A number may stay unused. */
   async #nextId(): Promise<SetId> {
     const row = await this.#rows.update({
       Key: { ...keys.counter('SETS') },

@@ -10,14 +10,14 @@ import { decodeBackup, decodeSnapshot } from './decode.ts';
 import { keys, toPosition } from './schema.ts';
 import { deleteMember } from './set-writes.ts';
 
-/** Damage that something has seen in stored objects: a verify, a restore, a read, a comparison or a backup. */
+/** Damage in stored objects that a verification, a restore, a read, a comparison or a backup has found. */
 export interface SeenDamage {
   readonly reason: string;
   /** Epoch ms. */
   readonly seenAt: number;
 }
 
-/** Who deletes a backup, and for which request. */
+/** The caller who deletes a backup, and the request. */
 export type Deletion = Pick<BackupRecord, 'deletedBy' | 'deletedFor'>;
 
 /** A snapshot is alive until nothing needs it. A dead snapshot never becomes alive again. */
@@ -30,7 +30,7 @@ export interface SnapshotRecord {
   readonly ends: Ends;
   readonly internal: boolean;
   readonly alive: boolean;
-  /** Set if it holds the content of a time (epoch ms) before its request. Then it was never the head. */
+  /** Set if the snapshot holds the content of a time (epoch ms) before its request. Such a snapshot was never the head. */
   readonly asOf?: number;
   /** Set once its backup is deleted: it dies as soon as nothing holds it. */
   readonly released?: true;
@@ -40,7 +40,7 @@ export interface SnapshotRecord {
   readonly pins?: ReadonlySet<string>;
   /** The restores that read it. */
   readonly restores?: ReadonlySet<RestoreId>;
-  /** The damage that was seen first in its stored objects. Set once: no backup continues it. */
+  /** The first damage that was found in the snapshot's objects. Once it is set, no backup continues the snapshot. */
   readonly damage?: SeenDamage;
 }
 
@@ -87,7 +87,7 @@ export class Snapshots {
     return row && decodeSnapshot(row);
   }
 
-  /** Takes the census of a table name (`census.ts`). Of deleted backups it has only those of the `listed` ids. */
+  /** Takes the census of a table name (`census.ts`). It contains only those deleted backups whose ids are `listed`. */
   takeCensus(table: string, listed: Iterable<BackupId> = []): Promise<Census> {
     return takeCensus(this.#rows, table, listed);
   }
@@ -99,8 +99,9 @@ export class Snapshots {
   }
 
   /**
-   * Ends a backup's record. Then its snapshot dies, unless it is held or the head: then a later call may end it.
-   * Throws `BackupInUse` if a restore reads it or it is being created, `BackupNotFound` if it is deleted already.
+   * Marks a backup as deleted. Then its snapshot dies, unless something holds it or it is the head; in that case a later
+   * call may end its life. Throws `BackupInUse` if a restore reads the backup or it is being created, `BackupNotFound` if
+   * it is deleted already.
    */
   async deleteBackup(backup: BackupRecord, deletion: Deletion = {}): Promise<void> {
     const key = { table: backup.table.name, id: backup.id };
@@ -150,7 +151,7 @@ export class Snapshots {
     ]);
   }
 
-  /** Has the sweep no longer look into a folder, unless another backup of it was deleted since. */
+  /** Removes the note by which the sweep looks into a folder, unless another backup in it was deleted since. */
   async forgetFolder(table: string, folder: FormerFolder): Promise<void> {
     await this.#rows.transact([forgetFolder(table, folder)]);
   }
@@ -192,8 +193,8 @@ function removeRecord({ id, status, table }: BackupRecord): Write {
 }
 
 /**
- * Keeps the record as that of a deleted backup, where no list reads it: only its id finds it. A record that has ended does
- * not change otherwise.
+ * Stores the record of a deleted backup under a key that no list reads: it is found only by its id. A record with a final
+ * status does not change otherwise.
  */
 function keepDeleted(
   backup: BackupRecord,

@@ -25,8 +25,8 @@ export interface TurnCondition {
 export const isFree: TurnCondition = { condition: 'attribute_not_exists(turn)', values: {} };
 
 /**
- * The turn is as it was read, with the same parent pinned. A caller that ends the turn releases only the pin that it
- * read, so the write must fail if another pin was set since.
+ * Requires that the turn is unchanged since it was read, with the same parent pinned. A caller that ends the turn releases
+ * only the pin that it has read, so the write must fail if another pin was set since.
  */
 export function isUnchanged({ execution, parent }: Turn): TurnCondition {
   return parent === undefined
@@ -84,7 +84,7 @@ export function unpinParent(table: string, turn: Turn | undefined): Write[] {
   return turn?.parent === undefined ? [] : [unpinSnapshot(table, turn.parent, turn.execution)];
 }
 
-/** Counts a new execution of the backup, which then has `attempts`, if no other caller was faster. */
+/** Counts a new execution of the backup, as number `attempts`, unless another caller was faster. */
 export function countAttempt({ table, backup }: Claim, attempts: number): Write {
   return {
     Update: {

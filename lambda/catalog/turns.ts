@@ -38,8 +38,7 @@ export type TurnOutcome = 'taken' | 'busy' | 'earlier' | 'over';
  *   grant          b2  b3                   b2's new execution, which the caller starts
  * ```
  *
- * Each step is one conditional write, which does everything that belongs to it, so a late twin of an execution changes
- * nothing.
+ * Each step is one conditional transaction, so a late twin of an execution changes nothing.
  */
 export class Turns {
   readonly #rows: CatalogTable;
@@ -99,9 +98,9 @@ export class Turns {
   }
 
   /**
-   * Pins the parent for the time of the turn. It replaces another parent that was pinned for the turn before: by a twin, or
-   * before a crash, after which the choice was another one. Returns false if the snapshot is dead, so that another parent
-   * must be chosen. Throws `TurnLost`.
+   * Pins the parent for the time of the turn. It replaces the parent that was pinned for the turn before, if any: by a
+   * twin, or before a crash after which another parent was chosen. Returns false if the snapshot is dead, so that another
+   * parent must be chosen. Throws `TurnLost`.
    */
   async pinParent(claim: Claim, parent: BackupId): Promise<boolean> {
     return retryChanged(claim, async () => {
@@ -133,10 +132,10 @@ export class Turns {
   }
 
   /**
-   * Makes the backup FAILED for this reason and frees the turn. Returns false if the backup is not failed by this call:
+   * Makes the backup FAILED for this reason and frees the turn. Returns false if this call does not make the backup FAILED:
    *
-   * - The turn is not this execution's. Then the backup is another execution's to end, and nothing is written.
-   * - The backup is not CREATING. Then only the turn is freed, so that the table's next backup can take it.
+   * - The turn is not this execution's. Then another execution must end the backup, and nothing is written.
+   * - The backup is no longer CREATING. Then only the turn is freed, so that the table's next backup can take it.
    */
   async fail(claim: Claim, reason: string): Promise<boolean> {
     return retryChanged(claim, async () => {

@@ -6,14 +6,14 @@ import { isKnownRegion } from './regions.ts';
 export interface BackupKey {
   readonly table: string;
   readonly id: BackupId;
-  /** The ARN in the request, if it named the backup by ARN. Its region may be another one than the backup's. */
+  /** The ARN in the request, if the request named the backup by ARN. Its region may differ from the backup's. */
   readonly arn?: string;
 }
 
 /** A table as a request names it: by name or by ARN. */
 export interface TableReference {
   readonly table: string;
-  /** The ARN in the request, if it named the table by ARN. A table with another ARN is another table. */
+  /** The ARN in the request, if the request named the table by ARN. A table with another ARN is another table. */
   readonly tableArn?: string;
 }
 
@@ -57,7 +57,7 @@ export function parseTableReference(nameOrArn: string): TableReference {
   return table === undefined ? { table: nameOrArn } : { table, tableArn: nameOrArn };
 }
 
-/** Where a table or backup is, by its ARN. */
+/** The partition, region and account of a table or backup, from its ARN. */
 interface Place {
   readonly partition: string;
   readonly region: string;
@@ -70,7 +70,7 @@ function placeOf(arn: string): Place {
 }
 
 /**
- * Checks the ARN that a request named a table by against the table's `own`. Throws `Validation`, in DynamoDB's words, if
+ * Compares the ARN by which a request named a table with the table's `own`. Throws `Validation`, in DynamoDB's words, if
  * it is of another partition or region, and `AccessDenied` if it is of another account.
  */
 export function checkArn(requested: string | undefined, own: string): void {
@@ -117,7 +117,7 @@ function invalidBackupArnError(): TidemarkError {
   return new TidemarkError('Validation', 'Invalid Request: BackupArn is not valid');
 }
 
-/** The ARN of the table of this name in the same account and region as another table. */
+/** Builds the ARN of the table of this name in the same account and region as another table. */
 export function buildSiblingTableArn(otherArn: string, name: string): string {
   return `${otherArn.slice(0, otherArn.lastIndexOf('/') + 1)}${name}`;
 }

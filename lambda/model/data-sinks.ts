@@ -1,7 +1,7 @@
 /** A named destination of backups. It holds no credential: roles and keys belong to the deployment. */
 export interface DataSink {
   readonly name: string;
-  /** Where its objects are, for people: `s3://bucket/prefix` or `file:///folder`. */
+  /** The place of its objects, as it is shown to people: `s3://bucket/prefix` or `file:///folder`. */
   readonly destination: string;
 }
 

@@ -67,7 +67,7 @@ export interface Figures {
   readonly items: number;
   /** The size of the items as DynamoDB counts it: attribute names and values. */
   readonly bytes: number;
-  /** What this backup added to the store: bytes, files and records. */
+  /** The bytes, files and records that this backup added to the store. */
   readonly copiedBytes: number;
   readonly copiedFiles: number;
   readonly copiedRecords: number;
@@ -78,7 +78,7 @@ export interface Figures {
 /** The only changes of status are CREATING -> AVAILABLE | FAILED and AVAILABLE | FAILED -> DELETED. */
 export type BackupStatus = 'CREATING' | 'AVAILABLE' | 'FAILED' | 'DELETED';
 
-/** What the catalog knows about one backup. */
+/** The catalog's record of one backup. */
 export interface BackupRecord {
   readonly id: BackupId;
   readonly arn: string;
@@ -93,8 +93,8 @@ export interface BackupRecord {
   /** True for a backup that Tidemark made for itself, for example to move a head forward. Lists leave it out. */
   readonly internal: boolean;
   /**
-   * Who made the backup. Absent: a caller. `SYSTEM`: it was made of a table that was deleted with recovery on, and no caller
-   * may delete it.
+   * The maker of the backup. Absent: a caller. `SYSTEM`: it is the last backup of a table that was deleted while its
+   * recovery was on, and no caller may delete it.
    */
   readonly type?: 'SYSTEM' | 'AWS_BACKUP';
   /** Set if the backup holds the content of a time (epoch ms) before its request. Its snapshot never becomes the head. */
@@ -122,11 +122,11 @@ export interface BackupRecord {
   readonly deletedAt?: number;
   /** The caller's comment. */
   readonly comment?: string;
-  /** How to read the table if there is no snapshot to continue, instead of the configured way. */
+  /** The requested way to read the table if there is no snapshot to continue. Absent: the configured way. */
   readonly base?: BaseSource;
-  /** True: what the backup has written is read back, and its checksums compared, before it is AVAILABLE. */
+  /** True: the backup reads back the objects that it has written, and compares their checksums, before it is AVAILABLE. */
   readonly checksum?: true;
-  /** The backup set that it is a member of. */
+  /** The backup set of which the backup is a member. */
   readonly set?: SetKey;
   /** The stream that the table had at the request, if a backup could use it. It outlives the table by a day. */
   readonly streamArn?: string;
@@ -147,13 +147,13 @@ export interface Head {
 export interface Turn {
   readonly execution: string;
   readonly backup: BackupId;
-  /** When the execution took it or was granted it, epoch ms. */
+  /** When the execution took the turn or was granted it, epoch ms. */
   readonly since: number;
   /** The snapshot that is pinned for the turn. */
   readonly parent?: BackupId;
 }
 
-/** A run is damaged, which snapshots may share. */
+/** A damaged run, which several snapshots may share. */
 export interface Distrust {
   /** The backup that wrote the run. */
   readonly upTo: BackupId;
@@ -162,13 +162,13 @@ export interface Distrust {
   readonly seenAt: number;
 }
 
-/** What the catalog knows about one table name. */
+/** The catalog's record of one table name. */
 export interface TableRecord {
   readonly name: string;
   readonly lastMarker: number;
   readonly head?: Head;
   readonly turn?: Turn;
-  /** Set once damage was seen: no snapshot is continued that refers to a run of that backup or of an earlier one. */
+  /** Set once damage was seen: no backup continues a snapshot that refers to a run of that backup or of an earlier one. */
   readonly distrust?: Distrust;
   /** The backups that are CREATING, in marker order. */
   readonly pending: readonly BackupId[];
@@ -180,8 +180,8 @@ export type RestoreStatus = 'RESTORING' | 'RESTORED' | 'FAILED';
 export type RestoreWay = 'import' | 'writes';
 
 /**
- * What became of the target of a restore that has ended. Code decides by these members;
- * `explainRestore` words them for people.
+ * The fate of the target of a restore that has ended. Code decides by these members; `explainRestore` words them for
+ * people.
  *
  * - `complete`: the table has all its items and settings, except the one that it `lacks`.
  * - `absent`: the restore has no table. Somebody else's table may have the target's name.
@@ -195,7 +195,7 @@ export type TargetFate =
   | { readonly kind: 'kept'; readonly why: 'denied'; readonly error: string }
   | { readonly kind: 'unseen'; readonly error: string };
 
-/** What the catalog knows about the latest restore to one target: of one backup into one new table. */
+/** The catalog's record of the latest restore to one target: of one backup into one new table. */
 export interface RestoreRecord {
   readonly id: RestoreId;
   readonly target: string;
@@ -211,7 +211,7 @@ export interface RestoreRecord {
   /** Set for a restore to a point in time. Its backup was requested only for it, and may not be finished yet. */
   readonly pointInTime?: true;
   readonly requestedAt: number;
-  /** The restore reads its table at the end, and compares what that holds with what it restored. */
+  /** True: the restore reads the finished table, and compares its items with those that it restored. */
   readonly verifyTarget?: true;
   /** Set once the restore is planned: the way, and why it was chosen. */
   readonly way?: RestoreWay;

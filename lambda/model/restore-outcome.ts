@@ -5,8 +5,8 @@ import { restoreTag } from './restore-tag-name.ts';
 type Outcome = Pick<RestoreRecord, 'target' | 'reason' | 'repairedIndexes' | 'differences' | 'targetFate'>;
 
 /**
- * Explains for people why a restore failed or what is in doubt about it, and what became of its table. Undefined while
- * there is nothing to explain. This is the only place that puts a restore's fate into words.
+ * Explains for people why a restore failed or what is in doubt about it, and the fate of its table. Undefined while there
+ * is nothing to explain. This is the only place that puts a restore's fate into words.
  */
 export function explainRestore({
   target,

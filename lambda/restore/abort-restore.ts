@@ -25,7 +25,7 @@ const waitSeconds = { writes: 5, import: 60 } as const;
  * job ends as RESTORED.
  *
  * `isLast`: no later execution will try again, so a table that Tidemark may not remove is kept, and the record says
- * so. Otherwise throws what DynamoDB throws.
+ * so. Otherwise throws DynamoDB's error.
  */
 export async function abortRestore(
   services: Services,

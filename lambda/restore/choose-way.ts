@@ -2,16 +2,16 @@ import type { RestoreWay } from '../model/records.ts';
 import type { Config } from '../services/config.ts';
 
 /**
- * The smallest snapshot that is imported. An import takes minutes even for little data (about ten, by published
+ * The size of the smallest snapshot that is imported. An import takes minutes even for little data (about ten, by published
  * reports). 1 GiB of items needs a million write units or a little more: less than five minutes for a new on-demand
  * table, which takes 4,000 a second.
  */
 export const minImportBytes = 1024 ** 3;
 
 /**
- * The largest snapshot that is imported. It is the smallest regional limit on the compressed objects of an import
- * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.BestPractices.html), so items of this
- * size fit in every region.
+ * The size of the largest snapshot that is imported. It is the smallest regional limit on the compressed objects of an
+ * import (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataImport.BestPractices.html), so items of
+ * this size fit in every region.
  */
 export const maxImportBytes = 1e12;
 
@@ -25,7 +25,8 @@ export interface RestoreFacts extends Pick<Config, 'restoreBy'> {
 }
 
 /**
- * Chooses how the restored table gets its items. What an import cannot do is written, even with `restoreBy: import`.
+ * Chooses how the restored table gets its items. If an import cannot make the table, its items are written, even with
+ * `restoreBy: import`.
  */
 export function chooseWay(facts: RestoreFacts): { readonly way: RestoreWay; readonly why: string } {
   const { restoreBy, items, bytes, localIndexes } = facts;

@@ -14,8 +14,8 @@ type Settings = ReadonlyMap<string, string>;
 
 /**
  * Lists, as texts for people, the differences between a restored table and its description: each setting that a restore
- * makes, except deletion protection, which is switched on after this check. What the promise leaves open, the table may
- * have.
+ * makes, except deletion protection, which is switched on after this check. If the description does not say a setting, the
+ * table may have any value of it.
  */
 export function findDifferences(promised: TableDescription, actual: TableDescription): string[] {
   const [wanted, present] = [describeSettings(promised), describeSettings(actual)];
@@ -23,7 +23,7 @@ export function findDifferences(promised: TableDescription, actual: TableDescrip
   const unasked = [...present.keys()].filter((name) => name.startsWith('index ') && !wanted.has(name));
   return [
     ...different.map(([name, value]) => `${name}: ${present.get(name) ?? 'none'} instead of ${value}`),
-    ...unasked.map((name) => `${name}: not asked for`),
+    ...unasked.map((name) => `${name}: not requested`),
   ];
 }
 

@@ -42,8 +42,8 @@ export async function createTable(
 }
 
 /**
- * Throws `TableAlreadyExists` unless the table has the restore's own tag: then an earlier call made it. A table that only
- * the record names may be somebody else's.
+ * Throws `TableAlreadyExists` unless the table has the restore's own tag: then an earlier call made it. If only the record
+ * names the table, it may belong to somebody else.
  */
 async function checkMadeByRestore(
   services: Services,

@@ -7,7 +7,7 @@ import { type Manifest, readManifest } from '../snapshot/format/manifest.ts';
 import { nameExecution, type RestoreJob } from '../jobs/job.ts';
 import { type PartResult, openRestoreStaging } from '../jobs/staging.ts';
 
-/** The names of the objects that the steps of a restore leave for each other in its staging folder. */
+/** The names of the objects in a restore's staging folder by which its steps pass on their results. */
 export const fileNames = {
   plan: 'plan.json',
   range: (way: RestoreWay, task: number) => `${folders[way]}/${task}`,
@@ -15,16 +15,16 @@ export const fileNames = {
 
 const folders: Readonly<Record<RestoreWay, string>> = { import: 'materialize', writes: 'write' };
 
-/** What `planRestore` decides, once for all executions of the restore. */
+/** The decisions of `planRestore`, which hold for all executions of the restore. */
 export interface RestorePlan {
   readonly manifestSha256: string;
   readonly way: RestoreWay;
   readonly why: string;
-  /** Together the whole hash space; each is one task. */
+  /** The ranges of the tasks, one for each. Together they cover the whole hash space. */
   readonly ranges: readonly HexRange[];
 }
 
-/** What one part of a task wrote to the table and DynamoDB acknowledged, or what it staged for the import. */
+/** The items that one part of a task wrote to the table, acknowledged by DynamoDB, or staged for the import. */
 export interface RangeResult extends PartResult, Pick<Content, 'items' | 'digest'> {
   /** The first hash of the next part, 16 hex digits. */
   readonly next: string | undefined;

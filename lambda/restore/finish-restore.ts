@@ -24,9 +24,9 @@ const waitSeconds = 5;
 const nextPartSeconds = 1;
 
 /**
- * Gives the table its remaining settings one after another, compares what was restored with the snapshot and the
- * table's settings with the promised ones, marks the table as finished and ends the job. If the restore is to verify its
- * table (`verifyTarget`), it first reads what the table holds, and compares that with what was restored.
+ * Gives the table its remaining settings one after another, compares the restored items with the snapshot and the table's
+ * settings with the promised ones, marks the table as finished and ends the job. If the restore is to verify its table
+ * (`verifyTarget`), it first scans the table, and compares its items with those that were restored.
  *
  * If the items' number or digest differs although every frame's checksum matched, the snapshot's claim about its
  * items is wrong, not the items: the table is kept, and the record says so. The items of an import cannot be added up
@@ -43,7 +43,7 @@ export async function finishRestore(services: Services, { job }: { job: RestoreJ
   if (!isVerified && (await sumTarget(services, job, current)) === undefined)
     return { ...wait, waitSeconds: nextPartSeconds };
   if (await applySetting(services, restore.target, table, restore.description)) return wait;
-  // A settled restore was compared before; a doubt is on its record.
+  // A settled restore was compared before; any doubt is on its record.
   if (restore.settled !== true) await settle(services, job, current);
   if (lacksProtection(table, restore.description)) {
     await updateTable(services, { TableName: restore.target, DeletionProtectionEnabled: true });
@@ -70,9 +70,9 @@ async function settle(services: Services, job: RestoreJob, current: CurrentResto
 }
 
 /**
- * Lists what is in doubt. The snapshot: every byte that was read matched its checksum, but its number and digest of items
- * are carried forward from the stream's claims, so a difference says nothing against the items. And the table, if it does
- * not hold what was restored: somebody else wrote to it or deleted from it.
+ * Lists the doubts about the snapshot and the table. The snapshot: every byte that was read matched its checksum, but its
+ * number and digest of items are carried forward from the stream's claims, so a difference does not speak against the
+ * items. The table: if it does not hold the restored items, somebody else wrote to it or deleted from it.
  */
 async function findDoubts(services: Services, job: RestoreJob, current: CurrentRestore): Promise<string[]> {
   const { restore, plan } = current;
@@ -82,9 +82,7 @@ async function findDoubts(services: Services, job: RestoreJob, current: CurrentR
   const doubts: string[] = [];
   if (!isEqual(restored, manifest)) {
     log.error('restore digest differs', { restore: job.id, snapshot: manifest.id });
-    doubts.push(
-      'the number or digest of the restored items is not what the snapshot claims; the table was kept',
-    );
+    doubts.push('the number or digest of the restored items differs from the manifest; the table was kept');
   }
   const found = restore.verifyTarget === true ? await sumTarget(services, job, current) : undefined;
   if (found !== undefined && !isEqual(found, restored)) {
@@ -103,7 +101,7 @@ function describeDifference(target: string, found: number, restored: number): st
     found === restored ? `${found} items, not all as restored` : `${found} items in place of ${restored}`;
   return (
     `table ${target} holds ${counts}: something else wrote to it or deleted from it during the restore; ` +
-    'the table was kept. Restore again, and keep others from the table until it is ACTIVE'
+    'the table was kept. Restore again, and let nothing else use the new table until it is ACTIVE'
   );
 }
 

@@ -27,7 +27,7 @@ export function materializeRange(
 }
 
 /**
- * Each chunk of gzip output is a hop between threads: Node's default of 16 KiB costs this step two thirds more CPU.
+ * Each chunk of gzip output is passed between threads: Node's default size of 16 KiB costs this step two thirds more CPU.
  */
 const chunkBytes = 256 * 1024;
 

@@ -14,7 +14,7 @@ import { fileNames, findRestore, type RestorePlan } from './current-restore.ts';
  *
  * In: a restore's record (`RestoreRecord`), whose `description` says what the target is to be, and the snapshot of
  * its backup. Out: a new table with the snapshot's items, and a record that says `RESTORED`, or `FAILED` with its
- * reason and what became of the table. The steps, one file each:
+ * reason and the fate of the table. The steps, one file each:
  *
  * ```
  * plan-restore -- write --> create-table ---------> write-range (Map) --+

@@ -24,12 +24,12 @@ export interface PartStart {
   readonly ahead: readonly string[];
 }
 
-/** Does the work from that start on. Each result that it yields is one part. */
+/** Does the work from that start on. Yields one result for each part. */
 type Work = (current: CurrentRestore, start: PartStart) => AsyncIterable<RangeResult>;
 
 /**
- * Does one or more parts of a task, starting where the last published part ended, and publishes the result of each. Ends
- * when a twin was faster to publish a part: the next call continues from the twin's.
+ * Does one or more parts of a task, starting where the last published part ended, and publishes the result of each. Ends if
+ * a twin has published a part first: the next call continues from the twin's part.
  */
 export async function runRangeParts(
   services: Services,

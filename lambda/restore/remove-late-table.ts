@@ -5,8 +5,8 @@ import { clearTarget } from './target-table.ts';
 
 /**
  * Removes a table that a late twin of a step made after its restore had failed and ended. The reconciler calls it
- * `lateTableDelayMs` after the end, and again while the table is changing. It looks only at restores that ended
- * without a table: one that the record reports as kept is never deleted, because its owner may have plans for it.
+ * `lateTableDelayMs` after the end, and again while the table is changing. It considers only restores that ended without a
+ * table: a table that the record reports as kept is never deleted, because its owner may need it.
  */
 export async function removeLateTable(services: Services, restore: RestoreRecord): Promise<void> {
   if (restore.targetFate?.kind === 'absent') {

@@ -4,7 +4,8 @@ import type { RestoreOverrides } from '../model/restore-overrides.ts';
 
 /**
  * Completes a source's description from which no table could be made: an index of a provisioned table that is described
- * without throughput takes the table's. The embedded database describes an index so after a change of the billing mode.
+ * without throughput takes the table's. The embedded database describes an index like that after a change of the billing
+ * mode.
  */
 export function repairSource(source: TableDescription, overrides: RestoreOverrides): TableDescription {
   const throughput = overrides.provisionedThroughput ?? source.provisionedThroughput;

@@ -12,12 +12,12 @@ import { finishedValue, restoreTag } from '../model/restore-tag-name.ts';
 import { TidemarkError } from '../runtime/errors.ts';
 import type { Services } from '../services/services.ts';
 
-/** A table has at most 50 tags, and a page of them at least one. */
+/** A table has at most 50 tags, and each page lists at least one. */
 const maxTagPages = 50;
 
 /**
- * What the restore's tag on a table says. `own`: Tidemark has put it there for this restore. `finished`: the table is
- * complete and its owner's. `other`: another restore's tag, or one that somebody else has made up. `none`: no such tag.
+ * The state of the restore's tag on a table. `own`: Tidemark has put it there for this restore. `finished`: the table is
+ * complete and its owner's. `other`: another restore's tag, or a forged one. `none`: no such tag.
  */
 export type TagState = 'own' | 'finished' | 'other' | 'none';
 
@@ -36,7 +36,7 @@ export async function createRestoreTag(
   return { Key: restoreTag, Value: `${id}:${signature}` };
 }
 
-/** Reads what the restore's tag on the table says. */
+/** Reads the state of the restore's tag on the table. */
 export async function readTagState(
   services: Pick<Services, 'dynamodb' | 'secret'>,
   { TableArn: arn }: SdkTableDescription,

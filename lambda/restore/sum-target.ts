@@ -16,7 +16,7 @@ import { describeTarget } from './target-table.ts';
 /** The number and the digest of a table's items. */
 export type TargetSum = Pick<Content, 'items' | 'digest'>;
 
-/** What one part of the scan found. */
+/** The result of one part of the scan. */
 interface ScannedPart extends PartResult, TargetSum {
   /** The last key that was read, as DynamoDB JSON; undefined at the table's end. */
   readonly next: object | undefined;
@@ -25,9 +25,9 @@ interface ScannedPart extends PartResult, TargetSum {
 const task = 'verify';
 
 /**
- * Adds up the number and the digest of the items that the restored table holds, by a consistent scan. One call scans until
- * its time is spent, and publishes what it found. Returns undefined while there is more to read: then the caller calls
- * again. Once the scan is done, each call returns the same sum.
+ * Adds up the number and the digest of the items of the restored table by a consistent scan. One call scans until its time
+ * is spent, and publishes its result. Returns undefined if the scan has not reached the end: then the caller calls again.
+ * Once the scan is done, each call returns the same sum.
  */
 export async function sumTarget(
   services: Services,

@@ -9,7 +9,8 @@ import { planTableThroughput, billingOf } from './target-throughput.ts';
 
 /**
  * Plans the restored table: the source's description with the overrides, without the settings that DynamoDB's restore
- * leaves off, and only with throughput that fits its billing mode. What the source's description lacks is repaired. Throws `Validation` in DynamoDB's words.
+ * leaves off, and only with throughput that fits its billing mode. Missing throughput in the source's description is
+ * repaired. Throws `Validation` in DynamoDB's words.
  */
 export function planTarget(source: TableDescription, overrides: RestoreOverrides): TableDescription {
   const { keySchema, createdAt, sizeBytes, itemCount } = source;

@@ -10,20 +10,20 @@ import { importSourceOf } from './import-source.ts';
 import { readTagState } from './restore-tag.ts';
 
 /**
- * Whether a table is one that a restore made, by what DynamoDB says. The catalog's word is not enough: a record of a
- * restore that somebody forges must not cost anybody a table.
+ * The proof that a restore made a table, by DynamoDB's own answers. The catalog's record is no proof: whoever forges a
+ * record must not be able to make Tidemark delete a table.
  */
 
-/** How far DynamoDB's clock and that of the request may be apart. */
+/** The largest difference between DynamoDB's clock and that of the request. */
 const clockSkewMs = 5 * 60_000;
 
-/** How long after a restore's end none of its steps can still be running: a function lives for 15 minutes at most. */
+/** After this time since a restore's end none of its steps can still be running: a function lives for at most 15 minutes. */
 export const lateTableDelayMs = 20 * 60_000;
 
 /**
  * `tagged`: the table has the restore's own tag, so it may be deleted. `imported`: the restore's own import made it, and it
- * has no tag yet, so it may be tagged. `finished`: a restore completed it, so it is its owner's. `none`: nothing shows
- * that the restore made it.
+ * has no tag yet, so it may be tagged. `finished`: a restore completed it, so it belongs to its owner. `none`: nothing
+ * shows that the restore made it.
  */
 export type Evidence = 'tagged' | 'imported' | 'finished' | 'none';
 

@@ -77,7 +77,7 @@ function matchIndex(
 }
 
 /**
- * A text that is equal for indexes of the same key and projection, in whatever order they list projected attributes.
+ * Returns a text that is equal for indexes of the same key and projection, regardless of the order of projected attributes.
  */
 function identityOf({ KeySchema: keys = [], Projection: projection }: LocalSecondaryIndexInfo): string {
   return JSON.stringify([
@@ -88,8 +88,8 @@ function identityOf({ KeySchema: keys = [], Projection: projection }: LocalSecon
 }
 
 /**
- * Gives the index the throughput of its billing mode and no other. Throws `Validation` if it has none, in other words for an
- * index that the request names than for one of the source.
+ * Gives the index the throughput of its billing mode and no other. Throws `Validation` if it has none; the message differs
+ * between an index of the request and one of the source.
  */
 function setThroughput(
   { ProvisionedThroughput: provisioned, OnDemandThroughput: onDemand, ...index }: GlobalSecondaryIndexInfo,

@@ -32,12 +32,12 @@ export function targetLostError({ target }: RestoreRecord): TidemarkError {
 type NotYet = 'wait' | 'untagged';
 
 /**
- * Removes the table that a failed or abandoned restore made, or finishes it if the restore had settled it. Returns
- * what became of it, or why that is not known yet. A table of the same name that is not the restore's is never
- * touched, and a table is tagged or deleted only if DynamoDB itself shows that the restore made it.
+ * Removes the table that a failed or abandoned restore made, or finishes it if the restore had settled it. Returns its
+ * fate, or why that is not known yet. A table of the same name that is not the restore's is never touched, and a table is
+ * tagged or deleted only if DynamoDB itself shows that the restore made it.
  *
- * `isLast`: no later execution can do more, so an untagged table is not worth waiting for, and a right that Tidemark
- * lacks becomes part of the answer. Otherwise throws what DynamoDB throws.
+ * `isLast`: no later execution will try again, so the call does not wait for the tag of an untagged table, and a right that
+ * Tidemark lacks becomes part of the answer. Otherwise throws DynamoDB's error.
  */
 export async function clearTarget(
   services: Services,
@@ -68,7 +68,7 @@ interface Target {
 /**
  * Finds the restore's table. Returns undefined if there is none, and `changing` while one may still appear or is being
  * imported or deleted. It recognizes the table by its tag or its import, because a late twin of the step that makes the
- * table may have made another one than the record says.
+ * table may have made a table that the record does not name.
  */
 async function findTarget(
   services: Services,
@@ -109,10 +109,10 @@ async function removeTable(
   { table, evidence }: Target,
   isLast: boolean,
 ): Promise<TargetFate | NotYet> {
-  // Another execution has completed it, or somebody has forged the record: it is its owner's.
+  // Another execution has completed the table, or somebody has forged the record: the table belongs to its owner.
   if (evidence === 'finished') return { kind: 'absent' };
   if (table.DeletionProtectionEnabled === true) return { kind: 'kept', why: 'protected' };
-  // Every table but an import's had the tag from its start, so its owner removed it.
+  // Every table except that of an import had the tag from its creation, so its owner removed the tag.
   if (evidence === 'none') return { kind: 'kept', why: 'tagRemoved' };
   const isTagged = evidence === 'tagged';
   if (!isTagged && !isLast) return 'untagged';

@@ -110,8 +110,8 @@ describe('the differences between a restored table and its description', () => {
 
   it('include an index that the request did not name', () => {
     expect(findDifferences({ ...promised, globalSecondaryIndexes: [] }, promised)).toEqual([
-      'index by-year: not asked for',
-      'index by-year, throughput: not asked for',
+      'index by-year: not requested',
+      'index by-year, throughput: not requested',
     ]);
   });
 });

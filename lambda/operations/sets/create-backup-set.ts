@@ -36,8 +36,8 @@ export interface CreatedSet {
  * Requests backups of several tables as one set, which is CREATING. All of them get one marker. A table that cannot be
  * backed up becomes a member that failed with its reason; if that is every table, the request fails and nothing is written.
  *
- * Throws `Validation`, `SinkNotFound`, `LimitExceeded`, `TooManySets` (the day's), `SetInUse` (another set of the name is being made), and
- * what `createBackup` throws for the first table if no table can be backed up.
+ * Throws `Validation`, `SinkNotFound`, `LimitExceeded`, `TooManySets` (of the day), `SetInUse` (another set of the name is
+ * being made), and what `createBackup` throws for the first table if no table can be backed up.
  */
 export async function createBackupSet(
   services: RequestServices,

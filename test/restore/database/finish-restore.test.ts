@@ -40,7 +40,7 @@ it.each<[string, (result: RangeResult) => Partial<RangeResult>]>([
     await finish(job);
     expect(await harness.services.catalog.restores.get(job.table)).toMatchObject({
       status: 'RESTORED',
-      reason: expect.stringContaining('is not what the snapshot claims') as string,
+      reason: expect.stringContaining('differs from the manifest') as string,
     });
     expect(await readTableContent(database.dynamodb, job.table)).toEqual(content);
   },

@@ -36,7 +36,7 @@ it('a restored table that differs from its snapshot’s claim is kept, and the d
   const target = newTargetName();
   expect(await restoreAndWait(harness, backup, target, { keep: ['deletionProtection'] })).toMatchObject({
     status: 'RESTORED',
-    reason: expect.stringContaining('is not what the snapshot claims'),
+    reason: expect.stringContaining('differs from the manifest'),
   });
   expect(finishing).toBeGreaterThan(1);
   expect(log.error.mock.calls.map(([text]) => text)).toEqual(['restore digest differs']);
