@@ -18,7 +18,7 @@ import { createDirectoryStore } from '../lambda/storage/directory-store.ts';
 import type { Definitions } from '../lib/workflow/definitions.ts';
 import { catalogTable, createCatalog } from './catalog-table.ts';
 import { EmbeddedRecovery } from './dynamodb/recovery/embedded-recovery.ts';
-import { answerClient } from './dynamodb/exports/answers.ts';
+import { answerClient, ownBucket } from './dynamodb/exports/answers.ts';
 import { EmbeddedExports } from './dynamodb/exports/embedded-exports.ts';
 import { Deletions } from './guard/deletions.ts';
 import { forgetDeleted } from './guard/forget-deleted.ts';
@@ -89,8 +89,8 @@ const config: Config = {
  */
 const maxSteps = 2;
 
-/** The bucket name that stands for the store's folder. */
-const localBucket = 'tidemark';
+/** The bucket of callers' exports and imports, and its folder in the home folder. */
+const callersBucket = { name: 'tidemark', folder: 'bucket' };
 
 /** How long a runtime that is closed waits for what is at work, in real time. A person waits for it. */
 const maxCloseMs = 30_000;
@@ -157,7 +157,7 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
       update: (table, specification) => continuous.update(table, specification),
     },
     native: noNativeBackups,
-    bucketPlace: { bucket: localBucket, prefix: '' },
+    bucketPlace: { bucket: ownBucket, prefix: '' },
   };
   const settings = await RecoverySettings.open(join(home, 'continuous-backups.json'));
   const continuous = new EmbeddedRecovery(services, settings);
@@ -196,19 +196,25 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
   };
 }
 
-/** Opens the exports into the store's folder and the imports from it, and lets them answer the services' client. */
+/**
+ * Opens the exports and imports, and lets them answer the services' client. Those of callers have a bucket of their own, in
+ * another folder than the store.
+ */
 async function openExports(
   services: Services,
   database: DynamoDBClient,
   folder: string,
   continuous: EmbeddedRecovery,
 ): Promise<EmbeddedExports> {
-  const { dynamodb, streams, store, clock, ids, log, bucketPlace } = services;
+  const { dynamodb, streams, store, clock, ids, log, secret } = services;
   const exports = await EmbeddedExports.open({
     dynamodb: database,
     streams,
-    store,
-    bucket: bucketPlace.bucket,
+    secret,
+    buckets: new Map([
+      [ownBucket, store],
+      [callersBucket.name, createDirectoryStore(join(folder, callersBucket.folder))],
+    ]),
     clock,
     ids,
     log,

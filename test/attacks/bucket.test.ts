@@ -1,13 +1,8 @@
 import { expect, it, vi } from 'vitest';
-import { answerExports } from '../../local/dynamodb/exports/answers.ts';
+import { answerExports, ownBucket } from '../../local/dynamodb/exports/answers.ts';
 import type { EmbeddedExports } from '../../local/dynamodb/exports/embedded-exports.ts';
 
 const places = [
-  'tables/0b1c2d3e/runs',
-  'tables',
-  'tables/',
-  'TABLES/x',
-  'staging/restore-01700000000000-01234567/import/',
   '.tmp/x',
   '../secret.key',
   'exports/../tables/x',
@@ -43,8 +38,12 @@ it.each(requests)(
         expect.stringContaining('ValidationException'),
       ]);
     }
+    const S3Bucket = ownBucket;
+    const own = { S3Bucket, S3BucketSource: { S3Bucket, S3KeyPrefix: 'tables/' } };
+    const refused = await answerExports(exports, `DynamoDB_20120810.${name}`, JSON.stringify(own));
+    expect([refused?.status, refused?.body]).toEqual([400, expect.stringContaining('ValidationException')]);
     expect(run).not.toHaveBeenCalled();
-    for (const prefix of ['', 'exports', 'exports/of a day/', 'tables-of-mine/x', 'a.b/..c/d']) {
+    for (const prefix of ['', 'exports', 'exports/of a day/', 'tables/x', 'a.b/..c/d']) {
       expect((await answer(prefix))?.status).toBe(200);
     }
   },

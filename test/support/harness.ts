@@ -139,8 +139,8 @@ export async function startHarness(database: TestDatabase, options: HarnessOptio
   const { recovery } = options.exports;
   const exports = await EmbeddedExports.open({
     ...database,
-    store: plain,
-    bucket,
+    buckets: new Map([[bucket, plain]]),
+    secret: testSecret,
     ids: randomIds,
     log: silentLog,
     recovery: (table) => recovery.describe(table),

@@ -29,24 +29,29 @@ const operations: ReadonlyMap<string, (exports: EmbeddedExports, input: object) 
   }),
 );
 
-/** The folders of the store that hold what Tidemark stores itself. */
-const ownFolders = new Set(['tables', 'staging', '.tmp']);
+/** The bucket of what Tidemark stores itself, which its own exports and imports use. */
+export const ownBucket = 'tidemark-store';
 
 /**
- * Throws ValidationException if a caller's export or import is to touch what Tidemark stores in the same bucket, or leaves
- * the bucket. Tidemark's own exports and imports do not come this way.
+ * Throws ValidationException if a caller's export or import names Tidemark's own bucket, or a place outside its bucket.
+ * Tidemark's own exports and imports do not come this way.
  */
-function checkPlace({ S3Prefix, S3BucketSource }: JsonObject): void {
+function checkPlace({ S3Bucket, S3Prefix, S3BucketSource }: JsonObject): void {
   const source = typeof S3BucketSource === 'object' && S3BucketSource !== null ? S3BucketSource : {};
-  const { S3KeyPrefix } = source as { readonly S3KeyPrefix?: unknown };
+  const { S3Bucket: sourceBucket, S3KeyPrefix } = source as Readonly<Record<string, unknown>>;
+  if (S3Bucket === ownBucket || sourceBucket === ownBucket)
+    throw validationError(
+      `The embedded runtime keeps its own objects in ${ownBucket}: choose another bucket`,
+    );
   for (const prefix of [S3Prefix, S3KeyPrefix]) {
     if (typeof prefix !== 'string') continue;
     const segments = dropTrailing(prefix, '/').split('/');
-    const isOwn = ownFolders.has(segments[0]?.toLowerCase() ?? '');
-    const isOutside = segments.some((segment) => segment === '..' || segment === '.');
+    const isOutside = segments.some((segment) => segment === '..' || segment === '.' || segment === '.tmp');
     const isUnclear = prefix !== '' && segments.some((segment) => segment === '' || segment.includes('\0'));
-    if (isOwn || isOutside || isUnclear)
-      throw validationError('The embedded runtime keeps its own objects there: choose another S3 prefix');
+    if (isOutside || isUnclear)
+      throw validationError(
+        'The embedded runtime has files as objects: choose an S3 prefix that can be a path',
+      );
   }
 }
 

@@ -19,6 +19,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type JsonObject, renderBody } from '../../../lambda/dialects/dynamodb/json.ts';
 import { read } from '../../../lambda/dialects/dynamodb/read.ts';
+import { createPageToken, readPlace } from '../../../lambda/operations/page-token.ts';
+import type { Secret } from '../../../lambda/secret/secret.ts';
 import { toServiceError } from './errors.ts';
 import type { ExportServices } from './export-services.ts';
 import { Jobs } from './jobs.ts';
@@ -50,6 +52,7 @@ export interface ExportOptions extends Omit<ExportServices, 'minWindowMs'> {
  * `jobs.ts` keeps the jobs of both kinds over restarts, `answers.ts` connects them to a client or an endpoint.
  */
 export class EmbeddedExports {
+  readonly #secret: Secret;
   readonly #exportJobs: Jobs<ExportDescription>;
   readonly #importJobs: Jobs<ImportTableDescription>;
   readonly #exports: TableExports;
@@ -60,6 +63,7 @@ export class EmbeddedExports {
     exportJobs: Jobs<ExportDescription>,
     importJobs: Jobs<ImportTableDescription>,
   ) {
+    this.#secret = services.secret;
     this.#exportJobs = exportJobs;
     this.#importJobs = importJobs;
     this.#exports = new TableExports(services, exportJobs);
@@ -91,7 +95,7 @@ export class EmbeddedExports {
   listExports(input: ListExportsInput): Promise<ListExportsOutput> {
     return answer(async () => {
       const { TableArn, MaxResults, NextToken } = read(listExportsMembers, toWire(input));
-      const { page, next } = this.#exportJobs.list(TableArn, MaxResults, NextToken);
+      const { page, next } = await this.#list(this.#exportJobs, TableArn, MaxResults, NextToken);
       return {
         ExportSummaries: page.map(({ ExportArn, ExportStatus, ExportType }) => ({
           ExportArn,
@@ -117,7 +121,7 @@ export class EmbeddedExports {
   listImports(input: ListImportsInput): Promise<ListImportsOutput> {
     return answer(async () => {
       const { TableArn, PageSize, NextToken } = read(listImportsMembers, toWire(input));
-      const { page, next } = this.#importJobs.list(TableArn, PageSize, NextToken);
+      const { page, next } = await this.#list(this.#importJobs, TableArn, PageSize, NextToken);
       return {
         ImportSummaryList: page.map((job) => ({
           ImportArn: job.ImportArn,
@@ -131,6 +135,19 @@ export class EmbeddedExports {
         NextToken: next,
       };
     });
+  }
+
+  /** Lists a page of jobs. Throws `Validation` for a token that no page of the same list has returned. */
+  async #list<J extends ExportDescription | ImportTableDescription>(
+    jobs: Jobs<J>,
+    table: string | undefined,
+    limit: number | undefined,
+    token: string | undefined,
+  ): Promise<{ page: J[]; next: string | undefined }> {
+    const facts = [jobs === this.#exportJobs ? 'exports' : 'imports', table];
+    const start = token === undefined ? '' : await readPlace(this.#secret, token, facts, jobPlace);
+    const { page, next } = jobs.list(table, limit, start);
+    return { page, next: next === undefined ? undefined : await createPageToken(this.#secret, next, facts) };
   }
 
   /**
@@ -149,6 +166,9 @@ export class EmbeddedExports {
     await Promise.all([this.#exportJobs.idle(maxMs), this.#importJobs.idle(maxMs)]);
   }
 }
+
+/** The form of a place in a list of jobs: an ARN. */
+const jobPlace = /^arn:[!-~]{1,1020}$/;
 
 /** How long `idle` waits by default, in real time: a job copies 200,000 items at most. */
 const maxIdleMs = 10 * 60_000;

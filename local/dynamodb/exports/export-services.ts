@@ -4,6 +4,7 @@ import type { PointInTimeRecovery } from '../../../lambda/native/recovery.ts';
 import type { Clock } from '../../../lambda/runtime/clock.ts';
 import type { Ids } from '../../../lambda/runtime/ids.ts';
 import type { Log } from '../../../lambda/runtime/logger.ts';
+import type { Secret } from '../../../lambda/secret/secret.ts';
 import type { ObjectStore } from '../../../lambda/storage/object-store.ts';
 
 /** What exports and imports work with. */
@@ -12,10 +13,10 @@ export interface ExportServices {
   readonly dynamodb: DynamoDBClient;
   /** A client that rejects all streams but a table's latest (`local/dynamodb/streams-client.ts`). */
   readonly streams: DynamoDBStreamsClient;
-  /** The content of the bucket, by the objects' keys. */
-  readonly store: ObjectStore;
-  /** The name of the only bucket. */
-  readonly bucket: string;
+  /** The buckets by name, each with its objects by their keys. Tidemark's own is one that no caller may name. */
+  readonly buckets: ReadonlyMap<string, ObjectStore>;
+  /** Signs the tokens of pages. */
+  readonly secret: Secret;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;

@@ -13,6 +13,7 @@ const arn = { type: 'string', constraints: [minLength(1), maxLength(1024)] } as 
 const bucket = { type: 'string', required: true, constraints: [maxLength(255)] } as const;
 const keyPrefix = { type: 'string', constraints: [maxLength(1024)] } as const;
 const maps = { type: 'list', of: { type: 'map' } } as const;
+const token = { type: 'string', constraints: [maxLength(2048)] } as const;
 const page = { type: 'integer', constraints: [minValue(1), maxValue(25)] } as const;
 
 export const exportMembers = {
@@ -71,7 +72,7 @@ export const importMembers = {
 
 export type ImportRequest = Omit<Input<typeof importMembers>, 'ClientToken'>;
 
-export const listExportsMembers = { TableArn: arn, MaxResults: page, NextToken: { type: 'string' } } as const;
-export const listImportsMembers = { TableArn: arn, PageSize: page, NextToken: { type: 'string' } } as const;
+export const listExportsMembers = { TableArn: arn, MaxResults: page, NextToken: token } as const;
+export const listImportsMembers = { TableArn: arn, PageSize: page, NextToken: token } as const;
 export const describeExportMembers = { ExportArn: { ...arn, required: true } } as const;
 export const describeImportMembers = { ImportArn: { ...arn, required: true } } as const;

@@ -103,9 +103,10 @@ export class TableExports {
   }
 
   async #export(arn: string, job: Job<ExportDescription>): Promise<ExportDescription> {
-    const { store, ids, bucket } = this.#services;
+    const { buckets, ids } = this.#services;
     const { S3Bucket, S3Prefix = '', IncrementalExportSpecification } = job.begun;
-    if (S3Bucket !== bucket) throw new JobFailure('S3NoSuchBucket', 'The specified bucket does not exist');
+    const store = buckets.get(S3Bucket ?? '');
+    if (store === undefined) throw new JobFailure('S3NoSuchBucket', 'The specified bucket does not exist');
     const root = [dropTrailing(S3Prefix, '/'), 'AWSDynamoDB'].filter((part) => part !== '').join('/');
     const folder = `${root}/${arn.slice(arn.lastIndexOf('/') + 1)}`;
     await store.put(`${folder}/_started`, Buffer.alloc(0));

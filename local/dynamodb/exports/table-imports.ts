@@ -101,11 +101,10 @@ export class TableImports {
 
   /** Runs the import. However it ends, the table stays, with the items that it accepted. */
   async #import(arn: string, begun: ImportTableDescription): Promise<ImportTableDescription> {
-    const { store, dynamodb, bucket } = this.#services;
+    const { buckets, dynamodb } = this.#services;
     const { S3BucketSource, InputCompressionType = 'NONE', TableCreationParameters } = begun;
-    if (S3BucketSource?.S3Bucket !== bucket) {
-      throw new JobFailure('S3NoSuchBucket', 'The specified bucket does not exist');
-    }
+    const store = buckets.get(S3BucketSource?.S3Bucket ?? '');
+    if (store === undefined) throw new JobFailure('S3NoSuchBucket', 'The specified bucket does not exist');
     const table = String(TableCreationParameters?.TableName);
     const { identity, description } = await describeTable(dynamodb, table);
     if (identity.tableId !== begun.TableId)
@@ -113,7 +112,7 @@ export class TableImports {
     const target = { name: table, keyNames: keyNamesOf(description) };
     let figures = noFigures;
     let failed: string | undefined;
-    for (const key of await listKeys(store, S3BucketSource.S3KeyPrefix ?? '')) {
+    for (const key of await listKeys(store, S3BucketSource?.S3KeyPrefix ?? '')) {
       const added = await importObject(dynamodb, target, await store.get(key), InputCompressionType);
       if (added.ErrorCount > 0) failed ??= key;
       figures = addFigures(figures, added);

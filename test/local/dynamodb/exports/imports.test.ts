@@ -333,7 +333,9 @@ it('the next process completes an import whose process was killed', async () => 
   const set = await setUp(database);
   const { store } = set;
   await put(store, 'in/data', line('a') + line('b'));
-  const killed = await set.reopen({ store: { ...store, get: () => new Promise(() => {}) } });
+  const killed = await set.reopen({
+    buckets: new Map([['bucket', { ...store, get: () => new Promise(() => {}) }]]),
+  });
   const input = request();
   const { ImportTableDescription: begun } = await killed.importTable(input);
   const next = await set.reopen();

@@ -95,7 +95,7 @@ describe("an export's status", () => {
   it('becomes COMPLETED in the next process if the first one was killed', async () => {
     const set = await setUp(database);
     const { exports, store } = set;
-    const killed = await set.reopen({ store: stuck(store) });
+    const killed = await set.reopen({ buckets: new Map([['bucket', stuck(store)]]) });
     const { ExportDescription: begun } = await killed.exportTableToPointInTime({
       TableArn,
       S3Bucket: 'bucket',
@@ -200,6 +200,29 @@ describe('the list of exports', () => {
     await expect(exports.listExports({ MaxResults: 26 })).rejects.toMatchObject({
       name: 'ValidationException',
     });
+  });
+
+  it('refuses a token that no page of the same list has returned', async () => {
+    const { exports } = await setUp(database);
+    for (const _ of [1, 2]) await runExport(exports, { TableArn });
+    const { NextToken = '' } = await exports.listExports({ TableArn, MaxResults: 1 });
+    const { ExportSummaries: [first] = [] } = await exports.listExports({ TableArn, MaxResults: 1 });
+    const forged = [
+      '',
+      'x',
+      String(first?.ExportArn),
+      NextToken.slice(1),
+      `${NextToken}0`,
+      `0${NextToken.slice(1)}`,
+    ];
+    const refusal = expect.objectContaining({ name: 'ValidationException' });
+    for (const token of forged.filter((token) => token !== NextToken)) {
+      await expect(exports.listExports({ TableArn, NextToken: token })).rejects.toEqual(refusal);
+      await expect(exports.listImports({ NextToken: token })).rejects.toEqual(refusal);
+    }
+    await expect(exports.listExports({ NextToken })).rejects.toEqual(refusal);
+    await expect(exports.listImports({ TableArn, NextToken })).rejects.toEqual(refusal);
+    expect((await exports.listExports({ TableArn, NextToken })).ExportSummaries).toHaveLength(1);
   });
 
   it('does not contain exports or imports of other accounts and tables', async () => {

@@ -18,6 +18,7 @@ import { createDirectoryStore } from '../../../../lambda/storage/directory-store
 import type { ObjectStore } from '../../../../lambda/storage/object-store.ts';
 import { EmbeddedExports, type ExportOptions } from '../../../../local/dynamodb/exports/embedded-exports.ts';
 import type { TestDatabase } from '../../../support/database.ts';
+import { testSecret } from '../../../support/secret.ts';
 import { createTable, keyOf, normal, type Shape } from '../../../support/tables.ts';
 
 export interface ExportSetUp {
@@ -37,8 +38,8 @@ export async function setUp(
   const open = (more: Partial<ExportOptions>) =>
     EmbeddedExports.open({
       ...database,
-      store,
-      bucket: 'bucket',
+      buckets: new Map([['bucket', store]]),
+      secret: testSecret,
       ids: randomIds,
       log: silentLog,
       recovery: async () => ({
