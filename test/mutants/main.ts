@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mutants } from './mutants.ts';
-import { checkTests, type Fate, tryMutant } from './trial.ts';
+import { formatReport } from './report.ts';
+import { Results } from './results.ts';
+import { TestRunner } from './test-runner.ts';
+import { Trial } from './trial.ts';
 
 /**
  * `npm run mutants` applies one mutant after another to a copy of the project, and prints which of them the tests kill.
@@ -14,25 +17,34 @@ const { values } = parseArgs({
   options: {
     /** Applies only mutants of files whose path contains this text. */
     only: { type: 'string', default: '' },
+    /** Also measures mutants whose file and tests have not changed since they were measured. */
+    again: { type: 'boolean', default: false },
     /** Runs all other tests and the simulation if a mutant survives its own tests. */
     thorough: { type: 'boolean', default: false },
   },
 });
 
 using copy = mkdtempDisposableSync(join(tmpdir(), 'tidemark-mutants-'));
-const tracked = execFileSync('git', ['ls-files'], { encoding: 'utf8' }).trim().split('\n');
-for (const file of tracked) cpSync(file, join(copy.path, file));
+const listFiles = ['ls-files', '--cached', '--others', '--exclude-standard'];
+const files = execFileSync('git', listFiles, { encoding: 'utf8' }).trim().split('\n');
+for (const file of files) cpSync(file, join(copy.path, file));
 symlinkSync(join(process.cwd(), 'node_modules'), join(copy.path, 'node_modules'));
+await using runner = new TestRunner(copy.path);
+const trial = new Trial(copy.path, runner);
+const results = new Results('.ci/.cache/mutants.json', copy.path);
 
 const chosen = mutants.filter(({ file }) => file.includes(values.only));
-await checkTests(copy.path, chosen);
-const counts = new Map<Fate | 'equivalent', number>();
 for (const mutant of chosen) {
-  const fate = await tryMutant(copy.path, mutant, values.thorough);
-  const isEquivalent = fate === 'survived' && mutant.equivalent !== undefined;
-  const verdict = isEquivalent ? 'equivalent' : fate;
-  counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  console.log(`${verdict.padEnd(24)} ${mutant.file}: ${mutant.harm}`);
+  const known = values.again ? undefined : results.find(mutant);
+  if (known !== undefined && !(values.thorough && known.verdict === 'survived')) continue;
+  const startedAt = performance.now();
+  const outcome = await trial.try(mutant, values.thorough);
+  results.add(mutant, outcome);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(6);
+  console.log(`${outcome.verdict.padEnd(10)} ${seconds} s  ${mutant.file}: ${mutant.harm}`);
+  if (outcome.by !== undefined) console.log(`${' '.repeat(22)}${outcome.by}`);
 }
-for (const [verdict, count] of counts) console.log(`${String(count).padStart(4)} ${verdict}`);
-process.exitCode = counts.has('survived') ? 1 : 0;
+const survivors = chosen.filter((mutant) => results.find(mutant)?.verdict === 'survived');
+for (const { file, harm } of survivors) console.log(`survived: ${file}: ${harm}`);
+console.log(formatReport(mutants, (mutant) => results.find(mutant)));
+process.exitCode = survivors.length > 0 ? 1 : 0;

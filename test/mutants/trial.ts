@@ -1,56 +1,59 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyMutant, type Mutant } from './mutant.ts';
+import type { TestRunner } from './test-runner.ts';
 
-/** What became of a mutant: killed by a test that fails, or survived. */
-export type Fate = 'killed by its tests' | 'killed by other tests' | 'killed by the simulation' | 'survived';
+/** What became of a mutant. */
+export interface Outcome {
+  readonly verdict: 'killed' | 'survived' | 'equivalent';
+  /** What killed it. */
+  readonly by?: string;
+}
 
-/** A mutant may make tests run for ever. */
-const maxMs = 15 * 60_000;
-
-/** The tests that run if a mutant survives its own tests: all without HTTP. */
-const otherTests = ['--project', 'unit', '--project', 'database'];
-
-const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1'];
 const simulation = ['test/simulation/main.ts', '--seeds', '100'];
 
-/** Runs the tests of all mutants, and shows what fails. Throws if they fail without a mutant. */
-export async function checkTests(folder: string, mutants: readonly Mutant[]): Promise<void> {
-  const tests = new Set(mutants.flatMap((mutant) => mutant.tests));
-  if (!(await passes(folder, [...vitest, '--reporter', 'dot', ...tests], 'inherit')))
-    throw new Error('the tests fail without a mutant');
-}
+/** Tries mutants in a copy of the project. */
+export class Trial {
+  readonly #folder: string;
+  readonly #runner: TestRunner;
+  /** Test files that were found to pass without a mutant. */
+  readonly #passing = new Set<string>();
 
-/** Applies the mutant to the copy of the project in the folder, runs the tests, and restores the source. */
-export async function tryMutant(folder: string, mutant: Mutant, isThorough: boolean): Promise<Fate> {
-  const file = join(folder, mutant.file);
-  const source = readFileSync(file, 'utf8');
-  writeFileSync(file, applyMutant(source, mutant));
-  try {
-    if (!(await passes(folder, [...vitest, ...mutant.tests]))) return 'killed by its tests';
-    if (!isThorough) return 'survived';
-    if (!(await passes(folder, simulation))) return 'killed by the simulation';
-    return (await passes(folder, [...vitest, ...otherTests])) ? 'survived' : 'killed by other tests';
-  } finally {
-    writeFileSync(file, source);
+  constructor(folder: string, runner: TestRunner) {
+    this.#folder = folder;
+    this.#runner = runner;
   }
-}
 
-/** True if the program succeeds in time. */
-async function passes(
-  cwd: string,
-  args: readonly string[],
-  stdio: 'ignore' | 'inherit' = 'ignore',
-): Promise<boolean> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
-    cwd,
-    detached: true,
-    stdio,
-  });
-  const timer = setTimeout(() => process.kill(-Number(child.pid), 'SIGKILL'), maxMs);
-  const [code] = (await once(child, 'close')) as [number | null];
-  clearTimeout(timer);
-  return code === 0;
+  /** Applies the mutant, runs the tests, and restores the source. Throws if the tests that fail also fail without it. */
+  async try(mutant: Mutant, isThorough: boolean): Promise<Outcome> {
+    const by = await this.#findKiller(mutant, isThorough);
+    if (by === undefined) return { verdict: mutant.equivalent === undefined ? 'survived' : 'equivalent' };
+    await this.#checkWithoutMutant(mutant, by);
+    return { verdict: 'killed', by };
+  }
+
+  async #findKiller(mutant: Mutant, isThorough: boolean): Promise<string | undefined> {
+    const file = join(this.#folder, mutant.file);
+    const source = readFileSync(file, 'utf8');
+    writeFileSync(file, applyMutant(source, mutant));
+    try {
+      const { file: changed, tests } = mutant;
+      const failed = await this.#runner.findFailure({ changed, tests });
+      if (failed !== undefined || !isThorough) return failed;
+      const args = ['--disable-warning=ExperimentalWarning', ...simulation];
+      if (spawnSync(process.execPath, args, { cwd: this.#folder }).status !== 0) return 'the simulation';
+      return await this.#runner.findFailure({ changed, tests: 'all' });
+    } finally {
+      writeFileSync(file, source);
+    }
+  }
+
+  async #checkWithoutMutant({ file, tests }: Mutant, by: string): Promise<void> {
+    const killers = tests.filter((test) => by.startsWith(test) && !this.#passing.has(test));
+    if (killers.length === 0) return;
+    const failed = await this.#runner.findFailure({ changed: file, tests: killers });
+    if (failed !== undefined) throw new Error(`a test fails without a mutant: ${failed}`);
+    for (const test of killers) this.#passing.add(test);
+  }
 }
