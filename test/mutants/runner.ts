@@ -24,6 +24,9 @@ class OrderOfRequest {
   }
 }
 
+/** The file of the request before, which has been restored since. */
+let lastChanged: string | undefined;
+
 /** What has failed in the running request. */
 const failures: string[] = [];
 
@@ -61,7 +64,8 @@ process.send?.({});
 
 async function run({ changed, tests }: RunRequest): Promise<RunAnswer> {
   failures.length = 0;
-  vitest.invalidateFile(resolve(changed));
+  for (const file of new Set([changed, lastChanged ?? changed])) vitest.invalidateFile(resolve(file));
+  lastChanged = changed;
   const specs =
     tests === 'all' ? withoutHttp : tests.flatMap((test) => vitest.getModuleSpecifications(resolve(test)));
   const { unhandledErrors } = await vitest.runTestSpecifications(specs);
