@@ -1,6 +1,7 @@
 import { StateMachine } from 'aws-local-stepfunctions';
 import type { Executions, Machine, Job } from '../lambda/jobs/job.ts';
 import { runStep, type Step } from '../lambda/handlers/compose/run-step.ts';
+import type { BackupId } from '../lambda/model/ids.ts';
 import { backupTasks, restoreTasks, type TaskHandler } from '../lambda/jobs/states.ts';
 import { steps } from './steps.ts';
 import { waitFor } from './wait-for.ts';
@@ -8,6 +9,11 @@ import type { Services } from '../lambda/services/services.ts';
 import type { Definitions } from '../lib/workflow/definitions.ts';
 
 export interface LocalExecutions extends Executions {
+  /**
+   * True once the current execution of a backup has read all that it needs of its table. A backup that starts over reads it
+   * again.
+   */
+  hasRead(backup: BackupId): boolean;
   /** Resolves when no execution runs. Throws an `Error` if some still run after `maxMs`. */
   idle(maxMs?: number): Promise<void>;
   /** Stops all executions as a crash would: steps in progress finish, no others follow, and nothing can be started. */
@@ -43,9 +49,13 @@ const tasksOf: Record<Machine, Readonly<Record<string, TaskHandler>>> = {
 export function createLocalExecutions(options: LocalOptions): LocalExecutions {
   const running = new Map<string, Running>();
   const ended = new Set<string>();
+  const read = new Set<BackupId>();
   let stopped = false;
-  const machines = { backup: createMachine(options, 'backup'), restore: createMachine(options, 'restore') };
-  const run = (machine: Machine, input: object, name: string): void => {
+  const machines = {
+    backup: createMachine(options, 'backup', read),
+    restore: createMachine(options, 'restore', read),
+  };
+  const run = (machine: Machine, input: { readonly job: Job }, name: string): void => {
     const execution = machines[machine](input);
     const finished = execution.result
       // A failed execution has recorded its reason in the catalog. Here it only ends.
@@ -53,10 +63,12 @@ export function createLocalExecutions(options: LocalOptions): LocalExecutions {
       .then(() => {
         running.delete(name);
         ended.add(name);
+        if (input.job.machine === 'backup') read.delete(input.job.id);
       });
     running.set(name, { abort: execution.abort, ended: finished });
   };
   return {
+    hasRead: (backup) => read.has(backup),
     async start(job) {
       const name = `${job.machine}/${job.execution}`;
       if (!stopped && !running.has(name) && !ended.has(name)) run(job.machine, { job }, name);
@@ -83,16 +95,21 @@ export function createLocalExecutions(options: LocalOptions): LocalExecutions {
 /**
  * Creates a function that runs the machine. A test validates the definitions; here that would take 100 to 300 ms.
  */
-function createMachine(options: LocalOptions, machine: Machine) {
+function createMachine(options: LocalOptions, machine: Machine, read: Set<BackupId>) {
   const definition = options.definitions[machine] as ConstructorParameters<typeof StateMachine>[0];
   const interpreted = new StateMachine(definition, { validationOptions: { noValidate: true } });
-  const overrides = createOverrides(options, machine);
+  const overrides = createOverrides(options, machine, read);
   // As StartExecution does, this passes the input on as JSON.
   return (input: object) =>
     interpreted.run(JSON.parse(JSON.stringify(input)), { noThrowOnAbort: true, overrides });
 }
 
-function createOverrides({ services, waitMs, retryMs, definitions, around }: LocalOptions, machine: Machine) {
+/** Calls the steps in place of their functions, and notes in `read` which backups have read their tables. */
+function createOverrides(
+  { services, waitMs, retryMs, definitions, around }: LocalOptions,
+  machine: Machine,
+  read: Set<BackupId>,
+) {
   const handlers = Object.entries(tasksOf[machine]).map(([state, handler]) => [
     state,
     async (task: { Payload: { job: Job } }) => {
@@ -100,6 +117,7 @@ function createOverrides({ services, waitMs, retryMs, definitions, around }: Loc
       const input = task.Payload;
       const work = (): Promise<object> => runStep(services(), handler, step, input);
       const output = around === undefined ? await work() : await around(handler, input, work);
+      noteReading(read, handler, input.job, output);
       // The interpreter's Wait states only know the system's clock, so they are set to take no time.
       if (asksToWait(output)) await services().clock.sleep(waitMs);
       return { Payload: output };
@@ -111,6 +129,15 @@ function createOverrides({ services, waitMs, retryMs, definitions, around }: Loc
     waitTimeOverrides: Object.fromEntries(states.filter(isWait).map(([name]) => [name, 0])),
     retryIntervalOverrides: Object.fromEntries(states.filter(isTask).map(([name]) => [name, retryMs])),
   };
+}
+
+/** After its step `collect` a backup needs nothing of its table, unless it begins again. */
+function noteReading(read: Set<BackupId>, handler: TaskHandler, job: Job, output: object): void {
+  if (job.machine !== 'backup') return;
+  if (handler === 'begin') read.delete(job.id);
+  const isCollected =
+    handler === 'collect' && 'status' in output && ['done', 'empty'].includes(String(output.status));
+  if (isCollected) read.add(job.id);
 }
 
 /** True if a Wait state follows the step. */

@@ -128,7 +128,7 @@ export async function createLocalServices(options: LocalServicesOptions): Promis
   const catalog = openCatalog(dynamodb, catalogTable, clock, randomIds);
   const prepare = (table: TableDescription) => requestSystemBackup(services, settings, table);
   const deletions = await Deletions.open(
-    { catalog, clock, dynamodb, log, prepare },
+    { catalog, clock, dynamodb, log, prepare, hasRead: executions.hasRead },
     join(home, 'deletions.json'),
   );
   const guard = await TableGuard.open(catalog.restores, deletions);

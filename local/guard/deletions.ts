@@ -1,4 +1,5 @@
 import { DeleteTableCommand, type DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb';
+import type { BackupId } from '../../lambda/model/ids.ts';
 import { reasonOf } from '../../lambda/runtime/errors.ts';
 import type { Services } from '../../lambda/services/services.ts';
 import { findTable } from '../../lambda/tables/table.ts';
@@ -12,20 +13,22 @@ interface Deletion {
 }
 
 interface DeletionServices extends Pick<Services, 'catalog' | 'clock' | 'dynamodb' | 'log'> {
+  /** True once a backup has read all that it needs of its table. */
+  readonly hasRead: (backup: BackupId) => boolean;
   /** Requests what is to be kept of a table that is about to be deleted. */
   readonly prepare: (table: TableDescription) => Promise<void>;
 }
 
-/** How long a deletion waits for backups. Then it is carried out, and those that are not done fail. */
+/** How long a deletion waits for backups. Then it is carried out, and those that have not read the table fail. */
 const maxWaitMs = 5 * 60_000;
 
-/** The pause between two looks for backups that are still being made. */
+/** The pause between two looks for backups that still need the table. */
 const pauseMs = 50;
 
 /**
  * Deletions of tables that wait for the backups which were requested before them. DynamoDB keeps a backup whose table is
  * deleted right after the request; the embedded database loses table and stream at once. So such a deletion is answered
- * with DELETING, and carried out when no backup of the table is being made any longer. It survives a restart.
+ * with DELETING, and carried out when each of those backups has read the table, or has ended. It survives a restart.
  */
 export class Deletions {
   readonly #services: DeletionServices;
@@ -64,15 +67,15 @@ export class Deletions {
   }
 
   /**
-   * Takes a deletion on if backups of the table are being made, and returns the table's description. Undefined if the
+   * Takes a deletion on if backups of the table still have to read it, and returns the table's description. Undefined if the
    * database can delete the table now, or refuse that.
    */
   async take(name: string): Promise<TableDescription | undefined> {
-    const { catalog, clock, dynamodb, prepare } = this.#services;
+    const { clock, dynamodb, prepare } = this.#services;
     const table = await findTable(dynamodb, name);
     if (table?.TableStatus !== 'ACTIVE' || table.DeletionProtectionEnabled === true) return undefined;
     await prepare(table);
-    if (((await catalog.turns.getTable(name))?.pending ?? []).length === 0) return undefined;
+    if (!(await this.#isNeeded(name))) return undefined;
     const deletion = { tableId: String(table.TableId), requestedAt: clock.now() };
     this.#deletions.set(name, deletion);
     await this.#write();
@@ -100,6 +103,13 @@ export class Deletions {
     await Promise.all(this.#running);
   }
 
+  /** True if a backup of the table has not read it yet. */
+  async #isNeeded(name: string): Promise<boolean> {
+    const { catalog, hasRead } = this.#services;
+    const pending = (await catalog.turns.getTable(name))?.pending ?? [];
+    return !pending.every(hasRead);
+  }
+
   #start(name: string, deletion: Deletion): void {
     const work = this.#carryOut(name, deletion)
       .catch((error: unknown) =>
@@ -110,11 +120,8 @@ export class Deletions {
   }
 
   async #carryOut(name: string, { tableId, requestedAt }: Deletion): Promise<void> {
-    const { catalog, clock, dynamodb } = this.#services;
-    while (
-      ((await catalog.turns.getTable(name))?.pending ?? []).length > 0 &&
-      clock.now() - requestedAt < maxWaitMs
-    ) {
+    const { clock, dynamodb } = this.#services;
+    while ((await this.#isNeeded(name)) && clock.now() - requestedAt < maxWaitMs) {
       if (this.#closed) return;
       await clock.sleep(pauseMs);
     }

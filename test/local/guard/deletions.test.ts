@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { DescribeTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { createBackupJob } from '../../../lambda/jobs/job.ts';
+import { type BackupJob, createBackupJob } from '../../../lambda/jobs/job.ts';
 import type { BackupId } from '../../../lambda/model/ids.ts';
 import { Deletions } from '../../../local/guard/deletions.ts';
 import { useTidemark } from '../../support/use-tidemark.ts';
-import { tableExists } from '../../support/fixture.ts';
+import { putItems, restore, shape, tableExists } from '../../support/fixture.ts';
+import type { Harness } from '../../support/harness.ts';
+import { createTable, readTableContent } from '../../support/tables.ts';
 
 const world = useTidemark({ items: 5 });
 
@@ -18,10 +20,9 @@ beforeEach(async () => {
   ({ id: waiting } = await quiet.operations.createBackup({ table: world.table, name: 'waiting' }));
 });
 
-async function openDeletions(): Promise<Deletions> {
-  const { services, folder } = world.harness;
+async function openDeletions({ services, folder, executions }: Harness = world.harness): Promise<Deletions> {
   const deletions = await Deletions.open(
-    { ...services, prepare: async () => {} },
+    { ...services, prepare: async () => {}, hasRead: executions.hasRead },
     join(folder, 'deletions.json'),
   );
   onTestFinished(() => deletions.close());
@@ -48,6 +49,62 @@ it('the deletion of a table waits for the table’s backups, even across a resta
   });
   await vi.waitUntil(() => !after.has(table));
   expect((await openDeletions()).has(table)).toBe(false);
+});
+
+it('the deletion of a table does not wait for a backup that has read the table and applies what it read', async () => {
+  const { database, table } = world;
+  const content = await readTableContent(database.dynamodb, table);
+  const [applying, applied] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const slow = world.harness.restart({
+    async around(handler, _input, run) {
+      if (handler === 'apply') {
+        applying.resolve();
+        await applied.promise;
+      }
+      return run();
+    },
+  });
+  const deletions = await openDeletions(slow);
+  await deletions.take(table);
+  await slow.executions.start(createBackupJob(table, waiting));
+  await applying.promise;
+  await waitUntilGone();
+  expect((await slow.operations.describeBackup({ table, id: waiting })).status).toBe('CREATING');
+  // The name now means another table, of which the backup holds nothing.
+  await createTable(database.dynamodb, table, shape);
+  await putItems(database, table, 0, 1);
+  applied.resolve();
+  await slow.executions.idle();
+  expect(slow.executions.hasRead(waiting)).toBe(false);
+  const done = await slow.operations.describeBackup({ table, id: waiting });
+  expect(done.status).toBe('AVAILABLE');
+  expect(await restore(database, slow, done)).toEqual(content);
+});
+
+it('a backup that starts over has not read its table any more', async () => {
+  const { table } = world;
+  const steps: string[] = [];
+  const again = world.harness.restart({
+    async around(handler, input, run) {
+      const { job } = input as { job: BackupJob };
+      const step = `${handler} ${again.executions.hasRead(waiting)}`;
+      // A step that waits is called again.
+      if (steps.at(-1) !== step) steps.push(step);
+      if (handler === 'commit' && job.round === 0) return { status: 'again', job: { ...job, round: 1 } };
+      return run();
+    },
+  });
+  await again.executions.start(createBackupJob(table, waiting));
+  await again.executions.idle();
+  const round = [
+    'scan false',
+    'collect false',
+    'partition true',
+    'arrange true',
+    'apply true',
+    'commit true',
+  ];
+  expect(steps).toEqual(['begin false', ...round, 'begin true', ...round, 'hand-over true']);
 });
 
 it('the deletion of a table waits at most five minutes', async () => {
