@@ -1,4 +1,4 @@
-import { ArnFormat, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
@@ -49,6 +49,12 @@ export function buildMachineArn(workflow: Construct): string {
   });
 }
 
+/**
+ * The longest time of an execution. The largest tables take days; what is not done by then hangs, and the reconciler starts
+ * another execution, or ends the job. An interpreter's timer takes at most 24 days.
+ */
+const maxDuration = Duration.days(14);
+
 /** Creates a machine that logs its errors, without the data of its executions. */
 export function createMachine(
   workflow: Construct,
@@ -59,6 +65,7 @@ export function createMachine(
     stateMachineName: nameMachine(workflow),
     stateMachineType: StateMachineType.STANDARD,
     definitionBody: DefinitionBody.fromChainable(definition),
+    timeout: maxDuration,
     tracingEnabled: true,
     logs: {
       destination: new LogGroup(workflow, 'MachineLogs', { retention, removalPolicy: RemovalPolicy.DESTROY }),
