@@ -13,7 +13,7 @@ export interface LocalExecutions extends Executions {
    * True once the current execution of a backup has read all that it needs of its table. A backup that starts over reads it
    * again.
    */
-  hasRead(backup: BackupId): boolean;
+  readonly hasRead: (backup: BackupId) => boolean;
   /** Resolves when no execution runs. Throws an `Error` if some still run after `maxMs`. */
   idle(maxMs?: number): Promise<void>;
   /** Stops all executions as a crash would: steps in progress finish, no others follow, and nothing can be started. */

@@ -1,19 +1,38 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-
 const times = new WeakMap<object, number>();
 
-/** Has a client remember the time at which DynamoDB gave each answer: the SDK's outputs do not have it. */
-export function rememberAnswerTimes({ middlewareStack }: DynamoDBClient): void {
-  middlewareStack.add(
-    (next) => async (call) => {
+interface Answered {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Where a client has the middleware below: outside the one that turns responses into outputs and errors. */
+export const outsideDeserializer = {
+  step: 'deserialize',
+  priority: 'high',
+  name: 'rememberAnswerTimes',
+} as const;
+
+/**
+ * Middleware for a client of any service. It remembers the time at which the service gave each answer, also one that is an
+ * error: the SDK's outputs do not have it.
+ */
+export function rememberAnswerTimes<A, R extends { readonly output?: object; readonly response?: unknown }>(
+  next: (call: A) => Promise<R>,
+): (call: A) => Promise<R> {
+  return async (call) => {
+    try {
       const result = await next(call);
-      const response = result.response as { readonly headers?: Readonly<Record<string, string>> } | undefined;
-      const time = Date.parse(response?.headers?.['date'] ?? '');
-      if (result.output !== undefined && !Number.isNaN(time)) times.set(result.output, time);
+      remember(result.output, result.response);
       return result;
-    },
-    { step: 'deserialize', priority: 'high', name: 'rememberAnswerTimes' },
-  );
+    } catch (error) {
+      if (error instanceof Error && '$response' in error) remember(error, error.$response);
+      throw error;
+    }
+  };
+}
+
+function remember(answer: object | undefined, response: unknown): void {
+  const time = Date.parse((response as Answered | undefined)?.headers?.['date'] ?? '');
+  if (answer !== undefined && !Number.isNaN(time)) times.set(answer, time);
 }
 
 /** Finds the time of an answer (epoch ms, a whole second): undefined if it does not say, or is not from such a client. */

@@ -2,7 +2,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { DynamoDBStreamsClient, type DynamoDBStreamsClientConfig } from '@aws-sdk/client-dynamodb-streams';
 import { JsonCodec2 } from '@smithy/core/protocols';
 import { nameUnreadableAnswers, outermost } from '../runtime/service-answers.ts';
-import { rememberAnswerTimes } from './answer-time.ts';
+import { outsideDeserializer, rememberAnswerTimes } from './answer-time.ts';
 import { ItemCodec } from './item-codec.ts';
 
 type ProtocolSettings = NonNullable<DynamoDBClientConfig['protocolSettings']>;
@@ -17,7 +17,7 @@ export function createDynamodbClient(config: DynamoDBClientConfig = {}): DynamoD
   const client = new DynamoDBClient({ ...config, protocolSettings: withItemCodec(protocolSettings) });
   client.middlewareStack.remove('loggerMiddleware');
   client.middlewareStack.add(nameUnreadableAnswers, outermost);
-  rememberAnswerTimes(client);
+  client.middlewareStack.add(rememberAnswerTimes, outsideDeserializer);
   return client;
 }
 
@@ -27,6 +27,7 @@ export function createStreamsClient(config: DynamoDBStreamsClientConfig = {}): D
   const client = new DynamoDBStreamsClient({ ...config, protocolSettings: withItemCodec(protocolSettings) });
   client.middlewareStack.remove('loggerMiddleware');
   client.middlewareStack.add(nameUnreadableAnswers, outermost);
+  client.middlewareStack.add(rememberAnswerTimes, outsideDeserializer);
   return client;
 }
 

@@ -1,17 +1,10 @@
 import type { NewBackup } from '../catalog/backups.ts';
 import type { RequestServices } from '../services/operation-services.ts';
+import { answerSecondMs, maxClockErrorMs } from '../tables/clock-skew.ts';
 
 /**
- * The clocks of Tidemark's functions and of DynamoDB may differ by this much. A larger difference is noted on the record of
- * each backup that is requested while it lasts.
- */
-const maxClockErrorMs = 5000;
-
-/** DynamoDB dates its answers in whole seconds. */
-const secondMs = 1000;
-
-/**
- * Compares our clock with DynamoDB's, which dates the records of streams. `askedAt`: when we asked DynamoDB, by our clock.
+ * Compares our clock with DynamoDB's, which dates the records of streams. A difference of more than `maxClockErrorMs` is noted
+ * on the record of each backup that is requested while it lasts. `askedAt`: when we asked DynamoDB, by our clock.
  * `answeredAt`: DynamoDB's time of the answer, a whole second.
  *
  * If our clock is behind DynamoDB's, a marker by it would cut off writes that were acknowledged before the request. None of
@@ -25,12 +18,12 @@ export function compareClocks(
 ): Pick<NewBackup, 'notBefore' | 'why'> {
   if (answeredAt === undefined) return {};
   const behindMs = answeredAt - clock.now();
-  const aheadMs = askedAt - (answeredAt + secondMs);
+  const aheadMs = askedAt - (answeredAt + answerSecondMs);
   if (Math.max(behindMs, aheadMs) <= maxClockErrorMs) return { notBefore: answeredAt };
   const note =
     behindMs > 0
-      ? `the clock of the request was ${Math.ceil(behindMs / secondMs)} seconds behind DynamoDB's: the time is DynamoDB's`
-      : `the clock of the request was ${Math.ceil(aheadMs / secondMs)} seconds ahead of DynamoDB's: the backup may hold writes of that time after the request`;
+      ? `the clock of the request was ${Math.ceil(behindMs / answerSecondMs)} seconds behind DynamoDB's: the time is DynamoDB's`
+      : `the clock of the request was ${Math.ceil(aheadMs / answerSecondMs)} seconds ahead of DynamoDB's: the backup may hold writes of that time after the request`;
   log.warn('clocks differ', { note });
   return { notBefore: answeredAt, why: [note] };
 }

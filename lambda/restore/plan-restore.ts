@@ -52,7 +52,7 @@ const rangesPerPartition = 4;
  * Returns `ended` if the restore has ended or another execution owns it, and `wait` while the backup of its point in time
  * is still being made.
  *
- * Throws `TargetRefused`, `BackupNotFound` if that backup failed, and `TurnLost` if the restore is abandoned: then the
+ * Throws `TargetRefused`, `ClockSkewTooLarge`, `BackupNotFound` if that backup failed, and `TurnLost` if the restore is abandoned: then the
  * abort follows.
  */
 export async function planRestore(services: Services, { job }: { job: RestoreJob }): Promise<PlanResult> {

@@ -15,7 +15,7 @@ import { readTagState } from './restore-tag.ts';
  */
 
 /** The largest difference between DynamoDB's clock and that of the request. */
-const clockSkewMs = 5 * 60_000;
+export const clockSkewMs = 5 * 60_000;
 
 /** After this time since a restore's end none of its steps can still be running: a function lives for at most 15 minutes. */
 export const lateTableDelayMs = 20 * 60_000;

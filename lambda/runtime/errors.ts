@@ -34,6 +34,7 @@ export const callerErrorCodes = [
 export type ErrorCode =
   | (typeof callerErrorCodes)[number]
   // why a backup or a restore failed
+  | 'ClockSkewTooLarge'
   | 'CutUnreachable'
   | 'ExportFailed'
   | 'ImportFailed'

@@ -1,7 +1,7 @@
 import { Budget } from '../jobs/budget.ts';
 import { type PartResult, namePart, type Staging } from '../jobs/staging.ts';
 import type { Cut } from '../snapshot/format/manifest.ts';
-import { StreamGap, type StreamRecord } from '../tables/stream.ts';
+import { checkStreamClock, StreamGap, type StreamRecord } from '../tables/stream.ts';
 import type { Collected, CollectWork, SourceServices } from './source.ts';
 import { type StagedFile, StagedFiles } from './staged-files.ts';
 import { type CutRules, cutOf, type Lane, type Reader, readLanes } from './stream-cut.ts';
@@ -46,7 +46,7 @@ const streamMemoryMs = 24 * 60 * 60 * 1000;
 
 /**
  * Stages a stream's records up to the cut, and corrections past it. Waits until the records of the marker's second, and
- * those that correct, can be read. Throws `StreamGap` if the stream no longer holds them.
+ * those that correct, can be read. Throws `StreamGap` if the stream no longer holds them, and `ClockSkewTooLarge`.
  */
 export async function stageStream(
   services: StreamServices,
@@ -57,6 +57,8 @@ export async function stageStream(
   const readableAt = Math.max(plan.marker, reading.correctUntil) + config.settleMs;
   const waitSeconds = Math.ceil((readableAt - clock.now()) / 1000);
   if (waitSeconds > 0) return { status: 'wait', waitSeconds };
+  // By a clock that is ahead, the stream would be read before it shows the last writes.
+  if (config.settleMs > 0) await checkStreamClock(services.streams, clock, reading.stream);
   const rules: CutRules = {
     stream: reading.stream,
     markerSecond: Math.floor(plan.marker / 1000),

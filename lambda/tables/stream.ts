@@ -8,7 +8,9 @@ import {
   type _Record as SdkRecord,
 } from '@aws-sdk/client-dynamodb-streams';
 import { isServiceError, TidemarkError } from '../runtime/errors.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { followPages } from '../runtime/follow-pages.ts';
+import { checkClock } from './clock-skew.ts';
 
 export interface Shard {
   readonly id: string;
@@ -82,6 +84,23 @@ export async function describeStream(streams: DynamoDBStreamsClient, arn: string
     ended: status === 'DISABLED',
     shards: shards.map((shard) => ({ id: String(shard.ShardId), parent: shard.ParentShardId })),
   };
+}
+
+/**
+ * Asks DynamoDB about the stream, and throws `ClockSkewTooLarge` if our clock is ahead of its answer's time. Throws
+ * `StreamGap` if the stream is gone.
+ */
+export async function checkStreamClock(
+  streams: DynamoDBStreamsClient,
+  { now }: Pick<Clock, 'now'>,
+  arn: string,
+): Promise<void> {
+  const askedAt = now();
+  checkClock(
+    'the step that reads the stream',
+    askedAt,
+    await detectGap(() => streams.send(new DescribeStreamCommand({ StreamArn: arn, Limit: 1 }))),
+  );
 }
 
 /**

@@ -36,6 +36,7 @@ const errorCodes: Readonly<Record<ErrorCode, true>> = {
   TaskIncomplete: true,
   TurnLost: true,
   TargetTableLost: true,
+  ClockSkewTooLarge: true,
   TargetRefused: true,
   WritesRefused: true,
   ObjectNotFound: true,

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createBackupJob } from '../../lambda/jobs/job.ts';
 import { openBackupStaging } from '../../lambda/jobs/staging.ts';
+import { createStreamsClient } from '../../lambda/item/clients.ts';
 import { createBackupId } from '../../lambda/model/ids.ts';
 import { randomIds } from '../../lambda/runtime/ids.ts';
 import { defaultConfig } from '../../lambda/services/config.ts';
@@ -9,18 +10,18 @@ import { stageStream, type StreamReading } from '../../lambda/sources/stage-stre
 import { findLanesAround } from '../../lambda/sources/stream-cut.ts';
 import { SimulatedTable } from '../support/sources/simulated-stream.ts';
 import { createMemoryStore } from '../support/snapshot/support.ts';
+import { answerAt, connection } from '../support/answer-at.ts';
 import { testSecret } from '../support/secret.ts';
 
 const settleMs = 3000;
 
 /** A scan of a new table that ends at the table's time, ten seconds after the marker. */
-function endScan(table: SimulatedTable) {
+function endScan(table: SimulatedTable, streams = table.client) {
   const marker = table.now;
   table.now += 10_000;
   const scanEnd = table.now;
   const store = createMemoryStore();
   const id = createBackupId(marker, '00000000');
-  const streams = table.client;
   const services = {
     clock: {
       now: () => table.now,
@@ -73,4 +74,15 @@ it('a stream that corrects a scan is read past the scan’s end, as its records 
   table.write(1, true, -aheadMs);
   table.now += settleMs;
   expect(await stage()).toMatchObject({ status: 'done', files: [{ records: 1 }] });
+});
+
+it('a stream is not read by a clock that is more than 5 seconds ahead of DynamoDB’s', async () => {
+  const table = new SimulatedTable({ emptyPages: 0, recordsPerPage: 10, seed: 1 });
+  const dynamodbTime = Math.floor(table.now / 1000) * 1000;
+  const stream = { StreamDescription: { Shards: [], StreamStatus: 'ENABLED' } };
+  const streams = createStreamsClient({ ...connection, requestHandler: answerAt(dynamodbTime, stream) });
+  // The scan ends ten seconds later by the step's clock, and DynamoDB's stands still.
+  const stage = endScan(table, streams);
+  table.now += settleMs;
+  await expect(stage()).rejects.toMatchObject({ code: 'ClockSkewTooLarge' });
 });

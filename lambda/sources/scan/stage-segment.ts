@@ -1,10 +1,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../../item/attribute-value.ts';
+import { findAnswerTime } from '../../item/answer-time.ts';
 import { fromSdk, toSdk } from '../../item/from-sdk.ts';
 import { Budget } from '../../jobs/budget.ts';
 import { type PartResult, namePart, type Staging } from '../../jobs/staging.ts';
 import type { TableIdentity } from '../../model/records.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
+import { answerSecondMs } from '../../tables/clock-skew.ts';
 import { findTable } from '../../tables/table.ts';
 import type { SourceServices } from '../source.ts';
 import { type StagedFile, StagedFiles } from '../staged-files.ts';
@@ -16,7 +18,7 @@ export interface ScanResult extends PartResult {
   readonly files: readonly StagedFile[];
   /** The last key that was read, as DynamoDB JSON; undefined at the segment's end. */
   readonly next: object | undefined;
-  /** Epoch ms. */
+  /** Epoch ms, by DynamoDB's clock if it is known. */
   readonly endedAt: number;
 }
 
@@ -61,9 +63,11 @@ async function scanPart(
   );
   const budget = new Budget(clock, config.timeBudgetMs);
   let next: Record<string, AttributeValue> | undefined;
+  let endedAt = clock.now();
   for await (const page of scanSegment(dynamodb, table.name, { number: task, of: segments }, start)) {
     for (const item of page.Items ?? []) await files.addItem(item);
     next = page.LastEvaluatedKey;
+    endedAt = endOf(page) ?? clock.now();
     if (budget.isSpent()) break;
   }
   await checkSameTable(services, table);
@@ -71,8 +75,14 @@ async function scanPart(
     done: next === undefined,
     files: await files.close(),
     next: next && fromSdk(next),
-    endedAt: clock.now(),
+    endedAt,
   };
+}
+
+/** The end of the second in which DynamoDB answered, epoch ms: its clock dates the stream's records, ours may differ. */
+function endOf(page: object): number | undefined {
+  const answeredAt = findAnswerTime(page);
+  return answeredAt && answeredAt + answerSecondMs;
 }
 
 async function findStart(

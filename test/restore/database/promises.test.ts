@@ -20,6 +20,7 @@ import {
 } from '../../support/restore/imports.ts';
 import { describeTable } from '../../support/restore/rich-table.ts';
 import { backUp } from '../../support/retention/support.ts';
+import { shiftClock } from '../../support/simulated-clock.ts';
 import { readTableContent } from '../../support/tables.ts';
 
 const database = useDatabase();
@@ -186,4 +187,22 @@ describe.each(['writes', 'import'] as const)('a restore by %s', (restoreBy) => {
     });
     expect(await restoreAndWait(way.harness, backup, target)).toMatchObject({ status: 'RESTORED' });
   });
+});
+
+it('a restore whose request is more than 5 minutes ahead of DynamoDB makes no table', async () => {
+  const { backup } = await backUp(database, harness, await createFilledTable(database, 5));
+  const atTime = (minutes: number) =>
+    harness.restart({ clock: shiftClock(database.clock, minutes * 60_000) });
+  expect(await restoreAndWait(atTime(4), backup, newTargetName())).toMatchObject({ status: 'RESTORED' });
+  const made: unknown[] = [];
+  intercept(database, 'CreateTableCommand', (send, input) => {
+    made.push((input as CreateTableCommandInput).TableName);
+    return send();
+  });
+  const record = await restoreAndWait(atTime(6), backup, target);
+  expect(record).toMatchObject({ status: 'FAILED', targetFate: { kind: 'absent' } });
+  expect(record.reason).toMatch(
+    /^ClockSkewTooLarge: the clock of the restore's request is 3[56]\d seconds ahead of DynamoDB's, and 300 are allowed\. /,
+  );
+  expect(made).not.toContain(target);
 });
