@@ -6,7 +6,7 @@ const words = Array.from(rows, ({ groups }) => groups?.['words'] ?? '').flatMap(
   Array.from(cell.matchAll(/\*\*(.+?)\*\*/g), ([, word = '']) => word),
 );
 
-const rooms = /^(?:architecture|lambda|lib|local|cli)\/.*\.ts$/;
+const rooms = /^(?:architecture|lambda|lib|local|cli|test\/mutants)\/.*\.ts$/;
 const code = projectFiles()
   .filter((file) => rooms.test(file))
   .map(textOf)
