@@ -2,13 +2,14 @@ import { isBackupId } from '../model/ids.ts';
 import {
   isSetId,
   type Replaced,
+  type SeriesSettings,
   type SetId,
   type SetKey,
   type SetMember,
   type SetRecord,
 } from '../model/sets.ts';
 import { sourceNames } from '../model/records.ts';
-import { isListOf, isNumber, isObjectOf, isOneOf, isOptional, isText, isTrue } from './checks.ts';
+import { isBoolean, isListOf, isNumber, isObjectOf, isOneOf, isOptional, isText, isTrue } from './checks.ts';
 import { createDecoder, isFigures } from './decode.ts';
 
 /** The decoders of the records of backup sets. They work like those of `decode.ts`. */
@@ -27,6 +28,7 @@ export const decodeSet = createDecoder<SetRecord>('set', {
   sink: isOptional(isText),
   comment: isOptional(isText),
   requestedBy: isOptional(isText),
+  streamsOf: isOptional(isListOf(isText)),
   expiresAt: isOptional(isNumber),
   replaces: isOptional(
     isObjectOf<Replaced>({
@@ -64,12 +66,21 @@ export interface SeriesRecord {
   /** The last day on which a set was requested, `yyyy-mm-dd` in UTC, and the number of sets requested on it. */
   readonly day: string;
   readonly count: number;
+  readonly settings?: SeriesSettings;
 }
 
 export const decodeSeries = createDecoder<SeriesRecord>('series', {
   running: isOptional(isSetId),
   day: isText,
   count: isNumber,
+  settings: isOptional(
+    isObjectOf<SeriesSettings>({
+      checksum: isOptional(isBoolean),
+      settingsAlone: isOptional(isBoolean),
+      keepIncrementals: isOptional(isNumber),
+      comment: isOptional(isText),
+    }),
+  ),
 });
 
 /** Decodes the record of the latest number of a set. */

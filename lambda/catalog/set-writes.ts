@@ -1,5 +1,5 @@
 import type { BackupRecord, Figures } from '../model/records.ts';
-import type { SetKey, SetMember, SetOutcome, SetRecord } from '../model/sets.ts';
+import type { SeriesSettings, SetKey, SetMember, SetOutcome, SetRecord } from '../model/sets.ts';
 import { shortenText } from '../runtime/shorten.ts';
 import type { Write } from './catalog-table.ts';
 import { putNew, rememberRequest } from './common-writes.ts';
@@ -75,6 +75,18 @@ export function endRunning({ name, id }: SetKey): Write {
       UpdateExpression: 'REMOVE running',
       ConditionExpression: 'running = :id',
       ExpressionAttributeValues: { ':id': id },
+    },
+  };
+}
+
+/** Replaces the settings of a series. Fails if there was never a set of the name. */
+export function updateSeries(name: string, settings: SeriesSettings): Write {
+  return {
+    Update: {
+      Key: { ...keys.series(name) },
+      UpdateExpression: 'SET settings = :settings',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeValues: { ':settings': settings },
     },
   };
 }

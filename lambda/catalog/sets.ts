@@ -1,6 +1,7 @@
 import type { Figures } from '../model/records.ts';
 import {
   maxSetTables,
+  type SeriesSettings,
   type SetId,
   type SetKey,
   type SetMember,
@@ -26,6 +27,7 @@ import {
   endSet,
   finishDeleting,
   refuseMember,
+  updateSeries,
 } from './set-writes.ts';
 
 /** The part of a set's record that comes from its request. */
@@ -105,6 +107,17 @@ export class Sets {
     const { day, count, running } = decodeSeries(row);
     if (day >= toDay(this.#clock.now()) && count >= maxPerDay) return { kind: 'full' };
     return running === undefined ? undefined : { kind: 'running', id: running };
+  }
+
+  /** Returns the settings of a series: none if there was never a set of the name. */
+  async getSettings(name: string): Promise<SeriesSettings> {
+    const row = await this.#rows.get(keys.series(name));
+    return (row && decodeSeries(row).settings) ?? {};
+  }
+
+  /** Replaces the settings of a series. Returns false if there was never a set of the name. */
+  async updateSettings(name: string, settings: SeriesSettings): Promise<boolean> {
+    return (await this.#rows.transact([updateSeries(name, settings)])) === undefined;
   }
 
   /** Finds the set that an earlier request with this key has made. */

@@ -52,6 +52,8 @@ export interface SetRequest extends Pick<SetKey, 'name'> {
   readonly comment?: string;
   /** The caller's ARN or name. */
   readonly requestedBy?: string;
+  /** The tables whose stream a restore of the set enables on the new table, although DynamoDB's restore would not. */
+  readonly streamsOf?: readonly string[];
   /** Epoch ms after which the set is deleted, with all of its backups. */
   readonly expiresAt?: number;
   /** Which older sets of its name are deleted once this one is AVAILABLE, and only then. */
@@ -69,6 +71,16 @@ export interface Replaced {
   readonly sinceFull?: true;
   /** All incremental sets but this many, the newest ones, at least 1. The new set counts if it is incremental. */
   readonly keepIncrementals?: number;
+}
+
+/** What further sets of a name are to be like, unless their requests say otherwise. The dialect of the requests applies it. */
+export interface SeriesSettings {
+  readonly checksum?: boolean;
+  /** Settings of the tables alone, without their items. */
+  readonly settingsAlone?: boolean;
+  /** How many incremental sets to keep, at least 1. */
+  readonly keepIncrementals?: number;
+  readonly comment?: string;
 }
 
 /** What the catalog keeps of a set. Its members have records of their own. */

@@ -26,6 +26,7 @@ import { describeBackupSet } from './sets/describe-backup-set.ts';
 import { listBackupSets } from './sets/list-backup-sets.ts';
 import { planBackupSet } from './sets/plan-backup-set.ts';
 import { restoreBackupSet } from './sets/restore-backup-set.ts';
+import { describeSeries, updateSeries } from './sets/series.ts';
 import { listTableGroups, resolveTableGroup } from './table-groups.ts';
 import { useNonce } from './use-nonce.ts';
 import { verifyBackup } from './verify-backup.ts';
@@ -64,6 +65,8 @@ const functions = {
   deleteBackupSet,
   restoreBackupSet,
   advanceBackupSet,
+  describeSeries,
+  updateSeries,
   resolveTableGroup,
   listTableGroups,
   resolveDataSink,

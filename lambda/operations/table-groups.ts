@@ -19,6 +19,8 @@ type GroupServices = Pick<RequestServices, 'clock' | 'config' | 'dynamodb'>;
 /** A group or a single table, and the tables that it has now, by name. */
 export interface ResolvedGroup {
   readonly name: string;
+  /** False for a table that is a group of itself. */
+  readonly isConfigured: boolean;
   readonly tables: readonly string[];
 }
 
@@ -34,9 +36,13 @@ export async function resolveTableGroup(
   { name }: { readonly name: string },
 ): Promise<ResolvedGroup> {
   const group = services.config.groups.find((each) => each.name === name);
-  if (group !== undefined) return { name, tables: await findGroupTables(services, group, maxTaggedAtOnce) };
+  if (group !== undefined) {
+    return { name, isConfigured: true, tables: await findGroupTables(services, group, maxTaggedAtOnce) };
+  }
   const isKnown = isTableName(name) && isUserTable(services, name);
-  if (isKnown && (await findTable(services.dynamodb, name)) !== undefined) return { name, tables: [name] };
+  if (isKnown && (await findTable(services.dynamodb, name)) !== undefined) {
+    return { name, isConfigured: false, tables: [name] };
+  }
   throw new TidemarkError(
     'GroupNotFound',
     `There is no table group or table ${JSON.stringify(name.slice(0, maxTableName))}`,

@@ -162,6 +162,7 @@ const set: Whole<SetRecord> = {
   base: 'scan',
   checksum: true,
   requestedBy: 'ada',
+  streamsOf: ['Music'],
   expiresAt: 1,
   replaces: { all: true, sinceFull: true, keepIncrementals: 2 },
   marker: 2,
@@ -183,7 +184,12 @@ const member: Whole<SetMember> = {
   reason: 'none',
 };
 
-const series: Whole<SeriesRecord> = { running: toSetId(7), day: '2026-11-30', count: 1 };
+const series: Whole<SeriesRecord> = {
+  running: toSetId(7),
+  day: '2026-11-30',
+  count: 1,
+  settings: { checksum: true, settingsAlone: false, keepIncrementals: 3, comment: 'a comment' },
+};
 const setKey = { name: 'nightly', id: toSetId(7) };
 
 const key = { table: 'Music', id };

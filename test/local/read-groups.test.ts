@@ -35,5 +35,9 @@ describe('readGroups', () => {
 
 test('without a configuration, the embedded runtime has the group `all`, of every table', async () => {
   const { operations } = await startTestRuntime(await createTemporaryFolder());
-  expect(await operations.resolveTableGroup({ name: 'all' })).toEqual({ name: 'all', tables: [] });
+  expect(await operations.resolveTableGroup({ name: 'all' })).toEqual({
+    name: 'all',
+    isConfigured: true,
+    tables: [],
+  });
 });

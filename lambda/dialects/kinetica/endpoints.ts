@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts';
+import { alterBackup } from './endpoints/alter-backup.ts';
 import { createBackup } from './endpoints/create-backup.ts';
 import { dropBackup } from './endpoints/drop-backup.ts';
 import { restoreBackup } from './endpoints/restore-backup.ts';
@@ -12,6 +13,7 @@ import { verifyBackup } from './endpoints/verify-backup.ts';
 /** Every endpoint of the API. */
 export const endpoints: readonly Endpoint[] = [
   createBackup,
+  alterBackup,
   showBackup,
   restoreBackup,
   verifyBackup,

@@ -4,45 +4,59 @@ import { isError } from '../../runtime/errors.ts';
 import { type AccessKey, maySee } from '../access-keys.ts';
 import { KineticaError } from './kinetica-error.ts';
 
-/** The types of objects that exist here. */
-const usable = ['table', 'all'] as const;
+/** The types of objects that exist here: tables, schemas, and settings of tables. */
+const usable = ['table', 'all', 'monitor', 'resource_group'] as const;
 
-/** The types of objects of the API that do not exist here, or cannot be named by themselves. */
-const others = new Set([
-  'catalog',
-  'context',
-  'credential',
-  'datasink',
-  'datasource',
-  'directory',
-  'function_environment',
-  'graph',
-  'monitor',
-  'resource_group',
-  'role',
-  'stored_procedure',
-  'user',
-  'user_defined_function',
+/** Why the other types of the API do not exist here, or cannot be named by themselves. */
+const others: ReadonlyMap<string, string> = new Map([
+  ...[
+    'catalog',
+    'context',
+    'credential',
+    'directory',
+    'function_environment',
+    'graph',
+    'stored_procedure',
+    'user',
+    'user_defined_function',
+  ].map((type) => [type, 'DynamoDB has none'] as const),
+  ['datasink', 'data sinks are in the configuration of the deployment'],
+  ['datasource', 'data sources are its data sinks'],
+  ['role', 'the resource policy of a table is not part of its backup'],
 ]);
 
-/** What a map of objects names: tables, and schemas with all of their tables. */
+/** What a map of objects names: tables, schemas with all of their tables, and settings of tables. */
 export interface NamedObjects {
   readonly tables: readonly string[];
   readonly schemas: readonly string[];
+  /** Tables whose stream is restored too: a stream monitors a table. */
+  readonly monitors: readonly string[];
+  /** Tables whose throughput is restored, as it always is. */
+  readonly resourceGroups: readonly string[];
 }
 
 /** Reads a map of objects. Throws `KineticaError` for a type that does not exist here. */
 export function readObjects(map: Readonly<Record<string, string>>): NamedObjects {
   const unknown = Object.keys(map).find((type) => !usable.some((each) => each === type));
   if (unknown !== undefined) {
-    const what = others.has(unknown) ? `"${unknown}"` : `"${unknown.slice(0, 100)}", which is unknown,`;
+    const why = others.get(unknown) ?? 'the type is unknown';
     throw new KineticaError(
-      `Objects of type ${what} cannot be backed up here. The types that can are table and all; the settings of a table are a part of its backup`,
+      `Objects of type "${unknown.slice(0, 100)}" cannot be backed up here: ${why}. The types that can are ${usable.join(', ')}`,
     );
   }
-  const tables = splitNames(map['table']);
-  for (const name of tables) checkTableName(name);
-  return { tables, schemas: splitNames(map['all']) };
+  const [tables, monitors, resourceGroups] = [map['table'], map['monitor'], map['resource_group']].map(
+    splitNames,
+  ) as [string[], string[], string[]];
+  for (const name of [...tables, ...monitors, ...resourceGroups]) checkTableName(name);
+  return { tables, schemas: splitNames(map['all']), monitors, resourceGroups };
+}
+
+/** Finds the tables whose settings alone the objects name, and not the table itself. */
+export function findSettingsOf(
+  { monitors, resourceGroups }: NamedObjects,
+  tables: readonly string[],
+): readonly string[] {
+  return [...new Set([...monitors, ...resourceGroups])].filter((name) => !tables.includes(name));
 }
 
 /** Throws `KineticaError` for a text that cannot be the name of a table of DynamoDB. */
@@ -63,9 +77,9 @@ function splitNames(text = ''): string[] {
 export async function findNamedTables(
   operations: Operations,
   key: AccessKey,
-  { tables, schemas }: NamedObjects,
+  { tables, schemas, monitors, resourceGroups }: NamedObjects,
 ): Promise<string[]> {
-  checkMayName(key, [...tables, ...schemas]);
+  checkMayName(key, [...tables, ...schemas, ...monitors, ...resourceGroups]);
   const found = await Promise.all(schemas.map((schema) => findSchemaTables(operations, schema)));
   return [...new Set([...tables, ...found.flat()])];
 }
@@ -83,17 +97,25 @@ export function mayName(key: AccessKey, name: string): boolean {
   return maySee(key, name) || (at > 0 && maySee(key, name.slice(0, at)));
 }
 
-/** The tables of a schema: of the configured group of its name, or else those whose names begin with it and a dot. */
-async function findSchemaTables(operations: Operations, schema: string): Promise<readonly string[]> {
-  try {
-    return (await operations.resolveTableGroup({ name: schema })).tables;
-  } catch (error) {
-    if (!isError(error, 'GroupNotFound')) throw error;
-    const names = await operations.listTableGroups();
-    const tables = names.filter((name) => name.startsWith(`${schema}.`));
-    if (tables.length > 0) return tables;
-    throw new KineticaError(`There is no schema ${JSON.stringify(schema.slice(0, 255))}`);
-  }
+/**
+ * Finds the tables of a schema: those of the configured group of its name, or else the table of its name with all tables
+ * whose names begin with it and a dot. Throws `KineticaError` if there are none.
+ */
+export async function findSchemaTables(operations: Operations, schema: string): Promise<readonly string[]> {
+  const group = await operations.resolveTableGroup({ name: schema }).catch((error: unknown) => {
+    if (isError(error, 'GroupNotFound')) return undefined;
+    throw error;
+  });
+  if (group?.isConfigured === true) return group.tables;
+  const names = await operations.listTableGroups();
+  const tables = names.filter((name) => isInSchema(name, schema));
+  if (tables.length > 0) return tables;
+  throw new KineticaError(`There is no schema ${JSON.stringify(schema.slice(0, 255))}`);
+}
+
+/** True for the table of the schema's name, and for those whose names begin with it and a dot. */
+export function isInSchema(table: string, schema: string): boolean {
+  return table === schema || table.startsWith(`${schema}.`);
 }
 
 /** Checks the name of a data sink or source: a sink's name serves as its source's. An empty one is accepted where the API does not need any. */

@@ -3,12 +3,15 @@ import {
   parseSetId,
   type BackupSet,
   type ListedSet,
+  type SetKey,
   type SetRecord,
 } from '../../model/sets.ts';
+import type { Kind } from '../../model/records.ts';
 import type { Operations } from '../../operations/operations.ts';
 import { isError } from '../../runtime/errors.ts';
 import { type AccessKey, maySee } from '../access-keys.ts';
 import { listSets } from '../list-sets.ts';
+import type { EndpointContext } from './endpoint.ts';
 import { KineticaError } from './kinetica-error.ts';
 import { mayName } from './objects.ts';
 
@@ -33,10 +36,8 @@ export async function listSnapshots(
   key: AccessKey,
   name: string,
 ): Promise<readonly ListedSet[]> {
-  const prefix = isPattern(name) ? name.slice(0, -1) : undefined;
   const found: ListedSet[] = [];
-  for await (const set of listSets(operations, prefix === undefined ? name : undefined)) {
-    if (!set.name.startsWith(prefix ?? '') || !maySeeSet(key, set)) continue;
+  for await (const set of findSnapshots(operations, key, name)) {
     if (found.length === maxSnapshots) {
       throw new KineticaError(`More than ${maxSnapshots} snapshots: name a backup, or one snapshot of it`);
     }
@@ -45,14 +46,47 @@ export async function listSnapshots(
   return found;
 }
 
+/** Lists the same snapshots as `listSnapshots`, however many there are: a page is read when it is needed. */
+export async function* findSnapshots(
+  operations: Operations,
+  key: AccessKey,
+  name: string,
+): AsyncGenerator<ListedSet> {
+  const prefix = isPattern(name) ? name.slice(0, -1) : undefined;
+  for await (const set of listSets(operations, prefix === undefined ? name : undefined)) {
+    if (set.name.startsWith(prefix ?? '') && maySeeSet(key, set)) yield set;
+  }
+}
+
 /** Finds the latest snapshot of a backup that can be restored, at least in part, and that the key may see. */
-export async function findLatest(
+async function findLatest(
   operations: Operations,
   key: AccessKey,
   name: string,
 ): Promise<ListedSet | undefined> {
   for await (const set of listSets(operations, name)) if (isUsable(set) && maySeeSet(key, set)) return set;
   return undefined;
+}
+
+/**
+ * Finds the snapshot whose objects the next one of a backup has: the latest full one with items that can be restored, at least
+ * in part. If there is none, the latest one of settings alone, or else the oldest one. Leaves out those that the key may
+ * not see.
+ */
+export async function findBase(
+  operations: Operations,
+  key: AccessKey,
+  name: string,
+): Promise<ListedSet | undefined> {
+  let ofSettings: ListedSet | undefined;
+  let oldest: ListedSet | undefined;
+  for await (const set of listSets(operations, name)) {
+    if (!isUsable(set) || !maySeeSet(key, set)) continue;
+    if (set.source === 'settings') ofSettings ??= set;
+    else if (set.kind === 'full') return set;
+    oldest = set;
+  }
+  return ofSettings ?? oldest;
 }
 
 /**
@@ -109,6 +143,33 @@ export function readSnapshotId(text: string): ReturnType<typeof parseSetId> {
   } catch {
     throw new KineticaError('backup_id must be the number of a snapshot');
   }
+}
+
+/** The type that a snapshot is shown with. Each is complete by itself, so the oldest one that is kept counts as full. */
+export function typeOf({ name, kind = 'full', id }: ListedSet, all: readonly ListedSet[]): Kind {
+  const oldest = all.findLast((set) => set.name === name && isUsable(set));
+  return oldest?.id === id ? 'full' : kind;
+}
+
+/**
+ * Deletes snapshots, one after another. Throws `KineticaError` with what remains if there is no time for all: a repeat of the
+ * request continues.
+ */
+export async function deleteSnapshots(
+  { operations, clock, until }: Pick<EndpointContext, 'operations' | 'clock' | 'until'>,
+  snapshots: AsyncIterable<SetKey> | Iterable<SetKey>,
+): Promise<number> {
+  let deleted = 0;
+  for await (const { name, id } of snapshots) {
+    if (clock.now() >= until) {
+      throw new KineticaError(
+        `${deleted} snapshots are deleted, and more remain than a request has time for: repeat the request to continue`,
+      );
+    }
+    await operations.deleteBackupSet({ name, id });
+    deleted++;
+  }
+  return deleted;
 }
 
 /** Says what became of each table of a set that did not get a backup of all. */

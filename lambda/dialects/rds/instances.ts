@@ -96,7 +96,10 @@ export async function readSets(
   return sets;
 }
 
-/** Deletes sets of an instance. Throws `RdsError` if there is no such set, before any is deleted. */
+/**
+ * Deletes sets of an instance. Before any is deleted, throws `RdsError` if one does not exist, `SetInUse` if one is being made,
+ * and `BackupInUse` if a restore reads one.
+ */
 export async function deleteSets(
   context: ActionContext,
   instance: string,
@@ -104,7 +107,10 @@ export async function deleteSets(
 ): Promise<void> {
   const found = await Promise.all(ids.map((id) => findSet(context, instance, id)));
   if (found.some((sets) => sets.length === 0)) throw backupNotFoundError();
-  for (const { name, id } of found.flat()) {
-    await context.operations.deleteBackupSet({ name, id });
+  // The action answers for all ids at once, so its caller could not tell which of them are deleted.
+  for (const dryRun of [true, false]) {
+    for (const { name, id } of found.flat()) {
+      await context.operations.deleteBackupSet({ name, id, dryRun });
+    }
   }
 }

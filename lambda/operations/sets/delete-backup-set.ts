@@ -3,11 +3,13 @@ import { TidemarkError } from '../../runtime/errors.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
 import { noticeEnd } from './advance-set.ts';
 import { findSet } from './find-set.ts';
-import { removeSet } from './remove-set.ts';
+import { checkNotRead, removeSet } from './remove-set.ts';
 
 export interface DeleteBackupSetInput extends SetKey {
   /** The key that all attempts of one call share: repeats get the answer of the first one. */
   readonly requestKey?: string;
+  /** Makes all checks and deletes nothing. */
+  readonly dryRun?: boolean;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface DeleteBackupSetInput extends SetKey {
  */
 export async function deleteBackupSet(
   services: RequestServices,
-  { name, id, requestKey }: DeleteBackupSetInput,
+  { name, id, requestKey, dryRun = false }: DeleteBackupSetInput,
 ): Promise<SetRecord> {
   const key = { name, id };
   const before = await services.catalog.sets.get(key);
@@ -28,6 +30,7 @@ export async function deleteBackupSet(
   if (set.status === 'CREATING') {
     throw new TidemarkError('SetInUse', `Backup set ${name}/${id} is being made. Wait until it has ended`);
   }
-  await removeSet(services, set, requestKey);
+  if (dryRun) await checkNotRead(services, set);
+  else await removeSet(services, set, requestKey);
   return set;
 }

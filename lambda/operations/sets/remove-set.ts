@@ -49,7 +49,7 @@ export async function finishRemoval({ catalog, native }: RemovalServices, set: S
 }
 
 /** Throws `BackupInUse` if a restore reads a backup of the set. */
-async function checkNotRead({ catalog }: RemovalServices, set: SetRecord): Promise<void> {
+export async function checkNotRead({ catalog }: RemovalServices, set: SetRecord): Promise<void> {
   const members = await catalog.sets.readMembers(set);
   await pMap(
     members,

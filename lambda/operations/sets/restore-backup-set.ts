@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import pMap from 'p-map';
 import { isSetOutcome, type BackupSet, type SetKey } from '../../model/sets.ts';
+import type { RestoreRecord } from '../../model/records.ts';
 import type { BackupId } from '../../model/ids.ts';
-import type { RestoreOverrides } from '../../model/restore-overrides.ts';
+import type { KeptSetting, RestoreOverrides } from '../../model/restore-overrides.ts';
 import type { StartedRestore } from '../../native/recovery.ts';
 import { TidemarkError } from '../../runtime/errors.ts';
 import type { RequestServices } from '../../services/operation-services.ts';
@@ -13,9 +14,17 @@ import { describeBackupSet } from './describe-backup-set.ts';
 /** How many restores are started at the same time. */
 const concurrency = 5;
 
+/** A table of a set, and the name of the new table. */
+export interface SetTarget {
+  readonly table: string;
+  readonly target: string;
+  /** Settings to restore although DynamoDB's restore leaves them off. @default the stream, if the set's request named it */
+  readonly keep?: readonly KeptSetting[];
+}
+
 export interface RestoreBackupSetInput extends SetKey {
   /** The tables to restore, each once, and the names of the new tables. */
-  readonly targets: readonly { readonly table: string; readonly target: string }[];
+  readonly targets: readonly SetTarget[];
   /** Settings that the new tables get instead of those of their sources. */
   readonly overrides?: RestoreOverrides;
   readonly requestedBy?: string;
@@ -24,7 +33,12 @@ export interface RestoreBackupSetInput extends SetKey {
    * to start.
    */
   readonly requestKey?: string;
+  /** If the restores of an equal request are running, or ended within the last minute, returns these. */
+  readonly joinRunning?: true;
 }
+
+/** How long after its end a restore is joined, in ms: a client repeats its request at once when a connection drops. */
+const joinMs = 60_000;
 
 /** The result for one table: the restore that was started, or the error that prevented it. */
 export type TableRestore = { readonly table: string; readonly target: string } & (
@@ -44,21 +58,30 @@ export async function restoreBackupSet(
   services: RequestServices,
   input: RestoreBackupSetInput,
 ): Promise<readonly TableRestore[]> {
-  const { name, id, targets, overrides, requestedBy, requestKey } = input;
+  const { name, id, targets, overrides, requestedBy } = input;
   const set = await describeBackupSet(services, { name, id });
+  const requestKey = input.requestKey ?? (input.joinRunning && keyOfRequest(input));
   const keyOf = (target: string): string | undefined =>
     requestKey && hash('sha256', JSON.stringify([requestKey, name, id, target]));
   const wanted = findBackups(set, targets);
-  await pMap(wanted, ({ target }) => checkUnlessOurs(services, target, keyOf(target)), { concurrency });
+  const ours = await findOurs(services, wanted, keyOf);
+  // An equal request that is long over was another one: its tables are in the way, as any others.
+  const isRepeat = input.requestKey !== undefined || ours.some((each) => isOfNow(services, each));
+  const taken = new Set(isRepeat ? ours.map(({ target }) => target) : []);
+  await pMap(
+    wanted.filter(({ target }) => !taken.has(target)),
+    ({ target }) => checkTarget(services, target),
+    { concurrency },
+  );
   return pMap(
     wanted,
-    async ({ table, target, backup }) => {
+    async ({ table, target, backup, keep }) => {
       const key = keyOf(target);
       try {
         const started = await restoreTable(services, {
           backup: { table, id: backup },
           target,
-          ...(overrides !== undefined && { overrides }),
+          ...((overrides !== undefined || keep.length > 0) && { overrides: { keep, ...overrides } }),
           ...(requestedBy !== undefined && { requestedBy }),
           ...(key !== undefined && { requestKey: key }),
         });
@@ -72,11 +95,15 @@ export async function restoreBackupSet(
   );
 }
 
+interface WantedTable extends Required<SetTarget> {
+  readonly backup: BackupId;
+}
+
 /** Finds the backup of each table. */
 function findBackups(
-  { name, id, status, members }: BackupSet,
+  { name, id, status, members, source, streamsOf = [] }: BackupSet,
   targets: RestoreBackupSetInput['targets'],
-): { table: string; target: string; backup: BackupId }[] {
+): WantedTable[] {
   if (!isSetOutcome(status)) {
     throw new TidemarkError('BackupNotAvailable', `Backup set is not available yet: ${name}/${id}`);
   }
@@ -88,10 +115,12 @@ function findBackups(
     );
   }
   const backups = new Map(members.map((member) => [member.table, member]));
-  return targets.map(({ table, target }) => {
+  return targets.map(({ table, target, keep: requested }) => {
     const member = backups.get(table);
     if (member?.status === 'AVAILABLE' && member.backup !== undefined) {
-      return { table, target, backup: member.backup };
+      // DynamoDB restores its own backups without these settings.
+      const recorded = streamsOf.includes(table) && source !== 'native' ? (['stream'] as const) : [];
+      return { table, target, backup: member.backup, keep: requested ?? recorded };
     }
     const why = member?.reason === undefined ? '' : ` (it failed: ${member.reason})`;
     throw new TidemarkError(
@@ -101,12 +130,31 @@ function findBackups(
   });
 }
 
-/** Throws if the target's name is taken, unless an earlier attempt of the same request has taken it. */
-async function checkUnlessOurs(
-  services: RequestServices,
-  target: string,
-  key: string | undefined,
-): Promise<void> {
-  const restore = key === undefined ? undefined : await services.catalog.restores.get(target);
-  if (restore?.requestKey !== key || key === undefined) await checkTarget(services, target);
+/** What makes two requests equal that have no key. */
+function keyOfRequest({ targets, overrides, requestedBy }: RestoreBackupSetInput): string {
+  const tables = targets.map(({ table, target, keep }) => [table, target, keep]);
+  return JSON.stringify([requestedBy, tables, overrides]);
+}
+
+/** Finds the restores that an earlier attempt of the same request has begun. */
+async function findOurs(
+  { catalog }: Pick<RequestServices, 'catalog'>,
+  wanted: readonly WantedTable[],
+  keyOf: (target: string) => string | undefined,
+): Promise<readonly RestoreRecord[]> {
+  const found = await pMap(
+    wanted,
+    async ({ target }) => {
+      const key = keyOf(target);
+      const restore = key === undefined ? undefined : await catalog.restores.get(target);
+      return restore?.requestKey === key ? restore : undefined;
+    },
+    { concurrency },
+  );
+  return found.filter((each) => each !== undefined);
+}
+
+/** True for a restore that is running or has just ended. */
+function isOfNow({ clock }: Pick<RequestServices, 'clock'>, { status, endedAt = 0 }: RestoreRecord): boolean {
+  return status === 'RESTORING' || clock.now() - endedAt < joinMs;
 }

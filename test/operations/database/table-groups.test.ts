@@ -36,7 +36,7 @@ describe('resolveTableGroup', () => {
     const groups = [{ name: 'shop', tables: [`${prefix}-orders*`, `${prefix}-users`] }];
     const { operations } = configure({ groups });
     const found = await operations.resolveTableGroup({ name: 'shop' });
-    expect(found).toEqual({ name: 'shop', tables: [orders, ordersEu, users] });
+    expect(found).toEqual({ name: 'shop', isConfigured: true, tables: [orders, ordersEu, users] });
     const [later] = await createTables('orders-us');
     expect((await operations.resolveTableGroup({ name: 'shop' })).tables).toContain(later);
   });
@@ -93,6 +93,7 @@ describe('resolveTableGroup', () => {
     const { operations } = world.harness;
     expect(await operations.resolveTableGroup({ name: world.table })).toEqual({
       name: world.table,
+      isConfigured: false,
       tables: [world.table],
     });
   });

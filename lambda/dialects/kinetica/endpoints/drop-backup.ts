@@ -1,8 +1,8 @@
-import { createEndpoint, textMap } from '../endpoint.ts';
+import { createEndpoint, type EndpointContext, textMap } from '../endpoint.ts';
 import { KineticaError } from '../kinetica-error.ts';
 import { checkSink } from '../objects.ts';
 import { readOptions } from '../options.ts';
-import { listSnapshots, backupNotFoundError } from '../snapshots.ts';
+import { deleteSnapshots, findSnapshots, isPattern, backupNotFoundError } from '../snapshots.ts';
 
 const options = {
   delete_all_backups: {
@@ -24,20 +24,32 @@ export const dropBackup = createEndpoint({
   text: 'Deletes backups with all of their snapshots.',
   request: { backup_name: 'string', datasink_name: 'string', options: textMap },
   response: { backup_name: 'string', backup_names: { array: 'string' }, info: textMap },
-  run: async ({ operations, key }, { backup_name: name, datasink_name, options: sent }) => {
+  run: async (context, { backup_name: name, datasink_name, options: sent }) => {
     const chosen = readOptions(options, sent);
     checkSink(datasink_name, 'datasink_name', true);
-    const sets = await listSnapshots(operations, key, name);
-    const names = [...new Set(sets.map((set) => set.name))];
+    const names = await findNames(context, name);
     if (names.length === 0 && !chosen.no_error_if_not_exists) throw backupNotFoundError(name);
     if (names.length > 1 && !chosen.delete_all_backups) {
       throw new KineticaError(
         `The name means ${names.length} backups: set delete_all_backups to true to delete them all`,
       );
     }
-    if (!chosen.dry_run) {
-      for (const set of sets) await operations.deleteBackupSet({ name: set.name, id: set.id });
+    const { operations, key } = context;
+    for (const each of chosen.dry_run ? [] : names) {
+      await deleteSnapshots(context, findSnapshots(operations, key, each));
+      // A later backup of the name begins without what was set for this one.
+      await operations.updateSeries({ name: each, settings: {} });
     }
-    return { backup_name: name, backup_names: names, info: {} };
+    return { backup_name: name, backup_names: names, info: chosen.dry_run ? { dry_run: 'true' } : {} };
   },
 });
+
+/** Finds the names of the backups that a name or pattern means, however many snapshots they have. */
+async function findNames({ operations, key }: EndpointContext, name: string): Promise<string[]> {
+  const names = new Set<string>();
+  for await (const set of findSnapshots(operations, key, name)) {
+    names.add(set.name);
+    if (!isPattern(name)) break;
+  }
+  return [...names];
+}

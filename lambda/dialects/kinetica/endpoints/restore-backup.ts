@@ -1,8 +1,16 @@
+import type { SetTarget } from '../../../operations/sets/restore-backup-set.ts';
 import type { RestoreRecord } from '../../../model/records.ts';
 import type { BackupSet } from '../../../model/sets.ts';
 import { createEndpoint, type EndpointContext, textMap } from '../endpoint.ts';
 import { KineticaError } from '../kinetica-error.ts';
-import { checkMayName, checkSink, checkTableName, readObjects } from '../objects.ts';
+import {
+  checkMayName,
+  checkSink,
+  checkTableName,
+  findSettingsOf,
+  isInSchema,
+  readObjects,
+} from '../objects.ts';
 import { type OptionValues, readOptions } from '../options.ts';
 import { findSnapshot, pollMs } from '../snapshots.ts';
 
@@ -10,8 +18,14 @@ const options = {
   backup_id: { type: 'text', maxLength: 20, default: '', text: 'The snapshot; without it, the latest one.' },
   checksum: { type: 'boolean', default: false, text: 'Every restore compares checksums, also without it.' },
   create_schema_if_not_exist: { type: 'boolean', default: true, text: 'Schemas need not be made here.' },
-  ddl_only: { type: 'boolean', default: false, text: 'Not possible: a restored table has its content.' },
+  cascade_foreign_keys: { type: 'boolean', default: false, text: 'There are no foreign keys here.' },
+  ddl_only: {
+    type: 'boolean',
+    default: false,
+    text: 'Only for a snapshot that was made with ddl_only: a restored table has what its snapshot has.',
+  },
   dry_run: { type: 'boolean', default: false, text: 'Names the tables that would be made and makes none.' },
+  reingest: { type: 'boolean', default: false, text: 'Not possible: a restored table has its content.' },
   renamed_objects_schema: {
     type: 'text',
     maxLength: 200,
@@ -23,6 +37,17 @@ const options = {
     values: ['none', 'replace', 'rename'],
     default: 'none',
     text: 'none: refuses if a table of the name exists. rename: restores under other names.',
+  },
+  restore_all_permissions: {
+    type: 'boolean',
+    default: false,
+    text: 'Not possible: permissions are those of IAM, and not in a backup.',
+  },
+  restore_subscriptions: {
+    type: 'choice',
+    values: ['resume', 'pause', 'cancel'],
+    default: 'resume',
+    text: 'There are no subscriptions here.',
   },
   target_schema_map: {
     type: 'text',
@@ -59,6 +84,11 @@ export const restoreBackup = createEndpoint({
     checkOptions(chosen);
     const { operations, key } = context;
     const set = await findSnapshot(operations, key, request.backup_name, chosen.backup_id);
+    if (chosen.ddl_only && set.source !== 'settings') {
+      throw new KineticaError(
+        'ddl_only must be false: the snapshot has the items of its tables, and a restored table has what its snapshot has',
+      );
+    }
     const targets = findTargets(set, request.restore_objects_map, chosen);
     for (const { target } of targets) checkTableName(target);
     checkMayName(
@@ -72,18 +102,27 @@ export const restoreBackup = createEndpoint({
       id,
       targets,
       requestedBy: `kinetica/${key.id}`,
+      joinRunning: true,
     });
     const refused = started.flatMap((each) =>
       'error' in each ? [[each.target, each.error.message] as const] : [],
     );
-    const running = started.flatMap((each) => ('started' in each ? [each.target] : []));
-    const ended = await waitForRestores(context, running);
-    return describe(set, targets, ended, {}, new Map(refused));
+    const begun = started.flatMap((each) => ('started' in each ? [each] : []));
+    // DynamoDB restores its own backups, and Tidemark has no record of that.
+    const byDynamodb = begun.flatMap(({ target, started }) => ('restore' in started ? [] : [target]));
+    const ours = begun.map(({ target }) => target).filter((target) => !byDynamodb.includes(target));
+    const ended = await waitForRestores(context, ours);
+    return describe(set, targets, ended, {}, { refused: new Map(refused), byDynamodb });
   },
 });
 
 function checkOptions(chosen: OptionValues<typeof options>): void {
-  if (chosen.ddl_only) throw new KineticaError('ddl_only must be false: a restored table has its content');
+  if (chosen.reingest) throw new KineticaError('reingest must be false: a restored table has its content');
+  if (chosen.restore_all_permissions) {
+    throw new KineticaError(
+      'restore_all_permissions must be false: permissions are those of IAM, not in a backup',
+    );
+  }
   if (chosen.restore_policy === 'replace') {
     throw new KineticaError(
       'restore_policy must be none or rename: a restore never replaces a table, and never deletes one that it did not make',
@@ -94,26 +133,33 @@ function checkOptions(chosen: OptionValues<typeof options>): void {
   }
 }
 
-interface Target {
-  readonly table: string;
-  readonly target: string;
-}
-
 function findTargets(
   set: BackupSet,
   map: Readonly<Record<string, string>>,
   chosen: OptionValues<typeof options>,
-): Target[] {
-  const { tables, schemas } = readObjects(map);
-  const isAll = tables.length === 0 && schemas.length === 0;
+): SetTarget[] {
+  const objects = readObjects(map);
+  const { tables, schemas, monitors } = objects;
+  const isAll = Object.keys(map).length === 0;
   const made = set.members.filter(({ status }) => status === 'AVAILABLE').map(({ table }) => table);
   const ofSchemas = made.filter((table) =>
-    schemas.some((schema) => schema === set.group || table.startsWith(`${schema}.`)),
+    schemas.some((schema) => schema === set.group || isInSchema(table, schema)),
   );
   const wanted = isAll ? made : [...new Set([...tables, ...ofSchemas])];
   if (wanted.length === 0) throw new KineticaError('The snapshot has none of these objects');
+  const settings = findSettingsOf(objects, wanted);
+  if (settings.length > 0) {
+    throw new KineticaError(
+      `Settings are restored with their table: name ${settings.join(', ')} as table too`,
+    );
+  }
   const moves = readMoves(chosen.target_schema_map);
-  return wanted.map((table) => ({ table, target: nameTarget(table, set.group, moves, chosen) }));
+  return wanted.map((table) => ({
+    table,
+    target: nameTarget(table, set.group, moves, chosen),
+    // A map that names objects names the streams too. Without one, the snapshot's own objects are restored.
+    ...(!isAll && { keep: monitors.includes(table) ? (['stream'] as const) : [] }),
+  }));
 }
 
 function readMoves(text: string): [from: string, to: string][] {
@@ -150,12 +196,18 @@ async function waitForRestores(
   }
 }
 
+/** What became of targets of whose restores there is no record. */
+interface Unrecorded {
+  readonly refused: ReadonlyMap<string, string>;
+  readonly byDynamodb: readonly string[];
+}
+
 function describe(
   set: BackupSet,
-  targets: readonly Target[],
+  targets: readonly SetTarget[],
   restores: readonly RestoreRecord[],
   info: Readonly<Record<string, string>>,
-  refused: ReadonlyMap<string, string> = new Map(),
+  { refused, byDynamodb }: Unrecorded = { refused: new Map(), byDynamodb: [] },
 ) {
   const done = new Set(restores.filter(({ status }) => status === 'RESTORED').map(({ target }) => target));
   const failed = new Map(
@@ -163,7 +215,10 @@ function describe(
       .filter(({ status }) => status === 'FAILED')
       .map(({ target, reason = 'no reason is known' }) => [target, reason]),
   );
-  const running = restores.filter(({ status }) => status === 'RESTORING').map(({ target }) => target);
+  const running = [
+    ...restores.filter(({ status }) => status === 'RESTORING').map(({ target }) => target),
+    ...byDynamodb,
+  ];
   const sources = new Set(targets.filter(({ target }) => done.has(target)).map(({ table }) => table));
   const figures = set.members.flatMap((member) =>
     sources.has(member.table) && member.figures !== undefined ? [member.figures] : [],
@@ -184,7 +239,8 @@ function describe(
       ...(running.length > 0 && {
         status: 'running',
         running: running.join(','),
-        follow: 'the restores continue: DescribeRestore of the DynamoDB endpoint shows each table',
+        follow:
+          'the restores continue: DescribeRestore of the DynamoDB endpoint shows each table, or DescribeTable if DynamoDB restores it',
       }),
     },
   };

@@ -1,9 +1,10 @@
 import { defaultSink } from '../../../model/data-sinks.ts';
-import type { BackupSet, ListedSet } from '../../../model/sets.ts';
+import type { Kind } from '../../../model/records.ts';
+import type { BackupSet, ListedSet, SeriesSettings } from '../../../model/sets.ts';
 import { createEndpoint, textMap } from '../endpoint.ts';
 import { checkSink } from '../objects.ts';
 import { readOptions } from '../options.ts';
-import { isPattern, listSnapshots, backupNotFoundError, readSnapshotId } from '../snapshots.ts';
+import { isPattern, listSnapshots, backupNotFoundError, readSnapshotId, typeOf } from '../snapshots.ts';
 
 const options = {
   backup_id: {
@@ -53,7 +54,7 @@ export const showBackup = createEndpoint({
     const shown = all.filter((set, i) => {
       if (chosen.backup_id !== '') return set.id === readSnapshotId(chosen.backup_id);
       if (chosen.backup_type === '') return all.findIndex((other) => other.name === set.name) === i;
-      return chosen.backup_type === 'all' || set.kind === chosen.backup_type;
+      return chosen.backup_type === 'all' || typeOf(set, all) === chosen.backup_type;
     });
     const described =
       chosen.show_contents === 'none'
@@ -62,8 +63,10 @@ export const showBackup = createEndpoint({
     const names = [...new Set(shown.map((set) => set.name))];
     return {
       backup_name: name,
-      backup_description: names.map((each) => describeBackup(each, all)),
-      backup_ids: shown.map(describeId),
+      backup_description: await Promise.all(
+        names.map(async (each) => describeBackup(each, all, await operations.describeSeries({ name: each }))),
+      ),
+      backup_ids: shown.map((set) => describeId(set, typeOf(set, all))),
       backup_contents: described.flatMap(describeContents),
       deleted_backup_ids: [],
       info: {},
@@ -71,22 +74,31 @@ export const showBackup = createEndpoint({
   },
 });
 
-function describeBackup(name: string, all: readonly ListedSet[]): Record<string, string> {
+function describeBackup(
+  name: string,
+  all: readonly ListedSet[],
+  { comment, checksum, settingsAlone, keepIncrementals }: SeriesSettings,
+): Record<string, string> {
   const snapshots = all.filter((set) => set.name === name);
   return {
     backup_name: name,
     datasink_name: defaultSink,
     number_of_snapshots: String(snapshots.length),
     tables: (snapshots[0]?.tables ?? []).join(','),
+    ...(comment !== undefined && { comment }),
+    ...(checksum !== undefined && { checksum: String(checksum) }),
+    ...(settingsAlone !== undefined && { ddl_only: String(settingsAlone) }),
+    ...(keepIncrementals !== undefined && { max_incremental_backups_to_keep: String(keepIncrementals) }),
   };
 }
 
-function describeId(set: ListedSet): Record<string, string> {
-  const { name, id, status, kind, marker, endedAt, comment, figures, progress } = set;
+function describeId(set: ListedSet, type: Kind): Record<string, string> {
+  const { name, id, status, source, marker, endedAt, comment, figures, progress } = set;
   return {
     backup_name: name,
     backup_id: String(id),
-    backup_type: kind ?? 'full',
+    backup_type: type,
+    ...(source === 'settings' && { ddl_only: 'true' }),
     status: status.toLowerCase(),
     start_time: new Date(marker).toISOString(),
     ...(endedAt !== undefined && { end_time: new Date(endedAt).toISOString() }),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { AccessKey } from '../../../../lambda/dialects/access-keys.ts';
 import { handleRds } from '../../../../lambda/dialects/rds/dialect.ts';
+import { parseSetId } from '../../../../lambda/model/sets.ts';
 import { addAllTables } from '../../../../lambda/model/table-groups.ts';
 import { silentLog } from '../../../../lambda/runtime/logger.ts';
 import { createFilledTable } from '../../../support/fixture.ts';
@@ -312,6 +313,22 @@ describe('DeleteBackup', () => {
     expect(answer).toMatchObject({ status: 400, body: { Code: 'BackupJobExists' } });
     await world.harness.executions.idle();
     expect(await list()).toEqual([id]);
+  });
+
+  it('deletes nothing if a restore reads one of the backups', async () => {
+    const made: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      made.push(await createBackup());
+      await world.harness.executions.idle();
+    }
+    const stopped = world.harness.restart();
+    stopped.executions.stop();
+    const target = { table: world.table, target: `${world.table}-copy` };
+    const second = { name: world.table, id: parseSetId(String(made[1])) };
+    await stopped.operations.restoreBackupSet({ ...second, targets: [target] });
+    const answer = await call('DeleteBackup', { DBInstanceId: world.table, BackupId: made.join(',') });
+    expect(answer).toMatchObject({ status: 403, body: { Code: 'IncorrectBackupSetState' } });
+    expect(await list()).toEqual(made.toReversed());
   });
 
   it('accepts 100 ids and refuses 101', async () => {
