@@ -64,7 +64,7 @@ export function placeOf(operation: Operation): 'tidemark' | 'tables' {
 
 /** An official client of DynamoDB. It takes and returns times as `Date`; some clients cut them to seconds. */
 export interface Client {
-  /** A part of the names of this client's tables. */
+  /** A text that the names of this client's tables contain. */
   readonly name: string;
   /**
    * Calls an operation of DynamoDB, or of Tidemark at this path of its endpoint. Throws `ServiceError` if the service answers

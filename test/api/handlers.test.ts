@@ -29,7 +29,7 @@ async function expectDescribed(operations: Operations, name: string, status: num
   return result.answer;
 }
 
-describe('the example request of', () => {
+describe('the example request of each operation', () => {
   test.each(api.operations)('$name is one that the document describes', ({ input, example }) => {
     expectValid(structure(input), example);
   });

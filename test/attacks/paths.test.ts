@@ -25,7 +25,7 @@ const others = ['Lyrics', 'music', 'MUSIC', 'Music2', 'Mus', 'Copy2'];
 const place = { table: 'Music', target: 'Copy' };
 const arnOf = (table: string) => arn.replace('/Music/', `/${table}/`);
 
-describe('a request that names another table than its path, /<verb>/Music,', () => {
+describe('a request that names another table than its path', () => {
   const named = apiOperations.flatMap(({ name, members, verbs: own }: Operation) =>
     Object.entries(members).flatMap(([member, { names }]) =>
       names === undefined ? [] : own.map((verb) => ({ operation: name, member, names, verb })),

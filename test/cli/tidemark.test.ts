@@ -67,8 +67,8 @@ describe('a command sends each call to the narrowest path below its endpoint', (
   });
 });
 
-describe('a failed command exits with 2 and prints the next step', () => {
-  it('when no Tidemark listens at the endpoint', async () => {
+describe('a failed command', () => {
+  it('exits with 2 and prints the next step when no Tidemark listens at the endpoint', async () => {
     const url = await findClosedUrl();
     expect(await run(['verify', arn, '--endpoint-url', url, '--json'])).toEqual({
       code: 2,
@@ -96,21 +96,24 @@ describe('a failed command exits with 2 and prints the next step', () => {
     [403, '{"message":"Forbidden"}', /^tidemark: HTTP 403: Forbidden\n {2}next: check that your credentials/],
     [404, '<html>', /^tidemark: HTTP 404\n {2}next: check that --endpoint-url names a Tidemark/],
     [200, '<html>', /^tidemark: HTTP 200\n {2}next: check that --endpoint-url names a Tidemark/],
-  ])('when a server that is not Tidemark answers %i %s', async (status, body, expected) => {
-    const url = await serve((_, response) => response.writeHead(status).end(body));
-    const { code, stdout, stderr } = await run(['verify', arn, '--endpoint-url', url]);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(expected);
-  });
+  ])(
+    'exits with 2 and prints the next step when a server that is not Tidemark answers %i %s',
+    async (status, body, expected) => {
+      const url = await serve((_, response) => response.writeHead(status).end(body));
+      const { code, stdout, stderr } = await run(['verify', arn, '--endpoint-url', url]);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(expected);
+    },
+  );
 
-  it('when the endpoint needs credentials and there are none', async () => {
+  it('exits with 2 and prints the next step when the endpoint needs credentials and there are none', async () => {
     const url = 'https://abc.execute-api.eu-west-1.amazonaws.com/prod/';
     const { code, stderr } = await run(['verify', arn, '--endpoint-url', url]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^tidemark: no AWS credentials: .*\n {2}next: sign in, or set AWS_PROFILE/);
   });
 
-  it('when the region of the endpoint is unknown', async () => {
+  it('exits with 2 and prints the next step when the region of the endpoint is unknown', async () => {
     const { code, stderr } = await run(['verify', arn, '--endpoint-url', 'https://backups.example.com']);
     expect({ code, stderr }).toEqual({
       code: 2,

@@ -99,7 +99,7 @@ describe('the canonical form of an attribute value', () => {
   });
 });
 
-describe('toCanonicalItem throws RecordNotUnderstood', () => {
+describe('toCanonicalItem, by RecordNotUnderstood,', () => {
   const refused = expect.objectContaining({ code: 'RecordNotUnderstood' });
 
   it.each([
@@ -136,7 +136,7 @@ describe('toCanonicalItem throws RecordNotUnderstood', () => {
     '{"M":null}',
     '{"M":{"a":"b"}}',
     '{"M":{"a":{"X":"b"}}}',
-  ])('for an attribute of the value %s', (value) => {
+  ])('refuses an attribute of the value %s', (value) => {
     const item = parseJson(`{"k":{"S":"k"},"v":${value}}`) as Item;
     expect(() => toCanonicalItem(item, ['k'])).toThrow(refused);
   });
@@ -151,18 +151,18 @@ describe('toCanonicalItem throws RecordNotUnderstood', () => {
     'null',
     '"S"',
     '{"S":"a","N":"1"}',
-  ])('for a key of the value %s', (value) => {
+  ])('refuses a key of the value %s', (value) => {
     const item = parseJson(`{"k":${value}}`) as Item;
     expect(() => toCanonicalKey(item, ['k'])).toThrow(refused);
   });
 
-  it('for an item without a key attribute, even if its name is one that every object inherits', () => {
+  it('refuses an item without a key attribute, even if its name is one that every object inherits', () => {
     expect(() => toCanonicalItem({ pk: { S: 'a' } }, ['pk', 'sk'])).toThrow(refused);
     expect(() => toCanonicalItem({ pk: { S: 'a' } }, ['constructor'])).toThrow(refused);
     expect(() => toCanonicalItem({ pk: { S: 'a' } }, ['__proto__'])).toThrow(refused);
   });
 
-  it('for an item nested so deep that recursion would exhaust the stack', () => {
+  it('refuses an item nested so deep that recursion would exhaust the stack', () => {
     const value = `${'{"L":['.repeat(20_000)}${']}'.repeat(20_000)}`;
     const item = parseJson(`{"k":{"S":"k"},"v":${value}}`) as Item;
     expect(() => toCanonicalItem(item, ['k'])).toThrow(refused);

@@ -47,22 +47,22 @@ function writeAll(read: readonly unknown[] | undefined): string[] {
 
 const key = { k: { S: 'k' } };
 
-describe('the clients of DynamoDB read every attribute name correctly', () => {
+describe('the attribute names in an answer of DynamoDB', () => {
   const list = items.join(',');
 
-  it('in an answer to Scan', async () => {
+  it('are read correctly from an answer to Scan', async () => {
     const client = createDynamodbClient(answering(`{"Items":[${list}]}`));
     expect(writeAll((await client.send(new ScanCommand({ TableName: 'Music' }))).Items)).toEqual(items);
   });
 
-  it('in an answer to Query, and in the key of its last item', async () => {
+  it('are read correctly from an answer to Query, and from the key of its last item', async () => {
     const client = createDynamodbClient(answering(`{"Items":[${list}],"LastEvaluatedKey":${items[0]}}`));
     const read = await client.send(new QueryCommand({ TableName: 'Music' }));
     expect(writeAll(read.Items)).toEqual(items);
     expect(writeAll([read.LastEvaluatedKey])).toEqual(items.slice(0, 1));
   });
 
-  it('in an answer to GetItem', async () => {
+  it('are read correctly from an answer to GetItem', async () => {
     let item = '';
     const client = createDynamodbClient(answeringEach(() => `{"Item":${item}}`));
     for (item of items) {
@@ -71,13 +71,13 @@ describe('the clients of DynamoDB read every attribute name correctly', () => {
     }
   });
 
-  it('in an answer to BatchGetItem', async () => {
+  it('are read correctly from an answer to BatchGetItem', async () => {
     const client = createDynamodbClient(answering(`{"Responses":{"Music":[${list}]}}`));
     const read = await client.send(new BatchGetItemCommand({ RequestItems: { Music: { Keys: [key] } } }));
     expect(writeAll(read.Responses?.['Music'])).toEqual(items);
   });
 
-  it('in an answer to TransactGetItems', async () => {
+  it('are read correctly from an answer to TransactGetItems', async () => {
     const responses = items.map((item) => `{"Item":${item}}`).join(',');
     const client = createDynamodbClient(answering(`{"Responses":[${responses}]}`));
     const get = { Get: { TableName: 'Music', Key: key } };
@@ -85,7 +85,7 @@ describe('the clients of DynamoDB read every attribute name correctly', () => {
     expect(writeAll(read.Responses?.map(({ Item }) => Item))).toEqual(items);
   });
 
-  it('in the item that a failed condition returns', async () => {
+  it('are read correctly from the item that a failed condition returns', async () => {
     let item = '';
     const type = 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException';
     const client = createDynamodbClient(answeringEach(() => `{"__type":"${type}","Item":${item}}`, 400));
@@ -98,7 +98,7 @@ describe('the clients of DynamoDB read every attribute name correctly', () => {
     }
   });
 
-  it('in the records of a stream', async () => {
+  it('are read correctly from the records of a stream', async () => {
     const records = items.map(
       (item) => `{"dynamodb":{"Keys":${item},"OldImage":${item},"NewImage":${item}}}`,
     );

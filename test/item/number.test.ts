@@ -35,7 +35,7 @@ describe('the canonical form of a number', () => {
   });
 });
 
-describe('toCanonicalNumber throws RecordNotUnderstood', () => {
+describe('toCanonicalNumber, by RecordNotUnderstood,', () => {
   it.each([
     '',
     '.',
@@ -54,26 +54,26 @@ describe('toCanonicalNumber throws RecordNotUnderstood', () => {
     'Infinity',
     '--1',
     '١',
-  ])('for the text %j', (text) => {
+  ])('refuses the text %j', (text) => {
     expect(() => toCanonicalNumber(text)).toThrow(expect.objectContaining({ code: 'RecordNotUnderstood' }));
   });
 
   it.each(['1e126', '9.9e126', '1e-131', '9.9e-131', `1${'0'.repeat(126)}`, `0.${'0'.repeat(130)}9`])(
-    'for a number beyond DynamoDB’s range: %s',
+    'refuses a number beyond DynamoDB’s range: %s',
     (text) => {
       expect(() => toCanonicalNumber(text)).toThrow('an N value is out of range');
     },
   );
 
   it.each(['1'.repeat(39), `0.${'1'.repeat(39)}`, `1${'0'.repeat(37)}1e-60`, `-${'9'.repeat(400)}e-300`])(
-    'for a number of more than 38 significant digits: %s',
+    'refuses a number of more than 38 significant digits: %s',
     (text) => {
       expect(() => toCanonicalNumber(text)).toThrow('more than 38 significant digits');
     },
   );
 
   it.each(['1e401', '1e-402', '1e99999999999999999999', '-1e-99999999999999999999'])(
-    'for an exponent far out of range: %s',
+    'refuses an exponent far out of range: %s',
     (text) => {
       expect(() => toCanonicalNumber(text)).toThrow(expect.objectContaining({ code: 'RecordNotUnderstood' }));
     },

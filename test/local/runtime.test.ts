@@ -58,8 +58,8 @@ async function statusOf({ url }: Runtime, arn: string): Promise<string | undefin
   return BackupDescription?.BackupDetails?.BackupStatus;
 }
 
-describe('an application can use the runtime as its DynamoDB', () => {
-  test('for items, queries and transactions', async () => {
+describe('an application that uses the runtime as its DynamoDB', () => {
+  test('puts, queries and transacts items', async () => {
     const { dynamodb } = createClients((await startTestRuntime(await createTemporaryFolder())).url);
     await createTable(dynamodb, 'orders');
     await dynamodb.send(new PutItemCommand({ TableName: 'orders', Item: { id: { S: 'é' }, n: { N: '1' } } }));
@@ -85,7 +85,7 @@ describe('an application can use the runtime as its DynamoDB', () => {
     await expect(dynamodb.send(conditional)).rejects.toThrow('conditional request failed');
   });
 
-  test('and reads the stream that it enables on a table', async () => {
+  test('reads the stream that it enables on a table', async () => {
     const { dynamodb, streams } = createClients((await startTestRuntime(await createTemporaryFolder())).url);
     await createTable(dynamodb, 'orders', {
       StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
@@ -106,7 +106,7 @@ describe('an application can use the runtime as its DynamoDB', () => {
     expect(Records?.map((record) => record.dynamodb?.Keys?.['id']?.S)).toEqual(['item-0']);
   });
 
-  test('and does not see the catalog among its tables', async () => {
+  test('does not see the catalog among its tables', async () => {
     const { dynamodb } = createClients((await startTestRuntime(await createTemporaryFolder())).url);
     await createTable(dynamodb, 'orders');
     expect((await dynamodb.send(new ListTablesCommand({}))).TableNames).toEqual(['orders']);

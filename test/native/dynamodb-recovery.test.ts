@@ -58,7 +58,7 @@ describe('the point-in-time recovery of a table', () => {
 
 const request = { table: 'Music', target: 'Music-restored', overrides: {} };
 
-describe('a restore to a point in time, through the function that may restore,', () => {
+describe('a restore to a point in time through the function that may restore', () => {
   test('restores the latest time if the request has no time', async () => {
     await simulated.continuous.restore(request);
     expect(simulated.requests).toEqual([

@@ -9,12 +9,15 @@ function compare(askedAt: number, now: number): ReturnType<typeof compareClocks>
   return compareClocks({ clock: { now: () => now, sleep: async () => {} }, log: silentLog }, askedAt, second);
 }
 
-describe('a request’s marker is at least DynamoDB’s time', () => {
-  it.each([-60_000, -5000, -2200, -1, 0, 999, 5000, 60_000])('if our clock is %i ms ahead', (ahead) => {
-    expect(compare(second + ahead, second + ahead).notBefore).toBe(second);
-  });
+describe('the earliest marker of a request', () => {
+  it.each([-60_000, -5000, -2200, -1, 0, 999, 5000, 60_000])(
+    'is DynamoDB’s time if our clock is %i ms ahead of it',
+    (ahead) => {
+      expect(compare(second + ahead, second + ahead).notBefore).toBe(second);
+    },
+  );
 
-  it('unless DynamoDB’s answer has no time', () => {
+  it('has no bound if DynamoDB’s answer has no time', () => {
     const services = { clock: { now: () => second, sleep: async () => {} }, log: silentLog };
     expect(compareClocks(services, second, undefined)).toEqual({});
   });

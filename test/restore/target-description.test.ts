@@ -199,7 +199,7 @@ describe('the indexes of a target', () => {
     });
   });
 
-  it('of one kind do not change when the request overrides the other kind', () => {
+  it('do not change if the request overrides only indexes of the other kind', () => {
     const made = planTarget(provisioned, { globalSecondaryIndexes: [] });
     expect(made.localSecondaryIndexes).toEqual([byRank]);
     expect(made.attributeDefinitions).toEqual(['artist', 'title', 'rank'].map(definition));

@@ -118,7 +118,7 @@ async function playDeltas(
   }
 }
 
-describe('readLanes, from one cut to the next,', () => {
+describe('readLanes from one cut to the next', () => {
   it('reads each record up to the marker once, and no record of a later second', async () => {
     await fc.assert(
       fc.asyncProperty(scripts(emptyPages - 1), async (script) => {
@@ -151,7 +151,7 @@ function secondIn(table: SimulatedTable, part: number): number {
 const part = fc.double({ min: 0, max: 1, noNaN: true });
 const never = 10 ** 11;
 
-describe('readLanes, if its time is used up,', () => {
+describe('readLanes if its time is used up', () => {
   it('continues from lanes that were stored as JSON, with the same result as in one part', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -187,7 +187,7 @@ describe('readLanes, if its time is used up,', () => {
   });
 });
 
-describe('readLanes, past the cut,', () => {
+describe('readLanes past the cut', () => {
   it('reads every record up to the requested second and marks it as past the cut', async () => {
     await fc.assert(
       fc.asyncProperty(scripts(emptyPages - 1), part, async (script, at) => {
@@ -245,7 +245,7 @@ function bySequence<T extends readonly [string, unknown]>(records: T[]): T[] {
   return records.toSorted(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1));
 }
 
-describe('findLanesAround, without a cut to begin at,', () => {
+describe('findLanesAround without a cut to begin at', () => {
   it('finds lanes that lead to every record of a later second, and to none twice', async () => {
     await fc.assert(
       fc.asyncProperty(scripts(emptyPages - 1), part, async (script, at) => {

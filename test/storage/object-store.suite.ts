@@ -26,7 +26,7 @@ export function testObjectStore(makeStore: () => Promise<ObjectStore>): void {
   });
 
   describe('an object', () => {
-    it.each([0, 1, large])('of %i bytes reads back as put wrote it', async (size) => {
+    it.each([0, 1, large])('reads %i bytes back as put wrote them', async (size) => {
       const key = newKey();
       const content = randomBytes(size);
       expect(await store.put(key, content)).toBe('stored');

@@ -101,7 +101,7 @@ describe('readShard', () => {
   });
 });
 
-describe('readShard, for a record that lacks an image, its keys, time or number,', () => {
+describe('readShard for a record that lacks an image, its keys, time or number', () => {
   const pk = { pk: { S: 'a' } };
   const image = { ...pk, value: { N: '1' } };
   const facts = { SequenceNumber: '1', ApproximateCreationDateTime: new Date(1000), Keys: pk };

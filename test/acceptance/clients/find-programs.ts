@@ -18,7 +18,7 @@ export function hasCurl(): boolean {
   return canRun('curl', ['curl', '--version']);
 }
 
-/** True if the program runs. If it does not, prints so: nothing else shows that its tests do not run. */
+/** True if the program runs. If not, prints a message: nothing else shows that its tests do not run. */
 function canRun(what: string, [program = '', ...words]: readonly string[]): boolean {
   const runs = spawnSync(program, words, { stdio: 'ignore' }).status === 0;
   if (!runs) console.log(`no tests with ${what}: ${program} does not run it`);

@@ -4,8 +4,8 @@ import { expectError } from '../tables.ts';
 
 /** Defines tests of errors that occur without a running job; restores.ts tests those of a running restore. */
 export function defineErrorTests(world: () => World): void {
-  describe('a client throws its own exception for', () => {
-    test('a table that does not exist', async () => {
+  describe('the exception that a client throws', () => {
+    test('names a table that does not exist', async () => {
       const { client, work } = world();
       const TableName = work.uniqueName('unknown');
       const message = `Table not found: ${TableName}`;
@@ -30,7 +30,7 @@ export function defineErrorTests(world: () => World): void {
       );
     });
 
-    test('a backup that does not exist', async () => {
+    test('names a backup that does not exist', async () => {
       const { client, work, tableArn } = world();
       const BackupArn = `${tableArn}/backup/01576616366715-b4e58d3a`;
       const message = `Backup not found: ${BackupArn}`;
@@ -44,7 +44,7 @@ export function defineErrorTests(world: () => World): void {
       }
     });
 
-    test('a target that already exists', async () => {
+    test('names a target that already exists', async () => {
       const { client, table, backups } = world();
       await expectError(
         client.call('RestoreTableFromBackup', { BackupArn: backups[0], TargetTableName: table }),
@@ -53,7 +53,7 @@ export function defineErrorTests(world: () => World): void {
       );
     });
 
-    test('invalid values', async () => {
+    test('names invalid values', async () => {
       const { client, table } = world();
       await expectError(
         client.call('CreateBackup', { TableName: table, BackupName: 'not allowed' }),

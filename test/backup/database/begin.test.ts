@@ -29,7 +29,7 @@ function beginBackup(id: BackupId): Promise<BeginResult> {
   return begin(harness.services, { job: createBackupJob(table, id) });
 }
 
-describe('begin, called before the backup has a record,', () => {
+describe('begin, before the backup has a record', () => {
   it('waits while the request may still write the record', async () => {
     expect(await beginBackup(createBackupId(world.database.clock.now(), '00000000'))).toMatchObject({
       status: 'wait',
@@ -68,7 +68,7 @@ describe('begin, called before the backup has a record,', () => {
   });
 });
 
-describe('begin, called while another execution holds the turn,', () => {
+describe('begin, while another execution holds the turn', () => {
   it('ends, and leaves the turn unchanged', async () => {
     const { harness, table } = world;
     const stopped = harness.restart();
@@ -151,7 +151,7 @@ describe('a pinned parent', () => {
   });
 });
 
-describe('begin, called after another valid manifest replaced the head’s,', () => {
+describe('begin, after another valid manifest replaced the head’s', () => {
   it('does not continue the head, because the catalog has the checksum of the first manifest', async () => {
     const { harness } = world;
     const { two, claim } = await createThird();
@@ -168,7 +168,7 @@ describe('begin, called after another valid manifest replaced the head’s,', ()
   });
 });
 
-describe('begin, called after a twin has published the plan,', () => {
+describe('begin, after a twin has published the plan', () => {
   it('pins the parent of that plan, even if another parent was pinned since', async () => {
     const { harness, table } = world;
     const { catalog } = harness.services;

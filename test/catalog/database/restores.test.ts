@@ -262,7 +262,7 @@ describe('a note on a restore', () => {
   });
 });
 
-describe('when one call settles a restore and another abandons it, the first one counts:', () => {
+describe('of two calls that settle and abandon a restore, the first one counts', () => {
   it('a settled restore cannot be abandoned', async () => {
     const restore = await start();
     await catalog.restores.note(restore, { settled: true });

@@ -27,8 +27,8 @@ function newTable() {
 const keyOf = ({ table, id }: BackupRecord) => ({ table: table.name, id });
 const claimOf = ({ table, id }: BackupRecord) => ({ table: table.name, backup: id, execution: id });
 
-describe('a record that the catalog has written is read back unchanged:', () => {
-  it('those from the request of a backup to the end of its snapshot', async () => {
+describe('the catalog reads back unchanged', () => {
+  it('the records of a backup, from its request to the end of its snapshot', async () => {
     await fc.assert(
       fc.asyncProperty(
         arbitrary.newBackup,
@@ -99,7 +99,7 @@ describe('a record that the catalog has written is read back unchanged:', () => 
     );
   });
 
-  it('those of a failed backup, and of the snapshot that its execution had pinned', async () => {
+  it('the records of a failed backup, and of the snapshot that its execution had pinned', async () => {
     await fc.assert(
       fc.asyncProperty(
         arbitrary.newBackup,
@@ -140,7 +140,7 @@ describe('a record that the catalog has written is read back unchanged:', () => 
     );
   });
 
-  it('those of a native backup, from its request to its end', async () => {
+  it('the records of a native backup, from its request to its end', async () => {
     const request = arbitrary.newBackup.map((members) => ({ ...members, source: 'native' as const }));
     await fc.assert(
       fc.asyncProperty(request, fc.string(), fc.boolean(), async (members, nativeArn, isMade) => {
@@ -166,7 +166,7 @@ describe('a record that the catalog has written is read back unchanged:', () => 
     );
   });
 
-  it('those of a restore, from its request to its end', async () => {
+  it('the records of a restore, from its request to its end', async () => {
     await fc.assert(
       fc.asyncProperty(
         arbitrary.backup,
@@ -209,7 +209,7 @@ describe('a record that the catalog has written is read back unchanged:', () => 
     );
   });
 
-  it('those of a backup that has expired', async () => {
+  it('the records of a backup that has expired', async () => {
     await fc.assert(
       fc.asyncProperty(arbitrary.newBackup, fc.nat(1000), async (request, expiresAt) => {
         const { backup } = await catalog.backups.create({ ...request, table: newTable(), expiresAt });

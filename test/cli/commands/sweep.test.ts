@@ -18,7 +18,7 @@ describe('tidemark sweep --plan', () => {
     expect(operations.planSweep).toHaveBeenCalledExactlyOnceWith({});
   });
 
-  it('plans for one table only with --table', async () => {
+  it('plans for a single table with --table', async () => {
     const { run, operations } = await serveOperations();
     const { stdout } = await run('sweep', '--plan', '--table', 'Music', '--json');
     expect(JSON.parse(stdout)).toMatchObject({

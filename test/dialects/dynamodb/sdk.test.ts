@@ -171,7 +171,7 @@ describe('AWS’s SDK', () => {
   });
 });
 
-describe('AWS’s SDK throws its own exception class', () => {
+describe('the exception class of AWS’s SDK', () => {
   const create = new CreateBackupCommand({ TableName: 'Music', BackupName: 'nightly' });
   const restore = new RestoreTableFromBackupCommand({ TargetTableName: 'Copy', BackupArn: arn });
 
@@ -207,7 +207,7 @@ describe('AWS’s SDK throws its own exception class', () => {
     await expect(clientOf(failingOperations(code)).send(command)).rejects.toThrow(exception);
   });
 
-  test('for throttling, which it retries first', async () => {
+  test('is thrown for throttling, after retries', async () => {
     const throttled = Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
     const thrown: unknown = await clientOf(throwingOperations(throttled))
       .send(create)
@@ -215,7 +215,7 @@ describe('AWS’s SDK throws its own exception class', () => {
     expect(thrown).toMatchObject({ name: 'ThrottlingException', message: 'Rate exceeded' });
   });
 
-  test('for a DescribeTable of a missing table: TableNotFound', async () => {
+  test('is thrown by DescribeTable for a missing table: TableNotFound', async () => {
     const command = new DescribeTableCommand({ TableName: 'Music' });
     await expect(clientOf(failingOperations('TableNotFound')).send(command)).rejects.toThrow(
       ResourceNotFoundException,

@@ -44,7 +44,7 @@ function answer(
   return handleKinetica({ operations, keys: async () => [key], clock, log, waitMs: 0 }, request);
 }
 
-/** Texts that make clients take a server for dead. */
+/** Messages that make clients believe that the server is dead. */
 const alarms =
   /connection refused|connection reset|kinetica is (exiting|offline)|system-limited-fatal|query planner is not running|unexpected end of file from server|system shutting down|unavailable: draining ha queue/i;
 
@@ -264,7 +264,7 @@ describe('a request of Kinetica', () => {
     expect(operations.createBackupSet).not.toHaveBeenCalled();
   });
 
-  it('shows the message of an operation’s error, without words that make clients take the server for dead', async () => {
+  it('shows the message of an operation’s error, without words that make clients believe the server is dead', async () => {
     const operations = throwingOperations(
       new TidemarkError('SetInUse', 'Connection refused by kinetica is OFFLINE'),
     );

@@ -14,7 +14,7 @@ const everywhere = synthesize({
 const denials = (handler: string) =>
   statementsOf(handler, everywhere).filter(({ Effect }) => Effect === 'Deny');
 
-describe('in a deployment whose tables are *, a function', () => {
+describe('a function of a deployment whose tables are *', () => {
   it.each(Object.keys(expectedRights))(
     '%s is denied every action on the catalog that its own rights to the catalog lack',
     (handler) => {

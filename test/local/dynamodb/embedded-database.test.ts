@@ -52,8 +52,8 @@ async function readStream(streams: DynamoDBStreamsClient, arn: string): Promise<
   return Records.map((record) => record.dynamodb?.Keys?.['id']?.S);
 }
 
-describe('a stream contains only its own records', () => {
-  test('after its table was deleted and created again', async () => {
+describe('a stream of the embedded database', () => {
+  test('contains only its own records after its table was deleted and created again', async () => {
     const { dynamodb, streams } = createClients(
       (await startAndClose(await createTemporaryFolder())).endpoint,
     );
@@ -67,7 +67,7 @@ describe('a stream contains only its own records', () => {
     expect(await readStream(streams, await latestStream(dynamodb))).toEqual(['c']);
   });
 
-  test('after it was disabled and enabled again', async () => {
+  test('contains only its own records after it was disabled and enabled again', async () => {
     const { dynamodb, streams } = createClients(
       (await startAndClose(await createTemporaryFolder())).endpoint,
     );
@@ -85,7 +85,7 @@ describe('a stream contains only its own records', () => {
     expect(await readStream(streams, second)).toEqual(['c']);
   });
 
-  test('and still has them when another table’s stream is disabled', async () => {
+  test('still contains its own records when another table’s stream is disabled', async () => {
     const { dynamodb, streams } = createClients(
       (await startAndClose(await createTemporaryFolder())).endpoint,
     );

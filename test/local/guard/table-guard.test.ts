@@ -63,7 +63,7 @@ const inUse = (what: string) => [
   `Attempt to change a resource which is still in use: Table is being ${what}`,
 ];
 
-describe('while a restore makes a table,', () => {
+describe('while a restore makes a table', () => {
   test('no call reads or writes its items', async () => {
     const { guard } = await setUp();
     const calls = callsOnItems('target');
@@ -126,7 +126,7 @@ describe('while a restore makes a table,', () => {
   });
 });
 
-describe('while a table is being deleted,', () => {
+describe('while a table is being deleted', () => {
   test('no call reads or writes its items', async () => {
     const { guard } = await setUp();
     const calls = callsOnItems('going');

@@ -69,28 +69,28 @@ describe('a requested restore', () => {
   });
 });
 
-describe('a restore with several errors fails first for', () => {
+describe('a restore with several errors', () => {
   const misfit: RestoreOverrides = { billingMode: 'PROVISIONED' };
 
-  it('a missing backup', async () => {
+  it('first reports a missing backup', async () => {
     await world.harness.operations.deleteBackup({ table: backup.table.name, id: backup.id });
     await expect(request(backup.table.name, misfit)).rejects.toEqual(
       errorOf('BackupNotFound', `Backup not found: ${backup.arn}`),
     );
   });
 
-  it('a backup that is being created, before its overrides and target', async () => {
+  it('reports a backup that is being created, before its overrides and target', async () => {
     const { name: table } = backup.table;
     const creating = await world.harness.operations.createBackup({ table, name: 'another' });
     await expect(request(table, misfit, creating)).rejects.toEqual(errorOf('BackupNotAvailable'));
     await world.harness.executions.idle();
   });
 
-  it('overrides that do not fit, before its target', async () => {
+  it('reports overrides that do not fit, before the target', async () => {
     await expect(request(backup.table.name, misfit)).rejects.toEqual(errorOf('Validation'));
   });
 
-  it('a target that exists, and for one that is being restored', async () => {
+  it('last reports a target that exists, or that is being restored', async () => {
     const { name } = backup.table;
     await expect(request(name)).rejects.toEqual(
       errorOf('TableAlreadyExists', `Table already exists: ${name}`),

@@ -23,8 +23,8 @@ const start = (target: string) =>
 
 const newTarget = () => `restored-${randomIds.hex(8)}`;
 
-describe('a restore is described by DescribeRestore', () => {
-  it('from its request on, and also after it failed', async () => {
+describe('DescribeRestore', () => {
+  it('returns a restore from its request on, even after it failed', async () => {
     const { operations, services } = world.harness;
     const restore = await start(newTarget());
     expect(await operations.describeRestore({ target: restore.target, id: restore.id })).toEqual(restore);
@@ -36,7 +36,7 @@ describe('a restore is described by DescribeRestore', () => {
     });
   });
 
-  it('only if it is the latest restore to its target', async () => {
+  it('returns only the latest restore to its target', async () => {
     const { operations } = world.harness;
     const restore = await start(newTarget());
     const others = [
@@ -83,7 +83,7 @@ describe('DescribeTable for the missing table', () => {
       .restart({ clock: shiftClock(world.database.clock, ms) })
       .operations.describeTable({ table: target });
 
-  it('of a failed restore reports the reason for a day, and then the usual error', async () => {
+  it('reports the reason of a failed restore for a day, and then the usual error', async () => {
     const { catalog } = world.harness.services;
     const restore = await start(newTarget());
     await catalog.restores.end(restore, 'FAILED', { reason: 'no luck' });
@@ -94,20 +94,20 @@ describe('DescribeTable for the missing table', () => {
     await expect(describeAfter(restore.target, 25 * hourMs)).rejects.toMatchObject({ code: 'TableNotFound' });
   });
 
-  it('of a successful restore reports the usual error', async () => {
+  it('reports the usual error after a successful restore', async () => {
     const restore = await start(newTarget());
     await world.harness.services.catalog.restores.end(restore, 'RESTORED');
     await expect(describeAfter(restore.target, 0)).rejects.toMatchObject({ code: 'TableNotFound' });
   });
 });
 
-describe('listRestores returns restores', () => {
+describe('listRestores', () => {
   const list = async (input: object) => {
     const { restores } = await world.harness.operations.listRestores({ limit: 100, ...input });
     return restores.map(({ target }) => target);
   };
 
-  it('newest first, page by page, for each target only the latest', async () => {
+  it('returns the newest restores first, page by page, and for each target only the latest', async () => {
     const { catalog } = world.harness.services;
     const targets = Array.from({ length: 5 }, newTarget);
     for (const target of targets) {
@@ -133,7 +133,7 @@ describe('listRestores returns restores', () => {
     expect((await world.harness.operations.listRestores({ limit: 1 })).restores).toEqual([again]);
   });
 
-  it('by source or target, by backup and by status', async () => {
+  it('finds restores by source or target, by backup and by status', async () => {
     const { catalog } = world.harness.services;
     const [running, failed] = [newTarget(), newTarget()];
     await start(running);
@@ -145,14 +145,14 @@ describe('listRestores returns restores', () => {
     expect(await list({ status: 'FAILED' })).toEqual([failed]);
   });
 
-  it('on pages that examine no more restores than the limit', async () => {
+  it('returns pages that examine no more restores than the limit', async () => {
     await start(newTarget());
     await world.harness.services.catalog.restores.end(await start(newTarget()), 'FAILED');
     const page = await world.harness.operations.listRestores({ limit: 1, status: 'RESTORED' });
     expect(page).toEqual({ restores: [], next: expect.any(String) });
   });
 
-  it('only for a token that a page has returned', async () => {
+  it('accepts only a token that a page has returned', async () => {
     await expect(list({ next: 'x' })).rejects.toMatchObject({ code: 'Validation' });
   });
 });

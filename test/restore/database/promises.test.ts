@@ -164,7 +164,7 @@ describe.each(['writes', 'import'] as const)('a restore by %s', (restoreBy) => {
   it.each([
     ['ValidationException', 'the throughput is too large'],
     ['LimitExceededException', 'Subscriber limit exceeded: There is a limit of 2500 tables per subscriber'],
-  ])('that DynamoDB answers with %s makes and stages nothing', async (name, message) => {
+  ])('fails before anything is made or staged if DynamoDB answers with %s', async (name, message) => {
     const way = await startWay();
     const { backup } = await backUp(database, way.harness, await createFilledTable(database, 5));
     intercept(database, 'CreateTableCommand', () => Promise.reject(serviceError(name, message)));

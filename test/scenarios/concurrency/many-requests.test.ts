@@ -6,7 +6,7 @@ import { readTableContent } from '../../support/tables.ts';
 const world = useTidemark();
 
 describe('concurrent requests for backups', () => {
-  it('for one table all become AVAILABLE, one after another, with growing markers', async () => {
+  it('all become AVAILABLE for one table, one after another, with growing markers', async () => {
     const { harness, table } = world;
     const backups = await Promise.all(
       Array.from({ length: 24 }, (_, i) => harness.operations.createBackup({ table, name: `rapid-${i}` })),

@@ -114,30 +114,33 @@ async function expectExactBase(during: readonly [number, Work][], prepare: Work 
 /** The numbers of the pages and steps within which a base of eight items is scanned and its stream is read. */
 const moments = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
-describe('a base is exactly the content at its cut', () => {
-  it.each(moments)('if items are written in the second of the marker, at moment %i', (nth) =>
-    expectExactBase([[nth, churn]]),
+describe('a base by scan', () => {
+  it.each(moments)(
+    'is exactly the content at its cut if items are written in the second of the marker, at moment %i',
+    (nth) => expectExactBase([[nth, churn]]),
   );
 
-  it.each(moments)('if items are written in later seconds, at moment %i', (nth) =>
-    expectExactBase([[nth, inTurn(later, churn, later, rewrite, later, churn)]]),
+  it.each(moments)(
+    'is exactly the content at its cut if items are written in later seconds, at moment %i',
+    (nth) => expectExactBase([[nth, inTurn(later, churn, later, rewrite, later, churn)]]),
   );
 
-  it.each(moments)('if shards are replaced in the second of the marker, at moment %i', (nth) =>
-    expectExactBase([[nth, inTurn(rewrite, turnOver, churn)]]),
+  it.each(moments)(
+    'is exactly the content at its cut if shards are replaced in the second of the marker, at moment %i',
+    (nth) => expectExactBase([[nth, inTurn(rewrite, turnOver, churn)]]),
   );
 
-  it.each(moments)('if shards split, at moment %i', (nth) =>
+  it.each(moments)('is exactly the content at its cut if shards split, at moment %i', (nth) =>
     expectExactBase([[nth, inTurn(rewrite, splits, churn)]]),
   );
 
-  it('if each key is written many times on both sides of the cut', () =>
+  it('is exactly the content at its cut if each key is written many times on both sides of the cut', () =>
     expectExactBase(
       moments.map((nth) => [nth, inTurn(rewrite, churn, splits, rewrite)]),
       churn,
     ));
 
-  it('if the marker is long before the scan', () => {
+  it('is exactly the content at its cut if the marker is long before the scan', () => {
     const hour: Work = (table) => {
       table.now += 60 * 60 * 1000;
     };
@@ -145,7 +148,7 @@ describe('a base is exactly the content at its cut', () => {
     return expectExactBase([[1, inTurn(...hours)]]);
   });
 
-  it('if the stream is younger than the request, so that its start is the cut', async () => {
+  it('is exactly the content at its cut if the stream is younger than the request, so that its start is the cut', async () => {
     await worlds.within(steady, async (world) => {
       const { table } = world;
       rewrite(table);

@@ -125,7 +125,7 @@ const maxSteps = 40;
 /** Each kill takes the time of a backup or a restore, and of its repair. */
 const manyKillsMs = 300_000;
 
-describe('after a kill at any step, the reconciler', () => {
+describe('the reconciler, after a kill at any step', () => {
   for (const when of ['before', 'after'] as const) {
     it(`finishes a backup that was killed ${when} the step`, { timeout: manyKillsMs }, async () => {
       let nth = 0;

@@ -60,24 +60,33 @@ const damages: [string, (file: string) => Promise<void>][] = [
   ['a truncation to nothing', (file) => truncate(file, 0)],
 ];
 
-describe('a restore fails with the name of the damaged file, and leaves no table,', () => {
-  it.each(damages)('if the base run has %s', async (_name, damage) => {
-    const [base] = await listFiles('runs');
-    await damage(String(base));
-    await expectCorrupt();
-  });
+describe('a restore from a damaged file', () => {
+  it.each(damages)(
+    'fails, names the file and leaves no table if the base run has %s',
+    async (_name, damage) => {
+      const [base] = await listFiles('runs');
+      await damage(String(base));
+      await expectCorrupt();
+    },
+  );
 
-  it.each(damages)('if the delta run has %s', async (_name, damage) => {
-    const [, delta] = await listFiles('runs');
-    await damage(String(delta));
-    await expectCorrupt();
-  });
+  it.each(damages)(
+    'fails, names the file and leaves no table if the delta run has %s',
+    async (_name, damage) => {
+      const [, delta] = await listFiles('runs');
+      await damage(String(delta));
+      await expectCorrupt();
+    },
+  );
 
-  it.each(damages)('if the manifest has %s', async (_name, damage) => {
-    const [, manifest] = await listFiles('snapshots');
-    await damage(String(manifest));
-    await expectCorrupt();
-  });
+  it.each(damages)(
+    'fails, names the file and leaves no table if the manifest has %s',
+    async (_name, damage) => {
+      const [, manifest] = await listFiles('snapshots');
+      await damage(String(manifest));
+      await expectCorrupt();
+    },
+  );
 });
 
 describe('a damaged head', () => {

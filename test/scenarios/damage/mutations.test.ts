@@ -66,7 +66,7 @@ const anyMutation = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => () => Buffer.from(bytes)),
 );
 
-describe('after any mutation of the stored bytes', () => {
+describe('a reader of mutated bytes', () => {
   it('folding a base run gives the right result or SnapshotCorrupt', async () => {
     const store = createMemoryStore();
     const run = await writeRun(store, 'run', 'base', changes, 150);

@@ -83,7 +83,7 @@ async function expectContinued(backup: BackupRecord): Promise<void> {
   expect(countAlarms()).toBe(0);
 }
 
-describe('a damaged run of the head is recorded, and the next backup is a new base, after', () => {
+describe('a damaged run of the head is recorded, and the next backup is a new base, if it is found by', () => {
   it.each<[string, RunRef['kind'], () => Promise<unknown>]>([
     ['a verify of an older backup that shares the run', 'base', () => verify(first)],
     ['a restore of the head', 'delta', () => restoreDamaged(second)],

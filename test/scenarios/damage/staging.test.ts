@@ -111,7 +111,7 @@ async function makeBothIn(store: MemoryStore): Promise<ErrorCode | undefined> {
   return code;
 }
 
-describe('a staged object that is damaged, lost or replaced makes the backup fail with a specific error, if it is', () => {
+describe('the backup fails with a specific error if this staged object is damaged, lost or replaced', () => {
   it.each(kinds)('%s', async (_name, kind) => {
     const codes = new Set<ErrorCode | undefined>();
     await fc.assert(

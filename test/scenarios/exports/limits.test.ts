@@ -30,20 +30,20 @@ function refuseFirst(command: string, name: string, times = often): { calls: num
   return seen;
 }
 
-describe('a backup by export waits while the account has reached a limit', () => {
+describe('a backup by export at a limit of the account', () => {
   it.each([
     ['ExportTableToPointInTime', 'LimitExceededException'],
     ['ExportTableToPointInTime', 'ThrottlingException'],
     ['DescribeExport', 'ThrottlingException'],
     ['DescribeExport', 'LimitExceededException'],
-  ])('that makes %s fail with %s', async (command, name) => {
+  ])('waits if %s fails with %s', async (command, name) => {
     await start();
     const seen = refuseFirst(command, name);
     await expectContent(await backUp('export'), await readContent());
     expect(seen.calls).toBeGreaterThan(often);
   });
 
-  it('that throttles DescribeContinuousBackups', async () => {
+  it('waits if DescribeContinuousBackups is throttled', async () => {
     await start();
     const { exports } = world;
     const { describe: describeRecovery } = exports.recovery;

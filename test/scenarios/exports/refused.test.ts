@@ -157,7 +157,7 @@ describe('a key that occurs twice in one export is refused', () => {
   });
 });
 
-describe('combineChanges, for changes of several exports,', () => {
+describe('combineChanges for changes of several exports', () => {
   const over = (first: string, last: string): NetChange => {
     const key = Buffer.from('"pk":{"N":"1"}');
     return { hash: 0n, key, first, last, old: undefined, image: undefined, imageBytes: 0, once: true };
@@ -173,7 +173,7 @@ describe('combineChanges, for changes of several exports,', () => {
   });
 });
 
-describe('a manifest of an export is rejected with its key', () => {
+describe('the error for an invalid manifest of an export', () => {
   const manifest = ({ manifestKey }: WrittenExport): string => manifestKey;
   const filesManifest = ({ filesKey }: WrittenExport): string => filesKey;
 
@@ -278,7 +278,7 @@ describe('a manifest of an export is rejected with its key', () => {
     ['MD5 (absent)', full, { entry: without('md5Checksum') }, files],
     ['key (absent)', full, { entry: without('dataFileS3Key') }, files],
     ['shape', full, { summary: () => JSON.parse('null') as Json }, whole],
-  ])('as RecordNotUnderstood for an unknown %s', async (_name, golden, edits, file) => {
+  ])('is RecordNotUnderstood for an unknown %s', async (_name, golden, edits, file) => {
     const { code, message } = await readDamaged(golden, edits, nothing);
     expect(code).toBe('RecordNotUnderstood');
     expect(message).toMatch(new RegExp(file));

@@ -114,7 +114,7 @@ it('a backup takes a new base when, by the time it runs, its parent’s changes 
   await expectContent(backup, content);
 });
 
-describe('a table without a stream, if the configuration enables one,', () => {
+describe('a table without a stream whose configuration enables one', () => {
   it('gets no stream from a request for an export, but from the next backup that may use a stream', async () => {
     await start({ ...byExports, missingStream: 'enable' });
     const { database, harness, table } = world;

@@ -122,18 +122,18 @@ async function expectNothingMade(): Promise<void> {
   expect(backups.map(({ name }) => name)).toEqual(['ours']);
 }
 
-describe('a request for a native backup is rejected before anything is made', () => {
-  it('if it has a kind', async () => {
+describe('a request for a native backup, before anything is made,', () => {
+  it('is rejected if it has a kind', async () => {
     await expect(world.create({ kind: 'full' })).rejects.toEqual(code('Validation'));
     await expectNothingMade();
   });
 
-  it('if its table does not exist', async () => {
+  it('is rejected if its table does not exist', async () => {
     await expect(world.create({ table: 'no-such-table' })).rejects.toEqual(code('TableNotFound'));
     await expectNothingMade();
   });
 
-  it('if Tidemark does not run on AWS', async () => {
+  it('is rejected if Tidemark does not run on AWS', async () => {
     const without = world.harness.restart();
     const input = { table: world.table, name: 'nowhere', source: 'native' } as const;
     await expect(without.operations.createBackup(input)).rejects.toMatchObject({

@@ -22,7 +22,7 @@ async function expectNoFaults(
   }
 }
 
-describe('no operation answers with an internal error to a body', () => {
+describe('no operation answers with an internal error', () => {
   test.each([
     ['nothing', ''],
     ['blanks', '  \n '],
@@ -44,7 +44,7 @@ describe('no operation answers with an internal error to a body', () => {
     ['a negative zero', '{"Limit":-0}'],
     ['a member given twice', '{"TableName":"abc","TableName":5,"BackupName":"abc"}'],
     ['XML', '<a/>'],
-  ])('that is %s', async (what, body) => {
+  ])('it answers a body that is %s', async (what, body) => {
     await expectNoFaults(body, what);
   });
 
@@ -54,11 +54,11 @@ describe('no operation answers with an internal error to a body', () => {
     ['is no UTF-8', Buffer.from('{"TableName":"\xff\xfe\xc0\x80"}', 'latin1')],
     ['is half a surrogate pair in UTF-8', Buffer.from([0xed, 0xa0, 0x80])],
     ['is gzip', gzipSync('{"Limit":1}')],
-  ])('that %s', async (what, body) => {
+  ])('it answers a body that %s', async (what, body) => {
     await expectNoFaults(body, what);
   });
 
-  test('of random bytes', async () => {
+  test('it answers random bytes', async () => {
     for (let i = 0; i < 40; i++) {
       const bytes = randomBytes(i * 7);
       await expectNoFaults(bytes, bytes.toString('hex'), [String(operations[i % operations.length])]);
@@ -69,14 +69,14 @@ describe('no operation answers with an internal error to a body', () => {
     ['lists', '['.repeat(100_000) + ']'.repeat(100_000)],
     ['maps', `${'{"a":'.repeat(100_000)}{}${'}'.repeat(100_000)}`],
     ['lists that are not closed', '['.repeat(100_000)],
-  ])('with 100,000 levels of %s', async (what, value) => {
+  ])('it answers a body with 100,000 levels of %s', async (what, value) => {
     const some = ['CreateBackup', 'ListBackups', 'RestoreTableFromBackup', 'GetBackupItem'];
     for (const member of ['TableName', 'Unknown', 'TidemarkOptions', 'GlobalSecondaryIndexOverride', 'Key']) {
       await expectNoFaults(`{"${member}":${value}}`, `${what} in ${member}`, some);
     }
   });
 
-  test('with times of any form', async () => {
+  test('it answers a body with times of any form', async () => {
     const some = ['ListBackups', 'RestoreTableToPointInTime'];
     for (const value of ['"2026-01-01T00:00:00Z"', '"x"', '1e400', '-1e400', '1E3', '{}', '[]', 'true']) {
       for (const member of ['TimeRangeLowerBound', 'TimeRangeUpperBound', 'RestoreDateTime']) {
@@ -87,7 +87,7 @@ describe('no operation answers with an internal error to a body', () => {
   });
 
   test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'then', 'toJSON'])(
-    'with a member or a name %s',
+    'it answers a body with a member or a name %s',
     async (name) => {
       for (const value of ['{"BackupName":"abc","TableName":"abc"}', '"x"', 'null', '{"toString":5}']) {
         await expectNoFaults(`{"${name}":${value}}`, `${name}: ${value}`);

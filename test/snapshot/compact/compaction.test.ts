@@ -82,7 +82,7 @@ function countMaxRuns(table: PlannedTable): number {
   return Math.max(...samples.map((hash) => table.listRunsAt(hash).length));
 }
 
-describe('after any sequence of backups,', () => {
+describe('after any sequence of backups', () => {
   it('a reader finds every change once, in the order of the backups', () => {
     expectAlways(({ table, step }) => {
       const held = samples.map((hash) => table.listBackupsAt(hash));

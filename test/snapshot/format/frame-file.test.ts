@@ -44,7 +44,7 @@ function unpack(zstd: Uint8Array): string {
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-describe('the file of a run, as docs/format.md describes it,', () => {
+describe('the file of a run as docs/format.md describes it', () => {
   const anyRun = fc.record({
     changes: anyChanges('delta', 60),
     frameBytes: fc.integer({ min: 1, max: 800 }),

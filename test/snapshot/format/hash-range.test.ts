@@ -97,7 +97,7 @@ describe('a hash range in hex', () => {
     expect(toHex(wholeRange)).toEqual({ from: '0000000000000000', to: '10000000000000000' });
   });
 
-  it('sorts as text in the order of the hashes', () => {
+  it('has the same order as text as the hashes have as numbers', () => {
     fc.assert(
       fc.property(anyHash, anyHash, (a, b) => {
         expect(formatHash(a) < formatHash(b)).toBe(a < b);

@@ -11,7 +11,7 @@ import { change, toLine, keyRules, hashKey } from '../../support/snapshot/suppor
 const anyKind = fc.constantFrom<RunKind>('base', 'delta');
 const corrupt = expect.objectContaining({ code: 'SnapshotCorrupt' });
 
-describe('a line, as docs/format.md describes it,', () => {
+describe('a line as docs/format.md describes it', () => {
   const put = change(7, 'new');
 
   it('contains the item in a base run', () => {

@@ -68,7 +68,7 @@ function isWithin({ start, end }: LineSpan, frame: Buffer): boolean {
   return 0 <= start && start <= end && end <= frame.length;
 }
 
-describe('findLine, in a frame without sorted lines,', () => {
+describe('findLine in a frame without sorted lines', () => {
   const anyTarget = fc.nat(60).map((pk) => change(pk, 'v'));
 
   it('ends with a place in the frame or SnapshotCorrupt', () => {

@@ -70,7 +70,7 @@ describe('verifyFrame', () => {
 
 const sound = sumOf(changes);
 
-describe('verifyFrame, if the checksum is right, throws SnapshotCorrupt', () => {
+describe('verifyFrame, for a frame whose checksum is right', () => {
   it.each<[string, Partial<FrameEntry>]>([
     ['number of lines', { count: 2 }],
     ['length', { rawLength: 10 }],
@@ -78,18 +78,18 @@ describe('verifyFrame, if the checksum is right, throws SnapshotCorrupt', () => 
     ['first key', { key: String(second.key) }],
     ['size of the items', { content: { ...sound, bytes: 32 } }],
     ['digest of the items', { content: { ...sound, digest: '0'.repeat(32) } }],
-  ])('if the index states another %s', async (_name, wrong) => {
+  ])('rejects the frame as SnapshotCorrupt if its index states another %s', async (_name, wrong) => {
     await expect(verify('base', changes, wrong)).rejects.toMatchObject(corrupt);
   });
 
   it.each<[string, readonly Change[]]>([
     ['are out of order', [second, first, third]],
     ['have the same key', [first, first, third]],
-  ])('if lines %s', async (_name, lines) => {
+  ])('rejects the frame as SnapshotCorrupt if lines %s', async (_name, lines) => {
     await expect(verify('base', lines)).rejects.toMatchObject(corrupt);
   });
 
-  it('if the frame has lines that belong after the beginning of the next frame', async () => {
+  it('rejects the frame as SnapshotCorrupt with lines that belong after the beginning of the next frame', async () => {
     await expect(verify('base', changes, {}, third)).rejects.toMatchObject(corrupt);
     await expect(verify('base', changes, {}, second)).rejects.toMatchObject(corrupt);
   });
@@ -103,7 +103,7 @@ describe('verifyFrame, if the checksum is right, throws SnapshotCorrupt', () => 
     ['an unknown type', `{${key},"v":{"X":"secret"}}`],
     ['a member that comes twice', `{${key},"v":{"S":"a"},"v":{"S":"a"}}`],
   ] as const;
-  it.each(images)('if an item has %s', async (_name, image) => {
+  it.each(images)('rejects the frame as SnapshotCorrupt if an item has %s', async (_name, image) => {
     for (const kind of ['base', 'delta'] as const) {
       const verifying = verify(kind, [{ ...first, image: Buffer.from(image) }, second, third]);
       await expect(verifying).rejects.toMatchObject(corrupt);
@@ -111,18 +111,18 @@ describe('verifyFrame, if the checksum is right, throws SnapshotCorrupt', () => 
     }
   });
 
-  it('if an item is not UTF-8', async () => {
+  it('rejects the frame as SnapshotCorrupt if an item is not UTF-8', async () => {
     const image = Buffer.from(`{${key},"v":{"S":"?"}}`);
     image[image.indexOf('?')] = 0xff;
     await expect(verify('base', [{ ...first, image }, second, third])).rejects.toMatchObject(corrupt);
   });
 
-  it('if an image has another key than its line', async () => {
+  it('rejects the frame as SnapshotCorrupt if an image has another key than its line', async () => {
     const lines = [{ ...first, image: third.image }, second];
     await expect(verify('delta', lines)).rejects.toMatchObject(corrupt);
   });
 
-  it('if the key of a tombstone is not canonical', async () => {
+  it('rejects the frame as SnapshotCorrupt if the key of a tombstone is not canonical', async () => {
     const key = Buffer.from('"pk":{"N":"01"}');
     const lines = [{ hash: hashKey(key), key, image: undefined }];
     await expect(verify('delta', lines)).rejects.toMatchObject(corrupt);

@@ -76,7 +76,7 @@ describe('startExport', () => {
   });
 });
 
-describe('startExport, if DynamoDB refuses the export,', () => {
+describe('startExport if DynamoDB refuses the export', () => {
   it.each([
     [
       'PointInTimeRecoveryUnavailableException',

@@ -131,7 +131,7 @@ describe('planWindows', () => {
   });
 });
 
-describe('planWindows, when no windows are possible,', () => {
+describe('planWindows if no windows are possible', () => {
   it.each([0, second, 15 * minute - second - 1])(
     'refuses a parent only %d ms before the marker',
     (distance) => {

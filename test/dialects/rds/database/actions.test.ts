@@ -241,7 +241,7 @@ describe('the tasks and backups of an instance', () => {
     });
   });
 
-  it('can be found by the backup’s id alone, after the instance’s, and by status, type, mode and time', async () => {
+  it('can be found by the backup’s id, by `<instance>:<id>`, and by status, type, mode and time', async () => {
     const first = await createBackup();
     await world.harness.executions.idle();
     const later = await createBackup();
@@ -284,7 +284,7 @@ describe('DeleteBackup', () => {
     return (body['Items'] as { Backup: { BackupId: string }[] }).Backup.map(({ BackupId }) => BackupId);
   };
 
-  it('deletes backups by their ids, alone or after the instance’s as terraform writes them', async () => {
+  it('deletes backups by their ids, or by `<instance>:<id>` as terraform writes them', async () => {
     const made: string[] = [];
     for (let i = 0; i < 3; i++) {
       made.push(await createBackup());

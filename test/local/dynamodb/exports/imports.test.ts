@@ -267,8 +267,8 @@ describe('an import of a file with a bad line', () => {
   });
 });
 
-describe('an import is rejected or fails with a specific error', () => {
-  it('if the table exists', async () => {
+describe('an import that cannot be made', () => {
+  it('is rejected if the table exists', async () => {
     const { exports, store } = await setUp(database);
     await put(store, 'in/data', line('a'));
     const input = request();
@@ -276,7 +276,7 @@ describe('an import is rejected or fails with a specific error', () => {
     await expect(exports.importTable(input)).rejects.toThrow(ResourceInUseException);
   });
 
-  it('if its token belongs to another request; an equal request returns the same import until that has ended', async () => {
+  it('is rejected if its token belongs to another request; an equal request returns the same import until that has ended', async () => {
     const set = await setUp(database, { minJobMs: 3_600_000 });
     const { exports, store } = set;
     await put(store, 'in/data', line('a'));
@@ -289,7 +289,7 @@ describe('an import is rejected or fails with a specific error', () => {
     await expect(next.importTable(input)).rejects.toThrow(ResourceInUseException);
   });
 
-  it('if the request describes no table', async () => {
+  it('is rejected if the request describes no table', async () => {
     const { exports } = await setUp(database);
     const { TableName: _, ...nameless } = parametersOf(simple);
     const input = { ...request(), TableCreationParameters: nameless as TableCreationParameters };
@@ -305,12 +305,12 @@ describe('an import is rejected or fails with a specific error', () => {
     ['options of CSV', { InputFormatOptions: { Csv: { Delimiter: ';' } } }],
     ['the whole bucket', { S3BucketSource: { S3Bucket: 'bucket' } }],
     ['a table without a key', { TableCreationParameters: { ...parametersOf(simple), KeySchema: [] } }],
-  ])('for %s', async (_what, more) => {
+  ])('is rejected for %s', async (_what, more) => {
     const { exports } = await setUp(database);
     await expect(exports.importTable(request(more))).rejects.toMatchObject({ name: 'ValidationException' });
   });
 
-  it('if the bucket does not exist or is empty', async () => {
+  it('fails if the bucket does not exist or is empty', async () => {
     const { exports } = await setUp(database);
     const S3BucketSource = { S3Bucket: 'another', S3KeyPrefix: 'in/data' };
     const elsewhere = await runImport(exports, request({ S3BucketSource }));

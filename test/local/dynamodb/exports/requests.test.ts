@@ -109,7 +109,7 @@ describe("an export's status", () => {
   });
 });
 
-describe('an export is rejected', () => {
+describe('a request for an export', () => {
   const from = (ms: number, ExportToTime?: Date): Partial<ExportTableToPointInTimeInput> => ({
     ExportType: 'INCREMENTAL_EXPORT',
     IncrementalExportSpecification: {
@@ -141,12 +141,12 @@ describe('an export is rejected', () => {
     ['an unknown algorithm', { S3SseAlgorithm: 'none' }],
     ['what is no ARN', { TableArn: 'table' }],
     ['no bucket', { S3Bucket: undefined }],
-  ])('for %s', async (_what, input) => {
+  ])('is rejected for %s', async (_what, input) => {
     const refusal = expect.objectContaining({ name: 'ValidationException' }) as unknown;
     await expectRefused(input, refusal, { minWindowMs: 15 * 60_000 });
   });
 
-  it('if the table does not exist', async () => {
+  it('is rejected if the table does not exist', async () => {
     const { name, arn } = await tableOf(database, shape);
     await database.dynamodb.send(new DeleteTableCommand({ TableName: name }));
     await expectRefused({ TableArn: arn }, expect.any(TableNotFoundException));
@@ -154,7 +154,7 @@ describe('an export is rejected', () => {
     await expectRefused({ TableArn: elsewhere }, expect.any(TableNotFoundException));
   });
 
-  it('if recovery is disabled or does not reach the time', async () => {
+  it('is rejected if recovery is disabled or does not reach the time', async () => {
     for (const enabled of [false, true]) {
       const timeless = async () => ({ enabled });
       await expectRefused({}, expect.any(PointInTimeRecoveryUnavailableException), { recovery: timeless });

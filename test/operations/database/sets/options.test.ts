@@ -164,7 +164,7 @@ describe('a set with checksums', () => {
     }
   }
 
-  it('writes a run again if the stored bytes differ from the written ones', async () => {
+  it('writes a run again if the stored bytes differ from the written bytes', async () => {
     await world.replaceHarness({ store: corrupting(1) });
     const content = await readTableContent(world.database.dynamodb, world.table);
     const set = await createSet({ checksum: true });

@@ -61,7 +61,7 @@ async function exportOverRestart({ own, restart }: Own, table: string): Promise<
   return arn;
 }
 
-describe('on one machine, a backup by export', () => {
+describe('a backup by export on one machine', () => {
   test('enables recovery if it is off, is exact, and is continued by the stream', async () => {
     const table = await wire.createTable('here');
     await wire.fill(table, 40);

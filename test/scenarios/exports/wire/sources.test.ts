@@ -5,7 +5,7 @@ import { arnOf, type Wire } from '../../../support/wire/support.ts';
 
 const { wire, recovery, reconfigure } = useDeployment();
 
-describe('without point-in-time recovery', () => {
+describe('a table without point-in-time recovery', () => {
   const create = (asked: Wire, TableName: string, TidemarkOptions: Json = {}) =>
     asked.call('CreateBackup', { TableName, BackupName: 'without', TidemarkOptions });
 

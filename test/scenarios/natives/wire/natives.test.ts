@@ -211,7 +211,7 @@ describe('a native restore', () => {
   });
 });
 
-describe('a request for a native backup is rejected', () => {
+describe('a request for a native backup', () => {
   test.each(['FULL', 'INCREMENTAL', 'DIFFERENTIAL'])('if it has a kind: %s', async (Kind) => {
     const table = await createTable(`kind-${Kind}`);
     const calls = natives.calls.length;
@@ -220,11 +220,11 @@ describe('a request for a native backup is rejected', () => {
     expect((await wire.list({ TableName: table })).arns).toEqual([]);
   });
 
-  test('if its table does not exist', async () => {
+  test('is rejected if its table does not exist', async () => {
     expectError(await create('no-such-table'), 'TableNotFoundException', 'Table not found: no-such-table');
   });
 
-  test('on one machine, whose database has none, while other backups work', async () => {
+  test('is rejected on one machine, whose database has none, while other backups work', async () => {
     const table = await embedded.createTable('here');
     const TidemarkOptions = { Source: 'NATIVE' };
     const answer = await embedded.call('CreateBackup', {

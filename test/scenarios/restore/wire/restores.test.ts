@@ -22,7 +22,7 @@ test('a restore into an existing table is refused, even into the source', async 
   expectError(refused, 'TableAlreadyExistsException', `Table already exists: ${table}`);
 });
 
-test('of four concurrent restores of two backups into one name, one starts, and the table equals its backup', async () => {
+test('if four restores of two backups into one name run at once, one starts, and the table equals its backup', async () => {
   const table = await wire.createTable('one-name');
   await wire.fill(table, 100);
   const arns = [await wire.backUp(table)];
